@@ -1,0 +1,3 @@
+//! guanxi: a GraphQL server over an entity-relationship graph of business.
+
+pub mod model;

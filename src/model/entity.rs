@@ -1,0 +1,166 @@
+//! Entities: whatever can stand in a relationship.
+
+use serde_json::{Map, Value};
+
+use super::{Identifier, Invalid, PartialDate, catalog::catalog};
+
+catalog! {
+    /// What an entity is.
+    pub enum EntityKind as "an entity kind" {
+        /// A company, or any other legal entity that is not an Organization.
+        Company = "COMPANY",
+        /// A natural person.
+        Person = "PERSON",
+        /// A government, an international or another non-commercial body.
+        Organization = "ORGANIZATION",
+        /// A service that is offered to others.
+        Service = "SERVICE",
+        /// Something that takes place on stated days.
+        Event = "EVENT",
+        /// A country, a city or another place.
+        Place = "PLACE",
+        /// A market or an industry.
+        Market = "MARKET",
+    }
+}
+
+catalog! {
+    /// Whether an entity still exists.
+    pub enum EntityStatus as "an entity status" {
+        /// It exists.
+        Active = "ACTIVE",
+        /// It exists no longer.
+        Inactive = "INACTIVE",
+        /// No source here says.
+        Unknown = "UNKNOWN",
+    }
+}
+
+catalog! {
+    /// What another name of an entity is.
+    pub enum NameKind as "a name kind" {
+        /// Another name in use: a short form, a brand, another spelling.
+        Alias = "ALIAS",
+        /// The name in another language or script.
+        Translation = "TRANSLATION",
+        /// A name it no longer goes by.
+        Former = "FORMER",
+        /// The registered name.
+        Legal = "LEGAL",
+    }
+}
+
+/// Another name of an entity, beside its main one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Name {
+    /// The name as written.
+    pub text: String,
+    /// BCP 47, such as `zh`.
+    pub language: Option<String>,
+    /// ISO 15924, such as `Hans`.
+    pub script: Option<String>,
+    /// What kind of name it is.
+    pub kind: NameKind,
+}
+
+/// Something that can stand in a relationship.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entity {
+    /// Stable, chosen by the data; unique among all nodes.
+    pub id: String,
+    /// What it is.
+    pub kind: EntityKind,
+    /// Its main name.
+    pub name: String,
+    /// Its other names.
+    pub names: Vec<Name>,
+    /// One or two sentences.
+    pub description: Option<String>,
+    /// ISO 3166-1 alpha-2, or ISO 3166-2 where the source has it.
+    pub country: Option<String>,
+    /// What registers call it.
+    pub identifiers: Vec<Identifier>,
+    /// Whether it still exists.
+    pub status: EntityStatus,
+    /// When it came into being.
+    pub founded: Option<PartialDate>,
+    /// When it ceased to be.
+    pub dissolved: Option<PartialDate>,
+    /// For events: the first day.
+    pub starts_on: Option<PartialDate>,
+    /// For events: the last day, inclusive.
+    pub ends_on: Option<PartialDate>,
+    /// Its website.
+    pub website: Option<String>,
+    /// What a source carries beyond this.
+    pub properties: Option<Map<String, Value>>,
+}
+
+impl Entity {
+    /// An entity of which nothing but id, kind and name is known.
+    ///
+    /// # Errors
+    /// [`Invalid`] when the id or the name is empty, or the id starts with a prefix kept for other nodes.
+    pub fn new(id: &str, kind: EntityKind, name: &str) -> Result<Self, Invalid> {
+        Self::check_id(id)?;
+        if name.trim().is_empty() {
+            return Err(Invalid::new(name, "a name"));
+        }
+        Ok(Self {
+            id: id.to_owned(),
+            kind,
+            name: name.to_owned(),
+            names: Vec::new(),
+            description: None,
+            country: None,
+            identifiers: Vec::new(),
+            status: EntityStatus::Unknown,
+            founded: None,
+            dissolved: None,
+            starts_on: None,
+            ends_on: None,
+            website: None,
+            properties: None,
+        })
+    }
+
+    /// Whether `id` can be an entity's: not empty, no control characters, and no prefix of another kind of node.
+    ///
+    /// # Errors
+    /// [`Invalid`] when it cannot.
+    pub fn check_id(id: &str) -> Result<(), Invalid> {
+        let reserved = id.starts_with("rel:") || id.starts_with("source:");
+        if id.trim().is_empty() || id != id.trim() || id.chars().any(char::is_control) || reserved {
+            return Err(Invalid::new(
+                id,
+                "an entity id: not empty, no spaces around it, no control characters, not starting with rel: or source:",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Whether `country` is an ISO 3166-1 alpha-2 code (`CN`) or an ISO 3166-2 one (`US-DE`).
+    ///
+    /// # Errors
+    /// [`Invalid`] when it is neither in form.
+    pub fn check_country(country: &str) -> Result<(), Invalid> {
+        let (code, subdivision) = country
+            .split_once('-')
+            .map_or((country, None), |(code, rest)| (code, Some(rest)));
+        let code_fits = code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_uppercase());
+        let subdivision_fits = subdivision.is_none_or(|rest| {
+            (1..=3).contains(&rest.len())
+                && rest
+                    .bytes()
+                    .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+        });
+        if code_fits && subdivision_fits {
+            Ok(())
+        } else {
+            Err(Invalid::new(
+                country,
+                "a country code like CN (ISO 3166-1) or US-DE (ISO 3166-2)",
+            ))
+        }
+    }
+}

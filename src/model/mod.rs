@@ -1,0 +1,55 @@
+//! The nouns of guanxi and their rules: entities, relationships, evidence, sources, and the view through which they
+//! are read. Plain values: no I/O, no clock, no GraphQL. Invariants live in constructors, so fields may be public.
+
+mod amount;
+mod catalog;
+mod dataset;
+mod date;
+mod entity;
+mod evidence;
+mod identifier;
+mod relationship;
+mod sentence;
+mod share;
+mod source;
+mod text;
+mod validity;
+mod view;
+
+pub use amount::{Amount, Currency};
+pub use catalog::{Catalog, Set};
+pub use dataset::Dataset;
+pub use date::PartialDate;
+pub use entity::{Entity, EntityKind, EntityStatus, Name, NameKind};
+pub use evidence::{Evidence, Stance, disputed};
+pub use identifier::{COUNTRY_SCHEME, Identifier};
+pub use jiff::{Timestamp, civil::Date};
+pub use relationship::{
+    Capability, Ends, Relationship, RelationshipCategory, RelationshipKind, RelationshipStatus, UnknownReason,
+};
+pub use sentence::{Claim, Voice, publisher_in_short};
+pub use share::{Share, ShareOf, ShareRange};
+pub use source::Source;
+pub use text::fold;
+pub use validity::{Held, Stated, Validity};
+pub use view::{At, View};
+
+/// Why a value cannot be one of the model's: what was written and what was expected.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{value:?} is not {expected}")]
+pub struct Invalid {
+    /// The value as written.
+    pub value: String,
+    /// What would be accepted, as a noun phrase.
+    pub expected: String,
+}
+
+impl Invalid {
+    /// A refusal of `value`, saying what was expected.
+    pub fn new(value: impl ToString, expected: impl Into<String>) -> Self {
+        Self {
+            value: value.to_string(),
+            expected: expected.into(),
+        }
+    }
+}

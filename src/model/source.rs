@@ -1,0 +1,37 @@
+//! Sources: the documents and registers that say so.
+
+use super::{Invalid, PartialDate};
+
+/// A document or register.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// `source:` and the data's own id; unique among all nodes.
+    pub id: String,
+    /// Who published it.
+    pub publisher: String,
+    /// What it is called.
+    pub title: String,
+    /// Where it can be read.
+    pub url: Option<String>,
+    /// When it was published.
+    pub published_on: Option<PartialDate>,
+    /// Under which licence its content may be used.
+    pub licence: Option<String>,
+}
+
+impl Source {
+    /// What every source's id starts with.
+    pub const PREFIX: &str = "source:";
+
+    /// The id of the source that the data calls `key`, with or without the prefix.
+    ///
+    /// # Errors
+    /// [`Invalid`] when `key` is empty.
+    pub fn id_of(key: &str) -> Result<String, Invalid> {
+        let bare = key.strip_prefix(Self::PREFIX).unwrap_or(key).trim();
+        if bare.is_empty() || bare.chars().any(char::is_control) {
+            return Err(Invalid::new(key, "the id of a source"));
+        }
+        Ok(format!("{}{bare}", Self::PREFIX))
+    }
+}

@@ -1,0 +1,57 @@
+//! Comparing text as people mean it.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// `text` in the form in which names are compared: NFKC, case-folded, white space collapsed to single spaces.
+///
+/// ```
+/// assert_eq!(guanxi::model::fold("  ＡＬＩＢＡＢＡ  Group"), guanxi::model::fold("alibaba group"));
+/// ```
+#[must_use]
+pub fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return collapse(&text.to_ascii_lowercase());
+    }
+    // Folding may denormalize (as with some ligatures), so the second pass makes the form stable.
+    let folded: String = caseless::default_case_fold_str(&text.nfkc().collect::<String>());
+    collapse(&folded.nfkc().collect::<String>())
+}
+
+fn collapse(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn width_case_and_compatibility_forms_are_one() {
+        for (a, b) in [
+            ("Straße", "STRASSE"),
+            ("ＧＩＬＴ", "gilt"),
+            ("Aéropostale", "AE\u{301}ROPOSTALE"),
+            ("ﬁn", "FIN"),
+        ] {
+            assert_eq!(fold(a), fold(b));
+        }
+        assert_ne!(fold("Aéropostale"), fold("Aeropostale"));
+        assert_eq!(fold("支付宝"), "支付宝");
+    }
+
+    proptest! {
+        #[test]
+        fn folding_twice_changes_nothing(text in "\\PC{0,20}") {
+            prop_assert_eq!(fold(&fold(&text)), fold(&text));
+        }
+    }
+}
