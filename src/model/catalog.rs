@@ -6,12 +6,18 @@ use super::Invalid;
 
 /// An enum with at most 64 members, each with one written form (UPPER_SNAKE).
 pub trait Catalog: Copy + Eq + 'static {
+    /// What the enum is called: `RelationshipKind`.
+    const NAME: &'static str;
+    /// What the enum says, in a sentence.
+    const SUMMARY: &'static str;
     /// What a member is called in messages: "a relationship kind".
     const NOUN: &'static str;
     /// Every member, in the order of declaration.
     const ALL: &'static [Self];
     /// The written form: `PARTNERS_WITH`.
     fn as_str(self) -> &'static str;
+    /// What the member means, in a sentence.
+    fn description(self) -> &'static str;
     /// The position in [`Catalog::ALL`].
     fn index(self) -> u8;
 
@@ -33,19 +39,32 @@ pub trait Catalog: Copy + Eq + 'static {
 
 /// Declares an enum of the model with its written forms.
 macro_rules! catalog {
-    ($(#[$meta:meta])* $vis:vis enum $name:ident as $noun:literal { $($(#[$member_meta:meta])* $member:ident = $text:literal,)+ }) => {
-        $(#[$meta])*
+    (
+        $(#[doc = $summary:literal])* $vis:vis enum $name:ident as $noun:literal {
+            $($(#[doc = $description:literal])* $member:ident = $text:literal,)+
+        }
+    ) => {
+        $(#[doc = $summary])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[repr(u8)]
-        $vis enum $name { $($(#[$member_meta])* $member,)+ }
+        $vis enum $name { $($(#[doc = $description])* $member,)+ }
 
         impl $crate::model::Catalog for $name {
+            const NAME: &'static str = stringify!($name);
+            const SUMMARY: &'static str = concat!($($summary),*).trim_ascii();
             const NOUN: &'static str = $noun;
             const ALL: &'static [Self] = &[$(Self::$member,)+];
             fn as_str(self) -> &'static str {
                 match self { $(Self::$member => $text,)+ }
             }
-            fn index(self) -> u8 { self as u8 }
+            fn description(self) -> &'static str {
+                match self { $(Self::$member => const { concat!($($description),*).trim_ascii() },)+ }
+            }
+            fn index(self) -> u8 {
+                // The discriminants are the positions: no member is given a value of its own.
+                #[expect(clippy::as_conversions, reason = "a fieldless enum of at most 64 members")]
+                { self as u8 }
+            }
         }
 
         impl std::fmt::Display for $name {

@@ -1,0 +1,124 @@
+//! How much work a question may cost. The caller holds the clock and the connection; this only counts and obeys.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+/// The work one request may do, shared by everything it asks.
+#[derive(Debug)]
+pub struct Budget {
+    work_max: u64,
+    spent: AtomicU64,
+    stopped: AtomicBool,
+}
+
+/// Why work ended early.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Exhausted {
+    /// The request has looked at as much as it may.
+    #[error("the request looked at {spent} entities and relationships, its budget is {work_max}")]
+    Work {
+        /// What was looked at.
+        spent: u64,
+        /// What it may look at.
+        work_max: u64,
+    },
+    /// Its time is over, or nobody waits for the answer.
+    #[error("the request was stopped")]
+    Stopped,
+}
+
+impl Budget {
+    /// A budget of `work_max` entities and relationships looked at.
+    #[must_use]
+    pub fn new(work_max: u64) -> Self {
+        Self {
+            work_max,
+            spent: AtomicU64::new(0),
+            stopped: AtomicBool::new(false),
+        }
+    }
+
+    /// Spends `work`.
+    ///
+    /// # Errors
+    /// [`Exhausted`] when there is not so much left, or the work was stopped.
+    pub fn charge(&self, work: u64) -> Result<(), Exhausted> {
+        if self.stopped.load(Ordering::Relaxed) {
+            return Err(Exhausted::Stopped);
+        }
+        let spent = self.spent.fetch_add(work, Ordering::Relaxed).saturating_add(work);
+        if spent > self.work_max {
+            return Err(Exhausted::Work {
+                spent,
+                work_max: self.work_max,
+            });
+        }
+        Ok(())
+    }
+
+    /// What has been spent so far.
+    #[must_use]
+    pub fn spent(&self) -> u64 {
+        self.spent.load(Ordering::Relaxed)
+    }
+
+    /// Ends all work that shares this budget at its next charge.
+    pub fn stop(&self) {
+        self.stopped.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Spends one unit per element, in batches: a shared counter is not touched for every element.
+pub(super) struct Meter<'a> {
+    budget: &'a Budget,
+    pending: u64,
+}
+
+impl<'a> Meter<'a> {
+    const BATCH: u64 = 256;
+
+    pub(super) fn new(budget: &'a Budget) -> Self {
+        Self { budget, pending: 0 }
+    }
+
+    pub(super) fn tick(&mut self) -> Result<(), Exhausted> {
+        self.pending += 1;
+        if self.pending == Self::BATCH {
+            self.flush()
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Charges what is still pending.
+    pub(super) fn flush(&mut self) -> Result<(), Exhausted> {
+        self.budget.charge(std::mem::take(&mut self.pending))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_beyond_the_budget_is_refused_and_says_how_much() {
+        let budget = Budget::new(300);
+        let mut meter = Meter::new(&budget);
+        let refused = (0..1000).find_map(|_| meter.tick().err());
+        assert_eq!(
+            refused,
+            Some(Exhausted::Work {
+                spent: 512,
+                work_max: 300
+            })
+        );
+    }
+
+    #[test]
+    fn a_stopped_budget_refuses_the_next_charge() {
+        let budget = Budget::new(300);
+        assert_eq!(budget.charge(1), Ok(()));
+        budget.stop();
+        assert_eq!(budget.charge(1), Err(Exhausted::Stopped));
+        assert_eq!(budget.spent(), 1);
+    }
+}

@@ -1,0 +1,56 @@
+//! The graph in memory: entities and relationships held compactly, read through immutable snapshots, and the algorithms
+//! over them. No I/O, no clock, no GraphQL. Node, link and hop are words of this layer only.
+
+mod adjacency;
+pub mod algo;
+mod budget;
+mod build;
+mod filter;
+mod index;
+mod mask;
+mod order;
+mod read;
+mod rows;
+mod snapshot;
+mod text;
+
+pub use adjacency::{Direction, Link};
+pub use budget::{Budget, Exhausted};
+pub use filter::{DateFilter, EntityFilter, EvidenceFilter, IdentifierFilter, Pattern, RelationshipFilter, TextFilter};
+pub use mask::Mask;
+pub use order::{
+    EntityField, Key, Order, OrderDirection, Ordered, Page, Position, RelationshipField, Seen, Take, Window, count,
+    page, page_by_id,
+};
+pub use read::{EntityRef, EvidenceRef, NameRef, RelationshipRef, SourceRef};
+pub use rows::{EntityIx, EvidenceIx, RelationshipIx, SourceIx};
+pub use snapshot::{Hop, Snapshot};
+
+/// Why a dataset cannot become a graph.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// A reference to nothing.
+    #[error("{holder} refers to the {noun} {id:?}, which is not in the data")]
+    Dangling {
+        /// What holds the reference.
+        holder: String,
+        /// What it refers to.
+        noun: &'static str,
+        /// By which id.
+        id: String,
+    },
+    /// Two nodes with one id.
+    #[error("the id {id:?} is used twice; ids are unique among entities, relationships and sources")]
+    Duplicate {
+        /// The id.
+        id: String,
+    },
+    /// More than the graph can hold.
+    #[error("the data holds more {noun} than a graph can ({max})")]
+    TooLarge {
+        /// Of what.
+        noun: &'static str,
+        /// The limit.
+        max: u32,
+    },
+}

@@ -1,0 +1,357 @@
+//! Total orders of rows and pages of them. Ties end in the id, missing values come last in either direction.
+
+use std::cmp::Ordering;
+
+use super::{
+    budget::{Budget, Exhausted, Meter},
+    rows::{EntityIx, RelationshipIx},
+    snapshot::Snapshot,
+};
+use crate::model::{Catalog, PartialDate, fold};
+
+/// What a row is ordered by.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Key {
+    /// A number, a date as days, a time as microseconds.
+    Number(f64),
+    /// A text, folded.
+    Text(String),
+    /// Nothing stated: last in either direction.
+    Missing,
+}
+
+impl Key {
+    fn date(date: Option<PartialDate>) -> Self {
+        date.map_or(Self::Missing, |date| {
+            Self::Number(f64::from(super::rows::day_number(date.first_day())))
+        })
+    }
+
+    fn text(text: Option<&str>) -> Self {
+        text.map_or(Self::Missing, |text| Self::Text(fold(text)))
+    }
+
+    fn member<T: Catalog>(member: T) -> Self {
+        Self::Number(f64::from(member.index()))
+    }
+
+    fn compare(&self, other: &Self, direction: OrderDirection) -> Ordering {
+        let stated = match (self, other) {
+            (Self::Missing, Self::Missing) => return Ordering::Equal,
+            (Self::Missing, _) => return Ordering::Greater,
+            (_, Self::Missing) => return Ordering::Less,
+            (Self::Number(a), Self::Number(b)) => a.total_cmp(b),
+            (Self::Text(a), Self::Text(b)) => a.cmp(b),
+            // Keys of one field are of one sort; a forged cursor may say otherwise.
+            (Self::Number(_), Self::Text(_)) => Ordering::Less,
+            (Self::Text(_), Self::Number(_)) => Ordering::Greater,
+        };
+        match direction {
+            OrderDirection::Ascending => stated,
+            OrderDirection::Descending => stated.reverse(),
+        }
+    }
+}
+
+/// Which way a field is ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrderDirection {
+    /// Smallest, earliest, A first.
+    Ascending,
+    /// Largest, latest, Z first.
+    Descending,
+}
+
+/// What entities can be ordered by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntityField {
+    /// The id.
+    Id,
+    /// The main name, folded.
+    Name,
+    /// The kind, in the order of the model.
+    Kind,
+    /// The country.
+    Country,
+    /// The founding date.
+    Founded,
+}
+
+/// What relationships can be ordered by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RelationshipField {
+    /// The id.
+    Id,
+    /// The kind, in the order of the model.
+    Kind,
+    /// The status, in the order of the model.
+    Status,
+    /// The first day.
+    Since,
+    /// The day on which it no longer held.
+    Until,
+    /// The low end of the share.
+    Share,
+    /// The date of the latest assertion.
+    LastStatedOn,
+    /// When it was recorded.
+    RecordedAt,
+    /// The name of the neighbor, folded; only where there is an entity to see it from.
+    NeighborName,
+}
+
+/// Rows that can be put in order.
+pub trait Ordered: Copy {
+    /// What they can be ordered by.
+    type Field: Copy;
+
+    /// The id that ends ties.
+    fn id(self, snapshot: &Snapshot) -> &str;
+
+    /// What `field` says of the row.
+    fn key(self, snapshot: &Snapshot, field: Self::Field) -> Key;
+}
+
+impl Ordered for EntityIx {
+    type Field = EntityField;
+
+    fn id(self, snapshot: &Snapshot) -> &str {
+        snapshot.entity(self).id()
+    }
+
+    fn key(self, snapshot: &Snapshot, field: EntityField) -> Key {
+        let entity = snapshot.entity(self);
+        match field {
+            EntityField::Id => Key::Text(entity.id().to_owned()),
+            EntityField::Name => Key::text(Some(entity.name())),
+            EntityField::Kind => Key::member(entity.kind()),
+            EntityField::Country => Key::text(entity.country()),
+            EntityField::Founded => Key::date(entity.founded()),
+        }
+    }
+}
+
+/// A relationship as seen from an entity, or from nowhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    /// The relationship.
+    pub relationship: RelationshipIx,
+    /// The entity at its other end; none when it is not disclosed, or there is no entity to see it from.
+    pub neighbor: Option<EntityIx>,
+}
+
+impl Ordered for Seen {
+    type Field = RelationshipField;
+
+    fn id(self, snapshot: &Snapshot) -> &str {
+        snapshot.relationship(self.relationship).id()
+    }
+
+    fn key(self, snapshot: &Snapshot, field: RelationshipField) -> Key {
+        let relationship = snapshot.relationship(self.relationship);
+        match field {
+            RelationshipField::Id => Key::Text(relationship.id().to_owned()),
+            RelationshipField::Kind => Key::member(relationship.kind()),
+            RelationshipField::Status => Key::member(relationship.status()),
+            RelationshipField::Since => Key::date(relationship.validity().since()),
+            RelationshipField::Until => Key::date(relationship.validity().until()),
+            RelationshipField::Share => relationship
+                .share()
+                .map_or(Key::Missing, |share| Key::Number(share.range.min)),
+            RelationshipField::LastStatedOn => Key::date(relationship.last_stated_on()),
+            RelationshipField::RecordedAt => {
+                // Microseconds until the year 2255 fit a double without loss.
+                #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "stays below 2^53")]
+                let micros = relationship.recorded_at().as_microsecond() as f64;
+                Key::Number(micros)
+            }
+            RelationshipField::NeighborName => {
+                Key::text(self.neighbor.map(|neighbor| snapshot.entity(neighbor).name()))
+            }
+        }
+    }
+}
+
+/// A total order: fields first, then the id, ascending.
+pub type Order<R> = [(<R as Ordered>::Field, OrderDirection)];
+
+/// Where a row stands in an order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Position {
+    /// One key for each field of the order.
+    pub keys: Vec<Key>,
+    /// The id that ends ties.
+    pub id: String,
+}
+
+/// Which end of a listing a page is taken from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Take {
+    /// The first so many.
+    First(usize),
+    /// The last so many.
+    Last(usize),
+}
+
+/// What a page is cut from: the rows after one position and before another.
+#[derive(Debug, Clone)]
+pub struct Window {
+    /// Only rows after this position.
+    pub after: Option<Position>,
+    /// Only rows before this position.
+    pub before: Option<Position>,
+    /// How many of these, and from which end.
+    pub take: Take,
+}
+
+/// A page of rows in order.
+#[derive(Debug, Clone)]
+pub struct Page<R> {
+    /// The rows, each with its position.
+    pub rows: Vec<(R, Position)>,
+    /// Whether rows precede the page.
+    pub has_previous: bool,
+    /// Whether rows follow the page.
+    pub has_next: bool,
+}
+
+/// A page of `rows` in `order`. Looks at every row, O(n) and the sorting of one page; each row spends one unit.
+///
+/// # Errors
+/// [`Exhausted`] when the budget does not allow it.
+pub fn page<R: Ordered>(
+    snapshot: &Snapshot,
+    rows: impl Iterator<Item = R>,
+    order: &Order<R>,
+    window: &Window,
+    budget: &Budget,
+) -> Result<Page<R>, Exhausted> {
+    let compare = |a: (&[Key], &str), b: (&[Key], &str)| {
+        let keys =
+            a.0.iter()
+                .zip(b.0)
+                .zip(order)
+                .map(|((a, b), (_, direction))| a.compare(b, *direction));
+        keys.fold(Ordering::Equal, Ordering::then).then_with(|| a.1.cmp(b.1))
+    };
+    let mut meter = Meter::new(budget);
+    let (mut listed, mut cut_before, mut cut_after) = (Vec::new(), false, false);
+    for row in rows {
+        meter.tick()?;
+        let keys: Vec<Key> = order.iter().map(|(field, _)| row.key(snapshot, *field)).collect();
+        let here = (keys.as_slice(), row.id(snapshot));
+        if window
+            .after
+            .as_ref()
+            .is_some_and(|after| compare(here, (&after.keys, &after.id)).is_le())
+        {
+            cut_before = true;
+        } else if window
+            .before
+            .as_ref()
+            .is_some_and(|before| compare(here, (&before.keys, &before.id)).is_ge())
+        {
+            cut_after = true;
+        } else {
+            listed.push((keys, row));
+        }
+    }
+    meter.flush()?;
+    let in_order = |a: &(Vec<Key>, R), b: &(Vec<Key>, R)| compare((&a.0, a.1.id(snapshot)), (&b.0, b.1.id(snapshot)));
+    match window.take {
+        Take::First(count) if listed.len() > count => {
+            listed.select_nth_unstable_by(count, in_order);
+            listed.truncate(count);
+            cut_after = true;
+        }
+        Take::Last(count) if listed.len() > count => {
+            let surplus = listed.len() - count;
+            listed.select_nth_unstable_by(surplus, in_order);
+            listed.drain(..surplus);
+            cut_before = true;
+        }
+        Take::First(_) | Take::Last(_) => {}
+    }
+    listed.sort_unstable_by(in_order);
+    let positioned = listed.into_iter().map(|(keys, row)| {
+        let id = row.id(snapshot).to_owned();
+        (row, Position { keys, id })
+    });
+    Ok(Page {
+        rows: positioned.collect(),
+        has_previous: cut_before,
+        has_next: cut_after,
+    })
+}
+
+/// A page of `rows` that come in the order of their ids already: looks no further than the page reaches.
+///
+/// # Errors
+/// [`Exhausted`] when the budget does not allow it.
+pub fn page_by_id<R: Ordered>(
+    snapshot: &Snapshot,
+    rows: impl DoubleEndedIterator<Item = R>,
+    fits: impl Fn(R) -> bool,
+    window: &Window,
+    budget: &Budget,
+) -> Result<Page<R>, Exhausted> {
+    let after = window.after.as_ref().map(|position| position.id.as_str());
+    let before = window.before.as_ref().map(|position| position.id.as_str());
+    let within = |row: &R| {
+        let id = row.id(snapshot);
+        after.is_none_or(|after| id > after) && before.is_none_or(|before| id < before)
+    };
+    let mut meter = Meter::new(budget);
+    let mut take = |rows: &mut dyn Iterator<Item = R>, count: usize| -> Result<(Vec<R>, bool), Exhausted> {
+        let mut taken = Vec::new();
+        for row in rows {
+            meter.tick()?;
+            if !within(&row) || !fits(row) {
+                continue;
+            }
+            if taken.len() == count {
+                return Ok((taken, true));
+            }
+            taken.push(row);
+        }
+        meter.flush()?;
+        Ok((taken, false))
+    };
+    let mut rows = rows;
+    let (listed, has_previous, has_next) = match window.take {
+        Take::First(count) => {
+            let (listed, more) = take(&mut rows, count)?;
+            (listed, after.is_some(), more || before.is_some())
+        }
+        Take::Last(count) => {
+            let (mut listed, more) = take(&mut rows.rev(), count)?;
+            listed.reverse();
+            (listed, more || after.is_some(), before.is_some())
+        }
+    };
+    let positioned = listed.into_iter().map(|row| {
+        let id = row.id(snapshot).to_owned();
+        let keys = Vec::new();
+        (row, Position { keys, id })
+    });
+    Ok(Page {
+        rows: positioned.collect(),
+        has_previous,
+        has_next,
+    })
+}
+
+/// How many `rows` fit. Each spends one unit.
+///
+/// # Errors
+/// [`Exhausted`] when the budget does not allow it.
+pub fn count(rows: impl Iterator, budget: &Budget) -> Result<usize, Exhausted> {
+    let mut meter = Meter::new(budget);
+    let mut counted = 0;
+    for _ in rows {
+        meter.tick()?;
+        counted += 1;
+    }
+    meter.flush()?;
+    Ok(counted)
+}

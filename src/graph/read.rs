@@ -1,0 +1,410 @@
+//! Rows with their texts: what the layers above read of an entity, a relationship, a statement and a source.
+
+use jiff::{Timestamp, civil::Date};
+
+use super::{
+    rows::{
+        EntityIx, EntityRow, EvidenceIx, EvidenceRow, NameRow, Rare, RelationshipIx, RelationshipRow, SourceIx,
+        SourceRow,
+    },
+    snapshot::Snapshot,
+    text::Text,
+};
+use crate::model::{
+    Amount, Capability, Claim, EntityKind, EntityStatus, Held, NameKind, PartialDate, RelationshipKind,
+    RelationshipStatus, Set, Share, Stance, UnknownReason, Validity, Voice,
+};
+
+/// Declares the methods that read a text of the row.
+macro_rules! texts {
+    ($($(#[$meta:meta])* $name:ident,)+) => {
+        $($(#[$meta])*
+        #[must_use]
+        pub fn $name(&self) -> Option<&'a str> {
+            self.snapshot.texts.text(self.row().$name)
+        })+
+    };
+}
+
+/// Declares a row with its snapshot.
+macro_rules! reference {
+    ($(#[$meta:meta])* $name:ident, $ix:ident, $row:ident, $column:ident) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy)]
+        pub struct $name<'a> {
+            snapshot: &'a Snapshot,
+            ix: $ix,
+        }
+
+        impl<'a> $name<'a> {
+            pub(super) fn new(snapshot: &'a Snapshot, ix: $ix) -> Self {
+                Self { snapshot, ix }
+            }
+
+            fn row(&self) -> &'a $row {
+                &self.snapshot.$column[self.ix.at()]
+            }
+
+            fn required(&self, text: Text) -> &'a str {
+                self.snapshot.texts.text(text).expect("the builder gave every row this text")
+            }
+
+            /// Its id, unique and stable.
+            #[must_use]
+            pub fn id(&self) -> &'a str {
+                self.required(self.row().id)
+            }
+        }
+    };
+}
+
+reference! {
+    /// An entity of a snapshot.
+    EntityRef, EntityIx, EntityRow, entities
+}
+reference! {
+    /// A relationship of a snapshot.
+    RelationshipRef, RelationshipIx, RelationshipRow, relationships
+}
+reference! {
+    /// A statement of a snapshot.
+    EvidenceRef, EvidenceIx, EvidenceRow, evidence
+}
+reference! {
+    /// A source of a snapshot.
+    SourceRef, SourceIx, SourceRow, sources
+}
+
+impl<'a> EntityRef<'a> {
+    texts! {
+        /// One or two sentences.
+        description,
+        /// ISO 3166-1 alpha-2 or ISO 3166-2.
+        country,
+        /// Its website.
+        website,
+        /// What a source carries beyond this, as JSON text.
+        properties,
+    }
+
+    /// What it is.
+    #[must_use]
+    pub fn kind(&self) -> EntityKind {
+        self.row().kind
+    }
+
+    /// Its main name.
+    #[must_use]
+    pub fn name(&self) -> &'a str {
+        self.required(self.row().name)
+    }
+
+    /// Its other names, in the order of the data.
+    pub fn names(&self) -> impl Iterator<Item = NameRef<'a>> {
+        let snapshot = self.snapshot;
+        self.row()
+            .names
+            .of(&snapshot.names)
+            .iter()
+            .map(move |row| NameRef { snapshot, row })
+    }
+
+    /// Its main name, then its others.
+    pub fn all_names(&self) -> impl Iterator<Item = &'a str> {
+        std::iter::once(self.name()).chain(self.names().map(|name| name.text()))
+    }
+
+    /// Scheme and value of each identifier, in the order of the data.
+    pub fn identifiers(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let snapshot = self.snapshot;
+        let text = |text| snapshot.texts.text(text).unwrap_or_default();
+        self.row()
+            .identifiers
+            .of(&snapshot.identifiers)
+            .iter()
+            .map(move |row| (text(row.scheme), text(row.value)))
+    }
+
+    /// Whether it still exists.
+    #[must_use]
+    pub fn status(&self) -> EntityStatus {
+        self.row().status
+    }
+
+    /// When it came into being.
+    #[must_use]
+    pub fn founded(&self) -> Option<PartialDate> {
+        self.row().founded
+    }
+
+    /// When it ceased to be.
+    #[must_use]
+    pub fn dissolved(&self) -> Option<PartialDate> {
+        self.row().dissolved
+    }
+
+    /// For events: the first day.
+    #[must_use]
+    pub fn starts_on(&self) -> Option<PartialDate> {
+        self.row().starts_on
+    }
+
+    /// For events: the last day, inclusive.
+    #[must_use]
+    pub fn ends_on(&self) -> Option<PartialDate> {
+        self.row().ends_on
+    }
+}
+
+/// Another name of an entity.
+#[derive(Debug, Clone, Copy)]
+pub struct NameRef<'a> {
+    snapshot: &'a Snapshot,
+    row: &'a NameRow,
+}
+
+impl<'a> NameRef<'a> {
+    /// The name as written.
+    #[must_use]
+    pub fn text(&self) -> &'a str {
+        self.snapshot.texts.text(self.row.text).unwrap_or_default()
+    }
+
+    /// BCP 47.
+    #[must_use]
+    pub fn language(&self) -> Option<&'a str> {
+        self.snapshot.texts.text(self.row.language)
+    }
+
+    /// ISO 15924.
+    #[must_use]
+    pub fn script(&self) -> Option<&'a str> {
+        self.snapshot.texts.text(self.row.script)
+    }
+
+    /// What kind of name it is.
+    #[must_use]
+    pub fn kind(&self) -> NameKind {
+        self.row.kind
+    }
+}
+
+impl<'a> RelationshipRef<'a> {
+    texts! {
+        /// In the source's words.
+        role,
+        /// What a source carries beyond this, as JSON text.
+        properties,
+    }
+
+    /// What is claimed.
+    #[must_use]
+    pub fn kind(&self) -> RelationshipKind {
+        self.row().kind
+    }
+
+    /// The entity it starts from; none when not disclosed.
+    #[must_use]
+    pub fn from(&self) -> Option<EntityIx> {
+        self.row().from.known()
+    }
+
+    /// The entity it leads to; none when not disclosed.
+    #[must_use]
+    pub fn to(&self) -> Option<EntityIx> {
+        self.row().to.known()
+    }
+
+    /// Why one end is not disclosed.
+    #[must_use]
+    pub fn unknown(&self) -> Option<UnknownReason> {
+        self.row().unknown
+    }
+
+    /// How firm the claim is.
+    #[must_use]
+    pub fn status(&self) -> RelationshipStatus {
+        self.row().status
+    }
+
+    /// When it held.
+    #[must_use]
+    pub fn validity(&self) -> Validity {
+        self.row().validity
+    }
+
+    /// What can be said of `day`.
+    #[must_use]
+    pub fn held(&self, day: Date) -> Held {
+        self.row().validity.held(day, self.row().stated)
+    }
+
+    /// How much; none when not stated.
+    #[must_use]
+    pub fn share(&self) -> Option<Share> {
+        self.row().share.of(&self.snapshot.rare.shares).copied()
+    }
+
+    /// How much money.
+    #[must_use]
+    pub fn amount(&self) -> Option<Amount> {
+        self.snapshot.amount(self.row().amount)
+    }
+
+    /// What is offered.
+    #[must_use]
+    pub fn capabilities(&self) -> Set<Capability> {
+        self.row().capabilities
+    }
+
+    /// Whether sources contradict each other.
+    #[must_use]
+    pub fn disputed(&self) -> bool {
+        self.row().disputed
+    }
+
+    /// What the sources say, in the order of the data.
+    pub fn evidence(&self) -> impl Iterator<Item = EvidenceIx> + use<> {
+        let span = self.row().evidence;
+        (span.start..span.start + span.len).map(EvidenceIx)
+    }
+
+    /// When it was last asserted.
+    #[must_use]
+    pub fn last_stated_on(&self) -> Option<PartialDate> {
+        self.row().last_stated_on
+    }
+
+    /// When it entered the graph.
+    #[must_use]
+    pub fn recorded_at(&self) -> Timestamp {
+        self.snapshot.time(self.row().recorded).unwrap_or_default()
+    }
+
+    /// When it was taken back.
+    #[must_use]
+    pub fn retracted_at(&self) -> Option<Timestamp> {
+        self.snapshot.time(self.row().retracted)
+    }
+
+    /// The claim as a sentence, told on `day`.
+    #[must_use]
+    pub fn sentence(&self, day: Date) -> String {
+        let name = |end: Option<EntityIx>| end.map(|entity| self.snapshot.entity(entity).name());
+        let amount = self.amount();
+        let sources = self.evidence().map(|statement| {
+            let statement = self.snapshot.statement(statement);
+            (statement.stance(), self.snapshot.source(statement.source()).publisher())
+        });
+        let claim = Claim {
+            from: name(self.from()),
+            kind: self.kind(),
+            to: name(self.to()),
+            unknown: self.unknown(),
+            role: self.role(),
+            status: self.status(),
+            validity: self.validity(),
+            share: self.share(),
+            amount: amount.as_ref(),
+            disputed: self.disputed(),
+            last_stated_on: self.last_stated_on(),
+            sources: sources.collect(),
+        };
+        claim.sentence(Voice::on(day, self.validity()))
+    }
+}
+
+impl<'a> EvidenceRef<'a> {
+    texts! {
+        /// Where in the source.
+        locator,
+        /// What it says, in the data's words.
+        summary,
+    }
+
+    /// What it is about.
+    #[must_use]
+    pub fn relationship(&self) -> RelationshipIx {
+        self.row().relationship
+    }
+
+    /// Who says so.
+    #[must_use]
+    pub fn source(&self) -> SourceIx {
+        self.row().source
+    }
+
+    /// Whom the source quotes.
+    #[must_use]
+    pub fn speaker(&self) -> Option<EntityIx> {
+        self.row().speaker.known()
+    }
+
+    /// For or against the claim.
+    #[must_use]
+    pub fn stance(&self) -> Stance {
+        self.row().stance
+    }
+
+    /// When it was said, where that is not the source's date.
+    #[must_use]
+    pub fn stated_on(&self) -> Option<PartialDate> {
+        self.row().stated_on
+    }
+
+    /// This source's own figure.
+    #[must_use]
+    pub fn share(&self) -> Option<Share> {
+        self.row().share.of(&self.snapshot.rare.shares).copied()
+    }
+
+    /// This source's own figure.
+    #[must_use]
+    pub fn amount(&self) -> Option<Amount> {
+        self.snapshot.amount(self.row().amount)
+    }
+
+    /// From 0 to 1, where the data rates its sources.
+    #[must_use]
+    pub fn confidence(&self) -> Option<f64> {
+        self.row().confidence
+    }
+}
+
+impl<'a> SourceRef<'a> {
+    texts! {
+        /// Where it can be read.
+        url,
+        /// Under which licence its content may be used.
+        licence,
+    }
+
+    /// Who published it.
+    #[must_use]
+    pub fn publisher(&self) -> &'a str {
+        self.required(self.row().publisher)
+    }
+
+    /// What it is called.
+    #[must_use]
+    pub fn title(&self) -> &'a str {
+        self.required(self.row().title)
+    }
+
+    /// When it was published.
+    #[must_use]
+    pub fn published_on(&self) -> Option<PartialDate> {
+        self.row().published_on
+    }
+}
+
+impl Snapshot {
+    fn amount(&self, amount: Rare) -> Option<Amount> {
+        let row = amount.of(&self.rare.amounts)?;
+        Some(Amount {
+            value: row.value,
+            currency: row.currency,
+            of: self.texts.text(row.of).map(str::to_owned),
+        })
+    }
+}

@@ -1,0 +1,176 @@
+//! The columns of the graph: one row of fixed size per entity, relationship, statement and source. Text lies elsewhere.
+
+use jiff::civil::Date;
+
+use super::text::Text;
+use crate::model::{
+    Capability, Currency, EntityKind, EntityStatus, NameKind, PartialDate, RelationshipKind, RelationshipStatus, Set,
+    Share, Stance, Stated, UnknownReason, Validity,
+};
+
+/// Declares the position of a row in its column.
+macro_rules! ix {
+    ($(#[$meta:meta])* $name:ident) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub(super) u32);
+
+        impl $name {
+            /// The row as a position in a slice.
+            pub(super) fn at(self) -> usize {
+                usize::try_from(self.0).expect("a row fits the address space")
+            }
+        }
+    };
+}
+
+ix! {
+    /// An entity of one snapshot. Within a snapshot, rows stand in the order of their ids.
+    EntityIx
+}
+ix! {
+    /// A relationship of one snapshot. Within a snapshot, rows stand in the order of their ids.
+    RelationshipIx
+}
+ix! {
+    /// A statement of one snapshot. Statements of one relationship stand together, in the order of the data.
+    EvidenceIx
+}
+ix! {
+    /// A source of one snapshot. Within a snapshot, rows stand in the order of their ids.
+    SourceIx
+}
+
+impl EntityIx {
+    /// No entity: the unknown end of a relationship, or no speaker.
+    pub(super) const NONE: Self = Self(u32::MAX);
+
+    pub(super) fn known(self) -> Option<Self> {
+        (self != Self::NONE).then_some(self)
+    }
+}
+
+/// A stretch of another column.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Span {
+    pub(super) start: u32,
+    pub(super) len: u32,
+}
+
+impl Span {
+    pub(super) fn of<T>(self, column: &[T]) -> &[T] {
+        let start = usize::try_from(self.start).expect("a row fits the address space");
+        let len = usize::try_from(self.len).expect("a row fits the address space");
+        &column[start..start + len]
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct EntityRow {
+    pub(super) id: Text,
+    pub(super) name: Text,
+    pub(super) description: Text,
+    pub(super) website: Text,
+    pub(super) properties: Text,
+    pub(super) country: Text,
+    pub(super) names: Span,
+    pub(super) identifiers: Span,
+    pub(super) founded: Option<PartialDate>,
+    pub(super) dissolved: Option<PartialDate>,
+    pub(super) starts_on: Option<PartialDate>,
+    pub(super) ends_on: Option<PartialDate>,
+    pub(super) kind: EntityKind,
+    pub(super) status: EntityStatus,
+}
+
+#[derive(Debug)]
+pub(super) struct NameRow {
+    pub(super) text: Text,
+    pub(super) language: Text,
+    pub(super) script: Text,
+    pub(super) kind: NameKind,
+}
+
+#[derive(Debug)]
+pub(super) struct IdentifierRow {
+    pub(super) scheme: Text,
+    pub(super) value: Text,
+}
+
+/// Where an optional, rare value stands in a column of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Rare(pub(super) u32);
+
+impl Rare {
+    pub(super) const NONE: Self = Self(u32::MAX);
+
+    pub(super) fn of<T>(self, column: &[T]) -> Option<&T> {
+        column.get(usize::try_from(self.0).ok()?)
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct AmountRow {
+    pub(super) value: f64,
+    pub(super) currency: Currency,
+    pub(super) of: Text,
+}
+
+#[derive(Debug)]
+pub(super) struct RelationshipRow {
+    pub(super) id: Text,
+    pub(super) role: Text,
+    pub(super) properties: Text,
+    pub(super) from: EntityIx,
+    pub(super) to: EntityIx,
+    pub(super) share: Rare,
+    pub(super) amount: Rare,
+    pub(super) evidence: Span,
+    pub(super) recorded: u32,
+    pub(super) retracted: u32,
+    pub(super) validity: Validity,
+    pub(super) stated: Option<Stated>,
+    pub(super) last_stated_on: Option<PartialDate>,
+    pub(super) capabilities: Set<Capability>,
+    pub(super) unknown: Option<UnknownReason>,
+    pub(super) kind: RelationshipKind,
+    pub(super) status: RelationshipStatus,
+    pub(super) disputed: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct EvidenceRow {
+    pub(super) id: Text,
+    pub(super) relationship: RelationshipIx,
+    pub(super) source: SourceIx,
+    pub(super) speaker: EntityIx,
+    pub(super) locator: Text,
+    pub(super) summary: Text,
+    pub(super) share: Rare,
+    pub(super) amount: Rare,
+    pub(super) stated_on: Option<PartialDate>,
+    pub(super) confidence: Option<f64>,
+    pub(super) stance: Stance,
+}
+
+#[derive(Debug)]
+pub(super) struct SourceRow {
+    pub(super) id: Text,
+    pub(super) publisher: Text,
+    pub(super) title: Text,
+    pub(super) url: Text,
+    pub(super) licence: Text,
+    pub(super) published_on: Option<PartialDate>,
+}
+
+/// The rare values of relationships and statements.
+#[derive(Debug, Default)]
+pub(super) struct RareColumns {
+    pub(super) shares: Vec<Share>,
+    pub(super) amounts: Vec<AmountRow>,
+}
+
+/// A day as one comparable number.
+pub(super) fn day_number(day: Date) -> i32 {
+    i32::from(day.year()) * 512 + i32::from(day.month()) * 32 + i32::from(day.day())
+}

@@ -1,0 +1,339 @@
+//! The web pages, embedded in the program: which bytes answer a request, in which encoding, and how long they may be
+//! kept. Knows nothing of GraphQL.
+
+use axum::body::Body;
+use axum::http::header::{
+    ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
+    ETAG, IF_NONE_MATCH, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
+use axum::response::Response;
+
+// `static ASSETS: &[Asset]`, written by build.rs.
+include!(concat!(env!("OUT_DIR"), "/assets.rs"));
+
+/// Everything comes from this server. The editor starts its workers from blobs, writes style elements and carries
+/// its fonts as data URLs.
+const SECURITY_POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; \
+     connect-src 'self'; font-src 'self' data:; img-src 'self' data:",
+);
+const HTML: &str = "text/html; charset=utf-8";
+const WITHOUT_PAGES: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>guanxi</title>\
+    <p>This server was built without its web pages: install Node.js 20.19 or later with npm, then run \
+    <code>cargo build</code> again. GraphQL is served at <a href=\"graphql\"><code>/graphql</code></a> meanwhile.</p>\n";
+
+/// One file of the pages.
+struct Asset {
+    /// Relative to the root, without a leading slash.
+    path: &'static str,
+    content_type: &'static str,
+    raw: Encoded,
+    /// Only where it is smaller.
+    brotli: Option<Encoded>,
+}
+
+/// The bytes of one encoding and their strong tag, quotes included. Each encoding has a tag of its own, because a
+/// strong tag promises equal bytes.
+struct Encoded {
+    bytes: &'static [u8],
+    etag: &'static str,
+}
+
+/// Answers whatever no other route takes: the fallback of the whole router.
+pub async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    respond(ASSETS, &method, uri.path(), &headers)
+}
+
+fn respond(assets: &[Asset], method: &Method, path: &str, headers: &HeaderMap) -> Response {
+    let path = path.strip_prefix('/').unwrap_or(path);
+    let path = if path.is_empty() { "index.html" } else { path };
+    let asset = assets.iter().find(|asset| asset.path == path);
+    let readable = method == Method::GET || method == Method::HEAD;
+    let without_pages = asset.is_none() && assets.is_empty() && path == "index.html";
+    let mut response = match asset {
+        None if !without_pages => message(StatusCode::NOT_FOUND, "There is nothing here.\n"),
+        _ if !readable => {
+            let mut response = message(StatusCode::METHOD_NOT_ALLOWED, "Only GET and HEAD are answered here.\n");
+            response
+                .headers_mut()
+                .insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+            response
+        }
+        Some(asset) => file(asset, headers),
+        None => {
+            let mut response = text(StatusCode::OK, HTML, WITHOUT_PAGES);
+            let headers = response.headers_mut();
+            // The pages may be there after the next build.
+            headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            headers.insert(CONTENT_SECURITY_POLICY, SECURITY_POLICY);
+            response
+        }
+    };
+    if method == Method::HEAD {
+        *response.body_mut() = Body::empty();
+    }
+    let headers = response.headers_mut();
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    response
+}
+
+fn file(asset: &Asset, request: &HeaderMap) -> Response {
+    let brotli = asset.brotli.as_ref().filter(|_| prefers_brotli(request));
+    let encoded = brotli.unwrap_or(&asset.raw);
+    let mut response = if already_has(request, encoded.etag) {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        response
+    } else {
+        let mut response = bytes(StatusCode::OK, asset.content_type, encoded.bytes);
+        if brotli.is_some() {
+            response
+                .headers_mut()
+                .insert(CONTENT_ENCODING, HeaderValue::from_static("br"));
+        }
+        response
+    };
+    let headers = response.headers_mut();
+    headers.insert(ETAG, HeaderValue::from_static(encoded.etag));
+    headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
+    // Names below assets/ carry a hash of their content, so such a file never changes.
+    let caching = if asset.path.starts_with("assets/") {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(caching));
+    if asset.content_type == HTML {
+        headers.insert(CONTENT_SECURITY_POLICY, SECURITY_POLICY);
+    }
+    response
+}
+
+fn message(status: StatusCode, sentence: &'static str) -> Response {
+    text(status, "text/plain; charset=utf-8", sentence)
+}
+
+fn text(status: StatusCode, content_type: &'static str, text: &'static str) -> Response {
+    bytes(status, content_type, text.as_bytes())
+}
+
+fn bytes(status: StatusCode, content_type: &'static str, bytes: &'static [u8]) -> Response {
+    let mut response = Response::new(Body::from(bytes));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    // Stated here, because the answer to HEAD has no body to count.
+    headers.insert(CONTENT_LENGTH, HeaderValue::from(bytes.len()));
+    response
+}
+
+/// Whether the client takes brotli, and does not like the plain bytes better.
+fn prefers_brotli(headers: &HeaderMap) -> bool {
+    let (mut brotli, mut any, mut identity) = (None, None, None);
+    for item in list(headers, &ACCEPT_ENCODING) {
+        let (name, parameters) = item.split_once(';').unwrap_or((item, ""));
+        let quality = quality(parameters);
+        match name.trim().to_ascii_lowercase().as_str() {
+            "br" => brotli = Some(quality),
+            "*" => any = Some(quality),
+            "identity" => identity = Some(quality),
+            _ => {}
+        }
+    }
+    let brotli = brotli.or(any).unwrap_or(0.0);
+    brotli > 0.0 && brotli >= identity.unwrap_or(0.0)
+}
+
+/// The `q` among an item's parameters; 1 when there is none, 0 when it is no number.
+fn quality(parameters: &str) -> f32 {
+    let mut parameters = parameters.split(';').filter_map(|parameter| parameter.split_once('='));
+    match parameters.find(|(name, _)| name.trim().eq_ignore_ascii_case("q")) {
+        Some((_, value)) => value.trim().parse().unwrap_or(0.0),
+        None => 1.0,
+    }
+}
+
+fn already_has(headers: &HeaderMap, etag: &str) -> bool {
+    list(headers, &IF_NONE_MATCH).any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
+}
+
+/// The items of a header that may be given several times, each time with several items.
+fn list<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
+    let lines = headers.get_all(name).into_iter().filter_map(|line| line.to_str().ok());
+    lines.flat_map(|line| line.split(',')).map(str::trim)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAGES: &[Asset] = &[
+        Asset {
+            path: "index.html",
+            content_type: HTML,
+            raw: Encoded {
+                bytes: b"<p>plain",
+                etag: "\"a\"",
+            },
+            brotli: Some(Encoded {
+                bytes: b"<small",
+                etag: "\"a-br\"",
+            }),
+        },
+        Asset {
+            path: "assets/icon-1.ttf",
+            content_type: "font/ttf",
+            raw: Encoded {
+                bytes: b"font",
+                etag: "\"b\"",
+            },
+            brotli: None,
+        },
+    ];
+
+    /// Asks for `path` with headers written as `name: value`, and answers the status and the headers.
+    fn ask(assets: &[Asset], method: &Method, path: &str, lines: &[&str]) -> (u16, HeaderMap) {
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            let (name, value) = line.split_once(": ").unwrap();
+            headers.append(name.parse::<HeaderName>().unwrap(), value.parse().unwrap());
+        }
+        let response = respond(assets, method, path, &headers);
+        (response.status().as_u16(), response.headers().clone())
+    }
+
+    fn get(path: &str, lines: &[&str]) -> (u16, HeaderMap) {
+        ask(PAGES, &Method::GET, path, lines)
+    }
+
+    #[test]
+    fn brotli_goes_to_those_who_take_it() {
+        let cases: &[(&[&str], bool)] = &[
+            (&[], false),
+            (&["accept-encoding: gzip, deflate, br, zstd"], true),
+            (&["accept-encoding: BR"], true),
+            (&["accept-encoding: gzip", "accept-encoding: br"], true),
+            (&["accept-encoding: br;q=0"], false),
+            (&["accept-encoding: br; q=0.000, *"], false),
+            (&["accept-encoding: br;q=0.1"], true),
+            (&["accept-encoding: *"], true),
+            (&["accept-encoding: *;q=0"], false),
+            (&["accept-encoding: br;q=0.5, identity"], false),
+            (&["accept-encoding: br;q=nonsense"], false),
+            (&["accept-encoding: gzip"], false),
+        ];
+        for (lines, expected) in cases {
+            let (status, headers) = get("/", lines);
+            assert_eq!(status, 200);
+            assert_eq!(headers.get("content-encoding").is_some(), *expected, "{lines:?}");
+            assert_eq!(headers["vary"], "accept-encoding");
+        }
+    }
+
+    #[test]
+    fn a_file_without_a_smaller_encoding_goes_plain() {
+        let (_, headers) = get("/assets/icon-1.ttf", &["accept-encoding: br"]);
+        assert_eq!(
+            (headers.get("content-encoding"), &headers["content-length"]),
+            (None, &HeaderValue::from(4))
+        );
+    }
+
+    #[test]
+    fn a_known_tag_is_not_sent_again() {
+        let cases: &[(&[&str], u16)] = &[
+            (&["if-none-match: \"a\""], 304),
+            (&["if-none-match: \"x\", W/\"a\""], 304),
+            (&["if-none-match: *"], 304),
+            (&["if-none-match: \"a-br\""], 200),
+            (&["if-none-match: \"a-br\"", "accept-encoding: br"], 304),
+            (&["if-none-match: a"], 200),
+        ];
+        for (lines, expected) in cases {
+            assert_eq!(get("/", lines).0, *expected, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn only_files_with_a_hash_in_their_name_are_kept_for_good() {
+        assert_eq!(get("/", &[]).1["cache-control"], "no-cache");
+        assert_eq!(get("/", &["if-none-match: *"]).1["cache-control"], "no-cache");
+        assert_eq!(
+            get("/assets/icon-1.ttf", &[]).1["cache-control"],
+            "public, max-age=31536000, immutable"
+        );
+    }
+
+    #[test]
+    fn every_answer_forbids_sniffing_and_referrers() {
+        for path in ["/", "/assets/icon-1.ttf", "/nothing"] {
+            let (_, headers) = get(path, &[]);
+            assert_eq!(
+                (&headers["x-content-type-options"], &headers["referrer-policy"]),
+                (
+                    &HeaderValue::from_static("nosniff"),
+                    &HeaderValue::from_static("no-referrer")
+                )
+            );
+        }
+    }
+
+    #[test]
+    fn pages_carry_the_security_policy() {
+        assert_eq!(get("/", &[]).1["content-security-policy"], SECURITY_POLICY);
+        assert_eq!(
+            ask(&[], &Method::GET, "/", &[]).1["content-security-policy"],
+            SECURITY_POLICY
+        );
+    }
+
+    #[tokio::test]
+    async fn head_answers_the_headers_of_get_and_no_body() {
+        let response = respond(PAGES, &Method::HEAD, "/", &HeaderMap::new());
+        assert_eq!(*response.headers(), get("/", &[]).1);
+        assert!(
+            axum::body::to_bytes(response.into_body(), 100)
+                .await
+                .unwrap()
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn other_methods_are_told_which_ones_work() {
+        let (status, headers) = ask(PAGES, &Method::POST, "/", &[]);
+        assert_eq!(
+            (status, &headers["allow"]),
+            (405, &HeaderValue::from_static("GET, HEAD"))
+        );
+    }
+
+    #[test]
+    fn an_unknown_path_is_not_found_in_plain_text() {
+        for (assets, method, path) in [
+            (PAGES, Method::GET, "/nothing"),
+            (PAGES, Method::POST, "/nothing"),
+            (PAGES, Method::GET, "//index.html"),
+            (PAGES, Method::GET, "/assets/../index.html"),
+            (&[], Method::GET, "/assets/icon-1.ttf"),
+        ] {
+            let (status, headers) = ask(assets, &method, path, &[]);
+            assert_eq!(
+                (status, &headers["content-type"]),
+                (404, &HeaderValue::from_static("text/plain; charset=utf-8"))
+            );
+        }
+    }
+
+    #[test]
+    fn a_build_without_pages_says_how_to_get_them() {
+        let (status, headers) = ask(&[], &Method::GET, "/", &[]);
+        assert_eq!(
+            (status, &headers["content-type"]),
+            (200, &HeaderValue::from_static(HTML))
+        );
+        assert!(WITHOUT_PAGES.contains("Node.js 20.19") && WITHOUT_PAGES.contains("cargo build"));
+    }
+}
