@@ -3,29 +3,17 @@
 use petgraph::{Directed, csr::Csr};
 
 use super::rows::{EntityIx, RelationshipIx, Span};
-use crate::model::{EntityKind, RelationshipKind, RelationshipStatus};
+use crate::model::{EntityKind, RelationshipKind, RelationshipStatus, catalog};
 
-/// From which end of a relationship one looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Direction {
-    /// From its start: it leads to the neighbor.
-    Outgoing,
-    /// From its end: it comes from the neighbor.
-    Incoming,
-    /// From either.
-    #[default]
-    Both,
-}
-
-impl Direction {
-    /// The same relationship seen from the other end.
-    #[must_use]
-    pub fn reversed(self) -> Self {
-        match self {
-            Self::Outgoing => Self::Incoming,
-            Self::Incoming => Self::Outgoing,
-            Self::Both => Self::Both,
-        }
+catalog! {
+    /// From which end of a relationship one looks. Symmetric kinds match every direction.
+    pub enum Direction as "a direction" {
+        /// From its start: the relationship leads to the neighbor.
+        Outgoing = "OUTGOING",
+        /// From its end: the relationship comes from the neighbor.
+        Incoming = "INCOMING",
+        /// From either end.
+        Both = "BOTH",
     }
 }
 

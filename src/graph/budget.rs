@@ -1,13 +1,24 @@
-//! How much work a question may cost. The caller holds the clock and the connection; this only counts and obeys.
+//! How much work a question may cost. The caller holds the clock and the connection; this only counts and asks.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::{
+    fmt,
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 /// The work one request may do, shared by everything it asks.
-#[derive(Debug)]
 pub struct Budget {
     work_max: u64,
     spent: AtomicU64,
-    stopped: AtomicBool,
+    is_stopped: Box<dyn Fn() -> bool + Send + Sync>,
+}
+
+impl fmt::Debug for Budget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Budget")
+            .field("work_max", &self.work_max)
+            .field("spent", &self.spent())
+            .finish_non_exhaustive()
+    }
 }
 
 /// Why work ended early.
@@ -27,13 +38,12 @@ pub enum Exhausted {
 }
 
 impl Budget {
-    /// A budget of `work_max` entities and relationships looked at.
-    #[must_use]
-    pub fn new(work_max: u64) -> Self {
+    /// A budget of `work_max` entities and relationships looked at, which ends early once `is_stopped` says so.
+    pub fn new(work_max: u64, is_stopped: impl Fn() -> bool + Send + Sync + 'static) -> Self {
         Self {
             work_max,
             spent: AtomicU64::new(0),
-            stopped: AtomicBool::new(false),
+            is_stopped: Box::new(is_stopped),
         }
     }
 
@@ -42,7 +52,7 @@ impl Budget {
     /// # Errors
     /// [`Exhausted`] when there is not so much left, or the work was stopped.
     pub fn charge(&self, work: u64) -> Result<(), Exhausted> {
-        if self.stopped.load(Ordering::Relaxed) {
+        if (self.is_stopped)() {
             return Err(Exhausted::Stopped);
         }
         let spent = self.spent.fetch_add(work, Ordering::Relaxed).saturating_add(work);
@@ -59,11 +69,6 @@ impl Budget {
     #[must_use]
     pub fn spent(&self) -> u64 {
         self.spent.load(Ordering::Relaxed)
-    }
-
-    /// Ends all work that shares this budget at its next charge.
-    pub fn stop(&self) {
-        self.stopped.store(true, Ordering::Relaxed);
     }
 }
 
@@ -97,11 +102,13 @@ impl<'a> Meter<'a> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{Arc, atomic::AtomicBool};
+
     use super::*;
 
     #[test]
     fn work_beyond_the_budget_is_refused_and_says_how_much() {
-        let budget = Budget::new(300);
+        let budget = Budget::new(300, || false);
         let mut meter = Meter::new(&budget);
         let refused = (0..1000).find_map(|_| meter.tick().err());
         assert_eq!(
@@ -115,9 +122,11 @@ mod tests {
 
     #[test]
     fn a_stopped_budget_refuses_the_next_charge() {
-        let budget = Budget::new(300);
+        let stop = Arc::new(AtomicBool::new(false));
+        let seen = Arc::clone(&stop);
+        let budget = Budget::new(300, move || seen.load(Ordering::Relaxed));
         assert_eq!(budget.charge(1), Ok(()));
-        budget.stop();
+        stop.store(true, Ordering::Relaxed);
         assert_eq!(budget.charge(1), Err(Exhausted::Stopped));
         assert_eq!(budget.spent(), 1);
     }

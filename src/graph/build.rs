@@ -9,13 +9,15 @@ use super::{
     adjacency::{Adjacency, Link},
     index::{Groups, KeyIndex, hash_of},
     rows::{
-        AmountRow, EntityIx, EntityRow, EvidenceRow, IdentifierRow, NameRow, Rare, RareColumns,
-        RelationshipIx, RelationshipRow, SourceIx, SourceRow, Span, day_number,
+        AmountRow, EntityIx, EntityRow, EvidenceRow, IdentifierRow, NameRow, Rare, RareColumns, RelationshipIx,
+        RelationshipRow, SourceIx, SourceRow, Span, day_number,
     },
     snapshot::Snapshot,
     text::{Text, TextPoolBuilder},
 };
-use crate::model::{Amount, Dataset, Ends, Entity, Evidence, PartialDate, Relationship, Share, Source, Stated, disputed, fold};
+use crate::model::{
+    Amount, Dataset, Ends, Entity, Evidence, PartialDate, Relationship, Share, Source, Stated, disputed, fold,
+};
 
 impl Snapshot {
     /// The graph of a dataset.

@@ -53,8 +53,12 @@ impl Pattern {
     }
 
     fn fits_majority(&self, snapshot: &Snapshot, kind: RelationshipKind, relationship: RelationshipIx) -> bool {
-        let holds_majority =
-            || snapshot.relationship(relationship).share().is_some_and(|share| share.range.is_majority());
+        let holds_majority = || {
+            snapshot
+                .relationship(relationship)
+                .share()
+                .is_some_and(|share| share.range.is_majority())
+        };
         !self.majority || kind != RelationshipKind::Owns || holds_majority()
     }
 
@@ -63,7 +67,11 @@ impl Pattern {
     pub fn fits_undisclosed(&self, snapshot: &Snapshot, known: EntityIx, relationship: RelationshipIx) -> bool {
         let read = snapshot.relationship(relationship);
         let kind = read.kind();
-        let found = if read.from() == Some(known) { Direction::Outgoing } else { Direction::Incoming };
+        let found = if read.from() == Some(known) {
+            Direction::Outgoing
+        } else {
+            Direction::Incoming
+        };
         let seen = self.direction == Direction::Both || self.direction == found || kind.is_symmetric();
         seen && self.kinds.contains(kind) && self.fits_majority(snapshot, kind, relationship)
     }

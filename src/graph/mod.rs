@@ -19,8 +19,8 @@ pub use budget::{Budget, Exhausted};
 pub use filter::{DateFilter, EntityFilter, EvidenceFilter, IdentifierFilter, Pattern, RelationshipFilter, TextFilter};
 pub use mask::Mask;
 pub use order::{
-    EntityField, Key, Order, OrderDirection, Ordered, Page, Position, RelationshipField, Seen, Take, Window, count,
-    page, page_by_id,
+    EntityOrderField, Key, Order, OrderDirection, Ordered, Page, Position, RelationshipOrderField, Seen, Take, Window,
+    count, page, page_by_id,
 };
 pub use read::{EntityRef, EvidenceRef, NameRef, RelationshipRef, SourceRef};
 pub use rows::{EntityIx, EvidenceIx, RelationshipIx, SourceIx};

@@ -1,13 +1,13 @@
 //! Total orders of rows and pages of them. Ties end in the id, missing values come last in either direction.
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, convert::Infallible};
 
 use super::{
     budget::{Budget, Exhausted, Meter},
-    rows::{EntityIx, RelationshipIx},
+    rows::{EntityIx, EvidenceIx, RelationshipIx, SourceIx},
     snapshot::Snapshot,
 };
-use crate::model::{Catalog, PartialDate, fold};
+use crate::model::{Catalog, PartialDate, catalog, fold};
 
 /// What a row is ordered by.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,51 +53,54 @@ impl Key {
     }
 }
 
-/// Which way a field is ordered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OrderDirection {
-    /// Smallest, earliest, A first.
-    Ascending,
-    /// Largest, latest, Z first.
-    Descending,
+catalog! {
+    /// Which way a field is ordered. Missing values come last either way.
+    pub enum OrderDirection as "a direction of order" {
+        /// Smallest, earliest or A first.
+        Ascending = "ASC",
+        /// Largest, latest or Z first.
+        Descending = "DESC",
+    }
 }
 
-/// What entities can be ordered by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EntityField {
-    /// The id.
-    Id,
-    /// The main name, folded.
-    Name,
-    /// The kind, in the order of the model.
-    Kind,
-    /// The country.
-    Country,
-    /// The founding date.
-    Founded,
+catalog! {
+    /// What entities can be ordered by.
+    pub enum EntityOrderField as "a field to order entities by" {
+        /// The id.
+        Id = "ID",
+        /// The main name, in the form in which names are compared.
+        Name = "NAME",
+        /// The kind, in the order of the enum.
+        Kind = "KIND",
+        /// The country code.
+        Country = "COUNTRY",
+        /// The founding date.
+        Founded = "FOUNDED",
+    }
 }
 
-/// What relationships can be ordered by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RelationshipField {
-    /// The id.
-    Id,
-    /// The kind, in the order of the model.
-    Kind,
-    /// The status, in the order of the model.
-    Status,
-    /// The first day.
-    Since,
-    /// The day on which it no longer held.
-    Until,
-    /// The low end of the share.
-    Share,
-    /// The date of the latest assertion.
-    LastStatedOn,
-    /// When it was recorded.
-    RecordedAt,
-    /// The name of the neighbor, folded; only where there is an entity to see it from.
-    NeighborName,
+catalog! {
+    /// What relationships can be ordered by.
+    pub enum RelationshipOrderField as "a field to order relationships by" {
+        /// The id.
+        Id = "ID",
+        /// The kind, in the order of the enum.
+        Kind = "KIND",
+        /// The status, in the order of the enum.
+        Status = "STATUS",
+        /// The first day.
+        Since = "SINCE",
+        /// The first day on which it no longer holds.
+        Until = "UNTIL",
+        /// The low end of the share.
+        Share = "SHARE",
+        /// The date of the latest assertion.
+        LastStatedOn = "LAST_STATED_ON",
+        /// When it was recorded.
+        RecordedAt = "RECORDED_AT",
+        /// The neighbor's name, in the form in which names are compared; below an entity only.
+        NeighborName = "NEIGHBOR_NAME",
+    }
 }
 
 /// Rows that can be put in order.
@@ -113,22 +116,43 @@ pub trait Ordered: Copy {
 }
 
 impl Ordered for EntityIx {
-    type Field = EntityField;
+    type Field = EntityOrderField;
 
     fn id(self, snapshot: &Snapshot) -> &str {
         snapshot.entity(self).id()
     }
 
-    fn key(self, snapshot: &Snapshot, field: EntityField) -> Key {
+    fn key(self, snapshot: &Snapshot, field: EntityOrderField) -> Key {
         let entity = snapshot.entity(self);
         match field {
-            EntityField::Id => Key::Text(entity.id().to_owned()),
-            EntityField::Name => Key::text(Some(entity.name())),
-            EntityField::Kind => Key::member(entity.kind()),
-            EntityField::Country => Key::text(entity.country()),
-            EntityField::Founded => Key::date(entity.founded()),
+            EntityOrderField::Id => Key::Text(entity.id().to_owned()),
+            EntityOrderField::Name => Key::text(Some(entity.name())),
+            EntityOrderField::Kind => Key::member(entity.kind()),
+            EntityOrderField::Country => Key::text(entity.country()),
+            EntityOrderField::Founded => Key::date(entity.founded()),
         }
     }
+}
+
+/// Rows that are only ever ordered by id.
+macro_rules! ordered_by_id {
+    ($($row:ident, $read:ident;)*) => {
+        $(impl Ordered for $row {
+            type Field = Infallible;
+
+            fn id(self, snapshot: &Snapshot) -> &str {
+                snapshot.$read(self).id()
+            }
+
+            fn key(self, _snapshot: &Snapshot, field: Infallible) -> Key {
+                match field {}
+            }
+        })*
+    };
+}
+ordered_by_id! {
+    EvidenceIx, statement;
+    SourceIx, source;
 }
 
 /// A relationship as seen from an entity, or from nowhere.
@@ -141,31 +165,31 @@ pub struct Seen {
 }
 
 impl Ordered for Seen {
-    type Field = RelationshipField;
+    type Field = RelationshipOrderField;
 
     fn id(self, snapshot: &Snapshot) -> &str {
         snapshot.relationship(self.relationship).id()
     }
 
-    fn key(self, snapshot: &Snapshot, field: RelationshipField) -> Key {
+    fn key(self, snapshot: &Snapshot, field: RelationshipOrderField) -> Key {
         let relationship = snapshot.relationship(self.relationship);
         match field {
-            RelationshipField::Id => Key::Text(relationship.id().to_owned()),
-            RelationshipField::Kind => Key::member(relationship.kind()),
-            RelationshipField::Status => Key::member(relationship.status()),
-            RelationshipField::Since => Key::date(relationship.validity().since()),
-            RelationshipField::Until => Key::date(relationship.validity().until()),
-            RelationshipField::Share => relationship
+            RelationshipOrderField::Id => Key::Text(relationship.id().to_owned()),
+            RelationshipOrderField::Kind => Key::member(relationship.kind()),
+            RelationshipOrderField::Status => Key::member(relationship.status()),
+            RelationshipOrderField::Since => Key::date(relationship.validity().since()),
+            RelationshipOrderField::Until => Key::date(relationship.validity().until()),
+            RelationshipOrderField::Share => relationship
                 .share()
                 .map_or(Key::Missing, |share| Key::Number(share.range.min)),
-            RelationshipField::LastStatedOn => Key::date(relationship.last_stated_on()),
-            RelationshipField::RecordedAt => {
+            RelationshipOrderField::LastStatedOn => Key::date(relationship.last_stated_on()),
+            RelationshipOrderField::RecordedAt => {
                 // Microseconds until the year 2255 fit a double without loss.
                 #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "stays below 2^53")]
                 let micros = relationship.recorded_at().as_microsecond() as f64;
                 Key::Number(micros)
             }
-            RelationshipField::NeighborName => {
+            RelationshipOrderField::NeighborName => {
                 Key::text(self.neighbor.map(|neighbor| snapshot.entity(neighbor).name()))
             }
         }

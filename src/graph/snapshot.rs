@@ -228,7 +228,10 @@ impl Snapshot {
             }
         };
         let fits = move |link: &Link, found| mask.sees_link(link) && pattern.fits_link(self, link, found);
-        let outgoing = self.outgoing.links(entity).filter(move |(_, link)| fits(link, Direction::Outgoing));
+        let outgoing = self
+            .outgoing
+            .links(entity)
+            .filter(move |(_, link)| fits(link, Direction::Outgoing));
         // A relationship of an entity with itself stands in both lists.
         let incoming = self.incoming.links(entity).filter(move |(neighbor, link)| {
             let listed_already = *neighbor == entity && pattern.fits_link(self, link, Direction::Outgoing);

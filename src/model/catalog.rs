@@ -74,7 +74,7 @@ macro_rules! catalog {
         }
     };
 }
-pub(super) use catalog;
+pub(crate) use catalog;
 
 /// A set of members of a [`Catalog`], one bit each.
 pub struct Set<T> {

@@ -17,6 +17,7 @@ mod validity;
 mod view;
 
 pub use amount::{Amount, Currency};
+pub(crate) use catalog::catalog;
 pub use catalog::{Catalog, Set};
 pub use dataset::Dataset;
 pub use date::PartialDate;

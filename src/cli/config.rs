@@ -1,0 +1,191 @@
+//! The arguments. Every flag is an environment variable as well: `--port` is `GUANXI_PORT`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::{http, schema::Limits};
+
+/// A GraphQL server over a graph of business relationships, each a dated claim with its evidence.
+#[derive(Debug, Parser)]
+#[command(version, args_conflicts_with_subcommands = true)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+    #[command(flatten)]
+    pub(super) serve: ServeArguments,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Serve the graph over HTTP, with GraphiQL on /. The default.
+    Serve(ServeArguments),
+    /// Print the GraphQL schema.
+    Schema,
+    /// Answer one query on standard output; the exit code is 1 when the answer has errors.
+    Query(QueryArguments),
+    /// Read tables and say every problem in them; the exit code is 1 when there is one.
+    Check(CheckArguments),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CheckArguments {
+    /// The folder with the tables. Default: the bundled data.
+    pub(super) dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct QueryArguments {
+    /// The GraphQL document, or - to read it from standard input.
+    pub(super) document: String,
+    /// The variables, a JSON object.
+    #[arg(long, value_name = "JSON")]
+    pub(super) variables: Option<String>,
+    /// Which operation to run when the document holds several.
+    #[arg(long, value_name = "NAME")]
+    pub(super) operation_name: Option<String>,
+    /// The view of the whole operation, a JSON object like {"asOf": "2014-11-28"}.
+    #[arg(long, env = "GUANXI_VIEW", value_name = "JSON")]
+    pub(super) view: Option<String>,
+    #[command(flatten)]
+    pub(super) data: DataArguments,
+    #[command(flatten)]
+    pub(super) limits: LimitArguments,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DataArguments {
+    /// The folder with the tables to serve. Default: the bundled data.
+    #[arg(long, env = "GUANXI_DATA", value_name = "DIR")]
+    pub(super) data: Option<PathBuf>,
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum LogFormat {
+    /// For people.
+    Human,
+    /// One JSON object a line.
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ServeArguments {
+    /// The address to listen on.
+    #[arg(long, env = "GUANXI_HOST", default_value = "127.0.0.1")]
+    pub(super) host: String,
+    /// The port to listen on; 0 lets the system choose.
+    #[arg(long, env = "GUANXI_PORT", default_value_t = 8000)]
+    pub(super) port: u16,
+    /// How log lines are written.
+    #[arg(long, env = "GUANXI_LOG_FORMAT", value_enum, default_value_t = LogFormat::Human)]
+    pub(super) log_format: LogFormat,
+    /// What is logged: error, warn, info, debug, trace, or a filter such as guanxi=debug.
+    #[arg(long, env = "GUANXI_LOG", default_value = "info")]
+    pub(super) log: String,
+    #[command(flatten)]
+    pub(super) data: DataArguments,
+    #[command(flatten)]
+    pub(super) limits: LimitArguments,
+    #[command(flatten)]
+    pub(super) http: HttpArguments,
+}
+
+/// What one request may ask for.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Limits")]
+pub(super) struct LimitArguments {
+    /// Bytes in a request body.
+    #[arg(long, env = "GUANXI_BODY_BYTES_MAX", default_value_t = Limits::default().body_bytes_max)]
+    body_bytes_max: u64,
+    /// Tokens in a document.
+    #[arg(long, env = "GUANXI_TOKENS_MAX", default_value_t = Limits::default().tokens_max)]
+    tokens_max: u64,
+    /// Aliases, fragments expanded.
+    #[arg(long, env = "GUANXI_ALIASES_MAX", default_value_t = Limits::default().aliases_max)]
+    aliases_max: u64,
+    /// Root fields of the operation.
+    #[arg(long, env = "GUANXI_ROOT_FIELDS_MAX", default_value_t = Limits::default().root_fields_max)]
+    root_fields_max: u64,
+    /// Directives, fragments expanded.
+    #[arg(long, env = "GUANXI_DIRECTIVES_MAX", default_value_t = Limits::default().directives_max)]
+    directives_max: u64,
+    /// Levels of fields.
+    #[arg(long, env = "GUANXI_DEPTH_MAX", default_value_t = Limits::default().depth_max)]
+    depth_max: u64,
+    /// Selections, fragments expanded.
+    #[arg(long, env = "GUANXI_SELECTIONS_MAX", default_value_t = Limits::default().selections_max)]
+    selections_max: u64,
+    /// Points of complexity: one per field, times the sizes of the pages around it.
+    #[arg(long, env = "GUANXI_COMPLEXITY_MAX", default_value_t = Limits::default().complexity_max)]
+    complexity_max: u64,
+    /// Entities and relationships that one request may look at.
+    #[arg(long, env = "GUANXI_WORK_MAX", default_value_t = Limits::default().work_max)]
+    work_max: u64,
+    /// Milliseconds that one request may take.
+    #[arg(long, env = "GUANXI_TIMEOUT_MS", default_value_t = Limits::default().timeout_ms)]
+    timeout_ms: u64,
+}
+
+impl LimitArguments {
+    pub(super) fn limits(&self) -> Limits {
+        Limits {
+            body_bytes_max: self.body_bytes_max,
+            tokens_max: self.tokens_max,
+            aliases_max: self.aliases_max,
+            root_fields_max: self.root_fields_max,
+            directives_max: self.directives_max,
+            depth_max: self.depth_max,
+            selections_max: self.selections_max,
+            complexity_max: self.complexity_max,
+            work_max: self.work_max,
+            timeout_ms: self.timeout_ms,
+        }
+    }
+}
+
+/// How the server treats clients.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "HTTP")]
+pub(super) struct HttpArguments {
+    /// An origin whose pages may read answers, such as https://example.org; * is any. May be repeated, or separated by
+    /// commas. Default: only pages of this server.
+    #[arg(long, env = "GUANXI_CORS_ORIGIN", value_name = "ORIGIN", value_delimiter = ',')]
+    cors_origin: Vec<String>,
+    /// Operations in one body; 0 turns batches off.
+    #[arg(long, env = "GUANXI_BATCH_MAX", default_value_t = http::Settings::default().batch_max)]
+    batch_max: usize,
+    /// Answer a GET only when it carries the header GraphQL-Require-Preflight.
+    #[arg(long, env = "GUANXI_GET_PREFLIGHT")]
+    get_preflight: bool,
+    /// Milliseconds that the headers of a request may take to arrive.
+    #[arg(long, env = "GUANXI_HEADER_TIMEOUT_MS", default_value_t = http::Settings::default().header_timeout_ms)]
+    header_timeout_ms: u64,
+    /// Milliseconds that a request body may take to arrive.
+    #[arg(long, env = "GUANXI_BODY_TIMEOUT_MS", default_value_t = http::Settings::default().body_timeout_ms)]
+    body_timeout_ms: u64,
+    /// Connections at a time; further ones wait.
+    #[arg(long, env = "GUANXI_CONNECTIONS_MAX", default_value_t = http::Settings::default().connections_max)]
+    connections_max: usize,
+    /// Milliseconds that running requests may go on after the server was told to stop.
+    #[arg(long, env = "GUANXI_DRAIN_MS", default_value_t = http::Settings::default().drain_ms)]
+    drain_ms: u64,
+}
+
+impl HttpArguments {
+    pub(super) fn settings(&self) -> http::Settings {
+        http::Settings {
+            cors_origins: self.cors_origin.clone(),
+            batch_max: self.batch_max,
+            get_preflight: if self.get_preflight {
+                http::GetPreflight::Required
+            } else {
+                http::GetPreflight::Optional
+            },
+            header_timeout_ms: self.header_timeout_ms,
+            body_timeout_ms: self.body_timeout_ms,
+            connections_max: self.connections_max,
+            drain_ms: self.drain_ms,
+        }
+    }
+}

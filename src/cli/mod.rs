@@ -1,0 +1,64 @@
+//! The command line: arguments, environment, printing and exit codes.
+
+mod check;
+mod config;
+mod query;
+mod serve;
+
+use std::{io::Write, path::Path, process::ExitCode, sync::Arc};
+
+use anyhow::Context;
+use clap::Parser;
+
+use self::config::{Arguments, Command};
+use crate::{
+    formats::tables,
+    graph::Snapshot,
+    model::Dataset,
+    schema::{Api, Limits},
+};
+
+/// Runs what the arguments ask for.
+#[must_use]
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let done = match arguments.command {
+        None => serve::serve(&arguments.serve),
+        Some(Command::Serve(serve)) => serve::serve(&serve),
+        Some(Command::Schema) => print_schema(),
+        Some(Command::Query(query)) => query::query(&query),
+        Some(Command::Check(check)) => check::check(check.dir.as_deref()),
+    };
+    done.unwrap_or_else(|error| {
+        eprintln!("guanxi: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+fn print_schema() -> anyhow::Result<ExitCode> {
+    let api = Api::new(Limits::default())?;
+    print(api.sdl())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Writes to standard output; a reader that has seen enough, such as `head`, is no error.
+fn print(text: &str) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error).context("cannot write the answer"),
+        _ => Ok(()),
+    }
+}
+
+/// The tables in `dir`, or the bundled ones.
+fn load_dataset(dir: Option<&Path>) -> anyhow::Result<Dataset> {
+    match dir {
+        Some(dir) => tables::read_dir(dir).with_context(|| format!("the data in {} cannot be used", dir.display())),
+        None => tables::bundled().context("the bundled data cannot be used"),
+    }
+}
+
+/// The graph of the tables in `dir`, or of the bundled ones.
+fn load_snapshot(dir: Option<&Path>) -> anyhow::Result<Arc<Snapshot>> {
+    Ok(Arc::new(Snapshot::build(&load_dataset(dir)?)?))
+}

@@ -1,0 +1,38 @@
+//! `guanxi query`: one answer on standard output.
+
+use std::{io::Read, process::ExitCode};
+
+use anyhow::Context;
+use serde_json::{Map, Value};
+
+use super::{config::QueryArguments, load_snapshot, print};
+use crate::{
+    model::Timestamp,
+    schema::{Api, Request},
+};
+
+pub(super) fn query(arguments: &QueryArguments) -> anyhow::Result<ExitCode> {
+    let mut request = Request::new("query", document(&arguments.document)?);
+    request.operation_name.clone_from(&arguments.operation_name);
+    request.variables = arguments.variables.as_deref().map_or(Ok(Map::new()), |text| object("--variables", text))?;
+    request.view = arguments.view.as_deref().map(|text| object("--view", text).map(Value::Object)).transpose()?;
+    let snapshot = load_snapshot(arguments.data.data.as_deref())?;
+    let api = Api::new(arguments.limits.limits())?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+    let answer = runtime.block_on(api.answer(request, snapshot, Timestamp::now()));
+    print(&format!("{}\n", serde_json::to_string_pretty(&answer)?))?;
+    Ok(if answer.has_errors() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn document(argument: &str) -> anyhow::Result<String> {
+    if argument != "-" {
+        return Ok(argument.to_owned());
+    }
+    let mut document = String::new();
+    std::io::stdin().read_to_string(&mut document).context("cannot read the query from standard input")?;
+    Ok(document)
+}
+
+fn object(flag: &str, text: &str) -> anyhow::Result<Map<String, Value>> {
+    serde_json::from_str(text).with_context(|| format!("{flag} is not a JSON object"))
+}

@@ -1,0 +1,60 @@
+//! `guanxi serve`: loads the graph, then serves it until told to stop.
+
+use std::{io::IsTerminal, process::ExitCode, sync::Arc};
+
+use anyhow::Context;
+use tracing_subscriber::{EnvFilter, fmt, prelude::*};
+
+use super::{
+    config::{LogFormat, ServeArguments},
+    load_snapshot,
+};
+use crate::{
+    http::{self, Readiness},
+    model::{Timestamp, View},
+    schema::Api,
+};
+
+pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
+    start_log(arguments)?;
+    let snapshot = load_snapshot(arguments.data.data.as_deref())?;
+    let api = Arc::new(Api::new(arguments.limits.limits())?);
+    let settings = arguments.http.settings();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        // The port first: a second start says so at once, instead of after loading pages and routes.
+        let listener = http::bind(&arguments.host, arguments.port).await?;
+        let readiness = Readiness::default();
+        let mask = snapshot.mask(&View::now(Timestamp::now()));
+        tracing::info!(
+            data = snapshot.title(),
+            entities = snapshot.entities(&mask).count(),
+            "serving GraphQL and GraphiQL on http://{}",
+            listener.local_addr()?
+        );
+        let router = http::router(http::Service { api, snapshot }, settings.clone(), readiness.clone())?;
+        http::serve(listener, router, &settings, readiness, stop_signal()).await;
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+async fn stop_signal() {
+    if let Err(error) = http::stop_signal().await {
+        tracing::error!(%error, "signals cannot be awaited; stop the program by killing it");
+        std::future::pending::<()>().await;
+    }
+}
+
+fn start_log(arguments: &ServeArguments) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_new(&arguments.log).with_context(|| format!("--log {:?} is not a filter", arguments.log))?;
+    let lines = fmt::layer().with_writer(std::io::stderr);
+    let registry = tracing_subscriber::registry().with(filter);
+    match arguments.log_format {
+        LogFormat::Human => {
+            let colours = std::io::stderr().is_terminal();
+            registry.with(lines.with_ansi(colours).with_target(false)).init();
+        }
+        LogFormat::Json => registry.with(lines.json()).init(),
+    }
+    Ok(())
+}

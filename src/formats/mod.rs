@@ -1,0 +1,27 @@
+//! Readers and writers of data in files. Each turns files into a [`Dataset`](crate::model::Dataset) or into the list of
+//! everything that is wrong with them, never into a part of the data. No GraphQL, no HTTP.
+
+mod problem;
+pub mod tables;
+
+use std::{io, path::PathBuf};
+
+pub use problem::{PROBLEMS_MAX, Problem, Problems};
+
+/// Why files could not be read as data.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The files were read, but what they say is not sound.
+    #[error("{0}")]
+    Problems(Problems),
+    /// A file or folder could not be read at all.
+    #[error("cannot read {}: {reason}; {advice}", path.display())]
+    Io {
+        /// Which file or folder.
+        path: PathBuf,
+        /// What the system says.
+        reason: io::Error,
+        /// What to do about it.
+        advice: &'static str,
+    },
+}

@@ -1,0 +1,163 @@
+//! guanxi's own tables: a folder of six CSV files and `dataset.toml`, as `data/README.md` describes them, read from disk
+//! or from the copy in the program. Every problem in every file is reported; with any problem there is no dataset.
+
+mod bundled;
+mod cell;
+mod dataset;
+mod entities;
+mod evidence;
+mod identifiers;
+mod ids;
+mod names;
+mod relationships;
+mod row;
+mod sheet;
+mod sources;
+
+use std::{borrow::Cow, fs, io, path::Path};
+
+use self::{
+    ids::{Ids, Noun},
+    sheet::{Form, Sheet},
+};
+use super::{Error, Problem, Problems};
+use crate::model::{Dataset, Timestamp};
+
+/// The names of the files, in the order in which they are read.
+pub const FILES: [&str; 7] = [
+    dataset::FILE,
+    sources::FORM.file,
+    entities::FORM.file,
+    names::FORM.file,
+    identifiers::FORM.file,
+    relationships::FORM.file,
+    evidence::FORM.file,
+];
+
+/// The dataset that comes with the program.
+///
+/// # Errors
+/// [`Error::Problems`] when it is not sound, which a test rules out.
+pub fn bundled() -> Result<Dataset, Error> {
+    read_files(&|file| Ok(bundled::load(file).map(Cow::Borrowed)))
+}
+
+/// The dataset in the folder `dir`.
+///
+/// # Errors
+/// [`Error::Io`] when the folder or a file in it cannot be read; [`Error::Problems`] when they can, but are not sound.
+pub fn read_dir(dir: &Path) -> Result<Dataset, Error> {
+    let failed = |path: &Path, reason: io::Error, advice| Error::Io {
+        path: path.to_owned(),
+        reason,
+        advice,
+    };
+    // Looked at first, so that a mistyped folder is one error and not seven missing files.
+    fs::read_dir(dir)
+        .map_err(|reason| failed(dir, reason, "give a folder that holds dataset.toml and the six tables"))?;
+    read_files(&|file| {
+        let path = dir.join(file);
+        match fs::read(&path) {
+            Ok(bytes) => Ok(Some(Cow::Owned(bytes))),
+            Err(reason) if reason.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(reason) => Err(failed(
+                &path,
+                reason,
+                "check that it is a file and that you may read it",
+            )),
+        }
+    })
+}
+
+/// The dataset in the files that `load` gives by name (one of [`FILES`]), or `None` where there is no such file.
+///
+/// # Errors
+/// Whatever `load` fails with; [`Error::Problems`] when the files are not sound.
+pub fn read_files<'a>(load: &dyn Fn(&'static str) -> Result<Option<Cow<'a, [u8]>>, Error>) -> Result<Dataset, Error> {
+    let mut reading = Reading {
+        load,
+        ids: Ids::default(),
+        problems: Problems::default(),
+    };
+    let head = reading.dataset()?;
+    // Without it the dataset is refused, but the rows are checked all the same.
+    let recorded_at = head.as_ref().map_or(Timestamp::MIN, |head| head.recorded_at);
+    let (mut sources, mut entities, mut relationships) = (Vec::new(), Vec::new(), Vec::new());
+    reading.table(sources::FORM, Some(Noun::Source), |sheet, ids, problems| {
+        sources::read(sheet, &mut sources, ids, problems);
+    })?;
+    reading.table(entities::FORM, Some(Noun::Entity), |sheet, ids, problems| {
+        entities::read(sheet, &mut entities, ids, problems);
+    })?;
+    reading.table(names::FORM, None, |sheet, ids, problems| {
+        names::read(sheet, &mut entities, ids, problems);
+    })?;
+    reading.table(identifiers::FORM, None, |sheet, ids, problems| {
+        identifiers::read(sheet, &mut entities, ids, problems);
+    })?;
+    reading.table(relationships::FORM, Some(Noun::Relationship), |sheet, ids, problems| {
+        relationships::read(sheet, &mut relationships, recorded_at, ids, problems);
+    })?;
+    reading.table(evidence::FORM, None, |sheet, ids, problems| {
+        evidence::read(sheet, &mut relationships, ids, problems);
+    })?;
+    match head {
+        Some(head) if reading.problems.is_empty() => Ok(Dataset {
+            sources,
+            entities,
+            relationships,
+            ..head
+        }),
+        _ => Err(Error::Problems(reading.problems)),
+    }
+}
+
+/// What is known while the files are read one after the other.
+struct Reading<'l, 'a> {
+    load: &'l dyn Fn(&'static str) -> Result<Option<Cow<'a, [u8]>>, Error>,
+    ids: Ids,
+    problems: Problems,
+}
+
+impl Reading<'_, '_> {
+    /// What `dataset.toml` says, as a dataset without records; none when it is not sound.
+    fn dataset(&mut self) -> Result<Option<Dataset>, Error> {
+        let Some(bytes) = (self.load)(dataset::FILE)? else {
+            self.problems.push(missing(dataset::FILE));
+            return Ok(None);
+        };
+        Ok(dataset::read(without_mark(&bytes), &mut self.problems))
+    }
+
+    /// Lets `read` read a table. `noun` is what its ids belong to, if others refer to them.
+    fn table(
+        &mut self,
+        form: Form,
+        noun: Option<Noun>,
+        read: impl FnOnce(&mut Sheet<'_>, &mut Ids, &mut Problems),
+    ) -> Result<(), Error> {
+        let mut complete = false;
+        match (self.load)(form.file)? {
+            None => self.problems.push(missing(form.file)),
+            Some(bytes) => {
+                if let Some(mut sheet) = Sheet::open(form, without_mark(&bytes), &mut self.problems) {
+                    read(&mut sheet, &mut self.ids, &mut self.problems);
+                    complete = sheet.has("id") && !sheet.is_cut_off();
+                }
+            }
+        }
+        if let Some(noun) = noun.filter(|_| !complete) {
+            self.ids.mark_incomplete(noun);
+        }
+        Ok(())
+    }
+}
+
+fn missing(file: &str) -> Problem {
+    Problem::new(file, "a file of this name in the folder")
+}
+
+/// The bytes without the byte order mark that spreadsheets put in front.
+fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)
+}

@@ -1,0 +1,206 @@
+//! One CSV file: its header, and its rows one by one, each with the line on which it starts. What is wrong with the form
+//! of the file is reported here; what the cells mean is left to the readers of the single tables.
+
+use std::io::{Chain, Read};
+
+use super::row::Row;
+use crate::formats::{Problem, Problems};
+
+/// Read after the end of every file. The row after it is never seen only when a quote is still open.
+const SENTINEL: &[u8] = b"\n.";
+
+/// A table as documented: the name of the file and its columns.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Form {
+    pub(super) file: &'static str,
+    pub(super) columns: &'static [&'static str],
+}
+
+/// A table that is being read.
+pub(super) struct Sheet<'a> {
+    form: Form,
+    /// Where each of the form's columns stands in a row; none when the header lacks it.
+    positions: Vec<Option<usize>>,
+    /// How many fields the header has.
+    width: usize,
+    records: Records<'a>,
+}
+
+impl<'a> Sheet<'a> {
+    /// Reads the header of `bytes`; none when there is none, which is reported.
+    pub(super) fn open(form: Form, bytes: &'a [u8], problems: &mut Problems) -> Option<Self> {
+        let mut records = Records::new(bytes);
+        let line = match records.advance() {
+            Step::Record { line } => line,
+            Step::Unclosed { line } => {
+                problems.push(unclosed(form, line));
+                return None;
+            }
+            Step::End => {
+                let expected = format!("a header row with the columns {}", form.columns.join(", "));
+                problems.push(Problem::new(form.file, expected).at(1));
+                return None;
+            }
+        };
+        let positions = columns(form, &records.record, line, problems);
+        Some(Self {
+            form,
+            positions,
+            width: records.record.len(),
+            records,
+        })
+    }
+
+    /// Whether the header has `column`.
+    pub(super) fn has(&self, column: &str) -> bool {
+        let position = self.form.columns.iter().position(|known| *known == column);
+        position.is_some_and(|position| self.positions[position].is_some())
+    }
+
+    /// Whether rows may be missing because a quote was never closed.
+    pub(super) fn is_cut_off(&self) -> bool {
+        self.records.cut_off
+    }
+
+    /// The next row that has anything in it.
+    ///
+    /// A row of the wrong width is reported here and still handed over, torn, so that its id is not missed elsewhere.
+    pub(super) fn next_row<'r>(&'r mut self, problems: &'r mut Problems) -> Option<Row<'r>> {
+        loop {
+            let (line, torn) = match self.records.advance() {
+                Step::End => return None,
+                Step::Unclosed { line } => {
+                    problems.push(unclosed(self.form, line));
+                    (line, true)
+                }
+                Step::Record { line } => {
+                    // Spreadsheets like to leave rows of nothing but separators behind.
+                    if self.records.record.iter().all(|cell| cell.trim_ascii().is_empty()) {
+                        continue;
+                    }
+                    let found = self.records.record.len();
+                    if found != self.width {
+                        let expected = format!("{} fields as in the header, not {found}", self.width);
+                        problems.push(Problem::new(self.form.file, expected).at(line));
+                    }
+                    (line, found != self.width)
+                }
+            };
+            return Some(Row::new(
+                self.form,
+                &self.positions,
+                &self.records.record,
+                line,
+                torn,
+                problems,
+            ));
+        }
+    }
+}
+
+fn unclosed(form: Form, line: u64) -> Problem {
+    Problem::new(
+        form.file,
+        "a closing quote; the one opened in this row is open until the end of the file",
+    )
+    .at(line)
+}
+
+/// Finds the form's columns in the header and reports what is missing, unknown or there twice.
+fn columns(form: Form, header: &csv::ByteRecord, line: u64, problems: &mut Problems) -> Vec<Option<usize>> {
+    let mut positions: Vec<Option<usize>> = vec![None; form.columns.len()];
+    for (position, cell) in header.iter().enumerate() {
+        let name = String::from_utf8_lossy(cell);
+        let name = name.trim();
+        let expected = match form.columns.iter().position(|known| *known == name) {
+            None => format!("one of the columns {}, separated by commas", form.columns.join(", ")),
+            Some(column) => match positions[column] {
+                Some(_) => "every column only once".to_owned(),
+                None => {
+                    positions[column] = Some(position);
+                    continue;
+                }
+            },
+        };
+        problems.push(Problem::new(form.file, expected).at(line).column("header").value(name));
+    }
+    for (column, position) in form.columns.iter().zip(&positions) {
+        if position.is_none() {
+            let expected = format!("a column {column}; its cells may be blank where it is optional");
+            problems.push(Problem::new(form.file, expected).at(line).column("header"));
+        }
+    }
+    positions
+}
+
+enum Step {
+    /// The next record is read.
+    Record { line: u64 },
+    /// The next record is read, and runs to the end of the file because its quote is not closed.
+    Unclosed { line: u64 },
+    /// There are no more.
+    End,
+}
+
+/// The records of a file with the lines on which they start.
+struct Records<'a> {
+    bytes: &'a [u8],
+    reader: csv::Reader<Chain<&'a [u8], &'static [u8]>>,
+    record: csv::ByteRecord,
+    /// How far lines are counted.
+    counted: usize,
+    line: u64,
+    cut_off: bool,
+}
+
+impl<'a> Records<'a> {
+    fn new(bytes: &'a [u8]) -> Self {
+        let reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .from_reader(bytes.chain(SENTINEL));
+        Self {
+            bytes,
+            reader,
+            record: csv::ByteRecord::new(),
+            counted: 0,
+            line: 1,
+            cut_off: false,
+        }
+    }
+
+    fn advance(&mut self) -> Step {
+        let start = self.reader.position().byte();
+        // Reading from memory cannot fail, and rows of any width are accepted.
+        let read = self.reader.read_byte_record(&mut self.record).unwrap_or(false);
+        let line = self.line_of(start);
+        if !read || self.counted >= self.bytes.len() {
+            return Step::End;
+        }
+        let after_last_line = u64::try_from(self.bytes.len()).unwrap_or(u64::MAX).saturating_add(1);
+        if self.reader.position().byte() > after_last_line {
+            self.cut_off = true;
+            return Step::Unclosed { line };
+        }
+        Step::Record { line }
+    }
+
+    /// The line of the record that is read from the offset `start`.
+    ///
+    /// Counted here, because the reader's own count is off by the blank lines before a record and, where lines end in
+    /// CR LF, by the LF that still belongs to the line before.
+    fn line_of(&mut self, start: u64) -> u64 {
+        let start = usize::try_from(start).unwrap_or(usize::MAX);
+        while let Some(byte) = self.bytes.get(self.counted) {
+            let line_ends = match byte {
+                b'\n' => true,
+                b'\r' => self.bytes.get(self.counted + 1) != Some(&b'\n'),
+                _ if self.counted >= start => break,
+                _ => false,
+            };
+            self.line += u64::from(line_ends);
+            self.counted += 1;
+        }
+        self.line
+    }
+}

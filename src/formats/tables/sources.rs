@@ -1,0 +1,38 @@
+//! `sources.csv`: the documents and registers.
+
+use super::{
+    cell,
+    ids::{Ids, Noun},
+    sheet::{Form, Sheet},
+};
+use crate::{formats::Problems, model::Source};
+
+pub(super) const FORM: Form = Form {
+    file: "sources.csv",
+    columns: &["id", "publisher", "title", "url", "published_on", "licence"],
+};
+
+/// Adds every source of `sheet` to `sources`.
+pub(super) fn read(sheet: &mut Sheet<'_>, sources: &mut Vec<Source>, ids: &mut Ids, problems: &mut Problems) {
+    while let Some(mut row) = sheet.next_row(problems) {
+        let id = row.required_as("id", |text| Source::id_of(cell::without_spaces(text)?));
+        if let Some(id) = &id {
+            ids.register(Noun::Source, id, "id", &mut row);
+        }
+        let publisher = row.required("publisher");
+        let title = row.required("title");
+        let (url, published_on, licence) = (row.link("url"), row.date("published_on"), row.owned("licence"));
+        let (true, Some(id), Some(publisher), Some(title)) = (row.is_sound(), id, publisher, title) else {
+            continue;
+        };
+        ids.accept(&id, sources.len());
+        sources.push(Source {
+            id,
+            publisher: publisher.to_owned(),
+            title: title.to_owned(),
+            url,
+            published_on,
+            licence,
+        });
+    }
+}

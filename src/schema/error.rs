@@ -1,0 +1,226 @@
+//! Errors of the GraphQL layer: a code, advice for the caller, and the argument at fault.
+//! An `INTERNAL` message is for the log; the caller sees only a request id (see `answer`).
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use async_graphql::{ErrorExtensionValues, Pos, ServerError, Value};
+
+/// What kind of fault it is; programs branch on this, so its texts never change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Code {
+    BadRequest,
+    GraphqlParseFailed,
+    GraphqlValidationFailed,
+    BadUserInput,
+    NotFound,
+    Ambiguous,
+    Conflict,
+    Unauthenticated,
+    Forbidden,
+    LimitExceeded,
+    BudgetExceeded,
+    Timeout,
+    Unavailable,
+    Internal,
+}
+
+impl Code {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::BadRequest => "BAD_REQUEST",
+            Self::GraphqlParseFailed => "GRAPHQL_PARSE_FAILED",
+            Self::GraphqlValidationFailed => "GRAPHQL_VALIDATION_FAILED",
+            Self::BadUserInput => "BAD_USER_INPUT",
+            Self::NotFound => "NOT_FOUND",
+            Self::Ambiguous => "AMBIGUOUS",
+            Self::Conflict => "CONFLICT",
+            Self::Unauthenticated => "UNAUTHENTICATED",
+            Self::Forbidden => "FORBIDDEN",
+            Self::LimitExceeded => "LIMIT_EXCEEDED",
+            Self::BudgetExceeded => "BUDGET_EXCEEDED",
+            Self::Timeout => "TIMEOUT",
+            Self::Unavailable => "UNAVAILABLE",
+            Self::Internal => "INTERNAL",
+        }
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// An error on its way to the caller.
+///
+/// Resolvers may return it with `?`: async-graphql keeps it as the source of its own error, and
+/// `answer` reads code and extensions from there.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct Error {
+    pub code: Code,
+    pub message: String,
+    /// The schema coordinate of the argument at fault, such as `Query.paths(lengthMax:)`.
+    pub argument: Option<String>,
+    /// Further `extensions`, beside `code` and `argument`.
+    pub extensions: BTreeMap<String, Value>,
+    /// Places in the document; empty where the fault has none.
+    pub locations: Vec<Pos>,
+}
+
+impl Error {
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            argument: None,
+            extensions: BTreeMap::new(),
+            locations: Vec::new(),
+        }
+    }
+
+    pub fn bad_request(message: impl Into<String>) -> Self {
+        Self::new(Code::BadRequest, message)
+    }
+
+    pub fn parse_failed(message: impl Into<String>) -> Self {
+        Self::new(Code::GraphqlParseFailed, message)
+    }
+
+    pub fn validation_failed(message: impl Into<String>) -> Self {
+        Self::new(Code::GraphqlValidationFailed, message)
+    }
+
+    pub fn bad_user_input(argument: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::new(Code::BadUserInput, message).argument(argument)
+    }
+
+    pub fn not_found(argument: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::new(Code::NotFound, message).argument(argument)
+    }
+
+    pub fn ambiguous(argument: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::new(Code::Ambiguous, message).argument(argument)
+    }
+
+    pub fn conflict(message: impl Into<String>) -> Self {
+        Self::new(Code::Conflict, message)
+    }
+
+    pub fn unauthenticated(message: impl Into<String>) -> Self {
+        Self::new(Code::Unauthenticated, message)
+    }
+
+    pub fn forbidden(message: impl Into<String>) -> Self {
+        Self::new(Code::Forbidden, message)
+    }
+
+    pub fn limit_exceeded(message: impl Into<String>) -> Self {
+        Self::new(Code::LimitExceeded, message)
+    }
+
+    pub fn budget_exceeded(message: impl Into<String>) -> Self {
+        Self::new(Code::BudgetExceeded, message)
+    }
+
+    pub fn timeout(message: impl Into<String>) -> Self {
+        Self::new(Code::Timeout, message)
+    }
+
+    pub fn unavailable(message: impl Into<String>) -> Self {
+        Self::new(Code::Unavailable, message)
+    }
+
+    /// `message` reaches the log, never the caller.
+    pub fn internal(message: impl Into<String>) -> Self {
+        Self::new(Code::Internal, message)
+    }
+
+    pub fn argument(mut self, coordinate: impl Into<String>) -> Self {
+        self.argument = Some(coordinate.into());
+        self
+    }
+
+    pub fn extension(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.extensions.insert(name.into(), value.into());
+        self
+    }
+
+    pub fn at(mut self, location: Pos) -> Self {
+        self.locations.push(location);
+        self
+    }
+
+    fn extension_values(&self) -> ErrorExtensionValues {
+        let mut values = ErrorExtensionValues::default();
+        for (name, value) in &self.extensions {
+            values.set(name, value.clone());
+        }
+        if let Some(argument) = &self.argument {
+            values.set("argument", argument.as_str());
+        }
+        values.set("code", self.code.as_str());
+        values
+    }
+
+    /// For resolvers that build an `async_graphql::Error` themselves.
+    pub fn into_graphql(self) -> async_graphql::Error {
+        let extensions = self.extension_values();
+        async_graphql::Error {
+            message: self.message.clone(),
+            source: Some(std::sync::Arc::new(self)),
+            extensions: Some(extensions),
+        }
+    }
+
+    /// For errors that no resolver raised; the path stays empty.
+    pub fn into_server_error(self) -> ServerError {
+        let mut error = ServerError::new(self.message.clone(), None);
+        error.extensions = Some(self.extension_values());
+        error.locations = self.locations;
+        error
+    }
+
+    /// Gives an error raised with `?` the code and extensions of its source.
+    pub(super) fn stamp(&self, error: &mut ServerError) {
+        let mut values = self.extension_values();
+        if let Some(own) = &error.extensions {
+            for name in ["code", "argument"] {
+                if let Some(value) = own.get(name) {
+                    values.set(name, value.clone());
+                }
+            }
+        }
+        error.extensions = Some(values);
+    }
+}
+
+/// The code an error carries, if any.
+pub fn code_of(error: &ServerError) -> Option<&str> {
+    match error.extensions.as_ref()?.get("code")? {
+        Value::String(code) => Some(code),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_carries_code_argument_and_extensions() {
+        let error = Error::ambiguous("Query.company(by:)", "Two companies have this name.")
+            .extension("candidates", vec![Value::from("macys")])
+            .into_server_error();
+        let json = serde_json::to_value(&error).unwrap();
+        assert_eq!(
+            json["extensions"],
+            serde_json::json!({
+                "code": "AMBIGUOUS",
+                "argument": "Query.company(by:)",
+                "candidates": ["macys"],
+            })
+        );
+    }
+}

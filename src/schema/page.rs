@@ -1,0 +1,307 @@
+//! Relay pages: arguments, opaque cursors that stay valid, and connections.
+
+use std::borrow::Cow;
+
+use async_graphql::{Context, Object, OutputType, SimpleObject, TypeName};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use serde_json::{Value as JsonValue, json};
+
+use super::{
+    error::Error,
+    viewer::{Viewer, arguments_hash, hash_of},
+};
+use crate::{
+    graph::{Key, Order, Ordered, Page, Position, Take, Window},
+    model::{At, View},
+};
+
+/// How many elements a page has when `first` and `last` are left out.
+pub(crate) const PAGE_DEFAULT: usize = 20;
+/// How many elements a page may have.
+pub(crate) const PAGE_MAX: usize = 1000;
+
+/// Which page is asked for.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct PageArgs {
+    pub(crate) first: Option<i32>,
+    pub(crate) after: Option<String>,
+    pub(crate) last: Option<i32>,
+    pub(crate) before: Option<String>,
+}
+
+/// One listing to page through: what it lists, in which order, under which view.
+pub(crate) struct Listing {
+    /// The schema coordinate of its field: `Company.partners`.
+    coordinate: String,
+    /// Tells this listing from every other.
+    fingerprint: u64,
+    keys: usize,
+}
+
+impl Listing {
+    /// The listing of the field being resolved. `owner` is the id of the object it belongs to.
+    pub(crate) fn new<R: Ordered>(
+        ctx: &Context<'_>,
+        viewer: &Viewer,
+        parent: &str,
+        owner: &str,
+        order: &Order<R>,
+    ) -> Result<Self, Error> {
+        let coordinate = format!("{parent}.{}", ctx.field().name());
+        let told = format!("{coordinate}\n{owner}\n{}\n{}", viewer.asked(), arguments_hash(ctx)?);
+        Ok(Self {
+            fingerprint: hash_of(&told),
+            coordinate,
+            keys: order.len(),
+        })
+    }
+
+    /// The window asked for, and the viewer that sees what the first page saw.
+    pub(crate) fn window(&self, viewer: &Viewer, args: &PageArgs) -> Result<(Window, Viewer), Error> {
+        let place = |argument: &str| format!("{}({argument}:)", self.coordinate);
+        let size = |argument: &str, size: i32| {
+            usize::try_from(size)
+                .ok()
+                .filter(|size| (1..=PAGE_MAX).contains(size))
+                .ok_or_else(|| {
+                    Error::bad_user_input(
+                        place(argument),
+                        format!("{argument} is {size}; it takes 1 to {PAGE_MAX}"),
+                    )
+                })
+        };
+        let take = match (args.first, args.last) {
+            (Some(_), Some(_)) => {
+                return Err(Error::bad_user_input(
+                    place("last"),
+                    "first and last exclude each other; give one of them",
+                ));
+            }
+            (Some(first), None) => Take::First(size("first", first)?),
+            (None, Some(last)) => Take::Last(size("last", last)?),
+            (None, None) if args.before.is_some() && args.after.is_none() => Take::Last(PAGE_DEFAULT),
+            (None, None) => Take::First(PAGE_DEFAULT),
+        };
+        let read = |argument: &str, cursor: &Option<String>| -> Result<Option<Cursor>, Error> {
+            let Some(text) = cursor else { return Ok(None) };
+            let refuse = |why: &str| Error::bad_user_input(place(argument), format!("{argument} {why}"));
+            let cursor = Cursor::decode(text)
+                .ok_or_else(|| refuse("is not a cursor of this server; take one from pageInfo or an edge"))?;
+            if cursor.fingerprint != self.fingerprint || cursor.position.keys.len() != self.keys {
+                return Err(refuse(
+                    "comes from another listing; a cursor goes with the order, filter and view it was made under",
+                ));
+            }
+            Ok(Some(cursor))
+        };
+        let (after, before) = (read("after", &args.after)?, read("before", &args.before)?);
+        let state = after.as_ref().or(before.as_ref());
+        let viewer = state.map_or_else(|| viewer.clone(), |cursor| viewer.with(cursor.state(viewer.view())));
+        let window = Window {
+            after: after.map(|cursor| cursor.position),
+            before: before.map(|cursor| cursor.position),
+            take,
+        };
+        Ok((window, viewer))
+    }
+
+    /// The cursor of a row on a page of this listing, seen by `viewer`.
+    pub(crate) fn cursor(&self, viewer: &Viewer, position: Position) -> String {
+        let view = viewer.view();
+        Cursor {
+            fingerprint: self.fingerprint,
+            position,
+            at: view.at,
+            known_at: view.known_at,
+        }
+        .encode()
+    }
+}
+
+/// Order, last key and id, and the state that the first page read.
+struct Cursor {
+    fingerprint: u64,
+    position: Position,
+    at: At,
+    known_at: jiff::Timestamp,
+}
+
+impl Cursor {
+    fn encode(&self) -> String {
+        let keys = self.position.keys.iter().map(|key| match key {
+            Key::Number(number) => json!(number),
+            Key::Text(text) => json!(text),
+            Key::Missing => JsonValue::Null,
+        });
+        let day = match self.at {
+            At::Day(day) => Some(day.to_string()),
+            At::Ever => None,
+        };
+        let told = json!([
+            format!("{:x}", self.fingerprint),
+            keys.collect::<Vec<_>>(),
+            self.position.id,
+            day,
+            self.known_at.to_string()
+        ]);
+        BASE64_URL_SAFE_NO_PAD.encode(told.to_string())
+    }
+
+    fn decode(text: &str) -> Option<Self> {
+        let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).ok()?;
+        let told: (String, Vec<JsonValue>, String, Option<String>, String) = serde_json::from_slice(&bytes).ok()?;
+        let (fingerprint, keys, id, day, known_at) = told;
+        let key = |key: JsonValue| match key {
+            JsonValue::Null => Some(Key::Missing),
+            JsonValue::Number(number) => number.as_f64().map(Key::Number),
+            JsonValue::String(text) => Some(Key::Text(text)),
+            _ => None,
+        };
+        Some(Self {
+            fingerprint: u64::from_str_radix(&fingerprint, 16).ok()?,
+            position: Position {
+                keys: keys.into_iter().map(key).collect::<Option<_>>()?,
+                id,
+            },
+            at: day.map_or(Some(At::Ever), |day| day.parse().ok().map(At::Day))?,
+            known_at: known_at.parse().ok()?,
+        })
+    }
+
+    fn state(&self, view: View) -> View {
+        View {
+            at: self.at,
+            known_at: self.known_at,
+            ..view
+        }
+    }
+}
+
+/// Whether there is more, and where the page begins and ends.
+#[derive(Debug, Clone, SimpleObject)]
+pub(crate) struct PageInfo {
+    /// Whether elements precede this page.
+    pub(crate) has_previous_page: bool,
+    /// Whether elements follow this page.
+    pub(crate) has_next_page: bool,
+    /// The cursor of the first element; null on an empty page.
+    pub(crate) start_cursor: Option<String>,
+    /// The cursor of the last element; null on an empty page.
+    pub(crate) end_cursor: Option<String>,
+}
+
+impl PageInfo {
+    /// What a page with these cursors says of itself.
+    pub(crate) fn of<R>(page: &Page<R>, cursors: &[String]) -> Self {
+        Self {
+            has_previous_page: page.has_previous,
+            has_next_page: page.has_next,
+            start_cursor: cursors.first().cloned(),
+            end_cursor: cursors.last().cloned(),
+        }
+    }
+}
+
+/// Whether the field being resolved is asked for its `totalCount`. Counting costs as much as listing everything.
+pub(crate) fn wants_total(ctx: &Context<'_>) -> bool {
+    ctx.look_ahead().field("totalCount").exists()
+}
+
+/// The total as GraphQL can carry it.
+pub(crate) fn total_count(total: Option<usize>) -> async_graphql::Result<i32, Error> {
+    let total = total.ok_or_else(|| Error::internal("totalCount was selected but not counted"))?;
+    i32::try_from(total)
+        .map_err(|_| Error::limit_exceeded("There are more than 2147483647 elements; narrow the filter"))
+}
+
+/// One element of a page and its cursor.
+#[derive(Debug, Clone)]
+pub(crate) struct Edge<T> {
+    pub(crate) cursor: String,
+    pub(crate) node: T,
+}
+
+/// A page of elements.
+#[derive(Debug, Clone)]
+pub(crate) struct Connection<T> {
+    pub(crate) edges: Vec<Edge<T>>,
+    pub(crate) page_info: PageInfo,
+    pub(crate) total: Option<usize>,
+}
+
+impl<T: OutputType> TypeName for Edge<T> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Edge", T::type_name()).into()
+    }
+}
+
+impl<T: OutputType> TypeName for Connection<T> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Connection", T::type_name()).into()
+    }
+}
+
+/// One element of a page.
+#[Object(name_type)]
+impl<T: OutputType> Edge<T> {
+    /// Where the element stands in the listing: for `after` and `before`.
+    async fn cursor(&self) -> &str {
+        &self.cursor
+    }
+
+    /// The element.
+    async fn node(&self) -> &T {
+        &self.node
+    }
+}
+
+/// A page of a listing.
+#[Object(name_type)]
+impl<T: OutputType> Connection<T> {
+    /// The elements with their cursors.
+    async fn edges(&self) -> &[Edge<T>] {
+        &self.edges
+    }
+
+    /// The elements alone.
+    async fn nodes(&self) -> Vec<&T> {
+        self.edges.iter().map(|edge| &edge.node).collect()
+    }
+
+    /// Whether there is more.
+    async fn page_info(&self) -> &PageInfo {
+        &self.page_info
+    }
+
+    /// How many elements there are on all pages. Counted only when selected.
+    async fn total_count(&self) -> async_graphql::Result<i32, Error> {
+        total_count(self.total)
+    }
+}
+
+impl<T> Connection<T> {
+    /// The connection of `page`, whose elements `node` makes.
+    pub(crate) fn new<R: Copy>(
+        listing: &Listing,
+        viewer: &Viewer,
+        page: &Page<R>,
+        total: Option<usize>,
+        node: impl Fn(R) -> T,
+    ) -> Self {
+        let cursors: Vec<String> = page
+            .rows
+            .iter()
+            .map(|(_, position)| listing.cursor(viewer, position.clone()))
+            .collect();
+        let page_info = PageInfo::of(page, &cursors);
+        let edges = page.rows.iter().zip(cursors).map(|((row, _), cursor)| Edge {
+            cursor,
+            node: node(*row),
+        });
+        Self {
+            edges: edges.collect(),
+            page_info,
+            total,
+        }
+    }
+}

@@ -1,0 +1,418 @@
+//! The root fields: looking up, listing, and questions that are computed.
+
+use async_graphql::{Context, ID, InputObject, MergedObject, Object, OneofObject, Value};
+
+use super::{
+    enums::Member,
+    error::Error,
+    filters::{EntityFilter, EntityOrder, RelationshipFilter, RelationshipOrder, entity_order},
+    page::{Connection, Listing, PAGE_MAX, PageArgs, wants_total},
+    types::{
+        channel::PurchaseChannel,
+        entity::{Entity, EntityFields, Node},
+        kinds::{Company, Event, Market, Organization, Person, Place, Service},
+        neighbors::{RelationshipArgs, RelationshipConnection, all_relationships},
+        relationship::Relationship,
+        source::Source,
+        statistics::{Statistics, statistics},
+    },
+    view::ViewInput,
+    viewer::Viewer,
+};
+use crate::{
+    graph::{EntityIx, SourceIx, algo, count, page, page_by_id},
+    model::{COUNTRY_SCHEME, Capability, Catalog, EntityKind, Set},
+};
+
+/// An identifier that a register or a standard gives.
+#[derive(Debug, Clone, InputObject)]
+pub(crate) struct IdentifierInput {
+    /// The scheme, compared in lower case: `lei`, `iso3166-1`.
+    scheme: String,
+    /// The value as the scheme writes it.
+    value: String,
+}
+
+/// How to find one entity: by exactly one of these.
+#[derive(Debug, Clone, OneofObject)]
+pub(crate) enum EntityBy {
+    /// By its id.
+    Id(ID),
+    /// By an identifier.
+    Identifier(IdentifierInput),
+    /// By any of its names, in NFKC, case-folded. When several entities go by it: AMBIGUOUS, with the candidates.
+    Name(String),
+}
+
+/// The entity among `kinds` that `by` finds.
+fn find(ctx: &Context<'_>, viewer: &Viewer, by: &EntityBy, kinds: Set<EntityKind>) -> Result<Option<EntityIx>, Error> {
+    const CANDIDATES_MAX: usize = 20;
+    let (snapshot, mask) = (viewer.snapshot(), viewer.mask());
+    let found = match by {
+        EntityBy::Id(id) => snapshot.entity_by_id(id, &mask),
+        EntityBy::Identifier(identifier) => snapshot.entity_by_identifier(&identifier.scheme, &identifier.value, &mask),
+        EntityBy::Name(name) => {
+            let found = snapshot.entities_by_name(name, kinds, &mask);
+            if found.len() > 1 {
+                let candidates = found.iter().take(CANDIDATES_MAX).map(|ix| {
+                    let entity = snapshot.entity(*ix);
+                    let told = [
+                        ("id", entity.id()),
+                        ("kind", entity.kind().as_str()),
+                        ("name", entity.name()),
+                    ];
+                    let told = told
+                        .into_iter()
+                        .map(|(field, text)| (async_graphql::Name::new(field), Value::from(text)));
+                    Value::Object(told.collect())
+                });
+                let coordinate = format!("Query.{}(by:)", ctx.field().name());
+                let message = format!(
+                    "{} entities go by the name {name:?}; ask for one of the candidates by its id",
+                    found.len()
+                );
+                return Err(
+                    Error::ambiguous(coordinate, message).extension("candidates", Value::List(candidates.collect()))
+                );
+            }
+            found.first().copied()
+        }
+    };
+    Ok(found.filter(|ix| kinds.contains(snapshot.entity(*ix).kind())))
+}
+
+/// What a listing of entities is asked for.
+struct EntityArgs {
+    filter: Option<EntityFilter>,
+    order_by: Option<Vec<EntityOrder>>,
+    page: PageArgs,
+}
+
+/// A page of the entities among `kinds`.
+fn list<T>(
+    ctx: &Context<'_>,
+    view: Option<&ViewInput>,
+    args: EntityArgs,
+    kinds: Set<EntityKind>,
+    node: impl Fn(Viewer, EntityIx) -> T,
+) -> Result<Connection<T>, Error> {
+    let viewer = Viewer::new(ctx, view)?;
+    let order = entity_order(args.order_by);
+    let listing = Listing::new::<EntityIx>(ctx, &viewer, "Query", "", &order)?;
+    let (window, viewer) = listing.window(&viewer, &args.page)?;
+    let filter = args.filter.map(EntityFilter::compile).unwrap_or_default();
+    let (snapshot, mask) = (viewer.snapshot(), viewer.mask());
+    let fits = |ix: EntityIx| kinds.contains(snapshot.entity(ix).kind()) && filter.matches(snapshot, ix);
+    let page = if order.is_empty() {
+        page_by_id(snapshot, snapshot.entities(&mask), fits, &window, viewer.budget())?
+    } else {
+        page(
+            snapshot,
+            snapshot.entities(&mask).filter(|ix| fits(*ix)),
+            &order,
+            &window,
+            viewer.budget(),
+        )?
+    };
+    let total = wants_total(ctx).then(|| count(snapshot.entities(&mask).filter(|ix| fits(*ix)), viewer.budget()));
+    Ok(Connection::new(&listing, &viewer, &page, total.transpose()?, |ix| {
+        node(viewer.clone(), ix)
+    }))
+}
+
+/// Declares the two root fields of each kind: one entity, and a page of them.
+macro_rules! by_kind {
+    ($($(#[doc = $one_doc:literal])* $one:ident, $(#[doc = $many_doc:literal])* $many:ident: $kind:ident;)*) => {
+        #[derive(Debug, Default)]
+        pub(crate) struct KindQuery;
+
+        #[Object]
+        impl KindQuery {
+            $(
+                $(#[doc = $one_doc])*
+                async fn $one(
+                    &self,
+                    ctx: &Context<'_>,
+                    #[graphql(desc = "How to find it.")] by: EntityBy,
+                    #[graphql(desc = "What to see it through; everything below inherits it. Default: the header Guanxi-View, else today.")]
+                    view: Option<ViewInput>,
+                ) -> Option<Result<$kind, Error>> {
+                    let find = || {
+                        let viewer = Viewer::new(ctx, view.as_ref())?;
+                        let found = find(ctx, &viewer, &by, Set::of(&[EntityKind::$kind]))?;
+                        Ok(found.map(|ix| $kind::from(EntityFields { viewer, ix })))
+                    };
+                    find().transpose()
+                }
+
+                $(#[doc = $many_doc])*
+                #[expect(clippy::too_many_arguments, reason = "one parameter for each GraphQL argument")]
+                async fn $many(
+                    &self,
+                    ctx: &Context<'_>,
+                    #[graphql(desc = "Only those that fit.")] filter: Option<EntityFilter>,
+                    #[graphql(desc = "What to order by, ties by id. Default: by id.")] order_by: Option<Vec<EntityOrder>>,
+                    #[graphql(desc = "How many, from the start: 1 to 1000. Default: 20.")] first: Option<i32>,
+                    #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
+                    #[graphql(desc = "How many, from the end: 1 to 1000. Excludes first.")] last: Option<i32>,
+                    #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
+                    #[graphql(desc = "What to see them through; everything below inherits it. Default: the header Guanxi-View, else today.")]
+                    view: Option<ViewInput>,
+                ) -> Option<Result<Connection<$kind>, Error>> {
+                    let page = PageArgs { first, after, last, before };
+                    let args = EntityArgs { filter, order_by, page };
+                    Some(list(ctx, view.as_ref(), args, Set::of(&[EntityKind::$kind]), |viewer, ix| {
+                        $kind::from(EntityFields { viewer, ix })
+                    }))
+                }
+            )*
+        }
+    };
+}
+
+by_kind! {
+    /// One company; null when there is none.
+    company,
+    /// The companies, ordered by id unless told otherwise.
+    companies: Company;
+    /// One person; null when there is none.
+    person,
+    /// The people, ordered by id unless told otherwise.
+    people: Person;
+    /// One organization; null when there is none.
+    organization,
+    /// The organizations, ordered by id unless told otherwise.
+    organizations: Organization;
+    /// One service; null when there is none.
+    service,
+    /// The services, ordered by id unless told otherwise.
+    services: Service;
+    /// One event; null when there is none.
+    event,
+    /// The events, ordered by id unless told otherwise.
+    events: Event;
+    /// One place; null when there is none.
+    place,
+    /// The places, ordered by id unless told otherwise.
+    places: Place;
+    /// One market; null when there is none.
+    market,
+    /// The markets, ordered by id unless told otherwise.
+    markets: Market;
+}
+
+/// The node with this id. A relationship is found on whatever day it held, as long as the view knows of it.
+fn load_node(viewer: &Viewer, id: &str) -> Option<Node> {
+    let (snapshot, mask) = (viewer.snapshot(), viewer.mask());
+    if let Some(ix) = snapshot.entity_by_id(id, &mask) {
+        return Some(Entity::new(viewer.clone(), ix).into());
+    }
+    if let Some(ix) = snapshot.relationship_by_id(id, &mask) {
+        return Some(Relationship::new(viewer.clone(), ix).into());
+    }
+    let source = snapshot.source_by_id(id, &mask)?;
+    Some(Source::new(viewer.clone(), source).into())
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct GraphQuery;
+
+#[Object]
+impl GraphQuery {
+    /// The entity, relationship or source with this id; null when there is none. A relationship is found on whatever day it
+    /// held.
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id.")] id: ID,
+        #[graphql(
+            desc = "What to see it through; everything below inherits it. Default: the header Guanxi-View, else today."
+        )]
+        view: Option<ViewInput>,
+    ) -> Option<Result<Node, Error>> {
+        let load = || Ok(load_node(&Viewer::new(ctx, view.as_ref())?, &id));
+        load().transpose()
+    }
+
+    /// The nodes with these ids, in the same order; null where there is none. At most 1000 ids.
+    async fn nodes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Their ids, at most 1000.")] ids: Vec<ID>,
+        #[graphql(
+            desc = "What to see them through; everything below inherits it. Default: the header Guanxi-View, else today."
+        )]
+        view: Option<ViewInput>,
+    ) -> Option<Result<Vec<Option<Node>>, Error>> {
+        let load = || {
+            if ids.len() > PAGE_MAX {
+                let message = format!("{} ids are too many; ask for at most {PAGE_MAX} at a time", ids.len());
+                return Err(Error::bad_user_input("Query.nodes(ids:)", message));
+            }
+            let viewer = Viewer::new(ctx, view.as_ref())?;
+            Ok(ids.iter().map(|id| load_node(&viewer, id)).collect())
+        };
+        Some(load())
+    }
+
+    /// One entity of any kind; null when there is none.
+    async fn entity(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How to find it.")] by: EntityBy,
+        #[graphql(
+            desc = "What to see it through; everything below inherits it. Default: the header Guanxi-View, else today."
+        )]
+        view: Option<ViewInput>,
+    ) -> Option<Result<Entity, Error>> {
+        let find = || {
+            let viewer = Viewer::new(ctx, view.as_ref())?;
+            let found = find(ctx, &viewer, &by, Set::all())?;
+            Ok(found.map(|ix| Entity::new(viewer, ix)))
+        };
+        find().transpose()
+    }
+
+    /// The entities of every kind, ordered by id unless told otherwise.
+    #[expect(clippy::too_many_arguments, reason = "one parameter for each GraphQL argument")]
+    async fn entities(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those that fit.")] filter: Option<EntityFilter>,
+        #[graphql(desc = "What to order by, ties by id. Default: by id.")] order_by: Option<Vec<EntityOrder>>,
+        #[graphql(desc = "How many, from the start: 1 to 1000. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many, from the end: 1 to 1000. Excludes first.")] last: Option<i32>,
+        #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
+        #[graphql(
+            desc = "What to see them through; everything below inherits it. Default: the header Guanxi-View, else today."
+        )]
+        view: Option<ViewInput>,
+    ) -> Option<Result<Connection<Entity>, Error>> {
+        let page = PageArgs {
+            first,
+            after,
+            last,
+            before,
+        };
+        let args = EntityArgs { filter, order_by, page };
+        Some(list(ctx, view.as_ref(), args, Set::all(), Entity::new))
+    }
+
+    /// The relationships that the view sees, ordered by id unless told otherwise.
+    #[expect(clippy::too_many_arguments, reason = "one parameter for each GraphQL argument")]
+    async fn relationships(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those that fit.")] filter: Option<RelationshipFilter>,
+        #[graphql(desc = "What to order by, ties by id. Default: by id.")] order_by: Option<Vec<RelationshipOrder>>,
+        #[graphql(desc = "How many, from the start: 1 to 1000. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many, from the end: 1 to 1000. Excludes first.")] last: Option<i32>,
+        #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
+        #[graphql(
+            desc = "What to see them through; everything below inherits it. Default: the header Guanxi-View, else today."
+        )]
+        view: Option<ViewInput>,
+    ) -> Option<Result<RelationshipConnection, Error>> {
+        let page = PageArgs {
+            first,
+            after,
+            last,
+            before,
+        };
+        let args = RelationshipArgs { filter, order_by, page };
+        Some(Viewer::new(ctx, view.as_ref()).and_then(|viewer| all_relationships(ctx, &viewer, args)))
+    }
+
+    /// The sources, ordered by id.
+    #[expect(clippy::too_many_arguments, reason = "one parameter for each GraphQL argument")]
+    async fn sources(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, from the start: 1 to 1000. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many, from the end: 1 to 1000. Excludes first.")] last: Option<i32>,
+        #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
+        #[graphql(
+            desc = "What to see them through; everything below inherits it. Default: the header Guanxi-View, else today."
+        )]
+        view: Option<ViewInput>,
+    ) -> Option<Result<Connection<Source>, Error>> {
+        let list = || {
+            let viewer = Viewer::new(ctx, view.as_ref())?;
+            let listing = Listing::new::<SourceIx>(ctx, &viewer, "Query", "", &[])?;
+            let args = PageArgs {
+                first,
+                after,
+                last,
+                before,
+            };
+            let (window, viewer) = listing.window(&viewer, &args)?;
+            let (snapshot, mask) = (viewer.snapshot(), viewer.mask());
+            let page = page_by_id(snapshot, snapshot.sources(&mask), |_| true, &window, viewer.budget())?;
+            let total = wants_total(ctx)
+                .then(|| count(snapshot.sources(&mask), viewer.budget()))
+                .transpose()?;
+            Ok(Connection::new(&listing, &viewer, &page, total, |ix| {
+                Source::new(viewer.clone(), ix)
+            }))
+        };
+        Some(list())
+    }
+
+    /// The ways for a shopper in a place to buy from a merchant, best first: one-stop, then fewest needs missing, fewest
+    /// contracts, and by name. Counts only ACTIVE relationships unless the view names statuses.
+    async fn purchase_channels(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The id of the merchant.")] merchant: ID,
+        #[graphql(desc = "Where the shopper is: the ISO 3166-1 code of a place in the graph, such as CN.")] shopper_in: String,
+        #[graphql(
+            desc = "What it takes to buy.",
+            default_with = "vec![Member(Capability::Payment), Member(Capability::Logistics)]"
+        )]
+        needs: Vec<Member<Capability>>,
+        #[graphql(
+            desc = "What to see the graph through; everything below inherits it. Default: the header Guanxi-View, else today."
+        )]
+        view: Option<ViewInput>,
+    ) -> Option<Result<Vec<PurchaseChannel>, Error>> {
+        let answer = || {
+            let viewer = Viewer::new(ctx, view.as_ref())?;
+            let viewer = viewer.with(viewer.view().for_computing());
+            let (snapshot, mask) = (viewer.snapshot(), viewer.mask());
+            let place = snapshot.entity_by_identifier(COUNTRY_SCHEME, &shopper_in, &mask);
+            let place = place.filter(|ix| snapshot.entity(*ix).kind() == EntityKind::Place).ok_or_else(|| {
+                let message = format!("No place here has the ISO 3166-1 code {shopper_in:?}; places {{ nodes {{ identifiers {{ value }} }} }} lists them");
+                Error::not_found("Query.purchaseChannels(shopperIn:)", message)
+            })?;
+            let question = algo::PurchaseQuestion {
+                merchant: viewer.entity_named(&merchant, "Query.purchaseChannels(merchant:)")?,
+                place,
+                needs: Member::set(&needs),
+            };
+            let channels = algo::purchase_channels(snapshot, mask, &question, viewer.budget())?;
+            Ok(channels
+                .into_iter()
+                .map(|channel| PurchaseChannel::new(viewer.clone(), channel))
+                .collect())
+        };
+        Some(answer())
+    }
+
+    /// How big the graph is, as far as the view sees it.
+    async fn statistics(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to see the graph through. Default: the header Guanxi-View, else today.")] view: Option<
+            ViewInput,
+        >,
+    ) -> Option<Result<Statistics, Error>> {
+        Some(Viewer::new(ctx, view.as_ref()).and_then(|viewer| statistics(&viewer)))
+    }
+}
+
+/// Who is connected to whom in business, how, since when, and who says so.
+#[derive(Debug, Default, MergedObject)]
+pub(crate) struct Query(GraphQuery, KindQuery);

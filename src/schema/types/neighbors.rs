@@ -1,0 +1,313 @@
+//! Pages of relationships: at the root, below an entity, and as the neighbors they lead to.
+
+use async_graphql::{Context, Object, SimpleObject};
+
+use super::{entity::Entity, relationship::Relationship};
+use crate::{
+    graph::{
+        self, EntityIx, Hop, OrderDirection, Page, Pattern, RelationshipIx, RelationshipOrderField, Seen, Window,
+        count, page, page_by_id,
+    },
+    schema::{
+        error::Error,
+        filters::{RelationshipFilter, RelationshipOrder, Standpoint, relationship_order},
+        page::{Listing, PageArgs, PageInfo, total_count, wants_total},
+        viewer::Viewer,
+    },
+};
+
+/// One relationship of a page.
+#[derive(Debug, Clone, SimpleObject)]
+pub(crate) struct RelationshipEdge {
+    /// Where it stands in the listing: for `after` and `before`.
+    cursor: String,
+    /// The relationship.
+    node: Relationship,
+    /// The entity at its other end; null when that is not disclosed, or at the root, where there is no other end.
+    neighbor: Option<Entity>,
+}
+
+/// A page of relationships.
+#[derive(Debug, Clone)]
+pub(crate) struct RelationshipConnection {
+    edges: Vec<RelationshipEdge>,
+    page_info: PageInfo,
+    total: Option<usize>,
+}
+
+/// A page of relationships.
+#[Object]
+impl RelationshipConnection {
+    /// The relationships with their cursors.
+    async fn edges(&self) -> &[RelationshipEdge] {
+        &self.edges
+    }
+
+    /// The relationships alone.
+    async fn nodes(&self) -> Vec<&Relationship> {
+        self.edges.iter().map(|edge| &edge.node).collect()
+    }
+
+    /// Whether there is more.
+    async fn page_info(&self) -> &PageInfo {
+        &self.page_info
+    }
+
+    /// How many relationships there are on all pages. Counted only when selected.
+    async fn total_count(&self) -> Result<i32, Error> {
+        total_count(self.total)
+    }
+}
+
+/// A neighbor and the relationship that leads to it. A neighbor stands once for each relationship.
+#[derive(Debug, Clone, SimpleObject)]
+pub(crate) struct NeighborEdge {
+    /// Where it stands in the listing: for `after` and `before`.
+    cursor: String,
+    /// The neighbor.
+    node: Entity,
+    /// The relationship that leads to it.
+    relationship: Relationship,
+}
+
+/// A page of neighbors, one for each relationship, and the relationships whose other end is not disclosed.
+#[derive(Debug, Clone)]
+pub(crate) struct NeighborConnection {
+    edges: Vec<NeighborEdge>,
+    page_info: PageInfo,
+    total: Option<usize>,
+    undisclosed: Vec<Relationship>,
+}
+
+/// A page of neighbors, one for each relationship, and the relationships whose other end is not disclosed.
+#[Object]
+impl NeighborConnection {
+    /// The neighbors with their relationships and cursors.
+    async fn edges(&self) -> &[NeighborEdge] {
+        &self.edges
+    }
+
+    /// The neighbors alone. A neighbor repeats when several relationships lead to it.
+    async fn nodes(&self) -> Vec<&Entity> {
+        self.edges.iter().map(|edge| &edge.node).collect()
+    }
+
+    /// Whether there is more.
+    async fn page_info(&self) -> &PageInfo {
+        &self.page_info
+    }
+
+    /// How many relationships to known neighbors there are on all pages. Counted only when selected.
+    async fn total_count(&self) -> Result<i32, Error> {
+        total_count(self.total)
+    }
+
+    /// The relationships that fit but whose other end is not disclosed, ordered by id, at most 1000. Not on any page, not
+    /// counted in `totalCount`.
+    async fn undisclosed(&self) -> &[Relationship] {
+        &self.undisclosed
+    }
+}
+
+/// What a listing of relationships is asked for.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct RelationshipArgs {
+    pub(crate) filter: Option<RelationshipFilter>,
+    pub(crate) order_by: Option<Vec<RelationshipOrder>>,
+    pub(crate) page: PageArgs,
+}
+
+/// How many undisclosed relationships are shown beside a page.
+const UNDISCLOSED_MAX: usize = 1000;
+
+/// The relationships seen from one entity through one pattern.
+#[derive(Debug, Clone)]
+pub(crate) struct Outlook<'a> {
+    pub(crate) viewer: &'a Viewer,
+    pub(crate) entity: EntityIx,
+    pub(crate) parent: &'a str,
+    pub(crate) pattern: Pattern,
+}
+
+/// A filter, ready to be applied.
+struct Predicate(graph::RelationshipFilter);
+
+impl Predicate {
+    fn matches(&self, viewer: &Viewer, relationship: RelationshipIx, seen_from: Option<EntityIx>) -> bool {
+        self.0.matches(viewer.snapshot(), relationship, seen_from)
+    }
+}
+
+/// A listing whose arguments have been checked.
+struct Ready {
+    listing: Listing,
+    viewer: Viewer,
+    window: Window,
+    order: Vec<(RelationshipOrderField, OrderDirection)>,
+    filter: Predicate,
+}
+
+impl Ready {
+    fn new(
+        ctx: &Context<'_>,
+        viewer: &Viewer,
+        (parent, owner): (&str, &str),
+        standpoint: Standpoint,
+        args: RelationshipArgs,
+    ) -> Result<Self, Error> {
+        let place = |argument: &str| format!("{parent}.{}({argument}:)", ctx.field().name());
+        let order = relationship_order(args.order_by, standpoint, &place("orderBy"))?;
+        let filter = args
+            .filter
+            .map(|filter| filter.compile(standpoint, &place("filter")))
+            .transpose()?;
+        let listing = Listing::new::<Seen>(ctx, viewer, parent, owner, &order)?;
+        let (window, viewer) = listing.window(viewer, &args.page)?;
+        Ok(Self {
+            listing,
+            viewer,
+            window,
+            order,
+            filter: Predicate(filter.unwrap_or_default()),
+        })
+    }
+}
+
+impl Outlook<'_> {
+    fn hops<'v>(&self, viewer: &'v Viewer, filter: &'v Predicate) -> impl Iterator<Item = Hop> + 'v {
+        let (entity, pattern) = (self.entity, self.pattern);
+        let snapshot = viewer.snapshot();
+        let hops = snapshot.hops(entity, pattern, viewer.mask());
+        hops.filter(move |hop| filter.matches(viewer, hop.relationship, Some(entity)))
+    }
+
+    fn undisclosed<'v>(&self, viewer: &'v Viewer, filter: &'v Predicate) -> impl Iterator<Item = RelationshipIx> + 'v {
+        let (entity, pattern) = (self.entity, self.pattern);
+        let snapshot = viewer.snapshot();
+        let rows = snapshot.undisclosed(entity, viewer.mask());
+        rows.filter(move |relationship| {
+            pattern.fits_undisclosed(snapshot, entity, *relationship)
+                && filter.matches(viewer, *relationship, Some(entity))
+        })
+    }
+
+    /// A page of the neighbors.
+    pub(crate) fn neighbors(&self, ctx: &Context<'_>, args: RelationshipArgs) -> Result<NeighborConnection, Error> {
+        let ready = self.prepare(ctx, args)?;
+        let (viewer, filter) = (&ready.viewer, &ready.filter);
+        let seen = || {
+            self.hops(viewer, filter).map(|hop| Seen {
+                relationship: hop.relationship,
+                neighbor: Some(hop.neighbor),
+            })
+        };
+        let page = page(viewer.snapshot(), seen(), &ready.order, &ready.window, viewer.budget())?;
+        let total = wants_total(ctx).then(|| count(seen(), viewer.budget())).transpose()?;
+        let cursors: Vec<String> = page
+            .rows
+            .iter()
+            .map(|(_, position)| ready.listing.cursor(viewer, position.clone()))
+            .collect();
+        let page_info = PageInfo::of(&page, &cursors);
+        let edges = page.rows.iter().zip(cursors).filter_map(|((seen, _), cursor)| {
+            Some(NeighborEdge {
+                cursor,
+                node: Entity::new(viewer.clone(), seen.neighbor?),
+                relationship: Relationship::new(viewer.clone(), seen.relationship),
+            })
+        });
+        let undisclosed = self.undisclosed(viewer, filter).take(UNDISCLOSED_MAX);
+        Ok(NeighborConnection {
+            edges: edges.collect(),
+            page_info,
+            total,
+            undisclosed: undisclosed
+                .map(|relationship| Relationship::new(viewer.clone(), relationship))
+                .collect(),
+        })
+    }
+
+    /// A page of the relationships, those with an undisclosed end among them.
+    pub(crate) fn relationships(
+        &self,
+        ctx: &Context<'_>,
+        args: RelationshipArgs,
+    ) -> Result<RelationshipConnection, Error> {
+        let ready = self.prepare(ctx, args)?;
+        let (viewer, filter) = (&ready.viewer, &ready.filter);
+        let seen = || {
+            let disclosed = self.hops(viewer, filter).map(|hop| Seen {
+                relationship: hop.relationship,
+                neighbor: Some(hop.neighbor),
+            });
+            let undisclosed = self.undisclosed(viewer, filter).map(|relationship| Seen {
+                relationship,
+                neighbor: None,
+            });
+            disclosed.chain(undisclosed)
+        };
+        let page = page(viewer.snapshot(), seen(), &ready.order, &ready.window, viewer.budget())?;
+        let total = wants_total(ctx).then(|| count(seen(), viewer.budget())).transpose()?;
+        Ok(connection(&ready.listing, viewer, &page, total))
+    }
+
+    fn prepare(&self, ctx: &Context<'_>, args: RelationshipArgs) -> Result<Ready, Error> {
+        let owner = self.viewer.snapshot().entity(self.entity).id();
+        Ready::new(ctx, self.viewer, (self.parent, owner), Standpoint::Entity, args)
+    }
+}
+
+/// A page of all relationships, at the root.
+pub(crate) fn all_relationships(
+    ctx: &Context<'_>,
+    viewer: &Viewer,
+    args: RelationshipArgs,
+) -> Result<RelationshipConnection, Error> {
+    let ready = Ready::new(ctx, viewer, ("Query", ""), Standpoint::Nowhere, args)?;
+    let (viewer, filter) = (&ready.viewer, &ready.filter);
+    let seen = || {
+        viewer.snapshot().relationships(viewer.mask()).map(|relationship| Seen {
+            relationship,
+            neighbor: None,
+        })
+    };
+    let fits = |seen: Seen| filter.matches(viewer, seen.relationship, None);
+    let page = if ready.order.is_empty() {
+        page_by_id(viewer.snapshot(), seen(), fits, &ready.window, viewer.budget())?
+    } else {
+        page(
+            viewer.snapshot(),
+            seen().filter(|seen| fits(*seen)),
+            &ready.order,
+            &ready.window,
+            viewer.budget(),
+        )?
+    };
+    let total = wants_total(ctx)
+        .then(|| count(seen().filter(|seen| fits(*seen)), viewer.budget()))
+        .transpose()?;
+    Ok(connection(&ready.listing, viewer, &page, total))
+}
+
+fn connection(listing: &Listing, viewer: &Viewer, page: &Page<Seen>, total: Option<usize>) -> RelationshipConnection {
+    let cursors: Vec<String> = page
+        .rows
+        .iter()
+        .map(|(_, position)| listing.cursor(viewer, position.clone()))
+        .collect();
+    let page_info = PageInfo::of(page, &cursors);
+    let edges = page
+        .rows
+        .iter()
+        .zip(cursors)
+        .map(|((seen, _), cursor)| RelationshipEdge {
+            cursor,
+            node: Relationship::new(viewer.clone(), seen.relationship),
+            neighbor: seen.neighbor.map(|neighbor| Entity::new(viewer.clone(), neighbor)),
+        });
+    RelationshipConnection {
+        edges: edges.collect(),
+        page_info,
+        total,
+    }
+}

@@ -1,0 +1,90 @@
+//! A source: a document or register, and what it says.
+
+use async_graphql::{Context, ID, Object};
+
+use super::evidence::{Evidence, statements};
+use crate::{
+    graph::{SourceIx, SourceRef},
+    schema::{
+        error::Error,
+        page::{Connection, PageArgs},
+        scalars::PartialDate,
+        viewer::Viewer,
+    },
+};
+
+/// A document or register that says something about relationships.
+#[derive(Debug, Clone)]
+pub(crate) struct Source {
+    viewer: Viewer,
+    ix: SourceIx,
+}
+
+impl Source {
+    pub(crate) fn new(viewer: Viewer, ix: SourceIx) -> Self {
+        Self { viewer, ix }
+    }
+
+    fn read(&self) -> SourceRef<'_> {
+        self.viewer.snapshot().source(self.ix)
+    }
+}
+
+/// A document or register that says something about relationships.
+#[Object]
+impl Source {
+    /// `source:` and the data's own id.
+    pub(crate) async fn id(&self) -> ID {
+        self.read().id().into()
+    }
+
+    /// Who published it.
+    async fn publisher(&self) -> &str {
+        self.read().publisher()
+    }
+
+    /// What it is called.
+    async fn title(&self) -> &str {
+        self.read().title()
+    }
+
+    /// Where it can be read; null when not known.
+    async fn url(&self) -> Option<&str> {
+        self.read().url()
+    }
+
+    /// When it was published; null when it is undated.
+    async fn published_on(&self) -> Option<PartialDate> {
+        self.read().published_on().map(PartialDate)
+    }
+
+    /// Under which licence its content may be used; null when not known.
+    async fn licence(&self) -> Option<&str> {
+        self.read().licence()
+    }
+
+    /// What it says about relationships that the view sees, ordered by id.
+    async fn statements(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, from the start: 1 to 1000. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many, from the end: 1 to 1000. Excludes first.")] last: Option<i32>,
+        #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
+    ) -> Option<Result<Connection<Evidence>, Error>> {
+        let args = PageArgs {
+            first,
+            after,
+            last,
+            before,
+        };
+        Some(statements(
+            ctx,
+            &self.viewer,
+            "Source",
+            self.read().id(),
+            &args,
+            |viewer| Box::new(viewer.snapshot().statements_in(self.ix, viewer.mask())),
+        ))
+    }
+}

@@ -1,0 +1,140 @@
+//! Who looks: one snapshot seen through one view, handed down to everything a question selects.
+
+use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::Arc,
+};
+
+use async_graphql::{Context, Value};
+
+use super::{error::Error, view::ViewInput};
+use crate::{
+    graph::{Budget, EntityIx, Exhausted, Mask, Snapshot},
+    model::{At, Date, Timestamp, View},
+};
+
+/// What one request reads and may spend: the same for everything in it.
+#[derive(Debug)]
+pub(crate) struct Asking {
+    pub(crate) snapshot: Arc<Snapshot>,
+    pub(crate) now: Timestamp,
+    /// The view of the `Guanxi-View` header.
+    pub(crate) default_view: ViewInput,
+    pub(crate) budget: Arc<Budget>,
+}
+
+/// One snapshot seen through one view. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct Viewer {
+    asking: Arc<Asking>,
+    view: View,
+    mask: Mask,
+    /// A hash of the view as asked for: a cursor made under another is refused.
+    asked: u64,
+}
+
+impl Viewer {
+    /// The viewer of a root field with this `view` argument.
+    pub(crate) fn new(ctx: &Context<'_>, view: Option<&ViewInput>) -> Result<Self, Error> {
+        let asking = Arc::clone(
+            ctx.data::<Arc<Asking>>()
+                .map_err(|error| Error::internal(error.message))?,
+        );
+        let (asked, place) = match view {
+            Some(view) => (view, format!("Query.{}(view:)", ctx.field().name())),
+            None => (&asking.default_view, "Guanxi-View".to_owned()),
+        };
+        let resolved = asked.resolve(asking.now, &place)?;
+        let asked = hash_of(&format!("{asked:?}"));
+        Ok(Self::of(asking, resolved, asked))
+    }
+
+    fn of(asking: Arc<Asking>, view: View, asked: u64) -> Self {
+        let mask = asking.snapshot.mask(&view);
+        Self {
+            asking,
+            view,
+            mask,
+            asked,
+        }
+    }
+
+    /// The same viewer on another day, or with other knowledge or statuses.
+    pub(crate) fn with(&self, view: View) -> Self {
+        Self::of(Arc::clone(&self.asking), view, self.asked)
+    }
+
+    pub(crate) fn snapshot(&self) -> &Snapshot {
+        &self.asking.snapshot
+    }
+
+    pub(crate) fn budget(&self) -> &Budget {
+        &self.asking.budget
+    }
+
+    pub(crate) fn view(&self) -> View {
+        self.view
+    }
+
+    pub(crate) fn mask(&self) -> Mask {
+        self.mask
+    }
+
+    pub(crate) fn asked(&self) -> u64 {
+        self.asked
+    }
+
+    /// The day on which sentences are told: the one asked for, today for ever.
+    pub(crate) fn day(&self) -> Date {
+        match self.view.at {
+            At::Day(day) => day,
+            At::Ever => View::day_of(self.asking.now),
+        }
+    }
+
+    /// The entity that the argument at `coordinate` names.
+    pub(crate) fn entity_named(&self, id: &str, coordinate: &str) -> Result<EntityIx, Error> {
+        self.snapshot().entity_by_id(id, &self.mask).ok_or_else(|| {
+            Error::not_found(
+                coordinate,
+                format!("There is no entity with the id {id:?}; entity(by: {{name: …}}) finds ids"),
+            )
+        })
+    }
+}
+
+/// A hash of a text, the same in every run.
+pub(crate) fn hash_of(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// A hash of the arguments of the field being resolved, but for those that choose a page.
+pub(crate) fn arguments_hash(ctx: &Context<'_>) -> Result<u64, Error> {
+    const PAGING: [&str; 4] = ["first", "last", "after", "before"];
+    let arguments = ctx
+        .field()
+        .arguments()
+        .map_err(|error| Error::bad_user_input("", error.message))?;
+    let mut told: Vec<String> = arguments
+        .into_iter()
+        .filter(|(name, value)| !PAGING.contains(&name.as_str()) && *value != Value::Null)
+        .map(|(name, value)| format!("{name}:{value}"))
+        .collect();
+    told.sort_unstable();
+    Ok(hash_of(&told.join("\n")))
+}
+
+impl From<Exhausted> for Error {
+    fn from(exhausted: Exhausted) -> Self {
+        match exhausted {
+            Exhausted::Work { .. } => Self::budget_exceeded(format!(
+                "Too much to look at: {exhausted}. Narrow the question by filters, ask for smaller pages, or raise the setting --budget"
+            )),
+            Exhausted::Stopped => {
+                Self::timeout("The time for this request is over; narrow the question or raise --timeout-ms")
+            }
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! The integration tests: one binary, so that they link once.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod formats;
