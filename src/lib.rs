@@ -1,6 +1,22 @@
-//! guanxi: a GraphQL server over an entity-relationship graph of business.
+//! guanxi: a GraphQL server over an entity-relationship graph of business, where every relationship is a claim with
+//! evidence, a status and dates.
+//!
+//! The layers, from left to right; a module uses only itself and what stands to its left:
+//!
+//! `model` ← `graph` ← `formats` ← `schema` ← `http` ← `cli`
+//!
+//! - [`model`]: the nouns and their rules, plain values.
+//! - [`graph`]: the graph in memory, read through immutable snapshots, and the algorithms over it.
+//! - [`formats`]: readers of data, first of all guanxi's own tables.
+//! - [`schema`]: the GraphQL schema, its limits and errors.
+//! - [`http`]: GraphQL over HTTP, health, and the pages.
+//! - [`cli`]: arguments, environment, printing, exit codes.
+//!
+//! Start with `model::relationship`, then `graph::snapshot`, then `schema::query`.
 
+pub mod cli;
 pub mod formats;
 pub mod graph;
+pub mod http;
 pub mod model;
 pub mod schema;

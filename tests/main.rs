@@ -2,3 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod formats;
+mod graphql;
+mod harness;
+mod http;
+mod tidy;

@@ -8,8 +8,16 @@ use crate::{graph::Snapshot, model::disputed};
 pub(super) fn check(dir: Option<&Path>) -> anyhow::Result<ExitCode> {
     let dataset = load_dataset(dir)?;
     Snapshot::build(&dataset)?;
-    let evidence: usize = dataset.relationships.iter().map(|relationship| relationship.evidence.len()).sum();
-    let in_dispute = dataset.relationships.iter().filter(|relationship| disputed(&relationship.evidence)).count();
+    let evidence: usize = dataset
+        .relationships
+        .iter()
+        .map(|relationship| relationship.evidence.len())
+        .sum();
+    let in_dispute = dataset
+        .relationships
+        .iter()
+        .filter(|relationship| disputed(&relationship.evidence))
+        .count();
     print(&format!(
         "{}: {} entities, {} relationships ({in_dispute} disputed) with {evidence} statements from {} sources; no problems\n",
         dataset.title,

@@ -14,14 +14,25 @@ use crate::{
 pub(super) fn query(arguments: &QueryArguments) -> anyhow::Result<ExitCode> {
     let mut request = Request::new("query", document(&arguments.document)?);
     request.operation_name.clone_from(&arguments.operation_name);
-    request.variables = arguments.variables.as_deref().map_or(Ok(Map::new()), |text| object("--variables", text))?;
-    request.view = arguments.view.as_deref().map(|text| object("--view", text).map(Value::Object)).transpose()?;
+    request.variables = arguments
+        .variables
+        .as_deref()
+        .map_or(Ok(Map::new()), |text| object("--variables", text))?;
+    request.view = arguments
+        .view
+        .as_deref()
+        .map(|text| object("--view", text).map(Value::Object))
+        .transpose()?;
     let snapshot = load_snapshot(arguments.data.data.as_deref())?;
     let api = Api::new(arguments.limits.limits())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
     let answer = runtime.block_on(api.answer(request, snapshot, Timestamp::now()));
     print(&format!("{}\n", serde_json::to_string_pretty(&answer)?))?;
-    Ok(if answer.has_errors() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(if answer.has_errors() {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
 }
 
 fn document(argument: &str) -> anyhow::Result<String> {
@@ -29,7 +40,9 @@ fn document(argument: &str) -> anyhow::Result<String> {
         return Ok(argument.to_owned());
     }
     let mut document = String::new();
-    std::io::stdin().read_to_string(&mut document).context("cannot read the query from standard input")?;
+    std::io::stdin()
+        .read_to_string(&mut document)
+        .context("cannot read the query from standard input")?;
     Ok(document)
 }
 

@@ -41,7 +41,7 @@ struct Encoded {
 }
 
 /// Answers whatever no other route takes: the fallback of the whole router.
-pub async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+pub(super) async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     respond(ASSETS, &method, uri.path(), &headers)
 }
 

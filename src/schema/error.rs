@@ -9,23 +9,38 @@ use async_graphql::{ErrorExtensionValues, Pos, ServerError, Value};
 /// What kind of fault it is; programs branch on this, so its texts never change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Code {
+    /// HTTP or the request around the document is at fault.
     BadRequest,
+    /// The document does not parse.
     GraphqlParseFailed,
+    /// The document does not fit the schema.
     GraphqlValidationFailed,
+    /// An argument or variable has a value that cannot be used.
     BadUserInput,
+    /// An argument names an entity that is not there.
     NotFound,
+    /// A name fits several entities.
     Ambiguous,
+    /// Something changed in between.
     Conflict,
+    /// The caller must say who they are.
     Unauthenticated,
+    /// The caller may not do this.
     Forbidden,
+    /// The request asks for more than the server allows.
     LimitExceeded,
+    /// The work grew past what one request may spend.
     BudgetExceeded,
+    /// The time allowed was up.
     Timeout,
+    /// Try again later.
     Unavailable,
+    /// Our fault.
     Internal,
 }
 
 impl Code {
+    /// As clients see it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::BadRequest => "BAD_REQUEST",
@@ -59,7 +74,9 @@ impl fmt::Display for Code {
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct Error {
+    /// What kind of fault it is.
     pub code: Code,
+    /// What is wrong and what to do, for a person.
     pub message: String,
     /// The schema coordinate of the argument at fault, such as `Query.paths(lengthMax:)`.
     pub argument: Option<String>,
@@ -70,6 +87,7 @@ pub struct Error {
 }
 
 impl Error {
+    /// An error of any code; the functions below name theirs.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -80,54 +98,67 @@ impl Error {
         }
     }
 
+    /// HTTP or the request around the document is at fault.
     pub fn bad_request(message: impl Into<String>) -> Self {
         Self::new(Code::BadRequest, message)
     }
 
+    /// The document does not parse.
     pub fn parse_failed(message: impl Into<String>) -> Self {
         Self::new(Code::GraphqlParseFailed, message)
     }
 
+    /// The document does not fit the schema.
     pub fn validation_failed(message: impl Into<String>) -> Self {
         Self::new(Code::GraphqlValidationFailed, message)
     }
 
+    /// An argument or variable has a value that cannot be used.
     pub fn bad_user_input(argument: impl Into<String>, message: impl Into<String>) -> Self {
         Self::new(Code::BadUserInput, message).argument(argument)
     }
 
+    /// An argument names an entity that is not there.
     pub fn not_found(argument: impl Into<String>, message: impl Into<String>) -> Self {
         Self::new(Code::NotFound, message).argument(argument)
     }
 
+    /// A name fits several entities.
     pub fn ambiguous(argument: impl Into<String>, message: impl Into<String>) -> Self {
         Self::new(Code::Ambiguous, message).argument(argument)
     }
 
+    /// Something changed in between.
     pub fn conflict(message: impl Into<String>) -> Self {
         Self::new(Code::Conflict, message)
     }
 
+    /// The caller must say who they are.
     pub fn unauthenticated(message: impl Into<String>) -> Self {
         Self::new(Code::Unauthenticated, message)
     }
 
+    /// The caller may not do this.
     pub fn forbidden(message: impl Into<String>) -> Self {
         Self::new(Code::Forbidden, message)
     }
 
+    /// The request asks for more than the server allows.
     pub fn limit_exceeded(message: impl Into<String>) -> Self {
         Self::new(Code::LimitExceeded, message)
     }
 
+    /// The work grew past what one request may spend.
     pub fn budget_exceeded(message: impl Into<String>) -> Self {
         Self::new(Code::BudgetExceeded, message)
     }
 
+    /// The time allowed was up.
     pub fn timeout(message: impl Into<String>) -> Self {
         Self::new(Code::Timeout, message)
     }
 
+    /// Try again later.
     pub fn unavailable(message: impl Into<String>) -> Self {
         Self::new(Code::Unavailable, message)
     }
@@ -137,16 +168,19 @@ impl Error {
         Self::new(Code::Internal, message)
     }
 
+    /// Names the argument at fault.
     pub fn argument(mut self, coordinate: impl Into<String>) -> Self {
         self.argument = Some(coordinate.into());
         self
     }
 
+    /// Adds an entry to `extensions`.
     pub fn extension(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.extensions.insert(name.into(), value.into());
         self
     }
 
+    /// Adds a place in the document.
     pub fn at(mut self, location: Pos) -> Self {
         self.locations.push(location);
         self
@@ -197,7 +231,7 @@ impl Error {
 }
 
 /// The code an error carries, if any.
-pub fn code_of(error: &ServerError) -> Option<&str> {
+pub(super) fn code_of(error: &ServerError) -> Option<&str> {
     match error.extensions.as_ref()?.get("code")? {
         Value::String(code) => Some(code),
         _ => None,

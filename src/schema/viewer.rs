@@ -20,7 +20,7 @@ pub(crate) struct Asking {
     pub(crate) now: Timestamp,
     /// The view of the `Guanxi-View` header.
     pub(crate) default_view: ViewInput,
-    pub(crate) budget: Arc<Budget>,
+    pub(crate) budget: Budget,
 }
 
 /// One snapshot seen through one view. Cheap to clone.
@@ -130,7 +130,7 @@ impl From<Exhausted> for Error {
     fn from(exhausted: Exhausted) -> Self {
         match exhausted {
             Exhausted::Work { .. } => Self::budget_exceeded(format!(
-                "Too much to look at: {exhausted}. Narrow the question by filters, ask for smaller pages, or raise the setting --budget"
+                "Too much to look at: {exhausted}. Narrow the question by filters, ask for smaller pages, or raise the server's setting --work-max"
             )),
             Exhausted::Stopped => {
                 Self::timeout("The time for this request is over; narrow the question or raise --timeout-ms")

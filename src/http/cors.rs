@@ -1,0 +1,52 @@
+//! Which other origins' pages may read answers. None, unless configured.
+
+use std::time::Duration;
+
+use axum::http::{HeaderName, HeaderValue, Method, header};
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+/// An origin that no browser would send.
+#[derive(Debug, thiserror::Error)]
+#[error("{0} is not an origin; write a scheme, a host and maybe a port, such as https://example.org, or *")]
+pub struct InvalidOrigin(pub String);
+
+/// No layer means no CORS headers, and preflights refused.
+pub(super) fn layer(origins: &[String]) -> Result<Option<CorsLayer>, InvalidOrigin> {
+    if origins.is_empty() {
+        return Ok(None);
+    }
+    let allowed = match origins.iter().any(|origin| origin == "*") {
+        true => AllowOrigin::any(),
+        false => AllowOrigin::list(
+            origins
+                .iter()
+                .map(|origin| parse(origin))
+                .collect::<Result<Vec<_>, _>>()?,
+        ),
+    };
+    Ok(Some(
+        CorsLayer::new()
+            .allow_origin(allowed)
+            .allow_methods([Method::GET, Method::POST])
+            .allow_headers([
+                header::ACCEPT,
+                header::CONTENT_TYPE,
+                HeaderName::from_static("guanxi-view"),
+                HeaderName::from_static("graphql-require-preflight"),
+                HeaderName::from_static("apollo-require-preflight"),
+                super::trace::REQUEST_ID,
+            ])
+            .expose_headers([super::trace::REQUEST_ID])
+            .max_age(Duration::from_secs(2 * 60 * 60)),
+    ))
+}
+
+fn parse(origin: &str) -> Result<HeaderValue, InvalidOrigin> {
+    let invalid = || InvalidOrigin(origin.to_owned());
+    let (scheme, host) = origin.split_once("://").ok_or_else(invalid)?;
+    let fit = !scheme.is_empty() && !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ', ',']);
+    if !fit || origin.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return Err(invalid());
+    }
+    HeaderValue::from_str(origin).map_err(|_| invalid())
+}

@@ -1,0 +1,247 @@
+//! GraphQL over HTTP at `/graphql`: GET for queries, POST for everything. Only a JSON POST or a
+//! GET executes; what is refused by HTTP's rules is refused before the schema sees it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{Query, Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use http_body_util::LengthLimitError;
+
+use super::negotiate::{self, MediaType, Unsupported};
+use super::params::{Body, Params};
+use super::refusal::{Refusal, json};
+use super::trace::{OperationName, RequestId};
+use super::{GetPreflight, Service, Settings};
+use crate::{
+    model::Timestamp,
+    schema::{self, Answer, Error, Limit, Operations, Outcome},
+};
+
+const ALLOW: &str = "GET, POST";
+const PREFLIGHT_HEADERS: [&str; 2] = ["graphql-require-preflight", "apollo-require-preflight"];
+const VIEW_HEADER: &str = "guanxi-view";
+
+/// What the handler works with.
+#[derive(Clone)]
+pub(super) struct Graphql {
+    pub(super) service: Service,
+    pub(super) settings: Arc<Settings>,
+}
+
+/// The whole of `/graphql`. When the client goes away, hyper drops this future, and with it the execution.
+pub(super) async fn graphql(State(graphql): State<Graphql>, request: Request) -> Response {
+    match graphql.answer(request).await {
+        Ok(response) => response,
+        Err(refusal) => refusal.into_response(),
+    }
+}
+
+/// What every request of a body or query string shares.
+struct Shared {
+    id: String,
+    media: MediaType,
+    view: Option<serde_json::Value>,
+    operations: Operations,
+}
+
+impl Graphql {
+    async fn answer(&self, request: Request) -> Result<Response, Refusal> {
+        let operations = match *request.method() {
+            Method::GET => Operations::QueriesOnly,
+            Method::POST => Operations::Any,
+            _ => return Err(Refusal::method_not_allowed(ALLOW)),
+        };
+        let headers = request.headers();
+        let accepted = headers
+            .get_all(header::ACCEPT)
+            .iter()
+            .filter_map(|value| value.to_str().ok());
+        let media = negotiate::accept(accepted).ok_or_else(not_acceptable)?;
+        let shared = Shared {
+            id: request
+                .extensions()
+                .get::<RequestId>()
+                .map_or_else(String::new, |id| id.0.to_string()),
+            media,
+            view: view(headers, media)?,
+            operations,
+        };
+        match operations {
+            Operations::QueriesOnly => {
+                let params = self.query_string(&request, media)?;
+                Ok(self.single(params, shared).await)
+            }
+            Operations::Any => match self.body(request, media).await? {
+                Body::Single(params) => Ok(self.single(params, shared).await),
+                Body::Batch(items) => self.batch(items, shared).await,
+            },
+        }
+    }
+
+    fn query_string(&self, request: &Request, media: MediaType) -> Result<Params, Refusal> {
+        let asked = |name: &&str| request.headers().contains_key(*name);
+        if self.settings.get_preflight == GetPreflight::Required && !PREFLIGHT_HEADERS.iter().any(asked) {
+            return Err(Refusal::bad_request(
+                media,
+                "This server answers GET only with the header GraphQL-Require-Preflight: 1. Send it, or use POST.",
+            ));
+        }
+        let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(request.uri())
+            .map_err(|_| Refusal::bad_request(media, "The query string does not parse."))?;
+        Params::from_pairs(pairs).map_err(|why| Refusal::bad_request(media, why))
+    }
+
+    async fn body(&self, request: Request, media: MediaType) -> Result<Body, Refusal> {
+        let headers = request.headers();
+        let content_type = headers
+            .get(header::CONTENT_TYPE)
+            .map(|value| value.to_str().unwrap_or_default());
+        negotiate::content_type(content_type).map_err(|why| unsupported(why, media))?;
+        if headers
+            .get(header::CONTENT_ENCODING)
+            .is_some_and(|encoding| encoding != "identity")
+        {
+            let error = Error::bad_request("Compressed bodies are not read. Send the JSON as it is.");
+            return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, media, error));
+        }
+        let announced = headers
+            .get(header::CONTENT_LENGTH)
+            .and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+        if announced.is_some_and(|length| length > self.service.api.limits().body_bytes_max) {
+            return Err(self.too_large(announced, media));
+        }
+        let max = usize::try_from(self.service.api.limits().body_bytes_max).unwrap_or(usize::MAX);
+        let reading = axum::body::to_bytes(request.into_body(), max);
+        let bytes = match tokio::time::timeout(Duration::from_millis(self.settings.body_timeout_ms), reading).await {
+            Ok(Ok(bytes)) => bytes,
+            Ok(Err(error)) if is_length_limit(&error) => return Err(self.too_large(None, media)),
+            Ok(Err(_)) => return Err(Refusal::bad_request(media, "The body ended before it was complete.")),
+            Err(_) => {
+                let error = Error::timeout("The body took too long to arrive. Send it at once.");
+                return Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, media, error));
+            }
+        };
+        Body::parse(&bytes).map_err(|why| Refusal::bad_request(media, why))
+    }
+
+    fn too_large(&self, measured: Option<u64>, media: MediaType) -> Refusal {
+        let error = self.service.api.limits().exceeded(Limit::BodyBytes, measured);
+        Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, media, error)
+    }
+
+    async fn single(&self, params: Params, shared: Shared) -> Response {
+        let media = shared.media;
+        let mut answer = self.execute(params, &shared).await;
+        let status = match (answer.outcome, media) {
+            (Outcome::Executed, _) | (Outcome::RequestError, MediaType::Json) => StatusCode::OK,
+            (Outcome::RequestError, MediaType::GraphqlResponse) => StatusCode::BAD_REQUEST,
+            (Outcome::MutationOverGet, _) => StatusCode::METHOD_NOT_ALLOWED,
+        };
+        let mut response = json(status, media, &answer);
+        if answer.outcome == Outcome::MutationOverGet {
+            response
+                .headers_mut()
+                .insert(header::ALLOW, HeaderValue::from_static("POST"));
+        }
+        if let Some(name) = answer.operation_name.take() {
+            response.extensions_mut().insert(OperationName(name));
+        }
+        response
+    }
+
+    /// One after the other, so that a batch holds no more of the server than a single request.
+    async fn batch(&self, items: Vec<serde_json::Value>, shared: Shared) -> Result<Response, Refusal> {
+        let (media, max) = (shared.media, self.settings.batch_max);
+        let refuse = |why: String| Refusal::bad_request(media, why);
+        if max == 0 {
+            return Err(refuse(
+                "The body is a list, and batches are off. Send one operation per request; the server's setting is --batch-max.".to_owned(),
+            ));
+        }
+        if items.is_empty() {
+            return Err(refuse("The batch is empty.".to_owned()));
+        }
+        if items.len() > max {
+            let error = Error::limit_exceeded(format!(
+                "The batch has {} operations; at most {max} are allowed. Send several batches. The server's setting is --batch-max.",
+                items.len()
+            ));
+            return Err(Refusal::new(StatusCode::BAD_REQUEST, media, error));
+        }
+        let all: Vec<Params> = items
+            .into_iter()
+            .map(Params::from_json)
+            .collect::<Result<_, _>>()
+            .map_err(refuse)?;
+        let mut answers = Vec::with_capacity(all.len());
+        for params in all {
+            answers.push(self.execute(params, &shared).await);
+        }
+        Ok(json(StatusCode::OK, media, &answers))
+    }
+
+    async fn execute(&self, params: Params, shared: &Shared) -> Answer {
+        let request = schema::Request {
+            id: shared.id.clone(),
+            query: params.query,
+            operation_name: params.operation_name,
+            variables: params.variables,
+            extensions: params.extensions,
+            view: shared.view.clone(),
+            operations: shared.operations,
+        };
+        let Service { api, snapshot } = &self.service;
+        api.answer(request, Arc::clone(snapshot), Timestamp::now()).await
+    }
+}
+
+/// The `Guanxi-View` header, a JSON object. Other text than ASCII may be escaped or sent as UTF-8.
+fn view(headers: &HeaderMap, media: MediaType) -> Result<Option<serde_json::Value>, Refusal> {
+    let mut values = headers.get_all(VIEW_HEADER).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    let parsed = match values.next() {
+        Some(_) => Err("it is given twice".to_owned()),
+        None => serde_json::from_slice(value.as_bytes()).map_err(|error| error.to_string()),
+    };
+    match parsed {
+        Ok(view @ serde_json::Value::Object(_)) => Ok(Some(view)),
+        Ok(_) => Err("it is not an object".to_owned()),
+        Err(why) => Err(why),
+    }
+    .map_err(|why| {
+        Refusal::bad_request(
+            media,
+            format!("The Guanxi-View header must be a JSON object such as {{\"asOf\": \"2014-11-28\"}}: {why}."),
+        )
+    })
+}
+
+fn not_acceptable() -> Refusal {
+    let error = Error::bad_request(
+        "Answers are written as application/graphql-response+json or application/json; the Accept header allows neither.",
+    );
+    Refusal::new(StatusCode::NOT_ACCEPTABLE, MediaType::Json, error)
+}
+
+fn unsupported(why: Unsupported, media: MediaType) -> Refusal {
+    let why = match why {
+        Unsupported::Missing => "The request has no Content-Type",
+        Unsupported::MediaType => "The Content-Type is not supported",
+        Unsupported::Charset => "The charset is not supported",
+    };
+    let error = Error::bad_request(format!("{why}. Send application/json in UTF-8."));
+    Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, media, error)
+}
+
+fn is_length_limit(error: &axum::Error) -> bool {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = cause {
+        if error.is::<LengthLimitError>() {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}

@@ -1,0 +1,80 @@
+//! The parameters of a GraphQL request, from a query string or a JSON body, with their types
+//! checked. Says what is wrong with them in one sentence.
+
+use serde_json::{Map, Value};
+
+/// As they arrived; nothing is parsed as GraphQL yet.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Params {
+    pub(super) query: String,
+    pub(super) operation_name: Option<String>,
+    pub(super) variables: Map<String, Value>,
+    pub(super) extensions: Map<String, Value>,
+}
+
+/// One request, or several that share a body.
+#[derive(Debug, PartialEq)]
+pub(super) enum Body {
+    Single(Params),
+    Batch(Vec<Value>),
+}
+
+impl Body {
+    pub(super) fn parse(bytes: &[u8]) -> Result<Self, String> {
+        match serde_json::from_slice(bytes) {
+            Ok(Value::Array(items)) => Ok(Self::Batch(items)),
+            Ok(value) => Params::from_json(value).map(Self::Single),
+            Err(error) => Err(format!("The body is not JSON: {error}.")),
+        }
+    }
+}
+
+impl Params {
+    pub(super) fn from_json(value: Value) -> Result<Self, String> {
+        let Value::Object(mut body) = value else {
+            return Err("The body must be a JSON object with a `query`.".to_owned());
+        };
+        Ok(Self {
+            operation_name: match body.remove("operationName") {
+                None | Some(Value::Null) => None,
+                Some(Value::String(name)) => Some(name),
+                Some(_) => return Err("`operationName` must be a string or null.".to_owned()),
+            },
+            variables: object("variables", body.remove("variables"))?,
+            extensions: object("extensions", body.remove("extensions"))?,
+            query: match body.remove("query") {
+                Some(Value::String(query)) => query,
+                Some(_) => return Err("`query` must be a string.".to_owned()),
+                None => return Err("The request has no `query`.".to_owned()),
+            },
+        })
+    }
+
+    /// `variables` and `extensions` are JSON inside the query string.
+    pub(super) fn from_pairs(pairs: Vec<(String, String)>) -> Result<Self, String> {
+        let mut body = Map::new();
+        for (name, text) in pairs {
+            let value = match name.as_str() {
+                "query" | "operationName" => Value::String(text),
+                "variables" | "extensions" if text.is_empty() => Value::Null,
+                "variables" | "extensions" => {
+                    serde_json::from_str(&text).map_err(|error| format!("`{name}` is not JSON: {error}."))?
+                }
+                // Others are for proxies and caches.
+                _ => continue,
+            };
+            if body.insert(name.clone(), value).is_some() {
+                return Err(format!("`{name}` is given twice."));
+            }
+        }
+        Self::from_json(Value::Object(body))
+    }
+}
+
+fn object(name: &str, value: Option<Value>) -> Result<Map<String, Value>, String> {
+    match value {
+        None | Some(Value::Null) => Ok(Map::new()),
+        Some(Value::Object(object)) => Ok(object),
+        Some(_) => Err(format!("`{name}` must be an object or null.")),
+    }
+}

@@ -1,0 +1,70 @@
+//! Answers that never reach the schema: an HTTP status and a GraphQL error that says what to do.
+
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use super::negotiate::MediaType;
+use crate::schema::{Answer, Code, Error};
+
+/// A request refused by HTTP's own rules.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    status: StatusCode,
+    media: MediaType,
+    error: Box<Error>,
+    allow: Option<&'static str>,
+}
+
+impl Refusal {
+    pub(super) fn new(status: StatusCode, media: MediaType, error: Error) -> Self {
+        Self {
+            status,
+            media,
+            error: Box::new(error),
+            allow: None,
+        }
+    }
+
+    pub(super) fn bad_request(media: MediaType, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, media, Error::new(Code::BadRequest, message))
+    }
+
+    pub(super) fn method_not_allowed(allow: &'static str) -> Self {
+        let error = Error::bad_request(format!("This method is not supported here; use {allow}."));
+        Self {
+            allow: Some(allow),
+            ..Self::new(StatusCode::METHOD_NOT_ALLOWED, MediaType::Json, error)
+        }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let mut response = json(self.status, self.media, &Answer::refused([*self.error]));
+        if let Some(allow) = self.allow {
+            response
+                .headers_mut()
+                .insert(header::ALLOW, HeaderValue::from_static(allow));
+        }
+        response
+    }
+}
+
+/// Writes `body` as JSON under the media type that was agreed on.
+pub(super) fn json(status: StatusCode, media: MediaType, body: &impl serde::Serialize) -> Response {
+    const HEADERS: [(HeaderName, &str); 2] = [(header::VARY, "Accept"), (header::X_CONTENT_TYPE_OPTIONS, "nosniff")];
+    match serde_json::to_vec(body) {
+        Ok(bytes) => (status, HEADERS, [(header::CONTENT_TYPE, media.content_type())], bytes).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "an answer could not be written as JSON");
+            let body =
+                r#"{"errors":[{"message":"The answer could not be written.","extensions":{"code":"INTERNAL"}}]}"#;
+            (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                [(header::CONTENT_TYPE, media.content_type())],
+                body,
+            )
+                .into_response()
+        }
+    }
+}

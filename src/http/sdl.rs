@@ -1,0 +1,47 @@
+//! `/schema.graphql`: the schema as text, with an ETag so that tools poll it for nothing.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+#[derive(Clone)]
+pub(super) struct Sdl {
+    text: Arc<str>,
+    etag: Arc<str>,
+}
+
+impl Sdl {
+    pub(super) fn new(text: &str) -> Self {
+        let mut hasher = DefaultHasher::new();
+        text.hash(&mut hasher);
+        Self {
+            text: text.into(),
+            etag: format!("\"{:016x}\"", hasher.finish()).into(),
+        }
+    }
+}
+
+pub(super) async fn schema(State(sdl): State<Sdl>, headers: HeaderMap) -> Response {
+    let cached = [
+        (header::ETAG, sdl.etag.to_string()),
+        (header::CACHE_CONTROL, "no-cache".to_owned()),
+    ];
+    if known(&headers, &sdl.etag) {
+        return (StatusCode::NOT_MODIFIED, cached).into_response();
+    }
+    let content_type = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
+    (cached, content_type, sdl.text.to_string()).into_response()
+}
+
+fn known(headers: &HeaderMap, etag: &str) -> bool {
+    headers
+        .get_all(header::IF_NONE_MATCH)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(|tag| tag.trim().trim_start_matches("W/"))
+        .any(|tag| tag == etag || tag == "*")
+}

@@ -1,0 +1,170 @@
+//! The socket: bind, accept a bounded number of connections, stop without cutting answers off.
+//! A connection that sends its request too slowly is closed.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+
+use super::Settings;
+use super::health::Readiness;
+
+/// Why the server has no socket.
+#[derive(Debug, thiserror::Error)]
+pub enum BindError {
+    /// Another program has it.
+    #[error("The port {} on {} is taken; stop the other program or choose another port with --port.", .0.port(), .0.ip())]
+    Taken(SocketAddr),
+    /// The system keeps it for others.
+    #[error("The port {} on {} may not be used by this account; choose one above 1023 with --port.", .0.port(), .0.ip())]
+    Forbidden(SocketAddr),
+    /// The host does not resolve, or is another machine's.
+    #[error("{}:{} names no address of this machine; choose another with --host.", .host, .port)]
+    NoAddress {
+        /// As configured.
+        host: String,
+        /// As configured.
+        port: u16,
+    },
+    /// Whatever else the system refuses.
+    #[error("Cannot listen on {address}: {cause}.")]
+    Other {
+        /// The address that was tried last.
+        address: SocketAddr,
+        /// The system's reason.
+        cause: io::Error,
+    },
+}
+
+/// Binds the first address of `host` that can be bound. Port 0 lets the system choose.
+pub async fn bind(host: &str, port: u16) -> Result<TcpListener, BindError> {
+    let missing = || BindError::NoAddress {
+        host: host.to_owned(),
+        port,
+    };
+    let addresses = tokio::net::lookup_host((host, port)).await.map_err(|_| missing())?;
+    let mut failure = missing();
+    for address in addresses {
+        match TcpListener::bind(address).await {
+            Ok(listener) => return Ok(listener),
+            Err(cause) => {
+                failure = match cause.kind() {
+                    io::ErrorKind::AddrInUse => BindError::Taken(address),
+                    io::ErrorKind::PermissionDenied => BindError::Forbidden(address),
+                    io::ErrorKind::AddrNotAvailable => missing(),
+                    _ => BindError::Other { address, cause },
+                };
+            }
+        }
+    }
+    Err(failure)
+}
+
+/// Serves until `stop` completes, then finishes what is running, for `settings.drain_ms` at most.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    settings: &Settings,
+    readiness: Readiness,
+    stop: impl Future<Output = ()>,
+) {
+    let permits = Arc::new(Semaphore::new(settings.connections_max.min(Semaphore::MAX_PERMITS)));
+    let (stopping, stopped) = watch::channel(false);
+    let mut connections = JoinSet::new();
+    tokio::pin!(stop);
+    loop {
+        // The permit comes first: past the bound, clients wait in the system's queue.
+        let next = async {
+            let permit = permits.clone().acquire_owned().await;
+            (listener.accept().await, permit)
+        };
+        tokio::select! {
+            () = &mut stop => break,
+            Some(_) = connections.join_next(), if !connections.is_empty() => {}
+            (accepted, permit) = next => match accepted {
+                Ok((stream, _)) => {
+                    let connection = connection(stream, router.clone(), settings, stopped.clone());
+                    connections.spawn(async move {
+                        connection.await;
+                        drop(permit);
+                    });
+                }
+                // Out of file descriptors, or a client gone again: neither ends the server.
+                Err(error) => {
+                    tracing::warn!(%error, "a connection was not accepted");
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+            },
+        }
+    }
+    drop(listener);
+    readiness.stop();
+    stopping.send_replace(true);
+    tracing::info!(connections = connections.len(), "stopping");
+    let drained = async { while connections.join_next().await.is_some() {} };
+    if tokio::time::timeout(Duration::from_millis(settings.drain_ms), drained)
+        .await
+        .is_err()
+    {
+        tracing::warn!(
+            connections = connections.len(),
+            "stopped before every request was answered"
+        );
+        connections.shutdown().await;
+    }
+}
+
+fn connection(
+    stream: TcpStream,
+    router: Router,
+    settings: &Settings,
+    mut stopped: watch::Receiver<bool>,
+) -> impl Future<Output = ()> + Send + 'static {
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new())
+        .header_read_timeout(Duration::from_millis(settings.header_timeout_ms));
+    async move {
+        // Answers are written whole; waiting to fill a segment only delays them.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "TCP_NODELAY was not set");
+        }
+        let serving = http
+            .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router))
+            .with_upgrades();
+        tokio::pin!(serving);
+        let result = tokio::select! {
+            result = serving.as_mut() => result,
+            // An error means that the server is gone already. The guard inside must not be kept.
+            () = async { drop(stopped.wait_for(|stopped| *stopped).await) } => {
+                serving.as_mut().graceful_shutdown();
+                serving.await
+            }
+        };
+        if let Err(error) = result {
+            tracing::debug!(%error, "a connection ended early");
+        }
+    }
+}
+
+/// Completes on an interrupt (Ctrl-C) or a request to terminate.
+pub async fn stop_signal() -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate())?;
+        tokio::select! {
+            result = tokio::signal::ctrl_c() => result,
+            _ = terminate.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
+}

@@ -1,0 +1,76 @@
+//! One log line per request, and an id that ties it to the answer. The id of a proxy in front is
+//! kept when it looks like one; the text of queries is never logged here.
+
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue};
+use axum::middleware::Next;
+use axum::response::Response;
+
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// In a request's extensions.
+#[derive(Clone, Debug)]
+pub(super) struct RequestId(pub Arc<str>);
+
+/// In an answer's extensions: the operation that ran, for the log line.
+#[derive(Clone, Debug)]
+pub(super) struct OperationName(pub String);
+
+/// Ids that differ within a process, and in all likelihood between processes.
+#[derive(Clone, Default)]
+pub(super) struct RequestIds {
+    seed: RandomState,
+    next: Arc<AtomicU64>,
+}
+
+impl RequestIds {
+    fn next(&self) -> RequestId {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        RequestId(format!("{:016x}", self.seed.hash_one(number)).into())
+    }
+}
+
+pub(super) async fn trace(State(ids): State<RequestIds>, mut request: Request, next: Next) -> Response {
+    let began = Instant::now();
+    let id = request
+        .headers()
+        .get(REQUEST_ID)
+        .and_then(given)
+        .unwrap_or_else(|| ids.next());
+    let method = request.method().clone();
+    let path = request.uri().path().to_owned();
+    request.extensions_mut().insert(id.clone());
+
+    let mut response = next.run(request).await;
+
+    if let Ok(value) = HeaderValue::from_str(&id.0) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    let operation = response
+        .extensions()
+        .get::<OperationName>()
+        .map(|operation| operation.0.as_str());
+    tracing::info!(
+        request_id = &*id.0,
+        %method,
+        path,
+        status = response.status().as_u16(),
+        operation,
+        duration_ms = began.elapsed().as_secs_f64() * 1000.0,
+        "request"
+    );
+    response
+}
+
+fn given(value: &HeaderValue) -> Option<RequestId> {
+    let text = value.to_str().ok().filter(|text| (1..=64).contains(&text.len()))?;
+    let fit = text
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'));
+    fit.then(|| RequestId(text.into()))
+}

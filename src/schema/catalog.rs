@@ -1,0 +1,256 @@
+//! The schema as a plain lookup table: types, fields, arguments and their defaults. Built once from
+//! the SDL, because async-graphql keeps its own registry to itself. Answers nothing, only describes.
+
+use std::collections::{HashMap, HashSet};
+
+use async_graphql::parser::parse_schema;
+use async_graphql::parser::types::{
+    BaseType, FieldDefinition, InputValueDefinition, OperationType, Type, TypeKind, TypeSystemDefinition,
+};
+use async_graphql::{Name, Positioned, Value};
+
+/// The SDL leaves these out, and every document may select them.
+const INTROSPECTION: &str = "
+type __Schema { description: String types: [__Type!]! queryType: __Type! mutationType: __Type
+  subscriptionType: __Type directives: [__Directive!]! }
+type __Type { kind: __TypeKind! name: String description: String specifiedByURL: String isOneOf: Boolean
+  fields(includeDeprecated: Boolean = false): [__Field!] interfaces: [__Type!] possibleTypes: [__Type!]
+  enumValues(includeDeprecated: Boolean = false): [__EnumValue!]
+  inputFields(includeDeprecated: Boolean = false): [__InputValue!] ofType: __Type }
+type __Field { name: String! description: String args(includeDeprecated: Boolean = false): [__InputValue!]!
+  type: __Type! isDeprecated: Boolean! deprecationReason: String }
+type __InputValue { name: String! description: String type: __Type! defaultValue: String
+  isDeprecated: Boolean! deprecationReason: String }
+type __EnumValue { name: String! description: String isDeprecated: Boolean! deprecationReason: String }
+type __Directive { name: String! description: String isRepeatable: Boolean! locations: [String!]!
+  args(includeDeprecated: Boolean = false): [__InputValue!]! }
+enum __TypeKind { SCALAR OBJECT INTERFACE UNION ENUM INPUT_OBJECT LIST NON_NULL }
+";
+
+const SCALARS: [&str; 5] = ["Int", "Float", "String", "Boolean", "ID"];
+
+/// An argument, or a field of an input object.
+#[derive(Debug)]
+pub(super) struct Input {
+    pub(super) name: String,
+    pub(super) ty: Type,
+    pub(super) default: Option<Value>,
+}
+
+impl Input {
+    /// Must be given: not nullable, and nothing stands in for it.
+    pub(super) fn is_required(&self) -> bool {
+        !self.ty.nullable && self.default.is_none()
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Field {
+    pub(super) ty: Type,
+    pub(super) arguments: Vec<Input>,
+}
+
+impl Field {
+    pub(super) fn argument(&self, name: &str) -> Option<&Input> {
+        self.arguments.iter().find(|argument| argument.name == name)
+    }
+}
+
+/// Whether an input object takes all of its fields or exactly one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Choice {
+    Any,
+    OneOf,
+}
+
+#[derive(Debug)]
+pub(super) enum Kind {
+    Scalar,
+    Enum(HashSet<String>),
+    Input { fields: Vec<Input>, choice: Choice },
+    Object(HashMap<String, Field>),
+    Interface(HashMap<String, Field>),
+    Union,
+}
+
+#[derive(Debug)]
+pub(super) struct Catalog {
+    types: HashMap<String, Kind>,
+    query: String,
+    mutation: Option<String>,
+    subscription: Option<String>,
+    condition: Type,
+}
+
+/// async-graphql printed a schema that its own parser does not read.
+#[derive(Debug, thiserror::Error)]
+#[error("the schema's own SDL does not parse: {0}")]
+pub struct Unreadable(#[from] async_graphql::parser::Error);
+
+impl Catalog {
+    pub(super) fn new(sdl: &str) -> Result<Self, Unreadable> {
+        let mut catalog = Self {
+            types: SCALARS.iter().map(|name| ((*name).to_owned(), Kind::Scalar)).collect(),
+            query: "Query".to_owned(),
+            mutation: None,
+            subscription: None,
+            condition: Type {
+                base: BaseType::Named(Name::new("Boolean")),
+                nullable: false,
+            },
+        };
+        for text in [INTROSPECTION, sdl] {
+            for definition in parse_schema(text)?.definitions {
+                catalog.add(definition);
+            }
+        }
+        catalog.add_meta_fields();
+        Ok(catalog)
+    }
+
+    pub(super) fn kind(&self, name: &str) -> Option<&Kind> {
+        self.types.get(name)
+    }
+
+    /// The name of a type with fields, as the catalog holds it.
+    pub(super) fn composite(&self, name: &str) -> Option<&str> {
+        let (name, kind) = self.types.get_key_value(name)?;
+        matches!(kind, Kind::Object(_) | Kind::Interface(_) | Kind::Union).then_some(name.as_str())
+    }
+
+    pub(super) fn field(&self, parent: &str, name: &str) -> Option<&Field> {
+        match self.types.get(parent)? {
+            Kind::Object(fields) | Kind::Interface(fields) => fields.get(name),
+            _ => None,
+        }
+    }
+
+    pub(super) fn root(&self, operation: OperationType) -> Option<&str> {
+        match operation {
+            OperationType::Query => Some(&self.query),
+            OperationType::Mutation => self.mutation.as_deref(),
+            OperationType::Subscription => self.subscription.as_deref(),
+        }
+    }
+
+    /// What `@skip(if:)` and `@include(if:)` take.
+    pub(super) fn condition(&self) -> &Type {
+        &self.condition
+    }
+
+    fn add(&mut self, definition: TypeSystemDefinition) {
+        match definition {
+            TypeSystemDefinition::Schema(schema) => {
+                let name = |name: Option<Positioned<Name>>| name.map(|name| name.node.to_string());
+                if let Some(query) = name(schema.node.query) {
+                    self.query = query;
+                }
+                self.mutation = name(schema.node.mutation);
+                self.subscription = name(schema.node.subscription);
+            }
+            TypeSystemDefinition::Type(definition) => {
+                let definition = definition.node;
+                let one_of = definition
+                    .directives
+                    .iter()
+                    .any(|directive| directive.node.name.node == "oneOf");
+                let kind = match definition.kind {
+                    TypeKind::Scalar => Kind::Scalar,
+                    TypeKind::Object(object) => Kind::Object(fields(object.fields)),
+                    TypeKind::Interface(interface) => Kind::Interface(fields(interface.fields)),
+                    TypeKind::Union(_) => Kind::Union,
+                    TypeKind::Enum(values) => Kind::Enum(
+                        values
+                            .values
+                            .into_iter()
+                            .map(|value| value.node.value.node.to_string())
+                            .collect(),
+                    ),
+                    TypeKind::InputObject(object) => Kind::Input {
+                        fields: inputs(object.fields),
+                        choice: if one_of { Choice::OneOf } else { Choice::Any },
+                    },
+                };
+                self.types.insert(definition.name.node.to_string(), kind);
+            }
+            TypeSystemDefinition::Directive(_) => {}
+        }
+    }
+
+    fn add_meta_fields(&mut self) {
+        if let Some(Kind::Object(fields)) = self.types.get_mut(&self.query) {
+            for (name, ty, arguments) in [("__schema", "__Schema!", None), ("__type", "__Type", Some("name"))] {
+                let Some(ty) = Type::new(ty) else { continue };
+                let arguments = arguments
+                    .into_iter()
+                    .filter_map(|name: &str| {
+                        Some(Input {
+                            name: name.to_owned(),
+                            ty: Type::new("String!")?,
+                            default: None,
+                        })
+                    })
+                    .collect();
+                fields.insert(name.to_owned(), Field { ty, arguments });
+            }
+        }
+    }
+}
+
+/// The name inside all list and non-null wrappers.
+pub(super) fn named(ty: &Type) -> &str {
+    match &ty.base {
+        BaseType::Named(name) => name,
+        BaseType::List(item) => named(item),
+    }
+}
+
+fn fields(definitions: Vec<Positioned<FieldDefinition>>) -> HashMap<String, Field> {
+    definitions
+        .into_iter()
+        .map(|definition| {
+            let name = definition.node.name.node.to_string();
+            let field = Field {
+                ty: definition.node.ty.node,
+                arguments: inputs(definition.node.arguments),
+            };
+            (name, field)
+        })
+        .collect()
+}
+
+fn inputs(definitions: Vec<Positioned<InputValueDefinition>>) -> Vec<Input> {
+    definitions
+        .into_iter()
+        .map(|definition| Input {
+            name: definition.node.name.node.to_string(),
+            ty: definition.node.ty.node,
+            default: definition.node.default_value.map(|value| value.node),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_catalog_knows_arguments_defaults_and_one_of() {
+        let catalog = Catalog::new(
+            "type Query { paths(from: ID!, first: Int = 3): [String!] }
+             input By @oneOf { id: ID name: String } schema { query: Query }",
+        )
+        .unwrap();
+        let paths = catalog.field("Query", "paths").unwrap();
+        assert_eq!(paths.argument("first").unwrap().default, Some(Value::from(3)));
+        assert!(paths.argument("from").unwrap().is_required());
+        assert!(matches!(
+            catalog.kind("By"),
+            Some(Kind::Input {
+                choice: Choice::OneOf,
+                ..
+            })
+        ));
+        assert_eq!(named(&catalog.field("Query", "__schema").unwrap().ty), "__Schema");
+    }
+}

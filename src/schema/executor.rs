@@ -1,0 +1,313 @@
+//! The one way to run a request, for every transport and the command line: limits, parse, choose
+//! the operation, check, execute within the time allowed, and make errors fit for callers.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute};
+use async_graphql::futures_util::FutureExt;
+use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType};
+use async_graphql::parser::{self, parse_query};
+use async_graphql::{ObjectType, Positioned, Response, Schema, SchemaBuilder, SubscriptionType, Variables};
+
+use super::answer::{self, Answer, Outcome};
+use super::catalog::{Catalog, Unreadable};
+use super::error::Error;
+use super::limits::Limits;
+use super::{document, lexical, measure, merge, variables};
+
+/// What the caller may run: GET is for reading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operations {
+    /// Mutations are refused.
+    QueriesOnly,
+    /// Queries and mutations.
+    Any,
+}
+
+/// One GraphQL request, as every transport hands it over.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Names the request in the log, and to the caller where the server failed.
+    pub id: String,
+    /// The document.
+    pub query: String,
+    /// Which operation of the document to run; needed where it holds several.
+    pub operation_name: Option<String>,
+    /// Values for the operation's variables; others are ignored.
+    pub variables: serde_json::Map<String, serde_json::Value>,
+    /// What the client asks for beside the specification.
+    pub extensions: serde_json::Map<String, serde_json::Value>,
+    /// The view for the whole operation, as a `ViewInput` in JSON (the `Guanxi-View` header).
+    pub view: Option<serde_json::Value>,
+    /// What may run.
+    pub operations: Operations,
+}
+
+impl Request {
+    /// A request with nothing but a document; the other fields can be set.
+    pub fn new(id: impl Into<String>, query: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            query: query.into(),
+            operation_name: None,
+            variables: serde_json::Map::new(),
+            extensions: serde_json::Map::new(),
+            view: None,
+            operations: Operations::Any,
+        }
+    }
+}
+
+/// What resolvers may need to know of the request itself.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Given<'a> {
+    /// The view that root fields inherit when they name none, as it was sent: not checked yet.
+    pub(super) view: Option<&'a serde_json::Value>,
+    /// When the answer is given up. Work without an await must look at it by itself.
+    pub(super) deadline: Instant,
+}
+
+/// The schema with everything a request passes on its way to it.
+pub(super) struct Executor<Q, M, S> {
+    schema: Schema<Q, M, S>,
+    sdl: String,
+    catalog: Catalog,
+    limits: Limits,
+}
+
+impl<Q, M, S> Executor<Q, M, S>
+where
+    Q: ObjectType + 'static,
+    M: ObjectType + 'static,
+    S: SubscriptionType + 'static,
+{
+    /// Takes the builder, because it adds an extension and replaces async-graphql's depth check,
+    /// which expands fragments over and over.
+    pub(super) fn new(builder: SchemaBuilder<Q, M, S>, limits: Limits) -> Result<Self, Unreadable> {
+        let schema = builder
+            .extension(ExecutionFlag)
+            .limit_recursive_depth(usize::MAX)
+            .finish();
+        let sdl = schema.sdl();
+        let catalog = Catalog::new(&sdl)?;
+        Ok(Self {
+            schema,
+            sdl,
+            catalog,
+            limits,
+        })
+    }
+
+    /// The schema as text, as async-graphql prints it.
+    pub(super) fn sdl(&self) -> &str {
+        &self.sdl
+    }
+
+    /// What a request may ask for.
+    pub(super) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Runs one request. `data` attaches what resolvers read from the context, or refuses the
+    /// request. Dropping the future stops the work at its next await.
+    pub(super) async fn answer(
+        &self,
+        request: Request,
+        data: impl FnOnce(async_graphql::Request, Given<'_>) -> Result<async_graphql::Request, Error>,
+    ) -> Answer {
+        let prepared = match self.prepare(&request) {
+            Ok(prepared) => prepared,
+            Err(answer) => return *answer,
+        };
+        let timeout = Duration::from_millis(self.limits.timeout_ms);
+        let began = Began::default();
+        let mut inner = async_graphql::Request::new(String::new())
+            .variables(prepared.variables)
+            .data(began.clone());
+        inner.operation_name.clone_from(&prepared.name);
+        inner.extensions = extensions(request.extensions);
+        let given = Given {
+            view: request.view.as_ref(),
+            deadline: Instant::now() + timeout,
+        };
+        let mut inner = match data(inner, given) {
+            Ok(inner) => inner,
+            Err(error) => {
+                return Answer {
+                    operation_name: prepared.name,
+                    ..Answer::refused([error])
+                };
+            }
+        };
+        inner.set_parsed_query(prepared.document);
+
+        let execution = AssertUnwindSafe(self.schema.execute(inner)).catch_unwind();
+        let response = match tokio::time::timeout(timeout, execution).await {
+            Ok(Ok(response)) => response,
+            Ok(Err(_panic)) => {
+                tracing::error!(request_id = request.id, "a resolver panicked");
+                Response::from_errors(vec![answer::internal(&request.id).into_server_error()])
+            }
+            Err(_elapsed) => Response::from_errors(vec![timed_out(self.limits.timeout_ms).into_server_error()]),
+        };
+        let outcome = if began.is_set() {
+            Outcome::Executed
+        } else {
+            Outcome::RequestError
+        };
+        Answer {
+            outcome,
+            response: answer::normalise(response, outcome, &request.id),
+            operation_name: prepared.name,
+        }
+    }
+
+    /// Everything before execution; what fails here has no `data`.
+    fn prepare(&self, request: &Request) -> Result<Prepared, Box<Answer>> {
+        let refuse = |error: Error| Box::new(Answer::refused([error]));
+        let text = lexical::check(&request.query, &self.limits).map_err(refuse)?;
+        let document = parse_query(&text).map_err(|error| refuse(syntax_error(&error)))?;
+        let (name, operation) = choose(&document, request.operation_name.as_deref()).map_err(refuse)?;
+        let named = |mut answer: Box<Answer>| {
+            answer.operation_name.clone_from(&name);
+            answer
+        };
+        self.allowed(operation, request.operations).map_err(named)?;
+        let given = Variables::from_json(serde_json::Value::Object(request.variables.clone()));
+        measure::check(&document, operation, &given, &self.catalog, &self.limits)
+            .map_err(|error| named(refuse(error)))?;
+        document::check(&document, &self.catalog).map_err(|errors| named(Box::new(Answer::refused(errors))))?;
+        merge::check(&document, &self.catalog).map_err(|error| named(refuse(error)))?;
+        let variables = variables::coerce(&self.catalog, &operation.node, given)
+            .map_err(|errors| named(Box::new(Answer::refused(errors))))?;
+        Ok(Prepared {
+            name,
+            document,
+            variables,
+        })
+    }
+
+    fn allowed(&self, operation: &Positioned<OperationDefinition>, allowed: Operations) -> Result<(), Box<Answer>> {
+        let error = match (operation.node.ty, allowed) {
+            (OperationType::Subscription, _) if self.catalog.root(OperationType::Subscription).is_some() => {
+                Error::bad_request("Subscriptions run over WebSocket or server-sent events, not over a plain request.")
+            }
+            (OperationType::Mutation, Operations::QueriesOnly) => {
+                Error::bad_request("Mutations do not run over GET. Send a POST.")
+            }
+            _ => return Ok(()),
+        };
+        let mut answer = Answer::refused([error.at(operation.pos)]);
+        if operation.node.ty == OperationType::Mutation {
+            answer.outcome = Outcome::MutationOverGet;
+        }
+        Err(Box::new(answer))
+    }
+}
+
+struct Prepared {
+    name: Option<String>,
+    document: ExecutableDocument,
+    variables: Variables,
+}
+
+fn choose<'d>(
+    document: &'d ExecutableDocument,
+    wanted: Option<&str>,
+) -> Result<(Option<String>, &'d Positioned<OperationDefinition>), Error> {
+    // Some clients send an empty name where they mean none.
+    match (&document.operations, wanted.filter(|name| !name.is_empty())) {
+        (DocumentOperations::Single(operation), None) => Ok((None, operation)),
+        (DocumentOperations::Multiple(operations), Some(wanted)) if operations.contains_key(wanted) => {
+            Ok((Some(wanted.to_owned()), &operations[wanted]))
+        }
+        (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => operations
+            .iter()
+            .next()
+            .map(|(name, operation)| (Some(name.to_string()), operation))
+            .ok_or_else(|| Error::bad_request("The document holds no operation.")),
+        (_, Some(wanted)) => {
+            let wanted: String = wanted.chars().take(60).collect();
+            Err(Error::bad_request(format!(
+                "The document holds no operation named {wanted}."
+            )))
+        }
+        (_, None) => Err(Error::bad_request(
+            "The document holds several operations; say which with `operationName`.",
+        )),
+    }
+}
+
+/// The parser's message quotes the whole line, which may be the whole document.
+fn syntax_error(error: &parser::Error) -> Error {
+    let message = error.to_string();
+    let expected = message.lines().rev().find_map(|line| line.trim().strip_prefix("= "));
+    let places: Vec<_> = error.positions().collect();
+    let text = match (expected, places.first()) {
+        (Some(expected), Some(at)) => format!("Syntax error at line {}, column {}: {expected}.", at.line, at.column),
+        (_, Some(at)) if matches!(error, parser::Error::Syntax { .. }) => {
+            format!("Syntax error at line {}, column {}.", at.line, at.column)
+        }
+        _ => format!("The document does not parse: {message}."),
+    };
+    let mut error = Error::parse_failed(text);
+    error.locations = places;
+    error
+}
+
+fn timed_out(timeout_ms: u64) -> Error {
+    Error::timeout(format!(
+        "The request took longer than {timeout_ms} ms and was stopped. Ask for less at a time. The server's setting is --timeout-ms."
+    ))
+}
+
+fn extensions(given: serde_json::Map<String, serde_json::Value>) -> async_graphql::Extensions {
+    let mut extensions = async_graphql::Extensions::default();
+    for (name, value) in given {
+        if let Ok(value) = async_graphql::Value::from_json(value) {
+            extensions.0.insert(name, value);
+        }
+    }
+    extensions
+}
+
+/// In a request's data: set when execution begins, so that validation errors can be told apart.
+#[derive(Clone, Default)]
+struct Began(Arc<AtomicBool>);
+
+impl Began {
+    fn is_set(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+struct ExecutionFlag;
+
+impl ExtensionFactory for ExecutionFlag {
+    fn create(&self) -> Arc<dyn Extension> {
+        Arc::new(Self)
+    }
+}
+
+#[async_graphql::async_trait::async_trait]
+impl Extension for ExecutionFlag {
+    async fn execute(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        operation_name: Option<&str>,
+        next: NextExecute<'_>,
+    ) -> Response {
+        if let Some(began) = ctx.data_opt::<Began>() {
+            began.0.store(true, Ordering::Relaxed);
+        }
+        next.run(ctx, operation_name).await
+    }
+}
+
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod tests;

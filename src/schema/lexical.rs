@@ -1,0 +1,262 @@
+//! Counts tokens and bracket nesting of a document's text in one pass, before any parser sees it:
+//! the parser recurses, so a hostile text must not reach it. Refuses what no lexer accepts.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use async_graphql::Pos;
+
+use super::error::Error;
+use super::limits::{Limit, Limits};
+
+/// How deep brackets may nest. The parser gives up at 64 nested selection sets anyway, and every
+/// level costs it stack.
+pub(super) const NESTING_MAX: u64 = 64;
+
+/// Longest name. Names in the schema are far shorter, and suggestions for a misspelt one cost its
+/// length times that of every candidate.
+pub(super) const NAME_BYTES_MAX: usize = 255;
+
+/// Longest document, comments aside: the parser's time goes by the byte. Long values belong into
+/// variables, which only the body's limit bounds.
+const DOCUMENT_BYTES_MAX: usize = 128 * 1024;
+
+/// What the text holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Scan {
+    tokens: u64,
+    nesting: u64,
+    /// Operations and fragments.
+    definitions: u64,
+    /// Fields directly in a definition, those behind fragments left out.
+    root_fields: u64,
+    /// Where comments stand, in bytes, without the ends of their lines.
+    comments: Vec<Range<usize>>,
+}
+
+/// Holds `text` against `limits`, and returns it without its comments. Linear in its length.
+pub(super) fn check<'t>(text: &'t str, limits: &Limits) -> Result<Cow<'t, str>, Error> {
+    limits.check(Limit::BodyBytes, u64::try_from(text.len()).unwrap_or(u64::MAX))?;
+    let scan = scan(text)?;
+    limits.check(Limit::Tokens, scan.tokens)?;
+    if scan.nesting > NESTING_MAX {
+        return Err(Error::limit_exceeded(format!(
+            "Brackets nest {} deep; at most {NESTING_MAX} levels are read. Nest less.",
+            scan.nesting
+        )));
+    }
+    // With one definition this is the operation, and parsing a flood of fields is saved.
+    if scan.definitions == 1 {
+        limits.check(Limit::RootFields, scan.root_fields)?;
+    }
+    let text = without(text, &scan.comments);
+    if text.len() > DOCUMENT_BYTES_MAX {
+        return Err(Error::limit_exceeded(format!(
+            "The document is {} bytes long; at most {DOCUMENT_BYTES_MAX} are read. Send long values as variables.",
+            text.len()
+        )));
+    }
+    Ok(text)
+}
+
+/// A comment ends its line, so that leaving it out moves nothing that follows.
+fn without<'t>(text: &'t str, comments: &[Range<usize>]) -> Cow<'t, str> {
+    if comments.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut kept = String::with_capacity(text.len());
+    let mut from = 0;
+    for comment in comments {
+        kept.push_str(text.get(from..comment.start).unwrap_or_default());
+        from = comment.end;
+    }
+    kept.push_str(text.get(from..).unwrap_or_default());
+    Cow::Owned(kept)
+}
+
+/// Unterminated strings are refused here: a parser that backtracks could read their inside as
+/// code, with nesting that this scan has not counted.
+fn scan(text: &str) -> Result<Scan, Error> {
+    // What the last token makes of a name after it.
+    #[derive(Clone, Copy, PartialEq)]
+    enum After {
+        Anything,
+        /// `:`, `@`, `...` or `... on`: the name is no field, or one whose alias was counted.
+        Mark,
+        Spread,
+    }
+    let bytes = text.as_bytes();
+    let mut scan = Scan::default();
+    let mut open = 0_u64;
+    let mut in_definition = false;
+    let mut after = After::Anything;
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            b' ' | b'\t' | b'\n' | b'\r' | b',' => {
+                at += 1;
+                continue;
+            }
+            b'#' => {
+                let end = end_of_line(bytes, at);
+                scan.comments.push(at..end);
+                at = end;
+                continue;
+            }
+            0xEF if bytes[at..].starts_with(b"\xEF\xBB\xBF") => {
+                at += 3;
+                continue;
+            }
+            b'"' => at = end_of_string(bytes, at).ok_or_else(|| unterminated(text, at))?,
+            b'{' | b'[' | b'(' => {
+                if open == 0 {
+                    in_definition = byte == b'{';
+                    scan.definitions += u64::from(in_definition);
+                }
+                open += 1;
+                after = After::Anything;
+                scan.nesting = scan.nesting.max(open);
+                at += 1;
+            }
+            b'}' | b']' | b')' => {
+                open = open.saturating_sub(1);
+                at += 1;
+            }
+            b'.' if bytes[at..].starts_with(b"...") => {
+                after = After::Spread;
+                at += 3;
+            }
+            b':' | b'@' => {
+                after = After::Mark;
+                at += 1;
+            }
+            _ if is_word(byte) => {
+                let end = at + bytes[at..].iter().take_while(|byte| is_word(**byte)).count();
+                if end - at > NAME_BYTES_MAX {
+                    return Err(Error::limit_exceeded(format!(
+                        "A name or number is {} bytes long; at most {NAME_BYTES_MAX} are read.",
+                        end - at
+                    ))
+                    .at(position(text, at)));
+                }
+                let field = open == 1 && in_definition && after == After::Anything;
+                scan.root_fields += u64::from(field);
+                after = match after {
+                    After::Spread if &bytes[at..end] == b"on" => After::Mark,
+                    _ => After::Anything,
+                };
+                at = end;
+            }
+            _ => at += 1,
+        }
+        scan.tokens += 1;
+    }
+    Ok(scan)
+}
+
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+fn end_of_line(bytes: &[u8], from: usize) -> usize {
+    bytes[from..]
+        .iter()
+        .position(|byte| matches!(byte, b'\n' | b'\r'))
+        .map_or(bytes.len(), |n| from + n)
+}
+
+/// The index after the string that opens at `from`, or none when it does not end.
+fn end_of_string(bytes: &[u8], from: usize) -> Option<usize> {
+    let block = bytes[from..].starts_with(b"\"\"\"");
+    let mut at = from + if block { 3 } else { 1 };
+    loop {
+        match *bytes.get(at)? {
+            b'\\' if block => at += if bytes[at..].starts_with(b"\\\"\"\"") { 4 } else { 1 },
+            // The escaped character may be a quote, never a line's end.
+            b'\\' if matches!(bytes.get(at + 1)?, b'\n' | b'\r') => return None,
+            b'\\' => at += 2,
+            b'"' if !block => return Some(at + 1),
+            b'"' if bytes[at..].starts_with(b"\"\"\"") => return Some(at + 3),
+            b'\n' | b'\r' if !block => return None,
+            _ => at += 1,
+        }
+    }
+}
+
+fn unterminated(text: &str, at: usize) -> Error {
+    let position = position(text, at);
+    Error::parse_failed(format!(
+        "The string that opens at line {}, column {} does not end.",
+        position.line, position.column
+    ))
+    .at(position)
+}
+
+fn position(text: &str, at: usize) -> Pos {
+    let before = text.get(..at).unwrap_or(text);
+    let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
+    let column = before.chars().rev().take_while(|character| *character != '\n').count() + 1;
+    Pos { line, column }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counts(text: &str) -> (u64, u64) {
+        let scan = scan(text).unwrap();
+        (scan.tokens, scan.nesting)
+    }
+
+    #[test]
+    fn tokens_are_counted_as_the_specification_cuts_them() {
+        assert_eq!(counts("{ a }"), (3, 1));
+        assert_eq!(
+            counts("query Q($x: Int! = 3) { a(b: $x) @skip(if: true) ...F }"),
+            (29, 2)
+        );
+        assert_eq!(counts("\u{feff}{ a } # {{{{ \n"), (3, 1));
+    }
+
+    #[test]
+    fn brackets_inside_strings_and_comments_do_not_nest() {
+        assert_eq!(counts(r#"{ a(b: "{[( \" {") }"#), (8, 2));
+        assert_eq!(counts("{ a(b: \"\"\"{[(\n \\\"\"\" { \" {\"\"\") }"), (8, 2));
+        assert_eq!(counts("# {{{ \r{ a }"), (3, 1));
+        assert_eq!(counts(r#"{ a(b: "\u007B\\") }"#), (8, 2));
+    }
+
+    #[test]
+    fn root_fields_are_counted_without_parsing() {
+        for (text, expected) in [
+            ("{ a b c }", 3),
+            ("query Q($a: Int) @x { a: b c(d: {e: f}) @skip(if: true) { g h } }", 2),
+            ("{ ...F ... on T { a } ... @include(if: true) { b } c }", 1),
+        ] {
+            let scan = scan(text).unwrap();
+            assert_eq!((scan.definitions, scan.root_fields), (1, expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn comments_are_left_out_and_nothing_moves() {
+        let text = "# one\n{ a # {\r\n b(c: \"# no\") } # end";
+        let kept = check(text, &Limits::default()).unwrap();
+        assert_eq!(kept, "\n{ a \r\n b(c: \"# no\") } ");
+    }
+
+    #[test]
+    fn unterminated_strings_never_reach_the_parser() {
+        for text in [
+            "{ a(b: \"x",
+            "{ a(b: \"x\n{{{\")",
+            "{ a(b: [\"\"\"x\"\n [[[[",
+            "{ a(b: \"\\",
+            "{ a(b: \"\\\n\") }",
+        ] {
+            let error = scan(text).unwrap_err();
+            assert_eq!(error.code, super::super::error::Code::GraphqlParseFailed, "{text}");
+            assert_eq!(error.locations.len(), 1);
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! What one request may ask for. Every limit is a setting, and every refusal names it, its value,
+//! what was measured, and the way out.
+
+use async_graphql::{Number, Value};
+
+use super::error::Error;
+
+/// Bounds of one request. Counts are of the document with its fragments expanded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of a request body, and of a document however it comes.
+    pub body_bytes_max: u64,
+    /// Tokens of the document, comments and white space aside.
+    pub tokens_max: u64,
+    /// Fields with an alias.
+    pub aliases_max: u64,
+    /// Fields of the query or mutation itself.
+    pub root_fields_max: u64,
+    /// Directives.
+    pub directives_max: u64,
+    /// Levels of fields.
+    pub depth_max: u64,
+    /// Fields and fragments selected.
+    pub selections_max: u64,
+    /// One per field, times the sizes of the pages around it.
+    pub complexity_max: u64,
+    /// Entities and relationships that a request may look at, spent while it is answered.
+    pub work_max: u64,
+    /// Time for one request, from its checks to its answer.
+    pub timeout_ms: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body_bytes_max: 1024 * 1024,
+            tokens_max: 10_000,
+            aliases_max: 100,
+            root_fields_max: 30,
+            directives_max: 50,
+            depth_max: 24,
+            selections_max: 10_000,
+            complexity_max: 1_000_000,
+            work_max: 10_000_000,
+            timeout_ms: 10_000,
+        }
+    }
+}
+
+/// One of the [`Limits`] that a document is held against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Limit {
+    BodyBytes,
+    Tokens,
+    Aliases,
+    RootFields,
+    Directives,
+    Depth,
+    Selections,
+    Complexity,
+}
+
+impl Limit {
+    /// The option that sets it.
+    pub(crate) const fn setting(self) -> &'static str {
+        match self {
+            Self::BodyBytes => "--body-bytes-max",
+            Self::Tokens => "--tokens-max",
+            Self::Aliases => "--aliases-max",
+            Self::RootFields => "--root-fields-max",
+            Self::Directives => "--directives-max",
+            Self::Depth => "--depth-max",
+            Self::Selections => "--selections-max",
+            Self::Complexity => "--complexity-max",
+        }
+    }
+
+    const fn what(self) -> &'static str {
+        match self {
+            Self::BodyBytes => "bytes in the request body",
+            Self::Tokens => "tokens",
+            Self::Aliases => "aliases",
+            Self::RootFields => "root fields",
+            Self::Directives => "directives",
+            Self::Depth => "levels of fields",
+            Self::Selections => "selections, fragments expanded",
+            Self::Complexity => "points of complexity (one per field, times the sizes of the pages around it)",
+        }
+    }
+
+    const fn way_out(self) -> &'static str {
+        match self {
+            Self::BodyBytes => "Send less text, or move long lists into several requests.",
+            Self::Tokens | Self::Selections => "Select fewer fields, or split the operation.",
+            Self::Aliases => "Ask for lists (`nodes(ids:)`) instead of aliases, or split the operation.",
+            Self::RootFields => "Split the operation into several requests.",
+            Self::Directives => "Use fewer directives.",
+            Self::Depth => "Nest less, and follow up with the ids that came back.",
+            Self::Complexity => "Ask for smaller pages (`first`), or fewer fields inside them.",
+        }
+    }
+
+    const fn value(self, limits: &Limits) -> u64 {
+        match self {
+            Self::BodyBytes => limits.body_bytes_max,
+            Self::Tokens => limits.tokens_max,
+            Self::Aliases => limits.aliases_max,
+            Self::RootFields => limits.root_fields_max,
+            Self::Directives => limits.directives_max,
+            Self::Depth => limits.depth_max,
+            Self::Selections => limits.selections_max,
+            Self::Complexity => limits.complexity_max,
+        }
+    }
+}
+
+impl Limits {
+    /// Refuses what is past the limit.
+    pub(crate) fn check(&self, limit: Limit, measured: u64) -> Result<(), Error> {
+        if measured > limit.value(self) {
+            return Err(self.exceeded(limit, Some(measured)));
+        }
+        Ok(())
+    }
+
+    /// The refusal. `measured` is absent where counting on would cost too much.
+    pub(crate) fn exceeded(&self, limit: Limit, measured: Option<u64>) -> Error {
+        let max = limit.value(self);
+        let found = match measured {
+            Some(u64::MAX) | None => format!("more than {max}"),
+            Some(measured) => measured.to_string(),
+        };
+        let error = Error::limit_exceeded(format!(
+            "The request has {found} {}; at most {max} are allowed. {} The server's setting is {}.",
+            limit.what(),
+            limit.way_out(),
+            limit.setting(),
+        ))
+        .extension("setting", limit.setting())
+        .extension("limit", Value::Number(Number::from(max)));
+        match measured {
+            Some(measured) => error.extension("measured", Value::Number(Number::from(measured))),
+            None => error,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_names_limit_value_measure_and_setting() {
+        let error = Limits::default().check(Limit::Tokens, 10_001).unwrap_err();
+        assert!(
+            error
+                .message
+                .starts_with("The request has 10001 tokens; at most 10000 are allowed.")
+        );
+        assert!(error.message.contains("--tokens-max"));
+        let json = serde_json::to_value(error.into_server_error()).unwrap();
+        assert_eq!(
+            json["extensions"],
+            serde_json::json!({"code": "LIMIT_EXCEEDED", "setting": "--tokens-max", "limit": 10_000, "measured": 10_001})
+        );
+    }
+
+    #[test]
+    fn what_meets_the_limit_passes() {
+        assert!(Limits::default().check(Limit::Depth, 24).is_ok());
+    }
+}

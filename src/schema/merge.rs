@@ -1,0 +1,200 @@
+//! Fields that share a place in the answer must be the same field, all the way down. async-graphql
+//! looks at one selection set at a time, and would answer with whichever comes last.
+
+use std::collections::{HashMap, HashSet};
+
+use async_graphql::Positioned;
+use async_graphql::parser::types::{BaseType, ExecutableDocument, Field, Selection, SelectionSet, Type};
+
+use super::catalog::{self, Catalog, Kind};
+use super::error::Error;
+
+/// Fields looked at before the check gives up and accepts: with interfaces nested in each other it
+/// could take far longer than the query itself.
+const STEPS_MAX: usize = 50_000;
+
+/// The first conflict, if any. Call it on documents whose nesting has been measured.
+pub(super) fn check(document: &ExecutableDocument, catalog: &Catalog) -> Result<(), Error> {
+    let mut merger = Merger {
+        document,
+        catalog,
+        steps: 0,
+    };
+    for (_, operation) in document.operations.iter() {
+        let root = catalog.root(operation.node.ty);
+        merger.sets(&[(root, &operation.node.selection_set.node)])?;
+    }
+    Ok(())
+}
+
+struct Merger<'a> {
+    document: &'a ExecutableDocument,
+    catalog: &'a Catalog,
+    steps: usize,
+}
+
+/// A field as it stands in the document, with the type it stands on.
+#[derive(Clone, Copy)]
+struct Selected<'a> {
+    parent: Option<&'a str>,
+    field: &'a Positioned<Field>,
+    definition: Option<&'a catalog::Field>,
+}
+
+#[derive(Default)]
+struct Collected<'a> {
+    /// By response name, in the order of the document.
+    names: Vec<&'a str>,
+    fields: HashMap<&'a str, Vec<Selected<'a>>>,
+    spread: HashSet<&'a str>,
+}
+
+type Set<'a> = (Option<&'a str>, &'a SelectionSet);
+
+impl<'a> Merger<'a> {
+    /// Checks selection sets whose fields end up in one object.
+    fn sets(&mut self, sets: &[Set<'a>]) -> Result<(), Error> {
+        let mut collected = Collected::default();
+        for (parent, set) in sets {
+            self.collect(*parent, set, &mut collected);
+        }
+        for name in &collected.names {
+            let group = &collected.fields[name];
+            self.steps += group.len();
+            if self.steps > STEPS_MAX {
+                return Ok(());
+            }
+            if let [first, rest @ ..] = group.as_slice() {
+                for other in rest {
+                    same_shape(self.catalog, name, first, other)?;
+                }
+            }
+            for part in self.parts(group) {
+                if let [first, rest @ ..] = part.as_slice() {
+                    for other in rest {
+                        same_field(name, first, other)?;
+                    }
+                }
+                let below: Vec<Set<'a>> = part
+                    .iter()
+                    .filter(|selected| !selected.field.node.selection_set.node.items.is_empty())
+                    .map(|selected| {
+                        let ty = selected.definition.map(|definition| catalog::named(&definition.ty));
+                        (
+                            ty.and_then(|ty| self.catalog.composite(ty)),
+                            &selected.field.node.selection_set.node,
+                        )
+                    })
+                    .collect();
+                if !below.is_empty() {
+                    self.sets(&below)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn collect(&self, parent: Option<&'a str>, set: &'a SelectionSet, into: &mut Collected<'a>) {
+        for item in &set.items {
+            match &item.node {
+                Selection::Field(field) => {
+                    let alias = field.node.alias.as_ref();
+                    let name = alias.map_or(field.node.name.node.as_str(), |alias| alias.node.as_str());
+                    let definition = parent.and_then(|parent| self.catalog.field(parent, &field.node.name.node));
+                    let group = into.fields.entry(name).or_default();
+                    if group.is_empty() {
+                        into.names.push(name);
+                    }
+                    group.push(Selected {
+                        parent,
+                        field,
+                        definition,
+                    });
+                }
+                Selection::InlineFragment(inline) => {
+                    let on = match &inline.node.type_condition {
+                        Some(condition) => self.catalog.composite(&condition.node.on.node),
+                        None => parent,
+                    };
+                    self.collect(on, &inline.node.selection_set.node, into);
+                }
+                Selection::FragmentSpread(spread) => {
+                    let name = spread.node.fragment_name.node.as_str();
+                    if let Some(fragment) = self.document.fragments.get(name)
+                        && into.spread.insert(name)
+                    {
+                        let on = self.catalog.composite(&fragment.node.type_condition.node.on.node);
+                        self.collect(on, &fragment.node.selection_set.node, into);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Fields that can meet in one object: those of one object type, with those of interfaces.
+    fn parts(&self, group: &[Selected<'a>]) -> Vec<Vec<Selected<'a>>> {
+        let object = |selected: &Selected<'a>| {
+            let parent = selected.parent?;
+            matches!(self.catalog.kind(parent), Some(Kind::Object(_))).then_some(parent)
+        };
+        let mut parents: Vec<&str> = group.iter().filter_map(object).collect();
+        parents.sort_unstable();
+        parents.dedup();
+        if parents.len() <= 1 {
+            return vec![group.to_vec()];
+        }
+        let of = |parent| {
+            group
+                .iter()
+                .filter(|one| object(one).is_none_or(|own| own == parent))
+                .copied()
+                .collect()
+        };
+        parents.into_iter().map(of).collect()
+    }
+}
+
+fn same_field(name: &str, first: &Selected<'_>, other: &Selected<'_>) -> Result<(), Error> {
+    let (a, b) = (&first.field.node, &other.field.node);
+    let why = if a.name.node != b.name.node {
+        format!("{} and {} are different fields", a.name.node, b.name.node)
+    } else if a.arguments.len() != b.arguments.len()
+        || a.arguments
+            .iter()
+            .any(|(name, value)| b.get_argument(&name.node).is_none_or(|own| own.node != value.node))
+    {
+        "their arguments differ".to_owned()
+    } else {
+        return Ok(());
+    };
+    Err(conflict(name, &why, first, other))
+}
+
+fn same_shape(catalog: &Catalog, name: &str, first: &Selected<'_>, other: &Selected<'_>) -> Result<(), Error> {
+    match (first.definition, other.definition) {
+        (Some(a), Some(b)) if !shapes_fit(catalog, &a.ty, &b.ty) => {
+            let why = format!("they have the types {} and {}", a.ty, b.ty);
+            Err(conflict(name, &why, first, other))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn shapes_fit(catalog: &Catalog, a: &Type, b: &Type) -> bool {
+    a.nullable == b.nullable
+        && match (&a.base, &b.base) {
+            (BaseType::List(a), BaseType::List(b)) => shapes_fit(catalog, a, b),
+            (BaseType::Named(a), BaseType::Named(b)) => {
+                a == b || (catalog.composite(a).is_some() && catalog.composite(b).is_some())
+            }
+            _ => false,
+        }
+}
+
+fn conflict(name: &str, why: &str, first: &Selected<'_>, other: &Selected<'_>) -> Error {
+    Error::validation_failed(format!(
+        "Two fields would answer as {name}, but {why}. Give one of them an alias."
+    ))
+    .at(first.field.pos)
+    .at(other.field.pos)
+}

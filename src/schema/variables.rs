@@ -1,0 +1,77 @@
+//! The variables of an operation: all that are declared are checked before anything runs, defaults
+//! filled in; what is not declared is dropped.
+
+use async_graphql::Variables;
+use async_graphql::parser::types::OperationDefinition;
+
+use super::catalog::{self, Catalog, Kind};
+use super::error::{Code, Error};
+use super::input::{self, Origin};
+
+const ERRORS_MAX: usize = 20;
+
+/// The values the operation runs with, or every fault found (the first twenty).
+pub(super) fn coerce(
+    catalog: &Catalog,
+    operation: &OperationDefinition,
+    mut given: Variables,
+) -> Result<Variables, Vec<Error>> {
+    let mut coerced = Variables::default();
+    let mut errors = Vec::new();
+    for definition in &operation.variable_definitions {
+        let name = &definition.node.name.node;
+        let ty = &definition.node.var_type.node;
+        let fault = |code: Code, message: String| {
+            Error::new(code, message)
+                .extension("variable", name.as_str())
+                .at(definition.pos)
+        };
+        match catalog.kind(catalog::named(ty)) {
+            Some(Kind::Scalar | Kind::Enum(_) | Kind::Input { .. }) => {}
+            found => {
+                let what = if found.is_some() {
+                    "is no input type"
+                } else {
+                    "does not exist"
+                };
+                errors.push(fault(
+                    Code::GraphqlValidationFailed,
+                    format!("The variable ${name} has type {ty}, which {what}."),
+                ));
+                continue;
+            }
+        }
+        match given.remove(name) {
+            None => match &definition.node.default_value {
+                Some(default) => {
+                    coerced.insert(name.clone(), default.node.clone());
+                }
+                None if !ty.nullable => errors.push(fault(
+                    Code::BadUserInput,
+                    format!("The variable ${name} of type {ty} is required. Send it in `variables`."),
+                )),
+                None => {}
+            },
+            Some(value) => {
+                // Cloned, because the check reads literals; variables are small beside their answers.
+                let literal = value.clone().into_value();
+                match input::fits(catalog, ty, &literal, Origin::Variables, &mut |_| {}) {
+                    Ok(()) => {
+                        coerced.insert(name.clone(), value);
+                    }
+                    Err(misfit) => errors.push(fault(
+                        Code::BadUserInput,
+                        format!(
+                            "The variable ${name}{} of type {ty} does not fit: {}.",
+                            misfit.path, misfit.message
+                        ),
+                    )),
+                }
+            }
+        }
+        if errors.len() >= ERRORS_MAX {
+            break;
+        }
+    }
+    if errors.is_empty() { Ok(coerced) } else { Err(errors) }
+}

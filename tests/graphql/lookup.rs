@@ -1,0 +1,163 @@
+//! Looking up: by id, identifier and name, and what is said when that does not work.
+
+use guanxi::schema::Request;
+use serde_json::{Value, json};
+
+use crate::harness::{BUNDLED, answer, ask, refused};
+
+#[test]
+fn an_entity_is_found_by_id_identifier_and_any_of_its_names() {
+    for by in [
+        r#"{id: "alipay"}"#,
+        r#"{name: "Alipay"}"#,
+        r#"{name: "  alipay "}"#,
+        r#"{name: "支付宝"}"#,
+    ] {
+        assert_eq!(
+            ask(&format!("{{ company(by: {by}) {{ id }} }}"))["company"]["id"],
+            "alipay",
+            "{by}"
+        );
+    }
+    let data = ask(r#"{ place(by: {identifier: {scheme: "ISO3166-1", value: "CN"}}) { id }
+             former: company(by: {name: "zhejiang ant small & micro financial services"}) { id }
+             decomposed: company(by: {name: "AE\u0301ROPOSTALE"}) { id } }"#);
+    assert_eq!(
+        data,
+        json!({"place": {"id": "china"}, "former": {"id": "ant"}, "decomposed": {"id": "aeropostale"}})
+    );
+}
+
+#[test]
+fn what_is_not_there_is_null() {
+    let data = ask(
+        r#"{ company(by: {id: "nobody"}) { id } entity(by: {name: "nobody"}) { id } node(id: "rel:nobody") { id }
+             other: company(by: {id: "jack-ma"}) { id } person(by: {identifier: {scheme: "iso3166-1", value: "CN"}}) { id } }"#,
+    );
+    assert_eq!(
+        data,
+        json!({"company": null, "entity": null, "node": null, "other": null, "person": null})
+    );
+}
+
+#[test]
+fn nodes_come_in_the_order_of_their_ids_with_null_where_there_is_none() {
+    let data = ask(
+        r#"{ nodes(ids: ["source:cd-2014-11-27", "nobody", "rel:ebay:OWNS:paypal:2002", "jack-ma"]) { __typename id } }"#,
+    );
+    assert_eq!(
+        data["nodes"],
+        json!([
+            {"__typename": "Source", "id": "source:cd-2014-11-27"},
+            null,
+            {"__typename": "Relationship", "id": "rel:ebay:OWNS:paypal:2002"},
+            {"__typename": "Person", "id": "jack-ma"},
+        ])
+    );
+    let many = vec!["\"x\""; 1001].join(" ");
+    assert_eq!(
+        refused(&format!("{{ nodes(ids: [{many}]) {{ id }} }}")).0,
+        "BAD_USER_INPUT"
+    );
+}
+
+#[test]
+fn every_node_is_found_by_its_id() {
+    let entities = BUNDLED.entities.iter().map(|entity| &entity.id);
+    let relationships = BUNDLED.relationships.iter().map(|relationship| &relationship.id);
+    let sources = BUNDLED.sources.iter().map(|source| &source.id);
+    let ids: Vec<&String> = entities.chain(relationships).chain(sources).collect();
+    let mut request = Request::new("test", "query($ids: [ID!]!) { nodes(ids: $ids) { id } }");
+    request.variables.insert("ids".to_owned(), json!(ids));
+    let answered = answer(request);
+    let found: Vec<&str> = answered["data"]["nodes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|node| node["id"].as_str().unwrap())
+        .collect();
+    assert_eq!(found, ids);
+}
+
+#[test]
+fn a_name_that_several_go_by_is_ambiguous_and_lists_them() {
+    let query = r#"{ entity(by: {name: "namesake"}) { id } company(by: {name: "namesake"}) { id } }"#;
+    let mut dataset = BUNDLED.clone();
+    for id in ["apple", "jack-ma"] {
+        dataset.entities.iter_mut().find(|entity| entity.id == id).unwrap().name = "Namesake".to_owned();
+    }
+    let answered = crate::harness::answer_over_dataset(&dataset, Request::new("test", query));
+    assert_eq!(answered["data"], json!({"entity": null, "company": {"id": "apple"}}));
+    let error = &answered["errors"][0];
+    assert_eq!(error["extensions"]["code"], "AMBIGUOUS");
+    assert_eq!(error["extensions"]["argument"], "Query.entity(by:)");
+    assert_eq!(
+        error["extensions"]["candidates"],
+        json!([
+            {"id": "apple", "kind": "COMPANY", "name": "Namesake"},
+            {"id": "jack-ma", "kind": "PERSON", "name": "Namesake"},
+        ])
+    );
+}
+
+#[test]
+fn an_argument_that_names_no_entity_is_not_found() {
+    let (code, argument, _) = refused(r#"{ purchaseChannels(merchant: "nobody", shopperIn: "CN") { oneStop } }"#);
+    assert_eq!(
+        (code.as_str(), argument.as_str()),
+        ("NOT_FOUND", "Query.purchaseChannels(merchant:)")
+    );
+    let (code, argument, message) =
+        refused(r#"{ purchaseChannels(merchant: "saks", shopperIn: "China") { oneStop } }"#);
+    assert_eq!(
+        (code.as_str(), argument.as_str()),
+        ("NOT_FOUND", "Query.purchaseChannels(shopperIn:)")
+    );
+    assert!(message.contains("ISO 3166-1"), "{message}");
+}
+
+#[test]
+fn saks_can_be_bought_from_in_china_in_exactly_two_ways() {
+    let channels = |merchant: &str, more: &str| {
+        let query = format!(
+            r#"{{ purchaseChannels(merchant: "{merchant}", shopperIn: "CN"{more}) {{
+                 oneStop missing services {{ id }} shopperContracts {{ id }} }} }}"#
+        );
+        ask(&query)["purchaseChannels"].clone()
+    };
+    let one_stop =
+        json!({"oneStop": true, "missing": [], "services": [{"id": "alipay-epass"}], "shopperContracts": []});
+    let forwarded = json!({"oneStop": false, "missing": [], "services": [{"id": "transit-forwarding"}],
+                           "shopperContracts": [{"id": "transit-forwarding"}]});
+    assert_eq!(channels("saks", ""), json!([one_stop, forwarded]));
+    // Before the service opened, only the forwarder: the merchant still accepted what it accepts.
+    assert_eq!(channels("saks", r#", view: {asOf: "2014-10-14"}"#), json!([forwarded]));
+    // Alibaba neither accepts nor operates a service, nor takes part in an event.
+    assert_eq!(channels("alibaba", ""), json!([]));
+    let demanding = channels("saks", ", needs: [PAYMENT, CUSTOMS]");
+    assert_eq!(demanding[1]["missing"], json!(["CUSTOMS"]));
+    let amazon = channels("amazon", "");
+    assert_eq!(amazon[0]["services"], json!([{"id": "amazon-overseas-purchase"}]));
+    assert_eq!(amazon[0]["oneStop"], Value::Bool(true));
+}
+
+#[test]
+fn statistics_count_what_the_view_sees() {
+    let data = ask(
+        r#"{ ever: statistics(view: {ever: true}) { title licence recordedAt entities relationships undisclosed disputed evidence sources
+                 entitiesByKind { kind count } relationshipsByStatus { status count } }
+             then: statistics(view: {asOf: "2014-11-28"}) { relationships } }"#,
+    );
+    assert_eq!(data["ever"]["entities"], 67);
+    assert_eq!(data["ever"]["relationships"], 107);
+    assert_eq!(data["ever"]["evidence"], 161);
+    assert_eq!(data["ever"]["sources"], 30);
+    assert_eq!(data["ever"]["undisclosed"], 0);
+    assert_eq!(data["ever"]["disputed"], 2);
+    assert_eq!(data["ever"]["recordedAt"], "2026-11-22T00:00:00Z");
+    assert_eq!(
+        data["ever"]["entitiesByKind"][0],
+        json!({"kind": "COMPANY", "count": 47})
+    );
+    assert!(data["then"]["relationships"].as_i64() < data["ever"]["relationships"].as_i64());
+}

@@ -1,0 +1,8 @@
+//! The answers of the schema over the bundled graph.
+
+mod filters;
+mod lookup;
+mod paging;
+mod schema;
+mod seed;
+mod views;

@@ -1,0 +1,78 @@
+//! The questions that GraphiQL opens with: each is one query, and its whole answer is kept beside it.
+
+use std::{env, fs, path::PathBuf};
+
+use serde_json::Value;
+
+use crate::harness::ask;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The example queries by name, in the order of their tabs.
+fn queries() -> Vec<(String, String)> {
+    let mut queries: Vec<(String, String)> = fs::read_dir(root().join("web/queries"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .map(|path| {
+            (
+                path.file_stem().unwrap().to_string_lossy().into_owned(),
+                fs::read_to_string(path).unwrap(),
+            )
+        })
+        .collect();
+    queries.sort();
+    queries
+}
+
+#[test]
+fn every_example_query_has_the_answer_that_is_kept_beside_it() {
+    // To accept new answers on purpose: GUANXI_ACCEPT=1 cargo test, then read the difference.
+    let accept = env::var_os("GUANXI_ACCEPT").is_some();
+    for (name, query) in queries() {
+        let answer = ask(&query);
+        let kept = root().join(format!("tests/graphql/answers/{name}.json"));
+        if accept {
+            fs::write(&kept, format!("{answer:#}\n")).unwrap();
+        }
+        let expected: Value = serde_json::from_str(&fs::read_to_string(&kept).unwrap_or_default())
+            .unwrap_or_else(|_| panic!("no answer is kept in {}", kept.display()));
+        assert_eq!(answer, expected, "{name}: {answer:#}");
+    }
+}
+
+#[test]
+fn the_nine_sentences_are_one_query_each() {
+    let names: Vec<String> = queries().into_iter().map(|(name, _)| name).collect();
+    for sentence in 1..=9 {
+        let start = format!("{sentence}");
+        let with = names
+            .iter()
+            .filter(|name| name.trim_start_matches('0').starts_with(&format!("s{start}-")))
+            .count();
+        assert_eq!(with, 1, "sentence {sentence} among {names:?}");
+    }
+}
+
+/// Blocks of a Markdown text in this language.
+fn blocks<'a>(markdown: &'a str, language: &str) -> Vec<&'a str> {
+    let open = format!("```{language}\n");
+    markdown
+        .split(&open)
+        .skip(1)
+        .map(|rest| rest.split("\n```").next().unwrap())
+        .collect()
+}
+
+#[test]
+fn every_answer_in_the_readme_is_the_real_one() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let (queries, answers) = (blocks(&readme, "graphql"), blocks(&readme, "json"));
+    assert_eq!(queries.len(), answers.len(), "each query stands with its answer");
+    assert!(queries.len() >= 9, "the README answers the nine sentences");
+    for (query, shown) in queries.into_iter().zip(answers) {
+        let shown: Value = serde_json::from_str(shown).unwrap_or_else(|error| panic!("{error}: {shown}"));
+        assert_eq!(ask(query), shown, "{query}");
+    }
+}

@@ -1,0 +1,91 @@
+//! What the tests share: the bundled graph behind an API, asked at one fixed moment.
+
+use std::sync::{Arc, LazyLock};
+
+use guanxi::{
+    formats::tables,
+    graph::Snapshot,
+    http::{self, Readiness, Service, Settings},
+    model::{Dataset, Timestamp},
+    schema::{Answer, Api, Limits, Request},
+};
+use serde_json::Value;
+
+/// The bundled tables.
+pub(crate) static BUNDLED: LazyLock<Dataset> = LazyLock::new(|| tables::bundled().unwrap());
+
+/// Their graph.
+static SNAPSHOT: LazyLock<Arc<Snapshot>> = LazyLock::new(|| Arc::new(Snapshot::build(&BUNDLED).unwrap()));
+
+/// The API with default limits.
+static API: LazyLock<Arc<Api>> = LazyLock::new(|| Arc::new(Api::new(Limits::default()).unwrap()));
+
+/// The moment at which the tests ask: noon of the day on which the data was recorded.
+pub(crate) fn now() -> Timestamp {
+    "2026-11-22T12:00:00Z".parse().unwrap()
+}
+
+/// The answer to a request over this graph.
+pub(crate) fn answer_over(api: &Api, snapshot: &Arc<Snapshot>, request: Request) -> Answer {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .unwrap();
+    runtime.block_on(api.answer(request, Arc::clone(snapshot), now()))
+}
+
+/// The answer to a request, as clients read it.
+pub(crate) fn answer(request: Request) -> Value {
+    serde_json::to_value(answer_over(&API, &SNAPSHOT, request)).unwrap()
+}
+
+/// The answer at another moment.
+pub(crate) fn answer_at(moment: &str, request: Request) -> Value {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .unwrap();
+    let answer = runtime.block_on(API.answer(request, Arc::clone(&SNAPSHOT), moment.parse().unwrap()));
+    serde_json::to_value(answer).unwrap()
+}
+
+/// The answer over other data.
+pub(crate) fn answer_over_dataset(dataset: &Dataset, request: Request) -> Value {
+    let snapshot = Arc::new(Snapshot::build(dataset).unwrap());
+    serde_json::to_value(answer_over(&API, &snapshot, request)).unwrap()
+}
+
+/// The data of a query that must have no errors.
+pub(crate) fn ask(query: &str) -> Value {
+    let answer = answer(Request::new("test", query));
+    assert_eq!(answer.get("errors"), None, "{query}\n{answer:#}");
+    answer["data"].clone()
+}
+
+/// The first error of a query: its code, its argument and its message.
+pub(crate) fn refused(query: &str) -> (String, String, String) {
+    let answer = answer(Request::new("test", query));
+    let error = &answer["errors"][0];
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let told = (
+        text(&error["extensions"]["code"]),
+        text(&error["extensions"]["argument"]),
+        text(&error["message"]),
+    );
+    assert_ne!(told.0, "", "{query} was answered: {answer:#}");
+    told
+}
+
+/// The routes over the bundled graph.
+pub(crate) fn router(settings: Settings) -> axum::Router {
+    router_with(Limits::default(), settings)
+}
+
+/// The same with other limits.
+pub(crate) fn router_with(limits: Limits, settings: Settings) -> axum::Router {
+    let service = Service {
+        api: Arc::new(Api::new(limits).unwrap()),
+        snapshot: Arc::clone(&SNAPSHOT),
+    };
+    http::router(service, settings, Readiness::default()).unwrap()
+}
