@@ -1,6 +1,7 @@
 //! The integration tests: one binary, so that they link once.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod cli;
 mod formats;
 mod graphql;
 mod harness;

@@ -117,7 +117,7 @@ impl<'a> Builder<'a> {
             rare: RareColumns::default(),
         };
         let taken = |id: &&&str| builder.entities.rows.contains_key(**id) || builder.sources.rows.contains_key(**id);
-        let shared = builder.relationships.rows.keys().find(|id| taken(&id));
+        let shared = builder.relationships.rows.keys().find(|id| taken(id));
         let shared = shared.or_else(|| {
             builder
                 .sources

@@ -56,7 +56,7 @@ impl Amount {
         if value.is_finite() && value >= 0.0 {
             Ok(Self { value, currency, of })
         } else {
-            Err(Invalid::new(value, "an amount that is not negative, like 75000000"))
+            Err(Invalid::new(&value, "an amount that is not negative, like 75000000"))
         }
     }
 

@@ -36,7 +36,7 @@ impl PartialDate {
         if year >= 1 && stated_in_order && exists {
             Ok(partial)
         } else {
-            Err(Invalid::new(partial, EXPECTED))
+            Err(Invalid::new(&partial, EXPECTED))
         }
     }
 

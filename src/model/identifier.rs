@@ -22,10 +22,10 @@ impl Identifier {
     pub fn new(scheme: &str, value: &str) -> Result<Self, Invalid> {
         let (scheme, value) = (scheme.trim().to_lowercase(), value.trim().to_owned());
         if scheme.is_empty() {
-            return Err(Invalid::new(scheme, "a scheme, like lei"));
+            return Err(Invalid::new(&scheme, "a scheme, like lei"));
         }
         if value.is_empty() {
-            return Err(Invalid::new(value, "the value of an identifier"));
+            return Err(Invalid::new(&value, "the value of an identifier"));
         }
         Ok(Self { scheme, value })
     }

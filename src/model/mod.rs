@@ -47,7 +47,7 @@ pub struct Invalid {
 
 impl Invalid {
     /// A refusal of `value`, saying what was expected.
-    pub fn new(value: impl ToString, expected: impl Into<String>) -> Self {
+    pub fn new(value: &(impl ToString + ?Sized), expected: impl Into<String>) -> Self {
         Self {
             value: value.to_string(),
             expected: expected.into(),

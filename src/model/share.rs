@@ -81,7 +81,7 @@ impl ShareRange {
         if within && nonempty {
             Ok(range)
         } else {
-            Err(Invalid::new(range, EXPECTED))
+            Err(Invalid::new(&range, EXPECTED))
         }
     }
 

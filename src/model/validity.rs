@@ -63,7 +63,7 @@ impl Validity {
         let validity = Self { since, until };
         match (since, until, validity.until_day()) {
             (Some(since), Some(until), Some(day)) if day <= since.first_day() => Err(Invalid::new(
-                until,
+                &until,
                 format!("a date after since ({since}); until is the first day on which it no longer holds"),
             )),
             _ => Ok(validity),

@@ -11,7 +11,7 @@ use super::{
     viewer::{Viewer, arguments_hash, hash_of},
 };
 use crate::{
-    graph::{Key, Order, Ordered, Page, Position, Take, Window},
+    graph::{Key, Order, Ordered, Page, Position, Take, Window, count},
     model::{At, View},
 };
 
@@ -202,16 +202,30 @@ impl PageInfo {
     }
 }
 
-/// Whether the field being resolved is asked for its `totalCount`. Counting costs as much as listing everything.
-pub(crate) fn wants_total(ctx: &Context<'_>) -> bool {
-    ctx.look_ahead().field("totalCount").exists()
-}
+/// How many of something there are, if the connection being resolved is asked for it. Counting costs as much as listing
+/// everything.
+///
+/// Counted with the connection and not by its field: `totalCount` is never null, so it must not fail.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Total(Option<i32>);
 
-/// The total as GraphQL can carry it.
-pub(crate) fn total_count(total: Option<usize>) -> async_graphql::Result<i32, Error> {
-    let total = total.ok_or_else(|| Error::internal("totalCount was selected but not counted"))?;
-    i32::try_from(total)
-        .map_err(|_| Error::limit_exceeded("There are more than 2147483647 elements; narrow the filter"))
+impl Total {
+    /// Counts `rows` when `totalCount` is selected.
+    pub(crate) fn count<R>(ctx: &Context<'_>, viewer: &Viewer, rows: impl FnOnce() -> R) -> Result<Self, Error>
+    where
+        R: Iterator,
+    {
+        if !ctx.look_ahead().field("totalCount").exists() {
+            return Ok(Self(None));
+        }
+        let counted = i32::try_from(count(rows(), viewer.budget())?);
+        let too_many = |_| Error::limit_exceeded("There are more than 2147483647 elements to count; narrow the filter");
+        counted.map(Some).map(Self).map_err(too_many)
+    }
+
+    pub(crate) fn counted(self) -> i32 {
+        self.0.expect("totalCount is counted when it is selected")
+    }
 }
 
 /// One element of a page and its cursor.
@@ -226,7 +240,7 @@ pub(crate) struct Edge<T> {
 pub(crate) struct Connection<T> {
     pub(crate) edges: Vec<Edge<T>>,
     pub(crate) page_info: PageInfo,
-    pub(crate) total: Option<usize>,
+    pub(crate) total: Total,
 }
 
 impl<T: OutputType> TypeName for Edge<T> {
@@ -274,8 +288,8 @@ impl<T: OutputType> Connection<T> {
     }
 
     /// How many elements there are on all pages. Counted only when selected.
-    async fn total_count(&self) -> async_graphql::Result<i32, Error> {
-        total_count(self.total)
+    async fn total_count(&self) -> i32 {
+        self.total.counted()
     }
 }
 
@@ -285,7 +299,7 @@ impl<T> Connection<T> {
         listing: &Listing,
         viewer: &Viewer,
         page: &Page<R>,
-        total: Option<usize>,
+        total: Total,
         node: impl Fn(R) -> T,
     ) -> Self {
         let cursors: Vec<String> = page

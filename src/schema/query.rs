@@ -6,7 +6,7 @@ use super::{
     enums::Member,
     error::Error,
     filters::{EntityFilter, EntityOrder, RelationshipFilter, RelationshipOrder, entity_order},
-    page::{Connection, Listing, PAGE_MAX, PageArgs, wants_total},
+    page::{Connection, Listing, PAGE_MAX, PageArgs, Total},
     types::{
         channel::PurchaseChannel,
         entity::{Entity, EntityFields, Node},
@@ -20,7 +20,7 @@ use super::{
     viewer::Viewer,
 };
 use crate::{
-    graph::{EntityIx, SourceIx, algo, count, page, page_by_id},
+    graph::{EntityIx, SourceIx, algo, page, page_by_id},
     model::{COUNTRY_SCHEME, Capability, Catalog, EntityKind, Set},
 };
 
@@ -114,8 +114,8 @@ fn list<T>(
             viewer.budget(),
         )?
     };
-    let total = wants_total(ctx).then(|| count(snapshot.entities(&mask).filter(|ix| fits(*ix)), viewer.budget()));
-    Ok(Connection::new(&listing, &viewer, &page, total.transpose()?, |ix| {
+    let total = Total::count(ctx, &viewer, || snapshot.entities(&mask).filter(|ix| fits(*ix)))?;
+    Ok(Connection::new(&listing, &viewer, &page, total, |ix| {
         node(viewer.clone(), ix)
     }))
 }
@@ -326,7 +326,6 @@ impl GraphQuery {
     }
 
     /// The sources, ordered by id.
-    #[expect(clippy::too_many_arguments, reason = "one parameter for each GraphQL argument")]
     async fn sources(
         &self,
         ctx: &Context<'_>,
@@ -351,9 +350,7 @@ impl GraphQuery {
             let (window, viewer) = listing.window(&viewer, &args)?;
             let (snapshot, mask) = (viewer.snapshot(), viewer.mask());
             let page = page_by_id(snapshot, snapshot.sources(&mask), |_| true, &window, viewer.budget())?;
-            let total = wants_total(ctx)
-                .then(|| count(snapshot.sources(&mask), viewer.budget()))
-                .transpose()?;
+            let total = Total::count(ctx, &viewer, || snapshot.sources(&mask))?;
             Ok(Connection::new(&listing, &viewer, &page, total, |ix| {
                 Source::new(viewer.clone(), ix)
             }))

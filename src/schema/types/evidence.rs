@@ -9,12 +9,12 @@ use super::{
     source::Source,
 };
 use crate::{
-    graph::{EvidenceIx, EvidenceRef, count, page},
+    graph::{EvidenceIx, EvidenceRef, page},
     model::Stance,
     schema::{
         enums::Member,
         error::Error,
-        page::{Connection, Listing, PageArgs, wants_total},
+        page::{Connection, Listing, PageArgs, Total},
         scalars::PartialDate,
         viewer::Viewer,
     },
@@ -110,9 +110,7 @@ pub(crate) fn statements(
     let listing = Listing::new::<EvidenceIx>(ctx, viewer, parent, owner, &[])?;
     let (window, viewer) = listing.window(viewer, args)?;
     let page = page(viewer.snapshot(), list(&viewer), &[], &window, viewer.budget())?;
-    let total = wants_total(ctx)
-        .then(|| count(list(&viewer), viewer.budget()))
-        .transpose()?;
+    let total = Total::count(ctx, &viewer, || list(&viewer))?;
     Ok(Connection::new(&listing, &viewer, &page, total, |ix| {
         Evidence::new(viewer.clone(), ix)
     }))

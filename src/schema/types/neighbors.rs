@@ -5,13 +5,13 @@ use async_graphql::{Context, Object, SimpleObject};
 use super::{entity::Entity, relationship::Relationship};
 use crate::{
     graph::{
-        self, EntityIx, Hop, OrderDirection, Page, Pattern, RelationshipIx, RelationshipOrderField, Seen, Window,
-        count, page, page_by_id,
+        self, EntityIx, Hop, OrderDirection, Page, Pattern, RelationshipIx, RelationshipOrderField, Seen, Window, page,
+        page_by_id,
     },
     schema::{
         error::Error,
         filters::{RelationshipFilter, RelationshipOrder, Standpoint, relationship_order},
-        page::{Listing, PageArgs, PageInfo, total_count, wants_total},
+        page::{Listing, PageArgs, PageInfo, Total},
         viewer::Viewer,
     },
 };
@@ -32,7 +32,7 @@ pub(crate) struct RelationshipEdge {
 pub(crate) struct RelationshipConnection {
     edges: Vec<RelationshipEdge>,
     page_info: PageInfo,
-    total: Option<usize>,
+    total: Total,
 }
 
 /// A page of relationships.
@@ -54,8 +54,8 @@ impl RelationshipConnection {
     }
 
     /// How many relationships there are on all pages. Counted only when selected.
-    async fn total_count(&self) -> Result<i32, Error> {
-        total_count(self.total)
+    async fn total_count(&self) -> i32 {
+        self.total.counted()
     }
 }
 
@@ -75,7 +75,7 @@ pub(crate) struct NeighborEdge {
 pub(crate) struct NeighborConnection {
     edges: Vec<NeighborEdge>,
     page_info: PageInfo,
-    total: Option<usize>,
+    total: Total,
     undisclosed: Vec<Relationship>,
 }
 
@@ -98,8 +98,8 @@ impl NeighborConnection {
     }
 
     /// How many relationships to known neighbors there are on all pages. Counted only when selected.
-    async fn total_count(&self) -> Result<i32, Error> {
-        total_count(self.total)
+    async fn total_count(&self) -> i32 {
+        self.total.counted()
     }
 
     /// The relationships that fit but whose other end is not disclosed, ordered by id, at most 1000. Not on any page, not
@@ -202,7 +202,7 @@ impl Outlook<'_> {
             })
         };
         let page = page(viewer.snapshot(), seen(), &ready.order, &ready.window, viewer.budget())?;
-        let total = wants_total(ctx).then(|| count(seen(), viewer.budget())).transpose()?;
+        let total = Total::count(ctx, viewer, seen)?;
         let cursors: Vec<String> = page
             .rows
             .iter()
@@ -247,7 +247,7 @@ impl Outlook<'_> {
             disclosed.chain(undisclosed)
         };
         let page = page(viewer.snapshot(), seen(), &ready.order, &ready.window, viewer.budget())?;
-        let total = wants_total(ctx).then(|| count(seen(), viewer.budget())).transpose()?;
+        let total = Total::count(ctx, viewer, seen)?;
         Ok(connection(&ready.listing, viewer, &page, total))
     }
 
@@ -283,13 +283,11 @@ pub(crate) fn all_relationships(
             viewer.budget(),
         )?
     };
-    let total = wants_total(ctx)
-        .then(|| count(seen().filter(|seen| fits(*seen)), viewer.budget()))
-        .transpose()?;
+    let total = Total::count(ctx, viewer, || seen().filter(|seen| fits(*seen)))?;
     Ok(connection(&ready.listing, viewer, &page, total))
 }
 
-fn connection(listing: &Listing, viewer: &Viewer, page: &Page<Seen>, total: Option<usize>) -> RelationshipConnection {
+fn connection(listing: &Listing, viewer: &Viewer, page: &Page<Seen>, total: Total) -> RelationshipConnection {
     let cursors: Vec<String> = page
         .rows
         .iter()

@@ -1,0 +1,138 @@
+//! The command line as a user meets it: output, exit codes, and what is said when something is wrong.
+
+use std::{
+    fs,
+    net::TcpListener,
+    path::Path,
+    process::{Command, Output},
+};
+
+use serde_json::Value;
+
+fn guanxi(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_guanxi"));
+    command.args(arguments).env_remove("GUANXI_VIEW").env_remove("GUANXI_DATA").output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// The bundled tables in a folder of their own, after one replacement in one file.
+fn tables_with(file: &str, old: &str, new: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("data")).unwrap() {
+        let path = entry.unwrap().path();
+        fs::copy(&path, folder.path().join(path.file_name().unwrap())).unwrap();
+    }
+    let path = folder.path().join(file);
+    let table = fs::read_to_string(&path).unwrap();
+    assert!(table.contains(old), "{old} in {file}");
+    fs::write(&path, table.replacen(old, new, 1)).unwrap();
+    folder
+}
+
+#[test]
+fn a_query_is_answered_on_standard_output() {
+    let output = guanxi(&["query", r#"query($id: ID!) { company(by: {id: $id}) { name } }"#, "--variables", r#"{"id": "alipay"}"#]);
+    assert!(output.status.success());
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(answer["data"]["company"]["name"], "Alipay");
+    assert_eq!(text(&output.stderr), "");
+}
+
+#[test]
+fn an_answer_with_errors_ends_with_exit_code_1() {
+    for (arguments, told) in [
+        (["query", "{ nothing }"].as_slice(), "GRAPHQL_VALIDATION_FAILED"),
+        (&["query", "{"], "GRAPHQL_PARSE_FAILED"),
+        (&["query", "{ companies(first: 0) { nodes { id } } }"], "BAD_USER_INPUT"),
+        (&["query", "{ a: __typename b: __typename }", "--root-fields-max", "1"], "LIMIT_EXCEEDED"),
+        (&["query", "{ entities(first: 1000) { nodes { id } } }", "--work-max", "10"], "BUDGET_EXCEEDED"),
+        (&["query", "{ __typename }", "--view", r#"{"asOf": "soon"}"#], "BAD_USER_INPUT"),
+    ] {
+        let output = guanxi(arguments);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(answer["errors"][0]["extensions"]["code"], told, "{arguments:?}: {answer:#}");
+    }
+    let output = guanxi(&["query", "{ __typename }", "--variables", "[1]"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("--variables is not a JSON object"));
+}
+
+#[test]
+fn the_view_of_a_query_comes_from_a_flag() {
+    let owners = |view: &str| {
+        let output = guanxi(&["query", r#"{ company(by: {id: "paypal"}) { owners { totalCount } } }"#, "--view", view]);
+        let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+        answer["data"]["company"]["owners"]["totalCount"].clone()
+    };
+    assert_eq!(owners(r#"{"asOf": "2014-11-28"}"#), 1);
+    assert_eq!(owners(r#"{"asOf": "2016-11-28"}"#), 0);
+}
+
+#[test]
+fn the_schema_is_printed() {
+    let output = guanxi(&["schema"]);
+    assert!(output.status.success());
+    let kept = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("schema.graphql")).unwrap();
+    assert_eq!(text(&output.stdout), kept);
+}
+
+#[test]
+fn sound_tables_are_counted() {
+    let output = guanxi(&["check"]);
+    assert!(output.status.success());
+    assert!(text(&output.stdout).contains("67 entities, 107 relationships (2 disputed) with 161 statements from 30 sources"));
+}
+
+#[test]
+fn every_problem_of_the_tables_is_said_and_nothing_is_served() {
+    let folder = tables_with("relationships.csv", "rel:paypal:OWNS:paypal-china:1,OWNS,paypal,paypal-china,,,ACTIVE", "rel:paypal:OWNS:paypal-china:1,OWN,paypal,nobody,,,ENDED");
+    let dir = folder.path().to_str().unwrap();
+    for arguments in [["check", dir].as_slice(), &["serve", "--port", "0", "--data", dir], &["query", "{ __typename }", "--data", dir]] {
+        let output = guanxi(arguments);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        assert_eq!(text(&output.stdout), "");
+        let told = text(&output.stderr);
+        for problem in ["kind \"OWN\"", "to \"nobody\"", "status \"ENDED\""] {
+            assert!(told.contains(problem), "{problem} in {told}");
+        }
+        assert!(told.contains("relationships.csv:"), "{told}");
+    }
+}
+
+#[test]
+fn a_folder_without_tables_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = guanxi(&["check", folder.path().to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("relationships.csv"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_taken_port_is_said_in_one_line() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let output = guanxi(&["--port", &port]);
+    assert_eq!(output.status.code(), Some(1));
+    let told = text(&output.stderr);
+    assert_eq!(told.lines().count(), 1, "{told}");
+    assert!(told.contains(&port) && told.contains("--port"), "{told}");
+}
+
+#[test]
+fn every_flag_has_an_environment_variable_and_a_description() {
+    for subcommand in ["serve", "query"] {
+        let help = text(&guanxi(&[subcommand, "--help"]).stdout);
+        for flag in help.lines().filter_map(|line| line.trim().strip_prefix("--")) {
+            let name = flag.split(' ').next().unwrap();
+            if ["variables", "operation-name", "help"].contains(&name) {
+                continue;
+            }
+            let variable = format!("GUANXI_{}", name.to_uppercase().replace('-', "_"));
+            assert!(help.contains(&format!("[env: {variable}=")), "{subcommand} --{name}: {help}");
+        }
+    }
+}
