@@ -11,7 +11,12 @@ use serde_json::Value;
 
 fn guanxi(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_guanxi"));
-    command.args(arguments).env_remove("GUANXI_VIEW").env_remove("GUANXI_DATA").output().unwrap()
+    command
+        .args(arguments)
+        .env_remove("GUANXI_VIEW")
+        .env_remove("GUANXI_DATA")
+        .output()
+        .unwrap()
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -34,7 +39,12 @@ fn tables_with(file: &str, old: &str, new: &str) -> tempfile::TempDir {
 
 #[test]
 fn a_query_is_answered_on_standard_output() {
-    let output = guanxi(&["query", r#"query($id: ID!) { company(by: {id: $id}) { name } }"#, "--variables", r#"{"id": "alipay"}"#]);
+    let output = guanxi(&[
+        "query",
+        r#"query($id: ID!) { company(by: {id: $id}) { name } }"#,
+        "--variables",
+        r#"{"id": "alipay"}"#,
+    ]);
     assert!(output.status.success());
     let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(answer["data"]["company"]["name"], "Alipay");
@@ -47,14 +57,31 @@ fn an_answer_with_errors_ends_with_exit_code_1() {
         (["query", "{ nothing }"].as_slice(), "GRAPHQL_VALIDATION_FAILED"),
         (&["query", "{"], "GRAPHQL_PARSE_FAILED"),
         (&["query", "{ companies(first: 0) { nodes { id } } }"], "BAD_USER_INPUT"),
-        (&["query", "{ a: __typename b: __typename }", "--root-fields-max", "1"], "LIMIT_EXCEEDED"),
-        (&["query", "{ entities(first: 1000) { nodes { id } } }", "--work-max", "10"], "BUDGET_EXCEEDED"),
-        (&["query", "{ __typename }", "--view", r#"{"asOf": "soon"}"#], "BAD_USER_INPUT"),
+        (
+            &["query", "{ a: __typename b: __typename }", "--root-fields-max", "1"],
+            "LIMIT_EXCEEDED",
+        ),
+        (
+            &[
+                "query",
+                "{ entities(first: 1000) { nodes { id } } }",
+                "--work-max",
+                "10",
+            ],
+            "BUDGET_EXCEEDED",
+        ),
+        (
+            &["query", "{ __typename }", "--view", r#"{"asOf": "soon"}"#],
+            "BAD_USER_INPUT",
+        ),
     ] {
         let output = guanxi(arguments);
         assert_eq!(output.status.code(), Some(1), "{arguments:?}");
         let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
-        assert_eq!(answer["errors"][0]["extensions"]["code"], told, "{arguments:?}: {answer:#}");
+        assert_eq!(
+            answer["errors"][0]["extensions"]["code"], told,
+            "{arguments:?}: {answer:#}"
+        );
     }
     let output = guanxi(&["query", "{ __typename }", "--variables", "[1]"]);
     assert_eq!(output.status.code(), Some(1));
@@ -64,7 +91,12 @@ fn an_answer_with_errors_ends_with_exit_code_1() {
 #[test]
 fn the_view_of_a_query_comes_from_a_flag() {
     let owners = |view: &str| {
-        let output = guanxi(&["query", r#"{ company(by: {id: "paypal"}) { owners { totalCount } } }"#, "--view", view]);
+        let output = guanxi(&[
+            "query",
+            r#"{ company(by: {id: "paypal"}) { owners { totalCount } } }"#,
+            "--view",
+            view,
+        ]);
         let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
         answer["data"]["company"]["owners"]["totalCount"].clone()
     };
@@ -84,14 +116,25 @@ fn the_schema_is_printed() {
 fn sound_tables_are_counted() {
     let output = guanxi(&["check"]);
     assert!(output.status.success());
-    assert!(text(&output.stdout).contains("67 entities, 107 relationships (2 disputed) with 161 statements from 30 sources"));
+    assert!(
+        text(&output.stdout)
+            .contains("67 entities, 107 relationships (2 disputed) with 161 statements from 30 sources")
+    );
 }
 
 #[test]
 fn every_problem_of_the_tables_is_said_and_nothing_is_served() {
-    let folder = tables_with("relationships.csv", "rel:paypal:OWNS:paypal-china:1,OWNS,paypal,paypal-china,,,ACTIVE", "rel:paypal:OWNS:paypal-china:1,OWN,paypal,nobody,,,ENDED");
+    let folder = tables_with(
+        "relationships.csv",
+        "rel:paypal:OWNS:paypal-china:1,OWNS,paypal,paypal-china,,,ACTIVE",
+        "rel:paypal:OWNS:paypal-china:1,OWN,paypal,nobody,,,ENDED",
+    );
     let dir = folder.path().to_str().unwrap();
-    for arguments in [["check", dir].as_slice(), &["serve", "--port", "0", "--data", dir], &["query", "{ __typename }", "--data", dir]] {
+    for arguments in [
+        ["check", dir].as_slice(),
+        &["serve", "--port", "0", "--data", dir],
+        &["query", "{ __typename }", "--data", dir],
+    ] {
         let output = guanxi(arguments);
         assert_eq!(output.status.code(), Some(1), "{arguments:?}");
         assert_eq!(text(&output.stdout), "");
@@ -108,7 +151,11 @@ fn a_folder_without_tables_is_said() {
     let folder = tempfile::tempdir().unwrap();
     let output = guanxi(&["check", folder.path().to_str().unwrap()]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(text(&output.stderr).contains("relationships.csv"), "{}", text(&output.stderr));
+    assert!(
+        text(&output.stderr).contains("relationships.csv"),
+        "{}",
+        text(&output.stderr)
+    );
 }
 
 #[test]
@@ -132,7 +179,10 @@ fn every_flag_has_an_environment_variable_and_a_description() {
                 continue;
             }
             let variable = format!("GUANXI_{}", name.to_uppercase().replace('-', "_"));
-            assert!(help.contains(&format!("[env: {variable}=")), "{subcommand} --{name}: {help}");
+            assert!(
+                help.contains(&format!("[env: {variable}=")),
+                "{subcommand} --{name}: {help}"
+            );
         }
     }
 }

@@ -3,6 +3,7 @@
 
 mod cli;
 mod formats;
+mod graph;
 mod graphql;
 mod harness;
 mod http;

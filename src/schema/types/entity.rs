@@ -1,5 +1,8 @@
 //! What all entities share, and the interface over them.
-#![expect(clippy::duplicated_attributes, reason = "the arguments of different interface fields are alike")]
+#![expect(
+    clippy::duplicated_attributes,
+    reason = "the arguments of different interface fields are alike"
+)]
 
 use std::{borrow::Cow, marker::PhantomData, ops::Deref};
 

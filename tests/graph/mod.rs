@@ -1,0 +1,3 @@
+//! The graph against naive readings of the data it was built from.
+
+mod walking;
