@@ -8,3 +8,4 @@ mod graphql;
 mod harness;
 mod http;
 mod tidy;
+mod web;

@@ -119,6 +119,9 @@ pub(super) struct LimitArguments {
     /// Points of complexity: one per field, times the sizes of the pages around it.
     #[arg(long, env = "GUANXI_COMPLEXITY_MAX", default_value_t = Limits::default().complexity_max)]
     complexity_max: u64,
+    /// Bytes of a document, comments aside.
+    #[arg(long, env = "GUANXI_DOCUMENT_BYTES_MAX", default_value_t = Limits::default().document_bytes_max)]
+    document_bytes_max: u64,
     /// Entities and relationships that one request may look at.
     #[arg(long, env = "GUANXI_WORK_MAX", default_value_t = Limits::default().work_max)]
     work_max: u64,
@@ -138,6 +141,7 @@ impl LimitArguments {
             depth_max: self.depth_max,
             selections_max: self.selections_max,
             complexity_max: self.complexity_max,
+            document_bytes_max: self.document_bytes_max,
             work_max: self.work_max,
             timeout_ms: self.timeout_ms,
         }

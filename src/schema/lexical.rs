@@ -17,10 +17,6 @@ pub(super) const NESTING_MAX: u64 = 64;
 /// length times that of every candidate.
 pub(super) const NAME_BYTES_MAX: usize = 255;
 
-/// Longest document, comments aside: the parser's time goes by the byte. Long values belong into
-/// variables, which only the body's limit bounds.
-const DOCUMENT_BYTES_MAX: usize = 128 * 1024;
-
 /// What the text holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Scan {
@@ -50,12 +46,7 @@ pub(super) fn check<'t>(text: &'t str, limits: &Limits) -> Result<Cow<'t, str>, 
         limits.check(Limit::RootFields, scan.root_fields)?;
     }
     let text = without(text, &scan.comments);
-    if text.len() > DOCUMENT_BYTES_MAX {
-        return Err(Error::limit_exceeded(format!(
-            "The document is {} bytes long; at most {DOCUMENT_BYTES_MAX} are read. Send long values as variables.",
-            text.len()
-        )));
-    }
+    limits.check(Limit::DocumentBytes, u64::try_from(text.len()).unwrap_or(u64::MAX))?;
     Ok(text)
 }
 

@@ -24,6 +24,8 @@ pub struct Limits {
     pub selections_max: u64,
     /// One per field, times the sizes of the pages around it.
     pub complexity_max: u64,
+    /// Bytes of a document, comments aside. Long values belong into variables, which only the body's limit bounds.
+    pub document_bytes_max: u64,
     /// Entities and relationships that a request may look at, spent while it is answered.
     pub work_max: u64,
     /// Time for one request, from its checks to its answer.
@@ -41,6 +43,7 @@ impl Default for Limits {
             depth_max: 24,
             selections_max: 10_000,
             complexity_max: 1_000_000,
+            document_bytes_max: 128 * 1024,
             work_max: 10_000_000,
             timeout_ms: 10_000,
         }
@@ -51,6 +54,7 @@ impl Default for Limits {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Limit {
     BodyBytes,
+    DocumentBytes,
     Tokens,
     Aliases,
     RootFields,
@@ -65,6 +69,7 @@ impl Limit {
     pub(crate) const fn setting(self) -> &'static str {
         match self {
             Self::BodyBytes => "--body-bytes-max",
+            Self::DocumentBytes => "--document-bytes-max",
             Self::Tokens => "--tokens-max",
             Self::Aliases => "--aliases-max",
             Self::RootFields => "--root-fields-max",
@@ -78,6 +83,7 @@ impl Limit {
     const fn what(self) -> &'static str {
         match self {
             Self::BodyBytes => "bytes in the request body",
+            Self::DocumentBytes => "bytes in the document, comments aside",
             Self::Tokens => "tokens",
             Self::Aliases => "aliases",
             Self::RootFields => "root fields",
@@ -91,6 +97,7 @@ impl Limit {
     const fn way_out(self) -> &'static str {
         match self {
             Self::BodyBytes => "Send less text, or move long lists into several requests.",
+            Self::DocumentBytes => "Send long values as variables.",
             Self::Tokens | Self::Selections => "Select fewer fields, or split the operation.",
             Self::Aliases => "Ask for lists (`nodes(ids:)`) instead of aliases, or split the operation.",
             Self::RootFields => "Split the operation into several requests.",
@@ -103,6 +110,7 @@ impl Limit {
     const fn value(self, limits: &Limits) -> u64 {
         match self {
             Self::BodyBytes => limits.body_bytes_max,
+            Self::DocumentBytes => limits.document_bytes_max,
             Self::Tokens => limits.tokens_max,
             Self::Aliases => limits.aliases_max,
             Self::RootFields => limits.root_fields_max,

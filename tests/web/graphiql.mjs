@@ -1,7 +1,7 @@
 // Opens the pages in a headless Chromium and uses GraphiQL as a visitor would: documentation, completion, every example
 // query, the explorer, a reload. Anything the browser asks of another host is a failure.
 //
-//   node graphiql.mjs http://127.0.0.1:8000 OUTPUT_DIRECTORY
+//   CHROMIUM=$(command -v chromium) node graphiql.mjs http://127.0.0.1:8000 OUTPUT_DIRECTORY
 //
 // Prints one line of JSON on standard output, failures as sentences on standard error, and leaves graphiql.png behind.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -11,8 +11,9 @@ import { join } from 'node:path';
 import puppeteer from 'puppeteer-core';
 
 const [base, output] = process.argv.slice(2);
-if (base === undefined || output === undefined) {
-  console.error('Usage: node graphiql.mjs BASE_URL OUTPUT_DIRECTORY');
+const { CHROMIUM } = process.env;
+if (base === undefined || output === undefined || CHROMIUM === undefined) {
+  console.error('Usage: CHROMIUM=PROGRAM node graphiql.mjs BASE_URL OUTPUT_DIRECTORY');
   process.exit(2);
 }
 const server = new URL(base);
@@ -228,7 +229,7 @@ async function usePage(page) {
 const trap = await openTrap();
 const profile = mkdtempSync(join(tmpdir(), 'guanxi-pages-'));
 const browser = await puppeteer.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  executablePath: CHROMIUM,
   userDataDir: profile,
   defaultViewport: { width: 1440, height: 900 },
   args: [

@@ -1,0 +1,86 @@
+//! The scripts of this folder, run by Node with their packages installed, and the browser that one of them needs. What
+//! is missing is told as a sentence; whether that skips a test or fails it is the caller's to decide.
+
+use std::{
+    env,
+    fs::{self, File},
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+    sync::LazyLock,
+};
+
+const FILES: [&str; 5] = [
+    ".npmrc",
+    "audits.mjs",
+    "graphiql.mjs",
+    "package-lock.json",
+    "package.json",
+];
+const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };
+const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "chrome"];
+
+/// The folder with the scripts and their packages, or why there is none. The first test that asks installs them.
+static FOLDER: LazyLock<Result<PathBuf, String>> = LazyLock::new(install);
+
+/// Runs one of the scripts to its end.
+pub(super) fn run(script: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Result<Output, String> {
+    let folder = FOLDER.as_ref().map_err(Clone::clone)?;
+    Command::new("node")
+        .arg(script)
+        .args(arguments)
+        .envs(variables.iter().copied())
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| format!("Node.js cannot be run ({error})."))
+}
+
+/// The browser that `CHROMIUM` names, otherwise the first one on the path.
+pub(super) fn browser() -> Result<String, String> {
+    if let Ok(named) = env::var("CHROMIUM") {
+        return match Path::new(&named).is_file() {
+            true => Ok(named),
+            false => Err(format!("CHROMIUM names {named}, which is no file.")),
+        };
+    }
+    let path = env::var_os("PATH").unwrap_or_default();
+    BROWSERS
+        .iter()
+        .flat_map(|name| env::split_paths(&path).map(move |folder| folder.join(name)))
+        .find(|file| file.is_file())
+        .map(|file| file.to_string_lossy().into_owned())
+        .ok_or_else(|| "No Chromium is installed; on Debian, apt-get install chromium.".to_owned())
+}
+
+/// Installs into a copy below the target directory, so that the sources may be read-only.
+fn install() -> Result<PathBuf, String> {
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/web");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("web");
+    fs::create_dir_all(&folder).unwrap();
+    // Another run of the tests may be installing: it is waited for.
+    let lock = File::create(folder.join(".lock")).unwrap();
+    lock.lock().unwrap();
+    for name in FILES {
+        fs::write(folder.join(name), fs::read(sources.join(name)).unwrap()).unwrap();
+    }
+    let wanted = ["package.json", "package-lock.json"].map(|name| fs::read_to_string(folder.join(name)).unwrap());
+    let wanted = wanted.concat();
+    // Inside, because npm begins by removing the folder: half an installation has no stamp.
+    let stamp = folder.join("node_modules/.stamp");
+    if fs::read_to_string(&stamp).is_ok_and(|found| found == wanted) {
+        return Ok(folder);
+    }
+    let output = Command::new(NPM)
+        .args(["ci", "--no-audit", "--no-fund", "--include=dev"])
+        .current_dir(&folder)
+        .env_remove("NODE_ENV")
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| format!("npm, which comes with Node.js, cannot be run ({error})."))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr).trim().replace('\n', " ");
+        return Err(format!("npm cannot install the packages of the tests: {said}"));
+    }
+    fs::write(stamp, wanted).unwrap();
+    Ok(folder)
+}
