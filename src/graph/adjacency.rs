@@ -17,6 +17,18 @@ catalog! {
     }
 }
 
+impl Direction {
+    /// The same relationships, seen from the other end.
+    #[must_use]
+    pub fn reversed(self) -> Self {
+        match self {
+            Self::Outgoing => Self::Incoming,
+            Self::Incoming => Self::Outgoing,
+            Self::Both => Self::Both,
+        }
+    }
+}
+
 /// What a filter needs to know of a relationship, beside each of its ends: 24 bytes.
 #[derive(Debug, Clone, Copy)]
 pub struct Link {
@@ -31,6 +43,7 @@ pub struct Link {
     pub(super) status: RelationshipStatus,
     /// What the entity at the other end is.
     pub(super) neighbor_kind: EntityKind,
+    pub(super) disputed: bool,
 }
 
 const _: () = assert!(size_of::<Link>() == 24, "a walk reads links by the million");

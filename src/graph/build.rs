@@ -328,6 +328,7 @@ impl<'a> Builder<'a> {
                 kind: row.kind,
                 status: row.status,
                 neighbor_kind: self.entity_rows[neighbor.at()].kind,
+                disputed: row.disputed,
             };
             match (row.from.known(), row.to.known()) {
                 (Some(from), Some(to)) => {

@@ -29,6 +29,15 @@ impl Mask {
         }
     }
 
+    /// The same view, seeing only claims with these statuses among its own.
+    #[must_use]
+    pub fn within(self, statuses: Set<RelationshipStatus>) -> Self {
+        Self {
+            statuses: self.statuses.intersection(statuses),
+            ..self
+        }
+    }
+
     /// Whether the view sees the relationship of `link`.
     pub(super) fn sees_link(&self, link: &Link) -> bool {
         self.day.is_none_or(|day| link.since <= day && day < link.until)

@@ -5,6 +5,7 @@ mod adjacency;
 pub mod algo;
 mod budget;
 mod build;
+mod expand;
 mod filter;
 mod index;
 mod mask;
@@ -16,6 +17,7 @@ mod text;
 
 pub use adjacency::{Direction, Link};
 pub use budget::{Budget, Exhausted};
+pub use expand::{Crossing, Expand, Step, Traversal, Walker};
 pub use filter::{DateFilter, EntityFilter, EvidenceFilter, IdentifierFilter, Pattern, RelationshipFilter, TextFilter};
 pub use mask::Mask;
 pub use order::{

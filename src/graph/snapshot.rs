@@ -220,13 +220,20 @@ impl Snapshot {
 
     /// The steps from `entity` that the view sees and `pattern` fits, each relationship once.
     pub fn hops(&self, entity: EntityIx, pattern: Pattern, mask: Mask) -> impl Iterator<Item = Hop> {
-        let step = |forward: bool| {
-            move |(neighbor, link): (EntityIx, &Link)| Hop {
-                neighbor,
-                relationship: link.relationship,
-                forward,
-            }
-        };
+        self.links(entity, pattern, mask).map(|(neighbor, link, forward)| Hop {
+            neighbor,
+            relationship: link.relationship,
+            forward,
+        })
+    }
+
+    /// The same with the links themselves: neighbor, link, and whether it leads away from `entity`.
+    pub(super) fn links(
+        &self,
+        entity: EntityIx,
+        pattern: Pattern,
+        mask: Mask,
+    ) -> impl Iterator<Item = (EntityIx, &Link, bool)> {
         let fits = move |link: &Link, found| mask.sees_link(link) && pattern.fits_link(self, link, found);
         let outgoing = self
             .outgoing
@@ -237,7 +244,8 @@ impl Snapshot {
             let listed_already = *neighbor == entity && pattern.fits_link(self, link, Direction::Outgoing);
             !listed_already && fits(link, Direction::Incoming)
         });
-        outgoing.map(step(true)).chain(incoming.map(step(false)))
+        let outgoing = outgoing.map(|(neighbor, link)| (neighbor, link, true));
+        outgoing.chain(incoming.map(|(neighbor, link)| (neighbor, link, false)))
     }
 
     /// The relationships of `entity` whose other end is not disclosed, as far as the view sees them, by id.

@@ -48,7 +48,7 @@ fn first_page(server: &Server) -> Result<String, String> {
         page.contains("built without its web pages: install Node.js") && page.contains("GraphQL is served at"),
         "the page says neither how to get the pages nor what works without them: {page}"
     );
-    Err("The program was built without its web pages; cargo's warning says why.".to_owned())
+    Err("The program was built without its web pages: by GUANXI_WEB=skip, or cargo's warning says why.".to_owned())
 }
 
 /// What a script printed, which must be the end of a success.

@@ -1,0 +1,107 @@
+//! What surrounds some entities: everything within so many steps, level by level.
+
+use hashbrown::{HashMap, HashSet};
+
+use crate::graph::{Crossing, Expand, Traversal, expand::Gate};
+
+/// How large a neighborhood may grow.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    /// How many steps from the start.
+    pub depth_max: usize,
+    /// How many entities, the starts among them.
+    pub entities_max: usize,
+    /// How many relationships.
+    pub relationships_max: usize,
+}
+
+/// A part of the graph.
+#[derive(Debug, Clone)]
+pub struct Neighborhood<N, L> {
+    /// The entities with their distance from the nearest start, by distance, then id.
+    pub entities: Vec<(N, usize)>,
+    /// The relationships between them, by id.
+    pub relationships: Vec<L>,
+    /// Whether a bound left something out.
+    pub truncated: bool,
+}
+
+/// Everything within `bounds` around `starts`. At a bound, the entities with the smallest ids of a level stay.
+///
+/// A breadth-first search: O(relationships looked at), each of which spends one unit. Memory goes with what is found.
+///
+/// # Errors
+/// What the store fails with, or an exhausted budget.
+pub fn neighborhood<E: Expand>(
+    walk: &E,
+    traversal: &Traversal<E::Node>,
+    starts: &[E::Node],
+    bounds: Bounds,
+) -> Result<Neighborhood<E::Node, E::Link>, E::Error> {
+    let by_id = |nodes: &mut Vec<E::Node>| nodes.sort_unstable_by(|a, b| walk.entity_id(*a).cmp(walk.entity_id(*b)));
+    let mut gate = Gate::new(walk, traversal);
+    let mut distances: HashMap<E::Node, usize> = HashMap::new();
+    let mut entities = Vec::new();
+    let mut frontier: Vec<E::Node> = Vec::new();
+    for start in starts {
+        if distances.insert(*start, 0).is_none() {
+            frontier.push(*start);
+        }
+    }
+    by_id(&mut frontier);
+    let mut truncated = frontier.len() > bounds.entities_max;
+    for dropped in frontier.drain(bounds.entities_max.min(frontier.len())..) {
+        distances.remove(&dropped);
+    }
+    entities.extend(frontier.iter().map(|start| (*start, 0)));
+    let mut crossings: Vec<Crossing<E::Node, E::Link>> = Vec::new();
+    for distance in 1..=bounds.depth_max {
+        let found = crossings.len();
+        walk.expand(&frontier, &traversal.step, &mut crossings)?;
+        crossings.retain(|crossing| !traversal.avoid.contains(&crossing.to));
+        let (mut level, mut onwards) = (Vec::new(), HashSet::new());
+        for crossing in &crossings[found.min(crossings.len())..] {
+            if distances.contains_key(&crossing.to) {
+                continue;
+            }
+            distances.insert(crossing.to, distance);
+            level.push(crossing.to);
+            if gate.admits(crossing.to, crossing.to_kind)? {
+                onwards.insert(crossing.to);
+            }
+        }
+        by_id(&mut level);
+        let room = bounds.entities_max - entities.len();
+        if level.len() > room {
+            truncated = true;
+            for dropped in level.drain(room..) {
+                distances.remove(&dropped);
+            }
+        }
+        entities.extend(level.iter().map(|node| (*node, distance)));
+        frontier = level;
+        frontier.retain(|node| onwards.contains(node));
+        if truncated || frontier.is_empty() {
+            break;
+        }
+    }
+    // The outermost entities may be linked among themselves.
+    walk.expand(&frontier, &traversal.step, &mut crossings)?;
+    let within = |crossing: &Crossing<E::Node, E::Link>| {
+        distances.contains_key(&crossing.from) && distances.contains_key(&crossing.to)
+    };
+    let links: HashSet<E::Link> = crossings
+        .iter()
+        .filter(|crossing| within(crossing))
+        .map(|crossing| crossing.link)
+        .collect();
+    let mut relationships: Vec<E::Link> = links.into_iter().collect();
+    relationships.sort_unstable_by(|a, b| walk.relationship_id(*a).cmp(walk.relationship_id(*b)));
+    truncated |= relationships.len() > bounds.relationships_max;
+    relationships.truncate(bounds.relationships_max);
+    Ok(Neighborhood {
+        entities,
+        relationships,
+        truncated,
+    })
+}

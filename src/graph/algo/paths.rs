@@ -1,0 +1,340 @@
+//! How two entities are connected: the k shortest simple paths, by length, undisputed before disputed, then by ids. The
+//! same question has the same answer, whatever the order of the data.
+
+use std::cmp::Ordering;
+
+use hashbrown::{HashMap, HashSet};
+
+use crate::graph::{Crossing, Exhausted, Expand, Traversal, expand::Gate};
+
+/// A path: the relationships crossed, one after the other.
+pub type Path<N, L> = Vec<Crossing<N, L>>;
+
+/// A path over what `E` expands.
+type PathOf<E> = Path<<E as Expand>::Node, <E as Expand>::Link>;
+
+/// How a search for paths ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PathOutcome {
+    /// There is at least one path.
+    Found,
+    /// There is none within the length: everything was searched.
+    NoneExists,
+    /// The budget ended before the search did.
+    BudgetExceeded,
+    /// None was found, but the search met a party that is not disclosed.
+    BlockedByUnknown,
+}
+
+/// The paths between two entities.
+#[derive(Debug, Clone)]
+pub struct Paths<N, L> {
+    /// The paths found, best first.
+    pub paths: Vec<Path<N, L>>,
+    /// How the search ended.
+    pub outcome: PathOutcome,
+    /// How many relationships were crossed in searching.
+    pub explored: usize,
+}
+
+/// What is asked.
+#[derive(Debug, Clone, Copy)]
+pub struct PathQuestion<N> {
+    /// Where paths start.
+    pub from: N,
+    /// Where they end; another entity than `from`.
+    pub to: N,
+    /// How many are wanted.
+    pub count: usize,
+    /// How many relationships a path may have.
+    pub length_max: usize,
+}
+
+/// The `count` first simple paths between two entities, in the total order of length, dispute and ids.
+///
+/// Yen's algorithm over a bidirectional breadth-first search: at most `count · length_max` searches, each expanding the
+/// smaller of two frontiers, so that memory goes with what is explored and never with the graph. Every relationship looked
+/// at spends one unit.
+///
+/// Source: J. Y. Yen, "Finding the K Shortest Loopless Paths in a Network", Management Science 17 (1971), with E. L.
+/// Lawler's restriction (1972) that a path is varied only from where it left its predecessor.
+///
+/// # Errors
+/// What the store fails with. An exhausted budget of work is no error but an outcome.
+pub fn paths<E: Expand>(
+    walk: &E,
+    traversal: &Traversal<E::Node>,
+    question: &PathQuestion<E::Node>,
+) -> Result<Paths<E::Node, E::Link>, E::Error> {
+    let mut search = Search {
+        walk,
+        traversal,
+        gate: Gate::new(walk, traversal),
+        target: question.to,
+        explored: 0,
+        met_unknown: false,
+    };
+    let mut found: Vec<PathOf<E>> = Vec::new();
+    let ended = search.collect(question, &mut found);
+    let outcome = match ended {
+        Err(error) => match E::exhausted(&error) {
+            Some(Exhausted::Work { .. }) => PathOutcome::BudgetExceeded,
+            _ => return Err(error),
+        },
+        Ok(()) if !found.is_empty() => PathOutcome::Found,
+        Ok(()) if search.met_unknown => PathOutcome::BlockedByUnknown,
+        Ok(()) => PathOutcome::NoneExists,
+    };
+    Ok(Paths {
+        paths: found,
+        outcome,
+        explored: search.explored,
+    })
+}
+
+/// A path waiting for its turn, and from which step on it may be varied.
+struct Candidate<E: Expand> {
+    path: PathOf<E>,
+    deviates_at: usize,
+}
+
+/// What one bidirectional search must leave out: the continuations of an earlier path.
+struct Detour<E: Expand> {
+    start: E::Node,
+    /// Entities that the path has passed already.
+    passed: HashSet<E::Node>,
+    /// Relationships that must not be the first.
+    taken: HashSet<E::Link>,
+    length_max: usize,
+    /// Whether the steps before are disputed already, so that further disputes change nothing.
+    disputed: bool,
+}
+
+struct Search<'a, E: Expand> {
+    walk: &'a E,
+    traversal: &'a Traversal<E::Node>,
+    gate: Gate<'a, E>,
+    target: E::Node,
+    explored: usize,
+    met_unknown: bool,
+}
+
+impl<E: Expand> Search<'_, E> {
+    fn collect(&mut self, question: &PathQuestion<E::Node>, found: &mut Vec<PathOf<E>>) -> Result<(), E::Error> {
+        let mut candidates: Vec<Candidate<E>> = Vec::new();
+        let whole = Detour {
+            start: question.from,
+            passed: HashSet::new(),
+            taken: HashSet::new(),
+            length_max: question.length_max,
+            disputed: false,
+        };
+        candidates.extend(self.best(&whole)?.map(|path| Candidate { path, deviates_at: 0 }));
+        while found.len() < question.count {
+            let best = (0..candidates.len()).min_by(|a, b| self.compare(&candidates[*a].path, &candidates[*b].path));
+            let Some(best) = best else { break };
+            let Candidate { path, deviates_at } = candidates.swap_remove(best);
+            found.push(path.clone());
+            if found.len() == question.count {
+                break;
+            }
+            for position in deviates_at..path.len() {
+                let (root, spur) = path.split_at(position);
+                let shares_root =
+                    |other: &&PathOf<E>| other.len() > position && same_links::<E>(&other[..position], root);
+                let detour = Detour {
+                    start: spur[0].from,
+                    passed: root.iter().map(|crossing| crossing.from).collect(),
+                    taken: found
+                        .iter()
+                        .filter(shares_root)
+                        .map(|other| other[position].link)
+                        .collect(),
+                    length_max: question.length_max - position,
+                    disputed: root.iter().any(|crossing| crossing.disputed),
+                };
+                let rest = self.best(&detour)?;
+                candidates.extend(rest.map(|rest| Candidate {
+                    path: root.iter().copied().chain(rest).collect(),
+                    deviates_at: position,
+                }));
+            }
+        }
+        Ok(())
+    }
+
+    /// The total order of paths.
+    fn compare(&self, a: &PathOf<E>, b: &PathOf<E>) -> Ordering {
+        let disputed = |path: &PathOf<E>| path.iter().any(|crossing| crossing.disputed);
+        let by_ids = || {
+            let steps = a.iter().zip(b).map(|(a, b)| self.compare_steps(a, b));
+            steps.fold(Ordering::Equal, Ordering::then)
+        };
+        a.len()
+            .cmp(&b.len())
+            .then_with(|| disputed(a).cmp(&disputed(b)))
+            .then_with(by_ids)
+    }
+
+    fn compare_steps(&self, a: &Crossing<E::Node, E::Link>, b: &Crossing<E::Node, E::Link>) -> Ordering {
+        let ids = |crossing: &Crossing<E::Node, E::Link>| {
+            (
+                self.walk.entity_id(crossing.to),
+                self.walk.relationship_id(crossing.link),
+            )
+        };
+        ids(a).cmp(&ids(b))
+    }
+
+    /// The first path from the start of `detour` to the target, in the total order.
+    fn best(&mut self, detour: &Detour<E>) -> Result<Option<PathOf<E>>, E::Error> {
+        let mut near = Side::new(detour.start);
+        let mut far = Side::new(self.target);
+        while near.depth + far.depth < detour.length_max && !near.frontier.is_empty() && !far.frontier.is_empty() {
+            let met = if near.frontier.len() <= far.frontier.len() {
+                self.grow(&mut near, &far, detour, Toward::Target)?
+            } else {
+                self.grow(&mut far, &near, detour, Toward::Start)?
+            };
+            if met {
+                return Ok(Some(self.choose(&near, &far, detour)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Expands one whole level of `side`. Returns whether it met the other side.
+    fn grow(
+        &mut self,
+        side: &mut Side<E>,
+        other: &Side<E>,
+        detour: &Detour<E>,
+        toward: Toward,
+    ) -> Result<bool, E::Error> {
+        let step = match toward {
+            Toward::Target => self.traversal.step,
+            Toward::Start => self.traversal.step.reversed(),
+        };
+        let mut crossings = Vec::new();
+        self.walk.expand(&side.frontier, &step, &mut crossings)?;
+        self.explored += crossings.len();
+        self.met_unknown = self.met_unknown || side.frontier.iter().any(|node| self.walk.meets_unknown(*node, &step));
+        side.depth += 1;
+        side.frontier.clear();
+        let (mut level, mut met) = (Vec::new(), false);
+        for crossing in crossings {
+            let reached = crossing.to;
+            let first_step = match toward {
+                Toward::Target => crossing.from == detour.start,
+                Toward::Start => reached == detour.start,
+            };
+            let left_out = detour.passed.contains(&reached)
+                || self.traversal.avoid.contains(&reached)
+                || (first_step && detour.taken.contains(&crossing.link));
+            if left_out {
+                continue;
+            }
+            match side.depths.get(&reached) {
+                Some(depth) if *depth == side.depth => {}
+                Some(_) => continue,
+                None => {
+                    let is_end = reached == detour.start || reached == self.target;
+                    if !is_end && !self.gate.admits(reached, crossing.to_kind)? {
+                        continue;
+                    }
+                    side.depths.insert(reached, side.depth);
+                    side.frontier.push(reached);
+                }
+            }
+            met = met || other.depths.contains_key(&reached);
+            level.push(crossing);
+        }
+        side.levels.push(level);
+        Ok(met)
+    }
+
+    /// The first of all shortest paths through the entities that both sides have just met in.
+    fn choose(&self, near: &Side<E>, far: &Side<E>, detour: &Detour<E>) -> PathOf<E> {
+        let meeting =
+            |node: &E::Node| near.depths.get(node) == Some(&near.depth) && far.depths.get(node) == Some(&far.depth);
+        // All crossings on shortest paths, those nearest to the target first.
+        let mut layers: Vec<Vec<Crossing<E::Node, E::Link>>> = Vec::new();
+        let mut wanted: HashSet<E::Node> = far.depths.keys().copied().filter(meeting).collect();
+        for level in far.levels.iter().rev() {
+            let useful: Vec<_> = level
+                .iter()
+                .filter(|crossing| wanted.contains(&crossing.to))
+                .copied()
+                .collect();
+            wanted = useful.iter().map(|crossing| crossing.from).collect();
+            // Found from the target, told towards it.
+            layers.push(useful.into_iter().map(Crossing::reversed).collect());
+        }
+        layers.reverse();
+        let mut wanted: HashSet<E::Node> = near.depths.keys().copied().filter(meeting).collect();
+        for level in near.levels.iter().rev() {
+            let useful: Vec<_> = level
+                .iter()
+                .filter(|crossing| wanted.contains(&crossing.to))
+                .copied()
+                .collect();
+            wanted = useful.iter().map(|crossing| crossing.from).collect();
+            layers.push(useful);
+        }
+        let mut undisputed: HashSet<E::Node> = HashSet::from_iter([self.target]);
+        let mut onwards: HashMap<E::Node, Vec<Crossing<E::Node, E::Link>>> = HashMap::new();
+        for crossing in layers.into_iter().flatten() {
+            if !crossing.disputed && undisputed.contains(&crossing.to) {
+                undisputed.insert(crossing.from);
+            }
+            onwards.entry(crossing.from).or_default().push(crossing);
+        }
+        let keep_clean = !detour.disputed && undisputed.contains(&detour.start);
+        let mut path = Vec::with_capacity(near.depth + far.depth);
+        let mut here = detour.start;
+        while here != self.target {
+            let steps = onwards.get(&here).map_or(&[][..], Vec::as_slice);
+            let allowed = steps
+                .iter()
+                .filter(|step| !keep_clean || (!step.disputed && undisputed.contains(&step.to)));
+            let next = allowed.min_by(|a, b| self.compare_steps(a, b));
+            let next = next.expect("every entity of the layers leads to the target");
+            path.push(*next);
+            here = next.to;
+        }
+        path
+    }
+}
+
+/// Which end a side of the search grows towards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Toward {
+    Target,
+    Start,
+}
+
+/// One side of a bidirectional search.
+struct Side<E: Expand> {
+    depths: HashMap<E::Node, usize>,
+    frontier: Vec<E::Node>,
+    depth: usize,
+    /// The crossings that first reached each level, as found from this side.
+    levels: Vec<Vec<Crossing<E::Node, E::Link>>>,
+}
+
+impl<E: Expand> Side<E> {
+    fn new(end: E::Node) -> Self {
+        Self {
+            depths: HashMap::from_iter([(end, 0)]),
+            frontier: vec![end],
+            depth: 0,
+            levels: Vec::new(),
+        }
+    }
+}
+
+fn same_links<E: Expand>(a: &[Crossing<E::Node, E::Link>], b: &[Crossing<E::Node, E::Link>]) -> bool {
+    a.iter()
+        .map(|crossing| crossing.link)
+        .eq(b.iter().map(|crossing| crossing.link))
+}
