@@ -19,10 +19,12 @@ mod merge;
 mod page;
 mod query;
 mod scalars;
+mod traversal;
 mod types;
 mod variables;
 mod view;
 mod viewer;
+mod walks;
 
 pub use answer::{Answer, Outcome};
 pub use api::Api;

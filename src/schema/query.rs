@@ -18,6 +18,7 @@ use super::{
     },
     view::ViewInput,
     viewer::Viewer,
+    walks::WalkQuery,
 };
 use crate::{
     graph::{EntityIx, SourceIx, algo, page, page_by_id},
@@ -412,4 +413,4 @@ impl GraphQuery {
 
 /// Who is connected to whom in business, how, since when, and who says so.
 #[derive(Debug, Default, MergedObject)]
-pub(crate) struct Query(GraphQuery, KindQuery);
+pub(crate) struct Query(GraphQuery, KindQuery, WalkQuery);

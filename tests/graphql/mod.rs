@@ -6,3 +6,4 @@ mod paging;
 mod schema;
 mod seed;
 mod views;
+mod walks;

@@ -21,8 +21,8 @@ impl<N, L> CommonConnection<N, L> {
     }
 }
 
-/// Whom each of `of` reaches within `depth_max` steps, themselves left out: nearest first, then by id. Where several
-/// shortest ways lead there, the one with the smallest ids, read from the far end, is told.
+/// Whom each of `of` reaches within `depth_max` steps: nearest first, then by id. They themselves are left out and not
+/// passed through: what one reaches only by way of another is not in common. Where several shortest ways lead there, the one with the smallest ids, read from the far end, is told.
 ///
 /// One breadth-first search for each of them, O(relationships looked at), each of which spends one unit.
 ///
@@ -37,14 +37,14 @@ pub fn common_connections<E: Expand>(
     let mut gate = Gate::new(walk, traversal);
     let mut reached = Vec::with_capacity(of.len());
     for start in of {
-        reached.push(reach(walk, traversal, &mut gate, *start, depth_max)?);
+        reached.push(reach(walk, traversal, &mut gate, (*start, of), depth_max)?);
     }
     let Some((first, others)) = reached.split_first() else {
         return Ok(Vec::new());
     };
     let shared = first
         .keys()
-        .filter(|node| !of.contains(node) && others.iter().all(|other| other.contains_key(*node)));
+        .filter(|node| others.iter().all(|other| other.contains_key(*node)));
     let mut common: Vec<CommonConnection<E::Node, E::Link>> = shared
         .map(|entity| CommonConnection {
             entity: *entity,
@@ -65,7 +65,7 @@ fn reach<E: Expand>(
     walk: &E,
     traversal: &Traversal<E::Node>,
     gate: &mut Gate<'_, E>,
-    start: E::Node,
+    (start, of): (E::Node, &[E::Node]),
     depth_max: usize,
 ) -> Result<Reached<E>, E::Error> {
     let ids =
@@ -77,7 +77,7 @@ fn reach<E: Expand>(
         walk.expand(&frontier, &traversal.step, &mut crossings)?;
         frontier.clear();
         for crossing in crossings {
-            if crossing.to == start || traversal.avoid.contains(&crossing.to) {
+            if of.contains(&crossing.to) || traversal.avoid.contains(&crossing.to) {
                 continue;
             }
             match reached.get_mut(&crossing.to) {

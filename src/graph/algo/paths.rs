@@ -6,6 +6,7 @@ use std::cmp::Ordering;
 use hashbrown::{HashMap, HashSet};
 
 use crate::graph::{Crossing, Exhausted, Expand, Traversal, expand::Gate};
+use crate::model::catalog;
 
 /// A path: the relationships crossed, one after the other.
 pub type Path<N, L> = Vec<Crossing<N, L>>;
@@ -13,17 +14,18 @@ pub type Path<N, L> = Vec<Crossing<N, L>>;
 /// A path over what `E` expands.
 type PathOf<E> = Path<<E as Expand>::Node, <E as Expand>::Link>;
 
-/// How a search for paths ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PathOutcome {
-    /// There is at least one path.
-    Found,
-    /// There is none within the length: everything was searched.
-    NoneExists,
-    /// The budget ended before the search did.
-    BudgetExceeded,
-    /// None was found, but the search met a party that is not disclosed.
-    BlockedByUnknown,
+catalog! {
+    /// How a search for paths ended.
+    pub enum PathOutcome as "an outcome" {
+        /// There is at least one path.
+        Found = "FOUND",
+        /// There is none within lengthMax: everything was searched.
+        NoneExists = "NONE_EXISTS",
+        /// The budget of the request ended before the search did. What was found until then is shown.
+        BudgetExceeded = "BUDGET_EXCEEDED",
+        /// None was found, but the search met a party that is not disclosed, through which there may be one.
+        BlockedByUnknown = "BLOCKED_BY_UNKNOWN",
+    }
 }
 
 /// The paths between two entities.

@@ -1,0 +1,62 @@
+//! What several entities have in common.
+
+use async_graphql::Object;
+
+use super::{derivation::Derivation, entity::Entity, path::Path};
+use crate::{
+    graph::{EntityIx, RelationshipIx, algo},
+    schema::viewer::Viewer,
+};
+
+/// An entity that each of several others reaches.
+#[derive(Debug, Clone)]
+pub(crate) struct CommonConnection {
+    viewer: Viewer,
+    common: algo::CommonConnection<EntityIx, RelationshipIx>,
+}
+
+impl CommonConnection {
+    pub(crate) fn new(viewer: &Viewer, common: &algo::CommonConnection<EntityIx, RelationshipIx>) -> Self {
+        Self {
+            viewer: viewer.clone(),
+            common: common.clone(),
+        }
+    }
+}
+
+/// An entity that each of several others reaches.
+#[Object]
+impl CommonConnection {
+    /// The entity they have in common.
+    async fn entity(&self) -> Entity {
+        Entity::new(self.viewer.clone(), self.common.entity)
+    }
+
+    /// How many steps lead there from all of them together.
+    async fn distance(&self) -> i32 {
+        i32::try_from(self.common.distance()).unwrap_or(i32::MAX)
+    }
+
+    /// A shortest way from each of them to it, in the order in which they were named.
+    async fn paths(&self) -> Vec<Path> {
+        self.common
+            .ways
+            .iter()
+            .map(|way| Path::new(&self.viewer, way.clone()))
+            .collect()
+    }
+
+    /// What the answer rests on.
+    async fn derived_from(&self) -> Derivation {
+        let rule =
+            "An entity that each of those named reaches by relationships that the view sees and the walk follows.";
+        let relationships = self
+            .common
+            .ways
+            .iter()
+            .flatten()
+            .map(|crossing| crossing.link)
+            .collect();
+        Derivation::new(&self.viewer, rule, relationships)
+    }
+}

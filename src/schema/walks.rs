@@ -1,0 +1,227 @@
+//! The root fields that walk the graph: paths, neighborhoods, common connections.
+
+use async_graphql::{Context, ID, Object};
+
+use super::{
+    error::Error,
+    page::{Connection, Listing, PageArgs, Total},
+    traversal::TraversalFilter,
+    types::{
+        common::CommonConnection,
+        entity::Entity,
+        path::PathResult,
+        relationship::Relationship,
+        subgraph::{Subgraph, SubgraphEntity},
+    },
+    view::ViewInput,
+    viewer::Viewer,
+};
+use crate::graph::{
+    EntityIx, Walker,
+    algo::{self, Bounds, PathQuestion},
+    page,
+};
+
+/// How many steps a neighborhood or a common connection may reach.
+const DEPTH_MAX: i32 = 10;
+/// How many relationships a path may have.
+const LENGTH_MAX: i32 = 12;
+/// How many paths may be asked for.
+const PATHS_MAX: i32 = 100;
+/// How many entities a neighborhood may hold.
+const ENTITIES_MAX: i32 = 10_000;
+/// How many relationships a neighborhood shows.
+const RELATIONSHIPS_MAX: usize = 10_000;
+/// From how many entities a walk may start.
+const STARTS_MAX: usize = 100;
+
+/// A number between two bounds, or what is wrong with it.
+fn within(value: i32, min: i32, max: i32, place: &str) -> Result<usize, Error> {
+    let inside = (min..=max)
+        .contains(&value)
+        .then(|| usize::try_from(value).ok())
+        .flatten();
+    inside.ok_or_else(|| Error::bad_user_input(place, format!("{value} is out of range; it takes {min} to {max}")))
+}
+
+/// The entities that a walk starts from, each once, in the order given.
+fn starts(viewer: &Viewer, of: &[ID], min: usize, place: &str) -> Result<Vec<EntityIx>, Error> {
+    if of.len() > STARTS_MAX {
+        let message = format!("{} ids are too many; ask for at most {STARTS_MAX} at a time", of.len());
+        return Err(Error::bad_user_input(place, message));
+    }
+    let mut starts = Vec::new();
+    for id in of {
+        let start = viewer.entity_named(id, place)?;
+        if !starts.contains(&start) {
+            starts.push(start);
+        }
+    }
+    if starts.len() < min {
+        let message = format!("{} different ids are too few; name at least {min}", starts.len());
+        return Err(Error::bad_user_input(place, message));
+    }
+    Ok(starts)
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct WalkQuery;
+
+#[Object]
+impl WalkQuery {
+    /// How two entities are connected: the shortest simple paths between them, shorter first, then undisputed before
+    /// disputed, then by ids. The same question has the same answer.
+    #[expect(clippy::too_many_arguments, reason = "one parameter for each GraphQL argument")]
+    async fn paths(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The id of the entity where paths start.")] from: ID,
+        #[graphql(desc = "The id of the entity where they end.")] to: ID,
+        #[graphql(desc = "What to follow and what to pass through.")] filter: Option<TraversalFilter>,
+        #[graphql(desc = "How many paths: 1 to 100.", default = 3)] first: i32,
+        #[graphql(desc = "How many relationships a path may have: 1 to 12.", default = 6)] length_max: i32,
+        #[graphql(
+            desc = "What to see the graph through; everything below inherits it. Default: the header Guanxi-View, else today."
+        )]
+        view: Option<ViewInput>,
+    ) -> Option<Result<PathResult, Error>> {
+        let ask = || {
+            let viewer = Viewer::new(ctx, view.as_ref())?;
+            let (start, end) = (
+                viewer.entity_named(&from, "Query.paths(from:)")?,
+                viewer.entity_named(&to, "Query.paths(to:)")?,
+            );
+            if start == end {
+                let message = "from and to are the same entity; a path leads from one to another";
+                return Err(Error::bad_user_input("Query.paths(to:)", message));
+            }
+            let question = PathQuestion {
+                from: start,
+                to: end,
+                count: within(first, 1, PATHS_MAX, "Query.paths(first:)")?,
+                length_max: within(length_max, 1, LENGTH_MAX, "Query.paths(lengthMax:)")?,
+            };
+            let filter = filter.unwrap_or_default();
+            let (traversal, mask) = filter.compile(&viewer, &[start, end], "Query.paths(filter:)")?;
+            let walker = Walker::new(viewer.snapshot(), mask, viewer.budget());
+            let found = algo::paths(&walker, &traversal, &question)?;
+            Ok(PathResult::new(&viewer, found))
+        };
+        Some(ask())
+    }
+
+    /// What surrounds some entities: everything within so many steps, ready to draw.
+    #[expect(clippy::too_many_arguments, reason = "one parameter for each GraphQL argument")]
+    async fn neighborhood(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The ids of the entities to start from, 1 to 100.")] of: Vec<ID>,
+        #[graphql(desc = "How many steps: 0 to 10.", default = 1)] depth: i32,
+        #[graphql(desc = "What to follow and what to pass through.")] filter: Option<TraversalFilter>,
+        #[graphql(
+            desc = "How many entities: 1 to 10000. Beyond it the nearest stay, of equally near ones those with the smallest ids.",
+            default = 500
+        )]
+        entities_max: i32,
+        #[graphql(
+            desc = "What to see the graph through; everything below inherits it. Default: the header Guanxi-View, else today."
+        )]
+        view: Option<ViewInput>,
+    ) -> Option<Result<Subgraph, Error>> {
+        let ask = || {
+            let viewer = Viewer::new(ctx, view.as_ref())?;
+            let starts = starts(&viewer, &of, 1, "Query.neighborhood(of:)")?;
+            let bounds = Bounds {
+                depth_max: within(depth, 0, DEPTH_MAX, "Query.neighborhood(depth:)")?,
+                entities_max: within(entities_max, 1, ENTITIES_MAX, "Query.neighborhood(entitiesMax:)")?,
+                relationships_max: RELATIONSHIPS_MAX,
+            };
+            let filter = filter.unwrap_or_default();
+            let (traversal, mask) = filter.compile(&viewer, &starts, "Query.neighborhood(filter:)")?;
+            let walker = Walker::new(viewer.snapshot(), mask, viewer.budget());
+            let found = algo::neighborhood(&walker, &traversal, &starts, bounds)?;
+            let entity = |(ix, distance): (EntityIx, usize)| SubgraphEntity {
+                entity: Entity::new(viewer.clone(), ix),
+                distance: i32::try_from(distance).unwrap_or(i32::MAX),
+            };
+            let relationship = |ix| Relationship::new(viewer.clone(), ix);
+            Ok(Subgraph {
+                entities: found.entities.into_iter().map(entity).collect(),
+                relationships: found.relationships.into_iter().map(relationship).collect(),
+                truncated: found.truncated,
+            })
+        };
+        Some(ask())
+    }
+
+    /// What several entities have in common: whom each of them reaches within so many steps, without passing through one of
+    /// the others. Nearest first (all steps together), then by id.
+    #[expect(clippy::too_many_arguments, reason = "one parameter for each GraphQL argument")]
+    async fn common_connections(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The ids of the entities, 2 to 100 different ones.")] of: Vec<ID>,
+        #[graphql(desc = "How many steps from each: 1 to 10.", default = 1)] depth: i32,
+        #[graphql(desc = "What to follow and what to pass through.")] filter: Option<TraversalFilter>,
+        #[graphql(desc = "How many, from the start: 1 to 1000. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many, from the end: 1 to 1000. Excludes first.")] last: Option<i32>,
+        #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
+        #[graphql(
+            desc = "What to see the graph through; everything below inherits it. Default: the header Guanxi-View, else today."
+        )]
+        view: Option<ViewInput>,
+    ) -> Option<Result<Connection<CommonConnection>, Error>> {
+        let args = PageArgs {
+            first,
+            after,
+            last,
+            before,
+        };
+        let ask = || {
+            let viewer = Viewer::new(ctx, view.as_ref())?;
+            let order = &[((), crate::graph::OrderDirection::Ascending)];
+            let listing = Listing::new::<Common>(ctx, &viewer, "Query", "", order)?;
+            let (window, viewer) = listing.window(&viewer, &args)?;
+            let starts = starts(&viewer, &of, 2, "Query.commonConnections(of:)")?;
+            let depth = within(depth, 1, DEPTH_MAX, "Query.commonConnections(depth:)")?;
+            let filter = filter.unwrap_or_default();
+            let (traversal, mask) = filter.compile(&viewer, &starts, "Query.commonConnections(filter:)")?;
+            let walker = Walker::new(viewer.snapshot(), mask, viewer.budget());
+            let found = algo::common_connections(&walker, &traversal, &starts, depth)?;
+            let rows = || {
+                (0..).zip(&found).map(|(position, common)| Common {
+                    position,
+                    entity: common.entity,
+                    distance: common.distance(),
+                })
+            };
+            let page = page(viewer.snapshot(), rows(), order, &window, viewer.budget())?;
+            let total = Total::count(ctx, &viewer, rows)?;
+            Ok(Connection::new(&listing, &viewer, &page, total, |row| {
+                CommonConnection::new(&viewer, &found[row.position])
+            }))
+        };
+        Some(ask())
+    }
+}
+
+/// A common connection as a row: ordered by distance, then id.
+#[derive(Debug, Clone, Copy)]
+struct Common {
+    position: usize,
+    entity: EntityIx,
+    distance: usize,
+}
+
+impl crate::graph::Ordered for Common {
+    type Field = ();
+
+    fn id(self, snapshot: &crate::graph::Snapshot) -> &str {
+        snapshot.entity(self.entity).id()
+    }
+
+    fn key(self, _snapshot: &crate::graph::Snapshot, (): ()) -> crate::graph::Key {
+        crate::graph::Key::Number(f64::from(u32::try_from(self.distance).unwrap_or(u32::MAX)))
+    }
+}
