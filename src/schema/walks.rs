@@ -111,7 +111,6 @@ impl WalkQuery {
     }
 
     /// What surrounds some entities: everything within so many steps, ready to draw.
-    #[expect(clippy::too_many_arguments, reason = "one parameter for each GraphQL argument")]
     async fn neighborhood(
         &self,
         ctx: &Context<'_>,

@@ -2,8 +2,8 @@
 
 use hashbrown::HashMap;
 
-use super::paths::Path;
-use crate::graph::{Crossing, Expand, Traversal, expand::Gate};
+use super::paths::{CrossingOf, Path, PathOf};
+use crate::graph::{Expand, Traversal, expand::Gate};
 
 /// An entity that each of several others reaches.
 #[derive(Debug, Clone)]
@@ -21,6 +21,9 @@ impl<N, L> CommonConnection<N, L> {
     }
 }
 
+/// A common connection over what `E` expands.
+type CommonOf<E> = CommonConnection<<E as Expand>::Node, <E as Expand>::Link>;
+
 /// Whom each of `of` reaches within `depth_max` steps: nearest first, then by id. They themselves are left out and not
 /// passed through: what one reaches only by way of another is not in common. Where several shortest ways lead there, the one with the smallest ids, read from the far end, is told.
 ///
@@ -33,7 +36,7 @@ pub fn common_connections<E: Expand>(
     traversal: &Traversal<E::Node>,
     of: &[E::Node],
     depth_max: usize,
-) -> Result<Vec<CommonConnection<E::Node, E::Link>>, E::Error> {
+) -> Result<Vec<CommonOf<E>>, E::Error> {
     let mut gate = Gate::new(walk, traversal);
     let mut reached = Vec::with_capacity(of.len());
     for start in of {
@@ -45,7 +48,7 @@ pub fn common_connections<E: Expand>(
     let shared = first
         .keys()
         .filter(|node| others.iter().all(|other| other.contains_key(*node)));
-    let mut common: Vec<CommonConnection<E::Node, E::Link>> = shared
+    let mut common: Vec<CommonOf<E>> = shared
         .map(|entity| CommonConnection {
             entity: *entity,
             ways: reached.iter().map(|from| way_to::<E>(from, *entity)).collect(),
@@ -59,7 +62,7 @@ pub fn common_connections<E: Expand>(
 }
 
 /// How each entity was reached: at which distance, and over which crossing.
-type Reached<E> = HashMap<<E as Expand>::Node, (usize, Crossing<<E as Expand>::Node, <E as Expand>::Link>)>;
+type Reached<E> = HashMap<<E as Expand>::Node, (usize, CrossingOf<E>)>;
 
 fn reach<E: Expand>(
     walk: &E,
@@ -68,8 +71,7 @@ fn reach<E: Expand>(
     (start, of): (E::Node, &[E::Node]),
     depth_max: usize,
 ) -> Result<Reached<E>, E::Error> {
-    let ids =
-        |crossing: &Crossing<E::Node, E::Link>| (walk.entity_id(crossing.from), walk.relationship_id(crossing.link));
+    let ids = |crossing: &CrossingOf<E>| (walk.entity_id(crossing.from), walk.relationship_id(crossing.link));
     let mut reached: Reached<E> = HashMap::new();
     let mut frontier = vec![start];
     for distance in 1..=depth_max {
@@ -102,7 +104,7 @@ fn reach<E: Expand>(
     Ok(reached)
 }
 
-fn way_to<E: Expand>(reached: &Reached<E>, entity: E::Node) -> Path<E::Node, E::Link> {
+fn way_to<E: Expand>(reached: &Reached<E>, entity: E::Node) -> PathOf<E> {
     let mut way = Vec::new();
     let mut here = entity;
     while let Some((_, crossing)) = reached.get(&here) {

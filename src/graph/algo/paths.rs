@@ -11,8 +11,11 @@ use crate::model::catalog;
 /// A path: the relationships crossed, one after the other.
 pub type Path<N, L> = Vec<Crossing<N, L>>;
 
+/// A relationship crossed, of what `E` expands.
+pub(super) type CrossingOf<E> = Crossing<<E as Expand>::Node, <E as Expand>::Link>;
+
 /// A path over what `E` expands.
-type PathOf<E> = Path<<E as Expand>::Node, <E as Expand>::Link>;
+pub(super) type PathOf<E> = Vec<CrossingOf<E>>;
 
 catalog! {
     /// How a search for paths ended.
@@ -178,8 +181,8 @@ impl<E: Expand> Search<'_, E> {
             .then_with(by_ids)
     }
 
-    fn compare_steps(&self, a: &Crossing<E::Node, E::Link>, b: &Crossing<E::Node, E::Link>) -> Ordering {
-        let ids = |crossing: &Crossing<E::Node, E::Link>| {
+    fn compare_steps(&self, a: &CrossingOf<E>, b: &CrossingOf<E>) -> Ordering {
+        let ids = |crossing: &CrossingOf<E>| {
             (
                 self.walk.entity_id(crossing.to),
                 self.walk.relationship_id(crossing.link),
@@ -260,7 +263,7 @@ impl<E: Expand> Search<'_, E> {
         let meeting =
             |node: &E::Node| near.depths.get(node) == Some(&near.depth) && far.depths.get(node) == Some(&far.depth);
         // All crossings on shortest paths, those nearest to the target first.
-        let mut layers: Vec<Vec<Crossing<E::Node, E::Link>>> = Vec::new();
+        let mut layers: Vec<Vec<CrossingOf<E>>> = Vec::new();
         let mut wanted: HashSet<E::Node> = far.depths.keys().copied().filter(meeting).collect();
         for level in far.levels.iter().rev() {
             let useful: Vec<_> = level
@@ -284,7 +287,7 @@ impl<E: Expand> Search<'_, E> {
             layers.push(useful);
         }
         let mut undisputed: HashSet<E::Node> = HashSet::from_iter([self.target]);
-        let mut onwards: HashMap<E::Node, Vec<Crossing<E::Node, E::Link>>> = HashMap::new();
+        let mut onwards: HashMap<E::Node, Vec<CrossingOf<E>>> = HashMap::new();
         for crossing in layers.into_iter().flatten() {
             if !crossing.disputed && undisputed.contains(&crossing.to) {
                 undisputed.insert(crossing.from);
@@ -321,7 +324,7 @@ struct Side<E: Expand> {
     frontier: Vec<E::Node>,
     depth: usize,
     /// The crossings that first reached each level, as found from this side.
-    levels: Vec<Vec<Crossing<E::Node, E::Link>>>,
+    levels: Vec<Vec<CrossingOf<E>>>,
 }
 
 impl<E: Expand> Side<E> {
@@ -335,7 +338,7 @@ impl<E: Expand> Side<E> {
     }
 }
 
-fn same_links<E: Expand>(a: &[Crossing<E::Node, E::Link>], b: &[Crossing<E::Node, E::Link>]) -> bool {
+fn same_links<E: Expand>(a: &[CrossingOf<E>], b: &[CrossingOf<E>]) -> bool {
     a.iter()
         .map(|crossing| crossing.link)
         .eq(b.iter().map(|crossing| crossing.link))

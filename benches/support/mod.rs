@@ -1,0 +1,208 @@
+//! A seeded company graph of any size for benches: ownership trees by a copying model (so that groups have a power law),
+//! cross holdings, partnerships by preferential attachment, and one hub.
+
+use fastrand::Rng;
+use guanxi::{
+    graph::{EntityIx, Mask, Snapshot},
+    model::{
+        Dataset, Date, Ends, Entity, EntityKind, Evidence, PartialDate, Relationship, RelationshipKind,
+        RelationshipStatus, Share, ShareOf, ShareRange, Source, Stance, Timestamp, Validity, View,
+    },
+};
+
+const FIRST: [&str; 13] = [
+    "Aurora",
+    "Baltic",
+    "Cedar",
+    "Delta",
+    "Evergreen",
+    "Falcon",
+    "Granite",
+    "Harbor",
+    "Indigo",
+    "Jade",
+    "Keystone",
+    "Lotus",
+    "Meridian",
+];
+const SECOND: [&str; 10] = [
+    "Capital",
+    "Energy",
+    "Logistics",
+    "Foods",
+    "Pharma",
+    "Steel",
+    "Shipping",
+    "Media",
+    "Software",
+    "Mining",
+];
+const LAST: [&str; 6] = ["Ltd", "Inc", "GmbH", "SA", "AG", "PLC"];
+const COUNTRIES: [&str; 12] = ["US", "US", "US", "CN", "CN", "GB", "DE", "FR", "JP", "IN", "HK", "SG"];
+
+/// How many partners the hub has in a graph of `companies`.
+fn hub_degree(companies: usize) -> usize {
+    companies.min(100_000) - 1
+}
+
+/// The id of a company; 0 is the hub.
+pub(crate) fn company(number: usize) -> String {
+    format!("C{number:07}")
+}
+
+/// Who is linked to whom: about two relationships a company, and the hub's.
+fn links(companies: usize, rng: &mut Rng) -> Vec<(usize, usize, RelationshipKind, Option<f64>)> {
+    let mut links = Vec::with_capacity(companies * 21 / 10 + hub_degree(companies));
+    let mut parents = vec![None; companies];
+    let mut ends = vec![1];
+    for child in 2..companies {
+        if rng.f64() < 0.88 {
+            let mut parent = rng.usize(1..child);
+            if let Some(grandparent) = parents[parent].filter(|_| rng.bool()) {
+                parent = grandparent;
+            }
+            parents[child] = Some(parent);
+            ends.extend([parent, child]);
+            let percent = if rng.bool() {
+                100.0
+            } else {
+                f64::from(rng.u32(501..1000)) / 10.0
+            };
+            links.push((parent, child, RelationshipKind::Owns, Some(percent)));
+        }
+    }
+    for _ in 0..companies * 12 / 100 {
+        let (holder, held) = (rng.usize(1..companies), ends[rng.usize(..ends.len())]);
+        if holder != held {
+            links.push((
+                holder,
+                held,
+                RelationshipKind::Owns,
+                Some(f64::from(rng.u32(10..300)) / 10.0),
+            ));
+        }
+    }
+    let mut popular: Vec<usize> = ends.iter().copied().step_by(7).collect();
+    for _ in 0..companies {
+        let (one, other) = (rng.usize(1..companies), popular[rng.usize(..popular.len())]);
+        if one != other {
+            popular.extend([one, other]);
+            links.push((one, other, RelationshipKind::PartnersWith, None));
+        }
+    }
+    links.extend((1..=hub_degree(companies)).map(|supplied| (0, supplied, RelationshipKind::Supplies, None)));
+    links
+}
+
+/// A dataset of so many companies, the same in every run.
+pub(crate) fn dataset(companies: usize) -> Dataset {
+    let mut rng = Rng::with_seed(42);
+    let recorded_at: Timestamp = "2026-01-01T00:00:00Z".parse().expect("a moment");
+    let entities = (0..companies).map(|number| {
+        let word = |words: &[&'static str], rng: &mut Rng| words[rng.usize(..words.len())];
+        let name = format!(
+            "{} {} {number} {}",
+            word(&FIRST, &mut rng),
+            word(&SECOND, &mut rng),
+            word(&LAST, &mut rng)
+        );
+        let mut entity = Entity::new(&company(number), EntityKind::Company, &name).expect("a company");
+        entity.country = Some(word(&COUNTRIES, &mut rng).to_owned());
+        entity
+    });
+    let entities: Vec<Entity> = entities.collect();
+    let relationships =
+        links(companies, &mut rng)
+            .into_iter()
+            .enumerate()
+            .map(|(position, (from, to, kind, percent))| {
+                let since = Date::constant(rng.i16(1990..2026), rng.i8(1..=12), rng.i8(1..=28));
+                let id = format!("R{position:08}");
+                Relationship {
+                    kind,
+                    ends: Ends::Known {
+                        from: company(from),
+                        to: company(to),
+                    },
+                    role: None,
+                    status: RelationshipStatus::Active,
+                    validity: Validity::new(Some(PartialDate::from(since)), None).expect("an open interval"),
+                    share: percent
+                        .and_then(|percent| ShareRange::exact(percent).ok())
+                        .map(|range| Share {
+                            range,
+                            of: ShareOf::Capital,
+                        }),
+                    amount: None,
+                    capabilities: Vec::new(),
+                    properties: None,
+                    evidence: vec![Evidence {
+                        id: format!("{id}#1"),
+                        source: "source:register".to_owned(),
+                        locator: None,
+                        stance: Stance::Asserts,
+                        speaker: None,
+                        stated_on: None,
+                        summary: None,
+                        share: None,
+                        amount: None,
+                        confidence: None,
+                    }],
+                    recorded_at,
+                    retracted_at: None,
+                    id,
+                }
+            });
+    Dataset {
+        title: format!("{companies} companies"),
+        description: None,
+        licence: None,
+        recorded_at,
+        sources: vec![Source {
+            id: "source:register".to_owned(),
+            publisher: "Register".to_owned(),
+            title: "Companies".to_owned(),
+            url: None,
+            published_on: None,
+            licence: None,
+        }],
+        relationships: relationships.collect(),
+        entities,
+    }
+}
+
+/// A generated graph, what sees all of it, and random questions about it.
+pub(crate) struct World {
+    pub(crate) snapshot: Snapshot,
+    pub(crate) mask: Mask,
+    companies: usize,
+}
+
+impl World {
+    /// A graph of so many companies.
+    pub(crate) fn new(companies: usize) -> Self {
+        let snapshot = Snapshot::build(&dataset(companies)).expect("the generator makes sound data");
+        let mask = snapshot.mask(&View::now("2026-06-01T00:00:00Z".parse().expect("a moment")));
+        Self {
+            snapshot,
+            mask,
+            companies,
+        }
+    }
+
+    /// The hub.
+    pub(crate) fn hub(&self) -> EntityIx {
+        self.number(0)
+    }
+
+    fn number(&self, number: usize) -> EntityIx {
+        self.snapshot
+            .entity_by_id(&company(number), &self.mask)
+            .expect("the company was generated")
+    }
+
+    /// A random company other than the hub.
+    pub(crate) fn any(&self, rng: &mut Rng) -> EntityIx {
+        self.number(rng.usize(1..self.companies))
+    }
+}
