@@ -1,4 +1,5 @@
 //! The graph against naive readings of the data it was built from.
 
+mod known;
 mod paths;
 mod walking;
