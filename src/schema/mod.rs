@@ -6,6 +6,7 @@
 mod answer;
 mod api;
 mod catalog;
+mod cost;
 mod document;
 mod enums;
 mod error;

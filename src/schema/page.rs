@@ -7,6 +7,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::{Value as JsonValue, json};
 
 use super::{
+    cost::cost,
     error::Error,
     viewer::{Viewer, arguments_hash, hash_of},
 };
@@ -288,6 +289,7 @@ impl<T: OutputType> Connection<T> {
     }
 
     /// How many elements there are on all pages. Counted only when selected.
+    #[graphql(directive = cost::apply("10".to_owned()))]
     async fn total_count(&self) -> i32 {
         self.total.counted()
     }

@@ -3,6 +3,7 @@
 use async_graphql::{Context, ID, InputObject, MergedObject, Object, OneofObject, Value};
 
 use super::{
+    cost::{Paged, cost, list_size},
     enums::Member,
     error::Error,
     filters::{EntityFilter, EntityOrder, RelationshipFilter, RelationshipOrder, entity_order},
@@ -146,6 +147,7 @@ macro_rules! by_kind {
                 }
 
                 $(#[doc = $many_doc])*
+                #[graphql(directive = Paged::apply())]
                 #[expect(clippy::too_many_arguments, reason = "one parameter for each GraphQL argument")]
                 async fn $many(
                     &self,
@@ -235,6 +237,7 @@ impl GraphQuery {
     }
 
     /// The nodes with these ids, in the same order; null where there is none. At most 1000 ids.
+    #[graphql(directive = list_size::apply(None, Some(vec!["ids".to_owned()]), None, Some(false)))]
     async fn nodes(
         &self,
         ctx: &Context<'_>,
@@ -274,6 +277,7 @@ impl GraphQuery {
     }
 
     /// The entities of every kind, ordered by id unless told otherwise.
+    #[graphql(directive = Paged::apply())]
     #[expect(clippy::too_many_arguments, reason = "one parameter for each GraphQL argument")]
     async fn entities(
         &self,
@@ -300,6 +304,7 @@ impl GraphQuery {
     }
 
     /// The relationships that the view sees, ordered by id unless told otherwise.
+    #[graphql(directive = Paged::apply())]
     #[expect(clippy::too_many_arguments, reason = "one parameter for each GraphQL argument")]
     async fn relationships(
         &self,
@@ -326,6 +331,7 @@ impl GraphQuery {
     }
 
     /// The sources, ordered by id.
+    #[graphql(directive = Paged::apply())]
     async fn sources(
         &self,
         ctx: &Context<'_>,
@@ -360,6 +366,7 @@ impl GraphQuery {
 
     /// The ways for a shopper in a place to buy from a merchant, best first: one-stop, then fewest needs missing, fewest
     /// contracts, and by name. Counts only ACTIVE relationships unless the view names statuses.
+    #[graphql(directive = cost::apply("10".to_owned()), directive = list_size::apply(Some(10), None, None, None))]
     async fn purchase_channels(
         &self,
         ctx: &Context<'_>,
@@ -399,6 +406,7 @@ impl GraphQuery {
     }
 
     /// How big the graph is, as far as the view sees it.
+    #[graphql(directive = cost::apply("100".to_owned()))]
     async fn statistics(
         &self,
         ctx: &Context<'_>,

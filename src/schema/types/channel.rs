@@ -10,7 +10,7 @@ use super::{
 use crate::{
     graph::{RelationshipIx, algo},
     model::Capability,
-    schema::{enums::Member, viewer::Viewer},
+    schema::{cost::list_size, enums::Member, viewer::Viewer},
 };
 
 /// What a computed answer rests on.
@@ -30,6 +30,7 @@ impl Derivation {
     }
 
     /// The relationships it rests on, ordered by id, each with its evidence.
+    #[graphql(directive = list_size::apply(Some(10), None, None, None))]
     async fn relationships(&self) -> Vec<Relationship> {
         self.relationships
             .iter()

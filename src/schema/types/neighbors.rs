@@ -9,6 +9,7 @@ use crate::{
         page_by_id,
     },
     schema::{
+        cost::{cost, list_size},
         error::Error,
         filters::{RelationshipFilter, RelationshipOrder, Standpoint, relationship_order},
         page::{Listing, PageArgs, PageInfo, Total},
@@ -54,6 +55,7 @@ impl RelationshipConnection {
     }
 
     /// How many relationships there are on all pages. Counted only when selected.
+    #[graphql(directive = cost::apply("10".to_owned()))]
     async fn total_count(&self) -> i32 {
         self.total.counted()
     }
@@ -98,12 +100,14 @@ impl NeighborConnection {
     }
 
     /// How many relationships to known neighbors there are on all pages. Counted only when selected.
+    #[graphql(directive = cost::apply("10".to_owned()))]
     async fn total_count(&self) -> i32 {
         self.total.counted()
     }
 
     /// The relationships that fit but whose other end is not disclosed, ordered by id, at most 1000. Not on any page, not
     /// counted in `totalCount`.
+    #[graphql(directive = list_size::apply(Some(10), None, None, None))]
     async fn undisclosed(&self) -> &[Relationship] {
         &self.undisclosed
     }
