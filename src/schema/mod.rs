@@ -20,10 +20,12 @@ mod merge;
 mod page;
 mod query;
 mod scalars;
+mod tally;
 mod types;
 mod variables;
 mod view;
 mod viewer;
+mod work;
 
 pub use answer::{Answer, Outcome};
 pub use api::Api;

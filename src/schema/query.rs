@@ -7,7 +7,7 @@ use super::{
     enums::Member,
     error::Error,
     filters::{EntityFilter, EntityOrder, RelationshipFilter, RelationshipOrder, entity_order},
-    page::{Connection, Listing, PAGE_MAX, PageArgs, Total},
+    page::{Connection, Counting, Listing, PAGE_MAX, PageArgs, Total},
     types::{
         channel::PurchaseChannel,
         entity::{Entity, EntityFields, Node},
@@ -19,6 +19,7 @@ use super::{
     },
     view::ViewInput,
     viewer::Viewer,
+    work,
 };
 use crate::{
     graph::{EntityIx, SourceIx, algo, page, page_by_id},
@@ -90,35 +91,49 @@ struct EntityArgs {
 }
 
 /// A page of the entities among `kinds`.
-fn list<T>(
+async fn list<T: Send + 'static>(
     ctx: &Context<'_>,
     view: Option<&ViewInput>,
     args: EntityArgs,
     kinds: Set<EntityKind>,
-    node: impl Fn(Viewer, EntityIx) -> T,
+    node: fn(Viewer, EntityIx) -> T,
 ) -> Result<Connection<T>, Error> {
     let viewer = Viewer::new(ctx, view)?;
     let order = entity_order(args.order_by);
     let listing = Listing::new::<EntityIx>(ctx, &viewer, "Query", "", &order)?;
     let (window, viewer) = listing.window(&viewer, &args.page)?;
+    let counting = Counting::of(ctx);
+    // Without any of these it looks no further than the page reaches.
+    let scans = !order.is_empty()
+        || args.filter.is_some()
+        || args.page.is_continued()
+        || counting == Counting::Wanted
+        || kinds != Set::all();
     let filter = args.filter.map(EntityFilter::compile).unwrap_or_default();
-    let (snapshot, mask) = (viewer.snapshot(), viewer.mask());
-    let fits = |ix: EntityIx| kinds.contains(snapshot.entity(ix).kind()) && filter.matches(snapshot, ix);
-    let page = if order.is_empty() {
-        page_by_id(snapshot, snapshot.entities(&mask), fits, &window, viewer.budget())?
-    } else {
-        page(
-            snapshot,
-            snapshot.entities(&mask).filter(|ix| fits(*ix)),
-            &order,
-            &window,
-            viewer.budget(),
-        )?
+    let answer = move |viewer: &Viewer| {
+        let (snapshot, mask) = (viewer.snapshot(), viewer.mask());
+        let fits = |ix: EntityIx| kinds.contains(snapshot.entity(ix).kind()) && filter.matches(snapshot, ix);
+        let page = if order.is_empty() {
+            page_by_id(snapshot, snapshot.entities(&mask), fits, &window, viewer.budget())?
+        } else {
+            page(
+                snapshot,
+                snapshot.entities(&mask).filter(|ix| fits(*ix)),
+                &order,
+                &window,
+                viewer.budget(),
+            )?
+        };
+        let total = counting.count(viewer, || snapshot.entities(&mask).filter(|ix| fits(*ix)))?;
+        Ok(Connection::new(&listing, viewer, &page, total, |ix| {
+            node(viewer.clone(), ix)
+        }))
     };
-    let total = Total::count(ctx, &viewer, || snapshot.entities(&mask).filter(|ix| fits(*ix)))?;
-    Ok(Connection::new(&listing, &viewer, &page, total, |ix| {
-        node(viewer.clone(), ix)
-    }))
+    if scans {
+        work::run(&viewer, answer).await
+    } else {
+        answer(&viewer)
+    }
 }
 
 /// Declares the two root fields of each kind: one entity, and a page of them.
@@ -163,9 +178,8 @@ macro_rules! by_kind {
                 ) -> Option<Result<Connection<$kind>, Error>> {
                     let page = PageArgs { first, after, last, before };
                     let args = EntityArgs { filter, order_by, page };
-                    Some(list(ctx, view.as_ref(), args, Set::of(&[EntityKind::$kind]), |viewer, ix| {
-                        $kind::from(EntityFields { viewer, ix })
-                    }))
+                    let node = |viewer, ix| $kind::from(EntityFields { viewer, ix });
+                    Some(list(ctx, view.as_ref(), args, Set::of(&[EntityKind::$kind]), node).await)
                 }
             )*
         }
@@ -300,7 +314,7 @@ impl GraphQuery {
             before,
         };
         let args = EntityArgs { filter, order_by, page };
-        Some(list(ctx, view.as_ref(), args, Set::all(), Entity::new))
+        Some(list(ctx, view.as_ref(), args, Set::all(), Entity::new).await)
     }
 
     /// The relationships that the view sees, ordered by id unless told otherwise.
@@ -327,7 +341,10 @@ impl GraphQuery {
             before,
         };
         let args = RelationshipArgs { filter, order_by, page };
-        Some(Viewer::new(ctx, view.as_ref()).and_then(|viewer| all_relationships(ctx, &viewer, args)))
+        match Viewer::new(ctx, view.as_ref()) {
+            Ok(viewer) => Some(all_relationships(ctx, &viewer, args).await),
+            Err(error) => Some(Err(error)),
+        }
     }
 
     /// The sources, ordered by id.
@@ -382,9 +399,11 @@ impl GraphQuery {
         )]
         view: Option<ViewInput>,
     ) -> Option<Result<Vec<PurchaseChannel>, Error>> {
-        let answer = || {
-            let viewer = Viewer::new(ctx, view.as_ref())?;
-            let viewer = viewer.with(viewer.view().for_computing());
+        let viewer = match Viewer::new(ctx, view.as_ref()) {
+            Ok(viewer) => viewer.with(viewer.view().for_computing()),
+            Err(error) => return Some(Err(error)),
+        };
+        let answer = move |viewer: &Viewer| {
             let (snapshot, mask) = (viewer.snapshot(), viewer.mask());
             let place = snapshot.entity_by_identifier(COUNTRY_SCHEME, &shopper_in, &mask);
             let place = place.filter(|ix| snapshot.entity(*ix).kind() == EntityKind::Place).ok_or_else(|| {
@@ -402,7 +421,7 @@ impl GraphQuery {
                 .map(|channel| PurchaseChannel::new(viewer.clone(), channel))
                 .collect())
         };
-        Some(answer())
+        Some(work::run(&viewer, answer).await)
     }
 
     /// How big the graph is, as far as the view sees it.
@@ -414,7 +433,10 @@ impl GraphQuery {
             ViewInput,
         >,
     ) -> Option<Result<Statistics, Error>> {
-        Some(Viewer::new(ctx, view.as_ref()).and_then(|viewer| statistics(&viewer)))
+        match Viewer::new(ctx, view.as_ref()) {
+            Ok(viewer) => Some(work::run(&viewer, statistics).await),
+            Err(error) => Some(Err(error)),
+        }
     }
 }
 

@@ -12,8 +12,9 @@ use crate::{
         cost::{cost, list_size},
         error::Error,
         filters::{RelationshipFilter, RelationshipOrder, Standpoint, relationship_order},
-        page::{Listing, PageArgs, PageInfo, Total},
+        page::{Counting, Listing, PageArgs, PageInfo, Total},
         viewer::Viewer,
+        work,
     },
 };
 
@@ -261,34 +262,38 @@ impl Outlook<'_> {
     }
 }
 
-/// A page of all relationships, at the root.
-pub(crate) fn all_relationships(
+/// A page of all relationships, at the root. On a worker: a view may see few of many.
+pub(crate) async fn all_relationships(
     ctx: &Context<'_>,
     viewer: &Viewer,
     args: RelationshipArgs,
 ) -> Result<RelationshipConnection, Error> {
     let ready = Ready::new(ctx, viewer, ("Query", ""), Standpoint::Nowhere, args)?;
-    let (viewer, filter) = (&ready.viewer, &ready.filter);
-    let seen = || {
-        viewer.snapshot().relationships(viewer.mask()).map(|relationship| Seen {
-            relationship,
-            neighbor: None,
-        })
-    };
-    let fits = |seen: Seen| filter.matches(viewer, seen.relationship, None);
-    let page = if ready.order.is_empty() {
-        page_by_id(viewer.snapshot(), seen(), fits, &ready.window, viewer.budget())?
-    } else {
-        page(
-            viewer.snapshot(),
-            seen().filter(|seen| fits(*seen)),
-            &ready.order,
-            &ready.window,
-            viewer.budget(),
-        )?
-    };
-    let total = Total::count(ctx, viewer, || seen().filter(|seen| fits(*seen)))?;
-    Ok(connection(&ready.listing, viewer, &page, total))
+    let counting = Counting::of(ctx);
+    let viewer = ready.viewer.clone();
+    work::run(&viewer, move |viewer| {
+        let seen = || {
+            viewer.snapshot().relationships(viewer.mask()).map(|relationship| Seen {
+                relationship,
+                neighbor: None,
+            })
+        };
+        let fits = |seen: Seen| ready.filter.matches(viewer, seen.relationship, None);
+        let page = if ready.order.is_empty() {
+            page_by_id(viewer.snapshot(), seen(), fits, &ready.window, viewer.budget())?
+        } else {
+            page(
+                viewer.snapshot(),
+                seen().filter(|seen| fits(*seen)),
+                &ready.order,
+                &ready.window,
+                viewer.budget(),
+            )?
+        };
+        let total = counting.count(viewer, || seen().filter(|seen| fits(*seen)))?;
+        Ok(connection(&ready.listing, viewer, &page, total))
+    })
+    .await
 }
 
 fn connection(listing: &Listing, viewer: &Viewer, page: &Page<Seen>, total: Total) -> RelationshipConnection {
