@@ -1,9 +1,5 @@
 //! What fields cost, said in the schema itself: `@cost` where a field weighs more than one, `@listSize` where it answers
 //! many. The check before execution reads both back from the SDL, so that what is printed is what is enforced.
-#![expect(
-    clippy::needless_pass_by_value,
-    reason = "the macro reads the parameters of a directive as owned types"
-)]
 
 use std::borrow::Cow;
 

@@ -22,7 +22,7 @@ pub struct Limits {
     pub depth_max: u64,
     /// Fields and fragments selected.
     pub selections_max: u64,
-    /// One per field, times the sizes of the pages around it.
+    /// One per field where `@cost` says nothing else, times the sizes of the lists around it (`@listSize`).
     pub complexity_max: u64,
     /// Bytes of a document, comments aside. Long values belong into variables, which only the body's limit bounds.
     pub document_bytes_max: u64,
@@ -96,7 +96,9 @@ impl Limit {
             Self::Directives => "directives",
             Self::Depth => "levels of fields",
             Self::Selections => "selections, fragments expanded",
-            Self::Complexity => "points of complexity (one per field, times the sizes of the pages around it)",
+            Self::Complexity => {
+                "points of complexity (one per field where @cost says nothing else, times the sizes of the lists around it)"
+            }
         }
     }
 

@@ -1,8 +1,4 @@
 //! What all entities share, and the interface over them.
-#![expect(
-    clippy::duplicated_attributes,
-    reason = "the arguments of different interface fields are alike"
-)]
 
 use std::{borrow::Cow, marker::PhantomData, ops::Deref};
 
