@@ -89,6 +89,15 @@ fn an_answer_with_errors_ends_with_exit_code_1() {
 }
 
 #[test]
+fn a_query_tells_its_cost_when_asked() {
+    let query = "{ companies(first: 3) { nodes { id } } }";
+    let output = guanxi(&["query", query, "--cost"]);
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(answer["extensions"]["cost"]["estimated"], 5, "{answer:#}");
+    assert_eq!(answer["extensions"]["cost"]["actual"], 5, "{answer:#}");
+}
+
+#[test]
 fn the_view_of_a_query_comes_from_a_flag() {
     let owners = |view: &str| {
         let output = guanxi(&[

@@ -47,6 +47,9 @@ pub(super) struct QueryArguments {
     /// The view of the whole operation, a JSON object like {"asOf": "2014-11-28"}.
     #[arg(long, env = "GUANXI_VIEW", value_name = "JSON")]
     pub(super) view: Option<String>,
+    /// Tell what the query costs, in the answer's extensions.
+    #[arg(long, env = "GUANXI_COST")]
+    pub(super) cost: bool,
     #[command(flatten)]
     pub(super) data: DataArguments,
     #[command(flatten)]
@@ -128,6 +131,17 @@ pub(super) struct LimitArguments {
     /// Milliseconds that one request may take.
     #[arg(long, env = "GUANXI_TIMEOUT_MS", default_value_t = Limits::default().timeout_ms)]
     timeout_ms: u64,
+    /// Requests that compute at a time. Default: one for each processor, at least 2. Lookups need no worker.
+    #[arg(
+        long,
+        env = "GUANXI_WORKERS_MAX",
+        default_value_t = Limits::default().workers_max,
+        value_parser = clap::value_parser!(u64).range(1..=Limits::WORKERS_MOST)
+    )]
+    workers_max: u64,
+    /// Requests that may wait for a worker; further ones are told to try again.
+    #[arg(long, env = "GUANXI_QUEUE_MAX", default_value_t = Limits::default().queue_max)]
+    queue_max: u64,
 }
 
 impl LimitArguments {
@@ -144,6 +158,8 @@ impl LimitArguments {
             document_bytes_max: self.document_bytes_max,
             work_max: self.work_max,
             timeout_ms: self.timeout_ms,
+            workers_max: self.workers_max,
+            queue_max: self.queue_max,
         }
     }
 }

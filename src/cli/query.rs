@@ -23,6 +23,9 @@ pub(super) fn query(arguments: &QueryArguments) -> anyhow::Result<ExitCode> {
         .as_deref()
         .map(|text| object("--view", text).map(Value::Object))
         .transpose()?;
+    if arguments.cost {
+        request.extensions.insert("cost".to_owned(), Value::Bool(true));
+    }
     let snapshot = load_snapshot(arguments.data.data.as_deref())?;
     let api = Api::new(arguments.limits.limits())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;

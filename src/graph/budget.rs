@@ -65,6 +65,12 @@ impl Budget {
         Ok(())
     }
 
+    /// What may be spent.
+    #[must_use]
+    pub fn work_max(&self) -> u64 {
+        self.work_max
+    }
+
     /// What has been spent so far.
     #[must_use]
     pub fn spent(&self) -> u64 {

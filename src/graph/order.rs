@@ -334,6 +334,7 @@ pub fn page_by_id<R: Ordered>(
                 continue;
             }
             if taken.len() == count {
+                meter.flush()?;
                 return Ok((taken, true));
             }
             taken.push(row);

@@ -2,16 +2,18 @@
 
 use std::{sync::Arc, time::Instant};
 
-use async_graphql::{EmptyMutation, EmptySubscription, Schema};
+use async_graphql::{EmptyMutation, EmptySubscription, ObjectType, Schema};
 
 use super::{
     answer::Answer,
     catalog::Unreadable,
-    executor::{Executor, Request},
+    executor::{Executor, Given, Request},
     limits::Limits,
     query::Query,
+    tally,
     view::ViewInput,
     viewer::Asking,
+    work::{Lane, Pool, Stop},
 };
 use crate::{
     graph::{Budget, Snapshot},
@@ -21,6 +23,7 @@ use crate::{
 /// The schema and the limits under which it answers; the same for every transport and the command line.
 pub struct Api {
     executor: Executor<Query, EmptyMutation, EmptySubscription>,
+    pool: Arc<Pool>,
 }
 
 impl std::fmt::Debug for Api {
@@ -38,8 +41,9 @@ impl Api {
     /// [`Unreadable`] when the schema cannot be read back, which no limit can cause.
     pub fn new(limits: Limits) -> Result<Self, Unreadable> {
         let schema = Schema::build(Query::default(), EmptyMutation, EmptySubscription);
+        let pool = Arc::new(Pool::new(&limits));
         let executor = Executor::new(schema, limits)?;
-        Ok(Self { executor })
+        Ok(Self { executor, pool })
     }
 
     /// The schema in the GraphQL schema definition language.
@@ -54,27 +58,48 @@ impl Api {
         self.executor.limits()
     }
 
-    /// Answers one request over one snapshot, as asked at `now`.
+    /// Answers one request over one snapshot, as asked at `now`. Dropping the future stops what it works on.
     pub async fn answer(&self, request: Request, snapshot: Arc<Snapshot>, now: Timestamp) -> Answer {
-        let work_max = self.limits().work_max;
-        let asking = |inner: async_graphql::Request, given: super::executor::Given<'_>| {
-            let default_view = given
-                .view
-                .cloned()
-                .map(ViewInput::from_json)
-                .transpose()?
-                .unwrap_or_default();
-            // Said now, and not by the first field that would use it.
-            default_view.resolve(now, "Guanxi-View")?;
-            let deadline = given.deadline;
-            let asking = Asking {
-                snapshot,
-                now,
-                default_view,
-                budget: Budget::new(work_max, move || Instant::now() >= deadline),
-            };
-            Ok(inner.data(Arc::new(asking)))
-        };
-        self.executor.answer(request, asking).await
+        answer(&self.executor, &self.pool, request, snapshot, now).await
     }
+}
+
+/// Answers one request of any schema over one snapshot.
+pub(super) async fn answer<Q: ObjectType + 'static>(
+    executor: &Executor<Q, EmptyMutation, EmptySubscription>,
+    pool: &Arc<Pool>,
+    request: Request,
+    snapshot: Arc<Snapshot>,
+    now: Timestamp,
+) -> Answer {
+    let work_max = executor.limits().work_max;
+    let stop = Stop::default();
+    let _stop = stop.on_drop();
+    let mut asked = None;
+    let asking = |inner: async_graphql::Request, given: Given<'_>| {
+        let default_view = given
+            .view
+            .cloned()
+            .map(ViewInput::from_json)
+            .transpose()?
+            .unwrap_or_default();
+        // Said now, and not by the first field that would use it.
+        default_view.resolve(now, "Guanxi-View")?;
+        let deadline = given.deadline;
+        let asking = Arc::new(Asking {
+            snapshot,
+            now,
+            default_view,
+            budget: Budget::new(work_max, move || stop.is_set() || Instant::now() >= deadline),
+            lane: Lane::new(Arc::clone(pool), deadline),
+        });
+        asked = Some(Arc::clone(&asking));
+        Ok(inner.data(asking))
+    };
+    let mut answer = executor.answer(request, asking).await;
+    if let Some(asking) = asked {
+        let (explored, budget) = (asking.budget.spent(), asking.budget.work_max());
+        tally::tell(&mut answer.response, [("explored", explored), ("budget", budget)]);
+    }
+    answer
 }

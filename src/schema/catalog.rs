@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 
 use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{
-    BaseType, FieldDefinition, InputValueDefinition, OperationType, Type, TypeKind, TypeSystemDefinition,
+    BaseType, ConstDirective, FieldDefinition, InputValueDefinition, OperationType, Type, TypeKind,
+    TypeSystemDefinition,
 };
 use async_graphql::{Name, Positioned, Value};
 
@@ -48,9 +49,34 @@ impl Input {
 pub(super) struct Field {
     pub(super) ty: Type,
     pub(super) arguments: Vec<Input>,
+    /// Points of the field itself: `@cost`.
+    pub(super) weight: u64,
+    /// How often what is below it counts: `@listSize`.
+    pub(super) size: Option<ListSize>,
+    /// Whether it repeats with the size of the field that answers its object: named by `sizedFields` there.
+    pub(super) is_sized: bool,
+}
+
+/// What `@listSize` says of a field.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct ListSize {
+    pub(super) assumed: Option<u64>,
+    pub(super) slicing: Vec<String>,
+    /// Empty when the field itself is the list.
+    pub(super) sized: Vec<String>,
 }
 
 impl Field {
+    fn plain(ty: Type, arguments: Vec<Input>) -> Self {
+        Self {
+            ty,
+            arguments,
+            weight: 1,
+            size: None,
+            is_sized: false,
+        }
+    }
+
     pub(super) fn argument(&self, name: &str) -> Option<&Input> {
         self.arguments.iter().find(|argument| argument.name == name)
     }
@@ -105,6 +131,7 @@ impl Catalog {
             }
         }
         catalog.add_meta_fields();
+        catalog.mark_sized_fields();
         Ok(catalog)
     }
 
@@ -191,7 +218,30 @@ impl Catalog {
                         })
                     })
                     .collect();
-                fields.insert(name.to_owned(), Field { ty, arguments });
+                fields.insert(name.to_owned(), Field::plain(ty, arguments));
+            }
+        }
+    }
+
+    /// A sized field repeats by what stands above it. Noted on the field, so that a fragment counts the same wherever it is
+    /// spread.
+    fn mark_sized_fields(&mut self) {
+        let mut sized: HashSet<(String, String)> = HashSet::new();
+        for kind in self.types.values() {
+            let (Kind::Object(fields) | Kind::Interface(fields)) = kind else {
+                continue;
+            };
+            for field in fields.values() {
+                let names = field.size.iter().flat_map(|size| &size.sized);
+                sized.extend(names.map(|name| (named(&field.ty).to_owned(), name.clone())));
+            }
+        }
+        for (ty, name) in sized {
+            let Some(Kind::Object(fields) | Kind::Interface(fields)) = self.types.get_mut(&ty) else {
+                continue;
+            };
+            if let Some(field) = fields.get_mut(&name) {
+                field.is_sized = true;
             }
         }
     }
@@ -210,13 +260,47 @@ fn fields(definitions: Vec<Positioned<FieldDefinition>>) -> HashMap<String, Fiel
         .into_iter()
         .map(|definition| {
             let name = definition.node.name.node.to_string();
-            let field = Field {
-                ty: definition.node.ty.node,
-                arguments: inputs(definition.node.arguments),
-            };
-            (name, field)
+            let plain = Field::plain(definition.node.ty.node, inputs(definition.node.arguments));
+            (name, directives(plain, &definition.node.directives))
         })
         .collect()
+}
+
+/// The field with what `@cost` and `@listSize` say of it.
+fn directives(mut field: Field, directives: &[Positioned<ConstDirective>]) -> Field {
+    for directive in directives {
+        let argument = |name: &str| directive.node.get_argument(name).map(|value| &value.node);
+        let number = |name: &str| match argument(name) {
+            Some(Value::Number(number)) => number.as_u64(),
+            _ => None,
+        };
+        let names = |name: &str| match argument(name) {
+            Some(Value::List(names)) => names.iter().filter_map(text).map(str::to_owned).collect(),
+            _ => Vec::new(),
+        };
+        match directive.node.name.node.as_str() {
+            "cost" => {
+                let weight = argument("weight").and_then(text).and_then(|weight| weight.parse().ok());
+                field.weight = weight.unwrap_or(field.weight);
+            }
+            "listSize" => {
+                field.size = Some(ListSize {
+                    assumed: number("assumedSize"),
+                    slicing: names("slicingArguments"),
+                    sized: names("sizedFields"),
+                });
+            }
+            _ => {}
+        }
+    }
+    field
+}
+
+fn text(value: &Value) -> Option<&str> {
+    match value {
+        Value::String(text) => Some(text),
+        _ => None,
+    }
 }
 
 fn inputs(definitions: Vec<Positioned<InputValueDefinition>>) -> Vec<Input> {
@@ -252,5 +336,23 @@ mod tests {
             })
         ));
         assert_eq!(named(&catalog.field("Query", "__schema").unwrap().ty), "__Schema");
+    }
+
+    #[test]
+    fn the_catalog_knows_weights_and_sizes() {
+        let catalog = Catalog::new(
+            "type Query { all(first: Int): Page @cost(weight: \"7\") @listSize(assumedSize: 20, slicingArguments: [\"first\"], sizedFields: [\"rows\"]) }
+             type Page { rows: [Int!]! count: Int! } schema { query: Query }",
+        )
+        .unwrap();
+        let all = catalog.field("Query", "all").unwrap();
+        let size = ListSize {
+            assumed: Some(20),
+            slicing: vec!["first".to_owned()],
+            sized: vec!["rows".to_owned()],
+        };
+        assert_eq!((all.weight, all.size.as_ref()), (7, Some(&size)));
+        assert!(catalog.field("Page", "rows").unwrap().is_sized);
+        assert!(!catalog.field("Page", "count").unwrap().is_sized);
     }
 }

@@ -2,20 +2,23 @@
 //! the operation, check, execute within the time allowed, and make errors fit for callers.
 
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute};
+use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute, NextResolve, ResolveInfo};
 use async_graphql::futures_util::FutureExt;
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType};
 use async_graphql::parser::{self, parse_query};
-use async_graphql::{ObjectType, Positioned, Response, Schema, SchemaBuilder, SubscriptionType, Variables};
+use async_graphql::{
+    ObjectType, Positioned, Response, Schema, SchemaBuilder, ServerResult, SubscriptionType, Value, Variables,
+};
 
 use super::answer::{self, Answer, Outcome};
 use super::catalog::{Catalog, Unreadable};
 use super::error::Error;
 use super::limits::Limits;
+use super::tally::{self, Tally, Wanted};
 use super::{document, lexical, measure, merge, variables};
 
 /// What the caller may run: GET is for reading.
@@ -74,7 +77,7 @@ pub(super) struct Given<'a> {
 pub(super) struct Executor<Q, M, S> {
     schema: Schema<Q, M, S>,
     sdl: String,
-    catalog: Catalog,
+    catalog: Arc<Catalog>,
     limits: Limits,
 }
 
@@ -92,7 +95,7 @@ where
             .limit_recursive_depth(usize::MAX)
             .finish();
         let sdl = schema.sdl();
-        let catalog = Catalog::new(&sdl)?;
+        let catalog = Arc::new(Catalog::new(&sdl)?);
         Ok(Self {
             schema,
             sdl,
@@ -124,9 +127,16 @@ where
         };
         let timeout = Duration::from_millis(self.limits.timeout_ms);
         let began = Began::default();
+        let tally = match prepared.wanted {
+            Wanted::Cost => Some(Arc::new(Tally::new(Arc::clone(&self.catalog)))),
+            Wanted::Nothing => None,
+        };
         let mut inner = async_graphql::Request::new(String::new())
             .variables(prepared.variables)
             .data(began.clone());
+        if let Some(tally) = &tally {
+            inner = inner.data(Arc::clone(tally));
+        }
         inner.operation_name.clone_from(&prepared.name);
         inner.extensions = extensions(request.extensions);
         let given = Given {
@@ -145,7 +155,7 @@ where
         inner.set_parsed_query(prepared.document);
 
         let execution = AssertUnwindSafe(self.schema.execute(inner)).catch_unwind();
-        let response = match tokio::time::timeout(timeout, execution).await {
+        let mut response = match tokio::time::timeout(timeout, execution).await {
             Ok(Ok(response)) => response,
             Ok(Err(_panic)) => {
                 tracing::error!(request_id = request.id, "a resolver panicked");
@@ -158,6 +168,10 @@ where
         } else {
             Outcome::RequestError
         };
+        if let (Some(tally), Outcome::Executed) = (tally, outcome) {
+            let cost = tally.told(prepared.complexity, self.limits.complexity_max);
+            response.extensions.insert(tally::EXTENSION.to_owned(), cost);
+        }
         Answer {
             outcome,
             response: answer::normalise(response, outcome, &request.id),
@@ -168,6 +182,7 @@ where
     /// Everything before execution; what fails here has no `data`.
     fn prepare(&self, request: &Request) -> Result<Prepared, Box<Answer>> {
         let refuse = |error: Error| Box::new(Answer::refused([error]));
+        let wanted = Wanted::read(&request.extensions).map_err(refuse)?;
         let text = lexical::check(&request.query, &self.limits).map_err(refuse)?;
         let document = parse_query(&text).map_err(|error| refuse(syntax_error(&error)))?;
         let (name, operation) = choose(&document, request.operation_name.as_deref()).map_err(refuse)?;
@@ -177,7 +192,7 @@ where
         };
         self.allowed(operation, request.operations).map_err(named)?;
         let given = Variables::from_json(serde_json::Value::Object(request.variables.clone()));
-        measure::check(&document, operation, &given, &self.catalog, &self.limits)
+        let complexity = measure::check(&document, operation, &given, &self.catalog, &self.limits)
             .map_err(|error| named(refuse(error)))?;
         document::check(&document, &self.catalog).map_err(|errors| named(Box::new(Answer::refused(errors))))?;
         merge::check(&document, &self.catalog).map_err(|error| named(refuse(error)))?;
@@ -187,6 +202,8 @@ where
             name,
             document,
             variables,
+            wanted,
+            complexity,
         })
     }
 
@@ -212,6 +229,8 @@ struct Prepared {
     name: Option<String>,
     document: ExecutableDocument,
     variables: Variables,
+    wanted: Wanted,
+    complexity: u64,
 }
 
 fn choose<'d>(
@@ -267,7 +286,7 @@ fn timed_out(timeout_ms: u64) -> Error {
 fn extensions(given: serde_json::Map<String, serde_json::Value>) -> async_graphql::Extensions {
     let mut extensions = async_graphql::Extensions::default();
     for (name, value) in given {
-        if let Ok(value) = async_graphql::Value::from_json(value) {
+        if let Ok(value) = Value::from_json(value) {
             extensions.0.insert(name, value);
         }
     }
@@ -288,12 +307,19 @@ struct ExecutionFlag;
 
 impl ExtensionFactory for ExecutionFlag {
     fn create(&self) -> Arc<dyn Extension> {
-        Arc::new(Self)
+        Arc::new(Execution::default())
     }
 }
 
+/// The execution of one request.
+#[derive(Default)]
+struct Execution {
+    /// Set when the request asks for its cost.
+    tally: OnceLock<Arc<Tally>>,
+}
+
 #[async_graphql::async_trait::async_trait]
-impl Extension for ExecutionFlag {
+impl Extension for Execution {
     async fn execute(
         &self,
         ctx: &ExtensionContext<'_>,
@@ -303,7 +329,22 @@ impl Extension for ExecutionFlag {
         if let Some(began) = ctx.data_opt::<Began>() {
             began.0.store(true, Ordering::Relaxed);
         }
+        if let Some(tally) = ctx.data_opt::<Arc<Tally>>() {
+            self.tally.get_or_init(|| Arc::clone(tally));
+        }
         next.run(ctx, operation_name).await
+    }
+
+    async fn resolve(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        info: ResolveInfo<'_>,
+        next: NextResolve<'_>,
+    ) -> ServerResult<Option<Value>> {
+        if let Some(tally) = self.tally.get() {
+            tally.add(&info);
+        }
+        next.run(ctx, info).await
     }
 }
 

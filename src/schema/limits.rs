@@ -5,7 +5,7 @@ use async_graphql::{Number, Value};
 
 use super::error::Error;
 
-/// Bounds of one request. Counts are of the document with its fragments expanded.
+/// Bounds of one request, and of what all requests do at a time. Counts are of the document with its fragments expanded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Bytes of a request body, and of a document however it comes.
@@ -22,7 +22,7 @@ pub struct Limits {
     pub depth_max: u64,
     /// Fields and fragments selected.
     pub selections_max: u64,
-    /// One per field, times the sizes of the pages around it.
+    /// One per field where `@cost` says nothing else, times the sizes of the lists around it (`@listSize`).
     pub complexity_max: u64,
     /// Bytes of a document, comments aside. Long values belong into variables, which only the body's limit bounds.
     pub document_bytes_max: u64,
@@ -30,6 +30,10 @@ pub struct Limits {
     pub work_max: u64,
     /// Time for one request, from its checks to its answer.
     pub timeout_ms: u64,
+    /// Requests that compute at a time; lookups need no worker. At least 1.
+    pub workers_max: u64,
+    /// Requests that may wait for a worker; further ones are refused.
+    pub queue_max: u64,
 }
 
 impl Default for Limits {
@@ -46,6 +50,8 @@ impl Default for Limits {
             document_bytes_max: 128 * 1024,
             work_max: 10_000_000,
             timeout_ms: 10_000,
+            workers_max: Self::workers_default(),
+            queue_max: 1000,
         }
     }
 }
@@ -90,7 +96,9 @@ impl Limit {
             Self::Directives => "directives",
             Self::Depth => "levels of fields",
             Self::Selections => "selections, fragments expanded",
-            Self::Complexity => "points of complexity (one per field, times the sizes of the pages around it)",
+            Self::Complexity => {
+                "points of complexity (one per field where @cost says nothing else, times the sizes of the lists around it)"
+            }
         }
     }
 
@@ -123,6 +131,15 @@ impl Limit {
 }
 
 impl Limits {
+    /// One for each processor. Two where there is one, so that a long computation does not hold up the short ones.
+    fn workers_default() -> u64 {
+        let processors = std::thread::available_parallelism().map_or(2, |processors| processors.get().max(2));
+        u64::try_from(processors).unwrap_or(2).min(Self::WORKERS_MOST)
+    }
+
+    /// More threads than this are never started for computing.
+    pub(crate) const WORKERS_MOST: u64 = 512;
+
     /// Refuses what is past the limit.
     pub(crate) fn check(&self, limit: Limit, measured: u64) -> Result<(), Error> {
         if measured > limit.value(self) {

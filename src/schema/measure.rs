@@ -4,22 +4,18 @@
 use std::collections::HashMap;
 
 use async_graphql::parser::types::{ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet};
-use async_graphql::{Pos, Positioned, Value, Variables};
+use async_graphql::{Number, Pos, Positioned, Value, Variables};
 use async_graphql_value::Value as Literal;
 
-use super::catalog::{self, Catalog};
+use super::catalog::{self, Catalog, ListSize};
 use super::error::Error;
 use super::lexical::NESTING_MAX;
 use super::limits::{Limit, Limits};
 
-/// The page size when a field pages and neither the document nor the schema says how far.
-const PAGE_DEFAULT: u64 = 20;
-/// No page is longer, whatever is asked for; asking for more is refused by the field itself.
-const PAGE_MAX: u64 = 1000;
+/// No list counts as longer, whatever is asked for; asking for more is refused by the field itself.
+const SIZE_MAX: u64 = 1000;
 /// Misspelt names are searched for suggestions one by one, which is slow for a flood of them.
 const UNKNOWN_NAMES_MAX: usize = 10;
-/// Lists of entities: the work below such an argument grows with its length.
-const BATCH_ARGUMENTS: [&str; 3] = ["ids", "of", "candidates"];
 
 /// Counts of one selection set, and of all below it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,19 +29,22 @@ pub(super) struct Measure {
     pub(super) depth: u64,
     /// Levels of selection sets, those of fragments included.
     pub(super) nesting: u64,
+    /// Points that count once, whatever the size of the page around them.
     pub(super) complexity: u64,
+    /// Points of one element of the page around them.
+    pub(super) per_element: u64,
 }
 
 /// Holds the document against `limits`. All operations count for what validating them costs; the
 /// operation that will run counts for the rest. `variables`, as given, decide its page sizes; they
-/// are not checked yet.
+/// are not checked yet. Answers the complexity.
 pub(super) fn check(
     document: &ExecutableDocument,
     operation: &Positioned<OperationDefinition>,
     variables: &Variables,
     catalog: &Catalog,
     limits: &Limits,
-) -> Result<(), Error> {
+) -> Result<u64, Error> {
     let mut measurer = Measurer {
         document,
         catalog,
@@ -54,7 +53,7 @@ pub(super) fn check(
         fragments: HashMap::new(),
         unknown: Vec::new(),
     };
-    let mut selections = 0_u64;
+    let (mut selections, mut complexity) = (0_u64, 0);
     for (_, candidate) in document.operations.iter() {
         let measure = measurer.operation(&candidate.node)?;
         selections = selections.saturating_add(measure.selections);
@@ -67,10 +66,12 @@ pub(super) fn check(
             limits.check(Limit::RootFields, measure.fields)?;
             limits.check(Limit::Aliases, measure.aliases)?;
             limits.check(Limit::Directives, measure.directives)?;
-            limits.check(Limit::Complexity, measure.complexity)?;
+            complexity = measure.complexity.saturating_add(measure.per_element);
+            limits.check(Limit::Complexity, complexity)?;
         }
     }
-    measurer.all_fragments_are_used()
+    measurer.all_fragments_are_used()?;
+    Ok(complexity)
 }
 
 struct Measurer<'a> {
@@ -127,6 +128,7 @@ impl<'a> Measurer<'a> {
             sum.directives = sum.directives.saturating_add(measure.directives);
             sum.fields = sum.fields.saturating_add(measure.fields);
             sum.complexity = sum.complexity.saturating_add(measure.complexity);
+            sum.per_element = sum.per_element.saturating_add(measure.per_element);
             sum.depth = sum.depth.max(measure.depth);
             sum.nesting = sum.nesting.max(measure.nesting.saturating_add(1));
         }
@@ -145,14 +147,38 @@ impl<'a> Measurer<'a> {
             true => Measure::default(),
             false => self.selection_set(set, below, level + 1)?,
         };
-        let factor = definition.map_or(1, |definition| self.factor(&field.node, definition));
+        let points = self.points(&field.node, definition, &measure);
+        let (complexity, per_element) = match definition {
+            Some(definition) if definition.is_sized => (definition.weight, points),
+            _ => (
+                definition
+                    .map_or(1, |definition| definition.weight)
+                    .saturating_add(points),
+                0,
+            ),
+        };
         Ok(Measure {
             aliases: measure.aliases.saturating_add(u64::from(field.node.alias.is_some())),
             fields: 1,
             depth: measure.depth.saturating_add(1),
-            complexity: measure.complexity.saturating_mul(factor).saturating_add(1),
+            complexity,
+            per_element,
             ..measure
         })
+    }
+
+    /// The points of all that is below `field`, its size counted.
+    fn points(&self, field: &Field, definition: Option<&catalog::Field>, below: &Measure) -> u64 {
+        let size = definition.and_then(|definition| {
+            let size = definition.size.as_ref()?;
+            Some((self.size(field, definition, size), size.sized.is_empty()))
+        });
+        let (once, each, times) = match size {
+            Some((times, true)) => (0, below.complexity.saturating_add(below.per_element), times),
+            Some((times, false)) => (below.complexity, below.per_element, times),
+            None => (below.complexity, below.per_element, 1),
+        };
+        each.saturating_mul(times).saturating_add(once)
     }
 
     fn fragment(&mut self, name: &'a str, spread: Pos, level: u64) -> Result<Measure, Error> {
@@ -175,48 +201,24 @@ impl<'a> Measurer<'a> {
         Ok(measure)
     }
 
-    /// How often the selections below `field` may be answered.
-    fn factor(&self, field: &Field, definition: &catalog::Field) -> u64 {
-        let page = definition.argument("first").map_or(1, |first| {
-            let given = ["first", "last"]
-                .iter()
-                .filter_map(|name| self.integer(field, name))
-                .max();
-            let schema = match &first.default {
-                Some(Value::Number(number)) => number.as_u64(),
-                _ => None,
-            };
-            given.or(schema).unwrap_or(PAGE_DEFAULT).clamp(1, PAGE_MAX)
-        });
-        BATCH_ARGUMENTS
-            .iter()
-            .filter(|name| definition.argument(name).is_some_and(|input| is_list(&input.ty)))
-            .fold(page, |factor, name| {
-                factor.saturating_mul(self.length(field, name).max(1))
-            })
-    }
-
-    fn integer(&self, field: &Field, argument: &str) -> Option<u64> {
-        let number = match &field.get_argument(argument)?.node {
-            Literal::Number(number) => number,
-            Literal::Variable(name) => match self.variable(name)? {
-                Value::Number(number) => number,
-                _ => return None,
-            },
-            _ => return None,
+    /// How often what is below `field` may be answered.
+    fn size(&self, field: &Field, definition: &catalog::Field, size: &ListSize) -> u64 {
+        let given = size.slicing.iter().filter_map(|name| self.bound(field, name));
+        let default = || {
+            let inputs = size.slicing.iter().filter_map(|name| definition.argument(name));
+            inputs.filter_map(|input| bound(input.default.as_ref()?)).max()
         };
-        // Below zero the field itself refuses; one row is then a fair guess.
-        Some(number.as_u64().unwrap_or(1))
+        let size = given.max().or_else(default).or(size.assumed);
+        size.unwrap_or(1).clamp(1, SIZE_MAX)
     }
 
-    fn length(&self, field: &Field, argument: &str) -> u64 {
-        match field.get_argument(argument).map(|value| &value.node) {
-            Some(Literal::List(items)) => count(items.len()),
-            Some(Literal::Variable(name)) => match self.variable(name) {
-                Some(Value::List(items)) => count(items.len()),
-                _ => 1,
-            },
-            _ => 1,
+    /// The size that an argument asks for.
+    fn bound(&self, field: &Field, argument: &str) -> Option<u64> {
+        match &field.get_argument(argument)?.node {
+            Literal::Number(number) => Some(whole(number)),
+            Literal::List(items) => Some(count(items.len())),
+            Literal::Variable(name) => bound(self.variable(name)?),
+            _ => None,
         }
     }
 
@@ -290,8 +292,18 @@ fn too_nested(at: Pos) -> Error {
     .at(at)
 }
 
-fn is_list(ty: &async_graphql::parser::types::Type) -> bool {
-    matches!(ty.base, async_graphql::parser::types::BaseType::List(_))
+/// The size that a value asks for: a number itself, a list its length.
+fn bound(value: &Value) -> Option<u64> {
+    match value {
+        Value::Number(number) => Some(whole(number)),
+        Value::List(items) => Some(count(items.len())),
+        _ => None,
+    }
+}
+
+/// Below zero the field itself refuses; one row is then a fair guess.
+fn whole(number: &Number) -> u64 {
+    number.as_u64().unwrap_or(1)
 }
 
 fn count(length: usize) -> u64 {

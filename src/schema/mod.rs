@@ -6,6 +6,7 @@
 mod answer;
 mod api;
 mod catalog;
+mod cost;
 mod document;
 mod enums;
 mod error;
@@ -19,12 +20,14 @@ mod merge;
 mod page;
 mod query;
 mod scalars;
+mod tally;
 mod traversal;
 mod types;
 mod variables;
 mod view;
 mod viewer;
 mod walks;
+mod work;
 
 pub use answer::{Answer, Outcome};
 pub use api::Api;

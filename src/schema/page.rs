@@ -7,6 +7,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::{Value as JsonValue, json};
 
 use super::{
+    cost::cost,
     error::Error,
     viewer::{Viewer, arguments_hash, hash_of},
 };
@@ -27,6 +28,13 @@ pub(crate) struct PageArgs {
     pub(crate) after: Option<String>,
     pub(crate) last: Option<i32>,
     pub(crate) before: Option<String>,
+}
+
+impl PageArgs {
+    /// Whether it starts or ends at a cursor, which is searched for.
+    pub(crate) fn is_continued(&self) -> bool {
+        self.after.is_some() || self.before.is_some()
+    }
 }
 
 /// One listing to page through: what it lists, in which order, under which view.
@@ -209,18 +217,44 @@ impl PageInfo {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Total(Option<i32>);
 
+/// Whether the connection being resolved is asked for its `totalCount`. Read before work moves to a worker, which has no
+/// context.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Counting {
+    Wanted,
+    Unwanted,
+}
+
+impl Counting {
+    pub(crate) fn of(ctx: &Context<'_>) -> Self {
+        if ctx.look_ahead().field("totalCount").exists() {
+            Self::Wanted
+        } else {
+            Self::Unwanted
+        }
+    }
+
+    /// Counts `rows` when they are wanted.
+    pub(crate) fn count<R>(self, viewer: &Viewer, rows: impl FnOnce() -> R) -> Result<Total, Error>
+    where
+        R: Iterator,
+    {
+        if self == Self::Unwanted {
+            return Ok(Total(None));
+        }
+        let counted = i32::try_from(count(rows(), viewer.budget())?);
+        let too_many = |_| Error::limit_exceeded("There are more than 2147483647 elements to count; narrow the filter");
+        counted.map(Some).map(Total).map_err(too_many)
+    }
+}
+
 impl Total {
     /// Counts `rows` when `totalCount` is selected.
     pub(crate) fn count<R>(ctx: &Context<'_>, viewer: &Viewer, rows: impl FnOnce() -> R) -> Result<Self, Error>
     where
         R: Iterator,
     {
-        if !ctx.look_ahead().field("totalCount").exists() {
-            return Ok(Self(None));
-        }
-        let counted = i32::try_from(count(rows(), viewer.budget())?);
-        let too_many = |_| Error::limit_exceeded("There are more than 2147483647 elements to count; narrow the filter");
-        counted.map(Some).map(Self).map_err(too_many)
+        Counting::of(ctx).count(viewer, rows)
     }
 
     pub(crate) fn counted(self) -> i32 {
@@ -288,6 +322,7 @@ impl<T: OutputType> Connection<T> {
     }
 
     /// How many elements there are on all pages. Counted only when selected.
+    #[graphql(directive = cost::apply("10".to_owned()))]
     async fn total_count(&self) -> i32 {
         self.total.counted()
     }

@@ -3,10 +3,11 @@
 use async_graphql::{Context, ID, InputObject, MergedObject, Object, OneofObject, Value};
 
 use super::{
+    cost::{Paged, cost, list_size},
     enums::Member,
     error::Error,
     filters::{EntityFilter, EntityOrder, RelationshipFilter, RelationshipOrder, entity_order},
-    page::{Connection, Listing, PAGE_MAX, PageArgs, Total},
+    page::{Connection, Counting, Listing, PAGE_MAX, PageArgs, Total},
     types::{
         channel::PurchaseChannel,
         entity::{Entity, EntityFields, Node},
@@ -19,6 +20,7 @@ use super::{
     view::ViewInput,
     viewer::Viewer,
     walks::WalkQuery,
+    work,
 };
 use crate::{
     graph::{EntityIx, SourceIx, algo, page, page_by_id},
@@ -90,35 +92,49 @@ struct EntityArgs {
 }
 
 /// A page of the entities among `kinds`.
-fn list<T>(
+async fn list<T: Send + 'static>(
     ctx: &Context<'_>,
     view: Option<&ViewInput>,
     args: EntityArgs,
     kinds: Set<EntityKind>,
-    node: impl Fn(Viewer, EntityIx) -> T,
+    node: fn(Viewer, EntityIx) -> T,
 ) -> Result<Connection<T>, Error> {
     let viewer = Viewer::new(ctx, view)?;
     let order = entity_order(args.order_by);
     let listing = Listing::new::<EntityIx>(ctx, &viewer, "Query", "", &order)?;
     let (window, viewer) = listing.window(&viewer, &args.page)?;
+    let counting = Counting::of(ctx);
+    // Without any of these it looks no further than the page reaches.
+    let scans = !order.is_empty()
+        || args.filter.is_some()
+        || args.page.is_continued()
+        || counting == Counting::Wanted
+        || kinds != Set::all();
     let filter = args.filter.map(EntityFilter::compile).unwrap_or_default();
-    let (snapshot, mask) = (viewer.snapshot(), viewer.mask());
-    let fits = |ix: EntityIx| kinds.contains(snapshot.entity(ix).kind()) && filter.matches(snapshot, ix);
-    let page = if order.is_empty() {
-        page_by_id(snapshot, snapshot.entities(&mask), fits, &window, viewer.budget())?
-    } else {
-        page(
-            snapshot,
-            snapshot.entities(&mask).filter(|ix| fits(*ix)),
-            &order,
-            &window,
-            viewer.budget(),
-        )?
+    let answer = move |viewer: &Viewer| {
+        let (snapshot, mask) = (viewer.snapshot(), viewer.mask());
+        let fits = |ix: EntityIx| kinds.contains(snapshot.entity(ix).kind()) && filter.matches(snapshot, ix);
+        let page = if order.is_empty() {
+            page_by_id(snapshot, snapshot.entities(&mask), fits, &window, viewer.budget())?
+        } else {
+            page(
+                snapshot,
+                snapshot.entities(&mask).filter(|ix| fits(*ix)),
+                &order,
+                &window,
+                viewer.budget(),
+            )?
+        };
+        let total = counting.count(viewer, || snapshot.entities(&mask).filter(|ix| fits(*ix)))?;
+        Ok(Connection::new(&listing, viewer, &page, total, |ix| {
+            node(viewer.clone(), ix)
+        }))
     };
-    let total = Total::count(ctx, &viewer, || snapshot.entities(&mask).filter(|ix| fits(*ix)))?;
-    Ok(Connection::new(&listing, &viewer, &page, total, |ix| {
-        node(viewer.clone(), ix)
-    }))
+    if scans {
+        work::run(&viewer, answer).await
+    } else {
+        answer(&viewer)
+    }
 }
 
 /// Declares the two root fields of each kind: one entity, and a page of them.
@@ -147,6 +163,7 @@ macro_rules! by_kind {
                 }
 
                 $(#[doc = $many_doc])*
+                #[graphql(directive = Paged::apply())]
                 #[expect(clippy::too_many_arguments, reason = "one parameter for each GraphQL argument")]
                 async fn $many(
                     &self,
@@ -162,9 +179,8 @@ macro_rules! by_kind {
                 ) -> Option<Result<Connection<$kind>, Error>> {
                     let page = PageArgs { first, after, last, before };
                     let args = EntityArgs { filter, order_by, page };
-                    Some(list(ctx, view.as_ref(), args, Set::of(&[EntityKind::$kind]), |viewer, ix| {
-                        $kind::from(EntityFields { viewer, ix })
-                    }))
+                    let node = |viewer, ix| $kind::from(EntityFields { viewer, ix });
+                    Some(list(ctx, view.as_ref(), args, Set::of(&[EntityKind::$kind]), node).await)
                 }
             )*
         }
@@ -236,6 +252,7 @@ impl GraphQuery {
     }
 
     /// The nodes with these ids, in the same order; null where there is none. At most 1000 ids.
+    #[graphql(directive = list_size::apply(None, Some(vec!["ids".to_owned()]), None, Some(false)))]
     async fn nodes(
         &self,
         ctx: &Context<'_>,
@@ -275,6 +292,7 @@ impl GraphQuery {
     }
 
     /// The entities of every kind, ordered by id unless told otherwise.
+    #[graphql(directive = Paged::apply())]
     #[expect(clippy::too_many_arguments, reason = "one parameter for each GraphQL argument")]
     async fn entities(
         &self,
@@ -297,10 +315,11 @@ impl GraphQuery {
             before,
         };
         let args = EntityArgs { filter, order_by, page };
-        Some(list(ctx, view.as_ref(), args, Set::all(), Entity::new))
+        Some(list(ctx, view.as_ref(), args, Set::all(), Entity::new).await)
     }
 
     /// The relationships that the view sees, ordered by id unless told otherwise.
+    #[graphql(directive = Paged::apply())]
     #[expect(clippy::too_many_arguments, reason = "one parameter for each GraphQL argument")]
     async fn relationships(
         &self,
@@ -323,10 +342,14 @@ impl GraphQuery {
             before,
         };
         let args = RelationshipArgs { filter, order_by, page };
-        Some(Viewer::new(ctx, view.as_ref()).and_then(|viewer| all_relationships(ctx, &viewer, args)))
+        match Viewer::new(ctx, view.as_ref()) {
+            Ok(viewer) => Some(all_relationships(ctx, &viewer, args).await),
+            Err(error) => Some(Err(error)),
+        }
     }
 
     /// The sources, ordered by id.
+    #[graphql(directive = Paged::apply())]
     async fn sources(
         &self,
         ctx: &Context<'_>,
@@ -361,6 +384,7 @@ impl GraphQuery {
 
     /// The ways for a shopper in a place to buy from a merchant, best first: one-stop, then fewest needs missing, fewest
     /// contracts, and by name. Counts only ACTIVE relationships unless the view names statuses.
+    #[graphql(directive = cost::apply("10".to_owned()), directive = list_size::apply(Some(10), None, None, None))]
     async fn purchase_channels(
         &self,
         ctx: &Context<'_>,
@@ -376,9 +400,11 @@ impl GraphQuery {
         )]
         view: Option<ViewInput>,
     ) -> Option<Result<Vec<PurchaseChannel>, Error>> {
-        let answer = || {
-            let viewer = Viewer::new(ctx, view.as_ref())?;
-            let viewer = viewer.with(viewer.view().for_computing());
+        let viewer = match Viewer::new(ctx, view.as_ref()) {
+            Ok(viewer) => viewer.with(viewer.view().for_computing()),
+            Err(error) => return Some(Err(error)),
+        };
+        let answer = move |viewer: &Viewer| {
             let (snapshot, mask) = (viewer.snapshot(), viewer.mask());
             let place = snapshot.entity_by_identifier(COUNTRY_SCHEME, &shopper_in, &mask);
             let place = place.filter(|ix| snapshot.entity(*ix).kind() == EntityKind::Place).ok_or_else(|| {
@@ -396,10 +422,11 @@ impl GraphQuery {
                 .map(|channel| PurchaseChannel::new(viewer.clone(), channel))
                 .collect())
         };
-        Some(answer())
+        Some(work::run(&viewer, answer).await)
     }
 
     /// How big the graph is, as far as the view sees it.
+    #[graphql(directive = cost::apply("100".to_owned()))]
     async fn statistics(
         &self,
         ctx: &Context<'_>,
@@ -407,7 +434,10 @@ impl GraphQuery {
             ViewInput,
         >,
     ) -> Option<Result<Statistics, Error>> {
-        Some(Viewer::new(ctx, view.as_ref()).and_then(|viewer| statistics(&viewer)))
+        match Viewer::new(ctx, view.as_ref()) {
+            Ok(viewer) => Some(work::run(&viewer, statistics).await),
+            Err(error) => Some(Err(error)),
+        }
     }
 }
 

@@ -5,9 +5,9 @@ use std::{
     sync::Arc,
 };
 
-use async_graphql::{Context, Value};
+use async_graphql::{Context, Number, Value};
 
-use super::{error::Error, view::ViewInput};
+use super::{error::Error, view::ViewInput, work::Lane};
 use crate::{
     graph::{Budget, EntityIx, Exhausted, Mask, Snapshot},
     model::{At, Date, Timestamp, View},
@@ -21,6 +21,8 @@ pub(crate) struct Asking {
     /// The view of the `Guanxi-View` header.
     pub(crate) default_view: ViewInput,
     pub(crate) budget: Budget,
+    /// Where its long work runs.
+    pub(crate) lane: Lane,
 }
 
 /// One snapshot seen through one view. Cheap to clone.
@@ -70,6 +72,10 @@ impl Viewer {
 
     pub(crate) fn budget(&self) -> &Budget {
         &self.asking.budget
+    }
+
+    pub(super) fn lane(&self) -> &Lane {
+        &self.asking.lane
     }
 
     pub(crate) fn view(&self) -> View {
@@ -129,9 +135,12 @@ pub(crate) fn arguments_hash(ctx: &Context<'_>) -> Result<u64, Error> {
 impl From<Exhausted> for Error {
     fn from(exhausted: Exhausted) -> Self {
         match exhausted {
-            Exhausted::Work { .. } => Self::budget_exceeded(format!(
-                "Too much to look at: {exhausted}. Narrow the question by filters, ask for smaller pages, or raise the server's setting --work-max"
-            )),
+            Exhausted::Work { spent, work_max } => Self::budget_exceeded(format!(
+                "Too much to look at: {exhausted}. Narrow the question by filters, depths and lengths, ask for smaller pages, or leave out totalCount. The server's setting is --work-max."
+            ))
+            .extension("explored", Value::Number(Number::from(spent)))
+            .extension("budget", Value::Number(Number::from(work_max)))
+            .extension("setting", "--work-max"),
             Exhausted::Stopped => {
                 Self::timeout("The time for this request is over; narrow the question or raise --timeout-ms")
             }

@@ -3,8 +3,9 @@
 use async_graphql::{Context, ID, Object};
 
 use super::{
+    cost::{cost, list_size},
     error::Error,
-    page::{Connection, Listing, PageArgs, Total},
+    page::{Connection, Counting, Listing, PageArgs},
     traversal::TraversalFilter,
     types::{
         common::CommonConnection,
@@ -15,9 +16,10 @@ use super::{
     },
     view::ViewInput,
     viewer::Viewer,
+    work,
 };
 use crate::graph::{
-    EntityIx, Walker,
+    EntityIx, Key, OrderDirection, Ordered, Snapshot, Walker,
     algo::{self, Bounds, PathQuestion},
     page,
 };
@@ -64,6 +66,11 @@ fn starts(viewer: &Viewer, of: &[ID], min: usize, place: &str) -> Result<Vec<Ent
     Ok(starts)
 }
 
+/// Names as `@listSize` takes them.
+fn names(names: &[&str]) -> Option<Vec<String>> {
+    Some(names.iter().map(|name| (*name).to_owned()).collect())
+}
+
 #[derive(Debug, Default)]
 pub(crate) struct WalkQuery;
 
@@ -71,6 +78,7 @@ pub(crate) struct WalkQuery;
 impl WalkQuery {
     /// How two entities are connected: the shortest simple paths between them, shorter first, then undisputed before
     /// disputed, then by ids. The same question has the same answer.
+    #[graphql(directive = cost::apply("100".to_owned()), directive = list_size::apply(None, names(&["first"]), names(&["paths"]), Some(false)))]
     #[expect(clippy::too_many_arguments, reason = "one parameter for each GraphQL argument")]
     async fn paths(
         &self,
@@ -85,7 +93,7 @@ impl WalkQuery {
         )]
         view: Option<ViewInput>,
     ) -> Option<Result<PathResult, Error>> {
-        let ask = || {
+        let ask = async {
             let viewer = Viewer::new(ctx, view.as_ref())?;
             let (start, end) = (
                 viewer.entity_named(&from, "Query.paths(from:)")?,
@@ -103,14 +111,21 @@ impl WalkQuery {
             };
             let filter = filter.unwrap_or_default();
             let (traversal, mask) = filter.compile(&viewer, &[start, end], "Query.paths(filter:)")?;
-            let walker = Walker::new(viewer.snapshot(), mask, viewer.budget());
-            let found = algo::paths(&walker, &traversal, &question)?;
-            Ok(PathResult::new(&viewer, found))
+            let answer = move |viewer: &Viewer| {
+                let walker = Walker::new(viewer.snapshot(), mask, viewer.budget());
+                let found = algo::paths(&walker, &traversal, &question)?;
+                Ok(PathResult::new(viewer, found))
+            };
+            work::run(&viewer, answer).await
         };
-        Some(ask())
+        Some(ask.await)
     }
 
     /// What surrounds some entities: everything within so many steps, ready to draw.
+    #[graphql(
+        directive = cost::apply("100".to_owned()),
+        directive = list_size::apply(None, names(&["of", "entitiesMax"]), names(&["entities", "relationships"]), Some(false))
+    )]
     async fn neighborhood(
         &self,
         ctx: &Context<'_>,
@@ -127,7 +142,7 @@ impl WalkQuery {
         )]
         view: Option<ViewInput>,
     ) -> Option<Result<Subgraph, Error>> {
-        let ask = || {
+        let ask = async {
             let viewer = Viewer::new(ctx, view.as_ref())?;
             let starts = starts(&viewer, &of, 1, "Query.neighborhood(of:)")?;
             let bounds = Bounds {
@@ -137,24 +152,31 @@ impl WalkQuery {
             };
             let filter = filter.unwrap_or_default();
             let (traversal, mask) = filter.compile(&viewer, &starts, "Query.neighborhood(filter:)")?;
-            let walker = Walker::new(viewer.snapshot(), mask, viewer.budget());
-            let found = algo::neighborhood(&walker, &traversal, &starts, bounds)?;
-            let entity = |(ix, distance): (EntityIx, usize)| SubgraphEntity {
-                entity: Entity::new(viewer.clone(), ix),
-                distance: i32::try_from(distance).unwrap_or(i32::MAX),
+            let answer = move |viewer: &Viewer| {
+                let walker = Walker::new(viewer.snapshot(), mask, viewer.budget());
+                let found = algo::neighborhood(&walker, &traversal, &starts, bounds)?;
+                let entity = |(ix, distance): (EntityIx, usize)| SubgraphEntity {
+                    entity: Entity::new(viewer.clone(), ix),
+                    distance: i32::try_from(distance).unwrap_or(i32::MAX),
+                };
+                let relationship = |ix| Relationship::new(viewer.clone(), ix);
+                Ok(Subgraph {
+                    entities: found.entities.into_iter().map(entity).collect(),
+                    relationships: found.relationships.into_iter().map(relationship).collect(),
+                    truncated: found.truncated,
+                })
             };
-            let relationship = |ix| Relationship::new(viewer.clone(), ix);
-            Ok(Subgraph {
-                entities: found.entities.into_iter().map(entity).collect(),
-                relationships: found.relationships.into_iter().map(relationship).collect(),
-                truncated: found.truncated,
-            })
+            work::run(&viewer, answer).await
         };
-        Some(ask())
+        Some(ask.await)
     }
 
     /// What several entities have in common: whom each of them reaches within so many steps, without passing through one of
     /// the others. Nearest first (all steps together), then by id.
+    #[graphql(
+        directive = cost::apply("100".to_owned()),
+        directive = list_size::apply(Some(20), names(&["first", "last", "of"]), names(&["edges", "nodes"]), Some(false))
+    )]
     #[expect(clippy::too_many_arguments, reason = "one parameter for each GraphQL argument")]
     async fn common_connections(
         &self,
@@ -177,31 +199,35 @@ impl WalkQuery {
             last,
             before,
         };
-        let ask = || {
+        let ask = async {
             let viewer = Viewer::new(ctx, view.as_ref())?;
-            let order = &[((), crate::graph::OrderDirection::Ascending)];
-            let listing = Listing::new::<Common>(ctx, &viewer, "Query", "", order)?;
+            const ORDER: &[((), OrderDirection)] = &[((), OrderDirection::Ascending)];
+            let listing = Listing::new::<Common>(ctx, &viewer, "Query", "", ORDER)?;
             let (window, viewer) = listing.window(&viewer, &args)?;
             let starts = starts(&viewer, &of, 2, "Query.commonConnections(of:)")?;
             let depth = within(depth, 1, DEPTH_MAX, "Query.commonConnections(depth:)")?;
             let filter = filter.unwrap_or_default();
             let (traversal, mask) = filter.compile(&viewer, &starts, "Query.commonConnections(filter:)")?;
-            let walker = Walker::new(viewer.snapshot(), mask, viewer.budget());
-            let found = algo::common_connections(&walker, &traversal, &starts, depth)?;
-            let rows = || {
-                (0..).zip(&found).map(|(position, common)| Common {
-                    position,
-                    entity: common.entity,
-                    distance: common.distance(),
-                })
+            let counting = Counting::of(ctx);
+            let answer = move |viewer: &Viewer| {
+                let walker = Walker::new(viewer.snapshot(), mask, viewer.budget());
+                let found = algo::common_connections(&walker, &traversal, &starts, depth)?;
+                let rows = || {
+                    (0..).zip(&found).map(|(position, common)| Common {
+                        position,
+                        entity: common.entity,
+                        distance: common.distance(),
+                    })
+                };
+                let page = page(viewer.snapshot(), rows(), ORDER, &window, viewer.budget())?;
+                let total = counting.count(viewer, rows)?;
+                Ok(Connection::new(&listing, viewer, &page, total, |row| {
+                    CommonConnection::new(viewer, &found[row.position])
+                }))
             };
-            let page = page(viewer.snapshot(), rows(), order, &window, viewer.budget())?;
-            let total = Total::count(ctx, &viewer, rows)?;
-            Ok(Connection::new(&listing, &viewer, &page, total, |row| {
-                CommonConnection::new(&viewer, &found[row.position])
-            }))
+            work::run(&viewer, answer).await
         };
-        Some(ask())
+        Some(ask.await)
     }
 }
 
@@ -213,14 +239,14 @@ struct Common {
     distance: usize,
 }
 
-impl crate::graph::Ordered for Common {
+impl Ordered for Common {
     type Field = ();
 
-    fn id(self, snapshot: &crate::graph::Snapshot) -> &str {
+    fn id(self, snapshot: &Snapshot) -> &str {
         snapshot.entity(self.entity).id()
     }
 
-    fn key(self, _snapshot: &crate::graph::Snapshot, (): ()) -> crate::graph::Key {
-        crate::graph::Key::Number(f64::from(u32::try_from(self.distance).unwrap_or(u32::MAX)))
+    fn key(self, _snapshot: &Snapshot, (): ()) -> Key {
+        Key::Number(f64::from(u32::try_from(self.distance).unwrap_or(u32::MAX)))
     }
 }

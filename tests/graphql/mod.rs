@@ -1,5 +1,6 @@
 //! The answers of the schema over the bundled graph.
 
+mod cost;
 mod filters;
 mod lookup;
 mod paging;

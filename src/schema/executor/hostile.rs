@@ -6,6 +6,10 @@ use std::time::Instant;
 use super::tests::{api, attach, run};
 use super::{Limits, Request};
 
+/// What `cost_of_refusing` measures is what is shipped.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Documents that are small to write and ruinous to run.
 fn hostile() -> Vec<(&'static str, String, &'static str)> {
     let doubling = |levels: usize| {

@@ -4,7 +4,7 @@ use async_graphql::{EmptySubscription, Enum, ID, InputObject, Object, OneofObjec
 use serde_json::{Value, json};
 
 use super::*;
-use crate::schema::error::Error;
+use crate::schema::{cost::list_size, error::Error};
 
 #[derive(OneofObject)]
 enum By {
@@ -33,6 +33,7 @@ struct Company {
 
 #[async_graphql::ComplexObject]
 impl Company {
+    #[graphql(directive = list_size::apply(Some(20), Some(vec!["first".to_owned(), "last".to_owned()]), None, Some(false)))]
     async fn partners(&self, first: Option<i32>, last: Option<i32>) -> Option<Vec<Company>> {
         let rows = first.or(last).and_then(|rows| usize::try_from(rows).ok()).unwrap_or(1);
         Some(vec![self.clone(); rows])
@@ -51,6 +52,7 @@ impl Query {
         }
     }
 
+    #[graphql(directive = list_size::apply(None, Some(vec!["ids".to_owned(), "first".to_owned()]), None, Some(false)))]
     async fn nodes(&self, ids: Vec<ID>, #[graphql(default = 3)] first: i32) -> Option<Vec<Company>> {
         let _ = first;
         Some(ids.into_iter().map(|id| Company { id }).collect())

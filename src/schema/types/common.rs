@@ -5,7 +5,7 @@ use async_graphql::Object;
 use super::{derivation::Derivation, entity::Entity, path::Path};
 use crate::{
     graph::{EntityIx, RelationshipIx, algo},
-    schema::viewer::Viewer,
+    schema::{cost::list_size, viewer::Viewer},
 };
 
 /// An entity that each of several others reaches.
@@ -38,6 +38,7 @@ impl CommonConnection {
     }
 
     /// A shortest way from each of them to it, in the order in which they were named.
+    #[graphql(directive = list_size::apply(Some(2), None, None, None))]
     async fn paths(&self) -> Vec<Path> {
         self.common
             .ways

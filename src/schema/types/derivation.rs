@@ -3,7 +3,10 @@
 use async_graphql::Object;
 
 use super::relationship::Relationship;
-use crate::{graph::RelationshipIx, schema::viewer::Viewer};
+use crate::{
+    graph::RelationshipIx,
+    schema::{cost::list_size, viewer::Viewer},
+};
 
 /// What a computed answer rests on.
 #[derive(Debug, Clone)]
@@ -35,6 +38,7 @@ impl Derivation {
     }
 
     /// The relationships it rests on, ordered by id, each with its evidence.
+    #[graphql(directive = list_size::apply(Some(10), None, None, None))]
     async fn relationships(&self) -> Vec<Relationship> {
         self.relationships
             .iter()

@@ -1,8 +1,4 @@
 //! What all entities share, and the interface over them.
-#![expect(
-    clippy::duplicated_attributes,
-    reason = "the arguments of different interface fields are alike"
-)]
 
 use std::{borrow::Cow, marker::PhantomData, ops::Deref};
 
@@ -20,6 +16,7 @@ use crate::{
     graph::{EntityIx, EntityRef, Pattern},
     model::{EntityKind, EntityStatus},
     schema::{
+        cost::{Paged, list_size},
         enums::Member,
         error::Error,
         filters::{RelationshipFilter, RelationshipOrder},
@@ -151,6 +148,7 @@ impl<K: OfKind> Shared<K> {
     }
 
     /// Its relationships of every kind, from either end, ordered by id unless told otherwise.
+    #[graphql(directive = Paged::apply())]
     #[expect(clippy::too_many_arguments, reason = "one parameter for each GraphQL argument")]
     pub(crate) async fn relationships(
         &self,
@@ -174,6 +172,7 @@ impl<K: OfKind> Shared<K> {
 
     /// The entities at the other ends of its relationships, one for each relationship, ordered by the relationship's id
     /// unless told otherwise.
+    #[graphql(directive = Paged::apply())]
     #[expect(clippy::too_many_arguments, reason = "one parameter for each GraphQL argument")]
     pub(crate) async fn neighbors(
         &self,
@@ -198,6 +197,7 @@ impl<K: OfKind> Shared<K> {
     }
 
     /// What it said as a speaker, about relationships that the view sees, ordered by id.
+    #[graphql(directive = Paged::apply())]
     pub(crate) async fn statements(
         &self,
         ctx: &Context<'_>,
@@ -223,6 +223,7 @@ impl<K: OfKind> Shared<K> {
     }
 
     /// The sources of what is said about its relationships, as far as the view sees them, ordered by id.
+    #[graphql(directive = list_size::apply(Some(20), None, None, None))]
     pub(crate) async fn sources(&self) -> Vec<Source> {
         let sources = self.viewer.snapshot().sources_about(self.ix, self.viewer.mask());
         sources
@@ -284,6 +285,7 @@ impl<K: OfKind> Shared<K> {
     field(
         name = "relationships",
         ty = "Option<Result<RelationshipConnection, Error>>",
+        directive = Paged::apply(),
         desc = "Its relationships of every kind, from either end, ordered by id unless told otherwise.",
         arg(
             name = "filter",
@@ -311,6 +313,7 @@ impl<K: OfKind> Shared<K> {
     field(
         name = "neighbors",
         ty = "Option<Result<NeighborConnection, Error>>",
+        directive = Paged::apply(),
         desc = "The entities at the other ends of its relationships, one for each relationship, ordered by the relationship's id unless told otherwise.",
         arg(
             name = "filter",
@@ -338,6 +341,7 @@ impl<K: OfKind> Shared<K> {
     field(
         name = "statements",
         ty = "Option<Result<Connection<Evidence>, Error>>",
+        directive = Paged::apply(),
         desc = "What it said as a speaker, about relationships that the view sees, ordered by id.",
         arg(
             name = "first",
@@ -355,6 +359,7 @@ impl<K: OfKind> Shared<K> {
     field(
         name = "sources",
         ty = "Vec<Source>",
+        directive = list_size::apply(Some(20), None, None, None),
         desc = "The sources of what is said about its relationships, as far as the view sees them, ordered by id."
     ),
     field(name = "view", ty = "ViewShown", desc = "The view through which it is seen.")

@@ -12,6 +12,7 @@ use crate::{
     graph::{Direction, Pattern},
     model::{EntityKind, RelationshipKind, Set},
     schema::{
+        cost::Paged,
         error::Error,
         filters::{RelationshipFilter, RelationshipOrder},
         page::PageArgs,
@@ -86,6 +87,7 @@ macro_rules! entity_type {
         impl $short_names {
             $(
                 $(#[doc = $field_doc])*
+                #[graphql(directive = Paged::apply())]
                 #[expect(clippy::too_many_arguments, reason = "one parameter for each GraphQL argument")]
                 async fn $field(
                     &self,

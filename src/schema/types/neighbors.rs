@@ -9,10 +9,12 @@ use crate::{
         page_by_id,
     },
     schema::{
+        cost::{cost, list_size},
         error::Error,
         filters::{RelationshipFilter, RelationshipOrder, Standpoint, relationship_order},
-        page::{Listing, PageArgs, PageInfo, Total},
+        page::{Counting, Listing, PageArgs, PageInfo, Total},
         viewer::Viewer,
+        work,
     },
 };
 
@@ -54,6 +56,7 @@ impl RelationshipConnection {
     }
 
     /// How many relationships there are on all pages. Counted only when selected.
+    #[graphql(directive = cost::apply("10".to_owned()))]
     async fn total_count(&self) -> i32 {
         self.total.counted()
     }
@@ -98,12 +101,14 @@ impl NeighborConnection {
     }
 
     /// How many relationships to known neighbors there are on all pages. Counted only when selected.
+    #[graphql(directive = cost::apply("10".to_owned()))]
     async fn total_count(&self) -> i32 {
         self.total.counted()
     }
 
     /// The relationships that fit but whose other end is not disclosed, ordered by id, at most 1000. Not on any page, not
     /// counted in `totalCount`.
+    #[graphql(directive = list_size::apply(Some(10), None, None, None))]
     async fn undisclosed(&self) -> &[Relationship] {
         &self.undisclosed
     }
@@ -257,34 +262,38 @@ impl Outlook<'_> {
     }
 }
 
-/// A page of all relationships, at the root.
-pub(crate) fn all_relationships(
+/// A page of all relationships, at the root. On a worker: a view may see few of many.
+pub(crate) async fn all_relationships(
     ctx: &Context<'_>,
     viewer: &Viewer,
     args: RelationshipArgs,
 ) -> Result<RelationshipConnection, Error> {
     let ready = Ready::new(ctx, viewer, ("Query", ""), Standpoint::Nowhere, args)?;
-    let (viewer, filter) = (&ready.viewer, &ready.filter);
-    let seen = || {
-        viewer.snapshot().relationships(viewer.mask()).map(|relationship| Seen {
-            relationship,
-            neighbor: None,
-        })
-    };
-    let fits = |seen: Seen| filter.matches(viewer, seen.relationship, None);
-    let page = if ready.order.is_empty() {
-        page_by_id(viewer.snapshot(), seen(), fits, &ready.window, viewer.budget())?
-    } else {
-        page(
-            viewer.snapshot(),
-            seen().filter(|seen| fits(*seen)),
-            &ready.order,
-            &ready.window,
-            viewer.budget(),
-        )?
-    };
-    let total = Total::count(ctx, viewer, || seen().filter(|seen| fits(*seen)))?;
-    Ok(connection(&ready.listing, viewer, &page, total))
+    let counting = Counting::of(ctx);
+    let viewer = ready.viewer.clone();
+    work::run(&viewer, move |viewer| {
+        let seen = || {
+            viewer.snapshot().relationships(viewer.mask()).map(|relationship| Seen {
+                relationship,
+                neighbor: None,
+            })
+        };
+        let fits = |seen: Seen| ready.filter.matches(viewer, seen.relationship, None);
+        let page = if ready.order.is_empty() {
+            page_by_id(viewer.snapshot(), seen(), fits, &ready.window, viewer.budget())?
+        } else {
+            page(
+                viewer.snapshot(),
+                seen().filter(|seen| fits(*seen)),
+                &ready.order,
+                &ready.window,
+                viewer.budget(),
+            )?
+        };
+        let total = counting.count(viewer, || seen().filter(|seen| fits(*seen)))?;
+        Ok(connection(&ready.listing, viewer, &page, total))
+    })
+    .await
 }
 
 fn connection(listing: &Listing, viewer: &Viewer, page: &Page<Seen>, total: Total) -> RelationshipConnection {

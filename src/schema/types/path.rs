@@ -8,7 +8,7 @@ use crate::{
         self, EntityIx, RelationshipIx,
         algo::{self, PathOutcome},
     },
-    schema::{enums::Member, viewer::Viewer},
+    schema::{cost::list_size, enums::Member, viewer::Viewer},
 };
 
 type Crossing = graph::Crossing<EntityIx, RelationshipIx>;
@@ -55,6 +55,7 @@ impl Path {
     }
 
     /// Its relationships, from its start to its end.
+    #[graphql(directive = list_size::apply(Some(6), None, None, None))]
     async fn steps(&self) -> Vec<PathStep> {
         let step = |crossing: &Crossing| PathStep {
             relationship: Relationship::new(self.viewer.clone(), crossing.link),
@@ -66,6 +67,7 @@ impl Path {
     }
 
     /// Its entities, from its start to its end.
+    #[graphql(directive = list_size::apply(Some(7), None, None, None))]
     async fn entities(&self) -> Vec<Entity> {
         let start = self.crossings.first().map(|crossing| crossing.from);
         let ends = self.crossings.iter().map(|crossing| crossing.to);

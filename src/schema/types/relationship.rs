@@ -12,6 +12,7 @@ use crate::{
     graph::{RelationshipIx, RelationshipRef},
     model::{Capability, Held, RelationshipCategory, RelationshipKind, RelationshipStatus, UnknownReason},
     schema::{
+        cost::list_size,
         enums::Member,
         scalars::{Date, DateTime, Json, PartialDate},
         viewer::Viewer,
@@ -148,6 +149,7 @@ impl Relationship {
     }
 
     /// What the sources say, at least one statement, in the order of the data.
+    #[graphql(directive = list_size::apply(Some(5), None, None, None))]
     async fn evidence(&self) -> Vec<Evidence> {
         self.read()
             .evidence()

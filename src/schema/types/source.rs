@@ -6,6 +6,7 @@ use super::evidence::{Evidence, statements};
 use crate::{
     graph::{SourceIx, SourceRef},
     schema::{
+        cost::Paged,
         error::Error,
         page::{Connection, PageArgs},
         scalars::PartialDate,
@@ -64,6 +65,7 @@ impl Source {
     }
 
     /// What it says about relationships that the view sees, ordered by id.
+    #[graphql(directive = Paged::apply())]
     async fn statements(
         &self,
         ctx: &Context<'_>,

@@ -1,0 +1,212 @@
+//! Work that never ends by itself, in a schema of its own: it is stopped, it frees its worker, and lookups go on.
+
+use std::{
+    sync::atomic::AtomicU64,
+    thread,
+    time::{Duration, Instant},
+};
+
+use async_graphql::{Context, EmptyMutation, EmptySubscription, Object, Schema};
+use serde_json::{Value, json};
+
+use super::*;
+use crate::{
+    graph::Snapshot,
+    model::{Dataset, Timestamp},
+    schema::{
+        api,
+        executor::{Executor, Request},
+    },
+};
+
+/// How long anything here may take that is not told to wait.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+struct Stub;
+
+/// Works until it is stopped; counts what runs.
+async fn endless(ctx: &Context<'_>) -> Result<i32, Error> {
+    struct Running(Arc<AtomicU64>);
+    impl Drop for Running {
+        fn drop(&mut self) {
+            self.0.fetch_sub(1, Ordering::SeqCst);
+        }
+    }
+    let running = Arc::clone(ctx.data_unchecked::<Arc<AtomicU64>>());
+    run(&Viewer::new(ctx, None)?, move |viewer| {
+        running.fetch_add(1, Ordering::SeqCst);
+        let _running = Running(running);
+        loop {
+            viewer.budget().charge(1)?;
+            thread::sleep(Duration::from_millis(1));
+        }
+    })
+    .await
+}
+
+#[Object]
+impl Stub {
+    async fn works(&self, ctx: &Context<'_>) -> Option<Result<i32, Error>> {
+        Some(endless(ctx).await)
+    }
+
+    async fn panics(&self, ctx: &Context<'_>) -> Option<Result<i32, Error>> {
+        let viewer = match Viewer::new(ctx, None) {
+            Ok(viewer) => viewer,
+            Err(error) => return Some(Err(error)),
+        };
+        Some(run(&viewer, |_| panic!("the password is swordfish")).await)
+    }
+
+    async fn lookup(&self) -> i32 {
+        1
+    }
+}
+
+/// A graph without entities.
+fn nothing() -> Dataset {
+    Dataset {
+        title: "Nothing".to_owned(),
+        description: None,
+        licence: None,
+        recorded_at: Timestamp::UNIX_EPOCH,
+        sources: Vec::new(),
+        entities: Vec::new(),
+        relationships: Vec::new(),
+    }
+}
+
+/// A server with such a schema.
+#[derive(Clone)]
+struct Server {
+    executor: Arc<Executor<Stub, EmptyMutation, EmptySubscription>>,
+    pool: Arc<Pool>,
+    running: Arc<AtomicU64>,
+}
+
+impl Server {
+    fn new(workers_max: u64, queue_max: u64, timeout_ms: u64) -> Self {
+        let limits = Limits {
+            workers_max,
+            queue_max,
+            timeout_ms,
+            work_max: u64::MAX,
+            ..Limits::default()
+        };
+        let pool = Arc::new(Pool::new(&limits));
+        let running = Arc::new(AtomicU64::new(0));
+        let schema = Schema::build(Stub, EmptyMutation, EmptySubscription).data(Arc::clone(&running));
+        Self {
+            executor: Arc::new(Executor::new(schema, limits).unwrap()),
+            pool,
+            running,
+        }
+    }
+
+    async fn ask(&self, query: &str) -> Value {
+        let snapshot = Arc::new(Snapshot::build(&nothing()).unwrap());
+        let request = Request::new("r1", query);
+        let answer = api::answer(&self.executor, &self.pool, request, snapshot, Timestamp::UNIX_EPOCH).await;
+        serde_json::to_value(&answer).unwrap()
+    }
+
+    /// Asks in the background.
+    fn start(&self, query: &'static str) -> task::JoinHandle<Value> {
+        let server = self.clone();
+        task::spawn(async move { server.ask(query).await })
+    }
+
+    /// Waits until so many works run and so many requests wait.
+    async fn until(&self, running: u64, places_in_queue: usize) {
+        let began = Instant::now();
+        while self.running.load(Ordering::SeqCst) != running || self.pool.queue.available_permits() != places_in_queue {
+            assert!(began.elapsed() < PATIENCE, "{running} works never ran: {self:?}");
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+}
+
+impl std::fmt::Debug for Server {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?}, {:?} running", self.pool, self.running)
+    }
+}
+
+fn code(answer: &Value) -> &str {
+    answer["errors"][0]["extensions"]["code"].as_str().unwrap_or("none")
+}
+
+#[tokio::test]
+async fn work_that_nobody_waits_for_is_stopped_and_frees_its_worker() {
+    let server = Server::new(2, 10, 60_000);
+    let asked: Vec<_> = (0..4).map(|_| server.start("{ works }")).collect();
+    server.until(2, 8).await;
+    for client in asked {
+        client.abort();
+    }
+    server.until(0, 10).await;
+    let began = Instant::now();
+    while server.pool.workers.available_permits() < 2 {
+        assert!(began.elapsed() < PATIENCE, "{server:?}");
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_lookup_answers_while_every_worker_is_busy() {
+    let server = Server::new(2, 10, 60_000);
+    let asked: Vec<_> = (0..4).map(|_| server.start("{ works }")).collect();
+    server.until(2, 8).await;
+    let answer = tokio::time::timeout(PATIENCE, server.ask("{ lookup }")).await.unwrap();
+    assert_eq!(answer, json!({"data": {"lookup": 1}}));
+    for client in asked {
+        client.abort();
+    }
+}
+
+#[tokio::test]
+async fn a_request_past_the_queue_is_told_to_try_again() {
+    let server = Server::new(1, 1, 60_000);
+    let asked = [server.start("{ works }"), server.start("{ works }")];
+    server.until(1, 0).await;
+    let answer = tokio::time::timeout(PATIENCE, server.ask("{ works }")).await.unwrap();
+    assert_eq!(code(&answer), "UNAVAILABLE", "{answer}");
+    assert_eq!(answer["data"], json!({"works": null}));
+    for client in asked {
+        client.abort();
+    }
+}
+
+#[tokio::test]
+async fn work_and_waiting_for_a_worker_end_with_the_time_allowed() {
+    let server = Server::new(1, 10, 50);
+    let asked = [server.start("{ works }"), server.start("{ works }")];
+    for client in asked {
+        let answer = tokio::time::timeout(PATIENCE, client).await.unwrap().unwrap();
+        assert_eq!(code(&answer), "TIMEOUT", "{answer}");
+    }
+    server.until(0, 10).await;
+}
+
+#[tokio::test]
+async fn one_request_takes_one_worker_at_a_time() {
+    let server = Server::new(3, 10, 60_000);
+    let greedy = server.start("{ a: works b: works c: works }");
+    server.until(1, 10).await;
+    let other = server.start("{ works }");
+    server.until(2, 10).await;
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    server.until(2, 10).await;
+    greedy.abort();
+    other.abort();
+}
+
+#[tokio::test]
+async fn a_panic_is_ours_and_frees_its_worker() {
+    let server = Server::new(1, 0, 60_000);
+    for _ in 0..3 {
+        let answer = tokio::time::timeout(PATIENCE, server.ask("{ panics }")).await.unwrap();
+        assert_eq!(code(&answer), "INTERNAL", "{answer}");
+        assert!(!answer.to_string().contains("swordfish"), "{answer}");
+    }
+}
