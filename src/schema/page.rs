@@ -11,7 +11,7 @@ use super::{
     viewer::{Viewer, arguments_hash, hash_of},
 };
 use crate::{
-    graph::{Key, Order, Ordered, Page, Position, Take, Window, count},
+    graph::{Exhausted, Key, Order, Ordered, Page, Position, Take, Window, count},
     model::{At, View},
 };
 
@@ -210,15 +210,17 @@ impl PageInfo {
 pub(crate) struct Total(Option<i32>);
 
 impl Total {
-    /// Counts `rows` when `totalCount` is selected.
-    pub(crate) fn count<R>(ctx: &Context<'_>, viewer: &Viewer, rows: impl FnOnce() -> R) -> Result<Self, Error>
-    where
-        R: Iterator,
-    {
+    /// Counts those of `rows` that fit when `totalCount` is selected.
+    pub(crate) fn count<I: Iterator>(
+        ctx: &Context<'_>,
+        viewer: &Viewer,
+        rows: impl FnOnce() -> I,
+        fits: impl Fn(I::Item) -> Result<bool, Exhausted>,
+    ) -> Result<Self, Error> {
         if !ctx.look_ahead().field("totalCount").exists() {
             return Ok(Self(None));
         }
-        let counted = i32::try_from(count(rows(), viewer.budget())?);
+        let counted = i32::try_from(count(rows(), fits, viewer.budget())?);
         let too_many = |_| Error::limit_exceeded("There are more than 2147483647 elements to count; narrow the filter");
         counted.map(Some).map(Self).map_err(too_many)
     }

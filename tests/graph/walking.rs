@@ -144,7 +144,7 @@ proptest! {
         let direction = if descending { OrderDirection::Descending } else { OrderDirection::Ascending };
         let order: &Order<Seen> = &[(RelationshipOrderField::Share, direction), (RelationshipOrderField::Since, OrderDirection::Ascending)];
         let budget = Budget::new(u64::MAX, || false);
-        let cut = |window: Window| page(&snapshot, rows(), order, &window, &budget).unwrap();
+        let cut = |window: Window| page(&snapshot, rows(), |_| Ok(true), order, &window, &budget).unwrap();
         let whole = cut(Window { after: None, before: None, take: Take::First(1000) });
         let ids = |page: &guanxi::graph::Page<Seen>| page.rows.iter().map(|(_, position)| position.id.clone()).collect::<Vec<_>>();
         let (mut collected, mut window) = (Vec::new(), Window { after: None, before: None, take: Take::First(size) });
