@@ -1,4 +1,5 @@
 //! The graph against naive readings of the data it was built from.
 
+mod filter_work;
 mod filters;
 mod walking;

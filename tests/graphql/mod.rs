@@ -3,6 +3,7 @@
 mod filters;
 mod lookup;
 mod paging;
+mod reach;
 mod schema;
 mod seed;
 mod views;

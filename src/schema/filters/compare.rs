@@ -13,7 +13,7 @@ use crate::{
 pub(crate) struct StringFilter {
     /// Equal to this.
     eq: Option<String>,
-    /// Equal to one of these.
+    /// Equal to one of these, at most 10,000. An empty list does not hold.
     r#in: Option<Vec<String>>,
     /// Starting with this.
     starts_with: Option<String>,

@@ -31,7 +31,7 @@ pub(crate) struct RelationshipFilter {
     categories: Option<Vec<Member<RelationshipCategory>>>,
     /// With one of these statuses, among those that the view sees.
     statuses: Option<Vec<Member<RelationshipStatus>>>,
-    /// Seen from this end. Below an entity only. Symmetric kinds fit every direction.
+    /// Seen from this end. Below an entity and in an entity filter only. Symmetric kinds fit every direction.
     direction: Option<Member<Direction>>,
     /// With a share whose low end is at least this, in percent from 0 to 100.
     share_at_least: Option<f64>,
@@ -43,7 +43,8 @@ pub(crate) struct RelationshipFilter {
     until: Option<DateFilter>,
     /// With a statement that fits.
     evidence: Option<EvidenceFilter>,
-    /// With a neighbor that fits; no neighbor is known where the other end is not disclosed. Below an entity only.
+    /// With a neighbor that fits; no neighbor is known where the other end is not disclosed. Below an entity and in an
+    /// entity filter only.
     neighbor: Option<Box<EntityFilter>>,
     /// Starting from an entity that fits.
     from: Option<Box<EntityFilter>>,
