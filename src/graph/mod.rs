@@ -18,7 +18,10 @@ mod text;
 pub use adjacency::{Direction, Link};
 pub use budget::{Budget, Exhausted};
 pub use expand::{Crossing, Expand, Step, Traversal, Walker};
-pub use filter::{DateFilter, EntityFilter, EvidenceFilter, IdentifierFilter, Pattern, RelationshipFilter, TextFilter};
+pub use filter::{
+    CountFilter, DateFilter, EntityFilter, EntitySet, EvidenceFilter, IdentifierFilter, IntFilter, Pattern,
+    RelationshipFilter, RelationshipsFilter, Scan, TextFilter,
+};
 pub use mask::Mask;
 pub use order::{
     EntityOrderField, Key, Order, OrderDirection, Ordered, Page, Position, RelationshipOrderField, Seen, Take, Window,

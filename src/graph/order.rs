@@ -239,13 +239,15 @@ pub struct Page<R> {
     pub has_next: bool,
 }
 
-/// A page of `rows` in `order`. Looks at every row, O(n) and the sorting of one page; each row spends one unit.
+/// A page of those `rows` that fit, in `order`. Looks at every row, O(n) and the sorting of one page; each row spends one
+/// unit, and whatever `fits` spends.
 ///
 /// # Errors
 /// [`Exhausted`] when the budget does not allow it.
 pub fn page<R: Ordered>(
     snapshot: &Snapshot,
     rows: impl Iterator<Item = R>,
+    fits: impl Fn(R) -> Result<bool, Exhausted>,
     order: &Order<R>,
     window: &Window,
     budget: &Budget,
@@ -262,6 +264,9 @@ pub fn page<R: Ordered>(
     let (mut listed, mut cut_before, mut cut_after) = (Vec::new(), false, false);
     for row in rows {
         meter.tick()?;
+        if !fits(row)? {
+            continue;
+        }
         let keys: Vec<Key> = order.iter().map(|(field, _)| row.key(snapshot, *field)).collect();
         let here = (keys.as_slice(), row.id(snapshot));
         if window
@@ -315,7 +320,7 @@ pub fn page<R: Ordered>(
 pub fn page_by_id<R: Ordered>(
     snapshot: &Snapshot,
     rows: impl DoubleEndedIterator<Item = R>,
-    fits: impl Fn(R) -> bool,
+    fits: impl Fn(R) -> Result<bool, Exhausted>,
     window: &Window,
     budget: &Budget,
 ) -> Result<Page<R>, Exhausted> {
@@ -330,7 +335,7 @@ pub fn page_by_id<R: Ordered>(
         let mut taken = Vec::new();
         for row in rows {
             meter.tick()?;
-            if !within(&row) || !fits(row) {
+            if !within(&row) || !fits(row)? {
                 continue;
             }
             if taken.len() == count {
@@ -366,16 +371,20 @@ pub fn page_by_id<R: Ordered>(
     })
 }
 
-/// How many `rows` fit. Each spends one unit.
+/// How many `rows` fit. Each spends one unit, and whatever `fits` spends.
 ///
 /// # Errors
 /// [`Exhausted`] when the budget does not allow it.
-pub fn count(rows: impl Iterator, budget: &Budget) -> Result<usize, Exhausted> {
+pub fn count<R>(
+    rows: impl Iterator<Item = R>,
+    fits: impl Fn(R) -> Result<bool, Exhausted>,
+    budget: &Budget,
+) -> Result<usize, Exhausted> {
     let mut meter = Meter::new(budget);
     let mut counted = 0;
-    for _ in rows {
+    for row in rows {
         meter.tick()?;
-        counted += 1;
+        counted += usize::from(fits(row)?);
     }
     meter.flush()?;
     Ok(counted)

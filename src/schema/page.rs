@@ -12,7 +12,7 @@ use super::{
     viewer::{Viewer, arguments_hash, hash_of},
 };
 use crate::{
-    graph::{Key, Order, Ordered, Page, Position, Take, Window, count},
+    graph::{Exhausted, Key, Order, Ordered, Page, Position, Take, Window, count},
     model::{At, View},
 };
 
@@ -234,27 +234,31 @@ impl Counting {
         }
     }
 
-    /// Counts `rows` when they are wanted.
-    pub(crate) fn count<R>(self, viewer: &Viewer, rows: impl FnOnce() -> R) -> Result<Total, Error>
-    where
-        R: Iterator,
-    {
+    /// Counts those of `rows` that fit, when they are wanted.
+    pub(crate) fn count<I: Iterator>(
+        self,
+        viewer: &Viewer,
+        rows: impl FnOnce() -> I,
+        fits: impl Fn(I::Item) -> Result<bool, Exhausted>,
+    ) -> Result<Total, Error> {
         if self == Self::Unwanted {
             return Ok(Total(None));
         }
-        let counted = i32::try_from(count(rows(), viewer.budget())?);
+        let counted = i32::try_from(count(rows(), fits, viewer.budget())?);
         let too_many = |_| Error::limit_exceeded("There are more than 2147483647 elements to count; narrow the filter");
         counted.map(Some).map(Total).map_err(too_many)
     }
 }
 
 impl Total {
-    /// Counts `rows` when `totalCount` is selected.
-    pub(crate) fn count<R>(ctx: &Context<'_>, viewer: &Viewer, rows: impl FnOnce() -> R) -> Result<Self, Error>
-    where
-        R: Iterator,
-    {
-        Counting::of(ctx).count(viewer, rows)
+    /// Counts those of `rows` that fit when `totalCount` is selected.
+    pub(crate) fn count<I: Iterator>(
+        ctx: &Context<'_>,
+        viewer: &Viewer,
+        rows: impl FnOnce() -> I,
+        fits: impl Fn(I::Item) -> Result<bool, Exhausted>,
+    ) -> Result<Self, Error> {
+        Counting::of(ctx).count(viewer, rows, fits)
     }
 
     pub(crate) fn counted(self) -> i32 {

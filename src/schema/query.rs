@@ -6,7 +6,7 @@ use super::{
     cost::{Paged, cost, list_size},
     enums::Member,
     error::Error,
-    filters::{EntityFilter, EntityOrder, RelationshipFilter, RelationshipOrder, entity_order},
+    filters::{EntityFilter, EntityOrder, RelationshipFilter, RelationshipOrder, entity_filter, entity_order},
     page::{Connection, Counting, Listing, PAGE_MAX, PageArgs, Total},
     types::{
         channel::PurchaseChannel,
@@ -110,22 +110,18 @@ async fn list<T: Send + 'static>(
         || args.page.is_continued()
         || counting == Counting::Wanted
         || kinds != Set::all();
-    let filter = args.filter.map(EntityFilter::compile).unwrap_or_default();
+    let place = format!("Query.{}(filter:)", ctx.field().name());
+    let filter = entity_filter(args.filter, &viewer, &place)?;
     let answer = move |viewer: &Viewer| {
-        let (snapshot, mask) = (viewer.snapshot(), viewer.mask());
-        let fits = |ix: EntityIx| kinds.contains(snapshot.entity(ix).kind()) && filter.matches(snapshot, ix);
+        let (snapshot, mask, scan) = (viewer.snapshot(), viewer.mask(), viewer.scan());
+        let rows = || filter.candidates(snapshot, &mask);
+        let fits = |ix: EntityIx| Ok(kinds.contains(snapshot.entity(ix).kind()) && filter.matches(&scan, ix)?);
         let page = if order.is_empty() {
-            page_by_id(snapshot, snapshot.entities(&mask), fits, &window, viewer.budget())?
+            page_by_id(snapshot, rows(), fits, &window, viewer.budget())?
         } else {
-            page(
-                snapshot,
-                snapshot.entities(&mask).filter(|ix| fits(*ix)),
-                &order,
-                &window,
-                viewer.budget(),
-            )?
+            page(snapshot, rows(), fits, &order, &window, viewer.budget())?
         };
-        let total = counting.count(viewer, || snapshot.entities(&mask).filter(|ix| fits(*ix)))?;
+        let total = counting.count(viewer, rows, fits)?;
         Ok(Connection::new(&listing, viewer, &page, total, |ix| {
             node(viewer.clone(), ix)
         }))
@@ -373,8 +369,14 @@ impl GraphQuery {
             };
             let (window, viewer) = listing.window(&viewer, &args)?;
             let (snapshot, mask) = (viewer.snapshot(), viewer.mask());
-            let page = page_by_id(snapshot, snapshot.sources(&mask), |_| true, &window, viewer.budget())?;
-            let total = Total::count(ctx, &viewer, || snapshot.sources(&mask))?;
+            let page = page_by_id(
+                snapshot,
+                snapshot.sources(&mask),
+                |_| Ok(true),
+                &window,
+                viewer.budget(),
+            )?;
+            let total = Total::count(ctx, &viewer, || snapshot.sources(&mask), |_| Ok(true))?;
             Ok(Connection::new(&listing, &viewer, &page, total, |ix| {
                 Source::new(viewer.clone(), ix)
             }))

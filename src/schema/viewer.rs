@@ -9,7 +9,7 @@ use async_graphql::{Context, Number, Value};
 
 use super::{error::Error, view::ViewInput, work::Lane};
 use crate::{
-    graph::{Budget, EntityIx, Exhausted, Mask, Snapshot},
+    graph::{Budget, EntityIx, Exhausted, Mask, Scan, Snapshot},
     model::{At, Date, Timestamp, View},
 };
 
@@ -72,6 +72,11 @@ impl Viewer {
 
     pub(crate) fn budget(&self) -> &Budget {
         &self.asking.budget
+    }
+
+    /// A pass of matching over what is seen, at the request's expense.
+    pub(crate) fn scan(&self) -> Scan<'_> {
+        Scan::new(self.snapshot(), self.mask, self.budget())
     }
 
     pub(super) fn lane(&self) -> &Lane {

@@ -219,8 +219,8 @@ impl WalkQuery {
                         distance: common.distance(),
                     })
                 };
-                let page = page(viewer.snapshot(), rows(), ORDER, &window, viewer.budget())?;
-                let total = counting.count(viewer, rows)?;
+                let page = page(viewer.snapshot(), rows(), |_| Ok(true), ORDER, &window, viewer.budget())?;
+                let total = counting.count(viewer, rows, |_| Ok(true))?;
                 Ok(Connection::new(&listing, viewer, &page, total, |row| {
                     CommonConnection::new(viewer, &found[row.position])
                 }))

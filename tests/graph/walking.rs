@@ -10,7 +10,7 @@ use proptest::prelude::*;
 
 use crate::harness::random::{Claim, Shape, claims, dataset, day, entity_id, moment};
 
-const SHAPE: Shape = Shape {
+pub(super) const SHAPE: Shape = Shape {
     entities: 5,
     claims: 25,
     kinds: &[
@@ -23,11 +23,11 @@ const SHAPE: Shape = Shape {
     entity_kinds: &[EntityKind::Company, EntityKind::Person],
 };
 
-fn views() -> impl Strategy<Value = (Option<u8>, u8, bool)> {
+pub(super) fn views() -> impl Strategy<Value = (Option<u8>, u8, bool)> {
     (proptest::option::of(0u8..6), 0u8..4, any::<bool>())
 }
 
-fn view_of((on, known, default_statuses): (Option<u8>, u8, bool)) -> View {
+pub(super) fn view_of((on, known, default_statuses): (Option<u8>, u8, bool)) -> View {
     View {
         at: on.map_or(At::Ever, |on| At::Day(day(on))),
         known_at: moment(known),
@@ -41,7 +41,7 @@ fn view_of((on, known, default_statuses): (Option<u8>, u8, bool)) -> View {
 }
 
 /// Whether a claim is seen through a view, read off its rules.
-fn is_seen(claim: &Claim, (on, known, default_statuses): (Option<u8>, u8, bool)) -> bool {
+pub(super) fn is_seen(claim: &Claim, (on, known, default_statuses): (Option<u8>, u8, bool)) -> bool {
     let held =
         on.is_none_or(|on| claim.since.is_none_or(|since| since <= on) && claim.until.is_none_or(|until| on < until));
     let recorded = claim.recorded <= known && claim.retracted.is_none_or(|retracted| retracted > known);
@@ -144,7 +144,7 @@ proptest! {
         let direction = if descending { OrderDirection::Descending } else { OrderDirection::Ascending };
         let order: &Order<Seen> = &[(RelationshipOrderField::Share, direction), (RelationshipOrderField::Since, OrderDirection::Ascending)];
         let budget = Budget::new(u64::MAX, || false);
-        let cut = |window: Window| page(&snapshot, rows(), order, &window, &budget).unwrap();
+        let cut = |window: Window| page(&snapshot, rows(), |_| Ok(true), order, &window, &budget).unwrap();
         let whole = cut(Window { after: None, before: None, take: Take::First(1000) });
         let ids = |page: &guanxi::graph::Page<Seen>| page.rows.iter().map(|(_, position)| position.id.clone()).collect::<Vec<_>>();
         let (mut collected, mut window) = (Vec::new(), Window { after: None, before: None, take: Take::First(size) });

@@ -4,6 +4,7 @@ mod cost;
 mod filters;
 mod lookup;
 mod paging;
+mod reach;
 mod schema;
 mod seed;
 mod views;

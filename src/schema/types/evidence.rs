@@ -109,8 +109,15 @@ pub(crate) fn statements(
 ) -> Result<Connection<Evidence>, Error> {
     let listing = Listing::new::<EvidenceIx>(ctx, viewer, parent, owner, &[])?;
     let (window, viewer) = listing.window(viewer, args)?;
-    let page = page(viewer.snapshot(), list(&viewer), &[], &window, viewer.budget())?;
-    let total = Total::count(ctx, &viewer, || list(&viewer))?;
+    let page = page(
+        viewer.snapshot(),
+        list(&viewer),
+        |_| Ok(true),
+        &[],
+        &window,
+        viewer.budget(),
+    )?;
+    let total = Total::count(ctx, &viewer, || list(&viewer), |_| Ok(true))?;
     Ok(Connection::new(&listing, &viewer, &page, total, |ix| {
         Evidence::new(viewer.clone(), ix)
     }))

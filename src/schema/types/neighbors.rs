@@ -5,13 +5,13 @@ use async_graphql::{Context, Object, SimpleObject};
 use super::{entity::Entity, relationship::Relationship};
 use crate::{
     graph::{
-        self, EntityIx, Hop, OrderDirection, Page, Pattern, RelationshipIx, RelationshipOrderField, Seen, Window, page,
-        page_by_id,
+        self, EntityIx, OrderDirection, Page, Pattern, RelationshipIx, RelationshipOrderField, Seen, Take, Window,
+        page, page_by_id,
     },
     schema::{
         cost::{cost, list_size},
         error::Error,
-        filters::{RelationshipFilter, RelationshipOrder, Standpoint, relationship_order},
+        filters::{RelationshipFilter, RelationshipOrder, Standpoint, relationship_filter, relationship_order},
         page::{Counting, Listing, PageArgs, PageInfo, Total},
         viewer::Viewer,
         work,
@@ -134,22 +134,13 @@ pub(crate) struct Outlook<'a> {
     pub(crate) pattern: Pattern,
 }
 
-/// A filter, ready to be applied.
-struct Predicate(graph::RelationshipFilter);
-
-impl Predicate {
-    fn matches(&self, viewer: &Viewer, relationship: RelationshipIx, seen_from: Option<EntityIx>) -> bool {
-        self.0.matches(viewer.snapshot(), relationship, seen_from)
-    }
-}
-
 /// A listing whose arguments have been checked.
 struct Ready {
     listing: Listing,
     viewer: Viewer,
     window: Window,
     order: Vec<(RelationshipOrderField, OrderDirection)>,
-    filter: Predicate,
+    filter: graph::RelationshipFilter,
 }
 
 impl Ready {
@@ -162,52 +153,57 @@ impl Ready {
     ) -> Result<Self, Error> {
         let place = |argument: &str| format!("{parent}.{}({argument}:)", ctx.field().name());
         let order = relationship_order(args.order_by, standpoint, &place("orderBy"))?;
-        let filter = args
-            .filter
-            .map(|filter| filter.compile(standpoint, &place("filter")))
-            .transpose()?;
         let listing = Listing::new::<Seen>(ctx, viewer, parent, owner, &order)?;
         let (window, viewer) = listing.window(viewer, &args.page)?;
+        let filter = relationship_filter(args.filter, standpoint, &viewer, &place("filter"))?;
         Ok(Self {
             listing,
             viewer,
             window,
             order,
-            filter: Predicate(filter.unwrap_or_default()),
+            filter,
         })
     }
 }
 
 impl Outlook<'_> {
-    fn hops<'v>(&self, viewer: &'v Viewer, filter: &'v Predicate) -> impl Iterator<Item = Hop> + 'v {
-        let (entity, pattern) = (self.entity, self.pattern);
-        let snapshot = viewer.snapshot();
-        let hops = snapshot.hops(entity, pattern, viewer.mask());
-        hops.filter(move |hop| filter.matches(viewer, hop.relationship, Some(entity)))
+    /// What is seen over known ends.
+    fn disclosed<'v>(&self, viewer: &'v Viewer) -> impl Iterator<Item = Seen> + 'v {
+        let hops = viewer.snapshot().hops(self.entity, self.pattern, viewer.mask());
+        hops.map(|hop| Seen {
+            relationship: hop.relationship,
+            neighbor: Some(hop.neighbor),
+        })
     }
 
-    fn undisclosed<'v>(&self, viewer: &'v Viewer, filter: &'v Predicate) -> impl Iterator<Item = RelationshipIx> + 'v {
+    /// What is seen where the other end is not disclosed.
+    fn undisclosed<'v>(&self, viewer: &'v Viewer) -> impl Iterator<Item = Seen> + 'v {
         let (entity, pattern) = (self.entity, self.pattern);
         let snapshot = viewer.snapshot();
         let rows = snapshot.undisclosed(entity, viewer.mask());
-        rows.filter(move |relationship| {
-            pattern.fits_undisclosed(snapshot, entity, *relationship)
-                && filter.matches(viewer, *relationship, Some(entity))
+        let fit = rows.filter(move |relationship| pattern.fits_undisclosed(snapshot, entity, *relationship));
+        fit.map(|relationship| Seen {
+            relationship,
+            neighbor: None,
         })
     }
 
     /// A page of the neighbors.
     pub(crate) fn neighbors(&self, ctx: &Context<'_>, args: RelationshipArgs) -> Result<NeighborConnection, Error> {
         let ready = self.prepare(ctx, args)?;
-        let (viewer, filter) = (&ready.viewer, &ready.filter);
-        let seen = || {
-            self.hops(viewer, filter).map(|hop| Seen {
-                relationship: hop.relationship,
-                neighbor: Some(hop.neighbor),
-            })
-        };
-        let page = page(viewer.snapshot(), seen(), &ready.order, &ready.window, viewer.budget())?;
-        let total = Total::count(ctx, viewer, seen)?;
+        let viewer = &ready.viewer;
+        let scan = viewer.scan();
+        let fits = |seen: Seen| ready.filter.matches(&scan, seen.relationship, Some(self.entity));
+        let seen = || self.disclosed(viewer);
+        let page = page(
+            viewer.snapshot(),
+            seen(),
+            fits,
+            &ready.order,
+            &ready.window,
+            viewer.budget(),
+        )?;
+        let total = Total::count(ctx, viewer, seen, fits)?;
         let cursors: Vec<String> = page
             .rows
             .iter()
@@ -221,14 +217,26 @@ impl Outlook<'_> {
                 relationship: Relationship::new(viewer.clone(), seen.relationship),
             })
         });
-        let undisclosed = self.undisclosed(viewer, filter).take(UNDISCLOSED_MAX);
+        let mut undisclosed = Vec::new();
+        if ctx.look_ahead().field("undisclosed").exists() {
+            let first = Window {
+                after: None,
+                before: None,
+                take: Take::First(UNDISCLOSED_MAX),
+            };
+            let rows = self.undisclosed(viewer);
+            let shown = graph::page(viewer.snapshot(), rows, fits, &[], &first, viewer.budget())?.rows;
+            undisclosed.extend(
+                shown
+                    .iter()
+                    .map(|(seen, _)| Relationship::new(viewer.clone(), seen.relationship)),
+            );
+        }
         Ok(NeighborConnection {
             edges: edges.collect(),
             page_info,
             total,
-            undisclosed: undisclosed
-                .map(|relationship| Relationship::new(viewer.clone(), relationship))
-                .collect(),
+            undisclosed,
         })
     }
 
@@ -239,20 +247,19 @@ impl Outlook<'_> {
         args: RelationshipArgs,
     ) -> Result<RelationshipConnection, Error> {
         let ready = self.prepare(ctx, args)?;
-        let (viewer, filter) = (&ready.viewer, &ready.filter);
-        let seen = || {
-            let disclosed = self.hops(viewer, filter).map(|hop| Seen {
-                relationship: hop.relationship,
-                neighbor: Some(hop.neighbor),
-            });
-            let undisclosed = self.undisclosed(viewer, filter).map(|relationship| Seen {
-                relationship,
-                neighbor: None,
-            });
-            disclosed.chain(undisclosed)
-        };
-        let page = page(viewer.snapshot(), seen(), &ready.order, &ready.window, viewer.budget())?;
-        let total = Total::count(ctx, viewer, seen)?;
+        let viewer = &ready.viewer;
+        let scan = viewer.scan();
+        let fits = |seen: Seen| ready.filter.matches(&scan, seen.relationship, Some(self.entity));
+        let seen = || self.disclosed(viewer).chain(self.undisclosed(viewer));
+        let page = page(
+            viewer.snapshot(),
+            seen(),
+            fits,
+            &ready.order,
+            &ready.window,
+            viewer.budget(),
+        )?;
+        let total = Total::count(ctx, viewer, seen, fits)?;
         Ok(connection(&ready.listing, viewer, &page, total))
     }
 
@@ -272,25 +279,26 @@ pub(crate) async fn all_relationships(
     let counting = Counting::of(ctx);
     let viewer = ready.viewer.clone();
     work::run(&viewer, move |viewer| {
+        let scan = viewer.scan();
+        let named = ready.filter.around_named(&scan)?;
         let seen = || {
-            viewer.snapshot().relationships(viewer.mask()).map(|relationship| Seen {
+            let rows: Box<dyn DoubleEndedIterator<Item = RelationshipIx>> = match &named {
+                Some(named) => Box::new(named.iter().copied()),
+                None => Box::new(viewer.snapshot().relationships(viewer.mask())),
+            };
+            rows.map(|relationship| Seen {
                 relationship,
                 neighbor: None,
             })
         };
-        let fits = |seen: Seen| ready.filter.matches(viewer, seen.relationship, None);
+        let fits = |seen: Seen| ready.filter.matches(&scan, seen.relationship, None);
+        let (snapshot, budget) = (viewer.snapshot(), viewer.budget());
         let page = if ready.order.is_empty() {
-            page_by_id(viewer.snapshot(), seen(), fits, &ready.window, viewer.budget())?
+            page_by_id(snapshot, seen(), fits, &ready.window, budget)?
         } else {
-            page(
-                viewer.snapshot(),
-                seen().filter(|seen| fits(*seen)),
-                &ready.order,
-                &ready.window,
-                viewer.budget(),
-            )?
+            page(snapshot, seen(), fits, &ready.order, &ready.window, budget)?
         };
-        let total = counting.count(viewer, || seen().filter(|seen| fits(*seen)))?;
+        let total = counting.count(viewer, seen, fits)?;
         Ok(connection(&ready.listing, viewer, &page, total))
     })
     .await

@@ -1,0 +1,77 @@
+//! The relationships a short name stands for: tested on links, without reading rows where that can be helped.
+
+use crate::{
+    graph::{
+        adjacency::{Direction, Link},
+        rows::{EntityIx, RelationshipIx},
+        snapshot::Snapshot,
+    },
+    model::{EntityKind, RelationshipKind, Set},
+};
+
+/// The relationships a short name stands for: `owners` are OWNS that come in.
+#[derive(Debug, Clone, Copy)]
+pub struct Pattern {
+    /// Of these kinds.
+    pub kinds: Set<RelationshipKind>,
+    /// Seen from this end.
+    pub direction: Direction,
+    /// With a neighbor of these kinds.
+    pub neighbor_kinds: Set<EntityKind>,
+    /// OWNS only where the share is over 50 % for certain.
+    pub majority: bool,
+}
+
+impl Pattern {
+    /// Everything, from either end.
+    #[must_use]
+    pub fn any() -> Self {
+        Self {
+            kinds: Set::all(),
+            direction: Direction::Both,
+            neighbor_kinds: Set::all(),
+            majority: false,
+        }
+    }
+
+    /// From `direction`, whatever it is.
+    #[must_use]
+    pub fn seen(direction: Direction) -> Self {
+        Self {
+            direction,
+            ..Self::any()
+        }
+    }
+
+    /// Whether a link that was found on the side of `found` fits.
+    pub(in crate::graph) fn fits_link(&self, snapshot: &Snapshot, link: &Link, found: Direction) -> bool {
+        let seen = self.direction == Direction::Both || self.direction == found || link.kind.is_symmetric();
+        seen && self.kinds.contains(link.kind)
+            && self.neighbor_kinds.contains(link.neighbor_kind)
+            && self.fits_majority(snapshot, link.kind, link.relationship)
+    }
+
+    fn fits_majority(&self, snapshot: &Snapshot, kind: RelationshipKind, relationship: RelationshipIx) -> bool {
+        let holds_majority = || {
+            snapshot
+                .relationship(relationship)
+                .share()
+                .is_some_and(|share| share.range.is_majority())
+        };
+        !self.majority || kind != RelationshipKind::Owns || holds_majority()
+    }
+
+    /// Whether a relationship with an undisclosed end, seen from `known`, fits. The kind of that end is not known.
+    #[must_use]
+    pub fn fits_undisclosed(&self, snapshot: &Snapshot, known: EntityIx, relationship: RelationshipIx) -> bool {
+        let read = snapshot.relationship(relationship);
+        let kind = read.kind();
+        let found = if read.from() == Some(known) {
+            Direction::Outgoing
+        } else {
+            Direction::Incoming
+        };
+        let seen = self.direction == Direction::Both || self.direction == found || kind.is_symmetric();
+        seen && self.kinds.contains(kind) && self.fits_majority(snapshot, kind, relationship)
+    }
+}

@@ -1,0 +1,161 @@
+//! The filters and orders that callers write, turned into predicates of the graph: ids resolved to rows, sizes bounded.
+
+mod compare;
+mod entity;
+mod order;
+mod relationship;
+
+use std::cell::Cell;
+
+use async_graphql::ID;
+
+use self::compare::{DateFilter, IntFilter, StringFilter};
+pub(crate) use self::{
+    entity::EntityFilter,
+    order::{EntityOrder, RelationshipOrder, entity_order, relationship_order},
+    relationship::RelationshipFilter,
+};
+use super::{enums::Member, error::Error, viewer::Viewer};
+use crate::{
+    graph::{self, EntitySet, SourceIx},
+    model::{Catalog, Set},
+};
+
+/// How deep filters of entities and relationships may nest in each other.
+const FILTER_DEPTH_MAX: usize = 16;
+/// How many filters one argument may combine. Each may be asked of every row.
+const FILTERS_MAX: usize = 1000;
+/// How many values a list in a filter may hold.
+const FILTER_LIST_MAX: usize = 10_000;
+
+/// Whether there is an entity to see a relationship from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standpoint {
+    /// Below an entity: relationships have a direction and a neighbor.
+    Entity,
+    /// At the root: they have not.
+    Nowhere,
+}
+
+/// The predicate on entities that the argument at `coordinate` gives, for the rows that `viewer` sees.
+pub(crate) fn entity_filter(
+    filter: Option<EntityFilter>,
+    viewer: &Viewer,
+    coordinate: &str,
+) -> Result<graph::EntityFilter, Error> {
+    let filters = Cell::new(0);
+    let scope = Scope::new(viewer, coordinate, Standpoint::Nowhere, &filters);
+    filter
+        .map(|filter| filter.compile(scope))
+        .transpose()
+        .map(Option::unwrap_or_default)
+}
+
+/// The predicate on relationships that the argument at `coordinate` gives, for the rows that `viewer` sees.
+pub(crate) fn relationship_filter(
+    filter: Option<RelationshipFilter>,
+    standpoint: Standpoint,
+    viewer: &Viewer,
+    coordinate: &str,
+) -> Result<graph::RelationshipFilter, Error> {
+    let filters = Cell::new(0);
+    let scope = Scope::new(viewer, coordinate, standpoint, &filters);
+    filter
+        .map(|filter| filter.compile(scope))
+        .transpose()
+        .map(Option::unwrap_or_default)
+}
+
+/// Where in an argument a filter stands that is being compiled.
+#[derive(Clone, Copy)]
+struct Scope<'a> {
+    viewer: &'a Viewer,
+    coordinate: &'a str,
+    standpoint: Standpoint,
+    depth: usize,
+    /// How many filters the argument has combined so far.
+    filters: &'a Cell<usize>,
+}
+
+impl<'a> Scope<'a> {
+    fn new(viewer: &'a Viewer, coordinate: &'a str, standpoint: Standpoint, filters: &'a Cell<usize>) -> Self {
+        Self {
+            viewer,
+            coordinate,
+            standpoint,
+            depth: 0,
+            filters,
+        }
+    }
+
+    fn refuse(self, message: impl Into<String>) -> Error {
+        Error::bad_user_input(self.coordinate, message)
+    }
+
+    /// The scope inside one more filter.
+    fn deeper(self) -> Result<Self, Error> {
+        let depth = self.depth + 1;
+        if depth > FILTER_DEPTH_MAX {
+            return Err(self.refuse(format!(
+                "The filter nests more than {FILTER_DEPTH_MAX} deep, which is the most; put conditions side by side in one filter, or ask in steps"
+            )));
+        }
+        self.filters.set(self.filters.get() + 1);
+        if self.filters.get() > FILTERS_MAX {
+            return Err(self.refuse(format!(
+                "The filter combines more than {FILTERS_MAX} filters, which is the most; use lists of values (id, in, kinds) instead of or"
+            )));
+        }
+        Ok(Self { depth, ..self })
+    }
+
+    /// The scope of what is seen from elsewhere.
+    fn seen(self, standpoint: Standpoint) -> Self {
+        Self { standpoint, ..self }
+    }
+
+    /// The list given for `field`, unless it is too long.
+    fn list<T>(self, field: &str, list: Option<Vec<T>>) -> Result<Option<Vec<T>>, Error> {
+        match list {
+            Some(list) if list.len() > FILTER_LIST_MAX => Err(self.refuse(format!(
+                "{field} lists {} values; a list in a filter takes at most {FILTER_LIST_MAX}. Ask in several requests",
+                list.len()
+            ))),
+            list => Ok(list),
+        }
+    }
+
+    /// The filters listed for `field`, compiled.
+    fn each<T, F>(
+        self,
+        field: &str,
+        list: Option<Vec<T>>,
+        compile: impl Fn(T) -> Result<F, Error>,
+    ) -> Result<Option<Vec<F>>, Error> {
+        let list = self.list(field, list)?;
+        list.map(|list| list.into_iter().map(compile).collect()).transpose()
+    }
+
+    /// The entities whose ids are given for `field`, as far as there are any.
+    fn entities(self, field: &str, ids: Option<Vec<ID>>) -> Result<Option<EntitySet>, Error> {
+        let ids = self.list(field, ids)?;
+        let named = |ids: Vec<ID>| {
+            EntitySet::named(
+                self.viewer.snapshot(),
+                &self.viewer.mask(),
+                ids.iter().map(|id| id.as_str()),
+            )
+        };
+        Ok(ids.map(named))
+    }
+
+    /// The source with this id, if there is one.
+    fn source(self, id: &str) -> Vec<SourceIx> {
+        let source = self.viewer.snapshot().source_by_id(id, &self.viewer.mask());
+        source.into_iter().collect()
+    }
+}
+
+fn set<T: Catalog>(members: Option<Vec<Member<T>>>) -> Option<Set<T>> {
+    members.map(|members| Member::set(&members))
+}

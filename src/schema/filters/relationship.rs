@@ -1,0 +1,108 @@
+//! Predicates on relationships, their evidence and the entities at their ends.
+
+use async_graphql::{ID, InputObject};
+
+use super::{DateFilter, EntityFilter, Scope, Standpoint, set};
+use crate::{
+    graph::{self, Direction},
+    model::{RelationshipCategory, RelationshipKind, RelationshipStatus, Stance},
+    schema::{enums::Member, error::Error},
+};
+
+/// A predicate on evidence: one statement fits everything given.
+#[derive(Debug, Clone, InputObject)]
+pub(crate) struct EvidenceFilter {
+    /// Of the source with this id.
+    source: Option<ID>,
+    /// By the entity with this id.
+    speaker: Option<ID>,
+    /// With one of these stances.
+    stance: Option<Vec<Member<Stance>>>,
+    /// Stated then; the source's date counts where the statement has none.
+    stated_on: Option<DateFilter>,
+}
+
+/// A predicate on relationships. Everything given must hold; lists name alternatives.
+#[derive(Debug, Clone, InputObject)]
+pub(crate) struct RelationshipFilter {
+    /// Of one of these kinds.
+    kinds: Option<Vec<Member<RelationshipKind>>>,
+    /// Of one of these categories.
+    categories: Option<Vec<Member<RelationshipCategory>>>,
+    /// With one of these statuses, among those that the view sees.
+    statuses: Option<Vec<Member<RelationshipStatus>>>,
+    /// Seen from this end. Below an entity and in an entity filter only. Symmetric kinds fit every direction.
+    direction: Option<Member<Direction>>,
+    /// With a share whose low end is at least this, in percent from 0 to 100.
+    share_at_least: Option<f64>,
+    /// Whether sources contradict each other.
+    disputed: Option<bool>,
+    /// With a `since` that fits.
+    since: Option<DateFilter>,
+    /// With an `until` that fits.
+    until: Option<DateFilter>,
+    /// With a statement that fits.
+    evidence: Option<EvidenceFilter>,
+    /// With a neighbor that fits; no neighbor is known where the other end is not disclosed. Below an entity and in an
+    /// entity filter only.
+    neighbor: Option<Box<EntityFilter>>,
+    /// Starting from an entity that fits.
+    from: Option<Box<EntityFilter>>,
+    /// Leading to an entity that fits.
+    to: Option<Box<EntityFilter>>,
+    /// With both ends among these ids, at most 10,000. Ids that do not exist change nothing.
+    between: Option<Vec<ID>>,
+    /// All of these hold. An empty list holds.
+    and: Option<Vec<RelationshipFilter>>,
+    /// At least one of these holds. An empty list does not.
+    or: Option<Vec<RelationshipFilter>>,
+    /// This does not hold.
+    not: Option<Box<RelationshipFilter>>,
+}
+
+impl EvidenceFilter {
+    fn compile(self, scope: Scope<'_>) -> Result<graph::EvidenceFilter, Error> {
+        Ok(graph::EvidenceFilter {
+            sources: self.source.map(|id| scope.source(&id)),
+            speakers: scope.entities("speaker", self.speaker.map(|id| vec![id]))?,
+            stances: set(self.stance),
+            stated_on: self.stated_on.map(DateFilter::compile),
+        })
+    }
+}
+
+impl RelationshipFilter {
+    pub(super) fn compile(self, scope: Scope<'_>) -> Result<graph::RelationshipFilter, Error> {
+        let scope = scope.deeper()?;
+        if scope.standpoint == Standpoint::Nowhere && (self.direction.is_some() || self.neighbor.is_some()) {
+            return Err(scope.refuse(
+                "direction and neighbor are seen from an entity; here use from and to, or ask below an entity",
+            ));
+        }
+        if self.share_at_least.is_some_and(|least| !(0.0..=100.0).contains(&least)) {
+            return Err(scope.refuse("shareAtLeast is in percent, from 0 to 100"));
+        }
+        let entity =
+            |filter: Option<Box<EntityFilter>>| filter.map(|filter| filter.compile(scope).map(Box::new)).transpose();
+        let each = |filter: Self| filter.compile(scope);
+        Ok(graph::RelationshipFilter {
+            kinds: set(self.kinds),
+            categories: set(self.categories),
+            statuses: set(self.statuses),
+            direction: self.direction.map(|direction| direction.0),
+            share_at_least: self.share_at_least,
+            disputed: self.disputed,
+            since: self.since.map(DateFilter::compile),
+            until: self.until.map(DateFilter::compile),
+            evidence: self.evidence.map(|filter| filter.compile(scope)).transpose()?,
+            neighbor: entity(self.neighbor)?,
+            from: entity(self.from)?,
+            to: entity(self.to)?,
+            between: scope.entities("between", self.between)?,
+            and: scope.each("and", self.and, each)?,
+            or: scope.each("or", self.or, each)?,
+            not: self.not.map(|filter| each(*filter).map(Box::new)).transpose()?,
+        }
+        .cheap_first())
+    }
+}

@@ -1,0 +1,427 @@
+//! Nested filters over random graphs, against a reading of the claims that knows nothing of rows, links or memories.
+
+use guanxi::{
+    graph::{
+        Budget, CountFilter, DateFilter, Direction, EntityFilter, EntitySet, EvidenceFilter, IntFilter, Mask,
+        RelationshipFilter, RelationshipsFilter, Scan, Snapshot,
+    },
+    model::{Catalog, EntityKind, PartialDate, RelationshipKind, RelationshipStatus, Set, Stance},
+};
+use proptest::prelude::*;
+
+use super::walking::{SHAPE, is_seen, view_of, views};
+use crate::harness::random::{Claim, claims, dataset, day, entity_id};
+
+/// What is asked of an entity.
+#[derive(Debug, Clone)]
+struct OfEntity {
+    ids: Option<Vec<u8>>,
+    kind: Option<EntityKind>,
+    relationships: Option<Box<OfRelationships>>,
+    combined: Combined<OfEntity>,
+}
+
+#[derive(Debug, Clone)]
+struct OfRelationships {
+    some: Option<OfRelationship>,
+    none: Option<OfRelationship>,
+    all: Option<OfRelationship>,
+    count: Option<(Comparison, Option<OfRelationship>)>,
+}
+
+/// What is asked of a relationship.
+#[derive(Debug, Clone)]
+struct OfRelationship {
+    kinds: Option<Vec<RelationshipKind>>,
+    status: Option<RelationshipStatus>,
+    direction: Option<Direction>,
+    share_at_least: Option<u8>,
+    disputed: Option<bool>,
+    stance: Option<Stance>,
+    since_after: Option<u8>,
+    neighbor: Option<Box<OfEntity>>,
+    from: Option<Box<OfEntity>>,
+    to: Option<Box<OfEntity>>,
+    between: Option<Vec<u8>>,
+    combined: Combined<OfRelationship>,
+}
+
+#[derive(Debug, Clone)]
+struct Combined<T> {
+    and: Option<Vec<T>>,
+    or: Option<Vec<T>>,
+    not: Option<Box<T>>,
+}
+
+impl<T> Combined<T> {
+    fn holds(&self, fits: impl Fn(&T) -> bool) -> bool {
+        self.and.iter().flatten().all(&fits)
+            && self.or.as_ref().is_none_or(|or| or.iter().any(&fits))
+            && !self.not.iter().any(|not| fits(not))
+    }
+}
+
+#[derive(Debug, Clone)]
+enum Comparison {
+    Eq(i64),
+    Ne(i64),
+    Lt(i64),
+    Lte(i64),
+    Gt(i64),
+    Gte(i64),
+    In(Vec<i64>),
+}
+
+impl Comparison {
+    fn holds(&self, count: i64) -> bool {
+        match self {
+            Self::Eq(bound) => count == *bound,
+            Self::Ne(bound) => count != *bound,
+            Self::Lt(bound) => count < *bound,
+            Self::Lte(bound) => count <= *bound,
+            Self::Gt(bound) => count > *bound,
+            Self::Gte(bound) => count >= *bound,
+            Self::In(bounds) => bounds.contains(&count),
+        }
+    }
+
+    fn filter(&self) -> IntFilter {
+        let mut filter = IntFilter::default();
+        match self {
+            Self::Eq(bound) => filter.eq = Some(*bound),
+            Self::Ne(bound) => filter.ne = Some(*bound),
+            Self::Lt(bound) => filter.lt = Some(*bound),
+            Self::Lte(bound) => filter.lte = Some(*bound),
+            Self::Gt(bound) => filter.gt = Some(*bound),
+            Self::Gte(bound) => filter.gte = Some(*bound),
+            Self::In(bounds) => filter.any_of = Some(bounds.iter().copied().collect()),
+        }
+        filter
+    }
+}
+
+fn some_of<T: std::fmt::Debug + Clone + 'static>(
+    often: f64,
+    strategy: impl Strategy<Value = T> + 'static,
+) -> impl Strategy<Value = Option<T>> {
+    proptest::option::weighted(often, strategy)
+}
+
+fn combined<T: std::fmt::Debug + Clone + 'static>(inner: Option<BoxedStrategy<T>>) -> BoxedStrategy<Combined<T>> {
+    let Some(inner) = inner else {
+        return Just(Combined {
+            and: None,
+            or: None,
+            not: None,
+        })
+        .boxed();
+    };
+    let list = || some_of(0.15, proptest::collection::vec(inner.clone(), 0..3));
+    (list(), list(), some_of(0.15, inner.clone().prop_map(Box::new)))
+        .prop_map(|(and, or, not)| Combined { and, or, not })
+        .boxed()
+}
+
+fn comparison() -> impl Strategy<Value = Comparison> {
+    let bound = || -1i64..5;
+    prop_oneof![
+        bound().prop_map(Comparison::Eq),
+        bound().prop_map(Comparison::Ne),
+        bound().prop_map(Comparison::Lt),
+        bound().prop_map(Comparison::Lte),
+        bound().prop_map(Comparison::Gt),
+        bound().prop_map(Comparison::Gte),
+        proptest::collection::vec(bound(), 0..3).prop_map(Comparison::In),
+    ]
+}
+
+/// Ids of entities, some of which do not exist.
+fn ids() -> impl Strategy<Value = Vec<u8>> {
+    proptest::collection::vec(0u8..6, 0..5)
+}
+
+/// Questions about entities that nest at most `depth` deep.
+fn of_entity(depth: u8) -> BoxedStrategy<OfEntity> {
+    let deeper = depth.checked_sub(1);
+    let relationships = match deeper.map(of_relationship) {
+        None => Just(None).boxed(),
+        Some(one) => {
+            let each = |often| some_of(often, one.clone());
+            let count = some_of(0.3, (comparison(), each(0.7)));
+            let of = (each(0.4), each(0.2), each(0.2), count)
+                .prop_map(|(some, none, all, count)| Box::new(OfRelationships { some, none, all, count }));
+            some_of(0.7, of).boxed()
+        }
+    };
+    let kind = some_of(0.2, proptest::sample::select(SHAPE.entity_kinds));
+    (
+        some_of(0.2, ids()),
+        kind,
+        relationships,
+        combined(deeper.map(of_entity)),
+    )
+        .prop_map(|(ids, kind, relationships, combined)| OfEntity {
+            ids,
+            kind,
+            relationships,
+            combined,
+        })
+        .boxed()
+}
+
+/// Questions about relationships that nest at most `depth` deep.
+fn of_relationship(depth: u8) -> BoxedStrategy<OfRelationship> {
+    let deeper = depth.checked_sub(1);
+    let end = |often| match deeper.map(of_entity) {
+        None => Just(None).boxed(),
+        Some(entity) => some_of(often, entity.prop_map(Box::new)).boxed(),
+    };
+    let row = (
+        some_of(
+            0.3,
+            proptest::collection::vec(proptest::sample::select(SHAPE.kinds), 0..3),
+        ),
+        some_of(0.1, proptest::sample::select(RelationshipStatus::ALL)),
+        some_of(0.3, proptest::sample::select(Direction::ALL)),
+        some_of(0.1, 0u8..=10),
+        some_of(0.1, any::<bool>()),
+        some_of(0.1, proptest::sample::select(Stance::ALL)),
+        some_of(0.1, 0u8..6),
+    );
+    (
+        row,
+        end(0.5),
+        end(0.1),
+        end(0.1),
+        some_of(0.1, ids()),
+        combined(deeper.map(of_relationship)),
+    )
+        .prop_map(|(row, neighbor, from, to, between, combined)| {
+            let (kinds, status, direction, share_at_least, disputed, stance, since_after) = row;
+            OfRelationship {
+                kinds,
+                status,
+                direction,
+                share_at_least,
+                disputed,
+                stance,
+                since_after,
+                neighbor,
+                from,
+                to,
+                between,
+                combined,
+            }
+        })
+        .boxed()
+}
+
+/// The claims that a view sees.
+struct Naive<'a> {
+    claims: Vec<&'a Claim>,
+}
+
+impl Naive<'_> {
+    fn entity(&self, asked: &OfEntity, entity: u8) -> bool {
+        asked.ids.as_ref().is_none_or(|ids| ids.contains(&entity))
+            && asked
+                .kind
+                .is_none_or(|kind| SHAPE.entity_kinds[usize::from(entity) % SHAPE.entity_kinds.len()] == kind)
+            && asked
+                .relationships
+                .as_ref()
+                .is_none_or(|asked| self.relationships(asked, entity))
+            && asked.combined.holds(|asked| self.entity(asked, entity))
+    }
+
+    fn relationships(&self, asked: &OfRelationships, entity: u8) -> bool {
+        let own: Vec<&Claim> = self
+            .claims
+            .iter()
+            .copied()
+            .filter(|claim| claim.from == Some(entity) || claim.to == entity)
+            .collect();
+        let fitting = |asked: &OfRelationship| {
+            own.iter()
+                .filter(|claim| self.relationship(asked, claim, Some(entity)))
+                .count()
+        };
+        asked.some.as_ref().is_none_or(|some| fitting(some) > 0)
+            && asked.none.as_ref().is_none_or(|none| fitting(none) == 0)
+            && asked.all.as_ref().is_none_or(|all| fitting(all) == own.len())
+            && asked.count.as_ref().is_none_or(|(comparison, of)| {
+                let count = of.as_ref().map_or(own.len(), fitting);
+                comparison.holds(i64::try_from(count).unwrap())
+            })
+    }
+
+    fn relationship(&self, asked: &OfRelationship, claim: &Claim, seen_from: Option<u8>) -> bool {
+        let end = |asked: &Option<Box<OfEntity>>, end: Option<u8>| {
+            asked
+                .as_ref()
+                .is_none_or(|asked| end.is_some_and(|end| self.entity(asked, end)))
+        };
+        let neighbor = if claim.from == seen_from {
+            Some(claim.to)
+        } else {
+            claim.from
+        };
+        let direction = match asked.direction {
+            None | Some(Direction::Both) => true,
+            Some(_) if claim.kind.is_symmetric() => true,
+            Some(Direction::Outgoing) => claim.from == seen_from,
+            Some(Direction::Incoming) => Some(claim.to) == seen_from,
+        };
+        let stances: &[Stance] = if claim.disputed {
+            &[Stance::Asserts, Stance::Contradicts]
+        } else {
+            &[Stance::Asserts]
+        };
+        let is_between = |ids: &Vec<u8>| claim.from.is_some_and(|from| ids.contains(&from)) && ids.contains(&claim.to);
+        direction
+            && asked.kinds.as_ref().is_none_or(|kinds| kinds.contains(&claim.kind))
+            && asked.status.is_none_or(|status| status == claim.status)
+            && asked
+                .share_at_least
+                .is_none_or(|least| claim.share.is_some_and(|share| share.min >= f64::from(least) * 10.0))
+            && asked.disputed.is_none_or(|disputed| disputed == claim.disputed)
+            && asked.stance.is_none_or(|stance| stances.contains(&stance))
+            && asked
+                .since_after
+                .is_none_or(|after| claim.since.is_some_and(|since| since > after))
+            && asked.between.as_ref().is_none_or(is_between)
+            && end(&asked.neighbor, neighbor)
+            && end(&asked.from, claim.from)
+            && end(&asked.to, Some(claim.to))
+            && asked.combined.holds(|asked| self.relationship(asked, claim, seen_from))
+    }
+}
+
+/// The same questions as the graph takes them.
+struct Compiler<'a> {
+    snapshot: &'a Snapshot,
+    mask: Mask,
+}
+
+impl Compiler<'_> {
+    fn set(&self, ids: &[u8]) -> EntitySet {
+        let ids: Vec<String> = ids.iter().copied().map(entity_id).collect();
+        EntitySet::named(self.snapshot, &self.mask, ids.iter().map(String::as_str))
+    }
+
+    fn entity(&self, asked: &OfEntity) -> EntityFilter {
+        let list = |list: &Option<Vec<OfEntity>>| Some(list.as_ref()?.iter().map(|one| self.entity(one)).collect());
+        EntityFilter {
+            ids: asked.ids.as_ref().map(|ids| self.set(ids)),
+            kinds: asked.kind.map(|kind| Set::of(&[kind])),
+            relationships: asked
+                .relationships
+                .as_ref()
+                .map(|asked| Box::new(self.relationships(asked))),
+            and: list(&asked.combined.and),
+            or: list(&asked.combined.or),
+            not: asked.combined.not.as_ref().map(|not| Box::new(self.entity(not))),
+            ..EntityFilter::default()
+        }
+        .cheap_first()
+    }
+
+    fn relationships(&self, asked: &OfRelationships) -> RelationshipsFilter {
+        let one = |asked: &Option<OfRelationship>| asked.as_ref().map(|asked| self.relationship(asked));
+        RelationshipsFilter {
+            some: one(&asked.some),
+            none: one(&asked.none),
+            all: one(&asked.all),
+            count: asked.count.as_ref().map(|(comparison, of)| CountFilter {
+                is: comparison.filter(),
+                of: one(of).unwrap_or_default(),
+            }),
+        }
+    }
+
+    fn relationship(&self, asked: &OfRelationship) -> RelationshipFilter {
+        let end = |end: &Option<Box<OfEntity>>| end.as_ref().map(|end| Box::new(self.entity(end)));
+        let list = |list: &Option<Vec<OfRelationship>>| {
+            Some(list.as_ref()?.iter().map(|one| self.relationship(one)).collect())
+        };
+        RelationshipFilter {
+            kinds: asked.kinds.as_ref().map(|kinds| Set::of(kinds)),
+            statuses: asked.status.map(|status| Set::of(&[status])),
+            direction: asked.direction,
+            share_at_least: asked.share_at_least.map(|least| f64::from(least) * 10.0),
+            disputed: asked.disputed,
+            evidence: asked.stance.map(|stance| EvidenceFilter {
+                stances: Some(Set::of(&[stance])),
+                ..EvidenceFilter::default()
+            }),
+            since: asked.since_after.map(|after| DateFilter {
+                gt: Some(PartialDate::from(day(after))),
+                ..DateFilter::default()
+            }),
+            neighbor: end(&asked.neighbor),
+            from: end(&asked.from),
+            to: end(&asked.to),
+            between: asked.between.as_ref().map(|ids| self.set(ids)),
+            and: list(&asked.combined.and),
+            or: list(&asked.combined.or),
+            not: asked.combined.not.as_ref().map(|not| Box::new(self.relationship(not))),
+            ..RelationshipFilter::default()
+        }
+        .cheap_first()
+    }
+}
+
+pub(super) fn unlimited() -> Budget {
+    Budget::new(u64::MAX, || false)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
+
+    #[test]
+    fn entities_fit_as_a_scan_of_the_claims_says(claims in claims(SHAPE), view in views(), asked in of_entity(4)) {
+        let snapshot = Snapshot::build(&dataset(SHAPE, &claims)).unwrap();
+        let (mask, budget) = (snapshot.mask(&view_of(view)), unlimited());
+        let filter = Compiler { snapshot: &snapshot, mask }.entity(&asked);
+        let naive = Naive { claims: claims.iter().filter(|claim| is_seen(claim, view)).collect() };
+        let expected: Vec<String> = (0..SHAPE.entities).filter(|entity| naive.entity(&asked, *entity)).map(entity_id).collect();
+        let scan = Scan::new(&snapshot, mask, &budget);
+        let found = filter.candidates(&snapshot, &mask).filter(|entity| filter.matches(&scan, *entity).unwrap());
+        let found: Vec<String> = found.map(|entity| snapshot.entity(entity).id().to_owned()).collect();
+        prop_assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn relationships_fit_as_a_scan_of_the_claims_says(
+        claims in claims(SHAPE), view in views(), mut asked in of_relationship(3), entity in proptest::option::of(0u8..5)
+    ) {
+        if entity.is_none() {
+            // The schema refuses these where there is no entity to see from.
+            (asked.direction, asked.neighbor) = (None, None);
+            asked.combined = Combined { and: None, or: None, not: None };
+        }
+        let snapshot = Snapshot::build(&dataset(SHAPE, &claims)).unwrap();
+        let (mask, budget) = (snapshot.mask(&view_of(view)), unlimited());
+        let filter = Compiler { snapshot: &snapshot, mask }.relationship(&asked);
+        let naive = Naive { claims: claims.iter().filter(|claim| is_seen(claim, view)).collect() };
+        let expected = claims.iter().enumerate().filter(|(_, claim)| {
+            let is_around = entity.is_none() || claim.from == entity || Some(claim.to) == entity;
+            is_seen(claim, view) && is_around && naive.relationship(&asked, claim, entity)
+        });
+        let expected: Vec<String> = expected.map(|(position, _)| format!("r{position:03}")).collect();
+        let scan = Scan::new(&snapshot, mask, &budget);
+        let seen_from = entity.map(|entity| snapshot.entity_by_id(&entity_id(entity), &mask).unwrap());
+        let all = snapshot.relationships(mask);
+        let around = all.filter(|one| {
+            let read = snapshot.relationship(*one);
+            seen_from.is_none() || read.from() == seen_from || read.to() == seen_from
+        });
+        let rows = match filter.around_named(&scan).unwrap() {
+            Some(named) if entity.is_none() => named,
+            _ => around.collect(),
+        };
+        let found = rows.into_iter().filter(|one| filter.matches(&scan, *one, seen_from).unwrap());
+        let found: Vec<String> = found.map(|one| snapshot.relationship(one).id().to_owned()).collect();
+        prop_assert_eq!(found, expected);
+    }
+}
