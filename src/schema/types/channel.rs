@@ -1,42 +1,18 @@
-//! Ways to buy, and what an answer was derived from.
+//! Ways to buy.
 
 use async_graphql::{Object, SimpleObject};
 
 use super::{
+    derivation::Derivation,
     entity::{Entity, EntityFields},
     kinds::Service,
     relationship::Relationship,
 };
 use crate::{
-    graph::{RelationshipIx, algo},
+    graph::algo,
     model::Capability,
     schema::{enums::Member, viewer::Viewer},
 };
-
-/// What a computed answer rests on.
-#[derive(Debug, Clone)]
-pub(crate) struct Derivation {
-    viewer: Viewer,
-    rule: &'static str,
-    relationships: Vec<RelationshipIx>,
-}
-
-/// What a computed answer rests on.
-#[Object]
-impl Derivation {
-    /// How it was computed, in words.
-    async fn rule(&self) -> &str {
-        self.rule
-    }
-
-    /// The relationships it rests on, ordered by id, each with its evidence.
-    async fn relationships(&self) -> Vec<Relationship> {
-        self.relationships
-            .iter()
-            .map(|ix| Relationship::new(self.viewer.clone(), *ix))
-            .collect()
-    }
-}
 
 /// Who provides one capability of a channel.
 #[derive(Debug, Clone, SimpleObject)]
@@ -109,11 +85,11 @@ impl PurchaseChannel {
 
     /// What the answer rests on.
     async fn derived_from(&self) -> Derivation {
-        Derivation {
-            viewer: self.viewer.clone(),
-            rule: "A channel for each service that the merchant accepts or operates and that serves the place; and the \
-                   merchant's own checkout with services there that the shopper contracts.",
-            relationships: self.channel.derived_from.clone(),
-        }
+        Derivation::new(
+            self.viewer.clone(),
+            "A channel for each service that the merchant accepts or operates and that serves the place; and the \
+             merchant's own checkout with services there that the shopper contracts.",
+            self.channel.derived_from.clone(),
+        )
     }
 }

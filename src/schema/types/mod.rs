@@ -1,11 +1,15 @@
 //! The types of the schema, one file for each.
 
 pub(crate) mod channel;
+pub(crate) mod derivation;
 pub(crate) mod entity;
 pub(crate) mod evidence;
 pub(crate) mod figures;
+pub(crate) mod group;
 pub(crate) mod kinds;
 pub(crate) mod neighbors;
+pub(crate) mod ownership;
+pub(crate) mod path;
 pub(crate) mod relationship;
 pub(crate) mod source;
 pub(crate) mod statistics;

@@ -217,9 +217,9 @@ impl Stakes {
 /// What an OWNS claims of the basis `of`; none when it is about another.
 fn claimed_range(snapshot: &Snapshot, relationship: RelationshipIx, of: ShareOf) -> Option<ShareRange> {
     let read = snapshot.relationship(relationship);
-    let (range, basis) = read.share().map_or((ShareRange::UNKNOWN, ShareOf::Capital), |share| {
-        (share.range, share.of)
-    });
+    let (range, basis) = read
+        .share()
+        .map_or((ShareRange::UNKNOWN, ShareOf::Capital), |share| (share.range, share.of));
     let range = if read.disputed() {
         ShareRange {
             min: 0.0,
