@@ -2,6 +2,7 @@
 
 mod filters;
 mod lookup;
+mod ownership;
 mod paging;
 mod schema;
 mod seed;

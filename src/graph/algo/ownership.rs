@@ -38,7 +38,8 @@ pub struct UltimateOwner {
     pub owner: EntityIx,
     /// How much, in percent. An end is exclusive when it would take the excluded end of a share to reach it.
     pub share: ShareRange,
-    /// The strongest simple chains from the owner to the company, strongest first, then shortest, then by ids; at most 10.
+    /// The strongest simple chains from the owner to the company, strongest first, then shortest, then by ids; at most 10, of at most 100
+    /// steps.
     pub chains: Vec<Chain>,
 }
 

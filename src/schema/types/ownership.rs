@@ -24,7 +24,7 @@ pub(crate) struct UltimateOwner {
     /// it.
     share: ShareRange,
     /// The strongest chains from the owner to the company, none of which meets an entity twice: by the product of the high
-    /// ends, descending, then the shortest, then by ids. At most 10. With circles they need not add up to the share.
+    /// ends, descending, then the shortest, then by ids. At most 10, of at most 100 steps. With circles they need not add up to the share.
     chains: Vec<Path>,
 }
 

@@ -12,6 +12,8 @@ use crate::graph::{Budget, Exhausted, Hop, RelationshipIx, algo::Chain, budget::
 const CHAINS_MAX: usize = 10;
 /// How many beginnings of chains are tried for one owner. Only circles of equally strong holdings need so many.
 const TRIED_MAX: usize = 20_000;
+/// How many steps a chain may have to be shown.
+const LENGTH_MAX: usize = 100;
 
 /// The chains of one owner.
 pub(super) struct Found {
@@ -89,6 +91,10 @@ impl<'a> Strongest<'a> {
             truncated: false,
         };
         let mut tried = 0;
+        if self.length[owner] > LENGTH_MAX {
+            found.truncated = true;
+            return Ok(found);
+        }
         let mut ahead = BinaryHeap::from([Reverse(self.beginning(vec![owner], Vec::new(), 1.0))]);
         while let Some(Reverse(beginning)) = ahead.pop() {
             if beginning.end() == self.stakes.company() {
@@ -105,8 +111,12 @@ impl<'a> Strongest<'a> {
                 }
                 let places = [beginning.places.as_slice(), &[stake.held]].concat();
                 let over = [beginning.over.as_slice(), &[stake.relationship]].concat();
-                let strength = beginning.strength * stake.high.value();
-                ahead.push(Reverse(self.beginning(places, over, strength)));
+                let next = self.beginning(places, over, beginning.strength * stake.high.value());
+                if next.length > LENGTH_MAX {
+                    found.truncated = true;
+                    continue;
+                }
+                ahead.push(Reverse(next));
                 tried += 1;
             }
             if tried > TRIED_MAX {
