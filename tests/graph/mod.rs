@@ -3,4 +3,5 @@
 mod groups;
 mod ownership;
 mod ownership_properties;
+mod sentences;
 mod walking;

@@ -120,16 +120,16 @@ fn ultimate(stakes: &Stakes, company: u8) -> Vec<u8> {
 }
 
 /// The effective shares of `owner` by iterating the definition; the second value says whether a cap ever bound.
-fn iterate(stakes: &Stakes, owner: u8, end: fn(&ShareRange) -> f64) -> ([f64; ENTITIES as usize], bool) {
-    let mut shares = [0.0; ENTITIES as usize];
+fn iterate(stakes: &Stakes, owner: u8, end: fn(&ShareRange) -> f64) -> (Vec<f64>, bool) {
+    let mut shares = vec![0.0; usize::from(ENTITIES)];
     let mut capped = false;
     for _ in 0..50_000 {
-        let mut next = [0.0; ENTITIES as usize];
+        let mut next = vec![0.0; usize::from(ENTITIES)];
         for ((holder, held), range) in stakes {
             next[usize::from(*held)] += end(range) / 100.0 * shares[usize::from(*holder)];
         }
         capped |= next.iter().any(|share| *share > 1.0 - 1e-9);
-        let mut next = next.map(|share| share.min(1.0));
+        next.iter_mut().for_each(|share| *share = share.min(1.0));
         next[usize::from(owner)] = 1.0;
         let moved = next
             .iter()
@@ -187,7 +187,8 @@ proptest! {
         for owner in expected {
             let id = entity_id(owner);
             let share = answer.owners.iter().find(|found| snapshot.entity(found.owner).id() == id).unwrap().share;
-            for (found, end) in [(share.min, (|range| range.min) as fn(&ShareRange) -> f64), (share.max, |range| range.max)] {
+            let low: fn(&ShareRange) -> f64 = |range| range.min;
+            for (found, end) in [(share.min, low), (share.max, |range| range.max)] {
                 let (iterated, capped) = iterate(&stakes, owner, end);
                 let expected = iterated[usize::from(company)] * 100.0;
                 prop_assert!((found - expected).abs() < 1e-6, "{} has {} and not {}", id, found, expected);
