@@ -290,6 +290,18 @@ impl<'a> RelationshipRef<'a> {
     /// The claim as a sentence, told on `day`.
     #[must_use]
     pub fn sentence(&self, day: Date) -> String {
+        self.told(self.from(), self.to(), |claim| {
+            claim.sentence(Voice::on(day, claim.validity))
+        })
+    }
+
+    /// The claim as a clause without its subject, told on `day`. A symmetric claim leads to `to`, whichever end that is.
+    #[must_use]
+    pub fn clause(&self, to: EntityIx, day: Date) -> String {
+        self.told(None, Some(to), |claim| claim.clause(Voice::on(day, claim.validity)))
+    }
+
+    fn told(&self, from: Option<EntityIx>, to: Option<EntityIx>, tell: impl FnOnce(&Claim<'_>) -> String) -> String {
         let name = |end: Option<EntityIx>| end.map(|entity| self.snapshot.entity(entity).name());
         let amount = self.amount();
         let sources = self.evidence().map(|statement| {
@@ -297,9 +309,9 @@ impl<'a> RelationshipRef<'a> {
             (statement.stance(), self.snapshot.source(statement.source()).publisher())
         });
         let claim = Claim {
-            from: name(self.from()),
+            from: name(from),
             kind: self.kind(),
-            to: name(self.to()),
+            to: name(to),
             unknown: self.unknown(),
             role: self.role(),
             status: self.status(),
@@ -310,7 +322,7 @@ impl<'a> RelationshipRef<'a> {
             last_stated_on: self.last_stated_on(),
             sources: sources.collect(),
         };
-        claim.sentence(Voice::on(day, self.validity()))
+        tell(&claim)
     }
 }
 

@@ -60,24 +60,28 @@ impl Claim<'_> {
     /// `eBay owned PayPal (100 %, 2002 to 2015-07-17; FierceRetail, CNET, Bloomberg).`
     #[must_use]
     pub fn sentence(&self, voice: Voice) -> String {
-        let (from, to) = (
-            self.from.unwrap_or("An undisclosed party"),
-            self.to.unwrap_or("an undisclosed party"),
-        );
-        let mut sentence = format!("{from} {} {to}", self.predicate(voice));
+        let from = self.from.unwrap_or("An undisclosed party");
+        format!("{from} {}.", self.clause(voice))
+    }
+
+    /// The sentence without its subject and its full stop, to be joined to another:
+    /// `owned PayPal (100 %, 2002 to 2015-07-17; FierceRetail, CNET, Bloomberg)`
+    #[must_use]
+    pub fn clause(&self, voice: Voice) -> String {
+        let to = self.to.unwrap_or("an undisclosed party");
+        let mut clause = format!("{} {to}", self.predicate(voice));
         if let (RelationshipKind::EmployedBy, Some(role)) = (self.kind, self.role) {
-            sentence.push_str(" as ");
-            sentence.push_str(role);
+            clause.push_str(" as ");
+            clause.push_str(role);
         }
         let parts: Vec<String> = [self.facts().join(", "), self.says_who()]
             .into_iter()
             .filter(|part| !part.is_empty())
             .collect();
         if !parts.is_empty() {
-            sentence.push_str(&format!(" ({})", parts.join("; ")));
+            clause.push_str(&format!(" ({})", parts.join("; ")));
         }
-        sentence.push('.');
-        sentence
+        clause
     }
 
     fn predicate(&self, voice: Voice) -> String {

@@ -112,6 +112,27 @@ impl ShareRange {
         };
         Self::bounded(min, min_inclusive, max, max_inclusive).ok()
     }
+
+    /// The smallest range that holds both.
+    #[must_use]
+    pub fn hull(self, other: Self) -> Self {
+        let (min, min_inclusive) = match self.min.total_cmp(&other.min) {
+            std::cmp::Ordering::Less => (self.min, self.min_inclusive),
+            std::cmp::Ordering::Greater => (other.min, other.min_inclusive),
+            std::cmp::Ordering::Equal => (self.min, self.min_inclusive || other.min_inclusive),
+        };
+        let (max, max_inclusive) = match self.max.total_cmp(&other.max) {
+            std::cmp::Ordering::Less => (other.max, other.max_inclusive),
+            std::cmp::Ordering::Greater => (self.max, self.max_inclusive),
+            std::cmp::Ordering::Equal => (self.max, self.max_inclusive || other.max_inclusive),
+        };
+        Self {
+            min,
+            max,
+            min_inclusive,
+            max_inclusive,
+        }
+    }
 }
 
 impl FromStr for ShareRange {
@@ -214,6 +235,17 @@ mod tests {
                     && (percent < range.max || (range.max_inclusive && range.max == percent))
             };
             prop_assert_eq!(a.intersection(b).is_some_and(lies_in), lies_in(a) && lies_in(b));
+        }
+
+        #[test]
+        fn the_hull_holds_both_and_ends_where_one_of_them_does(a in range(), b in range()) {
+            let hull = a.hull(b);
+            for inner in [a, b] {
+                prop_assert_eq!(hull.intersection(inner), Some(inner));
+            }
+            let low = [a, b].into_iter().any(|range| (range.min, range.min_inclusive) == (hull.min, hull.min_inclusive));
+            let high = [a, b].into_iter().any(|range| (range.max, range.max_inclusive) == (hull.max, hull.max_inclusive));
+            prop_assert!(low && high);
         }
     }
 }

@@ -31,17 +31,21 @@ pub(crate) fn list_size(
 ) {
 }
 
+/// Names as `@listSize` takes them.
+pub(crate) fn names(names: &[&str]) -> Option<Vec<String>> {
+    Some(names.iter().map(|name| (*name).to_owned()).collect())
+}
+
 /// `@listSize` of a connection: as many as `first` or `last` say, a page by default, in `edges` and `nodes`.
 pub(crate) struct Paged;
 
 impl Paged {
     pub(crate) fn apply() -> MetaDirectiveInvocation {
         let page = i32::try_from(PAGE_DEFAULT).expect("a page is short");
-        let names = |names: [&str; 2]| Some(names.map(str::to_owned).to_vec());
         list_size::apply(
             Some(page),
-            names(["first", "last"]),
-            names(["edges", "nodes"]),
+            names(&["first", "last"]),
+            names(&["edges", "nodes"]),
             Some(false),
         )
     }

@@ -91,6 +91,12 @@ impl Viewer {
         self.mask
     }
 
+    /// The mask of computed answers: only ACTIVE relationships unless statuses were asked for. What they lead to is seen
+    /// through the view as asked for.
+    pub(crate) fn mask_for_computing(&self) -> Mask {
+        self.snapshot().mask(&self.view.for_computing())
+    }
+
     pub(crate) fn asked(&self) -> u64 {
         self.asked
     }

@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, Object};
 
 use super::{
-    cost::{cost, list_size},
+    cost::{cost, list_size, names},
     error::Error,
     page::{Connection, Counting, Listing, PageArgs},
     traversal::TraversalFilter,
@@ -66,11 +66,6 @@ fn starts(viewer: &Viewer, of: &[ID], min: usize, place: &str) -> Result<Vec<Ent
     Ok(starts)
 }
 
-/// Names as `@listSize` takes them.
-fn names(names: &[&str]) -> Option<Vec<String>> {
-    Some(names.iter().map(|name| (*name).to_owned()).collect())
-}
-
 #[derive(Debug, Default)]
 pub(crate) struct WalkQuery;
 
@@ -114,7 +109,7 @@ impl WalkQuery {
             let answer = move |viewer: &Viewer| {
                 let walker = Walker::new(viewer.snapshot(), mask, viewer.budget());
                 let found = algo::paths(&walker, &traversal, &question)?;
-                Ok(PathResult::new(viewer, found))
+                Ok(PathResult::new(viewer, &found))
             };
             work::run(&viewer, answer).await
         };

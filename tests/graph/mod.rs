@@ -2,6 +2,10 @@
 
 mod filter_work;
 mod filters;
+mod groups;
 mod known;
+mod ownership;
+mod ownership_properties;
 mod paths;
+mod sentences;
 mod walking;

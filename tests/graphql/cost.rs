@@ -246,7 +246,12 @@ fn every_field_that_pages_says_so_and_names_what_repeats() {
     let mut wrong = Vec::new();
     for (parent, fields) in &types {
         for (name, field) in fields {
-            let takes = |argument: &str| field.arguments.iter().any(|input| input.node.name.node == argument);
+            // A number of elements, or a list of ids; `of: ShareOf` is neither.
+            let sizes = |ty: &str| ty.starts_with('[') || ty.starts_with("Int");
+            let takes = |argument: &str| {
+                let mut inputs = field.arguments.iter().map(|input| &input.node);
+                inputs.any(|input| input.name.node == argument && sizes(&input.ty.node.to_string()))
+            };
             let size = directive(field, "listSize");
             let slicing = size.map_or(Vec::new(), |size| names(size, "slicingArguments"));
             for argument in ["first", "last", "ids", "of", "candidates", "limit"] {

@@ -1,6 +1,7 @@
 //! What the tests share: the bundled graph behind an API, asked at one fixed moment.
 
 pub(crate) mod random;
+pub(crate) mod sketch;
 
 use std::sync::{Arc, LazyLock};
 

@@ -1,12 +1,18 @@
 //! Answers that are computed from many relationships. Walks are written once over [`super::Expand`]; what needs shares and
 //! capabilities reads the snapshot.
 
+mod chain;
 mod channels;
 mod common;
+mod groups;
 mod neighborhood;
+mod ownership;
 mod paths;
 
+pub use chain::Chain;
 pub use channels::{Coverage, PurchaseChannel, PurchaseQuestion, purchase_channels};
 pub use common::{CommonConnection, common_connections};
+pub use groups::{CorporateGroup, Member, MemberOrderField, corporate_group, ultimate_parent};
 pub use neighborhood::{Bounds, Neighborhood, neighborhood};
+pub use ownership::{UltimateOwner, UltimateOwners, ultimate_owners};
 pub use paths::{Path, PathOutcome, PathQuestion, Paths, paths};

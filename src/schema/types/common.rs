@@ -4,7 +4,10 @@ use async_graphql::Object;
 
 use super::{derivation::Derivation, entity::Entity, path::Path};
 use crate::{
-    graph::{EntityIx, RelationshipIx, algo},
+    graph::{
+        EntityIx, RelationshipIx,
+        algo::{self, Chain},
+    },
     schema::{cost::list_size, viewer::Viewer},
 };
 
@@ -40,11 +43,8 @@ impl CommonConnection {
     /// A shortest way from each of them to it, in the order in which they were named.
     #[graphql(directive = list_size::apply(Some(2), None, None, None))]
     async fn paths(&self) -> Vec<Path> {
-        self.common
-            .ways
-            .iter()
-            .map(|way| Path::new(&self.viewer, way.clone()))
-            .collect()
+        let chains = self.common.ways.iter().filter_map(|way| Chain::of(way));
+        chains.map(|chain| Path::new(self.viewer.clone(), chain)).collect()
     }
 
     /// What the answer rests on.

@@ -42,6 +42,33 @@ impl From<model::Share> for Share {
     }
 }
 
+/// A range of percentages within 0 and 100.
+#[derive(Debug, Clone, SimpleObject)]
+pub(crate) struct ShareRange {
+    /// The low end, in percent.
+    min: f64,
+    /// The high end, in percent.
+    max: f64,
+    /// Whether the low end itself is possible.
+    min_inclusive: bool,
+    /// Whether the high end itself is possible.
+    max_inclusive: bool,
+    /// The range as written in tables: `48`, `20..25`, `>50..100`.
+    text: String,
+}
+
+impl From<model::ShareRange> for ShareRange {
+    fn from(range: model::ShareRange) -> Self {
+        Self {
+            min: range.min,
+            max: range.max,
+            min_inclusive: range.min_inclusive,
+            max_inclusive: range.max_inclusive,
+            text: range.to_string(),
+        }
+    }
+}
+
 /// An amount of money.
 #[derive(Debug, Clone, SimpleObject)]
 pub(crate) struct Amount {

@@ -7,6 +7,7 @@ use async_graphql::{Context, MergedObject, Object};
 use super::{
     entity::{EntityFields, Shared},
     neighbors::{NeighborConnection, RelationshipArgs},
+    ownership::CompanyOwnership,
 };
 use crate::{
     graph::{Direction, Pattern},
@@ -126,7 +127,7 @@ use RelationshipKind as Kind;
 
 entity_type! {
     /// A company, or any other legal entity that is not an organization.
-    Company, CompanyNeighbors:
+    Company, CompanyNeighbors, CompanyOwnership:
     /// Who owns it: OWNS that come in.
     owners = pattern(Incoming, &[Kind::Owns]);
     /// What it owns: OWNS that go out.

@@ -1,17 +1,15 @@
-//! Paths: how two entities are connected, step by step, and who says so.
+//! Paths: how entities are connected, step by step, and who says so.
 
 use async_graphql::{Object, SimpleObject};
 
 use super::{derivation::Derivation, entity::Entity, relationship::Relationship};
 use crate::{
     graph::{
-        self, EntityIx, RelationshipIx,
-        algo::{self, PathOutcome},
+        EntityIx, RelationshipIx,
+        algo::{self, Chain, PathOutcome},
     },
     schema::{cost::list_size, enums::Member, viewer::Viewer},
 };
-
-type Crossing = graph::Crossing<EntityIx, RelationshipIx>;
 
 /// One relationship of a path, crossed from one end to the other.
 #[derive(Debug, Clone, SimpleObject)]
@@ -22,7 +20,8 @@ pub(crate) struct PathStep {
     from: Entity,
     /// The entity it leads to.
     to: Entity,
-    /// Whether it is crossed in its own direction.
+    /// Whether it is crossed in its own direction. A symmetric relationship has none of its own, only the one in which it is
+    /// stored.
     forward: bool,
 }
 
@@ -30,19 +29,12 @@ pub(crate) struct PathStep {
 #[derive(Debug, Clone)]
 pub(crate) struct Path {
     viewer: Viewer,
-    crossings: Vec<Crossing>,
+    chain: Chain,
 }
 
 impl Path {
-    pub(crate) fn new(viewer: &Viewer, crossings: Vec<Crossing>) -> Self {
-        Self {
-            viewer: viewer.clone(),
-            crossings,
-        }
-    }
-
-    fn entity(&self, ix: EntityIx) -> Entity {
-        Entity::new(self.viewer.clone(), ix)
+    pub(crate) fn new(viewer: Viewer, chain: Chain) -> Self {
+        Self { viewer, chain }
     }
 }
 
@@ -51,45 +43,40 @@ impl Path {
 impl Path {
     /// How many relationships it has.
     async fn length(&self) -> i32 {
-        i32::try_from(self.crossings.len()).unwrap_or(i32::MAX)
+        i32::try_from(self.chain.hops.len()).unwrap_or(i32::MAX)
     }
 
     /// Its relationships, from its start to its end.
     #[graphql(directive = list_size::apply(Some(6), None, None, None))]
     async fn steps(&self) -> Vec<PathStep> {
-        let step = |crossing: &Crossing| PathStep {
-            relationship: Relationship::new(self.viewer.clone(), crossing.link),
-            from: self.entity(crossing.from),
-            to: self.entity(crossing.to),
-            forward: crossing.forward,
-        };
-        self.crossings.iter().map(step).collect()
+        let entity = |ix| Entity::new(self.viewer.clone(), ix);
+        let hops = self.chain.hops.iter().zip(self.chain.entities());
+        hops.map(|(hop, from)| PathStep {
+            relationship: Relationship::new(self.viewer.clone(), hop.relationship),
+            from: entity(from),
+            to: entity(hop.neighbor),
+            forward: hop.forward,
+        })
+        .collect()
     }
 
     /// Its entities, from its start to its end.
     #[graphql(directive = list_size::apply(Some(7), None, None, None))]
     async fn entities(&self) -> Vec<Entity> {
-        let start = self.crossings.first().map(|crossing| crossing.from);
-        let ends = self.crossings.iter().map(|crossing| crossing.to);
-        start
-            .into_iter()
-            .chain(ends)
-            .map(|entity| self.entity(entity))
-            .collect()
+        let entities = self.chain.entities();
+        entities.map(|ix| Entity::new(self.viewer.clone(), ix)).collect()
     }
 
-    /// Its relationships as sentences with their sources, from its start to its end.
+    /// The path in English with figures, dates and sources, told on the day of the view. A step against its relationship is
+    /// told the way the relationship goes, in a sentence of its own.
     async fn sentence(&self) -> String {
-        let day = self.viewer.day();
-        let told = |crossing: &Crossing| self.viewer.snapshot().relationship(crossing.link).sentence(day);
-        self.crossings.iter().map(told).collect::<Vec<_>>().join(" ")
+        self.chain.sentence(self.viewer.snapshot(), self.viewer.day())
     }
 
     /// What it rests on.
     async fn derived_from(&self) -> Derivation {
         let rule = "A chain of relationships, each of which the view sees and the walk follows.";
-        let relationships = self.crossings.iter().map(|crossing| crossing.link).collect();
-        Derivation::new(&self.viewer, rule, relationships)
+        Derivation::new(&self.viewer, rule, self.chain.relationships().collect())
     }
 }
 
@@ -105,13 +92,10 @@ pub(crate) struct PathResult {
 }
 
 impl PathResult {
-    pub(crate) fn new(viewer: &Viewer, found: algo::Paths<EntityIx, RelationshipIx>) -> Self {
+    pub(crate) fn new(viewer: &Viewer, found: &algo::Paths<EntityIx, RelationshipIx>) -> Self {
+        let path = |path: &algo::Path<EntityIx, RelationshipIx>| Some(Path::new(viewer.clone(), Chain::of(path)?));
         Self {
-            paths: found
-                .paths
-                .into_iter()
-                .map(|crossings| Path::new(viewer, crossings))
-                .collect(),
+            paths: found.paths.iter().filter_map(path).collect(),
             outcome: Member(found.outcome),
             explored: i32::try_from(found.explored).unwrap_or(i32::MAX),
         }

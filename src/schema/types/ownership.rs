@@ -1,0 +1,159 @@
+//! Who owns a company in the end, and who has the last word in it.
+
+use async_graphql::{Context, Object, SimpleObject};
+
+use super::{
+    derivation::Derivation,
+    entity::{Entity, EntityFields},
+    figures::ShareRange,
+    group::{CorporateGroup, corporate_group},
+    path::Path,
+};
+use crate::{
+    graph::algo,
+    model::ShareOf,
+    schema::{
+        cost::{cost, list_size, names},
+        enums::Member,
+        error::Error,
+        page::PageArgs,
+        viewer::Viewer,
+        work,
+    },
+};
+
+/// One who owns a company in the end: a holder without known owners, or a person.
+#[derive(Debug, Clone, SimpleObject)]
+pub(crate) struct UltimateOwner {
+    /// Who.
+    owner: Entity,
+    /// The effective share, through everyone between. An end is exclusive when it takes an excluded end of a share to reach
+    /// it.
+    share: ShareRange,
+    /// The strongest chains from the owner to the company, none of which meets an entity twice: by the product of the high
+    /// ends, descending, then the shortest, then by ids. At most 10, of at most 100 steps. With circles they need not add up to the share.
+    #[graphql(directive = list_size::apply(Some(10), None, None, None))]
+    chains: Vec<Path>,
+}
+
+/// Who owns a company in the end.
+#[derive(Debug, Clone, SimpleObject)]
+pub(crate) struct UltimateOwners {
+    /// Those with at least the share asked for at the high end, by low end, then high end, descending, then id.
+    #[graphql(directive = list_size::apply(Some(10), None, None, None))]
+    owners: Vec<UltimateOwner>,
+    /// What all owners leave, those below the threshold counted as owners: 100 less their shares, never below 0. Owners that
+    /// are not disclosed are in here.
+    undisclosed: ShareRange,
+    /// Whether holders, or the company, own each other or themselves in a circle.
+    cyclic: bool,
+    /// Whether a circle was too large to solve or a search for chains was ended early. Shares are then wider than they need
+    /// be, never too narrow, and chains may be missing.
+    truncated: bool,
+    /// What the answer rests on: every OWNS that was looked at, those with an undisclosed owner among them.
+    derived_from: Derivation,
+}
+
+impl UltimateOwners {
+    fn new(viewer: &Viewer, answer: algo::UltimateOwners) -> Self {
+        let owners = answer.owners.into_iter().map(|owner| UltimateOwner {
+            owner: Entity::new(viewer.clone(), owner.owner),
+            share: owner.share.into(),
+            chains: owner
+                .chains
+                .into_iter()
+                .map(|chain| Path::new(viewer.clone(), chain))
+                .collect(),
+        });
+        Self {
+            owners: owners.collect(),
+            undisclosed: answer.undisclosed.into(),
+            cyclic: answer.cyclic,
+            truncated: answer.truncated,
+            derived_from: Derivation::new(
+                viewer,
+                "An owner's share of a company is the sum over its holders of the holder's share times the owner's share of \
+                 the holder, at most 100 % in each step, once with every low end and once with every high end. OWNS with the \
+                 same ends count once, as the hull of their ranges; a disputed one may be 0, one without a share anything.",
+                answer.derived_from,
+            ),
+        }
+    }
+}
+
+/// What is computed from a company's owners.
+#[derive(Debug, Clone)]
+pub(crate) struct CompanyOwnership(pub(crate) EntityFields);
+
+#[Object]
+impl CompanyOwnership {
+    /// Who owns it in the end: holders without known owners, and people, each with an effective share. Counts only ACTIVE
+    /// relationships unless the view names statuses.
+    #[graphql(directive = cost::apply("100".to_owned()))]
+    async fn ultimate_owners(
+        &self,
+        #[graphql(
+            desc = "Only owners whose share reaches this at its high end, in percent from 0 to 100.",
+            default = 0.0
+        )]
+        threshold: f64,
+        #[graphql(
+            desc = "Shares of what. An OWNS without a share counts as one of the capital.",
+            default_with = "Member(ShareOf::Capital)"
+        )]
+        of: Member<ShareOf>,
+    ) -> Option<Result<UltimateOwners, Error>> {
+        let answer = async {
+            if !(0.0..=100.0).contains(&threshold) {
+                let message = format!("threshold is {threshold}; it is in percent, from 0 to 100");
+                return Err(Error::bad_user_input("Company.ultimateOwners(threshold:)", message));
+            }
+            let company = self.0.ix;
+            let answer = move |viewer: &Viewer| {
+                let (snapshot, mask) = (viewer.snapshot(), viewer.mask_for_computing());
+                let answer = algo::ultimate_owners(snapshot, mask, company, of.0, threshold, viewer.budget())?;
+                Ok(UltimateOwners::new(viewer, answer))
+            };
+            work::run(&self.0.viewer, answer).await
+        };
+        Some(answer.await)
+    }
+
+    /// Who has the last word in it in the end, by consolidation, a share over 50 % for certain, or control, followed to the
+    /// top; null when nobody has. Disputed claims do not count, and only ACTIVE ones do unless the view names statuses. Of
+    /// several parents, one that consolidates goes first, then one that owns, then the smaller id; of companies that own
+    /// each other in a circle and have no other parent, the smallest id is the top.
+    #[graphql(directive = cost::apply("100".to_owned()))]
+    async fn ultimate_parent(&self) -> Option<Result<Entity, Error>> {
+        let company = self.0.ix;
+        let answer = move |viewer: &Viewer| {
+            let (snapshot, mask) = (viewer.snapshot(), viewer.mask_for_computing());
+            let parent = algo::ultimate_parent(snapshot, mask, company, viewer.budget())?;
+            Ok(parent.map(|parent| Entity::new(viewer.clone(), parent)))
+        };
+        work::run(&self.0.viewer, answer).await.transpose()
+    }
+
+    /// Its ultimate parent, or itself when it has none, and a page of everything in which that has the last word: by distance
+    /// from the parent, then id.
+    #[graphql(
+        directive = cost::apply("100".to_owned()),
+        directive = list_size::apply(Some(20), names(&["first", "last"]), names(&["members"]), Some(false))
+    )]
+    async fn corporate_group(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many members, from the start: 1 to 1000. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Only members that follow this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many members, from the end: 1 to 1000. Excludes first.")] last: Option<i32>,
+        #[graphql(desc = "Only members that precede this cursor.")] before: Option<String>,
+    ) -> Option<Result<CorporateGroup, Error>> {
+        let args = PageArgs {
+            first,
+            after,
+            last,
+            before,
+        };
+        Some(corporate_group(ctx, &self.0, &args).await)
+    }
+}
