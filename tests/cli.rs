@@ -93,8 +93,8 @@ fn a_query_tells_its_cost_when_asked() {
     let query = "{ companies(first: 3) { nodes { id } } }";
     let output = guanxi(&["query", query, "--cost"]);
     let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(answer["extensions"]["cost"]["estimated"], 5, "{answer:#}");
-    assert_eq!(answer["extensions"]["cost"]["actual"], 5, "{answer:#}");
+    assert_eq!(answer["extensions"]["cost"]["estimated"], 14, "{answer:#}");
+    assert_eq!(answer["extensions"]["cost"]["actual"], 14, "{answer:#}");
 }
 
 #[test]

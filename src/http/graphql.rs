@@ -137,9 +137,15 @@ impl Graphql {
         let status = match (answer.outcome, media) {
             (Outcome::Executed, _) | (Outcome::RequestError, MediaType::Json) => StatusCode::OK,
             (Outcome::RequestError, MediaType::GraphqlResponse) => StatusCode::BAD_REQUEST,
+            (Outcome::Unavailable, _) => StatusCode::SERVICE_UNAVAILABLE,
             (Outcome::MutationOverGet, _) => StatusCode::METHOD_NOT_ALLOWED,
         };
         let mut response = json(status, media, &answer);
+        if answer.outcome == Outcome::Unavailable {
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
         if answer.outcome == Outcome::MutationOverGet {
             response
                 .headers_mut()

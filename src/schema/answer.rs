@@ -17,6 +17,8 @@ pub enum Outcome {
     RequestError,
     /// Ran, with or without errors: the answer has `data`, maybe null.
     Executed,
+    /// No worker was free; nothing ran, and it may be tried again.
+    Unavailable,
     /// A mutation where only queries are allowed; nothing ran.
     MutationOverGet,
 }

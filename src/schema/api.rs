@@ -13,7 +13,7 @@ use super::{
     tally,
     view::ViewInput,
     viewer::Asking,
-    work::{Lane, Pool, Stop},
+    work::{Pool, Stop},
 };
 use crate::{
     graph::{Budget, Snapshot},
@@ -23,7 +23,7 @@ use crate::{
 /// The schema and the limits under which it answers; the same for every transport and the command line.
 pub struct Api {
     executor: Executor<Query, EmptyMutation, EmptySubscription>,
-    pool: Arc<Pool>,
+    pool: Pool,
 }
 
 impl std::fmt::Debug for Api {
@@ -41,7 +41,7 @@ impl Api {
     /// [`Unreadable`] when the schema cannot be read back, which no limit can cause.
     pub fn new(limits: Limits) -> Result<Self, Unreadable> {
         let schema = Schema::build(Query::default(), EmptyMutation, EmptySubscription);
-        let pool = Arc::new(Pool::new(&limits));
+        let pool = Pool::new(&limits);
         let executor = Executor::new(schema, limits)?;
         Ok(Self { executor, pool })
     }
@@ -67,7 +67,7 @@ impl Api {
 /// Answers one request of any schema over one snapshot.
 pub(super) async fn answer<Q: ObjectType + 'static>(
     executor: &Executor<Q, EmptyMutation, EmptySubscription>,
-    pool: &Arc<Pool>,
+    pool: &Pool,
     request: Request,
     snapshot: Arc<Snapshot>,
     now: Timestamp,
@@ -91,12 +91,11 @@ pub(super) async fn answer<Q: ObjectType + 'static>(
             now,
             default_view,
             budget: Budget::new(work_max, move || stop.is_set() || Instant::now() >= deadline),
-            lane: Lane::new(Arc::clone(pool), deadline),
         });
         asked = Some(Arc::clone(&asking));
         Ok(inner.data(asking))
     };
-    let mut answer = executor.answer(request, asking).await;
+    let mut answer = executor.answer(request, pool, asking).await;
     if let Some(asking) = asked {
         let (explored, budget) = (asking.budget.spent(), asking.budget.work_max());
         tally::tell(&mut answer.response, [("explored", explored), ("budget", budget)]);

@@ -18,7 +18,9 @@ use super::answer::{self, Answer, Outcome};
 use super::catalog::{Catalog, Unreadable};
 use super::error::Error;
 use super::limits::Limits;
+use super::measure::Estimate;
 use super::tally::{self, Tally, Wanted};
+use super::work::Pool;
 use super::{document, lexical, measure, merge, variables};
 
 /// What the caller may run: GET is for reading.
@@ -63,6 +65,9 @@ impl Request {
         }
     }
 }
+
+/// More points than this are no lookup any more, even if no field weighs much.
+const POINTS_AT_ONCE: u64 = 1000;
 
 /// What resolvers may need to know of the request itself.
 #[derive(Clone, Copy, Debug)]
@@ -114,18 +119,19 @@ where
         &self.limits
     }
 
-    /// Runs one request. `data` attaches what resolvers read from the context, or refuses the
-    /// request. Dropping the future stops the work at its next await.
+    /// Runs one request, on a worker of `pool` when it scans, walks or computes, or is large. `data` attaches what resolvers
+    /// read from the context, or refuses the request. Dropping the future stops the work at its next await.
     pub(super) async fn answer(
         &self,
         request: Request,
+        pool: &Pool,
         data: impl FnOnce(async_graphql::Request, Given<'_>) -> Result<async_graphql::Request, Error>,
     ) -> Answer {
         let prepared = match self.prepare(&request) {
             Ok(prepared) => prepared,
             Err(answer) => return *answer,
         };
-        let timeout = Duration::from_millis(self.limits.timeout_ms);
+        let deadline = Instant::now() + Duration::from_millis(self.limits.timeout_ms);
         let began = Began::default();
         let tally = match prepared.wanted {
             Wanted::Cost => Some(Arc::new(Tally::new(Arc::clone(&self.catalog)))),
@@ -141,7 +147,7 @@ where
         inner.extensions = extensions(request.extensions);
         let given = Given {
             view: request.view.as_ref(),
-            deadline: Instant::now() + timeout,
+            deadline,
         };
         let mut inner = match data(inner, given) {
             Ok(inner) => inner,
@@ -154,12 +160,27 @@ where
         };
         inner.set_parsed_query(prepared.document);
 
-        let execution = AssertUnwindSafe(self.schema.execute(inner)).catch_unwind();
-        let mut response = match tokio::time::timeout(timeout, execution).await {
-            Ok(Ok(response)) => response,
-            Ok(Err(_panic)) => {
+        let schema = self.schema.clone();
+        let execution = async move { AssertUnwindSafe(schema.execute(inner)).catch_unwind().await };
+        let executed = async {
+            if prepared.estimate.weighty || prepared.estimate.points > POINTS_AT_ONCE {
+                pool.run(deadline, execution).await
+            } else {
+                Ok(execution.await)
+            }
+        };
+        let mut response = match tokio::time::timeout_at(deadline.into(), executed).await {
+            Ok(Ok(Ok(response))) => response,
+            Ok(Ok(Err(_panic))) => {
                 tracing::error!(request_id = request.id, "a resolver panicked");
                 Response::from_errors(vec![answer::internal(&request.id).into_server_error()])
+            }
+            Ok(Err(refused)) => {
+                return Answer {
+                    operation_name: prepared.name,
+                    outcome: Outcome::Unavailable,
+                    ..Answer::refused([refused])
+                };
             }
             Err(_elapsed) => Response::from_errors(vec![timed_out(self.limits.timeout_ms).into_server_error()]),
         };
@@ -169,7 +190,7 @@ where
             Outcome::RequestError
         };
         if let (Some(tally), Outcome::Executed) = (tally, outcome) {
-            let cost = tally.told(prepared.complexity, self.limits.complexity_max);
+            let cost = tally.told(prepared.estimate.points, self.limits.complexity_max);
             response.extensions.insert(tally::EXTENSION.to_owned(), cost);
         }
         Answer {
@@ -192,7 +213,7 @@ where
         };
         self.allowed(operation, request.operations).map_err(named)?;
         let given = Variables::from_json(serde_json::Value::Object(request.variables.clone()));
-        let complexity = measure::check(&document, operation, &given, &self.catalog, &self.limits)
+        let estimate = measure::check(&document, operation, &given, &self.catalog, &self.limits)
             .map_err(|error| named(refuse(error)))?;
         document::check(&document, &self.catalog).map_err(|errors| named(Box::new(Answer::refused(errors))))?;
         merge::check(&document, &self.catalog).map_err(|error| named(refuse(error)))?;
@@ -203,7 +224,7 @@ where
             document,
             variables,
             wanted,
-            complexity,
+            estimate,
         })
     }
 
@@ -230,7 +251,7 @@ struct Prepared {
     document: ExecutableDocument,
     variables: Variables,
     wanted: Wanted,
-    complexity: u64,
+    estimate: Estimate,
 }
 
 fn choose<'d>(

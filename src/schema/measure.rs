@@ -33,18 +33,29 @@ pub(super) struct Measure {
     pub(super) complexity: u64,
     /// Points of one element of the page around them.
     pub(super) per_element: u64,
+    /// Whether a field is among them that weighs more than one: a scan, a walk or a computation.
+    pub(super) weighty: bool,
+}
+
+/// What the operation that will run costs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Estimate {
+    /// Points of complexity.
+    pub(super) points: u64,
+    /// Whether it scans, walks or computes.
+    pub(super) weighty: bool,
 }
 
 /// Holds the document against `limits`. All operations count for what validating them costs; the
 /// operation that will run counts for the rest. `variables`, as given, decide its page sizes; they
-/// are not checked yet. Answers the complexity.
+/// are not checked yet.
 pub(super) fn check(
     document: &ExecutableDocument,
     operation: &Positioned<OperationDefinition>,
     variables: &Variables,
     catalog: &Catalog,
     limits: &Limits,
-) -> Result<u64, Error> {
+) -> Result<Estimate, Error> {
     let mut measurer = Measurer {
         document,
         catalog,
@@ -53,7 +64,7 @@ pub(super) fn check(
         fragments: HashMap::new(),
         unknown: Vec::new(),
     };
-    let (mut selections, mut complexity) = (0_u64, 0);
+    let (mut selections, mut estimate) = (0_u64, Estimate::default());
     for (_, candidate) in document.operations.iter() {
         let measure = measurer.operation(&candidate.node)?;
         selections = selections.saturating_add(measure.selections);
@@ -66,12 +77,15 @@ pub(super) fn check(
             limits.check(Limit::RootFields, measure.fields)?;
             limits.check(Limit::Aliases, measure.aliases)?;
             limits.check(Limit::Directives, measure.directives)?;
-            complexity = measure.complexity.saturating_add(measure.per_element);
-            limits.check(Limit::Complexity, complexity)?;
+            estimate = Estimate {
+                points: measure.complexity.saturating_add(measure.per_element),
+                weighty: measure.weighty,
+            };
+            limits.check(Limit::Complexity, estimate.points)?;
         }
     }
     measurer.all_fragments_are_used()?;
-    Ok(complexity)
+    Ok(estimate)
 }
 
 struct Measurer<'a> {
@@ -131,6 +145,7 @@ impl<'a> Measurer<'a> {
             sum.per_element = sum.per_element.saturating_add(measure.per_element);
             sum.depth = sum.depth.max(measure.depth);
             sum.nesting = sum.nesting.max(measure.nesting.saturating_add(1));
+            sum.weighty |= measure.weighty;
         }
         Ok(sum)
     }
@@ -163,6 +178,7 @@ impl<'a> Measurer<'a> {
             depth: measure.depth.saturating_add(1),
             complexity,
             per_element,
+            weighty: measure.weighty || definition.is_some_and(|definition| definition.weight > 1),
             ..measure
         })
     }

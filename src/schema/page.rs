@@ -30,13 +30,6 @@ pub(crate) struct PageArgs {
     pub(crate) before: Option<String>,
 }
 
-impl PageArgs {
-    /// Whether it starts or ends at a cursor, which is searched for.
-    pub(crate) fn is_continued(&self) -> bool {
-        self.after.is_some() || self.before.is_some()
-    }
-}
-
 /// One listing to page through: what it lists, in which order, under which view.
 pub(crate) struct Listing {
     /// The schema coordinate of its field: `Company.partners`.
@@ -217,39 +210,6 @@ impl PageInfo {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Total(Option<i32>);
 
-/// Whether the connection being resolved is asked for its `totalCount`. Read before work moves to a worker, which has no
-/// context.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Counting {
-    Wanted,
-    Unwanted,
-}
-
-impl Counting {
-    pub(crate) fn of(ctx: &Context<'_>) -> Self {
-        if ctx.look_ahead().field("totalCount").exists() {
-            Self::Wanted
-        } else {
-            Self::Unwanted
-        }
-    }
-
-    /// Counts those of `rows` that fit, when they are wanted.
-    pub(crate) fn count<I: Iterator>(
-        self,
-        viewer: &Viewer,
-        rows: impl FnOnce() -> I,
-        fits: impl Fn(I::Item) -> Result<bool, Exhausted>,
-    ) -> Result<Total, Error> {
-        if self == Self::Unwanted {
-            return Ok(Total(None));
-        }
-        let counted = i32::try_from(count(rows(), fits, viewer.budget())?);
-        let too_many = |_| Error::limit_exceeded("There are more than 2147483647 elements to count; narrow the filter");
-        counted.map(Some).map(Total).map_err(too_many)
-    }
-}
-
 impl Total {
     /// Counts those of `rows` that fit when `totalCount` is selected.
     pub(crate) fn count<I: Iterator>(
@@ -258,7 +218,12 @@ impl Total {
         rows: impl FnOnce() -> I,
         fits: impl Fn(I::Item) -> Result<bool, Exhausted>,
     ) -> Result<Self, Error> {
-        Counting::of(ctx).count(viewer, rows, fits)
+        if !ctx.look_ahead().field("totalCount").exists() {
+            return Ok(Self(None));
+        }
+        let counted = i32::try_from(count(rows(), fits, viewer.budget())?);
+        let too_many = |_| Error::limit_exceeded("There are more than 2147483647 elements to count; narrow the filter");
+        counted.map(Some).map(Self).map_err(too_many)
     }
 
     pub(crate) fn counted(self) -> i32 {

@@ -7,7 +7,7 @@ use super::{
     enums::Member,
     error::Error,
     filters::{EntityFilter, EntityOrder, RelationshipFilter, RelationshipOrder, entity_filter, entity_order},
-    page::{Connection, Counting, Listing, PAGE_MAX, PageArgs, Total},
+    page::{Connection, Listing, PAGE_MAX, PageArgs, Total},
     types::{
         channel::PurchaseChannel,
         entity::{Entity, EntityFields, Node},
@@ -20,7 +20,6 @@ use super::{
     view::ViewInput,
     viewer::Viewer,
     walks::WalkQuery,
-    work,
 };
 use crate::{
     graph::{EntityIx, SourceIx, algo, page, page_by_id},
@@ -92,7 +91,7 @@ struct EntityArgs {
 }
 
 /// A page of the entities among `kinds`.
-async fn list<T: Send + 'static>(
+fn list<T>(
     ctx: &Context<'_>,
     view: Option<&ViewInput>,
     args: EntityArgs,
@@ -103,34 +102,20 @@ async fn list<T: Send + 'static>(
     let order = entity_order(args.order_by);
     let listing = Listing::new::<EntityIx>(ctx, &viewer, "Query", "", &order)?;
     let (window, viewer) = listing.window(&viewer, &args.page)?;
-    let counting = Counting::of(ctx);
-    // Without any of these it looks no further than the page reaches.
-    let scans = !order.is_empty()
-        || args.filter.is_some()
-        || args.page.is_continued()
-        || counting == Counting::Wanted
-        || kinds != Set::all();
     let place = format!("Query.{}(filter:)", ctx.field().name());
     let filter = entity_filter(args.filter, &viewer, &place)?;
-    let answer = move |viewer: &Viewer| {
-        let (snapshot, mask, scan) = (viewer.snapshot(), viewer.mask(), viewer.scan());
-        let rows = || filter.candidates(snapshot, &mask);
-        let fits = |ix: EntityIx| Ok(kinds.contains(snapshot.entity(ix).kind()) && filter.matches(&scan, ix)?);
-        let page = if order.is_empty() {
-            page_by_id(snapshot, rows(), fits, &window, viewer.budget())?
-        } else {
-            page(snapshot, rows(), fits, &order, &window, viewer.budget())?
-        };
-        let total = counting.count(viewer, rows, fits)?;
-        Ok(Connection::new(&listing, viewer, &page, total, |ix| {
-            node(viewer.clone(), ix)
-        }))
-    };
-    if scans {
-        work::run(&viewer, answer).await
+    let (snapshot, mask, scan) = (viewer.snapshot(), viewer.mask(), viewer.scan());
+    let rows = || filter.candidates(snapshot, &mask);
+    let fits = |ix: EntityIx| Ok(kinds.contains(snapshot.entity(ix).kind()) && filter.matches(&scan, ix)?);
+    let page = if order.is_empty() {
+        page_by_id(snapshot, rows(), fits, &window, viewer.budget())?
     } else {
-        answer(&viewer)
-    }
+        page(snapshot, rows(), fits, &order, &window, viewer.budget())?
+    };
+    let total = Total::count(ctx, &viewer, rows, fits)?;
+    Ok(Connection::new(&listing, &viewer, &page, total, |ix| {
+        node(viewer.clone(), ix)
+    }))
 }
 
 /// Declares the two root fields of each kind: one entity, and a page of them.
@@ -159,7 +144,7 @@ macro_rules! by_kind {
                 }
 
                 $(#[doc = $many_doc])*
-                #[graphql(directive = Paged::apply())]
+                #[graphql(directive = cost::apply("10".to_owned()), directive = Paged::apply())]
                 #[expect(clippy::too_many_arguments, reason = "one parameter for each GraphQL argument")]
                 async fn $many(
                     &self,
@@ -176,7 +161,7 @@ macro_rules! by_kind {
                     let page = PageArgs { first, after, last, before };
                     let args = EntityArgs { filter, order_by, page };
                     let node = |viewer, ix| $kind::from(EntityFields { viewer, ix });
-                    Some(list(ctx, view.as_ref(), args, Set::of(&[EntityKind::$kind]), node).await)
+                    Some(list(ctx, view.as_ref(), args, Set::of(&[EntityKind::$kind]), node))
                 }
             )*
         }
@@ -288,7 +273,7 @@ impl GraphQuery {
     }
 
     /// The entities of every kind, ordered by id unless told otherwise.
-    #[graphql(directive = Paged::apply())]
+    #[graphql(directive = cost::apply("10".to_owned()), directive = Paged::apply())]
     #[expect(clippy::too_many_arguments, reason = "one parameter for each GraphQL argument")]
     async fn entities(
         &self,
@@ -311,11 +296,11 @@ impl GraphQuery {
             before,
         };
         let args = EntityArgs { filter, order_by, page };
-        Some(list(ctx, view.as_ref(), args, Set::all(), Entity::new).await)
+        Some(list(ctx, view.as_ref(), args, Set::all(), Entity::new))
     }
 
     /// The relationships that the view sees, ordered by id unless told otherwise.
-    #[graphql(directive = Paged::apply())]
+    #[graphql(directive = cost::apply("10".to_owned()), directive = Paged::apply())]
     #[expect(clippy::too_many_arguments, reason = "one parameter for each GraphQL argument")]
     async fn relationships(
         &self,
@@ -339,7 +324,7 @@ impl GraphQuery {
         };
         let args = RelationshipArgs { filter, order_by, page };
         match Viewer::new(ctx, view.as_ref()) {
-            Ok(viewer) => Some(all_relationships(ctx, &viewer, args).await),
+            Ok(viewer) => Some(all_relationships(ctx, &viewer, args)),
             Err(error) => Some(Err(error)),
         }
     }
@@ -402,11 +387,9 @@ impl GraphQuery {
         )]
         view: Option<ViewInput>,
     ) -> Option<Result<Vec<PurchaseChannel>, Error>> {
-        let viewer = match Viewer::new(ctx, view.as_ref()) {
-            Ok(viewer) => viewer.with(viewer.view().for_computing()),
-            Err(error) => return Some(Err(error)),
-        };
-        let answer = move |viewer: &Viewer| {
+        let answer = || {
+            let viewer = Viewer::new(ctx, view.as_ref())?;
+            let viewer = viewer.with(viewer.view().for_computing());
             let (snapshot, mask) = (viewer.snapshot(), viewer.mask());
             let place = snapshot.entity_by_identifier(COUNTRY_SCHEME, &shopper_in, &mask);
             let place = place.filter(|ix| snapshot.entity(*ix).kind() == EntityKind::Place).ok_or_else(|| {
@@ -424,7 +407,7 @@ impl GraphQuery {
                 .map(|channel| PurchaseChannel::new(viewer.clone(), channel))
                 .collect())
         };
-        Some(work::run(&viewer, answer).await)
+        Some(answer())
     }
 
     /// How big the graph is, as far as the view sees it.
@@ -436,10 +419,7 @@ impl GraphQuery {
             ViewInput,
         >,
     ) -> Option<Result<Statistics, Error>> {
-        match Viewer::new(ctx, view.as_ref()) {
-            Ok(viewer) => Some(work::run(&viewer, statistics).await),
-            Err(error) => Some(Err(error)),
-        }
+        Some(Viewer::new(ctx, view.as_ref()).and_then(|viewer| statistics(&viewer)))
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
 
 use async_graphql::{Context, Number, Value};
 
-use super::{error::Error, view::ViewInput, work::Lane};
+use super::{error::Error, view::ViewInput};
 use crate::{
     graph::{Budget, EntityIx, Exhausted, Mask, Scan, Snapshot},
     model::{At, Date, Timestamp, View},
@@ -21,8 +21,6 @@ pub(crate) struct Asking {
     /// The view of the `Guanxi-View` header.
     pub(crate) default_view: ViewInput,
     pub(crate) budget: Budget,
-    /// Where its long work runs.
-    pub(crate) lane: Lane,
 }
 
 /// One snapshot seen through one view. Cheap to clone.
@@ -77,10 +75,6 @@ impl Viewer {
     /// A pass of matching over what is seen, at the request's expense.
     pub(crate) fn scan(&self) -> Scan<'_> {
         Scan::new(self.snapshot(), self.mask, self.budget())
-    }
-
-    pub(super) fn lane(&self) -> &Lane {
-        &self.asking.lane
     }
 
     pub(crate) fn view(&self) -> View {

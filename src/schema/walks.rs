@@ -5,7 +5,7 @@ use async_graphql::{Context, ID, Object};
 use super::{
     cost::{cost, list_size, names},
     error::Error,
-    page::{Connection, Counting, Listing, PageArgs},
+    page::{Connection, Listing, PageArgs, Total},
     traversal::TraversalFilter,
     types::{
         common::CommonConnection,
@@ -16,7 +16,6 @@ use super::{
     },
     view::ViewInput,
     viewer::Viewer,
-    work,
 };
 use crate::graph::{
     EntityIx, Key, OrderDirection, Ordered, Snapshot, Walker,
@@ -88,7 +87,7 @@ impl WalkQuery {
         )]
         view: Option<ViewInput>,
     ) -> Option<Result<PathResult, Error>> {
-        let ask = async {
+        let ask = || {
             let viewer = Viewer::new(ctx, view.as_ref())?;
             let (start, end) = (
                 viewer.entity_named(&from, "Query.paths(from:)")?,
@@ -106,14 +105,11 @@ impl WalkQuery {
             };
             let filter = filter.unwrap_or_default();
             let (traversal, mask) = filter.compile(&viewer, &[start, end], "Query.paths(filter:)")?;
-            let answer = move |viewer: &Viewer| {
-                let walker = Walker::new(viewer.snapshot(), mask, viewer.budget());
-                let found = algo::paths(&walker, &traversal, &question)?;
-                Ok(PathResult::new(viewer, &found))
-            };
-            work::run(&viewer, answer).await
+            let walker = Walker::new(viewer.snapshot(), mask, viewer.budget());
+            let found = algo::paths(&walker, &traversal, &question)?;
+            Ok(PathResult::new(&viewer, &found))
         };
-        Some(ask.await)
+        Some(ask())
     }
 
     /// What surrounds some entities: everything within so many steps, ready to draw.
@@ -137,7 +133,7 @@ impl WalkQuery {
         )]
         view: Option<ViewInput>,
     ) -> Option<Result<Subgraph, Error>> {
-        let ask = async {
+        let ask = || {
             let viewer = Viewer::new(ctx, view.as_ref())?;
             let starts = starts(&viewer, &of, 1, "Query.neighborhood(of:)")?;
             let bounds = Bounds {
@@ -147,23 +143,20 @@ impl WalkQuery {
             };
             let filter = filter.unwrap_or_default();
             let (traversal, mask) = filter.compile(&viewer, &starts, "Query.neighborhood(filter:)")?;
-            let answer = move |viewer: &Viewer| {
-                let walker = Walker::new(viewer.snapshot(), mask, viewer.budget());
-                let found = algo::neighborhood(&walker, &traversal, &starts, bounds)?;
-                let entity = |(ix, distance): (EntityIx, usize)| SubgraphEntity {
-                    entity: Entity::new(viewer.clone(), ix),
-                    distance: i32::try_from(distance).unwrap_or(i32::MAX),
-                };
-                let relationship = |ix| Relationship::new(viewer.clone(), ix);
-                Ok(Subgraph {
-                    entities: found.entities.into_iter().map(entity).collect(),
-                    relationships: found.relationships.into_iter().map(relationship).collect(),
-                    truncated: found.truncated,
-                })
+            let walker = Walker::new(viewer.snapshot(), mask, viewer.budget());
+            let found = algo::neighborhood(&walker, &traversal, &starts, bounds)?;
+            let entity = |(ix, distance): (EntityIx, usize)| SubgraphEntity {
+                entity: Entity::new(viewer.clone(), ix),
+                distance: i32::try_from(distance).unwrap_or(i32::MAX),
             };
-            work::run(&viewer, answer).await
+            let relationship = |ix| Relationship::new(viewer.clone(), ix);
+            Ok(Subgraph {
+                entities: found.entities.into_iter().map(entity).collect(),
+                relationships: found.relationships.into_iter().map(relationship).collect(),
+                truncated: found.truncated,
+            })
         };
-        Some(ask.await)
+        Some(ask())
     }
 
     /// What several entities have in common: whom each of them reaches within so many steps, without passing through one of
@@ -194,7 +187,7 @@ impl WalkQuery {
             last,
             before,
         };
-        let ask = async {
+        let ask = || {
             let viewer = Viewer::new(ctx, view.as_ref())?;
             const ORDER: &[((), OrderDirection)] = &[((), OrderDirection::Ascending)];
             let listing = Listing::new::<Common>(ctx, &viewer, "Query", "", ORDER)?;
@@ -203,26 +196,22 @@ impl WalkQuery {
             let depth = within(depth, 1, DEPTH_MAX, "Query.commonConnections(depth:)")?;
             let filter = filter.unwrap_or_default();
             let (traversal, mask) = filter.compile(&viewer, &starts, "Query.commonConnections(filter:)")?;
-            let counting = Counting::of(ctx);
-            let answer = move |viewer: &Viewer| {
-                let walker = Walker::new(viewer.snapshot(), mask, viewer.budget());
-                let found = algo::common_connections(&walker, &traversal, &starts, depth)?;
-                let rows = || {
-                    (0..).zip(&found).map(|(position, common)| Common {
-                        position,
-                        entity: common.entity,
-                        distance: common.distance(),
-                    })
-                };
-                let page = page(viewer.snapshot(), rows(), |_| Ok(true), ORDER, &window, viewer.budget())?;
-                let total = counting.count(viewer, rows, |_| Ok(true))?;
-                Ok(Connection::new(&listing, viewer, &page, total, |row| {
-                    CommonConnection::new(viewer, &found[row.position])
-                }))
+            let walker = Walker::new(viewer.snapshot(), mask, viewer.budget());
+            let found = algo::common_connections(&walker, &traversal, &starts, depth)?;
+            let rows = || {
+                (0..).zip(&found).map(|(position, common)| Common {
+                    position,
+                    entity: common.entity,
+                    distance: common.distance(),
+                })
             };
-            work::run(&viewer, answer).await
+            let page = page(viewer.snapshot(), rows(), |_| Ok(true), ORDER, &window, viewer.budget())?;
+            let total = Total::count(ctx, &viewer, rows, |_| Ok(true))?;
+            Ok(Connection::new(&listing, &viewer, &page, total, |row| {
+                CommonConnection::new(&viewer, &found[row.position])
+            }))
         };
-        Some(ask.await)
+        Some(ask())
     }
 }
 

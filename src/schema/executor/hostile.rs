@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::time::Instant;
 
-use super::tests::{api, attach, run};
+use super::tests::{api, attach, pool, run};
 use super::{Limits, Request};
 
 /// What `cost_of_refusing` measures is what is shipped.
@@ -169,7 +169,7 @@ async fn cost_of_refusing() {
         for _ in 0..20 {
             let request = Request::new("r1", text.clone());
             let began = Instant::now();
-            let answer = api.answer(request, attach).await;
+            let answer = api.answer(request, &pool(), attach).await;
             drop(serde_json::to_vec(&answer).unwrap());
             best = best.min(began.elapsed().as_secs_f64() * 1000.0);
         }

@@ -89,6 +89,11 @@ impl Query {
 /// The view of the request, handed to resolvers.
 struct Seen(Value);
 
+/// Workers, of which nothing here needs any.
+pub(super) fn pool() -> Pool {
+    Pool::new(&Limits::default())
+}
+
 /// Takes any view but `{"ever": 1}`.
 pub(super) fn attach(request: async_graphql::Request, given: Given<'_>) -> Result<async_graphql::Request, Error> {
     match given.view {
@@ -118,7 +123,7 @@ pub(super) async fn run(request: Request) -> (Outcome, Value) {
         timeout_ms: 200,
         ..Limits::default()
     };
-    let answer = api(limits).answer(request, attach).await;
+    let answer = api(limits).answer(request, &pool(), attach).await;
     (answer.outcome, serde_json::to_value(&answer).unwrap())
 }
 
@@ -337,7 +342,7 @@ async fn each_limit_is_a_setting() {
         ("--complexity-max", |limits| limits.complexity_max = 3),
     ];
     for (setting, change) in measured {
-        let answer = strict(change).answer(Request::new("r1", query), attach).await;
+        let answer = strict(change).answer(Request::new("r1", query), &pool(), attach).await;
         let answer = serde_json::to_value(&answer).unwrap();
         assert_eq!(answer["errors"][0]["extensions"]["setting"], setting, "{answer}");
     }
@@ -353,7 +358,7 @@ async fn each_limit_is_a_setting() {
             ..Limits::default()
         };
     });
-    let answer = exact.answer(Request::new("r1", query), attach).await;
+    let answer = exact.answer(Request::new("r1", query), &pool(), attach).await;
     assert_eq!(answer.outcome, Outcome::Executed, "{:?}", answer.response.errors);
 }
 

@@ -13,7 +13,6 @@ use crate::{
         error::Error,
         page::{Listing, PageArgs, PageInfo},
         viewer::Viewer,
-        work,
     },
 };
 
@@ -55,8 +54,8 @@ pub(crate) struct CorporateGroup {
     derived_from: Derivation,
 }
 
-/// The group of a company, computed on a worker.
-pub(crate) async fn corporate_group(
+/// The group of a company.
+pub(crate) fn corporate_group(
     ctx: &Context<'_>,
     company: &EntityFields,
     args: &PageArgs,
@@ -64,14 +63,10 @@ pub(crate) async fn corporate_group(
     let order = [(algo::MemberOrderField::Distance, OrderDirection::Ascending)];
     let listing = Listing::new::<algo::Member>(ctx, &company.viewer, "Company", company.read().id(), &order)?;
     let (window, viewer) = listing.window(&company.viewer, args)?;
-    let company = company.ix;
-    let answer = move |viewer: &Viewer| {
-        let (snapshot, budget) = (viewer.snapshot(), viewer.budget());
-        let group = algo::corporate_group(snapshot, viewer.mask_for_computing(), company, budget)?;
-        let page = page(snapshot, group.members(), |_| Ok(true), &order, &window, budget)?;
-        Ok(CorporateGroup::new(viewer, &listing, &group, &page))
-    };
-    work::run(&viewer, answer).await
+    let (snapshot, budget) = (viewer.snapshot(), viewer.budget());
+    let group = algo::corporate_group(snapshot, viewer.mask_for_computing(), company.ix, budget)?;
+    let page = page(snapshot, group.members(), |_| Ok(true), &order, &window, budget)?;
+    Ok(CorporateGroup::new(&viewer, &listing, &group, &page))
 }
 
 impl CorporateGroup {

@@ -12,9 +12,8 @@ use crate::{
         cost::{cost, list_size},
         error::Error,
         filters::{RelationshipFilter, RelationshipOrder, Standpoint, relationship_filter, relationship_order},
-        page::{Counting, Listing, PageArgs, PageInfo, Total},
+        page::{Listing, PageArgs, PageInfo, Total},
         viewer::Viewer,
-        work,
     },
 };
 
@@ -269,39 +268,34 @@ impl Outlook<'_> {
     }
 }
 
-/// A page of all relationships, at the root. On a worker: a view may see few of many.
-pub(crate) async fn all_relationships(
+/// A page of all relationships, at the root.
+pub(crate) fn all_relationships(
     ctx: &Context<'_>,
     viewer: &Viewer,
     args: RelationshipArgs,
 ) -> Result<RelationshipConnection, Error> {
     let ready = Ready::new(ctx, viewer, ("Query", ""), Standpoint::Nowhere, args)?;
-    let counting = Counting::of(ctx);
-    let viewer = ready.viewer.clone();
-    work::run(&viewer, move |viewer| {
-        let scan = viewer.scan();
-        let named = ready.filter.around_named(&scan)?;
-        let seen = || {
-            let rows: Box<dyn DoubleEndedIterator<Item = RelationshipIx>> = match &named {
-                Some(named) => Box::new(named.iter().copied()),
-                None => Box::new(viewer.snapshot().relationships(viewer.mask())),
-            };
-            rows.map(|relationship| Seen {
-                relationship,
-                neighbor: None,
-            })
+    let viewer = &ready.viewer;
+    let (snapshot, budget, scan) = (viewer.snapshot(), viewer.budget(), viewer.scan());
+    let named = ready.filter.around_named(&scan)?;
+    let seen = || {
+        let rows: Box<dyn DoubleEndedIterator<Item = RelationshipIx>> = match &named {
+            Some(named) => Box::new(named.iter().copied()),
+            None => Box::new(snapshot.relationships(viewer.mask())),
         };
-        let fits = |seen: Seen| ready.filter.matches(&scan, seen.relationship, None);
-        let (snapshot, budget) = (viewer.snapshot(), viewer.budget());
-        let page = if ready.order.is_empty() {
-            page_by_id(snapshot, seen(), fits, &ready.window, budget)?
-        } else {
-            page(snapshot, seen(), fits, &ready.order, &ready.window, budget)?
-        };
-        let total = counting.count(viewer, seen, fits)?;
-        Ok(connection(&ready.listing, viewer, &page, total))
-    })
-    .await
+        rows.map(|relationship| Seen {
+            relationship,
+            neighbor: None,
+        })
+    };
+    let fits = |seen: Seen| ready.filter.matches(&scan, seen.relationship, None);
+    let page = if ready.order.is_empty() {
+        page_by_id(snapshot, seen(), fits, &ready.window, budget)?
+    } else {
+        page(snapshot, seen(), fits, &ready.order, &ready.window, budget)?
+    };
+    let total = Total::count(ctx, viewer, seen, fits)?;
+    Ok(connection(&ready.listing, viewer, &page, total))
 }
 
 fn connection(listing: &Listing, viewer: &Viewer, page: &Page<Seen>, total: Total) -> RelationshipConnection {

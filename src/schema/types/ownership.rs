@@ -18,7 +18,6 @@ use crate::{
         error::Error,
         page::PageArgs,
         viewer::Viewer,
-        work,
     },
 };
 
@@ -103,20 +102,17 @@ impl CompanyOwnership {
         )]
         of: Member<ShareOf>,
     ) -> Option<Result<UltimateOwners, Error>> {
-        let answer = async {
+        let answer = || {
             if !(0.0..=100.0).contains(&threshold) {
                 let message = format!("threshold is {threshold}; it is in percent, from 0 to 100");
                 return Err(Error::bad_user_input("Company.ultimateOwners(threshold:)", message));
             }
-            let company = self.0.ix;
-            let answer = move |viewer: &Viewer| {
-                let (snapshot, mask) = (viewer.snapshot(), viewer.mask_for_computing());
-                let answer = algo::ultimate_owners(snapshot, mask, company, of.0, threshold, viewer.budget())?;
-                Ok(UltimateOwners::new(viewer, answer))
-            };
-            work::run(&self.0.viewer, answer).await
+            let viewer = &self.0.viewer;
+            let (snapshot, mask) = (viewer.snapshot(), viewer.mask_for_computing());
+            let answer = algo::ultimate_owners(snapshot, mask, self.0.ix, of.0, threshold, viewer.budget())?;
+            Ok(UltimateOwners::new(viewer, answer))
         };
-        Some(answer.await)
+        Some(answer())
     }
 
     /// Who has the last word in it in the end, by consolidation, a share over 50 % for certain, or control, followed to the
@@ -125,13 +121,11 @@ impl CompanyOwnership {
     /// each other in a circle and have no other parent, the smallest id is the top.
     #[graphql(directive = cost::apply("100".to_owned()))]
     async fn ultimate_parent(&self) -> Option<Result<Entity, Error>> {
-        let company = self.0.ix;
-        let answer = move |viewer: &Viewer| {
-            let (snapshot, mask) = (viewer.snapshot(), viewer.mask_for_computing());
-            let parent = algo::ultimate_parent(snapshot, mask, company, viewer.budget())?;
-            Ok(parent.map(|parent| Entity::new(viewer.clone(), parent)))
-        };
-        work::run(&self.0.viewer, answer).await.transpose()
+        let viewer = &self.0.viewer;
+        let (snapshot, mask) = (viewer.snapshot(), viewer.mask_for_computing());
+        let parent = algo::ultimate_parent(snapshot, mask, self.0.ix, viewer.budget());
+        let parent = parent.map_err(Error::from).transpose()?;
+        Some(parent.map(|parent| Entity::new(viewer.clone(), parent)))
     }
 
     /// Its ultimate parent, or itself when it has none, and a page of everything in which that has the last word: by distance
@@ -154,6 +148,6 @@ impl CompanyOwnership {
             last,
             before,
         };
-        Some(corporate_group(ctx, &self.0, &args).await)
+        Some(corporate_group(ctx, &self.0, &args))
     }
 }
