@@ -53,8 +53,8 @@ impl Stub {
 
     #[graphql(directive = cost::apply("100".to_owned()))]
     async fn panics(&self) -> Option<i32> {
-        let secret: Option<i32> = None;
-        Some(secret.expect("the password is swordfish"))
+        assert_eq!(std::env::args().count(), 0, "the password is swordfish");
+        Some(1)
     }
 
     /// Takes the longer, the smaller the number.
