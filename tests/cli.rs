@@ -71,6 +71,17 @@ fn an_answer_with_errors_ends_with_exit_code_1() {
             "BUDGET_EXCEEDED",
         ),
         (
+            &[
+                "query",
+                "query($ids: [ID!]!) { nodes(ids: $ids) { id } }",
+                "--variables",
+                r#"{"ids": ["a", "b", "c"]}"#,
+                "--values-max",
+                "3",
+            ],
+            "LIMIT_EXCEEDED",
+        ),
+        (
             &["query", "{ __typename }", "--view", r#"{"asOf": "soon"}"#],
             "BAD_USER_INPUT",
         ),

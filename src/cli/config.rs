@@ -122,6 +122,9 @@ pub(super) struct LimitArguments {
     /// Points of complexity: one per field, times the sizes of the pages around it.
     #[arg(long, env = "GUANXI_COMPLEXITY_MAX", default_value_t = Limits::default().complexity_max)]
     complexity_max: u64,
+    /// Values in the variables: numbers, texts, lists, objects.
+    #[arg(long, env = "GUANXI_VALUES_MAX", default_value_t = Limits::default().values_max)]
+    values_max: u64,
     /// Bytes of a document, comments aside.
     #[arg(long, env = "GUANXI_DOCUMENT_BYTES_MAX", default_value_t = Limits::default().document_bytes_max)]
     document_bytes_max: u64,
@@ -155,6 +158,7 @@ impl LimitArguments {
             depth_max: self.depth_max,
             selections_max: self.selections_max,
             complexity_max: self.complexity_max,
+            values_max: self.values_max,
             document_bytes_max: self.document_bytes_max,
             work_max: self.work_max,
             timeout_ms: self.timeout_ms,

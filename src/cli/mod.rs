@@ -53,7 +53,9 @@ fn print(text: &str) -> anyhow::Result<()> {
 /// The tables in `dir`, or the bundled ones.
 fn load_dataset(dir: Option<&Path>) -> anyhow::Result<Dataset> {
     match dir {
-        Some(dir) => tables::read_dir(dir).with_context(|| format!("the data in {} cannot be used", dir.display())),
+        Some(dir) => tables::read_dir(dir)
+            // Problems stand on lines of their own, as other programs expect of file and line.
+            .map_err(|problems| anyhow::anyhow!("the data in {} cannot be used:\n{problems}", dir.display())),
         None => tables::bundled().context("the bundled data cannot be used"),
     }
 }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::model::{
     Amount, Capability, Claim, EntityKind, EntityStatus, Held, NameKind, PartialDate, RelationshipKind,
-    RelationshipStatus, Set, Share, Stance, UnknownReason, Validity, Voice,
+    RelationshipStatus, Set, Share, ShareOf, Stance, UnknownReason, Validity, Voice,
 };
 
 /// Declares the methods that read a text of the row.
@@ -243,6 +243,14 @@ impl<'a> RelationshipRef<'a> {
     #[must_use]
     pub fn share(&self) -> Option<Share> {
         self.row().share.of(&self.snapshot.rare.shares).copied()
+    }
+
+    /// Whether it gives the last word for certain: over 50 % of the capital or the votes, undisputed. A share of the profit
+    /// gives none.
+    #[must_use]
+    pub fn is_certain_majority(&self) -> bool {
+        let decides = |share: Share| share.of != ShareOf::Profit && share.range.is_majority();
+        !self.disputed() && self.share().is_some_and(decides)
     }
 
     /// How much money.

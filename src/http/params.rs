@@ -24,6 +24,10 @@ impl Body {
         match serde_json::from_slice(bytes) {
             Ok(Value::Array(items)) => Ok(Self::Batch(items)),
             Ok(value) => Params::from_json(value).map(Self::Single),
+            // The parser of JSON recurses, and says of what is too deep what it says of what is wrong.
+            Err(error) if error.to_string().starts_with("recursion limit") => {
+                Err("The body nests lists and objects more than 127 deep. Nest its variables less.".to_owned())
+            }
             Err(error) => Err(format!("The body is not JSON: {error}.")),
         }
     }

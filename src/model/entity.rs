@@ -103,8 +103,8 @@ impl Entity {
     /// [`Invalid`] when the id or the name is empty, or the id starts with a prefix kept for other nodes.
     pub fn new(id: &str, kind: EntityKind, name: &str) -> Result<Self, Invalid> {
         Self::check_id(id)?;
-        if name.trim().is_empty() {
-            return Err(Invalid::new(name, "a name"));
+        if name.trim().is_empty() || name.chars().any(char::is_control) {
+            return Err(Invalid::new(name, "a name without control characters"));
         }
         Ok(Self {
             id: id.to_owned(),

@@ -3,7 +3,8 @@
 use jiff::{ToSpan, civil::Date};
 
 use super::{
-    Amount, PartialDate, RelationshipKind, RelationshipStatus, Share, ShareOf, Stance, UnknownReason, Validity,
+    Amount, PartialDate, RelationshipKind, RelationshipStatus, Share, ShareOf, ShareRange, Stance, UnknownReason,
+    Validity,
 };
 
 /// What a sentence is made of; names instead of ids.
@@ -125,7 +126,9 @@ impl Claim<'_> {
         [
             role.map(str::to_owned),
             status.map(str::to_owned),
-            self.share.map(share_in_words),
+            self.share
+                .filter(|share| share.range != ShareRange::UNKNOWN)
+                .map(share_in_words),
             self.amount.map(ToString::to_string),
             self.period(),
             self.disputed.then(|| "disputed".to_owned()),
@@ -208,7 +211,7 @@ fn share_in_words(share: Share) -> String {
     };
     let percent = match (range.single(), range.min, range.max) {
         (Some(percent), _, _) => format!("{percent}"),
-        (None, _, 100.0) if !range.min_inclusive => from,
+        (None, _, 100.0) if !range.min_inclusive && range.max_inclusive => from,
         (None, 0.0, _) if range.min_inclusive && range.max_inclusive => format!("up to {}", range.max),
         _ => format!("{from} to {to}"),
     };
@@ -365,5 +368,6 @@ mod tests {
         assert_eq!(words("20..25"), "20 to 25 %");
         assert_eq!(words(">25..50"), "over 25 to 50 %");
         assert_eq!(words("25..<50"), "25 to under 50 %");
+        assert_eq!(words(">50..<100"), "over 50 to under 100 %");
     }
 }

@@ -16,7 +16,7 @@ use super::page::PAGE_DEFAULT;
 pub(crate) fn cost(#[graphql(desc = "A whole number of points.")] weight: String) {}
 
 /// How often what is selected below the field counts: the largest of the slicing arguments that are given or have a default
-/// (of a list its length), else the assumed size, at least 1 and at most 1000. Once where nothing is said.
+/// (of a list its length), else the assumed size, at least 1 and at most 10000. Once where nothing is said.
 #[TypeDirective(location = "FieldDefinition", name = "listSize")]
 pub(crate) fn list_size(
     #[graphql(desc = "The size where no slicing argument says it.")] assumed_size: Option<i32>,

@@ -17,7 +17,7 @@ use async_graphql::{
 use super::answer::{self, Answer, Outcome};
 use super::catalog::{Catalog, Unreadable};
 use super::error::Error;
-use super::limits::Limits;
+use super::limits::{Limit, Limits};
 use super::measure::Estimate;
 use super::tally::{self, Tally, Wanted};
 use super::work::Pool;
@@ -67,7 +67,7 @@ impl Request {
 }
 
 /// More points than this are no lookup any more, even if no field weighs much.
-const POINTS_AT_ONCE: u64 = 1000;
+const POINTS_AT_ONCE: u64 = 500;
 
 /// What resolvers may need to know of the request itself.
 #[derive(Clone, Copy, Debug)]
@@ -212,6 +212,10 @@ where
             answer
         };
         self.allowed(operation, request.operations).map_err(named)?;
+        let values = variables::count(&request.variables);
+        self.limits
+            .check(Limit::Values, values)
+            .map_err(|error| named(refuse(error)))?;
         let given = Variables::from_json(serde_json::Value::Object(request.variables.clone()));
         let estimate = measure::check(&document, operation, &given, &self.catalog, &self.limits)
             .map_err(|error| named(refuse(error)))?;

@@ -6,6 +6,7 @@ use async_graphql::parser::types::{BaseType, Type};
 use async_graphql_value::Value;
 
 use super::catalog::{Catalog, Choice, Input, Kind};
+use super::scalars;
 
 /// Where a value was written. JSON has no enum values, so a variable's are strings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,6 +150,7 @@ fn scalar(name: &str, value: &Value) -> Result<(), Misfit> {
         ("ID", Value::Number(number)) => number.is_i64() || number.is_u64(),
         ("Boolean", Value::Boolean(_)) => true,
         ("Int" | "Float" | "String" | "ID" | "Boolean", _) => false,
+        ("Date" | "PartialDate" | "DateTime", value) => scalars::fits(name, value),
         _ => true,
     };
     match (fits, name, value) {
@@ -157,7 +159,10 @@ fn scalar(name: &str, value: &Value) -> Result<(), Misfit> {
             "{} is not a whole number of 32 bits, as Int is",
             shown(value)
         ))),
-        (false, ..) => Err(misfit(format!("{} is not a {name}", shown(value)))),
+        (false, ..) => {
+            let like = scalars::example(name).map_or_else(String::new, |example| format!(" like {example}"));
+            Err(misfit(format!("{} is not a {name}{like}", shown(value))))
+        }
     }
 }
 

@@ -24,6 +24,8 @@ pub struct Limits {
     pub selections_max: u64,
     /// One per field where `@cost` says nothing else, times the sizes of the lists around it (`@listSize`).
     pub complexity_max: u64,
+    /// Values in the variables: numbers, texts, lists, objects.
+    pub values_max: u64,
     /// Bytes of a document, comments aside. Long values belong into variables, which only the body's limit bounds.
     pub document_bytes_max: u64,
     /// Entities and relationships that a request may look at, spent while it is answered.
@@ -47,6 +49,7 @@ impl Default for Limits {
             depth_max: 24,
             selections_max: 10_000,
             complexity_max: 1_000_000,
+            values_max: 20_000,
             document_bytes_max: 128 * 1024,
             work_max: 10_000_000,
             timeout_ms: 10_000,
@@ -61,6 +64,7 @@ impl Default for Limits {
 pub(crate) enum Limit {
     BodyBytes,
     DocumentBytes,
+    Values,
     Tokens,
     Aliases,
     RootFields,
@@ -76,6 +80,7 @@ impl Limit {
         match self {
             Self::BodyBytes => "--body-bytes-max",
             Self::DocumentBytes => "--document-bytes-max",
+            Self::Values => "--values-max",
             Self::Tokens => "--tokens-max",
             Self::Aliases => "--aliases-max",
             Self::RootFields => "--root-fields-max",
@@ -90,6 +95,7 @@ impl Limit {
         match self {
             Self::BodyBytes => "bytes in the request body",
             Self::DocumentBytes => "bytes in the document, comments aside",
+            Self::Values => "values in its variables",
             Self::Tokens => "tokens",
             Self::Aliases => "aliases",
             Self::RootFields => "root fields",
@@ -106,6 +112,7 @@ impl Limit {
         match self {
             Self::BodyBytes => "Send less text, or move long lists into several requests.",
             Self::DocumentBytes => "Send long values as variables.",
+            Self::Values => "Move long lists into several requests.",
             Self::Tokens | Self::Selections => "Select fewer fields, or split the operation.",
             Self::Aliases => "Ask for lists (`nodes(ids:)`) instead of aliases, or split the operation.",
             Self::RootFields => "Split the operation into several requests.",
@@ -119,6 +126,7 @@ impl Limit {
         match self {
             Self::BodyBytes => limits.body_bytes_max,
             Self::DocumentBytes => limits.document_bytes_max,
+            Self::Values => limits.values_max,
             Self::Tokens => limits.tokens_max,
             Self::Aliases => limits.aliases_max,
             Self::RootFields => limits.root_fields_max,

@@ -13,7 +13,7 @@ use super::lexical::NESTING_MAX;
 use super::limits::{Limit, Limits};
 
 /// No list counts as longer, whatever is asked for; asking for more is refused by the field itself.
-const SIZE_MAX: u64 = 1000;
+const SIZE_MAX: u64 = 10_000;
 /// Misspelt names are searched for suggestions one by one, which is slow for a flood of them.
 const UNKNOWN_NAMES_MAX: usize = 10;
 
@@ -178,7 +178,7 @@ impl<'a> Measurer<'a> {
             depth: measure.depth.saturating_add(1),
             complexity,
             per_element,
-            weighty: measure.weighty || definition.is_some_and(|definition| definition.weight > 1),
+            weighty: measure.weighty || definition.is_some_and(|definition| is_weighty(&field.node, definition)),
             ..measure
         })
     }
@@ -320,6 +320,18 @@ fn bound(value: &Value) -> Option<u64> {
 /// Below zero the field itself refuses; one row is then a fair guess.
 fn whole(number: &Number) -> u64 {
     number.as_u64().unwrap_or(1)
+}
+
+/// Whether resolving the field may look at far more than it answers: it weighs more than one, or it lists what must first be
+/// filtered, ordered or searched for a cursor.
+fn is_weighty(field: &Field, definition: &catalog::Field) -> bool {
+    const LOOKS_AT_MORE: [&str; 5] = ["filter", "orderBy", "after", "before", "last"];
+    let asks = |name: &&str| {
+        field
+            .get_argument(name)
+            .is_some_and(|value| value.node != Literal::Null)
+    };
+    definition.weight > 1 || (definition.size.is_some() && LOOKS_AT_MORE.iter().any(|name| asks(name)))
 }
 
 fn count(length: usize) -> u64 {

@@ -4,6 +4,30 @@ use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value
 
 use crate::model;
 
+/// Whether a literal or a variable can be read as this scalar: asked before anything runs.
+pub(super) fn fits(scalar: &str, value: &async_graphql_value::Value) -> bool {
+    let async_graphql_value::Value::String(text) = value else {
+        return false;
+    };
+    let value = Value::String(text.clone());
+    match scalar {
+        "Date" => Date::parse(value).is_ok(),
+        "PartialDate" => PartialDate::parse(value).is_ok(),
+        "DateTime" => DateTime::parse(value).is_ok(),
+        _ => true,
+    }
+}
+
+/// What a scalar looks like.
+pub(super) fn example(scalar: &str) -> Option<&'static str> {
+    match scalar {
+        "Date" => Some("\"2014-11-28\""),
+        "PartialDate" => Some("\"2013\", \"2014-11\" or \"2014-11-25\""),
+        "DateTime" => Some("\"2026-11-22T00:00:00Z\""),
+        _ => None,
+    }
+}
+
 /// A day: `2014-11-28` (ISO 8601, Gregorian).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Date(pub(crate) model::Date);

@@ -10,6 +10,21 @@ use super::input::{self, Origin};
 
 const ERRORS_MAX: usize = 20;
 
+/// How many values there are in variables, however they nest: what checking them costs.
+pub(super) fn count(variables: &serde_json::Map<String, serde_json::Value>) -> u64 {
+    let mut open: Vec<&serde_json::Value> = variables.values().collect();
+    let mut counted = 0;
+    while let Some(value) = open.pop() {
+        counted += 1;
+        match value {
+            serde_json::Value::Array(items) => open.extend(items),
+            serde_json::Value::Object(fields) => open.extend(fields.values()),
+            _ => {}
+        }
+    }
+    counted
+}
+
 /// The values the operation runs with, or every fault found (the first twenty).
 pub(super) fn coerce(
     catalog: &Catalog,

@@ -161,3 +161,31 @@ fn statistics_count_what_the_view_sees() {
     );
     assert!(data["then"]["relationships"].as_i64() < data["ever"]["relationships"].as_i64());
 }
+
+#[test]
+fn a_scalar_that_does_not_parse_is_refused_before_anything_runs() {
+    for query in [
+        r#"{ a: company(by: {id: "alipay"}, view: {asOf: "soon"}) { id } b: __typename }"#,
+        r#"{ company(by: {id: "alipay"}) { owners(filter: {since: {gt: "2014-13"}}) { totalCount } } }"#,
+        r#"{ node(id: "rel:ebay:OWNS:paypal:2002") { ... on Relationship { held(on: "2014") } } }"#,
+        r#"{ entities(view: {knownAt: "2014-11-28"}) { totalCount } }"#,
+    ] {
+        let answered = answer(Request::new("test", query));
+        assert_eq!(answered.get("data"), None, "{query}: {answered:#}");
+        assert_eq!(
+            answered["errors"][0]["extensions"]["code"], "GRAPHQL_VALIDATION_FAILED",
+            "{answered:#}"
+        );
+    }
+    let mut request = Request::new(
+        "test",
+        "query($on: Date!) { company(by: {id: \"alipay\"}, view: {asOf: $on}) { id } }",
+    );
+    request.variables.insert("on".to_owned(), json!("2014"));
+    let answered = answer(request);
+    assert_eq!(answered.get("data"), None, "{answered:#}");
+    assert_eq!(
+        answered["errors"][0]["extensions"]["code"], "BAD_USER_INPUT",
+        "{answered:#}"
+    );
+}

@@ -52,12 +52,7 @@ impl Pattern {
     }
 
     fn fits_majority(&self, snapshot: &Snapshot, kind: RelationshipKind, relationship: RelationshipIx) -> bool {
-        let holds_majority = || {
-            snapshot
-                .relationship(relationship)
-                .share()
-                .is_some_and(|share| share.range.is_majority())
-        };
+        let holds_majority = || snapshot.relationship(relationship).is_certain_majority();
         !self.majority || kind != RelationshipKind::Owns || holds_majority()
     }
 

@@ -124,8 +124,8 @@ impl Relationship {
     }
 
     /// Whether it held on a day: MAYBE when the day lies in the period of a partial bound, or outside what is stated.
-    async fn held(&self, #[graphql(desc = "The day asked for.")] on: Date) -> Member<Held> {
-        Member(self.read().held(on.0))
+    async fn held(&self, #[graphql(desc = "The day asked for.")] on: Date) -> Option<Member<Held>> {
+        Some(Member(self.read().held(on.0)))
     }
 
     /// The share held; null when not stated, which may be anything from 0 to 100 %.
