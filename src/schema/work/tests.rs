@@ -15,7 +15,7 @@ use crate::{
     model::{Dataset, Timestamp},
     schema::{
         api,
-        cost::cost,
+        cost::{cost, list_size},
         executor::{Executor, Request},
         viewer::Viewer,
     },
@@ -62,6 +62,13 @@ impl Stub {
     async fn after(&self, number: u64) -> u64 {
         thread::sleep(Duration::from_millis(5 - number.min(5)));
         number
+    }
+
+    /// Lists little, and looks at much to find it.
+    #[graphql(directive = list_size::apply(Some(1), None, None, None))]
+    async fn listed(&self, ctx: &Context<'_>, filter: Option<String>) -> Option<Result<i32, Error>> {
+        let _ = filter;
+        Some(endless(ctx))
     }
 
     async fn lookup(&self) -> i32 {
@@ -225,6 +232,18 @@ async fn an_answer_stands_in_the_order_in_which_it_was_asked() {
         let text = serde_json::to_string(&answered).unwrap();
         assert_eq!(text, r#"{"data":{"c":1,"lookup":1,"a":2,"b":3}}"#);
     }
+}
+
+#[tokio::test]
+async fn what_must_be_filtered_first_is_work_as_well() {
+    let server = Server::new(1, 10, 60_000);
+    let listing = server.start(r#"{ listed(filter: "rare") }"#);
+    server.until(1, 10).await;
+    assert_eq!(server.pool.workers.available_permits(), 0);
+    let answer = tokio::time::timeout(PATIENCE, server.ask("{ lookup }")).await.unwrap();
+    assert_eq!(answer, json!({"data": {"lookup": 1}}));
+    listing.abort();
+    server.until(0, 10).await;
 }
 
 #[tokio::test]
