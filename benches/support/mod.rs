@@ -1,5 +1,7 @@
 //! A seeded company graph of any size for benches: ownership trees by a copying model (so that groups have a power law),
-//! cross holdings, partnerships by preferential attachment, and one hub.
+//! cross holdings, a few circles, partnerships by preferential attachment, and one hub.
+
+use std::sync::{Arc, LazyLock};
 
 use fastrand::Rng;
 use guanxi::{
@@ -9,6 +11,26 @@ use guanxi::{
         RelationshipStatus, Share, ShareOf, ShareRange, Source, Stance, Timestamp, Validity, View,
     },
 };
+
+// As in the program: figures of another allocator would be of another program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// How many companies the graphs have.
+pub(crate) const SIZES: [usize; 2] = [100_000, 1_000_000];
+
+static SMALL: LazyLock<World> = LazyLock::new(|| World::new(SIZES[0]));
+static LARGE: LazyLock<World> = LazyLock::new(|| World::new(SIZES[1]));
+
+/// The graph of so many companies, one of [`SIZES`]; built when it is first asked for.
+pub(crate) fn world(companies: usize) -> &'static World {
+    if companies == SIZES[0] { &SMALL } else { &LARGE }
+}
+
+/// When the questions are asked.
+pub(crate) fn now() -> Timestamp {
+    "2026-06-01T00:00:00Z".parse().expect("a moment")
+}
 
 const FIRST: [&str; 13] = [
     "Aurora",
@@ -90,12 +112,16 @@ fn links(companies: usize, rng: &mut Rng) -> Vec<(usize, usize, RelationshipKind
             links.push((one, other, RelationshipKind::PartnersWith, None));
         }
     }
+    // Circles: every thousandth company holds a little of its own parent.
+    for child in (0..companies).step_by(1000) {
+        links.extend(parents[child].map(|parent| (child, parent, RelationshipKind::Owns, Some(10.0))));
+    }
     links.extend((1..=hub_degree(companies)).map(|supplied| (0, supplied, RelationshipKind::Supplies, None)));
     links
 }
 
 /// A dataset of so many companies, the same in every run.
-pub(crate) fn dataset(companies: usize) -> Dataset {
+fn dataset(companies: usize) -> Dataset {
     let mut rng = Rng::with_seed(42);
     let recorded_at: Timestamp = "2026-01-01T00:00:00Z".parse().expect("a moment");
     let entities = (0..companies).map(|number| {
@@ -173,29 +199,25 @@ pub(crate) fn dataset(companies: usize) -> Dataset {
 
 /// A generated graph, what sees all of it, and random questions about it.
 pub(crate) struct World {
-    pub(crate) snapshot: Snapshot,
+    pub(crate) snapshot: Arc<Snapshot>,
     pub(crate) mask: Mask,
-    companies: usize,
+    pub(crate) companies: usize,
 }
 
 impl World {
     /// A graph of so many companies.
-    pub(crate) fn new(companies: usize) -> Self {
+    fn new(companies: usize) -> Self {
         let snapshot = Snapshot::build(&dataset(companies)).expect("the generator makes sound data");
-        let mask = snapshot.mask(&View::now("2026-06-01T00:00:00Z".parse().expect("a moment")));
+        let mask = snapshot.mask(&View::now(now()));
         Self {
-            snapshot,
+            snapshot: Arc::new(snapshot),
             mask,
             companies,
         }
     }
 
-    /// The hub.
-    pub(crate) fn hub(&self) -> EntityIx {
-        self.number(0)
-    }
-
-    fn number(&self, number: usize) -> EntityIx {
+    /// The company with this number; 0 is the hub.
+    pub(crate) fn number(&self, number: usize) -> EntityIx {
         self.snapshot
             .entity_by_id(&company(number), &self.mask)
             .expect("the company was generated")

@@ -85,6 +85,17 @@ impl Adjacency {
         }
     }
 
+    /// How many links an entity has, whoever sees them. O(1).
+    pub(super) fn count(&self, entity: EntityIx) -> usize {
+        let runs = self.rows.edges_slice(entity.0);
+        let (Some(first), Some(last)) = (runs.first(), runs.last()) else {
+            return 0;
+        };
+        // The runs of a row stand one after the other.
+        let count = last.start + last.len - first.start;
+        usize::try_from(count).expect("a row fits the address space")
+    }
+
     /// The links of an entity with the neighbor each leads to, by neighbor, then relationship.
     pub(super) fn links(&self, entity: EntityIx) -> impl Iterator<Item = (EntityIx, &Link)> {
         let neighbors = self.rows.neighbors_slice(entity.0).iter();

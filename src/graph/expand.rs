@@ -239,10 +239,12 @@ impl Expand for Walker<'_> {
         step: &Step,
         out: &mut Vec<Crossing<EntityIx, RelationshipIx>>,
     ) -> Result<(), Exhausted> {
+        let pattern = Self::pattern(step);
         let mut meter = Meter::new(self.budget);
         for from in frontier {
             let from_kind = self.snapshot.entity(*from).kind();
-            for (to, link, forward) in self.snapshot.links(*from, Self::pattern(step), self.mask) {
+            let mut links = self.snapshot.links(*from, pattern, self.mask);
+            links.try_for_each(|(to, link, forward)| {
                 meter.tick()?;
                 if self.follows(link.relationship, step) {
                     out.push(Crossing {
@@ -255,12 +257,17 @@ impl Expand for Walker<'_> {
                         disputed: link.disputed,
                     });
                 }
-            }
+                Ok::<_, Exhausted>(())
+            })?;
         }
         meter.flush()
     }
 
     fn degree_exceeds(&self, node: EntityIx, step: &Step, max: usize) -> Result<bool, Exhausted> {
+        // True of almost everyone, and known without a look at the links.
+        if self.snapshot.links_max(node) <= max {
+            return Ok(false);
+        }
         let either_way = Pattern {
             direction: Direction::Both,
             ..Self::pattern(step)

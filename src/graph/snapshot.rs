@@ -248,6 +248,11 @@ impl Snapshot {
         outgoing.chain(incoming.map(|(neighbor, link)| (neighbor, link, false)))
     }
 
+    /// No view and no pattern has more steps from `entity` than this. O(1).
+    pub(super) fn links_max(&self, entity: EntityIx) -> usize {
+        self.outgoing.count(entity) + self.incoming.count(entity)
+    }
+
     /// The relationships of `entity` whose other end is not disclosed, as far as the view sees them, by id.
     pub fn undisclosed(&self, entity: EntityIx, mask: Mask) -> impl Iterator<Item = RelationshipIx> {
         let rows = self.undisclosed.rows(entity.0).map(RelationshipIx);

@@ -331,7 +331,7 @@ fn is_weighty(field: &Field, definition: &catalog::Field) -> bool {
             .get_argument(name)
             .is_some_and(|value| value.node != Literal::Null)
     };
-    definition.weight > 1 || (definition.size.is_some() && LOOKS_AT_MORE.iter().any(|name| asks(name)))
+    definition.weight > 1 || (definition.size.is_some() && LOOKS_AT_MORE.iter().any(asks))
 }
 
 fn count(length: usize) -> u64 {

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 
 use hashbrown::{HashMap, HashSet};
 
-use crate::graph::{Crossing, Exhausted, Expand, Traversal, expand::Gate};
+use crate::graph::{Crossing, Exhausted, Expand, Step, Traversal, expand::Gate};
 use crate::model::catalog;
 
 /// A path: the relationships crossed, one after the other.
@@ -205,10 +205,21 @@ impl<E: Expand> Search<'_, E> {
                 return Ok(Some(self.choose(&near, &far, detour)));
             }
         }
+        self.met_unknown = self.met_unknown || self.borders_unknown(&near, &far);
         Ok(None)
     }
 
-    /// Expands one whole level of `side`. Returns whether it met the other side.
+    /// Whether anyone that either side went on from has a relationship to follow whose other end is not disclosed.
+    fn borders_unknown(&self, near: &Side<E>, far: &Side<E>) -> bool {
+        let step = self.traversal.step;
+        let borders = |side: &Side<E>, step: Step| {
+            let mut passed = side.depths.iter().filter(|(_, depth)| **depth < side.depth);
+            passed.any(|(node, _)| self.walk.meets_unknown(*node, &step))
+        };
+        borders(near, step) || borders(far, step.reversed())
+    }
+
+    /// Expands one whole level of `side`. Returns whether it met the other side; then it keeps only what leads there.
     fn grow(
         &mut self,
         side: &mut Side<E>,
@@ -223,39 +234,48 @@ impl<E: Expand> Search<'_, E> {
         let mut crossings = Vec::new();
         self.walk.expand(&side.frontier, &step, &mut crossings)?;
         self.explored += crossings.len();
-        self.met_unknown = self.met_unknown || side.frontier.iter().any(|node| self.walk.meets_unknown(*node, &step));
         side.depth += 1;
         side.frontier.clear();
-        let (mut level, mut met) = (Vec::new(), false);
-        for crossing in crossings {
-            let reached = crossing.to;
+        crossings.retain(|crossing| {
             let first_step = match toward {
                 Toward::Target => crossing.from == detour.start,
-                Toward::Start => reached == detour.start,
+                Toward::Start => crossing.to == detour.start,
             };
-            let left_out = detour.passed.contains(&reached)
-                || self.traversal.avoid.contains(&reached)
+            let left_out = detour.passed.contains(&crossing.to)
+                || self.traversal.avoid.contains(&crossing.to)
                 || (first_step && detour.taken.contains(&crossing.link));
-            if left_out {
-                continue;
-            }
+            !left_out
+        });
+        let meets = |crossing: &CrossingOf<E>| other.depths.contains_key(&crossing.to);
+        if let Some(first) = crossings.iter().position(meets) {
+            // Whatever else this level reaches is on no shortest path. Who was met was let through by the other side.
+            crossings.drain(..first);
+            crossings.retain(meets);
+            side.depths
+                .extend(crossings.iter().map(|crossing| (crossing.to, side.depth)));
+            side.levels.push(crossings);
+            return Ok(true);
+        }
+        side.depths.reserve(crossings.len());
+        let mut level = Vec::with_capacity(crossings.len());
+        for crossing in crossings {
+            let reached = crossing.to;
             match side.depths.get(&reached) {
                 Some(depth) if *depth == side.depth => {}
                 Some(_) => continue,
                 None => {
-                    let is_end = reached == detour.start || reached == self.target;
-                    if !is_end && !self.gate.admits(reached, crossing.to_kind)? {
+                    // The end of this search would have been met, and its own start has its depth.
+                    if !self.gate.admits(reached, crossing.to_kind)? {
                         continue;
                     }
                     side.depths.insert(reached, side.depth);
                     side.frontier.push(reached);
                 }
             }
-            met = met || other.depths.contains_key(&reached);
             level.push(crossing);
         }
         side.levels.push(level);
-        Ok(met)
+        Ok(false)
     }
 
     /// The first of all shortest paths through the entities that both sides have just met in.

@@ -1,0 +1,208 @@
+//! Whether a lookup still answers while clients ask for the heaviest paths and hang up half-way: a server on a port of its
+//! own, first quiet, then under 16 such clients. Prints latencies and fails where a lookup does.
+//! `cargo bench --profile dist --bench hang_up`
+
+mod support;
+
+use std::{
+    fmt, io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use fastrand::Rng;
+use guanxi::{
+    http::{self, Readiness, Service, Settings},
+    schema::{Api, Limits},
+};
+use support::{SIZES, World, world};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    runtime::{Builder, Runtime},
+    sync::oneshot,
+    task::JoinSet,
+    time::{sleep, timeout},
+};
+
+const CLIENTS: u64 = 16;
+/// How long lookups are timed, quiet and under load.
+const SPAN: Duration = Duration::from_secs(5);
+/// Between one lookup and the next.
+const PAUSE: Duration = Duration::from_millis(2);
+/// A lookup that takes longer than this has failed.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+fn main() {
+    let world = world(SIZES[0]);
+    let service = Service {
+        api: Arc::new(Api::new(Limits::default()).expect("the schema reads back")),
+        snapshot: Arc::clone(&world.snapshot),
+    };
+    let (settings, readiness) = (Settings::default(), Readiness::default());
+    let router = http::router(service, settings.clone(), readiness.clone()).expect("no origins are set");
+    let server = runtime(&mut Builder::new_multi_thread());
+    let listener = server.block_on(http::bind("127.0.0.1", 0)).expect("a free port");
+    let port = listener.local_addr().expect("it is bound").port();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let serving = server.spawn(async move {
+        let stopped = async { stopped.await.unwrap_or_default() };
+        http::serve(listener, router, &settings, readiness, stopped).await;
+    });
+    // Threads of their own, as other programs would have them.
+    let lookups = runtime(&mut Builder::new_current_thread());
+    let alone = Instant::now();
+    let heaviest = paths(world, &mut Rng::with_seed(7));
+    let answer = lookups
+        .block_on(ask(port, &heaviest))
+        .expect("the server takes connections");
+    let alone = alone.elapsed();
+    assert!(answer.contains("\"outcome\""), "{heaviest}: {answer}");
+    let quiet = lookups.block_on(look_up(world, port));
+    let load = Load::start(world, port);
+    let loaded = lookups.block_on(look_up(world, port));
+    let load = load.end();
+    stop.send(()).expect("the server waits to be told");
+    server.block_on(serving).expect("the server ends when told to");
+    println!("hang_up, {} companies", SIZES[0]);
+    println!("lookups, quiet:  {quiet}");
+    println!("lookups, loaded: {loaded}");
+    println!(
+        "ratio:           p50 {:.1}, p99 {:.1}",
+        loaded.at(50).as_secs_f64() / quiet.at(50).as_secs_f64(),
+        loaded.at(99).as_secs_f64() / quiet.at(99).as_secs_f64(),
+    );
+    println!("{load}; one alone, answered: {alone:.0?}");
+}
+
+fn runtime(builder: &mut Builder) -> Runtime {
+    builder
+        .enable_all()
+        .build()
+        .expect("a runtime needs threads and timers")
+}
+
+/// How long lookups took, ascending.
+struct Latencies(Vec<Duration>);
+
+impl Latencies {
+    fn at(&self, percent: usize) -> Duration {
+        self.0[(self.0.len() - 1) * percent / 100]
+    }
+}
+
+impl fmt::Display for Latencies {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (p50, p99, max) = (self.at(50), self.at(99), self.at(100));
+        write!(f, "p50 {p50:.1?}, p99 {p99:.1?}, max {max:.1?}, {} asked", self.0.len())
+    }
+}
+
+/// Looks up random companies by id for a while, each over a connection of its own.
+async fn look_up(world: &World, port: u16) -> Latencies {
+    let mut rng = Rng::with_seed(7);
+    let (begin, mut latencies) = (Instant::now(), Vec::new());
+    while begin.elapsed() < SPAN {
+        let id = world.snapshot.entity(world.any(&mut rng)).id();
+        let query = format!("{{ company(by: {{id: {id:?}}}) {{ id name }} }}");
+        let asked = Instant::now();
+        let answer = timeout(PATIENCE, ask(port, &query))
+            .await
+            .expect("a lookup answers in time")
+            .expect("the server takes connections");
+        latencies.push(asked.elapsed());
+        assert!(
+            answer.starts_with("HTTP/1.1 200") && answer.contains(id) && !answer.contains("\"errors\""),
+            "{query}: {answer}"
+        );
+        sleep(PAUSE).await;
+    }
+    latencies.sort_unstable();
+    Latencies(latencies)
+}
+
+/// Opens a connection and sends a query over it.
+async fn send(port: u16, query: &str) -> io::Result<TcpStream> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
+    stream.set_nodelay(true)?;
+    let body = serde_json::json!({ "query": query }).to_string();
+    let head = format!(
+        "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all((head + &body).as_bytes()).await?;
+    Ok(stream)
+}
+
+/// The whole answer to a query, head and body.
+async fn ask(port: u16, query: &str) -> io::Result<String> {
+    let mut answer = String::new();
+    send(port, query).await?.read_to_string(&mut answer).await?;
+    Ok(answer)
+}
+
+/// Clients that ask for paths and hang up, on a thread of their own.
+struct Load {
+    counts: Arc<Counts>,
+    thread: std::thread::JoinHandle<()>,
+}
+
+#[derive(Default)]
+struct Counts {
+    stop: AtomicBool,
+    started: AtomicU64,
+    hung_up: AtomicU64,
+}
+
+impl Load {
+    fn start(world: &'static World, port: u16) -> Self {
+        let counts = Arc::new(Counts::default());
+        let shared = Arc::clone(&counts);
+        let thread = std::thread::spawn(move || {
+            runtime(&mut Builder::new_current_thread()).block_on(async {
+                let mut clients = JoinSet::new();
+                for seed in 0..CLIENTS {
+                    clients.spawn(hang_up(world, port, Rng::with_seed(seed), Arc::clone(&shared)));
+                }
+                clients.join_all().await;
+            });
+        });
+        Self { counts, thread }
+    }
+
+    /// Tells how many queries were started, and how many of them left before their answer.
+    fn end(self) -> String {
+        self.counts.stop.store(true, Ordering::Relaxed);
+        self.thread.join().expect("no client fails");
+        format!(
+            "paths queries:   {} started, {} hung up before their answer",
+            self.counts.started.load(Ordering::Relaxed),
+            self.counts.hung_up.load(Ordering::Relaxed),
+        )
+    }
+}
+
+/// The heaviest question about paths, between random companies: those through the hub are tried as well.
+fn paths(world: &World, rng: &mut Rng) -> String {
+    let mut id = || world.snapshot.entity(world.any(rng)).id();
+    let (from, to) = (id(), id());
+    format!("{{ paths(from: {from:?}, to: {to:?}, first: 100, lengthMax: 12) {{ outcome paths {{ sentence }} }} }}")
+}
+
+/// One client: asks for paths between random companies and closes the connection 5 to 50 ms later.
+async fn hang_up(world: &'static World, port: u16, mut rng: Rng, counts: Arc<Counts>) {
+    while !counts.stop.load(Ordering::Relaxed) {
+        let mut stream = send(port, &paths(world, &mut rng))
+            .await
+            .expect("the server takes connections");
+        counts.started.fetch_add(1, Ordering::Relaxed);
+        let stays = Duration::from_millis(rng.u64(5..=50));
+        let answered = timeout(stays, stream.read(&mut [0])).await;
+        if answered.is_err() {
+            counts.hung_up.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
