@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use async_graphql::parser::types::{
-    BaseType, ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet, Type,
+    BaseType, Directive, ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet, Type,
 };
 use async_graphql::{Pos, Positioned, Value};
 
@@ -46,6 +46,9 @@ pub(super) fn check(document: &ExecutableDocument, catalog: &Catalog) -> Result<
     Err(errors)
 }
 
+/// The directives a selection may carry.
+const CONDITIONS: [&str; 2] = ["skip", "include"];
+
 /// What one operation or fragment uses, each thing once.
 #[derive(Default)]
 struct Facts<'a> {
@@ -65,6 +68,7 @@ impl<'a> Checker<'a> {
 
     fn selection_set(&mut self, set: &'a SelectionSet, parent: Option<&'a str>, facts: &mut Facts<'a>) {
         for item in &set.items {
+            self.directives(item.node.directives(), &CONDITIONS);
             for directive in item.node.directives() {
                 for (_, value) in &directive.node.arguments {
                     self.condition(&value.node, value.pos, facts);
@@ -118,6 +122,23 @@ impl<'a> Checker<'a> {
         self.selection_set(&field.node.selection_set.node, below, facts);
     }
 
+    /// Each directive must be one of `known`, and stand once.
+    fn directives(&mut self, directives: &[Positioned<Directive>], known: &[&str]) {
+        for (position, directive) in directives.iter().enumerate() {
+            let name = &directive.node.name.node;
+            let fault = if !known.contains(&name.as_str()) {
+                format!("There is no directive @{name} to use here.")
+            } else if directives[..position].iter().any(|other| other.node.name.node == *name) {
+                format!("The directive @{name} stands here twice.")
+            } else {
+                continue;
+            };
+            if !self.full() {
+                self.errors.push(Error::validation_failed(fault).at(directive.pos));
+            }
+        }
+    }
+
     /// `@skip(if:)` and `@include(if:)` are the only directives a document may use.
     fn condition(&mut self, value: &'a async_graphql_value::Value, at: Pos, facts: &mut Facts<'a>) {
         if let async_graphql_value::Value::Variable(variable) = value {
@@ -138,6 +159,7 @@ impl<'a> Checker<'a> {
     fn variable_types(&mut self, operation: &'a OperationDefinition) {
         let mut names = HashSet::new();
         for definition in &operation.variable_definitions {
+            self.directives(&definition.node.directives, &[]);
             let name = &definition.node.name.node;
             let ty = &definition.node.var_type.node;
             if self.full() {

@@ -189,3 +189,19 @@ fn a_scalar_that_does_not_parse_is_refused_before_anything_runs() {
         "{answered:#}"
     );
 }
+
+#[test]
+fn directives_that_do_not_exist_or_stand_twice_are_refused() {
+    for query in [
+        "{ __typename @foo }",
+        "{ companies @foo { totalCount } }",
+        "query($first: Int @foo) { companies(first: $first) { totalCount } }",
+        "{ __typename @skip(if: false) @skip(if: false) }",
+    ] {
+        assert_eq!(refused(query).0, "GRAPHQL_VALIDATION_FAILED", "{query}");
+    }
+    assert_eq!(
+        ask("{ __typename @skip(if: false) @include(if: true) }")["__typename"],
+        "Query"
+    );
+}
