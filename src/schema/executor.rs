@@ -21,7 +21,7 @@ use super::limits::{Limit, Limits};
 use super::measure::Estimate;
 use super::tally::{self, Tally, Wanted};
 use super::work::Pool;
-use super::{document, lexical, measure, merge, variables};
+use super::{document, lexical, measure, merge, presence, variables};
 
 /// What the caller may run: GET is for reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -184,6 +184,9 @@ where
             }
             Err(_elapsed) => Response::from_errors(vec![timed_out(self.limits.timeout_ms).into_server_error()]),
         };
+        if prepared.marked {
+            presence::unmark(&mut response.data);
+        }
         let outcome = if began.is_set() {
             Outcome::Executed
         } else {
@@ -205,7 +208,7 @@ where
         let refuse = |error: Error| Box::new(Answer::refused([error]));
         let wanted = Wanted::read(&request.extensions).map_err(refuse)?;
         let text = lexical::check(&request.query, &self.limits).map_err(refuse)?;
-        let document = parse_query(&text).map_err(|error| refuse(syntax_error(&error)))?;
+        let mut document = parse_query(&text).map_err(|error| refuse(syntax_error(&error)))?;
         let (name, operation) = choose(&document, request.operation_name.as_deref()).map_err(refuse)?;
         let named = |mut answer: Box<Answer>| {
             answer.operation_name.clone_from(&name);
@@ -223,9 +226,11 @@ where
         merge::check(&document, &self.catalog).map_err(|error| named(refuse(error)))?;
         let variables = variables::coerce(&self.catalog, &operation.node, given)
             .map_err(|errors| named(Box::new(Answer::refused(errors))))?;
+        let marked = presence::mark(&mut document);
         Ok(Prepared {
             name,
             document,
+            marked,
             variables,
             wanted,
             estimate,
@@ -253,6 +258,8 @@ where
 struct Prepared {
     name: Option<String>,
     document: ExecutableDocument,
+    /// Whether marks must be taken out of the answer.
+    marked: bool,
     variables: Variables,
     wanted: Wanted,
     estimate: Estimate,

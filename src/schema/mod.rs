@@ -18,6 +18,7 @@ mod limits;
 mod measure;
 mod merge;
 mod page;
+mod presence;
 mod query;
 mod scalars;
 mod tally;

@@ -205,3 +205,21 @@ fn directives_that_do_not_exist_or_stand_twice_are_refused() {
         "Query"
     );
 }
+
+#[test]
+fn an_object_of_which_nothing_applies_is_empty_and_not_null() {
+    let data = ask(r#"{ company(by: {id: "alipay"}) { id @skip(if: true) }
+             entity(by: {id: "alipay"}) { ... on Person { name } }
+             nodes(ids: ["jack-ma", "nobody", "alipay"]) { ...named }
+             neighborhood(of: "paypal-china") { entities { entity { ... on Person { id } } } } }
+           fragment named on Company { name partners(first: 1) { nodes { ... on Person { id } } } }"#);
+    assert_eq!(data["company"], json!({}));
+    assert_eq!(data["entity"], json!({}));
+    let alipay = json!({"name": "Alipay", "partners": {"nodes": [{}]}});
+    assert_eq!(data["nodes"], json!([{}, null, alipay]));
+    assert_eq!(
+        data["neighborhood"]["entities"],
+        json!([{"entity": {}}, {"entity": {}}])
+    );
+    assert_eq!(ask("{ __typename @include(if: false) }"), json!({}));
+}
