@@ -9,6 +9,7 @@ use super::{
     traversal::TraversalFilter,
     types::{
         common::CommonConnection,
+        derivation::Derivation,
         entity::Entity,
         path::PathResult,
         relationship::Relationship,
@@ -150,8 +151,10 @@ impl WalkQuery {
                 distance: i32::try_from(distance).unwrap_or(i32::MAX),
             };
             let relationship = |ix| Relationship::new(viewer.clone(), ix);
+            let rule = "Everything within so many steps over relationships that the view sees and the walk follows.";
             Ok(Subgraph {
                 entities: found.entities.into_iter().map(entity).collect(),
+                derived_from: Derivation::new(&viewer, rule, found.relationships.clone()),
                 relationships: found.relationships.into_iter().map(relationship).collect(),
                 truncated: found.truncated,
             })

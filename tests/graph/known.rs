@@ -203,6 +203,38 @@ fn breadth_first_distances_are_those_graphalytics_expects() {
     }
 }
 
+#[test]
+fn what_has_a_shortest_distance_in_graphalytics_can_be_reached_here() {
+    let Some(folder) = samples("graphalytics/example-data-sets/graphs") else {
+        return;
+    };
+    for (name, direction) in [
+        ("example-directed", Direction::Outgoing),
+        ("example-undirected", Direction::Both),
+        ("test-sssp-directed", Direction::Outgoing),
+        ("test-sssp-undirected", Direction::Both),
+    ] {
+        let properties = fs::read_to_string(folder.join(format!("{name}.properties"))).unwrap();
+        let source = properties
+            .lines()
+            .find(|line| line.contains("sssp.source-vertex"))
+            .unwrap();
+        let source = source.rsplit(' ').next().unwrap();
+        let graph = graphalytics(&folder, name);
+        let start = graph.ids.iter().position(|id| id == source).unwrap();
+        let reached = graph.distances(start, direction);
+        let expected = fs::read_to_string(folder.join(format!("{name}-SSSP"))).unwrap();
+        assert_eq!(expected.lines().count(), graph.ids.len(), "{name}");
+        for line in expected.lines() {
+            // Weighted distances; guanxi counts steps, so only who can be reached is alike.
+            let (id, distance) = line.split_once(' ').unwrap();
+            let vertex = graph.ids.iter().position(|known| known == id).unwrap();
+            let finite = distance.parse::<f64>().is_ok_and(f64::is_finite);
+            assert_eq!(reached.contains_key(&vertex), finite, "{name}: {id} {distance}");
+        }
+    }
+}
+
 /// A graph in METIS form: a line per vertex with its neighbors, counted from 1.
 fn metis(path: &Path) -> (Lists, usize) {
     let text = fs::read_to_string(path).unwrap();

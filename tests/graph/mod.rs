@@ -8,4 +8,5 @@ mod ownership;
 mod ownership_properties;
 mod paths;
 mod sentences;
+mod time;
 mod walking;

@@ -2,7 +2,7 @@
 
 use async_graphql::SimpleObject;
 
-use super::{entity::Entity, relationship::Relationship};
+use super::{derivation::Derivation, entity::Entity, relationship::Relationship};
 
 /// An entity of a part of the graph.
 #[derive(Debug, Clone, SimpleObject)]
@@ -22,4 +22,6 @@ pub(crate) struct Subgraph {
     pub(crate) relationships: Vec<Relationship>,
     /// Whether a bound left entities or relationships out.
     pub(crate) truncated: bool,
+    /// What it rests on.
+    pub(crate) derived_from: Derivation,
 }

@@ -1,0 +1,100 @@
+//! Walks as of a day, against the same walks over a graph that holds only what held on that day.
+
+use guanxi::{
+    graph::{
+        Budget, EntityIx, RelationshipIx, Snapshot, Traversal, Walker,
+        algo::{self, Bounds, PathQuestion},
+    },
+    model::{At, Dataset, EntityKind, RelationshipKind, View},
+};
+use proptest::prelude::*;
+
+use crate::harness::random::{Shape, claims, dataset, day, entity_id, moment};
+
+const SHAPE: Shape = Shape {
+    entities: 6,
+    claims: 30,
+    kinds: &[
+        RelationshipKind::Owns,
+        RelationshipKind::PartnersWith,
+        RelationshipKind::Supplies,
+    ],
+    dated: true,
+    unknown_ends: true,
+    entity_kinds: &[EntityKind::Company, EntityKind::Person],
+};
+
+fn view(at: At) -> View {
+    View {
+        at,
+        known_at: moment(3),
+        statuses: View::default_statuses(),
+        statuses_given: false,
+    }
+}
+
+/// What the three walks answer between two entities, in ids.
+fn answers(data: &Dataset, at: At, (from, to): (u8, u8)) -> String {
+    let snapshot = Snapshot::build(data).unwrap();
+    let mask = snapshot.mask(&view(at));
+    let budget = Budget::new(u64::MAX, || false);
+    let walker = Walker::new(&snapshot, mask, &budget);
+    let traversal = Traversal::standard();
+    let ix = |entity: u8| snapshot.entity_by_id(&entity_id(entity), &mask).unwrap();
+    let question = PathQuestion {
+        from: ix(from),
+        to: ix(to),
+        count: 4,
+        length_max: 4,
+    };
+    let entity = |entity: EntityIx| snapshot.entity(entity).id().to_owned();
+    let link = |link: RelationshipIx| snapshot.relationship(link).id().to_owned();
+    let way = |path: &algo::Path<EntityIx, RelationshipIx>| {
+        path.iter().map(|crossing| link(crossing.link)).collect::<Vec<_>>()
+    };
+    let paths = algo::paths(&walker, &traversal, &question).unwrap();
+    let bounds = Bounds {
+        depth_max: 2,
+        entities_max: 4,
+        relationships_max: 10,
+    };
+    let around = algo::neighborhood(&walker, &traversal, &[ix(from)], bounds).unwrap();
+    let common = algo::common_connections(&walker, &traversal, &[ix(from), ix(to)], 2).unwrap();
+    let told = (
+        (
+            paths.outcome,
+            paths.explored,
+            paths.paths.iter().map(way).collect::<Vec<_>>(),
+        ),
+        (
+            around
+                .entities
+                .iter()
+                .map(|(ix, distance)| (entity(*ix), *distance))
+                .collect::<Vec<_>>(),
+            around.relationships.iter().map(|ix| link(*ix)).collect::<Vec<_>>(),
+            around.truncated,
+        ),
+        common
+            .iter()
+            .map(|common| (entity(common.entity), common.ways.iter().map(way).collect::<Vec<_>>()))
+            .collect::<Vec<_>>(),
+    );
+    format!("{told:?}")
+}
+
+proptest! {
+    #[test]
+    fn walking_as_of_a_day_is_walking_what_held_on_that_day(
+        claims in claims(SHAPE), on in 0u8..6, from in 0u8..6, to in 0u8..6
+    ) {
+        prop_assume!(from != to);
+        let all = dataset(SHAPE, &claims);
+        let mut held = claims.iter().map(|claim| {
+            claim.since.is_none_or(|since| since <= on) && claim.until.is_none_or(|until| on < until)
+        });
+        let mut only = all.clone();
+        only.relationships.retain(|_| held.next().unwrap());
+        prop_assert_eq!(answers(&all, At::Day(day(on)), (from, to)), answers(&only, At::Ever, (from, to)));
+    }
+}
