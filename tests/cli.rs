@@ -82,6 +82,10 @@ fn an_answer_with_errors_ends_with_exit_code_1() {
             "LIMIT_EXCEEDED",
         ),
         (
+            &["query", "{ __typename }", "--document-bytes-max", "10"],
+            "LIMIT_EXCEEDED",
+        ),
+        (
             &["query", "{ __typename }", "--view", r#"{"asOf": "soon"}"#],
             "BAD_USER_INPUT",
         ),
