@@ -88,7 +88,7 @@ fn main() {
 /// The answer as text; it must be one without errors.
 fn answer(runtime: &Runtime, world: &World, query: &str) -> Vec<u8> {
     let request = Request::new("bench", query);
-    let answer = runtime.block_on(API.answer(request, Arc::clone(&world.snapshot), now()));
+    let answer = runtime.block_on(API.answer(request, Arc::clone(&world.state), now()));
     assert!(!answer.has_errors(), "{query}: {:?}", answer.response.errors);
     serde_json::to_vec(&answer).expect("an answer is JSON")
 }
@@ -104,7 +104,7 @@ fn company_by_id(bencher: Bencher<'_, '_>, companies: usize) {
     let mut rng = Rng::with_seed(7);
     let query = move || {
         let company = world.any(&mut rng);
-        let id = world.snapshot.entity(company).id();
+        let id = world.snapshot().entity(company).id();
         format!("{{ company(by: {{id: {id:?}}}) {{ id name country }} }}")
     };
     bencher

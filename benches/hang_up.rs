@@ -40,7 +40,7 @@ fn main() {
     let world = world(SIZES[0]);
     let service = Service {
         api: Arc::new(Api::new(Limits::default()).expect("the schema reads back")),
-        snapshot: Arc::clone(&world.snapshot),
+        state: Arc::clone(&world.state),
     };
     let (settings, readiness) = (Settings::default(), Readiness::default());
     let router = http::router(service, settings.clone(), readiness.clone()).expect("no origins are set");
@@ -106,7 +106,7 @@ async fn look_up(world: &World, port: u16) -> Latencies {
     let mut rng = Rng::with_seed(7);
     let (begin, mut latencies) = (Instant::now(), Vec::new());
     while begin.elapsed() < SPAN {
-        let id = world.snapshot.entity(world.any(&mut rng)).id();
+        let id = world.snapshot().entity(world.any(&mut rng)).id();
         let query = format!("{{ company(by: {{id: {id:?}}}) {{ id name }} }}");
         let asked = Instant::now();
         let answer = timeout(PATIENCE, ask(port, &query))
@@ -187,7 +187,7 @@ impl Load {
 
 /// The heaviest question about paths, between random companies: those through the hub are tried as well.
 fn paths(world: &World, rng: &mut Rng) -> String {
-    let mut id = || world.snapshot.entity(world.any(rng)).id();
+    let mut id = || world.snapshot().entity(world.any(rng)).id();
     let (from, to) = (id(), id());
     format!("{{ paths(from: {from:?}, to: {to:?}, first: 100, lengthMax: 12) {{ outcome paths {{ sentence }} }} }}")
 }

@@ -37,7 +37,7 @@ fn sample(world: &World) -> impl Iterator<Item = EntityIx> {
 
 fn owners(world: &World, company: EntityIx, work_max: u64) -> Result<UltimateOwners, Exhausted> {
     let budget = Budget::new(work_max, || false);
-    algo::ultimate_owners(&world.snapshot, world.mask, company, ShareOf::Capital, 0.0, &budget)
+    algo::ultimate_owners(world.snapshot(), world.mask, company, ShareOf::Capital, 0.0, &budget)
 }
 
 fn has_owners(world: &World, company: EntityIx) -> bool {
@@ -50,12 +50,12 @@ fn has_a_circle(world: &World, company: EntityIx) -> bool {
 
 fn parent(world: &World, company: EntityIx) -> Option<EntityIx> {
     let budget = Budget::new(u64::MAX, || false);
-    algo::ultimate_parent(&world.snapshot, world.mask, company, &budget).expect("the budget is without end")
+    algo::ultimate_parent(world.snapshot(), world.mask, company, &budget).expect("the budget is without end")
 }
 
 fn group_size(world: &World, company: EntityIx) -> usize {
     let budget = Budget::new(u64::MAX, || false);
-    let group = algo::corporate_group(&world.snapshot, world.mask, company, &budget);
+    let group = algo::corporate_group(world.snapshot(), world.mask, company, &budget);
     group.expect("the budget is without end").members().len()
 }
 
@@ -66,7 +66,7 @@ fn depth(world: &World, company: EntityIx) -> usize {
         majority: true,
         ..Pattern::seen(Direction::Incoming)
     };
-    let above = |here: &EntityIx| world.snapshot.hops(*here, owners, world.mask).next();
+    let above = |here: &EntityIx| world.snapshot().hops(*here, owners, world.mask).next();
     std::iter::successors(Some(company), |here| above(here).map(|hop| hop.neighbor)).count() - 1
 }
 

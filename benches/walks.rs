@@ -22,7 +22,7 @@ fn main() {
 fn walk(bencher: Bencher<'_, '_>, companies: usize, run: impl Fn(&Walker<'_>, EntityIx, EntityIx) + Sync) {
     let world = world(companies);
     let budget = Budget::new(u64::MAX, || false);
-    let walker = Walker::new(&world.snapshot, world.mask, &budget);
+    let walker = Walker::new(world.snapshot(), world.mask, &budget);
     let mut rng = Rng::with_seed(7);
     let two = move || {
         let one = world.any(&mut rng);

@@ -3,10 +3,11 @@
 //!
 //! The layers, from left to right; a module uses only itself and what stands to its left:
 //!
-//! `model` ← `graph` ← `formats` ← `schema` ← `http` ← `cli`
+//! `model` ← `graph` ← `store` ← `formats` ← `schema` ← `http` ← `cli`
 //!
 //! - [`model`]: the nouns and their rules, plain values.
 //! - [`graph`]: the graph in memory, read through immutable snapshots, and the algorithms over it.
+//! - [`store`]: one state to read: the graph and what is derived from it once.
 //! - [`formats`]: readers of data, first of all guanxi's own tables.
 //! - [`schema`]: the GraphQL schema, its limits and errors.
 //! - [`http`]: GraphQL over HTTP, health, and the pages.
@@ -20,3 +21,4 @@ pub mod graph;
 pub mod http;
 pub mod model;
 pub mod schema;
+pub mod store;

@@ -10,6 +10,7 @@ use guanxi::{
         Dataset, Date, Ends, Entity, EntityKind, Evidence, PartialDate, Relationship, RelationshipKind,
         RelationshipStatus, Share, ShareOf, ShareRange, Source, Stance, Timestamp, Validity, View,
     },
+    store::State,
 };
 
 // As in the program: figures of another allocator would be of another program.
@@ -199,7 +200,7 @@ fn dataset(companies: usize) -> Dataset {
 
 /// A generated graph, what sees all of it, and random questions about it.
 pub(crate) struct World {
-    pub(crate) snapshot: Arc<Snapshot>,
+    pub(crate) state: Arc<State>,
     pub(crate) mask: Mask,
     pub(crate) companies: usize,
 }
@@ -210,15 +211,20 @@ impl World {
         let snapshot = Snapshot::build(&dataset(companies)).expect("the generator makes sound data");
         let mask = snapshot.mask(&View::now(now()));
         Self {
-            snapshot: Arc::new(snapshot),
+            state: Arc::new(State::new(snapshot)),
             mask,
             companies,
         }
     }
 
+    /// Its graph.
+    pub(crate) fn snapshot(&self) -> &Snapshot {
+        self.state.graph()
+    }
+
     /// The company with this number; 0 is the hub.
     pub(crate) fn number(&self, number: usize) -> EntityIx {
-        self.snapshot
+        self.snapshot()
             .entity_by_id(&company(number), &self.mask)
             .expect("the company was generated")
     }

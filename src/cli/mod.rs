@@ -16,6 +16,7 @@ use crate::{
     graph::Snapshot,
     model::Dataset,
     schema::{Api, Limits},
+    store::State,
 };
 
 /// Runs what the arguments ask for.
@@ -60,7 +61,7 @@ fn load_dataset(dir: Option<&Path>) -> anyhow::Result<Dataset> {
     }
 }
 
-/// The graph of the tables in `dir`, or of the bundled ones.
-fn load_snapshot(dir: Option<&Path>) -> anyhow::Result<Arc<Snapshot>> {
-    Ok(Arc::new(Snapshot::build(&load_dataset(dir)?)?))
+/// The state of the tables in `dir`, or of the bundled ones.
+fn load_state(dir: Option<&Path>) -> anyhow::Result<Arc<State>> {
+    Ok(Arc::new(State::new(Snapshot::build(&load_dataset(dir)?)?)))
 }

@@ -5,7 +5,7 @@ use std::{io::Read, process::ExitCode};
 use anyhow::Context;
 use serde_json::{Map, Value};
 
-use super::{config::QueryArguments, load_snapshot, print};
+use super::{config::QueryArguments, load_state, print};
 use crate::{
     model::Timestamp,
     schema::{Api, Request},
@@ -26,10 +26,10 @@ pub(super) fn query(arguments: &QueryArguments) -> anyhow::Result<ExitCode> {
     if arguments.cost {
         request.extensions.insert("cost".to_owned(), Value::Bool(true));
     }
-    let snapshot = load_snapshot(arguments.data.data.as_deref())?;
+    let state = load_state(arguments.data.data.as_deref())?;
     let api = Api::new(arguments.limits.limits())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
-    let answer = runtime.block_on(api.answer(request, snapshot, Timestamp::now()));
+    let answer = runtime.block_on(api.answer(request, state, Timestamp::now()));
     print(&format!("{}\n", serde_json::to_string_pretty(&answer)?))?;
     Ok(if answer.has_errors() {
         ExitCode::FAILURE

@@ -7,7 +7,7 @@ use tracing_subscriber::{EnvFilter, fmt, prelude::*};
 
 use super::{
     config::{LogFormat, ServeArguments},
-    load_snapshot,
+    load_state,
 };
 use crate::{
     http::{self, Readiness},
@@ -17,7 +17,7 @@ use crate::{
 
 pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
     start_log(arguments)?;
-    let snapshot = load_snapshot(arguments.data.data.as_deref())?;
+    let state = load_state(arguments.data.data.as_deref())?;
     let api = Arc::new(Api::new(arguments.limits.limits())?);
     let settings = arguments.http.settings();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -25,14 +25,15 @@ pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
         // The port first: a second start says so at once, instead of after loading pages and routes.
         let listener = http::bind(&arguments.host, arguments.port).await?;
         let readiness = Readiness::default();
-        let mask = snapshot.mask(&View::now(Timestamp::now()));
+        let graph = state.graph();
+        let mask = graph.mask(&View::now(Timestamp::now()));
         tracing::info!(
-            data = snapshot.title(),
-            entities = snapshot.entities(&mask).count(),
+            data = graph.title(),
+            entities = graph.entities(&mask).count(),
             "serving GraphQL and GraphiQL on http://{}",
             listener.local_addr()?
         );
-        let router = http::router(http::Service { api, snapshot }, settings.clone(), readiness.clone())?;
+        let router = http::router(http::Service { api, state }, settings.clone(), readiness.clone())?;
         http::serve(listener, router, &settings, readiness, stop_signal()).await;
         Ok(ExitCode::SUCCESS)
     })

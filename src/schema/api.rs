@@ -1,4 +1,4 @@
-//! guanxi's schema, ready to answer requests over a snapshot.
+//! guanxi's schema, ready to answer requests over a state of the data.
 
 use std::{sync::Arc, time::Instant};
 
@@ -15,10 +15,7 @@ use super::{
     viewer::Asking,
     work::{Pool, Stop},
 };
-use crate::{
-    graph::{Budget, Snapshot},
-    model::Timestamp,
-};
+use crate::{graph::Budget, model::Timestamp, store::State};
 
 /// The schema and the limits under which it answers; the same for every transport and the command line.
 pub struct Api {
@@ -58,18 +55,18 @@ impl Api {
         self.executor.limits()
     }
 
-    /// Answers one request over one snapshot, as asked at `now`. Dropping the future stops what it works on.
-    pub async fn answer(&self, request: Request, snapshot: Arc<Snapshot>, now: Timestamp) -> Answer {
-        answer(&self.executor, &self.pool, request, snapshot, now).await
+    /// Answers one request over one state, as asked at `now`. Dropping the future stops what it works on.
+    pub async fn answer(&self, request: Request, state: Arc<State>, now: Timestamp) -> Answer {
+        answer(&self.executor, &self.pool, request, state, now).await
     }
 }
 
-/// Answers one request of any schema over one snapshot.
+/// Answers one request of any schema over one state.
 pub(super) async fn answer<Q: ObjectType + 'static>(
     executor: &Executor<Q, EmptyMutation, EmptySubscription>,
     pool: &Pool,
     request: Request,
-    snapshot: Arc<Snapshot>,
+    state: Arc<State>,
     now: Timestamp,
 ) -> Answer {
     let work_max = executor.limits().work_max;
@@ -87,7 +84,7 @@ pub(super) async fn answer<Q: ObjectType + 'static>(
         default_view.resolve(now, "Guanxi-View")?;
         let deadline = given.deadline;
         let asking = Arc::new(Asking {
-            snapshot,
+            state,
             now,
             default_view,
             budget: Budget::new(work_max, move || stop.is_set() || Instant::now() >= deadline),

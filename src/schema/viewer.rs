@@ -11,12 +11,13 @@ use super::{error::Error, view::ViewInput};
 use crate::{
     graph::{Budget, EntityIx, Exhausted, Mask, Scan, Snapshot},
     model::{At, Date, Timestamp, View},
+    store::State,
 };
 
 /// What one request reads and may spend: the same for everything in it.
 #[derive(Debug)]
 pub(crate) struct Asking {
-    pub(crate) snapshot: Arc<Snapshot>,
+    pub(crate) state: Arc<State>,
     pub(crate) now: Timestamp,
     /// The view of the `Guanxi-View` header.
     pub(crate) default_view: ViewInput,
@@ -50,7 +51,7 @@ impl Viewer {
     }
 
     fn of(asking: Arc<Asking>, view: View, asked: u64) -> Self {
-        let mask = asking.snapshot.mask(&view);
+        let mask = asking.state.graph().mask(&view);
         Self {
             asking,
             view,
@@ -65,7 +66,7 @@ impl Viewer {
     }
 
     pub(crate) fn snapshot(&self) -> &Snapshot {
-        &self.asking.snapshot
+        self.asking.state.graph()
     }
 
     pub(crate) fn budget(&self) -> &Budget {

@@ -1,6 +1,6 @@
 //! What a request costs: told when asked for, estimated as the printed schema says, and refused past the budget.
 
-use std::{collections::HashMap, sync::Arc};
+use std::collections::HashMap;
 
 use async_graphql::parser::{
     parse_query, parse_schema,
@@ -10,13 +10,10 @@ use async_graphql::parser::{
     },
 };
 use async_graphql::{Positioned, Value as Literal};
-use guanxi::{
-    graph::Snapshot,
-    schema::{Api, Limits, Request},
-};
+use guanxi::schema::{Api, Limits, Request};
 use serde_json::{Value, json};
 
-use crate::harness::{BUNDLED, answer, answer_over};
+use crate::harness::{BUNDLED, answer, answer_over, state_of};
 
 /// The whole answer to a query that asks for its cost in this way.
 fn with_cost(query: &str, cost: Value) -> Value {
@@ -84,14 +81,14 @@ fn a_spent_budget_says_what_was_explored_and_how_to_narrow() {
         work_max: 20,
         ..Limits::default()
     });
-    let snapshot = Arc::new(Snapshot::build(&BUNDLED).unwrap());
+    let state = state_of(&BUNDLED);
     for field in [
         "statistics { entities }",
         "relationships { totalCount }",
         "companies(orderBy: [{field: NAME}]) { nodes { id } }",
     ] {
         let request = Request::new("test", format!("{{ {field} __typename }}"));
-        let answer = answer_over(api.as_ref().unwrap(), &snapshot, request);
+        let answer = answer_over(api.as_ref().unwrap(), &state, request);
         let answer = serde_json::to_value(&answer).unwrap();
         let error = &answer["errors"][0];
         assert_eq!(error["extensions"]["code"], "BUDGET_EXCEEDED", "{field}: {answer}");

@@ -1,9 +1,6 @@
 //! Filters that reach into relationships: questions a user would ask of the bundled data, and filters that ask too much.
 
-use std::sync::Arc;
-
 use guanxi::{
-    graph::Snapshot,
     model::{EntityKind, RelationshipKind, RelationshipStatus},
     schema::{Api, Limits, Request},
 };
@@ -12,7 +9,7 @@ use serde_json::{Value, json};
 use crate::harness::{
     BUNDLED, answer, answer_over, answer_over_dataset, ask,
     random::{Claim, Shape, dataset},
-    refused,
+    refused, state_of,
 };
 
 fn ids(connection: &Value) -> Vec<String> {
@@ -337,10 +334,10 @@ fn a_filter_that_looks_at_too_much_says_how_to_narrow() {
         ..Limits::default()
     })
     .unwrap();
-    let snapshot = Arc::new(Snapshot::build(&BUNDLED).unwrap());
+    let state = state_of(&BUNDLED);
     let told = |filter: &str| {
         let query = format!("{{ entities(filter: {filter}) {{ totalCount }} }}");
-        serde_json::to_value(answer_over(&api, &snapshot, Request::new("test", query))).unwrap()
+        serde_json::to_value(answer_over(&api, &state, Request::new("test", query))).unwrap()
     };
     assert_eq!(told("{}")["data"]["entities"]["totalCount"], 67);
     let reaching =

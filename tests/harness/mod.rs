@@ -11,6 +11,7 @@ use guanxi::{
     http::{self, Readiness, Service, Settings},
     model::{Dataset, Timestamp},
     schema::{Answer, Api, Limits, Request},
+    store::State,
 };
 use serde_json::Value;
 
@@ -18,7 +19,12 @@ use serde_json::Value;
 pub(crate) static BUNDLED: LazyLock<Dataset> = LazyLock::new(|| tables::bundled().unwrap());
 
 /// Their graph.
-static SNAPSHOT: LazyLock<Arc<Snapshot>> = LazyLock::new(|| Arc::new(Snapshot::build(&BUNDLED).unwrap()));
+static STATE: LazyLock<Arc<State>> = LazyLock::new(|| state_of(&BUNDLED));
+
+/// The state of other data.
+pub(crate) fn state_of(dataset: &Dataset) -> Arc<State> {
+    Arc::new(State::new(Snapshot::build(dataset).unwrap()))
+}
 
 /// The API with default limits.
 static API: LazyLock<Arc<Api>> = LazyLock::new(|| Arc::new(Api::new(Limits::default()).unwrap()));
@@ -28,18 +34,18 @@ pub(crate) fn now() -> Timestamp {
     "2026-11-22T12:00:00Z".parse().unwrap()
 }
 
-/// The answer to a request over this graph.
-pub(crate) fn answer_over(api: &Api, snapshot: &Arc<Snapshot>, request: Request) -> Answer {
+/// The answer to a request over this state.
+pub(crate) fn answer_over(api: &Api, state: &Arc<State>, request: Request) -> Answer {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .build()
         .unwrap();
-    runtime.block_on(api.answer(request, Arc::clone(snapshot), now()))
+    runtime.block_on(api.answer(request, Arc::clone(state), now()))
 }
 
 /// The answer to a request, as clients read it.
 pub(crate) fn answer(request: Request) -> Value {
-    serde_json::to_value(answer_over(&API, &SNAPSHOT, request)).unwrap()
+    serde_json::to_value(answer_over(&API, &STATE, request)).unwrap()
 }
 
 /// The answer at another moment.
@@ -48,14 +54,13 @@ pub(crate) fn answer_at(moment: &str, request: Request) -> Value {
         .enable_time()
         .build()
         .unwrap();
-    let answer = runtime.block_on(API.answer(request, Arc::clone(&SNAPSHOT), moment.parse().unwrap()));
+    let answer = runtime.block_on(API.answer(request, Arc::clone(&STATE), moment.parse().unwrap()));
     serde_json::to_value(answer).unwrap()
 }
 
 /// The answer over other data.
 pub(crate) fn answer_over_dataset(dataset: &Dataset, request: Request) -> Value {
-    let snapshot = Arc::new(Snapshot::build(dataset).unwrap());
-    serde_json::to_value(answer_over(&API, &snapshot, request)).unwrap()
+    serde_json::to_value(answer_over(&API, &state_of(dataset), request)).unwrap()
 }
 
 /// The data of a query that must have no errors.
@@ -88,7 +93,7 @@ pub(crate) fn router(settings: Settings) -> axum::Router {
 pub(crate) fn router_with(limits: Limits, settings: Settings) -> axum::Router {
     let service = Service {
         api: Arc::new(Api::new(limits).unwrap()),
-        snapshot: Arc::clone(&SNAPSHOT),
+        state: Arc::clone(&STATE),
     };
     http::router(service, settings, Readiness::default()).unwrap()
 }
