@@ -1,6 +1,7 @@
 //! The answers of the schema over the bundled graph.
 
 mod cost;
+mod facets;
 mod filters;
 mod lookup;
 mod ownership;

@@ -3,8 +3,10 @@
 pub(crate) mod channel;
 pub(crate) mod common;
 pub(crate) mod derivation;
+pub(crate) mod entities;
 pub(crate) mod entity;
 pub(crate) mod evidence;
+pub(crate) mod facets;
 pub(crate) mod figures;
 pub(crate) mod group;
 pub(crate) mod kinds;
