@@ -128,13 +128,15 @@ impl Walk<'_> {
                 residual += (stepped[row.at()] - scores[row.at()]).abs();
                 sum += scores[row.at()];
             }
-            // What is missing is at most the residual over 1 − damping; scaling to sum one may double it.
-            let error = if sum > 0.0 {
-                2.0 * residual / (1.0 - self.damping) / sum
-            } else {
-                0.0
+            // What is missing is at most the residual over 1 − damping; scaling to sum one may double it. On the way the sum may
+            // be anything.
+            let error = match sum {
+                _ if self.ranked.is_empty() => 0.0,
+                sum if sum > 0.0 => 2.0 * residual / (1.0 - self.damping) / sum,
+                _ => f64::INFINITY,
             };
-            if error <= error_max || sweep.swept + an_iteration > swept_max {
+            let is_time_over = sweep.swept + an_iteration > swept_max && error.is_finite();
+            if error <= error_max || is_time_over {
                 self.ranked.iter().for_each(|row| scores[row.at()] /= sum);
                 return Ok(PageRank {
                     scores,
