@@ -1,5 +1,6 @@
 //! The graph against naive readings of the data it was built from.
 
+mod diff;
 mod filter_work;
 mod filters;
 mod groups;
@@ -11,4 +12,5 @@ mod ranking;
 mod ranking_kept;
 mod sentences;
 mod time;
+mod timeline;
 mod walking;
