@@ -1,5 +1,6 @@
 //! The graph against naive readings of the data it was built from.
 
+mod diff;
 mod facets;
 mod filter_work;
 mod filters;
@@ -12,4 +13,5 @@ mod ranking;
 mod ranking_kept;
 mod sentences;
 mod time;
+mod timeline;
 mod walking;

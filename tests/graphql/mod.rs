@@ -10,5 +10,6 @@ mod ranking;
 mod reach;
 mod schema;
 mod seed;
+mod time;
 mod views;
 mod walks;

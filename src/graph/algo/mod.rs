@@ -4,15 +4,18 @@
 mod chain;
 mod channels;
 mod common;
+mod diff;
 mod groups;
 mod neighborhood;
 mod ownership;
 mod paths;
 mod ranking;
+mod timeline;
 
 pub use chain::Chain;
 pub use channels::{Coverage, PurchaseChannel, PurchaseQuestion, purchase_channels};
 pub use common::{CommonConnection, common_connections};
+pub use diff::{DiffChange, DiffEntry, DiffQuestion, Differing, diff};
 pub use groups::{CorporateGroup, Member, MemberOrderField, corporate_group, ultimate_parent};
 pub use neighborhood::{Bounds, Neighborhood, neighborhood};
 pub use ownership::{UltimateOwner, UltimateOwners, ultimate_owners};
@@ -22,3 +25,4 @@ pub use ranking::{
     PageRank, Projection, Ranked, Ranking, RankingMeasure, RankingQuestion, SWEPT_PER_UNIT, Sampled, betweenness,
     components, pagerank, ranking, sampled_betweenness,
 };
+pub use timeline::{TimelineEntry, TimelineEvent, TimelineOrderField, timeline};
