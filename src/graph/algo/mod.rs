@@ -8,6 +8,7 @@ mod groups;
 mod neighborhood;
 mod ownership;
 mod paths;
+mod soundness;
 
 pub use chain::Chain;
 pub use channels::{Coverage, PurchaseChannel, PurchaseQuestion, purchase_channels};
@@ -16,3 +17,4 @@ pub use groups::{CorporateGroup, Member, MemberOrderField, corporate_group, ulti
 pub use neighborhood::{Bounds, Neighborhood, neighborhood};
 pub use ownership::{UltimateOwner, UltimateOwners, ultimate_owners};
 pub use paths::{Path, PathOutcome, PathQuestion, Paths, paths};
+pub use soundness::{DataIssue, DataIssueKind, DateFault, Ground, Severity, Weakness, data_issues};
