@@ -9,5 +9,7 @@ mod ownership;
 mod ownership_properties;
 mod paths;
 mod sentences;
+mod soundness;
+mod soundness_properties;
 mod time;
 mod walking;

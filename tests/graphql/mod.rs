@@ -9,5 +9,6 @@ mod paging;
 mod reach;
 mod schema;
 mod seed;
+mod soundness;
 mod views;
 mod walks;
