@@ -8,6 +8,7 @@ use super::{
     error::Error,
     filters::{EntityFilter, EntityOrder, RelationshipFilter, RelationshipOrder, entity_filter, entity_order},
     page::{Connection, Listing, PAGE_MAX, PageArgs, Total},
+    rankings::RankingQuery,
     soundness::SoundnessQuery,
     types::{
         channel::PurchaseChannel,
@@ -428,4 +429,4 @@ impl GraphQuery {
 
 /// Who is connected to whom in business, how, since when, and who says so.
 #[derive(Debug, Default, MergedObject)]
-pub(crate) struct Query(GraphQuery, KindQuery, WalkQuery, SoundnessQuery);
+pub(crate) struct Query(GraphQuery, KindQuery, WalkQuery, RankingQuery, SoundnessQuery);

@@ -8,6 +8,8 @@ mod known;
 mod ownership;
 mod ownership_properties;
 mod paths;
+mod ranking;
+mod ranking_kept;
 mod sentences;
 mod soundness;
 mod soundness_properties;

@@ -6,6 +6,7 @@ mod filters;
 mod lookup;
 mod ownership;
 mod paging;
+mod ranking;
 mod reach;
 mod schema;
 mod seed;

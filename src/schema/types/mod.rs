@@ -14,6 +14,7 @@ pub(crate) mod kinds;
 pub(crate) mod neighbors;
 pub(crate) mod ownership;
 pub(crate) mod path;
+pub(crate) mod ranking;
 pub(crate) mod relationship;
 pub(crate) mod source;
 pub(crate) mod statistics;
