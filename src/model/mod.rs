@@ -3,6 +3,7 @@
 
 mod amount;
 mod catalog;
+mod company_name;
 mod dataset;
 mod date;
 mod entity;
@@ -19,6 +20,7 @@ mod view;
 pub use amount::{Amount, Currency};
 pub(crate) use catalog::catalog;
 pub use catalog::{Catalog, Set};
+pub use company_name::{CompanyName, FormClass, LEGAL_FORMS, LegalForm, Telling, Word};
 pub use dataset::Dataset;
 pub use date::PartialDate;
 pub use entity::{Entity, EntityKind, EntityStatus, Name, NameKind};
