@@ -12,6 +12,5 @@ mod ranking;
 mod ranking_kept;
 mod sentences;
 mod soundness;
-mod soundness_properties;
 mod time;
 mod walking;

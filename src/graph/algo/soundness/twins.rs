@@ -7,8 +7,13 @@ use unicode_normalization::char::is_combining_mark;
 use super::{DataIssue, Ground};
 use crate::{
     graph::{EntityIx, Exhausted, Snapshot, budget::Meter},
-    model::{Catalog, EntityKind, LEI_SCHEME, NameKind, fold},
+    model::{Catalog, CompanyName, EntityKind, LEI_SCHEME, NameKind, fold},
 };
+
+/// Of names with more words than this the whole is compared.
+const WORDS_MAX: usize = 20;
+/// The same of names with a longer word.
+const WORD_BYTES_MAX: usize = 60;
 
 /// One name of one entity.
 struct Named {
@@ -31,7 +36,7 @@ pub(super) fn probable_duplicates(ground: &Ground<'_>) -> Result<Vec<DataIssue>,
         let others = others.map(|name| (name.text(), name.kind() != NameKind::Alias));
         named.extend(main.chain(others).map(|(name, proper)| Named {
             kind,
-            name: compared(name),
+            name: compared(kind, name),
             entity,
             proper,
         }));
@@ -57,10 +62,19 @@ pub(super) fn probable_duplicates(ground: &Ground<'_>) -> Result<Vec<DataIssue>,
     Ok(issues.map(DataIssue::ProbableDuplicate).collect())
 }
 
-/// A name as it is compared: folded, without anything that is no letter, digit or mark.
-fn compared(name: &str) -> String {
+/// A name as it is compared: folded, without anything that is no letter, digit or mark, that of a company without its legal
+/// form.
+fn compared(kind: EntityKind, name: &str) -> String {
     let is_written = |letter: &char| letter.is_alphanumeric() || is_combining_mark(*letter);
-    fold(name).chars().filter(is_written).collect()
+    // The core of a long name is cut short: two of them may differ only behind that.
+    let mut words = name.split(|letter| !is_written(&letter));
+    let is_long = words.clone().count() > WORDS_MAX || words.any(|word| word.len() > WORD_BYTES_MAX);
+    let compared = if kind == EntityKind::Company && !is_long {
+        CompanyName::new(name).core_text()
+    } else {
+        fold(name)
+    };
+    compared.chars().filter(is_written).collect()
 }
 
 /// Puts those of `members`, who share a name, together whose countries do not differ: each country with those that state none,

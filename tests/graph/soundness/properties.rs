@@ -11,7 +11,7 @@ use guanxi::{
 };
 use proptest::prelude::*;
 
-use super::{
+use crate::graph::{
     filters::unlimited,
     walking::{is_seen, view_of, views},
 };
