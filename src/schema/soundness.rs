@@ -36,7 +36,10 @@ impl SoundnessQuery {
     async fn data_issues(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which kinds of issues to look for. Default: all.")] kinds: Option<Vec<Member<DataIssueKind>>>,
+        #[graphql(
+            desc = "Which kinds of issues to look for. Default: all. Of a large graph, ask for one or two at a time."
+        )]
+        kinds: Option<Vec<Member<DataIssueKind>>>,
         #[graphql(desc = "How many: 1 to 1000.", default = 100)] first: i32,
         #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
         #[graphql(
@@ -59,7 +62,7 @@ impl SoundnessQuery {
             let listing = Listing::with_keys(ctx, &viewer, "Query", "", KEYS)?;
             let (window, viewer) = listing.window(&viewer, &args)?;
             let counts = ctx.look_ahead().field("totalCount").exists();
-            let (issues, page) = find(&viewer, kinds, &window, counts)?;
+            let (issues, page) = find(&viewer, kinds, &window, counts).map_err(too_much)?;
             let total = if counts {
                 Total::number(issues.len())?
             } else {
@@ -71,6 +74,15 @@ impl SoundnessQuery {
         };
         Some(answer())
     }
+}
+
+/// An error that says what to leave out.
+fn too_much(exhausted: Exhausted) -> Error {
+    let mut error = Error::from(exhausted);
+    if matches!(exhausted, Exhausted::Work { .. }) {
+        error.message.push_str(" Here: name fewer kinds at a time.");
+    }
+    error
 }
 
 /// The issues of these kinds, and the page of them: all when they are to be counted, else those that the page needs.

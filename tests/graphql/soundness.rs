@@ -2,11 +2,11 @@
 
 use guanxi::{
     model::{Dataset, Identifier},
-    schema::Request,
+    schema::{Api, Limits, Request},
 };
 use serde_json::{Value, json};
 
-use crate::harness::{BUNDLED, answer, answer_over_dataset, ask, refused, sketch::sketch};
+use crate::harness::{BUNDLED, answer, answer_over, answer_over_dataset, ask, refused, sketch::sketch, state_of};
 
 fn messages(answer: &Value) -> Vec<String> {
     let nodes = answer["dataIssues"]["nodes"].as_array().unwrap();
@@ -136,6 +136,26 @@ fn only_what_a_page_needs_is_checked() {
     let counted =
         explored("{ dataIssues(kinds: [DISPUTED, WEAK_EVIDENCE], first: 1, view: {ever: true}) { totalCount } }");
     assert!(counted > disputes + relationships);
+}
+
+#[test]
+fn too_much_to_check_says_to_name_fewer_kinds() {
+    let api = Api::new(Limits {
+        work_max: 20,
+        ..Limits::default()
+    });
+    let request = Request::new("test", "{ dataIssues { nodes { kind } } }");
+    let answer = answer_over(&api.unwrap(), &state_of(&BUNDLED), request);
+    let answer = serde_json::to_value(answer).unwrap();
+    let error = &answer["errors"][0];
+    assert_eq!(error["extensions"]["code"], "BUDGET_EXCEEDED");
+    assert!(
+        error["message"]
+            .as_str()
+            .unwrap()
+            .ends_with("name fewer kinds at a time."),
+        "{error}"
+    );
 }
 
 #[test]

@@ -179,7 +179,7 @@ enum Subject {
 }
 
 /// All issues of one kind that `ground` has, in the order of what they are about. Linear in entities and relationships but for
-/// sorting; every entity, relationship and statement looked at spends one unit.
+/// sorting; every entity and relationship looked at spends one unit, as does every statement of a relationship but its first.
 ///
 /// # Errors
 /// [`Exhausted`] when the budget does not allow it.

@@ -43,7 +43,7 @@ pub(super) fn weak(ground: &Ground<'_>) -> Result<Vec<DataIssue>, Exhausted> {
     let (mut issues, mut meter) = (Vec::new(), ground.meter());
     for relationship in ground.snapshot.relationships(ground.mask) {
         meter.tick()?;
-        for _ in ground.snapshot.relationship(relationship).evidence() {
+        for _ in ground.snapshot.relationship(relationship).evidence().skip(1) {
             meter.tick()?;
         }
         let weaknesses = weaknesses(ground.snapshot, relationship);

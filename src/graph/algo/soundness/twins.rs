@@ -49,7 +49,6 @@ pub(super) fn probable_duplicates(ground: &Ground<'_>) -> Result<Vec<DataIssue>,
     });
     let mut issues = BTreeSet::new();
     for same in named.chunk_by(|a, b| (a.kind, &a.name) == (b.kind, &b.name)) {
-        meter.tick()?;
         let mut members: Vec<(EntityIx, bool)> = same.iter().map(|named| (named.entity, named.proper)).collect();
         // Of several times the same name, the proper one stands first.
         members.dedup_by_key(|(entity, _)| *entity);
