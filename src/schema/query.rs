@@ -10,6 +10,7 @@ use super::{
     filters::{EntityFilter, EntityOrder, RelationshipFilter, RelationshipOrder, entity_filter, entity_order},
     page::{Connection, Listing, PAGE_MAX, PageArgs, Total},
     rankings::RankingQuery,
+    soundness::SoundnessQuery,
     types::{
         channel::PurchaseChannel,
         entities::EntityConnection,
@@ -429,4 +430,4 @@ impl GraphQuery {
 
 /// Who is connected to whom in business, how, since when, and who says so.
 #[derive(Debug, Default, MergedObject)]
-pub(crate) struct Query(GraphQuery, KindQuery, WalkQuery, RankingQuery, DiffQuery);
+pub(crate) struct Query(GraphQuery, KindQuery, WalkQuery, RankingQuery, DiffQuery, SoundnessQuery);

@@ -12,6 +12,7 @@ mod paths;
 mod ranking;
 mod ranking_kept;
 mod sentences;
+mod soundness;
 mod time;
 mod timeline;
 mod walking;

@@ -10,6 +10,7 @@ mod ranking;
 mod reach;
 mod schema;
 mod seed;
+mod soundness;
 mod time;
 mod views;
 mod walks;

@@ -10,6 +10,7 @@ pub(crate) mod evidence;
 pub(crate) mod facets;
 pub(crate) mod figures;
 pub(crate) mod group;
+pub(crate) mod issue;
 pub(crate) mod kinds;
 pub(crate) mod neighbors;
 pub(crate) mod ownership;
