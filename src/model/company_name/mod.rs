@@ -32,22 +32,18 @@ impl CompanyName {
     /// length of `text`; of very long names the first 24 words count.
     #[must_use]
     pub fn new(text: &str) -> Self {
-        let pieces = words::pieces(text);
-        if affix::is_only_form(&pieces) {
-            let core = words::uncut(&pieces);
-            return Self {
-                core,
-                forms: Vec::new(),
-            };
-        }
-        let (rest, forms) = affix::strip(pieces);
-        let mut core = words::words(&rest);
-        if core.iter().all(|word| word.telling == Telling::Weak) {
-            // What is left is all there is to go by.
-            let telling = Telling::Common;
-            core.iter_mut().for_each(|word| word.telling = telling);
-        }
+        let (rest, forms) = affix::strip(words::pieces(text));
+        let core = match affix::is_mostly_form(&rest) {
+            true => words::uncut(&rest),
+            false => words::words(&rest),
+        };
         Self { core, forms }
+    }
+
+    /// Whether the core says next to nothing: such a name is like no other but itself.
+    #[must_use]
+    pub fn is_weak(&self) -> bool {
+        self.core.iter().all(|word| word.telling == Telling::Weak)
     }
 
     /// The words without the legal forms, in the order of the name.

@@ -31,6 +31,13 @@ pub struct Word {
     pub telling: Telling,
 }
 
+impl Word {
+    /// Whether a word is of a script that puts no spaces between words.
+    pub(in crate::model) fn is_unspaced(word: &str) -> bool {
+        is_unspaced_word(word)
+    }
+}
+
 /// A word before anything is known about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Piece {
@@ -481,11 +488,11 @@ pub(super) fn words(pieces: &[Piece]) -> Vec<Word> {
     words
 }
 
-/// These pieces as they are: the words of a name that has no more to it.
+/// These pieces as they are, none of which says much.
 pub(super) fn uncut(pieces: &[Piece]) -> Vec<Word> {
     let uncut = |piece: &Piece| Word {
         text: piece.text.clone(),
-        telling: Telling::Common,
+        telling: Telling::Weak,
     };
     pieces.iter().map(uncut).collect()
 }
