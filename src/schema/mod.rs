@@ -15,6 +15,7 @@ mod filters;
 mod input;
 mod lexical;
 mod limits;
+mod matches;
 mod measure;
 mod merge;
 mod page;

@@ -1,6 +1,8 @@
 //! What is read: one state of everything that answers questions, the graph and what is derived from it once. No GraphQL,
 //! no HTTP.
 
+pub mod matching;
+
 use crate::graph::Snapshot;
 
 /// One state to read. A question reads the same state from its first byte to its last.

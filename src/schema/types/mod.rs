@@ -1,5 +1,6 @@
 //! The types of the schema, one file for each.
 
+pub(crate) mod candidate;
 pub(crate) mod channel;
 pub(crate) mod common;
 pub(crate) mod derivation;
