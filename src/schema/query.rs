@@ -8,6 +8,7 @@ use super::{
     error::Error,
     filters::{EntityFilter, EntityOrder, RelationshipFilter, RelationshipOrder, entity_filter, entity_order},
     page::{Connection, Listing, PAGE_MAX, PageArgs, Total},
+    search::SearchQuery,
     types::{
         channel::PurchaseChannel,
         entity::{Entity, EntityFields, Node},
@@ -425,4 +426,4 @@ impl GraphQuery {
 
 /// Who is connected to whom in business, how, since when, and who says so.
 #[derive(Debug, Default, MergedObject)]
-pub(crate) struct Query(GraphQuery, KindQuery, WalkQuery);
+pub(crate) struct Query(GraphQuery, KindQuery, WalkQuery, SearchQuery);
