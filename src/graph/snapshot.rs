@@ -130,6 +130,13 @@ impl Snapshot {
         (0..u32::try_from(count).expect("rows are counted when the snapshot is built")).map(SourceIx)
     }
 
+    /// The entity in this row; none when there are fewer.
+    #[must_use]
+    pub fn entity_at(&self, row: u32) -> Option<EntityIx> {
+        let entity = EntityIx(row);
+        (entity.at() < self.entities.len()).then_some(entity)
+    }
+
     /// One entity, to read.
     #[must_use]
     pub fn entity(&self, entity: EntityIx) -> EntityRef<'_> {

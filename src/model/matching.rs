@@ -129,15 +129,24 @@ impl MatchScore {
             score.compare_kinds(kind, known.kind);
         }
         // The deciding one last, so that its contribution is what the others left open.
-        let equal = |identifier: &&Identifier| known.identifiers.iter().any(|known| is_same(identifier, *known));
-        let (equal, others): (Vec<_>, Vec<_>) = wanted.identifiers.iter().partition(equal);
-        for identifier in others {
+        let equal = |identifier: &Identifier| known.identifiers.iter().find(|known| is_same(identifier, **known));
+        for identifier in wanted
+            .identifiers
+            .iter()
+            .filter(|identifier| equal(identifier).is_none())
+        {
             score.compare_identifiers(identifier, &known.identifiers);
         }
-        for identifier in equal {
-            let told = told(&identifier.scheme, &identifier.value);
+        for identifier in &wanted.identifiers {
+            let Some((scheme, value)) = equal(identifier) else {
+                continue;
+            };
+            let texts = (
+                Some(told(&identifier.scheme, &identifier.value)),
+                Some(told(scheme, value)),
+            );
             let (kind, effect) = (MatchFeatureKind::Identifier, Effect::Supports(1.0));
-            score.add(kind, MatchAgreement::Agrees, (Some(told.clone()), Some(told)), effect);
+            score.add(kind, MatchAgreement::Agrees, texts, effect);
         }
         score
     }

@@ -15,7 +15,7 @@ const PART: f64 = 0.95;
 ///
 /// A weighted Dice coefficient of words: twice the weight of the words that pair up, by how alike they are, over the weight of
 /// all. Words pair in any order, each once. Distinctive words weigh 1, lines of business 0.4, and words like Group 0.15. A pair
-/// may differ by slips: one in words of four letters and more, two from eight on, three from thirteen on. Words of scripts
+/// may differ by slips: one in words of four letters and more, two from eight on. Words of scripts
 /// without spaces compare by pairs of letters. O(m·n) in words.
 ///
 /// ```
@@ -172,8 +172,7 @@ fn slips_alike(one: &str, other: &str) -> f64 {
     let slips_max = match short {
         0..=3 => return 0.0,
         4..=7 => 1,
-        8..=12 => 2,
-        _ => 3,
+        _ => 2,
     };
     // Slips at both ends of a word are rare, and looking is cheaper than measuring.
     if long - short > slips_max || (first != other.chars().next() && last != other.chars().next_back()) {

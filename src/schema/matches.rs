@@ -7,6 +7,7 @@ use super::{
     enums::Member,
     error::Error,
     query::IdentifierInput,
+    search::index,
     types::candidate::MatchResult,
     view::ViewInput,
     viewer::Viewer,
@@ -154,10 +155,11 @@ impl MatchQuery {
                 .map(|(position, candidate)| candidate.read(position));
             // All are read before any is looked for: a mistake in the last must not cost the time of the first.
             let wanted = wanted.collect::<Result<Vec<Wanted>, Error>>()?;
+            let (snapshot, mask, budget) = (viewer.snapshot(), viewer.mask(), viewer.budget());
+            let index = index(&viewer)?;
             let found = wanted.iter().map(|wanted| {
-                let (snapshot, mask) = (viewer.snapshot(), viewer.mask());
-                let among = snapshot.entities(&mask);
-                let found = matching::best(snapshot, wanted, among, kept, viewer.budget())?;
+                let among = matching::retrieve(snapshot, index, &mask, wanted, budget)?;
+                let found = matching::best(snapshot, wanted, among, kept, budget)?;
                 Ok(MatchResult::new(&viewer, found))
             });
             found.collect()

@@ -22,6 +22,7 @@ mod page;
 mod presence;
 mod query;
 mod scalars;
+mod search;
 mod tally;
 mod traversal;
 mod types;

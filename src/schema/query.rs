@@ -9,6 +9,7 @@ use super::{
     filters::{EntityFilter, EntityOrder, RelationshipFilter, RelationshipOrder, entity_filter, entity_order},
     matches::MatchQuery,
     page::{Connection, Listing, PAGE_MAX, PageArgs, Total},
+    search::SearchQuery,
     types::{
         channel::PurchaseChannel,
         entity::{Entity, EntityFields, Node},
@@ -426,4 +427,4 @@ impl GraphQuery {
 
 /// Who is connected to whom in business, how, since when, and who says so.
 #[derive(Debug, Default, MergedObject)]
-pub(crate) struct Query(GraphQuery, KindQuery, MatchQuery, WalkQuery);
+pub(crate) struct Query(GraphQuery, KindQuery, MatchQuery, WalkQuery, SearchQuery);

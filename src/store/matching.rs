@@ -1,9 +1,10 @@
-//! Who was meant: entities scored against what is told of them, best first. Which entities are scored is said by the caller,
-//! so that a search index and a scan of everything share the scoring.
+//! Who was meant: the search index says who shares words with a name, and these are scored against all that is told, best
+//! first.
 
+use super::search::{self, Index};
 use crate::{
     graph::{Budget, EntityIx, Exhausted, Mask, Snapshot},
-    model::{Identifier, Known, MatchScore, Wanted},
+    model::{Identifier, Known, MatchScore, Telling, Wanted, Word},
 };
 
 /// An entity that may be meant.
@@ -71,19 +72,40 @@ fn known(snapshot: &Snapshot, entity: EntityIx) -> Known<'_> {
     }
 }
 
+/// How many entities are scored for one name. The index tells those that share the rarest words first.
+const RETRIEVED_MAX: usize = 200;
+
+/// Those worth scoring for `wanted`: who has one of its identifiers, and whose names share words with its name, legal forms
+/// and words like Group aside. Spends what looking takes.
+///
+/// # Errors
+/// [`search::Error`] when the budget does not allow it.
+pub fn retrieve(
+    snapshot: &Snapshot,
+    index: &Index,
+    mask: &Mask,
+    wanted: &Wanted,
+    budget: &Budget,
+) -> Result<Vec<EntityIx>, search::Error> {
+    let mut found = identified(snapshot, &wanted.identifiers, mask);
+    if let Some((_, name)) = wanted.name.as_ref().filter(|_| snapshot.knows_entities(mask)) {
+        let telling = |word: &&Word| name.is_weak() || word.telling != Telling::Weak;
+        let words: Vec<&str> = name
+            .core()
+            .iter()
+            .filter(telling)
+            .map(|word| word.text.as_str())
+            .collect();
+        found.extend(index.similar(snapshot, &words.join(" "), RETRIEVED_MAX, budget)?);
+    }
+    Ok(found)
+}
+
 /// The entities that have one of these identifiers, as written or in capitals.
-pub fn identified<'a>(
-    snapshot: &'a Snapshot,
-    identifiers: &'a [Identifier],
-    mask: &'a Mask,
-) -> impl Iterator<Item = EntityIx> + 'a {
-    identifiers.iter().flat_map(|identifier| {
-        let capitals = identifier.value.to_uppercase();
-        let values = [
-            Some(identifier.value.clone()),
-            (capitals != identifier.value).then_some(capitals),
-        ];
-        let values = values.into_iter().flatten();
-        values.flat_map(|value| snapshot.entities_by_identifier(&identifier.scheme, &value, mask))
-    })
+fn identified(snapshot: &Snapshot, identifiers: &[Identifier], mask: &Mask) -> Vec<EntityIx> {
+    let with = |identifier: &Identifier| {
+        let values = [identifier.value.clone(), identifier.value.to_uppercase()];
+        values.map(|value| snapshot.entities_by_identifier(&identifier.scheme, &value, mask))
+    };
+    identifiers.iter().flat_map(with).flatten().collect()
 }

@@ -13,6 +13,7 @@ pub(crate) mod neighbors;
 pub(crate) mod ownership;
 pub(crate) mod path;
 pub(crate) mod relationship;
+pub(crate) mod search;
 pub(crate) mod source;
 pub(crate) mod statistics;
 pub(crate) mod subgraph;
