@@ -7,5 +7,6 @@ mod graph;
 mod graphql;
 mod harness;
 mod http;
+mod matching;
 mod tidy;
 mod web;

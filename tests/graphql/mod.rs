@@ -3,6 +3,7 @@
 mod cost;
 mod filters;
 mod lookup;
+mod matching;
 mod ownership;
 mod paging;
 mod reach;

@@ -5,8 +5,6 @@ mod affix;
 mod forms;
 mod words;
 
-use std::collections::BTreeSet;
-
 pub use forms::{FormClass, LEGAL_FORMS, LegalForm};
 use words::is_unspaced_word;
 pub use words::{Telling, Word};
@@ -68,22 +66,17 @@ impl CompanyName {
     /// The names that stand beside each other in a name of two scripts: `Alibaba 阿里巴巴` is both. Empty for one script.
     #[must_use]
     pub fn parts(&self) -> Vec<Self> {
-        let is_other = |word: &Word| is_unspaced_word(&word.text);
-        let scripts: BTreeSet<bool> = self.core.iter().map(is_other).collect();
-        let names_somebody = |part: &Self| part.core.iter().any(|word| word.telling == Telling::Distinctive);
+        let is_of = |word: &Word, unspaced: bool| is_unspaced_word(&word.text) == unspaced;
+        let has_both = [true, false].map(|script| self.core.iter().any(|word| is_of(word, script)));
+        if has_both != [true, true] {
+            return Vec::new();
+        }
         let part = |script: bool| Self {
-            core: self
-                .core
-                .iter()
-                .filter(|word| is_other(word) == script)
-                .cloned()
-                .collect(),
+            core: self.core.iter().filter(|word| is_of(word, script)).cloned().collect(),
             forms: self.forms.clone(),
         };
-        match scripts.len() {
-            2 => scripts.into_iter().map(part).filter(names_somebody).collect(),
-            _ => Vec::new(),
-        }
+        let names_somebody = |part: &Self| part.core.iter().any(|word| word.telling == Telling::Distinctive);
+        [false, true].map(part).into_iter().filter(names_somebody).collect()
     }
 }
 
