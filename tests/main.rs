@@ -7,5 +7,6 @@ mod graph;
 mod graphql;
 mod harness;
 mod http;
+mod store;
 mod tidy;
 mod web;
