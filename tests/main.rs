@@ -8,5 +8,6 @@ mod graphql;
 mod harness;
 mod http;
 mod matching;
+mod store;
 mod tidy;
 mod web;

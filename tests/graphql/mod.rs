@@ -8,6 +8,7 @@ mod ownership;
 mod paging;
 mod reach;
 mod schema;
+mod search;
 mod seed;
 mod views;
 mod walks;

@@ -31,7 +31,7 @@ impl Found {
             // Only a forged cursor says so.
             _ => return false,
         };
-        let order = score.total_cmp(&self.0.score).reverse();
+        let order = score.total_cmp(&self.0.score);
         order.then_with(|| self.id(snapshot).cmp(&position.id)).is_gt()
     }
 
