@@ -68,7 +68,12 @@ fn names_among(bencher: Bencher<'_, '_>, companies: usize) {
         let company = world.any(&mut rng);
         let mut name = world.snapshot().entity(company).name().to_uppercase();
         if number % 2 == 1 {
-            name.remove(2);
+            name = name
+                .chars()
+                .enumerate()
+                .filter(|(place, _)| *place != 2)
+                .map(|(_, letter)| letter)
+                .collect();
         }
         named(&name)
     };

@@ -3,6 +3,7 @@
 
 mod affix;
 mod forms;
+mod vocabulary;
 mod words;
 
 pub use forms::{FormClass, LEGAL_FORMS, LegalForm};
