@@ -8,10 +8,13 @@ use super::{
     error::Error,
     filters::{EntityFilter, EntityOrder, RelationshipFilter, RelationshipOrder, entity_filter, entity_order},
     page::{Connection, Listing, PAGE_MAX, PageArgs, Total},
+    rankings::RankingQuery,
     search::SearchQuery,
     types::{
         channel::PurchaseChannel,
+        entities::EntityConnection,
         entity::{Entity, EntityFields, Node},
+        facets::Whole,
         kinds::{Company, Event, Market, Organization, Person, Place, Service},
         neighbors::{RelationshipArgs, RelationshipConnection, all_relationships},
         relationship::Relationship,
@@ -98,7 +101,7 @@ fn list<T>(
     args: EntityArgs,
     kinds: Set<EntityKind>,
     node: fn(Viewer, EntityIx) -> T,
-) -> Result<Connection<T>, Error> {
+) -> Result<EntityConnection<T>, Error> {
     let viewer = Viewer::new(ctx, view)?;
     let order = entity_order(args.order_by);
     let listing = Listing::new::<EntityIx>(ctx, &viewer, "Query", "", &order)?;
@@ -113,8 +116,8 @@ fn list<T>(
     } else {
         page(snapshot, rows(), fits, &order, &window, viewer.budget())?
     };
-    let total = Total::count(ctx, &viewer, rows, fits)?;
-    Ok(Connection::new(&listing, &viewer, &page, total, |ix| {
+    let whole = Whole::entities(ctx, &viewer, rows, fits)?;
+    Ok(EntityConnection::new(&listing, &viewer, &page, whole, |ix| {
         node(viewer.clone(), ix)
     }))
 }
@@ -158,7 +161,7 @@ macro_rules! by_kind {
                     #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
                     #[graphql(desc = "What to see them through; everything below inherits it. Default: the header Guanxi-View, else today.")]
                     view: Option<ViewInput>,
-                ) -> Option<Result<Connection<$kind>, Error>> {
+                ) -> Option<Result<EntityConnection<$kind>, Error>> {
                     let page = PageArgs { first, after, last, before };
                     let args = EntityArgs { filter, order_by, page };
                     let node = |viewer, ix| $kind::from(EntityFields { viewer, ix });
@@ -289,7 +292,7 @@ impl GraphQuery {
             desc = "What to see them through; everything below inherits it. Default: the header Guanxi-View, else today."
         )]
         view: Option<ViewInput>,
-    ) -> Option<Result<Connection<Entity>, Error>> {
+    ) -> Option<Result<EntityConnection<Entity>, Error>> {
         let page = PageArgs {
             first,
             after,
@@ -426,4 +429,4 @@ impl GraphQuery {
 
 /// Who is connected to whom in business, how, since when, and who says so.
 #[derive(Debug, Default, MergedObject)]
-pub(crate) struct Query(GraphQuery, KindQuery, WalkQuery, SearchQuery);
+pub(crate) struct Query(GraphQuery, KindQuery, WalkQuery, RankingQuery, SearchQuery);

@@ -1,10 +1,12 @@
 //! The answers of the schema over the bundled graph.
 
 mod cost;
+mod facets;
 mod filters;
 mod lookup;
 mod ownership;
 mod paging;
+mod ranking;
 mod reach;
 mod schema;
 mod search;

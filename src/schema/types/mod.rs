@@ -3,14 +3,17 @@
 pub(crate) mod channel;
 pub(crate) mod common;
 pub(crate) mod derivation;
+pub(crate) mod entities;
 pub(crate) mod entity;
 pub(crate) mod evidence;
+pub(crate) mod facets;
 pub(crate) mod figures;
 pub(crate) mod group;
 pub(crate) mod kinds;
 pub(crate) mod neighbors;
 pub(crate) mod ownership;
 pub(crate) mod path;
+pub(crate) mod ranking;
 pub(crate) mod relationship;
 pub(crate) mod search;
 pub(crate) mod source;
