@@ -90,7 +90,7 @@ impl<N: Copy, L: Copy> Crossing<N, L> {
 }
 
 /// Which relationships a walk follows.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Step {
     /// Of these kinds.
     pub kinds: Set<RelationshipKind>,
@@ -131,6 +131,19 @@ pub struct Traversal<N> {
     pub avoid: HashSet<N>,
     /// Entities with more relationships than this are not passed through.
     pub degree_max: Option<usize>,
+}
+
+// A derive would not ask for what comparing sets takes.
+impl<N: Eq + Hash> PartialEq for Traversal<N> {
+    fn eq(&self, other: &Self) -> bool {
+        let Self {
+            step,
+            through,
+            avoid,
+            degree_max,
+        } = self;
+        (*step, *through, *degree_max) == (other.step, other.through, other.degree_max) && *avoid == other.avoid
+    }
 }
 
 impl<N> Traversal<N> {
@@ -205,7 +218,8 @@ impl<'a> Walker<'a> {
         Self { snapshot, mask, budget }
     }
 
-    fn follows(&self, relationship: RelationshipIx, step: &Step) -> bool {
+    /// Whether the share of a relationship is one that `step` follows.
+    pub(super) fn follows(&self, relationship: RelationshipIx, step: &Step) -> bool {
         let share = || self.snapshot.relationship(relationship).share();
         step.share_at_least
             .is_none_or(|least| share().is_some_and(|share| share.range.min >= least))

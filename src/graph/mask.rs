@@ -7,7 +7,7 @@ use super::{
 use crate::model::{At, RelationshipStatus, Set, View};
 
 /// What a view sees of one snapshot.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mask {
     /// The day asked for; none for ever.
     day: Option<i32>,

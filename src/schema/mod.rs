@@ -21,6 +21,7 @@ mod merge;
 mod page;
 mod presence;
 mod query;
+mod rankings;
 mod scalars;
 mod search;
 mod tally;

@@ -221,7 +221,12 @@ impl Total {
         if !ctx.look_ahead().field("totalCount").exists() {
             return Ok(Self(None));
         }
-        let counted = i32::try_from(count(rows(), fits, viewer.budget())?);
+        Self::number(count(rows(), fits, viewer.budget())?)
+    }
+
+    /// So many, counted already.
+    pub(crate) fn number(counted: usize) -> Result<Self, Error> {
+        let counted = i32::try_from(counted);
         let too_many = |_| Error::limit_exceeded("There are more than 2147483647 elements to count; narrow the filter");
         counted.map(Some).map(Self).map_err(too_many)
     }

@@ -9,7 +9,10 @@ use async_graphql::{Context, Number, Value};
 
 use super::{error::Error, view::ViewInput};
 use crate::{
-    graph::{Budget, EntityIx, Exhausted, Mask, Scan, Snapshot},
+    graph::{
+        Budget, EntityIx, Exhausted, Mask, Scan, Snapshot,
+        algo::{Ranking, RankingQuestion},
+    },
     model::{At, Date, Timestamp, View},
     store::State,
 };
@@ -72,6 +75,11 @@ impl Viewer {
 
     pub(crate) fn snapshot(&self) -> &Snapshot {
         self.asking.state.graph()
+    }
+
+    /// A ranking, kept from earlier or computed at the request's expense.
+    pub(crate) fn ranking(&self, question: &RankingQuestion) -> Result<Arc<Ranking>, Error> {
+        Ok(self.asking.state.ranking(question, self.budget())?)
     }
 
     pub(crate) fn budget(&self) -> &Budget {

@@ -2,16 +2,27 @@
 //! no HTTP.
 
 pub mod matching;
+mod rankings;
 pub mod search;
 
-use std::{sync::OnceLock, time::Instant};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Instant,
+};
 
-use crate::graph::Snapshot;
+use crate::graph::{
+    Budget, Exhausted, Snapshot,
+    algo::{Ranking, RankingQuestion},
+};
+
+pub use rankings::RANKINGS_MAX;
+use rankings::Rankings;
 
 /// One state to read. A question reads the same state from its first byte to its last.
 #[derive(Debug)]
 pub struct State {
     graph: Snapshot,
+    rankings: Rankings,
     /// The search index, or why there is none.
     search: OnceLock<Result<search::Index, String>>,
     preparation: Preparation,
@@ -54,6 +65,7 @@ impl State {
     fn of(graph: Snapshot, preparation: Preparation) -> Self {
         Self {
             graph,
+            rankings: Rankings::default(),
             search: OnceLock::new(),
             preparation,
         }
@@ -63,6 +75,15 @@ impl State {
     #[must_use]
     pub fn graph(&self) -> &Snapshot {
         &self.graph
+    }
+
+    /// A ranking of the graph. Computed when it is first asked for, at the expense of who asks; then kept, up to
+    /// [`RANKINGS_MAX`] of them. What `budget` ends is not kept.
+    ///
+    /// # Errors
+    /// [`Exhausted`] when the budget does not allow it.
+    pub fn ranking(&self, question: &RankingQuestion, budget: &Budget) -> Result<Arc<Ranking>, Exhausted> {
+        self.rankings.answer(&self.graph, question, budget)
     }
 
     /// Builds the search index, unless there is one. Takes about 20 seconds for a million entities.

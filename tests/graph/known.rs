@@ -136,7 +136,7 @@ impl Lists {
 }
 
 /// The folder of the samples, if it is there.
-fn samples(folder: &str) -> Option<PathBuf> {
+pub(super) fn samples(folder: &str) -> Option<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../shared/samples")
         .join(folder);

@@ -1,5 +1,6 @@
 //! The graph against naive readings of the data it was built from.
 
+mod facets;
 mod filter_work;
 mod filters;
 mod groups;
@@ -7,6 +8,8 @@ mod known;
 mod ownership;
 mod ownership_properties;
 mod paths;
+mod ranking;
+mod ranking_kept;
 mod sentences;
 mod time;
 mod walking;

@@ -1,11 +1,13 @@
 //! The answers of the schema over the bundled graph.
 
 mod cost;
+mod facets;
 mod filters;
 mod lookup;
 mod matching;
 mod ownership;
 mod paging;
+mod ranking;
 mod reach;
 mod schema;
 mod search;

@@ -97,6 +97,27 @@ fn kinds_and_countries_narrow_what_is_found() {
 }
 
 #[test]
+fn facets_and_groups_count_everything_found() {
+    let found = ask(
+        r#"{ search(text: "alipay", first: 1) { totalCount facets { kind { value count } country { value count } }
+             groupBy(keys: [KIND]) { value count } } }"#,
+    );
+    let search = &found["search"];
+    let total = |list: &Value| -> i64 {
+        let counts = list.as_array().unwrap().iter();
+        counts.map(|value| value["count"].as_i64().unwrap()).sum()
+    };
+    for list in [
+        &search["facets"]["kind"],
+        &search["facets"]["country"],
+        &search["groupBy"],
+    ] {
+        assert_eq!(total(list), search["totalCount"].as_i64().unwrap(), "{list}");
+    }
+    assert_eq!(search["facets"]["kind"][0]["value"], "COMPANY");
+}
+
+#[test]
 fn most_words_are_found_among_those_that_may_be() {
     // Alibaba has both words, but is no person.
     assert!(!ids(r#"text: "alibaba group", kinds: [PERSON]"#).is_empty());

@@ -8,6 +8,7 @@ mod groups;
 mod neighborhood;
 mod ownership;
 mod paths;
+mod ranking;
 
 pub use chain::Chain;
 pub use channels::{Coverage, PurchaseChannel, PurchaseQuestion, purchase_channels};
@@ -16,3 +17,8 @@ pub use groups::{CorporateGroup, Member, MemberOrderField, corporate_group, ulti
 pub use neighborhood::{Bounds, Neighborhood, neighborhood};
 pub use ownership::{UltimateOwner, UltimateOwners, ultimate_owners};
 pub use paths::{Path, PathOutcome, PathQuestion, Paths, paths};
+pub use ranking::{
+    BETWEENNESS_SWEPT_MAX, CONFIDENCE, DAMPING, Deviation, Ending, Followed, PAGERANK_ERROR, PAGERANK_SWEPT_MAX,
+    PageRank, Projection, Ranked, Ranking, RankingMeasure, RankingQuestion, SWEPT_PER_UNIT, Sampled, betweenness,
+    components, pagerank, ranking, sampled_betweenness,
+};

@@ -4,12 +4,16 @@ use std::{cmp::Ordering, sync::Arc};
 
 use async_graphql::{Object, SimpleObject};
 
-use super::entity::Entity;
+use super::{
+    entity::Entity,
+    facets::{Facets, Group, group_by},
+};
 use crate::{
-    graph::{EntityIx, Key, Order, OrderDirection, Ordered, Page, Position, Snapshot},
+    graph::{GroupKey, Key, Order, OrderDirection, Ordered, Page, Position, Rows, Snapshot},
     schema::{
-        cost::list_size,
+        cost::{cost, list_size},
         enums::Member,
+        error::Error,
         page::{Listing, PageInfo},
         viewer::Viewer,
     },
@@ -150,8 +154,9 @@ impl SearchEdge {
 pub(crate) struct SearchConnection {
     edges: Vec<SearchEdge>,
     page_info: PageInfo,
-    /// Everything that was found, on all pages, in the order of ids.
-    hits: Vec<EntityIx>,
+    viewer: Viewer,
+    /// Everything that was found, on all pages.
+    rows: Rows,
 }
 
 impl SearchConnection {
@@ -174,7 +179,8 @@ impl SearchConnection {
         Self {
             edges: edges.collect(),
             page_info,
-            hits: hits.iter().map(|hit| hit.entity).collect(),
+            viewer: viewer.clone(),
+            rows: Rows::Entities(hits.iter().map(|hit| hit.entity).collect()),
         }
     }
 }
@@ -200,6 +206,23 @@ impl SearchConnection {
 
     /// How many entities were found, on all pages.
     async fn total_count(&self) -> i32 {
-        i32::try_from(self.hits.len()).unwrap_or(i32::MAX)
+        i32::try_from(self.rows.len()).unwrap_or(i32::MAX)
+    }
+
+    /// How often each kind, country, status, founding year and kind of relationship stands among what was found, on all
+    /// pages.
+    #[graphql(directive = cost::apply("10".to_owned()))]
+    async fn facets(&self) -> Facets {
+        Facets::new(&self.viewer, self.rows.clone())
+    }
+
+    /// What was found on all pages, grouped: largest group first, then by value. With two keys, each group is grouped by the
+    /// second. At most 10000 groups, inner ones included.
+    #[graphql(directive = cost::apply("20".to_owned()), directive = list_size::apply(Some(20), None, None, None))]
+    async fn group_by(
+        &self,
+        #[graphql(desc = "What to group by: one key, or two different ones.")] keys: Vec<Member<GroupKey>>,
+    ) -> Option<Result<Vec<Group>, Error>> {
+        Some(group_by(&self.viewer, &self.rows, "SearchConnection", &keys))
     }
 }
