@@ -1,17 +1,21 @@
 //! A seeded company graph of any size for benches: ownership trees by a copying model (so that groups have a power law),
 //! cross holdings, a few circles, partnerships by preferential attachment, and one hub.
 
+mod names;
+
 use std::sync::{Arc, LazyLock};
 
 use fastrand::Rng;
 use guanxi::{
     graph::{EntityIx, Mask, Snapshot},
     model::{
-        Dataset, Date, Ends, Entity, EntityKind, Evidence, PartialDate, Relationship, RelationshipKind,
-        RelationshipStatus, Share, ShareOf, ShareRange, Source, Stance, Timestamp, Validity, View,
+        Dataset, Date, Ends, Entity, Evidence, PartialDate, Relationship, RelationshipKind, RelationshipStatus, Share,
+        ShareOf, ShareRange, Source, Stance, Timestamp, Validity, View,
     },
     store::State,
 };
+
+use self::names::Names;
 
 // As in the program: figures of another allocator would be of another program.
 #[global_allocator]
@@ -32,36 +36,6 @@ pub(crate) fn world(companies: usize) -> &'static World {
 pub(crate) fn now() -> Timestamp {
     "2026-06-01T00:00:00Z".parse().expect("a moment")
 }
-
-const FIRST: [&str; 13] = [
-    "Aurora",
-    "Baltic",
-    "Cedar",
-    "Delta",
-    "Evergreen",
-    "Falcon",
-    "Granite",
-    "Harbor",
-    "Indigo",
-    "Jade",
-    "Keystone",
-    "Lotus",
-    "Meridian",
-];
-const SECOND: [&str; 10] = [
-    "Capital",
-    "Energy",
-    "Logistics",
-    "Foods",
-    "Pharma",
-    "Steel",
-    "Shipping",
-    "Media",
-    "Software",
-    "Mining",
-];
-const LAST: [&str; 6] = ["Ltd", "Inc", "GmbH", "SA", "AG", "PLC"];
-const COUNTRIES: [&str; 12] = ["US", "US", "US", "CN", "CN", "GB", "DE", "FR", "JP", "IN", "HK", "SG"];
 
 /// How many partners the hub has in a graph of `companies`.
 fn hub_degree(companies: usize) -> usize {
@@ -125,18 +99,8 @@ fn links(companies: usize, rng: &mut Rng) -> Vec<(usize, usize, RelationshipKind
 fn dataset(companies: usize) -> Dataset {
     let mut rng = Rng::with_seed(42);
     let recorded_at: Timestamp = "2026-01-01T00:00:00Z".parse().expect("a moment");
-    let entities = (0..companies).map(|number| {
-        let word = |words: &[&'static str], rng: &mut Rng| words[rng.usize(..words.len())];
-        let name = format!(
-            "{} {} {number} {}",
-            word(&FIRST, &mut rng),
-            word(&SECOND, &mut rng),
-            word(&LAST, &mut rng)
-        );
-        let mut entity = Entity::new(&company(number), EntityKind::Company, &name).expect("a company");
-        entity.country = Some(word(&COUNTRIES, &mut rng).to_owned());
-        entity
-    });
+    let names = Names::new(&mut rng);
+    let entities = (0..companies).map(|number| names.company(&company(number), &mut rng));
     let entities: Vec<Entity> = entities.collect();
     let relationships =
         links(companies, &mut rng)

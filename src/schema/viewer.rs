@@ -89,6 +89,11 @@ impl Viewer {
         Self::of(Arc::clone(&self.asking), view, self.asked)
     }
 
+    /// What is read: the graph, and what is derived from it.
+    pub(crate) fn state(&self) -> &State {
+        &self.asking.state
+    }
+
     pub(crate) fn snapshot(&self) -> &Snapshot {
         self.asking.state.graph()
     }

@@ -109,13 +109,16 @@ fn strip_one(name: &[Piece], end: End) -> Option<(Vec<Piece>, &'static LegalForm
     })
 }
 
-/// Whether the name is nothing but a legal form.
-pub(super) fn is_only_form(name: &[Piece]) -> bool {
+/// Whether the name is a legal form, or ends in one and says next to nothing besides: `Ltd`, `The Limited`.
+pub(super) fn is_mostly_form(name: &[Piece]) -> bool {
     let spellings = End::Last
         .letter(name)
         .and_then(|letter| SPELLINGS.suffixes.get(&letter));
-    let is_name = |spelling: &Spelling| without(name, &spelling.pieces, End::Last).is_some_and(|rest| rest.is_empty());
-    spellings.is_some_and(|spellings| spellings.iter().any(is_name))
+    let ends_in = |spelling: &Spelling| {
+        let rest = without(name, &spelling.pieces, End::Last);
+        rest.is_some_and(|rest| !names_somebody(&rest))
+    };
+    spellings.is_some_and(|spellings| spellings.iter().any(ends_in))
 }
 
 /// Whether these pieces still tell one company from another.

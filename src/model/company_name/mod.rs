@@ -3,9 +3,8 @@
 
 mod affix;
 mod forms;
+mod vocabulary;
 mod words;
-
-use std::collections::BTreeSet;
 
 pub use forms::{FormClass, LEGAL_FORMS, LegalForm};
 use words::is_unspaced_word;
@@ -32,22 +31,18 @@ impl CompanyName {
     /// length of `text`; of very long names the first 24 words count.
     #[must_use]
     pub fn new(text: &str) -> Self {
-        let pieces = words::pieces(text);
-        if affix::is_only_form(&pieces) {
-            let core = words::uncut(&pieces);
-            return Self {
-                core,
-                forms: Vec::new(),
-            };
-        }
-        let (rest, forms) = affix::strip(pieces);
-        let mut core = words::words(&rest);
-        if core.iter().all(|word| word.telling == Telling::Weak) {
-            // What is left is all there is to go by.
-            let telling = Telling::Common;
-            core.iter_mut().for_each(|word| word.telling = telling);
-        }
+        let (rest, forms) = affix::strip(words::pieces(text));
+        let core = match affix::is_mostly_form(&rest) {
+            true => words::uncut(&rest),
+            false => words::words(&rest),
+        };
         Self { core, forms }
+    }
+
+    /// Whether the core says next to nothing: such a name is like no other but itself.
+    #[must_use]
+    pub fn is_weak(&self) -> bool {
+        self.core.iter().all(|word| word.telling == Telling::Weak)
     }
 
     /// The words without the legal forms, in the order of the name.
@@ -72,22 +67,17 @@ impl CompanyName {
     /// The names that stand beside each other in a name of two scripts: `Alibaba 阿里巴巴` is both. Empty for one script.
     #[must_use]
     pub fn parts(&self) -> Vec<Self> {
-        let is_other = |word: &Word| is_unspaced_word(&word.text);
-        let scripts: BTreeSet<bool> = self.core.iter().map(is_other).collect();
-        let names_somebody = |part: &Self| part.core.iter().any(|word| word.telling == Telling::Distinctive);
+        let is_of = |word: &Word, unspaced: bool| is_unspaced_word(&word.text) == unspaced;
+        let has_both = [true, false].map(|script| self.core.iter().any(|word| is_of(word, script)));
+        if has_both != [true, true] {
+            return Vec::new();
+        }
         let part = |script: bool| Self {
-            core: self
-                .core
-                .iter()
-                .filter(|word| is_other(word) == script)
-                .cloned()
-                .collect(),
+            core: self.core.iter().filter(|word| is_of(word, script)).cloned().collect(),
             forms: self.forms.clone(),
         };
-        match scripts.len() {
-            2 => scripts.into_iter().map(part).filter(names_somebody).collect(),
-            _ => Vec::new(),
-        }
+        let names_somebody = |part: &Self| part.core.iter().any(|word| word.telling == Telling::Distinctive);
+        [false, true].map(part).into_iter().filter(names_somebody).collect()
     }
 }
 

@@ -1,5 +1,6 @@
 //! The types of the schema, one file for each.
 
+pub(crate) mod candidate;
 pub(crate) mod channel;
 pub(crate) mod common;
 pub(crate) mod derivation;
@@ -17,6 +18,7 @@ pub(crate) mod ownership;
 pub(crate) mod path;
 pub(crate) mod ranking;
 pub(crate) mod relationship;
+pub(crate) mod search;
 pub(crate) mod source;
 pub(crate) mod statistics;
 pub(crate) mod subgraph;

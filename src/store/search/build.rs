@@ -1,0 +1,237 @@
+//! Building the index: every name, description, identifier and id of a snapshot, in memory, on all processors.
+
+use tantivy::{
+    IndexSettings, IndexWriter, ReloadPolicy, TantivyDocument,
+    directory::RamDirectory,
+    indexer::NoMergePolicy,
+    schema::{FAST, Field, IndexRecordOption, Schema, TextFieldIndexing, TextOptions},
+    tokenizer::{TextAnalyzer, Token, TokenStream, Tokenizer, TokenizerManager},
+};
+
+use super::{
+    Error, Index, Segment,
+    words::{Cutter, key},
+};
+use crate::{
+    graph::{EntityRef, Snapshot},
+    model::{Timestamp, View},
+};
+
+/// Below so many entities one thread is done before others have started.
+const SMALL: usize = 20_000;
+/// More threads than this only wait for the one that reads the snapshot.
+const THREADS_MAX: usize = 8;
+/// What one thread collects before it writes a segment. Fewer segments are faster to search.
+const THREAD_BYTES: usize = 200_000_000;
+/// The least that tantivy accepts.
+const THREAD_BYTES_SMALL: usize = 16_000_000;
+
+/// Where a word may stand.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Fields {
+    pub(super) row: Field,
+    pub(super) name: Field,
+    pub(super) other_name: Field,
+    pub(super) description: Field,
+    /// Ids and identifiers.
+    pub(super) code: Field,
+    pub(super) whole_name: Field,
+    pub(super) whole_other_name: Field,
+    pub(super) whole_code: Field,
+}
+
+pub(super) const ROW: &str = "row";
+const WORDS: &str = "words";
+const KEY: &str = "key";
+
+impl Fields {
+    fn schema() -> (Schema, Self) {
+        let mut builder = Schema::builder();
+        let text = |tokenizer: &str| {
+            let indexing = TextFieldIndexing::default()
+                .set_tokenizer(tokenizer)
+                .set_fieldnorms(false)
+                .set_index_option(IndexRecordOption::Basic);
+            TextOptions::default().set_indexing_options(indexing)
+        };
+        let fields = Self {
+            row: builder.add_u64_field(ROW, FAST),
+            name: builder.add_text_field("name", text(WORDS)),
+            other_name: builder.add_text_field("other_name", text(WORDS)),
+            description: builder.add_text_field("description", text(WORDS)),
+            code: builder.add_text_field("code", text(WORDS)),
+            whole_name: builder.add_text_field("whole_name", text(KEY)),
+            whole_other_name: builder.add_text_field("whole_other_name", text(KEY)),
+            whole_code: builder.add_text_field("whole_code", text(KEY)),
+        };
+        (builder.build(), fields)
+    }
+
+    fn document(&self, entity: &EntityRef<'_>, row: u32) -> TantivyDocument {
+        let mut document = TantivyDocument::new();
+        document.add_u64(self.row, u64::from(row));
+        document.add_text(self.name, entity.name());
+        document.add_text(self.whole_name, entity.name());
+        for name in entity.names() {
+            document.add_text(self.other_name, name.text());
+            document.add_text(self.whole_other_name, name.text());
+        }
+        if let Some(description) = entity.description() {
+            document.add_text(self.description, description);
+        }
+        document.add_text(self.code, entity.id());
+        document.add_text(self.whole_code, entity.id());
+        for (scheme, value) in entity.identifiers() {
+            document.add_text(self.code, value);
+            // Without its separators, so that it can be found by how it begins however it is written.
+            let compact = key(value);
+            if compact.len() < value.len() {
+                document.add_text(self.code, compact);
+            }
+            document.add_text(self.whole_code, value);
+            document.add_text(self.whole_code, format!("{scheme}{value}"));
+        }
+        document
+    }
+}
+
+impl Index {
+    /// The index of everything that `snapshot` holds, whenever it was recorded.
+    ///
+    /// # Errors
+    /// [`Error`] when the memory for it cannot be had.
+    pub fn build(snapshot: &Snapshot) -> Result<Self, Error> {
+        let (schema, fields) = Fields::schema();
+        let directory = RamDirectory::create();
+        // Fields of numbers ask for a tokenizer too, and get the default one.
+        let tokenizers = TokenizerManager::default();
+        tokenizers.register(WORDS, TextAnalyzer::from(Tokens::of(Cutting::Words)));
+        tokenizers.register(KEY, TextAnalyzer::from(Tokens::of(Cutting::Key)));
+        let index = tantivy::Index::builder()
+            .schema(schema)
+            .tokenizers(tokenizers)
+            .settings(IndexSettings::default())
+            .open_or_create(directory.clone())?;
+        let everything = snapshot.mask(&View::now(Timestamp::MAX));
+        let count = snapshot.entities(&everything).count();
+        let mut writer = writer(&index, count)?;
+        let mut lengths = Vec::with_capacity(count);
+        for ix in snapshot.entities(&everything) {
+            let entity = snapshot.entity(ix);
+            lengths.push(length(entity.name()));
+            writer.add_document(fields.document(&entity, ix.row()))?;
+        }
+        writer.commit()?;
+        drop(writer);
+        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+        let searcher = reader.searcher();
+        let segments = searcher.segment_readers().iter().map(Segment::new);
+        Ok(Self {
+            segments: segments.collect::<Result<_, _>>()?,
+            fields,
+            lengths,
+            bytes: directory.total_mem_usage(),
+        })
+    }
+}
+
+fn writer(index: &tantivy::Index, entities: usize) -> Result<IndexWriter, Error> {
+    let (threads, bytes) = if entities < SMALL {
+        (1, THREAD_BYTES_SMALL)
+    } else {
+        let processors = std::thread::available_parallelism().map_or(2, usize::from);
+        (processors.min(THREADS_MAX), THREAD_BYTES)
+    };
+    let writer: IndexWriter = index.writer_with_num_threads(threads, threads * bytes)?;
+    // The index is built once, so there is nothing to gain from merging in the background.
+    writer.set_merge_policy(Box::new(NoMergePolicy));
+    Ok(writer)
+}
+
+/// How many letters a name has, as far as it matters.
+fn length(name: &str) -> u8 {
+    u8::try_from(name.chars().count()).unwrap_or(u8::MAX)
+}
+
+/// What a text is cut into.
+#[derive(Debug, Clone, Copy)]
+enum Cutting {
+    Words,
+    Key,
+}
+
+/// The words of one text after the other, as the index takes them.
+#[derive(Debug, Clone)]
+struct Tokens {
+    cutting: Cutting,
+    cutter: Cutter,
+    /// Kept from text to text, so that their memory is.
+    tokens: Vec<Token>,
+    count: usize,
+}
+
+impl Tokens {
+    fn of(cutting: Cutting) -> Self {
+        Self {
+            cutting,
+            cutter: Cutter::default(),
+            tokens: Vec::new(),
+            count: 0,
+        }
+    }
+
+    fn fill(&mut self, text: &str) {
+        let (tokens, count) = (&mut self.tokens, &mut self.count);
+        *count = 0;
+        let mut push = |text: &str| {
+            if *count == tokens.len() {
+                tokens.push(Token::default());
+            }
+            let token = &mut tokens[*count];
+            token.text.clear();
+            token.text.push_str(text);
+            token.position = *count;
+            *count += 1;
+        };
+        match self.cutting {
+            Cutting::Words => self.cutter.cut(text, |word| push(word.text)),
+            Cutting::Key => Some(key(text))
+                .filter(|key| !key.is_empty())
+                .iter()
+                .for_each(|key| push(key)),
+        }
+    }
+}
+
+impl Tokenizer for Tokens {
+    type TokenStream<'a> = Stream<'a>;
+
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> Stream<'a> {
+        self.fill(text);
+        Stream { tokens: self, next: 0 }
+    }
+}
+
+/// The words of one text.
+#[derive(Debug)]
+struct Stream<'a> {
+    tokens: &'a mut Tokens,
+    /// One past the current token.
+    next: usize,
+}
+
+impl TokenStream for Stream<'_> {
+    fn advance(&mut self) -> bool {
+        let more = self.next < self.tokens.count;
+        self.next += usize::from(more);
+        more
+    }
+
+    fn token(&self) -> &Token {
+        &self.tokens.tokens[self.next.saturating_sub(1)]
+    }
+
+    fn token_mut(&mut self) -> &mut Token {
+        &mut self.tokens.tokens[self.next.saturating_sub(1)]
+    }
+}

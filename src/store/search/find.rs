@@ -1,0 +1,277 @@
+//! Finding entities by a question: every word must stand in one of their texts, and where no entity has all words, those
+//! that have most of them. Counts in whole numbers, so that scores are the same however the index was built.
+
+use tantivy::schema::{IndexRecordOption, Term};
+
+use super::{
+    Error, Index, at,
+    question::Question,
+    terms::{Expansion, Found, Place},
+};
+use crate::graph::{Budget, EntityIx, Snapshot};
+
+/// What a word is worth in which text, in percent. Exact beats what only begins so, and that beats a typo; within each, main
+/// names come before other names, and those before descriptions.
+const NAME: u32 = 100;
+const OTHER_NAME: u32 = 90;
+const CODE: u32 = 80;
+const DESCRIPTION: u32 = 50;
+
+/// The scores of entities that go by the whole question.
+const WHOLE_NAME: f64 = 1.0;
+const WHOLE_OTHER_NAME: f64 = 0.98;
+const WHOLE_CODE: f64 = 0.96;
+/// The most that an entity gets which has all words, and the part of it for a name that is not much longer.
+const WORDS: f64 = 0.95;
+const BREVITY: f64 = 0.04;
+
+/// An entity that was found.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Hit {
+    /// The entity.
+    pub entity: EntityIx,
+    /// How well it fits: 1 when its main name is the whole question, else less, above 0.
+    pub score: f64,
+}
+
+impl Index {
+    /// The entities of `snapshot`, the one this index was built from, that fit `question` and that `keep` keeps; in the order
+    /// of their ids. Every word must stand in a name, the description, an identifier or the id of an entity: as it is, as the
+    /// beginning of a longer one (the last, and others of at least three letters), or with typos. When no entity that is
+    /// kept has all words, those that have most of them. Every occurrence of a word spends a unit.
+    ///
+    /// # Errors
+    /// [`Error::Exhausted`] when the budget does not allow it.
+    pub fn search(
+        &self,
+        snapshot: &Snapshot,
+        question: &Question,
+        keep: impl Fn(EntityIx) -> bool,
+        budget: &Budget,
+    ) -> Result<Vec<Hit>, Error> {
+        let places = self.places();
+        let expansions = question.words.iter().map(|asked| self.expand(asked, &places, budget));
+        let expansions: Vec<Expansion> = expansions.collect::<Result<_, _>>()?;
+        let weights: Vec<u32> = expansions
+            .iter()
+            .map(|expansion| self.weight(expansion.texts))
+            .collect();
+        let wholes = self.wholes(question)?;
+        let mut best = Best::default();
+        for (number, segment) in self.segments.iter().enumerate() {
+            let mut tally = Tally::new(segment.rows.len());
+            for (expansion, weight) in expansions.iter().zip(&weights) {
+                let found = expansion.found.iter().filter(|found| found.segment == number);
+                tally.add(found, *weight, budget)?;
+            }
+            tally.add_wholes(
+                wholes.iter().filter(|(found, _)| found.segment == number),
+                question.words.len(),
+                budget,
+            )?;
+            for document in tally.touched {
+                let sums = tally.sums[at(document)];
+                if sums.words >= best.words {
+                    let entity = snapshot.entity_at(segment.rows[at(document)]);
+                    best.extend(sums, entity.filter(|entity| keep(*entity)));
+                }
+            }
+        }
+        let weight: u32 = weights.iter().sum();
+        let asked = u32::try_from(question.key.chars().count()).unwrap_or(u32::MAX);
+        let mut hits: Vec<Hit> = best
+            .found
+            .into_iter()
+            .map(|(entity, sums)| {
+                let score = self.score(sums, weight, asked, entity);
+                Hit { entity, score }
+            })
+            .collect();
+        hits.sort_unstable_by_key(|hit| hit.entity);
+        Ok(hits)
+    }
+
+    fn places(&self) -> [Place; 4] {
+        let place = |field, percent, typos| Place { field, percent, typos };
+        [
+            place(self.fields.name, NAME, true),
+            place(self.fields.other_name, OTHER_NAME, true),
+            place(self.fields.code, CODE, false),
+            place(self.fields.description, DESCRIPTION, true),
+        ]
+    }
+
+    /// The terms of those that go by the whole question, with their scores in thousandths.
+    fn wholes(&self, question: &Question) -> Result<Vec<(Found, Whole)>, Error> {
+        let mut wholes = Vec::new();
+        let fields = [
+            (self.fields.whole_name, Whole::Name),
+            (self.fields.whole_other_name, Whole::OtherName),
+            (self.fields.whole_code, Whole::Code),
+        ];
+        for (number, segment) in self.segments.iter().enumerate() {
+            for (field, whole) in fields {
+                let reader = segment.reader.inverted_index(field)?;
+                if let Some(info) = reader.get_term_info(&Term::from_field_text(field, &question.key))? {
+                    let found = Found {
+                        segment: number,
+                        reader,
+                        info,
+                        worth: 0,
+                    };
+                    wholes.push((found, whole));
+                }
+            }
+        }
+        Ok(wholes)
+    }
+
+    /// What a word counts that stands in so many texts: the rarer, the more.
+    pub(super) fn weight(&self, texts: u64) -> u32 {
+        let entities = u32::try_from(self.entities()).unwrap_or(u32::MAX);
+        let texts = u32::try_from(texts).unwrap_or(u32::MAX);
+        let rarity = (1.0 + f64::from(entities) / (1.0 + f64::from(texts))).ln();
+        rounded(rarity * 100.0).max(1)
+    }
+
+    fn score(&self, sums: Sums, weight: u32, asked_letters: u32, entity: EntityIx) -> f64 {
+        let score = match sums.whole {
+            Some(Whole::Name) => return WHOLE_NAME,
+            Some(Whole::OtherName) => return WHOLE_OTHER_NAME,
+            Some(Whole::Code) => return WHOLE_CODE,
+            None => f64::from(sums.worth) / f64::from(weight.max(1)) / 1000.0,
+        };
+        let letters = self.lengths.get(at(entity.row())).copied().unwrap_or(u8::MAX).max(1);
+        let brevity = (f64::from(asked_letters) / f64::from(letters)).min(1.0);
+        let score = WORDS * (score * (1.0 - BREVITY) + score * brevity * BREVITY);
+        // Digits beyond these say nothing.
+        f64::from(rounded(score * 10_000.0).max(1)) / 10_000.0
+    }
+}
+
+/// A number of moderate size, without its fraction.
+fn rounded(number: f64) -> u32 {
+    #[expect(
+        clippy::as_conversions,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "clamped to the numbers that fit"
+    )]
+    {
+        number.round().clamp(0.0, f64::from(u32::MAX)) as u32
+    }
+}
+
+/// Which of its texts is the whole question; the best last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Whole {
+    Code,
+    OtherName,
+    Name,
+}
+
+/// What a document has of the question.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sums {
+    /// How many words.
+    words: u8,
+    whole: Option<Whole>,
+    /// What these are worth, each times the weight of its word.
+    worth: u32,
+}
+
+/// What the documents of one segment have of the question.
+struct Tally {
+    sums: Vec<Sums>,
+    /// The documents that have any word, each once.
+    touched: Vec<u32>,
+    /// The best of the current word for each document.
+    word: Vec<u32>,
+    word_touched: Vec<u32>,
+}
+
+impl Tally {
+    fn new(documents: usize) -> Self {
+        Self {
+            sums: vec![Sums::default(); documents],
+            touched: Vec::new(),
+            word: vec![0; documents],
+            word_touched: Vec::new(),
+        }
+    }
+
+    /// Adds one word. It counts once for a document, where it is worth most.
+    fn add<'a>(&mut self, found: impl Iterator<Item = &'a Found>, weight: u32, budget: &Budget) -> Result<(), Error> {
+        for found in found {
+            let (word, touched) = (&mut self.word, &mut self.word_touched);
+            found.each_document(budget, |document| {
+                let best = &mut word[at(document)];
+                if *best == 0 {
+                    touched.push(document);
+                }
+                *best = (*best).max(found.worth);
+            })?;
+        }
+        for document in self.word_touched.drain(..) {
+            let sums = &mut self.sums[at(document)];
+            if sums.words == 0 {
+                self.touched.push(document);
+            }
+            sums.words += 1;
+            sums.worth += weight * std::mem::take(&mut self.word[at(document)]);
+        }
+        Ok(())
+    }
+
+    /// Adds those that go by the whole question: they have all its words, however these are parted.
+    fn add_wholes<'a>(
+        &mut self,
+        wholes: impl Iterator<Item = &'a (Found, Whole)>,
+        words: usize,
+        budget: &Budget,
+    ) -> Result<(), Error> {
+        for (found, whole) in wholes {
+            found.each_document(budget, |document| {
+                let sums = &mut self.sums[at(document)];
+                if sums.words == 0 {
+                    self.touched.push(document);
+                }
+                sums.words = u8::try_from(words).unwrap_or(u8::MAX);
+                sums.whole = sums.whole.max(Some(*whole));
+            })?;
+        }
+        Ok(())
+    }
+}
+
+impl Found {
+    /// Tells `each` the documents that hold the word, ascending. Each spends a unit.
+    pub(super) fn each_document(&self, budget: &Budget, mut each: impl FnMut(u32)) -> Result<(), Error> {
+        budget.charge(u64::from(self.info.doc_freq))?;
+        let reader = &self.reader;
+        let mut blocks = reader.read_block_postings_from_terminfo(&self.info, IndexRecordOption::Basic)?;
+        while blocks.block_len() > 0 {
+            blocks.docs().iter().copied().for_each(&mut each);
+            blocks.advance();
+        }
+        Ok(())
+    }
+}
+
+/// Those that have most words.
+#[derive(Default)]
+struct Best {
+    words: u8,
+    found: Vec<(EntityIx, Sums)>,
+}
+
+impl Best {
+    fn extend(&mut self, sums: Sums, entity: Option<EntityIx>) {
+        let Some(entity) = entity else { return };
+        if sums.words > self.words {
+            self.words = sums.words;
+            self.found.clear();
+        }
+        self.found.push((entity, sums));
+    }
+}

@@ -1,0 +1,137 @@
+//! Where in the texts of an entity the words of a question stand: texts in parts, so that nobody has to count or to escape.
+
+use super::{
+    question::{Question, Sort},
+    words::{Cut, Cutter, key},
+};
+use crate::{graph::EntityRef, model::catalog};
+
+/// How many highlights one entity has at most.
+const HIGHLIGHTS_MAX: usize = 20;
+/// How many characters of a long text stand before the first word that was found, and how many of it are shown.
+const BEFORE: usize = 60;
+const SHOWN: usize = 240;
+
+catalog! {
+    /// A text of an entity that is searched.
+    pub enum SearchField as "a field that is searched" {
+        /// Its main name.
+        Name = "NAME",
+        /// One of its other names.
+        OtherName = "OTHER_NAME",
+        /// Its description.
+        Description = "DESCRIPTION",
+        /// The value of one of its identifiers.
+        Identifier = "IDENTIFIER",
+        /// Its id.
+        Id = "ID",
+    }
+}
+
+/// A stretch of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// The text as written.
+    pub text: String,
+    /// Whether it is what was asked for.
+    pub matched: bool,
+}
+
+/// A text in which words of the question stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Highlight {
+    /// Which text.
+    pub field: SearchField,
+    /// The text in parts; a long one cut around what was found first.
+    pub parts: Vec<Part>,
+}
+
+/// The texts of `entity` in which words of `question` stand: its main name, other names, description, identifiers, id.
+#[must_use]
+pub fn highlights(entity: &EntityRef<'_>, question: &Question) -> Vec<Highlight> {
+    let name = std::iter::once((SearchField::Name, entity.name()));
+    let other_names = entity.names().map(|name| (SearchField::OtherName, name.text()));
+    let description = entity.description().map(|text| (SearchField::Description, text));
+    let identifiers = entity.identifiers().map(|(_, value)| (SearchField::Identifier, value));
+    let id = std::iter::once((SearchField::Id, entity.id()));
+    let texts = name.chain(other_names).chain(description).chain(identifiers).chain(id);
+    let mut cutter = Cutter::default();
+    let found = texts.filter_map(|(field, text)| {
+        let places = places(&mut cutter, field, text, question);
+        let parts = parts(text, &places);
+        (!places.is_empty()).then_some(Highlight { field, parts })
+    });
+    found.take(HIGHLIGHTS_MAX).collect()
+}
+
+/// Where words of `question` stand in `text`, in order and apart.
+fn places(cutter: &mut Cutter, field: SearchField, text: &str, question: &Question) -> Vec<(usize, usize)> {
+    let sort = match field {
+        SearchField::Identifier | SearchField::Id => Sort::Code,
+        _ => Sort::Prose,
+    };
+    let found = |word: &str| question.quality(word, sort);
+    let mut places = Vec::new();
+    if field != SearchField::Description {
+        // However its words are parted, the text is what was asked for.
+        let whole = key(text);
+        if !whole.is_empty() && (whole == question.key || (sort == Sort::Code && found(&whole) > 0)) {
+            return vec![(0, text.len())];
+        }
+    }
+    cutter.cut(text, |word| {
+        // Characters have neither beginnings nor typos.
+        let is_asked = match word.cut {
+            Cut::Pair | Cut::Single { .. } => question.has(word.text),
+            _ => found(word.text) > 0,
+        };
+        if is_asked {
+            places.push(word.place);
+        }
+    });
+    places.sort_unstable();
+    let mut apart: Vec<(usize, usize)> = Vec::new();
+    for (start, end) in places {
+        match apart.last_mut().filter(|last| start <= last.1) {
+            Some(last) => last.1 = last.1.max(end),
+            None => apart.push((start, end)),
+        }
+    }
+    apart
+}
+
+/// `text` in parts, as much of it as is shown.
+fn parts(text: &str, places: &[(usize, usize)]) -> Vec<Part> {
+    let first = places.first().map_or(0, |place| place.0);
+    let window = window(text, first);
+    let mut parts = Vec::new();
+    let mut push = |text: &str, matched: bool| {
+        if !text.is_empty() {
+            let text = text.to_owned();
+            parts.push(Part { text, matched });
+        }
+    };
+    let mut told = window.0;
+    push(if window.0 > 0 { "…" } else { "" }, false);
+    for (start, end) in places {
+        let (start, end) = ((*start).clamp(told, window.1), (*end).clamp(told, window.1));
+        push(&text[told..start], false);
+        push(&text[start..end], true);
+        told = end;
+    }
+    push(&text[told..window.1], false);
+    push(if window.1 < text.len() { "…" } else { "" }, false);
+    parts
+}
+
+/// What is shown of `text`, whose first find begins at `first`.
+fn window(text: &str, first: usize) -> (usize, usize) {
+    let place_of = |letter: usize| text.char_indices().nth(letter).map_or(text.len(), |(place, _)| place);
+    let letters = text.chars().count();
+    if letters <= SHOWN {
+        return (0, text.len());
+    }
+    let before = text[..first].chars().count().saturating_sub(BEFORE);
+    let start = before.min(letters - SHOWN);
+    (place_of(start), place_of(start + SHOWN))
+}

@@ -1,0 +1,296 @@
+//! What is searched for, as words with the ways in which each may stand in a text. Nothing in it is an operator.
+
+use std::{collections::HashSet, ops::Range};
+
+use super::words::{Cut, Cutter, key};
+
+/// How many characters a question may have.
+pub const TEXT_MAX: usize = 1000;
+/// How many words a question may have; of scripts without spaces, each pair of characters is one.
+pub const WORDS_MAX: usize = 64;
+/// From how many letters on a word that others follow may be the beginning of another.
+const PREFIX_LETTERS_MIN: usize = 3;
+
+/// Why a text cannot be searched for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unaskable {
+    /// It is too long.
+    #[error("The text has {characters} characters; a search takes at most {TEXT_MAX}. Ask for fewer words")]
+    Long {
+        /// How many characters it has.
+        characters: usize,
+    },
+    /// It has too many words.
+    #[error("The text has {words} words; a search takes at most {WORDS_MAX}. Ask for the rarest of them")]
+    Words {
+        /// How many words it has.
+        words: usize,
+    },
+}
+
+/// How well a word in a text is the one asked for, in thousandths.
+pub(super) type Quality = u32;
+
+/// The word itself.
+pub(super) const EXACT: Quality = 1000;
+/// Two words asked for that the text writes in one.
+const RUN_TOGETHER: Quality = 900;
+
+/// What begins with the word: the better, the less is missing.
+pub(super) fn prefix_quality(asked_letters: usize, letters: usize) -> Quality {
+    let part = asked_letters * 300 / letters.max(1);
+    600 + Quality::try_from(part).unwrap_or(300).min(300)
+}
+
+/// What differs from the word in so many places.
+pub(super) fn typo_quality(typos: usize) -> Quality {
+    if typos <= 1 { 500 } else { 350 }
+}
+
+/// What a text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sort {
+    /// A name or a description.
+    Prose,
+    /// An identifier or an id.
+    Code,
+}
+
+/// One way to write a word that is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Spelling {
+    pub(super) text: String,
+    pub(super) letters: usize,
+    /// What the word itself is worth.
+    pub(super) exact: Quality,
+    /// Whether longer words that begin so will do.
+    pub(super) prefix: bool,
+    /// How many letters may be wrong, missing, too many, or swapped with the next.
+    pub(super) typos: u8,
+}
+
+impl Spelling {
+    fn of(text: &str, prefix: bool) -> Self {
+        let letters = text.chars().count();
+        Self {
+            text: text.to_owned(),
+            letters,
+            exact: EXACT,
+            prefix,
+            typos: typos_allowed(text, letters),
+        }
+    }
+
+    fn exactly(text: String, exact: Quality) -> Self {
+        Self {
+            letters: text.chars().count(),
+            text,
+            exact,
+            prefix: false,
+            typos: 0,
+        }
+    }
+
+    /// How well `word` is this one; 0 when it is another. A code with a typo is another code.
+    fn quality(&self, word: &str, of: Sort) -> Quality {
+        if word == self.text {
+            return self.exact;
+        }
+        if self.prefix && word.starts_with(&self.text) {
+            return prefix_quality(self.letters, word.chars().count());
+        }
+        if self.typos > 0 && of == Sort::Prose && word.chars().count().abs_diff(self.letters) <= usize::from(self.typos)
+        {
+            let typos = strsim::osa_distance(&self.text, word);
+            if typos <= usize::from(self.typos) {
+                return typo_quality(typos);
+            }
+        }
+        0
+    }
+}
+
+/// Short words and numbers have neighbors that mean something else.
+fn typos_allowed(text: &str, letters: usize) -> u8 {
+    if text.chars().all(char::is_numeric) {
+        return 0;
+    }
+    match letters {
+        0..=3 => 0,
+        4..=7 => 1,
+        _ => 2,
+    }
+}
+
+/// A word that is asked for. One of its spellings must be found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Asked {
+    pub(super) spellings: Vec<Spelling>,
+}
+
+/// What is searched for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    pub(super) words: Vec<Asked>,
+    /// The whole text in one, to find whole names by; empty when nothing in the text can be searched for.
+    pub(super) key: String,
+}
+
+/// A word of the question before its spellings are known.
+struct Cutting {
+    text: String,
+    /// The chunk of a word; none in scripts without spaces.
+    chunk: Option<usize>,
+}
+
+impl Question {
+    /// The question after this text.
+    ///
+    /// # Errors
+    /// [`Unaskable`] when the text is too long.
+    pub fn new(text: &str) -> Result<Self, Unaskable> {
+        let characters = text.chars().count();
+        if characters > TEXT_MAX {
+            return Err(Unaskable::Long { characters });
+        }
+        let question = Self::unbounded(text);
+        match question.words.len() {
+            words if words > WORDS_MAX => Err(Unaskable::Words { words }),
+            _ => Ok(question),
+        }
+    }
+
+    /// The same, however long the text is.
+    pub(super) fn unbounded(text: &str) -> Self {
+        let (mut cuttings, mut joined) = (Vec::new(), Vec::new());
+        Cutter::default().cut(text, |word| {
+            let text = word.text.to_owned();
+            match word.cut {
+                Cut::Part { chunk } => cuttings.push(Cutting {
+                    text,
+                    chunk: Some(chunk),
+                }),
+                Cut::Joined { chunk } => joined.push((chunk, text)),
+                Cut::Pair | Cut::Single { alone: true } => cuttings.push(Cutting { text, chunk: None }),
+                Cut::And | Cut::Single { alone: false } => {}
+            }
+        });
+        let mut words = Vec::new();
+        let mut known = HashSet::new();
+        for position in 0..cuttings.len() {
+            if known.insert(cuttings[position].text.as_str()) {
+                words.push(asked(&cuttings, &joined, position));
+            }
+        }
+        Self { words, key: key(text) }
+    }
+
+    /// Whether there is nothing in it that could be found.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+
+    /// How well `word` is one of those asked for; 0 when it is none.
+    pub(super) fn quality(&self, word: &str, of: Sort) -> Quality {
+        let spellings = self.words.iter().flat_map(|asked| &asked.spellings);
+        spellings.map(|spelling| spelling.quality(word, of)).max().unwrap_or(0)
+    }
+
+    /// Whether `word` is one of those asked for, as it is.
+    pub(super) fn has(&self, word: &str) -> bool {
+        let mut spellings = self.words.iter().flat_map(|asked| &asked.spellings);
+        spellings.any(|spelling| spelling.text == word)
+    }
+}
+
+/// The spellings of the word at `position`: itself, all of `J.Crew` in one, and one with a neighbor (`pay pal`).
+fn asked(cuttings: &[Cutting], joined: &[(usize, String)], position: usize) -> Asked {
+    let cutting = &cuttings[position];
+    let Some(chunk) = cutting.chunk else {
+        let exactly = Spelling::exactly(cutting.text.clone(), EXACT);
+        return Asked {
+            spellings: vec![exactly],
+        };
+    };
+    let last_chunk = cuttings.last().and_then(|last| last.chunk);
+    let begins = |text: &str, is_last: bool| is_last || text.chars().count() >= PREFIX_LETTERS_MIN;
+    let is_last = position + 1 == cuttings.len();
+    let mut spellings = vec![Spelling::of(&cutting.text, begins(&cutting.text, is_last))];
+    let whole = joined.iter().filter(|(of, _)| *of == chunk);
+    spellings.extend(whole.map(|(_, text)| Spelling::of(text, begins(text, last_chunk == Some(chunk)))));
+    let with_neighbor = |pair: Range<usize>| {
+        let pair = cuttings.get(pair)?;
+        let [one, other] = pair else { return None };
+        let are_words = one.chunk.is_some() && other.chunk.is_some() && one.chunk != other.chunk;
+        are_words.then(|| Spelling::exactly(format!("{}{}", one.text, other.text), RUN_TOGETHER))
+    };
+    let before = position
+        .checked_sub(1)
+        .and_then(|before| with_neighbor(before..position + 1));
+    spellings.extend(before.into_iter().chain(with_neighbor(position..position + 2)));
+    Asked { spellings }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spelled(text: &str) -> Vec<String> {
+        let question = Question::new(text).unwrap();
+        let told = question.words.iter().map(|asked| {
+            let texts: Vec<&str> = asked.spellings.iter().map(|spelling| spelling.text.as_str()).collect();
+            texts.join("|")
+        });
+        told.collect()
+    }
+
+    #[test]
+    fn each_word_is_asked_for_in_its_spellings() {
+        assert_eq!(spelled("alibaba"), ["alibaba"]);
+        assert_eq!(spelled("Macy's"), ["macy|macys", "s|macys"]);
+        assert_eq!(
+            spelled("pay pal inc"),
+            ["pay|paypal", "pal|paypal|palinc", "inc|palinc"]
+        );
+        assert_eq!(spelled("支付宝 ant"), ["支付", "付宝", "ant"]);
+        assert_eq!(spelled("ant ANT"), ["ant|antant"]);
+    }
+
+    #[test]
+    fn operators_are_text() {
+        assert_eq!(spelled("\"alibaba\" AND +pay* -x:y"), spelled("alibaba and pay x y"));
+        assert!(Question::new("* : \" ( ) && || !").unwrap().is_empty());
+        assert!(Question::new("\u{0}\u{1F}\u{200B}").unwrap().is_empty());
+    }
+
+    #[test]
+    fn typos_are_allowed_in_long_words_only() {
+        let typos = |text: &str| Question::new(text).unwrap().words[0].spellings[0].typos;
+        let told = ["ant", "ebay", "alibaba", "bloomingdales", "20141128", "é", "Łódź"].map(typos);
+        assert_eq!(told, [0, 1, 1, 2, 0, 0, 1]);
+    }
+
+    #[test]
+    fn what_is_too_long_says_so() {
+        assert_eq!(
+            Question::new(&"x".repeat(10_000)),
+            Err(Unaskable::Long { characters: 10_000 })
+        );
+        assert!(Question::new(&"支".repeat(TEXT_MAX)).is_ok());
+        let words: Vec<String> = (0..=WORDS_MAX).map(|number| number.to_string()).collect();
+        assert_eq!(
+            Question::new(&words.join(" ")),
+            Err(Unaskable::Words { words: WORDS_MAX + 1 })
+        );
+    }
+
+    #[test]
+    fn the_word_itself_beats_its_beginning_beats_a_typo() {
+        let question = Question::new("alibaba").unwrap();
+        let told =
+            ["alibaba", "alibabas", "alibabagroup", "alibbaa", "baidu"].map(|word| question.quality(word, Sort::Prose));
+        assert!(told.is_sorted_by(|one, other| one > other), "{told:?}");
+        assert_eq!((told[0], told[4]), (EXACT, 0));
+    }
+}

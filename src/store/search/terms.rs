@@ -1,0 +1,159 @@
+//! The words of the index that are a word asked for: itself, longer ones that begin so, and those with a typo.
+
+use std::sync::Arc;
+
+use tantivy::{
+    InvertedIndexReader, Term,
+    postings::TermInfo,
+    query::{DfaWrapper, FuzzyTermQuery},
+    schema::Field,
+};
+
+use super::{
+    Error, Index,
+    question::{Asked, EXACT, Quality, Spelling, prefix_quality, typo_quality},
+};
+use crate::graph::Budget;
+
+/// How many words of the index are charged at once.
+const BATCH: u64 = 4096;
+
+/// A field and what a word in it is worth, in percent.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    pub(super) field: Field,
+    pub(super) percent: u32,
+    /// Whether its words may have typos. A code with a typo is another code.
+    pub(super) typos: bool,
+}
+
+/// A word of the index that will do, in one segment.
+pub(super) struct Found {
+    pub(super) segment: usize,
+    pub(super) reader: Arc<InvertedIndexReader>,
+    pub(super) info: TermInfo,
+    pub(super) worth: Quality,
+}
+
+/// All that will do for one word asked for.
+pub(super) struct Expansion {
+    pub(super) found: Vec<Found>,
+    /// In how many texts the word itself stands; where it stands in none, in how many what will do for it.
+    pub(super) texts: u64,
+}
+
+impl Index {
+    /// The words in `places` that will do for `asked`. Each spends a unit.
+    pub(super) fn expand(&self, asked: &Asked, places: &[Place], budget: &Budget) -> Result<Expansion, Error> {
+        let mut expanding = Expanding {
+            found: Vec::new(),
+            exact: 0,
+            near: 0,
+            uncharged: 0,
+            budget,
+        };
+        for spelling in &asked.spellings {
+            let near = automaton(spelling)?;
+            for (number, segment) in self.segments.iter().enumerate() {
+                for place in places {
+                    let reader = segment.reader.inverted_index(place.field)?;
+                    if reader.terms().num_terms() > 0 {
+                        let near = near.as_ref().filter(|_| place.typos);
+                        expanding.search(number, &reader, place.percent, spelling, near)?;
+                    }
+                }
+            }
+        }
+        budget.charge(expanding.uncharged)?;
+        let Expanding { found, exact, near, .. } = expanding;
+        let texts = if exact > 0 { exact } else { near };
+        Ok(Expansion { found, texts })
+    }
+}
+
+/// What accepts the words that are `spelling` but for a few letters; none where it must be right.
+fn automaton(spelling: &Spelling) -> Result<Option<DfaWrapper>, Error> {
+    if spelling.typos == 0 {
+        return Ok(None);
+    }
+    // The automaton is of the text alone; that a query has a field as well does not matter.
+    let term = Term::from_field_text(Field::from_field_id(0), &spelling.text);
+    Ok(Some(FuzzyTermQuery::new(term, spelling.typos, true).automaton()?))
+}
+
+struct Expanding<'a> {
+    found: Vec<Found>,
+    exact: u64,
+    near: u64,
+    uncharged: u64,
+    budget: &'a Budget,
+}
+
+impl Expanding<'_> {
+    fn search(
+        &mut self,
+        segment: usize,
+        reader: &Arc<InvertedIndexReader>,
+        percent: u32,
+        spelling: &Spelling,
+        near: Option<&DfaWrapper>,
+    ) -> Result<(), Error> {
+        let (terms, text) = (reader.terms(), spelling.text.as_str());
+        let mut push = |info: &TermInfo, quality: Quality| -> Result<(), Error> {
+            let texts = if quality == EXACT {
+                &mut self.exact
+            } else {
+                &mut self.near
+            };
+            *texts += u64::from(info.doc_freq);
+            self.found.push(Found {
+                segment,
+                reader: Arc::clone(reader),
+                info: info.clone(),
+                worth: percent * quality / 100,
+            });
+            self.uncharged += 1;
+            if self.uncharged == BATCH {
+                self.budget.charge(std::mem::take(&mut self.uncharged))?;
+            }
+            Ok(())
+        };
+        if let Some(info) = terms.get(text)? {
+            push(&info, spelling.exact)?;
+        }
+        if spelling.prefix {
+            let longer = terms.range().gt(text);
+            let mut longer = longer.lt(after_all_that_begin_with(text)).into_stream()?;
+            while longer.advance() {
+                let quality = prefix_quality(spelling.letters, letters(longer.key()));
+                push(longer.value(), quality)?;
+            }
+        }
+        if let Some(near) = near {
+            let mut near = terms.search(near).into_stream()?;
+            while near.advance() {
+                let word = std::str::from_utf8(near.key()).unwrap_or_default();
+                let is_known = word == text || (spelling.prefix && word.starts_with(text));
+                if !is_known {
+                    push(near.value(), typo_quality(strsim::osa_distance(text, word)))?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// How many letters a word of the index has.
+fn letters(word: &[u8]) -> usize {
+    std::str::from_utf8(word).map_or(word.len(), |word| word.chars().count())
+}
+
+/// The first key after every word that begins with `text`.
+fn after_all_that_begin_with(text: &str) -> Vec<u8> {
+    let mut end = text.as_bytes().to_vec();
+    // No byte of UTF-8 is 255.
+    if let Some(last) = end.last_mut() {
+        *last += 1;
+    }
+    end
+}

@@ -1,0 +1,315 @@
+//! Text cut into words: what is indexed and what is asked for go through the same cut. Scripts that write no spaces are cut
+//! into characters and overlapping pairs of them.
+
+use std::ops::Range;
+
+use unicode_normalization::char::is_combining_mark;
+use unicode_script::{Script, UnicodeScript};
+
+use super::fold::fold_letters;
+
+/// What is longer is cut off here, in names as in questions.
+const WORD_LETTERS_MAX: usize = 64;
+/// Longer chains of parts are rather a path or an address than a name: their parts are words, the whole is none.
+const PARTS_MAX: usize = 8;
+/// Whole names are told apart by so many letters.
+const KEY_LETTERS_MAX: usize = 256;
+
+/// What a word is in its text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cut {
+    /// A word, or a part of one written with hyphens, dots, apostrophes or `&`. `chunk` numbers what is written without a
+    /// space.
+    Part { chunk: usize },
+    /// All parts of such a word in one: `jcrew` of `J.Crew`.
+    Joined { chunk: usize },
+    /// `&`, read as `and`.
+    And,
+    /// One character of a script without spaces; `alone` where no other stands beside it.
+    Single { alone: bool },
+    /// Two characters of a script without spaces.
+    Pair,
+}
+
+/// A word with its place in the text.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Word<'a> {
+    pub(super) text: &'a str,
+    pub(super) place: (usize, usize),
+    pub(super) cut: Cut,
+}
+
+/// What a letter does to the word that it stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    /// It belongs to a word.
+    Letter,
+    /// It is written without spaces around words.
+    Character,
+    /// It parts a word that may be written in one as well.
+    Link,
+    /// It is not seen.
+    Nothing,
+    /// It ends a word.
+    End,
+}
+
+fn role(letter: char, inside_characters: bool) -> Role {
+    match letter {
+        'a'..='z' | '0'..='9' => return Role::Letter,
+        ' ' => return Role::End,
+        '\'' | '’' | '‘' | 'ʼ' | '`' | '-' | '‐' | '‑' | '.' | '&' | '_' | '+' | '@' | '/' => {
+            return Role::Link;
+        }
+        '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}' => {
+            return Role::Nothing;
+        }
+        _ => {}
+    }
+    if !letter.is_alphanumeric() && !is_combining_mark(letter) {
+        return Role::End;
+    }
+    match letter.script() {
+        Script::Han
+        | Script::Hiragana
+        | Script::Katakana
+        | Script::Bopomofo
+        | Script::Hangul
+        | Script::Thai
+        | Script::Lao
+        | Script::Khmer
+        | Script::Myanmar => Role::Character,
+        // The sign of a long vowel, for one, is shared by scripts.
+        Script::Common | Script::Inherited if inside_characters => Role::Character,
+        _ => Role::Letter,
+    }
+}
+
+/// Cuts text into words; keeps its buffers from one text to the next.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Cutter {
+    /// The letters of the chunk being read, its parts one after the other.
+    letters: String,
+    parts: Vec<Part>,
+    chunk: usize,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Part {
+    start: usize,
+    end: usize,
+    place: (usize, usize),
+    role: Role,
+}
+
+impl Cutter {
+    /// Tells `each` the words of `text`.
+    pub(super) fn cut(&mut self, text: &str, mut each: impl FnMut(Word<'_>)) {
+        self.clear();
+        self.chunk = 0;
+        // Whether the next letter begins a part.
+        let mut apart = true;
+        fold_letters(text, |letter, place| {
+            let inside = !apart && self.parts.last().is_some_and(|part| part.role == Role::Character);
+            let role = role(letter, inside);
+            match role {
+                Role::Letter | Role::Character => {
+                    if self.parts.last().is_some_and(|part| part.role != role) {
+                        self.finish(&mut each);
+                        apart = true;
+                    }
+                    self.push(letter, &place, role, apart);
+                    apart = false;
+                }
+                Role::Link => {
+                    if letter == '&' {
+                        let place = (place.start, place.end);
+                        let (text, cut) = ("and", Cut::And);
+                        each(Word { text, place, cut });
+                    }
+                    apart = true;
+                }
+                Role::Nothing => {}
+                Role::End => {
+                    self.finish(&mut each);
+                    apart = true;
+                }
+            }
+        });
+        self.finish(&mut each);
+    }
+
+    fn push(&mut self, letter: char, place: &Range<usize>, role: Role, apart: bool) {
+        let start = self.letters.len();
+        self.letters.push(letter);
+        let end = self.letters.len();
+        match self.parts.last_mut().filter(|_| !apart) {
+            Some(part) => {
+                part.end = end;
+                part.place.1 = place.end;
+            }
+            None => self.parts.push(Part {
+                start,
+                end,
+                place: (place.start, place.end),
+                role,
+            }),
+        }
+    }
+
+    /// Tells the words of the chunk that has ended.
+    fn finish(&mut self, each: &mut impl FnMut(Word<'_>)) {
+        let (Some(first), Some(last)) = (self.parts.first(), self.parts.last()) else {
+            return;
+        };
+        let chunk = self.chunk;
+        if first.role == Role::Character {
+            for part in &self.parts {
+                characters(&self.letters[part.start..part.end], part.place, each);
+            }
+        } else {
+            for part in &self.parts {
+                let text = shortened(&self.letters[part.start..part.end], WORD_LETTERS_MAX);
+                let cut = Cut::Part { chunk };
+                let place = part.place;
+                each(Word { text, place, cut });
+            }
+            if (2..=PARTS_MAX).contains(&self.parts.len()) {
+                let place = (first.place.0, last.place.1);
+                let text = shortened(&self.letters, WORD_LETTERS_MAX);
+                let cut = Cut::Joined { chunk };
+                each(Word { text, place, cut });
+            }
+        }
+        self.chunk += 1;
+        self.clear();
+    }
+
+    fn clear(&mut self) {
+        self.letters.clear();
+        self.parts.clear();
+    }
+}
+
+/// Tells the characters of `run` and the pairs of neighbors. Where a pair stands is only known to its run: folding keeps the
+/// number of characters for all but a few, so each is given its share of the place.
+fn characters(run: &str, place: (usize, usize), each: &mut impl FnMut(Word<'_>)) {
+    let starts: Vec<usize> = run.char_indices().map(|(start, _)| start).chain([run.len()]).collect();
+    let folded_alike = run.len() == place.1 - place.0;
+    let within = |from: usize, to: usize| {
+        if folded_alike {
+            (place.0 + from, place.0 + to)
+        } else {
+            place
+        }
+    };
+    let alone = starts.len() == 2;
+    for ends in starts.windows(2) {
+        let (text, place, cut) = (&run[ends[0]..ends[1]], within(ends[0], ends[1]), Cut::Single { alone });
+        each(Word { text, place, cut });
+    }
+    for ends in starts.windows(3) {
+        let (text, place, cut) = (&run[ends[0]..ends[2]], within(ends[0], ends[2]), Cut::Pair);
+        each(Word { text, place, cut });
+    }
+}
+
+/// The first so many letters of `text`.
+fn shortened(text: &str, letters_max: usize) -> &str {
+    text.char_indices()
+        .nth(letters_max)
+        .map_or(text, |(end, _)| &text[..end])
+}
+
+/// All letters of `text` in one: what tells whole names apart, whatever stands between their words.
+pub(super) fn key(text: &str) -> String {
+    let mut key = String::with_capacity(text.len());
+    fold_letters(text, |letter, _| {
+        if matches!(role(letter, true), Role::Letter | Role::Character) {
+            key.push(letter);
+        }
+    });
+    match shortened(&key, KEY_LETTERS_MAX).len() {
+        len if len < key.len() => key.truncate(len),
+        _ => {}
+    }
+    key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Vec<String> {
+        let mut words = Vec::new();
+        Cutter::default().cut(text, |word| words.push(word.text.to_owned()));
+        words
+    }
+
+    #[test]
+    fn words_with_links_are_found_in_parts_and_in_one() {
+        for (text, cut) in [
+            ("Macy's", "macy s macys"),
+            ("J.Crew", "j crew jcrew"),
+            ("E-bay", "e bay ebay"),
+            ("AT&T Inc.", "and at t att inc"),
+            ("7-Eleven", "7 eleven 7eleven"),
+            ("Lord & Taylor", "lord and taylor"),
+            ("Alibaba Group", "alibaba group"),
+            ("L’Oréal", "l oreal loreal"),
+            ("(Yahoo!)", "yahoo"),
+            ("a-b-c-d-e-f-g-h-i", "a b c d e f g h i"),
+        ] {
+            assert_eq!(words(text).join(" "), cut, "{text}");
+        }
+    }
+
+    #[test]
+    fn scripts_without_spaces_are_cut_into_characters_and_pairs() {
+        for (text, cut) in [
+            ("支付宝", "支 付 宝 支付 付宝"),
+            ("阿里Group", "阿 里 阿里 group"),
+            ("トヨタ・ガス", "ト ヨ タ トヨ ヨタ ガ ス ガス"),
+            ("スーパー", "ス ー パ ー スー ーパ パー"),
+            ("삼성 전자", "삼 성 삼성 전 자 전자"),
+            ("7天", "7 天"),
+            ("हिंदी लिमिटेड", "हिंदी लिमिटेड"),
+        ] {
+            assert_eq!(words(text).join(" "), cut, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_has_no_words() {
+        for text in ["", "   ", "*:+\"()", "\u{0}\u{7}\u{200B}", "— … !", "&"] {
+            let unread: Vec<String> = words(text).into_iter().filter(|word| word != "and").collect();
+            assert_eq!(unread, [""; 0], "{text:?}");
+            assert_eq!(key(text), "");
+        }
+    }
+
+    #[test]
+    fn every_word_knows_its_place() {
+        let text = "Aéropostale, Macy's 支付宝";
+        let mut placed = Vec::new();
+        Cutter::default().cut(text, |word| {
+            placed.push((word.text.to_owned(), &text[word.place.0..word.place.1]))
+        });
+        for (word, written) in [("aeropostale", "Aéropostale"), ("macys", "Macy's"), ("付宝", "付宝")] {
+            assert!(placed.contains(&(word.to_owned(), written)), "{placed:?}");
+        }
+    }
+
+    #[test]
+    fn whole_names_are_equal_however_they_are_parted() {
+        for (one, other) in [
+            ("PayPal", "pay pal"),
+            ("J. Crew", "J.Crew"),
+            ("MACYS", "Macy’s"),
+            ("支付 宝", "支付宝"),
+        ] {
+            assert_eq!(key(one), key(other));
+        }
+        assert_eq!(key(&"x".repeat(1000)).len(), KEY_LETTERS_MAX);
+    }
+}

@@ -1,0 +1,4 @@
+//! The state that is read: what is derived from the graph.
+
+mod search;
+mod state;

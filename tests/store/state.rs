@@ -1,0 +1,32 @@
+//! When the search index is there.
+
+use guanxi::{
+    graph::Snapshot,
+    schema::{Api, Limits, Request},
+    store::{State, Unsearchable},
+};
+
+use crate::harness::{BUNDLED, answer_over};
+
+#[test]
+fn a_state_that_is_not_prepared_answers_everything_but_searches() {
+    let state = std::sync::Arc::new(State::unprepared(Snapshot::build(&BUNDLED).unwrap()));
+    let api = Api::new(Limits::default()).unwrap();
+    let ask = |query: &str| serde_json::to_value(answer_over(&api, &state, Request::new("test", query))).unwrap();
+    assert_eq!(state.search().unwrap_err(), Unsearchable::Unprepared);
+    let answer = ask(r#"{ search(text: "alipay") { totalCount } entity(by: {id: "alipay"}) { name } }"#);
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAVAILABLE");
+    assert!(answer["errors"][0]["message"].as_str().unwrap().contains("Try again"));
+    assert_eq!(answer["data"]["entity"]["name"], "Alipay");
+    state.prepare();
+    state.prepare();
+    let answer = ask(r#"{ search(text: "alipay", first: 1) { nodes { id } } }"#);
+    assert_eq!(answer["data"]["search"]["nodes"][0]["id"], "alipay");
+}
+
+#[test]
+fn a_small_state_is_searched_without_being_prepared() {
+    let state = State::new(Snapshot::build(&BUNDLED).unwrap());
+    assert_eq!(state.search().unwrap().entities(), BUNDLED.entities.len());
+    assert!(state.search().unwrap().bytes() > 0);
+}
