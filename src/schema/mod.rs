@@ -7,6 +7,7 @@ mod answer;
 mod api;
 mod catalog;
 mod cost;
+mod diffs;
 mod document;
 mod enums;
 mod error;

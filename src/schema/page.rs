@@ -262,15 +262,21 @@ pub(crate) struct Connection<T> {
     pub(crate) total: Total,
 }
 
+/// What a listing of `T` is named after: a timeline lists entries of it.
+fn listed<T: OutputType>() -> String {
+    let name = T::type_name();
+    name.strip_suffix("Entry").unwrap_or(&name).to_owned()
+}
+
 impl<T: OutputType> TypeName for Edge<T> {
     fn type_name() -> Cow<'static, str> {
-        format!("{}Edge", T::type_name()).into()
+        format!("{}Edge", listed::<T>()).into()
     }
 }
 
 impl<T: OutputType> TypeName for Connection<T> {
     fn type_name() -> Cow<'static, str> {
-        format!("{}Connection", T::type_name()).into()
+        format!("{}Connection", listed::<T>()).into()
     }
 }
 

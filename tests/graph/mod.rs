@@ -1,5 +1,6 @@
 //! The graph against naive readings of the data it was built from.
 
+mod diff;
 mod facets;
 mod filter_work;
 mod filters;
@@ -13,4 +14,5 @@ mod ranking_kept;
 mod sentences;
 mod soundness;
 mod time;
+mod timeline;
 mod walking;

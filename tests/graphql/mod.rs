@@ -11,5 +11,6 @@ mod reach;
 mod schema;
 mod seed;
 mod soundness;
+mod time;
 mod views;
 mod walks;

@@ -3,6 +3,7 @@
 pub(crate) mod channel;
 pub(crate) mod common;
 pub(crate) mod derivation;
+pub(crate) mod diff;
 pub(crate) mod entities;
 pub(crate) mod entity;
 pub(crate) mod evidence;
@@ -19,3 +20,4 @@ pub(crate) mod relationship;
 pub(crate) mod source;
 pub(crate) mod statistics;
 pub(crate) mod subgraph;
+pub(crate) mod timeline;
