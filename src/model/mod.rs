@@ -27,7 +27,7 @@ pub use dataset::Dataset;
 pub use date::PartialDate;
 pub use entity::{Entity, EntityKind, EntityStatus, Name, NameKind};
 pub use evidence::{Evidence, Stance, disputed};
-pub use identifier::{COUNTRY_SCHEME, Identifier};
+pub use identifier::{COUNTRY_SCHEME, Identifier, LEI_SCHEME, check_lei};
 pub use jiff::{Timestamp, civil::Date};
 pub use matching::{Known, MatchAgreement, MatchFeature, MatchFeatureKind, MatchScore, Wanted};
 pub use relationship::{

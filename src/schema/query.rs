@@ -4,6 +4,7 @@ use async_graphql::{Context, ID, InputObject, MergedObject, Object, OneofObject,
 
 use super::{
     cost::{Paged, cost, list_size},
+    diffs::DiffQuery,
     enums::Member,
     error::Error,
     filters::{EntityFilter, EntityOrder, RelationshipFilter, RelationshipOrder, entity_filter, entity_order},
@@ -11,6 +12,7 @@ use super::{
     page::{Connection, Listing, PAGE_MAX, PageArgs, Total},
     rankings::RankingQuery,
     search::SearchQuery,
+    soundness::SoundnessQuery,
     types::{
         channel::PurchaseChannel,
         entities::EntityConnection,
@@ -430,4 +432,13 @@ impl GraphQuery {
 
 /// Who is connected to whom in business, how, since when, and who says so.
 #[derive(Debug, Default, MergedObject)]
-pub(crate) struct Query(GraphQuery, KindQuery, WalkQuery, RankingQuery, SearchQuery, MatchQuery);
+pub(crate) struct Query(
+    GraphQuery,
+    KindQuery,
+    WalkQuery,
+    RankingQuery,
+    DiffQuery,
+    SoundnessQuery,
+    SearchQuery,
+    MatchQuery,
+);

@@ -12,5 +12,7 @@ mod reach;
 mod schema;
 mod search;
 mod seed;
+mod soundness;
+mod time;
 mod views;
 mod walks;
