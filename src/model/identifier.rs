@@ -111,10 +111,12 @@ mod tests {
         }
 
         #[test]
-        fn one_wrong_character_is_always_seen(code in "[0-9A-Z]{18}", place in 0usize..18, other in "[0-9A-Z]") {
+        fn a_wrong_digit_or_a_wrong_letter_is_always_seen(code in "[0-9A-Z]{18}", place in 0usize..18, other in "[0-9A-Z]") {
             let check = (2..99).find(|check| check_lei(&format!("{code}{check:02}")).is_ok()).unwrap();
             let lei = format!("{code}{check:02}");
             let mut changed = lei.clone();
+            // A letter for a digit shifts all that stands before it, which may cancel out.
+            prop_assume!(lei[place..=place].parse::<u8>().is_ok() == other.parse::<u8>().is_ok());
             changed.replace_range(place..=place, &other);
             prop_assert_eq!(check_lei(&changed).is_ok(), changed == lei);
         }

@@ -435,10 +435,10 @@ impl GraphQuery {
 pub(crate) struct Query(
     GraphQuery,
     KindQuery,
+    SearchQuery,
+    MatchQuery,
     WalkQuery,
     RankingQuery,
     DiffQuery,
     SoundnessQuery,
-    SearchQuery,
-    MatchQuery,
 );

@@ -3,6 +3,7 @@
 
 mod circle;
 mod effective;
+mod factors;
 mod stakes;
 mod strongest;
 
