@@ -73,7 +73,7 @@ fn known(snapshot: &Snapshot, entity: EntityIx) -> Known<'_> {
 }
 
 /// How many entities are scored for one name. The index tells those that share the rarest words first.
-const RETRIEVED_MAX: usize = 200;
+const RETRIEVED_MAX: usize = 100;
 
 /// Those worth scoring for `wanted`: who has one of its identifiers, and whose names share words with its name, legal forms
 /// and words like Group aside. Spends what looking takes.
