@@ -7,6 +7,7 @@ mod graph;
 mod graphql;
 mod harness;
 mod http;
+mod matching;
 mod store;
 mod tidy;
 mod web;

@@ -199,16 +199,19 @@ impl Snapshot {
     /// The entity with this identifier; the scheme is compared in lower case. O(log n).
     #[must_use]
     pub fn entity_by_identifier(&self, scheme: &str, value: &str, mask: &Mask) -> Option<EntityIx> {
+        self.entities_by_identifier(scheme, value, mask).first().copied()
+    }
+
+    /// All entities with this identifier, by id: more than one where the data is not sound. O(log n).
+    #[must_use]
+    pub fn entities_by_identifier(&self, scheme: &str, value: &str, mask: &Mask) -> Vec<EntityIx> {
         let scheme = scheme.trim().to_lowercase();
-        let value = value.trim();
-        let mut candidates = self.by_identifier.rows(hash_of((scheme.as_str(), value))).map(EntityIx);
-        candidates.find(|entity| {
-            self.knows_entities(mask)
-                && self
-                    .entity(*entity)
-                    .identifiers()
-                    .any(|known| known == (scheme.as_str(), value))
-        })
+        let identifier = (scheme.as_str(), value.trim());
+        let candidates = self.by_identifier.rows(hash_of(identifier)).map(EntityIx);
+        let has_it = |entity: &EntityIx| self.entity(*entity).identifiers().any(|known| known == identifier);
+        candidates
+            .filter(|entity| self.knows_entities(mask) && has_it(entity))
+            .collect()
     }
 
     /// The entities that go by `name`, compared folded, whose kind is among `kinds`; in the order of their ids.

@@ -3,14 +3,17 @@
 
 mod amount;
 mod catalog;
+mod company_name;
 mod dataset;
 mod date;
 mod entity;
 mod evidence;
 mod identifier;
+mod matching;
 mod relationship;
 mod sentence;
 mod share;
+mod similarity;
 mod source;
 mod text;
 mod validity;
@@ -19,17 +22,20 @@ mod view;
 pub use amount::{Amount, Currency};
 pub(crate) use catalog::catalog;
 pub use catalog::{Catalog, Set};
+pub use company_name::{CompanyName, FormClass, LEGAL_FORMS, LegalForm, Telling, Word};
 pub use dataset::Dataset;
 pub use date::PartialDate;
 pub use entity::{Entity, EntityKind, EntityStatus, Name, NameKind};
 pub use evidence::{Evidence, Stance, disputed};
-pub use identifier::{COUNTRY_SCHEME, Identifier};
+pub use identifier::{COUNTRY_SCHEME, Identifier, LEI_SCHEME, check_lei};
 pub use jiff::{Timestamp, civil::Date};
+pub use matching::{Known, MatchAgreement, MatchFeature, MatchFeatureKind, MatchScore, Wanted};
 pub use relationship::{
     Capability, Ends, Relationship, RelationshipCategory, RelationshipKind, RelationshipStatus, UnknownReason,
 };
 pub use sentence::{Claim, Voice, publisher_in_short};
 pub use share::{Share, ShareOf, ShareRange};
+pub use similarity::{DIFFERENT_MAX, similarity};
 pub use source::Source;
 pub use text::fold;
 pub use validity::{Held, Stated, Validity};

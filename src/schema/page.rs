@@ -48,12 +48,23 @@ impl Listing {
         owner: &str,
         order: &Order<R>,
     ) -> Result<Self, Error> {
+        Self::with_keys(ctx, viewer, parent, owner, order.len())
+    }
+
+    /// The same, of rows whose positions have so many keys.
+    pub(crate) fn with_keys(
+        ctx: &Context<'_>,
+        viewer: &Viewer,
+        parent: &str,
+        owner: &str,
+        keys: usize,
+    ) -> Result<Self, Error> {
         let coordinate = format!("{parent}.{}", ctx.field().name());
         let told = format!("{coordinate}\n{owner}\n{}\n{}", viewer.asked(), arguments_hash(ctx)?);
         Ok(Self {
             fingerprint: hash_of(&told),
             coordinate,
-            keys: order.len(),
+            keys,
         })
     }
 
@@ -207,7 +218,7 @@ impl PageInfo {
 /// everything.
 ///
 /// Counted with the connection and not by its field: `totalCount` is never null, so it must not fail.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Total(Option<i32>);
 
 impl Total {
@@ -251,15 +262,21 @@ pub(crate) struct Connection<T> {
     pub(crate) total: Total,
 }
 
+/// What a listing of `T` is named after: a timeline lists entries of it.
+fn listed<T: OutputType>() -> String {
+    let name = T::type_name();
+    name.strip_suffix("Entry").unwrap_or(&name).to_owned()
+}
+
 impl<T: OutputType> TypeName for Edge<T> {
     fn type_name() -> Cow<'static, str> {
-        format!("{}Edge", T::type_name()).into()
+        format!("{}Edge", listed::<T>()).into()
     }
 }
 
 impl<T: OutputType> TypeName for Connection<T> {
     fn type_name() -> Cow<'static, str> {
-        format!("{}Connection", T::type_name()).into()
+        format!("{}Connection", listed::<T>()).into()
     }
 }
 

@@ -4,12 +4,15 @@ use async_graphql::{Context, ID, InputObject, MergedObject, Object, OneofObject,
 
 use super::{
     cost::{Paged, cost, list_size},
+    diffs::DiffQuery,
     enums::Member,
     error::Error,
     filters::{EntityFilter, EntityOrder, RelationshipFilter, RelationshipOrder, entity_filter, entity_order},
+    matches::MatchQuery,
     page::{Connection, Listing, PAGE_MAX, PageArgs, Total},
     rankings::RankingQuery,
     search::SearchQuery,
+    soundness::SoundnessQuery,
     types::{
         channel::PurchaseChannel,
         entities::EntityConnection,
@@ -34,9 +37,9 @@ use crate::{
 #[derive(Debug, Clone, InputObject)]
 pub(crate) struct IdentifierInput {
     /// The scheme, compared in lower case: `lei`, `iso3166-1`.
-    scheme: String,
+    pub(super) scheme: String,
     /// The value as the scheme writes it.
-    value: String,
+    pub(super) value: String,
 }
 
 /// How to find one entity: by exactly one of these.
@@ -429,4 +432,13 @@ impl GraphQuery {
 
 /// Who is connected to whom in business, how, since when, and who says so.
 #[derive(Debug, Default, MergedObject)]
-pub(crate) struct Query(GraphQuery, KindQuery, WalkQuery, RankingQuery, SearchQuery);
+pub(crate) struct Query(
+    GraphQuery,
+    KindQuery,
+    SearchQuery,
+    MatchQuery,
+    WalkQuery,
+    RankingQuery,
+    DiffQuery,
+    SoundnessQuery,
+);

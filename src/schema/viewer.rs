@@ -53,6 +53,27 @@ impl Viewer {
         Ok(Self::of(asking, resolved, asked))
     }
 
+    /// The viewer of a root field that takes its views from arguments of its own: of everything known at the moment of the
+    /// request, which [`Self::through`] tells apart.
+    pub(crate) fn of_now(ctx: &Context<'_>) -> Result<Self, Error> {
+        let asking = Arc::clone(
+            ctx.data::<Arc<Asking>>()
+                .map_err(|error| Error::internal(error.message))?,
+        );
+        let now = View::now(asking.now);
+        Ok(Self::of(asking, now, 0))
+    }
+
+    /// What the `view` given as the argument at `coordinate` sees, its defaults taken from the moment that this one knows.
+    pub(crate) fn through(&self, view: &ViewInput, coordinate: &str) -> Result<Self, Error> {
+        let resolved = view.resolve(self.view.known_at, coordinate)?;
+        Ok(Self::of(
+            Arc::clone(&self.asking),
+            resolved,
+            hash_of(&format!("{view:?}")),
+        ))
+    }
+
     fn of(asking: Arc<Asking>, view: View, asked: u64) -> Self {
         let mask = asking.state.graph().mask(&view);
         Self {

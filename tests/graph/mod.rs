@@ -1,5 +1,6 @@
 //! The graph against naive readings of the data it was built from.
 
+mod diff;
 mod facets;
 mod filter_work;
 mod filters;
@@ -11,5 +12,7 @@ mod paths;
 mod ranking;
 mod ranking_kept;
 mod sentences;
+mod soundness;
 mod time;
+mod timeline;
 mod walking;

@@ -4,15 +4,19 @@
 mod chain;
 mod channels;
 mod common;
+mod diff;
 mod groups;
 mod neighborhood;
 mod ownership;
 mod paths;
 mod ranking;
+mod soundness;
+mod timeline;
 
 pub use chain::Chain;
 pub use channels::{Coverage, PurchaseChannel, PurchaseQuestion, purchase_channels};
 pub use common::{CommonConnection, common_connections};
+pub use diff::{DiffChange, DiffEntry, DiffQuestion, Differing, diff};
 pub use groups::{CorporateGroup, Member, MemberOrderField, corporate_group, ultimate_parent};
 pub use neighborhood::{Bounds, Neighborhood, neighborhood};
 pub use ownership::{UltimateOwner, UltimateOwners, ultimate_owners};
@@ -22,3 +26,5 @@ pub use ranking::{
     PageRank, Projection, Ranked, Ranking, RankingMeasure, RankingQuestion, SWEPT_PER_UNIT, Sampled, betweenness,
     components, pagerank, ranking, sampled_betweenness,
 };
+pub use soundness::{DataIssue, DataIssueKind, DateFault, Ground, Severity, Weakness, data_issues};
+pub use timeline::{TimelineEntry, TimelineEvent, TimelineOrderField, timeline};

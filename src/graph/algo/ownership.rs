@@ -3,6 +3,7 @@
 
 mod circle;
 mod effective;
+mod factors;
 mod stakes;
 mod strongest;
 
@@ -13,6 +14,7 @@ use crate::{
 
 use effective::{Bounds, End, Solver};
 use stakes::Stakes;
+pub(super) use stakes::claimed_range;
 use strongest::Strongest;
 
 /// Who owns a company in the end.

@@ -11,12 +11,13 @@ use super::{
     neighbors::{NeighborConnection, Outlook, RelationshipArgs, RelationshipConnection},
     relationship::Relationship,
     source::Source,
+    timeline::{TimelineEntry, timeline},
 };
 use crate::{
     graph::{EntityIx, EntityRef, Pattern},
     model::{EntityKind, EntityStatus},
     schema::{
-        cost::{Paged, list_size},
+        cost::{Paged, list_size, names},
         enums::Member,
         error::Error,
         filters::{RelationshipFilter, RelationshipOrder},
@@ -222,6 +223,23 @@ impl<K: OfKind> Shared<K> {
         ))
     }
 
+    /// What happened to it and its relationships, whatever the day of the view: by date, partial dates by their first day
+    /// and the coarser first, then by what happened, then by the relationship's id. What no source dates comes last.
+    #[graphql(directive = list_size::apply(Some(20), names(&["first"]), names(&["edges", "nodes"]), Some(false)))]
+    pub(crate) async fn timeline(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many: 1 to 1000. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
+    ) -> Option<Result<Connection<TimelineEntry>, Error>> {
+        let args = PageArgs {
+            first,
+            after,
+            ..PageArgs::default()
+        };
+        Some(timeline(ctx, self, &args))
+    }
+
     /// The sources of what is said about its relationships, as far as the view sees them, ordered by id.
     #[graphql(directive = list_size::apply(Some(20), None, None, None))]
     pub(crate) async fn sources(&self) -> Vec<Source> {
@@ -355,6 +373,18 @@ impl<K: OfKind> Shared<K> {
             desc = "How many, from the end: 1 to 1000. Excludes first."
         ),
         arg(name = "before", ty = "Option<String>", desc = "Only what precedes this cursor.")
+    ),
+    field(
+        name = "timeline",
+        ty = "Option<Result<Connection<TimelineEntry>, Error>>",
+        directive = list_size::apply(Some(20), names(&["first"]), names(&["edges", "nodes"]), Some(false)),
+        desc = "What happened to it and its relationships, whatever the day of the view: by date, partial dates by their first day and the coarser first, then by what happened, then by the relationship's id. What no source dates comes last.",
+        arg(
+            name = "first",
+            ty = "Option<i32>",
+            desc = "How many: 1 to 1000. Default: 20."
+        ),
+        arg(name = "after", ty = "Option<String>", desc = "Only what follows this cursor.")
     ),
     field(
         name = "sources",

@@ -1,14 +1,17 @@
 //! The types of the schema, one file for each.
 
+pub(crate) mod candidate;
 pub(crate) mod channel;
 pub(crate) mod common;
 pub(crate) mod derivation;
+pub(crate) mod diff;
 pub(crate) mod entities;
 pub(crate) mod entity;
 pub(crate) mod evidence;
 pub(crate) mod facets;
 pub(crate) mod figures;
 pub(crate) mod group;
+pub(crate) mod issue;
 pub(crate) mod kinds;
 pub(crate) mod neighbors;
 pub(crate) mod ownership;
@@ -19,3 +22,4 @@ pub(crate) mod search;
 pub(crate) mod source;
 pub(crate) mod statistics;
 pub(crate) mod subgraph;
+pub(crate) mod timeline;

@@ -1,13 +1,12 @@
 //! Entities that hold each other: the least fixpoint of `x = min(1, inflow + shares · x)`, approached from both sides.
 
+use super::factors::Factors;
 use crate::graph::{Exhausted, budget::Meter};
 
 /// The two sides have met.
 const MET_WITHIN: f64 = 1e-12;
-/// After how many rounds a small circle is solved by elimination: some come to rest only after millions.
-const ROUNDS_BEFORE_ELIMINATION: usize = 100;
-/// How many entities a small circle has; elimination takes their third power.
-const SMALL: usize = 64;
+/// After how many rounds a circle is solved by elimination: some come to rest only after millions.
+const ROUNDS_BEFORE_ELIMINATION: usize = 30;
 const ROUNDS_MAX: usize = 10_000;
 
 /// A system of shares among entities.
@@ -56,10 +55,31 @@ impl Circle {
         self.inflow[member] + inside
     }
 
-    /// Solves it. Where something flows in, the fixpoint is the only one (the map is concave and positive there), so that
+    /// The factors of its shares, for [`Circle::solve`]: the same whatever flows in.
+    pub(super) fn factors(&self, meter: &mut Meter<'_>) -> Result<Option<Factors>, Exhausted> {
+        Factors::of(self.inflow.len(), self.shares(), meter)
+    }
+
+    fn shares(&self) -> impl Iterator<Item = (usize, usize, f64)> {
+        let of = |(held, holders): (usize, &'_ Vec<(usize, f64)>)| -> Vec<(usize, usize, f64)> {
+            holders.iter().map(|(holder, share)| (*holder, held, *share)).collect()
+        };
+        self.holders.iter().enumerate().flat_map(of)
+    }
+
+    /// Solves it. Where nothing is capped, the factors of its shares give the answer at once.
+    ///
+    /// Else in rounds. Where something flows in, the fixpoint is the only one (the map is concave and positive there), so that
     /// rounds from nothing rise to it, rounds from the whole fall to it, and their distance bounds the error. Where nothing
     /// flows in, the least fixpoint is nothing, however much they hold of each other.
-    pub(super) fn solve(&self, meter: &mut Meter<'_>) -> Result<Solution, Exhausted> {
+    pub(super) fn solve(&self, factors: Option<&Factors>, meter: &mut Meter<'_>) -> Result<Solution, Exhausted> {
+        if let Some(factors) = factors {
+            let mut values = self.inflow.clone();
+            factors.solve(&mut values, meter)?;
+            if values.iter().all(|value| *value <= 1.0 + MET_WITHIN) {
+                return Ok(Solution::exact(values));
+            }
+        }
         let wet = self.reached();
         let mut lower = vec![0.0; self.inflow.len()];
         let mut upper: Vec<f64> = wet.iter().map(|wet| if *wet { 1.0 } else { 0.0 }).collect();
@@ -81,14 +101,9 @@ impl Circle {
                 });
             }
             if round == ROUNDS_BEFORE_ELIMINATION
-                && wet.len() <= SMALL
-                && let Some(exact) = self.eliminate(&wet, meter)?
+                && let Some(values) = self.eliminate(&wet, meter)?
             {
-                return Ok(Solution {
-                    lower: exact.clone(),
-                    upper: exact,
-                    converged: true,
-                });
+                return Ok(Solution::exact(values));
             }
         }
         Ok(Solution {
@@ -116,64 +131,52 @@ impl Circle {
     /// solved for, until none is left to free. None when rounding gets in the way.
     fn eliminate(&self, wet: &[bool], meter: &mut Meter<'_>) -> Result<Option<Vec<f64>>, Exhausted> {
         let mut values: Vec<f64> = wet.iter().map(|wet| if *wet { 1.0 } else { 0.0 }).collect();
-        let mut free: Vec<usize> = Vec::new();
+        let mut is_free = vec![false; wet.len()];
         loop {
-            let freed: Vec<usize> = (0..wet.len())
-                .filter(|member| wet[*member] && !free.contains(member) && self.sum(*member, &values) < 1.0)
-                .collect();
+            let less_than_whole = |member: &usize| self.sum(*member, &values) < 1.0;
+            let freed = (0..wet.len()).filter(|member| wet[*member] && !is_free[*member]);
+            let freed: Vec<usize> = freed.filter(less_than_whole).collect();
             if freed.is_empty() {
                 return Ok(Some(values));
             }
-            free.extend(freed);
-            free.sort_unstable();
-            for _ in 0..free.len() * free.len() {
-                meter.tick()?;
+            for member in freed {
+                is_free[member] = true;
             }
-            let Some(solved) = self.solve_free(&free, &values) else {
+            if !self.solve_free(&is_free, &mut values, meter)? {
                 return Ok(None);
-            };
-            for (member, value) in free.iter().zip(solved) {
-                values[*member] = value.clamp(0.0, 1.0);
             }
         }
     }
 
-    /// The values of those in `free` while the others keep theirs: Gaussian elimination, which needs no pivoting here,
-    /// because the diagonal dominates.
-    fn solve_free(&self, free: &[usize], values: &[f64]) -> Option<Vec<f64>> {
-        let count = free.len();
-        let mut rows = vec![vec![0.0; count + 1]; count];
-        for (row, member) in free.iter().enumerate() {
-            rows[row][row] = 1.0;
-            rows[row][count] = self.inflow[*member];
-            for (holder, share) in &self.holders[*member] {
-                match free.binary_search(holder) {
-                    Ok(column) => rows[row][column] -= share,
-                    Err(_) => rows[row][count] += share * values[*holder],
-                }
-            }
+    /// The values of the free while the others keep theirs; false when that cannot be solved.
+    fn solve_free(&self, is_free: &[bool], values: &mut [f64], meter: &mut Meter<'_>) -> Result<bool, Exhausted> {
+        let free: Vec<usize> = (0..is_free.len()).filter(|member| is_free[*member]).collect();
+        let place = |member: usize| free.binary_search(&member).ok();
+        let among_free = |(holder, held, share)| Some((place(holder)?, place(held)?, share));
+        let Some(factors) = Factors::of(free.len(), self.shares().filter_map(among_free), meter)? else {
+            return Ok(false);
+        };
+        let fixed = |member: &usize| -> f64 {
+            let holders = self.holders[*member].iter().filter(|(holder, _)| !is_free[*holder]);
+            self.inflow[*member] + holders.map(|(holder, share)| values[*holder] * share).sum::<f64>()
+        };
+        let mut solved: Vec<f64> = free.iter().map(fixed).collect();
+        factors.solve(&mut solved, meter)?;
+        for (member, value) in free.into_iter().zip(solved) {
+            values[member] = value.clamp(0.0, 1.0);
         }
-        for pivot in 0..count {
-            if rows[pivot][pivot] <= f64::EPSILON {
-                return None;
-            }
-            let (above, below) = rows.split_at_mut(pivot + 1);
-            let above = &above[pivot];
-            for row in below {
-                let factor = row[pivot] / above[pivot];
-                if factor != 0.0 {
-                    for (cell, known) in row.iter_mut().zip(above).skip(pivot) {
-                        *cell -= factor * known;
-                    }
-                }
-            }
+        Ok(true)
+    }
+}
+
+impl Solution {
+    fn exact(values: Vec<f64>) -> Self {
+        let values: Vec<f64> = values.into_iter().map(|value| value.clamp(0.0, 1.0)).collect();
+        Self {
+            lower: values.clone(),
+            upper: values,
+            converged: true,
         }
-        let mut solved = vec![0.0; count];
-        for row in (0..count).rev() {
-            let known: f64 = (row + 1..count).map(|column| rows[row][column] * solved[column]).sum();
-            solved[row] = (rows[row][count] - known) / rows[row][row];
-        }
-        Some(solved)
     }
 }
 
@@ -188,7 +191,9 @@ mod tests {
             circle.add(*holder, *held, *share);
         }
         let budget = Budget::new(u64::MAX, || false);
-        circle.solve(&mut Meter::new(&budget)).unwrap()
+        let mut meter = Meter::new(&budget);
+        let factors = circle.factors(&mut meter).unwrap();
+        circle.solve(factors.as_ref(), &mut meter).unwrap()
     }
 
     #[test]

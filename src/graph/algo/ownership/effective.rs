@@ -1,7 +1,10 @@
 //! What one owner holds of a company through everyone between, at the low and at the high end.
 
+use std::collections::HashMap;
+
 use super::{
     circle::Circle,
+    factors::Factors,
     stakes::{Stake, Stakes},
 };
 use crate::{
@@ -96,7 +99,7 @@ impl Bounds {
 }
 
 /// Which ends of all shares are taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Side {
     Low,
     High,
@@ -126,6 +129,8 @@ pub(super) struct Solver<'a> {
     stakes: &'a Stakes,
     meter: Meter<'a>,
     column: Column,
+    /// Of each circle on each side, where it has any: they are the same for every owner.
+    factors: HashMap<(usize, Side), Option<Factors>>,
     reached: Vec<bool>,
     any_open: bool,
     truncated: bool,
@@ -142,6 +147,7 @@ impl<'a> Solver<'a> {
                 effective: vec![0.0; count],
                 open: vec![false; count],
             },
+            factors: HashMap::new(),
             reached: vec![false; count],
             any_open: stakes.all().any(|stake| stake.low.open || stake.high.open),
             truncated: false,
@@ -237,7 +243,12 @@ impl<'a> Solver<'a> {
                 }
             }
         }
-        let solution = circle.solve(&mut self.meter)?;
+        let key = (self.stakes.circle(members[0]), side);
+        if !self.factors.contains_key(&key) {
+            self.factors.insert(key, circle.factors(&mut self.meter)?);
+        }
+        let factors = self.factors.get(&key).and_then(Option::as_ref);
+        let solution = circle.solve(factors, &mut self.meter)?;
         self.truncated |= !solution.converged;
         // Short of rest, the two ends move apart: then the range is too wide, never too narrow.
         let values = match side {

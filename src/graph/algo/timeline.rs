@@ -1,0 +1,190 @@
+//! What happened around an entity, in the order in which it happened. Days of the past and of the future alike: a view's day
+//! hides nothing here.
+
+use crate::{
+    graph::{
+        Budget, EntityIx, EvidenceIx, Exhausted, Key, Mask, Ordered, Pattern, RelationshipIx, Snapshot, budget::Meter,
+        rows::day_number,
+    },
+    model::{Catalog, PartialDate, RelationshipStatus, Stance, catalog},
+};
+
+catalog! {
+    /// What happened.
+    pub enum TimelineEvent as "an event of a timeline" {
+        /// The entity came into being.
+        Founded = "FOUNDED",
+        /// For events: the first day.
+        FirstDay = "FIRST_DAY",
+        /// A relationship began to hold.
+        Started = "STARTED",
+        /// A rumour of a relationship arose.
+        Rumoured = "RUMOURED",
+        /// A third party reported a relationship, unconfirmed.
+        Reported = "REPORTED",
+        /// A party announced a relationship.
+        Announced = "ANNOUNCED",
+        /// A party planned a relationship.
+        Planned = "PLANNED",
+        /// A relationship was suspended.
+        Suspended = "SUSPENDED",
+        /// A claim was withdrawn. Only where the view's statuses ask for it.
+        Withdrawn = "WITHDRAWN",
+        /// A claim was refuted. Only where the view's statuses ask for it.
+        Refuted = "REFUTED",
+        /// A relationship without dates was first asserted, or else assessed, by a source.
+        Stated = "STATED",
+        /// A source contradicted a relationship.
+        Contradicted = "CONTRADICTED",
+        /// The first day on which a rumour, a report, an announcement, a plan or a suspension no longer stood.
+        Lapsed = "LAPSED",
+        /// The first day on which a relationship no longer held.
+        Ended = "ENDED",
+        /// For events: the last day.
+        LastDay = "LAST_DAY",
+        /// The entity ceased to be.
+        Dissolved = "DISSOLVED",
+    }
+}
+
+/// One thing that happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TimelineEntry {
+    /// When, as precise as stated; none when no source says.
+    pub on: Option<PartialDate>,
+    /// What.
+    pub what: TimelineEvent,
+    /// To which relationship; none when it happened to the entity itself.
+    pub relationship: Option<RelationshipIx>,
+    /// Whose timeline it is.
+    entity: EntityIx,
+}
+
+/// What a timeline is ordered by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TimelineOrderField {
+    /// The first day of the date, the coarser date first.
+    On,
+    /// What happened, in the order of the enum.
+    What,
+}
+
+impl Ordered for TimelineEntry {
+    type Field = TimelineOrderField;
+
+    fn id(self, snapshot: &Snapshot) -> &str {
+        match self.relationship {
+            Some(relationship) => snapshot.relationship(relationship).id(),
+            None => snapshot.entity(self.entity).id(),
+        }
+    }
+
+    fn key(self, _snapshot: &Snapshot, field: TimelineOrderField) -> Key {
+        match field {
+            TimelineOrderField::On => self.on.map_or(Key::Missing, |on| {
+                let (first, last) = (on.first_day(), on.last_day());
+                let precision = u8::from(first.month() == last.month()) + u8::from(on.is_day());
+                Key::Number(f64::from(day_number(first)) * 4.0 + f64::from(precision))
+            }),
+            TimelineOrderField::What => Key::Number(f64::from(self.what.index())),
+        }
+    }
+}
+
+/// Everything that happened around `entity`, in no order. `mask` should see every day, or what lies elsewhere is missing.
+///
+/// A relationship that holds starts at its `since` and ends at its `until`, which may lie in the future; of one that is
+/// rumoured to planned, suspended, withdrawn or refuted the dates say when that stood. Without either it stands at the date
+/// of its first statement, and without that at no date: no relationship is left out. Each relationship looked at spends one
+/// unit.
+///
+/// # Errors
+/// [`Exhausted`] when the budget does not allow it.
+pub fn timeline(
+    snapshot: &Snapshot,
+    mask: Mask,
+    entity: EntityIx,
+    budget: &Budget,
+) -> Result<Vec<TimelineEntry>, Exhausted> {
+    let read = snapshot.entity(entity);
+    let own = [
+        (TimelineEvent::Founded, read.founded()),
+        (TimelineEvent::FirstDay, read.starts_on()),
+        (TimelineEvent::LastDay, read.ends_on()),
+        (TimelineEvent::Dissolved, read.dissolved()),
+    ];
+    let own = own.into_iter().filter(|(_, on)| on.is_some());
+    let mut entries: Vec<TimelineEntry> = own
+        .map(|(what, on)| TimelineEntry {
+            on,
+            what,
+            relationship: None,
+            entity,
+        })
+        .collect();
+    let mut meter = Meter::new(budget);
+    let disclosed = snapshot.hops(entity, Pattern::any(), mask).map(|hop| hop.relationship);
+    for relationship in disclosed.chain(snapshot.undisclosed(entity, mask)) {
+        meter.tick()?;
+        let first = entries.len();
+        entries.extend(happened(snapshot, relationship).map(|(what, on)| TimelineEntry {
+            on,
+            what,
+            relationship: Some(relationship),
+            entity,
+        }));
+        // Two sources may contradict it on one day.
+        entries[first..].sort_unstable();
+        entries.dedup();
+    }
+    meter.flush()?;
+    Ok(entries)
+}
+
+/// What happened to a relationship, and when.
+fn happened(
+    snapshot: &Snapshot,
+    relationship: RelationshipIx,
+) -> impl Iterator<Item = (TimelineEvent, Option<PartialDate>)> {
+    let read = snapshot.relationship(relationship);
+    let validity = read.validity();
+    let (begins, ends) = match read.status() {
+        RelationshipStatus::Active | RelationshipStatus::Unknown => (TimelineEvent::Started, TimelineEvent::Ended),
+        RelationshipStatus::Rumoured => (TimelineEvent::Rumoured, TimelineEvent::Lapsed),
+        RelationshipStatus::Reported => (TimelineEvent::Reported, TimelineEvent::Lapsed),
+        RelationshipStatus::Announced => (TimelineEvent::Announced, TimelineEvent::Lapsed),
+        RelationshipStatus::Planned => (TimelineEvent::Planned, TimelineEvent::Lapsed),
+        RelationshipStatus::Suspended => (TimelineEvent::Suspended, TimelineEvent::Lapsed),
+        RelationshipStatus::Withdrawn => (TimelineEvent::Withdrawn, TimelineEvent::Lapsed),
+        RelationshipStatus::Refuted => (TimelineEvent::Refuted, TimelineEvent::Lapsed),
+    };
+    let said_on = move |stance: Stance| {
+        let statements = read
+            .evidence()
+            .map(|statement| (statement, snapshot.statement(statement)));
+        let of_stance = statements.filter(move |(_, statement)| statement.stance() == stance);
+        of_stance.map(|(statement, _)| date_of(snapshot, statement))
+    };
+    let undated = (validity.since().is_none() && validity.until().is_none()).then(|| {
+        let first = |stance| said_on(stance).flatten().min();
+        let on = first(Stance::Asserts).or_else(|| first(Stance::Assesses));
+        // A claim that is no tie yet stood when it was made.
+        let what = if begins == TimelineEvent::Started {
+            TimelineEvent::Stated
+        } else {
+            begins
+        };
+        (what, on)
+    });
+    let dated = [(begins, validity.since()), (ends, validity.until())];
+    let contradicted = said_on(Stance::Contradicts).map(|on| (TimelineEvent::Contradicted, on));
+    let dated = dated.into_iter().filter(|(_, on)| on.is_some());
+    dated.chain(undated).chain(contradicted)
+}
+
+/// When something was said: where that is not told, when its source was published.
+fn date_of(snapshot: &Snapshot, statement: EvidenceIx) -> Option<PartialDate> {
+    let read = snapshot.statement(statement);
+    read.stated_on()
+        .or_else(|| snapshot.source(read.source()).published_on())
+}

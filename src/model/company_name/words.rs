@@ -1,0 +1,280 @@
+//! A name cut into words, folded so that case, width, accents, punctuation and script variants do not matter; and which words
+//! say little about who is meant. No legal forms.
+
+use std::{collections::HashMap, sync::LazyLock};
+
+use unicode_normalization::{
+    UnicodeNormalization,
+    char::{decompose_canonical, is_combining_mark},
+};
+use unicode_script::{Script, UnicodeScript};
+
+use super::vocabulary::{COMMON, SPELLINGS, WEAK};
+use crate::model::fold;
+
+/// How much a word says about who is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Telling {
+    /// Next to nothing: Group, Holding, of.
+    Weak,
+    /// A line of business, shared by many: Bank, Technology.
+    Common,
+    /// The name proper.
+    Distinctive,
+}
+
+/// A word of a name, folded.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Word {
+    /// The word as it is compared.
+    pub text: String,
+    /// How much it says.
+    pub telling: Telling,
+}
+
+impl Word {
+    /// Whether a word is of a script that puts no spaces between words.
+    pub(in crate::model) fn is_unspaced(word: &str) -> bool {
+        is_unspaced_word(word)
+    }
+}
+
+/// A word before anything is known about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Piece {
+    pub(super) text: String,
+    /// Whether brackets stand right around it.
+    pub(super) is_bracketed: bool,
+}
+
+/// Longer names are compared by their first words only: so much bounds the work, and no name needs more.
+pub(super) const WORDS_MAX: usize = 24;
+/// The same for the letters of one word.
+const LETTERS_MAX: usize = 64;
+
+/// Whether the script writes words without spaces between them, or close to that.
+fn is_unspaced(letter: char) -> bool {
+    matches!(
+        letter.script(),
+        Script::Han
+            | Script::Hiragana
+            | Script::Katakana
+            | Script::Hangul
+            | Script::Bopomofo
+            | Script::Thai
+            | Script::Lao
+            | Script::Khmer
+            | Script::Myanmar
+    )
+}
+
+/// Whether a word is of such a script. Its first letter tells: prolonging signs are shared by scripts.
+pub(super) fn is_unspaced_word(word: &str) -> bool {
+    word.chars().next().is_some_and(is_unspaced)
+}
+
+/// `text` folded for comparing: as [`fold`] does, and without the marks of Latin, Greek, Cyrillic, Hebrew and Arabic letters.
+fn plain(text: &str) -> String {
+    let folded = fold(text);
+    if folded.is_ascii() {
+        return folded;
+    }
+    let mut out = String::with_capacity(folded.len());
+    for letter in folded.nfkc() {
+        let script = letter.script();
+        let has_plain_letters = matches!(
+            script,
+            Script::Latin | Script::Greek | Script::Cyrillic | Script::Hebrew | Script::Arabic
+        );
+        if is_combining_mark(letter) && (has_plain_letters || script == Script::Inherited) {
+            continue;
+        }
+        if !has_plain_letters {
+            out.push(letter);
+            continue;
+        }
+        let mut base = None;
+        decompose_canonical(letter, |part| base = base.or(Some(part)));
+        let base = base.unwrap_or(letter);
+        match spelled_otherwise(base) {
+            Some(spelling) => out.push_str(spelling),
+            None => out.push(base),
+        }
+    }
+    out
+}
+
+/// Letters that are their own in one language and variants of others elsewhere.
+fn spelled_otherwise(letter: char) -> Option<&'static str> {
+    Some(match letter {
+        'ø' => "o",
+        'đ' | 'ð' => "d",
+        'ł' => "l",
+        'æ' => "ae",
+        'œ' => "oe",
+        'þ' => "th",
+        'ı' => "i",
+        'ə' => "e",
+        'ة' => "ه",
+        'ى' => "ي",
+        'ـ' => "",
+        _ => return None,
+    })
+}
+
+/// The pieces of `text`, in its order.
+pub(super) fn pieces(text: &str) -> Vec<Piece> {
+    let letters: Vec<char> = plain(text).chars().collect();
+    let mut cut = Cutter::default();
+    for (position, letter) in letters.iter().copied().enumerate() {
+        if cut.pieces.len() == WORDS_MAX {
+            break;
+        }
+        let before = position.checked_sub(1).map(|before| letters[before]);
+        let after = letters.get(position + 1).copied();
+        let is_inside = before.is_some_and(char::is_alphanumeric) && after.is_some_and(char::is_alphanumeric);
+        match letter {
+            // Macy's, L'Oréal, בע"מ.
+            '\'' | '\u{2018}' | '\u{2019}' | '\u{02bc}' | '`' | '\u{00b4}' if is_inside => {}
+            '"' | '\u{201c}' | '\u{201d}' | '\u{05f4}' | '\u{05f3}'
+                if is_inside && before.is_some_and(|letter| letter.script() == Script::Hebrew) => {}
+            '&' | '+' => {
+                cut.end(after);
+                "and".clone_into(&mut cut.piece);
+                cut.end(after);
+            }
+            letter if letter.is_alphanumeric() || is_combining_mark(letter) => cut.push(letter),
+            _ => {
+                cut.end(Some(letter));
+                cut.opened = letter == '(';
+            }
+        }
+    }
+    cut.end(None);
+    cut.pieces.truncate(WORDS_MAX);
+    cut.pieces
+}
+
+#[derive(Default)]
+struct Cutter {
+    pieces: Vec<Piece>,
+    piece: String,
+    letters: usize,
+    /// Whether the piece is of a script without spaces.
+    unspaced: bool,
+    /// Whether a bracket opened right before the piece.
+    opened: bool,
+}
+
+impl Cutter {
+    fn push(&mut self, letter: char) {
+        // A change to or from a script without spaces ends a word; marks and prolonging signs belong to what they follow.
+        let is_shared = matches!(letter.script(), Script::Common | Script::Inherited) && !letter.is_numeric();
+        if !is_shared && !self.piece.is_empty() && self.unspaced != is_unspaced(letter) {
+            self.end(Some(letter));
+        }
+        if !is_shared || self.piece.is_empty() {
+            self.unspaced = is_unspaced(letter);
+        }
+        if self.letters < LETTERS_MAX {
+            self.piece.push(letter);
+            self.letters += 1;
+        }
+    }
+
+    fn end(&mut self, next: Option<char>) {
+        if !self.piece.is_empty() {
+            let mut text = std::mem::take(&mut self.piece);
+            if matches!(text.as_str(), "und" | "et" | "och" | "og") {
+                "and".clone_into(&mut text);
+            }
+            let is_bracketed = self.opened && next == Some(')');
+            self.pieces.push(Piece { text, is_bracketed });
+        }
+        self.letters = 0;
+        self.opened = false;
+    }
+}
+
+struct Lexicon {
+    telling: HashMap<String, Telling>,
+    spellings: HashMap<&'static str, &'static str>,
+    /// Words that may stand glued to the end of another in a script without spaces; longest first.
+    glued: Vec<String>,
+}
+
+static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
+    let classes = [(WEAK, Telling::Weak), (COMMON, Telling::Common)];
+    let listed = classes
+        .into_iter()
+        .flat_map(|(words, telling)| words.split_whitespace().map(move |word| (plain(word), telling)));
+    let telling: HashMap<String, Telling> = listed.collect();
+    let spelled = SPELLINGS.iter().map(|(spelling, _)| plain(spelling));
+    let glued = telling.keys().cloned().chain(spelled);
+    let mut glued: Vec<String> = glued.filter(|word| is_unspaced_word(word)).collect();
+    glued.sort_by(|one, other| (other.len(), one).cmp(&(one.len(), other)));
+    glued.dedup();
+    Lexicon {
+        telling,
+        spellings: SPELLINGS.iter().copied().collect(),
+        glued,
+    }
+});
+
+/// The words of these pieces: initials that stand together joined, descriptive endings cut off, spellings made one.
+pub(super) fn words(pieces: &[Piece]) -> Vec<Word> {
+    let mut words: Vec<Word> = Vec::with_capacity(pieces.len());
+    let mut initials = String::new();
+    for piece in pieces {
+        // H & M keeps its parts, U.S. and U. S. are one word; letters of a script without spaces are words.
+        let mut letters = piece.text.chars();
+        let is_initial = matches!((letters.next(), letters.next()), (Some(letter), None) if letter.is_alphabetic() && !is_unspaced(letter));
+        if is_initial {
+            initials.push_str(&piece.text);
+            continue;
+        }
+        flush(&mut initials, &mut words);
+        unglue(&piece.text, &mut words);
+    }
+    flush(&mut initials, &mut words);
+    words
+}
+
+/// These pieces as they are, none of which says much.
+pub(super) fn uncut(pieces: &[Piece]) -> Vec<Word> {
+    let uncut = |piece: &Piece| Word {
+        text: piece.text.clone(),
+        telling: Telling::Weak,
+    };
+    pieces.iter().map(uncut).collect()
+}
+
+fn flush(initials: &mut String, words: &mut Vec<Word>) {
+    if !initials.is_empty() {
+        words.push(word(&std::mem::take(initials)));
+    }
+}
+
+/// Cuts what describes off the end of a word: 阿里巴巴集团 is 阿里巴巴 and 集团. Two letters at least stay.
+fn unglue(text: &str, words: &mut Vec<Word>) {
+    let start = words.len();
+    let mut rest = text;
+    while is_unspaced_word(rest) {
+        let cut = LEXICON.glued.iter().find_map(|ending| {
+            let kept = rest.strip_suffix(ending.as_str())?;
+            (kept.chars().count() >= 2).then_some((kept, ending))
+        });
+        let Some((kept, ending)) = cut else { break };
+        words.insert(start, word(ending));
+        rest = kept;
+    }
+    words.insert(start, word(rest));
+}
+
+fn word(text: &str) -> Word {
+    let text = LEXICON.spellings.get(text).copied().unwrap_or(text);
+    Word {
+        text: text.to_owned(),
+        telling: LEXICON.telling.get(text).copied().unwrap_or(Telling::Distinctive),
+    }
+}

@@ -1,0 +1,298 @@
+//! Whether an entity is who was meant: a score with what speaks for and against it. Every feature moves the score that those
+//! before it left, so that the contributions add up to the score. Reads no graph.
+
+use super::{CompanyName, EntityKind, Identifier, LegalForm, catalog::catalog, similarity};
+
+catalog! {
+    /// What was compared to tell whether an entity is who was meant.
+    pub enum MatchFeatureKind as "a kind of match feature" {
+        /// The names, without legal forms.
+        Name = "NAME",
+        /// The legal forms in the names.
+        LegalForm = "LEGAL_FORM",
+        /// The countries.
+        Country = "COUNTRY",
+        /// What the entity is.
+        Kind = "KIND",
+        /// An identifier of one scheme.
+        Identifier = "IDENTIFIER",
+    }
+}
+
+catalog! {
+    /// Whether what was given agrees with what was found.
+    pub enum MatchAgreement as "an agreement" {
+        /// It is the same.
+        Agrees = "AGREES",
+        /// It is nearly the same, or can be told apart only by more detail.
+        Partly = "PARTLY",
+        /// It is something else.
+        Differs = "DIFFERS",
+        /// One of both is not stated.
+        Unknown = "UNKNOWN",
+    }
+}
+
+/// Schemes by which one entity has one identifier: two of them are two entities.
+const UNIQUE_SCHEMES: [&str; 3] = ["lei", "qid", "iso3166-1"];
+
+/// From which similarity on names agree in part.
+const NAME_PARTLY_MIN: f64 = 0.5;
+
+/// Who is meant, as far as it is told.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// The name as written, and taken apart.
+    pub name: Option<(String, CompanyName)>,
+    /// ISO 3166-1 alpha-2 or ISO 3166-2.
+    pub country: Option<String>,
+    /// What it is.
+    pub kind: Option<EntityKind>,
+    /// What registers call it.
+    pub identifiers: Vec<Identifier>,
+}
+
+/// What is known of an entity.
+#[derive(Debug, Clone)]
+pub struct Known<'a> {
+    /// All its names, the main one first.
+    pub names: Vec<&'a str>,
+    /// Its country.
+    pub country: Option<&'a str>,
+    /// What it is.
+    pub kind: EntityKind,
+    /// Scheme and value of each identifier.
+    pub identifiers: Vec<(&'a str, &'a str)>,
+}
+
+/// One comparison and what it did to the score.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MatchFeature {
+    /// What was compared.
+    pub kind: MatchFeatureKind,
+    /// Whether it agrees.
+    pub agreement: MatchAgreement,
+    /// What was given.
+    pub given: Option<String>,
+    /// What was found.
+    pub found: Option<String>,
+    /// By how much it moved the score.
+    pub contribution: f64,
+}
+
+/// How sure it is that an entity is who was meant.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct MatchScore {
+    /// From 0 to 1, to four places.
+    pub total: f64,
+    /// What was compared, in the order in which it counted; the contributions add up to the total.
+    pub features: Vec<MatchFeature>,
+}
+
+/// What a comparison does to the score before it.
+#[derive(Debug, Clone, Copy)]
+enum Effect {
+    /// Sets it at the start.
+    Starts(f64),
+    /// Closes this part of the gap to 1.
+    Supports(f64),
+    /// Takes this part of it away.
+    Weakens(f64),
+    /// Leaves it.
+    None,
+}
+
+impl MatchScore {
+    /// How well `known` fits `wanted`. In this order: the likeness of the best of all names ([`similarity`]); a legal form
+    /// (supports 2 %, or weakens 3 %: less than any difference of cores); the country (10 %, 20 %); the kind (0 %, 40 %); and each
+    /// identifier. An equal identifier decides, whatever else was found: the score is 1. Another LEI weakens by 60 %, another
+    /// identifier of a scheme that may give several by 10 %.
+    ///
+    /// ```
+    /// use guanxi::model::{CompanyName, EntityKind, Known, MatchScore, Wanted};
+    ///
+    /// let name = "MACYS, INC";
+    /// let wanted = Wanted { name: Some((name.to_owned(), CompanyName::new(name))), ..Wanted::default() };
+    /// let known = Known { names: vec!["Macy's"], country: Some("US"), kind: EntityKind::Company, identifiers: vec![] };
+    /// assert_eq!(MatchScore::of(&wanted, &known).total, 1.0);
+    /// ```
+    #[must_use]
+    pub fn of(wanted: &Wanted, known: &Known<'_>) -> Self {
+        let mut score = Self::default();
+        if let Some((written, name)) = &wanted.name {
+            score.compare_names(written, name, &known.names);
+        }
+        if let Some(country) = &wanted.country {
+            score.compare_countries(country, known.country);
+        }
+        if let Some(kind) = wanted.kind {
+            score.compare_kinds(kind, known.kind);
+        }
+        // The deciding one last, so that its contribution is what the others left open.
+        let equal = |identifier: &Identifier| known.identifiers.iter().find(|known| is_same(identifier, **known));
+        for identifier in wanted
+            .identifiers
+            .iter()
+            .filter(|identifier| equal(identifier).is_none())
+        {
+            score.compare_identifiers(identifier, &known.identifiers);
+        }
+        for identifier in &wanted.identifiers {
+            let Some((scheme, value)) = equal(identifier) else {
+                continue;
+            };
+            let texts = (
+                Some(told(&identifier.scheme, &identifier.value)),
+                Some(told(scheme, value)),
+            );
+            let (kind, effect) = (MatchFeatureKind::Identifier, Effect::Supports(1.0));
+            score.add(kind, MatchAgreement::Agrees, texts, effect);
+        }
+        score
+    }
+
+    fn add(
+        &mut self,
+        kind: MatchFeatureKind,
+        agreement: MatchAgreement,
+        (given, found): (Option<String>, Option<String>),
+        effect: Effect,
+    ) {
+        let contribution = match effect {
+            Effect::Starts(score) => score,
+            Effect::Supports(part) => part * (1.0 - self.total),
+            Effect::Weakens(part) => -part * self.total,
+            Effect::None => 0.0,
+        };
+        // Rounded one by one, so that what is shown adds up. No negative zero.
+        let contribution = rounded(contribution) + 0.0;
+        self.total = rounded(self.total + contribution);
+        self.features.push(MatchFeature {
+            kind,
+            agreement,
+            given,
+            found,
+            contribution,
+        });
+    }
+
+    fn compare_names(&mut self, written: &str, name: &CompanyName, known: &[&str]) {
+        let compared = known.iter().map(|text| {
+            let known = CompanyName::new(text);
+            (similarity(name, &known), form_effect(name, &known), *text, known)
+        });
+        // The most alike, then the one whose form agrees best, then the first: the main name.
+        let best = compared.reduce(|best, next| {
+            let better = next.0.total_cmp(&best.0).then(next.1.1.total_cmp(&best.1.1));
+            if better.is_gt() { next } else { best }
+        });
+        let Some((alike, (agreement, part), text, known)) = best else {
+            return;
+        };
+        let name_agreement = match alike {
+            1.0 => MatchAgreement::Agrees,
+            NAME_PARTLY_MIN.. => MatchAgreement::Partly,
+            _ => MatchAgreement::Differs,
+        };
+        let texts = (Some(written.to_owned()), Some(text.to_owned()));
+        self.add(MatchFeatureKind::Name, name_agreement, texts, Effect::Starts(alike));
+        if !name.forms().is_empty() || !known.forms().is_empty() {
+            let effect = match part {
+                ..0.0 => Effect::Weakens(-part),
+                // Sharing only the form is no match.
+                _ => Effect::Supports(part * self.total),
+            };
+            let forms = (forms(name.forms()), forms(known.forms()));
+            self.add(MatchFeatureKind::LegalForm, agreement, forms, effect);
+        }
+    }
+
+    fn compare_countries(&mut self, given: &str, found: Option<&str>) {
+        const SUPPORTS: f64 = 0.1;
+        const WEAKENS: f64 = 0.2;
+        let country = |code: &str| code.split('-').next().unwrap_or_default().to_owned();
+        let (agreement, effect) = match found {
+            None => (MatchAgreement::Unknown, Effect::None),
+            Some(found) if country(found) != country(given) => (MatchAgreement::Differs, Effect::Weakens(WEAKENS)),
+            // A country agrees with its parts, but one part not with another.
+            Some(found) if found != given && found.contains('-') && given.contains('-') => {
+                (MatchAgreement::Partly, Effect::None)
+            }
+            // No country makes up for a name that is not alike.
+            Some(_) => (MatchAgreement::Agrees, Effect::Supports(SUPPORTS * self.total)),
+        };
+        let texts = (Some(given.to_owned()), found.map(str::to_owned));
+        self.add(MatchFeatureKind::Country, agreement, texts, effect);
+    }
+
+    fn compare_kinds(&mut self, given: EntityKind, found: EntityKind) {
+        const WEAKENS: f64 = 0.4;
+        let legal_entity = |kind| matches!(kind, EntityKind::Company | EntityKind::Organization);
+        let (agreement, effect) = match (given, found) {
+            (given, found) if given == found => (MatchAgreement::Agrees, Effect::None),
+            // Registers list both together.
+            (given, found) if legal_entity(given) && legal_entity(found) => (MatchAgreement::Partly, Effect::None),
+            _ => (MatchAgreement::Differs, Effect::Weakens(WEAKENS)),
+        };
+        let texts = (Some(given.to_string()), Some(found.to_string()));
+        self.add(MatchFeatureKind::Kind, agreement, texts, effect);
+    }
+
+    /// For an identifier that the entity does not have.
+    fn compare_identifiers(&mut self, given: &Identifier, known: &[(&str, &str)]) {
+        const WEAKENS: f64 = 0.6;
+        const WEAKENS_A_LITTLE: f64 = 0.1;
+        let found = known.iter().find(|(scheme, _)| *scheme == given.scheme);
+        let (agreement, effect) = match found {
+            None => (MatchAgreement::Unknown, Effect::None),
+            Some((scheme, _)) if UNIQUE_SCHEMES.contains(scheme) => (MatchAgreement::Differs, Effect::Weakens(WEAKENS)),
+            Some(_) => (MatchAgreement::Differs, Effect::Weakens(WEAKENS_A_LITTLE)),
+        };
+        let texts = (
+            Some(told(&given.scheme, &given.value)),
+            found.map(|(scheme, value)| told(scheme, value)),
+        );
+        self.add(MatchFeatureKind::Identifier, agreement, texts, effect);
+    }
+}
+
+/// Whether the forms of two names agree, and by how much that moves the score.
+fn form_effect(given: &CompanyName, found: &CompanyName) -> (MatchAgreement, f64) {
+    const SUPPORTS: f64 = 0.02;
+    const WEAKENS: f64 = -0.03;
+    let (given, found) = (given.forms(), found.forms());
+    if given.is_empty() || found.is_empty() {
+        (MatchAgreement::Unknown, 0.0)
+    } else if given.iter().any(|form| found.contains(form)) {
+        (MatchAgreement::Agrees, SUPPORTS)
+    } else if given
+        .iter()
+        .any(|form| found.iter().any(|other| other.class == form.class))
+    {
+        // 有限公司 is told as Co., Ltd. in English.
+        (MatchAgreement::Partly, 0.0)
+    } else {
+        (MatchAgreement::Differs, WEAKENS)
+    }
+}
+
+fn forms(forms: &[&'static LegalForm]) -> Option<String> {
+    let names: Vec<&str> = forms.iter().map(|form| form.name).collect();
+    (!names.is_empty()).then(|| names.join(", "))
+}
+
+fn told(scheme: &str, value: &str) -> String {
+    format!("{scheme} {value}")
+}
+
+/// Whether an entity has this identifier. Lists write it in lower case too where registers use capitals.
+fn is_same(given: &Identifier, (scheme, value): (&str, &str)) -> bool {
+    scheme == given.scheme && (value == given.value || value == given.value.to_uppercase())
+}
+
+fn rounded(score: f64) -> f64 {
+    (score * 10_000.0).round() / 10_000.0
+}
+
+#[cfg(test)]
+mod tests;

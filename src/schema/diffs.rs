@@ -1,0 +1,113 @@
+//! The root field that compares two views: what appeared, disappeared or changed between them.
+
+use async_graphql::{Context, ID, Object};
+
+use super::{
+    cost::{cost, list_size, names},
+    error::Error,
+    page::{Connection, Listing, PageArgs, Total},
+    types::diff::DiffEntry,
+    view::ViewInput,
+    viewer::Viewer,
+};
+use crate::graph::{
+    EntityIx, Exhausted, OrderDirection, Ordered, Page, Position, Take, Window,
+    algo::{self, DiffQuestion},
+};
+
+/// How many entities a comparison may be restricted to.
+const OF_MAX: usize = 100;
+
+/// The entities that a comparison is restricted to, as far as either view knows them.
+fn named(of: &[ID], from: &Viewer, to: &Viewer) -> Result<Vec<EntityIx>, Error> {
+    const PLACE: &str = "Query.diff(of:)";
+    if of.len() > OF_MAX {
+        let message = format!("{} ids are too many; ask for at most {OF_MAX} at a time", of.len());
+        return Err(Error::bad_user_input(PLACE, message));
+    }
+    let mut named = Vec::with_capacity(of.len());
+    for id in of {
+        named.push(to.entity_named(id, PLACE).or_else(|_| from.entity_named(id, PLACE))?);
+    }
+    named.sort_unstable();
+    named.dedup();
+    Ok(named)
+}
+
+/// A page of what differs. Looks no further than the page reaches.
+fn cut(viewer: &Viewer, question: &DiffQuestion, window: &Window) -> Result<Page<algo::DiffEntry>, Exhausted> {
+    let snapshot = viewer.snapshot();
+    let (Take::First(count) | Take::Last(count)) = window.take;
+    let mut rows = Vec::new();
+    let mut entries = algo::diff(snapshot, question, window.after.as_ref(), viewer.budget())?;
+    for entry in entries.by_ref().take(count) {
+        let entry = entry?;
+        let position = Position {
+            keys: vec![entry.key(snapshot, ())],
+            id: entry.id(snapshot).to_owned(),
+        };
+        rows.push((entry, position));
+    }
+    let has_next = rows.len() == count && entries.next().transpose()?.is_some();
+    Ok(Page {
+        rows,
+        has_previous: window.after.is_some(),
+        has_next,
+    })
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct DiffQuery;
+
+#[Object]
+impl DiffQuery {
+    /// What differs between two views, on either axis: two days (`asOf`), two moments of knowledge (`knownAt`), or two sets of
+    /// statuses. The entities and relationships that only one of them sees, or that were recorded anew in between with other
+    /// content. Entities first, then relationships, each by id. An entity is in no day and so never appears by one.
+    #[graphql(
+        directive = cost::apply("100".to_owned()),
+        directive = list_size::apply(None, names(&["first"]), names(&["edges", "nodes"]), Some(false))
+    )]
+    #[expect(clippy::too_many_arguments, reason = "one parameter for each GraphQL argument")]
+    async fn diff(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "Only the entities with these ids and their relationships, at most 100. Left out: everything."
+        )]
+        of: Option<Vec<ID>>,
+        #[graphql(desc = "What sees the state before; `before` of each entry inherits it.")] from: ViewInput,
+        #[graphql(desc = "What sees the state after; `after` of each entry inherits it.")] to: ViewInput,
+        #[graphql(desc = "How many: 1 to 1000.", default = 100)] first: i32,
+        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
+    ) -> Option<Result<Connection<DiffEntry>, Error>> {
+        let args = PageArgs {
+            first: Some(first),
+            after,
+            ..PageArgs::default()
+        };
+        let compare = || {
+            const ORDER: &[((), OrderDirection)] = &[((), OrderDirection::Ascending)];
+            let now = Viewer::of_now(ctx)?;
+            let listing = Listing::new::<algo::DiffEntry>(ctx, &now, "Query", "", ORDER)?;
+            // A cursor holds the moment of the first page, and the views given are in its fingerprint: both are the same again.
+            let (window, now) = listing.window(&now, &args)?;
+            let from = now.through(&from, "Query.diff(from:)")?;
+            let to = now.through(&to, "Query.diff(to:)")?;
+            let question = DiffQuestion {
+                of: of.as_deref().map(|of| named(of, &from, &to)).transpose()?,
+                from: from.mask(),
+                to: to.mask(),
+            };
+            let page = cut(&now, &question, &window)?;
+            let is_counted = ctx.look_ahead().field("totalCount").exists();
+            let all = is_counted.then(|| algo::diff(now.snapshot(), &question, None, now.budget()));
+            let all = all.transpose()?;
+            let total = Total::count(ctx, &now, || all.into_iter().flatten(), |entry| entry.map(|_| true))?;
+            Ok(Connection::new(&listing, &now, &page, total, |entry| {
+                DiffEntry::new(&from, &to, entry)
+            }))
+        };
+        Some(compare())
+    }
+}

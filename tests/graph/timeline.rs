@@ -1,0 +1,141 @@
+//! Timelines of random entities against a reading of the claims, and what becomes of missing dates.
+
+use guanxi::{
+    graph::{Budget, Snapshot, algo},
+    model::{At, Catalog, Dataset, PartialDate, RelationshipStatus, Stance, Timestamp, View},
+};
+use proptest::prelude::*;
+
+use super::walking::{SHAPE, is_seen, view_of, views};
+use crate::harness::{
+    random::{claims, dataset, day, entity_id},
+    sketch::sketch,
+};
+
+/// A timeline in the words of the test, sorted as text.
+fn told(dataset: &Dataset, view: View, entity: &str) -> Vec<String> {
+    let snapshot = Snapshot::build(dataset).unwrap();
+    let mask = snapshot.mask(&View { at: At::Ever, ..view });
+    let entity = snapshot.entity_by_id(entity, &mask).unwrap();
+    let budget = Budget::new(u64::MAX, || false);
+    let entries = algo::timeline(&snapshot, mask, entity, &budget).unwrap();
+    let mut told: Vec<String> = entries
+        .iter()
+        .map(|entry| {
+            let relationship = entry
+                .relationship
+                .map(|relationship| snapshot.relationship(relationship).id());
+            let on = entry.on.map_or("-".to_owned(), |on| on.to_string());
+            format!("{} {on} {}", relationship.unwrap_or("-"), entry.what)
+        })
+        .collect();
+    told.sort();
+    told
+}
+
+proptest! {
+    #[test]
+    fn a_timeline_tells_of_every_claim_that_was_known_whatever_the_day(claims in claims(SHAPE), view in views(), entity in 0u8..5) {
+        let mut expected = Vec::new();
+        for (position, claim) in claims.iter().enumerate() {
+            let is_about = claim.to == entity || claim.from == Some(entity);
+            if !is_about || !is_seen(claim, (None, view.1, view.2)) {
+                continue;
+            }
+            let id = format!("r{position:03}");
+            let holds = matches!(claim.status, RelationshipStatus::Active | RelationshipStatus::Unknown);
+            let (begins, ends) = if holds { ("STARTED", "ENDED") } else { (claim.status.as_str(), "LAPSED") };
+            expected.extend(claim.since.map(|since| format!("{id} {} {begins}", PartialDate::from(day(since)))));
+            expected.extend(claim.until.map(|until| format!("{id} {} {ends}", PartialDate::from(day(until)))));
+            if claim.since.is_none() && claim.until.is_none() {
+                expected.push(format!("{id} - {}", if holds { "STATED" } else { begins }));
+            }
+            expected.extend(claim.disputed.then(|| format!("{id} - CONTRADICTED")));
+        }
+        expected.sort();
+        prop_assert_eq!(told(&dataset(SHAPE, &claims), view_of(view), &entity_id(entity)), expected);
+    }
+}
+
+/// The drawing `A -60-> B` with these statements about it: stance, its own date, the date of its source.
+fn stated(statements: &[(Stance, Option<&str>, Option<&str>)]) -> Dataset {
+    let mut data = sketch("A -60-> B");
+    let (source, statement) = (data.sources[0].clone(), data.relationships[0].evidence[0].clone());
+    let date = |text: &str| text.parse().unwrap();
+    data.relationships[0].evidence.clear();
+    for (number, (stance, stated_on, published_on)) in statements.iter().enumerate() {
+        let id = format!("source:{number}");
+        data.relationships[0].evidence.push(guanxi::model::Evidence {
+            id: format!("r1#{number}"),
+            source: id.clone(),
+            stance: *stance,
+            stated_on: stated_on.map(date),
+            ..statement.clone()
+        });
+        data.sources.push(guanxi::model::Source {
+            id,
+            published_on: published_on.map(date),
+            ..source.clone()
+        });
+    }
+    data
+}
+
+#[test]
+fn what_has_no_dates_stands_at_its_first_statement() {
+    use Stance::{Asserts, Assesses, Contradicts};
+    let told = |statements: &[_]| told(&stated(statements), View::now(Timestamp::MAX), "B");
+    let cases: [(&[_], &[&str]); 5] = [
+        (
+            &[(Asserts, None, Some("2015")), (Asserts, Some("2014-11"), Some("2016"))],
+            &["r1 2014-11 STATED"],
+        ),
+        (
+            &[(Assesses, None, Some("2013")), (Asserts, None, Some("2014-12-01"))],
+            &["r1 2014-12-01 STATED"],
+        ),
+        (
+            &[(Assesses, None, Some("2013")), (Assesses, None, None)],
+            &["r1 2013 STATED"],
+        ),
+        (&[(Asserts, None, None)], &["r1 - STATED"]),
+        (
+            &[
+                (Asserts, Some("2014"), None),
+                (Contradicts, Some("2015"), None),
+                (Contradicts, None, Some("2015")),
+            ],
+            &["r1 2014 STATED", "r1 2015 CONTRADICTED"],
+        ),
+    ];
+    for (statements, expected) in cases {
+        assert_eq!(told(statements), expected, "{statements:?}");
+    }
+}
+
+#[test]
+fn an_entity_comes_into_being_and_ceases_to_be() {
+    let mut data = sketch("A -60[2001,2003)-> B");
+    let date = |text: &str| Some(text.parse().unwrap());
+    (data.entities[0].founded, data.entities[0].dissolved) = (date("2000"), date("2002-02"));
+    (data.entities[1].starts_on, data.entities[1].ends_on) = (date("2001-01-01"), date("2001-01-02"));
+    let of = |entity: &str| told(&data, View::now(Timestamp::MAX), entity);
+    assert_eq!(
+        of("A"),
+        [
+            "- 2000 FOUNDED",
+            "- 2002-02 DISSOLVED",
+            "r1 2001 STARTED",
+            "r1 2003 ENDED"
+        ]
+    );
+    assert_eq!(
+        of("B"),
+        [
+            "- 2001-01-01 FIRST_DAY",
+            "- 2001-01-02 LAST_DAY",
+            "r1 2001 STARTED",
+            "r1 2003 ENDED"
+        ]
+    );
+}

@@ -1,0 +1,215 @@
+//! Messy names resolved over the bundled graph, with the scores explained, and what is refused.
+
+use guanxi::{
+    model::Identifier,
+    schema::{Api, Limits, Request},
+};
+use serde_json::{Value, json};
+
+use crate::harness::{BUNDLED, answer, answer_over, answer_over_dataset, ask, refused, sketch::sketch, state_of};
+
+/// The ids found for each candidate.
+fn ids(candidates: &str) -> Vec<Vec<String>> {
+    let found = ask(&format!(
+        "{{ match(candidates: {candidates}) {{ candidates {{ entity {{ id }} }} }} }}"
+    ));
+    ids_of(&found["match"])
+}
+
+fn ids_of(results: &Value) -> Vec<Vec<String>> {
+    let list = |value: &Value| value.as_array().unwrap().clone();
+    let id = |found: &Value| found["entity"]["id"].as_str().unwrap().to_owned();
+    let results = list(results);
+    results
+        .iter()
+        .map(|result| list(&result["candidates"]).iter().map(id).collect())
+        .collect()
+}
+
+#[test]
+fn legal_forms_of_every_script_are_no_part_of_a_name() {
+    for name in [
+        "阿里巴巴集团控股有限公司",
+        "阿里巴巴（集团）股份有限公司",
+        "阿里巴巴",
+        "ALIBABA GROUP HOLDING LIMITED",
+        "Alibaba, Inc.",
+        "Alibaba S.p.A.",
+        "㈱阿里巴巴",
+    ] {
+        assert_eq!(ids(&format!("[{{name: {name:?}}}]")), [["alibaba"]], "{name}");
+    }
+}
+
+#[test]
+fn sharing_only_the_form_is_no_match() {
+    for name in [
+        "有限公司",
+        "Group Holding Ltd",
+        "Ltd",
+        "Inc.",
+        "Zenith Group Holding Ltd",
+        "株式会社",
+    ] {
+        assert_eq!(ids(&format!("[{{name: {name:?}}}]")), [[""; 0]], "{name}");
+    }
+}
+
+#[test]
+fn results_stand_in_the_order_of_the_input_with_empty_ones_in_their_place() {
+    let found = ids(r#"[{name: "FedEx Corp"}, {name: "Nobody"}, {name: "Ebay Inc"}, {name: "马云"}]"#);
+    assert_eq!(found, [vec!["fedex"], vec![], vec!["ebay"], vec!["jack-ma"]]);
+}
+
+#[test]
+fn the_score_tells_what_agreed_and_what_did_not() {
+    let query = r#"{ match(candidates: [{name: "Alibaba Group Holdings Inc", country: "us", kind: COMPANY}]) { candidates {
+        entity { id } score features { kind agreement given found contribution }
+    } } }"#;
+    let feature = |kind: &str, agreement: &str, given: &str, found: &str, contribution: f64| json!({"kind": kind, "agreement": agreement, "given": given, "found": found, "contribution": contribution});
+    assert_eq!(
+        ask(query)["match"][0]["candidates"],
+        json!([{
+            "entity": {"id": "alibaba"},
+            "score": 0.7372,
+            "features": [
+                feature("NAME", "PARTLY", "Alibaba Group Holdings Inc", "Alibaba Group Holding Ltd", 0.95),
+                feature("LEGAL_FORM", "DIFFERS", "Inc", "Ltd", -0.0285),
+                feature("COUNTRY", "DIFFERS", "US", "CN", -0.1843),
+                feature("KIND", "AGREES", "COMPANY", "COMPANY", 0.0),
+            ],
+        }])
+    );
+}
+
+#[test]
+fn an_equal_identifier_decides_and_those_who_share_it_stand_by_id() {
+    let found = ids(
+        r#"[{identifiers: [{scheme: "ISO3166-1", value: " cn "}]}, {name: "Japan", identifiers: [{scheme: "iso3166-1", value: "CN"}]}]"#,
+    );
+    assert_eq!(found, [vec!["china"], vec!["china"]]);
+    let mut dataset = sketch("B -60-> A");
+    for entity in &mut dataset.entities {
+        entity.identifiers = vec![Identifier::new("lei", "5493X").unwrap()];
+    }
+    let query = r#"{ match(candidates: [{name: "B", identifiers: [{scheme: "lei", value: "5493X"}]}]) { candidates { entity { id } } } }"#;
+    let answer = answer_over_dataset(&dataset, Request::new("test", query));
+    assert_eq!(ids_of(&answer["data"]["match"]), [["A", "B"]]);
+}
+
+#[test]
+fn limit_and_threshold_bound_the_answer() {
+    let count = |arguments: &str| {
+        let query = format!(
+            "{{ match(candidates: [{{name: \"Amazon China Ltd\"}}], {arguments}) {{ candidates {{ score }} }} }}"
+        );
+        let found = ask(&query)["match"][0]["candidates"].as_array().unwrap().clone();
+        let scores: Vec<f64> = found.iter().map(|found| found["score"].as_f64().unwrap()).collect();
+        assert!(scores.is_sorted_by(|one, other| one >= other), "{scores:?}");
+        scores.len()
+    };
+    assert_eq!(count("threshold: 1"), 1);
+    assert_eq!(count("limit: 1, threshold: 0"), 1);
+    assert!(count("limit: 100, threshold: 0.6") > 1);
+}
+
+#[test]
+fn what_cannot_be_used_is_told_with_its_place() {
+    let of = |candidates: &str| {
+        refused(&format!(
+            "{{ match(candidates: {candidates}) {{ candidates {{ score }} }} }}"
+        ))
+    };
+    let long = "x".repeat(10_000);
+    for (candidates, place) in [
+        ("[{}]", "candidates[0]:"),
+        (r#"[{name: "eBay"}, {name: "  "}]"#, "candidates[1]:"),
+        (r#"[{name: "eBay"}, {country: "US"}]"#, "candidates[1]:"),
+        (&format!("[{{name: \"{long}\"}}]"), "candidates[0].name:"),
+        (r#"[{name: "a\u0000b"}]"#, "candidates[0].name:"),
+        (r#"[{name: "eBay", country: "Narnia"}]"#, "candidates[0].country:"),
+        (r#"[{name: "eBay", country: ""}]"#, "candidates[0].country:"),
+        (
+            r#"[{identifiers: [{scheme: "lei", value: "1"}, {scheme: "", value: "1"}]}]"#,
+            "candidates[0].identifiers[1]:",
+        ),
+        ("[]", "0 candidates"),
+    ] {
+        let (code, argument, message) = of(candidates);
+        assert_eq!(
+            (code.as_str(), argument.as_str()),
+            ("BAD_USER_INPUT", "Query.match(candidates:)"),
+            "{message}"
+        );
+        assert!(message.starts_with(place), "{message}");
+    }
+    for (argument, place) in [
+        ("limit: 0", "Query.match(limit:)"),
+        ("limit: 101", "Query.match(limit:)"),
+        ("threshold: -0.1", "Query.match(threshold:)"),
+        ("threshold: 1.1", "Query.match(threshold:)"),
+    ] {
+        let query = format!("{{ match(candidates: [{{name: \"eBay\"}}], {argument}) {{ candidates {{ score }} }} }}");
+        let (code, argument, _) = refused(&query);
+        assert_eq!((code.as_str(), argument.as_str()), ("BAD_USER_INPUT", place));
+    }
+}
+
+#[test]
+fn odd_names_are_answered_with_nobody() {
+    let many_words = "a b ".repeat(120);
+    let many_letters = "支付".repeat(250);
+    for name in [
+        "!!!",
+        "\u{200b}",
+        "…",
+        "ǅ ﷺ \u{0301}",
+        "Ωмега オメガ 오메가",
+        "\\t\\n x",
+        &many_words,
+        &many_letters,
+    ] {
+        assert_eq!(ids(&format!("[{{name: \"{name}\"}}]")), [[""; 0]], "{name}");
+    }
+}
+
+/// The answer to so many candidates, sent as a variable.
+fn many(count: usize) -> Value {
+    let query =
+        "query Many($candidates: [MatchInput!]!) { match(candidates: $candidates) { candidates { entity { id } } } }";
+    let mut request = Request::new("test", query);
+    let candidates: Vec<Value> = (0..count)
+        .map(|number| json!({"name": format!("PayPal {number} GmbH")}))
+        .collect();
+    request.variables.insert("candidates".to_owned(), candidates.into());
+    answer(request)
+}
+
+#[test]
+fn a_thousand_candidates_are_answered_and_one_more_is_refused() {
+    let answered = many(1000);
+    assert_eq!(answered["data"]["match"].as_array().unwrap().len(), 1000, "{answered}");
+    let error = &many(1001)["errors"][0];
+    assert_eq!(error["extensions"]["code"], "BAD_USER_INPUT");
+    assert_eq!(error["message"], "1001 candidates; it takes 1 to 1000 at a time");
+}
+
+#[test]
+fn every_entity_compared_is_spent() {
+    let api = Api::new(Limits {
+        work_max: 20,
+        ..Limits::default()
+    });
+    let query = r#"{ match(candidates: [{name: "Express China Group Alipay Amazon"}, {name: "Alibaba China"}, {name: "Express"}, {name: "PayPal China"}]) { candidates { score } } }"#;
+    let answer = answer_over(api.as_ref().unwrap(), &state_of(&BUNDLED), Request::new("test", query));
+    let answer = serde_json::to_value(&answer).unwrap();
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "BUDGET_EXCEEDED", "{answer}");
+    assert_eq!(answer["data"], json!({"match": null}));
+}
+
+#[test]
+fn nobody_is_known_before_it_was_recorded() {
+    let query =
+        r#"{ match(candidates: [{name: "eBay"}], view: {knownAt: "2000-01-01T00:00:00Z"}) { candidates { score } } }"#;
+    assert_eq!(ask(query)["match"], json!([{"candidates": []}]));
+}

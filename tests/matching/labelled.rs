@@ -1,0 +1,127 @@
+//! A small registry of companies of many countries and scripts, and messy names with the entity that each means, or none.
+//! Shared with the bench.
+
+use std::collections::HashMap;
+
+use guanxi::model::{
+    Catalog, CompanyName, Dataset, Entity, EntityKind, Identifier, Name, NameKind, Source, Timestamp, Wanted,
+};
+
+/// A name as somebody wrote it, and who is meant.
+#[derive(Debug)]
+pub(crate) struct Labelled {
+    pub(crate) wanted: Wanted,
+    /// The id of an entity of the registry.
+    pub(crate) expected: Option<String>,
+}
+
+fn rows(table: &str) -> Vec<HashMap<String, String>> {
+    let mut reader = csv::Reader::from_reader(table.as_bytes());
+    let rows = reader.deserialize();
+    rows.map(|row| row.expect("the table is well formed")).collect()
+}
+
+fn cell(row: &HashMap<String, String>, column: &str) -> Option<String> {
+    row.get(column).filter(|cell| !cell.is_empty()).cloned()
+}
+
+/// Somebody of whom no more than the name is told.
+pub(crate) fn named(name: &str) -> Wanted {
+    Wanted {
+        name: Some((name.to_owned(), CompanyName::new(name))),
+        ..Wanted::default()
+    }
+}
+
+/// The registry.
+pub(crate) fn registry() -> Dataset {
+    let entities = rows(include_str!("registry.csv")).into_iter().map(|row| {
+        let kind = EntityKind::parse(&row["kind"]).expect("a kind");
+        let mut entity = Entity::new(&row["id"], kind, &row["name"]).expect("an entity");
+        let others = cell(&row, "others").unwrap_or_default();
+        let others = others.split('|').filter(|name| !name.is_empty()).map(|name| Name {
+            text: name.to_owned(),
+            language: None,
+            script: None,
+            kind: NameKind::Alias,
+        });
+        entity.names = others.collect();
+        entity.country = cell(&row, "country");
+        let lei = cell(&row, "lei").map(|lei| Identifier::new("lei", &lei).expect("an identifier"));
+        entity.identifiers = lei.into_iter().collect();
+        entity
+    });
+    let mut entities: Vec<Entity> = entities.collect();
+    entities.sort_by(|one, other| one.id.cmp(&other.id));
+    Dataset {
+        title: "Companies of many countries".to_owned(),
+        description: None,
+        licence: None,
+        recorded_at: Timestamp::UNIX_EPOCH,
+        sources: vec![Source {
+            id: "source:registry".to_owned(),
+            publisher: "Registry".to_owned(),
+            title: "Companies".to_owned(),
+            url: None,
+            published_on: None,
+            licence: None,
+        }],
+        entities,
+        relationships: Vec::new(),
+    }
+}
+
+/// The messy names.
+pub(crate) fn labelled() -> Vec<Labelled> {
+    let labelled = rows(include_str!("labelled.csv")).into_iter().map(|row| {
+        let lei = cell(&row, "lei").map(|lei| Identifier::new("lei", &lei).expect("an identifier"));
+        let wanted = Wanted {
+            country: cell(&row, "country"),
+            kind: cell(&row, "kind").map(|kind| EntityKind::parse(&kind).expect("a kind")),
+            identifiers: lei.into_iter().collect(),
+            ..named(&row["name"])
+        };
+        Labelled {
+            wanted,
+            expected: cell(&row, "expected"),
+        }
+    });
+    labelled.collect()
+}
+
+/// How good the answers to the messy names are.
+#[derive(Debug, Default)]
+pub(crate) struct Quality {
+    /// Answered with the one that is meant.
+    pub(crate) right: f64,
+    /// Answered with another, or at all where nobody is meant.
+    pub(crate) wrong: f64,
+    /// Not answered, where somebody is meant.
+    pub(crate) missed: f64,
+}
+
+impl Quality {
+    /// Counts one answer.
+    pub(crate) fn count(&mut self, expected: Option<&str>, found: Option<&str>) {
+        match (expected, found) {
+            (None, None) => {}
+            (Some(expected), Some(found)) if expected == found => self.right += 1.0,
+            (Some(_), Some(_)) => {
+                self.wrong += 1.0;
+                self.missed += 1.0;
+            }
+            (None, Some(_)) => self.wrong += 1.0,
+            (Some(_), None) => self.missed += 1.0,
+        }
+    }
+
+    /// How many of the answers are right.
+    pub(crate) fn precision(&self) -> f64 {
+        self.right / (self.right + self.wrong)
+    }
+
+    /// How many of those who are meant were answered.
+    pub(crate) fn recall(&self) -> f64 {
+        self.right / (self.right + self.missed)
+    }
+}

@@ -1,0 +1,4 @@
+//! Resolving messy names, measured: labelled names over a small registry, and what must hold for any.
+
+mod labelled;
+mod quality;

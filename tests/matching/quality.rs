@@ -1,0 +1,172 @@
+//! How often matching is right, and that looking up candidates loses almost none of what a scan finds.
+
+use fastrand::Rng;
+use guanxi::{
+    graph::{Budget, EntityIx, Snapshot},
+    model::{CompanyName, Dataset, Identifier, LEGAL_FORMS, View, Wanted},
+    store::{
+        State,
+        matching::{self, Candidate, Kept},
+    },
+};
+
+use super::labelled::{Quality, labelled, named, registry};
+use crate::harness::{BUNDLED, now};
+
+const KEPT: Kept = Kept {
+    limit: 5,
+    threshold: 0.7,
+};
+
+/// Entities to resolve names to.
+struct Register {
+    state: State,
+}
+
+impl Register {
+    fn new(dataset: &Dataset) -> Self {
+        Self {
+            state: State::new(Snapshot::build(dataset).unwrap()),
+        }
+    }
+
+    /// The answer as served: of those that the index tells.
+    fn looked_up(&self, wanted: &Wanted, kept: Kept) -> Vec<Candidate> {
+        let (graph, budget) = (self.state.graph(), Budget::new(u64::MAX, || false));
+        let mask = graph.mask(&View::now(now()));
+        let among = matching::retrieve(graph, self.state.search().unwrap(), &mask, wanted, &budget);
+        matching::best(graph, wanted, among.unwrap(), kept, &budget).unwrap()
+    }
+
+    /// The answer of all.
+    fn scanned(&self, wanted: &Wanted, kept: Kept) -> Vec<Candidate> {
+        let (graph, budget) = (self.state.graph(), Budget::new(u64::MAX, || false));
+        let mask = graph.mask(&View::now(now()));
+        let among: Vec<EntityIx> = graph.entities(&mask).collect();
+        matching::best(graph, wanted, among, kept, &budget).unwrap()
+    }
+
+    fn best(&self, wanted: &Wanted) -> Option<&str> {
+        let found = self.scanned(wanted, KEPT);
+        found.first().map(|best| self.state.graph().entity(best.entity).id())
+    }
+}
+
+#[test]
+fn most_answers_are_right_and_most_of_those_meant_are_found() {
+    let register = Register::new(&registry());
+    let (mut quality, mut mistakes) = (Quality::default(), Vec::new());
+    for row in labelled() {
+        let found = register.looked_up(&row.wanted, KEPT);
+        let best = found
+            .first()
+            .map(|best| register.state.graph().entity(best.entity).id());
+        if best != row.expected.as_deref() {
+            let name = row.wanted.name.as_ref().map(|(written, _)| written.clone());
+            mistakes.push((name, row.expected.clone(), best.map(str::to_owned)));
+        }
+        quality.count(row.expected.as_deref(), best);
+    }
+    let (precision, recall) = (quality.precision(), quality.recall());
+    assert!(precision >= 0.97, "precision {precision}: {mistakes:#?}");
+    assert!(recall >= 0.96, "recall {recall}: {mistakes:#?}");
+}
+
+/// A name as somebody might mistype it.
+fn messy(name: &str, rng: &mut Rng) -> String {
+    let mut letters: Vec<char> = name.chars().collect();
+    let inner = |letters: &[char], rng: &mut Rng| rng.usize(1..letters.len() - 1);
+    for _ in 0..rng.usize(0..=2) {
+        match rng.u8(..6) {
+            0 if letters.len() > 6 => {
+                letters.remove(inner(&letters, rng));
+            }
+            1 if letters.len() > 6 => {
+                let position = inner(&letters, rng);
+                letters.swap(position, position - 1);
+            }
+            2 if letters.len() > 6 => letters.insert(inner(&letters, rng), 'e'),
+            3 => letters = letters.iter().collect::<String>().to_uppercase().chars().collect(),
+            4 => letters.retain(|letter| !matches!(letter, '.' | ',' | '\'')),
+            _ => letters.extend(" Ltd".chars()),
+        }
+    }
+    letters.into_iter().collect()
+}
+
+#[test]
+fn looking_up_loses_almost_nothing_that_a_scan_finds() {
+    let mut rng = Rng::with_seed(7);
+    for dataset in [registry(), BUNDLED.clone()] {
+        let register = Register::new(&dataset);
+        let names = dataset.entities.iter().flat_map(|entity| {
+            let others = entity.names.iter().map(|name| name.text.as_str());
+            std::iter::once(entity.name.as_str()).chain(others)
+        });
+        let names: Vec<&str> = names.collect();
+        let messy = names
+            .iter()
+            .flat_map(|name| std::iter::repeat_n(*name, 4))
+            .map(|name| named(&messy(name, &mut rng)));
+        let wanted: Vec<Wanted> = labelled().into_iter().map(|row| row.wanted).chain(messy).collect();
+        let (mut all, mut lost) = (0, Vec::new());
+        for wanted in &wanted {
+            let scanned = register.scanned(wanted, KEPT);
+            let looked_up = register.looked_up(wanted, Kept { limit: 1000, ..KEPT });
+            all += scanned.len();
+            let told = |found: &Candidate| {
+                let name = wanted.name.as_ref().map(|(written, _)| written.clone());
+                (name, found.score.features[0].found.clone())
+            };
+            lost.extend(scanned.iter().filter(|found| !looked_up.contains(found)).map(told));
+        }
+        assert!(all > 200, "{all}");
+        assert!(lost.len() * 100 <= all, "{} of {all}: {lost:#?}", lost.len());
+    }
+}
+
+#[test]
+fn adding_or_removing_a_legal_form_never_changes_who_is_best() {
+    let mut rng = Rng::with_seed(11);
+    for dataset in [registry(), BUNDLED.clone()] {
+        let register = Register::new(&dataset);
+        for entity in &dataset.entities {
+            let core = CompanyName::new(&entity.name);
+            if core.is_weak() {
+                continue;
+            }
+            let as_written = register.best(&named(&entity.name)).map(str::to_owned);
+            assert_eq!(as_written.as_deref(), Some(entity.id.as_str()), "{}", entity.name);
+            let without = register.best(&named(&core.core_text())).map(str::to_owned);
+            assert_eq!(without, as_written, "{} without its form", entity.name);
+            let form = &LEGAL_FORMS[rng.usize(..LEGAL_FORMS.len())];
+            let suffixed = form.suffixes.iter().map(|suffix| format!("{} {suffix}", entity.name));
+            let prefixed = form.prefixes.iter().map(|prefix| format!("{prefix} {}", entity.name));
+            for with in suffixed.chain(prefixed) {
+                assert_eq!(register.best(&named(&with)), as_written.as_deref(), "{with}");
+            }
+        }
+    }
+}
+
+#[test]
+fn equal_identifiers_always_win() {
+    let dataset = registry();
+    let register = Register::new(&dataset);
+    let identified = dataset
+        .entities
+        .iter()
+        .filter_map(|entity| Some((entity, entity.identifiers.first()?)));
+    for (entity, identifier) in identified {
+        for other in &dataset.entities {
+            let wanted = Wanted {
+                country: Some("AQ".to_owned()),
+                identifiers: vec![Identifier::new("LEI", &identifier.value.to_lowercase()).unwrap()],
+                ..named(&other.name)
+            };
+            let found = register.looked_up(&wanted, KEPT);
+            assert_eq!(register.state.graph().entity(found[0].entity).id(), entity.id);
+            assert_eq!(found[0].score.total, 1.0);
+        }
+    }
+}
