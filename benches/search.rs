@@ -6,6 +6,7 @@ mod support;
 use std::{sync::LazyLock, time::Instant};
 
 use divan::{Bencher, black_box};
+use fastrand::Rng;
 use guanxi::{
     graph::Budget,
     store::search::{Index, Question, highlights},
@@ -80,6 +81,18 @@ fn search(bencher: Bencher<'_, '_>, text: &str) {
     bencher.bench_local(|| {
         let question = Question::new(text).expect("the question is short");
         let hits = INDEX.search(snapshot, &question, |_| true, &budget);
+        black_box(hits.is_ok());
+    });
+}
+
+#[divan::bench]
+fn search_for_the_whole_name_of_any_company(bencher: Bencher<'_, '_>) {
+    let world = world(SIZES[1]);
+    let budget = Budget::new(u64::MAX, || false);
+    let mut rng = Rng::with_seed(7);
+    let question = move || Question::new(world.snapshot().entity(world.any(&mut rng)).name()).expect("names are short");
+    bencher.with_inputs(question).bench_local_values(|question| {
+        let hits = INDEX.search(world.snapshot(), &question, |_| true, &budget);
         black_box(hits.is_ok());
     });
 }

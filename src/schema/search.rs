@@ -96,7 +96,7 @@ impl SearchQuery {
             Ok(SearchConnection::new(
                 &listing,
                 &viewer,
-                Arc::new(question),
+                &Arc::new(question),
                 &page,
                 &hits,
             ))

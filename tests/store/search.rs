@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use guanxi::{
     graph::{Budget, Exhausted, Snapshot},
     model::{Dataset, Entity, EntityKind, Identifier, Name, NameKind},
-    store::search::{Error, Hit, Index, Question},
+    store::search::{Error, Hit, Index, Question, highlights},
 };
 use proptest::prelude::*;
 
@@ -434,11 +434,21 @@ proptest! {
         let written: Vec<&str> = names.iter().map(String::as_str).collect();
         let searched = Searched::named(&written);
         for name in &names {
-            if Question::new(name).is_ok_and(|question| !question.is_empty()) {
-                let hits = searched.hits(name);
-                prop_assert!(hits.iter().any(|hit| {
-                    searched.snapshot.entity(hit.entity).name() == name && hit.score > 0.999
-                }), "{name:?}");
+            let question = Question::new(name).unwrap();
+            if question.is_empty() {
+                continue;
+            }
+            let hits = searched.hits(name);
+            let named = |hit: &&Hit| searched.snapshot.entity(hit.entity).name() == name;
+            let hit = hits.iter().find(named);
+            prop_assert!(hit.is_some_and(|hit| hit.score > 0.999), "{name:?}");
+            for hit in hits {
+                let entity = searched.snapshot.entity(hit.entity);
+                for highlight in highlights(&entity, &question) {
+                    let written: String = highlight.parts.iter().map(|part| part.text.as_str()).collect();
+                    prop_assert!([entity.name(), entity.id()].contains(&written.as_str()), "{written:?}");
+                    prop_assert!(highlight.parts.iter().any(|part| part.matched), "{name:?}");
+                }
             }
         }
     }

@@ -163,7 +163,7 @@ impl SearchConnection {
     pub(crate) fn new(
         listing: &Listing,
         viewer: &Viewer,
-        question: Arc<Question>,
+        question: &Arc<Question>,
         page: &Page<Found>,
         hits: &[Hit],
     ) -> Self {
@@ -174,7 +174,7 @@ impl SearchConnection {
             cursor,
             hit: found.0,
             viewer: viewer.clone(),
-            question: Arc::clone(&question),
+            question: Arc::clone(question),
         });
         Self {
             edges: edges.collect(),

@@ -1,6 +1,8 @@
 //! Finding entities by a question: every word must stand in one of their texts, and where no entity has all words, those
 //! that have most of them. Counts in whole numbers, so that scores are the same however the index was built.
 
+use std::collections::HashMap;
+
 use tantivy::schema::{IndexRecordOption, Term};
 
 use super::{
@@ -69,8 +71,8 @@ impl Index {
                 question.words.len(),
                 budget,
             )?;
-            for document in tally.touched {
-                let sums = tally.sums[at(document)];
+            for document in tally.touched.iter().copied() {
+                let sums = tally.sums(document);
                 if sums.words >= best.words {
                     let entity = snapshot.entity_at(segment.rows[at(document)]);
                     best.extend(sums, entity.filter(|entity| keep(*entity)));
@@ -101,7 +103,7 @@ impl Index {
         ]
     }
 
-    /// The terms of those that go by the whole question, with their scores in thousandths.
+    /// The terms of those that go by the whole question, and which of their texts it is.
     fn wholes(&self, question: &Question) -> Result<Vec<(Found, Whole)>, Error> {
         let mut wholes = Vec::new();
         let fields = [
@@ -171,7 +173,7 @@ enum Whole {
 }
 
 /// What a document has of the question.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 struct Sums {
     /// How many words.
     words: u8,
@@ -180,9 +182,15 @@ struct Sums {
     worth: u32,
 }
 
-/// What the documents of one segment have of the question.
+/// What the documents of one segment have of the question. Columns of zeros come from the system untouched, so that a search
+/// that finds little touches little.
 struct Tally {
-    sums: Vec<Sums>,
+    /// How many words each document has.
+    words: Vec<u8>,
+    /// What these are worth, each times the weight of its word.
+    worth: Vec<u32>,
+    /// Those that go by the whole question.
+    wholes: HashMap<u32, Whole>,
     /// The documents that have any word, each once.
     touched: Vec<u32>,
     /// The best of the current word for each document.
@@ -193,10 +201,20 @@ struct Tally {
 impl Tally {
     fn new(documents: usize) -> Self {
         Self {
-            sums: vec![Sums::default(); documents],
+            words: vec![0; documents],
+            worth: vec![0; documents],
+            wholes: HashMap::new(),
             touched: Vec::new(),
             word: vec![0; documents],
             word_touched: Vec::new(),
+        }
+    }
+
+    fn sums(&self, document: u32) -> Sums {
+        Sums {
+            words: self.words[at(document)],
+            whole: self.wholes.get(&document).copied(),
+            worth: self.worth[at(document)],
         }
     }
 
@@ -213,12 +231,12 @@ impl Tally {
             })?;
         }
         for document in self.word_touched.drain(..) {
-            let sums = &mut self.sums[at(document)];
-            if sums.words == 0 {
+            let place = at(document);
+            if self.words[place] == 0 {
                 self.touched.push(document);
             }
-            sums.words += 1;
-            sums.worth += weight * std::mem::take(&mut self.word[at(document)]);
+            self.words[place] += 1;
+            self.worth[place] += weight * std::mem::take(&mut self.word[place]);
         }
         Ok(())
     }
@@ -232,12 +250,12 @@ impl Tally {
     ) -> Result<(), Error> {
         for (found, whole) in wholes {
             found.each_document(budget, |document| {
-                let sums = &mut self.sums[at(document)];
-                if sums.words == 0 {
+                let had = std::mem::replace(&mut self.words[at(document)], u8::try_from(words).unwrap_or(u8::MAX));
+                if had == 0 {
                     self.touched.push(document);
                 }
-                sums.words = u8::try_from(words).unwrap_or(u8::MAX);
-                sums.whole = sums.whole.max(Some(*whole));
+                let known = self.wholes.entry(document).or_insert(*whole);
+                *known = (*known).max(*whole);
             })?;
         }
         Ok(())

@@ -135,3 +135,23 @@ fn window(text: &str, first: usize) -> (usize, usize) {
     let start = before.min(letters - SHOWN);
     (place_of(start), place_of(start + SHOWN))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_text_is_cut_around_what_was_found_first() {
+        let text = format!("{}Aéropostale{}", "é ".repeat(200), " ü".repeat(200));
+        let question = Question::new("aeropostale").unwrap();
+        let places = places(&mut Cutter::default(), SearchField::Description, &text, &question);
+        let parts = parts(&text, &places);
+        let told: Vec<(&str, bool)> = parts.iter().map(|part| (part.text.as_str(), part.matched)).collect();
+        assert_eq!(told[0], ("…", false));
+        assert_eq!(told[1].0.chars().count(), BEFORE);
+        assert_eq!(told[2], ("Aéropostale", true));
+        assert_eq!(told[4], ("…", false));
+        let shown: usize = told[1..4].iter().map(|(text, _)| text.chars().count()).sum();
+        assert_eq!((told.len(), shown), (5, SHOWN));
+    }
+}

@@ -90,6 +90,8 @@ fn role(letter: char, inside_characters: bool) -> Role {
 pub(super) struct Cutter {
     /// The letters of the chunk being read, its parts one after the other.
     letters: String,
+    /// Where each letter stands in the text. One written letter may fold to several, and several to one.
+    places: Vec<(usize, usize)>,
     parts: Vec<Part>,
     chunk: usize,
 }
@@ -98,6 +100,8 @@ pub(super) struct Cutter {
 struct Part {
     start: usize,
     end: usize,
+    /// Its first letter, counted from the start of the chunk.
+    first: usize,
     place: (usize, usize),
     role: Role,
 }
@@ -140,8 +144,9 @@ impl Cutter {
     }
 
     fn push(&mut self, letter: char, place: &Range<usize>, role: Role, apart: bool) {
-        let start = self.letters.len();
+        let (start, first) = (self.letters.len(), self.places.len());
         self.letters.push(letter);
+        self.places.push((place.start, place.end));
         let end = self.letters.len();
         match self.parts.last_mut().filter(|_| !apart) {
             Some(part) => {
@@ -151,6 +156,7 @@ impl Cutter {
             None => self.parts.push(Part {
                 start,
                 end,
+                first,
                 place: (place.start, place.end),
                 role,
             }),
@@ -165,7 +171,7 @@ impl Cutter {
         let chunk = self.chunk;
         if first.role == Role::Character {
             for part in &self.parts {
-                characters(&self.letters[part.start..part.end], part.place, each);
+                characters(&self.letters[part.start..part.end], &self.places[part.first..], each);
             }
         } else {
             for part in &self.parts {
@@ -187,29 +193,21 @@ impl Cutter {
 
     fn clear(&mut self) {
         self.letters.clear();
+        self.places.clear();
         self.parts.clear();
     }
 }
 
-/// Tells the characters of `run` and the pairs of neighbors. Where a pair stands is only known to its run: folding keeps the
-/// number of characters for all but a few, so each is given its share of the place.
-fn characters(run: &str, place: (usize, usize), each: &mut impl FnMut(Word<'_>)) {
+/// Tells the characters of `run` and the pairs of neighbors. `places` begins with those of the run.
+fn characters(run: &str, places: &[(usize, usize)], each: &mut impl FnMut(Word<'_>)) {
     let starts: Vec<usize> = run.char_indices().map(|(start, _)| start).chain([run.len()]).collect();
-    let folded_alike = run.len() == place.1 - place.0;
-    let within = |from: usize, to: usize| {
-        if folded_alike {
-            (place.0 + from, place.0 + to)
-        } else {
-            place
-        }
-    };
     let alone = starts.len() == 2;
-    for ends in starts.windows(2) {
-        let (text, place, cut) = (&run[ends[0]..ends[1]], within(ends[0], ends[1]), Cut::Single { alone });
+    for (ends, place) in starts.windows(2).zip(places) {
+        let (text, place, cut) = (&run[ends[0]..ends[1]], *place, Cut::Single { alone });
         each(Word { text, place, cut });
     }
-    for ends in starts.windows(3) {
-        let (text, place, cut) = (&run[ends[0]..ends[2]], within(ends[0], ends[2]), Cut::Pair);
+    for (ends, pair) in starts.windows(3).zip(places.windows(2)) {
+        let (text, place, cut) = (&run[ends[0]..ends[2]], (pair[0].0, pair[1].1), Cut::Pair);
         each(Word { text, place, cut });
     }
 }
@@ -298,6 +296,16 @@ mod tests {
         for (word, written) in [("aeropostale", "Aéropostale"), ("macys", "Macy's"), ("付宝", "付宝")] {
             assert!(placed.contains(&(word.to_owned(), written)), "{placed:?}");
         }
+    }
+
+    #[test]
+    fn places_are_right_where_folding_changes_lengths() {
+        let text = "\u{2F804}\u{2F804}\u{2F804}㌔";
+        let mut placed = Vec::new();
+        Cutter::default().cut(text, |word| {
+            placed.push((word.text.to_owned(), &text[word.place.0..word.place.1]))
+        });
+        assert!(placed.contains(&("你キ".to_owned(), "\u{2F804}㌔")), "{placed:?}");
     }
 
     #[test]
