@@ -6,6 +6,7 @@ pub mod algo;
 mod budget;
 mod build;
 mod expand;
+mod facets;
 mod filter;
 mod index;
 mod mask;
@@ -18,6 +19,7 @@ mod text;
 pub use adjacency::{Direction, Link};
 pub use budget::{Budget, Exhausted};
 pub use expand::{Crossing, Expand, Step, Traversal, Walker};
+pub use facets::{FacetCount, Group, GroupKey, Rows};
 pub use filter::{
     CountFilter, DateFilter, EntityFilter, EntitySet, EvidenceFilter, IdentifierFilter, IntFilter, Pattern,
     RelationshipFilter, RelationshipsFilter, Scan, TextFilter,

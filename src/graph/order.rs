@@ -377,7 +377,7 @@ pub fn page_by_id<R: Ordered>(
 /// [`Exhausted`] when the budget does not allow it.
 pub fn count<R>(
     rows: impl Iterator<Item = R>,
-    fits: impl Fn(R) -> Result<bool, Exhausted>,
+    mut fits: impl FnMut(R) -> Result<bool, Exhausted>,
     budget: &Budget,
 ) -> Result<usize, Exhausted> {
     let mut meter = Meter::new(budget);

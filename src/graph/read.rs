@@ -115,7 +115,7 @@ impl<'a> EntityRef<'a> {
     }
 
     /// Scheme and value of each identifier, in the order of the data.
-    pub fn identifiers(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
+    pub fn identifiers(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
         let snapshot = self.snapshot;
         let text = |text| snapshot.texts.text(text).unwrap_or_default();
         self.row()

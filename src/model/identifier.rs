@@ -5,6 +5,9 @@ use super::Invalid;
 /// The scheme of a country's ISO 3166-1 alpha-2 code.
 pub const COUNTRY_SCHEME: &str = "iso3166-1";
 
+/// The scheme of a Legal Entity Identifier (ISO 17442).
+pub const LEI_SCHEME: &str = "lei";
+
 /// A scheme and a value, unique per scheme: `lei` 5493…, `iso3166-1` CN.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Identifier {
@@ -28,5 +31,92 @@ impl Identifier {
             return Err(Invalid::new(&value, "the value of an identifier"));
         }
         Ok(Self { scheme, value })
+    }
+}
+
+/// Whether `text` is a Legal Entity Identifier as ISO 17442 writes it: 18 capital letters or digits and two check digits,
+/// which fit by ISO 7064 MOD 97-10.
+///
+/// ```
+/// assert!(guanxi::model::check_lei("5493001KJTIIGC8Y1R12").is_ok());
+/// assert!(guanxi::model::check_lei("5493001KJTIIGC8Y1R21").is_err());
+/// ```
+///
+/// # Errors
+/// [`Invalid`] when it is not, saying what is wrong: the form, or which check digits would fit.
+pub fn check_lei(text: &str) -> Result<(), Invalid> {
+    const CHARACTERS: usize = 20;
+    let letters = text.chars().count();
+    if letters != CHARACTERS {
+        return Err(Invalid::new(
+            text,
+            format!("an LEI: it has {letters} characters, an LEI has {CHARACTERS}"),
+        ));
+    }
+    let is_plain = |letter: char| letter.is_ascii_digit() || letter.is_ascii_uppercase();
+    let (code, check) = match text.split_at_checked(CHARACTERS - 2) {
+        Some((code, check)) if code.chars().all(is_plain) && check.chars().all(|digit| digit.is_ascii_digit()) => {
+            (code, check)
+        }
+        _ => {
+            let expected = "an LEI: it takes 18 capital letters or digits (A to Z, 0 to 9) and then two digits";
+            return Err(Invalid::new(text, expected));
+        }
+    };
+    let fitting = format!("{:02}", 98 - modulo_97(code.chars().chain("00".chars())));
+    if check == fitting {
+        Ok(())
+    } else {
+        let expected =
+            format!("an LEI: its check digits are {check}, {fitting} would fit; one of the characters is wrong");
+        Err(Invalid::new(text, expected))
+    }
+}
+
+/// The number that capital letters and digits write, A as 10 to Z as 35, modulo 97.
+fn modulo_97(text: impl Iterator<Item = char>) -> u32 {
+    text.filter_map(|letter| letter.to_digit(36)).fold(0, |rest, value| {
+        let shift = if value < 10 { 10 } else { 100 };
+        (rest * shift + value) % 97
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_wrong_lei_is_refused_with_what_is_wrong() {
+        let told = |text: &str| check_lei(text).unwrap_err().to_string();
+        assert!(told("").contains("0 characters"));
+        assert!(told("5493001KJTIIGC8Y1R1").contains("19 characters"));
+        assert!(told("5493001kjtiigc8y1r12").contains("capital letters"));
+        assert!(told("5493001KJTIIGC8Y1RXX").contains("two digits"));
+        assert!(told("支付宝支付宝支付宝支付宝支付宝支付宝支付").contains("A to Z"));
+        assert!(told("5493001KJTIIGC8Y1R13").contains("12 would fit"));
+    }
+
+    proptest! {
+        #[test]
+        fn exactly_one_pair_of_check_digits_from_02_to_98_fits(code in "[0-9A-Z]{18}") {
+            let fitting: Vec<u32> = (0..100).filter(|check| check_lei(&format!("{code}{check:02}")).is_ok()).collect();
+            prop_assert_eq!(fitting.len(), 1);
+            prop_assert!((2..=98).contains(&fitting[0]));
+            // By the definition: the whole, letters as two digits, leaves 1 modulo 97.
+            let whole: String = format!("{code}{:02}", fitting[0]).chars().map(|letter| letter.to_digit(36).unwrap().to_string()).collect();
+            let rest = whole.bytes().fold(0u32, |rest, digit| (rest * 10 + u32::from(digit - b'0')) % 97);
+            prop_assert_eq!(rest, 1);
+        }
+
+        #[test]
+        fn one_wrong_character_is_always_seen(code in "[0-9A-Z]{18}", place in 0usize..18, other in "[0-9A-Z]") {
+            let check = (2..99).find(|check| check_lei(&format!("{code}{check:02}")).is_ok()).unwrap();
+            let lei = format!("{code}{check:02}");
+            let mut changed = lei.clone();
+            changed.replace_range(place..=place, &other);
+            prop_assert_eq!(check_lei(&changed).is_ok(), changed == lei);
+        }
     }
 }

@@ -3,6 +3,7 @@
 
 mod amount;
 mod catalog;
+mod company_name;
 mod dataset;
 mod date;
 mod entity;
@@ -19,11 +20,12 @@ mod view;
 pub use amount::{Amount, Currency};
 pub(crate) use catalog::catalog;
 pub use catalog::{Catalog, Set};
+pub use company_name::{CompanyName, FormClass, LEGAL_FORMS, LegalForm, Telling, Word};
 pub use dataset::Dataset;
 pub use date::PartialDate;
 pub use entity::{Entity, EntityKind, EntityStatus, Name, NameKind};
 pub use evidence::{Evidence, Stance, disputed};
-pub use identifier::{COUNTRY_SCHEME, Identifier};
+pub use identifier::{COUNTRY_SCHEME, Identifier, LEI_SCHEME, check_lei};
 pub use jiff::{Timestamp, civil::Date};
 pub use relationship::{
     Capability, Ends, Relationship, RelationshipCategory, RelationshipKind, RelationshipStatus, UnknownReason,

@@ -43,6 +43,8 @@ pub enum Voice {
     Present,
     /// It has ended.
     Past,
+    /// It has not begun.
+    Future,
 }
 
 impl Voice {
@@ -51,6 +53,8 @@ impl Voice {
     pub fn on(day: Date, validity: Validity) -> Self {
         if validity.until_day().is_some_and(|until| until <= day) {
             Self::Past
+        } else if validity.since_day().is_some_and(|since| day < since) {
+            Self::Future
         } else {
             Self::Present
         }
@@ -75,7 +79,7 @@ impl Claim<'_> {
             clause.push_str(" as ");
             clause.push_str(role);
         }
-        let parts: Vec<String> = [self.facts().join(", "), self.says_who()]
+        let parts: Vec<String> = [self.facts(voice).join(", "), self.says_who()]
             .into_iter()
             .filter(|part| !part.is_empty())
             .collect();
@@ -107,10 +111,11 @@ impl Claim<'_> {
             (Status::Refuted, _) => format!("was said to {infinitive}"),
             (Status::Active | Status::Suspended | Status::Unknown, Voice::Present) => present,
             (Status::Active | Status::Suspended | Status::Unknown, Voice::Past) => past,
+            (Status::Active | Status::Suspended | Status::Unknown, Voice::Future) => format!("will {infinitive}"),
         }
     }
 
-    fn facts(&self) -> Vec<String> {
+    fn facts(&self, voice: Voice) -> Vec<String> {
         use RelationshipStatus as Status;
         let status = match self.status {
             Status::Active | Status::Rumoured | Status::Reported => None,
@@ -130,7 +135,7 @@ impl Claim<'_> {
                 .filter(|share| share.range != ShareRange::UNKNOWN)
                 .map(share_in_words),
             self.amount.map(ToString::to_string),
-            self.period(),
+            self.period(voice),
             self.disputed.then(|| "disputed".to_owned()),
             self.unknown
                 .map(|reason| format!("not disclosed: {}", reason.description())),
@@ -140,7 +145,7 @@ impl Claim<'_> {
         .collect()
     }
 
-    fn period(&self) -> Option<String> {
+    fn period(&self, voice: Voice) -> Option<String> {
         match (self.validity.since(), self.validity.until()) {
             (Some(since), Some(until)) => {
                 let next = since.first_day().checked_add(1.day()).ok();
@@ -151,6 +156,7 @@ impl Claim<'_> {
                     format!("{since} to {until}")
                 })
             }
+            (Some(since), None) if voice == Voice::Future => Some(format!("from {since}")),
             (Some(since), None) => Some(format!("since {since}")),
             (None, Some(until)) => Some(format!("until {until}")),
             (None, None) => self.last_stated_on.map(|on| format!("as of {on}")),
@@ -301,6 +307,19 @@ mod tests {
         );
         let then = "2014-11-28".parse().unwrap();
         assert_eq!(Voice::on(then, paypal.validity), Voice::Present);
+    }
+
+    #[test]
+    fn what_has_not_begun_is_told_in_the_future() {
+        let merger = Claim {
+            validity: dates("2030", ""),
+            ..claim("eBay", RelationshipKind::Owns, "PayPal")
+        };
+        let today = "2026-11-22".parse().unwrap();
+        assert_eq!(
+            merger.sentence(Voice::on(today, merger.validity)),
+            "eBay will own PayPal (from 2030)."
+        );
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! Counts tokens and bracket nesting of a document's text in one pass, before any parser sees it:
-//! the parser recurses, so a hostile text must not reach it. Refuses what no lexer accepts.
+//! the parser recurses, so a hostile text must not reach it. Refuses what no lexer accepts, and keys
+//! given twice in one input object, of which the parser keeps the last.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::ops::Range;
 
 use async_graphql::Pos;
@@ -79,10 +81,13 @@ fn scan(text: &str) -> Result<Scan, Error> {
     let bytes = text.as_bytes();
     let mut scan = Scan::default();
     let mut open = 0_u64;
+    let mut objects = Objects::default();
+    let mut last = 0..0;
     let mut in_definition = false;
     let mut after = After::Anything;
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
+        let token = at;
         match byte {
             b' ' | b'\t' | b'\n' | b'\r' | b',' => {
                 at += 1;
@@ -100,6 +105,7 @@ fn scan(text: &str) -> Result<Scan, Error> {
             }
             b'"' => at = end_of_string(bytes, at).ok_or_else(|| unterminated(text, at))?,
             b'{' | b'[' | b'(' => {
+                objects.open(byte, bytes.get(last.clone()));
                 if open == 0 {
                     in_definition = byte == b'{';
                     scan.definitions += u64::from(in_definition);
@@ -111,6 +117,7 @@ fn scan(text: &str) -> Result<Scan, Error> {
             }
             b'}' | b']' | b')' => {
                 open = open.saturating_sub(1);
+                objects.close();
                 at += 1;
             }
             b'.' if bytes[at..].starts_with(b"...") => {
@@ -118,6 +125,9 @@ fn scan(text: &str) -> Result<Scan, Error> {
                 at += 3;
             }
             b':' | b'@' => {
+                if byte == b':' && !objects.is_new_key(text.get(last.clone()).unwrap_or_default()) {
+                    return Err(key_twice(text, last));
+                }
                 after = After::Mark;
                 at += 1;
             }
@@ -140,9 +150,44 @@ fn scan(text: &str) -> Result<Scan, Error> {
             }
             _ => at += 1,
         }
+        last = token..at;
         scan.tokens += 1;
     }
     Ok(scan)
+}
+
+/// The brackets that are open, and the keys met so far in those that hold an input object.
+#[derive(Default)]
+struct Objects<'t> {
+    open: Vec<(u8, Option<HashSet<&'t str>>)>,
+}
+
+impl<'t> Objects<'t> {
+    /// A brace holds an input object where a value stands: after a colon or an equals sign, or in a list. Others hold fields.
+    fn open(&mut self, bracket: u8, before: Option<&[u8]>) {
+        let in_list = self.open.last().is_some_and(|(bracket, _)| *bracket == b'[');
+        let is_value = in_list || matches!(before, Some(b":" | b"="));
+        let keys = (bracket == b'{' && is_value).then(HashSet::new);
+        self.open.push((bracket, keys));
+    }
+
+    fn close(&mut self) {
+        self.open.pop();
+    }
+
+    /// Whether a name before a colon is not a key that the object holds already.
+    fn is_new_key(&mut self, name: &'t str) -> bool {
+        match self.open.last_mut() {
+            Some((_, Some(keys))) => keys.insert(name),
+            _ => true,
+        }
+    }
+}
+
+fn key_twice(text: &str, key: Range<usize>) -> Error {
+    let position = position(text, key.start);
+    let key = text.get(key).unwrap_or_default();
+    Error::validation_failed(format!("The input object has the field {key} twice; give it once.")).at(position)
 }
 
 fn is_word(byte: u8) -> bool {
@@ -226,6 +271,26 @@ mod tests {
         ] {
             let scan = scan(text).unwrap();
             assert_eq!((scan.definitions, scan.root_fields), (1, expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_key_given_twice_in_an_input_object_is_refused_where_it_stands() {
+        for text in [
+            "{ a(b: {c: 1, c: 2}) }",
+            "{ a(b: [{c: 1} {d: {}, c: 1, d: 2}]) }",
+            "query Q($x: X = {c: 1 d: [] c: {}}) { a }",
+        ] {
+            let error = scan(text).unwrap_err();
+            assert_eq!(error.code, super::super::error::Code::GraphqlValidationFailed, "{text}");
+            assert!(error.message.contains("twice"), "{text}");
+        }
+        for text in [
+            "{ a: b { c: d } e: b { c: d } }",
+            "{ a(b: [{c: 1}, {c: 1}], d: {c: {c: 1}}) }",
+            "{ a(b: {c: \"c: 1, c: 2\"}) a(b: {c: 1}) }",
+        ] {
+            assert!(scan(text).is_ok(), "{text}");
         }
     }
 

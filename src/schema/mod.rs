@@ -23,6 +23,7 @@ mod presence;
 mod query;
 mod rankings;
 mod scalars;
+mod soundness;
 mod tally;
 mod traversal;
 mod types;

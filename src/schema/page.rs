@@ -48,12 +48,23 @@ impl Listing {
         owner: &str,
         order: &Order<R>,
     ) -> Result<Self, Error> {
+        Self::with_keys(ctx, viewer, parent, owner, order.len())
+    }
+
+    /// The same, of rows whose positions have so many keys.
+    pub(crate) fn with_keys(
+        ctx: &Context<'_>,
+        viewer: &Viewer,
+        parent: &str,
+        owner: &str,
+        keys: usize,
+    ) -> Result<Self, Error> {
         let coordinate = format!("{parent}.{}", ctx.field().name());
         let told = format!("{coordinate}\n{owner}\n{}\n{}", viewer.asked(), arguments_hash(ctx)?);
         Ok(Self {
             fingerprint: hash_of(&told),
             coordinate,
-            keys: order.len(),
+            keys,
         })
     }
 
@@ -207,7 +218,7 @@ impl PageInfo {
 /// everything.
 ///
 /// Counted with the connection and not by its field: `totalCount` is never null, so it must not fail.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Total(Option<i32>);
 
 impl Total {
@@ -221,7 +232,12 @@ impl Total {
         if !ctx.look_ahead().field("totalCount").exists() {
             return Ok(Self(None));
         }
-        let counted = i32::try_from(count(rows(), fits, viewer.budget())?);
+        Self::number(count(rows(), fits, viewer.budget())?)
+    }
+
+    /// So many, counted already.
+    pub(crate) fn number(counted: usize) -> Result<Self, Error> {
+        let counted = i32::try_from(counted);
         let too_many = |_| Error::limit_exceeded("There are more than 2147483647 elements to count; narrow the filter");
         counted.map(Some).map(Self).map_err(too_many)
     }

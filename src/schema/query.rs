@@ -10,9 +10,12 @@ use super::{
     filters::{EntityFilter, EntityOrder, RelationshipFilter, RelationshipOrder, entity_filter, entity_order},
     page::{Connection, Listing, PAGE_MAX, PageArgs, Total},
     rankings::RankingQuery,
+    soundness::SoundnessQuery,
     types::{
         channel::PurchaseChannel,
+        entities::EntityConnection,
         entity::{Entity, EntityFields, Node},
+        facets::Whole,
         kinds::{Company, Event, Market, Organization, Person, Place, Service},
         neighbors::{RelationshipArgs, RelationshipConnection, all_relationships},
         relationship::Relationship,
@@ -99,7 +102,7 @@ fn list<T>(
     args: EntityArgs,
     kinds: Set<EntityKind>,
     node: fn(Viewer, EntityIx) -> T,
-) -> Result<Connection<T>, Error> {
+) -> Result<EntityConnection<T>, Error> {
     let viewer = Viewer::new(ctx, view)?;
     let order = entity_order(args.order_by);
     let listing = Listing::new::<EntityIx>(ctx, &viewer, "Query", "", &order)?;
@@ -114,8 +117,8 @@ fn list<T>(
     } else {
         page(snapshot, rows(), fits, &order, &window, viewer.budget())?
     };
-    let total = Total::count(ctx, &viewer, rows, fits)?;
-    Ok(Connection::new(&listing, &viewer, &page, total, |ix| {
+    let whole = Whole::entities(ctx, &viewer, rows, fits)?;
+    Ok(EntityConnection::new(&listing, &viewer, &page, whole, |ix| {
         node(viewer.clone(), ix)
     }))
 }
@@ -159,7 +162,7 @@ macro_rules! by_kind {
                     #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
                     #[graphql(desc = "What to see them through; everything below inherits it. Default: the header Guanxi-View, else today.")]
                     view: Option<ViewInput>,
-                ) -> Option<Result<Connection<$kind>, Error>> {
+                ) -> Option<Result<EntityConnection<$kind>, Error>> {
                     let page = PageArgs { first, after, last, before };
                     let args = EntityArgs { filter, order_by, page };
                     let node = |viewer, ix| $kind::from(EntityFields { viewer, ix });
@@ -290,7 +293,7 @@ impl GraphQuery {
             desc = "What to see them through; everything below inherits it. Default: the header Guanxi-View, else today."
         )]
         view: Option<ViewInput>,
-    ) -> Option<Result<Connection<Entity>, Error>> {
+    ) -> Option<Result<EntityConnection<Entity>, Error>> {
         let page = PageArgs {
             first,
             after,
@@ -427,4 +430,4 @@ impl GraphQuery {
 
 /// Who is connected to whom in business, how, since when, and who says so.
 #[derive(Debug, Default, MergedObject)]
-pub(crate) struct Query(GraphQuery, KindQuery, WalkQuery, RankingQuery, DiffQuery);
+pub(crate) struct Query(GraphQuery, KindQuery, WalkQuery, RankingQuery, DiffQuery, SoundnessQuery);

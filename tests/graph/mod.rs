@@ -1,6 +1,7 @@
 //! The graph against naive readings of the data it was built from.
 
 mod diff;
+mod facets;
 mod filter_work;
 mod filters;
 mod groups;
@@ -11,6 +12,7 @@ mod paths;
 mod ranking;
 mod ranking_kept;
 mod sentences;
+mod soundness;
 mod time;
 mod timeline;
 mod walking;

@@ -1,6 +1,7 @@
 //! The answers of the schema over the bundled graph.
 
 mod cost;
+mod facets;
 mod filters;
 mod lookup;
 mod ownership;
@@ -9,6 +10,7 @@ mod ranking;
 mod reach;
 mod schema;
 mod seed;
+mod soundness;
 mod time;
 mod views;
 mod walks;

@@ -10,6 +10,7 @@ mod neighborhood;
 mod ownership;
 mod paths;
 mod ranking;
+mod soundness;
 mod timeline;
 
 pub use chain::Chain;
@@ -25,4 +26,5 @@ pub use ranking::{
     PageRank, Projection, Ranked, Ranking, RankingMeasure, RankingQuestion, SWEPT_PER_UNIT, Sampled, betweenness,
     components, pagerank, ranking, sampled_betweenness,
 };
+pub use soundness::{DataIssue, DataIssueKind, DateFault, Ground, Severity, Weakness, data_issues};
 pub use timeline::{TimelineEntry, TimelineEvent, TimelineOrderField, timeline};

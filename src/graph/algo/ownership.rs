@@ -13,6 +13,7 @@ use crate::{
 
 use effective::{Bounds, End, Solver};
 use stakes::Stakes;
+pub(super) use stakes::claimed_range;
 use strongest::Strongest;
 
 /// Who owns a company in the end.

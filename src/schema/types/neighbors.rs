@@ -2,14 +2,19 @@
 
 use async_graphql::{Context, Object, SimpleObject};
 
-use super::{entity::Entity, relationship::Relationship};
+use super::{
+    entity::Entity,
+    facets::{Facets, Group, Whole},
+    relationship::Relationship,
+};
 use crate::{
     graph::{
-        self, EntityIx, OrderDirection, Page, Pattern, RelationshipIx, RelationshipOrderField, Seen, Take, Window,
-        page, page_by_id,
+        self, EntityIx, GroupKey, OrderDirection, Page, Pattern, RelationshipIx, RelationshipOrderField, Seen, Take,
+        Window, page, page_by_id,
     },
     schema::{
         cost::{cost, list_size},
+        enums::Member,
         error::Error,
         filters::{RelationshipFilter, RelationshipOrder, Standpoint, relationship_filter, relationship_order},
         page::{Listing, PageArgs, PageInfo, Total},
@@ -33,7 +38,7 @@ pub(crate) struct RelationshipEdge {
 pub(crate) struct RelationshipConnection {
     edges: Vec<RelationshipEdge>,
     page_info: PageInfo,
-    total: Total,
+    whole: Whole,
 }
 
 /// A page of relationships.
@@ -57,7 +62,23 @@ impl RelationshipConnection {
     /// How many relationships there are on all pages. Counted only when selected.
     #[graphql(directive = cost::apply("10".to_owned()))]
     async fn total_count(&self) -> i32 {
-        self.total.counted()
+        self.whole.total().counted()
+    }
+
+    /// How often each kind, country of an end, status and year of beginning stands on all pages.
+    #[graphql(directive = cost::apply("10".to_owned()))]
+    async fn facets(&self) -> Option<Facets> {
+        self.whole.facets()
+    }
+
+    /// The relationships on all pages, grouped: largest group first, then by value. With two keys, each group is grouped by
+    /// the second. At most 10000 groups, inner ones included.
+    #[graphql(directive = cost::apply("20".to_owned()), directive = list_size::apply(Some(20), None, None, None))]
+    async fn group_by(
+        &self,
+        #[graphql(desc = "What to group by: one key, or two different ones.")] keys: Vec<Member<GroupKey>>,
+    ) -> Option<Result<Vec<Group>, Error>> {
+        self.whole.group_by("RelationshipConnection", &keys)
     }
 }
 
@@ -258,8 +279,8 @@ impl Outlook<'_> {
             &ready.window,
             viewer.budget(),
         )?;
-        let total = Total::count(ctx, viewer, seen, fits)?;
-        Ok(connection(&ready.listing, viewer, &page, total))
+        let whole = Whole::relationships(ctx, viewer, seen, fits, |seen| seen.relationship)?;
+        Ok(connection(&ready.listing, viewer, &page, whole))
     }
 
     fn prepare(&self, ctx: &Context<'_>, args: RelationshipArgs) -> Result<Ready, Error> {
@@ -294,11 +315,11 @@ pub(crate) fn all_relationships(
     } else {
         page(snapshot, seen(), fits, &ready.order, &ready.window, budget)?
     };
-    let total = Total::count(ctx, viewer, seen, fits)?;
-    Ok(connection(&ready.listing, viewer, &page, total))
+    let whole = Whole::relationships(ctx, viewer, seen, fits, |seen| seen.relationship)?;
+    Ok(connection(&ready.listing, viewer, &page, whole))
 }
 
-fn connection(listing: &Listing, viewer: &Viewer, page: &Page<Seen>, total: Total) -> RelationshipConnection {
+fn connection(listing: &Listing, viewer: &Viewer, page: &Page<Seen>, whole: Whole) -> RelationshipConnection {
     let cursors: Vec<String> = page
         .rows
         .iter()
@@ -317,6 +338,6 @@ fn connection(listing: &Listing, viewer: &Viewer, page: &Page<Seen>, total: Tota
     RelationshipConnection {
         edges: edges.collect(),
         page_info,
-        total,
+        whole,
     }
 }

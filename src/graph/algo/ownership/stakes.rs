@@ -215,7 +215,11 @@ impl Stakes {
 }
 
 /// What an OWNS claims of the basis `of`; none when it is about another.
-fn claimed_range(snapshot: &Snapshot, relationship: RelationshipIx, of: ShareOf) -> Option<ShareRange> {
+pub(in crate::graph::algo) fn claimed_range(
+    snapshot: &Snapshot,
+    relationship: RelationshipIx,
+    of: ShareOf,
+) -> Option<ShareRange> {
     let read = snapshot.relationship(relationship);
     let (range, basis) = read
         .share()

@@ -1,0 +1,57 @@
+//! Relationships that hold although one of their ends is no more.
+
+use super::{DataIssue, Ground};
+use crate::{
+    graph::{EntityIx, Exhausted, Pattern, RelationshipIx},
+    model::{At, EntityStatus, RelationshipKind},
+};
+
+/// Everyone that is dissolved or INACTIVE and has relationships that hold all the same. O(n).
+pub(super) fn dissolved_parties(ground: &Ground<'_>) -> Result<Vec<DataIssue>, Exhausted> {
+    let snapshot = ground.snapshot;
+    let (mut issues, mut meter) = (Vec::new(), ground.meter());
+    for entity in snapshot.entities(&ground.mask) {
+        meter.tick()?;
+        let read = snapshot.entity(entity);
+        if read.dissolved().is_none() && read.status() != EntityStatus::Inactive {
+            continue;
+        }
+        let disclosed = snapshot.hops(entity, Pattern::any(), ground.computing);
+        let around = disclosed.map(|hop| hop.relationship);
+        let mut outliving = Vec::new();
+        for relationship in around.chain(snapshot.undisclosed(entity, ground.computing)) {
+            meter.tick()?;
+            if outlives(ground, entity, relationship) {
+                outliving.push(relationship);
+            }
+        }
+        if !outliving.is_empty() {
+            outliving.sort_unstable();
+            issues.push(DataIssue::DissolvedParty {
+                entity,
+                relationships: outliving.into(),
+            });
+        }
+    }
+    meter.flush()?;
+    Ok(issues)
+}
+
+/// Whether the relationship holds after the last day on which the entity may have been dissolved.
+fn outlives(ground: &Ground<'_>, entity: EntityIx, relationship: RelationshipIx) -> bool {
+    let read = ground.snapshot.relationship(relationship);
+    // What followed a company outlives it, and a payment is no state that could end.
+    if matches!(read.kind(), RelationshipKind::SucceededBy | RelationshipKind::Paid) {
+        return false;
+    }
+    let until = read.validity().until_day();
+    let Some(dissolved) = ground.snapshot.entity(entity).dissolved() else {
+        // Nobody says since when it is inactive; a relationship with an end may have ended in time.
+        return until.is_none();
+    };
+    match ground.at {
+        At::Day(day) => dissolved.last_day() < day,
+        // It holds until the day before, so that this day may be the one after the dissolution.
+        At::Ever => until.is_none_or(|until| dissolved.day_after().is_some_and(|after| after < until)),
+    }
+}

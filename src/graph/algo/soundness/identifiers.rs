@@ -1,0 +1,46 @@
+//! Identifiers that are none, or that several entities have.
+
+use super::{DataIssue, Ground};
+use crate::{
+    graph::{EntityIx, Exhausted},
+    model::{LEI_SCHEME, check_lei},
+};
+
+/// Every identifier of the scheme lei that is no LEI. O(n).
+pub(super) fn invalid_leis(ground: &Ground<'_>) -> Result<Vec<DataIssue>, Exhausted> {
+    let (mut issues, mut meter) = (Vec::new(), ground.meter());
+    for entity in ground.snapshot.entities(&ground.mask) {
+        meter.tick()?;
+        for (position, (scheme, value)) in (0..).zip(ground.snapshot.entity(entity).identifiers()) {
+            if scheme == LEI_SCHEME && check_lei(value).is_err() {
+                issues.push(DataIssue::InvalidLei { entity, position });
+            }
+        }
+    }
+    meter.flush()?;
+    Ok(issues)
+}
+
+/// Every identifier that several entities have. O(n log n).
+pub(super) fn duplicates(ground: &Ground<'_>) -> Result<Vec<DataIssue>, Exhausted> {
+    let (mut known, mut meter): (Vec<(&str, &str, EntityIx, u32)>, _) = (Vec::new(), ground.meter());
+    for entity in ground.snapshot.entities(&ground.mask) {
+        meter.tick()?;
+        let identifiers = (0..).zip(ground.snapshot.entity(entity).identifiers());
+        known.extend(identifiers.map(|(position, (scheme, value))| (scheme, value, entity, position)));
+    }
+    meter.flush()?;
+    known.sort_unstable();
+    let mut issues = Vec::new();
+    for same in known.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+        let mut entities: Vec<EntityIx> = same.iter().map(|(_, _, entity, _)| *entity).collect();
+        entities.dedup();
+        if entities.len() > 1 {
+            issues.push(DataIssue::DuplicateIdentifier {
+                entities: entities.into(),
+                position: same[0].3,
+            });
+        }
+    }
+    Ok(issues)
+}
