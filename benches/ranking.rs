@@ -1,6 +1,7 @@
 //! What rankings cost, computed and kept, at 100,000 and at 1,000,000 companies, within what one request may spend.
 //! `cargo bench --profile dist --bench ranking`
 
+#[expect(dead_code, reason = "a ranking starts from nobody")]
 mod support;
 
 use divan::{Bencher, black_box};

@@ -68,7 +68,6 @@ impl DiffQuery {
         directive = cost::apply("100".to_owned()),
         directive = list_size::apply(None, names(&["first"]), names(&["edges", "nodes"]), Some(false))
     )]
-    #[expect(clippy::too_many_arguments, reason = "one parameter for each GraphQL argument")]
     async fn diff(
         &self,
         ctx: &Context<'_>,

@@ -32,7 +32,6 @@ impl RankingQuery {
         directive = cost::apply("100".to_owned()),
         directive = list_size::apply(None, names(&["first"]), names(&["edges", "nodes"]), Some(false))
     )]
-    #[expect(clippy::too_many_arguments, reason = "one parameter for each GraphQL argument")]
     async fn ranking(
         &self,
         ctx: &Context<'_>,

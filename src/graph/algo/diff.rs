@@ -304,3 +304,47 @@ fn statement_told(snapshot: &Snapshot, statement: EvidenceIx) -> impl PartialEq 
         ),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A version of a record: its id, whether each view sees it, and what it says.
+    type Version = (&'static str, (bool, bool), u8);
+
+    fn told(versions: &[Version]) -> Vec<(Option<u8>, Option<u8>)> {
+        let budget = Budget::new(u64::MAX, || false);
+        let records = Records {
+            id: |(id, _, _): Version| id,
+            seen: |(_, seen, _): Version| seen,
+            is_told_alike: |one: Version, other: Version| one.2 == other.2,
+        };
+        let differing = differing(versions.iter().copied(), &budget, records);
+        let said = |version: Option<Version>| version.map(|(_, _, says)| says);
+        differing
+            .map(|entry| entry.map(|entry| (said(entry.before), said(entry.after))))
+            .collect::<Result<_, _>>()
+            .expect("the budget is without end")
+    }
+
+    #[test]
+    fn another_version_of_a_record_is_a_change_when_it_says_something_else() {
+        const BEFORE: (bool, bool) = (true, false);
+        const AFTER: (bool, bool) = (false, true);
+        assert_eq!(told(&[("a", BEFORE, 1), ("a", AFTER, 2)]), [(Some(1), Some(2))]);
+        assert_eq!(told(&[("a", AFTER, 2), ("a", BEFORE, 1)]), [(Some(1), Some(2))]);
+        assert_eq!(told(&[("a", BEFORE, 1), ("a", (false, false), 3), ("a", AFTER, 1)]), []);
+        assert_eq!(
+            told(&[("a", BEFORE, 1), ("b", AFTER, 1)]),
+            [(Some(1), None), (None, Some(1))]
+        );
+        assert_eq!(
+            told(&[
+                ("a", (true, true), 1),
+                ("a", (false, false), 2),
+                ("b", (false, false), 1)
+            ]),
+            []
+        );
+    }
+}

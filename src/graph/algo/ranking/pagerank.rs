@@ -42,13 +42,16 @@ pub struct PageRank {
 /// [`Exhausted`] when the budget does not allow it.
 pub fn pagerank(projection: &Projection, damping: f64, ending: Ending, budget: &Budget) -> Result<PageRank, Exhausted> {
     let ranked: Vec<EntityIx> = projection.ranked().collect();
+    let mut sweep = Sweep::new(budget);
+    let reversed = (!projection.is_symmetric()).then(|| projection.reversed());
+    sweep.add(projection.rows() + reversed.as_ref().map_or(0, |reversed| 2 * reversed.arcs()))?;
     let walk = Walk {
         projection,
+        backward: reversed.as_ref().unwrap_or(projection),
         damping,
         leaving: leaving(projection, &ranked),
         ranked,
     };
-    let mut sweep = Sweep::new(budget);
     let answer = match ending {
         Ending::Iterations(iterations) => walk.iterated(iterations, &mut sweep)?,
         Ending::Converged { error, swept_max } => walk.converged(error, swept_max, &mut sweep)?,
@@ -69,6 +72,8 @@ fn leaving(projection: &Projection, ranked: &[EntityIx]) -> Vec<f64> {
 
 struct Walk<'a> {
     projection: &'a Projection,
+    /// The same the other way round.
+    backward: &'a Projection,
     damping: f64,
     leaving: Vec<f64>,
     ranked: Vec<EntityIx>,
@@ -81,15 +86,18 @@ impl Walk<'_> {
 
     /// Adds to `onto` what a walk that stands at each row as often as `at` says takes along the relationships.
     fn step(&self, at: &[f64], onto: &mut [f64], sweep: &mut Sweep<'_>) -> Result<(), Exhausted> {
+        // Each row gathers what comes in: reading here and there is quicker than adding here and there.
+        let mut taken = vec![0.0; at.len()];
         for row in &self.ranked {
-            let (targets, weights) = (self.projection.targets(*row), self.projection.weights(*row));
-            sweep.add(1 + targets.len())?;
-            let taken = self.damping * at[row.at()] * self.leaving[row.at()];
-            if taken != 0.0 {
-                for (target, weight) in targets.iter().zip(weights) {
-                    onto[target.at()] += taken * f64::from(*weight);
-                }
-            }
+            taken[row.at()] = self.damping * at[row.at()] * self.leaving[row.at()];
+        }
+        for row in &self.ranked {
+            let (sources, weights) = (self.backward.targets(*row), self.backward.weights(*row));
+            sweep.add(1 + sources.len())?;
+            let gathered = sources.iter().zip(weights);
+            onto[row.at()] += gathered
+                .map(|(source, weight)| taken[source.at()] * f64::from(*weight))
+                .sum::<f64>();
         }
         Ok(())
     }
