@@ -45,8 +45,9 @@ impl Factors {
         let degree = |member: usize, rows: &[BTreeMap<usize, f64>], columns: &[BTreeSet<usize>]| {
             rows[member].len() * columns[member].len()
         };
-        let mut ahead: BTreeSet<(usize, usize)> =
-            (0..count).map(|member| (degree(member, &rows, &columns), member)).collect();
+        let mut ahead: BTreeSet<(usize, usize)> = (0..count)
+            .map(|member| (degree(member, &rows, &columns), member))
+            .collect();
         let mut known: Vec<usize> = (0..count).map(|member| degree(member, &rows, &columns)).collect();
         let mut pivots = Vec::with_capacity(count);
         while let Some((_, member)) = ahead.pop_first() {
@@ -58,7 +59,9 @@ impl Factors {
             let mut taken_from = Vec::new();
             let below = std::mem::take(&mut columns[member]);
             for other in below.into_iter().filter(|other| *other != member) {
-                let Some(value) = rows[other].remove(&member) else { continue };
+                let Some(value) = rows[other].remove(&member) else {
+                    continue;
+                };
                 let factor = value / diagonal;
                 taken_from.push((other, factor));
                 for (column, cell) in &row {
