@@ -430,4 +430,11 @@ impl GraphQuery {
 
 /// Who is connected to whom in business, how, since when, and who says so.
 #[derive(Debug, Default, MergedObject)]
-pub(crate) struct Query(GraphQuery, KindQuery, WalkQuery, RankingQuery, DiffQuery, SoundnessQuery);
+pub(crate) struct Query(
+    GraphQuery,
+    KindQuery,
+    WalkQuery,
+    RankingQuery,
+    DiffQuery,
+    SoundnessQuery,
+);
