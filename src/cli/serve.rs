@@ -19,7 +19,7 @@ use crate::{
 
 pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
     start_log(arguments)?;
-    let state = prepared(load_graph(arguments.data.data.as_deref())?);
+    let graph = load_graph(arguments.data.data.as_deref())?;
     let api = Arc::new(Api::new(arguments.limits.limits())?);
     let settings = arguments.http.settings();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -27,6 +27,7 @@ pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
         // The port first: a second start says so at once, instead of after loading pages and routes.
         let listener = http::bind(&arguments.host, arguments.port).await?;
         let readiness = Readiness::default();
+        let state = prepared(graph);
         let graph = state.graph();
         let mask = graph.mask(&View::now(Timestamp::now()));
         tracing::info!(

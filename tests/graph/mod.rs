@@ -11,6 +11,7 @@ mod ownership_properties;
 mod paths;
 mod ranking;
 mod ranking_kept;
+mod ranking_known;
 mod sentences;
 mod soundness;
 mod time;

@@ -7,7 +7,8 @@ use crate::{
 };
 
 /// How many elements of compact arrays are swept for one unit of work. Looking at a relationship of the graph follows
-/// pointers and tests dates; the arrays are read one after the other.
+/// pointers and tests dates (60 ns at a million entities); an element of the arrays is read in 1 to 5 ns, by how far apart
+/// neighbors lie.
 pub const SWEPT_PER_UNIT: u64 = 30;
 
 /// A relationship that a walk follows, between the rows of two entities.
