@@ -51,6 +51,8 @@ pub(crate) fn company(number: usize) -> String {
 fn links(companies: usize, rng: &mut Rng) -> Vec<(usize, usize, RelationshipKind, Option<f64>)> {
     let mut links = Vec::with_capacity(companies * 21 / 10 + hub_degree(companies));
     let mut parents = vec![None; companies];
+    // What nobody holds yet, in percent. Where more than the whole is claimed, circles amplify a trace to the whole.
+    let mut free = vec![100.0; companies];
     let mut ends = vec![1];
     for child in 2..companies {
         if rng.f64() < 0.88 {
@@ -65,18 +67,16 @@ fn links(companies: usize, rng: &mut Rng) -> Vec<(usize, usize, RelationshipKind
             } else {
                 f64::from(rng.u32(501..1000)) / 10.0
             };
+            free[child] -= percent;
             links.push((parent, child, RelationshipKind::Owns, Some(percent)));
         }
     }
     for _ in 0..companies * 12 / 100 {
         let (holder, held) = (rng.usize(1..companies), ends[rng.usize(..ends.len())]);
-        if holder != held {
-            links.push((
-                holder,
-                held,
-                RelationshipKind::Owns,
-                Some(f64::from(rng.u32(10..300)) / 10.0),
-            ));
+        let percent = f64::min(f64::from(rng.u32(10..300)) / 10.0, free[held]);
+        if holder != held && percent > 0.1 {
+            free[held] -= percent;
+            links.push((holder, held, RelationshipKind::Owns, Some(percent)));
         }
     }
     let mut popular: Vec<usize> = ends.iter().copied().step_by(7).collect();
@@ -89,7 +89,8 @@ fn links(companies: usize, rng: &mut Rng) -> Vec<(usize, usize, RelationshipKind
     }
     // Circles: every thousandth company holds a little of its own parent.
     for child in (0..companies).step_by(1000) {
-        links.extend(parents[child].map(|parent| (child, parent, RelationshipKind::Owns, Some(10.0))));
+        let parent = parents[child].filter(|parent| free[*parent] >= 10.0);
+        links.extend(parent.map(|parent| (child, parent, RelationshipKind::Owns, Some(10.0))));
     }
     links.extend((1..=hub_degree(companies)).map(|supplied| (0, supplied, RelationshipKind::Supplies, None)));
     links

@@ -54,18 +54,20 @@ const LETTERS_MAX: usize = 64;
 
 /// Whether the script writes words without spaces between them, or close to that.
 fn is_unspaced(letter: char) -> bool {
-    matches!(
-        letter.script(),
-        Script::Han
-            | Script::Hiragana
-            | Script::Katakana
-            | Script::Hangul
-            | Script::Bopomofo
-            | Script::Thai
-            | Script::Lao
-            | Script::Khmer
-            | Script::Myanmar
-    )
+    // Thai is the first of them. Looking a script up takes longer than all else about a Latin letter.
+    letter >= '\u{e00}'
+        && matches!(
+            letter.script(),
+            Script::Han
+                | Script::Hiragana
+                | Script::Katakana
+                | Script::Hangul
+                | Script::Bopomofo
+                | Script::Thai
+                | Script::Lao
+                | Script::Khmer
+                | Script::Myanmar
+        )
 }
 
 /// Whether a word is of such a script. Its first letter tells: prolonging signs are shared by scripts.
@@ -169,7 +171,8 @@ struct Cutter {
 impl Cutter {
     fn push(&mut self, letter: char) {
         // A change to or from a script without spaces ends a word; marks and prolonging signs belong to what they follow.
-        let is_shared = matches!(letter.script(), Script::Common | Script::Inherited) && !letter.is_numeric();
+        let is_shared =
+            !letter.is_ascii() && matches!(letter.script(), Script::Common | Script::Inherited) && !letter.is_numeric();
         if !is_shared && !self.piece.is_empty() && self.unspaced != is_unspaced(letter) {
             self.end(Some(letter));
         }

@@ -7,6 +7,9 @@ use crate::graph::{Exhausted, budget::Meter};
 const MET_WITHIN: f64 = 1e-12;
 /// After how many rounds a circle is solved by elimination: some come to rest only after millions.
 const ROUNDS_BEFORE_ELIMINATION: usize = 30;
+/// Up to how many entities elimination is tried where the whole has no factors: what is left to solve once some are capped
+/// may have them.
+const SMALL: usize = 64;
 const ROUNDS_MAX: usize = 10_000;
 
 /// A system of shares among entities.
@@ -101,6 +104,7 @@ impl Circle {
                 });
             }
             if round == ROUNDS_BEFORE_ELIMINATION
+                && (factors.is_some() || wet.len() <= SMALL)
                 && let Some(values) = self.eliminate(&wet, meter)?
             {
                 return Ok(Solution::exact(values));

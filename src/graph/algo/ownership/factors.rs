@@ -7,6 +7,8 @@ use crate::graph::{Exhausted, budget::Meter};
 
 /// By how much rounding may be amplified: its part in the answer then stays below 1e-9.
 const GAIN_MAX: f64 = 1e6;
+/// How many cells may be touched for each share and member. A circle that fills in further is better solved in rounds.
+const FILL_MAX: usize = 50;
 
 /// `I - A` as a product of triangular factors, eliminated in the order of least fill.
 #[derive(Debug)]
@@ -26,8 +28,8 @@ struct Pivot {
 
 impl Factors {
     /// The factors of `I - A`, where each member of `count` holds these shares `(holder, held, share)` of others. None when a
-    /// pivot is not positive (holdings that feed on themselves), or rounding would show. O(fill), little where holdings look
-    /// like trees with a few circles.
+    /// pivot is not positive (holdings that feed on themselves), rounding would show, or too much would fill in. O(fill),
+    /// little where holdings look like trees with a few circles.
     ///
     /// For a matrix with a positive diagonal and nothing positive beside it, positive pivots say that the inverse exists and
     /// is nowhere negative (an M-matrix), so that no pivots need to be sought for stability.
@@ -36,55 +38,13 @@ impl Factors {
         shares: impl Iterator<Item = (usize, usize, f64)>,
         meter: &mut Meter<'_>,
     ) -> Result<Option<Self>, Exhausted> {
-        let mut rows: Vec<BTreeMap<usize, f64>> = (0..count).map(|member| BTreeMap::from([(member, 1.0)])).collect();
-        let mut columns: Vec<BTreeSet<usize>> = (0..count).map(|member| BTreeSet::from([member])).collect();
-        for (holder, held, share) in shares {
-            *rows[held].entry(holder).or_default() -= share;
-            columns[holder].insert(held);
-        }
-        let degree = |member: usize, rows: &[BTreeMap<usize, f64>], columns: &[BTreeSet<usize>]| {
-            rows[member].len() * columns[member].len()
-        };
-        let mut ahead: BTreeSet<(usize, usize)> = (0..count)
-            .map(|member| (degree(member, &rows, &columns), member))
-            .collect();
-        let mut known: Vec<usize> = (0..count).map(|member| degree(member, &rows, &columns)).collect();
+        let mut elimination = Elimination::new(count, shares);
         let mut pivots = Vec::with_capacity(count);
-        while let Some((_, member)) = ahead.pop_first() {
-            let mut row = std::mem::take(&mut rows[member]);
-            let diagonal = row.remove(&member).unwrap_or_default();
-            if diagonal <= f64::EPSILON {
-                return Ok(None);
+        while let Some((_, member)) = elimination.ahead.pop_first() {
+            match elimination.pivot(member, meter)? {
+                Some(pivot) => pivots.push(pivot),
+                None => return Ok(None),
             }
-            let mut taken_from = Vec::new();
-            let below = std::mem::take(&mut columns[member]);
-            for other in below.into_iter().filter(|other| *other != member) {
-                let Some(value) = rows[other].remove(&member) else {
-                    continue;
-                };
-                let factor = value / diagonal;
-                taken_from.push((other, factor));
-                for (column, cell) in &row {
-                    meter.tick()?;
-                    *rows[other].entry(*column).or_default() -= factor * cell;
-                    columns[*column].insert(other);
-                }
-            }
-            for column in row.keys() {
-                columns[*column].remove(&member);
-            }
-            let touched = row.keys().copied().chain(taken_from.iter().map(|(other, _)| *other));
-            for touched in touched.collect::<BTreeSet<_>>() {
-                ahead.remove(&(known[touched], touched));
-                known[touched] = degree(touched, &rows, &columns);
-                ahead.insert((known[touched], touched));
-            }
-            pivots.push(Pivot {
-                member,
-                diagonal,
-                taken_from,
-                row: row.into_iter().collect(),
-            });
         }
         let factors = Self { pivots };
         let mut gain = vec![1.0; count];
@@ -114,6 +74,85 @@ impl Factors {
     }
 }
 
+/// A matrix on its way to its factors.
+struct Elimination {
+    rows: Vec<BTreeMap<usize, f64>>,
+    /// Which rows have something in each column.
+    columns: Vec<BTreeSet<usize>>,
+    /// Who is still to be eliminated, by how much that may fill in.
+    ahead: BTreeSet<(usize, usize)>,
+    degrees: Vec<usize>,
+    /// How many cells may still be touched.
+    cells_left: usize,
+}
+
+impl Elimination {
+    fn new(count: usize, shares: impl Iterator<Item = (usize, usize, f64)>) -> Self {
+        let mut rows: Vec<BTreeMap<usize, f64>> = (0..count).map(|member| BTreeMap::from([(member, 1.0)])).collect();
+        let mut columns: Vec<BTreeSet<usize>> = (0..count).map(|member| BTreeSet::from([member])).collect();
+        let mut cells_left = FILL_MAX * count;
+        for (holder, held, share) in shares {
+            *rows[held].entry(holder).or_default() -= share;
+            columns[holder].insert(held);
+            cells_left += FILL_MAX;
+        }
+        let degrees: Vec<usize> = rows
+            .iter()
+            .zip(&columns)
+            .map(|(row, column)| row.len() * column.len())
+            .collect();
+        Self {
+            ahead: degrees.iter().copied().zip(0..).collect(),
+            rows,
+            columns,
+            degrees,
+            cells_left,
+        }
+    }
+
+    /// Eliminates `member`; none when that cannot be done, or too much was filled in.
+    fn pivot(&mut self, member: usize, meter: &mut Meter<'_>) -> Result<Option<Pivot>, Exhausted> {
+        let mut row = std::mem::take(&mut self.rows[member]);
+        let diagonal = row.remove(&member).unwrap_or_default();
+        if diagonal <= f64::EPSILON {
+            return Ok(None);
+        }
+        let mut taken_from = Vec::new();
+        let below = std::mem::take(&mut self.columns[member]);
+        for other in below.into_iter().filter(|other| *other != member) {
+            let Some(value) = self.rows[other].remove(&member) else {
+                continue;
+            };
+            let factor = value / diagonal;
+            taken_from.push((other, factor));
+            let Some(left) = self.cells_left.checked_sub(row.len()) else {
+                return Ok(None);
+            };
+            self.cells_left = left;
+            for (column, cell) in &row {
+                meter.tick()?;
+                *self.rows[other].entry(*column).or_default() -= factor * cell;
+                self.columns[*column].insert(other);
+            }
+        }
+        for column in row.keys() {
+            self.columns[*column].remove(&member);
+        }
+        let touched = row.keys().copied().chain(taken_from.iter().map(|(other, _)| *other));
+        for touched in touched.collect::<BTreeSet<_>>() {
+            self.ahead.remove(&(self.degrees[touched], touched));
+            self.degrees[touched] = self.rows[touched].len() * self.columns[touched].len();
+            self.ahead.insert((self.degrees[touched], touched));
+        }
+        Ok(Some(Pivot {
+            member,
+            diagonal,
+            taken_from,
+            row: row.into_iter().collect(),
+        }))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -140,6 +179,15 @@ mod tests {
     fn what_rounding_would_show_in_has_no_factors() {
         let nearly = 1.0 - 1e-8;
         assert_eq!(solve(&[(0, 1, nearly), (1, 0, nearly)], &[0.5, 0.0]), None);
+    }
+
+    #[test]
+    fn a_tangle_that_fills_in_is_given_up_instead_of_exhausting_the_budget() {
+        let count = 2_000;
+        let shares = (0..count).flat_map(|held| (1..6).map(move |by| ((held * 7 + by * by * 331) % count, held, 0.1)));
+        let budget = Budget::new(2_000_000, || false);
+        let factors = Factors::of(count, shares, &mut Meter::new(&budget));
+        assert!(factors.unwrap().is_none());
     }
 
     proptest! {
