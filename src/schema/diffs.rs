@@ -99,10 +99,10 @@ impl DiffQuery {
                 to: to.mask(),
             };
             let page = cut(&now, &question, &window)?;
-            let is_counted = ctx.look_ahead().field("totalCount").exists();
-            let all = is_counted.then(|| algo::diff(now.snapshot(), &question, None, now.budget()));
-            let all = all.transpose()?;
-            let total = Total::count(ctx, &now, || all.into_iter().flatten(), |entry| entry.map(|_| true))?;
+            let total = Total::counted_if_asked(ctx, || {
+                let mut all = algo::diff(now.snapshot(), &question, None, now.budget())?;
+                all.try_fold(0, |counted, entry| entry.map(|_| counted + 1))
+            })?;
             Ok(Connection::new(&listing, &now, &page, total, |entry| {
                 DiffEntry::new(&from, &to, entry)
             }))

@@ -38,7 +38,7 @@ const RELATIONSHIPS_MAX: usize = 10_000;
 const STARTS_MAX: usize = 100;
 
 /// A number between two bounds, or what is wrong with it.
-fn within(value: i32, min: i32, max: i32, place: &str) -> Result<usize, Error> {
+pub(super) fn within(value: i32, min: i32, max: i32, place: &str) -> Result<usize, Error> {
     let inside = (min..=max)
         .contains(&value)
         .then(|| usize::try_from(value).ok())

@@ -126,16 +126,17 @@ pub fn timeline(
     let disclosed = snapshot.hops(entity, Pattern::any(), mask).map(|hop| hop.relationship);
     for relationship in disclosed.chain(snapshot.undisclosed(entity, mask)) {
         meter.tick()?;
-        let first = entries.len();
-        entries.extend(happened(snapshot, relationship).map(|(what, on)| TimelineEntry {
+        let entry = |(what, on)| TimelineEntry {
             on,
             what,
             relationship: Some(relationship),
             entity,
-        }));
+        };
+        let mut own: Vec<TimelineEntry> = happened(snapshot, relationship).map(entry).collect();
         // Two sources may contradict it on one day.
-        entries[first..].sort_unstable();
-        entries.dedup();
+        own.sort_unstable();
+        own.dedup();
+        entries.append(&mut own);
     }
     meter.flush()?;
     Ok(entries)

@@ -13,6 +13,7 @@ use crate::{
         error::Error,
         page::Total,
         viewer::Viewer,
+        walks::within,
     },
 };
 
@@ -78,14 +79,7 @@ impl Facets {
     }
 
     fn values(&self, ctx: &Context<'_>, key: GroupKey, first: i32) -> Result<Vec<FacetValue>, Error> {
-        let wanted = (1..=VALUES_MAX)
-            .contains(&first)
-            .then(|| usize::try_from(first).ok())
-            .flatten();
-        let wanted = wanted.ok_or_else(|| {
-            let coordinate = format!("Facets.{}(first:)", ctx.field().name());
-            Error::bad_user_input(coordinate, format!("first is {first}; it takes 1 to {VALUES_MAX}"))
-        })?;
+        let wanted = within(first, 1, VALUES_MAX, &format!("Facets.{}(first:)", ctx.field().name()))?;
         let counts = self.counts(key)?.into_iter().take(wanted);
         Ok(counts.map(FacetValue::new).collect())
     }
