@@ -6,7 +6,7 @@ use crate::{
         Budget, EntityIx, EvidenceIx, Exhausted, Key, Mask, Ordered, Pattern, RelationshipIx, Snapshot, budget::Meter,
         rows::day_number,
     },
-    model::{Catalog, PartialDate, RelationshipStatus, Stance, catalog},
+    model::{Catalog, Date, PartialDate, RelationshipStatus, Stance, catalog},
 };
 
 catalog! {
@@ -79,15 +79,25 @@ impl Ordered for TimelineEntry {
         }
     }
 
-    fn key(self, _snapshot: &Snapshot, field: TimelineOrderField) -> Key {
+    fn key(self, snapshot: &Snapshot, field: TimelineOrderField) -> Key {
         match field {
             TimelineOrderField::On => self.on.map_or(Key::Missing, |on| {
                 let (first, last) = (on.first_day(), on.last_day());
                 let precision = u8::from(first.month() == last.month()) + u8::from(on.is_day());
-                Key::Number(f64::from(day_number(first)) * 4.0 + f64::from(precision))
+                let day = self.until(snapshot).unwrap_or(first);
+                Key::Number(f64::from(day_number(day)) * 4.0 + f64::from(precision))
             }),
             TimelineOrderField::What => Key::Number(f64::from(self.what.index())),
         }
+    }
+}
+
+impl TimelineEntry {
+    /// Where the entry is an end, the day that it means: of a partial date, never before the relationship began.
+    fn until(self, snapshot: &Snapshot) -> Option<Date> {
+        let is_end = matches!(self.what, TimelineEvent::Ended | TimelineEvent::Lapsed);
+        let relationship = self.relationship.filter(|_| is_end)?;
+        snapshot.relationship(relationship).validity().until_day()
     }
 }
 

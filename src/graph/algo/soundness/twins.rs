@@ -121,8 +121,18 @@ fn alike(
     Ok(())
 }
 
-/// Whether each has an LEI, and no two the same.
+/// Whether each has an LEI or a legal form, and no two the same: `Müller GmbH` is not `Müller GmbH & Co. KG`.
 fn are_told_apart(snapshot: &Snapshot, entities: &[EntityIx]) -> bool {
+    let forms = |entity: &EntityIx| {
+        let read = snapshot.entity(*entity);
+        let forms = (read.kind() == EntityKind::Company).then(|| CompanyName::new(read.name()).forms().to_vec())?;
+        let names: Vec<&str> = forms.iter().map(|form| form.name).collect();
+        (!names.is_empty()).then_some(names)
+    };
+    let forms: Option<HashSet<_>> = entities.iter().map(forms).collect();
+    if forms.is_some_and(|forms| forms.len() == entities.len()) {
+        return true;
+    }
     let lei = |entity: &EntityIx| {
         let mut identifiers = snapshot.entity(*entity).identifiers();
         identifiers.find(|(scheme, _)| *scheme == LEI_SCHEME)
