@@ -1,7 +1,7 @@
 //! Whether an entity is who was meant: a score with what speaks for and against it. Every feature moves the score that those
 //! before it left, so that the contributions add up to the score. Reads no graph.
 
-use super::{CompanyName, EntityKind, Identifier, LegalForm, catalog::catalog, similarity};
+use super::{COUNTRY_SCHEME, CompanyName, EntityKind, Identifier, LEI_SCHEME, LegalForm, catalog::catalog, similarity};
 
 catalog! {
     /// What was compared to tell whether an entity is who was meant.
@@ -34,7 +34,7 @@ catalog! {
 }
 
 /// Schemes by which one entity has one identifier: two of them are two entities.
-const UNIQUE_SCHEMES: [&str; 3] = ["lei", "qid", "iso3166-1"];
+const UNIQUE_SCHEMES: [&str; 3] = [LEI_SCHEME, "qid", COUNTRY_SCHEME];
 
 /// From which similarity on names agree in part.
 const NAME_PARTLY_MIN: f64 = 0.5;

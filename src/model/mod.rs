@@ -9,6 +9,7 @@ mod date;
 mod entity;
 mod evidence;
 mod identifier;
+pub(crate) mod letters;
 mod matching;
 mod relationship;
 mod sentence;
