@@ -408,12 +408,13 @@ proptest! {
                 continue;
             }
             let hits = searched.hits(name);
+            let budget = Budget::new(u64::MAX, || false);
             let named = |hit: &&Hit| searched.snapshot.entity(hit.entity).name() == name;
             let hit = hits.iter().find(named);
             prop_assert!(hit.is_some_and(|hit| hit.score > 0.999), "{name:?}");
             for hit in hits {
                 let entity = searched.snapshot.entity(hit.entity);
-                for highlight in highlights(&entity, &question) {
+                for highlight in highlights(&entity, &question, &budget).unwrap() {
                     let written: String = highlight.parts.iter().map(|part| part.text.as_str()).collect();
                     prop_assert!([entity.name(), entity.id()].contains(&written.as_str()), "{written:?}");
                     prop_assert!(highlight.parts.iter().any(|part| part.matched), "{name:?}");

@@ -1,6 +1,10 @@
 //! Where resolving a messy name looks: whole names first, then those that share the rarest words, never too much work.
 
-use guanxi::model::{Entity, EntityKind, Name, NameKind};
+use guanxi::{
+    graph::{Budget, Exhausted},
+    model::{CompanyName, Entity, EntityKind, Name, NameKind},
+    store::search::Error,
+};
 
 use super::search::Searched;
 
@@ -84,4 +88,21 @@ fn names_are_found_however_they_are_spelled_for_comparing() {
         let more = format!("{name} Zweiblum");
         assert!(name == "A. B." || searched.similar(&more, 4).contains(&name), "{more}");
     }
+}
+
+#[test]
+fn looking_for_typos_spends_budget_even_where_nothing_is_found() {
+    let searched = Searched::named(&["Alibaba", "Amazon"]);
+    let text: Vec<String> = (0..24).map(|number| format!("Xyzzyquux{number:02}")).collect();
+    let text = text.join(" ");
+    let ask = |work_max: u64| {
+        let (budget, name) = (Budget::new(work_max, || false), CompanyName::new(&text));
+        let found = searched.index.similar(&searched.snapshot, (&text, &name), 5, &budget);
+        found.map(|found| (found.len(), budget.spent()))
+    };
+    assert!(matches!(ask(1000), Err(Error::Exhausted(Exhausted::Work { .. }))));
+    // A thousand of these are more than a request may do.
+    let (found, spent) = ask(u64::MAX).unwrap();
+    assert_eq!(found, 0);
+    assert!((4_000..100_000).contains(&spent), "{spent}");
 }

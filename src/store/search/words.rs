@@ -207,7 +207,7 @@ fn characters(run: &str, places: &[(usize, usize)], each: &mut impl FnMut(Word<'
 }
 
 /// The first so many letters of `text`.
-fn shortened(text: &str, letters_max: usize) -> &str {
+pub(super) fn shortened(text: &str, letters_max: usize) -> &str {
     text.char_indices()
         .nth(letters_max)
         .map_or(text, |(end, _)| &text[..end])
