@@ -9,6 +9,7 @@ use divan::{Bencher, black_box};
 use fastrand::Rng;
 use guanxi::{
     graph::Budget,
+    model::CompanyName,
     store::search::{Index, Question, highlights},
 };
 use support::{SIZES, world};
@@ -107,7 +108,7 @@ fn highlights_of_twenty(bencher: Bencher<'_, '_>) {
         .expect("the budget has no end");
     bencher.bench_local(|| {
         for hit in hits.iter().take(20) {
-            black_box(highlights(&snapshot.entity(hit.entity), &question));
+            black_box(highlights(&snapshot.entity(hit.entity), &question, &budget).is_ok());
         }
     });
 }
@@ -119,7 +120,8 @@ const MESSY: [&str; 3] = ["Chaibrart Steel Limited", "CHAIBRARTT shiping l.t.d."
 fn similar(bencher: Bencher<'_, '_>, name: &str) {
     let snapshot = world(SIZES[1]).snapshot();
     let budget = Budget::new(u64::MAX, || false);
+    let company = CompanyName::new(name);
     bencher.bench_local(|| {
-        black_box(INDEX.similar(snapshot, name, 50, &budget).is_ok());
+        black_box(INDEX.similar(snapshot, (name, &company), 50, &budget).is_ok());
     });
 }

@@ -1,7 +1,10 @@
 //! Whether an entity is who was meant: a score with what speaks for and against it. Every feature moves the score that those
 //! before it left, so that the contributions add up to the score. Reads no graph.
 
-use super::{CompanyName, EntityKind, Identifier, LegalForm, catalog::catalog, similarity};
+use super::{
+    COUNTRY_SCHEME, CompanyName, EntityKind, Identifier, LEI_SCHEME, LegalForm, catalog::catalog, country_of, lies_in,
+    similarity,
+};
 
 catalog! {
     /// What was compared to tell whether an entity is who was meant.
@@ -34,7 +37,7 @@ catalog! {
 }
 
 /// Schemes by which one entity has one identifier: two of them are two entities.
-const UNIQUE_SCHEMES: [&str; 3] = ["lei", "qid", "iso3166-1"];
+const UNIQUE_SCHEMES: [&str; 3] = [LEI_SCHEME, "qid", COUNTRY_SCHEME];
 
 /// From which similarity on names agree in part.
 const NAME_PARTLY_MIN: f64 = 0.5;
@@ -210,16 +213,15 @@ impl MatchScore {
     fn compare_countries(&mut self, given: &str, found: Option<&str>) {
         const SUPPORTS: f64 = 0.1;
         const WEAKENS: f64 = 0.2;
-        let country = |code: &str| code.split('-').next().unwrap_or_default().to_owned();
         let (agreement, effect) = match found {
             None => (MatchAgreement::Unknown, Effect::None),
-            Some(found) if country(found) != country(given) => (MatchAgreement::Differs, Effect::Weakens(WEAKENS)),
-            // A country agrees with its parts, but one part not with another.
-            Some(found) if found != given && found.contains('-') && given.contains('-') => {
-                (MatchAgreement::Partly, Effect::None)
-            }
             // No country makes up for a name that is not alike.
-            Some(_) => (MatchAgreement::Agrees, Effect::Supports(SUPPORTS * self.total)),
+            Some(found) if lies_in(found, given) || lies_in(given, found) => {
+                (MatchAgreement::Agrees, Effect::Supports(SUPPORTS * self.total))
+            }
+            // A country agrees with its parts, but one part not with another.
+            Some(found) if lies_in(found, country_of(given)) => (MatchAgreement::Partly, Effect::None),
+            Some(_) => (MatchAgreement::Differs, Effect::Weakens(WEAKENS)),
         };
         let texts = (Some(given.to_owned()), found.map(str::to_owned));
         self.add(MatchFeatureKind::Country, agreement, texts, effect);

@@ -1,6 +1,6 @@
 //! How alike two names are, by their cores alone: legal forms, countries and whatever else is known do not enter.
 
-use super::{CompanyName, Telling, Word};
+use super::{CompanyName, Telling, Word, letters::slips_allowed};
 
 /// The most that names with different cores reach: only equal ones are certain.
 pub const DIFFERENT_MAX: f64 = 0.95;
@@ -169,11 +169,10 @@ fn slips_alike(one: &str, other: &str) -> f64 {
     if short == 1 && first == other.chars().next() {
         return INITIAL;
     }
-    let slips_max = match short {
-        0..=3 => return 0.0,
-        4..=7 => 1,
-        _ => 2,
-    };
+    let slips_max = usize::from(slips_allowed(short));
+    if slips_max == 0 {
+        return 0.0;
+    }
     // Slips at both ends of a word are rare, and looking is cheaper than measuring.
     if long - short > slips_max || (first != other.chars().next() && last != other.chars().next_back()) {
         return 0.0;

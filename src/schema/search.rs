@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     graph::{EntityIx, Page, Position, Snapshot, Take, Window},
-    model::{Entity, EntityKind, Set},
+    model::{Entity, EntityKind, Set, country_of},
     store::{
         Unsearchable,
         search::{self, Hit, Index, Question},
@@ -157,11 +157,8 @@ impl Countries {
 
     /// Whether `country` is one of them, or lies in one.
     fn have(&self, country: Option<&str>) -> bool {
-        let Some(country) = country.map(str::to_ascii_uppercase) else {
-            return false;
-        };
-        let around = country.split_once('-').map(|(around, _)| around);
-        self.0.contains(&country) || around.is_some_and(|around| self.0.contains(around))
+        // The same as asking of each whether the country lies in it.
+        country.is_some_and(|country| self.0.contains(country) || self.0.contains(country_of(country)))
     }
 }
 

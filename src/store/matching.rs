@@ -4,7 +4,7 @@
 use super::search::{self, Index};
 use crate::{
     graph::{Budget, EntityIx, Exhausted, Mask, Snapshot},
-    model::{Identifier, Known, MatchScore, Telling, Wanted, Word},
+    model::{Identifier, Known, MatchScore, Wanted},
 };
 
 /// An entity that may be meant.
@@ -25,8 +25,8 @@ pub struct Kept {
     pub threshold: f64,
 }
 
-/// The best of `among` for `wanted`: by score, descending, then by id. `among` may hold an entity twice. Spends a unit for
-/// each.
+/// The best of `among`, each named once, for `wanted`: by score, descending, then by id. Spends a unit for each name that is
+/// compared.
 ///
 /// # Errors
 /// [`Exhausted`] when the budget does not allow it.
@@ -37,27 +37,21 @@ pub fn best(
     kept: Kept,
     budget: &Budget,
 ) -> Result<Vec<Candidate>, Exhausted> {
-    /// How many entities are charged at once: comparing takes much longer than charging, and must end soon when told to.
-    const BATCH: u64 = 16;
     let mut candidates: Vec<Candidate> = Vec::new();
-    let mut pending = 0;
     for entity in among {
-        pending += 1;
-        if pending == BATCH {
-            budget.charge(std::mem::take(&mut pending))?;
-        }
-        let score = MatchScore::of(wanted, &known(snapshot, entity));
+        let known = known(snapshot, entity);
+        // Comparing takes much longer than charging, and must end soon when told to.
+        budget.charge(u64::try_from(known.names.len()).unwrap_or(u64::MAX))?;
+        let score = MatchScore::of(wanted, &known);
         if score.total > 0.0 && score.total >= kept.threshold {
             candidates.push(Candidate { entity, score });
         }
     }
-    budget.charge(pending)?;
     // Rows stand in the order of ids.
     candidates.sort_by(|one, other| {
         let score = other.score.total.total_cmp(&one.score.total);
         score.then(one.entity.cmp(&other.entity))
     });
-    candidates.dedup_by_key(|candidate| candidate.entity);
     candidates.truncate(kept.limit);
     Ok(candidates)
 }
@@ -75,8 +69,8 @@ fn known(snapshot: &Snapshot, entity: EntityIx) -> Known<'_> {
 /// How many entities are scored for one name. The index tells those that share the rarest words first.
 const RETRIEVED_MAX: usize = 100;
 
-/// Those worth scoring for `wanted`: who has one of its identifiers, and whose names share words with its name, legal forms
-/// and words like Group aside. Spends what looking takes.
+/// Those worth scoring for `wanted`, each once: who has one of its identifiers, who goes by its name, and whose names share
+/// words with it. Spends what looking takes.
 ///
 /// # Errors
 /// [`search::Error`] when the budget does not allow it.
@@ -87,25 +81,31 @@ pub fn retrieve(
     wanted: &Wanted,
     budget: &Budget,
 ) -> Result<Vec<EntityIx>, search::Error> {
-    let mut found = identified(snapshot, &wanted.identifiers, mask);
-    if let Some((_, name)) = wanted.name.as_ref().filter(|_| snapshot.knows_entities(mask)) {
-        let telling = |word: &&Word| name.is_weak() || word.telling != Telling::Weak;
-        let words: Vec<&str> = name
-            .core()
-            .iter()
-            .filter(telling)
-            .map(|word| word.text.as_str())
-            .collect();
-        found.extend(index.similar(snapshot, &words.join(" "), RETRIEVED_MAX, budget)?);
+    let mut found = identified(snapshot, &wanted.identifiers, mask, budget)?;
+    if let Some((written, name)) = wanted.name.as_ref().filter(|_| snapshot.knows_entities(mask)) {
+        found.extend(index.similar(snapshot, (written, name), RETRIEVED_MAX, budget)?);
     }
+    found.sort_unstable();
+    found.dedup();
     Ok(found)
 }
 
-/// The entities that have one of these identifiers, as written or in capitals.
-fn identified(snapshot: &Snapshot, identifiers: &[Identifier], mask: &Mask) -> Vec<EntityIx> {
-    let with = |identifier: &Identifier| {
-        let values = [identifier.value.clone(), identifier.value.to_uppercase()];
-        values.map(|value| snapshot.entities_by_identifier(&identifier.scheme, &value, mask))
-    };
-    identifiers.iter().flat_map(with).flatten().collect()
+/// The entities that have one of these identifiers, as written or in capitals. Spends a unit for each that is found, and one
+/// for looking.
+fn identified(
+    snapshot: &Snapshot,
+    identifiers: &[Identifier],
+    mask: &Mask,
+    budget: &Budget,
+) -> Result<Vec<EntityIx>, Exhausted> {
+    let mut entities = Vec::new();
+    for Identifier { scheme, value } in identifiers {
+        let capitals = Some(value.to_uppercase()).filter(|capitals| capitals != value);
+        for value in std::iter::once(value).chain(&capitals) {
+            let found = snapshot.entities_by_identifier(scheme, value, mask);
+            budget.charge(u64::try_from(found.len() + 1).unwrap_or(u64::MAX))?;
+            entities.extend(found);
+        }
+    }
+    Ok(entities)
 }

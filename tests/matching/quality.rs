@@ -126,6 +126,25 @@ fn looking_up_loses_almost_nothing_that_a_scan_finds() {
 }
 
 #[test]
+fn who_goes_by_exactly_the_name_is_always_among_those_scored() {
+    for dataset in [registry(), BUNDLED.clone()] {
+        let register = Register::new(&dataset);
+        let (graph, budget) = (register.state.graph(), Budget::new(u64::MAX, || false));
+        let mask = graph.mask(&View::now(now()));
+        for entity in &dataset.entities {
+            let others = entity.names.iter().map(|name| name.text.as_str());
+            for name in std::iter::once(entity.name.as_str()).chain(others) {
+                let index = register.state.search().unwrap();
+                let among = matching::retrieve(graph, index, &mask, &named(name), &budget).unwrap();
+                let found = among.iter().any(|found| graph.entity(*found).id() == entity.id);
+                assert!(found, "{name}");
+                assert!(among.is_sorted_by(|one, other| one < other), "each once");
+            }
+        }
+    }
+}
+
+#[test]
 fn adding_or_removing_a_legal_form_never_changes_who_is_best() {
     let mut rng = Rng::with_seed(11);
     for dataset in [registry(), BUNDLED.clone()] {

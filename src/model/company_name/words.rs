@@ -10,7 +10,10 @@ use unicode_normalization::{
 use unicode_script::{Script, UnicodeScript};
 
 use super::vocabulary::{COMMON, SPELLINGS, WEAK};
-use crate::model::fold;
+use crate::model::{
+    fold,
+    letters::{is_unspaced, spelled_out},
+};
 
 /// How much a word says about who is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,6 +36,12 @@ pub struct Word {
 }
 
 impl Word {
+    /// Other spellings of the word, which are compared as this one.
+    pub(crate) fn spellings(&self) -> impl Iterator<Item = &'static str> {
+        let same = SPELLINGS.iter().filter(|(_, compared_as)| *compared_as == self.text);
+        same.map(|(spelling, _)| *spelling)
+    }
+
     /// Whether a word is of a script that puts no spaces between words.
     pub(in crate::model) fn is_unspaced(word: &str) -> bool {
         is_unspaced_word(word)
@@ -52,25 +61,7 @@ pub(super) const WORDS_MAX: usize = 24;
 /// The same for the letters of one word.
 const LETTERS_MAX: usize = 64;
 
-/// Whether the script writes words without spaces between them, or close to that.
-fn is_unspaced(letter: char) -> bool {
-    // Thai is the first of them. Looking a script up takes longer than all else about a Latin letter.
-    letter >= '\u{e00}'
-        && matches!(
-            letter.script(),
-            Script::Han
-                | Script::Hiragana
-                | Script::Katakana
-                | Script::Hangul
-                | Script::Bopomofo
-                | Script::Thai
-                | Script::Lao
-                | Script::Khmer
-                | Script::Myanmar
-        )
-}
-
-/// Whether a word is of such a script. Its first letter tells: prolonging signs are shared by scripts.
+/// Whether a word is of a script without spaces. Its first letter tells: prolonging signs are shared by scripts.
 pub(super) fn is_unspaced_word(word: &str) -> bool {
     word.chars().next().is_some_and(is_unspaced)
 }
@@ -98,30 +89,12 @@ fn plain(text: &str) -> String {
         let mut base = None;
         decompose_canonical(letter, |part| base = base.or(Some(part)));
         let base = base.unwrap_or(letter);
-        match spelled_otherwise(base) {
+        match spelled_out(base) {
             Some(spelling) => out.push_str(spelling),
             None => out.push(base),
         }
     }
     out
-}
-
-/// Letters that are their own in one language and variants of others elsewhere.
-fn spelled_otherwise(letter: char) -> Option<&'static str> {
-    Some(match letter {
-        'ø' => "o",
-        'đ' | 'ð' => "d",
-        'ł' => "l",
-        'æ' => "ae",
-        'œ' => "oe",
-        'þ' => "th",
-        'ı' => "i",
-        'ə' => "e",
-        'ة' => "ه",
-        'ى' => "ي",
-        'ـ' => "",
-        _ => return None,
-    })
 }
 
 /// The pieces of `text`, in its order.

@@ -53,8 +53,8 @@ impl MatchCandidate {
         &self.entity
     }
 
-    /// How sure it is, from 0 to 1. From 0.7 on it is more likely meant than not; 1 says that a name or an identifier is the same
-    /// and nothing speaks against it.
+    /// How sure it is, from 0 to 1. From 0.7 on it is more likely meant than not. 1 says that an identifier is the same,
+    /// whatever else was found, or that a name is the same and nothing speaks against it.
     async fn score(&self) -> f64 {
         self.score.total
     }

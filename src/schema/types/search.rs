@@ -141,11 +141,13 @@ impl SearchEdge {
     }
 
     /// The texts of the entity in which words of the search stand: its name, other names, description, identifiers, id. At
-    /// most 20.
+    /// most 20, found in the first 10000 characters of each text.
     #[graphql(directive = list_size::apply(Some(3), None, None, None))]
-    async fn highlights(&self) -> Vec<Highlight> {
+    async fn highlights(&self) -> Option<Result<Vec<Highlight>, Error>> {
         let entity = self.viewer.snapshot().entity(self.hit.entity);
-        highlights(&entity, &self.question).into_iter().map(Highlight).collect()
+        let found = highlights(&entity, &self.question, self.viewer.budget());
+        let found = found.map(|found| found.into_iter().map(Highlight).collect());
+        Some(found.map_err(Error::from))
     }
 }
 

@@ -10,11 +10,11 @@ use tantivy::{
 
 use super::{
     Error, Index, Segment,
-    words::{Cutter, key},
+    words::{Cutter, core_key, key},
 };
 use crate::{
     graph::{EntityRef, Snapshot},
-    model::{Timestamp, View},
+    model::{CompanyName, Timestamp, View},
 };
 
 /// Below so many entities one thread is done before others have started.
@@ -38,11 +38,14 @@ pub(super) struct Fields {
     pub(super) whole_name: Field,
     pub(super) whole_other_name: Field,
     pub(super) whole_code: Field,
+    /// The cores of all names: the names without their legal forms, in one spelling.
+    pub(super) core: Field,
 }
 
 pub(super) const ROW: &str = "row";
 const WORDS: &str = "words";
 const KEY: &str = "key";
+const CORE: &str = "core";
 
 impl Fields {
     fn schema() -> (Schema, Self) {
@@ -63,6 +66,7 @@ impl Fields {
             whole_name: builder.add_text_field("whole_name", text(KEY)),
             whole_other_name: builder.add_text_field("whole_other_name", text(KEY)),
             whole_code: builder.add_text_field("whole_code", text(KEY)),
+            core: builder.add_text_field("core", text(CORE)),
         };
         (builder.build(), fields)
     }
@@ -72,9 +76,11 @@ impl Fields {
         document.add_u64(self.row, u64::from(row));
         document.add_text(self.name, entity.name());
         document.add_text(self.whole_name, entity.name());
+        document.add_text(self.core, entity.name());
         for name in entity.names() {
             document.add_text(self.other_name, name.text());
             document.add_text(self.whole_other_name, name.text());
+            document.add_text(self.core, name.text());
         }
         if let Some(description) = entity.description() {
             document.add_text(self.description, description);
@@ -107,6 +113,7 @@ impl Index {
         let tokenizers = TokenizerManager::default();
         tokenizers.register(WORDS, TextAnalyzer::from(Tokens::of(Cutting::Words)));
         tokenizers.register(KEY, TextAnalyzer::from(Tokens::of(Cutting::Key)));
+        tokenizers.register(CORE, TextAnalyzer::from(Tokens::of(Cutting::Core)));
         let index = tantivy::Index::builder()
             .schema(schema)
             .tokenizers(tokenizers)
@@ -158,6 +165,7 @@ fn length(name: &str) -> u8 {
 enum Cutting {
     Words,
     Key,
+    Core,
 }
 
 /// The words of one text after the other, as the index takes them.
@@ -193,12 +201,13 @@ impl Tokens {
             token.position = *count;
             *count += 1;
         };
-        match self.cutting {
-            Cutting::Words => self.cutter.cut(text, |word| push(word.text)),
-            Cutting::Key => Some(key(text))
-                .filter(|key| !key.is_empty())
-                .iter()
-                .for_each(|key| push(key)),
+        let key = match self.cutting {
+            Cutting::Words => return self.cutter.cut(text, |word| push(word.text)),
+            Cutting::Key => key(text),
+            Cutting::Core => core_key(&CompanyName::new(text)),
+        };
+        if !key.is_empty() {
+            push(&key);
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use tantivy::schema::{IndexRecordOption, Term};
+use tantivy::schema::{Field, IndexRecordOption, Term};
 
 use super::{
     Error, Index, at,
@@ -111,21 +111,26 @@ impl Index {
             (self.fields.whole_other_name, Whole::OtherName),
             (self.fields.whole_code, Whole::Code),
         ];
-        for (number, segment) in self.segments.iter().enumerate() {
+        for number in 0..self.segments.len() {
             for (field, whole) in fields {
-                let reader = segment.reader.inverted_index(field)?;
-                if let Some(info) = reader.get_term_info(&Term::from_field_text(field, &question.key))? {
-                    let found = Found {
-                        segment: number,
-                        reader,
-                        info,
-                        worth: 0,
-                    };
+                if let Some(found) = self.whole(number, field, &question.key)? {
                     wholes.push((found, whole));
                 }
             }
         }
         Ok(wholes)
+    }
+
+    /// The term of those that have this key in one segment.
+    pub(super) fn whole(&self, segment: usize, field: Field, key: &str) -> Result<Option<Found>, Error> {
+        let reader = self.segments[segment].reader.inverted_index(field)?;
+        let info = reader.get_term_info(&Term::from_field_text(field, key))?;
+        Ok(info.map(|info| Found {
+            segment,
+            reader,
+            info,
+            worth: 0,
+        }))
     }
 
     /// What a word counts that stands in so many texts: the rarer, the more.

@@ -6,6 +6,8 @@ use std::ops::Range;
 use caseless::Caseless;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
+use crate::model::letters::spelled_out;
+
 /// Tells `each` every folded letter of `text`, with the place in `text` that it comes from.
 pub(super) fn fold_letters(text: &str, mut each: impl FnMut(char, Range<usize>)) {
     let mut letters = text.char_indices().peekable();
@@ -45,10 +47,13 @@ fn plain(letter: char) -> Option<char> {
 fn fold_cluster(cluster: &str, each: impl FnMut(char)) {
     let folded = cluster.nfkc().default_case_fold().nfkd();
     let bare = folded.filter(|letter| !is_diacritic(*letter));
-    let spelled = bare.flat_map(|letter| {
-        let (one, other) = spelled_out(letter);
-        std::iter::once(one).chain(other)
-    });
+    let mut spelled = String::with_capacity(cluster.len());
+    for letter in bare {
+        match spelled_out(letter) {
+            Some(letters) => spelled.push_str(letters),
+            None => spelled.push(letter),
+        }
+    }
     spelled.nfc().for_each(each);
 }
 
@@ -64,28 +69,6 @@ fn is_diacritic(letter: char) -> bool {
             | '\u{0670}'
             | '\u{FE00}'..='\u{FE0F}'
     )
-}
-
-/// Letters that no decomposition takes apart, as people without them on their keyboard type them.
-fn spelled_out(letter: char) -> (char, Option<char>) {
-    let one = match letter {
-        'ł' => 'l',
-        'ø' => 'o',
-        'đ' | 'ð' => 'd',
-        'ħ' => 'h',
-        'ı' => 'i',
-        'ŧ' => 't',
-        'ŋ' => 'n',
-        'ƒ' => 'f',
-        'ĸ' => 'k',
-        'ə' => 'a',
-        'æ' => return ('a', Some('e')),
-        'œ' => return ('o', Some('e')),
-        'þ' => return ('t', Some('h')),
-        'ß' => return ('s', Some('s')),
-        letter => letter,
-    };
-    (one, None)
 }
 
 #[cfg(test)]
@@ -112,6 +95,8 @@ mod tests {
             ("İstanbul ışık", "istanbul isik"),
             ("Nguyễn", "nguyen"),
             ("Þór", "thor"),
+            ("Bərdə", "berde"),
+            ("مكة", "مكه"),
         ] {
             assert_eq!(folded(written), typed);
         }

@@ -2,15 +2,22 @@
 
 use super::{
     question::{Question, Sort},
-    words::{Cut, Cutter, key},
+    words::{Cut, Cutter, key, shortened},
 };
-use crate::{graph::EntityRef, model::catalog};
+use crate::{
+    graph::{Budget, EntityRef, Exhausted},
+    model::catalog,
+};
 
 /// How many highlights one entity has at most.
 const HIGHLIGHTS_MAX: usize = 20;
 /// How many characters of a long text stand before the first word that was found, and how many of it are shown.
 const BEFORE: usize = 60;
 const SHOWN: usize = 240;
+/// How many characters of one text are looked at. Nobody looks for more in a list of finds.
+const LOOKED_AT_MAX: usize = 10_000;
+/// How many words are charged at once.
+const BATCH: u64 = 256;
 
 catalog! {
     /// A text of an entity that is searched.
@@ -46,9 +53,12 @@ pub struct Highlight {
     pub parts: Vec<Part>,
 }
 
-/// The texts of `entity` in which words of `question` stand: its main name, other names, description, identifiers, id.
-#[must_use]
-pub fn highlights(entity: &EntityRef<'_>, question: &Question) -> Vec<Highlight> {
+/// The texts of `entity` in which words of `question` stand: its main name, other names, description, identifiers, id; the
+/// first 20 of them. Spends a unit for every text and every word in it, up to 10,000 characters of each text.
+///
+/// # Errors
+/// [`Exhausted`] when the budget does not allow it.
+pub fn highlights(entity: &EntityRef<'_>, question: &Question, budget: &Budget) -> Result<Vec<Highlight>, Exhausted> {
     let name = std::iter::once((SearchField::Name, entity.name()));
     let other_names = entity.names().map(|name| (SearchField::OtherName, name.text()));
     let description = entity.description().map(|text| (SearchField::Description, text));
@@ -56,16 +66,29 @@ pub fn highlights(entity: &EntityRef<'_>, question: &Question) -> Vec<Highlight>
     let id = std::iter::once((SearchField::Id, entity.id()));
     let texts = name.chain(other_names).chain(description).chain(identifiers).chain(id);
     let mut cutter = Cutter::default();
-    let found = texts.filter_map(|(field, text)| {
-        let places = places(&mut cutter, field, text, question);
-        let parts = parts(text, &places);
-        (!places.is_empty()).then_some(Highlight { field, parts })
-    });
-    found.take(HIGHLIGHTS_MAX).collect()
+    let mut highlights = Vec::new();
+    for (field, text) in texts {
+        let places = places(&mut cutter, field, text, question, budget)?;
+        if !places.is_empty() {
+            let parts = parts(text, &places);
+            highlights.push(Highlight { field, parts });
+        }
+        if highlights.len() == HIGHLIGHTS_MAX {
+            break;
+        }
+    }
+    Ok(highlights)
 }
 
 /// Where words of `question` stand in `text`, in order and apart.
-fn places(cutter: &mut Cutter, field: SearchField, text: &str, question: &Question) -> Vec<(usize, usize)> {
+fn places(
+    cutter: &mut Cutter,
+    field: SearchField,
+    text: &str,
+    question: &Question,
+    budget: &Budget,
+) -> Result<Vec<(usize, usize)>, Exhausted> {
+    let looked_at = shortened(text, LOOKED_AT_MAX);
     let sort = match field {
         SearchField::Identifier | SearchField::Id => Sort::Code,
         _ => Sort::Prose,
@@ -74,12 +97,21 @@ fn places(cutter: &mut Cutter, field: SearchField, text: &str, question: &Questi
     let mut places = Vec::new();
     if field != SearchField::Description {
         // However its words are parted, the text is what was asked for.
-        let whole = key(text);
+        let whole = key(looked_at);
         if !whole.is_empty() && (whole == question.key || (sort == Sort::Code && found(&whole) > 0)) {
-            return vec![(0, text.len())];
+            budget.charge(1)?;
+            return Ok(vec![(0, text.len())]);
         }
     }
-    cutter.cut(text, |word| {
+    let (mut pending, mut charged) = (1, Ok(()));
+    cutter.cut(looked_at, |word| {
+        pending += 1;
+        if pending == BATCH && charged.is_ok() {
+            charged = budget.charge(std::mem::take(&mut pending));
+        }
+        if charged.is_err() {
+            return;
+        }
         // Characters have neither beginnings nor typos.
         let is_asked = match word.cut {
             Cut::Pair | Cut::Single { .. } => question.has(word.text),
@@ -89,6 +121,7 @@ fn places(cutter: &mut Cutter, field: SearchField, text: &str, question: &Questi
             places.push(word.place);
         }
     });
+    charged.and_then(|()| budget.charge(pending))?;
     places.sort_unstable();
     let mut apart: Vec<(usize, usize)> = Vec::new();
     for (start, end) in places {
@@ -97,7 +130,7 @@ fn places(cutter: &mut Cutter, field: SearchField, text: &str, question: &Questi
             None => apart.push((start, end)),
         }
     }
-    apart
+    Ok(apart)
 }
 
 /// `text` in parts, as much of it as is shown.
@@ -144,7 +177,9 @@ mod tests {
     fn a_long_text_is_cut_around_what_was_found_first() {
         let text = format!("{}Aéropostale{}", "é ".repeat(200), " ü".repeat(200));
         let question = Question::new("aeropostale").unwrap();
-        let places = places(&mut Cutter::default(), SearchField::Description, &text, &question);
+        let budget = Budget::new(1000, || false);
+        let mut cutter = Cutter::default();
+        let places = places(&mut cutter, SearchField::Description, &text, &question, &budget).unwrap();
         let parts = parts(&text, &places);
         let told: Vec<(&str, bool)> = parts.iter().map(|part| (part.text.as_str(), part.matched)).collect();
         assert_eq!(told[0], ("…", false));
@@ -153,5 +188,26 @@ mod tests {
         assert_eq!(told[4], ("…", false));
         let shown: usize = told[1..4].iter().map(|(text, _)| text.chars().count()).sum();
         assert_eq!((told.len(), shown), (5, SHOWN));
+    }
+
+    #[test]
+    fn every_word_is_spent_and_not_more_is_looked_at_than_of_any_text() {
+        let question = Question::new("end").unwrap();
+        let ask = |words: usize, work_max: u64| {
+            let text = format!("{}end", "a ".repeat(words));
+            let budget = Budget::new(work_max, || false);
+            let places = places(
+                &mut Cutter::default(),
+                SearchField::Description,
+                &text,
+                &question,
+                &budget,
+            );
+            places.map(|places| (places.len(), budget.spent()))
+        };
+        assert_eq!(ask(1000, 2000), Ok((1, 1002)));
+        assert!(matches!(ask(1000, 500), Err(Exhausted::Work { .. })));
+        let half = u64::try_from(LOOKED_AT_MAX / 2).unwrap();
+        assert_eq!(ask(LOOKED_AT_MAX, 100_000), Ok((0, 1 + half)));
     }
 }

@@ -3,6 +3,7 @@
 use std::{collections::HashSet, ops::Range};
 
 use super::words::{Cut, Cutter, key};
+use crate::model::letters::slips_allowed;
 
 /// How many characters a question may have.
 pub const TEXT_MAX: usize = 1000;
@@ -81,7 +82,7 @@ impl Spelling {
         }
     }
 
-    fn exactly(text: String, exact: Quality) -> Self {
+    pub(super) fn exactly(text: String, exact: Quality) -> Self {
         Self {
             letters: text.chars().count(),
             text,
@@ -110,22 +111,25 @@ impl Spelling {
     }
 }
 
-/// Short words and numbers have neighbors that mean something else.
+/// Like short words, numbers have neighbors that mean something else.
 fn typos_allowed(text: &str, letters: usize) -> u8 {
     if text.chars().all(char::is_numeric) {
         return 0;
     }
-    match letters {
-        0..=3 => 0,
-        4..=7 => 1,
-        _ => 2,
-    }
+    slips_allowed(letters)
 }
 
 /// A word that is asked for. One of its spellings must be found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Asked {
     pub(super) spellings: Vec<Spelling>,
+}
+
+impl Asked {
+    /// Whether it is this word, already folded.
+    pub(super) fn is(&self, word: &str) -> bool {
+        self.spellings.first().is_some_and(|first| first.text == word)
+    }
 }
 
 /// What is searched for.

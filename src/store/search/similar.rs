@@ -1,13 +1,22 @@
 //! Entities whose names share the rarest words of a name: where resolving a messy name looks for its candidates.
 
+use std::{
+    cmp::Reverse,
+    collections::{HashMap, HashSet},
+};
+
 use tantivy::{DocSet, TERMINATED, schema::IndexRecordOption};
 
 use super::{
     Error, Index, at,
-    question::{Asked, Question, TEXT_MAX, WORDS_MAX},
+    question::{Asked, EXACT, Question, Spelling, TEXT_MAX, WORDS_MAX},
     terms::{Expansion, Place},
+    words::{core_key, key},
 };
-use crate::graph::{Budget, EntityIx, Snapshot};
+use crate::{
+    graph::{Budget, EntityIx, Snapshot},
+    model::{CompanyName, Telling, Word},
+};
 
 /// Words after the rarest bring in further candidates only as long as all of them stand in no more texts than this.
 /// Legal forms stand in more; they count for the candidates that the other words found.
@@ -15,22 +24,79 @@ const TEXTS_MAX: u64 = 20_000;
 /// A word that stands in so many names is spelled as it is meant.
 const SURE: u64 = 20;
 
+/// How a whole name is the one looked for; the best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Whole {
+    /// As written, however its words are parted.
+    AsWritten,
+    /// But for legal forms and other spellings.
+    Core,
+    /// It only shares words.
+    No,
+}
+
 impl Index {
-    /// At most `limit` entities of `snapshot`, the one this index was built from, one of whose names shares words with
-    /// `name`, best first: those that share most of the rarest words, then the names nearest in length, then ids. Words that
-    /// few or no names have may have typos. Spends a unit for every occurrence of a word that is looked at.
+    /// At most `limit` entities of `snapshot`, the one this index was built from, one of whose names is like `name`, which
+    /// was `written` so, best first: those of the whole name, those of the name without its legal forms, those that share
+    /// most of the rarest words; then the names nearest in length, then ids. Words like Group do not count beside others.
+    /// Words that few or no names have may have typos. Spends a unit for every occurrence of a word that is looked at.
     ///
     /// # Errors
     /// [`Error::Exhausted`] when the budget does not allow it.
     pub fn similar(
         &self,
         snapshot: &Snapshot,
-        name: &str,
+        (written, name): (&str, &CompanyName),
         limit: usize,
         budget: &Budget,
     ) -> Result<Vec<EntityIx>, Error> {
-        let question = Question::first_words(name);
-        let mut words = question
+        let wholes = self.same_names(written, name, budget)?;
+        let candidates = self.sharing(name, budget)?;
+        let letters = written.chars().count();
+        let rank = |row: u32, worth: u32| {
+            let whole = wholes.get(&row).copied().unwrap_or(Whole::No);
+            let other_letters = usize::from(self.lengths[at(row)]);
+            (whole, Reverse(worth), other_letters.abs_diff(letters), row)
+        };
+        let mut ranked: Vec<_> = candidates.iter().map(|(row, worth)| rank(*row, *worth)).collect();
+        // Those of the same name need not share a word as it is cut.
+        let sharing: HashSet<u32> = candidates.iter().map(|(row, _)| *row).collect();
+        let others = wholes.keys().filter(|row| !sharing.contains(row));
+        ranked.extend(others.map(|row| rank(*row, 0)));
+        if ranked.len() > limit {
+            ranked.select_nth_unstable(limit);
+            ranked.truncate(limit);
+        }
+        ranked.sort_unstable();
+        let rows = ranked.into_iter().map(|(.., row)| row);
+        Ok(rows.filter_map(|row| snapshot.entity_at(row)).collect())
+    }
+
+    /// The rows of those that go by the whole name.
+    fn same_names(&self, written: &str, name: &CompanyName, budget: &Budget) -> Result<HashMap<u32, Whole>, Error> {
+        let mut same = HashMap::new();
+        let (written, core) = (key(written), core_key(name));
+        let fields = [
+            (self.fields.whole_name, &written, Whole::AsWritten),
+            (self.fields.whole_other_name, &written, Whole::AsWritten),
+            (self.fields.core, &core, Whole::Core),
+        ];
+        for (number, segment) in self.segments.iter().enumerate() {
+            for (field, key, whole) in fields {
+                if let Some(found) = self.whole(number, field, key)? {
+                    found.each_document(budget, |document| {
+                        let known = same.entry(segment.rows[at(document)]).or_insert(whole);
+                        *known = (*known).min(whole);
+                    })?;
+                }
+            }
+        }
+        Ok(same)
+    }
+
+    /// The rows of those that share words with `name`, each with what these are worth.
+    fn sharing(&self, name: &CompanyName, budget: &Budget) -> Result<Vec<(u32, u32)>, Error> {
+        let mut words = Question::of_core(name)
             .words
             .iter()
             .map(|asked| self.shared(asked, budget))
@@ -51,26 +117,7 @@ impl Index {
         for number in 0..self.segments.len() {
             self.candidates(number, words.split_at(bringing), &mut candidates, budget)?;
         }
-        let letters = name.chars().count();
-        let mut ranked: Vec<_> = candidates
-            .into_iter()
-            .map(|(row, worth)| {
-                (
-                    u32::MAX - worth,
-                    usize::from(self.lengths[at(row)]).abs_diff(letters),
-                    row,
-                )
-            })
-            .collect();
-        if ranked.len() > limit {
-            ranked.select_nth_unstable(limit);
-            ranked.truncate(limit);
-        }
-        ranked.sort_unstable();
-        Ok(ranked
-            .into_iter()
-            .filter_map(|(_, _, row)| snapshot.entity_at(row))
-            .collect())
+        Ok(candidates)
     }
 
     /// The words of names that will do for `asked`, with typos only where the word itself is rare: looking for typos takes
@@ -158,11 +205,23 @@ impl Index {
 }
 
 impl Question {
-    /// The question after as much of `text` as may be asked.
-    fn first_words(text: &str) -> Self {
-        let text: String = text.chars().take(TEXT_MAX).collect();
+    /// The question after the words of `name` that tell something, each in all the spellings that are compared as one.
+    fn of_core(name: &CompanyName) -> Self {
+        let telling = |word: &&Word| name.is_weak() || word.telling != Telling::Weak;
+        let core: Vec<&Word> = name.core().iter().filter(telling).collect();
+        let texts: Vec<&str> = core.iter().map(|word| word.text.as_str()).collect();
+        let text: String = texts.join(" ").chars().take(TEXT_MAX).collect();
         let mut question = Self::unbounded(&text);
         question.words.truncate(WORDS_MAX);
+        for word in core {
+            let asked = question.words.iter_mut().find(|asked| asked.is(&word.text));
+            if let Some(asked) = asked {
+                let others = word.spellings().map(str::to_owned);
+                asked
+                    .spellings
+                    .extend(others.map(|text| Spelling::exactly(text, EXACT)));
+            }
+        }
         question
     }
 }

@@ -17,6 +17,9 @@ use crate::graph::Budget;
 
 /// How many words of the index are charged at once.
 const BATCH: u64 = 4096;
+/// What looking for typos in the words of one field costs, whatever is found. It takes about as long as looking at so many
+/// occurrences of words: most of the time goes into words that begin like the one asked for and turn out to be others.
+const WALK: u64 = 200;
 
 /// A field and what a word in it is worth, in percent.
 #[derive(Debug, Clone, Copy)]
@@ -43,7 +46,7 @@ pub(super) struct Expansion {
 }
 
 impl Index {
-    /// The words in `places` that will do for `asked`. Each spends a unit.
+    /// The words in `places` that will do for `asked`. Each spends a unit, and looking for typos spends more.
     pub(super) fn expand(&self, asked: &Asked, places: &[Place], budget: &Budget) -> Result<Expansion, Error> {
         let mut expanding = Expanding {
             found: Vec::new(),
@@ -98,7 +101,7 @@ impl Expanding<'_> {
         spelling: &Spelling,
         near: Option<&DfaWrapper>,
     ) -> Result<(), Error> {
-        let (terms, text) = (reader.terms(), spelling.text.as_str());
+        let (terms, text, budget) = (reader.terms(), spelling.text.as_str(), self.budget);
         let mut push = |info: &TermInfo, quality: Quality| -> Result<(), Error> {
             let texts = if quality == EXACT {
                 &mut self.exact
@@ -130,6 +133,7 @@ impl Expanding<'_> {
             }
         }
         if let Some(near) = near {
+            budget.charge(WALK)?;
             let mut near = terms.search(near).into_stream()?;
             while near.advance() {
                 let word = std::str::from_utf8(near.key()).unwrap_or_default();

@@ -7,6 +7,7 @@ use unicode_normalization::char::is_combining_mark;
 use unicode_script::{Script, UnicodeScript};
 
 use super::fold::fold_letters;
+use crate::model::{CompanyName, letters::is_unspaced};
 
 /// What is longer is cut off here, in names as in questions.
 const WORD_LETTERS_MAX: usize = 64;
@@ -69,19 +70,12 @@ fn role(letter: char, inside_characters: bool) -> Role {
     if !letter.is_alphanumeric() && !is_combining_mark(letter) {
         return Role::End;
     }
-    match letter.script() {
-        Script::Han
-        | Script::Hiragana
-        | Script::Katakana
-        | Script::Bopomofo
-        | Script::Hangul
-        | Script::Thai
-        | Script::Lao
-        | Script::Khmer
-        | Script::Myanmar => Role::Character,
-        // The sign of a long vowel, for one, is shared by scripts.
-        Script::Common | Script::Inherited if inside_characters => Role::Character,
-        _ => Role::Letter,
+    // The sign of a long vowel, for one, is shared by scripts.
+    let is_shared = || matches!(letter.script(), Script::Common | Script::Inherited);
+    if is_unspaced(letter) || (inside_characters && is_shared()) {
+        Role::Character
+    } else {
+        Role::Letter
     }
 }
 
@@ -213,7 +207,7 @@ fn characters(run: &str, places: &[(usize, usize)], each: &mut impl FnMut(Word<'
 }
 
 /// The first so many letters of `text`.
-fn shortened(text: &str, letters_max: usize) -> &str {
+pub(super) fn shortened(text: &str, letters_max: usize) -> &str {
     text.char_indices()
         .nth(letters_max)
         .map_or(text, |(end, _)| &text[..end])
@@ -232,6 +226,11 @@ pub(super) fn key(text: &str) -> String {
         _ => {}
     }
     key
+}
+
+/// The same of a name without its legal forms: names that are compared as equal have equal ones.
+pub(super) fn core_key(name: &CompanyName) -> String {
+    key(&name.core_text())
 }
 
 #[cfg(test)]
