@@ -44,7 +44,8 @@ impl SearchQuery {
     /// searched for, as one of signs only, finds nothing.
     ///
     /// An entity whose name is the text comes first. Words found as they are come before longer ones and those before typos;
-    /// main names before other names, identifiers and ids, and these before descriptions; rare words count more. UNAVAILABLE
+    /// the beginnings of main names before their other words, these before other names, identifiers and ids, and these before
+    /// descriptions; rare words count more. Traditional characters do not find simplified ones. UNAVAILABLE
     /// while the server still builds its index, in the first seconds after its start.
     #[graphql(
         directive = cost::apply("100".to_owned()),
