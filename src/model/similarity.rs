@@ -83,22 +83,24 @@ fn weight_against(telling: Telling) -> f64 {
 }
 
 /// The words of `name`, neighbors joined where the other name writes them as one: Air Lines beside Airlines.
-fn joined(name: &[Word], other: &[Word]) -> Vec<Word> {
-    let mut words: Vec<Word> = Vec::with_capacity(name.len());
+fn joined<'w>(name: &'w [Word], other: &'w [Word]) -> Vec<&'w Word> {
+    let mut words: Vec<&Word> = Vec::with_capacity(name.len());
     let mut rest = name;
     while let Some((first, tail)) = rest.split_first() {
         let together = |count: usize| {
             let next = rest.get(..count)?;
-            let text: String = next.iter().map(|word| word.text.as_str()).collect();
-            other.iter().find(|word| word.text == text).map(|word| (word, count))
+            other
+                .iter()
+                .find(|word| is_written_as(&word.text, next))
+                .map(|word| (word, count))
         };
         match together(2).or_else(|| together(3)) {
             Some((word, count)) => {
-                words.push(word.clone());
+                words.push(word);
                 rest = &rest[count..];
             }
             None => {
-                words.push(first.clone());
+                words.push(first);
                 rest = tail;
             }
         }
@@ -106,7 +108,15 @@ fn joined(name: &[Word], other: &[Word]) -> Vec<Word> {
     words
 }
 
-fn dice(one: &[Word], other: &[Word]) -> f64 {
+/// Whether `text` is these words in one.
+fn is_written_as(text: &str, words: &[Word]) -> bool {
+    let rest = words
+        .iter()
+        .try_fold(text, |rest, word| rest.strip_prefix(word.text.as_str()));
+    rest == Some("")
+}
+
+fn dice(one: &[&Word], other: &[&Word]) -> f64 {
     let mut pairs: Vec<(f64, usize, usize, f64)> = Vec::new();
     for (i, word) in one.iter().enumerate() {
         for (j, other_word) in other.iter().enumerate() {
@@ -128,7 +138,7 @@ fn dice(one: &[Word], other: &[Word]) -> f64 {
             all += both;
         }
     }
-    let left = |words: &[Word], taken: &[bool]| -> Vec<Telling> {
+    let left = |words: &[&Word], taken: &[bool]| -> Vec<Telling> {
         let left = words.iter().zip(taken).filter(|(_, taken)| !**taken);
         left.map(|(word, _)| word.telling).collect()
     };
@@ -164,7 +174,7 @@ fn slips_alike(one: &str, other: &str) -> f64 {
     const INITIAL: f64 = 0.6;
     const SLIP: f64 = 1.4;
     let (first, last) = (one.chars().next(), one.chars().next_back());
-    let (length, other_length) = (one.chars().count(), other.chars().count());
+    let (length, other_length) = (letters(one), letters(other));
     let (short, long) = (length.min(other_length), length.max(other_length));
     if short == 1 && first == other.chars().next() {
         return INITIAL;
@@ -182,6 +192,14 @@ fn slips_alike(one: &str, other: &str) -> f64 {
         return 0.0;
     }
     1.0 - SLIP * small(slips) / small(long)
+}
+
+fn letters(word: &str) -> usize {
+    if word.is_ascii() {
+        word.len()
+    } else {
+        word.chars().count()
+    }
 }
 
 /// The Dice coefficient of pairs of letters; 0 below a half, where only a common word is shared.
@@ -210,16 +228,21 @@ fn letter_pairs_alike(one: &str, other: &str) -> f64 {
 
 fn is_number(word: &str) -> bool {
     const ROMAN: [&str; 9] = ["ii", "iii", "iv", "vi", "vii", "viii", "ix", "xi", "xii"];
-    ROMAN.contains(&word) || word.chars().all(|letter| letter.is_ascii_digit())
+    match word.as_bytes().first() {
+        Some(b'0'..=b'9') => word.bytes().all(|letter| letter.is_ascii_digit()),
+        Some(b'i' | b'v' | b'x') => ROMAN.contains(&word),
+        Some(_) => false,
+        None => true,
+    }
 }
 
 fn numbers_differ(one: &[Word], other: &[Word]) -> bool {
-    let numbers = |words: &[Word]| -> Vec<String> {
-        let numbers = words.iter().filter(|word| is_number(&word.text));
-        let mut numbers: Vec<String> = numbers.map(|word| word.text.clone()).collect();
+    fn numbers(words: &[Word]) -> Vec<&str> {
+        let texts = words.iter().map(|word| word.text.as_str());
+        let mut numbers: Vec<&str> = texts.filter(|text| is_number(text)).collect();
         numbers.sort_unstable();
         numbers
-    };
+    }
     let (numbers, other_numbers) = (numbers(one), numbers(other));
     !numbers.is_empty() && !other_numbers.is_empty() && numbers != other_numbers
 }

@@ -1,6 +1,8 @@
 //! Comparing text as people mean it.
 
-use unicode_normalization::UnicodeNormalization;
+use std::borrow::Cow;
+
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
 /// `text` in the form in which names are compared: NFKC, case-folded, white space collapsed to single spaces.
 ///
@@ -13,8 +15,16 @@ pub fn fold(text: &str) -> String {
         return collapse(&text.to_ascii_lowercase());
     }
     // Folding may denormalize (as with some ligatures), so the second pass makes the form stable.
-    let folded: String = caseless::default_case_fold_str(&text.nfkc().collect::<String>());
-    collapse(&folded.nfkc().collect::<String>())
+    let folded = caseless::default_case_fold_str(&normalized(text));
+    collapse(&normalized(&folded))
+}
+
+/// `text` in NFKC. Most text is, and seeing that takes less than doing it again.
+fn normalized(text: &str) -> Cow<'_, str> {
+    match is_nfkc_quick(text.chars()) {
+        IsNormalized::Yes => Cow::Borrowed(text),
+        IsNormalized::No | IsNormalized::Maybe => Cow::Owned(text.nfkc().collect()),
+    }
 }
 
 fn collapse(text: &str) -> String {

@@ -1,12 +1,13 @@
 //! Legal forms at the ends of a name: found whatever the dots, spaces and brackets, and cut off. Never in the middle, and
 //! never so that nothing distinctive is left.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::sync::LazyLock;
 
 use super::{
     forms::{LEGAL_FORMS, LegalForm},
-    words::{Piece, Telling, is_unspaced_word, pieces, words},
+    words::{Piece, is_unspaced_word, names_somebody, pieces},
 };
+use hashbrown::HashMap;
 
 /// How many forms may stand at one end: `GmbH & Co. KG` is one, `PT … Tbk` one at each end.
 const FORMS_MAX: usize = 3;
@@ -78,6 +79,41 @@ impl End {
             Self::Last => text.strip_suffix(affix),
         }
     }
+
+    /// `name` without so many pieces at this end.
+    fn rest(self, name: &[Piece], pieces: usize) -> &[Piece] {
+        match self {
+            Self::First => &name[pieces..],
+            Self::Last => &name[..name.len() - pieces],
+        }
+    }
+
+    /// Takes this from `name`.
+    fn take(self, name: &mut Vec<Piece>, taken: Taken) {
+        match self {
+            Self::First => {
+                name.drain(..taken.pieces);
+                if let Some(first) = name.first_mut() {
+                    first.text.drain(..taken.bytes);
+                }
+            }
+            Self::Last => {
+                name.truncate(name.len() - taken.pieces);
+                if let Some(last) = name.last_mut() {
+                    last.text.truncate(last.text.len() - taken.bytes);
+                }
+            }
+        }
+    }
+}
+
+/// What a form takes from an end of a name.
+#[derive(Debug, Clone, Copy)]
+struct Taken {
+    /// So many pieces,
+    pieces: usize,
+    /// and so many bytes of the next, to which it is glued.
+    bytes: usize,
 }
 
 /// The pieces of a name without the legal forms at its ends, and these, outermost last.
@@ -85,10 +121,10 @@ pub(super) fn strip(mut name: Vec<Piece>) -> (Vec<Piece>, Vec<&'static LegalForm
     let mut found = Vec::new();
     for end in [End::Last, End::First] {
         for _ in 0..FORMS_MAX {
-            let Some((rest, form)) = strip_one(&name, end) else {
+            let Some((taken, form)) = form_at(&name, end) else {
                 break;
             };
-            name = rest;
+            end.take(&mut name, taken);
             if !found.contains(&form) {
                 found.push(form);
             }
@@ -97,15 +133,16 @@ pub(super) fn strip(mut name: Vec<Piece>) -> (Vec<Piece>, Vec<&'static LegalForm
     (name, found)
 }
 
-fn strip_one(name: &[Piece], end: End) -> Option<(Vec<Piece>, &'static LegalForm)> {
+/// The longest form at this end without which the name still names somebody.
+fn form_at(name: &[Piece], end: End) -> Option<(Taken, &'static LegalForm)> {
     let letter = end.letter(name)?;
     let spellings = match end {
         End::First => SPELLINGS.prefixes.get(&letter),
         End::Last => SPELLINGS.suffixes.get(&letter),
     };
     spellings?.iter().find_map(|spelling| {
-        let rest = without(name, &spelling.pieces, end)?;
-        names_somebody(&rest).then_some((rest, spelling.form))
+        let taken = taken(name, &spelling.pieces, end)?;
+        names_somebody_without(name, taken, end).then_some((taken, spelling.form))
     })
 }
 
@@ -115,53 +152,56 @@ pub(super) fn is_mostly_form(name: &[Piece]) -> bool {
         .letter(name)
         .and_then(|letter| SPELLINGS.suffixes.get(&letter));
     let ends_in = |spelling: &Spelling| {
-        let rest = without(name, &spelling.pieces, End::Last);
-        rest.is_some_and(|rest| !names_somebody(&rest))
+        let taken = taken(name, &spelling.pieces, End::Last);
+        taken.is_some_and(|taken| !names_somebody_without(name, taken, End::Last))
     };
     spellings.is_some_and(|spellings| spellings.iter().any(ends_in))
 }
 
-/// Whether these pieces still tell one company from another.
-fn names_somebody(rest: &[Piece]) -> bool {
-    words(rest).iter().any(|word| word.telling != Telling::Weak)
+/// Whether what is left of `name` still tells one company from another.
+fn names_somebody_without(name: &[Piece], taken: Taken, end: End) -> bool {
+    if taken.bytes == 0 {
+        return names_somebody(end.rest(name, taken.pieces));
+    }
+    let mut rest = name.to_vec();
+    end.take(&mut rest, taken);
+    names_somebody(&rest)
 }
 
-/// What is left of `name` without the pieces of `form` at this end; none when it does not stand there.
-fn without(name: &[Piece], form: &[Piece], end: End) -> Option<Vec<Piece>> {
-    let Some((wanted, inner)) = end.split(form) else {
-        return Some(name.to_vec());
-    };
-    let (outer, others) = end.split(name)?;
-    if outer.text == wanted.text {
-        if wanted.is_bracketed && !outer.is_bracketed {
+/// What the pieces of `form` take from `name` at this end; none when it does not stand there.
+fn taken(name: &[Piece], form: &[Piece], end: End) -> Option<Taken> {
+    let (mut form, mut pieces) = (form, 0);
+    while let Some((wanted, inner)) = end.split(form) {
+        let rest = end.rest(name, pieces);
+        let (outer, _) = end.split(rest)?;
+        if outer.text == wanted.text {
+            if wanted.is_bracketed && !outer.is_bracketed {
+                return None;
+            }
+            pieces += 1;
+        } else if wanted.is_bracketed {
             return None;
+        } else if inner.is_empty() && is_unspaced_word(&wanted.text) && end.strip(&outer.text, &wanted.text).is_some() {
+            // Glued to the name: 株式会社 needs no space. Only the innermost piece can be.
+            let bytes = wanted.text.len();
+            return Some(Taken { pieces, bytes });
+        } else {
+            pieces += spelled_out(rest, &wanted.text, end)?;
         }
-        return without(others, inner, end);
+        form = inner;
     }
-    if wanted.is_bracketed {
-        return None;
-    }
-    // Glued to the name: 株式会社 needs no space. Only the innermost piece can be.
-    let is_glued = inner.is_empty() && is_unspaced_word(&wanted.text);
-    if let Some(kept) = end.strip(&outer.text, &wanted.text).filter(|_| is_glued) {
-        let kept = Piece {
-            text: kept.to_owned(),
-            is_bracketed: outer.is_bracketed,
-        };
-        let mut rest = others.to_vec();
-        match end {
-            End::First => rest.insert(0, kept),
-            End::Last => rest.push(kept),
-        }
-        return Some(rest);
-    }
-    // Spelled out in letters: S. p. A. Only at the end, since A. O. Smith is no АО.
-    let is_spelled = end == End::Last && outer.text.chars().count() == 1 && wanted.text.chars().count() > 1;
+    Some(Taken { pieces, bytes: 0 })
+}
+
+/// In how many pieces `wanted` is spelled out in letters: S. p. A. Only at the end, since A. O. Smith is no АО.
+fn spelled_out(name: &[Piece], wanted: &str, end: End) -> Option<usize> {
+    let (outer, _) = end.split(name)?;
+    let is_spelled = end == End::Last && outer.text.chars().count() == 1 && wanted.chars().count() > 1;
     if !is_spelled {
         return None;
     }
     let mut rest = name;
-    for letter in wanted.text.chars().rev() {
+    for letter in wanted.chars().rev() {
         let (last, others) = rest.split_last()?;
         let mut letters = last.text.chars();
         if letters.next() != Some(letter) || letters.next().is_some() {
@@ -169,5 +209,5 @@ fn without(name: &[Piece], form: &[Piece], end: End) -> Option<Vec<Piece>> {
         }
         rest = others;
     }
-    without(rest, inner, end)
+    Some(name.len() - rest.len())
 }

@@ -1,12 +1,10 @@
 //! A name cut into words, folded so that case, width, accents, punctuation and script variants do not matter; and which words
 //! say little about who is meant. No legal forms.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::sync::LazyLock;
 
-use unicode_normalization::{
-    UnicodeNormalization,
-    char::{decompose_canonical, is_combining_mark},
-};
+use hashbrown::HashMap;
+use unicode_normalization::char::{decompose_canonical, is_combining_mark};
 use unicode_script::{Script, UnicodeScript};
 
 use super::vocabulary::{COMMON, SPELLINGS, WEAK};
@@ -73,7 +71,11 @@ fn plain(text: &str) -> String {
         return folded;
     }
     let mut out = String::with_capacity(folded.len());
-    for letter in folded.nfkc() {
+    for letter in folded.chars() {
+        if is_plain(letter) {
+            out.push(letter);
+            continue;
+        }
         let script = letter.script();
         let has_plain_letters = matches!(
             script,
@@ -97,22 +99,29 @@ fn plain(text: &str) -> String {
     out
 }
 
+/// Whether a letter is its own plain form for certain: most are, and looking up their scripts takes long.
+fn is_plain(letter: char) -> bool {
+    matches!(letter, '\0'..='\u{7F}' | '\u{3041}'..='\u{3096}' | '\u{30A1}'..='\u{30FA}' | '\u{4E00}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}')
+}
+
 /// The pieces of `text`, in its order.
 pub(super) fn pieces(text: &str) -> Vec<Piece> {
-    let letters: Vec<char> = plain(text).chars().collect();
+    let plain = plain(text);
+    let mut letters = plain.chars().peekable();
     let mut cut = Cutter::default();
-    for (position, letter) in letters.iter().copied().enumerate() {
+    let mut last = None;
+    while let Some(letter) = letters.next() {
         if cut.pieces.len() == WORDS_MAX {
             break;
         }
-        let before = position.checked_sub(1).map(|before| letters[before]);
-        let after = letters.get(position + 1).copied();
-        let is_inside = before.is_some_and(char::is_alphanumeric) && after.is_some_and(char::is_alphanumeric);
+        let (before, after) = (last.replace(letter), letters.peek().copied());
+        let is_inside = || before.is_some_and(char::is_alphanumeric) && after.is_some_and(char::is_alphanumeric);
         match letter {
+            'a'..='z' | '0'..='9' => cut.push(letter),
             // Macy's, L'Oréal, בע"מ.
-            '\'' | '\u{2018}' | '\u{2019}' | '\u{02bc}' | '`' | '\u{00b4}' if is_inside => {}
+            '\'' | '\u{2018}' | '\u{2019}' | '\u{02bc}' | '`' | '\u{00b4}' if is_inside() => {}
             '"' | '\u{201c}' | '\u{201d}' | '\u{05f4}' | '\u{05f3}'
-                if is_inside && before.is_some_and(|letter| letter.script() == Script::Hebrew) => {}
+                if is_inside() && before.is_some_and(|letter| letter.script() == Script::Hebrew) => {}
             '&' | '+' => {
                 cut.end(after);
                 "and".clone_into(&mut cut.piece);
@@ -202,10 +211,7 @@ pub(super) fn words(pieces: &[Piece]) -> Vec<Word> {
     let mut words: Vec<Word> = Vec::with_capacity(pieces.len());
     let mut initials = String::new();
     for piece in pieces {
-        // H & M keeps its parts, U.S. and U. S. are one word; letters of a script without spaces are words.
-        let mut letters = piece.text.chars();
-        let is_initial = matches!((letters.next(), letters.next()), (Some(letter), None) if letter.is_alphabetic() && !is_unspaced(letter));
-        if is_initial {
+        if is_initial(&piece.text) {
             initials.push_str(&piece.text);
             continue;
         }
@@ -214,6 +220,22 @@ pub(super) fn words(pieces: &[Piece]) -> Vec<Word> {
     }
     flush(&mut initials, &mut words);
     words
+}
+
+/// Whether a piece is a letter that stands for a word. H & M keeps its parts, U.S. and U. S. are one word; letters of a
+/// script without spaces are words.
+fn is_initial(piece: &str) -> bool {
+    let mut letters = piece.chars();
+    matches!((letters.next(), letters.next()), (Some(letter), None) if letter.is_alphabetic() && !is_unspaced(letter))
+}
+
+/// Whether words of these pieces still tell one company from another.
+pub(super) fn names_somebody(pieces: &[Piece]) -> bool {
+    // Almost always a piece that is a word says so, and no words need be made.
+    let is_telling = |piece: &Piece| {
+        !is_initial(&piece.text) && !is_unspaced_word(&piece.text) && telling(compared_as(&piece.text)) != Telling::Weak
+    };
+    pieces.iter().any(is_telling) || words(pieces).iter().any(|word| word.telling != Telling::Weak)
 }
 
 /// These pieces as they are, none of which says much.
@@ -248,9 +270,17 @@ fn unglue(text: &str, words: &mut Vec<Word>) {
 }
 
 fn word(text: &str) -> Word {
-    let text = LEXICON.spellings.get(text).copied().unwrap_or(text);
+    let text = compared_as(text);
     Word {
         text: text.to_owned(),
-        telling: LEXICON.telling.get(text).copied().unwrap_or(Telling::Distinctive),
+        telling: telling(text),
     }
+}
+
+fn compared_as(text: &str) -> &str {
+    LEXICON.spellings.get(text).copied().unwrap_or(text)
+}
+
+fn telling(text: &str) -> Telling {
+    LEXICON.telling.get(text).copied().unwrap_or(Telling::Distinctive)
 }
