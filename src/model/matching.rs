@@ -154,6 +154,27 @@ impl MatchScore {
         score
     }
 
+    /// Whether an equal identifier decided.
+    #[must_use]
+    pub fn is_decided(&self) -> bool {
+        let is_equal = |feature: &MatchFeature| {
+            feature.kind == MatchFeatureKind::Identifier && feature.agreement == MatchAgreement::Agrees
+        };
+        self.features.iter().any(is_equal)
+    }
+
+    /// Weakens it by 60 % where it is not decided: another entity has an identifier that was given.
+    pub fn yield_to_decided(&mut self, wanted: &Wanted) {
+        const WEAKENS: f64 = 0.6;
+        if self.is_decided() {
+            return;
+        }
+        let given = wanted.identifiers.first();
+        let given = given.map(|identifier| told(&identifier.scheme, &identifier.value));
+        let (kind, agreement) = (MatchFeatureKind::Identifier, MatchAgreement::Differs);
+        self.add(kind, agreement, (given, None), Effect::Weakens(WEAKENS));
+    }
+
     fn add(
         &mut self,
         kind: MatchFeatureKind,

@@ -17,6 +17,8 @@ use crate::{
     store::matching::{self, Kept},
 };
 
+/// Codes that lists use beside ISO 3166-1.
+const OTHER_CODES: [(&str, &str); 2] = [("UK", "GB"), ("EL", "GR")];
 /// How many entities are told of each candidate unless asked otherwise.
 const LIMIT: i32 = 5;
 /// The least score unless asked otherwise: where matches are mostly right.
@@ -79,6 +81,9 @@ impl MatchInput {
         }
         let mut identifiers: Vec<Identifier> = Vec::with_capacity(given.len());
         for (number, given) in given.iter().enumerate() {
+            if given.value.trim().is_empty() {
+                continue;
+            }
             let identifier = Identifier::new(&given.scheme, &given.value);
             let place = format!("identifiers[{number}]");
             let identifier = identifier.map_err(|invalid| wrong(&place, &invalid.to_string()))?;
@@ -86,10 +91,15 @@ impl MatchInput {
                 identifiers.push(identifier);
             }
         }
-        if name.is_none() && identifiers.is_empty() {
+        // A blank is a cell that states nothing; only who states nothing at all has made a mistake.
+        if self.name.is_none() && given.is_empty() {
             return Err(wrong("", "a name or an identifier is needed to tell who is meant"));
         }
         let country = self.country.as_deref().map(|country| country.trim().to_uppercase());
+        let country = country.filter(|country| !country.is_empty()).map(|country| {
+            let usual = OTHER_CODES.iter().find(|(other, _)| *other == country);
+            usual.map_or(country, |(_, code)| (*code).to_owned())
+        });
         if let Some(country) = &country {
             Entity::check_country(country).map_err(|invalid| wrong("country", &invalid.to_string()))?;
         }

@@ -1,7 +1,7 @@
 //! Messy names resolved over the bundled graph, with the scores explained, and what is refused.
 
 use guanxi::{
-    model::Identifier,
+    model::{Entity, EntityKind, Identifier},
     schema::{Api, Limits, Request},
 };
 use serde_json::{Value, json};
@@ -83,7 +83,7 @@ fn the_score_tells_what_agreed_and_what_did_not() {
 }
 
 #[test]
-fn an_equal_identifier_decides_and_those_who_share_it_stand_by_id() {
+fn an_equal_identifier_decides_and_of_those_who_share_it_the_name() {
     let found = ids(
         r#"[{identifiers: [{scheme: "ISO3166-1", value: " cn "}]}, {name: "Japan", identifiers: [{scheme: "iso3166-1", value: "CN"}]}]"#,
     );
@@ -94,7 +94,9 @@ fn an_equal_identifier_decides_and_those_who_share_it_stand_by_id() {
     }
     let query = r#"{ match(candidates: [{name: "B", identifiers: [{scheme: "lei", value: "5493X"}]}]) { candidates { entity { id } } } }"#;
     let answer = answer_over_dataset(&dataset, Request::new("test", query));
-    assert_eq!(ids_of(&answer["data"]["match"]), [["A", "B"]]);
+    assert_eq!(ids_of(&answer["data"]["match"]), [["B", "A"]]);
+    let others = ids(r#"[{name: "Macys", identifiers: [{scheme: "iso3166-1", value: "CN"}]}]"#);
+    assert_eq!(others, [["china"]], "whoever is called so but is not it");
 }
 
 #[test]
@@ -123,12 +125,10 @@ fn what_cannot_be_used_is_told_with_its_place() {
     let long = "x".repeat(10_000);
     for (candidates, place) in [
         ("[{}]", "candidates[0]:"),
-        (r#"[{name: "eBay"}, {name: "  "}]"#, "candidates[1]:"),
         (r#"[{name: "eBay"}, {country: "US"}]"#, "candidates[1]:"),
         (&format!("[{{name: \"{long}\"}}]"), "candidates[0].name:"),
         (r#"[{name: "a\u0000b"}]"#, "candidates[0].name:"),
         (r#"[{name: "eBay", country: "Narnia"}]"#, "candidates[0].country:"),
-        (r#"[{name: "eBay", country: ""}]"#, "candidates[0].country:"),
         (
             r#"[{identifiers: [{scheme: "lei", value: "1"}, {scheme: "", value: "1"}]}]"#,
             "candidates[0].identifiers[1]:",
@@ -212,4 +212,47 @@ fn nobody_is_known_before_it_was_recorded() {
     let query =
         r#"{ match(candidates: [{name: "eBay"}], view: {knownAt: "2000-01-01T00:00:00Z"}) { candidates { score } } }"#;
     assert_eq!(ask(query)["match"], json!([{"candidates": []}]));
+}
+
+#[test]
+fn a_blank_is_a_cell_that_states_nothing() {
+    let found = ids(
+        r#"[{name: "eBay", country: " "}, {name: ""}, {name: "eBay", identifiers: [{scheme: "lei", value: ""}]}, {name: "FedEx Corp", country: ""}]"#,
+    );
+    assert_eq!(found, [vec!["ebay"], vec![], vec!["ebay"], vec!["fedex"]]);
+}
+
+#[test]
+fn of_hundreds_of_namesakes_the_country_and_the_kind_tell_who_is_meant() {
+    let mut dataset = sketch("A -60-> B");
+    let letters = || (b'A'..=b'Z').map(char::from);
+    let countries = letters().flat_map(|first| letters().map(move |second| format!("{first}{second}")));
+    for (number, country) in countries.take(300).enumerate() {
+        let mut entity = Entity::new(&format!("n{number:03}"), EntityKind::Company, "Global Trading Ltd").unwrap();
+        entity.country = Some(country);
+        dataset.entities.push(entity);
+    }
+    dataset
+        .entities
+        .push(Entity::new("z", EntityKind::Person, "Global Trading").unwrap());
+    let query = r#"{ match(candidates: [{name: "Global Trading Ltd", country: "KA"}, {name: "Global Trading", kind: PERSON}], limit: 1) { candidates { entity { id } score } } }"#;
+    let answer = answer_over_dataset(&dataset, Request::new("test", query));
+    let best = |number: usize| &answer["data"]["match"][number]["candidates"][0];
+    assert_eq!(best(0), &json!({"entity": {"id": "n260"}, "score": 1.0}));
+    assert_eq!(best(1)["entity"]["id"], "z");
+}
+
+#[test]
+fn of_equal_scores_the_name_to_the_letter_comes_first() {
+    let mut dataset = sketch("A -60-> B");
+    for (id, name) in [("a", "Acme"), ("b", "Acme Inc"), ("c", "Acme LLC")] {
+        dataset
+            .entities
+            .push(Entity::new(id, EntityKind::Company, name).unwrap());
+    }
+    for (name, first) in [("Acme Inc", "b"), ("ACME", "a"), ("acme llc", "c")] {
+        let query = format!("{{ match(candidates: [{{name: \"{name}\"}}]) {{ candidates {{ entity {{ id }} }} }} }}");
+        let answer = answer_over_dataset(&dataset, Request::new("test", query));
+        assert_eq!(ids_of(&answer["data"]["match"])[0][0], first, "{name}");
+    }
 }

@@ -29,7 +29,7 @@ impl MatchResult {
 #[Object]
 impl MatchResult {
     /// The entities that may be meant, best first, then by id; empty when none reaches the threshold.
-    #[graphql(directive = list_size::apply(Some(5), None, None, None))]
+    #[graphql(directive = list_size::apply(Some(20), None, None, None))]
     async fn candidates(&self) -> Vec<MatchCandidate> {
         let candidate = |found: &matching::Candidate| MatchCandidate {
             entity: Entity::new(self.viewer.clone(), found.entity),

@@ -10,7 +10,7 @@ use unicode_normalization::char::is_combining_mark;
 use super::{DataIssue, Ground};
 use crate::{
     graph::{EntityIx, Exhausted, Snapshot, budget::Meter},
-    model::{Catalog, CompanyName, EntityKind, LEI_SCHEME, NameKind, fold},
+    model::{Catalog, CompanyName, EntityKind, LEI_SCHEME, NameKind, fold, lies_in},
 };
 
 /// Of names with more words than this the whole is compared.
@@ -92,10 +92,6 @@ fn alike(
 ) -> Result<(), Exhausted> {
     let country = |entity: EntityIx| snapshot.entity(entity).country();
     let stated: BTreeSet<&str> = members.iter().filter_map(|(entity, _)| country(*entity)).collect();
-    let lies_in = |part: &str, whole: &str| {
-        part.strip_prefix(whole)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
-    };
     // In the order of codes, the first part of a country follows it.
     let next = |here: &str| stated.range::<str, _>((Bound::Excluded(here), Bound::Unbounded)).next();
     let is_narrowest = |here: &&str| !next(here).is_some_and(|part| lies_in(part, here));
