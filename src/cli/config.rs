@@ -134,7 +134,8 @@ pub(super) struct LimitArguments {
     /// Milliseconds that one request may take.
     #[arg(long, env = "GUANXI_TIMEOUT_MS", default_value_t = Limits::default().timeout_ms)]
     timeout_ms: u64,
-    /// Requests that compute at a time. Default: one for each processor, at least 2. Lookups need no worker.
+    /// Requests that look at the whole graph at a time, and as many others that search, walk or filter. Default: one for each
+    /// processor, at least 2. Lookups need no worker.
     #[arg(
         long,
         env = "GUANXI_WORKERS_MAX",
@@ -142,7 +143,7 @@ pub(super) struct LimitArguments {
         value_parser = clap::value_parser!(u64).range(1..=Limits::WORKERS_MOST)
     )]
     workers_max: u64,
-    /// Requests that may wait for a worker; further ones are told to try again.
+    /// Requests of each of the two sorts that may wait for a worker; further ones are told to try again.
     #[arg(long, env = "GUANXI_QUEUE_MAX", default_value_t = Limits::default().queue_max)]
     queue_max: u64,
 }

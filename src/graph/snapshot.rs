@@ -202,7 +202,7 @@ impl Snapshot {
         self.entities_by_identifier(scheme, value, mask).first().copied()
     }
 
-    /// All entities with this identifier, by id: more than one where the data is not sound. O(log n).
+    /// All entities with this identifier, by id: more than one where the data is not sound. O(log n + answer).
     #[must_use]
     pub fn entities_by_identifier(&self, scheme: &str, value: &str, mask: &Mask) -> Vec<EntityIx> {
         let scheme = scheme.trim().to_lowercase();

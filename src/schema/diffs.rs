@@ -15,6 +15,9 @@ use crate::graph::{
     algo::{self, DiffQuestion},
 };
 
+/// How many are listed unless asked otherwise.
+const FIRST: i32 = 100;
+
 /// How many entities a comparison may be restricted to.
 const OF_MAX: usize = 100;
 
@@ -65,7 +68,7 @@ impl DiffQuery {
     /// statuses. The entities and relationships that only one of them sees, or that were recorded anew in between with other
     /// content. Entities first, then relationships, each by id. An entity is in no day and so never appears by one.
     #[graphql(
-        directive = cost::apply("100".to_owned()),
+        directive = cost::apply("1000".to_owned()),
         directive = list_size::apply(None, names(&["first"]), names(&["edges", "nodes"]), Some(false))
     )]
     async fn diff(
@@ -77,11 +80,11 @@ impl DiffQuery {
         of: Option<Vec<ID>>,
         #[graphql(desc = "What sees the state before; `before` of each entry inherits it.")] from: ViewInput,
         #[graphql(desc = "What sees the state after; `after` of each entry inherits it.")] to: ViewInput,
-        #[graphql(desc = "How many: 1 to 1000.", default = 100)] first: i32,
+        #[graphql(desc = "How many: 1 to 1000.", default_with = "Some(FIRST)")] first: Option<i32>,
         #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
     ) -> Option<Result<Connection<DiffEntry>, Error>> {
         let args = PageArgs {
-            first: Some(first),
+            first: first.or(Some(FIRST)),
             after,
             ..PageArgs::default()
         };
@@ -99,10 +102,10 @@ impl DiffQuery {
                 to: to.mask(),
             };
             let page = cut(&now, &question, &window)?;
-            let is_counted = ctx.look_ahead().field("totalCount").exists();
-            let all = is_counted.then(|| algo::diff(now.snapshot(), &question, None, now.budget()));
-            let all = all.transpose()?;
-            let total = Total::count(ctx, &now, || all.into_iter().flatten(), |entry| entry.map(|_| true))?;
+            let total = Total::counted_if_asked(ctx, || {
+                let mut all = algo::diff(now.snapshot(), &question, None, now.budget())?;
+                all.try_fold(0, |counted, entry| entry.map(|_| counted + 1))
+            })?;
             Ok(Connection::new(&listing, &now, &page, total, |entry| {
                 DiffEntry::new(&from, &to, entry)
             }))

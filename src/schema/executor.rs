@@ -20,7 +20,7 @@ use super::error::Error;
 use super::limits::{Limit, Limits};
 use super::measure::Estimate;
 use super::tally::{self, Tally, Wanted};
-use super::work::Pool;
+use super::work::{Pool, Work};
 use super::{document, lexical, measure, merge, presence, variables};
 
 /// What the caller may run: GET is for reading.
@@ -65,9 +65,6 @@ impl Request {
         }
     }
 }
-
-/// More points than this are no lookup any more, even if no field weighs much.
-const POINTS_AT_ONCE: u64 = 500;
 
 /// What resolvers may need to know of the request itself.
 #[derive(Clone, Copy, Debug)]
@@ -163,10 +160,9 @@ where
         let schema = self.schema.clone();
         let execution = async move { AssertUnwindSafe(schema.execute(inner)).catch_unwind().await };
         let executed = async {
-            if prepared.estimate.weighty || prepared.estimate.points > POINTS_AT_ONCE {
-                pool.run(deadline, execution).await
-            } else {
-                Ok(execution.await)
+            match prepared.estimate.work {
+                Work::Lookup => Ok(execution.await),
+                work => pool.run(work, deadline, execution).await,
             }
         };
         let mut response = match tokio::time::timeout_at(deadline.into(), executed).await {

@@ -32,9 +32,10 @@ pub struct Limits {
     pub work_max: u64,
     /// Time for one request, from its checks to its answer.
     pub timeout_ms: u64,
-    /// Requests that compute at a time; lookups need no worker. At least 1.
+    /// Requests that look at the whole graph at a time, and as many others that walk, search or filter; lookups need no worker.
+    /// At least 1.
     pub workers_max: u64,
-    /// Requests that may wait for a worker; further ones are refused.
+    /// Requests of each of the two sorts that may wait for a worker; further ones are refused.
     pub queue_max: u64,
 }
 

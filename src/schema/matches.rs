@@ -17,6 +17,10 @@ use crate::{
     store::matching::{self, Kept},
 };
 
+/// How many entities are told of each candidate unless asked otherwise.
+const LIMIT: i32 = 5;
+/// The least score unless asked otherwise: where matches are mostly right.
+const THRESHOLD: f64 = 0.7;
 /// How many candidates one question may have.
 const CANDIDATES_MAX: usize = 1000;
 /// How many entities may be found for each.
@@ -123,7 +127,7 @@ impl MatchQuery {
     /// Names are compared without legal forms (Ltd, GmbH, 股份有限公司, 株式会社 and many more), by all names of an entity, in any
     /// order of words and with typos; sharing only the legal form is no match. Results stand in the order of the candidates.
     #[graphql(
-        directive = cost::apply("100".to_owned()),
+        directive = cost::apply("1000".to_owned()),
         directive = list_size::apply(None, names(&["candidates", "limit"]), None, Some(false))
     )]
     async fn r#match(
@@ -132,8 +136,16 @@ impl MatchQuery {
         #[graphql(desc = "Who is meant, 1 to 1000 of them. Long lists are best sent as a variable.")] candidates: Vec<
             MatchInput,
         >,
-        #[graphql(desc = "How many entities for each candidate: 1 to 100.", default = 5)] limit: i32,
-        #[graphql(desc = "The least score: 0 to 1. The scores are made for 0.7.", default = 0.7)] threshold: f64,
+        #[graphql(
+            desc = "How many entities for each candidate: 1 to 100.",
+            default_with = "Some(LIMIT)"
+        )]
+        limit: Option<i32>,
+        #[graphql(
+            desc = "The least score: 0 to 1. The scores are made for 0.7.",
+            default_with = "Some(THRESHOLD)"
+        )]
+        threshold: Option<f64>,
         #[graphql(
             desc = "What to see the graph through; everything below inherits it. Default: the header Guanxi-View, else today."
         )]
@@ -141,7 +153,7 @@ impl MatchQuery {
     ) -> Option<Result<Vec<MatchResult>, Error>> {
         let ask = || {
             let viewer = Viewer::new(ctx, view.as_ref())?;
-            let kept = kept(limit, threshold)?;
+            let kept = kept(limit.unwrap_or(LIMIT), threshold.unwrap_or(THRESHOLD))?;
             if !(1..=CANDIDATES_MAX).contains(&candidates.len()) {
                 let message = format!(
                     "{} candidates; it takes 1 to {CANDIDATES_MAX} at a time",

@@ -11,6 +11,7 @@ use super::catalog::{self, Catalog, ListSize};
 use super::error::Error;
 use super::lexical::NESTING_MAX;
 use super::limits::{Limit, Limits};
+use super::work::Work;
 
 /// No list counts as longer, whatever is asked for; asking for more is refused by the field itself.
 const SIZE_MAX: u64 = 10_000;
@@ -33,8 +34,8 @@ pub(super) struct Measure {
     pub(super) complexity: u64,
     /// Points of one element of the page around them.
     pub(super) per_element: u64,
-    /// Whether a field is among them that weighs more than one: a scan, a walk or a computation.
-    pub(super) weighty: bool,
+    /// How much work the heaviest of them may be.
+    pub(super) work: Work,
 }
 
 /// What the operation that will run costs.
@@ -43,7 +44,7 @@ pub(super) struct Estimate {
     /// Points of complexity.
     pub(super) points: u64,
     /// Whether it scans, walks or computes.
-    pub(super) weighty: bool,
+    pub(super) work: Work,
 }
 
 /// Holds the document against `limits`. All operations count for what validating them costs; the
@@ -77,9 +78,10 @@ pub(super) fn check(
             limits.check(Limit::RootFields, measure.fields)?;
             limits.check(Limit::Aliases, measure.aliases)?;
             limits.check(Limit::Directives, measure.directives)?;
+            let points = measure.complexity.saturating_add(measure.per_element);
             estimate = Estimate {
-                points: measure.complexity.saturating_add(measure.per_element),
-                weighty: measure.weighty,
+                points,
+                work: measure.work.max(work_of(points)),
             };
             limits.check(Limit::Complexity, estimate.points)?;
         }
@@ -145,7 +147,7 @@ impl<'a> Measurer<'a> {
             sum.per_element = sum.per_element.saturating_add(measure.per_element);
             sum.depth = sum.depth.max(measure.depth);
             sum.nesting = sum.nesting.max(measure.nesting.saturating_add(1));
-            sum.weighty |= measure.weighty;
+            sum.work = sum.work.max(measure.work);
         }
         Ok(sum)
     }
@@ -178,7 +180,9 @@ impl<'a> Measurer<'a> {
             depth: measure.depth.saturating_add(1),
             complexity,
             per_element,
-            weighty: measure.weighty || definition.is_some_and(|definition| is_weighty(&field.node, definition)),
+            work: definition.map_or(measure.work, |definition| {
+                measure.work.max(own_work(&field.node, definition))
+            }),
             ..measure
         })
     }
@@ -322,16 +326,37 @@ fn whole(number: &Number) -> u64 {
     number.as_u64().unwrap_or(1)
 }
 
+/// What so many points are, whatever they are spent on.
+fn work_of(points: u64) -> Work {
+    /// More points than this are no lookup any more.
+    const SHORT_FROM: u64 = 501;
+    /// More than this take tens of milliseconds to write down.
+    const LONG_FROM: u64 = 20_001;
+    match points {
+        LONG_FROM.. => Work::Long,
+        SHORT_FROM.. => Work::Short,
+        _ => Work::Lookup,
+    }
+}
+
 /// Whether resolving the field may look at far more than it answers: it weighs more than one, or it lists what must first be
 /// filtered, ordered or searched for a cursor.
-fn is_weighty(field: &Field, definition: &catalog::Field) -> bool {
+fn own_work(field: &Field, definition: &catalog::Field) -> Work {
+    /// What weighs so much looks at the whole graph.
+    const LONG_FROM: u64 = 1000;
     const LOOKS_AT_MORE: [&str; 5] = ["filter", "orderBy", "after", "before", "last"];
     let asks = |name: &&str| {
         field
             .get_argument(name)
             .is_some_and(|value| value.node != Literal::Null)
     };
-    definition.weight > 1 || (definition.size.is_some() && LOOKS_AT_MORE.iter().any(asks))
+    let looks_at_more = definition.size.is_some() && LOOKS_AT_MORE.iter().any(asks);
+    match definition.weight {
+        LONG_FROM.. => Work::Long,
+        2.. => Work::Short,
+        _ if looks_at_more => Work::Short,
+        _ => Work::Lookup,
+    }
 }
 
 fn count(length: usize) -> u64 {

@@ -229,10 +229,18 @@ impl Total {
         rows: impl FnOnce() -> I,
         fits: impl Fn(I::Item) -> Result<bool, Exhausted>,
     ) -> Result<Self, Error> {
+        Self::counted_if_asked(ctx, || count(rows(), fits, viewer.budget()))
+    }
+
+    /// What `counts` says when `totalCount` is selected.
+    pub(crate) fn counted_if_asked(
+        ctx: &Context<'_>,
+        counts: impl FnOnce() -> Result<usize, Exhausted>,
+    ) -> Result<Self, Error> {
         if !ctx.look_ahead().field("totalCount").exists() {
             return Ok(Self(None));
         }
-        Self::number(count(rows(), fits, viewer.budget())?)
+        Self::number(counts()?)
     }
 
     /// So many, counted already.

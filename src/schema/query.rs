@@ -33,6 +33,9 @@ use crate::{
     model::{COUNTRY_SCHEME, Capability, Catalog, EntityKind, Set},
 };
 
+/// What it takes to buy unless told otherwise.
+const NEEDS: [Capability; 2] = [Capability::Payment, Capability::Logistics];
+
 /// An identifier that a register or a standard gives.
 #[derive(Debug, Clone, InputObject)]
 pub(crate) struct IdentifierInput {
@@ -384,11 +387,9 @@ impl GraphQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The id of the merchant.")] merchant: ID,
         #[graphql(desc = "Where the shopper is: the ISO 3166-1 code of a place in the graph, such as CN.")] shopper_in: String,
-        #[graphql(
-            desc = "What it takes to buy.",
-            default_with = "vec![Member(Capability::Payment), Member(Capability::Logistics)]"
-        )]
-        needs: Vec<Member<Capability>>,
+        #[graphql(desc = "What it takes to buy.", default_with = "Some(NEEDS.map(Member).to_vec())")] needs: Option<
+            Vec<Member<Capability>>,
+        >,
         #[graphql(
             desc = "What to see the graph through; everything below inherits it. Default: the header Guanxi-View, else today."
         )]
@@ -406,7 +407,7 @@ impl GraphQuery {
             let question = algo::PurchaseQuestion {
                 merchant: viewer.entity_named(&merchant, "Query.purchaseChannels(merchant:)")?,
                 place,
-                needs: Member::set(&needs),
+                needs: needs.map_or_else(|| Set::of(&NEEDS), |needs| Member::set(&needs)),
             };
             let channels = algo::purchase_channels(snapshot, mask, &question, viewer.budget())?;
             Ok(channels

@@ -20,6 +20,9 @@ use crate::graph::{
     algo::{Ranked, RankingMeasure, RankingQuestion},
 };
 
+/// How many are listed unless asked otherwise.
+const FIRST: i32 = 20;
+
 #[derive(Debug, Default)]
 pub(crate) struct RankingQuery;
 
@@ -29,15 +32,15 @@ impl RankingQuery {
     /// descending, then by id. Entities with nothing to follow, and those to avoid, are left out. As in `paths`, an entity that
     /// is not passed through is counted as an end of its relationships, but nothing leads on from it.
     #[graphql(
-        directive = cost::apply("100".to_owned()),
-        directive = list_size::apply(None, names(&["first"]), names(&["edges", "nodes"]), Some(false))
+        directive = cost::apply("1000".to_owned()),
+        directive = list_size::apply(None, names(&["first"]), names(&["edges", "nodes", "derivedFrom"]), Some(false))
     )]
     async fn ranking(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "By what.")] by: Member<RankingMeasure>,
         #[graphql(desc = "What to follow and what to pass through.")] filter: Option<TraversalFilter>,
-        #[graphql(desc = "How many: 1 to 1000.", default = 20)] first: i32,
+        #[graphql(desc = "How many: 1 to 1000.", default_with = "Some(FIRST)")] first: Option<i32>,
         #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
         #[graphql(
             desc = "What to see the graph through; everything below inherits it. Default: the header Guanxi-View, else today."
@@ -45,7 +48,7 @@ impl RankingQuery {
         view: Option<ViewInput>,
     ) -> Option<Result<RankingConnection, Error>> {
         let args = PageArgs {
-            first: Some(first),
+            first: first.or(Some(FIRST)),
             after,
             ..PageArgs::default()
         };

@@ -22,6 +22,9 @@ use crate::{
     },
 };
 
+/// How many are listed unless asked otherwise.
+const FIRST: i32 = 20;
+
 /// How many countries may be named.
 const COUNTRIES_MAX: usize = 1000;
 
@@ -41,7 +44,8 @@ impl SearchQuery {
     /// searched for, as one of signs only, finds nothing.
     ///
     /// An entity whose name is the text comes first. Words found as they are come before longer ones and those before typos;
-    /// main names before other names, identifiers and ids, and these before descriptions; rare words count more. UNAVAILABLE
+    /// the beginnings of main names before their other words, these before other names, identifiers and ids, and these before
+    /// descriptions; rare words count more. Traditional characters do not find simplified ones. UNAVAILABLE
     /// while the server still builds its index, in the first seconds after its start.
     #[graphql(
         directive = cost::apply("100".to_owned()),
@@ -60,7 +64,7 @@ impl SearchQuery {
             desc = "Only entities of these countries, by their codes in capitals or not: US finds those of US-DE as well. At most 1000."
         )]
         countries: Option<Vec<String>>,
-        #[graphql(desc = "How many, from the start: 1 to 1000.", default = 20)] first: i32,
+        #[graphql(desc = "How many, from the start: 1 to 1000.", default_with = "Some(FIRST)")] first: Option<i32>,
         #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
         #[graphql(
             desc = "What to see them through; everything below inherits it. It hides no entities but those not recorded yet. Default: the header Guanxi-View, else today."
@@ -68,7 +72,7 @@ impl SearchQuery {
         view: Option<ViewInput>,
     ) -> Option<Result<SearchConnection, Error>> {
         let args = PageArgs {
-            first: Some(first),
+            first: first.or(Some(FIRST)),
             after,
             ..PageArgs::default()
         };

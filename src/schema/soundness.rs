@@ -19,6 +19,9 @@ use crate::{
     model::{Catalog, Set},
 };
 
+/// How many are listed unless asked otherwise.
+const FIRST: i32 = 100;
+
 /// A position is the kind, what the issue is about, and the how manieth about it.
 const KEYS: usize = 2;
 
@@ -30,7 +33,7 @@ impl SoundnessQuery {
     /// Whether the data is sound: what may be wrong with it, by kind in the order of the enum, then by the ids of what it is
     /// about, entities before relationships. Only the kinds asked for are checked, and only as many as the page needs.
     #[graphql(
-        directive = cost::apply("100".to_owned()),
+        directive = cost::apply("1000".to_owned()),
         directive = list_size::apply(None, names(&["first"]), names(&["edges", "nodes"]), Some(false))
     )]
     async fn data_issues(
@@ -40,7 +43,7 @@ impl SoundnessQuery {
             desc = "Which kinds of issues to look for. Default: all. Of a large graph, ask for one or two at a time."
         )]
         kinds: Option<Vec<Member<DataIssueKind>>>,
-        #[graphql(desc = "How many: 1 to 1000.", default = 100)] first: i32,
+        #[graphql(desc = "How many: 1 to 1000.", default_with = "Some(FIRST)")] first: Option<i32>,
         #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
         #[graphql(
             desc = "What to see the graph through; everything below inherits it. Default: the header Guanxi-View, else today. With ever: true, what has ended is checked as well."
@@ -48,7 +51,7 @@ impl SoundnessQuery {
         view: Option<ViewInput>,
     ) -> Option<Result<Connection<DataIssue>, Error>> {
         let args = PageArgs {
-            first: Some(first),
+            first: first.or(Some(FIRST)),
             after,
             ..PageArgs::default()
         };

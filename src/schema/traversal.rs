@@ -22,8 +22,8 @@ pub(crate) struct TraversalFilter {
     categories: Option<Vec<Member<RelationshipCategory>>>,
     /// Follow relationships in this direction only, as seen from where the walk comes from. Symmetric kinds fit every
     /// direction.
-    #[graphql(default_with = "Member(Direction::Both)")]
-    direction: Member<Direction>,
+    #[graphql(default_with = "Some(Member(Direction::Both))")]
+    direction: Option<Member<Direction>>,
     /// Follow relationships with these statuses only, among those that the view sees.
     statuses: Option<Vec<Member<RelationshipStatus>>>,
     /// Follow relationships with a share whose low end is at least this only, in percent from 0 to 100.
@@ -42,7 +42,7 @@ impl Default for TraversalFilter {
         Self {
             kinds: None,
             categories: None,
-            direction: Member(Direction::Both),
+            direction: None,
             statuses: None,
             share_at_least: None,
             avoid: None,
@@ -110,7 +110,7 @@ impl TraversalFilter {
         let traversal = Traversal {
             step: Step {
                 kinds,
-                direction: self.direction.0,
+                direction: self.direction.map_or(Direction::Both, |direction| direction.0),
                 share_at_least: self.share_at_least,
             },
             through: self.through.map_or(standard.through, |kinds| Member::set(&kinds)),

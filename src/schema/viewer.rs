@@ -27,6 +27,14 @@ pub(crate) struct Asking {
     pub(crate) budget: Budget,
 }
 
+impl Asking {
+    /// What the request being answered reads.
+    fn of(ctx: &Context<'_>) -> Result<Arc<Self>, Error> {
+        let asking = ctx.data::<Arc<Self>>();
+        asking.map(Arc::clone).map_err(|error| Error::internal(error.message))
+    }
+}
+
 /// One snapshot seen through one view. Cheap to clone.
 #[derive(Debug, Clone)]
 pub(crate) struct Viewer {
@@ -40,10 +48,7 @@ pub(crate) struct Viewer {
 impl Viewer {
     /// The viewer of a root field with this `view` argument.
     pub(crate) fn new(ctx: &Context<'_>, view: Option<&ViewInput>) -> Result<Self, Error> {
-        let asking = Arc::clone(
-            ctx.data::<Arc<Asking>>()
-                .map_err(|error| Error::internal(error.message))?,
-        );
+        let asking = Asking::of(ctx)?;
         let (asked, place) = match view {
             Some(view) => (view, format!("Query.{}(view:)", ctx.field().name())),
             None => (&asking.default_view, "Guanxi-View".to_owned()),
@@ -56,10 +61,7 @@ impl Viewer {
     /// The viewer of a root field that takes its views from arguments of its own: of everything known at the moment of the
     /// request, which [`Self::through`] tells apart.
     pub(crate) fn of_now(ctx: &Context<'_>) -> Result<Self, Error> {
-        let asking = Arc::clone(
-            ctx.data::<Arc<Asking>>()
-                .map_err(|error| Error::internal(error.message))?,
-        );
+        let asking = Asking::of(ctx)?;
         let now = View::now(asking.now);
         Ok(Self::of(asking, now, 0))
     }

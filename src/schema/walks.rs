@@ -24,6 +24,14 @@ use crate::graph::{
     page,
 };
 
+/// How many paths are searched unless asked otherwise.
+const PATHS: i32 = 3;
+/// How many relationships these may have.
+const LENGTH: i32 = 6;
+/// How many steps a walk goes unless asked otherwise.
+const DEPTH: i32 = 1;
+/// How many entities a neighborhood holds unless asked otherwise.
+const ENTITIES: i32 = 500;
 /// How many steps a neighborhood or a common connection may reach.
 const DEPTH_MAX: i32 = 10;
 /// How many relationships a path may have.
@@ -38,7 +46,7 @@ const RELATIONSHIPS_MAX: usize = 10_000;
 const STARTS_MAX: usize = 100;
 
 /// A number between two bounds, or what is wrong with it.
-fn within(value: i32, min: i32, max: i32, place: &str) -> Result<usize, Error> {
+pub(super) fn within(value: i32, min: i32, max: i32, place: &str) -> Result<usize, Error> {
     let inside = (min..=max)
         .contains(&value)
         .then(|| usize::try_from(value).ok())
@@ -81,8 +89,12 @@ impl WalkQuery {
         #[graphql(desc = "The id of the entity where paths start.")] from: ID,
         #[graphql(desc = "The id of the entity where they end.")] to: ID,
         #[graphql(desc = "What to follow and what to pass through.")] filter: Option<TraversalFilter>,
-        #[graphql(desc = "How many paths: 1 to 100.", default = 3)] first: i32,
-        #[graphql(desc = "How many relationships a path may have: 1 to 12.", default = 6)] length_max: i32,
+        #[graphql(desc = "How many paths: 1 to 100.", default_with = "Some(PATHS)")] first: Option<i32>,
+        #[graphql(
+            desc = "How many relationships a path may have: 1 to 12.",
+            default_with = "Some(LENGTH)"
+        )]
+        length_max: Option<i32>,
         #[graphql(
             desc = "What to see the graph through; everything below inherits it. Default: the header Guanxi-View, else today."
         )]
@@ -101,8 +113,8 @@ impl WalkQuery {
             let question = PathQuestion {
                 from: start,
                 to: end,
-                count: within(first, 1, PATHS_MAX, "Query.paths(first:)")?,
-                length_max: within(length_max, 1, LENGTH_MAX, "Query.paths(lengthMax:)")?,
+                count: within(first.unwrap_or(PATHS), 1, PATHS_MAX, "Query.paths(first:)")?,
+                length_max: within(length_max.unwrap_or(LENGTH), 1, LENGTH_MAX, "Query.paths(lengthMax:)")?,
             };
             let filter = filter.unwrap_or_default();
             let (traversal, mask) = filter.compile(&viewer, &[start, end], "Query.paths(filter:)")?;
@@ -122,13 +134,13 @@ impl WalkQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The ids of the entities to start from, 1 to 100.")] of: Vec<ID>,
-        #[graphql(desc = "How many steps: 0 to 10.", default = 1)] depth: i32,
+        #[graphql(desc = "How many steps: 0 to 10.", default_with = "Some(DEPTH)")] depth: Option<i32>,
         #[graphql(desc = "What to follow and what to pass through.")] filter: Option<TraversalFilter>,
         #[graphql(
             desc = "How many entities: 1 to 10000. Beyond it the nearest stay, of equally near ones those with the smallest ids.",
-            default = 500
+            default_with = "Some(ENTITIES)"
         )]
-        entities_max: i32,
+        entities_max: Option<i32>,
         #[graphql(
             desc = "What to see the graph through; everything below inherits it. Default: the header Guanxi-View, else today."
         )]
@@ -138,8 +150,13 @@ impl WalkQuery {
             let viewer = Viewer::new(ctx, view.as_ref())?;
             let starts = starts(&viewer, &of, 1, "Query.neighborhood(of:)")?;
             let bounds = Bounds {
-                depth_max: within(depth, 0, DEPTH_MAX, "Query.neighborhood(depth:)")?,
-                entities_max: within(entities_max, 1, ENTITIES_MAX, "Query.neighborhood(entitiesMax:)")?,
+                depth_max: within(depth.unwrap_or(DEPTH), 0, DEPTH_MAX, "Query.neighborhood(depth:)")?,
+                entities_max: within(
+                    entities_max.unwrap_or(ENTITIES),
+                    1,
+                    ENTITIES_MAX,
+                    "Query.neighborhood(entitiesMax:)",
+                )?,
                 relationships_max: RELATIONSHIPS_MAX,
             };
             let filter = filter.unwrap_or_default();
@@ -173,7 +190,7 @@ impl WalkQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The ids of the entities, 2 to 100 different ones.")] of: Vec<ID>,
-        #[graphql(desc = "How many steps from each: 1 to 10.", default = 1)] depth: i32,
+        #[graphql(desc = "How many steps from each: 1 to 10.", default_with = "Some(DEPTH)")] depth: Option<i32>,
         #[graphql(desc = "What to follow and what to pass through.")] filter: Option<TraversalFilter>,
         #[graphql(desc = "How many, from the start: 1 to 1000. Default: 20.")] first: Option<i32>,
         #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
@@ -196,7 +213,7 @@ impl WalkQuery {
             let listing = Listing::new::<Common>(ctx, &viewer, "Query", "", ORDER)?;
             let (window, viewer) = listing.window(&viewer, &args)?;
             let starts = starts(&viewer, &of, 2, "Query.commonConnections(of:)")?;
-            let depth = within(depth, 1, DEPTH_MAX, "Query.commonConnections(depth:)")?;
+            let depth = within(depth.unwrap_or(DEPTH), 1, DEPTH_MAX, "Query.commonConnections(depth:)")?;
             let filter = filter.unwrap_or_default();
             let (traversal, mask) = filter.compile(&viewer, &starts, "Query.commonConnections(filter:)")?;
             let walker = Walker::new(viewer.snapshot(), mask, viewer.budget());

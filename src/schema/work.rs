@@ -19,21 +19,45 @@ use tokio::{
 
 use super::{error::Error, limits::Limits};
 
-/// The workers of one server, shared by all requests.
+/// How much work a request may be.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Work {
+    /// Next to none: no worker is needed.
+    #[default]
+    Lookup,
+    /// Mostly milliseconds: a search, a walk, a filtered listing.
+    Short,
+    /// It looks at the whole graph, or answers very much.
+    Long,
+}
+
+/// The workers of one server, shared by all requests. Long work has workers of its own, so that whoever types into a search
+/// box does not wait behind it.
 #[derive(Debug)]
 pub(crate) struct Pool {
+    short: Lane,
+    long: Lane,
+    queue_max: u64,
+}
+
+/// Workers, and the places of those that wait for one.
+#[derive(Debug)]
+struct Lane {
     workers: Arc<Semaphore>,
     queue: Semaphore,
-    queue_max: u64,
 }
 
 impl Pool {
     pub(crate) fn new(limits: &Limits) -> Self {
         let permits =
             |max: u64| usize::try_from(max).map_or(Semaphore::MAX_PERMITS, |max| max.min(Semaphore::MAX_PERMITS));
-        Self {
+        let lane = || Lane {
             workers: Arc::new(Semaphore::new(permits(limits.workers_max.max(1)))),
             queue: Semaphore::new(permits(limits.queue_max)),
+        };
+        Self {
+            short: lane(),
+            long: lane(),
             queue_max: limits.queue_max,
         }
     }
@@ -45,10 +69,11 @@ impl Pool {
     /// TIMEOUT when no worker was free before `deadline`, UNAVAILABLE when too many requests wait for one.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
+        sort: Work,
         deadline: Instant,
         work: impl Future<Output = T> + Send + 'static,
     ) -> Result<T, Error> {
-        let worker = timeout_at(deadline.into(), self.enter()).await.unwrap_or_else(|_| {
+        let worker = timeout_at(deadline.into(), self.enter(sort)).await.unwrap_or_else(|_| {
             Err(Error::timeout(
                 "No worker was free before the time for this request was over. Try again, or ask for less at a time. The server's settings are --workers-max and --timeout-ms.",
             ))
@@ -64,18 +89,22 @@ impl Pool {
             .map_err(|error| Error::internal(format!("work on a worker failed: {error}")))
     }
 
-    async fn enter(&self) -> Result<OwnedSemaphorePermit, Error> {
-        if let Ok(worker) = Arc::clone(&self.workers).try_acquire_owned() {
+    async fn enter(&self, sort: Work) -> Result<OwnedSemaphorePermit, Error> {
+        let lane = match sort {
+            Work::Long => &self.long,
+            Work::Lookup | Work::Short => &self.short,
+        };
+        if let Ok(worker) = Arc::clone(&lane.workers).try_acquire_owned() {
             return Ok(worker);
         }
-        let _waiting = self.queue.try_acquire().map_err(|_| self.full())?;
-        let worker = Arc::clone(&self.workers).acquire_owned().await;
+        let _waiting = lane.queue.try_acquire().map_err(|_| self.full())?;
+        let worker = Arc::clone(&lane.workers).acquire_owned().await;
         worker.map_err(|_| Error::internal("the semaphore of the workers is closed"))
     }
 
     fn full(&self) -> Error {
         Error::unavailable(format!(
-            "All workers are busy and {} requests wait for one. Try again in a moment. The server's settings are --workers-max and --queue-max.",
+            "All workers for requests like this are busy and {} requests wait for one. Try again in a moment. The server's settings are --workers-max and --queue-max.",
             self.queue_max
         ))
     }

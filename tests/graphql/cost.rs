@@ -272,6 +272,14 @@ fn every_field_that_pages_says_so_and_names_what_repeats() {
 }
 
 #[test]
+fn what_a_ranking_rests_on_is_estimated_for_every_entity_of_the_page() {
+    let cost = cost("{ ranking(by: DEGREE, first: 50) { derivedFrom { relationships { id from { name } } } } }");
+    let points = |name: &str| cost[name].as_u64().unwrap();
+    assert!(points("actual") > 500, "{cost}");
+    assert!(points("estimated") >= points("actual"), "{cost}");
+}
+
+#[test]
 fn an_interface_costs_what_its_types_cost() {
     let types = types();
     let told = |parent: &str, name: &str| {

@@ -223,3 +223,30 @@ fn an_object_of_which_nothing_applies_is_empty_and_not_null() {
     );
     assert_eq!(ask("{ __typename @include(if: false) }"), json!({}));
 }
+
+#[test]
+fn a_variable_left_out_or_null_takes_the_default_of_its_argument() {
+    let query = r#"query ($n: Int, $x: Float, $of: ShareOf, $order: OrderDirection, $way: Direction, $needs: [Capability!]) {
+        search(text: "alipay", first: $n) { nodes { id } }
+        match(candidates: [{name: "Alipay"}], limit: $n, threshold: $x) { candidates { score } }
+        ranking(by: DEGREE, first: $n) { nodes { id } }
+        diff(from: {asOf: "2014-11-28"}, to: {asOf: "2018-11-28"}, first: $n) { nodes { change } }
+        dataIssues(kinds: [DISPUTED], first: $n) { nodes { kind } }
+        paths(from: "macys", to: "alibaba", first: $n, lengthMax: $n, filter: {direction: $way}) { outcome }
+        neighborhood(of: "alipay", depth: $n, entitiesMax: $n) { truncated }
+        commonConnections(of: ["alibaba", "paypal"], depth: $n, first: $n) { nodes { distance } }
+        purchaseChannels(merchant: "saks", shopperIn: "CN", needs: $needs) { oneStop }
+        company(by: {id: "paypal"}) { ultimateOwners(threshold: $x, of: $of) { cyclic } }
+        companies(first: $n, orderBy: [{field: NAME, direction: $order}]) { nodes { id } facets { kind(first: $n) { value } } }
+    }"#;
+    let told = |variables: Value| {
+        let mut request = Request::new("test", query);
+        request.variables = variables.as_object().unwrap().clone();
+        answer(request)
+    };
+    let left_out = told(json!({}));
+    assert_eq!(left_out.get("errors"), None, "{left_out:#}");
+    assert_eq!(left_out["data"].as_object().unwrap().len(), 11);
+    let nothing = json!({"n": null, "x": null, "of": null, "order": null, "way": null, "needs": null});
+    assert_eq!(told(nothing), left_out);
+}

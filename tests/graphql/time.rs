@@ -3,7 +3,7 @@
 use guanxi::schema::Request;
 use serde_json::{Value, json};
 
-use crate::harness::{answer_at, ask, refused};
+use crate::harness::{answer_at, answer_over_dataset, ask, refused, sketch::sketch};
 
 fn timeline(id: &str, arguments: &str, view: &str) -> Value {
     let entry = "on what relationship { id from { id } kind to { id } }";
@@ -248,4 +248,17 @@ fn diffs_say_what_is_wrong_with_their_arguments() {
             "{other}"
         );
     }
+}
+
+#[test]
+fn an_end_stands_after_its_beginning_however_coarse_its_date() {
+    let request = Request::new(
+        "test",
+        r#"{ entity(by: {id: "B"}) { timeline { nodes { on what } } } }"#,
+    );
+    let answer = answer_over_dataset(&sketch("A -60[2013-05-28,2013)-> B"), request);
+    assert_eq!(
+        answer["data"]["entity"]["timeline"]["nodes"],
+        json!([{"on": "2013-05-28", "what": "STARTED"}, {"on": "2013", "what": "ENDED"}])
+    );
 }

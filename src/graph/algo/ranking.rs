@@ -23,7 +23,7 @@ pub use sample::{CONFIDENCE, Sampled, sampled_betweenness};
 
 /// With what probability PageRank's walk goes on over a relationship.
 pub const DAMPING: f64 = 0.85;
-/// By how much all PageRanks together may be off and still count as exact: less than the digits that are told.
+/// By how much all PageRanks together may be off and still count as exact.
 pub const PAGERANK_ERROR: f64 = 1e-10;
 /// How many elements PageRank may sweep; what takes more is told with its error.
 pub const PAGERANK_SWEPT_MAX: u64 = 150_000_000;

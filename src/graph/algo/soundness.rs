@@ -43,14 +43,15 @@ catalog! {
         /// Dates that cannot be, however imprecise they are: an end before its beginning, a relationship before one of its ends
         /// was founded or outside the days of its event, something recorded before it happened or was said.
         ImpossibleDates = "IMPOSSIBLE_DATES",
-        /// One identifier of several entities: a value stands for one entity in its scheme.
+        /// One identifier of several entities, however they write it (HRB 1234, hrb-1234): a value stands for one entity in its
+        /// scheme.
         DuplicateIdentifier = "DUPLICATE_IDENTIFIER",
         /// Sources that contradict each other about one relationship: one asserts and another contradicts it, or their shares do
         /// not meet, or their amounts differ.
         Disputed = "DISPUTED",
         /// Entities of one kind with the same name, apart from case, width, punctuation and legal form, in countries that do not
         /// differ. The name is the main or the legal name of at least one of them; former names do not count. Entities that all
-        /// have LEIs of their own are taken for different.
+        /// have LEIs or legal forms of their own are taken for different.
         ProbableDuplicate = "PROBABLE_DUPLICATE",
         /// A relationship that no source supports, or only one, and that one weakly: the claim is RUMOURED or REPORTED, the
         /// source's confidence is below 0.5, it has no date, or it cannot be looked up (neither a locator nor a link). To support

@@ -6,7 +6,7 @@ use crate::{
         Budget, EntityIx, EvidenceIx, Exhausted, Key, Mask, Ordered, Pattern, RelationshipIx, Snapshot, budget::Meter,
         rows::day_number,
     },
-    model::{Catalog, PartialDate, RelationshipStatus, Stance, catalog},
+    model::{Catalog, Date, PartialDate, RelationshipStatus, Stance, catalog},
 };
 
 catalog! {
@@ -79,15 +79,25 @@ impl Ordered for TimelineEntry {
         }
     }
 
-    fn key(self, _snapshot: &Snapshot, field: TimelineOrderField) -> Key {
+    fn key(self, snapshot: &Snapshot, field: TimelineOrderField) -> Key {
         match field {
             TimelineOrderField::On => self.on.map_or(Key::Missing, |on| {
                 let (first, last) = (on.first_day(), on.last_day());
                 let precision = u8::from(first.month() == last.month()) + u8::from(on.is_day());
-                Key::Number(f64::from(day_number(first)) * 4.0 + f64::from(precision))
+                let day = self.until(snapshot).unwrap_or(first);
+                Key::Number(f64::from(day_number(day)) * 4.0 + f64::from(precision))
             }),
             TimelineOrderField::What => Key::Number(f64::from(self.what.index())),
         }
+    }
+}
+
+impl TimelineEntry {
+    /// Where the entry is an end, the day that it means: of a partial date, never before the relationship began.
+    fn until(self, snapshot: &Snapshot) -> Option<Date> {
+        let is_end = matches!(self.what, TimelineEvent::Ended | TimelineEvent::Lapsed);
+        let relationship = self.relationship.filter(|_| is_end)?;
+        snapshot.relationship(relationship).validity().until_day()
     }
 }
 
@@ -126,16 +136,17 @@ pub fn timeline(
     let disclosed = snapshot.hops(entity, Pattern::any(), mask).map(|hop| hop.relationship);
     for relationship in disclosed.chain(snapshot.undisclosed(entity, mask)) {
         meter.tick()?;
-        let first = entries.len();
-        entries.extend(happened(snapshot, relationship).map(|(what, on)| TimelineEntry {
+        let entry = |(what, on)| TimelineEntry {
             on,
             what,
             relationship: Some(relationship),
             entity,
-        }));
+        };
+        let mut own: Vec<TimelineEntry> = happened(snapshot, relationship).map(entry).collect();
         // Two sources may contradict it on one day.
-        entries[first..].sort_unstable();
-        entries.dedup();
+        own.sort_unstable();
+        own.dedup();
+        entries.append(&mut own);
     }
     meter.flush()?;
     Ok(entries)

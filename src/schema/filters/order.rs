@@ -14,8 +14,8 @@ pub(crate) struct EntityOrder {
     /// The field to order by. Entities without it come last.
     pub(crate) field: Member<EntityOrderField>,
     /// Which way.
-    #[graphql(default_with = "Member(OrderDirection::Ascending)")]
-    pub(crate) direction: Member<OrderDirection>,
+    #[graphql(default_with = "Some(Member(OrderDirection::Ascending))")]
+    pub(crate) direction: Option<Member<OrderDirection>>,
 }
 
 /// What to order relationships by.
@@ -24,8 +24,8 @@ pub(crate) struct RelationshipOrder {
     /// The field to order by. Relationships without it come last.
     pub(crate) field: Member<RelationshipOrderField>,
     /// Which way.
-    #[graphql(default_with = "Member(OrderDirection::Ascending)")]
-    pub(crate) direction: Member<OrderDirection>,
+    #[graphql(default_with = "Some(Member(OrderDirection::Ascending))")]
+    pub(crate) direction: Option<Member<OrderDirection>>,
 }
 
 /// The order asked for, as the graph understands it.
@@ -33,7 +33,12 @@ pub(crate) fn entity_order(order: Option<Vec<EntityOrder>>) -> Vec<(EntityOrderF
     order
         .unwrap_or_default()
         .into_iter()
-        .map(|by| (by.field.0, by.direction.0))
+        .map(|by| {
+            (
+                by.field.0,
+                by.direction.map_or(OrderDirection::Ascending, |direction| direction.0),
+            )
+        })
         .collect()
 }
 
@@ -46,7 +51,12 @@ pub(crate) fn relationship_order(
     let order: Vec<_> = order
         .unwrap_or_default()
         .into_iter()
-        .map(|by| (by.field.0, by.direction.0))
+        .map(|by| {
+            (
+                by.field.0,
+                by.direction.map_or(OrderDirection::Ascending, |direction| direction.0),
+            )
+        })
         .collect();
     let by_neighbor = order
         .iter()

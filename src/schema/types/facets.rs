@@ -13,9 +13,12 @@ use crate::{
         error::Error,
         page::Total,
         viewer::Viewer,
+        walks::within,
     },
 };
 
+/// How many values of a facet are told unless asked otherwise.
+const VALUES: i32 = 20;
 /// How many values of a facet may be asked for.
 const VALUES_MAX: i32 = 1000;
 /// How many groups one grouping may make, inner ones included.
@@ -51,7 +54,7 @@ pub(crate) struct Group {
     /// How many on all pages share it.
     count: i32,
     /// The same, grouped by the second key: largest first, then by value. Empty when there is no second key.
-    #[graphql(directive = list_size::apply(Some(10), None, None, None))]
+    #[graphql(directive = list_size::apply(Some(20), None, None, None))]
     groups: Vec<Group>,
 }
 
@@ -77,15 +80,13 @@ impl Facets {
         self.rows.facet(viewer.snapshot(), viewer.mask(), key, viewer.budget())
     }
 
-    fn values(&self, ctx: &Context<'_>, key: GroupKey, first: i32) -> Result<Vec<FacetValue>, Error> {
-        let wanted = (1..=VALUES_MAX)
-            .contains(&first)
-            .then(|| usize::try_from(first).ok())
-            .flatten();
-        let wanted = wanted.ok_or_else(|| {
-            let coordinate = format!("Facets.{}(first:)", ctx.field().name());
-            Error::bad_user_input(coordinate, format!("first is {first}; it takes 1 to {VALUES_MAX}"))
-        })?;
+    fn values(&self, ctx: &Context<'_>, key: GroupKey, first: Option<i32>) -> Result<Vec<FacetValue>, Error> {
+        let wanted = within(
+            first.unwrap_or(VALUES),
+            1,
+            VALUES_MAX,
+            &format!("Facets.{}(first:)", ctx.field().name()),
+        )?;
         let counts = self.counts(key)?.into_iter().take(wanted);
         Ok(counts.map(FacetValue::new).collect())
     }
@@ -100,7 +101,11 @@ impl Facets {
     async fn kind(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many values, the most frequent: 1 to 1000.", default = 20)] first: i32,
+        #[graphql(
+            desc = "How many values, the most frequent: 1 to 1000.",
+            default_with = "Some(VALUES)"
+        )]
+        first: Option<i32>,
     ) -> Option<Result<Vec<FacetValue>, Error>> {
         Some(self.values(ctx, GroupKey::Kind, first))
     }
@@ -110,7 +115,11 @@ impl Facets {
     async fn country(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many values, the most frequent: 1 to 1000.", default = 20)] first: i32,
+        #[graphql(
+            desc = "How many values, the most frequent: 1 to 1000.",
+            default_with = "Some(VALUES)"
+        )]
+        first: Option<i32>,
     ) -> Option<Result<Vec<FacetValue>, Error>> {
         Some(self.values(ctx, GroupKey::Country, first))
     }
@@ -120,7 +129,11 @@ impl Facets {
     async fn status(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many values, the most frequent: 1 to 1000.", default = 20)] first: i32,
+        #[graphql(
+            desc = "How many values, the most frequent: 1 to 1000.",
+            default_with = "Some(VALUES)"
+        )]
+        first: Option<i32>,
     ) -> Option<Result<Vec<FacetValue>, Error>> {
         Some(self.values(ctx, GroupKey::Status, first))
     }
@@ -130,7 +143,11 @@ impl Facets {
     async fn year(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many values, the most frequent: 1 to 1000.", default = 20)] first: i32,
+        #[graphql(
+            desc = "How many values, the most frequent: 1 to 1000.",
+            default_with = "Some(VALUES)"
+        )]
+        first: Option<i32>,
     ) -> Option<Result<Vec<FacetValue>, Error>> {
         Some(self.values(ctx, GroupKey::Year, first))
     }
@@ -141,7 +158,11 @@ impl Facets {
     async fn relationship_kind(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many values, the most frequent: 1 to 1000.", default = 20)] first: i32,
+        #[graphql(
+            desc = "How many values, the most frequent: 1 to 1000.",
+            default_with = "Some(VALUES)"
+        )]
+        first: Option<i32>,
     ) -> Option<Result<Vec<FacetValue>, Error>> {
         Some(self.values(ctx, GroupKey::RelationshipKind, first))
     }

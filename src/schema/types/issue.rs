@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// How many entities or relationships an issue shows.
-const SHOWN_MAX: usize = 1000;
+const SHOWN_MAX: usize = 100;
 
 /// Something that may be wrong with the data.
 #[derive(Debug, Clone)]
@@ -45,8 +45,8 @@ impl DataIssue {
     }
 
     /// The entities it is about: those at fault by id, or the ends of the relationship at fault as far as they are disclosed. At
-    /// most 1000.
-    #[graphql(directive = list_size::apply(Some(2), None, None, None))]
+    /// most 100.
+    #[graphql(directive = list_size::apply(Some(10), None, None, None))]
     async fn entities(&self) -> Vec<Entity> {
         let entities = self.issue.entities(self.viewer.snapshot()).into_iter();
         let shown = entities.take(SHOWN_MAX);
@@ -54,8 +54,8 @@ impl DataIssue {
     }
 
     /// The relationships it is about, by id; those of a circle in the order of the circle. Empty when it is about entities alone.
-    /// At most 1000.
-    #[graphql(directive = list_size::apply(Some(2), None, None, None))]
+    /// At most 100.
+    #[graphql(directive = list_size::apply(Some(10), None, None, None))]
     async fn relationships(&self) -> Vec<Relationship> {
         let relationships = self.issue.relationships().into_iter();
         let shown = relationships.take(SHOWN_MAX);

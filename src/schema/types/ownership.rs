@@ -93,23 +93,25 @@ impl CompanyOwnership {
         &self,
         #[graphql(
             desc = "Only owners whose share reaches this at its high end, in percent from 0 to 100.",
-            default = 0.0
+            default_with = "Some(0.0)"
         )]
-        threshold: f64,
+        threshold: Option<f64>,
         #[graphql(
             desc = "Shares of what. An OWNS without a share counts as one of the capital.",
-            default_with = "Member(ShareOf::Capital)"
+            default_with = "Some(Member(ShareOf::Capital))"
         )]
-        of: Member<ShareOf>,
+        of: Option<Member<ShareOf>>,
     ) -> Option<Result<UltimateOwners, Error>> {
         let answer = || {
+            let threshold = threshold.unwrap_or(0.0);
+            let of = of.map_or(ShareOf::Capital, |of| of.0);
             if !(0.0..=100.0).contains(&threshold) {
                 let message = format!("threshold is {threshold}; it is in percent, from 0 to 100");
                 return Err(Error::bad_user_input("Company.ultimateOwners(threshold:)", message));
             }
             let viewer = &self.0.viewer;
             let (snapshot, mask) = (viewer.snapshot(), viewer.mask_for_computing());
-            let answer = algo::ultimate_owners(snapshot, mask, self.0.ix, of.0, threshold, viewer.budget())?;
+            let answer = algo::ultimate_owners(snapshot, mask, self.0.ix, of, threshold, viewer.budget())?;
             Ok(UltimateOwners::new(viewer, answer))
         };
         Some(answer())

@@ -220,7 +220,7 @@ impl SearchConnection {
 
     /// What was found on all pages, grouped: largest group first, then by value. With two keys, each group is grouped by the
     /// second. At most 10000 groups, inner ones included.
-    #[graphql(directive = cost::apply("20".to_owned()), directive = list_size::apply(Some(20), None, None, None))]
+    #[graphql(directive = cost::apply("20".to_owned()), directive = list_size::apply(Some(50), None, None, None))]
     async fn group_by(
         &self,
         #[graphql(desc = "What to group by: one key, or two different ones.")] keys: Vec<Member<GroupKey>>,

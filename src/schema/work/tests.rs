@@ -52,6 +52,11 @@ impl Stub {
         Some(endless(ctx))
     }
 
+    #[graphql(directive = cost::apply("1000".to_owned()))]
+    async fn works_long(&self, ctx: &Context<'_>) -> Option<Result<i32, Error>> {
+        Some(endless(ctx))
+    }
+
     #[graphql(directive = cost::apply("100".to_owned()))]
     async fn panics(&self) -> Option<i32> {
         assert_eq!(std::env::args().count(), 0, "the password is swordfish");
@@ -133,7 +138,9 @@ impl Server {
     /// Waits until so many works run and so many requests wait.
     async fn until(&self, running: u64, places_in_queue: usize) {
         let began = Instant::now();
-        while self.running.load(Ordering::SeqCst) != running || self.pool.queue.available_permits() != places_in_queue {
+        while self.running.load(Ordering::SeqCst) != running
+            || self.pool.short.queue.available_permits() != places_in_queue
+        {
             assert!(began.elapsed() < PATIENCE, "{running} works never ran: {self:?}");
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
@@ -160,7 +167,7 @@ async fn work_that_nobody_waits_for_is_stopped_and_frees_its_worker() {
     }
     server.until(0, 10).await;
     let began = Instant::now();
-    while server.pool.workers.available_permits() < 2 {
+    while server.pool.short.workers.available_permits() < 2 {
         assert!(began.elapsed() < PATIENCE, "{server:?}");
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
@@ -176,6 +183,20 @@ async fn a_lookup_answers_while_every_worker_is_busy() {
     for client in asked {
         client.abort();
     }
+}
+
+#[tokio::test]
+async fn short_work_does_not_wait_behind_long_work() {
+    let server = Server::new(1, 10, 60_000);
+    let long = [server.start("{ worksLong }"), server.start("{ worksLong }")];
+    server.until(1, 10).await;
+    let short = server.start("{ works }");
+    server.until(2, 10).await;
+    assert_eq!(server.pool.long.queue.available_permits(), 9);
+    for client in long {
+        client.abort();
+    }
+    short.abort();
 }
 
 #[tokio::test]
@@ -240,7 +261,7 @@ async fn what_must_be_filtered_first_is_work_as_well() {
     let server = Server::new(1, 10, 60_000);
     let listing = server.start(r#"{ listed(filter: "rare") }"#);
     server.until(1, 10).await;
-    assert_eq!(server.pool.workers.available_permits(), 0);
+    assert_eq!(server.pool.short.workers.available_permits(), 0);
     let answer = tokio::time::timeout(PATIENCE, server.ask("{ lookup }")).await.unwrap();
     assert_eq!(answer, json!({"data": {"lookup": 1}}));
     listing.abort();

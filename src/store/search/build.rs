@@ -31,6 +31,8 @@ const THREAD_BYTES_SMALL: usize = 16_000_000;
 pub(super) struct Fields {
     pub(super) row: Field,
     pub(super) name: Field,
+    /// The word that the main name begins with.
+    pub(super) first: Field,
     pub(super) other_name: Field,
     pub(super) description: Field,
     /// Ids and identifiers.
@@ -44,6 +46,7 @@ pub(super) struct Fields {
 
 pub(super) const ROW: &str = "row";
 const WORDS: &str = "words";
+const FIRST: &str = "first";
 const KEY: &str = "key";
 const CORE: &str = "core";
 
@@ -60,6 +63,7 @@ impl Fields {
         let fields = Self {
             row: builder.add_u64_field(ROW, FAST),
             name: builder.add_text_field("name", text(WORDS)),
+            first: builder.add_text_field("first", text(FIRST)),
             other_name: builder.add_text_field("other_name", text(WORDS)),
             description: builder.add_text_field("description", text(WORDS)),
             code: builder.add_text_field("code", text(WORDS)),
@@ -75,6 +79,7 @@ impl Fields {
         let mut document = TantivyDocument::new();
         document.add_u64(self.row, u64::from(row));
         document.add_text(self.name, entity.name());
+        document.add_text(self.first, entity.name());
         document.add_text(self.whole_name, entity.name());
         document.add_text(self.core, entity.name());
         for name in entity.names() {
@@ -112,6 +117,7 @@ impl Index {
         // Fields of numbers ask for a tokenizer too, and get the default one.
         let tokenizers = TokenizerManager::default();
         tokenizers.register(WORDS, TextAnalyzer::from(Tokens::of(Cutting::Words)));
+        tokenizers.register(FIRST, TextAnalyzer::from(Tokens::of(Cutting::First)));
         tokenizers.register(KEY, TextAnalyzer::from(Tokens::of(Cutting::Key)));
         tokenizers.register(CORE, TextAnalyzer::from(Tokens::of(Cutting::Core)));
         let index = tantivy::Index::builder()
@@ -164,6 +170,7 @@ fn length(name: &str) -> u8 {
 #[derive(Debug, Clone, Copy)]
 enum Cutting {
     Words,
+    First,
     Key,
     Core,
 }
@@ -203,6 +210,14 @@ impl Tokens {
         };
         let key = match self.cutting {
             Cutting::Words => return self.cutter.cut(text, |word| push(word.text)),
+            Cutting::First => {
+                let mut start = None;
+                return self.cutter.cut(text, |word| {
+                    if *start.get_or_insert(word.place.0) == word.place.0 {
+                        push(word.text);
+                    }
+                });
+            }
             Cutting::Key => key(text),
             Cutting::Core => core_key(&CompanyName::new(text)),
         };

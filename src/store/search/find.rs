@@ -12,11 +12,12 @@ use super::{
 };
 use crate::graph::{Budget, EntityIx, Snapshot};
 
-/// What a word is worth in which text, in percent. Exact beats what only begins so, and that beats a typo; within each, main
-/// names come before other names, and those before descriptions.
-const NAME: u32 = 100;
-const OTHER_NAME: u32 = 90;
-const CODE: u32 = 80;
+/// What a word is worth in which text, in percent. Exact beats what only begins so, and that beats a typo; within each, the
+/// word that a main name begins with comes before its others, main names before other names, and those before descriptions.
+const FIRST: u32 = 100;
+const NAME: u32 = 85;
+const OTHER_NAME: u32 = 80;
+const CODE: u32 = 75;
 const DESCRIPTION: u32 = 50;
 
 /// The scores of entities that go by the whole question.
@@ -93,9 +94,19 @@ impl Index {
         Ok(hits)
     }
 
-    fn places(&self) -> [Place; 4] {
-        let place = |field, percent, typos| Place { field, percent, typos };
+    fn places(&self) -> [Place; 5] {
+        let place = |field, percent, typos| Place {
+            field,
+            percent,
+            typos,
+            counted: true,
+        };
+        let first = Place {
+            counted: false,
+            ..place(self.fields.first, FIRST, false)
+        };
         [
+            first,
             place(self.fields.name, NAME, true),
             place(self.fields.other_name, OTHER_NAME, true),
             place(self.fields.code, CODE, false),

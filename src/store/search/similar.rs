@@ -127,6 +127,7 @@ impl Index {
             field,
             percent,
             typos: true,
+            counted: true,
         };
         let places = [place(self.fields.name, 100), place(self.fields.other_name, 90)];
         let mut asked = asked.clone();

@@ -28,6 +28,8 @@ pub(super) struct Place {
     pub(super) percent: u32,
     /// Whether its words may have typos. A code with a typo is another code.
     pub(super) typos: bool,
+    /// Whether its words stand in no other field, so that they say how rare they are.
+    pub(super) counted: bool,
 }
 
 /// A word of the index that will do, in one segment.
@@ -62,7 +64,7 @@ impl Index {
                     let reader = segment.reader.inverted_index(place.field)?;
                     if reader.terms().num_terms() > 0 {
                         let near = near.as_ref().filter(|_| place.typos);
-                        expanding.search(number, &reader, place.percent, spelling, near)?;
+                        expanding.search(number, &reader, place, spelling, near)?;
                     }
                 }
             }
@@ -97,7 +99,7 @@ impl Expanding<'_> {
         &mut self,
         segment: usize,
         reader: &Arc<InvertedIndexReader>,
-        percent: u32,
+        place: &Place,
         spelling: &Spelling,
         near: Option<&DfaWrapper>,
     ) -> Result<(), Error> {
@@ -108,12 +110,12 @@ impl Expanding<'_> {
             } else {
                 &mut self.near
             };
-            *texts += u64::from(info.doc_freq);
+            *texts += u64::from(info.doc_freq) * u64::from(place.counted);
             self.found.push(Found {
                 segment,
                 reader: Arc::clone(reader),
                 info: info.clone(),
-                worth: percent * quality / 100,
+                worth: place.percent * quality / 100,
             });
             self.uncharged += 1;
             if self.uncharged == BATCH {

@@ -98,6 +98,8 @@ struct Part {
     first: usize,
     place: (usize, usize),
     role: Role,
+    /// Whether an apostrophe stands before it.
+    owned: bool,
 }
 
 impl Cutter {
@@ -105,8 +107,8 @@ impl Cutter {
     pub(super) fn cut(&mut self, text: &str, mut each: impl FnMut(Word<'_>)) {
         self.clear();
         self.chunk = 0;
-        // Whether the next letter begins a part.
-        let mut apart = true;
+        // Whether the next letter begins a part, and whether after an apostrophe.
+        let (mut apart, mut owned) = (true, false);
         fold_letters(text, |letter, place| {
             let inside = !apart && self.parts.last().is_some_and(|part| part.role == Role::Character);
             let role = role(letter, inside);
@@ -116,8 +118,8 @@ impl Cutter {
                         self.finish(&mut each);
                         apart = true;
                     }
-                    self.push(letter, &place, role, apart);
-                    apart = false;
+                    self.push(letter, &place, role, apart.then_some(owned));
+                    (apart, owned) = (false, false);
                 }
                 Role::Link => {
                     if letter == '&' {
@@ -126,23 +128,25 @@ impl Cutter {
                         each(Word { text, place, cut });
                     }
                     apart = true;
+                    owned = matches!(letter, '\'' | '’' | '‘' | 'ʼ' | '`');
                 }
                 Role::Nothing => {}
                 Role::End => {
                     self.finish(&mut each);
-                    apart = true;
+                    (apart, owned) = (true, false);
                 }
             }
         });
         self.finish(&mut each);
     }
 
-    fn push(&mut self, letter: char, place: &Range<usize>, role: Role, apart: bool) {
+    /// Adds a letter to the last part, or to a new one that is `apart`: after an apostrophe or not.
+    fn push(&mut self, letter: char, place: &Range<usize>, role: Role, apart: Option<bool>) {
         let (start, first) = (self.letters.len(), self.places.len());
         self.letters.push(letter);
         self.places.push((place.start, place.end));
         let end = self.letters.len();
-        match self.parts.last_mut().filter(|_| !apart) {
+        match self.parts.last_mut().filter(|_| apart.is_none()) {
             Some(part) => {
                 part.end = end;
                 part.place.1 = place.end;
@@ -153,6 +157,7 @@ impl Cutter {
                 first,
                 place: (place.start, place.end),
                 role,
+                owned: apart == Some(true),
             }),
         }
     }
@@ -170,6 +175,10 @@ impl Cutter {
         } else {
             for part in &self.parts {
                 let text = shortened(&self.letters[part.start..part.end], WORD_LETTERS_MAX);
+                // The s of Macy's is no word.
+                if part.owned && text == "s" {
+                    continue;
+                }
                 let cut = Cut::Part { chunk };
                 let place = part.place;
                 each(Word { text, place, cut });
@@ -246,7 +255,7 @@ mod tests {
     #[test]
     fn words_with_links_are_found_in_parts_and_in_one() {
         for (text, cut) in [
-            ("Macy's", "macy s macys"),
+            ("Macy's", "macy macys"),
             ("J.Crew", "j crew jcrew"),
             ("E-bay", "e bay ebay"),
             ("AT&T Inc.", "and at t att inc"),

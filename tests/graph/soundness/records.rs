@@ -151,7 +151,8 @@ fn names_that_agree_but_for_case_width_and_punctuation_are_probably_one() {
         (("Macy's", "US-DE"), ("MACYS", "US")),
         (("支付宝", ""), ("支付宝", "")),
         (("阿里巴巴集团控股有限公司", "CN"), ("阿里巴巴集团控股", "")),
-        (("Gilt GmbH", "DE"), ("GILT Ltd.", "DE")),
+        (("Gilt Limited", "GB"), ("GILT Ltd.", "GB")),
+        (("Gilt GmbH", "DE"), ("Gilt", "")),
     ] {
         check(&pair(first, second), "ever", kind, &["go by the same name"]);
     }
@@ -160,6 +161,7 @@ fn names_that_agree_but_for_case_width_and_punctuation_are_probably_one() {
         (("Gilt", "US-DE"), ("Gilt", "US-CA")),
         (("Gilt", ""), ("Guilt", "")),
         (("!!!", ""), ("???", "")),
+        (("Müller GmbH", "DE"), ("Muller GmbH & Co. KG", "DE")),
         (("Gilt GmbH", ""), ("Guilt GmbH", "")),
         ((long("2001").as_str(), ""), (long("2002").as_str(), "")),
     ] {
@@ -247,4 +249,14 @@ fn who_is_in_no_relationship_and_never_quoted_is_unmentioned() {
     check(&dataset, "2026-01-01", kind, &[]);
     dataset.relationships[0].status = RelationshipStatus::Refuted;
     check(&dataset, "2026-01-01", kind, &["(A)", "(B)", "(D)"]);
+}
+
+#[test]
+fn an_identifier_is_the_same_however_it_is_written() {
+    let mut dataset = pair(("Hudson's Bay", ""), ("Hermes", ""));
+    for (id, value) in [("A", "HRB 1234"), ("B", "hrb-1234")] {
+        let identifier = Identifier::new("regno", value).unwrap();
+        entity(&mut dataset, id).identifiers.push(identifier);
+    }
+    check(&dataset, "ever", DataIssueKind::DuplicateIdentifier, &["HRB 1234"]);
 }

@@ -1,11 +1,8 @@
 //! Betweenness: on how many shortest ways between others an entity lies. Computed from every entity; see `sample` for graphs
 //! in which that takes too long.
 
-use super::projection::{Projection, Sweep};
+use super::projection::{Projection, Sweep, UNSEEN, WAYS_MAX};
 use crate::graph::{Budget, EntityIx, Exhausted};
-
-/// Above this, the numbers of shortest ways at one distance are scaled down: only their ratios matter.
-const WAYS_MAX: f64 = 1e150;
 
 /// The betweenness of each row, from 0 to 1: for every ordered pair of other entities that take part, the part of the
 /// shortest ways from one to the other that pass through it, on average over the pairs; nothing for a pair without a way.
@@ -50,8 +47,6 @@ struct Search<'a> {
     /// By what the ways of each distance were multiplied.
     scales: Vec<f64>,
 }
-
-const UNSEEN: u32 = u32::MAX;
 
 impl<'a> Search<'a> {
     fn new(projection: &'a Projection) -> Self {

@@ -10,6 +10,11 @@ use crate::{
 /// pointers and tests dates (60 ns at a million entities); an element of the arrays is read in 1 to 5 ns, by how far apart
 /// neighbors lie.
 pub const SWEPT_PER_UNIT: u64 = 30;
+/// The distance of a row that a search has not found.
+pub(super) const UNSEEN: u32 = u32::MAX;
+/// Above this, the numbers of shortest ways at one distance are scaled down: only their ratios matter, and the product of two
+/// must stay finite.
+pub(super) const WAYS_MAX: f64 = 1e100;
 
 /// A relationship that a walk follows, between the rows of two entities.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

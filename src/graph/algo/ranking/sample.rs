@@ -1,7 +1,7 @@
 //! Betweenness of large graphs, from a sample of shortest ways, with a bound of the error that holds for all entities at
 //! once. Chance comes from a seed: the same question, the same answer.
 
-use super::projection::{Projection, Sweep};
+use super::projection::{Projection, Sweep, UNSEEN, WAYS_MAX};
 use crate::graph::{Budget, EntityIx, Exhausted};
 
 /// With what probability the stated error holds for all entities at once.
@@ -11,9 +11,8 @@ const PILOT: u32 = 64;
 /// How many ways are drawn at most, and at least.
 const SAMPLES_MAX: u32 = 20_000;
 const SAMPLES_MIN: u32 = 16;
-/// Above this, the numbers of shortest ways at one distance are scaled down: only their ratios matter.
-const WAYS_MAX: f64 = 1e100;
-const WAYS_SCALE: f64 = 1e-100;
+/// By what the numbers of shortest ways are scaled where they get too large.
+const WAYS_SCALE: f64 = 1.0 / WAYS_MAX;
 
 /// Estimated scores of each row.
 #[derive(Debug, Clone, PartialEq)]
@@ -164,8 +163,6 @@ impl Chance {
     }
 }
 
-const UNSEEN: u32 = u32::MAX;
-
 /// One end of a search.
 struct Side {
     distances: Vec<u32>,
@@ -175,6 +172,8 @@ struct Side {
     /// Where those at the last distance begin in `found`.
     frontier: usize,
     depth: u32,
+    /// How many arcs the next level crosses.
+    ahead: usize,
 }
 
 impl Side {
@@ -185,10 +184,11 @@ impl Side {
             found: Vec::new(),
             frontier: 0,
             depth: 0,
+            ahead: 0,
         }
     }
 
-    fn begin(&mut self, end: EntityIx) {
+    fn begin(&mut self, end: EntityIx, arcs: &Projection) {
         for row in self.found.drain(..) {
             self.distances[row.at()] = UNSEEN;
         }
@@ -197,14 +197,7 @@ impl Side {
         self.found.push(end);
         self.frontier = 0;
         self.depth = 0;
-    }
-
-    /// How many arcs the next level crosses.
-    fn ahead(&self, arcs: &Projection) -> usize {
-        self.found[self.frontier..]
-            .iter()
-            .map(|row| arcs.targets(*row).len())
-            .sum()
+        self.ahead = arcs.targets(end).len();
     }
 
     /// Finds the next level. Returns those of it that `other` has found too.
@@ -230,6 +223,7 @@ impl Side {
         }
         self.frontier = end;
         let level = &self.found[end..];
+        self.ahead = level.iter().map(|row| arcs.targets(*row).len()).sum();
         if level.iter().any(|row| self.ways[row.at()] > WAYS_MAX) {
             level.iter().for_each(|row| self.ways[row.at()] *= WAYS_SCALE);
         }
@@ -257,10 +251,10 @@ impl Draw<'_> {
                 break drawn;
             }
         };
-        self.near.begin(from);
-        self.far.begin(to);
+        self.near.begin(from, self.forward);
+        self.far.begin(to, self.backward);
         let met = loop {
-            let (near, far) = (self.near.ahead(self.forward), self.far.ahead(self.backward));
+            let (near, far) = (self.near.ahead, self.far.ahead);
             if near == 0 || far == 0 {
                 return sweep.add(1);
             }

@@ -9,7 +9,7 @@ use petgraph::{
 
 use super::{DataIssue, Ground};
 use crate::{
-    graph::{EntityIx, Exhausted, RelationshipIx},
+    graph::{EntityIx, Exhausted, RelationshipIx, budget::Meter},
     model::RelationshipKind,
 };
 
@@ -37,12 +37,13 @@ pub(super) fn ownership_cycles(ground: &Ground<'_>) -> Result<Vec<DataIssue>, Ex
             ties.push((from, to, relationship));
         }
     }
+    // What follows looks at every tie once more.
+    for _ in &ties {
+        meter.tick()?;
+    }
     ties.sort_unstable();
     for members in circles(&ties) {
-        for _ in &members {
-            meter.tick()?;
-        }
-        let circle = shortest(&ties, &members);
+        let circle = shortest(&ties, &members, &mut meter)?;
         issues.push(DataIssue::OwnershipCycle {
             members: members.into(),
             circle: circle.into(),
@@ -75,24 +76,25 @@ fn circles(ties: &[Tie]) -> Vec<Vec<EntityIx>> {
 }
 
 /// The shortest circle through the first of `members`; of several, the one met first in the order of ids.
-fn shortest(ties: &[Tie], members: &[EntityIx]) -> Vec<RelationshipIx> {
+fn shortest(ties: &[Tie], members: &[EntityIx], meter: &mut Meter<'_>) -> Result<Vec<RelationshipIx>, Exhausted> {
     let start = members[0];
     let mut came_by: HashMap<EntityIx, (EntityIx, RelationshipIx)> = HashMap::new();
     let mut ahead = VecDeque::from([start]);
     while let Some(from) = ahead.pop_front() {
         let first = ties.partition_point(|tie| tie.0 < from);
         for (_, to, relationship) in ties[first..].iter().take_while(|tie| tie.0 == from) {
+            meter.tick()?;
             if members.binary_search(to).is_err() || came_by.contains_key(to) {
                 continue;
             }
             came_by.insert(*to, (from, *relationship));
             if *to == start {
-                return way_back(&came_by, start);
+                return Ok(way_back(&came_by, start));
             }
             ahead.push_back(*to);
         }
     }
-    Vec::new()
+    Ok(Vec::new())
 }
 
 fn way_back(came_by: &HashMap<EntityIx, (EntityIx, RelationshipIx)>, start: EntityIx) -> Vec<RelationshipIx> {

@@ -21,18 +21,18 @@ pub(super) fn invalid_leis(ground: &Ground<'_>) -> Result<Vec<DataIssue>, Exhaus
     Ok(issues)
 }
 
-/// Every identifier that several entities have. O(n log n).
+/// Every identifier that several entities have, however they write it: `HRB 1234` and `hrb-1234` are one. O(n log n).
 pub(super) fn duplicates(ground: &Ground<'_>) -> Result<Vec<DataIssue>, Exhausted> {
-    let (mut known, mut meter): (Vec<(&str, &str, EntityIx, u32)>, _) = (Vec::new(), ground.meter());
+    let (mut known, mut meter): (Vec<(&str, String, EntityIx, u32)>, _) = (Vec::new(), ground.meter());
     for entity in ground.snapshot.entities(&ground.mask) {
         meter.tick()?;
         let identifiers = (0..).zip(ground.snapshot.entity(entity).identifiers());
-        known.extend(identifiers.map(|(position, (scheme, value))| (scheme, value, entity, position)));
+        known.extend(identifiers.map(|(position, (scheme, value))| (scheme, compared(value), entity, position)));
     }
     meter.flush()?;
     known.sort_unstable();
     let mut issues = Vec::new();
-    for same in known.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+    for same in known.chunk_by(|a, b| (a.0, &a.1) == (b.0, &b.1)) {
         let mut entities: Vec<EntityIx> = same.iter().map(|(_, _, entity, _)| *entity).collect();
         entities.dedup();
         if entities.len() > 1 {
@@ -43,4 +43,13 @@ pub(super) fn duplicates(ground: &Ground<'_>) -> Result<Vec<DataIssue>, Exhauste
         }
     }
     Ok(issues)
+}
+
+/// A value as it is compared: its letters and digits, in capitals. One of signs only stays as it is.
+fn compared(value: &str) -> String {
+    let written: String = value.chars().filter(|letter| letter.is_alphanumeric()).collect();
+    if written.is_empty() {
+        return value.to_owned();
+    }
+    written.to_uppercase()
 }

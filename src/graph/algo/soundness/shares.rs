@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::{DataIssue, Ground};
 use crate::{
-    graph::{EntityIx, Exhausted, RelationshipIx, algo::ownership::claimed_range},
+    graph::{EntityIx, Exhausted, RelationshipIx, algo::ownership::claimed_range, budget::Meter},
     model::{At, Catalog, RelationshipKind, ShareOf, ShareRange},
 };
 
@@ -25,7 +25,8 @@ struct Claim {
     until: Option<Date>,
 }
 
-/// The worst moment of every entity and basis at which the low ends add up to over 100 %. O(n log n).
+/// The worst moment of every entity and basis at which the low ends add up to over 100 %. O(n log n), and
+/// for each holder with several concurrent claims on the same as many as these for each of them.
 pub(super) fn over_100(ground: &Ground<'_>) -> Result<Vec<DataIssue>, Exhausted> {
     let mut claims = Vec::new();
     let mut meter = ground.meter();
@@ -56,7 +57,7 @@ pub(super) fn over_100(ground: &Ground<'_>) -> Result<Vec<DataIssue>, Exhausted>
         }
         let on = match ground.at {
             At::Day(day) => Some(Some(day)),
-            At::Ever => worst_moment(claims),
+            At::Ever => worst_moment(claims, &mut meter)?,
         };
         issues.extend(on.and_then(|on| issue(claims, on)));
     }
@@ -140,7 +141,7 @@ fn may_exceed(claims: &[Claim]) -> bool {
 }
 
 /// The moment at which the low ends add up to the most over 100 %, the earliest of several. Some claim begins at it.
-fn worst_moment(claims: &[Claim]) -> Option<Option<Date>> {
+fn worst_moment(claims: &[Claim], meter: &mut Meter<'_>) -> Result<Option<Option<Date>>, Exhausted> {
     let starts = claims.iter().map(|claim| (claim.since, true, claim));
     let ends = claims.iter().filter(|claim| claim.until.is_some());
     let mut events: Vec<_> = ends.map(|claim| (claim.until, false, claim)).chain(starts).collect();
@@ -151,6 +152,9 @@ fn worst_moment(claims: &[Claim]) -> Option<Option<Date>> {
     for moment in events.chunk_by(|a, b| a.0 == b.0) {
         for (_, starts, claim) in moment {
             let held = holding.entry(claim.holder).or_default();
+            for _ in 0..=held.len() {
+                meter.tick()?;
+            }
             low = joined(held).map_or(low, |range| low.minus(range));
             if *starts {
                 held.push(claim);
@@ -163,7 +167,7 @@ fn worst_moment(claims: &[Claim]) -> Option<Option<Date>> {
             worst = Some((low.sum, moment[0].0));
         }
     }
-    worst.map(|(_, on)| on)
+    Ok(worst.map(|(_, on)| on))
 }
 
 /// What one holder's concurrent claims are as one.

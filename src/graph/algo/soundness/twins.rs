@@ -1,6 +1,9 @@
 //! Entities that are probably one: they go by the same name, and nothing tells them apart.
 
-use std::collections::{BTreeSet, HashSet};
+use std::{
+    collections::{BTreeSet, HashSet},
+    ops::Bound,
+};
 
 use unicode_normalization::char::is_combining_mark;
 
@@ -24,22 +27,25 @@ struct Named {
     proper: bool,
 }
 
-/// Everyone that shares a name with another of its kind, in countries that do not differ. O(n log n) in the names.
+/// Everyone that shares a name with another of its kind, in countries that do not differ. O(n log n) in the names, and those
+/// who share one are looked at once for each of their countries.
 pub(super) fn probable_duplicates(ground: &Ground<'_>) -> Result<Vec<DataIssue>, Exhausted> {
     let (mut named, mut meter) = (Vec::new(), ground.meter());
     for entity in ground.snapshot.entities(&ground.mask) {
-        meter.tick()?;
         let read = ground.snapshot.entity(entity);
         let kind = read.kind();
         let main = std::iter::once((read.name(), true));
         let others = read.names().filter(|name| name.kind() != NameKind::Former);
         let others = others.map(|name| (name.text(), name.kind() != NameKind::Alias));
-        named.extend(main.chain(others).map(|(name, proper)| Named {
-            kind,
-            name: compared(kind, name),
-            entity,
-            proper,
-        }));
+        for (name, proper) in main.chain(others) {
+            meter.tick()?;
+            named.push(Named {
+                kind,
+                name: compared(kind, name),
+                entity,
+                proper,
+            });
+        }
     }
     // Nothing is left of a name of signs only.
     named.retain(|named| !named.name.is_empty());
@@ -61,8 +67,8 @@ pub(super) fn probable_duplicates(ground: &Ground<'_>) -> Result<Vec<DataIssue>,
     Ok(issues.map(DataIssue::ProbableDuplicate).collect())
 }
 
-/// A name as it is compared: folded, without anything that is no letter, digit or mark, that of a company without its legal
-/// form.
+/// A name as it is compared: folded, without anything that is no letter, digit or mark; that of a company without its legal
+/// form and its accents, and with the spellings of common words made one.
 fn compared(kind: EntityKind, name: &str) -> String {
     let is_written = |letter: &char| letter.is_alphanumeric() || is_combining_mark(*letter);
     // The core of a long name is cut short: two of them may differ only behind that.
@@ -90,7 +96,9 @@ fn alike(
         part.strip_prefix(whole)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
     };
-    let is_narrowest = |here: &&str| !stated.iter().any(|part| part != here && lies_in(part, here));
+    // In the order of codes, the first part of a country follows it.
+    let next = |here: &str| stated.range::<str, _>((Bound::Excluded(here), Bound::Unbounded)).next();
+    let is_narrowest = |here: &&str| !next(here).is_some_and(|part| lies_in(part, here));
     let mut places: Vec<Option<&str>> = stated.iter().copied().filter(is_narrowest).map(Some).collect();
     if places.is_empty() {
         places.push(None);
@@ -113,8 +121,18 @@ fn alike(
     Ok(())
 }
 
-/// Whether each has an LEI, and no two the same.
+/// Whether each has an LEI or a legal form, and no two the same: `Müller GmbH` is not `Müller GmbH & Co. KG`.
 fn are_told_apart(snapshot: &Snapshot, entities: &[EntityIx]) -> bool {
+    let forms = |entity: &EntityIx| {
+        let read = snapshot.entity(*entity);
+        let forms = (read.kind() == EntityKind::Company).then(|| CompanyName::new(read.name()).forms().to_vec())?;
+        let names: Vec<&str> = forms.iter().map(|form| form.name).collect();
+        (!names.is_empty()).then_some(names)
+    };
+    let forms: Option<HashSet<_>> = entities.iter().map(forms).collect();
+    if forms.is_some_and(|forms| forms.len() == entities.len()) {
+        return true;
+    }
     let lei = |entity: &EntityIx| {
         let mut identifiers = snapshot.entity(*entity).identifiers();
         identifiers.find(|(scheme, _)| *scheme == LEI_SCHEME)
