@@ -14,7 +14,7 @@ const AVOID_MAX: usize = 1000;
 /// What a walk follows and what it passes through. Unless told otherwise it follows every category but PLACE, either way,
 /// and never passes through a place or a market (either may be a start or an end): two companies are not connected because
 /// both are in China.
-#[derive(Debug, Clone, InputObject)]
+#[derive(Debug, Clone, Default, InputObject)]
 pub(crate) struct TraversalFilter {
     /// Follow relationships of these kinds only.
     kinds: Option<Vec<Member<RelationshipKind>>>,
@@ -35,21 +35,6 @@ pub(crate) struct TraversalFilter {
     degree_max: Option<i32>,
     /// Pass through entities of these kinds only. Default: all but PLACE and MARKET.
     through: Option<Vec<Member<EntityKind>>>,
-}
-
-impl Default for TraversalFilter {
-    fn default() -> Self {
-        Self {
-            kinds: None,
-            categories: None,
-            direction: None,
-            statuses: None,
-            share_at_least: None,
-            avoid: None,
-            degree_max: None,
-            through: None,
-        }
-    }
 }
 
 impl TraversalFilter {

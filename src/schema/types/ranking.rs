@@ -23,7 +23,8 @@ pub(crate) struct RankingEdge {
     pub(crate) node: Entity,
     /// Its score, to ten digits. What it counts is said at the measure.
     pub(crate) score: f64,
-    /// Its place, from 1. Equal scores share a place.
+    /// Its place, from 1. Equal scores share a place. Where the ranking is not exact, scores that differ by less than its error
+    /// may stand in another order.
     pub(crate) rank: i32,
 }
 
