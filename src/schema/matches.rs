@@ -5,7 +5,7 @@ use async_graphql::{Context, InputObject, Object};
 use super::{
     cost::{cost, list_size, names},
     enums::Member,
-    error::Error,
+    error::{Code, Error},
     query::IdentifierInput,
     search::index,
     types::candidate::MatchResult,
@@ -128,6 +128,15 @@ fn kept(limit: i32, threshold: f64) -> Result<Kept, Error> {
     Ok(Kept { limit, threshold })
 }
 
+/// The error of a list that is too much to look through, with the way out.
+fn fewer(mut error: Error) -> Error {
+    if error.code != Code::BudgetExceeded {
+        return error;
+    }
+    error.message = "Too many names to look through at once. Send fewer candidates at a time; long names take longest. The server's setting is --work-max.".to_owned();
+    error.argument(CANDIDATES)
+}
+
 #[derive(Debug, Default)]
 pub(crate) struct MatchQuery;
 
@@ -186,6 +195,6 @@ impl MatchQuery {
             });
             found.collect()
         };
-        Some(ask())
+        Some(ask().map_err(fewer))
     }
 }

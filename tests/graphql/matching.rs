@@ -203,7 +203,13 @@ fn every_entity_compared_is_spent() {
     let query = r#"{ match(candidates: [{name: "Express China Group Alipay Amazon"}, {name: "Alibaba China"}, {name: "Express"}, {name: "PayPal China"}]) { candidates { score } } }"#;
     let answer = answer_over(api.as_ref().unwrap(), &state_of(&BUNDLED), Request::new("test", query));
     let answer = serde_json::to_value(&answer).unwrap();
-    assert_eq!(answer["errors"][0]["extensions"]["code"], "BUDGET_EXCEEDED", "{answer}");
+    let error = &answer["errors"][0];
+    assert_eq!(error["extensions"]["code"], "BUDGET_EXCEEDED", "{answer}");
+    assert_eq!(error["extensions"]["argument"], "Query.match(candidates:)");
+    assert!(
+        error["message"].as_str().unwrap().contains("fewer candidates"),
+        "{answer}"
+    );
     assert_eq!(answer["data"], json!({"match": null}));
 }
 
