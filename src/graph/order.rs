@@ -208,6 +208,16 @@ pub struct Position {
     pub id: String,
 }
 
+impl Position {
+    /// Where `row` stands in `order`.
+    pub fn of<R: Ordered>(row: R, snapshot: &Snapshot, order: &Order<R>) -> Self {
+        Self {
+            keys: order.iter().map(|(field, _)| row.key(snapshot, *field)).collect(),
+            id: row.id(snapshot).to_owned(),
+        }
+    }
+}
+
 /// Which end of a listing a page is taken from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Take {
@@ -226,6 +236,15 @@ pub struct Window {
     pub before: Option<Position>,
     /// How many of these, and from which end.
     pub take: Take,
+}
+
+impl Window {
+    /// How many rows are wanted.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        let (Take::First(count) | Take::Last(count)) = self.take;
+        count
+    }
 }
 
 /// A page of rows in order.
@@ -359,11 +378,7 @@ pub fn page_by_id<R: Ordered>(
             (listed, more || after.is_some(), before.is_some())
         }
     };
-    let positioned = listed.into_iter().map(|row| {
-        let id = row.id(snapshot).to_owned();
-        let keys = Vec::new();
-        (row, Position { keys, id })
-    });
+    let positioned = listed.into_iter().map(|row| (row, Position::of(row, snapshot, &[])));
     Ok(Page {
         rows: positioned.collect(),
         has_previous,

@@ -2,8 +2,8 @@
 //! before it left, so that the contributions add up to the score. Reads no graph.
 
 use super::{
-    COUNTRY_SCHEME, CompanyName, EntityKind, Identifier, LEI_SCHEME, LegalForm, catalog::catalog, country_of, lies_in,
-    similarity,
+    COUNTRY_SCHEME, CompanyName, EntityKind, Identifier, LEI_SCHEME, LegalForm, catalog::catalog, country_of, fold,
+    lies_in, similarity,
 };
 
 catalog! {
@@ -39,6 +39,9 @@ catalog! {
 /// Schemes by which one entity has one identifier: two of them are two entities.
 const UNIQUE_SCHEMES: [&str; 3] = [LEI_SCHEME, "qid", COUNTRY_SCHEME];
 
+/// What another identifier of such a scheme takes away, and what it takes away that another entity has the one given.
+const WEAKENS_MUCH: f64 = 0.6;
+
 /// From which similarity on names agree in part.
 const NAME_PARTLY_MIN: f64 = 0.5;
 
@@ -53,6 +56,25 @@ pub struct Wanted {
     pub kind: Option<EntityKind>,
     /// What registers call it.
     pub identifiers: Vec<Identifier>,
+}
+
+impl Wanted {
+    /// Whether a country is asked for, or a kind.
+    #[must_use]
+    pub fn says_where_or_what(&self) -> bool {
+        self.country.is_some() || self.kind.is_some()
+    }
+
+    /// Whether an entity in `country`, which is a `kind`, is where and what is asked for.
+    #[must_use]
+    pub fn fits(&self, country: Option<&str>, kind: EntityKind) -> bool {
+        let mut wanted = self.country.iter();
+        let there = wanted.all(|wanted| countries(wanted, country) == MatchAgreement::Agrees);
+        there
+            && self
+                .kind
+                .is_none_or(|wanted| kinds(wanted, kind) != MatchAgreement::Differs)
+    }
 }
 
 /// What is known of an entity.
@@ -154,25 +176,43 @@ impl MatchScore {
         score
     }
 
-    /// Whether an equal identifier decided.
+    /// The identifier that decided, as it was given; none where none is equal.
     #[must_use]
-    pub fn is_decided(&self) -> bool {
-        let is_equal = |feature: &MatchFeature| {
+    pub fn decided_by(&self) -> Option<&str> {
+        let mut features = self.features.iter();
+        let equal = features.find(|feature| {
             feature.kind == MatchFeatureKind::Identifier && feature.agreement == MatchAgreement::Agrees
-        };
-        self.features.iter().any(is_equal)
+        });
+        equal?.given.as_deref()
     }
 
-    /// Weakens it by 60 % where it is not decided: another entity has an identifier that was given.
-    pub fn yield_to_decided(&mut self, wanted: &Wanted) {
-        const WEAKENS: f64 = 0.6;
-        if self.is_decided() {
+    /// Weakens it by 60 %, unless it is decided itself: another entity has the identifier `given`.
+    pub fn yield_to(&mut self, given: &str) {
+        if self.decided_by().is_some() {
             return;
         }
-        let given = wanted.identifiers.first();
-        let given = given.map(|identifier| told(&identifier.scheme, &identifier.value));
-        let (kind, agreement) = (MatchFeatureKind::Identifier, MatchAgreement::Differs);
-        self.add(kind, agreement, (given, None), Effect::Weakens(WEAKENS));
+        let lost = rounded(WEAKENS_MUCH * self.total);
+        let mut features = self.features.iter_mut();
+        let told = features
+            .find(|feature| feature.kind == MatchFeatureKind::Identifier && feature.given.as_deref() == Some(given));
+        if let Some(feature) = told {
+            feature.agreement = MatchAgreement::Differs;
+            feature.contribution = rounded(feature.contribution - lost);
+            self.total = rounded(self.total - lost);
+        }
+    }
+
+    /// Whether the name is the one given, to the letter but for case and width.
+    #[must_use]
+    pub fn is_to_the_letter(&self) -> bool {
+        let same = |feature: &MatchFeature| match (&feature.given, &feature.found) {
+            (Some(given), Some(found)) => fold(given) == fold(found),
+            _ => false,
+        };
+        let mut features = self.features.iter();
+        features.any(|feature| {
+            feature.kind == MatchFeatureKind::Name && feature.agreement == MatchAgreement::Agrees && same(feature)
+        })
     }
 
     fn add(
@@ -205,9 +245,11 @@ impl MatchScore {
             let known = CompanyName::new(text);
             (similarity(name, &known), form_effect(name, &known), *text, known)
         });
-        // The most alike, then the one whose form agrees best, then the first: the main name.
+        // The most alike, then the one whose form agrees best, then the one given, then the first: the main name.
+        let is_given = |known: &str| fold(known) == fold(written);
         let best = compared.reduce(|best, next| {
             let better = next.0.total_cmp(&best.0).then(next.1.1.total_cmp(&best.1.1));
+            let better = better.then_with(|| is_given(next.2).cmp(&is_given(best.2)));
             if better.is_gt() { next } else { best }
         });
         let Some((alike, (agreement, part), text, known)) = best else {
@@ -234,15 +276,12 @@ impl MatchScore {
     fn compare_countries(&mut self, given: &str, found: Option<&str>) {
         const SUPPORTS: f64 = 0.1;
         const WEAKENS: f64 = 0.2;
-        let (agreement, effect) = match found {
-            None => (MatchAgreement::Unknown, Effect::None),
+        let agreement = countries(given, found);
+        let effect = match agreement {
             // No country makes up for a name that is not alike.
-            Some(found) if lies_in(found, given) || lies_in(given, found) => {
-                (MatchAgreement::Agrees, Effect::Supports(SUPPORTS * self.total))
-            }
-            // A country agrees with its parts, but one part not with another.
-            Some(found) if lies_in(found, country_of(given)) => (MatchAgreement::Partly, Effect::None),
-            Some(_) => (MatchAgreement::Differs, Effect::Weakens(WEAKENS)),
+            MatchAgreement::Agrees => Effect::Supports(SUPPORTS * self.total),
+            MatchAgreement::Partly | MatchAgreement::Unknown => Effect::None,
+            MatchAgreement::Differs => Effect::Weakens(WEAKENS),
         };
         let texts = (Some(given.to_owned()), found.map(str::to_owned));
         self.add(MatchFeatureKind::Country, agreement, texts, effect);
@@ -250,12 +289,10 @@ impl MatchScore {
 
     fn compare_kinds(&mut self, given: EntityKind, found: EntityKind) {
         const WEAKENS: f64 = 0.4;
-        let legal_entity = |kind| matches!(kind, EntityKind::Company | EntityKind::Organization);
-        let (agreement, effect) = match (given, found) {
-            (given, found) if given == found => (MatchAgreement::Agrees, Effect::None),
-            // Registers list both together.
-            (given, found) if legal_entity(given) && legal_entity(found) => (MatchAgreement::Partly, Effect::None),
-            _ => (MatchAgreement::Differs, Effect::Weakens(WEAKENS)),
+        let agreement = kinds(given, found);
+        let effect = match agreement {
+            MatchAgreement::Differs => Effect::Weakens(WEAKENS),
+            MatchAgreement::Agrees | MatchAgreement::Partly | MatchAgreement::Unknown => Effect::None,
         };
         let texts = (Some(given.to_string()), Some(found.to_string()));
         self.add(MatchFeatureKind::Kind, agreement, texts, effect);
@@ -263,12 +300,13 @@ impl MatchScore {
 
     /// For an identifier that the entity does not have.
     fn compare_identifiers(&mut self, given: &Identifier, known: &[(&str, &str)]) {
-        const WEAKENS: f64 = 0.6;
         const WEAKENS_A_LITTLE: f64 = 0.1;
         let found = known.iter().find(|(scheme, _)| *scheme == given.scheme);
         let (agreement, effect) = match found {
             None => (MatchAgreement::Unknown, Effect::None),
-            Some((scheme, _)) if UNIQUE_SCHEMES.contains(scheme) => (MatchAgreement::Differs, Effect::Weakens(WEAKENS)),
+            Some((scheme, _)) if UNIQUE_SCHEMES.contains(scheme) => {
+                (MatchAgreement::Differs, Effect::Weakens(WEAKENS_MUCH))
+            }
             Some(_) => (MatchAgreement::Differs, Effect::Weakens(WEAKENS_A_LITTLE)),
         };
         let texts = (
@@ -276,6 +314,27 @@ impl MatchScore {
             found.map(|(scheme, value)| told(scheme, value)),
         );
         self.add(MatchFeatureKind::Identifier, agreement, texts, effect);
+    }
+}
+
+/// Whether countries agree.
+fn countries(given: &str, found: Option<&str>) -> MatchAgreement {
+    match found {
+        None => MatchAgreement::Unknown,
+        Some(found) if lies_in(found, given) || lies_in(given, found) => MatchAgreement::Agrees,
+        // A country agrees with its parts, but one part not with another.
+        Some(found) if lies_in(found, country_of(given)) => MatchAgreement::Partly,
+        Some(_) => MatchAgreement::Differs,
+    }
+}
+
+/// Whether kinds agree. Registers list companies and organizations together.
+fn kinds(given: EntityKind, found: EntityKind) -> MatchAgreement {
+    let is_legal_entity = |kind| matches!(kind, EntityKind::Company | EntityKind::Organization);
+    match (given, found) {
+        (given, found) if given == found => MatchAgreement::Agrees,
+        (given, found) if is_legal_entity(given) && is_legal_entity(found) => MatchAgreement::Partly,
+        _ => MatchAgreement::Differs,
     }
 }
 

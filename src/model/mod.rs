@@ -25,7 +25,7 @@ pub use amount::{Amount, Currency};
 pub(crate) use catalog::catalog;
 pub use catalog::{Catalog, Set};
 pub use company_name::{CompanyName, FormClass, LEGAL_FORMS, LegalForm, Telling, Word};
-pub use country::{country_of, lies_in};
+pub use country::{country_code, country_of, lies_in};
 pub use dataset::Dataset;
 pub use date::PartialDate;
 pub use entity::{Entity, EntityKind, EntityStatus, Name, NameKind};

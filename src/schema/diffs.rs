@@ -11,7 +11,7 @@ use super::{
     viewer::Viewer,
 };
 use crate::graph::{
-    EntityIx, Exhausted, OrderDirection, Ordered, Page, Position, Take, Window,
+    EntityIx, Exhausted, OrderDirection, Page, Position, Window,
     algo::{self, DiffQuestion},
 };
 
@@ -37,19 +37,18 @@ fn named(of: &[ID], from: &Viewer, to: &Viewer) -> Result<Vec<EntityIx>, Error> 
     Ok(named)
 }
 
+/// Entities first, then relationships.
+const ORDER: &[((), OrderDirection)] = &[((), OrderDirection::Ascending)];
+
 /// A page of what differs. Looks no further than the page reaches.
 fn cut(viewer: &Viewer, question: &DiffQuestion, window: &Window) -> Result<Page<algo::DiffEntry>, Exhausted> {
     let snapshot = viewer.snapshot();
-    let (Take::First(count) | Take::Last(count)) = window.take;
+    let count = window.size();
     let mut rows = Vec::new();
     let mut entries = algo::diff(snapshot, question, window.after.as_ref(), viewer.budget())?;
     for entry in entries.by_ref().take(count) {
         let entry = entry?;
-        let position = Position {
-            keys: vec![entry.key(snapshot, ())],
-            id: entry.id(snapshot).to_owned(),
-        };
-        rows.push((entry, position));
+        rows.push((entry, Position::of(entry, snapshot, ORDER)));
     }
     let has_next = rows.len() == count && entries.next().transpose()?.is_some();
     Ok(Page {
@@ -89,7 +88,6 @@ impl DiffQuery {
             ..PageArgs::default()
         };
         let compare = || {
-            const ORDER: &[((), OrderDirection)] = &[((), OrderDirection::Ascending)];
             let now = Viewer::of_now(ctx)?;
             let listing = Listing::new::<algo::DiffEntry>(ctx, &now, "Query", "", ORDER)?;
             // A cursor holds the moment of the first page, and the views given are in its fingerprint: both are the same again.

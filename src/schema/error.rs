@@ -174,6 +174,15 @@ impl Error {
         self
     }
 
+    /// Where the budget is spent, names the argument that asked for so much, and says what to do about it there.
+    pub(crate) fn when_exhausted(mut self, coordinate: &str, advice: &str) -> Self {
+        if self.code != Code::BudgetExceeded {
+            return self;
+        }
+        self.message.push_str(&format!(" Here: {advice}."));
+        self.argument(coordinate)
+    }
+
     /// Adds an entry to `extensions`.
     pub fn extension(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.extensions.insert(name.into(), value.into());

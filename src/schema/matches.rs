@@ -5,20 +5,19 @@ use async_graphql::{Context, InputObject, Object};
 use super::{
     cost::{cost, list_size, names},
     enums::Member,
-    error::{Code, Error},
+    error::Error,
     query::IdentifierInput,
     search::index,
     types::candidate::MatchResult,
     view::ViewInput,
     viewer::Viewer,
+    walks::within,
 };
 use crate::{
-    model::{CompanyName, Entity, EntityKind, Identifier, Wanted},
+    model::{CompanyName, EntityKind, Identifier, Wanted, country_code},
     store::matching::{self, Kept},
 };
 
-/// Codes that lists use beside ISO 3166-1.
-const OTHER_CODES: [(&str, &str); 2] = [("UK", "GB"), ("EL", "GR")];
 /// How many entities are told of each candidate unless asked otherwise.
 const LIMIT: i32 = 5;
 /// The least score unless asked otherwise: where matches are mostly right.
@@ -95,14 +94,9 @@ impl MatchInput {
         if self.name.is_none() && given.is_empty() {
             return Err(wrong("", "a name or an identifier is needed to tell who is meant"));
         }
-        let country = self.country.as_deref().map(|country| country.trim().to_uppercase());
-        let country = country.filter(|country| !country.is_empty()).map(|country| {
-            let usual = OTHER_CODES.iter().find(|(other, _)| *other == country);
-            usual.map_or(country, |(_, code)| (*code).to_owned())
-        });
-        if let Some(country) = &country {
-            Entity::check_country(country).map_err(|invalid| wrong("country", &invalid.to_string()))?;
-        }
+        let country = self.country.as_deref().filter(|country| !country.trim().is_empty());
+        let country = country.map(country_code).transpose();
+        let country = country.map_err(|invalid| wrong("country", &invalid.to_string()))?;
         Ok(Wanted {
             name: name.map(|name| (name.to_owned(), CompanyName::new(name))),
             country,
@@ -113,28 +107,12 @@ impl MatchInput {
 }
 
 fn kept(limit: i32, threshold: f64) -> Result<Kept, Error> {
-    let count = (1..=LIMIT_MAX)
-        .contains(&limit)
-        .then(|| usize::try_from(limit).ok())
-        .flatten();
-    let Some(limit) = count else {
-        let message = format!("{limit} is out of range; it takes 1 to {LIMIT_MAX}");
-        return Err(Error::bad_user_input("Query.match(limit:)", message));
-    };
+    let limit = within(limit, 1, LIMIT_MAX, "Query.match(limit:)")?;
     if !(0.0..=1.0).contains(&threshold) {
         let message = format!("{threshold} is out of range; it takes 0 to 1");
         return Err(Error::bad_user_input("Query.match(threshold:)", message));
     }
     Ok(Kept { limit, threshold })
-}
-
-/// The error of a list that is too much to look through, with the way out.
-fn fewer(mut error: Error) -> Error {
-    if error.code != Code::BudgetExceeded {
-        return error;
-    }
-    error.message = "Too many names to look through at once. Send fewer candidates at a time; long names take longest. The server's setting is --work-max.".to_owned();
-    error.argument(CANDIDATES)
 }
 
 #[derive(Debug, Default)]
@@ -195,6 +173,6 @@ impl MatchQuery {
             });
             found.collect()
         };
-        Some(ask().map_err(fewer))
+        Some(ask().map_err(|error| error.when_exhausted(CANDIDATES, "send fewer candidates at a time")))
     }
 }

@@ -362,3 +362,22 @@ fn own_work(field: &Field, definition: &catalog::Field) -> Work {
 fn count(length: usize) -> u64 {
     u64::try_from(length).unwrap_or(u64::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_answers_much_is_work_whatever_its_fields_weigh() {
+        let told = [0, 500, 501, 20_000, 20_001, u64::MAX].map(work_of);
+        let expected = [
+            Work::Lookup,
+            Work::Lookup,
+            Work::Short,
+            Work::Short,
+            Work::Long,
+            Work::Long,
+        ];
+        assert_eq!(told, expected);
+    }
+}

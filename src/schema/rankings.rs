@@ -15,10 +15,7 @@ use super::{
     view::ViewInput,
     viewer::Viewer,
 };
-use crate::graph::{
-    OrderDirection,
-    algo::{Ranked, RankingMeasure, RankingQuestion},
-};
+use crate::graph::algo::{Ranked, RankingMeasure, RankingQuestion};
 
 /// How many are listed unless asked otherwise.
 const FIRST: i32 = 20;
@@ -54,8 +51,7 @@ impl RankingQuery {
         };
         let rank = || {
             let viewer = Viewer::new(ctx, view.as_ref())?;
-            const ORDER: &[((), OrderDirection)] = &[((), OrderDirection::Descending)];
-            let listing = Listing::new::<Ranked>(ctx, &viewer, "Query", "", ORDER)?;
+            let listing = Listing::new::<Ranked>(ctx, &viewer, "Query", "", Ranked::ORDER)?;
             let (window, viewer) = listing.window(&viewer, &args)?;
             let filter = filter.unwrap_or_default();
             let (traversal, mask) = filter.compile(&viewer, &[], "Query.ranking(filter:)")?;

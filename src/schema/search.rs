@@ -14,8 +14,8 @@ use super::{
     viewer::Viewer,
 };
 use crate::{
-    graph::{EntityIx, Page, Position, Snapshot, Take, Window},
-    model::{Entity, EntityKind, Set, country_of},
+    graph::{EntityIx, Page, Position, Snapshot, Window},
+    model::{EntityKind, Set, country_code, country_of},
     store::{
         Unsearchable,
         search::{self, Hit, Index, Question},
@@ -147,12 +147,7 @@ impl Countries {
             let message = format!("{} countries are too many; name at most {COUNTRIES_MAX}", codes.len());
             return Err(refuse(message));
         }
-        let code = |code: &String| {
-            let code = code.to_ascii_uppercase();
-            Entity::check_country(&code)
-                .map(|()| code)
-                .map_err(|error| refuse(error.to_string()))
-        };
+        let code = |code: &String| country_code(code).map_err(|error| refuse(error.to_string()));
         codes.iter().map(code).collect::<Result<_, _>>().map(Self)
     }
 
@@ -170,7 +165,7 @@ fn cut(snapshot: &Snapshot, hits: &[Hit], window: &Window) -> Page<Found> {
         listed.retain(|found| found.follows(snapshot, after));
     }
     let has_previous = listed.len() < hits.len();
-    let (Take::First(count) | Take::Last(count)) = window.take;
+    let count = window.size();
     let has_next = listed.len() > count;
     if has_next {
         listed.select_nth_unstable(count);

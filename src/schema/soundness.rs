@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     graph::{
-        Exhausted, Key, Page, Position, Snapshot, Take, Window,
+        Exhausted, Key, Page, Position, Snapshot, Window,
         algo::{self, DataIssueKind, Ground, data_issues},
     },
     model::{Catalog, Set},
@@ -65,7 +65,7 @@ impl SoundnessQuery {
             let listing = Listing::with_keys(ctx, &viewer, "Query", "", KEYS)?;
             let (window, viewer) = listing.window(&viewer, &args)?;
             let counts = ctx.look_ahead().field("totalCount").exists();
-            let (issues, page) = find(&viewer, kinds, &window, counts).map_err(too_much)?;
+            let (issues, page) = find(&viewer, kinds, &window, counts)?;
             let total = if counts {
                 Total::number(issues.len())?
             } else {
@@ -75,17 +75,11 @@ impl SoundnessQuery {
                 DataIssue::new(viewer.clone(), issues[position].clone())
             }))
         };
-        Some(answer())
+        Some(
+            answer()
+                .map_err(|error: Error| error.when_exhausted("Query.dataIssues(kinds:)", "name fewer kinds at a time")),
+        )
     }
-}
-
-/// An error that says what to leave out.
-fn too_much(exhausted: Exhausted) -> Error {
-    let mut error = Error::from(exhausted);
-    if matches!(exhausted, Exhausted::Work { .. }) {
-        error.message.push_str(" Here: name fewer kinds at a time.");
-    }
-    error
 }
 
 /// The issues of these kinds, and the page of them: all when they are to be counted, else those that the page needs.
@@ -123,8 +117,7 @@ fn cut(snapshot: &Snapshot, issues: &[algo::DataIssue], window: &Window) -> Page
         let passed = same.take_while(|(number, issue)| f64::from(*number) <= ordinal && compare(issue).is_eq());
         first + passed.count()
     });
-    let (Take::First(count) | Take::Last(count)) = window.take;
-    let end = issues.len().min(start.saturating_add(count));
+    let end = issues.len().min(start.saturating_add(window.size()));
     let rows = (start..end).map(|index| (index, position(snapshot, issues, index)));
     Page {
         rows: rows.collect(),

@@ -4,7 +4,7 @@
 use super::search::{self, Index};
 use crate::{
     graph::{Budget, EntityIx, Exhausted, Mask, Snapshot},
-    model::{EntityKind, Identifier, Known, MatchScore, Wanted, fold, lies_in},
+    model::{Identifier, Known, MatchScore, Wanted},
 };
 
 /// An entity that may be meant.
@@ -38,35 +38,29 @@ pub fn best(
     kept: Kept,
     budget: &Budget,
 ) -> Result<Vec<Candidate>, Exhausted> {
-    let written = wanted.name.as_ref().map(|(written, _)| fold(written));
-    let mut scored: Vec<(Candidate, bool)> = Vec::new();
+    let mut scored: Vec<Candidate> = Vec::new();
     for entity in among {
         let known = known(snapshot, entity);
         // Comparing takes much longer than charging, and must end soon when told to.
         budget.charge(u64::try_from(known.names.len()).unwrap_or(u64::MAX))?;
         let score = MatchScore::of(wanted, &known);
         if score.total > 0.0 {
-            let mut names = known.names.iter();
-            let is_as_written = written
-                .as_ref()
-                .is_some_and(|written| names.any(|name| fold(name) == *written));
-            scored.push((Candidate { entity, score }, is_as_written));
+            scored.push(Candidate { entity, score });
         }
     }
-    if scored.iter().any(|(candidate, _)| candidate.score.is_decided()) {
-        for (candidate, _) in &mut scored {
-            candidate.score.yield_to_decided(wanted);
-        }
+    let decided_by = scored.iter().find_map(|candidate| candidate.score.decided_by());
+    if let Some(given) = decided_by.map(str::to_owned) {
+        scored.iter_mut().for_each(|candidate| candidate.score.yield_to(&given));
     }
-    scored.retain(|(candidate, _)| candidate.score.total > 0.0 && candidate.score.total >= kept.threshold);
-    // Of equals, the one with the name to the letter. Rows stand in the order of ids.
-    scored.sort_by(|(one, one_as_written), (other, other_as_written)| {
+    scored.retain(|candidate| candidate.score.total > 0.0 && candidate.score.total >= kept.threshold);
+    // Rows stand in the order of ids.
+    scored.sort_by(|one, other| {
         let score = other.score.total.total_cmp(&one.score.total);
-        let as_written = other_as_written.cmp(one_as_written);
-        score.then(as_written).then(one.entity.cmp(&other.entity))
+        let to_the_letter = || other.score.is_to_the_letter().cmp(&one.score.is_to_the_letter());
+        score.then_with(to_the_letter).then(one.entity.cmp(&other.entity))
     });
     scored.truncate(kept.limit);
-    Ok(scored.into_iter().map(|(candidate, _)| candidate).collect())
+    Ok(scored)
 }
 
 fn known(snapshot: &Snapshot, entity: EntityIx) -> Known<'_> {
@@ -103,27 +97,19 @@ pub fn retrieve(
         let alike = index.similar(snapshot, (written, name), ALIKE_MAX, budget)?;
         let (first, others) = alike.split_at(alike.len().min(RETRIEVED_MAX));
         found.extend(first);
-        if wanted.country.is_some() || wanted.kind.is_some() {
+        if wanted.says_where_or_what() {
             budget.charge(u64::try_from(others.len()).unwrap_or(u64::MAX))?;
-            let fitting = others.iter().filter(|entity| fits(snapshot, **entity, wanted));
+            let fits = |entity: EntityIx| {
+                let read = snapshot.entity(entity);
+                wanted.fits(read.country(), read.kind())
+            };
+            let fitting = others.iter().copied().filter(|entity| fits(*entity));
             found.extend(fitting.take(FITTING_MAX));
         }
     }
     found.sort_unstable();
     found.dedup();
     Ok(found)
-}
-
-/// Whether the country and the kind of an entity, as far as they are asked for, are those that are wanted.
-fn fits(snapshot: &Snapshot, entity: EntityIx, wanted: &Wanted) -> bool {
-    let read = snapshot.entity(entity);
-    let is_legal = |kind| matches!(kind, EntityKind::Company | EntityKind::Organization);
-    let fits_kind = |kind: EntityKind| kind == read.kind() || (is_legal(kind) && is_legal(read.kind()));
-    let is_there = |place: &str| {
-        read.country()
-            .is_some_and(|country| lies_in(country, place) || lies_in(place, country))
-    };
-    wanted.kind.is_none_or(fits_kind) && wanted.country.as_deref().is_none_or(is_there)
 }
 
 /// The entities that have one of these identifiers, as written or in capitals. Spends a unit for each that is found, and one

@@ -262,3 +262,50 @@ fn of_equal_scores_the_name_to_the_letter_comes_first() {
         assert_eq!(ids_of(&answer["data"]["match"])[0][0], first, "{name}");
     }
 }
+
+#[test]
+fn who_yields_to_a_decided_identifier_is_told_so_once() {
+    let query = r#"{ match(threshold: 0, candidates: [{name: "Macys", identifiers: [{scheme: "lei", value: "1"}, {scheme: "iso3166-1", value: "CN"}]}]) {
+        candidates { entity { id } score features { kind agreement given contribution } } } }"#;
+    let found = &ask(query)["match"][0]["candidates"];
+    assert_eq!(found[0]["entity"]["id"], "china");
+    let macys = found
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|found| found["entity"]["id"] == "macys")
+        .unwrap();
+    let features = macys["features"].as_array().unwrap();
+    let told = features.iter().filter(|feature| feature["kind"] == "IDENTIFIER");
+    let told: Vec<(&str, &str)> = told
+        .map(|feature| {
+            (
+                feature["given"].as_str().unwrap(),
+                feature["agreement"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(told, [("lei 1", "UNKNOWN"), ("iso3166-1 CN", "DIFFERS")]);
+    let sum: f64 = features
+        .iter()
+        .map(|feature| feature["contribution"].as_f64().unwrap())
+        .sum();
+    assert!(
+        (sum - macys["score"].as_f64().unwrap()).abs() < 1e-9 && sum < 0.5,
+        "{macys}"
+    );
+}
+
+#[test]
+fn usual_codes_of_countries_are_understood_where_countries_are_asked_for() {
+    let mut dataset = sketch("A -60-> B");
+    dataset.entities[0].country = Some("GB".to_owned());
+    dataset.entities[1].country = Some("US".to_owned());
+    let query = r#"{ match(candidates: [{name: "A", country: "uk"}]) { candidates { score } }
+        search(text: "A", countries: ["Uk", "EL"]) { nodes { id } } }"#;
+    let answer = answer_over_dataset(&dataset, Request::new("test", query));
+    assert_eq!(
+        answer["data"],
+        json!({"match": [{"candidates": [{"score": 1.0}]}], "search": {"nodes": [{"id": "A"}]}})
+    );
+}

@@ -182,3 +182,17 @@ fn kinds_sizes_and_cursors_that_cannot_be_used_are_refused() {
         assert!(message.contains(advice), "{message}");
     }
 }
+
+#[test]
+fn a_long_circle_is_counted_whole_and_shown_in_part() {
+    let circle: Vec<String> = (0..150)
+        .map(|number| format!("C{number:03} -60-> C{:03}", (number + 1) % 150))
+        .collect();
+    let query = "{ dataIssues(kinds: [OWNERSHIP_CYCLE]) { nodes { message entities { id } relationships { id } derivedFrom { relationships { id } } } } }";
+    let answer = answer_over_dataset(&sketch(&circle.join("; ")), Request::new("test", query));
+    let issue = &answer["data"]["dataIssues"]["nodes"][0];
+    let count = |list: &Value| list.as_array().unwrap().len();
+    assert!(issue["message"].as_str().unwrap().contains("and 140 more"), "{issue}");
+    assert_eq!((count(&issue["entities"]), count(&issue["relationships"])), (100, 100));
+    assert_eq!(count(&issue["derivedFrom"]["relationships"]), 100);
+}

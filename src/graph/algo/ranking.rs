@@ -9,7 +9,8 @@ mod sample;
 
 use crate::{
     graph::{
-        Budget, Direction, EntityIx, Exhausted, Key, Mask, Ordered, Page, Position, Snapshot, Take, Traversal, Window,
+        Budget, Direction, EntityIx, Exhausted, Key, Mask, Order, OrderDirection, Ordered, Page, Position, Snapshot,
+        Take, Traversal, Window,
     },
     model::catalog,
 };
@@ -232,11 +233,7 @@ impl Ranking {
                 score: *score,
                 rank: 1 + self.rows.partition_point(|(_, other)| other > score),
             };
-            let position = Position {
-                keys: vec![Key::Number(*score)],
-                id: snapshot.entity(*entity).id().to_owned(),
-            };
-            (ranked, position)
+            (ranked, Position::of(ranked, snapshot, Ranked::ORDER))
         });
         Page {
             rows: rows.collect(),
@@ -244,6 +241,11 @@ impl Ranking {
             has_next: last < self.rows.len(),
         }
     }
+}
+
+impl Ranked {
+    /// How rankings are ordered, ties by id.
+    pub const ORDER: &'static Order<Self> = &[((), OrderDirection::Descending)];
 }
 
 impl Ordered for Ranked {

@@ -41,10 +41,7 @@ impl Found {
 
     /// Where it stands.
     pub(crate) fn position(self, snapshot: &Snapshot) -> Position {
-        Position {
-            keys: vec![self.key(snapshot, ())],
-            id: self.id(snapshot).to_owned(),
-        }
+        Position::of(self, snapshot, Self::ORDER)
     }
 }
 

@@ -64,10 +64,8 @@ impl Circle {
     }
 
     fn shares(&self) -> impl Iterator<Item = (usize, usize, f64)> {
-        let of = |(held, holders): (usize, &'_ Vec<(usize, f64)>)| -> Vec<(usize, usize, f64)> {
-            holders.iter().map(|(holder, share)| (*holder, held, *share)).collect()
-        };
-        self.holders.iter().enumerate().flat_map(of)
+        let holders = self.holders.iter().enumerate();
+        holders.flat_map(|(held, holders)| holders.iter().map(move |(holder, share)| (*holder, held, *share)))
     }
 
     /// Solves it. Where nothing is capped, the factors of its shares give the answer at once.

@@ -1,6 +1,6 @@
 //! What one owner holds of a company through everyone between, at the low and at the high end.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 use super::{
     circle::Circle,
@@ -243,12 +243,11 @@ impl<'a> Solver<'a> {
                 }
             }
         }
-        let key = (self.stakes.circle(members[0]), side);
-        if !self.factors.contains_key(&key) {
-            self.factors.insert(key, circle.factors(&mut self.meter)?);
-        }
-        let factors = self.factors.get(&key).and_then(Option::as_ref);
-        let solution = circle.solve(factors, &mut self.meter)?;
+        let factors = match self.factors.entry((self.stakes.circle(members[0]), side)) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => unknown.insert(circle.factors(&mut self.meter)?),
+        };
+        let solution = circle.solve(factors.as_ref(), &mut self.meter)?;
         self.truncated |= !solution.converged;
         // Short of rest, the two ends move apart: then the range is too wide, never too narrow.
         let values = match side {
