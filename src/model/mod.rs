@@ -3,6 +3,7 @@
 
 mod amount;
 mod catalog;
+mod change;
 mod company_name;
 mod country;
 mod dataset;
@@ -24,6 +25,7 @@ mod view;
 pub use amount::{Amount, Currency};
 pub(crate) use catalog::catalog;
 pub use catalog::{Catalog, Set};
+pub use change::{Action, Change, Entry, Noun, Record, Retry, Step};
 pub use company_name::{CompanyName, FormClass, LEGAL_FORMS, LegalForm, Telling, Word};
 pub use country::{country_code, country_of, lies_in};
 pub use dataset::Dataset;
