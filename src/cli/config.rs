@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::{http, schema::Limits};
+use crate::{
+    http,
+    schema::{Introspection, Limits},
+};
 
 /// A GraphQL server over a graph of business relationships, each a dated claim with its evidence.
 #[derive(Debug, Parser)]
@@ -146,6 +149,12 @@ pub(super) struct LimitArguments {
     /// Requests of each of the two sorts that may wait for a worker; further ones are told to try again.
     #[arg(long, env = "GUANXI_QUEUE_MAX", default_value_t = Limits::default().queue_max)]
     queue_max: u64,
+    /// Entries of the log of changes that a subscription reads ahead of what its client has taken.
+    #[arg(long, env = "GUANXI_ENTRIES_AHEAD_MAX", default_value_t = Limits::default().entries_ahead_max)]
+    entries_ahead_max: u64,
+    /// Refuse introspection; the schema is still served as text at /schema.graphql.
+    #[arg(long, env = "GUANXI_NO_INTROSPECTION")]
+    no_introspection: bool,
 }
 
 impl LimitArguments {
@@ -165,6 +174,12 @@ impl LimitArguments {
             timeout_ms: self.timeout_ms,
             workers_max: self.workers_max,
             queue_max: self.queue_max,
+            entries_ahead_max: self.entries_ahead_max,
+            introspection: if self.no_introspection {
+                Introspection::Closed
+            } else {
+                Introspection::Open
+            },
         }
     }
 }
@@ -192,6 +207,25 @@ pub(super) struct HttpArguments {
     /// Connections at a time; further ones wait.
     #[arg(long, env = "GUANXI_CONNECTIONS_MAX", default_value_t = http::Settings::default().connections_max)]
     connections_max: usize,
+    /// WebSockets at a time; further ones are told to try again.
+    #[arg(long, env = "GUANXI_SOCKETS_MAX", default_value_t = http::Settings::default().sockets_max)]
+    sockets_max: usize,
+    /// Operations on one WebSocket at a time.
+    #[arg(long, env = "GUANXI_SOCKET_OPERATIONS_MAX", default_value_t = http::Settings::default().socket_operations_max)]
+    socket_operations_max: usize,
+    /// Milliseconds that a WebSocket may take to say who it is.
+    #[arg(long, env = "GUANXI_INIT_TIMEOUT_MS", default_value_t = http::Settings::default().init_timeout_ms)]
+    init_timeout_ms: u64,
+    /// Milliseconds between the signs of life of a stream or socket without events.
+    #[arg(long, env = "GUANXI_KEEP_ALIVE_MS", default_value_t = http::Settings::default().keep_alive_ms)]
+    keep_alive_ms: u64,
+    /// Milliseconds that a client may leave unread what was sent to it; then its WebSocket is closed. Any other connection is cut
+    /// after twice as many.
+    #[arg(long, env = "GUANXI_SLOW_CLIENT_MS", default_value_t = http::Settings::default().slow_client_ms)]
+    slow_client_ms: u64,
+    /// Serve no pages: GraphQL only.
+    #[arg(long, env = "GUANXI_NO_GRAPHIQL")]
+    no_graphiql: bool,
     /// Milliseconds that running requests may go on after the server was told to stop.
     #[arg(long, env = "GUANXI_DRAIN_MS", default_value_t = http::Settings::default().drain_ms)]
     drain_ms: u64,
@@ -211,6 +245,16 @@ impl HttpArguments {
             body_timeout_ms: self.body_timeout_ms,
             connections_max: self.connections_max,
             drain_ms: self.drain_ms,
+            sockets_max: self.sockets_max,
+            socket_operations_max: self.socket_operations_max,
+            init_timeout_ms: self.init_timeout_ms,
+            keep_alive_ms: self.keep_alive_ms,
+            slow_client_ms: self.slow_client_ms,
+            pages: if self.no_graphiql {
+                http::Pages::Off
+            } else {
+                http::Pages::Served
+            },
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     http::{self, Readiness},
     model::{Timestamp, View},
     schema::Api,
-    store::State,
+    store::{State, Store},
 };
 
 pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
@@ -26,6 +26,7 @@ pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
     runtime.block_on(async {
         // The port first: a second start says so at once, instead of after loading pages and routes.
         let listener = http::bind(&arguments.host, arguments.port).await?;
+        let access = http::Access::open();
         let readiness = Readiness::default();
         let state = prepared(graph);
         let graph = state.graph();
@@ -36,7 +37,9 @@ pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
             "serving GraphQL and GraphiQL on http://{}",
             listener.local_addr()?
         );
-        let router = http::router(http::Service { api, state }, settings.clone(), readiness.clone())?;
+        let store = Arc::new(Store::of(state));
+        let service = http::Service { api, store, access };
+        let router = http::router(service, settings.clone(), readiness.clone())?;
         http::serve(listener, router, &settings, readiness, stop_signal()).await;
         Ok(ExitCode::SUCCESS)
     })

@@ -1,25 +1,35 @@
-//! guanxi's schema, ready to answer requests over a state of the data.
+//! guanxi's schema, ready to answer requests over a state of the data, and subscriptions over all that follow.
 
 use std::{sync::Arc, time::Instant};
 
-use async_graphql::{EmptyMutation, EmptySubscription, ObjectType, Schema};
+use async_graphql::{EmptyMutation, ObjectType, Schema, SubscriptionType, parser::types::OperationType};
 
 use super::{
-    answer::Answer,
+    answer::{Answer, Outcome},
     catalog::Unreadable,
-    executor::{Executor, Given, Request},
+    error::Error,
+    executor::{Executor, Given, Prepared, Request, Streams},
+    feed::Feed,
     limits::Limits,
     query::Query,
+    subscription::{Opening, Phase, Place, Subscription},
     tally,
     view::ViewInput,
     viewer::Asking,
     work::{Pool, Stop},
 };
-use crate::{graph::Budget, model::Timestamp, store::State};
+use crate::{
+    graph::Budget,
+    model::Timestamp,
+    store::{State, Store},
+};
+
+/// Says what time it is.
+pub type Clock = fn() -> Timestamp;
 
 /// The schema and the limits under which it answers; the same for every transport and the command line.
 pub struct Api {
-    executor: Executor<Query, EmptyMutation, EmptySubscription>,
+    executor: Executor<Query, EmptyMutation, Subscription>,
     pool: Pool,
 }
 
@@ -37,7 +47,7 @@ impl Api {
     /// # Errors
     /// [`Unreadable`] when the schema cannot be read back, which no limit can cause.
     pub fn new(limits: Limits) -> Result<Self, Unreadable> {
-        let schema = Schema::build(Query::default(), EmptyMutation, EmptySubscription);
+        let schema = Schema::build(Query::default(), EmptyMutation, Subscription);
         let pool = Pool::new(&limits);
         let executor = Executor::new(schema, limits)?;
         Ok(Self { executor, pool })
@@ -59,21 +69,128 @@ impl Api {
     pub async fn answer(&self, request: Request, state: Arc<State>, now: Timestamp) -> Answer {
         answer(&self.executor, &self.pool, request, state, now).await
     }
+
+    /// Answers one request, or opens a subscription. `resume_after` takes the place of its argument `after`.
+    pub async fn start(
+        self: &Arc<Self>,
+        request: Request,
+        store: &Arc<Store>,
+        clock: Clock,
+        resume_after: Option<String>,
+    ) -> Started {
+        let prepared = match self.executor.prepare(request, Streams::Allowed) {
+            Ok(prepared) => prepared,
+            Err(answer) => return Started::Answered(*answer),
+        };
+        if prepared.kind != OperationType::Subscription {
+            return Started::Answered(self.run(prepared, store.state(), clock(), None).await);
+        }
+        let opening = Arc::new(Opening::new(resume_after));
+        let phase = Phase::Open(Arc::clone(&opening));
+        let mut opened = self.run(prepared.clone(), store.state(), clock(), Some(phase)).await;
+        let Some(subject) = opening.subject() else {
+            // Nothing was executed yet, whatever went wrong.
+            if opened.outcome == Outcome::Executed {
+                opened.outcome = Outcome::RequestError;
+            }
+            return Started::Answered(opened);
+        };
+        let entries_max = usize::try_from(self.limits().entries_ahead_max).unwrap_or(usize::MAX);
+        match Feed::new(Arc::clone(store), subject, entries_max) {
+            Ok(feed) => Started::Subscribed(Events {
+                api: Arc::clone(self),
+                store: Arc::clone(store),
+                clock,
+                prepared,
+                feed: Some(feed),
+            }),
+            Err(error) => Started::Answered(Answer::refused([error])),
+        }
+    }
+
+    async fn run(&self, prepared: Prepared, state: Arc<State>, now: Timestamp, phase: Option<Phase>) -> Answer {
+        run(&self.executor, &self.pool, prepared, state, now, phase).await
+    }
+}
+
+/// What became of a request.
+pub enum Started {
+    /// It was answered, or refused.
+    Answered(Answer),
+    /// It subscribed.
+    Subscribed(Events),
+}
+
+/// The events of a subscription, one after the other, each when it is asked for.
+pub struct Events {
+    api: Arc<Api>,
+    store: Arc<Store>,
+    clock: Clock,
+    prepared: Prepared,
+    /// None after the last event.
+    feed: Option<Feed>,
+}
+
+/// One event of a subscription.
+#[derive(Debug)]
+pub struct Event {
+    /// Where to resume after it. None when it tells why the subscription ends.
+    pub cursor: Option<String>,
+    /// What it says.
+    pub answer: Answer,
+}
+
+impl Events {
+    /// Waits for the next event, and answers it over the state of its moment. None when there are no more. Dropping the
+    /// future may leave out an event: drop all of it and resume by cursor.
+    pub async fn next(&mut self) -> Option<Event> {
+        let (entry, step) = match self.feed.as_mut()?.next().await {
+            Ok(told) => told?,
+            Err(error) => {
+                self.feed = None;
+                let answer = Answer::refused([error]);
+                return Some(Event { cursor: None, answer });
+            }
+        };
+        let cursor = Place::of(&entry, step).to_string();
+        let phase = Phase::Tell(entry, step);
+        let (state, now) = (self.store.state(), (self.clock)());
+        let answer = self.api.run(self.prepared.clone(), state, now, Some(phase)).await;
+        Some(Event {
+            cursor: Some(cursor),
+            answer,
+        })
+    }
 }
 
 /// Answers one request of any schema over one state.
-pub(super) async fn answer<Q: ObjectType + 'static>(
-    executor: &Executor<Q, EmptyMutation, EmptySubscription>,
+pub(super) async fn answer<Q: ObjectType + 'static, S: SubscriptionType + 'static>(
+    executor: &Executor<Q, EmptyMutation, S>,
     pool: &Pool,
     request: Request,
     state: Arc<State>,
     now: Timestamp,
 ) -> Answer {
+    match executor.prepare(request, Streams::Refused) {
+        Ok(prepared) => run(executor, pool, prepared, state, now, None).await,
+        Err(answer) => *answer,
+    }
+}
+
+async fn run<Q: ObjectType + 'static, S: SubscriptionType + 'static>(
+    executor: &Executor<Q, EmptyMutation, S>,
+    pool: &Pool,
+    prepared: Prepared,
+    state: Arc<State>,
+    now: Timestamp,
+    phase: Option<Phase>,
+) -> Answer {
     let work_max = executor.limits().work_max;
+    let caller = prepared.caller().clone();
     let stop = Stop::default();
     let _stop = stop.on_drop();
     let mut asked = None;
-    let asking = |inner: async_graphql::Request, given: Given<'_>| {
+    let asking = |mut inner: async_graphql::Request, given: Given<'_>| {
         let default_view = given
             .view
             .cloned()
@@ -88,11 +205,15 @@ pub(super) async fn answer<Q: ObjectType + 'static>(
             now,
             default_view,
             budget: Budget::new(work_max, move || stop.is_set() || Instant::now() >= deadline),
+            caller,
         });
         asked = Some(Arc::clone(&asking));
-        Ok(inner.data(asking))
+        if let Some(phase) = phase {
+            inner = inner.data(phase);
+        }
+        Ok::<_, Error>(inner.data(asking))
     };
-    let mut answer = executor.answer(request, pool, asking).await;
+    let mut answer = executor.run(prepared, pool, asking).await;
     if let Some(asking) = asked {
         let (explored, budget) = (asking.budget.spent(), asking.budget.work_max());
         tally::tell(&mut answer.response, [("explored", explored), ("budget", budget)]);

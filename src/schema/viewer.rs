@@ -13,7 +13,7 @@ use crate::{
         Budget, EntityIx, Exhausted, Mask, Scan, Snapshot,
         algo::{Ranking, RankingQuestion},
     },
-    model::{At, Date, Timestamp, View},
+    model::{At, Caller, Date, Timestamp, View},
     store::State,
 };
 
@@ -25,6 +25,8 @@ pub(crate) struct Asking {
     /// The view of the `Guanxi-View` header.
     pub(crate) default_view: ViewInput,
     pub(crate) budget: Budget,
+    /// Who asks.
+    pub(crate) caller: Caller,
 }
 
 impl Asking {

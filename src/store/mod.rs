@@ -1,9 +1,11 @@
 //! What is read: one state of everything that answers questions, the graph and what is derived from it once. No GraphQL,
 //! no HTTP.
 
+mod log;
 pub mod matching;
 mod rankings;
 pub mod search;
+pub mod tokens;
 
 use std::{
     any::Any,
@@ -17,6 +19,7 @@ use crate::graph::{
     algo::{Ranking, RankingQuestion},
 };
 
+pub use log::{Error, Store};
 pub use rankings::RANKINGS_MAX;
 use rankings::Rankings;
 

@@ -1,6 +1,7 @@
 //! The types of the schema, one file for each.
 
 pub(crate) mod candidate;
+pub(crate) mod change;
 pub(crate) mod channel;
 pub(crate) mod common;
 pub(crate) mod derivation;
