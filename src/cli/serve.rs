@@ -14,7 +14,7 @@ use crate::{
     http::{self, Readiness},
     model::{Timestamp, View},
     schema::Api,
-    store::State,
+    store::{State, Store},
 };
 
 pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
@@ -27,7 +27,8 @@ pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
         // The port first: a second start says so at once, instead of after loading pages and routes.
         let listener = http::bind(&arguments.host, arguments.port).await?;
         let readiness = Readiness::default();
-        let state = prepared(graph);
+        let store = prepared(graph);
+        let state = store.state();
         let graph = state.graph();
         let mask = graph.mask(&View::now(Timestamp::now()));
         tracing::info!(
@@ -36,26 +37,26 @@ pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
             "serving GraphQL and GraphiQL on http://{}",
             listener.local_addr()?
         );
-        let router = http::router(http::Service { api, state }, settings.clone(), readiness.clone())?;
+        let router = http::router(http::Service { api, store }, settings.clone(), readiness.clone())?;
         http::serve(listener, router, &settings, readiness, stop_signal()).await;
         Ok(ExitCode::SUCCESS)
     })
 }
 
-/// The state of `graph`. What takes long to derive from it is derived while questions are answered already.
-fn prepared(graph: Snapshot) -> Arc<State> {
+/// A store that begins with `graph`. What takes long to derive from it is derived while questions are answered already.
+fn prepared(graph: Snapshot) -> Arc<Store> {
     /// So many are searched within the time it takes to open a page.
     const SMALL: usize = 10_000;
     let everything = graph.mask(&View::now(Timestamp::MAX));
     let is_small = graph.entities(&everything).nth(SMALL).is_none();
     let state = Arc::new(State::unprepared(graph));
+    let store = Arc::new(Store::in_memory(Arc::clone(&state)));
     if is_small {
         state.prepare();
     } else {
-        let preparing = Arc::clone(&state);
-        std::thread::spawn(move || preparing.prepare());
+        std::thread::spawn(move || state.prepare());
     }
-    state
+    store
 }
 
 async fn stop_signal() {
