@@ -1,12 +1,14 @@
 //! The arguments. Every flag is an environment variable as well: `--port` is `GUANXI_PORT`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::{
     http,
+    model::{Catalog, Invalid, Role, Timestamp},
     schema::{Introspection, Limits},
+    store::tokens,
 };
 
 /// A GraphQL server over a graph of business relationships, each a dated claim with its evidence.
@@ -27,8 +29,108 @@ pub(super) enum Command {
     Schema,
     /// Answer one query on standard output; the exit code is 1 when the answer has errors.
     Query(QueryArguments),
+    /// Make, list and revoke the tokens that a server asks for.
+    #[command(subcommand)]
+    Token(TokenCommand),
     /// Read tables and say every problem in them; the exit code is 1 when there is one.
     Check(CheckArguments),
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum TokenCommand {
+    /// Make a token and print it, this once. A running server knows it within a second.
+    Create {
+        /// What changes made with it are attributed to.
+        name: String,
+        /// What its bearer may do: READER asks and watches, EDITOR changes what is recorded as well, ADMIN runs the server.
+        #[arg(long, value_parser = role, env = "GUANXI_ROLE")]
+        role: Role,
+        /// From when on it is refused, such as 2027-01-01T00:00:00Z. Default: never.
+        #[arg(long, value_name = "MOMENT", env = "GUANXI_EXPIRES")]
+        expires: Option<Timestamp>,
+        #[command(flatten)]
+        file: TokenFile,
+    },
+    /// List the tokens, those that are refused among them; what they are is not told.
+    List {
+        #[command(flatten)]
+        file: TokenFile,
+    },
+    /// Take a token back. A running server refuses it within a second, and ends what was opened with it.
+    Revoke {
+        /// The name it was made with.
+        name: String,
+        #[command(flatten)]
+        file: TokenFile,
+    },
+}
+
+/// Where the tokens are kept.
+#[derive(Debug, Args)]
+pub(super) struct TokenFile {
+    /// The folder of the store, which keeps its tokens in tokens.json.
+    #[arg(long, env = "GUANXI_STORE", value_name = "DIR")]
+    store: Option<PathBuf>,
+    /// A file to keep the tokens in, instead of the store's own.
+    #[arg(long, env = "GUANXI_TOKENS", value_name = "FILE")]
+    tokens: Option<PathBuf>,
+}
+
+impl TokenFile {
+    /// The file, when one is named.
+    pub(super) fn path(&self) -> Option<PathBuf> {
+        tokens_in(self.tokens.as_deref(), self.store.as_deref())
+    }
+}
+
+/// The file that is named, else the one in the store.
+fn tokens_in(file: Option<&Path>, store: Option<&Path>) -> Option<PathBuf> {
+    file.map(Path::to_owned).or_else(|| Some(store?.join(tokens::FILE)))
+}
+
+fn role(text: &str) -> Result<Role, Invalid> {
+    Role::parse(&text.to_uppercase())
+}
+
+/// A switch that is on or off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Switch {
+    /// It is on.
+    On,
+    /// It is off.
+    Off,
+}
+
+/// Who may do what.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Access")]
+pub(super) struct AccessArguments {
+    /// The file with the tokens (guanxi token create). Without any token, whoever reaches the server may do anything, so it is
+    /// served on addresses of this machine only.
+    #[arg(long, env = "GUANXI_TOKENS", value_name = "FILE")]
+    tokens: Option<PathBuf>,
+    /// Whether questions are answered without a token.
+    #[arg(long, env = "GUANXI_PUBLIC_READ", value_enum, default_value_t = Switch::On)]
+    public_read: Switch,
+    /// Take no changes from anyone.
+    #[arg(long, env = "GUANXI_READ_ONLY")]
+    read_only: bool,
+}
+
+impl AccessArguments {
+    /// Access by the tokens of the file that is named, else of the store.
+    pub(super) fn access(&self, store: Option<&Path>) -> Result<http::Access, tokens::Error> {
+        let public_read = match self.public_read {
+            Switch::On => http::PublicRead::On,
+            Switch::Off => http::PublicRead::Off,
+        };
+        let changes = if self.read_only {
+            http::Changes::Refused
+        } else {
+            http::Changes::Allowed
+        };
+        http::Access::new(tokens_in(self.tokens.as_deref(), store), public_read, changes)
+    }
 }
 
 #[derive(Debug, Args)]
@@ -95,6 +197,8 @@ pub(super) struct ServeArguments {
     pub(super) limits: LimitArguments,
     #[command(flatten)]
     pub(super) http: HttpArguments,
+    #[command(flatten)]
+    pub(super) access: AccessArguments,
 }
 
 /// What one request may ask for.

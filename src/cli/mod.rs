@@ -4,6 +4,7 @@ mod check;
 mod config;
 mod query;
 mod serve;
+mod token;
 
 use std::{io::Write, path::Path, process::ExitCode};
 
@@ -27,6 +28,7 @@ pub fn run() -> ExitCode {
         Some(Command::Serve(serve)) => serve::serve(&serve),
         Some(Command::Schema) => print_schema(),
         Some(Command::Query(query)) => query::query(&query),
+        Some(Command::Token(command)) => token::token(&command),
         Some(Command::Check(check)) => check::check(check.dir.as_deref()),
     };
     done.unwrap_or_else(|error| {

@@ -22,13 +22,15 @@ pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
     let graph = load_graph(arguments.data.data.as_deref())?;
     let api = Arc::new(Api::new(arguments.limits.limits())?);
     let settings = arguments.http.settings();
+    let access = arguments.access.access(None)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         // The port first: a second start says so at once, instead of after loading pages and routes.
         let listener = http::bind(&arguments.host, arguments.port).await?;
-        let access = http::Access::open();
+        access.check_address(listener.local_addr()?)?;
         let readiness = Readiness::default();
-        let state = prepared(graph);
+        let store = prepared(graph);
+        let state = store.state();
         let graph = state.graph();
         let mask = graph.mask(&View::now(Timestamp::now()));
         tracing::info!(
@@ -37,28 +39,34 @@ pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
             "serving GraphQL and GraphiQL on http://{}",
             listener.local_addr()?
         );
-        let store = Arc::new(Store::of(state));
-        let service = http::Service { api, store, access };
+        let service = http::Service {
+            api,
+            store,
+            access: access.clone(),
+        };
         let router = http::router(service, settings.clone(), readiness.clone())?;
-        http::serve(listener, router, &settings, readiness, stop_signal()).await;
+        tokio::select! {
+            () = http::serve(listener, router, &settings, readiness, stop_signal()) => {}
+            () = access.follow() => {}
+        }
         Ok(ExitCode::SUCCESS)
     })
 }
 
-/// The state of `graph`. What takes long to derive from it is derived while questions are answered already.
-fn prepared(graph: Snapshot) -> Arc<State> {
+/// A store that begins with `graph`. What takes long to derive from it is derived while questions are answered already.
+fn prepared(graph: Snapshot) -> Arc<Store> {
     /// So many are searched within the time it takes to open a page.
     const SMALL: usize = 10_000;
     let everything = graph.mask(&View::now(Timestamp::MAX));
     let is_small = graph.entities(&everything).nth(SMALL).is_none();
     let state = Arc::new(State::unprepared(graph));
+    let store = Arc::new(Store::in_memory(Arc::clone(&state)));
     if is_small {
         state.prepare();
     } else {
-        let preparing = Arc::clone(&state);
-        std::thread::spawn(move || preparing.prepare());
+        std::thread::spawn(move || state.prepare());
     }
-    state
+    store
 }
 
 async fn stop_signal() {

@@ -1,6 +1,9 @@
 //! guanxi's schema, ready to answer requests over a state of the data, and subscriptions over all that follow.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use async_graphql::{EmptyMutation, ObjectType, Schema, SubscriptionType, parser::types::OperationType};
 
@@ -12,8 +15,9 @@ use super::{
     feed::Feed,
     limits::Limits,
     query::Query,
-    subscription::{Opening, Phase, Place, Subscription},
+    subscription::{Opening, Phase, Subscription},
     tally,
+    types::change::Place,
     view::ViewInput,
     viewer::Asking,
     work::{Pool, Stop},
@@ -21,8 +25,12 @@ use super::{
 use crate::{
     graph::Budget,
     model::Timestamp,
-    store::{State, Store},
+    store::Store,
 };
+
+/// How often an event is answered anew when no worker was free, and after which pause.
+const ATTEMPTS: usize = 20;
+const PAUSE: Duration = Duration::from_millis(250);
 
 /// Says what time it is.
 pub type Clock = fn() -> Timestamp;
@@ -65,9 +73,9 @@ impl Api {
         self.executor.limits()
     }
 
-    /// Answers one request over one state, as asked at `now`. Dropping the future stops what it works on.
-    pub async fn answer(&self, request: Request, state: Arc<State>, now: Timestamp) -> Answer {
-        answer(&self.executor, &self.pool, request, state, now).await
+    /// Answers one request over the latest state of a store, as asked at `now`. Dropping the future stops what it works on.
+    pub async fn answer(&self, request: Request, store: Arc<Store>, now: Timestamp) -> Answer {
+        answer(&self.executor, &self.pool, request, store, now).await
     }
 
     /// Answers one request, or opens a subscription. `resume_after` takes the place of its argument `after`.
@@ -83,11 +91,11 @@ impl Api {
             Err(answer) => return Started::Answered(*answer),
         };
         if prepared.kind != OperationType::Subscription {
-            return Started::Answered(self.run(prepared, store.state(), clock(), None).await);
+            return Started::Answered(self.run(prepared, Arc::clone(store), clock(), None).await);
         }
         let opening = Arc::new(Opening::new(resume_after));
         let phase = Phase::Open(Arc::clone(&opening));
-        let mut opened = self.run(prepared.clone(), store.state(), clock(), Some(phase)).await;
+        let mut opened = self.run(prepared.clone(), Arc::clone(store), clock(), Some(phase)).await;
         let Some(subject) = opening.subject() else {
             // Nothing was executed yet, whatever went wrong.
             if opened.outcome == Outcome::Executed {
@@ -108,8 +116,8 @@ impl Api {
         }
     }
 
-    async fn run(&self, prepared: Prepared, state: Arc<State>, now: Timestamp, phase: Option<Phase>) -> Answer {
-        run(&self.executor, &self.pool, prepared, state, now, phase).await
+    async fn run(&self, prepared: Prepared, store: Arc<Store>, now: Timestamp, phase: Option<Phase>) -> Answer {
+        run(&self.executor, &self.pool, prepared, store, now, phase).await
     }
 }
 
@@ -152,27 +160,38 @@ impl Events {
                 return Some(Event { cursor: None, answer });
             }
         };
-        let cursor = Place::of(&entry, step).to_string();
+        let position = entry.position;
+        let cursor = Place { position, step }.encode();
         let phase = Phase::Tell(entry, step);
-        let (state, now) = (self.store.state(), (self.clock)());
-        let answer = self.api.run(self.prepared.clone(), state, now, Some(phase)).await;
-        Some(Event {
-            cursor: Some(cursor),
-            answer,
-        })
+        // An event that is not told would be a gap: where no worker is free it waits, and at last the subscriber resumes.
+        for _ in 0..ATTEMPTS {
+            let (store, now) = (Arc::clone(&self.store), (self.clock)());
+            let answer = self.api.run(self.prepared.clone(), store, now, Some(phase.clone())).await;
+            if answer.outcome != Outcome::Unavailable {
+                return Some(Event {
+                    cursor: Some(cursor),
+                    answer,
+                });
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        self.feed = None;
+        let message = "The server was too busy to answer this event. Subscribe again after the last cursor in a moment.";
+        let answer = Answer::refused([Error::unavailable(message)]);
+        Some(Event { cursor: None, answer })
     }
 }
 
-/// Answers one request of any schema over one state.
+/// Answers one request of any schema over the latest state of a store.
 pub(super) async fn answer<Q: ObjectType + 'static, S: SubscriptionType + 'static>(
     executor: &Executor<Q, EmptyMutation, S>,
     pool: &Pool,
     request: Request,
-    state: Arc<State>,
+    store: Arc<Store>,
     now: Timestamp,
 ) -> Answer {
     match executor.prepare(request, Streams::Refused) {
-        Ok(prepared) => run(executor, pool, prepared, state, now, None).await,
+        Ok(prepared) => run(executor, pool, prepared, store, now, None).await,
         Err(answer) => *answer,
     }
 }
@@ -181,7 +200,7 @@ async fn run<Q: ObjectType + 'static, S: SubscriptionType + 'static>(
     executor: &Executor<Q, EmptyMutation, S>,
     pool: &Pool,
     prepared: Prepared,
-    state: Arc<State>,
+    store: Arc<Store>,
     now: Timestamp,
     phase: Option<Phase>,
 ) -> Answer {
@@ -201,7 +220,8 @@ async fn run<Q: ObjectType + 'static, S: SubscriptionType + 'static>(
         default_view.resolve(now, "Guanxi-View")?;
         let deadline = given.deadline;
         let asking = Arc::new(Asking {
-            state,
+            state: store.state(),
+            store,
             now,
             default_view,
             budget: Budget::new(work_max, move || stop.is_set() || Instant::now() >= deadline),

@@ -7,7 +7,8 @@ use tokio::sync::watch;
 
 use super::{
     error::Error,
-    subscription::{Place, Subject, Wanted},
+    subscription::{Subject, Wanted},
+    types::change::Place,
 };
 use crate::{model::Entry, store::Store};
 
@@ -38,6 +39,8 @@ impl Feed {
                     "the cursor is of a change that is not in this log: it comes from another server, or from a store that was since restored from a backup. Ask for changes without after, and read anew what you keep",
                 ));
             }
+            // No change stands there: nothing was seen.
+            Some(Place { position: 0, .. }) => (0, 0),
             // The rest of the entry may be unseen.
             Some(Place { position, step }) => (position.saturating_sub(1), step.saturating_add(1)),
         };
@@ -64,7 +67,7 @@ impl Feed {
                 };
                 let number = self.step;
                 self.step += 1;
-                if self.wanted.fits(step) {
+                if self.wanted.fits(entry, step) {
                     return Ok(Some((Arc::clone(entry), number)));
                 }
             }

@@ -6,6 +6,7 @@
 mod answer;
 mod api;
 mod catalog;
+mod changes;
 mod cost;
 mod diffs;
 mod document;

@@ -1,67 +1,23 @@
 //! The root fields that watch the log. A subscription is opened once, which checks what it asks for, and then asked again for
 //! each event, over the state and within the budget of that moment. What to send when is decided by `feed`.
 
-use std::{
-    fmt,
-    str::FromStr,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_graphql::{
     Context, ID, Subscription as Root,
     futures_util::stream::{self, Stream},
 };
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 
 use super::{
+    changes::ChangeFilter,
     error::Error,
-    types::change::{Change, ChangeFilter},
+    types::change::{Change, Place},
+    viewer::Viewer,
 };
 use crate::model::{Change as Recorded, Entry, Step};
 
 /// So many entities may be watched by one subscription.
 const IDS_MAX: usize = 100;
-
-/// The place of one change in the log. Written as a cursor, it stays valid for as long as the log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Place {
-    /// Of its entry.
-    pub(super) position: u64,
-    /// Its number within the entry, from 0.
-    pub(super) step: usize,
-}
-
-impl Place {
-    pub(crate) fn of(entry: &Entry, step: usize) -> Self {
-        Self {
-            position: entry.position,
-            step,
-        }
-    }
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = format!("change:{}.{}", self.position, self.step);
-        f.write_str(&BASE64_URL_SAFE_NO_PAD.encode(text))
-    }
-}
-
-impl FromStr for Place {
-    type Err = ();
-
-    fn from_str(cursor: &str) -> Result<Self, ()> {
-        let bytes = BASE64_URL_SAFE_NO_PAD.decode(cursor).map_err(|_| ())?;
-        let text = std::str::from_utf8(&bytes).map_err(|_| ())?;
-        let place = text.strip_prefix("change:").and_then(|place| place.split_once('.'));
-        let (position, step) = place.ok_or(())?;
-        let position: std::num::NonZeroU64 = position.parse().map_err(|_| ())?;
-        Ok(Self {
-            position: position.get(),
-            step: step.parse().map_err(|_| ())?,
-        })
-    }
-}
 
 /// What a subscription asks for.
 #[derive(Debug, Clone)]
@@ -81,9 +37,9 @@ pub(super) enum Wanted {
 
 impl Wanted {
     /// Whether the next change of the log is asked for. Whoever watches an entity watches what it is merged into.
-    pub(super) fn fits(&mut self, step: &Step) -> bool {
+    pub(super) fn fits(&mut self, entry: &Entry, step: &Step) -> bool {
         match self {
-            Self::Changes(filter) => filter.fits(step),
+            Self::Changes(filter) => filter.fits(entry, step),
             Self::Entities(ids) => {
                 let fits = step.entities.iter().any(|entity| ids.contains(entity));
                 if let Recorded::Merge { from, into } = &step.change
@@ -146,13 +102,13 @@ fn events(
             *opening.subject.lock().unwrap_or_else(PoisonError::into_inner) = Some(subject);
             None
         }
-        Phase::Tell(entry, step) => Some(Change::new(entry, *step)),
+        Phase::Tell(entry, step) => Some(Change::new(Viewer::of_now(ctx)?, Arc::clone(entry), *step)),
     };
     Ok(stream::iter(event))
 }
 
 fn place(cursor: &str, coordinate: &str) -> Result<Place, Error> {
-    cursor.parse().map_err(|()| {
+    Place::decode(cursor).ok_or_else(|| {
         let cursor: String = cursor.chars().take(60).collect();
         Error::bad_user_input(
             coordinate,
@@ -179,7 +135,10 @@ impl Subscription {
         after: Option<String>,
         #[graphql(desc = "Only those that fit.")] filter: Option<ChangeFilter>,
     ) -> Result<impl Stream<Item = Change>, Error> {
-        events(ctx, after, || Ok(Wanted::Changes(filter.unwrap_or_default())))
+        events(ctx, after, || {
+            let filter = filter.unwrap_or_default().checked("Subscription.changes(filter:)")?;
+            Ok(Wanted::Changes(filter))
+        })
     }
 
     /// The changes of entities and of their relationships. An entity that is merged into another is followed there.

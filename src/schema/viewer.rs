@@ -14,18 +14,23 @@ use crate::{
         algo::{Ranking, RankingQuestion},
     },
     model::{At, Caller, Date, Timestamp, View},
-    store::State,
+    store::{State, Store},
 };
 
 /// What one request reads and may spend: the same for everything in it.
 #[derive(Debug)]
 pub(crate) struct Asking {
+    /// Where changes go.
+    #[expect(dead_code, reason = "nothing changes anything yet")]
+    pub(crate) store: Arc<Store>,
+    /// What is read, from the first byte of the answer to the last.
     pub(crate) state: Arc<State>,
     pub(crate) now: Timestamp,
     /// The view of the `Guanxi-View` header.
     pub(crate) default_view: ViewInput,
     pub(crate) budget: Budget,
-    /// Who asks.
+    /// Who asks, for changes to be attributed to.
+    #[expect(dead_code, reason = "nothing changes anything yet")]
     pub(crate) caller: Caller,
 }
 
@@ -41,6 +46,8 @@ impl Asking {
 #[derive(Debug, Clone)]
 pub(crate) struct Viewer {
     asking: Arc<Asking>,
+    /// The graph as it was known to the view.
+    snapshot: Snapshot,
     view: View,
     mask: Mask,
     /// A hash of the view as asked for: a cursor made under another is refused.
@@ -80,8 +87,10 @@ impl Viewer {
 
     fn of(asking: Arc<Asking>, view: View, asked: u64) -> Self {
         let mask = asking.state.graph().mask(&view);
+        let snapshot = asking.state.graph().known_at(view.known_at);
         Self {
             asking,
+            snapshot,
             view,
             mask,
             asked,
@@ -99,7 +108,7 @@ impl Viewer {
     }
 
     pub(crate) fn snapshot(&self) -> &Snapshot {
-        self.asking.state.graph()
+        &self.snapshot
     }
 
     /// A ranking, kept from earlier or computed at the request's expense.

@@ -1,79 +1,55 @@
-//! The log of changes, in memory: what was recorded, in order, and a call for who waits for more.
+//! The log: every commit in order. Kept in memory here, so it lasts as long as the process.
 
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
-
-use tokio::sync::watch;
-
-use super::State;
-use crate::{
-    graph::Snapshot,
-    model::{Entry, Step, Timestamp},
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError, RwLock},
 };
 
-/// A state that changes, and the log of how.
-#[derive(Debug)]
-pub struct Store {
-    state: RwLock<Arc<State>>,
-    entries: Mutex<Vec<Arc<Entry>>>,
-    newest: watch::Sender<u64>,
+use crate::model::{Entry, Retry};
+
+/// The entries so far.
+#[derive(Debug, Default)]
+pub(super) struct Log {
+    kept: RwLock<Kept>,
 }
 
-/// Why the log could not be read.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the log cannot be read: {0}")]
-pub struct Error(pub String);
+#[derive(Debug, Default)]
+struct Kept {
+    entries: Vec<Arc<Entry>>,
+    /// By key: the digest, and the position.
+    retries: HashMap<String, (u64, u64)>,
+}
 
-impl Store {
-    /// A store whose changes last as long as the process.
-    #[must_use]
-    pub fn in_memory(graph: Snapshot) -> Self {
-        Self::of(Arc::new(State::new(graph)))
+impl Log {
+    /// The position of the last entry; 0 before the first.
+    pub(super) fn last_position(&self) -> u64 {
+        self.read(|kept| u64::try_from(kept.entries.len()).unwrap_or(u64::MAX))
     }
 
-    /// The same over a state that there is already.
-    #[must_use]
-    pub fn of(state: Arc<State>) -> Self {
-        Self {
-            state: RwLock::new(state),
-            entries: Mutex::new(Vec::new()),
-            newest: watch::Sender::new(0),
+    /// Adds entries, which follow those before.
+    pub(super) fn append(&self, entries: &[Arc<Entry>]) -> Result<(), String> {
+        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+        for entry in entries {
+            if let Some(Retry { key, digest }) = &entry.retry {
+                kept.retries.insert(key.clone(), (*digest, entry.position));
+            }
+            kept.entries.push(Arc::clone(entry));
         }
+        Ok(())
     }
 
-    /// The latest published state.
-    #[must_use]
-    pub fn state(&self) -> Arc<State> {
-        Arc::clone(&self.state.read().unwrap_or_else(PoisonError::into_inner))
+    /// At most `max` entries after `position`, oldest first.
+    pub(super) fn entries_after(&self, position: u64, max: usize) -> Result<Vec<Arc<Entry>>, String> {
+        let start = usize::try_from(position).unwrap_or(usize::MAX);
+        Ok(self.read(|kept| kept.entries.iter().skip(start).take(max).cloned().collect()))
     }
 
-    /// Entries after this position, oldest first, at most `max`.
-    ///
-    /// # Errors
-    /// [`Error`] when the log cannot be read.
-    pub fn entries_after(&self, after: u64, max: usize) -> Result<Vec<Arc<Entry>>, Error> {
-        let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
-        let start = usize::try_from(after).unwrap_or(usize::MAX).min(entries.len());
-        Ok(entries[start..].iter().take(max).map(Arc::clone).collect())
+    /// The digest and the position of what was recorded under this key.
+    pub(super) fn retried(&self, key: &str) -> Result<Option<(u64, u64)>, String> {
+        Ok(self.read(|kept| kept.retries.get(key).copied()))
     }
 
-    /// The newest position; changes once per published group.
-    #[must_use]
-    pub fn watch(&self) -> watch::Receiver<u64> {
-        self.newest.subscribe()
-    }
-
-    /// Records steps as one entry.
-    pub fn append(&self, steps: Vec<Step>, recorded_at: Timestamp) {
-        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
-        let position = u64::try_from(entries.len()).unwrap_or(u64::MAX) + 1;
-        entries.push(Arc::new(Entry {
-            position,
-            recorded_at,
-            reason: None,
-            by: None,
-            retry: None,
-            steps,
-        }));
-        self.newest.send_replace(position);
+    fn read<T>(&self, read: impl FnOnce(&Kept) -> T) -> T {
+        read(&self.kept.read().unwrap_or_else(PoisonError::into_inner))
     }
 }

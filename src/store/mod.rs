@@ -1,159 +1,102 @@
-//! What is read: one state of everything that answers questions, the graph and what is derived from it once. No GraphQL,
-//! no HTTP.
+//! The truth: one call commits changes, one call gives a state to read; the search index, the log of changes. No GraphQL, no
+//! HTTP.
 
+pub mod commit;
 mod log;
 pub mod matching;
 mod rankings;
 pub mod search;
+mod state;
 pub mod tokens;
+mod writer;
 
-use std::{
-    any::Any,
-    panic::{self, AssertUnwindSafe},
-    sync::{Arc, OnceLock},
-    time::Instant,
+use std::sync::{Arc, PoisonError, RwLock};
+
+use tokio::sync::watch;
+
+use self::{
+    commit::{Proposal, Receipt},
+    log::Log,
+    writer::Writer,
 };
-
-use crate::graph::{
-    Budget, Exhausted, Snapshot,
-    algo::{Ranking, RankingQuestion},
+pub use self::{
+    rankings::RANKINGS_MAX,
+    state::{State, Unsearchable},
 };
+use crate::model::Entry;
 
-pub use log::{Error, Store};
-pub use rankings::RANKINGS_MAX;
-use rankings::Rankings;
-
-/// One state to read. A question reads the same state from its first byte to its last.
+/// Where everything that is known is kept and changed. Readers take a state and keep it; they never wait for writers.
 #[derive(Debug)]
-pub struct State {
-    graph: Snapshot,
-    rankings: Rankings,
-    /// The search index, or why there is none.
-    search: OnceLock<Result<search::Index, String>>,
-    preparation: Preparation,
+pub struct Store {
+    shared: Arc<Shared>,
+    writer: Writer,
 }
 
-/// When the search index is built.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Preparation {
-    /// By the first question that needs it.
-    WhenAsked,
-    /// By [`State::prepare`], while questions are answered already.
-    Ahead,
+/// What readers and the writer share.
+#[derive(Debug)]
+struct Shared {
+    state: RwLock<Arc<State>>,
+    log: Log,
+    position: watch::Sender<u64>,
 }
 
-/// Why nothing can be searched.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Unsearchable<'a> {
-    /// The index is being built.
-    #[error("the search index is being built")]
-    Unprepared,
-    /// It could not be built.
-    #[error("the search index could not be built: {0}")]
-    Failed(&'a str),
-}
-
-impl State {
-    /// The state of this graph. What is derived from it is computed by the first question that needs it: right for small
-    /// data, and where nobody waits.
+impl Store {
+    /// A store that begins with this state and whose changes last as long as the process.
     #[must_use]
-    pub fn new(graph: Snapshot) -> Self {
-        Self::of(graph, Preparation::WhenAsked)
-    }
-
-    /// The state of this graph, which answers at once. Nothing can be searched before [`State::prepare`] is done.
-    #[must_use]
-    pub fn unprepared(graph: Snapshot) -> Self {
-        Self::of(graph, Preparation::Ahead)
-    }
-
-    fn of(graph: Snapshot, preparation: Preparation) -> Self {
+    pub fn in_memory(state: Arc<State>) -> Self {
+        let shared = Arc::new(Shared {
+            state: RwLock::new(state),
+            log: Log::default(),
+            position: watch::Sender::new(0),
+        });
         Self {
-            graph,
-            rankings: Rankings::default(),
-            search: OnceLock::new(),
-            preparation,
+            writer: Writer::start(Arc::clone(&shared)),
+            shared,
         }
     }
 
-    /// The graph.
+    /// The latest state.
     #[must_use]
-    pub fn graph(&self) -> &Snapshot {
-        &self.graph
+    pub fn state(&self) -> Arc<State> {
+        self.shared.state()
     }
 
-    /// A ranking of the graph. Computed when it is first asked for, at the expense of who asks; then kept, up to
-    /// [`RANKINGS_MAX`] of them. What `budget` ends is not kept.
+    /// Decides, carries out and records a proposal, and answers when it is durable and can be read. Proposals that wait at the
+    /// same time share one write. Blocks: not for threads that drive futures.
     ///
     /// # Errors
-    /// [`Exhausted`] when the budget does not allow it.
-    pub fn ranking(&self, question: &RankingQuestion, budget: &Budget) -> Result<Arc<Ranking>, Exhausted> {
-        self.rankings.answer(&self.graph, question, budget)
+    /// [`commit::Error`]; then nothing was changed.
+    pub fn commit(&self, proposal: Proposal) -> Result<Receipt, commit::Error> {
+        self.writer.commit(proposal)
     }
 
-    /// Builds the search index, unless there is one. Takes about 15 seconds for a million entities. Whoever calls while
-    /// another does waits for that one. Spends no budget: what is built serves everybody. Where building fails, even by a
-    /// panic, [`State::search`] tells so.
-    pub fn prepare(&self) {
-        self.search.get_or_init(|| built(|| search::Index::build(&self.graph)));
-    }
-
-    /// The search index.
+    /// At most `max` entries of the log after `position`, oldest first. Those it answers are readable in [`Store::state`].
     ///
     /// # Errors
-    /// [`Unsearchable`] when there is none, or none yet.
-    pub fn search(&self) -> Result<&search::Index, Unsearchable<'_>> {
-        if self.preparation == Preparation::WhenAsked {
-            self.prepare();
-        }
-        match self.search.get() {
-            Some(Ok(index)) => Ok(index),
-            Some(Err(reason)) => Err(Unsearchable::Failed(reason)),
-            None => Err(Unsearchable::Unprepared),
-        }
+    /// [`commit::Error::Unavailable`] when the log cannot be read.
+    pub fn entries_after(&self, position: u64, max: usize) -> Result<Vec<Arc<Entry>>, commit::Error> {
+        self.shared
+            .log
+            .entries_after(position, max)
+            .map_err(commit::Error::Unavailable)
+    }
+
+    /// The position of the last entry, and word of every next one. What it says is readable in [`Store::state`].
+    #[must_use]
+    pub fn watch(&self) -> watch::Receiver<u64> {
+        self.shared.position.subscribe()
     }
 }
 
-/// The index, or why there is none: a panic too is told, since everybody would wait for ever for an index that never comes.
-fn built(build: impl FnOnce() -> Result<search::Index, search::Error>) -> Result<search::Index, String> {
-    let start = Instant::now();
-    // Nothing is seen again of what a panic leaves half done.
-    let outcome = panic::catch_unwind(AssertUnwindSafe(build));
-    match outcome
-        .map_err(|panic| told(&*panic))
-        .and_then(|built| built.map_err(|error| error.to_string()))
-    {
-        Ok(index) => {
-            tracing::info!(
-                entities = index.entities(),
-                ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
-                bytes = index.bytes(),
-                "the search index is built"
-            );
-            Ok(index)
-        }
-        Err(error) => {
-            tracing::error!(%error, "the search index could not be built");
-            Err(error)
-        }
+impl Shared {
+    fn state(&self) -> Arc<State> {
+        // A state is replaced whole, so that nothing is half done whoever panics.
+        Arc::clone(&self.state.read().unwrap_or_else(PoisonError::into_inner))
     }
-}
 
-/// What a panic says.
-fn told(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().copied();
-    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    format!("a panic: {}", text.unwrap_or("without a message"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_panic_while_building_is_told() {
-        for reason in [built(|| panic!("out of ink")), built(|| panic!("out of {}", "ink"))] {
-            assert_eq!(reason.unwrap_err(), "a panic: out of ink");
-        }
+    /// Makes `state`, which holds everything up to `position`, the one that is read.
+    fn publish(&self, state: Arc<State>, position: u64) {
+        *self.state.write().unwrap_or_else(PoisonError::into_inner) = state;
+        self.position.send_replace(position);
     }
 }

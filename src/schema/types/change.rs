@@ -1,33 +1,37 @@
-//! One change of one record, as the log tells it, and which changes are asked for.
+//! One change of one record, as the log tells it.
 
 use std::sync::Arc;
 
-use async_graphql::{ID, InputObject, Object};
+use async_graphql::{ID, Object};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 
 use crate::{
     model::{Action, Change as Recorded, Entry, Noun, Step},
-    schema::{enums::Member, scalars::DateTime, subscription::Place},
+    schema::{enums::Member, scalars::DateTime, viewer::Viewer},
 };
 
-/// Which changes are asked for: those that fit everything that is given.
-#[derive(Debug, Clone, Default, InputObject)]
-pub(crate) struct ChangeFilter {
-    /// Only of these nouns.
-    pub(crate) nouns: Option<Vec<Member<Noun>>>,
-    /// Only these actions.
-    pub(crate) actions: Option<Vec<Member<Action>>>,
-    /// Only of these entities and their relationships.
-    pub(crate) entities: Option<Vec<ID>>,
+/// Where a change stands in the log. As text it is opaque.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Place {
+    /// The position of the commit.
+    pub(crate) position: u64,
+    /// Which of its steps, from 0.
+    pub(crate) step: usize,
 }
 
-impl ChangeFilter {
-    /// Whether the change fits.
-    pub(crate) fn fits(&self, step: &Step) -> bool {
-        let noun = step.change.noun();
-        let among = |ids: &Vec<ID>| ids.iter().any(|id| step.entities.iter().any(|entity| *entity == **id));
-        self.nouns.as_ref().is_none_or(|nouns| nouns.contains(&Member(noun)))
-            && self.actions.as_ref().is_none_or(|actions| actions.contains(&Member(step.action)))
-            && self.entities.as_ref().is_none_or(among)
+impl Place {
+    pub(crate) fn encode(self) -> String {
+        BASE64_URL_SAFE_NO_PAD.encode(format!("change:{}:{}", self.position, self.step))
+    }
+
+    pub(crate) fn decode(text: &str) -> Option<Self> {
+        let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).ok()?;
+        let told = std::str::from_utf8(&bytes).ok()?.strip_prefix("change:")?;
+        let (position, step) = told.split_once(':')?;
+        Some(Self {
+            position: position.parse().ok()?,
+            step: step.parse().ok()?,
+        })
     }
 }
 
@@ -39,10 +43,14 @@ pub(crate) struct Change {
 }
 
 impl Change {
-    pub(crate) fn new(entry: &Arc<Entry>, step: usize) -> Self {
-        Self {
-            entry: Arc::clone(entry),
-            step,
+    pub(crate) fn new(_viewer: Viewer, entry: Arc<Entry>, step: usize) -> Self {
+        Self { entry, step }
+    }
+
+    pub(crate) fn place(&self) -> Place {
+        Place {
+            position: self.entry.position,
+            step: self.step,
         }
     }
 
@@ -56,7 +64,7 @@ impl Change {
 impl Change {
     /// Where it stands in the log: what follows is asked for by `after`.
     async fn cursor(&self) -> String {
-        Place::of(&self.entry, self.step).to_string()
+        self.place().encode()
     }
 
     /// When it was recorded.
