@@ -52,10 +52,25 @@ fn listed(tokens: &Tokens, now: Timestamp) -> String {
             Err(Refused::Expired) => "expired",
             Err(Refused::Unknown) => "unknown",
         };
-        let moments = [("created", Some(token.created_at)), ("expires", token.expires_at), ("revoked", token.revoked_at)];
-        let moments = moments.into_iter().filter_map(|(what, moment)| Some(format!("  {what} {:.0}", moment?)));
-        format!("{}  {}  {state}{}\n", token.name, token.role, moments.collect::<String>())
+        let moments = [
+            ("created", Some(token.created_at)),
+            ("expires", token.expires_at),
+            ("revoked", token.revoked_at),
+        ];
+        let moments = moments
+            .into_iter()
+            .filter_map(|(what, moment)| Some(format!("  {what} {:.0}", moment?)));
+        format!(
+            "{}  {}  {state}{}\n",
+            token.name,
+            token.role,
+            moments.collect::<String>()
+        )
     });
     let lines: String = lines.collect();
-    if lines.is_empty() { "There are no tokens.\n".to_owned() } else { lines }
+    if lines.is_empty() {
+        "There are no tokens.\n".to_owned()
+    } else {
+        lines
+    }
 }

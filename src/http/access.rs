@@ -232,7 +232,9 @@ impl Access {
     /// Why a request is not trusted for having reached this machine's own address: a page whose name was made to resolve to
     /// that address (DNS rebinding) still calls the server by its own name.
     pub(super) fn rebound(&self, headers: &HeaderMap) -> Option<&'static str> {
-        let host = headers.get(header::HOST).filter(|_| self.0.changes == Changes::Allowed)?;
+        let host = headers
+            .get(header::HOST)
+            .filter(|_| self.0.changes == Changes::Allowed)?;
         let trusted = !self.0.tokens.borrow().is_empty() || host.to_str().is_ok_and(is_loopback);
         (!trusted).then_some(REBOUND)
     }

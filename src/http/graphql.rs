@@ -231,7 +231,8 @@ impl Graphql {
 
     async fn execute(&self, params: Params, shared: &Shared) -> Answer {
         let Service { api, store, .. } = &self.service;
-        api.answer(shared.request(params), Arc::clone(store), Timestamp::now()).await
+        api.answer(shared.request(params), Arc::clone(store), Timestamp::now())
+            .await
     }
 }
 

@@ -80,7 +80,9 @@ pub(super) fn accept<'h>(headers: impl Iterator<Item = &'h str>) -> Option<Accep
     };
     let first_of = |media: &[MediaType]| {
         let ranked = media.iter().filter_map(|media| Some((rank(*media)?, *media)));
-        ranked.reduce(|best, next| if next.0 > best.0 { next } else { best }).map(|(_, media)| media)
+        ranked
+            .reduce(|best, next| if next.0 > best.0 { next } else { best })
+            .map(|(_, media)| media)
     };
     const SINGLE: [MediaType; 2] = [MediaType::Json, MediaType::GraphqlResponse];
     let single = first_of(&SINGLE);

@@ -22,11 +22,7 @@ use super::{
     viewer::Asking,
     work::{Pool, Stop},
 };
-use crate::{
-    graph::Budget,
-    model::Timestamp,
-    store::Store,
-};
+use crate::{graph::Budget, model::Timestamp, store::Store};
 
 /// How often an event is answered anew when no worker was free, and after which pause.
 const ATTEMPTS: usize = 20;
@@ -95,7 +91,9 @@ impl Api {
         }
         let opening = Arc::new(Opening::new(resume_after));
         let phase = Phase::Open(Arc::clone(&opening));
-        let mut opened = self.run(prepared.clone(), Arc::clone(store), clock(), Some(phase)).await;
+        let mut opened = self
+            .run(prepared.clone(), Arc::clone(store), clock(), Some(phase))
+            .await;
         let Some(subject) = opening.subject() else {
             // Nothing was executed yet, whatever went wrong.
             if opened.outcome == Outcome::Executed {
@@ -166,7 +164,10 @@ impl Events {
         // An event that is not told would be a gap: where no worker is free it waits, and at last the subscriber resumes.
         for _ in 0..ATTEMPTS {
             let (store, now) = (Arc::clone(&self.store), (self.clock)());
-            let answer = self.api.run(self.prepared.clone(), store, now, Some(phase.clone())).await;
+            let answer = self
+                .api
+                .run(self.prepared.clone(), store, now, Some(phase.clone()))
+                .await;
             if answer.outcome != Outcome::Unavailable {
                 return Some(Event {
                     cursor: Some(cursor),
@@ -176,7 +177,8 @@ impl Events {
             tokio::time::sleep(PAUSE).await;
         }
         self.feed = None;
-        let message = "The server was too busy to answer this event. Subscribe again after the last cursor in a moment.";
+        let message =
+            "The server was too busy to answer this event. Subscribe again after the last cursor in a moment.";
         let answer = Answer::refused([Error::unavailable(message)]);
         Some(Event { cursor: None, answer })
     }

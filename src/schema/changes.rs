@@ -37,7 +37,10 @@ impl ChangeFilter {
         let noun = Member(step.change.noun());
         let about = |ids: &Vec<ID>| step.entities.iter().any(|entity| ids.iter().any(|id| **id == *entity));
         self.nouns.as_ref().is_none_or(|nouns| nouns.contains(&noun))
-            && self.actions.as_ref().is_none_or(|actions| actions.contains(&Member(step.action)))
+            && self
+                .actions
+                .as_ref()
+                .is_none_or(|actions| actions.contains(&Member(step.action)))
             && self.entity.as_ref().is_none_or(about)
     }
 }

@@ -88,9 +88,12 @@ impl Feed {
         let entries = self.store.entries_after(self.read, self.entries_max);
         let entries = entries.map_err(|error| {
             tracing::error!(%error, "the log cannot be read for a subscription");
-            Error::unavailable("The log of changes cannot be read now. Subscribe again after the last cursor in a moment.")
+            Error::unavailable(
+                "The log of changes cannot be read now. Subscribe again after the last cursor in a moment.",
+            )
         })?;
-        self.page.extend(entries.into_iter().filter(|entry| entry.position <= newest));
+        self.page
+            .extend(entries.into_iter().filter(|entry| entry.position <= newest));
         match self.page.back() {
             Some(last) => self.read = last.position,
             None => return Err(Error::internal("the log has no entry at a position that it published")),

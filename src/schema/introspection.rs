@@ -6,8 +6,14 @@ use super::error::Error;
 
 /// Refuses the first `__schema` or `__type`, wherever it stands.
 pub(super) fn refuse(document: &ExecutableDocument) -> Result<(), Error> {
-    let operations = document.operations.iter().map(|(_, operation)| &operation.node.selection_set.node);
-    let fragments = document.fragments.values().map(|fragment| &fragment.node.selection_set.node);
+    let operations = document
+        .operations
+        .iter()
+        .map(|(_, operation)| &operation.node.selection_set.node);
+    let fragments = document
+        .fragments
+        .values()
+        .map(|fragment| &fragment.node.selection_set.node);
     let mut open: Vec<&SelectionSet> = operations.chain(fragments).collect();
     while let Some(set) = open.pop() {
         for item in &set.items {

@@ -30,7 +30,10 @@ pub(super) fn reduce(document: &mut ExecutableDocument, name: Option<&str>) -> R
         root.node.selection_set.node.items.extend(further);
     }
     if root.node.name.node.starts_with("__") {
-        let message = format!("{} says nothing of a subscription. Ask for it in a query.", root.node.name.node);
+        let message = format!(
+            "{} says nothing of a subscription. Ask for it in a query.",
+            root.node.name.node
+        );
         return Err(Error::validation_failed(message).at(root.pos));
     }
     let items = vec![Positioned::new(Selection::Field(root.clone()), root.pos)];
@@ -77,7 +80,10 @@ fn root_fields(document: &ExecutableDocument, set: &SelectionSet) -> Result<Vec<
 /// async-graphql refuses fragments that nothing spreads any more.
 fn remove_unused_fragments(document: &mut ExecutableDocument) {
     let mut used = HashSet::new();
-    let operations = document.operations.iter().map(|(_, operation)| &operation.node.selection_set.node);
+    let operations = document
+        .operations
+        .iter()
+        .map(|(_, operation)| &operation.node.selection_set.node);
     let mut open: Vec<&SelectionSet> = operations.collect();
     while let Some(set) = open.pop() {
         for item in &set.items {
@@ -87,7 +93,12 @@ fn remove_unused_fragments(document: &mut ExecutableDocument) {
                 Selection::FragmentSpread(spread) => {
                     let name = &spread.node.fragment_name.node;
                     if used.insert(name.clone()) {
-                        open.extend(document.fragments.get(name).map(|fragment| &fragment.node.selection_set.node));
+                        open.extend(
+                            document
+                                .fragments
+                                .get(name)
+                                .map(|fragment| &fragment.node.selection_set.node),
+                        );
                     }
                 }
             }

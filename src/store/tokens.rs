@@ -146,7 +146,11 @@ impl Tokens {
     pub fn find(&self, text: &str, now: Timestamp) -> Result<&Token, Refused> {
         let hash = hash(text);
         let found = self.0.iter().fold(None, |found, token| {
-            if bool::from(token.hash.ct_eq(&hash)) { Some(token) } else { found }
+            if bool::from(token.hash.ct_eq(&hash)) {
+                Some(token)
+            } else {
+                found
+            }
         });
         let token = found.ok_or(Refused::Unknown)?;
         token.check(now).map(|()| token)

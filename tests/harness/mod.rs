@@ -1,5 +1,6 @@
 //! What the tests share: the bundled graph behind an API, asked at one fixed moment.
 
+pub(crate) mod live;
 pub(crate) mod random;
 pub(crate) mod sketch;
 

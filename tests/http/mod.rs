@@ -4,6 +4,7 @@
 mod headers;
 mod params;
 mod server;
+mod websocket;
 
 use axum::Router;
 use axum::body::Body;

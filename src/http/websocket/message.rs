@@ -198,6 +198,9 @@ mod tests {
             assert_eq!(Said::parse(text).unwrap_err().code, Code::BadRequest, "{text}");
         }
         assert_eq!(Said::parse(r#"{"type": "ping"}"#), Ok(Said::Ping(None)));
-        assert_eq!(Said::parse(r#"{"type": "connection_init", "payload": null}"#), Ok(Said::Init(Map::new())));
+        assert_eq!(
+            Said::parse(r#"{"type": "connection_init", "payload": null}"#),
+            Ok(Said::Init(Map::new()))
+        );
     }
 }

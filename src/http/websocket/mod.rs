@@ -236,7 +236,10 @@ impl Connection {
                 return ControlFlow::Break(None);
             }
             Some(Err(error)) if is_too_large(&error) => {
-                return close(Code::TooLarge, "The message is too large; the server's setting is --body-bytes-max");
+                return close(
+                    Code::TooLarge,
+                    "The message is too large; the server's setting is --body-bytes-max",
+                );
             }
             Some(Err(_)) => return ControlFlow::Break(None),
         };
@@ -261,7 +264,9 @@ impl Connection {
     async fn init(&mut self, socket: &mut WebSocket, payload: Map<String, Value>) -> ControlFlow<Option<Closing>> {
         let given = |name: &str| {
             let mut fields = payload.iter();
-            fields.find(|(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+            fields
+                .find(|(field, _)| field.eq_ignore_ascii_case(name))
+                .map(|(_, value)| value)
         };
         let access = &self.graphql.service.access;
         let now = Timestamp::now();
@@ -312,7 +317,9 @@ impl Connection {
         if self.operations.len() >= max {
             let error = Error::new(
                 ErrorCode::LimitExceeded,
-                format!("This socket runs {max} operations already. Complete some, or open another socket. The server's setting is --socket-operations-max."),
+                format!(
+                    "This socket runs {max} operations already. Complete some, or open another socket. The server's setting is --socket-operations-max."
+                ),
             );
             return self.send(socket, message::error(&id, &Answer::refused([error]))).await;
         }
@@ -335,7 +342,10 @@ impl Connection {
 
     /// Sends what an operation has to say, unless the client has given it up.
     async fn tell(&mut self, socket: &mut WebSocket, told: Told) -> ControlFlow<Option<Closing>> {
-        let is_running = self.operations.get(&told.id).is_some_and(|running| running.number == told.number);
+        let is_running = self
+            .operations
+            .get(&told.id)
+            .is_some_and(|running| running.number == told.number);
         if !is_running {
             return ControlFlow::Continue(());
         }
@@ -351,7 +361,8 @@ impl Connection {
             Ok(Ok(())) => ControlFlow::Continue(()),
             Ok(Err(_)) => ControlFlow::Break(None),
             Err(_) => {
-                let reason = "What was sent was not read in time; resume after the last cursor. The setting is --slow-client-ms";
+                let reason =
+                    "What was sent was not read in time; resume after the last cursor. The setting is --slow-client-ms";
                 ControlFlow::Break(Some(Closing::new(Code::TooSlow, reason)))
             }
         }
