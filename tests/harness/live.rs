@@ -90,11 +90,15 @@ impl Live {
 
     /// Records companies of these names in one commit.
     pub(crate) async fn record(&self, names: &[&str]) {
-        let store = Arc::clone(&self.store);
+        self.record_because(names, "a test").await;
+    }
+
+    /// The same for a reason of its own.
+    pub(crate) async fn record_because(&self, names: &[&str], reason: &str) {
+        let (store, reason) = (Arc::clone(&self.store), reason.to_owned());
         let changes = names.iter().map(|name| company(name)).collect();
-        tokio::task::spawn_blocking(move || commit(&store, changes))
-            .await
-            .unwrap();
+        let committing = tokio::task::spawn_blocking(move || commit(&store, changes, &reason));
+        committing.await.unwrap();
     }
 
     /// A socket that was opened with these headers.
@@ -150,11 +154,11 @@ pub(crate) fn company(name: &str) -> Change {
 }
 
 /// Commits changes, and answers how many there were.
-pub(crate) fn commit(store: &Store, changes: Vec<Change>) -> usize {
+pub(crate) fn commit(store: &Store, changes: Vec<Change>, reason: &str) -> usize {
     let proposal = Proposal {
         retry: None,
         by: None,
-        reason: Some("a test".to_owned()),
+        reason: Some(reason.to_owned()),
         at: Timestamp::now(),
         decide: Box::new(move |_| Ok(changes)),
     };
