@@ -1,6 +1,7 @@
 //! The running program as strangers meet it: the public GraphQL-over-HTTP audits, a browser, a client without either.
 //! What needs Node.js or a browser is skipped aloud where there is none, and fails where `CI=true` says that it must run.
 
+mod clients;
 mod scripts;
 mod server;
 
