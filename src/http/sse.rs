@@ -33,7 +33,7 @@ pub(super) fn once(answer: &Answer) -> Response {
 
 /// The stream of a subscription. It ends without `complete` where the client should come back: when the server stops, and when
 /// its token is no longer valid.
-pub(super) fn stream(graphql: &Graphql, session: Session, events: Events) -> Response {
+pub(super) fn stream(graphql: &Graphql, session: Session, events: Box<Events>) -> Response {
     // The events are got by a task of their own, because getting one must not be broken off to send a sign of life.
     let (told, incoming) = mpsc::channel(1);
     let working = tokio::spawn(tell(events, told)).abort_handle();
@@ -79,7 +79,7 @@ impl<F: Future<Output = ()>> Streaming<F> {
     }
 }
 
-async fn tell(mut events: Events, told: mpsc::Sender<String>) {
+async fn tell(mut events: Box<Events>, told: mpsc::Sender<String>) {
     while let Some(event) = events.next().await {
         if told.send(next(event.cursor.as_deref(), &event.answer)).await.is_err() {
             return;

@@ -103,13 +103,13 @@ impl Api {
         };
         let entries_max = usize::try_from(self.limits().entries_ahead_max).unwrap_or(usize::MAX);
         match Feed::new(Arc::clone(store), subject, entries_max) {
-            Ok(feed) => Started::Subscribed(Events {
+            Ok(feed) => Started::Subscribed(Box::new(Events {
                 api: Arc::clone(self),
                 store: Arc::clone(store),
                 clock,
                 prepared,
                 feed: Some(feed),
-            }),
+            })),
             Err(error) => Started::Answered(Answer::refused([error])),
         }
     }
@@ -124,7 +124,7 @@ pub enum Started {
     /// It was answered, or refused.
     Answered(Answer),
     /// It subscribed.
-    Subscribed(Events),
+    Subscribed(Box<Events>),
 }
 
 /// The events of a subscription, one after the other, each when it is asked for.

@@ -310,3 +310,38 @@ async fn a_token_made_while_the_server_runs_is_known_soon_and_a_file_that_is_gon
     let key = format!("Bearer {key}");
     assert_eq!(over_http(&live, "POST", JSON, QUERY, &key).await, Fate::Allowed);
 }
+
+#[tokio::test]
+async fn introspection_and_pages_can_be_switched_off() {
+    let mut setup = Setup::default();
+    setup.limits.introspection = guanxi::schema::Introspection::Closed;
+    setup.settings.pages = guanxi::http::Pages::Off;
+    let live = Live::start(setup).await;
+    let mut socket = live.ready().await;
+    for document in [
+        "{ __schema { queryType { name } } }",
+        "query { ...F } fragment F on Query { __type(name: \"Query\") { name } }",
+    ] {
+        socket.subscribe("1", document).await;
+        let told = socket.hear().await;
+        assert_eq!(told["payload"][0]["extensions"]["code"], "GRAPHQL_VALIDATION_FAILED");
+        let message = told["payload"][0]["message"].as_str().unwrap();
+        assert!(
+            message.contains("/schema.graphql") && message.contains("--no-introspection"),
+            "{message}"
+        );
+    }
+    socket.subscribe("1", QUERY).await;
+    assert_eq!(socket.hear().await["payload"]["data"]["__typename"], "Query");
+    let mut stream = TcpStream::connect(("127.0.0.1", live.port)).await.unwrap();
+    stream
+        .write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
+        .await
+        .unwrap();
+    let mut page = String::new();
+    stream.read_to_string(&mut page).await.unwrap();
+    assert!(
+        page.starts_with("HTTP/1.1 404") && page.contains("switched off"),
+        "{page}"
+    );
+}

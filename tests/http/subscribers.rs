@@ -20,7 +20,7 @@ use crate::harness::{
     store_of,
 };
 
-async fn subscribe(api: &Arc<Api>, store: &Arc<Store>, after: Option<String>) -> Events {
+async fn subscribe(api: &Arc<Api>, store: &Arc<Store>, after: Option<String>) -> Box<Events> {
     let request = Request::new("test", "subscription { changes { recordId } }");
     match api.start(request, store, Timestamp::now, after).await {
         Started::Subscribed(events) => events,
