@@ -97,18 +97,18 @@ pub(super) fn confidence<'de, D: Deserializer<'de>>(deserializer: D) -> Result<O
 }
 
 /// Moments, as RFC 3339 writes them.
-pub(super) mod moment {
+pub(crate) mod moment {
     use jiff::Timestamp;
     use serde::{Deserializer, Serializer};
 
     use super::super::Invalid;
 
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
-    pub(in super::super) fn serialize<S: Serializer>(moment: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(moment: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(moment)
     }
 
-    pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
         super::read(deserializer, |text| {
             text.parse()
                 .map_err(|_| Invalid::new(text, "a moment like 2026-11-22T12:00:00Z"))

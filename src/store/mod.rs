@@ -1,6 +1,8 @@
 //! What is read: one state of everything that answers questions, the graph and what is derived from it once. No GraphQL,
 //! no HTTP.
 
+pub mod home;
+pub mod log;
 pub mod matching;
 mod rankings;
 pub mod search;

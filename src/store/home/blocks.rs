@@ -1,0 +1,3 @@
+//! Snapshots in files: blocks with a checksum each.
+
+pub(super) const PREFIX: &str = "snapshot-";
