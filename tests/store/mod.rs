@@ -1,5 +1,7 @@
 //! The state that is read: what is derived from the graph.
 
+mod kept;
+mod log;
 mod search;
 mod similar;
 mod state;

@@ -2,7 +2,7 @@
 
 use std::{fs::File, path::Path};
 
-use super::{Error, Home, LOG, backend, failed, files, log_bytes, reading};
+use super::{Error, Guest, Home, LOG, backend, failed, files, log_bytes};
 use crate::{
     model::Timestamp,
     store::log::{self, Reading},
@@ -22,11 +22,12 @@ pub struct Copied {
 ///
 /// # Errors
 /// [`Error::Exists`] when there is such a file; [`Error::Log`] when the store is damaged; [`Error::Io`].
-pub fn backup(dir: &Path, to: &Path) -> Result<Copied, Error> {
+pub fn backup(dir: &Path, to: &Path, at: Timestamp) -> Result<Copied, Error> {
     if to.exists() {
         return Err(Error::Exists { path: to.to_owned() });
     }
-    let from = reading(dir)?;
+    let guest = Guest::enter(dir, at)?;
+    let from = guest.reading(dir)?;
     write_copy(&from, to).map_err(|error| error.of(dir))?;
     copied(&from, to)
 }
@@ -47,7 +48,7 @@ pub fn restore<E: From<Error>>(
         reason,
     };
     let file = File::open(from).map_err(failed("open", from))?;
-    let reading = Reading::open(backend(file)).map_err(of_backup)?;
+    let reading = Reading::alone(|| file.try_clone().map(backend)).map_err(of_backup)?;
     check(&reading)?;
     let home = Home::enter(dir, at)?;
     if home.is_begun()? {

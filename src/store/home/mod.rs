@@ -5,7 +5,6 @@ pub mod blocks;
 mod copies;
 mod files;
 mod lock;
-mod pages;
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -156,7 +155,9 @@ impl Home {
     /// # Errors
     /// [`Error::Missing`] when there is none, [`Error::Log`] when it is damaged.
     pub fn reading(&self) -> Result<Reading, Error> {
-        reading(&self.dir)
+        let path = self.dir.join(LOG);
+        let file = File::open(&path).map_err(|reason| self.unopened(&path, reason))?;
+        Reading::alone(|| file.try_clone().map(backend)).map_err(|reason| self.told(reason))
     }
 
     /// The log, to be added to. It was read before, and found sound.
@@ -201,14 +202,47 @@ fn unopened(dir: &Path, path: &Path, reason: io::Error) -> Error {
     }
 }
 
-/// The log in this folder, to be read, whoever has the folder. Nothing in the file is changed.
-///
-/// # Errors
-/// [`Error::Missing`] when there is none, [`Error::Log`] when it is damaged.
-pub fn reading(dir: &Path) -> Result<Reading, Error> {
+/// Whoever reads a store: the process that has the folder, or another beside it.
+#[derive(Debug)]
+pub enum Guest {
+    /// Nobody else has it.
+    Alone(Home),
+    /// Another process has it, as the lock says.
+    Beside(String),
+}
+
+impl Guest {
+    /// Takes the folder for this process, unless another has it.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] when there is no store, [`Error::Io`].
+    pub fn enter(dir: &Path, since: Timestamp) -> Result<Self, Error> {
+        // Looked at first, since entering makes the folder.
+        log_bytes(dir)?;
+        match Home::enter(dir, since) {
+            Ok(home) => Ok(Self::Alone(home)),
+            Err(Error::Held { holder, .. }) => Ok(Self::Beside(holder)),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The log in `dir`, to be read. Nothing in the file is changed.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] when there is none, [`Error::Log`] when it is damaged.
+    pub fn reading(&self, dir: &Path) -> Result<Reading, Error> {
+        match self {
+            Self::Alone(home) => home.reading(),
+            Self::Beside(_) => shared(dir),
+        }
+    }
+}
+
+/// The log in this folder, to be read beside the process that has it.
+fn shared(dir: &Path) -> Result<Reading, Error> {
     let path = dir.join(LOG);
     let file = File::open(&path).map_err(|reason| unopened(dir, &path, reason))?;
-    Reading::open(backend(file)).map_err(|reason| Error::Log {
+    Reading::shared(backend(file)).map_err(|reason| Error::Log {
         dir: dir.to_owned(),
         reason,
     })
@@ -221,7 +255,7 @@ pub fn reading(dir: &Path) -> Result<Reading, Error> {
 pub fn check_pages(home: &Home) -> Result<(), Error> {
     let path = home.dir.join(LOG);
     let file = File::open(&path).map_err(|reason| home.unopened(&path, reason))?;
-    log::check_pages(pages::Untouched::over(file)).map_err(|reason| home.told(reason))
+    log::check_pages(backend(file)).map_err(|reason| home.told(reason))
 }
 
 /// Bytes of the log's file in this folder.

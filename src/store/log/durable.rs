@@ -12,6 +12,7 @@ use super::{
     Error, Head, Used, follow,
     read::{self, in_order},
     tables::{CACHE_BYTES, CHUNK, Chunk, ENTRIES, HEAD, LOAD, META, Part, RETRIES, VERSION, Version},
+    untouched::Untouched,
     value::{self, Place},
 };
 use crate::model::{Dataset, Entry, Timestamp};
@@ -190,13 +191,14 @@ fn builder() -> Builder {
     builder
 }
 
-/// Checks every page of this file. The file is changed where the check repairs it.
+/// Checks every page of this file, which nobody writes to meanwhile. Nothing in the file is changed.
 ///
 /// # Errors
 /// [`Error::Damaged`] when a page is not what was written.
 pub fn check_pages(file: impl StorageBackend) -> Result<(), Error> {
     read::unharmed(|| {
         let mut builder = Builder::new();
+        let file = Untouched::over(file).map_err(|error| Error::File(error.to_string()))?;
         let mut database = builder
             .set_cache_size(CACHE_BYTES)
             .create_with_backend(file)

@@ -6,6 +6,7 @@ mod durable;
 mod memory;
 mod read;
 mod tables;
+mod untouched;
 mod value;
 
 use std::sync::Arc;
@@ -62,6 +63,9 @@ pub enum Error {
     /// There is a file, but no log in it.
     #[error("the file holds no log of guanxi's: {0}")]
     Foreign(String),
+    /// The process that wrote it was ended before it could close it, and another may be opening it now.
+    #[error("it was not closed, and nobody has it open; try again, or start the program on it once")]
+    Unclosed,
     /// The file cannot be read or written.
     #[error("{0}")]
     File(String),

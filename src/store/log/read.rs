@@ -3,6 +3,7 @@
 
 use std::{
     any::Any,
+    io,
     ops::Range,
     panic::{self, AssertUnwindSafe},
     sync::Arc,
@@ -10,14 +11,15 @@ use std::{
 };
 
 use redb::{
-    AccessGuard, Builder, ConcurrencyMode, ReadOnlyDatabase, ReadOnlyTable, ReadTransaction, ReadableDatabase,
-    ReadableTable, ReadableTableMetadata, StorageBackend, StorageError, TableError,
+    AccessGuard, Builder, ConcurrencyMode, Database, ReadOnlyDatabase, ReadOnlyTable, ReadTransaction,
+    ReadableDatabase, ReadableTable, ReadableTableMetadata, StorageBackend, StorageError, TableError,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{
     Error, Used,
     tables::{CACHE_BYTES, Chunk, ENTRIES, HEAD, LOAD, META, RETRIES, VERSION, Version},
+    untouched::Untouched,
     value::{self, Place},
 };
 use crate::model::{Dataset, Entry, Timestamp, kept};
@@ -52,7 +54,14 @@ pub struct Reading {
     head: Head,
     last: u64,
     // After the transaction, which reads from it.
-    _database: ReadOnlyDatabase,
+    _database: Opened,
+}
+
+/// How the file is open.
+#[expect(dead_code, reason = "the file is open as long as this is there")]
+enum Opened {
+    Shared(ReadOnlyDatabase),
+    Repaired(Database),
 }
 
 impl std::fmt::Debug for Reading {
@@ -65,11 +74,12 @@ impl std::fmt::Debug for Reading {
 }
 
 impl Reading {
-    /// Reads the log in this file.
+    /// Reads the log in this file, which another process may be adding to.
     ///
     /// # Errors
-    /// [`Error::Foreign`], [`Error::Newer`], [`Error::Damaged`], or [`Error::File`].
-    pub fn open(file: impl StorageBackend) -> Result<Self, Error> {
+    /// [`Error::Foreign`], [`Error::Newer`], [`Error::Damaged`], [`Error::File`]; [`Error::Unclosed`] when no process adds
+    /// to it, and the last one did not close it.
+    pub fn shared(file: impl StorageBackend) -> Result<Self, Error> {
         unharmed(|| {
             let database = Builder::new()
                 .set_cache_size(CACHE_BYTES)
@@ -77,16 +87,43 @@ impl Reading {
                 .open_read_only_with_backend(file)
                 .map_err(foreign)?;
             let transaction = database.begin_read().map_err(damaged)?;
-            let version: Version = meta(&transaction, VERSION)?;
-            version.check()?;
-            let head = meta(&transaction, HEAD)?;
-            let last = last(&transaction)?;
-            Ok(Self {
-                transaction,
-                head,
-                last,
-                _database: database,
-            })
+            Self::of(transaction, Opened::Shared(database))
+        })
+    }
+
+    /// Reads the log in this file, which nobody adds to meanwhile, whether or not it was closed. What was not acknowledged
+    /// when its process ended is left out.
+    ///
+    /// # Errors
+    /// [`Error::Foreign`], [`Error::Newer`], [`Error::Damaged`], or [`Error::File`].
+    pub fn alone<B: StorageBackend>(open: impl Fn() -> io::Result<B>) -> Result<Self, Error> {
+        let open = || open().map_err(|error| Error::File(error.to_string()));
+        match Self::shared(open()?) {
+            Err(Error::Unclosed) => {}
+            read => return read,
+        }
+        unharmed(|| {
+            // Opening repairs, which is to be seen before it is done to the file.
+            let file = Untouched::over(open()?).map_err(|error| Error::File(error.to_string()))?;
+            let database = Builder::new()
+                .set_cache_size(CACHE_BYTES)
+                .create_with_backend(file)
+                .map_err(foreign)?;
+            let transaction = database.begin_read().map_err(damaged)?;
+            Self::of(transaction, Opened::Repaired(database))
+        })
+    }
+
+    fn of(transaction: ReadTransaction, database: Opened) -> Result<Self, Error> {
+        let version: Version = meta(&transaction, VERSION)?;
+        version.check()?;
+        let head = meta(&transaction, HEAD)?;
+        let last = last(&transaction)?;
+        Ok(Self {
+            transaction,
+            head,
+            last,
+            _database: database,
         })
     }
 
@@ -240,9 +277,10 @@ fn missing(error: TableError) -> Error {
 fn foreign(error: redb::DatabaseError) -> Error {
     use redb::{DatabaseError, StorageError};
     match error {
-        DatabaseError::Storage(StorageError::Io(error)) if error.kind() == std::io::ErrorKind::InvalidData => {
+        DatabaseError::Storage(StorageError::Io(error)) if error.kind() == io::ErrorKind::InvalidData => {
             Error::Foreign(error.to_string())
         }
+        DatabaseError::RepairAborted => Error::Unclosed,
         other => damaged(other),
     }
 }

@@ -1,22 +1,21 @@
-//! A file that is written to in memory only: what a check repairs on its way leaves no trace in the file.
+//! A file that is written to in memory only: what is repaired while it is read or checked leaves no
+//! trace in the file.
 
 use std::{
     collections::HashMap,
-    fmt,
-    fs::File,
-    io,
+    fmt, io,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use redb::{StorageBackend, backends::FileBackend};
+use redb::StorageBackend;
 
 /// Bytes of one block of the file.
 const BLOCK: u64 = 4096;
 const BLOCK_BYTES: usize = 4096;
 
 /// A file and what would have been written to it.
-pub(super) struct Untouched {
-    file: FileBackend,
+pub(super) struct Untouched<B> {
+    file: B,
     over: Mutex<Over>,
 }
 
@@ -29,17 +28,17 @@ struct Over {
     blocks: HashMap<u64, Box<[u8; BLOCK_BYTES]>>,
 }
 
-impl Untouched {
-    pub(super) fn over(file: File) -> Self {
-        let len = file.metadata().map_or(0, |file| file.len());
-        Self {
-            file: super::backend(file),
+impl<B: StorageBackend> Untouched<B> {
+    pub(super) fn over(file: B) -> io::Result<Self> {
+        let len = file.len()?;
+        Ok(Self {
+            file,
             over: Mutex::new(Over {
                 len,
                 kept: len,
                 blocks: HashMap::new(),
             }),
-        }
+        })
     }
 
     fn lock(&self) -> MutexGuard<'_, Over> {
@@ -78,7 +77,7 @@ fn blocks(offset: u64, length: usize) -> impl Iterator<Item = (u64, usize, std::
     })
 }
 
-impl StorageBackend for Untouched {
+impl<B: StorageBackend> StorageBackend for Untouched<B> {
     fn len(&self) -> io::Result<u64> {
         Ok(self.lock().len)
     }
@@ -122,7 +121,7 @@ impl StorageBackend for Untouched {
     }
 }
 
-impl fmt::Debug for Untouched {
+impl<B> fmt::Debug for Untouched<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Untouched").finish_non_exhaustive()
     }
