@@ -11,7 +11,10 @@ use std::{
 
 use divan::{Bencher, black_box};
 use fastrand::Rng;
-use guanxi::schema::{Api, Limits, Request};
+use guanxi::{
+    schema::{Api, Limits, Request},
+    store::Store,
+};
 use support::{SIZES, World, now, world};
 use tokio::runtime::{Builder, Runtime};
 
@@ -86,11 +89,15 @@ fn main() {
 }
 
 /// The answer as text; it must be one without errors.
-fn answer(runtime: &Runtime, world: &World, query: &str) -> Vec<u8> {
+fn answer(runtime: &Runtime, store: &Arc<Store>, query: &str) -> Vec<u8> {
     let request = Request::new("bench", query);
-    let answer = runtime.block_on(API.answer(request, Arc::clone(&world.state), now()));
+    let answer = runtime.block_on(API.answer(request, Arc::clone(store), now()));
     assert!(!answer.has_errors(), "{query}: {:?}", answer.response.errors);
     serde_json::to_vec(&answer).expect("an answer is JSON")
+}
+
+fn store(world: &World) -> Arc<Store> {
+    Arc::new(Store::in_memory(Arc::clone(&world.state)))
 }
 
 fn runtime() -> Runtime {
@@ -101,6 +108,7 @@ fn runtime() -> Runtime {
 #[divan::bench(args = SIZES, max_time = TIME_MAX)]
 fn company_by_id(bencher: Bencher<'_, '_>, companies: usize) {
     let (runtime, world) = (runtime(), world(companies));
+    let store = store(world);
     let mut rng = Rng::with_seed(7);
     let query = move || {
         let company = world.any(&mut rng);
@@ -109,11 +117,11 @@ fn company_by_id(bencher: Bencher<'_, '_>, companies: usize) {
     };
     bencher
         .with_inputs(query)
-        .bench_local_values(|query| black_box(answer(&runtime, world, &query)));
+        .bench_local_values(|query| black_box(answer(&runtime, &store, &query)));
 }
 
 #[divan::bench(consts = SIZES, args = QUESTIONS, max_time = TIME_MAX)]
 fn listing<const COMPANIES: usize>(bencher: Bencher<'_, '_>, question: Question) {
-    let (runtime, world) = (runtime(), world(COMPANIES));
-    bencher.bench_local(|| black_box(answer(&runtime, world, question.query)));
+    let (runtime, store) = (runtime(), store(world(COMPANIES)));
+    bencher.bench_local(|| black_box(answer(&runtime, &store, question.query)));
 }

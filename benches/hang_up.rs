@@ -17,6 +17,7 @@ use fastrand::Rng;
 use guanxi::{
     http::{self, Readiness, Service, Settings},
     schema::{Api, Limits},
+    store::Store,
 };
 use support::{SIZES, World, world};
 use tokio::{
@@ -40,7 +41,7 @@ fn main() {
     let world = world(SIZES[0]);
     let service = Service {
         api: Arc::new(Api::new(Limits::default()).expect("the schema reads back")),
-        state: Arc::clone(&world.state),
+        store: Arc::new(Store::in_memory(Arc::clone(&world.state))),
     };
     let (settings, readiness) = (Settings::default(), Readiness::default());
     let router = http::router(service, settings.clone(), readiness.clone()).expect("no origins are set");

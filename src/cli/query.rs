@@ -9,7 +9,7 @@ use super::{config::QueryArguments, load_graph, print};
 use crate::{
     model::Timestamp,
     schema::{Api, Request},
-    store::State,
+    store::{State, Store},
 };
 
 pub(super) fn query(arguments: &QueryArguments) -> anyhow::Result<ExitCode> {
@@ -27,15 +27,16 @@ pub(super) fn query(arguments: &QueryArguments) -> anyhow::Result<ExitCode> {
     if arguments.cost {
         request.extensions.insert("cost".to_owned(), Value::Bool(true));
     }
-    let state = Arc::new(State::new(load_graph(arguments.data.data.as_deref())?));
+    let graph = load_graph(arguments.data.data.as_deref())?;
+    let store = Arc::new(Store::in_memory(Arc::new(State::new(graph))));
     // Whoever writes these words elsewhere waits a little for nothing.
     if ["search", "match"].iter().any(|field| request.query.contains(field)) {
         // Ahead of the clock: the time for a request is for answering it.
-        state.prepare();
+        store.state().prepare();
     }
     let api = Api::new(arguments.limits.limits())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
-    let answer = runtime.block_on(api.answer(request, state, Timestamp::now()));
+    let answer = runtime.block_on(api.answer(request, store, Timestamp::now()));
     print(&format!("{}\n", serde_json::to_string_pretty(&answer)?))?;
     Ok(if answer.has_errors() {
         ExitCode::FAILURE

@@ -1,4 +1,4 @@
-//! From a dataset to a snapshot: rows sorted by id, references turned into rows, indexes made. O(n log n).
+//! From records to a snapshot: rows sorted by id, references turned into rows, indexes made. O(n log n).
 
 use std::collections::HashMap;
 
@@ -7,17 +7,13 @@ use jiff::Timestamp;
 use super::{
     Error,
     adjacency::{Adjacency, Link},
+    columns::{Rows, Told, count},
+    history::History,
     index::{Groups, KeyIndex, hash_of},
-    rows::{
-        AmountRow, EntityIx, EntityRow, EvidenceRow, IdentifierRow, NameRow, Rare, RareColumns, RelationshipIx,
-        RelationshipRow, SourceIx, SourceRow, Span, day_number,
-    },
-    snapshot::Snapshot,
-    text::{Text, TextPoolBuilder},
+    rows::{EntityIx, Recorded, RelationshipIx, SourceIx, Span, day_number},
+    snapshot::{Base, Snapshot},
 };
-use crate::model::{
-    Amount, Dataset, Ends, Entity, Evidence, PartialDate, Relationship, Share, Source, Stated, disputed, fold,
-};
+use crate::model::{Dataset, Ends, Entity, Relationship, Source, fold};
 
 impl Snapshot {
     /// The graph of a dataset.
@@ -25,49 +21,105 @@ impl Snapshot {
     /// # Errors
     /// [`Error`] when an id is used twice, a reference leads nowhere, or there is more than a graph can hold.
     pub fn build(dataset: &Dataset) -> Result<Self, Error> {
-        let mut builder = Builder::new(dataset)?;
-        builder.add_sources()?;
-        builder.add_entities()?;
-        builder.add_relationships()?;
-        builder.finish()
+        let at = dataset.recorded_at;
+        Builder {
+            whole: Whole {
+                title: &dataset.title,
+                description: dataset.description.as_deref(),
+                licence: dataset.licence.as_deref(),
+                recorded_at: at,
+            },
+            sources: Sorted::new(dataset.sources.iter().map(|source| Told::first(&source.id, source, at)))?,
+            entities: Sorted::new(
+                dataset
+                    .entities
+                    .iter()
+                    .map(|entity| Told::first(&entity.id, entity, at)),
+            )?,
+            relationships: Sorted::new(dataset.relationships.iter().map(|relationship| Told {
+                retracted_at: relationship.retracted_at,
+                ..Told::first(&relationship.id, relationship, relationship.recorded_at)
+            }))?,
+            rows: Rows::default(),
+        }
+        .build()
+    }
+
+    /// The graph of all versions of all records.
+    ///
+    /// # Errors
+    /// [`Error`] when an id is used twice, a reference leads nowhere, or there is more than a graph can hold.
+    pub fn of_history(history: &History) -> Result<Self, Error> {
+        Builder {
+            whole: Whole {
+                title: &history.title,
+                description: history.description.as_deref(),
+                licence: history.licence.as_deref(),
+                recorded_at: history.recorded_at,
+            },
+            sources: Sorted::new(history.sources.iter().map(|source| Told::of(&source.record.id, source)))?,
+            entities: Sorted::new(
+                history
+                    .entities
+                    .iter()
+                    .map(|entity| Told::of(&entity.record.id, entity)),
+            )?,
+            relationships: Sorted::new(
+                history
+                    .relationships
+                    .iter()
+                    .map(|relationship| Told::of(&relationship.record.id, relationship)),
+            )?,
+            rows: Rows::default(),
+        }
+        .build()
     }
 }
 
-/// The rows made so far, and where each id of the dataset went.
+/// What is said about all records.
+struct Whole<'a> {
+    title: &'a str,
+    description: Option<&'a str>,
+    licence: Option<&'a str>,
+    recorded_at: Timestamp,
+}
+
+/// The records, and the rows made of them so far.
 struct Builder<'a> {
-    dataset: &'a Dataset,
-    texts: TextPoolBuilder,
-    times: Vec<Timestamp>,
+    whole: Whole<'a>,
     sources: Sorted<'a, Source>,
     entities: Sorted<'a, Entity>,
     relationships: Sorted<'a, Relationship>,
-    source_rows: Vec<SourceRow>,
-    entity_rows: Vec<EntityRow>,
-    name_rows: Vec<NameRow>,
-    identifier_rows: Vec<IdentifierRow>,
-    relationship_rows: Vec<RelationshipRow>,
-    evidence_rows: Vec<EvidenceRow>,
-    rare: RareColumns,
+    rows: Rows,
 }
 
-/// Records in the order of their ids, and the row of each.
+/// Versions in the order of their ids and numbers, and the place of each id among the ids.
 struct Sorted<'a, T> {
-    records: Vec<&'a T>,
+    versions: Vec<Told<'a, T>>,
     rows: HashMap<&'a str, u32>,
 }
 
 impl<'a, T> Sorted<'a, T> {
-    fn new(records: &'a [T], id_of: impl Fn(&'a T) -> &'a str) -> Result<Self, Error> {
-        let mut sorted: Vec<&T> = records.iter().collect();
-        sorted.sort_unstable_by_key(|record| id_of(record));
-        let mut rows = HashMap::with_capacity(sorted.len());
-        for (position, record) in sorted.iter().enumerate() {
-            let id = id_of(record);
-            if rows.insert(id, count("records", position)?).is_some() {
-                return Err(Error::Duplicate { id: id.to_owned() });
+    fn new(versions: impl Iterator<Item = Told<'a, T>>) -> Result<Self, Error> {
+        let mut versions: Vec<Told<'a, T>> = versions.collect();
+        versions.sort_unstable_by_key(|told| (told.id, told.version));
+        let mut rows = HashMap::with_capacity(versions.len());
+        count("records", versions.len())?;
+        for (told, next) in versions.iter().zip(versions.iter().skip(1)) {
+            if (told.id, told.version) == (next.id, next.version) {
+                return Err(Error::Duplicate { id: told.id.to_owned() });
             }
         }
-        Ok(Self { records: sorted, rows })
+        for told in &versions {
+            let row = count("records", rows.len())?;
+            rows.entry(told.id).or_insert(row);
+        }
+        Ok(Self { versions, rows })
+    }
+
+    /// The versions of each record, by id.
+    fn records(&self) -> impl Iterator<Item = &[Told<'a, T>]> {
+        self.versions.chunk_by(|one, next| one.id == next.id)
     }
 
     fn row(&self, holder: &str, noun: &'static str, id: &str) -> Result<u32, Error> {
@@ -77,257 +129,172 @@ impl<'a, T> Sorted<'a, T> {
             id: id.to_owned(),
         })
     }
+
+    fn times(&self) -> impl Iterator<Item = Timestamp> {
+        self.versions
+            .iter()
+            .flat_map(|told| [Some(told.recorded_at), told.retracted_at])
+            .flatten()
+    }
 }
 
-fn count(noun: &'static str, count: usize) -> Result<u32, Error> {
-    // The largest number stands for "none" in rows.
-    let fits = u32::try_from(count).ok().filter(|count| *count < u32::MAX);
-    fits.ok_or(Error::TooLarge {
-        noun,
-        max: u32::MAX - 1,
-    })
-}
-
-impl<'a> Builder<'a> {
-    fn new(dataset: &'a Dataset) -> Result<Self, Error> {
-        let recorded = dataset
-            .relationships
-            .iter()
-            .map(|relationship| relationship.recorded_at);
-        let retracted = dataset
-            .relationships
-            .iter()
-            .filter_map(|relationship| relationship.retracted_at);
-        let mut times: Vec<Timestamp> = recorded.chain(retracted).chain([dataset.recorded_at]).collect();
+impl Builder<'_> {
+    fn build(mut self) -> Result<Snapshot, Error> {
+        self.refuse_shared_ids()?;
+        let mut times: Vec<Timestamp> = self.relationships.times().chain([self.whole.recorded_at]).collect();
+        times.extend(self.sources.times().chain(self.entities.times()));
         times.sort_unstable();
         times.dedup();
-        let builder = Self {
-            dataset,
-            texts: TextPoolBuilder::default(),
-            times,
-            sources: Sorted::new(&dataset.sources, |source| source.id.as_str())?,
-            entities: Sorted::new(&dataset.entities, |entity| entity.id.as_str())?,
-            relationships: Sorted::new(&dataset.relationships, |relationship| relationship.id.as_str())?,
-            source_rows: Vec::with_capacity(dataset.sources.len()),
-            entity_rows: Vec::with_capacity(dataset.entities.len()),
-            name_rows: Vec::new(),
-            identifier_rows: Vec::new(),
-            relationship_rows: Vec::with_capacity(dataset.relationships.len()),
-            evidence_rows: Vec::new(),
-            rare: RareColumns::default(),
-        };
-        let taken = |id: &&&str| builder.entities.rows.contains_key(**id) || builder.sources.rows.contains_key(**id);
-        let shared = builder.relationships.rows.keys().find(|id| taken(id));
-        let shared = shared.or_else(|| {
-            builder
-                .sources
-                .rows
-                .keys()
-                .find(|id| builder.entities.rows.contains_key(**id))
-        });
-        match shared {
+        self.rows.times = times;
+        self.add_sources()?;
+        self.add_entities()?;
+        self.add_relationships()?;
+        self.finish()
+    }
+
+    fn refuse_shared_ids(&self) -> Result<(), Error> {
+        let (entities, sources) = (&self.entities.rows, &self.sources.rows);
+        let taken = |id: &&&str| entities.contains_key(**id) || sources.contains_key(**id);
+        let shared = self.relationships.rows.keys().find(taken);
+        match shared.or_else(|| sources.keys().find(|id| entities.contains_key(**id))) {
             Some(id) => Err(Error::Duplicate { id: (*id).to_owned() }),
-            None => Ok(builder),
+            None => Ok(()),
         }
     }
 
-    fn time(&self, time: Timestamp) -> Result<u32, Error> {
-        count("record times", self.times.partition_point(|known| *known < time))
-    }
-
     fn add_sources(&mut self) -> Result<(), Error> {
-        for source in &self.sources.records {
-            self.source_rows.push(SourceRow {
-                id: self.texts.push(&source.id)?,
-                publisher: self.texts.intern(&source.publisher)?,
-                title: self.texts.push(&source.title)?,
-                url: self.texts.intern_optional(source.url.as_deref())?,
-                licence: self.texts.intern_optional(source.licence.as_deref())?,
-                published_on: source.published_on,
-            });
+        for versions in self.sources.records() {
+            let start = count("versions", self.rows.older_sources.len())?;
+            let older = Span {
+                start,
+                len: count("versions", versions.len() - 1)?,
+            };
+            for (position, told) in versions.iter().enumerate() {
+                let row = self.rows.source(told, older)?;
+                let is_latest = position + 1 == versions.len();
+                let column = if is_latest {
+                    &mut self.rows.sources
+                } else {
+                    &mut self.rows.older_sources
+                };
+                column.push(row);
+            }
         }
         Ok(())
     }
 
     fn add_entities(&mut self) -> Result<(), Error> {
-        for entity in &self.entities.records {
-            let names_start = count("names", self.name_rows.len())?;
-            for name in &entity.names {
-                self.name_rows.push(NameRow {
-                    text: self.texts.push(&name.text)?,
-                    language: self.texts.intern_optional(name.language.as_deref())?,
-                    script: self.texts.intern_optional(name.script.as_deref())?,
-                    kind: name.kind,
-                });
+        for versions in self.entities.records() {
+            let start = count("versions", self.rows.older_entities.len())?;
+            let older = Span {
+                start,
+                len: count("versions", versions.len() - 1)?,
+            };
+            for (position, told) in versions.iter().enumerate() {
+                let into = told.merged_into.map(|into| self.entities.row(told.id, "entity", into));
+                let into = into.transpose()?.map_or(EntityIx::NONE, EntityIx);
+                let row = self.rows.entity(told, older, into)?;
+                let is_latest = position + 1 == versions.len();
+                let column = if is_latest {
+                    &mut self.rows.entities
+                } else {
+                    &mut self.rows.older_entities
+                };
+                column.push(row);
             }
-            let identifiers_start = count("identifiers", self.identifier_rows.len())?;
-            for identifier in &entity.identifiers {
-                self.identifier_rows.push(IdentifierRow {
-                    scheme: self.texts.intern(&identifier.scheme)?,
-                    value: self.texts.push(&identifier.value)?,
-                });
-            }
-            self.entity_rows.push(EntityRow {
-                id: self.texts.push(&entity.id)?,
-                name: self.texts.push(&entity.name)?,
-                description: self.texts.intern_optional(entity.description.as_deref())?,
-                website: self.texts.intern_optional(entity.website.as_deref())?,
-                properties: json_text(&mut self.texts, entity.properties.as_ref())?,
-                country: self.texts.intern_optional(entity.country.as_deref())?,
-                names: Span {
-                    start: names_start,
-                    len: count("names", entity.names.len())?,
-                },
-                identifiers: Span {
-                    start: identifiers_start,
-                    len: count("identifiers", entity.identifiers.len())?,
-                },
-                founded: entity.founded,
-                dissolved: entity.dissolved,
-                starts_on: entity.starts_on,
-                ends_on: entity.ends_on,
-                kind: entity.kind,
-                status: entity.status,
-            });
         }
         Ok(())
     }
 
     fn add_relationships(&mut self) -> Result<(), Error> {
-        let published_on: HashMap<&str, Option<PartialDate>> = self
-            .dataset
-            .sources
-            .iter()
-            .map(|source| (source.id.as_str(), source.published_on))
-            .collect();
-        for position in 0..self.relationships.records.len() {
-            let relationship = self.relationships.records[position];
-            let entity = |id: &str| self.entities.row(&relationship.id, "entity", id).map(EntityIx);
+        for (position, told) in self.relationships.versions.iter().enumerate() {
+            let relationship = told.record;
+            let entity = |id: &str| self.entities.row(told.id, "entity", id).map(EntityIx);
             let (from, to, unknown) = match &relationship.ends {
                 Ends::Known { from, to } => (entity(from)?, entity(to)?, None),
                 Ends::UnknownFrom { to, reason } => (EntityIx::NONE, entity(to)?, Some(*reason)),
                 Ends::UnknownTo { from, reason } => (entity(from)?, EntityIx::NONE, Some(*reason)),
             };
-            let start = count("statements", self.evidence_rows.len())?;
+            let start = count("statements", self.rows.evidence.len())?;
             for statement in &relationship.evidence {
-                self.add_statement(RelationshipIx(count("relationships", position)?), statement)?;
+                let source = SourceIx(self.sources.row(&statement.id, "source", &statement.source)?);
+                let speaker = statement.speaker.as_deref();
+                let speaker = speaker
+                    .map(|id| self.entities.row(&statement.id, "speaker", id))
+                    .transpose()?;
+                let speaker = speaker.map_or(EntityIx::NONE, EntityIx);
+                let relationship = RelationshipIx(count("relationships", position)?);
+                self.rows.add_statement(statement, relationship, source, speaker)?;
             }
-            let dates = relationship.stated_dates(|source| published_on.get(source).copied().flatten());
-            let row = RelationshipRow {
-                id: self.texts.push(&relationship.id)?,
-                role: self.texts.intern_optional(relationship.role.as_deref())?,
-                properties: json_text(&mut self.texts, relationship.properties.as_ref())?,
-                from,
-                to,
-                share: self.share(relationship.share)?,
-                amount: self.amount(relationship.amount.as_ref())?,
-                evidence: Span {
-                    start,
-                    len: count("statements", relationship.evidence.len())?,
-                },
-                recorded: self.time(relationship.recorded_at)?,
-                retracted: relationship.retracted_at.map_or(Ok(u32::MAX), |time| self.time(time))?,
-                validity: relationship.validity,
-                stated: Stated::spanning(dates.iter().copied()),
-                last_stated_on: dates.into_iter().max_by_key(|date| (date.last_day(), date.first_day())),
-                capabilities: relationship.capabilities.iter().copied().collect(),
-                unknown,
-                kind: relationship.kind,
-                status: relationship.status,
-                disputed: disputed(&relationship.evidence),
-            };
-            self.relationship_rows.push(row);
+            let row = self.rows.relationship(told, (from, to, unknown), start)?;
+            self.rows.relationships.push(row);
         }
         Ok(())
     }
 
-    fn add_statement(&mut self, relationship: RelationshipIx, statement: &Evidence) -> Result<(), Error> {
-        let speaker = statement
-            .speaker
-            .as_deref()
-            .map(|id| self.entities.row(&statement.id, "speaker", id));
-        let row = EvidenceRow {
-            id: self.texts.push(&statement.id)?,
-            relationship,
-            source: SourceIx(self.sources.row(&statement.id, "source", &statement.source)?),
-            speaker: speaker.transpose()?.map_or(EntityIx::NONE, EntityIx),
-            locator: self.texts.intern_optional(statement.locator.as_deref())?,
-            summary: self.texts.intern_optional(statement.summary.as_deref())?,
-            share: self.share(statement.share)?,
-            amount: self.amount(statement.amount.as_ref())?,
-            stated_on: statement.stated_on,
-            confidence: statement.confidence,
-            stance: statement.stance,
-        };
-        self.evidence_rows.push(row);
-        Ok(())
-    }
-
-    fn share(&mut self, share: Option<Share>) -> Result<Rare, Error> {
-        let Some(share) = share else { return Ok(Rare::NONE) };
-        self.rare.shares.push(share);
-        count("shares", self.rare.shares.len() - 1).map(Rare)
-    }
-
-    fn amount(&mut self, amount: Option<&Amount>) -> Result<Rare, Error> {
-        let Some(amount) = amount else { return Ok(Rare::NONE) };
-        let of = self.texts.intern_optional(amount.of.as_deref())?;
-        self.rare.amounts.push(AmountRow {
-            value: amount.value,
-            currency: amount.currency,
-            of,
-        });
-        count("amounts", self.rare.amounts.len() - 1).map(Rare)
-    }
-
     fn finish(mut self) -> Result<Snapshot, Error> {
-        let title = self.texts.push(&self.dataset.title)?;
-        let description = self.texts.intern_optional(self.dataset.description.as_deref())?;
-        let licence = self.texts.intern_optional(self.dataset.licence.as_deref())?;
-        let recorded = self.time(self.dataset.recorded_at)?;
+        let title = self.rows.texts.push(self.whole.title)?;
+        let description = self.rows.texts.intern_optional(self.whole.description)?;
+        let licence = self.rows.texts.intern_optional(self.whole.licence)?;
+        let began = self.rows.time(self.whole.recorded_at)?;
         let (outgoing, incoming, undisclosed) = self.links()?;
-        let statements = || (0u32..).zip(&self.evidence_rows);
+        let statements = || (0u32..).zip(&self.rows.evidence);
         let by_speaker = statements()
             .filter(|(_, row)| row.speaker.known().is_some())
             .map(|(ix, row)| (row.speaker.0, ix));
         let by_source = statements().map(|(ix, row)| (row.source.0, ix));
-        Ok(Snapshot {
+        let settled = |recorded: Recorded| recorded.until == Recorded::OPEN;
+        let entities = self.rows.entities.iter().map(|row| row.recorded);
+        let sources = self.rows.sources.iter().map(|row| row.recorded);
+        Ok(Snapshot::of(Base {
+            entities_settled: entities
+                .clone()
+                .all(settled)
+                .then(|| entities.map(|recorded| recorded.from).max())
+                .flatten(),
+            sources_settled: sources
+                .clone()
+                .all(settled)
+                .then(|| sources.map(|recorded| recorded.from).max())
+                .flatten(),
             by_speaker: Groups::new(by_speaker.collect()),
             by_source: Groups::new(by_source.collect()),
             by_name: KeyIndex::new(self.name_keys()),
             by_identifier: KeyIndex::new(self.identifier_keys()),
-            texts: self.texts.finish(),
-            times: self.times,
-            recorded,
-            entities: self.entity_rows,
-            names: self.name_rows,
-            identifiers: self.identifier_rows,
-            relationships: self.relationship_rows,
-            evidence: self.evidence_rows,
-            sources: self.source_rows,
-            rare: self.rare,
+            texts: self.rows.texts.finish(),
+            times: self.rows.times,
+            began,
+            entities: self.rows.entities,
+            older_entities: self.rows.older_entities,
+            names: self.rows.names,
+            identifiers: self.rows.identifiers,
+            relationships: self.rows.relationships,
+            evidence: self.rows.evidence,
+            sources: self.rows.sources,
+            older_sources: self.rows.older_sources,
+            rare: self.rows.rare,
             outgoing,
             incoming,
             undisclosed,
             title,
             description,
             licence,
-        })
+        }))
     }
 
     /// The links in both directions, and the relationships with an unknown end by the known one.
     fn links(&self) -> Result<(Adjacency, Adjacency, Groups), Error> {
         let (mut outgoing, mut incoming, mut undisclosed) = (Vec::new(), Vec::new(), Vec::new());
-        for (position, row) in (0u32..).zip(&self.relationship_rows) {
+        for (position, row) in (0u32..).zip(&self.rows.relationships) {
             let link = |neighbor: EntityIx| Link {
                 relationship: RelationshipIx(position),
                 since: row.validity.since_day().map_or(i32::MIN, day_number),
                 until: row.validity.until_day().map_or(i32::MAX, day_number),
-                recorded: row.recorded,
-                retracted: row.retracted,
+                recorded: row.recorded.from,
+                retracted: row.recorded.until,
                 kind: row.kind,
                 status: row.status,
-                neighbor_kind: self.entity_rows[neighbor.at()].kind,
+                neighbor_kind: self.rows.entities[neighbor.at()].kind,
                 disputed: row.disputed,
             };
             match (row.from.known(), row.to.known()) {
@@ -339,7 +306,7 @@ impl<'a> Builder<'a> {
                 (None, None) => unreachable!("the model knows no relationship without a known end"),
             }
         }
-        let entities = self.entity_rows.len();
+        let entities = self.rows.entities.len();
         Ok((
             Adjacency::new(entities, outgoing),
             Adjacency::new(entities, incoming),
@@ -347,9 +314,11 @@ impl<'a> Builder<'a> {
         ))
     }
 
+    /// By every name of every version.
     fn name_keys(&self) -> Vec<(u64, u32)> {
-        let entities = (0u32..).zip(&self.entities.records);
-        let names = entities.flat_map(|(ix, entity)| {
+        let records = (0u32..).zip(self.entities.records());
+        let versions = records.flat_map(|(ix, versions)| versions.iter().map(move |told| (ix, told.record)));
+        let names = versions.flat_map(|(ix, entity)| {
             let others = entity.names.iter().map(|name| name.text.as_str());
             std::iter::once(entity.name.as_str())
                 .chain(others)
@@ -358,20 +327,14 @@ impl<'a> Builder<'a> {
         names.map(|(ix, name)| (hash_of(fold(name).as_str()), ix)).collect()
     }
 
+    /// By every identifier of every version.
     fn identifier_keys(&self) -> Vec<(u64, u32)> {
-        let entities = (0u32..).zip(&self.entities.records);
+        let records = (0u32..).zip(self.entities.records());
+        let versions = records.flat_map(|(ix, versions)| versions.iter().map(move |told| (ix, told.record)));
         let identifiers =
-            entities.flat_map(|(ix, entity)| entity.identifiers.iter().map(move |identifier| (ix, identifier)));
+            versions.flat_map(|(ix, entity)| entity.identifiers.iter().map(move |identifier| (ix, identifier)));
         identifiers
             .map(|(ix, identifier)| (hash_of((identifier.scheme.as_str(), identifier.value.as_str())), ix))
             .collect()
     }
-}
-
-fn json_text(
-    texts: &mut TextPoolBuilder,
-    object: Option<&serde_json::Map<String, serde_json::Value>>,
-) -> Result<Text, Error> {
-    let text = object.map(|object| serde_json::Value::Object(object.clone()).to_string());
-    texts.intern_optional(text.as_deref())
 }

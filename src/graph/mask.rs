@@ -16,15 +16,20 @@ pub struct Mask {
     statuses: Set<RelationshipStatus>,
 }
 
+/// How many of these record times lie at or before `moment`.
+pub(super) fn known_at(times: &[jiff::Timestamp], moment: jiff::Timestamp) -> u32 {
+    let known = times.partition_point(|time| *time <= moment);
+    u32::try_from(known).expect("record times are counted when the snapshot is built")
+}
+
 impl Mask {
     pub(super) fn new(view: &View, times: &[jiff::Timestamp]) -> Self {
-        let known = times.partition_point(|time| *time <= view.known_at);
         Self {
             day: match view.at {
                 At::Day(day) => Some(day_number(day)),
                 At::Ever => None,
             },
-            known: u32::try_from(known).expect("record times are counted when the snapshot is built"),
+            known: known_at(times, view.known_at),
             statuses: view.statuses,
         }
     }
@@ -42,7 +47,8 @@ impl Mask {
     pub(super) fn sees_link(&self, link: &Link) -> bool {
         self.day.is_none_or(|day| link.since <= day && day < link.until)
             && self.statuses.contains(link.status)
-            && self.knows(link.recorded, link.retracted)
+            && link.recorded < self.known
+            && self.known <= link.retracted
     }
 
     /// Whether the view sees the relationship of `row`.
@@ -52,11 +58,6 @@ impl Mask {
         self.day
             .is_none_or(|day| since.is_none_or(|since| since <= day) && until.is_none_or(|until| day < until))
             && self.statuses.contains(row.status)
-            && self.knows(row.recorded, row.retracted)
-    }
-
-    /// Whether a record with these record times (as positions among the snapshot's) was known.
-    pub(super) fn knows(&self, recorded: u32, retracted: u32) -> bool {
-        recorded < self.known && self.known <= retracted
+            && row.recorded.is_known(self.known)
     }
 }

@@ -3,20 +3,25 @@
 
 mod adjacency;
 pub mod algo;
+mod apply;
 mod budget;
 mod build;
+mod columns;
 mod expand;
 mod facets;
 mod filter;
+mod history;
 mod index;
 mod mask;
 mod order;
 mod read;
+mod record;
 mod rows;
 mod snapshot;
 mod text;
 
 pub use adjacency::{Direction, Link};
+pub use apply::Refused;
 pub use budget::{Budget, Exhausted};
 pub use expand::{Crossing, Expand, Step, Traversal, Walker};
 pub use facets::{FacetCount, Group, GroupKey, Rows};
@@ -24,6 +29,7 @@ pub use filter::{
     CountFilter, DateFilter, EntityFilter, EntitySet, EvidenceFilter, IdentifierFilter, IntFilter, Pattern,
     RelationshipFilter, RelationshipsFilter, Scan, TextFilter,
 };
+pub use history::{History, Versioned};
 pub use mask::Mask;
 pub use order::{
     EntityOrderField, Key, Order, OrderDirection, Ordered, Page, Position, RelationshipOrderField, Seen, Take, Window,

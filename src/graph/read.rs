@@ -12,7 +12,7 @@ use super::{
 };
 use crate::model::{
     Amount, Capability, Claim, EntityKind, EntityStatus, Held, NameKind, PartialDate, RelationshipKind,
-    RelationshipStatus, Set, Share, ShareOf, Stance, UnknownReason, Validity, Voice,
+    RelationshipStatus, Set, Share, ShareOf, Stance, Stated, UnknownReason, Validity, Voice,
 };
 
 /// Declares the methods that read a text of the row.
@@ -21,32 +21,28 @@ macro_rules! texts {
         $($(#[$meta])*
         #[must_use]
         pub fn $name(&self) -> Option<&'a str> {
-            self.snapshot.texts.text(self.row().$name)
+            self.snapshot.base.texts.text(self.row().$name)
         })+
     };
 }
 
 /// Declares a row with its snapshot.
 macro_rules! reference {
-    ($(#[$meta:meta])* $name:ident, $ix:ident, $row:ident, $column:ident) => {
+    ($(#[$meta:meta])* $name:ident, $row:ident) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy)]
         pub struct $name<'a> {
-            snapshot: &'a Snapshot,
-            ix: $ix,
+            pub(super) snapshot: &'a Snapshot,
+            pub(super) row: &'a $row,
         }
 
         impl<'a> $name<'a> {
-            pub(super) fn new(snapshot: &'a Snapshot, ix: $ix) -> Self {
-                Self { snapshot, ix }
-            }
-
             fn row(&self) -> &'a $row {
-                &self.snapshot.$column[self.ix.at()]
+                self.row
             }
 
             fn required(&self, text: Text) -> &'a str {
-                self.snapshot.texts.text(text).expect("the builder gave every row this text")
+                self.snapshot.base.texts.text(text).expect("the builder gave every row this text")
             }
 
             /// Its id, unique and stable.
@@ -59,20 +55,80 @@ macro_rules! reference {
 }
 
 reference! {
-    /// An entity of a snapshot.
-    EntityRef, EntityIx, EntityRow, entities
+    /// A version of an entity.
+    EntityRef, EntityRow
 }
 reference! {
-    /// A relationship of a snapshot.
-    RelationshipRef, RelationshipIx, RelationshipRow, relationships
+    /// A version of a relationship.
+    RelationshipRef, RelationshipRow
 }
 reference! {
-    /// A statement of a snapshot.
-    EvidenceRef, EvidenceIx, EvidenceRow, evidence
+    /// A statement of a version of a relationship.
+    EvidenceRef, EvidenceRow
 }
 reference! {
-    /// A source of a snapshot.
-    SourceRef, SourceIx, SourceRow, sources
+    /// A version of a source.
+    SourceRef, SourceRow
+}
+
+/// Declares when a version was known.
+macro_rules! versioned {
+    ($($name:ident)+) => {
+        $(impl $name<'_> {
+            /// Which of the record's versions this is, from 1.
+            #[must_use]
+            pub fn version(&self) -> u32 {
+                self.row.recorded.version
+            }
+
+            /// When this version entered the graph.
+            #[must_use]
+            pub fn recorded_at(&self) -> Timestamp {
+                self.snapshot.time(self.row.recorded.from).unwrap_or_default()
+            }
+
+            /// When this version was taken back, or gave way to the next.
+            #[must_use]
+            pub fn retracted_at(&self) -> Option<Timestamp> {
+                self.snapshot.time(self.row.recorded.until)
+            }
+        })+
+    };
+}
+versioned! { EntityRef RelationshipRef SourceRef }
+
+impl<'a> EntityRef<'a> {
+    pub(super) fn new(snapshot: &'a Snapshot, ix: EntityIx) -> Self {
+        let row = snapshot.entity_row(ix, snapshot.known());
+        Self { snapshot, row }
+    }
+
+    /// The version that was known when so many record times had passed; none when it was not known then.
+    pub(super) fn known(snapshot: &'a Snapshot, ix: EntityIx, known: u32) -> Option<Self> {
+        let row = snapshot.entity_row(ix, known);
+        row.recorded.is_known(known).then_some(Self { snapshot, row })
+    }
+}
+
+impl<'a> RelationshipRef<'a> {
+    pub(super) fn new(snapshot: &'a Snapshot, ix: RelationshipIx) -> Self {
+        let row = &snapshot.base.relationships[ix.at()];
+        Self { snapshot, row }
+    }
+}
+
+impl<'a> EvidenceRef<'a> {
+    pub(super) fn new(snapshot: &'a Snapshot, ix: EvidenceIx) -> Self {
+        let row = &snapshot.base.evidence[ix.at()];
+        Self { snapshot, row }
+    }
+}
+
+impl<'a> SourceRef<'a> {
+    pub(super) fn new(snapshot: &'a Snapshot, ix: SourceIx) -> Self {
+        let row = snapshot.source_row(ix, snapshot.known());
+        Self { snapshot, row }
+    }
 }
 
 impl<'a> EntityRef<'a> {
@@ -104,7 +160,7 @@ impl<'a> EntityRef<'a> {
         let snapshot = self.snapshot;
         self.row()
             .names
-            .of(&snapshot.names)
+            .of(&snapshot.base.names)
             .iter()
             .map(move |row| NameRef { snapshot, row })
     }
@@ -117,10 +173,10 @@ impl<'a> EntityRef<'a> {
     /// Scheme and value of each identifier, in the order of the data.
     pub fn identifiers(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
         let snapshot = self.snapshot;
-        let text = |text| snapshot.texts.text(text).unwrap_or_default();
+        let text = |text| snapshot.base.texts.text(text).unwrap_or_default();
         self.row()
             .identifiers
-            .of(&snapshot.identifiers)
+            .of(&snapshot.base.identifiers)
             .iter()
             .map(move |row| (text(row.scheme), text(row.value)))
     }
@@ -167,19 +223,19 @@ impl<'a> NameRef<'a> {
     /// The name as written.
     #[must_use]
     pub fn text(&self) -> &'a str {
-        self.snapshot.texts.text(self.row.text).unwrap_or_default()
+        self.snapshot.base.texts.text(self.row.text).unwrap_or_default()
     }
 
     /// BCP 47.
     #[must_use]
     pub fn language(&self) -> Option<&'a str> {
-        self.snapshot.texts.text(self.row.language)
+        self.snapshot.base.texts.text(self.row.language)
     }
 
     /// ISO 15924.
     #[must_use]
     pub fn script(&self) -> Option<&'a str> {
-        self.snapshot.texts.text(self.row.script)
+        self.snapshot.base.texts.text(self.row.script)
     }
 
     /// What kind of name it is.
@@ -236,13 +292,13 @@ impl<'a> RelationshipRef<'a> {
     /// What can be said of `day`.
     #[must_use]
     pub fn held(&self, day: Date) -> Held {
-        self.row().validity.held(day, self.row().stated)
+        self.row().validity.held(day, Stated::spanning(self.stated_dates()))
     }
 
     /// How much; none when not stated.
     #[must_use]
     pub fn share(&self) -> Option<Share> {
-        self.row().share.of(&self.snapshot.rare.shares).copied()
+        self.row().share.of(&self.snapshot.base.rare.shares).copied()
     }
 
     /// Whether it gives the last word for certain: over 50 % of the capital or the votes, undisputed. A share of the profit
@@ -277,22 +333,21 @@ impl<'a> RelationshipRef<'a> {
         (span.start..span.start + span.len).map(EvidenceIx)
     }
 
+    /// When it was asserted: the date of each statement that does so, else that of its source. Both as known.
+    fn stated_dates(&self) -> impl Iterator<Item = PartialDate> {
+        let statements = self.evidence().map(|ix| self.snapshot.statement(ix));
+        let asserting = statements.filter(|statement| statement.stance() == Stance::Asserts);
+        asserting.filter_map(|statement| {
+            let source = || self.snapshot.source(statement.source()).published_on();
+            statement.stated_on().or_else(source)
+        })
+    }
+
     /// When it was last asserted.
     #[must_use]
     pub fn last_stated_on(&self) -> Option<PartialDate> {
-        self.row().last_stated_on
-    }
-
-    /// When it entered the graph.
-    #[must_use]
-    pub fn recorded_at(&self) -> Timestamp {
-        self.snapshot.time(self.row().recorded).unwrap_or_default()
-    }
-
-    /// When it was taken back.
-    #[must_use]
-    pub fn retracted_at(&self) -> Option<Timestamp> {
-        self.snapshot.time(self.row().retracted)
+        self.stated_dates()
+            .max_by_key(|date| (date.last_day(), date.first_day()))
     }
 
     /// The claim as a sentence, told on `day`.
@@ -375,7 +430,7 @@ impl<'a> EvidenceRef<'a> {
     /// This source's own figure.
     #[must_use]
     pub fn share(&self) -> Option<Share> {
-        self.row().share.of(&self.snapshot.rare.shares).copied()
+        self.row().share.of(&self.snapshot.base.rare.shares).copied()
     }
 
     /// This source's own figure.
@@ -420,11 +475,11 @@ impl<'a> SourceRef<'a> {
 
 impl Snapshot {
     fn amount(&self, amount: Rare) -> Option<Amount> {
-        let row = amount.of(&self.rare.amounts)?;
+        let row = amount.of(&self.base.rare.amounts)?;
         Some(Amount {
             value: row.value,
             currency: row.currency,
-            of: self.texts.text(row.of).map(str::to_owned),
+            of: self.base.texts.text(row.of).map(str::to_owned),
         })
     }
 }

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::text::Text;
 use crate::model::{
     Capability, Currency, EntityKind, EntityStatus, NameKind, PartialDate, RelationshipKind, RelationshipStatus, Set,
-    Share, Stance, Stated, UnknownReason, Validity,
+    Share, Stance, UnknownReason, Validity,
 };
 
 /// Declares the position of a row in its column.
@@ -71,8 +71,34 @@ impl Span {
     }
 }
 
+/// When a version of a record was known, as positions among the snapshot's record times.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Recorded {
+    /// From when on.
+    pub(super) from: u32,
+    /// Until when; the largest number as long as it is.
+    pub(super) until: u32,
+    /// Which of the record's versions it is, from 1.
+    pub(super) version: u32,
+}
+
+impl Recorded {
+    /// Not taken back.
+    pub(super) const OPEN: u32 = u32::MAX;
+
+    /// Whether it was known when so many of the record times had passed.
+    pub(super) fn is_known(self, known: u32) -> bool {
+        self.from < known && known <= self.until
+    }
+}
+
 #[derive(Debug)]
 pub(super) struct EntityRow {
+    pub(super) recorded: Recorded,
+    /// The versions before this one, oldest first.
+    pub(super) older: Span,
+    /// The entity it was merged into, when that is why it was taken back.
+    pub(super) merged_into: EntityIx,
     pub(super) id: Text,
     pub(super) name: Text,
     pub(super) description: Text,
@@ -132,11 +158,8 @@ pub(super) struct RelationshipRow {
     pub(super) share: Rare,
     pub(super) amount: Rare,
     pub(super) evidence: Span,
-    pub(super) recorded: u32,
-    pub(super) retracted: u32,
+    pub(super) recorded: Recorded,
     pub(super) validity: Validity,
-    pub(super) stated: Option<Stated>,
-    pub(super) last_stated_on: Option<PartialDate>,
     pub(super) capabilities: Set<Capability>,
     pub(super) unknown: Option<UnknownReason>,
     pub(super) kind: RelationshipKind,
@@ -161,6 +184,9 @@ pub(super) struct EvidenceRow {
 
 #[derive(Debug)]
 pub(super) struct SourceRow {
+    pub(super) recorded: Recorded,
+    /// The versions before this one, oldest first.
+    pub(super) older: Span,
     pub(super) id: Text,
     pub(super) publisher: Text,
     pub(super) title: Text,

@@ -198,8 +198,8 @@ impl Graphql {
             view: shared.view.clone(),
             operations: shared.operations,
         };
-        let Service { api, state } = &self.service;
-        api.answer(request, Arc::clone(state), Timestamp::now()).await
+        let Service { api, store } = &self.service;
+        api.answer(request, Arc::clone(store), Timestamp::now()).await
     }
 }
 

@@ -21,7 +21,7 @@ use axum::{
 };
 
 use self::{graphql::Graphql, refusal::Refusal, sdl::Sdl};
-use crate::{schema::Api, store::State};
+use crate::{schema::Api, store::Store};
 
 pub use self::{
     cors::InvalidOrigin,
@@ -29,13 +29,13 @@ pub use self::{
     server::{BindError, bind, serve, stop_signal},
 };
 
-/// What is served: the schema, and the state it is asked over.
+/// What is served: the schema, and the store it is asked over.
 #[derive(Debug, Clone)]
 pub struct Service {
     /// The schema and its limits.
     pub api: Arc<Api>,
     /// The graph and what is derived from it.
-    pub state: Arc<State>,
+    pub store: Arc<Store>,
 }
 
 /// Whether a GET must carry a header that no page of another origin can send unasked.

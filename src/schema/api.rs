@@ -1,4 +1,4 @@
-//! guanxi's schema, ready to answer requests over a state of the data.
+//! guanxi's schema, ready to answer requests over what a store holds.
 
 use std::{sync::Arc, time::Instant};
 
@@ -15,7 +15,7 @@ use super::{
     viewer::Asking,
     work::{Pool, Stop},
 };
-use crate::{graph::Budget, model::Timestamp, store::State};
+use crate::{graph::Budget, model::Timestamp, store::Store};
 
 /// The schema and the limits under which it answers; the same for every transport and the command line.
 pub struct Api {
@@ -55,18 +55,18 @@ impl Api {
         self.executor.limits()
     }
 
-    /// Answers one request over one state, as asked at `now`. Dropping the future stops what it works on.
-    pub async fn answer(&self, request: Request, state: Arc<State>, now: Timestamp) -> Answer {
-        answer(&self.executor, &self.pool, request, state, now).await
+    /// Answers one request over the latest state of a store, as asked at `now`. Dropping the future stops what it works on.
+    pub async fn answer(&self, request: Request, store: Arc<Store>, now: Timestamp) -> Answer {
+        answer(&self.executor, &self.pool, request, store, now).await
     }
 }
 
-/// Answers one request of any schema over one state.
+/// Answers one request of any schema over the latest state of a store.
 pub(super) async fn answer<Q: ObjectType + 'static>(
     executor: &Executor<Q, EmptyMutation, EmptySubscription>,
     pool: &Pool,
     request: Request,
-    state: Arc<State>,
+    store: Arc<Store>,
     now: Timestamp,
 ) -> Answer {
     let work_max = executor.limits().work_max;
@@ -84,7 +84,8 @@ pub(super) async fn answer<Q: ObjectType + 'static>(
         default_view.resolve(now, "Guanxi-View")?;
         let deadline = given.deadline;
         let asking = Arc::new(Asking {
-            state,
+            state: store.state(),
+            store,
             now,
             default_view,
             budget: Budget::new(work_max, move || stop.is_set() || Instant::now() >= deadline),

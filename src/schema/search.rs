@@ -86,12 +86,13 @@ impl SearchQuery {
             let snapshot = viewer.snapshot();
             let keep = |ix: EntityIx| {
                 let entity = snapshot.entity(ix);
-                kinds.contains(entity.kind())
+                snapshot.knows(ix, &viewer.mask())
+                    && kinds.contains(entity.kind())
                     && countries
                         .as_ref()
                         .is_none_or(|countries| countries.have(entity.country()))
             };
-            let hits = if question.is_empty() || !snapshot.knows_entities(&viewer.mask()) {
+            let hits = if question.is_empty() {
                 Vec::new()
             } else {
                 index(&viewer)?.search(snapshot, &question, keep, viewer.budget())?

@@ -14,12 +14,16 @@ use crate::{
         algo::{Ranking, RankingQuestion},
     },
     model::{At, Date, Timestamp, View},
-    store::State,
+    store::{State, Store},
 };
 
 /// What one request reads and may spend: the same for everything in it.
 #[derive(Debug)]
 pub(crate) struct Asking {
+    /// Where changes go.
+    #[expect(dead_code, reason = "nothing changes anything yet")]
+    pub(crate) store: Arc<Store>,
+    /// What is read, from the first byte of the answer to the last.
     pub(crate) state: Arc<State>,
     pub(crate) now: Timestamp,
     /// The view of the `Guanxi-View` header.
@@ -39,6 +43,8 @@ impl Asking {
 #[derive(Debug, Clone)]
 pub(crate) struct Viewer {
     asking: Arc<Asking>,
+    /// The graph as it was known to the view.
+    snapshot: Snapshot,
     view: View,
     mask: Mask,
     /// A hash of the view as asked for: a cursor made under another is refused.
@@ -78,8 +84,10 @@ impl Viewer {
 
     fn of(asking: Arc<Asking>, view: View, asked: u64) -> Self {
         let mask = asking.state.graph().mask(&view);
+        let snapshot = asking.state.graph().known_at(view.known_at);
         Self {
             asking,
+            snapshot,
             view,
             mask,
             asked,
@@ -97,7 +105,7 @@ impl Viewer {
     }
 
     pub(crate) fn snapshot(&self) -> &Snapshot {
-        self.asking.state.graph()
+        &self.snapshot
     }
 
     /// A ranking, kept from earlier or computed at the request's expense.

@@ -93,7 +93,7 @@ pub fn retrieve(
     budget: &Budget,
 ) -> Result<Vec<EntityIx>, search::Error> {
     let mut found = identified(snapshot, &wanted.identifiers, mask, budget)?;
-    if let Some((written, name)) = wanted.name.as_ref().filter(|_| snapshot.knows_entities(mask)) {
+    if let Some((written, name)) = &wanted.name {
         let alike = index.similar(snapshot, (written, name), ALIKE_MAX, budget)?;
         let (first, others) = alike.split_at(alike.len().min(RETRIEVED_MAX));
         found.extend(first);
@@ -107,6 +107,7 @@ pub fn retrieve(
             found.extend(fitting.take(FITTING_MAX));
         }
     }
+    found.retain(|entity| snapshot.knows(*entity, mask));
     found.sort_unstable();
     found.dedup();
     Ok(found)

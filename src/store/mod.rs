@@ -1,158 +1,158 @@
-//! What is read: one state of everything that answers questions, the graph and what is derived from it once. No GraphQL,
-//! no HTTP.
+//! The truth: one call commits changes, one call gives a state to read; the search index, the log of changes. No GraphQL, no
+//! HTTP.
 
+pub mod commit;
 pub mod home;
 pub mod log;
 pub mod matching;
+mod open;
 mod rankings;
 pub mod search;
+mod state;
+mod writer;
 
-use std::{
-    any::Any,
-    panic::{self, AssertUnwindSafe},
-    sync::{Arc, OnceLock},
-    time::Instant,
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use tokio::sync::watch;
+
+use self::{
+    commit::{Proposal, Receipt},
+    home::Home,
+    log::{Log, Memory},
+    writer::Writer,
 };
-
-use crate::graph::{
-    Budget, Exhausted, Snapshot,
-    algo::{Ranking, RankingQuestion},
+pub use self::{
+    open::{OpenError, ReplayError, replayed},
+    rankings::RANKINGS_MAX,
+    state::{State, Unsearchable},
 };
+use crate::model::{Entry, Timestamp};
 
-pub use rankings::RANKINGS_MAX;
-use rankings::Rankings;
-
-/// One state to read. A question reads the same state from its first byte to its last.
+/// Where everything that is known is kept and changed. Readers take a state and keep it; they never wait for writers.
 #[derive(Debug)]
-pub struct State {
-    graph: Snapshot,
-    rankings: Rankings,
-    /// The search index, or why there is none.
-    search: OnceLock<Result<search::Index, String>>,
-    preparation: Preparation,
+pub struct Store {
+    shared: Arc<Shared>,
+    writer: Writer,
+    /// Last, since the folder is another's once the log is closed.
+    home: Option<Mutex<Home>>,
 }
 
-/// When the search index is built.
+/// How much there is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Preparation {
-    /// By the first question that needs it.
-    WhenAsked,
-    /// By [`State::prepare`], while questions are answered already.
-    Ahead,
+pub struct Figures {
+    /// The position of the last entry, which is as many as there are.
+    pub position: u64,
+    /// When the store was begun; none where changes last as long as the process.
+    pub began_at: Option<Timestamp>,
+    /// Bytes of the log on disk; 0 where there is none.
+    pub log_bytes: u64,
 }
 
-/// Why nothing can be searched.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Unsearchable<'a> {
-    /// The index is being built.
-    #[error("the search index is being built")]
-    Unprepared,
-    /// It could not be built.
-    #[error("the search index could not be built: {0}")]
-    Failed(&'a str),
+/// What readers and the writer share.
+#[derive(Debug)]
+struct Shared {
+    state: RwLock<Arc<State>>,
+    log: Log,
+    position: watch::Sender<u64>,
 }
 
-impl State {
-    /// The state of this graph. What is derived from it is computed by the first question that needs it: right for small
-    /// data, and where nobody waits.
+impl Store {
+    /// A store that begins with this state and whose changes last as long as the process.
     #[must_use]
-    pub fn new(graph: Snapshot) -> Self {
-        Self::of(graph, Preparation::WhenAsked)
+    pub fn in_memory(state: Arc<State>) -> Self {
+        Self::over(state, Log::Memory(Memory::default()), None)
     }
 
-    /// The state of this graph, which answers at once. Nothing can be searched before [`State::prepare`] is done.
-    #[must_use]
-    pub fn unprepared(graph: Snapshot) -> Self {
-        Self::of(graph, Preparation::Ahead)
-    }
-
-    fn of(graph: Snapshot, preparation: Preparation) -> Self {
+    fn over(state: Arc<State>, log: Log, home: Option<Home>) -> Self {
+        let shared = Arc::new(Shared {
+            state: RwLock::new(state),
+            position: watch::Sender::new(log.last_position()),
+            log,
+        });
         Self {
-            graph,
-            rankings: Rankings::default(),
-            search: OnceLock::new(),
-            preparation,
+            writer: Writer::start(Arc::clone(&shared)),
+            shared,
+            home: home.map(Mutex::new),
         }
     }
 
-    /// The graph.
+    /// How much there is.
     #[must_use]
-    pub fn graph(&self) -> &Snapshot {
-        &self.graph
+    pub fn figures(&self) -> Figures {
+        let home = self
+            .home
+            .as_ref()
+            .map(|home| home.lock().unwrap_or_else(PoisonError::into_inner));
+        Figures {
+            position: *self.shared.position.borrow(),
+            began_at: match &self.shared.log {
+                Log::Memory(_) => None,
+                Log::Durable(log) => Some(log.began_at()),
+            },
+            // A file that cannot be looked at is seen by whoever writes to it.
+            log_bytes: home.map_or(0, |home| home::log_bytes(home.dir()).unwrap_or_default()),
+        }
     }
 
-    /// A ranking of the graph. Computed when it is first asked for, at the expense of who asks; then kept, up to
-    /// [`RANKINGS_MAX`] of them. What `budget` ends is not kept.
+    /// Lets the lock of the folder say under which address the store is served. Nothing to say without a folder.
     ///
     /// # Errors
-    /// [`Exhausted`] when the budget does not allow it.
-    pub fn ranking(&self, question: &RankingQuestion, budget: &Budget) -> Result<Arc<Ranking>, Exhausted> {
-        self.rankings.answer(&self.graph, question, budget)
+    /// [`home::Error::Io`] when it cannot be written.
+    pub fn tell_address(&self, address: &str) -> Result<(), home::Error> {
+        match &self.home {
+            Some(home) => home
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .tell_address(address),
+            None => Ok(()),
+        }
     }
 
-    /// Builds the search index, unless there is one. Takes about 15 seconds for a million entities. Whoever calls while
-    /// another does waits for that one. Spends no budget: what is built serves everybody. Where building fails, even by a
-    /// panic, [`State::search`] tells so.
-    pub fn prepare(&self) {
-        self.search.get_or_init(|| built(|| search::Index::build(&self.graph)));
+    /// The latest state.
+    #[must_use]
+    pub fn state(&self) -> Arc<State> {
+        self.shared.state()
     }
 
-    /// The search index.
+    /// Decides, carries out and records a proposal, and answers when it is durable and can be read. Proposals that wait at the
+    /// same time share one write. Blocks: not for threads that drive futures.
     ///
     /// # Errors
-    /// [`Unsearchable`] when there is none, or none yet.
-    pub fn search(&self) -> Result<&search::Index, Unsearchable<'_>> {
-        if self.preparation == Preparation::WhenAsked {
-            self.prepare();
-        }
-        match self.search.get() {
-            Some(Ok(index)) => Ok(index),
-            Some(Err(reason)) => Err(Unsearchable::Failed(reason)),
-            None => Err(Unsearchable::Unprepared),
-        }
+    /// [`commit::Error`]; then nothing was changed.
+    pub fn commit(&self, proposal: Proposal) -> Result<Receipt, commit::Error> {
+        self.writer.commit(proposal)
+    }
+
+    /// At most `max` entries of the log after `position`, oldest first. Those it answers are readable in [`Store::state`].
+    ///
+    /// # Errors
+    /// [`commit::Error::Unavailable`] when the log cannot be read.
+    pub fn entries_after(&self, position: u64, max: usize) -> Result<Vec<Arc<Entry>>, commit::Error> {
+        // What is durable already may not be shown yet.
+        let shown = self.shared.position.borrow().saturating_sub(position);
+        let max = usize::try_from(shown).map_or(max, |shown| shown.min(max));
+        self.shared
+            .log
+            .entries_after(position, max)
+            .map_err(|error| commit::Error::Unavailable(error.to_string()))
+    }
+
+    /// The position of the last entry, and word of every next one. What it says is readable in [`Store::state`].
+    #[must_use]
+    pub fn watch(&self) -> watch::Receiver<u64> {
+        self.shared.position.subscribe()
     }
 }
 
-/// The index, or why there is none: a panic too is told, since everybody would wait for ever for an index that never comes.
-fn built(build: impl FnOnce() -> Result<search::Index, search::Error>) -> Result<search::Index, String> {
-    let start = Instant::now();
-    // Nothing is seen again of what a panic leaves half done.
-    let outcome = panic::catch_unwind(AssertUnwindSafe(build));
-    match outcome
-        .map_err(|panic| told(&*panic))
-        .and_then(|built| built.map_err(|error| error.to_string()))
-    {
-        Ok(index) => {
-            tracing::info!(
-                entities = index.entities(),
-                ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
-                bytes = index.bytes(),
-                "the search index is built"
-            );
-            Ok(index)
-        }
-        Err(error) => {
-            tracing::error!(%error, "the search index could not be built");
-            Err(error)
-        }
+impl Shared {
+    fn state(&self) -> Arc<State> {
+        // A state is replaced whole, so that nothing is half done whoever panics.
+        Arc::clone(&self.state.read().unwrap_or_else(PoisonError::into_inner))
     }
-}
 
-/// What a panic says.
-fn told(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().copied();
-    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    format!("a panic: {}", text.unwrap_or("without a message"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_panic_while_building_is_told() {
-        for reason in [built(|| panic!("out of ink")), built(|| panic!("out of {}", "ink"))] {
-            assert_eq!(reason.unwrap_err(), "a panic: out of ink");
-        }
+    /// Makes `state`, which holds everything up to `position`, the one that is read.
+    fn publish(&self, state: Arc<State>, position: u64) {
+        *self.state.write().unwrap_or_else(PoisonError::into_inner) = state;
+        self.position.send_replace(position);
     }
 }

@@ -5,6 +5,7 @@ mod facets;
 mod filter_work;
 mod filters;
 mod groups;
+mod history;
 mod known;
 mod ownership;
 mod ownership_properties;

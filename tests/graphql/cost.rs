@@ -13,7 +13,7 @@ use async_graphql::{Positioned, Value as Literal};
 use guanxi::schema::{Api, Limits, Request};
 use serde_json::{Value, json};
 
-use crate::harness::{BUNDLED, answer, answer_over, state_of};
+use crate::harness::{BUNDLED, answer, answer_over, store_of};
 
 /// The whole answer to a query that asks for its cost in this way.
 fn with_cost(query: &str, cost: Value) -> Value {
@@ -81,14 +81,14 @@ fn a_spent_budget_says_what_was_explored_and_how_to_narrow() {
         work_max: 20,
         ..Limits::default()
     });
-    let state = state_of(&BUNDLED);
+    let store = store_of(&BUNDLED);
     for field in [
         "statistics { entities }",
         "relationships { totalCount }",
         "companies(orderBy: [{field: NAME}]) { nodes { id } }",
     ] {
         let request = Request::new("test", format!("{{ {field} __typename }}"));
-        let answer = answer_over(api.as_ref().unwrap(), &state, request);
+        let answer = answer_over(api.as_ref().unwrap(), &store, request);
         let answer = serde_json::to_value(&answer).unwrap();
         let error = &answer["errors"][0];
         assert_eq!(error["extensions"]["code"], "BUDGET_EXCEEDED", "{field}: {answer}");

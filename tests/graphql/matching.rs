@@ -6,7 +6,7 @@ use guanxi::{
 };
 use serde_json::{Value, json};
 
-use crate::harness::{BUNDLED, answer, answer_over, answer_over_dataset, ask, refused, sketch::sketch, state_of};
+use crate::harness::{BUNDLED, answer, answer_over, answer_over_dataset, ask, refused, sketch::sketch, store_of};
 
 /// The ids found for each candidate.
 fn ids(candidates: &str) -> Vec<Vec<String>> {
@@ -201,7 +201,7 @@ fn every_entity_compared_is_spent() {
         ..Limits::default()
     });
     let query = r#"{ match(candidates: [{name: "Express China Group Alipay Amazon"}, {name: "Alibaba China"}, {name: "Express"}, {name: "PayPal China"}]) { candidates { score } } }"#;
-    let answer = answer_over(api.as_ref().unwrap(), &state_of(&BUNDLED), Request::new("test", query));
+    let answer = answer_over(api.as_ref().unwrap(), &store_of(&BUNDLED), Request::new("test", query));
     let answer = serde_json::to_value(&answer).unwrap();
     let error = &answer["errors"][0];
     assert_eq!(error["extensions"]["code"], "BUDGET_EXCEEDED", "{answer}");

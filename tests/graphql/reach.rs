@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::harness::{
     BUNDLED, answer, answer_over, answer_over_dataset, ask,
     random::{Claim, Shape, dataset},
-    refused, state_of,
+    refused, store_of,
 };
 
 fn ids(connection: &Value) -> Vec<String> {
@@ -334,10 +334,10 @@ fn a_filter_that_looks_at_too_much_says_how_to_narrow() {
         ..Limits::default()
     })
     .unwrap();
-    let state = state_of(&BUNDLED);
+    let store = store_of(&BUNDLED);
     let told = |filter: &str| {
         let query = format!("{{ entities(filter: {filter}) {{ totalCount }} }}");
-        serde_json::to_value(answer_over(&api, &state, Request::new("test", query))).unwrap()
+        serde_json::to_value(answer_over(&api, &store, Request::new("test", query))).unwrap()
     };
     assert_eq!(told("{}")["data"]["entities"]["totalCount"], 67);
     let reaching =

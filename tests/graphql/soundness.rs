@@ -6,7 +6,7 @@ use guanxi::{
 };
 use serde_json::{Value, json};
 
-use crate::harness::{BUNDLED, answer, answer_over, answer_over_dataset, ask, refused, sketch::sketch, state_of};
+use crate::harness::{BUNDLED, answer, answer_over, answer_over_dataset, ask, refused, sketch::sketch, store_of};
 
 fn messages(answer: &Value) -> Vec<String> {
     let nodes = answer["dataIssues"]["nodes"].as_array().unwrap();
@@ -145,7 +145,7 @@ fn too_much_to_check_says_to_name_fewer_kinds() {
         ..Limits::default()
     });
     let request = Request::new("test", "{ dataIssues { nodes { kind } } }");
-    let answer = answer_over(&api.unwrap(), &state_of(&BUNDLED), request);
+    let answer = answer_over(&api.unwrap(), &store_of(&BUNDLED), request);
     let answer = serde_json::to_value(answer).unwrap();
     let error = &answer["errors"][0];
     assert_eq!(error["extensions"]["code"], "BUDGET_EXCEEDED");

@@ -11,7 +11,7 @@ use guanxi::{
     http::{self, Readiness, Service, Settings},
     model::{Dataset, Timestamp},
     schema::{Answer, Api, Limits, Request},
-    store::State,
+    store::{State, Store},
 };
 use serde_json::Value;
 
@@ -19,11 +19,18 @@ use serde_json::Value;
 pub(crate) static BUNDLED: LazyLock<Dataset> = LazyLock::new(|| tables::bundled().unwrap());
 
 /// Their graph.
-static STATE: LazyLock<Arc<State>> = LazyLock::new(|| state_of(&BUNDLED));
+static STORE: LazyLock<Arc<Store>> = LazyLock::new(|| store_of(&BUNDLED));
 
 /// The state of other data.
 pub(crate) fn state_of(dataset: &Dataset) -> Arc<State> {
-    Arc::new(State::new(Snapshot::build(dataset).unwrap()))
+    store_of(dataset).state()
+}
+
+/// A store of other data.
+pub(crate) fn store_of(dataset: &Dataset) -> Arc<Store> {
+    Arc::new(Store::in_memory(Arc::new(State::new(
+        Snapshot::build(dataset).unwrap(),
+    ))))
 }
 
 /// The API with default limits.
@@ -35,17 +42,17 @@ pub(crate) fn now() -> Timestamp {
 }
 
 /// The answer to a request over this state.
-pub(crate) fn answer_over(api: &Api, state: &Arc<State>, request: Request) -> Answer {
+pub(crate) fn answer_over(api: &Api, store: &Arc<Store>, request: Request) -> Answer {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .build()
         .unwrap();
-    runtime.block_on(api.answer(request, Arc::clone(state), now()))
+    runtime.block_on(api.answer(request, Arc::clone(store), now()))
 }
 
 /// The answer to a request, as clients read it.
 pub(crate) fn answer(request: Request) -> Value {
-    serde_json::to_value(answer_over(&API, &STATE, request)).unwrap()
+    serde_json::to_value(answer_over(&API, &STORE, request)).unwrap()
 }
 
 /// The answer at another moment.
@@ -54,13 +61,13 @@ pub(crate) fn answer_at(moment: &str, request: Request) -> Value {
         .enable_time()
         .build()
         .unwrap();
-    let answer = runtime.block_on(API.answer(request, Arc::clone(&STATE), moment.parse().unwrap()));
+    let answer = runtime.block_on(API.answer(request, Arc::clone(&STORE), moment.parse().unwrap()));
     serde_json::to_value(answer).unwrap()
 }
 
 /// The answer over other data.
 pub(crate) fn answer_over_dataset(dataset: &Dataset, request: Request) -> Value {
-    serde_json::to_value(answer_over(&API, &state_of(dataset), request)).unwrap()
+    serde_json::to_value(answer_over(&API, &store_of(dataset), request)).unwrap()
 }
 
 /// The data of a query that must have no errors.
@@ -93,7 +100,7 @@ pub(crate) fn router(settings: Settings) -> axum::Router {
 pub(crate) fn router_with(limits: Limits, settings: Settings) -> axum::Router {
     let service = Service {
         api: Arc::new(Api::new(limits).unwrap()),
-        state: Arc::clone(&STATE),
+        store: Arc::clone(&STORE),
     };
     http::router(service, settings, Readiness::default()).unwrap()
 }

@@ -1,18 +1,21 @@
 //! When the search index is there.
 
+use std::sync::Arc;
+
 use guanxi::{
     graph::Snapshot,
     schema::{Api, Limits, Request},
-    store::{State, Unsearchable},
+    store::{State, Store, Unsearchable},
 };
 
 use crate::harness::{BUNDLED, answer_over};
 
 #[test]
 fn a_state_that_is_not_prepared_answers_everything_but_searches() {
-    let state = std::sync::Arc::new(State::unprepared(Snapshot::build(&BUNDLED).unwrap()));
+    let state = Arc::new(State::unprepared(Snapshot::build(&BUNDLED).unwrap()));
+    let store = Arc::new(Store::in_memory(Arc::clone(&state)));
     let api = Api::new(Limits::default()).unwrap();
-    let ask = |query: &str| serde_json::to_value(answer_over(&api, &state, Request::new("test", query))).unwrap();
+    let ask = |query: &str| serde_json::to_value(answer_over(&api, &store, Request::new("test", query))).unwrap();
     assert_eq!(state.search().unwrap_err(), Unsearchable::Unprepared);
     let answer = ask(r#"{ search(text: "alipay") { totalCount } entity(by: {id: "alipay"}) { name } }"#);
     assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAVAILABLE");

@@ -5,8 +5,8 @@ use std::{iter::Peekable, ops::Range};
 
 use crate::{
     graph::{
-        Budget, EntityIx, EvidenceIx, Exhausted, Key, Mask, Ordered, Position, RelationshipIx, Snapshot, budget::Meter,
-        text::Text,
+        Budget, EntityIx, EntityRef, EvidenceIx, Exhausted, Key, Mask, Ordered, Position, RelationshipIx, Snapshot,
+        budget::Meter, text::Text,
     },
     model::catalog,
 };
@@ -114,24 +114,23 @@ fn entities<'a>(
     after: Option<&str>,
     budget: &'a Budget,
 ) -> impl Iterator<Item = Result<Differing<EntityIx>, Exhausted>> + use<'a> {
-    let (before, now) = (
-        snapshot.knows_entities(&question.from),
-        snapshot.knows_entities(&question.to),
-    );
+    let (before, after_it) = (snapshot.known_to(&question.from), snapshot.known_to(&question.to));
     let follows = |row: &EntityIx| after.is_none_or(|after| snapshot.entity(*row).id() > after);
-    // All were recorded at one moment, so views that both know them, or neither, see the same.
     let rows: Box<dyn Iterator<Item = EntityIx>> = match &question.of {
-        _ if before == now => Box::new(std::iter::empty()),
+        _ if snapshot.knows_the_same_entities(&question.from, &question.to) => Box::new(std::iter::empty()),
         Some(of) => Box::new(of.iter().copied().filter(follows).collect::<Vec<_>>().into_iter()),
-        None => Box::new(rows_after(snapshot, &snapshot.entities, |row| row.id, after).map(EntityIx)),
+        None => Box::new(rows_after(snapshot, &snapshot.base.entities, |row| row.id, after).map(EntityIx)),
     };
     differing(
         rows,
         budget,
         Records {
             id: move |row| snapshot.entity(row).id(),
-            seen: move |_| (before, now),
-            is_told_alike: move |one, other| entity_told(snapshot, one) == entity_told(snapshot, other),
+            seen: move |row| (snapshot.knows(row, &question.from), snapshot.knows(row, &question.to)),
+            is_told_alike: move |one, other| {
+                let (one, other) = (before.entity(one), after_it.entity(other));
+                one.version() == other.version() || entity_told(&one) == entity_told(&other)
+            },
         },
     )
 }
@@ -149,23 +148,26 @@ fn relationships<'a>(
             around.retain(follows);
             Box::new(around.into_iter())
         }
-        None => Box::new(rows_after(snapshot, &snapshot.relationships, |row| row.id, after).map(RelationshipIx)),
+        None => Box::new(rows_after(snapshot, &snapshot.base.relationships, |row| row.id, after).map(RelationshipIx)),
     };
-    let row_of = move |row: RelationshipIx| &snapshot.relationships[row.at()];
+    let row_of = move |row: RelationshipIx| &snapshot.base.relationships[row.at()];
     Ok(differing(
         rows,
         budget,
         Records {
             id: move |row| snapshot.relationship(row).id(),
             seen: move |row| (question.from.sees(row_of(row)), question.to.sees(row_of(row))),
-            is_told_alike: move |one, other| relationship_told(snapshot, one) == relationship_told(snapshot, other),
+            is_told_alike: move |one, other| {
+                one == other || relationship_told(snapshot, one) == relationship_told(snapshot, other)
+            },
         },
     ))
 }
 
 /// The rows of a column whose ids follow `after`. O(log n).
 fn rows_after<R>(snapshot: &Snapshot, rows: &[R], id_of: impl Fn(&R) -> Text, after: Option<&str>) -> Range<u32> {
-    let position = |after| rows.partition_point(|row| snapshot.texts.text(id_of(row)).unwrap_or_default() <= after);
+    let position =
+        |after| rows.partition_point(|row| snapshot.base.texts.text(id_of(row)).unwrap_or_default() <= after);
     let row = |position: usize| u32::try_from(position).expect("rows are counted when the snapshot is built");
     row(after.map_or(0, position))..row(rows.len())
 }
@@ -175,9 +177,13 @@ fn around(snapshot: &Snapshot, of: &[EntityIx], budget: &Budget) -> Result<Vec<R
     let mut meter = Meter::new(budget);
     let mut around = Vec::new();
     for entity in of {
-        let links = snapshot.outgoing.links(*entity).chain(snapshot.incoming.links(*entity));
+        let links = snapshot
+            .base
+            .outgoing
+            .links(*entity)
+            .chain(snapshot.base.incoming.links(*entity));
         let disclosed = links.map(|(_, link)| link.relationship);
-        for relationship in disclosed.chain(snapshot.undisclosed.rows(entity.0).map(RelationshipIx)) {
+        for relationship in disclosed.chain(snapshot.base.undisclosed.rows(entity.0).map(RelationshipIx)) {
             meter.tick()?;
             around.push(relationship);
         }
@@ -225,7 +231,7 @@ fn differing<'a, R: Copy + PartialEq + 'a>(
                 version = rows.next_if(|next| (records.id)(*next) == id);
             }
             let differs = match (found.before, found.after) {
-                (Some(before), Some(after)) => before != after && !(records.is_told_alike)(before, after),
+                (Some(before), Some(after)) => !(records.is_told_alike)(before, after),
                 (None, None) => false,
                 _ => true,
             };
@@ -240,8 +246,7 @@ fn differing<'a, R: Copy + PartialEq + 'a>(
 }
 
 /// What a reader is told of an entity.
-fn entity_told(snapshot: &Snapshot, entity: EntityIx) -> impl PartialEq {
-    let read = snapshot.entity(entity);
+fn entity_told<'a>(read: &EntityRef<'a>) -> impl PartialEq + use<'a> {
     let names: Vec<_> = read
         .names()
         .map(|name| (name.text(), name.language(), name.script(), name.kind()))

@@ -83,7 +83,7 @@ impl EntityFilter {
     /// The entities among which those that fit are found, in the order of their ids: those that it names, else all.
     pub fn candidates<'f>(
         &'f self,
-        snapshot: &Snapshot,
+        snapshot: &'f Snapshot,
         mask: &Mask,
     ) -> Box<dyn DoubleEndedIterator<Item = EntityIx> + 'f> {
         match &self.ids {

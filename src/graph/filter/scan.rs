@@ -139,15 +139,15 @@ impl<'a> Scan<'a> {
             };
             self.mask.sees_link(link).then_some(sight)
         };
-        let outgoing = self.snapshot.outgoing.links(entity);
+        let outgoing = self.snapshot.base.outgoing.links(entity);
         let outgoing = outgoing.map(move |(neighbor, link)| sight(link, entity, neighbor));
         // A relationship of an entity with itself stands in both lists.
-        let incoming = self.snapshot.incoming.links(entity);
+        let incoming = self.snapshot.base.incoming.links(entity);
         let incoming =
             incoming.map(move |(neighbor, link)| sight(link, neighbor, entity).filter(|_| neighbor != entity));
-        let undisclosed = self.snapshot.undisclosed.rows(entity.0).map(move |row| {
+        let undisclosed = self.snapshot.base.undisclosed.rows(entity.0).map(move |row| {
             let relationship = RelationshipIx(row);
-            let is_seen = self.mask.sees(&self.snapshot.relationships[relationship.at()]);
+            let is_seen = self.mask.sees(&self.snapshot.base.relationships[relationship.at()]);
             is_seen.then(|| Sight::of(self.snapshot, relationship, Some(entity)))
         });
         // What the view hides was looked at as well.

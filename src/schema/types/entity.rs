@@ -145,7 +145,7 @@ impl<K: OfKind> Shared<K> {
 
     /// How often it was recorded, from 1.
     pub(crate) async fn version(&self) -> i32 {
-        1
+        i32::try_from(self.read().version()).unwrap_or(i32::MAX)
     }
 
     /// Its relationships of every kind, from either end, ordered by id unless told otherwise.

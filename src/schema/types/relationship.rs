@@ -179,7 +179,7 @@ impl Relationship {
 
     /// How often it was recorded, from 1.
     async fn version(&self) -> i32 {
-        1
+        i32::try_from(self.read().version()).unwrap_or(i32::MAX)
     }
 
     /// The claim as an English sentence with its figures, dates and sources, told on the day of the view.

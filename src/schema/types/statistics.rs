@@ -114,7 +114,7 @@ pub(crate) fn statistics(viewer: &Viewer) -> Result<Statistics, Error> {
         title: snapshot.title().to_owned(),
         description: snapshot.description().map(str::to_owned),
         licence: snapshot.licence().map(str::to_owned),
-        recorded_at: DateTime(snapshot.recorded_at()),
+        recorded_at: DateTime(snapshot.began_at()),
         entities: entities.total(),
         relationships: kinds.total(),
         undisclosed,

@@ -19,7 +19,7 @@ use crate::{
         executor::{Executor, Request},
         viewer::Viewer,
     },
-    store::State,
+    store::{State, Store},
 };
 
 /// How long anything here may take that is not told to wait.
@@ -123,7 +123,9 @@ impl Server {
     }
 
     async fn ask(&self, query: &str) -> Value {
-        let state = Arc::new(State::new(Snapshot::build(&nothing()).unwrap()));
+        let state = Arc::new(Store::in_memory(Arc::new(State::new(
+            Snapshot::build(&nothing()).unwrap(),
+        ))));
         let request = Request::new("r1", query);
         let answer = api::answer(&self.executor, &self.pool, request, state, Timestamp::UNIX_EPOCH).await;
         serde_json::to_value(&answer).unwrap()
@@ -240,7 +242,9 @@ async fn a_request_holds_one_worker_whatever_it_asks() {
 async fn an_answer_stands_in_the_order_in_which_it_was_asked() {
     let server = Server::new(2, 10, 60_000);
     let request = "{ c: after(number: 1) lookup a: after(number: 2) b: after(number: 3) }";
-    let state = Arc::new(State::new(Snapshot::build(&nothing()).unwrap()));
+    let state = Arc::new(Store::in_memory(Arc::new(State::new(
+        Snapshot::build(&nothing()).unwrap(),
+    ))));
     for _ in 0..10 {
         let request = Request::new("r1", request);
         let answered = api::answer(

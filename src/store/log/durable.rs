@@ -25,6 +25,7 @@ const RECENT_BYTES: usize = 16 << 20;
 #[derive(Debug)]
 pub struct Durable {
     database: Database,
+    head: Head,
     recent: RwLock<Recent>,
     /// Why nothing more is written.
     failed: OnceLock<String>,
@@ -83,10 +84,12 @@ impl Durable {
         read::unharmed(|| {
             let database = builder().create_with_backend(file).map_err(read::damaged)?;
             let transaction = database.begin_read().map_err(read::damaged)?;
+            let head = read::head(&transaction)?;
             let last = read::last(&transaction)?;
             transaction.close().map_err(read::damaged)?;
             Ok(Self {
                 database,
+                head,
                 recent: RwLock::new(Recent {
                     last,
                     ..Recent::default()
@@ -94,6 +97,12 @@ impl Durable {
                 failed: OnceLock::new(),
             })
         })
+    }
+
+    /// When the store was begun.
+    #[must_use]
+    pub fn began_at(&self) -> Timestamp {
+        self.head.began_at
     }
 
     /// Makes the file as small as it can be.

@@ -72,7 +72,7 @@ pub enum Error {
 }
 
 impl Error {
-    pub(super) fn damaged(place: impl Into<String>, reason: impl ToString) -> Self {
+    pub(in crate::store) fn damaged(place: impl Into<String>, reason: impl ToString) -> Self {
         Self::Damaged {
             place: place.into(),
             reason: reason.to_string(),

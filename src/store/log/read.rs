@@ -115,9 +115,7 @@ impl Reading {
     }
 
     fn of(transaction: ReadTransaction, database: Opened) -> Result<Self, Error> {
-        let version: Version = meta(&transaction, VERSION)?;
-        version.check()?;
-        let head = meta(&transaction, HEAD)?;
+        let head = head(&transaction)?;
         let last = last(&transaction)?;
         Ok(Self {
             transaction,
@@ -258,6 +256,13 @@ pub(super) fn last(transaction: &ReadTransaction) -> Result<u64, Error> {
     let table = transaction.open_table(ENTRIES).map_err(missing)?;
     let last = table.last().map_err(damaged)?;
     Ok(last.map_or(0, |(position, _)| position.value()))
+}
+
+/// What is said of the whole, where this program knows the form of the file.
+pub(super) fn head(transaction: &ReadTransaction) -> Result<Head, Error> {
+    let version: Version = meta(transaction, VERSION)?;
+    version.check()?;
+    meta(transaction, HEAD)
 }
 
 fn meta<T: DeserializeOwned>(transaction: &ReadTransaction, (key, place): (&str, Place)) -> Result<T, Error> {

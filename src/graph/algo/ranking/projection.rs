@@ -131,7 +131,7 @@ impl Projection {
             if traversal.avoid.contains(&entity) {
                 continue;
             }
-            for (neighbor, link) in snapshot.outgoing.links(entity) {
+            for (neighbor, link) in snapshot.base.outgoing.links(entity) {
                 meter.tick()?;
                 let fits = mask.sees_link(link)
                     && traversal.step.kinds.contains(link.kind)
@@ -147,7 +147,7 @@ impl Projection {
             }
         }
         meter.flush()?;
-        let rows = snapshot.entities.len();
+        let rows = snapshot.base.entities.len();
         let mut sweep = Sweep::new(budget);
         sweep.add(rows + 4 * followed.len())?;
         sweep.flush()?;

@@ -85,7 +85,7 @@ fn of_entity(snapshot: &Snapshot, entity: EntityIx, faults: &mut Vec<DateFault>)
     if precedes(read.ends_on(), read.starts_on()) {
         faults.push(DateFault::EndsBeforeStart(entity));
     }
-    if read.status() == EntityStatus::Active && is_after(read.founded(), snapshot.recorded_at()) {
+    if read.status() == EntityStatus::Active && is_after(read.founded(), read.recorded_at()) {
         faults.push(DateFault::FoundedAfterRecorded(entity));
     }
 }

@@ -187,7 +187,7 @@ impl Telling<'_> {
             DateFault::FoundedAfterRecorded(ix) => format!(
                 "{} is ACTIVE and was recorded at {}, before it was founded in {}. Correct the date or the status.",
                 self.entity(ix),
-                self.snapshot.recorded_at(),
+                entity(ix).recorded_at(),
                 date(entity(ix).founded())
             ),
             DateFault::SinceBeforeFounded(ix, end) => format!(

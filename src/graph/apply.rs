@@ -1,0 +1,296 @@
+//! The next state of a graph: what a commit changes becomes new versions of records, and the old ones remain for who asks
+//! what was known before. All of it or nothing.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use jiff::Timestamp;
+
+use super::{
+    Error,
+    history::{History, Versioned},
+    rows::{Recorded, RelationshipIx},
+    snapshot::Snapshot,
+};
+use crate::model::{Action, Change, Ends, Evidence, Noun, Record, Relationship, Step};
+
+/// Why changes cannot be carried out. Nothing was.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// There is nothing to take back.
+    #[error("there is no {noun} {id:?} to take back")]
+    Unknown {
+        /// What was to be taken back.
+        noun: Noun,
+        /// By which id.
+        id: String,
+    },
+    /// A reference to what is not there, or is taken back by the same commit.
+    #[error("{holder} refers to the {noun} {id:?}, which does not exist")]
+    Dangling {
+        /// What holds the reference.
+        holder: String,
+        /// What it refers to.
+        noun: Noun,
+        /// By which id.
+        id: String,
+    },
+    /// What is to be taken back is still referred to.
+    #[error("{id:?} cannot be taken back: {by:?} refers to it")]
+    InUse {
+        /// What was to be taken back.
+        id: String,
+        /// The id of the relationship that refers to it.
+        by: String,
+    },
+    /// A commit names a record twice.
+    #[error("{id:?} is changed twice by one commit")]
+    Twice {
+        /// The record's id.
+        id: String,
+    },
+    /// An id that another kind of record has, or had.
+    #[error("the id {id:?} belongs to a {noun}")]
+    Taken {
+        /// The id.
+        id: String,
+        /// What has it.
+        noun: Noun,
+    },
+    /// The commit is not later than what is recorded already.
+    #[error("the graph holds records of {last}, which is not before {at}")]
+    NotLater {
+        /// When the last record was made.
+        last: Timestamp,
+        /// When this one would be.
+        at: Timestamp,
+    },
+    /// The graph cannot hold it.
+    #[error(transparent)]
+    Graph(#[from] Error),
+}
+
+impl Snapshot {
+    /// When the last change was recorded.
+    #[must_use]
+    pub fn last_recorded_at(&self) -> Timestamp {
+        self.base.times.last().copied().unwrap_or_default()
+    }
+
+    /// The state after these changes, recorded at `at`, and what each of them did.
+    ///
+    /// # Errors
+    /// [`Refused`] when they cannot be carried out together.
+    pub fn apply(&self, changes: &[Change], at: Timestamp) -> Result<(Self, Vec<Step>), Refused> {
+        if at <= self.last_recorded_at() {
+            let last = self.last_recorded_at();
+            return Err(Refused::NotLater { last, at });
+        }
+        let mut named = HashSet::new();
+        if let Some(twice) = changes.iter().find(|change| !named.insert(change.id())) {
+            return Err(Refused::Twice {
+                id: twice.id().to_owned(),
+            });
+        }
+        let steps: Vec<Step> = changes
+            .iter()
+            .map(|change| self.step(change))
+            .collect::<Result<_, _>>()?;
+        let mut history = self.history();
+        work_in(&mut history, &steps, at);
+        let next = Self::of_history(&history).map_err(Refused::from)?;
+        steps.iter().try_for_each(|step| next.stands(step))?;
+        Ok((next, steps))
+    }
+
+    /// What a change does to its record.
+    fn step(&self, change: &Change) -> Result<Step, Refused> {
+        let (noun, id) = (change.noun(), change.id());
+        let before = self.latest(id);
+        if let Some((has, ..)) = before.filter(|(has, ..)| *has != noun) {
+            return Err(Refused::Taken {
+                id: id.to_owned(),
+                noun: has,
+            });
+        }
+        let stands = before.is_some_and(|(_, recorded, _)| recorded.until == Recorded::OPEN);
+        let version = before.map_or(0, |(_, recorded, _)| recorded.version);
+        let (action, version) = match change {
+            Change::Put(_) if stands => (Action::Updated, version + 1),
+            Change::Put(_) => (Action::Created, version + 1),
+            _ if !stands => {
+                return Err(Refused::Unknown {
+                    noun,
+                    id: id.to_owned(),
+                });
+            }
+            Change::Retract { .. } => (Action::Retracted, version),
+            Change::Merge { .. } => (Action::Merged, version),
+        };
+        let mut entities: BTreeSet<String> = BTreeSet::new();
+        match change {
+            Change::Put(record) => entities.extend(about(record)),
+            Change::Merge { into, .. } => entities.extend([into.clone()]),
+            Change::Retract { .. } => {}
+        }
+        if noun == Noun::Entity {
+            entities.insert(id.to_owned());
+        }
+        if let Some(relationship) = before.and_then(|(.., relationship)| relationship) {
+            let read = self.relationship(relationship);
+            let ends = [read.from(), read.to()].into_iter().flatten();
+            entities.extend(ends.map(|end| self.entity(end).id().to_owned()));
+        }
+        Ok(Step {
+            change: change.clone(),
+            action,
+            version,
+            entities: entities.into_iter().collect(),
+        })
+    }
+
+    /// The latest version of the record with this id, whatever it is.
+    fn latest(&self, id: &str) -> Option<(Noun, Recorded, Option<RelationshipIx>)> {
+        let entity = || {
+            let entity = self.entity_with(id)?;
+            Some((Noun::Entity, self.entity_row(entity, u32::MAX).recorded, None))
+        };
+        let source = || {
+            let source = self.source_with(id)?;
+            Some((Noun::Source, self.source_row(source, u32::MAX).recorded, None))
+        };
+        let relationship = || {
+            let relationship = self.versions_of(id).last()?;
+            let recorded = self.relationship_row(relationship).recorded;
+            Some((Noun::Relationship, recorded, Some(relationship)))
+        };
+        entity().or_else(source).or_else(relationship)
+    }
+
+    /// Whether what `step` refers to, or what refers to it, stands in this state, in which it is carried out.
+    fn stands(&self, step: &Step) -> Result<(), Refused> {
+        let stands = |id: &str, noun| {
+            let latest = self.latest(id);
+            latest.is_some_and(|(has, recorded, _)| has == noun && recorded.until == Recorded::OPEN)
+        };
+        let refer = |holder: &str, noun: Noun, id: &str| {
+            stands(id, noun).then_some(()).ok_or_else(|| Refused::Dangling {
+                holder: holder.to_owned(),
+                noun,
+                id: id.to_owned(),
+            })
+        };
+        match &step.change {
+            Change::Put(record) => match &**record {
+                Record::Relationship(relationship) => {
+                    let ends = ends(relationship);
+                    ends.into_iter()
+                        .flatten()
+                        .try_for_each(|end| refer(&relationship.id, Noun::Entity, end))?;
+                    relationship.evidence.iter().try_for_each(
+                        |Evidence {
+                             id, source, speaker, ..
+                         }| {
+                            refer(id, Noun::Source, source)?;
+                            speaker
+                                .as_deref()
+                                .map_or(Ok(()), |speaker| refer(id, Noun::Entity, speaker))
+                        },
+                    )
+                }
+                Record::Entity(_) | Record::Source(_) => Ok(()),
+            },
+            Change::Merge { from, into } => {
+                refer(from, Noun::Entity, into)?;
+                self.is_unused(from)
+            }
+            Change::Retract { noun: Noun::Entity, id } => self.is_unused(id),
+            Change::Retract { noun: Noun::Source, id } => {
+                let source = self.source_with(id).expect("it was taken back");
+                let using = self
+                    .by_source(source)
+                    .map(|statement| self.statement(statement).relationship());
+                self.none_stands(id, using)
+            }
+            Change::Retract { .. } => Ok(()),
+        }
+    }
+
+    /// Whether nothing that stands refers to the entity.
+    fn is_unused(&self, id: &str) -> Result<(), Refused> {
+        let entity = self.entity_with(id).expect("it was taken back");
+        let links = self.all_links(entity);
+        let undisclosed = self.all_undisclosed(entity);
+        let quoting = self
+            .by_speaker(entity)
+            .map(|statement| self.statement(statement).relationship());
+        self.none_stands(id, links.chain(undisclosed).chain(quoting))
+    }
+
+    fn none_stands(&self, id: &str, using: impl Iterator<Item = RelationshipIx>) -> Result<(), Refused> {
+        let stands = |ix: &RelationshipIx| self.relationship_row(*ix).recorded.until == Recorded::OPEN;
+        match using.into_iter().find(stands) {
+            Some(using) => Err(Refused::InUse {
+                id: id.to_owned(),
+                by: self.relationship(using).id().to_owned(),
+            }),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The entities that a record is about.
+fn about(record: &Record) -> Vec<String> {
+    match record {
+        Record::Entity(entity) => vec![entity.id.clone()],
+        Record::Source(_) => Vec::new(),
+        Record::Relationship(relationship) => ends(relationship).into_iter().flatten().map(str::to_owned).collect(),
+    }
+}
+
+fn ends(relationship: &Relationship) -> [Option<&str>; 2] {
+    match &relationship.ends {
+        Ends::Known { from, to } => [Some(from), Some(to)],
+        Ends::UnknownFrom { to, .. } => [None, Some(to)],
+        Ends::UnknownTo { from, .. } => [Some(from), None],
+    }
+}
+
+/// Ends the versions that `steps` take back, and begins those that they make.
+fn work_in(history: &mut History, steps: &[Step], at: Timestamp) {
+    let by_id: HashMap<&str, &Step> = steps.iter().map(|step| (step.change.id(), step)).collect();
+    let end = |id: &str, retracted_at: &mut Option<Timestamp>, merged_into: &mut Option<String>| {
+        if let Some(step) = by_id.get(id).filter(|_| retracted_at.is_none()) {
+            *retracted_at = Some(at);
+            if let Change::Merge { into, .. } = &step.change {
+                *merged_into = Some(into.clone());
+            }
+        }
+    };
+    for told in &mut history.sources {
+        end(&told.record.id, &mut told.retracted_at, &mut told.merged_into);
+    }
+    for told in &mut history.entities {
+        end(&told.record.id, &mut told.retracted_at, &mut told.merged_into);
+    }
+    for told in &mut history.relationships {
+        end(&told.record.id, &mut told.retracted_at, &mut told.merged_into);
+    }
+    for step in steps {
+        let Change::Put(record) = &step.change else { continue };
+        match (**record).clone() {
+            Record::Source(source) => history.sources.push(begun(source, step.version, at)),
+            Record::Entity(entity) => history.entities.push(begun(entity, step.version, at)),
+            Record::Relationship(relationship) => history.relationships.push(begun(relationship, step.version, at)),
+        }
+    }
+}
+
+fn begun<T>(record: T, version: u32, recorded_at: Timestamp) -> Versioned<T> {
+    Versioned {
+        record,
+        version,
+        recorded_at,
+        retracted_at: None,
+        merged_into: None,
+    }
+}

@@ -1,0 +1,230 @@
+//! From model values to rows: each record becomes a row, its texts go to the pool. References are rows already.
+
+use jiff::Timestamp;
+
+use super::{
+    Error,
+    history::Versioned,
+    rows::{
+        AmountRow, EntityIx, EntityRow, EvidenceRow, IdentifierRow, NameRow, Rare, RareColumns, Recorded,
+        RelationshipIx, RelationshipRow, SourceIx, SourceRow, Span,
+    },
+    text::{Text, TextPoolBuilder},
+};
+use crate::model::{Amount, Entity, Evidence, Relationship, Share, Source, UnknownReason, disputed};
+
+/// The rows made so far, and their texts.
+#[derive(Default)]
+pub(super) struct Rows {
+    pub(super) texts: TextPoolBuilder,
+    pub(super) times: Vec<Timestamp>,
+    pub(super) sources: Vec<SourceRow>,
+    pub(super) older_sources: Vec<SourceRow>,
+    pub(super) entities: Vec<EntityRow>,
+    pub(super) older_entities: Vec<EntityRow>,
+    pub(super) names: Vec<NameRow>,
+    pub(super) identifiers: Vec<IdentifierRow>,
+    pub(super) relationships: Vec<RelationshipRow>,
+    pub(super) evidence: Vec<EvidenceRow>,
+    pub(super) rare: RareColumns,
+}
+
+/// A version of a record, as it is told to the builder.
+pub(super) struct Told<'a, T> {
+    pub(super) id: &'a str,
+    pub(super) record: &'a T,
+    pub(super) version: u32,
+    pub(super) recorded_at: Timestamp,
+    pub(super) retracted_at: Option<Timestamp>,
+    pub(super) merged_into: Option<&'a str>,
+}
+
+impl<'a, T> Told<'a, T> {
+    pub(super) fn first(id: &'a str, record: &'a T, recorded_at: Timestamp) -> Self {
+        Self {
+            id,
+            record,
+            version: 1,
+            recorded_at,
+            retracted_at: None,
+            merged_into: None,
+        }
+    }
+
+    pub(super) fn of(id: &'a str, versioned: &'a Versioned<T>) -> Self {
+        Self {
+            id,
+            record: &versioned.record,
+            version: versioned.version,
+            recorded_at: versioned.recorded_at,
+            retracted_at: versioned.retracted_at,
+            merged_into: versioned.merged_into.as_deref(),
+        }
+    }
+}
+
+impl Rows {
+    pub(super) fn time(&self, time: Timestamp) -> Result<u32, Error> {
+        count("record times", self.times.partition_point(|known| *known < time))
+    }
+
+    pub(super) fn recorded<T>(&self, told: &Told<'_, T>) -> Result<Recorded, Error> {
+        Ok(Recorded {
+            from: self.time(told.recorded_at)?,
+            until: told.retracted_at.map_or(Ok(Recorded::OPEN), |time| self.time(time))?,
+            version: told.version,
+        })
+    }
+
+    pub(super) fn source(&mut self, told: &Told<'_, Source>, older: Span) -> Result<SourceRow, Error> {
+        let source = told.record;
+        Ok(SourceRow {
+            recorded: self.recorded(told)?,
+            older,
+            id: self.texts.push(&source.id)?,
+            publisher: self.texts.intern(&source.publisher)?,
+            title: self.texts.push(&source.title)?,
+            url: self.texts.intern_optional(source.url.as_deref())?,
+            licence: self.texts.intern_optional(source.licence.as_deref())?,
+            published_on: source.published_on,
+        })
+    }
+
+    pub(super) fn entity(
+        &mut self,
+        told: &Told<'_, Entity>,
+        older: Span,
+        merged_into: EntityIx,
+    ) -> Result<EntityRow, Error> {
+        let entity = told.record;
+        let names = Span {
+            start: count("names", self.names.len())?,
+            len: count("names", entity.names.len())?,
+        };
+        for name in &entity.names {
+            self.names.push(NameRow {
+                text: self.texts.push(&name.text)?,
+                language: self.texts.intern_optional(name.language.as_deref())?,
+                script: self.texts.intern_optional(name.script.as_deref())?,
+                kind: name.kind,
+            });
+        }
+        let identifiers = Span {
+            start: count("identifiers", self.identifiers.len())?,
+            len: count("identifiers", entity.identifiers.len())?,
+        };
+        for identifier in &entity.identifiers {
+            self.identifiers.push(IdentifierRow {
+                scheme: self.texts.intern(&identifier.scheme)?,
+                value: self.texts.push(&identifier.value)?,
+            });
+        }
+        Ok(EntityRow {
+            recorded: self.recorded(told)?,
+            older,
+            merged_into,
+            id: self.texts.push(&entity.id)?,
+            name: self.texts.push(&entity.name)?,
+            description: self.texts.intern_optional(entity.description.as_deref())?,
+            website: self.texts.intern_optional(entity.website.as_deref())?,
+            properties: json_text(&mut self.texts, entity.properties.as_ref())?,
+            country: self.texts.intern_optional(entity.country.as_deref())?,
+            names,
+            identifiers,
+            founded: entity.founded,
+            dissolved: entity.dissolved,
+            starts_on: entity.starts_on,
+            ends_on: entity.ends_on,
+            kind: entity.kind,
+            status: entity.status,
+        })
+    }
+
+    pub(super) fn relationship(
+        &mut self,
+        told: &Told<'_, Relationship>,
+        (from, to, unknown): (EntityIx, EntityIx, Option<UnknownReason>),
+        start: u32,
+    ) -> Result<RelationshipRow, Error> {
+        let relationship = told.record;
+        Ok(RelationshipRow {
+            id: self.texts.push(&relationship.id)?,
+            role: self.texts.intern_optional(relationship.role.as_deref())?,
+            properties: json_text(&mut self.texts, relationship.properties.as_ref())?,
+            from,
+            to,
+            share: self.share(relationship.share)?,
+            amount: self.amount(relationship.amount.as_ref())?,
+            evidence: Span {
+                start,
+                len: count("statements", relationship.evidence.len())?,
+            },
+            recorded: self.recorded(told)?,
+            validity: relationship.validity,
+            capabilities: relationship.capabilities.iter().copied().collect(),
+            unknown,
+            kind: relationship.kind,
+            status: relationship.status,
+            disputed: disputed(&relationship.evidence),
+        })
+    }
+
+    pub(super) fn add_statement(
+        &mut self,
+        statement: &Evidence,
+        relationship: RelationshipIx,
+        source: SourceIx,
+        speaker: EntityIx,
+    ) -> Result<(), Error> {
+        let row = EvidenceRow {
+            id: self.texts.push(&statement.id)?,
+            relationship,
+            source,
+            speaker,
+            locator: self.texts.intern_optional(statement.locator.as_deref())?,
+            summary: self.texts.intern_optional(statement.summary.as_deref())?,
+            share: self.share(statement.share)?,
+            amount: self.amount(statement.amount.as_ref())?,
+            stated_on: statement.stated_on,
+            confidence: statement.confidence,
+            stance: statement.stance,
+        };
+        self.evidence.push(row);
+        Ok(())
+    }
+
+    fn share(&mut self, share: Option<Share>) -> Result<Rare, Error> {
+        let Some(share) = share else { return Ok(Rare::NONE) };
+        self.rare.shares.push(share);
+        count("shares", self.rare.shares.len() - 1).map(Rare)
+    }
+
+    fn amount(&mut self, amount: Option<&Amount>) -> Result<Rare, Error> {
+        let Some(amount) = amount else { return Ok(Rare::NONE) };
+        let of = self.texts.intern_optional(amount.of.as_deref())?;
+        self.rare.amounts.push(AmountRow {
+            value: amount.value,
+            currency: amount.currency,
+            of,
+        });
+        count("amounts", self.rare.amounts.len() - 1).map(Rare)
+    }
+}
+
+/// A number of rows, as long as it fits.
+pub(super) fn count(noun: &'static str, count: usize) -> Result<u32, Error> {
+    // The largest number stands for "none" in rows.
+    let fits = u32::try_from(count).ok().filter(|count| *count < u32::MAX);
+    fits.ok_or(Error::TooLarge {
+        noun,
+        max: u32::MAX - 1,
+    })
+}
+
+fn json_text(
+    texts: &mut TextPoolBuilder,
+    object: Option<&serde_json::Map<String, serde_json::Value>>,
+) -> Result<Text, Error> {
+    let text = object.map(|object| serde_json::Value::Object(object.clone()).to_string());
+    texts.intern_optional(text.as_deref())
+}

@@ -1,0 +1,72 @@
+//! What is asked of the store, and what it answers: proposals that are decided in order, each on the state that the one
+//! before left.
+
+use std::{fmt, sync::Arc};
+
+use super::State;
+use crate::{
+    graph::{Refused, Snapshot},
+    model::{Change, Entry, Retry, Timestamp},
+};
+
+/// Decides what to change, given the state that it will be applied to. Pure and quick: everybody waits for it.
+pub type Decide = Box<dyn FnOnce(&Snapshot) -> Result<Vec<Change>, Rejected> + Send>;
+
+/// Why a proposal changes nothing, in the words of who decided: the store hands it back unread.
+pub type Rejected = Box<dyn std::any::Any + Send>;
+
+/// A change to be made.
+pub struct Proposal {
+    /// Under which key it may be repeated without being made twice.
+    pub retry: Option<Retry>,
+    /// The name of the token that allowed it.
+    pub by: Option<String>,
+    /// Why, in the words of who proposes it.
+    pub reason: Option<String>,
+    /// The caller's clock. What is recorded is later than everything before, whatever the clock says.
+    pub at: Timestamp,
+    /// What to change.
+    pub decide: Decide,
+}
+
+impl fmt::Debug for Proposal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Proposal")
+            .field("retry", &self.retry)
+            .field("by", &self.by)
+            .field("reason", &self.reason)
+            .field("at", &self.at)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What became of a proposal that was accepted. It is durable.
+#[derive(Debug, Clone)]
+pub struct Receipt {
+    /// What the log tells of it; none when it changed nothing.
+    pub entry: Option<Arc<Entry>>,
+    /// The state in which it is carried out.
+    pub state: Arc<State>,
+    /// Whether this is what an earlier attempt with the same key did.
+    pub replayed: bool,
+}
+
+/// Why nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Who decided said no.
+    #[error("the proposal was rejected")]
+    Rejected(Rejected),
+    /// What was decided cannot be carried out.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// The key was used before, for something else.
+    #[error("the key was used before, for something else")]
+    RetryKeyReused,
+    /// Too many changes wait already.
+    #[error("too many changes wait to be recorded; try again soon")]
+    Busy,
+    /// It could not be made durable.
+    #[error("nothing can be recorded: {0}")]
+    Unavailable(String),
+}

@@ -1,0 +1,210 @@
+//! The one thread that changes things: it takes the proposals that wait, decides them in order, makes all of them durable by
+//! one write, and only then shows them to readers.
+
+use std::{
+    panic::{self, AssertUnwindSafe},
+    sync::{
+        Arc,
+        mpsc::{self, Receiver, SyncSender, TrySendError},
+    },
+    thread::{self, JoinHandle},
+};
+
+use jiff::SignedDuration;
+
+use super::{
+    Shared, State,
+    commit::{Error, Proposal, Receipt},
+    log::{self, Prepared, Used},
+};
+use crate::model::{Entry, Retry, Timestamp};
+
+/// How many proposals may wait.
+const WAITING_MAX: usize = 1_024;
+/// How many proposals share a write.
+const GROUP_MAX: usize = 256;
+/// How far apart commits are recorded at least.
+const TICK: SignedDuration = SignedDuration::from_micros(1);
+
+/// The thread, and the way to it.
+#[derive(Debug)]
+pub(super) struct Writer {
+    /// None only while it is dropped.
+    queue: Option<SyncSender<Waiting>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// A proposal and who waits for its answer.
+#[derive(Debug)]
+struct Waiting {
+    proposal: Proposal,
+    answer: SyncSender<Result<Receipt, Error>>,
+}
+
+impl Writer {
+    pub(super) fn start(shared: Arc<Shared>) -> Self {
+        let (queue, waiting) = mpsc::sync_channel(WAITING_MAX);
+        Self {
+            queue: Some(queue),
+            thread: Some(thread::spawn(move || write(&shared, &waiting))),
+        }
+    }
+
+    pub(super) fn commit(&self, proposal: Proposal) -> Result<Receipt, Error> {
+        let stopped = || Error::Unavailable("the store has stopped".to_owned());
+        let (answer, answered) = mpsc::sync_channel(1);
+        let queue = self.queue.as_ref().ok_or_else(stopped)?;
+        queue
+            .try_send(Waiting { proposal, answer })
+            .map_err(|full| match full {
+                TrySendError::Full(_) => Error::Busy,
+                TrySendError::Disconnected(_) => stopped(),
+            })?;
+        answered.recv().map_err(|_| stopped())?
+    }
+}
+
+impl Drop for Writer {
+    /// Finishes what waits.
+    fn drop(&mut self) {
+        drop(self.queue.take());
+        if let Some(thread) = self.thread.take() {
+            // A panic of the thread was told to who waited for it.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn write(shared: &Shared, waiting: &Receiver<Waiting>) {
+    while let Ok(first) = waiting.recv() {
+        let more = waiting.try_iter().take(GROUP_MAX - 1);
+        let mut group = Group::new(shared);
+        for waiting in std::iter::once(first).chain(more) {
+            group.add(waiting);
+        }
+        group.finish();
+    }
+}
+
+/// Proposals that share one write.
+struct Group<'a> {
+    shared: &'a Shared,
+    /// The state after those so far.
+    state: Arc<State>,
+    position: u64,
+    entries: Vec<Prepared>,
+    /// Those accepted, with what they will be told.
+    accepted: Vec<(SyncSender<Result<Receipt, Error>>, Receipt)>,
+}
+
+impl<'a> Group<'a> {
+    fn new(shared: &'a Shared) -> Self {
+        Self {
+            shared,
+            state: shared.state(),
+            position: shared.log.last_position(),
+            entries: Vec::new(),
+            accepted: Vec::new(),
+        }
+    }
+
+    fn add(&mut self, Waiting { proposal, answer }: Waiting) {
+        match self.carry_out(proposal) {
+            Ok(receipt) => self.accepted.push((answer, receipt)),
+            // Who no longer waits need not be told.
+            Err(error) => drop(answer.send(Err(error))),
+        }
+    }
+
+    fn carry_out(&mut self, proposal: Proposal) -> Result<Receipt, Error> {
+        if let Some(receipt) = self.earlier(proposal.retry.as_ref())? {
+            return Ok(receipt);
+        }
+        let graph = self.state.graph();
+        let decide = AssertUnwindSafe(|| (proposal.decide)(graph).map_err(Error::Rejected));
+        let failed = |_| Error::Unavailable("a fault of the server; its log says more".to_owned());
+        let changes = panic::catch_unwind(decide).map_err(failed)??;
+        if changes.is_empty() {
+            return Ok(self.receipt(None, false));
+        }
+        let recorded_at = after(graph.last_recorded_at(), proposal.at);
+        let apply = AssertUnwindSafe(|| graph.apply(&changes, recorded_at));
+        let (next, steps) = panic::catch_unwind(apply).map_err(failed)??;
+        let entry = Arc::new(Entry {
+            position: self.position + 1,
+            recorded_at,
+            reason: proposal.reason,
+            by: proposal.by,
+            retry: proposal.retry,
+            steps,
+        });
+        // What could not be read back is refused by itself, before it takes the rest of the group with it.
+        let prepared = self.shared.log.prepare(Arc::clone(&entry)).map_err(unavailable)?;
+        self.position = entry.position;
+        self.state = Arc::new(self.state.followed_by(next));
+        self.entries.push(prepared);
+        Ok(self.receipt(Some(entry), false))
+    }
+
+    /// What an earlier attempt with the same key did, be it in this group.
+    fn earlier(&self, retry: Option<&Retry>) -> Result<Option<Receipt>, Error> {
+        let Some(retry) = retry else { return Ok(None) };
+        let same_key = |entry: &&Arc<Entry>| entry.retry.as_ref().is_some_and(|known| known.key == retry.key);
+        let here = self.entries.iter().map(Prepared::entry).find(same_key);
+        let entry = match here {
+            Some(entry) => Arc::clone(entry),
+            None => {
+                let log = &self.shared.log;
+                let Some(Used { position, .. }) = log.retry(&retry.key).map_err(unavailable)? else {
+                    return Ok(None);
+                };
+                let entries = log.entries_after(position.saturating_sub(1), 1).map_err(unavailable)?;
+                let lost = || Error::Unavailable(format!("entry {position} of the log is missing"));
+                entries.into_iter().next().ok_or_else(lost)?
+            }
+        };
+        if entry.retry.as_ref().is_some_and(|known| known.digest != retry.digest) {
+            return Err(Error::RetryKeyReused);
+        }
+        Ok(Some(self.receipt(Some(entry), true)))
+    }
+
+    fn receipt(&self, entry: Option<Arc<Entry>>, replayed: bool) -> Receipt {
+        Receipt {
+            entry,
+            state: Arc::clone(&self.state),
+            replayed,
+        }
+    }
+
+    /// Makes the group durable, shows it, and tells everybody.
+    fn finish(self) {
+        let written = if self.entries.is_empty() {
+            Ok(())
+        } else {
+            self.shared.log.append(&self.entries).map_err(|error| error.to_string())
+        };
+        if written.is_ok() && !self.entries.is_empty() {
+            self.shared.publish(self.state, self.position);
+        }
+        for (answer, receipt) in self.accepted {
+            let told = match &written {
+                Ok(()) => Ok(receipt),
+                Err(reason) => Err(Error::Unavailable(reason.clone())),
+            };
+            // Who no longer waits need not be told.
+            let _ = answer.send(told);
+        }
+    }
+}
+
+fn unavailable(error: log::Error) -> Error {
+    Error::Unavailable(error.to_string())
+}
+
+/// The moment at which something is recorded that is proposed at `at`: later than everything before, in whole microseconds.
+fn after(last: Timestamp, at: Timestamp) -> Timestamp {
+    let whole = |moment: Timestamp| Timestamp::from_microsecond(moment.as_microsecond()).unwrap_or(moment);
+    let next = whole(last).checked_add(TICK).unwrap_or(Timestamp::MAX);
+    whole(at).max(next)
+}

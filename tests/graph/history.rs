@@ -1,0 +1,434 @@
+//! Random histories of changes, against a model that keeps a map of records for every moment: whatever was known at any moment
+//! is still answered, and what cannot be carried out changes nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use guanxi::{
+    graph::{Pattern, Snapshot},
+    model::{
+        At, Change, Dataset, Ends, Entity, EntityKind, Evidence, Identifier, Noun, Record, Relationship,
+        RelationshipKind, RelationshipStatus, Set, Source, Stance, Timestamp, UnknownReason, Validity, View,
+    },
+};
+use proptest::prelude::*;
+
+use crate::harness::random::moment;
+
+const ENTITIES: u8 = 6;
+const RELATIONSHIPS: u8 = 8;
+const SOURCES: u8 = 2;
+const NAMES: u8 = 3;
+
+/// What one random change wants; ids are drawn from a few, so that changes meet.
+#[derive(Debug, Clone)]
+enum Wish {
+    Entity {
+        id: u8,
+        name: u8,
+        other_name: Option<u8>,
+        identifier: Option<u8>,
+    },
+    Source {
+        id: u8,
+        title: u8,
+    },
+    Relationship {
+        id: u8,
+        from: Option<u8>,
+        to: u8,
+        source: u8,
+        speaker: Option<u8>,
+        status: RelationshipStatus,
+    },
+    Retract {
+        noun: Noun,
+        id: u8,
+    },
+    Merge {
+        from: u8,
+        into: u8,
+    },
+}
+
+fn entity_id(number: u8) -> String {
+    format!("e{number}")
+}
+
+fn relationship_id(number: u8) -> String {
+    format!("rel:{number}")
+}
+
+fn source_id(number: u8) -> String {
+    format!("source:{number}")
+}
+
+fn name(number: u8) -> String {
+    format!("Name {number}")
+}
+
+fn wish() -> impl Strategy<Value = Wish> {
+    use proptest::option::of;
+    let entity = (0..ENTITIES, 0..NAMES, of(0..NAMES), of(0..NAMES)).prop_map(|(id, name, other_name, identifier)| {
+        Wish::Entity {
+            id,
+            name,
+            other_name,
+            identifier,
+        }
+    });
+    let source = (0..SOURCES, 0..NAMES).prop_map(|(id, title)| Wish::Source { id, title });
+    let status = proptest::sample::select(vec![RelationshipStatus::Active, RelationshipStatus::Announced]);
+    let ends = (
+        proptest::option::weighted(0.9, 0..ENTITIES),
+        0..ENTITIES,
+        0..SOURCES,
+        of(0..ENTITIES),
+    );
+    let relationship =
+        (0..RELATIONSHIPS, ends, status).prop_map(|(id, (from, to, source, speaker), status)| Wish::Relationship {
+            id,
+            from,
+            to,
+            source,
+            speaker,
+            status,
+        });
+    let noun = proptest::sample::select(vec![Noun::Entity, Noun::Relationship, Noun::Source, Noun::Relationship]);
+    let retract = (noun, 0..RELATIONSHIPS).prop_map(|(noun, id)| Wish::Retract { noun, id });
+    let merge = (0..ENTITIES, 0..ENTITIES).prop_map(|(from, into)| Wish::Merge { from, into });
+    prop_oneof![4 => entity, 1 => source, 6 => relationship, 3 => retract, 1 => merge]
+}
+
+fn change(wish: &Wish) -> Change {
+    match wish {
+        Wish::Entity {
+            id,
+            name: own,
+            other_name,
+            identifier,
+        } => {
+            let mut entity = Entity::new(&entity_id(*id), EntityKind::Company, &name(*own)).unwrap();
+            entity.names = other_name
+                .map(|other| guanxi::model::Name {
+                    text: name(other),
+                    language: None,
+                    script: None,
+                    kind: guanxi::model::NameKind::Alias,
+                })
+                .into_iter()
+                .collect();
+            entity.identifiers = identifier
+                .map(|value| Identifier {
+                    scheme: "register".to_owned(),
+                    value: value.to_string(),
+                })
+                .into_iter()
+                .collect();
+            Change::Put(Box::new(Record::Entity(entity)))
+        }
+        Wish::Source { id, title } => Change::Put(Box::new(Record::Source(Source {
+            id: source_id(*id),
+            publisher: "Publisher".to_owned(),
+            title: name(*title),
+            url: None,
+            published_on: None,
+            licence: None,
+        }))),
+        Wish::Relationship {
+            id,
+            from,
+            to,
+            source,
+            speaker,
+            status,
+        } => {
+            let to = entity_id(*to);
+            Change::Put(Box::new(Record::Relationship(Relationship {
+                id: relationship_id(*id),
+                kind: RelationshipKind::Owns,
+                ends: match from {
+                    Some(from) => Ends::Known {
+                        from: entity_id(*from),
+                        to,
+                    },
+                    None => Ends::UnknownFrom {
+                        to,
+                        reason: UnknownReason::NaturalPersons,
+                    },
+                },
+                role: None,
+                status: *status,
+                validity: Validity::new(None, None).unwrap(),
+                share: None,
+                amount: None,
+                capabilities: Vec::new(),
+                properties: None,
+                evidence: vec![Evidence {
+                    id: format!("ev:{id}"),
+                    source: source_id(*source),
+                    locator: None,
+                    stance: Stance::Asserts,
+                    speaker: speaker.map(entity_id),
+                    stated_on: None,
+                    summary: None,
+                    share: None,
+                    amount: None,
+                    confidence: None,
+                }],
+                recorded_at: Timestamp::default(),
+                retracted_at: None,
+            })))
+        }
+        Wish::Retract { noun, id } => Change::Retract {
+            noun: *noun,
+            id: match noun {
+                Noun::Entity => entity_id(id % ENTITIES),
+                Noun::Relationship => relationship_id(*id),
+                Noun::Source => source_id(id % SOURCES),
+            },
+        },
+        Wish::Merge { from, into } => Change::Merge {
+            from: entity_id(*from),
+            into: entity_id(*into),
+        },
+    }
+}
+
+/// Everything known at one moment.
+#[derive(Debug, Clone, Default)]
+struct Known {
+    records: BTreeMap<String, Record>,
+    recorded_at: BTreeMap<String, Timestamp>,
+    merged: BTreeMap<String, String>,
+}
+
+impl Known {
+    /// What is known after these changes; none when they do not hold together.
+    fn after(&self, changes: &[Change], at: Timestamp) -> Option<Self> {
+        let mut next = self.clone();
+        let mut named = BTreeSet::new();
+        for change in changes {
+            if !named.insert(change.id().to_owned()) {
+                return None;
+            }
+            match change {
+                Change::Put(record) => {
+                    next.merged.remove(change.id());
+                    next.records.insert(change.id().to_owned(), (**record).clone());
+                    next.recorded_at.insert(change.id().to_owned(), at);
+                }
+                Change::Retract { id, .. } => {
+                    next.records.remove(id)?;
+                }
+                Change::Merge { from, into } => {
+                    next.records.remove(from)?;
+                    next.merged.insert(from.clone(), into.clone());
+                }
+            }
+        }
+        let stands = |id: &String| next.records.contains_key(id);
+        let merged_now = changes.iter().filter_map(|change| match change {
+            Change::Merge { into, .. } => Some(into),
+            _ => None,
+        });
+        let holds = next.relationships().all(|relationship| {
+            ends(relationship).iter().all(stands)
+                && relationship
+                    .evidence
+                    .iter()
+                    .all(|told| stands(&told.source) && told.speaker.iter().all(stands))
+        });
+        (holds && merged_now.into_iter().all(stands)).then_some(next)
+    }
+
+    fn relationships(&self) -> impl Iterator<Item = &Relationship> {
+        self.records.values().filter_map(|record| match record {
+            Record::Relationship(relationship) => Some(relationship),
+            _ => None,
+        })
+    }
+
+    fn found(&self, id: &str) -> Option<String> {
+        let mut id = id.to_owned();
+        while let Some(into) = self.merged.get(&id).filter(|_| !self.records.contains_key(&id)) {
+            id.clone_from(into);
+        }
+        self.records.contains_key(&id).then_some(id)
+    }
+}
+
+fn ends(relationship: &Relationship) -> Vec<String> {
+    match &relationship.ends {
+        Ends::Known { from, to } => vec![from.clone(), to.clone()],
+        Ends::UnknownFrom { to: end, .. } | Ends::UnknownTo { from: end, .. } => vec![end.clone()],
+    }
+}
+
+fn sorted(ids: impl Iterator<Item = String>) -> Vec<String> {
+    let mut ids: Vec<String> = ids.collect();
+    ids.sort();
+    ids
+}
+
+/// Compares all that `snapshot` answers about `moment` with what was known then.
+fn compare(snapshot: &Snapshot, moment: Timestamp, known: &Known) {
+    let view = View {
+        at: At::Ever,
+        known_at: moment,
+        statuses: Set::all(),
+        statuses_given: true,
+    };
+    let (snapshot, mask) = (snapshot.known_at(moment), snapshot.mask(&view));
+    let mut records: BTreeMap<String, Record> = BTreeMap::new();
+    let entities: Vec<_> = snapshot.entities(&mask).collect();
+    for entity in &entities {
+        let read = snapshot.entity(*entity);
+        assert_eq!(Some(&read.recorded_at()), known.recorded_at.get(read.id()));
+        records.insert(read.id().to_owned(), Record::Entity(read.record()));
+    }
+    assert!(entities.is_sorted_by_key(|entity| snapshot.entity(*entity).id()));
+    for source in snapshot.sources(&mask) {
+        let read = snapshot.source(source);
+        records.insert(read.id().to_owned(), Record::Source(read.record()));
+    }
+    let relationships: Vec<_> = snapshot.relationships(mask).collect();
+    assert!(relationships.is_sorted_by_key(|relationship| snapshot.relationship(*relationship).id()));
+    for relationship in relationships {
+        let read = snapshot.relationship(relationship);
+        assert_eq!(Some(&read.recorded_at()), known.recorded_at.get(read.id()));
+        assert!(read.retracted_at().is_none_or(|retracted| retracted > moment));
+        let record = Relationship {
+            recorded_at: Timestamp::default(),
+            retracted_at: None,
+            ..read.record()
+        };
+        records.insert(read.id().to_owned(), Record::Relationship(record));
+        assert_eq!(snapshot.relationship_by_id(read.id(), &mask), Some(relationship));
+    }
+    assert_eq!(records, known.records);
+    for number in 0..ENTITIES {
+        let id = entity_id(number);
+        let found = snapshot.entity_by_id(&id, &mask);
+        assert_eq!(
+            found.map(|found| snapshot.entity(found).id().to_owned()),
+            known.found(&id),
+            "{id}"
+        );
+        if let Some(entity) = found.filter(|_| known.records.contains_key(&id)) {
+            let told = |ix| snapshot.relationship(ix).id().to_owned();
+            let about = |undisclosed: bool| {
+                let around = known
+                    .relationships()
+                    .filter(|relationship| ends(relationship).contains(&id));
+                around.filter(move |relationship| (ends(relationship).len() == 1) == undisclosed)
+            };
+            let hops = snapshot
+                .hops(entity, Pattern::any(), mask)
+                .map(|hop| told(hop.relationship));
+            assert_eq!(
+                sorted(hops),
+                sorted(about(false).map(|relationship| relationship.id.clone())),
+                "{id}"
+            );
+            let undisclosed = snapshot.undisclosed(entity, mask).map(told);
+            assert_eq!(
+                sorted(undisclosed),
+                sorted(about(true).map(|relationship| relationship.id.clone())),
+                "{id}"
+            );
+            let said = snapshot
+                .statements_by(entity, mask)
+                .map(|ix| snapshot.statement(ix).id().to_owned());
+            let quoting = known.relationships().flat_map(|relationship| &relationship.evidence);
+            let quoting = quoting.filter(|told| told.speaker.as_ref() == Some(&id));
+            assert_eq!(sorted(said), sorted(quoting.map(|told| told.id.clone())), "{id}");
+            let sources = snapshot.sources_about(entity, mask).into_iter();
+            let sources: Vec<String> = sources.map(|source| snapshot.source(source).id().to_owned()).collect();
+            let expected: BTreeSet<String> = about(true)
+                .chain(about(false))
+                .map(|relationship| relationship.evidence[0].source.clone())
+                .collect();
+            assert_eq!(sources, expected.into_iter().collect::<Vec<_>>());
+        }
+    }
+    for number in 0..NAMES {
+        let told = |found: Vec<guanxi::graph::EntityIx>| -> Vec<String> {
+            found
+                .into_iter()
+                .map(|entity| snapshot.entity(entity).id().to_owned())
+                .collect()
+        };
+        let having = |has: &dyn Fn(&Entity) -> bool| -> Vec<String> {
+            let records = known.records.values();
+            let entities = records.filter_map(|record| match record {
+                Record::Entity(entity) if has(entity) => Some(entity.id.clone()),
+                _ => None,
+            });
+            entities.collect()
+        };
+        let goes_by = |entity: &Entity| {
+            entity.name == name(number) || entity.names.iter().any(|other| other.text == name(number))
+        };
+        assert_eq!(
+            told(snapshot.entities_by_name(&name(number), Set::all(), &mask)),
+            having(&goes_by)
+        );
+        let has = |entity: &Entity| entity.identifiers.iter().any(|known| known.value == number.to_string());
+        assert_eq!(
+            told(snapshot.entities_by_identifier("register", &number.to_string(), &mask)),
+            having(&has)
+        );
+    }
+    for number in 0..SOURCES {
+        if let Some(source) = snapshot.source_by_id(&source_id(number), &mask) {
+            let said = snapshot
+                .statements_in(source, mask)
+                .map(|ix| snapshot.statement(ix).id().to_owned());
+            let expected = known.relationships().flat_map(|relationship| &relationship.evidence);
+            let expected = expected
+                .filter(|told| told.source == source_id(number))
+                .map(|told| told.id.clone());
+            assert_eq!(sorted(said), sorted(expected));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+    #[test]
+    fn whatever_was_known_at_any_moment_is_still_answered(
+        commits in proptest::collection::vec(proptest::collection::vec(wish(), 1..5), 1..14)
+    ) {
+        let data = Dataset {
+            title: "Nothing".to_owned(),
+            description: None,
+            licence: None,
+            recorded_at: moment(0),
+            sources: Vec::new(),
+            entities: Vec::new(),
+            relationships: Vec::new(),
+        };
+        let mut snapshot = Snapshot::build(&data).unwrap();
+        let mut known = vec![(moment(0), Known::default())];
+        // Something to refer to from the start.
+        let first: Vec<Wish> = (0..SOURCES).map(|id| Wish::Source { id, title: 0 })
+            .chain((0..3).map(|id| Wish::Entity { id, name: id % NAMES, other_name: None, identifier: None }))
+            .collect();
+        for (commit, at) in [first].iter().chain(&commits).zip(1..) {
+            let (changes, at) = (commit.iter().map(change).collect::<Vec<_>>(), moment(at));
+            let expected = known.last().unwrap().1.after(&changes, at);
+            let applied = snapshot.apply(&changes, at);
+            prop_assert_eq!(applied.is_ok(), expected.is_some(), "{:?}: {:?}", &changes, applied.err());
+            if let Some(expected) = expected {
+                snapshot = snapshot.apply(&changes, at).unwrap().0;
+                known.push((at, expected));
+            }
+        }
+        for (at, known) in &known {
+            compare(&snapshot, *at, known);
+        }
+        compare(&snapshot, Timestamp::MAX, &known.last().unwrap().1);
+        let before = Timestamp::MIN;
+        compare(&snapshot, before, &Known::default());
+    }
+}
