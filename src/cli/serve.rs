@@ -19,7 +19,6 @@ use crate::{
 
 pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
     start_log(arguments)?;
-    let store = Arc::new(open_store(arguments)?);
     let api = Arc::new(Api::new(arguments.limits.limits())?);
     let settings = arguments.http.settings();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -27,6 +26,7 @@ pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
         // The port first: a second start says so at once, instead of after loading pages and routes.
         let listener = http::bind(&arguments.host, arguments.port).await?;
         let readiness = Readiness::default();
+        let store = Arc::new(open_store(arguments)?);
         store.tell_address(&format!("http://{}", listener.local_addr()?))?;
         let state = store.state();
         let graph = state.graph();

@@ -5,6 +5,7 @@ pub mod blocks;
 mod copies;
 mod files;
 mod lock;
+mod snapshots;
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -16,6 +17,7 @@ use redb::backends::FileBackend;
 
 pub use copies::{Copied, backup, compact, restore};
 use lock::Lock;
+pub use snapshots::{newest_snapshot, read_snapshot, write_snapshot};
 
 use super::log::{self, Durable, Reading};
 use crate::model::{Dataset, Timestamp};

@@ -73,6 +73,14 @@ impl std::fmt::Debug for Reading {
     }
 }
 
+impl Head {
+    /// Tells this log from others: what is made from one is not taken for another's.
+    #[must_use]
+    pub fn fingerprint(&self) -> u64 {
+        value::fingerprint(self)
+    }
+}
+
 impl Reading {
     /// Reads the log in this file, which another process may be adding to.
     ///

@@ -67,6 +67,12 @@ pub(super) fn unpack<T: DeserializeOwned>(place: Place, kept: &[u8]) -> Result<T
     serde_json::from_slice(&plain).map_err(|error| error.to_string())
 }
 
+/// Tells values apart, the same in every version of the program.
+pub(super) fn fingerprint<T: Serialize>(value: &T) -> u64 {
+    let written = serde_json::to_vec(value).unwrap_or_default();
+    XxHash3_64::oneshot(&written)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
