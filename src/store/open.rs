@@ -61,7 +61,7 @@ impl Store {
                 "it ends at entry {}, and was read up to {position}",
                 log.last_position()
             );
-            return Err(unsound(log::Error::damaged("the log", reason).into()));
+            return Err(unsound(log::Error::damaged("the log", &reason).into()));
         }
         Ok(Self::over(state(graph), log, Some(home)))
     }
@@ -78,11 +78,11 @@ pub fn replayed(
     let mut graph = Snapshot::build(&reading.load()?).map_err(ReplayError::Began)?;
     reading.replay(0, |entry| {
         let place = || format!("entry {}", entry.position);
-        each(&entry, &graph).map_err(|reason| log::Error::damaged(place(), reason))?;
+        each(&entry, &graph).map_err(|reason| log::Error::damaged(place(), &reason))?;
         let changes: Vec<Change> = entry.steps.iter().map(|step| step.change.clone()).collect();
         let (next, _) = graph
             .apply(&changes, entry.recorded_at)
-            .map_err(|reason| log::Error::damaged(place(), reason))?;
+            .map_err(|reason| log::Error::damaged(place(), &reason))?;
         graph = next;
         Ok(())
     })?;

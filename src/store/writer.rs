@@ -139,7 +139,11 @@ impl<'a> Group<'a> {
             steps,
         });
         // What could not be read back is refused by itself, before it takes the rest of the group with it.
-        let prepared = self.shared.log.prepare(Arc::clone(&entry)).map_err(unavailable)?;
+        let prepared = self
+            .shared
+            .log
+            .prepare(Arc::clone(&entry))
+            .map_err(|error| unavailable(&error))?;
         self.position = entry.position;
         self.state = Arc::new(self.state.followed_by(next));
         self.entries.push(prepared);
@@ -155,10 +159,12 @@ impl<'a> Group<'a> {
             Some(entry) => Arc::clone(entry),
             None => {
                 let log = &self.shared.log;
-                let Some(Used { position, .. }) = log.retry(&retry.key).map_err(unavailable)? else {
+                let Some(Used { position, .. }) = log.retry(&retry.key).map_err(|error| unavailable(&error))? else {
                     return Ok(None);
                 };
-                let entries = log.entries_after(position.saturating_sub(1), 1).map_err(unavailable)?;
+                let entries = log
+                    .entries_after(position.saturating_sub(1), 1)
+                    .map_err(|error| unavailable(&error))?;
                 let lost = || Error::Unavailable(format!("entry {position} of the log is missing"));
                 entries.into_iter().next().ok_or_else(lost)?
             }
@@ -198,7 +204,7 @@ impl<'a> Group<'a> {
     }
 }
 
-fn unavailable(error: log::Error) -> Error {
+fn unavailable(error: &log::Error) -> Error {
     Error::Unavailable(error.to_string())
 }
 

@@ -92,7 +92,7 @@ impl Disk {
                 Written::Bytes(offset, data) => {
                     // Sectors are written or not, each by itself.
                     for (number, sector) in data.chunks(512).enumerate() {
-                        if kept() % 2 == 0 {
+                        if kept().is_multiple_of(2) {
                             let place = offset + u64::try_from(number * 512).unwrap();
                             apply(&mut left, &Written::Bytes(place, sector.to_vec()));
                         }

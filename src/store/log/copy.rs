@@ -30,7 +30,7 @@ fn chunks(from: &Reading, to: &WriteTransaction) -> Result<(), Error> {
         let (chunk, kept) = row.map_err(read::damaged)?;
         let chunk = chunk.value();
         value::check(Place::load(chunk), kept.value())
-            .map_err(|reason| Error::damaged(format!("chunk {chunk} of the data it began with"), reason))?;
+            .map_err(|reason| Error::damaged(format!("chunk {chunk} of the data it began with"), &reason))?;
         table.insert(chunk, kept.value()).map_err(read::damaged)?;
     }
     Ok(())
@@ -42,7 +42,7 @@ fn entries(from: &Reading, to: &WriteTransaction) -> Result<(), Error> {
         let (position, kept) = row.map_err(read::damaged)?;
         let position = position.value();
         value::check(Place::entry(position), kept.value())
-            .map_err(|reason| Error::damaged(format!("entry {position}"), reason))?;
+            .map_err(|reason| Error::damaged(format!("entry {position}"), &reason))?;
         table.insert(position, kept.value()).map_err(read::damaged)?;
     }
     Ok(())

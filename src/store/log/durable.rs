@@ -51,11 +51,11 @@ impl Prepared {
     pub(super) fn new(entry: Arc<Entry>) -> Result<Self, Error> {
         let place = || format!("entry {}", entry.position);
         let kept =
-            value::pack(Place::entry(entry.position), &*entry).map_err(|reason| Error::unkeepable(place(), reason))?;
+            value::pack(Place::entry(entry.position), &*entry).map_err(|reason| Error::unkeepable(place(), &reason))?;
         match value::unpack::<Entry>(Place::entry(entry.position), &kept) {
             Ok(read) if read == *entry => Ok(Self { entry, kept }),
             Ok(_) => Err(Error::unkeepable(place(), "it would be read back as another")),
-            Err(reason) => Err(Error::unkeepable(place(), reason)),
+            Err(reason) => Err(Error::unkeepable(place(), &reason)),
         }
     }
 
@@ -269,11 +269,11 @@ pub fn begin(file: impl StorageBackend, dataset: &Dataset, began_at: Timestamp) 
 
 fn packed_part(chunk: u64, part: Part<'_>) -> Result<Vec<u8>, Error> {
     let place = || format!("chunk {chunk} of the data");
-    let kept = value::pack(Place::load(chunk), &part).map_err(|reason| Error::unkeepable(place(), reason))?;
+    let kept = value::pack(Place::load(chunk), &part).map_err(|reason| Error::unkeepable(place(), &reason))?;
     match value::unpack::<Chunk>(Place::load(chunk), &kept) {
         Ok(read) if part.is(&read) => Ok(kept),
         Ok(_) => Err(Error::unkeepable(place(), "it would be read back as another")),
-        Err(reason) => Err(Error::unkeepable(place(), reason)),
+        Err(reason) => Err(Error::unkeepable(place(), &reason)),
     }
 }
 
@@ -287,7 +287,7 @@ pub(super) fn begin_empty_of(
     let transaction = database.begin_write().map_err(read::damaged)?;
     {
         let mut meta = transaction.open_table(META).map_err(read::damaged)?;
-        let unkeepable = |reason| Error::unkeepable("what is said of the data", reason);
+        let unkeepable = |reason| Error::unkeepable("what is said of the data", &reason);
         let version = value::pack(VERSION.1, &Version::of_this_program()).map_err(unkeepable)?;
         let head = value::pack(HEAD.1, head).map_err(unkeepable)?;
         meta.insert(VERSION.0, version.as_slice()).map_err(read::damaged)?;

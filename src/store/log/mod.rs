@@ -72,14 +72,14 @@ pub enum Error {
 }
 
 impl Error {
-    pub(in crate::store) fn damaged(place: impl Into<String>, reason: impl ToString) -> Self {
+    pub(in crate::store) fn damaged(place: impl Into<String>, reason: &(impl ToString + ?Sized)) -> Self {
         Self::Damaged {
             place: place.into(),
             reason: reason.to_string(),
         }
     }
 
-    fn unkeepable(place: impl Into<String>, reason: impl ToString) -> Self {
+    fn unkeepable(place: impl Into<String>, reason: &(impl ToString + ?Sized)) -> Self {
         Self::Unkeepable {
             place: place.into(),
             reason: reason.to_string(),

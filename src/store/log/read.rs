@@ -155,7 +155,7 @@ impl Reading {
             let found = table.len().map_err(damaged)?;
             if found != self.head.chunks {
                 let reason = format!("there are {found} chunks, and {} were written", self.head.chunks);
-                return Err(Error::damaged("the data it began with", reason));
+                return Err(Error::damaged("the data it began with", &reason));
             }
             let head = self.head.clone();
             let mut dataset = Dataset {
@@ -214,7 +214,7 @@ fn one_chunk(table: &ReadOnlyTable<u64, &'static [u8]>, chunk: u64) -> Result<Ch
     let place = || format!("chunk {chunk} of the data it began with");
     let kept = table.get(chunk).map_err(damaged)?;
     let kept = kept.ok_or_else(|| Error::damaged(place(), "it is missing"))?;
-    value::unpack(Place::load(chunk), kept.value()).map_err(|reason| Error::damaged(place(), reason))
+    value::unpack(Place::load(chunk), kept.value()).map_err(|reason| Error::damaged(place(), &reason))
 }
 
 /// Hands the entries after this position over, oldest first. A gap in the positions is damage.
@@ -249,11 +249,11 @@ fn one_entry(row: Result<Row<'_>, StorageError>, expected: u64) -> Result<Entry,
         return Err(Error::damaged(place(), "it is missing"));
     }
     let entry: Entry =
-        value::unpack(Place::entry(expected), kept.value()).map_err(|reason| Error::damaged(place(), reason))?;
+        value::unpack(Place::entry(expected), kept.value()).map_err(|reason| Error::damaged(place(), &reason))?;
     if entry.position != expected {
         return Err(Error::damaged(
             place(),
-            format!("it says that it is entry {}", entry.position),
+            &format!("it says that it is entry {}", entry.position),
         ));
     }
     Ok(entry)
@@ -277,7 +277,7 @@ fn meta<T: DeserializeOwned>(transaction: &ReadTransaction, (key, place): (&str,
     let table = transaction.open_table(META).map_err(missing)?;
     let kept = table.get(key).map_err(damaged)?;
     let kept = kept.ok_or_else(|| Error::Foreign(format!("it does not say its {key}")))?;
-    value::unpack(place, kept.value()).map_err(|reason| Error::damaged(format!("the {key} of the file"), reason))
+    value::unpack(place, kept.value()).map_err(|reason| Error::damaged(format!("the {key} of the file"), &reason))
 }
 
 fn missing(error: TableError) -> Error {
@@ -300,7 +300,7 @@ fn foreign(error: redb::DatabaseError) -> Error {
 
 pub(super) fn damaged(error: impl Into<redb::Error>) -> Error {
     match error.into() {
-        redb::Error::Corrupted(reason) => Error::damaged("the file", reason),
+        redb::Error::Corrupted(reason) => Error::damaged("the file", &reason),
         other => Error::File(other.to_string()),
     }
 }
