@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::PartialDate;
-use super::{Amount, Evidence, Share, Stance, Stated, Validity, catalog::catalog};
+use super::{Amount, Evidence, Share, ShareOf, Stance, Stated, Validity, catalog::catalog};
 
 catalog! {
     /// The family of a relationship kind.
@@ -111,6 +111,25 @@ impl RelationshipKind {
     #[must_use]
     pub fn is_symmetric(self) -> bool {
         matches!(self, Self::RelatedTo | Self::PartnersWith | Self::CompetesWith)
+    }
+
+    /// What its share is a share of unless told otherwise; none for kinds that have no share.
+    #[must_use]
+    pub fn share_basis(self) -> Option<ShareOf> {
+        match self {
+            Self::Owns => Some(ShareOf::Capital),
+            Self::Controls => Some(ShareOf::Votes),
+            _ => None,
+        }
+    }
+
+    /// Whether its share may be one of `of`: what gives control is a share of the votes.
+    #[must_use]
+    pub fn takes_share_of(self, of: ShareOf) -> bool {
+        match self {
+            Self::Owns => true,
+            kind => kind.share_basis() == Some(of),
+        }
     }
 }
 
@@ -255,6 +274,12 @@ pub struct Relationship {
 }
 
 impl Relationship {
+    /// What a source's own figure is a share of, unless it says: the same as the claim's; none for kinds without a share.
+    #[must_use]
+    pub fn share_basis(&self) -> Option<ShareOf> {
+        self.share.map(|share| share.of).or_else(|| self.kind.share_basis())
+    }
+
     /// The dates of its ASSERTS: when each was stated, else when its source was published.
     pub fn stated_dates(&self, published_on: impl Fn(&str) -> Option<PartialDate>) -> Vec<PartialDate> {
         let asserts = self

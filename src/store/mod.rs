@@ -2,6 +2,7 @@
 //! HTTP.
 
 pub mod commit;
+pub mod edit;
 mod log;
 pub mod matching;
 mod rankings;
