@@ -30,7 +30,7 @@ pub fn upsert_entities(graph: &Snapshot, items: &[EntityEdit], path: &Path<'_>) 
         };
         if draft.claim(&id, &path) {
             places.insert(id.clone(), position);
-            upsert(&mut draft, id, item, identifiers, &path);
+            upsert(&mut draft, &id, item, identifiers, &path);
         }
     }
     identifiers_are_unique(&mut draft, &places, &list);
@@ -144,10 +144,10 @@ fn encoded_where_needed(value: &str) -> String {
 }
 
 /// Writes one entity.
-fn upsert(draft: &mut Draft<'_>, id: String, item: &EntityEdit, identifiers: Option<Vec<Identifier>>, path: &Path<'_>) {
-    let fine = draft.expect(Noun::Entity, &id, item.expected, path) & draft.is_free_for(Noun::Entity, &id, path);
+fn upsert(draft: &mut Draft<'_>, id: &str, item: &EntityEdit, identifiers: Option<Vec<Identifier>>, path: &Path<'_>) {
+    let fine = draft.expect(Noun::Entity, id, item.expected, path) & draft.is_free_for(Noun::Entity, id, path);
     let name = line(draft, item.name.as_deref(), &path.field("name"));
-    let known = draft.entity(&id);
+    let known = draft.entity(id);
     if known.is_none() {
         for (field, is_missing) in [("kind", item.kind.is_none()), ("name", item.name.is_none())] {
             if is_missing {
@@ -161,7 +161,7 @@ fn upsert(draft: &mut Draft<'_>, id: String, item: &EntityEdit, identifiers: Opt
     }
     let is_new = known.is_none();
     // Stand-ins for what is missing or refused: the rest is checked all the same.
-    let mut entity = known.unwrap_or_else(|| blank(&id, item.kind.unwrap_or(EntityKind::Company)));
+    let mut entity = known.unwrap_or_else(|| blank(id, item.kind.unwrap_or(EntityKind::Company)));
     if let Some(kind) = item.kind.filter(|kind| *kind != entity.kind) {
         let message = format!(
             "{id:?} is a {}, and a kind never changes; retract it and create another",
