@@ -12,6 +12,7 @@ mod date;
 mod entity;
 mod evidence;
 mod identifier;
+pub(crate) mod kept;
 pub(crate) mod letters;
 mod matching;
 mod relationship;
@@ -22,6 +23,7 @@ mod source;
 mod text;
 mod validity;
 mod view;
+mod written;
 
 pub use access::{Caller, Role};
 pub use amount::{Amount, Currency};
@@ -47,6 +49,10 @@ pub use source::Source;
 pub use text::fold;
 pub use validity::{Held, Stated, Validity};
 pub use view::{At, View};
+pub use written::{
+    DERIVED_ID_CHARS_MAX, ID_CHARS_MAX, LINE_CHARS_MAX, LIST_MAX, PROPERTIES_BYTES_MAX, TEXT_CHARS_MAX, confidence,
+    line, link, not_before, percent_encoded, plain_id, text,
+};
 
 /// Why a value cannot be one of the model's: what was written and what was expected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

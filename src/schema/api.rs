@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use async_graphql::{EmptyMutation, ObjectType, Schema, SubscriptionType, parser::types::OperationType};
+use async_graphql::{ObjectType, Schema, SubscriptionType, parser::types::OperationType};
 
 use super::{
     answer::{Answer, Outcome},
@@ -14,6 +14,7 @@ use super::{
     executor::{Executor, Given, Prepared, Request, Streams},
     feed::Feed,
     limits::Limits,
+    mutation::Mutation,
     query::Query,
     subscription::{Opening, Phase, Subscription},
     tally,
@@ -33,7 +34,7 @@ pub type Clock = fn() -> Timestamp;
 
 /// The schema and the limits under which it answers; the same for every transport and the command line.
 pub struct Api {
-    executor: Executor<Query, EmptyMutation, Subscription>,
+    executor: Executor<Query, Mutation, Subscription>,
     pool: Pool,
 }
 
@@ -51,7 +52,7 @@ impl Api {
     /// # Errors
     /// [`Unreadable`] when the schema cannot be read back, which no limit can cause.
     pub fn new(limits: Limits) -> Result<Self, Unreadable> {
-        let schema = Schema::build(Query::default(), EmptyMutation, Subscription);
+        let schema = Schema::build(Query::default(), Mutation, Subscription);
         let pool = Pool::new(&limits);
         let executor = Executor::new(schema, limits)?;
         Ok(Self { executor, pool })
@@ -185,8 +186,8 @@ impl Events {
 }
 
 /// Answers one request of any schema over the latest state of a store.
-pub(super) async fn answer<Q: ObjectType + 'static, S: SubscriptionType + 'static>(
-    executor: &Executor<Q, EmptyMutation, S>,
+pub(super) async fn answer<Q: ObjectType + 'static, M: ObjectType + 'static, S: SubscriptionType + 'static>(
+    executor: &Executor<Q, M, S>,
     pool: &Pool,
     request: Request,
     store: Arc<Store>,
@@ -198,8 +199,8 @@ pub(super) async fn answer<Q: ObjectType + 'static, S: SubscriptionType + 'stati
     }
 }
 
-async fn run<Q: ObjectType + 'static, S: SubscriptionType + 'static>(
-    executor: &Executor<Q, EmptyMutation, S>,
+async fn run<Q: ObjectType + 'static, M: ObjectType + 'static, S: SubscriptionType + 'static>(
+    executor: &Executor<Q, M, S>,
     pool: &Pool,
     prepared: Prepared,
     store: Arc<Store>,
@@ -207,7 +208,11 @@ async fn run<Q: ObjectType + 'static, S: SubscriptionType + 'static>(
     phase: Option<Phase>,
 ) -> Answer {
     let work_max = executor.limits().work_max;
-    let caller = prepared.caller().clone();
+    let by = prepared.caller().name.clone();
+    let changes_max = executor.limits().changes_max;
+    let state = store.state();
+    // Whoever was told of a change sees it, though the clock may have been set back since.
+    let now = now.max(state.graph().last_recorded_at());
     let stop = Stop::default();
     let _stop = stop.on_drop();
     let mut asked = None;
@@ -222,12 +227,15 @@ async fn run<Q: ObjectType + 'static, S: SubscriptionType + 'static>(
         default_view.resolve(now, "Guanxi-View")?;
         let deadline = given.deadline;
         let asking = Arc::new(Asking {
-            state: store.state(),
+            state,
             store,
             now,
+            by,
+            changes_max,
             default_view,
-            budget: Budget::new(work_max, move || stop.is_set() || Instant::now() >= deadline),
-            caller,
+            budget: Arc::new(Budget::new(work_max, move || {
+                stop.is_set() || Instant::now() >= deadline
+            })),
         });
         asked = Some(Arc::clone(&asking));
         if let Some(phase) = phase {

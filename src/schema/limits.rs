@@ -37,6 +37,8 @@ pub struct Limits {
     pub workers_max: u64,
     /// Requests of each of the two sorts that may wait for a worker; further ones are refused.
     pub queue_max: u64,
+    /// Records and statements that one mutation may name.
+    pub changes_max: u64,
     /// Entries of the log that a subscription reads ahead of what its client has taken.
     pub entries_ahead_max: u64,
     /// Whether clients may ask for the schema in GraphQL.
@@ -71,6 +73,7 @@ impl Default for Limits {
             queue_max: 1000,
             entries_ahead_max: 64,
             introspection: Introspection::Open,
+            changes_max: 1000,
         }
     }
 }

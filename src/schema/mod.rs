@@ -22,6 +22,7 @@ mod limits;
 mod matches;
 mod measure;
 mod merge;
+mod mutation;
 mod page;
 mod presence;
 mod query;

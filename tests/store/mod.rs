@@ -1,5 +1,9 @@
 //! The state that is read: what is derived from the graph.
 
+mod command;
+mod home;
+mod kept;
+mod log;
 mod search;
 mod similar;
 mod state;
