@@ -24,14 +24,47 @@ pub(super) enum Command {
     Schema,
     /// Answer one query on standard output; the exit code is 1 when the answer has errors.
     Query(QueryArguments),
-    /// Read tables and say every problem in them; the exit code is 1 when there is one.
+    /// Read tables, or a store, and say every problem in them; the exit code is 1 when there is one.
     Check(CheckArguments),
+    /// Write everything a store holds into one file, also while the store is served.
+    Backup(BackupArguments),
+    /// Make a store from a backup.
+    Restore(RestoreArguments),
+    /// Make the file of a store that is not served as small as it can be.
+    Compact(StoreArguments),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct StoreArguments {
+    /// The folder of the store.
+    #[arg(long, env = "GUANXI_STORE", value_name = "DIR")]
+    pub(super) store: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct BackupArguments {
+    /// The file to write; there must be none of this name.
+    pub(super) to: PathBuf,
+    #[command(flatten)]
+    pub(super) store: StoreArguments,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RestoreArguments {
+    /// The file that `guanxi backup` wrote.
+    pub(super) from: PathBuf,
+    #[command(flatten)]
+    pub(super) store: StoreArguments,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct CheckArguments {
     /// The folder with the tables. Default: the bundled data.
+    #[arg(conflicts_with = "store")]
     pub(super) dir: Option<PathBuf>,
+    /// The folder of a store, to check instead of tables; it may be served meanwhile.
+    #[arg(long, value_name = "DIR")]
+    pub(super) store: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -86,6 +119,10 @@ pub(super) struct ServeArguments {
     /// What is logged: error, warn, info, debug, trace, or a filter such as guanxi=debug.
     #[arg(long, env = "GUANXI_LOG", default_value = "info")]
     pub(super) log: String,
+    /// The folder that keeps everything. The first start makes it, from the tables of --data or the bundled ones. Default:
+    /// changes last as long as the process.
+    #[arg(long, env = "GUANXI_STORE", value_name = "DIR")]
+    pub(super) store: Option<PathBuf>,
     #[command(flatten)]
     pub(super) data: DataArguments,
     #[command(flatten)]

@@ -4,6 +4,7 @@ mod check;
 mod config;
 mod query;
 mod serve;
+mod store;
 
 use std::{io::Write, path::Path, process::ExitCode};
 
@@ -27,7 +28,13 @@ pub fn run() -> ExitCode {
         Some(Command::Serve(serve)) => serve::serve(&serve),
         Some(Command::Schema) => print_schema(),
         Some(Command::Query(query)) => query::query(&query),
-        Some(Command::Check(check)) => check::check(check.dir.as_deref()),
+        Some(Command::Check(check)) => match check.store.as_deref() {
+            Some(store) => store::check(store),
+            None => check::check(check.dir.as_deref()),
+        },
+        Some(Command::Backup(backup)) => store::backup(&backup),
+        Some(Command::Restore(restore)) => store::restore(&restore),
+        Some(Command::Compact(compact)) => store::compact(&compact),
     };
     done.unwrap_or_else(|error| {
         eprintln!("guanxi: {error:#}");

@@ -7,19 +7,18 @@ use tracing_subscriber::{EnvFilter, fmt, prelude::*};
 
 use super::{
     config::{LogFormat, ServeArguments},
-    load_graph,
+    load_dataset, load_graph,
 };
 use crate::{
     graph::Snapshot,
     http::{self, Readiness},
     model::{Timestamp, View},
     schema::Api,
-    store::{State, Store},
+    store::{Figures, State, Store, home::Home},
 };
 
 pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
     start_log(arguments)?;
-    let graph = load_graph(arguments.data.data.as_deref())?;
     let api = Arc::new(Api::new(arguments.limits.limits())?);
     let settings = arguments.http.settings();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -27,7 +26,8 @@ pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
         // The port first: a second start says so at once, instead of after loading pages and routes.
         let listener = http::bind(&arguments.host, arguments.port).await?;
         let readiness = Readiness::default();
-        let store = prepared(graph);
+        let store = Arc::new(open_store(arguments)?);
+        store.tell_address(&format!("http://{}", listener.local_addr()?))?;
         let state = store.state();
         let graph = state.graph();
         let mask = graph.mask(&View::now(Timestamp::now()));
@@ -43,20 +43,48 @@ pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
     })
 }
 
-/// A store that begins with `graph`. What takes long to derive from it is derived while questions are answered already.
-fn prepared(graph: Snapshot) -> Arc<Store> {
+/// The store in the folder of the arguments, made where there is none yet; without a folder, one in memory.
+fn open_store(arguments: &ServeArguments) -> anyhow::Result<Store> {
+    let data = arguments.data.data.as_deref();
+    let Some(dir) = arguments.store.as_deref() else {
+        tracing::info!("changes last as long as this process; --store DIR keeps them");
+        return Ok(Store::in_memory(prepared(load_graph(data)?)));
+    };
+    let home = Home::enter(dir, Timestamp::now())?;
+    if !home.is_begun()? {
+        // Read before the folder is filled, so that what is wrong with it leaves nothing behind.
+        home.begin(&load_dataset(data)?, Timestamp::now())?;
+        tracing::info!(store = %dir.display(), "a store is begun");
+    } else if let Some(data) = data {
+        anyhow::bail!(
+            "store {}: there is a store already, which begins with the data it was made from; start without --data (or \
+             GUANXI_DATA) to serve it, or give another folder to begin with {}",
+            dir.display(),
+            data.display()
+        );
+    }
+    let store = Store::open(home, prepared)?;
+    let Figures {
+        position, log_bytes, ..
+    } = store.figures();
+    tracing::info!(store = %dir.display(), position, log_bytes, "the store is open");
+    Ok(store)
+}
+
+/// The state of `graph`. What takes long to derive from it is derived while questions are answered already.
+fn prepared(graph: Snapshot) -> Arc<State> {
     /// So many are searched within the time it takes to open a page.
     const SMALL: usize = 10_000;
     let everything = graph.mask(&View::now(Timestamp::MAX));
     let is_small = graph.entities(&everything).nth(SMALL).is_none();
     let state = Arc::new(State::unprepared(graph));
-    let store = Arc::new(Store::in_memory(Arc::clone(&state)));
     if is_small {
         state.prepare();
     } else {
-        std::thread::spawn(move || state.prepare());
+        let preparing = Arc::clone(&state);
+        std::thread::spawn(move || preparing.prepare());
     }
-    store
+    state
 }
 
 async fn stop_signal() {

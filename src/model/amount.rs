@@ -2,7 +2,9 @@
 
 use std::{fmt, str::FromStr};
 
-use super::Invalid;
+use serde::{Deserialize, Serialize};
+
+use super::{Invalid, kept};
 
 /// An ISO 4217 currency code, such as USD.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -30,6 +32,8 @@ impl FromStr for Currency {
     }
 }
 
+kept::as_text!(Currency);
+
 impl fmt::Display for Currency {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -37,13 +41,16 @@ impl fmt::Display for Currency {
 }
 
 /// An amount of money: value, currency and, where the source says it, what it is of ("purchase price with debt").
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Amount {
     /// In units of the currency, not negative.
+    #[serde(deserialize_with = "kept::not_negative")]
     pub value: f64,
     /// ISO 4217.
     pub currency: Currency,
     /// What the amount is of, in words; two amounts are comparable only when these are equal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<String>,
 }
 

@@ -2,8 +2,9 @@
 //! gets a next version, or is taken back.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
-use super::{Entity, Relationship, Source, catalog::catalog};
+use super::{Entity, Relationship, Source, catalog::catalog, kept};
 
 catalog! {
     /// What is recorded on its own; evidence belongs to its relationship.
@@ -32,7 +33,8 @@ catalog! {
 }
 
 /// A record as it is known from now on.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Record {
     /// A document or register.
     Source(Source),
@@ -65,7 +67,8 @@ impl Record {
 }
 
 /// One change of one record. The changes of a commit hold together or not at all, and name each record once.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Change {
     /// The record's next version, in place of the one known so far.
     Put(Box<Record>),
@@ -108,7 +111,8 @@ impl Change {
 }
 
 /// A change as it was carried out.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Step {
     /// What was asked for.
     pub change: Change,
@@ -117,11 +121,13 @@ pub struct Step {
     /// The number of the version that it made or took back: 1 for a record's first.
     pub version: u32,
     /// The ids of the entities it is about: the entity itself, or the ends of the relationship before and after, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub entities: Vec<String>,
 }
 
 /// Tells one attempt at a change from another, so that a retry changes nothing twice.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Retry {
     /// The key that the caller chose.
     pub key: String,
@@ -130,18 +136,24 @@ pub struct Retry {
 }
 
 /// One commit, as the log tells it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Entry {
     /// Its place in the log: 1 for the first, without gaps.
     pub position: u64,
     /// When it was recorded; later than every entry before.
+    #[serde(with = "kept::moment")]
     pub recorded_at: Timestamp,
     /// Why, in the words of who changed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// The name of the token that allowed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
     /// Under which key it may be repeated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry: Option<Retry>,
     /// What it did, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<Step>,
 }

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use jiff::{ToSpan, civil::Date};
 
-use super::Invalid;
+use super::{Invalid, kept};
 
 const EXPECTED: &str = "a date like 2013, 2014-11 or 2014-11-25";
 
@@ -111,6 +111,8 @@ impl FromStr for PartialDate {
             .ok_or_else(|| Invalid::new(text, EXPECTED))
     }
 }
+
+kept::as_text!(PartialDate);
 
 impl fmt::Display for PartialDate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,8 +1,9 @@
 //! Entities: whatever can stand in a relationship.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Identifier, Invalid, PartialDate, catalog::catalog};
+use super::{Identifier, Invalid, PartialDate, catalog::catalog, kept};
 
 catalog! {
     /// What an entity is.
@@ -51,48 +52,64 @@ catalog! {
 }
 
 /// Another name of an entity, beside its main one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Name {
     /// The name as written.
     pub text: String,
     /// BCP 47, such as `zh`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
     /// ISO 15924, such as `Hans`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub script: Option<String>,
     /// What kind of name it is.
     pub kind: NameKind,
 }
 
 /// Something that can stand in a relationship.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Entity {
     /// Stable, chosen by the data; unique among all nodes.
+    #[serde(deserialize_with = "kept::entity_id")]
     pub id: String,
     /// What it is.
     pub kind: EntityKind,
     /// Its main name.
+    #[serde(deserialize_with = "kept::entity_name")]
     pub name: String,
     /// Its other names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub names: Vec<Name>,
     /// One or two sentences.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// ISO 3166-1 alpha-2, or ISO 3166-2 where the source has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
     /// What registers call it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub identifiers: Vec<Identifier>,
     /// Whether it still exists.
     pub status: EntityStatus,
     /// When it came into being.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub founded: Option<PartialDate>,
     /// When it ceased to be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dissolved: Option<PartialDate>,
     /// For events: the first day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub starts_on: Option<PartialDate>,
     /// For events: the last day, inclusive.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ends_on: Option<PartialDate>,
     /// Its website.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub website: Option<String>,
     /// What a source carries beyond this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub properties: Option<Map<String, Value>>,
 }
 
@@ -103,9 +120,7 @@ impl Entity {
     /// [`Invalid`] when the id or the name is empty, or the id starts with a prefix kept for other nodes.
     pub fn new(id: &str, kind: EntityKind, name: &str) -> Result<Self, Invalid> {
         Self::check_id(id)?;
-        if name.trim().is_empty() || name.chars().any(char::is_control) {
-            return Err(Invalid::new(name, "a name without control characters"));
-        }
+        Self::check_name(name)?;
         Ok(Self {
             id: id.to_owned(),
             kind,
@@ -122,6 +137,17 @@ impl Entity {
             website: None,
             properties: None,
         })
+    }
+
+    /// Whether `name` can be an entity's main name: not blank, no control characters.
+    ///
+    /// # Errors
+    /// [`Invalid`] when it cannot.
+    pub fn check_name(name: &str) -> Result<(), Invalid> {
+        if name.trim().is_empty() || name.chars().any(char::is_control) {
+            return Err(Invalid::new(name, "a name without control characters"));
+        }
+        Ok(())
     }
 
     /// Whether `id` can be an entity's: not empty, no control characters, and no prefix of another kind of node.

@@ -1,6 +1,8 @@
 //! Evidence: what one source says about one relationship, and when sources contradict each other.
 
-use super::{Amount, PartialDate, Share, ShareRange, catalog::catalog};
+use serde::{Deserialize, Serialize};
+
+use super::{Amount, PartialDate, Share, ShareRange, catalog::catalog, kept};
 
 catalog! {
     /// How a statement stands to the claim.
@@ -17,27 +19,39 @@ catalog! {
 }
 
 /// One statement of one source about one relationship. A source may make several.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Evidence {
     /// Unique among all evidence.
     pub id: String,
     /// The id of the source.
     pub source: String,
     /// Where in the source: page, paragraph, row.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locator: Option<String>,
     /// For or against the claim.
     pub stance: Stance,
     /// The id of the entity that the source quotes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub speaker: Option<String>,
     /// When it was said; otherwise the source's date counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stated_on: Option<PartialDate>,
     /// What it says, in our words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub summary: Option<String>,
     /// The share, where this source gives its own figure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub share: Option<Share>,
     /// The amount, where this source gives its own figure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<Amount>,
     /// From 0 (none) to 1 (full), where the data rates its sources.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "kept::confidence"
+    )]
     pub confidence: Option<f64>,
 }
 

@@ -1,5 +1,7 @@
 //! Identifiers that registers and standards give to entities.
 
+use serde::{Deserialize, Serialize};
+
 use super::Invalid;
 
 /// The scheme of a country's ISO 3166-1 alpha-2 code.
@@ -9,12 +11,29 @@ pub const COUNTRY_SCHEME: &str = "iso3166-1";
 pub const LEI_SCHEME: &str = "lei";
 
 /// A scheme and a value, unique per scheme: `lei` 5493…, `iso3166-1` CN.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, try_from = "Written")]
 pub struct Identifier {
     /// The scheme in lower case: lei, qid, iso3166-1, or a register's own.
     pub scheme: String,
     /// The value as the scheme writes it.
     pub value: String,
+}
+
+/// An identifier as it is kept.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    scheme: String,
+    value: String,
+}
+
+impl TryFrom<Written> for Identifier {
+    type Error = Invalid;
+
+    fn try_from(written: Written) -> Result<Self, Invalid> {
+        Self::new(&written.scheme, &written.value)
+    }
 }
 
 impl Identifier {

@@ -11,6 +11,7 @@ mod date;
 mod entity;
 mod evidence;
 mod identifier;
+pub(crate) mod kept;
 pub(crate) mod letters;
 mod matching;
 mod relationship;

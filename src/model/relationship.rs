@@ -1,10 +1,11 @@
 //! Relationships: typed, directed, dated claims that two entities are connected.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::PartialDate;
-use super::{Amount, Evidence, Share, ShareOf, Stance, Stated, Validity, catalog::catalog};
+use super::{Amount, Evidence, Invalid, Share, ShareOf, Stance, Stated, Validity, catalog::catalog, kept};
 
 catalog! {
     /// The family of a relationship kind.
@@ -217,7 +218,8 @@ impl UnknownReason {
 }
 
 /// The two ends of a relationship, by entity id. At most one is unknown, and then the reason is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "WrittenEnds", into = "WrittenEnds")]
 pub enum Ends {
     /// Both are known.
     Known {
@@ -242,8 +244,48 @@ pub enum Ends {
     },
 }
 
+/// The ends as they are kept.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenEnds {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    from: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    to: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    unknown: Option<UnknownReason>,
+}
+
+impl TryFrom<WrittenEnds> for Ends {
+    type Error = Invalid;
+
+    fn try_from(written: WrittenEnds) -> Result<Self, Invalid> {
+        match (written.from, written.to, written.unknown) {
+            (Some(from), Some(to), None) => Ok(Self::Known { from, to }),
+            (None, Some(to), Some(reason)) => Ok(Self::UnknownFrom { to, reason }),
+            (Some(from), None, Some(reason)) => Ok(Self::UnknownTo { from, reason }),
+            _ => Err(Invalid::new(
+                "ends",
+                "two entities, or one and the reason why the other is unknown",
+            )),
+        }
+    }
+}
+
+impl From<Ends> for WrittenEnds {
+    fn from(ends: Ends) -> Self {
+        let (from, to, unknown) = match ends {
+            Ends::Known { from, to } => (Some(from), Some(to), None),
+            Ends::UnknownFrom { to, reason } => (None, Some(to), Some(reason)),
+            Ends::UnknownTo { from, reason } => (Some(from), None, Some(reason)),
+        };
+        Self { from, to, unknown }
+    }
+}
+
 /// A typed, directed, dated claim that two entities are connected; never without evidence.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Relationship {
     /// Unique among all nodes.
     pub id: String,
@@ -252,24 +294,33 @@ pub struct Relationship {
     /// Of whom.
     pub ends: Ends,
     /// In the source's words: "executive chairman".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<String>,
     /// How firm it is.
     pub status: RelationshipStatus,
     /// When it held; for RUMOURED to PLANNED, when the claim stood.
+    #[serde(default = "Validity::open", skip_serializing_if = "Validity::is_open")]
     pub validity: Validity,
     /// For OWNS: how much.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub share: Option<Share>,
     /// For PAID, LENT_TO and purchases: how much money.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<Amount>,
     /// For SERVES: what is offered there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub capabilities: Vec<Capability>,
     /// What a source carries beyond this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub properties: Option<Map<String, Value>>,
     /// What the sources say; at least one statement.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<Evidence>,
     /// When it entered the graph.
+    #[serde(with = "kept::moment")]
     pub recorded_at: Timestamp,
     /// When it was taken back, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "kept::moment_if_any")]
     pub retracted_at: Option<Timestamp>,
 }
 

@@ -2,7 +2,9 @@
 
 use std::{fmt, str::FromStr};
 
-use super::{Invalid, catalog::catalog};
+use serde::{Deserialize, Serialize};
+
+use super::{Invalid, catalog::catalog, kept};
 
 const EXPECTED: &str = "a share in percent like 48, 20..25, >25..50, 25..<50 or ..50, within 0 and 100";
 
@@ -32,7 +34,8 @@ catalog! {
 }
 
 /// A share: a range and what it is a share of.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Share {
     /// The range in percent.
     pub range: ShareRange,
@@ -70,9 +73,10 @@ impl ShareRange {
     /// # Errors
     /// [`Invalid`] outside 0 to 100, reversed, or empty.
     pub fn bounded(min: f64, min_inclusive: bool, max: f64, max_inclusive: bool) -> Result<Self, Invalid> {
+        // Adding nothing turns -0 into 0, which is written without a sign.
         let range = Self {
-            min,
-            max,
+            min: min + 0.0,
+            max: max + 0.0,
             min_inclusive,
             max_inclusive,
         };
@@ -162,6 +166,8 @@ impl FromStr for ShareRange {
         parsed.map_err(|_| invalid())
     }
 }
+
+kept::as_text!(ShareRange);
 
 impl fmt::Display for ShareRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

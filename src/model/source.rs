@@ -1,21 +1,28 @@
 //! Sources: the documents and registers that say so.
 
-use super::{Invalid, PartialDate};
+use serde::{Deserialize, Serialize};
+
+use super::{Invalid, PartialDate, kept};
 
 /// A document or register.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Source {
     /// `source:` and the data's own id; unique among all nodes.
+    #[serde(deserialize_with = "kept::source_id")]
     pub id: String,
     /// Who published it.
     pub publisher: String,
     /// What it is called.
     pub title: String,
     /// Where it can be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// When it was published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub published_on: Option<PartialDate>,
     /// Under which licence its content may be used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub licence: Option<String>,
 }
 

@@ -2,16 +2,43 @@
 
 use jiff::civil::Date;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Invalid, PartialDate, catalog::catalog};
 
 /// When a relationship held: `[since, until)`, where `until` is the first day on which it no longer holds.
 ///
 /// A missing bound is *not stated* and read as open. A partial bound reads as its period's first day; an `until` that
 /// would then not lie after `since` reads as the day after its period.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "Bounds", into = "Bounds")]
 pub struct Validity {
     since: Option<PartialDate>,
     until: Option<PartialDate>,
+}
+
+/// The bounds as they are kept.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Bounds {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    since: Option<PartialDate>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    until: Option<PartialDate>,
+}
+
+impl TryFrom<Bounds> for Validity {
+    type Error = Invalid;
+
+    fn try_from(bounds: Bounds) -> Result<Self, Invalid> {
+        Self::new(bounds.since, bounds.until)
+    }
+}
+
+impl From<Validity> for Bounds {
+    fn from(Validity { since, until }: Validity) -> Self {
+        Self { since, until }
+    }
 }
 
 catalog! {
@@ -55,6 +82,12 @@ impl Validity {
         until: None,
     };
 
+    /// [`Validity::OPEN`].
+    #[must_use]
+    pub fn open() -> Self {
+        Self::OPEN
+    }
+
     /// The interval `[since, until)`.
     ///
     /// # Errors
@@ -68,6 +101,12 @@ impl Validity {
             )),
             _ => Ok(validity),
         }
+    }
+
+    /// Whether nothing is stated.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        *self == Self::OPEN
     }
 
     /// The first day, as precise as stated.

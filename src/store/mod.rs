@@ -3,33 +3,50 @@
 
 pub mod commit;
 pub mod edit;
-mod log;
+pub mod home;
+pub mod log;
 pub mod matching;
+mod open;
 mod rankings;
 pub mod search;
 mod state;
 mod writer;
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use tokio::sync::watch;
 
 use self::{
     commit::{Proposal, Receipt},
-    log::Log,
+    home::Home,
+    log::{Log, Memory},
     writer::Writer,
 };
 pub use self::{
+    open::{OpenError, ReplayError, replayed},
     rankings::RANKINGS_MAX,
     state::{State, Unsearchable},
 };
-use crate::model::Entry;
+use crate::model::{Entry, Timestamp};
 
 /// Where everything that is known is kept and changed. Readers take a state and keep it; they never wait for writers.
 #[derive(Debug)]
 pub struct Store {
     shared: Arc<Shared>,
     writer: Writer,
+    /// Last, since the folder is another's once the log is closed.
+    home: Option<Mutex<Home>>,
+}
+
+/// How much there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Figures {
+    /// The position of the last entry, which is as many as there are.
+    pub position: u64,
+    /// When the store was begun; none where changes last as long as the process.
+    pub began_at: Option<Timestamp>,
+    /// Bytes of the log on disk; 0 where there is none.
+    pub log_bytes: u64,
 }
 
 /// What readers and the writer share.
@@ -44,14 +61,51 @@ impl Store {
     /// A store that begins with this state and whose changes last as long as the process.
     #[must_use]
     pub fn in_memory(state: Arc<State>) -> Self {
+        Self::over(state, Log::Memory(Memory::default()), None)
+    }
+
+    fn over(state: Arc<State>, log: Log, home: Option<Home>) -> Self {
         let shared = Arc::new(Shared {
             state: RwLock::new(state),
-            log: Log::default(),
-            position: watch::Sender::new(0),
+            position: watch::Sender::new(log.last_position()),
+            log,
         });
         Self {
             writer: Writer::start(Arc::clone(&shared)),
             shared,
+            home: home.map(Mutex::new),
+        }
+    }
+
+    /// How much there is.
+    #[must_use]
+    pub fn figures(&self) -> Figures {
+        let home = self
+            .home
+            .as_ref()
+            .map(|home| home.lock().unwrap_or_else(PoisonError::into_inner));
+        Figures {
+            position: *self.shared.position.borrow(),
+            began_at: match &self.shared.log {
+                Log::Memory(_) => None,
+                Log::Durable(log) => Some(log.began_at()),
+            },
+            // A file that cannot be looked at is seen by whoever writes to it.
+            log_bytes: home.map_or(0, |home| home::log_bytes(home.dir()).unwrap_or_default()),
+        }
+    }
+
+    /// Lets the lock of the folder say under which address the store is served. Nothing to say without a folder.
+    ///
+    /// # Errors
+    /// [`home::Error::Io`] when it cannot be written.
+    pub fn tell_address(&self, address: &str) -> Result<(), home::Error> {
+        match &self.home {
+            Some(home) => home
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .tell_address(address),
+            None => Ok(()),
         }
     }
 
@@ -75,10 +129,13 @@ impl Store {
     /// # Errors
     /// [`commit::Error::Unavailable`] when the log cannot be read.
     pub fn entries_after(&self, position: u64, max: usize) -> Result<Vec<Arc<Entry>>, commit::Error> {
+        // What is durable already may not be shown yet.
+        let shown = self.shared.position.borrow().saturating_sub(position);
+        let max = usize::try_from(shown).map_or(max, |shown| shown.min(max));
         self.shared
             .log
             .entries_after(position, max)
-            .map_err(commit::Error::Unavailable)
+            .map_err(|error| commit::Error::Unavailable(error.to_string()))
     }
 
     /// The position of the last entry, and word of every next one. What it says is readable in [`Store::state`].

@@ -15,6 +15,7 @@ use jiff::SignedDuration;
 use super::{
     Shared, State,
     commit::{Error, Proposal, Receipt},
+    log::{self, Prepared, Used},
 };
 use crate::model::{Entry, Retry, Timestamp};
 
@@ -91,7 +92,7 @@ struct Group<'a> {
     /// The state after those so far.
     state: Arc<State>,
     position: u64,
-    entries: Vec<Arc<Entry>>,
+    entries: Vec<Prepared>,
     /// Those accepted, with what they will be told.
     accepted: Vec<(SyncSender<Result<Receipt, Error>>, Receipt)>,
 }
@@ -129,17 +130,23 @@ impl<'a> Group<'a> {
         let recorded_at = after(graph.last_recorded_at(), proposal.at);
         let apply = AssertUnwindSafe(|| graph.apply(&changes, recorded_at));
         let (next, steps) = panic::catch_unwind(apply).map_err(failed)??;
-        self.position += 1;
         let entry = Arc::new(Entry {
-            position: self.position,
+            position: self.position + 1,
             recorded_at,
             reason: proposal.reason,
             by: proposal.by,
             retry: proposal.retry,
             steps,
         });
+        // What could not be read back is refused by itself, before it takes the rest of the group with it.
+        let prepared = self
+            .shared
+            .log
+            .prepare(Arc::clone(&entry))
+            .map_err(|error| unavailable(&error))?;
+        self.position = entry.position;
         self.state = Arc::new(self.state.followed_by(next));
-        self.entries.push(Arc::clone(&entry));
+        self.entries.push(prepared);
         Ok(self.receipt(Some(entry), false))
     }
 
@@ -147,14 +154,17 @@ impl<'a> Group<'a> {
     fn earlier(&self, retry: Option<&Retry>) -> Result<Option<Receipt>, Error> {
         let Some(retry) = retry else { return Ok(None) };
         let same_key = |entry: &&Arc<Entry>| entry.retry.as_ref().is_some_and(|known| known.key == retry.key);
-        let entry = match self.entries.iter().find(same_key) {
+        let here = self.entries.iter().map(Prepared::entry).find(same_key);
+        let entry = match here {
             Some(entry) => Arc::clone(entry),
             None => {
                 let log = &self.shared.log;
-                let Some((_, position)) = log.retried(&retry.key).map_err(Error::Unavailable)? else {
+                let Some(Used { position, .. }) = log.retry(&retry.key).map_err(|error| unavailable(&error))? else {
                     return Ok(None);
                 };
-                let entries = log.entries_after(position - 1, 1).map_err(Error::Unavailable)?;
+                let entries = log
+                    .entries_after(position.saturating_sub(1), 1)
+                    .map_err(|error| unavailable(&error))?;
                 let lost = || Error::Unavailable(format!("entry {position} of the log is missing"));
                 entries.into_iter().next().ok_or_else(lost)?
             }
@@ -178,7 +188,7 @@ impl<'a> Group<'a> {
         let written = if self.entries.is_empty() {
             Ok(())
         } else {
-            self.shared.log.append(&self.entries)
+            self.shared.log.append(&self.entries).map_err(|error| error.to_string())
         };
         if written.is_ok() && !self.entries.is_empty() {
             self.shared.publish(self.state, self.position);
@@ -192,6 +202,10 @@ impl<'a> Group<'a> {
             let _ = answer.send(told);
         }
     }
+}
+
+fn unavailable(error: &log::Error) -> Error {
+    Error::Unavailable(error.to_string())
 }
 
 /// The moment at which something is recorded that is proposed at `at`: later than everything before, in whole microseconds.

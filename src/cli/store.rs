@@ -1,0 +1,145 @@
+//! What is done with a store beside serving it: `guanxi check --store`, `backup`, `restore` and `compact`.
+
+use std::{path::Path, process::ExitCode};
+
+use super::{
+    config::{BackupArguments, RestoreArguments, StoreArguments},
+    print,
+};
+use crate::{
+    graph::Snapshot,
+    model::{Entry, Timestamp},
+    store::{
+        OpenError, ReplayError,
+        home::{self, Copied, Guest, Home},
+        log::Reading,
+        replayed,
+    },
+};
+
+/// Reads everything in the store and says what is wrong with it. Changes nothing.
+pub(super) fn check(dir: &Path) -> anyhow::Result<ExitCode> {
+    let guest = Guest::enter(dir, Timestamp::now())?;
+    let pages = match &guest {
+        Guest::Alone(home) => {
+            home::check_pages(home)?;
+            "every page of the file".to_owned()
+        }
+        Guest::Beside(holder) => format!("not the pages of the file, which {holder} writes to"),
+    };
+    let reading = guest.reading(dir)?;
+    let problems = problems(&reading).map_err(|reason| OpenError::Unsound {
+        dir: dir.to_owned(),
+        reason,
+    })?;
+    if !problems.is_empty() {
+        let lines: Vec<String> = problems
+            .iter()
+            .map(|problem| format!("store {}: {problem}", dir.display()))
+            .collect();
+        anyhow::bail!("{} problems:\n{}", problems.len(), lines.join("\n"));
+    }
+    let head = reading.head();
+    print(&format!(
+        "{}: {} entries since {} on {:?}, {} bytes; looked at {pages}, every value, every change carried out again, and \
+         every retry key; no problems\n",
+        dir.display(),
+        reading.last_position(),
+        head.began_at,
+        head.title,
+        home::log_bytes(dir)?,
+    ))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What does not fit together though every value is as it was written.
+fn problems(reading: &Reading) -> Result<Vec<String>, ReplayError> {
+    let mut problems = Vec::new();
+    let mut keys: std::collections::HashMap<String, (u64, u64)> = std::collections::HashMap::new();
+    replayed(reading, |entry, before| {
+        if let Some(retry) = &entry.retry {
+            keys.insert(retry.key.clone(), (retry.digest, entry.position));
+        }
+        if let Some(problem) = misfit(entry, before) {
+            problems.push(problem);
+        }
+        Ok(())
+    })?;
+    reading.retries(|key, used| match keys.remove(key) {
+        Some(told) if told == (used.digest, used.position) => {}
+        Some((_, position)) => problems.push(format!(
+            "the retry key {key:?} points to entry {}, and is that of entry {position}",
+            used.position
+        )),
+        None => problems.push(format!(
+            "the retry key {key:?} points to entry {}, which has another",
+            used.position
+        )),
+    })?;
+    let mut lost: Vec<_> = keys.into_iter().collect();
+    lost.sort();
+    problems.extend(
+        lost.into_iter()
+            .map(|(key, (_, position))| format!("the retry key {key:?} of entry {position} is lost")),
+    );
+    Ok(problems)
+}
+
+/// How an entry does not tell what its changes do to the graph before it.
+fn misfit(entry: &Entry, before: &Snapshot) -> Option<String> {
+    let changes: Vec<_> = entry.steps.iter().map(|step| step.change.clone()).collect();
+    match before.apply(&changes, entry.recorded_at) {
+        Ok((_, steps)) if steps == entry.steps => None,
+        Ok(_) => Some(format!(
+            "entry {}: its changes do something else than it says",
+            entry.position
+        )),
+        // Said by who carries it out.
+        Err(_) => None,
+    }
+}
+
+pub(super) fn backup(arguments: &BackupArguments) -> anyhow::Result<ExitCode> {
+    let copied = home::backup(&arguments.store.store, &arguments.to, Timestamp::now())?;
+    tell("backup", &arguments.to, copied)
+}
+
+pub(super) fn restore(arguments: &RestoreArguments) -> anyhow::Result<ExitCode> {
+    let (from, dir) = (&arguments.from, &arguments.store.store);
+    let copied = home::restore(from, dir, Timestamp::now(), |reading| -> anyhow::Result<()> {
+        replayed(reading, |_, _| Ok(())).map_err(|reason| OpenError::Unsound {
+            dir: from.clone(),
+            reason,
+        })?;
+        Ok(())
+    })?;
+    tell("store", dir, copied)
+}
+
+fn tell(made: &str, path: &Path, Copied { position, bytes }: Copied) -> anyhow::Result<ExitCode> {
+    print(&format!(
+        "{made} {}: {position} entries, {bytes} bytes\n",
+        path.display()
+    ))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn compact(arguments: &StoreArguments) -> anyhow::Result<ExitCode> {
+    let dir = &arguments.store;
+    // Looked at first, since entering makes the folder.
+    home::log_bytes(dir)?;
+    let home = Home::enter(dir, Timestamp::now())?;
+    // What is damaged is left as it is.
+    let reading = home.reading()?;
+    replayed(&reading, |_, _| Ok(())).map_err(|reason| OpenError::Unsound {
+        dir: dir.clone(),
+        reason,
+    })?;
+    drop(reading);
+    let (before, after) = home::compact(&home)?;
+    print(&format!(
+        "store {}: {before} bytes before, {after} bytes after\n",
+        dir.display()
+    ))?;
+    Ok(ExitCode::SUCCESS)
+}

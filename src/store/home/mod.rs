@@ -1,0 +1,275 @@
+//! The folder of a store: `guanxi.redb` is the log and the truth, `lock` says who has it open, and `snapshot-N.gx` are made
+//! from the log for a quick start. What is made anew is made under another name, and gets its own when it is whole.
+
+pub mod blocks;
+mod copies;
+mod files;
+mod lock;
+mod snapshots;
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io,
+    path::{Path, PathBuf},
+};
+
+use redb::backends::FileBackend;
+
+pub use copies::{Copied, backup, compact, restore};
+use lock::Lock;
+pub use snapshots::{newest_snapshot, read_snapshot, write_snapshot};
+
+use super::log::{self, Durable, Reading};
+use crate::model::{Dataset, Timestamp};
+
+/// The file with the log.
+pub const LOG: &str = "guanxi.redb";
+
+/// Why a folder cannot be used as a store.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Another process has it open.
+    #[error("store {}: it is in use by {holder}; stop that process first, or use another folder", dir.display())]
+    Held {
+        /// The folder.
+        dir: PathBuf,
+        /// Who, as far as the lock says.
+        holder: String,
+    },
+    /// The log does not allow it.
+    #[error("store {}: {reason}", dir.display())]
+    Log {
+        /// The folder.
+        dir: PathBuf,
+        /// What the log says.
+        reason: log::Error,
+    },
+    /// There is something else in the folder.
+    #[error("store {}: it holds {found}, but no {LOG}; give a folder that is new or empty", dir.display())]
+    Occupied {
+        /// The folder.
+        dir: PathBuf,
+        /// One of the things in it.
+        found: String,
+    },
+    /// There is a store already, where a new one is to be made.
+    #[error("store {}: there is a store already; give a folder that is new or empty", dir.display())]
+    Begun {
+        /// The folder.
+        dir: PathBuf,
+    },
+    /// There is no store.
+    #[error("store {}: there is no {LOG} in it; `guanxi serve --store` begins a store", dir.display())]
+    Missing {
+        /// The folder.
+        dir: PathBuf,
+    },
+    /// A file would be overwritten.
+    #[error("{} exists already; give a file name that is free", path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The system refuses.
+    #[error("cannot {doing} {}: {reason}", path.display())]
+    Io {
+        /// What was tried: "write".
+        doing: &'static str,
+        /// With what.
+        path: PathBuf,
+        /// What the system says.
+        reason: io::Error,
+    },
+}
+
+/// How to say that `doing` something with `path` failed.
+fn failed<'a>(doing: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> Error + 'a {
+    move |reason| Error::Io {
+        doing,
+        path: path.to_owned(),
+        reason,
+    }
+}
+
+/// A folder that this process alone has open, until this is dropped.
+#[derive(Debug)]
+pub struct Home {
+    dir: PathBuf,
+    lock: Lock,
+}
+
+impl Home {
+    /// Takes the folder for this process, and makes it where there is none. What an earlier process left half made is removed.
+    ///
+    /// # Errors
+    /// [`Error::Held`] when another process has it, [`Error::Io`] when the system refuses.
+    pub fn enter(dir: &Path, since: Timestamp) -> Result<Self, Error> {
+        files::make_dir(dir)?;
+        let lock = Lock::take(dir, since)?;
+        files::remove_unfinished(dir)?;
+        Ok(Self {
+            dir: dir.to_owned(),
+            lock,
+        })
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Whether there is a store in it.
+    ///
+    /// # Errors
+    /// [`Error::Occupied`] when there is something else.
+    pub fn is_begun(&self) -> Result<bool, Error> {
+        if self.dir.join(LOG).exists() {
+            return Ok(true);
+        }
+        for entry in fs::read_dir(&self.dir).map_err(failed("read", &self.dir))? {
+            let name = entry.map_err(failed("read", &self.dir))?.file_name();
+            if name != lock::FILE {
+                return Err(Error::Occupied {
+                    dir: self.dir.clone(),
+                    found: name.to_string_lossy().into_owned(),
+                });
+            }
+        }
+        Ok(false)
+    }
+
+    /// Makes a store that begins with `dataset`: afterwards it is there as a whole, or not at all.
+    ///
+    /// # Errors
+    /// [`Error::Begun`] when there is one; [`Error::Log`] when the data cannot be kept; [`Error::Io`].
+    pub fn begin(&self, dataset: &Dataset, began_at: Timestamp) -> Result<(), Error> {
+        if self.is_begun()? {
+            return Err(Error::Begun { dir: self.dir.clone() });
+        }
+        files::make(&self.dir.join(LOG), |file| {
+            log::begin(backend(file), dataset, began_at).map_err(|reason| self.told(reason))
+        })
+    }
+
+    /// The log, to be read. Nothing in the file is changed.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] when there is none, [`Error::Log`] when it is damaged.
+    pub fn reading(&self) -> Result<Reading, Error> {
+        let path = self.dir.join(LOG);
+        let file = File::open(&path).map_err(|reason| self.unopened(&path, reason))?;
+        Reading::alone(|| file.try_clone().map(backend)).map_err(|reason| self.told(reason))
+    }
+
+    /// The log, to be added to. It was read before, and found sound.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] when there is none, [`Error::Log`] when it cannot be opened.
+    pub fn log(&self) -> Result<Durable, Error> {
+        let path = self.dir.join(LOG);
+        let opened = OpenOptions::new().read(true).write(true).open(&path);
+        let file = opened.map_err(|reason| self.unopened(&path, reason))?;
+        // An empty file would be made into an empty log.
+        if file.metadata().map_err(failed("read", &path))?.len() == 0 {
+            return Err(self.told(log::Error::Foreign("it is empty".to_owned())));
+        }
+        Durable::open(backend(file)).map_err(|reason| self.told(reason))
+    }
+
+    /// Lets the lock say under which address the store is served.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when it cannot be written.
+    pub fn tell_address(&mut self, address: &str) -> Result<(), Error> {
+        self.lock.tell_address(address)
+    }
+
+    fn told(&self, reason: log::Error) -> Error {
+        Error::Log {
+            dir: self.dir.clone(),
+            reason,
+        }
+    }
+
+    fn unopened(&self, path: &Path, reason: io::Error) -> Error {
+        unopened(&self.dir, path, reason)
+    }
+}
+
+fn unopened(dir: &Path, path: &Path, reason: io::Error) -> Error {
+    match reason.kind() {
+        io::ErrorKind::NotFound => Error::Missing { dir: dir.to_owned() },
+        _ => failed("open", path)(reason),
+    }
+}
+
+/// Whoever reads a store: the process that has the folder, or another beside it.
+#[derive(Debug)]
+pub enum Guest {
+    /// Nobody else has it.
+    Alone(Home),
+    /// Another process has it, as the lock says.
+    Beside(String),
+}
+
+impl Guest {
+    /// Takes the folder for this process, unless another has it.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] when there is no store, [`Error::Io`].
+    pub fn enter(dir: &Path, since: Timestamp) -> Result<Self, Error> {
+        // Looked at first, since entering makes the folder.
+        log_bytes(dir)?;
+        match Home::enter(dir, since) {
+            Ok(home) => Ok(Self::Alone(home)),
+            Err(Error::Held { holder, .. }) => Ok(Self::Beside(holder)),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The log in `dir`, to be read. Nothing in the file is changed.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] when there is none, [`Error::Log`] when it is damaged.
+    pub fn reading(&self, dir: &Path) -> Result<Reading, Error> {
+        match self {
+            Self::Alone(home) => home.reading(),
+            Self::Beside(_) => shared(dir),
+        }
+    }
+}
+
+/// The log in this folder, to be read beside the process that has it.
+fn shared(dir: &Path) -> Result<Reading, Error> {
+    let path = dir.join(LOG);
+    let file = File::open(&path).map_err(|reason| unopened(dir, &path, reason))?;
+    Reading::shared(backend(file)).map_err(|reason| Error::Log {
+        dir: dir.to_owned(),
+        reason,
+    })
+}
+
+/// Checks the pages of the log's file, which nobody writes to meanwhile. Nothing in the file is changed.
+///
+/// # Errors
+/// [`Error::Log`] when they are damaged.
+pub fn check_pages(home: &Home) -> Result<(), Error> {
+    let path = home.dir.join(LOG);
+    let file = File::open(&path).map_err(|reason| home.unopened(&path, reason))?;
+    log::check_pages(backend(file)).map_err(|reason| home.told(reason))
+}
+
+/// Bytes of the log's file in this folder.
+///
+/// # Errors
+/// [`Error::Missing`] when there is none.
+pub fn log_bytes(dir: &Path) -> Result<u64, Error> {
+    let path = dir.join(LOG);
+    let file = fs::metadata(&path).map_err(|reason| unopened(dir, &path, reason))?;
+    Ok(file.len())
+}
+
+fn backend(file: File) -> FileBackend {
+    FileBackend::new(file).expect("a file is taken as it is")
+}

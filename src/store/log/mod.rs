@@ -1,0 +1,174 @@
+//! The log: every commit in order, and what the store began with. It is the truth; everything else is derived from it.
+//! Entries are only ever added, each with the whole records that it puts.
+
+mod copy;
+mod durable;
+mod memory;
+mod read;
+mod tables;
+mod untouched;
+mod value;
+
+use std::sync::Arc;
+
+pub use copy::copy;
+pub use durable::{Durable, Prepared, begin, check_pages};
+pub use memory::Memory;
+pub use read::{Head, Reading};
+
+use crate::model::Entry;
+
+/// Why the log could not be written or read. Whoever knows the folder says so in front.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// What is kept is not what was written.
+    #[error("{place}: {reason}")]
+    Damaged {
+        /// Which value: `entry 812`.
+        place: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A value would not be read back as it is. Nothing was written.
+    #[error("{place} cannot be kept: {reason}")]
+    Unkeepable {
+        /// Which value.
+        place: String,
+        /// Why not.
+        reason: String,
+    },
+    /// The entries to be added do not follow the last one. Nothing was written.
+    #[error("entry {found} does not follow entry {last}")]
+    Gap {
+        /// The last entry of the log.
+        last: u64,
+        /// The position to be added.
+        found: u64,
+    },
+    /// Writing failed. Whether the last group was kept is seen when the log is opened again; until then it takes no more.
+    #[error("the log takes no more changes until the program is started again, since writing to it failed: {0}")]
+    Failed(String),
+    /// A later version of the program wrote it.
+    #[error(
+        "it is of format {format}, written by guanxi {program}, and this guanxi knows formats up to {}; use that version or a \
+         later one",
+        tables::FORMAT
+    )]
+    Newer {
+        /// Its format.
+        format: u32,
+        /// The version of the program that wrote it.
+        program: String,
+    },
+    /// There is a file, but no log in it.
+    #[error("the file holds no log of guanxi's: {0}")]
+    Foreign(String),
+    /// The process that wrote it was ended before it could close it, and another may be opening it now.
+    #[error("it was not closed, and nobody has it open; try again, or start the program on it once")]
+    Unclosed,
+    /// The file cannot be read or written.
+    #[error("{0}")]
+    File(String),
+}
+
+impl Error {
+    pub(in crate::store) fn damaged(place: impl Into<String>, reason: &(impl ToString + ?Sized)) -> Self {
+        Self::Damaged {
+            place: place.into(),
+            reason: reason.to_string(),
+        }
+    }
+
+    fn unkeepable(place: impl Into<String>, reason: &(impl ToString + ?Sized)) -> Self {
+        Self::Unkeepable {
+            place: place.into(),
+            reason: reason.to_string(),
+        }
+    }
+}
+
+/// What is known of a retry key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Used {
+    /// A digest of what was asked for under this key.
+    pub digest: u64,
+    /// The position of the entry.
+    pub position: u64,
+}
+
+/// Where entries are kept.
+#[derive(Debug)]
+pub enum Log {
+    /// As long as the process lives.
+    Memory(Memory),
+    /// In a file.
+    Durable(Box<Durable>),
+}
+
+impl Log {
+    /// Makes an entry ready to be appended: what could not be read back is refused here, before it holds up others.
+    ///
+    /// # Errors
+    /// [`Error::Unkeepable`].
+    pub fn prepare(&self, entry: Arc<Entry>) -> Result<Prepared, Error> {
+        match self {
+            Self::Memory(_) => Ok(Prepared::unwritten(entry)),
+            Self::Durable(_) => Prepared::new(entry),
+        }
+    }
+
+    /// Adds entries: all of them or none. They are kept when this returns.
+    ///
+    /// # Errors
+    /// [`Error::Gap`] when they do not follow the last one, [`Error::Failed`] when writing fails, and ever after.
+    pub fn append(&self, entries: &[Prepared]) -> Result<(), Error> {
+        match self {
+            Self::Memory(log) => log.append(entries),
+            Self::Durable(log) => log.append(entries),
+        }
+    }
+
+    /// The entries after this position, oldest first, at most `max`.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] and [`Error::File`] when they cannot be read.
+    pub fn entries_after(&self, position: u64, max: usize) -> Result<Vec<Arc<Entry>>, Error> {
+        match self {
+            Self::Memory(log) => Ok(log.entries_after(position, max)),
+            Self::Durable(log) => log.entries_after(position, max),
+        }
+    }
+
+    /// The position of the last entry; 0 when there is none.
+    #[must_use]
+    pub fn last_position(&self) -> u64 {
+        match self {
+            Self::Memory(log) => log.last_position(),
+            Self::Durable(log) => log.last_position(),
+        }
+    }
+
+    /// What was committed under this key.
+    ///
+    /// # Errors
+    /// [`Error::File`] when that cannot be read.
+    pub fn retry(&self, key: &str) -> Result<Option<Used>, Error> {
+        match self {
+            Self::Memory(log) => Ok(log.retry(key)),
+            Self::Durable(log) => log.retry(key),
+        }
+    }
+}
+
+/// Whether these entries follow the last one without a gap.
+fn follow(last: u64, entries: &[Prepared]) -> Result<(), Error> {
+    let mut last = last;
+    for prepared in entries {
+        let found = prepared.entry().position;
+        if found != last + 1 {
+            return Err(Error::Gap { last, found });
+        }
+        last = found;
+    }
+    Ok(())
+}

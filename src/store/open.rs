@@ -1,0 +1,90 @@
+//! Opening a store: what it began with, and every entry of its log since. Nothing in its folder is changed before all of it
+//! was read and found sound.
+
+use std::sync::Arc;
+
+use super::{
+    State, Store,
+    home::{self, Home},
+    log::{self, Durable, Log, Reading},
+};
+use crate::{
+    graph::{self, Snapshot},
+    model::{Change, Entry},
+};
+
+/// Why a store cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Its folder or its log does not allow it.
+    #[error(transparent)]
+    Home(#[from] home::Error),
+    /// What it holds makes no graph.
+    #[error("store {}: {reason}", dir.display())]
+    Unsound {
+        /// The folder.
+        dir: std::path::PathBuf,
+        /// What does not fit.
+        reason: ReplayError,
+    },
+}
+
+/// Why what a log holds makes no graph.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplayError {
+    /// The log cannot be read.
+    #[error(transparent)]
+    Log(#[from] log::Error),
+    /// The data that it began with makes no graph.
+    #[error("the data it began with: {0}")]
+    Began(graph::Error),
+}
+
+impl Store {
+    /// Opens the store in this folder. `state` makes the state of a graph, such as [`State::new`].
+    ///
+    /// # Errors
+    /// [`OpenError`]; then nothing in the folder was changed.
+    pub fn open(home: Home, state: impl FnOnce(Snapshot) -> Arc<State>) -> Result<Self, OpenError> {
+        let unsound = |reason| OpenError::Unsound {
+            dir: home.dir().to_owned(),
+            reason,
+        };
+        let reading = home.reading()?;
+        let graph = replayed(&reading, |_, _| Ok(())).map_err(unsound)?;
+        let position = reading.last_position();
+        drop(reading);
+        let log: Durable = home.log()?;
+        let log = Log::Durable(Box::new(log));
+        if log.last_position() != position {
+            let reason = format!(
+                "it ends at entry {}, and was read up to {position}",
+                log.last_position()
+            );
+            return Err(unsound(log::Error::damaged("the log", &reason).into()));
+        }
+        Ok(Self::over(state(graph), log, Some(home)))
+    }
+}
+
+/// The graph that a log makes. `each` sees every entry with the graph before it, and may refuse it.
+///
+/// # Errors
+/// [`ReplayError`], which names the entry.
+pub fn replayed(
+    reading: &Reading,
+    mut each: impl FnMut(&Entry, &Snapshot) -> Result<(), String>,
+) -> Result<Snapshot, ReplayError> {
+    let mut graph = Snapshot::build(&reading.load()?).map_err(ReplayError::Began)?;
+    reading.replay(0, |entry| {
+        let place = || format!("entry {}", entry.position);
+        each(&entry, &graph).map_err(|reason| log::Error::damaged(place(), &reason))?;
+        let changes: Vec<Change> = entry.steps.iter().map(|step| step.change.clone()).collect();
+        let (next, _) = graph
+            .apply(&changes, entry.recorded_at)
+            .map_err(|reason| log::Error::damaged(place(), &reason))?;
+        graph = next;
+        Ok(())
+    })?;
+    Ok(graph)
+}

@@ -1,0 +1,449 @@
+//! The log in a file whose disk fails: nothing that was acknowledged is lost, nothing is half there, damage is named.
+
+use std::{
+    io,
+    sync::{Arc, Mutex, MutexGuard},
+};
+
+use guanxi::{
+    model::{Dataset, Entry, Retry},
+    store::log::{self, Durable, Error, Log, Memory, Reading, Used},
+};
+use proptest::{collection::vec, prelude::*, sample::Index};
+use redb::StorageBackend;
+
+use super::kept;
+use crate::harness::{BUNDLED, now};
+
+/// A disk: what is on it for sure, and what was written to it since the last sync.
+#[derive(Debug, Default)]
+struct Platter {
+    synced: Vec<u8>,
+    /// In the order written.
+    unsynced: Vec<Written>,
+    current: Vec<u8>,
+    /// Writes and syncs that still succeed, and how the next one fails.
+    failure: Option<(usize, Failure)>,
+}
+
+#[derive(Debug, Clone)]
+enum Written {
+    Bytes(u64, Vec<u8>),
+    Length(u64),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Failure {
+    /// Half of the bytes are written.
+    ShortWrite,
+    /// The disk is full.
+    Full,
+    /// A sync fails, and nobody knows what is on the disk.
+    Sync,
+}
+
+/// The disk as a file that is open now.
+#[derive(Debug, Clone, Default)]
+struct Disk(Arc<Mutex<Platter>>);
+
+fn apply(bytes: &mut Vec<u8>, written: &Written) {
+    match written {
+        Written::Length(length) => bytes.resize(usize::try_from(*length).unwrap(), 0),
+        Written::Bytes(offset, data) => {
+            let start = usize::try_from(*offset).unwrap();
+            if bytes.len() < start + data.len() {
+                bytes.resize(start + data.len(), 0);
+            }
+            bytes[start..start + data.len()].copy_from_slice(data);
+        }
+    }
+}
+
+impl Disk {
+    fn platter(&self) -> MutexGuard<'_, Platter> {
+        self.0.lock().unwrap()
+    }
+
+    /// Fails after so many writes or syncs that could.
+    fn fail_after(&self, successes: usize, failure: Failure) {
+        self.platter().failure = Some((successes, failure));
+    }
+
+    /// A disk with these bytes.
+    fn of(bytes: Vec<u8>) -> Self {
+        Self(Arc::new(Mutex::new(Platter {
+            current: bytes.clone(),
+            synced: bytes,
+            ..Platter::default()
+        })))
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        self.platter().current.clone()
+    }
+
+    /// What is left after the power failed: of what was not synced, whatever `kept` says, in any order.
+    fn after_power_loss(&self, mut kept: impl FnMut() -> usize) -> Self {
+        let platter = self.platter();
+        let mut left = platter.synced.clone();
+        for written in &platter.unsynced {
+            match written {
+                Written::Length(_) => apply(&mut left, written),
+                Written::Bytes(offset, data) => {
+                    // Sectors are written or not, each by itself.
+                    for (number, sector) in data.chunks(512).enumerate() {
+                        if kept().is_multiple_of(2) {
+                            let place = offset + u64::try_from(number * 512).unwrap();
+                            apply(&mut left, &Written::Bytes(place, sector.to_vec()));
+                        }
+                    }
+                }
+            }
+        }
+        Self::of(left)
+    }
+
+    fn log(&self) -> Log {
+        Log::Durable(Box::new(Durable::open(self.clone()).unwrap()))
+    }
+
+    fn begun() -> Self {
+        let disk = Self::default();
+        log::begin(disk.clone(), &BUNDLED, now()).unwrap();
+        disk
+    }
+}
+
+/// How the next of these fails, if it does.
+fn failing(platter: &mut Platter, can: &[Failure]) -> Option<Failure> {
+    let (successes, failure) = platter.failure.as_mut()?;
+    if !can.contains(failure) {
+        return None;
+    }
+    if *successes == 0 {
+        return Some(*failure);
+    }
+    *successes -= 1;
+    None
+}
+
+impl StorageBackend for Disk {
+    fn len(&self) -> io::Result<u64> {
+        Ok(u64::try_from(self.platter().current.len()).unwrap())
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        let platter = self.platter();
+        let start = usize::try_from(offset).unwrap();
+        let bytes = platter.current.get(start..start + out.len());
+        out.copy_from_slice(bytes.ok_or(io::ErrorKind::UnexpectedEof)?);
+        Ok(())
+    }
+
+    fn set_len(&self, len: u64) -> io::Result<()> {
+        let mut platter = self.platter();
+        let platter = &mut *platter;
+        if failing(platter, &[Failure::Full]).is_some() {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        apply(&mut platter.current, &Written::Length(len));
+        platter.unsynced.push(Written::Length(len));
+        Ok(())
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        let mut platter = self.platter();
+        if failing(&mut platter, &[Failure::Sync]).is_some() {
+            return Err(io::Error::other("the disk is gone"));
+        }
+        platter.synced = platter.current.clone();
+        platter.unsynced.clear();
+        Ok(())
+    }
+
+    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        let mut platter = self.platter();
+        let platter = &mut *platter;
+        let failure = failing(platter, &[Failure::ShortWrite, Failure::Full]);
+        let length = match failure {
+            Some(Failure::ShortWrite) => data.len() / 2,
+            Some(_) => 0,
+            None => data.len(),
+        };
+        let written = Written::Bytes(offset, data[..length].to_vec());
+        apply(&mut platter.current, &written);
+        platter.unsynced.push(written);
+        match failure {
+            Some(Failure::Full) => Err(io::ErrorKind::StorageFull.into()),
+            Some(_) => Err(io::ErrorKind::WriteZero.into()),
+            None => Ok(()),
+        }
+    }
+
+    // Two that are open at a time are the reader and the writer of one process.
+    fn try_lock_range(&self, _: std::ops::Bound<u64>, _: std::ops::Bound<u64>) -> Result<bool, redb::BackendError> {
+        Ok(true)
+    }
+    fn try_lock_shared_range(
+        &self,
+        _: std::ops::Bound<u64>,
+        _: std::ops::Bound<u64>,
+    ) -> Result<bool, redb::BackendError> {
+        Ok(true)
+    }
+    fn lock_range(&self, _: std::ops::Bound<u64>, _: std::ops::Bound<u64>) -> Result<(), redb::BackendError> {
+        Ok(())
+    }
+    fn lock_shared_range(&self, _: std::ops::Bound<u64>, _: std::ops::Bound<u64>) -> Result<(), redb::BackendError> {
+        Ok(())
+    }
+    fn unlock_range(&self, _: std::ops::Bound<u64>, _: std::ops::Bound<u64>) -> Result<(), redb::BackendError> {
+        Ok(())
+    }
+    fn query_lock_range(&self, _: std::ops::Bound<u64>, _: std::ops::Bound<u64>) -> Result<bool, redb::BackendError> {
+        Ok(false)
+    }
+}
+
+/// An entry at this position with a retry key of its own.
+fn entry_at(position: u64) -> Arc<Entry> {
+    Arc::new(Entry {
+        position,
+        recorded_at: now(),
+        reason: Some(format!("the reason of entry {position}")),
+        by: None,
+        retry: Some(Retry {
+            key: format!("key {position}"),
+            digest: position * 7,
+        }),
+        steps: Vec::new(),
+    })
+}
+
+fn append(log: &Log, entries: &[Arc<Entry>]) -> Result<(), Error> {
+    let prepared: Vec<_> = entries
+        .iter()
+        .map(|entry| log.prepare(Arc::clone(entry)).unwrap())
+        .collect();
+    log.append(&prepared)
+}
+
+/// Everything that is read from a disk: what it began with, and its entries.
+fn read(disk: &Disk) -> Result<(Dataset, Vec<Entry>), Error> {
+    let reading = Reading::alone(|| Ok(disk.clone()))?;
+    let mut entries = Vec::new();
+    reading.replay(0, |entry| {
+        entries.push(entry);
+        Ok(())
+    })?;
+    assert_eq!(u64::try_from(entries.len()).unwrap(), reading.last_position());
+    Ok((reading.load()?, entries))
+}
+
+fn positions(entries: &[Arc<Entry>]) -> Vec<u64> {
+    entries.iter().map(|entry| entry.position).collect()
+}
+
+#[test]
+fn a_log_gives_back_what_was_appended_before_and_after_it_is_opened_again() {
+    let disk = Disk::begun();
+    let check = |log: &Log| {
+        assert_eq!(log.last_position(), 5);
+        assert_eq!(positions(&log.entries_after(0, 3).unwrap()), [1, 2, 3]);
+        assert_eq!(positions(&log.entries_after(3, 100).unwrap()), [4, 5]);
+        assert!(log.entries_after(5, 100).unwrap().is_empty());
+        assert!(log.entries_after(u64::MAX, 100).unwrap().is_empty());
+        assert_eq!(*log.entries_after(1, 1).unwrap()[0], *entry_at(2));
+        let used = Used {
+            digest: 28,
+            position: 4,
+        };
+        assert_eq!(log.retry("key 4").unwrap(), Some(used));
+        assert_eq!(log.retry("key 9").unwrap(), None);
+    };
+    for log in [disk.log(), Log::Memory(Memory::default())] {
+        append(&log, &[entry_at(1), entry_at(2)]).unwrap();
+        append(&log, &[entry_at(3), entry_at(4), entry_at(5)]).unwrap();
+        check(&log);
+        let refused = append(&log, &[entry_at(7)]).unwrap_err();
+        assert_eq!(refused.to_string(), "entry 7 does not follow entry 5");
+        check(&log);
+    }
+    check(&disk.log());
+    assert_eq!(read(&disk).unwrap().0, *BUNDLED);
+}
+
+#[test]
+fn what_would_not_be_read_back_is_refused_before_it_is_written() {
+    let log = Disk::begun().log();
+    let mut deep = serde_json::Value::Null;
+    for _ in 0..200 {
+        deep = serde_json::Value::Array(vec![deep]);
+    }
+    let mut entity = BUNDLED.entities[0].clone();
+    entity.properties = Some([("deep".to_owned(), deep)].into_iter().collect());
+    let mut entry = Entry::clone(&entry_at(1));
+    entry.steps.push(guanxi::model::Step {
+        change: guanxi::model::Change::Put(Box::new(guanxi::model::Record::Entity(entity))),
+        action: guanxi::model::Action::Created,
+        version: 1,
+        entities: Vec::new(),
+    });
+    let refused = log.prepare(Arc::new(entry)).unwrap_err().to_string();
+    assert!(refused.starts_with("entry 1 cannot be kept: "), "{refused}");
+    append(&log, &[entry_at(1)]).unwrap();
+}
+
+#[test]
+fn a_log_that_failed_takes_no_more_until_it_is_opened_again() {
+    for failure in [Failure::ShortWrite, Failure::Full, Failure::Sync] {
+        let mut failures = 0;
+        for successes in 0..40 {
+            let disk = Disk::begun();
+            let log = disk.log();
+            append(&log, &[entry_at(1)]).unwrap();
+            disk.fail_after(successes, failure);
+            if append(&log, &[entry_at(2), entry_at(3)]).is_ok() {
+                break;
+            }
+            failures += 1;
+            disk.platter().failure = None;
+            let told = append(&log, &[entry_at(2)]).unwrap_err().to_string();
+            assert!(told.contains("takes no more changes until"), "{told}");
+            assert_eq!(positions(&log.entries_after(0, 10).unwrap()), [1]);
+            assert_eq!(log.last_position(), 1);
+            drop(log);
+            // The group is there as a whole, or not at all.
+            for disk in [disk.clone(), disk.after_power_loss(|| 1), disk.after_power_loss(|| 0)] {
+                let (dataset, entries) = read(&disk).unwrap();
+                assert_eq!(dataset, *BUNDLED);
+                assert!(
+                    [1, 3].contains(&entries.len()),
+                    "{failure:?} after {successes}: {}",
+                    entries.len()
+                );
+                let log = disk.log();
+                append(&log, &[entry_at(log.last_position() + 1)]).unwrap();
+            }
+        }
+        assert!(failures > 1, "{failure:?} never failed");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn any_entries_are_read_back(entries in vec(kept::entry(), 1..4), dataset in kept::dataset()) {
+        let disk = Disk::default();
+        log::begin(disk.clone(), &dataset, now()).unwrap();
+        let entries: Vec<Arc<Entry>> = (1..).zip(entries).map(|(position, entry)| Arc::new(Entry { position, ..entry })).collect();
+        append(&disk.log(), &entries).unwrap();
+        let (began, read) = read(&disk).unwrap();
+        prop_assert_eq!(began, dataset);
+        prop_assert_eq!(read, entries.iter().map(|entry| Entry::clone(entry)).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_loss_of_power_takes_nothing_that_was_acknowledged(
+        groups in vec(1u64..4, 1..5), stop in 0usize..30, sectors in vec(any::<usize>(), 1..64)
+    ) {
+        let disk = Disk::begun();
+        let log = disk.log();
+        let mut acknowledged = 0;
+        let mut ends = vec![0];
+        for (number, size) in groups.iter().enumerate() {
+            if number + 1 == groups.len() {
+                // The power fails somewhere in the last group.
+                disk.fail_after(stop, if stop % 2 == 0 { Failure::Sync } else { Failure::Full });
+            }
+            let first = log.last_position() + 1;
+            let entries: Vec<_> = (first..first + size).map(entry_at).collect();
+            ends.push(first + size - 1);
+            if append(&log, &entries).is_ok() {
+                acknowledged = first + size - 1;
+            }
+        }
+        let mut sectors = sectors.into_iter().cycle();
+        let left = disk.after_power_loss(|| sectors.next().unwrap());
+        let (dataset, entries) = read(&left).unwrap();
+        prop_assert_eq!(&dataset, &*BUNDLED);
+        let last = u64::try_from(entries.len()).unwrap();
+        prop_assert!(last >= acknowledged && ends.contains(&last), "{} of {} in {:?}", last, acknowledged, ends);
+        let log = left.log();
+        prop_assert_eq!(log.last_position(), last);
+        append(&log, &[entry_at(last + 1)]).unwrap();
+        drop(log);
+        log::check_pages(left).unwrap();
+    }
+
+    #[test]
+    fn a_damaged_file_is_refused_or_read_as_it_was(place in any::<Index>(), length in 1usize..600, cut in proptest::bool::weighted(0.2)) {
+        let disk = Disk::begun();
+        let log = disk.log();
+        for position in 1..=20 {
+            append(&log, &[entry_at(position)]).unwrap();
+        }
+        // With and without a regular end.
+        for whole in [disk.bytes(), { drop(log); disk.bytes() }] {
+            let mut bytes = whole.clone();
+            let place = place.index(bytes.len());
+            if cut {
+                bytes.truncate(place);
+            } else {
+                let end = bytes.len().min(place + length);
+                bytes[place..end].iter_mut().for_each(|byte| *byte ^= 0x5a);
+            }
+            let damaged = Disk::of(bytes.clone());
+            match read(&damaged) {
+                Ok((dataset, entries)) => {
+                    prop_assert_eq!(&dataset, &*BUNDLED);
+                    prop_assert_eq!(entries.len(), 20);
+                }
+                Err(error) => prop_assert!(!error.to_string().is_empty()),
+            }
+            // Reading changes nothing, so whatever can be saved by hand still is.
+            prop_assert!(damaged.bytes() == bytes);
+        }
+    }
+}
+
+#[test]
+fn a_damaged_entry_is_named() {
+    let disk = Disk::begun();
+    let log = disk.log();
+    for position in 1..=40 {
+        append(&log, &[entry_at(position)]).unwrap();
+    }
+    drop(log);
+    let whole = disk.bytes();
+    let mut named = Vec::new();
+    for place in (0..whole.len()).step_by(64) {
+        let mut bytes = whole.clone();
+        bytes[place] ^= 1;
+        if let Err(error) = read(&Disk::of(bytes)) {
+            named.push(error.to_string());
+        }
+    }
+    assert!(
+        named.iter().any(|told| told == "entry 12: the checksum does not match"),
+        "{named:?}"
+    );
+    assert!(
+        named
+            .iter()
+            .any(|told| told == "chunk 1 of the data it began with: the checksum does not match"),
+        "{named:?}"
+    );
+}
+
+#[test]
+fn what_is_no_log_is_said() {
+    let empty = Reading::alone(|| Ok(Disk::default())).unwrap_err().to_string();
+    let text = Reading::alone(|| Ok(Disk::of(b"id,name\n".repeat(1000))))
+        .unwrap_err()
+        .to_string();
+    for told in [empty, text] {
+        assert!(told.contains("holds no log of guanxi's"), "{told}");
+    }
+}
