@@ -73,7 +73,12 @@ pub(crate) fn answer_over_dataset(dataset: &Dataset, request: Request) -> Value 
 
 /// The data of a query that must have no errors.
 pub(crate) fn ask(query: &str) -> Value {
-    let answer = answer(Request::new("test", query));
+    ask_over(&STORE, query)
+}
+
+/// The same over another store.
+pub(crate) fn ask_over(store: &Arc<Store>, query: &str) -> Value {
+    let answer = serde_json::to_value(answer_over(&API, store, Request::new("test", query))).unwrap();
     assert_eq!(answer.get("errors"), None, "{query}\n{answer:#}");
     answer["data"].clone()
 }
