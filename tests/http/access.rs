@@ -355,7 +355,12 @@ async fn a_change_over_a_socket_is_attributed_to_its_token_and_seen_by_who_watch
     editor.say(json!({"type": "connection_init", "payload": payload})).await;
     editor.hear().await;
     let mut reader = live.ready().await;
-    reader.subscribe("s", "subscription { changes { by action after { ... on Entity { name } } } }").await;
+    reader
+        .subscribe(
+            "s",
+            "subscription { changes { by action after { ... on Entity { name } } } }",
+        )
+        .await;
     sleep(Duration::from_millis(300)).await;
     let mutation = "mutation { upsertEntities(input: {entities: [{id: \"new\", kind: COMPANY, name: \"New\"}]}) { userErrors { message } } }";
     editor.subscribe("m", mutation).await;

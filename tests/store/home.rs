@@ -267,3 +267,19 @@ fn what_cannot_be_kept_is_refused_alone() {
     store.commit(put("sound")).unwrap();
     assert_eq!(store.figures().position, 1);
 }
+
+#[test]
+fn a_token_may_be_made_before_the_store_is() {
+    use guanxi::{model::Role, store::tokens};
+    let folder = tempfile::tempdir().unwrap();
+    tokens::create(
+        &folder.path().join(tokens::FILE),
+        "first",
+        Role::Editor,
+        None,
+        now(),
+        [1; 32],
+    )
+    .unwrap();
+    assert!(!Home::enter(folder.path(), now()).unwrap().is_begun().unwrap());
+}
