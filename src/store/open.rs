@@ -51,6 +51,7 @@ impl Store {
             reason,
         };
         let reading = home.reading()?;
+        home::check_reach(home.dir(), &reading)?;
         let graph = replayed(&reading, |_, _| Ok(())).map_err(unsound)?;
         let position = reading.last_position();
         drop(reading);
