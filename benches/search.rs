@@ -52,7 +52,7 @@ fn found(text: &str) -> (usize, Vec<&'static str>) {
     let question = Question::new(text).expect("the question is short");
     let budget = Budget::new(u64::MAX, || false);
     let mut hits = INDEX
-        .search(snapshot, &question, |_| true, &budget)
+        .search(&question, |_| true, &budget)
         .expect("the budget has no end");
     hits.sort_by(|one, other| other.score.total_cmp(&one.score).then(one.entity.cmp(&other.entity)));
     let first = hits.iter().take(3).map(|hit| snapshot.entity(hit.entity).name());
@@ -77,11 +77,10 @@ const QUESTIONS: [&str; 12] = [
 
 #[divan::bench(args = QUESTIONS)]
 fn search(bencher: Bencher<'_, '_>, text: &str) {
-    let snapshot = world(SIZES[1]).snapshot();
     let budget = Budget::new(u64::MAX, || false);
     bencher.bench_local(|| {
         let question = Question::new(text).expect("the question is short");
-        let hits = INDEX.search(snapshot, &question, |_| true, &budget);
+        let hits = INDEX.search(&question, |_| true, &budget);
         black_box(hits.is_ok());
     });
 }
@@ -93,7 +92,7 @@ fn search_for_the_whole_name_of_any_company(bencher: Bencher<'_, '_>) {
     let mut rng = Rng::with_seed(7);
     let question = move || Question::new(world.snapshot().entity(world.any(&mut rng)).name()).expect("names are short");
     bencher.with_inputs(question).bench_local_values(|question| {
-        let hits = INDEX.search(world.snapshot(), &question, |_| true, &budget);
+        let hits = INDEX.search(&question, |_| true, &budget);
         black_box(hits.is_ok());
     });
 }
@@ -104,7 +103,7 @@ fn highlights_of_twenty(bencher: Bencher<'_, '_>) {
     let question = Question::new("internatoinel investmant").expect("the question is short");
     let budget = Budget::new(u64::MAX, || false);
     let hits = INDEX
-        .search(snapshot, &question, |_| true, &budget)
+        .search(&question, |_| true, &budget)
         .expect("the budget has no end");
     bencher.bench_local(|| {
         for hit in hits.iter().take(20) {
@@ -118,10 +117,9 @@ const MESSY: [&str; 3] = ["Chaibrart Steel Limited", "CHAIBRARTT shiping l.t.d."
 
 #[divan::bench(args = MESSY)]
 fn similar(bencher: Bencher<'_, '_>, name: &str) {
-    let snapshot = world(SIZES[1]).snapshot();
     let budget = Budget::new(u64::MAX, || false);
     let company = CompanyName::new(name);
     bencher.bench_local(|| {
-        black_box(INDEX.similar(snapshot, (name, &company), 50, &budget).is_ok());
+        black_box(INDEX.similar((name, &company), 50, &budget).is_ok());
     });
 }

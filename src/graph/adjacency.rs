@@ -2,7 +2,7 @@
 
 use petgraph::{Directed, csr::Csr};
 
-use super::rows::{EntityIx, RelationshipIx, Span};
+use super::rows::{EntityIx, RelationshipIx, RelationshipRow, Span, at, day_number};
 use crate::model::{EntityKind, RelationshipKind, RelationshipStatus, catalog};
 
 catalog! {
@@ -29,7 +29,7 @@ impl Direction {
     }
 }
 
-/// What a filter needs to know of a relationship, beside each of its ends: 24 bytes.
+/// What a filter needs to know of a relationship, beside each of its ends.
 #[derive(Debug, Clone, Copy)]
 pub struct Link {
     pub(super) relationship: RelationshipIx,
@@ -46,28 +46,91 @@ pub struct Link {
     pub(super) disputed: bool,
 }
 
-const _: () = assert!(size_of::<Link>() == 24, "a walk reads links by the million");
+impl Link {
+    /// The link of a relationship of this row, as recorded, to a neighbor of this kind.
+    pub(super) fn new(relationship: RelationshipIx, row: &RelationshipRow, neighbor_kind: EntityKind) -> Self {
+        Self {
+            relationship,
+            since: row.validity.since_day().map_or(i32::MIN, day_number),
+            until: row.validity.until_day().map_or(i32::MAX, day_number),
+            recorded: row.recorded.from,
+            retracted: row.recorded.until,
+            kind: row.kind,
+            status: row.status,
+            neighbor_kind,
+            disputed: row.disputed,
+        }
+    }
+}
 
-/// All links of one direction.
+/// A link between rows of the base: 24 bytes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Packed {
+    relationship: u32,
+    since: i32,
+    until: i32,
+    recorded: u32,
+    retracted: u32,
+    kind: RelationshipKind,
+    status: RelationshipStatus,
+    neighbor_kind: EntityKind,
+    disputed: bool,
+}
+
+const _: () = assert!(size_of::<Packed>() == 24, "a walk reads links by the million");
+
+impl Packed {
+    /// The link of the relationship in this row of the base.
+    pub(super) fn new(relationship: u32, row: &RelationshipRow, neighbor_kind: EntityKind) -> Self {
+        let link = Link::new(RelationshipIx::of_base(relationship), row, neighbor_kind);
+        Self {
+            relationship,
+            since: link.since,
+            until: link.until,
+            recorded: link.recorded,
+            retracted: link.retracted,
+            kind: link.kind,
+            status: link.status,
+            neighbor_kind,
+            disputed: link.disputed,
+        }
+    }
+
+    fn link(&self) -> Link {
+        Link {
+            relationship: RelationshipIx::of_base(self.relationship),
+            since: self.since,
+            until: self.until,
+            recorded: self.recorded,
+            retracted: self.retracted,
+            kind: self.kind,
+            status: self.status,
+            neighbor_kind: self.neighbor_kind,
+            disputed: self.disputed,
+        }
+    }
+}
+
+/// All links of one direction between rows of the base.
 #[derive(Debug)]
 pub(super) struct Adjacency {
     rows: Csr<(), Span, Directed>,
-    links: Vec<Link>,
+    links: Vec<Packed>,
 }
 
 impl Adjacency {
     /// An adjacency of `entities` rows with these `(row, neighbor, link)`s. O(n log n).
-    pub(super) fn new(entities: usize, mut triples: Vec<(EntityIx, EntityIx, Link)>) -> Self {
+    pub(super) fn new(entities: usize, mut triples: Vec<(u32, u32, Packed)>) -> Self {
         triples.sort_unstable_by_key(|(row, neighbor, link)| (*row, *neighbor, link.relationship));
         let mut edges: Vec<(u32, u32, Span)> = Vec::new();
         for (position, (row, neighbor, _)) in (0u32..).zip(&triples) {
             match edges.last_mut() {
-                Some((last_row, last_neighbor, run)) if (*last_row, *last_neighbor) == (row.0, neighbor.0) => {
+                Some((last_row, last_neighbor, run)) if (*last_row, *last_neighbor) == (*row, *neighbor) => {
                     run.len += 1
                 }
                 _ => edges.push((
-                    row.0,
-                    neighbor.0,
+                    *row,
+                    *neighbor,
                     Span {
                         start: position,
                         len: 1,
@@ -85,23 +148,23 @@ impl Adjacency {
         }
     }
 
-    /// How many links an entity has, whoever sees them. O(1).
-    pub(super) fn count(&self, entity: EntityIx) -> usize {
-        let runs = self.rows.edges_slice(entity.0);
+    /// How many links a row has, whoever sees them. O(1).
+    pub(super) fn count(&self, row: u32) -> usize {
+        let runs = self.rows.edges_slice(row);
         let (Some(first), Some(last)) = (runs.first(), runs.last()) else {
             return 0;
         };
         // The runs of a row stand one after the other.
-        let count = last.start + last.len - first.start;
-        usize::try_from(count).expect("a row fits the address space")
+        at(last.start + last.len - first.start)
     }
 
-    /// The links of an entity with the neighbor each leads to, by neighbor, then relationship.
-    pub(super) fn links(&self, entity: EntityIx) -> impl Iterator<Item = (EntityIx, &Link)> {
-        let neighbors = self.rows.neighbors_slice(entity.0).iter();
-        let runs = self.rows.edges_slice(entity.0).iter();
-        neighbors
-            .zip(runs)
-            .flat_map(|(neighbor, run)| run.of(&self.links).iter().map(|link| (EntityIx(*neighbor), link)))
+    /// The links of a row with the neighbor each leads to, by neighbor, then relationship.
+    pub(super) fn links(&self, row: u32) -> impl Iterator<Item = (EntityIx, Link)> {
+        let neighbors = self.rows.neighbors_slice(row).iter();
+        let runs = self.rows.edges_slice(row).iter();
+        neighbors.zip(runs).flat_map(|(neighbor, run)| {
+            let neighbor = EntityIx::of_base(*neighbor);
+            run.of(&self.links).iter().map(move |link| (neighbor, link.link()))
+        })
     }
 }

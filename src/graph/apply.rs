@@ -1,17 +1,17 @@
 //! The next state of a graph: what a commit changes becomes new versions of records, and the old ones remain for who asks
 //! what was known before. All of it or nothing.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 use jiff::Timestamp;
 
 use super::{
     Error,
-    history::{History, Versioned},
     rows::{Recorded, RelationshipIx},
     snapshot::Snapshot,
+    work::Work,
 };
-use crate::model::{Action, Change, Ends, Evidence, Noun, Record, Relationship, Step};
+use crate::model::{Action, Change, Ends, EntityKind, Evidence, Noun, Record, Relationship, Step};
 
 /// Why changes cannot be carried out. Nothing was.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -64,18 +64,23 @@ pub enum Refused {
         /// When this one would be.
         at: Timestamp,
     },
+    /// No place is left between two ids; a rebuilt graph has some.
+    #[error("no place is left between two ids")]
+    Crowded,
+    /// An entity keeps its kind.
+    #[error("{id:?} is a {is}, and stays one")]
+    Kind {
+        /// The entity's id.
+        id: String,
+        /// What it is.
+        is: EntityKind,
+    },
     /// The graph cannot hold it.
     #[error(transparent)]
     Graph(#[from] Error),
 }
 
 impl Snapshot {
-    /// When the last change was recorded.
-    #[must_use]
-    pub fn last_recorded_at(&self) -> Timestamp {
-        self.base.times.last().copied().unwrap_or_default()
-    }
-
     /// The state after these changes, recorded at `at`, and what each of them did.
     ///
     /// # Errors
@@ -95,11 +100,21 @@ impl Snapshot {
             .iter()
             .map(|change| self.step(change))
             .collect::<Result<_, _>>()?;
-        let mut history = self.history();
-        work_in(&mut history, &steps, at);
-        let next = Self::of_history(&history).map_err(Refused::from)?;
+        let next = match Work::on(self, at).carry_out(&steps) {
+            // A new base has room between all its rows.
+            Err(Refused::Crowded) => Work::on(&self.rebuilt()?, at).carry_out(&steps)?,
+            next => next?,
+        };
         steps.iter().try_for_each(|step| next.stands(step))?;
         Ok((next, steps))
+    }
+
+    /// The same in a base of its own.
+    ///
+    /// # Errors
+    /// [`Error`] when there is more than a graph can hold.
+    pub fn rebuilt(&self) -> Result<Self, Error> {
+        Self::of_history(&self.history())
     }
 
     /// What a change does to its record.
@@ -111,6 +126,15 @@ impl Snapshot {
                 id: id.to_owned(),
                 noun: has,
             });
+        }
+        if let Change::Put(record) = change
+            && let Record::Entity(entity) = &**record
+            && let Some(is) = self
+                .entity_with(id)
+                .map(|ix| self.entity_version(ix, u32::MAX).row.kind)
+            && is != entity.kind
+        {
+            return Err(Refused::Kind { id: id.to_owned(), is });
         }
         let stands = before.is_some_and(|(_, recorded, _)| recorded.until == Recorded::OPEN);
         let version = before.map_or(0, |(_, recorded, _)| recorded.version);
@@ -152,15 +176,15 @@ impl Snapshot {
     fn latest(&self, id: &str) -> Option<(Noun, Recorded, Option<RelationshipIx>)> {
         let entity = || {
             let entity = self.entity_with(id)?;
-            Some((Noun::Entity, self.entity_row(entity, u32::MAX).recorded, None))
+            Some((Noun::Entity, self.entity_version(entity, u32::MAX).recorded, None))
         };
         let source = || {
             let source = self.source_with(id)?;
-            Some((Noun::Source, self.source_row(source, u32::MAX).recorded, None))
+            Some((Noun::Source, self.source_version(source, u32::MAX).recorded, None))
         };
         let relationship = || {
-            let relationship = self.versions_of(id).last()?;
-            let recorded = self.relationship_row(relationship).recorded;
+            let relationship = self.versions_of(id).next_back()?;
+            let recorded = self.recorded(relationship);
             Some((Noun::Relationship, recorded, Some(relationship)))
         };
         entity().or_else(source).or_else(relationship)
@@ -227,7 +251,7 @@ impl Snapshot {
     }
 
     fn none_stands(&self, id: &str, using: impl Iterator<Item = RelationshipIx>) -> Result<(), Refused> {
-        let stands = |ix: &RelationshipIx| self.relationship_row(*ix).recorded.until == Recorded::OPEN;
+        let stands = |ix: &RelationshipIx| self.recorded(*ix).until == Recorded::OPEN;
         match using.into_iter().find(stands) {
             Some(using) => Err(Refused::InUse {
                 id: id.to_owned(),
@@ -252,45 +276,5 @@ fn ends(relationship: &Relationship) -> [Option<&str>; 2] {
         Ends::Known { from, to } => [Some(from), Some(to)],
         Ends::UnknownFrom { to, .. } => [None, Some(to)],
         Ends::UnknownTo { from, .. } => [Some(from), None],
-    }
-}
-
-/// Ends the versions that `steps` take back, and begins those that they make.
-fn work_in(history: &mut History, steps: &[Step], at: Timestamp) {
-    let by_id: HashMap<&str, &Step> = steps.iter().map(|step| (step.change.id(), step)).collect();
-    let end = |id: &str, retracted_at: &mut Option<Timestamp>, merged_into: &mut Option<String>| {
-        if let Some(step) = by_id.get(id).filter(|_| retracted_at.is_none()) {
-            *retracted_at = Some(at);
-            if let Change::Merge { into, .. } = &step.change {
-                *merged_into = Some(into.clone());
-            }
-        }
-    };
-    for told in &mut history.sources {
-        end(&told.record.id, &mut told.retracted_at, &mut told.merged_into);
-    }
-    for told in &mut history.entities {
-        end(&told.record.id, &mut told.retracted_at, &mut told.merged_into);
-    }
-    for told in &mut history.relationships {
-        end(&told.record.id, &mut told.retracted_at, &mut told.merged_into);
-    }
-    for step in steps {
-        let Change::Put(record) = &step.change else { continue };
-        match (**record).clone() {
-            Record::Source(source) => history.sources.push(begun(source, step.version, at)),
-            Record::Entity(entity) => history.entities.push(begun(entity, step.version, at)),
-            Record::Relationship(relationship) => history.relationships.push(begun(relationship, step.version, at)),
-        }
-    }
-}
-
-fn begun<T>(record: T, version: u32, recorded_at: Timestamp) -> Versioned<T> {
-    Versioned {
-        record,
-        version,
-        recorded_at,
-        retracted_at: None,
-        merged_into: None,
     }
 }

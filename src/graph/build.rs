@@ -6,12 +6,12 @@ use jiff::Timestamp;
 
 use super::{
     Error,
-    adjacency::{Adjacency, Link},
+    base::{Base, Title},
     columns::{Rows, Told, count},
     history::History,
-    index::{Groups, KeyIndex, hash_of},
-    rows::{EntityIx, Recorded, RelationshipIx, SourceIx, Span, day_number},
-    snapshot::{Base, Snapshot},
+    index::{KeyIndex, hash_of},
+    rows::{EntityIx, SourceIx, Span},
+    snapshot::Snapshot,
 };
 use crate::model::{Dataset, Ends, Entity, Relationship, Source, fold};
 
@@ -170,7 +170,8 @@ impl Builder<'_> {
                 len: count("versions", versions.len() - 1)?,
             };
             for (position, told) in versions.iter().enumerate() {
-                let row = self.rows.source(told, older)?;
+                let recorded = self.rows.recorded(told)?;
+                let row = self.rows.source(told.record, recorded, older)?;
                 let is_latest = position + 1 == versions.len();
                 let column = if is_latest {
                     &mut self.rows.sources
@@ -192,8 +193,9 @@ impl Builder<'_> {
             };
             for (position, told) in versions.iter().enumerate() {
                 let into = told.merged_into.map(|into| self.entities.row(told.id, "entity", into));
-                let into = into.transpose()?.map_or(EntityIx::NONE, EntityIx);
-                let row = self.rows.entity(told, older, into)?;
+                let into = into.transpose()?.map_or(EntityIx::NONE, EntityIx::of_base);
+                let recorded = self.rows.recorded(told)?;
+                let row = self.rows.entity(told.record, recorded, (older, into))?;
                 let is_latest = position + 1 == versions.len();
                 let column = if is_latest {
                     &mut self.rows.entities
@@ -207,9 +209,9 @@ impl Builder<'_> {
     }
 
     fn add_relationships(&mut self) -> Result<(), Error> {
-        for (position, told) in self.relationships.versions.iter().enumerate() {
+        for told in &self.relationships.versions {
             let relationship = told.record;
-            let entity = |id: &str| self.entities.row(told.id, "entity", id).map(EntityIx);
+            let entity = |id: &str| self.entities.row(told.id, "entity", id).map(EntityIx::of_base);
             let (from, to, unknown) = match &relationship.ends {
                 Ends::Known { from, to } => (entity(from)?, entity(to)?, None),
                 Ends::UnknownFrom { to, reason } => (EntityIx::NONE, entity(to)?, Some(*reason)),
@@ -217,16 +219,18 @@ impl Builder<'_> {
             };
             let start = count("statements", self.rows.evidence.len())?;
             for statement in &relationship.evidence {
-                let source = SourceIx(self.sources.row(&statement.id, "source", &statement.source)?);
+                let source = SourceIx::of_base(self.sources.row(&statement.id, "source", &statement.source)?);
                 let speaker = statement.speaker.as_deref();
                 let speaker = speaker
                     .map(|id| self.entities.row(&statement.id, "speaker", id))
                     .transpose()?;
-                let speaker = speaker.map_or(EntityIx::NONE, EntityIx);
-                let relationship = RelationshipIx(count("relationships", position)?);
-                self.rows.add_statement(statement, relationship, source, speaker)?;
+                let speaker = speaker.map_or(EntityIx::NONE, EntityIx::of_base);
+                self.rows.add_statement(statement, source, speaker)?;
             }
-            let row = self.rows.relationship(told, (from, to, unknown), start)?;
+            let recorded = self.rows.recorded(told)?;
+            let row = self
+                .rows
+                .relationship(relationship, recorded, (from, to, unknown), start)?;
             self.rows.relationships.push(row);
         }
         Ok(())
@@ -237,81 +241,19 @@ impl Builder<'_> {
         let description = self.rows.texts.intern_optional(self.whole.description)?;
         let licence = self.rows.texts.intern_optional(self.whole.licence)?;
         let began = self.rows.time(self.whole.recorded_at)?;
-        let (outgoing, incoming, undisclosed) = self.links()?;
-        let statements = || (0u32..).zip(&self.rows.evidence);
-        let by_speaker = statements()
-            .filter(|(_, row)| row.speaker.known().is_some())
-            .map(|(ix, row)| (row.speaker.0, ix));
-        let by_source = statements().map(|(ix, row)| (row.source.0, ix));
-        let settled = |recorded: Recorded| recorded.until == Recorded::OPEN;
-        let entities = self.rows.entities.iter().map(|row| row.recorded);
-        let sources = self.rows.sources.iter().map(|row| row.recorded);
-        Ok(Snapshot::of(Base {
-            entities_settled: entities
-                .clone()
-                .all(settled)
-                .then(|| entities.map(|recorded| recorded.from).max())
-                .flatten(),
-            sources_settled: sources
-                .clone()
-                .all(settled)
-                .then(|| sources.map(|recorded| recorded.from).max())
-                .flatten(),
-            by_speaker: Groups::new(by_speaker.collect()),
-            by_source: Groups::new(by_source.collect()),
-            by_name: KeyIndex::new(self.name_keys()),
-            by_identifier: KeyIndex::new(self.identifier_keys()),
-            texts: self.rows.texts.finish(),
-            times: self.rows.times,
-            began,
-            entities: self.rows.entities,
-            older_entities: self.rows.older_entities,
-            names: self.rows.names,
-            identifiers: self.rows.identifiers,
-            relationships: self.rows.relationships,
-            evidence: self.rows.evidence,
-            sources: self.rows.sources,
-            older_sources: self.rows.older_sources,
-            rare: self.rows.rare,
-            outgoing,
-            incoming,
-            undisclosed,
-            title,
-            description,
-            licence,
-        }))
-    }
-
-    /// The links in both directions, and the relationships with an unknown end by the known one.
-    fn links(&self) -> Result<(Adjacency, Adjacency, Groups), Error> {
-        let (mut outgoing, mut incoming, mut undisclosed) = (Vec::new(), Vec::new(), Vec::new());
-        for (position, row) in (0u32..).zip(&self.rows.relationships) {
-            let link = |neighbor: EntityIx| Link {
-                relationship: RelationshipIx(position),
-                since: row.validity.since_day().map_or(i32::MIN, day_number),
-                until: row.validity.until_day().map_or(i32::MAX, day_number),
-                recorded: row.recorded.from,
-                retracted: row.recorded.until,
-                kind: row.kind,
-                status: row.status,
-                neighbor_kind: self.rows.entities[neighbor.at()].kind,
-                disputed: row.disputed,
-            };
-            match (row.from.known(), row.to.known()) {
-                (Some(from), Some(to)) => {
-                    outgoing.push((from, to, link(to)));
-                    incoming.push((to, from, link(from)));
-                }
-                (Some(known), None) | (None, Some(known)) => undisclosed.push((known.0, position)),
-                (None, None) => unreachable!("the model knows no relationship without a known end"),
-            }
-        }
-        let entities = self.rows.entities.len();
-        Ok((
-            Adjacency::new(entities, outgoing),
-            Adjacency::new(entities, incoming),
-            Groups::new(undisclosed),
-        ))
+        let (by_name, by_identifier) = (self.name_keys(), self.identifier_keys());
+        let (columns, times) = self.rows.finish();
+        Ok(Snapshot::of(Base::new(
+            columns,
+            times,
+            (KeyIndex::new(by_name), KeyIndex::new(by_identifier)),
+            Title {
+                title,
+                description,
+                licence,
+                began,
+            },
+        )))
     }
 
     /// By every name of every version.

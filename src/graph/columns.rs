@@ -7,11 +7,29 @@ use super::{
     history::Versioned,
     rows::{
         AmountRow, EntityIx, EntityRow, EvidenceRow, IdentifierRow, NameRow, Rare, RareColumns, Recorded,
-        RelationshipIx, RelationshipRow, SourceIx, SourceRow, Span,
+        RelationshipRow, SourceIx, SourceRow, Span,
     },
-    text::{Text, TextPoolBuilder},
+    text::{Text, TextPool, TextPoolBuilder},
 };
 use crate::model::{Amount, Entity, Evidence, Relationship, Share, Source, UnknownReason, disputed};
+
+/// Rows and their texts. References to texts, names, statements and rare values lead within the same columns.
+#[derive(Debug, Default)]
+pub(super) struct Columns {
+    pub(super) texts: TextPool,
+    /// The latest version of each.
+    pub(super) entities: Vec<EntityRow>,
+    pub(super) older_entities: Vec<EntityRow>,
+    pub(super) names: Vec<NameRow>,
+    pub(super) identifiers: Vec<IdentifierRow>,
+    /// Every version of each.
+    pub(super) relationships: Vec<RelationshipRow>,
+    pub(super) evidence: Vec<EvidenceRow>,
+    /// The latest version of each.
+    pub(super) sources: Vec<SourceRow>,
+    pub(super) older_sources: Vec<SourceRow>,
+    pub(super) rare: RareColumns,
+}
 
 /// The rows made so far, and their texts.
 #[derive(Default)]
@@ -64,6 +82,23 @@ impl<'a, T> Told<'a, T> {
 }
 
 impl Rows {
+    /// The finished columns, and the record times.
+    pub(super) fn finish(self) -> (Columns, Vec<Timestamp>) {
+        let columns = Columns {
+            texts: self.texts.finish(),
+            entities: self.entities,
+            older_entities: self.older_entities,
+            names: self.names,
+            identifiers: self.identifiers,
+            relationships: self.relationships,
+            evidence: self.evidence,
+            sources: self.sources,
+            older_sources: self.older_sources,
+            rare: self.rare,
+        };
+        (columns, self.times)
+    }
+
     pub(super) fn time(&self, time: Timestamp) -> Result<u32, Error> {
         count("record times", self.times.partition_point(|known| *known < time))
     }
@@ -76,10 +111,9 @@ impl Rows {
         })
     }
 
-    pub(super) fn source(&mut self, told: &Told<'_, Source>, older: Span) -> Result<SourceRow, Error> {
-        let source = told.record;
+    pub(super) fn source(&mut self, source: &Source, recorded: Recorded, older: Span) -> Result<SourceRow, Error> {
         Ok(SourceRow {
-            recorded: self.recorded(told)?,
+            recorded,
             older,
             id: self.texts.push(&source.id)?,
             publisher: self.texts.intern(&source.publisher)?,
@@ -92,11 +126,10 @@ impl Rows {
 
     pub(super) fn entity(
         &mut self,
-        told: &Told<'_, Entity>,
-        older: Span,
-        merged_into: EntityIx,
+        entity: &Entity,
+        recorded: Recorded,
+        (older, merged_into): (Span, EntityIx),
     ) -> Result<EntityRow, Error> {
-        let entity = told.record;
         let names = Span {
             start: count("names", self.names.len())?,
             len: count("names", entity.names.len())?,
@@ -120,7 +153,7 @@ impl Rows {
             });
         }
         Ok(EntityRow {
-            recorded: self.recorded(told)?,
+            recorded,
             older,
             merged_into,
             id: self.texts.push(&entity.id)?,
@@ -142,11 +175,11 @@ impl Rows {
 
     pub(super) fn relationship(
         &mut self,
-        told: &Told<'_, Relationship>,
+        relationship: &Relationship,
+        recorded: Recorded,
         (from, to, unknown): (EntityIx, EntityIx, Option<UnknownReason>),
         start: u32,
     ) -> Result<RelationshipRow, Error> {
-        let relationship = told.record;
         Ok(RelationshipRow {
             id: self.texts.push(&relationship.id)?,
             role: self.texts.intern_optional(relationship.role.as_deref())?,
@@ -159,7 +192,7 @@ impl Rows {
                 start,
                 len: count("statements", relationship.evidence.len())?,
             },
-            recorded: self.recorded(told)?,
+            recorded,
             validity: relationship.validity,
             capabilities: relationship.capabilities.iter().copied().collect(),
             unknown,
@@ -172,13 +205,11 @@ impl Rows {
     pub(super) fn add_statement(
         &mut self,
         statement: &Evidence,
-        relationship: RelationshipIx,
         source: SourceIx,
         speaker: EntityIx,
     ) -> Result<(), Error> {
         let row = EvidenceRow {
             id: self.texts.push(&statement.id)?,
-            relationship,
             source,
             speaker,
             locator: self.texts.intern_optional(statement.locator.as_deref())?,

@@ -4,8 +4,9 @@
 use jiff::Timestamp;
 
 use super::{
+    delta::Version,
     read::{EntityRef, SourceRef},
-    rows::{EntityIx, Recorded, RelationshipIx, RelationshipRow},
+    rows::{EntityIx, EntityRow, Recorded, SourceRow},
     snapshot::Snapshot,
 };
 use crate::model::{Dataset, Entity, Relationship, Source};
@@ -91,26 +92,16 @@ impl Snapshot {
     /// All versions of all records that this graph holds. O(n).
     #[must_use]
     pub fn history(&self) -> History {
-        let base = &self.base;
-        let entity = |row| {
-            self.versioned(
-                EntityRef { snapshot: self, row }.record(),
-                row.recorded,
-                row.merged_into,
-            )
+        let entity = |version: Version<'_, EntityRow>| {
+            let record = EntityRef::of(self, version).record();
+            self.versioned(record, version.recorded, version.merged_into)
         };
-        let source = |row| self.versioned(SourceRef { snapshot: self, row }.record(), row.recorded, EntityIx::NONE);
-        let relationship =
-            |row: &RelationshipRow, ix| self.versioned(self.relationship(ix).record(), row.recorded, EntityIx::NONE);
-        let entities = base
-            .entities
-            .iter()
-            .flat_map(|row| row.older.of(&base.older_entities).iter().chain([row]));
-        let sources = base
-            .sources
-            .iter()
-            .flat_map(|row| row.older.of(&base.older_sources).iter().chain([row]));
-        let relationships = base.relationships.iter().zip((0..).map(RelationshipIx));
+        let source = |version: Version<'_, SourceRow>| {
+            self.versioned(SourceRef::of(self, version).record(), version.recorded, None)
+        };
+        let relationship = |ix| self.versioned(self.relationship(ix).record(), self.recorded(ix), None);
+        let entities = self.all_entities().flat_map(|ix| self.entity_versions(ix));
+        let sources = self.all_sources().flat_map(|ix| self.source_versions(ix));
         History {
             title: self.title().to_owned(),
             description: self.description().map(str::to_owned),
@@ -118,17 +109,17 @@ impl Snapshot {
             recorded_at: self.began_at(),
             sources: sources.map(source).collect(),
             entities: entities.map(entity).collect(),
-            relationships: relationships.map(|(row, ix)| relationship(row, ix)).collect(),
+            relationships: self.all_relationships().map(relationship).collect(),
         }
     }
 
-    fn versioned<T>(&self, record: T, recorded: Recorded, merged_into: EntityIx) -> Versioned<T> {
+    fn versioned<T>(&self, record: T, recorded: Recorded, merged_into: Option<EntityIx>) -> Versioned<T> {
         Versioned {
             record,
             version: recorded.version,
             recorded_at: self.time(recorded.from).unwrap_or_default(),
             retracted_at: self.time(recorded.until),
-            merged_into: merged_into.known().map(|into| self.entity(into).id().to_owned()),
+            merged_into: merged_into.map(|into| self.entity(into).id().to_owned()),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     adjacency::Link,
-    rows::{RelationshipRow, day_number},
+    rows::{Recorded, RelationshipRow, day_number},
 };
 use crate::model::{At, RelationshipStatus, Set, View};
 
@@ -16,20 +16,15 @@ pub struct Mask {
     statuses: Set<RelationshipStatus>,
 }
 
-/// How many of these record times lie at or before `moment`.
-pub(super) fn known_at(times: &[jiff::Timestamp], moment: jiff::Timestamp) -> u32 {
-    let known = times.partition_point(|time| *time <= moment);
-    u32::try_from(known).expect("record times are counted when the snapshot is built")
-}
-
 impl Mask {
-    pub(super) fn new(view: &View, times: &[jiff::Timestamp]) -> Self {
+    /// What `view` sees, when so many of the snapshot's record times lie at or before its `knownAt`.
+    pub(super) fn new(view: &View, known: u32) -> Self {
         Self {
             day: match view.at {
                 At::Day(day) => Some(day_number(day)),
                 At::Ever => None,
             },
-            known: known_at(times, view.known_at),
+            known,
             statuses: view.statuses,
         }
     }
@@ -51,13 +46,13 @@ impl Mask {
             && self.known <= link.retracted
     }
 
-    /// Whether the view sees the relationship of `row`.
-    pub(super) fn sees(&self, row: &RelationshipRow) -> bool {
+    /// Whether the view sees the relationship of `row`, as it was recorded.
+    pub(super) fn sees(&self, row: &RelationshipRow, recorded: Recorded) -> bool {
         let since = row.validity.since_day().map(day_number);
         let until = row.validity.until_day().map(day_number);
         self.day
             .is_none_or(|day| since.is_none_or(|since| since <= day) && until.is_none_or(|until| day < until))
             && self.statuses.contains(row.status)
-            && row.recorded.is_known(self.known)
+            && recorded.is_known(self.known)
     }
 }

@@ -3,9 +3,11 @@
 use jiff::{Timestamp, civil::Date};
 
 use super::{
+    columns::Columns,
+    delta::Version,
     rows::{
-        EntityIx, EntityRow, EvidenceIx, EvidenceRow, NameRow, Rare, RelationshipIx, RelationshipRow, SourceIx,
-        SourceRow,
+        EntityIx, EntityRow, EvidenceIx, EvidenceRow, NameRow, Rare, Recorded, RelationshipIx, RelationshipRow,
+        SourceIx, SourceRow, at,
     },
     snapshot::Snapshot,
     text::Text,
@@ -21,19 +23,23 @@ macro_rules! texts {
         $($(#[$meta])*
         #[must_use]
         pub fn $name(&self) -> Option<&'a str> {
-            self.snapshot.base.texts.text(self.row().$name)
+            self.columns.texts.text(self.row().$name)
         })+
     };
 }
 
-/// Declares a row with its snapshot.
+mod relationship;
+
+/// Declares a row with its snapshot and the columns it stands in.
 macro_rules! reference {
-    ($(#[$meta:meta])* $name:ident, $row:ident) => {
+    ($(#[$meta:meta])* $name:ident, $row:ident, $when:ident: $moment:ty) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy)]
         pub struct $name<'a> {
             pub(super) snapshot: &'a Snapshot,
+            pub(super) columns: &'a Columns,
             pub(super) row: &'a $row,
+            pub(super) $when: $moment,
         }
 
         impl<'a> $name<'a> {
@@ -42,7 +48,7 @@ macro_rules! reference {
             }
 
             fn required(&self, text: Text) -> &'a str {
-                self.snapshot.base.texts.text(text).expect("the builder gave every row this text")
+                self.columns.texts.text(text).expect("every row was given this text")
             }
 
             /// Its id, unique and stable.
@@ -56,19 +62,19 @@ macro_rules! reference {
 
 reference! {
     /// A version of an entity.
-    EntityRef, EntityRow
+    EntityRef, EntityRow, recorded: Recorded
 }
 reference! {
     /// A version of a relationship.
-    RelationshipRef, RelationshipRow
+    RelationshipRef, RelationshipRow, ix: RelationshipIx
 }
 reference! {
     /// A statement of a version of a relationship.
-    EvidenceRef, EvidenceRow
+    EvidenceRef, EvidenceRow, ix: EvidenceIx
 }
 reference! {
     /// A version of a source.
-    SourceRef, SourceRow
+    SourceRef, SourceRow, recorded: Recorded
 }
 
 /// Declares when a version was known.
@@ -90,7 +96,7 @@ macro_rules! versioned {
             /// When this version was taken back, or gave way to the next.
             #[must_use]
             pub fn retracted_at(&self) -> Option<Timestamp> {
-                self.snapshot.time(self.row.recorded.until)
+                self.snapshot.time(self.recorded().until)
             }
         })+
     };
@@ -99,35 +105,74 @@ versioned! { EntityRef RelationshipRef SourceRef }
 
 impl<'a> EntityRef<'a> {
     pub(super) fn new(snapshot: &'a Snapshot, ix: EntityIx) -> Self {
-        let row = snapshot.entity_row(ix, snapshot.known());
-        Self { snapshot, row }
+        Self::of(snapshot, snapshot.entity_version(ix, snapshot.known()))
     }
 
     /// The version that was known when so many record times had passed; none when it was not known then.
     pub(super) fn known(snapshot: &'a Snapshot, ix: EntityIx, known: u32) -> Option<Self> {
-        let row = snapshot.entity_row(ix, known);
-        row.recorded.is_known(known).then_some(Self { snapshot, row })
+        let version = snapshot.entity_version(ix, known);
+        version.recorded.is_known(known).then(|| Self::of(snapshot, version))
+    }
+
+    pub(super) fn of(snapshot: &'a Snapshot, version: Version<'a, EntityRow>) -> Self {
+        Self {
+            snapshot,
+            columns: version.columns,
+            row: version.row,
+            recorded: version.recorded,
+        }
+    }
+
+    fn recorded(&self) -> Recorded {
+        self.recorded
     }
 }
 
 impl<'a> RelationshipRef<'a> {
     pub(super) fn new(snapshot: &'a Snapshot, ix: RelationshipIx) -> Self {
-        let row = &snapshot.base.relationships[ix.at()];
-        Self { snapshot, row }
+        let (columns, row) = snapshot.relationship_row(ix);
+        Self {
+            snapshot,
+            columns,
+            row,
+            ix,
+        }
+    }
+
+    fn recorded(&self) -> Recorded {
+        self.snapshot.recorded(self.ix)
     }
 }
 
 impl<'a> EvidenceRef<'a> {
     pub(super) fn new(snapshot: &'a Snapshot, ix: EvidenceIx) -> Self {
-        let row = &snapshot.base.evidence[ix.at()];
-        Self { snapshot, row }
+        let (columns, relationship) = snapshot.relationship_row(ix.relationship);
+        let row = &relationship.evidence.of(&columns.evidence)[at(ix.ordinal)];
+        Self {
+            snapshot,
+            columns,
+            row,
+            ix,
+        }
     }
 }
 
 impl<'a> SourceRef<'a> {
     pub(super) fn new(snapshot: &'a Snapshot, ix: SourceIx) -> Self {
-        let row = snapshot.source_row(ix, snapshot.known());
-        Self { snapshot, row }
+        Self::of(snapshot, snapshot.source_version(ix, snapshot.known()))
+    }
+
+    pub(super) fn of(snapshot: &'a Snapshot, version: Version<'a, SourceRow>) -> Self {
+        Self {
+            snapshot,
+            columns: version.columns,
+            row: version.row,
+            recorded: version.recorded,
+        }
+    }
+
+    fn recorded(&self) -> Recorded {
+        self.recorded
     }
 }
 
@@ -157,12 +202,9 @@ impl<'a> EntityRef<'a> {
 
     /// Its other names, in the order of the data.
     pub fn names(&self) -> impl Iterator<Item = NameRef<'a>> {
-        let snapshot = self.snapshot;
-        self.row()
-            .names
-            .of(&snapshot.base.names)
-            .iter()
-            .map(move |row| NameRef { snapshot, row })
+        let columns = self.columns;
+        let names = self.row().names.of(&columns.names).iter();
+        names.map(move |row| NameRef { columns, row })
     }
 
     /// Its main name, then its others.
@@ -172,11 +214,11 @@ impl<'a> EntityRef<'a> {
 
     /// Scheme and value of each identifier, in the order of the data.
     pub fn identifiers(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
-        let snapshot = self.snapshot;
-        let text = |text| snapshot.base.texts.text(text).unwrap_or_default();
+        let columns = self.columns;
+        let text = |text| columns.texts.text(text).unwrap_or_default();
         self.row()
             .identifiers
-            .of(&snapshot.base.identifiers)
+            .of(&columns.identifiers)
             .iter()
             .map(move |row| (text(row.scheme), text(row.value)))
     }
@@ -215,7 +257,7 @@ impl<'a> EntityRef<'a> {
 /// Another name of an entity.
 #[derive(Debug, Clone, Copy)]
 pub struct NameRef<'a> {
-    snapshot: &'a Snapshot,
+    columns: &'a Columns,
     row: &'a NameRow,
 }
 
@@ -223,169 +265,25 @@ impl<'a> NameRef<'a> {
     /// The name as written.
     #[must_use]
     pub fn text(&self) -> &'a str {
-        self.snapshot.base.texts.text(self.row.text).unwrap_or_default()
+        self.columns.texts.text(self.row.text).unwrap_or_default()
     }
 
     /// BCP 47.
     #[must_use]
     pub fn language(&self) -> Option<&'a str> {
-        self.snapshot.base.texts.text(self.row.language)
+        self.columns.texts.text(self.row.language)
     }
 
     /// ISO 15924.
     #[must_use]
     pub fn script(&self) -> Option<&'a str> {
-        self.snapshot.base.texts.text(self.row.script)
+        self.columns.texts.text(self.row.script)
     }
 
     /// What kind of name it is.
     #[must_use]
     pub fn kind(&self) -> NameKind {
         self.row.kind
-    }
-}
-
-impl<'a> RelationshipRef<'a> {
-    texts! {
-        /// In the source's words.
-        role,
-        /// What a source carries beyond this, as JSON text.
-        properties,
-    }
-
-    /// What is claimed.
-    #[must_use]
-    pub fn kind(&self) -> RelationshipKind {
-        self.row().kind
-    }
-
-    /// The entity it starts from; none when not disclosed.
-    #[must_use]
-    pub fn from(&self) -> Option<EntityIx> {
-        self.row().from.known()
-    }
-
-    /// The entity it leads to; none when not disclosed.
-    #[must_use]
-    pub fn to(&self) -> Option<EntityIx> {
-        self.row().to.known()
-    }
-
-    /// Why one end is not disclosed.
-    #[must_use]
-    pub fn unknown(&self) -> Option<UnknownReason> {
-        self.row().unknown
-    }
-
-    /// How firm the claim is.
-    #[must_use]
-    pub fn status(&self) -> RelationshipStatus {
-        self.row().status
-    }
-
-    /// When it held.
-    #[must_use]
-    pub fn validity(&self) -> Validity {
-        self.row().validity
-    }
-
-    /// What can be said of `day`.
-    #[must_use]
-    pub fn held(&self, day: Date) -> Held {
-        self.row().validity.held(day, Stated::spanning(self.stated_dates()))
-    }
-
-    /// How much; none when not stated.
-    #[must_use]
-    pub fn share(&self) -> Option<Share> {
-        self.row().share.of(&self.snapshot.base.rare.shares).copied()
-    }
-
-    /// Whether it gives the last word for certain: over 50 % of the capital or the votes, undisputed. A share of the profit
-    /// gives none.
-    #[must_use]
-    pub fn is_certain_majority(&self) -> bool {
-        let decides = |share: Share| share.of != ShareOf::Profit && share.range.is_majority();
-        !self.disputed() && self.share().is_some_and(decides)
-    }
-
-    /// How much money.
-    #[must_use]
-    pub fn amount(&self) -> Option<Amount> {
-        self.snapshot.amount(self.row().amount)
-    }
-
-    /// What is offered.
-    #[must_use]
-    pub fn capabilities(&self) -> Set<Capability> {
-        self.row().capabilities
-    }
-
-    /// Whether sources contradict each other.
-    #[must_use]
-    pub fn disputed(&self) -> bool {
-        self.row().disputed
-    }
-
-    /// What the sources say, in the order of the data.
-    pub fn evidence(&self) -> impl Iterator<Item = EvidenceIx> + use<> {
-        let span = self.row().evidence;
-        (span.start..span.start + span.len).map(EvidenceIx)
-    }
-
-    /// When it was asserted: the date of each statement that does so, else that of its source. Both as known.
-    fn stated_dates(&self) -> impl Iterator<Item = PartialDate> {
-        let statements = self.evidence().map(|ix| self.snapshot.statement(ix));
-        let asserting = statements.filter(|statement| statement.stance() == Stance::Asserts);
-        asserting.filter_map(|statement| {
-            let source = || self.snapshot.source(statement.source()).published_on();
-            statement.stated_on().or_else(source)
-        })
-    }
-
-    /// When it was last asserted.
-    #[must_use]
-    pub fn last_stated_on(&self) -> Option<PartialDate> {
-        self.stated_dates()
-            .max_by_key(|date| (date.last_day(), date.first_day()))
-    }
-
-    /// The claim as a sentence, told on `day`.
-    #[must_use]
-    pub fn sentence(&self, day: Date) -> String {
-        self.told(self.from(), self.to(), |claim| {
-            claim.sentence(Voice::on(day, claim.validity))
-        })
-    }
-
-    /// The claim as a clause without its subject, told on `day`. A symmetric claim leads to `to`, whichever end that is.
-    #[must_use]
-    pub fn clause(&self, to: EntityIx, day: Date) -> String {
-        self.told(None, Some(to), |claim| claim.clause(Voice::on(day, claim.validity)))
-    }
-
-    fn told(&self, from: Option<EntityIx>, to: Option<EntityIx>, tell: impl FnOnce(&Claim<'_>) -> String) -> String {
-        let name = |end: Option<EntityIx>| end.map(|entity| self.snapshot.entity(entity).name());
-        let amount = self.amount();
-        let sources = self.evidence().map(|statement| {
-            let statement = self.snapshot.statement(statement);
-            (statement.stance(), self.snapshot.source(statement.source()).publisher())
-        });
-        let claim = Claim {
-            from: name(from),
-            kind: self.kind(),
-            to: name(to),
-            unknown: self.unknown(),
-            role: self.role(),
-            status: self.status(),
-            validity: self.validity(),
-            share: self.share(),
-            amount: amount.as_ref(),
-            disputed: self.disputed(),
-            last_stated_on: self.last_stated_on(),
-            sources: sources.collect(),
-        };
-        tell(&claim)
     }
 }
 
@@ -400,7 +298,7 @@ impl<'a> EvidenceRef<'a> {
     /// What it is about.
     #[must_use]
     pub fn relationship(&self) -> RelationshipIx {
-        self.row().relationship
+        self.ix.relationship
     }
 
     /// Who says so.
@@ -430,13 +328,13 @@ impl<'a> EvidenceRef<'a> {
     /// This source's own figure.
     #[must_use]
     pub fn share(&self) -> Option<Share> {
-        self.row().share.of(&self.snapshot.base.rare.shares).copied()
+        self.row().share.of(&self.columns.rare.shares).copied()
     }
 
     /// This source's own figure.
     #[must_use]
     pub fn amount(&self) -> Option<Amount> {
-        self.snapshot.amount(self.row().amount)
+        amount(self.columns, self.row().amount)
     }
 
     /// From 0 to 1, where the data rates its sources.
@@ -473,13 +371,11 @@ impl<'a> SourceRef<'a> {
     }
 }
 
-impl Snapshot {
-    fn amount(&self, amount: Rare) -> Option<Amount> {
-        let row = amount.of(&self.base.rare.amounts)?;
-        Some(Amount {
-            value: row.value,
-            currency: row.currency,
-            of: self.base.texts.text(row.of).map(str::to_owned),
-        })
-    }
+fn amount(columns: &Columns, amount: Rare) -> Option<Amount> {
+    let row = amount.of(&columns.rare.amounts)?;
+    Some(Amount {
+        value: row.value,
+        currency: row.currency,
+        of: columns.texts.text(row.of).map(str::to_owned),
+    })
 }

@@ -8,52 +8,67 @@ use crate::model::{
     Share, Stance, UnknownReason, Validity,
 };
 
-/// Declares the position of a row in its column.
+/// Declares how a row is referred to. Those of the base are numbered with room between them, so that what is added later has
+/// a place of its own in the order of ids.
 macro_rules! ix {
     ($(#[$meta:meta])* $name:ident) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(pub(super) u32);
+        pub struct $name(pub(super) u64);
 
         impl $name {
-            /// The row as a position in a slice.
-            pub(super) fn at(self) -> usize {
-                usize::try_from(self.0).expect("a row fits the address space")
+            /// The row of the base with this number.
+            pub(super) fn of_base(row: u32) -> Self {
+                Self((u64::from(row) + 1) << 32)
+            }
+
+            /// The number of its row in the base; none when it was added later.
+            pub(super) fn base_row(self) -> Option<u32> {
+                let is_base = self.0.trailing_zeros() >= 32;
+                u32::try_from(self.0 >> 32).ok().filter(|_| is_base)?.checked_sub(1)
+            }
+        }
+
+        impl From<u64> for $name {
+            fn from(number: u64) -> Self {
+                Self(number)
             }
         }
     };
 }
 
 ix! {
-    /// An entity of one snapshot. Within a snapshot, rows stand in the order of their ids.
+    /// An entity. Within a snapshot, they stand in the order of their ids, whatever their versions.
     EntityIx
 }
 ix! {
-    /// A relationship of one snapshot. Within a snapshot, rows stand in the order of their ids.
+    /// A version of a relationship. Within a snapshot, they stand in the order of their ids, then of their versions.
     RelationshipIx
 }
 ix! {
-    /// A statement of one snapshot. Statements of one relationship stand together, in the order of the data.
-    EvidenceIx
-}
-ix! {
-    /// A source of one snapshot. Within a snapshot, rows stand in the order of their ids.
+    /// A source. Within a snapshot, they stand in the order of their ids, whatever their versions.
     SourceIx
+}
+
+/// A statement of a version of a relationship, in the order of the data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EvidenceIx {
+    pub(super) relationship: RelationshipIx,
+    pub(super) ordinal: u32,
 }
 
 impl EntityIx {
     /// No entity: the unknown end of a relationship, or no speaker.
-    pub(super) const NONE: Self = Self(u32::MAX);
+    pub(super) const NONE: Self = Self(u64::MAX);
 
     pub(super) fn known(self) -> Option<Self> {
         (self != Self::NONE).then_some(self)
     }
+}
 
-    /// The number of its row, from 0 in the order of ids: by which what is derived from a snapshot refers to it.
-    #[must_use]
-    pub fn row(self) -> u32 {
-        self.0
-    }
+/// A number of a row as a position in a slice.
+pub(super) fn at(row: u32) -> usize {
+    usize::try_from(row).expect("a row fits the address space")
 }
 
 /// A stretch of another column.
@@ -83,6 +98,14 @@ pub(super) struct Recorded {
 }
 
 impl Recorded {
+    /// The same version, taken back then unless it was before.
+    pub(super) fn ended(self, until: Option<u32>) -> Self {
+        Self {
+            until: until.map_or(self.until, |until| self.until.min(until)),
+            ..self
+        }
+    }
+
     /// Not taken back.
     pub(super) const OPEN: u32 = u32::MAX;
 
@@ -170,7 +193,6 @@ pub(super) struct RelationshipRow {
 #[derive(Debug)]
 pub(super) struct EvidenceRow {
     pub(super) id: Text,
-    pub(super) relationship: RelationshipIx,
     pub(super) source: SourceIx,
     pub(super) speaker: EntityIx,
     pub(super) locator: Text,

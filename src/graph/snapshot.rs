@@ -1,71 +1,35 @@
 //! One immutable state of the graph, and how entities are found and walked in it.
 
-use std::{collections::BTreeSet, ops::Range, sync::Arc};
+use std::{cmp::Ordering, collections::BTreeSet, sync::Arc};
 
 use jiff::Timestamp;
 
 use super::{
-    adjacency::{Adjacency, Direction, Link},
+    adjacency::{Direction, Link},
+    base::{Base, number},
+    columns::Columns,
+    delta::{self, Delta, Late, Placed, Version, Versions},
     filter::Pattern,
-    index::{Groups, KeyIndex, hash_of},
-    mask::{Mask, known_at},
+    index::Groups,
+    mask::Mask,
+    merge::merged,
     read::{EntityRef, EvidenceRef, RelationshipRef, SourceRef},
     rows::{
-        EntityIx, EntityRow, EvidenceIx, EvidenceRow, IdentifierRow, NameRow, RareColumns, Recorded, RelationshipIx,
-        RelationshipRow, SourceIx, SourceRow,
+        EntityIx, EntityRow, EvidenceIx, EvidenceRow, Recorded, RelationshipIx, RelationshipRow, SourceIx, SourceRow,
+        at,
     },
-    text::{Text, TextPool},
 };
-use crate::model::{EntityKind, Set, View, fold};
+use crate::model::View;
 
 /// One state of the graph, as it was known at one moment. Readers keep theirs for as long as they need it; a clone shares
 /// everything.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     pub(super) base: Arc<Base>,
+    /// What changed since.
+    pub(super) delta: Arc<Delta>,
     /// How many of the record times have passed: which version of an entity or a source is read.
     known: u32,
-}
-
-/// The rows and what finds them.
-#[derive(Debug)]
-pub(super) struct Base {
-    pub(super) texts: TextPool,
-    /// The distinct record times, ascending; rows refer to them by position.
-    pub(super) times: Vec<Timestamp>,
-    /// When the data was first recorded, as a position in `times`.
-    pub(super) began: u32,
-    /// When the last entity was recorded, if none was ever taken back: after that, all are known.
-    pub(super) entities_settled: Option<u32>,
-    /// The same of sources.
-    pub(super) sources_settled: Option<u32>,
-    /// The latest version of each.
-    pub(super) entities: Vec<EntityRow>,
-    pub(super) older_entities: Vec<EntityRow>,
-    pub(super) names: Vec<NameRow>,
-    pub(super) identifiers: Vec<IdentifierRow>,
-    /// Every version of each.
-    pub(super) relationships: Vec<RelationshipRow>,
-    pub(super) evidence: Vec<EvidenceRow>,
-    /// The latest version of each.
-    pub(super) sources: Vec<SourceRow>,
-    pub(super) older_sources: Vec<SourceRow>,
-    pub(super) rare: RareColumns,
-    pub(super) outgoing: Adjacency,
-    pub(super) incoming: Adjacency,
-    /// Relationships with an unknown end, by the known one.
-    pub(super) undisclosed: Groups,
-    /// Statements by who made them.
-    pub(super) by_speaker: Groups,
-    /// Statements by source.
-    pub(super) by_source: Groups,
-    /// Entities by each of their names, folded, in any version.
-    pub(super) by_name: KeyIndex,
-    /// Entities by scheme and value, in any version.
-    pub(super) by_identifier: KeyIndex,
-    pub(super) title: Text,
-    pub(super) description: Text,
-    pub(super) licence: Text,
 }
 
 /// A step from an entity over a relationship to its neighbor.
@@ -82,8 +46,14 @@ pub struct Hop {
 impl Snapshot {
     /// Everything that these rows hold, as it is known last.
     pub(super) fn of(base: Base) -> Self {
+        Self::with(Arc::new(base), Delta::default())
+    }
+
+    /// The same with what changed since.
+    pub(super) fn with(base: Arc<Base>, delta: Delta) -> Self {
         Self {
-            base: Arc::new(base),
+            base,
+            delta: Arc::new(delta),
             known: u32::MAX,
         }
     }
@@ -91,18 +61,20 @@ impl Snapshot {
     /// The same graph as it was known at `moment`: entities and sources are read as they were recorded then.
     #[must_use]
     pub fn known_at(&self, moment: Timestamp) -> Self {
-        Self {
-            base: Arc::clone(&self.base),
-            known: known_at(&self.base.times, moment),
-        }
+        self.knowing(self.times_until(moment))
     }
 
     /// The same graph as it was known to the view.
     #[must_use]
     pub fn known_to(&self, mask: &Mask) -> Self {
+        self.knowing(mask.known)
+    }
+
+    fn knowing(&self, known: u32) -> Self {
         Self {
             base: Arc::clone(&self.base),
-            known: mask.known,
+            delta: Arc::clone(&self.delta),
+            known,
         }
     }
 
@@ -114,105 +86,147 @@ impl Snapshot {
     /// What `view` sees of this snapshot.
     #[must_use]
     pub fn mask(&self, view: &View) -> Mask {
-        Mask::new(view, &self.base.times)
+        Mask::new(view, self.times_until(view.known_at))
+    }
+
+    /// How many record times lie at or before `moment`.
+    fn times_until(&self, moment: Timestamp) -> u32 {
+        let before = self.base.times.partition_point(|time| *time <= moment);
+        // No moment has two places, so that what is compared is never equal.
+        let after = self.delta.times.binary_search_by(|time| {
+            if *time <= moment {
+                Ordering::Less
+            } else {
+                Ordering::Greater
+            }
+        });
+        number(before + after.unwrap_or_else(|place| place))
+    }
+
+    /// The record time at this position.
+    pub(super) fn time(&self, position: u32) -> Option<Timestamp> {
+        let position = at(position);
+        let later = || self.delta.times.get(position.checked_sub(self.base.times.len())?);
+        self.base.times.get(position).or_else(later).copied()
+    }
+
+    /// When the last change was recorded.
+    #[must_use]
+    pub fn last_recorded_at(&self) -> Timestamp {
+        self.delta
+            .times
+            .last()
+            .or(self.base.times.last())
+            .copied()
+            .unwrap_or_default()
     }
 
     /// What the data is called.
     #[must_use]
     pub fn title(&self) -> &str {
-        self.base.texts.text(self.base.title).unwrap_or_default()
+        self.base.columns.texts.text(self.base.title.title).unwrap_or_default()
     }
 
     /// What the data holds, in words.
     #[must_use]
     pub fn description(&self) -> Option<&str> {
-        self.base.texts.text(self.base.description)
+        self.base.columns.texts.text(self.base.title.description)
     }
 
     /// Under which licence the data may be used.
     #[must_use]
     pub fn licence(&self) -> Option<&str> {
-        self.base.texts.text(self.base.licence)
+        self.base.columns.texts.text(self.base.title.licence)
     }
 
     /// When the data was first recorded.
     #[must_use]
     pub fn began_at(&self) -> Timestamp {
-        self.time(self.base.began).unwrap_or_default()
-    }
-
-    pub(super) fn time(&self, position: u32) -> Option<Timestamp> {
-        self.base.times.get(usize::try_from(position).ok()?).copied()
-    }
-
-    /// The entity with this id, whoever knows it.
-    pub(super) fn entity_with(&self, id: &str) -> Option<EntityIx> {
-        self.position(&self.base.entities, id, |row| row.id).map(EntityIx)
-    }
-
-    /// The source with this id, whoever knows it.
-    pub(super) fn source_with(&self, id: &str) -> Option<SourceIx> {
-        self.position(&self.base.sources, id, |row| row.id).map(SourceIx)
-    }
-
-    /// The versions of the relationship with this id, oldest first.
-    pub(super) fn versions_of(&self, id: &str) -> impl DoubleEndedIterator<Item = RelationshipIx> + use<> {
-        let id_of = |row: &RelationshipRow| self.base.texts.text(row.id).unwrap_or_default();
-        let first = self.base.relationships.partition_point(|row| id_of(row) < id);
-        let count = self.base.relationships[first..]
-            .iter()
-            .take_while(|row| id_of(row) == id)
-            .count();
-        let row = |row| u32::try_from(row).expect("rows are counted when they are made");
-        (row(first)..row(first + count)).map(RelationshipIx)
-    }
-
-    pub(super) fn relationship_row(&self, relationship: RelationshipIx) -> &RelationshipRow {
-        &self.base.relationships[relationship.at()]
-    }
-
-    /// The relationships of `entity` whose both ends are disclosed, whoever sees them.
-    pub(super) fn all_links(&self, entity: EntityIx) -> impl Iterator<Item = RelationshipIx> {
-        let links = self.base.outgoing.links(entity).chain(self.base.incoming.links(entity));
-        links.map(|(_, link)| link.relationship)
-    }
-
-    /// The relationships of `entity` whose other end is not disclosed, whoever sees them.
-    pub(super) fn all_undisclosed(&self, entity: EntityIx) -> impl Iterator<Item = RelationshipIx> {
-        self.base.undisclosed.rows(entity.0).map(RelationshipIx)
-    }
-
-    /// What `entity` said as a speaker, whoever sees it.
-    pub(super) fn by_speaker(&self, entity: EntityIx) -> impl Iterator<Item = EvidenceIx> {
-        self.base.by_speaker.rows(entity.0).map(EvidenceIx)
-    }
-
-    /// What `source` says, whoever sees it.
-    pub(super) fn by_source(&self, source: SourceIx) -> impl Iterator<Item = EvidenceIx> {
-        self.base.by_source.rows(source.0).map(EvidenceIx)
+        self.time(self.base.title.began).unwrap_or_default()
     }
 
     /// The version of `entity` that was known when so many record times had passed; the latest before that, or else the first,
     /// when it was not known then.
-    pub(super) fn entity_row(&self, entity: EntityIx, known: u32) -> &EntityRow {
-        let latest = &self.base.entities[entity.at()];
-        version(latest, latest.older.of(&self.base.older_entities), known, |row| {
-            row.recorded
-        })
+    pub(super) fn entity_version(&self, entity: EntityIx, known: u32) -> Version<'_, EntityRow> {
+        self.versions_of_entity(entity).known(known)
+    }
+
+    /// All versions of `entity`, oldest first.
+    pub(super) fn entity_versions(&self, entity: EntityIx) -> Vec<Version<'_, EntityRow>> {
+        self.versions_of_entity(entity).all()
+    }
+
+    fn versions_of_entity(&self, entity: EntityIx) -> Versions<'_, EntityRow> {
+        let columns = &self.base.columns;
+        let changed = self
+            .delta
+            .may_have_changed(entity)
+            .then(|| self.delta.entities.get(&entity))
+            .flatten();
+        Versions {
+            base: entity.base_row().map(|row| {
+                let latest = &columns.entities[at(row)];
+                (columns, latest, latest.older.of(&columns.older_entities))
+            }),
+            changed: changed.map(|changed| &**changed),
+            of_placed: Placed::entity,
+            recorded: |row| row.recorded,
+            merged_into: |row| row.merged_into.known(),
+        }
     }
 
     /// The same of a source.
-    pub(super) fn source_row(&self, source: SourceIx, known: u32) -> &SourceRow {
-        let latest = &self.base.sources[source.at()];
-        version(latest, latest.older.of(&self.base.older_sources), known, |row| {
-            row.recorded
-        })
+    pub(super) fn source_version(&self, source: SourceIx, known: u32) -> Version<'_, SourceRow> {
+        self.versions_of_source(source).known(known)
+    }
+
+    /// All versions of `source`, oldest first.
+    pub(super) fn source_versions(&self, source: SourceIx) -> Vec<Version<'_, SourceRow>> {
+        self.versions_of_source(source).all()
+    }
+
+    fn versions_of_source(&self, source: SourceIx) -> Versions<'_, SourceRow> {
+        let columns = &self.base.columns;
+        Versions {
+            base: source.base_row().map(|row| {
+                let latest = &columns.sources[at(row)];
+                (columns, latest, latest.older.of(&columns.older_sources))
+            }),
+            changed: self.delta.sources.get(&source).map(|changed| &**changed),
+            of_placed: Placed::source,
+            recorded: |row| row.recorded,
+            merged_into: |_| None,
+        }
+    }
+
+    /// The columns and the row of a version of a relationship, as it was recorded when it was made.
+    pub(super) fn relationship_row(&self, relationship: RelationshipIx) -> (&Columns, &RelationshipRow) {
+        match relationship.base_row() {
+            Some(row) => (&self.base.columns, &self.base.columns.relationships[at(row)]),
+            None => match self.delta.relationships.get(&relationship) {
+                Some(Late::Added(placed)) => (&placed.columns, placed.relationship()),
+                _ => unreachable!("what is not of the base was added"),
+            },
+        }
+    }
+
+    /// When a version of a relationship was known.
+    pub(super) fn recorded(&self, relationship: RelationshipIx) -> Recorded {
+        let recorded = self.relationship_row(relationship).1.recorded;
+        recorded.ended(self.delta.ended_at(relationship))
+    }
+
+    /// Whether the view sees a version of a relationship.
+    pub(super) fn is_seen(&self, relationship: RelationshipIx, mask: &Mask) -> bool {
+        let row = self.relationship_row(relationship).1;
+        // The view is asked twice, because whether it was taken back takes longer to find.
+        mask.sees(row, row.recorded) && mask.sees(row, self.recorded(relationship))
     }
 
     /// Whether the view knows `entity`.
     #[must_use]
     pub fn knows(&self, entity: EntityIx, mask: &Mask) -> bool {
-        self.entity_row(entity, mask.known).recorded.is_known(mask.known)
+        self.entity_version(entity, mask.known).recorded.is_known(mask.known)
     }
 
     /// Whether two views know the same versions of all entities, as far as can be told at once.
@@ -221,39 +235,85 @@ impl Snapshot {
             .base
             .entities_settled
             .is_some_and(|last| last < one.known.min(other.known));
-        one.known == other.known || (settled && self.base.older_entities.is_empty())
+        one.known == other.known || (settled && self.delta.entities.is_empty())
     }
 
-    /// All entities that the view knows, in the order of their ids.
-    pub fn entities<'s>(&'s self, mask: &Mask) -> impl DoubleEndedIterator<Item = EntityIx> + use<'s> {
-        let known = mask.known;
-        let settled = self.base.entities_settled.is_some_and(|last| last < known);
-        rows(self.base.entities.len())
-            .map(EntityIx)
-            .filter(move |entity| settled || self.entity_row(*entity, known).recorded.is_known(known))
+    /// The relationships of `entity` whose both ends are disclosed, whoever sees them.
+    pub(super) fn all_links(&self, entity: EntityIx) -> impl Iterator<Item = RelationshipIx> {
+        let outgoing = self.links_in(entity, Direction::Outgoing);
+        outgoing
+            .chain(self.links_in(entity, Direction::Incoming))
+            .map(|(_, link)| link.relationship)
     }
 
-    /// All relationships that the view sees, in the order of their ids.
-    pub fn relationships(&self, mask: Mask) -> impl DoubleEndedIterator<Item = RelationshipIx> {
-        rows(self.base.relationships.len())
-            .map(RelationshipIx)
-            .filter(move |relationship| mask.sees(self.relationship_row(*relationship)))
+    /// The links of `entity` in one direction, whoever sees them, by neighbor, then relationship.
+    pub(super) fn links_in(&self, entity: EntityIx, direction: Direction) -> impl Iterator<Item = (EntityIx, Link)> {
+        let adjacency = match direction {
+            Direction::Incoming => &self.base.incoming,
+            Direction::Outgoing | Direction::Both => &self.base.outgoing,
+        };
+        let has_ended = self.delta.has_ended_links(entity);
+        let rows = entity.base_row().into_iter().flat_map(|row| adjacency.links(row));
+        let rows = rows.map(move |(neighbor, link)| {
+            let ended = has_ended.then(|| self.delta.ended_at(link.relationship)).flatten();
+            let retracted = ended.map_or(link.retracted, |ended| link.retracted.min(ended));
+            (neighbor, Link { retracted, ..link })
+        });
+        let added = self.delta.links(entity, direction);
+        merged(rows, added, |(neighbor, link)| (*neighbor, link.relationship))
     }
 
-    /// All sources that the view knows, in the order of their ids.
-    pub fn sources<'s>(&'s self, mask: &Mask) -> impl DoubleEndedIterator<Item = SourceIx> + use<'s> {
-        let known = mask.known;
-        let settled = self.base.sources_settled.is_some_and(|last| last < known);
-        rows(self.base.sources.len())
-            .map(SourceIx)
-            .filter(move |source| settled || self.source_row(*source, known).recorded.is_known(known))
+    /// The relationships of `entity` whose other end is not disclosed, whoever sees them, by id.
+    pub(super) fn all_undisclosed(&self, entity: EntityIx) -> impl Iterator<Item = RelationshipIx> {
+        merged(
+            grouped(&self.base.undisclosed, entity.base_row()),
+            delta::of(&self.delta.undisclosed, entity),
+            |relationship| *relationship,
+        )
     }
 
-    /// The entity in this row; none when there are fewer.
+    /// What `entity` said as a speaker, whoever sees it.
+    pub(super) fn by_speaker(&self, entity: EntityIx) -> impl Iterator<Item = EvidenceIx> {
+        let rows = grouped(&self.base.by_speaker, entity.base_row());
+        let relationships = rows.chain(delta::of(&self.delta.by_speaker, entity));
+        relationships.flat_map(move |relationship| {
+            self.statements_of(relationship)
+                .filter(move |(_, row)| row.speaker == entity)
+                .map(|(ix, _)| ix)
+        })
+    }
+
+    /// What `source` says, whoever sees it.
+    pub(super) fn by_source(&self, source: SourceIx) -> impl Iterator<Item = EvidenceIx> {
+        let rows = grouped(&self.base.by_source, source.base_row());
+        let relationships = rows.chain(delta::of(&self.delta.by_source, source));
+        relationships.flat_map(move |relationship| {
+            self.statements_of(relationship)
+                .filter(move |(_, row)| row.source == source)
+                .map(|(ix, _)| ix)
+        })
+    }
+
+    fn statements_of(&self, relationship: RelationshipIx) -> impl Iterator<Item = (EvidenceIx, &EvidenceRow)> {
+        let (columns, row) = self.relationship_row(relationship);
+        let statements = (0..).zip(row.evidence.of(&columns.evidence));
+        statements.map(move |(ordinal, row)| (EvidenceIx { relationship, ordinal }, row))
+    }
+
+    /// A number for `entity` that stays the same until the snapshot is rebuilt.
     #[must_use]
-    pub fn entity_at(&self, row: u32) -> Option<EntityIx> {
-        let entity = EntityIx(row);
-        (entity.at() < self.base.entities.len()).then_some(entity)
+    pub fn label(entity: EntityIx) -> u64 {
+        entity.0
+    }
+
+    /// The entity with this [`Snapshot::label`].
+    #[must_use]
+    pub fn entity_labelled(&self, label: u64) -> Option<EntityIx> {
+        let entity = EntityIx(label);
+        let is_row = entity
+            .base_row()
+            .is_some_and(|row| at(row) < self.base.columns.entities.len());
+        (is_row || self.delta.entities.contains_key(&entity)).then_some(entity)
     }
 
     /// One entity, to read.
@@ -280,76 +340,6 @@ impl Snapshot {
         SourceRef::new(self, source)
     }
 
-    /// The entity with this id, or the one it was merged into, if it was known to the view. O(log n).
-    #[must_use]
-    pub fn entity_by_id(&self, id: &str, mask: &Mask) -> Option<EntityIx> {
-        let mut entity = self.entity_with(id)?;
-        loop {
-            let row = self.entity_row(entity, mask.known);
-            if row.recorded.is_known(mask.known) {
-                return Some(entity);
-            }
-            // Each merger is later than the one before, so that this ends.
-            let was_known = row.recorded.until < mask.known;
-            entity = row.merged_into.known().filter(|_| was_known)?;
-        }
-    }
-
-    /// The version of the relationship with this id that was known to the view, on whatever day it held. O(log n).
-    #[must_use]
-    pub fn relationship_by_id(&self, id: &str, mask: &Mask) -> Option<RelationshipIx> {
-        let is_known = |ix: &RelationshipIx| self.relationship_row(*ix).recorded.is_known(mask.known);
-        self.versions_of(id).find(is_known)
-    }
-
-    /// The source with this id, if it was known to the view. O(log n).
-    #[must_use]
-    pub fn source_by_id(&self, id: &str, mask: &Mask) -> Option<SourceIx> {
-        let source = self.source_with(id)?;
-        let row = self.source_row(source, mask.known);
-        row.recorded.is_known(mask.known).then_some(source)
-    }
-
-    fn position<R>(&self, rows: &[R], id: &str, id_of: impl Fn(&R) -> Text) -> Option<u32> {
-        let found = rows
-            .binary_search_by(|row| self.base.texts.text(id_of(row)).unwrap_or_default().cmp(id))
-            .ok()?;
-        u32::try_from(found).ok()
-    }
-
-    /// The entity with this identifier; the scheme is compared in lower case. O(log n).
-    #[must_use]
-    pub fn entity_by_identifier(&self, scheme: &str, value: &str, mask: &Mask) -> Option<EntityIx> {
-        self.entities_by_identifier(scheme, value, mask).first().copied()
-    }
-
-    /// All entities with this identifier, by id: more than one where the data is not sound. O(log n + answer).
-    #[must_use]
-    pub fn entities_by_identifier(&self, scheme: &str, value: &str, mask: &Mask) -> Vec<EntityIx> {
-        let scheme = scheme.trim().to_lowercase();
-        let identifier = (scheme.as_str(), value.trim());
-        let candidates = self.base.by_identifier.rows(hash_of(identifier)).map(EntityIx);
-        let has_it = |entity: &EntityIx| {
-            EntityRef::known(self, *entity, mask.known)
-                .is_some_and(|read| read.identifiers().any(|known| known == identifier))
-        };
-        candidates.filter(has_it).collect()
-    }
-
-    /// The entities that go by `name`, compared folded, whose kind is among `kinds`; in the order of their ids.
-    #[must_use]
-    pub fn entities_by_name(&self, name: &str, kinds: Set<EntityKind>, mask: &Mask) -> Vec<EntityIx> {
-        let name = fold(name);
-        let candidates = self.base.by_name.rows(hash_of(name.as_str())).map(EntityIx);
-        candidates
-            .filter(|entity| {
-                let goes_by_it = |read: EntityRef<'_>| read.all_names().any(|known| fold(known) == name);
-                EntityRef::known(self, *entity, mask.known)
-                    .is_some_and(|read| kinds.contains(read.kind()) && goes_by_it(read))
-            })
-            .collect()
-    }
-
     /// The steps from `entity` that the view sees and `pattern` fits, each relationship once.
     pub fn hops(&self, entity: EntityIx, pattern: Pattern, mask: Mask) -> impl Iterator<Item = Hop> {
         self.links(entity, pattern, mask).map(|(neighbor, link, forward)| Hop {
@@ -365,31 +355,33 @@ impl Snapshot {
         entity: EntityIx,
         pattern: Pattern,
         mask: Mask,
-    ) -> impl Iterator<Item = (EntityIx, &Link, bool)> {
+    ) -> impl Iterator<Item = (EntityIx, Link, bool)> {
         let fits = move |link: &Link, found| mask.sees_link(link) && pattern.fits_link(self, link, found);
         let outgoing = self
-            .base
-            .outgoing
-            .links(entity)
+            .links_in(entity, Direction::Outgoing)
             .filter(move |(_, link)| fits(link, Direction::Outgoing));
         // A relationship of an entity with itself stands in both lists.
-        let incoming = self.base.incoming.links(entity).filter(move |(neighbor, link)| {
-            let listed_already = *neighbor == entity && pattern.fits_link(self, link, Direction::Outgoing);
-            !listed_already && fits(link, Direction::Incoming)
-        });
+        let incoming = self
+            .links_in(entity, Direction::Incoming)
+            .filter(move |(neighbor, link)| {
+                let listed_already = *neighbor == entity && pattern.fits_link(self, link, Direction::Outgoing);
+                !listed_already && fits(link, Direction::Incoming)
+            });
         let outgoing = outgoing.map(|(neighbor, link)| (neighbor, link, true));
         outgoing.chain(incoming.map(|(neighbor, link)| (neighbor, link, false)))
     }
 
-    /// No view and no pattern has more steps from `entity` than this. O(1).
+    /// No view and no pattern has more steps from `entity` than this. O(new links).
     pub(super) fn links_max(&self, entity: EntityIx) -> usize {
-        self.base.outgoing.count(entity) + self.base.incoming.count(entity)
+        let of_base = |row| self.base.outgoing.count(row) + self.base.incoming.count(row);
+        let added = |direction| self.delta.links(entity, direction).count();
+        entity.base_row().map_or(0, of_base) + added(Direction::Outgoing) + added(Direction::Incoming)
     }
 
     /// The relationships of `entity` whose other end is not disclosed, as far as the view sees them, by id.
     pub fn undisclosed(&self, entity: EntityIx, mask: Mask) -> impl Iterator<Item = RelationshipIx> {
-        let rows = self.all_undisclosed(entity);
-        rows.filter(move |relationship| mask.sees(self.relationship_row(*relationship)))
+        let all = self.all_undisclosed(entity);
+        all.filter(move |relationship| self.is_seen(*relationship, &mask))
     }
 
     /// What `entity` said as a speaker, about relationships that the view sees.
@@ -403,10 +395,7 @@ impl Snapshot {
     }
 
     fn visible(&self, statements: impl Iterator<Item = EvidenceIx>, mask: Mask) -> impl Iterator<Item = EvidenceIx> {
-        statements.filter(move |statement| {
-            let relationship = self.base.evidence[statement.at()].relationship;
-            mask.sees(self.relationship_row(relationship))
-        })
+        statements.filter(move |statement| self.is_seen(statement.relationship, &mask))
     }
 
     /// The sources of what is said about `entity`'s relationships, as far as the view sees them, by id.
@@ -415,24 +404,17 @@ impl Snapshot {
         let disclosed = self.hops(entity, Pattern::any(), mask).map(|hop| hop.relationship);
         let relationships = disclosed.chain(self.undisclosed(entity, mask));
         let sources: BTreeSet<SourceIx> = relationships
-            .flat_map(|relationship| self.relationship(relationship).evidence())
-            .map(|statement| self.base.evidence[statement.at()].source)
+            .flat_map(|relationship| self.statements_of(relationship))
+            .map(|(_, row)| row.source)
             .collect();
         sources.into_iter().collect()
     }
 }
 
-/// The positions of so many rows.
-fn rows(count: usize) -> Range<u32> {
-    0..u32::try_from(count).expect("rows are counted when they are made")
-}
-
-/// The version that was known when so many record times had passed, or else the one before, or the first.
-fn version<'a, R>(latest: &'a R, older: &'a [R], known: u32, recorded: impl Fn(&R) -> Recorded) -> &'a R {
-    if recorded(latest).from < known {
-        return latest;
-    }
-    let begun = older.partition_point(|row| recorded(row).from < known);
-    let found = begun.checked_sub(1).or(Some(0)).and_then(|place| older.get(place));
-    found.unwrap_or(latest)
+/// The relationships of a row of the base.
+fn grouped(groups: &Groups, owner: Option<u32>) -> impl Iterator<Item = RelationshipIx> {
+    owner
+        .into_iter()
+        .flat_map(|owner| groups.rows(owner))
+        .map(RelationshipIx::of_base)
 }

@@ -95,7 +95,7 @@ impl SearchQuery {
             let hits = if question.is_empty() {
                 Vec::new()
             } else {
-                index(&viewer)?.search(snapshot, &question, keep, viewer.budget())?
+                index(&viewer)?.search(&question, keep, viewer.budget())?
             };
             let page = cut(snapshot, &hits, &window);
             Ok(SearchConnection::new(

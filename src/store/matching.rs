@@ -94,7 +94,7 @@ pub fn retrieve(
 ) -> Result<Vec<EntityIx>, search::Error> {
     let mut found = identified(snapshot, &wanted.identifiers, mask, budget)?;
     if let Some((written, name)) = &wanted.name {
-        let alike = index.similar(snapshot, (written, name), ALIKE_MAX, budget)?;
+        let alike = index.similar((written, name), ALIKE_MAX, budget)?;
         let (first, others) = alike.split_at(alike.len().min(RETRIEVED_MAX));
         found.extend(first);
         if wanted.says_where_or_what() {

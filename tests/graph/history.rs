@@ -397,7 +397,8 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
     #[test]
     fn whatever_was_known_at_any_moment_is_still_answered(
-        commits in proptest::collection::vec(proptest::collection::vec(wish(), 1..5), 1..14)
+        commits in proptest::collection::vec(proptest::collection::vec(wish(), 1..5), 1..14),
+        rebuilt in proptest::collection::vec(proptest::bool::weighted(0.2), 15)
     ) {
         let data = Dataset {
             title: "Nothing".to_owned(),
@@ -414,7 +415,10 @@ proptest! {
         let first: Vec<Wish> = (0..SOURCES).map(|id| Wish::Source { id, title: 0 })
             .chain((0..3).map(|id| Wish::Entity { id, name: id % NAMES, other_name: None, identifier: None }))
             .collect();
-        for (commit, at) in [first].iter().chain(&commits).zip(1..) {
+        for ((commit, at), rebuild) in [first].iter().chain(&commits).zip(1..).zip(rebuilt) {
+            if rebuild {
+                snapshot = snapshot.rebuilt().unwrap();
+            }
             let (changes, at) = (commit.iter().map(change).collect::<Vec<_>>(), moment(at));
             let expected = known.last().unwrap().1.after(&changes, at);
             let applied = snapshot.apply(&changes, at);

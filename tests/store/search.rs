@@ -47,7 +47,7 @@ impl Searched {
     fn hits(&self, text: &str) -> Vec<Hit> {
         let budget = Budget::new(u64::MAX, || false);
         let question = Question::new(text).unwrap();
-        let mut hits = self.index.search(&self.snapshot, &question, |_| true, &budget).unwrap();
+        let mut hits = self.index.search(&question, |_| true, &budget).unwrap();
         hits.sort_by(|one, other| other.score.total_cmp(&one.score).then(one.entity.cmp(&other.entity)));
         hits
     }
@@ -69,7 +69,7 @@ impl Searched {
     pub(super) fn similar(&self, name: &str, limit: usize) -> Vec<&str> {
         let budget = Budget::new(u64::MAX, || false);
         let name = (name, &CompanyName::new(name));
-        let found = self.index.similar(&self.snapshot, name, limit, &budget).unwrap();
+        let found = self.index.similar(name, limit, &budget).unwrap();
         found
             .into_iter()
             .map(|entity| self.snapshot.entity(entity).name())
@@ -274,7 +274,7 @@ fn hits_spend_budget() {
     let ask = |work_max: u64| {
         let question = Question::new("limited").unwrap();
         let budget = Budget::new(work_max, || false);
-        searched.index.search(&searched.snapshot, &question, |_| true, &budget)
+        searched.index.search(&question, |_| true, &budget)
     };
     assert_eq!(ask(1000).unwrap().len(), 200);
     assert!(matches!(ask(100), Err(Error::Exhausted(Exhausted::Work { .. }))));
@@ -393,7 +393,7 @@ proptest! {
     fn no_text_is_too_strange_to_search(text in "\\PC{0,40}|[\\x00-\\x7f]{0,40}") {
         if let Ok(question) = Question::new(&text) {
             let budget = Budget::new(u64::MAX, || false);
-            prop_assert!(BUNDLE.index.search(&BUNDLE.snapshot, &question, |_| true, &budget).is_ok());
+            prop_assert!(BUNDLE.index.search(&question, |_| true, &budget).is_ok());
         }
     }
 

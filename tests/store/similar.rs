@@ -97,7 +97,7 @@ fn looking_for_typos_spends_budget_even_where_nothing_is_found() {
     let text = text.join(" ");
     let ask = |work_max: u64| {
         let (budget, name) = (Budget::new(work_max, || false), CompanyName::new(&text));
-        let found = searched.index.similar(&searched.snapshot, (&text, &name), 5, &budget);
+        let found = searched.index.similar((&text, &name), 5, &budget);
         found.map(|found| (found.len(), budget.spent()))
     };
     assert!(matches!(ask(1000), Err(Error::Exhausted(Exhausted::Work { .. }))));

@@ -1,12 +1,12 @@
 //! What differs between two views of one snapshot: rows are merged by id, so that another version of a record is a change
 //! and neither a loss nor a gain.
 
-use std::{iter::Peekable, ops::Range};
+use std::iter::Peekable;
 
 use crate::{
     graph::{
         Budget, EntityIx, EntityRef, EvidenceIx, Exhausted, Key, Mask, Ordered, Position, RelationshipIx, Snapshot,
-        budget::Meter, text::Text,
+        budget::Meter,
     },
     model::catalog,
 };
@@ -119,7 +119,7 @@ fn entities<'a>(
     let rows: Box<dyn Iterator<Item = EntityIx>> = match &question.of {
         _ if snapshot.knows_the_same_entities(&question.from, &question.to) => Box::new(std::iter::empty()),
         Some(of) => Box::new(of.iter().copied().filter(follows).collect::<Vec<_>>().into_iter()),
-        None => Box::new(rows_after(snapshot, &snapshot.base.entities, |row| row.id, after).map(EntityIx)),
+        None => Box::new(snapshot.entities_after(after)),
     };
     differing(
         rows,
@@ -148,15 +148,19 @@ fn relationships<'a>(
             around.retain(follows);
             Box::new(around.into_iter())
         }
-        None => Box::new(rows_after(snapshot, &snapshot.base.relationships, |row| row.id, after).map(RelationshipIx)),
+        None => Box::new(snapshot.relationships_after(after)),
     };
-    let row_of = move |row: RelationshipIx| &snapshot.base.relationships[row.at()];
     Ok(differing(
         rows,
         budget,
         Records {
             id: move |row| snapshot.relationship(row).id(),
-            seen: move |row| (question.from.sees(row_of(row)), question.to.sees(row_of(row))),
+            seen: move |row| {
+                (
+                    snapshot.is_seen(row, &question.from),
+                    snapshot.is_seen(row, &question.to),
+                )
+            },
             is_told_alike: move |one, other| {
                 one == other || relationship_told(snapshot, one) == relationship_told(snapshot, other)
             },
@@ -164,26 +168,12 @@ fn relationships<'a>(
     ))
 }
 
-/// The rows of a column whose ids follow `after`. O(log n).
-fn rows_after<R>(snapshot: &Snapshot, rows: &[R], id_of: impl Fn(&R) -> Text, after: Option<&str>) -> Range<u32> {
-    let position =
-        |after| rows.partition_point(|row| snapshot.base.texts.text(id_of(row)).unwrap_or_default() <= after);
-    let row = |position: usize| u32::try_from(position).expect("rows are counted when the snapshot is built");
-    row(after.map_or(0, position))..row(rows.len())
-}
-
 /// The relationships of some entities, whoever sees them, in the order of their ids.
 fn around(snapshot: &Snapshot, of: &[EntityIx], budget: &Budget) -> Result<Vec<RelationshipIx>, Exhausted> {
     let mut meter = Meter::new(budget);
     let mut around = Vec::new();
     for entity in of {
-        let links = snapshot
-            .base
-            .outgoing
-            .links(*entity)
-            .chain(snapshot.base.incoming.links(*entity));
-        let disclosed = links.map(|(_, link)| link.relationship);
-        for relationship in disclosed.chain(snapshot.base.undisclosed.rows(entity.0).map(RelationshipIx)) {
+        for relationship in snapshot.all_links(*entity).chain(snapshot.all_undisclosed(*entity)) {
             meter.tick()?;
             around.push(relationship);
         }

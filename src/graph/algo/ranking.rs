@@ -133,11 +133,11 @@ impl RankingQuestion {
 /// # Errors
 /// [`Exhausted`] when the budget does not allow it.
 pub fn ranking(snapshot: &Snapshot, question: &RankingQuestion, budget: &Budget) -> Result<Ranking, Exhausted> {
-    let projection = Projection::of(snapshot, question.mask, &question.traversal, budget)?;
+    let (projection, ranks) = Projection::of(snapshot, question.mask, &question.traversal, budget)?;
     let (scores, deviation) = scores(&projection, question.measure, budget)?;
     let mut rows: Vec<(EntityIx, f64)> = projection
         .ranked()
-        .map(|row| (row, rounded(scores[row.at()])))
+        .map(|row| (ranks.entity(row), rounded(scores[row.at()])))
         .collect();
     let mut sweep = Sweep::new(budget);
     sweep.add(rows.len())?;

@@ -10,7 +10,7 @@ use std::{
 use super::RelationshipsFilter;
 use crate::{
     graph::{
-        adjacency::Link,
+        adjacency::{Direction, Link},
         budget::{Budget, Exhausted},
         mask::Mask,
         rows::{EntityIx, RelationshipIx},
@@ -128,7 +128,7 @@ impl<'a> Scan<'a> {
 
     /// The relationships of `entity` that the view sees, each once, those with an undisclosed end last.
     pub(super) fn around(&self, entity: EntityIx) -> impl Iterator<Item = Result<Sight, Exhausted>> {
-        let sight = move |link: &Link, from, to| {
+        let sight = move |link: Link, from, to| {
             let sight = Sight {
                 relationship: link.relationship,
                 kind: link.kind,
@@ -137,17 +137,16 @@ impl<'a> Scan<'a> {
                 to: Some(to),
                 seen_from: Some(entity),
             };
-            self.mask.sees_link(link).then_some(sight)
+            self.mask.sees_link(&link).then_some(sight)
         };
-        let outgoing = self.snapshot.base.outgoing.links(entity);
+        let outgoing = self.snapshot.links_in(entity, Direction::Outgoing);
         let outgoing = outgoing.map(move |(neighbor, link)| sight(link, entity, neighbor));
         // A relationship of an entity with itself stands in both lists.
-        let incoming = self.snapshot.base.incoming.links(entity);
+        let incoming = self.snapshot.links_in(entity, Direction::Incoming);
         let incoming =
             incoming.map(move |(neighbor, link)| sight(link, neighbor, entity).filter(|_| neighbor != entity));
-        let undisclosed = self.snapshot.base.undisclosed.rows(entity.0).map(move |row| {
-            let relationship = RelationshipIx(row);
-            let is_seen = self.mask.sees(&self.snapshot.base.relationships[relationship.at()]);
+        let undisclosed = self.snapshot.all_undisclosed(entity).map(move |relationship| {
+            let is_seen = self.snapshot.is_seen(relationship, &self.mask);
             is_seen.then(|| Sight::of(self.snapshot, relationship, Some(entity)))
         });
         // What the view hides was looked at as well.

@@ -129,10 +129,12 @@ impl Index {
         let count = snapshot.entities(&everything).count();
         let mut writer = writer(&index, count)?;
         let mut lengths = Vec::with_capacity(count);
-        for ix in snapshot.entities(&everything) {
+        let mut entities = Vec::with_capacity(count);
+        for (ix, row) in snapshot.entities(&everything).zip(0..) {
             let entity = snapshot.entity(ix);
+            entities.push(ix);
             lengths.push(length(entity.name()));
-            writer.add_document(fields.document(&entity, ix.row()))?;
+            writer.add_document(fields.document(&entity, row))?;
         }
         writer.commit()?;
         drop(writer);
@@ -142,6 +144,7 @@ impl Index {
         Ok(Self {
             segments: segments.collect::<Result<_, _>>()?,
             fields,
+            entities,
             lengths,
             bytes: directory.total_mem_usage(),
         })

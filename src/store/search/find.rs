@@ -10,7 +10,7 @@ use super::{
     question::Question,
     terms::{Expansion, Found, Place},
 };
-use crate::graph::{Budget, EntityIx, Snapshot};
+use crate::graph::{Budget, EntityIx};
 
 /// What a word is worth in which text, in percent. Exact beats what only begins so, and that beats a typo; within each, the
 /// word that a main name begins with comes before its others, main names before other names, and those before descriptions.
@@ -47,7 +47,6 @@ impl Index {
     /// [`Error::Exhausted`] when the budget does not allow it.
     pub fn search(
         &self,
-        snapshot: &Snapshot,
         question: &Question,
         keep: impl Fn(EntityIx) -> bool,
         budget: &Budget,
@@ -75,8 +74,9 @@ impl Index {
             for document in tally.touched.iter().copied() {
                 let sums = tally.sums(document);
                 if sums.words >= best.words {
-                    let entity = snapshot.entity_at(segment.rows[at(document)]);
-                    best.extend(sums, entity.filter(|entity| keep(*entity)));
+                    let row = segment.rows[at(document)];
+                    let entity = self.entity(row).filter(|entity| keep(*entity));
+                    best.extend(sums, entity.map(|entity| (entity, row)));
                 }
             }
         }
@@ -85,8 +85,8 @@ impl Index {
         let mut hits: Vec<Hit> = best
             .found
             .into_iter()
-            .map(|(entity, sums)| {
-                let score = self.score(sums, weight, asked, entity);
+            .map(|((entity, row), sums)| {
+                let score = self.score(sums, weight, asked, row);
                 Hit { entity, score }
             })
             .collect();
@@ -152,14 +152,14 @@ impl Index {
         rounded(rarity * 100.0).max(1)
     }
 
-    fn score(&self, sums: Sums, weight: u32, asked_letters: u32, entity: EntityIx) -> f64 {
+    fn score(&self, sums: Sums, weight: u32, asked_letters: u32, row: u32) -> f64 {
         let score = match sums.whole {
             Some(Whole::Name) => return WHOLE_NAME,
             Some(Whole::OtherName) => return WHOLE_OTHER_NAME,
             Some(Whole::Code) => return WHOLE_CODE,
             None => f64::from(sums.worth) / f64::from(weight.max(1)) / 1000.0,
         };
-        let letters = self.lengths.get(at(entity.row())).copied().unwrap_or(u8::MAX).max(1);
+        let letters = self.lengths.get(at(row)).copied().unwrap_or(u8::MAX).max(1);
         let brevity = (f64::from(asked_letters) / f64::from(letters)).min(1.0);
         let score = WORDS * (score * (1.0 - BREVITY) + score * brevity * BREVITY);
         // Digits beyond these say nothing.
@@ -296,11 +296,11 @@ impl Found {
 #[derive(Default)]
 struct Best {
     words: u8,
-    found: Vec<(EntityIx, Sums)>,
+    found: Vec<((EntityIx, u32), Sums)>,
 }
 
 impl Best {
-    fn extend(&mut self, sums: Sums, entity: Option<EntityIx>) {
+    fn extend(&mut self, sums: Sums, entity: Option<(EntityIx, u32)>) {
         let Some(entity) = entity else { return };
         if sums.words > self.words {
             self.words = sums.words;

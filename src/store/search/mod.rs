@@ -18,7 +18,7 @@ pub use self::{
     highlight::{Highlight, Part, SearchField, highlights},
     question::{Question, TEXT_MAX, Unaskable, WORDS_MAX},
 };
-use crate::graph::Exhausted;
+use crate::graph::{EntityIx, Exhausted};
 
 /// Why a search has no answer.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +41,8 @@ impl From<std::io::Error> for Error {
 pub struct Index {
     segments: Vec<Segment>,
     fields: Fields,
+    /// Who stands in each row.
+    entities: Vec<EntityIx>,
     /// How many letters each main name has, by row.
     lengths: Vec<u8>,
     bytes: usize,
@@ -62,11 +64,17 @@ impl Index {
         self.lengths.len()
     }
 
+    /// Who stands in this row.
+    fn entity(&self, row: u32) -> Option<EntityIx> {
+        self.entities.get(at(row)).copied()
+    }
+
     /// How much memory it takes.
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.bytes
             + self.lengths.len()
+            + self.entities.len() * size_of::<EntityIx>()
             + self
                 .segments
                 .iter()

@@ -14,7 +14,7 @@ use super::{
     words::{core_key, key},
 };
 use crate::{
-    graph::{Budget, EntityIx, Snapshot},
+    graph::{Budget, EntityIx},
     model::{CompanyName, Telling, Word},
 };
 
@@ -45,7 +45,6 @@ impl Index {
     /// [`Error::Exhausted`] when the budget does not allow it.
     pub fn similar(
         &self,
-        snapshot: &Snapshot,
         (written, name): (&str, &CompanyName),
         limit: usize,
         budget: &Budget,
@@ -69,7 +68,7 @@ impl Index {
         }
         ranked.sort_unstable();
         let rows = ranked.into_iter().map(|(.., row)| row);
-        Ok(rows.filter_map(|row| snapshot.entity_at(row)).collect())
+        Ok(rows.filter_map(|row| self.entity(row)).collect())
     }
 
     /// The rows of those that go by the whole name.

@@ -2,7 +2,7 @@
 //! in which that takes too long.
 
 use super::projection::{Projection, Sweep, UNSEEN, WAYS_MAX};
-use crate::graph::{Budget, EntityIx, Exhausted};
+use crate::graph::{Budget, Exhausted, ranks::Rank};
 
 /// The betweenness of each row, from 0 to 1: for every ordered pair of other entities that take part, the part of the
 /// shortest ways from one to the other that pass through it, on average over the pairs; nothing for a pair without a way.
@@ -43,7 +43,7 @@ struct Search<'a> {
     /// For how much of the ways onwards it is needed.
     needed: Vec<f64>,
     /// The rows found, by distance.
-    found: Vec<EntityIx>,
+    found: Vec<Rank>,
     /// By what the ways of each distance were multiplied.
     scales: Vec<f64>,
 }
@@ -61,7 +61,7 @@ impl<'a> Search<'a> {
     }
 
     /// Adds to `scores` what each row contributes to the ways from `source`.
-    fn from(&mut self, source: EntityIx, scores: &mut [f64], sweep: &mut Sweep<'_>) -> Result<(), Exhausted> {
+    fn from(&mut self, source: Rank, scores: &mut [f64], sweep: &mut Sweep<'_>) -> Result<(), Exhausted> {
         for row in self.found.drain(..) {
             self.distances[row.at()] = UNSEEN;
             self.needed[row.at()] = 0.0;
@@ -96,7 +96,7 @@ impl<'a> Search<'a> {
         Ok(())
     }
 
-    fn expand(&mut self, row: EntityIx, distance: u32) {
+    fn expand(&mut self, row: Rank, distance: u32) {
         let ways = self.ways[row.at()];
         for target in self.projection.targets(row) {
             let at = target.at();
@@ -122,7 +122,7 @@ impl<'a> Search<'a> {
     }
 
     /// What the ways to the neighbors one step further on need of `row`.
-    fn gather(&self, row: EntityIx) -> f64 {
+    fn gather(&self, row: Rank) -> f64 {
         let (distance, ways) = (self.distances[row.at()] + 1, self.ways[row.at()]);
         let further = self.projection.targets(row).iter().map(|target| target.at());
         let further = further.filter(|at| self.distances[*at] == distance && self.ways[*at] > 0.0);

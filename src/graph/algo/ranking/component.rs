@@ -1,7 +1,7 @@
 //! How many entities hang together. Whoever is not passed through joins nobody: it borders on components.
 
 use super::projection::{Projection, Sweep};
-use crate::graph::{Budget, EntityIx, Exhausted};
+use crate::graph::{Budget, Exhausted, ranks::Rank};
 
 /// The size of the component of each row: how many entities are connected with it by paths, itself included, whichever way
 /// relationships lead. An entity that is not passed through may border on several components, is counted in each, and has
@@ -15,7 +15,7 @@ use crate::graph::{Budget, EntityIx, Exhausted};
 pub fn components(projection: &Projection, budget: &Budget) -> Result<Vec<u32>, Exhausted> {
     let mut sweep = Sweep::new(budget);
     let rows = u32::try_from(projection.rows()).expect("rows are counted when the snapshot is built");
-    let mut parents: Vec<EntityIx> = (0..rows).map(EntityIx).collect();
+    let mut parents: Vec<Rank> = (0..rows).map(Rank).collect();
     for row in projection.ranked().filter(|row| projection.passes(*row)) {
         let targets = projection.targets(row);
         sweep.add(1 + targets.len())?;
@@ -25,7 +25,7 @@ pub fn components(projection: &Projection, budget: &Budget) -> Result<Vec<u32>, 
         }
     }
     let mut sizes = vec![0_u32; projection.rows()];
-    let mut bordering: Vec<(EntityIx, Vec<EntityIx>)> = Vec::new();
+    let mut bordering: Vec<(Rank, Vec<Rank>)> = Vec::new();
     for row in projection.ranked() {
         let targets = projection.targets(row);
         sweep.add(1 + targets.len())?;
@@ -34,7 +34,7 @@ pub fn components(projection: &Projection, budget: &Budget) -> Result<Vec<u32>, 
             continue;
         }
         let within = targets.iter().filter(|target| projection.passes(**target));
-        let mut roots: Vec<EntityIx> = within.map(|target| root(&mut parents, *target)).collect();
+        let mut roots: Vec<Rank> = within.map(|target| root(&mut parents, *target)).collect();
         roots.sort_unstable();
         roots.dedup();
         roots.iter().for_each(|root| sizes[root.at()] += 1);
@@ -53,7 +53,7 @@ pub fn components(projection: &Projection, budget: &Budget) -> Result<Vec<u32>, 
     Ok(sizes)
 }
 
-fn root(parents: &mut [EntityIx], mut row: EntityIx) -> EntityIx {
+fn root(parents: &mut [Rank], mut row: Rank) -> Rank {
     while parents[row.at()] != row {
         parents[row.at()] = parents[parents[row.at()].at()];
         row = parents[row.at()];

@@ -1,7 +1,7 @@
 //! PageRank: how often a random walk comes by. Scores sum to one.
 
 use super::projection::{Projection, Sweep};
-use crate::graph::{Budget, EntityIx, Exhausted};
+use crate::graph::{Budget, Exhausted, ranks::Rank};
 
 /// When the iteration ends.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -41,7 +41,7 @@ pub struct PageRank {
 /// # Errors
 /// [`Exhausted`] when the budget does not allow it.
 pub fn pagerank(projection: &Projection, damping: f64, ending: Ending, budget: &Budget) -> Result<PageRank, Exhausted> {
-    let ranked: Vec<EntityIx> = projection.ranked().collect();
+    let ranked: Vec<Rank> = projection.ranked().collect();
     let mut sweep = Sweep::new(budget);
     let reversed = (!projection.is_symmetric()).then(|| projection.reversed());
     sweep.add(projection.rows() + reversed.as_ref().map_or(0, |reversed| 2 * reversed.arcs()))?;
@@ -61,7 +61,7 @@ pub fn pagerank(projection: &Projection, damping: f64, ending: Ending, budget: &
 }
 
 /// One over the number of relationships by which a walk leaves each row; zero where it ends.
-fn leaving(projection: &Projection, ranked: &[EntityIx]) -> Vec<f64> {
+fn leaving(projection: &Projection, ranked: &[Rank]) -> Vec<f64> {
     let mut leaving = vec![0.0; projection.rows()];
     for row in ranked.iter().filter(|row| projection.passes(**row)) {
         let ways: f64 = projection.weights(*row).iter().copied().map(f64::from).sum();
@@ -76,7 +76,7 @@ struct Walk<'a> {
     backward: &'a Projection,
     damping: f64,
     leaving: Vec<f64>,
-    ranked: Vec<EntityIx>,
+    ranked: Vec<Rank>,
 }
 
 impl Walk<'_> {

@@ -2,7 +2,12 @@
 //! relationship of an entity with itself counts for its degree and is no way to anywhere.
 
 use crate::{
-    graph::{Budget, Direction, EntityIx, Exhausted, Mask, Snapshot, Traversal, Walker, budget::Meter, expand::Gate},
+    graph::{
+        Budget, Direction, EntityIx, Exhausted, Mask, Snapshot, Traversal, Walker,
+        budget::Meter,
+        expand::Gate,
+        ranks::{Rank, Ranks},
+    },
     model::Set,
 };
 
@@ -33,7 +38,7 @@ pub struct Projection {
     /// Where the arcs of each row begin, and one more for the end.
     offsets: Vec<usize>,
     /// The neighbors of each row, ascending, each once.
-    targets: Vec<EntityIx>,
+    targets: Vec<Rank>,
     /// How many relationships lead to each.
     weights: Vec<u32>,
     /// How many relationships the walk follows from each row, those with itself included.
@@ -55,7 +60,7 @@ impl Projection {
         let mut degrees = vec![0_u32; rows];
         let mut offsets = vec![0_usize; rows + 1];
         for relationship in followed {
-            let (from, to) = (EntityIx(relationship.from), EntityIx(relationship.to));
+            let (from, to) = (Rank(relationship.from), Rank(relationship.to));
             ranked[from.at()] = true;
             ranked[to.at()] = true;
             for (end, other) in relationship.arcs(direction) {
@@ -67,7 +72,7 @@ impl Projection {
             offsets[row + 1] += offsets[row];
         }
         let mut next = offsets.clone();
-        let mut targets = vec![EntityIx::NONE; offsets[rows]];
+        let mut targets = vec![Rank::NONE; offsets[rows]];
         for relationship in followed {
             for (end, other) in relationship.arcs(direction).filter(|(end, other)| end != other) {
                 targets[next[end.at()]] = other;
@@ -117,48 +122,52 @@ impl Projection {
     ///
     /// # Errors
     /// [`Exhausted`] when the budget does not allow it.
-    pub fn of(
+    pub(super) fn of(
         snapshot: &Snapshot,
         mask: Mask,
         traversal: &Traversal<EntityIx>,
         budget: &Budget,
-    ) -> Result<Self, Exhausted> {
+    ) -> Result<(Self, Ranks), Exhausted> {
         let walker = Walker::new(snapshot, mask, budget);
         let mut meter = Meter::new(budget);
         let mut followed = Vec::new();
+        let ranks = Ranks::of(snapshot);
         for entity in snapshot.entities(&mask) {
             meter.tick()?;
             if traversal.avoid.contains(&entity) {
                 continue;
             }
-            for (neighbor, link) in snapshot.base.outgoing.links(entity) {
+            for (neighbor, link) in snapshot.links_in(entity, Direction::Outgoing) {
                 meter.tick()?;
-                let fits = mask.sees_link(link)
+                let fits = mask.sees_link(&link)
                     && traversal.step.kinds.contains(link.kind)
                     && !traversal.avoid.contains(&neighbor)
                     && walker.follows(link.relationship, &traversal.step);
                 if fits {
                     followed.push(Followed {
-                        from: entity.0,
-                        to: neighbor.0,
+                        from: ranks.rank(entity).0,
+                        to: ranks.rank(neighbor).0,
                         symmetric: link.kind.is_symmetric(),
                     });
                 }
             }
         }
         meter.flush()?;
-        let rows = snapshot.base.entities.len();
+        let rows = ranks.count();
         let mut sweep = Sweep::new(budget);
         sweep.add(rows + 4 * followed.len())?;
         sweep.flush()?;
         let mut projection = Self::new(&followed, traversal.step.direction, vec![false; rows], vec![true; rows]);
         if traversal.degree_max.is_some() || traversal.through != Set::all() {
             let mut gate = Gate::new(&walker, traversal);
-            for entity in snapshot.entities(&mask).filter(|entity| projection.ranked[entity.at()]) {
-                projection.passed[entity.at()] = gate.admits(entity, snapshot.entity(entity).kind())?;
+            for entity in snapshot.entities(&mask) {
+                let at = ranks.rank(entity).at();
+                if projection.ranked[at] {
+                    projection.passed[at] = gate.admits(entity, snapshot.entity(entity).kind())?;
+                }
             }
         }
-        Ok(projection)
+        Ok((projection, ranks))
     }
 
     /// How many rows there are, whether they take part or not.
@@ -172,26 +181,26 @@ impl Projection {
     }
 
     /// The rows that take part.
-    pub(super) fn ranked(&self) -> impl Iterator<Item = EntityIx> {
+    pub(super) fn ranked(&self) -> impl Iterator<Item = Rank> {
         (0..)
-            .map(EntityIx)
+            .map(Rank)
             .zip(&self.ranked)
             .filter(|(_, ranked)| **ranked)
             .map(|(row, _)| row)
     }
 
     /// The neighbors of a row, ascending.
-    pub(super) fn targets(&self, row: EntityIx) -> &[EntityIx] {
+    pub(super) fn targets(&self, row: Rank) -> &[Rank] {
         &self.targets[self.offsets[row.at()]..self.offsets[row.at() + 1]]
     }
 
     /// How many relationships lead to each of the [`Self::targets`].
-    pub(super) fn weights(&self, row: EntityIx) -> &[u32] {
+    pub(super) fn weights(&self, row: Rank) -> &[u32] {
         &self.weights[self.offsets[row.at()]..self.offsets[row.at() + 1]]
     }
 
     /// Whether a walk goes on from a row that is none of its ends.
-    pub(super) fn passes(&self, row: EntityIx) -> bool {
+    pub(super) fn passes(&self, row: Rank) -> bool {
         self.passed[row.at()]
     }
 
@@ -216,7 +225,7 @@ impl Projection {
             offsets[row + 1] += offsets[row];
         }
         let mut next = offsets.clone();
-        let mut targets = vec![EntityIx::NONE; self.targets.len()];
+        let mut targets = vec![Rank::NONE; self.targets.len()];
         let mut weights = vec![0; self.targets.len()];
         for row in self.ranked() {
             for (target, weight) in self.targets(row).iter().zip(self.weights(row)) {
@@ -239,8 +248,8 @@ impl Projection {
 
 impl Followed {
     /// From which end to which other one crosses it going in `direction`.
-    fn arcs(self, direction: Direction) -> impl Iterator<Item = (EntityIx, EntityIx)> {
-        let (from, to) = (EntityIx(self.from), EntityIx(self.to));
+    fn arcs(self, direction: Direction) -> impl Iterator<Item = (Rank, Rank)> {
+        let (from, to) = (Rank(self.from), Rank(self.to));
         let out = self.symmetric || direction != Direction::Incoming;
         let back = self.symmetric || direction != Direction::Outgoing;
         // With itself, it is found once, whichever way one looks.

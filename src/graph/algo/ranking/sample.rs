@@ -2,7 +2,7 @@
 //! once. Chance comes from a seed: the same question, the same answer.
 
 use super::projection::{Projection, Sweep, UNSEEN, WAYS_MAX};
-use crate::graph::{Budget, EntityIx, Exhausted};
+use crate::graph::{Budget, Exhausted, ranks::Rank};
 
 /// With what probability the stated error holds for all entities at once.
 pub const CONFIDENCE: f64 = 0.99;
@@ -45,7 +45,7 @@ pub fn sampled_betweenness(
     seed: u64,
     budget: &Budget,
 ) -> Result<Sampled, Exhausted> {
-    let ranked: Vec<EntityIx> = projection.ranked().collect();
+    let ranked: Vec<Rank> = projection.ranked().collect();
     let mut counts = vec![0_u32; projection.rows()];
     if ranked.len() < 3 {
         let scores = vec![0.0; projection.rows()];
@@ -140,7 +140,7 @@ impl Chance {
     }
 
     /// One of `choices`.
-    fn one_of(&mut self, choices: &[EntityIx]) -> EntityIx {
+    fn one_of(&mut self, choices: &[Rank]) -> Rank {
         let count = u128::try_from(choices.len()).expect("a length fits");
         let drawn = usize::try_from((u128::from(self.next()) * count) >> 64);
         choices[drawn.expect("less than a length")]
@@ -152,7 +152,7 @@ impl Chance {
     }
 
     /// One of `choices`, with a chance in proportion to the number beside it.
-    fn weighed(&mut self, choices: &[(EntityIx, f64)]) -> Option<EntityIx> {
+    fn weighed(&mut self, choices: &[(Rank, f64)]) -> Option<Rank> {
         let sum: f64 = choices.iter().map(|(_, weight)| weight).sum();
         let mut left = self.part() * sum;
         let drawn = choices.iter().find(|(_, weight)| {
@@ -168,7 +168,7 @@ struct Side {
     distances: Vec<u32>,
     /// How many shortest ways lead there, scaled alike for all of one distance.
     ways: Vec<f64>,
-    found: Vec<EntityIx>,
+    found: Vec<Rank>,
     /// Where those at the last distance begin in `found`.
     frontier: usize,
     depth: u32,
@@ -188,7 +188,7 @@ impl Side {
         }
     }
 
-    fn begin(&mut self, end: EntityIx, arcs: &Projection) {
+    fn begin(&mut self, end: Rank, arcs: &Projection) {
         for row in self.found.drain(..) {
             self.distances[row.at()] = UNSEEN;
         }
@@ -201,7 +201,7 @@ impl Side {
     }
 
     /// Finds the next level. Returns those of it that `other` has found too.
-    fn grow(&mut self, arcs: &Projection, other: &Self, other_end: EntityIx) -> Vec<EntityIx> {
+    fn grow(&mut self, arcs: &Projection, other: &Self, other_end: Rank) -> Vec<Rank> {
         self.depth += 1;
         let (start, end) = (self.frontier, self.found.len());
         for position in start..end {
@@ -238,12 +238,12 @@ struct Draw<'a> {
     near: Side,
     far: Side,
     chance: Chance,
-    ranked: Vec<EntityIx>,
+    ranked: Vec<Rank>,
 }
 
 impl Draw<'_> {
     /// Draws two entities and a shortest way from one to the other, and tells `pass` whom it passes through.
-    fn way(&mut self, sweep: &mut Sweep<'_>, mut pass: impl FnMut(EntityIx)) -> Result<(), Exhausted> {
+    fn way(&mut self, sweep: &mut Sweep<'_>, mut pass: impl FnMut(Rank)) -> Result<(), Exhausted> {
         let from = self.chance.one_of(&self.ranked);
         let to = loop {
             let drawn = self.chance.one_of(&self.ranked);
@@ -269,7 +269,7 @@ impl Draw<'_> {
                 break met;
             }
         };
-        let met: Vec<(EntityIx, f64)> = met
+        let met: Vec<(Rank, f64)> = met
             .into_iter()
             .map(|row| (row, self.near.ways[row.at()] * self.far.ways[row.at()]))
             .collect();
@@ -286,7 +286,7 @@ impl Draw<'_> {
                 sweep.add(1 + targets.len())?;
                 let closer = side.distances[here.at()] - 1;
                 let before = targets.iter().filter(|row| side.distances[row.at()] == closer);
-                let before: Vec<(EntityIx, f64)> = before.map(|row| (*row, side.ways[row.at()])).collect();
+                let before: Vec<(Rank, f64)> = before.map(|row| (*row, side.ways[row.at()])).collect();
                 let Some(row) = self.chance.weighed(&before) else { break };
                 pass(row);
                 here = row;

@@ -1,0 +1,108 @@
+//! Finding rows by id, by name and by identifier, as known to a view.
+
+use imbl::OrdSet;
+
+use super::{
+    delta,
+    index::{KeyIndex, hash_of},
+    mask::Mask,
+    merge::Union,
+    read::EntityRef,
+    rows::{EntityIx, RelationshipIx, SourceIx},
+    snapshot::Snapshot,
+};
+use crate::model::{EntityKind, Set, fold};
+
+impl Snapshot {
+    /// The entity with this id, whoever knows it.
+    pub(super) fn entity_with(&self, id: &str) -> Option<EntityIx> {
+        let added = || self.delta.entity_ids.get(id).copied();
+        self.base.entity(id).ok().map(EntityIx::of_base).or_else(added)
+    }
+
+    /// The source with this id, whoever knows it.
+    pub(super) fn source_with(&self, id: &str) -> Option<SourceIx> {
+        let added = || self.delta.source_ids.get(id).copied();
+        self.base.source(id).ok().map(SourceIx::of_base).or_else(added)
+    }
+
+    /// The versions of the relationship with this id, oldest first.
+    pub(super) fn versions_of(&self, id: &str) -> impl DoubleEndedIterator<Item = RelationshipIx> + use<'_> {
+        let rows = self.base.relationships(id).map(RelationshipIx::of_base);
+        let added = self.delta.relationship_ids.get(id).map(|(first, last)| {
+            let added = self.delta.relationships.range(*first..=*last);
+            added.map(|(relationship, _)| *relationship)
+        });
+        rows.chain(added.into_iter().flatten())
+    }
+
+    /// The entity with this id, or the one it was merged into, if it was known to the view. O(log n).
+    #[must_use]
+    pub fn entity_by_id(&self, id: &str, mask: &Mask) -> Option<EntityIx> {
+        let mut entity = self.entity_with(id)?;
+        loop {
+            let version = self.entity_version(entity, mask.known);
+            if version.recorded.is_known(mask.known) {
+                return Some(entity);
+            }
+            // Each merger is later than the one before, so that this ends.
+            let was_known = version.recorded.until < mask.known;
+            entity = version.merged_into.filter(|_| was_known)?;
+        }
+    }
+
+    /// The version of the relationship with this id that was known to the view, on whatever day it held. O(log n).
+    #[must_use]
+    pub fn relationship_by_id(&self, id: &str, mask: &Mask) -> Option<RelationshipIx> {
+        self.versions_of(id)
+            .find(|relationship| self.recorded(*relationship).is_known(mask.known))
+    }
+
+    /// The source with this id, if it was known to the view. O(log n).
+    #[must_use]
+    pub fn source_by_id(&self, id: &str, mask: &Mask) -> Option<SourceIx> {
+        let source = self.source_with(id)?;
+        let version = self.source_version(source, mask.known);
+        version.recorded.is_known(mask.known).then_some(source)
+    }
+
+    /// The entity with this identifier; the scheme is compared in lower case. O(log n).
+    #[must_use]
+    pub fn entity_by_identifier(&self, scheme: &str, value: &str, mask: &Mask) -> Option<EntityIx> {
+        self.entities_by_identifier(scheme, value, mask).first().copied()
+    }
+
+    /// All entities with this identifier, by id: more than one where the data is not sound. O(log n + answer).
+    #[must_use]
+    pub fn entities_by_identifier(&self, scheme: &str, value: &str, mask: &Mask) -> Vec<EntityIx> {
+        let scheme = scheme.trim().to_lowercase();
+        let identifier = (scheme.as_str(), value.trim());
+        let candidates = keyed(&self.base.by_identifier, &self.delta.by_identifier, hash_of(identifier));
+        let has_it = |entity: &EntityIx| {
+            EntityRef::known(self, *entity, mask.known)
+                .is_some_and(|read| read.identifiers().any(|known| known == identifier))
+        };
+        candidates.filter(has_it).collect()
+    }
+
+    /// The entities that go by `name`, compared folded, whose kind is among `kinds`; in the order of their ids.
+    #[must_use]
+    pub fn entities_by_name(&self, name: &str, kinds: Set<EntityKind>, mask: &Mask) -> Vec<EntityIx> {
+        let name = fold(name);
+        let candidates = keyed(&self.base.by_name, &self.delta.by_name, hash_of(name.as_str()));
+        candidates
+            .filter(|entity| {
+                let goes_by_it = |read: EntityRef<'_>| read.all_names().any(|known| fold(known) == name);
+                EntityRef::known(self, *entity, mask.known)
+                    .is_some_and(|read| kinds.contains(read.kind()) && goes_by_it(read))
+            })
+            .collect()
+    }
+}
+
+/// The entities whose key has this hash, ascending, each once.
+fn keyed(index: &KeyIndex, added: &OrdSet<(u64, EntityIx)>, hash: u64) -> impl Iterator<Item = EntityIx> {
+    let rows: Vec<EntityIx> = index.rows(hash).map(EntityIx::of_base).collect();
+    let added: Vec<EntityIx> = delta::of(added, hash).collect();
+    Union::new(rows.into_iter(), added.into_iter()).map(|(entity, _)| entity)
+}

@@ -1,0 +1,147 @@
+//! What is read of a version of a relationship.
+
+use super::*;
+
+impl<'a> RelationshipRef<'a> {
+    texts! {
+        /// In the source's words.
+        role,
+        /// What a source carries beyond this, as JSON text.
+        properties,
+    }
+
+    /// What is claimed.
+    #[must_use]
+    pub fn kind(&self) -> RelationshipKind {
+        self.row().kind
+    }
+
+    /// The entity it starts from; none when not disclosed.
+    #[must_use]
+    pub fn from(&self) -> Option<EntityIx> {
+        self.row().from.known()
+    }
+
+    /// The entity it leads to; none when not disclosed.
+    #[must_use]
+    pub fn to(&self) -> Option<EntityIx> {
+        self.row().to.known()
+    }
+
+    /// Why one end is not disclosed.
+    #[must_use]
+    pub fn unknown(&self) -> Option<UnknownReason> {
+        self.row().unknown
+    }
+
+    /// How firm the claim is.
+    #[must_use]
+    pub fn status(&self) -> RelationshipStatus {
+        self.row().status
+    }
+
+    /// When it held.
+    #[must_use]
+    pub fn validity(&self) -> Validity {
+        self.row().validity
+    }
+
+    /// What can be said of `day`.
+    #[must_use]
+    pub fn held(&self, day: Date) -> Held {
+        self.row().validity.held(day, Stated::spanning(self.stated_dates()))
+    }
+
+    /// How much; none when not stated.
+    #[must_use]
+    pub fn share(&self) -> Option<Share> {
+        self.row().share.of(&self.columns.rare.shares).copied()
+    }
+
+    /// Whether it gives the last word for certain: over 50 % of the capital or the votes, undisputed. A share of the profit
+    /// gives none.
+    #[must_use]
+    pub fn is_certain_majority(&self) -> bool {
+        let decides = |share: Share| share.of != ShareOf::Profit && share.range.is_majority();
+        !self.disputed() && self.share().is_some_and(decides)
+    }
+
+    /// How much money.
+    #[must_use]
+    pub fn amount(&self) -> Option<Amount> {
+        amount(self.columns, self.row().amount)
+    }
+
+    /// What is offered.
+    #[must_use]
+    pub fn capabilities(&self) -> Set<Capability> {
+        self.row().capabilities
+    }
+
+    /// Whether sources contradict each other.
+    #[must_use]
+    pub fn disputed(&self) -> bool {
+        self.row().disputed
+    }
+
+    /// What the sources say, in the order of the data.
+    pub fn evidence(&self) -> impl Iterator<Item = EvidenceIx> + use<> {
+        let relationship = self.ix;
+        (0..self.row().evidence.len).map(move |ordinal| EvidenceIx { relationship, ordinal })
+    }
+
+    /// When it was asserted: the date of each statement that does so, else that of its source. Both as known.
+    fn stated_dates(&self) -> impl Iterator<Item = PartialDate> {
+        let statements = self.evidence().map(|ix| self.snapshot.statement(ix));
+        let asserting = statements.filter(|statement| statement.stance() == Stance::Asserts);
+        asserting.filter_map(|statement| {
+            let source = || self.snapshot.source(statement.source()).published_on();
+            statement.stated_on().or_else(source)
+        })
+    }
+
+    /// When it was last asserted.
+    #[must_use]
+    pub fn last_stated_on(&self) -> Option<PartialDate> {
+        self.stated_dates()
+            .max_by_key(|date| (date.last_day(), date.first_day()))
+    }
+
+    /// The claim as a sentence, told on `day`.
+    #[must_use]
+    pub fn sentence(&self, day: Date) -> String {
+        self.told(self.from(), self.to(), |claim| {
+            claim.sentence(Voice::on(day, claim.validity))
+        })
+    }
+
+    /// The claim as a clause without its subject, told on `day`. A symmetric claim leads to `to`, whichever end that is.
+    #[must_use]
+    pub fn clause(&self, to: EntityIx, day: Date) -> String {
+        self.told(None, Some(to), |claim| claim.clause(Voice::on(day, claim.validity)))
+    }
+
+    fn told(&self, from: Option<EntityIx>, to: Option<EntityIx>, tell: impl FnOnce(&Claim<'_>) -> String) -> String {
+        let name = |end: Option<EntityIx>| end.map(|entity| self.snapshot.entity(entity).name());
+        let amount = self.amount();
+        let sources = self.evidence().map(|statement| {
+            let statement = self.snapshot.statement(statement);
+            (statement.stance(), self.snapshot.source(statement.source()).publisher())
+        });
+        let claim = Claim {
+            from: name(from),
+            kind: self.kind(),
+            to: name(to),
+            unknown: self.unknown(),
+            role: self.role(),
+            status: self.status(),
+            validity: self.validity(),
+            share: self.share(),
+            amount: amount.as_ref(),
+            disputed: self.disputed(),
+            last_stated_on: self.last_stated_on(),
+            sources: sources.collect(),
+        };
+        tell(&claim)
+    }
+}

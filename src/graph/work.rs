@@ -1,0 +1,357 @@
+//! Carrying out changes: new rows in columns of their own, new places in the order of ids, and the maps that find both. The base
+//! is not touched.
+
+use std::{collections::HashMap, ops::Bound, sync::Arc};
+
+use imbl::OrdMap;
+use jiff::Timestamp;
+
+use super::{
+    adjacency::Link,
+    apply::Refused,
+    columns::Rows,
+    delta::{Delta, Ended, Late, Placed, between},
+    index::hash_of,
+    rows::{EntityIx, Recorded, RelationshipIx, SourceIx, Span},
+    snapshot::Snapshot,
+};
+use crate::model::{Change, Ends, Entity, EntityKind, Noun, Record, Relationship, Source, Step, UnknownReason, fold};
+
+/// What is being worked in.
+pub(super) struct Work<'a> {
+    before: &'a Snapshot,
+    delta: Delta,
+    rows: Rows,
+    /// The place of the new record time among all.
+    now: u32,
+    /// Where the rows of new versions belong.
+    entities: Vec<EntityIx>,
+    sources: Vec<SourceIx>,
+    relationships: Vec<RelationshipIx>,
+    /// The rows of entities that the same commit changes, by what refers to them.
+    changed: HashMap<EntityIx, usize>,
+}
+
+impl<'a> Work<'a> {
+    /// Work on a copy of `before`, recorded at `at`.
+    pub(super) fn on(before: &'a Snapshot, at: Timestamp) -> Self {
+        let mut delta = (*before.delta).clone();
+        let now = before.base.times.len() + delta.times.len();
+        delta.times.push_back(at);
+        Self {
+            before,
+            delta,
+            rows: Rows::default(),
+            now: u32::try_from(now).unwrap_or(u32::MAX),
+            entities: Vec::new(),
+            sources: Vec::new(),
+            relationships: Vec::new(),
+            changed: HashMap::new(),
+        }
+    }
+
+    /// Carries out `steps`: entities and sources first, which relationships refer to.
+    pub(super) fn carry_out(mut self, steps: &[Step]) -> Result<Snapshot, Refused> {
+        for step in steps {
+            match &step.change {
+                Change::Put(record) => match &**record {
+                    Record::Entity(entity) => self.put_entity(entity, step.version)?,
+                    Record::Source(source) => self.put_source(source, step.version)?,
+                    Record::Relationship(_) => {}
+                },
+                Change::Retract { noun: Noun::Entity, id } => self.end_entity(id, EntityIx::NONE),
+                Change::Retract { noun: Noun::Source, id } => self.end_source(id),
+                Change::Retract { .. } | Change::Merge { .. } => {}
+            }
+        }
+        for step in steps {
+            match &step.change {
+                Change::Put(record) => {
+                    if let Record::Relationship(relationship) = &**record {
+                        self.end_relationship(&relationship.id);
+                        self.put_relationship(relationship, step.version)?;
+                    }
+                }
+                Change::Retract {
+                    noun: Noun::Relationship,
+                    id,
+                } => self.end_relationship(id),
+                Change::Merge { from, into } => {
+                    let into = self.entity(from, into)?;
+                    self.end_entity(from, into);
+                }
+                Change::Retract { .. } => {}
+            }
+        }
+        self.finish()
+    }
+
+    fn recorded(&self, version: u32) -> Recorded {
+        Recorded {
+            from: self.now,
+            until: Recorded::OPEN,
+            version,
+        }
+    }
+
+    fn put_entity(&mut self, entity: &Entity, version: u32) -> Result<(), Refused> {
+        self.end_entity(&entity.id, EntityIx::NONE);
+        let ix = match self.find_entity(&entity.id) {
+            Some(ix) => ix,
+            None => {
+                let before = self.before.base.entity(&entity.id).unwrap_or_else(|before| before);
+                let id = Arc::from(entity.id.as_str());
+                let (low, high) = neighbors(&self.delta.entity_ids, &id);
+                let ix = EntityIx(place(before, [low.map(|ix| ix.0), high.map(|ix| ix.0)])?);
+                self.delta.entity_ids.insert(id, ix);
+                ix
+            }
+        };
+        let nothing = (Span { start: 0, len: 0 }, EntityIx::NONE);
+        let recorded = self.recorded(version);
+        let row = self.rows.entity(entity, recorded, nothing)?;
+        self.changed.insert(ix, self.rows.entities.len());
+        self.rows.entities.push(row);
+        self.entities.push(ix);
+        let names = std::iter::once(&entity.name).chain(entity.names.iter().map(|name| &name.text));
+        for name in names {
+            self.delta.by_name.insert((hash_of(fold(name).as_str()), ix));
+        }
+        for identifier in &entity.identifiers {
+            let key = hash_of((identifier.scheme.as_str(), identifier.value.as_str()));
+            self.delta.by_identifier.insert((key, ix));
+        }
+        Ok(())
+    }
+
+    fn put_source(&mut self, source: &Source, version: u32) -> Result<(), Refused> {
+        self.end_source(&source.id);
+        let ix = match self.find_source(&source.id) {
+            Some(ix) => ix,
+            None => {
+                let before = self.before.base.source(&source.id).unwrap_or_else(|before| before);
+                let id = Arc::from(source.id.as_str());
+                let (low, high) = neighbors(&self.delta.source_ids, &id);
+                let ix = SourceIx(place(before, [low.map(|ix| ix.0), high.map(|ix| ix.0)])?);
+                self.delta.source_ids.insert(id, ix);
+                ix
+            }
+        };
+        let recorded = self.recorded(version);
+        let row = self.rows.source(source, recorded, Span { start: 0, len: 0 })?;
+        self.rows.sources.push(row);
+        self.sources.push(ix);
+        Ok(())
+    }
+
+    fn put_relationship(&mut self, relationship: &Relationship, version: u32) -> Result<(), Refused> {
+        let id = relationship.id.as_str();
+        let (from, to, unknown) = self.ends(relationship)?;
+        let ix = self.place_relationship(id)?;
+        let start = self.rows.evidence.len();
+        for statement in &relationship.evidence {
+            let source = self.find_source(&statement.source).ok_or_else(|| Refused::Dangling {
+                holder: statement.id.clone(),
+                noun: Noun::Source,
+                id: statement.source.clone(),
+            })?;
+            let speaker = statement
+                .speaker
+                .as_deref()
+                .map(|speaker| self.entity(&statement.id, speaker));
+            let speaker = speaker.transpose()?.unwrap_or(EntityIx::NONE);
+            self.rows.add_statement(statement, source, speaker)?;
+            self.delta.by_source.insert((source, ix));
+            speaker
+                .known()
+                .and_then(|speaker| self.delta.by_speaker.insert((speaker, ix)));
+        }
+        let start = u32::try_from(start).unwrap_or(u32::MAX);
+        let recorded = self.recorded(version);
+        let row = self
+            .rows
+            .relationship(relationship, recorded, (from, to, unknown), start)?;
+        match (from.known(), to.known()) {
+            (Some(from), Some(to)) => {
+                let outgoing = Link::new(ix, &row, self.kind(to));
+                let incoming = Link::new(ix, &row, self.kind(from));
+                self.delta.link((from, to), outgoing, incoming);
+            }
+            (known, other) => {
+                known
+                    .or(other)
+                    .and_then(|known| self.delta.undisclosed.insert((known, ix)));
+            }
+        }
+        self.rows.relationships.push(row);
+        self.relationships.push(ix);
+        Ok(())
+    }
+
+    /// The place of the next version of a relationship.
+    fn place_relationship(&mut self, id: &str) -> Result<RelationshipIx, Refused> {
+        let before = self.before.base.relationships(id).end;
+        let id = Arc::from(id);
+        let (low, high) = neighbors(&self.delta.relationship_ids, &id);
+        let ix = RelationshipIx(place(
+            before,
+            [low.map(|(_, last)| last.0), high.map(|(first, _)| first.0)],
+        )?);
+        let first = self.delta.relationship_ids.get(&id).map_or(ix, |(first, _)| *first);
+        self.delta.relationship_ids.insert(id, (first, ix));
+        Ok(ix)
+    }
+
+    fn ends(&self, relationship: &Relationship) -> Result<(EntityIx, EntityIx, Option<UnknownReason>), Refused> {
+        let entity = |id: &str| self.entity(&relationship.id, id);
+        Ok(match &relationship.ends {
+            Ends::Known { from, to } => (entity(from)?, entity(to)?, None),
+            Ends::UnknownFrom { to, reason } => (EntityIx::NONE, entity(to)?, Some(*reason)),
+            Ends::UnknownTo { from, reason } => (entity(from)?, EntityIx::NONE, Some(*reason)),
+        })
+    }
+
+    /// Takes back the version of an entity that stands, if one does.
+    fn end_entity(&mut self, id: &str, merged_into: EntityIx) {
+        let Some(ix) = self.before.entity_with(id) else { return };
+        if self.before.entity_version(ix, u32::MAX).recorded.until != Recorded::OPEN {
+            return;
+        }
+        self.delta.size += 1;
+        let ended = Ended {
+            at: self.now,
+            merged_into,
+        };
+        let mut changed = self
+            .delta
+            .entities
+            .get(&ix)
+            .map(|changed| (**changed).clone())
+            .unwrap_or_default();
+        match changed.versions.last_mut() {
+            Some(latest) => latest.ended = Some(ended),
+            None => changed.ended = Some(ended),
+        }
+        ix.base_row().into_iter().for_each(|row| self.delta.changed.insert(row));
+        self.delta.entities.insert(ix, Arc::new(changed));
+    }
+
+    /// Takes back the version of a source that stands, if one does.
+    fn end_source(&mut self, id: &str) {
+        let Some(ix) = self.before.source_with(id) else { return };
+        if self.before.source_version(ix, u32::MAX).recorded.until != Recorded::OPEN {
+            return;
+        }
+        self.delta.size += 1;
+        let ended = Ended {
+            at: self.now,
+            merged_into: EntityIx::NONE,
+        };
+        let mut changed = self
+            .delta
+            .sources
+            .get(&ix)
+            .map(|changed| (**changed).clone())
+            .unwrap_or_default();
+        match changed.versions.last_mut() {
+            Some(latest) => latest.ended = Some(ended),
+            None => changed.ended = Some(ended),
+        }
+        self.delta.sources.insert(ix, Arc::new(changed));
+    }
+
+    /// Takes back the version of a relationship that stands, if one does.
+    fn end_relationship(&mut self, id: &str) {
+        let Some(ix) = self.before.versions_of(id).next_back() else {
+            return;
+        };
+        if self.before.recorded(ix).until == Recorded::OPEN {
+            let row = self.before.relationship_row(ix).1;
+            self.delta.end(ix, [row.from, row.to], self.now);
+        }
+    }
+
+    fn find_entity(&self, id: &str) -> Option<EntityIx> {
+        self.before
+            .entity_with(id)
+            .or_else(|| self.delta.entity_ids.get(id).copied())
+    }
+
+    fn find_source(&self, id: &str) -> Option<SourceIx> {
+        self.before
+            .source_with(id)
+            .or_else(|| self.delta.source_ids.get(id).copied())
+    }
+
+    fn entity(&self, holder: &str, id: &str) -> Result<EntityIx, Refused> {
+        self.find_entity(id).ok_or_else(|| Refused::Dangling {
+            holder: holder.to_owned(),
+            noun: Noun::Entity,
+            id: id.to_owned(),
+        })
+    }
+
+    fn kind(&self, entity: EntityIx) -> EntityKind {
+        let changed = self.changed.get(&entity).and_then(|row| self.rows.entities.get(*row));
+        let before = || self.before.entity_version(entity, u32::MAX).row;
+        changed.unwrap_or_else(|| before()).kind
+    }
+
+    /// The state with everything worked in.
+    fn finish(self) -> Result<Snapshot, Refused> {
+        let Self {
+            before,
+            mut delta,
+            rows,
+            ..
+        } = self;
+        let columns = Arc::new(rows.finish().0);
+        let placed = |row: u32| Placed {
+            columns: Arc::clone(&columns),
+            row,
+            ended: None,
+        };
+        delta.size += self.entities.len() + self.sources.len() + self.relationships.len();
+        for (row, ix) in (0..).zip(self.entities) {
+            let mut changed = delta
+                .entities
+                .get(&ix)
+                .map(|changed| (**changed).clone())
+                .unwrap_or_default();
+            changed.versions.push(placed(row));
+            ix.base_row().into_iter().for_each(|row| delta.changed.insert(row));
+            delta.entities.insert(ix, Arc::new(changed));
+        }
+        for (row, ix) in (0..).zip(self.sources) {
+            let mut changed = delta
+                .sources
+                .get(&ix)
+                .map(|changed| (**changed).clone())
+                .unwrap_or_default();
+            changed.versions.push(placed(row));
+            delta.sources.insert(ix, Arc::new(changed));
+        }
+        for (row, ix) in (0..).zip(self.relationships) {
+            delta.relationships.insert(ix, Late::Added(placed(row)));
+        }
+        Ok(Snapshot::with(Arc::clone(&before.base), delta))
+    }
+}
+
+/// What belongs to the last id up to this one, and to the first after it.
+fn neighbors<'a, V: Clone>(ids: &'a OrdMap<Arc<str>, V>, id: &Arc<str>) -> (Option<&'a V>, Option<&'a V>) {
+    let after = ids.range((Bound::Excluded(Arc::clone(id)), Bound::Unbounded)).next();
+    (ids.get_prev(id).map(|(_, ix)| ix), after.map(|(_, ix)| ix))
+}
+
+/// The place of what follows so many rows of the base, and stands between its neighbors among what was added.
+fn place(rows_before: u32, [before, after]: [Option<u64>; 2]) -> Result<u64, Refused> {
+    let (low, high) = (u64::from(rows_before) << 32, (u64::from(rows_before) + 1) << 32);
+    let low = before
+        .filter(|before| *before > low)
+        .map_or((low, true), |before| (before, false));
+    let high = after
+        .filter(|after| *after < high)
+        .map_or((high, true), |after| (after, false));
+    between(low, high).ok_or(Refused::Crowded)
+}
