@@ -1,6 +1,7 @@
 //! The state that is read: what is derived from the graph.
 
 mod command;
+mod disk;
 mod home;
 mod kept;
 mod log;
