@@ -183,6 +183,9 @@ pub(super) struct LimitArguments {
     /// Requests of each of the two sorts that may wait for a worker; further ones are told to try again.
     #[arg(long, env = "GUANXI_QUEUE_MAX", default_value_t = Limits::default().queue_max)]
     queue_max: u64,
+    /// Records and statements that one mutation may name.
+    #[arg(long, env = "GUANXI_CHANGES_MAX", default_value_t = Limits::default().changes_max)]
+    changes_max: u64,
 }
 
 impl LimitArguments {
@@ -202,6 +205,7 @@ impl LimitArguments {
             timeout_ms: self.timeout_ms,
             workers_max: self.workers_max,
             queue_max: self.queue_max,
+            changes_max: self.changes_max,
         }
     }
 }

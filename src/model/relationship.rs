@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::PartialDate;
-use super::{Amount, Evidence, Invalid, Share, Stance, Stated, Validity, catalog::catalog, kept};
+use super::{Amount, Evidence, Invalid, Share, ShareOf, Stance, Stated, Validity, catalog::catalog, kept};
 
 catalog! {
     /// The family of a relationship kind.
@@ -112,6 +112,25 @@ impl RelationshipKind {
     #[must_use]
     pub fn is_symmetric(self) -> bool {
         matches!(self, Self::RelatedTo | Self::PartnersWith | Self::CompetesWith)
+    }
+
+    /// What its share is a share of unless told otherwise; none for kinds that have no share.
+    #[must_use]
+    pub fn share_basis(self) -> Option<ShareOf> {
+        match self {
+            Self::Owns => Some(ShareOf::Capital),
+            Self::Controls => Some(ShareOf::Votes),
+            _ => None,
+        }
+    }
+
+    /// Whether its share may be one of `of`: what gives control is a share of the votes.
+    #[must_use]
+    pub fn takes_share_of(self, of: ShareOf) -> bool {
+        match self {
+            Self::Owns => true,
+            kind => kind.share_basis() == Some(of),
+        }
     }
 }
 
@@ -306,6 +325,12 @@ pub struct Relationship {
 }
 
 impl Relationship {
+    /// What a source's own figure is a share of, unless it says: the same as the claim's; none for kinds without a share.
+    #[must_use]
+    pub fn share_basis(&self) -> Option<ShareOf> {
+        self.share.map(|share| share.of).or_else(|| self.kind.share_basis())
+    }
+
     /// The dates of its ASSERTS: when each was stated, else when its source was published.
     pub fn stated_dates(&self, published_on: impl Fn(&str) -> Option<PartialDate>) -> Vec<PartialDate> {
         let asserts = self

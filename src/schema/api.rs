@@ -2,13 +2,14 @@
 
 use std::{sync::Arc, time::Instant};
 
-use async_graphql::{EmptyMutation, EmptySubscription, ObjectType, Schema};
+use async_graphql::{EmptySubscription, ObjectType, Schema};
 
 use super::{
     answer::Answer,
     catalog::Unreadable,
     executor::{Executor, Given, Request},
     limits::Limits,
+    mutation::Mutation,
     query::Query,
     tally,
     view::ViewInput,
@@ -19,7 +20,7 @@ use crate::{graph::Budget, model::Timestamp, store::Store};
 
 /// The schema and the limits under which it answers; the same for every transport and the command line.
 pub struct Api {
-    executor: Executor<Query, EmptyMutation, EmptySubscription>,
+    executor: Executor<Query, Mutation, EmptySubscription>,
     pool: Pool,
 }
 
@@ -37,7 +38,7 @@ impl Api {
     /// # Errors
     /// [`Unreadable`] when the schema cannot be read back, which no limit can cause.
     pub fn new(limits: Limits) -> Result<Self, Unreadable> {
-        let schema = Schema::build(Query::default(), EmptyMutation, EmptySubscription);
+        let schema = Schema::build(Query::default(), Mutation, EmptySubscription);
         let pool = Pool::new(&limits);
         let executor = Executor::new(schema, limits)?;
         Ok(Self { executor, pool })
@@ -62,14 +63,18 @@ impl Api {
 }
 
 /// Answers one request of any schema over the latest state of a store.
-pub(super) async fn answer<Q: ObjectType + 'static>(
-    executor: &Executor<Q, EmptyMutation, EmptySubscription>,
+pub(super) async fn answer<Q: ObjectType + 'static, M: ObjectType + 'static>(
+    executor: &Executor<Q, M, EmptySubscription>,
     pool: &Pool,
     request: Request,
     store: Arc<Store>,
     now: Timestamp,
 ) -> Answer {
     let work_max = executor.limits().work_max;
+    let changes_max = executor.limits().changes_max;
+    let state = store.state();
+    // Whoever was told of a change sees it, though the clock may have been set back since.
+    let now = now.max(state.graph().last_recorded_at());
     let stop = Stop::default();
     let _stop = stop.on_drop();
     let mut asked = None;
@@ -84,11 +89,15 @@ pub(super) async fn answer<Q: ObjectType + 'static>(
         default_view.resolve(now, "Guanxi-View")?;
         let deadline = given.deadline;
         let asking = Arc::new(Asking {
-            state: store.state(),
+            state,
             store,
             now,
+            by: None,
+            changes_max,
             default_view,
-            budget: Budget::new(work_max, move || stop.is_set() || Instant::now() >= deadline),
+            budget: Arc::new(Budget::new(work_max, move || {
+                stop.is_set() || Instant::now() >= deadline
+            })),
         });
         asked = Some(Arc::clone(&asking));
         Ok(inner.data(asking))

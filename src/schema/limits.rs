@@ -37,6 +37,8 @@ pub struct Limits {
     pub workers_max: u64,
     /// Requests of each of the two sorts that may wait for a worker; further ones are refused.
     pub queue_max: u64,
+    /// Records and statements that one mutation may name.
+    pub changes_max: u64,
 }
 
 impl Default for Limits {
@@ -56,6 +58,7 @@ impl Default for Limits {
             timeout_ms: 10_000,
             workers_max: Self::workers_default(),
             queue_max: 1000,
+            changes_max: 1000,
         }
     }
 }

@@ -6,6 +6,7 @@
 mod answer;
 mod api;
 mod catalog;
+mod changes;
 mod cost;
 mod diffs;
 mod document;
@@ -19,6 +20,7 @@ mod limits;
 mod matches;
 mod measure;
 mod merge;
+mod mutation;
 mod page;
 mod presence;
 mod query;

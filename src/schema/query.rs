@@ -3,6 +3,7 @@
 use async_graphql::{Context, ID, InputObject, MergedObject, Object, OneofObject, Value};
 
 use super::{
+    changes::ChangeQuery,
     cost::{Paged, cost, list_size},
     diffs::DiffQuery,
     enums::Member,
@@ -210,7 +211,7 @@ by_kind! {
 }
 
 /// The node with this id. A relationship is found on whatever day it held, as long as the view knows of it.
-fn load_node(viewer: &Viewer, id: &str) -> Option<Node> {
+pub(super) fn load_node(viewer: &Viewer, id: &str) -> Option<Node> {
     let (snapshot, mask) = (viewer.snapshot(), viewer.mask());
     if let Some(ix) = snapshot.entity_by_id(id, &mask) {
         return Some(Entity::new(viewer.clone(), ix).into());
@@ -441,5 +442,6 @@ pub(crate) struct Query(
     WalkQuery,
     RankingQuery,
     DiffQuery,
+    ChangeQuery,
     SoundnessQuery,
 );

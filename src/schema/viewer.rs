@@ -13,7 +13,7 @@ use crate::{
         Budget, EntityIx, Exhausted, Mask, Scan, Snapshot,
         algo::{Ranking, RankingQuestion},
     },
-    model::{At, Date, Timestamp, View},
+    model::{At, Date, Entry, Timestamp, View},
     store::{State, Store},
 };
 
@@ -21,21 +21,42 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Asking {
     /// Where changes go.
-    #[expect(dead_code, reason = "nothing changes anything yet")]
     pub(crate) store: Arc<Store>,
     /// What is read, from the first byte of the answer to the last.
     pub(crate) state: Arc<State>,
     pub(crate) now: Timestamp,
+    /// The name of the token that the request came with.
+    pub(crate) by: Option<String>,
+    /// How many items a mutation may have.
+    pub(crate) changes_max: u64,
     /// The view of the `Guanxi-View` header.
     pub(crate) default_view: ViewInput,
-    pub(crate) budget: Budget,
+    pub(crate) budget: Arc<Budget>,
 }
 
 impl Asking {
     /// What the request being answered reads.
-    fn of(ctx: &Context<'_>) -> Result<Arc<Self>, Error> {
+    pub(crate) fn of(ctx: &Context<'_>) -> Result<Arc<Self>, Error> {
         let asking = ctx.data::<Arc<Self>>();
         asking.map(Arc::clone).map_err(|error| Error::internal(error.message))
+    }
+
+    /// At most `max` entries of the log of changes after `position`, oldest first, as far as the state that is read holds
+    /// them.
+    pub(crate) fn entries_after(&self, position: u64, max: usize) -> Result<Vec<Arc<Entry>>, Error> {
+        let entries = self.store.entries_after(position, max);
+        let mut entries = entries.map_err(|error| {
+            tracing::error!(%error, "the log of changes cannot be read");
+            Error::unavailable("The log of changes cannot be read at the moment")
+        })?;
+        let last = self.state.graph().last_recorded_at();
+        entries.retain(|entry| entry.recorded_at <= last);
+        Ok(entries)
+    }
+
+    /// The position of the newest change.
+    pub(crate) fn newest(&self) -> u64 {
+        *self.store.watch().borrow()
     }
 }
 
@@ -70,6 +91,26 @@ impl Viewer {
         let asking = Asking::of(ctx)?;
         let now = View::now(asking.now);
         Ok(Self::of(asking, now, 0))
+    }
+
+    /// The viewer of what a mutation left: `state`, in which `entry` is carried out.
+    pub(crate) fn after(asking: &Asking, state: Arc<State>, entry: Option<&Entry>) -> Result<Self, Error> {
+        let recorded_at = entry.map_or(asking.now, |entry| entry.recorded_at);
+        let now = asking.now.max(recorded_at).max(state.graph().last_recorded_at());
+        let view = View {
+            known_at: now,
+            ..asking.default_view.resolve(now, "Guanxi-View")?
+        };
+        let asking = Asking {
+            store: Arc::clone(&asking.store),
+            state,
+            now,
+            by: asking.by.clone(),
+            changes_max: asking.changes_max,
+            default_view: asking.default_view.clone(),
+            budget: Arc::clone(&asking.budget),
+        };
+        Ok(Self::of(Arc::new(asking), view, 0))
     }
 
     /// What the `view` given as the argument at `coordinate` sees, its defaults taken from the moment that this one knows.

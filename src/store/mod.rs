@@ -2,6 +2,7 @@
 //! HTTP.
 
 pub mod commit;
+pub mod edit;
 pub mod home;
 pub mod log;
 pub mod matching;

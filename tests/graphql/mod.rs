@@ -5,6 +5,7 @@ mod facets;
 mod filters;
 mod lookup;
 mod matching;
+mod mutations;
 mod ownership;
 mod paging;
 mod ranking;

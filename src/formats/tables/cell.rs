@@ -1,24 +1,10 @@
-//! What a single cell may hold beyond what the model reads itself: links, moments, numbers, JSON objects and ids.
+//! What a single cell may hold beyond what the model reads itself: moments, numbers, JSON objects and ids.
 
 use serde_json::{Map, Value};
 
-use crate::model::{Invalid, Timestamp};
+use crate::model::{self, Invalid, Timestamp};
 
 const MOMENT: &str = "a date-time with a zone, like 2026-11-22T00:00:00Z";
-
-/// A link to the web.
-pub(super) fn link(text: &str) -> Result<String, Invalid> {
-    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    let fits = |rest: &str| {
-        let starts = rest.chars().next().is_some_and(|first| !"/?#".contains(first));
-        starts && !rest.chars().any(|char| char.is_whitespace() || char.is_control())
-    };
-    if rest.is_some_and(fits) {
-        Ok(text.to_owned())
-    } else {
-        Err(Invalid::new(text, "a link like https://example.org/page"))
-    }
-}
 
 /// A moment as RFC 3339 writes it.
 pub(super) fn moment(text: &str) -> Result<Timestamp, Invalid> {
@@ -73,8 +59,8 @@ pub(super) fn number(text: &str) -> Result<f64, Invalid> {
 
 /// How much a statement is trusted.
 pub(super) fn confidence(text: &str) -> Result<f64, Invalid> {
-    let trusted = number(text).ok().filter(|confidence| (0.0..=1.0).contains(confidence));
-    trusted.ok_or_else(|| Invalid::new(text, "a number from 0 to 1, like 0.8"))
+    let trusted = number(text).and_then(model::confidence);
+    trusted.map_err(|_| Invalid::new(text, "a number from 0 to 1, like 0.8"))
 }
 
 /// A JSON object.
@@ -87,15 +73,5 @@ pub(super) fn id(text: &str) -> Result<String, Invalid> {
     if text.starts_with("source:") {
         return Err(Invalid::new(text, "an id that does not start with source:"));
     }
-    without_spaces(text).map(str::to_owned)
-}
-
-/// `text`, as long as there is no white space in it.
-///
-/// The model allows spaces in ids, as registers have them. In tables they are nearly always a slip.
-pub(super) fn without_spaces(text: &str) -> Result<&str, Invalid> {
-    if text.chars().any(|char| char.is_whitespace() || char.is_control()) {
-        return Err(Invalid::new(text, "an id without spaces and control characters"));
-    }
-    Ok(text)
+    model::plain_id(text, usize::MAX).map(str::to_owned)
 }

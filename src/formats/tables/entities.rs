@@ -1,14 +1,13 @@
 //! `entities.csv`: companies, people and whatever else can stand in a relationship.
 
 use super::{
-    cell,
     ids::{Ids, Noun},
     row::Row,
     sheet::{Form, Sheet},
 };
 use crate::{
     formats::Problems,
-    model::{Catalog, Entity, EntityKind, EntityStatus, PartialDate},
+    model::{Catalog, Entity, EntityKind, EntityStatus, PartialDate, not_before, plain_id},
 };
 
 pub(super) const FORM: Form = Form {
@@ -40,7 +39,7 @@ pub(super) fn read(sheet: &mut Sheet<'_>, entities: &mut Vec<Entity>, ids: &mut 
         let name = row.required("name");
         // Stand-ins for a kind or name that was refused: the id is checked all the same.
         let named = id.and_then(|id| {
-            let entity = cell::without_spaces(id)
+            let entity = plain_id(id, usize::MAX)
                 .and_then(|id| Entity::new(id, kind.unwrap_or(EntityKind::Company), name.unwrap_or(id)));
             row.checked("id", entity)
         });
@@ -71,11 +70,7 @@ pub(super) fn read(sheet: &mut Sheet<'_>, entities: &mut Vec<Entity>, ids: &mut 
 /// `founded` and `dissolved`, in this order.
 fn life(row: &mut Row<'_>) -> (Option<PartialDate>, Option<PartialDate>) {
     let (founded, dissolved) = (row.date("founded"), row.date("dissolved"));
-    if let (Some(first), Some(last)) = (founded, dissolved)
-        && last.last_day() < first.first_day()
-    {
-        row.problem("dissolved", format!("a date that is not before founded ({first})"));
-    }
+    row.checked("dissolved", not_before(founded, "founded", dissolved));
     (founded, dissolved)
 }
 
@@ -91,10 +86,8 @@ fn days(row: &mut Row<'_>, kind: Option<EntityKind>) -> (Option<PartialDate>, Op
                 );
             }
         }
-    } else if let (Some(first), Some(last)) = (starts_on, ends_on)
-        && last.last_day() < first.first_day()
-    {
-        row.problem("ends_on", format!("a date that is not before starts_on ({first})"));
+    } else {
+        row.checked("ends_on", not_before(starts_on, "starts_on", ends_on));
     }
     (starts_on, ends_on)
 }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     formats::{Problem, Problems},
-    model::{Catalog, Evidence, Relationship, RelationshipKind, Share, ShareOf, Source, Stance},
+    model::{Catalog, Evidence, Relationship, Share, Source, Stance, plain_id},
 };
 
 pub(super) const FORM: Form = Form {
@@ -89,7 +89,7 @@ pub(super) fn read(sheet: &mut Sheet<'_>, relationships: &mut [Relationship], id
 
 /// The id of a statement, which must be unique among statements only.
 fn own_id(row: &mut Row<'_>, lines: &mut HashMap<String, u64>) -> Option<String> {
-    let id = row.required_as("id", |text| cell::without_spaces(text).map(str::to_owned))?;
+    let id = row.required_as("id", |text| plain_id(text, usize::MAX).map(str::to_owned))?;
     let (file, line) = row.place();
     match lines.entry(id.clone()) {
         Entry::Occupied(first) => row.problem("id", not_in_use((file, *first.get()), file)),
@@ -112,14 +112,9 @@ fn source(row: &mut Row<'_>, ids: &Ids) -> Option<String> {
 fn share(row: &mut Row<'_>, relationship: Option<&Relationship>) -> Option<Share> {
     let range = row.share_range("share")?;
     let relationship = relationship?;
-    let of = match (relationship.share, relationship.kind) {
-        (Some(share), _) => share.of,
-        (None, RelationshipKind::Owns) => ShareOf::Capital,
-        (None, RelationshipKind::Controls) => ShareOf::Votes,
-        (None, kind) => {
-            row.problem("share", relationships::no_share(kind));
-            return None;
-        }
-    };
-    Some(Share { range, of })
+    let of = relationship.share_basis();
+    if of.is_none() {
+        row.problem("share", relationships::no_share(relationship.kind));
+    }
+    Some(Share { range, of: of? })
 }

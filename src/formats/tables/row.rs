@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::{cell, sheet::Form};
 use crate::{
     formats::{Problem, Problems},
-    model::{Amount, Invalid, PartialDate, ShareRange, Timestamp},
+    model::{self, Amount, Invalid, PartialDate, ShareRange, Timestamp},
 };
 
 /// A row that is being read.
@@ -154,7 +154,7 @@ impl<'r> Row<'r> {
     }
 
     pub(super) fn link(&mut self, column: &str) -> Option<String> {
-        self.parsed(column, cell::link)
+        self.parsed(column, model::link)
     }
 
     pub(super) fn share_range(&mut self, column: &str) -> Option<ShareRange> {

@@ -1,11 +1,13 @@
 //! `sources.csv`: the documents and registers.
 
 use super::{
-    cell,
     ids::{Ids, Noun},
     sheet::{Form, Sheet},
 };
-use crate::{formats::Problems, model::Source};
+use crate::{
+    formats::Problems,
+    model::{Source, plain_id},
+};
 
 pub(super) const FORM: Form = Form {
     file: "sources.csv",
@@ -15,7 +17,7 @@ pub(super) const FORM: Form = Form {
 /// Adds every source of `sheet` to `sources`.
 pub(super) fn read(sheet: &mut Sheet<'_>, sources: &mut Vec<Source>, ids: &mut Ids, problems: &mut Problems) {
     while let Some(mut row) = sheet.next_row(problems) {
-        let id = row.required_as("id", |text| Source::id_of(cell::without_spaces(text)?));
+        let id = row.required_as("id", |text| Source::id_of(plain_id(text, usize::MAX)?));
         if let Some(id) = &id {
             ids.register(Noun::Source, id, "id", &mut row);
         }

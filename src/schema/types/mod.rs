@@ -1,6 +1,7 @@
 //! The types of the schema, one file for each.
 
 pub(crate) mod candidate;
+pub(crate) mod change;
 pub(crate) mod channel;
 pub(crate) mod common;
 pub(crate) mod derivation;
@@ -16,6 +17,7 @@ pub(crate) mod kinds;
 pub(crate) mod neighbors;
 pub(crate) mod ownership;
 pub(crate) mod path;
+pub(crate) mod payload;
 pub(crate) mod ranking;
 pub(crate) mod relationship;
 pub(crate) mod search;
@@ -23,3 +25,4 @@ pub(crate) mod source;
 pub(crate) mod statistics;
 pub(crate) mod subgraph;
 pub(crate) mod timeline;
+pub(crate) mod user_error;

@@ -1,0 +1,284 @@
+//! The root of mutations: verbs over batches. Each batch is carried out as a whole or not at all; what is wrong with it stands
+//! in `userErrors`.
+
+mod claims;
+mod commit;
+mod records;
+
+use async_graphql::{Context, ID, InputObject, Object};
+
+use self::{
+    claims::{AddedEvidenceInput, RelationshipInput},
+    commit::{Attempt, INPUT, commit},
+    records::{EntityInput, SourceInput, named},
+};
+use super::{
+    cost::cost,
+    error::Error,
+    scalars::PartialDate,
+    types::payload::{
+        AddEvidencePayload, AssertRelationshipsPayload, EndRelationshipsPayload, MERGE_PREFIX, MergeEntitiesPayload,
+        RetractEntitiesPayload, RetractRelationshipsPayload, UnmergeEntitiesPayload, UpsertEntitiesPayload,
+        UpsertSourcesPayload,
+    },
+    viewer::Asking,
+};
+use crate::{
+    model::{Action, Entry},
+    store::edit::{
+        self, EntityEdit, EvidenceAdded, Path, RelationshipEdit, SourceEdit, UserErrorCode, WithRelationships,
+    },
+};
+
+pub(crate) use commit::Committed;
+
+/// Declares the input of a mutation: its own fields, then what all have.
+macro_rules! inputs {
+    ($(
+        $(#[doc = $doc:literal])+
+        $name:ident { $($(#[doc = $field_doc:literal])+ $(#[graphql($($graphql:tt)*)])? $field:ident: $type:ty,)+ }
+    )+) => { $(
+        $(#[doc = $doc])+
+        #[derive(Debug, Clone, InputObject)]
+        pub(crate) struct $name {
+            $($(#[doc = $field_doc])+ $(#[graphql($($graphql)*)])? $field: $type,)+
+            /// A text of your choice, new for each change, that makes a retry safe: with the same key and the same arguments
+            /// nothing is changed a second time. At most 200 characters.
+            idempotency_key: Option<String>,
+            /// Why, for whoever reads the log of changes.
+            reason: Option<String>,
+        }
+
+        impl $name {
+            fn attempt(&self, items: usize) -> Attempt {
+                Attempt {
+                    items,
+                    idempotency_key: self.idempotency_key.clone(),
+                    reason: self.reason.clone(),
+                }
+            }
+        }
+    )+ };
+}
+
+inputs! {
+    /// What upsertSources takes.
+    UpsertSourcesInput {
+        /// The sources.
+        sources: Vec<SourceInput>,
+    }
+    /// What upsertEntities takes.
+    UpsertEntitiesInput {
+        /// The entities.
+        entities: Vec<EntityInput>,
+    }
+    /// What assertRelationships takes.
+    AssertRelationshipsInput {
+        /// The relationships.
+        relationships: Vec<RelationshipInput>,
+    }
+    /// What addEvidence takes.
+    AddEvidenceInput {
+        /// The statements, each with its relationship.
+        evidence: Vec<AddedEvidenceInput>,
+    }
+    /// What endRelationships takes.
+    EndRelationshipsInput {
+        /// The ids of the relationships.
+        ids: Vec<ID>,
+        /// The first day on which they no longer hold.
+        until: PartialDate,
+        /// The versions that these relationships must have, in the same order, or CONFLICT.
+        expected_versions: Option<Vec<i32>>,
+    }
+    /// What retractRelationships takes.
+    RetractRelationshipsInput {
+        /// The ids of the relationships.
+        ids: Vec<ID>,
+        /// The versions that these relationships must have, in the same order, or CONFLICT.
+        expected_versions: Option<Vec<i32>>,
+    }
+    /// What retractEntities takes.
+    RetractEntitiesInput {
+        /// The ids of the entities.
+        ids: Vec<ID>,
+        /// Whether their relationships are taken back as well. Otherwise an entity with relationships stays: IN_USE.
+        #[graphql(default)]
+        with_relationships: bool,
+        /// The versions that these entities must have, in the same order, or CONFLICT.
+        expected_versions: Option<Vec<i32>>,
+    }
+    /// What mergeEntities takes.
+    MergeEntitiesInput {
+        /// The ids of the entities that are merged into another, all of its kind.
+        from: Vec<ID>,
+        /// The id of the entity that stays.
+        into: ID,
+        /// The version that the entity that stays must have, or CONFLICT.
+        expected_version: Option<i32>,
+        /// The versions that the entities that are merged must have, in the same order, or CONFLICT.
+        expected_versions: Option<Vec<i32>>,
+    }
+    /// What unmergeEntities takes.
+    UnmergeEntitiesInput {
+        /// What mergeEntities answered as `merge`.
+        merge: ID,
+    }
+}
+
+/// Changes. Each is carried out as a whole or not at all, durable before it is answered, and told in the log of changes.
+#[derive(Debug, Default)]
+pub(crate) struct Mutation;
+
+#[Object]
+impl Mutation {
+    /// Creates sources, or updates those that are known by their ids.
+    #[graphql(directive = cost::apply("10".to_owned()))]
+    async fn upsert_sources(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The sources, and why.")] input: UpsertSourcesInput,
+    ) -> Option<Result<UpsertSourcesPayload, Error>> {
+        let attempt = input.attempt(input.sources.len());
+        let items: Vec<SourceEdit> = input.sources.into_iter().map(Into::into).collect();
+        let decide = move |graph: &_| edit::upsert_sources(graph, &items, &Path::root(INPUT));
+        Some(commit(ctx, attempt, decide).map(Into::into))
+    }
+
+    /// Creates entities, or updates those that are known by their ids or by any of their identifiers.
+    #[graphql(directive = cost::apply("10".to_owned()))]
+    async fn upsert_entities(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The entities, and why.")] input: UpsertEntitiesInput,
+    ) -> Option<Result<UpsertEntitiesPayload, Error>> {
+        let attempt = input.attempt(input.entities.len());
+        let items: Vec<EntityEdit> = input.entities.into_iter().map(Into::into).collect();
+        let decide = move |graph: &_| edit::upsert_entities(graph, &items, &Path::root(INPUT));
+        Some(commit(ctx, attempt, decide).map(Into::into))
+    }
+
+    /// Creates relationships with their evidence, or updates those that are known. Kind and ends never change.
+    #[graphql(directive = cost::apply("10".to_owned()))]
+    async fn assert_relationships(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The relationships, and why.")] input: AssertRelationshipsInput,
+    ) -> Option<Result<AssertRelationshipsPayload, Error>> {
+        let statements = |item: &RelationshipInput| item.statements().saturating_add(1);
+        let attempt = input.attempt(input.relationships.iter().map(statements).sum());
+        let items: Vec<RelationshipEdit> = input.relationships.into_iter().map(Into::into).collect();
+        let decide = move |graph: &_| edit::assert_relationships(graph, &items, &Path::root(INPUT));
+        Some(commit(ctx, attempt, decide).map(Into::into))
+    }
+
+    /// Adds what sources say about relationships that are known. Nothing that was said before is overwritten, unless by its id.
+    #[graphql(directive = cost::apply("10".to_owned()))]
+    async fn add_evidence(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The statements, and why.")] input: AddEvidenceInput,
+    ) -> Option<Result<AddEvidencePayload, Error>> {
+        let attempt = input.attempt(input.evidence.len());
+        let items: Vec<EvidenceAdded> = input.evidence.into_iter().map(Into::into).collect();
+        let decide = move |graph: &_| edit::add_evidence(graph, &items, &Path::root(INPUT));
+        Some(commit(ctx, attempt, decide).map(Into::into))
+    }
+
+    /// Says of relationships since when they no longer hold.
+    #[graphql(directive = cost::apply("10".to_owned()))]
+    async fn end_relationships(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The relationships, the day, and why.")] input: EndRelationshipsInput,
+    ) -> Option<Result<EndRelationshipsPayload, Error>> {
+        let attempt = input.attempt(input.ids.len());
+        let items = named(input.ids, &input.expected_versions.unwrap_or_default());
+        let until = input.until.0;
+        let decide = move |graph: &_| edit::end_relationships(graph, &items, until, &Path::root(INPUT));
+        Some(commit(ctx, attempt, decide).map(Into::into))
+    }
+
+    /// Takes relationships back, as if they had never been claimed. What was known before remains for `knownAt`. To say that
+    /// one no longer holds, use endRelationships.
+    #[graphql(directive = cost::apply("10".to_owned()))]
+    async fn retract_relationships(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The relationships, and why.")] input: RetractRelationshipsInput,
+    ) -> Option<Result<RetractRelationshipsPayload, Error>> {
+        let attempt = input.attempt(input.ids.len());
+        let items = named(input.ids, &input.expected_versions.unwrap_or_default());
+        let decide = move |graph: &_| edit::retract_relationships(graph, &items, &Path::root(INPUT));
+        Some(commit(ctx, attempt, decide).map(Into::into))
+    }
+
+    /// Takes entities back. What was known before remains for `knownAt`. An entity that is quoted as a speaker stays.
+    #[graphql(directive = cost::apply("10".to_owned()))]
+    async fn retract_entities(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The entities, and why.")] input: RetractEntitiesInput,
+    ) -> Option<Result<RetractEntitiesPayload, Error>> {
+        let attempt = input.attempt(input.ids.len());
+        let items = named(input.ids, &input.expected_versions.unwrap_or_default());
+        let with = if input.with_relationships {
+            WithRelationships::Retract
+        } else {
+            WithRelationships::Refuse
+        };
+        let decide = move |graph: &_| edit::retract_entities(graph, &items, with, &Path::root(INPUT));
+        Some(commit(ctx, attempt, decide).map(Into::into))
+    }
+
+    /// Merges entities that turned out to be one. Relationships and quotations go over to the one that stays, names and
+    /// identifiers as well; relationships between them are taken back. The old ids find the one that stays.
+    #[graphql(directive = cost::apply("10".to_owned()))]
+    async fn merge_entities(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The entities, and why.")] input: MergeEntitiesInput,
+    ) -> Option<Result<MergeEntitiesPayload, Error>> {
+        let attempt = input.attempt(input.from.len());
+        let items = named(input.from, &input.expected_versions.unwrap_or_default());
+        let (into, expected) = (input.into.0, input.expected_version.map(i64::from));
+        let decide = move |graph: &_| edit::merge_entities(graph, &items, &into, expected, &Path::root(INPUT));
+        Some(commit(ctx, attempt, decide).map(Into::into))
+    }
+
+    /// Undoes a merge: every record that it changed is as before. CONFLICT when one of them was changed since.
+    #[graphql(directive = cost::apply("10".to_owned()))]
+    async fn unmerge_entities(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The merge, and why.")] input: UnmergeEntitiesInput,
+    ) -> Option<Result<UnmergeEntitiesPayload, Error>> {
+        let attempt = input.attempt(1);
+        let undo = || {
+            let Some(merge) = merge_named(ctx, &input.merge)? else {
+                let message = format!(
+                    "There is no merge {:?}; mergeEntities tells its id as merge",
+                    *input.merge
+                );
+                return Ok(Committed::refused(UserErrorCode::NotFound, "merge", message));
+            };
+            let decide = move |graph: &_| edit::unmerge_entities(graph, &merge, &Path::root(INPUT));
+            commit(ctx, attempt, decide)
+        };
+        Some(undo().map(Into::into))
+    }
+}
+
+/// What the log tells of a merge, if `id` is that of one.
+fn merge_named(ctx: &Context<'_>, id: &str) -> Result<Option<std::sync::Arc<Entry>>, Error> {
+    let position: Option<u64> = id.strip_prefix(MERGE_PREFIX).and_then(|position| position.parse().ok());
+    let Some(before) = position.and_then(|position| position.checked_sub(1)) else {
+        return Ok(None);
+    };
+    // From the log as it is by now: the merge may be one of the same request.
+    let entries = Asking::of(ctx)?.store.entries_after(before, 1);
+    let entries = entries.map_err(|error| Error::unavailable(format!("The log of changes cannot be read: {error}")))?;
+    let merge = entries.into_iter().next();
+    let is_merge = |entry: &std::sync::Arc<Entry>| entry.steps.iter().any(|step| step.action == Action::Merged);
+    Ok(merge.filter(is_merge))
+}

@@ -1,0 +1,217 @@
+//! From what a mutation asks for to what became of it: the bound of a batch, the retry, the proposal to the store, and the
+//! state in which the change is carried out.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Number, Value};
+
+use crate::{
+    graph::{Refused, Snapshot},
+    model::{self, Entry, Invalid, Retry},
+    schema::{
+        error::Error,
+        viewer::{Asking, Viewer},
+    },
+    store::{
+        commit::{self, Proposal, Receipt},
+        edit::{Decision, Fault, Path, Rejected, UserErrorCode},
+    },
+};
+
+/// How many characters an idempotency key may have.
+const KEY_CHARS_MAX: usize = 200;
+
+/// The name of the one argument of every mutation.
+pub(super) const INPUT: &str = "input";
+
+/// What every mutation takes beside what it is about.
+pub(super) struct Attempt {
+    /// How many items the batch has.
+    pub(super) items: usize,
+    pub(super) idempotency_key: Option<String>,
+    pub(super) reason: Option<String>,
+}
+
+/// What became of a mutation.
+#[derive(Debug)]
+pub(crate) struct Committed {
+    /// Who sees the state in which it is carried out; none when it was rejected.
+    pub(crate) viewer: Option<Viewer>,
+    /// What the log tells of it; none when it was rejected or changed nothing.
+    pub(crate) entry: Option<Arc<Entry>>,
+    /// The ids of the records that it was about.
+    pub(crate) subjects: Vec<String>,
+    pub(crate) replayed: bool,
+    pub(crate) rejected: Rejected,
+}
+
+impl Committed {
+    fn rejected(rejected: Rejected) -> Self {
+        Self {
+            viewer: None,
+            entry: None,
+            subjects: Vec::new(),
+            replayed: false,
+            rejected,
+        }
+    }
+
+    /// Rejected for one reason, which stands at a field of the input.
+    pub(super) fn refused(code: UserErrorCode, field: &str, message: impl Into<String>) -> Self {
+        let input = Path::root(INPUT);
+        Self::rejected(Rejected {
+            faults: vec![Fault::new(code, &input.field(field), message)],
+            more: 0,
+        })
+    }
+}
+
+/// Commits what `decide` makes of the state that the store will change.
+pub(super) fn commit(
+    ctx: &Context<'_>,
+    attempt: Attempt,
+    decide: impl Fn(&Snapshot) -> Decision + Send + Sync + 'static,
+) -> Result<Committed, Error> {
+    let asking = Asking::of(ctx)?;
+    is_within(ctx, &asking, attempt.items)?;
+    // Before anything is changed: whoever no longer waits wants no change either.
+    asking.budget.charge(u64::try_from(attempt.items).unwrap_or(u64::MAX))?;
+    let (key, reason) = match (
+        checked_key(attempt.idempotency_key),
+        attempt.reason.as_deref().map(model::text).transpose(),
+    ) {
+        (Err(invalid), _) => {
+            return Ok(Committed::refused(
+                UserErrorCode::Invalid,
+                "idempotencyKey",
+                invalid.to_string(),
+            ));
+        }
+        (_, Err(invalid)) => {
+            return Ok(Committed::refused(
+                UserErrorCode::Invalid,
+                "reason",
+                invalid.to_string(),
+            ));
+        }
+        (Ok(key), Ok(reason)) => (key, reason),
+    };
+    let digest = digest(ctx)?;
+    let decide = Arc::new(decide);
+    let deciding = Arc::clone(&decide);
+    let proposal = Proposal {
+        retry: key.map(|key| Retry { key, digest }),
+        by: asking.by.clone(),
+        reason,
+        at: asking.now,
+        decide: Box::new(move |graph| {
+            let changes = deciding(graph).changes;
+            changes.map_err(|rejected| -> commit::Rejected { Box::new(rejected) })
+        }),
+    };
+    match asking.store.commit(proposal) {
+        Ok(receipt) => {
+            let Receipt { entry, state, replayed } = receipt;
+            // Asked again of the state it left, so that a retry is answered like the first attempt.
+            let subjects = decide(state.graph()).subjects;
+            Ok(Committed {
+                viewer: Some(Viewer::after(&asking, state, entry.as_deref())?),
+                entry,
+                subjects,
+                replayed,
+                rejected: Rejected::default(),
+            })
+        }
+        Err(error) => refusal(error),
+    }
+}
+
+/// Whether the batch is not too long.
+fn is_within(ctx: &Context<'_>, asking: &Asking, items: usize) -> Result<(), Error> {
+    let (items, max) = (u64::try_from(items).unwrap_or(u64::MAX), asking.changes_max);
+    if items <= max {
+        return Ok(());
+    }
+    let message = format!(
+        "{items} items are too many for one mutation; at most {max} are allowed. Send them in several, each with its own idempotencyKey. The server's setting is --changes-max."
+    );
+    Err(Error::limit_exceeded(message)
+        .argument(format!("Mutation.{}({INPUT}:)", ctx.field().name()))
+        .extension("setting", "--changes-max")
+        .extension("limit", Value::Number(Number::from(max)))
+        .extension("measured", Value::Number(Number::from(items))))
+}
+
+fn checked_key(key: Option<String>) -> Result<Option<String>, Invalid> {
+    let Some(key) = key else { return Ok(None) };
+    model::plain_id(&key, KEY_CHARS_MAX)?;
+    Ok(Some(key))
+}
+
+/// A digest of the mutation and its arguments, the same in every run and release: it is kept in the log.
+fn digest(ctx: &Context<'_>) -> Result<u64, Error> {
+    let arguments = ctx.field().arguments();
+    let arguments = arguments.map_err(|error| Error::bad_user_input("", error.message))?;
+    let mut told = ctx.field().name().to_owned();
+    for (name, value) in arguments {
+        // As JSON the fields of an object stand in the order of their names.
+        let json = value.into_json().map_err(|error| Error::internal(error.to_string()))?;
+        told.push_str(&format!("\n{name}:{json}"));
+    }
+    Ok(fnv_1a(told.as_bytes()))
+}
+
+/// The hash FNV-1a of 64 bits.
+fn fnv_1a(bytes: &[u8]) -> u64 {
+    const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
+    const PRIME: u64 = 0x0100_0000_01b3;
+    let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(PRIME);
+    bytes.iter().fold(BASIS, step)
+}
+
+/// What the store's refusal means to who asked: a fault of theirs, or an error.
+fn refusal(error: commit::Error) -> Result<Committed, Error> {
+    match error {
+        commit::Error::Rejected(rejected) => match rejected.downcast::<Rejected>() {
+            Ok(rejected) => Ok(Committed::rejected(*rejected)),
+            Err(_) => Err(Error::internal(
+                "a proposal was rejected by something else than the rules",
+            )),
+        },
+        commit::Error::Refused(Refused::Taken { id, noun }) => {
+            let message = format!("The id {id:?} belongs, or belonged, to a record of another sort ({noun})");
+            Ok(Committed::rejected(Rejected {
+                faults: vec![Fault::new(UserErrorCode::IdTaken, &Path::root(INPUT), message).candidates([id])],
+                more: 0,
+            }))
+        }
+        commit::Error::Refused(refused) => Err(Error::internal(refused.to_string())),
+        commit::Error::RetryKeyReused => Ok(Committed::refused(
+            UserErrorCode::IdempotencyKeyReused,
+            "idempotencyKey",
+            "This key was used for another mutation, or with other arguments; take a new key for a new change",
+        )),
+        commit::Error::Busy => Err(Error::unavailable(
+            "Too many changes wait to be recorded. Nothing was changed. Try again in a moment.",
+        )),
+        commit::Error::Unavailable(reason) => {
+            tracing::error!(reason, "a change could not be recorded");
+            Err(Error::unavailable(
+                "Changes cannot be recorded at the moment. Nothing was changed.",
+            ))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_digest_is_the_published_hash() {
+        // Test vectors of FNV-1a.
+        assert_eq!(fnv_1a(b""), 0xcbf2_9ce4_8422_2325);
+        assert_eq!(fnv_1a(b"a"), 0xaf63_dc4c_8601_ec8c);
+        assert_eq!(fnv_1a(b"foobar"), 0x8594_4171_f739_67e8);
+    }
+}

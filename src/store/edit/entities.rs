@@ -1,0 +1,308 @@
+//! Entities that are created or updated, found by id or by any identifier. An identifier belongs to one entity only.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::{
+    draft::{Decision, Draft},
+    fault::{Fault, Path, UserErrorCode},
+    fields::{is_listable, line, missing, properties, text_patch},
+    input::{EntityEdit, IdentifierEdit, NameEdit, Patch},
+};
+use crate::{
+    graph::Snapshot,
+    model::{
+        self, Entity, EntityKind, EntityStatus, ID_CHARS_MAX, Identifier, LEI_SCHEME, Name, Noun, Record, check_lei,
+        not_before, percent_encoded, plain_id,
+    },
+};
+
+/// Creates or updates entities.
+#[must_use]
+pub fn upsert_entities(graph: &Snapshot, items: &[EntityEdit], path: &Path<'_>) -> Decision {
+    let mut draft = Draft::new(graph);
+    let list = path.field("entities");
+    let mut places = HashMap::new();
+    for (position, item) in items.iter().enumerate() {
+        let path = list.item(position);
+        let identifiers = identifiers(&mut draft, item, &path);
+        let Some(id) = target(&mut draft, item, identifiers.as_deref(), &path) else {
+            continue;
+        };
+        if draft.claim(&id, &path) {
+            places.insert(id.clone(), position);
+            upsert(&mut draft, &id, item, identifiers, &path);
+        }
+    }
+    identifiers_are_unique(&mut draft, &places, &list);
+    draft.decided()
+}
+
+/// The identifiers written, each once; none when none are or one is refused.
+fn identifiers(draft: &mut Draft<'_>, item: &EntityEdit, path: &Path<'_>) -> Option<Vec<Identifier>> {
+    let written = item.identifiers.written()?;
+    let list = path.field("identifiers");
+    if !is_listable(draft, written.len(), &list) {
+        return None;
+    }
+    let mut read = Vec::with_capacity(written.len());
+    let mut sound = true;
+    for (position, written) in written.iter().enumerate() {
+        let path = list.item(position);
+        let identifier = identifier(written);
+        match draft
+            .faults
+            .checked(UserErrorCode::Invalid, &path.field("value"), identifier)
+        {
+            Some(identifier) if !read.contains(&identifier) => read.push(identifier),
+            Some(_) => {}
+            None => sound = false,
+        }
+    }
+    sound.then_some(read)
+}
+
+fn identifier(written: &IdentifierEdit) -> Result<Identifier, model::Invalid> {
+    let (scheme, value) = (model::line(&written.scheme)?, model::line(&written.value)?);
+    let identifier = Identifier::new(&scheme, &value)?;
+    if identifier.scheme == LEI_SCHEME {
+        check_lei(&identifier.value)?;
+    }
+    Ok(identifier)
+}
+
+/// The id of the entity that is meant, known or new.
+fn target(
+    draft: &mut Draft<'_>,
+    item: &EntityEdit,
+    identifiers: Option<&[Identifier]>,
+    path: &Path<'_>,
+) -> Option<String> {
+    if let Some(id) = &item.id {
+        // An id that was merged means the entity that it was merged into.
+        if let Some(found) = draft.known.found(id) {
+            return Some(draft.known.entity_id(found).to_owned());
+        }
+        let path = path.field("id");
+        let fits = plain_id(id, ID_CHARS_MAX).and_then(Entity::check_id);
+        draft.faults.checked(UserErrorCode::Invalid, &path, fits)?;
+        return Some(id.clone());
+    }
+    if item.identifiers.written().is_none_or(Vec::is_empty) {
+        missing(draft, path, "Say which entity is meant: by id, or by identifiers");
+        return None;
+    }
+    let identifiers = identifiers?;
+    let known = draft.known;
+    let holders = identifiers
+        .iter()
+        .flat_map(|held| known.holders(&held.scheme, &held.value));
+    let holders: BTreeSet<&str> = holders.collect();
+    match holders.first() {
+        Some(id) if holders.len() == 1 => Some((*id).to_owned()),
+        Some(_) => {
+            let message = format!(
+                "These identifiers belong to {} different entities; say by id which is meant, or merge them",
+                holders.len()
+            );
+            let fault = Fault::new(UserErrorCode::Ambiguous, &path.field("identifiers"), message);
+            let candidates = holders.into_iter().map(str::to_owned);
+            draft.faults.push(fault.candidates(candidates));
+            None
+        }
+        None => derived(draft, identifiers.first()?, path),
+    }
+}
+
+/// The id of a new entity that has none: scheme and value of its first identifier.
+fn derived(draft: &mut Draft<'_>, identifier: &Identifier, path: &Path<'_>) -> Option<String> {
+    let id = format!("{}:{}", identifier.scheme, encoded_where_needed(&identifier.value));
+    let fits = plain_id(&id, ID_CHARS_MAX).and_then(Entity::check_id);
+    draft
+        .faults
+        .checked(UserErrorCode::Invalid, &path.field("identifiers"), fits)?;
+    if draft.known.found(&id).is_some() {
+        let message =
+            format!("The id {id:?}, derived from the first identifier, belongs to an entity without it; give an id");
+        let fault = Fault::new(UserErrorCode::IdTaken, path, message);
+        draft.faults.push(fault.candidates([id]));
+        return None;
+    }
+    Some(id)
+}
+
+/// A value as it stands in an id: only white space and control characters are not.
+fn encoded_where_needed(value: &str) -> String {
+    let mut encoded = String::with_capacity(value.len());
+    for letter in value.chars() {
+        if letter.is_whitespace() || letter.is_control() || letter == '%' {
+            encoded.push_str(&percent_encoded(letter.encode_utf8(&mut [0; 4])));
+        } else {
+            encoded.push(letter);
+        }
+    }
+    encoded
+}
+
+/// Writes one entity.
+fn upsert(draft: &mut Draft<'_>, id: &str, item: &EntityEdit, identifiers: Option<Vec<Identifier>>, path: &Path<'_>) {
+    let fine = draft.expect(Noun::Entity, id, item.expected, path) & draft.is_free_for(Noun::Entity, id, path);
+    let name = line(draft, item.name.as_deref(), &path.field("name"));
+    let known = draft.entity(id);
+    if known.is_none() {
+        for (field, is_missing) in [("kind", item.kind.is_none()), ("name", item.name.is_none())] {
+            if is_missing {
+                missing(
+                    draft,
+                    &path.field(field),
+                    format!("There is no entity {id:?} yet, so it needs a {field}"),
+                );
+            }
+        }
+    }
+    let is_new = known.is_none();
+    // Stand-ins for what is missing or refused: the rest is checked all the same.
+    let mut entity = known.unwrap_or_else(|| blank(id, item.kind.unwrap_or(EntityKind::Company)));
+    if let Some(kind) = item.kind.filter(|kind| *kind != entity.kind) {
+        let message = format!(
+            "{id:?} is a {}, and a kind never changes; retract it and create another",
+            entity.kind
+        );
+        draft.fault(
+            UserErrorCode::Fixed,
+            &path.field("kind"),
+            format!("{message} for a {kind}"),
+        );
+    }
+    entity.name = name.unwrap_or(entity.name);
+    if let Some(names) = names(draft, &item.names, path) {
+        entity.names = names;
+    }
+    text_patch(draft, &item.description, &path.field("description"), model::text).apply(&mut entity.description);
+    let country = |text: &str| Entity::check_country(text).map(|()| text.to_owned());
+    text_patch(draft, &item.country, &path.field("country"), country).apply(&mut entity.country);
+    text_patch(draft, &item.website, &path.field("website"), model::link).apply(&mut entity.website);
+    properties(draft, &item.properties, &path.field("properties")).apply(&mut entity.properties);
+    match &item.status {
+        Patch::Keep => {}
+        Patch::Clear => entity.status = EntityStatus::Unknown,
+        Patch::Set(status) => entity.status = *status,
+    }
+    match (identifiers, &item.identifiers) {
+        (Some(identifiers), _) if item.id.is_some() || is_new => entity.identifiers = identifiers,
+        (Some(identifiers), _) => add(&mut entity.identifiers, identifiers),
+        (None, Patch::Clear) => entity.identifiers.clear(),
+        (None, _) => {}
+    }
+    is_listable(draft, entity.identifiers.len(), &path.field("identifiers"));
+    dates(draft, item, &mut entity, path);
+    if fine {
+        draft.put(Record::Entity(entity));
+    }
+}
+
+fn blank(id: &str, kind: EntityKind) -> Entity {
+    Entity {
+        id: id.to_owned(),
+        kind,
+        name: id.to_owned(),
+        names: Vec::new(),
+        description: None,
+        country: None,
+        identifiers: Vec::new(),
+        status: EntityStatus::Unknown,
+        founded: None,
+        dissolved: None,
+        starts_on: None,
+        ends_on: None,
+        website: None,
+        properties: None,
+    }
+}
+
+/// Adds identifiers that are not there yet.
+pub(super) fn add(identifiers: &mut Vec<Identifier>, further: Vec<Identifier>) {
+    for identifier in further {
+        if !identifiers.contains(&identifier) {
+            identifiers.push(identifier);
+        }
+    }
+}
+
+/// The other names written, if any are.
+fn names(draft: &mut Draft<'_>, written: &Patch<Vec<NameEdit>>, path: &Path<'_>) -> Option<Vec<Name>> {
+    let written = match written {
+        Patch::Keep => return None,
+        Patch::Clear => return Some(Vec::new()),
+        Patch::Set(written) => written,
+    };
+    let list = path.field("names");
+    if !is_listable(draft, written.len(), &list) {
+        return None;
+    }
+    let mut names = Vec::with_capacity(written.len());
+    for (position, written) in written.iter().enumerate() {
+        let path = list.item(position);
+        let text = line(draft, Some(&written.text), &path.field("text"));
+        let name = Name {
+            text: text.unwrap_or_default(),
+            language: line(draft, written.language.as_deref(), &path.field("language")),
+            script: line(draft, written.script.as_deref(), &path.field("script")),
+            kind: written.kind,
+        };
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    Some(names)
+}
+
+/// Writes the dates, in their order; days are of events only.
+fn dates(draft: &mut Draft<'_>, item: &EntityEdit, entity: &mut Entity, path: &Path<'_>) {
+    item.founded.clone().apply(&mut entity.founded);
+    item.dissolved.clone().apply(&mut entity.dissolved);
+    item.starts_on.clone().apply(&mut entity.starts_on);
+    item.ends_on.clone().apply(&mut entity.ends_on);
+    let life = not_before(entity.founded, "founded", entity.dissolved);
+    draft
+        .faults
+        .checked(UserErrorCode::Dates, &path.field("dissolved"), life);
+    if entity.kind == EntityKind::Event {
+        let days = not_before(entity.starts_on, "startsOn", entity.ends_on);
+        draft.faults.checked(UserErrorCode::Dates, &path.field("endsOn"), days);
+        return;
+    }
+    for (field, written) in [("startsOn", &item.starts_on), ("endsOn", &item.ends_on)] {
+        if written.written().is_some() {
+            let message = format!("Only an EVENT has days; {:?} is a {}", entity.id, entity.kind);
+            draft.fault(UserErrorCode::Invalid, &path.field(field), message);
+        }
+    }
+}
+
+/// Reports identifiers that two entities would have.
+fn identifiers_are_unique(draft: &mut Draft<'_>, places: &HashMap<String, usize>, list: &Path<'_>) {
+    let written = draft.entities_written();
+    let ids: BTreeSet<&str> = written.iter().map(|entity| entity.id.as_str()).collect();
+    let mut held: HashMap<&Identifier, &str> = HashMap::new();
+    let mut faults = Vec::new();
+    for entity in &written {
+        for identifier in &entity.identifiers {
+            let in_batch = held.insert(identifier, &entity.id);
+            let known = draft.known.holders(&identifier.scheme, &identifier.value);
+            // Entities of the batch hold what the batch says.
+            let elsewhere = known.into_iter().find(|holder| !ids.contains(holder));
+            let Some(holder) = in_batch.filter(|holder| *holder != entity.id).or(elsewhere) else {
+                continue;
+            };
+            let message = format!(
+                "{} {:?} is an identifier of {holder:?}; take it from that one first, or merge the two",
+                identifier.scheme, identifier.value
+            );
+            let position = places.get(&entity.id).copied().unwrap_or_default();
+            let item = list.item(position);
+            let fault = Fault::new(UserErrorCode::IdentifierTaken, &item.field("identifiers"), message);
+            faults.push(fault.candidates([holder.to_owned()]));
+        }
+    }
+    faults.into_iter().for_each(|fault| draft.faults.push(fault));
+}

@@ -1,0 +1,162 @@
+//! Merges: everything goes over, old ids find the new, and undoing restores every record.
+
+use guanxi::model::{At, Record, Set, Timestamp, View};
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::Desk;
+
+/// Everything that is known now, as values.
+fn everything(desk: &Desk) -> Vec<Record> {
+    let state = desk.store.state();
+    let graph = state.graph();
+    let mask = graph.mask(&View {
+        at: At::Ever,
+        known_at: Timestamp::MAX,
+        statuses: Set::all(),
+        statuses_given: true,
+    });
+    let sources = graph.sources(&mask).map(|ix| Record::Source(graph.source(ix).record()));
+    let entities = graph
+        .entities(&mask)
+        .map(|ix| Record::Entity(graph.entity(ix).record()));
+    let relationships = graph.relationships(mask).map(|ix| {
+        let mut relationship = graph.relationship(ix).record();
+        relationship.recorded_at = Timestamp::UNIX_EPOCH;
+        Record::Relationship(relationship)
+    });
+    sources.chain(entities).chain(relationships).collect()
+}
+
+#[test]
+fn what_was_of_the_others_is_of_the_one_that_stays() {
+    let desk = Desk::new();
+    let input = r#"{from: ["jingming-li"], into: "rebecca-lui"}"#;
+    let merged = desk.done(
+        "mergeEntities",
+        input,
+        "entity { id names { text } positions: relationships { totalCount } }",
+    );
+    assert_eq!(merged["entity"]["id"], "rebecca-lui");
+    assert_eq!(merged["entity"]["names"], json!([{"text": "Jingming Li"}]));
+    assert_eq!(merged["entity"]["positions"]["totalCount"], 2);
+    let found = desk.ask(r#"{ entity(by: {id: "jingming-li"}) { id } node(id: "jingming-li") { id } }"#);
+    assert_eq!(
+        found,
+        json!({"entity": {"id": "rebecca-lui"}, "node": {"id": "rebecca-lui"}})
+    );
+    // Whoever writes to the old id means the one that stays.
+    assert_eq!(
+        desk.changed(
+            "upsertEntities",
+            r#"{entities: {id: "jingming-li", description: "both"}}"#
+        ),
+        ["UPDATED rebecca-lui 3"]
+    );
+}
+
+#[test]
+fn a_speaker_is_replaced_and_what_connects_the_merged_is_taken_back() {
+    let desk = Desk::new();
+    let merged = desk.done(
+        "mergeEntities",
+        r#"{from: ["paypal-china"], into: "paypal"}"#,
+        "retractedRelationships",
+    );
+    assert_eq!(
+        merged["retractedRelationships"],
+        json!(["rel:paypal:OWNS:paypal-china:1"])
+    );
+    let said = desk.ask(r#"{ entity(by: {id: "paypal"}) { statements { nodes { stance } } } }"#);
+    assert_eq!(
+        said["entity"]["statements"]["nodes"],
+        json!([{"stance": "DECLINES_COMMENT"}])
+    );
+}
+
+#[test]
+fn a_merge_of_what_was_merged_is_a_cycle_a_conflict_or_nothing() {
+    let desk = Desk::new();
+    desk.done("mergeEntities", r#"{from: ["gilt"], into: "saks"}"#, "");
+    assert_eq!(
+        desk.faults("mergeEntities", r#"{from: ["saks"], into: "gilt"}"#),
+        ["CYCLE input.from.0"]
+    );
+    assert_eq!(
+        desk.faults("mergeEntities", r#"{from: ["gilt"], into: "ashford"}"#),
+        ["CONFLICT input.from.0"]
+    );
+    assert_eq!(
+        desk.changed("mergeEntities", r#"{from: ["gilt"], into: "saks"}"#),
+        [""; 0]
+    );
+    assert_eq!(
+        desk.faults("retractEntities", r#"{ids: ["gilt"]}"#),
+        ["NOT_FOUND input.ids.0"]
+    );
+    // What is merged into an old id goes into the one that is found by it.
+    let next = desk.done("mergeEntities", r#"{from: ["ashford"], into: "gilt"}"#, "entity { id }");
+    assert_eq!(next["entity"]["id"], "saks");
+    let last = desk.done("mergeEntities", r#"{from: ["saks"], into: "iherb"}"#, "entity { id }");
+    assert_eq!(last["entity"]["id"], "iherb");
+    let found = desk.ask(r#"{ nodes(ids: ["gilt", "ashford", "saks"]) { id } }"#);
+    assert_eq!(
+        found["nodes"],
+        json!([{"id": "iherb"}, {"id": "iherb"}, {"id": "iherb"}])
+    );
+}
+
+#[test]
+fn what_changed_since_a_merge_stands_against_undoing_it() {
+    let desk = Desk::new();
+    let merge = desk.done("mergeEntities", r#"{from: ["gilt"], into: "saks"}"#, "merge");
+    let undo = format!(r#"{{merge: {}}}"#, merge["merge"]);
+    desk.done(
+        "upsertEntities",
+        r#"{entities: {id: "saks", description: "changed"}}"#,
+        "",
+    );
+    let refused = desk.run("unmergeEntities", &undo, "");
+    let fault = &refused["userErrors"][0];
+    assert_eq!(
+        (&fault["code"], &fault["candidates"]),
+        (&json!("CONFLICT"), &json!(["saks"]))
+    );
+    assert_eq!(refused["changes"], json!([]));
+}
+
+#[test]
+fn a_merge_is_undone_once() {
+    let desk = Desk::new();
+    let merge = desk.done("mergeEntities", r#"{from: ["gilt"], into: "saks"}"#, "merge");
+    let undo = format!(r#"{{merge: {}}}"#, merge["merge"]);
+    let undone = desk.done("unmergeEntities", &undo, "entities { id } relationships { id }");
+    assert_eq!(undone["entities"], json!([{"id": "saks"}, {"id": "gilt"}]));
+    assert_eq!(desk.faults("unmergeEntities", &undo), ["CONFLICT input.merge"]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn undoing_merges_in_reverse_restores_every_record(merges in prop::collection::vec((0usize..50, 0usize..50, 0usize..50), 1..4)) {
+        let desk = Desk::new();
+        let before = everything(&desk);
+        let companies: Vec<String> = desk.ask("{ companies(first: 50) { nodes { id } } }")["companies"]["nodes"]
+            .as_array().unwrap().iter().map(|node| node["id"].as_str().unwrap().to_owned()).collect();
+        let company = |place: usize| &companies[place % companies.len()];
+        let mut undo = Vec::new();
+        for (one, other, into) in merges {
+            let input = format!(r#"{{from: ["{}", "{}"], into: "{}"}}"#, company(one), company(other), company(into));
+            let merged = desk.run("mergeEntities", &input, "merge");
+            if merged["merge"].is_string() {
+                undo.push((merged["merge"].clone(), input));
+            }
+        }
+        for (merge, input) in undo.iter().rev() {
+            desk.done("unmergeEntities", &format!("{{merge: {merge}}}"), "");
+            prop_assert!(!input.is_empty());
+        }
+        prop_assert_eq!(everything(&desk), before);
+    }
+}
