@@ -7,7 +7,7 @@
 //!
 //! - [`model`]: the nouns and their rules, plain values.
 //! - [`graph`]: the graph in memory, read through immutable snapshots, and the algorithms over it.
-//! - [`store`]: one state to read: the graph and what is derived from it once.
+//! - [`store`]: the log of every change, which is the truth; one state to read: the graph and what is derived from it once.
 //! - [`formats`]: readers of data, first of all guanxi's own tables.
 //! - [`schema`]: the GraphQL schema, its limits and errors.
 //! - [`http`]: GraphQL over HTTP, health, and the pages.

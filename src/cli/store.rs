@@ -28,21 +28,23 @@ pub(super) fn check(dir: &Path) -> anyhow::Result<ExitCode> {
         Guest::Beside(holder) => format!("not the pages of the file, which {holder} writes to"),
     };
     let reading = guest.reading(dir)?;
-    let problems = problems(&reading).map_err(|reason| OpenError::Unsound {
+    home::check_reach(dir, &reading)?;
+    let mut problems = problems(&reading).map_err(|reason| OpenError::Unsound {
         dir: dir.to_owned(),
         reason,
     })?;
+    problems.extend(home::check_snapshots(dir, &reading)?);
     if !problems.is_empty() {
         let lines: Vec<String> = problems
             .iter()
             .map(|problem| format!("store {}: {problem}", dir.display()))
             .collect();
-        anyhow::bail!("{} problems:\n{}", problems.len(), lines.join("\n"));
+        anyhow::bail!("what does not fit:\n{}", lines.join("\n"));
     }
     let head = reading.head();
     print(&format!(
         "{}: {} entries since {} on {:?}, {} bytes; looked at {pages}, every value, every change carried out again, and \
-         every retry key; no problems\n",
+         every retry key, every snapshot; no problems\n",
         dir.display(),
         reading.last_position(),
         head.began_at,

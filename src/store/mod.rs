@@ -62,10 +62,16 @@ impl Store {
     /// A store that begins with this state and whose changes last as long as the process.
     #[must_use]
     pub fn in_memory(state: Arc<State>) -> Self {
-        Self::over(state, Log::Memory(Memory::default()), None)
+        Self::over(state, Log::Memory(Memory::default()))
     }
 
-    fn over(state: Arc<State>, log: Log, home: Option<Home>) -> Self {
+    /// A store with this state, which holds everything that this log does.
+    #[must_use]
+    pub fn over(state: Arc<State>, log: Log) -> Self {
+        Self::with(state, log, None)
+    }
+
+    fn with(state: Arc<State>, log: Log, home: Option<Home>) -> Self {
         let shared = Arc::new(Shared {
             state: RwLock::new(state),
             position: watch::Sender::new(log.last_position()),

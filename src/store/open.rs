@@ -51,6 +51,7 @@ impl Store {
             reason,
         };
         let reading = home.reading()?;
+        home::check_reach(home.dir(), &reading)?;
         let graph = replayed(&reading, |_, _| Ok(())).map_err(unsound)?;
         let position = reading.last_position();
         drop(reading);
@@ -63,7 +64,7 @@ impl Store {
             );
             return Err(unsound(log::Error::damaged("the log", &reason).into()));
         }
-        Ok(Self::over(state(graph), log, Some(home)))
+        Ok(Self::with(state(graph), log, Some(home)))
     }
 }
 
@@ -73,10 +74,20 @@ impl Store {
 /// [`ReplayError`], which names the entry.
 pub fn replayed(
     reading: &Reading,
+    each: impl FnMut(&Entry, &Snapshot) -> Result<(), String>,
+) -> Result<Snapshot, ReplayError> {
+    let graph = Snapshot::build(&reading.load()?).map_err(ReplayError::Began)?;
+    followed(graph, reading, 0, each)
+}
+
+/// The graph that holds everything up to entry `after`, and then every entry since.
+fn followed(
+    mut graph: Snapshot,
+    reading: &Reading,
+    after: u64,
     mut each: impl FnMut(&Entry, &Snapshot) -> Result<(), String>,
 ) -> Result<Snapshot, ReplayError> {
-    let mut graph = Snapshot::build(&reading.load()?).map_err(ReplayError::Began)?;
-    reading.replay(0, |entry| {
+    reading.replay(after, |entry| {
         let place = || format!("entry {}", entry.position);
         each(&entry, &graph).map_err(|reason| log::Error::damaged(place(), &reason))?;
         let changes: Vec<Change> = entry.steps.iter().map(|step| step.change.clone()).collect();

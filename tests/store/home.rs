@@ -247,6 +247,27 @@ fn a_damaged_store_is_refused_and_left_as_it_is() {
 }
 
 #[test]
+fn a_log_that_ends_before_a_snapshot_of_it_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = begun(folder.path()).reading().unwrap().head().fingerprint();
+    let held = |position| home::blocks::Held { position, log };
+    let snapshot = |position| home::write_snapshot(folder.path(), held(position), |_| Ok(())).unwrap();
+    snapshot(0);
+    opened(folder.path()).unwrap();
+    snapshot(1);
+    let told = opened(folder.path()).unwrap_err().to_string();
+    assert!(
+        told.ends_with("the log: it ends at entry 0, but snapshot-1.gx holds entry 1"),
+        "{told}"
+    );
+    // One of another log says nothing of this one.
+    fs::remove_file(folder.path().join("snapshot-1.gx")).unwrap();
+    let other = home::blocks::Held { position: 9, log: !log };
+    home::write_snapshot(folder.path(), other, |_| Ok(())).unwrap();
+    opened(folder.path()).unwrap();
+}
+
+#[test]
 fn what_cannot_be_kept_is_refused_alone() {
     let folder = tempfile::tempdir().unwrap();
     drop(begun(folder.path()));

@@ -1,208 +1,33 @@
 //! The log in a file whose disk fails: nothing that was acknowledged is lost, nothing is half there, damage is named.
 
-use std::{
-    io,
-    sync::{Arc, Mutex, MutexGuard},
-};
+use std::sync::Arc;
 
 use guanxi::{
-    model::{Dataset, Entry, Retry},
-    store::log::{self, Durable, Error, Log, Memory, Reading, Used},
+    graph::Snapshot,
+    model::{Action, Change, Dataset, Entity, EntityKind, Entry, Record, Retry, Step},
+    store::{
+        State, Store,
+        commit::{self, Proposal},
+        log::{self, Durable, Error, Log, Memory, Reading, Used},
+    },
 };
 use proptest::{collection::vec, prelude::*, sample::Index};
-use redb::StorageBackend;
 
-use super::kept;
+use super::{
+    disk::{Disk, Failure},
+    kept,
+};
 use crate::harness::{BUNDLED, now};
 
-/// A disk: what is on it for sure, and what was written to it since the last sync.
-#[derive(Debug, Default)]
-struct Platter {
-    synced: Vec<u8>,
-    /// In the order written.
-    unsynced: Vec<Written>,
-    current: Vec<u8>,
-    /// Writes and syncs that still succeed, and how the next one fails.
-    failure: Option<(usize, Failure)>,
+/// A disk with a log that begins with the bundled data.
+fn begun() -> Disk {
+    let disk = Disk::default();
+    log::begin(disk.clone(), &BUNDLED, now()).unwrap();
+    disk
 }
 
-#[derive(Debug, Clone)]
-enum Written {
-    Bytes(u64, Vec<u8>),
-    Length(u64),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Failure {
-    /// Half of the bytes are written.
-    ShortWrite,
-    /// The disk is full.
-    Full,
-    /// A sync fails, and nobody knows what is on the disk.
-    Sync,
-}
-
-/// The disk as a file that is open now.
-#[derive(Debug, Clone, Default)]
-struct Disk(Arc<Mutex<Platter>>);
-
-fn apply(bytes: &mut Vec<u8>, written: &Written) {
-    match written {
-        Written::Length(length) => bytes.resize(usize::try_from(*length).unwrap(), 0),
-        Written::Bytes(offset, data) => {
-            let start = usize::try_from(*offset).unwrap();
-            if bytes.len() < start + data.len() {
-                bytes.resize(start + data.len(), 0);
-            }
-            bytes[start..start + data.len()].copy_from_slice(data);
-        }
-    }
-}
-
-impl Disk {
-    fn platter(&self) -> MutexGuard<'_, Platter> {
-        self.0.lock().unwrap()
-    }
-
-    /// Fails after so many writes or syncs that could.
-    fn fail_after(&self, successes: usize, failure: Failure) {
-        self.platter().failure = Some((successes, failure));
-    }
-
-    /// A disk with these bytes.
-    fn of(bytes: Vec<u8>) -> Self {
-        Self(Arc::new(Mutex::new(Platter {
-            current: bytes.clone(),
-            synced: bytes,
-            ..Platter::default()
-        })))
-    }
-
-    fn bytes(&self) -> Vec<u8> {
-        self.platter().current.clone()
-    }
-
-    /// What is left after the power failed: of what was not synced, whatever `kept` says, in any order.
-    fn after_power_loss(&self, mut kept: impl FnMut() -> usize) -> Self {
-        let platter = self.platter();
-        let mut left = platter.synced.clone();
-        for written in &platter.unsynced {
-            match written {
-                Written::Length(_) => apply(&mut left, written),
-                Written::Bytes(offset, data) => {
-                    // Sectors are written or not, each by itself.
-                    for (number, sector) in data.chunks(512).enumerate() {
-                        if kept().is_multiple_of(2) {
-                            let place = offset + u64::try_from(number * 512).unwrap();
-                            apply(&mut left, &Written::Bytes(place, sector.to_vec()));
-                        }
-                    }
-                }
-            }
-        }
-        Self::of(left)
-    }
-
-    fn log(&self) -> Log {
-        Log::Durable(Box::new(Durable::open(self.clone()).unwrap()))
-    }
-
-    fn begun() -> Self {
-        let disk = Self::default();
-        log::begin(disk.clone(), &BUNDLED, now()).unwrap();
-        disk
-    }
-}
-
-/// How the next of these fails, if it does.
-fn failing(platter: &mut Platter, can: &[Failure]) -> Option<Failure> {
-    let (successes, failure) = platter.failure.as_mut()?;
-    if !can.contains(failure) {
-        return None;
-    }
-    if *successes == 0 {
-        return Some(*failure);
-    }
-    *successes -= 1;
-    None
-}
-
-impl StorageBackend for Disk {
-    fn len(&self) -> io::Result<u64> {
-        Ok(u64::try_from(self.platter().current.len()).unwrap())
-    }
-
-    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
-        let platter = self.platter();
-        let start = usize::try_from(offset).unwrap();
-        let bytes = platter.current.get(start..start + out.len());
-        out.copy_from_slice(bytes.ok_or(io::ErrorKind::UnexpectedEof)?);
-        Ok(())
-    }
-
-    fn set_len(&self, len: u64) -> io::Result<()> {
-        let mut platter = self.platter();
-        let platter = &mut *platter;
-        if failing(platter, &[Failure::Full]).is_some() {
-            return Err(io::ErrorKind::StorageFull.into());
-        }
-        apply(&mut platter.current, &Written::Length(len));
-        platter.unsynced.push(Written::Length(len));
-        Ok(())
-    }
-
-    fn sync_data(&self) -> io::Result<()> {
-        let mut platter = self.platter();
-        if failing(&mut platter, &[Failure::Sync]).is_some() {
-            return Err(io::Error::other("the disk is gone"));
-        }
-        platter.synced = platter.current.clone();
-        platter.unsynced.clear();
-        Ok(())
-    }
-
-    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
-        let mut platter = self.platter();
-        let platter = &mut *platter;
-        let failure = failing(platter, &[Failure::ShortWrite, Failure::Full]);
-        let length = match failure {
-            Some(Failure::ShortWrite) => data.len() / 2,
-            Some(_) => 0,
-            None => data.len(),
-        };
-        let written = Written::Bytes(offset, data[..length].to_vec());
-        apply(&mut platter.current, &written);
-        platter.unsynced.push(written);
-        match failure {
-            Some(Failure::Full) => Err(io::ErrorKind::StorageFull.into()),
-            Some(_) => Err(io::ErrorKind::WriteZero.into()),
-            None => Ok(()),
-        }
-    }
-
-    // Two that are open at a time are the reader and the writer of one process.
-    fn try_lock_range(&self, _: std::ops::Bound<u64>, _: std::ops::Bound<u64>) -> Result<bool, redb::BackendError> {
-        Ok(true)
-    }
-    fn try_lock_shared_range(
-        &self,
-        _: std::ops::Bound<u64>,
-        _: std::ops::Bound<u64>,
-    ) -> Result<bool, redb::BackendError> {
-        Ok(true)
-    }
-    fn lock_range(&self, _: std::ops::Bound<u64>, _: std::ops::Bound<u64>) -> Result<(), redb::BackendError> {
-        Ok(())
-    }
-    fn lock_shared_range(&self, _: std::ops::Bound<u64>, _: std::ops::Bound<u64>) -> Result<(), redb::BackendError> {
-        Ok(())
-    }
-    fn unlock_range(&self, _: std::ops::Bound<u64>, _: std::ops::Bound<u64>) -> Result<(), redb::BackendError> {
-        Ok(())
-    }
-    fn query_lock_range(&self, _: std::ops::Bound<u64>, _: std::ops::Bound<u64>) -> Result<bool, redb::BackendError> {
-        Ok(false)
-    }
+fn log_on(disk: &Disk) -> Log {
+    Log::Durable(Box::new(Durable::open(disk.clone()).unwrap()))
 }
 
 /// An entry at this position with a retry key of its own.
@@ -246,7 +71,7 @@ fn positions(entries: &[Arc<Entry>]) -> Vec<u64> {
 
 #[test]
 fn a_log_gives_back_what_was_appended_before_and_after_it_is_opened_again() {
-    let disk = Disk::begun();
+    let disk = begun();
     let check = |log: &Log| {
         assert_eq!(log.last_position(), 5);
         assert_eq!(positions(&log.entries_after(0, 3).unwrap()), [1, 2, 3]);
@@ -261,7 +86,7 @@ fn a_log_gives_back_what_was_appended_before_and_after_it_is_opened_again() {
         assert_eq!(log.retry("key 4").unwrap(), Some(used));
         assert_eq!(log.retry("key 9").unwrap(), None);
     };
-    for log in [disk.log(), Log::Memory(Memory::default())] {
+    for log in [log_on(&disk), Log::Memory(Memory::default())] {
         append(&log, &[entry_at(1), entry_at(2)]).unwrap();
         append(&log, &[entry_at(3), entry_at(4), entry_at(5)]).unwrap();
         check(&log);
@@ -269,13 +94,13 @@ fn a_log_gives_back_what_was_appended_before_and_after_it_is_opened_again() {
         assert_eq!(refused.to_string(), "entry 7 does not follow entry 5");
         check(&log);
     }
-    check(&disk.log());
+    check(&log_on(&disk));
     assert_eq!(read(&disk).unwrap().0, *BUNDLED);
 }
 
 #[test]
 fn what_would_not_be_read_back_is_refused_before_it_is_written() {
-    let log = Disk::begun().log();
+    let log = log_on(&begun());
     let mut deep = serde_json::Value::Null;
     for _ in 0..200 {
         deep = serde_json::Value::Array(vec![deep]);
@@ -283,9 +108,9 @@ fn what_would_not_be_read_back_is_refused_before_it_is_written() {
     let mut entity = BUNDLED.entities[0].clone();
     entity.properties = Some([("deep".to_owned(), deep)].into_iter().collect());
     let mut entry = Entry::clone(&entry_at(1));
-    entry.steps.push(guanxi::model::Step {
-        change: guanxi::model::Change::Put(Box::new(guanxi::model::Record::Entity(entity))),
-        action: guanxi::model::Action::Created,
+    entry.steps.push(Step {
+        change: Change::Put(Box::new(Record::Entity(entity))),
+        action: Action::Created,
         version: 1,
         entities: Vec::new(),
     });
@@ -299,15 +124,15 @@ fn a_log_that_failed_takes_no_more_until_it_is_opened_again() {
     for failure in [Failure::ShortWrite, Failure::Full, Failure::Sync] {
         let mut failures = 0;
         for successes in 0..40 {
-            let disk = Disk::begun();
-            let log = disk.log();
+            let disk = begun();
+            let log = log_on(&disk);
             append(&log, &[entry_at(1)]).unwrap();
             disk.fail_after(successes, failure);
             if append(&log, &[entry_at(2), entry_at(3)]).is_ok() {
                 break;
             }
             failures += 1;
-            disk.platter().failure = None;
+            disk.repair();
             let told = append(&log, &[entry_at(2)]).unwrap_err().to_string();
             assert!(told.contains("takes no more changes until"), "{told}");
             assert_eq!(positions(&log.entries_after(0, 10).unwrap()), [1]);
@@ -322,7 +147,7 @@ fn a_log_that_failed_takes_no_more_until_it_is_opened_again() {
                     "{failure:?} after {successes}: {}",
                     entries.len()
                 );
-                let log = disk.log();
+                let log = log_on(&disk);
                 append(&log, &[entry_at(log.last_position() + 1)]).unwrap();
             }
         }
@@ -338,7 +163,7 @@ proptest! {
         let disk = Disk::default();
         log::begin(disk.clone(), &dataset, now()).unwrap();
         let entries: Vec<Arc<Entry>> = (1..).zip(entries).map(|(position, entry)| Arc::new(Entry { position, ..entry })).collect();
-        append(&disk.log(), &entries).unwrap();
+        append(&log_on(&disk), &entries).unwrap();
         let (began, read) = read(&disk).unwrap();
         prop_assert_eq!(began, dataset);
         prop_assert_eq!(read, entries.iter().map(|entry| Entry::clone(entry)).collect::<Vec<_>>());
@@ -348,8 +173,8 @@ proptest! {
     fn a_loss_of_power_takes_nothing_that_was_acknowledged(
         groups in vec(1u64..4, 1..5), stop in 0usize..30, sectors in vec(any::<usize>(), 1..64)
     ) {
-        let disk = Disk::begun();
-        let log = disk.log();
+        let disk = begun();
+        let log = log_on(&disk);
         let mut acknowledged = 0;
         let mut ends = vec![0];
         for (number, size) in groups.iter().enumerate() {
@@ -370,7 +195,7 @@ proptest! {
         prop_assert_eq!(&dataset, &*BUNDLED);
         let last = u64::try_from(entries.len()).unwrap();
         prop_assert!(last >= acknowledged && ends.contains(&last), "{} of {} in {:?}", last, acknowledged, ends);
-        let log = left.log();
+        let log = log_on(&left);
         prop_assert_eq!(log.last_position(), last);
         append(&log, &[entry_at(last + 1)]).unwrap();
         drop(log);
@@ -379,8 +204,8 @@ proptest! {
 
     #[test]
     fn a_damaged_file_is_refused_or_read_as_it_was(place in any::<Index>(), length in 1usize..600, cut in proptest::bool::weighted(0.2)) {
-        let disk = Disk::begun();
-        let log = disk.log();
+        let disk = begun();
+        let log = log_on(&disk);
         for position in 1..=20 {
             append(&log, &[entry_at(position)]).unwrap();
         }
@@ -410,8 +235,8 @@ proptest! {
 
 #[test]
 fn a_damaged_entry_is_named() {
-    let disk = Disk::begun();
-    let log = disk.log();
+    let disk = begun();
+    let log = log_on(&disk);
     for position in 1..=40 {
         append(&log, &[entry_at(position)]).unwrap();
     }
@@ -435,6 +260,39 @@ fn a_damaged_entry_is_named() {
             .any(|told| told == "chunk 1 of the data it began with: the checksum does not match"),
         "{named:?}"
     );
+}
+
+#[test]
+fn a_store_whose_disk_fails_refuses_changes_and_goes_on_reading() {
+    let disk = begun();
+    let graph = Snapshot::build(&BUNDLED).unwrap();
+    let store = Store::over(Arc::new(State::unprepared(graph)), log_on(&disk));
+    let commit = |id: &'static str| {
+        store.commit(Proposal {
+            retry: None,
+            by: None,
+            reason: None,
+            at: now(),
+            decide: Box::new(move |_| {
+                let company = Entity::new(id, EntityKind::Company, id).unwrap();
+                Ok(vec![Change::Put(Box::new(Record::Entity(company)))])
+            }),
+        })
+    };
+    commit("before").unwrap();
+    let before = store.state().graph().last_recorded_at();
+    disk.fail_after(1, Failure::Sync);
+    for id in ["failing", "after"] {
+        let refused = commit(id).unwrap_err();
+        assert!(
+            matches!(&refused, commit::Error::Unavailable(told) if told.contains("until the program is started again")),
+            "{refused}"
+        );
+        disk.repair();
+        assert_eq!(store.state().graph().last_recorded_at(), before);
+        assert_eq!(*store.watch().borrow(), 1);
+        assert_eq!(positions(&store.entries_after(0, 10).unwrap()), [1]);
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The state that is read: what is derived from the graph.
 
 mod command;
+mod disk;
 mod edit;
 mod home;
 mod kept;

@@ -17,7 +17,7 @@ use redb::backends::FileBackend;
 
 pub use copies::{Copied, backup, compact, restore};
 use lock::Lock;
-pub use snapshots::{newest_snapshot, read_snapshot, write_snapshot};
+pub use snapshots::{check_reach, check_snapshots, read_snapshot, write_snapshot};
 
 use super::{
     log::{self, Durable, Reading},

@@ -12,6 +12,7 @@ use super::{
     blocks::{BlocksReader, BlocksWriter, Held},
     failed, files,
 };
+use crate::store::log::{self, Reading};
 
 /// What their names begin with.
 pub(super) const PREFIX: &str = "snapshot-";
@@ -68,11 +69,42 @@ pub fn read_snapshot<T>(
     Ok(None)
 }
 
-/// The position of the newest snapshot of this log, whole or not; none when there is none. The log never ends before it.
+/// Whether this log reaches as far as the snapshots that were made from it. One that ends before them has lost entries.
+///
+/// # Errors
+/// [`Error::Log`] when it does not; [`Error::Io`] when the folder cannot be read.
+pub fn check_reach(dir: &Path, reading: &Reading) -> Result<(), Error> {
+    let last = reading.last_position();
+    match newest_snapshot(dir, reading.head().fingerprint())? {
+        Some(newest) if newest > last => {
+            let reason = format!("it ends at entry {last}, but {PREFIX}{newest}{ENDING} holds entry {newest}");
+            Err(Error::Log {
+                dir: dir.to_owned(),
+                reason: log::Error::damaged("the log", &reason),
+            })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What is wrong with each snapshot in the folder. The log has everything all the same.
 ///
 /// # Errors
 /// [`Error::Io`] when the folder cannot be read.
-pub fn newest_snapshot(dir: &Path, log: u64) -> Result<Option<u64>, Error> {
+pub fn check_snapshots(dir: &Path, reading: &Reading) -> Result<Vec<String>, Error> {
+    let log = reading.head().fingerprint();
+    let problem = |(position, path): (u64, PathBuf)| {
+        let told = read_file(&path, Held { position, log }, |_| Ok(())).err()?;
+        Some(format!(
+            "{}: {told}; it can be removed, since the log has everything",
+            path.file_name().unwrap_or_default().to_string_lossy()
+        ))
+    };
+    Ok(snapshots(dir)?.into_iter().filter_map(problem).collect())
+}
+
+/// The position of the newest snapshot of this log, whole or not; none when there is none.
+fn newest_snapshot(dir: &Path, log: u64) -> Result<Option<u64>, Error> {
     let of_log = |path: &Path| -> io::Result<Held> { Ok(BlocksReader::begin(File::open(path)?)?.0) };
     let snapshots = snapshots(dir)?.into_iter();
     Ok(snapshots

@@ -85,3 +85,22 @@ impl Part<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_newer_form_is_refused_with_who_wrote_it() {
+        Version::of_this_program().check().unwrap();
+        let newer = Version {
+            format: FORMAT + 1,
+            program: "9.8.7".to_owned(),
+        };
+        let told = newer.check().unwrap_err().to_string();
+        assert!(
+            told.contains("written by guanxi 9.8.7") && told.contains("a later one"),
+            "{told}"
+        );
+    }
+}
