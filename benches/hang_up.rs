@@ -15,7 +15,7 @@ use std::{
 
 use fastrand::Rng;
 use guanxi::{
-    http::{self, Readiness, Service, Settings},
+    http::{self, Access, Readiness, Service, Settings},
     schema::{Api, Limits},
     store::Store,
 };
@@ -42,6 +42,7 @@ fn main() {
     let service = Service {
         api: Arc::new(Api::new(Limits::default()).expect("the schema reads back")),
         store: Arc::new(Store::in_memory(Arc::clone(&world.state))),
+        access: Access::open(),
     };
     let (settings, readiness) = (Settings::default(), Readiness::default());
     let router = http::router(service, settings.clone(), readiness.clone()).expect("no origins are set");

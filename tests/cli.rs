@@ -15,6 +15,8 @@ fn guanxi(arguments: &[&str]) -> Output {
         .args(arguments)
         .env_remove("GUANXI_VIEW")
         .env_remove("GUANXI_DATA")
+        .env_remove("GUANXI_STORE")
+        .env_remove("GUANXI_TOKENS")
         .output()
         .unwrap()
 }
@@ -206,6 +208,134 @@ fn every_flag_has_an_environment_variable_and_a_description() {
             assert!(
                 help.contains(&format!("[env: {variable}=")),
                 "{subcommand} --{name}: {help}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_token_is_said_once_and_its_text_is_kept_nowhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().to_str().unwrap();
+    let file = folder.path().join("tokens.json");
+    let token = |arguments: &[&str]| guanxi(&[&["token"], arguments, &["--store", store]].concat());
+    assert_eq!(text(&token(&["list"]).stdout), "There are no tokens.\n");
+    let made = token(&["create", "import", "--role", "editor"]);
+    assert!(made.status.success());
+    let secret = text(&made.stdout).trim().to_owned();
+    // The prefix, and 256 bits in base64.
+    assert!(secret.starts_with("gxt_") && secret.len() == 47, "{secret}");
+    let kept = fs::read_to_string(&file).unwrap();
+    assert!(!kept.contains(&secret) && !kept.contains(&secret[4..]));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    let expires = [
+        "create",
+        "brief",
+        "--role",
+        "READER",
+        "--expires",
+        "2099-01-01T00:00:00Z",
+    ];
+    assert_ne!(text(&token(&expires).stdout).trim(), secret);
+    assert!(token(&["revoke", "import"]).status.success());
+    let listed = text(&token(&["list"]).stdout);
+    let lines: Vec<&str> = listed.lines().collect();
+    assert!(lines[0].starts_with("import  EDITOR  revoked  created 20"), "{listed}");
+    assert!(
+        lines[1].starts_with("brief  READER  valid") && lines[1].ends_with("expires 2099-01-01T00:00:00Z"),
+        "{listed}"
+    );
+    assert!(!folder.path().join("tokens.new").exists());
+}
+
+#[test]
+fn what_is_wrong_with_a_token_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("tokens.json");
+    let file = file.to_str().unwrap();
+    assert!(
+        guanxi(&["token", "create", "a", "--role", "READER", "--tokens", file])
+            .status
+            .success()
+    );
+    for (arguments, told) in [
+        (
+            ["create", "a", "--role", "READER", "--tokens", file].as_slice(),
+            "there was a token named \"a\" before",
+        ),
+        (
+            &["create", " ", "--role", "READER", "--tokens", file],
+            "cannot name a token",
+        ),
+        (
+            &["create", "b", "--role", "OWNER", "--tokens", file],
+            "one of READER, EDITOR, ADMIN",
+        ),
+        (
+            &[
+                "create",
+                "b",
+                "--role",
+                "READER",
+                "--expires",
+                "2020-01-01T00:00:00Z",
+                "--tokens",
+                file,
+            ],
+            "expired",
+        ),
+        (&["revoke", "b", "--tokens", file], "there is no token named \"b\""),
+        (&["list"], "--store DIR or --tokens FILE"),
+    ] {
+        let output = guanxi(&[&["token"], arguments].concat());
+        assert!(!output.status.success(), "{arguments:?}");
+        assert!(
+            text(&output.stderr).contains(told),
+            "{arguments:?}: {}",
+            text(&output.stderr)
+        );
+    }
+    fs::write(file, "{\"format\": 2, \"tokens\": []}").unwrap();
+    let output = guanxi(&["--port", "0", "--tokens", file]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        text(&output.stderr).contains("its format is 2"),
+        "{}",
+        text(&output.stderr)
+    );
+}
+
+#[test]
+fn a_server_that_anyone_could_write_to_does_not_start() {
+    for (arguments, told) in [
+        (
+            ["--host", "0.0.0.0", "--port", "0"].as_slice(),
+            ["--read-only", "guanxi token create"],
+        ),
+        (
+            &[
+                "--host",
+                "0.0.0.0",
+                "--port",
+                "0",
+                "--read-only",
+                "--public-read",
+                "off",
+            ],
+            ["--public-read off", "guanxi token create"],
+        ),
+    ] {
+        let output = guanxi(arguments);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        for told in told {
+            assert!(
+                text(&output.stderr).contains(told),
+                "{arguments:?}: {}",
+                text(&output.stderr)
             );
         }
     }

@@ -1,10 +1,15 @@
 //! The arguments. Every flag is an environment variable as well: `--port` is `GUANXI_PORT`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::{http, schema::Limits};
+use crate::{
+    http,
+    model::{Catalog, Invalid, Role, Timestamp},
+    schema::{Introspection, Limits},
+    store::tokens,
+};
 
 /// A GraphQL server over a graph of business relationships, each a dated claim with its evidence.
 #[derive(Debug, Parser)]
@@ -24,6 +29,9 @@ pub(super) enum Command {
     Schema,
     /// Answer one query on standard output; the exit code is 1 when the answer has errors.
     Query(QueryArguments),
+    /// Make, list and revoke the tokens that a server asks for.
+    #[command(subcommand)]
+    Token(TokenCommand),
     /// Read tables, or a store, and say every problem in them; the exit code is 1 when there is one.
     Check(CheckArguments),
     /// Write everything a store holds into one file, also while the store is served.
@@ -55,6 +63,103 @@ pub(super) struct RestoreArguments {
     pub(super) from: PathBuf,
     #[command(flatten)]
     pub(super) store: StoreArguments,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum TokenCommand {
+    /// Make a token and print it, this once. A running server knows it within a second.
+    Create {
+        /// What changes made with it are attributed to.
+        name: String,
+        /// What its bearer may do: READER asks and watches, EDITOR changes what is recorded as well, ADMIN runs the server.
+        #[arg(long, value_parser = role, env = "GUANXI_ROLE")]
+        role: Role,
+        /// From when on it is refused, such as 2027-01-01T00:00:00Z. Default: never.
+        #[arg(long, value_name = "MOMENT", env = "GUANXI_EXPIRES")]
+        expires: Option<Timestamp>,
+        #[command(flatten)]
+        file: TokenFile,
+    },
+    /// List the tokens, those that are refused among them; what they are is not told.
+    List {
+        #[command(flatten)]
+        file: TokenFile,
+    },
+    /// Take a token back. A running server refuses it within a second, and ends what was opened with it.
+    Revoke {
+        /// The name it was made with.
+        name: String,
+        #[command(flatten)]
+        file: TokenFile,
+    },
+}
+
+/// Where the tokens are kept.
+#[derive(Debug, Args)]
+pub(super) struct TokenFile {
+    /// The folder of the store, which keeps its tokens in tokens.json.
+    #[arg(long, env = "GUANXI_STORE", value_name = "DIR")]
+    store: Option<PathBuf>,
+    /// A file to keep the tokens in, instead of the store's own.
+    #[arg(long, env = "GUANXI_TOKENS", value_name = "FILE")]
+    tokens: Option<PathBuf>,
+}
+
+impl TokenFile {
+    /// The file, when one is named.
+    pub(super) fn path(&self) -> Option<PathBuf> {
+        tokens_in(self.tokens.as_deref(), self.store.as_deref())
+    }
+}
+
+/// The file that is named, else the one in the store.
+fn tokens_in(file: Option<&Path>, store: Option<&Path>) -> Option<PathBuf> {
+    file.map(Path::to_owned).or_else(|| Some(store?.join(tokens::FILE)))
+}
+
+fn role(text: &str) -> Result<Role, Invalid> {
+    Role::parse(&text.to_uppercase())
+}
+
+/// A switch that is on or off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Switch {
+    /// It is on.
+    On,
+    /// It is off.
+    Off,
+}
+
+/// Who may do what.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Access")]
+pub(super) struct AccessArguments {
+    /// The file with the tokens (guanxi token create). Without any token, whoever reaches the server may do anything, so it is
+    /// served on addresses of this machine only.
+    #[arg(long, env = "GUANXI_TOKENS", value_name = "FILE")]
+    tokens: Option<PathBuf>,
+    /// Whether questions are answered without a token.
+    #[arg(long, env = "GUANXI_PUBLIC_READ", value_enum, default_value_t = Switch::On)]
+    public_read: Switch,
+    /// Take no changes from anyone.
+    #[arg(long, env = "GUANXI_READ_ONLY")]
+    read_only: bool,
+}
+
+impl AccessArguments {
+    /// Access by the tokens of the file that is named, else of the store.
+    pub(super) fn access(&self, store: Option<&Path>) -> Result<http::Access, tokens::Error> {
+        let public_read = match self.public_read {
+            Switch::On => http::PublicRead::On,
+            Switch::Off => http::PublicRead::Off,
+        };
+        let changes = if self.read_only {
+            http::Changes::Refused
+        } else {
+            http::Changes::Allowed
+        };
+        http::Access::new(tokens_in(self.tokens.as_deref(), store), public_read, changes)
+    }
 }
 
 #[derive(Debug, Args)]
@@ -129,6 +234,8 @@ pub(super) struct ServeArguments {
     pub(super) limits: LimitArguments,
     #[command(flatten)]
     pub(super) http: HttpArguments,
+    #[command(flatten)]
+    pub(super) access: AccessArguments,
 }
 
 /// What one request may ask for.
@@ -183,6 +290,12 @@ pub(super) struct LimitArguments {
     /// Requests of each of the two sorts that may wait for a worker; further ones are told to try again.
     #[arg(long, env = "GUANXI_QUEUE_MAX", default_value_t = Limits::default().queue_max)]
     queue_max: u64,
+    /// Entries of the log of changes that a subscription reads ahead of what its client has taken.
+    #[arg(long, env = "GUANXI_ENTRIES_AHEAD_MAX", default_value_t = Limits::default().entries_ahead_max)]
+    entries_ahead_max: u64,
+    /// Refuse introspection; the schema is still served as text at /schema.graphql.
+    #[arg(long, env = "GUANXI_NO_INTROSPECTION")]
+    no_introspection: bool,
     /// Records and statements that one mutation may name.
     #[arg(long, env = "GUANXI_CHANGES_MAX", default_value_t = Limits::default().changes_max)]
     changes_max: u64,
@@ -205,6 +318,12 @@ impl LimitArguments {
             timeout_ms: self.timeout_ms,
             workers_max: self.workers_max,
             queue_max: self.queue_max,
+            entries_ahead_max: self.entries_ahead_max,
+            introspection: if self.no_introspection {
+                Introspection::Closed
+            } else {
+                Introspection::Open
+            },
             changes_max: self.changes_max,
         }
     }
@@ -233,6 +352,25 @@ pub(super) struct HttpArguments {
     /// Connections at a time; further ones wait.
     #[arg(long, env = "GUANXI_CONNECTIONS_MAX", default_value_t = http::Settings::default().connections_max)]
     connections_max: usize,
+    /// WebSockets at a time; further ones are told to try again.
+    #[arg(long, env = "GUANXI_SOCKETS_MAX", default_value_t = http::Settings::default().sockets_max)]
+    sockets_max: usize,
+    /// Operations on one WebSocket at a time.
+    #[arg(long, env = "GUANXI_SOCKET_OPERATIONS_MAX", default_value_t = http::Settings::default().socket_operations_max)]
+    socket_operations_max: usize,
+    /// Milliseconds that a WebSocket may take to say who it is.
+    #[arg(long, env = "GUANXI_INIT_TIMEOUT_MS", default_value_t = http::Settings::default().init_timeout_ms)]
+    init_timeout_ms: u64,
+    /// Milliseconds between the signs of life of a stream or socket without events.
+    #[arg(long, env = "GUANXI_KEEP_ALIVE_MS", default_value_t = http::Settings::default().keep_alive_ms)]
+    keep_alive_ms: u64,
+    /// Milliseconds that a client may leave unread what was sent to it; then its WebSocket is closed. Any other connection is cut
+    /// after twice as many.
+    #[arg(long, env = "GUANXI_SLOW_CLIENT_MS", default_value_t = http::Settings::default().slow_client_ms)]
+    slow_client_ms: u64,
+    /// Serve no pages: GraphQL only.
+    #[arg(long, env = "GUANXI_NO_GRAPHIQL")]
+    no_graphiql: bool,
     /// Milliseconds that running requests may go on after the server was told to stop.
     #[arg(long, env = "GUANXI_DRAIN_MS", default_value_t = http::Settings::default().drain_ms)]
     drain_ms: u64,
@@ -252,6 +390,16 @@ impl HttpArguments {
             body_timeout_ms: self.body_timeout_ms,
             connections_max: self.connections_max,
             drain_ms: self.drain_ms,
+            sockets_max: self.sockets_max,
+            socket_operations_max: self.socket_operations_max,
+            init_timeout_ms: self.init_timeout_ms,
+            keep_alive_ms: self.keep_alive_ms,
+            slow_client_ms: self.slow_client_ms,
+            pages: if self.no_graphiql {
+                http::Pages::Off
+            } else {
+                http::Pages::Served
+            },
         }
     }
 }

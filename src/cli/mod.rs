@@ -5,6 +5,7 @@ mod config;
 mod query;
 mod serve;
 mod store;
+mod token;
 
 use std::{io::Write, path::Path, process::ExitCode};
 
@@ -28,6 +29,7 @@ pub fn run() -> ExitCode {
         Some(Command::Serve(serve)) => serve::serve(&serve),
         Some(Command::Schema) => print_schema(),
         Some(Command::Query(query)) => query::query(&query),
+        Some(Command::Token(command)) => token::token(&command),
         Some(Command::Check(check)) => match check.store.as_deref() {
             Some(store) => store::check(store),
             None => check::check(check.dir.as_deref()),

@@ -21,10 +21,12 @@ pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
     start_log(arguments)?;
     let api = Arc::new(Api::new(arguments.limits.limits())?);
     let settings = arguments.http.settings();
+    let access = arguments.access.access(arguments.store.as_deref())?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         // The port first: a second start says so at once, instead of after loading pages and routes.
         let listener = http::bind(&arguments.host, arguments.port).await?;
+        access.check_address(listener.local_addr()?)?;
         let readiness = Readiness::default();
         let store = Arc::new(open_store(arguments)?);
         store.tell_address(&format!("http://{}", listener.local_addr()?))?;
@@ -37,8 +39,16 @@ pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
             "serving GraphQL and GraphiQL on http://{}",
             listener.local_addr()?
         );
-        let router = http::router(http::Service { api, store }, settings.clone(), readiness.clone())?;
-        http::serve(listener, router, &settings, readiness, stop_signal()).await;
+        let service = http::Service {
+            api,
+            store,
+            access: access.clone(),
+        };
+        let router = http::router(service, settings.clone(), readiness.clone())?;
+        tokio::select! {
+            () = http::serve(listener, router, &settings, readiness, stop_signal()) => {}
+            () = access.follow() => {}
+        }
         Ok(ExitCode::SUCCESS)
     })
 }

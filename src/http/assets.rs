@@ -45,6 +45,14 @@ pub(super) async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Respo
     respond(ASSETS, &method, uri.path(), &headers)
 }
 
+/// Answers in place of the pages where they are switched off.
+pub(super) async fn off() -> Response {
+    message(
+        StatusCode::NOT_FOUND,
+        "There is nothing here: the pages are switched off. GraphQL is served at /graphql.\n",
+    )
+}
+
 fn respond(assets: &[Asset], method: &Method, path: &str, headers: &HeaderMap) -> Response {
     let path = path.strip_prefix('/').unwrap_or(path);
     let path = if path.is_empty() { "index.html" } else { path };

@@ -30,8 +30,10 @@ pub(super) fn layer(origins: &[String]) -> Result<Option<CorsLayer>, InvalidOrig
             .allow_methods([Method::GET, Method::POST])
             .allow_headers([
                 header::ACCEPT,
+                header::AUTHORIZATION,
                 header::CONTENT_TYPE,
                 HeaderName::from_static("guanxi-view"),
+                HeaderName::from_static("last-event-id"),
                 HeaderName::from_static("graphql-require-preflight"),
                 HeaderName::from_static("apollo-require-preflight"),
                 super::trace::REQUEST_ID,

@@ -1,5 +1,5 @@
-//! GraphQL over HTTP at `/graphql`: GET for queries, POST for everything. Only a JSON POST or a
-//! GET executes; what is refused by HTTP's rules is refused before the schema sees it.
+//! GraphQL over HTTP at `/graphql`: GET for queries, POST for everything, sockets and streams in files of their own. Only a
+//! JSON POST or a GET executes; what is refused by HTTP's rules is refused before the schema sees it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,15 +8,18 @@ use axum::extract::{Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use http_body_util::LengthLimitError;
+use tokio::sync::Semaphore;
 
-use super::negotiate::{self, MediaType, Unsupported};
+use super::access::{Denied, Session};
+use super::health::Readiness;
+use super::negotiate::{self, Accepted, MediaType, Unsupported};
 use super::params::{Body, Params};
 use super::refusal::{Refusal, json};
 use super::trace::{OperationName, RequestId};
-use super::{GetPreflight, Service, Settings};
+use super::{GetPreflight, Service, Settings, sse, websocket};
 use crate::{
     model::Timestamp,
-    schema::{self, Answer, Error, Limit, Operations, Outcome},
+    schema::{self, Answer, Error, Limit, Operations, Outcome, Started},
 };
 
 const ALLOW: &str = "GET, POST";
@@ -28,6 +31,9 @@ const VIEW_HEADER: &str = "guanxi-view";
 pub(super) struct Graphql {
     pub(super) service: Service,
     pub(super) settings: Arc<Settings>,
+    pub(super) readiness: Readiness,
+    /// A permit for each socket that may be opened.
+    pub(super) sockets: Arc<Semaphore>,
 }
 
 /// The whole of `/graphql`. When the client goes away, hyper drops this future, and with it the execution.
@@ -38,17 +44,53 @@ pub(super) async fn graphql(State(graphql): State<Graphql>, request: Request) ->
     }
 }
 
-/// What every request of a body or query string shares.
-struct Shared {
-    id: String,
-    media: MediaType,
-    view: Option<serde_json::Value>,
-    operations: Operations,
+/// What every request of a body, query string or socket shares.
+pub(super) struct Shared {
+    pub(super) id: String,
+    pub(super) view: Option<serde_json::Value>,
+    pub(super) operations: Operations,
+    pub(super) session: Session,
+}
+
+/// How the answer may be written.
+struct Wanted {
+    accepted: Accepted,
+    /// The cursor of the last event that the client saw.
+    last_event_id: Option<String>,
+}
+
+impl Shared {
+    /// The request as the schema takes it.
+    pub(super) fn request(&self, params: Params) -> schema::Request {
+        schema::Request {
+            id: self.id.clone(),
+            query: params.query,
+            operation_name: params.operation_name,
+            variables: params.variables,
+            extensions: params.extensions,
+            view: self.view.clone(),
+            operations: self.operations,
+            caller: self.session.caller.clone(),
+            read_only: self.session.read_only,
+        }
+    }
 }
 
 impl Graphql {
+    pub(super) fn new(service: Service, settings: Settings, readiness: Readiness) -> Self {
+        Self {
+            service,
+            sockets: Arc::new(Semaphore::new(settings.sockets_max.min(Semaphore::MAX_PERMITS))),
+            settings: Arc::new(settings),
+            readiness,
+        }
+    }
+
     async fn answer(&self, request: Request) -> Result<Response, Refusal> {
         let operations = match *request.method() {
+            Method::GET if websocket::is_wanted(request.headers()) => {
+                return websocket::upgrade(self.clone(), request).await;
+            }
             Method::GET => Operations::QueriesOnly,
             Method::POST => Operations::Any,
             _ => return Err(Refusal::method_not_allowed(ALLOW)),
@@ -58,24 +100,28 @@ impl Graphql {
             .get_all(header::ACCEPT)
             .iter()
             .filter_map(|value| value.to_str().ok());
-        let media = negotiate::accept(accepted).ok_or_else(not_acceptable)?;
+        let accepted = negotiate::accept(accepted).ok_or_else(not_acceptable)?;
+        let media = accepted.single;
+        let session = self.service.access.session(headers, Timestamp::now());
         let shared = Shared {
-            id: request
-                .extensions()
-                .get::<RequestId>()
-                .map_or_else(String::new, |id| id.0.to_string()),
-            media,
+            id: request_id(&request),
             view: view(headers, media)?,
             operations,
+            session: session.map_err(|why| unauthenticated(why, media))?,
+        };
+        let last_event_id = headers.get("last-event-id").and_then(|id| id.to_str().ok());
+        let wanted = Wanted {
+            accepted,
+            last_event_id: last_event_id.filter(|id| !id.is_empty()).map(str::to_owned),
         };
         match operations {
             Operations::QueriesOnly => {
                 let params = self.query_string(&request, media)?;
-                Ok(self.single(params, shared).await)
+                Ok(self.single(params, shared, wanted).await)
             }
             Operations::Any => match self.body(request, media).await? {
-                Body::Single(params) => Ok(self.single(params, shared).await),
-                Body::Batch(items) => self.batch(items, shared).await,
+                Body::Single(params) => Ok(self.single(params, shared, wanted).await),
+                Body::Batch(items) => self.batch(items, &shared, media).await,
             },
         }
     }
@@ -131,35 +177,30 @@ impl Graphql {
         Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, media, error)
     }
 
-    async fn single(&self, params: Params, shared: Shared) -> Response {
-        let media = shared.media;
-        let mut answer = self.execute(params, &shared).await;
-        let status = match (answer.outcome, media) {
-            (Outcome::Executed, _) | (Outcome::RequestError, MediaType::Json) => StatusCode::OK,
-            (Outcome::RequestError, MediaType::GraphqlResponse) => StatusCode::BAD_REQUEST,
-            (Outcome::Unavailable, _) => StatusCode::SERVICE_UNAVAILABLE,
-            (Outcome::MutationOverGet, _) => StatusCode::METHOD_NOT_ALLOWED,
-        };
-        let mut response = json(status, media, &answer);
-        if answer.outcome == Outcome::Unavailable {
-            response
-                .headers_mut()
-                .insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    async fn single(&self, params: Params, shared: Shared, wanted: Wanted) -> Response {
+        let Accepted { best, single, streams } = wanted.accepted;
+        if !streams {
+            return respond(self.execute(params, &shared).await, single);
         }
-        if answer.outcome == Outcome::MutationOverGet {
-            response
-                .headers_mut()
-                .insert(header::ALLOW, HeaderValue::from_static("POST"));
+        let Service { api, store, .. } = &self.service;
+        let request = shared.request(params);
+        match api.start(request, store, Timestamp::now, wanted.last_event_id).await {
+            Started::Subscribed(events) => sse::stream(self, shared.session, events),
+            Started::Answered(answer) => match answer.outcome {
+                Outcome::Executed | Outcome::RequestError if best == MediaType::EventStream => sse::once(&answer),
+                _ => respond(answer, single),
+            },
         }
-        if let Some(name) = answer.operation_name.take() {
-            response.extensions_mut().insert(OperationName(name));
-        }
-        response
     }
 
     /// One after the other, so that a batch holds no more of the server than a single request.
-    async fn batch(&self, items: Vec<serde_json::Value>, shared: Shared) -> Result<Response, Refusal> {
-        let (media, max) = (shared.media, self.settings.batch_max);
+    async fn batch(
+        &self,
+        items: Vec<serde_json::Value>,
+        shared: &Shared,
+        media: MediaType,
+    ) -> Result<Response, Refusal> {
+        let max = self.settings.batch_max;
         let refuse = |why: String| Refusal::bad_request(media, why);
         if max == 0 {
             return Err(refuse(
@@ -183,28 +224,54 @@ impl Graphql {
             .map_err(refuse)?;
         let mut answers = Vec::with_capacity(all.len());
         for params in all {
-            answers.push(self.execute(params, &shared).await);
+            answers.push(self.execute(params, shared).await);
         }
         Ok(json(StatusCode::OK, media, &answers))
     }
 
     async fn execute(&self, params: Params, shared: &Shared) -> Answer {
-        let request = schema::Request {
-            id: shared.id.clone(),
-            query: params.query,
-            operation_name: params.operation_name,
-            variables: params.variables,
-            extensions: params.extensions,
-            view: shared.view.clone(),
-            operations: shared.operations,
-        };
-        let Service { api, store } = &self.service;
-        api.answer(request, Arc::clone(store), Timestamp::now()).await
+        let Service { api, store, .. } = &self.service;
+        api.answer(shared.request(params), Arc::clone(store), Timestamp::now())
+            .await
     }
 }
 
+/// The answer with the status that its outcome means.
+fn respond(mut answer: Answer, media: MediaType) -> Response {
+    let status = match (answer.outcome, media) {
+        (Outcome::RequestError, MediaType::GraphqlResponse) => StatusCode::BAD_REQUEST,
+        (Outcome::Executed | Outcome::RequestError, _) => StatusCode::OK,
+        (Outcome::Unavailable, _) => StatusCode::SERVICE_UNAVAILABLE,
+        (Outcome::Forbidden, _) => StatusCode::FORBIDDEN,
+        (Outcome::MutationOverGet, _) => StatusCode::METHOD_NOT_ALLOWED,
+    };
+    let mut response = json(status, media, &answer);
+    let header = match answer.outcome {
+        Outcome::Unavailable => Some((header::RETRY_AFTER, "1")),
+        Outcome::MutationOverGet => Some((header::ALLOW, "POST")),
+        _ => None,
+    };
+    if let Some((name, value)) = header {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    if let Some(name) = answer.operation_name.take() {
+        response.extensions_mut().insert(OperationName(name));
+    }
+    response
+}
+
+/// The id that ties the request to its log line.
+pub(super) fn request_id(request: &Request) -> String {
+    let id = request.extensions().get::<RequestId>();
+    id.map_or_else(String::new, |id| id.0.to_string())
+}
+
+fn unauthenticated(why: Denied, media: MediaType) -> Refusal {
+    Refusal::new(StatusCode::UNAUTHORIZED, media, why.error()).challenge(why.challenge())
+}
+
 /// The `Guanxi-View` header, a JSON object. Other text than ASCII may be escaped or sent as UTF-8.
-fn view(headers: &HeaderMap, media: MediaType) -> Result<Option<serde_json::Value>, Refusal> {
+pub(super) fn view(headers: &HeaderMap, media: MediaType) -> Result<Option<serde_json::Value>, Refusal> {
     let mut values = headers.get_all(VIEW_HEADER).iter();
     let Some(value) = values.next() else { return Ok(None) };
     let parsed = match values.next() {
@@ -226,7 +293,7 @@ fn view(headers: &HeaderMap, media: MediaType) -> Result<Option<serde_json::Valu
 
 fn not_acceptable() -> Refusal {
     let error = Error::bad_request(
-        "Answers are written as application/graphql-response+json or application/json; the Accept header allows neither.",
+        "Answers are written as application/graphql-response+json, application/json or text/event-stream; the Accept header allows none of them.",
     );
     Refusal::new(StatusCode::NOT_ACCEPTABLE, MediaType::Json, error)
 }

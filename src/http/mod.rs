@@ -1,16 +1,20 @@
 //! The HTTP server: GraphQL, the schema's text, health, and whatever pages are handed in. Decides
 //! statuses and headers; what a request may ask for is the schema layer's to say.
 
+mod access;
 mod assets;
 mod cors;
 mod graphql;
 mod health;
+mod impatient;
 mod negotiate;
 mod params;
 mod refusal;
 mod sdl;
 mod server;
+mod sse;
 mod trace;
+mod websocket;
 
 use std::sync::Arc;
 
@@ -24,18 +28,30 @@ use self::{graphql::Graphql, refusal::Refusal, sdl::Sdl};
 use crate::{schema::Api, store::Store};
 
 pub use self::{
+    access::{Access, Changes, PublicRead, Unprotected},
     cors::InvalidOrigin,
     health::Readiness,
     server::{BindError, bind, serve, stop_signal},
 };
 
-/// What is served: the schema, and the store it is asked over.
+/// What is served: the schema, the data it is asked over, and to whom.
 #[derive(Debug, Clone)]
 pub struct Service {
     /// The schema and its limits.
     pub api: Arc<Api>,
-    /// The graph and what is derived from it.
+    /// The data, as it changes.
     pub store: Arc<Store>,
+    /// Who may do what.
+    pub access: Access,
+}
+
+/// Whether the pages are served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pages {
+    /// GraphiQL answers on `/`.
+    Served,
+    /// Nothing does.
+    Off,
 }
 
 /// Whether a GET must carry a header that no page of another origin can send unasked.
@@ -65,6 +81,19 @@ pub struct Settings {
     pub connections_max: usize,
     /// How long requests may go on after the server was told to stop.
     pub drain_ms: u64,
+    /// WebSockets that are open at a time; more are told to try again.
+    pub sockets_max: usize,
+    /// Operations that run on one WebSocket at a time.
+    pub socket_operations_max: usize,
+    /// How long a WebSocket may take to say who it is (`connection_init`).
+    pub init_timeout_ms: u64,
+    /// How often a stream or socket without events shows that it lives.
+    pub keep_alive_ms: u64,
+    /// How long a client may leave what was sent to it unread. Then its socket is closed; any other connection is cut after
+    /// twice that time.
+    pub slow_client_ms: u64,
+    /// Whether the pages are served.
+    pub pages: Pages,
 }
 
 impl Default for Settings {
@@ -77,6 +106,12 @@ impl Default for Settings {
             body_timeout_ms: 10_000,
             connections_max: 10_000,
             drain_ms: 10_000,
+            sockets_max: 10_000,
+            socket_operations_max: 100,
+            init_timeout_ms: 10_000,
+            keep_alive_ms: 12_000,
+            slow_client_ms: 10_000,
+            pages: Pages::Served,
         }
     }
 }
@@ -88,10 +123,8 @@ impl Default for Settings {
 pub fn router(service: Service, settings: Settings, readiness: Readiness) -> Result<Router, InvalidOrigin> {
     let cors = cors::layer(&settings.cors_origins)?;
     let sdl = Sdl::new(service.api.sdl());
-    let graphql = Graphql {
-        service,
-        settings: Arc::new(settings),
-    };
+    let pages = settings.pages;
+    let graphql = Graphql::new(service, settings, readiness.clone());
     let router = Router::new()
         .route("/graphql", any(graphql::graphql).with_state(graphql))
         .route("/schema.graphql", get(sdl::schema).fallback(only_get).with_state(sdl))
@@ -99,8 +132,11 @@ pub fn router(service: Service, settings: Settings, readiness: Readiness) -> Res
         .route(
             "/health/ready",
             get(health::ready).fallback(only_get).with_state(readiness),
-        )
-        .fallback(assets::serve);
+        );
+    let router = match pages {
+        Pages::Served => router.fallback(assets::serve),
+        Pages::Off => router.fallback(assets::off),
+    };
     let router = match cors {
         Some(cors) => router.layer(cors),
         None => router,

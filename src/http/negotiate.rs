@@ -6,6 +6,8 @@
 pub(super) enum MediaType {
     Json,
     GraphqlResponse,
+    /// Only where it is asked for by its name.
+    EventStream,
 }
 
 impl MediaType {
@@ -13,15 +15,29 @@ impl MediaType {
         match self {
             Self::Json => "application/json; charset=utf-8",
             Self::GraphqlResponse => "application/graphql-response+json; charset=utf-8",
+            Self::EventStream => "text/event-stream; charset=utf-8",
         }
     }
 
-    const fn subtype(self) -> &'static str {
+    /// The type and the subtype.
+    const fn parts(self) -> (&'static str, &'static str) {
         match self {
-            Self::Json => "json",
-            Self::GraphqlResponse => "graphql-response+json",
+            Self::Json => ("application", "json"),
+            Self::GraphqlResponse => ("application", "graphql-response+json"),
+            Self::EventStream => ("text", "event-stream"),
         }
     }
+}
+
+/// What a client takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Accepted {
+    /// What it wants most.
+    pub(super) best: MediaType,
+    /// What it wants most among those that hold one answer: what refusals are written as.
+    pub(super) single: MediaType,
+    /// Whether it takes a stream of answers.
+    pub(super) streams: bool,
 }
 
 /// How well a range of the header fits a media type, and how much the client wants it.
@@ -33,17 +49,20 @@ struct Fit {
     place: usize,
 }
 
-/// The media type the client wants most, or none when it accepts neither. No header, `*/*` and
-/// `application/*` mean JSON.
-pub(super) fn accept<'h>(headers: impl Iterator<Item = &'h str>) -> Option<MediaType> {
+/// What the client takes, or none when it takes nothing that is written here. No header, `*/*` and `application/*` mean JSON.
+pub(super) fn accept<'h>(headers: impl Iterator<Item = &'h str>) -> Option<Accepted> {
     let ranges: Vec<&str> = headers
         .flat_map(|header| split(header, ','))
         .filter(|range| !range.is_empty())
         .collect();
     if ranges.is_empty() {
-        return Some(MediaType::Json);
+        return Some(Accepted {
+            best: MediaType::Json,
+            single: MediaType::Json,
+            streams: false,
+        });
     }
-    let best = |media: MediaType| {
+    let rank = |media: MediaType| {
         ranges
             .iter()
             .enumerate()
@@ -57,33 +76,34 @@ pub(super) fn accept<'h>(headers: impl Iterator<Item = &'h str>) -> Option<Media
                 }
             })
             .filter(|fit| fit.weight > 0)
+            .map(|fit| (fit.weight, fit.specificity, std::cmp::Reverse(fit.place)))
     };
-    match (best(MediaType::Json), best(MediaType::GraphqlResponse)) {
-        (None, None) => None,
-        (Some(_), None) => Some(MediaType::Json),
-        (None, Some(_)) => Some(MediaType::GraphqlResponse),
-        (Some(json), Some(response)) => {
-            let rank = |fit: Fit| (fit.weight, fit.specificity, std::cmp::Reverse(fit.place));
-            Some(if rank(response) > rank(json) {
-                MediaType::GraphqlResponse
-            } else {
-                MediaType::Json
-            })
-        }
-    }
+    let first_of = |media: &[MediaType]| {
+        let ranked = media.iter().filter_map(|media| Some((rank(*media)?, *media)));
+        ranked
+            .reduce(|best, next| if next.0 > best.0 { next } else { best })
+            .map(|(_, media)| media)
+    };
+    const SINGLE: [MediaType; 2] = [MediaType::Json, MediaType::GraphqlResponse];
+    let single = first_of(&SINGLE);
+    Some(Accepted {
+        best: first_of(&[SINGLE[0], SINGLE[1], MediaType::EventStream])?,
+        single: single.unwrap_or(MediaType::Json),
+        streams: rank(MediaType::EventStream).is_some(),
+    })
 }
 
 fn fit(range: &str, place: usize, media: MediaType) -> Option<Fit> {
     let mut parts = split(range, ';').into_iter();
     let (kind, subtype) = parts.next()?.split_once('/')?;
+    let (own_kind, own_subtype) = media.parts();
+    let same_kind = kind.eq_ignore_ascii_case(own_kind);
     let specificity = match (kind, subtype) {
+        _ if same_kind && subtype.eq_ignore_ascii_case(own_subtype) => 2,
+        // A stream is for those who ask for one.
+        _ if media == MediaType::EventStream => return None,
         ("*", "*") => 0,
-        (kind, "*") if kind.eq_ignore_ascii_case("application") => 1,
-        (kind, subtype)
-            if kind.eq_ignore_ascii_case("application") && subtype.eq_ignore_ascii_case(media.subtype()) =>
-        {
-            2
-        }
+        (_, "*") if same_kind => 1,
         _ => return None,
     };
     let mut weight = 1000;
@@ -164,7 +184,7 @@ mod tests {
     use super::*;
 
     fn accepted(header: &str) -> Option<&'static str> {
-        accept(std::iter::once(header)).map(MediaType::subtype)
+        accept(std::iter::once(header)).map(|accepted| accepted.best.parts().1)
     }
 
     #[test]
@@ -196,9 +216,27 @@ mod tests {
             ("application/json; charset=iso-8859-1", None),
             ("APPLICATION/JSON; Q=0.5", Some("json")),
             ("text/html;a=\"x,application/json\"", None),
+            ("text/event-stream", Some("event-stream")),
+            ("text/*", None),
+            ("text/*, */*;q=0.1", Some("json")),
+            ("application/json, text/event-stream", Some("json")),
+            ("text/event-stream, application/json", Some("event-stream")),
+            ("application/json;q=0.5, text/event-stream", Some("event-stream")),
         ] {
             assert_eq!(accepted(header), expected, "{header}");
         }
+    }
+
+    #[test]
+    fn a_stream_is_taken_only_by_its_name() {
+        let of = |header| accept(std::iter::once(header)).map(|accepted| (accepted.streams, accepted.single));
+        assert_eq!(of("*/*"), Some((false, MediaType::Json)));
+        assert_eq!(of("text/event-stream"), Some((true, MediaType::Json)));
+        assert_eq!(of("text/event-stream;q=0, */*"), Some((false, MediaType::Json)));
+        assert_eq!(
+            of("application/graphql-response+json, text/event-stream"),
+            Some((true, MediaType::GraphqlResponse))
+        );
     }
 
     #[test]

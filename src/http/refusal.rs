@@ -13,6 +13,7 @@ pub(super) struct Refusal {
     media: MediaType,
     error: Box<Error>,
     allow: Option<&'static str>,
+    challenge: Option<&'static str>,
 }
 
 impl Refusal {
@@ -22,6 +23,15 @@ impl Refusal {
             media,
             error: Box::new(error),
             allow: None,
+            challenge: None,
+        }
+    }
+
+    /// Says how a caller may prove who it is.
+    pub(super) fn challenge(self, challenge: &'static str) -> Self {
+        Self {
+            challenge: Some(challenge),
+            ..self
         }
     }
 
@@ -41,10 +51,11 @@ impl Refusal {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let mut response = json(self.status, self.media, &Answer::refused([*self.error]));
-        if let Some(allow) = self.allow {
-            response
-                .headers_mut()
-                .insert(header::ALLOW, HeaderValue::from_static(allow));
+        let further = [(header::ALLOW, self.allow), (header::WWW_AUTHENTICATE, self.challenge)];
+        for (name, value) in further {
+            if let Some(value) = value {
+                response.headers_mut().insert(name, HeaderValue::from_static(value));
+            }
         }
         response
     }

@@ -16,6 +16,7 @@ use tokio::task::JoinSet;
 
 use super::Settings;
 use super::health::Readiness;
+use super::impatient::Impatient;
 
 /// Why the server has no socket.
 #[derive(Debug, thiserror::Error)]
@@ -109,7 +110,11 @@ pub async fn serve(
     readiness.stop();
     stopping.send_replace(true);
     tracing::info!(connections = connections.len(), "stopping");
-    let drained = async { while connections.join_next().await.is_some() {} };
+    let drained = async {
+        while connections.join_next().await.is_some() {}
+        // A connection that became a socket is none of them any more.
+        readiness.idle().await;
+    };
     if tokio::time::timeout(Duration::from_millis(settings.drain_ms), drained)
         .await
         .is_err()
@@ -131,13 +136,18 @@ fn connection(
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
         .header_read_timeout(Duration::from_millis(settings.header_timeout_ms));
+    // Sockets are closed after the time itself, and told why.
+    let cut_after = Duration::from_millis(settings.slow_client_ms.saturating_mul(2));
     async move {
         // Answers are written whole; waiting to fill a segment only delays them.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "TCP_NODELAY was not set");
         }
         let serving = http
-            .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router))
+            .serve_connection(
+                TokioIo::new(Impatient::new(stream, cut_after)),
+                TowerToHyperService::new(router),
+            )
             .with_upgrades();
         tokio::pin!(serving);
         let result = tokio::select! {

@@ -1,6 +1,7 @@
 //! The nouns of guanxi and their rules: entities, relationships, evidence, sources, and the view through which they
 //! are read. Plain values: no I/O, no clock, no GraphQL. Invariants live in constructors, so fields may be public.
 
+mod access;
 mod amount;
 mod catalog;
 mod change;
@@ -24,6 +25,7 @@ mod validity;
 mod view;
 mod written;
 
+pub use access::{Caller, Role};
 pub use amount::{Amount, Currency};
 pub(crate) use catalog::catalog;
 pub use catalog::{Catalog, Set};

@@ -19,6 +19,8 @@ pub enum Outcome {
     Executed,
     /// No worker was free; nothing ran, and it may be tried again.
     Unavailable,
+    /// A change by someone who may make none; nothing ran.
+    Forbidden,
     /// A mutation where only queries are allowed; nothing ran.
     MutationOverGet,
 }

@@ -1,26 +1,40 @@
-//! guanxi's schema, ready to answer requests over what a store holds.
+//! guanxi's schema, ready to answer requests over a state of the data, and subscriptions over all that follow.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use async_graphql::{EmptySubscription, ObjectType, Schema};
+use async_graphql::{ObjectType, Schema, SubscriptionType, parser::types::OperationType};
 
 use super::{
-    answer::Answer,
+    answer::{Answer, Outcome},
     catalog::Unreadable,
-    executor::{Executor, Given, Request},
+    error::Error,
+    executor::{Executor, Given, Prepared, Request, Streams},
+    feed::Feed,
     limits::Limits,
     mutation::Mutation,
     query::Query,
+    subscription::{Opening, Phase, Subscription},
     tally,
+    types::change::Place,
     view::ViewInput,
     viewer::Asking,
     work::{Pool, Stop},
 };
 use crate::{graph::Budget, model::Timestamp, store::Store};
 
+/// How often an event is answered anew when no worker was free, and after which pause.
+const ATTEMPTS: usize = 20;
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// Says what time it is.
+pub type Clock = fn() -> Timestamp;
+
 /// The schema and the limits under which it answers; the same for every transport and the command line.
 pub struct Api {
-    executor: Executor<Query, Mutation, EmptySubscription>,
+    executor: Executor<Query, Mutation, Subscription>,
     pool: Pool,
 }
 
@@ -38,7 +52,7 @@ impl Api {
     /// # Errors
     /// [`Unreadable`] when the schema cannot be read back, which no limit can cause.
     pub fn new(limits: Limits) -> Result<Self, Unreadable> {
-        let schema = Schema::build(Query::default(), Mutation, EmptySubscription);
+        let schema = Schema::build(Query::default(), Mutation, Subscription);
         let pool = Pool::new(&limits);
         let executor = Executor::new(schema, limits)?;
         Ok(Self { executor, pool })
@@ -60,17 +74,141 @@ impl Api {
     pub async fn answer(&self, request: Request, store: Arc<Store>, now: Timestamp) -> Answer {
         answer(&self.executor, &self.pool, request, store, now).await
     }
+
+    /// Answers one request, or opens a subscription. `resume_after` takes the place of its argument `after`.
+    pub async fn start(
+        self: &Arc<Self>,
+        request: Request,
+        store: &Arc<Store>,
+        clock: Clock,
+        resume_after: Option<String>,
+    ) -> Started {
+        let prepared = match self.executor.prepare(request, Streams::Allowed) {
+            Ok(prepared) => prepared,
+            Err(answer) => return Started::Answered(*answer),
+        };
+        if prepared.kind != OperationType::Subscription {
+            return Started::Answered(self.run(prepared, Arc::clone(store), clock(), None).await);
+        }
+        let opening = Arc::new(Opening::new(resume_after));
+        let phase = Phase::Open(Arc::clone(&opening));
+        let mut opened = self
+            .run(prepared.clone(), Arc::clone(store), clock(), Some(phase))
+            .await;
+        let Some(subject) = opening.subject() else {
+            // Nothing was executed yet, whatever went wrong.
+            if opened.outcome == Outcome::Executed {
+                opened.outcome = Outcome::RequestError;
+            }
+            return Started::Answered(opened);
+        };
+        let entries_max = usize::try_from(self.limits().entries_ahead_max).unwrap_or(usize::MAX);
+        match Feed::new(Arc::clone(store), subject, entries_max) {
+            Ok(feed) => Started::Subscribed(Box::new(Events {
+                api: Arc::clone(self),
+                store: Arc::clone(store),
+                clock,
+                prepared,
+                feed: Some(feed),
+            })),
+            Err(error) => Started::Answered(Answer::refused([error])),
+        }
+    }
+
+    async fn run(&self, prepared: Prepared, store: Arc<Store>, now: Timestamp, phase: Option<Phase>) -> Answer {
+        run(&self.executor, &self.pool, prepared, store, now, phase).await
+    }
+}
+
+/// What became of a request.
+pub enum Started {
+    /// It was answered, or refused.
+    Answered(Answer),
+    /// It subscribed.
+    Subscribed(Box<Events>),
+}
+
+/// The events of a subscription, one after the other, each when it is asked for.
+pub struct Events {
+    api: Arc<Api>,
+    store: Arc<Store>,
+    clock: Clock,
+    prepared: Prepared,
+    /// None after the last event.
+    feed: Option<Feed>,
+}
+
+/// One event of a subscription.
+#[derive(Debug)]
+pub struct Event {
+    /// Where to resume after it. None when it tells why the subscription ends.
+    pub cursor: Option<String>,
+    /// What it says.
+    pub answer: Answer,
+}
+
+impl Events {
+    /// Waits for the next event, and answers it over the state of its moment. None when there are no more. Dropping the
+    /// future may leave out an event: drop all of it and resume by cursor.
+    pub async fn next(&mut self) -> Option<Event> {
+        let (entry, step) = match self.feed.as_mut()?.next().await {
+            Ok(told) => told?,
+            Err(error) => {
+                self.feed = None;
+                let answer = Answer::refused([error]);
+                return Some(Event { cursor: None, answer });
+            }
+        };
+        let position = entry.position;
+        let cursor = Place { position, step }.encode();
+        let phase = Phase::Tell(entry, step);
+        // An event that is not told would be a gap: where no worker is free it waits, and at last the subscriber resumes.
+        for _ in 0..ATTEMPTS {
+            let (store, now) = (Arc::clone(&self.store), (self.clock)());
+            let answer = self
+                .api
+                .run(self.prepared.clone(), store, now, Some(phase.clone()))
+                .await;
+            if answer.outcome != Outcome::Unavailable {
+                return Some(Event {
+                    cursor: Some(cursor),
+                    answer,
+                });
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        self.feed = None;
+        let message =
+            "The server was too busy to answer this event. Subscribe again after the last cursor in a moment.";
+        let answer = Answer::refused([Error::unavailable(message)]);
+        Some(Event { cursor: None, answer })
+    }
 }
 
 /// Answers one request of any schema over the latest state of a store.
-pub(super) async fn answer<Q: ObjectType + 'static, M: ObjectType + 'static>(
-    executor: &Executor<Q, M, EmptySubscription>,
+pub(super) async fn answer<Q: ObjectType + 'static, M: ObjectType + 'static, S: SubscriptionType + 'static>(
+    executor: &Executor<Q, M, S>,
     pool: &Pool,
     request: Request,
     store: Arc<Store>,
     now: Timestamp,
 ) -> Answer {
+    match executor.prepare(request, Streams::Refused) {
+        Ok(prepared) => run(executor, pool, prepared, store, now, None).await,
+        Err(answer) => *answer,
+    }
+}
+
+async fn run<Q: ObjectType + 'static, M: ObjectType + 'static, S: SubscriptionType + 'static>(
+    executor: &Executor<Q, M, S>,
+    pool: &Pool,
+    prepared: Prepared,
+    store: Arc<Store>,
+    now: Timestamp,
+    phase: Option<Phase>,
+) -> Answer {
     let work_max = executor.limits().work_max;
+    let by = prepared.caller().name.clone();
     let changes_max = executor.limits().changes_max;
     let state = store.state();
     // Whoever was told of a change sees it, though the clock may have been set back since.
@@ -78,7 +216,7 @@ pub(super) async fn answer<Q: ObjectType + 'static, M: ObjectType + 'static>(
     let stop = Stop::default();
     let _stop = stop.on_drop();
     let mut asked = None;
-    let asking = |inner: async_graphql::Request, given: Given<'_>| {
+    let asking = |mut inner: async_graphql::Request, given: Given<'_>| {
         let default_view = given
             .view
             .cloned()
@@ -92,7 +230,7 @@ pub(super) async fn answer<Q: ObjectType + 'static, M: ObjectType + 'static>(
             state,
             store,
             now,
-            by: None,
+            by,
             changes_max,
             default_view,
             budget: Arc::new(Budget::new(work_max, move || {
@@ -100,9 +238,12 @@ pub(super) async fn answer<Q: ObjectType + 'static, M: ObjectType + 'static>(
             })),
         });
         asked = Some(Arc::clone(&asking));
-        Ok(inner.data(asking))
+        if let Some(phase) = phase {
+            inner = inner.data(phase);
+        }
+        Ok::<_, Error>(inner.data(asking))
     };
-    let mut answer = executor.answer(request, pool, asking).await;
+    let mut answer = executor.run(prepared, pool, asking).await;
     if let Some(asking) = asked {
         let (explored, budget) = (asking.budget.spent(), asking.budget.work_max());
         tally::tell(&mut answer.response, [("explored", explored), ("budget", budget)]);

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute, NextResolve, ResolveInfo};
-use async_graphql::futures_util::FutureExt;
+use async_graphql::futures_util::{FutureExt, StreamExt};
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType};
 use async_graphql::parser::{self, parse_query};
 use async_graphql::{
@@ -17,11 +17,12 @@ use async_graphql::{
 use super::answer::{self, Answer, Outcome};
 use super::catalog::{Catalog, Unreadable};
 use super::error::Error;
-use super::limits::{Limit, Limits};
+use super::limits::{Introspection, Limit, Limits};
 use super::measure::Estimate;
 use super::tally::{self, Tally, Wanted};
 use super::work::{Pool, Work};
-use super::{document, lexical, measure, merge, presence, variables};
+use super::{document, introspection, lexical, measure, merge, presence, root_field, variables};
+use crate::model::{Caller, Role};
 
 /// What the caller may run: GET is for reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +50,10 @@ pub struct Request {
     pub view: Option<serde_json::Value>,
     /// What may run.
     pub operations: Operations,
+    /// Who asks.
+    pub caller: Caller,
+    /// Why no change is taken, where none is whoever asks.
+    pub read_only: Option<&'static str>,
 }
 
 impl Request {
@@ -62,6 +67,8 @@ impl Request {
             extensions: serde_json::Map::new(),
             view: None,
             operations: Operations::Any,
+            caller: Caller::unnamed(Role::Admin),
+            read_only: None,
         }
     }
 }
@@ -116,18 +123,30 @@ where
         &self.limits
     }
 
-    /// Runs one request, on a worker of `pool` when it scans, walks or computes, or is large. `data` attaches what resolvers
-    /// read from the context, or refuses the request. Dropping the future stops the work at its next await.
+    /// Answers one request that is no subscription; see [`Self::run`].
+    #[cfg(test)]
     pub(super) async fn answer(
         &self,
         request: Request,
         pool: &Pool,
         data: impl FnOnce(async_graphql::Request, Given<'_>) -> Result<async_graphql::Request, Error>,
     ) -> Answer {
-        let prepared = match self.prepare(&request) {
-            Ok(prepared) => prepared,
-            Err(answer) => return *answer,
-        };
+        match self.prepare(request, Streams::Refused) {
+            Ok(prepared) => self.run(prepared, pool, data).await,
+            Err(answer) => *answer,
+        }
+    }
+
+    /// Runs one request, or gets one event of a subscription, on a worker of `pool` when it scans, walks or computes, or is
+    /// large. `data` attaches what resolvers read from the context, or refuses the request. Dropping the future stops the
+    /// work at its next await.
+    pub(super) async fn run(
+        &self,
+        prepared: Prepared,
+        pool: &Pool,
+        data: impl FnOnce(async_graphql::Request, Given<'_>) -> Result<async_graphql::Request, Error>,
+    ) -> Answer {
+        let request = prepared.request;
         let deadline = Instant::now() + Duration::from_millis(self.limits.timeout_ms);
         let began = Began::default();
         let tally = match prepared.wanted {
@@ -158,7 +177,16 @@ where
         inner.set_parsed_query(prepared.document);
 
         let schema = self.schema.clone();
-        let execution = async move { AssertUnwindSafe(schema.execute(inner)).catch_unwind().await };
+        let execution = async move {
+            let response = async {
+                match prepared.kind {
+                    // The first event is the only one: see `subscription`.
+                    OperationType::Subscription => schema.execute_stream(inner).next().await.unwrap_or_default(),
+                    OperationType::Query | OperationType::Mutation => schema.execute(inner).await,
+                }
+            };
+            AssertUnwindSafe(response).catch_unwind().await
+        };
         let executed = async {
             match prepared.estimate.work {
                 Work::Lookup => Ok(execution.await),
@@ -200,30 +228,39 @@ where
     }
 
     /// Everything before execution; what fails here has no `data`.
-    fn prepare(&self, request: &Request) -> Result<Prepared, Box<Answer>> {
+    pub(super) fn prepare(&self, mut request: Request, streams: Streams) -> Result<Prepared, Box<Answer>> {
         let refuse = |error: Error| Box::new(Answer::refused([error]));
         let wanted = Wanted::read(&request.extensions).map_err(refuse)?;
         let text = lexical::check(&request.query, &self.limits).map_err(refuse)?;
         let mut document = parse_query(&text).map_err(|error| refuse(syntax_error(&error)))?;
+        if self.limits.introspection == Introspection::Closed {
+            introspection::refuse(&document).map_err(refuse)?;
+        }
         let (name, operation) = choose(&document, request.operation_name.as_deref()).map_err(refuse)?;
         let named = |mut answer: Box<Answer>| {
             answer.operation_name.clone_from(&name);
             answer
         };
-        self.allowed(operation, request.operations).map_err(named)?;
+        let kind = operation.node.ty;
+        self.allowed(operation, &request, streams).map_err(named)?;
         let values = variables::count(&request.variables);
         self.limits
             .check(Limit::Values, values)
             .map_err(|error| named(refuse(error)))?;
-        let given = Variables::from_json(serde_json::Value::Object(request.variables.clone()));
+        let given = Variables::from_json(serde_json::Value::Object(std::mem::take(&mut request.variables)));
         let estimate = measure::check(&document, operation, &given, &self.catalog, &self.limits)
             .map_err(|error| named(refuse(error)))?;
         document::check(&document, &self.catalog).map_err(|errors| named(Box::new(Answer::refused(errors))))?;
         merge::check(&document, &self.catalog).map_err(|error| named(refuse(error)))?;
         let variables = variables::coerce(&self.catalog, &operation.node, given)
             .map_err(|errors| named(Box::new(Answer::refused(errors))))?;
+        if kind == OperationType::Subscription {
+            root_field::reduce(&mut document, name.as_deref()).map_err(|error| named(refuse(error)))?;
+        }
         let marked = presence::mark(&mut document);
         Ok(Prepared {
+            request,
+            kind,
             name,
             document,
             marked,
@@ -233,25 +270,51 @@ where
         })
     }
 
-    fn allowed(&self, operation: &Positioned<OperationDefinition>, allowed: Operations) -> Result<(), Box<Answer>> {
-        let error = match (operation.node.ty, allowed) {
-            (OperationType::Subscription, _) if self.catalog.root(OperationType::Subscription).is_some() => {
-                Error::bad_request("Subscriptions run over WebSocket or server-sent events, not over a plain request.")
+    fn allowed(
+        &self,
+        operation: &Positioned<OperationDefinition>,
+        request: &Request,
+        streams: Streams,
+    ) -> Result<(), Box<Answer>> {
+        let (error, outcome) = match (operation.node.ty, request.operations) {
+            (OperationType::Subscription, _)
+                if streams == Streams::Refused && self.catalog.root(OperationType::Subscription).is_some() =>
+            {
+                let error = Error::bad_request(
+                    "Subscriptions run over WebSocket (graphql-transport-ws) or server-sent events (Accept: text/event-stream), not over a plain request.",
+                );
+                (error, Outcome::RequestError)
             }
             (OperationType::Mutation, Operations::QueriesOnly) => {
-                Error::bad_request("Mutations do not run over GET. Send a POST.")
+                let error = Error::bad_request("Mutations do not run over GET. Send a POST.");
+                (error, Outcome::MutationOverGet)
             }
+            (OperationType::Mutation, Operations::Any) => match may_change(request) {
+                Ok(()) => return Ok(()),
+                Err(error) => (error, Outcome::Forbidden),
+            },
             _ => return Ok(()),
         };
-        let mut answer = Answer::refused([error.at(operation.pos)]);
-        if operation.node.ty == OperationType::Mutation {
-            answer.outcome = Outcome::MutationOverGet;
-        }
-        Err(Box::new(answer))
+        Err(Box::new(Answer {
+            outcome,
+            ..Answer::refused([error.at(operation.pos)])
+        }))
     }
 }
 
-struct Prepared {
+/// Whether subscriptions may run: where an answer may have several parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Streams {
+    Allowed,
+    Refused,
+}
+
+/// A request that passed every check.
+#[derive(Clone)]
+pub(super) struct Prepared {
+    /// Its variables are checked, and no longer in there.
+    request: Request,
+    pub(super) kind: OperationType,
     name: Option<String>,
     document: ExecutableDocument,
     /// Whether marks must be taken out of the answer.
@@ -259,6 +322,32 @@ struct Prepared {
     variables: Variables,
     wanted: Wanted,
     estimate: Estimate,
+}
+
+impl Prepared {
+    /// Who asks.
+    pub(super) fn caller(&self) -> &Caller {
+        &self.request.caller
+    }
+}
+
+/// Whether the caller may change what is recorded: the one place where that is decided, for every transport.
+fn may_change(request: &Request) -> Result<(), Error> {
+    if let Some(why) = request.read_only {
+        return Err(Error::forbidden(why));
+    }
+    let Caller { name, role } = &request.caller;
+    if *role >= Role::Editor {
+        return Ok(());
+    }
+    let has = match name {
+        Some(name) => format!("the token {name:?} has {role}"),
+        None => "this request came without a token".to_owned(),
+    };
+    Err(Error::forbidden(format!(
+        "Changes need the role {}; {has}. Send another as Authorization: Bearer gxt_…, over WebSocket in the payload of connection_init.",
+        Role::Editor
+    )))
 }
 
 fn choose<'d>(

@@ -39,6 +39,19 @@ pub struct Limits {
     pub queue_max: u64,
     /// Records and statements that one mutation may name.
     pub changes_max: u64,
+    /// Entries of the log that a subscription reads ahead of what its client has taken.
+    pub entries_ahead_max: u64,
+    /// Whether clients may ask for the schema in GraphQL.
+    pub introspection: Introspection,
+}
+
+/// Whether clients may ask for the schema in GraphQL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Introspection {
+    /// `__schema` and `__type` are answered.
+    Open,
+    /// Both are refused.
+    Closed,
 }
 
 impl Default for Limits {
@@ -58,6 +71,8 @@ impl Default for Limits {
             timeout_ms: 10_000,
             workers_max: Self::workers_default(),
             queue_max: 1000,
+            entries_ahead_max: 64,
+            introspection: Introspection::Open,
             changes_max: 1000,
         }
     }

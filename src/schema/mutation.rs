@@ -130,6 +130,8 @@ inputs! {
 #[derive(Debug, Default)]
 pub(crate) struct Mutation;
 
+/// Changes. Each is carried out as a whole or not at all, durable before it is answered, and told in the log of changes. What
+/// is wrong with one stands in `userErrors`.
 #[Object]
 impl Mutation {
     /// Creates sources, or updates those that are known by their ids.

@@ -10,6 +10,7 @@ mod open;
 mod rankings;
 pub mod search;
 mod state;
+pub mod tokens;
 mod writer;
 
 use std::sync::{Arc, Mutex, PoisonError, RwLock};

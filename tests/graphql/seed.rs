@@ -1,10 +1,10 @@
-//! The questions that GraphiQL opens with: each is one query, and its whole answer is kept beside it.
+//! The questions that GraphiQL opens with: each is one query or mutation, and its whole answer is kept beside it.
 
 use std::{env, fs, path::PathBuf};
 
 use serde_json::Value;
 
-use crate::harness::ask;
+use crate::harness::{BUNDLED, ask_over, store_of};
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -30,8 +30,10 @@ fn queries() -> Vec<(String, String)> {
 fn every_example_query_has_the_answer_that_is_kept_beside_it() {
     // To accept new answers on purpose: GUANXI_ACCEPT=1 cargo test, then read the difference.
     let accept = env::var_os("GUANXI_ACCEPT").is_some();
+    // One store from the first tab to the last: some change it, and the next ones show what was changed.
+    let store = store_of(&BUNDLED);
     for (name, query) in queries() {
-        let answer = ask(&query);
+        let answer = ask_over(&store, &query);
         let kept = root().join(format!("tests/graphql/answers/{name}.json"));
         if accept {
             fs::write(&kept, format!("{answer:#}\n")).unwrap();
@@ -71,8 +73,9 @@ fn every_answer_in_the_readme_is_the_real_one() {
     let (queries, answers) = (blocks(&readme, "graphql"), blocks(&readme, "json"));
     assert_eq!(queries.len(), answers.len(), "each query stands with its answer");
     assert!(queries.len() >= 9, "the README answers the nine sentences");
+    let store = store_of(&BUNDLED);
     for (query, shown) in queries.into_iter().zip(answers) {
         let shown: Value = serde_json::from_str(shown).unwrap_or_else(|error| panic!("{error}: {shown}"));
-        assert_eq!(ask(query), shown, "{query}");
+        assert_eq!(ask_over(&store, query), shown, "{query}");
     }
 }

@@ -1,5 +1,6 @@
 //! What the tests share: the bundled graph behind an API, asked at one fixed moment.
 
+pub(crate) mod live;
 pub(crate) mod random;
 pub(crate) mod sketch;
 
@@ -8,7 +9,7 @@ use std::sync::{Arc, LazyLock};
 use guanxi::{
     formats::tables,
     graph::Snapshot,
-    http::{self, Readiness, Service, Settings},
+    http::{self, Access, Readiness, Service, Settings},
     model::{Dataset, Timestamp},
     schema::{Answer, Api, Limits, Request},
     store::{State, Store},
@@ -72,7 +73,12 @@ pub(crate) fn answer_over_dataset(dataset: &Dataset, request: Request) -> Value 
 
 /// The data of a query that must have no errors.
 pub(crate) fn ask(query: &str) -> Value {
-    let answer = answer(Request::new("test", query));
+    ask_over(&STORE, query)
+}
+
+/// The same over another store.
+pub(crate) fn ask_over(store: &Arc<Store>, query: &str) -> Value {
+    let answer = serde_json::to_value(answer_over(&API, store, Request::new("test", query))).unwrap();
     assert_eq!(answer.get("errors"), None, "{query}\n{answer:#}");
     answer["data"].clone()
 }
@@ -101,6 +107,7 @@ pub(crate) fn router_with(limits: Limits, settings: Settings) -> axum::Router {
     let service = Service {
         api: Arc::new(Api::new(limits).unwrap()),
         store: Arc::clone(&STORE),
+        access: Access::open(),
     };
     http::router(service, settings, Readiness::default()).unwrap()
 }

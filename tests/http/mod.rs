@@ -1,9 +1,13 @@
 //! GraphQL over HTTP, as clients meet it: statuses, headers and the shape of answers. Needs no
 //! data beyond one company, `alipay`.
 
+mod access;
 mod headers;
 mod params;
 mod server;
+mod sse;
+mod subscribers;
+mod websocket;
 
 use axum::Router;
 use axum::body::Body;

@@ -2,6 +2,7 @@
 
 mod command;
 mod disk;
+mod edit;
 mod home;
 mod kept;
 mod log;

@@ -29,6 +29,7 @@ const found = {
   answered: [],
   queryFields: 0,
   completions: [],
+  subscribed: false,
   external: [],
   ownServices: [],
   violations: [],
@@ -190,6 +191,36 @@ async function checkExplorer(page) {
   await page.click('button[aria-label="Hide GraphiQL Explorer"]');
 }
 
+/** A subscription runs over a socket of the page's own server, which its security policy must allow. */
+async function checkSubscription(page) {
+  const session = await page.createCDPSession();
+  await session.send('Network.enable');
+  const heard = [];
+  session.on('Network.webSocketFrameReceived', ({ response }) => heard.push(response.payloadData));
+  session.on('Network.webSocketClosed', () => heard.push('closed'));
+  const until = async (word) => {
+    for (let waited = 0; waited < 10_000 && !heard.some((frame) => frame.includes(word)); waited += 100) {
+      await pause(100);
+    }
+    expect(heard.some((frame) => frame.includes(word)), `${word} was not among ${JSON.stringify(heard)}`);
+  };
+  await page.click('.graphiql-query-editor .view-lines');
+  await page.keyboard.down('Control');
+  await page.keyboard.press('A');
+  await page.keyboard.up('Control');
+  await page.keyboard.press('Backspace');
+  // The editor closes what is opened by itself.
+  await page.keyboard.type('subscription { changes { recordId ', { delay: 30 });
+  await page.keyboard.press('Escape');
+  await pause(500);
+  await page.click('.graphiql-execute-button');
+  await until('connection_ack');
+  await page.waitForSelector('.graphiql-execute-button[aria-label^="Stop"]', { timeout: 5_000 });
+  await page.click('.graphiql-execute-button');
+  await until('closed');
+  found.subscribed = true;
+}
+
 async function checkReload(page) {
   await page.waitForFunction(() => localStorage.getItem('graphiql:tabState')?.includes('{ comp'), { timeout: 10_000 });
   await page.reload({ waitUntil: 'networkidle0' });
@@ -224,6 +255,7 @@ async function usePage(page) {
   await step('The explorer lists the fields of Query', () => checkExplorer(page));
   await step('Typing in the editor suggests fields of the schema', () => checkCompletion(page));
   await step('A reload keeps the tabs and what was typed', () => checkReload(page));
+  await step('A subscription is watched over a socket', () => checkSubscription(page));
 }
 
 const trap = await openTrap();

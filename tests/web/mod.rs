@@ -1,6 +1,7 @@
 //! The running program as strangers meet it: the public GraphQL-over-HTTP audits, a browser, a client without either.
 //! What needs Node.js or a browser is skipped aloud where there is none, and fails where `CI=true` says that it must run.
 
+mod clients;
 mod scripts;
 mod server;
 
@@ -112,6 +113,7 @@ fn graphiql_shows_the_documentation_completes_and_answers_every_example_with_no_
         assert_eq!(found[nothing], none, "{nothing}: {said}");
     }
     assert!(found["queryFields"].as_u64().unwrap() >= 20, "{said}");
+    assert_eq!(found["subscribed"], true, "{said}");
     let completions = found["completions"].as_array().unwrap();
     assert!(completions.contains(&Value::from("company")), "{said}");
     assert!(fs::read(folder.join("graphiql.png")).unwrap().starts_with(b"\x89PNG"));

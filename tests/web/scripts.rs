@@ -9,9 +9,10 @@ use std::{
     sync::LazyLock,
 };
 
-const FILES: [&str; 5] = [
+const FILES: [&str; 6] = [
     ".npmrc",
     "audits.mjs",
+    "clients.mjs",
     "graphiql.mjs",
     "package-lock.json",
     "package.json",

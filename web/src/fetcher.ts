@@ -1,11 +1,39 @@
-// Sends an operation to this server. An answer that is not JSON becomes a sentence, not a parse error.
+// Sends an operation to this server: subscriptions over a WebSocket, all others as requests. An answer that is not JSON
+// becomes a sentence, not a parse error.
 import type { FetcherParams, FetcherOpts } from '@graphiql/toolkit';
-import type { ExecutionResult } from 'graphql';
+import { getOperationAST, type ExecutionResult } from 'graphql';
+import { createClient } from 'graphql-ws';
 
 // Resolved against the page, so that a proxy may serve everything below a path of its own.
 const endpoint = new URL('graphql', document.baseURI);
+const socket = new URL(endpoint);
+socket.protocol = endpoint.protocol === 'https:' ? 'wss:' : 'ws:';
 
-export async function ask(params: FetcherParams, options?: FetcherOpts): Promise<ExecutionResult> {
+export function ask(
+  params: FetcherParams,
+  options?: FetcherOpts,
+): Promise<ExecutionResult> | AsyncIterable<ExecutionResult> {
+  const operation = options?.documentAST && getOperationAST(options.documentAST, params.operationName);
+  return operation?.operation === 'subscription' ? watch(params, options) : request(params, options);
+}
+
+/** Each subscription has a socket of its own, because the headers belong to it; the socket closes with it. */
+function watch(params: FetcherParams, options?: FetcherOpts): AsyncIterable<ExecutionResult> {
+  const client = createClient({
+    url: socket.href,
+    // The server reads here what pages cannot send with a handshake: authorization and guanxi-view.
+    connectionParams: { ...options?.headers },
+    // A new socket would begin with what is recorded from then on, and leave out what happened in between.
+    retryAttempts: 0,
+  });
+  return client.iterate({
+    query: params.query,
+    operationName: params.operationName,
+    variables: params.variables as Record<string, unknown> | undefined,
+  }) as AsyncIterable<ExecutionResult>;
+}
+
+async function request(params: FetcherParams, options?: FetcherOpts): Promise<ExecutionResult> {
   const answer = await fetch(endpoint, {
     method: 'POST',
     headers: {

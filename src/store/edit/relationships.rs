@@ -5,7 +5,7 @@ use super::{
     evidence,
     fault::{Path, UserErrorCode},
     fields::{amount, missing, properties, share, text_patch},
-    input::{Named, Patch, RelationshipEdit},
+    input::{EntityKey, Named, Patch, RelationshipEdit},
 };
 use crate::{
     graph::Snapshot,
@@ -133,9 +133,44 @@ fn ends(draft: &mut Draft<'_>, item: &RelationshipEdit, path: &Path<'_>) -> Writ
             None
         }
     };
+    one_by_now(draft, item, ends.as_ref(), path);
     Written {
         ends,
         sound: draft.faults.count() == faults,
+    }
+}
+
+/// Reports ends that were two entities when they were written down, and were merged since.
+fn one_by_now(draft: &mut Draft<'_>, item: &RelationshipEdit, ends: Option<&Ends>, path: &Path<'_>) {
+    if let (Some(EntityKey::Id(one)), Some(EntityKey::Id(other)), Some(Ends::Known { from, to })) =
+        (&item.from, &item.to, ends)
+        && from == to
+        && one != other
+    {
+        let message = format!("{one:?} and {other:?} are one entity by now, {from:?}, after a merge");
+        draft.fault(UserErrorCode::Invalid, &path.field("to"), message);
+    }
+}
+
+/// The ends with the ids that were written where the entities were merged since.
+fn as_written(item: &RelationshipEdit, ends: &Ends) -> Ends {
+    let written = |key: &Option<EntityKey>, found: &String| match key {
+        Some(EntityKey::Id(id)) => id.clone(),
+        _ => found.clone(),
+    };
+    match ends {
+        Ends::Known { from, to } => Ends::Known {
+            from: written(&item.from, from),
+            to: written(&item.to, to),
+        },
+        Ends::UnknownFrom { to, reason } => Ends::UnknownFrom {
+            to: written(&item.to, to),
+            reason: *reason,
+        },
+        Ends::UnknownTo { from, reason } => Ends::UnknownTo {
+            from: written(&item.from, from),
+            reason: *reason,
+        },
     }
 }
 
@@ -169,7 +204,13 @@ fn id(draft: &mut Draft<'_>, item: &RelationshipEdit, written: &Written, path: &
         .key
         .clone()
         .or_else(|| item.since.written().map(ToString::to_string));
-    let id = derived(item.kind?, written.ends.as_ref()?, key.as_deref().unwrap_or("1"));
+    let (kind, ends, key) = (item.kind?, written.ends.as_ref()?, key.as_deref().unwrap_or("1"));
+    // A merge leaves the ids of relationships as they are, so that whoever still writes the old ids means the same ones.
+    let before = derived(kind, &as_written(item, ends), key);
+    if draft.known.relationship(&before).is_some() {
+        return Some(before);
+    }
+    let id = derived(kind, ends, key);
     let fits = plain_id(&id, DERIVED_ID_CHARS_MAX).map(str::to_owned);
     draft.faults.checked(UserErrorCode::Invalid, path, fits)
 }

@@ -107,6 +107,21 @@ fn a_merge_of_what_was_merged_is_a_cycle_a_conflict_or_nothing() {
 }
 
 #[test]
+fn who_still_writes_the_old_ids_means_the_same_claims() {
+    let desk = Desk::new();
+    let claim = |from: &str, to: &str| {
+        format!(
+            r#"{{relationships: {{kind: OWNS, from: {{id: "{from}"}}, to: {{id: "{to}"}}, evidence: {{sourceId: "cnet-2015"}}}}}}"#
+        )
+    };
+    desk.done("assertRelationships", &claim("gilt", "ashford"), "");
+    desk.done("mergeEntities", r#"{from: ["gilt"], into: "saks"}"#, "");
+    assert_eq!(desk.changed("assertRelationships", &claim("gilt", "ashford")), [""; 0]);
+    let faults = desk.faults("assertRelationships", &claim("gilt", "saks"));
+    assert_eq!(faults, ["INVALID input.relationships.0.to"]);
+}
+
+#[test]
 fn what_changed_since_a_merge_stands_against_undoing_it() {
     let desk = Desk::new();
     let merge = desk.done("mergeEntities", r#"{from: ["gilt"], into: "saks"}"#, "merge");

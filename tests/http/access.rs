@@ -1,0 +1,347 @@
+//! Who may do what: roles by operation by transport, and tokens that are wrong, revoked or expired.
+
+use std::{path::PathBuf, time::Duration};
+
+use guanxi::{
+    http::{Access, Changes, PublicRead},
+    model::{Role, Timestamp},
+    store::tokens,
+};
+use serde_json::json;
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::{sleep, timeout},
+};
+
+use super::{JSON, query, uri};
+use crate::harness::live::{Live, Setup};
+
+/// Tokens of each sort, in a file of their own.
+struct Keys {
+    _folder: TempDir,
+    file: PathBuf,
+    given: Vec<(&'static str, Option<String>)>,
+}
+
+impl Keys {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(tokens::FILE);
+        let now = Timestamp::now();
+        let mut given = vec![("none", None), ("wrong", Some("gxt_wrong".to_owned())), ("basic", None)];
+        for (number, (name, role, made, expires)) in (1..).zip([
+            ("reader", Role::Reader, now, None),
+            ("editor", Role::Editor, now, None),
+            ("admin", Role::Admin, now, None),
+            ("revoked", Role::Admin, now, None),
+            (
+                "expired",
+                Role::Admin,
+                "2020-01-01T00:00:00Z".parse().unwrap(),
+                Some("2020-01-02T00:00:00Z"),
+            ),
+        ]) {
+            let expires = expires.map(|moment| moment.parse().unwrap());
+            let text = tokens::create(&file, name, role, expires, made, [number; 32]).unwrap();
+            given.push((name, Some(text)));
+        }
+        tokens::revoke(&file, "revoked", now).unwrap();
+        Self {
+            _folder: folder,
+            file,
+            given,
+        }
+    }
+
+    fn authorization(&self, name: &str) -> String {
+        let (_, token) = self.given.iter().find(|(given, _)| *given == name).unwrap();
+        match (name, token) {
+            ("basic", _) => "Basic Z3hpOg==".to_owned(),
+            (_, Some(token)) => format!("Bearer {token}"),
+            (_, None) => String::new(),
+        }
+    }
+
+    async fn live(&self, public_read: PublicRead, changes: Changes) -> Live {
+        let access = Access::new(Some(self.file.clone()), public_read, changes).unwrap();
+        Live::start(Setup {
+            access,
+            ..Setup::default()
+        })
+        .await
+    }
+}
+
+const QUERY: &str = "{ __typename }";
+const MUTATION: &str = "mutation { __typename }";
+const SUBSCRIPTION: &str = "subscription { changes { recordId } }";
+
+/// What became of a request, in a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Allowed,
+    Unauthenticated,
+    Forbidden,
+    /// A mutation over GET.
+    NotOverGet,
+}
+
+/// Sends one request, and reads until there is an answer to judge.
+async fn over_http(live: &Live, method: &str, accept: &str, document: &str, authorization: &str) -> Fate {
+    let mut stream = TcpStream::connect(("127.0.0.1", live.port)).await.unwrap();
+    let (target, body) = match method {
+        "GET" => (uri(&[("query", document)]), String::new()),
+        _ => ("/graphql".to_owned(), query(document)),
+    };
+    let authorization = match authorization {
+        "" => String::new(),
+        text => format!("authorization: {text}\r\n"),
+    };
+    let head = format!(
+        "{method} {target} HTTP/1.1\r\nhost: localhost\r\naccept: {accept}\r\n{authorization}content-type: {JSON}\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut told = String::new();
+    while !told.contains("\r\n\r\n") {
+        let mut bytes = [0; 4096];
+        let read = timeout(Duration::from_secs(20), stream.read(&mut bytes))
+            .await
+            .unwrap()
+            .unwrap();
+        assert!(read > 0, "{told}");
+        told.push_str(std::str::from_utf8(&bytes[..read]).unwrap());
+    }
+    let told = told.to_lowercase();
+    match told.split(' ').nth(1).unwrap() {
+        "200" => Fate::Allowed,
+        "401" => {
+            assert!(told.contains("www-authenticate: bearer realm=\"guanxi\""), "{told}");
+            assert!(told.contains("unauthenticated"), "{told}");
+            Fate::Unauthenticated
+        }
+        "403" => {
+            assert!(told.contains("forbidden") && told.contains("editor"), "{told}");
+            Fate::Forbidden
+        }
+        "405" => Fate::NotOverGet,
+        _ => panic!("{told}"),
+    }
+}
+
+async fn over_socket(live: &Live, document: &str, authorization: &str) -> Fate {
+    let mut socket = live.socket(&[]).await;
+    let payload = match authorization {
+        "" => json!({}),
+        text => json!({"Authorization": text}),
+    };
+    socket.say(json!({"type": "connection_init", "payload": payload})).await;
+    socket.subscribe("1", document).await;
+    if document == SUBSCRIPTION {
+        // It says nothing until something is recorded; what follows it does.
+        socket.say(json!({"type": "ping"})).await;
+    }
+    match socket.frame().await {
+        crate::harness::live::Frame::Close(4403, reason) => {
+            assert!(reason.contains("token"), "{reason}");
+            return Fate::Unauthenticated;
+        }
+        crate::harness::live::Frame::Text(text) => assert!(text.contains("connection_ack"), "{text}"),
+        other => panic!("{other:?}"),
+    }
+    let told = socket.hear().await;
+    match told["payload"][0]["extensions"]["code"].as_str() {
+        Some("FORBIDDEN") => Fate::Forbidden,
+        _ => Fate::Allowed,
+    }
+}
+
+#[tokio::test]
+async fn roles_allow_what_they_allow_over_every_transport() {
+    use Fate::{Allowed, Forbidden, NotOverGet, Unauthenticated};
+    let keys = Keys::new();
+    for public_read in [PublicRead::On, PublicRead::Off] {
+        let live = keys.live(public_read, Changes::Allowed).await;
+        let (unnamed, unnamed_change) = match public_read {
+            PublicRead::On => (Allowed, Forbidden),
+            PublicRead::Off => (Unauthenticated, Unauthenticated),
+        };
+        for (name, reads, changes) in [
+            ("none", unnamed, unnamed_change),
+            ("wrong", Unauthenticated, Unauthenticated),
+            ("basic", Unauthenticated, Unauthenticated),
+            ("revoked", Unauthenticated, Unauthenticated),
+            ("expired", Unauthenticated, Unauthenticated),
+            ("reader", Allowed, Forbidden),
+            ("editor", Allowed, Allowed),
+            ("admin", Allowed, Allowed),
+        ] {
+            let key = keys.authorization(name);
+            let over_get = if changes == Unauthenticated {
+                Unauthenticated
+            } else {
+                NotOverGet
+            };
+            for (document, expected, expected_over_get) in [
+                (QUERY, reads, reads),
+                (MUTATION, changes, over_get),
+                (SUBSCRIPTION, reads, reads),
+            ] {
+                let place = format!("{name} {document} {public_read:?}");
+                // A plain request is told where subscriptions run, with 200.
+                for accept in [JSON, "text/event-stream"] {
+                    let posted = over_http(&live, "POST", accept, document, &key).await;
+                    assert_eq!(posted, expected, "POST {accept} {place}");
+                    let got = over_http(&live, "GET", accept, document, &key).await;
+                    assert_eq!(got, expected_over_get, "GET {accept} {place}");
+                }
+                assert_eq!(over_socket(&live, document, &key).await, expected, "socket {place}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_read_only_server_takes_changes_from_nobody() {
+    let keys = Keys::new();
+    let live = keys.live(PublicRead::On, Changes::Refused).await;
+    let key = keys.authorization("admin");
+    assert_eq!(over_http(&live, "POST", JSON, QUERY, &key).await, Fate::Allowed);
+    let mut socket = live.socket(&[("authorization", &key)]).await;
+    socket.say(json!({"type": "connection_init"})).await;
+    socket.hear().await;
+    socket.subscribe("1", MUTATION).await;
+    let told = socket.hear().await;
+    assert_eq!(told["payload"][0]["extensions"]["code"], "FORBIDDEN");
+    assert!(told["payload"][0]["message"].as_str().unwrap().contains("--read-only"));
+}
+
+#[tokio::test]
+async fn without_tokens_only_programs_of_this_machine_change_anything() {
+    let live = Live::start(Setup::default()).await;
+    for (host, status) in [("localhost:8000", "200"), ("127.0.0.1", "200"), ("evil.example", "403")] {
+        let mut stream = TcpStream::connect(("127.0.0.1", live.port)).await.unwrap();
+        let body = query(MUTATION);
+        let head = format!(
+            "POST /graphql HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-type: {JSON}\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut told = String::new();
+        stream.read_to_string(&mut told).await.unwrap();
+        assert_eq!(told.split(' ').nth(1), Some(status), "{host}: {told}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_is_revoked_ends_what_was_opened_with_it() {
+    let keys = Keys::new();
+    let live = keys.live(PublicRead::Off, Changes::Allowed).await;
+    let mut socket = live.socket(&[("authorization", &keys.authorization("editor"))]).await;
+    let mut other = live.socket(&[("authorization", &keys.authorization("reader"))]).await;
+    for socket in [&mut socket, &mut other] {
+        socket.say(json!({"type": "connection_init"})).await;
+        socket.hear().await;
+        socket.subscribe("1", SUBSCRIPTION).await;
+    }
+    let key = keys.authorization("editor");
+    let mut stream = TcpStream::connect(("127.0.0.1", live.port)).await.unwrap();
+    let target = uri(&[("query", SUBSCRIPTION)]);
+    let head = format!(
+        "GET {target} HTTP/1.1\r\nhost: localhost\r\naccept: text/event-stream\r\nauthorization: {key}\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    sleep(Duration::from_millis(300)).await;
+    tokens::revoke(&keys.file, "editor", Timestamp::now()).unwrap();
+    let (code, reason) = timeout(Duration::from_secs(3), socket.closed()).await.unwrap();
+    assert_eq!((code, reason.as_str()), (4403, "The token is no longer valid"));
+    // The end of a chunked body.
+    let mut told = String::new();
+    while !told.ends_with("0\r\n\r\n") {
+        let mut bytes = [0; 4096];
+        let read = timeout(Duration::from_secs(3), stream.read(&mut bytes))
+            .await
+            .unwrap()
+            .unwrap();
+        assert!(read > 0, "{told}");
+        told.push_str(std::str::from_utf8(&bytes[..read]).unwrap());
+    }
+    assert!(!told.contains("complete"), "{told}");
+    assert_eq!(over_http(&live, "POST", JSON, QUERY, &key).await, Fate::Unauthenticated);
+    live.record(&["One"]).await;
+    assert_eq!(other.hear().await["payload"]["data"]["changes"]["recordId"], "one");
+}
+
+#[tokio::test]
+async fn a_token_that_expires_ends_what_was_opened_with_it() {
+    let keys = Keys::new();
+    let now = Timestamp::now();
+    let soon = now.checked_add(Duration::from_secs(1)).unwrap();
+    let key = tokens::create(&keys.file, "brief", Role::Reader, Some(soon), now, [9; 32]).unwrap();
+    let live = keys.live(PublicRead::Off, Changes::Allowed).await;
+    let mut socket = live.socket(&[("authorization", &format!("Bearer {key}"))]).await;
+    socket.say(json!({"type": "connection_init"})).await;
+    socket.hear().await;
+    let (code, _) = timeout(Duration::from_secs(4), socket.closed()).await.unwrap();
+    assert_eq!(code, 4403);
+}
+
+#[tokio::test]
+async fn a_token_made_while_the_server_runs_is_known_soon_and_a_file_that_is_gone_opens_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("tokens.json");
+    let access = Access::new(Some(file.clone()), PublicRead::Off, Changes::Allowed).unwrap();
+    let live = Live::start(Setup {
+        access,
+        ..Setup::default()
+    })
+    .await;
+    assert_eq!(over_http(&live, "POST", JSON, QUERY, "").await, Fate::Allowed);
+    let mut open = live.ready().await;
+    let key = tokens::create(&file, "first", Role::Editor, None, Timestamp::now(), [1; 32]).unwrap();
+    // Whoever came in without a token has to come again with one.
+    assert_eq!(timeout(Duration::from_secs(3), open.closed()).await.unwrap().0, 4403);
+    assert_eq!(over_http(&live, "POST", JSON, QUERY, "").await, Fate::Unauthenticated);
+    std::fs::remove_file(&file).unwrap();
+    sleep(Duration::from_millis(1200)).await;
+    assert_eq!(over_http(&live, "POST", JSON, QUERY, "").await, Fate::Unauthenticated);
+    let key = format!("Bearer {key}");
+    assert_eq!(over_http(&live, "POST", JSON, QUERY, &key).await, Fate::Allowed);
+}
+
+#[tokio::test]
+async fn introspection_and_pages_can_be_switched_off() {
+    let mut setup = Setup::default();
+    setup.limits.introspection = guanxi::schema::Introspection::Closed;
+    setup.settings.pages = guanxi::http::Pages::Off;
+    let live = Live::start(setup).await;
+    let mut socket = live.ready().await;
+    for document in [
+        "{ __schema { queryType { name } } }",
+        "query { ...F } fragment F on Query { __type(name: \"Query\") { name } }",
+    ] {
+        socket.subscribe("1", document).await;
+        let told = socket.hear().await;
+        assert_eq!(told["payload"][0]["extensions"]["code"], "GRAPHQL_VALIDATION_FAILED");
+        let message = told["payload"][0]["message"].as_str().unwrap();
+        assert!(
+            message.contains("/schema.graphql") && message.contains("--no-introspection"),
+            "{message}"
+        );
+    }
+    socket.subscribe("1", QUERY).await;
+    assert_eq!(socket.hear().await["payload"]["data"]["__typename"], "Query");
+    let mut stream = TcpStream::connect(("127.0.0.1", live.port)).await.unwrap();
+    stream
+        .write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
+        .await
+        .unwrap();
+    let mut page = String::new();
+    stream.read_to_string(&mut page).await.unwrap();
+    assert!(
+        page.starts_with("HTTP/1.1 404") && page.contains("switched off"),
+        "{page}"
+    );
+}

@@ -1,0 +1,160 @@
+//! The rules of changes against the graph that carries them out: whatever they allow can be done, and doing it again changes
+//! nothing.
+
+use guanxi::{
+    graph::Snapshot,
+    model::{Dataset, EntityKind, RelationshipKind, Stance, Timestamp},
+    store::edit::{
+        self, Decision, EntityEdit, EntityKey, EvidenceEdit, IdentifierEdit, Named, Patch, Path, RelationshipEdit,
+        SourceEdit, WithRelationships,
+    },
+};
+use proptest::prelude::*;
+
+use crate::harness::now;
+
+/// Something that is asked for, over few ids, so that much of it meets.
+#[derive(Debug, Clone)]
+enum Asked {
+    /// The id, an identifier, and which of two names.
+    Entities(Vec<(u8, Option<u8>, bool)>),
+    /// From, to, kind and speaker.
+    Relationships(Vec<(u8, u8, u8, u8)>),
+    End(u8, u8, u8, i16),
+    RetractRelationships(Vec<(u8, u8, u8)>),
+    RetractEntities(Vec<u8>, WithRelationships),
+    Merge(Vec<u8>, u8),
+}
+
+fn asked() -> impl Strategy<Value = Asked> {
+    let id = || 0u8..6;
+    let kind = || 0u8..3;
+    let with = prop_oneof![Just(WithRelationships::Retract), Just(WithRelationships::Refuse)];
+    prop_oneof![
+        4 => prop::collection::vec((id(), prop::option::of(0u8..4), any::<bool>()), 1..4).prop_map(Asked::Entities),
+        6 => prop::collection::vec((id(), id(), kind(), 0u8..12), 1..4).prop_map(Asked::Relationships),
+        1 => (id(), id(), kind(), 1990i16..2020).prop_map(|(from, to, kind, year)| Asked::End(from, to, kind, year)),
+        1 => prop::collection::vec((id(), id(), kind()), 1..3).prop_map(Asked::RetractRelationships),
+        1 => (prop::collection::vec(id(), 1..3), with).prop_map(|(ids, with)| Asked::RetractEntities(ids, with)),
+        3 => (prop::collection::vec(id(), 1..3), id()).prop_map(|(from, into)| Asked::Merge(from, into)),
+    ]
+}
+
+const KINDS: [RelationshipKind; 3] = [
+    RelationshipKind::Owns,
+    RelationshipKind::PartnersWith,
+    RelationshipKind::Supplies,
+];
+
+fn entity(&(id, identifier, other): &(u8, Option<u8>, bool)) -> EntityEdit {
+    let identifiers = identifier.map(|value| IdentifierEdit {
+        scheme: "t".to_owned(),
+        value: value.to_string(),
+    });
+    EntityEdit {
+        // Some are named by an identifier alone.
+        id: (id > 0).then(|| format!("e{id}")),
+        kind: Some(EntityKind::Company),
+        name: Some(format!("E{id}{}", if other { "'" } else { "" })),
+        identifiers: identifiers.map_or(Patch::Keep, |identifier| Patch::Set(vec![identifier])),
+        ..EntityEdit::default()
+    }
+}
+
+fn relationship(&(from, to, kind, speaker): &(u8, u8, u8, u8)) -> RelationshipEdit {
+    let source = SourceEdit {
+        id: "s".to_owned(),
+        publisher: Some("S".to_owned()),
+        title: Some("S".to_owned()),
+        ..SourceEdit::default()
+    };
+    let evidence = EvidenceEdit {
+        id: None,
+        source_id: None,
+        source: Some(source),
+        locator: None,
+        stance: Stance::Asserts,
+        speaker: (speaker < 6).then(|| EntityKey::Id(format!("e{speaker}"))),
+        stated_on: None,
+        summary: None,
+        share: None,
+        amount: None,
+        confidence: None,
+    };
+    RelationshipEdit {
+        kind: Some(KINDS[usize::from(kind)]),
+        from: Some(EntityKey::Id(format!("e{from}"))),
+        to: Some(EntityKey::Id(format!("e{to}"))),
+        evidence: vec![evidence],
+        ..RelationshipEdit::default()
+    }
+}
+
+fn named(id: String) -> Named {
+    Named { id, expected: None }
+}
+
+fn relationship_id((from, to, kind): (u8, u8, u8)) -> Named {
+    named(format!("rel:e{from}:{}:e{to}:1", KINDS[usize::from(kind)]))
+}
+
+fn decide(graph: &Snapshot, asked: &Asked) -> Decision {
+    let path = Path::root("input");
+    let entities = |ids: &[u8]| ids.iter().map(|id| named(format!("e{id}"))).collect::<Vec<_>>();
+    match asked {
+        Asked::Entities(items) => edit::upsert_entities(graph, &items.iter().map(entity).collect::<Vec<_>>(), &path),
+        Asked::Relationships(items) => {
+            let items: Vec<_> = items.iter().map(relationship).collect();
+            edit::assert_relationships(graph, &items, &path)
+        }
+        Asked::End(from, to, kind, year) => {
+            let until = year.to_string().parse().unwrap();
+            edit::end_relationships(graph, &[relationship_id((*from, *to, *kind))], until, &path)
+        }
+        Asked::RetractRelationships(items) => {
+            let items: Vec<_> = items.iter().copied().map(relationship_id).collect();
+            edit::retract_relationships(graph, &items, &path)
+        }
+        Asked::RetractEntities(ids, with) => edit::retract_entities(graph, &entities(ids), *with, &path),
+        Asked::Merge(from, into) => edit::merge_entities(graph, &entities(from), &format!("e{into}"), None, &path),
+    }
+}
+
+fn empty() -> Snapshot {
+    let dataset = Dataset {
+        title: "Nothing".to_owned(),
+        description: None,
+        licence: None,
+        recorded_at: now(),
+        sources: Vec::new(),
+        entities: Vec::new(),
+        relationships: Vec::new(),
+    };
+    Snapshot::build(&dataset).unwrap()
+}
+
+proptest! {
+    #[test]
+    fn what_the_rules_allow_can_be_done_and_doing_it_again_changes_nothing(steps in prop::collection::vec(asked(), 1..24)) {
+        let mut graph = empty();
+        let six: Vec<_> = (0..6).map(|id| (id, Some(id % 4).filter(|_| id == 0), false)).collect();
+        let steps = std::iter::once(Asked::Entities(six)).chain(steps);
+        for (second, step) in (1..).zip(steps) {
+            let Ok(changes) = decide(&graph, &step).changes else { continue };
+            let at = Timestamp::from_second(now().as_second() + second).unwrap();
+            if changes.is_empty() {
+                continue;
+            }
+            let applied = graph.apply(&changes, at);
+            prop_assert!(applied.is_ok(), "{step:?} was allowed, but {}", applied.unwrap_err());
+            let (next, carried_out) = applied.unwrap();
+            prop_assert_eq!(carried_out.len(), changes.len());
+            graph = next;
+            if let Asked::Entities(_) | Asked::Relationships(_) | Asked::End(..) | Asked::Merge(..) = step {
+                let again = decide(&graph, &step).changes;
+                let is_nothing = again.as_ref().is_ok_and(Vec::is_empty);
+                prop_assert!(is_nothing, "{step:?} again: {again:?}");
+            }
+        }
+    }
+}

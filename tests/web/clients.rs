@@ -1,0 +1,95 @@
+//! The public clients of graphql-transport-ws and graphql-sse against a server whose log grows under them.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+use guanxi::{
+    http::{Access, Changes, PublicRead},
+    model::{Role, Timestamp},
+    store::tokens,
+};
+use serde_json::{Value, json};
+
+use super::{needed, printed, scripts};
+use crate::harness::live::{Live, Setup, commit, company};
+
+/// The changes that a client saw before it was gone and after it came back.
+fn without_gaps(told: &Value) {
+    let records: Vec<&str> = told["records"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|id| id.as_str().unwrap())
+        .collect();
+    assert_eq!(records.len(), 10, "{told}");
+    let number = |id: &str| id.strip_prefix("company-").unwrap().parse::<usize>().unwrap();
+    for pair in records.windows(2) {
+        assert_eq!(number(pair[1]), number(pair[0]) + 1, "{records:?}");
+    }
+}
+
+#[test]
+fn the_public_clients_watch_resume_and_learn_of_errors() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join(tokens::FILE);
+    tokens::create(&file, "someone", Role::Editor, None, Timestamp::now(), [1; 32]).unwrap();
+    let access = Access::new(Some(file), PublicRead::On, Changes::Allowed).unwrap();
+    let setup = Setup {
+        access,
+        ..Setup::default()
+    };
+    let live = runtime.block_on(Live::start(setup));
+    let over = Arc::new(AtomicBool::new(false));
+    let writing = thread::spawn({
+        let (store, over) = (Arc::clone(&live.store), Arc::clone(&over));
+        move || {
+            for number in 0.. {
+                if over.load(Ordering::Relaxed) {
+                    break;
+                }
+                commit(&store, vec![company(&format!("Company {number}"))], "a test");
+                thread::sleep(Duration::from_millis(20));
+            }
+        }
+    });
+    let url = format!("http://127.0.0.1:{}/graphql", live.port);
+    let ran = scripts::run("clients.mjs", &[&url], &[]);
+    over.store(true, Ordering::Relaxed);
+    writing.join().unwrap();
+    let Some(output) = needed("the public clients of sockets and streams", ran) else {
+        return;
+    };
+    let said = printed(&output);
+    let found: Value = serde_json::from_str(&said).unwrap();
+    for client in ["socket", "stream"] {
+        let told = &found[client];
+        without_gaps(told);
+        assert_eq!(
+            told["query"],
+            json!([{"data": {"__typename": "Query"}}]),
+            "{client}: {said}"
+        );
+    }
+    // Refused before it runs: an error of the socket's own, an event of the stream.
+    let code = "GRAPHQL_VALIDATION_FAILED";
+    assert_eq!(
+        found["socket"]["refused"]["refused"][0]["extensions"]["code"], code,
+        "{said}"
+    );
+    assert_eq!(
+        found["stream"]["refused"][0]["errors"][0]["extensions"]["code"], code,
+        "{said}"
+    );
+    assert_eq!(found["wrongToken"], 4403, "{said}");
+}
