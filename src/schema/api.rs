@@ -85,10 +85,10 @@ impl Api {
     ) -> Started {
         let prepared = match self.executor.prepare(request, Streams::Allowed) {
             Ok(prepared) => prepared,
-            Err(answer) => return Started::Answered(*answer),
+            Err(answer) => return Started::Answered(answer),
         };
         if prepared.kind != OperationType::Subscription {
-            return Started::Answered(self.run(prepared, Arc::clone(store), clock(), None).await);
+            return Started::Answered(Box::new(self.run(prepared, Arc::clone(store), clock(), None).await));
         }
         let opening = Arc::new(Opening::new(resume_after));
         let phase = Phase::Open(Arc::clone(&opening));
@@ -100,7 +100,7 @@ impl Api {
             if opened.outcome == Outcome::Executed {
                 opened.outcome = Outcome::RequestError;
             }
-            return Started::Answered(opened);
+            return Started::Answered(Box::new(opened));
         };
         let entries_max = usize::try_from(self.limits().entries_ahead_max).unwrap_or(usize::MAX);
         match Feed::new(Arc::clone(store), subject, entries_max) {
@@ -111,7 +111,7 @@ impl Api {
                 prepared,
                 feed: Some(feed),
             })),
-            Err(error) => Started::Answered(Answer::refused([error])),
+            Err(error) => Started::Answered(Box::new(Answer::refused([error]))),
         }
     }
 
@@ -123,7 +123,7 @@ impl Api {
 /// What became of a request.
 pub enum Started {
     /// It was answered, or refused.
-    Answered(Answer),
+    Answered(Box<Answer>),
     /// It subscribed.
     Subscribed(Box<Events>),
 }
