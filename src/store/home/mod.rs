@@ -19,7 +19,10 @@ pub use copies::{Copied, backup, compact, restore};
 use lock::Lock;
 pub use snapshots::{check_reach, check_snapshots, read_snapshot, write_snapshot};
 
-use super::log::{self, Durable, Reading};
+use super::{
+    log::{self, Durable, Reading},
+    tokens,
+};
 use crate::model::{Dataset, Timestamp};
 
 /// The file with the log.
@@ -129,7 +132,9 @@ impl Home {
         }
         for entry in fs::read_dir(&self.dir).map_err(failed("read", &self.dir))? {
             let name = entry.map_err(failed("read", &self.dir))?.file_name();
-            if name != lock::FILE {
+            // Tokens may be made before anything is served.
+            let is_tokens = name.to_string_lossy().starts_with(tokens::FILE);
+            if name != lock::FILE && !is_tokens {
                 return Err(Error::Occupied {
                     dir: self.dir.clone(),
                     found: name.to_string_lossy().into_owned(),
