@@ -188,7 +188,7 @@ impl Graphql {
             Started::Subscribed(events) => sse::stream(self, shared.session, events),
             Started::Answered(answer) => match answer.outcome {
                 Outcome::Executed | Outcome::RequestError if best == MediaType::EventStream => sse::once(&answer),
-                _ => respond(answer, single),
+                _ => respond(*answer, single),
             },
         }
     }
