@@ -205,7 +205,10 @@ impl<'a> Group<'a> {
 }
 
 fn unavailable(error: &log::Error) -> Error {
-    Error::Unavailable(error.to_string())
+    match error {
+        log::Error::Unkeepable { reason, .. } => Error::Unkeepable(reason.clone()),
+        _ => Error::Unavailable(error.to_string()),
+    }
 }
 
 /// The moment at which something is recorded that is proposed at `at`: later than everything before, in whole microseconds.
