@@ -24,6 +24,7 @@ mod ranks;
 mod read;
 mod record;
 mod rows;
+mod since;
 mod snapshot;
 mod text;
 mod work;

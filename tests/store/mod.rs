@@ -3,6 +3,7 @@
 mod command;
 mod disk;
 mod edit;
+mod following;
 mod home;
 mod kept;
 mod log;
