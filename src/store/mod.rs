@@ -4,11 +4,13 @@
 pub mod commit;
 pub mod edit;
 pub mod home;
+mod indexing;
 pub mod log;
 pub mod matching;
 mod open;
 mod rankings;
 pub mod search;
+mod shelf;
 mod state;
 pub mod tokens;
 mod writer;
@@ -36,7 +38,7 @@ pub struct Store {
     shared: Arc<Shared>,
     writer: Writer,
     /// Last, since the folder is another's once the log is closed.
-    home: Option<Mutex<Home>>,
+    home: Option<Arc<Mutex<Home>>>,
 }
 
 /// How much there is.
@@ -71,7 +73,7 @@ impl Store {
         Self::with(state, log, None)
     }
 
-    fn with(state: Arc<State>, log: Log, home: Option<Home>) -> Self {
+    fn with(state: Arc<State>, log: Log, home: Option<Arc<Mutex<Home>>>) -> Self {
         let shared = Arc::new(Shared {
             state: RwLock::new(state),
             position: watch::Sender::new(log.last_position()),
@@ -80,7 +82,7 @@ impl Store {
         Self {
             writer: Writer::start(Arc::clone(&shared)),
             shared,
-            home: home.map(Mutex::new),
+            home,
         }
     }
 

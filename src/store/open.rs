@@ -1,12 +1,13 @@
 //! Opening a store: what it began with, and every entry of its log since. Nothing in its folder is changed before all of it
 //! was read and found sound.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use super::{
     State, Store,
     home::{self, Home},
     log::{self, Durable, Log, Reading},
+    shelf::Shelf,
 };
 use crate::{
     graph::{self, Snapshot},
@@ -41,7 +42,8 @@ pub enum ReplayError {
 }
 
 impl Store {
-    /// Opens the store in this folder. `state` makes the state of a graph, such as [`State::new`].
+    /// Opens the store in this folder. `state` makes the state of a graph, such as [`State::new`]; what takes long to derive is
+    /// derived from the store's state, which knows what is kept in the folder.
     ///
     /// # Errors
     /// [`OpenError`]; then nothing in the folder was changed.
@@ -53,7 +55,7 @@ impl Store {
         let reading = home.reading()?;
         home::check_reach(home.dir(), &reading)?;
         let graph = replayed(&reading, |_, _| Ok(())).map_err(unsound)?;
-        let position = reading.last_position();
+        let (position, fingerprint) = (reading.last_position(), reading.head().fingerprint());
         drop(reading);
         let log: Durable = home.log()?;
         let log = Log::Durable(Box::new(log));
@@ -64,7 +66,12 @@ impl Store {
             );
             return Err(unsound(log::Error::damaged("the log", &reason).into()));
         }
-        Ok(Self::with(state(graph), log, Some(home)))
+        let dir = home.dir().to_owned();
+        let home = Arc::new(Mutex::new(home));
+        let shelf = Shelf::new(dir, Arc::downgrade(&home), fingerprint, position, &graph);
+        let state = state(graph);
+        state.keep_search_on(shelf);
+        Ok(Self::with(state, log, Some(home)))
     }
 }
 

@@ -47,6 +47,12 @@ impl Layer {
         }
     }
 
+    /// A layer of which nobody knows yet who stands in its rows.
+    pub(super) fn of_nobody(body: Arc<Body>) -> Self {
+        let entities = vec![EntityIx::from(0); body.lengths.len()];
+        Self::new(body, entities.into())
+    }
+
     /// How many rows stand.
     pub(super) fn live(&self) -> usize {
         self.entities.len() - self.dead.count

@@ -6,6 +6,7 @@ mod find;
 mod fold;
 pub(super) mod follow;
 mod highlight;
+pub(super) mod keep;
 mod layer;
 mod question;
 mod similar;
