@@ -333,6 +333,9 @@ impl Indexing {
                 if index.untidy_from().is_some() {
                     self.tidy();
                 }
+                if self.is_behind(&self.newest()) {
+                    self.follow();
+                }
                 let graph = graph.clone();
                 Latest::Made(Made { graph, index })
             }

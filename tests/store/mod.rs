@@ -8,5 +8,6 @@ mod home;
 mod kept;
 mod log;
 mod search;
+mod searching;
 mod similar;
 mod state;
