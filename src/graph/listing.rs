@@ -55,7 +55,7 @@ impl Snapshot {
         let added = self
             .delta
             .entities
-            .range(EntityIx(u64::from(floor) << 32)..)
+            .range(EntityIx::added(floor, 0)..)
             .map(|(entity, _)| *entity);
         let after = after.map(str::to_owned);
         let follows = move |entity: &EntityIx| after.as_deref().is_none_or(|after| self.entity(*entity).id() > after);
@@ -69,7 +69,7 @@ impl Snapshot {
     ) -> impl Iterator<Item = RelationshipIx> + use<'s> {
         let floor = after.map_or(0, |id| self.base.relationships(id).end);
         let rows = (floor..number(self.base.columns.relationships.len())).map(RelationshipIx::of_base);
-        let added = self.delta.relationships.range(RelationshipIx(u64::from(floor) << 32)..);
+        let added = self.delta.relationships.range(RelationshipIx::added(floor, 0)..);
         let added = added.map(|(relationship, _)| *relationship);
         let after = after.map(str::to_owned);
         let follows =

@@ -30,8 +30,7 @@ pub(super) struct Ranks {
 impl Ranks {
     pub(super) fn of(snapshot: &Snapshot) -> Self {
         let added = snapshot.delta.entity_ids.values().copied();
-        // Before it stand the rows of the base below its number, and those added before it.
-        let rows_before = |entity: EntityIx| u32::try_from(entity.0 >> 32).expect("a row has a number of 32 bits");
+        // Before it stand rows of the base, and those added before it.
         let mut added: Vec<EntityIx> = added.collect();
         added.sort_unstable();
         Self {
@@ -39,7 +38,7 @@ impl Ranks {
             added: added
                 .into_iter()
                 .zip(0..)
-                .map(|(entity, before)| (entity, Rank(rows_before(entity) + before)))
+                .map(|(entity, before)| (entity, Rank(entity.rows() + before)))
                 .collect(),
         }
     }

@@ -1,5 +1,7 @@
 //! The columns of the graph: one row of fixed size per entity, relationship, statement and source. Text lies elsewhere.
 
+use std::hash::{Hash, Hasher};
+
 use jiff::civil::Date;
 
 use super::text::Text;
@@ -8,33 +10,86 @@ use crate::model::{
     Share, Stance, UnknownReason, Validity,
 };
 
-/// Declares how a row is referred to. Those of the base are numbered with room between them, so that what is added later has
-/// a place of its own in the order of ids.
+/// Declares how a row is referred to. Between two rows of the base there is room, so that what is added later has a place of its
+/// own in the order of ids.
 macro_rules! ix {
     ($(#[$meta:meta])* $name:ident) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(pub(super) u64);
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub struct $name {
+            /// How many rows of the base stand before it, itself included.
+            rows: u32,
+            /// Its place among what was added there, the high half first; 0 of a row of the base.
+            place: [u32; 2],
+        }
 
         impl $name {
+            /// Before everything: nothing is referred to by it.
+            pub const FIRST: Self = Self { rows: 0, place: [0, 0] };
+            /// After everything.
+            pub(super) const LAST: Self = Self {
+                rows: u32::MAX,
+                place: [u32::MAX, u32::MAX],
+            };
+
             /// The row of the base with this number.
             pub(super) fn of_base(row: u32) -> Self {
-                Self((u64::from(row) + 1) << 32)
+                Self::added(row + 1, 0)
+            }
+
+            /// What was added after so many rows of the base, in this place.
+            pub(super) fn added(rows: u32, place: u64) -> Self {
+                let half = |number: u64| u32::try_from(number & u64::from(u32::MAX)).expect("it is cut to 32 bits");
+                Self {
+                    rows,
+                    place: [half(place >> 32), half(place)],
+                }
             }
 
             /// The number of its row in the base; none when it was added later.
             pub(super) fn base_row(self) -> Option<u32> {
-                let is_base = self.0.trailing_zeros() >= 32;
-                u32::try_from(self.0 >> 32).ok().filter(|_| is_base)?.checked_sub(1)
+                if self.place == [0, 0] { self.rows.checked_sub(1) } else { None }
+            }
+
+            /// How many rows of the base stand before it, itself included.
+            pub(super) fn rows(self) -> u32 {
+                self.rows
+            }
+
+            /// Its place among what was added after as many rows.
+            pub(super) fn place(self) -> u64 {
+                u64::from(self.place[0]) << 32 | u64::from(self.place[1])
             }
         }
 
-        impl From<u64> for $name {
-            fn from(number: u64) -> Self {
-                Self(number)
+        impl Hash for $name {
+            fn hash<H: Hasher>(&self, state: &mut H) {
+                // One number: it is hashed at every step of a walk.
+                state.write_u64((u64::from(self.rows) << 32) ^ self.place().rotate_left(24));
             }
         }
     };
+}
+
+/// One of the ways to refer to a row.
+pub(super) trait Bounds: Copy + Ord {
+    const FIRST: Self;
+    const LAST: Self;
+}
+
+impl Bounds for EntityIx {
+    const FIRST: Self = Self::FIRST;
+    const LAST: Self = Self::LAST;
+}
+
+impl Bounds for SourceIx {
+    const FIRST: Self = Self::FIRST;
+    const LAST: Self = Self::LAST;
+}
+
+impl Bounds for RelationshipIx {
+    const FIRST: Self = Self::FIRST;
+    const LAST: Self = Self::LAST;
 }
 
 ix! {
@@ -59,7 +114,7 @@ pub struct EvidenceIx {
 
 impl EntityIx {
     /// No entity: the unknown end of a relationship, or no speaker.
-    pub(super) const NONE: Self = Self(u64::MAX);
+    pub(super) const NONE: Self = Self::LAST;
 
     pub(super) fn known(self) -> Option<Self> {
         (self != Self::NONE).then_some(self)

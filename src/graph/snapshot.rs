@@ -303,20 +303,13 @@ impl Snapshot {
         statements.map(move |(ordinal, row)| (EvidenceIx { relationship, ordinal }, row))
     }
 
-    /// A number for `entity` that stays the same until the snapshot is rebuilt.
+    /// Whether there is such an entity in this graph, whoever knows it.
     #[must_use]
-    pub fn label(entity: EntityIx) -> u64 {
-        entity.0
-    }
-
-    /// The entity with this [`Snapshot::label`].
-    #[must_use]
-    pub fn entity_labelled(&self, label: u64) -> Option<EntityIx> {
-        let entity = EntityIx(label);
+    pub fn has_entity(&self, entity: EntityIx) -> bool {
         let is_row = entity
             .base_row()
             .is_some_and(|row| at(row) < self.base.columns.entities.len());
-        (is_row || self.delta.entities.contains_key(&entity)).then_some(entity)
+        is_row || self.delta.entities.contains_key(&entity)
     }
 
     /// One entity, to read.

@@ -10,7 +10,7 @@ use super::{
     adjacency::Link,
     apply::Refused,
     columns::Rows,
-    delta::{Delta, Ended, Late, Placed, between},
+    delta::{Delta, Ended, Late, Neighbor, Placed, between},
     index::hash_of,
     rows::{EntityIx, Recorded, RelationshipIx, SourceIx, Span},
     snapshot::Snapshot,
@@ -101,8 +101,8 @@ impl<'a> Work<'a> {
             None => {
                 let before = self.before.base.entity(&entity.id).unwrap_or_else(|before| before);
                 let id = Arc::from(entity.id.as_str());
-                let (low, high) = neighbors(&self.delta.entity_ids, &id);
-                let ix = EntityIx(place(before, [low.map(|ix| ix.0), high.map(|ix| ix.0)])?);
+                let place = place(before, &id, &self.delta.entity_ids, |ix| [(ix.rows(), ix.place()); 2])?;
+                let ix = EntityIx::added(before, place);
                 self.delta.entity_ids.insert(id, ix);
                 ix
             }
@@ -131,8 +131,8 @@ impl<'a> Work<'a> {
             None => {
                 let before = self.before.base.source(&source.id).unwrap_or_else(|before| before);
                 let id = Arc::from(source.id.as_str());
-                let (low, high) = neighbors(&self.delta.source_ids, &id);
-                let ix = SourceIx(place(before, [low.map(|ix| ix.0), high.map(|ix| ix.0)])?);
+                let place = place(before, &id, &self.delta.source_ids, |ix| [(ix.rows(), ix.place()); 2])?;
+                let ix = SourceIx::added(before, place);
                 self.delta.source_ids.insert(id, ix);
                 ix
             }
@@ -192,11 +192,9 @@ impl<'a> Work<'a> {
     fn place_relationship(&mut self, id: &str) -> Result<RelationshipIx, Refused> {
         let before = self.before.base.relationships(id).end;
         let id = Arc::from(id);
-        let (low, high) = neighbors(&self.delta.relationship_ids, &id);
-        let ix = RelationshipIx(place(
-            before,
-            [low.map(|(_, last)| last.0), high.map(|(first, _)| first.0)],
-        )?);
+        let versions =
+            |(first, last): &(RelationshipIx, RelationshipIx)| [*first, *last].map(|ix| (ix.rows(), ix.place()));
+        let ix = RelationshipIx::added(before, place(before, &id, &self.delta.relationship_ids, versions)?);
         let first = self.delta.relationship_ids.get(&id).map_or(ix, |(first, _)| *first);
         self.delta.relationship_ids.insert(id, (first, ix));
         Ok(ix)
@@ -338,20 +336,29 @@ impl<'a> Work<'a> {
     }
 }
 
-/// What belongs to the last id up to this one, and to the first after it.
-fn neighbors<'a, V: Clone>(ids: &'a OrdMap<Arc<str>, V>, id: &Arc<str>) -> (Option<&'a V>, Option<&'a V>) {
+/// The place of `id`, which follows so many rows of the base, among what was added there. `first_and_last` tells the rows before
+/// what an id was given, and the places.
+fn place<V: Clone>(
+    rows: u32,
+    id: &Arc<str>,
+    ids: &OrdMap<Arc<str>, V>,
+    first_and_last: impl Fn(&V) -> [(u32, u64); 2],
+) -> Result<u64, Refused> {
+    let shared = |other: &str| {
+        id.bytes()
+            .zip(other.bytes())
+            .take_while(|(one, other)| one == other)
+            .count()
+    };
+    // What follows other rows of the base is no neighbor.
+    let neighbor = |other: &str, (others, place): (u32, u64)| {
+        let shared = shared(other);
+        (others == rows).then_some(Neighbor { place, shared })
+    };
+    let low = ids
+        .get_prev(id)
+        .and_then(|(other, given)| neighbor(other, first_and_last(given)[1]));
     let after = ids.range((Bound::Excluded(Arc::clone(id)), Bound::Unbounded)).next();
-    (ids.get_prev(id).map(|(_, ix)| ix), after.map(|(_, ix)| ix))
-}
-
-/// The place of what follows so many rows of the base, and stands between its neighbors among what was added.
-fn place(rows_before: u32, [before, after]: [Option<u64>; 2]) -> Result<u64, Refused> {
-    let (low, high) = (u64::from(rows_before) << 32, (u64::from(rows_before) + 1) << 32);
-    let low = before
-        .filter(|before| *before > low)
-        .map_or((low, true), |before| (before, false));
-    let high = after
-        .filter(|after| *after < high)
-        .map_or((high, true), |after| (after, false));
+    let high = after.and_then(|(other, given)| neighbor(other, first_and_last(given)[0]));
     between(low, high).ok_or(Refused::Crowded)
 }

@@ -25,9 +25,7 @@ impl Index {
         let mut layers = self.layers.clone();
         layers.iter_mut().for_each(|layer| layer.bury(changed));
         let everything = graph.mask(&View::now(Timestamp::MAX));
-        let stands = |entity: &EntityIx| {
-            graph.entity_labelled(Snapshot::label(*entity)).is_some() && graph.knows(*entity, &everything)
-        };
+        let stands = |entity: &EntityIx| graph.has_entity(*entity) && graph.knows(*entity, &everything);
         let mut fresh: Vec<EntityIx> = changed.iter().copied().filter(stands).collect();
         while let Some(last) = layers.last() {
             let all = fresh.len() + last.live();
@@ -83,7 +81,7 @@ impl Index {
     /// them is not looked at.
     #[must_use]
     pub fn moved(&self, from: &Snapshot, to: &Snapshot) -> Self {
-        let known = |entity: &EntityIx| from.entity_labelled(Snapshot::label(*entity));
+        let known = |entity: &EntityIx| Some(*entity).filter(|entity| from.has_entity(*entity));
         let moved = |layer: &Layer| {
             let ids = layer
                 .entities

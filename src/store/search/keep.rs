@@ -46,9 +46,8 @@ impl Index {
         out.write_all(&layer.body.moment.as_nanosecond().to_le_bytes())?;
         write_bytes(out, &layer.body.lengths)?;
         let id = |entity: EntityIx| {
-            graph
-                .entity_labelled(Snapshot::label(entity))
-                .map(|entity| graph.entity(entity).id())
+            let entity = Some(entity).filter(|entity| graph.has_entity(*entity));
+            entity.map(|entity| graph.entity(entity).id())
         };
         for entity in layer.entities.iter() {
             write_bytes(out, id(*entity).unwrap_or_default().as_bytes())?;

@@ -49,7 +49,7 @@ impl Layer {
 
     /// A layer of which nobody knows yet who stands in its rows.
     pub(super) fn of_nobody(body: Arc<Body>) -> Self {
-        let entities = vec![EntityIx::from(0); body.lengths.len()];
+        let entities = vec![EntityIx::FIRST; body.lengths.len()];
         Self::new(body, entities.into())
     }
 
@@ -120,7 +120,7 @@ impl Layer {
     pub(super) fn renumbered(&self, entities: Vec<Option<EntityIx>>) -> Self {
         let mut gone = Vec::new();
         // Rows of nobody take the number before theirs, so that all still ascend.
-        let mut last = EntityIx::from(0);
+        let mut last = EntityIx::FIRST;
         let mut numbers = Vec::with_capacity(entities.len());
         for (row, entity) in (0..).zip(entities) {
             if entity.is_none() && self.entity(row).is_some() {
