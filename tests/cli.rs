@@ -57,6 +57,13 @@ fn a_query_is_answered_on_standard_output() {
 fn an_answer_with_errors_ends_with_exit_code_1() {
     for (arguments, told) in [
         (["query", "{ nothing }"].as_slice(), "GRAPHQL_VALIDATION_FAILED"),
+        (
+            &[
+                "query",
+                r#"mutation { retractEntities(input: {ids: ["macys-com"]}) { userErrors { code } } }"#,
+            ],
+            "FORBIDDEN",
+        ),
         (&["query", "{"], "GRAPHQL_PARSE_FAILED"),
         (&["query", "{ companies(first: 0) { nodes { id } } }"], "BAD_USER_INPUT"),
         (
