@@ -1,16 +1,17 @@
 //! Opening a store: what it began with, and every entry of its log since. Nothing in its folder is changed before all of it
 //! was read and found sound.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use super::{
     State, Store,
     home::{self, Home},
     log::{self, Durable, Log, Reading},
+    settle::{self, Place},
 };
 use crate::{
     graph::{self, Snapshot},
-    model::{Change, Entry},
+    model::Entry,
 };
 
 /// Why a store cannot be opened.
@@ -52,7 +53,18 @@ impl Store {
         };
         let reading = home.reading()?;
         home::check_reach(home.dir(), &reading)?;
-        let graph = replayed(&reading, |_, _| Ok(())).map_err(unsound)?;
+        let log_id = reading.head().fingerprint();
+        let written = home::read_snapshot(home.dir(), log_id, settle::read)?;
+        let (written, graph) = match written {
+            Some((position, graph)) => (Some(position), followed(graph, &reading, position, |_, _| Ok(()))),
+            None => (None, replayed(&reading, |_, _| Ok(()))),
+        };
+        let graph = graph.map_err(unsound)?;
+        let place = Place {
+            dir: home.dir().to_owned(),
+            log: log_id,
+            written,
+        };
         let position = reading.last_position();
         drop(reading);
         let log: Durable = home.log()?;
@@ -64,8 +76,26 @@ impl Store {
             );
             return Err(unsound(log::Error::damaged("the log", &reason).into()));
         }
-        Ok(Self::with(state(graph), log, Some(home)))
+        Ok(Self::with(state(graph), log, Some(home), Some(place)))
     }
+}
+
+/// What is wrong with what was written for the next start, beside `graph`, which the log makes: none when they hold the same,
+/// or nothing was written.
+///
+/// # Errors
+/// [`OpenError`] when the folder or the log cannot be read.
+pub fn check_written(dir: &Path, reading: &Reading, graph: &Snapshot) -> Result<Option<String>, OpenError> {
+    let written = home::read_snapshot(dir, reading.head().fingerprint(), settle::read)?;
+    let Some((position, written)) = written else {
+        return Ok(None);
+    };
+    let followed = followed(written, reading, position, |_, _| Ok(())).map_err(|reason| OpenError::Unsound {
+        dir: dir.to_owned(),
+        reason,
+    })?;
+    let problem = || format!("snapshot-{position}.gx holds something else than the log; it can be removed");
+    Ok((followed.digest() != graph.digest()).then(problem))
 }
 
 /// The graph that a log makes. `each` sees every entry with the graph before it, and may refuse it.
@@ -90,9 +120,8 @@ fn followed(
     reading.replay(after, |entry| {
         let place = || format!("entry {}", entry.position);
         each(&entry, &graph).map_err(|reason| log::Error::damaged(place(), &reason))?;
-        let changes: Vec<Change> = entry.steps.iter().map(|step| step.change.clone()).collect();
         let (next, _) = graph
-            .apply(&changes, entry.recorded_at)
+            .apply(&settle::changes(&entry), entry.recorded_at)
             .map_err(|reason| log::Error::damaged(place(), &reason))?;
         graph = next;
         Ok(())

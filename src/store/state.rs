@@ -72,6 +72,11 @@ impl State {
         Self::of(graph, Preparation::WhenAsked)
     }
 
+    /// The state of the same graph in a new base.
+    pub(super) fn moved_to(&self, graph: Snapshot) -> Self {
+        self.followed_by(graph)
+    }
+
     /// The graph.
     #[must_use]
     pub fn graph(&self) -> &Snapshot {

@@ -7,5 +7,6 @@ mod home;
 mod kept;
 mod log;
 mod search;
+mod settle;
 mod similar;
 mod state;
