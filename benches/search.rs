@@ -1,16 +1,25 @@
-//! What searching costs at 1,000,000 companies: building the index, its memory, and questions of every sort.
+//! What searching costs at 1,000,000 companies: building the index, its memory, questions of every sort, right after a commit
+//! and while much changes, and reading the index that a store keeps.
 //! `cargo bench --profile dist --bench search`
 
 mod support;
 
-use std::{sync::LazyLock, time::Instant};
+use std::{
+    sync::{Arc, LazyLock},
+    time::{Duration, Instant},
+};
 
 use divan::{Bencher, black_box};
 use fastrand::Rng;
 use guanxi::{
     graph::Budget,
-    model::CompanyName,
-    store::search::{Index, Question, highlights},
+    model::{Change, CompanyName, Dataset, Entity, EntityKind, Record, Timestamp, View},
+    store::{
+        State, Store,
+        commit::Proposal,
+        home::Home,
+        search::{Index, Question, highlights},
+    },
 };
 use support::{SIZES, world};
 
@@ -43,7 +52,140 @@ fn main() {
         let names: Vec<&str> = found(text).1;
         println!("{text}: {} found, first {}", found(text).0, names.join(" · "));
     }
+    tell_searches_while_much_changes();
+    tell_a_start();
     divan::main();
+}
+
+/// A store of the million in memory, with its index.
+static STORE: LazyLock<Store> = LazyLock::new(|| {
+    let state = Arc::new(State::new(world(SIZES[1]).snapshot().clone()));
+    state.prepare();
+    Store::in_memory(state)
+});
+
+/// Renames so many companies at random, each with a word of its own.
+fn rename(store: &Store, companies: usize, rng: &mut Rng) {
+    let rename = |number: usize| {
+        let id = support::company(number);
+        let entity = Entity::new(&id, EntityKind::Company, &format!("Renamed{number} steel"));
+        Change::Put(Box::new(Record::Entity(entity.expect("a name"))))
+    };
+    let mut numbers: Vec<usize> = (0..companies).map(|_| rng.usize(1..SIZES[1])).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    let changes: Vec<Change> = numbers.into_iter().map(rename).collect();
+    let proposal = Proposal {
+        retry: None,
+        by: None,
+        reason: None,
+        at: support::now(),
+        decide: Box::new(move |_| Ok(changes)),
+    };
+    assert!(store.commit(proposal).is_ok(), "companies can be renamed");
+}
+
+/// A search of the last state, with what it takes to bring the index up to it.
+fn ask(store: &Store, text: &str) -> usize {
+    let state = store.state();
+    let question = Question::new(text).expect("the question is short");
+    let budget = Budget::new(u64::MAX, || false);
+    let hits = state
+        .search()
+        .expect("there is an index")
+        .search(&question, |_| true, &budget);
+    hits.expect("the budget has no end").len()
+}
+
+/// How long searches take while 50,000 companies change as fast as they can, and right after.
+fn tell_searches_while_much_changes() {
+    let mut times = Vec::new();
+    let start = Instant::now();
+    let timed = || {
+        let start = Instant::now();
+        black_box(ask(&STORE, "chaibrart"));
+        start.elapsed()
+    };
+    ask(&STORE, "chaibrart");
+    let committed = std::thread::scope(|scope| {
+        let writing = scope.spawn(|| {
+            let mut rng = Rng::with_seed(1);
+            let start = Instant::now();
+            (0..100).for_each(|_| rename(&STORE, 500, &mut rng));
+            start.elapsed()
+        });
+        while !writing.is_finished() {
+            times.push(timed());
+        }
+        writing.join().expect("it commits")
+    });
+    let after = timed();
+    let longest = times.iter().max().copied().unwrap_or_default();
+    println!(
+        "50,000 companies changed in {committed:.1?}; {} searches meanwhile, the longest {longest:.1?}, the next {after:.1?}; {:.1?} in all",
+        times.len(),
+        start.elapsed(),
+    );
+    // All at once, and nobody searched.
+    rename(&STORE, 50_000, &mut Rng::with_seed(2));
+    println!(
+        "50,000 companies changed by one commit: the next search took {:.1?}",
+        timed()
+    );
+}
+
+/// How long a start takes until a million companies can be searched, without and with the index that is kept.
+fn tell_a_start() {
+    let snapshot = world(SIZES[1]).snapshot();
+    let everything = snapshot.mask(&View::now(Timestamp::MAX));
+    let dataset = Dataset {
+        title: "Companies".to_owned(),
+        description: None,
+        licence: None,
+        recorded_at: support::now(),
+        sources: Vec::new(),
+        entities: snapshot
+            .entities(&everything)
+            .map(|ix| snapshot.entity(ix).record())
+            .collect(),
+        relationships: Vec::new(),
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let home = Home::enter(folder.path(), support::now()).expect("a folder of one's own");
+    home.begin(&dataset, support::now()).expect("a store");
+    drop((home, dataset));
+    let start = || {
+        let home = Home::enter(folder.path(), support::now()).expect("a folder of one's own");
+        let store = Store::open(home, |graph| Arc::new(State::unprepared(graph))).expect("a store");
+        let (state, start) = (store.state(), Instant::now());
+        state.prepare();
+        let taken: Duration = start.elapsed();
+        assert!(state.search().is_ok_and(|index| index.entities() == SIZES[1]));
+        taken
+    };
+    let (built, read) = (start(), start());
+    println!("a start searches after {built:.1?} where the index is built and kept, {read:.2?} where it is read");
+}
+
+/// Quiet, then with a commit before each: what the change costs who searches first.
+#[divan::bench(args = ["chaibrart", "chaibrart steel", "internatoinel"])]
+fn search_of_a_state_that_is_quiet(bencher: Bencher<'_, '_>, text: &str) {
+    ask(&STORE, text);
+    bencher.bench_local(|| black_box(ask(&STORE, text)));
+}
+
+#[divan::bench(args = ["chaibrart", "chaibrart steel", "internatoinel"])]
+fn search_right_after_a_commit(bencher: Bencher<'_, '_>, text: &str) {
+    let mut rng = Rng::with_seed(3);
+    bencher
+        .with_inputs(|| rename(&STORE, 1, &mut rng))
+        .bench_local_values(|()| black_box(ask(&STORE, text)));
+}
+
+#[divan::bench]
+fn a_commit_that_nobody_searches_after(bencher: Bencher<'_, '_>) {
+    let mut rng = Rng::with_seed(4);
+    bencher.bench_local(|| rename(&STORE, 1, &mut rng));
 }
 
 /// How many are found, and the names of the first.

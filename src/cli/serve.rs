@@ -10,7 +10,6 @@ use super::{
     load_dataset, load_graph,
 };
 use crate::{
-    graph::Snapshot,
     http::{self, Readiness},
     model::{Timestamp, View},
     schema::Api,
@@ -58,7 +57,9 @@ fn open_store(arguments: &ServeArguments) -> anyhow::Result<Store> {
     let data = arguments.data.data.as_deref();
     let Some(dir) = arguments.store.as_deref() else {
         tracing::info!("changes last as long as this process; --store DIR keeps them");
-        return Ok(Store::in_memory(prepared(load_graph(data)?)));
+        let store = Store::in_memory(Arc::new(State::unprepared(load_graph(data)?)));
+        prepare(store.state());
+        return Ok(store);
     };
     let home = Home::enter(dir, Timestamp::now())?;
     if !home.is_begun()? {
@@ -73,7 +74,8 @@ fn open_store(arguments: &ServeArguments) -> anyhow::Result<Store> {
             data.display()
         );
     }
-    let store = Store::open(home, prepared)?;
+    let store = Store::open(home, |graph| Arc::new(State::unprepared(graph)))?;
+    prepare(store.state());
     let Figures {
         position, log_bytes, ..
     } = store.figures();
@@ -81,20 +83,16 @@ fn open_store(arguments: &ServeArguments) -> anyhow::Result<Store> {
     Ok(store)
 }
 
-/// The state of `graph`. What takes long to derive from it is derived while questions are answered already.
-fn prepared(graph: Snapshot) -> Arc<State> {
+/// Derives what takes long to derive, while questions are answered already when there is much.
+fn prepare(state: Arc<State>) {
     /// So many are searched within the time it takes to open a page.
     const SMALL: usize = 10_000;
-    let everything = graph.mask(&View::now(Timestamp::MAX));
-    let is_small = graph.entities(&everything).nth(SMALL).is_none();
-    let state = Arc::new(State::unprepared(graph));
-    if is_small {
+    let everything = state.graph().mask(&View::now(Timestamp::MAX));
+    if state.graph().entities(&everything).nth(SMALL).is_none() {
         state.prepare();
     } else {
-        let preparing = Arc::clone(&state);
-        std::thread::spawn(move || preparing.prepare());
+        std::thread::spawn(move || state.prepare());
     }
-    state
 }
 
 async fn stop_signal() {

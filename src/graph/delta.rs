@@ -62,7 +62,7 @@ pub(super) struct Changed {
 }
 
 /// How a version was taken back.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Ended {
     pub(super) at: u32,
     /// The entity it was merged into, when that is why.

@@ -26,6 +26,7 @@ mod read;
 mod rebuild;
 mod record;
 mod rows;
+mod since;
 mod snapshot;
 mod text;
 mod work;

@@ -90,7 +90,7 @@ impl Snapshot {
     }
 
     /// How many record times lie at or before `moment`.
-    fn times_until(&self, moment: Timestamp) -> u32 {
+    pub(super) fn times_until(&self, moment: Timestamp) -> u32 {
         let before = self.base.times.partition_point(|time| *time <= moment);
         // No moment has two places, so that what is compared is never equal.
         let after = self.delta.times.binary_search_by(|time| {

@@ -4,12 +4,14 @@
 pub mod commit;
 pub mod edit;
 pub mod home;
+mod indexing;
 pub mod log;
 pub mod matching;
 mod open;
 mod rankings;
 pub mod search;
 mod settle;
+mod shelf;
 mod state;
 pub mod tokens;
 mod writer;
@@ -41,7 +43,7 @@ pub struct Store {
     shared: Arc<Shared>,
     writer: Writer,
     /// Last, since the folder is another's once the log is closed.
-    home: Option<Mutex<Home>>,
+    home: Option<Arc<Mutex<Home>>>,
 }
 
 /// How much there is.
@@ -83,7 +85,7 @@ impl Store {
         Self::with(state, log, None, None)
     }
 
-    fn with(state: Arc<State>, log: Log, home: Option<Home>, place: Option<Place>) -> Self {
+    fn with(state: Arc<State>, log: Log, home: Option<Arc<Mutex<Home>>>, place: Option<Place>) -> Self {
         let shared = Arc::new(Shared {
             state: RwLock::new(state),
             position: watch::Sender::new(log.last_position()),
@@ -97,7 +99,7 @@ impl Store {
         Self {
             writer: Writer::start(Arc::clone(&shared)),
             shared,
-            home: home.map(Mutex::new),
+            home,
         }
     }
 

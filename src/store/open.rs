@@ -1,13 +1,17 @@
 //! Opening a store: what it began with, and every entry of its log since. Nothing in its folder is changed before all of it
 //! was read and found sound.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::Path,
+    sync::{Arc, Mutex},
+};
 
 use super::{
     State, Store,
     home::{self, Home},
     log::{self, Durable, Log, Reading},
     settle::{self, Place},
+    shelf::Shelf,
 };
 use crate::{
     graph::{self, Snapshot},
@@ -42,7 +46,8 @@ pub enum ReplayError {
 }
 
 impl Store {
-    /// Opens the store in this folder. `state` makes the state of a graph, such as [`State::new`].
+    /// Opens the store in this folder. `state` makes the state of a graph, such as [`State::new`]; what takes long to derive is
+    /// derived from the store's state, which knows what is kept in the folder.
     ///
     /// # Errors
     /// [`OpenError`]; then nothing in the folder was changed.
@@ -76,7 +81,12 @@ impl Store {
             );
             return Err(unsound(log::Error::damaged("the log", &reason).into()));
         }
-        Ok(Self::with(state(graph), log, Some(home), Some(place)))
+        let dir = home.dir().to_owned();
+        let home = Arc::new(Mutex::new(home));
+        let shelf = Shelf::new(dir, Arc::downgrade(&home), log_id, position, &graph);
+        let state = state(graph);
+        state.keep_search_on(shelf);
+        Ok(Self::with(state, log, Some(home), Some(place)))
     }
 }
 

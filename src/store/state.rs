@@ -1,36 +1,28 @@
 //! What is read: one state of everything that answers questions, the graph and what is derived from it once.
 
-use std::{
-    any::Any,
-    panic::{self, AssertUnwindSafe},
-    sync::{Arc, OnceLock},
-    time::Instant,
-};
+use std::sync::{Arc, OnceLock};
 
 use crate::graph::{
     Budget, Exhausted, Snapshot,
     algo::{Ranking, RankingQuestion},
 };
 
-use super::{rankings::Rankings, search};
+use super::{
+    indexing::{Indexing, Outcome, Preparation},
+    rankings::Rankings,
+    search,
+    shelf::Shelf,
+};
 
 /// One state to read. A question reads the same state from its first byte to its last.
 #[derive(Debug)]
 pub struct State {
     graph: Snapshot,
     rankings: Rankings,
-    /// The search index, or why there is none.
-    search: OnceLock<Result<search::Index, String>>,
-    preparation: Preparation,
-}
-
-/// When the search index is built.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Preparation {
-    /// By the first question that needs it.
-    WhenAsked,
-    /// By [`State::prepare`], while questions are answered already.
-    Ahead,
+    /// What keeps the index up with the states of this base.
+    indexing: Arc<Indexing>,
+    /// The index of this state, once it was asked for.
+    search: OnceLock<Outcome>,
 }
 
 /// Why nothing can be searched.
@@ -59,22 +51,40 @@ impl State {
     }
 
     fn of(graph: Snapshot, preparation: Preparation) -> Self {
+        let indexing = Indexing::new(&graph, preparation);
+        Self::with(graph, indexing)
+    }
+
+    fn with(graph: Snapshot, indexing: Arc<Indexing>) -> Self {
         Self {
             graph,
             rankings: Rankings::default(),
+            indexing,
             search: OnceLock::new(),
-            preparation,
         }
     }
 
-    /// The state of the next graph.
+    /// The state of the next graph. Takes microseconds: whoever searches first pays for what changed, and a thread when much
+    /// has.
     pub(super) fn followed_by(&self, graph: Snapshot) -> Self {
-        Self::of(graph, Preparation::WhenAsked)
+        if !graph.shares_base_with(&self.graph) {
+            return self.moved_to(graph);
+        }
+        self.indexing.told(&graph);
+        Self::with(graph, Arc::clone(&self.indexing))
     }
 
-    /// The state of the same graph in a new base.
-    pub(super) fn moved_to(&self, graph: Snapshot) -> Self {
-        self.followed_by(graph)
+    /// The state of a graph that holds the same and perhaps more on another base. The search index is taken over by a thread,
+    /// within a second for a million entities; searches wait for it.
+    #[must_use]
+    pub fn moved_to(&self, graph: Snapshot) -> Self {
+        let indexing = self.indexing.moved_to(&graph);
+        Self::with(graph, indexing)
+    }
+
+    /// Lets the search index be kept on disk, and read from there by [`State::prepare`].
+    pub(super) fn keep_search_on(&self, shelf: Shelf) {
+        self.indexing.keep_on(shelf);
     }
 
     /// The graph.
@@ -92,69 +102,25 @@ impl State {
         self.rankings.answer(&self.graph, question, budget)
     }
 
-    /// Builds the search index, unless there is one. Takes about 15 seconds for a million entities. Whoever calls while
-    /// another does waits for that one. Spends no budget: what is built serves everybody. Where building fails, even by a
-    /// panic, [`State::search`] tells so.
+    /// Builds the search index, or reads it from disk, unless there is one. Building takes about 15 seconds for a million
+    /// entities. Whoever calls while another does waits for that one. Spends no budget: what is built serves everybody. Where
+    /// building fails, even by a panic, [`State::search`] tells so.
     pub fn prepare(&self) {
-        self.search.get_or_init(|| built(|| search::Index::build(&self.graph)));
+        self.indexing.prepare(&self.graph);
     }
 
-    /// The search index.
+    /// The search index of this state. What changed since the last one is worked in.
     ///
     /// # Errors
     /// [`Unsearchable`] when there is none, or none yet.
     pub fn search(&self) -> Result<&search::Index, Unsearchable<'_>> {
-        if self.preparation == Preparation::WhenAsked {
-            self.prepare();
-        }
-        match self.search.get() {
-            Some(Ok(index)) => Ok(index),
-            Some(Err(reason)) => Err(Unsearchable::Failed(reason)),
-            None => Err(Unsearchable::Unprepared),
-        }
-    }
-}
-
-/// The index, or why there is none: a panic too is told, since everybody would wait for ever for an index that never comes.
-fn built(build: impl FnOnce() -> Result<search::Index, search::Error>) -> Result<search::Index, String> {
-    let start = Instant::now();
-    // Nothing is seen again of what a panic leaves half done.
-    let outcome = panic::catch_unwind(AssertUnwindSafe(build));
-    match outcome
-        .map_err(|panic| told(&*panic))
-        .and_then(|built| built.map_err(|error| error.to_string()))
-    {
-        Ok(index) => {
-            tracing::info!(
-                entities = index.entities(),
-                ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
-                bytes = index.bytes(),
-                "the search index is built"
-            );
-            Ok(index)
-        }
-        Err(error) => {
-            tracing::error!(%error, "the search index could not be built");
-            Err(error)
-        }
-    }
-}
-
-/// What a panic says.
-fn told(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().copied();
-    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    format!("a panic: {}", text.unwrap_or("without a message"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_panic_while_building_is_told() {
-        for reason in [built(|| panic!("out of ink")), built(|| panic!("out of {}", "ink"))] {
-            assert_eq!(reason.unwrap_err(), "a panic: out of ink");
-        }
+        let outcome = match self.search.get() {
+            Some(outcome) => outcome,
+            None => {
+                let outcome = self.indexing.index(&self.graph).ok_or(Unsearchable::Unprepared)?;
+                self.search.get_or_init(|| outcome)
+            }
+        };
+        outcome.as_deref().map_err(|reason| Unsearchable::Failed(reason))
     }
 }

@@ -3,10 +3,12 @@
 mod command;
 mod disk;
 mod edit;
+mod following;
 mod home;
 mod kept;
 mod log;
 mod search;
+mod searching;
 mod settle;
 mod similar;
 mod state;

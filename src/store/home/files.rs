@@ -84,7 +84,9 @@ pub(super) fn remove(path: &Path) -> Result<(), Error> {
 /// Whether only this program gives files such names.
 fn is_ours(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    name.starts_with(super::LOG) || name.starts_with(super::snapshots::PREFIX)
+    [super::LOG, super::snapshots::PREFIX, super::snapshots::SEARCH]
+        .iter()
+        .any(|ours| name.starts_with(ours))
 }
 
 fn unfinished(path: &Path) -> PathBuf {

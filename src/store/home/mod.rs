@@ -1,5 +1,5 @@
-//! The folder of a store: `guanxi.redb` is the log and the truth, `lock` says who has it open, and `snapshot-N.gx` are made
-//! from the log for a quick start. What is made anew is made under another name, and gets its own when it is whole.
+//! The folder of a store: `guanxi.redb` is the log and the truth, `lock` says who has it open, `snapshot-N.gx` and `search-N.gx` are
+//! made from the log for a quick start. What is made anew is made under another name, and gets its own when it is whole.
 
 pub mod blocks;
 mod copies;
@@ -17,7 +17,7 @@ use redb::backends::FileBackend;
 
 pub use copies::{Copied, backup, compact, restore};
 use lock::Lock;
-pub use snapshots::{check_reach, check_snapshots, read_snapshot, write_snapshot};
+pub use snapshots::{check_reach, check_snapshots, read_search, read_snapshot, write_search, write_snapshot};
 
 use super::{
     log::{self, Durable, Reading},

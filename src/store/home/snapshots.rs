@@ -1,4 +1,4 @@
-//! The files of snapshots: the newest good one is read, the others are removed. They are made from the log, so that a damaged
+//! The files of snapshots and of the search index: the newest good one is read, the others are removed. They are made from the log, so that a damaged
 //! one costs a slower start and nothing else.
 
 use std::{
@@ -16,6 +16,8 @@ use crate::store::log::{self, Reading};
 
 /// What their names begin with.
 pub(super) const PREFIX: &str = "snapshot-";
+/// What those of the search index begin with.
+pub(super) const SEARCH: &str = "search-";
 const ENDING: &str = ".gx";
 
 /// Writes a snapshot of the log up to `held.position` with what `fill` writes, and then removes the older ones. The bytes of
@@ -28,7 +30,28 @@ pub fn write_snapshot(
     held: Held,
     fill: impl FnOnce(&mut BlocksWriter<BufWriter<File>>) -> io::Result<()>,
 ) -> Result<u64, Error> {
-    let path = dir.join(format!("{PREFIX}{}{ENDING}", held.position));
+    write(dir, PREFIX, held, fill)
+}
+
+/// The same for the search index.
+///
+/// # Errors
+/// [`Error::Io`] when it cannot be written; then the older ones are still there.
+pub fn write_search(
+    dir: &Path,
+    held: Held,
+    fill: impl FnOnce(&mut BlocksWriter<BufWriter<File>>) -> io::Result<()>,
+) -> Result<u64, Error> {
+    write(dir, SEARCH, held, fill)
+}
+
+fn write(
+    dir: &Path,
+    prefix: &str,
+    held: Held,
+    fill: impl FnOnce(&mut BlocksWriter<BufWriter<File>>) -> io::Result<()>,
+) -> Result<u64, Error> {
+    let path = dir.join(format!("{prefix}{}{ENDING}", held.position));
     files::make(&path, |file| {
         let write = || -> io::Result<()> {
             let mut blocks = BlocksWriter::begin(BufWriter::new(file), held)?;
@@ -37,7 +60,7 @@ pub fn write_snapshot(
         };
         write().map_err(failed("write", &path))
     })?;
-    for (position, older) in snapshots(dir)? {
+    for (position, older) in numbered(dir, prefix)? {
         if position != held.position {
             files::remove(&older)?;
         }
@@ -56,13 +79,34 @@ pub fn read_snapshot<T>(
     log: u64,
     read: impl Fn(&mut BlocksReader<File>) -> io::Result<T>,
 ) -> Result<Option<(u64, T)>, Error> {
-    for (position, path) in snapshots(dir)? {
+    read_newest(dir, PREFIX, log, read)
+}
+
+/// The same for the search index.
+///
+/// # Errors
+/// [`Error::Io`] when the folder cannot be read.
+pub fn read_search<T>(
+    dir: &Path,
+    log: u64,
+    read: impl Fn(&mut BlocksReader<File>) -> io::Result<T>,
+) -> Result<Option<(u64, T)>, Error> {
+    read_newest(dir, SEARCH, log, read)
+}
+
+fn read_newest<T>(
+    dir: &Path,
+    prefix: &str,
+    log: u64,
+    read: impl Fn(&mut BlocksReader<File>) -> io::Result<T>,
+) -> Result<Option<(u64, T)>, Error> {
+    for (position, path) in numbered(dir, prefix)? {
         match read_file(&path, Held { position, log }, &read) {
             Ok(made) => return Ok(Some((position, made))),
             Err(reason) => tracing::warn!(
-                snapshot = %path.display(),
+                file = %path.display(),
                 %reason,
-                "a snapshot cannot be used; the log, which has everything, is read instead"
+                "a file made from the log cannot be used; the log, which has everything, is read instead"
             ),
         }
     }
@@ -87,7 +131,7 @@ pub fn check_reach(dir: &Path, reading: &Reading) -> Result<(), Error> {
     }
 }
 
-/// What is wrong with each snapshot in the folder. The log has everything all the same.
+/// What is wrong with each snapshot and each search index in the folder. The log has everything all the same.
 ///
 /// # Errors
 /// [`Error::Io`] when the folder cannot be read.
@@ -100,13 +144,14 @@ pub fn check_snapshots(dir: &Path, reading: &Reading) -> Result<Vec<String>, Err
             path.file_name().unwrap_or_default().to_string_lossy()
         ))
     };
-    Ok(snapshots(dir)?.into_iter().filter_map(problem).collect())
+    let files = numbered(dir, PREFIX)?.into_iter().chain(numbered(dir, SEARCH)?);
+    Ok(files.filter_map(problem).collect())
 }
 
 /// The position of the newest snapshot of this log, whole or not; none when there is none.
 fn newest_snapshot(dir: &Path, log: u64) -> Result<Option<u64>, Error> {
     let of_log = |path: &Path| -> io::Result<Held> { Ok(BlocksReader::begin(File::open(path)?)?.0) };
-    let snapshots = snapshots(dir)?.into_iter();
+    let snapshots = numbered(dir, PREFIX)?.into_iter();
     Ok(snapshots
         .filter(|(position, path)| {
             of_log(path).is_ok_and(|held| {
@@ -131,13 +176,13 @@ fn read_file<T>(path: &Path, expected: Held, read: impl Fn(&mut BlocksReader<Fil
     Ok(made)
 }
 
-/// The snapshots in the folder by position, newest first.
-fn snapshots(dir: &Path) -> Result<Vec<(u64, PathBuf)>, Error> {
+/// The files in the folder whose names begin so, by position, newest first.
+fn numbered(dir: &Path, prefix: &str) -> Result<Vec<(u64, PathBuf)>, Error> {
     let mut found = Vec::new();
     for entry in fs::read_dir(dir).map_err(failed("read", dir))? {
         let path = entry.map_err(failed("read", dir))?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let position = name.strip_prefix(PREFIX).and_then(|name| name.strip_suffix(ENDING));
+        let position = name.strip_prefix(prefix).and_then(|name| name.strip_suffix(ENDING));
         if let Some(position) = position.and_then(|position| position.parse().ok()) {
             found.push((position, path));
         }

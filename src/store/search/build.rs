@@ -1,7 +1,10 @@
-//! Building the index: every name, description, identifier and id of a snapshot, in memory, on all processors.
+//! Building layers of the index: every name, description, identifier and id of their entities, in memory, on all processors
+//! when there are many.
+
+use std::sync::Arc;
 
 use tantivy::{
-    IndexSettings, IndexWriter, ReloadPolicy, TantivyDocument,
+    IndexSettings, IndexWriter, ReloadPolicy, TantivyDocument, TantivyError,
     directory::RamDirectory,
     indexer::NoMergePolicy,
     schema::{FAST, Field, IndexRecordOption, Schema, TextFieldIndexing, TextOptions},
@@ -9,22 +12,23 @@ use tantivy::{
 };
 
 use super::{
-    Error, Index, Segment,
+    Error, Index,
+    layer::{Body, Layer, Segment},
     words::{Cutter, core_key, key},
 };
 use crate::{
-    graph::{EntityRef, Snapshot},
+    graph::{EntityIx, EntityRef, Snapshot},
     model::{CompanyName, Timestamp, View},
 };
 
 /// Below so many entities one thread is done before others have started.
-const SMALL: usize = 20_000;
+const SMALL: usize = 5_000;
 /// More threads than this only wait for the one that reads the snapshot.
 const THREADS_MAX: usize = 8;
 /// What one thread collects before it writes a segment. Fewer segments are faster to search.
 const THREAD_BYTES: usize = 200_000_000;
-/// The least that tantivy accepts.
-const THREAD_BYTES_SMALL: usize = 16_000_000;
+/// How large the tables may be that one thread by itself begins with.
+const SMALL_BYTES: usize = 1_000_000;
 
 /// Where a word may stand.
 #[derive(Debug, Clone, Copy)]
@@ -51,7 +55,7 @@ const KEY: &str = "key";
 const CORE: &str = "core";
 
 impl Fields {
-    fn schema() -> (Schema, Self) {
+    pub(super) fn schema() -> (Schema, Self) {
         let mut builder = Schema::builder();
         let text = |tokenizer: &str| {
             let indexing = TextFieldIndexing::default()
@@ -112,53 +116,65 @@ impl Index {
     /// # Errors
     /// [`Error`] when the memory for it cannot be had.
     pub fn build(snapshot: &Snapshot) -> Result<Self, Error> {
-        let (schema, fields) = Fields::schema();
-        let directory = RamDirectory::create();
-        // Fields of numbers ask for a tokenizer too, and get the default one.
-        let tokenizers = TokenizerManager::default();
-        tokenizers.register(WORDS, TextAnalyzer::from(Tokens::of(Cutting::Words)));
-        tokenizers.register(FIRST, TextAnalyzer::from(Tokens::of(Cutting::First)));
-        tokenizers.register(KEY, TextAnalyzer::from(Tokens::of(Cutting::Key)));
-        tokenizers.register(CORE, TextAnalyzer::from(Tokens::of(Cutting::Core)));
-        let index = tantivy::Index::builder()
-            .schema(schema)
-            .tokenizers(tokenizers)
-            .settings(IndexSettings::default())
-            .open_or_create(directory.clone())?;
         let everything = snapshot.mask(&View::now(Timestamp::MAX));
-        let count = snapshot.entities(&everything).count();
-        let mut writer = writer(&index, count)?;
-        let mut lengths = Vec::with_capacity(count);
-        let mut entities = Vec::with_capacity(count);
-        for (ix, row) in snapshot.entities(&everything).zip(0..) {
-            let entity = snapshot.entity(ix);
-            entities.push(ix);
-            lengths.push(length(entity.name()));
-            writer.add_document(fields.document(&entity, row))?;
-        }
-        writer.commit()?;
-        drop(writer);
-        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        let searcher = reader.searcher();
-        let segments = searcher.segment_readers().iter().map(Segment::new);
-        Ok(Self {
-            segments: segments.collect::<Result<_, _>>()?,
-            fields,
-            entities,
-            lengths,
-            bytes: directory.total_mem_usage(),
-        })
+        let layer = layer(snapshot, snapshot.entities(&everything).collect())?;
+        Ok(Self::of(Fields::schema().1, vec![layer]))
     }
 }
 
-fn writer(index: &tantivy::Index, entities: usize) -> Result<IndexWriter, Error> {
-    let (threads, bytes) = if entities < SMALL {
-        (1, THREAD_BYTES_SMALL)
+/// The layer of these entities, which ascend.
+pub(super) fn layer(snapshot: &Snapshot, entities: Vec<EntityIx>) -> Result<Layer, Error> {
+    let (schema, fields) = Fields::schema();
+    let directory = RamDirectory::create();
+    // Fields of numbers ask for a tokenizer too, and get the default one.
+    let tokenizers = TokenizerManager::default();
+    tokenizers.register(WORDS, TextAnalyzer::from(Tokens::of(Cutting::Words)));
+    tokenizers.register(FIRST, TextAnalyzer::from(Tokens::of(Cutting::First)));
+    tokenizers.register(KEY, TextAnalyzer::from(Tokens::of(Cutting::Key)));
+    tokenizers.register(CORE, TextAnalyzer::from(Tokens::of(Cutting::Core)));
+    let index = tantivy::Index::builder()
+        .schema(schema)
+        .tokenizers(tokenizers)
+        .settings(IndexSettings::default());
+    let mut lengths = Vec::with_capacity(entities.len());
+    let mut documents = (0..).zip(&entities).map(|(row, entity)| {
+        let entity = snapshot.entity(*entity);
+        lengths.push(length(entity.name()));
+        fields.document(&entity, row)
+    });
+    let index = if entities.len() < SMALL {
+        let mut writer = index.single_segment_index_writer(directory.clone(), SMALL_BYTES)?;
+        documents.try_for_each(|document| writer.add_document(document))?;
+        writer.finalize()?
     } else {
-        let processors = std::thread::available_parallelism().map_or(2, usize::from);
-        (processors.min(THREADS_MAX), THREAD_BYTES)
+        let index = index.open_or_create(directory.clone())?;
+        let mut writer = writer(&index)?;
+        documents.try_for_each(|document| writer.add_document(document).map(|_| ()))?;
+        writer.commit()?;
+        index
     };
-    let writer: IndexWriter = index.writer_with_num_threads(threads, threads * bytes)?;
+    Ok(Layer::new(
+        Arc::new(Body {
+            segments: segments(&index)?,
+            lengths,
+            directory,
+            moment: snapshot.last_recorded_at(),
+        }),
+        entities.into(),
+    ))
+}
+
+/// What an index consists of.
+pub(super) fn segments(index: &tantivy::Index) -> Result<Vec<Segment>, TantivyError> {
+    let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+    let searcher = reader.searcher();
+    searcher.segment_readers().iter().map(Segment::new).collect()
+}
+
+fn writer(index: &tantivy::Index) -> Result<IndexWriter, Error> {
+    let processors = std::thread::available_parallelism().map_or(2, usize::from);
+    let threads = processors.min(THREADS_MAX);
+    let writer: IndexWriter = index.writer_with_num_threads(threads, threads * THREAD_BYTES)?;
     // The index is built once, so there is nothing to gain from merging in the background.
     writer.set_merge_policy(Box::new(NoMergePolicy));
     Ok(writer)

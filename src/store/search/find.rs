@@ -8,7 +8,7 @@ use tantivy::schema::{Field, IndexRecordOption, Term};
 use super::{
     Error, Index, at,
     question::Question,
-    terms::{Expansion, Found, Place},
+    terms::{Counts, Expansion, Found, Place},
 };
 use crate::graph::{Budget, EntityIx};
 
@@ -38,8 +38,7 @@ pub struct Hit {
 }
 
 impl Index {
-    /// The entities of `snapshot`, the one this index was built from, that fit `question` and that `keep` keeps; in the order
-    /// of their ids. Every word must stand in a name, the description, an identifier or the id of an entity: as it is, as the
+    /// The entities of the snapshot this index is for that fit `question` and that `keep` keeps; in the order of their ids. Every word must stand in a name, the description, an identifier or the id of an entity: as it is, as the
     /// beginning of a longer one (the last, and others of at least three letters), or with typos. When no entity that is
     /// kept has all words, those that have most of them. Every occurrence of a word spends a unit.
     ///
@@ -60,7 +59,8 @@ impl Index {
             .collect();
         let wholes = self.wholes(question)?;
         let mut best = Best::default();
-        for (number, segment) in self.segments.iter().enumerate() {
+        for number in 0..self.places.len() {
+            let (layer, segment) = self.segment(number);
             let mut tally = Tally::new(segment.rows.len());
             for (expansion, weight) in expansions.iter().zip(&weights) {
                 let found = expansion.found.iter().filter(|found| found.segment == number);
@@ -75,8 +75,8 @@ impl Index {
                 let sums = tally.sums(document);
                 if sums.words >= best.words {
                     let row = segment.rows[at(document)];
-                    let entity = self.entity(row).filter(|entity| keep(*entity));
-                    best.extend(sums, entity.map(|entity| (entity, row)));
+                    let entity = layer.entity(row).filter(|entity| keep(*entity));
+                    best.extend(sums, entity.map(|entity| (entity, layer.length(row))));
                 }
             }
         }
@@ -85,8 +85,8 @@ impl Index {
         let mut hits: Vec<Hit> = best
             .found
             .into_iter()
-            .map(|((entity, row), sums)| {
-                let score = self.score(sums, weight, asked, row);
+            .map(|((entity, letters), sums)| {
+                let score = score(sums, weight, (asked, letters));
                 Hit { entity, score }
             })
             .collect();
@@ -122,7 +122,7 @@ impl Index {
             (self.fields.whole_other_name, Whole::OtherName),
             (self.fields.whole_code, Whole::Code),
         ];
-        for number in 0..self.segments.len() {
+        for number in 0..self.places.len() {
             for (field, whole) in fields {
                 if let Some(found) = self.whole(number, field, &question.key)? {
                     wholes.push((found, whole));
@@ -134,13 +134,14 @@ impl Index {
 
     /// The term of those that have this key in one segment.
     pub(super) fn whole(&self, segment: usize, field: Field, key: &str) -> Result<Option<Found>, Error> {
-        let reader = self.segments[segment].reader.inverted_index(field)?;
+        let reader = self.segment(segment).1.reader.inverted_index(field)?;
         let info = reader.get_term_info(&Term::from_field_text(field, key))?;
         Ok(info.map(|info| Found {
             segment,
             reader,
             info,
             worth: 0,
+            counts: Counts::Never,
         }))
     }
 
@@ -151,20 +152,20 @@ impl Index {
         let rarity = (1.0 + f64::from(entities) / (1.0 + f64::from(texts))).ln();
         rounded(rarity * 100.0).max(1)
     }
+}
 
-    fn score(&self, sums: Sums, weight: u32, asked_letters: u32, row: u32) -> f64 {
-        let score = match sums.whole {
-            Some(Whole::Name) => return WHOLE_NAME,
-            Some(Whole::OtherName) => return WHOLE_OTHER_NAME,
-            Some(Whole::Code) => return WHOLE_CODE,
-            None => f64::from(sums.worth) / f64::from(weight.max(1)) / 1000.0,
-        };
-        let letters = self.lengths.get(at(row)).copied().unwrap_or(u8::MAX).max(1);
-        let brevity = (f64::from(asked_letters) / f64::from(letters)).min(1.0);
-        let score = WORDS * (score * (1.0 - BREVITY) + score * brevity * BREVITY);
-        // Digits beyond these say nothing.
-        f64::from(rounded(score * 10_000.0).max(1)) / 10_000.0
-    }
+/// How well an entity fits whose main name has so many letters, where so many are asked for.
+fn score(sums: Sums, weight: u32, (asked, letters): (u32, u8)) -> f64 {
+    let score = match sums.whole {
+        Some(Whole::Name) => return WHOLE_NAME,
+        Some(Whole::OtherName) => return WHOLE_OTHER_NAME,
+        Some(Whole::Code) => return WHOLE_CODE,
+        None => f64::from(sums.worth) / f64::from(weight.max(1)) / 1000.0,
+    };
+    let brevity = (f64::from(asked) / f64::from(letters.max(1))).min(1.0);
+    let score = WORDS * (score * (1.0 - BREVITY) + score * brevity * BREVITY);
+    // Digits beyond these say nothing.
+    f64::from(rounded(score * 10_000.0).max(1)) / 10_000.0
 }
 
 /// A number of moderate size, without its fraction.
@@ -296,11 +297,12 @@ impl Found {
 #[derive(Default)]
 struct Best {
     words: u8,
-    found: Vec<((EntityIx, u32), Sums)>,
+    /// Each with the length of its main name.
+    found: Vec<((EntityIx, u8), Sums)>,
 }
 
 impl Best {
-    fn extend(&mut self, sums: Sums, entity: Option<(EntityIx, u32)>) {
+    fn extend(&mut self, sums: Sums, entity: Option<(EntityIx, u8)>) {
         let Some(entity) = entity else { return };
         if sums.words > self.words {
             self.words = sums.words;

@@ -4,21 +4,27 @@
 mod build;
 mod find;
 mod fold;
+pub(super) mod follow;
 mod highlight;
+pub(super) mod keep;
+mod layer;
 mod question;
 mod similar;
 mod terms;
 mod words;
 
-use tantivy::{SegmentReader, TantivyError};
+use tantivy::TantivyError;
 
-use self::build::{Fields, ROW};
+use self::{
+    build::Fields,
+    layer::{Layer, Segment},
+};
 pub use self::{
     find::Hit,
     highlight::{Highlight, Part, SearchField, highlights},
     question::{Question, TEXT_MAX, Unaskable, WORDS_MAX},
 };
-use crate::graph::{EntityIx, Exhausted};
+use crate::graph::Exhausted;
 
 /// Why a search has no answer.
 #[derive(Debug, thiserror::Error)]
@@ -37,71 +43,65 @@ impl From<std::io::Error> for Error {
     }
 }
 
-/// What can be searched in one snapshot.
+/// What can be searched in one snapshot: the entities in layers, each in one of them. States that follow each other share layers.
 pub struct Index {
-    segments: Vec<Segment>,
     fields: Fields,
-    /// Who stands in each row.
-    entities: Vec<EntityIx>,
-    /// How many letters each main name has, by row.
-    lengths: Vec<u8>,
-    bytes: usize,
+    /// The large first, then those of what changed since.
+    layers: Vec<Layer>,
+    /// The layer and the segment in it, for each segment of all layers.
+    places: Vec<(usize, usize)>,
 }
 
 impl std::fmt::Debug for Index {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Index")
             .field("entities", &self.entities())
-            .field("bytes", &self.bytes)
+            .field("layers", &self.layers.len())
+            .field("bytes", &self.bytes())
             .finish_non_exhaustive()
     }
 }
 
 impl Index {
+    fn of(fields: Fields, layers: Vec<Layer>) -> Self {
+        let segments =
+            |(number, layer): (usize, &Layer)| (0..layer.body.segments.len()).map(move |segment| (number, segment));
+        Self {
+            fields,
+            places: layers.iter().enumerate().flat_map(segments).collect(),
+            layers,
+        }
+    }
+
     /// How many entities can be found.
     #[must_use]
     pub fn entities(&self) -> usize {
-        self.lengths.len()
-    }
-
-    /// Who stands in this row.
-    fn entity(&self, row: u32) -> Option<EntityIx> {
-        self.entities.get(at(row)).copied()
+        self.layers.iter().map(Layer::live).sum()
     }
 
     /// How much memory it takes.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.bytes
-            + self.lengths.len()
-            + self.entities.len() * size_of::<EntityIx>()
-            + self
-                .segments
-                .iter()
-                .map(|segment| segment.rows.len() * 4)
-                .sum::<usize>()
+        self.layers.iter().map(Layer::bytes).sum()
     }
-}
 
-/// A part of the index, as one thread wrote it. Which entity is in which part differs from build to build, so nothing in an
-/// answer may depend on it.
-struct Segment {
-    reader: SegmentReader,
-    /// The row of each of its documents.
-    rows: Vec<u32>,
-}
+    /// Of how many layers it consists.
+    #[must_use]
+    pub fn layers(&self) -> usize {
+        self.layers.len()
+    }
 
-impl Segment {
-    fn new(reader: &SegmentReader) -> Result<Self, TantivyError> {
-        let column = reader.fast_fields().u64(ROW)?;
-        let row = |document| {
-            let row = column.first(document).and_then(|row| u32::try_from(row).ok());
-            row.ok_or_else(|| TantivyError::InternalError("a document has no row".to_owned()))
-        };
-        Ok(Self {
-            rows: (0..reader.max_doc()).map(row).collect::<Result<_, _>>()?,
-            reader: reader.clone(),
-        })
+    /// A segment, and the layer it belongs to.
+    fn segment(&self, number: usize) -> (&Layer, &Segment) {
+        let (layer, segment) = self.places[number];
+        let layer = &self.layers[layer];
+        (layer, &layer.body.segments[segment])
+    }
+
+    /// The dead documents of a segment, ascending.
+    fn dead_documents(&self, number: usize) -> &[u32] {
+        let (layer, segment) = self.places[number];
+        self.layers[layer].dead_documents(segment)
     }
 }
 

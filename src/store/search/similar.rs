@@ -35,9 +35,15 @@ enum Whole {
     No,
 }
 
+/// An entity, and how many letters its main name has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Named {
+    entity: EntityIx,
+    letters: u8,
+}
+
 impl Index {
-    /// At most `limit` entities of `snapshot`, the one this index was built from, one of whose names is like `name`, which
-    /// was `written` so, best first: those of the whole name, those of the name without its legal forms, those that share
+    /// At most `limit` entities of the snapshot this index is for, one of whose names is like `name`, which was `written` so, best first: those of the whole name, those of the name without its legal forms, those that share
     /// most of the rarest words; then the names nearest in length, then ids. Words like Group do not count beside others.
     /// Words that few or no names have may have typos. Spends a unit for every occurrence of a word that is looked at.
     ///
@@ -52,27 +58,26 @@ impl Index {
         let wholes = self.same_names(written, name, budget)?;
         let candidates = self.sharing(name, budget)?;
         let letters = written.chars().count();
-        let rank = |row: u32, worth: u32| {
-            let whole = wholes.get(&row).copied().unwrap_or(Whole::No);
-            let other_letters = usize::from(self.lengths[at(row)]);
-            (whole, Reverse(worth), other_letters.abs_diff(letters), row)
+        let rank = |named: Named, worth: u32| {
+            let whole = wholes.get(&named).copied().unwrap_or(Whole::No);
+            let off = usize::from(named.letters).abs_diff(letters);
+            (whole, Reverse(worth), off, named.entity)
         };
-        let mut ranked: Vec<_> = candidates.iter().map(|(row, worth)| rank(*row, *worth)).collect();
+        let mut ranked: Vec<_> = candidates.iter().map(|(named, worth)| rank(*named, *worth)).collect();
         // Those of the same name need not share a word as it is cut.
-        let sharing: HashSet<u32> = candidates.iter().map(|(row, _)| *row).collect();
-        let others = wholes.keys().filter(|row| !sharing.contains(row));
-        ranked.extend(others.map(|row| rank(*row, 0)));
+        let sharing: HashSet<Named> = candidates.iter().map(|(named, _)| *named).collect();
+        let others = wholes.keys().filter(|named| !sharing.contains(named));
+        ranked.extend(others.map(|named| rank(*named, 0)));
         if ranked.len() > limit {
             ranked.select_nth_unstable(limit);
             ranked.truncate(limit);
         }
         ranked.sort_unstable();
-        let rows = ranked.into_iter().map(|(.., row)| row);
-        Ok(rows.filter_map(|row| self.entity(row)).collect())
+        Ok(ranked.into_iter().map(|(.., entity)| entity).collect())
     }
 
-    /// The rows of those that go by the whole name.
-    fn same_names(&self, written: &str, name: &CompanyName, budget: &Budget) -> Result<HashMap<u32, Whole>, Error> {
+    /// Those that go by the whole name.
+    fn same_names(&self, written: &str, name: &CompanyName, budget: &Budget) -> Result<HashMap<Named, Whole>, Error> {
         let mut same = HashMap::new();
         let (written, core) = (key(written), core_key(name));
         let fields = [
@@ -80,11 +85,14 @@ impl Index {
             (self.fields.whole_other_name, &written, Whole::AsWritten),
             (self.fields.core, &core, Whole::Core),
         ];
-        for (number, segment) in self.segments.iter().enumerate() {
+        for number in 0..self.places.len() {
             for (field, key, whole) in fields {
                 if let Some(found) = self.whole(number, field, key)? {
                     found.each_document(budget, |document| {
-                        let known = same.entry(segment.rows[at(document)]).or_insert(whole);
+                        let Some(named) = self.named(number, document) else {
+                            return;
+                        };
+                        let known = same.entry(named).or_insert(whole);
                         *known = (*known).min(whole);
                     })?;
                 }
@@ -93,14 +101,22 @@ impl Index {
         Ok(same)
     }
 
-    /// The rows of those that share words with `name`, each with what these are worth.
-    fn sharing(&self, name: &CompanyName, budget: &Budget) -> Result<Vec<(u32, u32)>, Error> {
+    /// Who stands in a document, unless it is dead.
+    fn named(&self, segment: usize, document: u32) -> Option<Named> {
+        let (layer, segment) = self.segment(segment);
+        let row = segment.rows[at(document)];
+        let letters = layer.length(row);
+        layer.entity(row).map(|entity| Named { entity, letters })
+    }
+
+    /// Those that share words with `name`, each with what these are worth.
+    fn sharing(&self, name: &CompanyName, budget: &Budget) -> Result<Vec<(Named, u32)>, Error> {
         let mut words = Question::of_core(name)
             .words
             .iter()
             .map(|asked| self.shared(asked, budget))
             .collect::<Result<Vec<_>, _>>()?;
-        words.retain(|word| !word.found.is_empty());
+        words.retain(|word| word.texts > 0);
         // Stable, so that equally rare words stay in the order of the name.
         words.sort_by_key(|word| word.texts);
         let mut texts = 0;
@@ -112,8 +128,8 @@ impl Index {
             }
             bringing += 1;
         }
-        let mut candidates: Vec<(u32, u32)> = Vec::new();
-        for number in 0..self.segments.len() {
+        let mut candidates = Vec::new();
+        for number in 0..self.places.len() {
             self.candidates(number, words.split_at(bringing), &mut candidates, budget)?;
         }
         Ok(candidates)
@@ -144,12 +160,12 @@ impl Index {
         self.expand(&asked, &places, budget)
     }
 
-    /// The rows of one segment that hold one of the first words, each with what all words are worth there.
+    /// Those of one segment that have one of the first words, each with what all words are worth there.
     fn candidates(
         &self,
         segment: usize,
         (bringing, counting): (&[Expansion], &[Expansion]),
-        candidates: &mut Vec<(u32, u32)>,
+        candidates: &mut Vec<(Named, u32)>,
         budget: &Budget,
     ) -> Result<(), Error> {
         let here = |word: &'_ Expansion| -> Vec<usize> {
@@ -187,19 +203,22 @@ impl Index {
             }
         }
         shared.sort_unstable();
-        let rows = &self.segments[segment].rows;
-        let mut last = None;
+        let mut last: Option<(u32, usize)> = None;
+        let mut sum = 0;
         for (document, position, worth) in shared.into_iter().rev() {
-            match candidates
-                .last_mut()
-                .filter(|_| last.is_some_and(|(known, _)| known == document))
-            {
-                Some((_, sum)) if last != Some((document, position)) => *sum += worth,
-                Some(_) => {}
-                None => candidates.push((rows[at(document)], worth)),
+            match last {
+                Some((known, _)) if known != document => {
+                    let named = self.named(segment, known);
+                    candidates.extend(named.map(|named| (named, std::mem::take(&mut sum))));
+                    sum = worth;
+                }
+                Some((_, known)) if known == position => {}
+                _ => sum += worth,
             }
             last = Some((document, position));
         }
+        let named = last.and_then(|(document, _)| self.named(segment, document));
+        candidates.extend(named.map(|named| (named, sum)));
         Ok(())
     }
 }

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use tantivy::{
-    InvertedIndexReader, Term,
+    DocSet, InvertedIndexReader, TERMINATED, Term,
     postings::TermInfo,
     query::{DfaWrapper, FuzzyTermQuery},
-    schema::Field,
+    schema::{Field, IndexRecordOption},
 };
 
 use super::{
-    Error, Index,
+    Error, Index, at,
     question::{Asked, EXACT, Quality, Spelling, prefix_quality, typo_quality},
 };
 use crate::graph::Budget;
@@ -38,6 +38,18 @@ pub(super) struct Found {
     pub(super) reader: Arc<InvertedIndexReader>,
     pub(super) info: TermInfo,
     pub(super) worth: Quality,
+    pub(super) counts: Counts,
+}
+
+/// Whether the texts with a word say how rare the word asked for is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Counts {
+    /// They do: it is the word itself.
+    Always,
+    /// Only when the word itself stands nowhere.
+    Instead,
+    /// They do not: other fields hold the same texts.
+    Never,
 }
 
 /// All that will do for one word asked for.
@@ -52,16 +64,14 @@ impl Index {
     pub(super) fn expand(&self, asked: &Asked, places: &[Place], budget: &Budget) -> Result<Expansion, Error> {
         let mut expanding = Expanding {
             found: Vec::new(),
-            exact: 0,
-            near: 0,
             uncharged: 0,
             budget,
         };
         for spelling in &asked.spellings {
             let near = automaton(spelling)?;
-            for (number, segment) in self.segments.iter().enumerate() {
+            for number in 0..self.places.len() {
                 for place in places {
-                    let reader = segment.reader.inverted_index(place.field)?;
+                    let reader = self.segment(number).1.reader.inverted_index(place.field)?;
                     if reader.terms().num_terms() > 0 {
                         let near = near.as_ref().filter(|_| place.typos);
                         expanding.search(number, &reader, place, spelling, near)?;
@@ -70,9 +80,48 @@ impl Index {
             }
         }
         budget.charge(expanding.uncharged)?;
-        let Expanding { found, exact, near, .. } = expanding;
-        let texts = if exact > 0 { exact } else { near };
+        let found = expanding.found;
+        let mut texts = self.texts(&found, Counts::Always, budget)?;
+        if texts == 0 {
+            texts = self.texts(&found, Counts::Instead, budget)?;
+        }
         Ok(Expansion { found, texts })
+    }
+
+    /// In how many texts of entities that stand the words of one sort stand.
+    fn texts(&self, found: &[Found], counts: Counts, budget: &Budget) -> Result<u64, Error> {
+        let counted = found.iter().filter(|found| found.counts == counts);
+        let standing = counted.map(|found| {
+            let dead = self.dead_among(found, budget)?;
+            Ok(u64::from(found.info.doc_freq).saturating_sub(dead))
+        });
+        standing.sum()
+    }
+
+    /// How many of the documents with a word stand no longer. What is looked at is charged.
+    fn dead_among(&self, found: &Found, budget: &Budget) -> Result<u64, Error> {
+        let dead = self.dead_documents(found.segment);
+        if dead.is_empty() {
+            return Ok(0);
+        }
+        let mut count = 0;
+        if u64::from(found.info.doc_freq) < u64::try_from(dead.len()).unwrap_or(u64::MAX) {
+            let (layer, segment) = self.segment(found.segment);
+            found.each_document(budget, |document| {
+                count += u64::from(layer.entity(segment.rows[at(document)]).is_none());
+            })?;
+            return Ok(count);
+        }
+        budget.charge(u64::try_from(dead.len()).unwrap_or(u64::MAX))?;
+        let reader = &found.reader;
+        let mut postings = reader.read_postings_from_terminfo(&found.info, IndexRecordOption::Basic)?;
+        for document in dead {
+            if postings.doc() < *document && postings.seek(*document) == TERMINATED {
+                break;
+            }
+            count += u64::from(postings.doc() == *document);
+        }
+        Ok(count)
     }
 }
 
@@ -88,8 +137,6 @@ fn automaton(spelling: &Spelling) -> Result<Option<DfaWrapper>, Error> {
 
 struct Expanding<'a> {
     found: Vec<Found>,
-    exact: u64,
-    near: u64,
     uncharged: u64,
     budget: &'a Budget,
 }
@@ -104,18 +151,19 @@ impl Expanding<'_> {
         near: Option<&DfaWrapper>,
     ) -> Result<(), Error> {
         let (terms, text, budget) = (reader.terms(), spelling.text.as_str(), self.budget);
+        let words = u64::try_from(terms.num_terms()).unwrap_or(u64::MAX);
         let mut push = |info: &TermInfo, quality: Quality| -> Result<(), Error> {
-            let texts = if quality == EXACT {
-                &mut self.exact
-            } else {
-                &mut self.near
+            let counts = match place.counted {
+                true if quality == EXACT => Counts::Always,
+                true => Counts::Instead,
+                false => Counts::Never,
             };
-            *texts += u64::from(info.doc_freq) * u64::from(place.counted);
             self.found.push(Found {
                 segment,
                 reader: Arc::clone(reader),
                 info: info.clone(),
                 worth: place.percent * quality / 100,
+                counts,
             });
             self.uncharged += 1;
             if self.uncharged == BATCH {
@@ -135,7 +183,8 @@ impl Expanding<'_> {
             }
         }
         if let Some(near) = near {
-            budget.charge(WALK)?;
+            // Where there are few words, there is not so far to go.
+            budget.charge(if segment == 0 { WALK } else { words.min(WALK) })?;
             let mut near = terms.search(near).into_stream()?;
             while near.advance() {
                 let word = std::str::from_utf8(near.key()).unwrap_or_default();

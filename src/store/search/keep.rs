@@ -1,0 +1,167 @@
+//! The large layer of the index as bytes: its files, and who stands in its rows by id. Tied to the program that made it, since
+//! another may cut texts into other words.
+
+use std::{
+    io::{self, Read, Write},
+    path::Path,
+    sync::Arc,
+};
+
+use tantivy::{Directory, directory::RamDirectory};
+
+use super::{
+    Index,
+    build::{Fields, segments},
+    layer::{Body, Layer},
+};
+use crate::{
+    graph::{EntityIx, Snapshot},
+    model::Timestamp,
+};
+
+/// Which program writes it, in which form. The number changes with the form and with how texts are cut.
+const MADE_BY: &str = concat!("guanxi ", env!("CARGO_PKG_VERSION"), " search 1");
+const META: &str = "meta.json";
+
+/// A layer as it was kept.
+pub(in crate::store) struct Kept {
+    body: Body,
+    /// The ids of its rows, one after the other, and where each ends.
+    ids: String,
+    ends: Vec<usize>,
+}
+
+impl Index {
+    /// When the last change was recorded that the large layer knows; none when there is none.
+    pub(in crate::store) fn large_moment(&self) -> Option<Timestamp> {
+        self.layers.first().map(|layer| layer.body.moment)
+    }
+
+    /// Writes the large layer. `graph` is the snapshot that this index is for.
+    pub(in crate::store) fn write_large(&self, graph: &Snapshot, out: &mut impl Write) -> io::Result<()> {
+        let Some(layer) = self.layers.first() else {
+            return Err(io::Error::other("there is nothing to write"));
+        };
+        write_bytes(out, MADE_BY.as_bytes())?;
+        out.write_all(&layer.body.moment.as_nanosecond().to_le_bytes())?;
+        write_bytes(out, &layer.body.lengths)?;
+        let id = |entity: EntityIx| {
+            graph
+                .entity_labelled(Snapshot::label(entity))
+                .map(|entity| graph.entity(entity).id())
+        };
+        for entity in layer.entities.iter() {
+            write_bytes(out, id(*entity).unwrap_or_default().as_bytes())?;
+        }
+        let files = layer.body.files()?;
+        write_number(out, files.len())?;
+        for (name, bytes) in files {
+            write_bytes(out, name.as_bytes())?;
+            write_bytes(out, &bytes)?;
+        }
+        Ok(())
+    }
+}
+
+impl Body {
+    /// Its files by name.
+    fn files(&self) -> io::Result<Vec<(String, Vec<u8>)>> {
+        let index = tantivy::Index::open(self.directory.clone()).map_err(io::Error::other)?;
+        let mut names = index.directory().list_managed_files();
+        names.insert(META.into());
+        let mut files = Vec::new();
+        for path in names {
+            // Some are listed that were never made.
+            if self.directory.exists(&path).map_err(io::Error::other)? {
+                let file = self.directory.open_read(&path).map_err(io::Error::other)?;
+                files.push((path.to_string_lossy().into_owned(), file.read_bytes()?.to_vec()));
+            }
+        }
+        Ok(files)
+    }
+}
+
+impl Kept {
+    /// Reads what [`Index::write_large`] wrote.
+    pub(in crate::store) fn read(from: &mut impl Read) -> io::Result<Self> {
+        if read_bytes(from)? != MADE_BY.as_bytes() {
+            return Err(io::Error::other("another version of guanxi made it"));
+        }
+        let mut moment = [0; 16];
+        from.read_exact(&mut moment)?;
+        let moment = Timestamp::from_nanosecond(i128::from_le_bytes(moment)).map_err(io::Error::other)?;
+        let lengths = read_bytes(from)?;
+        let (mut ids, mut ends) = (Vec::new(), Vec::with_capacity(lengths.len()));
+        for _ in 0..lengths.len() {
+            ids.extend(read_bytes(from)?);
+            ends.push(ids.len());
+        }
+        let directory = RamDirectory::create();
+        for _ in 0..read_number(from)? {
+            let name = String::from_utf8(read_bytes(from)?).map_err(io::Error::other)?;
+            let bytes = read_bytes(from)?;
+            directory.atomic_write(Path::new(&name), &bytes)?;
+        }
+        let index = tantivy::Index::open(directory.clone()).map_err(io::Error::other)?;
+        if index.schema() != Fields::schema().0 {
+            return Err(io::Error::other("it has other fields"));
+        }
+        let segments = segments(&index).map_err(io::Error::other)?;
+        let documents: usize = segments.iter().map(|segment| segment.rows.len()).sum();
+        let ids = String::from_utf8(ids).map_err(io::Error::other)?;
+        if documents != lengths.len() || ends.iter().any(|end| !ids.is_char_boundary(*end)) {
+            return Err(io::Error::other("its parts do not belong together"));
+        }
+        let body = Body {
+            segments,
+            lengths,
+            directory,
+            moment,
+        };
+        Ok(Self { body, ids, ends })
+    }
+
+    /// When the last change was recorded that it knows.
+    pub(in crate::store) fn moment(&self) -> Timestamp {
+        self.body.moment
+    }
+
+    /// The index of what it holds, for a snapshot that holds the same and more.
+    pub(in crate::store) fn index(self, graph: &Snapshot) -> Index {
+        let starts = std::iter::once(&0).chain(&self.ends).take(self.ends.len());
+        let ids: Vec<&str> = starts
+            .zip(&self.ends)
+            .map(|(start, end)| &self.ids[*start..*end])
+            .collect();
+        let entities = graph.entities_with_ids(ids.into_iter());
+        let layer = Layer::of_nobody(Arc::new(self.body)).renumbered(entities);
+        Index::of(Fields::schema().1, vec![layer])
+    }
+}
+
+fn write_number(out: &mut impl Write, number: usize) -> io::Result<()> {
+    let number = u64::try_from(number).map_err(io::Error::other)?;
+    out.write_all(&number.to_le_bytes())
+}
+
+fn write_bytes(out: &mut impl Write, bytes: &[u8]) -> io::Result<()> {
+    write_number(out, bytes.len())?;
+    out.write_all(bytes)
+}
+
+fn read_number(from: &mut impl Read) -> io::Result<u64> {
+    let mut number = [0; 8];
+    from.read_exact(&mut number)?;
+    Ok(u64::from_le_bytes(number))
+}
+
+fn read_bytes(from: &mut impl Read) -> io::Result<Vec<u8>> {
+    let length = read_number(from)?;
+    // Grows with what is there, so that a wrong length asks for no memory.
+    let mut bytes = Vec::new();
+    from.take(length).read_to_end(&mut bytes)?;
+    match u64::try_from(bytes.len()) {
+        Ok(read) if read == length => Ok(bytes),
+        _ => Err(io::ErrorKind::UnexpectedEof.into()),
+    }
+}
