@@ -57,6 +57,13 @@ fn a_query_is_answered_on_standard_output() {
 fn an_answer_with_errors_ends_with_exit_code_1() {
     for (arguments, told) in [
         (["query", "{ nothing }"].as_slice(), "GRAPHQL_VALIDATION_FAILED"),
+        (
+            &[
+                "query",
+                r#"mutation { retractEntities(input: {ids: ["macys-com"]}) { userErrors { code } } }"#,
+            ],
+            "FORBIDDEN",
+        ),
         (&["query", "{"], "GRAPHQL_PARSE_FAILED"),
         (&["query", "{ companies(first: 0) { nodes { id } } }"], "BAD_USER_INPUT"),
         (
@@ -210,6 +217,23 @@ fn every_flag_has_an_environment_variable_and_a_description() {
                 "{subcommand} --{name}: {help}"
             );
         }
+    }
+}
+
+#[test]
+fn every_flag_of_the_server_stands_once_in_the_tables_of_the_readme() {
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let settings = readme.split("## Configuration").nth(1).unwrap();
+    let told: Vec<&str> = settings
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `--")?.split(" | ").next())
+        .flat_map(|cell| cell.split(", `--"))
+        .map(|flag| flag.split(['`', ' ']).next().unwrap())
+        .collect();
+    let help = text(&guanxi(&["serve", "--help"]).stdout);
+    let flags = help.lines().filter_map(|line| line.trim().strip_prefix("--"));
+    for flag in flags.map(|flag| flag.split(' ').next().unwrap()) {
+        assert_eq!(told.iter().filter(|told| **told == flag).count(), 1, "--{flag}");
     }
 }
 

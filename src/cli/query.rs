@@ -12,8 +12,12 @@ use crate::{
     store::{State, Store},
 };
 
+/// What is changed here would be gone with the answer.
+const ASKS_ONLY: &str = "guanxi query asks and changes nothing. Send mutations to a server; guanxi serve --store DIR keeps what they change.";
+
 pub(super) fn query(arguments: &QueryArguments) -> anyhow::Result<ExitCode> {
     let mut request = Request::new("query", document(&arguments.document)?);
+    request.read_only = Some(ASKS_ONLY);
     request.operation_name.clone_from(&arguments.operation_name);
     request.variables = arguments
         .variables

@@ -11,7 +11,7 @@ use super::{
     rows::{EntityIx, RelationshipIx, SourceIx},
     snapshot::Snapshot,
 };
-use crate::model::{EntityKind, Set, fold};
+use crate::model::{EntityKind, Set, Timestamp, fold};
 
 impl Snapshot {
     /// The entity with this id, whoever knows it.
@@ -49,6 +49,14 @@ impl Snapshot {
             let was_known = version.recorded.until < mask.known;
             entity = version.merged_into.filter(|_| was_known)?;
         }
+    }
+
+    /// When the entity with this id was merged into another, unless it is found by itself by now. O(log n).
+    #[must_use]
+    pub fn merged_at(&self, id: &str) -> Option<Timestamp> {
+        let version = self.entity_version(self.entity_with(id)?, self.known());
+        let gone = !version.recorded.is_known(self.known()) && version.merged_into.is_some();
+        self.time(version.recorded.until).filter(|_| gone)
     }
 
     /// The version of the relationship with this id that was known to the view, on whatever day it held. O(log n).

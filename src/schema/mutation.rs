@@ -5,6 +5,8 @@ mod claims;
 mod commit;
 mod records;
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, InputObject, Object};
 
 use self::{
@@ -121,7 +123,7 @@ inputs! {
     }
     /// What unmergeEntities takes.
     UnmergeEntitiesInput {
-        /// What mergeEntities answered as `merge`.
+        /// What mergeEntities answered as `merge`, or the id of an entity that was merged.
         merge: ID,
     }
 }
@@ -259,7 +261,7 @@ impl Mutation {
         let undo = || {
             let Some(merge) = merge_named(ctx, &input.merge)? else {
                 let message = format!(
-                    "There is no merge {:?}; mergeEntities tells its id as merge",
+                    "There is no merge {:?}; give what mergeEntities answered as merge, or the id of an entity that was merged",
                     *input.merge
                 );
                 return Ok(Committed::refused(UserErrorCode::NotFound, "merge", message));
@@ -271,16 +273,35 @@ impl Mutation {
     }
 }
 
-/// What the log tells of a merge, if `id` is that of one.
-fn merge_named(ctx: &Context<'_>, id: &str) -> Result<Option<std::sync::Arc<Entry>>, Error> {
-    let position: Option<u64> = id.strip_prefix(MERGE_PREFIX).and_then(|position| position.parse().ok());
-    let Some(before) = position.and_then(|position| position.checked_sub(1)) else {
-        return Ok(None);
-    };
+/// What the log tells of a merge, if `id` is that of one, or of an entity that was merged by one and not found again since.
+fn merge_named(ctx: &Context<'_>, id: &str) -> Result<Option<Arc<Entry>>, Error> {
     // From the log as it is by now: the merge may be one of the same request.
-    let entries = Asking::of(ctx)?.store.entries_after(before, 1);
-    let entries = entries.map_err(|error| Error::unavailable(format!("The log of changes cannot be read: {error}")))?;
-    let merge = entries.into_iter().next();
-    let is_merge = |entry: &std::sync::Arc<Entry>| entry.steps.iter().any(|step| step.action == Action::Merged);
+    let store = &Asking::of(ctx)?.store;
+    let told = |before: u64| {
+        let entries = store.entries_after(before, 1);
+        let entries =
+            entries.map_err(|error| Error::unavailable(format!("The log of changes cannot be read: {error}")))?;
+        Ok::<_, Error>(entries.into_iter().next())
+    };
+    let position: Option<u64> = id.strip_prefix(MERGE_PREFIX).and_then(|position| position.parse().ok());
+    let merge = match position {
+        Some(position) => position.checked_sub(1).map(told).transpose()?.flatten(),
+        None => {
+            let Some(moment) = store.state().graph().merged_at(id) else {
+                return Ok(None);
+            };
+            // Later entries have later moments: where it is by halves.
+            let (mut before, mut beyond) = (0, *store.watch().borrow());
+            while beyond - before > 1 {
+                let middle = before + (beyond - before) / 2;
+                match told(middle)? {
+                    Some(entry) if entry.recorded_at <= moment => before = middle,
+                    _ => beyond = middle,
+                }
+            }
+            told(before)?.filter(|entry| entry.recorded_at == moment)
+        }
+    };
+    let is_merge = |entry: &Arc<Entry>| entry.steps.iter().any(|step| step.action == Action::Merged);
     Ok(merge.filter(is_merge))
 }

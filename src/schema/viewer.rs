@@ -54,6 +54,20 @@ impl Asking {
         Ok(entries)
     }
 
+    /// The last entry of the log of changes that the state that is read holds.
+    pub(crate) fn last_entry(&self) -> Result<Option<Arc<Entry>>, Error> {
+        let mut position = self.newest();
+        // What was recorded since the request began is passed over.
+        while let Some(before) = position.checked_sub(1) {
+            self.budget.charge(1)?;
+            if let Some(entry) = self.entries_after(before, 1)?.pop() {
+                return Ok(Some(entry));
+            }
+            position = before;
+        }
+        Ok(None)
+    }
+
     /// The position of the newest change.
     pub(crate) fn newest(&self) -> u64 {
         *self.store.watch().borrow()
@@ -138,6 +152,10 @@ impl Viewer {
     /// The same viewer on another day, or with other knowledge or statuses.
     pub(crate) fn with(&self, view: View) -> Self {
         Self::of(Arc::clone(&self.asking), view, self.asked)
+    }
+
+    pub(crate) fn asking(&self) -> &Asking {
+        &self.asking
     }
 
     /// What is read: the graph, and what is derived from it.

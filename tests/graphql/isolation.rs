@@ -90,7 +90,7 @@ fn dataset() -> Dataset {
 fn advance(store: &Store, generation: u64) {
     let put = |record| Change::Put(Box::new(record));
     let mut changes: Vec<Change> = companies(generation).into_iter().map(Record::Entity).map(put).collect();
-    if generation % 2 == 0 {
+    if generation.is_multiple_of(2) {
         changes.push(Change::Retract {
             noun: guanxi::model::Noun::Entity,
             id: format!("c{COMPANIES:02}"),

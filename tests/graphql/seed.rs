@@ -1,10 +1,16 @@
-//! The questions that GraphiQL opens with: each is one query or mutation, and its whole answer is kept beside it.
+//! The questions that GraphiQL opens with: each is one operation, and its whole answer is kept beside it; of a subscription,
+//! the first event.
 
-use std::{env, fs, path::PathBuf};
+use std::{env, fs, path::PathBuf, sync::Arc};
 
+use guanxi::{
+    schema::{Api, Events, Limits, Request, Started},
+    store::Store,
+};
 use serde_json::Value;
+use tokio::runtime::Runtime;
 
-use crate::harness::{BUNDLED, ask_over, store_of};
+use crate::harness::{BUNDLED, ask_over, now, store_of};
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -26,14 +32,35 @@ fn queries() -> Vec<(String, String)> {
     queries
 }
 
+/// The subscription, opened where the query is one.
+fn opened(runtime: &Runtime, api: &Arc<Api>, store: &Arc<Store>, query: &str) -> Option<Box<Events>> {
+    query.lines().find(|line| line.starts_with("subscription "))?;
+    match runtime.block_on(api.start(Request::new("test", query), store, now, None)) {
+        Started::Subscribed(events) => Some(events),
+        Started::Answered(answer) => panic!("{query}: {}", serde_json::to_value(&answer).unwrap()),
+    }
+}
+
 #[test]
 fn every_example_query_has_the_answer_that_is_kept_beside_it() {
     // To accept new answers on purpose: GUANXI_ACCEPT=1 cargo test, then read the difference.
     let accept = env::var_os("GUANXI_ACCEPT").is_some();
     // One store from the first tab to the last: some change it, and the next ones show what was changed.
     let store = store_of(&BUNDLED);
-    for (name, query) in queries() {
-        let answer = ask_over(&store, &query);
+    let api = Arc::new(Api::new(Limits::default()).unwrap());
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .unwrap();
+    let opened: Vec<_> = queries()
+        .into_iter()
+        .map(|(name, query)| (opened(&runtime, &api, &store, &query), name, query))
+        .collect();
+    for (events, name, query) in opened {
+        let answer = match events {
+            None => ask_over(&store, &query),
+            Some(mut events) => serde_json::to_value(runtime.block_on(events.next()).unwrap().answer).unwrap(),
+        };
         let kept = root().join(format!("tests/graphql/answers/{name}.json"));
         if accept {
             fs::write(&kept, format!("{answer:#}\n")).unwrap();

@@ -18,7 +18,7 @@ use guanxi::{
     },
 };
 
-use crate::harness::{BUNDLED, now};
+use crate::harness::{BUNDLED, ask_over, now};
 
 fn state(graph: Snapshot) -> Arc<State> {
     Arc::new(State::unprepared(graph))
@@ -90,6 +90,14 @@ fn what_is_committed_is_there_when_the_store_is_opened_again() {
     assert!(before.entity_by_id("new-2", &mask).is_some());
     assert!(before.entity_by_id("new-3", &mask).is_none());
     assert_eq!(names(&dir), ["guanxi.redb", "lock"]);
+    let told = ask_over(
+        &Arc::new(store),
+        "{ statistics { store { durable beganAt commits logBytes } } }",
+    );
+    let kept = &told["statistics"]["store"];
+    assert_eq!((&kept["durable"], &kept["commits"]), (&true.into(), &3.into()));
+    assert_eq!(kept["beganAt"], "2026-11-22T12:00:00Z");
+    assert!(kept["logBytes"].as_f64().unwrap() > 0.0);
 }
 
 #[test]

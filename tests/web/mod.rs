@@ -60,7 +60,7 @@ fn printed(output: &Output) -> String {
     said
 }
 
-/// The operation names of the example queries, in the order of their files.
+/// The operation names of the examples, in the order of their files.
 fn examples() -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("web/queries");
     let mut files: Vec<_> = fs::read_dir(folder)
@@ -69,7 +69,9 @@ fn examples() -> Vec<String> {
         .collect();
     files.sort();
     let name = |text: &str| {
-        let operation = text.lines().find_map(|line| line.strip_prefix("query ")).unwrap();
+        let verbs = ["query ", "mutation ", "subscription "];
+        let named = |line| verbs.iter().find_map(|verb| str::strip_prefix(line, verb));
+        let operation: &str = text.lines().find_map(named).unwrap();
         operation.split([' ', '(', '{']).next().unwrap().to_owned()
     };
     files
@@ -113,7 +115,8 @@ fn graphiql_shows_the_documentation_completes_and_answers_every_example_with_no_
         assert_eq!(found[nothing], none, "{nothing}: {said}");
     }
     assert!(found["queryFields"].as_u64().unwrap() >= 20, "{said}");
-    assert_eq!(found["subscribed"], true, "{said}");
+    let watched = found["watched"].as_array().unwrap();
+    assert_eq!(watched, &["WatchTwoCompanies"], "{said}");
     let completions = found["completions"].as_array().unwrap();
     assert!(completions.contains(&Value::from("company")), "{said}");
     assert!(fs::read(folder.join("graphiql.png")).unwrap().starts_with(b"\x89PNG"));

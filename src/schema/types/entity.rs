@@ -22,7 +22,7 @@ use crate::{
         error::Error,
         filters::{RelationshipFilter, RelationshipOrder},
         page::{Connection, PageArgs},
-        scalars::{Json, PartialDate},
+        scalars::{DateTime, Json, PartialDate},
         view::ViewShown,
         viewer::Viewer,
     },
@@ -141,6 +141,16 @@ impl<K: OfKind> Shared<K> {
     /// What the data carries beyond this; null when there is nothing.
     pub(crate) async fn properties(&self) -> Option<Json> {
         Json::of(self.read().properties())
+    }
+
+    /// When what the view sees of it was recorded.
+    pub(crate) async fn recorded_at(&self) -> DateTime {
+        DateTime(self.read().recorded_at())
+    }
+
+    /// When it was recorded anew, merged or taken back; null while it stands.
+    pub(crate) async fn retracted_at(&self) -> Option<DateTime> {
+        self.read().retracted_at().map(DateTime)
     }
 
     /// How often it was recorded, from 1.
@@ -298,6 +308,16 @@ impl<K: OfKind> Shared<K> {
         name = "properties",
         ty = "Option<Json>",
         desc = "What the data carries beyond this; null when there is nothing."
+    ),
+    field(
+        name = "recorded_at",
+        ty = "DateTime",
+        desc = "When what the view sees of it was recorded."
+    ),
+    field(
+        name = "retracted_at",
+        ty = "Option<DateTime>",
+        desc = "When it was recorded anew, merged or taken back; null while it stands."
     ),
     field(name = "version", ty = "i32", desc = "How often it was recorded, from 1."),
     field(

@@ -13,6 +13,7 @@ pub(crate) mod facets;
 pub(crate) mod figures;
 pub(crate) mod group;
 pub(crate) mod issue;
+pub(crate) mod kept;
 pub(crate) mod kinds;
 pub(crate) mod neighbors;
 pub(crate) mod ownership;

@@ -9,7 +9,7 @@ use crate::{
         cost::Paged,
         error::Error,
         page::{Connection, PageArgs},
-        scalars::PartialDate,
+        scalars::{DateTime, PartialDate},
         viewer::Viewer,
     },
 };
@@ -62,6 +62,21 @@ impl Source {
     /// Under which licence its content may be used; null when not known.
     async fn licence(&self) -> Option<&str> {
         self.read().licence()
+    }
+
+    /// When what the view sees of it was recorded.
+    async fn recorded_at(&self) -> DateTime {
+        DateTime(self.read().recorded_at())
+    }
+
+    /// When it was recorded anew or taken back; null while it stands.
+    async fn retracted_at(&self) -> Option<DateTime> {
+        self.read().retracted_at().map(DateTime)
+    }
+
+    /// How often it was recorded, from 1.
+    async fn version(&self) -> i32 {
+        i32::try_from(self.read().version()).unwrap_or(i32::MAX)
     }
 
     /// What it says about relationships that the view sees, ordered by id.

@@ -2,6 +2,7 @@
 
 use async_graphql::SimpleObject;
 
+use super::kept::StoreFigures;
 use crate::{
     model::{Catalog, EntityKind, RelationshipKind, RelationshipStatus},
     schema::{enums::Member, error::Error, scalars::DateTime, viewer::Viewer},
@@ -63,6 +64,8 @@ pub(crate) struct Statistics {
     relationships_by_kind: Vec<RelationshipKindCount>,
     /// The relationships by status; statuses without any are left out.
     relationships_by_status: Vec<RelationshipStatusCount>,
+    /// Where all this is kept, whatever the view.
+    store: StoreFigures,
 }
 
 /// Counts by the members of a catalog.
@@ -123,6 +126,7 @@ pub(crate) fn statistics(viewer: &Viewer) -> Result<Statistics, Error> {
         sources,
         entities_by_kind: entities.list(|kind, count| EntityKindCount { kind, count }),
         relationships_by_kind: kinds.list(|kind, count| RelationshipKindCount { kind, count }),
+        store: StoreFigures::new(viewer.clone()),
         relationships_by_status: statuses.list(|status, count| RelationshipStatusCount { status, count }),
     })
 }

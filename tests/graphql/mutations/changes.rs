@@ -156,3 +156,56 @@ fn the_payload_says_where_the_log_stands() {
         ["UPDATED b 4"]
     );
 }
+
+#[test]
+fn statistics_tell_where_the_log_stands() {
+    let desk = Desk::new();
+    let store = || {
+        desk.ask("{ statistics { store { durable beganAt commits cursor logBytes } } }")["statistics"]["store"].clone()
+    };
+    let after = |cursor: &Value| {
+        let listed = desk.ask(&format!("{{ changes(after: {cursor}) {{ nodes {{ recordId }} }} }}"));
+        listed["changes"]["nodes"].as_array().unwrap().len()
+    };
+    let begin = store();
+    assert_eq!(
+        begin,
+        json!({"durable": false, "beganAt": null, "commits": 0, "cursor": begin["cursor"], "logBytes": 0.0})
+    );
+    for name in ["one", "two"] {
+        desk.done(
+            "upsertEntities",
+            &format!(r#"{{entities: {{id: "{name}", kind: COMPANY, name: "{name}"}}}}"#),
+            "",
+        );
+    }
+    let end = store();
+    assert_eq!(end["commits"], 2);
+    assert_eq!((after(&begin["cursor"]), after(&end["cursor"])), (2, 0));
+}
+
+#[test]
+fn every_version_tells_since_when_and_until_when_it_stood() {
+    let desk = Desk::new();
+    let recorded = |fields: &str, id: &str| {
+        let view = |known_at: &Value| {
+            desk.ask(&format!(
+                "{{ node(id: \"{id}\", view: {{knownAt: {known_at}, ever: true}}) {{ ... on {fields} {{ version recordedAt retractedAt }} }} }}"
+            ))["node"]
+                .clone()
+        };
+        (
+            view(&json!("2026-11-22T00:00:00Z")),
+            view(&json!("2099-01-01T00:00:00Z")),
+        )
+    };
+    desk.done("upsertEntities", r#"{entities: {id: "saks", description: "new"}}"#, "");
+    desk.done("upsertSources", r#"{sources: {id: "cnet-2015", title: "new"}}"#, "");
+    for (fields, id) in [("Company", "saks"), ("Source", "source:cnet-2015")] {
+        let (old, new) = recorded(fields, id);
+        assert_eq!((&old["version"], &new["version"]), (&json!(1), &json!(2)), "{id}");
+        assert_eq!(old["recordedAt"], "2026-11-22T00:00:00Z", "{id}");
+        assert_eq!(old["retractedAt"], new["recordedAt"], "{id}");
+        assert_eq!(new["retractedAt"], Value::Null, "{id}");
+    }
+}

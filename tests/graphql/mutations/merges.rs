@@ -150,6 +150,44 @@ fn a_merge_is_undone_once() {
     assert_eq!(desk.faults("unmergeEntities", &undo), ["CONFLICT input.merge"]);
 }
 
+#[test]
+fn a_merge_is_found_by_who_was_merged_as_long_as_it_lasts() {
+    let desk = Desk::new();
+    let undo = |id: &str| {
+        let undone = desk.run("unmergeEntities", &format!(r#"{{merge: "{id}"}}"#), "");
+        undone["userErrors"][0]["code"].as_str().unwrap_or_default().to_owned()
+    };
+    let describe = |id: &str| {
+        let input = format!(r#"{{entities: {{id: "{id}", description: "said again"}}}}"#);
+        desk.done("upsertEntities", &input, "");
+    };
+    let merge = |from: &str, into: &str| {
+        let input = format!(r#"{{from: ["{from}"], into: "{into}"}}"#);
+        desk.done("mergeEntities", &input, "");
+    };
+    assert_eq!(undo("gilt"), "NOT_FOUND");
+    merge("gilt", "saks");
+    assert_eq!(undo("gilt"), "");
+    // Other commits stand before, between and after.
+    for id in ["amazon", "ebay", "iherb"] {
+        describe(id);
+    }
+    merge("gilt", "saks");
+    merge("ashford", "macys");
+    describe("paypal");
+    for id in ["nobody", "saks", "source:cnet-2015", ""] {
+        assert_eq!(undo(id), "NOT_FOUND", "{id}");
+    }
+    assert_eq!(undo("gilt"), "");
+    assert_eq!(undo("gilt"), "NOT_FOUND");
+    assert_eq!(undo("ashford"), "");
+    let found = desk.ask(r#"{ nodes(ids: ["gilt", "saks", "ashford", "macys"]) { id } }"#);
+    assert_eq!(
+        found["nodes"],
+        json!([{"id": "gilt"}, {"id": "saks"}, {"id": "ashford"}, {"id": "macys"}])
+    );
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
