@@ -216,8 +216,10 @@ fn every_flag_has_an_environment_variable_and_a_description() {
 #[test]
 fn a_token_is_said_once_and_its_text_is_kept_nowhere() {
     let folder = tempfile::tempdir().unwrap();
-    let store = folder.path().to_str().unwrap();
-    let file = folder.path().join("tokens.json");
+    // Made with the first token, before there is a store in it.
+    let folder = folder.path().join("store");
+    let store = folder.to_str().unwrap();
+    let file = folder.join("tokens.json");
     let token = |arguments: &[&str]| guanxi(&[&["token"], arguments, &["--store", store]].concat());
     assert_eq!(text(&token(&["list"]).stdout), "There are no tokens.\n");
     let made = token(&["create", "import", "--role", "editor"]);
@@ -249,7 +251,7 @@ fn a_token_is_said_once_and_its_text_is_kept_nowhere() {
         lines[1].starts_with("brief  READER  valid") && lines[1].ends_with("expires 2099-01-01T00:00:00Z"),
         "{listed}"
     );
-    assert!(!folder.path().join("tokens.new").exists());
+    assert!(!folder.join("tokens.new").exists());
 }
 
 #[test]

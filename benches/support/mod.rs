@@ -96,8 +96,38 @@ fn links(companies: usize, rng: &mut Rng) -> Vec<(usize, usize, RelationshipKind
     links
 }
 
+/// A relationship that the register asserts.
+pub(crate) fn relationship(id: String, kind: RelationshipKind, (from, to): (String, String)) -> Relationship {
+    Relationship {
+        kind,
+        ends: Ends::Known { from, to },
+        role: None,
+        status: RelationshipStatus::Active,
+        validity: Validity::OPEN,
+        share: None,
+        amount: None,
+        capabilities: Vec::new(),
+        properties: None,
+        evidence: vec![Evidence {
+            id: format!("{id}#1"),
+            source: "source:register".to_owned(),
+            locator: None,
+            stance: Stance::Asserts,
+            speaker: None,
+            stated_on: None,
+            summary: None,
+            share: None,
+            amount: None,
+            confidence: None,
+        }],
+        recorded_at: Timestamp::default(),
+        retracted_at: None,
+        id,
+    }
+}
+
 /// A dataset of so many companies, the same in every run.
-fn dataset(companies: usize) -> Dataset {
+pub(crate) fn dataset(companies: usize) -> Dataset {
     let mut rng = Rng::with_seed(42);
     let recorded_at: Timestamp = "2026-01-01T00:00:00Z".parse().expect("a moment");
     let names = Names::new(&mut rng);
@@ -111,13 +141,6 @@ fn dataset(companies: usize) -> Dataset {
                 let since = Date::constant(rng.i16(1990..2026), rng.i8(1..=12), rng.i8(1..=28));
                 let id = format!("R{position:08}");
                 Relationship {
-                    kind,
-                    ends: Ends::Known {
-                        from: company(from),
-                        to: company(to),
-                    },
-                    role: None,
-                    status: RelationshipStatus::Active,
                     validity: Validity::new(Some(PartialDate::from(since)), None).expect("an open interval"),
                     share: percent
                         .and_then(|percent| ShareRange::exact(percent).ok())
@@ -125,24 +148,8 @@ fn dataset(companies: usize) -> Dataset {
                             range,
                             of: ShareOf::Capital,
                         }),
-                    amount: None,
-                    capabilities: Vec::new(),
-                    properties: None,
-                    evidence: vec![Evidence {
-                        id: format!("{id}#1"),
-                        source: "source:register".to_owned(),
-                        locator: None,
-                        stance: Stance::Asserts,
-                        speaker: None,
-                        stated_on: None,
-                        summary: None,
-                        share: None,
-                        amount: None,
-                        confidence: None,
-                    }],
                     recorded_at,
-                    retracted_at: None,
-                    id,
+                    ..relationship(id, kind, (company(from), company(to)))
                 }
             });
     Dataset {

@@ -2,6 +2,7 @@
 
 use petgraph::{Directed, csr::Csr};
 
+use super::base::number;
 use super::rows::{EntityIx, RelationshipIx, RelationshipRow, Span, at, day_number};
 use crate::model::{EntityKind, RelationshipKind, RelationshipStatus, catalog};
 
@@ -119,23 +120,33 @@ pub(super) struct Adjacency {
 }
 
 impl Adjacency {
-    /// An adjacency of `entities` rows with these `(row, neighbor, link)`s. O(n log n).
-    pub(super) fn new(entities: usize, mut triples: Vec<(u32, u32, Packed)>) -> Self {
-        triples.sort_unstable_by_key(|(row, neighbor, link)| (*row, *neighbor, link.relationship));
+    /// An adjacency of `entities` rows with these `(row, neighbor, link)`s, which stand in the order of their relationships.
+    /// O(n), and the sorting of each row.
+    pub(super) fn new(entities: usize, triples: &[(u32, u32, Packed)]) -> Self {
+        let mut offsets = vec![0_u32; entities + 1];
+        triples.iter().for_each(|(row, ..)| offsets[at(*row) + 1] += 1);
+        for row in 0..entities {
+            offsets[row + 1] += offsets[row];
+        }
+        let mut next = offsets.clone();
+        let mut order = vec![(0_u32, 0_u32); triples.len()];
+        for (place, (row, neighbor, _)) in (0u32..).zip(triples) {
+            let free = &mut next[at(*row)];
+            order[at(*free)] = (*neighbor, place);
+            *free += 1;
+        }
         let mut edges: Vec<(u32, u32, Span)> = Vec::new();
-        for (position, (row, neighbor, _)) in (0u32..).zip(&triples) {
-            match edges.last_mut() {
-                Some((last_row, last_neighbor, run)) if (*last_row, *last_neighbor) == (*row, *neighbor) => {
-                    run.len += 1
+        for row in 0..entities {
+            let (start, end) = (offsets[row], offsets[row + 1]);
+            order[at(start)..at(end)].sort_unstable();
+            for place in start..end {
+                let (row, neighbor) = (number(row), order[at(place)].0);
+                match edges.last_mut() {
+                    Some((last_row, last_neighbor, run)) if (*last_row, *last_neighbor) == (row, neighbor) => {
+                        run.len += 1;
+                    }
+                    _ => edges.push((row, neighbor, Span { start: place, len: 1 })),
                 }
-                _ => edges.push((
-                    *row,
-                    *neighbor,
-                    Span {
-                        start: position,
-                        len: 1,
-                    },
-                )),
             }
         }
         let mut rows = Csr::from_sorted_edges(&edges).expect("the edges were sorted and joined above");
@@ -144,7 +155,7 @@ impl Adjacency {
         }
         Self {
             rows,
-            links: triples.into_iter().map(|(_, _, link)| link).collect(),
+            links: order.into_iter().map(|(_, place)| triples[at(place)].2).collect(),
         }
     }
 

@@ -109,14 +109,6 @@ impl Snapshot {
         Ok((next, steps))
     }
 
-    /// The same in a base of its own.
-    ///
-    /// # Errors
-    /// [`Error`] when there is more than a graph can hold.
-    pub fn rebuilt(&self) -> Result<Self, Error> {
-        Self::of_history(&self.history())
-    }
-
     /// What a change does to its record.
     fn step(&self, change: &Change) -> Result<Step, Refused> {
         let (noun, id) = (change.noun(), change.id());

@@ -132,9 +132,10 @@ fn links(columns: &Columns) -> (Adjacency, Adjacency, Groups) {
         }
     }
     let entities = columns.entities.len();
-    (
-        Adjacency::new(entities, outgoing),
-        Adjacency::new(entities, incoming),
-        Groups::new(undisclosed),
-    )
+    let (outgoing, incoming) = std::thread::scope(|scope| {
+        let outgoing = scope.spawn(|| Adjacency::new(entities, &outgoing));
+        let incoming = Adjacency::new(entities, &incoming);
+        (outgoing.join().expect("arranging links does not panic"), incoming)
+    });
+    (outgoing, incoming, Groups::new(undisclosed))
 }

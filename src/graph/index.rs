@@ -16,6 +16,16 @@ impl KeyIndex {
         Self { entries }
     }
 
+    /// An index of what another one held.
+    pub(super) fn of_sorted(entries: Vec<(u64, u32)>) -> Self {
+        Self { entries }
+    }
+
+    /// All it holds, sorted.
+    pub(super) fn entries(&self) -> &[(u64, u32)] {
+        &self.entries
+    }
+
     /// The rows whose key has this hash, ascending. O(log n).
     pub(super) fn rows(&self, hash: u64) -> impl Iterator<Item = u32> {
         let start = self.entries.partition_point(|(known, _)| *known < hash);

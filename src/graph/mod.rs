@@ -20,8 +20,10 @@ mod lookup;
 mod mask;
 mod merge;
 mod order;
+mod pack;
 mod ranks;
 mod read;
+mod rebuild;
 mod record;
 mod rows;
 mod since;
@@ -44,6 +46,7 @@ pub use order::{
     EntityOrderField, Key, Order, OrderDirection, Ordered, Page, Position, RelationshipOrderField, Seen, Take, Window,
     count, page, page_by_id,
 };
+pub use pack::Unreadable;
 pub use read::{EntityRef, EvidenceRef, NameRef, RelationshipRef, SourceRef};
 pub use rows::{EntityIx, EvidenceIx, RelationshipIx, SourceIx};
 pub use snapshot::{Hop, Snapshot};

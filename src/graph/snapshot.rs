@@ -294,7 +294,10 @@ impl Snapshot {
         })
     }
 
-    fn statements_of(&self, relationship: RelationshipIx) -> impl Iterator<Item = (EvidenceIx, &EvidenceRow)> {
+    pub(super) fn statements_of(
+        &self,
+        relationship: RelationshipIx,
+    ) -> impl Iterator<Item = (EvidenceIx, &EvidenceRow)> {
         let (columns, row) = self.relationship_row(relationship);
         let statements = (0..).zip(row.evidence.of(&columns.evidence));
         statements.map(move |(ordinal, row)| (EvidenceIx { relationship, ordinal }, row))

@@ -23,7 +23,34 @@ pub(super) struct TextPool {
     ends: Vec<u32>,
 }
 
+impl Text {
+    /// The handle as a number.
+    pub(super) fn number(self) -> u32 {
+        self.0
+    }
+
+    /// The handle with this number.
+    pub(super) fn of_number(number: u32) -> Self {
+        Self(number)
+    }
+}
+
 impl TextPool {
+    /// The pool that holds `bytes`, of which each text ends where `ends` says.
+    pub(super) fn of(bytes: String, ends: Vec<u32>) -> Self {
+        Self { bytes, ends }
+    }
+
+    /// All texts, one after the other.
+    pub(super) fn bytes(&self) -> &[u8] {
+        self.bytes.as_bytes()
+    }
+
+    /// Where each text ends.
+    pub(super) fn ends(&self) -> &[u32] {
+        &self.ends
+    }
+
     /// The text behind a handle; none for [`Text::NONE`].
     pub(super) fn text(&self, text: Text) -> Option<&str> {
         let position = usize::try_from(text.0).ok()?;

@@ -21,6 +21,23 @@ pub struct PartialDate {
 }
 
 impl PartialDate {
+    /// The date as a number, never 0: a form to store.
+    #[must_use]
+    pub fn bits(self) -> u32 {
+        let [high, low] = self.year.to_be_bytes();
+        u32::from_be_bytes([high, low, self.month.unsigned_abs(), self.day.unsigned_abs()])
+    }
+
+    /// The date with these [`Self::bits`]; none when there is none.
+    #[must_use]
+    pub fn from_bits(bits: u32) -> Option<Self> {
+        let [high, low, month, day] = bits.to_be_bytes();
+        let part = |number: u8| i8::try_from(number).ok();
+        let month = Some(part(month)?).filter(|month| *month != 0);
+        let day = Some(part(day)?).filter(|day| *day != 0);
+        Self::new(i16::from_be_bytes([high, low]), month, day).ok()
+    }
+
     /// A date with the precision of what is given.
     ///
     /// # Errors

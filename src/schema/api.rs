@@ -88,7 +88,8 @@ impl Api {
             Err(answer) => return Started::Answered(answer),
         };
         if prepared.kind != OperationType::Subscription {
-            return Started::Answered(Box::new(self.run(prepared, Arc::clone(store), clock(), None).await));
+            let answer = self.run(prepared, Arc::clone(store), clock(), None).await;
+            return Started::Answered(Box::new(answer));
         }
         let opening = Arc::new(Opening::new(resume_after));
         let phase = Phase::Open(Arc::clone(&opening));

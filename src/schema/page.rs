@@ -124,7 +124,8 @@ impl Listing {
             fingerprint: self.fingerprint,
             position,
             at: view.at,
-            known_at: view.known_at,
+            // Not the clock: what is recorded later may bear a time before this one's.
+            known_at: view.known_at.min(viewer.snapshot().last_recorded_at()),
         }
         .encode()
     }

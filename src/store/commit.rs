@@ -63,6 +63,9 @@ pub enum Error {
     /// The key was used before, for something else.
     #[error("the key was used before, for something else")]
     RetryKeyReused,
+    /// It would not be read back from the log as it is, such as values that are nested too deep.
+    #[error("{0}")]
+    Unkeepable(String),
     /// Too many changes wait already.
     #[error("too many changes wait to be recorded; try again soon")]
     Busy,

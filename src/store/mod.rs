@@ -10,12 +10,16 @@ pub mod matching;
 mod open;
 mod rankings;
 pub mod search;
+mod settle;
 mod shelf;
 mod state;
 pub mod tokens;
 mod writer;
 
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, atomic::AtomicBool},
+    thread::JoinHandle,
+};
 
 use tokio::sync::watch;
 
@@ -23,6 +27,7 @@ use self::{
     commit::{Proposal, Receipt},
     home::Home,
     log::{Log, Memory},
+    settle::Place,
     writer::Writer,
 };
 pub use self::{
@@ -38,7 +43,7 @@ pub struct Store {
     shared: Arc<Shared>,
     writer: Writer,
     /// Last, since the folder is another's once the log is closed.
-    home: Option<Arc<Mutex<Home>>>,
+    home: Option<Mutex<Home>>,
 }
 
 /// How much there is.
@@ -58,6 +63,13 @@ struct Shared {
     state: RwLock<Arc<State>>,
     log: Log,
     position: watch::Sender<u64>,
+    /// Held by whoever changes what is read.
+    turn: Mutex<()>,
+    /// Whether a new base is being made, and who makes it.
+    settling: AtomicBool,
+    settler: Mutex<Option<JoinHandle<()>>>,
+    /// Where a base is written; nowhere where changes last as long as the process.
+    place: Option<Place>,
 }
 
 impl Store {
@@ -70,15 +82,20 @@ impl Store {
     /// A store with this state, which holds everything that this log does.
     #[must_use]
     pub fn over(state: Arc<State>, log: Log) -> Self {
-        Self::with(state, log, None)
+        Self::with(state, log, None, None)
     }
 
-    fn with(state: Arc<State>, log: Log, home: Option<Arc<Mutex<Home>>>) -> Self {
+    fn with(state: Arc<State>, log: Log, home: Option<Mutex<Home>>, place: Option<Place>) -> Self {
         let shared = Arc::new(Shared {
             state: RwLock::new(state),
             position: watch::Sender::new(log.last_position()),
             log,
+            turn: Mutex::default(),
+            settling: AtomicBool::new(false),
+            settler: Mutex::default(),
+            place,
         });
+        shared.write_in_time();
         Self {
             writer: Writer::start(Arc::clone(&shared)),
             shared,
@@ -118,6 +135,15 @@ impl Store {
         }
     }
 
+    /// Makes what changed part of the graph's base, and writes that for the next start. Happens by itself when much has
+    /// changed. Blocks for seconds where there are millions.
+    ///
+    /// # Errors
+    /// [`commit::Error::Unavailable`]; then the old base serves on.
+    pub fn settle(&self) -> Result<(), commit::Error> {
+        self.shared.settle()
+    }
+
     /// The latest state.
     #[must_use]
     pub fn state(&self) -> Arc<State> {
@@ -154,7 +180,29 @@ impl Store {
     }
 }
 
+impl Drop for Store {
+    /// Finishes what waits, and a base that is being made: the folder is somebody else's afterwards.
+    fn drop(&mut self) {
+        self.writer.stop();
+        let settler = self
+            .shared
+            .settler
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(settler) = settler {
+            // A panic was told where it happened.
+            let _ = settler.join();
+        }
+        self.shared.state().close_shelf();
+    }
+}
+
 impl Shared {
+    fn turn(&self) -> MutexGuard<'_, ()> {
+        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn state(&self) -> Arc<State> {
         // A state is replaced whole, so that nothing is half done whoever panics.
         Arc::clone(&self.state.read().unwrap_or_else(PoisonError::into_inner))

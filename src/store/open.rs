@@ -7,11 +7,12 @@ use super::{
     State, Store,
     home::{self, Home},
     log::{self, Durable, Log, Reading},
+    settle::{self, Place},
     shelf::Shelf,
 };
 use crate::{
     graph::{self, Snapshot},
-    model::{Change, Entry},
+    model::Entry,
 };
 
 /// Why a store cannot be opened.
@@ -54,8 +55,19 @@ impl Store {
         };
         let reading = home.reading()?;
         home::check_reach(home.dir(), &reading)?;
-        let graph = replayed(&reading, |_, _| Ok(())).map_err(unsound)?;
-        let (position, fingerprint) = (reading.last_position(), reading.head().fingerprint());
+        let log_id = reading.head().fingerprint();
+        let written = home::read_snapshot(home.dir(), log_id, settle::read)?;
+        let (written, graph) = match written {
+            Some((position, graph)) => (Some(position), followed(graph, &reading, position, |_, _| Ok(()))),
+            None => (None, replayed(&reading, |_, _| Ok(()))),
+        };
+        let graph = graph.map_err(unsound)?;
+        let place = Place {
+            dir: home.dir().to_owned(),
+            log: log_id,
+            written,
+        };
+        let position = reading.last_position();
         drop(reading);
         let log: Durable = home.log()?;
         let log = Log::Durable(Box::new(log));
@@ -66,12 +78,10 @@ impl Store {
             );
             return Err(unsound(log::Error::damaged("the log", &reason).into()));
         }
-        let dir = home.dir().to_owned();
-        let home = Arc::new(Mutex::new(home));
-        let shelf = Shelf::new(dir, Arc::downgrade(&home), fingerprint, position, &graph);
+        let shelf = Shelf::new(place.clone(), position, &graph);
         let state = state(graph);
         state.keep_search_on(shelf);
-        Ok(Self::with(state, log, Some(home)))
+        Ok(Self::with(state, log, Some(Mutex::new(home)), Some(place)))
     }
 }
 
@@ -97,9 +107,8 @@ fn followed(
     reading.replay(after, |entry| {
         let place = || format!("entry {}", entry.position);
         each(&entry, &graph).map_err(|reason| log::Error::damaged(place(), &reason))?;
-        let changes: Vec<Change> = entry.steps.iter().map(|step| step.change.clone()).collect();
         let (next, _) = graph
-            .apply(&changes, entry.recorded_at)
+            .apply(&settle::changes(&entry), entry.recorded_at)
             .map_err(|reason| log::Error::damaged(place(), &reason))?;
         graph = next;
         Ok(())

@@ -2,6 +2,7 @@
 //! SHA-256: a token is 256 random bits, which nobody can guess, so a slow hash would protect nothing.
 
 use std::{
+    ffi::OsStr,
     fs::{self, File, OpenOptions},
     io::{self, Write},
     path::{Path, PathBuf},
@@ -18,6 +19,10 @@ use crate::model::{Catalog, Role, Timestamp};
 pub const FILE: &str = "tokens.json";
 /// Every token begins so, that people and scanners know it for what it is.
 pub const PREFIX: &str = "gxt_";
+/// Who writes the file waits for whoever does so already.
+const LOCK: &str = "lock";
+/// What the file is called until it is whole.
+const NEW: &str = "new";
 /// How the file is written. Others are refused.
 const FORMAT: u32 = 1;
 const NAME_CHARACTERS_MAX: usize = 100;
@@ -198,6 +203,9 @@ pub fn create(
     if let Some(expires) = expires_at.filter(|expires| *expires <= now) {
         return Err(Error::Past(expires));
     }
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(failed(folder))?;
+    }
     let _lock = lock(path)?;
     let mut tokens = Tokens::load(path)?;
     if tokens.0.iter().any(|token| token.name == name) {
@@ -231,6 +239,14 @@ pub fn revoke(path: &Path, name: &str, now: Timestamp) -> Result<Token, Error> {
     Ok(revoked)
 }
 
+/// Whether a file in the folder of a store belongs to its tokens.
+pub(super) fn is_own(name: &OsStr) -> bool {
+    let file = Path::new(FILE);
+    [file.to_owned(), file.with_extension(LOCK), file.with_extension(NEW)]
+        .iter()
+        .any(|own| own == name)
+}
+
 fn hash(text: &str) -> [u8; 32] {
     Sha256::digest(text.as_bytes()).into()
 }
@@ -244,7 +260,7 @@ fn failed(path: &Path) -> impl Fn(io::Error) -> Error {
 
 /// Two commands at a time would lose what one of them wrote.
 fn lock(path: &Path) -> Result<File, Error> {
-    let lock = path.with_extension("lock");
+    let lock = path.with_extension(LOCK);
     let file = OpenOptions::new().create(true).write(true).truncate(false).open(&lock);
     let file = file.map_err(failed(&lock))?;
     file.lock().map_err(failed(&lock))?;
@@ -253,7 +269,7 @@ fn lock(path: &Path) -> Result<File, Error> {
 
 /// Puts a file in place of another: after a crash there is the old one or the new one. Only its owner may read it.
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let new = path.with_extension("new");
+    let new = path.with_extension(NEW);
     // One that a crash left behind may have other permissions.
     match fs::remove_file(&new) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),

@@ -64,9 +64,9 @@ impl Writer {
     }
 }
 
-impl Drop for Writer {
+impl Writer {
     /// Finishes what waits.
-    fn drop(&mut self) {
+    pub(super) fn stop(&mut self) {
         drop(self.queue.take());
         if let Some(thread) = self.thread.take() {
             // A panic of the thread was told to who waited for it.
@@ -75,14 +75,23 @@ impl Drop for Writer {
     }
 }
 
-fn write(shared: &Shared, waiting: &Receiver<Waiting>) {
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+fn write(shared: &Arc<Shared>, waiting: &Receiver<Waiting>) {
     while let Ok(first) = waiting.recv() {
         let more = waiting.try_iter().take(GROUP_MAX - 1);
+        let turn = shared.turn();
         let mut group = Group::new(shared);
         for waiting in std::iter::once(first).chain(more) {
             group.add(waiting);
         }
         group.finish();
+        drop(turn);
+        shared.settle_in_time();
     }
 }
 
@@ -205,7 +214,10 @@ impl<'a> Group<'a> {
 }
 
 fn unavailable(error: &log::Error) -> Error {
-    Error::Unavailable(error.to_string())
+    match error {
+        log::Error::Unkeepable { reason, .. } => Error::Unkeepable(reason.clone()),
+        _ => Error::Unavailable(error.to_string()),
+    }
 }
 
 /// The moment at which something is recorded that is proposed at `at`: later than everything before, in whole microseconds.

@@ -71,6 +71,12 @@ fn child() {
     let store = open(Path::new(&dir));
     let first = store.figures().position;
     thread::scope(|scope| {
+        // A base may be half written when the end comes.
+        scope.spawn(|| {
+            loop {
+                store.settle().unwrap();
+            }
+        });
         for writer in 0..WRITERS {
             let store = &store;
             scope.spawn(move || {

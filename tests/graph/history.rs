@@ -393,6 +393,22 @@ fn compare(snapshot: &Snapshot, moment: Timestamp, known: &Known) {
     }
 }
 
+/// The same, written and read.
+fn read_back(snapshot: &Snapshot) -> Snapshot {
+    let mut sections: Vec<Vec<u8>> = Vec::new();
+    let put = |section: &[u8]| {
+        sections.push(section.to_vec());
+        Ok::<(), ()>(())
+    };
+    snapshot.pack(put).unwrap();
+    for cut in 0..sections.len() {
+        let mut fewer = sections[..cut].iter().cloned();
+        assert!(Snapshot::unpack(|| fewer.next()).is_err(), "{cut} sections");
+    }
+    let mut sections = sections.into_iter();
+    Snapshot::unpack(|| sections.next()).unwrap()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
     #[test]
@@ -428,9 +444,14 @@ proptest! {
                 known.push((at, expected));
             }
         }
+        let rebuilt = snapshot.rebuilt().unwrap();
+        let read_back = read_back(&rebuilt);
         for (at, known) in &known {
             compare(&snapshot, *at, known);
+            compare(&rebuilt, *at, known);
+            compare(&read_back, *at, known);
         }
+        prop_assert_eq!(snapshot.history(), read_back.history());
         compare(&snapshot, Timestamp::MAX, &known.last().unwrap().1);
         let before = Timestamp::MIN;
         compare(&snapshot, before, &Known::default());

@@ -3,6 +3,7 @@
 mod cost;
 mod facets;
 mod filters;
+mod isolation;
 mod lookup;
 mod matching;
 mod mutations;

@@ -345,3 +345,28 @@ async fn introspection_and_pages_can_be_switched_off() {
         "{page}"
     );
 }
+
+#[tokio::test]
+async fn a_change_over_a_socket_is_attributed_to_its_token_and_seen_by_who_watches() {
+    let keys = Keys::new();
+    let live = keys.live(PublicRead::On, Changes::Allowed).await;
+    let mut editor = live.socket(&[]).await;
+    let payload = json!({"authorization": keys.authorization("editor")});
+    editor.say(json!({"type": "connection_init", "payload": payload})).await;
+    editor.hear().await;
+    let mut reader = live.ready().await;
+    reader
+        .subscribe(
+            "s",
+            "subscription { changes { by action after { ... on Entity { name } } } }",
+        )
+        .await;
+    sleep(Duration::from_millis(300)).await;
+    let mutation = "mutation { upsertEntities(input: {entities: [{id: \"new\", kind: COMPANY, name: \"New\"}]}) { userErrors { message } } }";
+    editor.subscribe("m", mutation).await;
+    let told = editor.hear().await;
+    assert_eq!(told["payload"], json!({"data": {"upsertEntities": {"userErrors": []}}}));
+    assert_eq!(editor.hear().await, json!({"id": "m", "type": "complete"}));
+    let change = json!({"by": "editor", "action": "CREATED", "after": {"name": "New"}});
+    assert_eq!(reader.hear().await["payload"], json!({"data": {"changes": change}}));
+}

@@ -201,3 +201,24 @@ fn a_damaged_store_is_named_by_check_and_not_served() {
         assert!(std::fs::read(&path).unwrap() == bytes);
     }
 }
+
+#[test]
+fn a_change_over_http_outlives_a_kill_and_so_does_its_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = text(folder.path());
+    let change = r#"mutation { upsertEntities(input: {
+        idempotencyKey: "once", reason: "seen on the door",
+        entities: [{id: "corner-shop", kind: COMPANY, name: "Corner Shop"}]
+    }) { entities { id } replayed userErrors { message } } }"#;
+    for replayed in [false, true, true] {
+        // Each is killed.
+        let serving = Serving::start(&["--store", dir]);
+        let found = serving.asked(r#"{ entity(by: {id: "corner-shop"}) { name } }"#);
+        assert_eq!(found.contains("Corner Shop"), replayed, "{found}");
+        let answer = serving.asked(change);
+        assert!(answer.contains(&format!(r#""replayed":{replayed}"#)), "{answer}");
+        assert!(answer.contains(r#""userErrors":[]"#), "{answer}");
+    }
+    let checked = told(&["check", "--store", dir]);
+    assert!(checked.contains(": 1 entries since "), "{checked}");
+}

@@ -112,8 +112,10 @@ fn a_store_that_was_not_finished_is_begun_anew() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("guanxi.redb.new"), "half").unwrap();
     fs::write(folder.path().join("lock"), "process 1 since ever\n").unwrap();
+    // Made before the first start.
+    fs::write(folder.path().join("tokens.json"), "{}").unwrap();
     let home = begun(folder.path());
-    assert_eq!(names(folder.path()), ["guanxi.redb", "lock"]);
+    assert_eq!(names(folder.path()), ["guanxi.redb", "lock", "tokens.json"]);
     let refused = home.begin(&BUNDLED, now()).unwrap_err();
     assert!(matches!(refused, Error::Begun { .. }), "{refused}");
 }
@@ -281,10 +283,26 @@ fn what_cannot_be_kept_is_refused_alone() {
     });
     let refused = store.commit(blank).unwrap_err();
     assert!(
-        matches!(&refused, commit::Error::Unavailable(told) if told.contains("cannot be kept")),
+        matches!(&refused, commit::Error::Unkeepable(told) if told.contains("a name without control characters")),
         "{refused}"
     );
     assert!(!has(&store, "blank"));
     store.commit(put("sound")).unwrap();
     assert_eq!(store.figures().position, 1);
+}
+
+#[test]
+fn a_token_may_be_made_before_the_store_is() {
+    use guanxi::{model::Role, store::tokens};
+    let folder = tempfile::tempdir().unwrap();
+    tokens::create(
+        &folder.path().join(tokens::FILE),
+        "first",
+        Role::Editor,
+        None,
+        now(),
+        [1; 32],
+    )
+    .unwrap();
+    assert!(!Home::enter(folder.path(), now()).unwrap().is_begun().unwrap());
 }

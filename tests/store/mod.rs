@@ -9,5 +9,6 @@ mod kept;
 mod log;
 mod search;
 mod searching;
+mod settle;
 mod similar;
 mod state;

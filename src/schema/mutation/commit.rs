@@ -191,6 +191,13 @@ fn refusal(error: commit::Error) -> Result<Committed, Error> {
             "idempotencyKey",
             "This key was used for another mutation, or with other arguments; take a new key for a new change",
         )),
+        commit::Error::Unkeepable(reason) => {
+            let message = format!("This cannot be kept as it is: {reason}; properties that are nested less deep can");
+            Ok(Committed::rejected(Rejected {
+                faults: vec![Fault::new(UserErrorCode::Invalid, &Path::root(INPUT), message)],
+                more: 0,
+            }))
+        }
         commit::Error::Busy => Err(Error::unavailable(
             "Too many changes wait to be recorded. Nothing was changed. Try again in a moment.",
         )),

@@ -19,7 +19,10 @@ pub use copies::{Copied, backup, compact, restore};
 use lock::Lock;
 pub use snapshots::{check_reach, check_snapshots, read_search, read_snapshot, write_search, write_snapshot};
 
-use super::log::{self, Durable, Reading};
+use super::{
+    log::{self, Durable, Reading},
+    tokens,
+};
 use crate::model::{Dataset, Timestamp};
 
 /// The file with the log.
@@ -129,7 +132,8 @@ impl Home {
         }
         for entry in fs::read_dir(&self.dir).map_err(failed("read", &self.dir))? {
             let name = entry.map_err(failed("read", &self.dir))?.file_name();
-            if name != lock::FILE {
+            // The first token may be made before the store.
+            if name != lock::FILE && !tokens::is_own(&name) {
                 return Err(Error::Occupied {
                     dir: self.dir.clone(),
                     found: name.to_string_lossy().into_owned(),

@@ -1,0 +1,131 @@
+//! A new base of everything a snapshot holds, so that what changed since the last one no longer stands beside it. Streams: no
+//! more than one record is held as a value.
+
+use std::collections::HashMap;
+
+use imbl::OrdSet;
+
+use super::{
+    Error,
+    base::{Base, Title},
+    columns::{Rows, count},
+    index::KeyIndex,
+    ranks::Ranks,
+    read::{EntityRef, SourceRef},
+    rows::{EntityIx, SourceIx, Span},
+    snapshot::Snapshot,
+};
+
+impl Snapshot {
+    /// How many versions were begun or ended since the base was made.
+    #[must_use]
+    pub fn changes(&self) -> usize {
+        self.delta.size
+    }
+
+    /// How many rows the base has: entities, sources, and versions of relationships.
+    #[must_use]
+    pub fn base_rows(&self) -> usize {
+        let columns = &self.base.columns;
+        columns.entities.len() + columns.relationships.len() + columns.sources.len()
+    }
+
+    /// The same in a base of its own. O(n log n).
+    ///
+    /// # Errors
+    /// [`Error`] when there is more than a graph can hold.
+    pub fn rebuilt(&self) -> Result<Self, Error> {
+        let mut rows = Rows {
+            times: self.base.times.iter().chain(&self.delta.times).copied().collect(),
+            ..Rows::default()
+        };
+        let ranks = Ranks::of(self);
+        let entity = |ix: EntityIx| {
+            ix.known()
+                .map_or(EntityIx::NONE, |ix| EntityIx::of_base(ranks.rank(ix).0))
+        };
+        let mut sources: HashMap<SourceIx, SourceIx> = HashMap::new();
+        for ix in self.all_sources() {
+            sources.insert(ix, SourceIx::of_base(count("sources", sources.len())?));
+            self.add_source(&mut rows, ix)?;
+        }
+        for ix in self.all_entities() {
+            self.add_entity(&mut rows, ix, entity)?;
+        }
+        for ix in self.all_relationships() {
+            let (_, row) = self.relationship_row(ix);
+            let ends = (entity(row.from), entity(row.to), row.unknown);
+            let start = count("statements", rows.evidence.len())?;
+            let record = self.relationship(ix).record();
+            for ((_, row), statement) in self.statements_of(ix).zip(&record.evidence) {
+                rows.add_statement(statement, sources[&row.source], entity(row.speaker))?;
+            }
+            let row = rows.relationship(&record, self.recorded(ix), ends, start)?;
+            rows.relationships.push(row);
+        }
+        let title = Title {
+            title: rows.texts.push(self.title())?,
+            description: rows.texts.intern_optional(self.description())?,
+            licence: rows.texts.intern_optional(self.licence())?,
+            began: self.base.title.began,
+        };
+        let keys = |index: &KeyIndex, added: &OrdSet<(u64, EntityIx)>| {
+            let of_base = index
+                .entries()
+                .iter()
+                .map(|(hash, row)| (*hash, EntityIx::of_base(*row)));
+            let all = of_base.chain(added.iter().copied());
+            KeyIndex::new(all.map(|(hash, ix)| (hash, ranks.rank(ix).0)).collect())
+        };
+        let (base, delta) = (&self.base, &self.delta);
+        let keys = (
+            keys(&base.by_name, &delta.by_name),
+            keys(&base.by_identifier, &delta.by_identifier),
+        );
+        let (columns, times) = rows.finish();
+        Ok(Self::of(Base::new(columns, times, keys, title)))
+    }
+
+    fn add_source(&self, rows: &mut Rows, ix: SourceIx) -> Result<(), Error> {
+        let versions = self.source_versions(ix);
+        let older = older(rows.older_sources.len(), versions.len())?;
+        for (place, version) in versions.iter().enumerate() {
+            let record = SourceRef::of(self, *version).record();
+            let row = rows.source(&record, version.recorded, older)?;
+            let is_latest = place + 1 == versions.len();
+            let column = if is_latest {
+                &mut rows.sources
+            } else {
+                &mut rows.older_sources
+            };
+            column.push(row);
+        }
+        Ok(())
+    }
+
+    fn add_entity(&self, rows: &mut Rows, ix: EntityIx, entity: impl Fn(EntityIx) -> EntityIx) -> Result<(), Error> {
+        let versions = self.entity_versions(ix);
+        let older = older(rows.older_entities.len(), versions.len())?;
+        for (place, version) in versions.iter().enumerate() {
+            let record = EntityRef::of(self, *version).record();
+            let merged_into = version.merged_into.map_or(EntityIx::NONE, &entity);
+            let row = rows.entity(&record, version.recorded, (older, merged_into))?;
+            let is_latest = place + 1 == versions.len();
+            let column = if is_latest {
+                &mut rows.entities
+            } else {
+                &mut rows.older_entities
+            };
+            column.push(row);
+        }
+        Ok(())
+    }
+}
+
+/// Where all but the last of so many versions stand, after so many others.
+fn older(others: usize, versions: usize) -> Result<Span, Error> {
+    Ok(Span {
+        start: count("versions", others)?,
+        len: count("versions", versions.saturating_sub(1))?,
+    })
+}

@@ -1,0 +1,168 @@
+//! Keeping the base of the graph fresh: when much has changed, a new one is made beside everything else, written for the next
+//! start, and put in the place of the old one.
+
+use std::{
+    io::{self, Read, Write},
+    panic::{self, AssertUnwindSafe},
+    path::PathBuf,
+    sync::{Arc, PoisonError, atomic::Ordering},
+    thread,
+    time::Instant,
+};
+
+use super::{
+    Shared, State, commit,
+    home::{self, blocks::Held},
+};
+use crate::{
+    graph::Snapshot,
+    model::{Change, Entry},
+};
+
+/// So many changes stand beside any base before a new one is made.
+const CHANGES_MIN: usize = 20_000;
+/// And one for each so many of its rows: a large base takes longer to make.
+const ROWS_PER_CHANGE: usize = 64;
+/// From how many rows on a base is written for the next start; less is read from the log as fast.
+const WRITTEN_ROWS_MIN: usize = 10_000;
+/// How many entries are caught up with at a time.
+const ENTRIES_MAX: usize = 1_000;
+
+/// Where a base is written, and for which log.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    pub(super) dir: PathBuf,
+    pub(super) log: u64,
+    /// Up to which entry the base was read from there.
+    pub(super) written: Option<u64>,
+}
+
+impl Shared {
+    /// Makes a new base in the background, if it is time and none is being made.
+    pub(super) fn settle_in_time(self: &Arc<Self>) {
+        let graph = self.state();
+        let graph = graph.graph();
+        let allowed = CHANGES_MIN + graph.base_rows() / ROWS_PER_CHANGE;
+        if graph.changes() > allowed && !self.settling.swap(true, Ordering::AcqRel) {
+            self.settle_beside(Self::settle);
+        }
+    }
+
+    /// Writes the base in the background, when it is large and was not read from a file.
+    pub(super) fn write_in_time(self: &Arc<Self>) {
+        let large = self.state().graph().base_rows() >= WRITTEN_ROWS_MIN;
+        let unwritten = self.place.as_ref().is_some_and(|place| place.written.is_none());
+        if large && unwritten && !self.settling.swap(true, Ordering::AcqRel) {
+            self.settle_beside(Self::settle);
+        }
+    }
+
+    fn settle_beside(self: &Arc<Self>, settle: fn(&Self) -> Result<(), commit::Error>) {
+        let shared = Arc::clone(self);
+        let settling = thread::spawn(move || {
+            let outcome = panic::catch_unwind(AssertUnwindSafe(|| settle(&shared)));
+            match outcome {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::warn!(%error, "no new base was made; the old one serves on"),
+                Err(_) => tracing::error!("making a new base failed; the old one serves on"),
+            }
+            shared.settling.store(false, Ordering::Release);
+        });
+        *self.settler.lock().unwrap_or_else(PoisonError::into_inner) = Some(settling);
+    }
+
+    /// Makes a new base of everything, writes it for the next start, and puts it in the place of the old one.
+    pub(super) fn settle(&self) -> Result<(), commit::Error> {
+        let start = Instant::now();
+        let (state, mut position) = {
+            let _turn = self.turn();
+            (self.state(), self.log.last_position())
+        };
+        let unavailable = |reason: &dyn std::fmt::Display| commit::Error::Unavailable(reason.to_string());
+        let mut graph = match state.graph().changes() {
+            0 => state.graph().clone(),
+            _ => state.graph().rebuilt().map_err(|error| unavailable(&error))?,
+        };
+        if let Some(place) = &self.place {
+            let held = Held {
+                position,
+                log: place.log,
+            };
+            let bytes = home::write_snapshot(&place.dir, held, |blocks| write(&graph, blocks));
+            let bytes = bytes.map_err(|error| unavailable(&error))?;
+            tracing::info!(
+                position,
+                bytes,
+                ms = millis(start),
+                "the graph is written for the next start"
+            );
+        }
+        if state.graph().changes() == 0 {
+            return Ok(());
+        }
+        // Most of what was committed meanwhile is caught up with while more is; the rest while nothing is.
+        while self.catch_up(&mut graph, &mut position)? == ENTRIES_MAX {}
+        let _turn = self.turn();
+        while self.catch_up(&mut graph, &mut position)? == ENTRIES_MAX {}
+        self.replace(&Arc::new(self.state().moved_to(graph)));
+        tracing::info!(position, ms = millis(start), "what changed is part of the base");
+        Ok(())
+    }
+
+    /// Carries out the next entries of the log. How many there were.
+    fn catch_up(&self, graph: &mut Snapshot, position: &mut u64) -> Result<usize, commit::Error> {
+        let unavailable = |reason: &dyn std::fmt::Display| commit::Error::Unavailable(reason.to_string());
+        let entries = self
+            .log
+            .entries_after(*position, ENTRIES_MAX)
+            .map_err(|error| unavailable(&error))?;
+        for entry in &entries {
+            *graph = graph.apply(&changes(entry), entry.recorded_at)?.0;
+            *position = entry.position;
+        }
+        Ok(entries.len())
+    }
+
+    /// Makes `state`, which holds the same, the one that is read.
+    fn replace(&self, state: &Arc<State>) {
+        *self.state.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(state);
+    }
+}
+
+/// What an entry changed.
+pub(super) fn changes(entry: &Entry) -> Vec<Change> {
+    entry.steps.iter().map(|step| step.change.clone()).collect()
+}
+
+fn write(graph: &Snapshot, out: &mut impl Write) -> io::Result<()> {
+    graph.pack(|section| {
+        let length = u64::try_from(section.len()).map_err(io::Error::other)?;
+        out.write_all(&length.to_le_bytes())?;
+        out.write_all(section)
+    })
+}
+
+/// The graph that was written.
+pub(super) fn read(from: &mut impl Read) -> io::Result<Snapshot> {
+    let mut failed = None;
+    let graph = Snapshot::unpack(|| section(from).map_err(|error| failed = Some(error)).ok());
+    match failed {
+        Some(error) => Err(error),
+        None => graph.map_err(io::Error::other),
+    }
+}
+
+fn section(from: &mut impl Read) -> io::Result<Vec<u8>> {
+    let mut length = [0; 8];
+    from.read_exact(&mut length)?;
+    let length = u64::from_le_bytes(length);
+    let mut section = Vec::with_capacity(usize::try_from(length).map_err(io::Error::other)?);
+    match from.take(length).read_to_end(&mut section)? {
+        read if u64::try_from(read).ok() == Some(length) => Ok(section),
+        _ => Err(io::ErrorKind::UnexpectedEof.into()),
+    }
+}
+
+fn millis(start: Instant) -> u64 {
+    u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX)
+}

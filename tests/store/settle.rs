@@ -1,0 +1,100 @@
+//! A base that is made anew while changes go on: nothing is lost, and the next start reads it from a file, good or not.
+
+use std::{fs, path::Path, sync::Arc, thread};
+
+use guanxi::{
+    graph::Snapshot,
+    model::{Timestamp, View},
+    store::{State, Store, home::Home},
+};
+
+use crate::harness::{
+    BUNDLED,
+    live::{commit, company},
+};
+
+fn open(dir: &Path) -> Store {
+    let home = Home::enter(dir, Timestamp::now()).unwrap();
+    if !home.is_begun().unwrap() {
+        home.begin(&BUNDLED, Timestamp::now()).unwrap();
+    }
+    Store::open(home, |graph| Arc::new(State::unprepared(graph))).unwrap()
+}
+
+fn snapshots(dir: &Path) -> Vec<String> {
+    let names = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().file_name());
+    let names = names.map(|name| name.into_string().unwrap());
+    names.filter(|name| name.starts_with("snapshot-")).collect()
+}
+
+fn count(graph: &Snapshot) -> usize {
+    graph.entities(&graph.mask(&View::now(Timestamp::MAX))).count()
+}
+
+#[test]
+fn changes_that_are_committed_while_a_base_is_made_are_all_there() {
+    const WRITERS: usize = 4;
+    const EACH: usize = 60;
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    thread::scope(|scope| {
+        for writer in 0..WRITERS {
+            let store = &store;
+            scope.spawn(move || {
+                for number in 0..EACH {
+                    commit(store, vec![company(&format!("Firm {writer} {number}"))], "new");
+                    // What was acknowledged can be read.
+                    let state = store.state();
+                    let mask = state.graph().mask(&View::now(Timestamp::MAX));
+                    assert!(
+                        state
+                            .graph()
+                            .entity_by_id(&format!("firm-{writer}-{number}"), &mask)
+                            .is_some()
+                    );
+                }
+            });
+        }
+        for _ in 0..8 {
+            store.settle().unwrap();
+        }
+    });
+    let history = store.state().graph().history();
+    assert_eq!(count(store.state().graph()), BUNDLED.entities.len() + WRITERS * EACH);
+    drop(store);
+    let reopened = open(dir.path());
+    assert_eq!(reopened.state().graph().history(), history);
+    assert!(reopened.state().graph().changes() < WRITERS * EACH, "the base was read");
+}
+
+#[test]
+fn a_base_that_was_written_is_read_by_the_next_start_and_made_anew_when_it_is_damaged() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    commit(&store, vec![company("Before")], "new");
+    store.settle().unwrap();
+    commit(&store, vec![company("After")], "new");
+    let history = store.state().graph().history();
+    drop(store);
+    assert_eq!(snapshots(dir.path()), ["snapshot-1.gx"]);
+    let reopened = open(dir.path());
+    assert_eq!(
+        reopened.state().graph().changes(),
+        1,
+        "only what came after is replayed"
+    );
+    assert_eq!(reopened.state().graph().history(), history);
+    drop(reopened);
+    let path = dir.path().join("snapshot-1.gx");
+    let mut bytes = fs::read(&path).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&path, &bytes).unwrap();
+    let rebuilt = open(dir.path());
+    assert_eq!(rebuilt.state().graph().changes(), 2, "everything is replayed");
+    assert_eq!(rebuilt.state().graph().history(), history);
+    rebuilt.settle().unwrap();
+    drop(rebuilt);
+    assert_eq!(snapshots(dir.path()), ["snapshot-2.gx"]);
+    assert_eq!(open(dir.path()).state().graph().history(), history);
+}
