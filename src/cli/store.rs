@@ -10,7 +10,7 @@ use crate::{
     graph::Snapshot,
     model::{Entry, Timestamp},
     store::{
-        OpenError, ReplayError,
+        OpenError, ReplayError, check_written,
         home::{self, Copied, Guest, Home},
         log::Reading,
         replayed,
@@ -29,11 +29,12 @@ pub(super) fn check(dir: &Path) -> anyhow::Result<ExitCode> {
     };
     let reading = guest.reading(dir)?;
     home::check_reach(dir, &reading)?;
-    let mut problems = problems(&reading).map_err(|reason| OpenError::Unsound {
+    let (graph, mut problems) = problems(&reading).map_err(|reason| OpenError::Unsound {
         dir: dir.to_owned(),
         reason,
     })?;
     problems.extend(home::check_snapshots(dir, &reading)?);
+    problems.extend(check_written(dir, &reading, &graph)?);
     if !problems.is_empty() {
         let lines: Vec<String> = problems
             .iter()
@@ -54,11 +55,11 @@ pub(super) fn check(dir: &Path) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// What does not fit together though every value is as it was written.
-fn problems(reading: &Reading) -> Result<Vec<String>, ReplayError> {
+/// The graph that the log makes, and what does not fit together though every value is as it was written.
+fn problems(reading: &Reading) -> Result<(Snapshot, Vec<String>), ReplayError> {
     let mut problems = Vec::new();
     let mut keys: std::collections::HashMap<String, (u64, u64)> = std::collections::HashMap::new();
-    replayed(reading, |entry, before| {
+    let graph = replayed(reading, |entry, before| {
         if let Some(retry) = &entry.retry {
             keys.insert(retry.key.clone(), (retry.digest, entry.position));
         }
@@ -84,7 +85,7 @@ fn problems(reading: &Reading) -> Result<Vec<String>, ReplayError> {
         lost.into_iter()
             .map(|(key, (_, position))| format!("the retry key {key:?} of entry {position} is lost")),
     );
-    Ok(problems)
+    Ok((graph, problems))
 }
 
 /// How an entry does not tell what its changes do to the graph before it.

@@ -1,7 +1,10 @@
 //! Every version of every record, as model values: what a graph is built from, and what changes are worked into. A change
 //! never edits a version: it ends one and begins the next.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use jiff::Timestamp;
+use serde::Serialize;
 
 use super::{
     delta::Version,
@@ -55,6 +58,20 @@ pub struct History {
     pub entities: Vec<Versioned<Entity>>,
     /// The versions of the relationships.
     pub relationships: Vec<Versioned<Relationship>>,
+}
+
+impl<T: Serialize> Versioned<T> {
+    fn hash_into(&self, hasher: &mut DefaultHasher) {
+        let record = serde_json::to_vec(&self.record).expect("a record is JSON");
+        (
+            record,
+            self.version,
+            self.recorded_at,
+            self.retracted_at,
+            &self.merged_into,
+        )
+            .hash(hasher);
+    }
 }
 
 impl From<Dataset> for History {
@@ -111,6 +128,32 @@ impl Snapshot {
             entities: entities.map(entity).collect(),
             relationships: self.all_relationships().map(relationship).collect(),
         }
+    }
+
+    /// A digest of [`Snapshot::history`], made without holding it: two graphs with different histories hardly have the same.
+    /// O(n).
+    #[must_use]
+    pub fn digest(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        (self.title(), self.description(), self.licence(), self.began_at()).hash(&mut hasher);
+        for ix in self.all_sources() {
+            for version in self.source_versions(ix) {
+                let record = SourceRef::of(self, version).record();
+                self.versioned(record, version.recorded, None).hash_into(&mut hasher);
+            }
+        }
+        for ix in self.all_entities() {
+            for version in self.entity_versions(ix) {
+                let record = EntityRef::of(self, version).record();
+                self.versioned(record, version.recorded, version.merged_into)
+                    .hash_into(&mut hasher);
+            }
+        }
+        for ix in self.all_relationships() {
+            let record = self.relationship(ix).record();
+            self.versioned(record, self.recorded(ix), None).hash_into(&mut hasher);
+        }
+        hasher.finish()
     }
 
     fn versioned<T>(&self, record: T, recorded: Recorded, merged_into: Option<EntityIx>) -> Versioned<T> {

@@ -31,7 +31,7 @@ use self::{
     writer::Writer,
 };
 pub use self::{
-    open::{OpenError, ReplayError, replayed},
+    open::{OpenError, ReplayError, check_written, replayed},
     rankings::RANKINGS_MAX,
     state::{State, Unsearchable},
 };

@@ -1,7 +1,10 @@
 //! Opening a store: what it began with, and every entry of its log since. Nothing in its folder is changed before all of it
 //! was read and found sound.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    path::Path,
+    sync::{Arc, Mutex},
+};
 
 use super::{
     State, Store,
@@ -83,6 +86,24 @@ impl Store {
         state.keep_search_on(shelf);
         Ok(Self::with(state, log, Some(Mutex::new(home)), Some(place)))
     }
+}
+
+/// What is wrong with what was written for the next start, beside `graph`, which the log makes: none when they hold the same,
+/// or nothing was written.
+///
+/// # Errors
+/// [`OpenError`] when the folder or the log cannot be read.
+pub fn check_written(dir: &Path, reading: &Reading, graph: &Snapshot) -> Result<Option<String>, OpenError> {
+    let written = home::read_snapshot(dir, reading.head().fingerprint(), settle::read)?;
+    let Some((position, written)) = written else {
+        return Ok(None);
+    };
+    let followed = followed(written, reading, position, |_, _| Ok(())).map_err(|reason| OpenError::Unsound {
+        dir: dir.to_owned(),
+        reason,
+    })?;
+    let problem = || format!("snapshot-{position}.gx holds something else than the log; it can be removed");
+    Ok((followed.digest() != graph.digest()).then(problem))
 }
 
 /// The graph that a log makes. `each` sees every entry with the graph before it, and may refuse it.

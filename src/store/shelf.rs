@@ -50,8 +50,7 @@ impl Shelf {
     }
 
     fn kept(&self, graph: &Snapshot) -> Result<Option<Index>, Box<dyn std::error::Error>> {
-        let Some((position, kept)) = home::read_search(&self.place.dir, self.place.log, |blocks| Kept::read(blocks))?
-        else {
+        let Some((position, kept)) = home::read_search(&self.place.dir, self.place.log, Kept::read)? else {
             return Ok(None);
         };
         let moment = kept.moment();

@@ -440,7 +440,9 @@ proptest! {
             let applied = snapshot.apply(&changes, at);
             prop_assert_eq!(applied.is_ok(), expected.is_some(), "{:?}: {:?}", &changes, applied.err());
             if let Some(expected) = expected {
+                let before = snapshot.digest();
                 snapshot = snapshot.apply(&changes, at).unwrap().0;
+                prop_assert_ne!(snapshot.digest(), before);
                 known.push((at, expected));
             }
         }
@@ -452,6 +454,7 @@ proptest! {
             compare(&read_back, *at, known);
         }
         prop_assert_eq!(snapshot.history(), read_back.history());
+        prop_assert_eq!(snapshot.digest(), read_back.digest());
         compare(&snapshot, Timestamp::MAX, &known.last().unwrap().1);
         let before = Timestamp::MIN;
         compare(&snapshot, before, &Known::default());
