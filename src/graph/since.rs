@@ -59,12 +59,6 @@ impl Snapshot {
         last.and_then(|last| self.time(last)) == Some(moment)
     }
 
-    /// How many versions were begun or ended since the base. A measure of how far two states are apart.
-    #[must_use]
-    pub fn changes_since_base(&self) -> usize {
-        self.delta.size
-    }
-
     /// The entities with these ids, which ascend, whoever knows them; none for an id that nobody has.
     pub fn entities_with_ids<'a>(&self, ids: impl ExactSizeIterator<Item = &'a str>) -> Vec<Option<EntityIx>> {
         let all = self.base.columns.entities.len() + self.delta.entity_ids.len();

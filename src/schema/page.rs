@@ -108,7 +108,10 @@ impl Listing {
         };
         let (after, before) = (read("after", &args.after)?, read("before", &args.before)?);
         let state = after.as_ref().or(before.as_ref());
-        let viewer = state.map_or_else(|| viewer.clone(), |cursor| viewer.with(cursor.state(viewer.view())));
+        let viewer = state.map_or_else(
+            || viewer.clone(),
+            |cursor| viewer.as_of(cursor.state(viewer.view()), cursor.last),
+        );
         let window = Window {
             after: after.map(|cursor| cursor.position),
             before: before.map(|cursor| cursor.position),
@@ -124,8 +127,8 @@ impl Listing {
             fingerprint: self.fingerprint,
             position,
             at: view.at,
-            // Not the clock: what is recorded later may bear a time before this one's.
-            known_at: view.known_at.min(viewer.snapshot().last_recorded_at()),
+            known_at: view.known_at,
+            last: viewer.last(),
         }
         .encode()
     }
@@ -137,6 +140,8 @@ struct Cursor {
     position: Position,
     at: At,
     known_at: jiff::Timestamp,
+    /// When the last record was made that the first page could see.
+    last: jiff::Timestamp,
 }
 
 impl Cursor {
@@ -155,15 +160,17 @@ impl Cursor {
             keys.collect::<Vec<_>>(),
             self.position.id,
             day,
-            self.known_at.to_string()
+            self.known_at.to_string(),
+            self.last.to_string()
         ]);
         BASE64_URL_SAFE_NO_PAD.encode(told.to_string())
     }
 
     fn decode(text: &str) -> Option<Self> {
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).ok()?;
-        let told: (String, Vec<JsonValue>, String, Option<String>, String) = serde_json::from_slice(&bytes).ok()?;
-        let (fingerprint, keys, id, day, known_at) = told;
+        let told: (String, Vec<JsonValue>, String, Option<String>, String, String) =
+            serde_json::from_slice(&bytes).ok()?;
+        let (fingerprint, keys, id, day, known_at, last) = told;
         let key = |key: JsonValue| match key {
             JsonValue::Null => Some(Key::Missing),
             JsonValue::Number(number) => number.as_f64().map(Key::Number),
@@ -178,6 +185,7 @@ impl Cursor {
             },
             at: day.map_or(Some(At::Ever), |day| day.parse().ok().map(At::Day))?,
             known_at: known_at.parse().ok()?,
+            last: last.parse().ok()?,
         })
     }
 

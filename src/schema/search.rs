@@ -45,8 +45,11 @@ impl SearchQuery {
     ///
     /// An entity whose name is the text comes first. Words found as they are come before longer ones and those before typos;
     /// the beginnings of main names before their other words, these before other names, identifiers and ids, and these before
-    /// descriptions; rare words count more. Traditional characters do not find simplified ones. UNAVAILABLE
-    /// while the server still builds its index, in the first seconds after its start.
+    /// descriptions; rare words count more. Traditional characters do not find simplified ones.
+    ///
+    /// A change is found as soon as it is acknowledged. Entities are found by what they are called now, whatever the view: one
+    /// from before a rename is found by the new name, and what was retracted or merged is not found. UNAVAILABLE while the
+    /// server still makes its index ready, in the first seconds after its start.
     #[graphql(
         directive = cost::apply("100".to_owned()),
         directive = list_size::apply(Some(20), names(&["first"]), names(&["edges", "nodes"]), Some(false))

@@ -80,6 +80,8 @@ pub(crate) struct Viewer {
     asking: Arc<Asking>,
     /// The graph as it was known to the view.
     snapshot: Snapshot,
+    /// When the last record was made that is seen.
+    last: Timestamp,
     view: View,
     mask: Mask,
     /// A hash of the view as asked for: a cursor made under another is refused.
@@ -130,18 +132,28 @@ impl Viewer {
     /// What the `view` given as the argument at `coordinate` sees, its defaults taken from the moment that this one knows.
     pub(crate) fn through(&self, view: &ViewInput, coordinate: &str) -> Result<Self, Error> {
         let resolved = view.resolve(self.view.known_at, coordinate)?;
-        Ok(Self::of(
-            Arc::clone(&self.asking),
-            resolved,
-            hash_of(&format!("{view:?}")),
-        ))
+        Ok(Self {
+            asked: hash_of(&format!("{view:?}")),
+            ..self.with(resolved)
+        })
     }
 
     fn of(asking: Arc<Asking>, view: View, asked: u64) -> Self {
-        let mask = asking.state.graph().mask(&view);
-        let snapshot = asking.state.graph().known_at(view.known_at);
+        let last = asking.state.graph().last_recorded_at();
+        Self::knowing(asking, view, last, asked)
+    }
+
+    /// What was recorded after `last` is not seen, whatever its time: a clock may be behind what it records.
+    fn knowing(asking: Arc<Asking>, view: View, last: Timestamp, asked: u64) -> Self {
+        let read = View {
+            known_at: view.known_at.min(last),
+            ..view
+        };
+        let mask = asking.state.graph().mask(&read);
+        let snapshot = asking.state.graph().known_at(read.known_at);
         Self {
             asking,
+            last,
             snapshot,
             view,
             mask,
@@ -151,7 +163,17 @@ impl Viewer {
 
     /// The same viewer on another day, or with other knowledge or statuses.
     pub(crate) fn with(&self, view: View) -> Self {
-        Self::of(Arc::clone(&self.asking), view, self.asked)
+        Self::knowing(Arc::clone(&self.asking), view, self.last, self.asked)
+    }
+
+    /// The same, as it was when the last record was that of `last`.
+    pub(crate) fn as_of(&self, view: View, last: Timestamp) -> Self {
+        Self::knowing(Arc::clone(&self.asking), view, last, self.asked)
+    }
+
+    /// When the last record was made that this one may see.
+    pub(crate) fn last(&self) -> Timestamp {
+        self.last
     }
 
     pub(crate) fn asking(&self) -> &Asking {
@@ -192,7 +214,11 @@ impl Viewer {
     /// The mask of computed answers: only ACTIVE relationships unless statuses were asked for. What they lead to is seen
     /// through the view as asked for.
     pub(crate) fn mask_for_computing(&self) -> Mask {
-        self.snapshot().mask(&self.view.for_computing())
+        let view = self.view.for_computing();
+        self.snapshot().mask(&View {
+            known_at: view.known_at.min(self.last),
+            ..view
+        })
     }
 
     pub(crate) fn asked(&self) -> u64 {

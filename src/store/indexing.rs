@@ -82,6 +82,11 @@ impl Indexing {
         let _ = self.shelf.set(Arc::new(shelf));
     }
 
+    /// Ends keeping the index on disk; what is being written is finished.
+    pub(super) fn close_shelf(&self) {
+        self.shelf.get().into_iter().for_each(|shelf| shelf.close());
+    }
+
     /// The same for a graph with another base. What is indexed is not indexed again.
     pub(super) fn moved_to(self: &Arc<Self>, graph: &Snapshot) -> Arc<Self> {
         let (latest, is_made) = match &self.lock().latest {
@@ -123,7 +128,7 @@ impl Indexing {
 
     fn is_behind(&self, graph: &Snapshot) -> bool {
         let known = self.known_changes.load(Ordering::Relaxed);
-        graph.changes_since_base().saturating_sub(known) > AT_ONCE / 2
+        graph.changes().saturating_sub(known) > AT_ONCE / 2
     }
 
     /// Builds the first index, or reads the one that is kept, unless there is one. Whoever calls while another does waits for
@@ -329,7 +334,7 @@ impl Indexing {
     fn replace(self: &Arc<Self>, work: &mut Work, graph: &Snapshot, index: Outcome) {
         work.latest = match index {
             Ok(index) => {
-                self.known_changes.store(graph.changes_since_base(), Ordering::Relaxed);
+                self.known_changes.store(graph.changes(), Ordering::Relaxed);
                 if index.untidy_from().is_some() {
                     self.tidy();
                 }

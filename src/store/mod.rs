@@ -43,7 +43,7 @@ pub struct Store {
     shared: Arc<Shared>,
     writer: Writer,
     /// Last, since the folder is another's once the log is closed.
-    home: Option<Arc<Mutex<Home>>>,
+    home: Option<Mutex<Home>>,
 }
 
 /// How much there is.
@@ -85,7 +85,7 @@ impl Store {
         Self::with(state, log, None, None)
     }
 
-    fn with(state: Arc<State>, log: Log, home: Option<Arc<Mutex<Home>>>, place: Option<Place>) -> Self {
+    fn with(state: Arc<State>, log: Log, home: Option<Mutex<Home>>, place: Option<Place>) -> Self {
         let shared = Arc::new(Shared {
             state: RwLock::new(state),
             position: watch::Sender::new(log.last_position()),
@@ -194,6 +194,7 @@ impl Drop for Store {
             // A panic was told where it happened.
             let _ = settler.join();
         }
+        self.shared.state().close_shelf();
     }
 }
 

@@ -81,12 +81,10 @@ impl Store {
             );
             return Err(unsound(log::Error::damaged("the log", &reason).into()));
         }
-        let dir = home.dir().to_owned();
-        let home = Arc::new(Mutex::new(home));
-        let shelf = Shelf::new(dir, Arc::downgrade(&home), log_id, position, &graph);
+        let shelf = Shelf::new(place.clone(), position, &graph);
         let state = state(graph);
         state.keep_search_on(shelf);
-        Ok(Self::with(state, log, Some(home), Some(place)))
+        Ok(Self::with(state, log, Some(Mutex::new(home)), Some(place)))
     }
 }
 

@@ -1,14 +1,12 @@
 //! Where the search index is kept between starts: a file in the folder of a store, made from the log. One that is missing,
 //! damaged or of another log costs a slower start and nothing else.
 
-use std::{
-    path::PathBuf,
-    sync::{Mutex, Weak},
-};
+use std::sync::{Mutex, PoisonError};
 
 use super::{
-    home::{self, Home, blocks::Held},
+    home::{self, blocks::Held},
     search::{Index, keep::Kept},
+    settle::Place,
 };
 use crate::{graph::Snapshot, model::Timestamp};
 
@@ -18,24 +16,26 @@ const ENTITIES_MIN: usize = 10_000;
 /// The place for the search index of a store.
 #[derive(Debug)]
 pub(super) struct Shelf {
-    dir: PathBuf,
-    /// Which log it is made from.
-    log: u64,
+    place: Place,
     /// The position at which the store was opened, and when its last change was recorded.
     opened: (u64, Timestamp),
-    /// Whoever writes must have the folder.
-    home: Weak<Mutex<Home>>,
+    /// Whether the store is closed, so that the folder may be another's. Held while something is written.
+    closed: Mutex<bool>,
 }
 
 impl Shelf {
-    /// The place in this folder, for the log that holds `graph` at `position`.
-    pub(super) fn new(dir: PathBuf, home: Weak<Mutex<Home>>, log: u64, position: u64, graph: &Snapshot) -> Self {
+    /// The index beside the log that holds `graph` at `position`.
+    pub(super) fn new(place: Place, position: u64, graph: &Snapshot) -> Self {
         Self {
-            dir,
-            log,
+            place,
             opened: (position, graph.last_recorded_at()),
-            home,
+            closed: Mutex::new(false),
         }
+    }
+
+    /// Lets nothing be written from now on, and waits for what is.
+    pub(super) fn close(&self) {
+        *self.closed.lock().unwrap_or_else(PoisonError::into_inner) = true;
     }
 
     /// The index that is kept, up to date with `graph`; none when there is none that is good.
@@ -50,7 +50,7 @@ impl Shelf {
     }
 
     fn kept(&self, graph: &Snapshot) -> Result<Option<Index>, Box<dyn std::error::Error>> {
-        let Some((position, kept)) = home::read_search(&self.dir, self.log, Kept::read)? else {
+        let Some((position, kept)) = home::read_search(&self.place.dir, self.place.log, Kept::read)? else {
             return Ok(None);
         };
         let moment = kept.moment();
@@ -66,16 +66,18 @@ impl Shelf {
         if index.entities() < ENTITIES_MIN {
             return;
         }
-        // Once the store is closed, the folder may be another's.
-        let Some(home) = self.home.upgrade() else { return };
         let position = index.large_moment().and_then(|moment| self.position_at(moment, graph));
         let Some(position) = position else { return };
         let held = Held {
             position,
-            log: self.log,
+            log: self.place.log,
         };
-        let written = home::write_search(&self.dir, held, |out| index.write_large(graph, out));
-        drop(home);
+        let closed = self.closed.lock().unwrap_or_else(PoisonError::into_inner);
+        if *closed {
+            return;
+        }
+        let written = home::write_search(&self.place.dir, held, |out| index.write_large(graph, out));
+        drop(closed);
         match written {
             Ok(bytes) => tracing::info!(position, bytes, "the search index is kept on disk"),
             Err(reason) => {

@@ -87,6 +87,11 @@ impl State {
         self.indexing.keep_on(shelf);
     }
 
+    /// Ends keeping the search index on disk; what is being written is finished.
+    pub(super) fn close_shelf(&self) {
+        self.indexing.close_shelf();
+    }
+
     /// The graph.
     #[must_use]
     pub fn graph(&self) -> &Snapshot {

@@ -46,7 +46,7 @@ impl Index {
     #[must_use]
     pub fn untidy_from(&self) -> Option<usize> {
         let (large, small) = self.layers.split_first()?;
-        let changed = large.dead() + small.iter().map(Layer::live).sum::<usize>();
+        let changed = large.dead().max(small.iter().map(Layer::live).sum());
         if changed > FEW.max(large.entities.len() / SHARE) {
             return Some(0);
         }

@@ -112,7 +112,8 @@ impl Layer {
         for (documents, segment) in dead.documents.iter_mut().zip(&self.body.segments) {
             let document = |row: &u32| u32::try_from(segment.rows.binary_search(row).ok()?).ok();
             documents.extend(rows.iter().filter_map(document));
-            documents.sort_unstable();
+            // Two ascending runs: this is faster than what is unstable.
+            documents.sort();
         }
     }
 
