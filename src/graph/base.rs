@@ -1,5 +1,7 @@
 //! The immutable bulk of a graph: rows in the order of their ids, and what finds them.
 
+use std::thread;
+
 use jiff::Timestamp;
 
 use super::{
@@ -51,18 +53,15 @@ impl Base {
         (by_name, by_identifier): (KeyIndex, KeyIndex),
         title: Title,
     ) -> Self {
-        let (outgoing, incoming, undisclosed) = links(&columns);
-        let (mut by_speaker, mut by_source) = (Vec::new(), Vec::new());
-        for (relationship, row) in (0u32..).zip(&columns.relationships) {
-            for statement in row.evidence.of(&columns.evidence) {
-                by_source.extend(statement.source.base_row().map(|source| (source, relationship)));
-                by_speaker.extend(statement.speaker.base_row().map(|speaker| (speaker, relationship)));
-            }
-        }
+        let ((outgoing, incoming, undisclosed), (by_speaker, by_source)) = thread::scope(|scope| {
+            let links = scope.spawn(|| links(&columns));
+            let statements = statements(&columns);
+            (links.join().expect("arranging links does not panic"), statements)
+        });
         Self {
             entities_settled: settled(columns.entities.iter().map(|row| row.recorded)),
-            by_speaker: Groups::new(by_speaker),
-            by_source: Groups::new(by_source),
+            by_speaker,
+            by_source,
             by_name,
             by_identifier,
             columns,
@@ -116,6 +115,18 @@ fn settled(recorded: impl Iterator<Item = Recorded> + Clone) -> Option<u32> {
     recorded.map(|recorded| recorded.from).max().filter(|_| all)
 }
 
+/// Relationships by the speakers and by the sources of their statements.
+fn statements(columns: &Columns) -> (Groups, Groups) {
+    let (mut by_speaker, mut by_source) = (Vec::new(), Vec::new());
+    for (relationship, row) in (0u32..).zip(&columns.relationships) {
+        for statement in row.evidence.of(&columns.evidence) {
+            by_source.extend(statement.source.base_row().map(|source| (source, relationship)));
+            by_speaker.extend(statement.speaker.base_row().map(|speaker| (speaker, relationship)));
+        }
+    }
+    (Groups::new(by_speaker), Groups::new(by_source))
+}
+
 /// The links in both directions, and the relationships with an unknown end by the known one.
 fn links(columns: &Columns) -> (Adjacency, Adjacency, Groups) {
     let (mut outgoing, mut incoming, mut undisclosed) = (Vec::new(), Vec::new(), Vec::new());
@@ -132,7 +143,7 @@ fn links(columns: &Columns) -> (Adjacency, Adjacency, Groups) {
         }
     }
     let entities = columns.entities.len();
-    let (outgoing, incoming) = std::thread::scope(|scope| {
+    let (outgoing, incoming) = thread::scope(|scope| {
         let outgoing = scope.spawn(|| Adjacency::new(entities, &outgoing));
         let incoming = Adjacency::new(entities, &incoming);
         (outgoing.join().expect("arranging links does not panic"), incoming)

@@ -5,7 +5,7 @@ use std::{
     io::{self, Read, Write},
     panic::{self, AssertUnwindSafe},
     path::PathBuf,
-    sync::{Arc, PoisonError, atomic::Ordering},
+    sync::{Arc, PoisonError, atomic::Ordering, mpsc},
     thread,
     time::Instant,
 };
@@ -25,6 +25,8 @@ const CHANGES_MIN: usize = 20_000;
 const ROWS_PER_CHANGE: usize = 64;
 /// From how many rows on a base is written for the next start; less is read from the log as fast.
 const WRITTEN_ROWS_MIN: usize = 10_000;
+/// How many sections are read ahead of who unpacks them.
+const SECTIONS_AHEAD: usize = 2;
 /// How many entries are caught up with at a time.
 const ENTRIES_MAX: usize = 1_000;
 
@@ -143,13 +145,32 @@ fn write(graph: &Snapshot, out: &mut impl Write) -> io::Result<()> {
 }
 
 /// The graph that was written.
-pub(super) fn read(from: &mut impl Read) -> io::Result<Snapshot> {
-    let mut failed = None;
-    let graph = Snapshot::unpack(|| section(from).map_err(|error| failed = Some(error)).ok());
-    match failed {
-        Some(error) => Err(error),
-        None => graph.map_err(io::Error::other),
-    }
+pub(super) fn read(from: &mut (impl Read + Send)) -> io::Result<Snapshot> {
+    let (sender, sections) = mpsc::sync_channel(SECTIONS_AHEAD);
+    thread::scope(|scope| {
+        // Sections are read and unpacked at the same time; who unpacks hangs up when it has all it needs.
+        let reading = scope.spawn(move || -> io::Result<()> {
+            loop {
+                let section = section(from)?;
+                if sender.send(section).is_err() {
+                    return Ok(());
+                }
+            }
+        });
+        let mut missing = false;
+        let graph = Snapshot::unpack(|| {
+            let section = sections.recv().ok();
+            missing |= section.is_none();
+            section
+        });
+        drop(sections);
+        let read = reading.join().map_err(|_| io::Error::other("reading failed"))?;
+        match read {
+            // The reader goes one section further than is needed.
+            Err(error) if missing => Err(error),
+            _ => graph.map_err(io::Error::other),
+        }
+    })
 }
 
 fn section(from: &mut impl Read) -> io::Result<Vec<u8>> {
