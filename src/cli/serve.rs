@@ -29,15 +29,7 @@ pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
         let readiness = Readiness::default();
         let store = Arc::new(open_store(arguments)?);
         store.tell_address(&format!("http://{}", listener.local_addr()?))?;
-        let state = store.state();
-        let graph = state.graph();
-        let mask = graph.mask(&View::now(Timestamp::now()));
-        tracing::info!(
-            data = graph.title(),
-            entities = graph.entities(&mask).count(),
-            "serving GraphQL and GraphiQL on http://{}",
-            listener.local_addr()?
-        );
+        tell(&store, listener.local_addr()?);
         let service = http::Service {
             api,
             store,
@@ -50,6 +42,18 @@ pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
         }
         Ok(ExitCode::SUCCESS)
     })
+}
+
+/// Says what is served where. Holds no state afterwards: it would be kept as long as the program runs.
+fn tell(store: &Store, address: std::net::SocketAddr) {
+    let state = store.state();
+    let graph = state.graph();
+    let mask = graph.mask(&View::now(Timestamp::now()));
+    tracing::info!(
+        data = graph.title(),
+        entities = graph.entities(&mask).count(),
+        "serving GraphQL and GraphiQL on http://{address}"
+    );
 }
 
 /// The store in the folder of the arguments, made where there is none yet; without a folder, one in memory.

@@ -67,7 +67,7 @@ pub enum Refused {
     /// No place is left between two ids; a rebuilt graph has some.
     #[error("no place is left between two ids")]
     Crowded,
-    /// An entity keeps its kind.
+    /// An entity keeps its kind until it is retracted.
     #[error("{id:?} is a {is}, and stays one")]
     Kind {
         /// The entity's id.
@@ -119,16 +119,17 @@ impl Snapshot {
                 noun: has,
             });
         }
+        let stands = before.is_some_and(|(_, recorded, _)| recorded.until == Recorded::OPEN);
         if let Change::Put(record) = change
             && let Record::Entity(entity) = &**record
             && let Some(is) = self
                 .entity_with(id)
                 .map(|ix| self.entity_version(ix, u32::MAX).row.kind)
+            && stands
             && is != entity.kind
         {
             return Err(Refused::Kind { id: id.to_owned(), is });
         }
-        let stands = before.is_some_and(|(_, recorded, _)| recorded.until == Recorded::OPEN);
         let version = before.map_or(0, |(_, recorded, _)| recorded.version);
         let (action, version) = match change {
             Change::Put(_) if stands => (Action::Updated, version + 1),

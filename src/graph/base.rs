@@ -11,6 +11,7 @@ use super::{
     rows::{EntityIx, EntityRow, Recorded, RelationshipRow, SourceRow, at},
     text::Text,
 };
+use crate::model::EntityKind;
 
 /// The rows and what finds them.
 #[derive(Debug)]
@@ -127,12 +128,21 @@ fn statements(columns: &Columns) -> (Groups, Groups) {
     (Groups::new(by_speaker), Groups::new(by_source))
 }
 
+/// What the entity in a row was when something was recorded of it: one that was retracted may have come back as something else.
+fn kind(columns: &Columns, entity: u32, recorded: u32) -> EntityKind {
+    let latest = &columns.entities[at(entity)];
+    let older = latest.older.of(&columns.older_entities);
+    let before = older.iter().rfind(|row| row.recorded.from <= recorded);
+    let row = before.filter(|_| latest.recorded.from > recorded).unwrap_or(latest);
+    row.kind
+}
+
 /// The links in both directions, and the relationships with an unknown end by the known one.
 fn links(columns: &Columns) -> (Adjacency, Adjacency, Groups) {
     let (mut outgoing, mut incoming, mut undisclosed) = (Vec::new(), Vec::new(), Vec::new());
     let row_of = |end: EntityIx| end.base_row();
     for (relationship, row) in (0u32..).zip(&columns.relationships) {
-        let link = |neighbor: u32| Packed::new(relationship, row, columns.entities[at(neighbor)].kind);
+        let link = |neighbor: u32| Packed::new(relationship, row, kind(columns, neighbor, row.recorded.from));
         match (row_of(row.from), row_of(row.to)) {
             (Some(from), Some(to)) => {
                 outgoing.push((from, to, link(to)));

@@ -21,6 +21,8 @@ const ALIKE: usize = 4;
 const RUN: u64 = 1024;
 /// and by what may.
 const FEW: u64 = 16;
+/// Room that is only halved.
+const NARROW: u64 = 1 << 32;
 
 /// What changed since the base.
 #[derive(Debug, Clone, Default)]
@@ -42,9 +44,9 @@ pub(super) struct Delta {
     /// Those of relationships with new versions, with the first and the last of these.
     pub(super) relationship_ids: OrdMap<Arc<str>, (RelationshipIx, RelationshipIx)>,
     links: OrdMap<LinkKey, Link>,
-    /// Which entities of the base have new links.
-    linked: Bits,
-    /// Which entities of the base have links of the base that ended.
+    /// Which entities of the base have new links, or links of the base that ended: the one question asked at every step.
+    touched: Bits,
+    /// Which of these have links of the base that ended.
     ended: Bits,
     pub(super) undisclosed: OrdSet<(EntityIx, RelationshipIx)>,
     pub(super) by_speaker: OrdSet<(EntityIx, RelationshipIx)>,
@@ -113,19 +115,20 @@ impl Delta {
         entity.base_row().is_none_or(|row| self.changed.contains(row))
     }
 
-    /// Whether links of the base of `entity` may have ended.
+    /// Whether links of `entity` may be new, or of the base and ended.
+    pub(super) fn touches(&self, entity: EntityIx) -> bool {
+        entity.base_row().is_none_or(|row| self.touched.contains(row))
+    }
+
+    /// Whether links of the base of an entity that is touched may have ended.
     pub(super) fn has_ended_links(&self, entity: EntityIx) -> bool {
         entity.base_row().is_some_and(|row| self.ended.contains(row))
     }
 
     /// The new links of `entity` in one direction, by neighbor, then relationship.
     pub(super) fn links(&self, entity: EntityIx, direction: Direction) -> impl Iterator<Item = (EntityIx, Link)> {
-        let has_some = entity.base_row().is_none_or(|row| self.linked.contains(row));
-        let range = has_some.then(|| self.links.range(span(entity, direction == Direction::Incoming)));
-        range
-            .into_iter()
-            .flatten()
-            .map(|((_, _, neighbor, _), link)| (*neighbor, *link))
+        let range = self.links.range(span(entity, direction == Direction::Incoming));
+        range.map(|((_, _, neighbor, _), link)| (*neighbor, *link))
     }
 
     /// Adds a link to both its ends. `kinds` are those of the ends.
@@ -133,7 +136,7 @@ impl Delta {
         self.links.insert((from, false, to, outgoing.relationship), outgoing);
         self.links.insert((to, true, from, incoming.relationship), incoming);
         for end in [from, to] {
-            end.base_row().into_iter().for_each(|row| self.linked.insert(row));
+            end.base_row().into_iter().for_each(|row| self.touched.insert(row));
         }
     }
 
@@ -157,7 +160,10 @@ impl Delta {
             _ => {
                 self.relationships.insert(relationship, Late::Ended(now));
                 for end in ends {
-                    end.base_row().into_iter().for_each(|row| self.ended.insert(row));
+                    end.base_row().into_iter().for_each(|row| {
+                        self.touched.insert(row);
+                        self.ended.insert(row);
+                    });
                 }
             }
         }
@@ -200,8 +206,8 @@ pub(super) fn between(low: Option<Neighbor>, high: Option<Neighbor>) -> Option<u
     let room = ceiling.checked_sub(floor)?;
     let alike = shared(low).abs_diff(shared(high));
     let near = match (low, high) {
-        (Some(_), Some(_)) if alike >= ALIKE => (room / RUN).max(1),
-        (Some(_), Some(_)) if alike > 0 => (room / FEW).max(1),
+        (Some(_), Some(_)) if alike >= ALIKE && room > NARROW => room / RUN,
+        (Some(_), Some(_)) if alike > 0 && room > NARROW => room / FEW,
         (Some(_), None) | (None, Some(_)) => STRIDE.min(room / 2),
         _ => room / 2,
     };

@@ -252,14 +252,18 @@ impl Snapshot {
             Direction::Incoming => &self.base.incoming,
             Direction::Outgoing | Direction::Both => &self.base.outgoing,
         };
-        let has_ended = self.delta.has_ended_links(entity);
+        let touched = self.delta.touches(entity);
+        let has_ended = touched && self.delta.has_ended_links(entity);
         let rows = entity.base_row().into_iter().flat_map(|row| adjacency.links(row));
         let rows = rows.map(move |(neighbor, link)| {
             let ended = has_ended.then(|| self.delta.ended_at(link.relationship)).flatten();
             let retracted = ended.map_or(link.retracted, |ended| link.retracted.min(ended));
             (neighbor, Link { retracted, ..link })
         });
-        let added = self.delta.links(entity, direction);
+        let added = touched
+            .then(|| self.delta.links(entity, direction))
+            .into_iter()
+            .flatten();
         merged(rows, added, |(neighbor, link)| (*neighbor, link.relationship))
     }
 

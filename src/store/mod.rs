@@ -68,6 +68,8 @@ struct Shared {
     /// Whether a new base is being made, and who makes it.
     settling: AtomicBool,
     settler: Mutex<Option<JoinHandle<()>>>,
+    /// Held by whoever makes one.
+    settler_turn: Mutex<()>,
     /// Where a base is written; nowhere where changes last as long as the process.
     place: Option<Place>,
 }
@@ -93,6 +95,7 @@ impl Store {
             turn: Mutex::default(),
             settling: AtomicBool::new(false),
             settler: Mutex::default(),
+            settler_turn: Mutex::default(),
             place,
         });
         shared.write_in_time();

@@ -59,7 +59,7 @@ impl Store {
         let reading = home.reading()?;
         home::check_reach(home.dir(), &reading)?;
         let log_id = reading.head().fingerprint();
-        let written = home::read_snapshot(home.dir(), log_id, settle::read)?;
+        let written = written(home.dir(), &reading)?;
         let (written, graph) = match written {
             Some((position, graph)) => (Some(position), followed(graph, &reading, position, |_, _| Ok(()))),
             None => (None, replayed(&reading, |_, _| Ok(()))),
@@ -104,6 +104,30 @@ pub fn check_written(dir: &Path, reading: &Reading, graph: &Snapshot) -> Result<
     })?;
     let problem = || format!("snapshot-{position}.gx holds something else than the log; it can be removed");
     Ok((followed.digest() != graph.digest()).then(problem))
+}
+
+/// What was written for the next start, and the entry up to which it goes; none when there is nothing that is good.
+fn written(dir: &Path, reading: &Reading) -> Result<Option<(u64, Snapshot)>, home::Error> {
+    let found = home::read_snapshot(dir, reading.head().fingerprint(), settle::read)?;
+    let Some((position, graph)) = found else {
+        return Ok(None);
+    };
+    // A copy of the log may have gone on without this one, and then hold other entries at the same positions.
+    let of_log = |reason| home::Error::Log {
+        dir: dir.to_owned(),
+        reason,
+    };
+    let same = match position {
+        0 => true,
+        _ => reading.recorded_at(position).map_err(of_log)? == Some(graph.last_recorded_at()),
+    };
+    if !same {
+        tracing::warn!(
+            position,
+            "a snapshot is of another history; the log, which has everything, is read instead"
+        );
+    }
+    Ok(same.then_some((position, graph)))
 }
 
 /// The graph that a log makes. `each` sees every entry with the graph before it, and may refuse it.

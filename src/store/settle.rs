@@ -75,6 +75,7 @@ impl Shared {
 
     /// Makes a new base of everything, writes it for the next start, and puts it in the place of the old one.
     pub(super) fn settle(&self) -> Result<(), commit::Error> {
+        let _alone = self.settler_turn.lock().unwrap_or_else(PoisonError::into_inner);
         let start = Instant::now();
         let (state, mut position) = {
             let _turn = self.turn();
@@ -91,13 +92,16 @@ impl Shared {
                 log: place.log,
             };
             let bytes = home::write_snapshot(&place.dir, held, |blocks| write(&graph, blocks));
-            let bytes = bytes.map_err(|error| unavailable(&error))?;
-            tracing::info!(
-                position,
-                bytes,
-                ms = millis(start),
-                "the graph is written for the next start"
-            );
+            match bytes {
+                Ok(bytes) => tracing::info!(
+                    position,
+                    bytes,
+                    ms = millis(start),
+                    "the graph is written for the next start"
+                ),
+                // The log has everything, and this graph need not be made again.
+                Err(error) => tracing::warn!(%error, "the graph cannot be written for the next start"),
+            }
         }
         if state.graph().changes() == 0 {
             return Ok(());

@@ -24,6 +24,7 @@ const NAMES: u8 = 3;
 enum Wish {
     Entity {
         id: u8,
+        kind: EntityKind,
         name: u8,
         other_name: Option<u8>,
         identifier: Option<u8>,
@@ -68,13 +69,20 @@ fn name(number: u8) -> String {
 
 fn wish() -> impl Strategy<Value = Wish> {
     use proptest::option::of;
-    let entity = (0..ENTITIES, 0..NAMES, of(0..NAMES), of(0..NAMES)).prop_map(|(id, name, other_name, identifier)| {
-        Wish::Entity {
-            id,
-            name,
-            other_name,
-            identifier,
+    let kind = proptest::bool::weighted(0.8).prop_map(|company| {
+        if company {
+            EntityKind::Company
+        } else {
+            EntityKind::Person
         }
+    });
+    let entity = (0..ENTITIES, kind, 0..NAMES, of(0..NAMES), of(0..NAMES));
+    let entity = entity.prop_map(|(id, kind, name, other_name, identifier)| Wish::Entity {
+        id,
+        kind,
+        name,
+        other_name,
+        identifier,
     });
     let source = (0..SOURCES, 0..NAMES).prop_map(|(id, title)| Wish::Source { id, title });
     let status = proptest::sample::select(vec![RelationshipStatus::Active, RelationshipStatus::Announced]);
@@ -103,11 +111,12 @@ fn change(wish: &Wish) -> Change {
     match wish {
         Wish::Entity {
             id,
+            kind,
             name: own,
             other_name,
             identifier,
         } => {
-            let mut entity = Entity::new(&entity_id(*id), EntityKind::Company, &name(*own)).unwrap();
+            let mut entity = Entity::new(&entity_id(*id), *kind, &name(*own)).unwrap();
             entity.names = other_name
                 .map(|other| guanxi::model::Name {
                     text: name(other),
@@ -213,6 +222,18 @@ impl Known {
             }
             match change {
                 Change::Put(record) => {
+                    // What stands keeps its kind.
+                    let kind = |record: &Record| match record {
+                        Record::Entity(entity) => Some(entity.kind),
+                        _ => None,
+                    };
+                    if self
+                        .records
+                        .get(change.id())
+                        .is_some_and(|before| kind(before) != kind(record))
+                    {
+                        return None;
+                    }
                     next.merged.remove(change.id());
                     next.records.insert(change.id().to_owned(), (**record).clone());
                     next.recorded_at.insert(change.id().to_owned(), at);
@@ -330,6 +351,25 @@ fn compare(snapshot: &Snapshot, moment: Timestamp, known: &Known) {
                 sorted(about(false).map(|relationship| relationship.id.clone())),
                 "{id}"
             );
+            for kind in [EntityKind::Company, EntityKind::Person] {
+                let pattern = Pattern {
+                    neighbor_kinds: Set::of(&[kind]),
+                    ..Pattern::any()
+                };
+                let is_kind =
+                    |end: &String| matches!(&known.records[end], Record::Entity(entity) if entity.kind == kind);
+                let leads_to_one = |relationship: &&Relationship| {
+                    let ends = ends(relationship);
+                    is_kind(if ends[0] == id { &ends[1] } else { &ends[0] })
+                };
+                let hops = snapshot.hops(entity, pattern, mask).map(|hop| told(hop.relationship));
+                let expected = about(false).filter(leads_to_one);
+                assert_eq!(
+                    sorted(hops),
+                    sorted(expected.map(|relationship| relationship.id.clone())),
+                    "{id} {kind}"
+                );
+            }
             let undisclosed = snapshot.undisclosed(entity, mask).map(told);
             assert_eq!(
                 sorted(undisclosed),
@@ -429,7 +469,7 @@ proptest! {
         let mut known = vec![(moment(0), Known::default())];
         // Something to refer to from the start.
         let first: Vec<Wish> = (0..SOURCES).map(|id| Wish::Source { id, title: 0 })
-            .chain((0..3).map(|id| Wish::Entity { id, name: id % NAMES, other_name: None, identifier: None }))
+            .chain((0..3).map(|id| Wish::Entity { id, kind: EntityKind::Company, name: id % NAMES, other_name: None, identifier: None }))
             .collect();
         for ((commit, at), rebuild) in [first].iter().chain(&commits).zip(1..).zip(rebuilt) {
             if rebuild {

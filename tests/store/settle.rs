@@ -98,3 +98,25 @@ fn a_base_that_was_written_is_read_by_the_next_start_and_made_anew_when_it_is_da
     assert_eq!(snapshots(dir.path()), ["snapshot-2.gx"]);
     assert_eq!(open(dir.path()).state().graph().history(), history);
 }
+
+#[test]
+fn a_base_of_another_history_is_not_read() {
+    let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let store = open(one.path());
+    commit(&store, vec![company("Shared")], "new");
+    drop(store);
+    // Two stores that were one go on apart.
+    let log = |dir: &Path| dir.join("guanxi.redb");
+    fs::create_dir_all(other.path()).unwrap();
+    fs::copy(log(one.path()), log(other.path())).unwrap();
+    for (dir, name) in [(&one, "One"), (&other, "Other")] {
+        let store = open(dir.path());
+        commit(&store, vec![company(name)], "new");
+        store.settle().unwrap();
+    }
+    let history = open(other.path()).state().graph().history();
+    fs::copy(one.path().join("snapshot-2.gx"), other.path().join("snapshot-2.gx")).unwrap();
+    let reopened = open(other.path());
+    assert_eq!(reopened.state().graph().changes(), 2, "everything is replayed");
+    assert_eq!(reopened.state().graph().history(), history);
+}

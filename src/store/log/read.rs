@@ -185,6 +185,15 @@ impl Reading {
         unharmed(|| entries(&self.transaction, after, &mut each))
     }
 
+    /// When the entry at this position was recorded; none when there is none.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] and [`Error::File`] when it cannot be read.
+    pub fn recorded_at(&self, position: u64) -> Result<Option<Timestamp>, Error> {
+        let entry = unharmed(|| some_entries(&self.transaction, position.saturating_sub(1), 1))?;
+        Ok(entry.first().map(|entry| entry.recorded_at))
+    }
+
     /// Every retry key with what is known of it.
     ///
     /// # Errors
