@@ -207,6 +207,12 @@ fn refusal(error: commit::Error) -> Result<Committed, Error> {
                 "Changes cannot be recorded at the moment. Nothing was changed.",
             ))
         }
+        commit::Error::Unsure(reason) => {
+            tracing::error!(reason, "a change could not be recorded, or may have been");
+            Err(Error::unavailable(
+                "Writing to the log failed. Whether this change was kept is known only after the server was started again: then send it again with the same idempotencyKey, which never makes it twice. If it had none, look first whether it is there.",
+            ))
+        }
     }
 }
 
@@ -220,5 +226,15 @@ mod tests {
         assert_eq!(fnv_1a(b""), 0xcbf2_9ce4_8422_2325);
         assert_eq!(fnv_1a(b"a"), 0xaf63_dc4c_8601_ec8c);
         assert_eq!(fnv_1a(b"foobar"), 0x8594_4171_f739_67e8);
+    }
+
+    #[test]
+    fn only_a_write_that_failed_leaves_open_whether_the_change_was_kept() {
+        let told = |error| refusal(error).unwrap_err().message;
+        let unsure = told(commit::Error::Unsure("the disk is full".to_owned()));
+        assert!(unsure.contains("idempotencyKey") && !unsure.contains("Nothing was changed"), "{unsure}");
+        assert!(!unsure.contains("disk"), "{unsure}");
+        assert!(told(commit::Error::Unavailable(String::new())).contains("Nothing was changed"));
+        assert!(told(commit::Error::Busy).contains("Nothing was changed"));
     }
 }
