@@ -3,7 +3,9 @@
 
 use std::collections::HashMap;
 
-use async_graphql::parser::types::{ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet};
+use async_graphql::parser::types::{
+    ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet,
+};
 use async_graphql::{Number, Pos, Positioned, Value, Variables};
 use async_graphql_value::Value as Literal;
 
@@ -81,7 +83,7 @@ pub(super) fn check(
             let points = measure.complexity.saturating_add(measure.per_element);
             estimate = Estimate {
                 points,
-                work: measure.work.max(work_of(points)),
+                work: lane_of(candidate.node.ty, measure.work.max(work_of(points))),
             };
             limits.check(Limit::Complexity, estimate.points)?;
         }
@@ -339,6 +341,14 @@ fn work_of(points: u64) -> Work {
     }
 }
 
+/// A change mostly waits for the disk, whatever it names. One whose answer takes long to compute is long work all the same.
+fn lane_of(operation: OperationType, work: Work) -> Work {
+    match (operation, work) {
+        (OperationType::Mutation, Work::Short) => Work::Change,
+        _ => work,
+    }
+}
+
 /// Whether resolving the field may look at far more than it answers: it weighs more than one, or it lists what must first be
 /// filtered, ordered or searched for a cursor.
 fn own_work(field: &Field, definition: &catalog::Field) -> Work {
@@ -379,5 +389,17 @@ mod tests {
             Work::Long,
         ];
         assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn a_change_waits_where_nobody_who_reads_does() {
+        for (operation, work, expected) in [
+            (OperationType::Mutation, Work::Short, Work::Change),
+            (OperationType::Mutation, Work::Long, Work::Long),
+            (OperationType::Query, Work::Short, Work::Short),
+            (OperationType::Subscription, Work::Short, Work::Short),
+        ] {
+            assert_eq!(lane_of(operation, work), expected, "{operation} {work:?}");
+        }
     }
 }

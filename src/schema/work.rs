@@ -29,14 +29,20 @@ pub(crate) enum Work {
     Short,
     /// It looks at the whole graph, or answers very much.
     Long,
+    /// A change: mostly it waits until it is on disk.
+    Change,
 }
 
+/// Changes that are carried out at a time. Those that wait together share one write, and hold no processor meanwhile.
+const CHANGES_AT_A_TIME: usize = 64;
+
 /// The workers of one server, shared by all requests. Long work has workers of its own, so that whoever types into a search
-/// box does not wait behind it.
+/// box does not wait behind it; and so have changes, so that nobody who reads waits for the disk.
 #[derive(Debug)]
 pub(crate) struct Pool {
     short: Lane,
     long: Lane,
+    changes: Lane,
     queue_max: u64,
 }
 
@@ -51,13 +57,15 @@ impl Pool {
     pub(crate) fn new(limits: &Limits) -> Self {
         let permits =
             |max: u64| usize::try_from(max).map_or(Semaphore::MAX_PERMITS, |max| max.min(Semaphore::MAX_PERMITS));
-        let lane = || Lane {
-            workers: Arc::new(Semaphore::new(permits(limits.workers_max.max(1)))),
+        let lane = |workers| Lane {
+            workers: Arc::new(Semaphore::new(workers)),
             queue: Semaphore::new(permits(limits.queue_max)),
         };
+        let workers = permits(limits.workers_max.max(1));
         Self {
-            short: lane(),
-            long: lane(),
+            short: lane(workers),
+            long: lane(workers),
+            changes: lane(CHANGES_AT_A_TIME),
             queue_max: limits.queue_max,
         }
     }
@@ -93,16 +101,23 @@ impl Pool {
         let lane = match sort {
             Work::Long => &self.long,
             Work::Lookup | Work::Short => &self.short,
+            Work::Change => &self.changes,
         };
         if let Ok(worker) = Arc::clone(&lane.workers).try_acquire_owned() {
             return Ok(worker);
         }
-        let _waiting = lane.queue.try_acquire().map_err(|_| self.full())?;
+        let _waiting = lane.queue.try_acquire().map_err(|_| self.full(sort))?;
         let worker = Arc::clone(&lane.workers).acquire_owned().await;
         worker.map_err(|_| Error::internal("the semaphore of the workers is closed"))
     }
 
-    fn full(&self) -> Error {
+    fn full(&self, sort: Work) -> Error {
+        if sort == Work::Change {
+            return Error::unavailable(format!(
+                "{CHANGES_AT_A_TIME} changes are being recorded and {} wait. Nothing was changed. Try again in a moment. The server's setting is --queue-max.",
+                self.queue_max
+            ));
+        }
         Error::unavailable(format!(
             "All workers for requests like this are busy and {} requests wait for one. Try again in a moment. The server's settings are --workers-max and --queue-max.",
             self.queue_max

@@ -51,7 +51,7 @@ pub struct Receipt {
     pub replayed: bool,
 }
 
-/// Why nothing was changed.
+/// Why a proposal was not carried out.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Who decided said no.
@@ -69,7 +69,10 @@ pub enum Error {
     /// Too many changes wait already.
     #[error("too many changes wait to be recorded; try again soon")]
     Busy,
-    /// It could not be made durable.
+    /// Nothing can be recorded, or read from the log, now. Nothing was changed.
     #[error("nothing can be recorded: {0}")]
     Unavailable(String),
+    /// Writing it failed: whether it was kept is seen when the store is opened again.
+    #[error("it is not known whether this was recorded: {0}")]
+    Unsure(String),
 }

@@ -157,7 +157,7 @@ impl Store {
     /// same time share one write. Blocks: not for threads that drive futures.
     ///
     /// # Errors
-    /// [`commit::Error`]; then nothing was changed.
+    /// [`commit::Error`]; then nothing was changed, unless it is [`commit::Error::Unsure`].
     pub fn commit(&self, proposal: Proposal) -> Result<Receipt, commit::Error> {
         self.writer.commit(proposal)
     }

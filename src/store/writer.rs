@@ -205,7 +205,7 @@ impl<'a> Group<'a> {
         for (answer, receipt) in self.accepted {
             let told = match &written {
                 Ok(()) => Ok(receipt),
-                Err(reason) => Err(Error::Unavailable(reason.clone())),
+                Err(reason) => Err(Error::Unsure(reason.clone())),
             };
             // Who no longer waits need not be told.
             let _ = answer.send(told);

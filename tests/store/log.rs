@@ -285,7 +285,7 @@ fn a_store_whose_disk_fails_refuses_changes_and_goes_on_reading() {
     for id in ["failing", "after"] {
         let refused = commit(id).unwrap_err();
         assert!(
-            matches!(&refused, commit::Error::Unavailable(told) if told.contains("until the program is started again")),
+            matches!(&refused, commit::Error::Unsure(told) if told.contains("until the program is started again")),
             "{refused}"
         );
         disk.repair();

@@ -21,6 +21,10 @@ use crate::{
 /// How many characters an idempotency key may have.
 const KEY_CHARS_MAX: usize = 200;
 
+/// How many records one mutation may change, those that follow from what it names included: everybody who writes waits while
+/// it is carried out, and whoever reads the log holds all of it.
+const CHANGED_MAX: usize = 100_000;
+
 /// The name of the one argument of every mutation.
 pub(super) const INPUT: &str = "input";
 
@@ -105,7 +109,7 @@ pub(super) fn commit(
         reason,
         at: asking.now,
         decide: Box::new(move |graph| {
-            let changes = deciding(graph).changes;
+            let changes = deciding(graph).changes.and_then(|changes| bounded(changes, CHANGED_MAX));
             changes.map_err(|rejected| -> commit::Rejected { Box::new(rejected) })
         }),
     };
@@ -140,6 +144,21 @@ fn is_within(ctx: &Context<'_>, asking: &Asking, items: usize) -> Result<(), Err
         .extension("setting", "--changes-max")
         .extension("limit", Value::Number(Number::from(max)))
         .extension("measured", Value::Number(Number::from(items))))
+}
+
+/// What was decided, unless it changes too much: few items may have very many relationships.
+fn bounded<T>(changes: Vec<T>, max: usize) -> Result<Vec<T>, Rejected> {
+    if changes.len() <= max {
+        return Ok(changes);
+    }
+    let message = format!(
+        "This would change {} records; one mutation may change {max}. Do it in pieces: name fewer records at a time, or first retract some of their relationships with retractRelationships",
+        changes.len()
+    );
+    Err(Rejected {
+        faults: vec![Fault::new(UserErrorCode::Limit, &Path::root(INPUT), message)],
+        more: 0,
+    })
 }
 
 fn checked_key(key: Option<String>) -> Result<Option<String>, Invalid> {
@@ -207,6 +226,12 @@ fn refusal(error: commit::Error) -> Result<Committed, Error> {
                 "Changes cannot be recorded at the moment. Nothing was changed.",
             ))
         }
+        commit::Error::Unsure(reason) => {
+            tracing::error!(reason, "a change could not be recorded, or may have been");
+            Err(Error::unavailable(
+                "Writing to the log failed. Whether this change was kept is known only after the server was started again: then send it again with the same idempotencyKey, which never makes it twice. If it had none, look first whether it is there.",
+            ))
+        }
     }
 }
 
@@ -220,5 +245,23 @@ mod tests {
         assert_eq!(fnv_1a(b""), 0xcbf2_9ce4_8422_2325);
         assert_eq!(fnv_1a(b"a"), 0xaf63_dc4c_8601_ec8c);
         assert_eq!(fnv_1a(b"foobar"), 0x8594_4171_f739_67e8);
+    }
+
+    #[test]
+    fn what_changes_more_records_than_allowed_is_refused_as_a_whole() {
+        assert_eq!(bounded(vec![(); 3], 3), Ok(vec![(); 3]));
+        let refused = bounded(vec![(); 4], 3).unwrap_err();
+        assert_eq!(refused.faults[0].code, UserErrorCode::Limit);
+        assert!(refused.faults[0].message.contains("4 records") && refused.faults[0].message.contains("in pieces"));
+    }
+
+    #[test]
+    fn only_a_write_that_failed_leaves_open_whether_the_change_was_kept() {
+        let told = |error| refusal(error).unwrap_err().message;
+        let unsure = told(commit::Error::Unsure("the disk is full".to_owned()));
+        assert!(unsure.contains("idempotencyKey") && !unsure.contains("Nothing was changed"), "{unsure}");
+        assert!(!unsure.contains("disk"), "{unsure}");
+        assert!(told(commit::Error::Unavailable(String::new())).contains("Nothing was changed"));
+        assert!(told(commit::Error::Busy).contains("Nothing was changed"));
     }
 }

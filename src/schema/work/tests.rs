@@ -202,6 +202,25 @@ async fn short_work_does_not_wait_behind_long_work() {
 }
 
 #[tokio::test]
+async fn work_goes_on_while_changes_wait_for_the_disk() {
+    let pool = Pool::new(&Limits {
+        workers_max: 1,
+        queue_max: 0,
+        ..Limits::default()
+    });
+    let mut waiting = Vec::new();
+    for _ in 0..CHANGES_AT_A_TIME {
+        waiting.push(pool.enter(Work::Change).await.unwrap());
+    }
+    let refused = pool.enter(Work::Change).await.unwrap_err();
+    assert!(refused.message.contains("64 changes"), "{refused:?}");
+    for sort in [Work::Short, Work::Long] {
+        let soon = Instant::now() + PATIENCE;
+        assert_eq!(pool.run(sort, soon, async { 1 }).await.unwrap(), 1, "{sort:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_request_past_the_queue_is_told_to_try_again() {
     let server = Server::new(1, 1, 60_000);
     let asked = [server.start("{ works }"), server.start("{ works }")];

@@ -41,6 +41,8 @@ catalog! {
         Conflict = "CONFLICT",
         /// The idempotency key was used for something else.
         IdempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED",
+        /// It would change more records than one mutation may.
+        Limit = "LIMIT",
     }
 }
 
