@@ -148,7 +148,15 @@ pub(super) struct AccessArguments {
 
 impl AccessArguments {
     /// Access by the tokens of the file that is named, else of the store.
-    pub(super) fn access(&self, store: Option<&Path>) -> Result<http::Access, tokens::Error> {
+    pub(super) fn access(&self, store: Option<&Path>) -> anyhow::Result<http::Access> {
+        // A name with a slip must not open what tokens were to protect.
+        if let Some(file) = self.tokens.as_deref().filter(|file| !file.exists()) {
+            anyhow::bail!(
+                "--tokens {}: there is no such file; guanxi token create NAME --role EDITOR --tokens {} makes it",
+                file.display(),
+                file.display()
+            );
+        }
         let public_read = match self.public_read {
             Switch::On => http::PublicRead::On,
             Switch::Off => http::PublicRead::Off,
@@ -158,7 +166,11 @@ impl AccessArguments {
         } else {
             http::Changes::Allowed
         };
-        http::Access::new(tokens_in(self.tokens.as_deref(), store), public_read, changes)
+        Ok(http::Access::new(
+            tokens_in(self.tokens.as_deref(), store),
+            public_read,
+            changes,
+        )?)
     }
 }
 

@@ -135,16 +135,16 @@ impl Access {
     /// [`Unprotected`] when it is not.
     pub fn check_address(&self, address: SocketAddr) -> Result<(), Unprotected> {
         let inner = &self.0;
-        if address.ip().is_loopback() || !inner.tokens.borrow().is_empty() {
+        if !inner.tokens.borrow().is_empty() {
             return Ok(());
         }
-        if inner.changes == Changes::Allowed {
+        if inner.public_read == PublicRead::Off {
+            return Err(Unprotected::Unreadable);
+        }
+        if inner.changes == Changes::Allowed && !address.ip().is_loopback() {
             return Err(Unprotected::Writable(address.ip()));
         }
-        match inner.public_read {
-            PublicRead::On => Ok(()),
-            PublicRead::Off => Err(Unprotected::Unreadable),
-        }
+        Ok(())
     }
 
     /// Reads the file of tokens again whenever it changes, for ever. A file that is gone or cannot be read changes nothing:
@@ -335,15 +335,17 @@ mod tests {
     fn what_others_could_write_to_is_not_served() {
         let access = |public_read, changes| Access::new(None, public_read, changes).unwrap();
         let (own, all): (SocketAddr, SocketAddr) = ("127.0.0.1:1".parse().unwrap(), "0.0.0.0:1".parse().unwrap());
-        for public_read in [PublicRead::On, PublicRead::Off] {
-            let writable = access(public_read, Changes::Allowed);
-            assert_eq!(writable.check_address(own), Ok(()));
-            assert_eq!(writable.check_address(all), Err(Unprotected::Writable(all.ip())));
-        }
+        let writable = access(PublicRead::On, Changes::Allowed);
+        assert_eq!(writable.check_address(own), Ok(()));
+        assert_eq!(writable.check_address(all), Err(Unprotected::Writable(all.ip())));
         assert_eq!(access(PublicRead::On, Changes::Refused).check_address(all), Ok(()));
-        assert_eq!(
-            access(PublicRead::Off, Changes::Refused).check_address(all),
-            Err(Unprotected::Unreadable)
-        );
+        for (changes, address) in [
+            (Changes::Refused, all),
+            (Changes::Refused, own),
+            (Changes::Allowed, own),
+        ] {
+            let closed = access(PublicRead::Off, changes);
+            assert_eq!(closed.check_address(address), Err(Unprotected::Unreadable));
+        }
     }
 }

@@ -197,7 +197,15 @@ impl Mutation {
         #[graphql(desc = "The relationships, the day, and why.")] input: EndRelationshipsInput,
     ) -> Option<Result<EndRelationshipsPayload, Error>> {
         let attempt = input.attempt(input.ids.len());
-        let items = named(input.ids, &input.expected_versions.unwrap_or_default());
+        let items = named(
+            input.ids,
+            input.expected_versions,
+            "EndRelationshipsInput.expectedVersions",
+        );
+        let items = match items {
+            Ok(items) => items,
+            Err(error) => return Some(Err(error)),
+        };
         let until = input.until.0;
         let decide = move |graph: &_| edit::end_relationships(graph, &items, until, &Path::root(INPUT));
         Some(commit(ctx, attempt, decide).map(Into::into))
@@ -212,7 +220,15 @@ impl Mutation {
         #[graphql(desc = "The relationships, and why.")] input: RetractRelationshipsInput,
     ) -> Option<Result<RetractRelationshipsPayload, Error>> {
         let attempt = input.attempt(input.ids.len());
-        let items = named(input.ids, &input.expected_versions.unwrap_or_default());
+        let items = named(
+            input.ids,
+            input.expected_versions,
+            "RetractRelationshipsInput.expectedVersions",
+        );
+        let items = match items {
+            Ok(items) => items,
+            Err(error) => return Some(Err(error)),
+        };
         let decide = move |graph: &_| edit::retract_relationships(graph, &items, &Path::root(INPUT));
         Some(commit(ctx, attempt, decide).map(Into::into))
     }
@@ -225,7 +241,15 @@ impl Mutation {
         #[graphql(desc = "The entities, and why.")] input: RetractEntitiesInput,
     ) -> Option<Result<RetractEntitiesPayload, Error>> {
         let attempt = input.attempt(input.ids.len());
-        let items = named(input.ids, &input.expected_versions.unwrap_or_default());
+        let items = named(
+            input.ids,
+            input.expected_versions,
+            "RetractEntitiesInput.expectedVersions",
+        );
+        let items = match items {
+            Ok(items) => items,
+            Err(error) => return Some(Err(error)),
+        };
         let with = if input.with_relationships {
             WithRelationships::Retract
         } else {
@@ -244,7 +268,15 @@ impl Mutation {
         #[graphql(desc = "The entities, and why.")] input: MergeEntitiesInput,
     ) -> Option<Result<MergeEntitiesPayload, Error>> {
         let attempt = input.attempt(input.from.len());
-        let items = named(input.from, &input.expected_versions.unwrap_or_default());
+        let items = named(
+            input.from,
+            input.expected_versions,
+            "MergeEntitiesInput.expectedVersions",
+        );
+        let items = match items {
+            Ok(items) => items,
+            Err(error) => return Some(Err(error)),
+        };
         let (into, expected) = (input.into.0, input.expected_version.map(i64::from));
         let decide = move |graph: &_| edit::merge_entities(graph, &items, &into, expected, &Path::root(INPUT));
         Some(commit(ctx, attempt, decide).map(Into::into))

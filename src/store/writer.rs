@@ -133,7 +133,8 @@ impl<'a> Group<'a> {
         let decide = AssertUnwindSafe(|| (proposal.decide)(graph).map_err(Error::Rejected));
         let failed = |_| Error::Unavailable("a fault of the server; its log says more".to_owned());
         let changes = panic::catch_unwind(decide).map_err(failed)??;
-        if changes.is_empty() {
+        // What changed nothing under a key is remembered too: repeated later, it might change something.
+        if changes.is_empty() && proposal.retry.is_none() {
             return Ok(self.receipt(None, false));
         }
         let recorded_at = after(graph.last_recorded_at(), proposal.at);

@@ -6,6 +6,7 @@ use crate::{
     model::{EntityKind, EntityStatus, NameKind},
     schema::{
         enums::Member,
+        error::Error,
         query::{EntityBy, IdentifierInput},
         scalars::{Json, PartialDate},
     },
@@ -173,9 +174,22 @@ pub(super) fn key(by: EntityBy) -> EntityKey {
 }
 
 /// Records by their ids, with the versions given for them in the same order.
-pub(super) fn named(ids: Vec<ID>, versions: &[i32]) -> Vec<Named> {
-    let versions = versions.iter().map(|version| Some(i64::from(*version)));
-    let versions = versions.chain(std::iter::repeat(None));
-    let named = |(id, expected): (ID, Expected)| Named { id: id.0, expected };
-    ids.into_iter().zip(versions).map(named).collect()
+///
+/// # Errors
+/// BAD_USER_INPUT when versions are expected of more or fewer than there are; `coordinate` is where they stand.
+pub(super) fn named(ids: Vec<ID>, versions: Option<Vec<i32>>, coordinate: &str) -> Result<Vec<Named>, Error> {
+    let Some(versions) = versions else {
+        return Ok(ids.into_iter().map(|ID(id)| Named { id, expected: None }).collect());
+    };
+    if versions.len() != ids.len() {
+        let message = format!(
+            "expectedVersions has {} for {} ids; give one for each, in their order, or leave it out",
+            versions.len(),
+            ids.len()
+        );
+        return Err(Error::bad_user_input(coordinate, message));
+    }
+    let versions = versions.into_iter().map(|version| Some(i64::from(version)));
+    let named = |(ID(id), expected): (ID, Expected)| Named { id, expected };
+    Ok(ids.into_iter().zip(versions).map(named).collect())
 }
