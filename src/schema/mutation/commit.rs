@@ -109,7 +109,9 @@ pub(super) fn commit(
         reason,
         at: asking.now,
         decide: Box::new(move |graph| {
-            let changes = deciding(graph).changes.and_then(|changes| bounded(changes, CHANGED_MAX));
+            let changes = deciding(graph)
+                .changes
+                .and_then(|changes| bounded(changes, CHANGED_MAX));
             changes.map_err(|rejected| -> commit::Rejected { Box::new(rejected) })
         }),
     };
@@ -259,7 +261,10 @@ mod tests {
     fn only_a_write_that_failed_leaves_open_whether_the_change_was_kept() {
         let told = |error| refusal(error).unwrap_err().message;
         let unsure = told(commit::Error::Unsure("the disk is full".to_owned()));
-        assert!(unsure.contains("idempotencyKey") && !unsure.contains("Nothing was changed"), "{unsure}");
+        assert!(
+            unsure.contains("idempotencyKey") && !unsure.contains("Nothing was changed"),
+            "{unsure}"
+        );
         assert!(!unsure.contains("disk"), "{unsure}");
         assert!(told(commit::Error::Unavailable(String::new())).contains("Nothing was changed"));
         assert!(told(commit::Error::Busy).contains("Nothing was changed"));
