@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use guanxi::{
-    model::{Change, Timestamp},
+    model::{Change, Entity, EntityKind, Record, Timestamp},
     schema::{Api, Events, Limits, Request, Started},
     store::Store,
 };
@@ -158,16 +158,18 @@ async fn an_entity_that_was_merged_is_followed_wherever_its_subscriber_resumes()
     };
     write(["A", "B", "C"].map(company).into()).await;
     let mut live = watching(&api, &store, "a", None).await;
-    // The second step of a commit, so that a cursor stands in its middle.
-    write(vec![merge("a", "b"), company("Other"), merge("b", "c")]).await;
+    // One more step, so that a cursor stands in the middle of the commit.
+    write(vec![merge("a", "b"), company("Other")]).await;
+    write(vec![merge("b", "c")]).await;
     let mut cursors = Vec::new();
     while let Some((_, cursor)) = told(&mut live, Duration::from_millis(200)).await {
         cursors.push(cursor);
     }
     assert!(cursors.len() >= 2, "{cursors:?}");
-    for after in cursors.into_iter().map(Some).chain([None]) {
+    for (number, after) in cursors.into_iter().map(Some).chain([None]).enumerate() {
         let mut resumed = watching(&api, &store, "a", after.clone()).await;
-        write(vec![company("C")]).await;
+        let renamed = Entity::new("c", EntityKind::Company, &format!("C {number}")).unwrap();
+        write(vec![Change::Put(Box::new(Record::Entity(renamed)))]).await;
         let mut last = None;
         while let Some((id, _)) = told(&mut resumed, Duration::from_millis(200)).await {
             last = Some(id);
