@@ -5,7 +5,10 @@ use std::{
     fs,
     net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, SystemTime},
 };
 
@@ -21,7 +24,7 @@ use crate::{
 /// How often the file of tokens is looked at: so long may a revoked token go on.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 const READ_ONLY: &str = "This server is read-only: it was started with --read-only.";
-const REBOUND: &str = "Without tokens, changes and sockets are for programs of this machine, which call the server localhost or 127.0.0.1; this request calls it otherwise. Use such a name, or make a token with guanxi token create.";
+const REBOUND: &str = "Without tokens, this server is for programs of its own machine, which call it localhost or 127.0.0.1; this request calls it otherwise (Host). Use such a name, or make a token with guanxi token create; behind a reverse proxy, let the proxy send Host: localhost, or make a token.";
 
 /// Whether questions are answered without a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +54,8 @@ struct Inner {
     file: Option<PathBuf>,
     public_read: PublicRead,
     changes: Changes,
+    /// Whether it is known that only this machine reaches the server.
+    is_own: AtomicBool,
 }
 
 /// A server that anyone could write to.
@@ -115,6 +120,7 @@ impl Access {
             file,
             public_read,
             changes,
+            is_own: AtomicBool::new(false),
         })))
     }
 
@@ -126,15 +132,17 @@ impl Access {
             file: None,
             public_read: PublicRead::On,
             changes: Changes::Allowed,
+            is_own: AtomicBool::new(false),
         }))
     }
 
-    /// Whether it is safe to serve at this address.
+    /// Whether it is safe to serve at this address, which is remembered: see [`Self::rebound`].
     ///
     /// # Errors
     /// [`Unprotected`] when it is not.
     pub fn check_address(&self, address: SocketAddr) -> Result<(), Unprotected> {
         let inner = &self.0;
+        inner.is_own.store(address.ip().is_loopback(), Ordering::Relaxed);
         if !inner.tokens.borrow().is_empty() {
             return Ok(());
         }
@@ -190,20 +198,12 @@ impl Access {
             (Some(one), None) => Some(one.to_str().unwrap_or_default()),
             (Some(_), Some(_)) => Some(""),
         };
-        self.session_of(authorization, headers, now)
+        self.session_of(authorization, now)
     }
 
     /// Whose a request is that says so in `authorization`.
-    pub(super) fn session_of(
-        &self,
-        authorization: Option<&str>,
-        headers: &HeaderMap,
-        now: Timestamp,
-    ) -> Result<Session, Denied> {
-        let read_only = match self.0.changes {
-            Changes::Refused => Some(READ_ONLY),
-            Changes::Allowed => self.rebound(headers),
-        };
+    pub(super) fn session_of(&self, authorization: Option<&str>, now: Timestamp) -> Result<Session, Denied> {
+        let read_only = (self.0.changes == Changes::Refused).then_some(READ_ONLY);
         let tokens = self.0.tokens.borrow();
         let caller = |caller| Session {
             caller,
@@ -229,14 +229,19 @@ impl Access {
         }
     }
 
-    /// Why a request is not trusted for having reached this machine's own address: a page whose name was made to resolve to
-    /// that address (DNS rebinding) still calls the server by its own name.
+    /// Why a request is refused though it reached this machine's own address: a page whose name was made to resolve to that
+    /// address (DNS rebinding) would read and change everything, but still calls the server by its own name. With tokens, and
+    /// where others reach the server to read, the name says nothing.
     pub(super) fn rebound(&self, headers: &HeaderMap) -> Option<&'static str> {
-        let host = headers
-            .get(header::HOST)
-            .filter(|_| self.0.changes == Changes::Allowed)?;
-        let trusted = !self.0.tokens.borrow().is_empty() || host.to_str().is_ok_and(is_loopback);
-        (!trusted).then_some(REBOUND)
+        let inner = &self.0;
+        // Without tokens, a server that takes changes has no other address.
+        let is_own = inner.changes == Changes::Allowed || inner.is_own.load(Ordering::Relaxed);
+        if !is_own || !inner.tokens.borrow().is_empty() {
+            return None;
+        }
+        let mut hosts = headers.get_all(header::HOST).iter();
+        let is_trusted = hosts.all(|host| host.to_str().is_ok_and(is_loopback));
+        (!is_trusted).then_some(REBOUND)
     }
 
     /// Completes when the session's token is no longer valid.

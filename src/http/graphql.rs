@@ -87,6 +87,14 @@ impl Graphql {
     }
 
     async fn answer(&self, request: Request) -> Result<Response, Refusal> {
+        // Before anything is read, whatever it would be: a query, a stream or a socket.
+        if let Some(why) = self.service.access.rebound(request.headers()) {
+            return Err(Refusal::new(
+                StatusCode::FORBIDDEN,
+                MediaType::Json,
+                Error::forbidden(why),
+            ));
+        }
         let operations = match *request.method() {
             Method::GET if websocket::is_wanted(request.headers()) => {
                 return websocket::upgrade(self.clone(), request).await;

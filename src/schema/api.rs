@@ -104,7 +104,7 @@ impl Api {
             return Started::Answered(Box::new(opened));
         };
         let entries_max = usize::try_from(self.limits().entries_ahead_max).unwrap_or(usize::MAX);
-        match Feed::new(Arc::clone(store), subject, entries_max) {
+        match Feed::open(Arc::clone(store), subject, entries_max).await {
             Ok(feed) => Started::Subscribed(Box::new(Events {
                 api: Arc::clone(self),
                 store: Arc::clone(store),

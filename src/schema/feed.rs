@@ -3,14 +3,26 @@
 
 use std::{collections::VecDeque, sync::Arc};
 
-use tokio::sync::watch;
+use jiff::SignedDuration;
+use tokio::{
+    sync::{Semaphore, watch},
+    task,
+};
 
 use super::{
     error::Error,
     subscription::{Subject, Wanted},
     types::change::Place,
 };
-use crate::{model::Entry, store::Store};
+use crate::{
+    graph::Snapshot,
+    model::{Entry, View},
+    store::Store,
+};
+
+/// How many pages are read from the log at a time: whoever comes back after long, and all who come back after a restart, must
+/// take neither the threads that serve requests nor the whole machine.
+static READERS: Semaphore = Semaphore::const_new(2);
 
 /// One subscriber's way through the log.
 pub(super) struct Feed {
@@ -28,7 +40,7 @@ pub(super) struct Feed {
 
 impl Feed {
     /// Begins after the subject's cursor, or with what is recorded from now on.
-    pub(super) fn new(store: Arc<Store>, subject: Subject, entries_max: usize) -> Result<Self, Error> {
+    pub(super) async fn open(store: Arc<Store>, subject: Subject, entries_max: usize) -> Result<Self, Error> {
         let newest = store.watch();
         let last = *newest.borrow();
         let (read, step) = match subject.after {
@@ -44,7 +56,7 @@ impl Feed {
             // The rest of the entry may be unseen.
             Some(Place { position, step }) => (position.saturating_sub(1), step.saturating_add(1)),
         };
-        Ok(Self {
+        let mut feed = Self {
             store,
             newest,
             wanted: subject.wanted,
@@ -52,7 +64,39 @@ impl Feed {
             step,
             read,
             entries_max: entries_max.max(1),
-        })
+        };
+        if let Wanted::Entities(_) = feed.wanted {
+            feed.catch_up().await?;
+        }
+        Ok(feed)
+    }
+
+    /// Learns what passing the log up to here would have told: what the entities were merged into.
+    async fn catch_up(&mut self) -> Result<(), Error> {
+        // Before the log is asked what comes next: what the state knows too early is told again by the log.
+        let state = self.store.state();
+        let next = self.entries(1).await?.into_iter().next();
+        let just_before = |entry: &Arc<Entry>| entry.recorded_at.checked_sub(SignedDuration::from_nanos(1)).ok();
+        let graph = match next.as_ref().and_then(just_before) {
+            Some(moment) => state.graph().known_at(moment),
+            None => state.graph().clone(),
+        };
+        if let Wanted::Entities(ids) = &mut self.wanted {
+            let mut known = 0;
+            // What was led to stands at the end, and is looked at in its turn.
+            while let Some(id) = ids.get(known) {
+                let into = merged_into(&graph, id).filter(|into| !ids.contains(into));
+                ids.extend(into);
+                known += 1;
+            }
+        }
+        if let Some(entry) = next {
+            // The steps of it that were told.
+            for step in entry.steps.iter().take(self.step) {
+                let _ = self.wanted.fits(&entry, step);
+            }
+        }
+        Ok(())
     }
 
     /// The next change to tell, when there is one: its entry and the number of its step. Dropping the future loses nothing.
@@ -74,9 +118,9 @@ impl Feed {
             // Marked as seen before reading: what is published meanwhile wakes again.
             let newest = *self.newest.borrow_and_update();
             if self.read < newest {
-                self.fill(newest)?;
+                self.fill(newest).await?;
                 // A long log that holds nothing of interest must not keep a thread to itself.
-                tokio::task::yield_now().await;
+                task::yield_now().await;
             } else if self.newest.changed().await.is_err() {
                 return Ok(None);
             }
@@ -84,14 +128,8 @@ impl Feed {
     }
 
     /// Reads a page of what is published: the state that answers holds these entries.
-    fn fill(&mut self, newest: u64) -> Result<(), Error> {
-        let entries = self.store.entries_after(self.read, self.entries_max);
-        let entries = entries.map_err(|error| {
-            tracing::error!(%error, "the log cannot be read for a subscription");
-            Error::unavailable(
-                "The log of changes cannot be read now. Subscribe again after the last cursor in a moment.",
-            )
-        })?;
+    async fn fill(&mut self, newest: u64) -> Result<(), Error> {
+        let entries = self.entries(self.entries_max).await?;
         self.page
             .extend(entries.into_iter().filter(|entry| entry.position <= newest));
         match self.page.back() {
@@ -100,4 +138,36 @@ impl Feed {
         }
         Ok(())
     }
+
+    /// At most `max` entries after those read, from the disk where they are not at hand.
+    async fn entries(&self, max: usize) -> Result<Vec<Arc<Entry>>, Error> {
+        if let Some(entries) = self.store.recent_after(self.read, max) {
+            return Ok(entries);
+        }
+        let permit = READERS.acquire().await;
+        let permit = permit.map_err(|_| Error::internal("the semaphore of the log's readers is closed"))?;
+        let (store, after) = (Arc::clone(&self.store), self.read);
+        let reading = task::spawn_blocking(move || {
+            // Held by who reads and not by who waits: a subscriber that left makes no room before its page is read.
+            let _permit = permit;
+            store.entries_after(after, max)
+        });
+        let read = reading
+            .await
+            .map_err(|error| Error::internal(format!("reading the log failed: {error}")))?;
+        read.map_err(|error| {
+            tracing::error!(%error, "the log cannot be read for a subscription");
+            Error::unavailable(
+                "The log of changes cannot be read now. Subscribe again after the last cursor in a moment.",
+            )
+        })
+    }
+}
+
+/// The entity that this one was merged into, if it is gone because it was.
+fn merged_into(graph: &Snapshot, id: &str) -> Option<String> {
+    // As of that moment, so that what it was merged into counts though that was merged since.
+    let view = View::now(graph.merged_at(id)?);
+    let into = graph.entity_by_id(id, &graph.mask(&view))?;
+    Some(graph.entity(into).id().to_owned())
 }

@@ -167,13 +167,22 @@ impl Store {
     /// # Errors
     /// [`commit::Error::Unavailable`] when the log cannot be read.
     pub fn entries_after(&self, position: u64, max: usize) -> Result<Vec<Arc<Entry>>, commit::Error> {
-        // What is durable already may not be shown yet.
-        let shown = self.shared.position.borrow().saturating_sub(position);
-        let max = usize::try_from(shown).map_or(max, |shown| shown.min(max));
         self.shared
             .log
-            .entries_after(position, max)
+            .entries_after(position, self.shown(position, max))
             .map_err(|error| commit::Error::Unavailable(error.to_string()))
+    }
+
+    /// The same without reading from disk; none where that takes it.
+    #[must_use]
+    pub fn recent_after(&self, position: u64, max: usize) -> Option<Vec<Arc<Entry>>> {
+        self.shared.log.recent_after(position, self.shown(position, max))
+    }
+
+    /// How many of `max` entries after `position` may be shown: what is durable already may not be yet.
+    fn shown(&self, position: u64, max: usize) -> usize {
+        let shown = self.shared.position.borrow().saturating_sub(position);
+        usize::try_from(shown).map_or(max, |shown| shown.min(max))
     }
 
     /// The position of the last entry, and word of every next one. What it says is readable in [`Store::state`].

@@ -78,7 +78,7 @@ async fn a_real_socket_answers() {
     let mut stream = connect(&running).await;
     let body = query("{ __typename }");
     let head = format!(
-        "POST /graphql HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        "POST /graphql HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()
     );
     stream.write_all(head.as_bytes()).await.unwrap();
@@ -99,7 +99,7 @@ async fn clients_that_send_nothing_are_let_go() {
     let silent = connect(&running).await;
     let mut half = connect(&running).await;
     half.write_all(
-        b"POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 20\r\n\r\n{",
+        b"POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 20\r\n\r\n{",
     )
     .await
     .unwrap();

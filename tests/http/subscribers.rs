@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use guanxi::{
-    model::Timestamp,
+    model::{Change, Entity, EntityKind, Record, Timestamp},
     schema::{Api, Events, Limits, Request, Started},
     store::Store,
 };
@@ -129,5 +129,51 @@ async fn two_hundred_subscribers_are_told_of_every_change() {
         for id in ["one", "two", "three"] {
             assert_eq!(socket.hear().await["payload"]["data"]["changes"]["recordId"], id);
         }
+    }
+}
+
+/// The records whose changes are told of entity `id` from now on, after a cursor where there is one.
+async fn watching(api: &Arc<Api>, store: &Arc<Store>, id: &str, after: Option<String>) -> Box<Events> {
+    let query = format!("subscription {{ changes: entityChanged(ids: [\"{id}\"]) {{ recordId }} }}");
+    match api
+        .start(Request::new("test", query), store, Timestamp::now, after)
+        .await
+    {
+        Started::Subscribed(events) => events,
+        Started::Answered(answer) => panic!("{answer:?}"),
+    }
+}
+
+#[tokio::test]
+async fn an_entity_that_was_merged_is_followed_wherever_its_subscriber_resumes() {
+    let (api, store) = (Arc::new(Api::new(Limits::default()).unwrap()), store_of(&BUNDLED));
+    let merge = |from: &str, into: &str| Change::Merge {
+        from: from.to_owned(),
+        into: into.to_owned(),
+    };
+    let write = async |changes: Vec<Change>| {
+        let store = Arc::clone(&store);
+        let writing = tokio::task::spawn_blocking(move || commit(&store, changes, "a test"));
+        writing.await.unwrap();
+    };
+    write(["A", "B", "C"].map(company).into()).await;
+    let mut live = watching(&api, &store, "a", None).await;
+    // One more step, so that a cursor stands in the middle of the commit.
+    write(vec![merge("a", "b"), company("Other")]).await;
+    write(vec![merge("b", "c")]).await;
+    let mut cursors = Vec::new();
+    while let Some((_, cursor)) = told(&mut live, Duration::from_millis(200)).await {
+        cursors.push(cursor);
+    }
+    assert!(cursors.len() >= 2, "{cursors:?}");
+    for (number, after) in cursors.into_iter().map(Some).chain([None]).enumerate() {
+        let mut resumed = watching(&api, &store, "a", after.clone()).await;
+        let renamed = Entity::new("c", EntityKind::Company, &format!("C {number}")).unwrap();
+        write(vec![Change::Put(Box::new(Record::Entity(renamed)))]).await;
+        let mut last = None;
+        while let Some((id, _)) = told(&mut resumed, Duration::from_millis(200)).await {
+            last = Some(id);
+        }
+        assert_eq!(last.as_deref(), Some("c"), "after {after:?}");
     }
 }

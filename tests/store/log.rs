@@ -296,6 +296,31 @@ fn a_store_whose_disk_fails_refuses_changes_and_goes_on_reading() {
 }
 
 #[test]
+fn whoever_may_not_wait_for_the_disk_is_told_only_what_is_at_hand() {
+    let disk = begun();
+    let graph = || Arc::new(State::unprepared(Snapshot::build(&BUNDLED).unwrap()));
+    let put = |_: &Snapshot| {
+        let company = Entity::new("before", EntityKind::Company, "Before").unwrap();
+        Ok(vec![Change::Put(Box::new(Record::Entity(company)))])
+    };
+    let store = Store::over(graph(), log_on(&disk));
+    let proposal = Proposal {
+        retry: None,
+        by: None,
+        reason: None,
+        at: now(),
+        decide: Box::new(put),
+    };
+    store.commit(proposal).unwrap();
+    assert_eq!(positions(&store.recent_after(0, 10).unwrap()), [1]);
+    drop(store);
+    let log = log_on(&disk);
+    assert!(log.recent_after(0, 10).is_none());
+    assert_eq!(positions(&log.entries_after(0, 10).unwrap()), [1]);
+    assert_eq!(log.recent_after(1, 10).map(|entries| entries.len()), Some(0));
+}
+
+#[test]
 fn what_is_no_log_is_said() {
     let empty = Reading::alone(|| Ok(Disk::default())).unwrap_err().to_string();
     let text = Reading::alone(|| Ok(Disk::of(b"id,name\n".repeat(1000))))

@@ -57,9 +57,6 @@ pub(super) async fn upgrade(graphql: Graphql, request: Request) -> Result<Respon
             "Pages of this origin may open no socket here. The server's setting is --cors-origin.",
         ));
     }
-    if let Some(why) = graphql.service.access.rebound(&parts.headers) {
-        return Err(forbidden(why));
-    }
     let view = graphql::view(&parts.headers, media)?;
     let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &());
     let upgrade = upgrade
@@ -273,7 +270,7 @@ impl Connection {
         let session = match given("authorization") {
             Some(authorization) => {
                 let text = authorization.as_str().unwrap_or_default();
-                access.session_of(Some(text), &self.headers, now)
+                access.session_of(Some(text), now)
             }
             None => access.session(&self.headers, now),
         };

@@ -135,16 +135,16 @@ impl Durable {
     }
 
     pub(super) fn entries_after(&self, position: u64, max: usize) -> Result<Vec<Arc<Entry>>, Error> {
-        if let Some(entries) = self
-            .recent
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .after(position, max)
-        {
+        if let Some(entries) = self.recent_after(position, max) {
             return Ok(entries);
         }
         let transaction = self.database.begin_read().map_err(read::damaged)?;
         read::some_entries(&transaction, position, max)
+    }
+
+    pub(super) fn recent_after(&self, position: u64, max: usize) -> Option<Vec<Arc<Entry>>> {
+        let recent = self.recent.read().unwrap_or_else(PoisonError::into_inner);
+        recent.after(position, max)
     }
 
     pub(super) fn last_position(&self) -> u64 {

@@ -139,6 +139,15 @@ impl Log {
         }
     }
 
+    /// The same without reading from disk; none where that takes it.
+    #[must_use]
+    pub fn recent_after(&self, position: u64, max: usize) -> Option<Vec<Arc<Entry>>> {
+        match self {
+            Self::Memory(log) => Some(log.entries_after(position, max)),
+            Self::Durable(log) => log.recent_after(position, max),
+        }
+    }
+
     /// The position of the last entry; 0 when there is none.
     #[must_use]
     pub fn last_position(&self) -> u64 {
