@@ -136,7 +136,7 @@ impl Access {
         }))
     }
 
-    /// Whether it is safe to serve at this address, which is remembered: see [`Self::rebound`].
+    /// Whether it is safe to serve at this address. Whether it is of this machine alone is remembered for every request.
     ///
     /// # Errors
     /// [`Unprotected`] when it is not.
