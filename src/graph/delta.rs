@@ -21,7 +21,7 @@ const ALIKE: usize = 4;
 const RUN: u64 = 1024;
 /// and by what may.
 const FEW: u64 = 16;
-/// Room that is only halved.
+/// Room in which no long run is expected any more.
 const NARROW: u64 = 1 << 32;
 
 /// What changed since the base.
@@ -207,7 +207,7 @@ pub(super) fn between(low: Option<Neighbor>, high: Option<Neighbor>) -> Option<u
     let alike = shared(low).abs_diff(shared(high));
     let near = match (low, high) {
         (Some(_), Some(_)) if alike >= ALIKE && room > NARROW => room / RUN,
-        (Some(_), Some(_)) if alike > 0 && room > NARROW => room / FEW,
+        (Some(_), Some(_)) if alike > 0 => (room / FEW).max(1),
         (Some(_), None) | (None, Some(_)) => STRIDE.min(room / 2),
         _ => room / 2,
     };
