@@ -18,3 +18,4 @@ mod soundness;
 mod time;
 mod timeline;
 mod walking;
+mod wishes;
