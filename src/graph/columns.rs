@@ -4,7 +4,6 @@ use jiff::Timestamp;
 
 use super::{
     Error,
-    history::Versioned,
     rows::{
         AmountRow, EntityIx, EntityRow, EvidenceRow, IdentifierRow, NameRow, Rare, RareColumns, Recorded,
         RelationshipRow, SourceIx, SourceRow, Span,
@@ -31,54 +30,12 @@ pub(super) struct Columns {
     pub(super) rare: RareColumns,
 }
 
-/// The rows made so far, and their texts.
+/// The columns made so far; their texts are still being gathered.
 #[derive(Default)]
 pub(super) struct Rows {
     pub(super) texts: TextPoolBuilder,
     pub(super) times: Vec<Timestamp>,
-    pub(super) sources: Vec<SourceRow>,
-    pub(super) older_sources: Vec<SourceRow>,
-    pub(super) entities: Vec<EntityRow>,
-    pub(super) older_entities: Vec<EntityRow>,
-    pub(super) names: Vec<NameRow>,
-    pub(super) identifiers: Vec<IdentifierRow>,
-    pub(super) relationships: Vec<RelationshipRow>,
-    pub(super) evidence: Vec<EvidenceRow>,
-    pub(super) rare: RareColumns,
-}
-
-/// A version of a record, as it is told to the builder.
-pub(super) struct Told<'a, T> {
-    pub(super) id: &'a str,
-    pub(super) record: &'a T,
-    pub(super) version: u32,
-    pub(super) recorded_at: Timestamp,
-    pub(super) retracted_at: Option<Timestamp>,
-    pub(super) merged_into: Option<&'a str>,
-}
-
-impl<'a, T> Told<'a, T> {
-    pub(super) fn first(id: &'a str, record: &'a T, recorded_at: Timestamp) -> Self {
-        Self {
-            id,
-            record,
-            version: 1,
-            recorded_at,
-            retracted_at: None,
-            merged_into: None,
-        }
-    }
-
-    pub(super) fn of(id: &'a str, versioned: &'a Versioned<T>) -> Self {
-        Self {
-            id,
-            record: &versioned.record,
-            version: versioned.version,
-            recorded_at: versioned.recorded_at,
-            retracted_at: versioned.retracted_at,
-            merged_into: versioned.merged_into.as_deref(),
-        }
-    }
+    pub(super) columns: Columns,
 }
 
 impl Rows {
@@ -86,15 +43,7 @@ impl Rows {
     pub(super) fn finish(self) -> (Columns, Vec<Timestamp>) {
         let columns = Columns {
             texts: self.texts.finish(),
-            entities: self.entities,
-            older_entities: self.older_entities,
-            names: self.names,
-            identifiers: self.identifiers,
-            relationships: self.relationships,
-            evidence: self.evidence,
-            sources: self.sources,
-            older_sources: self.older_sources,
-            rare: self.rare,
+            ..self.columns
         };
         (columns, self.times)
     }
@@ -103,11 +52,12 @@ impl Rows {
         count("record times", self.times.partition_point(|known| *known < time))
     }
 
-    pub(super) fn recorded<T>(&self, told: &Told<'_, T>) -> Result<Recorded, Error> {
+    /// The first version of a record, known from `recorded_at` until it was taken back.
+    pub(super) fn first(&self, recorded_at: Timestamp, retracted_at: Option<Timestamp>) -> Result<Recorded, Error> {
         Ok(Recorded {
-            from: self.time(told.recorded_at)?,
-            until: told.retracted_at.map_or(Ok(Recorded::OPEN), |time| self.time(time))?,
-            version: told.version,
+            from: self.time(recorded_at)?,
+            until: retracted_at.map_or(Ok(Recorded::OPEN), |time| self.time(time))?,
+            version: 1,
         })
     }
 
@@ -131,11 +81,11 @@ impl Rows {
         (older, merged_into): (Span, EntityIx),
     ) -> Result<EntityRow, Error> {
         let names = Span {
-            start: count("names", self.names.len())?,
+            start: count("names", self.columns.names.len())?,
             len: count("names", entity.names.len())?,
         };
         for name in &entity.names {
-            self.names.push(NameRow {
+            self.columns.names.push(NameRow {
                 text: self.texts.push(&name.text)?,
                 language: self.texts.intern_optional(name.language.as_deref())?,
                 script: self.texts.intern_optional(name.script.as_deref())?,
@@ -143,11 +93,11 @@ impl Rows {
             });
         }
         let identifiers = Span {
-            start: count("identifiers", self.identifiers.len())?,
+            start: count("identifiers", self.columns.identifiers.len())?,
             len: count("identifiers", entity.identifiers.len())?,
         };
         for identifier in &entity.identifiers {
-            self.identifiers.push(IdentifierRow {
+            self.columns.identifiers.push(IdentifierRow {
                 scheme: self.texts.intern(&identifier.scheme)?,
                 value: self.texts.push(&identifier.value)?,
             });
@@ -220,25 +170,25 @@ impl Rows {
             confidence: statement.confidence,
             stance: statement.stance,
         };
-        self.evidence.push(row);
+        self.columns.evidence.push(row);
         Ok(())
     }
 
     fn share(&mut self, share: Option<Share>) -> Result<Rare, Error> {
         let Some(share) = share else { return Ok(Rare::NONE) };
-        self.rare.shares.push(share);
-        count("shares", self.rare.shares.len() - 1).map(Rare)
+        self.columns.rare.shares.push(share);
+        count("shares", self.columns.rare.shares.len() - 1).map(Rare)
     }
 
     fn amount(&mut self, amount: Option<&Amount>) -> Result<Rare, Error> {
         let Some(amount) = amount else { return Ok(Rare::NONE) };
         let of = self.texts.intern_optional(amount.of.as_deref())?;
-        self.rare.amounts.push(AmountRow {
+        self.columns.rare.amounts.push(AmountRow {
             value: amount.value,
             currency: amount.currency,
             of,
         });
-        count("amounts", self.rare.amounts.len() - 1).map(Rare)
+        count("amounts", self.columns.rare.amounts.len() - 1).map(Rare)
     }
 }
 

@@ -69,6 +69,17 @@ pub(super) struct Changed {
     pub(super) versions: Vec<Placed>,
 }
 
+impl Changed {
+    /// Takes back the latest version.
+    pub(super) fn end(&mut self, at: u32, merged_into: EntityIx) {
+        let ended = Some(Ended { at, merged_into });
+        match self.versions.last_mut() {
+            Some(latest) => latest.ended = ended,
+            None => self.ended = ended,
+        }
+    }
+}
+
 /// How a version was taken back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Ended {

@@ -10,10 +10,10 @@ mod budget;
 mod build;
 mod columns;
 mod delta;
+mod digest;
 mod expand;
 mod facets;
 mod filter;
-mod history;
 mod index;
 mod listing;
 mod lookup;
@@ -40,7 +40,6 @@ pub use filter::{
     CountFilter, DateFilter, EntityFilter, EntitySet, EvidenceFilter, IdentifierFilter, IntFilter, Pattern,
     RelationshipFilter, RelationshipsFilter, Scan, TextFilter,
 };
-pub use history::{History, Versioned};
 pub use mask::Mask;
 pub use order::{
     EntityOrderField, Key, Order, OrderDirection, Ordered, Page, Position, RelationshipOrderField, Seen, Take, Window,

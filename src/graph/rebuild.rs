@@ -55,13 +55,13 @@ impl Snapshot {
         for ix in self.all_relationships() {
             let (_, row) = self.relationship_row(ix);
             let ends = (entity(row.from), entity(row.to), row.unknown);
-            let start = count("statements", rows.evidence.len())?;
+            let start = count("statements", rows.columns.evidence.len())?;
             let record = self.relationship(ix).record();
             for ((_, row), statement) in self.statements_of(ix).zip(&record.evidence) {
                 rows.add_statement(statement, sources[&row.source], entity(row.speaker))?;
             }
             let row = rows.relationship(&record, self.recorded(ix), ends, start)?;
-            rows.relationships.push(row);
+            rows.columns.relationships.push(row);
         }
         let title = Title {
             title: rows.texts.push(self.title())?,
@@ -88,15 +88,15 @@ impl Snapshot {
 
     fn add_source(&self, rows: &mut Rows, ix: SourceIx) -> Result<(), Error> {
         let versions = self.source_versions(ix);
-        let older = older(rows.older_sources.len(), versions.len())?;
+        let older = older(rows.columns.older_sources.len(), versions.len())?;
         for (place, version) in versions.iter().enumerate() {
             let record = SourceRef::of(self, *version).record();
             let row = rows.source(&record, version.recorded, older)?;
             let is_latest = place + 1 == versions.len();
             let column = if is_latest {
-                &mut rows.sources
+                &mut rows.columns.sources
             } else {
-                &mut rows.older_sources
+                &mut rows.columns.older_sources
             };
             column.push(row);
         }
@@ -105,16 +105,16 @@ impl Snapshot {
 
     fn add_entity(&self, rows: &mut Rows, ix: EntityIx, entity: impl Fn(EntityIx) -> EntityIx) -> Result<(), Error> {
         let versions = self.entity_versions(ix);
-        let older = older(rows.older_entities.len(), versions.len())?;
+        let older = older(rows.columns.older_entities.len(), versions.len())?;
         for (place, version) in versions.iter().enumerate() {
             let record = EntityRef::of(self, *version).record();
             let merged_into = version.merged_into.map_or(EntityIx::NONE, &entity);
             let row = rows.entity(&record, version.recorded, (older, merged_into))?;
             let is_latest = place + 1 == versions.len();
             let column = if is_latest {
-                &mut rows.entities
+                &mut rows.columns.entities
             } else {
-                &mut rows.older_entities
+                &mut rows.columns.older_entities
             };
             column.push(row);
         }

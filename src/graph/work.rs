@@ -10,7 +10,7 @@ use super::{
     adjacency::Link,
     apply::Refused,
     columns::Rows,
-    delta::{Delta, Ended, Late, Neighbor, Placed, between},
+    delta::{Changed, Delta, Late, Neighbor, Placed, between},
     index::hash_of,
     rows::{EntityIx, Recorded, RelationshipIx, SourceIx, Span},
     snapshot::Snapshot,
@@ -110,8 +110,8 @@ impl<'a> Work<'a> {
         let nothing = (Span { start: 0, len: 0 }, EntityIx::NONE);
         let recorded = self.recorded(version);
         let row = self.rows.entity(entity, recorded, nothing)?;
-        self.changed.insert(ix, self.rows.entities.len());
-        self.rows.entities.push(row);
+        self.changed.insert(ix, self.rows.columns.entities.len());
+        self.rows.columns.entities.push(row);
         self.entities.push(ix);
         let names = std::iter::once(&entity.name).chain(entity.names.iter().map(|name| &name.text));
         for name in names {
@@ -139,7 +139,7 @@ impl<'a> Work<'a> {
         };
         let recorded = self.recorded(version);
         let row = self.rows.source(source, recorded, Span { start: 0, len: 0 })?;
-        self.rows.sources.push(row);
+        self.rows.columns.sources.push(row);
         self.sources.push(ix);
         Ok(())
     }
@@ -148,7 +148,7 @@ impl<'a> Work<'a> {
         let id = relationship.id.as_str();
         let (from, to, unknown) = self.ends(relationship)?;
         let ix = self.place_relationship(id)?;
-        let start = self.rows.evidence.len();
+        let start = self.rows.columns.evidence.len();
         for statement in &relationship.evidence {
             let source = self.find_source(&statement.source).ok_or_else(|| Refused::Dangling {
                 holder: statement.id.clone(),
@@ -183,7 +183,7 @@ impl<'a> Work<'a> {
                     .and_then(|known| self.delta.undisclosed.insert((known, ix)));
             }
         }
-        self.rows.relationships.push(row);
+        self.rows.columns.relationships.push(row);
         self.relationships.push(ix);
         Ok(())
     }
@@ -216,20 +216,8 @@ impl<'a> Work<'a> {
             return;
         }
         self.delta.size += 1;
-        let ended = Ended {
-            at: self.now,
-            merged_into,
-        };
-        let mut changed = self
-            .delta
-            .entities
-            .get(&ix)
-            .map(|changed| (**changed).clone())
-            .unwrap_or_default();
-        match changed.versions.last_mut() {
-            Some(latest) => latest.ended = Some(ended),
-            None => changed.ended = Some(ended),
-        }
+        let mut changed = changed_of(&self.delta.entities, &ix);
+        changed.end(self.now, merged_into);
         ix.base_row().into_iter().for_each(|row| self.delta.changed.insert(row));
         self.delta.entities.insert(ix, Arc::new(changed));
     }
@@ -241,20 +229,8 @@ impl<'a> Work<'a> {
             return;
         }
         self.delta.size += 1;
-        let ended = Ended {
-            at: self.now,
-            merged_into: EntityIx::NONE,
-        };
-        let mut changed = self
-            .delta
-            .sources
-            .get(&ix)
-            .map(|changed| (**changed).clone())
-            .unwrap_or_default();
-        match changed.versions.last_mut() {
-            Some(latest) => latest.ended = Some(ended),
-            None => changed.ended = Some(ended),
-        }
+        let mut changed = changed_of(&self.delta.sources, &ix);
+        changed.end(self.now, EntityIx::NONE);
         self.delta.sources.insert(ix, Arc::new(changed));
     }
 
@@ -290,7 +266,10 @@ impl<'a> Work<'a> {
     }
 
     fn kind(&self, entity: EntityIx) -> EntityKind {
-        let changed = self.changed.get(&entity).and_then(|row| self.rows.entities.get(*row));
+        let changed = self
+            .changed
+            .get(&entity)
+            .and_then(|row| self.rows.columns.entities.get(*row));
         let before = || self.before.entity_version(entity, u32::MAX).row;
         changed.unwrap_or_else(|| before()).kind
     }
@@ -311,21 +290,13 @@ impl<'a> Work<'a> {
         };
         delta.size += self.entities.len() + self.sources.len() + self.relationships.len();
         for (row, ix) in (0..).zip(self.entities) {
-            let mut changed = delta
-                .entities
-                .get(&ix)
-                .map(|changed| (**changed).clone())
-                .unwrap_or_default();
+            let mut changed = changed_of(&delta.entities, &ix);
             changed.versions.push(placed(row));
             ix.base_row().into_iter().for_each(|row| delta.changed.insert(row));
             delta.entities.insert(ix, Arc::new(changed));
         }
         for (row, ix) in (0..).zip(self.sources) {
-            let mut changed = delta
-                .sources
-                .get(&ix)
-                .map(|changed| (**changed).clone())
-                .unwrap_or_default();
+            let mut changed = changed_of(&delta.sources, &ix);
             changed.versions.push(placed(row));
             delta.sources.insert(ix, Arc::new(changed));
         }
@@ -334,6 +305,11 @@ impl<'a> Work<'a> {
         }
         Ok(Snapshot::with(Arc::clone(&before.base), delta))
     }
+}
+
+/// The versions of a record since the base, to be added to.
+fn changed_of<I: Ord>(records: &OrdMap<I, Arc<Changed>>, ix: &I) -> Changed {
+    records.get(ix).map(|changed| (**changed).clone()).unwrap_or_default()
 }
 
 /// The place of `id`, which follows so many rows of the base, among what was added there. `first_and_last` tells the rows before

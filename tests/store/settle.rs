@@ -59,11 +59,11 @@ fn changes_that_are_committed_while_a_base_is_made_are_all_there() {
             store.settle().unwrap();
         }
     });
-    let history = store.state().graph().history();
+    let before = store.state().graph().digest();
     assert_eq!(count(store.state().graph()), BUNDLED.entities.len() + WRITERS * EACH);
     drop(store);
     let reopened = open(dir.path());
-    assert_eq!(reopened.state().graph().history(), history);
+    assert_eq!(reopened.state().graph().digest(), before);
     assert!(reopened.state().graph().changes() < WRITERS * EACH, "the base was read");
 }
 
@@ -74,7 +74,7 @@ fn a_base_that_was_written_is_read_by_the_next_start_and_made_anew_when_it_is_da
     commit(&store, vec![company("Before")], "new");
     store.settle().unwrap();
     commit(&store, vec![company("After")], "new");
-    let history = store.state().graph().history();
+    let before = store.state().graph().digest();
     drop(store);
     assert_eq!(snapshots(dir.path()), ["snapshot-1.gx"]);
     let reopened = open(dir.path());
@@ -83,7 +83,7 @@ fn a_base_that_was_written_is_read_by_the_next_start_and_made_anew_when_it_is_da
         1,
         "only what came after is replayed"
     );
-    assert_eq!(reopened.state().graph().history(), history);
+    assert_eq!(reopened.state().graph().digest(), before);
     drop(reopened);
     let path = dir.path().join("snapshot-1.gx");
     let mut bytes = fs::read(&path).unwrap();
@@ -92,11 +92,11 @@ fn a_base_that_was_written_is_read_by_the_next_start_and_made_anew_when_it_is_da
     fs::write(&path, &bytes).unwrap();
     let rebuilt = open(dir.path());
     assert_eq!(rebuilt.state().graph().changes(), 2, "everything is replayed");
-    assert_eq!(rebuilt.state().graph().history(), history);
+    assert_eq!(rebuilt.state().graph().digest(), before);
     rebuilt.settle().unwrap();
     drop(rebuilt);
     assert_eq!(snapshots(dir.path()), ["snapshot-2.gx"]);
-    assert_eq!(open(dir.path()).state().graph().history(), history);
+    assert_eq!(open(dir.path()).state().graph().digest(), before);
 }
 
 #[test]
@@ -114,9 +114,9 @@ fn a_base_of_another_history_is_not_read() {
         commit(&store, vec![company(name)], "new");
         store.settle().unwrap();
     }
-    let history = open(other.path()).state().graph().history();
+    let before = open(other.path()).state().graph().digest();
     fs::copy(one.path().join("snapshot-2.gx"), other.path().join("snapshot-2.gx")).unwrap();
     let reopened = open(other.path());
     assert_eq!(reopened.state().graph().changes(), 2, "everything is replayed");
-    assert_eq!(reopened.state().graph().history(), history);
+    assert_eq!(reopened.state().graph().digest(), before);
 }
