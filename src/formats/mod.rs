@@ -1,6 +1,8 @@
 //! Readers and writers of data in files. Each turns files into a [`Dataset`](crate::model::Dataset) or into the list of
 //! everything that is wrong with them, never into a part of the data. No GraphQL, no HTTP.
 
+pub mod export;
+pub mod import;
 mod problem;
 pub mod tables;
 

@@ -1,0 +1,217 @@
+//! Reading other people's data, record by record: a reader hands over what each record of a file was made into, and what is
+//! wrong with it. It never holds more than one record, decides nothing about what is known already, and drops nothing.
+
+mod bounded;
+
+use std::{borrow::Cow, fmt, io::BufRead, ops::ControlFlow};
+
+use jiff::civil::Date;
+
+pub use bounded::{Bounded, Lines, Meter};
+
+use crate::model::{Noun, Record, Timestamp};
+
+/// How large one record of a file may be, in bytes, unless another limit is given.
+pub const RECORD_BYTES_MAX: usize = 16 << 20;
+
+/// What a reader reads from: a file, one of a zip archive, standard input. Compressed files are unpacked already.
+pub struct Input<'a> {
+    /// What the file is called, without its folder.
+    pub name: &'a str,
+    /// Its bytes, without a byte order mark.
+    pub bytes: &'a mut dyn BufRead,
+    /// What was said of it beside.
+    pub told: &'a Told,
+}
+
+/// What whoever imports says of the files, where they do not say it themselves.
+#[derive(Debug, Clone)]
+pub struct Told {
+    /// The source's key: `source:{key}`. The name of the file without its ending, where nothing is said.
+    pub source: Option<String>,
+    /// Who published it.
+    pub publisher: Option<String>,
+    /// What it is called.
+    pub title: Option<String>,
+    /// Where it can be read.
+    pub url: Option<String>,
+    /// Under which licence.
+    pub licence: Option<String>,
+    /// How large one record may be, in bytes.
+    pub record_bytes_max: usize,
+    /// The day of the import.
+    pub today: Date,
+}
+
+/// What a reader hands over, in the order of the file.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Item {
+    /// What belongs to the file as a whole: its sources.
+    Preamble(Vec<Draft>),
+    /// One record.
+    Record(Found),
+}
+
+/// One record of a file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// Where it stands.
+    pub place: Place,
+    /// What it was made into; nothing only where a fault says why.
+    pub drafts: Vec<Draft>,
+    /// What is wrong with it.
+    pub faults: Vec<Fault>,
+}
+
+/// Where a record stands in its file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Which record it is, from 1.
+    pub record: u64,
+    /// On which line it starts, from 1, where the file has lines.
+    pub line: Option<u64>,
+    /// Its own key: an LEI, a record id.
+    pub key: Option<String>,
+}
+
+impl fmt::Display for Place {
+    /// `record 812 (5493001KJTIIGC8Y1R12), line 813`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "record {}", self.record)?;
+        if let Some(key) = &self.key {
+            write!(f, " ({key})")?;
+        }
+        self.line.map_or(Ok(()), |line| write!(f, ", line {line}"))
+    }
+}
+
+/// What a record says, in our terms.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Draft {
+    /// Since when this was known, where the data carries versions; otherwise since the import.
+    pub known_at: Option<Timestamp>,
+    /// What is to be known.
+    pub change: Wanted,
+}
+
+/// What is to be known from a draft on.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Wanted {
+    /// This record, in place of another with its id. `recorded_at` and `retracted_at` of a relationship are set by who
+    /// commits it.
+    Record(Record),
+    /// This record, unless there is one with its id: the end of a relationship that another file describes.
+    Placeholder(Record),
+    /// No longer this record.
+    Retraction {
+        /// What it is.
+        noun: Noun,
+        /// Its id.
+        id: String,
+    },
+}
+
+impl Draft {
+    /// This record, known since the import.
+    #[must_use]
+    pub fn of(record: Record) -> Self {
+        Self {
+            known_at: None,
+            change: Wanted::Record(record),
+        }
+    }
+
+    /// This record, unless there is one with its id.
+    #[must_use]
+    pub fn placeholder(record: Record) -> Self {
+        Self {
+            known_at: None,
+            change: Wanted::Placeholder(record),
+        }
+    }
+}
+
+/// Something wrong with a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The field, as the format calls it: `Relationship.StartNode.NodeID`. Empty where it is the record as a whole.
+    pub field: Cow<'static, str>,
+    /// What is wrong, in words that are the same for every record with the same fault, so that they can be counted: "not a
+    /// Legal Entity Identifier".
+    pub reason: Cow<'static, str>,
+    /// What stands there, cut to [`VALUE_CHARS_MAX`] characters.
+    pub value: Option<String>,
+    /// What became of the record.
+    pub effect: Effect,
+}
+
+/// How much of a value a fault quotes.
+pub const VALUE_CHARS_MAX: usize = 200;
+
+/// What a fault does to its record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// Nothing was made of the record, or not all that it says.
+    Rejected,
+    /// The record was made; what the field says stands in its `properties`, as written.
+    Kept,
+}
+
+impl Fault {
+    /// A fault for which the record is rejected.
+    pub fn rejected(field: impl Into<Cow<'static, str>>, reason: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            field: field.into(),
+            reason: reason.into(),
+            value: None,
+            effect: Effect::Rejected,
+        }
+    }
+
+    /// A fault of a field whose text is kept in `properties`.
+    pub fn kept(field: impl Into<Cow<'static, str>>, reason: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            effect: Effect::Kept,
+            ..Self::rejected(field, reason)
+        }
+    }
+
+    /// The same, with what stands there.
+    #[must_use]
+    pub fn with(self, value: &str) -> Self {
+        let cut: String = value.chars().take(VALUE_CHARS_MAX).collect();
+        Self {
+            value: Some(cut),
+            ..self
+        }
+    }
+}
+
+/// Takes what a reader hands over; ends the reading by [`ControlFlow::Break`].
+pub type Each<'a> = &'a mut dyn FnMut(Item) -> ControlFlow<()>;
+
+/// Why a file cannot be read to its end. What was handed over before holds.
+#[derive(Debug, thiserror::Error)]
+pub enum Unreadable {
+    /// The system refuses, or an archive is damaged.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+    /// It is not what it should be.
+    #[error("{place}: {reason}")]
+    Form {
+        /// Where: `line 12`, `record 812`.
+        place: String,
+        /// What is wrong, and the way out.
+        reason: String,
+    },
+}
+
+impl Unreadable {
+    /// The file is not what it should be.
+    pub fn form(place: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self::Form {
+            place: place.into(),
+            reason: reason.into(),
+        }
+    }
+}
