@@ -9,6 +9,7 @@ mod company_name;
 mod country;
 mod dataset;
 mod date;
+mod derived;
 mod entity;
 mod evidence;
 mod identifier;
@@ -34,6 +35,7 @@ pub use company_name::{CompanyName, FormClass, LEGAL_FORMS, LegalForm, Telling, 
 pub use country::{country_code, country_of, lies_in};
 pub use dataset::Dataset;
 pub use date::PartialDate;
+pub use derived::{evidence_id, relationship_id};
 pub use entity::{Entity, EntityKind, EntityStatus, Name, NameKind};
 pub use evidence::{Evidence, Stance, disputed};
 pub use identifier::{COUNTRY_SCHEME, Identifier, LEI_SCHEME, check_lei};

@@ -136,7 +136,10 @@ mod tests {
         assert_eq!(lines.next_line().unwrap(), Some((1, &b"one"[..])));
         assert_eq!(lines.next_line().unwrap(), Some((2, &b"12345678"[..])));
         let refused = lines.next_line().unwrap_err().to_string();
-        assert!(refused.starts_with("line 3: a record is longer than 8 bytes"), "{refused}");
+        assert!(
+            refused.starts_with("line 3: a record is longer than 8 bytes"),
+            "{refused}"
+        );
         let mut endless = io::BufReader::new(io::repeat(b'a'));
         assert!(Lines::new(&mut endless, 1000).next_line().is_err());
     }

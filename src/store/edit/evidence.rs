@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     graph::Snapshot,
-    model::{self, DERIVED_ID_CHARS_MAX, Evidence, Noun, Record, Relationship, Source, plain_id},
+    model::{self, DERIVED_ID_CHARS_MAX, Evidence, Noun, Record, Relationship, Source, evidence_id, plain_id},
 };
 
 /// Adds statements to relationships that are known.
@@ -146,15 +146,7 @@ fn derived(statement: &Evidence, relationship: &Relationship) -> String {
     if let Some(same) = same {
         return same.id.clone();
     }
-    let bare = statement
-        .source
-        .strip_prefix(Source::PREFIX)
-        .unwrap_or(&statement.source);
-    let first = format!("{}/{bare}", relationship.id);
     let is_free = |id: &String| relationship.evidence.iter().all(|known| known.id != *id);
-    let numbered = (2..).map(|number: u32| format!("{first}/{number}"));
-    std::iter::once(first.clone())
-        .chain(numbered)
-        .find(is_free)
-        .unwrap_or(first)
+    let mut ids = (1..).map(|number| evidence_id(&relationship.id, &statement.source, number));
+    ids.find(is_free).expect("there are more numbers than statements")
 }

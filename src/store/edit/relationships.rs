@@ -11,7 +11,7 @@ use crate::{
     graph::Snapshot,
     model::{
         self, Capability, DERIVED_ID_CHARS_MAX, Ends, Noun, PartialDate, Record, Relationship, RelationshipKind,
-        RelationshipStatus, Set, Source, Timestamp, UnknownReason, Validity, percent_encoded, plain_id,
+        RelationshipStatus, Set, Source, Timestamp, UnknownReason, Validity, plain_id, relationship_id,
     },
 };
 
@@ -206,23 +206,13 @@ fn id(draft: &mut Draft<'_>, item: &RelationshipEdit, written: &Written, path: &
         .or_else(|| item.since.written().map(ToString::to_string));
     let (kind, ends, key) = (item.kind?, written.ends.as_ref()?, key.as_deref().unwrap_or("1"));
     // A merge leaves the ids of relationships as they are, so that whoever still writes the old ids means the same ones.
-    let before = derived(kind, &as_written(item, ends), key);
+    let before = relationship_id(kind, &as_written(item, ends), key);
     if draft.known.relationship(&before).is_some() {
         return Some(before);
     }
-    let id = derived(kind, ends, key);
+    let id = relationship_id(kind, ends, key);
     let fits = plain_id(&id, DERIVED_ID_CHARS_MAX).map(str::to_owned);
     draft.faults.checked(UserErrorCode::Invalid, path, fits)
-}
-
-/// `rel:{from}:{KIND}:{to}:{key}`, each part percent-encoded, an unknown end empty. Symmetric kinds sort their ends.
-fn derived(kind: RelationshipKind, ends: &Ends, key: &str) -> String {
-    let (mut from, mut to) = parts(ends);
-    if kind.is_symmetric() && to < from {
-        (from, to) = (to, from);
-    }
-    let [from, to, key] = [from, to, key].map(percent_encoded);
-    format!("rel:{from}:{kind}:{to}:{key}")
 }
 
 /// The ids of both ends; empty where one is unknown.
