@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     graph::Snapshot,
-    model::{self, DERIVED_ID_CHARS_MAX, Evidence, Noun, Record, Relationship, Source, evidence_id, plain_id},
+    model::{self, DERIVED_ID_CHARS_MAX, Evidence, Noun, Record, Relationship, evidence_id, plain_id},
 };
 
 /// Adds statements to relationships that are known.

@@ -1,0 +1,40 @@
+//! Ids that follow from what a record says: whoever writes the same twice means the same record.
+
+use super::{Ends, RelationshipKind, Source, percent_encoded};
+
+/// `rel:{from}:{KIND}:{to}:{key}`, each part percent-encoded, an unknown end empty. Symmetric kinds sort their ends.
+///
+/// ```
+/// use guanxi::model::{Ends, RelationshipKind, relationship_id};
+/// let ends = Ends::Known { from: "lei:A".into(), to: "b".into() };
+/// assert_eq!(relationship_id(RelationshipKind::Owns, &ends, "2014"), "rel:lei%3AA:OWNS:b:2014");
+/// ```
+#[must_use]
+pub fn relationship_id(kind: RelationshipKind, ends: &Ends, key: &str) -> String {
+    let (mut from, mut to): (&str, &str) = match ends {
+        Ends::Known { from, to } => (from, to),
+        Ends::UnknownFrom { to, .. } => ("", to),
+        Ends::UnknownTo { from, .. } => (from, ""),
+    };
+    if kind.is_symmetric() && to < from {
+        (from, to) = (to, from);
+    }
+    let [from, to, key] = [from, to, key].map(percent_encoded);
+    format!("rel:{from}:{kind}:{to}:{key}")
+}
+
+/// `{relationship}/{source}`, and from a source's second statement on `/{number}` behind it.
+///
+/// ```
+/// use guanxi::model::evidence_id;
+/// assert_eq!(evidence_id("rel:a:OWNS:b:1", "source:news", 1), "rel:a:OWNS:b:1/news");
+/// assert_eq!(evidence_id("rel:a:OWNS:b:1", "source:news", 2), "rel:a:OWNS:b:1/news/2");
+/// ```
+#[must_use]
+pub fn evidence_id(relationship: &str, source: &str, number: usize) -> String {
+    let bare = source.strip_prefix(Source::PREFIX).unwrap_or(source);
+    match number {
+        0 | 1 => format!("{relationship}/{bare}"),
+        number => format!("{relationship}/{bare}/{number}"),
+    }
+}
