@@ -29,6 +29,7 @@ mod rows;
 mod since;
 mod snapshot;
 mod text;
+mod versions;
 mod work;
 
 pub use adjacency::{Direction, Link};
@@ -49,6 +50,7 @@ pub use pack::Unreadable;
 pub use read::{EntityRef, EvidenceRef, NameRef, RelationshipRef, SourceRef};
 pub use rows::{EntityIx, EvidenceIx, RelationshipIx, SourceIx};
 pub use snapshot::{Hop, Snapshot};
+pub use versions::RecordVersion;
 
 /// Why a dataset cannot become a graph.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
