@@ -4,6 +4,7 @@
 mod adjacency;
 pub mod algo;
 mod apply;
+mod arrange;
 mod base;
 mod bits;
 mod budget;
@@ -14,6 +15,7 @@ mod digest;
 mod expand;
 mod facets;
 mod filter;
+mod ids;
 mod index;
 mod listing;
 mod lookup;
@@ -35,6 +37,7 @@ mod work;
 pub use adjacency::{Direction, Link};
 pub use apply::Refused;
 pub use budget::{Budget, Exhausted};
+pub use build::Builder;
 pub use expand::{Crossing, Expand, Step, Traversal, Walker};
 pub use facets::{FacetCount, Group, GroupKey, Rows};
 pub use filter::{
