@@ -244,7 +244,7 @@ impl Filing {
             Err(commit::Error::Refused(Refused::Dangling { .. })) => {
                 self.reject(batch, "what it refers to could not be imported")
             }
-            Err(error) => Err(Error::Commit(error)),
+            Err(error) => Err(Error::Commit(error.to_string())),
         }
     }
 

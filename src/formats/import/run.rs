@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     model::{Record, Timestamp},
-    store::{OpenError, State, Store, commit, home::Home, load},
+    store::{OpenError, State, Store, home::Home, load},
 };
 
 /// How many items are handed from the thread that reads to the one that puts, at a time and ahead.
@@ -44,7 +44,7 @@ pub enum Error {
     Home(#[from] crate::store::home::Error),
     /// Changes cannot be recorded.
     #[error("the changes cannot be recorded: {0}")]
-    Commit(commit::Error),
+    Commit(String),
     /// What waits cannot be written beside the store, or read back.
     #[error("cannot sort what is to be imported: {0}")]
     Spool(#[from] io::Error),
@@ -374,12 +374,12 @@ impl Running<'_> {
             }
             self.add_to(&mut load, &mut conflicts, &waited)?;
         }
-        if self.is_cut_short {
-            load.keep()?;
-            return Ok(None);
-        }
         if load.records() == 0 && first_version.is_none() {
             load.abandon()?;
+            return Ok(None);
+        }
+        if self.is_cut_short {
+            load.keep()?;
             return Ok(None);
         }
         self.job.gauge.enter(Phase::Arranging);
@@ -526,10 +526,6 @@ impl Running<'_> {
     fn finish(&mut self, store: Store) -> Result<(), Error> {
         if self.is_cut_short {
             return Ok(());
-        }
-        if store.state().graph().changes() > 0 {
-            self.job.gauge.enter(Phase::Arranging);
-            store.settle().map_err(Error::Commit)?;
         }
         if self.job.search_index {
             self.job.gauge.enter(Phase::Indexing);
