@@ -3,7 +3,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::{Draft, Fault, Origin, Outcome, Wanted, run::Error};
+use super::{Draft, Error, Fault, Origin, Outcome, Wanted};
 use crate::{
     graph::{RecordVersion, Refused},
     model::{Change, Ends, Noun, Record, Relationship, Timestamp, View},
