@@ -3,6 +3,7 @@
 
 pub mod export;
 pub mod gleif;
+pub mod followthemoney;
 pub mod import;
 mod problem;
 pub mod tables;

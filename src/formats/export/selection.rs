@@ -1,8 +1,8 @@
 //! What is exported: the whole graph or a part of it, as a view shows it.
 
 use crate::{
-    graph::{Mask, Snapshot},
-    model::{Entity, Relationship, Source, View},
+    graph::{Direction, Mask, Pattern, Snapshot},
+    model::{Entity, Relationship, RelationshipKind, Set, Source, View},
 };
 
 /// What is exported, in the order of ids.
@@ -43,5 +43,29 @@ impl Selection {
     /// The sources.
     pub fn sources(&self) -> impl Iterator<Item = Source> {
         self.graph.sources(&self.mask).map(|ix| self.graph.source(ix).record())
+    }
+
+    /// The relationships of this kind that begin at an entity, in the order of ids.
+    pub fn relationships_from(&self, entity: &str, kind: RelationshipKind) -> Vec<Relationship> {
+        let Some(entity) = self.graph.entity_by_id(entity, &self.mask) else {
+            return Vec::new();
+        };
+        let pattern = Pattern {
+            kinds: Set::of(&[kind]),
+            ..Pattern::seen(Direction::Outgoing)
+        };
+        let hops = self.graph.hops(entity, pattern, self.mask);
+        let mut found: Vec<Relationship> = hops
+            .map(|hop| self.graph.relationship(hop.relationship).record())
+            .collect();
+        found.sort_by(|one, other| one.id.cmp(&other.id));
+        found
+    }
+
+    /// The source with this id.
+    #[must_use]
+    pub fn source(&self, id: &str) -> Option<Source> {
+        let source = self.graph.source_by_id(id, &self.mask)?;
+        Some(self.graph.source(source).record())
     }
 }
