@@ -3,6 +3,7 @@
 
 pub mod export;
 pub mod import;
+pub mod json_lines;
 mod problem;
 pub mod tables;
 
