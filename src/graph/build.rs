@@ -16,7 +16,7 @@ use super::{
     snapshot::Snapshot,
     text::TextPoolBuilder,
 };
-use crate::model::{Dataset, Ends, Entity, Noun, Relationship, Source, UnknownReason, fold};
+use crate::model::{Dataset, Ends, Entity, Noun, Record, Relationship, Source, UnknownReason, fold};
 
 impl Snapshot {
     /// The graph of a dataset: the first version of each of its records.
@@ -116,6 +116,18 @@ impl Builder {
             Noun::Source => self.rows.columns.sources.len(),
             Noun::Entity => self.rows.columns.entities.len(),
             Noun::Relationship => self.rows.columns.relationships.len(),
+        }
+    }
+
+    /// Adds a record.
+    ///
+    /// # Errors
+    /// As [`Builder::add_source`], [`Builder::add_entity`] and [`Builder::add_relationship`].
+    pub fn add(&mut self, record: &Record) -> Result<(), Error> {
+        match record {
+            Record::Source(source) => self.add_source(source),
+            Record::Entity(entity) => self.add_entity(entity),
+            Record::Relationship(relationship) => self.add_relationship(relationship),
         }
     }
 

@@ -244,7 +244,7 @@ impl Filing {
             Err(commit::Error::Refused(Refused::Dangling { .. })) => {
                 self.reject(batch, "what it refers to could not be imported")
             }
-            Err(error) => Err(Error::Commit(error)),
+            Err(error) => Err(Error::Commit(error.to_string())),
         }
     }
 
@@ -274,7 +274,7 @@ pub(super) fn says_same(one: &Record, other: &Record) -> bool {
 }
 
 /// What a relationship refers to.
-pub(super) fn references(relationship: &Relationship) -> Vec<(&str, Noun)> {
+fn references(relationship: &Relationship) -> Vec<(&str, Noun)> {
     let ends = relationship.ends.known().map(|id| (id, Noun::Entity));
     let statements = relationship.evidence.iter().flat_map(|statement| {
         let speaker = statement.speaker.as_deref().map(|id| (id, Noun::Entity));

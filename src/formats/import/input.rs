@@ -95,6 +95,21 @@ pub fn parts(path: &Path) -> Result<Vec<Part>, Unreadable> {
 }
 
 impl Part {
+    /// A folder whose files belong together.
+    #[must_use]
+    pub fn folder(path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+            member: None,
+            name: path
+                .file_name()
+                .unwrap_or(path.as_os_str())
+                .to_string_lossy()
+                .into_owned(),
+            bytes: 0,
+        }
+    }
+
     /// The name without the archive's, as whoever made the file called it.
     #[must_use]
     pub fn own_name(&self) -> &str {

@@ -15,13 +15,14 @@ use std::{
 
 use super::{
     Draft, Effect, Fault, Finding, Found, Input, Item, Origin, Part, Place, Reader, Tally, Told, Unreadable, Wanted,
-    filing::{Filing, Verdict, dangling, references, says_same},
+    filing::{Filing, Verdict, dangling, says_same},
     tally::Outcome,
     waiting::{Order, Sorting, Waited, Waiting},
 };
 use crate::{
-    model::{Record, Timestamp},
-    store::{OpenError, State, Store, commit, home::Home, load},
+    graph,
+    model::{Noun, Record, Timestamp},
+    store::{OpenError, State, Store, home::Home, load},
 };
 
 /// How many items are handed from the thread that reads to the one that puts, at a time and ahead.
@@ -44,7 +45,7 @@ pub enum Error {
     Home(#[from] crate::store::home::Error),
     /// Changes cannot be recorded.
     #[error("the changes cannot be recorded: {0}")]
-    Commit(commit::Error),
+    Commit(String),
     /// What waits cannot be written beside the store, or read back.
     #[error("cannot sort what is to be imported: {0}")]
     Spool(#[from] io::Error),
@@ -339,11 +340,12 @@ impl Running<'_> {
         }
         let is_plain = draft.known_at.is_none();
         match (target, &draft.change) {
-            (Target::New(load), Wanted::Record(record @ (Record::Source(_) | Record::Entity(_))))
-                if is_plain && load.holds(record.id()).is_none() =>
-            {
-                load.add(record)?;
-                self.tally.note(origin, Outcome::Imported);
+            (Target::New(load), Wanted::Record(record @ (Record::Source(_) | Record::Entity(_)))) if is_plain => {
+                match load.add(record) {
+                    Ok(()) => self.tally.note(origin, Outcome::Imported),
+                    Err(load::Error::Unfit(graph::Error::Duplicate { .. })) => self.waiting.push(origin, &draft)?,
+                    Err(error) => return Err(error.into()),
+                }
             }
             (Target::New(load), Wanted::Placeholder(record)) if load.holds(record.id()).is_some() => {
                 self.tally.note(origin, Outcome::Unchanged);
@@ -372,14 +374,14 @@ impl Running<'_> {
                 first_version = Some(waited);
                 break;
             }
-            self.add_to(&mut load, &mut conflicts, &waited)?;
-        }
-        if self.is_cut_short {
-            load.keep()?;
-            return Ok(None);
+            self.add_to(&mut load, &mut conflicts, waited)?;
         }
         if load.records() == 0 && first_version.is_none() {
             load.abandon()?;
+            return Ok(None);
+        }
+        if self.is_cut_short {
+            load.keep()?;
             return Ok(None);
         }
         self.job.gauge.enter(Phase::Arranging);
@@ -406,44 +408,32 @@ impl Running<'_> {
         Ok(Some(filing.into_store()))
     }
 
-    fn add_to(&mut self, load: &mut load::Load, conflicts: &mut Waiting, waited: &Waited) -> Result<(), Error> {
-        let Waited { origin, draft } = waited;
-        let record = match &draft.change {
-            Wanted::Retraction { id, .. } if load.holds(id).is_some() => return Ok(conflicts.push(origin, draft)?),
+    fn add_to(&mut self, load: &mut load::Load, conflicts: &mut Waiting, waited: Waited) -> Result<(), Error> {
+        let Waited { origin, mut draft } = waited;
+        let record = match &mut draft.change {
+            Wanted::Retraction { id, .. } if load.holds(id).is_some() => return Ok(conflicts.push(&origin, &draft)?),
             Wanted::Retraction { .. } => {
-                self.tally.note(origin, Outcome::Unchanged);
+                self.tally.note(&origin, Outcome::Unchanged);
                 return Ok(());
             }
             Wanted::Placeholder(record) if load.holds(record.id()).is_some() => {
-                self.tally.note(origin, Outcome::Unchanged);
+                self.tally.note(&origin, Outcome::Unchanged);
                 return Ok(());
             }
             Wanted::Placeholder(record) | Wanted::Record(record) => record,
         };
-        if load.holds(record.id()).is_some() {
-            return Ok(conflicts.push(origin, draft)?);
-        }
-        let mut record = record.clone();
-        if let Record::Relationship(relationship) = &mut record {
-            let missing = references(relationship)
-                .into_iter()
-                .find(|(id, noun)| load.holds(id) != Some(*noun));
-            if let Some((id, noun)) = missing {
-                let fault = dangling(id, noun);
-                self.fault(origin, &fault);
-                return Ok(());
-            }
+        if let Record::Relationship(relationship) = record {
             relationship.recorded_at = load.recorded_at();
         }
-        match load.add(&record) {
-            Err(load::Error::Unkeepable(_)) => {
-                let fault = Fault::rejected("", "it cannot be kept, such as a number that is none").with(record.id());
-                self.fault(origin, &fault);
+        match load.add(record) {
+            Ok(()) => self.tally.note(&origin, Outcome::Imported),
+            Err(load::Error::Unfit(graph::Error::Duplicate { .. })) => conflicts.push(&origin, &draft)?,
+            Err(load::Error::Unfit(graph::Error::Dangling { id, noun, .. })) => {
+                let noun = if noun == "source" { Noun::Source } else { Noun::Entity };
+                let fault = dangling(&id, noun);
+                self.fault(&origin, &fault);
             }
-            added => {
-                added?;
-                self.tally.note(origin, Outcome::Imported);
-            }
+            Err(error) => return Err(error.into()),
         }
         Ok(())
     }
@@ -526,10 +516,6 @@ impl Running<'_> {
     fn finish(&mut self, store: Store) -> Result<(), Error> {
         if self.is_cut_short {
             return Ok(());
-        }
-        if store.state().graph().changes() > 0 {
-            self.job.gauge.enter(Phase::Arranging);
-            store.settle().map_err(Error::Commit)?;
         }
         if self.job.search_index {
             self.job.gauge.enter(Phase::Indexing);
