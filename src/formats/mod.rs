@@ -5,6 +5,7 @@ pub mod export;
 pub mod gleif;
 pub mod followthemoney;
 pub mod import;
+pub mod json_lines;
 mod problem;
 pub mod tables;
 
