@@ -2,8 +2,8 @@
 //! everything that is wrong with them, never into a part of the data. No GraphQL, no HTTP.
 
 pub mod export;
-pub mod gleif;
 pub mod followthemoney;
+pub mod gleif;
 pub mod import;
 pub mod json_lines;
 mod problem;

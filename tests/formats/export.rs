@@ -225,7 +225,9 @@ fn parsed(xml: &str) -> BTreeMap<&'static str, Vec<Element>> {
             }
             Event::Text(text) => add(&mut found, open, key.as_ref(), &text),
             Event::GeneralRef(name) => {
-                let letter = quick_xml::escape::unescape(&format!("&{};", &*name)).unwrap().into_owned();
+                let letter = quick_xml::escape::unescape(&format!("&{};", &*name))
+                    .unwrap()
+                    .into_owned();
                 add(&mut found, open, key.as_ref(), &letter);
             }
             Event::End(element) if element.name().as_ref() == "data" => key = None,

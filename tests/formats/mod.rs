@@ -1,7 +1,7 @@
 //! Reading files. One small dataset that is sound, and one check: change it and see what the reader says.
 
-mod gleif;
 mod export;
+mod gleif;
 mod golden_copy;
 mod json_lines;
 mod tables_bundled;
