@@ -7,6 +7,7 @@ use std::{borrow::Cow, fmt, io::BufRead, ops::ControlFlow};
 
 use jiff::civil::Date;
 
+pub(in crate::formats) use bounded::too_long;
 pub use bounded::{Bounded, Lines, Meter};
 
 use crate::model::{Noun, Record, Timestamp};
