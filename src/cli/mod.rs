@@ -2,6 +2,7 @@
 
 mod check;
 mod config;
+mod import;
 mod query;
 mod serve;
 mod store;
@@ -34,6 +35,7 @@ pub fn run() -> ExitCode {
             Some(store) => store::check(store),
             None => check::check(check.dir.as_deref()),
         },
+        Some(Command::Import(import)) => import::import(&import),
         Some(Command::Backup(backup)) => store::backup(&backup),
         Some(Command::Restore(restore)) => store::restore(&restore),
         Some(Command::Compact(compact)) => store::compact(&compact),

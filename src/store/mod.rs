@@ -5,6 +5,7 @@ pub mod commit;
 pub mod edit;
 pub mod home;
 mod indexing;
+pub mod load;
 pub mod log;
 pub mod matching;
 mod open;

@@ -14,7 +14,7 @@ use super::{
     shelf::Shelf,
 };
 use crate::{
-    graph::{self, Snapshot},
+    graph::{self, Builder, Snapshot},
     model::Entry,
 };
 
@@ -138,8 +138,17 @@ pub fn replayed(
     reading: &Reading,
     each: impl FnMut(&Entry, &Snapshot) -> Result<(), String>,
 ) -> Result<Snapshot, ReplayError> {
-    let graph = Snapshot::build(&reading.load()?).map_err(ReplayError::Began)?;
-    followed(graph, reading, 0, each)
+    followed(began(reading)?, reading, 0, each)
+}
+
+/// The graph that the store began with.
+fn began(reading: &Reading) -> Result<Snapshot, ReplayError> {
+    let head = reading.head();
+    let mut builder = Builder::new(head.recorded_at);
+    reading.load(|record| builder.add(&record).map_err(ReplayError::Began))?;
+    builder
+        .finish(&head.title, head.description.as_deref(), head.licence.as_deref())
+        .map_err(ReplayError::Began)
 }
 
 /// The graph that holds everything up to entry `after`, and then every entry since.
