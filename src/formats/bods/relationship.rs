@@ -23,9 +23,6 @@ use crate::{
 /// How many interests of a type an update takes back beyond those it has.
 pub(super) const TAKEN_BACK_MAX: usize = 2;
 
-/// What [`RelationshipKind::Consolidates`] is called in the details of an interest, for which the standard has no type.
-pub(super) const CONSOLIDATES: &str = "CONSOLIDATES";
-
 /// What a relationship record says, and what it no longer says.
 pub(super) fn wanted(mut statement: Statement, faults: &mut Vec<Fault>) -> Result<Vec<Wanted>, Fault> {
     let about = statement
@@ -202,18 +199,17 @@ fn typed(interest: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> Typed {
     }
 }
 
-/// Our own export says in the details what the type does not.
+/// Our own export says in the details what the type does not: `OFFICER_OF: chief executive`.
 fn role_of_ours(interest: &mut Map<String, Value>, typed: &mut Typed) {
-    let Some(details) = take_text(interest, "details") else {
-        return;
-    };
-    typed.role = match details.strip_prefix(CONSOLIDATES) {
-        Some(role) => {
-            typed.kind = RelationshipKind::Consolidates;
-            role.strip_prefix(": ").and_then(one_line)
-        }
-        None => one_line(&details),
-    };
+    let details = text(interest, "details").unwrap_or_default();
+    let (kind, role) = details
+        .split_once(": ")
+        .map_or((details, None), |(kind, role)| (kind, one_line(role)));
+    if let Ok(kind) = RelationshipKind::parse(kind) {
+        (typed.kind, typed.role) = (kind, role);
+        typed.of = typed.of.filter(|of| kind.takes_share_of(*of));
+        interest.remove("details");
+    }
 }
 
 fn relationship(

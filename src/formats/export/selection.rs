@@ -2,7 +2,7 @@
 
 use crate::{
     graph::{Mask, Snapshot},
-    model::{Entity, Relationship, Source, View},
+    model::{Entity, EntityKind, Relationship, Source, Timestamp, View},
 };
 
 /// What is exported, in the order of ids.
@@ -43,5 +43,27 @@ impl Selection {
     /// The sources.
     pub fn sources(&self) -> impl Iterator<Item = Source> {
         self.graph.sources(&self.mask).map(|ix| self.graph.source(ix).record())
+    }
+}
+
+impl Selection {
+    /// What the entity with this id is; none where the view does not know it.
+    #[must_use]
+    pub fn kind_of(&self, entity: &str) -> Option<EntityKind> {
+        let entity = self.graph.entity_by_id(entity, &self.mask)?;
+        Some(self.graph.entity(entity).kind())
+    }
+
+    /// The source with this id.
+    #[must_use]
+    pub fn source(&self, id: &str) -> Option<Source> {
+        let source = self.graph.source_by_id(id, &self.mask)?;
+        Some(self.graph.source(source).record())
+    }
+
+    /// When the last change was recorded.
+    #[must_use]
+    pub fn last_recorded_at(&self) -> Timestamp {
+        self.graph.last_recorded_at()
     }
 }
