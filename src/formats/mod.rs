@@ -3,6 +3,7 @@
 
 pub mod bods;
 pub mod export;
+pub mod gleif;
 pub mod import;
 mod problem;
 pub mod tables;

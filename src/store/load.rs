@@ -28,9 +28,6 @@ pub enum Error {
     /// The record does not fit to what was added before.
     #[error(transparent)]
     Unfit(#[from] graph::Error),
-    /// It would not be read back as it is.
-    #[error("{0}")]
-    Unkeepable(String),
     /// The folder or its files do not allow it.
     #[error(transparent)]
     Home(#[from] home::Error),
@@ -123,30 +120,16 @@ impl Load {
     /// Adds a record with a new id that refers to what was added before. It lasts once [`Load::keep`] was called.
     ///
     /// # Errors
-    /// [`Error::Unfit`] and [`Error::Unkeepable`], then nothing was added; [`Error::Home`] when it cannot be written.
+    /// [`Error::Unfit`], then nothing was added; [`Error::Home`] when it cannot be written.
     pub fn add(&mut self, record: &Record) -> Result<(), Error> {
-        if let Record::Relationship(relationship) = record
-            && let Some(id) = self.missing(relationship)
-        {
-            return Err(Error::Unfit(graph::Error::Dangling {
-                holder: relationship.id.clone(),
-                noun: id.0,
-                id: id.1.to_owned(),
-            }));
-        }
-        if self.graph.holds(record.id()).is_some() {
-            let id = record.id().to_owned();
-            return Err(Error::Unfit(graph::Error::Duplicate { id }));
-        }
-        // First to the log, which refuses what it cannot keep; the graph refuses nothing that is not refused here.
-        self.log.add(record).map_err(|error| match error {
-            log::Error::Unkeepable { reason, .. } => Error::Unkeepable(reason),
-            reason => Error::Home(home::Error::Log {
+        // The graph refuses what does not fit; what it took, the log can say.
+        self.graph.add(record)?;
+        self.log.add(record).map_err(|reason| {
+            Error::Home(home::Error::Log {
                 dir: self.home.dir().to_owned(),
                 reason,
-            }),
+            })
         })?;
-        self.graph.add(record)?;
         self.records += 1;
         Ok(())
     }
@@ -177,20 +160,5 @@ impl Load {
         };
         home::write_snapshot(self.home.dir(), held, |blocks| settle::write(&graph, blocks))?;
         Ok(self.home)
-    }
-
-    /// What a relationship refers to that is not there.
-    fn missing<'r>(&self, relationship: &'r crate::model::Relationship) -> Option<(&'static str, &'r str)> {
-        let stands = |id: &str, noun| self.graph.holds(id) == Some(noun);
-        let ends = relationship.ends.known().map(|id| ("entity", id, Noun::Entity));
-        let statements = relationship.evidence.iter().flat_map(|statement| {
-            let speaker = statement.speaker.as_deref().map(|id| ("speaker", id, Noun::Entity));
-            speaker
-                .into_iter()
-                .chain([("source", statement.source.as_str(), Noun::Source)])
-        });
-        let mut all = ends.chain(statements);
-        let missing = all.find(|(_, id, noun)| !stands(id, *noun));
-        missing.map(|(name, id, _)| (name, id))
     }
 }

@@ -3,7 +3,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::{Draft, Fault, Origin, Outcome, Wanted, run::Error};
+use super::{Draft, Error, Fault, Origin, Outcome, Wanted};
 use crate::{
     graph::{RecordVersion, Refused},
     model::{Change, Ends, Noun, Record, Relationship, Timestamp, View},
@@ -274,7 +274,7 @@ pub(super) fn says_same(one: &Record, other: &Record) -> bool {
 }
 
 /// What a relationship refers to.
-pub(super) fn references(relationship: &Relationship) -> Vec<(&str, Noun)> {
+fn references(relationship: &Relationship) -> Vec<(&str, Noun)> {
     let ends = relationship.ends.known().map(|id| (id, Noun::Entity));
     let statements = relationship.evidence.iter().flat_map(|statement| {
         let speaker = statement.speaker.as_deref().map(|id| (id, Noun::Entity));

@@ -3,7 +3,10 @@
 use std::path::Path;
 
 use super::{Each, Input, Part, Unplannable, Unreadable};
-use crate::model::catalog;
+use crate::{
+    formats::gleif,
+    model::{Catalog, catalog},
+};
 
 catalog! {
     /// A format that can be imported.
@@ -28,6 +31,8 @@ catalog! {
 pub enum Reader {
     /// A folder of guanxi's tables.
     Guanxi,
+    /// A file of the golden copy.
+    Gleif(gleif::Form),
 }
 
 impl Reader {
@@ -35,7 +40,7 @@ impl Reader {
     #[must_use]
     pub fn carries_versions(&self) -> bool {
         match self {
-            Self::Guanxi => false,
+            Self::Guanxi | Self::Gleif(_) => false,
         }
     }
 
@@ -43,6 +48,11 @@ impl Reader {
     pub(super) fn rank(&self) -> u8 {
         match self {
             Self::Guanxi => 0,
+            Self::Gleif(form) => match form.content {
+                gleif::Content::Lei => 1,
+                gleif::Content::Rr => 2,
+                gleif::Content::Repex => 3,
+            },
         }
     }
 
@@ -51,9 +61,9 @@ impl Reader {
     /// # Errors
     /// [`Unreadable`] when it is not what it should be. What was handed over before holds.
     pub(super) fn read(&self, input: Input<'_>, each: Each<'_>) -> Result<(), Unreadable> {
-        let _ = (input, each);
         match self {
             Self::Guanxi => Ok(()),
+            Self::Gleif(form) => gleif::read(input, *form, each),
         }
     }
 }
@@ -79,12 +89,27 @@ impl Choice {
     /// # Errors
     /// [`Unreadable`] when its format is not known, or it is not of the format that was named.
     pub fn reader(&self, part: &Part, start: &[u8]) -> Result<Reader, Unreadable> {
-        let _ = (part, start);
-        match self.format {
-            _ => Err(Unreadable::form(
+        let _ = part;
+        let of_none = |format: &str| {
+            Unreadable::form(
                 "its beginning",
-                "is of no format that is known; name the format in front of the file, or give a mapping with --map",
-            )),
+                format!("is not of the format {format}; name the right one in front of the file"),
+            )
+        };
+        match self.format {
+            None => detected(start).ok_or_else(|| {
+                Unreadable::form(
+                    "its beginning",
+                    "is of no format that is known; name the format in front of the file, or give a mapping with --map",
+                )
+            }),
+            Some(Format::Gleif) => gleif::detect(start).map(Reader::Gleif).ok_or_else(|| of_none("gleif")),
+            Some(format) => Err(of_none(format.as_str())),
         }
     }
+}
+
+/// What reads a file that begins so, whatever it is called.
+fn detected(start: &[u8]) -> Option<Reader> {
+    gleif::detect(start).map(Reader::Gleif)
 }

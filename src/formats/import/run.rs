@@ -2,148 +2,33 @@
 //! is filled; one that knows things already gets the differences.
 
 use std::{
-    io,
     ops::ControlFlow,
     path::Path,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering},
+        atomic::Ordering,
         mpsc::{self, SyncSender},
     },
     thread,
 };
 
 use super::{
-    Draft, Effect, Fault, Finding, Found, Input, Item, Origin, Part, Place, Reader, Tally, Told, Unreadable, Wanted,
-    filing::{Filing, Verdict, dangling, references, says_same},
+    Done, Draft, Effect, Error, Fault, Found, Input, Item, Job, Origin, Part, Phase, Place, Reader, Strictness, Tally,
+    Unreadable, Wanted,
+    filing::{Filing, Verdict, dangling, says_same},
+    limits::beyond_limits,
     tally::Outcome,
     waiting::{Order, Sorting, Waited, Waiting},
 };
 use crate::{
-    model::{Record, Timestamp},
-    store::{OpenError, State, Store, home::Home, load},
+    graph,
+    model::{Noun, Record, Timestamp},
+    store::{State, Store, home::Home, load},
 };
 
 /// How many items are handed from the thread that reads to the one that puts, at a time and ahead.
 const ITEMS: usize = 256;
 const ITEMS_AHEAD: usize = 8;
-/// How deep properties may be nested.
-const NESTING_MAX: usize = 100;
-
-/// Why an import ended before its end. What was imported before is kept.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The store cannot be filled.
-    #[error(transparent)]
-    Load(#[from] load::Error),
-    /// The store cannot be opened.
-    #[error(transparent)]
-    Open(#[from] OpenError),
-    /// Its folder does not allow it.
-    #[error(transparent)]
-    Home(#[from] crate::store::home::Error),
-    /// Changes cannot be recorded.
-    #[error("the changes cannot be recorded: {0}")]
-    Commit(String),
-    /// What waits cannot be written beside the store, or read back.
-    #[error("cannot sort what is to be imported: {0}")]
-    Spool(#[from] io::Error),
-}
-
-/// What an import does about faults.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Strictness {
-    /// Tells them and goes on.
-    Lenient,
-    /// Ends at the first for which a record is rejected.
-    Strict,
-}
-
-/// What an import is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Phase {
-    /// Reading the files.
-    Reading,
-    /// Putting what waited for other records.
-    Relating,
-    /// Making the graph and writing it for the next start.
-    Arranging,
-    /// Building the search index.
-    Indexing,
-}
-
-/// How far an import is, for whoever watches.
-#[derive(Debug, Default)]
-pub struct Gauge {
-    phase: AtomicU8,
-    /// Bytes read from disk.
-    pub bytes: Arc<AtomicU64>,
-    /// Records read.
-    pub records: AtomicU64,
-    /// Of those that waited, how many were put.
-    pub put: AtomicU64,
-    /// How many waited.
-    pub waiting: AtomicU64,
-}
-
-impl Gauge {
-    /// What is being done.
-    #[must_use]
-    pub fn phase(&self) -> Phase {
-        match self.phase.load(Ordering::Relaxed) {
-            0 => Phase::Reading,
-            1 => Phase::Relating,
-            2 => Phase::Arranging,
-            _ => Phase::Indexing,
-        }
-    }
-
-    fn enter(&self, phase: Phase) {
-        let number = match phase {
-            Phase::Reading => 0,
-            Phase::Relating => 1,
-            Phase::Arranging => 2,
-            Phase::Indexing => 3,
-        };
-        self.phase.store(number, Ordering::Relaxed);
-    }
-}
-
-/// What is to be imported, and how.
-pub struct Job<'a> {
-    /// The files, each with what reads it.
-    pub parts: &'a [(Part, Reader)],
-    /// What is said of them beside.
-    pub told: &'a Told,
-    /// How many bytes a compressed file may unpack into.
-    pub unpacked_bytes_max: u64,
-    /// What is done about faults.
-    pub strictness: Strictness,
-    /// What a store that is new is called; otherwise as its first source.
-    pub title: Option<&'a str>,
-    /// Whether the search index is built for the next start.
-    pub search_index: bool,
-    /// Becomes true when the import is to end.
-    pub stop: &'a AtomicBool,
-    /// How far it is.
-    pub gauge: &'a Gauge,
-    /// Is told every fault.
-    pub each_finding: &'a mut dyn FnMut(Finding<'_>),
-    /// The clock.
-    pub now: Timestamp,
-}
-
-/// How an import ended.
-#[derive(Debug)]
-pub struct Done {
-    /// What became of the records.
-    pub tally: Tally,
-    /// Whether it was interrupted, or ended at a fault: the same import goes on from there.
-    pub is_cut_short: bool,
-    /// How many records the store was begun with; none when there was one before.
-    pub began_with: Option<u64>,
-}
 
 /// Imports into the store of this folder, which is made where there is none.
 ///
@@ -306,7 +191,7 @@ impl Running<'_> {
             self.fault(&origin, fault);
         }
         for draft in drafts {
-            match unkeepable(&draft) {
+            match beyond_limits(&draft) {
                 Some(fault) => self.fault(&origin, &fault),
                 None => self.draft(&origin, draft, target)?,
             }
@@ -339,11 +224,12 @@ impl Running<'_> {
         }
         let is_plain = draft.known_at.is_none();
         match (target, &draft.change) {
-            (Target::New(load), Wanted::Record(record @ (Record::Source(_) | Record::Entity(_))))
-                if is_plain && load.holds(record.id()).is_none() =>
-            {
-                load.add(record)?;
-                self.tally.note(origin, Outcome::Imported);
+            (Target::New(load), Wanted::Record(record @ (Record::Source(_) | Record::Entity(_)))) if is_plain => {
+                match load.add(record) {
+                    Ok(()) => self.tally.note(origin, Outcome::Imported),
+                    Err(load::Error::Unfit(graph::Error::Duplicate { .. })) => self.waiting.push(origin, &draft)?,
+                    Err(error) => return Err(error.into()),
+                }
             }
             (Target::New(load), Wanted::Placeholder(record)) if load.holds(record.id()).is_some() => {
                 self.tally.note(origin, Outcome::Unchanged);
@@ -372,7 +258,7 @@ impl Running<'_> {
                 first_version = Some(waited);
                 break;
             }
-            self.add_to(&mut load, &mut conflicts, &waited)?;
+            self.add_to(&mut load, &mut conflicts, waited)?;
         }
         if load.records() == 0 && first_version.is_none() {
             load.abandon()?;
@@ -406,44 +292,32 @@ impl Running<'_> {
         Ok(Some(filing.into_store()))
     }
 
-    fn add_to(&mut self, load: &mut load::Load, conflicts: &mut Waiting, waited: &Waited) -> Result<(), Error> {
-        let Waited { origin, draft } = waited;
-        let record = match &draft.change {
-            Wanted::Retraction { id, .. } if load.holds(id).is_some() => return Ok(conflicts.push(origin, draft)?),
+    fn add_to(&mut self, load: &mut load::Load, conflicts: &mut Waiting, waited: Waited) -> Result<(), Error> {
+        let Waited { origin, mut draft } = waited;
+        let record = match &mut draft.change {
+            Wanted::Retraction { id, .. } if load.holds(id).is_some() => return Ok(conflicts.push(&origin, &draft)?),
             Wanted::Retraction { .. } => {
-                self.tally.note(origin, Outcome::Unchanged);
+                self.tally.note(&origin, Outcome::Unchanged);
                 return Ok(());
             }
             Wanted::Placeholder(record) if load.holds(record.id()).is_some() => {
-                self.tally.note(origin, Outcome::Unchanged);
+                self.tally.note(&origin, Outcome::Unchanged);
                 return Ok(());
             }
             Wanted::Placeholder(record) | Wanted::Record(record) => record,
         };
-        if load.holds(record.id()).is_some() {
-            return Ok(conflicts.push(origin, draft)?);
-        }
-        let mut record = record.clone();
-        if let Record::Relationship(relationship) = &mut record {
-            let missing = references(relationship)
-                .into_iter()
-                .find(|(id, noun)| load.holds(id) != Some(*noun));
-            if let Some((id, noun)) = missing {
-                let fault = dangling(id, noun);
-                self.fault(origin, &fault);
-                return Ok(());
-            }
+        if let Record::Relationship(relationship) = record {
             relationship.recorded_at = load.recorded_at();
         }
-        match load.add(&record) {
-            Err(load::Error::Unkeepable(_)) => {
-                let fault = Fault::rejected("", "it cannot be kept, such as a number that is none").with(record.id());
-                self.fault(origin, &fault);
+        match load.add(record) {
+            Ok(()) => self.tally.note(&origin, Outcome::Imported),
+            Err(load::Error::Unfit(graph::Error::Duplicate { .. })) => conflicts.push(&origin, &draft)?,
+            Err(load::Error::Unfit(graph::Error::Dangling { id, noun, .. })) => {
+                let noun = if noun == "source" { Noun::Source } else { Noun::Entity };
+                let fault = dangling(&id, noun);
+                self.fault(&origin, &fault);
             }
-            added => {
-                added?;
-                self.tally.note(origin, Outcome::Imported);
-            }
+            Err(error) => return Err(error.into()),
         }
         Ok(())
     }
@@ -548,31 +422,6 @@ fn told(filing: &Filing, id: &str) -> Vec<Option<Record>> {
         }
     }
     told
-}
-
-/// Why a draft could be written, but not be read back.
-fn unkeepable(draft: &Draft) -> Option<Fault> {
-    let (Wanted::Record(record) | Wanted::Placeholder(record)) = &draft.change else {
-        return None;
-    };
-    let properties = match record {
-        Record::Entity(entity) => entity.properties.as_ref(),
-        Record::Relationship(relationship) => relationship.properties.as_ref(),
-        Record::Source(_) => None,
-    };
-    let is_deep = properties.is_some_and(|properties| properties.values().any(|value| depth(value) > NESTING_MAX));
-    is_deep.then(|| Fault::rejected("", "values are nested too deep").with(record.id()))
-}
-
-/// How many lists and objects stand in each other.
-fn depth(value: &serde_json::Value) -> usize {
-    use serde_json::Value;
-    let inner = match value {
-        Value::Array(items) => items.iter().map(depth).max(),
-        Value::Object(members) => members.values().map(depth).max(),
-        _ => return 0,
-    };
-    1 + inner.unwrap_or(0)
 }
 
 /// The moment before this one.
