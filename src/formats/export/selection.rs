@@ -9,7 +9,7 @@ use crate::{
         Walker,
         algo::{Bounds, neighborhood},
     },
-    model::{At, Entity, Relationship, RelationshipKind, Set, Source, Timestamp, View},
+    model::{At, Entity, EntityKind, Relationship, RelationshipKind, Set, Source, Timestamp, View},
 };
 
 /// What is exported, in the order of ids.
@@ -209,6 +209,19 @@ impl Selection {
             ..self.graph.relationship(ix).record()
         };
         chosen.into_iter().map(record).collect()
+    }
+
+    /// What the entity with this id is; none where the view does not know it.
+    #[must_use]
+    pub fn kind_of(&self, entity: &str) -> Option<EntityKind> {
+        let entity = self.graph.entity_by_id(entity, &self.mask)?;
+        Some(self.graph.entity(entity).kind())
+    }
+
+    /// When the last change was recorded.
+    #[must_use]
+    pub fn last_recorded_at(&self) -> Timestamp {
+        self.graph.last_recorded_at()
     }
 
     /// The source with this id.
