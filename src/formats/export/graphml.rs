@@ -217,7 +217,7 @@ impl<W: Write> Xml<W> {
         let Some(value) = value else { return Ok(()) };
         self.event(Event::Start(BytesStart::new("data").with_attributes([("key", key)])))?;
         // Readers make an end of line of every carriage return that is written as such.
-        let escaped = quick_xml::escape::escape(&held(value)).replace('\r', "&#13;");
+        let escaped = quick_xml::escape::escape(held(value)).replace('\r', "&#13;");
         self.event(Event::Text(BytesText::from_escaped(escaped)))?;
         self.event(Event::End(BytesEnd::new("data")))
     }
