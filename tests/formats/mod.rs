@@ -3,6 +3,7 @@
 mod export;
 mod gleif;
 mod golden_copy;
+mod importing;
 mod json_lines;
 mod tables_bundled;
 mod tables_cells;
