@@ -1,5 +1,6 @@
 //! Reading GLEIF's golden copy: what is read is listed record by record and compared.
 
+mod convert;
 mod forms;
 mod hostile;
 mod records;
@@ -151,8 +152,7 @@ fn sample(name: &str) -> Option<Vec<u8>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/samples/gleif");
     if !folder.is_dir() {
         assert!(
-            env::var_os("CI").is_none_or(|value| value != "true")
-                && env::var_os("GUANXI_SAMPLES_REQUIRED").is_none(),
+            env::var_os("CI").is_none_or(|value| value != "true") && env::var_os("GUANXI_SAMPLES_REQUIRED").is_none(),
             "the samples must be there, but {} is not",
             folder.display()
         );

@@ -1,1 +1,575 @@
-//! x
+//! What single records become: each rule of the mapping once.
+
+use guanxi::model::{Ends, EntityKind, EntityStatus, RelationshipKind, RelationshipStatus, UnknownReason};
+
+use super::*;
+
+const A: &str = "5493001KJTIIGC8Y1R12";
+const B: &str = "213800E11LI1SCETU492";
+
+/// A record of an entity with these cells beside its LEI and its name.
+fn entity_with(cells: &[(&str, &str)]) -> Found {
+    let mut all = vec![("LEI", A), ("Entity.LegalName", "Ant")];
+    all.retain(|(column, _)| !cells.iter().any(|(changed, _)| changed == column));
+    all.extend(cells);
+    read(table(&all), LEI_CSV).only()
+}
+
+/// A record of a relationship with these cells beside or in place of the usual ones.
+fn relationship_with(cells: &[(&str, &str)]) -> Found {
+    let mut all = vec![
+        ("Relationship.StartNode.NodeID", A),
+        ("Relationship.EndNode.NodeID", B),
+        ("Relationship.RelationshipType", "IS_DIRECTLY_CONSOLIDATED_BY"),
+        ("Relationship.RelationshipStatus", "ACTIVE"),
+    ];
+    all.retain(|(column, _)| !cells.iter().any(|(changed, _)| changed == column));
+    all.extend(cells);
+    read(table(&all), RR_CSV).only()
+}
+
+/// An exception with these cells beside or in place of the usual ones.
+fn exception_with(cells: &[(&str, &str)]) -> Found {
+    let mut all = vec![
+        ("LEI", A),
+        ("Exception.Category", "DIRECT_ACCOUNTING_CONSOLIDATION_PARENT"),
+        ("Exception.Reason.1", "NO_LEI"),
+    ];
+    all.retain(|(column, _)| !cells.iter().any(|(changed, _)| changed == column));
+    all.extend(cells);
+    read(table(&all), REPEX_CSV).only()
+}
+
+#[test]
+fn the_source_is_the_same_in_every_file() {
+    for (form, id) in [(LEI_CSV, "gleif-lei"), (RR_CSV, "gleif-rr"), (REPEX_CSV, "gleif-repex")] {
+        let preamble = read("", form).preamble;
+        let Wanted::Record(Record::Source(source)) = &preamble[0].change else {
+            panic!("{preamble:?}");
+        };
+        assert_eq!(source.id, format!("source:{id}"));
+        assert_eq!(
+            (source.published_on, source.licence.as_deref()),
+            (None, Some("CC0-1.0"))
+        );
+    }
+}
+
+#[test]
+fn governments_and_international_organizations_are_no_companies() {
+    for (category, kind) in [
+        ("", EntityKind::Company),
+        ("GENERAL", EntityKind::Company),
+        ("FUND", EntityKind::Company),
+        ("BRANCH", EntityKind::Company),
+        ("SOLE_PROPRIETOR", EntityKind::Company),
+        ("RESIDENT_GOVERNMENT_ENTITY", EntityKind::Organization),
+        ("INTERNATIONAL_ORGANIZATION", EntityKind::Organization),
+    ] {
+        let found = entity_with(&[("Entity.EntityCategory", category)]);
+        assert_eq!(entity(&found).kind, kind, "{category}");
+        let kept = entity(&found)
+            .properties
+            .as_ref()
+            .map(|kept| kept["entityCategory"].clone());
+        assert_eq!(kept, (!category.is_empty()).then(|| category.into()));
+    }
+}
+
+#[test]
+fn a_country_is_that_of_the_address_and_the_part_of_it_whose_law_applies() {
+    for (address, law, country) in [
+        ("US", "US-DE", Some("US-DE")),
+        ("US", "US", Some("US")),
+        ("KY", "US-DE", Some("KY")),
+        ("CA", "US-CA", Some("CA")),
+        ("", "GB", Some("GB")),
+        ("FR", "", Some("FR")),
+        ("FR", "FR-nowhere", Some("FR")),
+        ("", "", None),
+    ] {
+        let found = entity_with(&[
+            ("Entity.LegalAddress.Country", address),
+            ("Entity.LegalJurisdiction", law),
+        ]);
+        assert_eq!(entity(&found).country.as_deref(), country, "{address} {law}");
+        assert_eq!(faults(&found), [""; 0]);
+    }
+    let found = entity_with(&[("Entity.LegalAddress.Country", "France")]);
+    assert_eq!(
+        faults(&found),
+        ["Kept Entity.LegalAddress.Country: not a country code [France]"]
+    );
+    assert_eq!(
+        entity(&found).properties.as_ref().unwrap()["legalAddress"]["country"],
+        "France"
+    );
+}
+
+#[test]
+fn a_number_in_a_register_identifies_unless_the_register_is_a_stand_in() {
+    for (register, number, expected) in [
+        ("RA000602", "4386463", Some(("ra000602", "4386463"))),
+        ("RA999999", "1", None),
+        ("RA888888", "1", None),
+        ("RA000602", "", None),
+        ("", "1", None),
+        ("Delaware", "1", None),
+    ] {
+        let found = entity_with(&[
+            ("Entity.RegistrationAuthority.RegistrationAuthorityID", register),
+            ("Entity.RegistrationAuthority.RegistrationAuthorityEntityID", number),
+        ]);
+        let entity = entity(&found);
+        let identifiers: Vec<(&str, &str)> = entity
+            .identifiers
+            .iter()
+            .map(|one| (one.scheme.as_str(), one.value.as_str()))
+            .collect();
+        let all: Vec<(&str, &str)> = [("lei", A)].into_iter().chain(expected).collect();
+        assert_eq!(identifiers, all);
+        let kept = entity.properties.as_ref().map(|kept| &kept["registrationAuthority"]);
+        let kept = |name| {
+            kept.and_then(|kept| kept.get(name))
+                .and_then(|text| text.as_str())
+                .unwrap_or_default()
+        };
+        if expected.is_none() {
+            assert_eq!(kept("registrationAuthorityID"), register);
+            assert_eq!(kept("registrationAuthorityEntityID"), number);
+        }
+    }
+}
+
+#[test]
+fn names_keep_their_kind_and_language() {
+    let name = |slot: u8, part: &str| format!("Entity.OtherEntityNames.OtherEntityName.{slot}{part}");
+    let other = |slot: u8, part: &str| {
+        format!("Entity.TransliteratedOtherEntityNames.TransliteratedOtherEntityName.{slot}{part}")
+    };
+    let cells: Vec<(String, &str)> = vec![
+        (name(1, ""), "Old"),
+        (name(1, ".type"), "PREVIOUS_LEGAL_NAME"),
+        (name(1, ".xmllang"), "en-US"),
+        (name(3, ".type"), "ALTERNATIVE_LANGUAGE_LEGAL_NAME"),
+        (name(3, ""), "Fourmi"),
+        (name(3, ".xmllang"), "not a language"),
+        (name(4, ""), "Anty\nLtd"),
+        (name(4, ".type"), "NICKNAME"),
+        (name(5, ".type"), "TRADING_OR_OPERATING_NAME"),
+        (other(1, ""), "Ant"),
+        (other(1, ".type"), "PREFERRED_ASCII_TRANSLITERATED_LEGAL_NAME"),
+        (other(2, ""), "ANT"),
+        (other(2, ".type"), "AUTO_ASCII_TRANSLITERATED_LEGAL_NAME"),
+        (other(3, ""), "Ahnt"),
+        (other(3, ".type"), "PREFERRED_ASCII_TRANSLITERATED_LEGAL_NAME"),
+    ];
+    let cells: Vec<(&str, &str)> = cells.iter().map(|(column, cell)| (column.as_str(), *cell)).collect();
+    let found = entity_with(&cells);
+    let entity = entity(&found);
+    assert_eq!(
+        serde_json::to_value(&entity.names).unwrap(),
+        serde_json::json!([
+            { "text": "Old", "language": "en-US", "kind": "FORMER" },
+            { "text": "Fourmi", "kind": "TRANSLATION" },
+            { "text": "Anty Ltd", "kind": "ALIAS" },
+            { "text": "ANT", "script": "Latn", "kind": "ALIAS" },
+            { "text": "Ahnt", "script": "Latn", "kind": "TRANSLATION" },
+        ])
+    );
+    assert_eq!(
+        serde_json::to_value(&entity.properties).unwrap(),
+        serde_json::json!({ "otherEntityNames": [
+            { "language": "not a language" }, { "type": "NICKNAME" }, { "type": "TRADING_OR_OPERATING_NAME" },
+        ] })
+    );
+    assert_eq!(
+        faults(&found),
+        [
+            "Kept Entity.OtherEntityNames.OtherEntityName.xmllang: not a language [not a language]",
+            "Kept Entity.OtherEntityNames.OtherEntityName.type: not a known type of name [NICKNAME]",
+        ]
+    );
+}
+
+#[test]
+fn a_status_and_dates_are_read_or_kept() {
+    for (status, expected) in [
+        ("ACTIVE", EntityStatus::Active),
+        ("INACTIVE", EntityStatus::Inactive),
+        ("NULL", EntityStatus::Unknown),
+        ("", EntityStatus::Unknown),
+    ] {
+        let found = entity_with(&[
+            ("Entity.EntityStatus", status),
+            ("Entity.EntityCreationDate", "2017-09-20T23:30:00+02:00"),
+            ("Entity.EntityExpirationDate", "2020-01-01"),
+        ]);
+        let entity = entity(&found);
+        assert_eq!(entity.status, expected);
+        assert_eq!(entity.founded.unwrap().to_string(), "2017-09-20");
+        assert_eq!(entity.dissolved.unwrap().to_string(), "2020-01-01");
+        assert_eq!(entity.properties, None);
+    }
+    let found = entity_with(&[
+        ("Entity.EntityStatus", "GONE"),
+        ("Entity.EntityCreationDate", "20.9.2017"),
+    ]);
+    assert_eq!(
+        faults(&found),
+        [
+            "Kept Entity.EntityStatus: not a known status [GONE]",
+            "Kept Entity.EntityCreationDate: not a date [20.9.2017]",
+        ]
+    );
+    let kept = serde_json::to_value(&entity(&found).properties).unwrap();
+    assert_eq!(
+        kept,
+        serde_json::json!({ "entityStatus": "GONE", "entityCreationDate": "20.9.2017" })
+    );
+}
+
+#[test]
+fn a_successor_with_an_lei_is_a_relationship() {
+    let cell = |slot: u8| format!("Entity.SuccessorEntity.{slot}.SuccessorLEI");
+    let found = entity_with(&[
+        (&cell(1), B),
+        (&cell(2), "wrong"),
+        (&cell(3), A),
+        (&cell(4), B),
+        ("Registration.LastUpdateDate", "2024-05-04T00:00:00Z"),
+    ]);
+    assert_eq!(
+        counted(std::slice::from_ref(&found)),
+        BTreeMap::from([("entities", 1), ("placeholders", 1), ("relationships", 1)])
+    );
+    let relationship = relationship(&found);
+    assert_eq!(relationship.kind, RelationshipKind::SucceededBy);
+    assert_eq!(
+        relationship.id,
+        format!("rel:lei%3A{A}:SUCCEEDED_BY:lei%3A{B}:SUCCESSOR")
+    );
+    assert_eq!(relationship.evidence[0].stated_on.unwrap().to_string(), "2024-05-04");
+    assert_eq!(
+        faults(&found),
+        [
+            "Kept Entity.SuccessorEntity.SuccessorLEI: not a Legal Entity Identifier [wrong]".to_owned(),
+            format!("Kept Entity.SuccessorEntity.SuccessorLEI: the entity itself [{A}]"),
+        ]
+    );
+}
+
+#[test]
+fn a_record_without_lei_or_name_is_rejected() {
+    for (cell, expected) in [
+        (("LEI", ""), "Rejected LEI: missing []".to_owned()),
+        (
+            ("LEI", "5493001KJTIIGC8Y1R13"),
+            "Rejected LEI: not a Legal Entity Identifier [5493001KJTIIGC8Y1R13]".to_owned(),
+        ),
+        (
+            ("Entity.LegalName", " "),
+            "Rejected Entity.LegalName: missing []".to_owned(),
+        ),
+        (
+            ("Entity.LegalName", &*"x".repeat(1001)),
+            format!(
+                "Rejected Entity.LegalName: a name of more than 1000 characters [{}]",
+                "x".repeat(200)
+            ),
+        ),
+        (
+            ("Other", &*"x".repeat(70_000)),
+            "Rejected : more properties than a record may have, 64 KiB [70012 bytes]".to_owned(),
+        ),
+    ] {
+        assert_eq!(faults(&entity_with(&[cell])), [expected]);
+    }
+}
+
+#[test]
+fn our_sentence_starts_from_the_parent() {
+    for (name, kind, role, key) in [
+        (
+            "IS_DIRECTLY_CONSOLIDATED_BY",
+            RelationshipKind::Consolidates,
+            Some("direct accounting parent"),
+            "DIRECT",
+        ),
+        (
+            "IS_ULTIMATELY_CONSOLIDATED_BY",
+            RelationshipKind::Consolidates,
+            Some("ultimate accounting parent"),
+            "ULTIMATE",
+        ),
+        ("IS_FUND-MANAGED_BY", RelationshipKind::ManagesFund, None, "FUND"),
+        ("IS_SUBFUND_OF", RelationshipKind::HasSubfund, None, "SUBFUND"),
+        (
+            "IS_INTERNATIONAL_BRANCH_OF",
+            RelationshipKind::HasBranch,
+            None,
+            "BRANCH",
+        ),
+        ("IS_FEEDER_TO", RelationshipKind::Feeds, None, "FEEDER"),
+    ] {
+        let found = relationship_with(&[
+            ("Relationship.RelationshipType", name),
+            ("Registration.LastUpdateDate", "2024-05-04T00:00:00Z"),
+            (
+                "Relationship.Quantifiers.1.MeasurementMethod",
+                "ACCOUNTING_CONSOLIDATION",
+            ),
+            ("Relationship.Quantifiers.1.QuantifierAmount", "100.00"),
+        ]);
+        let relationship = relationship(&found);
+        let (from, to) = if name == "IS_FEEDER_TO" { (A, B) } else { (B, A) };
+        let (from, to) = (format!("lei:{from}"), format!("lei:{to}"));
+        assert_eq!(
+            relationship.id,
+            guanxi::model::relationship_id(kind, &relationship.ends, key)
+        );
+        assert_eq!(relationship.ends, Ends::Known { from, to });
+        assert_eq!(
+            (relationship.kind, relationship.role.as_deref(), relationship.share),
+            (kind, role, None)
+        );
+        let evidence = &relationship.evidence[0];
+        assert_eq!(
+            evidence.id,
+            guanxi::model::evidence_id(&relationship.id, "source:gleif-rr", 1)
+        );
+        assert_eq!(evidence.locator, Some(format!("RR {name}")));
+        assert_eq!(evidence.stated_on.unwrap().to_string(), "2024-05-04");
+        assert_eq!(
+            serde_json::to_value(&relationship.properties).unwrap(),
+            serde_json::json!({
+                "quantifiers": [{ "measurementMethod": "ACCOUNTING_CONSOLIDATION", "quantifierAmount": "100.00" }],
+            })
+        );
+    }
+}
+
+#[test]
+fn ends_that_another_file_describes_are_there() {
+    let found = relationship_with(&[]);
+    for (draft, lei) in found.drafts.iter().zip([B, A]) {
+        let Wanted::Placeholder(Record::Entity(end)) = &draft.change else {
+            panic!("{draft:?}");
+        };
+        assert_eq!((end.id.as_str(), end.name.as_str()), (&*format!("lei:{lei}"), lei));
+        assert_eq!(
+            (end.identifiers[0].scheme.as_str(), end.identifiers[0].value.as_str()),
+            ("lei", lei)
+        );
+    }
+}
+
+#[test]
+fn only_the_relationship_period_gives_dates_wherever_it_stands() {
+    let slot = |slot: u8, part: &str| format!("Relationship.Period.{slot}.{part}");
+    let found = relationship_with(&[
+        (&slot(1, "startDate"), "2020-01-01T00:00:00Z"),
+        (&slot(1, "endDate"), "2020-12-31T00:00:00Z"),
+        (&slot(1, "periodType"), "ACCOUNTING_PERIOD"),
+        (&slot(3, "startDate"), "2015-03-01T00:00:00+01:00"),
+        (&slot(3, "endDate"), "2021-12-31T00:00:00Z"),
+        (&slot(3, "periodType"), "RELATIONSHIP_PERIOD"),
+        (&slot(5, "startDate"), "2021-02-01T00:00:00Z"),
+        (&slot(5, "periodType"), "DOCUMENT_FILING_PERIOD"),
+    ]);
+    let relationship = relationship(&found);
+    assert_eq!(relationship.validity.since().unwrap().to_string(), "2015-03-01");
+    assert_eq!(relationship.validity.until().unwrap().to_string(), "2022-01-01");
+    assert_eq!(
+        serde_json::to_value(&relationship.properties).unwrap(),
+        serde_json::json!({ "periods": [
+            { "startDate": "2020-01-01T00:00:00Z", "endDate": "2020-12-31T00:00:00Z", "periodType": "ACCOUNTING_PERIOD" },
+            { "startDate": "2021-02-01T00:00:00Z", "periodType": "DOCUMENT_FILING_PERIOD" },
+        ] })
+    );
+}
+
+#[test]
+fn dates_that_make_no_period_are_kept() {
+    let period = |start: &str, end: &str| {
+        relationship_with(&[
+            ("Relationship.Period.1.startDate", start),
+            ("Relationship.Period.1.endDate", end),
+            ("Relationship.Period.1.periodType", "RELATIONSHIP_PERIOD"),
+        ])
+    };
+    let found = period("2020-05-05T00:00:00Z", "2020-05-05T00:00:00Z");
+    assert_eq!(relationship(&found).validity.until().unwrap().to_string(), "2020-05-06");
+    let found = period("2020-05-05T00:00:00Z", "2019-05-05T00:00:00Z");
+    assert_eq!(relationship(&found).validity.since().unwrap().to_string(), "2020-05-05");
+    assert_eq!(relationship(&found).validity.until(), None);
+    assert_eq!(
+        faults(&found),
+        ["Kept Relationship.Period.endDate: an end before the start [2019-05-05T00:00:00Z]"]
+    );
+    let found = period("soon", "9999-12-31T00:00:00Z");
+    assert!(relationship(&found).validity.is_open());
+    assert_eq!(
+        faults(&found),
+        ["Kept Relationship.Period.startDate: not a date [soon]"]
+    );
+}
+
+#[test]
+fn what_has_ended_or_was_wrong_is_not_taken_for_what_holds() {
+    use RelationshipStatus::{Active, Refuted, Unknown, Withdrawn};
+    for (status, registration, end, expected) in [
+        ("ACTIVE", "PUBLISHED", "", Active),
+        ("ACTIVE", "LAPSED", "", Active),
+        ("INACTIVE", "RETIRED", "2020-01-01", Active),
+        ("INACTIVE", "RETIRED", "", Unknown),
+        ("NULL", "PUBLISHED", "", Unknown),
+        ("", "", "", Unknown),
+        ("ACTIVE", "ANNULLED", "", Refuted),
+        ("INACTIVE", "DUPLICATE", "2020-01-01", Withdrawn),
+    ] {
+        let found = relationship_with(&[
+            ("Relationship.RelationshipStatus", status),
+            ("Registration.RegistrationStatus", registration),
+            ("Relationship.Period.1.endDate", end),
+            ("Relationship.Period.1.periodType", "RELATIONSHIP_PERIOD"),
+        ]);
+        assert_eq!(relationship(&found).status, expected, "{status} {registration}");
+        assert_eq!(faults(&found), [""; 0]);
+    }
+    let found = relationship_with(&[("Relationship.RelationshipStatus", "MAYBE")]);
+    assert_eq!(
+        faults(&found),
+        ["Kept Relationship.RelationshipStatus: not a known status [MAYBE]"]
+    );
+    assert_eq!(
+        relationship(&found).properties.as_ref().unwrap()["relationshipStatus"],
+        "MAYBE"
+    );
+}
+
+#[test]
+fn a_relationship_without_ends_or_type_is_rejected() {
+    for (column, cell, reason) in [
+        ("Relationship.StartNode.NodeID", "", "missing"),
+        ("Relationship.StartNode.NodeID", "X", "not a Legal Entity Identifier"),
+        ("Relationship.EndNode.NodeID", "", "missing"),
+        ("Relationship.EndNode.NodeIDType", "ISIN", "not identified by an LEI"),
+        ("Relationship.RelationshipType", "", "missing"),
+        (
+            "Relationship.RelationshipType",
+            "OWNS",
+            "not a known type of relationship",
+        ),
+    ] {
+        let found = relationship_with(&[(column, cell)]);
+        assert_eq!(faults(&found), [format!("Rejected {column}: {reason} [{cell}]")]);
+    }
+}
+
+#[test]
+fn an_exception_is_a_parent_that_is_not_known() {
+    for (category, role, key) in [
+        (
+            "DIRECT_ACCOUNTING_CONSOLIDATION_PARENT",
+            "direct accounting parent",
+            "DIRECT",
+        ),
+        (
+            "ULTIMATE_ACCOUNTING_CONSOLIDATION_PARENT",
+            "ultimate accounting parent",
+            "ULTIMATE",
+        ),
+    ] {
+        let found = exception_with(&[("Exception.Category", category)]);
+        let relationship = relationship(&found);
+        assert_eq!(relationship.id, format!("rel::CONSOLIDATES:lei%3A{A}:{key}"));
+        let ends = Ends::UnknownFrom {
+            to: format!("lei:{A}"),
+            reason: UnknownReason::NoLei,
+        };
+        assert_eq!((&relationship.ends, relationship.role.as_deref()), (&ends, Some(role)));
+        assert_eq!(
+            (relationship.status, &relationship.properties),
+            (RelationshipStatus::Active, &None)
+        );
+        assert_eq!(relationship.evidence[0].locator, Some(format!("REPEX {category}")));
+    }
+    for (column, cell, reason) in [
+        ("LEI", "X", "not a Legal Entity Identifier"),
+        ("Exception.Category", "", "missing"),
+        ("Exception.Category", "PARENT", "not a known category of exception"),
+    ] {
+        let found = exception_with(&[(column, cell)]);
+        assert_eq!(faults(&found), [format!("Rejected {column}: {reason} [{cell}]")]);
+    }
+}
+
+#[test]
+fn every_reason_has_its_word_and_the_first_one_counts() {
+    use UnknownReason as Reason;
+    for (word, expected, kept) in [
+        ("NATURAL_PERSONS", Reason::NaturalPersons, false),
+        ("NON_CONSOLIDATING", Reason::NonConsolidating, false),
+        ("NO_KNOWN_PERSON", Reason::NoKnownPerson, false),
+        ("NO_LEI", Reason::NoLei, false),
+        ("NON_PUBLIC", Reason::NonPublic, false),
+        ("BINDING_LEGAL_COMMITMENTS", Reason::BindingLegalCommitments, false),
+        ("LEGAL_OBSTACLES", Reason::LegalObstacles, false),
+        ("CONSENT_NOT_OBTAINED", Reason::ConsentNotObtained, false),
+        ("DETRIMENT_NOT_EXCLUDED", Reason::DetrimentNotExcluded, false),
+        ("DISCLOSURE_DETRIMENTAL", Reason::DetrimentNotExcluded, true),
+        ("NO_IDEA", Reason::Unspecified, true),
+        ("", Reason::Unspecified, false),
+    ] {
+        let found = exception_with(&[("Exception.Reason.1", word)]);
+        let relationship = relationship(&found);
+        assert!(
+            matches!(relationship.ends, Ends::UnknownFrom { reason, .. } if reason == expected),
+            "{word}"
+        );
+        let expected = kept.then(|| serde_json::json!({ "exceptionReasons": [word] }));
+        assert_eq!(relationship.properties.clone().map(serde_json::Value::Object), expected);
+    }
+    let found = exception_with(&[
+        ("Exception.Reason.1", ""),
+        ("Exception.Reason.3", "NON_PUBLIC"),
+        ("Exception.Reason.2", "LEGAL_OBSTACLES"),
+        ("Exception.Reference.2", "the law"),
+    ]);
+    assert!(matches!(
+        relationship(&found).ends,
+        Ends::UnknownFrom {
+            reason: Reason::LegalObstacles,
+            ..
+        }
+    ));
+    assert_eq!(
+        serde_json::to_value(&relationship(&found).properties).unwrap(),
+        serde_json::json!({ "exceptionReasons": ["NON_PUBLIC"], "exceptionReferences": ["the law"] })
+    );
+}
+
+#[test]
+fn what_is_deleted_is_taken_back() {
+    let deleted = ("Extension.Deletion.DeletedAt", "2023-11-24T02:07:59Z");
+    let ids = |found: Found| -> Vec<String> {
+        let id = |draft: Draft| match draft.change {
+            Wanted::Retraction { id, .. } => id,
+            other => panic!("{other:?}"),
+        };
+        found.drafts.into_iter().map(id).collect()
+    };
+    assert_eq!(
+        ids(entity_with(&[deleted, ("Entity.LegalName", "")])),
+        [format!("lei:{A}")]
+    );
+    assert_eq!(
+        ids(relationship_with(&[deleted])),
+        [relationship(&relationship_with(&[])).id.clone()]
+    );
+    assert_eq!(
+        ids(exception_with(&[deleted])),
+        [relationship(&exception_with(&[])).id.clone()]
+    );
+}
