@@ -76,7 +76,7 @@ fn a_record_means_the_same_in_every_syntax() {
                 "additionalAddressLines": ["3. Stock", "Hof"], "city": "Wien", "country": "AT", "language": "de",
             },
             "legalEntityEvents": [{
-                "affectedFields": [{ "fieldXpath": "/a", "value": "1" }, { "fieldXpath": "/b", "value": "2" }],
+                "affectedFields": [{ "field_xpath": "/a", "value": "1" }, { "field_xpath": "/b", "value": "2" }],
                 "group_type": "STANDALONE",
             }],
             "legalJurisdiction": "AT",

@@ -87,7 +87,7 @@ fn the_golden_copy_in_json_is_all_there() {
     );
     let organizations = entities(&found).filter(|entity| entity.kind == EntityKind::Organization);
     assert_eq!(organizations.count(), 2);
-    assert_eq!(found[1].place.line, Some(86));
+    assert_eq!(found[1].place.line, Some(112));
     let first = entity(&found[0]);
     assert_eq!(
         (first.id.as_str(), first.name.as_str()),
