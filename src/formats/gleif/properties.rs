@@ -6,13 +6,11 @@ use super::{
     fields::Step,
     row::{Cell, Row},
 };
-use crate::model::PROPERTIES_BYTES_MAX;
 
 /// The properties of a record while it is read.
 #[derive(Default)]
 pub(super) struct Properties {
     members: Map<String, Value>,
-    bytes: usize,
     has_lists: bool,
 }
 
@@ -20,7 +18,6 @@ impl Properties {
     /// Keeps a cell as it is written.
     pub(super) fn keep(&mut self, row: &Row<'_>, cell: Cell) {
         let text = row.text(cell);
-        self.bytes += text.len();
         self.has_lists |= put(&mut self.members, &row.fields.field(cell.field).steps, cell, text);
     }
 
@@ -32,21 +29,11 @@ impl Properties {
     }
 
     /// What was kept, if anything.
-    ///
-    /// # Errors
-    /// How many bytes it has, when these are more than a record may have.
-    pub(super) fn finish(mut self) -> Result<Option<Map<String, Value>>, usize> {
+    pub(super) fn finish(mut self) -> Option<Map<String, Value>> {
         if self.has_lists {
             self.members.values_mut().for_each(close_gaps);
         }
-        // Names of members take room too, but seldom eight times that of their texts.
-        if self.bytes > PROPERTIES_BYTES_MAX / 8 {
-            let bytes = serde_json::to_string(&self.members).map_or(usize::MAX, |text| text.len());
-            if bytes > PROPERTIES_BYTES_MAX {
-                return Err(bytes);
-            }
-        }
-        Ok((!self.members.is_empty()).then_some(self.members))
+        (!self.members.is_empty()).then_some(self.members)
     }
 }
 

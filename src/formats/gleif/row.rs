@@ -1,4 +1,5 @@
-//! One record as a flat list of values, each with its field: what every syntax is turned into, and all that the mapping sees.
+//! One record as a flat list of values, each with its field: what every syntax is turned into, and all that the mapping
+//! sees.
 
 use super::{
     fields::{FieldIx, Fields, LISTS_MAX, Spot},

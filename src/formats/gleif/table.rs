@@ -1,5 +1,5 @@
-//! The golden copy as CSV. Columns are found by their names, once; a record is only the cells that are not blank. Refuses
-//! headers with a column twice, or without those that no record can do without.
+//! The golden copy as CSV. Columns are found by their names, once; a record is only the cells that are not blank.
+//! Refuses headers with a column twice, or without those that no record can do without.
 
 use std::{
     collections::HashSet,

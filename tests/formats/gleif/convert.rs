@@ -1,4 +1,5 @@
-//! The same records in another syntax, made without the reader: XML as a tree, and the tree as golden-copy CSV and JSON.
+//! The same records in another syntax, made without the reader: XML as a tree, and the tree as golden-copy CSV and
+//! JSON.
 
 use std::collections::{BTreeSet, HashMap};
 

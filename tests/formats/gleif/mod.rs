@@ -1,9 +1,10 @@
 //! Reading GLEIF's golden copy: what is read is listed record by record and compared.
 
 mod convert;
+mod entities;
 mod forms;
 mod hostile;
-mod records;
+mod relationships;
 mod samples;
 
 use std::{
