@@ -3,6 +3,7 @@
 
 pub mod export;
 pub mod import;
+pub mod mapping;
 mod problem;
 pub mod tables;
 

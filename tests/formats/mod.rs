@@ -1,5 +1,8 @@
 //! Reading files. One small dataset that is sound, and one check: change it and see what the reader says.
 
+mod mapping;
+mod mapping_robust;
+mod mapping_samples;
 mod tables_bundled;
 mod tables_cells;
 mod tables_figures;
