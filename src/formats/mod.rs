@@ -2,7 +2,10 @@
 //! everything that is wrong with them, never into a part of the data. No GraphQL, no HTTP.
 
 pub mod export;
+pub mod followthemoney;
+pub mod gleif;
 pub mod import;
+pub mod json_lines;
 pub mod mapping;
 mod problem;
 pub mod tables;

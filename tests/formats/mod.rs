@@ -1,5 +1,9 @@
 //! Reading files. One small dataset that is sound, and one check: change it and see what the reader says.
 
+mod export;
+mod gleif;
+mod golden_copy;
+mod json_lines;
 mod mapping;
 mod mapping_robust;
 mod mapping_samples;
