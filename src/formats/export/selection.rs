@@ -9,9 +9,7 @@ use crate::{
         Walker,
         algo::{Bounds, neighborhood},
     },
-    graph::{Direction, Mask, Pattern, Snapshot},
-    model::{At, Entity, Relationship, RelationshipKind, Set, Source, Timestamp, View},
-    model::{Entity, Relationship, RelationshipKind, Set, Source, View},
+    model::{At, Entity, EntityKind, Relationship, RelationshipKind, Set, Source, Timestamp, View},
 };
 
 /// What is exported, in the order of ids.
@@ -189,6 +187,49 @@ impl Selection {
         let sources = all.into_iter().flatten().chain(some);
         sources.map(|ix| self.graph.source(ix).record())
     }
+
+    /// The chosen relationships of this kind that begin at an entity, in the order of ids.
+    #[must_use]
+    pub fn relationships_from(&self, entity: &str, kind: RelationshipKind) -> Vec<Relationship> {
+        let Some(entity) = self.graph.entity_by_id(entity, &self.mask) else {
+            return Vec::new();
+        };
+        let pattern = Pattern {
+            kinds: Set::of(&[kind]),
+            ..Pattern::seen(Direction::Outgoing)
+        };
+        let hops = self.graph.hops(entity, pattern, self.mask).map(|hop| hop.relationship);
+        let is_chosen = |relationship: &RelationshipIx| {
+            let part = self.part.as_ref();
+            part.is_none_or(|part| part.relationships.contains(relationship))
+        };
+        let chosen: BTreeSet<RelationshipIx> = hops.filter(is_chosen).collect();
+        let record = |ix| Relationship {
+            retracted_at: None,
+            ..self.graph.relationship(ix).record()
+        };
+        chosen.into_iter().map(record).collect()
+    }
+
+    /// What the entity with this id is; none where the view does not know it.
+    #[must_use]
+    pub fn kind_of(&self, entity: &str) -> Option<EntityKind> {
+        let entity = self.graph.entity_by_id(entity, &self.mask)?;
+        Some(self.graph.entity(entity).kind())
+    }
+
+    /// When the last change was recorded.
+    #[must_use]
+    pub fn last_recorded_at(&self) -> Timestamp {
+        self.graph.last_recorded_at()
+    }
+
+    /// The source with this id.
+    #[must_use]
+    pub fn source(&self, id: &str) -> Option<Source> {
+        let source = self.graph.source_by_id(id, &self.mask)?;
+        Some(self.graph.source(source).record())
+    }
 }
 
 impl Part {
@@ -201,29 +242,5 @@ impl Part {
                 self.entities.extend(statement.speaker());
             }
         }
-    }
-
-    /// The relationships of this kind that begin at an entity, in the order of ids.
-    pub fn relationships_from(&self, entity: &str, kind: RelationshipKind) -> Vec<Relationship> {
-        let Some(entity) = self.graph.entity_by_id(entity, &self.mask) else {
-            return Vec::new();
-        };
-        let pattern = Pattern {
-            kinds: Set::of(&[kind]),
-            ..Pattern::seen(Direction::Outgoing)
-        };
-        let hops = self.graph.hops(entity, pattern, self.mask);
-        let mut found: Vec<Relationship> = hops
-            .map(|hop| self.graph.relationship(hop.relationship).record())
-            .collect();
-        found.sort_by(|one, other| one.id.cmp(&other.id));
-        found
-    }
-
-    /// The source with this id.
-    #[must_use]
-    pub fn source(&self, id: &str) -> Option<Source> {
-        let source = self.graph.source_by_id(id, &self.mask)?;
-        Some(self.graph.source(source).record())
     }
 }

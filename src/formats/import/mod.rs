@@ -18,6 +18,7 @@ use std::{borrow::Cow, fmt, io::BufRead, ops::ControlFlow};
 
 use jiff::civil::Date;
 
+pub(in crate::formats) use bounded::too_long;
 pub use bounded::{Bounded, Lines, Meter};
 pub use format::{Choice, Format, Reader};
 pub use input::{ARCHIVE_FILES_MAX, Part, UNPACKED_BYTES_MAX, parts};
