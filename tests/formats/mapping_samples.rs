@@ -37,7 +37,7 @@ pub(super) fn samples(folder: &str) -> Option<PathBuf> {
 }
 
 /// The table under one of the mappings that ship.
-fn import(mapping: &str, table: &str) -> Option<Vec<Item>> {
+pub(super) fn import(mapping: &str, table: &str) -> Option<Vec<Item>> {
     let (folder, file) = table.split_once('/').unwrap();
     let table = fs::read(samples(folder)?.join(file)).unwrap();
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -62,7 +62,25 @@ fn read(disk: &Disk) -> Result<(Dataset, Vec<Entry>), Error> {
         Ok(())
     })?;
     assert_eq!(u64::try_from(entries.len()).unwrap(), reading.last_position());
-    Ok((reading.load()?, entries))
+    let head = reading.head();
+    let mut began = Dataset {
+        title: head.title.clone(),
+        description: head.description.clone(),
+        licence: head.licence.clone(),
+        recorded_at: head.recorded_at,
+        sources: Vec::new(),
+        entities: Vec::new(),
+        relationships: Vec::new(),
+    };
+    reading.load(|record| {
+        match record {
+            Record::Source(source) => began.sources.push(source),
+            Record::Entity(entity) => began.entities.push(entity),
+            Record::Relationship(relationship) => began.relationships.push(relationship),
+        }
+        Ok::<_, Error>(())
+    })?;
+    Ok((began, entries))
 }
 
 fn positions(entries: &[Arc<Entry>]) -> Vec<u64> {

@@ -78,9 +78,8 @@ impl<'a> Reading<'a> {
 
     fn keep_text(&mut self, key: &'static str, value: &Value, reason: &'static str, text: String) {
         // As it stands in the table, not as a template made it.
-        let written = value
-            .only_column()
-            .map_or(text, |column| self.row.cell(column).to_owned());
+        let cell = value.only_column().map(|column| self.row.cell(column));
+        let written = cell.filter(|cell| !cell.is_empty()).map_or(text, str::to_owned);
         let name = name(key, value);
         self.faults.push(Fault::kept(name.clone(), reason).with(&written));
         self.kept.insert(name, written.into());
