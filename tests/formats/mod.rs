@@ -1,5 +1,6 @@
 //! Reading files. One small dataset that is sound, and one check: change it and see what the reader says.
 
+mod followthemoney;
 mod tables_bundled;
 mod tables_cells;
 mod tables_figures;
