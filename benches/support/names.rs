@@ -95,7 +95,7 @@ impl Names {
     }
 
     /// A word: the first of the vocabulary are common, most are rare.
-    fn word(&self, rng: &mut Rng) -> &str {
+    pub(crate) fn word(&self, rng: &mut Rng) -> &str {
         let mut bound = self.words.len();
         for _ in 0..rng.usize(0..3) {
             bound = rng.usize(1..=bound);
@@ -103,7 +103,8 @@ impl Names {
         &self.words[rng.usize(..bound)]
     }
 
-    fn latin(&self, rng: &mut Rng) -> String {
+    /// The name of a company in Latin letters.
+    pub(crate) fn latin(&self, rng: &mut Rng) -> String {
         let mut name = self.word(rng).to_owned();
         match rng.usize(0..10) {
             0 => name = format!("{name} & {}", self.word(rng)),
@@ -115,7 +116,8 @@ impl Names {
         format!("{name} {} {}", one(&INDUSTRIES, rng), one(&FORMS, rng))
     }
 
-    fn chinese(&self, rng: &mut Rng) -> String {
+    /// The name of a Chinese company.
+    pub(crate) fn chinese(&self, rng: &mut Rng) -> String {
         let own: String = (0..rng.usize(2..=3)).map(|_| one(&self.characters, rng)).collect();
         format!(
             "{}{own}{}{}",

@@ -2,6 +2,8 @@
 
 mod check;
 mod config;
+mod export;
+mod import;
 mod query;
 mod serve;
 mod store;
@@ -34,6 +36,8 @@ pub fn run() -> ExitCode {
             Some(store) => store::check(store),
             None => check::check(check.dir.as_deref()),
         },
+        Some(Command::Export(export)) => export::export(&export),
+        Some(Command::Import(import)) => import::import(&import),
         Some(Command::Backup(backup)) => store::backup(&backup),
         Some(Command::Restore(restore)) => store::restore(&restore),
         Some(Command::Compact(compact)) => store::compact(&compact),

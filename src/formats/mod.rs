@@ -1,9 +1,12 @@
 //! Readers and writers of data in files. Each turns files into a [`Dataset`](crate::model::Dataset) or into the list of
 //! everything that is wrong with them, never into a part of the data. No GraphQL, no HTTP.
 
+pub mod bods;
 pub mod export;
 pub mod followthemoney;
+pub mod gleif;
 pub mod import;
+pub mod json_lines;
 mod problem;
 pub mod tables;
 

@@ -11,7 +11,7 @@ use super::{
     snapshot::Snapshot,
     work::Work,
 };
-use crate::model::{Action, Change, Ends, EntityKind, Evidence, Noun, Record, Relationship, Step};
+use crate::model::{Action, Change, EntityKind, Evidence, Noun, Record, Step};
 
 /// Why changes cannot be carried out. Nothing was.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -199,9 +199,9 @@ impl Snapshot {
         match &step.change {
             Change::Put(record) => match &**record {
                 Record::Relationship(relationship) => {
-                    let ends = ends(relationship);
-                    ends.into_iter()
-                        .flatten()
+                    relationship
+                        .ends
+                        .known()
                         .try_for_each(|end| refer(&relationship.id, Noun::Entity, end))?;
                     relationship.evidence.iter().try_for_each(
                         |Evidence {
@@ -260,14 +260,6 @@ fn about(record: &Record) -> Vec<String> {
     match record {
         Record::Entity(entity) => vec![entity.id.clone()],
         Record::Source(_) => Vec::new(),
-        Record::Relationship(relationship) => ends(relationship).into_iter().flatten().map(str::to_owned).collect(),
-    }
-}
-
-fn ends(relationship: &Relationship) -> [Option<&str>; 2] {
-    match &relationship.ends {
-        Ends::Known { from, to } => [Some(from), Some(to)],
-        Ends::UnknownFrom { to, .. } => [None, Some(to)],
-        Ends::UnknownTo { from, .. } => [Some(from), None],
+        Record::Relationship(relationship) => relationship.ends.known().map(str::to_owned).collect(),
     }
 }

@@ -1,4 +1,5 @@
-//! From a dataset to a snapshot: rows sorted by id, references turned into rows, indexes made. O(n log n).
+//! From records to a snapshot, one record at a time: each becomes a row where it is added, and rows are put in the order of
+//! their ids at the end. What was refused leaves nothing behind.
 
 use std::collections::HashMap;
 
@@ -6,13 +7,16 @@ use jiff::Timestamp;
 
 use super::{
     Error,
-    base::{Base, Title},
-    columns::{Rows, count},
+    arrange::{self, Arranged},
+    base::{Base, Title, number},
+    columns::{Columns, Rows, count},
+    ids::Ids,
     index::{KeyIndex, hash_of},
-    rows::{EntityIx, SourceIx, Span},
+    rows::{EntityIx, Recorded, SourceIx, Span, at},
     snapshot::Snapshot,
+    text::TextPoolBuilder,
 };
-use crate::model::{Dataset, Ends, Entity, Relationship, Source, fold};
+use crate::model::{Dataset, Ends, Entity, Noun, Record, Relationship, Source, UnknownReason, fold};
 
 impl Snapshot {
     /// The graph of a dataset: the first version of each of its records.
@@ -20,160 +24,315 @@ impl Snapshot {
     /// # Errors
     /// [`Error`] when an id is used twice, a reference leads nowhere, or there is more than a graph can hold.
     pub fn build(dataset: &Dataset) -> Result<Self, Error> {
-        let mut builder = Builder::new(dataset)?;
-        builder.add_sources()?;
-        builder.add_entities()?;
-        builder.add_relationships()?;
-        builder.finish()
+        let mut builder = Builder::new(dataset.recorded_at);
+        dataset
+            .sources
+            .iter()
+            .try_for_each(|source| builder.add_source(source))?;
+        dataset
+            .entities
+            .iter()
+            .try_for_each(|entity| builder.add_entity(entity))?;
+        dataset
+            .relationships
+            .iter()
+            .try_for_each(|relationship| builder.add_relationship(relationship))?;
+        builder.finish(
+            &dataset.title,
+            dataset.description.as_deref(),
+            dataset.licence.as_deref(),
+        )
     }
 }
 
-/// The records, and the rows made of them so far.
-struct Builder<'a> {
-    dataset: &'a Dataset,
-    sources: Sorted<'a, Source>,
-    entities: Sorted<'a, Entity>,
-    relationships: Sorted<'a, Relationship>,
+/// A graph that is being made of records: the first version of each. They come in any order of ids, but what a record refers
+/// to comes before it.
+///
+/// ```
+/// use guanxi::{graph::Builder, model::{Entity, EntityKind, Noun, Timestamp}};
+/// let mut builder = Builder::new(Timestamp::UNIX_EPOCH);
+/// builder.add_entity(&Entity::new("acme", EntityKind::Company, "Acme Inc.").unwrap()).unwrap();
+/// assert_eq!(builder.holds("acme"), Some(Noun::Entity));
+/// let graph = builder.finish("Companies", None, None).unwrap();
+/// assert_eq!(graph.title(), "Companies");
+/// ```
+pub struct Builder {
     rows: Rows,
+    /// When what does not say so itself was recorded.
+    recorded_at: Timestamp,
+    times: Times,
+    sources: Ids,
+    entities: Ids,
+    relationships: Ids,
+    by_name: Vec<(u64, u32)>,
+    by_identifier: Vec<(u64, u32)>,
 }
 
-/// Records in the order of their ids, and the row of each.
-struct Sorted<'a, T> {
-    records: Vec<&'a T>,
-    rows: HashMap<&'a str, u32>,
-}
-
-impl<'a, T> Sorted<'a, T> {
-    fn new(records: &'a [T], id_of: impl Fn(&'a T) -> &'a str) -> Result<Self, Error> {
-        let mut sorted: Vec<&T> = records.iter().collect();
-        sorted.sort_unstable_by_key(|record| id_of(record));
-        let mut rows = HashMap::with_capacity(sorted.len());
-        for (position, record) in sorted.iter().enumerate() {
-            let id = id_of(record);
-            if rows.insert(id, count("records", position)?).is_some() {
-                return Err(Error::Duplicate { id: id.to_owned() });
-            }
-        }
-        Ok(Self { records: sorted, rows })
-    }
-
-    fn row(&self, holder: &str, noun: &'static str, id: &str) -> Result<u32, Error> {
-        self.rows.get(id).copied().ok_or_else(|| Error::Dangling {
-            holder: holder.to_owned(),
-            noun,
-            id: id.to_owned(),
-        })
+impl std::fmt::Debug for Builder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let counts = [Noun::Source, Noun::Entity, Noun::Relationship].map(|noun| (noun, self.count(noun)));
+        f.debug_map().entries(counts).finish()
     }
 }
 
 /// There is nothing before a first version.
 const NO_OLDER: Span = Span { start: 0, len: 0 };
 
-impl<'a> Builder<'a> {
-    fn new(dataset: &'a Dataset) -> Result<Self, Error> {
-        let relationships = dataset.relationships.iter();
-        let times = relationships.flat_map(|relationship| [Some(relationship.recorded_at), relationship.retracted_at]);
-        let mut times: Vec<Timestamp> = times.flatten().chain([dataset.recorded_at]).collect();
-        times.sort_unstable();
-        times.dedup();
-        let builder = Self {
-            dataset,
-            sources: Sorted::new(&dataset.sources, |source| source.id.as_str())?,
-            entities: Sorted::new(&dataset.entities, |entity| entity.id.as_str())?,
-            relationships: Sorted::new(&dataset.relationships, |relationship| relationship.id.as_str())?,
-            rows: Rows {
-                times,
-                ..Rows::default()
-            },
-        };
-        builder.refuse_shared_ids()?;
-        Ok(builder)
+impl Builder {
+    /// No records yet. Sources and entities are recorded at `recorded_at`.
+    #[must_use]
+    pub fn new(recorded_at: Timestamp) -> Self {
+        let mut times = Times::default();
+        times.known(recorded_at);
+        Self {
+            rows: Rows::default(),
+            recorded_at,
+            times,
+            sources: Ids::default(),
+            entities: Ids::default(),
+            relationships: Ids::default(),
+            by_name: Vec::new(),
+            by_identifier: Vec::new(),
+        }
     }
 
-    fn refuse_shared_ids(&self) -> Result<(), Error> {
-        let (entities, sources) = (&self.entities.rows, &self.sources.rows);
-        let taken = |id: &&&str| entities.contains_key(**id) || sources.contains_key(**id);
-        let shared = self.relationships.rows.keys().find(taken);
-        match shared.or_else(|| sources.keys().find(|id| entities.contains_key(**id))) {
-            Some(id) => Err(Error::Duplicate { id: (*id).to_owned() }),
+    /// What has this id. O(1).
+    #[must_use]
+    pub fn holds(&self, id: &str) -> Option<Noun> {
+        let entity = self.entity(id).map(|_| Noun::Entity);
+        let source = || self.source(id).map(|_| Noun::Source);
+        let relationship = || {
+            let rows = &self.rows.columns.relationships;
+            let found = self.relationships.find(id, |row| self.text(rows[at(row)].id));
+            found.map(|_| Noun::Relationship)
+        };
+        entity.or_else(source).or_else(relationship)
+    }
+
+    /// How many records of one kind were added.
+    #[must_use]
+    pub fn count(&self, noun: Noun) -> usize {
+        match noun {
+            Noun::Source => self.rows.columns.sources.len(),
+            Noun::Entity => self.rows.columns.entities.len(),
+            Noun::Relationship => self.rows.columns.relationships.len(),
+        }
+    }
+
+    /// Adds a record.
+    ///
+    /// # Errors
+    /// As [`Builder::add_source`], [`Builder::add_entity`] and [`Builder::add_relationship`].
+    pub fn add(&mut self, record: &Record) -> Result<(), Error> {
+        match record {
+            Record::Source(source) => self.add_source(source),
+            Record::Entity(entity) => self.add_entity(entity),
+            Record::Relationship(relationship) => self.add_relationship(relationship),
+        }
+    }
+
+    /// Adds a source.
+    ///
+    /// # Errors
+    /// [`Error`] when its id is used already, or there is more than a graph can hold.
+    pub fn add_source(&mut self, source: &Source) -> Result<(), Error> {
+        self.refuse_known(&source.id)?;
+        let recorded = self.recorded(self.recorded_at, None)?;
+        let row = self.rows.source(source, recorded, NO_OLDER)?;
+        let place = count("sources", self.rows.columns.sources.len())?;
+        self.rows.columns.sources.push(row);
+        let (texts, rows) = (&self.rows.texts, &self.rows.columns.sources);
+        self.sources
+            .insert(&source.id, place, |row| texts.get(rows[at(row)].id));
+        Ok(())
+    }
+
+    /// Adds an entity.
+    ///
+    /// # Errors
+    /// [`Error`] when its id is used already, or there is more than a graph can hold.
+    pub fn add_entity(&mut self, entity: &Entity) -> Result<(), Error> {
+        self.refuse_known(&entity.id)?;
+        let recorded = self.recorded(self.recorded_at, None)?;
+        let row = self.rows.entity(entity, recorded, (NO_OLDER, EntityIx::NONE))?;
+        let place = count("entities", self.rows.columns.entities.len())?;
+        self.rows.columns.entities.push(row);
+        let names = std::iter::once(&entity.name).chain(entity.names.iter().map(|name| &name.text));
+        self.by_name
+            .extend(names.map(|name| (hash_of(fold(name).as_str()), place)));
+        let identifiers = entity.identifiers.iter();
+        let keys = identifiers.map(|known| hash_of((known.scheme.as_str(), known.value.as_str())));
+        self.by_identifier.extend(keys.map(|key| (key, place)));
+        let (texts, rows) = (&self.rows.texts, &self.rows.columns.entities);
+        self.entities
+            .insert(&entity.id, place, |row| texts.get(rows[at(row)].id));
+        Ok(())
+    }
+
+    /// Adds a relationship with its evidence.
+    ///
+    /// # Errors
+    /// [`Error`] when its id is used already, it refers to what was not added, or there is more than a graph can hold.
+    pub fn add_relationship(&mut self, relationship: &Relationship) -> Result<(), Error> {
+        self.refuse_known(&relationship.id)?;
+        let ends = self.ends(relationship)?;
+        let said: Vec<(SourceIx, EntityIx)> = self.said(relationship)?;
+        let recorded = self.recorded(relationship.recorded_at, relationship.retracted_at)?;
+        let start = count("statements", self.rows.columns.evidence.len())?;
+        for (statement, (source, speaker)) in relationship.evidence.iter().zip(said) {
+            self.rows.add_statement(statement, source, speaker)?;
+        }
+        let row = self.rows.relationship(relationship, recorded, ends, start)?;
+        let place = count("relationships", self.rows.columns.relationships.len())?;
+        self.rows.columns.relationships.push(row);
+        let (texts, rows) = (&self.rows.texts, &self.rows.columns.relationships);
+        self.relationships
+            .insert(&relationship.id, place, |row| texts.get(rows[at(row)].id));
+        Ok(())
+    }
+
+    fn ends(&self, relationship: &Relationship) -> Result<(EntityIx, EntityIx, Option<UnknownReason>), Error> {
+        let entity = |id: &str| self.referred(&relationship.id, "entity", id, self.entity(id));
+        let entity = |id: &str| entity(id).map(EntityIx::of_base);
+        Ok(match &relationship.ends {
+            Ends::Known { from, to } => (entity(from)?, entity(to)?, None),
+            Ends::UnknownFrom { to, reason } => (EntityIx::NONE, entity(to)?, Some(*reason)),
+            Ends::UnknownTo { from, reason } => (entity(from)?, EntityIx::NONE, Some(*reason)),
+        })
+    }
+
+    /// The source and the speaker of each statement.
+    fn said(&self, relationship: &Relationship) -> Result<Vec<(SourceIx, EntityIx)>, Error> {
+        let statements = relationship.evidence.iter();
+        let said = statements.map(|statement| {
+            let source = self.source(&statement.source);
+            let source = self.referred(&statement.id, "source", &statement.source, source)?;
+            let speaker = statement.speaker.as_deref();
+            let speaker = speaker.map(|id| self.referred(&statement.id, "speaker", id, self.entity(id)));
+            let speaker = speaker.transpose()?.map_or(EntityIx::NONE, EntityIx::of_base);
+            Ok((SourceIx::of_base(source), speaker))
+        });
+        said.collect()
+    }
+
+    fn referred(&self, holder: &str, noun: &'static str, id: &str, found: Option<u32>) -> Result<u32, Error> {
+        found.ok_or_else(|| Error::Dangling {
+            holder: holder.to_owned(),
+            noun,
+            id: id.to_owned(),
+        })
+    }
+
+    fn entity(&self, id: &str) -> Option<u32> {
+        let rows = &self.rows.columns.entities;
+        self.entities.find(id, |row| self.text(rows[at(row)].id))
+    }
+
+    fn source(&self, id: &str) -> Option<u32> {
+        let rows = &self.rows.columns.sources;
+        self.sources.find(id, |row| self.text(rows[at(row)].id))
+    }
+
+    fn refuse_known(&self, id: &str) -> Result<(), Error> {
+        match self.holds(id) {
+            Some(_) => Err(Error::Duplicate { id: id.to_owned() }),
             None => Ok(()),
         }
     }
 
-    fn add_sources(&mut self) -> Result<(), Error> {
-        let recorded = self.rows.first(self.dataset.recorded_at, None)?;
-        for source in &self.sources.records {
-            let row = self.rows.source(source, recorded, NO_OLDER)?;
-            self.rows.columns.sources.push(row);
-        }
-        Ok(())
+    fn text(&self, text: super::text::Text) -> &str {
+        self.rows.texts.get(text)
     }
 
-    fn add_entities(&mut self) -> Result<(), Error> {
-        let recorded = self.rows.first(self.dataset.recorded_at, None)?;
-        for entity in &self.entities.records {
-            let row = self.rows.entity(entity, recorded, (NO_OLDER, EntityIx::NONE))?;
-            self.rows.columns.entities.push(row);
-        }
-        Ok(())
+    /// The first version of a record, known from `recorded_at` until it was taken back.
+    fn recorded(&mut self, recorded_at: Timestamp, retracted_at: Option<Timestamp>) -> Result<Recorded, Error> {
+        let mut time = |time| count("record times", self.times.known(time));
+        Ok(Recorded {
+            from: time(recorded_at)?,
+            until: retracted_at.map_or(Ok(Recorded::OPEN), time)?,
+            version: 1,
+        })
     }
 
-    fn add_relationships(&mut self) -> Result<(), Error> {
-        for relationship in &self.relationships.records {
-            let entity = |id: &str| self.entities.row(&relationship.id, "entity", id).map(EntityIx::of_base);
-            let (from, to, unknown) = match &relationship.ends {
-                Ends::Known { from, to } => (entity(from)?, entity(to)?, None),
-                Ends::UnknownFrom { to, reason } => (EntityIx::NONE, entity(to)?, Some(*reason)),
-                Ends::UnknownTo { from, reason } => (entity(from)?, EntityIx::NONE, Some(*reason)),
-            };
-            let start = count("statements", self.rows.columns.evidence.len())?;
-            for statement in &relationship.evidence {
-                let source = SourceIx::of_base(self.sources.row(&statement.id, "source", &statement.source)?);
-                let speaker = statement.speaker.as_deref();
-                let speaker = speaker
-                    .map(|id| self.entities.row(&statement.id, "speaker", id))
-                    .transpose()?;
-                let speaker = speaker.map_or(EntityIx::NONE, EntityIx::of_base);
-                self.rows.add_statement(statement, source, speaker)?;
-            }
-            let recorded = self.rows.first(relationship.recorded_at, relationship.retracted_at)?;
-            let row = self
-                .rows
-                .relationship(relationship, recorded, (from, to, unknown), start)?;
-            self.rows.columns.relationships.push(row);
-        }
-        Ok(())
-    }
-
-    fn finish(mut self) -> Result<Snapshot, Error> {
+    /// The graph of all that was added.
+    ///
+    /// # Errors
+    /// [`Error`] when there is more than a graph can hold.
+    pub fn finish(mut self, title: &str, description: Option<&str>, licence: Option<&str>) -> Result<Snapshot, Error> {
+        drop((self.sources, self.entities, self.relationships));
+        let (times, moved) = self.times.sorted();
         let title = Title {
-            title: self.rows.texts.push(&self.dataset.title)?,
-            description: self.rows.texts.intern_optional(self.dataset.description.as_deref())?,
-            licence: self.rows.texts.intern_optional(self.dataset.licence.as_deref())?,
-            began: self.rows.time(self.dataset.recorded_at)?,
+            title: self.rows.texts.push(title)?,
+            description: self.rows.texts.intern_optional(description)?,
+            licence: self.rows.texts.intern_optional(licence)?,
+            began: moved[0],
         };
-        let keys = (KeyIndex::new(self.name_keys()), KeyIndex::new(self.identifier_keys()));
-        let (columns, times) = self.rows.finish();
+        let Rows { texts, mut columns } = self.rows;
+        let entities = arrange_rows(&mut columns, &texts);
+        retime(&mut columns, &moved);
+        let keys = |mut keys: Vec<(u64, u32)>| {
+            keys.iter_mut().for_each(|(_, row)| *row = entities.place(*row));
+            KeyIndex::new(keys)
+        };
+        let keys = (keys(self.by_name), keys(self.by_identifier));
+        columns.texts = texts.finish();
         Ok(Snapshot::of(Base::new(columns, times, keys, title)))
     }
+}
 
-    fn name_keys(&self) -> Vec<(u64, u32)> {
-        let entities = (0u32..).zip(&self.entities.records);
-        let names = entities.flat_map(|(row, entity)| {
-            let others = entity.names.iter().map(|name| name.text.as_str());
-            std::iter::once(entity.name.as_str())
-                .chain(others)
-                .map(move |name| (row, name))
-        });
-        names.map(|(row, name)| (hash_of(fold(name).as_str()), row)).collect()
+/// Puts all rows in the order of their ids. Where the entities went.
+fn arrange_rows(columns: &mut Columns, texts: &TextPoolBuilder) -> Arranged {
+    let id_of = |text| texts.get(text);
+    let sources = arrange::by_id(&mut columns.sources, |row| id_of(row.id));
+    let entities = arrange::by_id(&mut columns.entities, |row| id_of(row.id));
+    arrange::by_id(&mut columns.relationships, |row| id_of(row.id));
+    let moved = |ix: EntityIx| ix.base_row().map_or(ix, |row| EntityIx::of_base(entities.place(row)));
+    for row in &mut columns.relationships {
+        (row.from, row.to) = (moved(row.from), moved(row.to));
+    }
+    for row in &mut columns.evidence {
+        row.speaker = moved(row.speaker);
+        if let Some(source) = row.source.base_row() {
+            row.source = SourceIx::of_base(sources.place(source));
+        }
+    }
+    entities
+}
+
+/// Replaces each record time by its place among all.
+fn retime(columns: &mut Columns, moved: &[u32]) {
+    let entities = columns.entities.iter_mut().map(|row| &mut row.recorded);
+    let sources = columns.sources.iter_mut().map(|row| &mut row.recorded);
+    let relationships = columns.relationships.iter_mut().map(|row| &mut row.recorded);
+    for recorded in entities.chain(sources).chain(relationships) {
+        recorded.from = moved[at(recorded.from)];
+        if recorded.until != Recorded::OPEN {
+            recorded.until = moved[at(recorded.until)];
+        }
+    }
+}
+
+/// The record times so far, each with its number.
+#[derive(Default)]
+struct Times {
+    numbers: HashMap<Timestamp, usize>,
+}
+
+impl Times {
+    /// The number of a time.
+    fn known(&mut self, time: Timestamp) -> usize {
+        let next = self.numbers.len();
+        *self.numbers.entry(time).or_insert(next)
     }
 
-    fn identifier_keys(&self) -> Vec<(u64, u32)> {
-        let entities = (0u32..).zip(&self.entities.records);
-        let identifiers =
-            entities.flat_map(|(row, entity)| entity.identifiers.iter().map(move |identifier| (row, identifier)));
-        identifiers
-            .map(|(row, identifier)| (hash_of((identifier.scheme.as_str(), identifier.value.as_str())), row))
-            .collect()
+    /// All of them, ascending, and the place of each by its number.
+    fn sorted(self) -> (Vec<Timestamp>, Vec<u32>) {
+        let mut times: Vec<(Timestamp, usize)> = self.numbers.into_iter().collect();
+        times.sort_unstable();
+        let mut places = vec![0; times.len()];
+        for (place, (_, known)) in times.iter().enumerate() {
+            places[*known] = number(place);
+        }
+        (times.into_iter().map(|(time, _)| time).collect(), places)
     }
 }

@@ -1,7 +1,5 @@
 //! From model values to rows: each record becomes a row, its texts go to the pool. References are rows already.
 
-use jiff::Timestamp;
-
 use super::{
     Error,
     rows::{
@@ -34,31 +32,16 @@ pub(super) struct Columns {
 #[derive(Default)]
 pub(super) struct Rows {
     pub(super) texts: TextPoolBuilder,
-    pub(super) times: Vec<Timestamp>,
     pub(super) columns: Columns,
 }
 
 impl Rows {
-    /// The finished columns, and the record times.
-    pub(super) fn finish(self) -> (Columns, Vec<Timestamp>) {
-        let columns = Columns {
+    /// The finished columns.
+    pub(super) fn finish(self) -> Columns {
+        Columns {
             texts: self.texts.finish(),
             ..self.columns
-        };
-        (columns, self.times)
-    }
-
-    pub(super) fn time(&self, time: Timestamp) -> Result<u32, Error> {
-        count("record times", self.times.partition_point(|known| *known < time))
-    }
-
-    /// The first version of a record, known from `recorded_at` until it was taken back.
-    pub(super) fn first(&self, recorded_at: Timestamp, retracted_at: Option<Timestamp>) -> Result<Recorded, Error> {
-        Ok(Recorded {
-            from: self.time(recorded_at)?,
-            until: retracted_at.map_or(Ok(Recorded::OPEN), |time| self.time(time))?,
-            version: 1,
-        })
+        }
     }
 
     pub(super) fn source(&mut self, source: &Source, recorded: Recorded, older: Span) -> Result<SourceRow, Error> {

@@ -4,6 +4,7 @@
 mod adjacency;
 pub mod algo;
 mod apply;
+mod arrange;
 mod base;
 mod bits;
 mod budget;
@@ -14,6 +15,7 @@ mod digest;
 mod expand;
 mod facets;
 mod filter;
+mod ids;
 mod index;
 mod listing;
 mod lookup;
@@ -29,11 +31,13 @@ mod rows;
 mod since;
 mod snapshot;
 mod text;
+mod versions;
 mod work;
 
 pub use adjacency::{Direction, Link};
 pub use apply::Refused;
 pub use budget::{Budget, Exhausted};
+pub use build::Builder;
 pub use expand::{Crossing, Expand, Step, Traversal, Walker};
 pub use facets::{FacetCount, Group, GroupKey, Rows};
 pub use filter::{
@@ -49,6 +53,7 @@ pub use pack::Unreadable;
 pub use read::{EntityRef, EvidenceRef, NameRef, RelationshipRef, SourceRef};
 pub use rows::{EntityIx, EvidenceIx, RelationshipIx, SourceIx};
 pub use snapshot::{Hop, Snapshot};
+pub use versions::RecordVersion;
 
 /// Why a dataset cannot become a graph.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

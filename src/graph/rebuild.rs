@@ -35,10 +35,8 @@ impl Snapshot {
     /// # Errors
     /// [`Error`] when there is more than a graph can hold.
     pub fn rebuilt(&self) -> Result<Self, Error> {
-        let mut rows = Rows {
-            times: self.base.times.iter().chain(&self.delta.times).copied().collect(),
-            ..Rows::default()
-        };
+        let mut rows = Rows::default();
+        let times = self.base.times.iter().chain(&self.delta.times).copied().collect();
         let ranks = Ranks::of(self);
         let entity = |ix: EntityIx| {
             ix.known()
@@ -82,8 +80,7 @@ impl Snapshot {
             keys(&base.by_name, &delta.by_name),
             keys(&base.by_identifier, &delta.by_identifier),
         );
-        let (columns, times) = rows.finish();
-        Ok(Self::of(Base::new(columns, times, keys, title)))
+        Ok(Self::of(Base::new(rows.finish(), times, keys, title)))
     }
 
     fn add_source(&self, rows: &mut Rows, ix: SourceIx) -> Result<(), Error> {

@@ -101,6 +101,11 @@ impl TextPoolBuilder {
         text.map_or(Ok(Text::NONE), |text| self.intern(text))
     }
 
+    /// The text behind a handle; empty for [`Text::NONE`].
+    pub(super) fn get(&self, text: Text) -> &str {
+        self.pool.text(text).unwrap_or_default()
+    }
+
     /// The finished pool.
     pub(super) fn finish(mut self) -> TextPool {
         self.pool.bytes.shrink_to_fit();

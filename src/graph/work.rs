@@ -282,7 +282,7 @@ impl<'a> Work<'a> {
             rows,
             ..
         } = self;
-        let columns = Arc::new(rows.finish().0);
+        let columns = Arc::new(rows.finish());
         let placed = |row: u32| Placed {
             columns: Arc::clone(&columns),
             row,

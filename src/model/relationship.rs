@@ -244,6 +244,18 @@ pub enum Ends {
     },
 }
 
+impl Ends {
+    /// The ids of the ends that are known, the start first.
+    pub fn known(&self) -> impl Iterator<Item = &str> {
+        let (from, to) = match self {
+            Self::Known { from, to } => (Some(from), Some(to)),
+            Self::UnknownFrom { to, .. } => (None, Some(to)),
+            Self::UnknownTo { from, .. } => (Some(from), None),
+        };
+        from.into_iter().chain(to).map(String::as_str)
+    }
+}
+
 /// The ends as they are kept.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -5,6 +5,7 @@ pub mod commit;
 pub mod edit;
 pub mod home;
 mod indexing;
+pub mod load;
 pub mod log;
 pub mod matching;
 mod open;
@@ -31,7 +32,7 @@ use self::{
     writer::Writer,
 };
 pub use self::{
-    open::{OpenError, ReplayError, check_written, replayed},
+    open::{OpenError, ReplayError, check_written, read, replayed},
     rankings::RANKINGS_MAX,
     state::{State, Unsearchable},
 };

@@ -140,7 +140,7 @@ pub(super) fn changes(entry: &Entry) -> Vec<Change> {
     entry.steps.iter().map(|step| step.change.clone()).collect()
 }
 
-fn write(graph: &Snapshot, out: &mut impl Write) -> io::Result<()> {
+pub(super) fn write(graph: &Snapshot, out: &mut impl Write) -> io::Result<()> {
     graph.pack(|section| {
         let length = u64::try_from(section.len()).map_err(io::Error::other)?;
         out.write_all(&length.to_le_bytes())?;

@@ -1,5 +1,6 @@
 //! The graph against naive readings of the data it was built from.
 
+mod building;
 mod diff;
 mod facets;
 mod filter_work;

@@ -77,7 +77,8 @@ impl<R: BufRead> BufRead for Bounded<R> {
     }
 }
 
-fn too_long(max: usize) -> io::Error {
+/// A record takes more than is allowed.
+pub(in crate::formats) fn too_long(max: usize) -> io::Error {
     io::Error::new(
         io::ErrorKind::InvalidData,
         format!("a record is longer than {max} bytes; allow more with --record-bytes-max if it is right"),

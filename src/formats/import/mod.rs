@@ -2,12 +2,32 @@
 //! wrong with it. It never holds more than one record, decides nothing about what is known already, and drops nothing.
 
 mod bounded;
+mod filing;
+mod format;
+mod input;
+mod job;
+mod limits;
+mod plan;
+mod report;
+mod run;
+mod spool;
+mod tally;
+mod waiting;
 
 use std::{borrow::Cow, fmt, io::BufRead, ops::ControlFlow};
 
 use jiff::civil::Date;
 
+pub(in crate::formats) use bounded::too_long;
 pub use bounded::{Bounded, Lines, Meter};
+pub use format::{Choice, Format, Reader};
+pub use input::{ARCHIVE_FILES_MAX, Part, UNPACKED_BYTES_MAX, parts};
+pub use job::{Done, Error, Gauge, Job, Phase, Strictness};
+pub use plan::{Unplannable, plan};
+pub use report::{Report, Summary};
+pub use run::run;
+pub use spool::{Sorted, Spool};
+pub use tally::{Counts, FileTally, Finding, Origin, Outcome, Tally};
 
 use crate::model::{Noun, Record, Timestamp};
 
@@ -149,7 +169,7 @@ pub struct Fault {
 pub const VALUE_CHARS_MAX: usize = 200;
 
 /// What a fault does to its record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Effect {
     /// Nothing was made of the record, or not all that it says.
     Rejected,

@@ -41,7 +41,8 @@ pub(super) fn make<T, E: From<Error>>(path: &Path, fill: impl FnOnce(File) -> Re
     made
 }
 
-fn finish(unfinished: &Path, path: &Path) -> Result<(), Error> {
+/// Gives what is whole its own name.
+pub(super) fn finish(unfinished: &Path, path: &Path) -> Result<(), Error> {
     // Whoever filled it may have closed it, so it is opened once more.
     File::open(unfinished)
         .and_then(|file| file.sync_all())
@@ -84,9 +85,14 @@ pub(super) fn remove(path: &Path) -> Result<(), Error> {
 /// Whether only this program gives files such names.
 fn is_ours(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    [super::LOG, super::snapshots::PREFIX, super::snapshots::SEARCH]
-        .iter()
-        .any(|ours| name.starts_with(ours))
+    [
+        super::LOG,
+        super::LOADING,
+        super::snapshots::PREFIX,
+        super::snapshots::SEARCH,
+    ]
+    .iter()
+    .any(|ours| name.starts_with(ours))
 }
 
 fn unfinished(path: &Path) -> PathBuf {

@@ -28,6 +28,9 @@ use crate::model::{Dataset, Timestamp};
 /// The file with the log.
 pub const LOG: &str = "guanxi.redb";
 
+/// The file with what has been imported so far, until it becomes the log.
+pub const LOADING: &str = "import.redb";
+
 /// Why a folder cannot be used as a store.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -58,6 +61,15 @@ pub enum Error {
     /// There is a store already, where a new one is to be made.
     #[error("store {}: there is a store already; give a folder that is new or empty", dir.display())]
     Begun {
+        /// The folder.
+        dir: PathBuf,
+    },
+    /// An import into it was interrupted.
+    #[error(
+        "store {}: an import into it was interrupted; run it again to finish it, or remove {LOADING} to begin anew",
+        dir.display()
+    )]
+    Unfinished {
         /// The folder.
         dir: PathBuf,
     },
@@ -125,10 +137,13 @@ impl Home {
     /// Whether there is a store in it.
     ///
     /// # Errors
-    /// [`Error::Occupied`] when there is something else.
+    /// [`Error::Unfinished`] when an import was interrupted; [`Error::Occupied`] when there is something else.
     pub fn is_begun(&self) -> Result<bool, Error> {
         if self.dir.join(LOG).exists() {
             return Ok(true);
+        }
+        if self.is_loading() {
+            return Err(Error::Unfinished { dir: self.dir.clone() });
         }
         for entry in fs::read_dir(&self.dir).map_err(failed("read", &self.dir))? {
             let name = entry.map_err(failed("read", &self.dir))?.file_name();
@@ -154,6 +169,73 @@ impl Home {
         files::make(&self.dir.join(LOG), |file| {
             log::begin(backend(file), dataset, began_at).map_err(|reason| self.told(reason))
         })
+    }
+
+    /// Whether an import into it was interrupted.
+    #[must_use]
+    pub fn is_loading(&self) -> bool {
+        self.dir.join(LOADING).exists()
+    }
+
+    /// A store to be filled record by record, where there is none yet.
+    ///
+    /// # Errors
+    /// [`Error::Begun`], [`Error::Unfinished`] or [`Error::Occupied`] when the folder is not free; [`Error::Log`].
+    pub fn load(&self, head: log::Head) -> Result<log::Load, Error> {
+        if self.is_begun()? {
+            return Err(Error::Begun { dir: self.dir.clone() });
+        }
+        files::make(&self.dir.join(LOADING), |file| {
+            log::Load::begin(backend(file), head).map_err(|reason| self.told(reason))
+        })
+    }
+
+    /// What is said of an import that was interrupted.
+    ///
+    /// # Errors
+    /// [`Error::Log`] when it is damaged.
+    pub fn loading_head(&self) -> Result<log::Head, Error> {
+        let path = self.dir.join(LOADING);
+        let file = File::open(&path).map_err(failed("open", &path))?;
+        let reading = Reading::alone(|| file.try_clone().map(backend)).map_err(|reason| self.told(reason))?;
+        Ok(reading.head().clone())
+    }
+
+    /// Goes on with an import that was interrupted. `each` sees every record that was kept.
+    ///
+    /// # Errors
+    /// [`Error::Log`] when it is damaged, and with what `each` fails with.
+    pub fn resume(&self, each: impl FnMut(crate::model::Record) -> Result<(), log::Error>) -> Result<log::Load, Error> {
+        let path = self.dir.join(LOADING);
+        let opened = OpenOptions::new().read(true).write(true).open(&path);
+        let file = opened.map_err(failed("open", &path))?;
+        log::Load::resume(backend(file), each).map_err(|reason| self.told(reason))
+    }
+
+    /// Gives up what was loaded.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when it cannot be removed.
+    pub fn remove_loading(&self) -> Result<(), Error> {
+        files::remove(&self.dir.join(LOADING))
+    }
+
+    /// Makes what was loaded the log of this store.
+    ///
+    /// # Errors
+    /// [`Error::Log`] when it cannot be sealed, [`Error::Io`].
+    pub fn seal(
+        &self,
+        load: log::Load,
+        title: &str,
+        description: Option<&str>,
+        licence: Option<&str>,
+    ) -> Result<log::Head, Error> {
+        let head = load
+            .seal(title, description, licence)
+            .map_err(|reason| self.told(reason))?;
+        files::finish(&self.dir.join(LOADING), &self.dir.join(LOG))?;
+        Ok(head)
     }
 
     /// The log, to be read. Nothing in the file is changed.

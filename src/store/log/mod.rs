@@ -3,6 +3,7 @@
 
 mod copy;
 mod durable;
+mod load;
 mod memory;
 mod read;
 mod tables;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 
 pub use copy::copy;
 pub use durable::{Durable, Prepared, begin, check_pages};
+pub use load::Load;
 pub use memory::Memory;
 pub use read::{Head, Reading};
 

@@ -22,7 +22,7 @@ use super::{
     untouched::Untouched,
     value::{self, Place},
 };
-use crate::model::{Dataset, Entry, Timestamp, kept};
+use crate::model::{Entry, Record, Timestamp, kept};
 
 /// A key and a value of the entries.
 type Row<'a> = (AccessGuard<'a, u64>, AccessGuard<'a, &'static [u8]>);
@@ -145,36 +145,24 @@ impl Reading {
         self.last
     }
 
-    /// The data that the store began with.
+    /// Hands every record that the store began with over, in the order in which they were added, until `each` fails.
     ///
     /// # Errors
-    /// [`Error::Damaged`], which names the chunk.
-    pub fn load(&self) -> Result<Dataset, Error> {
-        unharmed(|| {
+    /// [`Error::Damaged`], which names the chunk, and whatever `each` fails with.
+    pub fn load<E: From<Error>>(&self, mut each: impl FnMut(Record) -> Result<(), E>) -> Result<(), E> {
+        let table = unharmed(|| {
             let table = self.chunks()?;
             let found = table.len().map_err(damaged)?;
             if found != self.head.chunks {
                 let reason = format!("there are {found} chunks, and {} were written", self.head.chunks);
                 return Err(Error::damaged("the data it began with", &reason));
             }
-            let head = self.head.clone();
-            let mut dataset = Dataset {
-                title: head.title,
-                description: head.description,
-                licence: head.licence,
-                recorded_at: head.recorded_at,
-                sources: Vec::new(),
-                entities: Vec::new(),
-                relationships: Vec::new(),
-            };
-            for chunk in in_order(0..head.chunks, |chunk| one_chunk(&table, chunk)) {
-                let chunk = chunk?;
-                dataset.sources.extend(chunk.sources);
-                dataset.entities.extend(chunk.entities);
-                dataset.relationships.extend(chunk.relationships);
-            }
-            Ok(dataset)
-        })
+            Ok(table)
+        })?;
+        for chunk in in_order(0..self.head.chunks, |chunk| unharmed(|| one_chunk(&table, chunk))) {
+            chunk?.records().try_for_each(&mut each)?;
+        }
+        Ok(())
     }
 
     /// Hands every entry after this position over, oldest first, until `each` fails.

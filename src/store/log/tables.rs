@@ -4,7 +4,7 @@ use redb::TableDefinition;
 use serde::{Deserialize, Serialize};
 
 use super::{Error, value::Place};
-use crate::model::{Entity, Relationship, Source};
+use crate::model::{Entity, Record, Relationship, Source};
 
 /// What is said of the whole, by name.
 pub(super) const META: TableDefinition<&str, &[u8]> = TableDefinition::new("meta");
@@ -65,6 +65,16 @@ pub(super) struct Chunk {
     pub(super) entities: Vec<Entity>,
     #[serde(default)]
     pub(super) relationships: Vec<Relationship>,
+}
+
+impl Chunk {
+    /// Its records, in order.
+    pub(super) fn records(self) -> impl Iterator<Item = Record> {
+        let sources = self.sources.into_iter().map(Record::Source);
+        let entities = self.entities.into_iter().map(Record::Entity);
+        let relationships = self.relationships.into_iter().map(Record::Relationship);
+        sources.chain(entities).chain(relationships)
+    }
 }
 
 /// The same, to be written.

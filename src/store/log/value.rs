@@ -39,11 +39,15 @@ impl Place {
 
 /// The value as it is kept.
 pub(super) fn pack<T: Serialize>(place: Place, value: &T) -> Result<Vec<u8>, String> {
-    let plain = serde_json::to_vec(value).map_err(|error| error.to_string())?;
+    pack_json(place, &serde_json::to_vec(value).map_err(|error| error.to_string())?)
+}
+
+/// The same of a value that is JSON already.
+pub(super) fn pack_json(place: Place, plain: &[u8]) -> Result<Vec<u8>, String> {
     let length = u32::try_from(plain.len()).map_err(|_| format!("{} bytes are more than 4 GiB", plain.len()))?;
     let mut kept = vec![0; CHECKSUM];
     kept.extend(length.to_le_bytes());
-    kept.extend(lz4_flex::block::compress(&plain));
+    kept.extend(lz4_flex::block::compress(plain));
     let checksum = place.checksum(&kept[CHECKSUM..]);
     kept[..CHECKSUM].copy_from_slice(&checksum.to_le_bytes());
     Ok(kept)

@@ -1,0 +1,206 @@
+//! A register of GLEIF's size: how long its import takes and how much memory, without and with the search index; how soon it is
+//! served after a restart, in how much memory, and what questions over it cost. `cargo bench --bench import` runs the program
+//! itself and needs 16 GB of disk for some minutes; `cargo bench --bench import -- 100000` takes so many companies instead.
+//!
+//! Beside the import stands the floor: reading the same files with the csv crate, and nothing else.
+
+#[path = "support/gleif/mod.rs"]
+mod gleif;
+
+use std::{
+    fs,
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    path::Path,
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use gleif::{Files, PUBLISHED};
+
+/// How often each question is asked.
+const ASKED: usize = 200;
+
+fn main() {
+    let companies = std::env::args().skip(1).find_map(|argument| argument.parse().ok());
+    let companies = companies.unwrap_or(PUBLISHED[0]);
+    // Not the system's own temporary folder, which may be in memory.
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
+    let files = gleif::write(&folder.path().join("golden-copy"), companies, 7);
+    let paths = [&files.lei, &files.rr, &files.repex];
+    let bytes: u64 = paths
+        .iter()
+        .map(|path| path.metadata().map_or(0, |file| file.len()))
+        .sum();
+    println!(
+        "{} companies, {} relationships, {} exceptions: {} MB of CSV",
+        files.companies,
+        files.relationships,
+        files.exceptions,
+        bytes / 1_000_000
+    );
+    let floor = floor(&files);
+    println!("reading the files with the csv crate: {:.1} s", floor.as_secs_f64());
+    let plain = folder.path().join("plain");
+    import(&files, &plain, "off", floor);
+    fs::remove_dir_all(&plain).expect("the folder can be removed");
+    let store = folder.path().join("store");
+    import(&files, &store, "on", floor);
+    for file in fs::read_dir(&store).expect("a folder") {
+        let file = file.expect("a file");
+        let bytes = file.metadata().map_or(0, |file| file.len());
+        println!("  {} MB {}", bytes / 1_000_000, file.file_name().display());
+    }
+    serve(&files, &store);
+}
+
+fn floor(files: &Files) -> Duration {
+    let began = Instant::now();
+    for path in [&files.lei, &files.rr, &files.repex] {
+        let mut reader = csv::Reader::from_path(path).expect("a file");
+        let mut record = csv::ByteRecord::new();
+        while reader.read_byte_record(&mut record).expect("a record") {}
+    }
+    began.elapsed()
+}
+
+fn import(files: &Files, store: &Path, search_index: &str, floor: Duration) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_guanxi"));
+    command
+        .args(["import", "gleif"])
+        .args([&files.lei, &files.rr, &files.repex]);
+    command.arg("--store").arg(store).args(["--search-index", search_index]);
+    let began = Instant::now();
+    let mut child = command.stdout(Stdio::piped()).spawn().expect("the program starts");
+    let peak = peak_of(&mut child);
+    let seconds = began.elapsed().as_secs_f64();
+    let mut told = String::new();
+    let mut out = child.stdout.take().expect("it is piped");
+    out.read_to_string(&mut told).expect("text");
+    assert!(child.wait().expect("it has ended").success(), "{told}");
+    print!("{told}");
+    println!(
+        "import, search index {search_index}: {seconds:.1} s, {:.1} times the floor; peak {peak} MiB",
+        seconds / floor.as_secs_f64()
+    );
+}
+
+/// Waits for a process, and says how much memory it had at most, in MiB.
+fn peak_of(child: &mut Child) -> u64 {
+    let mut peak = 0;
+    while child.try_wait().expect("a process").is_none() {
+        peak = peak.max(memory(child.id(), "VmHWM:"));
+        thread::sleep(Duration::from_millis(50));
+    }
+    peak
+}
+
+/// A figure of a process's memory in MiB, where the system tells it.
+fn memory(process: u32, figure: &str) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix(figure));
+    let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+    kib.unwrap_or(0) / 1024
+}
+
+fn serve(files: &Files, store: &Path) {
+    let began = Instant::now();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_guanxi"));
+    command
+        .args(["serve", "--port", "0", "--log-format", "json", "--store"])
+        .arg(store);
+    let mut child = command.stderr(Stdio::piped()).spawn().expect("the program starts");
+    let mut log = BufReader::new(child.stderr.take().expect("it is piped"));
+    let address = loop {
+        let mut line = String::new();
+        assert!(log.read_line(&mut line).expect("text") > 0, "the program ended");
+        if let Some((_, rest)) = line.split_once("on http://") {
+            break rest.split('"').next().unwrap_or_default().to_owned();
+        }
+    };
+    // Whoever writes to a pipe that nobody reads waits.
+    thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
+    ask(&address, "{ statistics { entities } }");
+    println!("restart to the first answer: {:.2} s", began.elapsed().as_secs_f64());
+    let mut waited = Duration::ZERO;
+    while ask(
+        &address,
+        r#"{ search(text: "holding", first: 1) { edges { node { __typename } } } }"#,
+    )
+    .contains("errors")
+    {
+        thread::sleep(Duration::from_millis(100));
+        waited += Duration::from_millis(100);
+        assert!(waited < Duration::from_secs(600), "the search index does not come up");
+    }
+    println!("restart to the first search: {:.2} s", began.elapsed().as_secs_f64());
+    let (leis, grouped) = (first_cells(&files.lei, 0), first_cells(&files.rr, 0));
+    let named = first_cells(&files.lei, 1);
+    let each = |what: &str, of: &[String], query: &dyn Fn(&str) -> String| {
+        let mut times: Vec<Duration> = of
+            .iter()
+            .map(|value| {
+                let began = Instant::now();
+                let answer = ask(&address, &query(value));
+                assert!(!answer.contains("\"errors\""), "{answer}");
+                began.elapsed()
+            })
+            .collect();
+        times.sort_unstable();
+        let at = |share: usize| times[times.len() * share / 100].as_secs_f64() * 1000.0;
+        println!("{what}: p50 {:.2} ms, p99 {:.2} ms", at(50), at(99));
+    };
+    each("company by its LEI, with its parents", &leis, &|lei| {
+        format!(
+            r#"{{ company(by: {{identifier: {{scheme: "lei", value: "{lei}"}}}}) {{ name country properties ultimateParent {{ name }} }} }}"#
+        )
+    });
+    each("corporate group", &grouped, &|lei| {
+        format!(
+            r#"{{ company(by: {{id: "lei:{lei}"}}) {{ corporateGroup(first: 100) {{ parent {{ name }} members {{ totalCount nodes {{ name }} }} }} }} }}"#
+        )
+    });
+    each("search by a name", &named, &|name| {
+        let name = name.replace(['"', '\\'], " ");
+        format!(r#"{{ search(text: "{name}", first: 10) {{ edges {{ node {{ __typename }} }} }} }}"#)
+    });
+    println!(
+        "serving: {} MiB resident, {} MiB at most",
+        memory(child.id(), "VmRSS:"),
+        memory(child.id(), "VmHWM:")
+    );
+    child.kill().expect("it runs");
+    child.wait().expect("it has ended");
+}
+
+/// The cell in this column of rows spread over the file.
+fn first_cells(path: &Path, column: usize) -> Vec<String> {
+    let mut reader = csv::Reader::from_path(path).expect("a file");
+    let records = reader.records().step_by(997).take(ASKED);
+    records
+        .map(|record| record.expect("a record")[column].to_owned())
+        .collect()
+}
+
+/// The answer to a query.
+fn ask(address: &str, query: &str) -> String {
+    let mut stream = TcpStream::connect(address).expect("the server listens");
+    let body = format!("{{\"query\":{}}}", json(query));
+    write!(
+        stream,
+        "POST /graphql HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nAccept: application/json\r\n\
+         Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    )
+    .expect("the server reads");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("the server answers");
+    answer
+        .split_once("\r\n\r\n")
+        .map_or(answer.clone(), |(_, body)| body.to_owned())
+}
+
+fn json(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}

@@ -1,0 +1,285 @@
+//! `guanxi import`: other people's data into a store, with how far it is, what was wrong, and what became of every record.
+
+use std::{
+    io::IsTerminal,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::Context;
+use clap::Args;
+use indicatif::{HumanBytes, HumanCount, HumanDuration, ProgressBar, ProgressStyle};
+
+use super::{config::Switch, print};
+use crate::{
+    formats::import::{
+        Choice, Done, Finding, Format, Gauge, Job, Phase, RECORD_BYTES_MAX, Report, Strictness, Summary, Told,
+        UNPACKED_BYTES_MAX, plan, run,
+    },
+    http,
+    model::{Catalog, Timestamp, View},
+    store::home::Home,
+};
+
+/// How many faults are told on the way; all of them stand in the report.
+const TOLD_MAX: u64 = 20;
+/// How often a terminal is told how far it is, and how often whoever else reads it.
+const TICK: Duration = Duration::from_millis(200);
+const LINES_EVERY: Duration = Duration::from_secs(10);
+
+#[derive(Debug, Args)]
+pub(super) struct ImportArguments {
+    /// The files, and before them, where it is to be said, their format: guanxi, csv, gleif, followthemoney, bods, json-lines.
+    /// Files may be compressed (.gz, .zip); guanxi's own tables are a folder.
+    #[arg(required = true, value_name = "[FORMAT] FILE")]
+    files: Vec<PathBuf>,
+    /// The folder of the store. The first import makes it.
+    #[arg(long, env = "GUANXI_STORE", value_name = "DIR")]
+    store: PathBuf,
+    /// For tables: the mapping of their columns, as data/mappings/README.md describes it.
+    #[arg(long, env = "GUANXI_MAP", value_name = "FILE")]
+    map: Option<PathBuf>,
+    /// End at the first record that cannot be imported.
+    #[arg(long, env = "GUANXI_STRICT")]
+    strict: bool,
+    /// Write every fault into this file: JSON when its name ends with .json, text otherwise.
+    #[arg(long, env = "GUANXI_REPORT", value_name = "FILE")]
+    report: Option<PathBuf>,
+    /// Whether the search index is built, too, so that the next start searches at once.
+    #[arg(long, env = "GUANXI_SEARCH_INDEX", value_enum, default_value_t = Switch::On)]
+    search_index: Switch,
+    /// The key of the source, where the files do not name theirs. Default: the name of the file without its ending.
+    #[arg(long, env = "GUANXI_SOURCE", value_name = "KEY")]
+    source: Option<String>,
+    /// Who published the files, where they do not say it.
+    #[arg(long, env = "GUANXI_PUBLISHER", value_name = "TEXT")]
+    publisher: Option<String>,
+    /// What the files are called, where they do not say it; also the title of a store that the import makes.
+    #[arg(long, env = "GUANXI_TITLE", value_name = "TEXT")]
+    title: Option<String>,
+    /// Where the files can be read, where they do not say it.
+    #[arg(long, env = "GUANXI_URL", value_name = "URL")]
+    url: Option<String>,
+    /// Under which licence the files may be used, where they do not say it.
+    #[arg(long, env = "GUANXI_LICENCE", value_name = "TEXT")]
+    licence: Option<String>,
+    /// Bytes that one record of a file may have.
+    #[arg(long, env = "GUANXI_RECORD_BYTES_MAX", default_value_t = RECORD_BYTES_MAX)]
+    record_bytes_max: usize,
+    /// Bytes that a compressed file may unpack into.
+    #[arg(long, env = "GUANXI_UNPACKED_BYTES_MAX", default_value_t = UNPACKED_BYTES_MAX)]
+    unpacked_bytes_max: u64,
+}
+
+pub(super) fn import(arguments: &ImportArguments) -> anyhow::Result<ExitCode> {
+    let (format, files) = format_and_files(&arguments.files)?;
+    let choice = Choice::new(format, arguments.map.as_deref())?;
+    let parts = plan(files, format, |part, start| choice.reader(part, start))?;
+    let mut report = match &arguments.report {
+        Some(path) => Some(Report::begin(path).with_context(|| format!("cannot write the report {}", path.display()))?),
+        None => None,
+    };
+    let now = Timestamp::now();
+    let told = told(arguments, now);
+    let (stop, ended, gauge) = (AtomicBool::new(false), AtomicBool::new(false), Gauge::default());
+    let bytes = parts.iter().map(|(part, _)| part.bytes).sum();
+    let mut findings = 0;
+    let home = Home::enter(&arguments.store, now)?;
+    let done = thread::scope(|scope| {
+        scope.spawn(|| watch(&gauge, bytes, &ended));
+        stop_when_asked(&stop, &ended, scope);
+        let mut each_finding = |finding: Finding<'_>| {
+            findings += 1;
+            if findings <= TOLD_MAX {
+                eprintln!("{finding}");
+            } else if findings == TOLD_MAX + 1 {
+                eprintln!("… further faults stand in the report of --report FILE");
+            }
+            if let Some(report) = &mut report {
+                report.add(finding);
+            }
+        };
+        let job = Job {
+            parts: &parts,
+            told: &told,
+            unpacked_bytes_max: arguments.unpacked_bytes_max,
+            strictness: if arguments.strict {
+                Strictness::Strict
+            } else {
+                Strictness::Lenient
+            },
+            title: arguments.title.as_deref(),
+            search_index: arguments.search_index == Switch::On,
+            stop: &stop,
+            gauge: &gauge,
+            each_finding: &mut each_finding,
+            now,
+        };
+        let done = run(home, job);
+        ended.store(true, Ordering::Relaxed);
+        done
+    })?;
+    if let (Some(report), Some(path)) = (report, &arguments.report) {
+        let written = report.end(&done.tally);
+        written.with_context(|| format!("cannot write the report {}", path.display()))?;
+    }
+    conclude(&done, &arguments.store, stop.load(Ordering::Relaxed))
+}
+
+/// Prints what became of the records.
+fn conclude(done: &Done, store: &Path, was_asked_to_stop: bool) -> anyhow::Result<ExitCode> {
+    let dir = store.display();
+    print(&Summary(&done.tally).to_string())?;
+    if done.is_cut_short {
+        let why = if was_asked_to_stop {
+            "interrupted"
+        } else {
+            "ended at the first fault"
+        };
+        eprintln!("guanxi: {why}; the same command goes on from here");
+        return Ok(ExitCode::from(if was_asked_to_stop { 130 } else { 1 }));
+    }
+    let counts = done.tally.counts();
+    match done.began_with {
+        Some(records) => print(&format!(
+            "store {dir}: begun with {records} records; `guanxi serve --store {dir}` serves it\n"
+        ))?,
+        None if counts.imported == 0 => print("nothing was new\n")?,
+        None => print(&format!(
+            "store {dir}: what is new or differs is recorded; `guanxi serve --store {dir}` serves it\n"
+        ))?,
+    }
+    let is_whole = done.tally.files.iter().all(|file| file.unreadable.is_none());
+    Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The first argument names the format, unless there is a file of that name.
+fn format_and_files(arguments: &[PathBuf]) -> anyhow::Result<(Option<Format>, &[PathBuf])> {
+    let Some((first, rest)) = arguments.split_first() else {
+        anyhow::bail!("give the files to import");
+    };
+    let format = first
+        .to_str()
+        .and_then(|name| Format::parse(name).ok())
+        .filter(|_| !first.exists());
+    match format {
+        Some(_) if rest.is_empty() => anyhow::bail!("give the files to import after the format {}", first.display()),
+        Some(format) => Ok((Some(format), rest)),
+        None => Ok((None, arguments)),
+    }
+}
+
+fn told(arguments: &ImportArguments, now: Timestamp) -> Told {
+    Told {
+        source: arguments.source.clone(),
+        publisher: arguments.publisher.clone(),
+        title: arguments.title.clone(),
+        url: arguments.url.clone(),
+        licence: arguments.licence.clone(),
+        record_bytes_max: arguments.record_bytes_max,
+        today: View::day_of(now),
+    }
+}
+
+/// Lets the first signal end the import where it can go on, and the second one end the program.
+fn stop_when_asked<'s>(stop: &'s AtomicBool, ended: &'s AtomicBool, scope: &'s thread::Scope<'s, '_>) {
+    scope.spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let Ok(runtime) = runtime else { return };
+        runtime.block_on(async {
+            let ends = async {
+                while !ended.load(Ordering::Relaxed) {
+                    tokio::time::sleep(TICK).await;
+                }
+            };
+            let asked = async {
+                if http::stop_signal().await.is_ok() {
+                    eprintln!("ending where it can go on; once more to end at once");
+                    stop.store(true, Ordering::Relaxed);
+                    if http::stop_signal().await.is_ok() {
+                        std::process::exit(130);
+                    }
+                }
+                std::future::pending::<()>().await;
+            };
+            tokio::select! { () = ends => {}, () = asked => {} }
+        });
+    });
+}
+
+/// Says how far the import is, until it has ended.
+fn watch(gauge: &Gauge, bytes: u64, ended: &AtomicBool) {
+    let bar = std::io::stderr().is_terminal().then(|| {
+        let style = ProgressStyle::with_template("{wide_msg}\n[{bar:40}] {percent} %")
+            .unwrap_or_else(|_| ProgressStyle::default_bar());
+        ProgressBar::new(1).with_style(style.progress_chars("=> "))
+    });
+    let start = Instant::now();
+    let mut phase = (gauge.phase(), start);
+    let mut next_line = start + LINES_EVERY;
+    while !ended.load(Ordering::Relaxed) {
+        thread::sleep(TICK);
+        if phase.0 != gauge.phase() {
+            phase = (gauge.phase(), Instant::now());
+        }
+        let progress = progress(gauge, bytes, phase.1.elapsed());
+        match &bar {
+            Some(bar) => {
+                bar.set_length(progress.of.max(1));
+                bar.set_position(progress.done);
+                bar.set_message(progress.told);
+            }
+            None if Instant::now() >= next_line => {
+                eprintln!("{}", progress.told);
+                next_line += LINES_EVERY;
+            }
+            None => {}
+        }
+    }
+    if let Some(bar) = bar {
+        bar.finish_and_clear();
+    }
+}
+
+struct Progress {
+    done: u64,
+    of: u64,
+    told: String,
+}
+
+fn progress(gauge: &Gauge, bytes: u64, elapsed: Duration) -> Progress {
+    let read = |number: &std::sync::atomic::AtomicU64| number.load(Ordering::Relaxed);
+    let (done, of, count, doing) = match gauge.phase() {
+        Phase::Reading => (read(&gauge.bytes), bytes, read(&gauge.records), "reading"),
+        Phase::Relating => {
+            let put = read(&gauge.put);
+            (put, read(&gauge.waiting), put, "relating")
+        }
+        Phase::Arranging => (0, 1, 0, "making the graph and writing it for the next start"),
+        Phase::Indexing => (0, 1, 0, "building the search index"),
+    };
+    let seconds = elapsed.as_secs().max(1);
+    let told = match gauge.phase() {
+        Phase::Reading | Phase::Relating => {
+            let left = match done {
+                0 => String::new(),
+                done => {
+                    let left = u128::from(of.saturating_sub(done)) * elapsed.as_millis() / u128::from(done);
+                    let left = Duration::from_millis(u64::try_from(left).unwrap_or(u64::MAX));
+                    format!(", {} left", HumanDuration(left))
+                }
+            };
+            let size = match gauge.phase() {
+                Phase::Reading => format!(" {} of {}", HumanBytes(done), HumanBytes(of)),
+                _ => String::new(),
+            };
+            let (count, rate) = (HumanCount(count), HumanCount(count / seconds));
+            format!("{doing}{size}: {count} records, {rate} a second{left}")
+        }
+        _ => format!("{doing}: {} so far", HumanDuration(elapsed)),
+    };
+    Progress { done, of, told }
+}

@@ -1,0 +1,120 @@
+//! The Beneficial Ownership Data Standard (BODS): versions 0.2, 0.3 and 0.4 are read, 0.4 is written. One relationship per
+//! interest; the statements about one record are its versions. Nothing of a file is remembered but a bounded table of what
+//! replaces what.
+
+mod entity;
+mod interests;
+mod objects;
+mod older;
+mod records;
+mod relationship;
+mod replaced;
+mod shapes;
+mod sources;
+mod statement;
+mod values;
+mod write;
+
+use super::import::{Each, Input, Item, Unreadable};
+use crate::model::{Entity, ID_CHARS_MAX, Invalid};
+
+pub use write::write;
+
+/// What the id of an entity starts with that a record of someone else became.
+const THEIRS: &str = "bods:";
+
+/// What the id of a record starts with that was written from ours.
+const OURS: &str = "guanxi:";
+
+/// Whether a file that starts like this is one of statements.
+#[must_use]
+pub fn detect(start: &[u8]) -> bool {
+    const MARKS: [&str; 4] = [
+        "\"statementId\"",
+        "\"statementID\"",
+        "\"bodsVersion\"",
+        "\"recordDetails\"",
+    ];
+    let first = start.iter().find(|byte| !byte.is_ascii_whitespace());
+    let text = String::from_utf8_lossy(start);
+    matches!(first, Some(b'[' | b'{')) && MARKS.iter().any(|mark| text.contains(mark))
+}
+
+/// Reads statements: an array, an object with an array `statements`, or a statement a line.
+///
+/// **Versions.** In 0.4 the `recordId` tells what a statement is about; all statements with it are versions of the same
+/// thing, known since their `statementDate`. Before 0.4 there were no records: there the first statement of a chain of
+/// `replacesStatements` gives the id, as far as it is named in the file. A statement's own id and the date of its
+/// publication are not kept, so that publishing the same again is no change.
+///
+/// **Ids.** Record `x` becomes the entity `bods:x`; `guanxi:x`, as our own export writes it, becomes `x`. A relationship's
+/// key is its record, the type of the interest, and from the second interest of that type on its number.
+///
+/// **Ends of records.** A closed record of a relationship keeps the interests that have an `endDate`, and takes back the
+/// others: from then on nobody says that they hold. A closed record of an entity or a person stays; what refers to it still
+/// does. An update takes back interests that the record no longer has, up to two more of each type than it has now, and
+/// the same interests of an unspecified party.
+///
+/// **Anonymous and unknown** persons and entities with a record of their own are entities called "Anonymous person",
+/// "Unknown entity" and so on: other statements refer to them. A party that is only a reason is an unknown end.
+///
+/// # Errors
+/// [`Unreadable`] when the file cannot be read, is no such JSON, or a record is longer than allowed.
+pub fn read(input: Input<'_>, each: Each<'_>) -> Result<(), Unreadable> {
+    let mut reader = statement::Reader::new(input.name, input.told);
+    let max = input.told.record_bytes_max;
+    objects::read(input.bytes, max, &mut |place, text| {
+        each(Item::Record(reader.found(place, text)))
+    })
+}
+
+/// The id of the entity that a record describes.
+fn entity_id(record: &str) -> Result<String, Invalid> {
+    let ours = record.strip_prefix(OURS).filter(|id| Entity::check_id(id).is_ok());
+    let id = match ours {
+        Some(id) => id.to_owned(),
+        None => format!("{THEIRS}{}", record.trim()),
+    };
+    let fits = !record.trim().is_empty() && id.chars().count() <= ID_CHARS_MAX;
+    match Entity::check_id(&id) {
+        Ok(()) if fits => Ok(id),
+        _ => Err(Invalid::new(record, "a record id")),
+    }
+}
+
+/// The id of the record that describes an entity: [`entity_id`] the other way round.
+fn record_id(entity: &str) -> String {
+    let theirs = entity.strip_prefix(THEIRS);
+    match theirs.filter(|record| entity_id(record).is_ok_and(|id| id == entity)) {
+        Some(record) => record.to_owned(),
+        None => format!("{OURS}{entity}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_file_of_statements_is_known_by_its_start() {
+        assert!(detect(b" [\n {\"statementId\": \"1\""));
+        assert!(detect(b"{\"statementID\":"));
+        assert!(!detect(b"{\"id\": \"a\", \"schema\": \"Person\"}"));
+        assert!(!detect(b"statementId,recordId\n"));
+        assert!(!detect(b""));
+    }
+
+    proptest! {
+        #[test]
+        fn records_and_entities_know_each_other_by_their_ids(id in "(bods:|guanxi:|rel:)?(guanxi:)?[a-zA-Z :]{1,12}") {
+            if Entity::check_id(&id).is_ok() {
+                prop_assert_eq!(entity_id(&record_id(&id)).unwrap(), id.clone());
+            }
+            if let Ok(entity) = entity_id(&id) {
+                prop_assert_eq!(record_id(&entity), id.trim());
+            }
+        }
+    }
+}

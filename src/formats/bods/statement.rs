@@ -1,0 +1,170 @@
+//! One statement: which record it is about, since when it is known, and what it becomes.
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    entity, older, relationship,
+    replaced::Replaced,
+    sources::Sources,
+    values::{date, properties, take_map, take_text},
+};
+use crate::{
+    formats::import::{Draft, Fault, Found, Place, Told, VALUE_CHARS_MAX, Wanted},
+    model::{PartialDate, Record, Timestamp},
+};
+
+/// A statement in the shape of 0.4, with what its record says still to be read.
+pub(super) struct Statement {
+    /// The record it is about.
+    pub(super) record: String,
+    pub(super) status: Status,
+    pub(super) stated_on: Option<PartialDate>,
+    /// The source that publishes it.
+    pub(super) source: String,
+    /// What the record says.
+    pub(super) details: Map<String, Value>,
+    /// What stands beside that.
+    pub(super) beside: Map<String, Value>,
+}
+
+/// Where in its life a record is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Status {
+    New,
+    Updated,
+    Closed,
+}
+
+/// Reads the statements of a file.
+pub(super) struct Reader<'a> {
+    sources: Sources<'a>,
+    replaced: Replaced,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(file: &'a str, told: &'a Told) -> Self {
+        Self {
+            sources: Sources::new(file, told),
+            replaced: Replaced::default(),
+        }
+    }
+
+    /// What a statement becomes.
+    pub(super) fn found(&mut self, place: Place, text: &[u8]) -> Found {
+        let mut found = Found {
+            place,
+            drafts: Vec::new(),
+            faults: Vec::new(),
+        };
+        match serde_json::from_slice(text) {
+            Ok(Value::Object(statement)) => match self.drafts(statement, &mut found) {
+                Ok(drafts) => found.drafts = drafts,
+                Err(fault) => found.faults.push(fault),
+            },
+            Ok(_) => found.faults.push(Fault::rejected("", "not an object")),
+            Err(_) => {
+                let start = String::from_utf8_lossy(&text[..text.len().min(VALUE_CHARS_MAX)]);
+                found.faults.push(Fault::rejected("", "not JSON").with(&start));
+            }
+        }
+        found
+    }
+
+    fn drafts(&mut self, mut statement: Map<String, Value>, found: &mut Found) -> Result<Vec<Draft>, Fault> {
+        let faults = &mut found.faults;
+        let is_older = statement.contains_key("statementType") && !statement.contains_key("recordDetails");
+        if is_older {
+            statement = older::modernised(statement, &mut self.replaced, faults);
+        }
+        let named = if is_older { "statementID" } else { "recordId" };
+        let record = take_text(&mut statement, "recordId")
+            .unwrap_or_default()
+            .trim()
+            .to_owned();
+        if record.is_empty() {
+            return Err(Fault::rejected(named, "no id"));
+        }
+        found.place.key = Some(record.chars().take(VALUE_CHARS_MAX).collect());
+        let kind = take_text(&mut statement, "recordType").unwrap_or_default();
+        let details = take_map(&mut statement, "recordDetails");
+        let details = details.ok_or_else(|| Fault::rejected("recordDetails", "nothing is said of the record"))?;
+        let status = status(&mut statement, faults);
+        let (stated_on, known_at) = stated(&mut statement, faults);
+        let publication = take_map(&mut statement, "publicationDetails").unwrap_or_default();
+        statement.remove("statementId");
+        let source = self.sources.of(&publication);
+        let statement = Statement {
+            record,
+            status,
+            stated_on,
+            source: source.id.clone(),
+            details,
+            beside: statement,
+        };
+        let wanted = match kind.as_str() {
+            "entity" => vec![Wanted::Record(Record::Entity(entity::organisation(statement, faults)?))],
+            "person" => vec![Wanted::Record(Record::Entity(entity::person(statement, faults)?))],
+            "relationship" => relationship::wanted(statement, faults)?,
+            _ => return Err(Fault::rejected("recordType", "not a type of record").with(&kind)),
+        };
+        let drafts = wanted.into_iter().map(|change| Draft { known_at, change });
+        Ok(self
+            .sources
+            .hand_over(source, known_at)
+            .into_iter()
+            .chain(drafts)
+            .collect())
+    }
+}
+
+impl Statement {
+    /// What remains for the properties, when the rest is read: what the record says, and what stands beside it.
+    pub(super) fn rest(&mut self, about: &str, faults: &mut Vec<Fault>) -> Option<Map<String, Value>> {
+        let mut rest = std::mem::take(&mut self.beside);
+        // The subject of the declaration is said twice where it is what the record is about.
+        if rest.get("declarationSubject").and_then(Value::as_str) == Some(about) {
+            rest.remove("declarationSubject");
+        }
+        rest.append(&mut self.details);
+        if rest.get("isComponent") == Some(&json!(false)) {
+            rest.remove("isComponent");
+        }
+        properties(rest, faults)
+    }
+}
+
+fn status(statement: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> Status {
+    let Some(written) = take_text(statement, "recordStatus") else {
+        return Status::New;
+    };
+    match written.as_str() {
+        "new" => Status::New,
+        "updated" => Status::Updated,
+        "closed" => Status::Closed,
+        _ => {
+            faults.push(Fault::kept("recordStatus", "not a status of a record").with(&written));
+            statement.insert("recordStatus".to_owned(), Value::String(written));
+            Status::New
+        }
+    }
+}
+
+/// The day of a statement, and the moment since which it is known: the day's start, where no time is told.
+fn stated(statement: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> (Option<PartialDate>, Option<Timestamp>) {
+    let Some(written) = take_text(statement, "statementDate") else {
+        return (None, None);
+    };
+    let Some(day) = date(&written) else {
+        faults.push(Fault::kept("statementDate", "not a date").with(&written));
+        statement.insert("statementDate".to_owned(), Value::String(written));
+        return (None, None);
+    };
+    let start = || {
+        let midnight = day.first_day().at(0, 0, 0, 0);
+        midnight
+            .to_zoned(jiff::tz::TimeZone::UTC)
+            .ok()
+            .map(|moment| moment.timestamp())
+    };
+    (Some(day), written.trim().parse().ok().or_else(start))
+}

@@ -1,0 +1,200 @@
+//! What all three kinds of records are made with: LEIs and dates as they are checked, ends that another file may describe,
+//! and evidence.
+
+use super::{
+    properties::Properties,
+    row::{Cell, Row},
+};
+use crate::{
+    formats::import::{Draft, Effect, Fault, VALUE_CHARS_MAX, Wanted},
+    model::{
+        Ends, Entity, EntityKind, EntityStatus, Evidence, Identifier, LEI_SCHEME, Noun, PartialDate, Record,
+        Relationship, RelationshipKind, RelationshipStatus, Stance, Timestamp, Validity, check_lei, evidence_id,
+        relationship_id,
+    },
+};
+
+/// What is wrong with an LEI.
+pub(super) const NOT_AN_LEI: &str = "not a Legal Entity Identifier";
+
+/// What became of a record.
+#[derive(Default)]
+pub(super) struct Made {
+    /// The LEI that it is about.
+    pub(super) key: Option<String>,
+    pub(super) drafts: Vec<Draft>,
+    pub(super) faults: Vec<Fault>,
+}
+
+impl Made {
+    /// Nothing yet of the record that is about the LEI in this cell.
+    pub(super) fn about(row: &Row<'_>, lei: Option<Cell>) -> Self {
+        let quoted = |text: &str| text.chars().take(VALUE_CHARS_MAX).collect();
+        Self {
+            key: row.text_of(lei).map(quoted),
+            ..Self::default()
+        }
+    }
+
+    /// Nothing is made of the record.
+    #[must_use]
+    pub(super) fn reject(mut self, fault: Fault) -> Self {
+        self.drafts.clear();
+        self.faults.push(fault);
+        self
+    }
+
+    /// A value that cannot be what it should be stays in the properties.
+    pub(super) fn keep(&mut self, row: &Row<'_>, cell: Cell, reason: &'static str, properties: &mut Properties) {
+        self.faults.push(kept(row, cell, reason));
+        properties.keep(row, cell);
+    }
+
+    /// What a cell says where it can be read; otherwise it stays in the properties.
+    pub(super) fn read<T>(
+        &mut self,
+        row: &Row<'_>,
+        cell: Option<Cell>,
+        (parse, reason): (impl Fn(&str) -> Option<T>, &'static str),
+        properties: &mut Properties,
+    ) -> Option<T> {
+        let cell = cell?;
+        let read = parse(row.text(cell));
+        if read.is_none() {
+            self.keep(row, cell, reason, properties);
+        }
+        read
+    }
+}
+
+/// A fault of a cell for which its record is rejected.
+pub(super) fn fault(row: &Row<'_>, cell: Cell, reason: &'static str) -> Fault {
+    Fault::rejected(row.fields.field(cell.field).path.clone(), reason).with(row.text(cell))
+}
+
+/// A fault of a cell whose text is kept.
+pub(super) fn kept(row: &Row<'_>, cell: Cell, reason: &'static str) -> Fault {
+    Fault {
+        effect: Effect::Kept,
+        ..fault(row, cell, reason)
+    }
+}
+
+/// A record that is no longer published.
+pub(super) fn retraction(noun: Noun, id: String) -> Draft {
+    Draft {
+        known_at: None,
+        change: Wanted::Retraction { noun, id },
+    }
+}
+
+/// More than a record may carry beside what the model has a place for.
+pub(super) fn too_large(bytes: usize) -> Fault {
+    Fault::rejected("", "more properties than a record may have, 64 KiB").with(&format!("{bytes} bytes"))
+}
+
+/// The LEI in a cell.
+///
+/// # Errors
+/// The fault for which the record is rejected, where the cell is absent or holds none.
+pub(super) fn lei<'a>(row: &Row<'a>, cell: Option<Cell>, field: &'static str) -> Result<&'a str, Fault> {
+    let Some(cell) = cell else {
+        return Err(Fault::rejected(field, "missing"));
+    };
+    let text = row.text(cell);
+    match check_lei(text) {
+        Ok(()) => Ok(text),
+        Err(_) => Err(fault(row, cell, NOT_AN_LEI)),
+    }
+}
+
+/// The id of the entity with this LEI.
+pub(super) fn entity_id(lei: &str) -> String {
+    ["lei:", lei].concat()
+}
+
+/// The entity with this LEI, of which nothing else is known.
+pub(super) fn bare_entity(lei: &str, name: &str) -> Entity {
+    Entity {
+        id: entity_id(lei),
+        kind: EntityKind::Company,
+        name: name.to_owned(),
+        names: Vec::new(),
+        description: None,
+        country: None,
+        identifiers: vec![Identifier {
+            scheme: LEI_SCHEME.to_owned(),
+            value: lei.to_owned(),
+        }],
+        status: EntityStatus::Unknown,
+        founded: None,
+        dissolved: None,
+        starts_on: None,
+        ends_on: None,
+        website: None,
+        properties: None,
+    }
+}
+
+/// The entity with this LEI, unless a record of its own describes it.
+pub(super) fn placeholder(lei: &str) -> Draft {
+    Draft::placeholder(Record::Entity(bare_entity(lei, lei)))
+}
+
+/// The day in a date or date-time: `2017-09-20T08:00:00+02:00` names the 20th, wherever one is.
+pub(super) fn day(text: &str) -> Option<PartialDate> {
+    let date = match text.split_once('T') {
+        Some((date, _)) if date.len() == "2017-09-20".len() => date,
+        Some(_) => return None,
+        None => text,
+    };
+    date.parse().ok()
+}
+
+/// A day or what is wrong with it.
+pub(super) const DAY: (fn(&str) -> Option<PartialDate>, &str) = (day, "not a date");
+
+/// One claim of GLEIF, with the statement it rests on.
+pub(super) struct Claim<'a> {
+    pub(super) kind: RelationshipKind,
+    pub(super) ends: Ends,
+    /// What tells it from others of its kind between its ends.
+    pub(super) key: &'a str,
+    pub(super) source: &'a str,
+    pub(super) locator: &'a str,
+    pub(super) stated_on: Option<PartialDate>,
+}
+
+impl Claim<'_> {
+    /// The claim as a relationship that is in effect and has no dates.
+    pub(super) fn relationship(self) -> Relationship {
+        let id = relationship_id(self.kind, &self.ends, self.key);
+        let evidence = Evidence {
+            id: evidence_id(&id, self.source, 1),
+            source: self.source.to_owned(),
+            locator: Some(self.locator.to_owned()),
+            stance: Stance::Asserts,
+            speaker: None,
+            stated_on: self.stated_on,
+            summary: None,
+            share: None,
+            amount: None,
+            confidence: None,
+        };
+        Relationship {
+            id,
+            kind: self.kind,
+            ends: self.ends,
+            role: None,
+            status: RelationshipStatus::Active,
+            validity: Validity::OPEN,
+            share: None,
+            amount: None,
+            capabilities: Vec::new(),
+            properties: None,
+            evidence: vec![evidence],
+            recorded_at: Timestamp::UNIX_EPOCH,
+            retracted_at: None,
+        }
+    }
+}

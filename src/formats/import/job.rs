@@ -1,0 +1,130 @@
+//! What is to be imported, how far it is, and how it ended: what whoever imports says and is told.
+
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering},
+    },
+};
+
+use super::{Finding, Part, Reader, Tally, Told};
+use crate::{
+    model::Timestamp,
+    store::{OpenError, load},
+};
+
+/// Why an import ended before its end. What was imported before is kept.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The store cannot be filled.
+    #[error(transparent)]
+    Load(#[from] load::Error),
+    /// The store cannot be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// Its folder does not allow it.
+    #[error(transparent)]
+    Home(#[from] crate::store::home::Error),
+    /// Changes cannot be recorded.
+    #[error("the changes cannot be recorded: {0}")]
+    Commit(String),
+    /// What waits cannot be written beside the store, or read back.
+    #[error("cannot sort what is to be imported: {0}")]
+    Spool(#[from] io::Error),
+}
+
+/// What an import does about faults.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Strictness {
+    /// Tells them and goes on.
+    Lenient,
+    /// Ends at the first for which a record is rejected.
+    Strict,
+}
+
+/// What an import is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Phase {
+    /// Reading the files.
+    Reading,
+    /// Putting what waited for other records.
+    Relating,
+    /// Making the graph and writing it for the next start.
+    Arranging,
+    /// Building the search index.
+    Indexing,
+}
+
+/// How far an import is, for whoever watches.
+#[derive(Debug, Default)]
+pub struct Gauge {
+    phase: AtomicU8,
+    /// Bytes read from disk.
+    pub bytes: Arc<AtomicU64>,
+    /// Records read.
+    pub records: AtomicU64,
+    /// Of those that waited, how many were put.
+    pub put: AtomicU64,
+    /// How many waited.
+    pub waiting: AtomicU64,
+}
+
+impl Gauge {
+    /// What is being done.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        match self.phase.load(Ordering::Relaxed) {
+            0 => Phase::Reading,
+            1 => Phase::Relating,
+            2 => Phase::Arranging,
+            _ => Phase::Indexing,
+        }
+    }
+
+    pub(super) fn enter(&self, phase: Phase) {
+        let number = match phase {
+            Phase::Reading => 0,
+            Phase::Relating => 1,
+            Phase::Arranging => 2,
+            Phase::Indexing => 3,
+        };
+        self.phase.store(number, Ordering::Relaxed);
+    }
+}
+
+/// What is to be imported, and how.
+pub struct Job<'a> {
+    /// The files, each with what reads it.
+    pub parts: &'a [(Part, Reader)],
+    /// What is said of them beside.
+    pub told: &'a Told,
+    /// How many bytes a compressed file may unpack into.
+    pub unpacked_bytes_max: u64,
+    /// What is done about faults.
+    pub strictness: Strictness,
+    /// What a store that is new is called; otherwise as its first source.
+    pub title: Option<&'a str>,
+    /// Whether the search index is built for the next start.
+    pub search_index: bool,
+    /// Becomes true when the import is to end.
+    pub stop: &'a AtomicBool,
+    /// How far it is.
+    pub gauge: &'a Gauge,
+    /// Is told every fault.
+    pub each_finding: &'a mut dyn FnMut(Finding<'_>),
+    /// The clock.
+    pub now: Timestamp,
+}
+
+/// How an import ended.
+#[derive(Debug)]
+pub struct Done {
+    /// What became of the records.
+    pub tally: Tally,
+    /// Whether it was interrupted, or ended at a fault: the same import goes on from there.
+    pub is_cut_short: bool,
+    /// How many records the store was begun with; none when there was one before.
+    pub began_with: Option<u64>,
+}

@@ -1,0 +1,51 @@
+//! What is to be read: the files that were named, what each is, and in which order they are read.
+
+use std::path::{Path, PathBuf};
+
+use super::{Format, Part, Reader, Unreadable, parts};
+
+/// Why a file cannot be imported.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {reason}", path.display())]
+pub struct Unplannable {
+    /// Which file.
+    pub path: PathBuf,
+    /// Why not.
+    pub reason: Unreadable,
+}
+
+/// The files in `paths`, archives opened, in the order in which they are read: what others refer to first. `choose` says what
+/// reads a file, given its first bytes.
+///
+/// # Errors
+/// [`Unplannable`] for the first file that cannot be opened, or whose format is not known.
+pub fn plan(
+    paths: &[PathBuf],
+    format: Option<Format>,
+    mut choose: impl FnMut(&Part, &[u8]) -> Result<Reader, Unreadable>,
+) -> Result<Vec<(Part, Reader)>, Unplannable> {
+    let mut planned = Vec::new();
+    for path in paths {
+        let failed = |reason| Unplannable {
+            path: path.clone(),
+            reason,
+        };
+        if is_tables(path, format) {
+            planned.push((Part::folder(path), Reader::Guanxi));
+            continue;
+        }
+        for part in parts(path).map_err(failed)? {
+            let start = part.start().map_err(failed)?;
+            let reader = choose(&part, &start).map_err(failed)?;
+            planned.push((part, reader));
+        }
+    }
+    // Stable: files of one sort are read in the order in which they were named.
+    planned.sort_by_key(|(_, reader)| reader.rank());
+    Ok(planned)
+}
+
+/// Whether this is a folder of guanxi's tables.
+fn is_tables(path: &Path, format: Option<Format>) -> bool {
+    path.is_dir() && (format == Some(Format::Guanxi) || path.join("dataset.toml").is_file())
+}

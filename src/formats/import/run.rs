@@ -1,0 +1,501 @@
+//! One import from its first byte to its last: files are read by one thread, and what they say is put by another. A new store
+//! is filled; one that knows things already gets the differences.
+
+use std::{
+    ops::ControlFlow,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::Ordering,
+        mpsc::{self, SyncSender},
+    },
+    thread,
+};
+
+use super::{
+    Done, Draft, Effect, Error, Fault, Found, Input, Item, Job, Origin, Part, Phase, Place, Reader, Strictness, Tally,
+    Unreadable, Wanted,
+    filing::{Filing, Verdict, dangling, says_same},
+    limits::beyond_limits,
+    tally::Outcome,
+    waiting::{Order, Sorting, Waited, Waiting},
+};
+use crate::{
+    graph,
+    model::{Noun, Record, Timestamp},
+    store::{State, Store, home::Home, load},
+};
+
+/// How many items are handed from the thread that reads to the one that puts, at a time and ahead.
+const ITEMS: usize = 256;
+const ITEMS_AHEAD: usize = 8;
+
+/// Imports into the store of this folder, which is made where there is none.
+///
+/// # Errors
+/// [`Error`]; what was imported before is kept, and the next import goes on from there.
+pub fn run(home: Home, job: Job<'_>) -> Result<Done, Error> {
+    let dir = home.dir().to_owned();
+    let is_dated = job.parts.iter().any(|(_, reader)| reader.carries_versions());
+    let target = match home.is_loading() || !home.is_begun()? {
+        // What carries versions was known before today, so that the store begins before them.
+        true if is_dated && !home.is_loading() => Target::Unbegun(home),
+        true => Target::New(Box::new(load::Load::enter(home, job.now)?)),
+        false => Target::known(Store::open(home, |graph| Arc::new(State::unprepared(graph)))?, &job),
+    };
+    let running = Running {
+        tally: Tally::of(job.parts.iter().map(|(part, _)| part.name.clone())),
+        waiting: Waiting::new(&dir, Order::ByTime),
+        title: job.title.map(str::to_owned),
+        began_with: None,
+        is_cut_short: false,
+        job,
+    };
+    running.through(target, &dir)
+}
+
+/// Where records are put.
+enum Target {
+    /// There is no store yet, and everything waits.
+    Unbegun(Home),
+    /// A store that is filled.
+    New(Box<load::Load>),
+    /// A store that knows things.
+    Known(Box<Filing>),
+}
+
+impl Target {
+    fn known(store: Store, job: &Job<'_>) -> Self {
+        let names: Vec<&str> = job.parts.iter().take(3).map(|(part, _)| part.name.as_str()).collect();
+        let more = if job.parts.len() > names.len() {
+            " and others"
+        } else {
+            ""
+        };
+        let reason = format!("import of {}{more}", names.join(", "));
+        Self::Known(Box::new(Filing::new(store, job.now, reason)))
+    }
+}
+
+/// Which of several drafts for one record is the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum First {
+    /// The first one that is put.
+    OfItsId,
+    /// The one that the store was filled with.
+    WasAdded,
+}
+
+struct Running<'a> {
+    job: Job<'a>,
+    tally: Tally,
+    waiting: Waiting,
+    title: Option<String>,
+    began_with: Option<u64>,
+    is_cut_short: bool,
+}
+
+impl Running<'_> {
+    fn through(mut self, mut target: Target, dir: &Path) -> Result<Done, Error> {
+        for (number, (part, reader)) in self.job.parts.iter().enumerate() {
+            if !self.is_cut_short {
+                self.read(number, part, reader, &mut target)?;
+            }
+        }
+        let waiting = std::mem::replace(&mut self.waiting, Waiting::new(dir, Order::ByTime));
+        self.job.gauge.enter(Phase::Relating);
+        self.job.gauge.waiting.store(waiting.len(), Ordering::Relaxed);
+        let store = match target {
+            Target::Unbegun(home) => match waiting.earliest() {
+                None if waiting.len() == 0 => None,
+                earliest => {
+                    let begin = earliest.map_or(self.job.now, before);
+                    self.fill(load::Load::enter(home, begin)?, waiting.sorted()?)?
+                }
+            },
+            Target::New(load) => self.fill(*load, waiting.sorted()?)?,
+            Target::Known(filing) => self.add(*filing, waiting, dir)?,
+        };
+        if let Some(store) = store {
+            self.finish(store)?;
+        }
+        Ok(Done {
+            tally: self.tally,
+            is_cut_short: self.is_cut_short,
+            began_with: self.began_with,
+        })
+    }
+
+    /// Reads a file, and puts or keeps what it says.
+    fn read(&mut self, number: usize, part: &Part, reader: &Reader, target: &mut Target) -> Result<(), Error> {
+        let (sender, items) = mpsc::sync_channel::<Vec<Item>>(ITEMS_AHEAD);
+        let (told, stop, gauge) = (self.job.told, self.job.stop, self.job.gauge);
+        let max = self.job.unpacked_bytes_max;
+        thread::scope(|scope| {
+            let reading = scope.spawn(move || {
+                part.read(max, &gauge.bytes, |bytes| {
+                    let mut batch = Batch::new(sender);
+                    let input = Input {
+                        name: part.own_name(),
+                        bytes,
+                        told,
+                    };
+                    let read = reader.read(input, &mut |item| {
+                        if stop.load(Ordering::Relaxed) {
+                            return ControlFlow::Break(());
+                        }
+                        batch.add(item)
+                    });
+                    // Who no longer takes items needs none.
+                    let _ = batch.send();
+                    read
+                })
+            });
+            let mut taken = Ok(());
+            'items: for batch in &items {
+                for item in batch {
+                    taken = self.take(number, item, target);
+                    if taken.is_err() || self.is_cut_short {
+                        break 'items;
+                    }
+                }
+            }
+            // The reader ends when nobody takes what it reads.
+            drop(items);
+            let read = reading.join().unwrap_or_else(|_| {
+                Err(Unreadable::form(
+                    "the file",
+                    "reading it failed; that is a fault of this program",
+                ))
+            });
+            self.is_cut_short |= stop.load(Ordering::Relaxed);
+            if let Err(error) = read
+                && !self.is_cut_short
+            {
+                self.tally.files[number].unreadable = Some(error.to_string());
+                self.is_cut_short |= self.job.strictness == Strictness::Strict;
+            }
+            taken
+        })
+    }
+
+    fn take(&mut self, file: usize, item: Item, target: &mut Target) -> Result<(), Error> {
+        let (place, drafts, faults) = match item {
+            Item::Preamble(drafts) => {
+                let place = Place {
+                    record: 0,
+                    line: None,
+                    key: None,
+                };
+                (place, drafts, Vec::new())
+            }
+            Item::Record(Found { place, drafts, faults }) => (place, drafts, faults),
+        };
+        let origin = Origin { file, place };
+        self.tally.read(&origin);
+        if origin.place.record > 0 {
+            self.job.gauge.records.fetch_add(1, Ordering::Relaxed);
+        }
+        for fault in &faults {
+            self.fault(&origin, fault);
+        }
+        for draft in drafts {
+            match beyond_limits(&draft) {
+                Some(fault) => self.fault(&origin, &fault),
+                None => self.draft(&origin, draft, target)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn fault(&mut self, origin: &Origin, fault: &Fault) {
+        let finding = self.tally.fault(origin, fault);
+        (self.job.each_finding)(finding);
+        let ends = self.job.strictness == Strictness::Strict && fault.effect == Effect::Rejected;
+        self.is_cut_short |= ends;
+    }
+
+    fn note(&mut self, verdicts: Vec<(Origin, Verdict)>) {
+        for (origin, verdict) in verdicts {
+            match verdict {
+                Verdict::Became(outcome) => self.tally.note(&origin, outcome),
+                Verdict::Faulty(fault) => self.fault(&origin, &fault),
+            }
+        }
+    }
+
+    /// Puts a draft, or keeps it until what it refers to is there.
+    fn draft(&mut self, origin: &Origin, draft: Draft, target: &mut Target) -> Result<(), Error> {
+        if self.title.is_none()
+            && let Wanted::Record(Record::Source(source)) = &draft.change
+        {
+            self.title = Some(source.title.clone());
+        }
+        let is_plain = draft.known_at.is_none();
+        match (target, &draft.change) {
+            (Target::New(load), Wanted::Record(record @ (Record::Source(_) | Record::Entity(_)))) if is_plain => {
+                match load.add(record) {
+                    Ok(()) => self.tally.note(origin, Outcome::Imported),
+                    Err(load::Error::Unfit(graph::Error::Duplicate { .. })) => self.waiting.push(origin, &draft)?,
+                    Err(error) => return Err(error.into()),
+                }
+            }
+            (Target::New(load), Wanted::Placeholder(record)) if load.holds(record.id()).is_some() => {
+                self.tally.note(origin, Outcome::Unchanged);
+            }
+            (Target::Known(filing), Wanted::Placeholder(record)) if filing.stands(record.id()).is_some() => {
+                self.tally.note(origin, Outcome::Unchanged);
+            }
+            _ => self.waiting.push(origin, &draft)?,
+        }
+        Ok(())
+    }
+
+    /// Adds what waited to a store that is new, opens it, and puts the rest as changes of what it holds.
+    fn fill(&mut self, mut load: load::Load, mut waiting: Sorting) -> Result<Option<Store>, Error> {
+        let dir = load.dir().to_owned();
+        let load_was_interrupted = load.was_interrupted();
+        let mut conflicts = Waiting::new(&dir, Order::ByTime);
+        let mut first_version = None;
+        while let Some(waited) = self.next(&mut waiting)? {
+            if waited.draft.known_at.is_some() {
+                first_version = Some(waited);
+                break;
+            }
+            self.add_to(&mut load, &mut conflicts, waited)?;
+        }
+        if load.records() == 0 && first_version.is_none() {
+            load.abandon()?;
+            return Ok(None);
+        }
+        if self.is_cut_short {
+            load.keep()?;
+            return Ok(None);
+        }
+        self.job.gauge.enter(Phase::Arranging);
+        self.began_with = Some(load.records());
+        let title = self.title.clone().unwrap_or_else(|| "Imported data".to_owned());
+        let home = load.finish(&title, None, self.job.told.licence.as_deref())?;
+        let has_more = conflicts.len() > 0 || first_version.is_some();
+        if !has_more && !self.job.search_index {
+            return Ok(None);
+        }
+        let store = Store::open(home, |graph| Arc::new(State::unprepared(graph)))?;
+        if !has_more {
+            return Ok(Some(store));
+        }
+        let Target::Known(mut filing) = Target::known(store, &self.job) else {
+            return Ok(None);
+        };
+        self.job.gauge.enter(Phase::Relating);
+        // What an interrupted import added may have changed since; what this one added is what it says.
+        let first = if load_was_interrupted {
+            First::OfItsId
+        } else {
+            First::WasAdded
+        };
+        self.put_all(&mut filing, conflicts.sorted()?, None, first)?;
+        self.put_all(&mut filing, waiting, first_version, First::OfItsId)?;
+        Ok(Some(filing.into_store()))
+    }
+
+    fn add_to(&mut self, load: &mut load::Load, conflicts: &mut Waiting, waited: Waited) -> Result<(), Error> {
+        let Waited { origin, mut draft } = waited;
+        let record = match &mut draft.change {
+            Wanted::Retraction { id, .. } if load.holds(id).is_some() => return Ok(conflicts.push(&origin, &draft)?),
+            Wanted::Retraction { .. } => {
+                self.tally.note(&origin, Outcome::Unchanged);
+                return Ok(());
+            }
+            Wanted::Placeholder(record) if load.holds(record.id()).is_some() => {
+                self.tally.note(&origin, Outcome::Unchanged);
+                return Ok(());
+            }
+            Wanted::Placeholder(record) | Wanted::Record(record) => record,
+        };
+        if let Record::Relationship(relationship) = record {
+            relationship.recorded_at = load.recorded_at();
+        }
+        match load.add(record) {
+            Ok(()) => self.tally.note(&origin, Outcome::Imported),
+            Err(load::Error::Unfit(graph::Error::Duplicate { .. })) => conflicts.push(&origin, &draft)?,
+            Err(load::Error::Unfit(graph::Error::Dangling { id, noun, .. })) => {
+                let noun = if noun == "source" { Noun::Source } else { Noun::Entity };
+                let fault = dangling(&id, noun);
+                self.fault(&origin, &fault);
+            }
+            Err(error) => return Err(error.into()),
+        }
+        Ok(())
+    }
+
+    /// Puts what waited into a store that knows things.
+    fn add(&mut self, mut filing: Filing, waiting: Waiting, dir: &Path) -> Result<Option<Store>, Error> {
+        let has_versions = waiting.earliest().is_some();
+        let sorted = waiting.sorted()?;
+        let new = match has_versions && !self.is_cut_short {
+            true => self.unknown_versions(&mut filing, sorted, dir)?,
+            false => sorted,
+        };
+        self.put_all(&mut filing, new, None, First::OfItsId)?;
+        Ok(Some(filing.into_store()))
+    }
+
+    /// Puts drafts in their order. Of several without versions for one record, the first holds, so that the same files say the
+    /// same again.
+    fn put_all(
+        &mut self,
+        filing: &mut Filing,
+        mut waiting: Sorting,
+        mut next: Option<Waited>,
+        first: First,
+    ) -> Result<(), Error> {
+        let mut last: Option<Record> = None;
+        while !self.is_cut_short {
+            let Some(waited) = next
+                .take()
+                .map_or_else(|| self.next(&mut waiting), |first| Ok(Some(first)))?
+            else {
+                break;
+            };
+            let Waited { origin, draft } = waited;
+            if draft.known_at.is_none()
+                && let Wanted::Record(record) = &draft.change
+            {
+                let before = match first {
+                    First::OfItsId => last.take().filter(|last| last.id() == record.id()),
+                    First::WasAdded => filing.latest(record.id()),
+                };
+                match before {
+                    Some(before) if says_same(&before, record) => {
+                        self.tally.note(&origin, Outcome::Unchanged);
+                        last = Some(before);
+                        continue;
+                    }
+                    Some(before) => {
+                        let fault = Fault::rejected("", "a record before it has the same id and says otherwise");
+                        self.fault(&origin, &fault.with(record.id()));
+                        last = Some(before);
+                        continue;
+                    }
+                    None => last = Some(record.clone()),
+                }
+            }
+            filing.put(origin, draft)?;
+            let verdicts = filing.verdicts();
+            self.note(verdicts);
+        }
+        filing.flush()?;
+        let verdicts = filing.verdicts();
+        self.note(verdicts);
+        Ok(())
+    }
+
+    /// The drafts that say something new: versions of a record that its history does not hold in this order are left.
+    fn unknown_versions(&mut self, filing: &mut Filing, mut sorted: Sorting, dir: &Path) -> Result<Sorting, Error> {
+        filing.flush()?;
+        let mut by_id = Waiting::new(dir, Order::ById);
+        while let Some(waited) = self.next(&mut sorted)? {
+            by_id.push(&waited.origin, &waited.draft)?;
+        }
+        let mut new = Waiting::new(dir, Order::ByTime);
+        let mut by_id = by_id.sorted()?;
+        let mut history: (String, Vec<Option<Record>>) = Default::default();
+        while let Some(waited) = by_id.next_draft()? {
+            let id = waited.draft.change.id();
+            if history.0 != id {
+                history = (id.to_owned(), told(filing, id));
+            }
+            let same = |known: &Option<Record>| match (known, &waited.draft.change) {
+                (Some(known), Wanted::Record(record) | Wanted::Placeholder(record)) => says_same(known, record),
+                (None, Wanted::Retraction { .. }) => true,
+                _ => false,
+            };
+            match history.1.iter().position(same) {
+                Some(position) if waited.draft.known_at.is_some() => {
+                    history.1.drain(..=position);
+                    self.tally.note(&waited.origin, Outcome::Unchanged);
+                }
+                _ => new.push(&waited.origin, &waited.draft)?,
+            }
+        }
+        self.job.gauge.waiting.store(new.len(), Ordering::Relaxed);
+        self.job.gauge.put.store(0, Ordering::Relaxed);
+        Ok(new.sorted()?)
+    }
+
+    /// The next draft that waited, unless the import is to end.
+    fn next(&mut self, waiting: &mut Sorting) -> Result<Option<Waited>, Error> {
+        self.is_cut_short |= self.job.stop.load(Ordering::Relaxed);
+        if self.is_cut_short {
+            return Ok(None);
+        }
+        self.job.gauge.put.fetch_add(1, Ordering::Relaxed);
+        Ok(waiting.next_draft()?)
+    }
+
+    /// Writes what the next start needs.
+    fn finish(&mut self, store: Store) -> Result<(), Error> {
+        if self.is_cut_short {
+            return Ok(());
+        }
+        if self.job.search_index {
+            self.job.gauge.enter(Phase::Indexing);
+            store.state().prepare();
+        }
+        drop(store);
+        Ok(())
+    }
+}
+
+/// What was recorded under an id, version by version; nothing where it was taken back.
+fn told(filing: &Filing, id: &str) -> Vec<Option<Record>> {
+    let versions = filing.versions(id);
+    let mut told = Vec::new();
+    for (position, version) in versions.iter().enumerate() {
+        told.push(Some(version.record.clone()));
+        let next = versions.get(position + 1).map(|next| next.recorded_at);
+        if version.retracted_at.is_some() && version.retracted_at != next {
+            told.push(None);
+        }
+    }
+    told
+}
+
+/// The moment before this one.
+fn before(moment: Timestamp) -> Timestamp {
+    moment
+        .checked_sub(jiff::SignedDuration::from_micros(1))
+        .unwrap_or(Timestamp::MIN)
+}
+
+/// Items on their way to the thread that puts them.
+struct Batch {
+    items: Vec<Item>,
+    sender: SyncSender<Vec<Item>>,
+}
+
+impl Batch {
+    fn new(sender: SyncSender<Vec<Item>>) -> Self {
+        Self {
+            items: Vec::with_capacity(ITEMS),
+            sender,
+        }
+    }
+
+    fn add(&mut self, item: Item) -> ControlFlow<()> {
+        self.items.push(item);
+        match self.items.len() < ITEMS {
+            true => ControlFlow::Continue(()),
+            false => self.send(),
+        }
+    }
+
+    fn send(&mut self) -> ControlFlow<()> {
+        let items = std::mem::replace(&mut self.items, Vec::with_capacity(ITEMS));
+        match self.sender.send(items) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        }
+    }
+}

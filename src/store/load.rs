@@ -1,0 +1,164 @@
+//! Filling a store that is new, record by record: what is added goes to the log and into the graph at the same time, so that
+//! neither is held twice. Only new ids are taken; what changes a record comes later, by commits.
+
+use std::path::Path;
+
+use super::{
+    home::{self, Home, blocks::Held},
+    log, settle,
+};
+use crate::{
+    graph::{self, Builder},
+    model::{Noun, Record, Timestamp},
+};
+
+/// A store that is being filled.
+#[derive(Debug)]
+pub struct Load {
+    home: Home,
+    log: log::Load,
+    graph: Builder,
+    records: u64,
+    was_interrupted: bool,
+}
+
+/// Why a record was not added, or the store could not be filled.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The record does not fit to what was added before.
+    #[error(transparent)]
+    Unfit(#[from] graph::Error),
+    /// The folder or its files do not allow it.
+    #[error(transparent)]
+    Home(#[from] home::Error),
+}
+
+impl Load {
+    /// Begins to fill the store of this folder, or goes on where an import was interrupted. Without one, everything is
+    /// recorded at `at`.
+    ///
+    /// # Errors
+    /// [`Error::Home`] when the folder is not free, or what is there is damaged.
+    pub fn enter(home: Home, at: Timestamp) -> Result<Self, Error> {
+        if home.is_loading() {
+            return Self::resume(home);
+        }
+        let head = log::Head {
+            title: String::new(),
+            description: None,
+            licence: None,
+            recorded_at: at,
+            began_at: at,
+            chunks: 0,
+        };
+        Ok(Self {
+            log: home.load(head)?,
+            home,
+            graph: Builder::new(at),
+            records: 0,
+            was_interrupted: false,
+        })
+    }
+
+    fn resume(home: Home) -> Result<Self, Error> {
+        let mut graph = Builder::new(home.loading_head()?.recorded_at);
+        let mut records = 0;
+        let log = home.resume(|record| {
+            records += 1;
+            graph
+                .add(&record)
+                .map_err(|reason| log::Error::damaged(format!("{:?}", record.id()), &reason))
+        })?;
+        Ok(Self {
+            home,
+            log,
+            graph,
+            records,
+            was_interrupted: true,
+        })
+    }
+
+    /// The folder of the store.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        self.home.dir()
+    }
+
+    /// Leaves the folder as it was before, without what was added.
+    ///
+    /// # Errors
+    /// [`Error::Home`] when the file cannot be removed.
+    pub fn abandon(self) -> Result<(), Error> {
+        drop(self.log);
+        Ok(self.home.remove_loading()?)
+    }
+
+    /// When its records are recorded.
+    #[must_use]
+    pub fn recorded_at(&self) -> Timestamp {
+        self.log.head().recorded_at
+    }
+
+    /// How many records it holds.
+    #[must_use]
+    pub fn records(&self) -> u64 {
+        self.records
+    }
+
+    /// Whether it goes on with an import that was interrupted.
+    #[must_use]
+    pub fn was_interrupted(&self) -> bool {
+        self.was_interrupted
+    }
+
+    /// What has this id.
+    #[must_use]
+    pub fn holds(&self, id: &str) -> Option<Noun> {
+        self.graph.holds(id)
+    }
+
+    /// Adds a record with a new id that refers to what was added before. It lasts once [`Load::keep`] was called.
+    ///
+    /// # Errors
+    /// [`Error::Unfit`], then nothing was added; [`Error::Home`] when it cannot be written.
+    pub fn add(&mut self, record: &Record) -> Result<(), Error> {
+        // The graph refuses what does not fit; what it took, the log can say.
+        self.graph.add(record)?;
+        self.log.add(record).map_err(|reason| {
+            Error::Home(home::Error::Log {
+                dir: self.home.dir().to_owned(),
+                reason,
+            })
+        })?;
+        self.records += 1;
+        Ok(())
+    }
+
+    /// Makes what was added last: an import that is interrupted goes on from here.
+    ///
+    /// # Errors
+    /// [`Error::Home`] when it cannot be written.
+    pub fn keep(&mut self) -> Result<(), Error> {
+        self.log.keep().map_err(|reason| {
+            Error::Home(home::Error::Log {
+                dir: self.home.dir().to_owned(),
+                reason,
+            })
+        })
+    }
+
+    /// Makes the store of what was added, with a snapshot for a quick start.
+    ///
+    /// # Errors
+    /// [`Error::Unfit`] when there is more than a graph can hold, [`Error::Home`] when it cannot be written.
+    pub fn finish(self, title: &str, description: Option<&str>, licence: Option<&str>) -> Result<Home, Error> {
+        let graph = self.graph.finish(title, description, licence)?;
+        let head = self.home.seal(self.log, title, description, licence)?;
+        let held = Held {
+            position: 0,
+            log: head.fingerprint(),
+        };
+        home::write_snapshot(self.home.dir(), held, |blocks| settle::write(&graph, blocks))?;
+        Ok(self.home)
+    }
+}
