@@ -1,6 +1,7 @@
 //! Reading files. One small dataset that is sound, and one check: change it and see what the reader says.
 
 mod export;
+mod followthemoney;
 mod gleif;
 mod golden_copy;
 mod importing;
