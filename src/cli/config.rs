@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::import::ImportArguments;
+use super::{export::ExportArguments, import::ImportArguments};
 use crate::{
     http,
     model::{Catalog, Invalid, Role, Timestamp},
@@ -37,6 +37,8 @@ pub(super) enum Command {
     Check(CheckArguments),
     /// Import other people's data into a store: GLEIF, FollowTheMoney, BODS, tables by a mapping, guanxi's own.
     Import(ImportArguments),
+    /// Export the graph, or what surrounds some entities: GraphML, DOT, JSON lines.
+    Export(ExportArguments),
     /// Write everything a store holds into one file, also while the store is served.
     Backup(BackupArguments),
     /// Make a store from a backup.

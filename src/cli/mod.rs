@@ -2,6 +2,7 @@
 
 mod check;
 mod config;
+mod export;
 mod import;
 mod query;
 mod serve;
@@ -35,6 +36,7 @@ pub fn run() -> ExitCode {
             Some(store) => store::check(store),
             None => check::check(check.dir.as_deref()),
         },
+        Some(Command::Export(export)) => export::export(&export),
         Some(Command::Import(import)) => import::import(&import),
         Some(Command::Backup(backup)) => store::backup(&backup),
         Some(Command::Restore(restore)) => store::restore(&restore),

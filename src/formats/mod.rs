@@ -3,8 +3,10 @@
 
 pub mod bods;
 pub mod export;
+pub mod followthemoney;
 pub mod gleif;
 pub mod import;
+pub mod json_lines;
 mod problem;
 pub mod tables;
 

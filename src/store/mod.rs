@@ -32,7 +32,7 @@ use self::{
     writer::Writer,
 };
 pub use self::{
-    open::{OpenError, ReplayError, check_written, replayed},
+    open::{OpenError, ReplayError, check_written, read, replayed},
     rankings::RANKINGS_MAX,
     state::{State, Unsearchable},
 };

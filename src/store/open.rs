@@ -8,14 +8,14 @@ use std::{
 
 use super::{
     State, Store,
-    home::{self, Home},
+    home::{self, Guest, Home},
     log::{self, Durable, Log, Reading},
     settle::{self, Place},
     shelf::Shelf,
 };
 use crate::{
     graph::{self, Builder, Snapshot},
-    model::Entry,
+    model::{Entry, Timestamp},
 };
 
 /// Why a store cannot be opened.
@@ -59,12 +59,7 @@ impl Store {
         let reading = home.reading()?;
         home::check_reach(home.dir(), &reading)?;
         let log_id = reading.head().fingerprint();
-        let written = written(home.dir(), &reading)?;
-        let (written, graph) = match written {
-            Some((position, graph)) => (Some(position), followed(graph, &reading, position, |_, _| Ok(()))),
-            None => (None, replayed(&reading, |_, _| Ok(()))),
-        };
-        let graph = graph.map_err(unsound)?;
+        let (written, graph) = latest(home.dir(), &reading)?;
         let place = Place {
             dir: home.dir().to_owned(),
             log: log_id,
@@ -86,6 +81,30 @@ impl Store {
         state.keep_search_on(shelf);
         Ok(Self::with(state, log, Some(Mutex::new(home)), Some(place)))
     }
+}
+
+/// The graph that the store in this folder holds now, be it served by another process meanwhile. What it holds is not changed.
+///
+/// # Errors
+/// [`OpenError`].
+pub fn read(dir: &Path, since: Timestamp) -> Result<Snapshot, OpenError> {
+    let guest = Guest::enter(dir, since)?;
+    let reading = guest.reading(dir)?;
+    home::check_reach(dir, &reading)?;
+    latest(dir, &reading).map(|(_, graph)| graph)
+}
+
+/// The graph with everything that a log holds, and up to which entry it was written for this start.
+fn latest(dir: &Path, reading: &Reading) -> Result<(Option<u64>, Snapshot), OpenError> {
+    let (position, graph) = match written(dir, reading)? {
+        Some((position, graph)) => (Some(position), followed(graph, reading, position, |_, _| Ok(()))),
+        None => (None, replayed(reading, |_, _| Ok(()))),
+    };
+    let unsound = |reason| OpenError::Unsound {
+        dir: dir.to_owned(),
+        reason,
+    };
+    Ok((position, graph.map_err(unsound)?))
 }
 
 /// What is wrong with what was written for the next start, beside `graph`, which the log makes: none when they hold the same,

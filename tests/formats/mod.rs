@@ -1,8 +1,10 @@
 //! Reading files. One small dataset that is sound, and one check: change it and see what the reader says.
 
 mod bods;
+mod export;
 mod gleif;
 mod golden_copy;
+mod json_lines;
 mod tables_bundled;
 mod tables_cells;
 mod tables_figures;

@@ -1,11 +1,14 @@
 //! Writing the graph in other people's formats: what is chosen is written record by record, and what a format cannot hold is
 //! counted.
 
+pub mod dot;
+pub mod graphml;
+pub mod json_lines;
 mod selection;
 
 use std::collections::BTreeMap;
 
-pub use selection::Selection;
+pub use selection::{Around, Selection, Unselectable};
 
 /// What was written, and what the format could not hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

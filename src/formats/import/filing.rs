@@ -21,8 +21,6 @@ const BATCH_MAX: usize = 1_000;
 pub(super) struct Filing {
     store: Store,
     state: Arc<State>,
-    /// What was recorded from here on, this import recorded.
-    before: Timestamp,
     now: Timestamp,
     reason: String,
     batch: Vec<(Change, Origin)>,
@@ -44,7 +42,6 @@ impl Filing {
     pub(super) fn new(store: Store, now: Timestamp, reason: String) -> Self {
         let state = store.state();
         Self {
-            before: state.graph().last_recorded_at(),
             state,
             store,
             now,
@@ -54,11 +51,6 @@ impl Filing {
             batch_at: None,
             told: Vec::new(),
         }
-    }
-
-    /// What was recorded after this, this import recorded.
-    pub(super) fn recorded_before(&mut self, moment: Timestamp) {
-        self.before = moment;
     }
 
     /// The store, with everything put.
@@ -88,6 +80,14 @@ impl Filing {
         relationship().or_else(source)
     }
 
+    /// The record that stands under this id.
+    pub(super) fn latest(&self, id: &str) -> Option<Record> {
+        let latest = self.versions(id).pop();
+        latest
+            .filter(|latest| latest.retracted_at.is_none())
+            .map(|latest| latest.record)
+    }
+
     /// Every version of this record, as the store knew it when the import began or since.
     pub(super) fn versions(&self, id: &str) -> Vec<RecordVersion> {
         self.state.graph().versions(id)
@@ -99,7 +99,7 @@ impl Filing {
         if is_busy || self.batch.len() >= BATCH_MAX || (self.batch_at != draft.known_at && !self.batch.is_empty()) {
             self.flush()?;
         }
-        match self.decide(draft.known_at, draft.change) {
+        match self.decide(draft.change) {
             Ok(Some(change)) => {
                 self.batch_at = draft.known_at;
                 if let Change::Put(record) = &change {
@@ -114,7 +114,7 @@ impl Filing {
     }
 
     /// The change that a draft asks for; none when it is known already.
-    fn decide(&self, known_at: Option<Timestamp>, wanted: Wanted) -> Result<Option<Change>, Box<Fault>> {
+    fn decide(&self, wanted: Wanted) -> Result<Option<Change>, Box<Fault>> {
         match wanted {
             Wanted::Retraction { noun, id } => {
                 let known = self.stands(&id) == Some(noun);
@@ -124,11 +124,11 @@ impl Filing {
                 true => Ok(None),
                 false => Ok(Some(Change::Put(Box::new(record)))),
             },
-            Wanted::Record(record) => self.change(known_at, record),
+            Wanted::Record(record) => self.change(record),
         }
     }
 
-    fn change(&self, known_at: Option<Timestamp>, mut record: Record) -> Result<Option<Change>, Box<Fault>> {
+    fn change(&self, mut record: Record) -> Result<Option<Change>, Box<Fault>> {
         if let Record::Relationship(relationship) = &mut record {
             self.follow_mergers(relationship);
             self.check_references(relationship)?;
@@ -137,14 +137,13 @@ impl Filing {
         if self.is_merged(record.id()) {
             return faulty("the entity was merged into another in this store".to_owned());
         }
-        let latest = self.versions(record.id()).pop();
-        let Some(latest) = latest.filter(|latest| latest.retracted_at.is_none()) else {
+        let Some(latest) = self.latest(record.id()) else {
             return Ok(Some(Change::Put(Box::new(record))));
         };
-        if latest.record.noun() != record.noun() {
-            return faulty(format!("the id belongs to a {}", latest.record.noun()));
+        if latest.noun() != record.noun() {
+            return faulty(format!("the id belongs to a {}", latest.noun()));
         }
-        if let (Record::Entity(is), Record::Entity(new)) = (&latest.record, &record)
+        if let (Record::Entity(is), Record::Entity(new)) = (&latest, &record)
             && is.kind != new.kind
         {
             return faulty(format!(
@@ -152,11 +151,8 @@ impl Filing {
                 is.kind
             ));
         }
-        if says_same(&latest.record, &record) {
+        if says_same(&latest, &record) {
             return Ok(None);
-        }
-        if known_at.is_none() && latest.recorded_at > self.before {
-            return faulty("it appears more than once, with other content".to_owned());
         }
         Ok(Some(Change::Put(Box::new(record))))
     }

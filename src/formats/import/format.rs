@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{Each, Input, Part, Unplannable, Unreadable};
 use crate::{
-    formats::gleif,
+    formats::{bods, followthemoney, gleif, json_lines},
     model::{Catalog, catalog},
 };
 
@@ -33,6 +33,12 @@ pub enum Reader {
     Guanxi,
     /// A file of the golden copy.
     Gleif(gleif::Form),
+    /// FollowTheMoney entities.
+    FollowTheMoney,
+    /// Statements of the Beneficial Ownership Data Standard.
+    Bods,
+    /// guanxi's records.
+    JsonLines,
 }
 
 impl Reader {
@@ -40,14 +46,15 @@ impl Reader {
     #[must_use]
     pub fn carries_versions(&self) -> bool {
         match self {
-            Self::Guanxi | Self::Gleif(_) => false,
+            Self::Bods => true,
+            Self::Guanxi | Self::Gleif(_) | Self::FollowTheMoney | Self::JsonLines => false,
         }
     }
 
     /// What is read first: what others refer to.
     pub(super) fn rank(&self) -> u8 {
         match self {
-            Self::Guanxi => 0,
+            Self::Guanxi | Self::FollowTheMoney | Self::Bods | Self::JsonLines => 0,
             Self::Gleif(form) => match form.content {
                 gleif::Content::Lei => 1,
                 gleif::Content::Rr => 2,
@@ -64,6 +71,9 @@ impl Reader {
         match self {
             Self::Guanxi => Ok(()),
             Self::Gleif(form) => gleif::read(input, *form, each),
+            Self::FollowTheMoney => followthemoney::read(input, each),
+            Self::Bods => bods::read(input, each),
+            Self::JsonLines => json_lines::read(input, each),
         }
     }
 }
@@ -103,6 +113,9 @@ impl Choice {
                     "is of no format that is known; name the format in front of the file, or give a mapping with --map",
                 )
             }),
+            Some(Format::FollowTheMoney) => Ok(Reader::FollowTheMoney),
+            Some(Format::Bods) => Ok(Reader::Bods),
+            Some(Format::JsonLines) => Ok(Reader::JsonLines),
             Some(Format::Gleif) => gleif::detect(start).map(Reader::Gleif).ok_or_else(|| of_none("gleif")),
             Some(format) => Err(of_none(format.as_str())),
         }
@@ -111,5 +124,9 @@ impl Choice {
 
 /// What reads a file that begins so, whatever it is called.
 fn detected(start: &[u8]) -> Option<Reader> {
-    gleif::detect(start).map(Reader::Gleif)
+    let gleif = gleif::detect(start).map(Reader::Gleif);
+    gleif
+        .or_else(|| json_lines::detect(start).then_some(Reader::JsonLines))
+        .or_else(|| bods::detect(start).then_some(Reader::Bods))
+        .or_else(|| followthemoney::detect(start).then_some(Reader::FollowTheMoney))
 }

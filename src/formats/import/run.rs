@@ -77,6 +77,15 @@ impl Target {
     }
 }
 
+/// Which of several drafts for one record is the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum First {
+    /// The first one that is put.
+    OfItsId,
+    /// The one that the store was filled with.
+    WasAdded,
+}
+
 struct Running<'a> {
     job: Job<'a>,
     tally: Tally,
@@ -234,11 +243,6 @@ impl Running<'_> {
             (Target::New(load), Wanted::Placeholder(record)) if load.holds(record.id()).is_some() => {
                 self.tally.note(origin, Outcome::Unchanged);
             }
-            (Target::Known(filing), Wanted::Record(Record::Source(_) | Record::Entity(_))) if is_plain => {
-                filing.put(origin.clone(), draft)?;
-                let verdicts = filing.verdicts();
-                self.note(verdicts);
-            }
             (Target::Known(filing), Wanted::Placeholder(record)) if filing.stands(record.id()).is_some() => {
                 self.tally.note(origin, Outcome::Unchanged);
             }
@@ -284,11 +288,14 @@ impl Running<'_> {
             return Ok(None);
         };
         self.job.gauge.enter(Phase::Relating);
-        if !load_was_interrupted {
-            filing.recorded_before(Timestamp::MIN);
-        }
-        self.put_all(&mut filing, conflicts.sorted()?, None)?;
-        self.put_all(&mut filing, waiting, first_version)?;
+        // What an interrupted import added may have changed since; what this one added is what it says.
+        let first = if load_was_interrupted {
+            First::OfItsId
+        } else {
+            First::WasAdded
+        };
+        self.put_all(&mut filing, conflicts.sorted()?, None, first)?;
+        self.put_all(&mut filing, waiting, first_version, First::OfItsId)?;
         Ok(Some(filing.into_store()))
     }
 
@@ -330,12 +337,20 @@ impl Running<'_> {
             true => self.unknown_versions(&mut filing, sorted, dir)?,
             false => sorted,
         };
-        self.put_all(&mut filing, new, None)?;
+        self.put_all(&mut filing, new, None, First::OfItsId)?;
         Ok(Some(filing.into_store()))
     }
 
-    fn put_all(&mut self, filing: &mut Filing, mut waiting: Sorting, first: Option<Waited>) -> Result<(), Error> {
-        let mut next = first;
+    /// Puts drafts in their order. Of several without versions for one record, the first holds, so that the same files say the
+    /// same again.
+    fn put_all(
+        &mut self,
+        filing: &mut Filing,
+        mut waiting: Sorting,
+        mut next: Option<Waited>,
+        first: First,
+    ) -> Result<(), Error> {
+        let mut last: Option<Record> = None;
         while !self.is_cut_short {
             let Some(waited) = next
                 .take()
@@ -343,7 +358,30 @@ impl Running<'_> {
             else {
                 break;
             };
-            filing.put(waited.origin, waited.draft)?;
+            let Waited { origin, draft } = waited;
+            if draft.known_at.is_none()
+                && let Wanted::Record(record) = &draft.change
+            {
+                let before = match first {
+                    First::OfItsId => last.take().filter(|last| last.id() == record.id()),
+                    First::WasAdded => filing.latest(record.id()),
+                };
+                match before {
+                    Some(before) if says_same(&before, record) => {
+                        self.tally.note(&origin, Outcome::Unchanged);
+                        last = Some(before);
+                        continue;
+                    }
+                    Some(before) => {
+                        let fault = Fault::rejected("", "a record before it has the same id and says otherwise");
+                        self.fault(&origin, &fault.with(record.id()));
+                        last = Some(before);
+                        continue;
+                    }
+                    None => last = Some(record.clone()),
+                }
+            }
+            filing.put(origin, draft)?;
             let verdicts = filing.verdicts();
             self.note(verdicts);
         }

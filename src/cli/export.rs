@@ -1,0 +1,259 @@
+//! `guanxi export`: the graph, or a part of it, in other people's formats.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, BufWriter, Write},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use anyhow::Context;
+use clap::{Args, ValueEnum};
+
+use super::load_graph;
+use crate::{
+    formats::export::{Around, Selection, Written, dot, graphml, json_lines},
+    graph::{Budget, Direction, Snapshot, Step},
+    model::{At, Catalog, Date, Invalid, RelationshipKind, RelationshipStatus, Set, Timestamp, View},
+    store,
+};
+
+/// How much is written at a time.
+const BUFFER_BYTES: usize = 1 << 18;
+
+#[derive(Debug, Args)]
+pub(super) struct ExportArguments {
+    /// The format to write.
+    format: Format,
+    /// The folder of a store, which may be served meanwhile. Default: the tables of --data.
+    #[arg(long, env = "GUANXI_STORE", value_name = "DIR", conflicts_with = "data")]
+    store: Option<PathBuf>,
+    /// A folder with tables. Default: the bundled data.
+    #[arg(long, env = "GUANXI_DATA", value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// The file to write. Default: standard output.
+    #[arg(long, short, env = "GUANXI_OUTPUT", value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Replace the file when there is one.
+    #[arg(long, env = "GUANXI_FORCE")]
+    force: bool,
+    #[command(flatten)]
+    part: PartArguments,
+    #[command(flatten)]
+    view: ViewArguments,
+}
+
+/// What surrounds some entities.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Part")]
+struct PartArguments {
+    /// Export only what surrounds the entity with this id. May be repeated, or separated by commas. Default: everything.
+    #[arg(long, env = "GUANXI_OF", value_name = "ID", value_delimiter = ',')]
+    of: Vec<String>,
+    /// How many steps away from them.
+    #[arg(long, env = "GUANXI_DEPTH", default_value_t = 1, requires = "of")]
+    depth: usize,
+    /// In which direction the steps lead.
+    #[arg(long, env = "GUANXI_DIRECTION", value_enum, default_value_t = Towards::Both, requires = "of")]
+    direction: Towards,
+    /// Over relationships of which kinds, such as OWNS,CONTROLS. Default: all but BASED_IN and LOCATED_IN.
+    #[arg(long, env = "GUANXI_KIND", value_name = "KIND", value_delimiter = ',', value_parser = member::<RelationshipKind>, requires = "of")]
+    kind: Vec<RelationshipKind>,
+}
+
+/// What is exported of it.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "View")]
+struct ViewArguments {
+    /// What held on this day only, such as 2014-11-28. Default: whatever held at any time.
+    #[arg(long, env = "GUANXI_AS_OF", value_name = "DATE", value_parser = day, conflicts_with = "ever")]
+    as_of: Option<Date>,
+    /// Whatever held at any time. The default.
+    #[arg(long, env = "GUANXI_EVER")]
+    ever: bool,
+    /// As it was known then, such as 2026-01-01T00:00:00Z. Default: now.
+    #[arg(long, env = "GUANXI_KNOWN_AT", value_name = "MOMENT")]
+    known_at: Option<Timestamp>,
+    /// Claims with these statuses only, such as ACTIVE,ANNOUNCED. Default: all.
+    #[arg(long, env = "GUANXI_STATUS", value_name = "STATUS", value_delimiter = ',', value_parser = member::<RelationshipStatus>)]
+    status: Vec<RelationshipStatus>,
+}
+
+/// A format that can be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// guanxi's own tables, in a folder.
+    #[value(hide = true)]
+    Guanxi,
+    /// FollowTheMoney entities, one JSON object a line.
+    #[value(name = "followthemoney", hide = true)]
+    FollowTheMoney,
+    /// The Beneficial Ownership Data Standard 0.4.
+    #[value(hide = true)]
+    Bods,
+    /// GraphML, for Gephi, yEd, Cytoscape and networkx.
+    #[value(name = "graphml")]
+    GraphMl,
+    /// Graphviz DOT, to draw a small graph.
+    Dot,
+    /// guanxi's records in full, one JSON object a line, which guanxi import takes back.
+    JsonLines,
+}
+
+/// In which direction steps lead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Towards {
+    /// From an entity to what it owns, controls, works for.
+    Outgoing,
+    /// From an entity to who owns, controls, works for it.
+    Incoming,
+    /// Either way.
+    Both,
+}
+
+pub(super) fn export(arguments: &ExportArguments) -> anyhow::Result<ExitCode> {
+    let now = Timestamp::now();
+    // Looked at first, so that nobody waits for what cannot be kept.
+    if let Some(path) = &arguments.output {
+        check_free(path, arguments)?;
+    }
+    let graph = match &arguments.store {
+        Some(dir) => store::read(dir, now)?,
+        None => load_graph(arguments.data.as_deref())?,
+    };
+    let selection = selection(&graph, arguments, now)?;
+    let written = match &arguments.output {
+        None => to_standard_output(arguments.format, &selection)?,
+        Some(path) => Some(to_file(arguments.format, &selection, path, arguments)?),
+    };
+    // Whoever has seen enough needs no summary.
+    if let Some(written) = written {
+        tell(&written);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn selection(graph: &Snapshot, arguments: &ExportArguments, now: Timestamp) -> anyhow::Result<Selection> {
+    let (wanted, part) = (&arguments.view, &arguments.part);
+    let mut view: View = Selection::everything(wanted.known_at.unwrap_or(now));
+    if let Some(day) = wanted.as_of {
+        view.at = At::Day(day);
+    }
+    if !wanted.status.is_empty() {
+        view.statuses = Set::of(&wanted.status);
+    }
+    if part.of.is_empty() {
+        return Ok(Selection::of(graph, &view));
+    }
+    let around = Around {
+        of: part.of.clone(),
+        depth: part.depth,
+        direction: match part.direction {
+            Towards::Outgoing => Direction::Outgoing,
+            Towards::Incoming => Direction::Incoming,
+            Towards::Both => Direction::Both,
+        },
+        kinds: match part.kind.as_slice() {
+            [] => Step::default_kinds(),
+            kinds => Set::of(kinds),
+        },
+    };
+    // Whoever exports waits for as long as they like.
+    let budget = Budget::new(u64::MAX, || false);
+    Ok(Selection::around(graph, &view, &around, &budget)?)
+}
+
+/// Writes a selection in a format.
+fn write(format: Format, selection: &Selection, out: &mut impl Write) -> io::Result<Written> {
+    let written = match format {
+        Format::GraphMl => graphml::write(selection, out)?,
+        Format::Dot => dot::write(selection, out)?,
+        Format::JsonLines => json_lines::write(selection, out)?,
+        Format::Guanxi | Format::FollowTheMoney | Format::Bods => {
+            return Err(io::Error::new(
+                io::ErrorKind::Unsupported,
+                "this format cannot be written yet",
+            ));
+        }
+    };
+    out.flush()?;
+    Ok(written)
+}
+
+/// Nothing when the reader has seen enough, such as `head`: that is no error.
+fn to_standard_output(format: Format, selection: &Selection) -> anyhow::Result<Option<Written>> {
+    let mut out = BufWriter::with_capacity(BUFFER_BYTES, io::stdout().lock());
+    match write(format, selection, &mut out) {
+        Ok(written) => Ok(Some(written)),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+            // What is left in the buffer has no reader either.
+            let _ = out.into_parts();
+            Ok(None)
+        }
+        Err(error) => Err(error).context("cannot write the export"),
+    }
+}
+
+/// Writes the file as a whole, or leaves it as it was.
+fn to_file(format: Format, selection: &Selection, path: &Path, arguments: &ExportArguments) -> anyhow::Result<Written> {
+    let failed = || format!("cannot write {}", path.display());
+    if is_device(path) {
+        let file = OpenOptions::new().write(true).open(path).with_context(failed)?;
+        return write(format, selection, &mut BufWriter::with_capacity(BUFFER_BYTES, file)).with_context(failed);
+    }
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.new", std::process::id()));
+    let unfinished = path.with_file_name(name);
+    let made = File::create_new(&unfinished).with_context(failed).and_then(|file| {
+        let mut out = BufWriter::with_capacity(BUFFER_BYTES, file);
+        let written = write(format, selection, &mut out).with_context(failed)?;
+        out.get_ref().sync_all().with_context(failed)?;
+        // Somebody else may have made it meanwhile.
+        check_free(path, arguments)?;
+        fs::rename(&unfinished, path).with_context(failed)?;
+        Ok(written)
+    });
+    if made.is_err() {
+        // The reason is told already.
+        let _ = fs::remove_file(&unfinished);
+    }
+    made
+}
+
+/// Refuses to write over a file, unless told to.
+fn check_free(path: &Path, arguments: &ExportArguments) -> anyhow::Result<()> {
+    if path.is_dir() {
+        anyhow::bail!("{} is a folder; name a file in it", path.display());
+    }
+    if path.exists() && !is_device(path) && !arguments.force {
+        anyhow::bail!("{} exists already; --force replaces it", path.display());
+    }
+    Ok(())
+}
+
+/// Whether it is a pipe, a terminal or the like, which is written to rather than replaced.
+fn is_device(path: &Path) -> bool {
+    path.metadata().is_ok_and(|known| !known.is_file() && !known.is_dir())
+}
+
+/// Says what was written, and what was not.
+fn tell(written: &Written) {
+    let Written {
+        sources,
+        entities,
+        relationships,
+        left_out,
+    } = written;
+    eprintln!("exported {entities} entities, {relationships} relationships, {sources} sources");
+    for (what, count) in left_out {
+        eprintln!("left out, since the format cannot hold it: {what} ({count})");
+    }
+}
+
+fn day(text: &str) -> Result<Date, Invalid> {
+    text.parse().map_err(|_| Invalid::new(text, "a day like 2014-11-28"))
+}
+
+fn member<C: Catalog>(text: &str) -> Result<C, Invalid> {
+    C::parse(&text.trim().to_uppercase())
+}

@@ -1,0 +1,109 @@
+//! Whether a file holds FollowTheMoney, by the names on its first line.
+
+use super::schemata;
+
+/// What stands on the top level of a record, beside what only others have.
+const FIELDS: [&str; 11] = [
+    "id",
+    "schema",
+    "properties",
+    "caption",
+    "datasets",
+    "referents",
+    "target",
+    "origin",
+    "first_seen",
+    "last_seen",
+    "last_change",
+];
+
+/// Whether a file that starts like this holds FollowTheMoney: an object on the first line, with a schema that is known, or so
+/// far with nothing but what its records have.
+#[must_use]
+pub fn detect(start: &[u8]) -> bool {
+    let start = start.trim_ascii_start();
+    let line = start.split(|byte| *byte == b'\n').next().unwrap_or(start);
+    if !line.starts_with(b"{") {
+        return false;
+    }
+    let fields = fields(line);
+    let schema = fields.iter().find(|(name, _)| name == b"schema");
+    if let Some((_, Some(schema))) = schema {
+        return std::str::from_utf8(schema).is_ok_and(|schema| schemata::meaning(schema).is_some());
+    }
+    let is_known = |name: &[u8]| FIELDS.iter().any(|field| field.as_bytes() == name);
+    fields.iter().any(|(name, _)| name == b"properties") && fields.iter().all(|(name, _)| is_known(name))
+}
+
+/// The names on the top level of an object that may be cut off, each with its value where that is a text.
+fn fields(line: &[u8]) -> Vec<(Vec<u8>, Option<Vec<u8>>)> {
+    let mut fields: Vec<(Vec<u8>, Option<Vec<u8>>)> = Vec::new();
+    let (mut depth, mut position, mut is_value) = (0_usize, 0, false);
+    while let Some(byte) = line.get(position) {
+        position += 1;
+        match byte {
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            b':' if depth == 1 => is_value = true,
+            b',' if depth == 1 => is_value = false,
+            b'"' => {
+                let Some(length) = text_length(&line[position..]) else {
+                    break;
+                };
+                let text = line[position..position + length].to_vec();
+                position += length + 1;
+                match fields.last_mut() {
+                    Some((_, value)) if depth == 1 && is_value => *value = Some(text),
+                    _ if depth == 1 => fields.push((text, None)),
+                    _ => {}
+                }
+            }
+            _ => {}
+        }
+    }
+    fields
+}
+
+/// How long a text is up to its closing quote.
+fn text_length(rest: &[u8]) -> Option<usize> {
+    let mut escaped = false;
+    rest.iter().position(|byte| {
+        let ends = *byte == b'"' && !escaped;
+        escaped = *byte == b'\\' && !escaped;
+        ends
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_are_told_from_what_other_files_hold() {
+        let check = |start: &str, expected| assert_eq!(detect(start.as_bytes()), expected, "{start}");
+        check(
+            r#"{"id": "a", "properties": {"name": ["b"]}, "schema": "Person"}"#,
+            true,
+        );
+        check("\n {\"schema\":\"Vessel\",\"id\":\"a\"", true);
+        check(
+            r#"{"id": "a", "caption": "\"schema\": \"x\"", "properties": {"name": ["long, lo"#,
+            true,
+        );
+        check(
+            r#"{"canonical_id": "a", "prop": "name", "schema": "Company", "value": "b"}"#,
+            true,
+        );
+        check(r#"{"id": "a", "schema": "https://json-schema.org"}"#, false);
+        check(
+            r#"{"statementId": "a", "recordType": "entity", "properties": {}}"#,
+            false,
+        );
+        check(r#"{"type": "Feature", "properties": {}}"#, false);
+        check(r#"{"data": {"schema": "Person", "properties": 1}}"#, false);
+        check(r#"{"id": "a""#, false);
+        check("[{\"id\": 1}]", false);
+        check("lei,schema", false);
+        check("", false);
+    }
+}

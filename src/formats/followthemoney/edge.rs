@@ -1,0 +1,340 @@
+//! A record that is a relationship: one for each pair of its ends. What dates, percentages and amounts say is taken as far as it
+//! can be read in one way; the rest stays in its `properties` under the names of FollowTheMoney.
+
+use super::{
+    ids::{self, Meant},
+    line::Line,
+    locator,
+    node::check_id,
+    percentage,
+    schemata::{self, Edge},
+    sources, values,
+};
+use crate::{
+    formats::import::{Draft, Fault},
+    model::{
+        Amount, Catalog, DERIVED_ID_CHARS_MAX, Ends, Evidence, PartialDate, Record, Relationship, RelationshipKind,
+        RelationshipStatus, Source, Stance, Timestamp, Validity, evidence_id, plain_id, relationship_id, text,
+    },
+};
+
+/// How many relationships one record may stand for.
+const PAIRS_MAX: usize = 1_000;
+
+/// What FollowTheMoney says of a relationship that holds, or no longer does.
+const IN_EFFECT: [&str; 5] = ["active", "current", "in effect", "present", "aktiv"];
+const ENDED: [&str; 9] = [
+    "inactive",
+    "former",
+    "ended",
+    "past",
+    "resigned",
+    "terminated",
+    "closed",
+    "removed",
+    "expired",
+];
+
+/// What the record is made into, and what is wrong with it.
+pub(super) fn read(mut line: Line, edge: Edge, file: &Source) -> (Vec<Draft>, Vec<Fault>) {
+    let mut faults = Vec::new();
+    let from = ends(&mut line, edge.from, &mut faults);
+    let to = ends(&mut line, edge.to, &mut faults);
+    if from.len().saturating_mul(to.len()) > PAIRS_MAX {
+        faults.push(Fault::rejected(edge.from, "more than 1000 pairs of ends"));
+    }
+    let record = Of::read(&line, edge);
+    if let Err(fault) = &record {
+        faults.push(fault.clone());
+    }
+    let (Ok(record), true) = (
+        record,
+        from.len() * to.len() <= PAIRS_MAX && !from.is_empty() && !to.is_empty(),
+    ) else {
+        line.faults.append(&mut faults);
+        return (Vec::new(), line.faults);
+    };
+    let (claim, sources) = claim(&mut line, edge, &record, file);
+    let (properties, found) = line.into_properties(schemata::edge_of(record.kind, None).name);
+    let claim = Relationship { properties, ..claim };
+    let own = sources.iter().filter(|source| *source != file);
+    let mut drafts: Vec<Draft> = own.cloned().map(|source| Draft::of(Record::Source(source))).collect();
+    let from_and_to = from.len() * to.len();
+    for from in &from {
+        for to in &to {
+            let ends = Ends::Known {
+                from: from.clone(),
+                to: to.clone(),
+            };
+            let id = record.id(&ends, from_and_to);
+            if id.len() > DERIVED_ID_CHARS_MAX {
+                faults.push(Fault::rejected("id", "ids too long for the id of a relationship"));
+                continue;
+            }
+            drafts.push(Draft::of(Record::Relationship(renamed(&claim, id, ends))));
+        }
+    }
+    faults.extend(found);
+    (drafts, faults)
+}
+
+/// What a record is a record of.
+struct Of {
+    id: Meant,
+    kind: RelationshipKind,
+}
+
+impl Of {
+    fn read(line: &Line, edge: Edge) -> Result<Self, Fault> {
+        let id = ids::meant(&line.id);
+        let kind = match &id {
+            Meant::Relationship(id) => {
+                let is_id = plain_id(id, DERIVED_ID_CHARS_MAX).is_ok() && !id.starts_with(Source::PREFIX);
+                if !is_id {
+                    return Err(Fault::rejected("id", "not an id").with(&line.id));
+                }
+                kind_in(id).filter(|kind| schemata::edge_of(*kind, Some(edge.name)).name == edge.name)
+            }
+            Meant::Key(_) => None,
+        };
+        Ok(Self {
+            id,
+            kind: kind.unwrap_or(edge.kind),
+        })
+    }
+
+    /// The id of the relationship with these ends, of so many pairs.
+    fn id(&self, ends: &Ends, pairs: usize) -> String {
+        match &self.id {
+            Meant::Relationship(id) if pairs == 1 => id.clone(),
+            Meant::Relationship(key) | Meant::Key(key) => relationship_id(self.kind, ends, key),
+        }
+    }
+}
+
+/// The kind that a derived id names.
+pub(super) fn kind_in(id: &str) -> Option<RelationshipKind> {
+    let kind = id.strip_prefix("rel:")?.split(':').nth(1)?;
+    RelationshipKind::parse(kind).ok()
+}
+
+/// The ids at one end; none, and a fault, where there is not one.
+fn ends(line: &mut Line, property: &'static str, faults: &mut Vec<Fault>) -> Vec<String> {
+    let mut ends = Vec::new();
+    let written = line.take(property);
+    if written.is_empty() {
+        faults.push(Fault::rejected(property, "an end is missing"));
+    }
+    for id in written {
+        let id = ids::read(&id);
+        if check_id(&id).is_err() {
+            faults.push(Fault::rejected(property, "not an id").with(&id));
+        } else if !ends.contains(&id) {
+            ends.push(id);
+        }
+        if ends.len() > PAIRS_MAX {
+            break;
+        }
+    }
+    ends
+}
+
+/// What the record claims of every pair, and who says so.
+fn claim(line: &mut Line, edge: Edge, record: &Of, file: &Source) -> (Relationship, Vec<Source>) {
+    let place = match &record.id {
+        Meant::Key(_) => Some(locator(edge.name, &ids::read(&line.id))),
+        Meant::Relationship(_) => line.take_first("recordId", "not a line of text", values::one_line),
+    };
+    let (validity, takes_place) = validity(line, record.kind);
+    let status = status(line, validity);
+    let mut role = edge.role.and_then(|property| {
+        drop_kind(line, property, record.kind, edge);
+        line.take_first(property, "not a line of text", values::one_line)
+    });
+    let stated_on = if takes_place { None } else { line.take_date("date") };
+    let summary = line.take_first("summary", "not a text", |value| text(value).ok());
+    let share = match record.kind {
+        RelationshipKind::Owns => {
+            line.take_first("percentage", "a percentage that is not understood", percentage::read)
+        }
+        _ => None,
+    };
+    let amount = edge.knows("amount").then(|| amount(line)).flatten();
+    let sources = sources::take(line, file);
+    let ends = Ends::Known {
+        from: String::new(),
+        to: String::new(),
+    };
+    let mut claim = claimed(String::new(), record.kind, ends, &sources, place.as_deref());
+    for statement in &mut claim.evidence {
+        statement.stated_on = stated_on;
+        statement.summary.clone_from(&summary);
+    }
+    let claim = Relationship {
+        role: role.take(),
+        status,
+        validity,
+        share,
+        amount,
+        ..claim
+    };
+    (claim, sources)
+}
+
+/// A relationship of which nothing is known but that these sources assert it.
+pub(super) fn claimed(
+    id: String,
+    kind: RelationshipKind,
+    ends: Ends,
+    sources: &[Source],
+    locator: Option<&str>,
+) -> Relationship {
+    let statement = |source: &Source| Evidence {
+        id: evidence_id(&id, &source.id, 1),
+        source: source.id.clone(),
+        locator: locator.map(str::to_owned),
+        stance: Stance::Asserts,
+        speaker: None,
+        stated_on: None,
+        summary: None,
+        share: None,
+        amount: None,
+        confidence: None,
+    };
+    let evidence = sources.iter().map(statement).collect();
+    Relationship {
+        id,
+        kind,
+        ends,
+        role: None,
+        status: RelationshipStatus::Active,
+        validity: Validity::OPEN,
+        share: None,
+        amount: None,
+        capabilities: Vec::new(),
+        properties: None,
+        evidence,
+        recorded_at: Timestamp::UNIX_EPOCH,
+        retracted_at: None,
+    }
+}
+
+/// The same claim of other ends.
+fn renamed(claim: &Relationship, id: String, ends: Ends) -> Relationship {
+    let mut renamed = Relationship {
+        id,
+        ends,
+        ..claim.clone()
+    };
+    for statement in &mut renamed.evidence {
+        statement.id = evidence_id(&renamed.id, &statement.source, 1);
+    }
+    renamed
+}
+
+/// The words in which a link tells its kind, where there is no schema for it: `competes with`.
+pub(super) fn words(kind: RelationshipKind) -> String {
+    kind.as_str().to_lowercase().replace('_', " ")
+}
+
+/// Drops the role that only tells the kind.
+fn drop_kind(line: &mut Line, property: &'static str, kind: RelationshipKind, edge: Edge) {
+    let words = words(kind);
+    if kind != edge.kind && line.values(property).first() == Some(&words) {
+        line.take_first(property, "", |text| (text == words).then_some(()));
+    }
+}
+
+/// When it held, and whether that is the `date` on which it took place, as payments do. A partial one is its own end, which
+/// reads as the day after it.
+fn validity(line: &mut Line, kind: RelationshipKind) -> (Validity, bool) {
+    let bounds = (line.take_date("startDate"), line.take_date("endDate"));
+    let takes_place = bounds == (None, None) && kind == RelationshipKind::Paid;
+    let (since, until) = match takes_place.then(|| line.take_date("date")) {
+        Some(on) => (on, on),
+        None => bounds,
+    };
+    let next = |day: PartialDate| day.day_after().map(PartialDate::from);
+    let until = match (since, until) {
+        (Some(since), Some(until)) if since == until && until.is_day() => next(until),
+        (_, until) => until,
+    };
+    let validity = Validity::new(since, until).unwrap_or_else(|_| {
+        for (property, date) in [("startDate", since), ("endDate", until)] {
+            if let Some(date) = date {
+                line.put_back(property, date.to_string());
+            }
+        }
+        line.faults.push(Fault::kept("endDate", "before it begins"));
+        Validity::OPEN
+    });
+    (validity, takes_place)
+}
+
+/// How firm the claim is. A relationship that is said to have ended, without a day, is in effect on no day that we know.
+fn status(line: &mut Line, validity: Validity) -> RelationshipStatus {
+    let [text] = line.values("status") else {
+        return match line.values("status") {
+            [] => RelationshipStatus::Active,
+            _ => RelationshipStatus::Unknown,
+        };
+    };
+    let word = text.trim().to_lowercase();
+    if IN_EFFECT.contains(&&*word) {
+        return RelationshipStatus::Active;
+    }
+    if ENDED.contains(&&*word) {
+        return match validity.until() {
+            Some(_) => RelationshipStatus::Active,
+            None => RelationshipStatus::Unknown,
+        };
+    }
+    let named = RelationshipStatus::ALL
+        .iter()
+        .copied()
+        .find(|status| *text == words_of(*status));
+    if named.is_some() {
+        line.take("status");
+    } else {
+        let fault = Fault::kept("status", "a status that is not understood").with(text);
+        line.faults.push(fault);
+    }
+    named.unwrap_or(RelationshipStatus::Unknown)
+}
+
+/// Our word for a status: `rumoured`.
+pub(super) fn words_of(status: RelationshipStatus) -> String {
+    status.as_str().to_lowercase()
+}
+
+/// The amount: in its own currency, else in euros, else in dollars.
+fn amount(line: &mut Line) -> Option<Amount> {
+    let stated = match (line.values("amount"), line.values("currency")) {
+        ([number], [currency]) => values::amount(number, currency),
+        _ => None,
+    };
+    if stated.is_some() {
+        line.take("amount");
+        line.take("currency");
+    }
+    for (property, currency) in [("amountEur", "EUR"), ("amountUsd", "USD")] {
+        match &stated {
+            None => {
+                let converted = line.take_first(property, "not an amount", |text| values::amount(text, currency));
+                if converted.is_some() {
+                    return converted;
+                }
+            }
+            // What is said twice is kept once.
+            Some(stated) if stated.currency.as_str() == currency => {
+                for text in line.take(property) {
+                    if values::amount(&text, currency).as_ref() != Some(stated) {
+                        line.put_back(property, text);
+                    }
+                }
+            }
+            Some(_) => {}
+        }
+    }
+    stated
+}

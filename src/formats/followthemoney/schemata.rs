@@ -1,0 +1,601 @@
+//! The schemata of FollowTheMoney 4, their inheritance flattened: which of them are entities, which are relationships, and why
+//! the model has no room for the others.
+
+use crate::model::{EntityKind, RelationshipKind};
+
+/// What a schema is to us.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Meaning {
+    /// An entity.
+    Node(Node),
+    /// A relationship.
+    Edge(Edge),
+    /// Neither, for this reason.
+    Refused(&'static str),
+}
+
+/// A schema whose records are entities.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Node {
+    /// What it is called.
+    pub(super) name: &'static str,
+    /// What its records are.
+    pub(super) kind: EntityKind,
+    /// The properties that name a record, the proper one first.
+    pub(super) named_by: &'static [&'static str],
+    /// The properties with its first and its last day.
+    pub(super) days: Option<(&'static str, &'static str)>,
+    properties: &'static [&'static [&'static str]],
+}
+
+/// A schema whose records are relationships.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Edge {
+    /// What it is called.
+    pub(super) name: &'static str,
+    /// What its records claim.
+    pub(super) kind: RelationshipKind,
+    /// The property with the entity the sentence starts with.
+    pub(super) from: &'static str,
+    /// The property with the entity it ends with.
+    pub(super) to: &'static str,
+    /// The property with the role, in the source's words.
+    pub(super) role: Option<&'static str>,
+    properties: &'static [&'static [&'static str]],
+}
+
+impl Node {
+    /// Whether FollowTheMoney knows this property of it.
+    pub(super) fn knows(&self, property: &str) -> bool {
+        knows(self.properties, property)
+    }
+}
+
+impl Edge {
+    /// Whether FollowTheMoney knows this property of it.
+    pub(super) fn knows(&self, property: &str) -> bool {
+        property == self.from || property == self.to || knows(self.properties, property)
+    }
+}
+
+fn knows(groups: &[&[&str]], property: &str) -> bool {
+    groups.iter().any(|group| group.contains(&property))
+}
+
+/// What the schema `name` is to us.
+pub(super) fn meaning(name: &str) -> Option<Meaning> {
+    let mut nodes = NODES.iter().chain([&ASSET]);
+    let node = nodes.find(|node| node.name == name).copied().map(Meaning::Node);
+    let edge = || EDGES.iter().find(|edge| edge.name == name).copied().map(Meaning::Edge);
+    let refused = || {
+        let (reason, _) = REFUSED.iter().find(|(_, names)| names.contains(&name))?;
+        Some(Meaning::Refused(reason))
+    };
+    node.or_else(edge).or_else(refused)
+}
+
+/// The schema of entities of this kind, unless they name another.
+pub(super) fn node_of(kind: EntityKind, named: Option<&str>) -> Node {
+    let of_kind = |node: &&Node| node.kind == kind;
+    let named = NODES
+        .iter()
+        .filter(of_kind)
+        .find(|node| named.is_some_and(|name| name == node.name));
+    // The first of a kind is what the kind implies. An asset is whatever else a company can have to do with.
+    *named.or_else(|| NODES.iter().find(of_kind)).unwrap_or(&ASSET)
+}
+
+/// The schema of relationships of this kind, unless they name another.
+pub(super) fn edge_of(kind: RelationshipKind, named: Option<&str>) -> Edge {
+    let of_kind = |edge: &&Edge| edge.kind == kind;
+    let named = EDGES
+        .iter()
+        .filter(of_kind)
+        .find(|edge| named.is_some_and(|name| name == edge.name));
+    // What has a schema only by its name, like taking part in a project, has none without.
+    let implied = || {
+        EDGES
+            .iter()
+            .filter(of_kind)
+            .find(|edge| edge.kind != RelationshipKind::ParticipatesIn)
+    };
+    *named.or_else(implied).unwrap_or(&UNKNOWN_LINK)
+}
+
+/// What services and markets are written as: FollowTheMoney has no schema for them, and `keywords` says which they are.
+pub(super) const ASSET: Node = Node {
+    name: "Asset",
+    kind: EntityKind::Service,
+    named_by: &["name"],
+    days: None,
+    properties: &[THING, VALUE],
+};
+
+/// What relationships of other kinds are written as.
+pub(super) const UNKNOWN_LINK: Edge = edge(
+    "UnknownLink",
+    RelationshipKind::RelatedTo,
+    ["subject", "object"],
+    Some("role"),
+    &[INTERVAL, INTEREST],
+);
+
+const LEGAL_NAMES: &[&str] = &["name", "alias", "abbreviation"];
+const PERIOD: Option<(&str, &str)> = Some(("startDate", "endDate"));
+
+const fn legal(name: &'static str, kind: EntityKind, properties: &'static [&'static [&'static str]]) -> Node {
+    Node {
+        name,
+        kind,
+        named_by: LEGAL_NAMES,
+        days: Some(("incorporationDate", "dissolutionDate")),
+        properties,
+    }
+}
+
+const NODES: [Node; 12] = [
+    legal(
+        "Company",
+        EntityKind::Company,
+        &[THING, VALUE, LEGAL_ENTITY, ORGANIZATION, COMPANY],
+    ),
+    // Which kind of legal entity is not known; the model calls every one that is not an Organization a Company.
+    legal("LegalEntity", EntityKind::Company, &[THING, LEGAL_ENTITY]),
+    legal(
+        "Organization",
+        EntityKind::Organization,
+        &[THING, LEGAL_ENTITY, ORGANIZATION],
+    ),
+    legal(
+        "PublicBody",
+        EntityKind::Organization,
+        &[THING, LEGAL_ENTITY, ORGANIZATION],
+    ),
+    Node {
+        days: Some(("birthDate", "deathDate")),
+        ..legal("Person", EntityKind::Person, &[THING, LEGAL_ENTITY, PERSON])
+    },
+    Node {
+        name: "Event",
+        kind: EntityKind::Event,
+        named_by: &["name"],
+        days: PERIOD,
+        properties: &[THING, INTERVAL, ANALYZABLE, EVENT],
+    },
+    Node {
+        name: "Trip",
+        kind: EntityKind::Event,
+        named_by: &["name"],
+        days: PERIOD,
+        properties: &[THING, INTERVAL, ANALYZABLE, EVENT, TRIP],
+    },
+    // Something that takes place in a stated period, and in which companies and people take part.
+    Node {
+        name: "Project",
+        kind: EntityKind::Event,
+        named_by: &["name", "projectId"],
+        days: PERIOD,
+        properties: &[THING, VALUE, INTERVAL, PROJECT],
+    },
+    Node {
+        name: "CourtCase",
+        kind: EntityKind::Event,
+        named_by: &["name", "caseNumber"],
+        days: Some(("fileDate", "closeDate")),
+        properties: &[THING, COURT_CASE],
+    },
+    Node {
+        name: "Territory",
+        kind: EntityKind::Place,
+        named_by: &["name", "alias"],
+        days: None,
+        properties: &[THING, TERRITORY],
+    },
+    Node {
+        name: "Address",
+        kind: EntityKind::Place,
+        named_by: &["full", "name"],
+        days: None,
+        properties: &[THING, ADDRESS],
+    },
+    Node {
+        name: "RealEstate",
+        kind: EntityKind::Place,
+        named_by: &["name", "address", "titleNumber", "cadastralCode", "registrationNumber"],
+        days: None,
+        properties: &[THING, VALUE, REAL_ESTATE],
+    },
+];
+
+const fn edge(
+    name: &'static str,
+    kind: RelationshipKind,
+    [from, to]: [&'static str; 2],
+    role: Option<&'static str>,
+    properties: &'static [&'static [&'static str]],
+) -> Edge {
+    Edge {
+        name,
+        kind,
+        from,
+        to,
+        role,
+        properties,
+    }
+}
+
+use RelationshipKind as Kind;
+
+const ROLE: Option<&str> = Some("role");
+const OF_RELATIVES: Option<&str> = Some("relationship");
+
+const EDGES: [Edge; 14] = [
+    edge(
+        "Ownership",
+        Kind::Owns,
+        ["owner", "asset"],
+        ROLE,
+        &[INTERVAL, INTEREST, OWNERSHIP],
+    ),
+    edge(
+        "Control",
+        Kind::Controls,
+        ["controller", "controlled"],
+        ROLE,
+        &[INTERVAL, INTEREST, CONTROL],
+    ),
+    edge(
+        "Directorship",
+        Kind::OfficerOf,
+        ["director", "organization"],
+        ROLE,
+        &[INTERVAL, INTEREST, &["secretary"]],
+    ),
+    edge(
+        "Employment",
+        Kind::EmployedBy,
+        ["employee", "employer"],
+        ROLE,
+        &[INTERVAL, INTEREST],
+    ),
+    edge(
+        "Membership",
+        Kind::MemberOf,
+        ["member", "organization"],
+        ROLE,
+        &[INTERVAL, INTEREST],
+    ),
+    edge(
+        "Representation",
+        Kind::Represents,
+        ["agent", "client"],
+        ROLE,
+        &[INTERVAL, INTEREST],
+    ),
+    UNKNOWN_LINK,
+    edge(
+        "Family",
+        Kind::RelatedTo,
+        ["person", "relative"],
+        OF_RELATIVES,
+        &[INTERVAL, &["relationship"]],
+    ),
+    edge(
+        "Associate",
+        Kind::RelatedTo,
+        ["person", "associate"],
+        OF_RELATIVES,
+        &[INTERVAL, &["relationship"]],
+    ),
+    edge(
+        "Succession",
+        Kind::SucceededBy,
+        ["predecessor", "successor"],
+        ROLE,
+        &[INTERVAL, INTEREST],
+    ),
+    edge(
+        "Payment",
+        Kind::Paid,
+        ["payer", "beneficiary"],
+        None,
+        &[INTERVAL, VALUE, PAYMENT],
+    ),
+    // The debtor owes: the creditor lent to the debtor.
+    edge("Debt", Kind::LentTo, ["creditor", "debtor"], None, &[INTERVAL, VALUE]),
+    edge(
+        "ProjectParticipant",
+        Kind::ParticipatesIn,
+        ["participant", "project"],
+        ROLE,
+        &[INTERVAL, INTEREST],
+    ),
+    edge(
+        "CourtCaseParty",
+        Kind::ParticipatesIn,
+        ["party", "case"],
+        ROLE,
+        &[INTERVAL, INTEREST],
+    ),
+];
+
+const REFUSED: [(&str, &[&str]); 8] = [
+    (
+        "a thing that is owned, not one who acts: the model has no noun for it",
+        &[
+            "Vehicle",
+            "Vessel",
+            "Airplane",
+            "Security",
+            "BankAccount",
+            "CryptoWallet",
+            "UserAccount",
+        ],
+    ),
+    (
+        "a contract or a tender: the model has no noun for it",
+        &["Contract", "License", "CallForTenders", "ContractAward"],
+    ),
+    (
+        "a post and who holds it: the model has no noun for posts",
+        &["Position", "Occupancy"],
+    ),
+    (
+        "a document: a source rather than an entity",
+        &[
+            "Document",
+            "Article",
+            "Audio",
+            "Email",
+            "Folder",
+            "HyperText",
+            "Image",
+            "Message",
+            "Package",
+            "Pages",
+            "PlainText",
+            "Table",
+            "Video",
+            "Workbook",
+            "Page",
+        ],
+    ),
+    (
+        "a note on an entity or a document, not a relationship of two entities",
+        &["Documentation", "Mention", "Note"],
+    ),
+    (
+        "a record about one entity: the model has no place for it",
+        &[
+            "Sanction",
+            "Risk",
+            "Identification",
+            "Passport",
+            "TaxRoll",
+            "EconomicActivity",
+            "Call",
+        ],
+    ),
+    (
+        "a guess that two records mean the same: merge them instead",
+        &["Similar"],
+    ),
+    (
+        "an abstract schema, of which there are no records",
+        &["Thing", "Interval", "Interest", "Value", "Analyzable"],
+    ),
+];
+
+const THING: &[&str] = &[
+    "address",
+    "addressEntity",
+    "alephUrl",
+    "alias",
+    "country",
+    "createdAt",
+    "description",
+    "indexText",
+    "keywords",
+    "modifiedAt",
+    "name",
+    "notes",
+    "previousName",
+    "program",
+    "programId",
+    "proof",
+    "publisher",
+    "publisherUrl",
+    "retrievedAt",
+    "riskSource",
+    "sourceUrl",
+    "summary",
+    "topics",
+    "weakAlias",
+    "wikidataId",
+    "wikipediaUrl",
+];
+const VALUE: &[&str] = &["amount", "amountEur", "amountUsd", "currency"];
+const LEGAL_ENTITY: &[&str] = &[
+    "abbreviation",
+    "brightQueryId",
+    "brightQueryOrgId",
+    "bvdId",
+    "classification",
+    "dissolutionDate",
+    "dunsCode",
+    "email",
+    "icijId",
+    "idNumber",
+    "incorporationDate",
+    "innCode",
+    "jurisdiction",
+    "legalForm",
+    "leiCode",
+    "licenseNumber",
+    "mainCountry",
+    "npiCode",
+    "ogrnCode",
+    "okpoCode",
+    "okvedCode",
+    "opencorporatesUrl",
+    "parent",
+    "phone",
+    "registrationNumber",
+    "sayariId",
+    "sector",
+    "status",
+    "swiftBic",
+    "taxNumber",
+    "taxStatus",
+    "uniqueEntityId",
+    "uscCode",
+    "vatCode",
+    "website",
+];
+const ORGANIZATION: &[&str] = &["cageCode", "giiNumber", "imoNumber", "permId"];
+const COMPANY: &[&str] = &[
+    "bikCode",
+    "caemCode",
+    "capital",
+    "cikCode",
+    "coatoCode",
+    "fnsCode",
+    "fssCode",
+    "ipoCode",
+    "irsCode",
+    "isinCode",
+    "jibCode",
+    "kppCode",
+    "mbsCode",
+    "okopfCode",
+    "oksmCode",
+    "pfrNumber",
+    "ricCode",
+    "ticker",
+    "voenCode",
+];
+const PERSON: &[&str] = &[
+    "appearance",
+    "biography",
+    "birthCountry",
+    "birthDate",
+    "birthPlace",
+    "citizenship",
+    "deathDate",
+    "education",
+    "ethnicity",
+    "eyeColor",
+    "fatherName",
+    "firstName",
+    "gender",
+    "hairColor",
+    "height",
+    "lastName",
+    "middleName",
+    "motherName",
+    "nameSuffix",
+    "nationality",
+    "passportNumber",
+    "political",
+    "position",
+    "profession",
+    "religion",
+    "secondName",
+    "socialSecurityNumber",
+    "spokenLanguage",
+    "title",
+    "weight",
+];
+const INTERVAL: &[&str] = &[
+    "alephUrl",
+    "date",
+    "description",
+    "endDate",
+    "indexText",
+    "modifiedAt",
+    "namesMentioned",
+    "proof",
+    "publisher",
+    "publisherUrl",
+    "recordId",
+    "retrievedAt",
+    "sourceUrl",
+    "startDate",
+    "summary",
+];
+const INTEREST: &[&str] = &["role", "status"];
+const ANALYZABLE: &[&str] = &[
+    "companiesMentioned",
+    "detectedCountry",
+    "detectedLanguage",
+    "emailMentioned",
+    "ibanMentioned",
+    "ipMentioned",
+    "locationMentioned",
+    "namesMentioned",
+    "peopleMentioned",
+    "phoneMentioned",
+];
+const EVENT: &[&str] = &["important", "involved", "location", "organizer"];
+const TRIP: &[&str] = &["endLocation", "startLocation", "vehicle"];
+const PROJECT: &[&str] = &["goal", "phase", "projectId", "status"];
+const COURT_CASE: &[&str] = &[
+    "caseNumber",
+    "category",
+    "closeDate",
+    "court",
+    "fileDate",
+    "status",
+    "type",
+];
+const TERRITORY: &[&str] = &["fipsCode", "level", "nutsCode", "partOf", "territoryCode", "zipCode"];
+const ADDRESS: &[&str] = &[
+    "city",
+    "full",
+    "googlePlaceId",
+    "latitude",
+    "longitude",
+    "osmId",
+    "postOfficeBox",
+    "postalCode",
+    "region",
+    "remarks",
+    "state",
+    "street",
+    "street2",
+];
+const REAL_ESTATE: &[&str] = &[
+    "area",
+    "cadastralCode",
+    "censusBlock",
+    "createDate",
+    "encumbrance",
+    "landType",
+    "latitude",
+    "longitude",
+    "parent",
+    "propertyType",
+    "registrationNumber",
+    "tenure",
+    "titleNumber",
+];
+const OWNERSHIP: &[&str] = &[
+    "legalBasis",
+    "ownershipType",
+    "percentage",
+    "sharesCount",
+    "sharesCurrency",
+    "sharesType",
+    "sharesValue",
+];
+const CONTROL: &[&str] = &["controlType", "legalBasis"];
+const PAYMENT: &[&str] = &[
+    "beneficiaryAccount",
+    "contract",
+    "payerAccount",
+    "programme",
+    "project",
+    "purpose",
+    "sequenceNumber",
+    "transactionNumber",
+];

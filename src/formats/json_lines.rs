@@ -1,0 +1,144 @@
+//! guanxi's own records, one JSON object a line: what `guanxi export json-lines` writes, read back without a loss. A line that is
+//! no record is rejected, and the next one is read.
+
+use std::{collections::HashSet, ops::ControlFlow};
+
+use serde::Deserialize;
+
+use super::import::{Draft, Each, Fault, Found, Input, Item, Lines, Place, Unreadable};
+use crate::model::{Entity, Record, Relationship, Timestamp, plain_id};
+
+/// The form of the lines; another number stands where an older program would misread them.
+pub(super) const FORMAT: u32 = 1;
+
+/// The first line, as far as it says how to read the others.
+#[derive(Deserialize)]
+struct First {
+    guanxi: Header,
+}
+
+#[derive(Deserialize)]
+struct Header {
+    format: u32,
+}
+
+/// Whether a file that starts like this holds guanxi's records: its first line is a header or a record.
+#[must_use]
+pub fn detect(start: &[u8]) -> bool {
+    let start = start.trim_ascii_start();
+    let Some(rest) = start.strip_prefix(b"{") else {
+        return false;
+    };
+    let rest = rest.trim_ascii_start();
+    let named = |name: &str| {
+        let rest = rest.strip_prefix(b"\"")?.strip_prefix(name.as_bytes())?;
+        let rest = rest.strip_prefix(b"\"")?.trim_ascii_start().strip_prefix(b":")?;
+        rest.trim_ascii_start().strip_prefix(b"{")
+    };
+    ["guanxi", "source", "entity", "relationship"]
+        .iter()
+        .any(|name| named(name).is_some())
+}
+
+/// Reads records, one a line. A header may stand in the first line; blank lines count for nothing. When a record entered the
+/// graph that was exported is not taken over: this one knows it since the import.
+///
+/// # Errors
+/// [`Unreadable`] for a header of a later form, a line that is too long, and what the system refuses.
+pub fn read(input: Input<'_>, each: Each<'_>) -> Result<(), Unreadable> {
+    let mut lines = Lines::new(input.bytes, input.told.record_bytes_max);
+    let (mut record, mut is_first) = (0, true);
+    while let Some((line, bytes)) = lines.next_line()? {
+        if bytes.trim_ascii().is_empty() {
+            continue;
+        }
+        if std::mem::take(&mut is_first)
+            && let Ok(first) = serde_json::from_slice::<First>(bytes)
+        {
+            check_format(first.guanxi.format)?;
+            continue;
+        }
+        record += 1;
+        let mut found = Found {
+            place: Place {
+                record,
+                line: Some(line),
+                key: None,
+            },
+            drafts: Vec::new(),
+            faults: Vec::new(),
+        };
+        match of_line(bytes) {
+            Ok(record) => {
+                found.place.key = Some(record.id().to_owned());
+                found.drafts.push(Draft::of(record));
+            }
+            Err(fault) => found.faults.push(*fault),
+        }
+        if each(Item::Record(found)) == ControlFlow::Break(()) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn check_format(format: u32) -> Result<(), Unreadable> {
+    if format == FORMAT {
+        return Ok(());
+    }
+    let reason = format!("the lines have the form {format}, and this program reads form {FORMAT}; use a later one");
+    Err(Unreadable::form("line 1", reason))
+}
+
+/// The record of a line, as it is known since the import.
+fn of_line(bytes: &[u8]) -> Result<Record, Box<Fault>> {
+    let mut record: Record = serde_json::from_slice(bytes).map_err(|error| {
+        let reason = match error.classify() {
+            serde_json::error::Category::Data => "not a record of guanxi",
+            _ => "not JSON",
+        };
+        Box::new(Fault::rejected("", reason).with(&error.to_string()))
+    })?;
+    match &mut record {
+        Record::Source(_) => {}
+        Record::Entity(entity) => check_entity(entity)?,
+        Record::Relationship(relationship) => {
+            check_relationship(relationship)?;
+            relationship.recorded_at = Timestamp::UNIX_EPOCH;
+        }
+    }
+    Ok(record)
+}
+
+/// What an entity must be beyond what reading it has checked.
+fn check_entity(entity: &Entity) -> Result<(), Box<Fault>> {
+    match &entity.country {
+        Some(country) if Entity::check_country(country).is_err() => Err(Box::new(
+            Fault::rejected("country", "not an ISO 3166 code of a country").with(country),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// The same of a relationship.
+fn check_relationship(relationship: &Relationship) -> Result<(), Box<Fault>> {
+    let rejected = |field: &'static str, reason: &'static str| Err(Box::new(Fault::rejected(field, reason)));
+    if plain_id(&relationship.id, usize::MAX).is_err() {
+        return rejected("id", "not an id without spaces and control characters");
+    }
+    if relationship.evidence.is_empty() {
+        return rejected("evidence", "no source says so");
+    }
+    let mut ids = HashSet::new();
+    if !relationship
+        .evidence
+        .iter()
+        .all(|statement| ids.insert(&statement.id) && !statement.id.is_empty())
+    {
+        return rejected("evidence.id", "not an id of its own");
+    }
+    if relationship.retracted_at.is_some() {
+        return rejected("retracted_at", "the record was taken back");
+    }
+    Ok(())
+}

@@ -1,0 +1,163 @@
+//! `guanxi export` as a user meets it: formats, views, files, pipes, and what is said when something is wrong.
+
+use std::{
+    fs,
+    io::Read,
+    process::{Command, Output, Stdio},
+};
+
+fn guanxi(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_guanxi"));
+    command.arg("export").args(arguments);
+    for name in [
+        "DATA", "STORE", "OUTPUT", "OF", "AS_OF", "EVER", "KNOWN_AT", "STATUS", "KIND", "FORCE",
+    ] {
+        command.env_remove(format!("GUANXI_{name}"));
+    }
+    command
+}
+
+fn run(arguments: &[&str]) -> Output {
+    guanxi(arguments).output().unwrap()
+}
+
+/// What an export that succeeds prints, and says beside.
+fn told(arguments: &[&str]) -> (String, String) {
+    let output = run(arguments);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{arguments:?}: {said}");
+    (String::from_utf8(output.stdout).unwrap(), said)
+}
+
+fn refused(arguments: &[&str]) -> (Option<i32>, String) {
+    let output = run(arguments);
+    assert!(output.stdout.is_empty(), "{arguments:?}");
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
+#[test]
+fn an_export_goes_to_standard_output_and_is_summed_up_beside() {
+    let (lines, said) = told(&["json-lines"]);
+    assert!(lines.starts_with("{\"guanxi\":{\"format\":1,"));
+    let count = |noun: &str| lines.matches(&format!("\n{{\"{noun}\":")).count();
+    assert_eq!(
+        said.lines().next().unwrap(),
+        format!(
+            "exported {} entities, {} relationships, {} sources",
+            count("entity"),
+            count("relationship"),
+            count("source")
+        )
+    );
+    assert_eq!(said.lines().count(), 1, "JSON lines hold everything: {said}");
+    let (xml, said) = told(&["graphml"]);
+    assert!(xml.starts_with("<?xml") && xml.ends_with("</graphml>\n"));
+    assert!(
+        said.contains("left out, since the format cannot hold it: statement"),
+        "{said}"
+    );
+    assert!(told(&["dot"]).0.starts_with("digraph \""));
+}
+
+#[test]
+fn a_part_and_a_view_are_exported() {
+    let count = |arguments: &[&str]| told(arguments).0.lines().count();
+    let all = count(&["json-lines"]);
+    let near = count(&["json-lines", "--of", "alipay,paypal", "--depth", "1"]);
+    let alone = count(&["json-lines", "--of", "alipay", "--depth", "0"]);
+    assert!(alone < near && near < all, "{alone} {near} {all}");
+    let incoming = [
+        "json-lines",
+        "--of",
+        "paypal",
+        "--direction",
+        "incoming",
+        "--kind",
+        "OWNS",
+    ];
+    let (owned, _) = told(&[&incoming[..], &["--as-of", "2014-11-28"]].concat());
+    assert!(
+        owned.contains("\"asOf\":\"2014-11-28\"") && owned.contains("{\"entity\":{\"id\":\"ebay\""),
+        "{owned}"
+    );
+    let (free, _) = told(&[&incoming[..], &["--as-of", "2016-11-28"]].concat());
+    assert!(!free.contains("\"relationship\""), "{free}");
+    assert!(count(&["json-lines", "--as-of", "2014-11-28"]) < all);
+    let rumours = told(&["json-lines", "--status", "rumoured,withdrawn"]).0;
+    assert!(
+        rumours.contains("\"status\":\"RUMOURED\"") && rumours.contains("\"statuses\":[\"RUMOURED\",\"WITHDRAWN\"]")
+    );
+    let (before, _) = told(&["json-lines", "--known-at", "2000-01-01T00:00:00Z"]);
+    assert_eq!(before.lines().count(), 1, "nothing was known");
+}
+
+#[test]
+fn a_file_is_written_as_a_whole_and_not_over_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("graph.xml");
+    let file = path.to_str().unwrap();
+    let (printed, _) = told(&["graphml", "--output", file]);
+    assert_eq!(printed, "");
+    let written = fs::read_to_string(&path).unwrap();
+    assert_eq!(written, told(&["graphml"]).0);
+    let (code, said) = refused(&["dot", "--output", file]);
+    assert!(
+        code == Some(1) && said.contains("exists already; --force replaces it"),
+        "{said}"
+    );
+    assert_eq!(fs::read_to_string(&path).unwrap(), written);
+    told(&["dot", "--output", file, "--force"]);
+    assert!(fs::read_to_string(&path).unwrap().starts_with("digraph"));
+    let (_, said) = refused(&["dot", "--output", folder.path().to_str().unwrap()]);
+    assert!(said.contains("is a folder"), "{said}");
+    let (_, said) = refused(&[
+        "dot",
+        "--output",
+        folder.path().join("none/graph.dot").to_str().unwrap(),
+    ]);
+    assert!(said.contains("cannot write"), "{said}");
+    assert_eq!(
+        fs::read_dir(folder.path()).unwrap().count(),
+        1,
+        "nothing half made is left"
+    );
+}
+
+#[test]
+fn what_cannot_be_asked_for_is_refused_with_a_reason() {
+    for (arguments, code, reason) in [
+        (["nonsense"].as_slice(), 2, "invalid value 'nonsense'"),
+        (&["dot", "--as-of", "soon"], 2, "\"soon\" is not a day like 2014-11-28"),
+        (&["dot", "--as-of", "2014-01-01", "--ever"], 2, "cannot be used with"),
+        (&["dot", "--known-at", "yesterday"], 2, "--known-at"),
+        (
+            &["dot", "--status", "dead"],
+            2,
+            "is not a relationship status (one of RUMOURED",
+        ),
+        (&["dot", "--depth", "2"], 2, "--of"),
+        (&["dot", "--of", "nobody"], 1, "there is no entity \"nobody\""),
+        (&["dot", "--store", "/nowhere/at/all"], 1, "there is no guanxi.redb"),
+        (&["dot", "--data", "/nowhere/at/all"], 1, "/nowhere/at/all"),
+        (&["dot", "--data", "a", "--store", "b"], 2, "cannot be used with"),
+    ] {
+        let (ended, said) = refused(arguments);
+        assert_eq!(ended, Some(code), "{arguments:?}: {said}");
+        assert!(said.contains(reason), "{arguments:?}: {said}");
+    }
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_error() {
+    let mut child = guanxi(&["json-lines"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut start = [0; 10];
+    let mut out = child.stdout.take().unwrap();
+    out.read_exact(&mut start).unwrap();
+    drop(out);
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
