@@ -1,5 +1,6 @@
 //! Reading files. One small dataset that is sound, and one check: change it and see what the reader says.
 
+mod bods;
 mod export;
 mod followthemoney;
 mod gleif;
