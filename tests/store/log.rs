@@ -62,25 +62,25 @@ fn read(disk: &Disk) -> Result<(Dataset, Vec<Entry>), Error> {
         Ok(())
     })?;
     assert_eq!(u64::try_from(entries.len()).unwrap(), reading.last_position());
-    let head = reading.head();
-    let mut began = Dataset {
-        title: head.title.clone(),
-        description: head.description.clone(),
-        licence: head.licence.clone(),
+    let head = reading.head().clone();
+    let mut dataset = Dataset {
+        title: head.title,
+        description: head.description,
+        licence: head.licence,
         recorded_at: head.recorded_at,
         sources: Vec::new(),
         entities: Vec::new(),
         relationships: Vec::new(),
     };
-    reading.load(|record| {
+    reading.load(|record| -> Result<(), Error> {
         match record {
-            Record::Source(source) => began.sources.push(source),
-            Record::Entity(entity) => began.entities.push(entity),
-            Record::Relationship(relationship) => began.relationships.push(relationship),
+            Record::Source(source) => dataset.sources.push(source),
+            Record::Entity(entity) => dataset.entities.push(entity),
+            Record::Relationship(relationship) => dataset.relationships.push(relationship),
         }
-        Ok::<_, Error>(())
+        Ok(())
     })?;
-    Ok((began, entries))
+    Ok((dataset, entries))
 }
 
 fn positions(entries: &[Arc<Entry>]) -> Vec<u64> {
