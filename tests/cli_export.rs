@@ -123,6 +123,24 @@ fn a_file_is_written_as_a_whole_and_not_over_another() {
 }
 
 #[test]
+fn the_tables_of_an_export_are_sound_and_exported_alike() {
+    let folder = tempfile::tempdir().unwrap();
+    let tables = folder.path().join("tables");
+    let tables = tables.to_str().unwrap();
+    told(&["guanxi", "--of", "alipay", "--depth", "2", "--output", tables]);
+    let (of_tables, _) = told(&["json-lines", "--data", tables]);
+    let (of_part, _) = told(&["json-lines", "--of", "alipay", "--depth", "2"]);
+    assert_eq!(of_tables, of_part);
+    let (code, said) = refused(&["guanxi", "--output", tables]);
+    assert!(code == Some(1) && said.contains("there is something in it"), "{said}");
+    let (_, said) = refused(&["guanxi"]);
+    assert!(
+        said.contains("tables are a folder; name it with --output DIR"),
+        "{said}"
+    );
+}
+
+#[test]
 fn what_cannot_be_asked_for_is_refused_with_a_reason() {
     for (arguments, code, reason) in [
         (["nonsense"].as_slice(), 2, "invalid value 'nonsense'"),
