@@ -15,7 +15,7 @@ use crate::{
     formats::{
         bods,
         export::{Around, Selection, Written, dot, graphml, json_lines},
-        followthemoney,
+        followthemoney, tables,
     },
     graph::{Budget, Direction, Snapshot, Step},
     model::{At, Catalog, Date, Invalid, RelationshipKind, RelationshipStatus, Set, Timestamp, View},
@@ -87,7 +87,6 @@ struct ViewArguments {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// guanxi's own tables, in a folder.
-    #[value(hide = true)]
     Guanxi,
     /// FollowTheMoney entities, one JSON object a line.
     #[value(name = "followthemoney")]
@@ -129,7 +128,8 @@ pub(super) fn export(arguments: &ExportArguments) -> anyhow::Result<ExitCode> {
     let selection = selection(&graph, arguments, now)?;
     let written = match &arguments.output {
         Some(dir) if arguments.format == Format::Guanxi => {
-            anyhow::bail!("the tables cannot be written to {} yet", dir.display())
+            let written = tables::write(&selection, dir);
+            Some(written.with_context(|| format!("cannot write the tables to {}", dir.display()))?)
         }
         Some(path) => Some(to_file(arguments.format, &selection, path, arguments)?),
         None => to_standard_output(arguments.format, &selection)?,
