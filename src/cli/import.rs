@@ -77,7 +77,7 @@ pub(super) struct ImportArguments {
 pub(super) fn import(arguments: &ImportArguments) -> anyhow::Result<ExitCode> {
     let (format, files) = format_and_files(&arguments.files)?;
     let choice = Choice::new(format, arguments.map.as_deref())?;
-    let parts = plan(files, format, |part, start| choice.reader(part, start))?;
+    let parts = plan(files, format, |start| choice.reader(start))?;
     let mut report = match &arguments.report {
         Some(path) => Some(Report::begin(path).with_context(|| format!("cannot write the report {}", path.display()))?),
         None => None,

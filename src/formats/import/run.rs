@@ -21,6 +21,7 @@ use super::{
     waiting::{Order, Sorting, Waited, Waiting},
 };
 use crate::{
+    formats::tables,
     graph,
     model::{Noun, Record, Timestamp},
     store::{State, Store, home::Home, load},
@@ -133,23 +134,25 @@ impl Running<'_> {
         let max = self.job.unpacked_bytes_max;
         thread::scope(|scope| {
             let reading = scope.spawn(move || {
-                part.read(max, &gauge.bytes, |bytes| {
-                    let mut batch = Batch::new(sender);
-                    let input = Input {
-                        name: part.own_name(),
-                        bytes,
-                        told,
-                    };
-                    let read = reader.read(input, &mut |item| {
-                        if stop.load(Ordering::Relaxed) {
-                            return ControlFlow::Break(());
-                        }
-                        batch.add(item)
-                    });
-                    // Who no longer takes items needs none.
-                    let _ = batch.send();
-                    read
-                })
+                let mut batch = Batch::new(sender);
+                let mut each = |item| match stop.load(Ordering::Relaxed) {
+                    true => ControlFlow::Break(()),
+                    false => batch.add(item),
+                };
+                let read = match reader {
+                    Reader::Guanxi => tables::drafts(&part.path, &mut each),
+                    _ => part.read(max, &gauge.bytes, |bytes| {
+                        let input = Input {
+                            name: part.own_name(),
+                            bytes,
+                            told,
+                        };
+                        reader.read(input, &mut each)
+                    }),
+                };
+                // Who no longer takes items needs none.
+                let _ = batch.send();
+                read
             });
             let mut taken = Ok(());
             'items: for batch in &items {

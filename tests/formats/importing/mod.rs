@@ -90,7 +90,7 @@ impl Desk {
 
     pub(super) fn try_import(&self, files: &[PathBuf], how: How) -> Result<Imported, Error> {
         let choice = Choice::new(None, None).unwrap();
-        let parts = plan(files, None, |part, start| choice.reader(part, start)).unwrap();
+        let parts = plan(files, None, |start| choice.reader(start)).unwrap();
         let told = Told {
             source: None,
             publisher: None,
