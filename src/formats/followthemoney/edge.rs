@@ -262,7 +262,7 @@ fn validity(line: &mut Line, kind: RelationshipKind) -> (Validity, bool) {
     let validity = Validity::new(since, until).unwrap_or_else(|_| {
         for (property, date) in [("startDate", since), ("endDate", until)] {
             if let Some(date) = date {
-                line.put_back(property, date.to_string());
+                line.put_back_date(property, date);
             }
         }
         line.faults.push(Fault::kept("endDate", "before it begins"));

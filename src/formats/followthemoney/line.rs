@@ -120,6 +120,17 @@ impl Line {
         self.values.entry(name.to_owned()).or_default().push(value);
     }
 
+    /// Puts a date back that was taken, before the others, unless its text stayed because it says more.
+    pub(super) fn put_back_date(&mut self, name: &str, date: PartialDate) {
+        let stayed = |text: &String| values::date(text).is_some_and(|(other, _)| other == date);
+        if !self.values(name).iter().any(stayed) {
+            self.values
+                .entry(name.to_owned())
+                .or_default()
+                .insert(0, date.to_string());
+        }
+    }
+
     /// Takes the first value that can be read, and leaves the others. Reports when there are some and none can be.
     pub(super) fn take_first<T>(
         &mut self,
@@ -140,13 +151,19 @@ impl Line {
         None
     }
 
-    /// Takes the first date. Where it has a time of the day, its text stays.
+    /// Takes the first date. A text that also has a time of the day stays.
     pub(super) fn take_date(&mut self, name: &'static str) -> Option<PartialDate> {
-        let (read, says_more) = self.values(name).iter().find_map(|value| values::date(value)).unzip();
-        if says_more == Some(true) {
-            return read;
+        let first = self.values(name).iter().find_map(|value| values::date(value));
+        let Some((date, _)) = first else {
+            return self.take_first(name, "not a date", |_| None);
+        };
+        let says_no_more = |value: &String| values::date(value) == Some((date, false));
+        if let Some(values) = self.values.get_mut(name)
+            && let Some(position) = values.iter().position(says_no_more)
+        {
+            values.remove(position);
         }
-        self.take_first(name, "not a date", |text| values::date(text).map(|(date, _)| date))
+        Some(date)
     }
 
     /// Takes every value that can be read, at most [`LIST_MAX`] of them, and leaves the others. Reports the first that cannot

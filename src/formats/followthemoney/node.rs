@@ -178,8 +178,8 @@ fn days(line: &mut Line, first: &'static str, last: &'static str) -> (Option<Par
     if let (Some(begin), Some(end)) = (begin, end)
         && not_before(Some(begin), first, Some(end)).is_err()
     {
-        line.put_back(first, begin.to_string());
-        line.put_back(last, end.to_string());
+        line.put_back_date(first, begin);
+        line.put_back_date(last, end);
         line.faults
             .push(Fault::kept(last, "before it begins").with(&end.to_string()));
         return (None, None);

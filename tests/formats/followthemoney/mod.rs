@@ -1,6 +1,7 @@
 //! FollowTheMoney, read and written. What the reader hands over becomes a dataset as an import would make one: the last version
 //! of a record counts, and relationships that lead nowhere are left out.
 
+mod files;
 mod hostile;
 mod package;
 mod records;
