@@ -1,6 +1,6 @@
 //! Ids that follow from what a record says: whoever writes the same twice means the same record.
 
-use super::{Ends, RelationshipKind, Source, percent_encoded};
+use super::{Catalog, Ends, RelationshipKind, Source, percent_encoded};
 
 /// `rel:{from}:{KIND}:{to}:{key}`, each part percent-encoded, an unknown end empty. Symmetric kinds sort their ends.
 ///
@@ -20,7 +20,7 @@ pub fn relationship_id(kind: RelationshipKind, ends: &Ends, key: &str) -> String
         (from, to) = (to, from);
     }
     let [from, to, key] = [from, to, key].map(percent_encoded);
-    format!("rel:{from}:{kind}:{to}:{key}")
+    ["rel", &from, kind.as_str(), &to, &key].join(":")
 }
 
 /// `{relationship}/{source}`, and from a source's second statement on `/{number}` behind it.
@@ -34,7 +34,7 @@ pub fn relationship_id(kind: RelationshipKind, ends: &Ends, key: &str) -> String
 pub fn evidence_id(relationship: &str, source: &str, number: usize) -> String {
     let bare = source.strip_prefix(Source::PREFIX).unwrap_or(source);
     match number {
-        0 | 1 => format!("{relationship}/{bare}"),
+        0 | 1 => [relationship, bare].join("/"),
         number => format!("{relationship}/{bare}/{number}"),
     }
 }

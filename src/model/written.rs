@@ -153,11 +153,16 @@ pub fn not_before(first: Option<PartialDate>, name: &str, last: Option<PartialDa
 /// ```
 #[must_use]
 pub fn percent_encoded(part: &str) -> String {
-    let mut encoded = String::with_capacity(part.len());
+    // Ids of registers have a colon or two at most.
+    let mut encoded = String::with_capacity(part.len() + 4);
     for byte in part.bytes() {
         match char::from(byte) {
             plain @ ('A'..='Z' | 'a'..='z' | '0'..='9' | '-' | '.' | '_' | '~') => encoded.push(plain),
-            _ => encoded.push_str(&format!("%{byte:02X}")),
+            _ => {
+                let digit = |value: u8| char::from_digit(u32::from(value), 16).map(|digit| digit.to_ascii_uppercase());
+                encoded.push('%');
+                encoded.extend([byte >> 4, byte & 0xF].into_iter().filter_map(digit));
+            }
         }
     }
     encoded

@@ -68,7 +68,7 @@ pub fn write(selection: &Selection, out: &mut impl Write) -> io::Result<Written>
     };
     xml.begin(selection)?;
     for _ in selection.sources() {
-        written.leave_out("source; edges name it");
+        written.leave_out("what is known of a source beside its id");
     }
     for entity in selection.entities() {
         for _ in &entity.names {
@@ -83,7 +83,7 @@ pub fn write(selection: &Selection, out: &mut impl Write) -> io::Result<Written>
             continue;
         };
         for _ in &relationship.evidence {
-            written.leave_out("statement; its edge names the source");
+            written.leave_out("what a statement says beside its source");
         }
         xml.edge(&relationship, from, to)?;
         written.relationships += 1;

@@ -8,6 +8,7 @@ mod ids;
 mod line;
 mod node;
 mod percentage;
+mod properties;
 mod schemata;
 mod sources;
 mod values;

@@ -47,7 +47,7 @@ pub fn run(home: Home, job: Job<'_>) -> Result<Done, Error> {
         tally: Tally::of(job.parts.iter().map(|(part, _)| part.name.clone())),
         waiting: Waiting::new(&dir, Order::ByTime),
         title: job.title.map(str::to_owned),
-        began_with: None,
+        is_new: false,
         is_cut_short: false,
         job,
     };
@@ -91,7 +91,7 @@ struct Running<'a> {
     tally: Tally,
     waiting: Waiting,
     title: Option<String>,
-    began_with: Option<u64>,
+    is_new: bool,
     is_cut_short: bool,
 }
 
@@ -122,7 +122,7 @@ impl Running<'_> {
         Ok(Done {
             tally: self.tally,
             is_cut_short: self.is_cut_short,
-            began_with: self.began_with,
+            is_new: self.is_new,
         })
     }
 
@@ -273,7 +273,7 @@ impl Running<'_> {
             return Ok(None);
         }
         self.job.gauge.enter(Phase::Arranging);
-        self.began_with = Some(load.records());
+        self.is_new = true;
         let title = self.title.clone().unwrap_or_else(|| "Imported data".to_owned());
         let home = load.finish(&title, None, self.job.told.licence.as_deref())?;
         let has_more = conflicts.len() > 0 || first_version.is_some();

@@ -1,0 +1,305 @@
+//! FollowTheMoney, read and written. What the reader hands over becomes a dataset as an import would make one: the last version
+//! of a record counts, and relationships that lead nowhere are left out.
+
+mod hostile;
+mod package;
+mod records;
+mod relationships;
+mod round_trip;
+mod sample;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    env, fs,
+    io::{self, Write},
+    ops::ControlFlow,
+    path::Path,
+};
+
+use guanxi::{
+    formats::{
+        export::{Selection, Written},
+        followthemoney,
+        import::{Draft, Effect, Found, Input, Item, RECORD_BYTES_MAX, Told, Unreadable, Wanted},
+    },
+    graph::Snapshot,
+    model::{At, Dataset, Ends, Entity, Record, Relationship, Set, Source, Timestamp, View},
+};
+use serde_json::{Value, json};
+
+/// What is said of a file of which nothing is said.
+fn nothing_told() -> Told {
+    Told {
+        source: None,
+        publisher: None,
+        title: None,
+        url: None,
+        licence: None,
+        record_bytes_max: RECORD_BYTES_MAX,
+        today: "2026-11-22".parse().unwrap(),
+    }
+}
+
+/// What the reader hands over: the sources of the file, and its records.
+fn read_told(text: &[u8], name: &str, told: &Told) -> Result<(Vec<Draft>, Vec<Found>), Unreadable> {
+    let (mut preamble, mut records) = (Vec::new(), Vec::new());
+    let mut bytes = text;
+    let input = Input {
+        name,
+        bytes: &mut bytes,
+        told,
+    };
+    followthemoney::read(input, &mut |item| {
+        match item {
+            Item::Preamble(drafts) => preamble.extend(drafts),
+            Item::Record(found) => records.push(found),
+        }
+        ControlFlow::Continue(())
+    })?;
+    Ok((preamble, records))
+}
+
+/// The same of a file called `graph.json`, of which nothing is said.
+fn read(text: &str) -> Vec<Found> {
+    read_told(text.as_bytes(), "graph.json", &nothing_told()).unwrap().1
+}
+
+/// The one record of a line.
+fn read_one(record: Value) -> Found {
+    let mut found = read(&record.to_string());
+    assert_eq!(found.len(), 1);
+    found.remove(0)
+}
+
+/// The records that a line was made into.
+fn records_of(found: &Found) -> Vec<Record> {
+    let record = |draft: &Draft| match &draft.change {
+        Wanted::Record(record) => record.clone(),
+        other => panic!("{other:?}"),
+    };
+    found.drafts.iter().map(record).collect()
+}
+
+/// The entity that a record without faults was made into.
+fn entity(schema: &str, properties: Value) -> Entity {
+    let found = read_one(json!({"id": "a", "schema": schema, "properties": properties}));
+    assert_eq!(found.faults, [], "{schema}");
+    entity_of(&found)
+}
+
+fn entity_of(found: &Found) -> Entity {
+    match records_of(found).into_iter().next() {
+        Some(Record::Entity(entity)) => entity,
+        other => panic!("{other:?} with {:?}", found.faults),
+    }
+}
+
+/// The relationships that a record was made into.
+fn relationships_of(found: &Found) -> Vec<Relationship> {
+    let records = records_of(found).into_iter();
+    records
+        .filter_map(|record| match record {
+            Record::Relationship(relationship) => Some(relationship),
+            _ => None,
+        })
+        .collect()
+}
+
+/// The one relationship of a record, which has these faults.
+fn relationship(schema: &str, properties: Value, faults: &[&str]) -> Relationship {
+    let found = read_one(json!({"id": "k", "schema": schema, "properties": properties}));
+    assert_eq!(reasons(&found), faults, "{schema}");
+    let mut relationships = relationships_of(&found);
+    assert_eq!(relationships.len(), 1, "{:?}", found.faults);
+    relationships.remove(0)
+}
+
+/// What is wrong with a record: `percentage: not understood`.
+fn reasons(found: &Found) -> Vec<String> {
+    let faults = found.faults.iter();
+    faults
+        .map(|fault| match fault.effect {
+            Effect::Rejected => format!("{}: {} (rejected)", fault.field, fault.reason),
+            Effect::Kept => format!("{}: {}", fault.field, fault.reason),
+        })
+        .collect()
+}
+
+/// The graph that a file is imported into.
+fn import(text: &str, name: &str) -> Dataset {
+    let (preamble, found) = read_told(text.as_bytes(), name, &nothing_told()).unwrap();
+    let mut sources: BTreeMap<String, Source> = BTreeMap::new();
+    let mut entities: BTreeMap<String, Entity> = BTreeMap::new();
+    let mut relationships: BTreeMap<String, Relationship> = BTreeMap::new();
+    for draft in preamble
+        .into_iter()
+        .chain(found.into_iter().flat_map(|found| found.drafts))
+    {
+        match draft.change {
+            Wanted::Record(Record::Source(source)) => {
+                sources.insert(source.id.clone(), source);
+            }
+            Wanted::Record(Record::Entity(entity)) => {
+                entities.insert(entity.id.clone(), entity);
+            }
+            Wanted::Record(Record::Relationship(relationship)) => {
+                relationships.insert(relationship.id.clone(), relationship);
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    relationships.retain(|_, relationship| match &relationship.ends {
+        Ends::Known { from, to } => entities.contains_key(from) && entities.contains_key(to),
+        other => panic!("{other:?}"),
+    });
+    Dataset {
+        title: name.to_owned(),
+        description: None,
+        licence: None,
+        recorded_at: Timestamp::UNIX_EPOCH,
+        sources: sources.into_values().collect(),
+        entities: entities.into_values().collect(),
+        relationships: relationships.into_values().collect(),
+    }
+}
+
+/// The whole graph as a file, and what was written.
+fn export(dataset: &Dataset) -> (String, Written) {
+    let snapshot = Snapshot::build(dataset).unwrap();
+    let view = View {
+        at: At::Ever,
+        statuses: Set::all(),
+        statuses_given: true,
+        ..View::now("2026-11-22T12:00:00Z".parse().unwrap())
+    };
+    let mut out = Vec::new();
+    let written = followthemoney::write(&Selection::of(&snapshot, &view), &mut out).unwrap();
+    (String::from_utf8(out).unwrap(), written)
+}
+
+/// The lines of a file, by id and schema.
+fn lines(text: &str) -> Vec<Value> {
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// The one line with this schema.
+fn line_of(text: &str, schema: &str) -> Value {
+    let mut found = lines(text).into_iter().filter(|line| line["schema"] == schema);
+    let line = found.next().unwrap_or_else(|| panic!("no {schema} in {text}"));
+    assert_eq!(found.next(), None);
+    line
+}
+
+/// The party donations, or none after saying that they are absent.
+fn donations(claim: &str) -> Option<String> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/samples/ftm/donations.ftm.json");
+    let why = match fs::read_to_string(&file) {
+        Ok(text) => return Some(text),
+        Err(error) => format!("SKIPPED: {claim}: {} cannot be read: {error}", file.display()),
+    };
+    assert!(env::var("CI").as_deref() != Ok("true"), "{why}");
+    // Not eprintln: the output of a test that passes is captured, and nobody would see this.
+    io::stderr().write_all(format!("\n{why}\n").as_bytes()).unwrap();
+    None
+}
+
+#[test]
+fn what_is_no_followthemoney_is_refused_with_the_way_out() {
+    let refused = |text: &str| {
+        let told = nothing_told();
+        read_told(text.as_bytes(), "graph.json", &told).unwrap_err().to_string()
+    };
+    let statement = r#"{"canonical_id": "a", "prop": "name", "schema": "Person", "value": "A"}"#;
+    assert!(
+        refused(statement).starts_with("line 1: statements, not entities; join them first: ftm aggregate-statements")
+    );
+    assert!(refused("\n[{\"id\": \"a\"}]").starts_with("line 2: a JSON array"));
+    let told = Told {
+        record_bytes_max: 20,
+        ..nothing_told()
+    };
+    let long = read_told(&[b'{'; 100], "graph.json", &told).unwrap_err().to_string();
+    assert!(long.contains("a record is longer than 20 bytes"), "{long}");
+}
+
+#[test]
+fn the_file_is_a_source_by_what_is_said_of_it() {
+    let source = |name: &str, told: &Told| {
+        let (preamble, _) = read_told(b"", name, told).unwrap();
+        match &preamble[..] {
+            [
+                Draft {
+                    change: Wanted::Record(Record::Source(source)),
+                    ..
+                },
+            ] => source.clone(),
+            other => panic!("{other:?}"),
+        }
+    };
+    let silent = source("party donations.ftm.json", &nothing_told());
+    assert_eq!(
+        (&*silent.id, &*silent.publisher, &*silent.title, silent.url),
+        ("source:party-donations", "party-donations", "party-donations", None)
+    );
+    let told = Told {
+        source: Some("bundestag".to_owned()),
+        publisher: Some("German Bundestag".to_owned()),
+        title: Some("Party donations over 50,000 euros".to_owned()),
+        url: Some("https://example.org/donations".to_owned()),
+        licence: Some("MIT".to_owned()),
+        ..nothing_told()
+    };
+    let said = source("x.json", &told);
+    assert_eq!(
+        (
+            &*said.id,
+            &*said.publisher,
+            said.url.as_deref(),
+            said.licence.as_deref()
+        ),
+        (
+            "source:bundestag",
+            "German Bundestag",
+            Some("https://example.org/donations"),
+            Some("MIT")
+        )
+    );
+}
+
+#[test]
+fn reading_ends_where_it_is_told_to() {
+    let text = json!({"id": "a", "schema": "Person", "properties": {"name": ["A"]}}).to_string();
+    let text = format!("{text}\n").repeat(3);
+    let mut items = 0;
+    let mut bytes = text.as_bytes();
+    let (told, name) = (nothing_told(), "a.json");
+    let input = Input {
+        name,
+        bytes: &mut bytes,
+        told: &told,
+    };
+    let each = &mut |_| {
+        items += 1;
+        if items == 2 {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    };
+    followthemoney::read(input, each).unwrap();
+    assert_eq!(items, 2);
+}
+
+#[test]
+fn every_record_says_where_it_stands() {
+    let found = read("\n\nnonsense\n{\"id\": \"a\", \"schema\": \"Person\", \"properties\": {\"name\": [\"A\"]}}\n");
+    let places: BTreeSet<String> = found.iter().map(|found| found.place.to_string()).collect();
+    assert_eq!(
+        places.into_iter().collect::<Vec<_>>(),
+        ["record 1, line 3", "record 2 (a), line 4"]
+    );
+    assert_eq!(
+        reasons(&found[0]),
+        [": not a JSON object on one line, in UTF-8 (rejected)"]
+    );
+}

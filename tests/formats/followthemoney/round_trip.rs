@@ -1,0 +1,539 @@
+//! Out and in again: what the format holds comes back as it was, and what it does not is counted.
+
+use guanxi::{
+    formats::tables,
+    model::{
+        Amount, Catalog, Dataset, Ends, Entity, EntityKind, EntityStatus, Evidence, Identifier, Name, NameKind,
+        PartialDate, Relationship, RelationshipKind, RelationshipStatus, Share, ShareOf, ShareRange, Source, Stance,
+        Timestamp, Validity, evidence_id, relationship_id,
+    },
+};
+use proptest::{prelude::*, sample::select};
+use serde_json::{Map, Value, json};
+
+use super::{export, import, line_of, lines};
+
+const IDS: [&str; 8] = ["a", "lei:5", "b c", "gx.a", "é/1", "Q42", "-", "gx-rel.b"];
+
+/// What stands in a relationship beside its kind and its ends.
+#[derive(Debug, Clone)]
+struct Said {
+    id: Option<&'static str>,
+    role: Option<&'static str>,
+    status: RelationshipStatus,
+    bounds: (Option<&'static str>, Option<&'static str>),
+    share: ShareRange,
+    of: ShareOf,
+    amount: Option<(f64, &'static str)>,
+    source: usize,
+    locator: Option<&'static str>,
+    stated_on: Option<&'static str>,
+    summary: Option<&'static str>,
+    properties: bool,
+}
+
+fn date(text: Option<&str>) -> Option<PartialDate> {
+    text.map(|text| text.parse().unwrap())
+}
+
+fn source(id: &str, publisher: &str, title: &str, url: Option<&str>) -> Source {
+    Source {
+        id: id.to_owned(),
+        publisher: publisher.to_owned(),
+        title: title.to_owned(),
+        url: url.map(str::to_owned),
+        published_on: None,
+        licence: None,
+    }
+}
+
+/// The sources that a file called `graph.json` can name.
+fn sources() -> Vec<Source> {
+    let url = "https://example.org/a";
+    vec![
+        source("source:The%20Wire@", "The Wire", "The Wire", None),
+        source("source:The%20Wire@https://example.org/a", "The Wire", url, Some(url)),
+        source("source:graph", "graph", "graph", None),
+        source("source:https://example.org/a", "example.org", url, Some(url)),
+    ]
+}
+
+prop_compose! {
+    fn range()(low in 0u8..=20, high in 0u8..=20, ends in any::<[bool; 2]>()) -> ShareRange {
+        let (low, high) = (f64::from(low.min(high)) * 5.0, f64::from(low.max(high)) * 5.0);
+        ShareRange::bounded(low, ends[0], high, ends[1]).unwrap_or(ShareRange::exact(low).unwrap())
+    }
+}
+
+fn some<T: Clone + std::fmt::Debug + 'static>(values: &'static [T]) -> impl Strategy<Value = Option<T>> {
+    proptest::option::of(select(values))
+}
+
+prop_compose! {
+    fn said()(
+        id in some(&["r1", "rel:x:OWNS:y:1", "gx.a"]), role in some(&["chair", "owns"]), status in select(RelationshipStatus::ALL),
+        bounds in (some(&["2013", "2014-01", "2014-01-01"]), some(&["2014-01-02", "2014", "2014-02"])),
+        share in range(), of in select(ShareOf::ALL), amount in proptest::option::of((0.0..1e12_f64, select(vec!["EUR", "USD", "CNY"]))),
+        source in 0usize..4, locator in some(&["page 2", "Ownership 1"]),
+        stated_on in some(&["2014", "2014-11-25"]), summary in some(&["Says so.\nTwice."]), properties in any::<bool>(),
+    ) -> Said {
+        Said { id, role, status, bounds, share, of, amount, source, locator, stated_on, summary, properties }
+    }
+}
+
+/// The relationship, as far as FollowTheMoney can hold it.
+fn relationship(position: usize, kind: RelationshipKind, [from, to]: [&str; 2], said: &Said) -> Relationship {
+    use RelationshipKind as Kind;
+    let ends = Ends::Known {
+        from: from.to_owned(),
+        to: to.to_owned(),
+    };
+    let with_schema = [
+        Kind::Owns,
+        Kind::Controls,
+        Kind::OfficerOf,
+        Kind::EmployedBy,
+        Kind::MemberOf,
+        Kind::Represents,
+        Kind::RelatedTo,
+        Kind::SucceededBy,
+        Kind::Paid,
+        Kind::LentTo,
+    ];
+    let is_money = matches!(kind, Kind::Paid | Kind::LentTo);
+    let id = match said.id {
+        Some(id) if with_schema.contains(&kind) => format!("{id}/{position}"),
+        _ => relationship_id(kind, &ends, &position.to_string()),
+    };
+    let validity = Validity::new(date(said.bounds.0), date(said.bounds.1)).unwrap_or(Validity::OPEN);
+    let source = &sources()[said.source].id;
+    let properties = json!({"description": ["More."], "retrievedAt": ["2020"]});
+    let undated = kind == Kind::Paid && validity.is_open();
+    Relationship {
+        role: said.role.filter(|_| !is_money).map(str::to_owned),
+        status: if is_money {
+            RelationshipStatus::Active
+        } else {
+            said.status
+        },
+        validity,
+        share: (kind == Kind::Owns).then_some(Share {
+            range: said.share,
+            of: said.of,
+        }),
+        amount: said
+            .amount
+            .filter(|_| is_money)
+            .map(|(value, currency)| Amount::new(value, currency.parse().unwrap(), None).unwrap()),
+        capabilities: Vec::new(),
+        properties: said.properties.then(|| properties.as_object().unwrap().clone()),
+        evidence: vec![Evidence {
+            id: evidence_id(&id, source, 1),
+            source: source.clone(),
+            locator: said.locator.map(str::to_owned),
+            stance: Stance::Asserts,
+            speaker: None,
+            stated_on: date(said.stated_on).filter(|_| !undated),
+            summary: said.summary.map(str::to_owned),
+            share: None,
+            amount: None,
+            confidence: None,
+        }],
+        recorded_at: Timestamp::UNIX_EPOCH,
+        retracted_at: None,
+        id,
+        kind,
+        ends,
+    }
+}
+
+prop_compose! {
+    fn entity(position: usize)(
+        kind in select(EntityKind::ALL), names in any::<[bool; 3]>(), country in some(&["DE", "GB-SCT", "CN"]),
+        status in select(EntityStatus::ALL), dates in (some(&["1999", "2000-05"]), some(&["2001", "2001-02-03"])),
+        identified in any::<[bool; 3]>(), described in any::<[bool; 3]>(),
+    ) -> Entity {
+        use EntityKind as Kind;
+        let is_legal = matches!(kind, Kind::Company | Kind::Person | Kind::Organization);
+        let name = |text: &str, kind| Name { text: text.to_owned(), language: None, script: None, kind };
+        let given = [name("Ann", NameKind::Alias), name("安", NameKind::Alias), name("Ann", NameKind::Former)];
+        let mut identifiers = vec![Identifier::new("qid", "Q42").unwrap()];
+        if is_legal {
+            identifiers.push(Identifier::new("registration-de", "HRB 1").unwrap());
+            identifiers.push(Identifier::new("vat", "DE5").unwrap());
+        } else {
+            identifiers.push(Identifier::new("iso3166-1", "CN").unwrap());
+        }
+        let holds = |identifier: &Identifier| match &*identifier.scheme {
+            "registration-de" => country == Some("DE"),
+            "iso3166-1" => kind == Kind::Place,
+            _ => true,
+        };
+        let kept = identifiers.into_iter().zip(identified).filter(|(identifier, kept)| *kept && holds(identifier));
+        let (first, last) = (date(dates.0), date(dates.1));
+        let mut properties = Map::new();
+        if described[0] {
+            properties.insert("topics".to_owned(), json!(["poi"]));
+            properties.insert("context".to_owned(), json!({"datasets": ["x"], "first_seen": "2020"}));
+        }
+        if described[1] && kind == Kind::Place {
+            properties.insert("schema".to_owned(), Value::from("Address"));
+            properties.insert("city".to_owned(), json!(["Karlsruhe"]));
+        }
+        let has_territory = !properties.contains_key("schema");
+        Entity {
+            names: given.into_iter().zip(names).filter(|(_, kept)| *kept).map(|(name, _)| name).collect(),
+            description: described[2].then(|| "Does business.\nA lot.".to_owned()),
+            country: country.map(str::to_owned),
+            identifiers: kept
+                .map(|(identifier, _)| identifier)
+                .filter(|identifier| identifier.scheme != "iso3166-1" || has_territory)
+                .collect(),
+            status: if is_legal { status } else { EntityStatus::Unknown },
+            founded: first.filter(|_| is_legal),
+            dissolved: last.filter(|_| is_legal),
+            starts_on: first.filter(|_| kind == Kind::Event),
+            ends_on: last.filter(|_| kind == Kind::Event),
+            website: (is_legal && described[1]).then(|| "https://example.org".to_owned()),
+            properties: (!properties.is_empty()).then_some(properties),
+            ..Entity::new(IDS[position], kind, &format!("Name {position}")).unwrap()
+        }
+    }
+}
+
+fn entities() -> impl Strategy<Value = Vec<Entity>> {
+    let each: Vec<_> = (0..IDS.len()).map(entity).collect();
+    each
+}
+
+fn claims() -> impl Strategy<Value = Vec<Relationship>> {
+    let claim = (select(RelationshipKind::ALL), 0..IDS.len(), 0..IDS.len(), said());
+    proptest::collection::vec(claim, 0..12).prop_map(|claims| {
+        let claims = claims.into_iter().enumerate();
+        claims
+            .map(|(position, (kind, from, to, said))| relationship(position, kind, [IDS[from], IDS[to]], &said))
+            .collect()
+    })
+}
+
+/// Values that files hold, sound and odd, of the properties that entities have.
+const OF_ENTITIES: [(&str, &[&str]); 13] = [
+    ("name", &["A", "B", " A ", "A\nB", ""]),
+    ("alias", &["A", "B", "C"]),
+    ("previousName", &["A", "E"]),
+    ("weakAlias", &["W"]),
+    ("country", &["de", "GB", "gb-sct", "suhh", "us"]),
+    ("summary", &["S", "T"]),
+    ("description", &["D", "D\u{0}"]),
+    ("notes", &["N"]),
+    ("wikidataId", &["Q42", "42"]),
+    ("addressEntity", &["k0", "k1", "gx.b.20c", "odd:id"]),
+    ("keywords", &["market", "K"]),
+    ("sourceUrl", &["https://example.org/a", "https://example.org/b", "odd"]),
+    ("publisher", &["The Wire", "P"]),
+];
+
+/// The same of legal entities.
+const OF_LEGAL_ENTITIES: [(&str, &[&str]); 9] = [
+    ("abbreviation", &["C", "D"]),
+    ("jurisdiction", &["cy", "de", "xx-nowhere"]),
+    ("mainCountry", &["de", "GB"]),
+    ("status", &["active", "Active", "dissolved", "odd"]),
+    ("incorporationDate", &["1999", "2005-05-05T10:00", "odd"]),
+    ("dissolutionDate", &["2001", "2003-01-01T00:00:00"]),
+    ("website", &["https://example.org", "odd"]),
+    ("registrationNumber", &["HRB 1", "2", " 2"]),
+    ("leiCode", &["5493001KJTIIGC8Y1R12", "odd"]),
+];
+
+/// The same of relationships.
+const OF_RELATIONSHIPS: [(&str, &[&str]); 8] = [
+    ("startDate", &["2014", "2014-05-01", "2014-05-01T12:00", "odd"]),
+    ("endDate", &["2014", "2014-05-01", "2015-01", "odd"]),
+    ("date", &["2014-05", "2014-05-01", "2014-05-02", "odd"]),
+    ("summary", &["S", "T"]),
+    ("description", &["D"]),
+    ("recordId", &["R", "S"]),
+    ("sourceUrl", &["https://example.org/a", "https://example.org/b", "odd"]),
+    ("publisher", &["The Wire", "P"]),
+];
+
+/// What only some schemata have, and what some of them cannot be without.
+fn own(schema: &str) -> &'static [(&'static str, &'static [&'static str])] {
+    match schema {
+        "Company" => &[("vatCode", &["DE1", "1"]), ("amount", &["5"]), ("cikCode", &["320193"])],
+        "Person" => &[
+            ("birthDate", &["1964-9-10"]),
+            ("deathDate", &["1950", "2020"]),
+            ("firstName", &["Jack"]),
+        ],
+        "Address" => &[("full", &["Main St 1", "Main St"]), ("city", &["X"])],
+        "Territory" => &[("territoryCode", &["cn", "US-NY", "odd"])],
+        "Event" => &[
+            ("startDate", &["2014", "2014-05-01T12:00"]),
+            ("endDate", &["2014", "2012"]),
+            ("date", &["2014"]),
+        ],
+        "CourtCase" => &[
+            ("fileDate", &["2014"]),
+            ("status", &["open"]),
+            ("caseNumber", &["1/20"]),
+        ],
+        "Ownership" => &[
+            ("owner", &["k0", "k1", "k2"]),
+            ("asset", &["k1", "k3"]),
+            ("percentage", &["25%", "more than 50", "odd", "0-100", "10% of votes"]),
+            ("status", &["active", "rumoured", "resigned", "odd"]),
+        ],
+        "UnknownLink" => &[
+            ("subject", &["k0"]),
+            ("object", &["k2", "k1"]),
+            ("role", &["owns", "x"]),
+            ("status", &["unknown"]),
+        ],
+        "Directorship" => &[
+            ("director", &["k0"]),
+            ("organization", &["k1"]),
+            ("role", &["chair", "CEO"]),
+        ],
+        "Family" => &[
+            ("person", &["k0"]),
+            ("relative", &["k1"]),
+            ("relationship", &["mother"]),
+        ],
+        "Payment" => &[
+            ("payer", &["k0", "k1"]),
+            ("beneficiary", &["k2"]),
+            ("amount", &["5", "odd", "1,000"]),
+            ("currency", &["EUR", "GBP"]),
+            ("amountEur", &["5", "5.0", "7", "odd"]),
+            ("amountUsd", &["6"]),
+        ],
+        "Debt" => &[
+            ("debtor", &["k0"]),
+            ("creditor", &["k1"]),
+            ("amount", &["5"]),
+            ("currency", &["EUR"]),
+        ],
+        _ => &[],
+    }
+}
+
+/// A record with some of the values that files hold.
+fn record() -> impl Strategy<Value = Value> {
+    let schemata = [
+        "Company",
+        "LegalEntity",
+        "Organization",
+        "Person",
+        "Address",
+        "Event",
+        "Territory",
+        "CourtCase",
+        "Asset",
+        "Ownership",
+        "UnknownLink",
+        "Payment",
+        "Debt",
+        "Directorship",
+        "Family",
+    ];
+    select(schemata.to_vec()).prop_flat_map(move |schema| {
+        let is_legal = ["Company", "LegalEntity", "Organization", "Person"].contains(&schema);
+        let is_entity = schemata.iter().position(|known| *known == schema).unwrap() < 9;
+        let mut properties: Vec<(&str, &[&str])> = own(schema).to_vec();
+        properties.extend_from_slice(if is_entity { &OF_ENTITIES } else { &OF_RELATIONSHIPS });
+        properties.extend_from_slice(if is_legal { &OF_LEGAL_ENTITIES } else { &[] });
+        let essential = if is_entity { 0 } else { 2 };
+        let drawn: Vec<_> = properties
+            .iter()
+            .enumerate()
+            .map(|(position, (_, values))| {
+                let least = usize::from(position < essential);
+                let some = proptest::sample::subsequence(values.to_vec(), least..=values.len()).prop_shuffle();
+                prop_oneof![1 => Just(values[..least].to_vec()), 1 => some]
+            })
+            .collect();
+        drawn.prop_map(move |drawn| {
+            let named = properties
+                .iter()
+                .zip(drawn)
+                .map(|((name, _), values)| ((*name).to_owned(), json!(values)));
+            let mut properties: Map<String, Value> = named.collect();
+            let is_unnamed = properties.get("name").is_some_and(|names| *names == json!([]));
+            if is_unnamed {
+                properties.insert("name".to_owned(), json!(["Z"]));
+            }
+            json!({"schema": schema, "properties": properties})
+        })
+    })
+}
+
+fn graph(entities: Vec<Entity>, relationships: Vec<Relationship>) -> Dataset {
+    Dataset {
+        title: "graph.json".to_owned(),
+        description: None,
+        licence: None,
+        recorded_at: Timestamp::UNIX_EPOCH,
+        sources: sources(),
+        entities,
+        relationships,
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_the_format_holds_comes_back_as_it_was(entities in entities(), claims in claims()) {
+        let graph = graph(entities, claims);
+        let (text, written) = export(&graph);
+        prop_assert!(written.left_out.is_empty(), "{:?}", written.left_out);
+        let mut expected = (graph.entities.clone(), graph.relationships.clone());
+        expected.0.sort_by(|one, other| one.id.cmp(&other.id));
+        expected.1.sort_by(|one, other| one.id.cmp(&other.id));
+        let found = import(&text, "graph.json");
+        prop_assert_eq!(&found.entities, &expected.0, "{}", text);
+        prop_assert_eq!(&found.relationships, &expected.1, "{}", text);
+        for source in found.sources {
+            prop_assert!(graph.sources.contains(&source), "{:?}", source);
+        }
+    }
+
+    #[test]
+    fn what_a_file_says_is_the_same_after_it_went_out_and_in(records in proptest::collection::vec(record(), 1..8)) {
+        let text: String = records
+            .into_iter()
+            .enumerate()
+            .map(|(position, mut record)| {
+                record["id"] = json!(format!("k{position}"));
+                format!("{record}\n")
+            })
+            .collect();
+        let graph = import(&text, "graph.json");
+        let (exported, written) = export(&graph);
+        let lost = written.left_out.keys().filter(|what| **what != "which statement says what, of several");
+        prop_assert_eq!(lost.count(), 0, "{:?}", written.left_out);
+        let found = import(&exported, "graph.json");
+        prop_assert_eq!(&found.entities, &graph.entities, "{}\n{}", text, exported);
+        prop_assert_eq!(&found.relationships, &graph.relationships, "{}\n{}", text, exported);
+    }
+}
+
+#[test]
+fn the_bundled_graph_is_written_and_what_is_lost_is_counted() {
+    let graph = tables::bundled().unwrap();
+    let (text, written) = export(&graph);
+    let undisclosed = graph
+        .relationships
+        .iter()
+        .filter(|relationship| !matches!(relationship.ends, Ends::Known { .. }));
+    let undisclosed = u64::try_from(undisclosed.count()).unwrap();
+    let lost = written
+        .left_out
+        .get("relationship with an undisclosed end")
+        .copied()
+        .unwrap_or(0);
+    assert_eq!(lost, undisclosed);
+    let count = |number: usize| u64::try_from(number).unwrap();
+    assert_eq!(written.entities, count(graph.entities.len()));
+    assert_eq!(written.relationships + lost, count(graph.relationships.len()));
+    assert_eq!(count(text.lines().count()), written.entities + written.relationships);
+    for what in [
+        "title of a source",
+        "date of a source",
+        "language or script of a name",
+        "capabilities",
+    ] {
+        assert!(written.left_out[what] > 0, "{what}: {:?}", written.left_out);
+    }
+    // Kinds, ends, dates, shares and statuses come back; of the statements, who said so.
+    let found = import(&text, "bundled.json");
+    let essence = |relationship: &Relationship| {
+        let Relationship {
+            id,
+            kind,
+            ends,
+            role,
+            status,
+            validity,
+            share,
+            ..
+        } = relationship.clone();
+        let share = share.filter(|_| kind == RelationshipKind::Owns);
+        (id, kind, ends, role, status, validity, share)
+    };
+    let mut expected: Vec<_> = graph
+        .relationships
+        .iter()
+        .filter(|relationship| matches!(relationship.ends, Ends::Known { .. }))
+        .map(essence)
+        .collect();
+    expected.sort_by(|one, other| one.0.cmp(&other.0));
+    assert_eq!(found.relationships.iter().map(essence).collect::<Vec<_>>(), expected);
+    let mut expected: Vec<_> = graph
+        .entities
+        .iter()
+        .map(|entity| (&*entity.id, entity.kind, &*entity.name))
+        .collect();
+    expected.sort_unstable_by_key(|entity| entity.0);
+    let entities: Vec<_> = found
+        .entities
+        .iter()
+        .map(|entity| (&*entity.id, entity.kind, &*entity.name))
+        .collect();
+    assert_eq!(entities, expected);
+}
+
+#[test]
+fn records_say_in_their_words_what_the_graph_holds() {
+    let given = |kind, [from, to]: [&str; 2], share: &str| Relationship {
+        role: Some("parts".to_owned()),
+        share: (!share.is_empty()).then(|| Share {
+            range: share.parse().unwrap(),
+            of: ShareOf::Capital,
+        }),
+        ..relationship(
+            1,
+            kind,
+            [from, to],
+            &Said {
+                id: None,
+                role: None,
+                status: RelationshipStatus::Rumoured,
+                bounds: (Some("2013"), None),
+                share: ShareRange::UNKNOWN,
+                of: ShareOf::Capital,
+                amount: None,
+                source: 1,
+                locator: Some("page 2"),
+                stated_on: Some("2014"),
+                summary: None,
+                properties: false,
+            },
+        )
+    };
+    let entities = vec![
+        Entity::new("lei:5", EntityKind::Company, "A").unwrap(),
+        Entity::new("b", EntityKind::Market, "Retail").unwrap(),
+    ];
+    let relationships = vec![
+        given(RelationshipKind::Owns, ["lei:5", "b"], ">25..50"),
+        given(RelationshipKind::Supplies, ["lei:5", "b"], ""),
+    ];
+    let (text, _) = export(&graph(entities, relationships));
+    assert_eq!(lines(&text).len(), 4);
+    assert_eq!(
+        line_of(&text, "Asset"),
+        json!({"id": "b", "schema": "Asset", "properties": {"name": ["Retail"], "keywords": ["market"]}})
+    );
+    assert_eq!(
+        line_of(&text, "Ownership"),
+        json!({"id": "gx-rel.rel.3Alei.253A5.3AOWNS.3Ab.3A1", "schema": "Ownership", "properties": {
+            "owner": ["gx.lei.3A5"], "asset": ["b"], "role": ["parts"], "status": ["rumoured"], "percentage": [">25% and ≤50%"],
+            "startDate": ["2013"], "date": ["2014"], "recordId": ["page 2"], "sourceUrl": ["https://example.org/a"],
+            "publisher": ["The Wire"]}})
+    );
+    assert_eq!(
+        line_of(&text, "UnknownLink")["properties"]["role"],
+        json!(["supplies", "parts"])
+    );
+}
