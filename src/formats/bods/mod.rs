@@ -61,9 +61,9 @@ pub fn detect(start: &[u8]) -> bool {
 /// # Errors
 /// [`Unreadable`] when the file cannot be read, is no such JSON, or a record is longer than allowed.
 pub fn read(input: Input<'_>, each: Each<'_>) -> Result<(), Unreadable> {
-    let mut reader = statement::Reader::new(input.name, input.told);
-    let max = input.told.record_bytes_max;
-    objects::read(input.bytes, max, &mut |place, text| {
+    let Input { name, bytes, told } = input;
+    let mut reader = statement::Reader::new(name, told);
+    objects::read(bytes, told.record_bytes_max, &mut |place, text| {
         each(Item::Record(reader.found(place, text)))
     })
 }

@@ -188,10 +188,11 @@ fn known(found: &[Found]) -> Dataset {
 
 /// A statement of 0.4 about a record.
 fn statement(kind: &str, record: &str, status: &str, day: &str, details: &Value) -> Value {
+    let subject = details.get("subject").filter(|subject| subject.is_string());
     serde_json::json!({
         "statementId": format!("{record}-{status}-{day}-00000000-0000-0000-0000-000000000000"),
         "statementDate": day,
-        "declarationSubject": record,
+        "declarationSubject": subject.unwrap_or(&Value::from(record)),
         "recordId": record,
         "recordType": kind,
         "recordStatus": status,
