@@ -153,19 +153,21 @@ pub fn not_before(first: Option<PartialDate>, name: &str, last: Option<PartialDa
 /// ```
 #[must_use]
 pub fn percent_encoded(part: &str) -> String {
-    // Ids of registers have a colon or two at most.
-    let mut encoded = String::with_capacity(part.len() + 4);
+    let mut encoded = String::with_capacity(part.len());
+    percent_encode(&mut encoded, part);
+    encoded
+}
+
+/// Writes `part` like [`percent_encoded`].
+pub(super) fn percent_encode(out: &mut String, part: &str) {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    let digit = |number: u8| char::from(DIGITS[usize::from(number)]);
     for byte in part.bytes() {
         match char::from(byte) {
-            plain @ ('A'..='Z' | 'a'..='z' | '0'..='9' | '-' | '.' | '_' | '~') => encoded.push(plain),
-            _ => {
-                let digit = |value: u8| char::from_digit(u32::from(value), 16).map(|digit| digit.to_ascii_uppercase());
-                encoded.push('%');
-                encoded.extend([byte >> 4, byte & 0xF].into_iter().filter_map(digit));
-            }
+            plain @ ('A'..='Z' | 'a'..='z' | '0'..='9' | '-' | '.' | '_' | '~') => out.push(plain),
+            _ => out.extend(['%', digit(byte >> 4), digit(byte & 15)]),
         }
     }
-    encoded
 }
 
 #[cfg(test)]

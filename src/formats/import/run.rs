@@ -267,7 +267,8 @@ impl Running<'_> {
             }
             self.add_to(&mut load, &mut conflicts, waited)?;
         }
-        if load.records() == 0 && first_version.is_none() {
+        // Sources alone are no reason for a store.
+        if !load.was_interrupted() && self.tally.counts().imported == 0 && first_version.is_none() {
             load.abandon()?;
             return Ok(None);
         }

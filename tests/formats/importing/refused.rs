@@ -92,9 +92,9 @@ fn a_file_that_is_cut_off_is_told_and_what_it_said_before_is_kept() {
 #[test]
 fn a_record_beyond_the_limit_ends_its_file_and_names_the_setting() {
     let desk = Desk::new();
-    let text = lei_file(&[(1, "One"), (2, &"x".repeat(5_000))]);
+    let text = lei_file(&[(1, "One"), (2, &"x".repeat(3_000_000))]);
     let how = How {
-        record_bytes_max: 4_000,
+        record_bytes_max: 1_000_000,
         ..How::default()
     };
     let imported = desk.import_as(&one(&desk.file("lei.csv", &text)), how);
