@@ -56,3 +56,34 @@ fn questions_to_the_index_and_the_annual_reports_have_the_answers_that_are_kept(
     ask("sp500-", &both);
     ask("exhibit-21-", &both);
 }
+
+#[test]
+fn the_readme_shows_questions_and_answers_that_are_kept() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = fs::read_to_string(root.join("README.md")).unwrap();
+    let blocks = |language: &str| -> Vec<String> {
+        let shown = readme.split(&format!("~~~{language}\n")).skip(1);
+        shown
+            .map(|rest| rest.split("\n~~~").next().unwrap().to_owned())
+            .collect()
+    };
+    let (queries, answers) = (blocks("graphql"), blocks("json"));
+    assert_eq!(queries.len(), answers.len());
+    assert!(queries.len() >= 3, "one for each table");
+    let kept: Vec<_> = fs::read_dir(root.join("tests/formats/questions"))
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .collect();
+    for (query, answer) in queries.iter().zip(&answers) {
+        let is_this = |path: &&std::path::PathBuf| {
+            path.extension().is_some_and(|ending| ending == "graphql")
+                && fs::read_to_string(path).unwrap().trim() == query
+        };
+        let path = kept
+            .iter()
+            .find(is_this)
+            .unwrap_or_else(|| panic!("no question is kept that reads {query}"));
+        let expected: Value = serde_json::from_str(&fs::read_to_string(path.with_extension("json")).unwrap()).unwrap();
+        assert_eq!(serde_json::from_str::<Value>(answer).unwrap(), expected, "{query}");
+    }
+}

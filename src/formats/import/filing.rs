@@ -130,8 +130,10 @@ impl Filing {
 
     fn change(&self, mut record: Record) -> Result<Option<Change>, Box<Fault>> {
         if let Record::Relationship(relationship) = &mut record {
+            if let Some((id, noun)) = self.missing(relationship) {
+                return Err(Box::new(dangling(id, noun)));
+            }
             self.follow_mergers(relationship);
-            self.check_references(relationship)?;
         }
         let faulty = |reason: String| Err(Box::new(Fault::rejected("", reason).with(record.id())));
         if self.is_merged(record.id()) {
@@ -185,14 +187,18 @@ impl Filing {
             .for_each(follow);
     }
 
-    fn check_references(&self, relationship: &Relationship) -> Result<(), Box<Fault>> {
-        let references = references(relationship);
-        let mut missing = references
-            .into_iter()
-            .filter(|(id, noun)| self.stands(id) != Some(*noun));
-        missing
-            .next()
-            .map_or(Ok(()), |(id, noun)| Err(Box::new(dangling(id, noun))))
+    /// Whether a draft refers to what is not there.
+    pub(super) fn is_early(&self, draft: &Draft) -> bool {
+        match &draft.change {
+            Wanted::Record(Record::Relationship(relationship)) => self.missing(relationship).is_some(),
+            _ => false,
+        }
+    }
+
+    /// What a relationship refers to that is not there, once mergers are followed.
+    fn missing<'r>(&self, relationship: &'r Relationship) -> Option<(&'r str, Noun)> {
+        let is_missing = |(id, noun): &(&str, Noun)| self.stands(id) != Some(*noun) && !self.is_merged(id);
+        references(relationship).into_iter().find(is_missing)
     }
 
     /// Commits what was put.

@@ -4,17 +4,15 @@
 use std::{
     ops::ControlFlow,
     path::Path,
-    sync::{
-        Arc,
-        atomic::Ordering,
-        mpsc::{self, SyncSender},
-    },
+    sync::{Arc, atomic::Ordering, mpsc},
     thread,
 };
 
 use super::{
     Done, Draft, Effect, Error, Fault, Found, Input, Item, Job, Origin, Part, Phase, Place, Reader, Strictness, Tally,
     Unreadable, Wanted,
+    batch::Batch,
+    early::Early,
     filing::{Filing, Verdict, dangling, says_same},
     limits::beyond_limits,
     tally::Outcome,
@@ -27,9 +25,8 @@ use crate::{
     store::{State, Store, home::Home, load},
 };
 
-/// How many items are handed from the thread that reads to the one that puts, at a time and ahead.
-const ITEMS: usize = 256;
-const ITEMS_AHEAD: usize = 8;
+/// How many batches of items are read ahead of the thread that puts them.
+const BATCHES_AHEAD: usize = 8;
 
 /// Imports into the store of this folder, which is made where there is none.
 ///
@@ -129,7 +126,7 @@ impl Running<'_> {
 
     /// Reads a file, and puts or keeps what it says.
     fn read(&mut self, number: usize, part: &Part, reader: &Reader, target: &mut Target) -> Result<(), Error> {
-        let (sender, items) = mpsc::sync_channel::<Vec<Item>>(ITEMS_AHEAD);
+        let (sender, items) = mpsc::sync_channel::<Vec<Item>>(BATCHES_AHEAD);
         let (told, stop, gauge) = (self.job.told, self.job.stop, self.job.gauge);
         let max = self.job.unpacked_bytes_max;
         thread::scope(|scope| {
@@ -355,6 +352,7 @@ impl Running<'_> {
         first: First,
     ) -> Result<(), Error> {
         let mut last: Option<Record> = None;
+        let mut early = Early::default();
         while !self.is_cut_short {
             let Some(waited) = next
                 .take()
@@ -385,10 +383,11 @@ impl Running<'_> {
                     None => last = Some(record.clone()),
                 }
             }
-            filing.put(origin, draft)?;
+            early.put(filing, Waited { origin, draft })?;
             let verdicts = filing.verdicts();
             self.note(verdicts);
         }
+        early.put_rest(filing)?;
         filing.flush()?;
         let verdicts = filing.verdicts();
         self.note(verdicts);
@@ -471,35 +470,4 @@ fn before(moment: Timestamp) -> Timestamp {
     moment
         .checked_sub(jiff::SignedDuration::from_micros(1))
         .unwrap_or(Timestamp::MIN)
-}
-
-/// Items on their way to the thread that puts them.
-struct Batch {
-    items: Vec<Item>,
-    sender: SyncSender<Vec<Item>>,
-}
-
-impl Batch {
-    fn new(sender: SyncSender<Vec<Item>>) -> Self {
-        Self {
-            items: Vec::with_capacity(ITEMS),
-            sender,
-        }
-    }
-
-    fn add(&mut self, item: Item) -> ControlFlow<()> {
-        self.items.push(item);
-        match self.items.len() < ITEMS {
-            true => ControlFlow::Continue(()),
-            false => self.send(),
-        }
-    }
-
-    fn send(&mut self) -> ControlFlow<()> {
-        let items = std::mem::replace(&mut self.items, Vec::with_capacity(ITEMS));
-        match self.sender.send(items) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(_) => ControlFlow::Break(()),
-        }
-    }
 }
