@@ -345,3 +345,25 @@ fn every_mapping_that_ships_is_one() {
     }
     assert_eq!(read, 5);
 }
+
+#[test]
+fn the_example_that_explains_mappings_is_one() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/mappings/README.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    let block = |kind: &str| {
+        let (_, behind) = text.split_once(&format!("```{kind}\n")).unwrap();
+        behind.split_once("```").unwrap().0.to_owned()
+    };
+    let (dataset, faults) = made(&block("toml"), &block("csv"));
+    assert_eq!(faults, [""; 0]);
+    let ids: Vec<&str> = dataset.relationships.iter().map(|claim| claim.id.as_str()).collect();
+    assert_eq!(
+        ids,
+        [
+            "rel:c%3Aalpha-ag:OWNS:c%3Abeta-gmbh:3.11.1999",
+            "rel:c%3Aalpha-ag:OWNS:c%3Agamma-kg:1"
+        ]
+    );
+    let share = dataset.relationships[0].share.unwrap().range.to_string();
+    assert_eq!((dataset.entities.len(), share.as_str()), (3, "51.5"));
+}
