@@ -9,9 +9,9 @@ use super::{
         line::SCHEMA,
         locator, percentage,
         schemata::{self, Edge, UNKNOWN_LINK},
-        sources,
+        sources, values,
     },
-    sheet::Sheet,
+    sheet::{Sheet, texts},
 };
 use crate::{
     formats::export::Written,
@@ -173,9 +173,9 @@ fn dates(relationship: &Relationship, sheet: &mut Sheet) -> bool {
 
 /// Whether the source names a first or a last day that was not taken: next to one of these, `date` does not date a payment.
 fn names_bounds(relationship: &Relationship) -> bool {
-    ["startDate", "endDate"]
-        .into_iter()
-        .any(|name| has(relationship.properties.as_ref(), name))
+    let held = |name| relationship.properties.as_ref()?.get(name).map(texts);
+    let mut named = ["startDate", "endDate"].into_iter().filter_map(held).flatten();
+    named.any(|text| values::date(&text).is_some())
 }
 
 /// Who says so: the links and the publishers of those who assert it.
