@@ -113,8 +113,8 @@ fn name(line: &mut Line, node: Node) -> Option<String> {
     proper.or_else(others).or_else(|| composed(line, node.kind))
 }
 
-fn readable(text: &String) -> Option<String> {
-    values::one_line(text)
+fn readable(text: impl AsRef<str>) -> Option<String> {
+    values::one_line(text.as_ref())
 }
 
 /// A name put together from its parts.
