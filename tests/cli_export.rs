@@ -53,7 +53,7 @@ fn an_export_goes_to_standard_output_and_is_summed_up_beside() {
     let (xml, said) = told(&["graphml"]);
     assert!(xml.starts_with("<?xml") && xml.ends_with("</graphml>\n"));
     assert!(
-        said.contains("left out, since the format cannot hold it: statement"),
+        said.contains("left out, since the format cannot hold it: what a statement says beside its source ("),
         "{said}"
     );
     assert!(told(&["dot"]).0.starts_with("digraph \""));
@@ -83,10 +83,9 @@ fn a_part_and_a_view_are_exported() {
     let (free, _) = told(&[&incoming[..], &["--as-of", "2016-11-28"]].concat());
     assert!(!free.contains("\"relationship\""), "{free}");
     assert!(count(&["json-lines", "--as-of", "2014-11-28"]) < all);
-    let rumours = told(&["json-lines", "--status", "rumoured,withdrawn"]).0;
-    assert!(
-        rumours.contains("\"status\":\"RUMOURED\"") && rumours.contains("\"statuses\":[\"RUMOURED\",\"WITHDRAWN\"]")
-    );
+    let planned = told(&["json-lines", "--status", "planned,announced"]).0;
+    assert!(planned.contains("\"status\":\"ANNOUNCED\"") && !planned.contains("\"status\":\"REPORTED\""));
+    assert!(planned.contains("\"statuses\":[\"ANNOUNCED\",\"PLANNED\"]"));
     let (before, _) = told(&["json-lines", "--known-at", "2000-01-01T00:00:00Z"]);
     assert_eq!(before.lines().count(), 1, "nothing was known");
 }
@@ -124,6 +123,24 @@ fn a_file_is_written_as_a_whole_and_not_over_another() {
 }
 
 #[test]
+fn the_tables_of_an_export_are_sound_and_exported_alike() {
+    let folder = tempfile::tempdir().unwrap();
+    let tables = folder.path().join("tables");
+    let tables = tables.to_str().unwrap();
+    told(&["guanxi", "--of", "alipay", "--depth", "2", "--output", tables]);
+    let (of_tables, _) = told(&["json-lines", "--data", tables]);
+    let (of_part, _) = told(&["json-lines", "--of", "alipay", "--depth", "2"]);
+    assert_eq!(of_tables, of_part);
+    let (code, said) = refused(&["guanxi", "--output", tables]);
+    assert!(code == Some(1) && said.contains("there is something in it"), "{said}");
+    let (_, said) = refused(&["guanxi"]);
+    assert!(
+        said.contains("tables are a folder; name it with --output DIR"),
+        "{said}"
+    );
+}
+
+#[test]
 fn what_cannot_be_asked_for_is_refused_with_a_reason() {
     for (arguments, code, reason) in [
         (["nonsense"].as_slice(), 2, "invalid value 'nonsense'"),
@@ -145,6 +162,36 @@ fn what_cannot_be_asked_for_is_refused_with_a_reason() {
         assert_eq!(ended, Some(code), "{arguments:?}: {said}");
         assert!(said.contains(reason), "{arguments:?}: {said}");
     }
+}
+
+#[test]
+fn what_is_exported_as_json_lines_is_imported_into_a_store_that_says_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, store) = (folder.path().join("graph.jsonl"), folder.path().join("store"));
+    let (file, store) = (file.to_str().unwrap(), store.to_str().unwrap());
+    told(&["json-lines", "--output", file]);
+    for imported in [true, false] {
+        let output = Command::new(env!("CARGO_BIN_EXE_guanxi"))
+            .args(["import", file, "--store", store])
+            .output()
+            .unwrap();
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(said.contains("nothing was new"), !imported, "{said}");
+    }
+    // The header aside, and when each record entered the graph.
+    let records = |lines: &str| -> Vec<serde_json::Value> {
+        let record = |line: &str| {
+            let mut record: serde_json::Value = serde_json::from_str(line).unwrap();
+            if let Some(relationship) = record.get_mut("relationship") {
+                relationship["recorded_at"] = serde_json::Value::Null;
+            }
+            record
+        };
+        lines.lines().skip(1).map(record).collect()
+    };
+    let (again, _) = told(&["json-lines", "--store", store]);
+    assert_eq!(records(&again), records(&fs::read_to_string(file).unwrap()));
 }
 
 #[test]

@@ -37,7 +37,7 @@ pub(super) enum Command {
     Check(CheckArguments),
     /// Import other people's data into a store: GLEIF, FollowTheMoney, BODS, tables by a mapping, guanxi's own.
     Import(ImportArguments),
-    /// Export the graph, or what surrounds some entities: GraphML, DOT, JSON lines.
+    /// Export the graph, or what surrounds some entities: FollowTheMoney, BODS, GraphML, DOT, JSON lines.
     Export(ExportArguments),
     /// Write everything a store holds into one file, also while the store is served.
     Backup(BackupArguments),

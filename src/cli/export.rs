@@ -12,7 +12,11 @@ use clap::{Args, ValueEnum};
 
 use super::load_graph;
 use crate::{
-    formats::export::{Around, Selection, Written, dot, graphml, json_lines},
+    formats::{
+        bods,
+        export::{Around, Selection, Written, dot, graphml, json_lines},
+        followthemoney, tables,
+    },
     graph::{Budget, Direction, Snapshot, Step},
     model::{At, Catalog, Date, Invalid, RelationshipKind, RelationshipStatus, Set, Timestamp, View},
     store,
@@ -31,8 +35,8 @@ pub(super) struct ExportArguments {
     /// A folder with tables. Default: the bundled data.
     #[arg(long, env = "GUANXI_DATA", value_name = "DIR")]
     data: Option<PathBuf>,
-    /// The file to write. Default: standard output.
-    #[arg(long, short, env = "GUANXI_OUTPUT", value_name = "FILE")]
+    /// The file to write; for guanxi's tables, the folder. Default: standard output.
+    #[arg(long, env = "GUANXI_OUTPUT", value_name = "FILE")]
     output: Option<PathBuf>,
     /// Replace the file when there is one.
     #[arg(long, env = "GUANXI_FORCE")]
@@ -83,13 +87,11 @@ struct ViewArguments {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// guanxi's own tables, in a folder.
-    #[value(hide = true)]
     Guanxi,
     /// FollowTheMoney entities, one JSON object a line.
-    #[value(name = "followthemoney", hide = true)]
+    #[value(name = "followthemoney")]
     FollowTheMoney,
     /// The Beneficial Ownership Data Standard 0.4.
-    #[value(hide = true)]
     Bods,
     /// GraphML, for Gephi, yEd, Cytoscape and networkx.
     #[value(name = "graphml")]
@@ -114,8 +116,10 @@ enum Towards {
 pub(super) fn export(arguments: &ExportArguments) -> anyhow::Result<ExitCode> {
     let now = Timestamp::now();
     // Looked at first, so that nobody waits for what cannot be kept.
-    if let Some(path) = &arguments.output {
-        check_free(path, arguments)?;
+    match &arguments.output {
+        Some(path) if arguments.format != Format::Guanxi => check_free(path, arguments)?,
+        None if arguments.format == Format::Guanxi => anyhow::bail!("tables are a folder; name it with --output DIR"),
+        _ => {}
     }
     let graph = match &arguments.store {
         Some(dir) => store::read(dir, now)?,
@@ -123,8 +127,12 @@ pub(super) fn export(arguments: &ExportArguments) -> anyhow::Result<ExitCode> {
     };
     let selection = selection(&graph, arguments, now)?;
     let written = match &arguments.output {
-        None => to_standard_output(arguments.format, &selection)?,
+        Some(dir) if arguments.format == Format::Guanxi => {
+            let written = tables::write(&selection, dir);
+            Some(written.with_context(|| format!("cannot write the tables to {}", dir.display()))?)
+        }
         Some(path) => Some(to_file(arguments.format, &selection, path, arguments)?),
+        None => to_standard_output(arguments.format, &selection)?,
     };
     // Whoever has seen enough needs no summary.
     if let Some(written) = written {
@@ -169,12 +177,9 @@ fn write(format: Format, selection: &Selection, out: &mut impl Write) -> io::Res
         Format::GraphMl => graphml::write(selection, out)?,
         Format::Dot => dot::write(selection, out)?,
         Format::JsonLines => json_lines::write(selection, out)?,
-        Format::Guanxi | Format::FollowTheMoney | Format::Bods => {
-            return Err(io::Error::new(
-                io::ErrorKind::Unsupported,
-                "this format cannot be written yet",
-            ));
-        }
+        Format::FollowTheMoney => followthemoney::write(selection, out)?,
+        Format::Bods => bods::write(selection, out)?,
+        Format::Guanxi => return Err(io::Error::other("tables are a folder")),
     };
     out.flush()?;
     Ok(written)

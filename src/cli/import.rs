@@ -77,7 +77,7 @@ pub(super) struct ImportArguments {
 pub(super) fn import(arguments: &ImportArguments) -> anyhow::Result<ExitCode> {
     let (format, files) = format_and_files(&arguments.files)?;
     let choice = Choice::new(format, arguments.map.as_deref())?;
-    let parts = plan(files, format, |part, start| choice.reader(part, start))?;
+    let parts = plan(files, format, |start| choice.reader(start))?;
     let mut report = match &arguments.report {
         Some(path) => Some(Report::begin(path).with_context(|| format!("cannot write the report {}", path.display()))?),
         None => None,
@@ -143,14 +143,11 @@ fn conclude(done: &Done, store: &Path, was_asked_to_stop: bool) -> anyhow::Resul
         return Ok(ExitCode::from(if was_asked_to_stop { 130 } else { 1 }));
     }
     let counts = done.tally.counts();
-    match done.began_with {
-        Some(records) => print(&format!(
-            "store {dir}: begun with {records} records; `guanxi serve --store {dir}` serves it\n"
-        ))?,
-        None if counts.imported == 0 => print("nothing was new\n")?,
-        None => print(&format!(
-            "store {dir}: what is new or differs is recorded; `guanxi serve --store {dir}` serves it\n"
-        ))?,
+    let serving = format!("`guanxi serve --store {dir}` serves it");
+    match counts.imported {
+        0 => print("nothing was new\n")?,
+        _ if done.is_new => print(&format!("store {dir}: made; {serving}\n"))?,
+        _ => print(&format!("store {dir}: what is new or differs is recorded; {serving}\n"))?,
     }
     let is_whole = done.tally.files.iter().all(|file| file.unreadable.is_none());
     Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })

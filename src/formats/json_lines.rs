@@ -46,7 +46,8 @@ pub fn detect(start: &[u8]) -> bool {
 /// # Errors
 /// [`Unreadable`] for a header of a later form, a line that is too long, and what the system refuses.
 pub fn read(input: Input<'_>, each: Each<'_>) -> Result<(), Unreadable> {
-    let mut lines = Lines::new(input.bytes, input.told.record_bytes_max);
+    let Input { bytes, told, .. } = input;
+    let mut lines = Lines::new(bytes, told.record_bytes_max);
     let (mut record, mut is_first) = (0, true);
     while let Some((line, bytes)) = lines.next_line()? {
         if bytes.trim_ascii().is_empty() {

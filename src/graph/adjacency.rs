@@ -3,7 +3,8 @@
 use petgraph::{Directed, csr::Csr};
 
 use super::base::number;
-use super::rows::{EntityIx, RelationshipIx, RelationshipRow, Span, at, day_number};
+use super::ix::{EntityIx, RelationshipIx};
+use super::rows::{Recorded, RelationshipRow, Span, at};
 use crate::model::{EntityKind, RelationshipKind, RelationshipStatus, catalog};
 
 catalog! {
@@ -49,17 +50,22 @@ pub struct Link {
 
 impl Link {
     /// The link of a relationship of this row, as recorded, to a neighbor of this kind.
-    pub(super) fn new(relationship: RelationshipIx, row: &RelationshipRow, neighbor_kind: EntityKind) -> Self {
+    pub(super) fn new(
+        relationship: RelationshipIx,
+        row: &RelationshipRow,
+        recorded: Recorded,
+        neighbor_kind: EntityKind,
+    ) -> Self {
         Self {
             relationship,
-            since: row.validity.since_day().map_or(i32::MIN, day_number),
-            until: row.validity.until_day().map_or(i32::MAX, day_number),
-            recorded: row.recorded.from,
-            retracted: row.recorded.until,
+            since: row.since_day().unwrap_or(i32::MIN),
+            until: row.until_day().unwrap_or(i32::MAX),
+            recorded: recorded.from,
+            retracted: recorded.until,
             kind: row.kind,
             status: row.status,
             neighbor_kind,
-            disputed: row.disputed,
+            disputed: row.disputed(),
         }
     }
 }
@@ -82,8 +88,8 @@ const _: () = assert!(size_of::<Packed>() == 24, "a walk reads links by the mill
 
 impl Packed {
     /// The link of the relationship in this row of the base.
-    pub(super) fn new(relationship: u32, row: &RelationshipRow, neighbor_kind: EntityKind) -> Self {
-        let link = Link::new(RelationshipIx::of_base(relationship), row, neighbor_kind);
+    pub(super) fn new(relationship: u32, row: &RelationshipRow, recorded: Recorded, neighbor_kind: EntityKind) -> Self {
+        let link = Link::new(RelationshipIx::of_base(relationship), row, recorded, neighbor_kind);
         Self {
             relationship,
             since: link.since,
@@ -120,21 +126,26 @@ pub(super) struct Adjacency {
 }
 
 impl Adjacency {
-    /// An adjacency of `entities` rows with these `(row, neighbor, link)`s, which stand in the order of their relationships.
-    /// O(n), and the sorting of each row.
-    pub(super) fn new(entities: usize, triples: &[(u32, u32, Packed)]) -> Self {
+    /// An adjacency of `entities` rows, in which `each` tells all `(row, neighbor, relationship)`s, the same each time and in
+    /// the order of their relationships. O(n), and the sorting of each row.
+    pub(super) fn new(
+        entities: usize,
+        each: impl Fn(&mut dyn FnMut(u32, u32, u32)),
+        link: impl Fn(u32, u32) -> Packed,
+    ) -> Self {
         let mut offsets = vec![0_u32; entities + 1];
-        triples.iter().for_each(|(row, ..)| offsets[at(*row) + 1] += 1);
+        each(&mut |row, _, _| offsets[at(row) + 1] += 1);
         for row in 0..entities {
             offsets[row + 1] += offsets[row];
         }
         let mut next = offsets.clone();
-        let mut order = vec![(0_u32, 0_u32); triples.len()];
-        for (place, (row, neighbor, _)) in (0u32..).zip(triples) {
-            let free = &mut next[at(*row)];
-            order[at(*free)] = (*neighbor, place);
+        let mut order = vec![(0_u32, 0_u32); at(offsets[entities])];
+        each(&mut |row, neighbor, relationship| {
+            let free = &mut next[at(row)];
+            order[at(*free)] = (neighbor, relationship);
             *free += 1;
-        }
+        });
+        drop(next);
         let mut edges: Vec<(u32, u32, Span)> = Vec::new();
         for row in 0..entities {
             let (start, end) = (offsets[row], offsets[row + 1]);
@@ -153,9 +164,12 @@ impl Adjacency {
         while rows.node_count() < entities {
             rows.add_node(());
         }
+        let links = order.into_iter();
         Self {
             rows,
-            links: order.into_iter().map(|(_, place)| triples[at(place)].2).collect(),
+            links: links
+                .map(|(neighbor, relationship)| link(neighbor, relationship))
+                .collect(),
         }
     }
 

@@ -5,12 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use jiff::Timestamp;
 
-use super::{
-    Error,
-    rows::{Recorded, RelationshipIx},
-    snapshot::Snapshot,
-    work::Work,
-};
+use super::{Error, ix::RelationshipIx, rows::Recorded, snapshot::Snapshot, work::Work};
 use crate::model::{Action, Change, EntityKind, Evidence, Noun, Record, Step};
 
 /// Why changes cannot be carried out. Nothing was.
@@ -248,7 +243,7 @@ impl Snapshot {
         match using.into_iter().find(stands) {
             Some(using) => Err(Refused::InUse {
                 id: id.to_owned(),
-                by: self.relationship(using).id().to_owned(),
+                by: self.relationship(using).id().into_owned(),
             }),
             None => Ok(()),
         }

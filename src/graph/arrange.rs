@@ -22,13 +22,20 @@ impl Arranged {
     }
 }
 
-/// Puts `rows` in the order of their ids. O(n log n), or O(n) when they are already.
-pub(super) fn by_id<'t, R>(rows: &mut [R], id_of: impl Fn(&R) -> &'t str) -> Arranged {
-    if rows.is_sorted_by(|one, other| id_of(one) < id_of(other)) {
+/// Puts `rows` in the order of their ids, which `write` writes. O(n log n), or O(n) when they are already.
+pub(super) fn by_id<R>(rows: &mut [R], write: impl Fn(&R, &mut String)) -> Arranged {
+    let (mut last, mut id) = (String::new(), String::new());
+    let is_sorted = rows.iter().enumerate().all(|(place, row)| {
+        std::mem::swap(&mut last, &mut id);
+        id.clear();
+        write(row, &mut id);
+        place == 0 || last < id
+    });
+    if is_sorted {
         return Arranged { places: None };
     }
     let mut order: Vec<([u8; KEY], u32)> = (0..number(rows.len())).map(|row| ([0; KEY], row)).collect();
-    sort(&mut order, |row| id_of(&rows[at(row)]));
+    sort(&mut order, |row, id| write(&rows[at(row)], id));
     let mut places = vec![0; rows.len()];
     for (place, (_, row)) in (0..).zip(&order) {
         places[at(*row)] = place;
@@ -39,16 +46,23 @@ pub(super) fn by_id<'t, R>(rows: &mut [R], id_of: impl Fn(&R) -> &'t str) -> Arr
 }
 
 /// Sorts by id, a few bytes of all ids after the other, so that most comparisons look at no id.
-fn sort<'t>(order: &mut [([u8; KEY], u32)], id_of: impl Fn(u32) -> &'t str) {
+fn sort(order: &mut [([u8; KEY], u32)], write: impl Fn(u32, &mut String)) {
+    let mut id = String::new();
     let mut open = vec![(0..order.len(), 0)];
     while let Some((range, skip)) = open.pop() {
         let part = &mut order[range.clone()];
         if part.len() <= FEW || skip > SKIP_MAX {
-            part.sort_unstable_by_key(|(_, row)| id_of(*row));
+            part.sort_by_cached_key(|(_, row)| {
+                let mut id = String::new();
+                write(*row, &mut id);
+                id
+            });
             continue;
         }
         for (key, row) in &mut *part {
-            let rest = id_of(*row).as_bytes().get(skip..).unwrap_or_default();
+            id.clear();
+            write(*row, &mut id);
+            let rest = id.as_bytes().get(skip..).unwrap_or_default();
             let known = rest.len().min(KEY);
             *key = [0; KEY];
             key[..known].copy_from_slice(&rest[..known]);
@@ -107,7 +121,7 @@ mod tests {
             let before = mixed.clone();
             let leaked: Vec<&str> = before.iter().map(String::as_str).collect();
             let mut rows = leaked.clone();
-            let arranged = by_id(&mut rows, |row| row);
+            let arranged = by_id(&mut rows, |row, id| id.push_str(row));
             prop_assert_eq!(&rows, &expected);
             for (row, id) in (0..).zip(leaked) {
                 prop_assert_eq!(rows[at(arranged.place(row))], id);

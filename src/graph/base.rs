@@ -7,8 +7,9 @@ use jiff::Timestamp;
 use super::{
     adjacency::{Adjacency, Packed},
     columns::Columns,
+    ids::write_id,
     index::{Groups, KeyIndex},
-    rows::{EntityIx, EntityRow, Recorded, RelationshipRow, SourceRow, at},
+    rows::{EntityRow, Rare, Recorded, RelationshipRow, SourceRow, ToEntity, at},
     text::Text,
 };
 use crate::model::EntityKind;
@@ -60,7 +61,7 @@ impl Base {
             (links.join().expect("arranging links does not panic"), statements)
         });
         Self {
-            entities_settled: settled(columns.entities.iter().map(|row| row.recorded)),
+            entities_settled: settled(&columns),
             by_speaker,
             by_source,
             by_name,
@@ -87,9 +88,18 @@ impl Base {
     /// The rows of the versions of the relationship with this id. O(log n).
     pub(super) fn relationships(&self, id: &str) -> std::ops::Range<u32> {
         let rows = &self.columns.relationships;
-        let id_of = |row: &RelationshipRow| self.text(row.id);
-        let first = rows.partition_point(|row| id_of(row) < id);
-        let count = rows[first..].iter().take_while(|row| id_of(row) == id).count();
+        let mut known = String::new();
+        let mut compare = |row: &RelationshipRow| {
+            known.clear();
+            let end = |to: ToEntity| {
+                to.base_row()
+                    .map_or("", |row| self.text(self.columns.entities[at(row)].id))
+            };
+            write_id(&mut known, &self.columns.texts, row, end);
+            known.as_str().cmp(id)
+        };
+        let first = rows.partition_point(|row| compare(row).is_lt());
+        let count = rows[first..].iter().take_while(|row| compare(row).is_eq()).count();
         number(first)..number(first + count)
     }
 
@@ -109,54 +119,101 @@ pub(super) fn number(rows: usize) -> u32 {
     u32::try_from(rows).expect("rows are counted when they are made")
 }
 
-/// When the last of these was recorded, if each is a first version that stands.
-fn settled(recorded: impl Iterator<Item = Recorded> + Clone) -> Option<u32> {
-    let stands = |recorded: Recorded| recorded.until == Recorded::OPEN && recorded.version == 1;
-    let all = recorded.clone().all(stands);
-    recorded.map(|recorded| recorded.from).max().filter(|_| all)
+/// When the last entity was recorded, if each is a first version that stands.
+fn settled(columns: &Columns) -> Option<u32> {
+    let mut last = None;
+    let mut of_last = Rare::NONE;
+    for row in &columns.entities {
+        // Most were recorded together.
+        if row.recorded == of_last {
+            continue;
+        }
+        of_last = row.recorded;
+        let recorded = columns.recorded(row.recorded);
+        if recorded.until != Recorded::OPEN || recorded.version != 1 {
+            return None;
+        }
+        last = last.max(Some(recorded.from));
+    }
+    last
 }
 
 /// Relationships by the speakers and by the sources of their statements.
 fn statements(columns: &Columns) -> (Groups, Groups) {
-    let (mut by_speaker, mut by_source) = (Vec::new(), Vec::new());
-    for (relationship, row) in (0u32..).zip(&columns.relationships) {
-        for statement in row.evidence.of(&columns.evidence) {
-            by_source.extend(statement.source.base_row().map(|source| (source, relationship)));
-            by_speaker.extend(statement.speaker.base_row().map(|speaker| (speaker, relationship)));
+    let statements = || {
+        let rows = (0u32..).zip(&columns.relationships);
+        rows.flat_map(|(relationship, row)| {
+            columns
+                .statements(row)
+                .iter()
+                .map(move |statement| (relationship, statement))
+        })
+    };
+    let by_speaker = Groups::new(columns.entities.len(), |tell| {
+        for (relationship, statement) in statements() {
+            if let Some(speaker) = statement.speaker.base_row() {
+                tell(speaker, relationship);
+            }
         }
-    }
-    (Groups::new(by_speaker), Groups::new(by_source))
+    });
+    let by_source = Groups::new(columns.sources.len(), |tell| {
+        for (relationship, statement) in statements() {
+            if let Some(source) = statement.source.base_row() {
+                tell(source, relationship);
+            }
+        }
+    });
+    (by_speaker, by_source)
 }
 
 /// What the entity in a row was when something was recorded of it: one that was retracted may have come back as something else.
 fn kind(columns: &Columns, entity: u32, recorded: u32) -> EntityKind {
     let latest = &columns.entities[at(entity)];
-    let older = latest.older.of(&columns.older_entities);
-    let before = older.iter().rfind(|row| row.recorded.from <= recorded);
-    let row = before.filter(|_| latest.recorded.from > recorded).unwrap_or(latest);
+    let from = |row: &EntityRow| columns.recorded(row.recorded).from;
+    let older = columns.older_entities(latest);
+    let before = older.iter().rfind(|row| from(row) <= recorded);
+    let row = before.filter(|_| from(latest) > recorded).unwrap_or(latest);
     row.kind
 }
 
 /// The links in both directions, and the relationships with an unknown end by the known one.
 fn links(columns: &Columns) -> (Adjacency, Adjacency, Groups) {
-    let (mut outgoing, mut incoming, mut undisclosed) = (Vec::new(), Vec::new(), Vec::new());
-    let row_of = |end: EntityIx| end.base_row();
-    for (relationship, row) in (0u32..).zip(&columns.relationships) {
-        let link = |neighbor: u32| Packed::new(relationship, row, kind(columns, neighbor, row.recorded.from));
-        match (row_of(row.from), row_of(row.to)) {
-            (Some(from), Some(to)) => {
-                outgoing.push((from, to, link(to)));
-                incoming.push((to, from, link(from)));
-            }
-            (Some(known), None) | (None, Some(known)) => undisclosed.push((known, relationship)),
-            (None, None) => unreachable!("the model knows no relationship without a known end"),
-        }
-    }
     let entities = columns.entities.len();
-    let (outgoing, incoming) = thread::scope(|scope| {
-        let outgoing = scope.spawn(|| Adjacency::new(entities, &outgoing));
-        let incoming = Adjacency::new(entities, &incoming);
-        (outgoing.join().expect("arranging links does not panic"), incoming)
-    });
-    (outgoing, incoming, Groups::new(undisclosed))
+    let ends = || {
+        let rows = (0u32..).zip(&columns.relationships);
+        rows.map(|(relationship, row)| (row.from.base_row(), row.to.base_row(), relationship))
+    };
+    let link = |neighbor: u32, relationship: u32| {
+        let row = &columns.relationships[at(relationship)];
+        let recorded = columns.recorded(row.recorded);
+        Packed::new(relationship, row, recorded, kind(columns, neighbor, recorded.from))
+    };
+    let outgoing = |tell: &mut dyn FnMut(u32, u32, u32)| {
+        for (from, to, relationship) in ends() {
+            if let (Some(from), Some(to)) = (from, to) {
+                tell(from, to, relationship);
+            }
+        }
+    };
+    let incoming = |tell: &mut dyn FnMut(u32, u32, u32)| {
+        outgoing(&mut |from, to, relationship| tell(to, from, relationship));
+    };
+    let undisclosed = |tell: &mut dyn FnMut(u32, u32)| {
+        for (from, to, relationship) in ends() {
+            match (from, to) {
+                (Some(known), None) | (None, Some(known)) => tell(known, relationship),
+                _ => {}
+            }
+        }
+    };
+    thread::scope(|scope| {
+        let outgoing = scope.spawn(|| Adjacency::new(entities, outgoing, link));
+        let incoming = Adjacency::new(entities, incoming, link);
+        let undisclosed = Groups::new(entities, undisclosed);
+        (
+            outgoing.join().expect("arranging links does not panic"),
+            incoming,
+            undisclosed,
+        )
+    })
 }

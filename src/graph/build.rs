@@ -9,14 +9,16 @@ use super::{
     Error,
     arrange::{self, Arranged},
     base::{Base, Title, number},
-    columns::{Columns, Rows, count},
-    ids::Ids,
-    index::{KeyIndex, hash_of},
-    rows::{EntityIx, Recorded, SourceIx, Span, at},
+    columns::{Columns, count},
+    fill::{RowEnds, Rows, json_text},
+    ids::{Ids, write_id},
+    index::{KeyIndex, key_of},
+    ix::{EntityIx, SourceIx},
+    rows::{EntityRow, Recorded, RelationshipRow, Span, ToEntity, ToSource, at},
     snapshot::Snapshot,
-    text::TextPoolBuilder,
+    text::{Text, TextPool},
 };
-use crate::model::{Dataset, Ends, Entity, Noun, Record, Relationship, Source, UnknownReason, fold};
+use crate::model::{Dataset, Ends, Entity, Noun, Record, Relationship, Source, fold};
 
 impl Snapshot {
     /// The graph of a dataset: the first version of each of its records.
@@ -64,8 +66,8 @@ pub struct Builder {
     sources: Ids,
     entities: Ids,
     relationships: Ids,
-    by_name: Vec<(u64, u32)>,
-    by_identifier: Vec<(u64, u32)>,
+    by_name: Vec<(u32, u32)>,
+    by_identifier: Vec<(u32, u32)>,
 }
 
 impl std::fmt::Debug for Builder {
@@ -74,9 +76,6 @@ impl std::fmt::Debug for Builder {
         f.debug_map().entries(counts).finish()
     }
 }
-
-/// There is nothing before a first version.
-const NO_OLDER: Span = Span { start: 0, len: 0 };
 
 impl Builder {
     /// No records yet. Sources and entities are recorded at `recorded_at`.
@@ -102,8 +101,13 @@ impl Builder {
         let entity = self.entity(id).map(|_| Noun::Entity);
         let source = || self.source(id).map(|_| Noun::Source);
         let relationship = || {
-            let rows = &self.rows.columns.relationships;
-            let found = self.relationships.find(id, |row| self.text(rows[at(row)].id));
+            let (columns, texts) = (&self.rows.columns, self.rows.texts.pool());
+            let has = |row: u32| {
+                let mut known = String::new();
+                relationship_id(&mut known, &columns.relationships[at(row)], &columns.entities, texts);
+                known == id
+            };
+            let found = self.relationships.find(id, has);
             found.map(|_| Noun::Relationship)
         };
         entity.or_else(source).or_else(relationship)
@@ -138,12 +142,12 @@ impl Builder {
     pub fn add_source(&mut self, source: &Source) -> Result<(), Error> {
         self.refuse_known(&source.id)?;
         let recorded = self.recorded(self.recorded_at, None)?;
-        let row = self.rows.source(source, recorded, NO_OLDER)?;
+        let row = self.rows.source(source, recorded, Span::NONE)?;
         let place = count("sources", self.rows.columns.sources.len())?;
         self.rows.columns.sources.push(row);
-        let (texts, rows) = (&self.rows.texts, &self.rows.columns.sources);
+        let (texts, rows) = (self.rows.texts.pool(), &self.rows.columns.sources);
         self.sources
-            .insert(&source.id, place, |row| texts.get(rows[at(row)].id));
+            .insert(&source.id, place, |row, id| write_text(id, rows[at(row)].id, texts));
         Ok(())
     }
 
@@ -154,18 +158,20 @@ impl Builder {
     pub fn add_entity(&mut self, entity: &Entity) -> Result<(), Error> {
         self.refuse_known(&entity.id)?;
         let recorded = self.recorded(self.recorded_at, None)?;
-        let row = self.rows.entity(entity, recorded, (NO_OLDER, EntityIx::NONE))?;
+        let properties = json_text(entity.properties.as_ref());
+        let before = (Span::NONE, EntityIx::NONE);
+        let row = self.rows.entity(entity, properties.as_deref(), recorded, before)?;
         let place = count("entities", self.rows.columns.entities.len())?;
         self.rows.columns.entities.push(row);
         let names = std::iter::once(&entity.name).chain(entity.names.iter().map(|name| &name.text));
         self.by_name
-            .extend(names.map(|name| (hash_of(fold(name).as_str()), place)));
+            .extend(names.map(|name| (key_of(fold(name).as_str()), place)));
         let identifiers = entity.identifiers.iter();
-        let keys = identifiers.map(|known| hash_of((known.scheme.as_str(), known.value.as_str())));
+        let keys = identifiers.map(|known| key_of((known.scheme.as_str(), known.value.as_str())));
         self.by_identifier.extend(keys.map(|key| (key, place)));
-        let (texts, rows) = (&self.rows.texts, &self.rows.columns.entities);
+        let (texts, rows) = (self.rows.texts.pool(), &self.rows.columns.entities);
         self.entities
-            .insert(&entity.id, place, |row| texts.get(rows[at(row)].id));
+            .insert(&entity.id, place, |row, id| write_text(id, rows[at(row)].id, texts));
         Ok(())
     }
 
@@ -178,20 +184,20 @@ impl Builder {
         let ends = self.ends(relationship)?;
         let said: Vec<(SourceIx, EntityIx)> = self.said(relationship)?;
         let recorded = self.recorded(relationship.recorded_at, relationship.retracted_at)?;
-        let start = count("statements", self.rows.columns.evidence.len())?;
-        for (statement, (source, speaker)) in relationship.evidence.iter().zip(said) {
-            self.rows.add_statement(statement, source, speaker)?;
-        }
-        let row = self.rows.relationship(relationship, recorded, ends, start)?;
+        let properties = json_text(relationship.properties.as_ref());
+        let row = self
+            .rows
+            .relationship(relationship, properties.as_deref(), recorded, ends, &said)?;
         let place = count("relationships", self.rows.columns.relationships.len())?;
         self.rows.columns.relationships.push(row);
-        let (texts, rows) = (&self.rows.texts, &self.rows.columns.relationships);
-        self.relationships
-            .insert(&relationship.id, place, |row| texts.get(rows[at(row)].id));
+        let (columns, texts) = (&self.rows.columns, self.rows.texts.pool());
+        self.relationships.insert(&relationship.id, place, |row, id| {
+            relationship_id(id, &columns.relationships[at(row)], &columns.entities, texts);
+        });
         Ok(())
     }
 
-    fn ends(&self, relationship: &Relationship) -> Result<(EntityIx, EntityIx, Option<UnknownReason>), Error> {
+    fn ends(&self, relationship: &Relationship) -> Result<RowEnds, Error> {
         let entity = |id: &str| self.referred(&relationship.id, "entity", id, self.entity(id));
         let entity = |id: &str| entity(id).map(EntityIx::of_base);
         Ok(match &relationship.ends {
@@ -225,12 +231,12 @@ impl Builder {
 
     fn entity(&self, id: &str) -> Option<u32> {
         let rows = &self.rows.columns.entities;
-        self.entities.find(id, |row| self.text(rows[at(row)].id))
+        self.entities.find(id, |row| self.text(rows[at(row)].id) == id)
     }
 
     fn source(&self, id: &str) -> Option<u32> {
         let rows = &self.rows.columns.sources;
-        self.sources.find(id, |row| self.text(rows[at(row)].id))
+        self.sources.find(id, |row| self.text(rows[at(row)].id) == id)
     }
 
     fn refuse_known(&self, id: &str) -> Result<(), Error> {
@@ -240,8 +246,8 @@ impl Builder {
         }
     }
 
-    fn text(&self, text: super::text::Text) -> &str {
-        self.rows.texts.get(text)
+    fn text(&self, text: Text) -> &str {
+        self.rows.texts.pool().text(text).unwrap_or_default()
     }
 
     /// The first version of a record, known from `recorded_at` until it was taken back.
@@ -267,49 +273,59 @@ impl Builder {
             licence: self.rows.texts.intern_optional(licence)?,
             began: moved[0],
         };
-        let Rows { texts, mut columns } = self.rows;
-        let entities = arrange_rows(&mut columns, &texts);
-        retime(&mut columns, &moved);
-        let keys = |mut keys: Vec<(u64, u32)>| {
+        let mut columns = self.rows.finish();
+        let entities = arrange_rows(&mut columns);
+        for recorded in &mut columns.recorded {
+            recorded.from = moved[at(recorded.from)];
+            if recorded.until != Recorded::OPEN {
+                recorded.until = moved[at(recorded.until)];
+            }
+        }
+        let keys = |mut keys: Vec<(u32, u32)>| {
             keys.iter_mut().for_each(|(_, row)| *row = entities.place(*row));
             KeyIndex::new(keys)
         };
         let keys = (keys(self.by_name), keys(self.by_identifier));
-        columns.texts = texts.finish();
         Ok(Snapshot::of(Base::new(columns, times, keys, title)))
     }
 }
 
 /// Puts all rows in the order of their ids. Where the entities went.
-fn arrange_rows(columns: &mut Columns, texts: &TextPoolBuilder) -> Arranged {
-    let id_of = |text| texts.get(text);
-    let sources = arrange::by_id(&mut columns.sources, |row| id_of(row.id));
-    let entities = arrange::by_id(&mut columns.entities, |row| id_of(row.id));
-    arrange::by_id(&mut columns.relationships, |row| id_of(row.id));
-    let moved = |ix: EntityIx| ix.base_row().map_or(ix, |row| EntityIx::of_base(entities.place(row)));
+fn arrange_rows(columns: &mut Columns) -> Arranged {
+    let texts = &columns.texts;
+    let sources = arrange::by_id(&mut columns.sources, |row, id| write_text(id, row.id, texts));
+    let entities = arrange::by_id(&mut columns.entities, |row, id| write_text(id, row.id, texts));
+    let moved = |to: ToEntity| {
+        let row = to.base_row();
+        row.map_or(to, |row| ToEntity::of_base(entities.place(row)))
+    };
     for row in &mut columns.relationships {
         (row.from, row.to) = (moved(row.from), moved(row.to));
     }
     for row in &mut columns.evidence {
         row.speaker = moved(row.speaker);
         if let Some(source) = row.source.base_row() {
-            row.source = SourceIx::of_base(sources.place(source));
+            row.source = ToSource::of_base(sources.place(source));
         }
     }
+    let ends = &columns.entities;
+    arrange::by_id(&mut columns.relationships, |row, id| {
+        relationship_id(id, row, ends, texts)
+    });
     entities
 }
 
-/// Replaces each record time by its place among all.
-fn retime(columns: &mut Columns, moved: &[u32]) {
-    let entities = columns.entities.iter_mut().map(|row| &mut row.recorded);
-    let sources = columns.sources.iter_mut().map(|row| &mut row.recorded);
-    let relationships = columns.relationships.iter_mut().map(|row| &mut row.recorded);
-    for recorded in entities.chain(sources).chain(relationships) {
-        recorded.from = moved[at(recorded.from)];
-        if recorded.until != Recorded::OPEN {
-            recorded.until = moved[at(recorded.until)];
-        }
-    }
+fn write_text(out: &mut String, text: Text, texts: &TextPool) {
+    out.push_str(texts.text(text).unwrap_or_default());
+}
+
+/// Writes the id of a relationship between rows of `entities`.
+fn relationship_id(out: &mut String, row: &RelationshipRow, entities: &[EntityRow], texts: &TextPool) {
+    let end = |to: ToEntity| {
+        let row = to.base_row().map(|row| entities[at(row)].id);
+        row.and_then(|id| texts.text(id)).unwrap_or_default()
+    };
+    write_id(out, texts, row, end);
 }
 
 /// The record times so far, each with its number.

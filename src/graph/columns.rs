@@ -1,194 +1,123 @@
-//! From model values to rows: each record becomes a row, its texts go to the pool. References are rows already.
+//! Rows with all that they refer to: texts, rare values, and rows that are kept elsewhere.
 
 use super::{
     Error,
+    cold::ColdPool,
+    ix::{EntityIx, SourceIx},
     rows::{
-        AmountRow, EntityIx, EntityRow, EvidenceRow, IdentifierRow, NameRow, Rare, RareColumns, Recorded,
-        RelationshipRow, SourceIx, SourceRow, Span,
+        AmountRow, EntityExtra, EntityRow, EvidenceRow, IdentifierRow, NameRow, Rare, Recorded, RelationshipExtra,
+        RelationshipRow, SourceRow, Span, ToEntity, ToSource, at,
     },
-    text::{Text, TextPool, TextPoolBuilder},
+    text::TextPool,
 };
-use crate::model::{Amount, Entity, Evidence, Relationship, Share, Source, UnknownReason, disputed};
+use crate::model::Share;
 
-/// Rows and their texts. References to texts, names, statements and rare values lead within the same columns.
+/// Rows and what they refer to, which is within the same columns.
 #[derive(Debug, Default)]
 pub(super) struct Columns {
     pub(super) texts: TextPool,
+    /// Properties.
+    pub(super) cold: ColdPool,
+    /// When versions were known, each that any was once.
+    pub(super) recorded: Vec<Recorded>,
     /// The latest version of each.
     pub(super) entities: Vec<EntityRow>,
     pub(super) older_entities: Vec<EntityRow>,
+    pub(super) entity_extras: Vec<EntityExtra>,
     pub(super) names: Vec<NameRow>,
     pub(super) identifiers: Vec<IdentifierRow>,
     /// Every version of each.
     pub(super) relationships: Vec<RelationshipRow>,
+    pub(super) relationship_extras: Vec<RelationshipExtra>,
+    /// The statements of relationships, those that are said of several once.
     pub(super) evidence: Vec<EvidenceRow>,
     /// The latest version of each.
     pub(super) sources: Vec<SourceRow>,
     pub(super) older_sources: Vec<SourceRow>,
-    pub(super) rare: RareColumns,
+    pub(super) shares: Vec<Share>,
+    pub(super) amounts: Vec<AmountRow>,
+    pub(super) confidences: Vec<f64>,
+    /// What rows refer to that is not of the base.
+    pub(super) far_entities: Vec<EntityIx>,
+    pub(super) far_sources: Vec<SourceIx>,
 }
 
-/// The columns made so far; their texts are still being gathered.
-#[derive(Default)]
-pub(super) struct Rows {
-    pub(super) texts: TextPoolBuilder,
-    pub(super) columns: Columns,
-}
+impl Columns {
+    /// When a version was known, as it was recorded.
+    pub(super) fn recorded(&self, recorded: Rare) -> Recorded {
+        self.recorded[at(recorded.0)]
+    }
 
-impl Rows {
-    /// The finished columns.
-    pub(super) fn finish(self) -> Columns {
-        Columns {
-            texts: self.texts.finish(),
-            ..self.columns
+    /// The entity that a row refers to; [`EntityIx::NONE`] where it refers to none.
+    pub(super) fn entity(&self, to: ToEntity) -> EntityIx {
+        match to.base_row() {
+            Some(row) => EntityIx::of_base(row),
+            None => to.far().map_or(EntityIx::NONE, |far| self.far_entities[at(far)]),
         }
     }
 
-    pub(super) fn source(&mut self, source: &Source, recorded: Recorded, older: Span) -> Result<SourceRow, Error> {
-        Ok(SourceRow {
-            recorded,
-            older,
-            id: self.texts.push(&source.id)?,
-            publisher: self.texts.intern(&source.publisher)?,
-            title: self.texts.push(&source.title)?,
-            url: self.texts.intern_optional(source.url.as_deref())?,
-            licence: self.texts.intern_optional(source.licence.as_deref())?,
-            published_on: source.published_on,
-        })
-    }
-
-    pub(super) fn entity(
-        &mut self,
-        entity: &Entity,
-        recorded: Recorded,
-        (older, merged_into): (Span, EntityIx),
-    ) -> Result<EntityRow, Error> {
-        let names = Span {
-            start: count("names", self.columns.names.len())?,
-            len: count("names", entity.names.len())?,
-        };
-        for name in &entity.names {
-            self.columns.names.push(NameRow {
-                text: self.texts.push(&name.text)?,
-                language: self.texts.intern_optional(name.language.as_deref())?,
-                script: self.texts.intern_optional(name.script.as_deref())?,
-                kind: name.kind,
-            });
+    /// The source that a row refers to.
+    pub(super) fn source(&self, to: ToSource) -> SourceIx {
+        match to.base_row() {
+            Some(row) => SourceIx::of_base(row),
+            None => self.far_sources[at(to.far().expect("every statement has a source"))],
         }
-        let identifiers = Span {
-            start: count("identifiers", self.columns.identifiers.len())?,
-            len: count("identifiers", entity.identifiers.len())?,
-        };
-        for identifier in &entity.identifiers {
-            self.columns.identifiers.push(IdentifierRow {
-                scheme: self.texts.intern(&identifier.scheme)?,
-                value: self.texts.push(&identifier.value)?,
-            });
+    }
+
+    /// What few entities have.
+    pub(super) fn entity_extra(&self, row: &EntityRow) -> EntityExtra {
+        row.extra.of(&self.entity_extras).copied().unwrap_or(EntityExtra::NONE)
+    }
+
+    /// The versions of an entity before its latest, oldest first.
+    pub(super) fn older_entities(&self, row: &EntityRow) -> &[EntityRow] {
+        let extra = row.extra.of(&self.entity_extras);
+        extra.map_or(&[], |extra| extra.older.of(&self.older_entities))
+    }
+
+    /// The entity that another one was merged into, when that is why it was taken back.
+    pub(super) fn merged_into(&self, row: &EntityRow) -> Option<EntityIx> {
+        let extra = row.extra.of(&self.entity_extras)?;
+        self.entity(extra.merged_into).known()
+    }
+
+    /// The names of an entity beside its main one.
+    pub(super) fn names(&self, row: &EntityRow) -> &[NameRow] {
+        let (start, len) = (row.names, u32::from(row.names_count));
+        Span { start, len }.of(&self.names)
+    }
+
+    /// The identifiers of an entity.
+    pub(super) fn identifiers(&self, row: &EntityRow) -> &[IdentifierRow] {
+        let (start, len) = (row.identifiers, u32::from(row.identifiers_count));
+        Span { start, len }.of(&self.identifiers)
+    }
+
+    /// What many relationships have nothing of.
+    pub(super) fn relationship_extra(&self, row: &RelationshipRow) -> RelationshipExtra {
+        let extra = row.extra.of(&self.relationship_extras).copied();
+        extra.unwrap_or(RelationshipExtra::NONE)
+    }
+
+    /// The statements of a relationship, in the order of the data.
+    pub(super) fn statements(&self, row: &RelationshipRow) -> &[EvidenceRow] {
+        if row.evidence == Rare::NONE {
+            return &[];
         }
-        Ok(EntityRow {
-            recorded,
-            older,
-            merged_into,
-            id: self.texts.push(&entity.id)?,
-            name: self.texts.push(&entity.name)?,
-            description: self.texts.intern_optional(entity.description.as_deref())?,
-            website: self.texts.intern_optional(entity.website.as_deref())?,
-            properties: json_text(&mut self.texts, entity.properties.as_ref())?,
-            country: self.texts.intern_optional(entity.country.as_deref())?,
-            names,
-            identifiers,
-            founded: entity.founded,
-            dissolved: entity.dissolved,
-            starts_on: entity.starts_on,
-            ends_on: entity.ends_on,
-            kind: entity.kind,
-            status: entity.status,
-        })
-    }
-
-    pub(super) fn relationship(
-        &mut self,
-        relationship: &Relationship,
-        recorded: Recorded,
-        (from, to, unknown): (EntityIx, EntityIx, Option<UnknownReason>),
-        start: u32,
-    ) -> Result<RelationshipRow, Error> {
-        Ok(RelationshipRow {
-            id: self.texts.push(&relationship.id)?,
-            role: self.texts.intern_optional(relationship.role.as_deref())?,
-            properties: json_text(&mut self.texts, relationship.properties.as_ref())?,
-            from,
-            to,
-            share: self.share(relationship.share)?,
-            amount: self.amount(relationship.amount.as_ref())?,
-            evidence: Span {
-                start,
-                len: count("statements", relationship.evidence.len())?,
-            },
-            recorded,
-            validity: relationship.validity,
-            capabilities: relationship.capabilities.iter().copied().collect(),
-            unknown,
-            kind: relationship.kind,
-            status: relationship.status,
-            disputed: disputed(&relationship.evidence),
-        })
-    }
-
-    pub(super) fn add_statement(
-        &mut self,
-        statement: &Evidence,
-        source: SourceIx,
-        speaker: EntityIx,
-    ) -> Result<(), Error> {
-        let row = EvidenceRow {
-            id: self.texts.push(&statement.id)?,
-            source,
-            speaker,
-            locator: self.texts.intern_optional(statement.locator.as_deref())?,
-            summary: self.texts.intern_optional(statement.summary.as_deref())?,
-            share: self.share(statement.share)?,
-            amount: self.amount(statement.amount.as_ref())?,
-            stated_on: statement.stated_on,
-            confidence: statement.confidence,
-            stance: statement.stance,
-        };
-        self.columns.evidence.push(row);
-        Ok(())
-    }
-
-    fn share(&mut self, share: Option<Share>) -> Result<Rare, Error> {
-        let Some(share) = share else { return Ok(Rare::NONE) };
-        self.columns.rare.shares.push(share);
-        count("shares", self.columns.rare.shares.len() - 1).map(Rare)
-    }
-
-    fn amount(&mut self, amount: Option<&Amount>) -> Result<Rare, Error> {
-        let Some(amount) = amount else { return Ok(Rare::NONE) };
-        let of = self.texts.intern_optional(amount.of.as_deref())?;
-        self.columns.rare.amounts.push(AmountRow {
-            value: amount.value,
-            currency: amount.currency,
-            of,
-        });
-        count("amounts", self.columns.rare.amounts.len() - 1).map(Rare)
+        let from_first = &self.evidence[at(row.evidence.0)..];
+        let last = from_first.iter().position(|statement| statement.is_last);
+        &from_first[..=last.expect("every run of statements has a last one")]
     }
 }
 
 /// A number of rows, as long as it fits.
 pub(super) fn count(noun: &'static str, count: usize) -> Result<u32, Error> {
     // The largest number stands for "none" in rows.
-    let fits = u32::try_from(count).ok().filter(|count| *count < u32::MAX);
-    fits.ok_or(Error::TooLarge {
-        noun,
-        max: u32::MAX - 1,
-    })
+    count_below(noun, count, u32::MAX)
 }
 
-fn json_text(
-    texts: &mut TextPoolBuilder,
-    object: Option<&serde_json::Map<String, serde_json::Value>>,
-) -> Result<Text, Error> {
-    let text = object.map(|object| serde_json::Value::Object(object.clone()).to_string());
-    texts.intern_optional(text.as_deref())
+/// The same of what there can only be less of.
+pub(super) fn count_below(noun: &'static str, count: usize, limit: u32) -> Result<u32, Error> {
+    let fits = u32::try_from(count).ok().filter(|count| *count < limit);
+    fits.ok_or(Error::TooLarge { noun, max: limit - 1 })
 }

@@ -10,7 +10,8 @@ use super::{
     adjacency::{Direction, Link},
     bits::Bits,
     columns::Columns,
-    rows::{Bounds, EntityIx, EntityRow, Recorded, RelationshipIx, RelationshipRow, SourceIx, SourceRow, at},
+    ix::{Bounds, EntityIx, RelationshipIx, SourceIx},
+    rows::{EntityRow, Recorded, RelationshipRow, SourceRow, at},
 };
 
 /// How far from the only neighbor something is placed.
@@ -51,8 +52,8 @@ pub(super) struct Delta {
     pub(super) undisclosed: OrdSet<(EntityIx, RelationshipIx)>,
     pub(super) by_speaker: OrdSet<(EntityIx, RelationshipIx)>,
     pub(super) by_source: OrdSet<(SourceIx, RelationshipIx)>,
-    pub(super) by_name: OrdSet<(u64, EntityIx)>,
-    pub(super) by_identifier: OrdSet<(u64, EntityIx)>,
+    pub(super) by_name: OrdSet<(u32, EntityIx)>,
+    pub(super) by_identifier: OrdSet<(u32, EntityIx)>,
     /// How many versions were begun or ended.
     pub(super) size: usize,
 }
@@ -251,15 +252,15 @@ pub(super) struct Versions<'a, R> {
     pub(super) base: Option<(&'a Columns, &'a R, &'a [R])>,
     pub(super) changed: Option<&'a Changed>,
     pub(super) of_placed: fn(&Placed) -> &R,
-    pub(super) recorded: fn(&R) -> Recorded,
-    pub(super) merged_into: fn(&R) -> Option<EntityIx>,
+    pub(super) recorded: fn(&Columns, &R) -> Recorded,
+    pub(super) merged_into: fn(&Columns, &R) -> Option<EntityIx>,
 }
 
 impl<'a, R> Versions<'a, R> {
     /// The version that was known when so many record times had passed, or else the one before, or the first.
     pub(super) fn known(&self, known: u32) -> Version<'a, R> {
         let placed = self.changed.map_or(&[][..], |changed| &changed.versions);
-        let begun = |placed: &&Placed| (self.recorded)((self.of_placed)(placed)).from < known;
+        let begun = |placed: &&Placed| (self.recorded)(&placed.columns, (self.of_placed)(placed)).from < known;
         if let Some(placed) = placed.iter().rev().find(begun) {
             return self.placed(placed);
         }
@@ -273,12 +274,7 @@ impl<'a, R> Versions<'a, R> {
     pub(super) fn all(&self) -> Vec<Version<'a, R>> {
         let mut all = Vec::new();
         if let Some((columns, _, older)) = self.base {
-            all.extend(older.iter().map(|row| Version {
-                columns,
-                row,
-                recorded: (self.recorded)(row),
-                merged_into: (self.merged_into)(row),
-            }));
+            all.extend(older.iter().map(|row| self.as_recorded(columns, row)));
             all.extend(self.base.map(|base| self.latest_of_base(base)));
         }
         let placed = self.changed.map_or(&[][..], |changed| &changed.versions);
@@ -286,27 +282,31 @@ impl<'a, R> Versions<'a, R> {
         all
     }
 
+    fn as_recorded(&self, columns: &'a Columns, row: &'a R) -> Version<'a, R> {
+        Version {
+            columns,
+            row,
+            recorded: (self.recorded)(columns, row),
+            merged_into: (self.merged_into)(columns, row),
+        }
+    }
+
     fn placed(&self, placed: &'a Placed) -> Version<'a, R> {
         let row = (self.of_placed)(placed);
         Version {
             columns: &placed.columns,
             row,
-            recorded: (self.recorded)(row).ended(placed.ended.map(|ended| ended.at)),
+            recorded: (self.recorded)(&placed.columns, row).ended(placed.ended.map(|ended| ended.at)),
             merged_into: placed.ended.and_then(|ended| ended.merged_into.known()),
         }
     }
 
     fn of_base(&self, base: (&'a Columns, &'a R, &'a [R]), known: u32) -> Version<'a, R> {
         let (columns, latest, older) = base;
-        if (self.recorded)(latest).from >= known {
-            let begun = older.partition_point(|row| (self.recorded)(row).from < known);
+        if (self.recorded)(columns, latest).from >= known {
+            let begun = older.partition_point(|row| (self.recorded)(columns, row).from < known);
             if let Some(row) = older.get(begun.saturating_sub(1)) {
-                return Version {
-                    columns,
-                    row,
-                    recorded: (self.recorded)(row),
-                    merged_into: (self.merged_into)(row),
-                };
+                return self.as_recorded(columns, row);
             }
         }
         self.latest_of_base(base)
@@ -314,11 +314,11 @@ impl<'a, R> Versions<'a, R> {
 
     fn latest_of_base(&self, (columns, row, _): (&'a Columns, &'a R, &'a [R])) -> Version<'a, R> {
         let ended = self.changed.and_then(|changed| changed.ended);
+        let version = self.as_recorded(columns, row);
         Version {
-            columns,
-            row,
-            recorded: (self.recorded)(row).ended(ended.map(|ended| ended.at)),
-            merged_into: ended.map_or_else(|| (self.merged_into)(row), |ended| ended.merged_into.known()),
+            recorded: version.recorded.ended(ended.map(|ended| ended.at)),
+            merged_into: ended.map_or(version.merged_into, |ended| ended.merged_into.known()),
+            ..version
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What walks are made of: how to expand a frontier, what to follow, and what to pass through. Algorithms are written once
 //! over [`Expand`] and charge a budget for every hop.
 
-use std::hash::Hash;
+use std::{borrow::Cow, hash::Hash};
 
 use hashbrown::{HashMap, HashSet};
 
@@ -9,8 +9,8 @@ use super::{
     adjacency::Direction,
     budget::{Budget, Exhausted, Meter},
     filter::Pattern,
+    ix::{EntityIx, RelationshipIx},
     mask::Mask,
-    rows::{EntityIx, RelationshipIx},
     snapshot::Snapshot,
 };
 use crate::model::{EntityKind, RelationshipCategory, RelationshipKind, Set};
@@ -28,7 +28,7 @@ pub trait Expand {
     fn entity_id(&self, node: Self::Node) -> &str;
 
     /// The id of a relationship.
-    fn relationship_id(&self, link: Self::Link) -> &str;
+    fn relationship_id(&self, link: Self::Link) -> Cow<'_, str>;
 
     /// Appends every crossing from an entity of `frontier` that `step` follows, each relationship once per end it is seen
     /// from, in any order. Spends one unit for each relationship looked at.
@@ -243,7 +243,7 @@ impl Expand for Walker<'_> {
         self.snapshot.entity(node).id()
     }
 
-    fn relationship_id(&self, link: RelationshipIx) -> &str {
+    fn relationship_id(&self, link: RelationshipIx) -> Cow<'_, str> {
         self.snapshot.relationship(link).id()
     }
 

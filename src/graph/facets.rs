@@ -5,8 +5,8 @@ use std::{borrow::Cow, cmp::Reverse, collections::HashMap, sync::Arc};
 use super::{
     budget::{Budget, Exhausted, Meter},
     filter::Pattern,
+    ix::{EntityIx, RelationshipIx},
     mask::Mask,
-    rows::{EntityIx, RelationshipIx},
     snapshot::Snapshot,
 };
 use crate::model::{Catalog, PartialDate, RelationshipKind, Set, catalog};

@@ -1,10 +1,39 @@
-//! Which row has which id while a graph is being made: the ids themselves stay where the rows keep them.
+//! Ids that need not be kept: those of relationships and statements that follow from what they are of; and which row has which
+//! id while a graph is being made.
 
-use std::hash::{BuildHasher, RandomState};
+use std::{
+    cell::RefCell,
+    hash::{BuildHasher, RandomState},
+};
 
 use hashbrown::HashTable;
 
-/// Rows by their ids.
+use super::{
+    rows::{Marks, RelationshipRow, ToEntity},
+    text::TextPool,
+};
+use crate::model::{Relationship, relationship_id, write_relationship_id};
+
+/// What follows in the id of a relationship after its ends and its kind; none where it does not begin with these.
+pub(super) fn key(relationship: &Relationship) -> Option<&str> {
+    let stem = relationship_id(relationship.kind, &relationship.ends, "");
+    relationship.id.strip_prefix(&stem)
+}
+
+/// Writes the id of the relationship in a row; `id_of` tells those of its ends, or nothing.
+pub(super) fn write_id<'t>(
+    out: &mut String,
+    texts: &'t TextPool,
+    row: &RelationshipRow,
+    id_of: impl Fn(ToEntity) -> &'t str,
+) {
+    if row.marks.has(Marks::FOLLOWS) {
+        write_relationship_id(out, row.kind, id_of(row.from), id_of(row.to));
+    }
+    out.push_str(texts.text(row.id).unwrap_or_default());
+}
+
+/// Rows by their ids, which stay where the rows keep them.
 #[derive(Default)]
 pub(super) struct Ids {
     rows: HashTable<u32>,
@@ -12,16 +41,20 @@ pub(super) struct Ids {
 }
 
 impl Ids {
-    /// The row with this id; `id_of` tells that of a row. O(1).
-    pub(super) fn find<'t>(&self, id: &str, id_of: impl Fn(u32) -> &'t str) -> Option<u32> {
-        let found = self.rows.find(self.hasher.hash_one(id), |row| id_of(*row) == id);
+    /// The row with this id, which `has` tells of a row. O(1).
+    pub(super) fn find(&self, id: &str, has: impl Fn(u32) -> bool) -> Option<u32> {
+        let found = self.rows.find(self.hasher.hash_one(id), |row| has(*row));
         found.copied()
     }
 
-    /// Adds a row whose id is not there yet.
-    pub(super) fn insert<'t>(&mut self, id: &str, row: u32, id_of: impl Fn(u32) -> &'t str) {
-        let hasher = &self.hasher;
-        self.rows
-            .insert_unique(hasher.hash_one(id), row, |row| hasher.hash_one(id_of(*row)));
+    /// Adds a row whose id is not there yet; `write` writes that of any row.
+    pub(super) fn insert(&mut self, id: &str, row: u32, write: impl Fn(u32, &mut String)) {
+        let (hasher, buffer) = (&self.hasher, RefCell::new(String::new()));
+        self.rows.insert_unique(hasher.hash_one(id), row, |row| {
+            let mut id = buffer.borrow_mut();
+            id.clear();
+            write(*row, &mut id);
+            hasher.hash_one(id.as_str())
+        });
     }
 }

@@ -1,10 +1,12 @@
 //! All rows of a snapshot, in the order of their ids: those of the base and those added since, as one.
 
+use std::{ops::Bound, sync::Arc};
+
 use super::{
     base::number,
+    ix::{EntityIx, RelationshipIx, SourceIx},
     mask::Mask,
     merge::{Side, Union},
-    rows::{EntityIx, RelationshipIx, SourceIx},
     snapshot::Snapshot,
 };
 
@@ -34,8 +36,8 @@ impl Snapshot {
         Union::new(rows, self.delta.relationships.keys().copied())
             .filter(move |(relationship, side)| match side {
                 Side::First => {
-                    let row = self.relationship_row(*relationship).1;
-                    mask.sees(row, row.recorded)
+                    let (columns, row) = self.relationship_row(*relationship);
+                    mask.sees(row, columns.recorded(row.recorded))
                 }
                 Side::Second => self.is_seen(*relationship, &mask),
             })
@@ -69,14 +71,26 @@ impl Snapshot {
     ) -> impl Iterator<Item = RelationshipIx> + use<'s> {
         let floor = after.map_or(0, |id| self.base.relationships(id).end);
         let rows = (floor..number(self.base.columns.relationships.len())).map(RelationshipIx::of_base);
-        let added = self.delta.relationships.range(RelationshipIx::added(floor, 0)..);
+        let first = self.first_relationship(after.map_or(Bound::Unbounded, Bound::Excluded));
+        let added = self.delta.relationships.range(first..);
         let added = added.map(|(relationship, _)| *relationship);
-        let after = after.map(str::to_owned);
-        let follows =
-            move |ix: &RelationshipIx| after.as_deref().is_none_or(|after| self.relationship(*ix).id() > after);
-        Union::new(rows, added)
-            .map(|(relationship, _)| relationship)
-            .filter(follows)
+        Union::new(rows, added).map(|(relationship, _)| relationship)
+    }
+
+    /// The first version of a relationship whose id is, or follows, this; after all of them when none is. O(log n).
+    pub(super) fn first_relationship(&self, from: Bound<&str>) -> RelationshipIx {
+        let floor = match from {
+            Bound::Included(id) => self.base.relationships(id).start,
+            Bound::Excluded(id) => self.base.relationships(id).end,
+            Bound::Unbounded => 0,
+        };
+        let added = self
+            .delta
+            .relationship_ids
+            .range((from.map(Arc::from), Bound::Unbounded))
+            .next();
+        let of_base = RelationshipIx::of_base(floor);
+        added.map_or(of_base, |(_, (first, _))| of_base.min(*first))
     }
 
     /// All sources that the view knows, in the order of their ids.

@@ -4,11 +4,11 @@ use imbl::OrdSet;
 
 use super::{
     delta,
-    index::{KeyIndex, hash_of},
+    index::{KeyIndex, key_of},
+    ix::{EntityIx, RelationshipIx, SourceIx},
     mask::Mask,
     merge::Union,
     read::EntityRef,
-    rows::{EntityIx, RelationshipIx, SourceIx},
     snapshot::Snapshot,
 };
 use crate::model::{EntityKind, Set, Timestamp, fold};
@@ -85,7 +85,7 @@ impl Snapshot {
     pub fn entities_by_identifier(&self, scheme: &str, value: &str, mask: &Mask) -> Vec<EntityIx> {
         let scheme = scheme.trim().to_lowercase();
         let identifier = (scheme.as_str(), value.trim());
-        let candidates = keyed(&self.base.by_identifier, &self.delta.by_identifier, hash_of(identifier));
+        let candidates = keyed(&self.base.by_identifier, &self.delta.by_identifier, key_of(identifier));
         let has_it = |entity: &EntityIx| {
             EntityRef::known(self, *entity, mask.known)
                 .is_some_and(|read| read.identifiers().any(|known| known == identifier))
@@ -97,7 +97,7 @@ impl Snapshot {
     #[must_use]
     pub fn entities_by_name(&self, name: &str, kinds: Set<EntityKind>, mask: &Mask) -> Vec<EntityIx> {
         let name = fold(name);
-        let candidates = keyed(&self.base.by_name, &self.delta.by_name, hash_of(name.as_str()));
+        let candidates = keyed(&self.base.by_name, &self.delta.by_name, key_of(name.as_str()));
         candidates
             .filter(|entity| {
                 let goes_by_it = |read: EntityRef<'_>| read.all_names().any(|known| fold(known) == name);
@@ -109,7 +109,7 @@ impl Snapshot {
 }
 
 /// The entities whose key has this hash, ascending, each once.
-fn keyed(index: &KeyIndex, added: &OrdSet<(u64, EntityIx)>, hash: u64) -> impl Iterator<Item = EntityIx> {
+fn keyed(index: &KeyIndex, added: &OrdSet<(u32, EntityIx)>, hash: u32) -> impl Iterator<Item = EntityIx> {
     let rows: Vec<EntityIx> = index.rows(hash).map(EntityIx::of_base).collect();
     let added: Vec<EntityIx> = delta::of(added, hash).collect();
     Union::new(rows.into_iter(), added.into_iter()).map(|(entity, _)| entity)

@@ -48,8 +48,7 @@ impl Mask {
 
     /// Whether the view sees the relationship of `row`, as it was recorded.
     pub(super) fn sees(&self, row: &RelationshipRow, recorded: Recorded) -> bool {
-        let since = row.validity.since_day().map(day_number);
-        let until = row.validity.until_day().map(day_number);
+        let (since, until) = (row.since_day(), row.until_day());
         self.day
             .is_none_or(|day| since.is_none_or(|since| since <= day) && until.is_none_or(|until| day < until))
             && self.statuses.contains(row.status)

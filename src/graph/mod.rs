@@ -9,14 +9,17 @@ mod base;
 mod bits;
 mod budget;
 mod build;
+mod cold;
 mod columns;
 mod delta;
 mod digest;
 mod expand;
 mod facets;
+mod fill;
 mod filter;
 mod ids;
 mod index;
+mod ix;
 mod listing;
 mod lookup;
 mod mask;
@@ -44,6 +47,7 @@ pub use filter::{
     CountFilter, DateFilter, EntityFilter, EntitySet, EvidenceFilter, IdentifierFilter, IntFilter, Pattern,
     RelationshipFilter, RelationshipsFilter, Scan, TextFilter,
 };
+pub use ix::{EntityIx, EvidenceIx, RelationshipIx, SourceIx};
 pub use mask::Mask;
 pub use order::{
     EntityOrderField, Key, Order, OrderDirection, Ordered, Page, Position, RelationshipOrderField, Seen, Take, Window,
@@ -51,7 +55,7 @@ pub use order::{
 };
 pub use pack::Unreadable;
 pub use read::{EntityRef, EvidenceRef, NameRef, RelationshipRef, SourceRef};
-pub use rows::{EntityIx, EvidenceIx, RelationshipIx, SourceIx};
+
 pub use snapshot::{Hop, Snapshot};
 pub use versions::RecordVersion;
 

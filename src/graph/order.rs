@@ -1,10 +1,10 @@
 //! Total orders of rows and pages of them. Ties end in the id, missing values come last in either direction.
 
-use std::{cmp::Ordering, convert::Infallible};
+use std::{borrow::Cow, cmp::Ordering, convert::Infallible, ops::Bound};
 
 use super::{
     budget::{Budget, Exhausted, Meter},
-    rows::{EntityIx, EvidenceIx, RelationshipIx, SourceIx},
+    ix::{EntityIx, EvidenceIx, RelationshipIx, SourceIx},
     snapshot::Snapshot,
 };
 use crate::model::{Catalog, PartialDate, catalog, fold};
@@ -109,7 +109,17 @@ pub trait Ordered: Copy {
     type Field: Copy;
 
     /// The id that ends ties.
-    fn id(self, snapshot: &Snapshot) -> &str;
+    fn id(self, snapshot: &Snapshot) -> Cow<'_, str>;
+
+    /// The order of two rows by their ids.
+    fn compare_ids(self, other: Self, snapshot: &Snapshot) -> Ordering {
+        self.id(snapshot).cmp(&other.id(snapshot))
+    }
+
+    /// How the id of a row stands to `id`, asked of many rows.
+    fn comparing<'s>(snapshot: &'s Snapshot, id: &'s str) -> impl Fn(Self) -> Ordering + 's {
+        move |row| (*row.id(snapshot)).cmp(id)
+    }
 
     /// What `field` says of the row.
     fn key(self, snapshot: &Snapshot, field: Self::Field) -> Key;
@@ -118,8 +128,13 @@ pub trait Ordered: Copy {
 impl Ordered for EntityIx {
     type Field = EntityOrderField;
 
-    fn id(self, snapshot: &Snapshot) -> &str {
-        snapshot.entity(self).id()
+    fn id(self, snapshot: &Snapshot) -> Cow<'_, str> {
+        snapshot.entity(self).id().into()
+    }
+
+    fn compare_ids(self, other: Self, _snapshot: &Snapshot) -> Ordering {
+        // Rows stand in the order of their ids.
+        self.cmp(&other)
     }
 
     fn key(self, snapshot: &Snapshot, field: EntityOrderField) -> Key {
@@ -140,8 +155,8 @@ macro_rules! ordered_by_id {
         $(impl Ordered for $row {
             type Field = Infallible;
 
-            fn id(self, snapshot: &Snapshot) -> &str {
-                snapshot.$read(self).id()
+            fn id(self, snapshot: &Snapshot) -> Cow<'_, str> {
+                snapshot.$read(self).id().into()
             }
 
             fn key(self, _snapshot: &Snapshot, field: Infallible) -> Key {
@@ -167,14 +182,31 @@ pub struct Seen {
 impl Ordered for Seen {
     type Field = RelationshipOrderField;
 
-    fn id(self, snapshot: &Snapshot) -> &str {
+    fn id(self, snapshot: &Snapshot) -> Cow<'_, str> {
         snapshot.relationship(self.relationship).id()
+    }
+
+    fn compare_ids(self, other: Self, _snapshot: &Snapshot) -> Ordering {
+        // Rows stand in the order of their ids.
+        self.relationship.cmp(&other.relationship)
+    }
+
+    fn comparing<'s>(snapshot: &'s Snapshot, id: &'s str) -> impl Fn(Self) -> Ordering + 's {
+        let (first, after) = (
+            snapshot.first_relationship(Bound::Included(id)),
+            snapshot.first_relationship(Bound::Excluded(id)),
+        );
+        move |seen| match seen.relationship {
+            row if row >= after => Ordering::Greater,
+            row if row >= first => Ordering::Equal,
+            _ => Ordering::Less,
+        }
     }
 
     fn key(self, snapshot: &Snapshot, field: RelationshipOrderField) -> Key {
         let relationship = snapshot.relationship(self.relationship);
         match field {
-            RelationshipOrderField::Id => Key::Text(relationship.id().to_owned()),
+            RelationshipOrderField::Id => Key::Text(relationship.id().into_owned()),
             RelationshipOrderField::Kind => Key::member(relationship.kind()),
             RelationshipOrderField::Status => Key::member(relationship.status()),
             RelationshipOrderField::Since => Key::date(relationship.validity().since()),
@@ -213,7 +245,7 @@ impl Position {
     pub fn of<R: Ordered>(row: R, snapshot: &Snapshot, order: &Order<R>) -> Self {
         Self {
             keys: order.iter().map(|(field, _)| row.key(snapshot, *field)).collect(),
-            id: row.id(snapshot).to_owned(),
+            id: row.id(snapshot).into_owned(),
         }
     }
 }
@@ -271,14 +303,19 @@ pub fn page<R: Ordered>(
     window: &Window,
     budget: &Budget,
 ) -> Result<Page<R>, Exhausted> {
-    let compare = |a: (&[Key], &str), b: (&[Key], &str)| {
-        let keys =
-            a.0.iter()
-                .zip(b.0)
-                .zip(order)
-                .map(|((a, b), (_, direction))| a.compare(b, *direction));
-        keys.fold(Ordering::Equal, Ordering::then).then_with(|| a.1.cmp(b.1))
+    let compare = |a: &[Key], b: &[Key]| {
+        let keys = a.iter().zip(b).zip(order);
+        let keys = keys.map(|((a, b), (_, direction))| a.compare(b, *direction));
+        keys.fold(Ordering::Equal, Ordering::then)
     };
+    let stands_to = |position: &Option<Position>| {
+        let position = position.clone()?;
+        Some(move |keys: &[Key], row: R| {
+            let by_keys = compare(keys, &position.keys);
+            by_keys.then_with(|| (*row.id(snapshot)).cmp(position.id.as_str()))
+        })
+    };
+    let (to_after, to_before) = (stands_to(&window.after), stands_to(&window.before));
     let mut meter = Meter::new(budget);
     let (mut listed, mut cut_before, mut cut_after) = (Vec::new(), false, false);
     for row in rows {
@@ -287,25 +324,17 @@ pub fn page<R: Ordered>(
             continue;
         }
         let keys: Vec<Key> = order.iter().map(|(field, _)| row.key(snapshot, *field)).collect();
-        let here = (keys.as_slice(), row.id(snapshot));
-        if window
-            .after
-            .as_ref()
-            .is_some_and(|after| compare(here, (&after.keys, &after.id)).is_le())
-        {
+        if to_after.as_ref().is_some_and(|compare| compare(&keys, row).is_le()) {
             cut_before = true;
-        } else if window
-            .before
-            .as_ref()
-            .is_some_and(|before| compare(here, (&before.keys, &before.id)).is_ge())
-        {
+        } else if to_before.as_ref().is_some_and(|compare| compare(&keys, row).is_ge()) {
             cut_after = true;
         } else {
             listed.push((keys, row));
         }
     }
     meter.flush()?;
-    let in_order = |a: &(Vec<Key>, R), b: &(Vec<Key>, R)| compare((&a.0, a.1.id(snapshot)), (&b.0, b.1.id(snapshot)));
+    let in_order =
+        |a: &(Vec<Key>, R), b: &(Vec<Key>, R)| compare(&a.0, &b.0).then_with(|| a.1.compare_ids(b.1, snapshot));
     match window.take {
         Take::First(count) if listed.len() > count => {
             listed.select_nth_unstable_by(count, in_order);
@@ -322,7 +351,7 @@ pub fn page<R: Ordered>(
     }
     listed.sort_unstable_by(in_order);
     let positioned = listed.into_iter().map(|(keys, row)| {
-        let id = row.id(snapshot).to_owned();
+        let id = row.id(snapshot).into_owned();
         (row, Position { keys, id })
     });
     Ok(Page {
@@ -343,11 +372,12 @@ pub fn page_by_id<R: Ordered>(
     window: &Window,
     budget: &Budget,
 ) -> Result<Page<R>, Exhausted> {
-    let after = window.after.as_ref().map(|position| position.id.as_str());
-    let before = window.before.as_ref().map(|position| position.id.as_str());
+    let (after, before) = (window.after.as_ref(), window.before.as_ref());
+    let to_after = after.map(|position| R::comparing(snapshot, &position.id));
+    let to_before = before.map(|position| R::comparing(snapshot, &position.id));
     let within = |row: &R| {
-        let id = row.id(snapshot);
-        after.is_none_or(|after| id > after) && before.is_none_or(|before| id < before)
+        to_after.as_ref().is_none_or(|compare| compare(*row).is_gt())
+            && to_before.as_ref().is_none_or(|compare| compare(*row).is_lt())
     };
     let mut meter = Meter::new(budget);
     let mut take = |rows: &mut dyn Iterator<Item = R>, count: usize| -> Result<(Vec<R>, bool), Exhausted> {

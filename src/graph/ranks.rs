@@ -1,9 +1,6 @@
 //! All entities of a snapshot numbered without gaps, in the order of their ids: for computations over arrays.
 
-use super::{
-    rows::{EntityIx, at},
-    snapshot::Snapshot,
-};
+use super::{ix::EntityIx, rows::at, snapshot::Snapshot};
 
 /// The number of an entity among all of a snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

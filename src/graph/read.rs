@@ -1,20 +1,25 @@
 //! Rows with their texts: what the layers above read of an entity, a relationship, a statement and a source.
 
+use std::borrow::Cow;
+
 use jiff::{Timestamp, civil::Date};
 
 use super::{
+    base::number,
     columns::Columns,
     delta::Version,
+    ids::write_id,
+    ix::{EntityIx, EvidenceIx, RelationshipIx, SourceIx},
     rows::{
-        EntityIx, EntityRow, EvidenceIx, EvidenceRow, NameRow, Rare, Recorded, RelationshipIx, RelationshipRow,
-        SourceIx, SourceRow, at,
+        EntityExtra, EntityRow, EvidenceRow, Marks, NameRow, Rare, Recorded, RelationshipExtra, RelationshipRow,
+        SourceRow, ToEntity, at,
     },
     snapshot::Snapshot,
     text::Text,
 };
 use crate::model::{
     Amount, Capability, Claim, EntityKind, EntityStatus, Held, NameKind, PartialDate, RelationshipKind,
-    RelationshipStatus, Set, Share, ShareOf, Stance, Stated, UnknownReason, Validity, Voice,
+    RelationshipStatus, Set, Share, ShareOf, Stance, Stated, UnknownReason, Validity, Voice, evidence_id,
 };
 
 /// Declares the methods that read a text of the row.
@@ -47,16 +52,24 @@ macro_rules! reference {
                 self.row
             }
 
-            fn required(&self, text: Text) -> &'a str {
-                self.columns.texts.text(text).expect("every row was given this text")
-            }
+        }
+    };
+}
 
+fn required(columns: &Columns, text: Text) -> &str {
+    columns.texts.text(text).expect("every row was given this text")
+}
+
+/// Declares rows that keep their ids.
+macro_rules! identified {
+    ($($name:ident)+) => {
+        $(impl<'a> $name<'a> {
             /// Its id, unique and stable.
             #[must_use]
             pub fn id(&self) -> &'a str {
-                self.required(self.row().id)
+                required(self.columns, self.row().id)
             }
-        }
+        })+
     };
 }
 
@@ -77,6 +90,8 @@ reference! {
     SourceRef, SourceRow, recorded: Recorded
 }
 
+identified! { EntityRef SourceRef }
+
 /// Declares when a version was known.
 macro_rules! versioned {
     ($($name:ident)+) => {
@@ -84,13 +99,13 @@ macro_rules! versioned {
             /// Which of the record's versions this is, from 1.
             #[must_use]
             pub fn version(&self) -> u32 {
-                self.row.recorded.version
+                self.columns.recorded(self.row.recorded).version
             }
 
             /// When this version entered the graph.
             #[must_use]
             pub fn recorded_at(&self) -> Timestamp {
-                self.snapshot.time(self.row.recorded.from).unwrap_or_default()
+                self.snapshot.time(self.columns.recorded(self.row.recorded).from).unwrap_or_default()
             }
 
             /// When this version was taken back, or gave way to the next.
@@ -147,7 +162,7 @@ impl<'a> RelationshipRef<'a> {
 impl<'a> EvidenceRef<'a> {
     pub(super) fn new(snapshot: &'a Snapshot, ix: EvidenceIx) -> Self {
         let (columns, relationship) = snapshot.relationship_row(ix.relationship);
-        let row = &relationship.evidence.of(&columns.evidence)[at(ix.ordinal)];
+        let row = &columns.statements(relationship)[at(ix.ordinal)];
         Self {
             snapshot,
             columns,
@@ -178,14 +193,30 @@ impl<'a> SourceRef<'a> {
 
 impl<'a> EntityRef<'a> {
     texts! {
-        /// One or two sentences.
-        description,
         /// ISO 3166-1 alpha-2 or ISO 3166-2.
         country,
-        /// Its website.
-        website,
-        /// What a source carries beyond this, as JSON text.
-        properties,
+    }
+
+    fn extra(&self) -> EntityExtra {
+        self.columns.entity_extra(self.row)
+    }
+
+    /// One or two sentences.
+    #[must_use]
+    pub fn description(&self) -> Option<&'a str> {
+        self.columns.texts.text(self.extra().description)
+    }
+
+    /// Its website.
+    #[must_use]
+    pub fn website(&self) -> Option<&'a str> {
+        self.columns.texts.text(self.extra().website)
+    }
+
+    /// What a source carries beyond this, as JSON text. Where many texts are, this one is unpacked.
+    #[must_use]
+    pub fn properties(&self) -> Option<Cow<'a, str>> {
+        self.columns.cold.text(self.row().properties)
     }
 
     /// What it is.
@@ -197,13 +228,13 @@ impl<'a> EntityRef<'a> {
     /// Its main name.
     #[must_use]
     pub fn name(&self) -> &'a str {
-        self.required(self.row().name)
+        required(self.columns, self.row().name)
     }
 
     /// Its other names, in the order of the data.
     pub fn names(&self) -> impl Iterator<Item = NameRef<'a>> {
         let columns = self.columns;
-        let names = self.row().names.of(&columns.names).iter();
+        let names = columns.names(self.row()).iter();
         names.map(move |row| NameRef { columns, row })
     }
 
@@ -216,9 +247,8 @@ impl<'a> EntityRef<'a> {
     pub fn identifiers(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
         let columns = self.columns;
         let text = |text| columns.texts.text(text).unwrap_or_default();
-        self.row()
-            .identifiers
-            .of(&columns.identifiers)
+        columns
+            .identifiers(self.row())
             .iter()
             .map(move |row| (text(row.scheme), text(row.value)))
     }
@@ -232,25 +262,25 @@ impl<'a> EntityRef<'a> {
     /// When it came into being.
     #[must_use]
     pub fn founded(&self) -> Option<PartialDate> {
-        self.row().founded
+        self.row().founded.date()
     }
 
     /// When it ceased to be.
     #[must_use]
     pub fn dissolved(&self) -> Option<PartialDate> {
-        self.row().dissolved
+        self.extra().dissolved.date()
     }
 
     /// For events: the first day.
     #[must_use]
     pub fn starts_on(&self) -> Option<PartialDate> {
-        self.row().starts_on
+        self.extra().starts_on.date()
     }
 
     /// For events: the last day, inclusive.
     #[must_use]
     pub fn ends_on(&self) -> Option<PartialDate> {
-        self.row().ends_on
+        self.extra().ends_on.date()
     }
 }
 
@@ -295,6 +325,24 @@ impl<'a> EvidenceRef<'a> {
         summary,
     }
 
+    /// Its id, unique and stable.
+    #[must_use]
+    pub fn id(&self) -> Cow<'a, str> {
+        if let Some(id) = self.columns.texts.text(self.row().id) {
+            return Cow::Borrowed(id);
+        }
+        let statements = self.snapshot.statements_of(self.ix.relationship);
+        let until_this = statements.take(at(self.ix.ordinal) + 1);
+        let source = self.source();
+        let of_source = until_this.filter(|(_, columns, row)| columns.source(row.source) == source);
+        let relationship = self.snapshot.relationship(self.ix.relationship).id();
+        Cow::Owned(evidence_id(
+            &relationship,
+            self.snapshot.source(source).id(),
+            of_source.count(),
+        ))
+    }
+
     /// What it is about.
     #[must_use]
     pub fn relationship(&self) -> RelationshipIx {
@@ -304,13 +352,13 @@ impl<'a> EvidenceRef<'a> {
     /// Who says so.
     #[must_use]
     pub fn source(&self) -> SourceIx {
-        self.row().source
+        self.columns.source(self.row().source)
     }
 
     /// Whom the source quotes.
     #[must_use]
     pub fn speaker(&self) -> Option<EntityIx> {
-        self.row().speaker.known()
+        self.columns.entity(self.row().speaker).known()
     }
 
     /// For or against the claim.
@@ -322,13 +370,13 @@ impl<'a> EvidenceRef<'a> {
     /// When it was said, where that is not the source's date.
     #[must_use]
     pub fn stated_on(&self) -> Option<PartialDate> {
-        self.row().stated_on
+        self.row().stated_on.date()
     }
 
     /// This source's own figure.
     #[must_use]
     pub fn share(&self) -> Option<Share> {
-        self.row().share.of(&self.columns.rare.shares).copied()
+        self.row().share.of(&self.columns.shares).copied()
     }
 
     /// This source's own figure.
@@ -340,7 +388,7 @@ impl<'a> EvidenceRef<'a> {
     /// From 0 to 1, where the data rates its sources.
     #[must_use]
     pub fn confidence(&self) -> Option<f64> {
-        self.row().confidence
+        self.row().confidence.of(&self.columns.confidences).copied()
     }
 }
 
@@ -355,24 +403,24 @@ impl<'a> SourceRef<'a> {
     /// Who published it.
     #[must_use]
     pub fn publisher(&self) -> &'a str {
-        self.required(self.row().publisher)
+        required(self.columns, self.row().publisher)
     }
 
     /// What it is called.
     #[must_use]
     pub fn title(&self) -> &'a str {
-        self.required(self.row().title)
+        required(self.columns, self.row().title)
     }
 
     /// When it was published.
     #[must_use]
     pub fn published_on(&self) -> Option<PartialDate> {
-        self.row().published_on
+        self.row().published_on.date()
     }
 }
 
 fn amount(columns: &Columns, amount: Rare) -> Option<Amount> {
-    let row = amount.of(&columns.rare.amounts)?;
+    let row = amount.of(&columns.amounts)?;
     Some(Amount {
         value: row.value,
         currency: row.currency,

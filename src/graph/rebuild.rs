@@ -8,11 +8,13 @@ use imbl::OrdSet;
 use super::{
     Error,
     base::{Base, Title},
-    columns::{Rows, count},
+    columns::count,
+    fill::Rows,
     index::KeyIndex,
+    ix::{EntityIx, SourceIx},
     ranks::Ranks,
     read::{EntityRef, SourceRef},
-    rows::{EntityIx, SourceIx, Span},
+    rows::Span,
     snapshot::Snapshot,
 };
 
@@ -51,14 +53,18 @@ impl Snapshot {
             self.add_entity(&mut rows, ix, entity)?;
         }
         for ix in self.all_relationships() {
-            let (_, row) = self.relationship_row(ix);
-            let ends = (entity(row.from), entity(row.to), row.unknown);
-            let start = count("statements", rows.columns.evidence.len())?;
-            let record = self.relationship(ix).record();
-            for ((_, row), statement) in self.statements_of(ix).zip(&record.evidence) {
-                rows.add_statement(statement, sources[&row.source], entity(row.speaker))?;
-            }
-            let row = rows.relationship(&record, self.recorded(ix), ends, start)?;
+            let (columns, row) = self.relationship_row(ix);
+            let end = |end| entity(columns.entity(end));
+            let ends = (end(row.from), end(row.to), row.unknown);
+            let statements = self.statements_of(ix);
+            let said = statements.map(|(_, columns, row)| {
+                let (source, speaker) = (columns.source(row.source), columns.entity(row.speaker));
+                (sources[&source], entity(speaker))
+            });
+            let said: Vec<_> = said.collect();
+            let read = self.relationship(ix);
+            let (record, properties) = (read.without_properties(), read.properties());
+            let row = rows.relationship(&record, properties.as_deref(), self.recorded(ix), ends, &said)?;
             rows.columns.relationships.push(row);
         }
         let title = Title {
@@ -67,7 +73,7 @@ impl Snapshot {
             licence: rows.texts.intern_optional(self.licence())?,
             began: self.base.title.began,
         };
-        let keys = |index: &KeyIndex, added: &OrdSet<(u64, EntityIx)>| {
+        let keys = |index: &KeyIndex, added: &OrdSet<(u32, EntityIx)>| {
             let of_base = index
                 .entries()
                 .iter()
@@ -104,9 +110,11 @@ impl Snapshot {
         let versions = self.entity_versions(ix);
         let older = older(rows.columns.older_entities.len(), versions.len())?;
         for (place, version) in versions.iter().enumerate() {
-            let record = EntityRef::of(self, *version).record();
+            let read = EntityRef::of(self, *version);
+            let (record, properties) = (read.without_properties(), read.properties());
             let merged_into = version.merged_into.map_or(EntityIx::NONE, &entity);
-            let row = rows.entity(&record, version.recorded, (older, merged_into))?;
+            let before = (older, merged_into);
+            let row = rows.entity(&record, properties.as_deref(), version.recorded, before)?;
             let is_latest = place + 1 == versions.len();
             let column = if is_latest {
                 &mut rows.columns.entities

@@ -1,8 +1,10 @@
 //! Rows back into model values: what a record holds as it was recorded.
 
+use std::borrow::Cow;
+
 use super::{
+    ix::EntityIx,
     read::{EntityRef, EvidenceRef, RelationshipRef, SourceRef},
-    rows::EntityIx,
 };
 use crate::model::{Ends, Entity, Evidence, Identifier, Name, Relationship, Source};
 
@@ -10,6 +12,14 @@ impl EntityRef<'_> {
     /// This version as a value.
     #[must_use]
     pub fn record(&self) -> Entity {
+        Entity {
+            properties: object(self.properties()),
+            ..self.without_properties()
+        }
+    }
+
+    /// The same without properties.
+    pub(super) fn without_properties(&self) -> Entity {
         let name = |name: super::read::NameRef<'_>| Name {
             text: name.text().to_owned(),
             language: name.language().map(str::to_owned),
@@ -34,7 +44,7 @@ impl EntityRef<'_> {
             starts_on: self.starts_on(),
             ends_on: self.ends_on(),
             website: self.website().map(str::to_owned),
-            properties: object(self.properties()),
+            properties: None,
         }
     }
 }
@@ -43,7 +53,15 @@ impl RelationshipRef<'_> {
     /// This version as a value, with its evidence.
     #[must_use]
     pub fn record(&self) -> Relationship {
-        let id = |entity: EntityIx| self.snapshot.entity(entity).id().to_owned();
+        Relationship {
+            properties: object(self.properties()),
+            ..self.without_properties()
+        }
+    }
+
+    /// The same without properties.
+    pub(super) fn without_properties(&self) -> Relationship {
+        let id = |entity: EntityIx| self.snapshot.entity_id(entity).to_owned();
         let unspecified = || self.unknown().expect("a relationship with an unknown end says why");
         let ends = match (self.from(), self.to()) {
             (Some(from), Some(to)) => Ends::Known {
@@ -61,7 +79,7 @@ impl RelationshipRef<'_> {
             (None, None) => unreachable!("the model knows no relationship without a known end"),
         };
         Relationship {
-            id: self.id().to_owned(),
+            id: self.id().into_owned(),
             kind: self.kind(),
             ends,
             role: self.role().map(str::to_owned),
@@ -70,7 +88,7 @@ impl RelationshipRef<'_> {
             share: self.share(),
             amount: self.amount(),
             capabilities: self.capabilities().iter().collect(),
-            properties: object(self.properties()),
+            properties: None,
             evidence: self
                 .evidence()
                 .map(|statement| self.snapshot.statement(statement).record())
@@ -86,13 +104,13 @@ impl EvidenceRef<'_> {
     #[must_use]
     pub fn record(&self) -> Evidence {
         Evidence {
-            id: self.id().to_owned(),
+            id: self.id().into_owned(),
             source: self.snapshot.source(self.source()).id().to_owned(),
             locator: self.locator().map(str::to_owned),
             stance: self.stance(),
             speaker: self
                 .speaker()
-                .map(|speaker| self.snapshot.entity(speaker).id().to_owned()),
+                .map(|speaker| self.snapshot.entity_id(speaker).to_owned()),
             stated_on: self.stated_on(),
             summary: self.summary().map(str::to_owned),
             share: self.share(),
@@ -117,6 +135,6 @@ impl SourceRef<'_> {
     }
 }
 
-fn object(text: Option<&str>) -> Option<serde_json::Map<String, serde_json::Value>> {
-    text.map(|text| serde_json::from_str(text).expect("the builder wrote this JSON"))
+fn object(text: Option<Cow<'_, str>>) -> Option<serde_json::Map<String, serde_json::Value>> {
+    text.map(|text| serde_json::from_str(&text).expect("the builder wrote this JSON"))
 }

@@ -1,148 +1,77 @@
 //! The columns of the graph: one row of fixed size per entity, relationship, statement and source. Text lies elsewhere.
 
-use std::hash::{Hash, Hasher};
-
 use jiff::civil::Date;
 
-use super::text::Text;
+use super::{cold::Cold, text::Text};
 use crate::model::{
     Capability, Currency, EntityKind, EntityStatus, NameKind, PartialDate, RelationshipKind, RelationshipStatus, Set,
-    Share, Stance, UnknownReason, Validity,
+    Stance, UnknownReason, Validity,
 };
-
-/// Declares how a row is referred to. Between two rows of the base there is room, so that what is added later has a place of its
-/// own in the order of ids.
-macro_rules! ix {
-    ($(#[$meta:meta])* $name:ident) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-        pub struct $name {
-            /// How many rows of the base stand before it, itself included.
-            rows: u32,
-            /// Its place among what was added there, the high half first; 0 of a row of the base.
-            place: [u32; 2],
-        }
-
-        impl $name {
-            /// Before everything: nothing is referred to by it.
-            pub const FIRST: Self = Self { rows: 0, place: [0, 0] };
-            /// After everything.
-            pub(super) const LAST: Self = Self {
-                rows: u32::MAX,
-                place: [u32::MAX, u32::MAX],
-            };
-
-            /// The row of the base with this number.
-            pub(super) fn of_base(row: u32) -> Self {
-                Self::added(row + 1, 0)
-            }
-
-            /// What was added after so many rows of the base, in this place.
-            pub(super) fn added(rows: u32, place: u64) -> Self {
-                let half = |number: u64| u32::try_from(number & u64::from(u32::MAX)).expect("it is cut to 32 bits");
-                Self {
-                    rows,
-                    place: [half(place >> 32), half(place)],
-                }
-            }
-
-            /// The number of its row in the base; none when it was added later.
-            pub(super) fn base_row(self) -> Option<u32> {
-                if self.place == [0, 0] { self.rows.checked_sub(1) } else { None }
-            }
-
-            /// How many rows of the base stand before it, itself included.
-            pub(super) fn rows(self) -> u32 {
-                self.rows
-            }
-
-            /// Its place among what was added after as many rows.
-            pub(super) fn place(self) -> u64 {
-                u64::from(self.place[0]) << 32 | u64::from(self.place[1])
-            }
-        }
-
-        impl Hash for $name {
-            fn hash<H: Hasher>(&self, state: &mut H) {
-                // One number: it is hashed at every step of a walk.
-                state.write_u64((u64::from(self.rows) << 32) ^ self.place().rotate_left(24));
-            }
-        }
-    };
-}
-
-/// One of the ways to refer to a row.
-pub(super) trait Bounds: Copy + Ord {
-    const FIRST: Self;
-    const LAST: Self;
-}
-
-impl Bounds for EntityIx {
-    const FIRST: Self = Self::FIRST;
-    const LAST: Self = Self::LAST;
-}
-
-impl Bounds for SourceIx {
-    const FIRST: Self = Self::FIRST;
-    const LAST: Self = Self::LAST;
-}
-
-impl Bounds for RelationshipIx {
-    const FIRST: Self = Self::FIRST;
-    const LAST: Self = Self::LAST;
-}
-
-ix! {
-    /// An entity. Within a snapshot, they stand in the order of their ids, whatever their versions.
-    EntityIx
-}
-ix! {
-    /// A version of a relationship. Within a snapshot, they stand in the order of their ids, then of their versions.
-    RelationshipIx
-}
-ix! {
-    /// A source. Within a snapshot, they stand in the order of their ids, whatever their versions.
-    SourceIx
-}
-
-/// A statement of a version of a relationship, in the order of the data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EvidenceIx {
-    pub(super) relationship: RelationshipIx,
-    pub(super) ordinal: u32,
-}
-
-impl EntityIx {
-    /// No entity: the unknown end of a relationship, or no speaker.
-    pub(super) const NONE: Self = Self::LAST;
-
-    pub(super) fn known(self) -> Option<Self> {
-        (self != Self::NONE).then_some(self)
-    }
-}
 
 /// A number of a row as a position in a slice.
 pub(super) fn at(row: u32) -> usize {
     usize::try_from(row).expect("a row fits the address space")
 }
 
+/// Declares how rows refer to other rows in four bytes: those of the base by their number, all others through a column beside.
+macro_rules! to {
+    ($(#[$meta:meta])* $name:ident) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub(super) struct $name(pub(super) u32);
+
+        impl $name {
+            /// Nothing.
+            pub(super) const NONE: Self = Self(u32::MAX);
+
+            /// The row of the base with this number, which is less than [`FAR`].
+            pub(super) fn of_base(row: u32) -> Self {
+                Self(row)
+            }
+
+            /// The number of a row of the base.
+            pub(super) fn base_row(self) -> Option<u32> {
+                (self.0 < FAR).then_some(self.0)
+            }
+
+            /// Where the column of those that are not of the base has it.
+            pub(super) fn far(self) -> Option<u32> {
+                self.0.checked_sub(FAR).filter(|_| self != Self::NONE)
+            }
+        }
+    };
+}
+
+/// From here on, numbers are of rows that are not of the base: so many entities, or sources, a base can have.
+pub(super) const FAR: u32 = 1 << 31;
+
+to! {
+    /// An entity, as a row refers to it.
+    ToEntity
+}
+to! {
+    /// A source, as a row refers to it.
+    ToSource
+}
+
 /// A stretch of another column.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Span {
     pub(super) start: u32,
     pub(super) len: u32,
 }
 
 impl Span {
+    /// There is nothing, as before a first version.
+    pub(super) const NONE: Self = Self { start: 0, len: 0 };
+
     pub(super) fn of<T>(self, column: &[T]) -> &[T] {
-        let start = usize::try_from(self.start).expect("a row fits the address space");
-        let len = usize::try_from(self.len).expect("a row fits the address space");
-        &column[start..start + len]
+        &column[at(self.start)..at(self.start) + at(self.len)]
     }
 }
 
 /// When a version of a record was known, as positions among the snapshot's record times.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Recorded {
     /// From when on.
     pub(super) from: u32,
@@ -170,45 +99,8 @@ impl Recorded {
     }
 }
 
-#[derive(Debug)]
-pub(super) struct EntityRow {
-    pub(super) recorded: Recorded,
-    /// The versions before this one, oldest first.
-    pub(super) older: Span,
-    /// The entity it was merged into, when that is why it was taken back.
-    pub(super) merged_into: EntityIx,
-    pub(super) id: Text,
-    pub(super) name: Text,
-    pub(super) description: Text,
-    pub(super) website: Text,
-    pub(super) properties: Text,
-    pub(super) country: Text,
-    pub(super) names: Span,
-    pub(super) identifiers: Span,
-    pub(super) founded: Option<PartialDate>,
-    pub(super) dissolved: Option<PartialDate>,
-    pub(super) starts_on: Option<PartialDate>,
-    pub(super) ends_on: Option<PartialDate>,
-    pub(super) kind: EntityKind,
-    pub(super) status: EntityStatus,
-}
-
-#[derive(Debug)]
-pub(super) struct NameRow {
-    pub(super) text: Text,
-    pub(super) language: Text,
-    pub(super) script: Text,
-    pub(super) kind: NameKind,
-}
-
-#[derive(Debug)]
-pub(super) struct IdentifierRow {
-    pub(super) scheme: Text,
-    pub(super) value: Text,
-}
-
-/// Where an optional, rare value stands in a column of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Where a value stands in a column of its own: one that is rare, or the same in many rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Rare(pub(super) u32);
 
 impl Rare {
@@ -219,65 +111,223 @@ impl Rare {
     }
 }
 
-#[derive(Debug)]
+/// A date, or none, in four bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Dated(pub(super) u32);
+
+impl Dated {
+    pub(super) fn of(date: Option<PartialDate>) -> Self {
+        Self(date.map_or(0, PartialDate::bits))
+    }
+
+    pub(super) fn date(self) -> Option<PartialDate> {
+        match self.0 {
+            0 => None,
+            bits => PartialDate::from_bits(bits),
+        }
+    }
+
+    /// Its first day as [`day_number`] tells it.
+    fn first_day(self) -> Option<i32> {
+        let [high, low, month, day] = self.0.to_be_bytes();
+        let (year, month, day) = (i16::from_be_bytes([high, low]), month.max(1), day.max(1));
+        (self.0 != 0).then(|| i32::from(year) * 512 + i32::from(month) * 32 + i32::from(day))
+    }
+
+    /// Whether it states a day.
+    fn is_day(self) -> bool {
+        self.0.to_be_bytes()[3] != 0
+    }
+}
+
+/// A version of an entity.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct EntityRow {
+    pub(super) id: Text,
+    pub(super) name: Text,
+    pub(super) country: Text,
+    pub(super) properties: Cold,
+    /// Where its names and its identifiers begin.
+    pub(super) names: u32,
+    pub(super) identifiers: u32,
+    pub(super) founded: Dated,
+    /// What most entities have nothing of.
+    pub(super) extra: Rare,
+    pub(super) recorded: Rare,
+    pub(super) names_count: u16,
+    pub(super) identifiers_count: u16,
+    pub(super) kind: EntityKind,
+    pub(super) status: EntityStatus,
+}
+
+/// What most entities have nothing of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct EntityExtra {
+    pub(super) description: Text,
+    pub(super) website: Text,
+    pub(super) dissolved: Dated,
+    pub(super) starts_on: Dated,
+    pub(super) ends_on: Dated,
+    /// The versions before this one, oldest first.
+    pub(super) older: Span,
+    /// The entity it was merged into, when that is why it was taken back.
+    pub(super) merged_into: ToEntity,
+}
+
+impl EntityExtra {
+    /// What an entity without any has.
+    pub(super) const NONE: Self = Self {
+        description: Text::NONE,
+        website: Text::NONE,
+        dissolved: Dated(0),
+        starts_on: Dated(0),
+        ends_on: Dated(0),
+        older: Span::NONE,
+        merged_into: ToEntity::NONE,
+    };
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct NameRow {
+    pub(super) text: Text,
+    pub(super) language: Text,
+    pub(super) script: Text,
+    pub(super) kind: NameKind,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct IdentifierRow {
+    pub(super) scheme: Text,
+    pub(super) value: Text,
+}
+
+#[derive(Debug, Clone, Copy)]
 pub(super) struct AmountRow {
     pub(super) value: f64,
     pub(super) currency: Currency,
     pub(super) of: Text,
 }
 
-#[derive(Debug)]
+/// A version of a relationship.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct RelationshipRow {
+    /// What follows in its id after its ends and its kind, or else its id: [`Marks`] tell.
     pub(super) id: Text,
-    pub(super) role: Text,
-    pub(super) properties: Text,
-    pub(super) from: EntityIx,
-    pub(super) to: EntityIx,
-    pub(super) share: Rare,
-    pub(super) amount: Rare,
-    pub(super) evidence: Span,
-    pub(super) recorded: Recorded,
-    pub(super) validity: Validity,
-    pub(super) capabilities: Set<Capability>,
+    pub(super) from: ToEntity,
+    pub(super) to: ToEntity,
+    /// Where its statements begin, up to one that is marked as the last.
+    pub(super) evidence: Rare,
+    pub(super) since: Dated,
+    pub(super) until: Dated,
+    /// What many relationships have nothing of, and others alike.
+    pub(super) extra: Rare,
+    pub(super) recorded: Rare,
     pub(super) unknown: Option<UnknownReason>,
     pub(super) kind: RelationshipKind,
     pub(super) status: RelationshipStatus,
-    pub(super) disputed: bool,
+    pub(super) marks: Marks,
 }
 
-#[derive(Debug)]
+/// What is or is not so of a relationship.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Marks(pub(super) u8);
+
+impl Marks {
+    /// Sources contradict each other.
+    pub(super) const DISPUTED: u8 = 1;
+    /// Its id begins with its ends and its kind, and these are not kept twice.
+    pub(super) const FOLLOWS: u8 = 2;
+
+    pub(super) fn has(self, mark: u8) -> bool {
+        self.0 & mark != 0
+    }
+}
+
+impl RelationshipRow {
+    pub(super) fn disputed(&self) -> bool {
+        self.marks.has(Marks::DISPUTED)
+    }
+
+    pub(super) fn validity(&self) -> Validity {
+        Validity::new(self.since.date(), self.until.date()).expect("it was made of one")
+    }
+
+    /// The first day on which it held, as a number.
+    pub(super) fn since_day(&self) -> Option<i32> {
+        self.since.first_day()
+    }
+
+    /// The first day on which it held no longer, as a number.
+    pub(super) fn until_day(&self) -> Option<i32> {
+        if self.until.is_day() || self.until.first_day() > self.since.first_day() {
+            return self.until.first_day();
+        }
+        self.until
+            .date()
+            .and_then(|_| self.validity().until_day().map(day_number))
+    }
+}
+
+/// What many relationships have nothing of, and others alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct RelationshipExtra {
+    pub(super) role: Text,
+    pub(super) properties: Cold,
+    pub(super) share: Rare,
+    pub(super) amount: Rare,
+    pub(super) capabilities: Set<Capability>,
+}
+
+impl RelationshipExtra {
+    /// What a relationship without any has.
+    pub(super) const NONE: Self = Self {
+        role: Text::NONE,
+        properties: Cold::NONE,
+        share: Rare::NONE,
+        amount: Rare::NONE,
+        capabilities: Set::EMPTY,
+    };
+}
+
+/// A statement. Relationships of which the same is said share theirs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct EvidenceRow {
+    /// Its id; none where that follows from the relationship and the source.
     pub(super) id: Text,
-    pub(super) source: SourceIx,
-    pub(super) speaker: EntityIx,
+    pub(super) source: ToSource,
+    pub(super) speaker: ToEntity,
     pub(super) locator: Text,
     pub(super) summary: Text,
     pub(super) share: Rare,
     pub(super) amount: Rare,
-    pub(super) stated_on: Option<PartialDate>,
-    pub(super) confidence: Option<f64>,
+    pub(super) confidence: Rare,
+    pub(super) stated_on: Dated,
     pub(super) stance: Stance,
+    /// Whether it is the last of its relationship.
+    pub(super) is_last: bool,
 }
 
-#[derive(Debug)]
+/// A version of a source.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct SourceRow {
-    pub(super) recorded: Recorded,
-    /// The versions before this one, oldest first.
-    pub(super) older: Span,
     pub(super) id: Text,
     pub(super) publisher: Text,
     pub(super) title: Text,
     pub(super) url: Text,
     pub(super) licence: Text,
-    pub(super) published_on: Option<PartialDate>,
+    pub(super) published_on: Dated,
+    pub(super) recorded: Rare,
+    /// The versions before this one, oldest first.
+    pub(super) older: Span,
 }
 
-/// The rare values of relationships and statements.
-#[derive(Debug, Default)]
-pub(super) struct RareColumns {
-    pub(super) shares: Vec<Share>,
-    pub(super) amounts: Vec<AmountRow>,
-}
+const _: () = assert!(size_of::<EntityRow>() <= 44, "there are millions of entities");
+const _: () = assert!(
+    size_of::<RelationshipRow>() <= 36,
+    "there are millions of relationships"
+);
+const _: () = assert!(size_of::<EvidenceRow>() <= 40, "there are millions of statements");
+const _: () = assert!(size_of::<NameRow>() <= 16, "there are millions of names");
 
 /// A day as one comparable number.
 pub(super) fn day_number(day: Date) -> i32 {

@@ -8,7 +8,8 @@ use jiff::Timestamp;
 
 use super::{
     delta::{Changed, Placed},
-    rows::{EntityIx, Recorded},
+    ix::EntityIx,
+    rows::Recorded,
     snapshot::Snapshot,
 };
 

@@ -11,13 +11,11 @@ use super::{
     delta::{self, Delta, Late, Placed, Version, Versions},
     filter::Pattern,
     index::Groups,
+    ix::{EntityIx, EvidenceIx, RelationshipIx, SourceIx},
     mask::Mask,
     merge::merged,
     read::{EntityRef, EvidenceRef, RelationshipRef, SourceRef},
-    rows::{
-        EntityIx, EntityRow, EvidenceIx, EvidenceRow, Recorded, RelationshipIx, RelationshipRow, SourceIx, SourceRow,
-        at,
-    },
+    rows::{EntityRow, EvidenceRow, Recorded, RelationshipRow, SourceRow, at},
 };
 use crate::model::View;
 
@@ -166,13 +164,26 @@ impl Snapshot {
         Versions {
             base: entity.base_row().map(|row| {
                 let latest = &columns.entities[at(row)];
-                (columns, latest, latest.older.of(&columns.older_entities))
+                (columns, latest, columns.older_entities(latest))
             }),
             changed: changed.map(|changed| &**changed),
             of_placed: Placed::entity,
-            recorded: |row| row.recorded,
-            merged_into: |row| row.merged_into.known(),
+            recorded: |columns, row| columns.recorded(row.recorded),
+            merged_into: Columns::merged_into,
         }
+    }
+
+    /// The id of `entity`, the same in all its versions.
+    pub(super) fn entity_id(&self, entity: EntityIx) -> &str {
+        let columns = &self.base.columns;
+        let (columns, row) = match entity.base_row() {
+            Some(row) => (columns, &columns.entities[at(row)]),
+            None => {
+                let version = self.entity_version(entity, u32::MAX);
+                (version.columns, version.row)
+            }
+        };
+        columns.texts.text(row.id).expect("every row was given this text")
     }
 
     /// The same of a source.
@@ -194,8 +205,8 @@ impl Snapshot {
             }),
             changed: self.delta.sources.get(&source).map(|changed| &**changed),
             of_placed: Placed::source,
-            recorded: |row| row.recorded,
-            merged_into: |_| None,
+            recorded: |columns, row| columns.recorded(row.recorded),
+            merged_into: |_, _| None,
         }
     }
 
@@ -212,15 +223,16 @@ impl Snapshot {
 
     /// When a version of a relationship was known.
     pub(super) fn recorded(&self, relationship: RelationshipIx) -> Recorded {
-        let recorded = self.relationship_row(relationship).1.recorded;
+        let (columns, row) = self.relationship_row(relationship);
+        let recorded = columns.recorded(row.recorded);
         recorded.ended(self.delta.ended_at(relationship))
     }
 
     /// Whether the view sees a version of a relationship.
     pub(super) fn is_seen(&self, relationship: RelationshipIx, mask: &Mask) -> bool {
-        let row = self.relationship_row(relationship).1;
+        let (columns, row) = self.relationship_row(relationship);
         // The view is asked twice, because whether it was taken back takes longer to find.
-        mask.sees(row, row.recorded) && mask.sees(row, self.recorded(relationship))
+        mask.sees(row, columns.recorded(row.recorded)) && mask.sees(row, self.recorded(relationship))
     }
 
     /// Whether the view knows `entity`.
@@ -282,8 +294,8 @@ impl Snapshot {
         let relationships = rows.chain(delta::of(&self.delta.by_speaker, entity));
         relationships.flat_map(move |relationship| {
             self.statements_of(relationship)
-                .filter(move |(_, row)| row.speaker == entity)
-                .map(|(ix, _)| ix)
+                .filter(move |(_, columns, row)| columns.entity(row.speaker) == entity)
+                .map(|(ix, ..)| ix)
         })
     }
 
@@ -293,18 +305,19 @@ impl Snapshot {
         let relationships = rows.chain(delta::of(&self.delta.by_source, source));
         relationships.flat_map(move |relationship| {
             self.statements_of(relationship)
-                .filter(move |(_, row)| row.source == source)
-                .map(|(ix, _)| ix)
+                .filter(move |(_, columns, row)| columns.source(row.source) == source)
+                .map(|(ix, ..)| ix)
         })
     }
 
+    /// The statements of a relationship with the columns they stand in.
     pub(super) fn statements_of(
         &self,
         relationship: RelationshipIx,
-    ) -> impl Iterator<Item = (EvidenceIx, &EvidenceRow)> {
+    ) -> impl Iterator<Item = (EvidenceIx, &Columns, &EvidenceRow)> {
         let (columns, row) = self.relationship_row(relationship);
-        let statements = (0..).zip(row.evidence.of(&columns.evidence));
-        statements.map(move |(ordinal, row)| (EvidenceIx { relationship, ordinal }, row))
+        let statements = (0..).zip(columns.statements(row));
+        statements.map(move |(ordinal, row)| (EvidenceIx { relationship, ordinal }, columns, row))
     }
 
     /// Whether there is such an entity in this graph, whoever knows it.
@@ -405,7 +418,7 @@ impl Snapshot {
         let relationships = disclosed.chain(self.undisclosed(entity, mask));
         let sources: BTreeSet<SourceIx> = relationships
             .flat_map(|relationship| self.statements_of(relationship))
-            .map(|(_, row)| row.source)
+            .map(|(_, columns, row)| columns.source(row.source))
             .collect();
         sources.into_iter().collect()
     }

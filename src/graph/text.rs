@@ -1,4 +1,4 @@
-//! Text kept out of the rows: one arena of bytes, referred to by handles of four bytes.
+//! Text kept out of the rows: one arena of bytes, referred to by handles of four bytes. Each text stands behind its length.
 
 use std::hash::{BuildHasher, RandomState};
 
@@ -7,23 +7,13 @@ use hashbrown::HashTable;
 use super::Error;
 
 /// A handle of a text in a [`TextPool`]; [`Text::NONE`] stands for no text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Text(u32);
 
 impl Text {
     /// No text.
     pub(super) const NONE: Self = Self(u32::MAX);
-}
 
-/// An immutable arena of texts.
-#[derive(Debug, Default)]
-pub(super) struct TextPool {
-    bytes: String,
-    /// Where each text ends; it starts where the one before ends.
-    ends: Vec<u32>,
-}
-
-impl Text {
     /// The handle as a number.
     pub(super) fn number(self) -> u32 {
         self.0
@@ -35,28 +25,42 @@ impl Text {
     }
 }
 
+/// How many bits of a length a byte holds. With the bit that says that more follow it stays below 128, so that lengths are
+/// characters too, and the arena is one string.
+const LENGTH_BITS: u32 = 6;
+/// Set in each byte of a length but the last.
+const MORE: u8 = 1 << LENGTH_BITS;
+
+/// An immutable arena of texts.
+#[derive(Debug, Default)]
+pub(super) struct TextPool {
+    bytes: String,
+}
+
 impl TextPool {
-    /// The pool that holds `bytes`, of which each text ends where `ends` says.
-    pub(super) fn of(bytes: String, ends: Vec<u32>) -> Self {
-        Self { bytes, ends }
+    /// The pool that holds what [`Self::bytes`] told.
+    pub(super) fn of(bytes: String) -> Self {
+        Self { bytes }
     }
 
-    /// All texts, one after the other.
+    /// All texts, each behind its length.
     pub(super) fn bytes(&self) -> &[u8] {
         self.bytes.as_bytes()
     }
 
-    /// Where each text ends.
-    pub(super) fn ends(&self) -> &[u32] {
-        &self.ends
-    }
-
     /// The text behind a handle; none for [`Text::NONE`].
     pub(super) fn text(&self, text: Text) -> Option<&str> {
-        let position = usize::try_from(text.0).ok()?;
-        let end = *self.ends.get(position)?;
-        let start = position.checked_sub(1).map_or(0, |before| self.ends[before]);
-        self.bytes.get(usize::try_from(start).ok()?..usize::try_from(end).ok()?)
+        let mut start = usize::try_from(text.0).ok()?;
+        let (mut length, mut shift) = (0, 0);
+        loop {
+            let byte = *self.bytes.as_bytes().get(start)?;
+            start += 1;
+            length |= usize::from(byte & (MORE - 1)).checked_shl(shift)?;
+            if byte & MORE == 0 {
+                return self.bytes.get(start..start.checked_add(length)?);
+            }
+            shift += LENGTH_BITS;
+        }
     }
 }
 
@@ -71,15 +75,24 @@ pub(super) struct TextPoolBuilder {
 impl TextPoolBuilder {
     /// A handle of `text`, which is likely to be the only one of its kind.
     pub(super) fn push(&mut self, text: &str) -> Result<Text, Error> {
-        let too_large = |noun| Error::TooLarge { noun, max: u32::MAX };
-        let handle = u32::try_from(self.pool.ends.len())
-            .ok()
-            .filter(|handle| *handle < u32::MAX);
-        let handle = handle.ok_or(too_large("texts"))?;
+        let start = u32::try_from(self.pool.bytes.len()).ok();
+        let handle = start.filter(|start| *start < u32::MAX).map(Text);
+        let handle = handle.ok_or(Error::TooLarge {
+            noun: "bytes of text",
+            max: u32::MAX,
+        })?;
+        let mut length = text.len();
+        loop {
+            let low = u8::try_from(length % usize::from(MORE)).expect("it is cut to 6 bits");
+            length /= usize::from(MORE);
+            let more = if length == 0 { 0 } else { MORE };
+            self.pool.bytes.push(char::from(low | more));
+            if length == 0 {
+                break;
+            }
+        }
         self.pool.bytes.push_str(text);
-        let end = u32::try_from(self.pool.bytes.len()).map_err(|_| too_large("bytes of text"))?;
-        self.pool.ends.push(end);
-        Ok(Text(handle))
+        Ok(handle)
     }
 
     /// A handle of `text`, shared with every equal text that was interned before.
@@ -101,15 +114,13 @@ impl TextPoolBuilder {
         text.map_or(Ok(Text::NONE), |text| self.intern(text))
     }
 
-    /// The text behind a handle; empty for [`Text::NONE`].
-    pub(super) fn get(&self, text: Text) -> &str {
-        self.pool.text(text).unwrap_or_default()
+    /// The pool so far.
+    pub(super) fn pool(&self) -> &TextPool {
+        &self.pool
     }
 
     /// The finished pool.
-    pub(super) fn finish(mut self) -> TextPool {
-        self.pool.bytes.shrink_to_fit();
-        self.pool.ends.shrink_to_fit();
+    pub(super) fn finish(self) -> TextPool {
         self.pool
     }
 }
@@ -123,13 +134,28 @@ mod tests {
         let mut builder = TextPoolBuilder::default();
         let first = builder.intern("支付宝").unwrap();
         let other = builder.push("").unwrap();
+        let size = builder.pool().bytes().len();
         let again = builder.intern("支付宝").unwrap();
         assert_eq!(first, again);
+        assert_eq!(size, builder.pool().bytes().len());
         assert_eq!(builder.intern_optional(None).unwrap(), Text::NONE);
         let pool = builder.finish();
         assert_eq!(pool.text(first), Some("支付宝"));
         assert_eq!(pool.text(other), Some(""));
         assert_eq!(pool.text(Text::NONE), None);
-        assert_eq!(pool.ends.len(), 2);
+    }
+
+    #[test]
+    fn texts_of_any_length_are_read_back() {
+        let mut builder = TextPoolBuilder::default();
+        let texts: Vec<String> = [0, 1, 63, 64, 65, 4095, 4096, 300_000]
+            .map(|length| "é".repeat(length))
+            .to_vec();
+        let handles: Vec<Text> = texts.iter().map(|text| builder.push(text).unwrap()).collect();
+        let pool = TextPool::of(builder.finish().bytes);
+        for (handle, text) in handles.into_iter().zip(&texts) {
+            assert_eq!(pool.text(handle), Some(text.as_str()));
+        }
+        assert_eq!(pool.text(Text::of_number(u32::MAX - 1)), None);
     }
 }

@@ -9,13 +9,14 @@ use jiff::Timestamp;
 use super::{
     adjacency::Link,
     apply::Refused,
-    columns::Rows,
     delta::{Changed, Delta, Late, Neighbor, Placed, between},
-    index::hash_of,
-    rows::{EntityIx, Recorded, RelationshipIx, SourceIx, Span},
+    fill::{RowEnds, Rows, json_text},
+    index::key_of,
+    ix::{EntityIx, RelationshipIx, SourceIx},
+    rows::{Recorded, Span},
     snapshot::Snapshot,
 };
-use crate::model::{Change, Ends, Entity, EntityKind, Noun, Record, Relationship, Source, Step, UnknownReason, fold};
+use crate::model::{Change, Ends, Entity, EntityKind, Noun, Record, Relationship, Source, Step, fold};
 
 /// What is being worked in.
 pub(super) struct Work<'a> {
@@ -107,18 +108,19 @@ impl<'a> Work<'a> {
                 ix
             }
         };
-        let nothing = (Span { start: 0, len: 0 }, EntityIx::NONE);
+        let nothing = (Span::NONE, EntityIx::NONE);
         let recorded = self.recorded(version);
-        let row = self.rows.entity(entity, recorded, nothing)?;
+        let properties = json_text(entity.properties.as_ref());
+        let row = self.rows.entity(entity, properties.as_deref(), recorded, nothing)?;
         self.changed.insert(ix, self.rows.columns.entities.len());
         self.rows.columns.entities.push(row);
         self.entities.push(ix);
         let names = std::iter::once(&entity.name).chain(entity.names.iter().map(|name| &name.text));
         for name in names {
-            self.delta.by_name.insert((hash_of(fold(name).as_str()), ix));
+            self.delta.by_name.insert((key_of(fold(name).as_str()), ix));
         }
         for identifier in &entity.identifiers {
-            let key = hash_of((identifier.scheme.as_str(), identifier.value.as_str()));
+            let key = key_of((identifier.scheme.as_str(), identifier.value.as_str()));
             self.delta.by_identifier.insert((key, ix));
         }
         Ok(())
@@ -138,7 +140,7 @@ impl<'a> Work<'a> {
             }
         };
         let recorded = self.recorded(version);
-        let row = self.rows.source(source, recorded, Span { start: 0, len: 0 })?;
+        let row = self.rows.source(source, recorded, Span::NONE)?;
         self.rows.columns.sources.push(row);
         self.sources.push(ix);
         Ok(())
@@ -148,7 +150,7 @@ impl<'a> Work<'a> {
         let id = relationship.id.as_str();
         let (from, to, unknown) = self.ends(relationship)?;
         let ix = self.place_relationship(id)?;
-        let start = self.rows.columns.evidence.len();
+        let mut said = Vec::with_capacity(relationship.evidence.len());
         for statement in &relationship.evidence {
             let source = self.find_source(&statement.source).ok_or_else(|| Refused::Dangling {
                 holder: statement.id.clone(),
@@ -160,21 +162,22 @@ impl<'a> Work<'a> {
                 .as_deref()
                 .map(|speaker| self.entity(&statement.id, speaker));
             let speaker = speaker.transpose()?.unwrap_or(EntityIx::NONE);
-            self.rows.add_statement(statement, source, speaker)?;
+            said.push((source, speaker));
             self.delta.by_source.insert((source, ix));
             speaker
                 .known()
                 .and_then(|speaker| self.delta.by_speaker.insert((speaker, ix)));
         }
-        let start = u32::try_from(start).unwrap_or(u32::MAX);
         let recorded = self.recorded(version);
+        let properties = json_text(relationship.properties.as_ref());
+        let ends = (from, to, unknown);
         let row = self
             .rows
-            .relationship(relationship, recorded, (from, to, unknown), start)?;
+            .relationship(relationship, properties.as_deref(), recorded, ends, &said)?;
         match (from.known(), to.known()) {
             (Some(from), Some(to)) => {
-                let outgoing = Link::new(ix, &row, self.kind(to));
-                let incoming = Link::new(ix, &row, self.kind(from));
+                let outgoing = Link::new(ix, &row, recorded, self.kind(to));
+                let incoming = Link::new(ix, &row, recorded, self.kind(from));
                 self.delta.link((from, to), outgoing, incoming);
             }
             (known, other) => {
@@ -200,7 +203,7 @@ impl<'a> Work<'a> {
         Ok(ix)
     }
 
-    fn ends(&self, relationship: &Relationship) -> Result<(EntityIx, EntityIx, Option<UnknownReason>), Refused> {
+    fn ends(&self, relationship: &Relationship) -> Result<RowEnds, Refused> {
         let entity = |id: &str| self.entity(&relationship.id, id);
         Ok(match &relationship.ends {
             Ends::Known { from, to } => (entity(from)?, entity(to)?, None),
@@ -240,8 +243,9 @@ impl<'a> Work<'a> {
             return;
         };
         if self.before.recorded(ix).until == Recorded::OPEN {
-            let row = self.before.relationship_row(ix).1;
-            self.delta.end(ix, [row.from, row.to], self.now);
+            let (columns, row) = self.before.relationship_row(ix);
+            let ends = [row.from, row.to].map(|end| columns.entity(end));
+            self.delta.end(ix, ends, self.now);
         }
     }
 

@@ -1,6 +1,6 @@
 //! Ids that follow from what a record says: whoever writes the same twice means the same record.
 
-use super::{Ends, RelationshipKind, Source, percent_encoded};
+use super::{Catalog, Ends, RelationshipKind, Source, written::percent_encode};
 
 /// `rel:{from}:{KIND}:{to}:{key}`, each part percent-encoded, an unknown end empty. Symmetric kinds sort their ends.
 ///
@@ -11,16 +11,28 @@ use super::{Ends, RelationshipKind, Source, percent_encoded};
 /// ```
 #[must_use]
 pub fn relationship_id(kind: RelationshipKind, ends: &Ends, key: &str) -> String {
-    let (mut from, mut to): (&str, &str) = match ends {
+    let (from, to): (&str, &str) = match ends {
         Ends::Known { from, to } => (from, to),
         Ends::UnknownFrom { to, .. } => ("", to),
         Ends::UnknownTo { from, .. } => (from, ""),
     };
-    if kind.is_symmetric() && to < from {
-        (from, to) = (to, from);
-    }
-    let [from, to, key] = [from, to, key].map(percent_encoded);
-    format!("rel:{from}:{kind}:{to}:{key}")
+    let mut id = String::new();
+    write_relationship_id(&mut id, kind, from, to);
+    percent_encode(&mut id, key);
+    id
+}
+
+/// Writes what a [`relationship_id`] begins with: all but the key. An unknown end is empty.
+pub fn write_relationship_id(out: &mut String, kind: RelationshipKind, from: &str, to: &str) {
+    let swapped = kind.is_symmetric() && to < from;
+    let (from, to) = if swapped { (to, from) } else { (from, to) };
+    out.push_str("rel:");
+    percent_encode(out, from);
+    out.push(':');
+    out.push_str(kind.as_str());
+    out.push(':');
+    percent_encode(out, to);
+    out.push(':');
 }
 
 /// `{relationship}/{source}`, and from a source's second statement on `/{number}` behind it.
@@ -34,7 +46,7 @@ pub fn relationship_id(kind: RelationshipKind, ends: &Ends, key: &str) -> String
 pub fn evidence_id(relationship: &str, source: &str, number: usize) -> String {
     let bare = source.strip_prefix(Source::PREFIX).unwrap_or(source);
     match number {
-        0 | 1 => format!("{relationship}/{bare}"),
+        0 | 1 => [relationship, bare].join("/"),
         number => format!("{relationship}/{bare}/{number}"),
     }
 }

@@ -82,12 +82,12 @@ pub fn check_lei(text: &str) -> Result<(), Invalid> {
             return Err(Invalid::new(text, expected));
         }
     };
-    let fitting = format!("{:02}", 98 - modulo_97(code.chars().chain("00".chars())));
-    if check == fitting {
+    let fitting = 98 - modulo_97(code.chars().chain("00".chars()));
+    if check.parse() == Ok(fitting) {
         Ok(())
     } else {
         let expected =
-            format!("an LEI: its check digits are {check}, {fitting} would fit; one of the characters is wrong");
+            format!("an LEI: its check digits are {check}, {fitting:02} would fit; one of the characters is wrong");
         Err(Invalid::new(text, expected))
     }
 }

@@ -154,13 +154,20 @@ pub fn not_before(first: Option<PartialDate>, name: &str, last: Option<PartialDa
 #[must_use]
 pub fn percent_encoded(part: &str) -> String {
     let mut encoded = String::with_capacity(part.len());
+    percent_encode(&mut encoded, part);
+    encoded
+}
+
+/// Writes `part` like [`percent_encoded`].
+pub(super) fn percent_encode(out: &mut String, part: &str) {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    let digit = |number: u8| char::from(DIGITS[usize::from(number)]);
     for byte in part.bytes() {
         match char::from(byte) {
-            plain @ ('A'..='Z' | 'a'..='z' | '0'..='9' | '-' | '.' | '_' | '~') => encoded.push(plain),
-            _ => encoded.push_str(&format!("%{byte:02X}")),
+            plain @ ('A'..='Z' | 'a'..='z' | '0'..='9' | '-' | '.' | '_' | '~') => out.push(plain),
+            _ => out.extend(['%', digit(byte >> 4), digit(byte & 15)]),
         }
     }
-    encoded
 }
 
 #[cfg(test)]

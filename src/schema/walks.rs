@@ -1,5 +1,7 @@
 //! The root fields that walk the graph: paths, neighborhoods, common connections.
 
+use std::borrow::Cow;
+
 use async_graphql::{Context, ID, Object};
 
 use super::{
@@ -246,8 +248,8 @@ struct Common {
 impl Ordered for Common {
     type Field = ();
 
-    fn id(self, snapshot: &Snapshot) -> &str {
-        snapshot.entity(self.entity).id()
+    fn id(self, snapshot: &Snapshot) -> Cow<'_, str> {
+        snapshot.entity(self.entity).id().into()
     }
 
     fn key(self, _snapshot: &Snapshot, (): ()) -> Key {

@@ -254,7 +254,7 @@ fn exported(
 #[test]
 fn graphml_says_everything_that_an_edge_between_two_nodes_can() {
     let dataset = hostile();
-    let (xml, written) = exported(&dataset, |selection, out| graphml::write(selection, out));
+    let (xml, written) = exported(&dataset, graphml::write);
     let found = parsed(&xml);
     let known = |id: &str| found["node"].iter().find(|(attributes, _)| attributes["id"] == id);
     assert_eq!(found["node"].len(), dataset.entities.len());
@@ -332,7 +332,7 @@ fn dot_draws_every_entity_and_every_relationship_with_two_ends() {
     let mut dataset = hostile();
     let ended = dataset.relationships.last_mut().unwrap();
     ended.validity = Validity::new(None, Some("2015".parse::<PartialDate>().unwrap())).unwrap();
-    let (text, written) = exported(&dataset, |selection, out| dot::write(selection, out));
+    let (text, written) = exported(&dataset, dot::write);
     let lines = tokens(&text);
     assert_eq!(lines[0], ["digraph", &dataset.title, "{"]);
     let ids: BTreeSet<&str> = dataset.entities.iter().map(|entity| entity.id.as_str()).collect();

@@ -217,7 +217,7 @@ fn damaged_lines_are_read_without_a_panic_and_each_is_accounted_for() {
         let Ok(found) = found(&damaged) else { continue };
         for record in found {
             let rejected = record.faults.iter().any(|fault| fault.effect == Effect::Rejected);
-            assert!(rejected != !record.drafts.is_empty(), "{}", record.place);
+            assert_eq!(rejected, record.drafts.is_empty(), "{}", record.place);
         }
     }
 }

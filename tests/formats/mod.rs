@@ -1,17 +1,26 @@
 //! Reading files. One small dataset that is sound, and one check: change it and see what the reader says.
 
+mod bods;
 mod export;
 mod followthemoney;
 mod gleif;
 mod golden_copy;
+mod importing;
 mod json_lines;
+mod mapping;
+mod mapping_questions;
+mod mapping_refused;
+mod mapping_robust;
+mod mapping_samples;
 mod tables_bundled;
 mod tables_cells;
+mod tables_drafts;
 mod tables_figures;
 mod tables_form;
 mod tables_ids;
 mod tables_records;
 mod tables_robust;
+mod tables_write;
 
 use std::{fs, path::Path};
 

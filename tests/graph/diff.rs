@@ -37,7 +37,7 @@ fn told(snapshot: &Snapshot, question: &DiffQuestion, after: Option<&Position>) 
                 ends,
                 (change != DiffChange::Appeared, change != DiffChange::Disappeared)
             );
-            let id = entry.id(snapshot).to_owned();
+            let id = entry.id(snapshot).into_owned();
             let position = Position {
                 keys: vec![entry.key(snapshot, ())],
                 id: id.clone(),

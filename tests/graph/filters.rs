@@ -421,7 +421,7 @@ proptest! {
             _ => around.collect(),
         };
         let found = rows.into_iter().filter(|one| filter.matches(&scan, *one, seen_from).unwrap());
-        let found: Vec<String> = found.map(|one| snapshot.relationship(one).id().to_owned()).collect();
+        let found: Vec<String> = found.map(|one| snapshot.relationship(one).id().into_owned()).collect();
         prop_assert_eq!(found, expected);
     }
 }

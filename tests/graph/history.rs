@@ -125,15 +125,15 @@ fn compare(snapshot: &Snapshot, moment: Timestamp, known: &Known) {
     assert!(relationships.is_sorted_by_key(|relationship| snapshot.relationship(*relationship).id()));
     for relationship in relationships {
         let read = snapshot.relationship(relationship);
-        assert_eq!(Some(&read.recorded_at()), known.recorded_at.get(read.id()));
+        assert_eq!(Some(&read.recorded_at()), known.recorded_at.get(&*read.id()));
         assert!(read.retracted_at().is_none_or(|retracted| retracted > moment));
         let record = Relationship {
             recorded_at: Timestamp::default(),
             retracted_at: None,
             ..read.record()
         };
-        records.insert(read.id().to_owned(), Record::Relationship(record));
-        assert_eq!(snapshot.relationship_by_id(read.id(), &mask), Some(relationship));
+        records.insert(read.id().into_owned(), Record::Relationship(record));
+        assert_eq!(snapshot.relationship_by_id(&read.id(), &mask), Some(relationship));
     }
     assert_eq!(records, known.records);
     for number in 0..ENTITIES {
@@ -145,7 +145,7 @@ fn compare(snapshot: &Snapshot, moment: Timestamp, known: &Known) {
             "{id}"
         );
         if let Some(entity) = found.filter(|_| known.records.contains_key(&id)) {
-            let told = |ix| snapshot.relationship(ix).id().to_owned();
+            let told = |ix| snapshot.relationship(ix).id().into_owned();
             let about = |undisclosed: bool| {
                 let around = known
                     .relationships()
@@ -187,7 +187,7 @@ fn compare(snapshot: &Snapshot, moment: Timestamp, known: &Known) {
             );
             let said = snapshot
                 .statements_by(entity, mask)
-                .map(|ix| snapshot.statement(ix).id().to_owned());
+                .map(|ix| snapshot.statement(ix).id().into_owned());
             let quoting = known.relationships().flat_map(|relationship| &relationship.evidence);
             let quoting = quoting.filter(|told| told.speaker.as_ref() == Some(&id));
             assert_eq!(sorted(said), sorted(quoting.map(|told| told.id.clone())), "{id}");
@@ -232,7 +232,7 @@ fn compare(snapshot: &Snapshot, moment: Timestamp, known: &Known) {
         if let Some(source) = snapshot.source_by_id(&source_id(number), &mask) {
             let said = snapshot
                 .statements_in(source, mask)
-                .map(|ix| snapshot.statement(ix).id().to_owned());
+                .map(|ix| snapshot.statement(ix).id().into_owned());
             let expected = known.relationships().flat_map(|relationship| &relationship.evidence);
             let expected = expected
                 .filter(|told| told.source == source_id(number))

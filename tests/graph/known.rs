@@ -2,6 +2,7 @@
 //! store they walk. The samples lie beside the project; where they are not, that is said.
 
 use std::{
+    borrow::Cow,
     collections::BTreeMap,
     convert::Infallible,
     fs,
@@ -51,8 +52,8 @@ impl Expand for Lists {
         &self.ids[node]
     }
 
-    fn relationship_id(&self, link: (usize, usize)) -> &str {
-        &self.edges[&link]
+    fn relationship_id(&self, link: (usize, usize)) -> Cow<'_, str> {
+        self.edges[&link].as_str().into()
     }
 
     fn expand(

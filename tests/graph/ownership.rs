@@ -60,13 +60,13 @@ fn check_asking(drawing: &str, claim: &str, asking: &Asking) {
         }
         "over" => {
             let chains = answer.owners.iter().flat_map(|owner| &owner.chains);
-            let id = |relationship| snapshot.relationship(relationship).id().to_owned();
+            let id = |relationship| snapshot.relationship(relationship).id().into_owned();
             chains
                 .map(|chain| chain.relationships().map(id).collect::<Vec<_>>().join(" "))
                 .collect()
         }
         "derived" => {
-            let id = |relationship: &_| snapshot.relationship(*relationship).id().to_owned();
+            let id = |relationship: &_| snapshot.relationship(*relationship).id().into_owned();
             answer.derived_from.iter().map(id).collect()
         }
         _ => panic!("{question} is no question"),

@@ -59,7 +59,7 @@ fn told((snapshot, answer): &(Snapshot, UltimateOwners)) -> String {
         let chains = owner.chains.iter().map(|chain| {
             let ids = chain
                 .relationships()
-                .map(|relationship| snapshot.relationship(relationship).id());
+                .map(|relationship| snapshot.relationship(relationship).id().into_owned());
             ids.collect::<Vec<_>>().join(" ")
         });
         let chains: Vec<String> = chains.collect();
@@ -71,7 +71,7 @@ fn told((snapshot, answer): &(Snapshot, UltimateOwners)) -> String {
         )
     });
     let owners: Vec<String> = owners.collect();
-    let derived: Vec<&str> = answer
+    let derived: Vec<_> = answer
         .derived_from
         .iter()
         .map(|ix| snapshot.relationship(*ix).id())

@@ -197,7 +197,7 @@ proptest! {
             let step = |crossing: &guanxi::graph::Crossing<_, _>| (
                 snapshot.entity(crossing.from).id().to_owned(),
                 snapshot.entity(crossing.to).id().to_owned(),
-                snapshot.relationship(crossing.link).id().to_owned(),
+                snapshot.relationship(crossing.link).id().into_owned(),
             );
             path.iter().map(step).collect()
         }).collect();
@@ -252,7 +252,7 @@ proptest! {
             .filter(|(from, to, _)| walked(from) && distances.contains_key(to))
             .map(|(_, _, claim)| format!("r{claim:03}"))
             .collect();
-        let relationships: Vec<String> = found.relationships.iter().map(|link| snapshot.relationship(*link).id().to_owned()).collect();
+        let relationships: Vec<String> = found.relationships.iter().map(|link| snapshot.relationship(*link).id().into_owned()).collect();
         prop_assert_eq!(relationships, between.into_iter().collect::<Vec<_>>());
     }
 

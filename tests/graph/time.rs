@@ -48,7 +48,7 @@ fn answers(data: &Dataset, at: At, (from, to): (u8, u8)) -> String {
         length_max: 4,
     };
     let entity = |entity: EntityIx| snapshot.entity(entity).id().to_owned();
-    let link = |link: RelationshipIx| snapshot.relationship(link).id().to_owned();
+    let link = |link: RelationshipIx| snapshot.relationship(link).id().into_owned();
     let way = |path: &algo::Path<EntityIx, RelationshipIx>| {
         path.iter().map(|crossing| link(crossing.link)).collect::<Vec<_>>()
     };

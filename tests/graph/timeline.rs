@@ -26,7 +26,7 @@ fn told(dataset: &Dataset, view: View, entity: &str) -> Vec<String> {
                 .relationship
                 .map(|relationship| snapshot.relationship(relationship).id());
             let on = entry.on.map_or("-".to_owned(), |on| on.to_string());
-            format!("{} {on} {}", relationship.unwrap_or("-"), entry.what)
+            format!("{} {on} {}", relationship.as_deref().unwrap_or("-"), entry.what)
         })
         .collect();
     told.sort();

@@ -88,7 +88,7 @@ proptest! {
         for direction in Direction::ALL {
             let hops = snapshot.hops(from, Pattern::seen(*direction), mask);
             let mut found: Vec<(String, String)> = hops
-                .map(|hop| (snapshot.entity(hop.neighbor).id().to_owned(), snapshot.relationship(hop.relationship).id().to_owned()))
+                .map(|hop| (snapshot.entity(hop.neighbor).id().to_owned(), snapshot.relationship(hop.relationship).id().into_owned()))
                 .collect();
             found.sort();
             prop_assert_eq!(found, naive_hops(&claims, entity, *direction, |claim| is_seen(claim, view)));
@@ -107,7 +107,7 @@ proptest! {
         let ids = |dataset: &guanxi::model::Dataset, view: View| -> Vec<String> {
             let snapshot = Snapshot::build(dataset).unwrap();
             let mask = snapshot.mask(&view);
-            snapshot.relationships(mask).map(|relationship| snapshot.relationship(relationship).id().to_owned()).collect()
+            snapshot.relationships(mask).map(|relationship| snapshot.relationship(relationship).id().into_owned()).collect()
         };
         let everything = View { at: At::Ever, known_at: moment(3), statuses: Set::all(), statuses_given: true };
         // What was recorded and taken back again before the end is not there for a look from the end.

@@ -218,6 +218,10 @@ fn a_change_over_http_outlives_a_kill_and_so_does_its_key() {
         let answer = serving.asked(change);
         assert!(answer.contains(&format!(r#""replayed":{replayed}"#)), "{answer}");
         assert!(answer.contains(r#""userErrors":[]"#), "{answer}");
+        let beside = told(&["export", "json-lines", "--store", dir]);
+        drop(serving);
+        assert!(beside.contains(r#"{"entity":{"id":"corner-shop""#));
+        assert_eq!(told(&["export", "json-lines", "--store", dir]), beside);
     }
     let checked = told(&["check", "--store", dir]);
     assert!(checked.contains(": 1 entries since "), "{checked}");

@@ -62,7 +62,25 @@ fn read(disk: &Disk) -> Result<(Dataset, Vec<Entry>), Error> {
         Ok(())
     })?;
     assert_eq!(u64::try_from(entries.len()).unwrap(), reading.last_position());
-    Ok((reading.load()?, entries))
+    let head = reading.head().clone();
+    let mut dataset = Dataset {
+        title: head.title,
+        description: head.description,
+        licence: head.licence,
+        recorded_at: head.recorded_at,
+        sources: Vec::new(),
+        entities: Vec::new(),
+        relationships: Vec::new(),
+    };
+    reading.load(|record| -> Result<(), Error> {
+        match record {
+            Record::Source(source) => dataset.sources.push(source),
+            Record::Entity(entity) => dataset.entities.push(entity),
+            Record::Relationship(relationship) => dataset.relationships.push(relationship),
+        }
+        Ok(())
+    })?;
+    Ok((dataset, entries))
 }
 
 fn positions(entries: &[Arc<Entry>]) -> Vec<u64> {

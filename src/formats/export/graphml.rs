@@ -68,7 +68,7 @@ pub fn write(selection: &Selection, out: &mut impl Write) -> io::Result<Written>
     };
     xml.begin(selection)?;
     for _ in selection.sources() {
-        written.leave_out("source; edges name it");
+        written.leave_out("what is known of a source beside its id");
     }
     for entity in selection.entities() {
         for _ in &entity.names {
@@ -83,7 +83,7 @@ pub fn write(selection: &Selection, out: &mut impl Write) -> io::Result<Written>
             continue;
         };
         for _ in &relationship.evidence {
-            written.leave_out("statement; its edge names the source");
+            written.leave_out("what a statement says beside its source");
         }
         xml.edge(&relationship, from, to)?;
         written.relationships += 1;
@@ -217,7 +217,7 @@ impl<W: Write> Xml<W> {
         let Some(value) = value else { return Ok(()) };
         self.event(Event::Start(BytesStart::new("data").with_attributes([("key", key)])))?;
         // Readers make an end of line of every carriage return that is written as such.
-        let escaped = quick_xml::escape::escape(&held(value)).replace('\r', "&#13;");
+        let escaped = quick_xml::escape::escape(held(value)).replace('\r', "&#13;");
         self.event(Event::Text(BytesText::from_escaped(escaped)))?;
         self.event(Event::End(BytesEnd::new("data")))
     }

@@ -1,10 +1,8 @@
-//! Records of legal entities (LEI-CDF) as entities. A wrong LEI or a missing name rejects a record; whatever else cannot be
-//! read stays in its properties.
+//! Records of legal entities (LEI-CDF) as entities. A wrong LEI or a missing name rejects a record; whatever else
+//! cannot be read stays in its properties.
 
 use super::{
-    made::{
-        Claim, DAY, Made, NOT_AN_LEI, bare_entity, day, entity_id, fault, kept, lei, placeholder, retraction, too_large,
-    },
+    made::{Claim, DAY, Made, NOT_AN_LEI, bare_entity, day, entity_id, fault, kept, lei, placeholder, retraction},
     names::{Names, one_line},
     properties::Properties,
     row::{Cell, Row},
@@ -13,8 +11,8 @@ use super::{
 use crate::{
     formats::import::{Draft, Fault},
     model::{
-        Ends, Entity, EntityKind, EntityStatus, Identifier, LINE_CHARS_MAX, Noun, PartialDate, Record, Relationship,
-        RelationshipKind, check_lei,
+        Ends, Entity, EntityKind, EntityStatus, Identifier, Noun, PartialDate, Record, Relationship, RelationshipKind,
+        check_lei,
     },
 };
 
@@ -63,10 +61,7 @@ pub(super) fn record(row: &Row<'_>) -> Made {
         Err(fault) => return made.reject(fault),
     };
     describe(&mut entity, row, told, &mut made, &mut properties);
-    match properties.finish() {
-        Ok(properties) => entity.properties = properties,
-        Err(bytes) => return made.reject(too_large(bytes)),
-    }
+    entity.properties = properties.finish();
     made.drafts.reserve_exact(1 + 2 * successors.len());
     made.drafts.push(Draft::of(Record::Entity(entity)));
     for (successor, relationship) in successors {
@@ -140,9 +135,6 @@ fn name(row: &Row<'_>, cell: Option<Cell>) -> Result<String, Fault> {
     let name = one_line(row.text(cell));
     if Entity::check_name(&name).is_err() {
         return Err(fault(row, cell, "not a name"));
-    }
-    if name.len() > LINE_CHARS_MAX && name.chars().count() > LINE_CHARS_MAX {
-        return Err(fault(row, cell, "a name of more than 1000 characters"));
     }
     Ok(name.into_owned())
 }

@@ -1,8 +1,8 @@
-//! Reporting exceptions (REPEX): why a parent is not known. Each is a CONSOLIDATES whose start is unknown, for the first of its
-//! reasons.
+//! Reporting exceptions (REPEX): why a parent is not known. Each is a CONSOLIDATES whose start is unknown, for the
+//! first of its reasons.
 
 use super::{
-    made::{Claim, Made, entity_id, fault, lei, placeholder, retraction, too_large},
+    made::{Claim, Made, entity_id, fault, lei, placeholder, retraction},
     properties::Properties,
     row::{Cell, Row},
     what::{ExceptionField as Field, What},
@@ -68,10 +68,7 @@ pub(super) fn record(row: &Row<'_>) -> Made {
         return made;
     }
     relationship.role = Some(role.to_owned());
-    match properties.finish() {
-        Ok(properties) => relationship.properties = properties,
-        Err(bytes) => return made.reject(too_large(bytes)),
-    }
+    relationship.properties = properties.finish();
     made.drafts.reserve_exact(2);
     made.drafts.push(placeholder(lei));
     made.drafts.push(Draft::of(Record::Relationship(relationship)));

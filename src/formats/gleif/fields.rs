@@ -1,5 +1,5 @@
-//! The fields of GLEIF's records, by one path each, whatever the syntax: golden-copy columns, elements and JSON members of the
-//! same meaning are one field. Fields that no version of the format has are kept too, up to a bound.
+//! The fields of GLEIF's records, by one path each, whatever the syntax: golden-copy columns, elements and JSON members
+//! of the same meaning are one field. Fields that no version of the format has are kept too, up to a bound.
 
 use super::what::What;
 

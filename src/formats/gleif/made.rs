@@ -1,5 +1,5 @@
-//! What all three kinds of records are made with: LEIs and dates as they are checked, ends that another file may describe,
-//! and evidence.
+//! What all three kinds of records are made with: LEIs and dates as they are checked, ends that another file may
+//! describe, and evidence.
 
 use super::{
     properties::Properties,
@@ -86,11 +86,6 @@ pub(super) fn retraction(noun: Noun, id: String) -> Draft {
         known_at: None,
         change: Wanted::Retraction { noun, id },
     }
-}
-
-/// More than a record may carry beside what the model has a place for.
-pub(super) fn too_large(bytes: usize) -> Fault {
-    Fault::rejected("", "more properties than a record may have, 64 KiB").with(&format!("{bytes} bytes"))
 }
 
 /// The LEI in a cell.

@@ -1,24 +1,29 @@
-//! The golden copy of the Global Legal Entity Identifier Foundation (GLEIF): legal entities (LEI-CDF), relationships (RR-CDF)
-//! and reporting exceptions (REPEX), each as CSV, XML or JSON. One record at a time; files may come in any order.
+//! The golden copy of the Global Legal Entity Identifier Foundation (GLEIF): legal entities (LEI-CDF), relationships
+//! (RR-CDF) and reporting exceptions (REPEX), each as CSV, XML or JSON. One record at a time; files may come in any
+//! order.
 //!
-//! Every syntax is turned into the same list of fields, so a record means the same in each. What the model has no place for
-//! stays in `properties`, under GLEIF's own names in lower camel case: `legalAddress.city`, `registration.managingLOU`.
+//! Every syntax is turned into the same list of fields, so a record means the same in each. What the model has no place
+//! for stays in `properties`, under GLEIF's own names in lower camel case: `legalAddress.city`,
+//! `registration.managingLOU`.
 //!
-//! | record | becomes |
-//! |---|---|
-//! | legal entity | a COMPANY `lei:{LEI}`; governments and international organizations are an ORGANIZATION. `country` is that of the legal address, with the part of it whose law applies (`US-DE`). The number in a business register is an identifier with the register's code as its scheme (`ra000602`), but for codes such as RA999999 that stand for no register |
-//! | another name | FORMER for a previous legal name, ALIAS for a trading name, TRANSLATION for a legal name in another language or a preferred transliteration, ALIAS for an automatic one; a transliteration that equals the name is left out |
-//! | successor with an LEI | SUCCEEDED_BY |
-//! | IS_DIRECTLY_CONSOLIDATED_BY, IS_ULTIMATELY_CONSOLIDATED_BY | the parent CONSOLIDATES the child, as its direct or ultimate accounting parent |
-//! | IS_FUND-MANAGED_BY, IS_SUBFUND_OF, IS_INTERNATIONAL_BRANCH_OF | the parent MANAGES_FUND, HAS_SUBFUND, HAS_BRANCH |
-//! | IS_FEEDER_TO | the start node FEEDS the end node |
-//! | exception | an unknown parent CONSOLIDATES the entity, with the first reason; further ones and references in `properties` |
-//! | deletion, in a file of changes | what the record was is taken back |
+//! **Entities.** An LEI is a COMPANY `lei:{LEI}`; governments and international organizations are an ORGANIZATION.
+//! `country` is that of the legal address, with the part of it whose law applies (`US-DE`). The number in a business
+//! register is an identifier with the register's code as its scheme (`ra000602`), but for codes such as RA999999 that
+//! stand for no register. Previous legal names are FORMER, trading names ALIAS, legal names in other languages
+//! TRANSLATION; a transliteration is a TRANSLATION where the entity prefers it and an ALIAS where a machine made it,
+//! and left out where it equals the name. A successor with an LEI is SUCCEEDED_BY.
 //!
-//! Only the RELATIONSHIP_PERIOD dates a relationship; its last day still belongs to it, so `until` is the day after. INACTIVE
-//! with an end is ACTIVE with `until`, without one UNKNOWN. ANNULLED registrations are REFUTED, DUPLICATE ones WITHDRAWN. The
-//! pair of ends and the type make a relationship's id, as they do with GLEIF: a corrected date is a change, not another one.
+//! **Relationships.** The parent CONSOLIDATES the child, as its direct or ultimate accounting parent (`role`), or
+//! MANAGES_FUND, HAS_SUBFUND, HAS_BRANCH; of IS_FEEDER_TO the start node FEEDS the end node. Only the
+//! RELATIONSHIP_PERIOD gives dates; its last day still belongs to it, so `until` is the day after. INACTIVE with an end
+//! is ACTIVE with `until`, without one UNKNOWN; an ANNULLED registration is REFUTED, a DUPLICATE one WITHDRAWN. Ends
+//! and type make the id, as they do with GLEIF: a corrected date is a change, and no other relationship.
+//!
+//! **Exceptions.** An unknown parent CONSOLIDATES the entity, for the first of the reasons. A later reason is a change.
+//!
+//! **Deletions** in files of changes take back what the record was.
 
+mod cut;
 mod detect;
 mod entity;
 mod exception;

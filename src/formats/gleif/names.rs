@@ -1,5 +1,5 @@
-//! The other names of a legal entity. The kind of a name and its script tell every type that GLEIF has; unknown types stay in
-//! the properties.
+//! The other names of a legal entity. The kind of a name and its script tell every type that GLEIF has; unknown types
+//! stay in the properties.
 
 use std::borrow::Cow;
 

@@ -6,13 +6,11 @@ use super::{
     fields::Step,
     row::{Cell, Row},
 };
-use crate::model::PROPERTIES_BYTES_MAX;
 
 /// The properties of a record while it is read.
 #[derive(Default)]
 pub(super) struct Properties {
     members: Map<String, Value>,
-    bytes: usize,
     has_lists: bool,
 }
 
@@ -20,7 +18,6 @@ impl Properties {
     /// Keeps a cell as it is written.
     pub(super) fn keep(&mut self, row: &Row<'_>, cell: Cell) {
         let text = row.text(cell);
-        self.bytes += text.len();
         self.has_lists |= put(&mut self.members, &row.fields.field(cell.field).steps, cell, text);
     }
 
@@ -32,69 +29,58 @@ impl Properties {
     }
 
     /// What was kept, if anything.
-    ///
-    /// # Errors
-    /// How many bytes it has, when these are more than a record may have.
-    pub(super) fn finish(mut self) -> Result<Option<Map<String, Value>>, usize> {
+    pub(super) fn finish(mut self) -> Option<Map<String, Value>> {
         if self.has_lists {
             self.members.values_mut().for_each(close_gaps);
         }
-        // Names of members take room too, but seldom eight times that of their texts.
-        if self.bytes > PROPERTIES_BYTES_MAX / 8 {
-            let bytes = serde_json::to_string(&self.members).map_or(usize::MAX, |text| text.len());
-            if bytes > PROPERTIES_BYTES_MAX {
-                return Err(bytes);
-            }
-        }
-        Ok((!self.members.is_empty()).then_some(self.members))
+        (!self.members.is_empty()).then_some(self.members)
     }
 }
 
-/// Puts a text where the steps lead; says whether one of them leads into a list.
+/// Puts a text where the steps lead; says whether that led into a list.
 fn put(members: &mut Map<String, Value>, steps: &[Step], cell: Cell, text: &str) -> bool {
     let Some((Step::Member(first), rest)) = steps.split_first() else {
         return false;
     };
-    if rest.is_empty() && !members.contains_key(first) {
-        members.insert(first.clone(), Value::String(text.to_owned()));
-        return false;
+    // Most names come once, and most of the others lie in an object that is there already.
+    if let Some(place) = members.get_mut(first) {
+        return put_inside(place, rest, cell, text);
     }
-    let mut place = member(members, first);
-    let mut has_lists = false;
-    for step in rest {
-        place = match step {
-            Step::Member(name) => inside(place, name),
-            Step::Item(list) => {
-                has_lists = true;
-                item(place, cell.at.get(*list).copied().unwrap_or_default())
-            }
-        };
-    }
-    has_lists | add(place, text)
+    let mut place = Value::Null;
+    let has_lists = put_inside(&mut place, rest, cell, text);
+    members.insert(first.clone(), place);
+    has_lists
 }
 
-fn member<'m>(members: &'m mut Map<String, Value>, name: &str) -> &'m mut Value {
-    if !members.contains_key(name) {
-        members.insert(name.to_owned(), Value::Null);
+/// The same from any value.
+fn put_inside(place: &mut Value, steps: &[Step], cell: Cell, text: &str) -> bool {
+    match steps.split_first() {
+        None => add(place, text),
+        Some((Step::Member(_), _)) => put(members_of(place), steps, cell, text),
+        Some((Step::Item(list), rest)) => {
+            put_inside(item(place, cell.at[*list]), rest, cell, text);
+            true
+        }
     }
-    members.get_mut(name).expect("it was there or was just put there")
 }
 
-/// The member of an object; what stood there instead of one becomes its `value`.
-fn inside<'v>(place: &'v mut Value, name: &str) -> &'v mut Value {
+/// The members of an object; what stood there instead of one becomes its `value`.
+fn members_of(place: &mut Value) -> &mut Map<String, Value> {
     if !place.is_object() {
         let mut members = Map::new();
         match place.take() {
             Value::Null => {}
             value => {
-                members.insert("value".to_owned(), value);
+                members.insert(VALUE.to_owned(), value);
             }
         }
         *place = Value::Object(members);
     }
-    let members = place.as_object_mut().expect("it was one or was just made one");
-    member(members, name)
+    place.as_object_mut().expect("it was one or was just made one")
 }
+
+/// What the text of something is called that has members beside.
+const VALUE: &str = "value";
 
 /// The item of a list; those before it are left open.
 fn item(place: &mut Value, at: usize) -> &mut Value {
@@ -113,27 +99,13 @@ fn item(place: &mut Value, at: usize) -> &mut Value {
 
 /// Adds a text to what stands there already, if anything; says whether that made a list.
 fn add(place: &mut Value, text: &str) -> bool {
-    let text = Value::String(text.to_owned());
     match place {
-        Value::Null => *place = text,
-        Value::Array(items) => items.push(text),
-        Value::Object(_) => return add_value(place, text),
+        Value::Null => *place = Value::String(text.to_owned()),
+        Value::Array(items) => items.push(Value::String(text.to_owned())),
+        Value::Object(members) => return add(members.entry(VALUE).or_insert(Value::Null), text),
         _ => {
             let before = place.take();
-            *place = Value::Array(vec![before, text]);
-            return true;
-        }
-    }
-    false
-}
-
-fn add_value(place: &mut Value, text: Value) -> bool {
-    match inside(place, "value") {
-        empty @ Value::Null => *empty = text,
-        Value::Array(items) => items.push(text),
-        taken => {
-            let before = taken.take();
-            *taken = Value::Array(vec![before, text]);
+            *place = Value::Array(vec![before, Value::String(text.to_owned())]);
             return true;
         }
     }

@@ -1,8 +1,8 @@
-//! Records of relationships (RR-CDF). The record names the child first and then the parent; ours start from the parent. Only a
-//! RELATIONSHIP_PERIOD gives dates; percentages say how accounts are drawn up, and are no shares.
+//! Records of relationships (RR-CDF). The record names the child first and then the parent; ours start from the parent.
+//! Only a RELATIONSHIP_PERIOD gives dates; percentages say how accounts are drawn up, and are no shares.
 
 use super::{
-    made::{Claim, DAY, Made, day, entity_id, fault, lei, placeholder, retraction, too_large},
+    made::{Claim, DAY, Made, day, entity_id, fault, lei, placeholder, retraction},
     properties::Properties,
     row::{Cell, Row},
     what::{RelationshipField as Field, What},
@@ -147,10 +147,7 @@ pub(super) fn record(row: &Row<'_>) -> Made {
     relationship.role = of_type.role.map(str::to_owned);
     relationship.validity = validity(row, &told, &mut made, &mut properties);
     relationship.status = status(row, &told, relationship.validity, &mut made, &mut properties);
-    match properties.finish() {
-        Ok(properties) => relationship.properties = properties,
-        Err(bytes) => return made.reject(too_large(bytes)),
-    }
+    relationship.properties = properties.finish();
     made.drafts.reserve_exact(3);
     made.drafts.push(placeholder(from));
     made.drafts.push(placeholder(to));
@@ -226,8 +223,8 @@ fn ends<'a>(row: &Row<'a>, told: &Told) -> Result<(&'a str, &'a str, &'static Ty
     }
 }
 
-/// The dates of the first RELATIONSHIP_PERIOD, in whichever place it stands. Other periods are those of accounts and of their
-/// filing, and stay in the properties.
+/// The dates of the first RELATIONSHIP_PERIOD, in whichever place it stands. Other periods are those of accounts and of
+/// their filing, and stay in the properties.
 fn validity(row: &Row<'_>, told: &Told, made: &mut Made, properties: &mut Properties) -> Validity {
     let dates = |period: &Period| row.text_of(period.of_type) == Some("RELATIONSHIP_PERIOD");
     let chosen = told.periods.iter().position(dates);

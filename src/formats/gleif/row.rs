@@ -1,4 +1,5 @@
-//! One record as a flat list of values, each with its field: what every syntax is turned into, and all that the mapping sees.
+//! One record as a flat list of values, each with its field: what every syntax is turned into, and all that the mapping
+//! sees.
 
 use super::{
     fields::{FieldIx, Fields, LISTS_MAX, Spot},
@@ -160,6 +161,8 @@ impl Builder {
         let parent = frame.spot?;
         let found = self.fields.named(parent.field, name).and_then(|field| {
             let ordinal = match frame.met.iter_mut().find(|(met, _)| *met == field) {
+                // What only holds others together is no field, and not counted.
+                _ if field == parent.field => 1,
                 Some((_, count)) => {
                     *count += 1;
                     *count

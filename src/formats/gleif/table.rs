@@ -1,7 +1,10 @@
-//! The golden copy as CSV. Columns are found by their names, once; a record is only the cells that are not blank. Refuses
-//! headers with a column twice, or without those that no record can do without.
+//! The golden copy as CSV. Columns are found by their names, once; a record is only the cells that are not blank.
+//! Refuses headers with a column twice, or without those that no record can do without.
 
-use std::{collections::HashSet, io::Read};
+use std::{
+    collections::HashSet,
+    io::{BufRead, Read},
+};
 
 use csv::ByteRecord;
 
@@ -34,17 +37,21 @@ fn required(content: Content) -> &'static [&'static str] {
 
 /// Reads a table.
 pub(super) fn read(input: Input<'_>, content: Content, out: &mut Out<'_>) -> Result<(), Unreadable> {
-    let bounded = Bounded::new(input.bytes, input.told.record_bytes_max);
+    let mut bounded = Bounded::new(input.bytes, input.told.record_bytes_max);
+    let mut first = Vec::new();
+    bounded.read_until(b'\n', &mut first).map_err(|error| out.io(error))?;
+    // Where lines end in CR LF, the reader takes the LF for a part of the next one.
+    let skipped = u64::from(first.ends_with(b"\r\n"));
     let mut rows = Rows {
         meter: bounded.meter(),
         reader: csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
             .buffer_capacity(BUFFER_BYTES)
-            .from_reader(bounded.chain(SENTINEL)),
+            .from_reader(first.as_slice().chain(bounded).chain(SENTINEL)),
         row: ByteRecord::new(),
     };
-    if !rows.advance(out)? {
+    if !rows.advance(out)? || is_sentinel(&rows.row) {
         return Err(Unreadable::form("line 1", "the file is empty; get it again"));
     }
     let mut fields = content.fields();
@@ -65,7 +72,7 @@ pub(super) fn read(input: Input<'_>, content: Content, out: &mut Out<'_>) -> Res
                           not doubled; get it again";
             return Err(Unreadable::form(out.next_place(), reason));
         }
-        let line = rows.row.position().map(csv::Position::line);
+        let line = rows.row.position().map(|position| position.line() + skipped);
         let row = row(&rows.row, &columns, &fields, &mut cells);
         if out.hand_over(row, line).is_break() {
             return Ok(());

@@ -1,5 +1,6 @@
-//! The golden copy as XML. Elements are told by their local names, whatever the prefixes; what stands beside the list of
-//! records is passed over. Refuses other encodings than UTF-8, and entities that the file defines itself are not resolved.
+//! The golden copy as XML. Elements are told by their local names, whatever the prefixes; what stands beside the list
+//! of records is passed over. Refuses other encodings than UTF-8, and entities that the file defines itself are not
+//! resolved.
 
 use std::ops::ControlFlow;
 

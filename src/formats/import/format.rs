@@ -1,10 +1,13 @@
 //! The formats that are read, how each is told from the others, and what reads it.
 
-use std::path::Path;
+use std::{fs, path::Path, sync::Arc};
 
-use super::{Each, Input, Part, Unplannable, Unreadable};
+use super::{Each, Input, Unplannable, Unreadable};
 use crate::{
-    formats::{bods, followthemoney, gleif, json_lines},
+    formats::{
+        bods, followthemoney, gleif, json_lines,
+        mapping::{self, Mapping},
+    },
     model::{Catalog, catalog},
 };
 
@@ -33,6 +36,8 @@ pub enum Reader {
     Guanxi,
     /// A file of the golden copy.
     Gleif(gleif::Form),
+    /// A table, by the mapping of its columns.
+    Csv(Arc<Mapping>),
     /// FollowTheMoney entities.
     FollowTheMoney,
     /// Statements of the Beneficial Ownership Data Standard.
@@ -46,15 +51,15 @@ impl Reader {
     #[must_use]
     pub fn carries_versions(&self) -> bool {
         match self {
-            Self::Bods => true,
-            Self::Guanxi | Self::Gleif(_) | Self::FollowTheMoney | Self::JsonLines => false,
+            Self::Bods | Self::Guanxi => true,
+            Self::Gleif(_) | Self::Csv(_) | Self::FollowTheMoney | Self::JsonLines => false,
         }
     }
 
     /// What is read first: what others refer to.
     pub(super) fn rank(&self) -> u8 {
         match self {
-            Self::Guanxi | Self::FollowTheMoney | Self::Bods | Self::JsonLines => 0,
+            Self::Guanxi | Self::Csv(_) | Self::FollowTheMoney | Self::Bods | Self::JsonLines => 0,
             Self::Gleif(form) => match form.content {
                 gleif::Content::Lei => 1,
                 gleif::Content::Rr => 2,
@@ -69,7 +74,11 @@ impl Reader {
     /// [`Unreadable`] when it is not what it should be. What was handed over before holds.
     pub(super) fn read(&self, input: Input<'_>, each: Each<'_>) -> Result<(), Unreadable> {
         match self {
-            Self::Guanxi => Ok(()),
+            Self::Guanxi => Err(Unreadable::form(
+                "the tables",
+                "are a folder; name it, and no file in it",
+            )),
+            Self::Csv(mapping) => mapping::read(input, mapping, each),
             Self::Gleif(form) => gleif::read(input, *form, each),
             Self::FollowTheMoney => followthemoney::read(input, each),
             Self::Bods => bods::read(input, each),
@@ -82,6 +91,7 @@ impl Reader {
 #[derive(Debug)]
 pub struct Choice {
     format: Option<Format>,
+    mapping: Option<Arc<Mapping>>,
 }
 
 impl Choice {
@@ -90,34 +100,53 @@ impl Choice {
     /// # Errors
     /// [`Unplannable`] when the mapping cannot be read, or a mapping is needed and there is none.
     pub fn new(format: Option<Format>, map: Option<&Path>) -> Result<Self, Unplannable> {
-        let _ = map;
-        Ok(Self { format })
+        let Some(path) = map else {
+            return Ok(Self { format, mapping: None });
+        };
+        let failed = |reason| Unplannable {
+            path: path.to_owned(),
+            reason,
+        };
+        if let Some(format) = format.filter(|format| *format != Format::Csv) {
+            let reason = format!("is for tables, and the format was said to be {format}");
+            return Err(failed(Unreadable::form("the mapping", reason)));
+        }
+        let text = fs::read_to_string(path).map_err(|error| failed(error.into()))?;
+        let mapping = Mapping::parse(&text).map_err(failed)?;
+        Ok(Self {
+            format,
+            mapping: Some(Arc::new(mapping)),
+        })
     }
 
     /// What reads this file, which begins so.
     ///
     /// # Errors
     /// [`Unreadable`] when its format is not known, or it is not of the format that was named.
-    pub fn reader(&self, part: &Part, start: &[u8]) -> Result<Reader, Unreadable> {
-        let _ = part;
+    pub fn reader(&self, start: &[u8]) -> Result<Reader, Unreadable> {
         let of_none = |format: &str| {
             Unreadable::form(
                 "its beginning",
                 format!("is not of the format {format}; name the right one in front of the file"),
             )
         };
-        match self.format {
-            None => detected(start).ok_or_else(|| {
+        match (self.format, &self.mapping) {
+            (None | Some(Format::Csv), Some(mapping)) => Ok(Reader::Csv(Arc::clone(mapping))),
+            (Some(Format::Csv), None) => Err(Unreadable::form(
+                "its columns",
+                "are to be explained by a mapping: give it with --map, as data/mappings/README.md describes it",
+            )),
+            (None, None) => detected(start).ok_or_else(|| {
                 Unreadable::form(
                     "its beginning",
                     "is of no format that is known; name the format in front of the file, or give a mapping with --map",
                 )
             }),
-            Some(Format::FollowTheMoney) => Ok(Reader::FollowTheMoney),
-            Some(Format::Bods) => Ok(Reader::Bods),
-            Some(Format::JsonLines) => Ok(Reader::JsonLines),
-            Some(Format::Gleif) => gleif::detect(start).map(Reader::Gleif).ok_or_else(|| of_none("gleif")),
-            Some(format) => Err(of_none(format.as_str())),
+            (Some(Format::FollowTheMoney), _) => Ok(Reader::FollowTheMoney),
+            (Some(Format::Bods), _) => Ok(Reader::Bods),
+            (Some(Format::JsonLines), _) => Ok(Reader::JsonLines),
+            (Some(Format::Gleif), _) => gleif::detect(start).map(Reader::Gleif).ok_or_else(|| of_none("gleif")),
+            (Some(format @ Format::Guanxi), _) => Err(of_none(format.as_str())),
         }
     }
 }

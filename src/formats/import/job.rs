@@ -125,6 +125,6 @@ pub struct Done {
     pub tally: Tally,
     /// Whether it was interrupted, or ended at a fault: the same import goes on from there.
     pub is_cut_short: bool,
-    /// How many records the store was begun with; none when there was one before.
-    pub began_with: Option<u64>,
+    /// Whether the store was made by it.
+    pub is_new: bool,
 }

@@ -22,7 +22,7 @@ pub struct Unplannable {
 pub fn plan(
     paths: &[PathBuf],
     format: Option<Format>,
-    mut choose: impl FnMut(&Part, &[u8]) -> Result<Reader, Unreadable>,
+    choose: impl Fn(&[u8]) -> Result<Reader, Unreadable>,
 ) -> Result<Vec<(Part, Reader)>, Unplannable> {
     let mut planned = Vec::new();
     for path in paths {
@@ -36,7 +36,7 @@ pub fn plan(
         }
         for part in parts(path).map_err(failed)? {
             let start = part.start().map_err(failed)?;
-            let reader = choose(&part, &start).map_err(failed)?;
+            let reader = choose(&start).map_err(failed)?;
             planned.push((part, reader));
         }
     }

@@ -21,6 +21,7 @@ use super::{
     waiting::{Order, Sorting, Waited, Waiting},
 };
 use crate::{
+    formats::tables,
     graph,
     model::{Noun, Record, Timestamp},
     store::{State, Store, home::Home, load},
@@ -47,7 +48,7 @@ pub fn run(home: Home, job: Job<'_>) -> Result<Done, Error> {
         tally: Tally::of(job.parts.iter().map(|(part, _)| part.name.clone())),
         waiting: Waiting::new(&dir, Order::ByTime),
         title: job.title.map(str::to_owned),
-        began_with: None,
+        is_new: false,
         is_cut_short: false,
         job,
     };
@@ -91,7 +92,7 @@ struct Running<'a> {
     tally: Tally,
     waiting: Waiting,
     title: Option<String>,
-    began_with: Option<u64>,
+    is_new: bool,
     is_cut_short: bool,
 }
 
@@ -122,7 +123,7 @@ impl Running<'_> {
         Ok(Done {
             tally: self.tally,
             is_cut_short: self.is_cut_short,
-            began_with: self.began_with,
+            is_new: self.is_new,
         })
     }
 
@@ -133,23 +134,25 @@ impl Running<'_> {
         let max = self.job.unpacked_bytes_max;
         thread::scope(|scope| {
             let reading = scope.spawn(move || {
-                part.read(max, &gauge.bytes, |bytes| {
-                    let mut batch = Batch::new(sender);
-                    let input = Input {
-                        name: part.own_name(),
-                        bytes,
-                        told,
-                    };
-                    let read = reader.read(input, &mut |item| {
-                        if stop.load(Ordering::Relaxed) {
-                            return ControlFlow::Break(());
-                        }
-                        batch.add(item)
-                    });
-                    // Who no longer takes items needs none.
-                    let _ = batch.send();
-                    read
-                })
+                let mut batch = Batch::new(sender);
+                let mut each = |item| match stop.load(Ordering::Relaxed) {
+                    true => ControlFlow::Break(()),
+                    false => batch.add(item),
+                };
+                let read = match reader {
+                    Reader::Guanxi => tables::drafts(&part.path, &mut each),
+                    _ => part.read(max, &gauge.bytes, |bytes| {
+                        let input = Input {
+                            name: part.own_name(),
+                            bytes,
+                            told,
+                        };
+                        reader.read(input, &mut each)
+                    }),
+                };
+                // Who no longer takes items needs none.
+                let _ = batch.send();
+                read
             });
             let mut taken = Ok(());
             'items: for batch in &items {
@@ -264,7 +267,8 @@ impl Running<'_> {
             }
             self.add_to(&mut load, &mut conflicts, waited)?;
         }
-        if load.records() == 0 && first_version.is_none() {
+        // Sources alone are no reason for a store.
+        if !load.was_interrupted() && self.tally.counts().imported == 0 && first_version.is_none() {
             load.abandon()?;
             return Ok(None);
         }
@@ -273,7 +277,7 @@ impl Running<'_> {
             return Ok(None);
         }
         self.job.gauge.enter(Phase::Arranging);
-        self.began_with = Some(load.records());
+        self.is_new = true;
         let title = self.title.clone().unwrap_or_else(|| "Imported data".to_owned());
         let home = load.finish(&title, None, self.job.told.licence.as_deref())?;
         let has_more = conflicts.len() > 0 || first_version.is_some();

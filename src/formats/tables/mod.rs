@@ -4,6 +4,7 @@
 mod bundled;
 mod cell;
 mod dataset;
+mod drafts;
 mod entities;
 mod evidence;
 mod identifiers;
@@ -13,9 +14,11 @@ mod relationships;
 mod row;
 mod sheet;
 mod sources;
+mod write;
 
 use std::{borrow::Cow, fs, io, path::Path};
 
+pub use self::{drafts::drafts, write::write};
 use self::{
     ids::{Ids, Noun},
     sheet::{Form, Sheet},

@@ -143,7 +143,7 @@ impl Walk<'_> {
 
     fn is_contracted_by_shopper(&self, serves: Hop) -> bool {
         let properties = self.snapshot.relationship(serves.relationship).properties();
-        let properties: Option<serde_json::Value> = properties.and_then(|text| serde_json::from_str(text).ok());
+        let properties: Option<serde_json::Value> = properties.and_then(|text| serde_json::from_str(&text).ok());
         properties.is_some_and(|properties| properties.get(CONTRACTED_BY).and_then(|by| by.as_str()) == Some("SHOPPER"))
     }
 

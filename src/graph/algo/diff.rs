@@ -1,7 +1,7 @@
 //! What differs between two views of one snapshot: rows are merged by id, so that another version of a record is a change
 //! and neither a loss nor a gain.
 
-use std::iter::Peekable;
+use std::{borrow::Cow, iter::Peekable};
 
 use crate::{
     graph::{
@@ -72,9 +72,9 @@ impl<R: Copy> Differing<R> {
 impl Ordered for DiffEntry {
     type Field = ();
 
-    fn id(self, snapshot: &Snapshot) -> &str {
+    fn id(self, snapshot: &Snapshot) -> Cow<'_, str> {
         match self {
-            Self::Entity(entity) => snapshot.entity(entity.either()).id(),
+            Self::Entity(entity) => snapshot.entity(entity.either()).id().into(),
             Self::Relationship(relationship) => snapshot.relationship(relationship.either()).id(),
         }
     }
@@ -125,7 +125,7 @@ fn entities<'a>(
         rows,
         budget,
         Records {
-            id: move |row| snapshot.entity(row).id(),
+            is_next_version: |_, _| false,
             seen: move |row| (snapshot.knows(row, &question.from), snapshot.knows(row, &question.to)),
             is_told_alike: move |one, other| {
                 let (one, other) = (before.entity(one), after_it.entity(other));
@@ -141,7 +141,7 @@ fn relationships<'a>(
     after: Option<&str>,
     budget: &'a Budget,
 ) -> Result<impl Iterator<Item = Result<Differing<RelationshipIx>, Exhausted>> + use<'a>, Exhausted> {
-    let follows = |row: &RelationshipIx| after.is_none_or(|after| snapshot.relationship(*row).id() > after);
+    let follows = |row: &RelationshipIx| after.is_none_or(|after| *snapshot.relationship(*row).id() > *after);
     let rows: Box<dyn Iterator<Item = RelationshipIx>> = match &question.of {
         Some(of) => {
             let mut around = around(snapshot, of, budget)?;
@@ -154,7 +154,11 @@ fn relationships<'a>(
         rows,
         budget,
         Records {
-            id: move |row| snapshot.relationship(row).id(),
+            is_next_version: move |row, first| {
+                let (row, first) = (snapshot.relationship(row), snapshot.relationship(first));
+                // A first version follows none, and no id has to be read.
+                row.version() > 1 && row.id() == first.id()
+            },
             seen: move |row| {
                 (
                     snapshot.is_seen(row, &question.from),
@@ -184,9 +188,10 @@ fn around(snapshot: &Snapshot, of: &[EntityIx], budget: &Budget) -> Result<Vec<R
     Ok(around)
 }
 
-/// What comparing records takes: their ids, which of the two views sees a row, and whether two rows tell a reader the same.
+/// What comparing records takes: whether a row is a later version of the record of an earlier one, which of the two views sees a
+/// row, and whether two rows tell a reader the same.
 struct Records<I, S, T> {
-    id: I,
+    is_next_version: I,
     seen: S,
     is_told_alike: T,
 }
@@ -196,7 +201,7 @@ struct Records<I, S, T> {
 fn differing<'a, R: Copy + PartialEq + 'a>(
     rows: impl Iterator<Item = R> + 'a,
     budget: &'a Budget,
-    records: Records<impl Fn(R) -> &'a str + 'a, impl Fn(R) -> (bool, bool) + 'a, impl Fn(R, R) -> bool + 'a>,
+    records: Records<impl Fn(R, R) -> bool + 'a, impl Fn(R) -> (bool, bool) + 'a, impl Fn(R, R) -> bool + 'a>,
 ) -> impl Iterator<Item = Result<Differing<R>, Exhausted>> {
     let mut rows: Peekable<_> = rows.peekable();
     let mut meter = Some(Meter::new(budget));
@@ -204,7 +209,6 @@ fn differing<'a, R: Copy + PartialEq + 'a>(
         // Nothing follows what the budget ended.
         let spending = meter.as_mut()?;
         while let Some(first) = rows.next() {
-            let id = (records.id)(first);
             let mut found = Differing {
                 before: None,
                 after: None,
@@ -218,7 +222,7 @@ fn differing<'a, R: Copy + PartialEq + 'a>(
                 let (before, after) = (records.seen)(row);
                 found.before = if before { Some(row) } else { found.before };
                 found.after = if after { Some(row) } else { found.after };
-                version = rows.next_if(|next| (records.id)(*next) == id);
+                version = rows.next_if(|next| (records.is_next_version)(*next, first));
             }
             let differs = match (found.before, found.after) {
                 (Some(before), Some(after)) => !(records.is_told_alike)(before, after),
@@ -310,7 +314,7 @@ mod tests {
     fn told(versions: &[Version]) -> Vec<(Option<u8>, Option<u8>)> {
         let budget = Budget::new(u64::MAX, || false);
         let records = Records {
-            id: |(id, _, _): Version| id,
+            is_next_version: |next: Version, first: Version| next.0 == first.0,
             seen: |(_, seen, _): Version| seen,
             is_told_alike: |one: Version, other: Version| one.2 == other.2,
         };

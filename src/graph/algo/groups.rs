@@ -1,6 +1,9 @@
 //! Which companies belong together: up to the one with the last word, and down to everything it has the last word in.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet, HashMap},
+};
 
 use super::Chain;
 use crate::{
@@ -43,8 +46,8 @@ pub enum MemberOrderField {
 impl Ordered for Member {
     type Field = MemberOrderField;
 
-    fn id(self, snapshot: &Snapshot) -> &str {
-        snapshot.entity(self.entity).id()
+    fn id(self, snapshot: &Snapshot) -> Cow<'_, str> {
+        snapshot.entity(self.entity).id().into()
     }
 
     fn key(self, _snapshot: &Snapshot, field: MemberOrderField) -> Key {

@@ -96,7 +96,7 @@ pub fn neighborhood<E: Expand>(
         .map(|crossing| crossing.link)
         .collect();
     let mut relationships: Vec<E::Link> = links.into_iter().collect();
-    relationships.sort_unstable_by(|a, b| walk.relationship_id(*a).cmp(walk.relationship_id(*b)));
+    relationships.sort_by_cached_key(|link| walk.relationship_id(*link).into_owned());
     truncated |= relationships.len() > bounds.relationships_max;
     relationships.truncate(bounds.relationships_max);
     Ok(Neighborhood {

@@ -7,6 +7,8 @@ mod pagerank;
 mod projection;
 mod sample;
 
+use std::borrow::Cow;
+
 use crate::{
     graph::{
         Budget, Direction, EntityIx, Exhausted, Key, Mask, Order, OrderDirection, Ordered, Page, Position, Snapshot,
@@ -251,8 +253,8 @@ impl Ranked {
 impl Ordered for Ranked {
     type Field = ();
 
-    fn id(self, snapshot: &Snapshot) -> &str {
-        snapshot.entity(self.entity).id()
+    fn id(self, snapshot: &Snapshot) -> Cow<'_, str> {
+        snapshot.entity(self.entity).id().into()
     }
 
     fn key(self, _snapshot: &Snapshot, (): ()) -> Key {

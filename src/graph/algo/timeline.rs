@@ -1,6 +1,8 @@
 //! What happened around an entity, in the order in which it happened. Days of the past and of the future alike: a view's day
 //! hides nothing here.
 
+use std::borrow::Cow;
+
 use crate::{
     graph::{
         Budget, EntityIx, EvidenceIx, Exhausted, Key, Mask, Ordered, Pattern, RelationshipIx, Snapshot, budget::Meter,
@@ -72,10 +74,10 @@ pub enum TimelineOrderField {
 impl Ordered for TimelineEntry {
     type Field = TimelineOrderField;
 
-    fn id(self, snapshot: &Snapshot) -> &str {
+    fn id(self, snapshot: &Snapshot) -> Cow<'_, str> {
         match self.relationship {
             Some(relationship) => snapshot.relationship(relationship).id(),
-            None => snapshot.entity(self.entity).id(),
+            None => snapshot.entity(self.entity).id().into(),
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{DateFilter, RelationshipsFilter, TextFilter, combined, scan::Scan};
 use crate::{
-    graph::{budget::Exhausted, mask::Mask, rows::EntityIx, snapshot::Snapshot},
+    graph::{budget::Exhausted, ix::EntityIx, mask::Mask, snapshot::Snapshot},
     model::{EntityKind, EntityStatus, Set},
 };
 

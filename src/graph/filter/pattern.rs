@@ -3,7 +3,7 @@
 use crate::{
     graph::{
         adjacency::{Direction, Link},
-        rows::{EntityIx, RelationshipIx},
+        ix::{EntityIx, RelationshipIx},
         snapshot::Snapshot,
     },
     model::{EntityKind, RelationshipKind, Set},

@@ -1,7 +1,7 @@
 //! Predicates that reach from an entity into its relationships, and over them to its neighbors.
 
 use super::{IntFilter, RelationshipFilter, scan::Scan};
-use crate::graph::{budget::Exhausted, rows::EntityIx};
+use crate::graph::{budget::Exhausted, ix::EntityIx};
 
 /// A predicate on the relationships of an entity, each seen from it, those with an undisclosed end among them. Everything
 /// given must hold.

@@ -5,7 +5,7 @@ use crate::{
     graph::{
         adjacency::Direction,
         budget::Exhausted,
-        rows::{EntityIx, RelationshipIx, SourceIx},
+        ix::{EntityIx, RelationshipIx, SourceIx},
         snapshot::Snapshot,
     },
     model::{RelationshipCategory, RelationshipKind, RelationshipStatus, Set, Stance},

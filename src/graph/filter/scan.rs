@@ -12,8 +12,8 @@ use crate::{
     graph::{
         adjacency::{Direction, Link},
         budget::{Budget, Exhausted},
+        ix::{EntityIx, RelationshipIx},
         mask::Mask,
-        rows::{EntityIx, RelationshipIx},
         snapshot::Snapshot,
     },
     model::{RelationshipKind, RelationshipStatus},

@@ -3,11 +3,35 @@
 use super::*;
 
 impl<'a> RelationshipRef<'a> {
-    texts! {
-        /// In the source's words.
-        role,
-        /// What a source carries beyond this, as JSON text.
-        properties,
+    /// Its id, unique and stable.
+    #[must_use]
+    pub fn id(&self) -> Cow<'a, str> {
+        if !self.row().marks.has(Marks::FOLLOWS) {
+            return Cow::Borrowed(required(self.columns, self.row().id));
+        }
+        let end = |end: ToEntity| {
+            let entity = self.columns.entity(end).known();
+            entity.map_or("", |entity| self.snapshot.entity_id(entity))
+        };
+        let mut id = String::new();
+        write_id(&mut id, &self.columns.texts, self.row(), end);
+        Cow::Owned(id)
+    }
+
+    fn extra(&self) -> RelationshipExtra {
+        self.columns.relationship_extra(self.row)
+    }
+
+    /// In the source's words.
+    #[must_use]
+    pub fn role(&self) -> Option<&'a str> {
+        self.columns.texts.text(self.extra().role)
+    }
+
+    /// What a source carries beyond this, as JSON text. Where many texts are, this one is unpacked.
+    #[must_use]
+    pub fn properties(&self) -> Option<Cow<'a, str>> {
+        self.columns.cold.text(self.extra().properties)
     }
 
     /// What is claimed.
@@ -19,13 +43,13 @@ impl<'a> RelationshipRef<'a> {
     /// The entity it starts from; none when not disclosed.
     #[must_use]
     pub fn from(&self) -> Option<EntityIx> {
-        self.row().from.known()
+        self.columns.entity(self.row().from).known()
     }
 
     /// The entity it leads to; none when not disclosed.
     #[must_use]
     pub fn to(&self) -> Option<EntityIx> {
-        self.row().to.known()
+        self.columns.entity(self.row().to).known()
     }
 
     /// Why one end is not disclosed.
@@ -43,19 +67,19 @@ impl<'a> RelationshipRef<'a> {
     /// When it held.
     #[must_use]
     pub fn validity(&self) -> Validity {
-        self.row().validity
+        self.row().validity()
     }
 
     /// What can be said of `day`.
     #[must_use]
     pub fn held(&self, day: Date) -> Held {
-        self.row().validity.held(day, Stated::spanning(self.stated_dates()))
+        self.validity().held(day, Stated::spanning(self.stated_dates()))
     }
 
     /// How much; none when not stated.
     #[must_use]
     pub fn share(&self) -> Option<Share> {
-        self.row().share.of(&self.columns.rare.shares).copied()
+        self.extra().share.of(&self.columns.shares).copied()
     }
 
     /// Whether it gives the last word for certain: over 50 % of the capital or the votes, undisputed. A share of the profit
@@ -69,25 +93,26 @@ impl<'a> RelationshipRef<'a> {
     /// How much money.
     #[must_use]
     pub fn amount(&self) -> Option<Amount> {
-        amount(self.columns, self.row().amount)
+        amount(self.columns, self.extra().amount)
     }
 
     /// What is offered.
     #[must_use]
     pub fn capabilities(&self) -> Set<Capability> {
-        self.row().capabilities
+        self.extra().capabilities
     }
 
     /// Whether sources contradict each other.
     #[must_use]
     pub fn disputed(&self) -> bool {
-        self.row().disputed
+        self.row().disputed()
     }
 
     /// What the sources say, in the order of the data.
     pub fn evidence(&self) -> impl Iterator<Item = EvidenceIx> + use<> {
         let relationship = self.ix;
-        (0..self.row().evidence.len).map(move |ordinal| EvidenceIx { relationship, ordinal })
+        let statements = self.columns.statements(self.row()).len();
+        (0..number(statements)).map(move |ordinal| EvidenceIx { relationship, ordinal })
     }
 
     /// When it was asserted: the date of each statement that does so, else that of its source. Both as known.

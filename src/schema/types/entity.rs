@@ -140,7 +140,7 @@ impl<K: OfKind> Shared<K> {
 
     /// What the data carries beyond this; null when there is nothing.
     pub(crate) async fn properties(&self) -> Option<Json> {
-        Json::of(self.read().properties())
+        Json::of(self.read().properties().as_deref())
     }
 
     /// When what the view sees of it was recorded.

@@ -42,7 +42,7 @@ impl Evidence {
 impl Evidence {
     /// Unique among all evidence.
     async fn id(&self) -> ID {
-        self.read().id().into()
+        self.read().id().into_owned().into()
     }
 
     /// The relationship it is about.

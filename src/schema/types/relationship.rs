@@ -62,7 +62,7 @@ impl Relationship {
 impl Relationship {
     /// Unique among all nodes.
     pub(crate) async fn id(&self) -> ID {
-        self.read().id().into()
+        self.read().id().into_owned().into()
     }
 
     /// What is claimed.
@@ -164,7 +164,7 @@ impl Relationship {
 
     /// What the data carries beyond this; null when there is nothing.
     async fn properties(&self) -> Option<Json> {
-        Json::of(self.read().properties())
+        Json::of(self.read().properties().as_deref())
     }
 
     /// When it entered the graph.

@@ -1,6 +1,6 @@
 //! What a search finds: entities with their scores, and where in their texts the words stand.
 
-use std::{cmp::Ordering, sync::Arc};
+use std::{borrow::Cow, cmp::Ordering, sync::Arc};
 
 use async_graphql::{Object, SimpleObject};
 
@@ -36,7 +36,7 @@ impl Found {
             _ => return false,
         };
         let order = score.total_cmp(&self.0.score);
-        order.then_with(|| self.id(snapshot).cmp(&position.id)).is_gt()
+        order.then_with(|| self.id(snapshot).as_ref().cmp(&position.id)).is_gt()
     }
 
     /// Where it stands.
@@ -48,8 +48,8 @@ impl Found {
 impl Ordered for Found {
     type Field = ();
 
-    fn id(self, snapshot: &Snapshot) -> &str {
-        snapshot.entity(self.0.entity).id()
+    fn id(self, snapshot: &Snapshot) -> Cow<'_, str> {
+        snapshot.entity(self.0.entity).id().into()
     }
 
     fn key(self, _snapshot: &Snapshot, (): ()) -> Key {

@@ -1,5 +1,7 @@
 //! The records as they are known now, whatever day they held and however firm they are.
 
+use std::borrow::Cow;
+
 use crate::{
     graph::{EntityIx, Mask, Pattern, RelationshipIx, Snapshot},
     model::{At, Entity, Noun, Record, Relationship, Set, Source, Timestamp, View},
@@ -127,11 +129,12 @@ impl<'g> Known<'g> {
     }
 
     fn sort(&self, relationships: &mut Vec<RelationshipIx>) {
-        relationships.sort_unstable_by_key(|ix| self.relationship_id(*ix));
+        // Rows stand in the order of their ids.
+        relationships.sort_unstable();
         relationships.dedup();
     }
 
-    pub(super) fn relationship_id(&self, ix: RelationshipIx) -> &'g str {
+    pub(super) fn relationship_id(&self, ix: RelationshipIx) -> Cow<'g, str> {
         self.graph.relationship(ix).id()
     }
 }

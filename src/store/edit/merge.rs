@@ -1,7 +1,7 @@
 //! Entities that turn out to be one: everything of the others goes over to one of them, under whose id they are found from
 //! then on. It can be undone as long as nothing of it was changed again.
 
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use super::{
     draft::{Decision, Draft},
@@ -103,14 +103,14 @@ fn merges(draft: &mut Draft<'_>, item: &Named, kept: &Entity, path: &Path<'_>) -
 /// it, is taken back.
 fn redirect(draft: &mut Draft<'_>, merged: &BTreeSet<&str>, into: &str) {
     let known = draft.known;
-    let touched: BTreeSet<&str> = merged
+    let touched: BTreeSet<Cow<'_, str>> = merged
         .iter()
         .filter_map(|id| known.found(id))
         .flat_map(|ix| known.relationships_of(ix).into_iter().chain(known.quoted_about(ix)))
         .map(|ix| known.relationship_id(ix))
         .collect();
     for id in touched {
-        let Some(mut relationship) = draft.relationship(id) else {
+        let Some(mut relationship) = draft.relationship(&id) else {
             continue;
         };
         if let Ends::Known { from, to } = &relationship.ends {
@@ -118,7 +118,7 @@ fn redirect(draft: &mut Draft<'_>, merged: &BTreeSet<&str>, into: &str) {
             if from != to && is_one(from) && is_one(to) {
                 draft.change(Change::Retract {
                     noun: Noun::Relationship,
-                    id: id.to_owned(),
+                    id: id.into_owned(),
                 });
                 continue;
             }

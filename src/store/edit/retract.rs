@@ -1,5 +1,7 @@
 //! Records that are taken back. What others refer to stays, unless those are taken back with it.
 
+use std::borrow::Cow;
+
 use super::{
     draft::{Decision, Draft},
     fault::{Fault, Path, UserErrorCode},
@@ -66,13 +68,13 @@ pub fn retract_entities(graph: &Snapshot, items: &[Named], with: WithRelationshi
     }
     for (position, entity) in &taken {
         let known = draft.known;
-        let related: Vec<&str> = known
+        let related: Vec<Cow<'_, str>> = known
             .relationships_of(*entity)
             .into_iter()
             .map(|ix| known.relationship_id(ix))
             .collect();
         match with {
-            WithRelationships::Retract => related.into_iter().for_each(|id| retract_relationship(&mut draft, id)),
+            WithRelationships::Retract => related.iter().for_each(|id| retract_relationship(&mut draft, id)),
             WithRelationships::Refuse if !related.is_empty() => {
                 let message = "stands in relationships; retract them first, or give withRelationships: true";
                 in_use(
@@ -93,7 +95,7 @@ pub fn retract_entities(graph: &Snapshot, items: &[Named], with: WithRelationshi
             .quoted_about(*entity)
             .into_iter()
             .map(|ix| known.relationship_id(ix));
-        let quoted: Vec<&str> = quoted.filter(|id| draft.relationship(id).is_some()).collect();
+        let quoted: Vec<Cow<'_, str>> = quoted.filter(|id| draft.relationship(id).is_some()).collect();
         let id = known.entity_id(*entity);
         if !quoted.is_empty() {
             let message = "is quoted as a speaker; mergeEntities puts another in its place";
@@ -114,12 +116,12 @@ fn retract_relationship(draft: &mut Draft<'_>, id: &str) {
     });
 }
 
-fn in_use(draft: &mut Draft<'_>, id: &str, by: &[&str], message: &str, path: &Path<'_>) {
+fn in_use(draft: &mut Draft<'_>, id: &str, by: &[Cow<'_, str>], message: &str, path: &Path<'_>) {
     let message = format!(
         "{id:?} {message}. In use by {} relationships, some of them in candidates",
         by.len()
     );
-    let candidates = by.iter().map(|id| (*id).to_owned());
+    let candidates = by.iter().map(|id| id.clone().into_owned());
     draft
         .faults
         .push(Fault::new(UserErrorCode::InUse, path, message).candidates(candidates));

@@ -1,8 +1,10 @@
 //! Reading GLEIF's golden copy: what is read is listed record by record and compared.
 
+mod convert;
+mod entities;
 mod forms;
 mod hostile;
-mod records;
+mod relationships;
 mod samples;
 
 use std::{
@@ -47,7 +49,8 @@ fn read_within(bytes: &[u8], form: Form, record_bytes_max: usize) -> Read {
         today: Date::constant(2026, 11, 23),
     };
     let (mut preamble, mut found) = (Vec::new(), Vec::new());
-    let mut bytes = bytes;
+    // In small parts, so that records and letters are cut in all places.
+    let mut bytes = io::BufReader::with_capacity(1000, bytes);
     let input = Input {
         name: "file",
         bytes: &mut bytes,

@@ -203,7 +203,7 @@ proptest! {
             };
             let day = on.map(|on| (0..31).find(|number| day(*number) == on).unwrap());
             let low = (0..=10_000).find(|percent| f64::from(*percent) == *low).unwrap();
-            let ids = relationships.iter().map(|ix| snapshot.relationship(*ix).id().to_owned());
+            let ids = relationships.iter().map(|ix| snapshot.relationship(*ix).id().into_owned());
             (snapshot.entity(*held).id().to_owned(), day, low, ids.collect())
         }).collect();
         prop_assert_eq!(found, naive_excesses(&claims, seeing));

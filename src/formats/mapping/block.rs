@@ -1,0 +1,230 @@
+//! The tables of a mapping: what the source is, and what each row describes and relates. Unknown keys are refused.
+
+use serde::Deserialize;
+
+use super::{
+    apply::{Apply, Each, When},
+    header::Row,
+    properties::Properties,
+    value::{Of, Value},
+    written::{Country, Id, Key, Line, Link, SourceKey, Text, one_line},
+};
+use crate::model::{
+    Capability, Currency, EntityKind, EntityStatus, NameKind, PartialDate, RelationshipKind, RelationshipStatus,
+    ShareOf, ShareRange, UnknownReason,
+};
+
+/// What the table is.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SourceBlock {
+    pub(super) id: Option<Of<SourceKey>>,
+    pub(super) publisher: Option<Of<Line>>,
+    pub(super) title: Option<Of<Line>>,
+    pub(super) url: Option<Of<Link>>,
+    pub(super) published_on: Option<Of<PartialDate>>,
+    pub(super) licence: Option<Of<Line>>,
+}
+
+/// An entity for each row.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct EntityBlock {
+    pub(super) id: Of<Id>,
+    pub(super) kind: Of<EntityKind>,
+    pub(super) name: Of<Line>,
+    #[serde(default)]
+    pub(super) names: Vec<NameBlock>,
+    pub(super) description: Option<Of<Text>>,
+    pub(super) country: Option<Of<Country>>,
+    #[serde(default)]
+    pub(super) identifiers: Vec<IdentifierBlock>,
+    pub(super) status: Option<Of<EntityStatus>>,
+    pub(super) founded: Option<Of<PartialDate>>,
+    pub(super) dissolved: Option<Of<PartialDate>>,
+    pub(super) starts_on: Option<Of<PartialDate>>,
+    pub(super) ends_on: Option<Of<PartialDate>>,
+    pub(super) website: Option<Of<Link>>,
+    #[serde(default)]
+    pub(super) properties: Properties,
+    /// Whether another table describes it, and this is only to have something to relate.
+    #[serde(default)]
+    pub(super) placeholder: bool,
+    #[serde(default)]
+    when: When,
+    each: Option<Each>,
+}
+
+/// Another name.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NameBlock {
+    pub(super) text: Of<Line>,
+    pub(super) kind: Of<NameKind>,
+    pub(super) language: Option<Of<Line>>,
+    pub(super) script: Option<Of<Line>>,
+}
+
+/// An identifier.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct IdentifierBlock {
+    pub(super) scheme: Of<Line>,
+    pub(super) value: Of<Line>,
+}
+
+/// A relationship for each row.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RelationshipBlock {
+    pub(super) kind: Of<RelationshipKind>,
+    pub(super) from: Option<Of<Id>>,
+    pub(super) to: Option<Of<Id>>,
+    /// Why an end is not known, where it is blank.
+    pub(super) unknown_reason: Option<Of<UnknownReason>>,
+    /// What tells it from others of this kind between the two.
+    pub(super) key: Option<Of<Key>>,
+    pub(super) role: Option<Of<Line>>,
+    pub(super) status: Option<Of<RelationshipStatus>>,
+    pub(super) since: Option<Of<PartialDate>>,
+    /// The first day on which it no longer holds.
+    pub(super) until: Option<Of<PartialDate>>,
+    /// The last day on which it holds.
+    pub(super) last_day: Option<Of<PartialDate>>,
+    pub(super) share: Option<Of<ShareRange>>,
+    pub(super) share_of: Option<Of<ShareOf>>,
+    pub(super) amount: Option<Of<f64>>,
+    pub(super) currency: Option<Of<Currency>>,
+    pub(super) amount_of: Option<Of<Line>>,
+    #[serde(default)]
+    pub(super) capabilities: Vec<Of<Capability>>,
+    #[serde(default)]
+    pub(super) properties: Properties,
+    /// Where in the source it stands.
+    pub(super) locator: Option<Of<Line>>,
+    pub(super) stated_on: Option<Of<PartialDate>>,
+    pub(super) summary: Option<Of<Text>>,
+    #[serde(default)]
+    when: When,
+    each: Option<Each>,
+}
+
+/// A value with what it is called in the mapping, where it is there.
+fn named<'a, T>(key: &'static str, field: Option<&'a Of<T>>) -> Option<(&'static str, &'a Value)> {
+    field.map(|of| (key, &of.value))
+}
+
+impl SourceBlock {
+    /// Every value in it.
+    pub(super) fn values(&self) -> Vec<(&'static str, &Value)> {
+        let values = [
+            named("source.id", self.id.as_ref()),
+            named("source.publisher", self.publisher.as_ref()),
+            named("source.title", self.title.as_ref()),
+            named("source.url", self.url.as_ref()),
+            named("source.published_on", self.published_on.as_ref()),
+            named("source.licence", self.licence.as_ref()),
+        ];
+        values.into_iter().flatten().collect()
+    }
+}
+
+impl EntityBlock {
+    /// To which rows it applies, and how often.
+    pub(super) fn apply(&self) -> Apply<'_> {
+        Apply::new(&self.when, self.each.as_ref())
+    }
+
+    /// Every value in it.
+    pub(super) fn values(&self) -> Vec<(&'static str, &Value)> {
+        let values = [
+            named("entity.id", Some(&self.id)),
+            named("entity.kind", Some(&self.kind)),
+            named("entity.name", Some(&self.name)),
+            named("entity.description", self.description.as_ref()),
+            named("entity.country", self.country.as_ref()),
+            named("entity.status", self.status.as_ref()),
+            named("entity.founded", self.founded.as_ref()),
+            named("entity.dissolved", self.dissolved.as_ref()),
+            named("entity.starts_on", self.starts_on.as_ref()),
+            named("entity.ends_on", self.ends_on.as_ref()),
+            named("entity.website", self.website.as_ref()),
+        ];
+        let mut values: Vec<_> = values.into_iter().flatten().collect();
+        for name in &self.names {
+            values.extend(named("entity.names.text", Some(&name.text)));
+            values.extend(named("entity.names.kind", Some(&name.kind)));
+            values.extend(named("entity.names.language", name.language.as_ref()));
+            values.extend(named("entity.names.script", name.script.as_ref()));
+        }
+        for identifier in &self.identifiers {
+            values.extend(named("entity.identifiers.scheme", Some(&identifier.scheme)));
+            values.extend(named("entity.identifiers.value", Some(&identifier.value)));
+        }
+        values.extend(self.properties.values().map(|value| ("entity.properties", value)));
+        values
+    }
+}
+
+impl RelationshipBlock {
+    /// To which rows it applies, and how often.
+    pub(super) fn apply(&self) -> Apply<'_> {
+        Apply::new(&self.when, self.each.as_ref())
+    }
+
+    /// Every value in it.
+    pub(super) fn values(&self) -> Vec<(&'static str, &Value)> {
+        let values = [
+            named("relationship.kind", Some(&self.kind)),
+            named("relationship.from", self.from.as_ref()),
+            named("relationship.to", self.to.as_ref()),
+            named("relationship.unknown_reason", self.unknown_reason.as_ref()),
+            named("relationship.key", self.key.as_ref()),
+            named("relationship.role", self.role.as_ref()),
+            named("relationship.status", self.status.as_ref()),
+            named("relationship.since", self.since.as_ref()),
+            named("relationship.until", self.until.as_ref()),
+            named("relationship.last_day", self.last_day.as_ref()),
+            named("relationship.share", self.share.as_ref()),
+            named("relationship.share_of", self.share_of.as_ref()),
+            named("relationship.amount", self.amount.as_ref()),
+            named("relationship.currency", self.currency.as_ref()),
+            named("relationship.amount_of", self.amount_of.as_ref()),
+            named("relationship.locator", self.locator.as_ref()),
+            named("relationship.stated_on", self.stated_on.as_ref()),
+            named("relationship.summary", self.summary.as_ref()),
+        ];
+        let capabilities = self.capabilities.iter();
+        let listed = capabilities.filter_map(|of| named("relationship.capabilities", Some(of)));
+        let kept = self.properties.values().map(|value| ("relationship.properties", value));
+        values.into_iter().flatten().chain(listed).chain(kept).collect()
+    }
+
+    /// Whether it can make a relationship at all.
+    pub(super) fn check(&self) -> Result<(), &'static str> {
+        if self.from.is_none() && self.to.is_none() {
+            return Err("it has no ends; add from and to");
+        }
+        if (self.from.is_none() || self.to.is_none()) && self.unknown_reason.is_none() {
+            return Err("it has one end only; add the other, or say under unknown_reason why it is not known");
+        }
+        if self.until.is_some() && self.last_day.is_some() {
+            return Err("it has until, the first day after, and last_day; give one of them");
+        }
+        Ok(())
+    }
+
+    /// What the row has in the columns that tell this relationship from others: where it stands, if nothing else is said.
+    pub(super) fn columns_told(&self, row: &Row<'_>) -> String {
+        let ids = [&self.from, &self.to].into_iter().flatten().map(|of| &of.value);
+        let mut told: Vec<String> = Vec::new();
+        for column in ids.chain(self.key.iter().map(|of| &of.value)).flat_map(Value::columns) {
+            let cell = one_line(row.cell(column));
+            let told_of = format!("{column} {cell}");
+            if !cell.is_empty() && !told.contains(&told_of) {
+                told.push(told_of);
+            }
+        }
+        told.join(", ")
+    }
+}

@@ -1,0 +1,172 @@
+//! Texts with columns in them: `de:{company_number|lower}`. A text in which a column is blank is blank as a whole, unless the
+//! column is optional: half an id would be another one's.
+
+use super::{
+    filter::{FILTERS, Filter},
+    header::Row,
+};
+
+/// A text with columns in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Template {
+    parts: Vec<Part>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Part {
+    Text(String),
+    Column {
+        name: String,
+        filters: Vec<Filter>,
+        optional: bool,
+    },
+}
+
+impl Template {
+    /// The template written like this: columns stand in braces, with filters behind bars; a brace that is none is doubled.
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let mut parts = Vec::new();
+        let mut plain = String::new();
+        let mut rest = text;
+        while let Some(at) = rest.find(['{', '}']) {
+            plain.push_str(&rest[..at]);
+            let (brace, behind) = rest[at..].split_at(1);
+            if let Some(behind) = behind.strip_prefix(brace) {
+                plain.push_str(brace);
+                rest = behind;
+                continue;
+            }
+            let closed = behind.split_once('}').filter(|_| brace == "{");
+            let Some((inside, behind)) = closed else {
+                return Err(format!(
+                    "{text:?} has a {brace} without its other half; columns stand in braces, a brace that is none is doubled"
+                ));
+            };
+            if !plain.is_empty() {
+                parts.push(Part::Text(std::mem::take(&mut plain)));
+            }
+            parts.push(column(inside)?);
+            rest = behind;
+        }
+        plain.push_str(rest);
+        if !plain.is_empty() {
+            parts.push(Part::Text(plain));
+        }
+        Ok(Self { parts })
+    }
+
+    /// A column as it is.
+    pub(super) fn column(name: &str) -> Self {
+        let part = Part::Column {
+            name: name.to_owned(),
+            filters: Vec::new(),
+            optional: false,
+        };
+        Self { parts: vec![part] }
+    }
+
+    /// The columns in it.
+    pub(super) fn columns(&self) -> impl Iterator<Item = &str> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Text(_) => None,
+            Part::Column { name, .. } => Some(name.as_str()),
+        })
+    }
+
+    /// The text, where there is no column in it.
+    pub(super) fn constant(&self) -> Option<String> {
+        let parts = self.parts.iter().map(|part| match part {
+            Part::Text(text) => Some(text.as_str()),
+            Part::Column { .. } => None,
+        });
+        parts.collect()
+    }
+
+    /// The text with what the row has in the columns; none when it is blank.
+    pub(super) fn fill(&self, row: &Row<'_>) -> Option<String> {
+        let mut filled = String::new();
+        for part in &self.parts {
+            match part {
+                Part::Text(text) => filled.push_str(text),
+                Part::Column {
+                    name,
+                    filters,
+                    optional,
+                } => {
+                    let cell = row.cell(name);
+                    let start = filled.len();
+                    match filters.split_first() {
+                        None => filled.push_str(cell),
+                        // A blank cell stays blank, even where a filter would make something of it.
+                        Some(_) if cell.is_empty() => {}
+                        Some((first, rest)) => {
+                            let text = rest.iter().fold(first.apply(cell), |text, filter| filter.apply(&text));
+                            filled.push_str(text.trim());
+                        }
+                    }
+                    if filled.len() == start && !optional {
+                        return None;
+                    }
+                }
+            }
+        }
+        let trimmed = filled.trim();
+        match trimmed.len() {
+            0 => None,
+            length if length == filled.len() => Some(filled),
+            _ => Some(trimmed.to_owned()),
+        }
+    }
+}
+
+/// What stands between two braces.
+fn column(inside: &str) -> Result<Part, String> {
+    let mut words = inside.split('|');
+    let name = words.next().unwrap_or_default().trim();
+    if name.is_empty() {
+        return Err(format!("{{{inside}}} names no column"));
+    }
+    let mut filters = Vec::new();
+    let mut optional = false;
+    for word in words {
+        if word.trim() == "optional" {
+            optional = true;
+        } else {
+            let filter = Filter::parse(word);
+            filters.push(filter.ok_or_else(|| format!("{word:?} is no filter; there are {FILTERS}"))?);
+        }
+    }
+    Ok(Part::Column {
+        name: name.to_owned(),
+        filters,
+        optional,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn braces_hold_columns_and_doubled_ones_are_braces() {
+        let template = Template::parse("{{a}} {b|lower| optional }{ c d }").unwrap();
+        assert_eq!(template.columns().collect::<Vec<_>>(), ["b", "c d"]);
+        assert_eq!(template.constant(), None);
+        assert_eq!(Template::parse("}}{{").unwrap().constant().as_deref(), Some("}{"));
+        assert_eq!(Template::parse("").unwrap().constant().as_deref(), Some(""));
+    }
+
+    #[test]
+    fn what_is_no_template_is_told() {
+        for (text, told) in [
+            ("{a", "without its other half"),
+            ("a}", "without its other half"),
+            ("{}", "names no column"),
+            ("{|lower}", "names no column"),
+            ("{a|upcase}", "\"upcase\" is no filter; there are lower"),
+        ] {
+            let refused = Template::parse(text).unwrap_err();
+            assert!(refused.contains(told), "{refused}");
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! Values of a mapping: a template, or a column with a list of what its texts mean. What a value is for is part of its type,
+//! so that a constant is checked when the mapping is read, not at the millionth row.
+
+use std::{collections::BTreeMap, fmt, marker::PhantomData};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, MapAccess, Visitor, value::MapAccessDeserializer},
+};
+
+use super::{header::Row, template::Template, written::Written};
+
+/// A text made of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Value {
+    template: Template,
+    /// What the texts of the table mean, where they are listed.
+    values: Option<BTreeMap<String, String>>,
+    /// What a text means that is blank or not listed.
+    default: Option<String>,
+}
+
+/// What a value says of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Filled {
+    /// Nothing.
+    Blank,
+    /// This.
+    Text(String),
+    /// Something of which the mapping does not say what it means.
+    Unlisted(String),
+}
+
+impl Value {
+    /// A column as it is.
+    pub(super) fn column(name: &str) -> Self {
+        Self {
+            template: Template::column(name),
+            values: None,
+            default: None,
+        }
+    }
+
+    /// The columns it is made of.
+    pub(super) fn columns(&self) -> impl Iterator<Item = &str> {
+        self.template.columns()
+    }
+
+    /// Whether it is the same for every row.
+    pub(super) fn is_constant(&self) -> bool {
+        self.columns().next().is_none()
+    }
+
+    /// Its only column, where it has one only.
+    pub(super) fn only_column(&self) -> Option<&str> {
+        let mut columns = self.columns();
+        columns.next().filter(|_| columns.next().is_none())
+    }
+
+    /// What it says of a row.
+    pub(super) fn fill(&self, row: &Row<'_>) -> Filled {
+        let text = self.template.fill(row);
+        match (text, &self.values, &self.default) {
+            (Some(text), None, _) => Filled::Text(text),
+            (Some(text), Some(values), default) => match (values.get(&text), default) {
+                (Some(meaning), _) => filled(meaning),
+                (None, Some(default)) => filled(default),
+                (None, None) => Filled::Unlisted(text),
+            },
+            (None, _, Some(default)) => filled(default),
+            (None, _, None) => Filled::Blank,
+        }
+    }
+
+    /// The text it gives of a row, if it gives one.
+    pub(super) fn text(&self, row: &Row<'_>) -> Option<String> {
+        match self.fill(row) {
+            Filled::Text(text) => Some(text),
+            Filled::Blank | Filled::Unlisted(_) => None,
+        }
+    }
+
+    /// Whether it says nothing of a row.
+    pub(super) fn is_blank(&self, row: &Row<'_>) -> bool {
+        self.fill(row) == Filled::Blank
+    }
+
+    /// What it says, where it is the same for every row.
+    pub(super) fn constant(&self) -> Option<String> {
+        let text = self.template.constant()?;
+        let meaning = match &self.values {
+            None => Some(text).filter(|text| !text.is_empty()),
+            Some(values) => values.get(&text).cloned(),
+        };
+        meaning.or_else(|| self.default.clone())
+    }
+
+    /// What it may say whatever the row is.
+    fn constants(&self) -> impl Iterator<Item = &str> {
+        let listed = self.values.iter().flat_map(BTreeMap::values);
+        let texts = listed.chain(&self.default).map(String::as_str);
+        texts.filter(|text| !text.is_empty())
+    }
+}
+
+/// An empty meaning is none.
+fn filled(meaning: &str) -> Filled {
+    if meaning.is_empty() {
+        Filled::Blank
+    } else {
+        Filled::Text(meaning.to_owned())
+    }
+}
+
+/// A value as a table: `{ column = "status", values = { removed = "INACTIVE" }, default = "UNKNOWN" }`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Listed {
+    column: Option<String>,
+    text: Option<String>,
+    values: Option<BTreeMap<String, String>>,
+    default: Option<String>,
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+
+        impl<'de> Visitor<'de> for Either {
+            type Value = Value;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text in quotes, or { column = \"…\" } with values or a default")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Value, E> {
+                Ok(Value {
+                    template: Template::parse(text).map_err(E::custom)?,
+                    values: None,
+                    default: None,
+                })
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Value, A::Error> {
+                let listed = Listed::deserialize(MapAccessDeserializer::new(map))?;
+                let template = match (listed.column, listed.text) {
+                    (Some(column), None) => Template::column(column.trim()),
+                    (None, Some(text)) => Template::parse(&text).map_err(A::Error::custom)?,
+                    _ => return Err(A::Error::custom("a value takes either column or text")),
+                };
+                Ok(Value {
+                    template,
+                    values: listed.values,
+                    default: listed.default,
+                })
+            }
+        }
+
+        deserializer.deserialize_any(Either)
+    }
+}
+
+/// A value that says a `T`.
+#[derive(Debug, Clone)]
+pub(super) struct Of<T> {
+    pub(super) value: Value,
+    says: PhantomData<T>,
+}
+
+impl<'de, T: Written> Deserialize<'de> for Of<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        let plain = value.template.constant().filter(|_| value.values.is_none());
+        if plain.as_deref() == Some("") && value.default.is_none() {
+            return Err(D::Error::custom(
+                "a text that is not empty; leave the key out where there is none",
+            ));
+        }
+        for constant in value
+            .constants()
+            .chain(plain.as_deref().filter(|text| !text.is_empty()))
+        {
+            T::read(constant, &[]).map_err(|invalid| D::Error::custom(invalid.to_string()))?;
+        }
+        Ok(Self {
+            value,
+            says: PhantomData,
+        })
+    }
+}

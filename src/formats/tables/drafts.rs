@@ -1,0 +1,82 @@
+//! Our own tables as drafts, row by row, for an import. With any problem in any file nothing is handed over: such tables are
+//! written by hand, and half of them would be something else.
+
+use std::path::Path;
+
+use super::read_dir;
+use crate::{
+    formats::{
+        Error,
+        import::{Draft, Each, Found, Item, Place, Unreadable, Wanted},
+    },
+    model::{Noun, Record, Relationship, Timestamp},
+};
+
+/// Hands over the dataset in the folder `dir`: its sources, then each entity with its names and identifiers, then each
+/// relationship with its evidence. Where any row says when it was recorded, or retracted, the relationships carry versions.
+///
+/// # Errors
+/// [`Unreadable`] with every problem in every file.
+pub fn drafts(dir: &Path, each: Each<'_>) -> Result<(), Unreadable> {
+    let dataset = read_dir(dir).map_err(|error| match error {
+        Error::Problems(problems) => Unreadable::form("the tables", problems.to_string()),
+        Error::Io { ref reason, .. } => std::io::Error::new(reason.kind(), error.to_string()).into(),
+    })?;
+    let is_dated = |claim: &Relationship| claim.recorded_at != dataset.recorded_at || claim.retracted_at.is_some();
+    let versions = match dataset.relationships.iter().any(is_dated) {
+        true => Versions::Carried,
+        false => Versions::None,
+    };
+    let sources = dataset.sources.into_iter().map(Record::Source);
+    if each(Item::Preamble(sources.map(Draft::of).collect())).is_break() {
+        return Ok(());
+    }
+    let entities = dataset.entities.into_iter();
+    let entities = entities.map(|entity| (entity.id.clone(), vec![Draft::of(Record::Entity(entity))]));
+    let claims = dataset.relationships.into_iter();
+    let claims = claims.map(|claim| (claim.id.clone(), claimed(claim, versions)));
+    for ((id, drafts), record) in entities.chain(claims).zip(1..) {
+        let place = Place {
+            record,
+            line: None,
+            key: Some(id),
+        };
+        let found = Found {
+            place,
+            drafts,
+            faults: Vec::new(),
+        };
+        if each(Item::Record(found)).is_break() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// A relationship as it was recorded, and that it was retracted if it was.
+fn claimed(claim: Relationship, versions: Versions) -> Vec<Draft> {
+    let known = |moment: Timestamp| (versions == Versions::Carried).then_some(moment);
+    let retraction = claim.retracted_at.map(|retracted_at| Draft {
+        known_at: known(retracted_at),
+        change: Wanted::Retraction {
+            noun: Noun::Relationship,
+            id: claim.id.clone(),
+        },
+    });
+    let asserted = Draft {
+        known_at: known(claim.recorded_at),
+        change: Wanted::Record(Record::Relationship(Relationship {
+            recorded_at: Timestamp::UNIX_EPOCH,
+            retracted_at: None,
+            ..claim
+        })),
+    };
+    [asserted].into_iter().chain(retraction).collect()
+}
+
+/// Whether the rows say when they were known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Versions {
+    Carried,
+    None,
+}

@@ -1,0 +1,98 @@
+//! Rows of a table that is being written, cell by cell, and how values are written into cells so that they read back alike.
+
+use std::{fs::File, io, path::PathBuf};
+
+use serde_json::{Map, Value};
+
+use crate::{
+    formats::{Error, export::Written, tables::sheet::Form},
+    model::{self, PartialDate},
+};
+
+/// A table that is being written.
+pub(super) struct Cells {
+    form: Form,
+    path: PathBuf,
+    writer: csv::Writer<File>,
+    row: Vec<String>,
+}
+
+impl Cells {
+    /// A table with its header.
+    pub(super) fn begin(form: Form, path: PathBuf, file: File) -> Result<Self, Error> {
+        let mut cells = Self {
+            form,
+            path,
+            writer: csv::Writer::from_writer(file),
+            row: vec![String::new(); form.columns.len()],
+        };
+        let header = cells.writer.write_record(form.columns);
+        cells.checked(header.map_err(io::Error::from))?;
+        Ok(cells)
+    }
+
+    /// Writes into the cell under `column` of the row that is being written.
+    pub(super) fn put(&mut self, column: &str, text: impl Into<String>) {
+        let place = self.form.columns.iter().position(|known| *known == column);
+        let place = place.expect("a column of the form");
+        self.row[place] = text.into();
+    }
+
+    /// Ends the row and begins the next one, which is blank.
+    pub(super) fn end_row(&mut self) -> Result<(), Error> {
+        let written = self.writer.write_record(&self.row).map_err(io::Error::from);
+        self.row.iter_mut().for_each(String::clear);
+        self.checked(written)
+    }
+
+    /// The table is complete, and on the disk.
+    pub(super) fn finish(mut self) -> Result<(), Error> {
+        let flushed = self.writer.flush().and_then(|()| self.writer.get_ref().sync_all());
+        self.checked(flushed)
+    }
+
+    fn checked(&self, result: io::Result<()>) -> Result<(), Error> {
+        result.map_err(|reason| super::folder::failed(&self.path, reason))
+    }
+}
+
+/// A text without the white space around it, which tables do not hold.
+pub(super) fn held(written: &mut Written, text: &str) -> String {
+    let trimmed = text.trim();
+    if trimmed.len() != text.len() {
+        written.leave_out("white space around a text");
+    }
+    trimmed.to_owned()
+}
+
+/// The same of a text that may be missing; one that is empty cannot be told from that.
+pub(super) fn text(written: &mut Written, text: Option<&str>) -> String {
+    match text {
+        None => String::new(),
+        Some("") => {
+            written.leave_out("text that is empty");
+            String::new()
+        }
+        Some(text) => held(written, text),
+    }
+}
+
+/// A link that tables take.
+pub(super) fn link(written: &mut Written, text: Option<&str>) -> String {
+    match text.map(model::link) {
+        None => String::new(),
+        Some(Ok(link)) => link,
+        Some(Err(_)) => {
+            written.leave_out("link that is none");
+            String::new()
+        }
+    }
+}
+
+pub(super) fn date(date: Option<PartialDate>) -> String {
+    date.map_or_else(String::new, |date| date.to_string())
+}
+
+pub(super) fn object(object: Option<&Map<String, Value>>) -> String {
+    object.map_or_else(String::new, |object| Value::Object(object.clone()).to_string())
+}

@@ -1,0 +1,254 @@
+//! Texts that are seldom read, compressed in blocks: as many bytes of them as memory holds. A block is unpacked when a text of
+//! it is read; the few that were read last are kept.
+
+use std::{
+    borrow::Cow,
+    fmt,
+    sync::{Arc, Mutex},
+};
+
+use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
+
+use super::{Error, columns::count, rows::at};
+
+/// Bytes of a block before it is packed, as long as no single text is longer.
+const BLOCK_BYTES: usize = 32 << 10;
+/// Keys and many values of records repeat from one to the next: more effort gains little.
+const LEVEL: u32 = 4;
+/// How many blocks are kept unpacked.
+const KEPT: usize = 8;
+
+/// A handle of a text in a [`ColdPool`]; [`Cold::NONE`] stands for no text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Cold(u32);
+
+impl Cold {
+    /// No text.
+    pub(super) const NONE: Self = Self(u32::MAX);
+
+    /// The handle as a number.
+    pub(super) fn number(self) -> u32 {
+        self.0
+    }
+
+    /// The handle with this number.
+    pub(super) fn of_number(number: u32) -> Self {
+        Self(number)
+    }
+}
+
+/// Texts one after the other, each behind its length in four bytes, packed unless there are few.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Block {
+    /// The number of its first text.
+    pub(super) first: u32,
+    /// How many bytes it has unpacked. As many as it has: it is not packed.
+    pub(super) plain: u32,
+    pub(super) bytes: Box<[u8]>,
+}
+
+/// An immutable store of texts.
+#[derive(Default)]
+pub(super) struct ColdPool {
+    blocks: Vec<Block>,
+    /// Blocks that were read last, each with its place. Who finds one in use unpacks the block itself and waits for nobody.
+    kept: Vec<Mutex<Option<(usize, Arc<Vec<u8>>)>>>,
+}
+
+impl fmt::Debug for ColdPool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ColdPool").field("blocks", &self.blocks.len()).finish()
+    }
+}
+
+impl ColdPool {
+    /// The pool of these blocks.
+    pub(super) fn of(blocks: Vec<Block>) -> Self {
+        let kept = if blocks.iter().any(Block::is_packed) { KEPT } else { 0 };
+        Self {
+            blocks,
+            kept: (0..kept).map(|_| Mutex::new(None)).collect(),
+        }
+    }
+
+    /// What it consists of.
+    pub(super) fn blocks(&self) -> &[Block] {
+        &self.blocks
+    }
+
+    /// The text behind a handle; none for [`Cold::NONE`]. Unpacks some 32 KiB.
+    pub(super) fn text(&self, text: Cold) -> Option<Cow<'_, str>> {
+        if text == Cold::NONE {
+            return None;
+        }
+        let place = self
+            .blocks
+            .partition_point(|block| block.first <= text.0)
+            .checked_sub(1)?;
+        let block = &self.blocks[place];
+        let number = text.0 - block.first;
+        if block.is_packed() {
+            let plain = self.unpacked(place)?;
+            return Some(Cow::Owned(nth(&plain, number)?.to_owned()));
+        }
+        nth(&block.bytes, number).map(Cow::Borrowed)
+    }
+
+    fn unpacked(&self, place: usize) -> Option<Arc<Vec<u8>>> {
+        let mut kept = self.kept[place % KEPT].try_lock().ok();
+        if let Some((_, plain)) = kept
+            .as_deref()
+            .and_then(Option::as_ref)
+            .filter(|(known, _)| *known == place)
+        {
+            return Some(Arc::clone(plain));
+        }
+        let plain: Arc<Vec<u8>> = Arc::new(self.blocks[place].unpacked()?);
+        if let Some(kept) = &mut kept {
+            **kept = Some((place, Arc::clone(&plain)));
+        }
+        Some(plain)
+    }
+}
+
+impl Block {
+    fn is_packed(&self) -> bool {
+        self.bytes.len() != at(self.plain)
+    }
+
+    fn unpacked(&self) -> Option<Vec<u8>> {
+        let mut plain = Vec::with_capacity(at(self.plain));
+        let mut unpack = Decompress::new(false);
+        let status = unpack.decompress_vec(&self.bytes, &mut plain, FlushDecompress::Finish);
+        let is_whole = matches!(status, Ok(Status::StreamEnd)) && plain.len() == at(self.plain);
+        is_whole.then_some(plain)
+    }
+}
+
+/// One of the texts of a block.
+fn nth(mut bytes: &[u8], number: u32) -> Option<&str> {
+    let mut next = || {
+        let (length, rest) = bytes.split_first_chunk()?;
+        let (text, rest) = rest.split_at_checked(at(u32::from_le_bytes(*length)))?;
+        bytes = rest;
+        Some(text)
+    };
+    for _ in 0..number {
+        next()?;
+    }
+    std::str::from_utf8(next()?).ok()
+}
+
+/// Fills a [`ColdPool`].
+#[derive(Default)]
+pub(super) struct ColdPoolBuilder {
+    blocks: Vec<Block>,
+    /// The texts of the block to come.
+    pending: Vec<u8>,
+    /// The number of its first text, and of the text to come.
+    first: u32,
+    next: u32,
+    pack: Option<Compress>,
+}
+
+impl ColdPoolBuilder {
+    /// A handle of `text`.
+    pub(super) fn push(&mut self, text: &str) -> Result<Cold, Error> {
+        let length = count("bytes in one text", text.len())?;
+        count("bytes in one text", self.pending.len() + text.len() + size_of::<u32>())?;
+        count("properties", at(self.next))?;
+        let handle = Cold(self.next);
+        self.pending.extend(length.to_le_bytes());
+        self.pending.extend(text.as_bytes());
+        self.next += 1;
+        if self.pending.len() >= BLOCK_BYTES {
+            self.close(Compression::new(LEVEL));
+        }
+        Ok(handle)
+    }
+
+    /// The same for what may be absent.
+    pub(super) fn push_optional(&mut self, text: Option<&str>) -> Result<Cold, Error> {
+        text.map_or(Ok(Cold::NONE), |text| self.push(text))
+    }
+
+    /// Makes a block of what is pending.
+    fn close(&mut self, level: Compression) {
+        let pack = self.pack.get_or_insert_with(|| Compress::new(level, false));
+        pack.reset();
+        let mut packed = Vec::with_capacity(self.pending.len());
+        // What does not fit in as many bytes is kept as it is.
+        let status = pack.compress_vec(&self.pending, &mut packed, FlushCompress::Finish);
+        let is_smaller = matches!(status, Ok(Status::StreamEnd)) && packed.len() < self.pending.len();
+        let bytes = if is_smaller {
+            packed.as_slice()
+        } else {
+            self.pending.as_slice()
+        };
+        self.blocks.push(Block {
+            first: self.first,
+            plain: u32::try_from(self.pending.len()).expect("it was counted when texts were added"),
+            bytes: bytes.into(),
+        });
+        self.pending.clear();
+        self.first = self.next;
+    }
+
+    /// The finished pool. The few texts after the last whole block stay as they are.
+    pub(super) fn finish(mut self) -> ColdPool {
+        if !self.pending.is_empty() {
+            self.blocks.push(Block {
+                first: self.first,
+                plain: u32::try_from(self.pending.len()).expect("it was counted when texts were added"),
+                bytes: self.pending.into_boxed_slice(),
+            });
+        }
+        ColdPool::of(self.blocks)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+        #[test]
+        fn texts_are_read_back_in_any_order(
+            texts in proptest::collection::vec((".{0,40}", 0..60_usize), 0..120), reads in proptest::collection::vec(any::<prop::sample::Index>(), 20)
+        ) {
+            let texts: Vec<String> = texts.iter().map(|(text, times)| text.repeat(*times)).collect();
+            let mut builder = ColdPoolBuilder::default();
+            let handles: Vec<Cold> = texts.iter().map(|text| builder.push(text).unwrap()).collect();
+            let pool = builder.finish();
+            let copy = ColdPool::of(pool.blocks().to_vec());
+            for read in reads.iter().filter(|_| !texts.is_empty()) {
+                let place = read.index(texts.len());
+                prop_assert_eq!(pool.text(handles[place]).unwrap(), texts[place].as_str());
+                prop_assert_eq!(copy.text(handles[place]).unwrap(), texts[place].as_str());
+            }
+            prop_assert_eq!(pool.text(Cold::NONE), None);
+            prop_assert_eq!(pool.text(Cold(builder_len(&texts))), None);
+        }
+    }
+
+    fn builder_len(texts: &[String]) -> u32 {
+        u32::try_from(texts.len()).unwrap()
+    }
+
+    #[test]
+    fn a_damaged_block_has_no_texts() {
+        let mut builder = ColdPoolBuilder::default();
+        let text = "a register says so; ".repeat(10_000);
+        let handle = builder.push(&text).unwrap();
+        let mut blocks = builder.finish().blocks().to_vec();
+        assert!(blocks[0].is_packed());
+        assert!(blocks[0].bytes.len() < text.len() / 20);
+        for byte in &mut blocks[0].bytes {
+            *byte ^= 0x55;
+        }
+        assert_eq!(ColdPool::of(blocks).text(handle), None);
+    }
+}

@@ -1,0 +1,105 @@
+//! The same files again, newer files, files in another order, files for a store that knows other things.
+
+use super::{Desk, How, content, lei, lei_file, moment, one, rr_file};
+
+fn desk() -> (Desk, Vec<std::path::PathBuf>) {
+    let desk = Desk::new();
+    let files = vec![
+        desk.file("lei.csv", &lei_file(&[(1, "Mother"), (2, "Daughter"), (3, "Niece")])),
+        desk.file(
+            "rr.csv",
+            &rr_file(&[(2, 1, "2015-03-01T00:00:00Z"), (3, 9, "2016-01-01T00:00:00Z")]),
+        ),
+    ];
+    (desk, files)
+}
+
+#[test]
+fn importing_the_same_files_again_changes_nothing() {
+    let (desk, files) = desk();
+    let first = desk.import(&files);
+    assert_eq!(first.counts(), [5, 5, 0, 0]);
+    assert!(first.done.is_new);
+    let before = desk.content();
+    // The parent that no file describes is known by its LEI.
+    assert_eq!((before.0.len(), before.1.len()), (4, 2));
+    for _ in 0..2 {
+        assert_eq!(desk.import(&files).counts(), [5, 0, 5, 0]);
+        assert_eq!(desk.content(), before);
+    }
+    assert_eq!(before.2, 0);
+}
+
+#[test]
+fn the_order_of_files_makes_no_difference() {
+    let (desk, files) = desk();
+    desk.import(&files);
+    let (other, _) = self::desk();
+    for file in files.iter().rev() {
+        other.import(&one(file));
+    }
+    let ((entities, relationships, _), (others, other_relationships, position)) = (desk.content(), other.content());
+    assert_eq!((entities, relationships), (others, other_relationships));
+    assert!(position > 0, "the second file came as changes");
+}
+
+#[test]
+fn a_newer_file_records_what_differs_and_what_was_known_before_is_still_known() {
+    let (desk, mut files) = desk();
+    desk.import(&files);
+    files[0] = desk.file(
+        "lei.csv",
+        &lei_file(&[(1, "Mother"), (2, "Grown-up daughter"), (4, "Cousin")]),
+    );
+    let newer = desk.import_as(
+        &files,
+        How {
+            now: "2026-12-24T12:00:00Z",
+            ..How::default()
+        },
+    );
+    assert_eq!(newer.counts(), [5, 2, 3, 0]);
+    let store = desk.open();
+    let state = store.state();
+    let name = |known_at: &str| {
+        let (entities, _) = content(state.graph(), moment(known_at));
+        let id = format!("lei:{}", lei(2));
+        entities.into_iter().find(|entity| entity.id == id).unwrap().name
+    };
+    assert_eq!(name("2026-12-01T00:00:00Z"), "Daughter");
+    assert_eq!(name("2026-12-25T00:00:00Z"), "Grown-up daughter");
+    let entries = store.entries_after(0, 10).unwrap();
+    assert_eq!(entries.len(), 1);
+    assert_eq!(entries[0].steps.len(), 2);
+    assert_eq!(entries[0].reason.as_deref(), Some("import of lei.csv, rr.csv"));
+}
+
+#[test]
+fn a_store_that_knows_other_things_keeps_them() {
+    use guanxi::{formats::tables, store::home::Home};
+    let (desk, files) = desk();
+    let bundled = tables::bundled().unwrap();
+    let home = Home::enter(&desk.store(), moment(super::NOW)).unwrap();
+    home.begin(&bundled, moment(super::NOW)).unwrap();
+    drop(home);
+    assert_eq!(desk.import(&files).counts(), [5, 5, 0, 0]);
+    let (entities, relationships, _) = desk.content();
+    assert_eq!(entities.len(), bundled.entities.len() + 4);
+    assert_eq!(relationships.len(), bundled.relationships.len() + 2);
+    assert_eq!(desk.import(&files).counts(), [5, 0, 5, 0]);
+}
+
+#[test]
+fn what_an_import_added_is_searched_by_the_next_start() {
+    let (desk, files) = desk();
+    let how = How {
+        search_index: true,
+        ..How::default()
+    };
+    desk.import_as(&files, how);
+    let names: Vec<String> = std::fs::read_dir(desk.store())
+        .unwrap()
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert!(names.contains(&"snapshot-0.gx".to_owned()), "{names:?}");
+}

@@ -1,0 +1,65 @@
+//! An import that ends before its end is gone on with by the next, and comes to the same.
+
+use guanxi::{
+    model::Timestamp,
+    store::home::{Error, Home},
+};
+use proptest::prelude::*;
+
+use super::{Desk, How, lei_file, rr_file};
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+    #[test]
+    fn an_interrupted_import_goes_on_and_comes_to_the_same(
+        names in prop::collection::vec("[A-Z][a-z]{2,8}", 1..400),
+        links in prop::collection::vec((0_usize..400, 0_usize..400), 0..400),
+        bad in prop::collection::vec(0_usize..400, 1..6),
+        stops in prop::collection::vec(1_usize..6, 1..4),
+    ) {
+        let rows: Vec<(usize, &str)> = names.iter().map(String::as_str).enumerate().collect();
+        let mut lei_text = lei_file(&rows);
+        // Faults at which the import is ended, spread over the file.
+        for line in &bad {
+            let end = lei_text.lines().take(1 + line % (names.len() + 1)).map(|line| line.len() + 1).sum();
+            lei_text.insert_str(end, "NOT-AN-LEI,Nobody,US,ACTIVE\n");
+        }
+        let links: Vec<(usize, usize, &str)> = links.iter().map(|(child, parent)| (*child, *parent, "2015-03-01T00:00:00Z")).collect();
+        let rr_text = rr_file(&links);
+        let import = |desk: &Desk, how: How| {
+            let files = [desk.file("lei.csv", &lei_text), desk.file("rr.csv", &rr_text)];
+            desk.import_as(&files, how)
+        };
+        let whole = Desk::new();
+        import(&whole, How::default());
+        let cut = Desk::new();
+        for stop_after in stops {
+            let how = How { stop_after, ..How::default() };
+            let imported = import(&cut, how);
+            imported.counts();
+        }
+        let last = import(&cut, How::default());
+        prop_assert!(!last.done.is_cut_short);
+        let ((entities, relationships, _), (others, other_relationships, _)) = (whole.content(), cut.content());
+        prop_assert_eq!(entities, others);
+        prop_assert_eq!(relationships, other_relationships);
+        let again = import(&cut, How::default());
+        prop_assert_eq!(again.counts()[1], 0);
+    }
+}
+
+#[test]
+fn a_store_is_not_served_half_imported() {
+    let desk = Desk::new();
+    let text = format!("{}NOT-AN-LEI,Nobody,US,ACTIVE\n", lei_file(&[(1, "One")]));
+    let file = desk.file("lei.csv", &text);
+    let how = How {
+        stop_after: 1,
+        ..How::default()
+    };
+    assert!(desk.import_as(&[file], how).done.is_cut_short);
+    let home = Home::enter(&desk.store(), Timestamp::now()).unwrap();
+    let refused = home.is_begun().unwrap_err();
+    assert!(matches!(refused, Error::Unfinished { .. }), "{refused}");
+    assert!(refused.to_string().contains("run it again"), "{refused}");
+}

@@ -1,0 +1,217 @@
+//! Imports from files to store: what becomes of every record, of the same files again, of newer ones, of an import that was
+//! interrupted. The files are small GLEIF copies made here, but where a format is the point.
+
+mod again;
+mod interrupted;
+mod refused;
+mod versions;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::{Arc, atomic::AtomicBool},
+};
+
+use guanxi::{
+    formats::{
+        export::Selection,
+        import::{
+            Choice, Counts, Done, Error, Gauge, Job, RECORD_BYTES_MAX, Strictness, Told, UNPACKED_BYTES_MAX, plan, run,
+        },
+    },
+    graph::Snapshot,
+    model::{Date, Entity, Relationship, Timestamp},
+    store::{State, Store, home::Home},
+};
+use tempfile::TempDir;
+
+/// When a test imports, unless it says otherwise.
+const NOW: &str = "2026-11-23T12:00:00Z";
+
+/// A store and files for it.
+pub(super) struct Desk {
+    folder: TempDir,
+}
+
+/// What an import did.
+pub(super) struct Imported {
+    pub(super) done: Done,
+    /// What it told, line by line.
+    pub(super) told: Vec<String>,
+}
+
+/// How to import.
+#[derive(Clone, Copy)]
+pub(super) struct How {
+    pub(super) now: &'static str,
+    pub(super) strictness: Strictness,
+    /// Ends the import once so many faults were told.
+    pub(super) stop_after: usize,
+    pub(super) record_bytes_max: usize,
+    pub(super) search_index: bool,
+}
+
+impl Default for How {
+    fn default() -> Self {
+        Self {
+            now: NOW,
+            strictness: Strictness::Lenient,
+            stop_after: usize::MAX,
+            record_bytes_max: RECORD_BYTES_MAX,
+            search_index: false,
+        }
+    }
+}
+
+impl Desk {
+    pub(super) fn new() -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    pub(super) fn store(&self) -> PathBuf {
+        self.folder.path().join("store")
+    }
+
+    pub(super) fn file(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path
+    }
+
+    pub(super) fn import(&self, files: &[PathBuf]) -> Imported {
+        self.import_as(files, How::default())
+    }
+
+    pub(super) fn import_as(&self, files: &[PathBuf], how: How) -> Imported {
+        self.try_import(files, how).unwrap()
+    }
+
+    pub(super) fn try_import(&self, files: &[PathBuf], how: How) -> Result<Imported, Error> {
+        let choice = Choice::new(None, None).unwrap();
+        let parts = plan(files, None, |start| choice.reader(start)).unwrap();
+        let told = Told {
+            source: None,
+            publisher: None,
+            title: None,
+            url: None,
+            licence: None,
+            record_bytes_max: how.record_bytes_max,
+            today: Date::constant(2026, 11, 23),
+        };
+        let (stop, gauge) = (AtomicBool::new(false), Gauge::default());
+        let mut lines = Vec::new();
+        let home = Home::enter(&self.store(), moment(how.now)).unwrap();
+        let job = Job {
+            parts: &parts,
+            told: &told,
+            unpacked_bytes_max: UNPACKED_BYTES_MAX,
+            strictness: how.strictness,
+            title: None,
+            search_index: how.search_index,
+            stop: &stop,
+            gauge: &gauge,
+            each_finding: &mut |finding| {
+                lines.push(finding.to_string());
+                if lines.len() >= how.stop_after {
+                    stop.store(true, std::sync::atomic::Ordering::Relaxed);
+                }
+            },
+            now: moment(how.now),
+        };
+        let done = run(home, job)?;
+        Ok(Imported { done, told: lines })
+    }
+
+    pub(super) fn open(&self) -> Store {
+        let home = Home::enter(&self.store(), moment(NOW)).unwrap();
+        Store::open(home, |graph| Arc::new(State::new(graph))).unwrap()
+    }
+
+    /// Everything in the store that is not taken back, and the position of its log.
+    pub(super) fn content(&self) -> (Vec<Entity>, Vec<Relationship>, u64) {
+        let store = self.open();
+        let (entities, relationships) = content(store.state().graph(), Timestamp::MAX);
+        (entities, relationships, store.figures().position)
+    }
+}
+
+/// Everything that was known then, whenever it was recorded.
+pub(super) fn content(graph: &Snapshot, known_at: Timestamp) -> (Vec<Entity>, Vec<Relationship>) {
+    let selection = Selection::of(graph, &Selection::everything(known_at));
+    let timeless = |relationship| Relationship {
+        recorded_at: Timestamp::UNIX_EPOCH,
+        retracted_at: None,
+        ..relationship
+    };
+    (
+        selection.entities().collect(),
+        selection.relationships().map(timeless).collect(),
+    )
+}
+
+impl Imported {
+    /// Records read, imported, unchanged, rejected: the first is the sum of the others.
+    pub(super) fn counts(&self) -> [u64; 4] {
+        let Counts {
+            read,
+            imported,
+            unchanged,
+            rejected,
+            waiting,
+        } = self.done.tally.counts();
+        assert_eq!(read, imported + unchanged + rejected + waiting);
+        assert!(waiting == 0 || self.done.is_cut_short, "{waiting} records wait");
+        [read, imported, unchanged, rejected]
+    }
+}
+
+pub(super) fn moment(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+/// An LEI whose check digits fit.
+pub(super) fn lei(number: usize) -> String {
+    let body = format!("5493{number:014}");
+    let digits = |text: &str| -> u32 {
+        text.chars().fold(0, |rest, letter| {
+            let value = letter.to_digit(36).unwrap();
+            let shift = if value > 9 { 100 } else { 10 };
+            (rest * shift + value) % 97
+        })
+    };
+    let check = 98 - digits(&format!("{body}00"));
+    format!("{body}{check:02}")
+}
+
+/// LEI records with these names.
+pub(super) fn lei_file(names: &[(usize, &str)]) -> String {
+    let mut text = "LEI,Entity.LegalName,Entity.LegalAddress.Country,Entity.EntityStatus\n".to_owned();
+    for (number, name) in names {
+        text.push_str(&format!("{},{name},US,ACTIVE\n", lei(*number)));
+    }
+    text
+}
+
+/// Relationship records: the child, the parent, since when.
+pub(super) fn rr_file(links: &[(usize, usize, &str)]) -> String {
+    let mut text = "Relationship.StartNode.NodeID,Relationship.StartNode.NodeIDType,Relationship.EndNode.NodeID,\
+                    Relationship.EndNode.NodeIDType,Relationship.RelationshipType,Relationship.RelationshipStatus,\
+                    Relationship.Period.1.startDate,Relationship.Period.1.endDate,Relationship.Period.1.periodType,\
+                    Registration.LastUpdateDate\n"
+        .to_owned();
+    for (child, parent, since) in links {
+        text.push_str(&format!(
+            "{},LEI,{},LEI,IS_DIRECTLY_CONSOLIDATED_BY,ACTIVE,{since},,RELATIONSHIP_PERIOD,2024-01-01T00:00:00Z\n",
+            lei(*child),
+            lei(*parent)
+        ));
+    }
+    text
+}
+
+/// The path of a file, as a list for an import.
+pub(super) fn one(path: &Path) -> Vec<PathBuf> {
+    vec![path.to_owned()]
+}
