@@ -131,24 +131,22 @@ impl Line {
         }
     }
 
-    /// Takes the first value that can be read, and leaves the others. Reports when there are some and none can be.
-    pub(super) fn take_first<T>(
+    /// Takes the first value that can be read, with others that say the same, and leaves the rest. Reports when there are some and
+    /// none can be read.
+    pub(super) fn take_first<T: PartialEq>(
         &mut self,
         name: &'static str,
         reason: &'static str,
         read: impl Fn(&str) -> Option<T>,
     ) -> Option<T> {
         let values = self.values.get_mut(name).filter(|values| !values.is_empty())?;
-        let found = values
-            .iter()
-            .enumerate()
-            .find_map(|(position, value)| Some((position, read(value)?)));
-        if let Some((position, read)) = found {
-            values.remove(position);
-            return Some(read);
+        let found = values.iter().find_map(|value| read(value));
+        if found.is_some() {
+            values.retain(|value| read(value) != found);
+        } else {
+            self.faults.push(Fault::kept(name, reason).with(&values[0]));
         }
-        self.faults.push(Fault::kept(name, reason).with(&values[0]));
-        None
+        found
     }
 
     /// Takes the first date. A text that also has a time of the day stays.
@@ -157,11 +155,8 @@ impl Line {
         let Some((date, _)) = first else {
             return self.take_first(name, "not a date", |_| None);
         };
-        let says_no_more = |value: &String| values::date(value) == Some((date, false));
-        if let Some(values) = self.values.get_mut(name)
-            && let Some(position) = values.iter().position(says_no_more)
-        {
-            values.remove(position);
+        if let Some(values) = self.values.get_mut(name) {
+            values.retain(|value| values::date(value) != Some((date, false)));
         }
         Some(date)
     }

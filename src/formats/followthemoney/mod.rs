@@ -59,12 +59,13 @@ fn locator(schema: &str, id: &str) -> String {
 /// # Errors
 /// [`Unreadable`] when the bytes cannot be read, a line is too long, or the file holds statements or a JSON array.
 pub fn read(input: Input<'_>, each: Each<'_>) -> Result<(), Unreadable> {
-    let file = sources::of_file(&input)?;
+    let Input { name, bytes, told } = input;
+    let file = sources::of_file(name, told)?;
     let preamble = Item::Preamble(vec![Draft::of(Record::Source(file.clone()))]);
     if each(preamble) == ControlFlow::Break(()) {
         return Ok(());
     }
-    let mut lines = Lines::new(input.bytes, input.told.record_bytes_max);
+    let mut lines = Lines::new(bytes, told.record_bytes_max);
     let mut record = 0;
     while let Some((number, text)) = lines.next_line()? {
         if text.trim_ascii().is_empty() {

@@ -113,8 +113,8 @@ fn name(line: &mut Line, node: Node) -> Option<String> {
     proper.or_else(others).or_else(|| composed(line, node.kind))
 }
 
-fn readable(text: &String) -> Option<String> {
-    values::one_line(text)
+fn readable(text: impl AsRef<str>) -> Option<String> {
+    values::one_line(text.as_ref())
 }
 
 /// A name put together from its parts.
@@ -163,9 +163,12 @@ fn describe(line: &mut Line, node: Node, entity: &mut Entity) {
         let (begin, end) = days(line, first, last);
         match node.kind {
             EntityKind::Event => {
-                // The day of an event that has no other is its first.
-                let day = || line.values("date").iter().find_map(|value| values::date(value));
-                (entity.starts_on, entity.ends_on) = (begin.or_else(|| day().map(|(date, _)| date)), end);
+                // The day of an event that names no other first one, as long as it does not end before.
+                let other = line.values("date").iter().find_map(|value| values::date(value));
+                let day = other
+                    .map(|(date, _)| date)
+                    .filter(|date| line.values(first).is_empty() && not_before(Some(*date), first, end).is_ok());
+                (entity.starts_on, entity.ends_on) = (begin.or(day), end);
             }
             _ => (entity.founded, entity.dissolved) = (begin, end),
         }

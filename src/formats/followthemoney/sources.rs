@@ -5,17 +5,16 @@ use sha2::{Digest, Sha256};
 
 use super::{line::Line, values::one_line};
 use crate::{
-    formats::import::{Input, Unreadable},
+    formats::import::{Told, Unreadable},
     model::{ID_CHARS_MAX, Source, link, percent_encoded},
 };
 
 /// What the names of files of FollowTheMoney end with.
 const ENDINGS: [&str; 8] = [".json", ".jsonl", ".ndjson", ".ijson", ".ftm", ".txt", ".gz", ".zip"];
 
-/// The file as a source, by what was said of it.
-pub(super) fn of_file(input: &Input<'_>) -> Result<Source, Unreadable> {
-    let told = input.told;
-    let named = told.source.as_deref().unwrap_or_else(|| without_ending(input.name));
+/// The file called `name` as a source, by what was said of it.
+pub(super) fn of_file(name: &str, told: &Told) -> Result<Source, Unreadable> {
+    let named = told.source.as_deref().unwrap_or_else(|| without_ending(name));
     let key: Vec<&str> = named.split_whitespace().collect();
     let id = Source::id_of(&key.join("-")).map_err(|_| {
         Unreadable::form(

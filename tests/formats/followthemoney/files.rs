@@ -71,7 +71,7 @@ fn own(schema: &str) -> &'static [(&'static str, &'static [&'static str])] {
         "Ownership" => &[
             ("owner", &["k0", "k1", "k2"]),
             ("asset", &["k1", "k3"]),
-            ("percentage", &["25%", "more than 50", "odd", "0-100", "10% of votes"]),
+            ("percentage", &["25%", "25.0", "more than 50", "odd", "0-100"]),
             ("status", &["active", "rumoured", "resigned", "odd"]),
         ],
         "UnknownLink" => &[

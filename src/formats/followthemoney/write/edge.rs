@@ -9,9 +9,9 @@ use super::{
         line::SCHEMA,
         locator, percentage,
         schemata::{self, Edge, UNKNOWN_LINK},
-        sources,
+        sources, values,
     },
-    sheet::Sheet,
+    sheet::{Sheet, texts},
 };
 use crate::{
     formats::export::Written,
@@ -150,6 +150,7 @@ fn dates(relationship: &Relationship, sheet: &mut Sheet) -> bool {
         .any(|statement| statement.stated_on.is_some());
     if relationship.kind == RelationshipKind::Paid
         && !is_stated
+        && !names_bounds(relationship)
         && let Some(since) = since
     {
         let next = if since.is_day() {
@@ -168,6 +169,13 @@ fn dates(relationship: &Relationship, sheet: &mut Sheet) -> bool {
         }
     }
     false
+}
+
+/// Whether the source names a first or a last day that was not taken: next to one of these, `date` does not date a payment.
+fn names_bounds(relationship: &Relationship) -> bool {
+    let held = |name| relationship.properties.as_ref()?.get(name).map(texts);
+    let mut named = ["startDate", "endDate"].into_iter().filter_map(held).flatten();
+    named.any(|text| values::date(&text).is_some())
 }
 
 /// Who says so: the links and the publishers of those who assert it.
@@ -214,7 +222,8 @@ fn stated(relationship: &Relationship, takes_place: bool, sheet: &mut Sheet, wri
         return;
     };
     // Without a day of its own, a payment would take the date for it.
-    let would_be_taken = relationship.kind == RelationshipKind::Paid && relationship.validity.is_open();
+    let would_be_taken =
+        relationship.kind == RelationshipKind::Paid && relationship.validity.is_open() && !names_bounds(relationship);
     match first.stated_on {
         Some(_) if takes_place || would_be_taken => written.leave_out("date of a statement"),
         Some(date) => sheet.put("date", date.to_string()),
