@@ -12,7 +12,7 @@ use std::{
 };
 
 use flate2::read::MultiGzDecoder;
-use zip::ZipArchive;
+use zip::{ZipArchive, result::ZipError};
 
 use super::Unreadable;
 
@@ -200,7 +200,8 @@ fn starts_with(file: &mut impl BufRead, magic: &[u8]) -> io::Result<bool> {
     Ok(file.fill_buf()?.starts_with(magic))
 }
 
-fn damaged(error: zip::result::ZipError) -> Unreadable {
+fn damaged(error: impl Into<ZipError>) -> Unreadable {
+    let error: ZipError = error.into();
     Unreadable::form("the archive", error.to_string())
 }
 

@@ -202,7 +202,7 @@ impl Running<'_> {
         for draft in drafts {
             match beyond_limits(&draft) {
                 Some(fault) => self.fault(&origin, &fault),
-                None => self.draft(&origin, draft, target)?,
+                None => self.draft(&origin, &draft, target)?,
             }
         }
         Ok(())
@@ -225,7 +225,7 @@ impl Running<'_> {
     }
 
     /// Puts a draft, or keeps it until what it refers to is there.
-    fn draft(&mut self, origin: &Origin, draft: Draft, target: &mut Target) -> Result<(), Error> {
+    fn draft(&mut self, origin: &Origin, draft: &Draft, target: &mut Target) -> Result<(), Error> {
         if self.title.is_none()
             && let Wanted::Record(Record::Source(source)) = &draft.change
         {
@@ -236,7 +236,7 @@ impl Running<'_> {
             (Target::New(load), Wanted::Record(record @ (Record::Source(_) | Record::Entity(_)))) if is_plain => {
                 match load.add(record) {
                     Ok(()) => self.tally.note(origin, Outcome::Imported),
-                    Err(load::Error::Unfit(graph::Error::Duplicate { .. })) => self.waiting.push(origin, &draft)?,
+                    Err(load::Error::Unfit(graph::Error::Duplicate { .. })) => self.waiting.push(origin, draft)?,
                     Err(error) => return Err(error.into()),
                 }
             }
@@ -246,7 +246,7 @@ impl Running<'_> {
             (Target::Known(filing), Wanted::Placeholder(record)) if filing.stands(record.id()).is_some() => {
                 self.tally.note(origin, Outcome::Unchanged);
             }
-            _ => self.waiting.push(origin, &draft)?,
+            _ => self.waiting.push(origin, draft)?,
         }
         Ok(())
     }
