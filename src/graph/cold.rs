@@ -47,12 +47,15 @@ pub(super) struct Block {
     pub(super) bytes: Box<[u8]>,
 }
 
+/// The place of a block, and what it is unpacked.
+type Kept = (usize, Arc<Vec<u8>>);
+
 /// An immutable store of texts.
 #[derive(Default)]
 pub(super) struct ColdPool {
     blocks: Vec<Block>,
     /// Blocks that were read last, each with its place. Who finds one in use unpacks the block itself and waits for nobody.
-    kept: Vec<Mutex<Option<(usize, Arc<Vec<u8>>)>>>,
+    kept: Vec<Mutex<Option<Kept>>>,
 }
 
 impl fmt::Debug for ColdPool {

@@ -108,7 +108,7 @@ impl Rows {
             starts_on: Dated::of(entity.starts_on),
             ends_on: Dated::of(entity.ends_on),
             older: if older.len == 0 { Span::NONE } else { older },
-            merged_into: self.to_entity(merged_into)?,
+            merged_into: self.entity_reference(merged_into)?,
         };
         Ok(EntityRow {
             id: self.texts.push(&entity.id)?,
@@ -171,8 +171,8 @@ impl Rows {
         };
         Ok(RelationshipRow {
             id,
-            from: self.to_entity(from)?,
-            to: self.to_entity(to)?,
+            from: self.entity_reference(from)?,
+            to: self.entity_reference(to)?,
             evidence: self.statements(relationship, said)?,
             since: Dated::of(relationship.validity.since()),
             until: Dated::of(relationship.validity.until()),
@@ -253,8 +253,8 @@ impl Rows {
     ) -> Result<EvidenceRow, Error> {
         Ok(EvidenceRow {
             id,
-            source: self.to_source(source)?,
-            speaker: self.to_entity(speaker)?,
+            source: self.source_reference(source)?,
+            speaker: self.entity_reference(speaker)?,
             locator: self.texts.intern_optional(statement.locator.as_deref())?,
             summary: self.texts.intern_optional(statement.summary.as_deref())?,
             share: self.share(statement.share)?,
@@ -266,7 +266,7 @@ impl Rows {
         })
     }
 
-    fn to_entity(&mut self, ix: EntityIx) -> Result<ToEntity, Error> {
+    fn entity_reference(&mut self, ix: EntityIx) -> Result<ToEntity, Error> {
         if ix == EntityIx::NONE {
             return Ok(ToEntity::NONE);
         }
@@ -280,7 +280,7 @@ impl Rows {
         }
     }
 
-    fn to_source(&mut self, ix: SourceIx) -> Result<ToSource, Error> {
+    fn source_reference(&mut self, ix: SourceIx) -> Result<ToSource, Error> {
         match ix.base_row() {
             Some(row) => count_below("sources", at(row), FAR).map(ToSource::of_base),
             None => {

@@ -3,7 +3,10 @@
 use fastrand::Rng;
 use guanxi::{
     graph::{Builder, Error, Snapshot},
-    model::{Dataset, Ends, Entity, EntityKind, Noun, Relationship, Source, Timestamp, View},
+    model::{
+        Change, Dataset, Ends, Entity, EntityKind, Evidence, Noun, Record, Relationship, RelationshipKind,
+        RelationshipStatus, Source, Stance, Timestamp, UnknownReason, Validity, View, evidence_id, relationship_id,
+    },
 };
 
 use crate::harness::BUNDLED;
@@ -112,4 +115,89 @@ fn an_id_is_used_once_whatever_it_is_of() {
     let refused = builder.add_entity(&namesake).unwrap_err();
     assert_eq!(refused, Error::Duplicate { id: source.id.clone() });
     assert_eq!(builder.holds(&source.id), Some(Noun::Source));
+}
+
+/// A claim that follows the rules of ids, with as many statements as `locators`, all of one source.
+fn claim(to: &str, locators: &[&str]) -> Relationship {
+    let ends = Ends::UnknownFrom {
+        to: to.to_owned(),
+        reason: UnknownReason::NoLei,
+    };
+    let id = relationship_id(RelationshipKind::Consolidates, &ends, "DIRECT");
+    let statement = |(position, locator): (usize, &&str)| Evidence {
+        id: evidence_id(&id, "source:register", position + 1),
+        source: "source:register".to_owned(),
+        locator: Some((*locator).to_owned()),
+        stance: Stance::Asserts,
+        speaker: None,
+        stated_on: None,
+        summary: None,
+        share: None,
+        amount: None,
+        confidence: None,
+    };
+    Relationship {
+        kind: RelationshipKind::Consolidates,
+        evidence: locators.iter().enumerate().map(statement).collect(),
+        role: None,
+        status: RelationshipStatus::Active,
+        validity: Validity::OPEN,
+        share: None,
+        amount: None,
+        capabilities: Vec::new(),
+        properties: None,
+        recorded_at: Timestamp::UNIX_EPOCH,
+        retracted_at: None,
+        ends,
+        id,
+    }
+}
+
+#[test]
+fn claims_of_which_the_same_is_said_keep_statements_of_their_own() {
+    let mut builder = Builder::new(Timestamp::UNIX_EPOCH);
+    let source = Source {
+        id: "source:register".to_owned(),
+        ..BUNDLED.sources[0].clone()
+    };
+    builder.add_source(&source).unwrap();
+    let said = [
+        ("lei:A", vec!["exceptions", "exceptions"]),
+        ("lei:B", vec!["exceptions", "exceptions"]),
+        ("lei:C", vec!["exceptions"]),
+        ("lei:D", vec!["exceptions", "others"]),
+    ];
+    let mut expected = Vec::new();
+    for (id, locators) in &said {
+        let entity = Entity::new(id, EntityKind::Company, id).unwrap();
+        builder.add_entity(&entity).unwrap();
+        expected.push(claim(id, locators));
+        builder.add_relationship(expected.last().unwrap()).unwrap();
+    }
+    let graph = builder.finish("Register", None, None).unwrap();
+    // One of them is said otherwise later; the others stay as they are.
+    let later = Timestamp::from_second(60).unwrap();
+    let mut changed = claim("lei:B", &["exceptions", "letters"]);
+    changed.recorded_at = later;
+    let change = Change::Put(Box::new(Record::Relationship(changed.clone())));
+    let graph = graph.apply(&[change], later).unwrap().0;
+    expected[1] = changed;
+    for graph in [graph.clone(), graph.rebuilt().unwrap()] {
+        let mask = graph.mask(&View::now(Timestamp::MAX));
+        for claim in &expected {
+            let found = graph.relationship_by_id(&claim.id, &mask).unwrap();
+            assert_eq!(graph.relationship(found).record(), *claim);
+        }
+        let source = graph.source_by_id("source:register", &mask).unwrap();
+        let told = graph.statements_in(source, mask);
+        let mut told: Vec<String> = told.map(|ix| graph.statement(ix).id().into_owned()).collect();
+        told.sort_unstable();
+        let mut all: Vec<&String> = expected
+            .iter()
+            .flat_map(|claim| &claim.evidence)
+            .map(|statement| &statement.id)
+            .collect();
+        all.sort_unstable();
+        assert_eq!(told.iter().collect::<Vec<_>>(), all);
+    }
 }
