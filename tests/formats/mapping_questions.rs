@@ -62,10 +62,10 @@ fn the_readme_shows_questions_and_answers_that_are_kept() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let readme = fs::read_to_string(root.join("README.md")).unwrap();
     let blocks = |language: &str| -> Vec<String> {
-        let shown = readme.split(&format!("~~~{language}\n")).skip(1);
-        shown
-            .map(|rest| rest.split("\n~~~").next().unwrap().to_owned())
-            .collect()
+        let open = format!("~~~{language}\n");
+        let shown = readme.split(&open).skip(1);
+        let shown = shown.map(|rest| rest.split("\n~~~").next().unwrap().to_owned());
+        shown.collect()
     };
     let (queries, answers) = (blocks("graphql"), blocks("json"));
     assert_eq!(queries.len(), answers.len());

@@ -33,6 +33,7 @@ fn company(id: &str, replaces: &[&str], name: &str) -> Value {
     )
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "what is written in place is given away")]
 fn owner(id: &str, replaces: &[&str], party: Value, interests: Value) -> Value {
     old(
         "ownershipOrControlStatement",

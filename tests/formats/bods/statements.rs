@@ -5,6 +5,7 @@ use serde_json::json;
 use super::*;
 
 /// Reads one record and expects these lines and faults.
+#[expect(clippy::needless_pass_by_value, reason = "what is written in place is given away")]
 fn check(kind: &str, details: Value, expected: &[&str], expected_faults: &[&str]) {
     let found = read(json!([statement(kind, "r", "new", "2020-01-02", &details)]).to_string());
     assert_eq!(listed(&found), expected, "{details}");

@@ -31,6 +31,7 @@ fn check(statements: &[Value], expected: &[&str]) {
     assert_eq!(history(&found), expected);
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "what is written in place is given away")]
 fn holding(status: &str, day: &str, interests: Value) -> Value {
     let details = json!({"isComponent": false, "subject": "c", "interestedParty": "p", "interests": interests});
     statement("relationship", "r", status, day, &details)

@@ -34,9 +34,8 @@ fn schema() -> Option<Validator> {
     let mut registry = Registry::new();
     for part in ["components", "entity-record", "person-record", "relationship-record"] {
         let schema = schema(&format!("{part}.json"));
-        registry = registry
-            .add(schema["$id"].as_str().unwrap().to_owned(), schema)
-            .unwrap();
+        let id = schema["$id"].as_str().unwrap().to_owned();
+        registry = registry.add(id, schema).unwrap();
     }
     let registry = registry.prepare().unwrap();
     let options = jsonschema::options()
