@@ -58,7 +58,7 @@ impl Mapping {
     ///     "#,
     /// );
     /// let refused = mapping.unwrap_err().to_string();
-    /// assert!(refused.starts_with("line 5, entity.nmae: unknown field `nmae`, expected one of"), "{refused}");
+    /// assert!(refused.starts_with("line 5, entity: unknown field `nmae`, expected one of"), "{refused}");
     /// ```
     ///
     /// # Errors
