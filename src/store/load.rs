@@ -16,7 +16,8 @@ use crate::{
 #[derive(Debug)]
 pub struct Load {
     home: Home,
-    log: log::Load,
+    log: log::Behind,
+    recorded_at: Timestamp,
     graph: Builder,
     records: u64,
     was_interrupted: bool,
@@ -31,6 +32,15 @@ pub enum Error {
     /// The folder or its files do not allow it.
     #[error(transparent)]
     Home(#[from] home::Error),
+}
+
+/// A record that was not added.
+#[derive(Debug)]
+pub struct Unadded {
+    /// The record, where it does not fit.
+    pub record: Option<Record>,
+    /// Why it was not added.
+    pub reason: Error,
 }
 
 impl Load {
@@ -52,7 +62,8 @@ impl Load {
             chunks: 0,
         };
         Ok(Self {
-            log: home.load(head)?,
+            log: log::Behind::start(home.load(head)?),
+            recorded_at: at,
             home,
             graph: Builder::new(at),
             records: 0,
@@ -71,7 +82,8 @@ impl Load {
         })?;
         Ok(Self {
             home,
-            log,
+            recorded_at: log.head().recorded_at,
+            log: log::Behind::start(log),
             graph,
             records,
             was_interrupted: true,
@@ -89,14 +101,15 @@ impl Load {
     /// # Errors
     /// [`Error::Home`] when the file cannot be removed.
     pub fn abandon(self) -> Result<(), Error> {
-        drop(self.log);
+        // Whatever became of what was added: it goes.
+        drop(self.log.end());
         Ok(self.home.remove_loading()?)
     }
 
     /// When its records are recorded.
     #[must_use]
     pub fn recorded_at(&self) -> Timestamp {
-        self.log.head().recorded_at
+        self.recorded_at
     }
 
     /// How many records it holds.
@@ -120,31 +133,32 @@ impl Load {
     /// Adds a record with a new id that refers to what was added before. It lasts once [`Load::keep`] was called.
     ///
     /// # Errors
-    /// [`Error::Unfit`], then nothing was added; [`Error::Home`] when it cannot be written.
-    pub fn add(&mut self, record: &Record) -> Result<(), Error> {
+    /// [`Unadded`] with the record: [`Error::Unfit`], then nothing was added; [`Error::Home`] when it cannot be written.
+    pub fn add(&mut self, record: Record) -> Result<(), Box<Unadded>> {
         // The graph refuses what does not fit; what it took, the log can say.
-        self.graph.add(record)?;
-        self.log.add(record).map_err(|reason| {
-            Error::Home(home::Error::Log {
-                dir: self.home.dir().to_owned(),
+        if let Err(reason) = self.graph.add(&record) {
+            let reason = reason.into();
+            return Err(Box::new(Unadded {
+                record: Some(record),
                 reason,
-            })
-        })?;
+            }));
+        }
         self.records += 1;
-        Ok(())
+        self.log.add(record).map_err(|reason| {
+            let dir = self.home.dir().to_owned();
+            let reason = Error::Home(home::Error::Log { dir, reason });
+            Box::new(Unadded { record: None, reason })
+        })
     }
 
-    /// Makes what was added last: an import that is interrupted goes on from here.
+    /// Ends filling the store for now, and makes what was added last: the next import goes on from here.
     ///
     /// # Errors
     /// [`Error::Home`] when it cannot be written.
-    pub fn keep(&mut self) -> Result<(), Error> {
-        self.log.keep().map_err(|reason| {
-            Error::Home(home::Error::Log {
-                dir: self.home.dir().to_owned(),
-                reason,
-            })
-        })
+    pub fn keep(self) -> Result<(), Error> {
+        let dir = self.home.dir().to_owned();
+        let kept = self.log.end().and_then(|mut log| log.keep());
+        kept.map_err(|reason| Error::Home(home::Error::Log { dir, reason }))
     }
 
     /// Makes the store of what was added, with a snapshot for a quick start.
@@ -153,7 +167,10 @@ impl Load {
     /// [`Error::Unfit`] when there is more than a graph can hold, [`Error::Home`] when it cannot be written.
     pub fn finish(self, title: &str, description: Option<&str>, licence: Option<&str>) -> Result<Home, Error> {
         let graph = self.graph.finish(title, description, licence)?;
-        let head = self.home.seal(self.log, title, description, licence)?;
+        let dir = self.home.dir().to_owned();
+        let log = self.log.end();
+        let log = log.map_err(|reason| Error::Home(home::Error::Log { dir, reason }))?;
+        let head = self.home.seal(log, title, description, licence)?;
         let held = Held {
             position: 0,
             log: head.fingerprint(),

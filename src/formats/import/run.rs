@@ -202,7 +202,7 @@ impl Running<'_> {
         for draft in drafts {
             match beyond_limits(&draft) {
                 Some(fault) => self.fault(&origin, &fault),
-                None => self.draft(&origin, &draft, target)?,
+                None => self.draft(&origin, draft, target)?,
             }
         }
         Ok(())
@@ -225,30 +225,37 @@ impl Running<'_> {
     }
 
     /// Puts a draft, or keeps it until what it refers to is there.
-    fn draft(&mut self, origin: &Origin, draft: &Draft, target: &mut Target) -> Result<(), Error> {
+    fn draft(&mut self, origin: &Origin, draft: Draft, target: &mut Target) -> Result<(), Error> {
         if self.title.is_none()
             && let Wanted::Record(Record::Source(source)) = &draft.change
         {
             self.title = Some(source.title.clone());
         }
-        let is_plain = draft.known_at.is_none();
-        match (target, &draft.change) {
-            (Target::New(load), Wanted::Record(record @ (Record::Source(_) | Record::Entity(_)))) if is_plain => {
-                match load.add(record) {
-                    Ok(()) => self.tally.note(origin, Outcome::Imported),
-                    Err(load::Error::Unfit(graph::Error::Duplicate { .. })) => self.waiting.push(origin, draft)?,
-                    Err(error) => return Err(error.into()),
+        let Draft { known_at, change } = draft;
+        let change = match (target, change) {
+            (Target::New(load), Wanted::Record(record @ (Record::Source(_) | Record::Entity(_))))
+                if known_at.is_none() =>
+            {
+                let Err(unadded) = load.add(record) else {
+                    self.tally.note(origin, Outcome::Imported);
+                    return Ok(());
+                };
+                match (unadded.reason, unadded.record) {
+                    (load::Error::Unfit(graph::Error::Duplicate { .. }), Some(record)) => Wanted::Record(record),
+                    (error, _) => return Err(error.into()),
                 }
             }
             (Target::New(load), Wanted::Placeholder(record)) if load.holds(record.id()).is_some() => {
                 self.tally.note(origin, Outcome::Unchanged);
+                return Ok(());
             }
             (Target::Known(filing), Wanted::Placeholder(record)) if filing.stands(record.id()).is_some() => {
                 self.tally.note(origin, Outcome::Unchanged);
+                return Ok(());
             }
-            _ => self.waiting.push(origin, draft)?,
-        }
-        Ok(())
+            (_, change) => change,
+        };
+        Ok(self.waiting.push(origin, &Draft { known_at, change })?)
     }
 
     /// Adds what waited to a store that is new, opens it, and puts the rest as changes of what it holds.
@@ -301,31 +308,39 @@ impl Running<'_> {
     }
 
     fn add_to(&mut self, load: &mut load::Load, conflicts: &mut Waiting, waited: Waited) -> Result<(), Error> {
-        let Waited { origin, mut draft } = waited;
-        let record = match &mut draft.change {
-            Wanted::Retraction { id, .. } if load.holds(id).is_some() => return Ok(conflicts.push(&origin, &draft)?),
-            Wanted::Retraction { .. } => {
+        let Waited { origin, draft } = waited;
+        let (mut record, wanted): (Record, fn(Record) -> Wanted) = match draft.change {
+            Wanted::Retraction { ref id, .. } if load.holds(id).is_some() => {
+                return Ok(conflicts.push(&origin, &draft)?);
+            }
+            Wanted::Placeholder(record) if load.holds(record.id()).is_none() => (record, Wanted::Placeholder),
+            Wanted::Retraction { .. } | Wanted::Placeholder(_) => {
                 self.tally.note(&origin, Outcome::Unchanged);
                 return Ok(());
             }
-            Wanted::Placeholder(record) if load.holds(record.id()).is_some() => {
-                self.tally.note(&origin, Outcome::Unchanged);
-                return Ok(());
-            }
-            Wanted::Placeholder(record) | Wanted::Record(record) => record,
+            Wanted::Record(record) => (record, Wanted::Record),
         };
-        if let Record::Relationship(relationship) = record {
+        if let Record::Relationship(relationship) = &mut record {
             relationship.recorded_at = load.recorded_at();
         }
-        match load.add(record) {
-            Ok(()) => self.tally.note(&origin, Outcome::Imported),
-            Err(load::Error::Unfit(graph::Error::Duplicate { .. })) => conflicts.push(&origin, &draft)?,
-            Err(load::Error::Unfit(graph::Error::Dangling { id, noun, .. })) => {
+        let Err(unadded) = load.add(record) else {
+            self.tally.note(&origin, Outcome::Imported);
+            return Ok(());
+        };
+        match (unadded.reason, unadded.record) {
+            (load::Error::Unfit(graph::Error::Duplicate { .. }), Some(record)) => {
+                let draft = Draft {
+                    known_at: None,
+                    change: wanted(record),
+                };
+                conflicts.push(&origin, &draft)?;
+            }
+            (load::Error::Unfit(graph::Error::Dangling { id, noun, .. }), _) => {
                 let noun = if noun == "source" { Noun::Source } else { Noun::Entity };
                 let fault = dangling(&id, noun);
                 self.fault(&origin, &fault);
             }
-            Err(error) => return Err(error.into()),
+            (error, _) => return Err(error.into()),
         }
         Ok(())
     }

@@ -1,12 +1,22 @@
 //! Drafts that wait for others: relationships for the entities at their ends, later versions for earlier ones. They are kept
 //! in a spool, which hands them out in the order in which they can be put.
 
-use std::{borrow::Cow, io, path::Path};
+use std::{
+    borrow::Cow,
+    io,
+    path::Path,
+    sync::mpsc::{self, Receiver},
+    thread, vec,
+};
 
 use serde::{Deserialize, Serialize};
 
 use super::{Draft, Origin, Place, Sorted, Spool, Wanted};
 use crate::model::{Noun, Record, Timestamp};
+
+/// How many drafts are read at a time, and how many such batches ahead of whoever puts them.
+const BATCH: usize = 256;
+const BATCHES_AHEAD: usize = 8;
 
 /// Drafts by when they were known, what they are, and their ids.
 #[derive(Debug)]
@@ -123,42 +133,75 @@ impl Waiting {
     }
 
     pub(super) fn sorted(self) -> io::Result<Sorting> {
-        self.spool.sorted().map(Sorting)
+        self.spool.sorted().map(Sorting::ahead)
     }
 }
 
-/// Drafts in order.
-pub(super) struct Sorting(Sorted);
+/// Drafts in order, read ahead by a thread of their own.
+pub(super) struct Sorting {
+    batches: Receiver<io::Result<Vec<Waited>>>,
+    batch: vec::IntoIter<Waited>,
+    is_last: bool,
+}
 
 impl Sorting {
-    pub(super) fn next_draft(&mut self) -> io::Result<Option<Waited>> {
-        let Some((_, value)) = self.0.next_pair()? else {
-            return Ok(None);
-        };
-        let kept: Kept<'_> = serde_json::from_slice(&value).map_err(io::Error::other)?;
-        let known_at = kept.known_at.map(Timestamp::from_microsecond).transpose();
-        Ok(Some(Waited {
-            origin: Origin {
-                file: kept.file,
-                place: Place {
-                    record: kept.record,
-                    line: kept.line,
-                    key: kept.key.map(Cow::into_owned),
-                },
-            },
-            draft: Draft {
-                known_at: known_at.map_err(io::Error::other)?,
-                change: match kept.change {
-                    Change::Record(record) => Wanted::Record(record.into_owned()),
-                    Change::Placeholder(record) => Wanted::Placeholder(record.into_owned()),
-                    Change::Retraction(noun, id) => Wanted::Retraction {
-                        noun,
-                        id: id.into_owned(),
-                    },
-                },
-            },
-        }))
+    fn ahead(mut sorted: Sorted) -> Self {
+        let (sender, batches) = mpsc::sync_channel(BATCHES_AHEAD);
+        thread::spawn(move || {
+            loop {
+                let batch: io::Result<Vec<Waited>> = (0..BATCH).map_while(|_| read(&mut sorted).transpose()).collect();
+                let is_last = batch.as_ref().map_or(true, |batch| batch.len() < BATCH);
+                // Whoever hangs up has all they need.
+                if sender.send(batch).is_err() || is_last {
+                    return;
+                }
+            }
+        });
+        Self {
+            batches,
+            batch: Vec::new().into_iter(),
+            is_last: false,
+        }
     }
+
+    pub(super) fn next_draft(&mut self) -> io::Result<Option<Waited>> {
+        if self.batch.len() == 0 && !self.is_last {
+            let ended = |_| io::Error::other("the thread that reads what waits has ended");
+            let batch = self.batches.recv().map_err(ended)??;
+            self.is_last = batch.len() < BATCH;
+            self.batch = batch.into_iter();
+        }
+        Ok(self.batch.next())
+    }
+}
+
+fn read(sorted: &mut Sorted) -> io::Result<Option<Waited>> {
+    let Some((_, value)) = sorted.next_pair()? else {
+        return Ok(None);
+    };
+    let kept: Kept<'_> = serde_json::from_slice(&value).map_err(io::Error::other)?;
+    let known_at = kept.known_at.map(Timestamp::from_microsecond).transpose();
+    Ok(Some(Waited {
+        origin: Origin {
+            file: kept.file,
+            place: Place {
+                record: kept.record,
+                line: kept.line,
+                key: kept.key.map(Cow::into_owned),
+            },
+        },
+        draft: Draft {
+            known_at: known_at.map_err(io::Error::other)?,
+            change: match kept.change {
+                Change::Record(record) => Wanted::Record(record.into_owned()),
+                Change::Placeholder(record) => Wanted::Placeholder(record.into_owned()),
+                Change::Retraction(noun, id) => Wanted::Retraction {
+                    noun,
+                    id: id.into_owned(),
+                },
+            },
+        },
+    }))
 }
 
 impl Wanted {

@@ -1,6 +1,7 @@
 //! The log: every commit in order, and what the store began with. It is the truth; everything else is derived from it.
 //! Entries are only ever added, each with the whole records that it puts.
 
+mod behind;
 mod copy;
 mod durable;
 mod load;
@@ -12,6 +13,7 @@ mod value;
 
 use std::sync::Arc;
 
+pub use behind::Behind;
 pub use copy::copy;
 pub use durable::{Durable, Prepared, begin, check_pages};
 pub use load::Load;
