@@ -3,8 +3,12 @@
 
 use std::{
     borrow::Cow,
-    fmt,
-    sync::{Arc, Mutex},
+    fmt, panic,
+    sync::{
+        Arc, Mutex,
+        mpsc::{self, SyncSender},
+    },
+    thread::{self, JoinHandle},
 };
 
 use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
@@ -15,6 +19,8 @@ use super::{Error, columns::count, rows::at};
 const BLOCK_BYTES: usize = 32 << 10;
 /// Keys and many values of records repeat from one to the next: more effort gains little.
 const LEVEL: u32 = 4;
+/// How many blocks may wait to be packed.
+const BLOCKS_AHEAD: usize = 16;
 /// How many blocks are kept unpacked.
 const KEPT: usize = 8;
 
@@ -119,6 +125,21 @@ impl Block {
         self.bytes.len() != at(self.plain)
     }
 
+    /// The same in fewer bytes, where it fits into fewer.
+    fn packed(self, pack: &mut Compress) -> Self {
+        pack.reset();
+        let mut packed = Vec::with_capacity(self.bytes.len());
+        let status = pack.compress_vec(&self.bytes, &mut packed, FlushCompress::Finish);
+        let is_smaller = matches!(status, Ok(Status::StreamEnd)) && packed.len() < self.bytes.len();
+        // Cut to size: the room for the whole would be kept with it.
+        let bytes = if is_smaller {
+            packed.as_slice().into()
+        } else {
+            self.bytes
+        };
+        Self { bytes, ..self }
+    }
+
     fn unpacked(&self) -> Option<Vec<u8>> {
         let mut plain = Vec::with_capacity(at(self.plain));
         let mut unpack = Decompress::new(false);
@@ -142,16 +163,38 @@ fn nth(mut bytes: &[u8], number: u32) -> Option<&str> {
     std::str::from_utf8(next()?).ok()
 }
 
-/// Fills a [`ColdPool`].
+/// Fills a [`ColdPool`]. Packing takes longer than everything else that is done with a record, so that a thread of its own does it.
 #[derive(Default)]
 pub(super) struct ColdPoolBuilder {
-    blocks: Vec<Block>,
     /// The texts of the block to come.
     pending: Vec<u8>,
     /// The number of its first text, and of the text to come.
     first: u32,
     next: u32,
-    pack: Option<Compress>,
+    /// None before the first block is full.
+    packing: Option<Packing>,
+}
+
+/// The thread that packs blocks, in the order in which they are sent.
+struct Packing {
+    sender: SyncSender<Block>,
+    thread: JoinHandle<Vec<Block>>,
+}
+
+impl Packing {
+    fn start() -> Self {
+        let (sender, plain) = mpsc::sync_channel::<Block>(BLOCKS_AHEAD);
+        let thread = thread::spawn(move || {
+            let mut pack = Compress::new(Compression::new(LEVEL), false);
+            plain.into_iter().map(|block| block.packed(&mut pack)).collect()
+        });
+        Self { sender, thread }
+    }
+
+    fn finish(self) -> Vec<Block> {
+        drop(self.sender);
+        self.thread.join().unwrap_or_else(|panic| panic::resume_unwind(panic))
+    }
 }
 
 impl ColdPoolBuilder {
@@ -165,7 +208,7 @@ impl ColdPoolBuilder {
         self.pending.extend(text.as_bytes());
         self.next += 1;
         if self.pending.len() >= BLOCK_BYTES {
-            self.close(Compression::new(LEVEL));
+            self.close();
         }
         Ok(handle)
     }
@@ -176,37 +219,33 @@ impl ColdPoolBuilder {
     }
 
     /// Makes a block of what is pending.
-    fn close(&mut self, level: Compression) {
-        let pack = self.pack.get_or_insert_with(|| Compress::new(level, false));
-        pack.reset();
-        let mut packed = Vec::with_capacity(self.pending.len());
-        // What does not fit in as many bytes is kept as it is.
-        let status = pack.compress_vec(&self.pending, &mut packed, FlushCompress::Finish);
-        let is_smaller = matches!(status, Ok(Status::StreamEnd)) && packed.len() < self.pending.len();
-        let bytes = if is_smaller {
-            packed.as_slice()
-        } else {
-            self.pending.as_slice()
-        };
-        self.blocks.push(Block {
-            first: self.first,
-            plain: u32::try_from(self.pending.len()).expect("it was counted when texts were added"),
-            bytes: bytes.into(),
-        });
-        self.pending.clear();
-        self.first = self.next;
+    fn close(&mut self) {
+        let block = self.plain();
+        let packing = self.packing.get_or_insert_with(Packing::start);
+        if let Err(unsent) = packing.sender.send(block) {
+            // The thread ends early only by a panic, which is told when it is joined.
+            drop(unsent);
+        }
+    }
+
+    /// What is pending, as a block that is not packed.
+    fn plain(&mut self) -> Block {
+        let bytes = std::mem::replace(&mut self.pending, Vec::with_capacity(BLOCK_BYTES));
+        let first = std::mem::replace(&mut self.first, self.next);
+        Block {
+            first,
+            plain: u32::try_from(bytes.len()).expect("it was counted when texts were added"),
+            bytes: bytes.into_boxed_slice(),
+        }
     }
 
     /// The finished pool. The few texts after the last whole block stay as they are.
     pub(super) fn finish(mut self) -> ColdPool {
+        let mut blocks = self.packing.take().map_or_else(Vec::new, Packing::finish);
         if !self.pending.is_empty() {
-            self.blocks.push(Block {
-                first: self.first,
-                plain: u32::try_from(self.pending.len()).expect("it was counted when texts were added"),
-                bytes: self.pending.into_boxed_slice(),
-            });
+            blocks.push(self.plain());
         }
-        ColdPool::of(self.blocks)
+        ColdPool::of(blocks)
     }
 }
 
