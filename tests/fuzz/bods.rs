@@ -1,3 +1,5 @@
+//! The reader of bods on whatever bytes.
+
 #![no_main]
 
 mod reading;

@@ -1,3 +1,5 @@
+//! The reader of followthemoney on whatever bytes.
+
 #![no_main]
 
 mod reading;

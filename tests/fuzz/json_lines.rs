@@ -1,3 +1,5 @@
+//! The reader of json lines on whatever bytes.
+
 #![no_main]
 
 mod reading;

@@ -1,3 +1,5 @@
+//! Mappings and their tables on whatever bytes.
+
 #![no_main]
 
 mod reading;
