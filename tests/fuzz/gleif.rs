@@ -9,9 +9,9 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
     let contents = [Content::Lei, Content::Rr, Content::Repex];
-    let forms = contents.into_iter().flat_map(|content| {
-        [Syntax::Csv, Syntax::Xml, Syntax::Json].map(|syntax| Form { content, syntax })
-    });
+    let forms = contents
+        .into_iter()
+        .flat_map(|content| [Syntax::Csv, Syntax::Xml, Syntax::Json].map(|syntax| Form { content, syntax }));
     // What it is found to be, or whatever it is said to be.
     let forms: Vec<Form> = gleif::detect(bytes).map_or_else(|| forms.collect(), |form| vec![form]);
     for form in forms {

@@ -13,6 +13,8 @@ fuzz_target!(|bytes: &[u8]| {
     let (text, table) = bytes.split_at(end);
     let Ok(text) = std::str::from_utf8(text) else { return };
     if let Ok(mapping) = Mapping::parse(text) {
-        reading::reading(table.get(1..).unwrap_or_default(), |input, each| mapping::read(input, &mapping, each));
+        reading::reading(table.get(1..).unwrap_or_default(), |input, each| {
+            mapping::read(input, &mapping, each)
+        });
     }
 });
