@@ -55,6 +55,25 @@ pub struct Evidence {
     pub confidence: Option<f64>,
 }
 
+impl Evidence {
+    /// That this source asserts the claim, and nothing else.
+    #[must_use]
+    pub fn asserting(id: String, source: &str) -> Self {
+        Self {
+            id,
+            source: source.to_owned(),
+            locator: None,
+            stance: Stance::Asserts,
+            speaker: None,
+            stated_on: None,
+            summary: None,
+            share: None,
+            amount: None,
+            confidence: None,
+        }
+    }
+}
+
 /// Whether the evidence contradicts itself: ASSERTS beside CONTRADICTS, or ASSERTS whose shares of the same basis do not
 /// intersect, or whose amounts of the same currency and scope differ.
 #[must_use]

@@ -337,6 +337,27 @@ pub struct Relationship {
 }
 
 impl Relationship {
+    /// A claim that is in effect, of which nothing but kind and ends is known. Its evidence is still to come, and a commit says
+    /// when it was recorded.
+    #[must_use]
+    pub fn new(id: String, kind: RelationshipKind, ends: Ends) -> Self {
+        Self {
+            id,
+            kind,
+            ends,
+            role: None,
+            status: RelationshipStatus::Active,
+            validity: Validity::OPEN,
+            share: None,
+            amount: None,
+            capabilities: Vec::new(),
+            properties: None,
+            evidence: Vec::new(),
+            recorded_at: Timestamp::UNIX_EPOCH,
+            retracted_at: None,
+        }
+    }
+
     /// What a source's own figure is a share of, unless it says: the same as the claim's; none for kinds without a share.
     #[must_use]
     pub fn share_basis(&self) -> Option<ShareOf> {

@@ -19,7 +19,6 @@ pub struct Load {
     log: log::Behind,
     recorded_at: Timestamp,
     graph: Builder,
-    records: u64,
     was_interrupted: bool,
 }
 
@@ -66,26 +65,25 @@ impl Load {
             recorded_at: at,
             home,
             graph: Builder::new(at),
-            records: 0,
             was_interrupted: false,
         })
     }
 
     fn resume(home: Home) -> Result<Self, Error> {
-        let mut graph = Builder::new(home.loading_head()?.recorded_at);
-        let mut records = 0;
-        let log = home.resume(|record| {
-            records += 1;
-            graph
-                .add(&record)
-                .map_err(|reason| log::Error::damaged(format!("{:?}", record.id()), &reason))
-        })?;
+        let reading = home.loading()?;
+        let recorded_at = reading.head().recorded_at;
+        let mut graph = Builder::new(recorded_at);
+        let read = reading.load(|record| {
+            let added = graph.add(&record);
+            added.map_err(|reason| log::Error::damaged(format!("{:?}", record.id()), &reason))
+        });
+        drop(reading);
+        read.map_err(|reason| unwritten(&home, reason))?;
         Ok(Self {
+            log: log::Behind::start(home.resume()?),
             home,
-            recorded_at: log.head().recorded_at,
-            log: log::Behind::start(log),
+            recorded_at,
             graph,
-            records,
             was_interrupted: true,
         })
     }
@@ -110,12 +108,6 @@ impl Load {
     #[must_use]
     pub fn recorded_at(&self) -> Timestamp {
         self.recorded_at
-    }
-
-    /// How many records it holds.
-    #[must_use]
-    pub fn records(&self) -> u64 {
-        self.records
     }
 
     /// Whether it goes on with an import that was interrupted.
@@ -143,10 +135,8 @@ impl Load {
                 reason,
             }));
         }
-        self.records += 1;
         self.log.add(record).map_err(|reason| {
-            let dir = self.home.dir().to_owned();
-            let reason = Error::Home(home::Error::Log { dir, reason });
+            let reason = unwritten(&self.home, reason);
             Box::new(Unadded { record: None, reason })
         })
     }
@@ -156,9 +146,8 @@ impl Load {
     /// # Errors
     /// [`Error::Home`] when it cannot be written.
     pub fn keep(self) -> Result<(), Error> {
-        let dir = self.home.dir().to_owned();
         let kept = self.log.end().and_then(|mut log| log.keep());
-        kept.map_err(|reason| Error::Home(home::Error::Log { dir, reason }))
+        kept.map_err(|reason| unwritten(&self.home, reason))
     }
 
     /// Makes the store of what was added, with a snapshot for a quick start.
@@ -167,9 +156,7 @@ impl Load {
     /// [`Error::Unfit`] when there is more than a graph can hold, [`Error::Home`] when it cannot be written.
     pub fn finish(self, title: &str, description: Option<&str>, licence: Option<&str>) -> Result<Home, Error> {
         let graph = self.graph.finish(title, description, licence)?;
-        let dir = self.home.dir().to_owned();
-        let log = self.log.end();
-        let log = log.map_err(|reason| Error::Home(home::Error::Log { dir, reason }))?;
+        let log = self.log.end().map_err(|reason| unwritten(&self.home, reason))?;
         let head = self.home.seal(log, title, description, licence)?;
         let held = Held {
             position: 0,
@@ -178,4 +165,11 @@ impl Load {
         home::write_snapshot(self.home.dir(), held, |blocks| settle::write(&graph, blocks))?;
         Ok(self.home)
     }
+}
+
+fn unwritten(home: &Home, reason: log::Error) -> Error {
+    Error::Home(home::Error::Log {
+        dir: home.dir().to_owned(),
+        reason,
+    })
 }

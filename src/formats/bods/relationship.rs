@@ -14,9 +14,8 @@ use super::{
 use crate::{
     formats::import::{Fault, Wanted},
     model::{
-        Catalog, DERIVED_ID_CHARS_MAX, Ends, Evidence, Noun, Record, Relationship, RelationshipKind,
-        RelationshipStatus, Share, ShareOf, Stance, Timestamp, UnknownReason, Validity, evidence_id, line,
-        relationship_id,
+        Catalog, DERIVED_ID_CHARS_MAX, Ends, Evidence, Noun, Record, Relationship, RelationshipKind, Share, ShareOf,
+        UnknownReason, Validity, evidence_id, line, relationship_id,
     },
 };
 
@@ -232,31 +231,17 @@ fn relationship(
     let mut beyond = rest.clone();
     beyond.append(&mut interest);
     let evidence = Evidence {
-        id: evidence_id(&id, &statement.source, 1),
-        source: statement.source.clone(),
         locator: line(&statement.record).ok(),
-        stance: Stance::Asserts,
-        speaker: None,
         stated_on: statement.stated_on,
-        summary: None,
-        share: None,
-        amount: None,
-        confidence: None,
+        ..Evidence::asserting(evidence_id(&id, &statement.source, 1), &statement.source)
     };
     Relationship {
-        id,
-        kind: typed.kind,
-        ends,
         role: typed.role,
-        status: RelationshipStatus::Active,
         validity: validity.unwrap_or_else(|_| Validity::open()),
         share,
-        amount: None,
-        capabilities: Vec::new(),
         properties: properties(beyond, faults),
         evidence: vec![evidence],
-        recorded_at: Timestamp::UNIX_EPOCH,
-        retracted_at: None,
+        ..Relationship::new(id, typed.kind, ends)
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{
     formats::import::{Draft, Fault},
     model::{
         Amount, Catalog, DERIVED_ID_CHARS_MAX, Ends, Evidence, PartialDate, Record, Relationship, RelationshipKind,
-        RelationshipStatus, Source, Stance, Timestamp, Validity, evidence_id, plain_id, relationship_id, text,
+        RelationshipStatus, Source, Validity, evidence_id, plain_id, relationship_id, text,
     },
 };
 
@@ -190,32 +190,13 @@ pub(super) fn claimed(
     locator: Option<&str>,
 ) -> Relationship {
     let statement = |source: &Source| Evidence {
-        id: evidence_id(&id, &source.id, 1),
-        source: source.id.clone(),
         locator: locator.map(str::to_owned),
-        stance: Stance::Asserts,
-        speaker: None,
-        stated_on: None,
-        summary: None,
-        share: None,
-        amount: None,
-        confidence: None,
+        ..Evidence::asserting(evidence_id(&id, &source.id, 1), &source.id)
     };
     let evidence = sources.iter().map(statement).collect();
     Relationship {
-        id,
-        kind,
-        ends,
-        role: None,
-        status: RelationshipStatus::Active,
-        validity: Validity::OPEN,
-        share: None,
-        amount: None,
-        capabilities: Vec::new(),
-        properties: None,
         evidence,
-        recorded_at: Timestamp::UNIX_EPOCH,
-        retracted_at: None,
+        ..Relationship::new(id, kind, ends)
     }
 }
 

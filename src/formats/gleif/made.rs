@@ -9,8 +9,7 @@ use crate::{
     formats::import::{Draft, Effect, Fault, VALUE_CHARS_MAX, Wanted},
     model::{
         Ends, Entity, EntityKind, EntityStatus, Evidence, Identifier, LEI_SCHEME, Noun, PartialDate, Record,
-        Relationship, RelationshipKind, RelationshipStatus, Stance, Timestamp, Validity, check_lei, evidence_id,
-        relationship_id,
+        Relationship, RelationshipKind, check_lei, evidence_id, relationship_id,
     },
 };
 
@@ -164,32 +163,14 @@ impl Claim<'_> {
     /// The claim as a relationship that is in effect and has no dates.
     pub(super) fn relationship(self) -> Relationship {
         let id = relationship_id(self.kind, &self.ends, self.key);
-        let evidence = Evidence {
-            id: evidence_id(&id, self.source, 1),
-            source: self.source.to_owned(),
+        let statement = Evidence {
             locator: Some(self.locator.to_owned()),
-            stance: Stance::Asserts,
-            speaker: None,
             stated_on: self.stated_on,
-            summary: None,
-            share: None,
-            amount: None,
-            confidence: None,
+            ..Evidence::asserting(evidence_id(&id, self.source, 1), self.source)
         };
         Relationship {
-            id,
-            kind: self.kind,
-            ends: self.ends,
-            role: None,
-            status: RelationshipStatus::Active,
-            validity: Validity::OPEN,
-            share: None,
-            amount: None,
-            capabilities: Vec::new(),
-            properties: None,
-            evidence: vec![evidence],
-            recorded_at: Timestamp::UNIX_EPOCH,
-            retracted_at: None,
+            evidence: vec![statement],
+            ..Relationship::new(id, self.kind, self.ends)
         }
     }
 }

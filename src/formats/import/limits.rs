@@ -4,7 +4,8 @@ use serde_json::{Map, Value};
 
 use super::{Draft, Fault, Wanted};
 use crate::model::{
-    DERIVED_ID_CHARS_MAX, ID_CHARS_MAX, LINE_CHARS_MAX, LIST_MAX, PROPERTIES_BYTES_MAX, Record, TEXT_CHARS_MAX,
+    DERIVED_ID_CHARS_MAX, Entity, ID_CHARS_MAX, Identifier, LINE_CHARS_MAX, LIST_MAX, PROPERTIES_BYTES_MAX, Record,
+    Share, Source, TEXT_CHARS_MAX, confidence,
 };
 
 /// How deep properties may be nested, so that they are read back from the log.
@@ -15,7 +16,53 @@ pub(super) fn beyond_limits(draft: &Draft) -> Option<Fault> {
     let (Wanted::Record(record) | Wanted::Placeholder(record)) = &draft.change else {
         return None;
     };
-    let reason = match record {
+    let reason = unsound(record).or_else(|| too_large(record));
+    reason.map(|reason| Fault::rejected("", reason).with(record.id()))
+}
+
+/// Why a record could be written, but would not be read back as it is: whoever reads it holds it against the rules again.
+fn unsound(record: &Record) -> Option<&'static str> {
+    match record {
+        Record::Source(source) => {
+            let keeps = Source::id_of(&source.id).is_ok_and(|id| id == source.id);
+            (!keeps).then_some("the id of its source cannot be one")
+        }
+        Record::Entity(entity) => {
+            let is_kept =
+                |known: &Identifier| Identifier::new(&known.scheme, &known.value).is_ok_and(|new| new == *known);
+            let reason = Entity::check_id(&entity.id)
+                .err()
+                .map(|_| "its id cannot be an entity's");
+            reason
+                .or_else(|| Entity::check_name(&entity.name).err().map(|_| "its name cannot be one"))
+                .or_else(|| (!entity.identifiers.iter().all(is_kept)).then_some("an identifier of it cannot be one"))
+        }
+        Record::Relationship(relationship) => {
+            let statements = &relationship.evidence;
+            let amounts = statements.iter().filter_map(|statement| statement.amount.as_ref());
+            let mut amounts = amounts.chain(&relationship.amount);
+            let shares = statements.iter().filter_map(|statement| statement.share.as_ref());
+            let mut shares = shares.chain(&relationship.share);
+            let mut confidences = statements.iter().filter_map(|statement| statement.confidence);
+            let is_share = |share: &Share| share.range.to_string().parse() == Ok(share.range);
+            if statements.is_empty() {
+                Some("it has no statement")
+            } else if !amounts.all(|amount| amount.value.is_finite() && amount.value >= 0.0) {
+                Some("its amount is no number that money has")
+            } else if !shares.all(is_share) {
+                Some("its share is no range from 0 to 100")
+            } else if !confidences.all(|number| confidence(number).is_ok()) {
+                Some("a confidence is no number from 0 to 1")
+            } else {
+                None
+            }
+        }
+    }
+}
+
+/// What of a record is larger than it may be.
+fn too_large(record: &Record) -> Option<&'static str> {
+    match record {
         Record::Source(source) => beyond(&[
             (Some(&source.id), ID_CHARS_MAX, "its id is too long"),
             (Some(&source.publisher), LINE_CHARS_MAX, "the publisher is too long"),
@@ -48,8 +95,7 @@ pub(super) fn beyond_limits(draft: &Draft) -> Option<Fault> {
         ])
         .or_else(|| (relationship.evidence.len() > LIST_MAX).then_some("it has too many statements"))
         .or_else(|| relationship.properties.as_ref().and_then(properties)),
-    };
-    reason.map(|reason| Fault::rejected("", reason).with(record.id()))
+    }
 }
 
 fn beyond(texts: &[(Option<&String>, usize, &'static str)]) -> Option<&'static str> {
@@ -101,7 +147,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::model::{Entity, EntityKind};
+    use crate::model::{Ends, EntityKind, Evidence, Relationship, RelationshipKind, ShareOf, ShareRange};
 
     fn reason(change: impl FnOnce(&mut Entity)) -> Option<String> {
         let mut entity = Entity::new("a", EntityKind::Company, "A").unwrap();
@@ -131,6 +177,62 @@ mod tests {
             ),
         ] {
             assert_eq!(told.as_deref(), Some(expected));
+        }
+    }
+
+    /// What is read back of a record, as the log does.
+    fn read_back(record: &Record) -> Option<Record> {
+        serde_json::from_slice(&serde_json::to_vec(record).unwrap()).ok()
+    }
+
+    #[test]
+    fn what_would_not_be_read_back_as_it_is_does_not_get_into_the_log() {
+        let entity = |change: fn(&mut Entity)| {
+            let mut entity = Entity::new("a", EntityKind::Company, "A").unwrap();
+            change(&mut entity);
+            Record::Entity(entity)
+        };
+        let claim = |change: fn(&mut Relationship)| {
+            let ends = Ends::Known {
+                from: "a".to_owned(),
+                to: "b".to_owned(),
+            };
+            let mut claim = Relationship::new("rel:1".to_owned(), RelationshipKind::Owns, ends);
+            claim.evidence = vec![Evidence::asserting("e".to_owned(), "source:s")];
+            change(&mut claim);
+            Record::Relationship(claim)
+        };
+        let refused = |record: &Record| beyond_limits(&Draft::of(record.clone())).is_some();
+        for sound in [entity(|_| ()), claim(|_| ())] {
+            assert!(
+                !refused(&sound) && read_back(&sound).as_ref() == Some(&sound),
+                "{sound:?}"
+            );
+        }
+        for unsound in [
+            entity(|entity| entity.id = "rel:a".to_owned()),
+            entity(|entity| entity.name = "A\u{0}".to_owned()),
+            entity(|entity| {
+                entity.identifiers = vec![Identifier {
+                    scheme: "LEI".to_owned(),
+                    value: "x".to_owned(),
+                }];
+            }),
+            claim(|claim| claim.evidence[0].confidence = Some(2.0)),
+            claim(|claim| {
+                claim.share = Some(Share {
+                    range: ShareRange {
+                        min: f64::NAN,
+                        max: 50.0,
+                        min_inclusive: true,
+                        max_inclusive: true,
+                    },
+                    of: ShareOf::Capital,
+                });
+            }),
+        ] {
+            assert!(read_back(&unsound).as_ref() != Some(&unsound), "{unsound:?}");
+            assert!(refused(&unsound), "{unsound:?}");
         }
     }
 }

@@ -11,8 +11,7 @@ use crate::{
     formats::import::Draft,
     model::{
         Amount, Capability, DERIVED_ID_CHARS_MAX, Ends, Evidence, LINE_CHARS_MAX, PartialDate, Record, Relationship,
-        RelationshipKind, RelationshipStatus, Share, Stance, Timestamp, UnknownReason, Validity, evidence_id,
-        relationship_id,
+        RelationshipKind, RelationshipStatus, Share, UnknownReason, Validity, evidence_id, relationship_id,
     },
 };
 
@@ -29,21 +28,13 @@ impl RelationshipBlock {
             return None;
         }
         let evidence = Evidence {
-            id: evidence_id(&id, source, 1),
-            source: source.to_owned(),
             locator: self.locator(reading),
-            stance: Stance::Asserts,
-            speaker: None,
             stated_on: reading.optional("stated_on", self.stated_on.as_ref()),
             summary: reading.optional("summary", self.summary.as_ref()).map(|text| text.0),
-            share: None,
-            amount: None,
-            confidence: None,
+            ..Evidence::asserting(evidence_id(&id, source, 1), source)
         };
         let status = reading.optional("status", self.status.as_ref());
         Some(Draft::of(Record::Relationship(Relationship {
-            kind,
-            ends,
             role: reading.optional("role", self.role.as_ref()).map(|line| line.0),
             // A word for it that is not understood is no reason to believe it.
             status: status.unwrap_or(match self.status {
@@ -57,9 +48,7 @@ impl RelationshipBlock {
             // Last, when all that is kept is known.
             properties: reading.properties(self.properties.of(&reading.row))?,
             evidence: vec![evidence],
-            recorded_at: Timestamp::UNIX_EPOCH,
-            retracted_at: None,
-            id,
+            ..Relationship::new(id, kind, ends)
         })))
     }
 

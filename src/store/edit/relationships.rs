@@ -11,7 +11,7 @@ use crate::{
     graph::Snapshot,
     model::{
         self, Capability, DERIVED_ID_CHARS_MAX, Ends, Noun, PartialDate, Record, Relationship, RelationshipKind,
-        RelationshipStatus, Set, Source, Timestamp, UnknownReason, Validity, plain_id, relationship_id,
+        RelationshipStatus, Set, Source, UnknownReason, Validity, plain_id, relationship_id,
     },
 };
 
@@ -283,22 +283,8 @@ fn new(
         from: String::new(),
         to: String::new(),
     };
-    Some(Relationship {
-        id,
-        kind: item.kind?,
-        ends: written.ends.unwrap_or_else(stand_in),
-        role: None,
-        status: RelationshipStatus::Active,
-        validity: Validity::OPEN,
-        share: None,
-        amount: None,
-        capabilities: Vec::new(),
-        properties: None,
-        evidence: Vec::new(),
-        // The commit says when.
-        recorded_at: Timestamp::UNIX_EPOCH,
-        retracted_at: None,
-    })
+    let ends = written.ends.unwrap_or_else(stand_in);
+    Some(Relationship::new(id, item.kind?, ends))
 }
 
 /// Writes the fields of an item over those of a relationship.

@@ -190,26 +190,25 @@ impl Home {
         })
     }
 
-    /// What is said of an import that was interrupted.
+    /// What an import that was interrupted has kept, to be read. Nothing in the file is changed.
     ///
     /// # Errors
     /// [`Error::Log`] when it is damaged.
-    pub fn loading_head(&self) -> Result<log::Head, Error> {
+    pub fn loading(&self) -> Result<Reading, Error> {
         let path = self.dir.join(LOADING);
         let file = File::open(&path).map_err(failed("open", &path))?;
-        let reading = Reading::alone(|| file.try_clone().map(backend)).map_err(|reason| self.told(reason))?;
-        Ok(reading.head().clone())
+        Reading::alone(|| file.try_clone().map(backend)).map_err(|reason| self.told(reason))
     }
 
-    /// Goes on with an import that was interrupted. `each` sees every record that was kept.
+    /// Goes on with an import that was interrupted, and has been read.
     ///
     /// # Errors
-    /// [`Error::Log`] when it is damaged, and with what `each` fails with.
-    pub fn resume(&self, each: impl FnMut(crate::model::Record) -> Result<(), log::Error>) -> Result<log::Load, Error> {
+    /// [`Error::Log`] when it is damaged.
+    pub fn resume(&self) -> Result<log::Load, Error> {
         let path = self.dir.join(LOADING);
         let opened = OpenOptions::new().read(true).write(true).open(&path);
         let file = opened.map_err(failed("open", &path))?;
-        log::Load::resume(backend(file), each).map_err(|reason| self.told(reason))
+        log::Load::resume(backend(file)).map_err(|reason| self.told(reason))
     }
 
     /// Gives up what was loaded.

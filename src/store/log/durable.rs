@@ -190,7 +190,7 @@ impl Recent {
     }
 }
 
-fn builder() -> Builder {
+pub(super) fn builder() -> Builder {
     let mut builder = Builder::new();
     // With one writer and readers in other processes, every commit is in two phases: the file never points to a state that
     // was not wholly written, so that a damaged last entry is told from one that was never kept.
@@ -284,6 +284,16 @@ pub(super) fn begin_empty_of(
     fill: impl FnOnce(&WriteTransaction) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let database = builder().create_with_backend(file).map_err(read::damaged)?;
+    write_head(&database, head, fill)?;
+    database.close().map_err(read::damaged)
+}
+
+/// Writes what is said of the whole, and what `fill` writes, in one transaction.
+pub(super) fn write_head(
+    database: &Database,
+    head: &Head,
+    fill: impl FnOnce(&WriteTransaction) -> Result<(), Error>,
+) -> Result<(), Error> {
     let transaction = database.begin_write().map_err(read::damaged)?;
     {
         let mut meta = transaction.open_table(META).map_err(read::damaged)?;
@@ -298,6 +308,5 @@ pub(super) fn begin_empty_of(
         transaction.open_table(RETRIES).map_err(read::damaged)?;
     }
     fill(&transaction)?;
-    transaction.commit().map_err(read::damaged)?;
-    database.close().map_err(read::damaged)
+    transaction.commit().map_err(read::damaged)
 }

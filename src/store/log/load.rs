@@ -1,12 +1,14 @@
 //! The beginning of a log, written record by record, so that no more than a chunk of it is in memory. What was kept is there
 //! when the file is opened again, and can be gone on with; only a sealed file is a log.
 
-use redb::{Database, ReadableDatabase, ReadableTable, StorageBackend};
+use redb::{Database, ReadableDatabase, StorageBackend};
 use serde::Serialize;
 
 use super::{
-    Error, Head, read,
-    tables::{CACHE_BYTES, CHUNK, Chunk, ENTRIES, HEAD, LOAD, META, RETRIES, VERSION, Version},
+    Error, Head,
+    durable::{builder, write_head},
+    read,
+    tables::{CHUNK, LOAD},
     value::{self, Place},
 };
 use crate::model::{Catalog, Noun, Record};
@@ -49,27 +51,15 @@ impl Load {
         })
     }
 
-    /// Goes on with a file that was begun. `each` sees every record that it keeps, in the order in which they were added.
+    /// Goes on with a file that was begun, and has been read.
     ///
     /// # Errors
-    /// [`Error::Damaged`], which names the chunk, [`Error::File`], and whatever `each` fails with.
-    pub fn resume(file: impl StorageBackend, mut each: impl FnMut(Record) -> Result<(), Error>) -> Result<Self, Error> {
+    /// [`Error::Damaged`] and [`Error::File`].
+    pub fn resume(file: impl StorageBackend) -> Result<Self, Error> {
         read::unharmed(|| {
             let database = database(file)?;
             let transaction = database.begin_read().map_err(read::damaged)?;
             let head = read::head(&transaction)?;
-            let table = transaction.open_table(LOAD).map_err(read::damaged)?;
-            for (row, expected) in table.iter().map_err(read::damaged)?.zip(0u64..) {
-                let (chunk, kept) = row.map_err(read::damaged)?;
-                let place = || format!("chunk {expected} of the data");
-                if chunk.value() != expected {
-                    return Err(Error::damaged(place(), "it is missing"));
-                }
-                let chunk: Chunk = value::unpack(Place::load(expected), kept.value())
-                    .map_err(|reason| Error::damaged(place(), &reason))?;
-                chunk.records().try_for_each(&mut each)?;
-            }
-            drop(table);
             transaction.close().map_err(read::damaged)?;
             Ok(Self::over(database, head))
         })
@@ -152,23 +142,13 @@ impl Load {
     }
 
     fn write(&self, packed: &[(u64, Vec<u8>)]) -> Result<(), Error> {
-        let transaction = self.database.begin_write().map_err(read::damaged)?;
-        {
-            let mut meta = transaction.open_table(META).map_err(read::damaged)?;
-            let unkeepable = |reason| Error::unkeepable("what is said of the data", &reason);
-            let version = value::pack(VERSION.1, &Version::of_this_program()).map_err(unkeepable)?;
-            let head = value::pack(HEAD.1, &self.head).map_err(unkeepable)?;
-            meta.insert(VERSION.0, version.as_slice()).map_err(read::damaged)?;
-            meta.insert(HEAD.0, head.as_slice()).map_err(read::damaged)?;
-            // Whoever reads finds every table.
-            transaction.open_table(ENTRIES).map_err(read::damaged)?;
-            transaction.open_table(RETRIES).map_err(read::damaged)?;
+        write_head(&self.database, &self.head, |transaction| {
             let mut load = transaction.open_table(LOAD).map_err(read::damaged)?;
             for (chunk, kept) in packed {
                 load.insert(*chunk, kept.as_slice()).map_err(read::damaged)?;
             }
-        }
-        transaction.commit().map_err(read::damaged)
+            Ok(())
+        })
     }
 }
 
@@ -230,9 +210,5 @@ fn list_of(noun: Noun) -> &'static str {
 }
 
 fn database(file: impl StorageBackend) -> Result<Database, Error> {
-    let mut builder = redb::Builder::new();
-    builder
-        .set_cache_size(CACHE_BYTES)
-        .create_with_backend(file)
-        .map_err(read::damaged)
+    builder().create_with_backend(file).map_err(read::damaged)
 }
