@@ -37,7 +37,7 @@ impl SearchQuery {
     /// by id.
     ///
     /// Every word must be found: as it is, as the beginning of a longer word (the last word, and others of at least three
-    /// letters), or with typos (one in words of 4 to 7 letters, two in longer ones, none in numbers). Where no entity has all
+    /// letters; of identifiers and ids only from three letters on), or with typos (one in words of 4 to 7 letters, two in longer ones, none in numbers). Where no entity has all
     /// words, those that have most of them are found. Case, width and diacritics do not matter; apostrophes, hyphens and dots
     /// inside a word need not be there. Chinese, Japanese, Korean, Thai and other scripts without spaces are found by any
     /// stretch of characters. Quotation marks, `AND`, `*` and the like are no operators. A text in which nothing can be

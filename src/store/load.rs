@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::{
     home::{self, Home, blocks::Held},
-    log, settle,
+    log, settle, shelf,
 };
 use crate::{
     graph::{self, Builder},
@@ -154,7 +154,7 @@ impl Load {
     ///
     /// # Errors
     /// [`Error::Unfit`] when there is more than a graph can hold, [`Error::Home`] when it cannot be written.
-    pub fn finish(self, title: &str, description: Option<&str>, licence: Option<&str>) -> Result<Home, Error> {
+    pub fn finish(self, title: &str, description: Option<&str>, licence: Option<&str>) -> Result<Filled, Error> {
         let graph = self.graph.finish(title, description, licence)?;
         let log = self.log.end().map_err(|reason| unwritten(&self.home, reason))?;
         let head = self.home.seal(log, title, description, licence)?;
@@ -163,7 +163,33 @@ impl Load {
             log: head.fingerprint(),
         };
         home::write_snapshot(self.home.dir(), held, |blocks| settle::write(&graph, blocks))?;
-        Ok(self.home)
+        Ok(Filled { home: self.home, held })
+    }
+}
+
+/// A store that has been filled, and not been opened.
+#[derive(Debug)]
+pub struct Filled {
+    home: Home,
+    held: Held,
+}
+
+impl Filled {
+    /// Builds the search index and keeps it for the next start, where there are so many entities that this is worth while. Of
+    /// the graph only the entities are in memory meanwhile. A failure is told in the program's log: the next start builds it.
+    pub fn index(&self) {
+        let dir = self.home.dir();
+        match home::read_snapshot(dir, self.held.log, settle::read_entities) {
+            Ok(Some((position, graph))) if position == self.held.position => shelf::fill(dir, self.held, &graph),
+            Ok(_) => tracing::warn!("there is no snapshot to build the search index from; the next start builds it"),
+            Err(error) => tracing::warn!(%error, "the search index cannot be built; the next start builds it"),
+        }
+    }
+
+    /// The folder of the store.
+    #[must_use]
+    pub fn into_home(self) -> Home {
+        self.home
     }
 }
 

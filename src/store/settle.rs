@@ -15,7 +15,7 @@ use super::{
     home::{self, blocks::Held},
 };
 use crate::{
-    graph::Snapshot,
+    graph::{Snapshot, Unreadable},
     model::{Change, Entry},
 };
 
@@ -150,6 +150,18 @@ pub(super) fn write(graph: &Snapshot, out: &mut impl Write) -> io::Result<()> {
 
 /// The graph that was written.
 pub(super) fn read(from: &mut (impl Read + Send)) -> io::Result<Snapshot> {
+    read_with(from, |take| Snapshot::unpack(take))
+}
+
+/// The entities of the graph that was written, and nothing else.
+pub(super) fn read_entities(from: &mut (impl Read + Send)) -> io::Result<Snapshot> {
+    read_with(from, |take| Snapshot::unpack_entities(take))
+}
+
+fn read_with(
+    from: &mut (impl Read + Send),
+    unpack: impl FnOnce(&mut dyn FnMut() -> Option<Vec<u8>>) -> Result<Snapshot, Unreadable>,
+) -> io::Result<Snapshot> {
     let (sender, sections) = mpsc::sync_channel(SECTIONS_AHEAD);
     thread::scope(|scope| {
         // Sections are read and unpacked at the same time; who unpacks hangs up when it has all it needs.
@@ -162,7 +174,7 @@ pub(super) fn read(from: &mut (impl Read + Send)) -> io::Result<Snapshot> {
             }
         });
         let mut missing = false;
-        let graph = Snapshot::unpack(|| {
+        let graph = unpack(&mut || {
             let section = sections.recv().ok();
             missing |= section.is_none();
             section

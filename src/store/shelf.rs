@@ -1,17 +1,46 @@
 //! Where the search index is kept between starts: a file in the folder of a store, made from the log. One that is missing,
 //! damaged or of another log costs a slower start and nothing else.
 
-use std::sync::{Mutex, PoisonError};
+use std::{
+    path::Path,
+    sync::{Mutex, PoisonError},
+};
 
 use super::{
     home::{self, blocks::Held},
     search::{Index, keep::Kept},
     settle::Place,
 };
-use crate::{graph::Snapshot, model::Timestamp};
+use crate::{
+    graph::Snapshot,
+    model::{Timestamp, View},
+};
 
 /// Fewer entities than this are indexed about as fast as they are read.
 const ENTITIES_MIN: usize = 10_000;
+
+/// Builds the index of `graph`, which is what `held` says, and keeps it in the folder of a store that nobody has opened, unless it
+/// is small. A failure is told in the program's log.
+pub(super) fn fill(dir: &Path, held: Held, graph: &Snapshot) {
+    let everything = graph.mask(&View::now(Timestamp::MAX));
+    if graph.entities(&everything).take(ENTITIES_MIN).count() < ENTITIES_MIN {
+        return;
+    }
+    match Index::build(graph) {
+        Ok(index) => keep(dir, held, &index, graph),
+        Err(reason) => tracing::warn!(%reason, "the search index cannot be built; the next start builds it"),
+    }
+}
+
+/// Writes the large layer of an index of `graph`.
+fn keep(dir: &Path, held: Held, index: &Index, graph: &Snapshot) {
+    match home::write_search(dir, held, |out| index.write_large(graph, out)) {
+        Ok(bytes) => tracing::info!(position = held.position, bytes, "the search index is kept on disk"),
+        Err(reason) => {
+            tracing::warn!(%reason, "the search index cannot be kept on disk; the next start builds it anew")
+        }
+    }
+}
 
 /// The place for the search index of a store.
 #[derive(Debug)]
@@ -73,16 +102,8 @@ impl Shelf {
             log: self.place.log,
         };
         let closed = self.closed.lock().unwrap_or_else(PoisonError::into_inner);
-        if *closed {
-            return;
-        }
-        let written = home::write_search(&self.place.dir, held, |out| index.write_large(graph, out));
-        drop(closed);
-        match written {
-            Ok(bytes) => tracing::info!(position, bytes, "the search index is kept on disk"),
-            Err(reason) => {
-                tracing::warn!(%reason, "the search index cannot be kept on disk; the next start builds it anew")
-            }
+        if !*closed {
+            keep(&self.place.dir, held, index, graph);
         }
     }
 

@@ -223,6 +223,12 @@ fn identifiers_are_found_whole_and_by_how_they_begin_with_and_without_separators
         [""; 0],
         "a code with a typo is another code"
     );
+    assert_eq!(
+        searched.names("HW")[..],
+        [""; 0],
+        "two letters begin a part of all codes"
+    );
+    assert_eq!(searched.names("HWU"), ["Apple"]);
 }
 
 #[test]
@@ -295,6 +301,8 @@ fn will_do(word: &str, asked: &str, is_last: bool) -> bool {
 
 /// The places of the names that `text` must find.
 fn expected(names: &[String], text: &str) -> Vec<usize> {
+    let names: Vec<String> = names.iter().map(|name| name.to_lowercase()).collect();
+    let text = &text.to_lowercase();
     let mut asked: Vec<&str> = Vec::new();
     let all: Vec<&str> = text.split(' ').collect();
     for word in &all {
@@ -441,4 +449,29 @@ fn scores_are_the_same_however_the_index_was_built() {
         assert_eq!(told(&one), told(&other), "{text}");
     }
     assert_eq!(one.similar("Blu Company 12", 20), other.similar("Blu Company 12", 20));
+}
+#[test]
+fn when_few_words_are_missing_all_that_lack_fewest_are_found_wherever_they_are() {
+    // Enough of them that the index has a lexicon, and frequent words are read otherwise than rare ones.
+    let names: Vec<String> = (0..6_000)
+        .map(|number| format!("Red{} Green{} Blue{}", number % 7, number % 300, number % 11))
+        .collect();
+    let owned = names.clone();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let searched = Searched::named(&names);
+    for text in [
+        "Red1 Green8 Blue3",
+        "red1 green8 blue3 red2",
+        "red1 green7 blue3 zebra",
+        "green1 green2 blue5",
+        "red1 red2 blue1 blue2",
+        "grene8 red1",
+        "green299 gree blue10 red6 red5",
+    ] {
+        let told: Vec<String> = expected(&owned, text)
+            .iter()
+            .map(|place| format!("{place:05}"))
+            .collect();
+        assert_eq!(searched.ids(text), told, "{text}");
+    }
 }

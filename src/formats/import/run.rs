@@ -39,7 +39,10 @@ pub fn run(home: Home, job: Job<'_>) -> Result<Done, Error> {
         // What carries versions was known before today, so that the store begins before them.
         true if is_dated && !home.is_loading() => Target::Unbegun(home),
         true => Target::New(Box::new(load::Load::enter(home, job.now)?)),
-        false => Target::known(Store::open(home, |graph| Arc::new(State::unprepared(graph)))?, &job),
+        false => {
+            let store = Store::open(home, |graph| Arc::new(State::unprepared(graph)))?;
+            Target::Known(Box::new(filing(store, &job)))
+        }
     };
     let running = Running {
         tally: Tally::of(job.parts.iter().map(|(part, _)| part.name.clone())),
@@ -62,17 +65,16 @@ enum Target {
     Known(Box<Filing>),
 }
 
-impl Target {
-    fn known(store: Store, job: &Job<'_>) -> Self {
-        let names: Vec<&str> = job.parts.iter().take(3).map(|(part, _)| part.name.as_str()).collect();
-        let more = if job.parts.len() > names.len() {
-            " and others"
-        } else {
-            ""
-        };
-        let reason = format!("import of {}{more}", names.join(", "));
-        Self::Known(Box::new(Filing::new(store, job.now, reason)))
-    }
+/// What puts drafts into a store that knows things.
+fn filing(store: Store, job: &Job<'_>) -> Filing {
+    let names: Vec<&str> = job.parts.iter().take(3).map(|(part, _)| part.name.as_str()).collect();
+    let more = if job.parts.len() > names.len() {
+        " and others"
+    } else {
+        ""
+    };
+    let reason = format!("import of {}{more}", names.join(", "));
+    Filing::new(store, job.now, reason)
 }
 
 /// Which of several drafts for one record is the first.
@@ -103,19 +105,16 @@ impl Running<'_> {
         let waiting = std::mem::replace(&mut self.waiting, Waiting::new(dir, Order::ByTime));
         self.job.gauge.enter(Phase::Relating);
         self.job.gauge.waiting.store(waiting.len(), Ordering::Relaxed);
-        let store = match target {
+        match target {
             Target::Unbegun(home) => match waiting.earliest() {
-                None if waiting.len() == 0 => None,
+                None if waiting.len() == 0 => {}
                 earliest => {
                     let begin = earliest.map_or(self.job.now, before);
-                    self.fill(load::Load::enter(home, begin)?, waiting.sorted()?)?
+                    self.fill(load::Load::enter(home, begin)?, waiting.sorted()?)?;
                 }
             },
             Target::New(load) => self.fill(*load, waiting.sorted()?)?,
             Target::Known(filing) => self.add(*filing, waiting, dir)?,
-        };
-        if let Some(store) = store {
-            self.finish(store)?;
         }
         Ok(Done {
             tally: self.tally,
@@ -258,8 +257,8 @@ impl Running<'_> {
         Ok(self.waiting.push(origin, &Draft { known_at, change })?)
     }
 
-    /// Adds what waited to a store that is new, opens it, and puts the rest as changes of what it holds.
-    fn fill(&mut self, mut load: load::Load, mut waiting: Sorting) -> Result<Option<Store>, Error> {
+    /// Adds what waited to a store that is new, and puts the rest as changes of what it holds then.
+    fn fill(&mut self, mut load: load::Load, mut waiting: Sorting) -> Result<(), Error> {
         let dir = load.dir().to_owned();
         let load_was_interrupted = load.was_interrupted();
         let mut conflicts = Waiting::new(&dir, Order::ByTime);
@@ -273,28 +272,25 @@ impl Running<'_> {
         }
         // Sources alone are no reason for a store.
         if !load.was_interrupted() && self.tally.counts().imported == 0 && first_version.is_none() {
-            load.abandon()?;
-            return Ok(None);
+            return Ok(load.abandon()?);
         }
         if self.is_cut_short {
-            load.keep()?;
-            return Ok(None);
+            return Ok(load.keep()?);
         }
         self.job.gauge.enter(Phase::Arranging);
         self.is_new = true;
         let title = self.title.clone().unwrap_or_else(|| "Imported data".to_owned());
-        let home = load.finish(&title, None, self.job.told.licence.as_deref())?;
-        let has_more = conflicts.len() > 0 || first_version.is_some();
-        if !has_more && !self.job.search_index {
-            return Ok(None);
+        let filled = load.finish(&title, None, self.job.told.licence.as_deref())?;
+        if self.job.search_index {
+            self.job.gauge.enter(Phase::Indexing);
+            filled.index();
         }
-        let store = Store::open(home, |graph| Arc::new(State::unprepared(graph)))?;
-        if !has_more {
-            return Ok(Some(store));
+        if conflicts.len() == 0 && first_version.is_none() {
+            return Ok(());
         }
-        let Target::Known(mut filing) = Target::known(store, &self.job) else {
-            return Ok(None);
-        };
+        // Whoever searches first works in what changes now.
+        let store = Store::open(filled.into_home(), |graph| Arc::new(State::unprepared(graph)))?;
+        let mut filing = filing(store, &self.job);
         self.job.gauge.enter(Phase::Relating);
         // What an interrupted import added may have changed since; what this one added is what it says.
         let first = if load_was_interrupted {
@@ -303,8 +299,7 @@ impl Running<'_> {
             First::WasAdded
         };
         self.put_all(&mut filing, conflicts.sorted()?, None, first)?;
-        self.put_all(&mut filing, waiting, first_version, First::OfItsId)?;
-        Ok(Some(filing.into_store()))
+        self.put_all(&mut filing, waiting, first_version, First::OfItsId)
     }
 
     fn add_to(&mut self, load: &mut load::Load, conflicts: &mut Waiting, waited: Waited) -> Result<(), Error> {
@@ -346,7 +341,7 @@ impl Running<'_> {
     }
 
     /// Puts what waited into a store that knows things.
-    fn add(&mut self, mut filing: Filing, waiting: Waiting, dir: &Path) -> Result<Option<Store>, Error> {
+    fn add(&mut self, mut filing: Filing, waiting: Waiting, dir: &Path) -> Result<(), Error> {
         let has_versions = waiting.earliest().is_some();
         let sorted = waiting.sorted()?;
         let new = match has_versions && !self.is_cut_short {
@@ -354,7 +349,11 @@ impl Running<'_> {
             false => sorted,
         };
         self.put_all(&mut filing, new, None, First::OfItsId)?;
-        Ok(Some(filing.into_store()))
+        if self.job.search_index && !self.is_cut_short {
+            self.job.gauge.enter(Phase::Indexing);
+            filing.into_store().state().prepare();
+        }
+        Ok(())
     }
 
     /// Puts drafts in their order. Of several without versions for one record, the first holds, so that the same files say the
@@ -450,19 +449,6 @@ impl Running<'_> {
         }
         self.job.gauge.put.fetch_add(1, Ordering::Relaxed);
         Ok(waiting.next_draft()?)
-    }
-
-    /// Writes what the next start needs.
-    fn finish(&mut self, store: Store) -> Result<(), Error> {
-        if self.is_cut_short {
-            return Ok(());
-        }
-        if self.job.search_index {
-            self.job.gauge.enter(Phase::Indexing);
-            store.state().prepare();
-        }
-        drop(store);
-        Ok(())
     }
 }
 

@@ -13,12 +13,14 @@ use tantivy::{
 
 use super::{
     Error, Index,
+    keys::KeysBuilder,
     layer::{Body, Layer, Segment},
-    words::{Cutter, core_key, key},
+    lexicon::Lexicon,
+    words::{Cutter, key},
 };
 use crate::{
     graph::{EntityIx, EntityRef, Snapshot},
-    model::{CompanyName, Timestamp, View},
+    model::{Timestamp, View},
 };
 
 /// Below so many entities one thread is done before others have started.
@@ -41,18 +43,11 @@ pub(super) struct Fields {
     pub(super) description: Field,
     /// Ids and identifiers.
     pub(super) code: Field,
-    pub(super) whole_name: Field,
-    pub(super) whole_other_name: Field,
-    pub(super) whole_code: Field,
-    /// The cores of all names: the names without their legal forms, in one spelling.
-    pub(super) core: Field,
 }
 
 pub(super) const ROW: &str = "row";
 const WORDS: &str = "words";
 const FIRST: &str = "first";
-const KEY: &str = "key";
-const CORE: &str = "core";
 
 impl Fields {
     pub(super) fn schema() -> (Schema, Self) {
@@ -71,12 +66,13 @@ impl Fields {
             other_name: builder.add_text_field("other_name", text(WORDS)),
             description: builder.add_text_field("description", text(WORDS)),
             code: builder.add_text_field("code", text(WORDS)),
-            whole_name: builder.add_text_field("whole_name", text(KEY)),
-            whole_other_name: builder.add_text_field("whole_other_name", text(KEY)),
-            whole_code: builder.add_text_field("whole_code", text(KEY)),
-            core: builder.add_text_field("core", text(CORE)),
         };
         (builder.build(), fields)
+    }
+
+    /// Where words may have typos. A code with a typo is another code.
+    pub(super) fn prose(&self) -> [Field; 3] {
+        [self.name, self.other_name, self.description]
     }
 
     fn document(&self, entity: &EntityRef<'_>, row: u32) -> TantivyDocument {
@@ -84,27 +80,20 @@ impl Fields {
         document.add_u64(self.row, u64::from(row));
         document.add_text(self.name, entity.name());
         document.add_text(self.first, entity.name());
-        document.add_text(self.whole_name, entity.name());
-        document.add_text(self.core, entity.name());
         for name in entity.names() {
             document.add_text(self.other_name, name.text());
-            document.add_text(self.whole_other_name, name.text());
-            document.add_text(self.core, name.text());
         }
         if let Some(description) = entity.description() {
             document.add_text(self.description, description);
         }
         document.add_text(self.code, entity.id());
-        document.add_text(self.whole_code, entity.id());
-        for (scheme, value) in entity.identifiers() {
+        for (_, value) in entity.identifiers() {
             document.add_text(self.code, value);
             // Without its separators, so that it can be found by how it begins however it is written.
             let compact = key(value);
             if compact.len() < value.len() {
                 document.add_text(self.code, compact);
             }
-            document.add_text(self.whole_code, value);
-            document.add_text(self.whole_code, format!("{scheme}{value}"));
         }
         document
     }
@@ -130,19 +119,20 @@ pub(super) fn layer(snapshot: &Snapshot, entities: Vec<EntityIx>) -> Result<Laye
     let tokenizers = TokenizerManager::default();
     tokenizers.register(WORDS, TextAnalyzer::from(Tokens::of(Cutting::Words)));
     tokenizers.register(FIRST, TextAnalyzer::from(Tokens::of(Cutting::First)));
-    tokenizers.register(KEY, TextAnalyzer::from(Tokens::of(Cutting::Key)));
-    tokenizers.register(CORE, TextAnalyzer::from(Tokens::of(Cutting::Core)));
     let index = tantivy::Index::builder()
         .schema(schema)
         .tokenizers(tokenizers)
         .settings(IndexSettings::default());
     let mut lengths = Vec::with_capacity(entities.len());
+    let mut keys = KeysBuilder::new(entities.len());
     let mut documents = (0..).zip(&entities).map(|(row, entity)| {
         let entity = snapshot.entity(*entity);
         lengths.push(length(entity.name()));
+        keys.add(&entity, row);
         fields.document(&entity, row)
     });
-    let index = if entities.len() < SMALL {
+    let is_small = entities.len() < SMALL;
+    let index = if is_small {
         let mut writer = index.single_segment_index_writer(directory.clone(), SMALL_BYTES)?;
         documents.try_for_each(|document| writer.add_document(document))?;
         writer.finalize()?
@@ -153,9 +143,16 @@ pub(super) fn layer(snapshot: &Snapshot, entities: Vec<EntityIx>) -> Result<Laye
         writer.commit()?;
         index
     };
+    let segments = segments(&index)?;
+    // The dictionaries of a small layer are as small.
+    let lexicon = (!is_small)
+        .then(|| Lexicon::of(&segments, fields.prose()))
+        .transpose()?;
     Ok(Layer::new(
         Arc::new(Body {
-            segments: segments(&index)?,
+            segments,
+            lexicon,
+            keys: keys.finish(),
             lengths,
             directory,
             moment: snapshot.last_recorded_at(),
@@ -190,8 +187,6 @@ fn length(name: &str) -> u8 {
 enum Cutting {
     Words,
     First,
-    Key,
-    Core,
 }
 
 /// The words of one text after the other, as the index takes them.
@@ -227,21 +222,16 @@ impl Tokens {
             token.position = *count;
             *count += 1;
         };
-        let key = match self.cutting {
-            Cutting::Words => return self.cutter.cut(text, |word| push(word.text)),
+        match self.cutting {
+            Cutting::Words => self.cutter.cut(text, |word| push(word.text)),
             Cutting::First => {
                 let mut start = None;
-                return self.cutter.cut(text, |word| {
+                self.cutter.cut(text, |word| {
                     if *start.get_or_insert(word.place.0) == word.place.0 {
                         push(word.text);
                     }
                 });
             }
-            Cutting::Key => key(text),
-            Cutting::Core => core_key(&CompanyName::new(text)),
-        };
-        if !key.is_empty() {
-            push(&key);
         }
     }
 }

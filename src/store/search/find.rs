@@ -3,12 +3,14 @@
 
 use std::collections::HashMap;
 
-use tantivy::schema::{Field, IndexRecordOption, Term};
+use tantivy::schema::IndexRecordOption;
 
 use super::{
     Error, Index, at,
-    question::Question,
-    terms::{Counts, Expansion, Found, Place},
+    keys::Whole,
+    meet::{Here, Met, meet},
+    question::{Question, Sort},
+    terms::{Expansion, Found, Place},
 };
 use crate::graph::{Budget, EntityIx};
 
@@ -38,9 +40,10 @@ pub struct Hit {
 }
 
 impl Index {
-    /// The entities of the snapshot this index is for that fit `question` and that `keep` keeps; in the order of their ids. Every word must stand in a name, the description, an identifier or the id of an entity: as it is, as the
-    /// beginning of a longer one (the last, and others of at least three letters), or with typos. When no entity that is
-    /// kept has all words, those that have most of them. Every occurrence of a word spends a unit.
+    /// The entities of the snapshot this index is for that fit `question` and that `keep` keeps; in the order of their ids.
+    /// Every word must stand in a name, the description, an identifier or the id of an entity: as it is, as the beginning of a
+    /// longer one (the last, and others of at least three letters), or with typos. When no entity that is kept has all words,
+    /// those that have most of them. Every occurrence of a word that is looked at spends a unit.
     ///
     /// # Errors
     /// [`Error::Exhausted`] when the budget does not allow it.
@@ -53,96 +56,119 @@ impl Index {
         let places = self.places();
         let expansions = question.words.iter().map(|asked| self.expand(asked, &places, budget));
         let expansions: Vec<Expansion> = expansions.collect::<Result<_, _>>()?;
-        let weights: Vec<u32> = expansions
-            .iter()
-            .map(|expansion| self.weight(expansion.texts))
-            .collect();
-        let wholes = self.wholes(question)?;
-        let mut best = Best::default();
-        for number in 0..self.places.len() {
-            let (layer, segment) = self.segment(number);
-            let mut tally = Tally::new(segment.rows.len());
-            for (expansion, weight) in expansions.iter().zip(&weights) {
-                let found = expansion.found.iter().filter(|found| found.segment == number);
-                tally.add(found, *weight, budget)?;
-            }
-            tally.add_wholes(
-                wholes.iter().filter(|(found, _)| found.segment == number),
-                question.words.len(),
-                budget,
-            )?;
-            for document in tally.touched.iter().copied() {
-                let sums = tally.sums(document);
-                if sums.words >= best.words {
-                    let row = segment.rows[at(document)];
-                    let entity = layer.entity(row).filter(|entity| keep(*entity));
-                    best.extend(sums, entity.map(|entity| (entity, layer.length(row))));
-                }
-            }
-        }
-        let weight: u32 = weights.iter().sum();
-        let asked = u32::try_from(question.key.chars().count()).unwrap_or(u32::MAX);
-        let mut hits: Vec<Hit> = best
-            .found
+        let words: Vec<(Expansion, u32)> = expansions
             .into_iter()
-            .map(|((entity, letters), sums)| {
-                let score = score(sums, weight, (asked, letters));
-                Hit { entity, score }
+            .map(|expansion| {
+                let weight = self.weight(expansion.texts);
+                (expansion, weight)
             })
             .collect();
+        let wholes = self.wholes(&question.key, &keep);
+        // Whoever goes by the whole text has all words, however these are parted.
+        let is_nowhere = |(expansion, _): &&(Expansion, u32)| expansion.found.is_empty();
+        let nowhere = words.iter().filter(is_nowhere).count();
+        let found = match wholes.is_empty() || nowhere == 0 {
+            true => self.having_most(&words, !wholes.is_empty(), &keep, budget)?,
+            false => Vec::new(),
+        };
+        let weight: u32 = words.iter().map(|(_, weight)| weight).sum();
+        let asked = u32::try_from(question.key.chars().count()).unwrap_or(u32::MAX);
+        let others = found.into_iter().filter(|found| !wholes.contains_key(&found.entity));
+        let others = others.map(|found| Hit {
+            entity: found.entity,
+            score: score(found.worth, weight, (asked, found.letters)),
+        });
+        let wholes = wholes.iter().map(|(entity, whole)| Hit {
+            entity: *entity,
+            score: whole_score(*whole),
+        });
+        let mut hits: Vec<Hit> = others.chain(wholes).collect();
         hits.sort_unstable_by_key(|hit| hit.entity);
         Ok(hits)
     }
 
+    /// Those that go by the whole text, of which this is the key, and which of their texts it is.
+    fn wholes(&self, key: &str, keep: impl Fn(EntityIx) -> bool) -> HashMap<EntityIx, Whole> {
+        let mut wholes = HashMap::new();
+        for layer in &self.layers {
+            for whole in [Whole::Name, Whole::OtherName, Whole::Code] {
+                let rows = layer.body.keys.rows(whole, key);
+                let entities = rows.filter_map(|row| layer.entity(row).filter(|entity| keep(*entity)));
+                entities.for_each(|entity| {
+                    wholes.entry(entity).or_insert(whole);
+                });
+            }
+        }
+        wholes
+    }
+
+    /// Those that lack fewest of these words, or none where `all` is asked for.
+    fn having_most(
+        &self,
+        words: &[(Expansion, u32)],
+        all: bool,
+        keep: impl Fn(EntityIx) -> bool,
+        budget: &Budget,
+    ) -> Result<Vec<Having>, Error> {
+        let somewhere: Vec<_> = words.iter().filter(|(word, _)| !word.found.is_empty()).collect();
+        for lacking in 1..=somewhere.len() {
+            let (mut most, mut found) = (0, Vec::new());
+            for number in 0..self.places.len() {
+                let here = somewhere.iter().map(|(word, weight)| Here {
+                    found: word.in_segment(number).collect(),
+                    weight: *weight,
+                });
+                let documents = self.segment(number).1.rows.len();
+                for met in meet(here.collect(), lacking, documents, budget)? {
+                    let having = (met.words >= most).then(|| self.having(number, met)).flatten();
+                    let Some(having) = having.filter(|found| keep(found.entity)) else {
+                        continue;
+                    };
+                    if met.words > most {
+                        most = met.words;
+                        found.clear();
+                    }
+                    found.push(having);
+                }
+            }
+            if all || !found.is_empty() {
+                return Ok(found);
+            }
+        }
+        Ok(Vec::new())
+    }
+
+    /// Who stands in a document, unless it is dead.
+    fn having(&self, segment: usize, met: Met) -> Option<Having> {
+        let (layer, segment) = self.segment(segment);
+        let row = segment.rows[at(met.document)];
+        layer.entity(row).map(|entity| Having {
+            entity,
+            letters: layer.length(row),
+            worth: met.worth,
+        })
+    }
+
     fn places(&self) -> [Place; 5] {
-        let place = |field, percent, typos| Place {
+        let place = |field, percent, sort| Place {
             field,
             percent,
-            typos,
+            sort,
+            typos: sort == Sort::Prose,
             counted: true,
         };
         let first = Place {
+            typos: false,
             counted: false,
-            ..place(self.fields.first, FIRST, false)
+            ..place(self.fields.first, FIRST, Sort::Prose)
         };
         [
             first,
-            place(self.fields.name, NAME, true),
-            place(self.fields.other_name, OTHER_NAME, true),
-            place(self.fields.code, CODE, false),
-            place(self.fields.description, DESCRIPTION, true),
+            place(self.fields.name, NAME, Sort::Prose),
+            place(self.fields.other_name, OTHER_NAME, Sort::Prose),
+            place(self.fields.code, CODE, Sort::Code),
+            place(self.fields.description, DESCRIPTION, Sort::Prose),
         ]
-    }
-
-    /// The terms of those that go by the whole question, and which of their texts it is.
-    fn wholes(&self, question: &Question) -> Result<Vec<(Found, Whole)>, Error> {
-        let mut wholes = Vec::new();
-        let fields = [
-            (self.fields.whole_name, Whole::Name),
-            (self.fields.whole_other_name, Whole::OtherName),
-            (self.fields.whole_code, Whole::Code),
-        ];
-        for number in 0..self.places.len() {
-            for (field, whole) in fields {
-                if let Some(found) = self.whole(number, field, &question.key)? {
-                    wholes.push((found, whole));
-                }
-            }
-        }
-        Ok(wholes)
-    }
-
-    /// The term of those that have this key in one segment.
-    pub(super) fn whole(&self, segment: usize, field: Field, key: &str) -> Result<Option<Found>, Error> {
-        let reader = self.segment(segment).1.reader.inverted_index(field)?;
-        let info = reader.get_term_info(&Term::from_field_text(field, key))?;
-        Ok(info.map(|info| Found {
-            segment,
-            reader,
-            info,
-            worth: 0,
-            counts: Counts::Never,
-        }))
     }
 
     /// What a word counts that stands in so many texts: the rarer, the more.
@@ -154,14 +180,26 @@ impl Index {
     }
 }
 
+/// An entity that has words of the question.
+struct Having {
+    entity: EntityIx,
+    /// How many letters its main name has.
+    letters: u8,
+    /// What the words are worth, each times its weight.
+    worth: u32,
+}
+
+fn whole_score(whole: Whole) -> f64 {
+    match whole {
+        Whole::Name => WHOLE_NAME,
+        Whole::OtherName => WHOLE_OTHER_NAME,
+        Whole::Code | Whole::Core => WHOLE_CODE,
+    }
+}
+
 /// How well an entity fits whose main name has so many letters, where so many are asked for.
-fn score(sums: Sums, weight: u32, (asked, letters): (u32, u8)) -> f64 {
-    let score = match sums.whole {
-        Some(Whole::Name) => return WHOLE_NAME,
-        Some(Whole::OtherName) => return WHOLE_OTHER_NAME,
-        Some(Whole::Code) => return WHOLE_CODE,
-        None => f64::from(sums.worth) / f64::from(weight.max(1)) / 1000.0,
-    };
+fn score(worth: u32, weight: u32, (asked, letters): (u32, u8)) -> f64 {
+    let score = f64::from(worth) / f64::from(weight.max(1)) / 1000.0;
     let brevity = (f64::from(asked) / f64::from(letters.max(1))).min(1.0);
     let score = WORDS * (score * (1.0 - BREVITY) + score * brevity * BREVITY);
     // Digits beyond these say nothing.
@@ -181,104 +219,6 @@ fn rounded(number: f64) -> u32 {
     }
 }
 
-/// Which of its texts is the whole question; the best last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Whole {
-    Code,
-    OtherName,
-    Name,
-}
-
-/// What a document has of the question.
-#[derive(Debug, Clone, Copy)]
-struct Sums {
-    /// How many words.
-    words: u8,
-    whole: Option<Whole>,
-    /// What these are worth, each times the weight of its word.
-    worth: u32,
-}
-
-/// What the documents of one segment have of the question. Columns of zeros come from the system untouched, so that a search
-/// that finds little touches little.
-struct Tally {
-    /// How many words each document has.
-    words: Vec<u8>,
-    /// What these are worth, each times the weight of its word.
-    worth: Vec<u32>,
-    /// Those that go by the whole question.
-    wholes: HashMap<u32, Whole>,
-    /// The documents that have any word, each once.
-    touched: Vec<u32>,
-    /// The best of the current word for each document.
-    word: Vec<u32>,
-    word_touched: Vec<u32>,
-}
-
-impl Tally {
-    fn new(documents: usize) -> Self {
-        Self {
-            words: vec![0; documents],
-            worth: vec![0; documents],
-            wholes: HashMap::new(),
-            touched: Vec::new(),
-            word: vec![0; documents],
-            word_touched: Vec::new(),
-        }
-    }
-
-    fn sums(&self, document: u32) -> Sums {
-        Sums {
-            words: self.words[at(document)],
-            whole: self.wholes.get(&document).copied(),
-            worth: self.worth[at(document)],
-        }
-    }
-
-    /// Adds one word. It counts once for a document, where it is worth most.
-    fn add<'a>(&mut self, found: impl Iterator<Item = &'a Found>, weight: u32, budget: &Budget) -> Result<(), Error> {
-        for found in found {
-            let (word, touched) = (&mut self.word, &mut self.word_touched);
-            found.each_document(budget, |document| {
-                let best = &mut word[at(document)];
-                if *best == 0 {
-                    touched.push(document);
-                }
-                *best = (*best).max(found.worth);
-            })?;
-        }
-        for document in self.word_touched.drain(..) {
-            let place = at(document);
-            if self.words[place] == 0 {
-                self.touched.push(document);
-            }
-            self.words[place] += 1;
-            self.worth[place] += weight * std::mem::take(&mut self.word[place]);
-        }
-        Ok(())
-    }
-
-    /// Adds those that go by the whole question: they have all its words, however these are parted.
-    fn add_wholes<'a>(
-        &mut self,
-        wholes: impl Iterator<Item = &'a (Found, Whole)>,
-        words: usize,
-        budget: &Budget,
-    ) -> Result<(), Error> {
-        for (found, whole) in wholes {
-            found.each_document(budget, |document| {
-                let had = std::mem::replace(&mut self.words[at(document)], u8::try_from(words).unwrap_or(u8::MAX));
-                if had == 0 {
-                    self.touched.push(document);
-                }
-                let known = self.wholes.entry(document).or_insert(*whole);
-                *known = (*known).max(*whole);
-            })?;
-        }
-        Ok(())
-    }
-}
-
 impl Found {
     /// Tells `each` the documents that hold the word, ascending. Each spends a unit.
     pub(super) fn each_document(&self, budget: &Budget, mut each: impl FnMut(u32)) -> Result<(), Error> {
@@ -290,24 +230,5 @@ impl Found {
             blocks.advance();
         }
         Ok(())
-    }
-}
-
-/// Those that have most words.
-#[derive(Default)]
-struct Best {
-    words: u8,
-    /// Each with the length of its main name.
-    found: Vec<((EntityIx, u8), Sums)>,
-}
-
-impl Best {
-    fn extend(&mut self, sums: Sums, entity: Option<(EntityIx, u8)>) {
-        let Some(entity) = entity else { return };
-        if sums.words > self.words {
-            self.words = sums.words;
-            self.found.clear();
-        }
-        self.found.push((entity, sums));
     }
 }

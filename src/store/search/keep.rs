@@ -12,7 +12,9 @@ use tantivy::{Directory, directory::RamDirectory};
 use super::{
     Index,
     build::{Fields, segments},
+    keys::Keys,
     layer::{Body, Layer},
+    lexicon::Lexicon,
 };
 use crate::{
     graph::{EntityIx, Snapshot},
@@ -20,7 +22,7 @@ use crate::{
 };
 
 /// Which program writes it, in which form. The number changes with the form and with how texts are cut.
-const MADE_BY: &str = concat!("guanxi ", env!("CARGO_PKG_VERSION"), " search 1");
+const MADE_BY: &str = concat!("guanxi ", env!("CARGO_PKG_VERSION"), " search 2");
 const META: &str = "meta.json";
 
 /// A layer as it was kept.
@@ -52,6 +54,9 @@ impl Index {
         for entity in layer.entities.iter() {
             write_bytes(out, id(*entity).unwrap_or_default().as_bytes())?;
         }
+        layer.body.keys.write(out)?;
+        let lexicon = layer.body.lexicon.as_ref().map(Lexicon::pack);
+        write_bytes(out, &lexicon.unwrap_or_default())?;
         let files = layer.body.files()?;
         write_number(out, files.len())?;
         for (name, bytes) in files {
@@ -95,6 +100,8 @@ impl Kept {
             ids.extend(read_bytes(from)?);
             ends.push(ids.len());
         }
+        let keys = Keys::read(from, lengths.len())?;
+        let lexicon = read_bytes(from)?;
         let directory = RamDirectory::create();
         for _ in 0..read_number(from)? {
             let name = String::from_utf8(read_bytes(from)?).map_err(io::Error::other)?;
@@ -102,7 +109,8 @@ impl Kept {
             directory.atomic_write(Path::new(&name), &bytes)?;
         }
         let index = tantivy::Index::open(directory.clone()).map_err(io::Error::other)?;
-        if index.schema() != Fields::schema().0 {
+        let (schema, fields) = Fields::schema();
+        if index.schema() != schema {
             return Err(io::Error::other("it has other fields"));
         }
         let segments = segments(&index).map_err(io::Error::other)?;
@@ -111,8 +119,14 @@ impl Kept {
         if documents != lengths.len() || ends.iter().any(|end| !ids.is_char_boundary(*end)) {
             return Err(io::Error::other("its parts do not belong together"));
         }
+        let lexicon = Some(lexicon).filter(|lexicon| !lexicon.is_empty());
+        let lexicon = lexicon
+            .map(|lexicon| Lexicon::unpack(lexicon, fields.prose()))
+            .transpose();
         let body = Body {
             segments,
+            lexicon: lexicon.map_err(io::Error::other)?,
+            keys,
             lengths,
             directory,
             moment,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tantivy::{SegmentReader, TantivyError, directory::RamDirectory};
 
-use super::{at, build::ROW};
+use super::{at, build::ROW, keys::Keys, lexicon::Lexicon};
 use crate::{graph::EntityIx, model::Timestamp};
 
 /// Some entities, and what stands for them no longer.
@@ -20,6 +20,10 @@ pub(super) struct Layer {
 /// What a layer holds, whatever the snapshot.
 pub(super) struct Body {
     pub(super) segments: Vec<Segment>,
+    /// The words of all segments; none where these are small.
+    pub(super) lexicon: Option<Lexicon>,
+    /// Who goes by a whole name or code.
+    pub(super) keys: Keys,
     /// How many letters each main name has, by row.
     pub(super) lengths: Vec<u8>,
     /// Its files.
@@ -141,6 +145,8 @@ impl Layer {
     pub(super) fn bytes(&self) -> usize {
         let rows = self.body.segments.iter().map(|segment| segment.rows.len() * 4);
         self.body.directory.total_mem_usage()
+            + self.body.lexicon.as_ref().map_or(0, Lexicon::bytes)
+            + self.body.keys.bytes()
             + self.body.lengths.len()
             + self.entities.len() * size_of::<EntityIx>()
             + rows.sum::<usize>()

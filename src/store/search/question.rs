@@ -9,7 +9,8 @@ use crate::model::letters::slips_allowed;
 pub const TEXT_MAX: usize = 1000;
 /// How many words a question may have; of scripts without spaces, each pair of characters is one.
 pub const WORDS_MAX: usize = 64;
-/// From how many letters on a word that others follow may be the beginning of another.
+/// From how many letters on a word that others follow may be the beginning of another, and any word that of a code: every
+/// letter begins a part of all codes.
 const PREFIX_LETTERS_MIN: usize = 3;
 
 /// Why a text cannot be searched for.
@@ -44,7 +45,7 @@ pub(super) fn prefix_quality(asked_letters: usize, letters: usize) -> Quality {
 }
 
 /// What differs from the word in so many places.
-pub(super) fn typo_quality(typos: usize) -> Quality {
+fn typo_quality(typos: usize) -> Quality {
     if typos <= 1 { 500 } else { 350 }
 }
 
@@ -64,7 +65,7 @@ pub(super) struct Spelling {
     pub(super) letters: usize,
     /// What the word itself is worth.
     pub(super) exact: Quality,
-    /// Whether longer words that begin so will do.
+    /// Whether longer words that begin so will do, at least in prose.
     pub(super) prefix: bool,
     /// How many letters may be wrong, missing, too many, or swapped with the next.
     pub(super) typos: u8,
@@ -92,12 +93,23 @@ impl Spelling {
         }
     }
 
+    /// Whether longer words that begin so will do in such a text.
+    pub(super) fn begins(&self, of: Sort) -> bool {
+        self.prefix && (of == Sort::Prose || self.letters >= PREFIX_LETTERS_MIN)
+    }
+
+    /// How well `word`, which is near this one, is it; none when it is so without a typo.
+    pub(super) fn typo_quality(&self, word: &str) -> Option<Quality> {
+        let has_typo = word != self.text && !(self.prefix && word.starts_with(&self.text));
+        has_typo.then(|| typo_quality(strsim::osa_distance(&self.text, word)))
+    }
+
     /// How well `word` is this one; 0 when it is another. A code with a typo is another code.
     fn quality(&self, word: &str, of: Sort) -> Quality {
         if word == self.text {
             return self.exact;
         }
-        if self.prefix && word.starts_with(&self.text) {
+        if self.begins(of) && word.starts_with(&self.text) {
             return prefix_quality(self.letters, word.chars().count());
         }
         if self.typos > 0 && of == Sort::Prose && word.chars().count().abs_diff(self.letters) <= usize::from(self.typos)
@@ -219,9 +231,10 @@ fn asked(cuttings: &[Cutting], joined: &[(usize, String)], position: usize) -> A
     };
     let last_chunk = cuttings.last().and_then(|last| last.chunk);
     let begins = |text: &str, is_last: bool| is_last || text.chars().count() >= PREFIX_LETTERS_MIN;
-    let is_last = position + 1 == cuttings.len();
-    let mut spellings = vec![Spelling::of(&cutting.text, begins(&cutting.text, is_last))];
     let whole = joined.iter().filter(|(of, _)| *of == chunk);
+    // The `v` of `B.V.` begins nothing; `bv` may.
+    let is_last = position + 1 == cuttings.len() && whole.clone().next().is_none();
+    let mut spellings = vec![Spelling::of(&cutting.text, begins(&cutting.text, is_last))];
     spellings.extend(whole.map(|(_, text)| Spelling::of(text, begins(text, last_chunk == Some(chunk)))));
     let with_neighbor = |pair: Range<usize>| {
         let pair = cuttings.get(pair)?;

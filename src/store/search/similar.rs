@@ -5,11 +5,9 @@ use std::{
     collections::{HashMap, HashSet},
 };
 
-use tantivy::{DocSet, TERMINATED, schema::IndexRecordOption};
-
 use super::{
-    Error, Index, at,
-    question::{Asked, EXACT, Question, Spelling, TEXT_MAX, WORDS_MAX},
+    Error, Index, at, keys,
+    question::{Asked, EXACT, Question, Sort, Spelling, TEXT_MAX, WORDS_MAX},
     terms::{Expansion, Place},
     words::{core_key, key},
 };
@@ -80,21 +78,20 @@ impl Index {
     fn same_names(&self, written: &str, name: &CompanyName, budget: &Budget) -> Result<HashMap<Named, Whole>, Error> {
         let mut same = HashMap::new();
         let (written, core) = (key(written), core_key(name));
-        let fields = [
-            (self.fields.whole_name, &written, Whole::AsWritten),
-            (self.fields.whole_other_name, &written, Whole::AsWritten),
-            (self.fields.core, &core, Whole::Core),
+        let texts = [
+            (keys::Whole::Name, &written, Whole::AsWritten),
+            (keys::Whole::OtherName, &written, Whole::AsWritten),
+            (keys::Whole::Core, &core, Whole::Core),
         ];
-        for number in 0..self.places.len() {
-            for (field, key, whole) in fields {
-                if let Some(found) = self.whole(number, field, key)? {
-                    found.each_document(budget, |document| {
-                        let Some(named) = self.named(number, document) else {
-                            return;
-                        };
-                        let known = same.entry(named).or_insert(whole);
+        for layer in &self.layers {
+            for (of, key, whole) in texts {
+                for row in layer.body.keys.rows(of, key) {
+                    budget.charge(1)?;
+                    if let Some(entity) = layer.entity(row) {
+                        let letters = layer.length(row);
+                        let known = same.entry(Named { entity, letters }).or_insert(whole);
                         *known = (*known).min(whole);
-                    })?;
+                    }
                 }
             }
         }
@@ -141,6 +138,7 @@ impl Index {
         let place = |field, percent| Place {
             field,
             percent,
+            sort: Sort::Prose,
             typos: true,
             counted: true,
         };
@@ -168,16 +166,11 @@ impl Index {
         candidates: &mut Vec<(Named, u32)>,
         budget: &Budget,
     ) -> Result<(), Error> {
-        let here = |word: &'_ Expansion| -> Vec<usize> {
-            (0..word.found.len())
-                .filter(|found| word.found[*found].segment == segment)
-                .collect()
-        };
         // Document, position of the word, worth: sorted, the best of each word comes last.
         let mut shared: Vec<(u32, usize, u32)> = Vec::new();
         for (position, word) in bringing.iter().enumerate() {
             let weight = self.weight(word.texts);
-            for found in here(word).into_iter().map(|found| &word.found[found]) {
+            for found in word.in_segment(segment) {
                 found.each_document(budget, |document| {
                     shared.push((document, position, weight * found.worth))
                 })?;
@@ -188,18 +181,10 @@ impl Index {
         documents.dedup();
         for (position, word) in (bringing.len()..).zip(counting) {
             let weight = self.weight(word.texts);
-            for found in here(word).into_iter().map(|found| &word.found[found]) {
-                budget.charge(u64::try_from(documents.len()).unwrap_or(u64::MAX))?;
-                let reader = &found.reader;
-                let mut postings = reader.read_postings_from_terminfo(&found.info, IndexRecordOption::Basic)?;
-                for document in &documents {
-                    if postings.doc() < *document && postings.seek(*document) == TERMINATED {
-                        break;
-                    }
-                    if postings.doc() == *document {
-                        shared.push((*document, position, weight * found.worth));
-                    }
-                }
+            for found in word.in_segment(segment) {
+                found.each_shared(&documents, budget, |place| {
+                    shared.push((documents[place], position, weight * found.worth));
+                })?;
             }
         }
         shared.sort_unstable();

@@ -11,22 +11,26 @@ use tantivy::{
 
 use super::{
     Error, Index, at,
-    question::{Asked, EXACT, Quality, Spelling, prefix_quality, typo_quality},
+    question::{Asked, EXACT, Quality, Sort, Spelling, prefix_quality},
 };
 use crate::graph::Budget;
 
 /// How many words of the index are charged at once.
 const BATCH: u64 = 4096;
-/// What looking for typos in the words of one field costs, whatever is found: about 0.2 ms where a million companies are
-/// indexed, as long as looking at so many entities takes. It goes into words that begin like the one asked for.
-const WALK: u64 = 200;
+/// What it costs to tell what is near a word, before any word is looked at: about 0.2 ms.
+const AUTOMATON: u64 = 200;
+/// What looking for typos in the words of one layer costs, whatever is found: about a millisecond where millions of companies
+/// are indexed, as long as looking at so many entities takes. It goes into words that begin like the one asked for.
+const WALK: u64 = 1_000;
 
 /// A field and what a word in it is worth, in percent.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place {
     pub(super) field: Field,
     pub(super) percent: u32,
-    /// Whether its words may have typos. A code with a typo is another code.
+    pub(super) sort: Sort,
+    /// Whether its words may have typos. A code with a typo is another code, and what stands in another field as well is found
+    /// there.
     pub(super) typos: bool,
     /// Whether its words stand in no other field, so that they say how rare they are.
     pub(super) counted: bool,
@@ -59,6 +63,13 @@ pub(super) struct Expansion {
     pub(super) texts: u64,
 }
 
+impl Expansion {
+    /// What was found in this segment.
+    pub(super) fn in_segment(&self, segment: usize) -> impl Iterator<Item = &Found> {
+        self.found.iter().filter(move |found| found.segment == segment)
+    }
+}
+
 impl Index {
     /// The words in `places` that will do for `asked`. Each spends a unit, and looking for typos spends more.
     pub(super) fn expand(&self, asked: &Asked, places: &[Place], budget: &Budget) -> Result<Expansion, Error> {
@@ -68,15 +79,18 @@ impl Index {
             budget,
         };
         for spelling in &asked.spellings {
-            let near = automaton(spelling)?;
-            for number in 0..self.places.len() {
+            for segment in 0..self.places.len() {
                 for place in places {
-                    let reader = self.segment(number).1.reader.inverted_index(place.field)?;
+                    let reader = self.segment(segment).1.reader.inverted_index(place.field)?;
                     if reader.terms().num_terms() > 0 {
-                        let near = near.as_ref().filter(|_| place.typos);
-                        expanding.search(number, &reader, place, spelling, near)?;
+                        expanding.as_written(&Dictionary { segment, reader, place }, spelling)?;
                     }
                 }
+            }
+            if let Some(near) = automaton(spelling)? {
+                budget.charge(AUTOMATON)?;
+                let places = places.iter().filter(|place| place.typos);
+                self.expand_to_typos(spelling, &near, places, &mut expanding)?;
             }
         }
         budget.charge(expanding.uncharged)?;
@@ -86,6 +100,47 @@ impl Index {
             texts = self.texts(&found, Counts::Instead, budget)?;
         }
         Ok(Expansion { found, texts })
+    }
+
+    /// Adds the words that are `spelling` but for what `near` allows.
+    fn expand_to_typos<'a>(
+        &self,
+        spelling: &Spelling,
+        near: &DfaWrapper,
+        places: impl Iterator<Item = &'a Place> + Clone,
+        expanding: &mut Expanding<'_>,
+    ) -> Result<(), Error> {
+        let segments = self.places.iter().enumerate();
+        let mut dictionaries: Vec<Vec<Dictionary<'_>>> = (0..self.layers.len()).map(|_| Vec::new()).collect();
+        for (segment, (layer, _)) in segments {
+            for place in places.clone() {
+                let reader = self.segment(segment).1.reader.inverted_index(place.field)?;
+                if reader.terms().num_terms() > 0 {
+                    dictionaries[*layer].push(Dictionary { segment, reader, place });
+                }
+            }
+        }
+        for (layer, dictionaries) in self.layers.iter().zip(&dictionaries) {
+            match &layer.body.lexicon {
+                Some(lexicon) => {
+                    expanding.budget.charge(WALK)?;
+                    lexicon.each_near(near, |word, has| {
+                        let Some(quality) = spelling.typo_quality(word) else {
+                            return Ok(());
+                        };
+                        let having = dictionaries.iter().filter(|dictionary| has(dictionary.place.field));
+                        having.into_iter().try_for_each(|dictionary| {
+                            let info = dictionary.reader.terms().get(word)?;
+                            info.map_or(Ok(()), |info| expanding.push(dictionary, &info, quality))
+                        })
+                    })?;
+                }
+                None => dictionaries
+                    .iter()
+                    .try_for_each(|dictionary| expanding.near(dictionary, spelling, near))?,
+            }
+        }
+        Ok(())
     }
 
     /// In how many texts of entities that stand the words of one sort stand.
@@ -135,6 +190,13 @@ fn automaton(spelling: &Spelling) -> Result<Option<DfaWrapper>, Error> {
     Ok(Some(FuzzyTermQuery::new(term, spelling.typos, true).automaton()?))
 }
 
+/// The words of one field in one segment.
+struct Dictionary<'a> {
+    segment: usize,
+    reader: Arc<InvertedIndexReader>,
+    place: &'a Place,
+}
+
 struct Expanding<'a> {
     found: Vec<Found>,
     uncharged: u64,
@@ -142,56 +204,56 @@ struct Expanding<'a> {
 }
 
 impl Expanding<'_> {
-    fn search(
-        &mut self,
-        segment: usize,
-        reader: &Arc<InvertedIndexReader>,
-        place: &Place,
-        spelling: &Spelling,
-        near: Option<&DfaWrapper>,
-    ) -> Result<(), Error> {
-        let (terms, text, budget) = (reader.terms(), spelling.text.as_str(), self.budget);
-        let words = u64::try_from(terms.num_terms()).unwrap_or(u64::MAX);
-        let mut push = |info: &TermInfo, quality: Quality| -> Result<(), Error> {
-            let counts = match place.counted {
-                true if quality == EXACT => Counts::Always,
-                true => Counts::Instead,
-                false => Counts::Never,
-            };
-            self.found.push(Found {
-                segment,
-                reader: Arc::clone(reader),
-                info: info.clone(),
-                worth: place.percent * quality / 100,
-                counts,
-            });
-            self.uncharged += 1;
-            if self.uncharged == BATCH {
-                self.budget.charge(std::mem::take(&mut self.uncharged))?;
-            }
-            Ok(())
+    /// Adds a word, which is so well the one asked for.
+    fn push(&mut self, dictionary: &Dictionary<'_>, info: &TermInfo, quality: Quality) -> Result<(), Error> {
+        let place = dictionary.place;
+        let counts = match place.counted {
+            true if quality == EXACT => Counts::Always,
+            true => Counts::Instead,
+            false => Counts::Never,
         };
-        if let Some(info) = terms.get(text)? {
-            push(&info, spelling.exact)?;
+        self.found.push(Found {
+            segment: dictionary.segment,
+            reader: Arc::clone(&dictionary.reader),
+            info: info.clone(),
+            worth: place.percent * quality / 100,
+            counts,
+        });
+        self.uncharged += 1;
+        if self.uncharged == BATCH {
+            self.budget.charge(std::mem::take(&mut self.uncharged))?;
         }
-        if spelling.prefix {
+        Ok(())
+    }
+
+    /// Adds the word itself, and longer ones that begin so where they will do.
+    fn as_written(&mut self, dictionary: &Dictionary<'_>, spelling: &Spelling) -> Result<(), Error> {
+        let (terms, text) = (dictionary.reader.terms(), spelling.text.as_str());
+        if let Some(info) = terms.get(text)? {
+            self.push(dictionary, &info, spelling.exact)?;
+        }
+        if spelling.begins(dictionary.place.sort) {
             let longer = terms.range().gt(text);
             let mut longer = longer.lt(after_all_that_begin_with(text)).into_stream()?;
             while longer.advance() {
                 let quality = prefix_quality(spelling.letters, letters(longer.key()));
-                push(longer.value(), quality)?;
+                self.push(dictionary, longer.value(), quality)?;
             }
         }
-        if let Some(near) = near {
-            // Where there are few words, there is not so far to go.
-            budget.charge(if segment == 0 { WALK } else { words.min(WALK) })?;
-            let mut near = terms.search(near).into_stream()?;
-            while near.advance() {
-                let word = std::str::from_utf8(near.key()).unwrap_or_default();
-                let is_known = word == text || (spelling.prefix && word.starts_with(text));
-                if !is_known {
-                    push(near.value(), typo_quality(strsim::osa_distance(text, word)))?;
-                }
+        Ok(())
+    }
+
+    /// Adds the words of one dictionary that are `spelling` but for what `near` allows.
+    fn near(&mut self, dictionary: &Dictionary<'_>, spelling: &Spelling, near: &DfaWrapper) -> Result<(), Error> {
+        let terms = dictionary.reader.terms();
+        let words = u64::try_from(terms.num_terms()).unwrap_or(u64::MAX);
+        // Where there are few words, there is not so far to go.
+        self.budget.charge(words.min(WALK))?;
+        let mut near = terms.search(near).into_stream()?;
+        while near.advance() {
+            let word = std::str::from_utf8(near.key()).unwrap_or_default();
+            if let Some(quality) = spelling.typo_quality(word) {
+                self.push(dictionary, near.value(), quality)?;
             }
         }
         Ok(())

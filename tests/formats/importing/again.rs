@@ -1,5 +1,12 @@
 //! The same files again, newer files, files in another order, files for a store that knows other things.
 
+use std::sync::Arc;
+
+use guanxi::{
+    graph::Budget,
+    store::{State, Store, home::Home, search::Question},
+};
+
 use super::{Desk, How, content, lei, lei_file, moment, one, rr_file};
 
 fn desk() -> (Desk, Vec<std::path::PathBuf>) {
@@ -76,7 +83,7 @@ fn a_newer_file_records_what_differs_and_what_was_known_before_is_still_known() 
 
 #[test]
 fn a_store_that_knows_other_things_keeps_them() {
-    use guanxi::{formats::tables, store::home::Home};
+    use guanxi::formats::tables;
     let (desk, files) = desk();
     let bundled = tables::bundled().unwrap();
     let home = Home::enter(&desk.store(), moment(super::NOW)).unwrap();
@@ -92,14 +99,52 @@ fn a_store_that_knows_other_things_keeps_them() {
 #[test]
 fn what_an_import_added_is_searched_by_the_next_start() {
     let (desk, files) = desk();
+    let many: Vec<(usize, String)> = (100..11_000)
+        .map(|number| (number, format!("Company {number}")))
+        .collect();
+    let many: Vec<(usize, &str)> = many.iter().map(|(number, name)| (*number, name.as_str())).collect();
+    // One that is there twice and says otherwise is put after the store was made, and found all the same.
+    let others = desk.file("more-lei2.csv", &lei_file(&many));
+    let again = desk.file(
+        "again-lei2.csv",
+        &lei_file(&[(100, "Company 100"), (11_001, "Latecomer")]),
+    );
+    let files: Vec<_> = files.into_iter().chain([others, again]).collect();
     let how = How {
         search_index: true,
         ..How::default()
     };
     desk.import_as(&files, how);
-    let names: Vec<String> = std::fs::read_dir(desk.store())
+    for file in ["snapshot-0.gx", "search-0.gx"] {
+        assert!(desk.store().join(file).exists(), "{file}");
+    }
+    let home = Home::enter(&desk.store(), moment(super::NOW)).unwrap();
+    let store = Store::open(home, |graph| Arc::new(State::unprepared(graph))).unwrap();
+    let state = store.state();
+    let kept = std::fs::metadata(desk.store().join("search-0.gx"))
         .unwrap()
-        .map(|file| file.unwrap().file_name().into_string().unwrap())
-        .collect();
-    assert!(names.contains(&"snapshot-0.gx".to_owned()), "{names:?}");
+        .modified()
+        .unwrap();
+    state.prepare();
+    let afresh = State::new(state.graph().clone());
+    for text in [
+        "company",
+        "company 10999",
+        "latecomer",
+        &lei(107),
+        "compny 5003",
+        "mother",
+    ] {
+        let hits = |state: &State| {
+            let (question, budget) = (Question::new(text).unwrap(), Budget::new(u64::MAX, || false));
+            state.search().unwrap().search(&question, |_| true, &budget).unwrap()
+        };
+        assert_eq!(hits(&state), hits(&afresh), "{text}");
+        assert!(!hits(&state).is_empty(), "{text}");
+    }
+    let read = std::fs::metadata(desk.store().join("search-0.gx"))
+        .unwrap()
+        .modified()
+        .unwrap();
+    assert_eq!(kept, read, "the index is read and not built");
 }
