@@ -16,8 +16,8 @@ use indicatif::{HumanBytes, HumanCount, HumanDuration, ProgressBar, ProgressStyl
 use super::{config::Switch, print};
 use crate::{
     formats::import::{
-        Choice, Done, Finding, Format, Gauge, Job, Phase, RECORD_BYTES_MAX, Report, Strictness, Summary, Told,
-        UNPACKED_BYTES_MAX, plan, run,
+        Choice, Coverage, Done, Finding, Format, Gauge, Job, Phase, RECORD_BYTES_MAX, Report, Strictness, Summary,
+        Told, UNPACKED_BYTES_MAX, plan, run,
     },
     http,
     model::{Catalog, Timestamp, View},
@@ -45,6 +45,10 @@ pub(super) struct ImportArguments {
     /// End at the first record that cannot be imported.
     #[arg(long, env = "GUANXI_STRICT")]
     strict: bool,
+    /// The files are all that their sources say: relationships that nobody else speaks of, and that the files no longer mention,
+    /// are taken back. What was known before can still be asked.
+    #[arg(long, env = "GUANXI_COMPLETE")]
+    complete: bool,
     /// Write every fault into this file: JSON when its name ends with .json, text otherwise.
     #[arg(long, env = "GUANXI_REPORT", value_name = "FILE")]
     report: Option<PathBuf>,
@@ -111,6 +115,11 @@ pub(super) fn import(arguments: &ImportArguments) -> anyhow::Result<ExitCode> {
             } else {
                 Strictness::Lenient
             },
+            coverage: if arguments.complete {
+                Coverage::Complete
+            } else {
+                Coverage::Partial
+            },
             title: arguments.title.as_deref(),
             search_index: arguments.search_index == Switch::On,
             stop: &stop,
@@ -144,7 +153,19 @@ fn conclude(done: &Done, store: &Path, was_asked_to_stop: bool) -> anyhow::Resul
     }
     let counts = done.tally.counts();
     let serving = format!("`guanxi serve --store {dir}` serves it");
-    match counts.imported {
+    if done.taken_back > 0 {
+        let count = HumanCount(done.taken_back);
+        print(&format!(
+            "taken back, since the files mention them no longer: {count} relationships\n"
+        ))?;
+    }
+    for source in &done.unsure {
+        eprintln!(
+            "guanxi: nothing was taken back of {source}, since not every record of its files could be imported; mend them and \
+             import them again"
+        );
+    }
+    match counts.imported + done.taken_back {
         0 => print("nothing was new\n")?,
         _ if done.is_new => print(&format!("store {dir}: made; {serving}\n"))?,
         _ => print(&format!("store {dir}: what is new or differs is recorded; {serving}\n"))?,

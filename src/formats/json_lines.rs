@@ -5,8 +5,8 @@ use std::{collections::HashSet, ops::ControlFlow};
 
 use serde::Deserialize;
 
-use super::import::{Draft, Each, Fault, Found, Input, Item, Lines, Place, Unreadable};
-use crate::model::{Entity, Record, Relationship, Timestamp, plain_id};
+use super::import::{About, Draft, Each, Fault, Found, Input, Item, Lines, Place, Unreadable};
+use crate::model::{Entity, Record, Relationship, TEXT_CHARS_MAX, Timestamp, line, plain_id};
 
 /// The form of the lines; another number stands where an older program would misread them.
 pub(super) const FORMAT: u32 = 1;
@@ -20,6 +20,9 @@ struct First {
 #[derive(Deserialize)]
 struct Header {
     format: u32,
+    title: Option<String>,
+    description: Option<String>,
+    licence: Option<String>,
 }
 
 /// Whether a file that starts like this holds guanxi's records: its first line is a header or a record.
@@ -57,6 +60,11 @@ pub fn read(input: Input<'_>, each: Each<'_>) -> Result<(), Unreadable> {
             && let Ok(first) = serde_json::from_slice::<First>(bytes)
         {
             check_format(first.guanxi.format)?;
+            if let Some(about) = first.guanxi.about()
+                && each(Item::About(about)).is_break()
+            {
+                break;
+            }
             continue;
         }
         record += 1;
@@ -81,6 +89,17 @@ pub fn read(input: Input<'_>, each: Each<'_>) -> Result<(), Unreadable> {
         }
     }
     Ok(())
+}
+
+impl Header {
+    /// What it says of the data as a whole, where it calls it something.
+    fn about(self) -> Option<About> {
+        Some(About {
+            title: line(self.title?.as_str()).ok()?,
+            description: self.description.filter(|text| text.chars().count() <= TEXT_CHARS_MAX),
+            licence: self.licence.and_then(|licence| line(&licence).ok()),
+        })
+    }
 }
 
 fn check_format(format: u32) -> Result<(), Unreadable> {

@@ -44,7 +44,7 @@ pub(super) fn read(mapping: &Mapping, table: &[u8], told: &Told) -> (Vec<Item>, 
 pub(super) fn records(items: &[Item]) -> Vec<&Found> {
     let records = items.iter().filter_map(|item| match item {
         Item::Record(found) => Some(found),
-        Item::Preamble(_) => None,
+        Item::Preamble(_) | Item::About(_) => None,
     });
     records.collect()
 }
@@ -68,6 +68,7 @@ pub(super) fn dataset<'a>(items: impl IntoIterator<Item = &'a Item>) -> Dataset 
     }
     let drafts = items.into_iter().flat_map(|item| match item {
         Item::Preamble(drafts) => drafts.iter(),
+        Item::About(about) => panic!("no mapping says this: {about:?}"),
         Item::Record(found) => found.drafts.iter(),
     });
     let (first, second): (Vec<&Draft>, Vec<&Draft>) =

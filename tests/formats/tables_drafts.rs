@@ -21,6 +21,7 @@ fn drafts(edits: &[(&str, &str, &str)]) -> Result<(usize, Vec<Found>), String> {
     let (mut sources, mut records) = (0, Vec::new());
     let read = tables::drafts(dir.path(), &mut |item| {
         match item {
+            Item::About(about) => assert!(!about.title.is_empty()),
             Item::Preamble(drafts) => sources += drafts.len(),
             Item::Record(found) => records.push(found),
         }

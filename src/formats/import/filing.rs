@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use super::{Draft, Error, Fault, Origin, Outcome, Wanted};
 use crate::{
-    graph::{RecordVersion, Refused},
+    graph::{RecordVersion, Refused, Snapshot},
     model::{Change, Ends, Noun, Record, Relationship, Timestamp, View},
     store::{
         State, Store,
@@ -56,6 +56,11 @@ impl Filing {
     /// The store, with everything put.
     pub(super) fn into_store(self) -> Store {
         self.store
+    }
+
+    /// What the store holds, but for what was put since [`Filing::flush`].
+    pub(super) fn graph(&self) -> &Snapshot {
+        self.state.graph()
     }
 
     /// What became of drafts since this was asked last.

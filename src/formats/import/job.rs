@@ -43,6 +43,16 @@ pub enum Strictness {
     Strict,
 }
 
+/// How much of what their sources say files hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Coverage {
+    /// Some of it: what they do not mention stays.
+    Partial,
+    /// All of it: relationships on which nobody else says anything, and which they do not mention, are taken back. Not where a
+    /// record of a file that speaks for the source could not be imported. Entities stay, since no source stands behind them.
+    Complete,
+}
+
 /// What an import is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
@@ -104,6 +114,8 @@ pub struct Job<'a> {
     pub unpacked_bytes_max: u64,
     /// What is done about faults.
     pub strictness: Strictness,
+    /// How much of what their sources say the files hold.
+    pub coverage: Coverage,
     /// What a store that is new is called; otherwise as its first source.
     pub title: Option<&'a str>,
     /// Whether the search index is built for the next start.
@@ -127,4 +139,8 @@ pub struct Done {
     pub is_cut_short: bool,
     /// Whether the store was made by it.
     pub is_new: bool,
+    /// How many relationships were taken back, since the files say them no longer.
+    pub taken_back: u64,
+    /// The sources of which nothing was taken back, since some record of their files could not be imported.
+    pub unsure: Vec<String>,
 }

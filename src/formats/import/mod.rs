@@ -9,6 +9,8 @@ mod format;
 mod input;
 mod job;
 mod limits;
+mod mentioned;
+mod newer;
 mod plan;
 mod report;
 mod run;
@@ -24,7 +26,7 @@ pub(in crate::formats) use bounded::too_long;
 pub use bounded::{Bounded, Lines, Meter};
 pub use format::{Choice, Format, Reader};
 pub use input::{ARCHIVE_FILES_MAX, Part, UNPACKED_BYTES_MAX, parts};
-pub use job::{Done, Error, Gauge, Job, Phase, Strictness};
+pub use job::{Coverage, Done, Error, Gauge, Job, Phase, Strictness};
 pub use plan::{Unplannable, plan};
 pub use report::{Report, Summary};
 pub use run::run;
@@ -68,10 +70,23 @@ pub struct Told {
 /// What a reader hands over, in the order of the file.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Item {
+    /// What the data as a whole is called, where a file of our own says it.
+    About(About),
     /// What belongs to the file as a whole: its sources.
     Preamble(Vec<Draft>),
     /// One record.
     Record(Found),
+}
+
+/// What is said of the data as a whole; a store that is made of it says the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct About {
+    /// What it is called.
+    pub title: String,
+    /// What it holds.
+    pub description: Option<String>,
+    /// Under which licence it may be used.
+    pub licence: Option<String>,
 }
 
 /// One record of a file.

@@ -9,12 +9,13 @@ use std::{
 };
 
 use super::{
-    Done, Draft, Effect, Error, Fault, Found, Input, Item, Job, Origin, Part, Phase, Place, Reader, Strictness, Tally,
-    Unreadable, Wanted,
+    About, Coverage, Done, Draft, Effect, Error, Fault, Found, Input, Item, Job, Origin, Part, Phase, Place, Reader,
+    Strictness, Tally, Unreadable, Wanted,
     batch::Batch,
-    early::Early,
-    filing::{Filing, Verdict, dangling, says_same},
+    filing::{Filing, Verdict, dangling},
     limits::beyond_limits,
+    mentioned::Mentioned,
+    newer::First,
     tally::Outcome,
     waiting::{Order, Sorting, Waited, Waiting},
 };
@@ -47,7 +48,11 @@ pub fn run(home: Home, job: Job<'_>) -> Result<Done, Error> {
     let running = Running {
         tally: Tally::of(job.parts.iter().map(|(part, _)| part.name.clone())),
         waiting: Waiting::new(&dir, Order::ByTime),
-        title: job.title.map(str::to_owned),
+        mentioned: (job.coverage == Coverage::Complete).then(Mentioned::default),
+        taken_back: 0,
+        unsure: Vec::new(),
+        about: None,
+        title: None,
         is_new: false,
         is_cut_short: false,
         job,
@@ -77,22 +82,20 @@ fn filing(store: Store, job: &Job<'_>) -> Filing {
     Filing::new(store, job.now, reason)
 }
 
-/// Which of several drafts for one record is the first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum First {
-    /// The first one that is put.
-    OfItsId,
-    /// The one that the store was filled with.
-    WasAdded,
-}
-
-struct Running<'a> {
-    job: Job<'a>,
-    tally: Tally,
+/// An import that is under way.
+pub(super) struct Running<'a> {
+    pub(super) job: Job<'a>,
+    pub(super) tally: Tally,
     waiting: Waiting,
+    /// What the files mention, where it is asked for.
+    pub(super) mentioned: Option<Mentioned>,
+    pub(super) taken_back: u64,
+    pub(super) unsure: Vec<String>,
+    about: Option<About>,
+    /// The title of the first source.
     title: Option<String>,
     is_new: bool,
-    is_cut_short: bool,
+    pub(super) is_cut_short: bool,
 }
 
 impl Running<'_> {
@@ -120,6 +123,8 @@ impl Running<'_> {
             tally: self.tally,
             is_cut_short: self.is_cut_short,
             is_new: self.is_new,
+            taken_back: self.taken_back,
+            unsure: self.unsure,
         })
     }
 
@@ -180,6 +185,10 @@ impl Running<'_> {
 
     fn take(&mut self, file: usize, item: Item, target: &mut Target) -> Result<(), Error> {
         let (place, drafts, faults) = match item {
+            Item::About(about) => {
+                self.about.get_or_insert(about);
+                return Ok(());
+            }
             Item::Preamble(drafts) => {
                 let place = Place {
                     record: 0,
@@ -199,6 +208,9 @@ impl Running<'_> {
             self.fault(&origin, fault);
         }
         for draft in drafts {
+            if let Some(mentioned) = &mut self.mentioned {
+                mentioned.mention(file, &draft);
+            }
             match beyond_limits(&draft) {
                 Some(fault) => self.fault(&origin, &fault),
                 None => self.draft(&origin, draft, target)?,
@@ -207,14 +219,14 @@ impl Running<'_> {
         Ok(())
     }
 
-    fn fault(&mut self, origin: &Origin, fault: &Fault) {
+    pub(super) fn fault(&mut self, origin: &Origin, fault: &Fault) {
         let finding = self.tally.fault(origin, fault);
         (self.job.each_finding)(finding);
         let ends = self.job.strictness == Strictness::Strict && fault.effect == Effect::Rejected;
         self.is_cut_short |= ends;
     }
 
-    fn note(&mut self, verdicts: Vec<(Origin, Verdict)>) {
+    pub(super) fn note(&mut self, verdicts: Vec<(Origin, Verdict)>) {
         for (origin, verdict) in verdicts {
             match verdict {
                 Verdict::Became(outcome) => self.tally.note(&origin, outcome),
@@ -279,8 +291,12 @@ impl Running<'_> {
         }
         self.job.gauge.enter(Phase::Arranging);
         self.is_new = true;
-        let title = self.title.clone().unwrap_or_else(|| "Imported data".to_owned());
-        let filled = load.finish(&title, None, self.job.told.licence.as_deref())?;
+        let About {
+            title,
+            description,
+            licence,
+        } = self.about();
+        let filled = load.finish(&title, description.as_deref(), licence.as_deref())?;
         if self.job.search_index {
             self.job.gauge.enter(Phase::Indexing);
             filled.index();
@@ -300,6 +316,21 @@ impl Running<'_> {
         };
         self.put_all(&mut filing, conflicts.sorted()?, None, first)?;
         self.put_all(&mut filing, waiting, first_version, First::OfItsId)
+    }
+
+    /// What is said of a store that is new: what whoever imports says, else what the files do.
+    fn about(&mut self) -> About {
+        let first_source = self.title.take().unwrap_or_else(|| "Imported data".to_owned());
+        let about = self.about.take().unwrap_or(About {
+            title: first_source,
+            description: None,
+            licence: None,
+        });
+        About {
+            title: self.job.title.map_or(about.title, str::to_owned),
+            licence: self.job.told.licence.clone().or(about.licence),
+            ..about
+        }
     }
 
     fn add_to(&mut self, load: &mut load::Load, conflicts: &mut Waiting, waited: Waited) -> Result<(), Error> {
@@ -340,109 +371,8 @@ impl Running<'_> {
         Ok(())
     }
 
-    /// Puts what waited into a store that knows things.
-    fn add(&mut self, mut filing: Filing, waiting: Waiting, dir: &Path) -> Result<(), Error> {
-        let has_versions = waiting.earliest().is_some();
-        let sorted = waiting.sorted()?;
-        let new = match has_versions && !self.is_cut_short {
-            true => self.unknown_versions(&mut filing, sorted, dir)?,
-            false => sorted,
-        };
-        self.put_all(&mut filing, new, None, First::OfItsId)?;
-        if self.job.search_index && !self.is_cut_short {
-            self.job.gauge.enter(Phase::Indexing);
-            filing.into_store().state().prepare();
-        }
-        Ok(())
-    }
-
-    /// Puts drafts in their order. Of several without versions for one record, the first holds, so that the same files say the
-    /// same again.
-    fn put_all(
-        &mut self,
-        filing: &mut Filing,
-        mut waiting: Sorting,
-        mut next: Option<Waited>,
-        first: First,
-    ) -> Result<(), Error> {
-        let mut last: Option<Record> = None;
-        let mut early = Early::default();
-        while !self.is_cut_short {
-            let Some(waited) = next
-                .take()
-                .map_or_else(|| self.next(&mut waiting), |first| Ok(Some(first)))?
-            else {
-                break;
-            };
-            let Waited { origin, draft } = waited;
-            if draft.known_at.is_none()
-                && let Wanted::Record(record) = &draft.change
-            {
-                let before = match first {
-                    First::OfItsId => last.take().filter(|last| last.id() == record.id()),
-                    First::WasAdded => filing.latest(record.id()),
-                };
-                match before {
-                    Some(before) if says_same(&before, record) => {
-                        self.tally.note(&origin, Outcome::Unchanged);
-                        last = Some(before);
-                        continue;
-                    }
-                    Some(before) => {
-                        let fault = Fault::rejected("", "a record before it has the same id and says otherwise");
-                        self.fault(&origin, &fault.with(record.id()));
-                        last = Some(before);
-                        continue;
-                    }
-                    None => last = Some(record.clone()),
-                }
-            }
-            early.put(filing, Waited { origin, draft })?;
-            let verdicts = filing.verdicts();
-            self.note(verdicts);
-        }
-        early.put_rest(filing)?;
-        filing.flush()?;
-        let verdicts = filing.verdicts();
-        self.note(verdicts);
-        Ok(())
-    }
-
-    /// The drafts that say something new: versions of a record that its history does not hold in this order are left.
-    fn unknown_versions(&mut self, filing: &mut Filing, mut sorted: Sorting, dir: &Path) -> Result<Sorting, Error> {
-        filing.flush()?;
-        let mut by_id = Waiting::new(dir, Order::ById);
-        while let Some(waited) = self.next(&mut sorted)? {
-            by_id.push(&waited.origin, &waited.draft)?;
-        }
-        let mut new = Waiting::new(dir, Order::ByTime);
-        let mut by_id = by_id.sorted()?;
-        let mut history: (String, Vec<Option<Record>>) = Default::default();
-        while let Some(waited) = by_id.next_draft()? {
-            let id = waited.draft.change.id();
-            if history.0 != id {
-                history = (id.to_owned(), told(filing, id));
-            }
-            let same = |known: &Option<Record>| match (known, &waited.draft.change) {
-                (Some(known), Wanted::Record(record) | Wanted::Placeholder(record)) => says_same(known, record),
-                (None, Wanted::Retraction { .. }) => true,
-                _ => false,
-            };
-            match history.1.iter().position(same) {
-                Some(position) if waited.draft.known_at.is_some() => {
-                    history.1.drain(..=position);
-                    self.tally.note(&waited.origin, Outcome::Unchanged);
-                }
-                _ => new.push(&waited.origin, &waited.draft)?,
-            }
-        }
-        self.job.gauge.waiting.store(new.len(), Ordering::Relaxed);
-        self.job.gauge.put.store(0, Ordering::Relaxed);
-        Ok(new.sorted()?)
-    }
-
     /// The next draft that waited, unless the import is to end.
-    fn next(&mut self, waiting: &mut Sorting) -> Result<Option<Waited>, Error> {
+    pub(super) fn next(&mut self, waiting: &mut Sorting) -> Result<Option<Waited>, Error> {
         self.is_cut_short |= self.job.stop.load(Ordering::Relaxed);
         if self.is_cut_short {
             return Ok(None);
@@ -450,20 +380,6 @@ impl Running<'_> {
         self.job.gauge.put.fetch_add(1, Ordering::Relaxed);
         Ok(waiting.next_draft()?)
     }
-}
-
-/// What was recorded under an id, version by version; nothing where it was taken back.
-fn told(filing: &Filing, id: &str) -> Vec<Option<Record>> {
-    let versions = filing.versions(id);
-    let mut told = Vec::new();
-    for (position, version) in versions.iter().enumerate() {
-        told.push(Some(version.record.clone()));
-        let next = versions.get(position + 1).map(|next| next.recorded_at);
-        if version.retracted_at.is_some() && version.retracted_at != next {
-            told.push(None);
-        }
-    }
-    told
 }
 
 /// The moment before this one.

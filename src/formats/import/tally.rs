@@ -48,6 +48,12 @@ pub struct FileTally {
 }
 
 impl FileTally {
+    /// Whether it was read to its end and every record was made into what it says.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.unreadable.is_none() && !self.outcomes.contains(&Outcome::Rejected)
+    }
+
     /// How many records had which outcome.
     #[must_use]
     pub fn counts(&self) -> Counts {

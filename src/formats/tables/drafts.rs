@@ -7,7 +7,7 @@ use super::read_dir;
 use crate::{
     formats::{
         Error,
-        import::{Draft, Each, Found, Item, Place, Unreadable, Wanted},
+        import::{About, Draft, Each, Found, Item, Place, Unreadable, Wanted},
     },
     model::{Noun, Record, Relationship, Timestamp},
 };
@@ -27,8 +27,13 @@ pub fn drafts(dir: &Path, each: Each<'_>) -> Result<(), Unreadable> {
         true => Versions::Carried,
         false => Versions::None,
     };
+    let about = About {
+        title: dataset.title,
+        description: dataset.description,
+        licence: dataset.licence,
+    };
     let sources = dataset.sources.into_iter().map(Record::Source);
-    if each(Item::Preamble(sources.map(Draft::of).collect())).is_break() {
+    if each(Item::About(about)).is_break() || each(Item::Preamble(sources.map(Draft::of).collect())).is_break() {
         return Ok(());
     }
     let entities = dataset.entities.into_iter();

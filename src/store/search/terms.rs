@@ -89,7 +89,6 @@ impl Index {
             }
             if let Some(near) = automaton(spelling)? {
                 budget.charge(AUTOMATON)?;
-                let places = places.iter().filter(|place| place.typos);
                 self.expand_to_typos(spelling, &near, places, &mut expanding)?;
             }
         }
@@ -103,17 +102,17 @@ impl Index {
     }
 
     /// Adds the words that are `spelling` but for what `near` allows.
-    fn expand_to_typos<'a>(
+    fn expand_to_typos(
         &self,
         spelling: &Spelling,
         near: &DfaWrapper,
-        places: impl Iterator<Item = &'a Place> + Clone,
+        places: &[Place],
         expanding: &mut Expanding<'_>,
     ) -> Result<(), Error> {
         let segments = self.places.iter().enumerate();
         let mut dictionaries: Vec<Vec<Dictionary<'_>>> = (0..self.layers.len()).map(|_| Vec::new()).collect();
         for (segment, (layer, _)) in segments {
-            for place in places.clone() {
+            for place in places.iter().filter(|place| place.typos) {
                 let reader = self.segment(segment).1.reader.inverted_index(place.field)?;
                 if reader.terms().num_terms() > 0 {
                     dictionaries[*layer].push(Dictionary { segment, reader, place });

@@ -48,7 +48,7 @@ fn read_within(bytes: &[u8], told: &Told) -> (Vec<Found>, Result<(), Unreadable>
     let end = bods::read(input, &mut |item| {
         match item {
             Item::Record(record) => found.push(record),
-            Item::Preamble(drafts) => panic!("no statement says this: {drafts:?}"),
+            Item::Preamble(_) | Item::About(_) => panic!("no statement says this: {item:?}"),
         }
         ControlFlow::Continue(())
     });

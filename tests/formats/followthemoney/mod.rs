@@ -53,6 +53,7 @@ fn read_told(text: &[u8], name: &str, told: &Told) -> Result<(Vec<Draft>, Vec<Fo
     followthemoney::read(input, &mut |item| {
         match item {
             Item::Preamble(drafts) => preamble.extend(drafts),
+            Item::About(about) => panic!("no entity says this: {about:?}"),
             Item::Record(found) => records.push(found),
         }
         ControlFlow::Continue(())

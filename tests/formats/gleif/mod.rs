@@ -59,6 +59,7 @@ fn read_within(bytes: &[u8], form: Form, record_bytes_max: usize) -> Read {
     let end = gleif::read(input, form, &mut |item| {
         match item {
             Item::Preamble(drafts) => preamble.extend(drafts),
+            Item::About(about) => panic!("no file of the register says this: {about:?}"),
             Item::Record(record) => found.push(record),
         }
         ControlFlow::Continue(())

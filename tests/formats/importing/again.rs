@@ -148,3 +148,31 @@ fn what_an_import_added_is_searched_by_the_next_start() {
         .unwrap();
     assert_eq!(kept, read, "the index is read and not built");
 }
+
+#[test]
+fn a_store_is_called_what_the_data_that_made_it_was() {
+    let header = r#"{"guanxi":{"format":1,"title":"Our network","description":"Who knows whom.","licence":"CC0-1.0"}}"#;
+    let entity = r#"{"entity":{"id":"a","kind":"COMPANY","name":"A","status":"ACTIVE"}}"#;
+    let desk = Desk::new();
+    let lines = desk.file("network.jsonl", &format!("{header}\n{entity}\n"));
+    assert_eq!(desk.import(&one(&lines)).counts(), [1, 1, 0, 0]);
+    let of_lines = desk.open();
+    let of_tables = Desk::new();
+    of_tables.import(&one(std::path::Path::new("data")));
+    let bundled = guanxi::formats::tables::bundled().unwrap();
+    let of_tables = of_tables.open();
+    for (store, title, description, licence) in [
+        (&of_lines, "Our network", Some("Who knows whom."), Some("CC0-1.0")),
+        (
+            &of_tables,
+            bundled.title.as_str(),
+            bundled.description.as_deref(),
+            bundled.licence.as_deref(),
+        ),
+    ] {
+        let state = store.state();
+        assert_eq!(state.graph().title(), title);
+        assert_eq!(state.graph().description(), description);
+        assert_eq!(state.graph().licence(), licence);
+    }
+}

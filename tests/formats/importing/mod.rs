@@ -2,6 +2,7 @@
 //! interrupted. The files are small GLEIF copies made here, but where a format is the point.
 
 mod again;
+mod complete;
 mod interrupted;
 mod refused;
 mod versions;
@@ -16,7 +17,8 @@ use guanxi::{
     formats::{
         export::Selection,
         import::{
-            Choice, Counts, Done, Error, Gauge, Job, RECORD_BYTES_MAX, Strictness, Told, UNPACKED_BYTES_MAX, plan, run,
+            Choice, Counts, Coverage, Done, Error, Gauge, Job, RECORD_BYTES_MAX, Strictness, Told, UNPACKED_BYTES_MAX,
+            plan, run,
         },
     },
     graph::Snapshot,
@@ -49,6 +51,7 @@ pub(super) struct How {
     pub(super) stop_after: usize,
     pub(super) record_bytes_max: usize,
     pub(super) search_index: bool,
+    pub(super) coverage: Coverage,
 }
 
 impl Default for How {
@@ -59,6 +62,7 @@ impl Default for How {
             stop_after: usize::MAX,
             record_bytes_max: RECORD_BYTES_MAX,
             search_index: false,
+            coverage: Coverage::Partial,
         }
     }
 }
@@ -110,6 +114,7 @@ impl Desk {
             strictness: how.strictness,
             title: None,
             search_index: how.search_index,
+            coverage: how.coverage,
             stop: &stop,
             gauge: &gauge,
             each_finding: &mut |finding| {

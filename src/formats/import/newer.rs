@@ -1,0 +1,175 @@
+//! What an import does with a store that knows things: versions that it knows are left, what differs becomes a change, and what
+//! complete files no longer mention is taken back.
+
+use std::{path::Path, sync::atomic::Ordering};
+
+use super::{
+    Draft, Error, Fault, FileTally, Origin, Phase, Place, Wanted,
+    early::Early,
+    filing::{Filing, Verdict, says_same},
+    mentioned::Mentioned,
+    run::Running,
+    tally::Outcome,
+    waiting::{Order, Sorting, Waited, Waiting},
+};
+use crate::model::{Noun, Record};
+
+/// Which of several drafts for one record is the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum First {
+    /// The first one that is put.
+    OfItsId,
+    /// The one that the store was filled with.
+    WasAdded,
+}
+
+impl Running<'_> {
+    /// Puts what waited into a store that knows things.
+    pub(super) fn add(&mut self, mut filing: Filing, waiting: Waiting, dir: &Path) -> Result<(), Error> {
+        let has_versions = waiting.earliest().is_some();
+        let sorted = waiting.sorted()?;
+        let new = match has_versions && !self.is_cut_short {
+            true => self.unknown_versions(&mut filing, sorted, dir)?,
+            false => sorted,
+        };
+        self.put_all(&mut filing, new, None, First::OfItsId)?;
+        if let Some(mentioned) = self.mentioned.take()
+            && !self.is_cut_short
+        {
+            self.take_back(&mut filing, &mentioned)?;
+        }
+        if self.job.search_index && !self.is_cut_short {
+            self.job.gauge.enter(Phase::Indexing);
+            filing.into_store().state().prepare();
+        }
+        Ok(())
+    }
+
+    /// Puts drafts in their order. Of several without versions for one record, the first holds, so that the same files say the
+    /// same again.
+    pub(super) fn put_all(
+        &mut self,
+        filing: &mut Filing,
+        mut waiting: Sorting,
+        mut next: Option<Waited>,
+        first: First,
+    ) -> Result<(), Error> {
+        let mut last: Option<Record> = None;
+        let mut early = Early::default();
+        while !self.is_cut_short {
+            let Some(waited) = next
+                .take()
+                .map_or_else(|| self.next(&mut waiting), |first| Ok(Some(first)))?
+            else {
+                break;
+            };
+            let Waited { origin, draft } = waited;
+            if draft.known_at.is_none()
+                && let Wanted::Record(record) = &draft.change
+            {
+                let before = match first {
+                    First::OfItsId => last.take().filter(|last| last.id() == record.id()),
+                    First::WasAdded => filing.latest(record.id()),
+                };
+                match before {
+                    Some(before) if says_same(&before, record) => {
+                        self.tally.note(&origin, Outcome::Unchanged);
+                        last = Some(before);
+                        continue;
+                    }
+                    Some(before) => {
+                        let fault = Fault::rejected("", "a record before it has the same id and says otherwise");
+                        self.fault(&origin, &fault.with(record.id()));
+                        last = Some(before);
+                        continue;
+                    }
+                    None => last = Some(record.clone()),
+                }
+            }
+            early.put(filing, Waited { origin, draft })?;
+            let verdicts = filing.verdicts();
+            self.note(verdicts);
+        }
+        early.put_rest(filing)?;
+        filing.flush()?;
+        let verdicts = filing.verdicts();
+        self.note(verdicts);
+        Ok(())
+    }
+
+    /// Takes back what the sources of the files said before, and say no longer.
+    fn take_back(&mut self, filing: &mut Filing, mentioned: &Mentioned) -> Result<(), Error> {
+        let files: Vec<bool> = self.tally.files.iter().map(FileTally::is_whole).collect();
+        let unmentioned = mentioned.unmentioned(filing.graph(), |file| files[file]);
+        self.unsure = unmentioned.unsure;
+        for id in unmentioned.relationships {
+            // It stands in no record of a file.
+            let origin = Origin {
+                file: 0,
+                place: Place {
+                    record: 0,
+                    line: None,
+                    key: None,
+                },
+            };
+            let change = Wanted::Retraction {
+                noun: Noun::Relationship,
+                id,
+            };
+            filing.put(origin, Draft { known_at: None, change })?;
+        }
+        filing.flush()?;
+        let verdicts = filing.verdicts();
+        let taken = |(_, verdict): &&(Origin, Verdict)| *verdict == Verdict::Became(Outcome::Imported);
+        self.taken_back = u64::try_from(verdicts.iter().filter(taken).count()).unwrap_or(u64::MAX);
+        self.note(verdicts);
+        Ok(())
+    }
+
+    /// The drafts that say something new: versions of a record that its history does not hold in this order are left.
+    fn unknown_versions(&mut self, filing: &mut Filing, mut sorted: Sorting, dir: &Path) -> Result<Sorting, Error> {
+        filing.flush()?;
+        let mut by_id = Waiting::new(dir, Order::ById);
+        while let Some(waited) = self.next(&mut sorted)? {
+            by_id.push(&waited.origin, &waited.draft)?;
+        }
+        let mut new = Waiting::new(dir, Order::ByTime);
+        let mut by_id = by_id.sorted()?;
+        let mut history: (String, Vec<Option<Record>>) = Default::default();
+        while let Some(waited) = by_id.next_draft()? {
+            let id = waited.draft.change.id();
+            if history.0 != id {
+                history = (id.to_owned(), told(filing, id));
+            }
+            let same = |known: &Option<Record>| match (known, &waited.draft.change) {
+                (Some(known), Wanted::Record(record) | Wanted::Placeholder(record)) => says_same(known, record),
+                (None, Wanted::Retraction { .. }) => true,
+                _ => false,
+            };
+            match history.1.iter().position(same) {
+                Some(position) if waited.draft.known_at.is_some() => {
+                    history.1.drain(..=position);
+                    self.tally.note(&waited.origin, Outcome::Unchanged);
+                }
+                _ => new.push(&waited.origin, &waited.draft)?,
+            }
+        }
+        self.job.gauge.waiting.store(new.len(), Ordering::Relaxed);
+        self.job.gauge.put.store(0, Ordering::Relaxed);
+        Ok(new.sorted()?)
+    }
+}
+
+/// What was recorded under an id, version by version; nothing where it was taken back.
+fn told(filing: &Filing, id: &str) -> Vec<Option<Record>> {
+    let versions = filing.versions(id);
+    let mut told = Vec::new();
+    for (position, version) in versions.iter().enumerate() {
+        told.push(Some(version.record.clone()));
+        let next = versions.get(position + 1).map(|next| next.recorded_at);
+        if version.retracted_at.is_some() && version.retracted_at != next {
+            told.push(None);
+        }
+    }
+    told
+}
