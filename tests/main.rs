@@ -3,6 +3,7 @@
 
 mod cli;
 mod cli_export;
+mod cli_import;
 mod crash;
 mod formats;
 mod graph;

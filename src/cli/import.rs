@@ -82,6 +82,7 @@ pub(super) fn import(arguments: &ImportArguments) -> anyhow::Result<ExitCode> {
     let (format, files) = format_and_files(&arguments.files)?;
     let choice = Choice::new(format, arguments.map.as_deref())?;
     let parts = plan(files, format, |start| choice.reader(start))?;
+    refuse_to_overwrite(arguments, files)?;
     let mut report = match &arguments.report {
         Some(path) => Some(Report::begin(path).with_context(|| format!("cannot write the report {}", path.display()))?),
         None => None,
@@ -152,6 +153,9 @@ fn conclude(done: &Done, store: &Path, was_asked_to_stop: bool) -> anyhow::Resul
         return Ok(ExitCode::from(if was_asked_to_stop { 130 } else { 1 }));
     }
     let counts = done.tally.counts();
+    if done.went_on {
+        eprintln!("guanxi: what an import that was interrupted had put into {dir} before is part of the store");
+    }
     let serving = format!("`guanxi serve --store {dir}` serves it");
     if done.taken_back > 0 {
         let count = HumanCount(done.taken_back);
@@ -171,22 +175,38 @@ fn conclude(done: &Done, store: &Path, was_asked_to_stop: bool) -> anyhow::Resul
         _ => print(&format!("store {dir}: what is new or differs is recorded; {serving}\n"))?,
     }
     let is_whole = done.tally.files.iter().all(|file| file.unreadable.is_none());
-    Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let has_any = counts.read == 0 || counts.rejected < counts.read;
+    Ok(if is_whole && has_any {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
-/// The first argument names the format, unless there is a file of that name.
+/// The first of several arguments names the format, if there is one of that name. `./gleif` is a file.
 fn format_and_files(arguments: &[PathBuf]) -> anyhow::Result<(Option<Format>, &[PathBuf])> {
     let Some((first, rest)) = arguments.split_first() else {
         anyhow::bail!("give the files to import");
     };
-    let format = first
-        .to_str()
-        .and_then(|name| Format::parse(name).ok())
-        .filter(|_| !first.exists());
-    match format {
+    let format = first.to_str().and_then(|name| Format::parse(name).ok());
+    match format.filter(|_| !rest.is_empty() || !first.exists()) {
         Some(_) if rest.is_empty() => anyhow::bail!("give the files to import after the format {}", first.display()),
         Some(format) => Ok((Some(format), rest)),
         None => Ok((None, arguments)),
+    }
+}
+
+/// A report in the place of a file that is read would leave nothing of it.
+fn refuse_to_overwrite(arguments: &ImportArguments, files: &[PathBuf]) -> anyhow::Result<()> {
+    let Some(report) = &arguments.report else { return Ok(()) };
+    let same =
+        |file: &PathBuf| matches!((file.canonicalize(), report.canonicalize()), (Ok(one), Ok(other)) if one == other);
+    match files.iter().chain(&arguments.map).find(|file| same(file)) {
+        Some(file) => anyhow::bail!(
+            "the report would overwrite {}, which is read; give it another name",
+            file.display()
+        ),
+        None => Ok(()),
     }
 }
 

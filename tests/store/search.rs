@@ -273,6 +273,15 @@ fn what_has_most_words_is_found_when_nothing_has_all() {
 }
 
 #[test]
+fn a_number_is_no_typo_of_another_nor_of_what_is_nearly_one() {
+    let searched = Searched::named(&["295885733 Ontario", "Ontario Steel"]);
+    for text in ["295885734", "29588m73", "29588573a"] {
+        assert_eq!(searched.names(text)[..], [""; 0], "{text}");
+    }
+    assert_eq!(searched.names("295885733"), ["295885733 Ontario"]);
+}
+
+#[test]
 fn hits_spend_budget() {
     let names: Vec<String> = (0..200).map(|number| format!("Filler{number} Limited")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();

@@ -139,6 +139,8 @@ pub struct Done {
     pub is_cut_short: bool,
     /// Whether the store was made by it.
     pub is_new: bool,
+    /// Whether the store holds what an import that was interrupted before had put there, too.
+    pub went_on: bool,
     /// How many relationships were taken back, since the files say them no longer.
     pub taken_back: u64,
     /// The sources of which nothing was taken back, since some record of their files could not be imported.

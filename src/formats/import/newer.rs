@@ -67,6 +67,9 @@ impl Running<'_> {
             if draft.known_at.is_none()
                 && let Wanted::Record(record) = &draft.change
             {
+                if self.is_gone(&origin, record) {
+                    continue;
+                }
                 let before = match first {
                     First::OfItsId => last.take().filter(|last| last.id() == record.id()),
                     First::WasAdded => filing.latest(record.id()),
@@ -135,28 +138,62 @@ impl Running<'_> {
         }
         let mut new = Waiting::new(dir, Order::ByTime);
         let mut by_id = by_id.sorted()?;
-        let mut history: (String, Vec<Option<Record>>) = Default::default();
+        let mut history = History::default();
         while let Some(waited) = by_id.next_draft()? {
             let id = waited.draft.change.id();
-            if history.0 != id {
-                history = (id.to_owned(), told(filing, id));
+            if history.id != id {
+                history = History {
+                    id: id.to_owned(),
+                    to_come: told(filing, id),
+                    current: None,
+                };
             }
-            let same = |known: &Option<Record>| match (known, &waited.draft.change) {
-                (Some(known), Wanted::Record(record) | Wanted::Placeholder(record)) => says_same(known, record),
-                (None, Wanted::Retraction { .. }) => true,
-                _ => false,
-            };
-            match history.1.iter().position(same) {
-                Some(position) if waited.draft.known_at.is_some() => {
-                    history.1.drain(..=position);
-                    self.tally.note(&waited.origin, Outcome::Unchanged);
-                }
-                _ => new.push(&waited.origin, &waited.draft)?,
+            match waited.draft.known_at.is_some() && history.tells(&waited.draft.change) {
+                true => self.tally.note(&waited.origin, Outcome::Unchanged),
+                false => new.push(&waited.origin, &waited.draft)?,
             }
         }
         self.job.gauge.waiting.store(new.len(), Ordering::Relaxed);
         self.job.gauge.put.store(0, Ordering::Relaxed);
         Ok(new.sorted()?)
+    }
+}
+
+/// What was recorded under an id, as far as drafts have told it again.
+#[derive(Default)]
+struct History {
+    id: String,
+    /// The versions that no draft has told yet; nothing where the record was taken back.
+    to_come: Vec<Option<Record>>,
+    /// What stands after the drafts so far.
+    current: Option<Record>,
+}
+
+impl History {
+    /// Whether a draft, which follows those before it, says what was recorded. Goes on to what it says.
+    fn tells(&mut self, change: &Wanted) -> bool {
+        let stands_already = match (&self.current, change) {
+            (Some(known), Wanted::Record(record)) => says_same(known, record),
+            (Some(_), Wanted::Placeholder(_)) | (None, Wanted::Retraction { .. }) => true,
+            _ => false,
+        };
+        if stands_already {
+            return true;
+        }
+        let same = |known: &Option<Record>| match (known, change) {
+            (Some(known), Wanted::Record(record) | Wanted::Placeholder(record)) => says_same(known, record),
+            (None, Wanted::Retraction { .. }) => true,
+            _ => false,
+        };
+        let position = self.to_come.iter().position(same);
+        if let Some(position) = position {
+            self.to_come.drain(..=position);
+        }
+        self.current = match change {
+            Wanted::Record(record) | Wanted::Placeholder(record) => Some(record.clone()),
+            Wanted::Retraction { .. } => None,
+        };
+        position.is_some()
     }
 }
 

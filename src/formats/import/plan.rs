@@ -35,6 +35,16 @@ pub fn plan(
             continue;
         }
         for part in parts(path).map_err(failed)? {
+            // Which file of an archive.
+            let is_inner = path.file_name().is_none_or(|name| name != part.own_name());
+            let failed = |reason| Unplannable {
+                path: if is_inner {
+                    path.join(part.own_name())
+                } else {
+                    path.clone()
+                },
+                reason,
+            };
             let start = part.start().map_err(failed)?;
             let reader = choose(&start).map_err(failed)?;
             planned.push((part, reader));

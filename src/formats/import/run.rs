@@ -2,6 +2,7 @@
 //! is filled; one that knows things already gets the differences.
 
 use std::{
+    collections::HashSet,
     ops::ControlFlow,
     path::Path,
     sync::{Arc, atomic::Ordering, mpsc},
@@ -51,9 +52,11 @@ pub fn run(home: Home, job: Job<'_>) -> Result<Done, Error> {
         mentioned: (job.coverage == Coverage::Complete).then(Mentioned::default),
         taken_back: 0,
         unsure: Vec::new(),
+        gone: HashSet::new(),
         about: None,
         title: None,
         is_new: false,
+        went_on: false,
         is_cut_short: false,
         job,
     };
@@ -91,10 +94,13 @@ pub(super) struct Running<'a> {
     pub(super) mentioned: Option<Mentioned>,
     pub(super) taken_back: u64,
     pub(super) unsure: Vec<String>,
+    /// The ids that some record without a version says are no more, whatever others say: a register keeps what it deletes.
+    gone: HashSet<String>,
     about: Option<About>,
     /// The title of the first source.
     title: Option<String>,
     is_new: bool,
+    went_on: bool,
     pub(super) is_cut_short: bool,
 }
 
@@ -123,6 +129,7 @@ impl Running<'_> {
             tally: self.tally,
             is_cut_short: self.is_cut_short,
             is_new: self.is_new,
+            went_on: self.went_on,
             taken_back: self.taken_back,
             unsure: self.unsure,
         })
@@ -243,6 +250,13 @@ impl Running<'_> {
             self.title = Some(source.title.clone());
         }
         let Draft { known_at, change } = draft;
+        match &change {
+            Wanted::Retraction { id, .. } if known_at.is_none() => {
+                self.gone.insert(id.clone());
+            }
+            Wanted::Record(record) if known_at.is_none() && self.is_gone(origin, record) => return Ok(()),
+            _ => {}
+        }
         let change = match (target, change) {
             (Target::New(load), Wanted::Record(record @ (Record::Source(_) | Record::Entity(_))))
                 if known_at.is_none() =>
@@ -273,6 +287,7 @@ impl Running<'_> {
     fn fill(&mut self, mut load: load::Load, mut waiting: Sorting) -> Result<(), Error> {
         let dir = load.dir().to_owned();
         let load_was_interrupted = load.was_interrupted();
+        self.went_on = load_was_interrupted;
         let mut conflicts = Waiting::new(&dir, Order::ByTime);
         let mut first_version = None;
         while let Some(waited) = self.next(&mut waiting)? {
@@ -333,6 +348,16 @@ impl Running<'_> {
         }
     }
 
+    /// Whether another record says that this one is no more, so that it is rejected.
+    pub(super) fn is_gone(&mut self, origin: &Origin, record: &Record) -> bool {
+        let is_gone = self.gone.contains(record.id());
+        if is_gone {
+            let fault = Fault::rejected("", "another record of these files says that it is no more");
+            self.fault(origin, &fault.with(record.id()));
+        }
+        is_gone
+    }
+
     fn add_to(&mut self, load: &mut load::Load, conflicts: &mut Waiting, waited: Waited) -> Result<(), Error> {
         let Waited { origin, draft } = waited;
         let (mut record, wanted): (Record, fn(Record) -> Wanted) = match draft.change {
@@ -344,6 +369,7 @@ impl Running<'_> {
                 self.tally.note(&origin, Outcome::Unchanged);
                 return Ok(());
             }
+            Wanted::Record(record) if self.is_gone(&origin, &record) => return Ok(()),
             Wanted::Record(record) => (record, Wanted::Record),
         };
         if let Record::Relationship(relationship) = &mut record {

@@ -31,7 +31,7 @@ pub(super) struct Waiting {
 pub(super) enum Order {
     /// What carries no version first, then by when it was known; sources, entities and relationships at any one time.
     ByTime,
-    /// All versions of a record, by when they were known.
+    /// All versions of a record, by when they were known; at any one time as above.
     ById,
 }
 
@@ -127,6 +127,7 @@ impl Waiting {
                 key.extend_from_slice(id);
                 key.push(0);
                 key.extend_from_slice(&time.to_be_bytes());
+                key.push(draft.change.rank());
             }
         }
         key

@@ -284,6 +284,7 @@ impl Home {
 
 fn unopened(dir: &Path, path: &Path, reason: io::Error) -> Error {
     match reason.kind() {
+        io::ErrorKind::NotFound if dir.join(LOADING).exists() => Error::Unfinished { dir: dir.to_owned() },
         io::ErrorKind::NotFound => Error::Missing { dir: dir.to_owned() },
         _ => failed("open", path)(reason),
     }

@@ -100,7 +100,7 @@ impl Spelling {
 
     /// How well `word`, which is near this one, is it; none when it is so without a typo.
     pub(super) fn typo_quality(&self, word: &str) -> Option<Quality> {
-        let has_typo = word != self.text && !(self.prefix && word.starts_with(&self.text));
+        let has_typo = word != self.text && !(self.prefix && word.starts_with(&self.text)) && !is_number(word);
         has_typo.then(|| typo_quality(strsim::osa_distance(&self.text, word)))
     }
 
@@ -112,7 +112,10 @@ impl Spelling {
         if self.begins(of) && word.starts_with(&self.text) {
             return prefix_quality(self.letters, word.chars().count());
         }
-        if self.typos > 0 && of == Sort::Prose && word.chars().count().abs_diff(self.letters) <= usize::from(self.typos)
+        if self.typos > 0
+            && of == Sort::Prose
+            && !is_number(word)
+            && word.chars().count().abs_diff(self.letters) <= usize::from(self.typos)
         {
             let typos = strsim::osa_distance(&self.text, word);
             if typos <= usize::from(self.typos) {
@@ -125,10 +128,11 @@ impl Spelling {
 
 /// Like short words, numbers have neighbors that mean something else.
 fn typos_allowed(text: &str, letters: usize) -> u8 {
-    if text.chars().all(char::is_numeric) {
-        return 0;
-    }
-    slips_allowed(letters)
+    if is_number(text) { 0 } else { slips_allowed(letters) }
+}
+
+fn is_number(text: &str) -> bool {
+    text.chars().all(char::is_numeric)
 }
 
 /// A word that is asked for. One of its spellings must be found.

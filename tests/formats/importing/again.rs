@@ -176,3 +176,39 @@ fn a_store_is_called_what_the_data_that_made_it_was() {
         assert_eq!(state.graph().licence(), licence);
     }
 }
+
+#[test]
+fn samples_that_are_imported_again_change_nothing() {
+    let samples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/samples");
+    if !samples.is_dir() {
+        eprintln!("SKIPPED: the samples are not beside the project, so they were not imported again");
+        return;
+    }
+    let files = |folder: &str, is_meant: fn(&str) -> bool| {
+        let paths = std::fs::read_dir(samples.join(folder))
+            .unwrap()
+            .map(|file| file.unwrap().path());
+        let mut paths: Vec<_> = paths.filter(|path| is_meant(&path.to_string_lossy())).collect();
+        paths.sort();
+        assert!(!paths.is_empty(), "{folder}");
+        paths
+    };
+    let is_gleif = |name: &str| name.ends_with(".xml") || (name.ends_with(".json") && !name.contains("parents"));
+    // The register keeps what it deletes, and some files say so of records that others hold.
+    let mut imports = vec![files("gleif", is_gleif)];
+    // Each chain of versions is told from its beginning again.
+    imports.extend(
+        files("bods/examples-0.4", |name| name.ends_with(".json"))
+            .iter()
+            .map(|file| one(file)),
+    );
+    for files in imports {
+        let desk = Desk::new();
+        assert!(desk.import(&files).counts()[1] > 0);
+        let before = desk.content();
+        for _ in 0..2 {
+            assert_eq!(desk.import(&files).counts()[1], 0, "{files:?}");
+            assert_eq!(desk.content(), before, "{files:?}");
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! `guanxi import` as a user meets it: what is a format and what a file, what is never overwritten, what an interrupted import
+//! leaves, and how it ends.
+
+use std::{
+    fs,
+    io::Write,
+    path::Path,
+    process::{Command, Output},
+};
+
+use tempfile::TempDir;
+
+const ENTITY: &str = r#"{"entity":{"id":"a","kind":"COMPANY","name":"A","status":"ACTIVE"}}"#;
+
+/// A folder with a file `lines.jsonl` in it.
+fn folder(lines: &str) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("lines.jsonl"), lines).unwrap();
+    folder
+}
+
+fn guanxi(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_guanxi"));
+    command.current_dir(folder).args(arguments);
+    for name in [
+        "STORE",
+        "MAP",
+        "STRICT",
+        "REPORT",
+        "COMPLETE",
+        "SEARCH_INDEX",
+        "SOURCE",
+        "TITLE",
+    ] {
+        command.env_remove(format!("GUANXI_{name}"));
+    }
+    command.output().unwrap()
+}
+
+/// The exit code, and what is printed on both streams.
+fn told(output: &Output) -> (Option<i32>, String) {
+    let text = [output.stdout.as_slice(), &output.stderr].concat();
+    (output.status.code(), String::from_utf8(text).unwrap())
+}
+
+#[test]
+fn a_format_is_one_though_something_else_is_called_so() {
+    let folder = folder(&format!("{ENTITY}\n"));
+    // The second time there is a folder `json-lines`.
+    for expected in ["made", "nothing was new"] {
+        let arguments = ["import", "json-lines", "lines.jsonl", "--store", "json-lines"];
+        let (code, text) = told(&guanxi(folder.path(), &arguments));
+        assert_eq!(code, Some(0), "{text}");
+        assert!(text.contains(expected), "{text}");
+    }
+}
+
+#[test]
+fn a_report_never_takes_the_place_of_what_is_read() {
+    let folder = folder(&format!("{ENTITY}\n"));
+    let arguments = ["import", "lines.jsonl", "--store", "s", "--report", "./lines.jsonl"];
+    let (code, text) = told(&guanxi(folder.path(), &arguments));
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("the report would overwrite lines.jsonl"), "{text}");
+    assert_eq!(
+        fs::read_to_string(folder.path().join("lines.jsonl")).unwrap(),
+        format!("{ENTITY}\n")
+    );
+}
+
+#[test]
+fn an_import_of_which_everything_is_rejected_fails() {
+    let folder = folder(&format!("{}\n", ENTITY.replace("COMPANY", "COMPONY")));
+    let (code, text) = told(&guanxi(
+        folder.path(),
+        &["import", "json-lines", "lines.jsonl", "--store", "s"],
+    ));
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("1 rejected"), "{text}");
+}
+
+#[test]
+fn what_an_ended_import_left_is_said_by_whoever_meets_it() {
+    let folder = folder(&format!("{ENTITY}\nno record\n"));
+    let strict = ["import", "json-lines", "lines.jsonl", "--store", "s", "--strict"];
+    assert_eq!(told(&guanxi(folder.path(), &strict)).0, Some(1));
+    for command in [
+        vec!["check"],
+        vec!["export", "json-lines"],
+        vec!["backup", "b"],
+        vec!["compact"],
+    ] {
+        let arguments = [command.as_slice(), &["--store", "s"]].concat();
+        let (code, text) = told(&guanxi(folder.path(), &arguments));
+        assert_eq!(code, Some(1), "{command:?}");
+        assert!(text.contains("was interrupted"), "{command:?}: {text}");
+    }
+    fs::write(folder.path().join("other.jsonl"), ENTITY.replace("\"a\"", "\"b\"")).unwrap();
+    let (code, text) = told(&guanxi(folder.path(), &["import", "other.jsonl", "--store", "s"]));
+    assert_eq!(code, Some(0), "{text}");
+    assert!(
+        text.contains("interrupted had put into s before is part of the store"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_file_of_an_archive_that_is_of_no_format_is_named() {
+    let folder = folder("");
+    let file = fs::File::create(folder.path().join("all.zip")).unwrap();
+    let mut archive = zip::ZipWriter::new(file);
+    for (name, text) in [("lines.jsonl", ENTITY), ("readme.txt", "Read me.")] {
+        archive
+            .start_file(name, zip::write::SimpleFileOptions::default())
+            .unwrap();
+        archive.write_all(text.as_bytes()).unwrap();
+    }
+    archive.finish().unwrap();
+    let (code, text) = told(&guanxi(folder.path(), &["import", "all.zip", "--store", "s"]));
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("all.zip/readme.txt: "), "{text}");
+}
