@@ -1,11 +1,8 @@
 //! What files mention, where they are all that their sources say: what these said before and say no longer is taken back.
 
-use std::{
-    collections::{BTreeMap, BTreeSet, HashSet},
-    hash::{BuildHasher, RandomState},
-};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::{Draft, Wanted};
+use super::{Draft, Wanted, ids::Ids};
 use crate::{
     graph::{RelationshipIx, Snapshot},
     model::{At, Record, RelationshipStatus, Set, Timestamp, View},
@@ -14,10 +11,7 @@ use crate::{
 /// What was mentioned so far.
 #[derive(Debug, Default)]
 pub(super) struct Mentioned {
-    /// Hashes of ids of relationships: there may be millions of them, and keys of the hashes that nobody knows, so that none is
-    /// likely to be taken for another.
-    relationships: HashSet<u64>,
-    hasher: RandomState,
+    relationships: Ids,
     /// The files that speak for each source.
     sources: BTreeMap<String, BTreeSet<usize>>,
 }
@@ -37,14 +31,11 @@ impl Mentioned {
         match &draft.change {
             Wanted::Record(Record::Source(source)) => self.speaks(file, &source.id),
             Wanted::Record(Record::Relationship(relationship)) => {
-                self.relationships
-                    .insert(self.hasher.hash_one(relationship.id.as_str()));
+                self.relationships.insert(&relationship.id);
                 let statements = relationship.evidence.iter();
                 statements.for_each(|statement| self.speaks(file, &statement.source));
             }
-            Wanted::Retraction { id, .. } => {
-                self.relationships.insert(self.hasher.hash_one(id.as_str()));
-            }
+            Wanted::Retraction { id, .. } => self.relationships.insert(id),
             Wanted::Record(Record::Entity(_)) | Wanted::Placeholder(_) => {}
         }
     }
@@ -76,13 +67,12 @@ impl Mentioned {
             statements.all(|statement| whole.contains(&graph.statement(statement).source()))
         };
         let id = |relationship| graph.relationship(relationship).id().into_owned();
-        let is_mentioned = |id: &String| self.relationships.contains(&self.hasher.hash_one(id.as_str()));
         Unmentioned {
             relationships: graph
                 .relationships(mask)
                 .filter(is_of_these)
                 .map(id)
-                .filter(|id| !is_mentioned(id))
+                .filter(|id| !self.relationships.contains(id))
                 .collect(),
             unsure: unsure.into_iter().map(|(source, _)| source.clone()).collect(),
         }

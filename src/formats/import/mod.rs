@@ -6,6 +6,7 @@ mod bounded;
 mod early;
 mod filing;
 mod format;
+mod ids;
 mod input;
 mod job;
 mod limits;

@@ -2,7 +2,6 @@
 //! is filled; one that knows things already gets the differences.
 
 use std::{
-    collections::HashSet,
     ops::ControlFlow,
     path::Path,
     sync::{Arc, atomic::Ordering, mpsc},
@@ -14,6 +13,7 @@ use super::{
     Strictness, Tally, Unreadable, Wanted,
     batch::Batch,
     filing::{Filing, Verdict, dangling},
+    ids::Ids,
     limits::beyond_limits,
     mentioned::Mentioned,
     newer::First,
@@ -52,7 +52,7 @@ pub fn run(home: Home, job: Job<'_>) -> Result<Done, Error> {
         mentioned: (job.coverage == Coverage::Complete).then(Mentioned::default),
         taken_back: 0,
         unsure: Vec::new(),
-        gone: HashSet::new(),
+        gone: Ids::default(),
         about: None,
         title: None,
         is_new: false,
@@ -95,7 +95,7 @@ pub(super) struct Running<'a> {
     pub(super) taken_back: u64,
     pub(super) unsure: Vec<String>,
     /// The ids that some record without a version says are no more, whatever others say: a register keeps what it deletes.
-    gone: HashSet<String>,
+    gone: Ids,
     about: Option<About>,
     /// The title of the first source.
     title: Option<String>,
@@ -252,7 +252,7 @@ impl Running<'_> {
         let Draft { known_at, change } = draft;
         match &change {
             Wanted::Retraction { id, .. } if known_at.is_none() => {
-                self.gone.insert(id.clone());
+                self.gone.insert(id);
             }
             Wanted::Record(record) if known_at.is_none() && self.is_gone(origin, record) => return Ok(()),
             _ => {}
