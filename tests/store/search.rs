@@ -483,4 +483,23 @@ fn when_few_words_are_missing_all_that_lack_fewest_are_found_wherever_they_are()
             .collect();
         assert_eq!(searched.ids(text), told, "{text}");
     }
+    // However many words nobody has together, they are read a few times.
+    let reds = (0..7).map(|number| format!("red{number}"));
+    let text: Vec<String> = reds.chain((0..11).map(|number| format!("blue{number}"))).collect();
+    let (question, budget) = (Question::new(&text.join(" ")).unwrap(), Budget::new(u64::MAX, || false));
+    let hits = searched.index.search(&question, |_| true, &budget).unwrap();
+    assert_eq!(hits.len(), expected(&owned, &text.join(" ")).len());
+    let once = Budget::new(u64::MAX, || false);
+    for word in &text {
+        searched
+            .index
+            .search(&Question::new(word).unwrap(), |_| true, &once)
+            .unwrap();
+    }
+    assert!(
+        budget.spent() < 4 * once.spent(),
+        "{} and {}",
+        budget.spent(),
+        once.spent()
+    );
 }

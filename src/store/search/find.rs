@@ -67,9 +67,10 @@ impl Index {
         // Whoever goes by the whole text has all words, however these are parted.
         let is_nowhere = |(expansion, _): &&(Expansion, u32)| expansion.found.is_empty();
         let nowhere = words.iter().filter(is_nowhere).count();
-        let found = match wholes.is_empty() || nowhere == 0 {
-            true => self.having_most(&words, !wholes.is_empty(), &keep, budget)?,
-            false => Vec::new(),
+        let found = match (wholes.is_empty(), nowhere) {
+            (true, _) => self.having_most(&words, words.len(), &keep, budget)?,
+            (false, 0) => self.having_most(&words, 1, &keep, budget)?,
+            (false, _) => Vec::new(),
         };
         let weight: u32 = words.iter().map(|(_, weight)| weight).sum();
         let asked = u32::try_from(question.key.chars().count()).unwrap_or(u32::MAX);
@@ -102,16 +103,19 @@ impl Index {
         wholes
     }
 
-    /// Those that lack fewest of these words, or none where `all` is asked for.
+    /// Those that lack fewest of these words that stand anywhere, and fewer than so many. Words are listed that those would lack:
+    /// one, two, four, and so on, so that all of it takes about twice as long as the last.
     fn having_most(
         &self,
         words: &[(Expansion, u32)],
-        all: bool,
+        lacking_max: usize,
         keep: impl Fn(EntityIx) -> bool,
         budget: &Budget,
     ) -> Result<Vec<Having>, Error> {
         let somewhere: Vec<_> = words.iter().filter(|(word, _)| !word.found.is_empty()).collect();
-        for lacking in 1..=somewhere.len() {
+        let lacking_max = lacking_max.min(somewhere.len());
+        let mut next = Some(1).filter(|lacking| *lacking <= lacking_max);
+        while let Some(lacking) = next {
             let (mut most, mut found) = (0, Vec::new());
             for number in 0..self.places.len() {
                 let here = somewhere.iter().map(|(word, weight)| Here {
@@ -131,9 +135,10 @@ impl Index {
                     found.push(having);
                 }
             }
-            if all || !found.is_empty() {
+            if !found.is_empty() {
                 return Ok(found);
             }
+            next = Some((lacking * 2).min(lacking_max)).filter(|more| *more > lacking);
         }
         Ok(Vec::new())
     }

@@ -46,10 +46,7 @@ pub(super) fn meet(
     let needed = words.len() - (lacking - 1);
     // Whoever has none of so many words lacks them.
     let (rarest, others) = words.split_at(lacking);
-    let mut met: Vec<Met> = Vec::new();
-    for word in rarest {
-        met = with(met, list(word, documents, budget)?);
-    }
+    let mut met = list(rarest, documents, budget)?;
     for (word, left) in others.iter().zip((0..others.len()).rev()) {
         if met.is_empty() {
             break;
@@ -69,54 +66,76 @@ pub(super) fn meet(
     Ok(met)
 }
 
-/// Both, where they have the same documents as one.
-fn with(met: Vec<Met>, listed: Vec<(u32, u32)>) -> Vec<Met> {
-    let listed = listed.into_iter().map(|(document, worth)| Met {
-        document,
-        words: 1,
-        worth,
-    });
-    if met.is_empty() {
-        return listed.collect();
+/// The documents, ascending, of so many that have any of these words.
+fn list(words: &[Here<'_>], documents: usize, budget: &Budget) -> Result<Vec<Met>, Error> {
+    let occurrences: u64 = words.iter().map(Here::occurrences).sum();
+    match occurrences > u64::try_from(documents).unwrap_or(u64::MAX) / DENSE {
+        true => list_in_columns(words, documents, budget),
+        false => list_by_sorting(words, budget),
     }
-    let mut both: Vec<Met> = met.into_iter().chain(listed).collect();
-    // Two ascending runs: this is faster than what is unstable.
-    both.sort_by_key(|met| met.document);
-    both.dedup_by(|next, met| {
-        let is_same = next.document == met.document;
-        if is_same {
-            met.words += next.words;
-            met.worth += next.worth;
-        }
-        is_same
-    });
-    both
 }
 
-/// The documents that have a word, ascending, each with what it is worth there.
-fn list(word: &Here<'_>, documents: usize, budget: &Budget) -> Result<Vec<(u32, u32)>, Error> {
-    let mut listed = Vec::new();
-    if word.occurrences() > u64::try_from(documents).unwrap_or(u64::MAX) / DENSE {
-        let mut best = vec![0; documents];
+fn list_in_columns(words: &[Here<'_>], documents: usize, budget: &Budget) -> Result<Vec<Met>, Error> {
+    let (mut counts, mut worths, mut best) = (vec![0u8; documents], vec![0; documents], vec![0; documents]);
+    let mut touched = Vec::new();
+    for word in words {
         for found in &word.found {
             found.each_document(budget, |document| {
                 let best = &mut best[at(document)];
+                if *best == 0 {
+                    touched.push(document);
+                }
                 *best = found.worth.max(*best);
             })?;
         }
-        listed.extend((0..).zip(best).filter(|(_, best)| *best > 0));
-    } else {
-        for found in &word.found {
-            found.each_document(budget, |document| listed.push((document, found.worth)))?;
+        for document in touched.drain(..) {
+            let place = at(document);
+            // There are no more words than this holds.
+            counts[place] = counts[place].saturating_add(1);
+            worths[place] += word.weight * std::mem::take(&mut best[place]);
         }
-        // Of one document, what is worth most comes last.
-        listed.sort_unstable();
-        listed.reverse();
-        listed.dedup_by_key(|(document, _)| *document);
-        listed.reverse();
     }
-    listed.iter_mut().for_each(|(_, worth)| *worth *= word.weight);
-    Ok(listed)
+    let columns = (0..).zip(counts).zip(worths);
+    let met = columns
+        .filter(|((_, words), _)| *words > 0)
+        .map(|((document, words), worth)| Met {
+            document,
+            words: words.into(),
+            worth,
+        });
+    Ok(met.collect())
+}
+
+fn list_by_sorting(words: &[Here<'_>], budget: &Budget) -> Result<Vec<Met>, Error> {
+    let mut told: Vec<(u32, usize, u32)> = Vec::new();
+    for (number, word) in words.iter().enumerate() {
+        for found in &word.found {
+            found.each_document(budget, |document| {
+                told.push((document, number, word.weight * found.worth))
+            })?;
+        }
+    }
+    told.sort_unstable();
+    let mut met: Vec<Met> = Vec::new();
+    for (place, (document, number, worth)) in told.iter().enumerate() {
+        // Of one word in one document, what is worth most comes last.
+        let is_last = told
+            .get(place + 1)
+            .is_none_or(|next| (next.0, next.1) != (*document, *number));
+        match met.last_mut().filter(|met| met.document == *document) {
+            _ if !is_last => {}
+            Some(met) => {
+                met.words += 1;
+                met.worth += worth;
+            }
+            None => met.push(Met {
+                document: *document,
+                words: 1,
+                worth: *worth,
+            }),
+        }
+    }
+    Ok(met)
 }
 
 impl Found {
