@@ -142,11 +142,7 @@ impl Running<'_> {
         while let Some(waited) = by_id.next_draft()? {
             let id = waited.draft.change.id();
             if history.id != id {
-                history = History {
-                    id: id.to_owned(),
-                    to_come: told(filing, id),
-                    current: None,
-                };
+                history = History::new(id, told(filing, id));
             }
             match waited.draft.known_at.is_some() && history.tells(&waited.draft.change) {
                 true => self.tally.note(&waited.origin, Outcome::Unchanged),
@@ -165,16 +161,25 @@ struct History {
     id: String,
     /// The versions that no draft has told yet; nothing where the record was taken back.
     to_come: Vec<Option<Record>>,
-    /// What stands after the drafts so far.
-    current: Option<Record>,
+    /// What stands after the drafts so far; none before the first of them, when that may be any of the versions.
+    current: Option<Option<Record>>,
 }
 
 impl History {
+    fn new(id: &str, versions: Vec<Option<Record>>) -> Self {
+        Self {
+            id: id.to_owned(),
+            // What was never recorded does not stand.
+            current: versions.is_empty().then_some(None),
+            to_come: versions,
+        }
+    }
+
     /// Whether a draft, which follows those before it, says what was recorded. Goes on to what it says.
     fn tells(&mut self, change: &Wanted) -> bool {
         let stands_already = match (&self.current, change) {
-            (Some(known), Wanted::Record(record)) => says_same(known, record),
-            (Some(_), Wanted::Placeholder(_)) | (None, Wanted::Retraction { .. }) => true,
+            (Some(Some(known)), Wanted::Record(record)) => says_same(known, record),
+            (Some(Some(_)), Wanted::Placeholder(_)) | (Some(None), Wanted::Retraction { .. }) => true,
             _ => false,
         };
         if stands_already {
@@ -189,10 +194,10 @@ impl History {
         if let Some(position) = position {
             self.to_come.drain(..=position);
         }
-        self.current = match change {
+        self.current = Some(match change {
             Wanted::Record(record) | Wanted::Placeholder(record) => Some(record.clone()),
             Wanted::Retraction { .. } => None,
-        };
+        });
         position.is_some()
     }
 }
@@ -209,4 +214,58 @@ fn told(filing: &Filing, id: &str) -> Vec<Option<Record>> {
         }
     }
     told
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Entity, EntityKind};
+
+    fn record(name: &str) -> Record {
+        Record::Entity(Entity::new("a", EntityKind::Company, name).unwrap())
+    }
+
+    /// What drafts find whose history these versions are: capitals are records, `a` is one in the place of any, `-` is nothing.
+    fn check(versions: &str, drafts: &str, expected: &str) {
+        let version = |letter: char| (letter != '-').then(|| record(&letter.to_string()));
+        let mut history = History::new("a", versions.chars().map(version).collect());
+        let found = drafts.chars().map(|letter| {
+            let change = match letter {
+                '-' => Wanted::Retraction {
+                    noun: Noun::Entity,
+                    id: "a".to_owned(),
+                },
+                'a' => Wanted::Placeholder(record("a")),
+                letter => Wanted::Record(record(&letter.to_string())),
+            };
+            if history.tells(&change) { 'k' } else { 'n' }
+        });
+        assert_eq!(found.collect::<String>(), expected, "{drafts} after {versions}");
+    }
+
+    #[test]
+    fn what_was_told_is_known_and_everything_else_is_new() {
+        for (versions, drafts, expected) in [
+            ("AB", "AB", "kk"),
+            // Versions that say the same as the one before were never recorded.
+            ("AB", "AABB", "kkkk"),
+            ("ABA", "AABA", "kkkk"),
+            ("AB-", "AB-", "kkk"),
+            ("AB-", "AB--", "kkkk"),
+            // A file that goes on where another ended.
+            ("A", "-", "n"),
+            ("A-", "-", "k"),
+            ("A", "B", "n"),
+            ("AB", "B", "k"),
+            ("A", "BA", "nk"),
+            ("AB", "ACB", "knk"),
+            // What was never there cannot be taken back.
+            ("", "-A", "kn"),
+            // Whoever is described needs no one in its place.
+            ("A-", "Aa-", "kkk"),
+            ("aA", "aA", "kk"),
+        ] {
+            check(versions, drafts, expected);
+        }
+    }
 }
