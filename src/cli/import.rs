@@ -160,7 +160,7 @@ fn conclude(done: &Done, store: &Path, was_asked_to_stop: bool) -> anyhow::Resul
     if done.taken_back > 0 {
         let count = HumanCount(done.taken_back);
         print(&format!(
-            "taken back, since the files mention them no longer: {count} relationships\n"
+            "relationships taken back, since the files mention them no longer: {count}\n"
         ))?;
     }
     for source in &done.unsure {
