@@ -8,6 +8,7 @@ mod home;
 mod kept;
 mod log;
 mod search;
+mod search_many;
 mod searching;
 mod settle;
 mod similar;

@@ -44,7 +44,7 @@ impl Searched {
         Self::new(names.iter().enumerate().map(company).collect())
     }
 
-    fn hits(&self, text: &str) -> Vec<Hit> {
+    pub(super) fn hits(&self, text: &str) -> Vec<Hit> {
         let budget = Budget::new(u64::MAX, || false);
         let question = Question::new(text).unwrap();
         let mut hits = self.index.search(&question, |_| true, &budget).unwrap();
@@ -58,7 +58,7 @@ impl Searched {
         self.hits(text).into_iter().map(name).collect()
     }
 
-    fn ids(&self, text: &str) -> Vec<&str> {
+    pub(super) fn ids(&self, text: &str) -> Vec<&str> {
         let mut hits = self.hits(text);
         hits.sort_by_key(|hit| hit.entity);
         hits.into_iter()
@@ -309,7 +309,7 @@ fn will_do(word: &str, asked: &str, is_last: bool) -> bool {
 }
 
 /// The places of the names that `text` must find.
-fn expected(names: &[String], text: &str) -> Vec<usize> {
+pub(super) fn expected(names: &[String], text: &str) -> Vec<usize> {
     let names: Vec<String> = names.iter().map(|name| name.to_lowercase()).collect();
     let text = &text.to_lowercase();
     let mut asked: Vec<&str> = Vec::new();
@@ -439,67 +439,4 @@ proptest! {
             }
         }
     }
-}
-
-#[test]
-fn scores_are_the_same_however_the_index_was_built() {
-    // So many that several threads build it, each whatever comes its way.
-    let names: Vec<String> = (0..20_500)
-        .map(|number| format!("{} Company {}", ["Red", "Green", "Blue"][number % 3], number % 1000))
-        .collect();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let (one, other) = (Searched::named(&names), Searched::named(&names));
-    for text in ["red company 7", "gren", "blue 12", "company", "re 999"] {
-        let told = |searched: &Searched| -> Vec<(String, f64)> {
-            let hit = |hit: Hit| (searched.snapshot.entity(hit.entity).id().to_owned(), hit.score);
-            searched.hits(text).into_iter().map(hit).collect()
-        };
-        assert!(!told(&one).is_empty(), "{text}");
-        assert_eq!(told(&one), told(&other), "{text}");
-    }
-    assert_eq!(one.similar("Blu Company 12", 20), other.similar("Blu Company 12", 20));
-}
-#[test]
-fn when_few_words_are_missing_all_that_lack_fewest_are_found_wherever_they_are() {
-    // Enough of them that the index has a lexicon, and frequent words are read otherwise than rare ones.
-    let names: Vec<String> = (0..6_000)
-        .map(|number| format!("Red{} Green{} Blue{}", number % 7, number % 300, number % 11))
-        .collect();
-    let owned = names.clone();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let searched = Searched::named(&names);
-    for text in [
-        "Red1 Green8 Blue3",
-        "red1 green8 blue3 red2",
-        "red1 green7 blue3 zebra",
-        "green1 green2 blue5",
-        "red1 red2 blue1 blue2",
-        "grene8 red1",
-        "green299 gree blue10 red6 red5",
-    ] {
-        let told: Vec<String> = expected(&owned, text)
-            .iter()
-            .map(|place| format!("{place:05}"))
-            .collect();
-        assert_eq!(searched.ids(text), told, "{text}");
-    }
-    // However many words nobody has together, they are read a few times.
-    let reds = (0..7).map(|number| format!("red{number}"));
-    let text: Vec<String> = reds.chain((0..11).map(|number| format!("blue{number}"))).collect();
-    let (question, budget) = (Question::new(&text.join(" ")).unwrap(), Budget::new(u64::MAX, || false));
-    let hits = searched.index.search(&question, |_| true, &budget).unwrap();
-    assert_eq!(hits.len(), expected(&owned, &text.join(" ")).len());
-    let once = Budget::new(u64::MAX, || false);
-    for word in &text {
-        searched
-            .index
-            .search(&Question::new(word).unwrap(), |_| true, &once)
-            .unwrap();
-    }
-    assert!(
-        budget.spent() < 4 * once.spent(),
-        "{} and {}",
-        budget.spent(),
-        once.spent()
-    );
 }
