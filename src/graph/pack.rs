@@ -80,10 +80,7 @@ impl Snapshot {
     /// # Errors
     /// [`Unreadable`] when they are not what [`Snapshot::pack`] of this build wrote.
     pub fn unpack(mut take: impl FnMut() -> Option<Vec<u8>>) -> Result<Self, Unreadable> {
-        let told = take().ok_or(Unreadable::Damaged)?;
-        if told != form().as_bytes() {
-            return Err(Unreadable::Foreign);
-        }
+        check_form(&mut take)?;
         unpacked(&mut take).ok_or(Unreadable::Damaged)
     }
 
@@ -93,10 +90,7 @@ impl Snapshot {
     /// # Errors
     /// [`Unreadable`] when they are not what [`Snapshot::pack`] of this build wrote.
     pub fn unpack_entities(mut take: impl FnMut() -> Option<Vec<u8>>) -> Result<Self, Unreadable> {
-        let told = take().ok_or(Unreadable::Damaged)?;
-        if told != form().as_bytes() {
-            return Err(Unreadable::Foreign);
-        }
+        check_form(&mut take)?;
         unpacked_entities(&mut take).ok_or(Unreadable::Damaged)
     }
 }
@@ -120,6 +114,15 @@ fn form() -> String {
     // The keys of names are hashes of how they are folded.
     let folded = super::index::key_of(crate::model::fold("Straße ＡＢＣ"));
     format!("{FORM} {folded} {}", catalogs.join(";"))
+}
+
+/// Whether this build of the program wrote what follows.
+fn check_form(take: &mut impl FnMut() -> Option<Vec<u8>>) -> Result<(), Unreadable> {
+    match take() {
+        Some(told) if told == form().as_bytes() => Ok(()),
+        Some(_) => Err(Unreadable::Foreign),
+        None => Err(Unreadable::Damaged),
+    }
 }
 
 fn unpacked(take: &mut impl FnMut() -> Option<Vec<u8>>) -> Option<Snapshot> {

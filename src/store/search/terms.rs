@@ -127,8 +127,8 @@ impl Index {
                         let Some(quality) = spelling.typo_quality(word) else {
                             return Ok(());
                         };
-                        let having = dictionaries.iter().filter(|dictionary| has(dictionary.place.field));
-                        having.into_iter().try_for_each(|dictionary| {
+                        let mut having = dictionaries.iter().filter(|dictionary| has(dictionary.place.field));
+                        having.try_for_each(|dictionary| {
                             let info = dictionary.reader.terms().get(word)?;
                             info.map_or(Ok(()), |info| expanding.push(dictionary, &info, quality))
                         })
