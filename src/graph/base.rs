@@ -8,7 +8,7 @@ use super::{
     adjacency::{Adjacency, Packed},
     columns::Columns,
     ids::write_id,
-    index::{Groups, KeyIndex},
+    index::{Groups, KeyIndex, key_of},
     rows::{EntityRow, Rare, Recorded, RelationshipRow, SourceRow, ToEntity, at},
     text::Text,
 };
@@ -34,6 +34,8 @@ pub(super) struct Base {
     pub(super) by_name: KeyIndex,
     /// Entities by scheme and value, in any version.
     pub(super) by_identifier: KeyIndex,
+    /// Versions of relationships by the record that they come from.
+    pub(super) by_record: KeyIndex,
     pub(super) title: Title,
 }
 
@@ -66,6 +68,7 @@ impl Base {
             by_source,
             by_name,
             by_identifier,
+            by_record: records(&columns),
             columns,
             times,
             outgoing,
@@ -117,6 +120,16 @@ impl Base {
 /// A number of rows.
 pub(super) fn number(rows: usize) -> u32 {
     u32::try_from(rows).expect("rows are counted when they are made")
+}
+
+/// The versions of relationships by the record that they come from.
+fn records(columns: &Columns) -> KeyIndex {
+    let rows = (0u32..).zip(&columns.relationships);
+    let keyed = rows.filter_map(|(place, row)| {
+        let record = columns.texts.text(columns.relationship_extra(row).record)?;
+        Some((key_of(record), place))
+    });
+    KeyIndex::new(keyed.collect())
 }
 
 /// When the last entity was recorded, if each is a first version that stands.

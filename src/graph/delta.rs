@@ -54,6 +54,7 @@ pub(super) struct Delta {
     pub(super) by_source: OrdSet<(SourceIx, RelationshipIx)>,
     pub(super) by_name: OrdSet<(u32, EntityIx)>,
     pub(super) by_identifier: OrdSet<(u32, EntityIx)>,
+    pub(super) by_record: OrdSet<(u32, RelationshipIx)>,
     /// How many versions were begun or ended.
     pub(super) size: usize,
 }

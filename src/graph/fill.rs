@@ -19,7 +19,10 @@ use super::{
     },
     text::{Text, TextPoolBuilder},
 };
-use crate::model::{Amount, Entity, Evidence, Relationship, Share, Source, UnknownReason, disputed, evidence_id};
+use crate::model::{
+    Amount, Directness, Entity, Evidence, PartialDate, Relationship, Share, Source, UnknownReason, disputed,
+    evidence_id,
+};
 
 /// Keys of relationships that are no longer are likely to be those of others too.
 const KEY_BYTES: usize = 12;
@@ -124,6 +127,7 @@ impl Rows {
             identifiers_count,
             kind: entity.kind,
             status: entity.status,
+            undisclosed: entity.undisclosed,
         })
     }
 
@@ -150,13 +154,12 @@ impl Rows {
             properties: self.cold.push_optional(properties)?,
             share: self.share(relationship.share)?,
             amount: self.amount(relationship.amount.as_ref())?,
+            components: self.components(&relationship.components)?,
+            record: self.texts.intern_optional(relationship.record.as_deref())?,
+            interest: relationship.interest,
             capabilities: relationship.capabilities.iter().copied().collect(),
         };
-        let mut marks = if disputed(&relationship.evidence) {
-            Marks::DISPUTED
-        } else {
-            0
-        };
+        let mut marks = marks(relationship);
         let id = match ids::key(relationship) {
             Some(key) => {
                 marks |= Marks::FOLLOWS;
@@ -169,13 +172,15 @@ impl Rows {
             }
             None => self.texts.push(&relationship.id)?,
         };
+        let validity = relationship.validity;
+        let end = validity.until().or(validity.stated_ended_by().map(PartialDate::from));
         Ok(RelationshipRow {
             id,
             from: self.entity_reference(from)?,
             to: self.entity_reference(to)?,
             evidence: self.statements(relationship, said)?,
-            since: Dated::of(relationship.validity.since()),
-            until: Dated::of(relationship.validity.until()),
+            since: Dated::of(validity.since()),
+            until: Dated::of(end),
             extra: self.relationship_extra(extra)?,
             recorded: self.recorded(recorded)?,
             unknown,
@@ -185,13 +190,29 @@ impl Rows {
         })
     }
 
+    /// The ids of components, which hold no line breaks, a line each.
+    fn components(&mut self, ids: &[String]) -> Result<Text, Error> {
+        match ids {
+            [] => Ok(Text::NONE),
+            ids => self.texts.push(&ids.join("\n")),
+        }
+    }
+
     fn relationship_extra(&mut self, extra: RelationshipExtra) -> Result<Rare, Error> {
         if extra == RelationshipExtra::NONE {
             return Ok(Rare::NONE);
         }
         let key = |extra: &RelationshipExtra| {
             let RelationshipExtra { role, properties, .. } = *extra;
-            (role, properties, extra.share, extra.amount, extra.capabilities.bits())
+            let figures = (extra.share, extra.amount, extra.interest);
+            (
+                role,
+                properties,
+                figures,
+                extra.components,
+                extra.record,
+                extra.capabilities.bits(),
+            )
         };
         let column = &mut self.columns.relationship_extras;
         once(
@@ -329,6 +350,22 @@ impl Rows {
         let key = |confidence: &f64| confidence.to_bits();
         once("statements", known, &self.hasher, column, confidence, key)
     }
+}
+
+/// What is or is not so of a relationship.
+fn marks(relationship: &Relationship) -> u8 {
+    let validity = relationship.validity;
+    let marks = [
+        (disputed(&relationship.evidence), Marks::DISPUTED),
+        (relationship.directness == Directness::Direct, Marks::DIRECT),
+        (relationship.directness == Directness::Indirect, Marks::INDIRECT),
+        (validity.stated_ended_by().is_some(), Marks::ENDED_BY),
+        (validity.is_contradictory(), Marks::CONTRADICTORY),
+    ];
+    marks
+        .into_iter()
+        .filter(|(holds, _)| *holds)
+        .fold(0, |marks, (_, mark)| marks | mark)
 }
 
 /// The statements of a relationship, of which the first is here.

@@ -1,5 +1,7 @@
 //! Finding rows by id, by name and by identifier, as known to a view.
 
+use std::collections::BTreeSet;
+
 use imbl::OrdSet;
 
 use super::{
@@ -64,6 +66,37 @@ impl Snapshot {
     pub fn relationship_by_id(&self, id: &str, mask: &Mask) -> Option<RelationshipIx> {
         self.versions_of(id)
             .find(|relationship| self.recorded(*relationship).is_known(mask.known))
+    }
+
+    /// The relationships that come from this record of their sources, as far as they were known to the view, on whatever day they
+    /// held; ascending. O(log n + versions).
+    #[must_use]
+    pub fn relationships_of_record(&self, record: &str, mask: &Mask) -> Vec<RelationshipIx> {
+        let hash = key_of(record);
+        let of_base = self.base.by_record.rows(hash).map(RelationshipIx::of_base);
+        let added = delta::of(&self.delta.by_record, hash);
+        let all: BTreeSet<RelationshipIx> = of_base.chain(added).collect();
+        let is_known = |ix: &RelationshipIx| {
+            self.recorded(*ix).is_known(mask.known) && self.relationship(*ix).record_id() == Some(record)
+        };
+        all.into_iter().filter(is_known).collect()
+    }
+
+    /// The relationships of which an indirect one is made up, as far as they are known and the view sees them: in the order of the
+    /// data, those of one record by id.
+    #[must_use]
+    pub fn components(&self, relationship: RelationshipIx, mask: Mask) -> Vec<RelationshipIx> {
+        let mut components = Vec::new();
+        for named in self.relationship(relationship).component_ids() {
+            let of_id = self.relationship_by_id(named, &mask);
+            let of_record = || self.relationships_of_record(named, &mask);
+            for component in of_id.map_or_else(of_record, |component| vec![component]) {
+                if component != relationship && self.is_seen(component, &mask) && !components.contains(&component) {
+                    components.push(component);
+                }
+            }
+        }
+        components
     }
 
     /// The source with this id, if it was known to the view. O(log n).

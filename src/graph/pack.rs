@@ -13,8 +13,8 @@ use super::{
     text::TextPool,
 };
 use crate::model::{
-    Capability, Catalog, EntityKind, EntityStatus, NameKind, RelationshipKind, RelationshipStatus, ShareOf, Stance,
-    UnknownReason,
+    Capability, Catalog, EntityKind, EntityStatus, Interest, NameKind, RelationshipKind, RelationshipStatus, ShareOf,
+    Stance, UnknownReason,
 };
 
 mod cell;
@@ -22,7 +22,7 @@ mod cell;
 use cell::Cell;
 
 /// The order of columns, and how their cells are written. To be raised whenever either changes.
-const FORM: u32 = 2;
+const FORM: u32 = 4;
 /// About so many bytes are handed over at once: more need not be in memory twice.
 const SECTION_BYTES: usize = 4 << 20;
 
@@ -107,6 +107,7 @@ fn form() -> String {
         names::<RelationshipKind>(),
         names::<RelationshipStatus>(),
         names::<Capability>(),
+        names::<Interest>(),
         names::<UnknownReason>(),
         names::<Stance>(),
         names::<ShareOf>(),

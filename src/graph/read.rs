@@ -18,8 +18,9 @@ use super::{
     text::Text,
 };
 use crate::model::{
-    Amount, Capability, Claim, EntityKind, EntityStatus, Held, NameKind, PartialDate, RelationshipKind,
-    RelationshipStatus, Set, Share, ShareOf, Stance, Stated, UnknownReason, Validity, Voice, evidence_id,
+    Amount, Capability, Claim, Directness, EntityKind, EntityStatus, Held, Interest, NameKind, PartialDate,
+    RelationshipKind, RelationshipStatus, Set, Share, ShareOf, Stance, Stated, UnknownReason, Validity, Voice,
+    evidence_id,
 };
 
 /// Declares the methods that read a text of the row.
@@ -253,10 +254,22 @@ impl<'a> EntityRef<'a> {
             .map(move |row| (text(row.scheme), text(row.value)))
     }
 
-    /// Whether it still exists.
+    /// Whether it still exists, as recorded.
     #[must_use]
     pub fn status(&self) -> EntityStatus {
         self.row().status
+    }
+
+    /// Whether it exists on `day`, as far as the date of its end tells; otherwise as recorded.
+    #[must_use]
+    pub fn status_on(&self, day: Date) -> EntityStatus {
+        self.status().on(day, self.dissolved())
+    }
+
+    /// Whether its source does not disclose who it is: an unknown or an anonymous party.
+    #[must_use]
+    pub fn undisclosed(&self) -> bool {
+        self.row().undisclosed
     }
 
     /// When it came into being.

@@ -44,6 +44,7 @@ impl EntityRef<'_> {
             starts_on: self.starts_on(),
             ends_on: self.ends_on(),
             website: self.website().map(str::to_owned),
+            undisclosed: self.undisclosed(),
             properties: None,
         }
     }
@@ -86,6 +87,10 @@ impl RelationshipRef<'_> {
             status: self.status(),
             validity: self.validity(),
             share: self.share(),
+            interest: self.interest(),
+            directness: self.directness(),
+            components: self.component_ids().map(str::to_owned).collect(),
+            record: self.record_id().map(str::to_owned),
             amount: self.amount(),
             capabilities: self.capabilities().iter().collect(),
             properties: None,

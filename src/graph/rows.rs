@@ -4,8 +4,8 @@ use jiff::civil::Date;
 
 use super::{cold::Cold, text::Text};
 use crate::model::{
-    Capability, Currency, EntityKind, EntityStatus, NameKind, PartialDate, RelationshipKind, RelationshipStatus, Set,
-    Stance, UnknownReason, Validity,
+    Capability, Currency, Directness, EntityKind, EntityStatus, Interest, NameKind, PartialDate, RelationshipKind,
+    RelationshipStatus, Set, Stance, UnknownReason, Validity,
 };
 
 /// A number of a row as a position in a slice.
@@ -158,6 +158,8 @@ pub(super) struct EntityRow {
     pub(super) identifiers_count: u16,
     pub(super) kind: EntityKind,
     pub(super) status: EntityStatus,
+    /// Whether its source does not disclose who it is.
+    pub(super) undisclosed: bool,
 }
 
 /// What most entities have nothing of.
@@ -218,6 +220,7 @@ pub(super) struct RelationshipRow {
     /// Where its statements begin, up to one that is marked as the last.
     pub(super) evidence: Rare,
     pub(super) since: Dated,
+    /// The end as stated; the day on which it was over at the latest where [`Marks::ENDED_BY`] says so.
     pub(super) until: Dated,
     /// What many relationships have nothing of, and others alike.
     pub(super) extra: Rare,
@@ -237,6 +240,14 @@ impl Marks {
     pub(super) const DISPUTED: u8 = 1;
     /// Its id begins with its ends and its kind, and these are not kept twice.
     pub(super) const FOLLOWS: u8 = 2;
+    /// It is held directly.
+    pub(super) const DIRECT: u8 = 4;
+    /// It is held through others.
+    pub(super) const INDIRECT: u8 = 8;
+    /// Nobody says when it ended, but it was over on a day.
+    pub(super) const ENDED_BY: u8 = 16;
+    /// Its dates contradict each other, and neither is believed.
+    pub(super) const CONTRADICTORY: u8 = 32;
 
     pub(super) fn has(self, mark: u8) -> bool {
         self.0 & mark != 0
@@ -249,22 +260,42 @@ impl RelationshipRow {
     }
 
     pub(super) fn validity(&self) -> Validity {
-        Validity::new(self.since.date(), self.until.date()).expect("it was made of one")
+        match self.until.date().filter(|_| self.marks.has(Marks::ENDED_BY)) {
+            Some(ended_by) => Validity::over_by(self.since.date(), ended_by.first_day()),
+            None => Validity::as_written(self.since.date(), self.until.date()),
+        }
     }
 
-    /// The first day on which it held, as a number.
+    pub(super) fn directness(&self) -> Directness {
+        match (self.marks.has(Marks::DIRECT), self.marks.has(Marks::INDIRECT)) {
+            (true, _) => Directness::Direct,
+            (_, true) => Directness::Indirect,
+            _ => Directness::Unknown,
+        }
+    }
+
+    /// The first day on which it held, as a number; none when it is not stated or cannot be believed.
     pub(super) fn since_day(&self) -> Option<i32> {
+        if self.marks.has(Marks::CONTRADICTORY) {
+            return None;
+        }
         self.since.first_day()
     }
 
-    /// The first day on which it held no longer, as a number.
+    /// The first day on which it is over for certain, as a number.
     pub(super) fn until_day(&self) -> Option<i32> {
-        if self.until.is_day() || self.until.first_day() > self.since.first_day() {
+        let is_plain = self.until.is_day() || self.until.first_day() > self.since.first_day();
+        if is_plain && !self.marks.has(Marks::CONTRADICTORY) {
             return self.until.first_day();
         }
         self.until
             .date()
             .and_then(|_| self.validity().until_day().map(day_number))
+    }
+
+    /// Whether nobody says when it ended, so that it may have been over on any day before.
+    pub(super) fn end_is_unknown(&self) -> bool {
+        self.marks.has(Marks::ENDED_BY | Marks::CONTRADICTORY)
     }
 }
 
@@ -275,6 +306,11 @@ pub(super) struct RelationshipExtra {
     pub(super) properties: Cold,
     pub(super) share: Rare,
     pub(super) amount: Rare,
+    /// What it is made up of, a line each.
+    pub(super) components: Text,
+    /// The source's own id of the record that says so.
+    pub(super) record: Text,
+    pub(super) interest: Option<Interest>,
     pub(super) capabilities: Set<Capability>,
 }
 
@@ -285,6 +321,9 @@ impl RelationshipExtra {
         properties: Cold::NONE,
         share: Rare::NONE,
         amount: Rare::NONE,
+        components: Text::NONE,
+        record: Text::NONE,
+        interest: None,
         capabilities: Set::EMPTY,
     };
 }

@@ -186,6 +186,9 @@ impl<'a> Work<'a> {
                     .and_then(|known| self.delta.undisclosed.insert((known, ix)));
             }
         }
+        if let Some(record) = &relationship.record {
+            self.delta.by_record.insert((key_of(record.as_str()), ix));
+        }
         self.rows.columns.relationships.push(row);
         self.relationships.push(ix);
         Ok(())

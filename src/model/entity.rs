@@ -1,5 +1,6 @@
 //! Entities: whatever can stand in a relationship.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -108,9 +109,31 @@ pub struct Entity {
     /// Its website.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub website: Option<String>,
+    /// Whether it stands for a party that its source does not disclose: unknown, or known and anonymous. Such parties stand in
+    /// chains, but are nobody's ultimate owner, and two of them are never taken for one.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub undisclosed: bool,
     /// What a source carries beyond this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub properties: Option<Map<String, Value>>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+impl EntityStatus {
+    /// The status on `day` of an entity that is said to have this one: dates of its end tell more than a status that was written
+    /// down at another time. A dissolution that lies ahead has not come.
+    #[must_use]
+    pub fn on(self, day: Date, dissolved: Option<PartialDate>) -> Self {
+        match dissolved {
+            Some(dissolved) if dissolved.first_day() <= day => Self::Inactive,
+            Some(_) => Self::Active,
+            None => self,
+        }
+    }
 }
 
 impl Entity {
@@ -135,6 +158,7 @@ impl Entity {
             starts_on: None,
             ends_on: None,
             website: None,
+            undisclosed: false,
             properties: None,
         })
     }

@@ -13,6 +13,7 @@ mod derived;
 mod entity;
 mod evidence;
 mod identifier;
+mod interest;
 pub(crate) mod kept;
 pub(crate) mod letters;
 mod matching;
@@ -39,10 +40,12 @@ pub use derived::{evidence_id, relationship_id, write_relationship_id};
 pub use entity::{Entity, EntityKind, EntityStatus, Name, NameKind};
 pub use evidence::{Evidence, Stance, disputed};
 pub use identifier::{COUNTRY_SCHEME, Identifier, LEI_SCHEME, check_lei};
+pub use interest::{Directness, Interest};
 pub use jiff::{Timestamp, civil::Date};
 pub use matching::{Known, MatchAgreement, MatchFeature, MatchFeatureKind, MatchScore, Wanted};
 pub use relationship::{
-    Capability, Ends, Relationship, RelationshipCategory, RelationshipKind, RelationshipStatus, UnknownReason,
+    Capability, Ends, Relationship, RelationshipCategory, RelationshipKind, RelationshipStatus, ULTIMATE_PARENT_ROLE,
+    UnknownReason,
 };
 pub use sentence::{Claim, Voice, publisher_in_short};
 pub use share::{Share, ShareOf, ShareRange};

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::PartialDate;
-use super::{Amount, Evidence, Invalid, Share, ShareOf, Stance, Stated, Validity, catalog::catalog, kept};
+use super::{
+    Amount, Directness, Evidence, Interest, Invalid, Share, ShareOf, Stance, Stated, Validity, catalog::catalog, kept,
+};
 
 catalog! {
     /// The family of a relationship kind.
@@ -32,7 +34,8 @@ catalog! {
     pub enum RelationshipKind as "a relationship kind" {
         /// from holds a share of to.
         Owns = "OWNS",
-        /// from is the accounting parent of to, direct or ultimate; never a share.
+        /// from is the accounting parent of to; never a share. The role "ultimate accounting parent" states that it is the
+        /// ultimate one.
         Consolidates = "CONSOLIDATES",
         /// to is a branch of from.
         HasBranch = "HAS_BRANCH",
@@ -83,6 +86,9 @@ catalog! {
     }
 }
 
+/// The role of a CONSOLIDATES whose `from` is stated to be the ultimate accounting parent.
+pub const ULTIMATE_PARENT_ROLE: &str = "ultimate accounting parent";
+
 impl RelationshipKind {
     /// The family it belongs to.
     #[must_use]
@@ -124,6 +130,12 @@ impl RelationshipKind {
         }
     }
 
+    /// Whether it is an interest in a company, of which the type, the directness and the components can be said.
+    #[must_use]
+    pub fn is_interest(self) -> bool {
+        matches!(self, Self::Owns | Self::Controls)
+    }
+
     /// Whether its share may be one of `of`: what gives control is a share of the votes.
     #[must_use]
     pub fn takes_share_of(self, of: ShareOf) -> bool {
@@ -135,7 +147,7 @@ impl RelationshipKind {
 }
 
 catalog! {
-    /// How firm a claim is. *Ended* is no status: it is an `until` in the past.
+    /// How firm a claim is. *Ended* is no status: it is an `until` in the past, or `endedBy` where nobody says when.
     pub enum RelationshipStatus as "a relationship status" {
         /// It is rumoured.
         Rumoured = "RUMOURED",
@@ -313,9 +325,22 @@ pub struct Relationship {
     /// When it held; for RUMOURED to PLANNED, when the claim stood.
     #[serde(default = "Validity::open", skip_serializing_if = "Validity::is_open")]
     pub validity: Validity,
-    /// For OWNS: how much.
+    /// For OWNS and CONTROLS: how much.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub share: Option<Share>,
+    /// For OWNS and CONTROLS: the type of interest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interest: Option<Interest>,
+    /// Whether it is held directly or through others.
+    #[serde(default = "Directness::unknown", skip_serializing_if = "Directness::is_unknown")]
+    pub directness: Directness,
+    /// Of what an indirect one is made up, in the order of the data: ids of relationships, or of the records that say so
+    /// ([`Relationship::record`]). Some may not be known yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub components: Vec<String>,
+    /// The source's own id of the record that says so; several relationships may come from one record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record: Option<String>,
     /// For PAID, LENT_TO and purchases: how much money.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<Amount>,
@@ -349,6 +374,10 @@ impl Relationship {
             status: RelationshipStatus::Active,
             validity: Validity::OPEN,
             share: None,
+            interest: None,
+            directness: Directness::Unknown,
+            components: Vec::new(),
+            record: None,
             amount: None,
             capabilities: Vec::new(),
             properties: None,

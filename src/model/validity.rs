@@ -9,12 +9,17 @@ use super::{Invalid, PartialDate, catalog::catalog};
 /// When a relationship held: `[since, until)`, where `until` is the first day on which it no longer holds.
 ///
 /// A missing bound is *not stated* and read as open. A partial bound reads as its period's first day; an `until` that
-/// would then not lie after `since` reads as the day after its period.
+/// would then not lie after `since` reads as the day after its period. Where nobody says when it ended, `ended_by` stands in
+/// the place of `until`: a day on which it was over at the latest.
+///
+/// Bounds that contradict each other, so that no reading of the end lies after `since`, are kept as written and neither is
+/// believed: the claim is read as over by the later of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "Bounds", into = "Bounds")]
 pub struct Validity {
     since: Option<PartialDate>,
     until: Option<PartialDate>,
+    ended_by: Option<Date>,
 }
 
 /// The bounds as they are kept.
@@ -25,21 +30,34 @@ struct Bounds {
     since: Option<PartialDate>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     until: Option<PartialDate>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ended_by: Option<PartialDate>,
 }
 
 impl TryFrom<Bounds> for Validity {
     type Error = Invalid;
 
     fn try_from(bounds: Bounds) -> Result<Self, Invalid> {
-        Self::new(bounds.since, bounds.until)
+        match (bounds.until, bounds.ended_by) {
+            (until, None) => Ok(Self::as_written(bounds.since, until)),
+            (None, Some(ended_by)) => Ok(Self::over_by(bounds.since, ended_by.first_day())),
+            (Some(_), Some(ended_by)) => Err(Invalid::new(&ended_by, BOTH_ENDS)),
+        }
     }
 }
 
 impl From<Validity> for Bounds {
-    fn from(Validity { since, until }: Validity) -> Self {
-        Self { since, until }
+    fn from(validity: Validity) -> Self {
+        Self {
+            since: validity.since,
+            until: validity.until,
+            ended_by: validity.ended_by.map(PartialDate::from),
+        }
     }
 }
+
+/// What is expected where both ends are given.
+const BOTH_ENDS: &str = "until, which says when it ended, or endedBy, where nobody says when; not both";
 
 catalog! {
     /// Whether a claim held on a day.
@@ -80,6 +98,7 @@ impl Validity {
     pub const OPEN: Self = Self {
         since: None,
         until: None,
+        ended_by: None,
     };
 
     /// [`Validity::OPEN`].
@@ -93,13 +112,53 @@ impl Validity {
     /// # Errors
     /// [`Invalid`] when `until`, however it is read, is not after `since`.
     pub fn new(since: Option<PartialDate>, until: Option<PartialDate>) -> Result<Self, Invalid> {
-        let validity = Self { since, until };
-        match (since, until, validity.until_day()) {
-            (Some(since), Some(until), Some(day)) if day <= since.first_day() => Err(Invalid::new(
-                &until,
+        Self::as_written(since, until).checked()
+    }
+
+    /// From `since` on, and over by `until` or by `ended_by`, of which one is given at most.
+    ///
+    /// # Errors
+    /// [`Invalid`] when both ends are given, or the end, however it is read, is not after `since`.
+    pub fn bounded(
+        since: Option<PartialDate>,
+        until: Option<PartialDate>,
+        ended_by: Option<Date>,
+    ) -> Result<Self, Invalid> {
+        match (until, ended_by) {
+            (until, None) => Self::new(since, until),
+            (None, Some(ended_by)) => Self::over_by(since, ended_by).checked(),
+            (Some(_), Some(ended_by)) => Err(Invalid::new(&ended_by, BOTH_ENDS)),
+        }
+    }
+
+    /// The bounds as a source writes them, even where they contradict each other.
+    #[must_use]
+    pub fn as_written(since: Option<PartialDate>, until: Option<PartialDate>) -> Self {
+        Self {
+            since,
+            until,
+            ended_by: None,
+        }
+    }
+
+    /// From `since` on, and over on the day `ended_by` at the latest: nobody says when it ended.
+    #[must_use]
+    pub fn over_by(since: Option<PartialDate>, ended_by: Date) -> Self {
+        Self {
+            since,
+            until: None,
+            ended_by: Some(ended_by),
+        }
+    }
+
+    fn checked(self) -> Result<Self, Invalid> {
+        let end = self.until.or(self.ended_by.map(PartialDate::from));
+        match (self.since, end) {
+            (Some(since), Some(end)) if self.is_contradictory() => Err(Invalid::new(
+                &end,
                 format!("a date after since ({since}); until is the first day on which it no longer holds"),
             )),
-            _ => Ok(validity),
+            _ => Ok(self),
         }
     }
 
@@ -121,18 +180,52 @@ impl Validity {
         self.until
     }
 
-    /// `since` read as a day.
+    /// The day on which it was over at the latest, where nobody says when it ended: as stated, or the later of two bounds that
+    /// contradict each other.
+    #[must_use]
+    pub fn ended_by(self) -> Option<Date> {
+        if self.is_contradictory() {
+            let bounds = [self.since.map(PartialDate::first_day), self.end_day()];
+            return bounds.into_iter().flatten().max();
+        }
+        self.ended_by
+    }
+
+    /// The day on which it was over at the latest, only where it is stated.
+    #[must_use]
+    pub fn stated_ended_by(self) -> Option<Date> {
+        self.ended_by
+    }
+
+    /// Whether no reading of the end lies after `since`.
+    #[must_use]
+    pub fn is_contradictory(self) -> bool {
+        let since = self.since.map(PartialDate::first_day);
+        since.zip(self.end_day()).is_some_and(|(since, end)| end <= since)
+    }
+
+    /// `since` read as a day; none when it cannot be believed.
     #[must_use]
     pub fn since_day(self) -> Option<Date> {
+        if self.is_contradictory() {
+            return None;
+        }
         self.since.map(PartialDate::first_day)
     }
 
-    /// `until` read as a day. Open as well when its period ends with the calendar.
+    /// The first day on which it is over for certain. Open as well when its period ends with the calendar.
     #[must_use]
     pub fn until_day(self) -> Option<Date> {
-        let until = self.until?;
+        self.ended_by().or_else(|| self.end_day())
+    }
+
+    /// The end as written, read as a day.
+    fn end_day(self) -> Option<Date> {
+        let Some(until) = self.until else {
+            return self.ended_by;
+        };
         let day = until.first_day();
-        if self.since_day().is_some_and(|since| day <= since) {
+        if self.since.is_some_and(|since| day <= since.first_day()) {
             return if until.is_day() { Some(day) } else { until.day_after() };
         }
         Some(day)
@@ -146,9 +239,18 @@ impl Validity {
 
     /// What can be said of `day`, given the days between which the claim was `stated`.
     ///
-    /// YES between the bounds that are stated; a side without a bound is stated as far as the statements reach.
+    /// YES between the bounds that are stated; a side without a bound is stated as far as the statements reach. Where nobody
+    /// says when it ended, MAYBE until it was over at the latest.
     #[must_use]
     pub fn held(self, day: Date, stated: Option<Stated>) -> Held {
+        if let Some(ended_by) = self.ended_by() {
+            let before = self.since_day().is_some_and(|since| day < since);
+            return if before || ended_by <= day {
+                Held::No
+            } else {
+                Held::Maybe
+            };
+        }
         let before = self.since.is_some_and(|since| day < since.first_day());
         let after = self
             .until
@@ -227,6 +329,47 @@ mod tests {
                 "{since} to {until}"
             );
         }
+    }
+
+    #[test]
+    fn bounds_that_contradict_each_other_are_kept_and_neither_is_believed() {
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        for (since, until, ended_by) in [
+            ("2012-05-01", "2010-03-01", "2012-05-01"),
+            ("2014", "2013", "2014-01-01"),
+            ("2014-11-28", "2014-11-28", "2014-11-28"),
+            ("2014-02-01", "2014-01", "2014-02-01"),
+        ] {
+            let validity = Validity::as_written(Some(date(since)), Some(date(until)));
+            assert!(validity.is_contradictory());
+            assert_eq!(
+                (validity.since(), validity.until()),
+                (Some(date(since)), Some(date(until)))
+            );
+            assert_eq!(validity.ended_by(), Some(day(ended_by)), "{since} to {until}");
+            assert_eq!(validity.held(day("1990-01-01"), None), Held::Maybe);
+            assert_eq!(validity.held(day(ended_by), None), Held::No);
+            assert!(validity.contains(day("1990-01-01")) && !validity.contains(day(ended_by)));
+        }
+    }
+
+    #[test]
+    fn what_was_over_by_a_day_may_have_ended_at_any_time_before() {
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        let validity = Validity::over_by(Some(date("2010")), day("2017-01-15"));
+        let stated = Stated::spanning([date("2012")]);
+        for (on, expected) in [
+            ("2009-12-31", Held::No),
+            ("2012-06-01", Held::Maybe),
+            ("2017-01-14", Held::Maybe),
+            ("2017-01-15", Held::No),
+        ] {
+            assert_eq!(validity.held(day(on), stated), expected, "{on}");
+        }
+        assert!(Validity::bounded(None, Some(date("2012")), Some(day("2012-01-01"))).is_err());
+        assert!(Validity::bounded(Some(date("2018")), None, Some(day("2017-01-15"))).is_err());
+        let kept = serde_json::to_string(&validity).unwrap();
+        assert_eq!(serde_json::from_str::<Validity>(&kept).unwrap(), validity);
     }
 
     #[test]

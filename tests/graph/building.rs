@@ -4,7 +4,7 @@ use fastrand::Rng;
 use guanxi::{
     graph::{Builder, Error, Snapshot},
     model::{
-        Change, Dataset, Ends, Entity, EntityKind, Evidence, Noun, Record, Relationship, RelationshipKind,
+        Change, Dataset, Directness, Ends, Entity, EntityKind, Evidence, Noun, Record, Relationship, RelationshipKind,
         RelationshipStatus, Source, Stance, Timestamp, UnknownReason, Validity, View, evidence_id, relationship_id,
     },
 };
@@ -143,6 +143,10 @@ fn claim(to: &str, locators: &[&str]) -> Relationship {
         status: RelationshipStatus::Active,
         validity: Validity::OPEN,
         share: None,
+        interest: None,
+        directness: Directness::Unknown,
+        components: Vec::new(),
+        record: None,
         amount: None,
         capabilities: Vec::new(),
         properties: None,

@@ -1,7 +1,7 @@
 //! Random changes of a few records, so that they meet.
 
 use guanxi::model::{
-    Change, Ends, Entity, EntityKind, Evidence, Identifier, Noun, Record, Relationship, RelationshipKind,
+    Change, Directness, Ends, Entity, EntityKind, Evidence, Identifier, Noun, Record, Relationship, RelationshipKind,
     RelationshipStatus, Source, Stance, Timestamp, UnknownReason, Validity,
 };
 use proptest::prelude::*;
@@ -161,6 +161,10 @@ pub(super) fn change(wish: &Wish) -> Change {
                 status: *status,
                 validity: Validity::new(None, None).unwrap(),
                 share: None,
+                interest: None,
+                directness: Directness::Unknown,
+                components: Vec::new(),
+                record: None,
                 amount: None,
                 capabilities: Vec::new(),
                 properties: None,

@@ -10,7 +10,7 @@ use std::{
 
 use guanxi::{
     model::{
-        Change, Dataset, Ends, Entity, EntityKind, Evidence, Record, Relationship, RelationshipKind,
+        Change, Dataset, Directness, Ends, Entity, EntityKind, Evidence, Record, Relationship, RelationshipKind,
         RelationshipStatus, Source, Stance, Timestamp, Validity,
     },
     store::{Store, commit::Proposal},
@@ -47,6 +47,10 @@ fn holding(generation: u64) -> Relationship {
         status: RelationshipStatus::Active,
         validity: Validity::OPEN,
         share: None,
+        interest: None,
+        directness: Directness::Unknown,
+        components: Vec::new(),
+        record: None,
         amount: None,
         capabilities: Vec::new(),
         properties: None,

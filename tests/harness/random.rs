@@ -1,8 +1,9 @@
 //! Small random graphs for properties: few entities, many parallel and contradicting relationships, tight dates.
 
 use guanxi::model::{
-    Catalog, Dataset, Date, Ends, Entity, EntityKind, Evidence, PartialDate, Relationship, RelationshipKind,
-    RelationshipStatus, Share, ShareOf, ShareRange, Source, Stance, Timestamp, UnknownReason, Validity,
+    Catalog, Dataset, Date, Directness, Ends, Entity, EntityKind, Evidence, PartialDate, Relationship,
+    RelationshipKind, RelationshipStatus, Share, ShareOf, ShareRange, Source, Stance, Timestamp, UnknownReason,
+    Validity,
 };
 use proptest::prelude::*;
 
@@ -150,6 +151,10 @@ pub(crate) fn dataset(shape: Shape, claims: &[Claim]) -> Dataset {
                 range,
                 of: ShareOf::Capital,
             }),
+            interest: None,
+            directness: Directness::Unknown,
+            components: Vec::new(),
+            record: None,
             amount: None,
             capabilities: Vec::new(),
             properties: None,

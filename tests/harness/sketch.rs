@@ -1,13 +1,16 @@
 //! Graphs drawn as text: `A -60-> B -20..25-> C; @Ann -controls-> A; ? -10-> C`.
 //!
 //! `@` starts a person, `?` is an end that is not disclosed. A label is a share (`?` for one not stated), or the name of a
-//! kind; before it `!` makes it disputed, `~` REPORTED, `v` a share of votes; after it `[2014-01-01,2015)` dates it.
+//! kind (`controls=60` one with a share); before it `!` makes it disputed, `~` REPORTED, `i` indirect, `v` a share of votes; after
+//! it `:APPOINTMENT_OF_BOARD` is the interest, anything else the role, with `_` for a space; `{r1,r2}` are its components, and
+//! `[2014-01-01,2015)` dates it, `[2014,by2017-01-15)` says by when it was over. `@?` starts a person and `#?` a company that is
+//! not disclosed, `$` an organization.
 
 use std::collections::HashSet;
 
 use guanxi::model::{
-    Catalog, Dataset, Ends, Entity, EntityKind, Evidence, PartialDate, Relationship, RelationshipKind,
-    RelationshipStatus, Share, ShareOf, Source, Stance, UnknownReason, Validity,
+    Catalog, Dataset, Directness, Ends, Entity, EntityKind, Evidence, Interest, PartialDate, Relationship,
+    RelationshipKind, RelationshipStatus, Share, ShareOf, Source, Stance, UnknownReason, Validity,
 };
 
 use super::now;
@@ -40,13 +43,16 @@ pub(crate) fn sketch(drawing: &str) -> Dataset {
     {
         let words: Vec<&str> = line.split_whitespace().collect();
         for end in words.iter().step_by(2) {
-            let kind = if end.starts_with('@') {
-                EntityKind::Person
-            } else {
-                EntityKind::Company
+            let kind = match end.chars().next() {
+                Some('@') => EntityKind::Person,
+                Some('$') => EntityKind::Organization,
+                _ => EntityKind::Company,
             };
             if drawn.insert(*end) {
-                dataset.entities.push(Entity::new(end, kind, end).unwrap());
+                dataset.entities.push(Entity {
+                    undisclosed: end.starts_with("@?") || end.starts_with("#?"),
+                    ..Entity::new(end, kind, end).unwrap()
+                });
             }
         }
         for step in words.windows(3).step_by(2) {
@@ -65,13 +71,26 @@ fn relationship(id: String, from: &str, label: &str, to: &str) -> Relationship {
     let date = |text: &str| (!text.is_empty()).then(|| text.parse::<PartialDate>().unwrap());
     let (disputed, label) = marked(label, '!');
     let (reported, label) = marked(label, '~');
+    let (label, components) = label.split_once('{').unwrap_or((label, ""));
+    let components = components.trim_end_matches('}').split(',').filter(|id| !id.is_empty());
+    let (label, word) = label.split_once(':').unwrap_or((label, ""));
+    let interest = Interest::parse(word).ok();
+    let role = (interest.is_none() && !word.is_empty()).then(|| word.replace('_', " "));
+    let (indirect, label) = marked(label, 'i');
     let (votes, label) = match label.strip_prefix('v') {
         Some(share) => (true, share),
         None => (false, label),
     };
+    let (label, controlled) = label
+        .split_once('=')
+        .map_or((label, None), |(kind, share)| (kind, Some(share)));
     let kind = RelationshipKind::parse(&label.to_uppercase()).unwrap_or(RelationshipKind::Owns);
-    let is_share = kind == RelationshipKind::Owns && label != "?" && label != "owns";
-    let of = if votes { ShareOf::Votes } else { ShareOf::Capital };
+    let owned = (kind == RelationshipKind::Owns && label != "?" && label != "owns").then_some(label);
+    let of = if votes || controlled.is_some() {
+        ShareOf::Votes
+    } else {
+        ShareOf::Capital
+    };
     let statement = |ordinal: u8, stance: Stance| Evidence {
         id: format!("{id}#{ordinal}"),
         source: SOURCE.to_owned(),
@@ -98,17 +117,28 @@ fn relationship(id: String, from: &str, label: &str, to: &str) -> Relationship {
             let from = from.to_owned();
             Ends::Known { from, to }
         },
-        role: None,
+        role,
         status: if reported {
             RelationshipStatus::Reported
         } else {
             RelationshipStatus::Active
         },
-        validity: Validity::new(date(since), date(until)).unwrap(),
-        share: is_share.then(|| Share {
-            range: label.parse().unwrap(),
+        validity: match until.strip_prefix("by") {
+            Some(day) => Validity::over_by(date(since), day.parse().unwrap()),
+            None => Validity::as_written(date(since), date(until)),
+        },
+        share: owned.or(controlled).map(|share| Share {
+            range: share.parse().unwrap(),
             of,
         }),
+        interest,
+        directness: if indirect {
+            Directness::Indirect
+        } else {
+            Directness::Unknown
+        },
+        components: components.map(str::to_owned).collect(),
+        record: None,
         amount: None,
         capabilities: Vec::new(),
         properties: None,

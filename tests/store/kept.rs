@@ -1,9 +1,9 @@
 //! What is kept is read back as it was; what the model refuses is refused when it is read.
 
 use guanxi::model::{
-    Action, Amount, Capability, Catalog, Change, Dataset, Ends, Entity, EntityKind, EntityStatus, Entry, Evidence,
-    Identifier, Name, NameKind, Noun, PartialDate, Record, Relationship, RelationshipKind, RelationshipStatus, Retry,
-    Share, ShareOf, ShareRange, Source, Stance, Step, Timestamp, UnknownReason, Validity,
+    Action, Amount, Capability, Catalog, Change, Dataset, Directness, Ends, Entity, EntityKind, EntityStatus, Entry,
+    Evidence, Identifier, Interest, Name, NameKind, Noun, PartialDate, Record, Relationship, RelationshipKind,
+    RelationshipStatus, Retry, Share, ShareOf, ShareRange, Source, Stance, Step, Timestamp, UnknownReason, Validity,
 };
 use proptest::{collection::vec, option::of, prelude::*, sample::select};
 use serde_json::{Map, Value, json};
@@ -141,8 +141,11 @@ fn ends() -> impl Strategy<Value = Ends> {
 }
 
 pub(super) fn relationship() -> impl Strategy<Value = Relationship> {
-    let validity =
-        (of(date()), of(date())).prop_filter_map("reversed", |(since, until)| Validity::new(since, until).ok());
+    // Those that contradict each other are kept, too.
+    let validity = prop_oneof![
+        (of(date()), of(date())).prop_map(|(since, until)| Validity::as_written(since, until)),
+        (of(date()), date()).prop_map(|(since, day)| Validity::over_by(since, day.first_day())),
+    ];
     let claimed = (
         text(),
         select(RelationshipKind::ALL),
@@ -157,10 +160,16 @@ pub(super) fn relationship() -> impl Strategy<Value = Relationship> {
         vec(select(Capability::ALL), 0..3),
         of(properties()),
     );
-    (claimed, held, vec(evidence(), 1..3), moment(), of(moment())).prop_map(
+    let interest = (
+        of(select(Interest::ALL)),
+        select(Directness::ALL),
+        vec("[a-z0-9:/]{1,8}", 0..3),
+        of(text()),
+    );
+    (claimed, (held, interest), vec(evidence(), 1..3), moment(), of(moment())).prop_map(
         |(
             (id, kind, ends, role, status),
-            (validity, share, amount, capabilities, properties),
+            ((validity, share, amount, capabilities, properties), (interest, directness, components, record)),
             evidence,
             recorded_at,
             retracted_at,
@@ -173,6 +182,10 @@ pub(super) fn relationship() -> impl Strategy<Value = Relationship> {
                 status,
                 validity,
                 share,
+                interest,
+                directness,
+                components,
+                record,
                 amount,
                 capabilities,
                 properties,

@@ -126,6 +126,7 @@ pub(super) fn bare_entity(lei: &str, name: &str) -> Entity {
         starts_on: None,
         ends_on: None,
         website: None,
+        undisclosed: false,
         properties: None,
     }
 }

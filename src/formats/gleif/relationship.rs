@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     formats::import::{Draft, Fault},
-    model::{Ends, Noun, PartialDate, Record, RelationshipKind, RelationshipStatus, Validity},
+    model::{Ends, Noun, PartialDate, Record, RelationshipKind, RelationshipStatus, ULTIMATE_PARENT_ROLE, Validity},
 };
 
 /// The register of relationships.
@@ -50,7 +50,7 @@ const TYPES: [Type; 6] = [
     Type {
         name: "IS_ULTIMATELY_CONSOLIDATED_BY",
         kind: RelationshipKind::Consolidates,
-        role: Some("ultimate accounting parent"),
+        role: Some(ULTIMATE_PARENT_ROLE),
         key: "ULTIMATE",
         locator: "RR IS_ULTIMATELY_CONSOLIDATED_BY",
         starts: Starts::AtEnd,

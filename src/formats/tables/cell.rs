@@ -63,6 +63,11 @@ pub(super) fn confidence(text: &str) -> Result<f64, Invalid> {
     trusted.map_err(|_| Invalid::new(text, "a number from 0 to 1, like 0.8"))
 }
 
+/// Yes or no.
+pub(super) fn yes_or_no(text: &str) -> Result<bool, Invalid> {
+    text.parse().map_err(|_| Invalid::new(text, "true or false"))
+}
+
 /// A JSON object.
 pub(super) fn object(text: &str) -> Result<Map<String, Value>, Invalid> {
     serde_json::from_str(text).map_err(|_| Invalid::new(text, r#"a JSON object like {"sector":"retail"}"#))

@@ -1,6 +1,7 @@
 //! `entities.csv`: companies, people and whatever else can stand in a relationship.
 
 use super::{
+    cell,
     ids::{Ids, Noun},
     row::Row,
     sheet::{Form, Sheet},
@@ -24,8 +25,10 @@ pub(super) const FORM: Form = Form {
         "starts_on",
         "ends_on",
         "website",
+        "undisclosed",
         "properties",
     ],
+    optional: &["undisclosed"],
 };
 
 /// Adds every entity of `sheet` to `entities`.
@@ -48,6 +51,7 @@ pub(super) fn read(sheet: &mut Sheet<'_>, entities: &mut Vec<Entity>, ids: &mut 
         let (founded, dissolved) = life(&mut row);
         let (starts_on, ends_on) = days(&mut row, kind);
         let (description, website, properties) = (row.owned("description"), row.link("website"), row.properties());
+        let undisclosed = row.parsed("undisclosed", cell::yes_or_no).unwrap_or(false);
         let (true, Some(named)) = (row.is_sound(), named) else {
             continue;
         };
@@ -61,6 +65,7 @@ pub(super) fn read(sheet: &mut Sheet<'_>, entities: &mut Vec<Entity>, ids: &mut 
             starts_on,
             ends_on,
             website,
+            undisclosed,
             properties,
             ..named
         });

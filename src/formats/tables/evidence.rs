@@ -32,6 +32,7 @@ pub(super) const FORM: Form = Form {
         "amount_of",
         "confidence",
     ],
+    optional: &[],
 };
 
 /// Adds every statement of `sheet` to the relationship it is about.

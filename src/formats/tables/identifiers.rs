@@ -15,6 +15,7 @@ use crate::{
 pub(super) const FORM: Form = Form {
     file: "identifiers.csv",
     columns: &["entity", "scheme", "value"],
+    optional: &[],
 };
 
 /// Adds every identifier of `sheet` to the entity it belongs to.

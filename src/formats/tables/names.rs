@@ -13,6 +13,7 @@ use crate::{
 pub(super) const FORM: Form = Form {
     file: "names.csv",
     columns: &["entity", "text", "language", "script", "kind"],
+    optional: &[],
 };
 
 /// Adds every name of `sheet` to the entity it belongs to.

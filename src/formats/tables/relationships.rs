@@ -1,5 +1,7 @@
 //! `relationships.csv`: the claims, still without their evidence.
 
+use std::collections::HashSet;
+
 use super::{
     cell,
     ids::{Ids, Noun},
@@ -8,10 +10,10 @@ use super::{
     sheet::{Form, Sheet},
 };
 use crate::{
-    formats::Problems,
+    formats::{Problem, Problems},
     model::{
-        Capability, Catalog, Ends, Relationship, RelationshipKind, RelationshipStatus, Share, ShareOf, Timestamp,
-        UnknownReason, Validity,
+        Capability, Catalog, Directness, Ends, Interest, Relationship, RelationshipKind, RelationshipStatus, Share,
+        ShareOf, Timestamp, UnknownReason, Validity,
     },
 };
 
@@ -27,8 +29,13 @@ pub(super) const FORM: Form = Form {
         "status",
         "since",
         "until",
+        "ended_by",
         "share",
         "share_of",
+        "interest",
+        "directness",
+        "components",
+        "record",
         "amount",
         "currency",
         "amount_of",
@@ -37,6 +44,7 @@ pub(super) const FORM: Form = Form {
         "recorded_at",
         "retracted_at",
     ],
+    optional: &["ended_by", "interest", "directness", "components", "record"],
 };
 
 /// Adds every relationship of `sheet` to `relationships`. Rows that do not say when they were recorded were recorded
@@ -48,6 +56,7 @@ pub(super) fn read(
     ids: &mut Ids,
     problems: &mut Problems,
 ) {
+    let mut components_named = Vec::new();
     while let Some(mut row) = sheet.next_row(problems) {
         let id = row.required("id");
         if let Some(id) = id {
@@ -60,6 +69,10 @@ pub(super) fn read(
         let status = row.required_as("status", RelationshipStatus::parse);
         let validity = validity(&mut row);
         let share = share(&mut row, kind);
+        let (interest, directness, components) = interest(&mut row, kind);
+        let record = row.owned("record");
+        let line = row.place().1;
+        components_named.extend(components.iter().map(|component| (component.clone(), line)));
         let amount = row.amount();
         let capabilities = capabilities(&mut row, kind);
         let properties = row.properties();
@@ -78,6 +91,10 @@ pub(super) fn read(
             status,
             validity,
             share,
+            interest,
+            directness,
+            components,
+            record,
             amount,
             capabilities,
             properties,
@@ -86,6 +103,32 @@ pub(super) fn read(
             retracted_at,
         });
     }
+    let records: HashSet<&str> = relationships
+        .iter()
+        .filter_map(|claim| claim.record.as_deref())
+        .collect();
+    for (component, line) in components_named {
+        if !ids.knows(Noun::Relationship, &component) && !records.contains(component.as_str()) {
+            let problem = Problem::new(FORM.file, "the id or the record of a relationship in this table");
+            problems.push(problem.at(line).column("components").value(&component));
+        }
+    }
+}
+
+/// The type of an interest in a company, how directly it is held, and what it is made up of.
+fn interest(row: &mut Row<'_>, kind: Option<RelationshipKind>) -> (Option<Interest>, Directness, Vec<String>) {
+    let interest = row.parsed("interest", Interest::parse);
+    let directness = row.parsed("directness", Directness::parse);
+    let components = row.list("components", cell::id);
+    for column in ["interest", "directness", "components"] {
+        if let Some(kind) = kind.filter(|kind| !kind.is_interest() && !row.is_blank(column)) {
+            row.problem(
+                column,
+                format!("a blank cell, since only OWNS and CONTROLS are interests in a company, not {kind}"),
+            );
+        }
+    }
+    (interest, directness.unwrap_or(Directness::Unknown), components)
 }
 
 /// Who stands at the ends, of whom one may be unknown for a reason.
@@ -125,10 +168,22 @@ fn ends(row: &mut Row<'_>, ids: &Ids) -> Option<Ends> {
     }
 }
 
-/// When it held, or when the claim stood.
+/// When it held, or when the claim stood. Dates that contradict each other are kept, and are an issue of the data.
 fn validity(row: &mut Row<'_>) -> Option<Validity> {
     let (since, until) = (row.date("since"), row.date("until"));
-    row.checked("until", Validity::new(since, until))
+    let ended_by = row.date("ended_by");
+    match (until, ended_by) {
+        (until, None) => Some(Validity::as_written(since, until)),
+        (None, Some(ended_by)) if ended_by.is_day() => Some(Validity::over_by(since, ended_by.first_day())),
+        (None, Some(_)) => {
+            row.problem("ended_by", "a day like 2017-01-15, on which it was over at the latest");
+            None
+        }
+        (Some(_), Some(_)) => {
+            row.problem("ended_by", "a blank cell, since until says when it ended");
+            None
+        }
+    }
 }
 
 /// What is owned, or what part of the votes gives control. No other kind of relationship has a share.

@@ -14,6 +14,8 @@ const SENTINEL: &[u8] = b"\n.";
 pub(super) struct Form {
     pub(super) file: &'static str,
     pub(super) columns: &'static [&'static str],
+    /// Those of the columns that a header may lack; all their cells are blank then.
+    pub(super) optional: &'static [&'static str],
 }
 
 /// A table that is being read.
@@ -125,7 +127,7 @@ fn columns(form: Form, header: &csv::ByteRecord, line: u64, problems: &mut Probl
         problems.push(Problem::new(form.file, expected).at(line).column("header").value(name));
     }
     for (column, position) in form.columns.iter().zip(&positions) {
-        if position.is_none() {
+        if position.is_none() && !form.optional.contains(column) {
             let expected = format!("a column {column}; its cells may be blank where it is optional");
             problems.push(Problem::new(form.file, expected).at(line).column("header"));
         }

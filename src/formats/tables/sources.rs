@@ -12,6 +12,7 @@ use crate::{
 pub(super) const FORM: Form = Form {
     file: "sources.csv",
     columns: &["id", "publisher", "title", "url", "published_on", "licence"],
+    optional: &[],
 };
 
 /// Adds every source of `sheet` to `sources`.

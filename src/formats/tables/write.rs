@@ -180,6 +180,9 @@ impl Writing<'_> {
             table.put(column, date(day.filter(|_| fits)));
         }
         table.put("website", link(written, entity.website.as_deref()));
+        if entity.undisclosed {
+            table.put("undisclosed", "true");
+        }
         table.put("properties", object(entity.properties.as_ref()));
         table.end_row()
     }

@@ -10,8 +10,8 @@ use super::super::{
     text::Text,
 };
 use crate::model::{
-    Capability, Catalog, Currency, EntityKind, EntityStatus, NameKind, RelationshipKind, RelationshipStatus, Set,
-    Share, ShareOf, ShareRange, Stance, UnknownReason,
+    Capability, Catalog, Currency, EntityKind, EntityStatus, Interest, NameKind, RelationshipKind, RelationshipStatus,
+    Set, Share, ShareOf, ShareRange, Stance, UnknownReason,
 };
 
 /// A value of fixed size.
@@ -76,6 +76,10 @@ written_as! {
     RelationshipStatus as u8: |member| member.index(), |index| member(index);
     Stance as u8: |member| member.index(), |index| member(index);
     ShareOf as u8: |member| member.index(), |index| member(index);
+    Option<Interest> as u8: |interest| interest.map_or(u8::MAX, |interest| interest.index()), |index| match index {
+        u8::MAX => Some(None),
+        index => member(index).map(Some),
+    };
     Option<UnknownReason> as u8: |reason| reason.map_or(u8::MAX, |reason| reason.index()), |index| match index {
         u8::MAX => Some(None),
         index => member(index).map(Some),
@@ -126,6 +130,7 @@ made_of! {
     EntityRow {
         id: Text, name: Text, country: Text, properties: Cold, names: u32, identifiers: u32, founded: Dated,
         extra: Rare, recorded: Rare, names_count: u16, identifiers_count: u16, kind: EntityKind, status: EntityStatus,
+        undisclosed: bool,
     }
     EntityExtra {
         description: Text, website: Text, dissolved: Dated, starts_on: Dated, ends_on: Dated, older: Span,
@@ -138,7 +143,10 @@ made_of! {
         recorded: Rare, unknown: Option<UnknownReason>, kind: RelationshipKind, status: RelationshipStatus,
         marks: Marks,
     }
-    RelationshipExtra { role: Text, properties: Cold, share: Rare, amount: Rare, capabilities: Set<Capability> }
+    RelationshipExtra {
+        role: Text, properties: Cold, share: Rare, amount: Rare, components: Text, record: Text, interest: Option<Interest>,
+        capabilities: Set<Capability>,
+    }
     EvidenceRow {
         id: Text, source: ToSource, speaker: ToEntity, locator: Text, summary: Text, share: Rare, amount: Rare,
         confidence: Rare, stated_on: Dated, stance: Stance, is_last: bool,

@@ -82,6 +82,36 @@ impl<'a> RelationshipRef<'a> {
         self.extra().share.of(&self.columns.shares).copied()
     }
 
+    /// The type of interest; none when not stated.
+    #[must_use]
+    pub fn interest(&self) -> Option<Interest> {
+        self.extra().interest
+    }
+
+    /// Whether it is held directly or through others.
+    #[must_use]
+    pub fn directness(&self) -> Directness {
+        self.row().directness()
+    }
+
+    /// The source's own id of the record that says so; none when not stated.
+    #[must_use]
+    pub fn record_id(&self) -> Option<&'a str> {
+        self.columns.texts.text(self.extra().record)
+    }
+
+    /// Of what it is made up, as the data writes it: ids of relationships or of records, of which some may not be known.
+    pub fn component_ids(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        let ids = self.columns.texts.text(self.extra().components);
+        ids.into_iter().flat_map(str::lines)
+    }
+
+    /// Whether nobody says when it ended, so that it may have been over on any day before.
+    #[must_use]
+    pub fn end_is_unknown(&self) -> bool {
+        self.row().end_is_unknown()
+    }
+
     /// Whether it gives the last word for certain: over 50 % of the capital or the votes, undisputed. A share of the profit
     /// gives none.
     #[must_use]

@@ -4,11 +4,11 @@ use async_graphql::{ID, InputObject, MaybeUndefined};
 
 use super::records::{SourceInput, date, expected, json, key, patch, same};
 use crate::{
-    model::{Capability, RelationshipKind, RelationshipStatus, ShareOf, Stance, UnknownReason},
+    model::{Capability, Directness, Interest, RelationshipKind, RelationshipStatus, ShareOf, Stance, UnknownReason},
     schema::{
         enums::Member,
         query::EntityBy,
-        scalars::{Json, PartialDate},
+        scalars::{Date, Json, PartialDate},
     },
     store::edit::{AmountEdit, EvidenceAdded, EvidenceEdit, RelationshipEdit, ShareEdit},
 };
@@ -135,10 +135,18 @@ pub(crate) struct RelationshipInput {
     status: MaybeUndefined<Member<RelationshipStatus>>,
     /// The first day it held.
     since: MaybeUndefined<PartialDate>,
-    /// The first day on which it no longer held.
+    /// The first day on which it no longer held. Replaces `endedBy`.
     until: MaybeUndefined<PartialDate>,
+    /// The day on which it was over at the latest, where nobody says when it ended. Excludes `until`.
+    ended_by: MaybeUndefined<Date>,
     /// The share held, for OWNS and CONTROLS.
     share: MaybeUndefined<ShareInput>,
+    /// The type of interest, for OWNS and CONTROLS.
+    interest: MaybeUndefined<Member<Interest>>,
+    /// Whether it is held directly or through others, for OWNS and CONTROLS. Null is UNKNOWN.
+    directness: MaybeUndefined<Member<Directness>>,
+    /// The ids of the relationships that an indirect one is made up of: all of them. For OWNS and CONTROLS.
+    components: MaybeUndefined<Vec<ID>>,
     /// The amount paid or lent.
     amount: MaybeUndefined<AmountInput>,
     /// What is offered, for SERVES: all of it.
@@ -172,7 +180,11 @@ impl From<RelationshipInput> for RelationshipEdit {
             status: patch(input.status, |status| status.0),
             since: patch(input.since, date),
             until: patch(input.until, date),
+            ended_by: patch(input.ended_by, |day| day.0),
             share: patch(input.share, Into::into),
+            interest: patch(input.interest, |interest| interest.0),
+            directness: patch(input.directness, |directness| directness.0),
+            components: patch(input.components, |ids| ids.into_iter().map(|ID(id)| id).collect()),
             amount: patch(input.amount, Into::into),
             capabilities: patch(input.capabilities, capabilities),
             properties: patch(input.properties, json),

@@ -127,6 +127,8 @@ pub(crate) struct EntityInput {
     ends_on: MaybeUndefined<PartialDate>,
     /// Its website.
     website: MaybeUndefined<String>,
+    /// Whether its source does not disclose who it is: an unknown or an anonymous party. Null is false.
+    undisclosed: MaybeUndefined<bool>,
     /// What the data carries beyond this: a JSON object, in place of the one known.
     properties: MaybeUndefined<Json>,
     /// The version it must have, or CONFLICT; 0 when there must be none yet.
@@ -151,6 +153,7 @@ impl From<EntityInput> for EntityEdit {
             starts_on: patch(input.starts_on, date),
             ends_on: patch(input.ends_on, date),
             website: patch(input.website, same),
+            undisclosed: patch(input.undisclosed, same),
             properties: patch(input.properties, json),
             expected: expected(input.expected_version),
         }

@@ -118,9 +118,10 @@ impl<K: OfKind> Shared<K> {
         self.read().identifiers().map(Identifier::from).collect()
     }
 
-    /// Whether it still exists.
+    /// Whether it exists on the day of the view, as far as the date of its end tells; otherwise as recorded. A dissolution that
+    /// lies ahead has not come.
     pub(crate) async fn status(&self) -> Member<EntityStatus> {
-        Member(self.read().status())
+        Member(self.read().status_on(self.viewer.day()))
     }
 
     /// When it came into being; null when not stated.
@@ -136,6 +137,12 @@ impl<K: OfKind> Shared<K> {
     /// Its website; null when not stated.
     pub(crate) async fn website(&self) -> Option<&str> {
         self.read().website()
+    }
+
+    /// Whether its source does not disclose who it is: an unknown or an anonymous party. Such parties stand in chains of
+    /// owners, but own and control nothing in the end, and two of them are never taken for one.
+    pub(crate) async fn undisclosed(&self) -> bool {
+        self.read().undisclosed()
     }
 
     /// What the data carries beyond this; null when there is nothing.
@@ -292,7 +299,11 @@ impl<K: OfKind> Shared<K> {
         ty = "Vec<Identifier>",
         desc = "What registers and standards call it."
     ),
-    field(name = "status", ty = "Member<EntityStatus>", desc = "Whether it still exists."),
+    field(
+        name = "status",
+        ty = "Member<EntityStatus>",
+        desc = "Whether it exists on the day of the view, as far as the date of its end tells; otherwise as recorded. A dissolution that lies ahead has not come."
+    ),
     field(
         name = "founded",
         ty = "Option<PartialDate>",
@@ -304,6 +315,11 @@ impl<K: OfKind> Shared<K> {
         desc = "When it ceased to be; null when not stated."
     ),
     field(name = "website", ty = "Option<&str>", desc = "Its website; null when not stated."),
+    field(
+        name = "undisclosed",
+        ty = "bool",
+        desc = "Whether its source does not disclose who it is: an unknown or an anonymous party. Such parties stand in chains of owners, but own and control nothing in the end, and two of them are never taken for one."
+    ),
     field(
         name = "properties",
         ty = "Option<Json>",

@@ -10,7 +10,10 @@ use super::{
 use crate::model::catalog;
 use crate::{
     graph::{RelationshipIx, RelationshipRef},
-    model::{Capability, Held, RelationshipCategory, RelationshipKind, RelationshipStatus, UnknownReason},
+    model::{
+        Capability, Directness, Held, Interest, RelationshipCategory, RelationshipKind, RelationshipStatus,
+        UnknownReason,
+    },
     schema::{
         cost::list_size,
         enums::Member,
@@ -108,7 +111,7 @@ impl Relationship {
         self.read().role()
     }
 
-    /// How firm the claim is. *Ended* is no status: it is an `until` in the past.
+    /// How firm the claim is. *Ended* is no status: it is an `until` in the past, or `endedBy` where nobody says when.
     async fn status(&self) -> Member<RelationshipStatus> {
         Member(self.read().status())
     }
@@ -123,7 +126,14 @@ impl Relationship {
         self.read().validity().until().map(PartialDate)
     }
 
-    /// Whether it held on a day: MAYBE when the day lies in the period of a partial bound, or outside what is stated.
+    /// The day on which it was over at the latest, where nobody says when it ended: "former director", seen on that day. Also the
+    /// later of two dates that contradict each other, of which neither is believed. Null otherwise.
+    async fn ended_by(&self) -> Option<Date> {
+        self.read().validity().ended_by().map(Date)
+    }
+
+    /// Whether it held on a day: MAYBE when the day lies in the period of a partial bound, outside what is stated, or before
+    /// `endedBy`.
     async fn held(&self, #[graphql(desc = "The day asked for.")] on: Date) -> Option<Member<Held>> {
         Some(Member(self.read().held(on.0)))
     }
@@ -131,6 +141,32 @@ impl Relationship {
     /// The share held; null when not stated, which may be anything from 0 to 100 %.
     async fn share(&self) -> Option<Share> {
         self.read().share().map(Share::from)
+    }
+
+    /// The type of interest, for OWNS and CONTROLS; null when not stated.
+    async fn interest(&self) -> Option<Member<Interest>> {
+        self.read().interest().map(Member)
+    }
+
+    /// Whether the interest is held directly or through others. UNKNOWN counts as direct.
+    async fn directness(&self) -> Member<Directness> {
+        Member(self.read().directness())
+    }
+
+    /// The relationships that an indirect one is made up of, as the source names them, in the order of the data: those that are
+    /// known and that the view sees.
+    #[graphql(directive = list_size::apply(Some(5), None, None, None))]
+    async fn components(&self) -> Vec<Self> {
+        let (snapshot, mask) = (self.viewer.snapshot(), self.viewer.mask());
+        let components = snapshot.components(self.ix, mask).into_iter();
+        components
+            .map(|component| Self::new(self.viewer.clone(), component))
+            .collect()
+    }
+
+    /// The source's own id of the record that says so; several relationships may come from one record. Null when not stated.
+    async fn record(&self) -> Option<&str> {
+        self.read().record_id()
     }
 
     /// The amount paid or lent; null when not stated or when sources differ (each statement has its own).

@@ -182,6 +182,11 @@ fn upsert(draft: &mut Draft<'_>, id: &str, item: &EntityEdit, identifiers: Optio
     text_patch(draft, &item.country, &path.field("country"), country).apply(&mut entity.country);
     text_patch(draft, &item.website, &path.field("website"), model::link).apply(&mut entity.website);
     properties(draft, &item.properties, &path.field("properties")).apply(&mut entity.properties);
+    match &item.undisclosed {
+        Patch::Keep => {}
+        Patch::Clear => entity.undisclosed = false,
+        Patch::Set(undisclosed) => entity.undisclosed = *undisclosed,
+    }
     match &item.status {
         Patch::Keep => {}
         Patch::Clear => entity.status = EntityStatus::Unknown,
@@ -215,6 +220,7 @@ fn blank(id: &str, kind: EntityKind) -> Entity {
         starts_on: None,
         ends_on: None,
         website: None,
+        undisclosed: false,
         properties: None,
     }
 }

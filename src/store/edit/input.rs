@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use crate::model::{
-    Capability, EntityKind, EntityStatus, NameKind, PartialDate, RelationshipKind, RelationshipStatus, ShareOf, Stance,
-    UnknownReason,
+    Capability, Date, Directness, EntityKind, EntityStatus, Interest, NameKind, PartialDate, RelationshipKind,
+    RelationshipStatus, ShareOf, Stance, UnknownReason,
 };
 
 /// A field of a record that is left as it is, emptied or written.
@@ -111,6 +111,8 @@ pub struct EntityEdit {
     pub ends_on: Patch<PartialDate>,
     /// Its website.
     pub website: Patch<String>,
+    /// Whether its source does not disclose who it is.
+    pub undisclosed: Patch<bool>,
     /// What a source carries beyond this; an object.
     pub properties: Patch<Value>,
     /// Its version so far.
@@ -181,8 +183,16 @@ pub struct RelationshipEdit {
     pub since: Patch<PartialDate>,
     /// The first day on which it no longer held.
     pub until: Patch<PartialDate>,
+    /// The day on which it was over at the latest, where nobody says when it ended.
+    pub ended_by: Patch<Date>,
     /// How much.
     pub share: Patch<ShareEdit>,
+    /// The type of interest.
+    pub interest: Patch<Interest>,
+    /// Whether it is held directly or through others.
+    pub directness: Patch<Directness>,
+    /// The ids of the relationships that it is made up of, all of them.
+    pub components: Patch<Vec<String>>,
     /// How much money.
     pub amount: Patch<AmountEdit>,
     /// What is offered, all of it.

@@ -4,14 +4,14 @@ use super::{
     draft::{Decision, Draft},
     evidence,
     fault::{Path, UserErrorCode},
-    fields::{amount, missing, properties, share, text_patch},
+    fields::{amount, is_listable, missing, properties, share, text_patch},
     input::{EntityKey, Named, Patch, RelationshipEdit},
 };
 use crate::{
     graph::Snapshot,
     model::{
-        self, Capability, DERIVED_ID_CHARS_MAX, Ends, Noun, PartialDate, Record, Relationship, RelationshipKind,
-        RelationshipStatus, Set, Source, UnknownReason, Validity, plain_id, relationship_id,
+        self, Capability, DERIVED_ID_CHARS_MAX, Directness, Ends, Noun, PartialDate, Record, Relationship,
+        RelationshipKind, RelationshipStatus, Set, Source, UnknownReason, Validity, plain_id, relationship_id,
     },
 };
 
@@ -295,14 +295,8 @@ fn write(draft: &mut Draft<'_>, item: &RelationshipEdit, relationship: &mut Rela
         Patch::Clear => relationship.status = RelationshipStatus::Unknown,
         Patch::Set(status) => relationship.status = *status,
     }
-    let (mut since, mut until) = (relationship.validity.since(), relationship.validity.until());
-    item.since.clone().apply(&mut since);
-    item.until.clone().apply(&mut until);
-    let validity = Validity::new(since, until);
-    let validity = draft
-        .faults
-        .checked(UserErrorCode::Dates, &path.field("until"), validity);
-    relationship.validity = validity.unwrap_or(relationship.validity);
+    dates(draft, item, relationship, path);
+    interest(draft, item, relationship, path);
     match &item.share {
         Patch::Keep => {}
         Patch::Clear => relationship.share = None,
@@ -322,6 +316,73 @@ fn write(draft: &mut Draft<'_>, item: &RelationshipEdit, relationship: &mut Rela
         Patch::Set(written) => relationship.capabilities = capabilities(draft, written, relationship.kind, path),
     }
     properties(draft, &item.properties, &path.field("properties")).apply(&mut relationship.properties);
+}
+
+/// Writes the dates. A date that says when it ended replaces one by which it was over.
+fn dates(draft: &mut Draft<'_>, item: &RelationshipEdit, relationship: &mut Relationship, path: &Path<'_>) {
+    if (&item.since, &item.until, &item.ended_by) == (&Patch::Keep, &Patch::Keep, &Patch::Keep) {
+        return;
+    }
+    let known = relationship.validity;
+    let (mut since, mut until, mut ended_by) = (known.since(), known.until(), known.stated_ended_by());
+    item.since.clone().apply(&mut since);
+    item.until.clone().apply(&mut until);
+    if item.until.written().is_some() && item.ended_by == Patch::Keep {
+        ended_by = None;
+    }
+    item.ended_by.clone().apply(&mut ended_by);
+    let place = path.field(if ended_by.is_some() { "endedBy" } else { "until" });
+    let validity = Validity::bounded(since, until, ended_by);
+    let validity = draft.faults.checked(UserErrorCode::Dates, &place, validity);
+    relationship.validity = validity.unwrap_or(known);
+}
+
+/// Writes the type of an interest in a company, how directly it is held, and what it is made up of.
+fn interest(draft: &mut Draft<'_>, item: &RelationshipEdit, relationship: &mut Relationship, path: &Path<'_>) {
+    let components = item.components.written().filter(|components| !components.is_empty());
+    let stated = [
+        ("interest", item.interest.written().is_some()),
+        ("directness", item.directness.written().is_some()),
+        ("components", components.is_some()),
+    ];
+    if !relationship.kind.is_interest() {
+        for (field, _) in stated.into_iter().filter(|(_, is_stated)| *is_stated) {
+            let message = format!(
+                "Only OWNS and CONTROLS are interests in a company, not {}; leave {field} out",
+                relationship.kind
+            );
+            draft.fault(UserErrorCode::Invalid, &path.field(field), message);
+        }
+        return;
+    }
+    item.interest.clone().apply(&mut relationship.interest);
+    match &item.directness {
+        Patch::Keep => {}
+        Patch::Clear => relationship.directness = Directness::Unknown,
+        Patch::Set(directness) => relationship.directness = *directness,
+    }
+    match &item.components {
+        Patch::Keep => {}
+        Patch::Clear => relationship.components.clear(),
+        Patch::Set(written) => relationship.components = self::components(draft, written, &path.field("components")),
+    }
+}
+
+/// The ids of components, each of a relationship that is known or was written before in the same batch, each once.
+fn components(draft: &mut Draft<'_>, written: &[String], path: &Path<'_>) -> Vec<String> {
+    if !is_listable(draft, written.len(), path) {
+        return Vec::new();
+    }
+    let mut components: Vec<String> = Vec::new();
+    for (position, id) in written.iter().enumerate() {
+        if draft.relationship(id).is_none() {
+            let message = format!("There is no relationship with the id {id:?}; assert it first");
+            draft.fault(UserErrorCode::NotFound, &path.item(position), message);
+        } else if !components.contains(id) {
+            components.push(id.clone());
+        }
+    }
+    components
 }
 
 /// What is offered, each once, in the order of the catalogue.

@@ -3,9 +3,9 @@
 use guanxi::{
     formats::tables,
     model::{
-        Amount, Catalog, Dataset, Ends, Entity, EntityKind, EntityStatus, Evidence, Identifier, Name, NameKind,
-        PartialDate, Relationship, RelationshipKind, RelationshipStatus, Share, ShareOf, ShareRange, Source, Stance,
-        Timestamp, Validity, evidence_id, relationship_id,
+        Amount, Catalog, Dataset, Directness, Ends, Entity, EntityKind, EntityStatus, Evidence, Identifier, Name,
+        NameKind, PartialDate, Relationship, RelationshipKind, RelationshipStatus, Share, ShareOf, ShareRange, Source,
+        Stance, Timestamp, Validity, evidence_id, relationship_id,
     },
 };
 use proptest::{prelude::*, sample::select};
@@ -121,6 +121,10 @@ fn relationship(position: usize, kind: RelationshipKind, [from, to]: [&str; 2], 
             range: said.share,
             of: said.of,
         }),
+        interest: None,
+        directness: Directness::Unknown,
+        components: Vec::new(),
+        record: None,
         amount: said
             .amount
             .filter(|_| is_money)

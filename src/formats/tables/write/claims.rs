@@ -13,8 +13,8 @@ use crate::{
         tables::{evidence, relationships},
     },
     model::{
-        Amount, Catalog, Ends, Evidence, Relationship, RelationshipKind, Share, ShareOf, Source, Timestamp,
-        UnknownReason,
+        Amount, Catalog, Directness, Ends, Evidence, Interest, Relationship, RelationshipKind, Share, ShareOf, Source,
+        Timestamp, UnknownReason,
     },
 };
 
@@ -94,6 +94,8 @@ impl Writing<'_> {
         table.put("status", claim.status.as_str());
         table.put("since", date(claim.validity.since()));
         table.put("until", date(claim.validity.until()));
+        let ended_by = claim.validity.stated_ended_by();
+        table.put("ended_by", ended_by.map_or_else(String::new, |day| day.to_string()));
         match claim.share {
             Some(share) if claim.kind.takes_share_of(share.of) => {
                 table.put("share", share.range.to_string());
@@ -102,6 +104,14 @@ impl Writing<'_> {
             Some(_) => written.leave_out("share of a relationship of another kind"),
             None => {}
         }
+        if claim.kind.is_interest() {
+            table.put("interest", claim.interest.map_or("", Interest::as_str));
+            let is_stated = claim.directness != Directness::Unknown;
+            table.put("directness", if is_stated { claim.directness.as_str() } else { "" });
+            let components: Vec<&str> = claim.components.iter().map(String::as_str).collect();
+            table.put("components", components.join(";"));
+        }
+        table.put("record", text(written, claim.record.as_deref()));
         amount(written, claim.amount.as_ref(), table);
         if claim.kind == RelationshipKind::Serves {
             let capabilities: Vec<&str> = claim.capabilities.iter().map(|offered| offered.as_str()).collect();
