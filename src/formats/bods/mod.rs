@@ -2,8 +2,10 @@
 //! interest; the statements about one record are its versions. Nothing of a file is remembered but a bounded table of what
 //! replaces what.
 
+mod components;
 mod entity;
 mod interests;
+mod mark;
 mod objects;
 mod older;
 mod records;
@@ -55,8 +57,13 @@ pub fn detect(start: &[u8]) -> bool {
 /// does. An update takes back interests that the record no longer has, up to two more of each type than it has now, and
 /// the same interests of an unspecified party.
 ///
+/// **Interests.** The type of an interest is the `interest` of an OWNS or CONTROLS; without a type, or with one that the
+/// standard does not have, it is UNKNOWN_INTEREST. `directOrIndirect` is its directness, and `componentRecords` are its
+/// components: ids of records, as they are written. For other kinds both stay in the properties. An end that is not after the
+/// start is kept as written.
+///
 /// **Anonymous and unknown** persons and entities with a record of their own are entities called "Anonymous person",
-/// "Unknown entity" and so on: other statements refer to them. A party that is only a reason is an unknown end.
+/// "Unknown entity" and so on, and marked as undisclosed: other statements refer to them. A party that is only a reason is an unknown end.
 ///
 /// # Errors
 /// [`Unreadable`] when the file cannot be read, is no such JSON, or a record is longer than allowed.

@@ -152,6 +152,12 @@ fn relationship(old: &mut Map<String, Value>, replaced: &Replaced) {
         }
     }
     rename(old, "componentStatementIDs", "componentRecords");
+    let components = old.get_mut("componentRecords").and_then(Value::as_array_mut);
+    for component in components.into_iter().flatten() {
+        if let Some(statement) = component.as_str() {
+            *component = json!(replaced.first_of(statement.trim()));
+        }
+    }
     let Some(interests) = old.get_mut("interests").and_then(Value::as_array_mut) else {
         return;
     };

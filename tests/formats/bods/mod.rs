@@ -1,6 +1,7 @@
 //! Statements of beneficial ownership, read and written: what is read is listed line by line and compared.
 
 mod hostile;
+mod interests;
 mod older;
 mod samples;
 mod statements;
