@@ -154,6 +154,18 @@ pub(super) fn of_code(code: &str) -> Option<&'static Interest> {
     INTERESTS.iter().find(|interest| interest.code == code)
 }
 
+/// The type of interest in our terms with this code, however it is spelled: `votingRights`, `voting-rights`, `Voting rights`.
+pub(in crate::formats) fn of_text(text: &str) -> Option<InterestType> {
+    let text = text.trim();
+    let code = match text.contains(['-', '_', ' ']) {
+        true => code_today(&text.to_lowercase().replace(' ', "-")),
+        false => code_today(text),
+    };
+    of_code(&code)
+        .filter(|interest| interest.code != UNTYPED.code)
+        .map(Interest::in_our_terms)
+}
+
 /// The type that a relationship is written with; none when the standard has none for it.
 pub(super) fn of_relationship(relationship: &Relationship) -> Option<&'static Interest> {
     if let Some(interest) = relationship.interest {
@@ -314,6 +326,24 @@ mod tests {
         let ours: BTreeSet<_> = INTERESTS.iter().map(Interest::in_our_terms).collect();
         assert_eq!(ours.len(), InterestType::ALL.len());
         assert_eq!(ours.len(), INTERESTS.len() - 1);
+    }
+
+    #[test]
+    fn codes_may_be_spelled_as_people_do() {
+        for (text, expected) in [
+            ("votingRights", Some(InterestType::VotingRights)),
+            ("voting-rights", Some(InterestType::VotingRights)),
+            ("Voting rights", Some(InterestType::VotingRights)),
+            ("VOTING_RIGHTS", Some(InterestType::VotingRights)),
+            (
+                "beneficiary-of-trust",
+                Some(InterestType::BeneficiaryOfLegalArrangement),
+            ),
+            ("interest", None),
+            ("votes", None),
+        ] {
+            assert_eq!(of_text(text), expected, "{text}");
+        }
     }
 
     proptest! {

@@ -20,6 +20,7 @@ mod write;
 use super::import::{Each, Input, Item, Unreadable};
 use crate::model::{Entity, ID_CHARS_MAX, Invalid};
 
+pub(in crate::formats) use interests::of_text as interest;
 pub use write::write;
 
 /// What the id of an entity starts with that a record of someone else became.
