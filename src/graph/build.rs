@@ -113,6 +113,12 @@ impl Builder {
         entity.or_else(source).or_else(relationship)
     }
 
+    /// Which of the entities that were added has this id, from 0. O(1).
+    #[must_use]
+    pub fn place_of_entity(&self, id: &str) -> Option<usize> {
+        self.entity(id).map(at)
+    }
+
     /// How many records of one kind were added.
     #[must_use]
     pub fn count(&self, noun: Noun) -> usize {

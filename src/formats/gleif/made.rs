@@ -83,6 +83,7 @@ pub(super) fn kept(row: &Row<'_>, cell: Cell, reason: &'static str) -> Fault {
 pub(super) fn retraction(noun: Noun, id: String) -> Draft {
     Draft {
         known_at: None,
+        order: Order::default(),
         change: Wanted::Retraction { noun, id },
     }
 }
