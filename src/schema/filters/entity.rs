@@ -14,7 +14,8 @@ use crate::{
 pub(crate) struct IdentifierFilter {
     /// Of this scheme, compared in lower case: `lei`, `iso3166-1`.
     scheme: Option<String>,
-    /// With one of these values, at most 10,000.
+    /// With one of these values, at most 10,000. Numbers of registers compare without the zeros in front: 0229269 is
+    /// 00229269. Values of a fixed form, such as a LEI, compare as written.
     value: Option<Vec<String>>,
 }
 
@@ -66,10 +67,7 @@ pub(crate) struct RelationshipsFilter {
 impl IdentifierFilter {
     fn compile(self, scope: Scope<'_>) -> Result<graph::IdentifierFilter, Error> {
         let values = scope.list("value", self.value)?;
-        Ok(graph::IdentifierFilter {
-            scheme: self.scheme.map(|scheme| scheme.trim().to_lowercase()),
-            values: values.map(|values| values.into_iter().collect()),
-        })
+        Ok(graph::IdentifierFilter::new(self.scheme.as_deref(), values.as_deref()))
     }
 }
 
