@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{DateFilter, RelationshipsFilter, TextFilter, combined, scan::Scan};
+use super::{DateFilter, PropertyFilter, RelationshipsFilter, TextFilter, combined, scan::Scan};
 use crate::{
     graph::{budget::Exhausted, ix::EntityIx, mask::Mask, snapshot::Snapshot},
     model::{EntityKind, EntityStatus, Set, has_fixed_form, without_leading_zeros},
@@ -95,6 +95,8 @@ pub struct EntityFilter {
     pub identifier: Option<IdentifierFilter>,
     /// With relationships that fit.
     pub relationships: Option<Box<RelationshipsFilter>>,
+    /// With a property that fits.
+    pub property: Option<Box<PropertyFilter>>,
     /// All of these.
     pub and: Option<Vec<EntityFilter>>,
     /// At least one of these.
@@ -104,11 +106,11 @@ pub struct EntityFilter {
 }
 
 impl EntityFilter {
-    /// The same predicate, with those alternatives first that look at fewer levels of relationships.
+    /// The same predicate, with those alternatives first that look at fewer levels of relationships, and at no properties.
     #[must_use]
     pub fn cheap_first(mut self) -> Self {
         for list in [&mut self.and, &mut self.or].into_iter().flatten() {
-            list.sort_by_key(Self::reach);
+            list.sort_by_key(|filter| (filter.reach(), filter.reads_properties()));
         }
         self
     }
@@ -143,7 +145,7 @@ impl EntityFilter {
             && self
                 .country
                 .as_ref()
-                .is_none_or(|filter| read.country().is_some_and(|country| filter.matches(country)))
+                .is_none_or(|filter| filter.matches(read.country()))
             && self
                 .identifier
                 .as_ref()
@@ -151,7 +153,7 @@ impl EntityFilter {
             && self
                 .name
                 .as_ref()
-                .is_none_or(|filter| read.all_names().any(|name| filter.matches(name)))
+                .is_none_or(|filter| read.all_names().any(|name| filter.matches(Some(name))))
     }
 
     /// Whether the rest holds.
@@ -160,10 +162,21 @@ impl EntityFilter {
         if !combined(self.and.as_ref(), self.or.as_ref(), self.not.as_deref(), each)? {
             return Ok(false);
         }
-        match &self.relationships {
-            Some(filter) => filter.matches(scan, entity),
+        if let Some(filter) = &self.relationships
+            && !filter.matches(scan, entity)?
+        {
+            return Ok(false);
+        }
+        match &self.property {
+            Some(filter) => filter.matches(scan, scan.snapshot.entity(entity).properties()),
             None => Ok(true),
         }
+    }
+
+    /// Whether it looks at properties of the entity itself.
+    fn reads_properties(&self) -> bool {
+        let lists = [&self.and, &self.or].into_iter().flatten().flatten();
+        self.property.is_some() || lists.chain(self.not.as_deref()).any(Self::reads_properties)
     }
 
     /// How many levels of relationships it looks at.
