@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     OURS, entity_id,
-    interests::{INTERESTS, Interest, UNTYPED, code_today, of_code, share_range},
+    interests::{UNTYPED, code_today, of_code, share_range},
     statement::{Statement, Status},
     values::{one_line, properties, take_date, take_list, take_map, take_text, text},
 };

@@ -259,8 +259,14 @@ mod tests {
 
     /// The chains of these replacements, `later>earlier`, in any order; what is remembered is `statement:first:behind`.
     fn check(links: &str, remembered: &str, expected: &[(&str, &str, u32)], continued: &[&str]) {
-        let links: Vec<(&str, &str)> = links.split_whitespace().filter_map(|link| link.split_once('>')).collect();
-        let known: Vec<Vec<&str>> = remembered.split_whitespace().map(|note| note.split(':').collect()).collect();
+        let links: Vec<(&str, &str)> = links
+            .split_whitespace()
+            .filter_map(|link| link.split_once('>'))
+            .collect();
+        let known: Vec<Vec<&str>> = remembered
+            .split_whitespace()
+            .map(|note| note.split(':').collect())
+            .collect();
         let note = |statement: &str| {
             let note = known.iter().find(|note| note[0] == statement)?;
             Some((note[1].to_owned(), note[2].parse().unwrap()))

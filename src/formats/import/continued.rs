@@ -1,7 +1,11 @@
 //! Records of the store that turn out to be later ones of others: they are called as the first of their chain from then on, and
 //! the newest version of all holds.
 
-use super::{Draft, Error, Wanted, filing::{Decided, Filing}, notes::Version};
+use super::{
+    Draft, Error, Wanted,
+    filing::{Decided, Filing},
+    notes::Version,
+};
 use crate::{
     formats::bods::{self, Continued},
     model::{Change, Noun, Record},

@@ -214,12 +214,7 @@ impl Filing {
         Ok(())
     }
 
-    fn take(
-        &mut self,
-        origins: Vec<Origin>,
-        draft: Draft,
-        decided: Result<Decided, Box<Fault>>,
-    ) {
+    fn take(&mut self, origins: Vec<Origin>, draft: Draft, decided: Result<Decided, Box<Fault>>) {
         match decided {
             Ok(Decided::Change(change)) => self.batch(change, origins, draft.known_at),
             Ok(Decided::Known) => {
@@ -293,12 +288,17 @@ impl Filing {
     /// Says which values of a record did not come in.
     pub(super) fn tell(&mut self, origin: &Origin, differing: Vec<Differing>, place: &str) {
         for differing in differing {
-            self.told.push((origin.clone(), Verdict::Faulty(fault_of(differing, place))));
+            self.told
+                .push((origin.clone(), Verdict::Faulty(fault_of(differing, place))));
         }
     }
 
     /// What a version of an entity changes: each of its fields holds where it is newer than what stands there.
-    pub(super) fn entity_version(&mut self, mut entity: Entity, version: &Version) -> Result<Result<Decided, Box<Fault>>, Error> {
+    pub(super) fn entity_version(
+        &mut self,
+        mut entity: Entity,
+        version: &Version,
+    ) -> Result<Result<Decided, Box<Fault>>, Error> {
         if let Some(survivor) = self.survivor(&entity.id) {
             let decided = self.change(Record::Entity(entity), Holding::First, None);
             drop(survivor);
@@ -411,12 +411,7 @@ impl Filing {
     }
 
     /// What taking back a record in this version changes.
-    fn retraction(
-        &mut self,
-        noun: Noun,
-        id: &str,
-        version: &Version,
-    ) -> Result<Result<Decided, Box<Fault>>, Error> {
+    fn retraction(&mut self, noun: Noun, id: &str, version: &Version) -> Result<Result<Decided, Box<Fault>>, Error> {
         let known = match self.latest(id) {
             Some(Record::Relationship(relationship)) => versioned_as(&relationship),
             _ => id.to_owned(),

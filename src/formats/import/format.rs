@@ -56,6 +56,15 @@ impl Reader {
         }
     }
 
+    /// The schemes of identifiers by which a mapping joins entities.
+    #[must_use]
+    pub fn join(&self) -> &[String] {
+        match self {
+            Self::Csv(mapping) => mapping.join(),
+            Self::Guanxi | Self::Gleif(_) | Self::FollowTheMoney | Self::Bods | Self::JsonLines => &[],
+        }
+    }
+
     /// What is read first: what others refer to.
     pub(super) fn rank(&self) -> u8 {
         match self {

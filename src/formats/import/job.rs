@@ -104,6 +104,9 @@ impl Gauge {
     }
 }
 
+/// How many relationships of one import may wait in the store for what they refer to, unless another limit is given.
+pub const WAITING_MAX: u64 = 100_000;
+
 /// What is to be imported, and how.
 pub struct Job<'a> {
     /// The files, each with what reads it.

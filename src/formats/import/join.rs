@@ -36,7 +36,10 @@ impl Running<'_> {
         let (alike, of_other_kinds) = alike(filing.graph(), self.job.join);
         for (id, other) in of_other_kinds {
             let fault = Fault::noted("identifiers", "it has the identifier of an entity of another kind");
-            self.fault(&Origin::NOWHERE, &fault.with(&id).instead(Some(&other), "the store".to_owned()));
+            self.fault(
+                &Origin::NOWHERE,
+                &fault.with(&id).instead(Some(&other), "the store".to_owned()),
+            );
         }
         self.joined = merge_all(filing.store(), &alike, self.job.now)?;
         filing.flush()
@@ -101,7 +104,10 @@ fn merge_all(store: &Store, alike: &[Alike], at: Timestamp) -> Result<u64, Error
                     match merge(store, ids, at) {
                         Ok(()) => drop(merged.fetch_add(ids.len() - 1, Ordering::Relaxed)),
                         Err(error) => {
-                            failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+                            failed
+                                .lock()
+                                .unwrap_or_else(PoisonError::into_inner)
+                                .get_or_insert(error);
                             return;
                         }
                     }
@@ -132,7 +138,9 @@ fn merge(store: &Store, ids: &[String], at: Timestamp) -> Result<(), String> {
             });
             let named: Vec<Named> = named.collect();
             let decision = merge_entities(graph, &named, &into, None, &Path::root("join"));
-            decision.changes.map_err(|rejected| Box::new(format!("{rejected:?}")) as commit::Rejected)
+            decision
+                .changes
+                .map_err(|rejected| Box::new(format!("{rejected:?}")) as commit::Rejected)
         }),
     };
     match store.commit(proposal) {

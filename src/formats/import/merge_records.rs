@@ -189,13 +189,14 @@ impl<'p, P: Precedence> Joining<'p, P> {
             components: match (stands.components.as_slice(), new.components.as_slice()) {
                 (_, []) => stands.components.clone(),
                 ([], _) => new.components.clone(),
-                _ => self.optional(
-                    "components",
-                    Some(stands.components.clone()),
-                    Some(new.components.clone()),
-                    |components| components.join(", "),
-                )
-                .unwrap_or_default(),
+                _ => self
+                    .optional(
+                        "components",
+                        Some(stands.components.clone()),
+                        Some(new.components.clone()),
+                        |components| components.join(", "),
+                    )
+                    .unwrap_or_default(),
             },
             record: self.text("record", stands.record.as_ref(), new.record.as_ref()),
             amount: self.optional("amount", stands.amount.clone(), new.amount.clone(), ToString::to_string),

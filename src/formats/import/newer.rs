@@ -4,8 +4,8 @@
 use super::{
     Coverage, Draft, Error, Fault, FileTally, Origin, Outcome, Phase, Wanted,
     filing::{Filing, Holding, Verdict, dangling, fault_of, says_same},
-    merge_records::{FirstHolds, Joining},
     mentioned::Mentioned,
+    merge_records::{FirstHolds, Joining},
     notes::Version,
     run::Running,
     waiting::{Sorting, Waited, Waiting},
@@ -126,7 +126,10 @@ impl Running<'_> {
             self.fault(&origin, &fault.with(record.id()));
             return;
         };
-        let place = together.origins.first().map_or_else(String::new, |first| self.place(first));
+        let place = together
+            .origins
+            .first()
+            .map_or_else(String::new, |first| self.place(first));
         for differing in joining.differing {
             self.fault(&origin, &fault_of(differing, &place));
         }

@@ -101,9 +101,7 @@ impl FieldVersions {
         if *version > self.newest {
             let says: BTreeSet<&String> = says.iter().collect();
             for field in stood.iter().filter(|field| !says.contains(field)) {
-                self.older
-                    .entry(field.clone())
-                    .or_insert_with(|| self.newest.clone());
+                self.older.entry(field.clone()).or_insert_with(|| self.newest.clone());
             }
             self.older.retain(|field, _| !says.contains(field));
             self.newest = version.clone();

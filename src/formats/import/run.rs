@@ -9,8 +9,8 @@ use std::{
 };
 
 use super::{
-    About, Coverage, Done, Draft, Effect, Error, Fault, Found, Input, Item, Job, Order, Origin, Part, Phase, Place, Reader,
-    Strictness, Tally, Unreadable, Wanted,
+    About, Coverage, Done, Draft, Effect, Error, Fault, Found, Input, Item, Job, Order, Origin, Part, Phase, Place,
+    Reader, Strictness, Tally, Unreadable, Wanted,
     batch::Batch,
     described::Described,
     filing::{Filing, Holding},
@@ -188,7 +188,7 @@ impl Running<'_> {
     fn read(&mut self, number: usize, part: &Part, reader: &Reader, target: &mut Target) -> Result<(), Error> {
         let (sender, items) = mpsc::sync_channel::<Vec<Item>>(BATCHES_AHEAD);
         let (told, stop, gauge) = (self.job.told, self.job.stop, self.job.gauge);
-        let replaced = &self.replaced;
+        let replaced = Arc::clone(&self.replaced);
         let max = self.job.unpacked_bytes_max;
         thread::scope(|scope| {
             let reading = scope.spawn(move || {
@@ -205,7 +205,7 @@ impl Running<'_> {
                             bytes,
                             told,
                         };
-                        reader.read(input, replaced, &mut each)
+                        reader.read(input, &replaced, &mut each)
                     }),
                 };
                 // Who no longer takes items needs none.
@@ -305,9 +305,7 @@ impl Running<'_> {
             _ => {}
         }
         let change = match (target, change) {
-            (Target::New(load), Wanted::Record(record @ (Record::Source(_) | Record::Entity(_))))
-                if is_plain =>
-            {
+            (Target::New(load), Wanted::Record(record @ (Record::Source(_) | Record::Entity(_)))) if is_plain => {
                 let is_entity = matches!(record, Record::Entity(_));
                 let Err(unadded) = load.add(record) else {
                     self.tally.note(origin, Outcome::Imported);
@@ -357,7 +355,9 @@ impl Running<'_> {
             }
             self.add_to(&mut load, &mut rest, waited)?;
         }
-        let Rest { conflicts, dangling, .. } = rest;
+        let Rest {
+            conflicts, dangling, ..
+        } = rest;
         let is_empty = self.tally.counts().imported == 0 && dangling.len() == 0 && first_version.is_none();
         // Sources alone are no reason for a store.
         if !load.was_interrupted() && is_empty {

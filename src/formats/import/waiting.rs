@@ -253,7 +253,7 @@ fn read(sorted: &mut Sorted) -> io::Result<Option<Waited>> {
 
 impl Wanted {
     /// The id of the record it is about; that of the source's own record where it is about what comes from that.
-    pub(super) fn id(&self) -> &str {
+    pub(in crate::formats) fn id(&self) -> &str {
         match self {
             Self::Record(record) | Self::Placeholder(record) => record.id(),
             Self::Retraction { id, .. } => id,
