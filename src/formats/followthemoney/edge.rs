@@ -240,7 +240,7 @@ fn validity(line: &mut Line, kind: RelationshipKind, over_by: Option<Date>) -> (
     };
     if validity.is_contradictory() {
         let end = until.map_or_else(|| over_by.map(|day| day.to_string()), |until| Some(until.to_string()));
-        let fault = Fault::kept(
+        let fault = Fault::noted(
             "endDate",
             "until is not after since; both kept as written, neither believed",
         );

@@ -82,7 +82,7 @@ impl<'a> Reading<'a> {
             && let Some(text) = field.value.text(&self.row)
         {
             self.faults
-                .push(Fault::kept(name(key, &field.value), reason).with(&text));
+                .push(Fault::noted(name(key, &field.value), reason).with(&text));
         }
     }
 

@@ -128,7 +128,7 @@ fn a_field_that_is_wrong_stays_as_it_was_written() {
         ],
         &[
             "Kept interests.share: not a share [{\"exact\":101}]",
-            "Kept interests.endDate: until is not after since; both kept as written, neither believed [2020-03-01]",
+            "Noted interests.endDate: until is not after since; both kept as written, neither believed [2020-03-01]",
             "Kept interests.type: not a type of interest [friendship]",
         ],
     );
