@@ -108,7 +108,7 @@ impl Snapshot {
     }
 
     /// All entities with this identifier, by id: more than one where the data is not sound. The scheme is compared in lower
-    /// case, a number of a register without the zeros in front. O(log n + answer).
+    /// case, a number of a register without leading zeros. O(log n + answer).
     #[must_use]
     pub fn entities_by_identifier(&self, scheme: &str, value: &str, mask: &Mask) -> Vec<EntityIx> {
         let (scheme, value) = (scheme.trim().to_lowercase(), value.trim());

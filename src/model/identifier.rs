@@ -55,7 +55,7 @@ impl Identifier {
     }
 }
 
-/// Schemes whose values have a fixed form, in which zeros in front are not padding.
+/// Schemes whose values have a fixed form, in which leading zeros are not padding.
 const FIXED_FORM: [&str; 12] = [
     "bic",
     "cusip",
@@ -72,13 +72,13 @@ const FIXED_FORM: [&str; 12] = [
 ];
 
 /// Whether the values of a scheme have a fixed form, whatever the case of its letters. Those of all others are numbers of
-/// registers, which some write with zeros in front.
+/// registers, which some write with leading zeros.
 #[must_use]
 pub fn has_fixed_form(scheme: &str) -> bool {
     FIXED_FORM.iter().any(|fixed| scheme.eq_ignore_ascii_case(fixed))
 }
 
-/// A number of a register without the zeros in front: a value of digits only, or of two letters and digits, as British
+/// A number of a register without leading zeros: a value of digits only, or of two letters and digits, as British
 /// companies have. Any other value stays as it is.
 ///
 /// ```
@@ -105,7 +105,7 @@ pub fn without_leading_zeros(value: &str) -> Cow<'_, str> {
     }
 }
 
-/// The form in which a value is compared with others of its scheme: numbers of registers without the zeros in front.
+/// The form in which a value is compared with others of its scheme: numbers of registers without leading zeros.
 ///
 /// ```
 /// use guanxi::model::comparable;

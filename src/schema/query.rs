@@ -51,7 +51,7 @@ pub(crate) struct IdentifierInput {
 pub(crate) enum EntityBy {
     /// By its id.
     Id(ID),
-    /// By an identifier. Numbers of registers compare without the zeros in front. When several entities have it: AMBIGUOUS,
+    /// By an identifier. Numbers of company registers compare without leading zeros. When several entities have it: AMBIGUOUS,
     /// with the candidates.
     Identifier(IdentifierInput),
     /// By any of its names, in NFKC, case-folded. When several entities go by it: AMBIGUOUS, with the candidates.

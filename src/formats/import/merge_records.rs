@@ -90,8 +90,14 @@ impl<'p, P: Precedence> Joining<'p, P> {
             // An entity keeps its kind as long as it stands.
             self.differs("kind", new.kind.as_str(), stands.kind.as_str());
         }
-        let name = self.value("name", stands.name.clone(), new.name.clone());
-        let other = if name == stands.name { &new.name } else { &stands.name };
+        let (was_named, is_named) = (given_name(stands), given_name(new));
+        let name = self
+            .text("name", was_named, is_named)
+            .unwrap_or_else(|| stands.name.clone());
+        let passed_over = [was_named, is_named]
+            .into_iter()
+            .flatten()
+            .find(|other| **other != name);
         let mut names = joined(&stands.names, &new.names, |name| {
             (
                 fold(&name.text),
@@ -101,8 +107,7 @@ impl<'p, P: Precedence> Joining<'p, P> {
                 name.script.clone(),
             )
         });
-        // Placeholders are called by their ids, which are no names.
-        if *other != name && *other != stands.id && names.iter().all(|known| known.text != *other) {
+        if let Some(other) = passed_over {
             names.push(Name {
                 text: other.clone(),
                 language: None,
@@ -110,7 +115,7 @@ impl<'p, P: Precedence> Joining<'p, P> {
                 kind: self.precedence.passed_over(),
             });
         }
-        names.retain(|known| known.text != name || known.language.is_some() || known.script.is_some());
+        let names = each_once(&name, names);
         let identifiers = joined(&stands.identifiers, &new.identifiers, |identifier| {
             (identifier.scheme.clone(), identifier.value.clone())
         });
@@ -338,6 +343,32 @@ impl<'p, P: Precedence> Joining<'p, P> {
             holds: holds.to_owned(),
         });
     }
+}
+
+/// The name of an entity, where it has one: those that are known by id alone are called as they are identified.
+fn given_name(entity: &Entity) -> Option<&String> {
+    let is_identifier = entity.identifiers.iter().any(|known| known.value == entity.name);
+    (entity.name != entity.id && !is_identifier).then_some(&entity.name)
+}
+
+/// Names beside the main one, each once: what is only said to be in use, or to have been, says nothing of a name that is there.
+fn each_once(main: &str, names: Vec<Name>) -> Vec<Name> {
+    let is_plain = |name: &Name| {
+        let is_former = matches!(name.kind, NameKind::Former | NameKind::Alias);
+        is_former && name.language.is_none() && name.script.is_none()
+    };
+    let mut once: Vec<Name> = Vec::with_capacity(names.len());
+    for (place, name) in names.iter().enumerate() {
+        let says_more = |(other_place, other): (usize, &Name)| {
+            let is_other = other_place != place && other.text == name.text;
+            is_other && (!is_plain(other) || (is_plain(other) && other_place < place))
+        };
+        let is_known = name.text == main || names.iter().enumerate().any(says_more);
+        if !(is_plain(name) && is_known) {
+            once.push(name.clone());
+        }
+    }
+    once
 }
 
 /// The members of both lists, each once. Lists that are alike stay as they are; of those that differ the members stand in order,

@@ -238,8 +238,8 @@ impl<E: Expand> Search<'_, E> {
         })
     }
 
-    /// Whether `side` reaches anyone beyond what it has reached who may be passed, or the other side. If not, it has gone on from
-    /// its whole frontier in vain. Looks no further than the first.
+    /// Whether one step more takes `side` to the other side, or to an entity that it has not reached yet and that may be passed.
+    /// Stops at the first. If there is none, the whole frontier was expanded and nothing lies beyond it.
     fn leads_on(&mut self, side: &mut Side<E>, other: &Side<E>, toward: Toward) -> Result<bool, E::Error> {
         let step = self.step(toward);
         let mut crossings = Vec::new();
@@ -261,7 +261,7 @@ impl<E: Expand> Search<'_, E> {
         Ok(false)
     }
 
-    /// What the side that grows so follows.
+    /// Which relationships a side follows that grows in this direction.
     fn step(&self, toward: Toward) -> Step {
         match toward {
             Toward::Target => self.traversal.step,

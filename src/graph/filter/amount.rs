@@ -10,7 +10,7 @@ pub struct AmountFilter {
     pub currencies: Option<Vec<Currency>>,
     /// Of what, in the source's words.
     pub of: Option<TextFilter>,
-    /// How much, in units of whatever currency.
+    /// How much, in units of its currency: nothing is converted.
     pub value: Option<NumberFilter>,
     /// Whether there is an amount at all.
     pub stated: Option<bool>,

@@ -50,7 +50,7 @@ struct Values {
 
 impl IdentifierFilter {
     /// Of this scheme, whatever the case of its letters, if one is given; with one of these values, if a list of them is
-    /// given. Numbers of registers compare without the zeros in front.
+    /// given. Numbers of registers compare without leading zeros.
     #[must_use]
     pub fn new(scheme: Option<&str>, values: Option<&[String]>) -> Self {
         let trimmed = |values: &[String]| values.iter().map(|value| value.trim().to_owned()).collect();

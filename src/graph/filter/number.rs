@@ -70,6 +70,7 @@ impl NumberFilter {
 }
 
 /// The numbers from a low to a high end, which are the same where one number is known.
+#[derive(Debug, Clone, Copy)]
 struct Extent {
     min: f64,
     max: f64,

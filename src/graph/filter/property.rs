@@ -16,7 +16,7 @@ const READING: u64 = 20;
 pub struct PropertyFilter {
     /// A key, or keys joined by dots, compared as written. Lists on the way and at the end stand for each of their items.
     pub path: String,
-    /// The text of a text, a number or a truth value.
+    /// The text, or what JSON writes for a number or a boolean.
     pub text: TextFilter,
     /// The number, also of a text that writes one.
     pub number: NumberFilter,

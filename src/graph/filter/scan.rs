@@ -24,7 +24,7 @@ pub struct Scan<'a> {
     pub(super) snapshot: &'a Snapshot,
     pub(super) mask: Mask,
     budget: &'a Budget,
-    /// How many relationships were looked at, or as much work done.
+    /// How many units were spent: relationships looked at, and work that takes as long.
     looked: Cell<u64>,
     /// How many of these were charged.
     charged: Cell<u64>,
@@ -116,7 +116,7 @@ impl<'a> Scan<'a> {
         self.spend(1)
     }
 
-    /// Spends so many units, for what takes as long as looking at so many relationships.
+    /// Spends `units`, for work that takes as long as looking at that many relationships.
     pub(super) fn spend(&self, units: u64) -> Result<(), Exhausted> {
         let looked = self.looked.get() + units;
         self.looked.set(looked);

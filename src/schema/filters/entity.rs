@@ -14,8 +14,8 @@ use crate::{
 pub(crate) struct IdentifierFilter {
     /// Of this scheme, compared in lower case: `lei`, `iso3166-1`.
     scheme: Option<String>,
-    /// With one of these values, at most 10,000. Numbers of registers compare without the zeros in front: 0229269 is
-    /// 00229269. Values of a fixed form, such as a LEI, compare as written.
+    /// With one of these values, at most 10,000. Numbers of company registers compare without leading zeros: `0229269` is
+    /// `00229269`. Values of a fixed form, such as an LEI, compare as written.
     value: Option<Vec<String>>,
 }
 

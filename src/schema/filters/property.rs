@@ -9,16 +9,16 @@ use crate::{graph, schema::error::Error};
 const KEYS_MAX: usize = 8;
 
 /// A predicate on `properties`, what a source carries beyond the fields: `{path: "registration.city", eq: "Leeds"}`. One value
-/// at the path fits everything given. Where there is no value, only `exists: false` holds, and `number: {stated: false}`; with
-/// a path alone, the filter always holds. Reading the properties of a record spends 20 units of the work that a request may do,
-/// so that other conditions are looked at first.
+/// at the path fits everything given. Where there is no value, only `exists: false` and `number: {stated: false}` hold. A path
+/// alone always holds. Reading the properties of a record counts as looking at 20 relationships, and the conditions beside it
+/// are checked first.
 #[derive(Debug, Clone, InputObject)]
 pub(crate) struct PropertyFilter {
     /// Where the value stands: a key, or up to 8 keys joined by dots that lead through nested objects, compared as written. A
     /// list on the way or at the end fits when any of its items does.
     path: String,
-    /// Equal to this text; texts compare as names do (NFKC, case-folded, white space collapsed), numbers and truth values as
-    /// JSON writes them.
+    /// Equal to this text. Texts compare as names do (NFKC, case-folded, white space collapsed), numbers and booleans as JSON
+    /// writes them.
     eq: MaybeUndefined<String>,
     /// Equal to one of these, at most 10,000. An empty list does not hold.
     r#in: MaybeUndefined<Vec<String>>,
@@ -30,7 +30,7 @@ pub(crate) struct PropertyFilter {
     contains: MaybeUndefined<String>,
     /// Whether there is a value; null and an empty list are none.
     exists: MaybeUndefined<bool>,
-    /// The number that stands there, or that a text there writes, compares so.
+    /// A comparison of the number. A text that writes a number, such as `"12.5"`, counts as that number.
     number: Option<FloatFilter>,
 }
 

@@ -37,8 +37,8 @@ pub(crate) struct RelationshipFilter {
     direction: Option<Member<Direction>>,
     /// With a share whose low end is at least this, in percent from 0 to 100.
     share_at_least: Option<f64>,
-    /// With a share, in percent, that compares so for certain: of a range, whatever the share is within it. `{gt: 50}` fits
-    /// 51, 60 to 70 and over 50, not 50 to 60; `{lt: 50}` fits 20 to 30 and up to but not 50; `{eq: 50}` fits only exactly 50. A
+    /// A comparison of the share, in percent. It must hold for certain: a range fits when every value within it does. `{gt: 50}`
+    /// fits the shares `51` and `>50..100`, not `50..60`; `{lt: 50}` fits `20..30` and `40..<50`; `{eq: 50}` fits only `50`. A
     /// relationship without a share fits only `stated: false`.
     share: Option<Box<FloatFilter>>,
     /// With a share of one of these: of the capital, the votes or the profit.

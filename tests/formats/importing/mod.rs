@@ -1,10 +1,12 @@
 //! Imports from files to store: what becomes of every record, of the same files again, of newer ones, of an import that was
 //! interrupted. The files are small GLEIF copies made here, but where a format is the point.
 
+mod adding_up;
 mod again;
 mod complete;
 mod interrupted;
 mod refused;
+mod replaced;
 mod versions;
 
 use std::{

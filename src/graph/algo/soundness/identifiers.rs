@@ -47,7 +47,7 @@ pub(super) fn duplicates(ground: &Ground<'_>) -> Result<Vec<DataIssue>, Exhauste
     Ok(issues)
 }
 
-/// A value as it is compared: its letters and digits, in capitals, a number of a register without the zeros in front. One of
+/// A value as it is compared: its letters and digits, in capitals, a number of a register without leading zeros. One of
 /// signs only stays as it is.
 fn compared(scheme: &str, value: &str) -> String {
     let written: String = value.chars().filter(|letter| letter.is_alphanumeric()).collect();
