@@ -20,7 +20,7 @@ mod write;
 use std::{ops::ControlFlow, sync::Arc};
 
 use super::import::{Each, Input, Item, Unreadable};
-use crate::model::{Entity, ID_CHARS_MAX, Invalid, Relationship, percent_encoded};
+use crate::model::{Ends, Entity, ID_CHARS_MAX, Invalid, Relationship, percent_encoded, relationship_id};
 
 pub(in crate::formats) use interests::of_text as interest;
 pub use replaced::{Chains, Continued, Remembered, Replaced};
@@ -120,20 +120,58 @@ pub fn moved_to_record(relationship: &Relationship, record: &str) -> Option<Rela
     let (head, key) = relationship.id.rsplit_once(':')?;
     let rest = key.strip_prefix(&percent_encoded(before))?;
     let id = format!("{head}:{}{rest}", percent_encoded(record));
-    let mut moved = Relationship {
-        record: Some(record.to_owned()),
-        ..relationship.clone()
-    };
+    let mut moved = renamed(relationship, id);
     for statement in &mut moved.evidence {
-        if let Some(rest) = statement.id.strip_prefix(&moved.id) {
-            statement.id = format!("{id}{rest}");
-        }
         if statement.locator.as_deref() == Some(before) {
             statement.locator = Some(record.to_owned());
         }
     }
-    moved.id = id;
+    moved.record = Some(record.to_owned());
     Some(moved)
+}
+
+/// The relationship between the records that its ends turned out to continue; none where they are what they were. `first` tells of
+/// a record which one it continues.
+#[must_use]
+pub fn between_first(relationship: &Relationship, first: impl Fn(&str) -> Option<String>) -> Option<Relationship> {
+    let followed = |id: &String| {
+        let record = id.strip_prefix(THEIRS)?;
+        entity_id(&first(record)?).ok()
+    };
+    let mut ends = relationship.ends.clone();
+    let mut changed = false;
+    let mut follow = |id: &mut String| {
+        if let Some(first) = followed(id) {
+            *id = first;
+            changed = true;
+        }
+    };
+    match &mut ends {
+        Ends::Known { from, to } => {
+            follow(from);
+            follow(to);
+        }
+        Ends::UnknownFrom { to: known, .. } | Ends::UnknownTo { from: known, .. } => follow(known),
+    }
+    let (_, key) = relationship.id.rsplit_once(':').filter(|_| changed)?;
+    // The parts of an id are encoded alike, so that what stands behind the last colon is written again as it is.
+    let id = relationship_id(relationship.kind, &ends, "");
+    Some(Relationship {
+        ends,
+        ..renamed(relationship, format!("{id}{key}"))
+    })
+}
+
+/// The same under another id.
+fn renamed(relationship: &Relationship, id: String) -> Relationship {
+    let mut renamed = relationship.clone();
+    for statement in &mut renamed.evidence {
+        if let Some(rest) = statement.id.strip_prefix(&relationship.id) {
+            statement.id = format!("{id}{rest}");
+        }
+    }
+    renamed.id = id;
+    renamed
 }
 
 /// The id of the entity that a record describes.

@@ -14,6 +14,7 @@ use super::{
     notes::{NewerHolds, Notes, Version},
 };
 use crate::{
+    formats::bods,
     graph::{Refused, Snapshot},
     model::{Change, Ends, Entity, Noun, Record, Relationship, Timestamp, View},
     store::{
@@ -526,11 +527,16 @@ impl Filing {
     /// Puts what waits in the store and refers to what is there by now.
     pub(super) fn put_waiting(&mut self, described: &Described) -> Result<(), Error> {
         self.flush()?;
-        for waiting in self.notes.waiting(&self.store, None)? {
-            let Wanted::Record(Record::Relationship(relationship)) = &waiting.draft.change else {
+        for mut waiting in self.notes.waiting(&self.store, None)? {
+            let Wanted::Record(Record::Relationship(relationship)) = &mut waiting.draft.change else {
                 self.notes.forget(waiting.key);
                 continue;
             };
+            // An end may have turned out to be a later statement about another.
+            let first = |record: &str| self.notes.first_of(&self.store, record);
+            if let Some(between) = bods::between_first(relationship, first) {
+                *relationship = between;
+            }
             if self.missing(relationship).is_some() {
                 continue;
             }

@@ -98,15 +98,11 @@ impl<'p, P: Precedence> Joining<'p, P> {
             .into_iter()
             .flatten()
             .find(|other| **other != name);
-        let mut names = joined(&stands.names, &new.names, |name| {
-            (
-                fold(&name.text),
-                name.text.clone(),
-                name.kind.index(),
-                name.language.clone(),
-                name.script.clone(),
-            )
-        });
+        let in_order = |name: &Name| {
+            let written = (name.language.clone(), name.script.clone());
+            (fold(&name.text), name.text.clone(), name.kind.index(), written)
+        };
+        let mut names = joined(&stands.names, &new.names, in_order);
         if let Some(other) = passed_over {
             names.push(Name {
                 text: other.clone(),
@@ -114,6 +110,7 @@ impl<'p, P: Precedence> Joining<'p, P> {
                 script: None,
                 kind: self.precedence.passed_over(),
             });
+            names.sort_by_key(in_order);
         }
         let names = each_once(&name, names);
         let identifiers = joined(&stands.identifiers, &new.identifiers, |identifier| {

@@ -33,6 +33,13 @@ impl Running<'_> {
 
     /// What comes after everything was put.
     pub(super) fn finish(&mut self, mut filing: Filing) -> Result<(), Error> {
+        // It asks the store what earlier imports remember, and must not outlive it.
+        let replaced = std::mem::take(&mut self.replaced);
+        for (statement, first, behind) in replaced.to_remember() {
+            filing.notes.set_chain(statement, first, behind);
+            filing.notes_in_time()?;
+        }
+        drop(replaced);
         if !self.is_cut_short {
             filing.put_waiting(&self.described)?;
             self.note(&mut filing);
@@ -45,13 +52,6 @@ impl Running<'_> {
         if !self.is_cut_short {
             self.join(&mut filing)?;
         }
-        // It asks the store what earlier imports remember, and must not outlive it.
-        let replaced = std::mem::take(&mut self.replaced);
-        for (statement, first, behind) in replaced.to_remember() {
-            filing.notes.set_chain(statement, first, behind);
-            filing.notes_in_time()?;
-        }
-        drop(replaced);
         let store = filing.into_store()?;
         if self.job.search_index && !self.is_cut_short && !self.is_new {
             self.job.gauge.enter(Phase::Indexing);
@@ -88,14 +88,20 @@ impl Running<'_> {
                         self.add_to_group(known, waited.origin, &record);
                         continue;
                     }
-                    let group = Together {
-                        record,
-                        origins: vec![waited.origin],
-                        earlier: waited.earlier,
-                    };
-                    if let Some(before) = together.replace(group) {
+                    if let Some(before) = together.take() {
                         self.put_together(filing, before, holding)?;
                     }
+                    let stands = waited.earlier.as_ref().and_then(|_| filing.latest(record.id()));
+                    let mut group = Together {
+                        record: stands.as_ref().unwrap_or(&record).clone(),
+                        origins: Vec::new(),
+                        earlier: waited.earlier,
+                    };
+                    match stands {
+                        Some(_) => self.add_to_group(&mut group, waited.origin, &record),
+                        None => group.origins.push(waited.origin),
+                    }
+                    together = Some(group);
                 }
                 (None, change) => {
                     if let Some(before) = together.take() {
@@ -129,10 +135,8 @@ impl Running<'_> {
             self.fault(&origin, &fault.with(record.id()));
             return;
         };
-        let place = together
-            .origins
-            .first()
-            .map_or_else(String::new, |first| self.place(first));
+        let first = together.earlier.as_ref().or(together.origins.first());
+        let place = first.map_or_else(String::new, |first| self.place(first));
         for differing in joining.differing {
             self.fault(&origin, &fault_of(differing, &place));
         }
@@ -144,25 +148,18 @@ impl Running<'_> {
         }
     }
 
-    fn put_together(&mut self, filing: &mut Filing, together: Together, holding: Holding) -> Result<(), Error> {
+    fn put_together(&self, filing: &mut Filing, together: Together, holding: Holding) -> Result<(), Error> {
         let Together {
             record,
             origins,
             earlier,
         } = together;
-        let Some(earlier) = earlier else {
-            return filing.put(origins, Wanted::Record(record), holding);
-        };
-        // What differs is told here, where it is known what it differs from.
-        if let (Some(latest), Some(origin)) = (filing.latest(record.id()), origins.first()) {
-            let mut joining = Joining::by(&FirstHolds);
-            joining.records(&latest, &record);
-            let place = self.place(&earlier);
-            for differing in joining.differing {
-                self.fault(origin, &fault_of(differing, &place));
-            }
+        match earlier {
+            _ if origins.is_empty() => Ok(()),
+            None => filing.put(origins, Wanted::Record(record), holding),
+            // What differs from what stands was told when it was added.
+            Some(_) => filing.put_quietly(origins, record),
         }
-        filing.put_quietly(origins, record)
     }
 
     /// Where something stands, in words.

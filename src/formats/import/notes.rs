@@ -17,6 +17,9 @@ const UNWRITTEN_MAX: usize = 20_000;
 /// How many notes are read at a time.
 const READ_AT_ONCE: usize = 1_000;
 
+/// How often a chain may turn out to continue another, from one import to the next.
+const STEPS_MAX: usize = 1_000;
+
 const OF_ENTITY: &str = "version-of-entity:";
 const OF_RECORD: &str = "version-of-record:";
 const CHAIN: &str = "chain:";
@@ -191,6 +194,20 @@ impl Notes {
 
     pub(super) fn forget_record(&mut self, record: &str) {
         self.unwritten.insert(format!("{OF_RECORD}{record}"), None);
+    }
+
+    /// The first of the chain that a statement belongs to, where it is another one.
+    pub(super) fn first_of(&self, store: &Store, statement: &str) -> Option<String> {
+        let mut first: Option<String> = None;
+        for _ in 0..STEPS_MAX {
+            let known = first.as_deref().unwrap_or(statement);
+            let note: Option<(String, u32)> = self.read(store, &format!("{CHAIN}{known}")).ok().flatten();
+            match note {
+                Some((earlier, _)) if earlier != known => first = Some(earlier),
+                _ => break,
+            }
+        }
+        first
     }
 
     /// Remembers what a statement belongs to.

@@ -13,7 +13,10 @@ use super::{
 };
 use crate::{
     graph::Snapshot,
-    model::{Change, Ends, Entity, Entry, Name, NameKind, Noun, Record, Relationship, Step, Timestamp},
+    model::{
+        Change, Ends, Entity, EntityStatus, Entry, Name, NameKind, Noun, PROPERTIES_BYTES_MAX, Record, Relationship,
+        Step, Timestamp,
+    },
 };
 
 /// Merges entities into another.
@@ -148,7 +151,7 @@ fn replace(relationship: &mut Relationship, merged: &BTreeSet<&str>, into: &str)
     speakers.for_each(replace);
 }
 
-/// Adds the names and identifiers of `merged` to those of `kept`, each once.
+/// Adds the names, identifiers and properties of `merged` to those of `kept`, each once, and fills what `kept` does not state.
 fn take_over(kept: &mut Entity, merged: &Entity) {
     let main = Name {
         text: merged.name.clone(),
@@ -163,6 +166,31 @@ fn take_over(kept: &mut Entity, merged: &Entity) {
         }
     }
     entities::add(&mut kept.identifiers, merged.identifiers.clone());
+    fill(&mut kept.description, merged.description.as_ref());
+    fill(&mut kept.country, merged.country.as_ref());
+    fill(&mut kept.website, merged.website.as_ref());
+    fill(&mut kept.founded, merged.founded.as_ref());
+    fill(&mut kept.dissolved, merged.dissolved.as_ref());
+    fill(&mut kept.starts_on, merged.starts_on.as_ref());
+    fill(&mut kept.ends_on, merged.ends_on.as_ref());
+    if kept.status == EntityStatus::Unknown {
+        kept.status = merged.status;
+    }
+    let Some(properties) = &merged.properties else { return };
+    let mut joined = kept.properties.clone().unwrap_or_default();
+    for (key, value) in properties {
+        joined.entry(key.clone()).or_insert_with(|| value.clone());
+    }
+    let bytes = serde_json::to_string(&joined).map_or(usize::MAX, |text| text.len());
+    if bytes <= PROPERTIES_BYTES_MAX {
+        kept.properties = Some(joined);
+    }
+}
+
+fn fill<T: Clone>(field: &mut Option<T>, value: Option<&T>) {
+    if field.is_none() {
+        *field = value.cloned();
+    }
 }
 
 /// Puts back every record that a merge changed, as it was before. `merge` is what the log tells of the merge.
