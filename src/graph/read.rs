@@ -19,7 +19,7 @@ use super::{
 };
 use crate::model::{
     Amount, Capability, Claim, Directness, EntityKind, EntityStatus, Held, Interest, NameKind, PartialDate,
-    RelationshipKind, RelationshipStatus, Set, Share, ShareOf, Stance, Stated, UnknownReason, Validity, Voice,
+    RelationshipKind, RelationshipStatus, Set, Share, Stance, Stated, UnknownReason, Validity, Voice,
     evidence_id,
 };
 

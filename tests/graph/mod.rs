@@ -1,11 +1,12 @@
 //! The graph against naive readings of the data it was built from.
 
 mod building;
+mod control;
+
 mod diff;
 mod facets;
 mod filter_work;
 mod filters;
-mod groups;
 mod history;
 mod known;
 mod ownership;
