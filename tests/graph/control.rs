@@ -112,14 +112,17 @@ fn what_is_disputed_reported_or_may_be_over_makes_no_parent() {
     check("A -!100-> B", "parent(B):");
     check("A -~100-> B", "parent(B):");
     check("A -!controls-> B", "parent(B):");
-    check("A -!consolidates:ultimate_accounting_parent-> B; C -consolidates-> B", "parent(B): C");
-    check("A -100[2014,by2030)-> B", "parent(B):");
-    check("A -controls[2014,by2030)-> B", "parent(B):");
-    check("A -consolidates[2014,by2030)-> B", "parent(B):");
+    check(
+        "A -!consolidates:ultimate_accounting_parent-> B; C -consolidates-> B",
+        "parent(B): C",
+    );
+    check("A -100[2014,by2030-01-01)-> B", "parent(B):");
+    check("A -controls[2014,by2030-01-01)-> B", "parent(B):");
+    check("A -consolidates[2014,by2030-01-01)-> B", "parent(B):");
     check("A -60[2014,2030)-> B", "parent(B): A");
     // A disputed claim does not lower another; one that may be over does.
     check("A -60-> B; A -!20-> B", "parent(B): A");
-    check("A -60-> B; A -70[2014,by2030)-> B", "parent(B):");
+    check("A -60-> B; A -70[2014,by2030-01-01)-> B", "parent(B):");
 }
 
 #[test]
@@ -147,7 +150,7 @@ fn what_a_controller_and_its_subsidiaries_hold_counts_together() {
     // What is held jointly holds on.
     check(
         "p -60-> s1 -30-> t; p -60-> s2 -30-> t -30-> v; s1 -30-> v; @top -controls-> p",
-        "controllers(v): @top r6, p r6",
+        "controllers(v): @top r5, p r5",
     );
     check("p -60-> s1 -26-> s1; p -60-> s2 -26-> t; s1 -26-> t", "parent(t): p");
 }
@@ -205,7 +208,10 @@ fn a_stated_ultimate_parent_controls_the_direct_one() {
         "group(C): U: C 1, D 1, M 2",
     );
     // Nobody controls a person, and an indirect claim names no direct parent.
-    check("@D -consolidates-> C; U -consolidates:ultimate_accounting_parent-> C", "parent(C): @D|U");
+    check(
+        "@D -consolidates-> C; U -consolidates:ultimate_accounting_parent-> C",
+        "controllers(@D):",
+    );
     check(
         "D -iconsolidates-> C; U -consolidates:ultimate_accounting_parent-> C",
         "subsidiaries(U): C r2",
@@ -218,13 +224,22 @@ fn of_several_tops_the_one_stated_as_ultimate_is_the_parent() {
     check("A -controls-> D; B -60-> D", "group(D): D:");
     check("A -controls-> D; B -60-> D; D -60-> E", "group(D): D: E 1");
     check("A -controls-> D; B -60-> D; D -60-> E", "rests(D): r1 r2 r3");
-    check("A -controls-> D; C -consolidates:ultimate_accounting_parent-> D", "parent(D): C");
+    check(
+        "A -controls-> D; C -consolidates:ultimate_accounting_parent-> D",
+        "parent(D): C",
+    );
     check(
         "A -consolidates:ultimate_accounting_parent-> D; C -consolidates:ultimate_accounting_parent-> D",
         "parent(D): A|C",
     );
-    check("M -consolidates-> C; U -consolidates-> C; U -consolidates-> M", "parent(C): U");
-    check("M -consolidates-> C; U -consolidates-> C; U -consolidates-> M", "group(C): U: C 1, M 1");
+    check(
+        "M -consolidates-> C; U -consolidates-> C; U -consolidates-> M",
+        "parent(C): U",
+    );
+    check(
+        "M -consolidates-> C; U -consolidates-> C; U -consolidates-> M",
+        "group(C): U: C 1, M 1",
+    );
 }
 
 #[test]
@@ -235,7 +250,10 @@ fn a_circle_is_one_led_by_its_smallest_id() {
     check("B -60-> C -60-> B; C -60-> D", "parent(D): B");
     check("B -60-> C -60-> B; Z -controls-> C; B -60-> D", "parent(D): Z");
     check("A -100-> A", "parent(A):");
-    check("B -60-> C -60-> E -60-> B; E -60-> B; C -70-> D -70-> B", "parent(E): B");
+    check(
+        "B -60-> C -60-> E -60-> B; E -60-> B; C -70-> D -70-> B",
+        "parent(E): B",
+    );
     // One of the circle is stated as ultimate beside another top: the circle is, led by its smallest id.
     check(
         "B -60-> C -60-> B; C -consolidates:ultimate_accounting_parent-> D; A -controls-> D",
@@ -254,7 +272,10 @@ fn a_party_that_is_not_disclosed_stands_between_and_is_never_named() {
     check("#?u -60-> B -60-> #?u; #?u -60-> D", "parent(D): B");
     // Who is only an unknown end is no party, but its claim is told.
     check("? -60-> B -60-> C", "parent(C): B");
-    check("? -60-> B; ? -40-> B; ? -consolidates-> B; ? -controls:NOMINATOR-> B", "controllers(B): ? r1, ? r3");
+    check(
+        "? -60-> B; ? -40-> B; ? -consolidates-> B; ? -controls:NOMINATOR-> B",
+        "controllers(B): ? r1, ? r3",
+    );
 }
 
 #[test]
@@ -262,8 +283,14 @@ fn a_subsidiary_comes_with_the_claim_that_counts() {
     check("A -consolidates-> B; A -10-> B", "subsidiaries(A): B r1");
     check("A -100-> B; A -consolidates-> B", "subsidiaries(A): B r1");
     check("A -55-> B -90-> C; A -5-> C", "subsidiaries(A): B r1, C r3");
-    check("A -55-> B -40-> C; A -55-> D -45-> C", "subsidiaries(A): B r1, C r4, D r3");
-    check("A -55-> B -40-> C; A -55-> D -controls-> C", "subsidiaries(A): B r1, C r4, D r3");
+    check(
+        "A -55-> B -40-> C; A -55-> D -45-> C",
+        "subsidiaries(A): B r1, C r4, D r3",
+    );
+    check(
+        "A -55-> B -40-> C; A -55-> D -controls-> C",
+        "subsidiaries(A): B r1, C r4, D r3",
+    );
     check("@Ann -60-> A -60-> @Bob -60-> C", "subsidiaries(@Ann): A r1");
     check("@Ann -60-> A -60-> @Bob -60-> C", "group(A): @Ann: A 1");
 }
@@ -274,8 +301,14 @@ fn members_stand_by_distance_with_their_shortest_chain() {
         "A -60-> C; A -60-> B -60-> D -60-> E; C -60-> D; A -controls-> E",
         "parent(D): A",
     );
-    check("A -60-> C; A -60-> B -60-> D -60-> E; A -controls-> E", "chains(E): A B, A C, A E, A B D");
-    check("A -60-> B; A -60-> C -60-> D; B -controls-> D", "chains(D): A B, A C, A B D");
+    check(
+        "A -60-> C; A -60-> B -60-> D -60-> E; A -controls-> E",
+        "chains(E): A B, A C, A E, A B D",
+    );
+    check(
+        "A -60-> B; A -60-> C -60-> D; B -controls-> D",
+        "chains(D): A B, A C, A B D",
+    );
 }
 
 #[test]
@@ -301,7 +334,12 @@ fn cost_of<T>(
 #[test]
 fn work_grows_with_the_claims_and_more_than_the_budget_is_refused() {
     let tree: String = (1..2_000)
-        .map(|at| format!("A{} -consolidates-> A{at}; A0 -consolidates:ultimate_accounting_parent-> A{at};", at / 2))
+        .map(|at| {
+            format!(
+                "A{} -consolidates-> A{at}; A0 -consolidates:ultimate_accounting_parent-> A{at};",
+                at / 2
+            )
+        })
         .collect();
     // Two claims for each company, from both ends, and each once more for the direct parents below it.
     let down = cost_of(&tree, "A0", u64::MAX, algo::subsidiaries).unwrap();

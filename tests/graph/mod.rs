@@ -2,7 +2,8 @@
 
 mod building;
 mod control;
-
+mod control_definition;
+mod control_properties;
 mod diff;
 mod facets;
 mod filter_work;

@@ -113,18 +113,13 @@ impl UltimateParent {
 ///
 /// # Errors
 /// [`Exhausted`] when the budget does not allow it: never a partial answer.
-pub fn subsidiaries(
-    snapshot: &Snapshot,
-    mask: Mask,
-    holder: EntityIx,
-    budget: &Budget,
-) -> Result<Control, Exhausted> {
+pub fn subsidiaries(snapshot: &Snapshot, mask: Mask, holder: EntityIx, budget: &Budget) -> Result<Control, Exhausted> {
     let mut claims = Claims::new(snapshot, mask, budget);
     let domain = Domain::find(&mut claims, holder)?;
-    let counterparts = domain.first_showings().into_iter().map(|showing| Counterpart {
-        entity: showing.member,
-        claim: showing.claim,
-        seen_from: showing.seen_from,
+    let counterparts = domain.first_proofs().into_iter().map(|proof| Counterpart {
+        entity: proof.member,
+        claim: proof.claim,
+        seen_from: proof.seen_from,
     });
     let counterparts = counterparts.collect();
     let undisclosed = claims.undisclosed(holder, Direction::Outgoing)?;
@@ -148,17 +143,17 @@ pub fn subsidiaries(
 pub fn controllers(snapshot: &Snapshot, mask: Mask, entity: EntityIx, budget: &Budget) -> Result<Control, Exhausted> {
     let mut claims = Claims::new(snapshot, mask, budget);
     let ancestry = Ancestry::find(&mut claims, entity)?;
-    let showings = ancestry.first_showings(&mut claims)?;
+    let proofs = ancestry.first_proofs(&mut claims)?;
     let mut undisclosed = claims.undisclosed(entity, Direction::Incoming)?;
     claims.settle()?;
-    let mut counterparts = Vec::with_capacity(showings.len());
-    for (controller, showing) in showings {
+    let mut counterparts = Vec::with_capacity(proofs.len());
+    for (controller, proof) in proofs {
         if snapshot.entity(controller).undisclosed() {
-            undisclosed.push(showing.claim);
+            undisclosed.push(proof.claim);
         } else {
             counterparts.push(Counterpart {
                 entity: controller,
-                claim: showing.claim,
+                claim: proof.claim,
                 seen_from: entity,
             });
         }
@@ -186,9 +181,9 @@ pub fn controllers(snapshot: &Snapshot, mask: Mask, entity: EntityIx, budget: &B
 /// let now = "2026-11-22T12:00:00Z".parse().unwrap();
 /// let in_2014 = View { at: At::Day("2014-11-28".parse().unwrap()), ..View::now(now).for_computing() };
 /// let mask = snapshot.mask(&in_2014);
-/// let alipay = snapshot.entity_by_id("paypal", &mask).unwrap();
+/// let paypal = snapshot.entity_by_id("paypal", &mask).unwrap();
 /// let budget = Budget::new(1_000, || false);
-/// let parent = algo::ultimate_parent(&snapshot, mask, alipay, &budget).unwrap().party();
+/// let parent = algo::ultimate_parent(&snapshot, mask, paypal, &budget).unwrap().party();
 /// assert_eq!(parent.map(|parent| snapshot.entity(parent).name()), Some("eBay"));
 /// ```
 pub fn ultimate_parent(
@@ -210,13 +205,15 @@ fn choose(claims: &mut Claims<'_>, ancestry: &Ancestry, entity: EntityIx) -> Res
     let top = match tops.as_slice() {
         [top] => top,
         _ => {
-            let stated = claims.in_the_end(entity)?;
+            let stated = claims.ultimate_parents(entity)?;
             let is_stated = |top: &&Vec<EntityIx>| top.iter().any(|party| stated.contains(party));
             let mut stated = tops.iter().filter(is_stated);
             match (stated.next(), stated.next()) {
                 (Some(top), None) => top,
                 _ => {
-                    let leaders = tops.iter().filter_map(|top| leader(claims, top).or(top.first().copied()));
+                    let leaders = tops
+                        .iter()
+                        .filter_map(|top| leader(claims, top).or(top.first().copied()));
                     let mut leaders: Vec<EntityIx> = leaders.collect();
                     leaders.sort_unstable();
                     return Ok(UltimateParent::Several(leaders));
@@ -234,7 +231,9 @@ fn choose(claims: &mut Claims<'_>, ancestry: &Ancestry, entity: EntityIx) -> Res
 
 /// The smallest id of a circle that is disclosed.
 fn leader(claims: &Claims<'_>, circle: &[EntityIx]) -> Option<EntityIx> {
-    let mut disclosed = circle.iter().filter(|party| !claims.snapshot.entity(**party).undisclosed());
+    let mut disclosed = circle
+        .iter()
+        .filter(|party| !claims.snapshot.entity(**party).undisclosed());
     disclosed.next().copied()
 }
 
@@ -254,9 +253,9 @@ pub fn corporate_group(
     let ultimate = choose(&mut claims, &ancestry, entity)?;
     let tops = match &ultimate {
         UltimateParent::Several(tops) => {
-            let showings = ancestry.first_showings(&mut claims)?.into_iter();
-            let of_tops = showings.filter(|(controller, _)| tops.contains(controller));
-            of_tops.map(|(_, showing)| showing.claim).collect()
+            let proofs = ancestry.first_proofs(&mut claims)?.into_iter();
+            let of_tops = proofs.filter(|(controller, _)| tops.contains(controller));
+            of_tops.map(|(_, proof)| proof.claim).collect()
         }
         _ => Vec::new(),
     };

@@ -83,7 +83,12 @@ impl<K: OfKind> Subsidiaries<K> {
         let kind = format!("{:?}", K::KIND);
         let outlook = self.0.outlook(&kind, Pattern::any());
         Some(outlook.control(ctx, args, |viewer| {
-            algo::subsidiaries(viewer.snapshot(), viewer.mask_for_computing(), self.0.ix, viewer.budget())
+            algo::subsidiaries(
+                viewer.snapshot(),
+                viewer.mask_for_computing(),
+                self.0.ix,
+                viewer.budget(),
+            )
         }))
     }
 }
@@ -126,7 +131,12 @@ impl<K: OfKind> Controllers<K> {
         let kind = format!("{:?}", K::KIND);
         let outlook = self.0.outlook(&kind, Pattern::any());
         Some(outlook.control(ctx, args, |viewer| {
-            algo::controllers(viewer.snapshot(), viewer.mask_for_computing(), self.0.ix, viewer.budget())
+            algo::controllers(
+                viewer.snapshot(),
+                viewer.mask_for_computing(),
+                self.0.ix,
+                viewer.budget(),
+            )
         }))
     }
 

@@ -110,7 +110,8 @@ fn rule(viewer: &Viewer, group: &algo::CorporateGroup) -> String {
     let chosen = match &group.ultimate {
         UltimateParent::Itself | UltimateParent::Party(_) => String::new(),
         UltimateParent::Undisclosed => {
-            " The party that controls this entity in the end is not disclosed, so that the group is the entity's own.".to_owned()
+            " The party that controls this entity in the end is not disclosed, so that the group is the entity's own."
+                .to_owned()
         }
         UltimateParent::Several(tops) => {
             let (undisclosed, named): (Vec<EntityIx>, Vec<EntityIx>) =

@@ -9,8 +9,8 @@ use super::{
 };
 use crate::{
     graph::{
-        self, EntityIx, Exhausted, GroupKey, OrderDirection, Page, Pattern, RelationshipIx, RelationshipOrderField, Seen,
-        Take, Window,
+        self, EntityIx, Exhausted, GroupKey, OrderDirection, Page, Pattern, RelationshipIx, RelationshipOrderField,
+        Seen, Take, Window,
         algo::{Control, Counterpart},
         page, page_by_id,
     },
@@ -219,7 +219,9 @@ impl Ready {
     ) -> NeighborConnection {
         let viewer = &self.viewer;
         let positions = page.rows.iter().map(|(_, position)| position.clone());
-        let cursors: Vec<String> = positions.map(|position| self.listing.cursor(viewer, position)).collect();
+        let cursors: Vec<String> = positions
+            .map(|position| self.listing.cursor(viewer, position))
+            .collect();
         let page_info = PageInfo::of(page, &cursors);
         let edges = page.rows.iter().zip(cursors).filter_map(|((row, _), cursor)| {
             let (neighbor, relationship) = read(*row)?;
@@ -297,7 +299,14 @@ impl Outlook<'_> {
             let ends = (row.seen_from, row.entity);
             ready.filter.matches_towards(&scan, row.claim, ends)
         };
-        let page = page(viewer.snapshot(), rows(), fits, &ready.order, &ready.window, viewer.budget())?;
+        let page = page(
+            viewer.snapshot(),
+            rows(),
+            fits,
+            &ready.order,
+            &ready.window,
+            viewer.budget(),
+        )?;
         let total = Total::count(ctx, viewer, rows, fits)?;
         let undisclosed = || {
             control.undisclosed.iter().map(|relationship| Seen {

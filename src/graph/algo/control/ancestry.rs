@@ -9,7 +9,7 @@ use petgraph::{
 
 use super::{
     claims::Claims,
-    domain::Showing,
+    domain::Proof,
     stake::{Stake, Tally},
 };
 use crate::graph::{EntityIx, Exhausted, RelationshipIx};
@@ -86,7 +86,7 @@ impl Ancestry {
             self.parties[at].stakes.push(stake);
         }
         for (company, claim) in claims.consolidated(entity)? {
-            for parent in claims.in_the_end(company)? {
+            for parent in claims.ultimate_parents(company)? {
                 if parent != entity {
                     let parent = self.place(parent);
                     self.parties[at].above.push(parent);
@@ -166,18 +166,18 @@ impl Ancestry {
     }
 
     /// Everyone who controls the company, by id, each with the claim on it that goes first.
-    pub(super) fn first_showings(&self, claims: &mut Claims<'_>) -> Result<Vec<(EntityIx, Showing)>, Exhausted> {
+    pub(super) fn first_proofs(&self, claims: &mut Claims<'_>) -> Result<Vec<(EntityIx, Proof)>, Exhausted> {
         const COMPANY: usize = 0;
         let Party {
             entity, stakes, below, ..
         } = &self.parties[COMPANY];
         let tallies = self.tallies(claims, COMPANY)?;
-        let mut first: HashMap<usize, Showing> = HashMap::new();
-        let mut offer = |place: usize, showing: Showing| {
+        let mut first: HashMap<usize, Proof> = HashMap::new();
+        let mut offer = |place: usize, proof: Proof| {
             let holder = self.parties[place].entity;
-            let best = first.entry(place).or_insert(showing);
-            if showing.rank(holder) < best.rank(holder) {
-                *best = showing;
+            let best = first.entry(place).or_insert(proof);
+            if proof.rank(holder) < best.rank(holder) {
+                *best = proof;
             }
         };
         for stake in stakes {
@@ -188,20 +188,20 @@ impl Ancestry {
                     Some(tally) => claims.is_majority(*entity, *tally)?,
                     None => false,
                 };
-                let showing = stake.showing(majority);
-                showing.for_each(|claim| offer(place, Showing::of(stake, claim)));
+                let proof = stake.proofs(majority);
+                proof.for_each(|claim| offer(place, Proof::of(stake, claim)));
             }
         }
         for (company, claim, parent) in below {
             let mut group = HashSet::new();
             self.cover(claims, *parent, &mut group)?;
             for place in group.into_iter().filter(|place| *place != COMPANY) {
-                offer(place, Showing::parent(*entity, *claim, *company));
+                offer(place, Proof::of_parent(*entity, *claim, *company));
             }
         }
-        let mut first: Vec<(EntityIx, Showing)> = first
+        let mut first: Vec<(EntityIx, Proof)> = first
             .into_iter()
-            .map(|(place, showing)| (self.parties[place].entity, showing))
+            .map(|(place, proof)| (self.parties[place].entity, proof))
             .collect();
         first.sort_unstable_by_key(|(controller, _)| *controller);
         Ok(first)

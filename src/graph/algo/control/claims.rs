@@ -10,9 +10,7 @@ use super::{
     stake::{Grant, Stake, Tally},
 };
 use crate::{
-    graph::{
-        Budget, Direction, EntityIx, Exhausted, Link, Mask, Pattern, RelationshipIx, Snapshot, budget::Meter,
-    },
+    graph::{Budget, Direction, EntityIx, Exhausted, Link, Mask, Pattern, RelationshipIx, Snapshot, budget::Meter},
     model::{Directness, EntityKind, RelationshipKind, Set, ShareOf},
 };
 
@@ -24,7 +22,7 @@ pub(super) struct Claims<'a> {
     /// Whether there is a chain beside an indirect claim.
     chains: HashMap<(EntityIx, EntityIx, ShareOf), bool>,
     /// What the stated votes of a company add up to.
-    stated: HashMap<EntityIx, Low>,
+    votes: HashMap<EntityIx, Low>,
 }
 
 impl<'a> Claims<'a> {
@@ -34,7 +32,7 @@ impl<'a> Claims<'a> {
             mask,
             meter: Meter::new(budget),
             chains: HashMap::new(),
-            stated: HashMap::new(),
+            votes: HashMap::new(),
         }
     }
 
@@ -116,15 +114,15 @@ impl<'a> Claims<'a> {
         if let Some(known) = self.chains.get(&question) {
             return Ok(*known);
         }
-        let found = self.search_chain(holder, company, basis)?;
-        self.chains.insert(question, found);
-        Ok(found)
+        let has_chain = self.search_chain(holder, company, basis)?;
+        self.chains.insert(question, has_chain);
+        Ok(has_chain)
     }
 
     /// From the company up to its holder, by other ways than straight.
     fn search_chain(&mut self, holder: EntityIx, company: EntityIx, basis: ShareOf) -> Result<bool, Exhausted> {
         let snapshot = self.snapshot;
-        let mut met: HashSet<EntityIx> = HashSet::from([company]);
+        let mut visited: HashSet<EntityIx> = HashSet::from([company]);
         let mut ahead = VecDeque::from([company]);
         while let Some(here) = ahead.pop_front() {
             if self.is_person(here) {
@@ -133,7 +131,7 @@ impl<'a> Claims<'a> {
             for (above, link, _) in snapshot.links(here, pattern(Direction::Incoming, BEARING), self.mask) {
                 self.meter.tick()?;
                 let is_straight = here == company && above == holder;
-                if is_straight || !bears(&link, here, above, false) || met.contains(&above) {
+                if is_straight || !bears(&link, here, above, false) || visited.contains(&above) {
                     continue;
                 }
                 let claim = snapshot.relationship(link.relationship);
@@ -147,7 +145,7 @@ impl<'a> Claims<'a> {
                 if above == holder {
                     return Ok(true);
                 }
-                met.insert(above);
+                visited.insert(above);
                 ahead.push_back(above);
             }
         }
@@ -160,27 +158,27 @@ impl<'a> Claims<'a> {
         if let Some(known) = tally.is_majority_at_once() {
             return Ok(known);
         }
-        let stated = self.stated_votes(company)?;
-        Ok(tally.of_all(stated) > Low::HALF)
+        let votes = self.stated_votes(company)?;
+        Ok(tally.within(votes) > Low::HALF)
     }
 
     /// What the stated votes of all holders of `company` add up to. Holders that are not disclosed are never taken for one.
     fn stated_votes(&mut self, company: EntityIx) -> Result<Low, Exhausted> {
-        if let Some(known) = self.stated.get(&company) {
+        if let Some(known) = self.votes.get(&company) {
             return Ok(*known);
         }
         let disclosed = self.in_company(company)?;
-        let mut stated = Low::ZERO;
+        let mut total = Low::ZERO;
         for votes in disclosed.iter().filter_map(Stake::votes) {
-            stated += votes;
+            total += votes;
         }
         for (_, grant) in self.of_undisclosed(company, Direction::Incoming)? {
             if let Some((low, _)) = grant.low_of(ShareOf::Votes) {
-                stated += low;
+                total += low;
             }
         }
-        self.stated.insert(company, stated);
-        Ok(stated)
+        self.votes.insert(company, total);
+        Ok(total)
     }
 
     /// The claims between `entity` and parties that are not disclosed, by id.
@@ -209,9 +207,9 @@ impl<'a> Claims<'a> {
         entity: EntityIx,
         direction: Direction,
     ) -> Result<Vec<RelationshipIx>, Exhausted> {
-        let mut showing = Vec::new();
+        let mut proofs = Vec::new();
         if direction == Direction::Incoming && self.is_person(entity) {
-            return Ok(showing);
+            return Ok(proofs);
         }
         for (claim, grant) in self.of_undisclosed(entity, direction)? {
             let shows = match grant {
@@ -221,47 +219,43 @@ impl<'a> Claims<'a> {
                 _ => true,
             };
             if shows {
-                showing.push(claim);
+                proofs.push(claim);
             }
         }
-        Ok(showing)
+        Ok(proofs)
     }
 
     /// Who consolidates `company` directly, each by which claim; by id, of several claims the smallest.
-    pub(super) fn consolidators(
-        &mut self,
-        company: EntityIx,
-    ) -> Result<Vec<(EntityIx, RelationshipIx)>, Exhausted> {
+    pub(super) fn consolidators(&mut self, company: EntityIx) -> Result<Vec<(EntityIx, RelationshipIx)>, Exhausted> {
         let stakes = self.stakes(company, Direction::Incoming, CONSOLIDATES)?;
-        let mut found = Vec::new();
+        let mut parents = Vec::new();
         for stake in stakes {
             if !self.is_person(stake.holder) {
-                found.extend(self.direct(&stake).map(|claim| (stake.holder, claim)));
+                parents.extend(self.direct(&stake).map(|claim| (stake.holder, claim)));
             }
         }
-        Ok(found)
+        Ok(parents)
     }
 
     /// Whom `holder` consolidates directly, each by which claim; by id, of several claims the smallest.
-    pub(super) fn consolidated(
-        &mut self,
-        holder: EntityIx,
-    ) -> Result<Vec<(EntityIx, RelationshipIx)>, Exhausted> {
+    pub(super) fn consolidated(&mut self, holder: EntityIx) -> Result<Vec<(EntityIx, RelationshipIx)>, Exhausted> {
         let stakes = self.stakes(holder, Direction::Outgoing, CONSOLIDATES)?;
-        let found = stakes.iter().filter_map(|stake| Some((stake.company, self.direct(stake)?)));
+        let found = stakes
+            .iter()
+            .filter_map(|stake| Some((stake.company, self.direct(stake)?)));
         Ok(found.collect())
     }
 
     /// Those stated to be the ultimate accounting parent of `company`, by id.
-    pub(super) fn in_the_end(&mut self, company: EntityIx) -> Result<Vec<EntityIx>, Exhausted> {
+    pub(super) fn ultimate_parents(&mut self, company: EntityIx) -> Result<Vec<EntityIx>, Exhausted> {
         let stakes = self.stakes(company, Direction::Incoming, CONSOLIDATES)?;
-        let stated = stakes.iter().filter(|stake| stake.is_in_the_end());
-        Ok(stated.map(|stake| stake.holder).collect())
+        let parents = stakes.iter().filter(|stake| stake.names_ultimate_parent());
+        Ok(parents.map(|stake| stake.holder).collect())
     }
 
     /// The first claim that consolidates directly.
     fn direct(&self, stake: &Stake) -> Option<RelationshipIx> {
-        let mut claims = stake.claims_that(Grant::Consolidates);
+        let mut claims = stake.claims_of(Grant::Consolidates);
         claims.find(|claim| self.snapshot.relationship(*claim).directness() != Directness::Indirect)
     }
 }

@@ -13,7 +13,7 @@ use crate::graph::{EntityIx, Exhausted, RelationshipIx};
 
 /// A claim that counts, and what it shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Showing {
+pub(super) struct Proof {
     /// The end from which it is seen: its holder, or the company whose direct parent it names.
     pub(super) seen_from: EntityIx,
     /// Who is controlled.
@@ -23,7 +23,7 @@ pub(super) struct Showing {
     weight: Low,
 }
 
-impl Showing {
+impl Proof {
     /// A claim of `stake` that counts.
     pub(super) fn of(stake: &Stake, (claim, weight): (RelationshipIx, Low)) -> Self {
         Self {
@@ -35,7 +35,7 @@ impl Showing {
     }
 
     /// The claim by which `member` directly consolidates a company whose ultimate parent is stated.
-    pub(super) fn parent(member: EntityIx, claim: RelationshipIx, company: EntityIx) -> Self {
+    pub(super) fn of_parent(member: EntityIx, claim: RelationshipIx, company: EntityIx) -> Self {
         Self {
             seen_from: company,
             member,
@@ -61,15 +61,15 @@ impl Showing {
 pub(super) struct Domain {
     pub(super) holder: EntityIx,
     /// Every claim that counts, on everyone controlled.
-    pub(super) showings: Vec<Showing>,
+    pub(super) proofs: Vec<Proof>,
     /// The claims by which those of the group are the ultimate accounting parents of companies with a stated direct parent.
-    pub(super) in_the_end: Vec<RelationshipIx>,
+    pub(super) ultimate_claims: Vec<RelationshipIx>,
 }
 
 impl Domain {
     /// The least fixpoint from `holder` down, by a queue of those whose claims are still to be counted.
     pub(super) fn find(claims: &mut Claims<'_>, holder: EntityIx) -> Result<Self, Exhausted> {
-        let mut found: HashSet<EntityIx> = HashSet::from([holder]);
+        let mut group: HashSet<EntityIx> = HashSet::from([holder]);
         let mut ahead = vec![holder];
         let mut stakes: Vec<Stake> = Vec::new();
         let mut tallies: HashMap<EntityIx, Tally> = HashMap::new();
@@ -78,17 +78,17 @@ impl Domain {
         while let Some(here) = ahead.pop() {
             for stake in claims.of_holder(here)? {
                 let company = stake.company;
-                if stake.is_in_the_end() && !direct.contains_key(&company) {
+                if stake.names_ultimate_parent() && !direct.contains_key(&company) {
                     let parents = claims.consolidators(company)?;
                     let new = parents.iter().map(|(parent, _)| *parent);
-                    ahead.extend(new.filter(|parent| found.insert(*parent)));
+                    ahead.extend(new.filter(|parent| group.insert(*parent)));
                     direct.insert(company, parents);
                 }
                 let tally = tallies.entry(company).or_insert(Tally::NOTHING);
                 tally.add(&stake);
-                let is_new = !found.contains(&company);
+                let is_new = !group.contains(&company);
                 if is_new && (stake.decides() || claims.is_majority(company, *tally)?) {
-                    found.insert(company);
+                    group.insert(company);
                     ahead.push(company);
                 }
                 stakes.push(stake);
@@ -96,16 +96,18 @@ impl Domain {
         }
         let mut domain = Self {
             holder,
-            showings: Vec::new(),
-            in_the_end: Vec::new(),
+            proofs: Vec::new(),
+            ultimate_claims: Vec::new(),
         };
         let mut majorities: HashMap<EntityIx, bool> = HashMap::new();
         for stake in &stakes {
             let company = stake.company;
             if direct.get(&company).is_some_and(|parents| !parents.is_empty()) {
-                domain.in_the_end.extend(stake.claims_that(Grant::ConsolidatesInTheEnd));
+                domain
+                    .ultimate_claims
+                    .extend(stake.claims_of(Grant::ConsolidatesUltimately));
             }
-            if company == holder || !found.contains(&company) {
+            if company == holder || !group.contains(&company) {
                 continue;
             }
             let majority = match majorities.get(&company) {
@@ -116,22 +118,22 @@ impl Domain {
                     answer
                 }
             };
-            let showing = stake.showing(majority);
-            domain.showings.extend(showing.map(|claim| Showing::of(stake, claim)));
+            let proofs = stake.proofs(majority);
+            domain.proofs.extend(proofs.map(|claim| Proof::of(stake, claim)));
         }
         for (company, parents) in direct {
             let below = parents.into_iter().filter(|(parent, _)| *parent != holder);
-            let showing = below.map(|(parent, claim)| Showing::parent(parent, claim, company));
-            domain.showings.extend(showing);
+            let proofs = below.map(|(parent, claim)| Proof::of_parent(parent, claim, company));
+            domain.proofs.extend(proofs);
         }
         Ok(domain)
     }
 
     /// Everyone controlled, by id, each with the claim that goes first.
-    pub(super) fn first_showings(&self) -> Vec<Showing> {
-        let mut showings = self.showings.clone();
-        showings.sort_by_cached_key(|showing| (showing.member, showing.rank(self.holder)));
-        showings.dedup_by_key(|showing| showing.member);
-        showings
+    pub(super) fn first_proofs(&self) -> Vec<Proof> {
+        let mut proofs = self.proofs.clone();
+        proofs.sort_by_cached_key(|proof| (proof.member, proof.rank(self.holder)));
+        proofs.dedup_by_key(|proof| proof.member);
+        proofs
     }
 }

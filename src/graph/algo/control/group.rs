@@ -6,7 +6,7 @@ use hashbrown::{HashMap, HashSet};
 
 use super::{
     UltimateParent,
-    domain::{Domain, Showing},
+    domain::{Domain, Proof},
 };
 use crate::graph::{EntityIx, Hop, Key, Ordered, RelationshipIx, Snapshot, algo::Chain};
 
@@ -60,8 +60,8 @@ impl CorporateGroup {
     /// The group of what `domain` holds. `tops` are the claims that show the tops, where the group is not theirs.
     pub(super) fn new(domain: &Domain, ultimate: UltimateParent, tops: Vec<RelationshipIx>) -> Self {
         let mut derived_from = tops;
-        derived_from.extend(domain.showings.iter().map(|showing| showing.claim));
-        derived_from.extend(&domain.in_the_end);
+        derived_from.extend(domain.proofs.iter().map(|proof| proof.claim));
+        derived_from.extend(&domain.ultimate_claims);
         derived_from.sort_unstable();
         derived_from.dedup();
         Self {
@@ -104,16 +104,16 @@ impl CorporateGroup {
 
 /// Everyone controlled, by a search along the claims that count, nearest first.
 fn members(domain: &Domain) -> Vec<Member> {
-    let mut steps: HashMap<EntityIx, Vec<Showing>> = HashMap::new();
-    for showing in &domain.showings {
-        steps.entry(showing.seen_from).or_default().push(*showing);
+    let mut steps: HashMap<EntityIx, Vec<Proof>> = HashMap::new();
+    for proof in &domain.proofs {
+        steps.entry(proof.seen_from).or_default().push(*proof);
     }
     for steps in steps.values_mut() {
         steps.sort_by_cached_key(|step| (step.member, step.rank(step.seen_from)));
         steps.dedup_by_key(|step| step.member);
     }
     let mut members: Vec<Member> = Vec::new();
-    let mut met: HashSet<EntityIx> = HashSet::from([domain.holder]);
+    let mut visited: HashSet<EntityIx> = HashSet::from([domain.holder]);
     // Members of one distance stand in the order of their chains, so that the first to reach another has the smallest chain.
     let mut ahead: Vec<(EntityIx, Option<usize>)> = vec![(domain.holder, None)];
     let mut distance = 0;
@@ -122,7 +122,7 @@ fn members(domain: &Domain) -> Vec<Member> {
         let begin = members.len();
         for (here, above) in ahead {
             for step in steps.get(&here).into_iter().flatten() {
-                if met.insert(step.member) {
+                if visited.insert(step.member) {
                     members.push(Member {
                         entity: step.member,
                         distance,

@@ -12,7 +12,7 @@ pub(super) enum Grant {
     /// Control, by the accounts of the one who consolidates.
     Consolidates,
     /// The same of the ultimate accounting parent.
-    ConsolidatesInTheEnd,
+    ConsolidatesUltimately,
     /// Control, by an interest that decides.
     Decides,
     /// A share, at least this much of it.
@@ -29,9 +29,9 @@ impl Grant {
         let lasts = !claim.end_is_unknown();
         let kind = claim.kind();
         if kind == RelationshipKind::Consolidates {
-            let in_the_end = claim.role() == Some(ULTIMATE_PARENT_ROLE);
-            let grant = if in_the_end {
-                Self::ConsolidatesInTheEnd
+            let ultimate_claims = claim.role() == Some(ULTIMATE_PARENT_ROLE);
+            let grant = if ultimate_claims {
+                Self::ConsolidatesUltimately
             } else {
                 Self::Consolidates
             };
@@ -145,14 +145,14 @@ impl Stake {
     }
 
     /// The claims of exactly this grant, by id.
-    pub(super) fn claims_that(&self, gives: Grant) -> impl Iterator<Item = RelationshipIx> {
+    pub(super) fn claims_of(&self, gives: Grant) -> impl Iterator<Item = RelationshipIx> {
         let claims = self.claims.iter().filter(move |(_, grant)| *grant == gives);
         claims.map(|(claim, _)| *claim)
     }
 
     /// Whether the holder is stated to be the company's ultimate accounting parent.
-    pub(super) fn is_in_the_end(&self) -> bool {
-        self.claims_that(Grant::ConsolidatesInTheEnd).next().is_some()
+    pub(super) fn names_ultimate_parent(&self) -> bool {
+        self.claims_of(Grant::ConsolidatesUltimately).next().is_some()
     }
 
     /// The votes it has for certain; none where no claim states votes.
@@ -162,7 +162,7 @@ impl Stake {
 
     /// The claims that show control, each with its weight: those that decide, and shares where `majority` says that all shares
     /// of a group together are over half.
-    pub(super) fn showing(&self, majority: bool) -> impl Iterator<Item = (RelationshipIx, Low)> {
+    pub(super) fn proofs(&self, majority: bool) -> impl Iterator<Item = (RelationshipIx, Low)> {
         let basis = self.votes.map_or(ShareOf::Capital, |_| ShareOf::Votes);
         let counts = majority && self.adds();
         self.claims.iter().filter_map(move |(claim, grant)| {
@@ -206,8 +206,14 @@ impl Tally {
     /// A single claim.
     pub(super) fn of(basis: ShareOf, low: Low) -> Self {
         match basis {
-            ShareOf::Votes => Self { votes: low, ..Self::NOTHING },
-            _ => Self { capital: low, ..Self::NOTHING },
+            ShareOf::Votes => Self {
+                votes: low,
+                ..Self::NOTHING
+            },
+            _ => Self {
+                capital: low,
+                ..Self::NOTHING
+            },
         }
     }
 
@@ -234,8 +240,8 @@ impl Tally {
         (self.votes + self.capital <= Low::HALF).then_some(false)
     }
 
-    /// The votes, and of the capital at most what all votes that are `stated` leave.
-    pub(super) fn of_all(&self, stated: Low) -> Low {
-        self.votes + self.capital.min(stated.remainder())
+    /// The votes, and of the capital at most what `stated_votes`, those of all holders, leave.
+    pub(super) fn within(&self, stated_votes: Low) -> Low {
+        self.votes + self.capital.min(stated_votes.remainder())
     }
 }
