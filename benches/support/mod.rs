@@ -9,8 +9,8 @@ use fastrand::Rng;
 use guanxi::{
     graph::{EntityIx, Mask, Snapshot},
     model::{
-        Dataset, Date, Ends, Entity, Evidence, PartialDate, Relationship, RelationshipKind, RelationshipStatus, Share,
-        ShareOf, ShareRange, Source, Stance, Timestamp, Validity, View,
+        Dataset, Date, Directness, Ends, Entity, Evidence, PartialDate, Relationship, RelationshipKind,
+        RelationshipStatus, Share, ShareOf, ShareRange, Source, Stance, Timestamp, Validity, View,
     },
     store::State,
 };
