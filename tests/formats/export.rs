@@ -6,8 +6,8 @@ use guanxi::{
     formats::export::{Around, Selection, Unselectable, Written, dot, graphml},
     graph::{Budget, Direction, Snapshot, Step},
     model::{
-        Amount, At, Dataset, Ends, EntityKind, Name, NameKind, PartialDate, Relationship, RelationshipKind,
-        RelationshipStatus, Set, Timestamp, Validity, View,
+        Amount, At, Dataset, Directness, Ends, EntityKind, Interest, Name, NameKind, PartialDate, Relationship,
+        RelationshipKind, RelationshipStatus, Set, Timestamp, Validity, View,
     },
 };
 use proptest::prelude::*;
@@ -176,6 +176,10 @@ fn hostile() -> Dataset {
         range: ">25..50".parse().unwrap(),
         of: guanxi::model::ShareOf::Votes,
     });
+    twin.interest = Some(Interest::VotingRights);
+    twin.directness = Directness::Indirect;
+    twin.components = vec!["one".to_owned(), "another".to_owned()];
+    twin.validity = Validity::over_by(None, random::day(3));
     twin.amount = Some(Amount::new(1.5e9, "USD".parse().unwrap(), Some("the price".to_owned())).unwrap());
     twin.ends = Ends::Known {
         from: id.clone(),
@@ -285,6 +289,10 @@ fn graphml_says_everything_that_an_edge_between_two_nodes_can() {
         ("edge_amount", "1500000000"),
         ("edge_currency", "USD"),
         ("edge_symmetric", "false"),
+        ("edge_interest", "VOTING_RIGHTS"),
+        ("edge_directness", "INDIRECT"),
+        ("edge_components", "one; another"),
+        ("edge_ended_by", "2014-01-04"),
     ] {
         assert_eq!(values[key], value, "{key}");
     }
@@ -332,6 +340,7 @@ fn dot_draws_every_entity_and_every_relationship_with_two_ends() {
     let mut dataset = hostile();
     let ended = dataset.relationships.last_mut().unwrap();
     ended.validity = Validity::new(None, Some("2015".parse::<PartialDate>().unwrap())).unwrap();
+    ended.role = None;
     let (text, written) = exported(&dataset, dot::write);
     let lines = tokens(&text);
     assert_eq!(lines[0], ["digraph", &dataset.title, "{"]);
@@ -354,7 +363,7 @@ fn dot_draws_every_entity_and_every_relationship_with_two_ends() {
     assert_eq!(drawn, ids);
     let dashed = format!("{:?}", edges.iter().find(|edge| edge[4].contains(">25..50")).unwrap());
     assert!(
-        dashed.contains("owns >25..50 %") && dashed.contains("style=dashed"),
+        dashed.contains("owns >25..50 % (indirect): voting rights") && dashed.contains("style=dashed"),
         "{dashed}"
     );
     let symmetric = |known: &Relationship| known.kind.is_symmetric() && known.retracted_at.is_none();

@@ -13,7 +13,10 @@ use guanxi::{
 };
 use proptest::prelude::*;
 
-use super::export::{SHAPE, everything};
+use super::{
+    export::{SHAPE, everything},
+    interests::{numbers, with_interests},
+};
 use crate::harness::{BUNDLED, random};
 
 fn told() -> Told {
@@ -109,8 +112,8 @@ fn the_first_line_says_what_the_file_holds() {
 
 proptest! {
     #[test]
-    fn what_a_view_shows_comes_back(claims in random::claims(SHAPE), day in proptest::option::of(0u8..6), moment in 0u8..5) {
-        let dataset = random::dataset(SHAPE, &claims);
+    fn what_a_view_shows_comes_back(claims in random::claims(SHAPE), numbers in numbers(), day in proptest::option::of(0u8..6), moment in 0u8..5) {
+        let dataset = with_interests(random::dataset(SHAPE, &claims), &numbers);
         let graph = Snapshot::build(&dataset).unwrap();
         let view = View {
             at: day.map_or(At::Ever, |day| At::Day(random::day(day))),

@@ -7,7 +7,7 @@ use guanxi::{
         import::{Draft, Effect, Found, Input, Item, RECORD_BYTES_MAX, Told, Unreadable, Wanted},
         mapping::{self, Mapping},
     },
-    model::{Dataset, Ends, Entity, Record, Relationship, Source},
+    model::{Catalog, Dataset, Ends, Entity, Record, Relationship, Source},
 };
 
 use crate::harness::now;
@@ -139,7 +139,7 @@ fn made(mapping: &str, table: &str) -> (Dataset, Vec<String>) {
             let told = format!("{line} {}: {}{value}", fault.field, fault.reason);
             faults.push(match fault.effect {
                 Effect::Rejected => told,
-                Effect::Kept => format!("[{told}]"),
+                Effect::Kept | Effect::Noted => format!("[{told}]"),
             });
         }
     }
@@ -220,7 +220,7 @@ fn what_is_not_understood_is_kept_as_written_and_told() {
             "[2 from: not a date (soon)]",
             "[2 share: not a percentage (half)]",
             "[3 to: before the day of founding (2013)]",
-            "[3 to: not after the first day (2013)]",
+            "[3 to: until is not after since; both kept as written, neither believed (2013)]",
         ]
     );
     let kept = |place: usize| serde_json::to_value(&dataset.entities[place].properties).unwrap();
@@ -231,6 +231,104 @@ fn what_is_not_understood_is_kept_as_written_and_told() {
     assert_eq!(kept(1), serde_json::json!({"to": "2013"}));
     let claim = serde_json::to_value(&dataset.relationships[0].properties).unwrap();
     assert_eq!(claim, serde_json::json!({"from": "soon", "share": "half"}));
+}
+
+#[test]
+fn interests_say_what_they_are_and_what_they_are_made_up_of() {
+    let mapping = format!(
+        "{}interest = '{{type}}'\ndirectness = {{ column = 'how', values = {{ D = 'direct', I = 'INDIRECT' }} }}\n\
+         components = '{{parts}}'\nrecord = '{{no}}'\nended_by = {{ column = 'state', values = {{ former = '2017-01-15', now = '' }} }}\n\
+         since = '{{since}}'\nkey = '{{no}}'\n",
+        OWNS.replace("'OWNS'", "'{kind}'")
+    );
+    let table = "no,kind,owner,owned,type,how,parts,state,since\n\
+                 r1,OWNS,a,b,shareholding,D,,now,2012\n\
+                 r2,OWNS,a,c,voting-rights,I,r1; r3;r1,former,2012\n\
+                 r3,CONTROLS,b,c,APPOINTMENT_OF_BOARD,,,,\n\
+                 r4,OFFICER_OF,a,c,boardMember,D,r1,former,\n\
+                 r5,CONTROLS,b,c,votes,both,r 1,dead,\n";
+    let (dataset, faults) = made(&mapping, table);
+    let told = |claim: &Relationship| {
+        let ended_by = claim.validity.stated_ended_by().map(|day| day.to_string());
+        let interest = claim.interest.map(Catalog::as_str);
+        let record = claim.record.clone().unwrap_or_default();
+        (
+            record,
+            interest,
+            claim.directness.as_str(),
+            claim.components.join(" "),
+            ended_by,
+        )
+    };
+    let over = Some("2017-01-15".to_owned());
+    let line = |record: &str, interest, directness, components: &str, over: &Option<String>| {
+        (
+            record.to_owned(),
+            interest,
+            directness,
+            components.to_owned(),
+            over.clone(),
+        )
+    };
+    assert_eq!(
+        dataset.relationships.iter().map(told).collect::<Vec<_>>(),
+        [
+            line("r1", Some("SHAREHOLDING"), "DIRECT", "", &None),
+            line("r2", Some("VOTING_RIGHTS"), "INDIRECT", "r1 r3", &over),
+            line("r3", Some("APPOINTMENT_OF_BOARD"), "UNKNOWN", "", &None),
+            line("r4", None, "UNKNOWN", "", &over),
+            line("r5", None, "UNKNOWN", "", &None),
+        ]
+    );
+    assert_eq!(
+        faults,
+        [
+            "[5 type: only OWNS and CONTROLS are interests in a company (boardMember)]",
+            "[5 how: only OWNS and CONTROLS are interests in a company (D)]",
+            "[5 parts: only OWNS and CONTROLS are interests in a company (r1)]",
+            "[6 type: not a type of interest; it is a code of BODS like votingRights, or listed under values with one (votes)]",
+            "[6 how: not among the values in the mapping (both)]",
+            "[6 parts: not ids without spaces, with ; between them (r 1)]",
+            "[6 state: not among the values in the mapping (dead)]",
+        ]
+    );
+}
+
+#[test]
+fn an_end_that_is_not_after_the_start_is_kept_as_written() {
+    let mapping = format!("{OWNS}since = '{{since}}'\nlast_day = '{{last}}'\nended_by = '{{over}}'\n");
+    let (dataset, faults) = made(
+        &mapping,
+        "owner,owned,since,last,over\na,b,2012-05-01,2010-03-01,\na,c,2012-05-01,,2010-03-01\na,d,2012,2013,2014\n",
+    );
+    let written = |claim: &Relationship| serde_json::to_value(claim.validity).unwrap();
+    assert_eq!(
+        dataset.relationships.iter().map(written).collect::<Vec<_>>(),
+        [
+            serde_json::json!({"since": "2012-05-01", "until": "2010-03-02"}),
+            serde_json::json!({"since": "2012-05-01", "ended_by": "2010-03-01"}),
+            serde_json::json!({"since": "2012", "until": "2013"}),
+        ]
+    );
+    assert_eq!(
+        faults,
+        [
+            "[2 last: until is not after since; both kept as written, neither believed (2010-03-01)]",
+            "[3 over: until is not after since; both kept as written, neither believed (2010-03-01)]",
+            "[4 over: not a day (2014)]",
+        ]
+    );
+    assert_eq!(dataset.relationships[0].properties, None);
+}
+
+#[test]
+fn a_party_may_be_one_that_is_not_disclosed() {
+    let mapping =
+        format!("{COMPANY}undisclosed = {{ column = 'type', values = {{ anonymous = 'true', known = 'no' }} }}\n");
+    let (dataset, faults) = made(&mapping, "no,name,type\n1,A,anonymous\n2,B,known\n3,C,\n");
+    assert_eq!(faults, [""; 0]);
+    let undisclosed: Vec<bool> = dataset.entities.iter().map(|entity| entity.undisclosed).collect();
+    assert_eq!(undisclosed, [true, false, false]);
 }
 
 #[test]

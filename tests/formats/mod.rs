@@ -6,6 +6,7 @@ mod followthemoney;
 mod gleif;
 mod golden_copy;
 mod importing;
+mod interests;
 mod json_lines;
 mod mapping;
 mod mapping_questions;

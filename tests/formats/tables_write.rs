@@ -17,6 +17,7 @@ use guanxi::{
 use proptest::prelude::*;
 use serde_json::json;
 
+use super::interests::{numbers, with_interests};
 use crate::harness::{BUNDLED, now, random, sketch::sketch};
 
 /// Writes everything that was known then.
@@ -80,8 +81,10 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn random_graphs_are_written_as_they_were_known_and_read_back(claims in random::claims(SHAPE), known in 0u8..4) {
-        let dataset = random::dataset(SHAPE, &claims);
+    fn random_graphs_are_written_as_they_were_known_and_read_back(
+        claims in random::claims(SHAPE), numbers in numbers(), known in 0u8..4
+    ) {
+        let dataset = with_interests(random::dataset(SHAPE, &claims), &numbers);
         let moment = random::moment(known);
         let (read, left_out) = through(&dataset, moment);
         let mut expected = in_order(dataset);

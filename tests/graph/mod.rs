@@ -4,6 +4,7 @@ mod building;
 mod control;
 mod control_definition;
 mod control_properties;
+mod details;
 mod diff;
 mod facets;
 mod filter_work;

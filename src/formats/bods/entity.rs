@@ -5,13 +5,13 @@ use serde_json::{Map, Value, json};
 use super::{
     entity_id,
     statement::{Statement, Status},
-    values::{one_line, take_date, take_list, take_map, take_text, text},
+    values::{one_line, take_date, take_end, take_list, take_map, take_text, text},
 };
 use crate::{
     formats::import::Fault,
     model::{
-        Entity, EntityKind, EntityStatus, Identifier, LEI_SCHEME, LIST_MAX, Name, NameKind, check_lei, country_code,
-        link, not_before,
+        Entity, EntityKind, EntityStatus, Identifier, LEI_SCHEME, LIST_MAX, Name, NameKind, PartialDate, check_lei,
+        country_code, link, not_before,
     },
 };
 
@@ -20,6 +20,14 @@ pub(super) const LEI_REGISTER: &str = "XI-LEI";
 
 /// What a legal entity is called that is no company, where the standard has no type for it.
 pub(super) const ORGANIZATION: &str = "organization";
+
+const ANONYMOUS_PERSON: &str = "Anonymous person";
+const UNKNOWN_PERSON: &str = "Unknown person";
+const ANONYMOUS_ENTITY: &str = "Anonymous entity";
+const UNKNOWN_ENTITY: &str = "Unknown entity";
+
+/// What parties are called that are not disclosed and have no name.
+pub(super) const UNDISCLOSED: [&str; 4] = [ANONYMOUS_PERSON, UNKNOWN_PERSON, ANONYMOUS_ENTITY, UNKNOWN_ENTITY];
 
 /// What an entity record describes.
 pub(super) fn organisation(mut statement: Statement, faults: &mut Vec<Fault>) -> Result<Entity, Fault> {
@@ -40,7 +48,14 @@ pub(super) fn organisation(mut statement: Statement, faults: &mut Vec<Fault>) ->
     let details = &mut statement.details;
     entity.country = jurisdiction(details, faults);
     entity.website = website(details, faults);
-    existence(&mut entity, ["foundingDate", "dissolutionDate"], details, faults);
+    entity.undisclosed = UNDISCLOSED.contains(&called);
+    existence(
+        &mut entity,
+        ["foundingDate", "dissolutionDate"],
+        statement.stated_on,
+        details,
+        faults,
+    );
     Ok(closed(entity, statement, faults))
 }
 
@@ -48,8 +63,8 @@ pub(super) fn organisation(mut statement: Statement, faults: &mut Vec<Fault>) ->
 pub(super) fn person(mut statement: Statement, faults: &mut Vec<Fault>) -> Result<Entity, Fault> {
     let details = &mut statement.details;
     let called = match text(details, "personType") {
-        Some("anonymousPerson") => "Anonymous person",
-        Some("unknownPerson") => "Unknown person",
+        Some("anonymousPerson") => ANONYMOUS_PERSON,
+        Some("unknownPerson") => UNKNOWN_PERSON,
         _ => "Unnamed person",
     };
     if text(details, "personType") == Some("knownPerson") {
@@ -67,7 +82,14 @@ pub(super) fn person(mut statement: Statement, faults: &mut Vec<Fault>) -> Resul
     (entity.names, entity.identifiers) = (names, identifiers);
     let details = &mut statement.details;
     entity.country = nationality(details);
-    existence(&mut entity, ["birthDate", "deathDate"], details, faults);
+    entity.undisclosed = UNDISCLOSED.contains(&called);
+    existence(
+        &mut entity,
+        ["birthDate", "deathDate"],
+        statement.stated_on,
+        details,
+        faults,
+    );
     Ok(closed(entity, statement, faults))
 }
 
@@ -99,13 +121,21 @@ fn entity_kind(details: &Map<String, Value>, faults: &mut Vec<Fault>) -> (Entity
         Some("registeredEntity") => (EntityKind::Company, "Unnamed registered entity"),
         Some("legalEntity") => (EntityKind::Company, "Unnamed legal entity"),
         Some("arrangement") => (EntityKind::Company, "Unnamed arrangement"),
-        Some("anonymousEntity") => (EntityKind::Company, "Anonymous entity"),
-        Some("unknownEntity") => (EntityKind::Company, "Unknown entity"),
+        Some("anonymousEntity") => (undisclosed_kind(entity_type), ANONYMOUS_ENTITY),
+        Some("unknownEntity") => (undisclosed_kind(entity_type), UNKNOWN_ENTITY),
         Some(other) => {
             faults.push(Fault::kept("entityType.type", "not a type of entity").with(other));
             (EntityKind::Company, "Unnamed entity")
         }
         None => (EntityKind::Company, "Unnamed entity"),
+    }
+}
+
+/// An organization only where our own export says so.
+fn undisclosed_kind(entity_type: &Map<String, Value>) -> EntityKind {
+    match text(entity_type, "details") {
+        Some(ORGANIZATION) => EntityKind::Organization,
+        _ => EntityKind::Company,
     }
 }
 
@@ -265,21 +295,28 @@ fn website(details: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> Option<
     website
 }
 
-/// When it came into being and ceased to be.
+/// When it came into being and ceased to be. It exists no longer where it had ceased to when that was stated; an end that lay
+/// ahead then says by its date when it does.
 fn existence(
     entity: &mut Entity,
     [start, end]: [&'static str; 2],
+    stated_on: Option<PartialDate>,
     details: &mut Map<String, Value>,
     faults: &mut Vec<Fault>,
 ) {
     entity.founded = take_date(details, start, start, faults);
-    entity.dissolved = take_date(details, end, end, faults);
+    entity.dissolved = take_end(details, end, end, faults);
     if not_before(entity.founded, start, entity.dissolved).is_err() {
         let dissolved = entity.dissolved.take().map(|date| date.to_string()).unwrap_or_default();
         faults.push(Fault::kept(end, "an end before the start").with(&dissolved));
         details.insert(end.to_owned(), Value::String(dissolved));
     }
-    if entity.dissolved.is_some() {
+    let stated = stated_on.map(PartialDate::last_day);
+    if entity
+        .dissolved
+        .zip(stated)
+        .is_some_and(|(end, stated)| end.first_day() <= stated)
+    {
         entity.status = EntityStatus::Inactive;
     }
 }

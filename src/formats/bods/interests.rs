@@ -3,7 +3,9 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::model::{Relationship, RelationshipKind as Kind, Share, ShareOf, ShareRange};
+use crate::model::{
+    Catalog, Interest as InterestType, Relationship, RelationshipKind as Kind, Share, ShareOf, ShareRange,
+};
 
 /// A type of interest.
 pub(super) struct Interest {
@@ -14,6 +16,31 @@ pub(super) struct Interest {
     pub(super) kind: Kind,
     /// What a share of it is a share of; none where our kind has no such share.
     pub(super) of: Option<ShareOf>,
+}
+
+impl Interest {
+    /// The type in our terms. A missing one is unknown: the source does not say that anybody controls.
+    pub(super) fn in_our_terms(&self) -> InterestType {
+        let read = InterestType::parse(&constant_case(self.code));
+        read.unwrap_or(InterestType::UnknownInterest)
+    }
+
+    /// The same for a relationship of this kind; none for one that is no interest in a company.
+    pub(super) fn of_kind(&self, kind: Kind) -> Option<InterestType> {
+        kind.is_interest().then(|| self.in_our_terms())
+    }
+}
+
+/// `votingRights` as `VOTING_RIGHTS`.
+fn constant_case(code: &str) -> String {
+    let mut constant = String::with_capacity(code.len());
+    for letter in code.chars() {
+        if letter.is_uppercase() {
+            constant.push('_');
+        }
+        constant.extend(letter.to_uppercase());
+    }
+    constant
 }
 
 const fn interest(code: &'static str, words: &'static str, kind: Kind, of: Option<ShareOf>) -> Interest {
@@ -127,8 +154,26 @@ pub(super) fn of_code(code: &str) -> Option<&'static Interest> {
     INTERESTS.iter().find(|interest| interest.code == code)
 }
 
+/// The type of interest in our terms with this code, however it is spelled: `votingRights`, `voting-rights`, `Voting rights`.
+pub(in crate::formats) fn of_text(text: &str) -> Option<InterestType> {
+    let text = text.trim();
+    let code = match text.contains(['-', '_', ' ']) {
+        true => code_today(&text.to_lowercase().replace(' ', "-")),
+        false => code_today(text),
+    };
+    of_code(&code)
+        .filter(|interest| interest.code != UNTYPED.code)
+        .map(Interest::in_our_terms)
+}
+
 /// The type that a relationship is written with; none when the standard has none for it.
 pub(super) fn of_relationship(relationship: &Relationship) -> Option<&'static Interest> {
+    if let Some(interest) = relationship.interest {
+        if (interest, relationship.kind, &relationship.role) == (InterestType::UnknownInterest, UNTYPED.kind, &None) {
+            return Some(&UNTYPED);
+        }
+        return INTERESTS.iter().find(|known| known.in_our_terms() == interest);
+    }
     let told = relationship.role.as_deref().and_then(|role| {
         let mut known = INTERESTS.iter();
         known.find(|interest| interest.words == Some(role) && interest.kind == relationship.kind)
@@ -141,7 +186,6 @@ pub(super) fn of_relationship(relationship: &Relationship) -> Option<&'static In
         (Kind::Owns, Some(ShareOf::Profit)) => "rightsToProfitOrIncome",
         (Kind::Owns, Some(ShareOf::Votes)) | (Kind::Controls, Some(_)) => "votingRights",
         (Kind::Owns, _) => "shareholding",
-        (Kind::Controls, None) if relationship.role.is_none() => UNTYPED.code,
         (Kind::Controls | Kind::Consolidates, _) => "otherInfluenceOrControl",
         (Kind::OfficerOf, _) => office(relationship.role.as_deref().unwrap_or_default()),
         _ => return None,
@@ -232,6 +276,8 @@ pub(super) fn written(share: Share) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -271,6 +317,32 @@ mod tests {
         ] {
             assert_eq!(code_today(old), today);
             assert!(of_code(today).is_some());
+        }
+    }
+
+    #[test]
+    fn every_type_of_the_standard_is_one_of_ours_and_the_other_way_round() {
+        assert_eq!(UNTYPED.in_our_terms(), InterestType::UnknownInterest);
+        let ours: BTreeSet<_> = INTERESTS.iter().map(Interest::in_our_terms).collect();
+        assert_eq!(ours.len(), InterestType::ALL.len());
+        assert_eq!(ours.len(), INTERESTS.len() - 1);
+    }
+
+    #[test]
+    fn codes_may_be_spelled_as_people_do() {
+        for (text, expected) in [
+            ("votingRights", Some(InterestType::VotingRights)),
+            ("voting-rights", Some(InterestType::VotingRights)),
+            ("Voting rights", Some(InterestType::VotingRights)),
+            ("VOTING_RIGHTS", Some(InterestType::VotingRights)),
+            (
+                "beneficiary-of-trust",
+                Some(InterestType::BeneficiaryOfLegalArrangement),
+            ),
+            ("interest", None),
+            ("votes", None),
+        ] {
+            assert_eq!(of_text(text), expected, "{text}");
         }
     }
 

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    entity::{ORGANIZATION, written as identifier_written},
+    entity::{ORGANIZATION, UNDISCLOSED, written as identifier_written},
     shapes::{self, ENTITY_TYPE, IDENTIFIERS, NAMES, fits, is_uri},
 };
 use crate::{
@@ -19,11 +19,11 @@ pub(super) fn organisation(
 ) -> Map<String, Value> {
     let mut record = started();
     let kind = taken(properties, "entityType", |value| {
-        fits(value, &ENTITY_TYPE) && subtype_fits(value)
+        let is_undisclosed = matches!(value["type"].as_str(), Some("anonymousEntity" | "unknownEntity"));
+        fits(value, &ENTITY_TYPE) && subtype_fits(value) && is_undisclosed == entity.undisclosed
     });
     let kind = kind.unwrap_or_else(|| entity_type(entity));
-    let is_described = !matches!(kind["type"].as_str(), Some("anonymousEntity" | "unknownEntity"));
-    if is_described || !["Anonymous entity", "Unknown entity"].contains(&entity.name.as_str()) {
+    if !entity.undisclosed || !UNDISCLOSED.contains(&entity.name.as_str()) {
         record.insert("name".to_owned(), json!(entity.name));
     }
     record.insert("entityType".to_owned(), kind);
@@ -66,7 +66,17 @@ pub(super) fn person(
     written: &mut Written,
 ) -> Map<String, Value> {
     let mut record = started();
-    record.insert("personType".to_owned(), json!("knownPerson"));
+    let kind = taken(properties, "personType", |value| {
+        entity.undisclosed && matches!(value.as_str(), Some("anonymousPerson" | "unknownPerson"))
+    });
+    let otherwise = || {
+        json!(if entity.undisclosed {
+            "unknownPerson"
+        } else {
+            "knownPerson"
+        })
+    };
+    record.insert("personType".to_owned(), kind.unwrap_or_else(otherwise));
     if let Some(code) = entity.country.as_deref().filter(|code| code.len() == 2) {
         record.insert("nationalities".to_owned(), json!([{ "name": code, "code": code }]));
     } else if entity.country.is_some() {
@@ -82,8 +92,7 @@ pub(super) fn person(
     }
     identifiers(entity, &mut record, properties);
     shapes::put(&mut record, properties, shapes::PERSON);
-    let is_known = record.get("personType") == Some(&json!("knownPerson"));
-    if is_known || !["Anonymous person", "Unknown person"].contains(&entity.name.as_str()) {
+    if !entity.undisclosed || !UNDISCLOSED.contains(&entity.name.as_str()) {
         record.insert("names".to_owned(), names(entity, properties, written));
     }
     record
@@ -107,6 +116,8 @@ fn taken(properties: &mut Map<String, Value>, key: &str, is_field: impl Fn(&Valu
 /// A type, where nobody told one: who is in a register is registered.
 fn entity_type(entity: &Entity) -> Value {
     match entity.kind {
+        EntityKind::Organization if entity.undisclosed => json!({ "type": "unknownEntity", "details": ORGANIZATION }),
+        _ if entity.undisclosed => json!({ "type": "unknownEntity" }),
         EntityKind::Organization => json!({ "type": "legalEntity", "subtype": "other", "details": ORGANIZATION }),
         _ if entity.identifiers.is_empty() => json!({ "type": "legalEntity" }),
         _ => json!({ "type": "registeredEntity" }),

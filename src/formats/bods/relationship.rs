@@ -7,20 +7,19 @@ use serde_json::{Map, Value, json};
 
 use super::{
     OURS, entity_id,
-    interests::{INTERESTS, Interest, UNTYPED, code_today, of_code, share_range},
+    interests::{UNTYPED, code_today, of_code, share_range},
+    mark::Mark,
     statement::{Statement, Status},
-    values::{one_line, properties, take_date, take_list, take_map, take_text, text},
+    values::{one_line, properties, take_date, take_end, take_list, take_map, take_text, text},
 };
 use crate::{
     formats::import::{Fault, Wanted},
     model::{
-        Catalog, DERIVED_ID_CHARS_MAX, Ends, Evidence, Noun, Record, Relationship, RelationshipKind, Share, ShareOf,
-        UnknownReason, Validity, evidence_id, line, relationship_id,
+        Catalog, DERIVED_ID_CHARS_MAX, Directness, Ends, Evidence, Interest as InterestType, LIST_MAX, Noun, Record,
+        Relationship, RelationshipKind, Share, ShareOf, UnknownReason, Validity, evidence_id, line, plain_id,
+        relationship_id,
     },
 };
-
-/// How many interests of a type an update takes back beyond those it has.
-pub(super) const TAKEN_BACK_MAX: usize = 2;
 
 /// What a relationship record says, and what it no longer says.
 pub(super) fn wanted(mut statement: Statement, faults: &mut Vec<Fault>) -> Result<Vec<Wanted>, Fault> {
@@ -35,6 +34,7 @@ pub(super) fn wanted(mut statement: Statement, faults: &mut Vec<Fault>) -> Resul
     if interests.is_empty() {
         interests.push(json!({}));
     }
+    let components = components(&mut statement.details, faults);
     let ours = statement
         .record
         .strip_prefix(OURS)
@@ -62,20 +62,29 @@ pub(super) fn wanted(mut statement: Statement, faults: &mut Vec<Fault>) -> Resul
             faults.push(Fault::rejected("recordId", "not an id").with(&id));
             continue;
         }
-        let relationship = relationship(id, typed, ends.clone(), interest, (&statement, &rest), faults);
-        wanted.push(
-            if statement.status == Status::Closed && relationship.validity.until().is_none() {
-                retraction(relationship.id)
-            } else {
-                Wanted::Record(Record::Relationship(relationship))
-            },
-        );
+        let about = About {
+            statement: &statement,
+            rest: &rest,
+            components: &components,
+            is_ours: ours.is_some(),
+        };
+        let relationship = relationship(id, typed, ends.clone(), interest, &about, faults);
+        let has_end = relationship.validity.until().is_some() || relationship.validity.ended_by().is_some();
+        if statement.status != Status::Closed || has_end {
+            wanted.push(Wanted::Record(Record::Relationship(relationship)));
+        } else if ours.is_some() {
+            wanted.push(retraction(relationship.id));
+        }
     }
-    if statement.status != Status::New && ours.is_none() {
-        take_back(&statement.record, &ends, &counts, &mut wanted);
-    }
-    if wanted.is_empty() {
+    if wanted.is_empty() && statement.status != Status::Closed {
         return Err(Fault::rejected("interests", "no interest that can be read"));
+    }
+    if ours.is_none() {
+        let ids = wanted.iter().map(|wanted| wanted.id().to_owned()).collect();
+        wanted.push(Wanted::OnlyThese {
+            record: statement.record,
+            ids,
+        });
     }
     Ok(wanted)
 }
@@ -92,24 +101,6 @@ fn retraction(id: String) -> Wanted {
     Wanted::Retraction {
         noun: Noun::Relationship,
         id,
-    }
-}
-
-/// Interests that an earlier version may have had. What is not known is not taken back.
-fn take_back(record: &str, ends: &Ends, counts: &BTreeMap<String, usize>, wanted: &mut Vec<Wanted>) {
-    for Interest { code, kind, .. } in &INTERESTS {
-        let count = counts.get(*code).copied().unwrap_or_default();
-        for number in count + 1..=count + TAKEN_BACK_MAX {
-            wanted.push(retraction(relationship_id(*kind, ends, &key(record, code, number))));
-        }
-        // The party may have been unspecified before.
-        if let Ends::Known { to, .. } = ends {
-            let unspecified = Ends::UnknownFrom {
-                to: to.clone(),
-                reason: UnknownReason::Unspecified,
-            };
-            wanted.push(retraction(relationship_id(*kind, &unspecified, &key(record, code, 1))));
-        }
     }
 }
 
@@ -163,12 +154,37 @@ fn unknown_reason(unspecified: &Map<String, Value>, key: &'static str, faults: &
     described.unwrap_or(read)
 }
 
+/// The ids of the records that an indirect relationship is made up of, each once. Those that our own export wrote are ids of
+/// ours. What is no id stays in the properties.
+fn components(details: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> Vec<String> {
+    let mut components: Vec<String> = Vec::new();
+    let mut left = Vec::new();
+    for value in take_list(details, "componentRecords") {
+        let id = value.as_str().map(str::trim);
+        let id = id.map(|id| id.strip_prefix(OURS).filter(|id| !id.is_empty()).unwrap_or(id));
+        match id.and_then(|id| plain_id(id, DERIVED_ID_CHARS_MAX).ok()) {
+            Some(id) if components.iter().any(|known| known == id) => {}
+            Some(id) if components.len() < LIST_MAX => components.push(id.to_owned()),
+            _ => left.push(value),
+        }
+    }
+    if !left.is_empty() {
+        faults.push(Fault::kept(
+            "componentRecords",
+            "not an id, or more than a relationship can have",
+        ));
+        details.insert("componentRecords".to_owned(), Value::Array(left));
+    }
+    components
+}
+
 /// What an interest is.
 struct Typed {
     code: String,
     kind: RelationshipKind,
     role: Option<String>,
     of: Option<ShareOf>,
+    interest: Option<InterestType>,
 }
 
 fn typed(interest: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> Typed {
@@ -183,6 +199,7 @@ fn typed(interest: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> Typed {
             kind: known.kind,
             role: known.words.map(str::to_owned),
             of: known.of,
+            interest: known.of_kind(known.kind),
         },
         (None, code) => {
             let code = code.unwrap_or_default();
@@ -193,22 +210,29 @@ fn typed(interest: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> Typed {
                 code,
                 kind: UNTYPED.kind,
                 of: None,
+                interest: UNTYPED.of_kind(UNTYPED.kind),
             }
         }
     }
 }
 
-/// Our own export says in the details what the type does not: `OFFICER_OF: chief executive`.
+/// Our own export says in the details what the type does not.
 fn role_of_ours(interest: &mut Map<String, Value>, typed: &mut Typed) {
-    let details = text(interest, "details").unwrap_or_default();
-    let (kind, role) = details
-        .split_once(": ")
-        .map_or((details, None), |(kind, role)| (kind, one_line(role)));
-    if let Ok(kind) = RelationshipKind::parse(kind) {
-        (typed.kind, typed.role) = (kind, role);
-        typed.of = typed.of.filter(|of| kind.takes_share_of(*of));
+    if let Some(mark) = text(interest, "details").and_then(Mark::parse) {
+        let of = mark.of.or(typed.of);
+        typed.of = of.filter(|of| mark.kind.takes_share_of(*of));
+        (typed.kind, typed.role, typed.interest) = (mark.kind, mark.role, mark.interest);
         interest.remove("details");
     }
+}
+
+/// What the record says of all its interests.
+struct About<'a> {
+    statement: &'a Statement,
+    rest: &'a Map<String, Value>,
+    components: &'a [String],
+    /// Whether our own export wrote it.
+    is_ours: bool,
 }
 
 fn relationship(
@@ -216,19 +240,21 @@ fn relationship(
     typed: Typed,
     ends: Ends,
     mut interest: Map<String, Value>,
-    (statement, rest): (&Statement, &Map<String, Value>),
+    about: &About<'_>,
     faults: &mut Vec<Fault>,
 ) -> Relationship {
+    let statement = about.statement;
     let share = share(&mut interest, &typed, faults);
-    let since = take_date(&mut interest, "startDate", "interests.startDate", faults);
-    let until = take_date(&mut interest, "endDate", "interests.endDate", faults);
-    let validity = Validity::new(since, until).or_else(|_| {
-        let until = until.map(|date| date.to_string()).unwrap_or_default();
-        faults.push(Fault::kept("interests.endDate", "an end that is not after the start").with(&until));
-        interest.insert("endDate".to_owned(), json!(until));
-        Validity::new(since, None)
-    });
-    let mut beyond = rest.clone();
+    let validity = validity(&mut interest, about, faults);
+    let (directness, components) = if typed.kind.is_interest() {
+        (directness(&mut interest, faults), about.components.to_vec())
+    } else {
+        (Directness::Unknown, Vec::new())
+    };
+    let mut beyond = about.rest.clone();
+    if components.is_empty() && !about.components.is_empty() {
+        beyond.insert("componentRecords".to_owned(), json!(about.components));
+    }
     beyond.append(&mut interest);
     let evidence = Evidence {
         locator: line(&statement.record).ok(),
@@ -237,12 +263,46 @@ fn relationship(
     };
     Relationship {
         role: typed.role,
-        validity: validity.unwrap_or_else(|_| Validity::open()),
+        validity,
         share,
+        interest: typed.interest,
+        directness,
+        components,
+        record: (!about.is_ours).then(|| statement.record.clone()),
         properties: properties(beyond, faults),
         evidence: vec![evidence],
         ..Relationship::new(id, typed.kind, ends)
     }
+}
+
+/// When an interest was held. One of ours that is closed without an end was over on the day of its statement.
+fn validity(interest: &mut Map<String, Value>, about: &About<'_>, faults: &mut Vec<Fault>) -> Validity {
+    let since = take_date(interest, "startDate", "interests.startDate", faults);
+    let until = take_end(interest, "endDate", "interests.endDate", faults);
+    let is_over = about.is_ours && about.statement.status == Status::Closed && until.is_none();
+    if let Some(stated_on) = about.statement.stated_on.filter(|_| is_over) {
+        return Validity::over_by(since, stated_on.first_day());
+    }
+    let validity = Validity::as_written(since, until);
+    if let Some(until) = until.filter(|_| validity.is_contradictory()) {
+        faults.push(Fault::noted("interests.endDate", CONTRADICTORY).with(&until.to_string()));
+    }
+    validity
+}
+
+/// What is said of an end that does not lie after the start.
+const CONTRADICTORY: &str = "until is not after since; both kept as written, neither believed";
+
+/// How directly an interest is held. What is none of the list stays in the properties.
+fn directness(interest: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> Directness {
+    let Some(written) = take_text(interest, "directOrIndirect").filter(|written| !written.trim().is_empty()) else {
+        return Directness::Unknown;
+    };
+    Directness::parse(&written.trim().to_uppercase()).unwrap_or_else(|_| {
+        faults.push(Fault::kept("interests.directOrIndirect", "not direct, indirect or unknown").with(&written));
+        interest.insert("directOrIndirect".to_owned(), json!(written));
+        Directness::Unknown
+    })
 }
 
 /// The share of an interest. One that cannot be read, or that is of nothing we know, stays in the properties.

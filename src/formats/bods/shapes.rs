@@ -37,10 +37,6 @@ pub(super) const ENTITY: &Table = &[
 
 /// Fields of a person record that stand in properties.
 pub(super) const PERSON: &Table = &[
-    (
-        "personType",
-        &OneOf(&["anonymousPerson", "unknownPerson", "knownPerson"]),
-    ),
     ("unspecifiedPersonDetails", &UNSPECIFIED),
     ("nationalities", &Each(&COUNTRY)),
     ("taxResidencies", &Each(&COUNTRY)),

@@ -65,6 +65,19 @@ pub(super) fn take_date(
     None
 }
 
+/// The date under `key`, on which something ends. One in the year 9999 is how registers write that there is none.
+pub(super) fn take_end(
+    map: &mut Map<String, Value>,
+    key: &'static str,
+    field: &'static str,
+    faults: &mut Vec<Fault>,
+) -> Option<PartialDate> {
+    take_date(map, key, field, faults).filter(|end| end.first_day().year() < YEAR_OF_NO_END)
+}
+
+/// The year of an end that never comes.
+const YEAR_OF_NO_END: i16 = 9999;
+
 /// A date, or the day of a moment.
 pub(super) fn date(text: &str) -> Option<PartialDate> {
     let text = text.trim();

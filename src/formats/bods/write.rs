@@ -9,7 +9,9 @@ use sha2::{Digest, Sha256};
 
 use super::{
     OURS,
+    components::Components,
     interests::{self, Interest, UNTYPED},
+    mark::Mark,
     record_id,
     records::{organisation, person},
     shapes::{self, UNSPECIFIED, fits, is_uri},
@@ -17,7 +19,7 @@ use super::{
 use crate::{
     formats::export::{Selection, Written},
     model::{
-        Catalog, Ends, Entity, EntityKind, EntityStatus, PartialDate, Relationship, RelationshipStatus, Stance,
+        Directness, Ends, Entity, EntityKind, EntityStatus, PartialDate, Relationship, RelationshipStatus, Stance,
         UnknownReason,
     },
 };
@@ -26,8 +28,15 @@ use crate::{
 /// relationship that the standard knows.
 ///
 /// Record ids are `guanxi:` and our id, or what stands behind `bods:` in it, so that whoever reads them again gets the same
-/// ids. Where the type of an interest does not say all, its details begin with our kind: `OFFICER_OF: chief executive`.
-/// CONSOLIDATES is written as another influence or control with such details.
+/// ids. Where the type of an interest does not say all, its details say it in our terms: `OFFICER_OF: chief executive`,
+/// `OWNS (SHAREHOLDING): stake`, `OWNS` where no type of interest is known. CONSOLIDATES is written as another influence or
+/// control with such details.
+///
+/// `componentRecords` are the ids of the records that are written here. What an indirect relationship is made up of stands
+/// before it and is marked as a component. The ids that records had at their source are left out and counted.
+///
+/// What was over by a day, where nobody says when it ended, is written as a record that was closed on that day without an end
+/// of its interest. An end that is not after the start is written as it is.
 ///
 /// Left out and counted: services, events, places and markets; relationships of kinds that are no interest (commerce,
 /// finance, place, succession, branches, funds, employment, membership, family), with a person as the subject, that are not
@@ -40,8 +49,10 @@ use crate::{
 /// Those of `out`.
 pub fn write(selection: &Selection, out: &mut impl Write) -> io::Result<Written> {
     let last = selection.last_recorded_at();
+    let components = Components::of(selection, |relationship| statable(selection, relationship).is_ok());
     let mut file = File {
         out,
+        components: &components,
         title: selection.title().trim(),
         day: last.to_zoned(jiff::tz::TimeZone::UTC).date(),
         is_empty: true,
@@ -51,8 +62,18 @@ pub fn write(selection: &Selection, out: &mut impl Write) -> io::Result<Written>
     for entity in selection.entities() {
         file.entity(&entity)?;
     }
-    for relationship in selection.relationships() {
-        file.relationship(selection, &relationship)?;
+    // What the others are made up of stands before them.
+    let parts: &[bool] = if components.is_empty() {
+        &[false]
+    } else {
+        &[false, true]
+    };
+    for has_components in parts {
+        for relationship in selection.relationships() {
+            if relationship.components.is_empty() != *has_components {
+                file.relationship(selection, &relationship)?;
+            }
+        }
     }
     for _ in selection.sources() {
         file.written.leave_out("source as a record of its own");
@@ -65,6 +86,8 @@ struct File<'a, W> {
     out: &'a mut W,
     /// Who publishes: what the data is called.
     title: &'a str,
+    /// What the relationships are made up of.
+    components: &'a Components,
     /// When the last change was recorded.
     day: Date,
     is_empty: bool,
@@ -98,7 +121,7 @@ impl<W: Write> File<'_, W> {
         statement.insert("recordType".to_owned(), json!(kind));
         statement.insert("recordDetails".to_owned(), Value::Object(details));
         self.written.entities += 1;
-        self.publish(statement, properties, self.day)
+        self.publish(statement, properties, "new", self.day)
     }
 
     fn relationship(&mut self, selection: &Selection, relationship: &Relationship) -> io::Result<()> {
@@ -114,7 +137,17 @@ impl<W: Write> File<'_, W> {
         let about = [&subject, &interested].into_iter().find(|end| end.is_string()).cloned();
         let interest = self.interest(relationship, interest, &mut properties);
         let mut details = Map::new();
-        details.insert("isComponent".to_owned(), json!(false));
+        let is_component = relationship.components.is_empty() && self.components.contains(&relationship.id);
+        // It is said anew.
+        properties.remove("isComponent");
+        details.insert("isComponent".to_owned(), json!(is_component));
+        if !relationship.components.is_empty() {
+            let records = self.components.records(&relationship.components);
+            details.insert("componentRecords".to_owned(), json!(records));
+        }
+        if relationship.record.is_some() {
+            self.written.leave_out("id that a record had at its source");
+        }
         details.insert("subject".to_owned(), subject);
         details.insert("interestedParty".to_owned(), interested);
         if !interest.is_empty() {
@@ -127,7 +160,10 @@ impl<W: Write> File<'_, W> {
         statement.insert("recordDetails".to_owned(), Value::Object(details));
         let stated = self.stated(selection, relationship, &mut statement);
         self.written.relationships += 1;
-        self.publish(statement, properties, stated)
+        match relationship.validity.stated_ended_by() {
+            Some(day) => self.publish(statement, properties, "closed", day),
+            None => self.publish(statement, properties, "new", stated),
+        }
     }
 
     /// The fields of an interest.
@@ -141,12 +177,16 @@ impl<W: Write> File<'_, W> {
         if interest.code != UNTYPED.code {
             fields.insert("type".to_owned(), json!(interest.code));
         }
-        let says_all = interest.kind == relationship.kind && interest.words == relationship.role.as_deref();
-        if !says_all {
-            let kind = relationship.kind.as_str();
-            let role = relationship.role.as_ref();
-            let details = role.map_or_else(|| kind.to_owned(), |role| format!("{kind}: {role}"));
-            fields.insert("details".to_owned(), json!(details));
+        if let Some(mark) = mark(relationship, interest) {
+            fields.insert("details".to_owned(), json!(mark.to_string()));
+        }
+        let directness = match relationship.directness {
+            Directness::Direct => Some("direct"),
+            Directness::Indirect => Some("indirect"),
+            Directness::Unknown => None,
+        };
+        if let Some(directness) = directness {
+            fields.insert("directOrIndirect".to_owned(), json!(directness));
         }
         if let Some(share) = relationship.share {
             fields.insert("share".to_owned(), interests::written(share));
@@ -155,7 +195,13 @@ impl<W: Write> File<'_, W> {
             self.written.leave_out("amount");
         }
         let start = relationship.validity.since().map(|since| self.rounded(since));
-        let end = relationship.validity.until_day();
+        let validity = relationship.validity;
+        let end = match validity.until() {
+            // As it is written, since it cannot be believed.
+            Some(until) if validity.is_contradictory() => Some(until.first_day()),
+            Some(_) => validity.until_day(),
+            None => None,
+        };
         if relationship.validity.until().is_some_and(|until| !until.is_day()) {
             self.written.leave_out("precision of a date");
         }
@@ -167,7 +213,11 @@ impl<W: Write> File<'_, W> {
         let mut beyond = Map::new();
         shapes::put(&mut beyond, properties, shapes::INTEREST);
         for (key, value) in beyond {
+            // They would be read as ours.
+            let is_mark = key == "details" && value.as_str().and_then(Mark::parse).is_some();
+            let is_told = key == "directOrIndirect" && relationship.kind.is_interest();
             match fields.get(&key) {
+                None if is_mark || is_told => properties.insert(key, value),
                 Some(said) if *said != value => properties.insert(key, value),
                 _ => fields.insert(key, value),
             };
@@ -230,13 +280,14 @@ impl<W: Write> File<'_, W> {
         &mut self,
         mut statement: Map<String, Value>,
         mut properties: Map<String, Value>,
+        status: &str,
         stated: Date,
     ) -> io::Result<()> {
         shapes::put(&mut statement, &mut properties, shapes::STATEMENT);
         if !properties.is_empty() {
             self.written.leave_out("properties that are no fields of the standard");
         }
-        statement.insert("recordStatus".to_owned(), json!("new"));
+        statement.insert("recordStatus".to_owned(), json!(status));
         statement.insert("statementDate".to_owned(), json!(stated.to_string()));
         let publication = json!({
             "publicationDate": self.day.to_string(),
@@ -264,6 +315,23 @@ fn statement_id(statement: &[u8]) -> String {
         id.push_str(&format!("{byte:02x}"));
     }
     id
+}
+
+/// What the type of an interest does not say of a relationship; none when it says all.
+fn mark(relationship: &Relationship, interest: &Interest) -> Option<Mark> {
+    let kind = relationship.kind;
+    let read = interest.of.filter(|of| kind.takes_share_of(*of));
+    let of = relationship.share.map(|share| share.of).filter(|of| read != Some(*of));
+    let says_all = interest.kind == kind
+        && interest.words == relationship.role.as_deref()
+        && interest.of_kind(kind) == relationship.interest
+        && of.is_none();
+    (!says_all).then(|| Mark {
+        kind,
+        interest: relationship.interest,
+        of,
+        role: relationship.role.clone(),
+    })
 }
 
 /// The interest that a relationship is, or what stands against stating it.

@@ -3,9 +3,10 @@
 use std::io::{self, Write};
 
 use super::{Selection, Written};
-use crate::model::{At, Catalog, Date, Ends, Entity, Relationship, RelationshipStatus, View};
+use crate::model::{At, Catalog, Date, Directness, Ends, Entity, Relationship, RelationshipStatus, View};
 
-/// Writes DOT. Entities are labelled with their name and kind, relationships with their kind, role and share. What had ended on
+/// Writes DOT. Entities are labelled with their name and kind, relationships with their kind, role and share, and whether they
+/// are indirect; the type of an interest stands in the place of a role. What had ended on
 /// the day of the view is dashed; where the view shows whatever held ever, the day is that of the last change. Claims that are
 /// not ACTIVE are dotted. Symmetric relationships have no arrow.
 ///
@@ -64,7 +65,11 @@ fn label(relationship: &Relationship) -> String {
     if let Some(share) = &relationship.share {
         label.push_str(&format!(" {} %", share.range));
     }
-    if let Some(role) = &relationship.role {
+    if relationship.directness == Directness::Indirect {
+        label.push_str(" (indirect)");
+    }
+    let interest = relationship.interest.map(|interest| words(interest.as_str()));
+    if let Some(role) = relationship.role.clone().or(interest) {
         label.push_str(&format!(": {role}"));
     }
     label
@@ -97,6 +102,7 @@ fn leave_out_of_entity(entity: &Entity, written: &mut Written) {
         (entity.description.is_some(), "description"),
         (entity.country.is_some(), "country"),
         (entity.website.is_some(), "website"),
+        (entity.undisclosed, "that a party is not disclosed"),
         (has_dates, "dates of an entity"),
         (entity.properties.is_some(), "properties"),
     ] {
@@ -112,6 +118,8 @@ fn leave_out_of_relationship(relationship: &Relationship, written: &mut Written)
     }
     for (is_there, what) in [
         (!relationship.validity.is_open(), "dates of a relationship"),
+        (!relationship.components.is_empty(), "what a relationship is made up of"),
+        (relationship.record.is_some(), "id that a record had at its source"),
         (relationship.amount.is_some(), "amount"),
         (!relationship.capabilities.is_empty(), "capabilities"),
         (relationship.properties.is_some(), "properties"),

@@ -28,6 +28,7 @@ const OF_NODES: Keys = &[
     ("starts_on", "string"),
     ("ends_on", "string"),
     ("website", "string"),
+    ("undisclosed", "boolean"),
     ("properties", "string"),
 ];
 
@@ -38,6 +39,11 @@ const OF_EDGES: Keys = &[
     ("role", "string"),
     ("since", "string"),
     ("until", "string"),
+    ("ended_by", "string"),
+    ("interest", "string"),
+    ("directness", "string"),
+    ("components", "string"),
+    ("record", "string"),
     ("share", "string"),
     ("share_min", "double"),
     ("share_max", "double"),
@@ -144,6 +150,7 @@ impl<W: Write> Xml<W> {
             self.date(key, date)?;
         }
         self.data("node_website", entity.website.as_deref())?;
+        self.data("node_undisclosed", entity.undisclosed.then_some("true"))?;
         self.properties("node_properties", entity.properties.as_ref())?;
         self.close("node")
     }
@@ -160,6 +167,18 @@ impl<W: Write> Xml<W> {
         self.data("edge_role", relationship.role.as_deref())?;
         self.date("edge_since", relationship.validity.since())?;
         self.date("edge_until", relationship.validity.until())?;
+        self.date(
+            "edge_ended_by",
+            relationship.validity.stated_ended_by().map(PartialDate::from),
+        )?;
+        self.data("edge_interest", relationship.interest.map(Catalog::as_str))?;
+        let directness = Some(relationship.directness).filter(|directness| !directness.is_unknown());
+        self.data("edge_directness", directness.map(Catalog::as_str))?;
+        self.data(
+            "edge_components",
+            joined(relationship.components.iter().cloned()).as_deref(),
+        )?;
+        self.data("edge_record", relationship.record.as_deref())?;
         if let Some(share) = &relationship.share {
             self.share(share)?;
         }

@@ -1,12 +1,15 @@
 //! A record that is a relationship: one for each pair of its ends. What dates, percentages and amounts say is taken as far as it
 //! can be read in one way; the rest stays in its `properties` under the names of FollowTheMoney.
 
+use jiff::civil::Date;
+
 use super::{
+    directness,
     ids::{self, Meant},
     line::Line,
     locator,
     node::check_id,
-    percentage,
+    over, percentage,
     schemata::{self, Edge},
     sources, values,
 };
@@ -21,22 +24,11 @@ use crate::{
 /// How many relationships one record may stand for.
 const PAIRS_MAX: usize = 1_000;
 
-/// What FollowTheMoney says of a relationship that holds, or no longer does.
+/// What FollowTheMoney says of a relationship that holds.
 const IN_EFFECT: [&str; 5] = ["active", "current", "in effect", "present", "aktiv"];
-const ENDED: [&str; 9] = [
-    "inactive",
-    "former",
-    "ended",
-    "past",
-    "resigned",
-    "terminated",
-    "closed",
-    "removed",
-    "expired",
-];
 
 /// What the record is made into, and what is wrong with it.
-pub(super) fn read(mut line: Line, edge: Edge, file: &Source) -> (Vec<Draft>, Vec<Fault>) {
+pub(super) fn read(mut line: Line, edge: Edge, file: &Source, today: Date) -> (Vec<Draft>, Vec<Fault>) {
     let mut faults = Vec::new();
     let from = ends(&mut line, edge.from, &mut faults);
     let to = ends(&mut line, edge.to, &mut faults);
@@ -54,7 +46,7 @@ pub(super) fn read(mut line: Line, edge: Edge, file: &Source) -> (Vec<Draft>, Ve
         line.faults.append(&mut faults);
         return (Vec::new(), line.faults);
     };
-    let (claim, sources) = claim(&mut line, edge, &record, file);
+    let (claim, sources) = claim(&mut line, edge, &record, file, today);
     let (properties, found) = line.into_properties(schemata::edge_of(record.kind, None).name);
     let claim = Relationship { properties, ..claim };
     let own = sources.iter().filter(|source| *source != file);
@@ -140,12 +132,13 @@ fn ends(line: &mut Line, property: &'static str, faults: &mut Vec<Fault>) -> Vec
 }
 
 /// What the record claims of every pair, and who says so.
-fn claim(line: &mut Line, edge: Edge, record: &Of, file: &Source) -> (Relationship, Vec<Source>) {
+fn claim(line: &mut Line, edge: Edge, record: &Of, file: &Source, today: Date) -> (Relationship, Vec<Source>) {
     let place = match &record.id {
         Meant::Key(_) => Some(locator(edge.name, &ids::read(&line.id))),
         Meant::Relationship(_) => line.take_first("recordId", "not a line of text", values::one_line),
     };
-    let (validity, takes_place) = validity(line, record.kind);
+    let over_by = over::day(line, edge, record.kind, today);
+    let (validity, takes_place) = validity(line, record.kind, over_by);
     let status = status(line, validity);
     let mut role = edge.role.and_then(|property| {
         drop_kind(line, property, record.kind, edge);
@@ -175,6 +168,7 @@ fn claim(line: &mut Line, edge: Edge, record: &Of, file: &Source) -> (Relationsh
         status,
         validity,
         share,
+        directness: directness::read(line, record.kind),
         amount,
         ..claim
     };
@@ -228,7 +222,7 @@ fn drop_kind(line: &mut Line, property: &'static str, kind: RelationshipKind, ed
 
 /// When it held, and whether that is the `date` on which it took place, as payments do. A partial one is its own end, which
 /// reads as the day after it.
-fn validity(line: &mut Line, kind: RelationshipKind) -> (Validity, bool) {
+fn validity(line: &mut Line, kind: RelationshipKind, over_by: Option<Date>) -> (Validity, bool) {
     let bounds = (line.take_date("startDate"), line.take_date("endDate"));
     let takes_place = bounds == (None, None) && kind == RelationshipKind::Paid;
     let (since, until) = match takes_place.then(|| line.take_date("date")) {
@@ -240,19 +234,22 @@ fn validity(line: &mut Line, kind: RelationshipKind) -> (Validity, bool) {
         (Some(since), Some(until)) if since == until && until.is_day() => next(until),
         (_, until) => until,
     };
-    let validity = Validity::new(since, until).unwrap_or_else(|_| {
-        for (property, date) in [("startDate", since), ("endDate", until)] {
-            if let Some(date) = date {
-                line.put_back_date(property, date);
-            }
-        }
-        line.faults.push(Fault::kept("endDate", "before it begins"));
-        Validity::OPEN
-    });
+    let validity = match over_by.filter(|_| until.is_none()) {
+        Some(day) => Validity::over_by(since, day),
+        None => Validity::as_written(since, until),
+    };
+    if validity.is_contradictory() {
+        let end = until.map_or_else(|| over_by.map(|day| day.to_string()), |until| Some(until.to_string()));
+        let fault = Fault::noted(
+            "endDate",
+            "until is not after since; both kept as written, neither believed",
+        );
+        line.faults.push(fault.with(&end.unwrap_or_default()));
+    }
     (validity, takes_place)
 }
 
-/// How firm the claim is. A relationship that is said to have ended, without a day, is in effect on no day that we know.
+/// How firm the claim is. What has ended was in effect.
 fn status(line: &mut Line, validity: Validity) -> RelationshipStatus {
     let [text] = line.values("status") else {
         return match line.values("status") {
@@ -264,8 +261,8 @@ fn status(line: &mut Line, validity: Validity) -> RelationshipStatus {
     if IN_EFFECT.contains(&&*word) {
         return RelationshipStatus::Active;
     }
-    if ENDED.contains(&&*word) {
-        return match validity.until() {
+    if over::is_ended(&word) {
+        return match validity.until_day() {
             Some(_) => RelationshipStatus::Active,
             None => RelationshipStatus::Unknown,
         };

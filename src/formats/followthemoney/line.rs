@@ -106,6 +106,11 @@ impl Line {
         self.values.get(name).map_or(&[], Vec::as_slice)
     }
 
+    /// The text beside the properties with this name.
+    pub(super) fn beside(&self, name: &str) -> Option<&str> {
+        self.context.get(name)?.as_str()
+    }
+
     /// Takes the values of a property, at most [`LIST_MAX`] of them.
     pub(super) fn take(&mut self, name: &str) -> Vec<String> {
         let Some(values) = self.values.get_mut(name) else {

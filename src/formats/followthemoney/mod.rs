@@ -2,11 +2,13 @@
 //! with what it can hold; what it cannot is counted. Statements are refused: they have to be joined first.
 
 mod detect;
+mod directness;
 mod edge;
 mod identifiers;
 mod ids;
 mod line;
 mod node;
+mod over;
 mod percentage;
 mod properties;
 mod schemata;
@@ -23,6 +25,8 @@ use self::{
     line::{Line, Refused},
     schemata::Meaning,
 };
+use jiff::civil::Date;
+
 use super::import::{Draft, Each, Fault, Found, Input, Item, Lines, Place, Unreadable};
 use crate::model::{Record, Source};
 
@@ -47,7 +51,11 @@ fn locator(schema: &str, id: &str) -> String {
 /// Employment EMPLOYED_BY, Membership MEMBER_OF, Representation REPRESENTS, Succession SUCCEEDED_BY, Payment PAID, Debt LENT_TO (from
 /// the creditor), ProjectParticipant and CourtCaseParty PARTICIPATES_IN; Family, Associate and UnknownLink are RELATED_TO. A record
 /// with several ends is one relationship for each pair. `endDate` is the first day on which it no longer holds; `date` is the
-/// day of a payment, and of anything else the day on which it was stated.
+/// day of a payment, and of anything else the day on which it was stated. An end before the start is kept as it is.
+/// - A status (`resigned`) or a role (`former director`) may say that it is over without saying since when: then it was over by
+///   the day of `retrievedAt`, else of `date`, of `modifiedAt`, of `last_change` beside the properties, else of the import.
+/// - `ownershipType` and `controlType` say whether it is held directly, where they name "direct" or "indirect". The type of
+///   interest is not said.
 ///
 /// **Sources.** A relationship with `sourceUrl` or `publisher` is stated there, otherwise by the file. The locator is the schema
 /// and the id of the record.
@@ -80,7 +88,7 @@ pub fn read(input: Input<'_>, each: Each<'_>) -> Result<(), Unreadable> {
         let (drafts, faults) = match Line::parse(text) {
             Ok(line) => {
                 place.key = Some(line.id.clone());
-                made_of(line, &file)
+                made_of(line, &file, told.today)
             }
             Err(Refused::Record(fault)) => (Vec::new(), vec![fault]),
             // Later lines may be odd, but a file whose first one is something else is no file of ours.
@@ -98,10 +106,10 @@ pub fn read(input: Input<'_>, each: Each<'_>) -> Result<(), Unreadable> {
 }
 
 /// What a record is made into, and what is wrong with it.
-fn made_of(line: Line, file: &Source) -> (Vec<Draft>, Vec<Fault>) {
+fn made_of(line: Line, file: &Source, today: Date) -> (Vec<Draft>, Vec<Fault>) {
     let reason = match schemata::meaning(&line.schema) {
         Some(Meaning::Node(node)) => return node::read(line, node, file),
-        Some(Meaning::Edge(edge)) => return edge::read(line, edge, file),
+        Some(Meaning::Edge(edge)) => return edge::read(line, edge, file, today),
         Some(Meaning::Refused(reason)) => reason,
         None => "not a schema of FollowTheMoney",
     };

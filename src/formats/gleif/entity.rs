@@ -2,7 +2,9 @@
 //! cannot be read stays in its properties.
 
 use super::{
-    made::{Claim, DAY, Made, NOT_AN_LEI, bare_entity, day, entity_id, fault, kept, lei, placeholder, retraction},
+    made::{
+        Claim, DAY, Made, NOT_AN_LEI, bare_entity, day, entity_id, fault, is_end, kept, lei, placeholder, retraction,
+    },
     names::{Names, one_line},
     properties::Properties,
     row::{Cell, Row},
@@ -153,7 +155,7 @@ fn describe(entity: &mut Entity, row: &Row<'_>, mut told: Told<'_>, made: &mut M
     let status = made.read(row, told.status, (status, "not a known status"), properties);
     entity.status = status.unwrap_or(EntityStatus::Unknown);
     entity.founded = made.read(row, told.created, DAY, properties);
-    entity.dissolved = made.read(row, told.expired, DAY, properties);
+    entity.dissolved = made.read(row, told.expired, DAY, properties).filter(is_end);
     entity.country = country(row, &told, made);
     entity.names = std::mem::take(&mut told.names).finish(row, &entity.name, made, properties);
     match registered(row, &told) {

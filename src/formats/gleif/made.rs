@@ -6,7 +6,7 @@ use super::{
     row::{Cell, Row},
 };
 use crate::{
-    formats::import::{Draft, Effect, Fault, VALUE_CHARS_MAX, Wanted},
+    formats::import::{Draft, Effect, Fault, Order, VALUE_CHARS_MAX, Wanted},
     model::{
         Ends, Entity, EntityKind, EntityStatus, Evidence, Identifier, LEI_SCHEME, Noun, PartialDate, Record,
         Relationship, RelationshipKind, check_lei, evidence_id, relationship_id,
@@ -49,6 +49,14 @@ impl Made {
         properties.keep(row, cell);
     }
 
+    /// Tells of a cell that was taken as it is written, but contradicts what is beside it.
+    pub(super) fn note(&mut self, row: &Row<'_>, cell: Cell, reason: &'static str) {
+        self.faults.push(Fault {
+            effect: Effect::Noted,
+            ..fault(row, cell, reason)
+        });
+    }
+
     /// What a cell says where it can be read; otherwise it stays in the properties.
     pub(super) fn read<T>(
         &mut self,
@@ -83,6 +91,7 @@ pub(super) fn kept(row: &Row<'_>, cell: Cell, reason: &'static str) -> Fault {
 pub(super) fn retraction(noun: Noun, id: String) -> Draft {
     Draft {
         known_at: None,
+        order: Order::default(),
         change: Wanted::Retraction { noun, id },
     }
 }
@@ -144,6 +153,11 @@ pub(super) fn day(text: &str) -> Option<PartialDate> {
         None => text,
     };
     date.parse().ok()
+}
+
+/// Whether something ends on a day: one in the year 9999 is how registers write that it does not.
+pub(super) fn is_end(day: &PartialDate) -> bool {
+    day.first_day().year() < 9999
 }
 
 /// A day or what is wrong with it.

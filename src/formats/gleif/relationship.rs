@@ -2,7 +2,7 @@
 //! Only a RELATIONSHIP_PERIOD gives dates; percentages say how accounts are drawn up, and are no shares.
 
 use super::{
-    made::{Claim, DAY, Made, day, entity_id, fault, lei, placeholder, retraction},
+    made::{Claim, DAY, Made, day, entity_id, fault, is_end, lei, placeholder, retraction},
     properties::Properties,
     row::{Cell, Row},
     what::{RelationshipField as Field, What},
@@ -240,16 +240,17 @@ fn validity(row: &Row<'_>, told: &Told, made: &mut Made, properties: &mut Proper
     };
     let since = made.read(row, period.start, DAY, properties);
     // GLEIF's last day still belongs to the period, as with the accounting periods beside it.
-    let until = made.read(row, period.end, DAY, properties);
+    let until = made.read(row, period.end, DAY, properties).filter(is_end);
     let until = until.and_then(PartialDate::day_after).map(PartialDate::from);
-    match (Validity::new(since, until), period.end) {
-        (Ok(validity), _) => validity,
-        (Err(_), Some(end)) => {
-            made.keep(row, end, "an end before the start", properties);
-            Validity::new(since, None).unwrap_or(Validity::OPEN)
-        }
-        (Err(_), None) => Validity::OPEN,
+    let validity = Validity::as_written(since, until);
+    if let Some(end) = period.end.filter(|_| validity.is_contradictory()) {
+        made.note(
+            row,
+            end,
+            "until is not after since; both kept as written, neither believed",
+        );
     }
+    validity
 }
 
 /// How firm it is. One that is inactive has ended, and says so by its end; where GLEIF gives none, nobody knows since when,

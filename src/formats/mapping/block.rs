@@ -7,11 +7,11 @@ use super::{
     header::Row,
     properties::Properties,
     value::{Of, Value},
-    written::{Country, Id, Key, Line, Link, SourceKey, Text, one_line},
+    written::{Components, Country, Day, Flag, Id, Key, Line, Link, SourceKey, Text, one_line},
 };
 use crate::model::{
-    Capability, Currency, EntityKind, EntityStatus, NameKind, PartialDate, RelationshipKind, RelationshipStatus,
-    ShareOf, ShareRange, UnknownReason,
+    Capability, Currency, Directness, EntityKind, EntityStatus, Interest, NameKind, PartialDate, RelationshipKind,
+    RelationshipStatus, ShareOf, ShareRange, UnknownReason,
 };
 
 /// What the table is.
@@ -45,6 +45,8 @@ pub(super) struct EntityBlock {
     pub(super) starts_on: Option<Of<PartialDate>>,
     pub(super) ends_on: Option<Of<PartialDate>>,
     pub(super) website: Option<Of<Link>>,
+    /// Whether it stands for a party that is not disclosed.
+    pub(super) undisclosed: Option<Of<Flag>>,
     #[serde(default)]
     pub(super) properties: Properties,
     /// Whether another table describes it, and this is only to have something to relate.
@@ -91,8 +93,16 @@ pub(super) struct RelationshipBlock {
     pub(super) until: Option<Of<PartialDate>>,
     /// The last day on which it holds.
     pub(super) last_day: Option<Of<PartialDate>>,
+    /// A day on which it was over at the latest, where neither is said.
+    pub(super) ended_by: Option<Of<Day>>,
     pub(super) share: Option<Of<ShareRange>>,
     pub(super) share_of: Option<Of<ShareOf>>,
+    pub(super) interest: Option<Of<Interest>>,
+    pub(super) directness: Option<Of<Directness>>,
+    /// The ids or the records of the relationships that an indirect one is made up of.
+    pub(super) components: Option<Of<Components>>,
+    /// The source's own id of the record.
+    pub(super) record: Option<Of<Line>>,
     pub(super) amount: Option<Of<f64>>,
     pub(super) currency: Option<Of<Currency>>,
     pub(super) amount_of: Option<Of<Line>>,
@@ -149,6 +159,7 @@ impl EntityBlock {
             named("entity.starts_on", self.starts_on.as_ref()),
             named("entity.ends_on", self.ends_on.as_ref()),
             named("entity.website", self.website.as_ref()),
+            named("entity.undisclosed", self.undisclosed.as_ref()),
         ];
         let mut values: Vec<_> = values.into_iter().flatten().collect();
         for name in &self.names {
@@ -185,8 +196,13 @@ impl RelationshipBlock {
             named("relationship.since", self.since.as_ref()),
             named("relationship.until", self.until.as_ref()),
             named("relationship.last_day", self.last_day.as_ref()),
+            named("relationship.ended_by", self.ended_by.as_ref()),
             named("relationship.share", self.share.as_ref()),
             named("relationship.share_of", self.share_of.as_ref()),
+            named("relationship.interest", self.interest.as_ref()),
+            named("relationship.directness", self.directness.as_ref()),
+            named("relationship.components", self.components.as_ref()),
+            named("relationship.record", self.record.as_ref()),
             named("relationship.amount", self.amount.as_ref()),
             named("relationship.currency", self.currency.as_ref()),
             named("relationship.amount_of", self.amount_of.as_ref()),

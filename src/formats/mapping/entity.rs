@@ -46,6 +46,9 @@ impl EntityBlock {
             starts_on,
             ends_on,
             website: reading.optional("website", self.website.as_ref()).map(|link| link.0),
+            undisclosed: reading
+                .optional("undisclosed", self.undisclosed.as_ref())
+                .is_some_and(|flag| flag.0),
             // Last, when all that is kept is known.
             properties: reading.properties(self.properties.of(&reading.row))?,
             ..named

@@ -76,6 +76,16 @@ impl<'a> Reading<'a> {
         }
     }
 
+    /// Tells of a field that was taken as it is written, but contradicts what is beside it.
+    pub(super) fn note<T>(&mut self, key: &'static str, field: Option<&Of<T>>, reason: &'static str) {
+        if let Some(field) = field
+            && let Some(text) = field.value.text(&self.row)
+        {
+            self.faults
+                .push(Fault::noted(name(key, &field.value), reason).with(&text));
+        }
+    }
+
     fn keep_text(&mut self, key: &'static str, value: &Value, reason: &'static str, text: String) {
         // As it stands in the table, not as a template made it.
         let cell = value.only_column().map(|column| self.row.cell(column));

@@ -10,8 +10,9 @@ use super::{
 use crate::{
     formats::import::Draft,
     model::{
-        Amount, Capability, DERIVED_ID_CHARS_MAX, Ends, Evidence, LINE_CHARS_MAX, PartialDate, Record, Relationship,
-        RelationshipKind, RelationshipStatus, Share, UnknownReason, Validity, evidence_id, relationship_id,
+        Amount, Capability, DERIVED_ID_CHARS_MAX, Directness, Ends, Evidence, Interest, LINE_CHARS_MAX, PartialDate,
+        Record, Relationship, RelationshipKind, RelationshipStatus, Share, UnknownReason, Validity, evidence_id,
+        relationship_id,
     },
 };
 
@@ -34,6 +35,7 @@ impl RelationshipBlock {
             ..Evidence::asserting(evidence_id(&id, source, 1), source)
         };
         let status = reading.optional("status", self.status.as_ref());
+        let interest = self.interest(reading, kind);
         Some(Draft::of(Record::Relationship(Relationship {
             role: reading.optional("role", self.role.as_ref()).map(|line| line.0),
             // A word for it that is not understood is no reason to believe it.
@@ -43,12 +45,13 @@ impl RelationshipBlock {
             }),
             validity: self.validity(reading),
             share: self.share(reading, kind),
+            record: reading.optional("record", self.record.as_ref()).map(|line| line.0),
             amount: self.amount(reading),
             capabilities: self.capabilities(reading, kind),
             // Last, when all that is kept is known.
             properties: reading.properties(self.properties.of(&reading.row))?,
             evidence: vec![evidence],
-            ..Relationship::new(id, kind, ends)
+            ..interest.of(Relationship::new(id, kind, ends))
         })))
     }
 
@@ -113,14 +116,54 @@ impl RelationshipBlock {
         let since = reading.optional("since", self.since.as_ref());
         let until = reading.optional("until", self.until.as_ref());
         let last_day = reading.optional("last_day", self.last_day.as_ref());
-        Validity::new(since, until.or(last_day.map(day_after))).unwrap_or_else(|_| {
-            let reason = "not after the first day";
-            match until {
-                Some(_) => reading.keep("until", self.until.as_ref(), reason),
-                None => reading.keep("last_day", self.last_day.as_ref(), reason),
+        let ended_by = reading.optional("ended_by", self.ended_by.as_ref());
+        let end = until.or(last_day.map(day_after));
+        let validity = match (end, ended_by) {
+            (None, Some(day)) => Validity::over_by(since, day.0),
+            (end, ended_by) => {
+                if ended_by.is_some() {
+                    let reason = "needless where it is said when it ended";
+                    reading.keep("ended_by", self.ended_by.as_ref(), reason);
+                }
+                Validity::as_written(since, end)
             }
-            Validity::new(since, None).unwrap_or(Validity::OPEN)
-        })
+        };
+        if validity.is_contradictory() {
+            match (until, last_day) {
+                (Some(_), _) => reading.note("until", self.until.as_ref(), CONTRADICTORY),
+                (None, Some(_)) => reading.note("last_day", self.last_day.as_ref(), CONTRADICTORY),
+                (None, None) => reading.note("ended_by", self.ended_by.as_ref(), CONTRADICTORY),
+            }
+        }
+        validity
+    }
+
+    /// What kind of interest it is, how directly it is held, what it is made up of.
+    fn interest(&self, reading: &mut Reading<'_>, kind: RelationshipKind) -> Held {
+        let held = Held {
+            interest: reading.optional("interest", self.interest.as_ref()),
+            directness: reading
+                .optional("directness", self.directness.as_ref())
+                .unwrap_or(Directness::Unknown),
+            components: reading
+                .optional("components", self.components.as_ref())
+                .map(|components| components.0)
+                .unwrap_or_default(),
+        };
+        if kind.is_interest() {
+            return held;
+        }
+        let reason = "only OWNS and CONTROLS are interests in a company";
+        if held.interest.is_some() {
+            reading.keep("interest", self.interest.as_ref(), reason);
+        }
+        if !held.directness.is_unknown() {
+            reading.keep("directness", self.directness.as_ref(), reason);
+        }
+        if !held.components.is_empty() {
+            reading.keep("components", self.components.as_ref(), reason);
+        }
+        Held::default()
     }
 
     fn share(&self, reading: &mut Reading<'_>, kind: RelationshipKind) -> Option<Share> {
@@ -176,6 +219,43 @@ impl RelationshipBlock {
             }
         }
         capabilities
+    }
+}
+
+/// What is told of dates of which the last is not after the first.
+const CONTRADICTORY: &str = "until is not after since; both kept as written, neither believed";
+
+/// What an interest in a company is.
+struct Held {
+    interest: Option<Interest>,
+    directness: Directness,
+    components: Vec<String>,
+}
+
+impl Default for Held {
+    fn default() -> Self {
+        Self {
+            interest: None,
+            directness: Directness::Unknown,
+            components: Vec::new(),
+        }
+    }
+}
+
+impl Held {
+    /// The relationship as such an interest.
+    fn of(self, relationship: Relationship) -> Relationship {
+        let Self {
+            interest,
+            directness,
+            components,
+        } = self;
+        Relationship {
+            interest,
+            directness,
+            components,
+            ..relationship
+        }
     }
 }
 

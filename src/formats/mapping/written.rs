@@ -1,12 +1,17 @@
 //! What the texts of a table are read as: dates as they are written in many countries, percentages, numbers, and the words of
 //! the model. Each kind of value has one reason for which it is refused, so that refusals can be counted.
 
-use crate::model::{
-    Catalog, Currency, DERIVED_ID_CHARS_MAX, Entity, ID_CHARS_MAX, Invalid, LINE_CHARS_MAX, PartialDate, ShareRange,
-    Source, TEXT_CHARS_MAX, country_code, link,
-};
+use jiff::civil::Date;
 
 use super::form::DateForm;
+use crate::{
+    formats::bods,
+    model::{
+        Capability, Catalog, Currency, DERIVED_ID_CHARS_MAX, Directness, Entity, EntityKind, EntityStatus,
+        ID_CHARS_MAX, Interest, Invalid, LINE_CHARS_MAX, LIST_MAX, NameKind, PartialDate, RelationshipKind,
+        RelationshipStatus, ShareOf, ShareRange, Source, TEXT_CHARS_MAX, UnknownReason, country_code, link, plain_id,
+    },
+};
 
 /// What can be read of a text in a table.
 pub(super) trait Written: Sized {
@@ -17,11 +22,100 @@ pub(super) trait Written: Sized {
     fn read(text: &str, dates: &[DateForm]) -> Result<Self, Invalid>;
 }
 
-impl<T: Catalog> Written for T {
-    const REFUSED: &'static str = "not a word of the model";
+/// Declares enums that are written in the words of the model.
+macro_rules! words {
+    ($($name:ty),+) => {$(
+        impl Written for $name {
+            const REFUSED: &'static str = "not a word of the model";
+
+            fn read(text: &str, _: &[DateForm]) -> Result<Self, Invalid> {
+                Self::parse(text)
+            }
+        }
+    )+};
+}
+
+words!(
+    Capability,
+    EntityKind,
+    EntityStatus,
+    NameKind,
+    RelationshipKind,
+    RelationshipStatus,
+    ShareOf,
+    UnknownReason
+);
+
+impl Written for Interest {
+    const REFUSED: &'static str =
+        "not a type of interest; it is a code of BODS like votingRights, or listed under values with one";
+
+    /// `VOTING_RIGHTS` as in the model, or as any version of BODS writes it: `votingRights`, `voting-rights`.
+    fn read(text: &str, _: &[DateForm]) -> Result<Self, Invalid> {
+        Self::parse(text).or_else(|invalid| bods::interest(text).ok_or(invalid))
+    }
+}
+
+impl Written for Directness {
+    const REFUSED: &'static str = "not direct, indirect or unknown; values lists what other words mean";
 
     fn read(text: &str, _: &[DateForm]) -> Result<Self, Invalid> {
-        T::parse(text)
+        Self::parse(&text.trim().to_uppercase())
+    }
+}
+
+/// Yes or no.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Flag(pub(super) bool);
+
+impl Written for Flag {
+    const REFUSED: &'static str = "not true or false; values lists what other words mean";
+
+    fn read(text: &str, _: &[DateForm]) -> Result<Self, Invalid> {
+        match text.trim().to_lowercase().as_str() {
+            "true" | "yes" | "1" => Ok(Self(true)),
+            "false" | "no" | "0" => Ok(Self(false)),
+            _ => Err(Invalid::new(text, "true or false")),
+        }
+    }
+}
+
+/// A day, and no longer period.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Day(pub(super) Date);
+
+impl Written for Day {
+    const REFUSED: &'static str = "not a day";
+
+    fn read(text: &str, dates: &[DateForm]) -> Result<Self, Invalid> {
+        let date = PartialDate::read(text, dates)?;
+        if date.is_day() {
+            Ok(Self(date.first_day()))
+        } else {
+            Err(Invalid::new(text, "a day like 2017-01-15"))
+        }
+    }
+}
+
+/// Ids of relationships or of records, each once.
+#[derive(Debug, Clone)]
+pub(super) struct Components(pub(super) Vec<String>);
+
+impl Written for Components {
+    const REFUSED: &'static str = "not ids without spaces, with ; between them";
+
+    fn read(text: &str, _: &[DateForm]) -> Result<Self, Invalid> {
+        let mut ids: Vec<String> = Vec::new();
+        for id in text.split(';').map(str::trim).filter(|id| !id.is_empty()) {
+            let id = plain_id(id, DERIVED_ID_CHARS_MAX)?;
+            if !ids.iter().any(|known| known == id) {
+                ids.push(id.to_owned());
+            }
+        }
+        if ids.len() > LIST_MAX {
+            return Err(Invalid::new(&ids.len(), format!("at most {LIST_MAX} ids")));
+        }
+        Ok(Self(ids))
     }
 }
 

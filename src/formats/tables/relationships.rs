@@ -1,7 +1,5 @@
 //! `relationships.csv`: the claims, still without their evidence.
 
-use std::collections::HashSet;
-
 use super::{
     cell,
     ids::{Ids, Noun},
@@ -10,7 +8,7 @@ use super::{
     sheet::{Form, Sheet},
 };
 use crate::{
-    formats::{Problem, Problems},
+    formats::Problems,
     model::{
         Capability, Catalog, Directness, Ends, Interest, Relationship, RelationshipKind, RelationshipStatus, Share,
         ShareOf, Timestamp, UnknownReason, Validity,
@@ -56,7 +54,6 @@ pub(super) fn read(
     ids: &mut Ids,
     problems: &mut Problems,
 ) {
-    let mut components_named = Vec::new();
     while let Some(mut row) = sheet.next_row(problems) {
         let id = row.required("id");
         if let Some(id) = id {
@@ -71,8 +68,6 @@ pub(super) fn read(
         let share = share(&mut row, kind);
         let (interest, directness, components) = interest(&mut row, kind);
         let record = row.owned("record");
-        let line = row.place().1;
-        components_named.extend(components.iter().map(|component| (component.clone(), line)));
         let amount = row.amount();
         let capabilities = capabilities(&mut row, kind);
         let properties = row.properties();
@@ -103,19 +98,10 @@ pub(super) fn read(
             retracted_at,
         });
     }
-    let records: HashSet<&str> = relationships
-        .iter()
-        .filter_map(|claim| claim.record.as_deref())
-        .collect();
-    for (component, line) in components_named {
-        if !ids.knows(Noun::Relationship, &component) && !records.contains(component.as_str()) {
-            let problem = Problem::new(FORM.file, "the id or the record of a relationship in this table");
-            problems.push(problem.at(line).column("components").value(&component));
-        }
-    }
 }
 
-/// The type of an interest in a company, how directly it is held, and what it is made up of.
+/// The type of an interest in a company, how directly it is held, and what it is made up of: ids and records of which some may
+/// not be known yet.
 fn interest(row: &mut Row<'_>, kind: Option<RelationshipKind>) -> (Option<Interest>, Directness, Vec<String>) {
     let interest = row.parsed("interest", Interest::parse);
     let directness = row.parsed("directness", Directness::parse);

@@ -120,9 +120,9 @@ fn interests_of_0_2_and_0_3_are_those_of_today() {
             ),
         ],
         &[
-            "bods:p1 CONTROLS bods:e1 >25..50 of VOTES 2016-04.. as voting rights {directOrIndirect}",
+            "bods:p1 CONTROLS bods:e1 >25..50 of VOTES 2016-04.. as voting rights",
             "bods:p1 OFFICER_OF bods:e1 as trustee",
-            "bods:p1 OWNS bods:e1 10 of PROFIT as rights to profit or income {directOrIndirect}",
+            "bods:p1 OWNS bods:e1 10 of PROFIT as rights to profit or income",
             "?NO_KNOWN_PERSON CONTROLS bods:e1 {interestedParty}",
         ],
     );

@@ -113,8 +113,8 @@ fn each_interest_is_a_relationship_of_its_own() {
         &[
             "bods:rec-acme-holdings-ltd COMPANY Acme Holdings Ltd (GB) 2005-03-15.. [gb-coh 10000001] {entityType, source}",
             "bods:rec-jane-smith-1975 PERSON Jane Smith (GB) 1975-06-20.. {declarationSubject, names, nationalities, source}",
-            "bods:rec-jane-smith-1975 OWNS bods:rec-acme-holdings-ltd 75 of CAPITAL 2010-01-01.. {beneficialOwnershipOrControl, directOrIndirect, source}",
-            "bods:rec-jane-smith-1975 CONTROLS bods:rec-acme-holdings-ltd 75 of VOTES 2010-01-01.. as voting rights {beneficialOwnershipOrControl, directOrIndirect, source}",
+            "bods:rec-jane-smith-1975 OWNS bods:rec-acme-holdings-ltd 75 of CAPITAL 2010-01-01.. {beneficialOwnershipOrControl, source}",
+            "bods:rec-jane-smith-1975 CONTROLS bods:rec-acme-holdings-ltd 75 of VOTES 2010-01-01.. as voting rights {beneficialOwnershipOrControl, source}",
         ],
     );
 }
@@ -126,8 +126,8 @@ fn a_circle_keeps_both_sides() {
         &[
             "bods:rec-alpha-corp COMPANY Alpha Corp Ltd (GB) [gb-coh 10000010] {entityType, source}",
             "bods:rec-beta-corp COMPANY Beta Corp Ltd (GB) [gb-coh 10000011] {entityType, source}",
-            "bods:rec-alpha-corp OWNS bods:rec-beta-corp 100 of CAPITAL {beneficialOwnershipOrControl, directOrIndirect, source}",
-            "bods:rec-beta-corp OWNS bods:rec-alpha-corp 100 of CAPITAL {beneficialOwnershipOrControl, directOrIndirect, source}",
+            "bods:rec-alpha-corp OWNS bods:rec-beta-corp 100 of CAPITAL {beneficialOwnershipOrControl, source}",
+            "bods:rec-beta-corp OWNS bods:rec-alpha-corp 100 of CAPITAL {beneficialOwnershipOrControl, source}",
         ],
     );
 }
@@ -166,11 +166,11 @@ fn joint_indirect_and_mixed_chains_are_read_as_they_are_stated() {
         &[
             "bods:31c55e425764 COMPANY CHRINON LTD (GB) 2010-11-18.. [gb-coh 07444723] {addresses, entityType}",
             "bods:91b4236a7d89 COMPANY Joint shareholding {declarationSubject, entityType}",
-            "bods:91b4236a7d89 OWNS bods:31c55e425764 100 of CAPITAL 2018-01-01.. {beneficialOwnershipOrControl, directOrIndirect}",
+            "bods:91b4236a7d89 OWNS bods:31c55e425764 100 of CAPITAL 2018-01-01.. {beneficialOwnershipOrControl}",
             "bods:1accb8b18b99 PERSON Natalie Coleman {declarationSubject}",
             "bods:f040df24d9ec PERSON Roberto Lopez {declarationSubject}",
-            "bods:1accb8b18b99 OWNS bods:91b4236a7d89 50 of CAPITAL 2018-01-01.. {beneficialOwnershipOrControl, declarationSubject, directOrIndirect}",
-            "bods:f040df24d9ec OWNS bods:91b4236a7d89 50 of CAPITAL 2018-01-01.. {beneficialOwnershipOrControl, declarationSubject, directOrIndirect}",
+            "bods:1accb8b18b99 OWNS bods:91b4236a7d89 50 of CAPITAL 2018-01-01.. {beneficialOwnershipOrControl, declarationSubject}",
+            "bods:f040df24d9ec OWNS bods:91b4236a7d89 50 of CAPITAL 2018-01-01.. {beneficialOwnershipOrControl, declarationSubject}",
         ],
     );
     check(
@@ -179,10 +179,10 @@ fn joint_indirect_and_mixed_chains_are_read_as_they_are_stated() {
             "bods:9bfe59b6a869 COMPANY Company A [gb-coh XE-08-A] {entityType}",
             "bods:ec61aeda7141 COMPANY Company B [gb-coh XE-08-B] {declarationSubject, entityType, isComponent}",
             "bods:53508b65253f PERSON Person 1 (GB) 1978-08.. {declarationSubject, nationalities}",
-            "bods:ec61aeda7141 OWNS bods:9bfe59b6a869 50 of CAPITAL 2017-11-01.. {beneficialOwnershipOrControl, directOrIndirect, isComponent, source}",
-            "bods:53508b65253f CONTROLS bods:ec61aeda7141 {beneficialOwnershipOrControl, declarationSubject, directOrIndirect, isComponent, source}",
-            "bods:53508b65253f OWNS bods:9bfe59b6a869 50 of CAPITAL 2017-11-01.. {beneficialOwnershipOrControl, componentRecords, directOrIndirect, source}",
-            "bods:53508b65253f OWNS bods:9bfe59b6a869 50 of CAPITAL 2019-05-01.. {beneficialOwnershipOrControl, componentRecords, directOrIndirect, source}",
+            "bods:ec61aeda7141 OWNS bods:9bfe59b6a869 50 of CAPITAL 2017-11-01.. {beneficialOwnershipOrControl, isComponent, source}",
+            "bods:53508b65253f CONTROLS bods:ec61aeda7141 {beneficialOwnershipOrControl, declarationSubject, isComponent, source}",
+            "bods:53508b65253f OWNS bods:9bfe59b6a869 50 of CAPITAL 2017-11-01.. {beneficialOwnershipOrControl, source}",
+            "bods:53508b65253f OWNS bods:9bfe59b6a869 50 of CAPITAL 2019-05-01.. {beneficialOwnershipOrControl, source}",
         ],
     );
     check(
@@ -192,11 +192,11 @@ fn joint_indirect_and_mixed_chains_are_read_as_they_are_stated() {
             "bods:0199c515a699 COMPANY Suomen Kaasuverkko Oy (FI) 2020-01-01.. [fi-pro 3010424-9] {declarationSubject, entityType, isComponent, source}",
             "bods:7ff95ba3682c ORGANIZATION Valtiovarainministerio / ALIAS Finansministeriet (FI) {declarationSubject, entityType, isComponent, source}",
             "bods:05ce06ec97b1 ORGANIZATION Suomen tasavalta / ALIAS Republic of Finland (FI) {declarationSubject, entityType, source}",
-            "bods:0199c515a699 OWNS bods:19f1c5afe9d7 76.5 of CAPITAL 2020-01-01.. {beneficialOwnershipOrControl, directOrIndirect, isComponent, source}",
-            "bods:7ff95ba3682c OWNS bods:0199c515a699 100 of CAPITAL 2020-01-01.. {beneficialOwnershipOrControl, declarationSubject, directOrIndirect, isComponent, source}",
-            "bods:7ff95ba3682c OWNS bods:19f1c5afe9d7 23.5 of CAPITAL 2020-01-01.. {beneficialOwnershipOrControl, directOrIndirect, isComponent, source}",
-            "bods:05ce06ec97b1 CONTROLS bods:7ff95ba3682c as other influence or control {beneficialOwnershipOrControl, declarationSubject, directOrIndirect, isComponent, source}",
-            "bods:05ce06ec97b1 OWNS bods:19f1c5afe9d7 100 of CAPITAL 2020-01-01.. {beneficialOwnershipOrControl, componentRecords, directOrIndirect, source}",
+            "bods:0199c515a699 OWNS bods:19f1c5afe9d7 76.5 of CAPITAL 2020-01-01.. {beneficialOwnershipOrControl, isComponent, source}",
+            "bods:7ff95ba3682c OWNS bods:0199c515a699 100 of CAPITAL 2020-01-01.. {beneficialOwnershipOrControl, declarationSubject, isComponent, source}",
+            "bods:7ff95ba3682c OWNS bods:19f1c5afe9d7 23.5 of CAPITAL 2020-01-01.. {beneficialOwnershipOrControl, isComponent, source}",
+            "bods:05ce06ec97b1 CONTROLS bods:7ff95ba3682c as other influence or control {beneficialOwnershipOrControl, declarationSubject, isComponent, source}",
+            "bods:05ce06ec97b1 OWNS bods:19f1c5afe9d7 100 of CAPITAL 2020-01-01.. {beneficialOwnershipOrControl, source}",
         ],
     );
 }
@@ -211,9 +211,9 @@ fn trusts_and_nominations_keep_their_roles() {
             "bods:81337a6e PERSON Anonymous person {declarationSubject, personType, unspecifiedPersonDetails}",
             "bods:8e40d059 COMPANY Levent Trust (FR) 2019-11-08.. {entityType}",
             "bods:700c264e OFFICER_OF bods:8e40d059 2019-08-11.. as trustee {beneficialOwnershipOrControl, details, directOrIndirect}",
-            "bods:d8855000 CONTROLS bods:8e40d059 2019-11-08.. as settlor {beneficialOwnershipOrControl, details, directOrIndirect}",
+            "bods:d8855000 CONTROLS bods:8e40d059 2019-11-08.. as settlor {beneficialOwnershipOrControl, details}",
             "bods:d8855000 OFFICER_OF bods:8e40d059 2019-11-08.. as trustee {beneficialOwnershipOrControl, details, directOrIndirect}",
-            "bods:81337a6e OWNS bods:8e40d059 2019-11-08.. as beneficiary of legal arrangement {beneficialOwnershipOrControl, details, directOrIndirect}",
+            "bods:81337a6e OWNS bods:8e40d059 2019-11-08.. as beneficiary of legal arrangement {beneficialOwnershipOrControl, details}",
         ],
     );
     check(
@@ -223,10 +223,10 @@ fn trusts_and_nominations_keep_their_roles() {
             "bods:102AB1984E PERSON Vanessa Rivero (MX) 1968-09-20.. {addresses, declaration, declarationSubject, names, nationalities, source}",
             "bods:103AB1984D COMPANY Perez-Rivero nomination (MX) {declaration, declarationSubject, entityType, isComponent, source}",
             "bods:104AB1984C COMPANY Los Corazones de Plata (MX) 1921-11-05.. [mx-rfc CPL211105123] {declaration, entityType, identifiers, source}",
-            "bods:101AB1984F CONTROLS bods:103AB1984D 2023-04-30.. as nominator {beneficialOwnershipOrControl, declaration, declarationSubject, directOrIndirect, isComponent, source}",
+            "bods:101AB1984F CONTROLS bods:103AB1984D 2023-04-30.. as nominator {beneficialOwnershipOrControl, declaration, declarationSubject, isComponent, source}",
             "bods:102AB1984E REPRESENTS bods:103AB1984D 2023-04-30.. as nominee {beneficialOwnershipOrControl, declaration, declarationSubject, directOrIndirect, source}",
             "bods:103AB1984D OFFICER_OF bods:104AB1984C 2023-04-30.. as board member {beneficialOwnershipOrControl, declaration, directOrIndirect, isComponent, source}",
-            "bods:101AB1984F CONTROLS bods:104AB1984C 2023-04-30.. as other influence or control {beneficialOwnershipOrControl, componentRecords, declaration, directOrIndirect, source}",
+            "bods:101AB1984F CONTROLS bods:104AB1984C 2023-04-30.. as other influence or control {beneficialOwnershipOrControl, declaration, source}",
         ],
     );
 }
@@ -238,8 +238,8 @@ fn persons_keep_their_names_and_their_exposure() {
         &[
             "bods:a7b3bd81d8ba COMPANY Platinum Emerald and Plutonim Mining Limited [gb-coh XE-000079054] {entityType}",
             "bods:9bcdcc85e803 PERSON Michael Hubbard {declarationSubject, politicalExposure}",
-            "bods:9bcdcc85e803 OWNS bods:a7b3bd81d8ba 25..<50 of CAPITAL 2016-07-07.. {beneficialOwnershipOrControl, directOrIndirect}",
-            "bods:9bcdcc85e803 CONTROLS bods:a7b3bd81d8ba 25..<50 of VOTES 2016-07-07.. as voting rights {beneficialOwnershipOrControl, directOrIndirect}",
+            "bods:9bcdcc85e803 OWNS bods:a7b3bd81d8ba 25..<50 of CAPITAL 2016-07-07.. {beneficialOwnershipOrControl}",
+            "bods:9bcdcc85e803 CONTROLS bods:a7b3bd81d8ba 25..<50 of VOTES 2016-07-07.. as voting rights {beneficialOwnershipOrControl}",
         ],
     );
     check(
@@ -247,7 +247,7 @@ fn persons_keep_their_names_and_their_exposure() {
         &[
             "bods:c359f58d2977 COMPANY Profitech Ltd 2019-09-03.. [gb-coh 2063384560] {entityType}",
             "bods:10478c6cf6de PERSON Jennifer Hewitson-Smith / ALIAS Jenny Hewitson-Smith (GB) 1978-07.. {addresses, declarationSubject, names, nationalities}",
-            "bods:10478c6cf6de OWNS bods:c359f58d2977 100 of CAPITAL 2016-04-06.. {beneficialOwnershipOrControl, directOrIndirect}",
+            "bods:10478c6cf6de OWNS bods:c359f58d2977 100 of CAPITAL 2016-04-06.. {beneficialOwnershipOrControl}",
         ],
     );
     check(
@@ -261,7 +261,7 @@ fn persons_keep_their_names_and_their_exposure() {
         &[
             "bods:fd5c8dbc9a91 COMPANY Company A 2019-01-01.. [gb-coh XE-A-01] {entityType}",
             "bods:8f2f34b57a8f PERSON Logan Morton (GB) 1975-01.. {addresses, declarationSubject, names, nationalities, taxResidencies}",
-            "bods:8f2f34b57a8f OWNS bods:fd5c8dbc9a91 100 of CAPITAL 2016-04-06.. {beneficialOwnershipOrControl, directOrIndirect}",
+            "bods:8f2f34b57a8f OWNS bods:fd5c8dbc9a91 100 of CAPITAL 2016-04-06.. {beneficialOwnershipOrControl}",
         ],
     );
 }

@@ -123,12 +123,12 @@ fn a_field_that_is_wrong_stays_as_it_was_written() {
             "endDate": "2020-03-01",
         }, {"type": "friendship"}]}),
         &[
-            "bods:p OWNS bods:c 2020-03-01.. {endDate, share}",
+            "bods:p OWNS bods:c 2020-03-01..2020-03-01 {share}",
             "bods:p CONTROLS bods:c as friendship {type}",
         ],
         &[
             "Kept interests.share: not a share [{\"exact\":101}]",
-            "Kept interests.endDate: an end that is not after the start [2020-03-01]",
+            "Noted interests.endDate: until is not after since; both kept as written, neither believed [2020-03-01]",
             "Kept interests.type: not a type of interest [friendship]",
         ],
     );

@@ -7,8 +7,8 @@ use guanxi::{
     },
     graph::Snapshot,
     model::{
-        EntityKind, Evidence, PartialDate, RelationshipKind as Kind, RelationshipStatus, Share, ShareOf, Stance,
-        Validity,
+        Directness, EntityKind, Evidence, Interest, PartialDate, RelationshipKind as Kind, RelationshipStatus, Share,
+        ShareOf, Stance, Validity,
     },
 };
 use jsonschema::{Registry, Validator};
@@ -89,9 +89,30 @@ fn properties_of_any_shape_leave_statements_that_fit_the_schema() {
     check_schema(&schema, &written(&dataset).0, "with any properties");
 }
 
+/// The relationships that one is made up of, and what else is named as such.
+fn components(dataset: &Dataset, relationship: &Relationship) -> Vec<String> {
+    let mut components = Vec::new();
+    for named in &relationship.components {
+        let is_meant = |known: &&Relationship| known.id == *named || known.record.as_ref() == Some(named);
+        let before = components.len();
+        components.extend(
+            dataset
+                .relationships
+                .iter()
+                .filter(is_meant)
+                .map(|known| known.id.clone()),
+        );
+        if components.len() == before {
+            components.push(named.clone());
+        }
+    }
+    components
+}
+
 /// A tie without what only one file says of it.
 fn tie(relationship: &Relationship) -> Relationship {
     Relationship {
+        record: None,
         properties: None,
         evidence: Vec::new(),
         recorded_at: Timestamp::UNIX_EPOCH,
@@ -113,7 +134,14 @@ fn samples_come_back_the_same() {
             [before.entities.len(), before.relationships.len()],
             "{name}: {written:?}"
         );
-        let ties = |dataset: &Dataset| dataset.relationships.iter().map(tie).collect::<Vec<_>>();
+        // Components are the relationships that they are, by whatever name.
+        let ties = |dataset: &Dataset| {
+            let ties = dataset.relationships.iter().map(|relationship| Relationship {
+                components: components(dataset, relationship),
+                ..tie(relationship)
+            });
+            ties.collect::<Vec<_>>()
+        };
         assert_eq!(ties(&after), ties(&before), "{name}");
         let bare = |dataset: &Dataset| -> Vec<Entity> {
             let entities = dataset.entities.iter().cloned();
@@ -187,7 +215,7 @@ fn related(kind: Kind, role: Option<&str>, share: Option<(&str, ShareOf)>) -> Da
                 of,
             }),
             interest: None,
-            directness: guanxi::model::Directness::Unknown,
+            directness: Directness::Unknown,
             components: Vec::new(),
             record: None,
             amount: None,
@@ -213,8 +241,9 @@ fn related(kind: Kind, role: Option<&str>, share: Option<(&str, ShareOf)>) -> Da
 
 #[test]
 fn what_a_type_of_interest_does_not_say_stands_in_its_details() {
-    let check = |kind, role, share, expected: Value| {
-        let dataset = related(kind, role, share);
+    let check_as = |interest: Option<Interest>, kind, role, share, expected: Value| {
+        let mut dataset = related(kind, role, share);
+        dataset.relationships[0].interest = interest;
         let (bytes, _) = written(&dataset);
         let statements: Value = serde_json::from_slice(&bytes).unwrap();
         let interests = statements[2]["recordDetails"]
@@ -225,9 +254,33 @@ fn what_a_type_of_interest_does_not_say_stands_in_its_details() {
         let after = known(&read(&bytes));
         assert_eq!(tie(&after.relationships[0]), tie(&dataset.relationships[0]));
     };
+    let check = |kind, role, share, expected| check_as(None, kind, role, share, expected);
     let capital = |range| Some((range, ShareOf::Capital));
     let votes = |range| Some((range, ShareOf::Votes));
-    check(Kind::Owns, None, None, json!([{"type": "shareholding"}]));
+    check(
+        Kind::Owns,
+        None,
+        None,
+        json!([{"type": "shareholding", "details": "OWNS"}]),
+    );
+    check_as(
+        Some(Interest::Shareholding),
+        Kind::Owns,
+        None,
+        capital("10"),
+        json!([{"type": "shareholding", "share": {"exact": 10.0}}]),
+    );
+    check_as(
+        Some(Interest::Shareholding),
+        Kind::Owns,
+        Some("stake"),
+        votes("10"),
+        json!([{
+            "type": "shareholding",
+            "details": "OWNS (SHAREHOLDING), share of VOTES: stake",
+            "share": {"exact": 10.0},
+        }]),
+    );
     check(
         Kind::Owns,
         Some("stake"),
@@ -250,8 +303,37 @@ fn what_a_type_of_interest_does_not_say_stands_in_its_details() {
         votes("10"),
         json!([{"type": "votingRights", "details": "CONTROLS: appointment of board", "share": {"exact": 10.0}}]),
     );
-    check(Kind::Controls, Some("settlor"), None, json!([{"type": "settlor"}]));
-    check(Kind::Controls, None, None, Value::Null);
+    check(
+        Kind::Controls,
+        Some("settlor"),
+        None,
+        json!([{"type": "settlor", "details": "CONTROLS: settlor"}]),
+    );
+    check_as(
+        Some(Interest::Settlor),
+        Kind::Controls,
+        Some("settlor"),
+        None,
+        json!([{"type": "settlor"}]),
+    );
+    check(
+        Kind::Controls,
+        None,
+        None,
+        json!([{"type": "otherInfluenceOrControl", "details": "CONTROLS"}]),
+    );
+    check_as(Some(Interest::UnknownInterest), Kind::Controls, None, None, Value::Null);
+    check_as(
+        Some(Interest::BoardMember),
+        Kind::Controls,
+        Some("friendship"),
+        votes("10"),
+        json!([{
+            "type": "boardMember",
+            "details": "CONTROLS (BOARD_MEMBER), share of VOTES: friendship",
+            "share": {"exact": 10.0},
+        }]),
+    );
     check(
         Kind::OfficerOf,
         Some("board chair"),
@@ -322,6 +404,30 @@ fn is_statable(dataset: &Dataset, relationship: &Relationship) -> bool {
         && [RelationshipStatus::Active, RelationshipStatus::Unknown].contains(&relationship.status)
 }
 
+/// What an interest may be, by a number: its type, directness, and one component, which is not itself made up of others.
+fn of_interests(dataset: &mut Dataset, numbers: &[usize]) {
+    let statable: Vec<String> = dataset
+        .relationships
+        .iter()
+        .filter(|relationship| is_statable(dataset, relationship))
+        .map(|relationship| relationship.id.clone())
+        .collect();
+    for (relationship, number) in dataset.relationships.iter_mut().zip(numbers) {
+        if relationship.kind.is_interest() {
+            relationship.interest = Interest::ALL.get(number % 29).copied();
+            relationship.directness = Directness::ALL[number % Directness::ALL.len()];
+            relationship.components = statable.get(number % 17).into_iter().cloned().collect();
+        }
+        let over = random::day(7);
+        relationship.validity = match number % 5 {
+            0 => Validity::over_by(relationship.validity.since(), over),
+            // The dates contradict each other.
+            1 => Validity::as_written(Some(over.into()), Some(random::day(6).into())),
+            _ => relationship.validity,
+        };
+    }
+}
+
 fn of_shares(dataset: &mut Dataset) {
     for relationship in &mut dataset.relationships {
         let basis = relationship.kind.share_basis();
@@ -334,10 +440,14 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn ties_that_the_standard_has_come_back_the_same(claims in random::claims(SHAPE)) {
-        let claims: Vec<Claim> = claims;
-        let mut dataset = random::dataset(SHAPE, &claims);
-        of_shares(&mut dataset);
+    fn ties_that_the_standard_has_come_back_the_same(
+            claims in random::claims(SHAPE), numbers in proptest::collection::vec(0usize..500, SHAPE.claims), undisclosed in 0usize..6
+        ) {
+            let claims: Vec<Claim> = claims;
+            let mut dataset = random::dataset(SHAPE, &claims);
+            of_shares(&mut dataset);
+            of_interests(&mut dataset, &numbers);
+            dataset.entities[undisclosed].undisclosed = true;
         let (bytes, counts) = written(&dataset);
         let after = known(&read(&bytes));
         let expected: Vec<Relationship> = dataset
@@ -349,5 +459,9 @@ proptest! {
         prop_assert_eq!(counts.relationships, u64::try_from(expected.len()).unwrap());
         prop_assert_eq!(after.relationships.iter().map(tie).collect::<Vec<_>>(), expected);
         prop_assert_eq!(after.entities.len(), 5);
+        for entity in &after.entities {
+            let before = dataset.entities.iter().find(|before| before.id == entity.id).unwrap();
+            prop_assert_eq!((entity.undisclosed, entity.kind, &entity.name), (before.undisclosed, before.kind, &before.name));
+        }
     }
 }

@@ -145,8 +145,8 @@ fn dates_bound_the_relationship_and_a_payment_is_of_one_day() {
     check(
         "Ownership",
         json!({"startDate": ["2014"], "endDate": ["2012"]}),
-        ("", "", ""),
-        &["endDate: before it begins"],
+        ("2014", "2012", ""),
+        &["endDate: until is not after since; both kept as written, neither believed"],
     );
     check(
         "Ownership",
@@ -255,7 +255,7 @@ fn amounts_are_in_their_own_currency_first() {
 }
 
 #[test]
-fn who_is_said_to_have_left_is_in_office_on_no_day_that_is_known() {
+fn a_status_says_how_firm_the_claim_is_and_an_ended_one_was_in_effect() {
     let check = |status: Value, until: Value, expected: &str, faults: &[&str]| {
         let properties = json!({"director": ["a"], "organization": ["b"], "status": status, "endDate": until});
         assert_eq!(
@@ -266,7 +266,7 @@ fn who_is_said_to_have_left_is_in_office_on_no_day_that_is_known() {
     };
     check(json!([]), json!([]), "ACTIVE", &[]);
     check(json!(["Active"]), json!([]), "ACTIVE", &[]);
-    check(json!(["resigned"]), json!([]), "UNKNOWN", &[]);
+    check(json!(["resigned"]), json!([]), "ACTIVE", &[]);
     check(json!(["resigned"]), json!(["2014"]), "ACTIVE", &[]);
     check(json!(["rumoured"]), json!([]), "RUMOURED", &[]);
     check(
@@ -276,6 +276,96 @@ fn who_is_said_to_have_left_is_in_office_on_no_day_that_is_known() {
         &["status: a status that is not understood"],
     );
     check(json!(["active", "resigned"]), json!([]), "UNKNOWN", &[]);
+}
+
+#[test]
+fn who_is_said_to_have_left_was_gone_when_that_was_seen() {
+    let check = |schema: &str, properties: Value, expected: (&str, &str), kept: &[&str]| {
+        let mut properties = properties;
+        let ends = if schema == "Family" {
+            ["person", "relative"]
+        } else {
+            ["director", "organization"]
+        };
+        for end in ends {
+            properties[end] = json!([end]);
+        }
+        let found = relationship(schema, properties.clone(), &[]);
+        let text = |date: Option<String>| date.unwrap_or_default();
+        let since = text(found.validity.since().map(|date| date.to_string()));
+        let ended_by = text(found.validity.stated_ended_by().map(|date| date.to_string()));
+        assert_eq!((&*since, &*ended_by), expected, "{properties}");
+        assert_eq!(found.status.to_string(), "ACTIVE", "{properties}");
+        let held = found.properties.unwrap_or_default();
+        assert_eq!(
+            held.keys().map(String::as_str).collect::<Vec<_>>(),
+            kept,
+            "{properties}"
+        );
+    };
+    let of =
+        |schema: &'static str| move |properties, expected, kept: &[&str]| check(schema, properties, expected, kept);
+    let director = of("Directorship");
+    let seen = json!({"role": ["former director"], "startDate": ["2010"], "retrievedAt": ["2017-01-15T10:00:00"], "date": ["2014"]});
+    director(seen, ("2010", "2017-01-15"), &["retrievedAt"]);
+    director(
+        json!({"status": ["Resigned"], "date": ["2014"], "modifiedAt": ["2018-02-03"]}),
+        ("", "2014-12-31"),
+        &["modifiedAt", "status"],
+    );
+    director(json!({"role": ["ex-chair"]}), ("", "2026-11-22"), &[]);
+    director(json!({"role": ["former director"], "endDate": ["2016"]}), ("", ""), &[]);
+    director(
+        json!({"role": ["ex officio member"], "retrievedAt": ["2017"]}),
+        ("", ""),
+        &["retrievedAt"],
+    );
+    director(
+        json!({"status": ["ended by 2017-01-15"], "startDate": ["2010"]}),
+        ("2010", "2017-01-15"),
+        &[],
+    );
+    of("Family")(json!({"relationship": ["ex-husband"]}), ("", ""), &["schema"]);
+    let changed = json!({"id": "k", "schema": "Directorship", "last_change": "2019-03-04T00:00:00", "properties": {
+        "director": ["a"], "organization": ["b"], "status": ["former"]}});
+    let found = &relationships_of(&read_one(changed))[0];
+    assert_eq!(
+        found.validity.stated_ended_by().map(|day| day.to_string()).as_deref(),
+        Some("2019-03-04")
+    );
+}
+
+#[test]
+fn an_interest_is_direct_or_indirect_where_its_type_says_so_and_of_no_type_of_ours() {
+    let check = |schema: &str, ends: [&str; 2], property: &str, texts: Value, expected: &str, is_kept: bool| {
+        let found = relationship(schema, json!({ends[0]: ["a"], ends[1]: ["b"], property: texts}), &[]);
+        assert_eq!(found.directness.to_string(), expected, "{texts}");
+        assert_eq!(found.properties.is_some(), is_kept, "{texts}");
+        assert_eq!(found.interest, None);
+    };
+    let owns = |texts, expected, is_kept| {
+        check(
+            "Ownership",
+            ["owner", "asset"],
+            "ownershipType",
+            texts,
+            expected,
+            is_kept,
+        );
+    };
+    owns(json!(["indirect"]), "INDIRECT", false);
+    owns(json!(["Direct legal ownership"]), "DIRECT", true);
+    owns(json!(["beneficial"]), "UNKNOWN", true);
+    owns(json!(["direct", "indirect"]), "UNKNOWN", true);
+    let controls = ["controller", "controlled"];
+    check(
+        "Control",
+        controls,
+        "controlType",
+        json!(["indirect control"]),
+        "INDIRECT",
+        true,
+    );
 }
 
 #[test]

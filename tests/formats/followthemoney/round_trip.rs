@@ -22,6 +22,8 @@ struct Said {
     role: Option<&'static str>,
     status: RelationshipStatus,
     bounds: (Option<&'static str>, Option<&'static str>),
+    ended_by: Option<&'static str>,
+    directness: Directness,
     share: ShareRange,
     of: ShareOf,
     amount: Option<(f64, &'static str)>,
@@ -72,12 +74,13 @@ fn some<T: Clone + std::fmt::Debug + 'static>(values: &'static [T]) -> impl Stra
 prop_compose! {
     fn said()(
         id in some(&["r1", "rel:x:OWNS:y:1", "gx.a"]), role in some(&["chair", "owns"]), status in select(RelationshipStatus::ALL),
-        bounds in (some(&["2013", "2014-01", "2014-01-01"]), some(&["2014-01-02", "2014", "2014-02"])),
+        bounds in (some(&["2013", "2014-01", "2014-01-01"]), some(&["2014-01-02", "2014", "2014-02", "2012"])),
+        ended_by in some(&["2012-05-01", "2017-01-15"]), directness in select(Directness::ALL),
         share in range(), of in select(ShareOf::ALL), amount in proptest::option::of((0.0..1e12_f64, select(vec!["EUR", "USD", "CNY"]))),
         source in 0usize..4, locator in some(&["page 2", "Ownership 1"]),
         stated_on in some(&["2014", "2014-11-25"]), summary in some(&["Says so.\nTwice."]), properties in any::<bool>(),
     ) -> Said {
-        Said { id, role, status, bounds, share, of, amount, source, locator, stated_on, summary, properties }
+        Said { id, role, status, bounds, ended_by, directness, share, of, amount, source, locator, stated_on, summary, properties }
     }
 }
 
@@ -105,7 +108,11 @@ fn relationship(position: usize, kind: RelationshipKind, [from, to]: [&str; 2], 
         Some(id) if with_schema.contains(&kind) => format!("{id}/{position}"),
         _ => relationship_id(kind, &ends, &position.to_string()),
     };
-    let validity = Validity::new(date(said.bounds.0), date(said.bounds.1)).unwrap_or(Validity::OPEN);
+    let (since, until) = (date(said.bounds.0), date(said.bounds.1));
+    let validity = match date(said.ended_by) {
+        Some(day) if until.is_none() && !is_money => Validity::over_by(since, day.first_day()),
+        _ => Validity::as_written(since, until),
+    };
     let source = &sources()[said.source].id;
     let properties = json!({"description": ["More."], "retrievedAt": ["2020"]});
     let undated = kind == Kind::Paid && validity.is_open();
@@ -122,7 +129,11 @@ fn relationship(position: usize, kind: RelationshipKind, [from, to]: [&str; 2], 
             of: said.of,
         }),
         interest: None,
-        directness: Directness::Unknown,
+        directness: if kind.is_interest() {
+            said.directness
+        } else {
+            Directness::Unknown
+        },
         components: Vec::new(),
         record: None,
         amount: said
@@ -332,6 +343,8 @@ fn records_say_in_their_words_what_the_graph_holds() {
                 role: None,
                 status: RelationshipStatus::Rumoured,
                 bounds: (Some("2013"), None),
+                ended_by: None,
+                directness: Directness::Unknown,
                 share: ShareRange::UNKNOWN,
                 of: ShareOf::Capital,
                 amount: None,

@@ -186,6 +186,8 @@ fn a_status_and_dates_are_read_or_kept() {
         assert_eq!(entity.dissolved.unwrap().to_string(), "2020-01-01");
         assert_eq!(entity.properties, None);
     }
+    let found = entity_with(&[("Entity.EntityExpirationDate", "9999-12-31T00:00:00Z")]);
+    assert_eq!((entity(&found).dissolved, &entity(&found).properties), (None, &None));
     let found = entity_with(&[
         ("Entity.EntityStatus", "GONE"),
         ("Entity.EntityCreationDate", "20.9.2017"),

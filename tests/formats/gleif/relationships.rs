@@ -147,11 +147,21 @@ fn dates_that_make_no_period_are_kept() {
     assert_eq!(relationship(&found).validity.until().unwrap().to_string(), "2020-05-06");
     let found = period("2020-05-05T00:00:00Z", "2019-05-05T00:00:00Z");
     assert_eq!(relationship(&found).validity.since().unwrap().to_string(), "2020-05-05");
-    assert_eq!(relationship(&found).validity.until(), None);
+    assert_eq!(relationship(&found).validity.until().unwrap().to_string(), "2019-05-06");
+    assert_eq!(
+        relationship(&found).validity.ended_by().unwrap().to_string(),
+        "2020-05-05"
+    );
     assert_eq!(
         faults(&found),
-        ["Kept Relationship.Period.endDate: an end before the start [2019-05-05T00:00:00Z]"]
+        [
+            "Noted Relationship.Period.endDate: until is not after since; both kept as written, neither believed \
+          [2019-05-05T00:00:00Z]"
+        ]
     );
+    let found = period("2020-05-05T00:00:00Z", "9999-01-01T00:00:00Z");
+    assert_eq!(relationship(&found).validity.until(), None);
+    assert_eq!((faults(&found), &relationship(&found).properties), (vec![], &None));
     let found = period("soon", "9999-12-31T00:00:00Z");
     assert!(relationship(&found).validity.is_open());
     assert_eq!(

@@ -4,10 +4,11 @@ use serde_json::{Map, Value};
 
 use super::{
     super::{
+        directness,
         edge::{words, words_of},
         ids,
         line::SCHEMA,
-        locator, percentage,
+        locator, over, percentage,
         schemata::{self, Edge, UNKNOWN_LINK},
         sources, values,
     },
@@ -16,8 +17,8 @@ use super::{
 use crate::{
     formats::export::Written,
     model::{
-        Amount, Ends, Evidence, PartialDate, Relationship, RelationshipKind, RelationshipStatus, Source, Stance,
-        relationship_id,
+        Amount, Directness, Ends, Evidence, PartialDate, Relationship, RelationshipKind, RelationshipStatus, Source,
+        Stance, relationship_id,
     },
 };
 
@@ -41,6 +42,7 @@ pub(super) fn of(
     role(relationship, edge, &mut sheet, written);
     status(relationship, edge, &mut sheet, written);
     figures(relationship, edge, &mut sheet, written);
+    interest(relationship, edge, &mut sheet, written);
     let place = match key {
         Some(_) => None,
         None => relationship
@@ -51,7 +53,7 @@ pub(super) fn of(
     if let Some(place) = place {
         sheet.put("recordId", place);
     }
-    let takes_place = dates(relationship, &mut sheet);
+    let takes_place = dates(relationship, &mut sheet, written);
     evidence(relationship, source, &mut sheet, written);
     stated(relationship, takes_place, &mut sheet, written);
     sheet.put_properties(properties, |name| edge.knows(name), written);
@@ -88,12 +90,19 @@ fn role(relationship: &Relationship, edge: Edge, sheet: &mut Sheet, written: &mu
     }
 }
 
-/// The status, in the source's words where it has some.
+/// The status, in the source's words where it has some, and the day by which it was over.
 fn status(relationship: &Relationship, edge: Edge, sheet: &mut Sheet, written: &mut Written) {
     let plain = matches!(
         relationship.status,
         RelationshipStatus::Active | RelationshipStatus::Unknown
     );
+    if let Some(day) = relationship.validity.stated_ended_by() {
+        if edge.knows("status") {
+            sheet.put("status", over::words(day));
+        } else {
+            written.leave_out("day by which a relationship was over");
+        }
+    }
     let has_words = has(relationship.properties.as_ref(), "status");
     if relationship.status == RelationshipStatus::Active || (plain && has_words) {
         return;
@@ -107,6 +116,30 @@ fn status(relationship: &Relationship, edge: Edge, sheet: &mut Sheet, written: &
 
 fn has(properties: Option<&Map<String, Value>>, name: &str) -> bool {
     properties.is_some_and(|properties| properties.contains_key(name))
+}
+
+/// How directly an interest is held, unless the source's words say it.
+fn interest(relationship: &Relationship, edge: Edge, sheet: &mut Sheet, written: &mut Written) {
+    let property = directness::property(relationship.kind).filter(|property| edge.knows(property));
+    let held = property.and_then(|property| relationship.properties.as_ref()?.get(property));
+    match (property, held.map(|held| directness::of_texts(&texts(held)))) {
+        (Some(_), Some(said)) if said == relationship.directness => {}
+        (Some(property), None) => {
+            if let Some(word) = directness::word(relationship.directness) {
+                sheet.put(property, word);
+            }
+        }
+        _ if relationship.directness == Directness::Unknown => {}
+        _ => written.leave_out("directness of an interest"),
+    }
+    let lost = [
+        (relationship.interest.is_some(), "type of an interest"),
+        (!relationship.components.is_empty(), "what a relationship is made up of"),
+        (relationship.record.is_some(), "id that a record had at its source"),
+    ];
+    for (_, what) in lost.into_iter().filter(|(is_lost, _)| *is_lost) {
+        written.leave_out(what);
+    }
 }
 
 /// Shares, amounts, capabilities.
@@ -142,7 +175,7 @@ fn put_amount(amount: &Amount, sheet: &mut Sheet, written: &mut Written) {
 }
 
 /// When it held. Says whether that is the `date` on which it took place.
-fn dates(relationship: &Relationship, sheet: &mut Sheet) -> bool {
+fn dates(relationship: &Relationship, sheet: &mut Sheet, written: &mut Written) -> bool {
     let (since, until) = (relationship.validity.since(), relationship.validity.until());
     let is_stated = relationship
         .evidence
@@ -162,6 +195,10 @@ fn dates(relationship: &Relationship, sheet: &mut Sheet) -> bool {
             sheet.put("date", since.to_string());
             return true;
         }
+    }
+    // Of two equal days the second would be read as the last one.
+    if until.is_some_and(|until| until.is_day() && Some(until) == since) {
+        written.leave_out("contradiction of two dates that are one day");
     }
     for (property, date) in [("startDate", since), ("endDate", until)] {
         if let Some(date) = date {

@@ -43,6 +43,9 @@ pub(super) fn of(entity: &Entity, addresses: &[&str], written: &mut Written) -> 
     if node.name == ASSET.name {
         sheet.put("keywords", keyword(entity.kind));
     }
+    if entity.undisclosed {
+        written.leave_out("that a party is not disclosed");
+    }
     sheet.put_properties(properties, |name| node.knows(name), written);
     sheet
 }

@@ -108,8 +108,7 @@ impl Writing<'_> {
             table.put("interest", claim.interest.map_or("", Interest::as_str));
             let is_stated = claim.directness != Directness::Unknown;
             table.put("directness", if is_stated { claim.directness.as_str() } else { "" });
-            let components: Vec<&str> = claim.components.iter().map(String::as_str).collect();
-            table.put("components", components.join(";"));
+            table.put("components", components(written, claim));
         }
         table.put("record", text(written, claim.record.as_deref()));
         amount(written, claim.amount.as_ref(), table);
@@ -159,6 +158,20 @@ impl Writing<'_> {
         );
         table.end_row()
     }
+}
+
+/// What a claim is made up of, in one cell.
+fn components(written: &mut Written, claim: &Relationship) -> String {
+    let mut held: Vec<&str> = Vec::new();
+    for component in &claim.components {
+        let is_foreign = |letter: char| letter == ';' || letter.is_whitespace() || letter.is_control();
+        if component.is_empty() || component.contains(is_foreign) {
+            written.leave_out("component whose id has white space or a semicolon");
+        } else {
+            held.push(component);
+        }
+    }
+    held.join(";")
 }
 
 /// The ids of both ends; none for the one that is unknown.
