@@ -10,7 +10,7 @@ use fastrand::Rng;
 use guanxi::{
     graph::{Builder, Pattern, Snapshot},
     model::{
-        Date, Ends, Entity, EntityKind, EntityStatus, Evidence, Identifier, PartialDate, Relationship,
+        Date, Directness, Ends, Entity, EntityKind, EntityStatus, Evidence, Identifier, PartialDate, Relationship,
         RelationshipKind, RelationshipStatus, Source, Stance, Timestamp, UnknownReason, Validity, View, evidence_id,
         relationship_id,
     },
@@ -159,6 +159,10 @@ fn relationship(ends: Ends, key: &str, validity: Validity) -> Relationship {
         status: RelationshipStatus::Active,
         validity,
         share: None,
+        interest: None,
+        directness: Directness::Unknown,
+        components: Vec::new(),
+        record: None,
         amount: None,
         capabilities: Vec::new(),
         properties: None,

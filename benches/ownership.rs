@@ -10,7 +10,7 @@ use divan::{Bencher, black_box};
 use fastrand::Rng;
 use guanxi::{
     graph::{
-        Budget, Direction, EntityIx, Exhausted, Pattern,
+        Budget, Direction, EntityIx, Exhausted, Hop, Pattern,
         algo::{self, UltimateOwners},
     },
     model::{RelationshipKind, Set, ShareOf},
@@ -50,7 +50,8 @@ fn has_a_circle(world: &World, company: EntityIx) -> bool {
 
 fn parent(world: &World, company: EntityIx) -> Option<EntityIx> {
     let budget = Budget::new(u64::MAX, || false);
-    algo::ultimate_parent(world.snapshot(), world.mask, company, &budget).expect("the budget is without end")
+    let ultimate = algo::ultimate_parent(world.snapshot(), world.mask, company, &budget);
+    ultimate.expect("the budget is without end").party()
 }
 
 fn group_size(world: &World, company: EntityIx) -> usize {
@@ -63,10 +64,13 @@ fn group_size(world: &World, company: EntityIx) -> usize {
 fn depth(world: &World, company: EntityIx) -> usize {
     let owners = Pattern {
         kinds: Set::of(&[RelationshipKind::Owns]),
-        majority: true,
         ..Pattern::seen(Direction::Incoming)
     };
-    let above = |here: &EntityIx| world.snapshot().hops(*here, owners, world.mask).next();
+    let is_majority = |hop: &Hop| {
+        let share = world.snapshot().relationship(hop.relationship).share();
+        share.is_some_and(|share| share.range.is_majority())
+    };
+    let above = |here: &EntityIx| world.snapshot().hops(*here, owners, world.mask).find(is_majority);
     std::iter::successors(Some(company), |here| above(here).map(|hop| hop.neighbor)).count() - 1
 }
 

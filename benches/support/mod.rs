@@ -9,8 +9,8 @@ use fastrand::Rng;
 use guanxi::{
     graph::{EntityIx, Mask, Snapshot},
     model::{
-        Dataset, Date, Ends, Entity, Evidence, PartialDate, Relationship, RelationshipKind, RelationshipStatus, Share,
-        ShareOf, ShareRange, Source, Stance, Timestamp, Validity, View,
+        Dataset, Date, Directness, Ends, Entity, Evidence, PartialDate, Relationship, RelationshipKind,
+        RelationshipStatus, Share, ShareOf, ShareRange, Source, Stance, Timestamp, Validity, View,
     },
     store::State,
 };
@@ -105,6 +105,10 @@ pub(crate) fn relationship(id: String, kind: RelationshipKind, (from, to): (Stri
         status: RelationshipStatus::Active,
         validity: Validity::OPEN,
         share: None,
+        interest: None,
+        directness: Directness::Unknown,
+        components: Vec::new(),
+        record: None,
         amount: None,
         capabilities: Vec::new(),
         properties: None,

@@ -369,7 +369,7 @@ impl Snapshot {
         pattern: Pattern,
         mask: Mask,
     ) -> impl Iterator<Item = (EntityIx, Link, bool)> {
-        let fits = move |link: &Link, found| mask.sees_link(link) && pattern.fits_link(self, link, found);
+        let fits = move |link: &Link, found| mask.sees_link(link) && pattern.fits_link(link, found);
         let outgoing = self
             .links_in(entity, Direction::Outgoing)
             .filter(move |(_, link)| fits(link, Direction::Outgoing));
@@ -377,7 +377,7 @@ impl Snapshot {
         let incoming = self
             .links_in(entity, Direction::Incoming)
             .filter(move |(neighbor, link)| {
-                let listed_already = *neighbor == entity && pattern.fits_link(self, link, Direction::Outgoing);
+                let listed_already = *neighbor == entity && pattern.fits_link(link, Direction::Outgoing);
                 !listed_already && fits(link, Direction::Incoming)
             });
         let outgoing = outgoing.map(|(neighbor, link)| (neighbor, link, true));

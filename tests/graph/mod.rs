@@ -1,12 +1,14 @@
 //! The graph against naive readings of the data it was built from.
 
 mod building;
+mod control;
+mod control_definition;
+mod control_properties;
 mod details;
 mod diff;
 mod facets;
 mod filter_work;
 mod filters;
-mod groups;
 mod history;
 mod known;
 mod ownership;

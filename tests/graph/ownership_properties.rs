@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use guanxi::{
     graph::{
         Budget, Snapshot,
-        algo::{UltimateOwners, corporate_group, ultimate_owners, ultimate_parent},
+        algo::{UltimateOwners, ultimate_owners},
     },
     model::{At, Dataset, EntityKind, RelationshipKind, RelationshipStatus, Set, ShareOf, ShareRange, View},
 };
@@ -261,76 +261,5 @@ proptest! {
         shuffled.entities.sort_by_key(|entity| scramble(&entity.id));
         let ever = view(At::Ever, Set::all());
         prop_assert_eq!(told(&solve(&sorted, ever, company)), told(&solve(&shuffled, ever, company)));
-    }
-}
-
-const GROUPS: Shape = Shape {
-    claims: 12,
-    kinds: &[
-        RelationshipKind::Owns,
-        RelationshipKind::Controls,
-        RelationshipKind::Consolidates,
-        RelationshipKind::PartnersWith,
-    ],
-    ..SHAPE
-};
-
-/// Who is a parent of whom, by the definition.
-fn parents(claims: &[Claim]) -> BTreeSet<(u8, u8)> {
-    let leads = claims.iter().filter(|claim| {
-        let last_word = match claim.kind {
-            RelationshipKind::Owns => claim.share.is_some_and(ShareRange::is_majority),
-            RelationshipKind::Controls | RelationshipKind::Consolidates => true,
-            _ => false,
-        };
-        last_word && !claim.disputed && !is_person(claim.to)
-    });
-    leads
-        .filter_map(|claim| Some((claim.from?, claim.to)))
-        .filter(|(from, to)| from != to)
-        .collect()
-}
-
-/// Everyone on the way from `start`, itself among them.
-fn closure(start: u8, next: impl Fn(u8) -> Vec<u8>) -> BTreeSet<u8> {
-    let (mut met, mut ahead) = (BTreeSet::from([start]), vec![start]);
-    while let Some(here) = ahead.pop() {
-        ahead.extend(next(here).into_iter().filter(|entity| met.insert(*entity)));
-    }
-    met
-}
-
-proptest! {
-    #[test]
-    fn a_top_has_no_parent_outside_its_circle_and_its_group_is_all_below(claims in claims(GROUPS), company in 0..ENTITIES) {
-        let parents = parents(&claims);
-        let below = |entity: u8| closure(entity, |here| parents.iter().filter(|(up, _)| *up == here).map(|(_, down)| *down).collect());
-        let above = |entity: u8| closure(entity, |here| parents.iter().filter(|(_, down)| *down == here).map(|(up, _)| *up).collect());
-        let snapshot = Snapshot::build(&dataset(GROUPS, &claims)).unwrap();
-        let mask = snapshot.mask(&view(At::Ever, Set::all()));
-        let asked = snapshot.entity_by_id(&entity_id(company), &mask).unwrap();
-        let budget = Budget::new(u64::MAX, || false);
-        let parent = ultimate_parent(&snapshot, mask, asked, &budget).unwrap();
-        let group = corporate_group(&snapshot, mask, asked, &budget).unwrap();
-        prop_assert_eq!(parent.unwrap_or(asked), group.parent);
-        prop_assert_ne!(parent, Some(asked));
-        let number = |id: &str| id[1..].parse::<u8>().unwrap();
-        let top = number(snapshot.entity(group.parent).id());
-        prop_assert!(above(company).contains(&top));
-        // Whoever is above the top is below it too, and has a greater id.
-        prop_assert!(above(top).iter().all(|up| *up >= top && below(top).contains(up)));
-        let mut members: Vec<u8> = group.members().map(|member| number(snapshot.entity(member.entity).id())).collect();
-        members.sort_unstable();
-        let mut expected = below(top);
-        expected.remove(&top);
-        prop_assert_eq!(members, expected.into_iter().collect::<Vec<_>>());
-        for member in group.members() {
-            let chain = group.chain(member);
-            prop_assert_eq!(chain.hops.len(), usize::try_from(member.distance).unwrap());
-            for (from, hop) in chain.entities().zip(&chain.hops) {
-                let relationship = snapshot.relationship(hop.relationship);
-                prop_assert_eq!((relationship.from(), relationship.to()), (Some(from), Some(hop.neighbor)));
-            }
-        }
     }
 }

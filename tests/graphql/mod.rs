@@ -1,5 +1,6 @@
 //! The answers of the schema over the bundled graph.
 
+mod control;
 mod cost;
 mod facets;
 mod filters;

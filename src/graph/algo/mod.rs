@@ -4,8 +4,8 @@
 mod chain;
 mod channels;
 mod common;
+mod control;
 mod diff;
-mod groups;
 mod neighborhood;
 mod ownership;
 mod paths;
@@ -16,8 +16,11 @@ mod timeline;
 pub use chain::Chain;
 pub use channels::{Coverage, PurchaseChannel, PurchaseQuestion, purchase_channels};
 pub use common::{CommonConnection, common_connections};
+pub use control::{
+    Control, CorporateGroup, Counterpart, Member, MemberOrderField, UltimateParent, controllers, corporate_group,
+    subsidiaries, ultimate_parent,
+};
 pub use diff::{DiffChange, DiffEntry, DiffQuestion, Differing, diff};
-pub use groups::{CorporateGroup, Member, MemberOrderField, corporate_group, ultimate_parent};
 pub use neighborhood::{Bounds, Neighborhood, neighborhood};
 pub use ownership::{UltimateOwner, UltimateOwners, ultimate_owners};
 pub use paths::{Path, PathOutcome, PathQuestion, Paths, paths};

@@ -18,8 +18,6 @@ pub struct Pattern {
     pub direction: Direction,
     /// With a neighbor of these kinds.
     pub neighbor_kinds: Set<EntityKind>,
-    /// OWNS only where the share is over 50 % for certain.
-    pub majority: bool,
 }
 
 impl Pattern {
@@ -30,7 +28,6 @@ impl Pattern {
             kinds: Set::all(),
             direction: Direction::Both,
             neighbor_kinds: Set::all(),
-            majority: false,
         }
     }
 
@@ -44,16 +41,9 @@ impl Pattern {
     }
 
     /// Whether a link that was found on the side of `found` fits.
-    pub(in crate::graph) fn fits_link(&self, snapshot: &Snapshot, link: &Link, found: Direction) -> bool {
+    pub(in crate::graph) fn fits_link(&self, link: &Link, found: Direction) -> bool {
         let seen = self.direction == Direction::Both || self.direction == found || link.kind.is_symmetric();
-        seen && self.kinds.contains(link.kind)
-            && self.neighbor_kinds.contains(link.neighbor_kind)
-            && self.fits_majority(snapshot, link.kind, link.relationship)
-    }
-
-    fn fits_majority(&self, snapshot: &Snapshot, kind: RelationshipKind, relationship: RelationshipIx) -> bool {
-        let holds_majority = || snapshot.relationship(relationship).is_certain_majority();
-        !self.majority || kind != RelationshipKind::Owns || holds_majority()
+        seen && self.kinds.contains(link.kind) && self.neighbor_kinds.contains(link.neighbor_kind)
     }
 
     /// Whether a relationship with an undisclosed end, seen from `known`, fits. The kind of that end is not known.
@@ -67,6 +57,6 @@ impl Pattern {
             Direction::Incoming
         };
         let seen = self.direction == Direction::Both || self.direction == found || kind.is_symmetric();
-        seen && self.kinds.contains(kind) && self.fits_majority(snapshot, kind, relationship)
+        seen && self.kinds.contains(kind)
     }
 }

@@ -140,6 +140,23 @@ impl RelationshipFilter {
         self.fits(scan, &Sight::of(scan.snapshot, relationship, seen_from))
     }
 
+    /// The same of a relationship that leads from `seen_from` to `neighbor` by way of others.
+    ///
+    /// # Errors
+    /// [`Exhausted`] when the budget does not allow what the answer takes.
+    pub fn matches_towards<'f>(
+        &'f self,
+        scan: &Scan<'f>,
+        relationship: RelationshipIx,
+        (seen_from, neighbor): (EntityIx, EntityIx),
+    ) -> Result<bool, Exhausted> {
+        let sight = Sight {
+            towards: Some(neighbor),
+            ..Sight::of(scan.snapshot, relationship, Some(seen_from))
+        };
+        self.fits(scan, &sight)
+    }
+
     /// Whether what is seen fits: the cheaper a test, the earlier.
     pub(super) fn fits<'f>(&'f self, scan: &Scan<'f>, sight: &Sight) -> Result<bool, Exhausted> {
         if !self.fits_itself(scan.snapshot, sight) {

@@ -67,6 +67,8 @@ pub(super) struct Sight {
     pub(super) from: Option<EntityIx>,
     pub(super) to: Option<EntityIx>,
     pub(super) seen_from: Option<EntityIx>,
+    /// Who counts as the neighbor where that is not the other end.
+    pub(super) towards: Option<EntityIx>,
 }
 
 impl Sight {
@@ -79,16 +81,18 @@ impl Sight {
             from: read.from(),
             to: read.to(),
             seen_from,
+            towards: None,
         }
     }
 
-    /// The end it is not seen from; none when that is not disclosed.
+    /// Who counts as the neighbor, else the end it is not seen from; none when that is not disclosed.
     pub(super) fn neighbor(&self) -> Option<EntityIx> {
-        if self.seen_from == self.from {
+        let end = if self.seen_from == self.from {
             self.to
         } else {
             self.from
-        }
+        };
+        self.towards.or(end)
     }
 }
 
@@ -141,6 +145,7 @@ impl<'a> Scan<'a> {
                 from: Some(from),
                 to: Some(to),
                 seen_from: Some(entity),
+                towards: None,
             };
             self.mask.sees_link(&link).then_some(sight)
         };

@@ -112,14 +112,6 @@ impl<'a> RelationshipRef<'a> {
         self.row().end_is_unknown()
     }
 
-    /// Whether it gives the last word for certain: over 50 % of the capital or the votes, undisputed. A share of the profit
-    /// gives none.
-    #[must_use]
-    pub fn is_certain_majority(&self) -> bool {
-        let decides = |share: Share| share.of != ShareOf::Profit && share.range.is_majority();
-        !self.disputed() && self.share().is_some_and(decides)
-    }
-
     /// How much money.
     #[must_use]
     pub fn amount(&self) -> Option<Amount> {

@@ -1,5 +1,7 @@
 //! What a computed answer was derived from.
 
+use std::borrow::Cow;
+
 use async_graphql::Object;
 
 use super::relationship::Relationship;
@@ -12,18 +14,22 @@ use crate::{
 #[derive(Debug, Clone)]
 pub(crate) struct Derivation {
     viewer: Viewer,
-    rule: &'static str,
+    rule: Cow<'static, str>,
     relationships: Vec<RelationshipIx>,
 }
 
 impl Derivation {
     /// An answer that `rule` made of these relationships.
-    pub(crate) fn new(viewer: &Viewer, rule: &'static str, mut relationships: Vec<RelationshipIx>) -> Self {
+    pub(crate) fn new(
+        viewer: &Viewer,
+        rule: impl Into<Cow<'static, str>>,
+        mut relationships: Vec<RelationshipIx>,
+    ) -> Self {
         relationships.sort_unstable();
         relationships.dedup();
         Self {
             viewer: viewer.clone(),
-            rule,
+            rule: rule.into(),
             relationships,
         }
     }
@@ -34,7 +40,7 @@ impl Derivation {
 impl Derivation {
     /// How it was computed, in words.
     async fn rule(&self) -> &str {
-        self.rule
+        &self.rule
     }
 
     /// The relationships it rests on, ordered by id, each with its evidence.

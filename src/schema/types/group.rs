@@ -8,7 +8,11 @@ use super::{
     path::Path,
 };
 use crate::{
-    graph::{OrderDirection, Page, algo, page},
+    graph::{
+        EntityIx, OrderDirection, Page,
+        algo::{self, UltimateParent},
+        page,
+    },
     schema::{
         error::Error,
         page::{Listing, PageArgs, PageInfo},
@@ -25,7 +29,9 @@ pub(crate) struct GroupMemberEdge {
     node: Entity,
     /// How many steps it stands below the parent, from 1.
     distance: u32,
-    /// The shortest chain from the parent to the member; of several, the one with the smallest ids.
+    /// The shortest chain of claims that count from the parent to the member; of several, the one with the smallest ids. Where
+    /// several hold a majority together, it leads through one of them. A step to the direct accounting parent of a company whose
+    /// ultimate one is in the group goes against its claim.
     chain: Path,
 }
 
@@ -42,29 +48,30 @@ pub(crate) struct GroupMemberConnection {
     total_count: usize,
 }
 
-/// A parent and everything in which it has the last word: what it consolidates, owns by over 50 % for certain or controls,
-/// directly or through others.
+/// A parent and everything it controls for certain, directly or with what it controls: its `subsidiaries`.
 #[derive(Debug, Clone, SimpleObject)]
 pub(crate) struct CorporateGroup {
     /// The top of the group.
     parent: Entity,
-    /// Everyone below the parent: a page, as asked for by the arguments of the group.
+    /// Everyone the parent controls: a page, as asked for by the arguments of the group.
     members: GroupMemberConnection,
-    /// What the answer rests on: the relationships of the chains of all members, on whatever page.
+    /// What the answer rests on: the claims that count on all members, on whatever page. The rule says why the parent is the
+    /// entity itself where others control it: there are several tops, which it names by their ids, or the top is not disclosed.
     derived_from: Derivation,
 }
 
-/// The group of a company.
+/// The group of an entity. `parent` is the GraphQL type the field stands on.
 pub(crate) fn corporate_group(
     ctx: &Context<'_>,
-    company: &EntityFields,
+    entity: &EntityFields,
+    parent: &str,
     args: &PageArgs,
 ) -> Result<CorporateGroup, Error> {
     let order = [(algo::MemberOrderField::Distance, OrderDirection::Ascending)];
-    let listing = Listing::new::<algo::Member>(ctx, &company.viewer, "Company", company.read().id(), &order)?;
-    let (window, viewer) = listing.window(&company.viewer, args)?;
+    let listing = Listing::new::<algo::Member>(ctx, &entity.viewer, parent, entity.read().id(), &order)?;
+    let (window, viewer) = listing.window(&entity.viewer, args)?;
     let (snapshot, budget) = (viewer.snapshot(), viewer.budget());
-    let group = algo::corporate_group(snapshot, viewer.mask_for_computing(), company.ix, budget)?;
+    let group = algo::corporate_group(snapshot, viewer.mask_for_computing(), entity.ix, budget)?;
     let page = page(snapshot, group.members(), |_| Ok(true), &order, &window, budget)?;
     Ok(CorporateGroup::new(&viewer, &listing, &group, &page))
 }
@@ -84,8 +91,6 @@ impl CorporateGroup {
                 chain: Path::new(viewer.clone(), group.chain(member)),
             })
             .collect();
-        let rule = "Up from the company to the top, and down from there to everyone, by what consolidates, owns over 50 % \
-                    for certain, or controls. Disputed claims do not count, and nobody is the parent of a person.";
         Self {
             parent: Entity::new(viewer.clone(), group.parent),
             members: GroupMemberConnection {
@@ -94,7 +99,38 @@ impl CorporateGroup {
                 page_info,
                 total_count: group.members().len(),
             },
-            derived_from: Derivation::new(viewer, rule, group.derived_from()),
+            derived_from: Derivation::new(viewer, rule(viewer, group), group.derived_from().to_vec()),
         }
     }
 }
+
+/// The rule of control, and how the top was chosen.
+fn rule(viewer: &Viewer, group: &algo::CorporateGroup) -> String {
+    let snapshot = viewer.snapshot();
+    let chosen = match &group.ultimate {
+        UltimateParent::Itself | UltimateParent::Party(_) => String::new(),
+        UltimateParent::Undisclosed => {
+            " The party that controls this entity in the end is not disclosed, so that the group is the entity's own."
+                .to_owned()
+        }
+        UltimateParent::Several(tops) => {
+            let (undisclosed, named): (Vec<EntityIx>, Vec<EntityIx>) =
+                tops.iter().partition(|top| snapshot.entity(**top).undisclosed());
+            let mut tops: Vec<&str> = named.iter().map(|top| snapshot.entity(*top).id()).collect();
+            tops.extend(undisclosed.iter().map(|_| "a party that is not disclosed"));
+            format!(
+                " Several parties control this entity in the end, and not exactly one of them is stated to be its ultimate \
+                 accounting parent, so that the group is the entity's own: {}.",
+                tops.join(", ")
+            )
+        }
+    };
+    format!("{RULE}{chosen}")
+}
+
+/// What control is, in words.
+const RULE: &str = "Up to the controller whom nobody outside its circle controls, and down to everyone it controls: whom it \
+                    consolidates, controls by an interest that decides, or holds over 50 % of together with all that it controls, \
+                    by votes where stated, else by capital, by low ends; what these control; and the direct accounting parents \
+                    of those of whom it is the stated ultimate one. Disputed claims and claims that may be over do not count. \
+                    Nobody controls a person.";

@@ -5,9 +5,10 @@ use std::ops::Deref;
 use async_graphql::{Context, MergedObject, Object};
 
 use super::{
+    control::{Controllers, Subsidiaries},
     entity::{EntityFields, Shared},
     neighbors::{NeighborConnection, RelationshipArgs},
-    ownership::CompanyOwnership,
+    ownership::Ownership,
 };
 use crate::{
     graph::{Direction, Pattern},
@@ -38,34 +39,19 @@ fn towards(neighbor: EntityKind, direction: Direction, kinds: &[RelationshipKind
     }
 }
 
-/// Whose owner has the last word for certain.
-fn subsidiaries() -> Pattern {
-    Pattern {
-        majority: true,
-        ..pattern(
-            Outgoing,
-            &[
-                RelationshipKind::Owns,
-                RelationshipKind::Controls,
-                RelationshipKind::Consolidates,
-            ],
-        )
-    }
-}
-
 /// Declares an entity type: what all entities share, its short names, and what else it has.
 macro_rules! entity_type {
     (
-        $(#[doc = $doc:literal])* $name:ident, $short_names:ident $(, $more:ident)?:
-        $($(#[doc = $field_doc:literal])* $field:ident = $pattern:expr $(, via $viewer:ident)?;)*
+        $(#[doc = $doc:literal])* $name:ident, $short_names:ident $(, $more:ty)*:
+        $($(#[doc = $field_doc:literal])* $field:ident = $pattern:expr;)*
     ) => {
         $(#[doc = $doc])*
         #[derive(Debug, Clone, MergedObject)]
-        pub(crate) struct $name(Shared<$short_names>, $short_names $(, $more)?);
+        pub(crate) struct $name(Shared<$short_names>, $short_names $(, $more)*);
 
         impl From<EntityFields> for $name {
             fn from(fields: EntityFields) -> Self {
-                Self(fields.clone().into(), $short_names(fields.clone()) $(, $more(fields.clone()))?)
+                Self(fields.clone().into(), $short_names(fields.clone()) $(, <$more>::from(fields.clone()))*)
             }
         }
 
@@ -103,23 +89,11 @@ macro_rules! entity_type {
                 ) -> Option<Result<NeighborConnection, Error>> {
                     let page = PageArgs { first, after, last, before };
                     let args = RelationshipArgs { filter, order_by, page };
-                    let fields = &self.0;
-                    $(let fields = &fields.$viewer();)?
-                    Some(fields.outlook(stringify!($name), $pattern).neighbors(ctx, args))
+                    Some(self.0.outlook(stringify!($name), $pattern).neighbors(ctx, args))
                 }
             )*
         }
     };
-}
-
-impl EntityFields {
-    /// Through the view of computed answers: only ACTIVE relationships unless the view names statuses.
-    fn computing(&self) -> Self {
-        Self {
-            viewer: self.viewer.with(self.viewer.view().for_computing()),
-            ix: self.ix,
-        }
-    }
 }
 
 use Direction::{Both, Incoming, Outgoing};
@@ -127,14 +101,11 @@ use RelationshipKind as Kind;
 
 entity_type! {
     /// A company, or any other legal entity that is not an organization.
-    Company, CompanyNeighbors, CompanyOwnership:
+    Company, CompanyNeighbors, Ownership<CompanyNeighbors>, Subsidiaries<CompanyNeighbors>, Controllers<CompanyNeighbors>:
     /// Who owns it: OWNS that come in.
     owners = pattern(Incoming, &[Kind::Owns]);
     /// What it owns: OWNS that go out.
     holdings = pattern(Outgoing, &[Kind::Owns]);
-    /// What it owns by over 50 % for certain, controls or consolidates. Counts only ACTIVE relationships unless the view
-    /// names statuses.
-    subsidiaries = subsidiaries(), via computing;
     /// With whom it works: PARTNERS_WITH, either way.
     partners = pattern(Both, &[Kind::PartnersWith]);
     /// With whom it competes: COMPETES_WITH, either way.
@@ -155,7 +126,7 @@ entity_type! {
 
 entity_type! {
     /// A natural person.
-    Person, PersonNeighbors:
+    Person, PersonNeighbors, Subsidiaries<PersonNeighbors>:
     /// What the person owns: OWNS that go out.
     holdings = pattern(Outgoing, &[Kind::Owns]);
     /// The person's offices: OFFICER_OF, EMPLOYED_BY, MEMBER_OF and REPRESENTS that go out.
@@ -164,7 +135,8 @@ entity_type! {
 
 entity_type! {
     /// A government, an international or another non-commercial body.
-    Organization, OrganizationNeighbors:
+    Organization, OrganizationNeighbors, Ownership<OrganizationNeighbors>, Subsidiaries<OrganizationNeighbors>,
+    Controllers<OrganizationNeighbors>:
     /// Its members: MEMBER_OF that come in.
     members = pattern(Incoming, &[Kind::MemberOf]);
     /// What it owns: OWNS that go out.
@@ -212,6 +184,12 @@ entity_type! {
 /// When an event takes place.
 #[derive(Debug, Clone)]
 pub(crate) struct EventDates(EntityFields);
+
+impl From<EntityFields> for EventDates {
+    fn from(fields: EntityFields) -> Self {
+        Self(fields)
+    }
+}
 
 #[Object]
 impl EventDates {

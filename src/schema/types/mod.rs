@@ -4,6 +4,7 @@ pub(crate) mod candidate;
 pub(crate) mod change;
 pub(crate) mod channel;
 pub(crate) mod common;
+pub(crate) mod control;
 pub(crate) mod derivation;
 pub(crate) mod diff;
 pub(crate) mod entities;

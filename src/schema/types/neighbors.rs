@@ -9,8 +9,10 @@ use super::{
 };
 use crate::{
     graph::{
-        self, EntityIx, GroupKey, OrderDirection, Page, Pattern, RelationshipIx, RelationshipOrderField, Seen, Take,
-        Window, page, page_by_id,
+        self, EntityIx, Exhausted, GroupKey, OrderDirection, Page, Pattern, RelationshipIx, RelationshipOrderField,
+        Seen, Take, Window,
+        algo::{Control, Counterpart},
+        page, page_by_id,
     },
     schema::{
         cost::{cost, list_size},
@@ -184,6 +186,58 @@ impl Ready {
             filter,
         })
     }
+
+    /// Those of `rows` that fit, if they are asked for.
+    fn undisclosed<I: Iterator<Item = Seen>>(
+        &self,
+        ctx: &Context<'_>,
+        rows: impl FnOnce() -> I,
+        seen_from: EntityIx,
+    ) -> Result<Vec<Relationship>, Error> {
+        if !ctx.look_ahead().field("undisclosed").exists() {
+            return Ok(Vec::new());
+        }
+        let (viewer, scan) = (&self.viewer, self.viewer.scan());
+        let fits = |seen: Seen| self.filter.matches(&scan, seen.relationship, Some(seen_from));
+        let first = Window {
+            after: None,
+            before: None,
+            take: Take::First(UNDISCLOSED_MAX),
+        };
+        let shown = page(viewer.snapshot(), rows(), fits, &[], &first, viewer.budget())?.rows;
+        let relationship = |(seen, _): &(Seen, _)| Relationship::new(viewer.clone(), seen.relationship);
+        Ok(shown.iter().map(relationship).collect())
+    }
+
+    /// The connection of `page`, of whose rows `read` tells the neighbor and the relationship.
+    fn neighbors<R: Copy>(
+        &self,
+        page: &Page<R>,
+        read: impl Fn(R) -> Option<(EntityIx, RelationshipIx)>,
+        total: Total,
+        undisclosed: Vec<Relationship>,
+    ) -> NeighborConnection {
+        let viewer = &self.viewer;
+        let positions = page.rows.iter().map(|(_, position)| position.clone());
+        let cursors: Vec<String> = positions
+            .map(|position| self.listing.cursor(viewer, position))
+            .collect();
+        let page_info = PageInfo::of(page, &cursors);
+        let edges = page.rows.iter().zip(cursors).filter_map(|((row, _), cursor)| {
+            let (neighbor, relationship) = read(*row)?;
+            Some(NeighborEdge {
+                cursor,
+                node: Entity::new(viewer.clone(), neighbor),
+                relationship: Relationship::new(viewer.clone(), relationship),
+            })
+        });
+        NeighborConnection {
+            edges: edges.collect(),
+            page_info,
+            total,
+            undisclosed,
+        }
+    }
 }
 
 impl Outlook<'_> {
@@ -224,40 +278,44 @@ impl Outlook<'_> {
             viewer.budget(),
         )?;
         let total = Total::count(ctx, viewer, seen, fits)?;
-        let cursors: Vec<String> = page
-            .rows
-            .iter()
-            .map(|(_, position)| ready.listing.cursor(viewer, position.clone()))
-            .collect();
-        let page_info = PageInfo::of(&page, &cursors);
-        let edges = page.rows.iter().zip(cursors).filter_map(|((seen, _), cursor)| {
-            Some(NeighborEdge {
-                cursor,
-                node: Entity::new(viewer.clone(), seen.neighbor?),
-                relationship: Relationship::new(viewer.clone(), seen.relationship),
+        let undisclosed = ready.undisclosed(ctx, || self.undisclosed(viewer), self.entity)?;
+        let row = |seen: Seen| Some((seen.neighbor?, seen.relationship));
+        Ok(ready.neighbors(&page, row, total, undisclosed))
+    }
+
+    /// A page of who controls it or is controlled, as `compute` finds them for what the first page saw.
+    pub(crate) fn control(
+        &self,
+        ctx: &Context<'_>,
+        args: RelationshipArgs,
+        compute: impl Fn(&Viewer) -> Result<Control, Exhausted>,
+    ) -> Result<NeighborConnection, Error> {
+        let ready = self.prepare(ctx, args)?;
+        let viewer = &ready.viewer;
+        let scan = viewer.scan();
+        let control = compute(viewer)?;
+        let rows = || control.counterparts.iter().copied();
+        let fits = |row: Counterpart| {
+            let ends = (row.seen_from, row.entity);
+            ready.filter.matches_towards(&scan, row.claim, ends)
+        };
+        let page = page(
+            viewer.snapshot(),
+            rows(),
+            fits,
+            &ready.order,
+            &ready.window,
+            viewer.budget(),
+        )?;
+        let total = Total::count(ctx, viewer, rows, fits)?;
+        let undisclosed = || {
+            control.undisclosed.iter().map(|relationship| Seen {
+                relationship: *relationship,
+                neighbor: None,
             })
-        });
-        let mut undisclosed = Vec::new();
-        if ctx.look_ahead().field("undisclosed").exists() {
-            let first = Window {
-                after: None,
-                before: None,
-                take: Take::First(UNDISCLOSED_MAX),
-            };
-            let rows = self.undisclosed(viewer);
-            let shown = graph::page(viewer.snapshot(), rows, fits, &[], &first, viewer.budget())?.rows;
-            undisclosed.extend(
-                shown
-                    .iter()
-                    .map(|(seen, _)| Relationship::new(viewer.clone(), seen.relationship)),
-            );
-        }
-        Ok(NeighborConnection {
-            edges: edges.collect(),
-            page_info,
-            total,
-            undisclosed,
-        })
+        };
+        let undisclosed = ready.undisclosed(ctx, undisclosed, self.entity)?;
+        Ok(ready.neighbors(&page, |row| Some((row.entity, row.claim)), total, undisclosed))
     }
 
     /// A page of the relationships, those with an undisclosed end among them.

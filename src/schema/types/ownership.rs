@@ -1,22 +1,23 @@
-//! Who owns a company in the end, and who has the last word in it.
+//! Who owns a company or an organization in the end.
 
-use async_graphql::{Context, Object, SimpleObject};
+use std::{borrow::Cow, marker::PhantomData};
+
+use async_graphql::{Object, SimpleObject, TypeName};
 
 use super::{
     derivation::Derivation,
     entity::{Entity, EntityFields},
     figures::ShareRange,
-    group::{CorporateGroup, corporate_group},
+    kinds::OfKind,
     path::Path,
 };
 use crate::{
     graph::algo,
     model::ShareOf,
     schema::{
-        cost::{cost, list_size, names},
+        cost::{cost, list_size},
         enums::Member,
         error::Error,
-        page::PageArgs,
         viewer::Viewer,
     },
 };
@@ -80,12 +81,24 @@ impl UltimateOwners {
     }
 }
 
-/// What is computed from a company's owners.
+/// What is computed from the owners of an entity of kind `K`.
 #[derive(Debug, Clone)]
-pub(crate) struct CompanyOwnership(pub(crate) EntityFields);
+pub(crate) struct Ownership<K>(EntityFields, PhantomData<K>);
 
-#[Object]
-impl CompanyOwnership {
+impl<K> From<EntityFields> for Ownership<K> {
+    fn from(fields: EntityFields) -> Self {
+        Self(fields, PhantomData)
+    }
+}
+
+impl<K: OfKind> TypeName for Ownership<K> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{:?}Ownership", K::KIND).into()
+    }
+}
+
+#[Object(name_type)]
+impl<K: OfKind> Ownership<K> {
     /// Who owns it in the end: holders without known owners, and people, each with an effective share. Counts only ACTIVE
     /// relationships unless the view names statuses.
     #[graphql(directive = cost::apply("100".to_owned()))]
@@ -107,7 +120,8 @@ impl CompanyOwnership {
             let of = of.map_or(ShareOf::Capital, |of| of.0);
             if !(0.0..=100.0).contains(&threshold) {
                 let message = format!("threshold is {threshold}; it is in percent, from 0 to 100");
-                return Err(Error::bad_user_input("Company.ultimateOwners(threshold:)", message));
+                let place = format!("{:?}.ultimateOwners(threshold:)", K::KIND);
+                return Err(Error::bad_user_input(place, message));
             }
             let viewer = &self.0.viewer;
             let (snapshot, mask) = (viewer.snapshot(), viewer.mask_for_computing());
@@ -115,41 +129,5 @@ impl CompanyOwnership {
             Ok(UltimateOwners::new(viewer, answer))
         };
         Some(answer())
-    }
-
-    /// Who has the last word in it in the end, by consolidation, a share over 50 % for certain, or control, followed to the
-    /// top; null when nobody has. Disputed claims do not count, and only ACTIVE ones do unless the view names statuses. Of
-    /// several parents, one that consolidates goes first, then one that owns, then the smaller id; of companies that own
-    /// each other in a circle and have no other parent, the smallest id is the top.
-    #[graphql(directive = cost::apply("100".to_owned()))]
-    async fn ultimate_parent(&self) -> Option<Result<Entity, Error>> {
-        let viewer = &self.0.viewer;
-        let (snapshot, mask) = (viewer.snapshot(), viewer.mask_for_computing());
-        let parent = algo::ultimate_parent(snapshot, mask, self.0.ix, viewer.budget());
-        let parent = parent.map_err(Error::from).transpose()?;
-        Some(parent.map(|parent| Entity::new(viewer.clone(), parent)))
-    }
-
-    /// Its ultimate parent, or itself when it has none, and a page of everything in which that has the last word: by distance
-    /// from the parent, then id.
-    #[graphql(
-        directive = cost::apply("100".to_owned()),
-        directive = list_size::apply(Some(20), names(&["first", "last"]), names(&["members"]), Some(false))
-    )]
-    async fn corporate_group(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "How many members, from the start: 1 to 1000. Default: 20.")] first: Option<i32>,
-        #[graphql(desc = "Only members that follow this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many members, from the end: 1 to 1000. Excludes first.")] last: Option<i32>,
-        #[graphql(desc = "Only members that precede this cursor.")] before: Option<String>,
-    ) -> Option<Result<CorporateGroup, Error>> {
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-        };
-        Some(corporate_group(ctx, &self.0, &args))
     }
 }

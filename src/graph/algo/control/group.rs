@@ -1,0 +1,143 @@
+//! A corporate group: the parent, everyone it controls, and the shortest chain to each.
+
+use std::borrow::Cow;
+
+use hashbrown::{HashMap, HashSet};
+
+use super::{
+    UltimateParent,
+    domain::{Domain, Proof},
+};
+use crate::graph::{EntityIx, Hop, Key, Ordered, RelationshipIx, Snapshot, algo::Chain};
+
+/// One entity of a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Member {
+    /// Who.
+    pub entity: EntityIx,
+    /// How many steps below the parent, from 1.
+    pub distance: u32,
+    /// The last of those steps.
+    last: Hop,
+    /// The member from which it is taken, as a place among the members; none for the parent.
+    above: Option<usize>,
+}
+
+/// A parent and what it controls.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CorporateGroup {
+    /// The top of the group.
+    pub parent: EntityIx,
+    /// What was found at the top of the entity asked about: where it names no other party, the entity is the parent itself.
+    pub ultimate: UltimateParent,
+    /// Everyone the parent controls, by distance.
+    members: Vec<Member>,
+    derived_from: Vec<RelationshipIx>,
+}
+
+/// What the members of a group can be ordered by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MemberOrderField {
+    /// The steps from the parent.
+    Distance,
+}
+
+impl Ordered for Member {
+    type Field = MemberOrderField;
+
+    fn id(self, snapshot: &Snapshot) -> Cow<'_, str> {
+        snapshot.entity(self.entity).id().into()
+    }
+
+    fn key(self, _snapshot: &Snapshot, field: MemberOrderField) -> Key {
+        match field {
+            MemberOrderField::Distance => Key::Number(f64::from(self.distance)),
+        }
+    }
+}
+
+impl CorporateGroup {
+    /// The group of what `domain` holds. `tops` are the claims that show the tops, where the group is not theirs.
+    pub(super) fn new(domain: &Domain, ultimate: UltimateParent, tops: Vec<RelationshipIx>) -> Self {
+        let mut derived_from = tops;
+        derived_from.extend(domain.proofs.iter().map(|proof| proof.claim));
+        derived_from.extend(&domain.ultimate_claims);
+        derived_from.sort_unstable();
+        derived_from.dedup();
+        Self {
+            parent: domain.holder,
+            ultimate,
+            members: members(domain),
+            derived_from,
+        }
+    }
+
+    /// Everyone the parent controls, nearest first.
+    pub fn members(&self) -> impl ExactSizeIterator<Item = Member> {
+        self.members.iter().copied()
+    }
+
+    /// The shortest chain of claims that count from the parent to `member`; of several the one with the smallest ids. Where
+    /// several hold a majority together, it leads through one of them. A step to the direct parent of a company whose ultimate
+    /// parent is in the group goes against its claim.
+    #[must_use]
+    pub fn chain(&self, member: Member) -> Chain {
+        let mut hops = Vec::new();
+        let mut here = Some(member);
+        while let Some(member) = here {
+            hops.push(member.last);
+            here = member.above.map(|above| self.members[above]);
+        }
+        hops.reverse();
+        Chain {
+            start: self.parent,
+            hops,
+        }
+    }
+
+    /// Every claim that counts on a member, and those that show the tops where the group is not theirs. By id.
+    #[must_use]
+    pub fn derived_from(&self) -> &[RelationshipIx] {
+        &self.derived_from
+    }
+}
+
+/// Everyone controlled, by a search along the claims that count, nearest first.
+fn members(domain: &Domain) -> Vec<Member> {
+    let mut steps: HashMap<EntityIx, Vec<Proof>> = HashMap::new();
+    for proof in &domain.proofs {
+        steps.entry(proof.seen_from).or_default().push(*proof);
+    }
+    for steps in steps.values_mut() {
+        steps.sort_by_cached_key(|step| (step.member, step.rank(step.seen_from)));
+        steps.dedup_by_key(|step| step.member);
+    }
+    let mut members: Vec<Member> = Vec::new();
+    let mut visited: HashSet<EntityIx> = HashSet::from([domain.holder]);
+    // Members of one distance stand in the order of their chains, so that the first to reach another has the smallest chain.
+    let mut ahead: Vec<(EntityIx, Option<usize>)> = vec![(domain.holder, None)];
+    let mut distance = 0;
+    while !ahead.is_empty() {
+        distance += 1;
+        let begin = members.len();
+        for (here, above) in ahead {
+            for step in steps.get(&here).into_iter().flatten() {
+                if visited.insert(step.member) {
+                    members.push(Member {
+                        entity: step.member,
+                        distance,
+                        last: Hop {
+                            neighbor: step.member,
+                            relationship: step.claim,
+                            forward: step.is_on_member(),
+                        },
+                        above,
+                    });
+                }
+            }
+        }
+        let reached = members.iter().enumerate().skip(begin);
+        ahead = reached.map(|(place, member)| (member.entity, Some(place))).collect();
+    }
+    members
+}
