@@ -9,6 +9,8 @@ mod groups;
 mod history;
 mod known;
 mod ownership;
+mod ownership_definition;
+mod ownership_indirect;
 mod ownership_properties;
 mod paths;
 mod ranking;
