@@ -125,7 +125,7 @@ impl Facets {
         Some(self.values(ctx, GroupKey::Country, first))
     }
 
-    /// By status.
+    /// By status; of entities, that on the day of the view.
     #[graphql(directive = cost::apply("10".to_owned()), directive = list_size::apply(None, Some(vec!["first".to_owned()]), None, Some(false)))]
     async fn status(
         &self,

@@ -61,7 +61,10 @@ pub(super) fn impossible(ground: &Ground<'_>) -> Result<Vec<DataIssue>, Exhauste
         if !ground.snapshot.is_seen(relationship, &ground.mask) {
             continue;
         }
-        of_relationship(ground.snapshot, relationship, &mut faults);
+        // Of dates that contradict each other neither is believed, and there is nothing to compare with.
+        if !is_contradictory {
+            of_relationship(ground.snapshot, relationship, &mut faults);
+        }
         for (number, statement) in ground.snapshot.relationship(relationship).evidence().enumerate() {
             if number > 0 {
                 meter.tick()?;
@@ -108,8 +111,7 @@ fn of_relationship(snapshot: &Snapshot, relationship: RelationshipIx, faults: &m
     if !matches!(read.status(), Status::Active | Status::Suspended | Status::Unknown) {
         return;
     }
-    // Of dates that contradict each other neither is believed.
-    let since = read.validity().since().filter(|_| !read.validity().is_contradictory());
+    let since = read.validity().since();
     if read.status() == Status::Active && is_after(since, read.recorded_at()) {
         faults.push(DateFault::BeganAfterRecorded(relationship));
     }
