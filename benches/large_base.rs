@@ -11,8 +11,7 @@ use guanxi::{
     graph::{Builder, Pattern, Snapshot},
     model::{
         Date, Ends, Entity, EntityKind, EntityStatus, Evidence, Identifier, PartialDate, Relationship,
-        RelationshipKind, RelationshipStatus, Source, Stance, Timestamp, UnknownReason, Validity, View, evidence_id,
-        relationship_id,
+        RelationshipKind, Source, Stance, Timestamp, UnknownReason, Validity, View, evidence_id, relationship_id,
     },
 };
 
@@ -152,19 +151,9 @@ fn relationship(ends: Ends, key: &str, validity: Validity) -> Relationship {
         confidence: None,
     };
     Relationship {
-        id,
-        kind,
-        ends,
-        role: None,
-        status: RelationshipStatus::Active,
         validity,
-        share: None,
-        amount: None,
-        capabilities: Vec::new(),
-        properties: None,
         evidence: vec![evidence],
-        recorded_at: Timestamp::UNIX_EPOCH,
-        retracted_at: None,
+        ..Relationship::new(id, kind, ends)
     }
 }
 
