@@ -236,7 +236,7 @@ fn looks(graph: &Snapshot, entities: usize) {
         graph.entity_by_id(&format!("lei:{lei}"), &mask).is_some()
     });
     each("an entity by identifier", &some, |lei| {
-        graph.entity_by_identifier("lei", lei, &mask).is_some()
+        !graph.entities_by_identifier("lei", lei, &mask).is_empty()
     });
     let found: Vec<_> = some
         .iter()

@@ -16,8 +16,8 @@ use indicatif::{HumanBytes, HumanCount, HumanDuration, ProgressBar, ProgressStyl
 use super::{config::Switch, print};
 use crate::{
     formats::import::{
-        Choice, Coverage, Done, Finding, Format, Gauge, Job, Phase, RECORD_BYTES_MAX, Report, Strictness, Summary,
-        Told, UNPACKED_BYTES_MAX, plan, run,
+        Choice, Coverage, Done, Finding, Format, Gauge, Job, Part, Phase, RECORD_BYTES_MAX, Reader, Report, Strictness,
+        Summary, Told, UNPACKED_BYTES_MAX, WAITING_MAX, plan, run,
     },
     http,
     model::{Catalog, Timestamp, View},
@@ -49,6 +49,10 @@ pub(super) struct ImportArguments {
     /// are taken back. What was known before can still be asked.
     #[arg(long, env = "GUANXI_COMPLETE")]
     complete: bool,
+    /// Join entities that have the same identifier of these schemes: lei,gb-coh. Each becomes one with the others by a merge that
+    /// can be undone; the smallest id stays, and the others lead to it.
+    #[arg(long, env = "GUANXI_JOIN", value_name = "SCHEMES", value_delimiter = ',')]
+    join: Vec<String>,
     /// Write every fault into this file: JSON when its name ends with .json, text otherwise.
     #[arg(long, env = "GUANXI_REPORT", value_name = "FILE")]
     report: Option<PathBuf>,
@@ -73,6 +77,9 @@ pub(super) struct ImportArguments {
     /// Bytes that one record of a file may have.
     #[arg(long, env = "GUANXI_RECORD_BYTES_MAX", default_value_t = RECORD_BYTES_MAX)]
     record_bytes_max: usize,
+    /// How many relationships may wait in the store for entities that no file describes yet; further ones are rejected.
+    #[arg(long, env = "GUANXI_WAITING_MAX", default_value_t = WAITING_MAX)]
+    waiting_max: u64,
     /// Bytes that a compressed file may unpack into.
     #[arg(long, env = "GUANXI_UNPACKED_BYTES_MAX", default_value_t = UNPACKED_BYTES_MAX)]
     unpacked_bytes_max: u64,
@@ -92,6 +99,7 @@ pub(super) fn import(arguments: &ImportArguments) -> anyhow::Result<ExitCode> {
     let (stop, ended, gauge) = (AtomicBool::new(false), AtomicBool::new(false), Gauge::default());
     let bytes = parts.iter().map(|(part, _)| part.bytes).sum();
     let mut findings = 0;
+    let schemes = schemes(arguments, &parts);
     let home = Home::enter(&arguments.store, now)?;
     let done = thread::scope(|scope| {
         scope.spawn(|| watch(&gauge, bytes, &ended));
@@ -121,6 +129,8 @@ pub(super) fn import(arguments: &ImportArguments) -> anyhow::Result<ExitCode> {
             } else {
                 Coverage::Partial
             },
+            join: &schemes,
+            waiting_max: arguments.waiting_max,
             title: arguments.title.as_deref(),
             search_index: arguments.search_index == Switch::On,
             stop: &stop,
@@ -157,6 +167,18 @@ fn conclude(done: &Done, store: &Path, was_asked_to_stop: bool) -> anyhow::Resul
         eprintln!("guanxi: what an import that was interrupted had put into {dir} before is part of the store");
     }
     let serving = format!("`guanxi serve --store {dir}` serves it");
+    if done.waiting_in_store > 0 {
+        let count = HumanCount(done.waiting_in_store);
+        print(&format!(
+            "relationships that wait for what they refer to: {count}; import what describes it, in any order; dataIssues lists them\n"
+        ))?;
+    }
+    if done.joined > 0 {
+        print(&format!(
+            "entities joined with others that have the same identifier: {}\n",
+            HumanCount(done.joined)
+        ))?;
+    }
     if done.taken_back > 0 {
         let count = HumanCount(done.taken_back);
         print(&format!(
@@ -169,7 +191,7 @@ fn conclude(done: &Done, store: &Path, was_asked_to_stop: bool) -> anyhow::Resul
              import them again"
         );
     }
-    match counts.imported + done.taken_back {
+    match counts.imported + done.taken_back + done.waiting_in_store + done.joined {
         0 => print("nothing was new\n")?,
         _ if done.is_new => print(&format!("store {dir}: made; {serving}\n"))?,
         _ => print(&format!("store {dir}: what is new or differs is recorded; {serving}\n"))?,
@@ -208,6 +230,17 @@ fn refuse_to_overwrite(arguments: &ImportArguments, files: &[PathBuf]) -> anyhow
         ),
         None => Ok(()),
     }
+}
+
+/// The schemes by which entities are joined: those that are asked for, and those that the mappings of the files name.
+fn schemes(arguments: &ImportArguments, parts: &[(Part, Reader)]) -> Vec<String> {
+    let of_mappings = parts.iter().flat_map(|(_, reader)| reader.join().iter());
+    let all = arguments.join.iter().chain(of_mappings);
+    let mut schemes: Vec<String> = all.map(|scheme| scheme.trim().to_lowercase()).collect();
+    schemes.retain(|scheme| !scheme.is_empty());
+    schemes.sort();
+    schemes.dedup();
+    schemes
 }
 
 fn told(arguments: &ImportArguments, now: Timestamp) -> Told {

@@ -12,7 +12,7 @@ use super::{
     columns::{Columns, count},
     fill::{RowEnds, Rows, json_text},
     ids::{Ids, write_id},
-    index::{KeyIndex, key_of},
+    index::{KeyIndex, identifier_key, key_of},
     ix::{EntityIx, SourceIx},
     rows::{EntityRow, Recorded, RelationshipRow, Span, ToEntity, ToSource, at},
     snapshot::Snapshot,
@@ -113,6 +113,12 @@ impl Builder {
         entity.or_else(source).or_else(relationship)
     }
 
+    /// Which of the entities that were added has this id, from 0. O(1).
+    #[must_use]
+    pub fn place_of_entity(&self, id: &str) -> Option<usize> {
+        self.entity(id).map(at)
+    }
+
     /// How many records of one kind were added.
     #[must_use]
     pub fn count(&self, noun: Noun) -> usize {
@@ -167,7 +173,7 @@ impl Builder {
         self.by_name
             .extend(names.map(|name| (key_of(fold(name).as_str()), place)));
         let identifiers = entity.identifiers.iter();
-        let keys = identifiers.map(|known| key_of((known.scheme.as_str(), known.value.as_str())));
+        let keys = identifiers.map(|known| identifier_key(&known.scheme, &known.value));
         self.by_identifier.extend(keys.map(|key| (key, place)));
         let (texts, rows) = (self.rows.texts.pool(), &self.rows.columns.entities);
         self.entities

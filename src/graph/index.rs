@@ -3,6 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::rows::at;
+use crate::model::comparable;
 
 /// Rows by the hash of a key. The caller compares the key itself: hashes may collide.
 #[derive(Debug, Default)]
@@ -44,6 +45,11 @@ pub(super) fn key_of(key: impl Hash) -> u32 {
     key.hash(&mut hasher);
     let [.., one, two, three, four] = hasher.finish().to_be_bytes();
     u32::from_be_bytes([one, two, three, four])
+}
+
+/// The hash of an identifier in the form in which it is compared; the scheme is in lower case.
+pub(super) fn identifier_key(scheme: &str, value: &str) -> u32 {
+    key_of((scheme, &*comparable(scheme, value)))
 }
 
 /// Rows grouped by an owner.

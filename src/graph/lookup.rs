@@ -6,14 +6,14 @@ use imbl::OrdSet;
 
 use super::{
     delta,
-    index::{KeyIndex, key_of},
+    index::{KeyIndex, identifier_key, key_of},
     ix::{EntityIx, RelationshipIx, SourceIx},
     mask::Mask,
     merge::Union,
     read::EntityRef,
     snapshot::Snapshot,
 };
-use crate::model::{EntityKind, Set, Timestamp, fold};
+use crate::model::{EntityKind, Set, Timestamp, comparable, fold};
 
 impl Snapshot {
     /// The entity with this id, whoever knows it.
@@ -107,21 +107,17 @@ impl Snapshot {
         version.recorded.is_known(mask.known).then_some(source)
     }
 
-    /// The entity with this identifier; the scheme is compared in lower case. O(log n).
-    #[must_use]
-    pub fn entity_by_identifier(&self, scheme: &str, value: &str, mask: &Mask) -> Option<EntityIx> {
-        self.entities_by_identifier(scheme, value, mask).first().copied()
-    }
-
-    /// All entities with this identifier, by id: more than one where the data is not sound. O(log n + answer).
+    /// All entities with this identifier, by id: more than one where the data is not sound. The scheme is compared in lower
+    /// case, a number of a register without leading zeros. O(log n + answer).
     #[must_use]
     pub fn entities_by_identifier(&self, scheme: &str, value: &str, mask: &Mask) -> Vec<EntityIx> {
-        let scheme = scheme.trim().to_lowercase();
-        let identifier = (scheme.as_str(), value.trim());
-        let candidates = keyed(&self.base.by_identifier, &self.delta.by_identifier, key_of(identifier));
+        let (scheme, value) = (scheme.trim().to_lowercase(), value.trim());
+        let key = identifier_key(&scheme, value);
+        let candidates = keyed(&self.base.by_identifier, &self.delta.by_identifier, key);
+        let value = comparable(&scheme, value);
         let has_it = |entity: &EntityIx| {
-            EntityRef::known(self, *entity, mask.known)
-                .is_some_and(|read| read.identifiers().any(|known| known == identifier))
+            let is_it = |(known, written): (&str, &str)| known == scheme && comparable(known, written) == value;
+            EntityRef::known(self, *entity, mask.known).is_some_and(|read| read.identifiers().any(is_it))
         };
         candidates.filter(has_it).collect()
     }

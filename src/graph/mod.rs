@@ -44,8 +44,8 @@ pub use build::Builder;
 pub use expand::{Crossing, Expand, Step, Traversal, Walker};
 pub use facets::{FacetCount, Group, GroupKey, Rows};
 pub use filter::{
-    CountFilter, DateFilter, EntityFilter, EntitySet, EvidenceFilter, IdentifierFilter, IntFilter, Pattern,
-    RelationshipFilter, RelationshipsFilter, Scan, TextFilter,
+    AmountFilter, CountFilter, DateFilter, EntityFilter, EntitySet, EvidenceFilter, IdentifierFilter, IntFilter,
+    NumberFilter, Pattern, PropertyFilter, RelationshipFilter, RelationshipsFilter, Scan, TextFilter,
 };
 pub use ix::{EntityIx, EvidenceIx, RelationshipIx, SourceIx};
 pub use mask::Mask;

@@ -7,7 +7,7 @@ use super::{
     ix::{EntityIx, EvidenceIx, RelationshipIx, SourceIx},
     snapshot::Snapshot,
 };
-use crate::model::{Catalog, PartialDate, catalog, fold};
+use crate::model::{Amount, Catalog, PartialDate, ShareRange, catalog, fold};
 
 /// What a row is ordered by.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,6 +31,21 @@ impl Key {
         text.map_or(Self::Missing, |text| Self::Text(fold(text)))
     }
 
+    /// A range: its low end, and its high end where two begin alike.
+    fn share(range: Option<ShareRange>) -> Self {
+        range.map_or(Self::Missing, |range| {
+            let (low, high) = (sortable(range.min), sortable(range.max));
+            let (low_excluded, high_included) = (u8::from(!range.min_inclusive), u8::from(range.max_inclusive));
+            Self::Text(format!("{low}{low_excluded}{high}{high_included}"))
+        })
+    }
+
+    fn amount(amount: Option<&Amount>) -> Self {
+        amount.map_or(Self::Missing, |amount| {
+            Self::Text(format!("{}{}", amount.currency, sortable(amount.value)))
+        })
+    }
+
     fn member<T: Catalog>(member: T) -> Self {
         Self::Number(f64::from(member.index()))
     }
@@ -51,6 +66,12 @@ impl Key {
             OrderDirection::Descending => stated.reverse(),
         }
     }
+}
+
+/// A number that is not negative, as a text that is ordered as it is.
+fn sortable(number: f64) -> String {
+    // Adding nothing turns -0 into 0.
+    format!("{:016x}", (number + 0.0).to_bits())
 }
 
 catalog! {
@@ -92,8 +113,10 @@ catalog! {
         Since = "SINCE",
         /// The first day on which it no longer holds.
         Until = "UNTIL",
-        /// The low end of the share.
+        /// The share: the low end, an excluded one after the same end included, then the high end.
         Share = "SHARE",
+        /// The amount: the code of the currency, then the value. Currencies are not converted.
+        Amount = "AMOUNT",
         /// The date of the latest assertion.
         LastStatedOn = "LAST_STATED_ON",
         /// When it was recorded.
@@ -211,9 +234,8 @@ impl Ordered for Seen {
             RelationshipOrderField::Status => Key::member(relationship.status()),
             RelationshipOrderField::Since => Key::date(relationship.validity().since()),
             RelationshipOrderField::Until => Key::date(relationship.validity().until()),
-            RelationshipOrderField::Share => relationship
-                .share()
-                .map_or(Key::Missing, |share| Key::Number(share.range.min)),
+            RelationshipOrderField::Share => Key::share(relationship.share().map(|share| share.range)),
+            RelationshipOrderField::Amount => Key::amount(relationship.amount().as_ref()),
             RelationshipOrderField::LastStatedOn => Key::date(relationship.last_stated_on()),
             RelationshipOrderField::RecordedAt => {
                 // Microseconds until the year 2255 fit a double without loss.

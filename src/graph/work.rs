@@ -11,7 +11,7 @@ use super::{
     apply::Refused,
     delta::{Changed, Delta, Late, Neighbor, Placed, between},
     fill::{RowEnds, Rows, json_text},
-    index::key_of,
+    index::{identifier_key, key_of},
     ix::{EntityIx, RelationshipIx, SourceIx},
     rows::{Recorded, Span},
     snapshot::Snapshot,
@@ -120,7 +120,7 @@ impl<'a> Work<'a> {
             self.delta.by_name.insert((key_of(fold(name).as_str()), ix));
         }
         for identifier in &entity.identifiers {
-            let key = key_of((identifier.scheme.as_str(), identifier.value.as_str()));
+            let key = identifier_key(&identifier.scheme, &identifier.value);
             self.delta.by_identifier.insert((key, ix));
         }
         Ok(())

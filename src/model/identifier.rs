@@ -1,5 +1,7 @@
 //! Identifiers that registers and standards give to entities.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::Invalid;
@@ -50,6 +52,72 @@ impl Identifier {
             return Err(Invalid::new(&value, "the value of an identifier"));
         }
         Ok(Self { scheme, value })
+    }
+}
+
+/// Schemes whose values have a fixed form, in which leading zeros are not padding.
+const FIXED_FORM: [&str; 12] = [
+    "bic",
+    "cusip",
+    "figi",
+    "iban",
+    "isin",
+    COUNTRY_SCHEME,
+    "iso3166-2",
+    LEI_SCHEME,
+    "mic",
+    "orcid",
+    "qid",
+    "sedol",
+];
+
+/// Whether the values of a scheme have a fixed form, whatever the case of its letters. Those of all others are numbers of
+/// registers, which some write with leading zeros.
+#[must_use]
+pub fn has_fixed_form(scheme: &str) -> bool {
+    FIXED_FORM.iter().any(|fixed| scheme.eq_ignore_ascii_case(fixed))
+}
+
+/// A number of a register without leading zeros: a value of digits only, or of two letters and digits, as British
+/// companies have. Any other value stays as it is.
+///
+/// ```
+/// use guanxi::model::without_leading_zeros;
+/// assert_eq!(without_leading_zeros("00229269"), "229269");
+/// assert_eq!(without_leading_zeros("SC012345"), "SC12345");
+/// assert_eq!(without_leading_zeros("HRB 0042"), "HRB 0042");
+/// ```
+#[must_use]
+pub fn without_leading_zeros(value: &str) -> Cow<'_, str> {
+    let letters = value.bytes().take_while(u8::is_ascii_alphabetic).count();
+    let (prefix, digits) = value.split_at(letters);
+    let is_number = !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
+    if !is_number || !matches!(letters, 0 | 2) {
+        return Cow::Borrowed(value);
+    }
+    let plain = digits.trim_start_matches('0');
+    match (plain, prefix) {
+        // A number of zeros only is zero.
+        ("", _) => Cow::Owned(format!("{prefix}0")),
+        (plain, "") => Cow::Borrowed(plain),
+        (plain, _) if plain.len() == digits.len() => Cow::Borrowed(value),
+        (plain, prefix) => Cow::Owned(format!("{prefix}{plain}")),
+    }
+}
+
+/// The form in which a value is compared with others of its scheme: numbers of registers without leading zeros.
+///
+/// ```
+/// use guanxi::model::comparable;
+/// assert_eq!(comparable("gb-coh", "00229269"), comparable("gb-coh", "0229269"));
+/// assert_eq!(comparable("lei", "00229269"), "00229269");
+/// ```
+#[must_use]
+pub fn comparable<'v>(scheme: &str, value: &'v str) -> Cow<'v, str> {
+    if has_fixed_form(scheme) {
+        Cow::Borrowed(value)
+    } else {
+        without_leading_zeros(value)
     }
 }
 
@@ -117,7 +185,35 @@ mod tests {
         assert!(told("5493001KJTIIGC8Y1R13").contains("12 would fit"));
     }
 
+    #[test]
+    fn only_the_zeros_in_front_of_a_number_are_left_out() {
+        for (value, compared) in [
+            ("0", "0"),
+            ("000", "0"),
+            ("SC000", "SC0"),
+            ("10020", "10020"),
+            ("sc0070", "sc70"),
+            ("SC12345", "SC12345"),
+            ("A001", "A001"),
+            ("HRB001", "HRB001"),
+            ("SC", "SC"),
+            ("00-12", "00-12"),
+            ("", ""),
+            ("００１", "００１"),
+        ] {
+            assert_eq!(without_leading_zeros(value), compared, "{value}");
+        }
+        assert_eq!(comparable("ISIN", "US0378331005"), "US0378331005");
+        assert_eq!(comparable("us-cik", "0000004904"), "4904");
+    }
+
     proptest! {
+        #[test]
+        fn comparing_again_changes_nothing(value in "[A-Z]{0,3}[0-9]{0,6}") {
+            let compared = without_leading_zeros(&value);
+            prop_assert_eq!(&without_leading_zeros(&compared), &compared);
+        }
+
         #[test]
         fn exactly_one_pair_of_check_digits_from_02_to_98_fits(code in "[0-9A-Z]{18}") {
             let fitting: Vec<u32> = (0..100).filter(|check| check_lei(&format!("{code}{check:02}")).is_ok()).collect();

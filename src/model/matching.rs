@@ -2,8 +2,8 @@
 //! before it left, so that the contributions add up to the score. Reads no graph.
 
 use super::{
-    COUNTRY_SCHEME, CompanyName, EntityKind, Identifier, LEI_SCHEME, LegalForm, catalog::catalog, country_of, fold,
-    lies_in, similarity,
+    COUNTRY_SCHEME, CompanyName, EntityKind, Identifier, LEI_SCHEME, LegalForm, catalog::catalog, comparable,
+    country_of, fold, lies_in, similarity,
 };
 
 catalog! {
@@ -369,7 +369,9 @@ fn told(scheme: &str, value: &str) -> String {
 
 /// Whether an entity has this identifier. Lists write it in lower case too where registers use capitals.
 fn is_same(given: &Identifier, (scheme, value): (&str, &str)) -> bool {
-    scheme == given.scheme && (value == given.value || value == given.value.to_uppercase())
+    let known = comparable(scheme, value);
+    scheme == given.scheme
+        && (known == comparable(scheme, &given.value) || known == comparable(scheme, &given.value.to_uppercase()))
 }
 
 fn rounded(score: f64) -> f64 {

@@ -39,7 +39,9 @@ pub use date::PartialDate;
 pub use derived::{evidence_id, relationship_id, write_relationship_id};
 pub use entity::{Entity, EntityKind, EntityStatus, Name, NameKind};
 pub use evidence::{Evidence, Stance, disputed};
-pub use identifier::{COUNTRY_SCHEME, Identifier, LEI_SCHEME, check_lei};
+pub use identifier::{
+    COUNTRY_SCHEME, Identifier, LEI_SCHEME, check_lei, comparable, has_fixed_form, without_leading_zeros,
+};
 pub use interest::{Directness, Interest};
 pub use jiff::{Timestamp, civil::Date};
 pub use matching::{Known, MatchAgreement, MatchFeature, MatchFeatureKind, MatchScore, Wanted};

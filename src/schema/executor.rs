@@ -21,7 +21,7 @@ use super::limits::{Introspection, Limit, Limits};
 use super::measure::Estimate;
 use super::tally::{self, Tally, Wanted};
 use super::work::{Pool, Work};
-use super::{document, introspection, lexical, measure, merge, presence, root_field, variables};
+use super::{absent, document, introspection, lexical, measure, merge, presence, root_field, variables};
 use crate::model::{Caller, Role};
 
 /// What the caller may run: GET is for reading.
@@ -257,6 +257,7 @@ where
         if kind == OperationType::Subscription {
             root_field::reduce(&mut document, name.as_deref()).map_err(|error| named(refuse(error)))?;
         }
+        absent::leave_out(&mut document, name.as_deref(), &variables);
         let marked = presence::mark(&mut document);
         Ok(Prepared {
             request,

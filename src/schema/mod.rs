@@ -3,6 +3,7 @@
 //! A request goes through `executor` (limits, parsing, checks, execution, errors); `query` holds the root fields, `viewer`
 //! the snapshot and view that everything below a root field inherits.
 
+mod absent;
 mod answer;
 mod api;
 mod catalog;

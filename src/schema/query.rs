@@ -51,7 +51,8 @@ pub(crate) struct IdentifierInput {
 pub(crate) enum EntityBy {
     /// By its id.
     Id(ID),
-    /// By an identifier.
+    /// By an identifier. Numbers of company registers compare without leading zeros. When several entities have it: AMBIGUOUS,
+    /// with the candidates.
     Identifier(IdentifierInput),
     /// By any of its names, in NFKC, case-folded. When several entities go by it: AMBIGUOUS, with the candidates.
     Name(String),
@@ -59,39 +60,62 @@ pub(crate) enum EntityBy {
 
 /// The entity among `kinds` that `by` finds.
 fn find(ctx: &Context<'_>, viewer: &Viewer, by: &EntityBy, kinds: Set<EntityKind>) -> Result<Option<EntityIx>, Error> {
-    const CANDIDATES_MAX: usize = 20;
     let (snapshot, mask) = (viewer.snapshot(), viewer.mask());
-    let found = match by {
-        EntityBy::Id(id) => snapshot.entity_by_id(id, &mask),
-        EntityBy::Identifier(identifier) => snapshot.entity_by_identifier(&identifier.scheme, &identifier.value, &mask),
+    let coordinate = || format!("Query.{}(by:)", ctx.field().name());
+    match by {
+        EntityBy::Id(id) => {
+            let found = snapshot.entity_by_id(id, &mask);
+            Ok(found.filter(|ix| kinds.contains(snapshot.entity(*ix).kind())))
+        }
+        EntityBy::Identifier(IdentifierInput { scheme, value }) => {
+            let found = identified(viewer, scheme, value, kinds);
+            let what = || format!("have the identifier {scheme} {value:?}");
+            the_one(viewer, &found, coordinate, what)
+        }
         EntityBy::Name(name) => {
             let found = snapshot.entities_by_name(name, kinds, &mask);
-            if found.len() > 1 {
-                let candidates = found.iter().take(CANDIDATES_MAX).map(|ix| {
-                    let entity = snapshot.entity(*ix);
-                    let told = [
-                        ("id", entity.id()),
-                        ("kind", entity.kind().as_str()),
-                        ("name", entity.name()),
-                    ];
-                    let told = told
-                        .into_iter()
-                        .map(|(field, text)| (async_graphql::Name::new(field), Value::from(text)));
-                    Value::Object(told.collect())
-                });
-                let coordinate = format!("Query.{}(by:)", ctx.field().name());
-                let message = format!(
-                    "{} entities go by the name {name:?}; ask for one of the candidates by its id",
-                    found.len()
-                );
-                return Err(
-                    Error::ambiguous(coordinate, message).extension("candidates", Value::List(candidates.collect()))
-                );
-            }
-            found.first().copied()
+            the_one(viewer, &found, coordinate, || format!("go by the name {name:?}"))
         }
-    };
-    Ok(found.filter(|ix| kinds.contains(snapshot.entity(*ix).kind())))
+    }
+}
+
+/// The entities among `kinds` with this identifier.
+fn identified(viewer: &Viewer, scheme: &str, value: &str, kinds: Set<EntityKind>) -> Vec<EntityIx> {
+    let (snapshot, mask) = (viewer.snapshot(), viewer.mask());
+    let mut found = snapshot.entities_by_identifier(scheme, value, &mask);
+    found.retain(|ix| kinds.contains(snapshot.entity(*ix).kind()));
+    found
+}
+
+/// The only entity of those found, if there is one. Several are AMBIGUOUS, with the candidates: `what` says what they share.
+fn the_one(
+    viewer: &Viewer,
+    found: &[EntityIx],
+    coordinate: impl Fn() -> String,
+    what: impl Fn() -> String,
+) -> Result<Option<EntityIx>, Error> {
+    const CANDIDATES_MAX: usize = 20;
+    if found.len() <= 1 {
+        return Ok(found.first().copied());
+    }
+    let candidates = found.iter().take(CANDIDATES_MAX).map(|ix| {
+        let entity = viewer.snapshot().entity(*ix);
+        let fields = [
+            ("id", entity.id()),
+            ("kind", entity.kind().as_str()),
+            ("name", entity.name()),
+        ];
+        let fields = fields
+            .into_iter()
+            .map(|(field, text)| (async_graphql::Name::new(field), Value::from(text)));
+        Value::Object(fields.collect())
+    });
+    let message = format!(
+        "{} entities {}; ask for one of the candidates by its id",
+        found.len(),
+        what()
+    );
+    Err(Error::ambiguous(coordinate(), message).extension("candidates", Value::List(candidates.collect())))
 }
 
 /// What a listing of entities is asked for.
@@ -400,10 +424,12 @@ impl GraphQuery {
             let viewer = Viewer::new(ctx, view.as_ref())?;
             let viewer = viewer.with(viewer.view().for_computing());
             let (snapshot, mask) = (viewer.snapshot(), viewer.mask());
-            let place = snapshot.entity_by_identifier(COUNTRY_SCHEME, &shopper_in, &mask);
-            let place = place.filter(|ix| snapshot.entity(*ix).kind() == EntityKind::Place).ok_or_else(|| {
+            const PLACE: &str = "Query.purchaseChannels(shopperIn:)";
+            let places = identified(&viewer, COUNTRY_SCHEME, &shopper_in, Set::of(&[EntityKind::Place]));
+            let what = || format!("have the ISO 3166-1 code {shopper_in:?}");
+            let place = the_one(&viewer, &places, || PLACE.to_owned(), what)?.ok_or_else(|| {
                 let message = format!("No place here has the ISO 3166-1 code {shopper_in:?}; places {{ nodes {{ identifiers {{ value }} }} }} lists them");
-                Error::not_found("Query.purchaseChannels(shopperIn:)", message)
+                Error::not_found(PLACE, message)
             })?;
             let question = algo::PurchaseQuestion {
                 merchant: viewer.entity_named(&merchant, "Query.purchaseChannels(merchant:)")?,

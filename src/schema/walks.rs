@@ -37,7 +37,7 @@ const ENTITIES: i32 = 500;
 /// How many steps a neighborhood or a common connection may reach.
 const DEPTH_MAX: i32 = 10;
 /// How many relationships a path may have.
-const LENGTH_MAX: i32 = 12;
+const LENGTH_MAX: i32 = 30;
 /// How many paths may be asked for.
 const PATHS_MAX: i32 = 100;
 /// How many entities a neighborhood may hold.
@@ -93,7 +93,7 @@ impl WalkQuery {
         #[graphql(desc = "What to follow and what to pass through.")] filter: Option<TraversalFilter>,
         #[graphql(desc = "How many paths: 1 to 100.", default_with = "Some(PATHS)")] first: Option<i32>,
         #[graphql(
-            desc = "How many relationships a path may have: 1 to 12.",
+            desc = "How many relationships a path may have: 1 to 30.",
             default_with = "Some(LENGTH)"
         )]
         length_max: Option<i32>,

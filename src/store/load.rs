@@ -122,6 +122,12 @@ impl Load {
         self.graph.holds(id)
     }
 
+    /// Which of the entities that were added has this id, from 0.
+    #[must_use]
+    pub fn place_of_entity(&self, id: &str) -> Option<usize> {
+        self.graph.place_of_entity(id)
+    }
+
     /// Adds a record with a new id that refers to what was added before. It lasts once [`Load::keep`] was called.
     ///
     /// # Errors

@@ -18,6 +18,7 @@ pub mod tokens;
 mod writer;
 
 use std::{
+    collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, atomic::AtomicBool},
     thread::JoinHandle,
 };
@@ -180,6 +181,32 @@ impl Store {
         self.shared.log.recent_after(position, self.shown(position, max))
     }
 
+    /// What an import remembered under this key.
+    ///
+    /// # Errors
+    /// [`commit::Error::Unavailable`] when it cannot be read.
+    pub fn note(&self, key: &str) -> Result<Option<Vec<u8>>, commit::Error> {
+        self.shared.log.note(key).map_err(unavailable)
+    }
+
+    /// At most `max` of the notes whose keys begin with `prefix`, from the key `from` on, in the order of their keys.
+    ///
+    /// # Errors
+    /// [`commit::Error::Unavailable`] when they cannot be read.
+    pub fn notes(&self, prefix: &str, from: &str, max: usize) -> Result<Vec<(String, Vec<u8>)>, commit::Error> {
+        self.shared.log.notes(prefix, from, max).map_err(unavailable)
+    }
+
+    /// Remembers notes, each in place of the one before; one of nothing is forgotten. They are no part of what is known, but are
+    /// kept and copied with it.
+    ///
+    /// # Errors
+    /// [`commit::Error::Unavailable`] when they cannot be written.
+    pub fn remember(&self, notes: &BTreeMap<String, Option<Vec<u8>>>) -> Result<(), commit::Error> {
+        let _turn = self.shared.turn();
+        self.shared.log.remember(notes).map_err(unavailable)
+    }
+
     /// How many of `max` entries after `position` may be shown: what is durable already may not be yet.
     fn shown(&self, position: u64, max: usize) -> usize {
         let shown = self.shared.position.borrow().saturating_sub(position);
@@ -191,6 +218,11 @@ impl Store {
     pub fn watch(&self) -> watch::Receiver<u64> {
         self.shared.position.subscribe()
     }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is what an error is mapped by")]
+fn unavailable(error: log::Error) -> commit::Error {
+    commit::Error::Unavailable(error.to_string())
 }
 
 impl Drop for Store {

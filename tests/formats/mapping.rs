@@ -139,7 +139,7 @@ fn made(mapping: &str, table: &str) -> (Dataset, Vec<String>) {
             let told = format!("{line} {}: {}{value}", fault.field, fault.reason);
             faults.push(match fault.effect {
                 Effect::Rejected => told,
-                Effect::Kept => format!("[{told}]"),
+                Effect::Kept | Effect::Noted => format!("[{told}]"),
             });
         }
     }

@@ -1,8 +1,11 @@
 //! What matching spends: nested filters over a hub, whose leaves all look back at it.
 
 use guanxi::{
-    graph::{Budget, EntityFilter, Exhausted, RelationshipFilter, RelationshipsFilter, Scan, Snapshot},
-    model::{EntityKind, RelationshipKind, RelationshipStatus, Set},
+    graph::{
+        Budget, EntityFilter, Exhausted, PropertyFilter, RelationshipFilter, RelationshipsFilter, Scan, Snapshot,
+        TextFilter,
+    },
+    model::{Dataset, EntityKind, RelationshipKind, RelationshipStatus, Set},
 };
 
 use super::{filters::unlimited, walking::view_of};
@@ -10,6 +13,10 @@ use crate::harness::random::{Claim, Shape, dataset};
 
 /// A hub that owns `leaves` others.
 fn star(leaves: u8) -> Snapshot {
+    Snapshot::build(&star_dataset(leaves)).unwrap()
+}
+
+fn star_dataset(leaves: u8) -> Dataset {
     let shape = Shape {
         entities: leaves + 1,
         claims: 0,
@@ -31,7 +38,7 @@ fn star(leaves: u8) -> Snapshot {
         disputed: false,
     };
     let claims: Vec<Claim> = (1..=leaves).map(owns).collect();
-    Snapshot::build(&dataset(shape, &claims)).unwrap()
+    dataset(shape, &claims)
 }
 
 /// No neighbor has a neighbor that has …, `levels` deep: every relationship must be looked at.
@@ -101,4 +108,36 @@ fn the_last_looks_of_a_scan_are_spent_too() {
     let budget = unlimited();
     fitting(&snapshot, &none_has(0), &budget).unwrap();
     assert_eq!(budget.spent(), 18);
+}
+
+#[test]
+fn properties_are_read_last_and_cost_more() {
+    let mut dataset = star_dataset(9);
+    let deep = "[".repeat(100) + &"]".repeat(100);
+    for (number, entity) in (0u8..).zip(&mut dataset.entities) {
+        let value = serde_json::from_str(if number == 1 { &deep } else { "\"x\"" }).unwrap();
+        entity.properties = Some(serde_json::Map::from_iter([("key".to_owned(), value)])).filter(|_| number > 0);
+    }
+    let snapshot = Snapshot::build(&dataset).unwrap();
+    let filter = |kind: Option<EntityKind>, text: Option<&str>| EntityFilter {
+        kinds: kind.map(|kind| Set::of(&[kind])),
+        property: Some(Box::new(PropertyFilter {
+            path: "key".to_owned(),
+            text: TextFilter {
+                eq: text.map(str::to_owned),
+                ..TextFilter::default()
+            },
+            ..PropertyFilter::default()
+        })),
+        ..EntityFilter::default()
+    };
+    for (filter, fits, spent) in [
+        (filter(None, Some("x")), 8, 9 * 20),
+        (filter(Some(EntityKind::Person), Some("x")), 0, 0),
+        (filter(None, None), 10, 0),
+    ] {
+        let budget = unlimited();
+        assert_eq!(fitting(&snapshot, &filter, &budget).unwrap(), fits, "{filter:?}");
+        assert_eq!(budget.spent(), spent, "{filter:?}");
+    }
 }

@@ -5,11 +5,14 @@ use guanxi::{
         Budget, CountFilter, DateFilter, Direction, EntityFilter, EntitySet, EvidenceFilter, IntFilter, Mask,
         RelationshipFilter, RelationshipsFilter, Scan, Snapshot,
     },
-    model::{Catalog, EntityKind, PartialDate, RelationshipKind, RelationshipStatus, Set, Stance},
+    model::{Catalog, Dataset, EntityKind, PartialDate, RelationshipKind, RelationshipStatus, Set, Stance},
 };
 use proptest::prelude::*;
 
-use super::walking::{SHAPE, is_seen, view_of, views};
+use super::{
+    details::{Detail, OfDetail, OfProperty, details, of_detail, of_property},
+    walking::{SHAPE, is_seen, view_of, views},
+};
 use crate::harness::random::{Claim, claims, dataset, day, entity_id};
 
 /// What is asked of an entity.
@@ -17,6 +20,7 @@ use crate::harness::random::{Claim, claims, dataset, day, entity_id};
 struct OfEntity {
     ids: Option<Vec<u8>>,
     kind: Option<EntityKind>,
+    property: Option<Box<OfProperty>>,
     relationships: Option<Box<OfRelationships>>,
     combined: Combined<OfEntity>,
 }
@@ -43,6 +47,7 @@ struct OfRelationship {
     from: Option<Box<OfEntity>>,
     to: Option<Box<OfEntity>>,
     between: Option<Vec<u8>>,
+    detail: Box<OfDetail>,
     combined: Combined<OfRelationship>,
 }
 
@@ -157,12 +162,14 @@ fn of_entity(depth: u8) -> BoxedStrategy<OfEntity> {
     (
         some_of(0.2, ids()),
         kind,
+        some_of(0.1, of_property()),
         relationships,
         combined(deeper.map(of_entity)),
     )
-        .prop_map(|(ids, kind, relationships, combined)| OfEntity {
+        .prop_map(|(ids, kind, property, relationships, combined)| OfEntity {
             ids,
             kind,
+            property,
             relationships,
             combined,
         })
@@ -194,9 +201,10 @@ fn of_relationship(depth: u8) -> BoxedStrategy<OfRelationship> {
         end(0.1),
         end(0.1),
         some_of(0.1, ids()),
+        of_detail(),
         combined(deeper.map(of_relationship)),
     )
-        .prop_map(|(row, neighbor, from, to, between, combined)| {
+        .prop_map(|(row, neighbor, from, to, between, detail, combined)| {
             let (kinds, status, direction, share_at_least, disputed, stance, since_after) = row;
             OfRelationship {
                 kinds,
@@ -210,15 +218,56 @@ fn of_relationship(depth: u8) -> BoxedStrategy<OfRelationship> {
                 from,
                 to,
                 between,
+                detail,
                 combined,
             }
         })
         .boxed()
 }
 
+/// A claim and what it says beyond where and when.
+type Detailed<'a> = (&'a Claim, &'a Detail);
+
 /// The claims that a view sees.
 struct Naive<'a> {
-    claims: Vec<&'a Claim>,
+    claims: Vec<Detailed<'a>>,
+    entities: &'a [Detail],
+}
+
+impl<'a> Naive<'a> {
+    fn of(claims: &'a [Claim], details: &'a Details, view: (Option<u8>, u8, bool)) -> Self {
+        let detailed = claims.iter().zip(&details.claims);
+        Self {
+            claims: detailed.filter(|(claim, _)| is_seen(claim, view)).collect(),
+            entities: &details.entities,
+        }
+    }
+}
+
+/// What records say beyond where and when.
+#[derive(Debug, Clone)]
+struct Details {
+    claims: Vec<Detail>,
+    entities: Vec<Detail>,
+}
+
+impl Details {
+    fn any() -> impl Strategy<Value = Self> {
+        (details(SHAPE.claims), details(usize::from(SHAPE.entities)))
+            .prop_map(|(claims, entities)| Self { claims, entities })
+    }
+
+    /// The dataset of these claims, with everything that they say.
+    fn dataset(&self, claims: &[Claim]) -> Dataset {
+        let mut dataset = dataset(SHAPE, claims);
+        for (relationship, detail) in dataset.relationships.iter_mut().zip(&self.claims) {
+            detail.write(relationship);
+        }
+        for (entity, detail) in dataset.entities.iter_mut().zip(&self.entities) {
+            entity.properties = detail.properties();
+        }
+        dataset
+    }
 }
 
 impl Naive<'_> {
@@ -228,6 +277,10 @@ impl Naive<'_> {
                 .kind
                 .is_none_or(|kind| SHAPE.entity_kinds[usize::from(entity) % SHAPE.entity_kinds.len()] == kind)
             && asked
+                .property
+                .as_ref()
+                .is_none_or(|asked| asked.holds(&self.entities[usize::from(entity)]))
+            && asked
                 .relationships
                 .as_ref()
                 .is_none_or(|asked| self.relationships(asked, entity))
@@ -235,15 +288,15 @@ impl Naive<'_> {
     }
 
     fn relationships(&self, asked: &OfRelationships, entity: u8) -> bool {
-        let own: Vec<&Claim> = self
+        let own: Vec<Detailed<'_>> = self
             .claims
             .iter()
             .copied()
-            .filter(|claim| claim.from == Some(entity) || claim.to == entity)
+            .filter(|(claim, _)| claim.from == Some(entity) || claim.to == entity)
             .collect();
         let fitting = |asked: &OfRelationship| {
             own.iter()
-                .filter(|claim| self.relationship(asked, claim, Some(entity)))
+                .filter(|claim| self.relationship(asked, **claim, Some(entity)))
                 .count()
         };
         asked.some.as_ref().is_none_or(|some| fitting(some) > 0)
@@ -255,7 +308,8 @@ impl Naive<'_> {
             })
     }
 
-    fn relationship(&self, asked: &OfRelationship, claim: &Claim, seen_from: Option<u8>) -> bool {
+    fn relationship(&self, asked: &OfRelationship, detailed: Detailed<'_>, seen_from: Option<u8>) -> bool {
+        let (claim, detail) = detailed;
         let end = |asked: &Option<Box<OfEntity>>, end: Option<u8>| {
             asked
                 .as_ref()
@@ -293,7 +347,10 @@ impl Naive<'_> {
             && end(&asked.neighbor, neighbor)
             && end(&asked.from, claim.from)
             && end(&asked.to, Some(claim.to))
-            && asked.combined.holds(|asked| self.relationship(asked, claim, seen_from))
+            && asked.detail.holds(claim, detail)
+            && asked
+                .combined
+                .holds(|asked| self.relationship(asked, detailed, seen_from))
     }
 }
 
@@ -314,6 +371,7 @@ impl Compiler<'_> {
         EntityFilter {
             ids: asked.ids.as_ref().map(|ids| self.set(ids)),
             kinds: asked.kind.map(|kind| Set::of(&[kind])),
+            property: asked.property.as_ref().map(|asked| Box::new(asked.filter())),
             relationships: asked
                 .relationships
                 .as_ref()
@@ -365,7 +423,7 @@ impl Compiler<'_> {
             and: list(&asked.combined.and),
             or: list(&asked.combined.or),
             not: asked.combined.not.as_ref().map(|not| Box::new(self.relationship(not))),
-            ..RelationshipFilter::default()
+            ..asked.detail.filter()
         }
         .cheap_first()
     }
@@ -379,11 +437,13 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
-    fn entities_fit_as_a_scan_of_the_claims_says(claims in claims(SHAPE), view in views(), asked in of_entity(4)) {
-        let snapshot = Snapshot::build(&dataset(SHAPE, &claims)).unwrap();
+    fn entities_fit_as_a_scan_of_the_claims_says(
+        claims in claims(SHAPE), details in Details::any(), view in views(), asked in of_entity(4)
+    ) {
+        let snapshot = Snapshot::build(&details.dataset(&claims)).unwrap();
         let (mask, budget) = (snapshot.mask(&view_of(view)), unlimited());
         let filter = Compiler { snapshot: &snapshot, mask }.entity(&asked);
-        let naive = Naive { claims: claims.iter().filter(|claim| is_seen(claim, view)).collect() };
+        let naive = Naive::of(&claims, &details, view);
         let expected: Vec<String> = (0..SHAPE.entities).filter(|entity| naive.entity(&asked, *entity)).map(entity_id).collect();
         let scan = Scan::new(&snapshot, mask, &budget);
         let found = filter.candidates(&snapshot, &mask).filter(|entity| filter.matches(&scan, *entity).unwrap());
@@ -393,20 +453,22 @@ proptest! {
 
     #[test]
     fn relationships_fit_as_a_scan_of_the_claims_says(
-        claims in claims(SHAPE), view in views(), mut asked in of_relationship(3), entity in proptest::option::of(0u8..5)
+        claims in claims(SHAPE), details in Details::any(), view in views(), mut asked in of_relationship(3),
+        entity in proptest::option::of(0u8..5)
     ) {
         if entity.is_none() {
             // The schema refuses these where there is no entity to see from.
             (asked.direction, asked.neighbor) = (None, None);
             asked.combined = Combined { and: None, or: None, not: None };
         }
-        let snapshot = Snapshot::build(&dataset(SHAPE, &claims)).unwrap();
+        let snapshot = Snapshot::build(&details.dataset(&claims)).unwrap();
         let (mask, budget) = (snapshot.mask(&view_of(view)), unlimited());
         let filter = Compiler { snapshot: &snapshot, mask }.relationship(&asked);
-        let naive = Naive { claims: claims.iter().filter(|claim| is_seen(claim, view)).collect() };
-        let expected = claims.iter().enumerate().filter(|(_, claim)| {
+        let naive = Naive::of(&claims, &details, view);
+        let detailed = claims.iter().zip(&details.claims);
+        let expected = detailed.enumerate().filter(|(_, (claim, detail))| {
             let is_around = entity.is_none() || claim.from == entity || Some(claim.to) == entity;
-            is_seen(claim, view) && is_around && naive.relationship(&asked, claim, entity)
+            is_seen(claim, view) && is_around && naive.relationship(&asked, (claim, detail), entity)
         });
         let expected: Vec<String> = expected.map(|(position, _)| format!("r{position:03}")).collect();
         let scan = Scan::new(&snapshot, mask, &budget);

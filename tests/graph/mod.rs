@@ -1,6 +1,7 @@
 //! The graph against naive readings of the data it was built from.
 
 mod building;
+mod details;
 mod diff;
 mod facets;
 mod filter_work;

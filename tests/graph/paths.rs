@@ -147,6 +147,25 @@ fn enumerate(claims: &[Claim], rules: &Rules, from: u8, to: u8, length_max: usiz
     complete
 }
 
+/// How many steps the entity is furthest from, of those that may be passed and that it reaches.
+fn levels(claims: &[Claim], rules: &Rules, start: u8, direction: Direction) -> usize {
+    let all = crossings(claims, rules, direction);
+    let mut reached = BTreeSet::from([start]);
+    let mut frontier = reached.clone();
+    for level in 0.. {
+        let steps = all.iter().filter(|(from, _, _)| frontier.contains(from));
+        let next = steps.map(|(_, to, _)| *to);
+        frontier = next
+            .filter(|to| !reached.contains(to) && may_pass(claims, rules, *to))
+            .collect();
+        if frontier.is_empty() {
+            return level;
+        }
+        reached.extend(&frontier);
+    }
+    unreachable!("there are no more levels than entities")
+}
+
 fn everything() -> View {
     View {
         at: At::Ever,
@@ -208,7 +227,17 @@ proptest! {
         prop_assert_eq!(told, expected);
         match found.outcome {
             PathOutcome::Found => prop_assert!(!all.is_empty()),
-            PathOutcome::NoneExists | PathOutcome::BlockedByUnknown => prop_assert!(all.is_empty()),
+            PathOutcome::NoneExists => prop_assert!(enumerate(&claims, &rules, from, to, usize::from(ENTITIES)).is_empty()),
+            PathOutcome::NoneWithinLength => {
+                prop_assert!(all.is_empty());
+                let is_longer = !enumerate(&claims, &rules, from, to, usize::from(ENTITIES)).is_empty();
+                // Both sides lead on by one level at least from where they stopped.
+                let levels = levels(&claims, &rules, from, rules.direction) + levels(&claims, &rules, to, rules.direction.reversed());
+                prop_assert!(is_longer || levels >= length_max + 2);
+            }
+            PathOutcome::BlockedByUnknown => {
+                prop_assert!(all.is_empty() && claims.iter().any(|claim| claim.from.is_none()));
+            }
             PathOutcome::BudgetExceeded => prop_assert!(false, "the budget has no end"),
         }
         for path in &found.paths {
@@ -291,14 +320,12 @@ proptest! {
     }
 }
 
-#[test]
-fn a_small_budget_ends_the_search_and_says_so() {
-    let claims: Vec<Claim> = Vec::new();
-    let mut data = dataset(SHAPE, &claims);
-    let link = |from: u8, to: u8| Claim {
+/// A relationship that is followed either way.
+fn link(from: Option<u8>, to: u8) -> Claim {
+    Claim {
         kind: RelationshipKind::PartnersWith,
         status: guanxi::model::RelationshipStatus::Active,
-        from: Some(from),
+        from,
         to,
         since: None,
         until: None,
@@ -306,28 +333,39 @@ fn a_small_budget_ends_the_search_and_says_so() {
         recorded: 0,
         retracted: None,
         disputed: false,
-    };
-    let chain: Vec<Claim> = (0..6).map(|start| link(start, start + 1)).collect();
-    data.relationships = dataset(SHAPE, &chain).relationships;
-    let snapshot = Snapshot::build(&data).unwrap();
+    }
+}
+
+/// How a search for a path of at most `length_max` ends that may spend so much.
+fn outcome(
+    claims: &[Claim],
+    (from, to): (u8, u8),
+    length_max: usize,
+    work_max: u64,
+    through: Set<EntityKind>,
+) -> PathOutcome {
+    let snapshot = Snapshot::build(&dataset(SHAPE, claims)).unwrap();
     let mask = snapshot.mask(&everything());
     let ix = |entity: u8| snapshot.entity_by_id(&entity_id(entity), &mask).unwrap();
     let question = PathQuestion {
-        from: ix(0),
-        to: ix(6),
+        from: ix(from),
+        to: ix(to),
         count: 1,
-        length_max: 10,
+        length_max,
     };
-    let outcome = |work_max: u64, through: Set<EntityKind>| {
-        let budget = Budget::new(work_max, || false);
-        let traversal = Traversal {
-            through,
-            ..Traversal::standard()
-        };
-        algo::paths(&Walker::new(&snapshot, mask, &budget), &traversal, &question)
-            .unwrap()
-            .outcome
+    let budget = Budget::new(work_max, || false);
+    let traversal = Traversal {
+        through,
+        ..Traversal::standard()
     };
+    let walker = Walker::new(&snapshot, mask, &budget);
+    algo::paths(&walker, &traversal, &question).unwrap().outcome
+}
+
+#[test]
+fn a_small_budget_ends_the_search_and_says_so() {
+    let chain: Vec<Claim> = (0..6).map(|start| link(Some(start), start + 1)).collect();
+    let outcome = |work_max: u64, through: Set<EntityKind>| outcome(&chain, (0, 6), 10, work_max, through);
     assert_eq!(outcome(100, Set::all()), PathOutcome::Found);
     assert_eq!(outcome(3, Set::all()), PathOutcome::BudgetExceeded);
     // The entity in the middle is a market.
@@ -335,4 +373,34 @@ fn a_small_budget_ends_the_search_and_says_so() {
         outcome(100, Traversal::<guanxi::graph::EntityIx>::default_through()),
         PathOutcome::NoneExists
     );
+}
+
+#[test]
+fn none_within_a_length_is_told_from_none_at_all() {
+    let links = |links: &[(u8, u8)]| -> Vec<Claim> { links.iter().map(|(from, to)| link(Some(*from), *to)).collect() };
+    let chain = links(&[(0, 1), (1, 2), (2, 3), (3, 4), (4, 5), (5, 6)]);
+    let apart = links(&[(0, 1), (1, 2), (4, 5), (5, 6)]);
+    let circles = links(&[(0, 1), (1, 2), (2, 0), (4, 5), (5, 6), (6, 4)]);
+    let mut veiled = apart.clone();
+    veiled.push(link(None, 2));
+    let mut veiled_early = chain.clone();
+    veiled_early.push(link(None, 0));
+    for (claims, length_max, expected) in [
+        (&chain, 5, PathOutcome::NoneWithinLength),
+        (&chain, 6, PathOutcome::Found),
+        (&apart, 1, PathOutcome::NoneWithinLength),
+        // The end of the chain is reached, and leads no further.
+        (&apart, 2, PathOutcome::NoneExists),
+        (&apart, 30, PathOutcome::NoneExists),
+        // All of the circle is reached, and leads only to itself.
+        (&circles, 1, PathOutcome::NoneExists),
+        (&circles, 30, PathOutcome::NoneExists),
+        (&veiled, 1, PathOutcome::NoneWithinLength),
+        (&veiled, 2, PathOutcome::BlockedByUnknown),
+        (&veiled_early, 5, PathOutcome::BlockedByUnknown),
+        (&links(&[]), 1, PathOutcome::NoneExists),
+    ] {
+        let found = outcome(claims, (0, 6), length_max, u64::MAX, Set::all());
+        assert_eq!(found, expected, "{claims:?} within {length_max}");
+    }
 }

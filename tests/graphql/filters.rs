@@ -1,9 +1,12 @@
 //! Filters and orders, against what a naive reading of the data gives.
 
-use guanxi::model::{Ends, EntityKind, RelationshipKind};
-use serde_json::Value;
+use guanxi::{
+    model::{Ends, EntityKind, RelationshipKind},
+    schema::Request,
+};
+use serde_json::{Value, json};
 
-use crate::harness::{BUNDLED, ask, refused};
+use crate::harness::{BUNDLED, answer, ask, refused};
 
 fn ids(connection: &Value) -> Vec<String> {
     let nodes = connection["nodes"].as_array().unwrap();
@@ -175,12 +178,183 @@ fn orders_put_what_is_missing_last_and_end_ties_by_id() {
 }
 
 #[test]
-fn what_needs_an_entity_to_be_seen_from_is_refused_at_the_root() {
+fn relationships_are_filtered_by_role_share_amount_and_property() {
+    let naive = |fits: &dyn Fn(&guanxi::model::Relationship) -> bool| {
+        let fitting = BUNDLED.relationships.iter().filter(|relationship| fits(relationship));
+        let mut ids: Vec<String> = fitting.map(|relationship| relationship.id.clone()).collect();
+        ids.sort();
+        ids
+    };
+    let role = |one: &guanxi::model::Relationship| one.role.clone();
+    assert_eq!(
+        relationships(r#"{role: {contains: "CHIEF"}}"#),
+        naive(&|one| role(one).is_some_and(|role| role.contains("chief")))
+    );
+    assert_eq!(
+        relationships("{role: {stated: false}}"),
+        naive(&|one| role(one).is_none())
+    );
+    let percent = |one: &guanxi::model::Relationship| one.share.map(|share| share.range);
+    assert_eq!(
+        relationships("{share: {gt: 50}}"),
+        naive(&|one| percent(one).is_some_and(guanxi::model::ShareRange::is_majority))
+    );
+    assert_eq!(
+        relationships("{share: {lt: 34}}"),
+        ["rel:alibaba:OWNS:ant:2019-09-24", "rel:yahoo:OWNS:alibaba:1"]
+    );
+    assert_eq!(
+        relationships("{share: {lte: 50}, shareAtLeast: 40}"),
+        ["rel:alibaba:OWNS:cainiao:2013-05-28"]
+    );
+    assert_eq!(
+        relationships("{kinds: OWNS, share: {stated: false}}"),
+        naive(&|one| one.kind == RelationshipKind::Owns && percent(one).is_none())
+    );
+    assert_eq!(
+        relationships("{shareOf: CAPITAL}").len() + relationships("{shareOf: [VOTES, PROFIT]}").len(),
+        naive(&|one| percent(one).is_some()).len()
+    );
+    let gilt = ["rel:hudsons-bay:OWNS:gilt:2016-01-07"];
+    for fitting in [
+        r#"{amount: {currency: "USD", value: {gt: 1000000}}}"#,
+        r#"{amount: {currency: ["eur", "usd"], of: {startsWith: "Purchase"}}}"#,
+        "{amount: {value: {eq: 250000000}}}",
+        "{amount: {stated: true}}",
+    ] {
+        assert_eq!(relationships(fitting), gilt, "{fitting}");
+    }
+    for missing in [
+        r#"{amount: {currency: "EUR"}}"#,
+        "{amount: {value: {gt: 250000000}}}",
+        r#"{amount: {currency: []}}"#,
+        r#"{property: {path: "contractedby", exists: true}}"#,
+    ] {
+        assert_eq!(relationships(missing), [""; 0], "{missing}");
+    }
+    assert_eq!(
+        relationships(r#"{property: {path: "contractedBy", in: ["shopper", "x"]}}"#),
+        ["rel:transit-forwarding:SERVES:china:1"]
+    );
+    assert_eq!(
+        relationships(r#"{kinds: SERVES, to: {id: "china"}, property: {path: "contractedBy", exists: false}}"#),
+        naive(&|one| {
+            let ends = matches!(&one.ends, Ends::Known { to, .. } if to == "china");
+            one.kind == RelationshipKind::Serves && ends && !one.id.starts_with("rel:transit")
+        })
+    );
+    assert_eq!(
+        entities(r#"{relationships: {some: {property: {path: "paymentCurrency", startsWith: "c"}}}, kind: SERVICE}"#),
+        ["alipay-epass"]
+    );
+}
+
+#[test]
+fn a_comparison_with_nothing_holds_and_what_is_missing_is_asked_for() {
+    for everything in ["{country: {}}", "{name: {}, founded: {}}", r#"{property: {path: "a"}}"#] {
+        assert_eq!(entities(everything).len(), 67, "{everything}");
+    }
+    let all = BUNDLED.relationships.len();
+    for everything in [
+        "{role: {}}",
+        "{share: {}, since: {}}",
+        "{amount: {value: {}, of: {}}}",
+        "{}",
+    ] {
+        assert_eq!(relationships(everything).len(), all, "{everything}");
+    }
+    let missing = BUNDLED
+        .entities
+        .iter()
+        .filter(|entity| entity.country.is_none())
+        .count();
+    assert!(missing > 0);
+    assert_eq!(entities("{country: {stated: false}}").len(), missing);
+    assert_eq!(entities("{country: {stated: true}}").len(), 67 - missing);
+}
+
+#[test]
+fn null_in_a_comparison_is_refused_and_says_what_to_ask() {
+    for (arguments, advice) in [
+        ("entities(filter: {country: {eq: null}})", "stated: false"),
+        ("entities(filter: {name: {in: null}})", "stated: false"),
+        ("entities(filter: {founded: {gte: null}})", "stated: false"),
+        (
+            r#"entities(filter: {property: {path: "a", contains: null}})"#,
+            "exists: false",
+        ),
+        (
+            r#"entities(filter: {property: {path: "a", number: {gt: null}}})"#,
+            "stated: false",
+        ),
+        ("entities(filter: {relationships: {count: {eq: null}}})", "eq: 0"),
+        (
+            "relationships(filter: {not: {role: {startsWith: null}}})",
+            "stated: false",
+        ),
+        ("relationships(filter: {share: {lt: null}})", "stated: false"),
+        ("relationships(filter: {amount: {currency: null}})", "stated: false"),
+        (
+            "relationships(filter: {evidence: {statedOn: {eq: null}}})",
+            "stated: false",
+        ),
+    ] {
+        let (code, _, message) = refused(&format!("{{ {arguments} {{ totalCount }} }}"));
+        assert_eq!(code, "BAD_USER_INPUT", "{arguments}");
+        assert!(
+            message.contains("null") && message.contains(advice),
+            "{arguments}: {message}"
+        );
+    }
+}
+
+#[test]
+fn a_variable_that_is_left_out_is_not_written() {
+    let query = r#"query ($text: String, $number: Float, $list: [String!], $filter: RelationshipFilter) {
+        entities(filter: {country: {eq: $text, in: $list}, and: [{name: {contains: $text}}]}) { totalCount }
+        relationships(view: {ever: true}, filter: {share: {gt: $number}, amount: {currency: $list}, not: $filter}) { totalCount }
+    }"#;
+    let asked = |variables: Value| {
+        let mut request = Request::new("test", query);
+        request.variables = variables.as_object().unwrap().clone();
+        answer(request)
+    };
+    let left_out = asked(json!({}));
+    assert_eq!(
+        left_out["data"],
+        json!({"entities": {"totalCount": 67}, "relationships": {"totalCount": BUNDLED.relationships.len()}})
+    );
+    let given = asked(json!({"text": "CN"}));
+    assert_eq!(given["data"]["entities"]["totalCount"], 0, "{given:#}");
+    let refused = asked(json!({"number": null}));
+    assert_eq!(
+        refused["errors"][0]["extensions"],
+        json!({"code": "BAD_USER_INPUT", "argument": "Query.relationships(filter:)"})
+    );
+    // Another operation of the document uses the variables by the same names.
+    let several = r#"query A($text: String, $first: Int) { ...listed company(by: {id: "ebay"}) { owners(first: $first) { totalCount } } }
+        query B($text: String, $first: Int!) { ...listed companies(first: $first) { totalCount } }
+        fragment listed on Query { entities(filter: {country: {eq: $text}}) { totalCount } }"#;
+    let mut request = Request::new("test", several);
+    request.operation_name = Some("A".to_owned());
+    let answered = answer(request.clone());
+    assert_eq!(answered.get("errors"), None, "{answered:#}");
+    assert_eq!(answered["data"]["entities"]["totalCount"], 67);
+    request.operation_name = Some("B".to_owned());
+    assert_eq!(answer(request)["errors"][0]["extensions"]["code"], "BAD_USER_INPUT");
+}
+
+#[test]
+fn what_cannot_be_asked_at_the_root_is_refused() {
     for (arguments, argument) in [
         ("filter: {direction: OUTGOING}", "filter"),
         (r#"filter: {and: [{neighbor: {id: "alibaba"}}]}"#, "filter"),
         ("filter: {shareAtLeast: 101}", "filter"),
         ("orderBy: [{field: NEIGHBOR_NAME}]", "orderBy"),
+        (r#"filter: {property: {path: ""}}"#, "filter"),
+        (r#"filter: {or: {property: {path: "a..b"}}}"#, "filter"),
+        (r#"filter: {property: {path: "a.b.c.d.e.f.g.h.i"}}"#, "filter"),
+        (r#"filter: {amount: {currency: "dollars"}}"#, "filter"),
     ] {
         let (code, place, _) = refused(&format!("{{ relationships({arguments}) {{ nodes {{ id }} }} }}"));
         assert_eq!(

@@ -1,6 +1,6 @@
 //! Looking up: by id, identifier and name, and what is said when that does not work.
 
-use guanxi::schema::Request;
+use guanxi::{model::Identifier, schema::Request};
 use serde_json::{Value, json};
 
 use crate::harness::{BUNDLED, answer, ask, refused};
@@ -98,6 +98,52 @@ fn a_name_that_several_go_by_is_ambiguous_and_lists_them() {
             {"id": "jack-ma", "kind": "PERSON", "name": "Namesake"},
         ])
     );
+}
+
+#[test]
+fn an_identifier_that_several_have_is_ambiguous_and_lists_them() {
+    let mut dataset = BUNDLED.clone();
+    for (id, value) in [("apple", "00229269"), ("ebay", "0229269"), ("jack-ma", "229269")] {
+        let entity = dataset.entities.iter_mut().find(|entity| entity.id == id).unwrap();
+        entity.identifiers.push(Identifier::new("gb-coh", value).unwrap());
+    }
+    let written = ["00229269", "0229269", " 229269 "];
+    for value in written {
+        let by = format!(r#"by: {{identifier: {{scheme: "GB-COH", value: "{value}"}}}}"#);
+        let query = format!(
+            r#"{{ entity({by}) {{ id }} company({by}) {{ id }} person({by}) {{ id }} event({by}) {{ id }}
+                  companies(filter: {{identifier: {{scheme: "Gb-Coh", value: "{value}"}}}}) {{ nodes {{ id identifiers {{ value }} }} }} }}"#
+        );
+        let answered = crate::harness::answer_over_dataset(&dataset, Request::new("test", query));
+        let data = &answered["data"];
+        assert_eq!(
+            [&data["entity"], &data["company"], &data["event"]],
+            [&Value::Null; 3],
+            "{value}"
+        );
+        assert_eq!(data["person"], json!({"id": "jack-ma"}));
+        assert_eq!(
+            data["companies"]["nodes"],
+            json!([{"id": "apple", "identifiers": [{"value": "00229269"}]}, {"id": "ebay", "identifiers": [{"value": "0229269"}]}]),
+            "a number is shown as it is written"
+        );
+        let candidates = |argument: &str| {
+            let mut errors = answered["errors"].as_array().unwrap().iter();
+            let error = errors
+                .find(|error| error["extensions"]["argument"] == argument)
+                .unwrap();
+            assert_eq!(error["extensions"]["code"], "AMBIGUOUS");
+            error["extensions"]["candidates"].clone()
+        };
+        let companies = json!([
+            {"id": "apple", "kind": "COMPANY", "name": "Apple"},
+            {"id": "ebay", "kind": "COMPANY", "name": "eBay"},
+        ]);
+        assert_eq!(candidates("Query.company(by:)"), companies);
+        let all = candidates("Query.entity(by:)");
+        assert_eq!(all.as_array().unwrap().len(), 3);
+        assert_eq!(all[2], json!({"id": "jack-ma", "kind": "PERSON", "name": "Jack Ma"}));
+    }
 }
 
 #[test]

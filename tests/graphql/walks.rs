@@ -213,7 +213,7 @@ fn walks_say_what_is_wrong_with_their_arguments() {
             "Query.paths(first:)",
         ),
         (
-            r#"paths(from: "macys", to: "gilt", lengthMax: 13) { outcome }"#.to_owned(),
+            r#"paths(from: "macys", to: "gilt", lengthMax: 31) { outcome }"#.to_owned(),
             "BAD_USER_INPUT",
             "Query.paths(lengthMax:)",
         ),

@@ -1,4 +1,4 @@
-//! The Beneficial Ownership Data Standard (BODS): versions 0.2, 0.3 and 0.4 are read, 0.4 is written. One relationship per
+//! The Beneficial Ownership Data Standard (BODS): versions 0.1 to 0.3 and 0.4 are read, 0.4 is written. One relationship per
 //! interest; the statements about one record are its versions. Nothing of a file is remembered but a bounded table of what
 //! replaces what.
 
@@ -15,9 +15,12 @@ mod statement;
 mod values;
 mod write;
 
-use super::import::{Each, Input, Item, Unreadable};
-use crate::model::{Entity, ID_CHARS_MAX, Invalid};
+use std::{ops::ControlFlow, sync::Arc};
 
+use super::import::{Each, Input, Item, Unreadable};
+use crate::model::{Entity, ID_CHARS_MAX, Invalid, Relationship, percent_encoded};
+
+pub use replaced::{Chains, Continued, Remembering, Replaced};
 pub use write::write;
 
 /// What the id of an entity starts with that a record of someone else became.
@@ -44,16 +47,18 @@ pub fn detect(start: &[u8]) -> bool {
 ///
 /// **Versions.** In 0.4 the `recordId` tells what a statement is about; all statements with it are versions of the same
 /// thing, known since their `statementDate`. Before 0.4 there were no records: there the first statement of a chain of
-/// `replacesStatements` gives the id, as far as it is named in the file. A statement's own id and the date of its
-/// publication are not kept, so that publishing the same again is no change.
+/// `replacesStatements` gives the id, wherever in the files of a command, or of earlier ones, it is named. Of two statements about
+/// one thing the one that replaces the other is newer, else the one of the later date, then of the later publication, then
+/// the greater id. A statement's own id and the date of its publication are not kept, so that publishing the same again is no
+/// change.
 ///
 /// **Ids.** Record `x` becomes the entity `bods:x`; `guanxi:x`, as our own export writes it, becomes `x`. A relationship's
 /// key is its record, the type of the interest, and from the second interest of that type on its number.
 ///
-/// **Ends of records.** A closed record of a relationship keeps the interests that have an `endDate`, and takes back the
-/// others: from then on nobody says that they hold. A closed record of an entity or a person stays; what refers to it still
-/// does. An update takes back interests that the record no longer has, up to two more of each type than it has now, and
-/// the same interests of an unspecified party.
+/// **Ends of records.** A statement about a relationship takes back all that came from its record before and that it no longer
+/// says: interests that are gone, and interests of another party. A closed record keeps the interests that have an `endDate`:
+/// from then on nobody says that the others hold. A closed record of an entity or a person stays; what refers to it still
+/// does.
 ///
 /// **Anonymous and unknown** persons and entities with a record of their own are entities called "Anonymous person",
 /// "Unknown entity" and so on: other statements refer to them. A party that is only a reason is an unknown end.
@@ -61,15 +66,69 @@ pub fn detect(start: &[u8]) -> bool {
 /// # Errors
 /// [`Unreadable`] when the file cannot be read, is no such JSON, or a record is longer than allowed.
 pub fn read(input: Input<'_>, each: Each<'_>) -> Result<(), Unreadable> {
+    read_behind(input, Arc::default(), each)
+}
+
+/// The same where it was found out before which statements replace which.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_behind(input: Input<'_>, replaced: Arc<Replaced>, each: Each<'_>) -> Result<(), Unreadable> {
     let Input { name, bytes, told } = input;
-    let mut reader = statement::Reader::new(name, told);
+    let mut reader = statement::Reader::new(name, told, Replaced::behind(replaced));
     objects::read(bytes, told.record_bytes_max, &mut |place, text| {
         each(Item::Record(reader.found(place, text)))
     })
 }
 
+/// Whether a file that starts like this may have statements that replace others: those of before 0.4 do.
+#[must_use]
+pub fn may_replace(start: &[u8]) -> bool {
+    String::from_utf8_lossy(start).contains("\"statementType\"")
+}
+
+/// Gathers which statements of a file replace which.
+///
+/// # Errors
+/// As [`read`].
+pub fn gather(input: Input<'_>, chains: &mut Chains) -> Result<(), Unreadable> {
+    const MARK: &[u8] = b"\"replacesStatement";
+    objects::read(input.bytes, input.told.record_bytes_max, &mut |_, text| {
+        if memchr::memmem::find(text, MARK).is_some()
+            && let Some((statement, earlier)) = older::replacement(text)
+        {
+            earlier.iter().for_each(|earlier| chains.add(&statement, earlier));
+        }
+        ControlFlow::Continue(())
+    })
+}
+
+/// The relationship as one of another record; none where its record does not stand in its id.
+#[must_use]
+pub fn moved_to_record(relationship: &Relationship, record: &str) -> Option<Relationship> {
+    let before = relationship.record.as_deref()?;
+    // The parts of an id are encoded, so that its key stands behind the last colon.
+    let (head, key) = relationship.id.rsplit_once(':')?;
+    let rest = key.strip_prefix(&percent_encoded(before))?;
+    let id = format!("{head}:{}{rest}", percent_encoded(record));
+    let mut moved = Relationship {
+        record: Some(record.to_owned()),
+        ..relationship.clone()
+    };
+    for statement in &mut moved.evidence {
+        if let Some(rest) = statement.id.strip_prefix(&moved.id) {
+            statement.id = format!("{id}{rest}");
+        }
+        if statement.locator.as_deref() == Some(before) {
+            statement.locator = Some(record.to_owned());
+        }
+    }
+    moved.id = id;
+    Some(moved)
+}
+
 /// The id of the entity that a record describes.
-fn entity_id(record: &str) -> Result<String, Invalid> {
+pub(in crate::formats) fn entity_id(record: &str) -> Result<String, Invalid> {
     let record = record.trim();
     let ours = record.strip_prefix(OURS).filter(|id| Entity::check_id(id).is_ok());
     let id = match ours {

@@ -13,6 +13,19 @@ use crate::formats::import::Fault;
 /// What belongs to a statement and not to what it says.
 const OF_STATEMENT: [&str; 4] = ["statementDate", "publicationDetails", "source", "annotations"];
 
+/// Under which key the statement in the shape of 0.4 says how many of its chain lie before it.
+pub(super) const DEPTH: &str = "guanxi:depth";
+
+/// Which statements a statement of before 0.4 replaces, and its own id.
+pub(super) fn replacement(text: &[u8]) -> Option<(String, Vec<String>)> {
+    let Ok(Value::Object(mut old)) = serde_json::from_slice(text) else {
+        return None;
+    };
+    let id = take_text(&mut old, "statementID").or_else(|| take_text(&mut old, "statementId"))?;
+    let earlier = replaced_by(&mut old);
+    (!earlier.is_empty()).then_some((id, earlier))
+}
+
 /// The statement as 0.4 would write it.
 pub(super) fn modernised(
     mut old: Map<String, Value>,
@@ -41,6 +54,8 @@ pub(super) fn modernised(
             _ => replaced.first_of(&id),
         };
         new.insert("recordId".to_owned(), json!(first));
+        new.insert(DEPTH.to_owned(), json!(replaced.depth_of(&id)));
+        new.insert("statementId".to_owned(), json!(id));
     }
     let status = if earlier.is_empty() { "new" } else { "updated" };
     new.insert("recordStatus".to_owned(), json!(status));

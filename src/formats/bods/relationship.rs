@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     OURS, entity_id,
-    interests::{INTERESTS, Interest, UNTYPED, code_today, of_code, share_range},
+    interests::{UNTYPED, code_today, of_code, share_range},
     statement::{Statement, Status},
     values::{one_line, properties, take_date, take_list, take_map, take_text, text},
 };
@@ -18,9 +18,6 @@ use crate::{
         UnknownReason, Validity, evidence_id, line, relationship_id,
     },
 };
-
-/// How many interests of a type an update takes back beyond those it has.
-pub(super) const TAKEN_BACK_MAX: usize = 2;
 
 /// What a relationship record says, and what it no longer says.
 pub(super) fn wanted(mut statement: Statement, faults: &mut Vec<Fault>) -> Result<Vec<Wanted>, Fault> {
@@ -63,19 +60,22 @@ pub(super) fn wanted(mut statement: Statement, faults: &mut Vec<Fault>) -> Resul
             continue;
         }
         let relationship = relationship(id, typed, ends.clone(), interest, (&statement, &rest), faults);
-        wanted.push(
-            if statement.status == Status::Closed && relationship.validity.until().is_none() {
-                retraction(relationship.id)
-            } else {
-                Wanted::Record(Record::Relationship(relationship))
-            },
-        );
+        let is_over = statement.status == Status::Closed && relationship.validity.until().is_none();
+        if !is_over {
+            wanted.push(Wanted::Record(Record::Relationship(relationship)));
+        } else if ours.is_some() {
+            wanted.push(retraction(relationship.id));
+        }
     }
-    if statement.status != Status::New && ours.is_none() {
-        take_back(&statement.record, &ends, &counts, &mut wanted);
-    }
-    if wanted.is_empty() {
+    if wanted.is_empty() && statement.status != Status::Closed {
         return Err(Fault::rejected("interests", "no interest that can be read"));
+    }
+    if ours.is_none() {
+        let ids = wanted.iter().map(|wanted| wanted.id().to_owned()).collect();
+        wanted.push(Wanted::OnlyThese {
+            record: statement.record,
+            ids,
+        });
     }
     Ok(wanted)
 }
@@ -92,24 +92,6 @@ fn retraction(id: String) -> Wanted {
     Wanted::Retraction {
         noun: Noun::Relationship,
         id,
-    }
-}
-
-/// Interests that an earlier version may have had. What is not known is not taken back.
-fn take_back(record: &str, ends: &Ends, counts: &BTreeMap<String, usize>, wanted: &mut Vec<Wanted>) {
-    for Interest { code, kind, .. } in &INTERESTS {
-        let count = counts.get(*code).copied().unwrap_or_default();
-        for number in count + 1..=count + TAKEN_BACK_MAX {
-            wanted.push(retraction(relationship_id(*kind, ends, &key(record, code, number))));
-        }
-        // The party may have been unspecified before.
-        if let Ends::Known { to, .. } = ends {
-            let unspecified = Ends::UnknownFrom {
-                to: to.clone(),
-                reason: UnknownReason::Unspecified,
-            };
-            wanted.push(retraction(relationship_id(*kind, &unspecified, &key(record, code, 1))));
-        }
     }
 }
 

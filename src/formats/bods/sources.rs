@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::values::{one_line, text};
 use crate::{
-    formats::import::{Draft, Told, Wanted},
+    formats::import::{Draft, Order, Told, Wanted},
     model::{Record, Source, Timestamp, link, percent_encoded},
 };
 
@@ -48,6 +48,7 @@ impl<'a> Sources<'a> {
         self.handed.insert(source.id.clone(), (source.clone(), known_at));
         Some(Draft {
             known_at,
+            order: Order::default(),
             change: Wanted::Record(Record::Source(source)),
         })
     }

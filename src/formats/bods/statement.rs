@@ -3,13 +3,15 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    entity, older, relationship,
+    entity,
+    older::{self, DEPTH},
+    relationship,
     replaced::Replaced,
     sources::Sources,
-    values::{date, properties, take_map, take_text},
+    values::{date, properties, take_map, take_text, text},
 };
 use crate::{
-    formats::import::{Draft, Fault, Found, Place, Told, VALUE_CHARS_MAX, Wanted},
+    formats::import::{Draft, Fault, Found, Order, Place, Told, VALUE_CHARS_MAX, Wanted},
     model::{PartialDate, Record, Timestamp},
 };
 
@@ -42,10 +44,10 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(file: &'a str, told: &'a Told) -> Self {
+    pub(super) fn new(file: &'a str, told: &'a Told, replaced: Replaced) -> Self {
         Self {
             sources: Sources::new(file, told),
-            replaced: Replaced::default(),
+            replaced,
         }
     }
 
@@ -91,7 +93,10 @@ impl<'a> Reader<'a> {
         let status = status(&mut statement, faults);
         let (stated_on, known_at) = stated(&mut statement, faults);
         let publication = take_map(&mut statement, "publicationDetails").unwrap_or_default();
-        statement.remove("statementId");
+        let order = Order {
+            depth: depth(&mut statement),
+            tie: tie(&mut statement, &publication, status),
+        };
         let source = self.sources.of(&publication);
         let statement = Statement {
             record,
@@ -107,7 +112,11 @@ impl<'a> Reader<'a> {
             "relationship" => relationship::wanted(statement, faults)?,
             _ => return Err(Fault::rejected("recordType", "not a type of record").with(&kind)),
         };
-        let drafts = wanted.into_iter().map(|change| Draft { known_at, change });
+        let drafts = wanted.into_iter().map(|change| Draft {
+            known_at,
+            order: order.clone(),
+            change,
+        });
         Ok(self
             .sources
             .hand_over(source, known_at)
@@ -131,6 +140,25 @@ impl Statement {
         }
         properties(rest, faults)
     }
+}
+
+/// How many statements of its chain lie before one of before 0.4.
+fn depth(statement: &mut Map<String, Value>) -> u32 {
+    let depth = statement.remove(DEPTH);
+    let depth = depth.and_then(|depth| depth.as_u64());
+    depth.and_then(|depth| u32::try_from(depth).ok()).unwrap_or(0)
+}
+
+/// What orders statements of one date: when they were published, what they do to the record, then their ids.
+fn tie(statement: &mut Map<String, Value>, publication: &Map<String, Value>, status: Status) -> String {
+    let published = text(publication, "publicationDate").unwrap_or_default();
+    let rank = match status {
+        Status::New => 0,
+        Status::Updated => 1,
+        Status::Closed => 2,
+    };
+    let id = take_text(statement, "statementId").unwrap_or_default();
+    format!("{published}\n{rank}\n{id}")
 }
 
 fn status(statement: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> Status {

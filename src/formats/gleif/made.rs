@@ -6,7 +6,7 @@ use super::{
     row::{Cell, Row},
 };
 use crate::{
-    formats::import::{Draft, Effect, Fault, VALUE_CHARS_MAX, Wanted},
+    formats::import::{Draft, Effect, Fault, Order, VALUE_CHARS_MAX, Wanted},
     model::{
         Ends, Entity, EntityKind, EntityStatus, Evidence, Identifier, LEI_SCHEME, Noun, PartialDate, Record,
         Relationship, RelationshipKind, check_lei, evidence_id, relationship_id,
@@ -83,6 +83,7 @@ pub(super) fn kept(row: &Row<'_>, cell: Cell, reason: &'static str) -> Fault {
 pub(super) fn retraction(noun: Noun, id: String) -> Draft {
     Draft {
         known_at: None,
+        order: Order::default(),
         change: Wanted::Retraction { noun, id },
     }
 }

@@ -1,12 +1,21 @@
 //! Putting drafts into a store that knows things already: what it knows stays, what differs becomes a change, what does not
-//! fit is told. Changes are committed in batches; an import that ends between two of them is gone on with by the next.
+//! fit is told, and what refers to nothing waits. Changes are committed in batches; an import that ends between two of them is
+//! gone on with by the next.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
-use super::{Draft, Error, Fault, Origin, Outcome, Wanted};
+use super::{
+    Draft, Error, Fault, Order, Origin, Outcome, Wanted,
+    described::Described,
+    merge_records::{Differing, FirstHolds, Joining, LaterHolds, stated_fields},
+    notes::{NewerHolds, Notes, Version},
+};
 use crate::{
-    graph::{RecordVersion, Refused, Snapshot},
-    model::{Change, Ends, Noun, Record, Relationship, Timestamp, View},
+    graph::{Refused, Snapshot},
+    model::{Change, Ends, Entity, Noun, Record, Relationship, Timestamp, View},
     store::{
         State, Store,
         commit::{self, Proposal},
@@ -23,10 +32,14 @@ pub(super) struct Filing {
     state: Arc<State>,
     now: Timestamp,
     reason: String,
-    batch: Vec<(Change, Origin)>,
+    batch: Vec<(Change, Vec<Origin>)>,
     /// What the batch puts, by id.
     batched: HashMap<String, Noun>,
+    /// The records of sources from which the batch puts relationships.
+    batched_records: HashSet<String>,
     batch_at: Option<Timestamp>,
+    /// What imports remember.
+    pub(super) notes: Notes,
     /// What has been decided and not been told.
     told: Vec<(Origin, Verdict)>,
 }
@@ -36,6 +49,26 @@ pub(super) struct Filing {
 pub(super) enum Verdict {
     Became(Outcome),
     Faulty(Fault),
+    /// It refers to this, which nothing describes yet.
+    Waits(Box<Draft>, String, Noun),
+}
+
+/// Which of two values without versions holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Holding {
+    /// The one that stands: it is of the same import.
+    First,
+    /// The new one: it is of a later import.
+    Later,
+}
+
+/// What a draft asks for.
+pub(super) enum Decided {
+    Change(Change),
+    /// It is known already.
+    Known,
+    /// It refers to this.
+    Missing(String, Noun),
 }
 
 impl Filing {
@@ -48,14 +81,28 @@ impl Filing {
             reason,
             batch: Vec::new(),
             batched: HashMap::new(),
+            batched_records: HashSet::new(),
             batch_at: None,
+            notes: Notes::default(),
             told: Vec::new(),
         }
     }
 
-    /// The store, with everything put.
-    pub(super) fn into_store(self) -> Store {
-        self.store
+    /// The store, with everything put and noted.
+    pub(super) fn into_store(mut self) -> Result<Store, Error> {
+        self.flush()?;
+        self.notes.write_all(&self.store)?;
+        Ok(self.store)
+    }
+
+    /// The store.
+    pub(super) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Writes what is remembered, where much of it is held back.
+    pub(super) fn notes_in_time(&mut self) -> Result<(), Error> {
+        self.notes.write_in_time(&self.store)
     }
 
     /// What the store holds, but for what was put since [`Filing::flush`].
@@ -87,96 +134,372 @@ impl Filing {
 
     /// The record that stands under this id.
     pub(super) fn latest(&self, id: &str) -> Option<Record> {
-        let latest = self.versions(id).pop();
+        let latest = self.state.graph().versions(id).pop();
         latest
             .filter(|latest| latest.retracted_at.is_none())
             .map(|latest| latest.record)
     }
 
-    /// Every version of this record, as the store knew it when the import began or since.
-    pub(super) fn versions(&self, id: &str) -> Vec<RecordVersion> {
-        self.state.graph().versions(id)
+    /// Puts a draft without a version. What becomes of it is told of each of its origins by [`Filing::verdicts`], at the latest
+    /// after [`Filing::flush`].
+    pub(super) fn put(&mut self, origins: Vec<Origin>, change: Wanted, holding: Holding) -> Result<(), Error> {
+        self.make_room(change.id(), None)?;
+        let decided = match &change {
+            Wanted::Retraction { noun, id } => match self.stands(id) == Some(*noun) {
+                true => Ok(Decided::Change(Change::Retract {
+                    noun: *noun,
+                    id: id.clone(),
+                })),
+                false => Ok(Decided::Known),
+            },
+            Wanted::Placeholder(record) => match self.stands(record.id()).is_some() || self.is_merged(record.id()) {
+                true => Ok(Decided::Known),
+                false => Ok(Decided::Change(Change::Put(Box::new(record.clone())))),
+            },
+            Wanted::OnlyThese { .. } => Ok(Decided::Known),
+            Wanted::Record(record) => self.change(record.clone(), holding, origins.first()),
+        };
+        let draft = Draft {
+            known_at: None,
+            order: Order::default(),
+            change,
+        };
+        self.take(origins, draft, decided);
+        Ok(())
     }
 
-    /// Puts a draft. What becomes of it is told by [`Filing::verdicts`], at the latest after [`Filing::flush`].
-    pub(super) fn put(&mut self, origin: Origin, draft: Draft) -> Result<(), Error> {
-        let is_busy = self.batched.contains_key(draft.change.id());
-        if is_busy || self.batch.len() >= BATCH_MAX || (self.batch_at != draft.known_at && !self.batch.is_empty()) {
-            self.flush()?;
-        }
-        match self.decide(draft.change) {
-            Ok(Some(change)) => {
-                self.batch_at = draft.known_at;
-                if let Change::Put(record) = &change {
-                    self.batched.insert(record.id().to_owned(), record.noun());
-                }
-                self.batch.push((change, origin));
+    /// Puts a record beside one of the same import that stands already, without telling what differs.
+    pub(super) fn put_quietly(&mut self, origins: Vec<Origin>, record: Record) -> Result<(), Error> {
+        self.make_room(record.id(), None)?;
+        let decided = self.change(record.clone(), Holding::First, None);
+        self.take(origins, Draft::of(record), decided);
+        Ok(())
+    }
+
+    /// Puts a draft that carries a version.
+    pub(super) fn put_version(
+        &mut self,
+        origin: Origin,
+        draft: Draft,
+        version: &Version,
+        described: &Described,
+    ) -> Result<(), Error> {
+        self.make_room(draft.change.id(), draft.known_at)?;
+        self.notes.write_in_time(&self.store)?;
+        let decided = match &draft.change {
+            Wanted::Record(Record::Entity(entity)) => self.entity_version(entity.clone(), version)?,
+            Wanted::Record(Record::Relationship(relationship)) => {
+                let relationship = relationship.clone();
+                self.relationship_version(relationship, version, draft.known_at, described)?
             }
-            Ok(None) => self.told.push((origin, Verdict::Became(Outcome::Unchanged))),
-            Err(fault) => self.told.push((origin, Verdict::Faulty(*fault))),
+            Wanted::Record(record @ Record::Source(_)) => self.change(record.clone(), Holding::Later, None),
+            Wanted::Retraction { noun, id } => self.retraction(*noun, id, version)?,
+            Wanted::OnlyThese { record, ids } => {
+                self.only_these(&origin, record, ids, version, draft.known_at)?;
+                return Ok(());
+            }
+            Wanted::Placeholder(_) => return self.put(vec![origin], draft.change, Holding::First),
+        };
+        self.take(vec![origin], draft, decided);
+        Ok(())
+    }
+
+    /// Commits what was put where the next draft cannot be put beside it.
+    fn make_room(&mut self, id: &str, at: Option<Timestamp>) -> Result<(), Error> {
+        let is_busy = self.batched.contains_key(id);
+        let is_of_another_time = self.batch_at != at && !self.batch.is_empty();
+        if is_busy || self.batch.len() >= BATCH_MAX || is_of_another_time {
+            self.flush()?;
         }
         Ok(())
     }
 
-    /// The change that a draft asks for; none when it is known already.
-    fn decide(&self, wanted: Wanted) -> Result<Option<Change>, Box<Fault>> {
-        match wanted {
-            Wanted::Retraction { noun, id } => {
-                let known = self.stands(&id) == Some(noun);
-                Ok(known.then_some(Change::Retract { noun, id }))
+    fn take(&mut self, origins: Vec<Origin>, draft: Draft, decided: Result<Decided, Box<Fault>>) {
+        match decided {
+            Ok(Decided::Change(change)) => self.batch(change, origins, draft.known_at),
+            Ok(Decided::Known) => {
+                let known = |origin| (origin, Verdict::Became(Outcome::Unchanged));
+                self.told.extend(origins.into_iter().map(known));
             }
-            Wanted::Placeholder(record) => match self.stands(record.id()).is_some() || self.is_merged(record.id()) {
-                true => Ok(None),
-                false => Ok(Some(Change::Put(Box::new(record)))),
-            },
-            Wanted::Record(record) => self.change(record),
+            Ok(Decided::Missing(missing, noun)) => {
+                let waits = |origin| (origin, Verdict::Waits(Box::new(draft.clone()), missing.clone(), noun));
+                self.told.extend(origins.into_iter().map(waits));
+            }
+            Err(fault) => {
+                let faulty = |origin| (origin, Verdict::Faulty((*fault).clone()));
+                self.told.extend(origins.into_iter().map(faulty));
+            }
         }
     }
 
-    fn change(&self, mut record: Record) -> Result<Option<Change>, Box<Fault>> {
+    fn batch(&mut self, change: Change, origins: Vec<Origin>, at: Option<Timestamp>) {
+        self.batch_at = at;
+        if let Change::Put(record) = &change {
+            self.batched.insert(record.id().to_owned(), record.noun());
+            if let Record::Relationship(Relationship {
+                record: Some(record), ..
+            }) = &**record
+            {
+                self.batched_records.insert(record.clone());
+            }
+        }
+        self.batch.push((change, origins));
+    }
+
+    /// The change that a record without a version asks for.
+    fn change(&mut self, mut record: Record, holding: Holding, origin: Option<&Origin>) -> Result<Decided, Box<Fault>> {
         if let Record::Relationship(relationship) = &mut record {
             if let Some((id, noun)) = self.missing(relationship) {
-                return Err(Box::new(dangling(id, noun)));
+                return Ok(Decided::Missing(id, noun));
             }
             self.follow_mergers(relationship);
         }
-        let faulty = |reason: String| Err(Box::new(Fault::rejected("", reason).with(record.id())));
-        if self.is_merged(record.id()) {
-            return faulty("the entity was merged into another in this store".to_owned());
+        let merged_into = self.survivor(record.id());
+        if let (Some(survivor), Record::Entity(entity)) = (&merged_into, &mut record) {
+            entity.id.clone_from(survivor);
         }
         let Some(latest) = self.latest(record.id()) else {
-            return Ok(Some(Change::Put(Box::new(record))));
+            return Ok(Decided::Change(Change::Put(Box::new(record))));
         };
-        if latest.noun() != record.noun() {
-            return faulty(format!("the id belongs to a {}", latest.noun()));
-        }
-        if let (Record::Entity(is), Record::Entity(new)) = (&latest, &record)
-            && is.kind != new.kind
+        // What was merged into another is told by several records; none of them speaks for the whole.
+        let first = holding == Holding::First || merged_into.is_some();
+        let (joined, differing) = if first {
+            let mut joining = Joining::by(&FirstHolds);
+            (joining.records(&latest, &record), joining.differing)
+        } else {
+            let mut joining = Joining::by(&LaterHolds);
+            (joining.records(&latest, &record), joining.differing)
+        };
+        let Some(joined) = joined else {
+            let fault = Fault::rejected("", format!("the id belongs to a {}", latest.noun()));
+            return Err(Box::new(fault.with(record.id())));
+        };
+        if merged_into.is_none()
+            && let Some(origin) = origin
         {
-            return faulty(format!(
-                "it is a {} in this store, and an entity keeps its kind",
-                is.kind
-            ));
+            self.tell(origin, differing, "the store");
         }
-        if says_same(&latest, &record) {
-            return Ok(None);
+        Ok(match says_same(&latest, &joined) {
+            true => Decided::Known,
+            false => Decided::Change(Change::Put(Box::new(joined))),
+        })
+    }
+
+    /// Says which values of a record did not come in.
+    pub(super) fn tell(&mut self, origin: &Origin, differing: Vec<Differing>, place: &str) {
+        for differing in differing {
+            self.told
+                .push((origin.clone(), Verdict::Faulty(fault_of(differing, place))));
         }
-        Ok(Some(Change::Put(Box::new(record))))
+    }
+
+    /// What a version of an entity changes: each of its fields holds where it is newer than what stands there.
+    pub(super) fn entity_version(
+        &mut self,
+        mut entity: Entity,
+        version: &Version,
+    ) -> Result<Result<Decided, Box<Fault>>, Error> {
+        if let Some(survivor) = self.survivor(&entity.id) {
+            let decided = self.change(Record::Entity(entity), Holding::First, None);
+            drop(survivor);
+            return Ok(decided);
+        }
+        let mut versions = self.notes.of_entity(&self.store, &entity.id)?;
+        let latest = match self.latest(&entity.id) {
+            None => {
+                versions.add(version, &stated_fields(&entity), &[]);
+                self.notes.set_entity(&entity.id, &versions);
+                return Ok(Ok(Decided::Change(Change::Put(Box::new(Record::Entity(entity))))));
+            }
+            Some(Record::Entity(latest)) => latest,
+            Some(latest) => {
+                let fault = Fault::rejected("", format!("the id belongs to a {}", latest.noun()));
+                return Ok(Err(Box::new(fault.with(&entity.id))));
+            }
+        };
+        let mut kinds = Vec::new();
+        if entity.kind != latest.kind {
+            kinds.push(Differing {
+                field: "kind".to_owned(),
+                value: entity.kind.to_string(),
+                holds: latest.kind.to_string(),
+            });
+            entity.kind = latest.kind;
+        }
+        let precedence = NewerHolds {
+            known: &versions,
+            version,
+        };
+        let joined = Joining::by(&precedence).entities(&latest, &entity);
+        let mut known = versions.clone();
+        known.add(version, &stated_fields(&entity), &stated_fields(&latest));
+        if known != versions {
+            self.notes.set_entity(&entity.id, &known);
+        }
+        Ok(match joined == latest {
+            true => Ok(Decided::Known),
+            false => Ok(Decided::Change(Change::Put(Box::new(Record::Entity(joined))))),
+        })
+    }
+
+    /// What a version of a relationship changes: it is the whole of what its record says, unless a newer one was put.
+    fn relationship_version(
+        &mut self,
+        mut relationship: Relationship,
+        version: &Version,
+        at: Option<Timestamp>,
+        described: &Described,
+    ) -> Result<Result<Decided, Box<Fault>>, Error> {
+        let record = versioned_as(&relationship);
+        let newest = self.notes.of_record(&self.store, &record)?;
+        if newest.as_ref().is_some_and(|newest| version < newest) {
+            return Ok(Ok(Decided::Known));
+        }
+        self.know_by_id_alone(&relationship, at, described)?;
+        if let Some((id, noun)) = self.missing(&relationship) {
+            return Ok(Ok(Decided::Missing(id, noun)));
+        }
+        if newest.as_ref() != Some(version) {
+            self.notes.set_record(&record, version);
+        }
+        self.follow_mergers(&mut relationship);
+        let latest = match self.latest(&relationship.id) {
+            None => {
+                return Ok(Ok(Decided::Change(Change::Put(Box::new(Record::Relationship(
+                    relationship,
+                ))))));
+            }
+            Some(Record::Relationship(latest)) => latest,
+            Some(latest) => {
+                let fault = Fault::rejected("", format!("the id belongs to a {}", latest.noun()));
+                return Ok(Err(Box::new(fault.with(&relationship.id))));
+            }
+        };
+        // What other sources say of it stays.
+        let said: HashSet<String> = relationship.evidence.iter().map(|said| said.source.clone()).collect();
+        let others = latest.evidence.iter().filter(|known| !said.contains(&known.source));
+        relationship.evidence.extend(others.cloned());
+        let (latest, new) = (Record::Relationship(latest), Record::Relationship(relationship));
+        Ok(match says_same(&latest, &new) {
+            true => Ok(Decided::Known),
+            false => Ok(Decided::Change(Change::Put(Box::new(new)))),
+        })
+    }
+
+    /// Puts the ends of a relationship that this import describes later, so that until then they are known by their ids.
+    fn know_by_id_alone(
+        &mut self,
+        relationship: &Relationship,
+        at: Option<Timestamp>,
+        described: &Described,
+    ) -> Result<(), Error> {
+        let (Some(_), ends) = (at, relationship.ends.known()) else {
+            return Ok(());
+        };
+        for id in ends {
+            if self.stands(id).is_some() || self.is_merged(id) {
+                continue;
+            }
+            if let Some(kind) = described.kind(id)
+                && let Ok(entity) = Entity::new(id, kind, id)
+            {
+                self.make_room(id, at)?;
+                self.batch(Change::Put(Box::new(Record::Entity(entity))), Vec::new(), at);
+            }
+        }
+        Ok(())
+    }
+
+    /// What taking back a record in this version changes.
+    fn retraction(&mut self, noun: Noun, id: &str, version: &Version) -> Result<Result<Decided, Box<Fault>>, Error> {
+        let known = match self.latest(id) {
+            Some(Record::Relationship(relationship)) => versioned_as(&relationship),
+            _ => id.to_owned(),
+        };
+        let newest = self.notes.of_record(&self.store, &known)?;
+        if self.stands(id) != Some(noun) || newest.as_ref().is_some_and(|newest| version < newest) {
+            return Ok(Ok(Decided::Known));
+        }
+        self.notes.set_record(&known, version);
+        Ok(Ok(Decided::Change(Change::Retract {
+            noun,
+            id: id.to_owned(),
+        })))
+    }
+
+    /// Takes back what a record of a source no longer says, unless a newer version of it was put.
+    fn only_these(
+        &mut self,
+        origin: &Origin,
+        record: &str,
+        ids: &[String],
+        version: &Version,
+        at: Option<Timestamp>,
+    ) -> Result<(), Error> {
+        if self.batched_records.contains(record) {
+            self.flush()?;
+        }
+        let newest = self.notes.of_record(&self.store, record)?;
+        if newest.as_ref().is_some_and(|newest| version < newest) {
+            self.told.push((origin.clone(), Verdict::Became(Outcome::Unchanged)));
+            return Ok(());
+        }
+        if newest.as_ref() != Some(version) {
+            self.notes.set_record(record, version);
+        }
+        for waiting in self.notes.waiting(&self.store, Some(record))? {
+            if !ids.iter().any(|id| id == waiting.draft.change.id()) {
+                self.notes.forget(waiting.key);
+            }
+        }
+        let mut outcome = Outcome::Unchanged;
+        for id in self.of_record(record) {
+            if !ids.contains(&id) {
+                self.make_room(&id, at)?;
+                let change = Change::Retract {
+                    noun: Noun::Relationship,
+                    id,
+                };
+                self.batch(change, vec![origin.clone()], at);
+                outcome = Outcome::Imported;
+            }
+        }
+        if outcome == Outcome::Unchanged {
+            self.told.push((origin.clone(), Verdict::Became(outcome)));
+        }
+        Ok(())
+    }
+
+    /// The ids of the relationships that stand and come from this record of a source.
+    pub(super) fn of_record(&self, record: &str) -> Vec<String> {
+        let graph = self.state.graph();
+        let mask = graph.mask(&View::now(Timestamp::MAX));
+        let standing = graph.relationships_of_record(record, &mask).into_iter();
+        standing
+            .map(|relationship| graph.relationship(relationship).id().into_owned())
+            .collect()
     }
 
     fn is_merged(&self, id: &str) -> bool {
         self.state.graph().merged_at(id).is_some()
     }
 
-    /// Whoever was merged into another is that one, whatever files call it.
-    fn follow_mergers(&self, relationship: &mut Relationship) {
+    /// The entity that another one was merged into.
+    fn survivor(&self, id: &str) -> Option<String> {
+        if !self.is_merged(id) {
+            return None;
+        }
         let graph = self.state.graph();
         let mask = graph.mask(&View::now(Timestamp::MAX));
+        let found = graph.entity_by_id(id, &mask)?;
+        Some(graph.entity(found).id().to_owned())
+    }
+
+    /// Whoever was merged into another is that one, whatever files call it.
+    fn follow_mergers(&self, relationship: &mut Relationship) {
         let follow = |id: &mut String| {
-            if self.is_merged(id)
-                && let Some(found) = graph.entity_by_id(id, &mask)
-            {
-                graph.entity(found).id().clone_into(id);
+            if let Some(survivor) = self.survivor(id) {
+                *id = survivor;
             }
         };
         match &mut relationship.ends {
@@ -192,31 +515,62 @@ impl Filing {
             .for_each(follow);
     }
 
-    /// Whether a draft refers to what is not there.
-    pub(super) fn is_early(&self, draft: &Draft) -> bool {
-        match &draft.change {
-            Wanted::Record(Record::Relationship(relationship)) => self.missing(relationship).is_some(),
-            _ => false,
-        }
+    /// What a relationship refers to that is not there, once mergers are followed.
+    fn missing(&self, relationship: &Relationship) -> Option<(String, Noun)> {
+        let is_missing = |(id, noun): &(&str, Noun)| self.stands(id) != Some(*noun) && !self.is_merged(id);
+        let missing = references(relationship).into_iter().find(is_missing);
+        missing.map(|(id, noun)| (id.to_owned(), noun))
     }
 
-    /// What a relationship refers to that is not there, once mergers are followed.
-    fn missing<'r>(&self, relationship: &'r Relationship) -> Option<(&'r str, Noun)> {
-        let is_missing = |(id, noun): &(&str, Noun)| self.stands(id) != Some(*noun) && !self.is_merged(id);
-        references(relationship).into_iter().find(is_missing)
+    /// Puts what waits in the store and refers to what is there by now.
+    pub(super) fn put_waiting(&mut self, described: &Described) -> Result<(), Error> {
+        self.flush()?;
+        for waiting in self.notes.waiting(&self.store, None)? {
+            let Wanted::Record(Record::Relationship(relationship)) = &waiting.draft.change else {
+                self.notes.forget(waiting.key);
+                continue;
+            };
+            if self.missing(relationship).is_some() {
+                continue;
+            }
+            self.notes.forget(waiting.key);
+            // No record of this import says so.
+            match Version::of(&waiting.draft) {
+                Some(version) => self.put_version(Origin::NOWHERE, waiting.draft, &version, described)?,
+                None => self.put(vec![Origin::NOWHERE], waiting.draft.change, Holding::First)?,
+            }
+        }
+        self.flush()
     }
 
     /// Commits what was put.
     pub(super) fn flush(&mut self) -> Result<(), Error> {
         let batch = std::mem::take(&mut self.batch);
         self.batched.clear();
+        self.batched_records.clear();
         let at = self.batch_at.take().unwrap_or(self.now);
         self.commit(batch, at)?;
         self.state = self.store.state();
         Ok(())
     }
 
-    fn commit(&mut self, mut batch: Vec<(Change, Origin)>, at: Timestamp) -> Result<(), Error> {
+    /// Commits changes that were decided elsewhere, as one entry.
+    pub(super) fn commit_all(&mut self, changes: Vec<Change>, reason: String) -> Result<(), Error> {
+        self.flush()?;
+        let proposal = Proposal {
+            retry: None,
+            by: None,
+            reason: Some(reason),
+            at: self.now,
+            decide: Box::new(move |_| Ok(changes)),
+        };
+        let committed = self.store.commit(proposal);
+        committed.map_err(|error| Error::Commit(error.to_string()))?;
+        self.state = self.store.state();
+        Ok(())
+    }
+
+    fn commit(&mut self, mut batch: Vec<(Change, Vec<Origin>)>, at: Timestamp) -> Result<(), Error> {
         if batch.is_empty() {
             return Ok(());
         }
@@ -232,7 +586,8 @@ impl Filing {
             Ok(_) => {
                 let told = batch
                     .into_iter()
-                    .map(|(_, origin)| (origin, Verdict::Became(Outcome::Imported)));
+                    .flat_map(|(_, origins)| origins)
+                    .map(|origin| (origin, Verdict::Became(Outcome::Imported)));
                 self.told.extend(told);
                 Ok(())
             }
@@ -255,14 +610,28 @@ impl Filing {
         }
     }
 
-    fn reject(&mut self, batch: Vec<(Change, Origin)>, reason: &'static str) -> Result<(), Error> {
-        let told = batch.into_iter().map(|(change, origin)| {
+    fn reject(&mut self, batch: Vec<(Change, Vec<Origin>)>, reason: &'static str) -> Result<(), Error> {
+        for (change, origins) in batch {
             let fault = Fault::rejected("", reason).with(change.id());
-            (origin, Verdict::Faulty(fault))
-        });
-        self.told.extend(told);
+            let told = origins.into_iter();
+            self.told
+                .extend(told.map(|origin| (origin, Verdict::Faulty(fault.clone()))));
+        }
         Ok(())
     }
+}
+
+/// Under which key the versions of a relationship are counted: all that come from one record of a source together.
+fn versioned_as(relationship: &Relationship) -> String {
+    relationship.record.clone().unwrap_or_else(|| relationship.id.clone())
+}
+
+/// That a value did not come in, since another one holds.
+pub(super) fn fault_of(differing: Differing, place: &str) -> Fault {
+    let Differing { field, value, holds } = differing;
+    Fault::noted(field, "another value of the same record holds")
+        .with(&value)
+        .instead(Some(&holds), place.to_owned())
 }
 
 /// Whether two records say the same, whenever they were recorded.
@@ -290,12 +659,12 @@ fn references(relationship: &Relationship) -> Vec<(&str, Noun)> {
     ends.chain(statements).collect()
 }
 
-/// A reference that leads nowhere.
+/// A reference that leads nowhere yet.
 pub(super) fn dangling(id: &str, noun: Noun) -> Fault {
     let reason = match noun {
-        Noun::Entity => "it refers to an entity that no file and no record describes",
-        Noun::Source => "it refers to a source that no file and no record describes",
-        Noun::Relationship => "it refers to a relationship that no file and no record describes",
+        Noun::Entity => "it waits in the store for an entity that no file and no record describes yet",
+        Noun::Source => "it waits in the store for a source that no file and no record describes yet",
+        Noun::Relationship => "it waits in the store for a relationship that no file and no record describes yet",
     };
-    Fault::rejected("", reason).with(id)
+    Fault::noted("", reason).with(id)
 }

@@ -56,6 +56,15 @@ impl Reader {
         }
     }
 
+    /// The schemes of identifiers by which a mapping joins entities.
+    #[must_use]
+    pub fn join(&self) -> &[String] {
+        match self {
+            Self::Csv(mapping) => mapping.join(),
+            Self::Guanxi | Self::Gleif(_) | Self::FollowTheMoney | Self::Bods | Self::JsonLines => &[],
+        }
+    }
+
     /// What is read first: what others refer to.
     pub(super) fn rank(&self) -> u8 {
         match self {
@@ -68,11 +77,16 @@ impl Reader {
         }
     }
 
-    /// Reads a file to its end.
+    /// Reads a file to its end. `replaced` says which statements of all files replace which.
     ///
     /// # Errors
     /// [`Unreadable`] when it is not what it should be. What was handed over before holds.
-    pub(super) fn read(&self, input: Input<'_>, each: Each<'_>) -> Result<(), Unreadable> {
+    pub(super) fn read(
+        &self,
+        input: Input<'_>,
+        replaced: &Arc<bods::Replaced>,
+        each: Each<'_>,
+    ) -> Result<(), Unreadable> {
         match self {
             Self::Guanxi => Err(Unreadable::form(
                 "the tables",
@@ -81,7 +95,7 @@ impl Reader {
             Self::Csv(mapping) => mapping::read(input, mapping, each),
             Self::Gleif(form) => gleif::read(input, *form, each),
             Self::FollowTheMoney => followthemoney::read(input, each),
-            Self::Bods => bods::read(input, each),
+            Self::Bods => bods::read_behind(input, Arc::clone(replaced), each),
             Self::JsonLines => json_lines::read(input, each),
         }
     }

@@ -104,6 +104,9 @@ impl Gauge {
     }
 }
 
+/// How many relationships of one import may wait in the store for what they refer to, unless another limit is given.
+pub const WAITING_MAX: u64 = 100_000;
+
 /// What is to be imported, and how.
 pub struct Job<'a> {
     /// The files, each with what reads it.
@@ -116,6 +119,10 @@ pub struct Job<'a> {
     pub strictness: Strictness,
     /// How much of what their sources say the files hold.
     pub coverage: Coverage,
+    /// The schemes of identifiers by which entities are joined: those that have the same become one.
+    pub join: &'a [String],
+    /// How many relationships may wait in the store for what they refer to.
+    pub waiting_max: u64,
     /// What a store that is new is called; otherwise as its first source.
     pub title: Option<&'a str>,
     /// Whether the search index is built for the next start.
@@ -143,6 +150,10 @@ pub struct Done {
     pub went_on: bool,
     /// How many relationships were taken back, since the files say them no longer.
     pub taken_back: u64,
+    /// How many relationships wait in the store for what they refer to.
+    pub waiting_in_store: u64,
+    /// How many entities were joined with others.
+    pub joined: u64,
     /// The sources of which nothing was taken back, since some record of their files could not be imported.
     pub unsure: Vec<String>,
 }

@@ -36,7 +36,7 @@ impl Mentioned {
                 statements.for_each(|statement| self.speaks(file, &statement.source));
             }
             Wanted::Retraction { id, .. } => self.relationships.insert(id),
-            Wanted::Record(Record::Entity(_)) | Wanted::Placeholder(_) => {}
+            Wanted::Record(Record::Entity(_)) | Wanted::Placeholder(_) | Wanted::OnlyThese { .. } => {}
         }
     }
 

@@ -3,15 +3,19 @@
 
 mod batch;
 mod bounded;
-mod early;
+mod continued;
+mod described;
 mod filing;
 mod format;
 mod ids;
 mod input;
 mod job;
+mod join;
 mod limits;
 mod mentioned;
+mod merge_records;
 mod newer;
+mod notes;
 mod plan;
 mod report;
 mod run;
@@ -22,11 +26,13 @@ mod waiting;
 use std::{borrow::Cow, fmt, io::BufRead, ops::ControlFlow};
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 pub(in crate::formats) use bounded::too_long;
 pub use bounded::{Bounded, Lines, Meter};
 pub use format::{Choice, Format, Reader};
 pub use input::{ARCHIVE_FILES_MAX, Part, UNPACKED_BYTES_MAX, parts};
+pub use job::WAITING_MAX;
 pub use job::{Coverage, Done, Error, Gauge, Job, Phase, Strictness};
 pub use plan::{Unplannable, plan};
 pub use report::{Report, Summary};
@@ -128,8 +134,19 @@ impl fmt::Display for Place {
 pub struct Draft {
     /// Since when this was known, where the data carries versions; otherwise since the import.
     pub known_at: Option<Timestamp>,
+    /// Which of several versions of one date is the newer, where the data carries versions.
+    pub order: Order,
     /// What is to be known.
     pub change: Wanted,
+}
+
+/// What orders the versions of a record beside their dates.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Order {
+    /// How many versions before it are known, where each names the one that it replaces: this goes before all dates.
+    pub depth: u32,
+    /// Of versions of one date: when it was published, what it does to the record, then its own id.
+    pub tie: String,
 }
 
 /// What is to be known from a draft on.
@@ -140,6 +157,13 @@ pub enum Wanted {
     Record(Record),
     /// This record, unless there is one with its id: the end of a relationship that another file describes.
     Placeholder(Record),
+    /// Of the relationships that come from this record of a source, only these: a newer version takes back what it no longer says.
+    OnlyThese {
+        /// The record, as [`Relationship::record`](crate::model::Relationship::record) names it.
+        record: String,
+        /// The ids of the relationships that it still says.
+        ids: Vec<String>,
+    },
     /// No longer this record.
     Retraction {
         /// What it is.
@@ -155,6 +179,7 @@ impl Draft {
     pub fn of(record: Record) -> Self {
         Self {
             known_at: None,
+            order: Order::default(),
             change: Wanted::Record(record),
         }
     }
@@ -164,6 +189,7 @@ impl Draft {
     pub fn placeholder(record: Record) -> Self {
         Self {
             known_at: None,
+            order: Order::default(),
             change: Wanted::Placeholder(record),
         }
     }
@@ -181,6 +207,17 @@ pub struct Fault {
     pub value: Option<String>,
     /// What became of the record.
     pub effect: Effect,
+    /// What holds in place of the value, and where it stands, when that is known.
+    pub holds: Option<Holds>,
+}
+
+/// What holds in the place of a value that did not come in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holds {
+    /// The value, cut to [`VALUE_CHARS_MAX`] characters; none where it is long or many.
+    pub value: Option<String>,
+    /// Where it stands: the file with its record and line, or the store.
+    pub place: String,
 }
 
 /// How much of a value a fault quotes.
@@ -189,10 +226,12 @@ pub const VALUE_CHARS_MAX: usize = 200;
 /// What a fault does to its record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Effect {
-    /// Nothing was made of the record, or not all that it says.
+    /// Nothing was made of the record, or of a part of it.
     Rejected,
     /// The record was made; what the field says stands in its `properties`, as written.
     Kept,
+    /// The record was made; what the field says did not come in, was understood in another way, or waits.
+    Noted,
 }
 
 impl Fault {
@@ -203,6 +242,7 @@ impl Fault {
             reason: reason.into(),
             value: None,
             effect: Effect::Rejected,
+            holds: None,
         }
     }
 
@@ -211,6 +251,27 @@ impl Fault {
         Self {
             effect: Effect::Kept,
             ..Self::rejected(field, reason)
+        }
+    }
+
+    /// Something that is told of a record that is made.
+    pub fn noted(field: impl Into<Cow<'static, str>>, reason: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            effect: Effect::Noted,
+            ..Self::rejected(field, reason)
+        }
+    }
+
+    /// The same, with what holds instead, and where that stands.
+    #[must_use]
+    pub fn instead(self, value: Option<&str>, place: String) -> Self {
+        let cut = |value: &str| value.chars().take(VALUE_CHARS_MAX).collect();
+        Self {
+            holds: Some(Holds {
+                value: value.map(cut),
+                place,
+            }),
+            ..self
         }
     }
 

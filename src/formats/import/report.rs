@@ -10,7 +10,7 @@ use std::{
 
 use serde_json::json;
 
-use super::{Counts, Effect, Finding, Tally};
+use super::{Counts, Effect, Finding, Holds, Tally};
 
 /// A report that is being written.
 #[derive(Debug)]
@@ -111,6 +111,7 @@ fn told(finding: Finding<'_>) -> serde_json::Value {
         "reason": fault.reason,
         "value": fault.value,
         "effect": fault.effect.as_str(),
+        "holds": fault.holds.as_ref().map(|holds| json!({ "value": holds.value, "place": holds.place })),
     })
 }
 
@@ -121,6 +122,7 @@ fn counted(counts: Counts) -> serde_json::Value {
         "unchanged": counts.unchanged,
         "rejected": counts.rejected,
         "waiting": counts.waiting,
+        "noted": counts.noted,
     })
 }
 
@@ -131,6 +133,7 @@ impl Effect {
         match self {
             Self::Rejected => "rejected",
             Self::Kept => "kept in properties",
+            Self::Noted => "noted",
         }
     }
 }
@@ -147,7 +150,14 @@ impl fmt::Display for Finding<'_> {
         if let Some(value) = &fault.value {
             write!(f, ": {value:?}")?;
         }
-        write!(f, " ({})", fault.effect.as_str())
+        write!(f, " ({}", fault.effect.as_str())?;
+        if let Some(Holds { value, place }) = &fault.holds {
+            match value {
+                Some(value) => write!(f, "; {value:?} of {place} holds")?,
+                None => write!(f, "; what {place} says holds")?,
+            }
+        }
+        f.write_str(")")
     }
 }
 
@@ -183,14 +193,18 @@ impl fmt::Display for Counts {
             unchanged,
             rejected,
             waiting,
+            noted,
         } = self;
         write!(
             f,
             "{read} records read = {imported} imported + {unchanged} unchanged + {rejected} rejected"
         )?;
-        match waiting {
+        if *waiting > 0 {
+            write!(f, " + {waiting} waiting")?;
+        }
+        match noted {
             0 => Ok(()),
-            waiting => write!(f, " + {waiting} waiting"),
+            noted => write!(f, "; {noted} noted"),
         }
     }
 }

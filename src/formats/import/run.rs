@@ -9,19 +9,20 @@ use std::{
 };
 
 use super::{
-    About, Coverage, Done, Draft, Effect, Error, Fault, Found, Input, Item, Job, Origin, Part, Phase, Place, Reader,
-    Strictness, Tally, Unreadable, Wanted,
+    About, Coverage, Done, Draft, Effect, Error, Fault, Found, Input, Item, Job, Order, Origin, Part, Phase, Place,
+    Reader, Strictness, Tally, Unreadable, Wanted,
     batch::Batch,
-    filing::{Filing, Verdict, dangling},
+    described::Described,
+    filing::{Filing, Holding},
     ids::Ids,
     limits::beyond_limits,
     mentioned::Mentioned,
-    newer::First,
+    notes::{self, Version},
     tally::Outcome,
-    waiting::{Order, Sorting, Waited, Waiting},
+    waiting::{Sorting, Waited, Waiting},
 };
 use crate::{
-    formats::tables,
+    formats::{bods, tables},
     graph,
     model::{Noun, Record, Timestamp},
     store::{State, Store, home::Home, load},
@@ -46,9 +47,20 @@ pub fn run(home: Home, job: Job<'_>) -> Result<Done, Error> {
             Target::Known(Box::new(filing(store, &job)))
         }
     };
+    let store = match &target {
+        Target::Known(filing) => Some(filing.store()),
+        Target::Unbegun(_) | Target::New(_) => None,
+    };
+    let (replaced, continued) = chains(&job, store);
     let running = Running {
         tally: Tally::of(job.parts.iter().map(|(part, _)| part.name.clone())),
-        waiting: Waiting::new(&dir, Order::ByTime),
+        waiting: Waiting::new(&dir),
+        described: Described::default(),
+        replaced: Arc::new(replaced),
+        continued,
+        added: Vec::new(),
+        waiting_in_store: 0,
+        joined: 0,
         mentioned: (job.coverage == Coverage::Complete).then(Mentioned::default),
         taken_back: 0,
         unsure: Vec::new(),
@@ -85,11 +97,46 @@ fn filing(store: Store, job: &Job<'_>) -> Filing {
     Filing::new(store, job.now, reason)
 }
 
+/// Which statements of the files replace which, and what that says of the records that the store knows.
+fn chains(job: &Job<'_>, store: Option<&Store>) -> (bods::Replaced, Vec<bods::Continued>) {
+    let mut chains = bods::Chains::default();
+    for (part, reader) in job.parts {
+        let is_older = matches!(reader, Reader::Bods) && part.start().is_ok_and(|start| bods::may_replace(&start));
+        if is_older && !job.stop.load(Ordering::Relaxed) {
+            // What is wrong with the file is told when it is read.
+            let _ = part.read(job.unpacked_bytes_max, &Arc::default(), |bytes| {
+                let input = Input {
+                    name: part.own_name(),
+                    bytes,
+                    told: job.told,
+                };
+                bods::gather(input, &mut chains)
+            });
+        }
+    }
+    if chains.is_empty() {
+        return Default::default();
+    }
+    chains.resolved(&|statement| store.and_then(|store| notes::chain(store, statement)))
+}
+
 /// An import that is under way.
 pub(super) struct Running<'a> {
     pub(super) job: Job<'a>,
     pub(super) tally: Tally,
     waiting: Waiting,
+    /// The entities with versions that the files describe.
+    pub(super) described: Described,
+    /// Which statements replace which, in all files.
+    pub(super) replaced: Arc<bods::Replaced>,
+    /// The records of the store that are called otherwise from now on.
+    pub(super) continued: Vec<bods::Continued>,
+    /// Where the entities stand with which a new store is filled: file and record, in the order in which they were added.
+    added: Vec<(u32, u32)>,
+    /// How many drafts wait in the store for what they refer to.
+    pub(super) waiting_in_store: u64,
+    /// How many entities were joined with others.
+    pub(super) joined: u64,
     /// What the files mention, where it is asked for.
     pub(super) mentioned: Option<Mentioned>,
     pub(super) taken_back: u64,
@@ -99,7 +146,7 @@ pub(super) struct Running<'a> {
     about: Option<About>,
     /// The title of the first source.
     title: Option<String>,
-    is_new: bool,
+    pub(super) is_new: bool,
     went_on: bool,
     pub(super) is_cut_short: bool,
 }
@@ -111,7 +158,7 @@ impl Running<'_> {
                 self.read(number, part, reader, &mut target)?;
             }
         }
-        let waiting = std::mem::replace(&mut self.waiting, Waiting::new(dir, Order::ByTime));
+        let waiting = std::mem::replace(&mut self.waiting, Waiting::new(dir));
         self.job.gauge.enter(Phase::Relating);
         self.job.gauge.waiting.store(waiting.len(), Ordering::Relaxed);
         match target {
@@ -123,7 +170,7 @@ impl Running<'_> {
                 }
             },
             Target::New(load) => self.fill(*load, waiting.sorted()?)?,
-            Target::Known(filing) => self.add(*filing, waiting, dir)?,
+            Target::Known(filing) => self.add(*filing, waiting)?,
         }
         Ok(Done {
             tally: self.tally,
@@ -132,6 +179,8 @@ impl Running<'_> {
             went_on: self.went_on,
             taken_back: self.taken_back,
             unsure: self.unsure,
+            waiting_in_store: self.waiting_in_store,
+            joined: self.joined,
         })
     }
 
@@ -139,6 +188,7 @@ impl Running<'_> {
     fn read(&mut self, number: usize, part: &Part, reader: &Reader, target: &mut Target) -> Result<(), Error> {
         let (sender, items) = mpsc::sync_channel::<Vec<Item>>(BATCHES_AHEAD);
         let (told, stop, gauge) = (self.job.told, self.job.stop, self.job.gauge);
+        let replaced = Arc::clone(&self.replaced);
         let max = self.job.unpacked_bytes_max;
         thread::scope(|scope| {
             let reading = scope.spawn(move || {
@@ -155,7 +205,7 @@ impl Running<'_> {
                             bytes,
                             told,
                         };
-                        reader.read(input, &mut each)
+                        reader.read(input, &replaced, &mut each)
                     }),
                 };
                 // Who no longer takes items needs none.
@@ -233,15 +283,6 @@ impl Running<'_> {
         self.is_cut_short |= ends;
     }
 
-    pub(super) fn note(&mut self, verdicts: Vec<(Origin, Verdict)>) {
-        for (origin, verdict) in verdicts {
-            match verdict {
-                Verdict::Became(outcome) => self.tally.note(&origin, outcome),
-                Verdict::Faulty(fault) => self.fault(&origin, &fault),
-            }
-        }
-    }
-
     /// Puts a draft, or keeps it until what it refers to is there.
     fn draft(&mut self, origin: &Origin, draft: Draft, target: &mut Target) -> Result<(), Error> {
         if self.title.is_none()
@@ -249,20 +290,28 @@ impl Running<'_> {
         {
             self.title = Some(source.title.clone());
         }
-        let Draft { known_at, change } = draft;
+        let Draft {
+            known_at,
+            order,
+            change,
+        } = draft;
+        let is_plain = known_at.is_none() && order == Order::default();
         match &change {
-            Wanted::Retraction { id, .. } if known_at.is_none() => {
+            Wanted::Record(Record::Entity(entity)) if !is_plain => self.described.insert(&entity.id, entity.kind),
+            Wanted::Retraction { id, .. } if is_plain => {
                 self.gone.insert(id);
             }
-            Wanted::Record(record) if known_at.is_none() && self.is_gone(origin, record) => return Ok(()),
+            Wanted::Record(record) if is_plain && self.is_gone(origin, record) => return Ok(()),
             _ => {}
         }
         let change = match (target, change) {
-            (Target::New(load), Wanted::Record(record @ (Record::Source(_) | Record::Entity(_))))
-                if known_at.is_none() =>
-            {
+            (Target::New(load), Wanted::Record(record @ (Record::Source(_) | Record::Entity(_)))) if is_plain => {
+                let is_entity = matches!(record, Record::Entity(_));
                 let Err(unadded) = load.add(record) else {
                     self.tally.note(origin, Outcome::Imported);
+                    if is_entity {
+                        self.added.push(row(origin));
+                    }
                     return Ok(());
                 };
                 match (unadded.reason, unadded.record) {
@@ -280,7 +329,12 @@ impl Running<'_> {
             }
             (_, change) => change,
         };
-        Ok(self.waiting.push(origin, &Draft { known_at, change })?)
+        let draft = Draft {
+            known_at,
+            order,
+            change,
+        };
+        Ok(self.waiting.push(origin, &draft)?)
     }
 
     /// Adds what waited to a store that is new, and puts the rest as changes of what it holds then.
@@ -288,17 +342,25 @@ impl Running<'_> {
         let dir = load.dir().to_owned();
         let load_was_interrupted = load.was_interrupted();
         self.went_on = load_was_interrupted;
-        let mut conflicts = Waiting::new(&dir, Order::ByTime);
+        let mut rest = Rest {
+            conflicts: Waiting::new(&dir),
+            dangling: Waiting::new(&dir),
+            last: None,
+        };
         let mut first_version = None;
         while let Some(waited) = self.next(&mut waiting)? {
-            if waited.draft.known_at.is_some() {
+            if Version::of(&waited.draft).is_some() {
                 first_version = Some(waited);
                 break;
             }
-            self.add_to(&mut load, &mut conflicts, waited)?;
+            self.add_to(&mut load, &mut rest, waited)?;
         }
+        let Rest {
+            conflicts, dangling, ..
+        } = rest;
+        let is_empty = self.tally.counts().imported == 0 && dangling.len() == 0 && first_version.is_none();
         // Sources alone are no reason for a store.
-        if !load.was_interrupted() && self.tally.counts().imported == 0 && first_version.is_none() {
+        if !load.was_interrupted() && is_empty {
             return Ok(load.abandon()?);
         }
         if self.is_cut_short {
@@ -316,7 +378,7 @@ impl Running<'_> {
             self.job.gauge.enter(Phase::Indexing);
             filled.index();
         }
-        if conflicts.len() == 0 && first_version.is_none() {
+        if conflicts.len() == 0 && dangling.len() == 0 && first_version.is_none() && self.job.join.is_empty() {
             return Ok(());
         }
         // Whoever searches first works in what changes now.
@@ -324,13 +386,19 @@ impl Running<'_> {
         let mut filing = filing(store, &self.job);
         self.job.gauge.enter(Phase::Relating);
         // What an interrupted import added may have changed since; what this one added is what it says.
-        let first = if load_was_interrupted {
-            First::OfItsId
+        let holding = if load_was_interrupted {
+            Holding::Later
         } else {
-            First::WasAdded
+            Holding::First
         };
-        self.put_all(&mut filing, conflicts.sorted()?, None, first)?;
-        self.put_all(&mut filing, waiting, first_version, First::OfItsId)
+        self.put_all(&mut filing, conflicts.sorted()?, None, holding)?;
+        self.put_all(&mut filing, waiting, first_version, Holding::Later)?;
+        let mut dangling = dangling.sorted()?;
+        while let Some(waited) = self.next(&mut dangling)? {
+            filing.put(vec![waited.origin], waited.draft.change, Holding::First)?;
+            self.note(&mut filing);
+        }
+        self.finish(filing)
     }
 
     /// What is said of a store that is new: what whoever imports says, else what the files do.
@@ -358,14 +426,16 @@ impl Running<'_> {
         is_gone
     }
 
-    fn add_to(&mut self, load: &mut load::Load, conflicts: &mut Waiting, waited: Waited) -> Result<(), Error> {
-        let Waited { origin, draft } = waited;
+    fn add_to(&mut self, load: &mut load::Load, rest: &mut Rest, waited: Waited) -> Result<(), Error> {
+        let Waited { origin, draft, .. } = waited;
+        if let Wanted::Retraction { id, .. } = &draft.change
+            && load.holds(id).is_some()
+        {
+            return Ok(rest.conflicts.push(&origin, &draft)?);
+        }
         let (mut record, wanted): (Record, fn(Record) -> Wanted) = match draft.change {
-            Wanted::Retraction { ref id, .. } if load.holds(id).is_some() => {
-                return Ok(conflicts.push(&origin, &draft)?);
-            }
             Wanted::Placeholder(record) if load.holds(record.id()).is_none() => (record, Wanted::Placeholder),
-            Wanted::Retraction { .. } | Wanted::Placeholder(_) => {
+            Wanted::Retraction { .. } | Wanted::Placeholder(_) | Wanted::OnlyThese { .. } => {
                 self.tally.note(&origin, Outcome::Unchanged);
                 return Ok(());
             }
@@ -375,26 +445,51 @@ impl Running<'_> {
         if let Record::Relationship(relationship) = &mut record {
             relationship.recorded_at = load.recorded_at();
         }
+        let (id, noun) = (record.id().to_owned(), record.noun());
         let Err(unadded) = load.add(record) else {
             self.tally.note(&origin, Outcome::Imported);
+            match noun {
+                Noun::Entity => self.added.push(row(&origin)),
+                Noun::Relationship => rest.last = Some((id, origin)),
+                Noun::Source => {}
+            }
             return Ok(());
+        };
+        let again = |record: Record| Draft {
+            known_at: None,
+            order: Order::default(),
+            change: wanted(record),
         };
         match (unadded.reason, unadded.record) {
             (load::Error::Unfit(graph::Error::Duplicate { .. }), Some(record)) => {
-                let draft = Draft {
-                    known_at: None,
-                    change: wanted(record),
+                let earlier = match &rest.last {
+                    Some((last, origin)) if *last == id => Some(origin.clone()),
+                    _ => self.earlier(load, &id),
                 };
-                conflicts.push(&origin, &draft)?;
+                rest.conflicts.push_behind(&origin, &again(record), earlier.as_ref())?;
             }
-            (load::Error::Unfit(graph::Error::Dangling { id, noun, .. }), _) => {
-                let noun = if noun == "source" { Noun::Source } else { Noun::Entity };
-                let fault = dangling(&id, noun);
-                self.fault(&origin, &fault);
+            (load::Error::Unfit(graph::Error::Dangling { .. }), Some(record)) => {
+                rest.dangling.push(&origin, &again(record))?;
             }
             (error, _) => return Err(error.into()),
         }
         Ok(())
+    }
+
+    /// Where the entity stands with which a new store was filled.
+    fn earlier(&self, load: &load::Load, id: &str) -> Option<Origin> {
+        if load.was_interrupted() {
+            return None;
+        }
+        let (file, record) = self.added.get(load.place_of_entity(id)?)?;
+        Some(Origin {
+            file: usize::try_from(*file).ok()?,
+            place: Place {
+                record: u64::from(*record),
+                line: None,
+                key: None,
+            },
+        })
     }
 
     /// The next draft that waited, unless the import is to end.
@@ -406,6 +501,22 @@ impl Running<'_> {
         self.job.gauge.put.fetch_add(1, Ordering::Relaxed);
         Ok(waiting.next_draft()?)
     }
+}
+
+/// What is put once a new store is filled.
+struct Rest {
+    /// Records whose ids were used before.
+    conflicts: Waiting,
+    /// Relationships that refer to nothing.
+    dangling: Waiting,
+    /// The relationship that was added last, and where it stands.
+    last: Option<(String, Origin)>,
+}
+
+/// Where something stands, in few bytes.
+fn row(origin: &Origin) -> (u32, u32) {
+    let file = u32::try_from(origin.file).unwrap_or(u32::MAX);
+    (file, u32::try_from(origin.place.record).unwrap_or(u32::MAX))
 }
 
 /// The moment before this one.

@@ -1,4 +1,5 @@
-//! What became of each record of each file: read = imported + unchanged + rejected, whatever order things are done in.
+//! What became of each record of each file: read = imported + unchanged + rejected + waiting, whatever order things are done
+//! in. What is noted of records is counted beside.
 
 use std::collections::BTreeMap;
 
@@ -11,14 +12,14 @@ const OTHER_REASONS: &str = "other reasons";
 /// What became of a record. Where several things are made of one, the last of these that applies to any of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Outcome {
-    /// Nothing yet: the import ended before.
+    /// Nothing yet: it waits for what it refers to, or the import ended before.
     Waiting,
-    /// Everything it says was known.
+    /// Nothing of it came in.
+    Rejected,
+    /// What came in of it was known.
     Unchanged,
     /// Something it says is known from now on.
     Imported,
-    /// It was not made into what it says, or not wholly.
-    Rejected,
 }
 
 /// How many records had which outcome.
@@ -32,8 +33,10 @@ pub struct Counts {
     pub unchanged: u64,
     /// [`Outcome::Rejected`].
     pub rejected: u64,
-    /// [`Outcome::Waiting`]; none when an import was not interrupted.
+    /// [`Outcome::Waiting`].
     pub waiting: u64,
+    /// How many faults were noted of records that were made: values that did not come in, or were understood in another way.
+    pub noted: u64,
 }
 
 /// What became of the records of a file.
@@ -45,19 +48,26 @@ pub struct FileTally {
     pub unreadable: Option<String>,
     /// By record, from 1. Bytes, since registers have millions of them.
     outcomes: Vec<Outcome>,
+    /// How many faults were noted.
+    noted: u64,
+    /// Whether something that a record says was rejected.
+    is_lossy: bool,
 }
 
 impl FileTally {
-    /// Whether it was read to its end and every record was made into what it says.
+    /// Whether it was read to its end and nothing that its records say was rejected.
     #[must_use]
     pub fn is_whole(&self) -> bool {
-        self.unreadable.is_none() && !self.outcomes.contains(&Outcome::Rejected)
+        self.unreadable.is_none() && !self.is_lossy
     }
 
     /// How many records had which outcome.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        let mut counts = Counts::default();
+        let mut counts = Counts {
+            noted: self.noted,
+            ..Counts::default()
+        };
         for outcome in &self.outcomes {
             counts.read += 1;
             *match outcome {
@@ -78,6 +88,18 @@ pub struct Origin {
     pub file: usize,
     /// Where in it.
     pub place: Place,
+}
+
+impl Origin {
+    /// No record of any file.
+    pub(super) const NOWHERE: Self = Self {
+        file: 0,
+        place: Place {
+            record: 0,
+            line: None,
+            key: None,
+        },
+    };
 }
 
 /// A fault and where it is.
@@ -108,6 +130,8 @@ impl Tally {
             name,
             unreadable: None,
             outcomes: Vec::new(),
+            noted: 0,
+            is_lossy: false,
         });
         Self {
             files: files.collect(),
@@ -135,8 +159,14 @@ impl Tally {
 
     /// A record has a fault.
     pub(super) fn fault<'a>(&'a mut self, origin: &'a Origin, fault: &'a Fault) -> Finding<'a> {
-        if fault.effect == Effect::Rejected {
-            self.note(origin, Outcome::Rejected);
+        let file = &mut self.files[origin.file];
+        match fault.effect {
+            Effect::Rejected => {
+                file.is_lossy = true;
+                self.note(origin, Outcome::Rejected);
+            }
+            Effect::Noted => file.noted += 1,
+            Effect::Kept => {}
         }
         let mut reason = fault.reason.to_string();
         if self.reasons.len() >= REASONS_MAX && !self.reasons.contains_key(&(fault.effect, reason.clone())) {
@@ -162,6 +192,7 @@ impl Tally {
                 unchanged: all.unchanged + file.unchanged,
                 rejected: all.rejected + file.rejected,
                 waiting: all.waiting + file.waiting,
+                noted: all.noted + file.noted,
             })
     }
 }

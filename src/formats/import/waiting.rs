@@ -1,5 +1,6 @@
 //! Drafts that wait for others: relationships for the entities at their ends, later versions for earlier ones. They are kept
-//! in a spool, which hands them out in the order in which they can be put.
+//! in a spool, which hands them out in the order in which they can be put: what carries no version first, then by when it was
+//! known; sources, entities and relationships at any one time, and of one record the older version first.
 
 use std::{
     borrow::Cow,
@@ -11,7 +12,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{Draft, Origin, Place, Sorted, Spool, Wanted};
+use super::{Draft, Order, Origin, Place, Sorted, Spool, Wanted};
 use crate::model::{Noun, Record, Timestamp};
 
 /// How many drafts are read at a time, and how many such batches ahead of whoever puts them.
@@ -22,17 +23,7 @@ const BATCHES_AHEAD: usize = 8;
 #[derive(Debug)]
 pub(super) struct Waiting {
     spool: Spool,
-    order: Order,
     earliest: Option<Timestamp>,
-}
-
-/// In which order drafts are handed out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Order {
-    /// What carries no version first, then by when it was known; sources, entities and relationships at any one time.
-    ByTime,
-    /// All versions of a record, by when they were known; at any one time as above.
-    ById,
 }
 
 /// A draft that waited.
@@ -40,11 +31,23 @@ pub(super) enum Order {
 pub(super) struct Waited {
     pub(super) origin: Origin,
     pub(super) draft: Draft,
+    /// Where a record with the same id stands that was put before, when that is known.
+    pub(super) earlier: Option<Origin>,
 }
 
 /// A draft as it is kept in the spool.
 #[derive(Serialize, Deserialize)]
 struct Kept<'a> {
+    #[serde(rename = "a")]
+    at: KeptOrigin<'a>,
+    #[serde(rename = "e", default, skip_serializing_if = "Option::is_none")]
+    earlier: Option<KeptOrigin<'a>>,
+    #[serde(rename = "d")]
+    draft: KeptDraft<'a>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct KeptOrigin<'a> {
     #[serde(rename = "f")]
     file: usize,
     #[serde(rename = "r")]
@@ -53,10 +56,21 @@ struct Kept<'a> {
     line: Option<u64>,
     #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
     key: Option<Cow<'a, str>>,
+}
+
+/// A draft as it is kept, be it in the spool or in a store.
+#[derive(Serialize, Deserialize)]
+pub(super) struct KeptDraft<'a> {
     #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]
     known_at: Option<i64>,
+    #[serde(rename = "o", default, skip_serializing_if = "is_default")]
+    order: Cow<'a, Order>,
     #[serde(rename = "c")]
     change: Change<'a>,
+}
+
+fn is_default(order: &Order) -> bool {
+    *order == Order::default()
 }
 
 #[derive(Serialize, Deserialize)]
@@ -67,13 +81,70 @@ enum Change<'a> {
     Placeholder(Cow<'a, Record>),
     #[serde(rename = "x")]
     Retraction(Noun, Cow<'a, str>),
+    #[serde(rename = "n")]
+    OnlyThese(Cow<'a, str>, Cow<'a, [String]>),
+}
+
+impl<'a> KeptOrigin<'a> {
+    fn of(origin: &'a Origin) -> Self {
+        Self {
+            file: origin.file,
+            record: origin.place.record,
+            line: origin.place.line,
+            key: origin.place.key.as_deref().map(Cow::Borrowed),
+        }
+    }
+
+    fn origin(self) -> Origin {
+        Origin {
+            file: self.file,
+            place: Place {
+                record: self.record,
+                line: self.line,
+                key: self.key.map(Cow::into_owned),
+            },
+        }
+    }
+}
+
+impl<'a> KeptDraft<'a> {
+    pub(super) fn of(draft: &'a Draft) -> Self {
+        Self {
+            known_at: draft.known_at.map(Timestamp::as_microsecond),
+            order: Cow::Borrowed(&draft.order),
+            change: match &draft.change {
+                Wanted::Record(record) => Change::Record(Cow::Borrowed(record)),
+                Wanted::Placeholder(record) => Change::Placeholder(Cow::Borrowed(record)),
+                Wanted::Retraction { noun, id } => Change::Retraction(*noun, Cow::Borrowed(id)),
+                Wanted::OnlyThese { record, ids } => Change::OnlyThese(Cow::Borrowed(record), Cow::Borrowed(ids)),
+            },
+        }
+    }
+
+    pub(super) fn draft(self) -> Result<Draft, jiff::Error> {
+        Ok(Draft {
+            known_at: self.known_at.map(Timestamp::from_microsecond).transpose()?,
+            order: self.order.into_owned(),
+            change: match self.change {
+                Change::Record(record) => Wanted::Record(record.into_owned()),
+                Change::Placeholder(record) => Wanted::Placeholder(record.into_owned()),
+                Change::Retraction(noun, id) => Wanted::Retraction {
+                    noun,
+                    id: id.into_owned(),
+                },
+                Change::OnlyThese(record, ids) => Wanted::OnlyThese {
+                    record: record.into_owned(),
+                    ids: ids.into_owned(),
+                },
+            },
+        })
+    }
 }
 
 impl Waiting {
-    pub(super) fn new(dir: &Path, order: Order) -> Self {
+    pub(super) fn new(dir: &Path) -> Self {
         Self {
             spool: Spool::new(dir),
-            order,
             earliest: None,
         }
     }
@@ -89,48 +160,23 @@ impl Waiting {
     }
 
     pub(super) fn push(&mut self, origin: &Origin, draft: &Draft) -> io::Result<()> {
-        let key = self.key(draft);
+        self.push_behind(origin, draft, None)
+    }
+
+    /// The same of a draft for a record that was put `earlier`.
+    pub(super) fn push_behind(&mut self, origin: &Origin, draft: &Draft, earlier: Option<&Origin>) -> io::Result<()> {
         self.earliest = match (self.earliest, draft.known_at) {
             (Some(earliest), Some(known_at)) => Some(earliest.min(known_at)),
             (earliest, known_at) => earliest.or(known_at),
         };
         let kept = Kept {
-            file: origin.file,
-            record: origin.place.record,
-            line: origin.place.line,
-            key: origin.place.key.as_deref().map(Cow::Borrowed),
-            known_at: draft.known_at.map(Timestamp::as_microsecond),
-            change: match &draft.change {
-                Wanted::Record(record) => Change::Record(Cow::Borrowed(record)),
-                Wanted::Placeholder(record) => Change::Placeholder(Cow::Borrowed(record)),
-                Wanted::Retraction { noun, id } => Change::Retraction(*noun, Cow::Borrowed(id)),
-            },
+            at: KeptOrigin::of(origin),
+            earlier: earlier.map(KeptOrigin::of),
+            draft: KeptDraft::of(draft),
         };
-        self.spool
-            .push(&key, |out| serde_json::to_writer(out, &kept).map_err(io::Error::other))
-    }
-
-    fn key(&self, draft: &Draft) -> Vec<u8> {
-        let id = draft.change.id().as_bytes();
-        // 0 for what carries no version; otherwise flipped so that bytes sort as numbers do.
-        let time = draft
-            .known_at
-            .map_or(0, |known_at| known_at.as_microsecond().cast_unsigned() ^ (1 << 63));
-        let mut key = Vec::with_capacity(id.len() + 10);
-        match self.order {
-            Order::ByTime => {
-                key.extend_from_slice(&time.to_be_bytes());
-                key.push(draft.change.rank());
-                key.extend_from_slice(id);
-            }
-            Order::ById => {
-                key.extend_from_slice(id);
-                key.push(0);
-                key.extend_from_slice(&time.to_be_bytes());
-                key.push(draft.change.rank());
-            }
-        }
-        key
+        self.spool.push(&key(draft), |out| {
+            serde_json::to_writer(out, &kept).map_err(io::Error::other)
+        })
     }
 
     pub(super) fn sorted(self) -> io::Result<Sorting> {
@@ -176,41 +222,42 @@ impl Sorting {
     }
 }
 
+/// What drafts are ordered by.
+fn key(draft: &Draft) -> Vec<u8> {
+    let (id, Order { depth, tie }) = (draft.change.id().as_bytes(), &draft.order);
+    // 0 for what carries no version; otherwise flipped so that bytes sort as numbers do.
+    let time = draft
+        .known_at
+        .map_or(0, |known_at| known_at.as_microsecond().cast_unsigned() ^ (1 << 63));
+    let mut key = Vec::with_capacity(id.len() + tie.len() + 14);
+    key.extend_from_slice(&time.to_be_bytes());
+    key.push(draft.change.rank());
+    key.extend_from_slice(id);
+    key.push(0);
+    key.extend_from_slice(&depth.to_be_bytes());
+    key.extend_from_slice(tie.as_bytes());
+    key
+}
+
 fn read(sorted: &mut Sorted) -> io::Result<Option<Waited>> {
     let Some((_, value)) = sorted.next_pair()? else {
         return Ok(None);
     };
     let kept: Kept<'_> = serde_json::from_slice(&value).map_err(io::Error::other)?;
-    let known_at = kept.known_at.map(Timestamp::from_microsecond).transpose();
     Ok(Some(Waited {
-        origin: Origin {
-            file: kept.file,
-            place: Place {
-                record: kept.record,
-                line: kept.line,
-                key: kept.key.map(Cow::into_owned),
-            },
-        },
-        draft: Draft {
-            known_at: known_at.map_err(io::Error::other)?,
-            change: match kept.change {
-                Change::Record(record) => Wanted::Record(record.into_owned()),
-                Change::Placeholder(record) => Wanted::Placeholder(record.into_owned()),
-                Change::Retraction(noun, id) => Wanted::Retraction {
-                    noun,
-                    id: id.into_owned(),
-                },
-            },
-        },
+        origin: kept.at.origin(),
+        draft: kept.draft.draft().map_err(io::Error::other)?,
+        earlier: kept.earlier.map(KeptOrigin::origin),
     }))
 }
 
 impl Wanted {
-    /// The id of the record it is about.
-    pub(super) fn id(&self) -> &str {
+    /// The id of the record it is about; that of the source's own record where it is about what comes from that.
+    pub(in crate::formats) fn id(&self) -> &str {
         match self {
             Self::Record(record) | Self::Placeholder(record) => record.id(),
             Self::Retraction { id, .. } => id,
+            Self::OnlyThese { record, .. } => record,
         }
     }
 
@@ -221,11 +268,12 @@ impl Wanted {
             Self::Record(Record::Entity(_)) => 1,
             Self::Placeholder(_) => 2,
             Self::Record(Record::Relationship(_)) => 3,
+            Self::OnlyThese { .. } => 4,
             Self::Retraction {
                 noun: Noun::Relationship,
                 ..
-            } => 4,
-            Self::Retraction { .. } => 5,
+            } => 5,
+            Self::Retraction { .. } => 6,
         }
     }
 }

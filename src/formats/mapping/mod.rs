@@ -35,6 +35,9 @@ use crate::model::{Record, Source};
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mapping {
+    /// The schemes of identifiers by which entities are joined with those that have the same.
+    #[serde(default)]
+    join: Vec<String>,
     #[serde(default)]
     source: SourceBlock,
     #[serde(default)]
@@ -74,6 +77,12 @@ impl Mapping {
             block.check().map_err(|reason| Unreadable::form(place(), reason))?;
         }
         Ok(mapping)
+    }
+
+    /// The schemes of identifiers by which entities are joined with those that have the same.
+    #[must_use]
+    pub fn join(&self) -> &[String] {
+        &self.join
     }
 
     /// What the source is; none where nothing needs one.

@@ -7,7 +7,7 @@ use super::read_dir;
 use crate::{
     formats::{
         Error,
-        import::{About, Draft, Each, Found, Item, Place, Unreadable, Wanted},
+        import::{About, Draft, Each, Found, Item, Order, Place, Unreadable, Wanted},
     },
     model::{Noun, Record, Relationship, Timestamp},
 };
@@ -63,6 +63,7 @@ fn claimed(claim: Relationship, versions: Versions) -> Vec<Draft> {
     let known = |moment: Timestamp| (versions == Versions::Carried).then_some(moment);
     let retraction = claim.retracted_at.map(|retracted_at| Draft {
         known_at: known(retracted_at),
+        order: Order::default(),
         change: Wanted::Retraction {
             noun: Noun::Relationship,
             id: claim.id.clone(),
@@ -70,6 +71,7 @@ fn claimed(claim: Relationship, versions: Versions) -> Vec<Draft> {
     });
     let asserted = Draft {
         known_at: known(claim.recorded_at),
+        order: Order::default(),
         change: Wanted::Record(Record::Relationship(Relationship {
             recorded_at: Timestamp::UNIX_EPOCH,
             retracted_at: None,

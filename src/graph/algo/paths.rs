@@ -22,8 +22,10 @@ catalog! {
     pub enum PathOutcome as "an outcome" {
         /// There is at least one path.
         Found = "FOUND",
-        /// There is none within lengthMax: everything was searched.
+        /// There is none of any length: everything that can be reached from one of the two ends was searched.
         NoneExists = "NONE_EXISTS",
+        /// There is none within lengthMax, but both ends lead further than was searched: a longer one may exist.
+        NoneWithinLength = "NONE_WITHIN_LENGTH",
         /// The budget of the request ended before the search did. What was found until then is shown.
         BudgetExceeded = "BUDGET_EXCEEDED",
         /// None was found, but the search met a party that is not disclosed, through which there may be one.
@@ -59,7 +61,7 @@ pub struct PathQuestion<N> {
 ///
 /// Yen's algorithm over a bidirectional breadth-first search: at most `count · length_max` searches, each expanding the
 /// smaller of two frontiers, so that memory goes with what is explored and never with the graph. Every relationship looked
-/// at spends one unit.
+/// at spends one unit, so that the budget bounds the search however long a path may be.
 ///
 /// Source: J. Y. Yen, "Finding the K Shortest Loopless Paths in a Network", Management Science 17 (1971), with E. L.
 /// Lawler's restriction (1972) that a path is varied only from where it left its predecessor.
@@ -77,7 +79,6 @@ pub fn paths<E: Expand>(
         gate: Gate::new(walk, traversal),
         target: question.to,
         explored: 0,
-        met_unknown: false,
     };
     let mut found: Vec<PathOf<E>> = Vec::new();
     let ended = search.collect(question, &mut found);
@@ -86,9 +87,7 @@ pub fn paths<E: Expand>(
             Some(Exhausted::Work { .. }) => PathOutcome::BudgetExceeded,
             _ => return Err(error),
         },
-        Ok(()) if !found.is_empty() => PathOutcome::Found,
-        Ok(()) if search.met_unknown => PathOutcome::BlockedByUnknown,
-        Ok(()) => PathOutcome::NoneExists,
+        Ok(outcome) => outcome,
     };
     Ok(Paths {
         paths: found,
@@ -121,12 +120,21 @@ struct Search<'a, E: Expand> {
     gate: Gate<'a, E>,
     target: E::Node,
     explored: usize,
-    met_unknown: bool,
+}
+
+/// How one bidirectional search ended.
+enum Ended<E: Expand> {
+    Met(PathOf<E>),
+    /// The sides did not meet, as far as they went.
+    Apart(Side<E>, Side<E>),
 }
 
 impl<E: Expand> Search<'_, E> {
-    fn collect(&mut self, question: &PathQuestion<E::Node>, found: &mut Vec<PathOf<E>>) -> Result<(), E::Error> {
-        let mut candidates: Vec<Candidate<E>> = Vec::new();
+    fn collect(
+        &mut self,
+        question: &PathQuestion<E::Node>,
+        found: &mut Vec<PathOf<E>>,
+    ) -> Result<PathOutcome, E::Error> {
         let whole = Detour {
             start: question.from,
             passed: HashSet::new(),
@@ -134,7 +142,14 @@ impl<E: Expand> Search<'_, E> {
             length_max: question.length_max,
             disputed: false,
         };
-        candidates.extend(self.best(&whole)?.map(|path| Candidate { path, deviates_at: 0 }));
+        let first = match self.best(&whole)? {
+            Ended::Met(path) => path,
+            Ended::Apart(near, far) => return self.why_none(near, far),
+        };
+        let mut candidates: Vec<Candidate<E>> = vec![Candidate {
+            path: first,
+            deviates_at: 0,
+        }];
         while found.len() < question.count {
             let best = (0..candidates.len()).min_by(|a, b| self.compare(&candidates[*a].path, &candidates[*b].path));
             let Some(best) = best else { break };
@@ -158,22 +173,24 @@ impl<E: Expand> Search<'_, E> {
                     length_max: question.length_max - position,
                     disputed: root.iter().any(|crossing| crossing.disputed),
                 };
-                let rest = self.best(&detour)?;
-                candidates.extend(rest.map(|rest| Candidate {
-                    path: root.iter().copied().chain(rest).collect(),
-                    deviates_at: position,
-                }));
+                if let Ended::Met(rest) = self.best(&detour)? {
+                    candidates.push(Candidate {
+                        path: root.iter().copied().chain(rest).collect(),
+                        deviates_at: position,
+                    });
+                }
             }
         }
-        Ok(())
+        Ok(PathOutcome::Found)
     }
 
     /// The total order of paths.
     fn compare(&self, a: &PathOf<E>, b: &PathOf<E>) -> Ordering {
         let disputed = |path: &PathOf<E>| path.iter().any(|crossing| crossing.disputed);
         let by_ids = || {
-            let steps = a.iter().zip(b).map(|(a, b)| self.compare_steps(a, b));
-            steps.fold(Ordering::Equal, Ordering::then)
+            // Paths of one question share most of their steps, whose ids need not be read.
+            let mut steps = a.iter().zip(b).filter(|(a, b)| (a.to, a.link) != (b.to, b.link));
+            steps.next().map_or(Ordering::Equal, |(a, b)| self.compare_steps(a, b))
         };
         a.len()
             .cmp(&b.len())
@@ -192,7 +209,7 @@ impl<E: Expand> Search<'_, E> {
     }
 
     /// The first path from the start of `detour` to the target, in the total order.
-    fn best(&mut self, detour: &Detour<E>) -> Result<Option<PathOf<E>>, E::Error> {
+    fn best(&mut self, detour: &Detour<E>) -> Result<Ended<E>, E::Error> {
         let mut near = Side::new(detour.start);
         let mut far = Side::new(self.target);
         while near.depth + far.depth < detour.length_max && !near.frontier.is_empty() && !far.frontier.is_empty() {
@@ -202,21 +219,63 @@ impl<E: Expand> Search<'_, E> {
                 self.grow(&mut far, &near, detour, Toward::Start)?
             };
             if met {
-                return Ok(Some(self.choose(&near, &far, detour)));
+                return Ok(Ended::Met(self.choose(&near, &far, detour)));
             }
         }
-        self.met_unknown = self.met_unknown || self.borders_unknown(&near, &far);
-        Ok(None)
+        Ok(Ended::Apart(near, far))
+    }
+
+    /// Why the search for a first path found none.
+    fn why_none(&mut self, mut near: Side<E>, mut far: Side<E>) -> Result<PathOutcome, E::Error> {
+        let goes_on =
+            self.leads_on(&mut near, &far, Toward::Target)? && self.leads_on(&mut far, &near, Toward::Start)?;
+        Ok(if self.borders_unknown(&near, &far) {
+            PathOutcome::BlockedByUnknown
+        } else if goes_on {
+            PathOutcome::NoneWithinLength
+        } else {
+            PathOutcome::NoneExists
+        })
+    }
+
+    /// Whether one step more takes `side` to the other side, or to an entity that it has not reached yet and that may be passed.
+    /// Stops at the first. If there is none, the whole frontier was expanded and nothing lies beyond it.
+    fn leads_on(&mut self, side: &mut Side<E>, other: &Side<E>, toward: Toward) -> Result<bool, E::Error> {
+        let step = self.step(toward);
+        let mut crossings = Vec::new();
+        for end in &side.frontier {
+            crossings.clear();
+            self.walk.expand(std::slice::from_ref(end), &step, &mut crossings)?;
+            for crossing in &crossings {
+                if other.depths.contains_key(&crossing.to) {
+                    return Ok(true);
+                }
+                let is_new = !side.depths.contains_key(&crossing.to) && !self.traversal.avoid.contains(&crossing.to);
+                if is_new && self.gate.admits(crossing.to, crossing.to_kind)? {
+                    return Ok(true);
+                }
+            }
+        }
+        side.depth += 1;
+        side.frontier.clear();
+        Ok(false)
+    }
+
+    /// Which relationships a side follows that grows in this direction.
+    fn step(&self, toward: Toward) -> Step {
+        match toward {
+            Toward::Target => self.traversal.step,
+            Toward::Start => self.traversal.step.reversed(),
+        }
     }
 
     /// Whether anyone that either side went on from has a relationship to follow whose other end is not disclosed.
     fn borders_unknown(&self, near: &Side<E>, far: &Side<E>) -> bool {
-        let step = self.traversal.step;
         let borders = |side: &Side<E>, step: Step| {
             let mut passed = side.depths.iter().filter(|(_, depth)| **depth < side.depth);
             passed.any(|(node, _)| self.walk.meets_unknown(*node, &step))
         };
-        borders(near, step) || borders(far, step.reversed())
+        borders(near, self.step(Toward::Target)) || borders(far, self.step(Toward::Start))
     }
 
     /// Expands one whole level of `side`. Returns whether it met the other side; then it keeps only what leads there.
@@ -227,10 +286,7 @@ impl<E: Expand> Search<'_, E> {
         detour: &Detour<E>,
         toward: Toward,
     ) -> Result<bool, E::Error> {
-        let step = match toward {
-            Toward::Target => self.traversal.step,
-            Toward::Start => self.traversal.step.reversed(),
-        };
+        let step = self.step(toward);
         let mut crossings = Vec::new();
         self.walk.expand(&side.frontier, &step, &mut crossings)?;
         self.explored += crossings.len();

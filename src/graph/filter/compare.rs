@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::model::{PartialDate, fold};
 
-/// A comparison of text, folded on both sides. Everything given must hold.
+/// A comparison of text, folded on both sides. Everything given must hold; a missing text fits none but `stated: false`.
 #[derive(Debug, Clone, Default)]
 pub struct TextFilter {
     /// Equal to this.
@@ -17,6 +17,8 @@ pub struct TextFilter {
     pub ends_with: Option<String>,
     /// Containing this.
     pub contains: Option<String>,
+    /// Whether there is a text at all.
+    pub stated: Option<bool>,
 }
 
 impl TextFilter {
@@ -30,13 +32,31 @@ impl TextFilter {
             starts_with: fold_in(self.starts_with),
             ends_with: fold_in(self.ends_with),
             contains: fold_in(self.contains),
+            stated: self.stated,
         }
     }
 
-    pub(super) fn matches(&self, text: &str) -> bool {
-        let text = fold(text);
-        self.eq.as_ref().is_none_or(|eq| *eq == text)
-            && self.any_of.as_ref().is_none_or(|any_of| any_of.contains(&text))
+    pub(super) fn matches(&self, text: Option<&str>) -> bool {
+        self.stated.is_none_or(|stated| stated == text.is_some())
+            && (!self.compares() || text.is_some_and(|text| self.holds_of(&fold(text))))
+    }
+
+    /// Whether the text itself matters.
+    pub(super) fn compares(&self) -> bool {
+        let Self {
+            eq,
+            any_of,
+            starts_with,
+            ends_with,
+            contains,
+            stated: _,
+        } = self;
+        any_of.is_some() || [eq, starts_with, ends_with, contains].into_iter().any(Option::is_some)
+    }
+
+    fn holds_of(&self, text: &str) -> bool {
+        self.eq.as_ref().is_none_or(|eq| eq == text)
+            && self.any_of.as_ref().is_none_or(|any_of| any_of.contains(text))
             && self.starts_with.as_ref().is_none_or(|start| text.starts_with(start))
             && self.ends_with.as_ref().is_none_or(|end| text.ends_with(end))
             && self.contains.as_ref().is_none_or(|part| text.contains(part))

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{DateFilter, RelationshipsFilter, TextFilter, combined, scan::Scan};
+use super::{DateFilter, PropertyFilter, RelationshipsFilter, TextFilter, combined, scan::Scan};
 use crate::{
     graph::{budget::Exhausted, ix::EntityIx, mask::Mask, snapshot::Snapshot},
-    model::{EntityKind, EntityStatus, Set},
+    model::{EntityKind, EntityStatus, Set, has_fixed_form, without_leading_zeros},
 };
 
 /// Entities that a question names, in the order of their ids.
@@ -34,13 +34,46 @@ impl EntitySet {
     }
 }
 
-/// One identifier that fits both.
+/// One identifier that fits both a scheme and a list of values.
 #[derive(Debug, Clone, Default)]
 pub struct IdentifierFilter {
-    /// Of this scheme, in lower case.
-    pub scheme: Option<String>,
-    /// With one of these values.
-    pub values: Option<BTreeSet<String>>,
+    scheme: Option<String>,
+    values: Option<Values>,
+}
+
+/// Values of identifiers, in both forms in which schemes compare them.
+#[derive(Debug, Clone)]
+struct Values {
+    written: BTreeSet<String>,
+    numbers: BTreeSet<String>,
+}
+
+impl IdentifierFilter {
+    /// Of this scheme, whatever the case of its letters, if one is given; with one of these values, if a list of them is
+    /// given. Numbers of registers compare without leading zeros.
+    #[must_use]
+    pub fn new(scheme: Option<&str>, values: Option<&[String]>) -> Self {
+        let trimmed = |values: &[String]| values.iter().map(|value| value.trim().to_owned()).collect();
+        let number = |value: &String| without_leading_zeros(value).into_owned();
+        Self {
+            scheme: scheme.map(|scheme| scheme.trim().to_lowercase()),
+            values: values.map(trimmed).map(|written: BTreeSet<String>| Values {
+                numbers: written.iter().map(number).collect(),
+                written,
+            }),
+        }
+    }
+
+    fn matches(&self, scheme: &str, value: &str) -> bool {
+        let is_listed = |values: &Values| {
+            if has_fixed_form(scheme) {
+                values.written.contains(value)
+            } else {
+                values.numbers.contains(&*without_leading_zeros(value))
+            }
+        };
+        self.scheme.as_ref().is_none_or(|known| known == scheme) && self.values.as_ref().is_none_or(is_listed)
+    }
 }
 
 /// A predicate on entities. Everything given must hold.
@@ -62,6 +95,8 @@ pub struct EntityFilter {
     pub identifier: Option<IdentifierFilter>,
     /// With relationships that fit.
     pub relationships: Option<Box<RelationshipsFilter>>,
+    /// With a property that fits.
+    pub property: Option<Box<PropertyFilter>>,
     /// All of these.
     pub and: Option<Vec<EntityFilter>>,
     /// At least one of these.
@@ -71,11 +106,11 @@ pub struct EntityFilter {
 }
 
 impl EntityFilter {
-    /// The same predicate, with those alternatives first that look at fewer levels of relationships.
+    /// The same predicate, with those alternatives first that look at fewer levels of relationships, and at no properties.
     #[must_use]
     pub fn cheap_first(mut self) -> Self {
         for list in [&mut self.and, &mut self.or].into_iter().flatten() {
-            list.sort_by_key(Self::reach);
+            list.sort_by_key(|filter| (filter.reach(), filter.reads_properties()));
         }
         self
     }
@@ -112,17 +147,15 @@ impl EntityFilter {
             && self
                 .country
                 .as_ref()
-                .is_none_or(|filter| read.country().is_some_and(|country| filter.matches(country)))
-            && self.identifier.as_ref().is_none_or(|filter| {
-                read.identifiers().any(|(scheme, value)| {
-                    filter.scheme.as_ref().is_none_or(|wanted| wanted == scheme)
-                        && filter.values.as_ref().is_none_or(|values| values.contains(value))
-                })
-            })
+                .is_none_or(|filter| filter.matches(read.country()))
+            && self
+                .identifier
+                .as_ref()
+                .is_none_or(|filter| read.identifiers().any(|(scheme, value)| filter.matches(scheme, value)))
             && self
                 .name
                 .as_ref()
-                .is_none_or(|filter| read.all_names().any(|name| filter.matches(name)))
+                .is_none_or(|filter| read.all_names().any(|name| filter.matches(Some(name))))
     }
 
     /// Whether the rest holds.
@@ -131,10 +164,21 @@ impl EntityFilter {
         if !combined(self.and.as_ref(), self.or.as_ref(), self.not.as_deref(), each)? {
             return Ok(false);
         }
-        match &self.relationships {
-            Some(filter) => filter.matches(scan, entity),
+        if let Some(filter) = &self.relationships
+            && !filter.matches(scan, entity)?
+        {
+            return Ok(false);
+        }
+        match &self.property {
+            Some(filter) => filter.matches(scan, scan.snapshot.entity(entity).properties()),
             None => Ok(true),
         }
+    }
+
+    /// Whether it looks at properties of the entity itself.
+    fn reads_properties(&self) -> bool {
+        let lists = [&self.and, &self.or].into_iter().flatten().flatten();
+        self.property.is_some() || lists.chain(self.not.as_deref()).any(Self::reads_properties)
     }
 
     /// How many levels of relationships it looks at.

@@ -1,16 +1,22 @@
 //! What a question keeps: predicates on entities and on relationships, evaluated against one snapshot and view. A predicate
 //! may reach over relationships to neighbors and on; whatever it looks at there is spent.
 
+mod amount;
 mod compare;
 mod entity;
+mod number;
 mod pattern;
+mod property;
 mod reach;
 mod relationship;
 mod scan;
 
+pub use amount::AmountFilter;
 pub use compare::{DateFilter, IntFilter, TextFilter};
 pub use entity::{EntityFilter, EntitySet, IdentifierFilter};
+pub use number::NumberFilter;
 pub use pattern::Pattern;
+pub use property::PropertyFilter;
 pub use reach::{CountFilter, RelationshipsFilter};
 pub use relationship::{EvidenceFilter, RelationshipFilter};
 pub use scan::Scan;

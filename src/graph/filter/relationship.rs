@@ -1,6 +1,9 @@
 //! Predicates on relationships, on their evidence and on the entities at their ends.
 
-use super::{DateFilter, EntityFilter, EntitySet, combined, scan::Scan, scan::Sight};
+use super::{
+    AmountFilter, DateFilter, EntityFilter, EntitySet, NumberFilter, PropertyFilter, TextFilter, combined, scan::Scan,
+    scan::Sight,
+};
 use crate::{
     graph::{
         adjacency::Direction,
@@ -8,7 +11,7 @@ use crate::{
         ix::{EntityIx, RelationshipIx, SourceIx},
         snapshot::Snapshot,
     },
-    model::{RelationshipCategory, RelationshipKind, RelationshipStatus, Set, Stance},
+    model::{RelationshipCategory, RelationshipKind, RelationshipStatus, Set, ShareOf, Stance},
 };
 
 /// A predicate on statements: one statement fits everything given.
@@ -58,6 +61,16 @@ pub struct RelationshipFilter {
     pub direction: Option<Direction>,
     /// With a share whose low end is at least this, in percent.
     pub share_at_least: Option<f64>,
+    /// With a share that fits for certain: whatever it is within its range.
+    pub share: Option<Box<NumberFilter>>,
+    /// With a share of one of these.
+    pub shares_of: Option<Set<ShareOf>>,
+    /// With a role that fits.
+    pub role: Option<Box<TextFilter>>,
+    /// With an amount that fits.
+    pub amount: Option<Box<AmountFilter>>,
+    /// With a property that fits.
+    pub property: Option<Box<PropertyFilter>>,
     /// Disputed or not.
     pub disputed: Option<bool>,
     /// Held since then.
@@ -83,11 +96,11 @@ pub struct RelationshipFilter {
 }
 
 impl RelationshipFilter {
-    /// The same predicate, with those alternatives first that look at fewer levels of relationships.
+    /// The same predicate, with those alternatives first that look at fewer levels of relationships, and at no properties.
     #[must_use]
     pub fn cheap_first(mut self) -> Self {
         for list in [&mut self.and, &mut self.or].into_iter().flatten() {
-            list.sort_by_key(Self::reach);
+            list.sort_by_key(|filter| (filter.reach(), filter.reads_properties()));
         }
         self
     }
@@ -160,7 +173,16 @@ impl RelationshipFilter {
                 return Ok(false);
             }
         }
-        Ok(true)
+        match &self.property {
+            Some(filter) => filter.matches(scan, scan.snapshot.relationship(sight.relationship).properties()),
+            None => Ok(true),
+        }
+    }
+
+    /// Whether it looks at properties of the relationship itself.
+    fn reads_properties(&self) -> bool {
+        let lists = [&self.and, &self.or].into_iter().flatten().flatten();
+        self.property.is_some() || lists.chain(self.not.as_deref()).any(Self::reads_properties)
     }
 
     /// Whether it fits by what stands in its link and its own row; the row is read only if the link fits.
@@ -191,6 +213,18 @@ impl RelationshipFilter {
             && self
                 .share_at_least
                 .is_none_or(|least| read.share().is_some_and(|share| share.range.min >= least))
+            && self
+                .shares_of
+                .is_none_or(|of| read.share().is_some_and(|share| of.contains(share.of)))
+            && self
+                .share
+                .as_ref()
+                .is_none_or(|filter| filter.matches_range(read.share().map(|share| share.range)))
+            && self.role.as_ref().is_none_or(|filter| filter.matches(read.role()))
+            && self
+                .amount
+                .as_ref()
+                .is_none_or(|filter| filter.matches(read.amount().as_ref()))
     }
 
     /// How many levels of relationships it looks at, beyond this one.

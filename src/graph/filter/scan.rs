@@ -20,14 +20,14 @@ use crate::{
     model::{Date, EntityStatus, RelationshipKind, RelationshipStatus},
 };
 
-/// One pass of matching. Every relationship looked at spends one unit, charged in batches.
+/// One pass of matching. Every relationship looked at spends one unit, the properties of a record spend more; charged in batches.
 pub struct Scan<'a> {
     pub(super) snapshot: &'a Snapshot,
     pub(super) mask: Mask,
     /// The day whose status an entity has; none for the status as recorded.
     day: Option<Date>,
     budget: &'a Budget,
-    /// How many relationships were looked at.
+    /// How many units were spent: relationships looked at, and work that takes as long.
     looked: Cell<u64>,
     /// How many of these were charged.
     charged: Cell<u64>,
@@ -129,7 +129,12 @@ impl<'a> Scan<'a> {
 
     /// Spends one unit.
     pub(super) fn tick(&self) -> Result<(), Exhausted> {
-        let looked = self.looked.get() + 1;
+        self.spend(1)
+    }
+
+    /// Spends `units`, for work that takes as long as looking at that many relationships.
+    pub(super) fn spend(&self, units: u64) -> Result<(), Exhausted> {
+        let looked = self.looked.get() + units;
         self.looked.set(looked);
         if looked - self.charged.get() < Self::BATCH {
             return Ok(());

@@ -1,6 +1,7 @@
-//! Comparisons of single values that filters are made of.
+//! Comparisons of single values that filters are made of. Each holds of everything when nothing is written in it; null in an
+//! operator is refused.
 
-use async_graphql::InputObject;
+use async_graphql::{InputObject, MaybeUndefined};
 
 use super::Scope;
 use crate::{
@@ -8,35 +9,38 @@ use crate::{
     schema::{error::Error, scalars::PartialDate},
 };
 
-/// A comparison of text, both sides in NFKC, case-folded, with white space collapsed. Everything given must hold.
+/// A comparison of text, both sides in NFKC, case-folded, with white space collapsed. Everything given must hold; `{}` always
+/// holds. A text that is missing fits only `stated: false`.
 #[derive(Debug, Clone, InputObject)]
 pub(crate) struct StringFilter {
     /// Equal to this.
-    eq: Option<String>,
+    eq: MaybeUndefined<String>,
     /// Equal to one of these, at most 10,000. An empty list does not hold.
-    r#in: Option<Vec<String>>,
+    r#in: MaybeUndefined<Vec<String>>,
     /// Starting with this.
-    starts_with: Option<String>,
+    starts_with: MaybeUndefined<String>,
     /// Ending with this.
-    ends_with: Option<String>,
+    ends_with: MaybeUndefined<String>,
     /// Containing this.
-    contains: Option<String>,
+    contains: MaybeUndefined<String>,
+    /// Whether a text is stated at all.
+    stated: Option<bool>,
 }
 
-/// A comparison of dates by their first days: `2014` compares as 2014-01-01. Everything given must hold. A date that is not
-/// stated fits only `stated: false`.
+/// A comparison of dates by their first days: `2014` compares as 2014-01-01. Everything given must hold; `{}` always holds. A
+/// date that is not stated fits only `stated: false`.
 #[derive(Debug, Clone, InputObject)]
 pub(crate) struct DateFilter {
     /// On the same first day.
-    eq: Option<PartialDate>,
+    eq: MaybeUndefined<PartialDate>,
     /// Before this.
-    lt: Option<PartialDate>,
+    lt: MaybeUndefined<PartialDate>,
     /// Before this or on the same first day.
-    lte: Option<PartialDate>,
+    lte: MaybeUndefined<PartialDate>,
     /// After this.
-    gt: Option<PartialDate>,
+    gt: MaybeUndefined<PartialDate>,
     /// After this or on the same first day.
-    gte: Option<PartialDate>,
+    gte: MaybeUndefined<PartialDate>,
     /// Whether a date is stated at all.
     stated: Option<bool>,
 }
@@ -45,60 +49,101 @@ pub(crate) struct DateFilter {
 #[derive(Debug, Clone, InputObject)]
 pub(crate) struct IntFilter {
     /// Equal to this.
-    eq: Option<i32>,
+    eq: MaybeUndefined<i32>,
     /// Not equal to this.
-    ne: Option<i32>,
+    ne: MaybeUndefined<i32>,
     /// Less than this.
-    lt: Option<i32>,
+    lt: MaybeUndefined<i32>,
     /// At most this.
-    lte: Option<i32>,
+    lte: MaybeUndefined<i32>,
     /// More than this.
-    gt: Option<i32>,
+    gt: MaybeUndefined<i32>,
     /// At least this.
-    gte: Option<i32>,
+    gte: MaybeUndefined<i32>,
     /// Equal to one of these, at most 10,000. An empty list does not hold.
-    r#in: Option<Vec<i32>>,
+    r#in: MaybeUndefined<Vec<i32>>,
+}
+
+/// A comparison of numbers. Everything given must hold; `{}` always holds. A number that is missing fits only
+/// `stated: false`.
+#[derive(Debug, Clone, InputObject)]
+pub(crate) struct FloatFilter {
+    /// Equal to this.
+    eq: MaybeUndefined<f64>,
+    /// Not equal to this.
+    ne: MaybeUndefined<f64>,
+    /// Less than this.
+    lt: MaybeUndefined<f64>,
+    /// At most this.
+    lte: MaybeUndefined<f64>,
+    /// More than this.
+    gt: MaybeUndefined<f64>,
+    /// At least this.
+    gte: MaybeUndefined<f64>,
+    /// Equal to one of these, at most 10,000. An empty list does not hold.
+    r#in: MaybeUndefined<Vec<f64>>,
+    /// Whether a number is stated at all.
+    stated: Option<bool>,
 }
 
 impl StringFilter {
     pub(super) fn compile(self, scope: Scope<'_>) -> Result<graph::TextFilter, Error> {
         Ok(graph::TextFilter {
-            eq: self.eq,
-            any_of: scope.list("in", self.r#in)?.map(|texts| texts.into_iter().collect()),
-            starts_with: self.starts_with,
-            ends_with: self.ends_with,
-            contains: self.contains,
+            eq: scope.operand("eq", self.eq)?,
+            any_of: scope
+                .operands("in", self.r#in)?
+                .map(|texts| texts.into_iter().collect()),
+            starts_with: scope.operand("startsWith", self.starts_with)?,
+            ends_with: scope.operand("endsWith", self.ends_with)?,
+            contains: scope.operand("contains", self.contains)?,
+            stated: self.stated,
         }
         .folded())
     }
 }
 
 impl DateFilter {
-    pub(super) fn compile(self) -> graph::DateFilter {
-        let date = |date: Option<PartialDate>| date.map(|date| date.0);
-        graph::DateFilter {
-            eq: date(self.eq),
-            lt: date(self.lt),
-            lte: date(self.lte),
-            gt: date(self.gt),
-            gte: date(self.gte),
+    pub(super) fn compile(self, scope: Scope<'_>) -> Result<graph::DateFilter, Error> {
+        let date =
+            |operator, operand| Ok::<_, Error>(scope.operand(operator, operand)?.map(|date: PartialDate| date.0));
+        Ok(graph::DateFilter {
+            eq: date("eq", self.eq)?,
+            lt: date("lt", self.lt)?,
+            lte: date("lte", self.lte)?,
+            gt: date("gt", self.gt)?,
+            gte: date("gte", self.gte)?,
             stated: self.stated,
-        }
+        })
     }
 }
 
 impl IntFilter {
     pub(super) fn compile(self, scope: Scope<'_>) -> Result<graph::IntFilter, Error> {
-        let number = |number: Option<i32>| number.map(i64::from);
-        let any_of = scope.list("in", self.r#in)?;
+        let number = |operator, operand| Ok::<_, Error>(scope.operand(operator, operand)?.map(i64::from));
+        let any_of = scope.operands("in", self.r#in)?;
         Ok(graph::IntFilter {
-            eq: number(self.eq),
-            ne: number(self.ne),
-            lt: number(self.lt),
-            lte: number(self.lte),
-            gt: number(self.gt),
-            gte: number(self.gte),
+            eq: number("eq", self.eq)?,
+            ne: number("ne", self.ne)?,
+            lt: number("lt", self.lt)?,
+            lte: number("lte", self.lte)?,
+            gt: number("gt", self.gt)?,
+            gte: number("gte", self.gte)?,
             any_of: any_of.map(|numbers| numbers.into_iter().map(i64::from).collect()),
+        })
+    }
+}
+
+impl FloatFilter {
+    pub(super) fn compile(self, scope: Scope<'_>) -> Result<graph::NumberFilter, Error> {
+        Ok(graph::NumberFilter {
+            eq: scope.operand("eq", self.eq)?,
+            ne: scope.operand("ne", self.ne)?,
+            lt: scope.operand("lt", self.lt)?,
+            lte: scope.operand("lte", self.lte)?,
+            gt: scope.operand("gt", self.gt)?,
+            gte: scope.operand("gte", self.gte)?,
+            any_of: scope.operands("in", self.r#in)?,
+            stated: self.stated,
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use async_graphql::{ID, InputObject};
 
-use super::{DateFilter, IntFilter, RelationshipFilter, Scope, Standpoint, StringFilter, set};
+use super::{DateFilter, IntFilter, Nested, PropertyFilter, RelationshipFilter, Scope, Standpoint, StringFilter, set};
 use crate::{
     graph,
     model::{EntityKind, EntityStatus},
@@ -14,7 +14,8 @@ use crate::{
 pub(crate) struct IdentifierFilter {
     /// Of this scheme, compared in lower case: `lei`, `iso3166-1`.
     scheme: Option<String>,
-    /// With one of these values, at most 10,000.
+    /// With one of these values, at most 10,000. Numbers of company registers compare without leading zeros: `0229269` is
+    /// `00229269`. Values of a fixed form, such as an LEI, compare as written.
     value: Option<Vec<String>>,
 }
 
@@ -39,12 +40,14 @@ pub(crate) struct EntityFilter {
     /// With relationships that fit, each seen from the entity: `{some: {kinds: [OWNS], neighbor: {kind: PERSON}}}`. The
     /// neighbor's filter may use `relationships` again.
     relationships: Option<Box<RelationshipsFilter>>,
+    /// With a property that fits, in what its sources carry beyond the fields.
+    property: Option<Box<PropertyFilter>>,
     /// All of these hold. An empty list holds.
-    and: Option<Vec<EntityFilter>>,
+    and: Option<Vec<Nested<EntityFilter>>>,
     /// At least one of these holds. An empty list does not.
-    or: Option<Vec<EntityFilter>>,
+    or: Option<Vec<Nested<EntityFilter>>>,
     /// This does not hold.
-    not: Option<Box<EntityFilter>>,
+    not: Option<Nested<EntityFilter>>,
 }
 
 /// A predicate on the relationships of an entity that the view sees, each seen from the entity, those whose other end is not
@@ -52,46 +55,47 @@ pub(crate) struct EntityFilter {
 #[derive(Debug, Clone, InputObject)]
 pub(crate) struct RelationshipsFilter {
     /// At least one relationship fits.
-    some: Option<RelationshipFilter>,
+    some: Option<Nested<RelationshipFilter>>,
     /// No relationship fits.
-    none: Option<RelationshipFilter>,
+    none: Option<Nested<RelationshipFilter>>,
     /// Every relationship fits; so this holds where there are none.
-    all: Option<RelationshipFilter>,
+    all: Option<Nested<RelationshipFilter>>,
     /// The number of relationships that fit `of` compares so. Several relationships may lead to one neighbor.
     count: Option<IntFilter>,
     /// Which relationships `count` counts. Default: all of them. Goes with `count`.
-    of: Option<RelationshipFilter>,
+    of: Option<Nested<RelationshipFilter>>,
 }
 
 impl IdentifierFilter {
     fn compile(self, scope: Scope<'_>) -> Result<graph::IdentifierFilter, Error> {
         let values = scope.list("value", self.value)?;
-        Ok(graph::IdentifierFilter {
-            scheme: self.scheme.map(|scheme| scheme.trim().to_lowercase()),
-            values: values.map(|values| values.into_iter().collect()),
-        })
+        Ok(graph::IdentifierFilter::new(self.scheme.as_deref(), values.as_deref()))
     }
 }
 
 impl EntityFilter {
     pub(super) fn compile(self, scope: Scope<'_>) -> Result<graph::EntityFilter, Error> {
         let scope = scope.deeper()?;
-        let each = |filter: Self| filter.compile(scope);
+        let each = |filter: Nested<Self>| filter.read(scope)?.compile(scope);
         Ok(graph::EntityFilter {
             ids: scope.entities("id", self.id)?,
             kinds: set(self.kind),
             name: self.name.map(|filter| filter.compile(scope)).transpose()?,
             country: self.country.map(|filter| filter.compile(scope)).transpose()?,
             statuses: set(self.status),
-            founded: self.founded.map(DateFilter::compile),
+            founded: self.founded.map(|filter| filter.compile(scope)).transpose()?,
             identifier: self.identifier.map(|filter| filter.compile(scope)).transpose()?,
             relationships: self
                 .relationships
                 .map(|filter| filter.compile(scope).map(Box::new))
                 .transpose()?,
+            property: self
+                .property
+                .map(|filter| filter.compile(scope).map(Box::new))
+                .transpose()?,
             and: scope.each("and", self.and, each)?,
             or: scope.each("or", self.or, each)?,
-            not: self.not.map(|filter| each(*filter).map(Box::new)).transpose()?,
+            not: self.not.map(|filter| each(filter).map(Box::new)).transpose()?,
         }
         .cheap_first())
     }
@@ -100,7 +104,8 @@ impl EntityFilter {
 impl RelationshipsFilter {
     fn compile(self, scope: Scope<'_>) -> Result<graph::RelationshipsFilter, Error> {
         let scope = scope.seen(Standpoint::Entity);
-        let relationship = |filter: Option<RelationshipFilter>| filter.map(|filter| filter.compile(scope)).transpose();
+        let each = |filter: Nested<RelationshipFilter>| filter.read(scope)?.compile(scope);
+        let relationship = |filter: Option<Nested<RelationshipFilter>>| filter.map(each).transpose();
         let of = relationship(self.of)?;
         let count = match (self.count, of) {
             (None, None) => None,
@@ -109,7 +114,7 @@ impl RelationshipsFilter {
                     .refuse("of says which relationships count counts; give count as well, or use some, none or all"));
             }
             (Some(is), of) => Some(graph::CountFilter {
-                is: is.compile(scope)?,
+                is: is.compile(scope.counting())?,
                 of: of.unwrap_or_default(),
             }),
         };

@@ -1,15 +1,23 @@
 //! The filters and orders that callers write, turned into predicates of the graph: ids resolved to rows, sizes bounded.
 
+mod amount;
 mod compare;
 mod entity;
+mod nested;
 mod order;
+mod property;
 mod relationship;
 
 use std::cell::Cell;
 
-use async_graphql::ID;
+use async_graphql::{ID, MaybeUndefined};
 
-use self::compare::{DateFilter, IntFilter, StringFilter};
+use self::{
+    amount::AmountFilter,
+    compare::{DateFilter, FloatFilter, IntFilter, StringFilter},
+    nested::Nested,
+    property::PropertyFilter,
+};
 pub(crate) use self::{
     entity::EntityFilter,
     order::{EntityOrder, RelationshipOrder, entity_order, relationship_order},
@@ -75,6 +83,8 @@ struct Scope<'a> {
     depth: usize,
     /// How many filters the argument has combined so far.
     filters: &'a Cell<usize>,
+    /// How to ask for a missing value, which comparing with null does not.
+    missing: &'static str,
 }
 
 impl<'a> Scope<'a> {
@@ -85,6 +95,7 @@ impl<'a> Scope<'a> {
             standpoint,
             depth: 0,
             filters,
+            missing: "stated: false",
         }
     }
 
@@ -109,6 +120,14 @@ impl<'a> Scope<'a> {
         Ok(Self { depth, ..self })
     }
 
+    /// The scope of a count, of which none is missing.
+    fn counting(self) -> Self {
+        Self {
+            missing: "eq: 0",
+            ..self
+        }
+    }
+
     /// The scope of what is seen from elsewhere.
     fn seen(self, standpoint: Standpoint) -> Self {
         Self { standpoint, ..self }
@@ -123,6 +142,24 @@ impl<'a> Scope<'a> {
             ))),
             list => Ok(list),
         }
+    }
+
+    /// What an operator compares with; none when it is not written.
+    fn operand<T>(self, operator: &str, operand: MaybeUndefined<T>) -> Result<Option<T>, Error> {
+        match operand {
+            MaybeUndefined::Undefined => Ok(None),
+            MaybeUndefined::Value(value) => Ok(Some(value)),
+            MaybeUndefined::Null => Err(self.refuse(format!(
+                "{operator}: null compares with nothing; leave {operator} out, or use {} to ask for what is missing",
+                self.missing
+            ))),
+        }
+    }
+
+    /// The list that an operator compares with.
+    fn operands<T>(self, operator: &str, operand: MaybeUndefined<Vec<T>>) -> Result<Option<Vec<T>>, Error> {
+        let list = self.operand(operator, operand)?;
+        self.list(operator, list)
     }
 
     /// The filters listed for `field`, compiled.

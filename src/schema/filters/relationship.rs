@@ -2,10 +2,12 @@
 
 use async_graphql::{ID, InputObject};
 
-use super::{DateFilter, EntityFilter, Scope, Standpoint, set};
+use super::{
+    AmountFilter, DateFilter, EntityFilter, FloatFilter, Nested, PropertyFilter, Scope, Standpoint, StringFilter, set,
+};
 use crate::{
     graph::{self, Direction},
-    model::{RelationshipCategory, RelationshipKind, RelationshipStatus, Stance},
+    model::{RelationshipCategory, RelationshipKind, RelationshipStatus, ShareOf, Stance},
     schema::{enums::Member, error::Error},
 };
 
@@ -35,6 +37,18 @@ pub(crate) struct RelationshipFilter {
     direction: Option<Member<Direction>>,
     /// With a share whose low end is at least this, in percent from 0 to 100.
     share_at_least: Option<f64>,
+    /// A comparison of the share, in percent. It must hold for certain: a range fits when every value within it does. `{gt: 50}`
+    /// fits the shares `51` and `>50..100`, not `50..60`; `{lt: 50}` fits `20..30` and `40..<50`; `{eq: 50}` fits only `50`. A
+    /// relationship without a share fits only `stated: false`.
+    share: Option<Box<FloatFilter>>,
+    /// With a share of one of these: of the capital, the votes or the profit.
+    share_of: Option<Vec<Member<ShareOf>>>,
+    /// With a role that fits: `{contains: "chief"}`. A relationship without a role fits only `stated: false`.
+    role: Option<Box<StringFilter>>,
+    /// With an amount that fits.
+    amount: Option<Box<AmountFilter>>,
+    /// With a property that fits, in what its sources carry beyond the fields.
+    property: Option<Box<PropertyFilter>>,
     /// Whether sources contradict each other.
     disputed: Option<bool>,
     /// With a `since` that fits.
@@ -45,19 +59,19 @@ pub(crate) struct RelationshipFilter {
     evidence: Option<EvidenceFilter>,
     /// With a neighbor that fits; no neighbor is known where the other end is not disclosed. Below an entity and in an
     /// entity filter only.
-    neighbor: Option<Box<EntityFilter>>,
+    neighbor: Option<Nested<EntityFilter>>,
     /// Starting from an entity that fits.
-    from: Option<Box<EntityFilter>>,
+    from: Option<Nested<EntityFilter>>,
     /// Leading to an entity that fits.
-    to: Option<Box<EntityFilter>>,
+    to: Option<Nested<EntityFilter>>,
     /// With both ends among these ids, at most 10,000. Ids that do not exist change nothing.
     between: Option<Vec<ID>>,
     /// All of these hold. An empty list holds.
-    and: Option<Vec<RelationshipFilter>>,
+    and: Option<Vec<Nested<RelationshipFilter>>>,
     /// At least one of these holds. An empty list does not.
-    or: Option<Vec<RelationshipFilter>>,
+    or: Option<Vec<Nested<RelationshipFilter>>>,
     /// This does not hold.
-    not: Option<Box<RelationshipFilter>>,
+    not: Option<Nested<RelationshipFilter>>,
 }
 
 impl EvidenceFilter {
@@ -66,7 +80,7 @@ impl EvidenceFilter {
             sources: self.source.map(|id| scope.source(&id)),
             speakers: scope.entities("speaker", self.speaker.map(|id| vec![id]))?,
             stances: set(self.stance),
-            stated_on: self.stated_on.map(DateFilter::compile),
+            stated_on: self.stated_on.map(|filter| filter.compile(scope)).transpose()?,
         })
     }
 }
@@ -82,18 +96,35 @@ impl RelationshipFilter {
         if self.share_at_least.is_some_and(|least| !(0.0..=100.0).contains(&least)) {
             return Err(scope.refuse("shareAtLeast is in percent, from 0 to 100"));
         }
-        let entity =
-            |filter: Option<Box<EntityFilter>>| filter.map(|filter| filter.compile(scope).map(Box::new)).transpose();
-        let each = |filter: Self| filter.compile(scope);
+        let boxed = |filter: Nested<EntityFilter>| filter.read(scope)?.compile(scope).map(Box::new);
+        let entity = |filter: Option<Nested<EntityFilter>>| filter.map(boxed).transpose();
+        let each = |filter: Nested<Self>| filter.read(scope)?.compile(scope);
         Ok(graph::RelationshipFilter {
             kinds: set(self.kinds),
             categories: set(self.categories),
             statuses: set(self.statuses),
             direction: self.direction.map(|direction| direction.0),
             share_at_least: self.share_at_least,
+            share: self
+                .share
+                .map(|filter| filter.compile(scope).map(Box::new))
+                .transpose()?,
+            shares_of: set(self.share_of),
+            role: self
+                .role
+                .map(|filter| filter.compile(scope).map(Box::new))
+                .transpose()?,
+            amount: self
+                .amount
+                .map(|filter| filter.compile(scope).map(Box::new))
+                .transpose()?,
+            property: self
+                .property
+                .map(|filter| filter.compile(scope).map(Box::new))
+                .transpose()?,
             disputed: self.disputed,
-            since: self.since.map(DateFilter::compile),
-            until: self.until.map(DateFilter::compile),
+            since: self.since.map(|filter| filter.compile(scope)).transpose()?,
+            until: self.until.map(|filter| filter.compile(scope)).transpose()?,
             evidence: self.evidence.map(|filter| filter.compile(scope)).transpose()?,
             neighbor: entity(self.neighbor)?,
             from: entity(self.from)?,
@@ -101,7 +132,7 @@ impl RelationshipFilter {
             between: scope.entities("between", self.between)?,
             and: scope.each("and", self.and, each)?,
             or: scope.each("or", self.or, each)?,
-            not: self.not.map(|filter| each(*filter).map(Box::new)).transpose()?,
+            not: self.not.map(|filter| each(filter).map(Box::new)).transpose()?,
         }
         .cheap_first())
     }

@@ -1,6 +1,9 @@
 //! Entities that are created or updated, found by id or by any identifier. An identifier belongs to one entity only.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeSet, HashMap},
+};
 
 use super::{
     draft::{Decision, Draft},
@@ -12,7 +15,7 @@ use crate::{
     graph::Snapshot,
     model::{
         self, Entity, EntityKind, EntityStatus, ID_CHARS_MAX, Identifier, LEI_SCHEME, Name, Noun, Record, check_lei,
-        not_before, percent_encoded, plain_id,
+        comparable, not_before, percent_encoded, plain_id,
     },
 };
 
@@ -289,11 +292,12 @@ fn dates(draft: &mut Draft<'_>, item: &EntityEdit, entity: &mut Entity, path: &P
 fn identifiers_are_unique(draft: &mut Draft<'_>, places: &HashMap<String, usize>, list: &Path<'_>) {
     let written = draft.entities_written();
     let ids: BTreeSet<&str> = written.iter().map(|entity| entity.id.as_str()).collect();
-    let mut held: HashMap<&Identifier, &str> = HashMap::new();
+    let mut held: HashMap<(&str, Cow<'_, str>), &str> = HashMap::new();
     let mut faults = Vec::new();
     for entity in &written {
         for identifier in &entity.identifiers {
-            let in_batch = held.insert(identifier, &entity.id);
+            let Identifier { scheme, value } = identifier;
+            let in_batch = held.insert((scheme, comparable(scheme, value)), &entity.id);
             let known = draft.known.holders(&identifier.scheme, &identifier.value);
             // Entities of the batch hold what the batch says.
             let elsewhere = known.into_iter().find(|holder| !ids.contains(holder));

@@ -6,7 +6,7 @@ use super::{
     Error, Reading,
     durable::begin_empty_of,
     read,
-    tables::{ENTRIES, LOAD, RETRIES},
+    tables::{ENTRIES, LOAD, NOTES, RETRIES},
     value::{self, Place},
 };
 
@@ -19,7 +19,8 @@ pub fn copy(from: &Reading, file: impl StorageBackend) -> Result<(), Error> {
         begin_empty_of(file, from.head(), |to| {
             chunks(from, to)?;
             entries(from, to)?;
-            retries(from, to)
+            retries(from, to)?;
+            notes(from, to)
         })
     })
 }
@@ -44,6 +45,16 @@ fn entries(from: &Reading, to: &WriteTransaction) -> Result<(), Error> {
         value::check(Place::entry(position), kept.value())
             .map_err(|reason| Error::damaged(format!("entry {position}"), &reason))?;
         table.insert(position, kept.value()).map_err(read::damaged)?;
+    }
+    Ok(())
+}
+
+fn notes(from: &Reading, to: &WriteTransaction) -> Result<(), Error> {
+    let Some(notes) = from.notes()? else { return Ok(()) };
+    let mut table = to.open_table(NOTES).map_err(read::damaged)?;
+    for row in notes.iter().map_err(read::damaged)? {
+        let (key, note) = row.map_err(read::damaged)?;
+        table.insert(key.value(), note.value()).map_err(read::damaged)?;
     }
     Ok(())
 }

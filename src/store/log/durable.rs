@@ -2,7 +2,7 @@
 //! all. After a write that failed, nothing more is written.
 
 use std::{
-    collections::VecDeque,
+    collections::{BTreeMap, VecDeque},
     sync::{Arc, OnceLock, PoisonError, RwLock},
 };
 
@@ -11,7 +11,7 @@ use redb::{Builder, ConcurrencyMode, Database, ReadableDatabase, StorageBackend,
 use super::{
     Error, Head, Used, follow,
     read::{self, in_order},
-    tables::{CACHE_BYTES, CHUNK, Chunk, ENTRIES, HEAD, LOAD, META, Part, RETRIES, VERSION, Version},
+    tables::{CACHE_BYTES, CHUNK, Chunk, ENTRIES, HEAD, LOAD, META, NOTES, Part, RETRIES, VERSION, Version},
     untouched::Untouched,
     value::{self, Place},
 };
@@ -149,6 +149,65 @@ impl Durable {
 
     pub(super) fn last_position(&self) -> u64 {
         self.recent.read().unwrap_or_else(PoisonError::into_inner).last
+    }
+
+    pub(super) fn note(&self, key: &str) -> Result<Option<Vec<u8>>, Error> {
+        let look = || -> Result<_, redb::Error> {
+            let transaction = self.database.begin_read()?;
+            match transaction.open_table(NOTES) {
+                Ok(table) => Ok(table.get(key)?.map(|note| note.value().to_vec())),
+                Err(redb::TableError::TableDoesNotExist(_)) => Ok(None),
+                Err(error) => Err(error.into()),
+            }
+        };
+        look().map_err(read::damaged)
+    }
+
+    pub(super) fn notes(&self, prefix: &str, from: &str, max: usize) -> Result<Vec<(String, Vec<u8>)>, Error> {
+        let look = || -> Result<_, redb::Error> {
+            let transaction = self.database.begin_read()?;
+            let table = match transaction.open_table(NOTES) {
+                Ok(table) => table,
+                Err(redb::TableError::TableDoesNotExist(_)) => return Ok(Vec::new()),
+                Err(error) => return Err(error.into()),
+            };
+            let mut notes = Vec::new();
+            for note in table.range(from.max(prefix)..)?.take(max) {
+                let (key, note) = note?;
+                if !key.value().starts_with(prefix) {
+                    break;
+                }
+                notes.push((key.value().to_owned(), note.value().to_vec()));
+            }
+            Ok(notes)
+        };
+        look().map_err(read::damaged)
+    }
+
+    pub(super) fn remember(&self, notes: &BTreeMap<String, Option<Vec<u8>>>) -> Result<(), Error> {
+        if notes.is_empty() {
+            return Ok(());
+        }
+        if let Some(reason) = self.failed.get() {
+            return Err(Error::Failed(reason.clone()));
+        }
+        let write = || -> Result<(), redb::Error> {
+            let transaction = self.database.begin_write()?;
+            {
+                let mut table = transaction.open_table(NOTES)?;
+                for (key, note) in notes {
+                    match note {
+                        Some(note) => table.insert(key.as_str(), note.as_slice())?,
+                        None => table.remove(key.as_str())?,
+                    };
+                }
+            }
+            Ok(transaction.commit()?)
+        };
+        read::unharmed(|| write().map_err(read::damaged)).map_err(|error| {
+            let reason = self.failed.get_or_init(|| error.to_string());
+            Error::Failed(reason.clone())
+        })
     }
 
     pub(super) fn retry(&self, key: &str) -> Result<Option<Used>, Error> {
@@ -306,6 +365,7 @@ pub(super) fn write_head(
         transaction.open_table(LOAD).map_err(read::damaged)?;
         transaction.open_table(ENTRIES).map_err(read::damaged)?;
         transaction.open_table(RETRIES).map_err(read::damaged)?;
+        transaction.open_table(NOTES).map_err(read::damaged)?;
     }
     fill(&transaction)?;
     transaction.commit().map_err(read::damaged)

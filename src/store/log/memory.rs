@@ -1,7 +1,7 @@
 //! The log of a store without a folder: as long as the process lives.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{Arc, PoisonError, RwLock},
 };
 
@@ -19,6 +19,7 @@ struct Kept {
     /// The entry at position `n` stands at `n - 1`.
     entries: Vec<Arc<Entry>>,
     retries: HashMap<String, Used>,
+    notes: BTreeMap<String, Vec<u8>>,
 }
 
 impl Memory {
@@ -47,6 +48,28 @@ impl Memory {
 
     pub(super) fn last_position(&self) -> u64 {
         position(&self.kept.read().unwrap_or_else(PoisonError::into_inner).entries)
+    }
+
+    pub(super) fn note(&self, key: &str) -> Option<Vec<u8>> {
+        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        kept.notes.get(key).cloned()
+    }
+
+    pub(super) fn notes(&self, prefix: &str, from: &str, max: usize) -> Vec<(String, Vec<u8>)> {
+        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        let from = kept.notes.range(from.max(prefix).to_owned()..);
+        let of_prefix = from.take_while(|(key, _)| key.starts_with(prefix)).take(max);
+        of_prefix.map(|(key, note)| (key.clone(), note.clone())).collect()
+    }
+
+    pub(super) fn remember(&self, notes: &BTreeMap<String, Option<Vec<u8>>>) {
+        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+        for (key, note) in notes {
+            match note {
+                Some(note) => kept.notes.insert(key.clone(), note.clone()),
+                None => kept.notes.remove(key),
+            };
+        }
     }
 
     pub(super) fn retry(&self, key: &str) -> Option<Used> {

@@ -11,7 +11,7 @@ mod tables;
 mod untouched;
 mod value;
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 pub use behind::Behind;
 pub use copy::copy;
@@ -158,6 +158,42 @@ impl Log {
         match self {
             Self::Memory(log) => log.last_position(),
             Self::Durable(log) => log.last_position(),
+        }
+    }
+
+    /// What an import remembered under this key.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] and [`Error::File`] when that cannot be read.
+    pub fn note(&self, key: &str) -> Result<Option<Vec<u8>>, Error> {
+        match self {
+            Self::Memory(log) => Ok(log.note(key)),
+            Self::Durable(log) => log.note(key),
+        }
+    }
+
+    /// At most `max` of the notes whose keys begin with `prefix`, from the key `from` on, in the order of their keys.
+    ///
+    /// # Errors
+    /// As [`Log::note`].
+    pub fn notes(&self, prefix: &str, from: &str, max: usize) -> Result<Vec<(String, Vec<u8>)>, Error> {
+        match self {
+            Self::Memory(log) => Ok(log.notes(prefix, from, max)),
+            Self::Durable(log) => log.notes(prefix, from, max),
+        }
+    }
+
+    /// Writes notes, each in place of the one before; one of nothing is forgotten. All of them or none.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] when writing fails.
+    pub fn remember(&self, notes: &BTreeMap<String, Option<Vec<u8>>>) -> Result<(), Error> {
+        match self {
+            Self::Memory(log) => {
+                log.remember(notes);
+                Ok(())
+            }
+            Self::Durable(log) => log.remember(notes),
         }
     }
 

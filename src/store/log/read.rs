@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{
     Error, Used,
-    tables::{CACHE_BYTES, Chunk, ENTRIES, HEAD, LOAD, META, RETRIES, VERSION, Version},
+    tables::{CACHE_BYTES, Chunk, ENTRIES, HEAD, LOAD, META, NOTES, RETRIES, VERSION, Version},
     untouched::Untouched,
     value::{self, Place},
 };
@@ -200,6 +200,15 @@ impl Reading {
 
     pub(super) fn chunks(&self) -> Result<ReadOnlyTable<u64, &'static [u8]>, Error> {
         self.transaction.open_table(LOAD).map_err(missing)
+    }
+
+    /// What imports remember; none in a file of before they did.
+    pub(super) fn notes(&self) -> Result<Option<ReadOnlyTable<&'static str, &'static [u8]>>, Error> {
+        match self.transaction.open_table(NOTES) {
+            Ok(table) => Ok(Some(table)),
+            Err(TableError::TableDoesNotExist(_)) => Ok(None),
+            Err(error) => Err(damaged(error)),
+        }
     }
 
     pub(super) fn entries(&self) -> Result<ReadOnlyTable<u64, &'static [u8]>, Error> {

@@ -15,6 +15,9 @@ pub(super) const ENTRIES: TableDefinition<u64, &[u8]> = TableDefinition::new("en
 /// Retry keys, each with its digest and the position of its entry.
 pub(super) const RETRIES: TableDefinition<&str, (u64, u64)> = TableDefinition::new("retries");
 
+/// What imports remember from one to the next, by key. It is not part of what is known.
+pub(super) const NOTES: TableDefinition<&str, &[u8]> = TableDefinition::new("notes");
+
 /// The values of `meta`, each with its key and its place.
 pub(super) const VERSION: (&str, Place) = ("version", Place::meta(0));
 pub(super) const HEAD: (&str, Place) = ("head", Place::meta(1));

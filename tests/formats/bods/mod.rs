@@ -150,7 +150,7 @@ fn faults(found: &[Found]) -> Vec<String> {
 fn known(found: &[Found]) -> Dataset {
     let mut records: BTreeMap<String, Record> = BTreeMap::new();
     let mut in_order: Vec<&Draft> = drafts(found).collect();
-    in_order.sort_by_key(|draft| draft.known_at);
+    in_order.sort_by_key(|draft| (draft.known_at, matches!(draft.change, Wanted::OnlyThese { .. })));
     for draft in in_order {
         match &draft.change {
             Wanted::Record(record) => {
@@ -161,6 +161,13 @@ fn known(found: &[Found]) -> Dataset {
             }
             Wanted::Retraction { id, .. } => {
                 records.remove(id);
+            }
+            Wanted::OnlyThese { record, ids } => {
+                let of_record = |claim: &Record| match claim {
+                    Record::Relationship(claim) => claim.record.as_ref() == Some(record),
+                    _ => false,
+                };
+                records.retain(|id, claim| ids.contains(id) || !of_record(claim));
             }
         }
     }

@@ -127,7 +127,7 @@ fn reasons(found: &Found) -> Vec<String> {
     faults
         .map(|fault| match fault.effect {
             Effect::Rejected => format!("{}: {} (rejected)", fault.field, fault.reason),
-            Effect::Kept => format!("{}: {}", fault.field, fault.reason),
+            Effect::Kept | Effect::Noted => format!("{}: {}", fault.field, fault.reason),
         })
         .collect()
 }

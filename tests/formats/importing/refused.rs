@@ -51,19 +51,29 @@ fn of_two_records_with_one_id_the_first_holds_again_and_again() {
         desk.file("rr.csv", &rr_file(&[(2, 1, "2015"), (2, 1, "2016"), (2, 1, "2015")])),
     ];
     let first = desk.import(&files);
-    // Equal ones do no harm.
-    assert_eq!(first.counts(), [7, 3, 2, 2]);
+    // Equal ones do no harm, and another name is another name.
+    assert_eq!(first.counts(), [7, 4, 3, 0]);
+    assert_eq!(first.done.tally.counts().noted, 2);
     assert!(
         first
             .told
             .iter()
-            .all(|told| told.contains("a record before it has the same id")),
+            .all(|told| told.contains("another value of the same record holds (noted; ")
+                || told.contains("another value of the same record holds: ")),
         "{:?}",
         first.told
     );
     let (before, _, position) = desk.content();
-    assert_eq!(before[0].name, "One");
-    assert_eq!(desk.import(&files).counts(), [7, 0, 5, 2]);
+    assert_eq!(
+        (before[0].name.as_str(), before[0].names[0].text.as_str()),
+        ("One", "Other")
+    );
+    assert!(
+        first.told[0].contains("\"One\" of lei.csv: record 1"),
+        "{:?}",
+        first.told
+    );
+    assert_eq!(desk.import(&files).counts(), [7, 0, 7, 0]);
     assert_eq!(desk.content().2, position);
 }
 

@@ -76,27 +76,28 @@ fn further_statements_add_to_the_history() {
 }
 
 #[test]
-fn a_relationship_that_was_stated_before_its_ends_waits_for_them() {
+fn a_relationship_is_known_from_its_day_on_and_its_ends_until_theirs_by_their_ids_alone() {
     let desk = Desk::new();
     let mut all = statements();
     all[1] = statement("s-2", "c2", "new", "2019-09-01", &company("Owner"));
     let file = desk.file("statements.jsonl", &all.join("\n"));
     assert_eq!(desk.import(&one(&file)).counts(), [6, 6, 0, 0]);
     for (known_at, expected) in [
-        ("2019-06-01T00:00:00Z", vec![]),
+        ("2018-06-01T00:00:00Z", vec![]),
+        ("2019-06-01T00:00:00Z", vec!["60"]),
         ("2020-06-01T00:00:00Z", vec!["40"]),
         ("2026-06-01T00:00:00Z", vec!["60"]),
     ] {
         assert_eq!(shares(&desk, known_at), expected, "{known_at}");
     }
     assert_eq!(desk.import(&one(&file)).counts(), [6, 0, 6, 0]);
-    // Whoever never comes is missed.
+    // What nothing describes is waited for.
     let alone = Desk::new();
     let file = alone.file("statements.jsonl", &statements()[2]);
     let imported = alone.import(&one(&file));
-    assert_eq!(imported.counts(), [1, 0, 0, 1]);
+    assert_eq!(imported.counts(), [1, 0, 0, 0]);
     assert!(
-        imported.told[0].contains("it refers to an entity that no file"),
+        imported.told[0].contains("it waits in the store for an entity that no file"),
         "{:?}",
         imported.told
     );

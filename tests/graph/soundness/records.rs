@@ -254,9 +254,22 @@ fn who_is_in_no_relationship_and_never_quoted_is_unmentioned() {
 #[test]
 fn an_identifier_is_the_same_however_it_is_written() {
     let mut dataset = pair(("Hudson's Bay", ""), ("Hermes", ""));
-    for (id, value) in [("A", "HRB 1234"), ("B", "hrb-1234")] {
-        let identifier = Identifier::new("regno", value).unwrap();
-        entity(&mut dataset, id).identifiers.push(identifier);
+    let kind = DataIssueKind::DuplicateIdentifier;
+    for (scheme, one, other, words) in [
+        ("regno", "HRB 1234", "hrb-1234", &["HRB 1234"][..]),
+        (
+            "GB-COH",
+            "00229269",
+            "0229269",
+            &["00229269 stands for 2 entities: Hudson's Bay (A), Hermes (B)"],
+        ),
+        ("gb-coh", "SC012345", "sc12345", &["SC012345"]),
+        ("gb-coh", "SC012345", "12345", &[]),
+        ("isin", "US0378331005", "US378331005", &[]),
+    ] {
+        for (id, value) in [("A", one), ("B", other)] {
+            entity(&mut dataset, id).identifiers = vec![Identifier::new(scheme, value).unwrap()];
+        }
+        check(&dataset, "ever", kind, words);
     }
-    check(&dataset, "ever", DataIssueKind::DuplicateIdentifier, &["HRB 1234"]);
 }

@@ -22,6 +22,22 @@ fn what_is_given_replaces_what_is_left_out_stays_and_null_empties() {
 }
 
 #[test]
+fn a_variable_that_is_left_out_stays_and_null_empties() {
+    let desk = Desk::new();
+    let query = r#"mutation ($description: String, $country: String) {
+        upsertEntities(input: {entities: {id: "ebay", description: $description, country: $country}}) { entities { description country } }
+    }"#;
+    let written = |variables| desk.answer(query, variables)["data"]["upsertEntities"]["entities"][0].clone();
+    let both = json!({"description": "one", "country": "US"});
+    assert_eq!(written(both.clone()), both);
+    assert_eq!(written(json!({})), both);
+    assert_eq!(
+        written(json!({"description": null})),
+        json!({"description": null, "country": "US"})
+    );
+}
+
+#[test]
 fn what_changes_nothing_makes_no_version() {
     let desk = Desk::new();
     let input =

@@ -3,7 +3,7 @@
 use super::{DataIssue, Ground};
 use crate::{
     graph::{EntityIx, Exhausted},
-    model::{LEI_SCHEME, check_lei},
+    model::{LEI_SCHEME, check_lei, comparable},
 };
 
 /// Every identifier of the scheme lei that is no LEI. O(n).
@@ -21,13 +21,15 @@ pub(super) fn invalid_leis(ground: &Ground<'_>) -> Result<Vec<DataIssue>, Exhaus
     Ok(issues)
 }
 
-/// Every identifier that several entities have, however they write it: `HRB 1234` and `hrb-1234` are one. O(n log n).
+/// Every identifier that several entities have, however they write it: `HRB 1234` and `hrb-1234` are one, and `00229269` and
+/// `229269` of one register. O(n log n).
 pub(super) fn duplicates(ground: &Ground<'_>) -> Result<Vec<DataIssue>, Exhausted> {
     let (mut known, mut meter): (Vec<(&str, String, EntityIx, u32)>, _) = (Vec::new(), ground.meter());
     for entity in ground.snapshot.entities(&ground.mask) {
         meter.tick()?;
         let identifiers = (0..).zip(ground.snapshot.entity(entity).identifiers());
-        known.extend(identifiers.map(|(position, (scheme, value))| (scheme, compared(value), entity, position)));
+        known
+            .extend(identifiers.map(|(position, (scheme, value))| (scheme, compared(scheme, value), entity, position)));
     }
     meter.flush()?;
     known.sort_unstable();
@@ -45,11 +47,12 @@ pub(super) fn duplicates(ground: &Ground<'_>) -> Result<Vec<DataIssue>, Exhauste
     Ok(issues)
 }
 
-/// A value as it is compared: its letters and digits, in capitals. One of signs only stays as it is.
-fn compared(value: &str) -> String {
+/// A value as it is compared: its letters and digits, in capitals, a number of a register without leading zeros. One of
+/// signs only stays as it is.
+fn compared(scheme: &str, value: &str) -> String {
     let written: String = value.chars().filter(|letter| letter.is_alphanumeric()).collect();
     if written.is_empty() {
         return value.to_owned();
     }
-    written.to_uppercase()
+    comparable(scheme, &written.to_uppercase()).into_owned()
 }

@@ -1,0 +1,99 @@
+//! Records of the store that turn out to be later ones of others: they are called as the first of their chain from then on, and
+//! the newest version of all holds.
+
+use super::{
+    Draft, Error, Wanted,
+    filing::{Decided, Filing},
+    notes::Version,
+};
+use crate::{
+    formats::bods::{self, Continued},
+    model::{Change, Noun, Record},
+    store::edit::{Named, Path, merge_entities},
+};
+
+/// What the log tells of it.
+const REASON: &str = "a statement turned out to replace another";
+
+impl Filing {
+    /// Moves what is known of a record to the one that it continues.
+    pub(super) fn continue_record(&mut self, continued: &Continued) -> Result<(), Error> {
+        self.continue_relationships(continued)?;
+        self.continue_entity(continued)
+    }
+
+    fn continue_relationships(&mut self, Continued { record, into, depth }: &Continued) -> Result<(), Error> {
+        let version = self.notes.of_record(self.store(), record)?;
+        for waiting in self.notes.waiting(self.store(), Some(record))? {
+            self.notes.forget(waiting.key);
+            let mut draft = waiting.draft;
+            if let Wanted::Record(Record::Relationship(relationship)) = &draft.change
+                && let Some(moved) = bods::moved_to_record(relationship, into)
+            {
+                draft = Draft {
+                    change: Wanted::Record(Record::Relationship(moved)),
+                    ..draft
+                };
+                draft.order.depth += depth;
+                self.notes.wait_again(&draft);
+            }
+        }
+        let ids = self.of_record(record);
+        let newest = self.notes.of_record(self.store(), into)?;
+        let version = version.map(|version| version.behind(*depth));
+        self.notes.forget_record(record);
+        if ids.is_empty() && version.is_none() {
+            return Ok(());
+        }
+        let holds = version >= newest;
+        let mut changes: Vec<Change> = Vec::new();
+        let mut kept = Vec::new();
+        for id in ids {
+            if let Some(Record::Relationship(relationship)) = self.latest(&id)
+                && let Some(moved) = bods::moved_to_record(&relationship, into).filter(|_| holds)
+            {
+                kept.push(moved.id.clone());
+                changes.push(Change::Put(Box::new(Record::Relationship(moved))));
+            }
+            changes.push(retraction(id));
+        }
+        if holds {
+            let replaced = self.of_record(into).into_iter().filter(|id| !kept.contains(id));
+            changes.extend(replaced.map(retraction));
+            if let Some(version) = &version {
+                self.notes.set_record(into, version);
+            }
+        }
+        match changes.is_empty() {
+            true => Ok(()),
+            false => self.commit_all(changes, REASON.to_owned()),
+        }
+    }
+
+    fn continue_entity(&mut self, Continued { record, into, depth }: &Continued) -> Result<(), Error> {
+        let (Ok(id), Ok(into)) = (bods::entity_id(record), bods::entity_id(into)) else {
+            return Ok(());
+        };
+        let Some(Record::Entity(mut entity)) = self.latest(&id) else {
+            return Ok(());
+        };
+        entity.id.clone_from(&into);
+        let version: Version = self.notes.of_entity(self.store(), &id)?.newest().clone().behind(*depth);
+        if let Ok(Decided::Change(change)) = self.entity_version(entity, &version)? {
+            self.commit_all(vec![change], REASON.to_owned())?;
+        }
+        let named = [Named { id, expected: None }];
+        let decision = merge_entities(self.graph(), &named, &into, None, &Path::root("into"));
+        match decision.changes {
+            Ok(changes) => self.commit_all(changes, REASON.to_owned()),
+            Err(rejected) => Err(Error::Commit(format!("{rejected:?}"))),
+        }
+    }
+}
+
+fn retraction(id: String) -> Change {
+    Change::Retract {
+        noun: Noun::Relationship,
+        id,
+    }
+}

@@ -1,0 +1,413 @@
+//! Records add up: two records with one id are one thing. Identifiers, names and the keys of properties are joined; a value that
+//! is blank leaves what stands. Where two values differ, one of them holds and the other is told.
+//!
+//! Joining does not depend on the order of records but for that: lists that differ are joined in the order of their members.
+
+use serde_json::{Map, Value};
+
+use crate::model::{
+    Capability, Catalog, Entity, EntityStatus, Evidence, LIST_MAX, Name, NameKind, PROPERTIES_BYTES_MAX, PartialDate,
+    Record, Relationship, Set, Source, Validity, fold,
+};
+
+/// Which of two values holds where they differ, by the field that they stand in.
+pub(super) trait Precedence {
+    /// Whether the new value of `field` holds, and not the one that stands.
+    fn new_holds(&self, field: &str) -> bool;
+
+    /// What a main name is that another one was preferred to.
+    fn passed_over(&self) -> NameKind;
+}
+
+/// Within one import, of records without dates: the first holds.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct FirstHolds;
+
+impl Precedence for FirstHolds {
+    fn new_holds(&self, _field: &str) -> bool {
+        false
+    }
+
+    fn passed_over(&self) -> NameKind {
+        NameKind::Alias
+    }
+}
+
+/// A later import changes what it states.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LaterHolds;
+
+impl Precedence for LaterHolds {
+    fn new_holds(&self, _field: &str) -> bool {
+        true
+    }
+
+    fn passed_over(&self) -> NameKind {
+        NameKind::Former
+    }
+}
+
+/// A value that did not come in, since another one holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Differing {
+    /// The field, as the model calls it.
+    pub(super) field: String,
+    /// The value that did not come in.
+    pub(super) value: String,
+    /// The one that holds.
+    pub(super) holds: String,
+}
+
+/// Joins records of one id.
+pub(super) struct Joining<'p, P> {
+    precedence: &'p P,
+    /// What did not come in.
+    pub(super) differing: Vec<Differing>,
+}
+
+impl<'p, P: Precedence> Joining<'p, P> {
+    pub(super) fn by(precedence: &'p P) -> Self {
+        Self {
+            precedence,
+            differing: Vec::new(),
+        }
+    }
+
+    /// What two records of one sort say together.
+    pub(super) fn records(&mut self, stands: &Record, new: &Record) -> Option<Record> {
+        match (stands, new) {
+            (Record::Entity(stands), Record::Entity(new)) => Some(Record::Entity(self.entities(stands, new))),
+            (Record::Relationship(stands), Record::Relationship(new)) => {
+                Some(Record::Relationship(self.relationships(stands, new)))
+            }
+            (Record::Source(stands), Record::Source(new)) => Some(Record::Source(self.sources(stands, new))),
+            _ => None,
+        }
+    }
+
+    pub(super) fn entities(&mut self, stands: &Entity, new: &Entity) -> Entity {
+        if stands.kind != new.kind {
+            // An entity keeps its kind as long as it stands.
+            self.differs("kind", new.kind.as_str(), stands.kind.as_str());
+        }
+        let (was_named, is_named) = (given_name(stands), given_name(new));
+        let name = self
+            .text("name", was_named, is_named)
+            .unwrap_or_else(|| stands.name.clone());
+        let passed_over = [was_named, is_named]
+            .into_iter()
+            .flatten()
+            .find(|other| **other != name);
+        let mut names = joined(&stands.names, &new.names, |name| {
+            (
+                fold(&name.text),
+                name.text.clone(),
+                name.kind.index(),
+                name.language.clone(),
+                name.script.clone(),
+            )
+        });
+        if let Some(other) = passed_over {
+            names.push(Name {
+                text: other.clone(),
+                language: None,
+                script: None,
+                kind: self.precedence.passed_over(),
+            });
+        }
+        let names = each_once(&name, names);
+        let identifiers = joined(&stands.identifiers, &new.identifiers, |identifier| {
+            (identifier.scheme.clone(), identifier.value.clone())
+        });
+        let status = match (stands.status, new.status) {
+            (stands, EntityStatus::Unknown) => stands,
+            (EntityStatus::Unknown, new) => new,
+            (stands, new) => self.member("status", stands, new),
+        };
+        Entity {
+            id: stands.id.clone(),
+            kind: stands.kind,
+            name,
+            names: self.fitting("names", &stands.names, names),
+            description: self.text("description", stands.description.as_ref(), new.description.as_ref()),
+            country: self.text("country", stands.country.as_ref(), new.country.as_ref()),
+            identifiers: self.fitting("identifiers", &stands.identifiers, identifiers),
+            status,
+            founded: self.date("founded", stands.founded, new.founded),
+            dissolved: self.date("dissolved", stands.dissolved, new.dissolved),
+            starts_on: self.date("starts_on", stands.starts_on, new.starts_on),
+            ends_on: self.date("ends_on", stands.ends_on, new.ends_on),
+            website: self.text("website", stands.website.as_ref(), new.website.as_ref()),
+            undisclosed: match self.precedence.new_holds("undisclosed") {
+                true => new.undisclosed,
+                false => stands.undisclosed,
+            },
+            properties: self.properties(stands.properties.as_ref(), new.properties.as_ref()),
+        }
+    }
+
+    pub(super) fn relationships(&mut self, stands: &Relationship, new: &Relationship) -> Relationship {
+        let (was, is) = (stands.validity, new.validity);
+        let since = self.date("since", was.since(), is.since());
+        let end = |validity: Validity| validity.until().or(validity.stated_ended_by().map(PartialDate::from));
+        let end_of = match self.date("until", end(was), end(is)) {
+            until if until == end(was) => was,
+            _ => is,
+        };
+        let validity = match end_of.stated_ended_by() {
+            Some(ended_by) => Validity::over_by(since, ended_by),
+            None => Validity::as_written(since, end_of.until()),
+        };
+        let ends_and_kind = match (stands.kind, &stands.ends) == (new.kind, &new.ends) {
+            true => (stands.kind, stands.ends.clone()),
+            false => {
+                let told = |claim: &Relationship| {
+                    let ends: Vec<&str> = claim.ends.known().collect();
+                    format!("{} {}", claim.kind, ends.join(" "))
+                };
+                match self.value("ends", told(stands), told(new)) == told(new) {
+                    true => (new.kind, new.ends.clone()),
+                    false => (stands.kind, stands.ends.clone()),
+                }
+            }
+        };
+        let (kind, ends) = ends_and_kind;
+        let capabilities: Set<Capability> = stands.capabilities.iter().chain(&new.capabilities).copied().collect();
+        Relationship {
+            id: stands.id.clone(),
+            kind,
+            ends,
+            role: self.text("role", stands.role.as_ref(), new.role.as_ref()),
+            status: self.member("status", stands.status, new.status),
+            validity,
+            share: self.optional("share", stands.share, new.share, |share| {
+                format!("{} of {}", share.range, share.of)
+            }),
+            interest: self.optional("interest", stands.interest, new.interest, |interest| {
+                interest.as_str().to_owned()
+            }),
+            directness: match (stands.directness.is_unknown(), new.directness.is_unknown()) {
+                (_, true) => stands.directness,
+                (true, false) => new.directness,
+                (false, false) => self.member("directness", stands.directness, new.directness),
+            },
+            components: match (stands.components.as_slice(), new.components.as_slice()) {
+                (_, []) => stands.components.clone(),
+                ([], _) => new.components.clone(),
+                _ => self
+                    .optional(
+                        "components",
+                        Some(stands.components.clone()),
+                        Some(new.components.clone()),
+                        |components| components.join(", "),
+                    )
+                    .unwrap_or_default(),
+            },
+            record: self.text("record", stands.record.as_ref(), new.record.as_ref()),
+            amount: self.optional("amount", stands.amount.clone(), new.amount.clone(), ToString::to_string),
+            capabilities: match stands.capabilities == new.capabilities {
+                true => stands.capabilities.clone(),
+                false => capabilities.iter().collect(),
+            },
+            properties: self.properties(stands.properties.as_ref(), new.properties.as_ref()),
+            evidence: self.evidence(&stands.evidence, &new.evidence),
+            recorded_at: stands.recorded_at,
+            retracted_at: stands.retracted_at,
+        }
+    }
+
+    fn sources(&mut self, stands: &Source, new: &Source) -> Source {
+        Source {
+            id: stands.id.clone(),
+            publisher: self.value("publisher", stands.publisher.clone(), new.publisher.clone()),
+            title: self.value("title", stands.title.clone(), new.title.clone()),
+            url: self.text("url", stands.url.as_ref(), new.url.as_ref()),
+            published_on: self.date("published_on", stands.published_on, new.published_on),
+            licence: self.text("licence", stands.licence.as_ref(), new.licence.as_ref()),
+        }
+    }
+
+    /// Statements of one id are one; which of them holds is told by the precedence. All others are kept.
+    fn evidence(&mut self, stands: &[Evidence], new: &[Evidence]) -> Vec<Evidence> {
+        if stands == new {
+            return stands.to_vec();
+        }
+        let new_holds = self.precedence.new_holds("evidence");
+        let mut evidence: Vec<Evidence> = stands.to_vec();
+        let mut is_longer = false;
+        for statement in new {
+            match evidence.iter_mut().find(|known| known.id == statement.id) {
+                Some(known) if new_holds => *known = statement.clone(),
+                Some(_) => {}
+                None => {
+                    evidence.push(statement.clone());
+                    is_longer = true;
+                }
+            }
+        }
+        if is_longer {
+            evidence.sort_by(|one, other| one.id.cmp(&other.id));
+        }
+        self.fitting("evidence", stands, evidence)
+    }
+
+    fn properties(
+        &mut self,
+        stands: Option<&Map<String, Value>>,
+        new: Option<&Map<String, Value>>,
+    ) -> Option<Map<String, Value>> {
+        let (Some(stands), Some(new)) = (stands, new) else {
+            return stands.or(new).cloned();
+        };
+        let mut properties = stands.clone();
+        for (key, value) in new {
+            let field = format!("properties.{key}");
+            match properties.get(key) {
+                Some(known) if known == value => {}
+                Some(known) => {
+                    if self.precedence.new_holds(&field) {
+                        properties.insert(key.clone(), value.clone());
+                    } else {
+                        let holds = known.to_string();
+                        self.differs(&field, &value.to_string(), &holds);
+                    }
+                }
+                None => {
+                    properties.insert(key.clone(), value.clone());
+                }
+            }
+        }
+        let bytes = serde_json::to_string(&properties).map_or(usize::MAX, |text| text.len());
+        if bytes > PROPERTIES_BYTES_MAX {
+            let joined = format!("{bytes} bytes");
+            self.differs("properties", &joined, &format!("at most {PROPERTIES_BYTES_MAX} bytes"));
+            return Some(stands.clone());
+        }
+        Some(properties)
+    }
+
+    /// A joined list, or the one that stands where there would be too many.
+    fn fitting<T: Clone>(&mut self, field: &str, stands: &[T], joined: Vec<T>) -> Vec<T> {
+        if joined.len() <= LIST_MAX {
+            return joined;
+        }
+        self.differs(field, &joined.len().to_string(), &format!("at most {LIST_MAX}"));
+        stands.to_vec()
+    }
+
+    fn text(&mut self, field: &str, stands: Option<&String>, new: Option<&String>) -> Option<String> {
+        self.optional(field, stands.cloned(), new.cloned(), Clone::clone)
+    }
+
+    fn date(&mut self, field: &str, stands: Option<PartialDate>, new: Option<PartialDate>) -> Option<PartialDate> {
+        self.optional(field, stands, new, ToString::to_string)
+    }
+
+    fn member<T: Catalog>(&mut self, field: &str, stands: T, new: T) -> T {
+        let member = self.optional(field, Some(stands), Some(new), |member| member.as_str().to_owned());
+        member.unwrap_or(stands)
+    }
+
+    fn value(&mut self, field: &str, stands: String, new: String) -> String {
+        let fallback = stands.clone();
+        let value = self.optional(field, Some(stands), Some(new), Clone::clone);
+        value.unwrap_or(fallback)
+    }
+
+    /// The value that holds; what is not stated leaves what is.
+    fn optional<T: PartialEq>(
+        &mut self,
+        field: &str,
+        stands: Option<T>,
+        new: Option<T>,
+        written: impl Fn(&T) -> String,
+    ) -> Option<T> {
+        match (stands, new) {
+            (stands, None) => stands,
+            (None, new) => new,
+            (Some(stands), Some(new)) if stands == new => Some(stands),
+            (Some(stands), Some(new)) => {
+                if self.precedence.new_holds(field) {
+                    return Some(new);
+                }
+                self.differs(field, &written(&new), &written(&stands));
+                Some(stands)
+            }
+        }
+    }
+
+    fn differs(&mut self, field: &str, value: &str, holds: &str) {
+        self.differing.push(Differing {
+            field: field.to_owned(),
+            value: value.to_owned(),
+            holds: holds.to_owned(),
+        });
+    }
+}
+
+/// The name of an entity, where it has one: those that are known by id alone are called as they are identified.
+fn given_name(entity: &Entity) -> Option<&String> {
+    let is_identifier = entity.identifiers.iter().any(|known| known.value == entity.name);
+    (entity.name != entity.id && !is_identifier).then_some(&entity.name)
+}
+
+/// Names beside the main one, each once: what is only said to be in use, or to have been, says nothing of a name that is there.
+fn each_once(main: &str, names: Vec<Name>) -> Vec<Name> {
+    let is_plain = |name: &Name| {
+        let is_former = matches!(name.kind, NameKind::Former | NameKind::Alias);
+        is_former && name.language.is_none() && name.script.is_none()
+    };
+    let mut once: Vec<Name> = Vec::with_capacity(names.len());
+    for (place, name) in names.iter().enumerate() {
+        let says_more = |(other_place, other): (usize, &Name)| {
+            let is_other = other_place != place && other.text == name.text;
+            is_other && (!is_plain(other) || (is_plain(other) && other_place < place))
+        };
+        let is_known = name.text == main || names.iter().enumerate().any(says_more);
+        if !(is_plain(name) && is_known) {
+            once.push(name.clone());
+        }
+    }
+    once
+}
+
+/// The members of both lists, each once. Lists that are alike stay as they are; of those that differ the members stand in order,
+/// so that it makes no difference which list came first.
+fn joined<T: Clone + PartialEq, K: Ord>(stands: &[T], new: &[T], key: impl Fn(&T) -> K) -> Vec<T> {
+    if new.is_empty() || stands == new {
+        return stands.to_vec();
+    }
+    if stands.is_empty() {
+        return new.to_vec();
+    }
+    let mut all: Vec<T> = stands.to_vec();
+    for member in new {
+        if !all.contains(member) {
+            all.push(member.clone());
+        }
+    }
+    all.sort_by_key(key);
+    all
+}
+
+/// The fields of an entity that say something, each as [`Precedence::new_holds`] is asked for it.
+pub(super) fn stated_fields(entity: &Entity) -> Vec<String> {
+    let is_stated = [
+        ("name", true),
+        ("undisclosed", true),
+        ("description", entity.description.is_some()),
+        ("country", entity.country.is_some()),
+        ("status", entity.status != EntityStatus::Unknown),
+        ("founded", entity.founded.is_some()),
+        ("dissolved", entity.dissolved.is_some()),
+        ("starts_on", entity.starts_on.is_some()),
+        ("ends_on", entity.ends_on.is_some()),
+        ("website", entity.website.is_some()),
+    ];
+    let fields = is_stated.into_iter().filter(|(_, is_stated)| *is_stated);
+    let keys = entity.properties.iter().flat_map(Map::keys);
+    fields
+        .map(|(field, _)| field.to_owned())
+        .chain(keys.map(|key| format!("properties.{key}")))
+        .collect()
+}

@@ -1,0 +1,290 @@
+//! What imports remember from one to the next, beside what is known: from which version of the data each value comes, and what
+//! waits for what it refers to. Kept with the store, in tables of its own.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use super::{Draft, Error, Order, Wanted, merge_records::Precedence, waiting::KeptDraft};
+use crate::{
+    model::{NameKind, Noun, Record, Relationship, Timestamp},
+    store::{Store, commit},
+};
+
+/// How many notes are held back before they are written.
+const UNWRITTEN_MAX: usize = 20_000;
+
+/// How many notes are read at a time.
+const READ_AT_ONCE: usize = 1_000;
+
+const OF_ENTITY: &str = "version-of-entity:";
+const OF_RECORD: &str = "version-of-record:";
+const CHAIN: &str = "chain:";
+const WAITING: &str = "waiting:";
+
+/// Which version of the data says something. A greater one is newer.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(super) struct Version {
+    #[serde(rename = "d", default, skip_serializing_if = "is_zero")]
+    depth: u32,
+    /// In microseconds; the least where nothing is dated.
+    #[serde(rename = "t")]
+    at: i64,
+    #[serde(rename = "o", default, skip_serializing_if = "String::is_empty")]
+    tie: String,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_zero(depth: &u32) -> bool {
+    *depth == 0
+}
+
+impl Version {
+    /// Before all others: of what was said without a version.
+    const NONE: Self = Self {
+        depth: 0,
+        at: i64::MIN,
+        tie: String::new(),
+    };
+
+    /// That of a draft; none when its data carries no versions.
+    pub(super) fn of(draft: &Draft) -> Option<Self> {
+        let Order { depth, tie } = &draft.order;
+        let is_versioned = draft.known_at.is_some() || draft.order != Order::default();
+        is_versioned.then(|| Self {
+            depth: *depth,
+            at: draft.known_at.map_or(i64::MIN, Timestamp::as_microsecond),
+            tie: tie.clone(),
+        })
+    }
+
+    /// The same when so many versions more are known to lie before it.
+    pub(super) fn behind(self, depth: u32) -> Self {
+        Self {
+            depth: self.depth + depth,
+            ..self
+        }
+    }
+}
+
+/// From which version each field of an entity comes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct FieldVersions {
+    /// The newest, from which every field comes that is not among the older.
+    #[serde(rename = "n")]
+    newest: Version,
+    #[serde(rename = "f", default, skip_serializing_if = "BTreeMap::is_empty")]
+    older: BTreeMap<String, Version>,
+}
+
+impl Default for FieldVersions {
+    fn default() -> Self {
+        Self {
+            newest: Version::NONE,
+            older: BTreeMap::new(),
+        }
+    }
+}
+
+impl FieldVersions {
+    /// The newest of them.
+    pub(super) fn newest(&self) -> &Version {
+        &self.newest
+    }
+
+    fn of(&self, field: &str) -> &Version {
+        self.older.get(field).unwrap_or(&self.newest)
+    }
+
+    /// The version says these fields of an entity of which those stood before.
+    pub(super) fn add(&mut self, version: &Version, says: &[String], stood: &[String]) {
+        if *version > self.newest {
+            let says: BTreeSet<&String> = says.iter().collect();
+            for field in stood.iter().filter(|field| !says.contains(field)) {
+                self.older.entry(field.clone()).or_insert_with(|| self.newest.clone());
+            }
+            self.older.retain(|field, _| !says.contains(field));
+            self.newest = version.clone();
+            return;
+        }
+        for field in says {
+            let is_new = !stood.contains(field);
+            let known = self.of(field);
+            if *version != self.newest && (is_new || version > known) {
+                self.older.insert(field.clone(), version.clone());
+            }
+        }
+    }
+}
+
+/// The newer version holds, field by field.
+#[derive(Debug)]
+pub(super) struct NewerHolds<'a> {
+    pub(super) known: &'a FieldVersions,
+    pub(super) version: &'a Version,
+}
+
+impl Precedence for NewerHolds<'_> {
+    fn new_holds(&self, field: &str) -> bool {
+        self.version >= self.known.of(field)
+    }
+
+    fn passed_over(&self) -> NameKind {
+        NameKind::Former
+    }
+}
+
+/// Something that waits in a store for what it refers to.
+#[derive(Debug)]
+pub(super) struct WaitingNote {
+    /// Its key among the notes.
+    pub(super) key: String,
+    pub(super) draft: Draft,
+}
+
+/// How something is kept that waits.
+#[derive(Serialize, Deserialize)]
+struct KeptWaiting<'a> {
+    draft: KeptDraft<'a>,
+    /// What it refers to.
+    missing: String,
+    noun: Noun,
+    /// Where it stood: the file, the record and the line.
+    place: String,
+}
+
+/// What earlier imports remember of a statement: the first of its chain, and how far behind that it is.
+pub(super) fn chain(store: &Store, statement: &str) -> Option<(String, u32)> {
+    let note = store.note(&format!("{CHAIN}{statement}")).ok()??;
+    serde_json::from_slice(&note).ok()
+}
+
+fn waiting_key(relationship: &Relationship) -> String {
+    let record = relationship.record.as_deref().unwrap_or_default();
+    format!("{WAITING}{record}\n{}", relationship.id)
+}
+
+/// The notes of a store: those that are not written yet go before those that are.
+#[derive(Debug, Default)]
+pub(super) struct Notes {
+    unwritten: BTreeMap<String, Option<Vec<u8>>>,
+}
+
+impl Notes {
+    /// From which version the fields of an entity come.
+    pub(super) fn of_entity(&self, store: &Store, id: &str) -> Result<FieldVersions, Error> {
+        Ok(self.read(store, &format!("{OF_ENTITY}{id}"))?.unwrap_or_default())
+    }
+
+    pub(super) fn set_entity(&mut self, id: &str, versions: &FieldVersions) {
+        self.write(format!("{OF_ENTITY}{id}"), versions);
+    }
+
+    /// The newest version that spoke of a record.
+    pub(super) fn of_record(&self, store: &Store, record: &str) -> Result<Option<Version>, Error> {
+        self.read(store, &format!("{OF_RECORD}{record}"))
+    }
+
+    pub(super) fn set_record(&mut self, record: &str, version: &Version) {
+        self.write(format!("{OF_RECORD}{record}"), version);
+    }
+
+    pub(super) fn forget_record(&mut self, record: &str) {
+        self.unwritten.insert(format!("{OF_RECORD}{record}"), None);
+    }
+
+    /// Remembers what a statement belongs to.
+    pub(super) fn set_chain(&mut self, statement: &str, first: &str, behind: u32) {
+        self.write(format!("{CHAIN}{statement}"), &(first, behind));
+    }
+
+    /// Lets a draft of a relationship wait for what it refers to.
+    pub(super) fn wait(&mut self, draft: &Draft, missing: (&str, Noun), place: String) {
+        let Wanted::Record(Record::Relationship(relationship)) = &draft.change else {
+            return;
+        };
+        let kept = KeptWaiting {
+            draft: KeptDraft::of(draft),
+            missing: missing.0.to_owned(),
+            noun: missing.1,
+            place,
+        };
+        self.write(waiting_key(relationship), &kept);
+    }
+
+    /// Lets it wait under another name.
+    pub(super) fn wait_again(&mut self, draft: &Draft) {
+        self.wait(draft, ("", Noun::Entity), String::new());
+    }
+
+    /// It waits no longer.
+    pub(super) fn forget(&mut self, key: String) {
+        self.unwritten.insert(key, None);
+    }
+
+    /// What waits; of one record of a source where one is given.
+    pub(super) fn waiting(&self, store: &Store, record: Option<&str>) -> Result<Vec<WaitingNote>, Error> {
+        let prefix = record.map_or_else(|| WAITING.to_owned(), |record| format!("{WAITING}{record}\n"));
+        let mut notes: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+        let mut from = prefix.clone();
+        loop {
+            let some = store.notes(&prefix, &from, READ_AT_ONCE).map_err(unreadable)?;
+            let is_last = some.len() < READ_AT_ONCE;
+            if let Some((last, _)) = some.last() {
+                // The next key in order.
+                from = format!("{last}\0");
+            }
+            notes.extend(some);
+            if is_last {
+                break;
+            }
+        }
+        for (key, note) in self.unwritten.range(prefix.clone()..) {
+            if !key.starts_with(&prefix) {
+                break;
+            }
+            match note {
+                Some(note) => notes.insert(key.clone(), note.clone()),
+                None => notes.remove(key),
+            };
+        }
+        let read = |(key, note): (String, Vec<u8>)| {
+            let kept: KeptWaiting<'_> = serde_json::from_slice(&note).ok()?;
+            let draft = kept.draft.draft().ok()?;
+            Some(WaitingNote { key, draft })
+        };
+        Ok(notes.into_iter().filter_map(read).collect())
+    }
+
+    fn read<T: DeserializeOwned>(&self, store: &Store, key: &str) -> Result<Option<T>, Error> {
+        let note = match self.unwritten.get(key) {
+            Some(note) => note.clone(),
+            None => store.note(key).map_err(unreadable)?,
+        };
+        // What cannot be read is from another form of the program: as if nothing was remembered.
+        Ok(note.and_then(|note| serde_json::from_slice(&note).ok()))
+    }
+
+    fn write(&mut self, key: String, note: &impl Serialize) {
+        let note = serde_json::to_vec(note).expect("notes are plain values");
+        self.unwritten.insert(key, Some(note));
+    }
+
+    /// Writes them where many are held back.
+    pub(super) fn write_in_time(&mut self, store: &Store) -> Result<(), Error> {
+        match self.unwritten.len() {
+            0..UNWRITTEN_MAX => Ok(()),
+            _ => self.write_all(store),
+        }
+    }
+
+    /// Writes all that are held back.
+    pub(super) fn write_all(&mut self, store: &Store) -> Result<(), Error> {
+        let unwritten = std::mem::take(&mut self.unwritten);
+        store.remember(&unwritten).map_err(unreadable)
+    }
+}
+
+fn unreadable(error: commit::Error) -> Error {
+    Error::Commit(error.to_string())
+}
