@@ -10,9 +10,8 @@ use fastrand::Rng;
 use guanxi::{
     graph::{Builder, Pattern, Snapshot},
     model::{
-        Date, Directness, Ends, Entity, EntityKind, EntityStatus, Evidence, Identifier, PartialDate, Relationship,
-        RelationshipKind, RelationshipStatus, Source, Stance, Timestamp, UnknownReason, Validity, View, evidence_id,
-        relationship_id,
+        Date, Ends, Entity, EntityKind, EntityStatus, Evidence, Identifier, PartialDate, Relationship,
+        RelationshipKind, Source, Stance, Timestamp, UnknownReason, Validity, View, evidence_id, relationship_id,
     },
 };
 
@@ -152,23 +151,9 @@ fn relationship(ends: Ends, key: &str, validity: Validity) -> Relationship {
         confidence: None,
     };
     Relationship {
-        id,
-        kind,
-        ends,
-        role: None,
-        status: RelationshipStatus::Active,
         validity,
-        share: None,
-        interest: None,
-        directness: Directness::Unknown,
-        components: Vec::new(),
-        record: None,
-        amount: None,
-        capabilities: Vec::new(),
-        properties: None,
         evidence: vec![evidence],
-        recorded_at: Timestamp::UNIX_EPOCH,
-        retracted_at: None,
+        ..Relationship::new(id, kind, ends)
     }
 }
 

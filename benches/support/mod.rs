@@ -9,8 +9,8 @@ use fastrand::Rng;
 use guanxi::{
     graph::{EntityIx, Mask, Snapshot},
     model::{
-        Dataset, Date, Directness, Ends, Entity, Evidence, PartialDate, Relationship, RelationshipKind,
-        RelationshipStatus, Share, ShareOf, ShareRange, Source, Stance, Timestamp, Validity, View,
+        Dataset, Date, Ends, Entity, Evidence, PartialDate, Relationship, RelationshipKind, Share, ShareOf, ShareRange,
+        Source, Stance, Timestamp, Validity, View,
     },
     store::State,
 };
@@ -98,35 +98,21 @@ fn links(companies: usize, rng: &mut Rng) -> Vec<(usize, usize, RelationshipKind
 
 /// A relationship that the register asserts.
 pub(crate) fn relationship(id: String, kind: RelationshipKind, (from, to): (String, String)) -> Relationship {
-    Relationship {
-        kind,
-        ends: Ends::Known { from, to },
-        role: None,
-        status: RelationshipStatus::Active,
-        validity: Validity::OPEN,
+    let evidence = Evidence {
+        id: format!("{id}#1"),
+        source: "source:register".to_owned(),
+        locator: None,
+        stance: Stance::Asserts,
+        speaker: None,
+        stated_on: None,
+        summary: None,
         share: None,
-        interest: None,
-        directness: Directness::Unknown,
-        components: Vec::new(),
-        record: None,
         amount: None,
-        capabilities: Vec::new(),
-        properties: None,
-        evidence: vec![Evidence {
-            id: format!("{id}#1"),
-            source: "source:register".to_owned(),
-            locator: None,
-            stance: Stance::Asserts,
-            speaker: None,
-            stated_on: None,
-            summary: None,
-            share: None,
-            amount: None,
-            confidence: None,
-        }],
-        recorded_at: Timestamp::default(),
-        retracted_at: None,
-        id,
+        confidence: None,
+    };
+    Relationship {
+        evidence: vec![evidence],
+        ..Relationship::new(id, kind, Ends::Known { from, to })
     }
 }
 

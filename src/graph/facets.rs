@@ -9,7 +9,7 @@ use super::{
     mask::Mask,
     snapshot::Snapshot,
 };
-use crate::model::{Catalog, PartialDate, RelationshipKind, Set, catalog};
+use crate::model::{Catalog, Date, PartialDate, RelationshipKind, Set, catalog};
 
 catalog! {
     /// What entities or relationships can be grouped and counted by.
@@ -19,7 +19,7 @@ catalog! {
         /// The country of an entity, as written: `CN`, `US-DE`. A relationship counts once under each different country of its
         /// two ends.
         Country = "COUNTRY",
-        /// The status of the entity or of the relationship.
+        /// The status of the relationship, or that of the entity on the day of the view.
         Status = "STATUS",
         /// The year in which an entity was founded, or in which a relationship began (since).
         Year = "YEAR",
@@ -99,7 +99,7 @@ impl Rows {
         self.len() == 0
     }
 
-    /// How many of them have each value of `key`: most frequent first, then by value, the missing value last among equals.
+    /// How many of them have each value of `key`, as `mask` sees them and with the status that an entity has on `day`: most frequent first, then by value, the missing value last among equals.
     /// A row with several values counts under each of them. O(n), and every row spends one unit, as does every relationship
     /// of an entity that is counted by them.
     ///
@@ -108,13 +108,13 @@ impl Rows {
     pub fn facet<'s>(
         &self,
         snapshot: &'s Snapshot,
-        mask: Mask,
+        (mask, day): (Mask, Date),
         key: GroupKey,
         budget: &Budget,
     ) -> Result<Vec<FacetCount<'s>>, Exhausted> {
         let mut counts: HashMap<Value<'s>, usize> = HashMap::new();
         let mut values = Vec::new();
-        self.each(&mut Reading::new(snapshot, mask, budget), |reading, row| {
+        self.each(&mut Reading::new(snapshot, (mask, day), budget), |reading, row| {
             reading.values(row, key, &mut values)?;
             for value in &values {
                 *counts.entry(*value).or_default() += 1;
@@ -132,7 +132,7 @@ impl Rows {
     pub fn groups<'s>(
         &self,
         snapshot: &'s Snapshot,
-        mask: Mask,
+        (mask, day): (Mask, Date),
         (key, within): (GroupKey, Option<GroupKey>),
         groups_max: usize,
         budget: &Budget,
@@ -140,7 +140,7 @@ impl Rows {
         let mut counts: HashMap<Value<'s>, (usize, HashMap<Value<'s>, usize>)> = HashMap::new();
         let mut made = 0;
         let (mut outer_values, mut inner_values) = (Vec::new(), Vec::new());
-        self.each(&mut Reading::new(snapshot, mask, budget), |reading, row| {
+        self.each(&mut Reading::new(snapshot, (mask, day), budget), |reading, row| {
             reading.values(row, key, &mut outer_values)?;
             if let Some(within) = within {
                 reading.values(row, within, &mut inner_values)?;
@@ -216,14 +216,16 @@ enum Row {
 struct Reading<'s, 'b> {
     snapshot: &'s Snapshot,
     mask: Mask,
+    day: Date,
     meter: Meter<'b>,
 }
 
 impl<'s, 'b> Reading<'s, 'b> {
-    fn new(snapshot: &'s Snapshot, mask: Mask, budget: &'b Budget) -> Self {
+    fn new(snapshot: &'s Snapshot, (mask, day): (Mask, Date), budget: &'b Budget) -> Self {
         Self {
             snapshot,
             mask,
+            day,
             meter: Meter::new(budget),
         }
     }
@@ -246,7 +248,7 @@ impl<'s, 'b> Reading<'s, 'b> {
         let value = match key {
             GroupKey::Kind => Value::Text(entity.kind().as_str()),
             GroupKey::Country => Value::text(entity.country()),
-            GroupKey::Status => Value::Text(entity.status().as_str()),
+            GroupKey::Status => Value::Text(entity.status_on(self.day).as_str()),
             GroupKey::Year => Value::year(entity.founded()),
             GroupKey::RelationshipKind => {
                 let kinds = self.kinds_around(ix)?;

@@ -1,11 +1,14 @@
 //! A relationship as one English sentence with its figures, dates and sources.
 
+mod verbs;
+
 use jiff::{ToSpan, civil::Date};
 
 use super::{
-    Amount, PartialDate, RelationshipKind, RelationshipStatus, Share, ShareOf, ShareRange, Stance, UnknownReason,
-    Validity,
+    Amount, Directness, PartialDate, RelationshipKind, RelationshipStatus, Share, ShareOf, ShareRange, Stance,
+    UnknownReason, Validity,
 };
+use verbs::{indirectly, verb};
 
 /// What a sentence is made of; names instead of ids.
 #[derive(Debug, Clone)]
@@ -26,6 +29,8 @@ pub struct Claim<'a> {
     pub validity: Validity,
     /// How much.
     pub share: Option<Share>,
+    /// Whether it is held directly or through others.
+    pub directness: Directness,
     /// How much money.
     pub amount: Option<&'a Amount>,
     /// Whether sources contradict each other.
@@ -102,6 +107,11 @@ impl Claim<'_> {
                 (present.to_owned(), past.to_owned(), infinitive.to_owned())
             }
         };
+        let how = |verb: String| match self.directness {
+            Directness::Indirect => indirectly(&verb),
+            Directness::Direct | Directness::Unknown => verb,
+        };
+        let (present, past, infinitive) = (how(present), how(past), how(infinitive));
         let be = if voice == Voice::Past { "was" } else { "is" };
         match (self.status, voice) {
             (Status::Rumoured, _) => format!("{be} rumoured to {infinitive}"),
@@ -146,6 +156,21 @@ impl Claim<'_> {
     }
 
     fn period(&self, voice: Voice) -> Option<String> {
+        if self.validity.is_contradictory() {
+            return Some(format!("dates contradict: {}", self.dates(voice)?));
+        }
+        self.dates(voice)
+            .or_else(|| self.last_stated_on.map(|on| format!("as of {on}")))
+    }
+
+    /// The dates as written.
+    fn dates(&self, voice: Voice) -> Option<String> {
+        if let Some(over_by) = self.validity.stated_ended_by() {
+            return Some(match self.validity.since() {
+                Some(since) => format!("{since}, over by {over_by}"),
+                None => format!("over by {over_by}"),
+            });
+        }
         match (self.validity.since(), self.validity.until()) {
             (Some(since), Some(until)) => {
                 let next = since.first_day().checked_add(1.day()).ok();
@@ -159,7 +184,7 @@ impl Claim<'_> {
             (Some(since), None) if voice == Voice::Future => Some(format!("from {since}")),
             (Some(since), None) => Some(format!("since {since}")),
             (None, Some(until)) => Some(format!("until {until}")),
-            (None, None) => self.last_stated_on.map(|on| format!("as of {on}")),
+            (None, None) => None,
         }
     }
 
@@ -224,38 +249,6 @@ fn share_in_words(share: Share) -> String {
     format!("{percent} %{of}")
 }
 
-/// Present, past and infinitive, with the words that lead to the other end.
-fn verb(kind: RelationshipKind) -> (&'static str, &'static str, &'static str) {
-    use RelationshipKind as Kind;
-    match kind {
-        Kind::Owns => ("owns", "owned", "own"),
-        Kind::Consolidates => ("consolidates", "consolidated", "consolidate"),
-        Kind::HasBranch => ("has the branch", "had the branch", "have the branch"),
-        Kind::ManagesFund => ("manages the fund", "managed the fund", "manage the fund"),
-        Kind::HasSubfund => ("has the subfund", "had the subfund", "have the subfund"),
-        Kind::Feeds => ("feeds", "fed", "feed"),
-        Kind::Controls => ("controls", "controlled", "control"),
-        Kind::OfficerOf => ("is an officer of", "was an officer of", "be an officer of"),
-        Kind::EmployedBy => ("works for", "worked for", "work for"),
-        Kind::MemberOf => ("is a member of", "was a member of", "be a member of"),
-        Kind::Represents => ("represents", "represented", "represent"),
-        Kind::RelatedTo => ("is related to", "was related to", "be related to"),
-        Kind::PartnersWith => ("partners with", "partnered with", "partner with"),
-        Kind::CompetesWith => ("competes with", "competed with", "compete with"),
-        Kind::Supplies => ("supplies", "supplied", "supply"),
-        Kind::Operates => ("operates", "operated", "operate"),
-        Kind::Accepts => ("accepts", "accepted", "accept"),
-        Kind::DeliversFor => ("delivers for", "delivered for", "deliver for"),
-        Kind::ParticipatesIn => ("takes part in", "took part in", "take part in"),
-        Kind::Serves => ("serves", "served", "serve"),
-        Kind::Paid => ("paid", "paid", "pay"),
-        Kind::LentTo => ("lent to", "lent to", "lend to"),
-        Kind::BasedIn => ("is based in", "was based in", "be based in"),
-        Kind::LocatedIn => ("is located in", "was located in", "be located in"),
-        Kind::SucceededBy => ("was succeeded by", "was succeeded by", "be succeeded by"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -270,6 +263,7 @@ mod tests {
             status: RelationshipStatus::Active,
             validity: Validity::OPEN,
             share: None,
+            directness: Directness::Unknown,
             amount: None,
             disputed: false,
             last_stated_on: None,
@@ -377,6 +371,95 @@ mod tests {
             unknown.sentence(Voice::Present),
             "An undisclosed party consolidates Example Ltd (not disclosed: the parent has no LEI)."
         );
+    }
+
+    #[test]
+    fn an_indirect_holding_is_told_as_one() {
+        let told = |kind, status, voice| {
+            let claim = Claim {
+                directness: Directness::Indirect,
+                status,
+                ..claim("A", kind, "B")
+            };
+            claim.sentence(voice)
+        };
+        for (kind, status, voice, expected) in [
+            (
+                RelationshipKind::Owns,
+                RelationshipStatus::Active,
+                Voice::Present,
+                "A indirectly owns B.",
+            ),
+            (
+                RelationshipKind::Owns,
+                RelationshipStatus::Active,
+                Voice::Past,
+                "A indirectly owned B.",
+            ),
+            (
+                RelationshipKind::Controls,
+                RelationshipStatus::Active,
+                Voice::Future,
+                "A will indirectly control B.",
+            ),
+            (
+                RelationshipKind::Owns,
+                RelationshipStatus::Reported,
+                Voice::Present,
+                "A is reported to indirectly own B.",
+            ),
+            (
+                RelationshipKind::MemberOf,
+                RelationshipStatus::Active,
+                Voice::Past,
+                "A was indirectly a member of B.",
+            ),
+        ] {
+            assert_eq!(told(kind, status, voice), expected);
+        }
+    }
+
+    #[test]
+    fn an_end_that_nobody_dates_and_dates_that_contradict_each_other_are_said() {
+        let over_by = |since: &str, day: &str| Validity::over_by(since.parse().ok(), day.parse().unwrap());
+        let written = |since: &str, until: &str| Validity::as_written(since.parse().ok(), until.parse().ok());
+        for (validity, on, expected) in [
+            (over_by("", "2017-01-15"), "2017-01-15", "owned B (over by 2017-01-15)"),
+            (over_by("", "2017-01-15"), "2017-01-14", "owns B (over by 2017-01-15)"),
+            (
+                over_by("2014", "2017-01-15"),
+                "2026-01-01",
+                "owned B (2014, over by 2017-01-15)",
+            ),
+            (
+                over_by("2014", "2017-01-15"),
+                "2013-01-01",
+                "will own B (2014, over by 2017-01-15)",
+            ),
+            (
+                written("2012-05-01", "2010-03-01"),
+                "2026-01-01",
+                "owned B (dates contradict: 2012-05-01 to 2010-03-01)",
+            ),
+            (
+                written("2012-05-01", "2010-03-01"),
+                "1990-01-01",
+                "owns B (dates contradict: 2012-05-01 to 2010-03-01)",
+            ),
+            (
+                over_by("2018", "2017-01-15"),
+                "2018-01-01",
+                "owned B (dates contradict: 2018, over by 2017-01-15)",
+            ),
+        ] {
+            let claim = Claim {
+                validity,
+                last_stated_on: "2016".parse().ok(),
+                ..claim("A", RelationshipKind::Owns, "B")
+            };
+            let voice = Voice::on(on.parse().unwrap(), validity);
+            assert_eq!(claim.sentence(voice), format!("A {expected}."), "on {on}");
+        }
     }
 
     #[test]

@@ -89,7 +89,10 @@ fn find(
     window: &Window,
     counts: bool,
 ) -> Result<(Vec<algo::DataIssue>, Page<usize>), Exhausted> {
-    let ground = Ground::new(viewer.snapshot(), &viewer.view(), viewer.budget());
+    let ground = Ground {
+        day: viewer.day(),
+        ..Ground::new(viewer.snapshot(), &viewer.view(), viewer.budget())
+    };
     let after = window.after.as_ref();
     let is_passed = |kind: DataIssueKind| after.is_some_and(|after| f64::from(kind.index()) < number(&after.keys[0]));
     let mut issues = Vec::new();

@@ -200,7 +200,7 @@ impl Viewer {
 
     /// A pass of matching over what is seen, at the request's expense.
     pub(crate) fn scan(&self) -> Scan<'_> {
-        Scan::new(self.snapshot(), self.mask, self.budget())
+        Scan::new(self.snapshot(), self.mask, self.budget()).on(self.day())
     }
 
     pub(crate) fn view(&self) -> View {
@@ -225,7 +225,7 @@ impl Viewer {
         self.asked
     }
 
-    /// The day on which sentences are told: the one asked for, today for ever.
+    /// The day on which sentences are told and entities have their status: the one asked for, today for ever.
     pub(crate) fn day(&self) -> Date {
         match self.view.at {
             At::Day(day) => day,

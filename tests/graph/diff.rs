@@ -7,12 +7,16 @@ use guanxi::{
         Budget, EntityIx, Exhausted, Ordered, Position, Snapshot,
         algo::{self, DiffChange, DiffEntry, DiffQuestion},
     },
-    model::{Timestamp, View},
+    model::{At, Change, Directness, Interest, Record, Relationship, Timestamp, Validity, View},
 };
 use proptest::prelude::*;
 
 use super::walking::{SHAPE, is_seen, view_of, views};
-use crate::harness::random::{Claim, claims, dataset, entity_id, moment};
+use crate::harness::{
+    now,
+    random::{Claim, claims, dataset, entity_id, moment},
+    sketch::sketch,
+};
 
 /// What a question answers, as texts, after a position; and where each entry stands.
 fn told(snapshot: &Snapshot, question: &DiffQuestion, after: Option<&Position>) -> Vec<(String, Position)> {
@@ -115,5 +119,56 @@ proptest! {
         if let Some(work_max) = budget.spent().checked_sub(1) {
             prop_assert!(entries(&everything, &Budget::new(work_max, || false)).is_err(), "a budget ends it");
         }
+    }
+}
+
+#[test]
+fn what_a_later_version_says_otherwise_is_a_change() {
+    let claim = |change: fn(&mut Relationship)| {
+        let mut later = sketch("A -10-> B").relationships.remove(0);
+        change(&mut later);
+        Record::Relationship(later)
+    };
+    let entity = |undisclosed| {
+        let mut later = sketch("A -10-> B").entities.remove(0);
+        later.undisclosed = undisclosed;
+        Record::Entity(later)
+    };
+    for (later, expected) in [
+        (claim(|_| {}), &[][..]),
+        (
+            claim(|claim| claim.interest = Some(Interest::Trustee)),
+            &["relationship r1 CHANGED"],
+        ),
+        (
+            claim(|claim| claim.directness = Directness::Indirect),
+            &["relationship r1 CHANGED"],
+        ),
+        (
+            claim(|claim| claim.components = vec!["r2".to_owned()]),
+            &["relationship r1 CHANGED"],
+        ),
+        (
+            claim(|claim| claim.validity = Validity::over_by(None, "2030-01-01".parse().unwrap())),
+            &["relationship r1 CHANGED"],
+        ),
+        (entity(false), &[]),
+        (entity(true), &["entity A CHANGED"]),
+    ] {
+        let what = format!("{later:?}");
+        let (before, after) = (now(), Timestamp::MAX);
+        let snapshot = Snapshot::build(&sketch("A -10-> B")).unwrap();
+        let (snapshot, _) = snapshot.apply(&[Change::Put(Box::new(later))], after).unwrap();
+        let known = |moment| {
+            let view = View::now(moment);
+            snapshot.mask(&View { at: At::Ever, ..view })
+        };
+        let question = DiffQuestion {
+            from: known(before),
+            to: known(after),
+            of: None,
+        };
+        let changes = told(&snapshot, &question, None).into_iter().map(|(told, _)| told);
+        assert_eq!(changes.collect::<Vec<_>>(), expected, "{what}");
     }
 }

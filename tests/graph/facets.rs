@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use guanxi::{
     graph::{Budget, EntityIx, Exhausted, FacetCount, GroupKey, RelationshipIx, Rows, Snapshot},
-    model::{Catalog, Dataset},
+    model::{Catalog, Dataset, Date, EntityStatus},
 };
 use proptest::prelude::*;
 
@@ -18,14 +18,31 @@ const FACETS: Shape = Shape { entities: 12, ..SHAPE };
 const COUNTRIES: [Option<&str>; 4] = [Some("CN"), None, Some("US"), Some("US-DE")];
 const FOUNDED: [Option<&str>; 5] = [Some("1999-04"), Some("0987"), None, Some("1999"), Some("2014-01-02")];
 
+const DISSOLVED: [Option<&str>; 7] = [
+    None,
+    None,
+    None,
+    Some("2014-01-03"),
+    Some("2013"),
+    Some("2014-02"),
+    Some("9999-12-31"),
+];
+
 type Seeing = (Option<u8>, u8, bool);
 /// A value, or none where nothing is stated.
 type Told = Option<String>;
+
+/// The day of a view; for ever a later one.
+fn day_of(seeing: Seeing) -> Date {
+    day(seeing.0.unwrap_or(9))
+}
 
 fn furnished(claims: &[Claim]) -> Dataset {
     let mut dataset = dataset(FACETS, claims);
     for (position, entity) in dataset.entities.iter_mut().enumerate() {
         entity.country = COUNTRIES[position % COUNTRIES.len()].map(str::to_owned);
+        entity.dissolved = DISSOLVED[position % DISSOLVED.len()].map(|date| date.parse().unwrap());
+        entity.status = EntityStatus::ALL[position % EntityStatus::ALL.len()];
         entity.founded = FOUNDED[position % FOUNDED.len()].map(|date| date.parse().unwrap());
     }
     dataset
@@ -43,7 +60,15 @@ fn of_entity(dataset: &Dataset, claims: &[Claim], seeing: Seeing, number: usize,
     let entity = &dataset.entities[number];
     match key {
         GroupKey::Kind => vec![Some(entity.kind.as_str().to_owned())],
-        GroupKey::Status => vec![Some(entity.status.as_str().to_owned())],
+        GroupKey::Status => {
+            let of_date = entity
+                .dissolved
+                .map(|dissolved| match dissolved.first_day() <= day_of(seeing) {
+                    true => EntityStatus::Inactive,
+                    false => EntityStatus::Active,
+                });
+            vec![Some(of_date.unwrap_or(entity.status).as_str().to_owned())]
+        }
         GroupKey::Country => vec![entity.country.clone()],
         GroupKey::Year => vec![entity.founded.map(|date| date.to_string()[..4].to_owned())],
         GroupKey::RelationshipKind => {
@@ -93,15 +118,15 @@ fn check<R: Copy>(
     rows: &Rows,
     values: impl Fn(R, GroupKey) -> Vec<Told>,
 ) -> Result<(), TestCaseError> {
-    let (mask, budget) = (snapshot.mask(&view_of(seeing)), unlimited());
+    let (seen, budget) = ((snapshot.mask(&view_of(seeing)), day_of(seeing)), unlimited());
     for key in GroupKey::ALL.iter().copied() {
         let expected = naive(listed.iter().flat_map(|row| values(*row, key)));
-        let facet = rows.facet(snapshot, mask, key, &budget).unwrap();
+        let facet = rows.facet(snapshot, seen, key, &budget).unwrap();
         prop_assert_eq!(told(facet), expected.clone(), "{:?}", key);
         for within in GroupKey::ALL.iter().copied() {
             let asked = (key, Some(within));
             let groups = rows
-                .groups(snapshot, mask, asked, usize::MAX, &budget)
+                .groups(snapshot, seen, asked, usize::MAX, &budget)
                 .unwrap()
                 .unwrap();
             let outer: Vec<FacetCount<'_>> = groups.iter().map(|group| group.counted.clone()).collect();
@@ -150,7 +175,7 @@ proptest! {
         let mask = snapshot.mask(&view_of(seeing));
         let rows = Rows::Entities(snapshot.entities(&mask).collect::<Vec<EntityIx>>().into());
         let keys = (GroupKey::Country, Some(GroupKey::RelationshipKind));
-        let groups = |groups_max| rows.groups(&snapshot, mask, keys, groups_max, &unlimited()).unwrap();
+        let groups = |groups_max| rows.groups(&snapshot, (mask, day_of(seeing)), keys, groups_max, &unlimited()).unwrap();
         let all = groups(usize::MAX).unwrap();
         let made: usize = all.iter().map(|group| 1 + group.groups.len()).sum();
         prop_assert_eq!(groups(groups_max), (made <= groups_max).then_some(all));
@@ -163,7 +188,9 @@ fn counting_more_than_the_budget_is_refused() {
     let mask = snapshot.mask(&view_of((None, 3, true)));
     let rows = Rows::Entities(snapshot.entities(&mask).collect::<Vec<EntityIx>>().into());
     let budget = Budget::new(11, || false);
-    let refused = rows.facet(&snapshot, mask, GroupKey::Kind, &budget).unwrap_err();
+    let refused = rows
+        .facet(&snapshot, (mask, day(0)), GroupKey::Kind, &budget)
+        .unwrap_err();
     assert_eq!(
         refused,
         Exhausted::Work {
@@ -171,6 +198,12 @@ fn counting_more_than_the_budget_is_refused() {
             work_max: 11
         }
     );
-    let stopped = rows.groups(&snapshot, mask, (GroupKey::Kind, None), 9, &Budget::new(99, || true));
+    let stopped = rows.groups(
+        &snapshot,
+        (mask, day(0)),
+        (GroupKey::Kind, None),
+        9,
+        &Budget::new(99, || true),
+    );
     assert_eq!(stopped, Err(Exhausted::Stopped));
 }

@@ -12,6 +12,8 @@ mod filters;
 mod history;
 mod known;
 mod ownership;
+mod ownership_definition;
+mod ownership_indirect;
 mod ownership_properties;
 mod paths;
 mod ranking;

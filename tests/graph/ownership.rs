@@ -11,13 +11,13 @@ use guanxi::{
 use crate::harness::{now, sketch::sketch};
 
 /// What is asked of a drawing beside the company.
-struct Asking {
-    view: View,
-    of: ShareOf,
-    threshold: f64,
+pub(super) struct Asking {
+    pub(super) view: View,
+    pub(super) of: ShareOf,
+    pub(super) threshold: f64,
 }
 
-fn today() -> Asking {
+pub(super) fn today() -> Asking {
     Asking {
         view: View::now(now()).for_computing(),
         of: ShareOf::Capital,
@@ -39,7 +39,7 @@ fn found(snapshot: &Snapshot, view: View, company: &str) -> (Mask, EntityIx) {
 }
 
 /// `owners(C): A 30, B 20..25`, `undisclosed(C): 45..50`, `cyclic(C): yes` or `chains(C): A B C, A C`.
-fn check_asking(drawing: &str, claim: &str, asking: &Asking) {
+pub(super) fn check_asking(drawing: &str, claim: &str, asking: &Asking) {
     let (question, expected) = claim.split_once("):").unwrap();
     let (question, company) = question.split_once('(').unwrap();
     let (snapshot, answer) = asked(drawing, company, asking);
@@ -75,7 +75,7 @@ fn check_asking(drawing: &str, claim: &str, asking: &Asking) {
     assert!(!answer.truncated, "{drawing}");
 }
 
-fn check(drawing: &str, claim: &str) {
+pub(super) fn check(drawing: &str, claim: &str) {
     check_asking(drawing, claim, &today());
 }
 

@@ -2,14 +2,18 @@
 
 use guanxi::{
     graph::{
-        Budget, EntityIx, RelationshipIx, Snapshot, Traversal, Walker,
+        Budget, EntityFilter, EntityIx, RelationshipIx, Scan, Snapshot, Traversal, Walker,
         algo::{self, Bounds, PathQuestion},
     },
-    model::{At, Dataset, EntityKind, RelationshipKind, View},
+    model::{At, Dataset, EntityKind, EntityStatus, RelationshipKind, Set, View},
 };
 use proptest::prelude::*;
 
-use crate::harness::random::{Shape, claims, dataset, day, entity_id, moment};
+use crate::harness::{
+    now,
+    random::{Shape, claims, dataset, day, entity_id, moment},
+    sketch::sketch,
+};
 
 const SHAPE: Shape = Shape {
     entities: 6,
@@ -96,5 +100,46 @@ proptest! {
         let mut only = all.clone();
         only.relationships.retain(|_| held.next().unwrap());
         prop_assert_eq!(answers(&all, At::Day(day(on)), (from, to)), answers(&only, At::Ever, (from, to)));
+    }
+}
+
+#[test]
+fn filters_go_by_the_status_that_an_entity_has_on_the_day() {
+    let mut data = sketch("A -1-> B -1-> C");
+    for (entity, dissolved) in data
+        .entities
+        .iter_mut()
+        .zip([None, Some("2014-01-03"), Some("9999-12-31")])
+    {
+        entity.status = EntityStatus::Unknown;
+        entity.dissolved = dissolved.map(|date| date.parse().unwrap());
+    }
+    let snapshot = Snapshot::build(&data).unwrap();
+    let mask = snapshot.mask(&View::now(now()));
+    let budget = Budget::new(u64::MAX, || false);
+    for (on, status, expected) in [
+        (Some(1), EntityStatus::Active, "B C"),
+        (Some(1), EntityStatus::Inactive, ""),
+        (Some(1), EntityStatus::Unknown, "A"),
+        (Some(2), EntityStatus::Active, "C"),
+        (Some(2), EntityStatus::Inactive, "B"),
+        // Without a day it is as recorded.
+        (None, EntityStatus::Active, ""),
+        (None, EntityStatus::Unknown, "A B C"),
+    ] {
+        let filter = EntityFilter {
+            statuses: Some(Set::of(&[status])),
+            ..EntityFilter::default()
+        };
+        let recorded = Scan::new(&snapshot, mask, &budget);
+        let scan = match on {
+            Some(on) => recorded.on(day(on)),
+            None => recorded,
+        };
+        let found = snapshot
+            .entities(&mask)
+            .filter(|entity| filter.matches(&scan, *entity).unwrap());
+        let found: Vec<&str> = found.map(|entity| snapshot.entity(entity).id()).collect();
+        assert_eq!(found.join(" "), expected, "{status} on {on:?}");
     }
 }

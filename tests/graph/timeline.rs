@@ -139,3 +139,33 @@ fn an_entity_comes_into_being_and_ceases_to_be() {
         ]
     );
 }
+
+#[test]
+fn an_end_that_nobody_dates_and_dates_that_contradict_each_other_are_told() {
+    for (drawing, expected) in [
+        (
+            "A -60[2014,by2017-01-15)-> B",
+            &["r1 2014 STARTED", "r1 2017-01-15 OVER_BY"][..],
+        ),
+        ("A -60[,by2017-01-15)-> B", &["r1 2017-01-15 OVER_BY"]),
+        (
+            "A -~60[2014,by2017-01-15)-> B",
+            &["r1 2014 REPORTED", "r1 2017-01-15 OVER_BY"],
+        ),
+        (
+            "A -60[2012-05-01,2010-03-01)-> B",
+            &["r1 - STATED", "r1 2012-05-01 OVER_BY"],
+        ),
+        (
+            "A -60[2018,by2017-01-15)-> B",
+            &["r1 - STATED", "r1 2018-01-01 OVER_BY"],
+        ),
+        ("A -60[2018,2018)-> B", &["r1 2018 ENDED", "r1 2018 STARTED"]),
+    ] {
+        assert_eq!(
+            told(&sketch(drawing), View::now(Timestamp::MAX), "B"),
+            expected,
+            "{drawing}"
+        );
+    }
+}

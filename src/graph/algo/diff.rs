@@ -252,6 +252,7 @@ fn entity_told<'a>(read: &EntityRef<'a>) -> impl PartialEq + use<'a> {
             read.status(),
             read.website(),
             read.properties(),
+            read.undisclosed(),
         ),
         (read.founded(), read.dissolved(), read.starts_on(), read.ends_on()),
     )
@@ -280,6 +281,11 @@ fn relationship_told(snapshot: &Snapshot, relationship: RelationshipIx) -> impl 
             read.amount(),
             read.capabilities(),
             read.properties(),
+        ),
+        (
+            read.interest(),
+            read.directness(),
+            read.component_ids().collect::<Vec<_>>(),
         ),
         (read.disputed(), evidence),
     )

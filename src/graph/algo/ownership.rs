@@ -4,8 +4,10 @@
 mod circle;
 mod effective;
 mod factors;
+mod intermediaries;
 mod stakes;
 mod strongest;
+mod ways;
 
 use crate::{
     graph::{Budget, EntityIx, Exhausted, Mask, RelationshipIx, Snapshot, algo::Chain},
@@ -29,7 +31,8 @@ pub struct UltimateOwners {
     /// Whether solving a circle or searching chains was ended early. Shares are then wider than they need be, but never
     /// too narrow; chains may be missing.
     pub truncated: bool,
-    /// The OWNS that were looked at, those with an undisclosed owner among them, by id.
+    /// The claims of a share that were looked at, those with an undisclosed owner and those that sum up a chain among them, by
+    /// id.
     pub derived_from: Vec<RelationshipIx>,
 }
 
@@ -48,15 +51,23 @@ pub struct UltimateOwner {
 /// Everyone who owns `company` in the end, with a share of at least `threshold` percent at the high end: holders without
 /// known owners of their own (itself aside), and people.
 ///
-/// The effective share is the least fixpoint of `e(o,c) = min(100 %, Σ share(h,c) · e(o,h))` over the direct holders `h` of
+/// The effective share is the least fixpoint of `e(o,c) = min(100 %, Σ share(h,c) · e(o,h))` over the holders `h` of
 /// `c`, with `e(o,o) = 100 %`, once with every low end and once with every high end, to 1e-9 percent.
-/// - Only OWNS of the basis `of` count; one without a share may be anything, of the capital.
-/// - Concurrent OWNS with the same ends count once, as the hull of their ranges; a disputed one may be nothing.
+/// - Only shares of the basis `of` count: OWNS, and of votes CONTROLS as well. An OWNS without a share may be anything, of the
+///   capital.
+/// - Concurrent claims with the same ends and the same directness count once, as the hull of their ranges; one that is
+///   disputed, or that may be over as nobody says when it ended, may be nothing.
+/// - There is a chain from a holder where two or more direct claims lead from it to what it holds, passing nobody twice. An
+///   indirect claim without one is a holding beside the direct one. An indirect claim with one sums it up: it is not added, but
+///   what the owner holds of `company` through others (`e` less its own holdings) is intersected with it. Where the two do not
+///   meet, what is computed stands.
+/// - Who stands between in an indirect claim without a chain, as the components of the claim say, is no ultimate owner.
 /// - Nobody owns a person, whatever the data says; a share of exactly 0 makes nobody an owner.
-/// - An undisclosed owner is nobody's share, and makes the owned no less an ultimate owner of others.
+/// - An undisclosed end is nobody's share, and makes the owned no less an ultimate owner of others. An entity that is not
+///   disclosed may stand in a chain, but is no ultimate owner.
 ///
-/// Takes O(stakes) for each owner, counted among what the owner reaches, times the rounds that circles take. Every stake
-/// looked at spends one unit of the budget. Running out is an error and never a partial answer: a holder not yet looked at
+/// Takes O(stakes) for each owner and for each indirect claim, counted among what its holder reaches, times the rounds that
+/// circles take. Every stake looked at spends one unit of the budget. Running out is an error and never a partial answer: a holder not yet looked at
 /// would pass for one without owners. The model is that of indirect holdings through an inverse Leontief matrix (Brioschi,
 /// Buzzacchi and Colombo 1989), with each share capped.
 ///
@@ -90,7 +101,7 @@ pub fn ultimate_owners(
     let mut kept: Vec<(usize, ShareRange)> = Vec::new();
     let mut total = Bounds::NOTHING;
     for owner in stakes.ultimate() {
-        let effective = solver.effective(owner)?;
+        let effective = solver.effective(owner)?.bounds;
         total = total.plus(effective);
         let share = effective.in_percent();
         if share.max >= threshold {
@@ -120,4 +131,33 @@ pub fn ultimate_owners(
         truncated,
         derived_from: stakes.into_relationships(),
     })
+}
+
+/// A holder whose indirect claims on a company do not meet what it holds of it over the chains that they sum up.
+pub(super) struct Mismatch {
+    /// Who.
+    pub(super) holder: EntityIx,
+    /// What it holds over chains, in percent.
+    pub(super) computed: ShareRange,
+}
+
+/// Every such holder of `company`, by id. Takes what [`ultimate_owners`] takes, with these holders for owners.
+pub(super) fn mismatches(
+    snapshot: &Snapshot,
+    mask: Mask,
+    company: EntityIx,
+    of: ShareOf,
+    budget: &Budget,
+) -> Result<Vec<Mismatch>, Exhausted> {
+    let stakes = Stakes::collect(snapshot, mask, company, of, budget)?;
+    let mut solver = Solver::new(&stakes, budget);
+    let mut found = Vec::new();
+    for holder in stakes.summed_up_holders() {
+        let mismatch = solver.effective(holder)?.mismatch;
+        found.extend(mismatch.map(|computed| Mismatch {
+            holder: stakes.entity(holder),
+            computed,
+        }));
+    }
+    Ok(found)
 }

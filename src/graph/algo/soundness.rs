@@ -5,6 +5,7 @@ mod dates;
 mod dissolved;
 mod evidence;
 mod identifiers;
+mod indirect;
 mod message;
 mod shares;
 mod twins;
@@ -17,7 +18,7 @@ pub use self::dates::DateFault;
 pub use self::evidence::Weakness;
 use crate::{
     graph::{Budget, EntityIx, Exhausted, Mask, RelationshipIx, Snapshot, budget::Meter},
-    model::{At, Catalog, Set, ShareOf, View, catalog},
+    model::{At, Catalog, Set, ShareOf, ShareRange, View, catalog},
 };
 
 catalog! {
@@ -26,22 +27,27 @@ catalog! {
         /// Holders that together have over 100 % of one basis (capital, votes or profit) of an entity at the same time, taking
         /// the low ends of their shares. Concurrent OWNS between the same two count once, with the lowest of their low ends; a
         /// disputed or unknown share has the low end 0; holders that are not disclosed are left out, as they may be among those
-        /// that are. Indirect holdings listed beside direct ones count twice. Only ACTIVE relationships unless the view names
-        /// statuses.
+        /// that are. Indirect claims do not count, nor do those of which nobody says when they ended. Only ACTIVE relationships
+        /// unless the view names statuses.
         SharesOver100 = "SHARES_OVER_100",
+        /// An indirect claim and the chain that it sums up do not meet: what its holder has of a company through others, computed
+        /// along two or more direct claims of the same basis, lies outside what the claim allows. ultimateOwners then goes by the
+        /// chain. Only ACTIVE relationships unless the view names statuses; under `ever`, they may stem from different times.
+        IndirectMismatch = "INDIRECT_MISMATCH",
         /// Entities that own, control or consolidate each other in a circle, or themselves. One issue for all that are in circles
         /// together, however many circles there are. Under `ever`, the relationships may stem from different times. Only ACTIVE
         /// relationships unless the view names statuses.
         OwnershipCycle = "OWNERSHIP_CYCLE",
         /// An entity that was dissolved, and relationships that hold after that; or one that is INACTIVE since no stated day, and
-        /// relationships without an end. SUCCEEDED_BY and PAID are not meant. Only ACTIVE relationships unless the view names
-        /// statuses.
+        /// relationships without an end. A dissolution after the day of the view, or under `ever` after today, has not come.
+        /// SUCCEEDED_BY and PAID are not meant. Only ACTIVE relationships unless the view names statuses.
         DissolvedParty = "DISSOLVED_PARTY",
         /// An identifier of the scheme lei that is none: not 20 letters and digits, or check digits that do not fit
         /// (ISO 17442, ISO 7064 MOD 97-10).
         InvalidLei = "INVALID_LEI",
         /// Dates that cannot be, however imprecise they are: an end before its beginning, a relationship before one of its ends
-        /// was founded or outside the days of its event, something recorded before it happened or was said.
+        /// was founded or outside the days of its event, something recorded before it happened or was said. A relationship that
+        /// ends before it begins is told whatever the day of the view, as its dates place it on none.
         ImpossibleDates = "IMPOSSIBLE_DATES",
         /// One identifier of several entities, however they write it (HRB 1234, hrb-1234): a value stands for one entity in its
         /// scheme.
@@ -51,7 +57,7 @@ catalog! {
         Disputed = "DISPUTED",
         /// Entities of one kind with the same name, apart from case, width, punctuation and legal form, in countries that do not
         /// differ. The name is the main or the legal name of at least one of them; former names do not count. Entities that all
-        /// have LEIs or legal forms of their own are taken for different.
+        /// have LEIs or legal forms of their own are taken for different, and so are parties that are not disclosed.
         ProbableDuplicate = "PROBABLE_DUPLICATE",
         /// A relationship that no source supports, or only one, and that one weakly: the claim is RUMOURED or REPORTED, the
         /// source's confidence is below 0.5, it has no date, or it cannot be looked up (neither a locator nor a link). To support
@@ -87,6 +93,8 @@ pub struct Ground<'a> {
     pub ever: Mask,
     /// The view's day, or ever.
     pub at: At,
+    /// The view's day, for ever today: what lies after it has not come. Unless set, today is when the view's knowledge ends.
+    pub day: Date,
     /// What the checks may spend.
     pub budget: &'a Budget,
 }
@@ -101,6 +109,10 @@ impl<'a> Ground<'a> {
             computing: snapshot.mask(&view.for_computing()),
             ever: snapshot.mask(&View { at: At::Ever, ..*view }),
             at: view.at,
+            day: match view.at {
+                At::Day(day) => day,
+                At::Ever => View::day_of(view.known_at),
+            },
             budget,
         }
     }
@@ -125,6 +137,15 @@ pub enum DataIssue {
         low: f64,
         /// The OWNS that hold then.
         relationships: Box<[RelationshipIx]>,
+    },
+    /// See [`DataIssueKind::IndirectMismatch`].
+    IndirectMismatch {
+        /// The indirect claims of one holder on one company, by id.
+        relationships: Box<[RelationshipIx]>,
+        /// Of what.
+        of: ShareOf,
+        /// What the holder has through others, in percent.
+        computed: ShareRange,
     },
     /// See [`DataIssueKind::OwnershipCycle`].
     OwnershipCycle {
@@ -187,6 +208,7 @@ enum Subject {
 pub fn data_issues(ground: &Ground<'_>, kind: DataIssueKind) -> Result<Vec<DataIssue>, Exhausted> {
     let mut issues = match kind {
         DataIssueKind::SharesOver100 => shares::over_100(ground),
+        DataIssueKind::IndirectMismatch => indirect::mismatches(ground),
         DataIssueKind::OwnershipCycle => cycles::ownership_cycles(ground),
         DataIssueKind::DissolvedParty => dissolved::dissolved_parties(ground),
         DataIssueKind::InvalidLei => identifiers::invalid_leis(ground),
@@ -208,6 +230,7 @@ impl DataIssue {
     pub fn kind(&self) -> DataIssueKind {
         match self {
             Self::SharesOver100 { .. } => DataIssueKind::SharesOver100,
+            Self::IndirectMismatch { .. } => DataIssueKind::IndirectMismatch,
             Self::OwnershipCycle { .. } => DataIssueKind::OwnershipCycle,
             Self::DissolvedParty { .. } => DataIssueKind::DissolvedParty,
             Self::InvalidLei { .. } => DataIssueKind::InvalidLei,
@@ -228,6 +251,7 @@ impl DataIssue {
                 Severity::Error
             }
             DataIssueKind::SharesOver100
+            | DataIssueKind::IndirectMismatch
             | DataIssueKind::DissolvedParty
             | DataIssueKind::Disputed
             | DataIssueKind::ProbableDuplicate => Severity::Warning,
@@ -259,6 +283,7 @@ impl DataIssue {
                 Subject::Entity(entity) | Subject::Entities(entity, _) => vec![entity],
                 Subject::Relationship(relationship) => ends(relationship),
             },
+            Self::IndirectMismatch { relationships, .. } => ends(relationships[0]),
             Self::Disputed(relationship) | Self::WeakEvidence { relationship, .. } => ends(*relationship),
         }
     }
@@ -267,9 +292,9 @@ impl DataIssue {
     #[must_use]
     pub fn relationships(&self) -> Vec<RelationshipIx> {
         match self {
-            Self::SharesOver100 { relationships, .. } | Self::DissolvedParty { relationships, .. } => {
-                relationships.to_vec()
-            }
+            Self::SharesOver100 { relationships, .. }
+            | Self::IndirectMismatch { relationships, .. }
+            | Self::DissolvedParty { relationships, .. } => relationships.to_vec(),
             Self::OwnershipCycle { circle, .. } => circle.to_vec(),
             Self::ImpossibleDates(fault) => match fault.subject() {
                 Subject::Relationship(relationship) => vec![relationship],
@@ -294,6 +319,7 @@ impl DataIssue {
                 Subject::Entities(entities[0], entities[1])
             }
             Self::ImpossibleDates(fault) => fault.subject(),
+            Self::IndirectMismatch { relationships, .. } => Subject::Relationship(relationships[0]),
             Self::Disputed(relationship) | Self::WeakEvidence { relationship, .. } => {
                 Subject::Relationship(*relationship)
             }

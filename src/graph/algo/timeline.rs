@@ -34,7 +34,8 @@ catalog! {
         Withdrawn = "WITHDRAWN",
         /// A claim was refuted. Only where the view's statuses ask for it.
         Refuted = "REFUTED",
-        /// A relationship without dates was first asserted, or else assessed, by a source.
+        /// A relationship without dates, or whose dates contradict each other, was first asserted, or else assessed, by a
+        /// source.
         Stated = "STATED",
         /// A source contradicted a relationship.
         Contradicted = "CONTRADICTED",
@@ -42,6 +43,8 @@ catalog! {
         Lapsed = "LAPSED",
         /// The first day on which a relationship no longer held.
         Ended = "ENDED",
+        /// A day on which a claim was over at the latest: nobody says when it ended, or its dates contradict each other.
+        OverBy = "OVER_BY",
         /// For events: the last day.
         LastDay = "LAST_DAY",
         /// The entity ceased to be.
@@ -106,7 +109,8 @@ impl TimelineEntry {
 /// Everything that happened around `entity`, in no order. `mask` should see every day, or what lies elsewhere is missing.
 ///
 /// A relationship that holds starts at its `since` and ends at its `until`, which may lie in the future; of one that is
-/// rumoured to planned, suspended, withdrawn or refuted the dates say when that stood. Without either it stands at the date
+/// rumoured to planned, suspended, withdrawn or refuted the dates say when that stood. Where nobody says when it ended, it has
+/// the day on which it was over at the latest. Without any of these, or where they contradict each other, it stands at the date
 /// of its first statement, and without that at no date: no relationship is left out. Each relationship looked at spends one
 /// unit.
 ///
@@ -178,7 +182,14 @@ fn happened(
         let of_stance = statements.filter(move |(_, statement)| statement.stance() == stance);
         of_stance.map(|(statement, _)| date_of(snapshot, statement))
     };
-    let undated = (validity.since().is_none() && validity.until().is_none()).then(|| {
+    let is_believed = !validity.is_contradictory();
+    let (since, until) = (
+        validity.since().filter(|_| is_believed),
+        validity.until().filter(|_| is_believed),
+    );
+    let over_by = validity.ended_by();
+    let is_dated = since.is_some() || until.is_some() || (is_believed && over_by.is_some());
+    let undated = (!is_dated).then(|| {
         let first = |stance| said_on(stance).flatten().min();
         let on = first(Stance::Asserts).or_else(|| first(Stance::Assesses));
         // A claim that is no tie yet stood when it was made.
@@ -189,7 +200,11 @@ fn happened(
         };
         (what, on)
     });
-    let dated = [(begins, validity.since()), (ends, validity.until())];
+    let dated = [
+        (begins, since),
+        (ends, until),
+        (TimelineEvent::OverBy, over_by.map(PartialDate::from)),
+    ];
     let contradicted = said_on(Stance::Contradicts).map(|on| (TimelineEvent::Contradicted, on));
     let dated = dated.into_iter().filter(|(_, on)| on.is_some());
     dated.chain(undated).chain(contradicted)

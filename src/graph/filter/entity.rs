@@ -132,15 +132,17 @@ impl EntityFilter {
     /// # Errors
     /// [`Exhausted`] when the budget does not allow what the answer takes.
     pub fn matches<'f>(&'f self, scan: &Scan<'f>, entity: EntityIx) -> Result<bool, Exhausted> {
-        Ok(self.fits_itself(scan.snapshot, entity) && self.fits_further(scan, entity)?)
+        Ok(self.fits_itself(scan, entity) && self.fits_further(scan, entity)?)
     }
 
     /// Whether it fits by what stands in its own row.
-    pub(super) fn fits_itself(&self, snapshot: &Snapshot, entity: EntityIx) -> bool {
-        let read = snapshot.entity(entity);
+    pub(super) fn fits_itself(&self, scan: &Scan<'_>, entity: EntityIx) -> bool {
+        let read = scan.snapshot.entity(entity);
         self.ids.as_ref().is_none_or(|ids| ids.contains(entity))
             && self.kinds.is_none_or(|kinds| kinds.contains(read.kind()))
-            && self.statuses.is_none_or(|statuses| statuses.contains(read.status()))
+            && self
+                .statuses
+                .is_none_or(|statuses| statuses.contains(scan.status(read)))
             && self.founded.is_none_or(|founded| founded.matches(read.founded()))
             && self
                 .country

@@ -169,9 +169,8 @@ impl RelationshipFilter {
         ];
         let wanted = ends.into_iter().filter_map(|(filter, end)| Some((filter?, end)));
         // An end that is not disclosed fits nothing.
-        let is_itself = |(filter, end): (&EntityFilter, Option<EntityIx>)| {
-            end.is_some_and(|end| filter.fits_itself(scan.snapshot, end))
-        };
+        let is_itself =
+            |(filter, end): (&EntityFilter, Option<EntityIx>)| end.is_some_and(|end| filter.fits_itself(scan, end));
         if !wanted.clone().all(is_itself) {
             return Ok(false);
         }

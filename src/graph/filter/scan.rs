@@ -14,15 +14,18 @@ use crate::{
         budget::{Budget, Exhausted},
         ix::{EntityIx, RelationshipIx},
         mask::Mask,
+        read::EntityRef,
         snapshot::Snapshot,
     },
-    model::{RelationshipKind, RelationshipStatus},
+    model::{Date, EntityStatus, RelationshipKind, RelationshipStatus},
 };
 
 /// One pass of matching. Every relationship looked at spends one unit, the properties of a record spend more; charged in batches.
 pub struct Scan<'a> {
     pub(super) snapshot: &'a Snapshot,
     pub(super) mask: Mask,
+    /// The day whose status an entity has; none for the status as recorded.
+    day: Option<Date>,
     budget: &'a Budget,
     /// How many units were spent: relationships looked at, and work that takes as long.
     looked: Cell<u64>,
@@ -108,11 +111,24 @@ impl<'a> Scan<'a> {
         Self {
             snapshot,
             mask,
+            day: None,
             budget,
             looked: Cell::new(0),
             charged: Cell::new(0),
             known: RefCell::default(),
         }
+    }
+
+    /// The same pass, in which entities have the status that they have on `day`.
+    #[must_use]
+    pub fn on(mut self, day: Date) -> Self {
+        self.day = Some(day);
+        self
+    }
+
+    /// The status of an entity on the day of this pass.
+    pub(super) fn status(&self, entity: EntityRef<'_>) -> EntityStatus {
+        self.day.map_or_else(|| entity.status(), |day| entity.status_on(day))
     }
 
     /// Spends one unit.

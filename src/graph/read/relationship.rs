@@ -184,6 +184,7 @@ impl<'a> RelationshipRef<'a> {
             status: self.status(),
             validity: self.validity(),
             share: self.share(),
+            directness: self.directness(),
             amount: amount.as_ref(),
             disputed: self.disputed(),
             last_stated_on: self.last_stated_on(),

@@ -31,7 +31,7 @@ pub(crate) struct EntityFilter {
     name: Option<StringFilter>,
     /// With a country code that fits.
     country: Option<StringFilter>,
-    /// With one of these statuses.
+    /// With one of these statuses on the day of the view.
     status: Option<Vec<Member<EntityStatus>>>,
     /// Founded then.
     founded: Option<DateFilter>,

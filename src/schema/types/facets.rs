@@ -77,7 +77,8 @@ impl Facets {
 
     fn counts(&self, key: GroupKey) -> Result<Vec<FacetCount<'_>>, Exhausted> {
         let viewer = &self.viewer;
-        self.rows.facet(viewer.snapshot(), viewer.mask(), key, viewer.budget())
+        let seen = (viewer.mask(), viewer.day());
+        self.rows.facet(viewer.snapshot(), seen, key, viewer.budget())
     }
 
     fn values(&self, ctx: &Context<'_>, key: GroupKey, first: Option<i32>) -> Result<Vec<FacetValue>, Error> {
@@ -124,7 +125,7 @@ impl Facets {
         Some(self.values(ctx, GroupKey::Country, first))
     }
 
-    /// By status.
+    /// By status; of entities, that on the day of the view.
     #[graphql(directive = cost::apply("10".to_owned()), directive = list_size::apply(None, Some(vec!["first".to_owned()]), None, Some(false)))]
     async fn status(
         &self,
@@ -285,8 +286,8 @@ pub(crate) fn group_by(
             )));
         }
     };
-    let (snapshot, mask, budget) = (viewer.snapshot(), viewer.mask(), viewer.budget());
-    let groups = rows.groups(snapshot, mask, (key, within), GROUPS_MAX, budget)?;
+    let (snapshot, seen, budget) = (viewer.snapshot(), (viewer.mask(), viewer.day()), viewer.budget());
+    let groups = rows.groups(snapshot, seen, (key, within), GROUPS_MAX, budget)?;
     let groups = groups.ok_or_else(|| {
         let message =
             format!("These keys make more than {GROUPS_MAX} groups; filter more narrowly, or leave one key out");

@@ -22,12 +22,13 @@ use crate::{
     },
 };
 
-/// One who owns a company in the end: a holder without known owners, or a person.
+/// One who owns a company in the end: a holder without known owners, or a person. Never a party that is not disclosed, nor one
+/// that an indirect claim names as standing between.
 #[derive(Debug, Clone, SimpleObject)]
 pub(crate) struct UltimateOwner {
     /// Who.
     owner: Entity,
-    /// The effective share, through everyone between. An end is exclusive when it takes an excluded end of a share to reach
+    /// The effective share, its own and through everyone between. An end is exclusive when it takes an excluded end of a share to reach
     /// it.
     share: ShareRange,
     /// The strongest chains from the owner to the company, none of which meets an entity twice: by the product of the high
@@ -43,14 +44,15 @@ pub(crate) struct UltimateOwners {
     #[graphql(directive = list_size::apply(Some(10), None, None, None))]
     owners: Vec<UltimateOwner>,
     /// What all owners leave, those below the threshold counted as owners: 100 less their shares, never below 0. Owners that
-    /// are not disclosed are in here.
+    /// are not disclosed are in here, and what those hold who stand between in an indirect claim beyond that claim.
     undisclosed: ShareRange,
     /// Whether holders, or the company, own each other or themselves in a circle.
     cyclic: bool,
     /// Whether a circle was too large to solve or a search for chains was ended early. Shares are then wider than they need
     /// be, never too narrow, and chains may be missing.
     truncated: bool,
-    /// What the answer rests on: every OWNS that was looked at, those with an undisclosed owner among them.
+    /// What the answer rests on: every claim of a share that was looked at, those with an undisclosed owner and indirect ones that
+    /// sum up a chain among them.
     derived_from: Derivation,
 }
 
@@ -73,8 +75,11 @@ impl UltimateOwners {
             derived_from: Derivation::new(
                 viewer,
                 "An owner's share of a company is the sum over its holders of the holder's share times the owner's share of \
-                 the holder, at most 100 % in each step, once with every low end and once with every high end. OWNS with the \
-                 same ends count once, as the hull of their ranges; a disputed one may be 0, one without a share anything.",
+                 the holder, at most 100 % in each step, once with every low end and once with every high end. Claims with the \
+                 same ends and the same directness count once, as the hull of their ranges; one that is disputed, or that ended \
+                 nobody says when, may be 0, an OWNS without a share anything. An indirect claim is added only where no two \
+                 direct claims lead from owner to company; else it sums them up, and what the owner has through others is \
+                 what both allow, or as computed where they do not meet.",
                 answer.derived_from,
             ),
         }
@@ -110,7 +115,7 @@ impl<K: OfKind> Ownership<K> {
         )]
         threshold: Option<f64>,
         #[graphql(
-            desc = "Shares of what. An OWNS without a share counts as one of the capital.",
+            desc = "Shares of what. CAPITAL and PROFIT read OWNS, one without a share as one of the capital. VOTES reads every claim with a share of votes, OWNS and CONTROLS; who decides is ultimateParent.",
             default_with = "Some(Member(ShareOf::Capital))"
         )]
         of: Option<Member<ShareOf>>,

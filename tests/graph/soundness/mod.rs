@@ -1,5 +1,6 @@
 //! Each kind of data issue: a small graph that has it, and one that has not. Here what takes several relationships, or dates.
 
+mod claims;
 mod properties;
 mod records;
 

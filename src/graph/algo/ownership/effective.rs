@@ -35,6 +35,13 @@ impl End {
         self.value
     }
 
+    fn plus(self, other: Self) -> Self {
+        Self {
+            value: self.value + other.value,
+            open: self.open || other.open,
+        }
+    }
+
     fn percent(self) -> f64 {
         // The digits past the ninth are noise of the arithmetic.
         (self.value * 100.0 * 1e9).round() / 1e9
@@ -60,14 +67,29 @@ impl Bounds {
         },
     };
 
+    fn of(range: ShareRange) -> Self {
+        Self {
+            low: End::new(range.min, range.min_inclusive),
+            high: End::new(range.max, range.max_inclusive),
+        }
+    }
+
     pub(super) fn plus(self, other: Self) -> Self {
-        let sum = |a: End, b: End| End {
-            value: a.value + b.value,
-            open: a.open || b.open,
+        Self {
+            low: self.low.plus(other.low),
+            high: self.high.plus(other.high),
+        }
+    }
+
+    /// Not more than the whole. An excluded end no longer matters where others reach the whole without it.
+    fn capped(self) -> Self {
+        let cap = |end: End, side: Side| End {
+            value: end.value.min(1.0),
+            open: end.open && !side.is_capped(end.value),
         };
         Self {
-            low: sum(self.low, other.low),
-            high: sum(self.high, other.high),
+            low: cap(self.low, Side::Low),
+            high: cap(self.high, Side::High),
         }
     }
 
@@ -112,6 +134,32 @@ impl Side {
             Self::High => stake.high,
         }
     }
+
+    /// Whether moving an excluded end of a part a little leaves a sum capped.
+    fn is_capped(self, sum: f64) -> bool {
+        match self {
+            Self::Low => sum >= 1.0 - WHOLE_WITHIN,
+            Self::High => sum > 1.0 + WHOLE_WITHIN,
+        }
+    }
+}
+
+/// What an owner holds of the company in two parts.
+#[derive(Debug, Clone, Copy)]
+struct Parts<T> {
+    /// By its own claims.
+    own: T,
+    /// Through others.
+    through: T,
+}
+
+/// What claims that sum up chains make of what is computed.
+#[derive(Debug)]
+pub(super) struct Effective {
+    /// What the owner holds of the company.
+    pub(super) bounds: Bounds,
+    /// What it holds through others, where claims that sum this up do not meet it.
+    pub(super) mismatch: Option<ShareRange>,
 }
 
 /// What one owner holds of each entity, at one end.
@@ -159,18 +207,76 @@ impl<'a> Solver<'a> {
         self.truncated
     }
 
-    /// What `owner` holds of the company.
-    pub(super) fn effective(&mut self, owner: usize) -> Result<Bounds, Exhausted> {
+    /// What `owner` holds of the company. What it holds through others is no more and no less than its claims that sum this up
+    /// allow, if they allow any of it.
+    pub(super) fn effective(&mut self, owner: usize) -> Result<Effective, Exhausted> {
+        let summed_up = self.stakes.summed_up(owner);
         let order = self.reach(owner)?;
-        let bounds = Bounds {
-            low: self.solve(owner, &order, Side::Low)?,
-            high: self.solve(owner, &order, Side::High)?,
+        let mut parts = |side: Side| -> Result<(End, Option<Parts<End>>), Exhausted> {
+            let end = self.solve(owner, &order, side)?;
+            let parts = summed_up.map(|_| self.parts(owner, &order, side)).transpose()?;
+            Ok((end, parts))
         };
+        let ((low, low_parts), (high, high_parts)) = (parts(Side::Low)?, parts(Side::High)?);
         for place in order {
             self.reached[place] = false;
         }
         self.meter.flush()?;
-        Ok(bounds)
+        let computed = Effective {
+            bounds: Bounds { low, high },
+            mismatch: None,
+        };
+        let (Some(summed_up), Some(low), Some(high)) = (summed_up, low_parts, high_parts) else {
+            return Ok(computed);
+        };
+        let bounds = |low, high| Bounds { low, high };
+        let parts = Parts {
+            own: bounds(low.own, high.own),
+            through: bounds(low.through, high.through).capped(),
+        };
+        let through = parts.through.in_percent();
+        Ok(match through.intersection(summed_up) {
+            None => Effective {
+                mismatch: Some(through),
+                ..computed
+            },
+            Some(meet) if meet == through => computed,
+            Some(meet) => Effective {
+                bounds: parts.own.plus(Bounds::of(meet)).capped(),
+                ..computed
+            },
+        })
+    }
+
+    /// What reaches the company from `owner` by its own claims and what through others, itself among them: not capped.
+    fn parts(&mut self, owner: usize, order: &[usize], side: Side) -> Result<Parts<End>, Exhausted> {
+        let company = self.stakes.company();
+        let mut parts = Parts {
+            own: Bounds::NOTHING.low,
+            through: Bounds::NOTHING.low,
+        };
+        for holder in order {
+            let effective = End {
+                value: self.column.effective[*holder],
+                open: self.column.open[*holder],
+            };
+            for stake in self.stakes.holdings(*holder) {
+                self.meter.tick()?;
+                if stake.held == company {
+                    let share = side.of(stake);
+                    let part = if *holder == owner {
+                        &mut parts.own
+                    } else {
+                        &mut parts.through
+                    };
+                    *part = part.plus(End {
+                        value: share.value * effective.value,
+                        open: moves(share, effective),
+                    });
+                }
+            }
+        }
+        Ok(parts)
     }
 
     /// Everything `owner` holds something of, holders before what they hold.
@@ -204,7 +310,7 @@ impl<'a> Solver<'a> {
             match *circle {
                 [place] if place == owner => self.column.effective[place] = 1.0,
                 [place] if alone(place) => self.column.effective[place] = self.column.sums[place].min(1.0),
-                _ => self.solve_circle(circle, side)?,
+                _ => self.solve_circle(owner, circle, side)?,
             }
             self.pass_on(circle, side)?;
         }
@@ -232,8 +338,25 @@ impl<'a> Solver<'a> {
         Ok(())
     }
 
-    /// Solves for entities, sorted, that hold each other. What flows in from outside is in their sums.
-    fn solve_circle(&mut self, members: &[usize], side: Side) -> Result<(), Exhausted> {
+    /// Solves for entities, sorted, that hold each other. An owner among them has all of itself, whatever others hold of it.
+    fn solve_circle(&mut self, owner: usize, circle: &[usize], side: Side) -> Result<(), Exhausted> {
+        if circle.binary_search(&owner).is_err() {
+            return self.solve_members(circle, Some(self.stakes.circle(circle[0])), side);
+        }
+        self.column.effective[owner] = 1.0;
+        for stake in self.stakes.holdings(owner) {
+            self.meter.tick()?;
+            if circle.binary_search(&stake.held).is_ok() {
+                self.column.sums[stake.held] += side.of(stake).value;
+            }
+        }
+        let others: Vec<usize> = circle.iter().copied().filter(|place| *place != owner).collect();
+        self.solve_members(&others, None, side)
+    }
+
+    /// Solves for entities, sorted, by what they hold of each other: a whole circle, by its number, or a part of one. What flows in
+    /// from outside is in their sums.
+    fn solve_members(&mut self, members: &[usize], circle_number: Option<usize>, side: Side) -> Result<(), Exhausted> {
         let mut circle = Circle::new(members.iter().map(|place| self.column.sums[*place]).collect());
         for (holder, place) in members.iter().enumerate() {
             for stake in self.stakes.holdings(*place) {
@@ -243,9 +366,14 @@ impl<'a> Solver<'a> {
                 }
             }
         }
-        let factors = match self.factors.entry((self.stakes.circle(members[0]), side)) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(unknown) => unknown.insert(circle.factors(&mut self.meter)?),
+        let of_part;
+        let factors = match circle_number.map(|number| self.factors.entry((number, side))) {
+            Some(Entry::Occupied(known)) => known.into_mut(),
+            Some(Entry::Vacant(unknown)) => unknown.insert(circle.factors(&mut self.meter)?),
+            None => {
+                of_part = circle.factors(&mut self.meter)?;
+                &of_part
+            }
         };
         let solution = circle.solve(factors.as_ref(), &mut self.meter)?;
         self.truncated |= !solution.converged;
@@ -268,17 +396,14 @@ impl<'a> Solver<'a> {
         loop {
             let mut found = false;
             for holder in order {
-                let holder_open = column.open[*holder];
-                let holds = column.effective[*holder] > 0.0 || holder_open;
+                let effective = End {
+                    value: column.effective[*holder],
+                    open: column.open[*holder],
+                };
                 for stake in self.stakes.holdings(*holder) {
                     self.meter.tick()?;
-                    let share = side.of(stake);
-                    let moves = (share.open && holds) || (holder_open && (share.value > 0.0 || share.open));
-                    let capped = match side {
-                        Side::Low => column.sums[stake.held] >= 1.0 - WHOLE_WITHIN,
-                        Side::High => column.sums[stake.held] > 1.0 + WHOLE_WITHIN,
-                    };
-                    if moves && !capped && stake.held != owner && !column.open[stake.held] {
+                    let capped = side.is_capped(column.sums[stake.held]);
+                    if moves(side.of(stake), effective) && !capped && stake.held != owner && !column.open[stake.held] {
                         column.open[stake.held] = true;
                         found = true;
                     }
@@ -289,6 +414,11 @@ impl<'a> Solver<'a> {
             }
         }
     }
+}
+
+/// Whether moving an excluded end of a share, or of what its holder has, moves what is passed on.
+fn moves(share: End, holder: End) -> bool {
+    (share.open && (holder.value > 0.0 || holder.open)) || (holder.open && (share.value > 0.0 || share.open))
 }
 
 #[cfg(test)]

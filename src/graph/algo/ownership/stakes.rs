@@ -1,16 +1,16 @@
 //! The holders of a company, direct and indirect, and what each holds of the others: collected once, then only numbers.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use petgraph::{
     algo::kosaraju_scc,
     graph::{DiGraph, NodeIndex},
 };
 
-use super::End;
+use super::{End, intermediaries::Intermediaries, ways::Ways};
 use crate::{
     graph::{Budget, Direction, EntityIx, Exhausted, Mask, Pattern, RelationshipIx, Snapshot, budget::Meter},
-    model::{EntityKind, RelationshipKind, Set, ShareOf, ShareRange},
+    model::{Catalog, Directness, EntityKind, RelationshipKind, Set, ShareOf, ShareRange},
 };
 
 /// What one holder holds of another entity.
@@ -22,7 +22,7 @@ pub(super) struct Stake {
     pub(super) held: usize,
     pub(super) low: End,
     pub(super) high: End,
-    /// The one that claims most, where several OWNS lie between the two.
+    /// The one that claims most, where several claims lie between the two.
     pub(super) relationship: RelationshipIx,
 }
 
@@ -31,18 +31,23 @@ pub(super) struct Stake {
 pub(super) struct Stakes {
     entities: Vec<EntityIx>,
     company: usize,
-    /// What each holds, by who is held.
+    /// What each holds, by who is held: directly, and indirectly where no chain of direct claims leads there.
     holdings: Vec<Vec<Stake>>,
-    /// Whether someone else holds a part of it.
-    held: Vec<bool>,
+    /// Whether it owns in the end.
+    ultimate: Vec<bool>,
+    /// What indirect claims say that each holds of the company over chains of direct ones.
+    summed_up: BTreeMap<usize, ShareRange>,
     /// The circle each lies in, or only itself: numbered so that holders come before what they hold.
     circles: Vec<usize>,
     cyclic: bool,
     relationships: Vec<RelationshipIx>,
 }
 
-/// OWNS with the same ends, as one.
+/// Claims of one directness with the same ends, as one.
 struct Claimed {
+    holder: EntityIx,
+    held: EntityIx,
+    is_indirect: bool,
     range: ShareRange,
     relationship: RelationshipIx,
     /// The range of that one alone.
@@ -58,6 +63,25 @@ impl Claimed {
             (self.strongest, self.relationship) = (range, relationship);
         }
     }
+
+    fn stake(&self, places: &HashMap<EntityIx, usize>) -> Stake {
+        Stake {
+            holder: places[&self.holder],
+            held: places[&self.held],
+            low: End::new(self.range.min, self.range.min_inclusive),
+            high: End::new(self.range.max, self.range.max_inclusive),
+            relationship: self.relationship,
+        }
+    }
+}
+
+/// What was met on the way up from the company.
+struct Collected {
+    met: BTreeSet<EntityIx>,
+    claimed: Vec<Claimed>,
+    /// Indirect claims of more than nothing.
+    indirect: Vec<RelationshipIx>,
+    relationships: Vec<RelationshipIx>,
 }
 
 impl Stakes {
@@ -68,117 +92,95 @@ impl Stakes {
         of: ShareOf,
         budget: &Budget,
     ) -> Result<Self, Exhausted> {
-        let pattern = Pattern {
-            kinds: Set::of(&[RelationshipKind::Owns]),
-            ..Pattern::seen(Direction::Incoming)
-        };
         let mut meter = Meter::new(budget);
-        let mut met = BTreeSet::from([company]);
-        let mut ahead = vec![company];
-        let mut claimed: Vec<(EntityIx, EntityIx, Claimed)> = Vec::new();
-        let mut relationships = Vec::new();
-        while let Some(held) = ahead.pop() {
-            if snapshot.entity(held).kind() == EntityKind::Person {
+        let collected = walk(snapshot, mask, company, of, &mut meter)?;
+        let entities: Vec<EntityIx> = collected.met.into_iter().collect();
+        let places: HashMap<EntityIx, usize> = entities.iter().copied().zip(0..).collect();
+        let company = places[&company];
+        let mut holdings = vec![Vec::new(); entities.len()];
+        let (indirect, direct): (Vec<Claimed>, Vec<Claimed>) =
+            collected.claimed.into_iter().partition(|claimed| claimed.is_indirect);
+        for claimed in direct {
+            let stake = claimed.stake(&places);
+            holdings[stake.holder].push(stake);
+        }
+        let mut summed_up = BTreeMap::new();
+        let mut chained = HashSet::new();
+        let mut unchained = Vec::new();
+        let mut ways = Ways::new(&holdings);
+        for claimed in indirect {
+            let stake = claimed.stake(&places);
+            if !ways.has_chain(stake.holder, stake.held, &mut meter)? {
+                unchained.push(stake);
                 continue;
             }
-            let mut holders: BTreeMap<EntityIx, Claimed> = BTreeMap::new();
-            for hop in snapshot.hops(held, pattern, mask) {
-                meter.tick()?;
-                let Some(range) = claimed_range(snapshot, hop.relationship, of) else {
-                    continue;
-                };
-                relationships.push(hop.relationship);
-                holders
-                    .entry(hop.neighbor)
-                    .and_modify(|claimed| claimed.add(range, hop.relationship))
-                    .or_insert(Claimed {
-                        range,
-                        relationship: hop.relationship,
-                        strongest: range,
-                    });
+            chained.insert((claimed.holder, claimed.held));
+            if stake.held == company {
+                summed_up.insert(stake.holder, claimed.range);
             }
-            for undisclosed in snapshot.undisclosed(held, mask) {
-                meter.tick()?;
-                let fits = pattern.fits_undisclosed(snapshot, held, undisclosed);
-                if fits && claimed_range(snapshot, undisclosed, of).is_some() {
-                    relationships.push(undisclosed);
-                }
-            }
-            for (holder, claim) in holders {
-                // A share of nothing makes nobody an owner.
-                if claim.range.max > 0.0 {
-                    if met.insert(holder) {
-                        ahead.push(holder);
-                    }
-                    claimed.push((holder, held, claim));
-                }
+        }
+        for stake in unchained {
+            holdings[stake.holder].push(stake);
+        }
+        let mut intermediaries = Intermediaries::new(snapshot, mask);
+        for relationship in collected.indirect {
+            let read = snapshot.relationship(relationship);
+            let is_chained = read.from().zip(read.to()).is_some_and(|ends| chained.contains(&ends));
+            if !is_chained {
+                intermediaries.add(relationship, &mut meter)?;
             }
         }
         meter.flush()?;
-        relationships.sort_unstable();
-        Ok(Self::new(company, met, claimed, relationships))
+        let mut stakes = Self {
+            company,
+            ultimate: entities
+                .iter()
+                .map(|entity| !intermediaries.contains(*entity) && !snapshot.entity(*entity).undisclosed())
+                .collect(),
+            circles: vec![0; entities.len()],
+            entities,
+            holdings,
+            summed_up,
+            cyclic: false,
+            relationships: collected.relationships,
+        };
+        stakes.arrange();
+        Ok(stakes)
     }
 
-    fn new(
-        company: EntityIx,
-        met: BTreeSet<EntityIx>,
-        claimed: Vec<(EntityIx, EntityIx, Claimed)>,
-        relationships: Vec<RelationshipIx>,
-    ) -> Self {
-        let entities: Vec<EntityIx> = met.into_iter().collect();
-        let places: HashMap<EntityIx, usize> = entities.iter().copied().zip(0..).collect();
-        let mut holdings = vec![Vec::new(); entities.len()];
-        let mut held_by_others = vec![false; entities.len()];
-        let mut cyclic = false;
-        let mut graph: DiGraph<(), (), usize> = DiGraph::with_capacity(entities.len(), claimed.len());
-        for _ in &entities {
+    /// Sorts the holdings, and finds who holds whom in a circle and who is held by nobody else. People are held by nobody.
+    fn arrange(&mut self) {
+        let count = self.holdings.iter().map(Vec::len).sum();
+        let mut graph: DiGraph<(), (), usize> = DiGraph::with_capacity(self.entities.len(), count);
+        for _ in &self.entities {
             graph.add_node(());
         }
-        for (holder, held, claim) in claimed {
-            let (holder, held) = (places[&holder], places[&held]);
-            if holder == held {
-                cyclic = true;
+        self.ultimate[self.company] = false;
+        for holdings in &mut self.holdings {
+            holdings.sort_unstable_by_key(|stake| (stake.held, stake.relationship));
+        }
+        for stake in self.holdings.iter().flatten() {
+            if stake.holder == stake.held {
+                self.cyclic = true;
             } else {
-                held_by_others[held] = true;
-                graph.add_edge(NodeIndex::new(holder), NodeIndex::new(held), ());
+                self.ultimate[stake.held] = false;
+                graph.add_edge(NodeIndex::new(stake.holder), NodeIndex::new(stake.held), ());
             }
-            let range = claim.range;
-            holdings[holder].push(Stake {
-                holder,
-                held,
-                low: End::new(range.min, range.min_inclusive),
-                high: End::new(range.max, range.max_inclusive),
-                relationship: claim.relationship,
-            });
         }
-        for held in &mut holdings {
-            held.sort_unstable_by_key(|stake| stake.held);
-        }
-        let mut circles = vec![0; entities.len()];
         // Found from the held to the holders.
         let found = kosaraju_scc(&graph);
         for (number, circle) in found.iter().rev().enumerate() {
-            cyclic |= circle.len() > 1;
+            self.cyclic |= circle.len() > 1;
             for node in circle {
-                circles[node.index()] = number;
+                self.circles[node.index()] = number;
             }
-        }
-        Self {
-            company: places[&company],
-            entities,
-            holdings,
-            held: held_by_others,
-            circles,
-            cyclic,
-            relationships,
         }
     }
 
-    /// Who owns in the end: everyone but the company that nobody else holds. People are held by nobody.
-    pub(super) fn ultimate(&self) -> impl Iterator<Item = usize> + use<> {
-        let held = self.held.clone();
-        let company = self.company;
-        (0..held.len()).filter(move |place| *place != company && !held[*place])
+    /// Who owns in the end: everyone disclosed but the company that nobody else holds, and that no indirect claim names as
+    /// standing between.
+    pub(super) fn ultimate(&self) -> impl Iterator<Item = usize> {
+        (0..self.ultimate.len()).filter(|place| self.ultimate[*place])
     }
 
     pub(super) fn len(&self) -> usize {
@@ -201,6 +203,16 @@ impl Stakes {
         self.holdings.iter().flatten()
     }
 
+    /// What indirect claims say that `holder` has of the company over chains of direct ones; none when none says so.
+    pub(super) fn summed_up(&self, holder: usize) -> Option<ShareRange> {
+        self.summed_up.get(&holder).copied()
+    }
+
+    /// Who has such claims.
+    pub(super) fn summed_up_holders(&self) -> impl Iterator<Item = usize> {
+        self.summed_up.keys().copied()
+    }
+
     pub(super) fn circle(&self, place: usize) -> usize {
         self.circles[place]
     }
@@ -214,7 +226,87 @@ impl Stakes {
     }
 }
 
-/// What an OWNS claims of the basis `of`; none when it is about another.
+/// Everyone who holds something of `company`, directly or through others, and the claims that say so.
+fn walk(
+    snapshot: &Snapshot,
+    mask: Mask,
+    company: EntityIx,
+    of: ShareOf,
+    meter: &mut Meter<'_>,
+) -> Result<Collected, Exhausted> {
+    let pattern = Pattern {
+        kinds: kinds_with_shares(of),
+        ..Pattern::seen(Direction::Incoming)
+    };
+    let mut collected = Collected {
+        met: BTreeSet::from([company]),
+        claimed: Vec::new(),
+        indirect: Vec::new(),
+        relationships: Vec::new(),
+    };
+    let mut ahead = vec![company];
+    while let Some(held) = ahead.pop() {
+        if snapshot.entity(held).kind() == EntityKind::Person {
+            continue;
+        }
+        let mut holders: BTreeMap<(EntityIx, bool), Claimed> = BTreeMap::new();
+        for hop in snapshot.hops(held, pattern, mask) {
+            meter.tick()?;
+            let Some(range) = claimed_range(snapshot, hop.relationship, of) else {
+                continue;
+            };
+            collected.relationships.push(hop.relationship);
+            let is_indirect = is_indirect(snapshot, hop.relationship);
+            if is_indirect && range.max > 0.0 {
+                collected.indirect.push(hop.relationship);
+            }
+            holders
+                .entry((hop.neighbor, is_indirect))
+                .and_modify(|claimed| claimed.add(range, hop.relationship))
+                .or_insert(Claimed {
+                    holder: hop.neighbor,
+                    held,
+                    is_indirect,
+                    range,
+                    relationship: hop.relationship,
+                    strongest: range,
+                });
+        }
+        for undisclosed in snapshot.undisclosed(held, mask) {
+            meter.tick()?;
+            let fits = pattern.fits_undisclosed(snapshot, held, undisclosed);
+            let Some(range) = claimed_range(snapshot, undisclosed, of).filter(|_| fits) else {
+                continue;
+            };
+            collected.relationships.push(undisclosed);
+            if range.max > 0.0 && is_indirect(snapshot, undisclosed) {
+                collected.indirect.push(undisclosed);
+            }
+        }
+        // A share of nothing makes nobody an owner.
+        for claimed in holders.into_values().filter(|claimed| claimed.range.max > 0.0) {
+            if collected.met.insert(claimed.holder) {
+                ahead.push(claimed.holder);
+            }
+            collected.claimed.push(claimed);
+        }
+    }
+    collected.relationships.sort_unstable();
+    Ok(collected)
+}
+
+fn is_indirect(snapshot: &Snapshot, relationship: RelationshipIx) -> bool {
+    snapshot.relationship(relationship).directness() == Directness::Indirect
+}
+
+/// The kinds whose shares may be of `of`: OWNS, and CONTROLS where it is about votes.
+pub(super) fn kinds_with_shares(of: ShareOf) -> Set<RelationshipKind> {
+    let kinds = RelationshipKind::ALL.iter().copied();
+    kinds.filter(|kind| kind.takes_share_of(of)).collect()
+}
+
+/// What a claim of a share says of the basis `of`; none when it is about another. The low end is 0 where the claim is disputed
+/// or may be over.
 pub(in crate::graph::algo) fn claimed_range(
     snapshot: &Snapshot,
     relationship: RelationshipIx,
@@ -224,7 +316,7 @@ pub(in crate::graph::algo) fn claimed_range(
     let (range, basis) = read
         .share()
         .map_or((ShareRange::UNKNOWN, ShareOf::Capital), |share| (share.range, share.of));
-    let range = if read.disputed() {
+    let range = if read.disputed() || read.end_is_unknown() {
         ShareRange {
             min: 0.0,
             min_inclusive: true,

@@ -192,6 +192,8 @@ impl Ord for Beginning {
         by_weakness
             .then(self.length.cmp(&other.length))
             .then_with(|| self.places.cmp(&other.places))
+            // A direct and an indirect holding may lie between the same two.
+            .then_with(|| self.over.cmp(&other.over))
     }
 }
 

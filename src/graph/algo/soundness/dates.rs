@@ -25,6 +25,8 @@ pub enum DateFault {
     BeganAfterRecorded(RelationshipIx),
     /// Recorded before it was said.
     StatedAfterRecorded(RelationshipIx, EvidenceIx),
+    /// A relationship that is over before it begins, however its dates are read.
+    Contradictory(RelationshipIx),
 }
 
 impl DateFault {
@@ -36,21 +38,33 @@ impl DateFault {
             Self::SinceBeforeFounded(relationship, _)
             | Self::OutsideEvent(relationship, _)
             | Self::BeganAfterRecorded(relationship)
-            | Self::StatedAfterRecorded(relationship, _) => Subject::Relationship(relationship),
+            | Self::StatedAfterRecorded(relationship, _)
+            | Self::Contradictory(relationship) => Subject::Relationship(relationship),
         }
     }
 }
 
-/// Every fault of an entity, a relationship or a statement. O(n).
+/// Every fault of an entity, a relationship or a statement. Dates that contradict each other are told whatever the day: they place
+/// the relationship on none. O(n).
 pub(super) fn impossible(ground: &Ground<'_>) -> Result<Vec<DataIssue>, Exhausted> {
     let (mut faults, mut meter) = (Vec::new(), ground.meter());
     for entity in ground.snapshot.entities(&ground.mask) {
         meter.tick()?;
         of_entity(ground.snapshot, entity, &mut faults);
     }
-    for relationship in ground.snapshot.relationships(ground.mask) {
+    for relationship in ground.snapshot.relationships(ground.ever) {
         meter.tick()?;
-        of_relationship(ground.snapshot, relationship, &mut faults);
+        let is_contradictory = ground.snapshot.relationship(relationship).validity().is_contradictory();
+        if is_contradictory {
+            faults.push(DateFault::Contradictory(relationship));
+        }
+        if !ground.snapshot.is_seen(relationship, &ground.mask) {
+            continue;
+        }
+        // Of dates that contradict each other neither is believed, and there is nothing to compare with.
+        if !is_contradictory {
+            of_relationship(ground.snapshot, relationship, &mut faults);
+        }
         for (number, statement) in ground.snapshot.relationship(relationship).evidence().enumerate() {
             if number > 0 {
                 meter.tick()?;

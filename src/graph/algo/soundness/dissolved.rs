@@ -1,5 +1,7 @@
 //! Relationships that hold although one of their ends is no more.
 
+use jiff::civil::Date;
+
 use super::{DataIssue, Ground};
 use crate::{
     graph::{EntityIx, Exhausted, Pattern, RelationshipIx},
@@ -12,8 +14,7 @@ pub(super) fn dissolved_parties(ground: &Ground<'_>) -> Result<Vec<DataIssue>, E
     let (mut issues, mut meter) = (Vec::new(), ground.meter());
     for entity in snapshot.entities(&ground.mask) {
         meter.tick()?;
-        let read = snapshot.entity(entity);
-        if read.dissolved().is_none() && read.status() != EntityStatus::Inactive {
+        if !is_no_more(ground, entity) {
             continue;
         }
         let disclosed = snapshot.hops(entity, Pattern::any(), ground.computing);
@@ -35,6 +36,19 @@ pub(super) fn dissolved_parties(ground: &Ground<'_>) -> Result<Vec<DataIssue>, E
     }
     meter.flush()?;
     Ok(issues)
+}
+
+/// Whether an entity is dissolved or INACTIVE by today, or by the day of the view. A dissolution that lies ahead has not come, and
+/// one in the last year of the calendar stands for none.
+fn is_no_more(ground: &Ground<'_>, entity: EntityIx) -> bool {
+    let read = ground.snapshot.entity(entity);
+    match read.dissolved() {
+        Some(dissolved) => {
+            let first = dissolved.first_day();
+            first <= ground.day && first.year() < Date::MAX.year()
+        }
+        None => read.status() == EntityStatus::Inactive,
+    }
 }
 
 /// Whether the relationship holds after the last day on which the entity may have been dissolved.

@@ -26,6 +26,11 @@ impl DataIssue {
                 low,
                 relationships,
             } => told.shares((*held, *of), *on, *low, relationships),
+            Self::IndirectMismatch {
+                relationships,
+                of,
+                computed,
+            } => told.indirect(relationships, *of, *computed),
             Self::OwnershipCycle { members, circle } => told.cycle(members, circle),
             Self::DissolvedParty { entity, relationships } => told.dissolved(*entity, relationships),
             Self::InvalidLei { entity, position } => told.lei(*entity, *position),
@@ -117,13 +122,25 @@ impl Telling<'_> {
         let holders = holders.into_iter();
         let each = holders.map(|(holder, range)| format!("{} {range} %", self.entity(holder)));
         format!(
-            "The holders of {} have {} {} % of its {} between them on {}: {}. See whether indirect holdings stand beside direct ones, a share is out of date, or an end date is missing.",
+            "The holders of {} have {} {} % of its {} between them on {}: {}. See whether an indirect holding is listed as a direct one, a share is out of date, or an end date is missing.",
             self.entity(held),
             if is_more { "more than" } else { "at least" },
             (low * 1e6).round() / 1e6,
             basis(of),
             on.map_or_else(|| "a day that nobody states".to_owned(), |on| on.to_string()),
             listed(each.collect())
+        )
+    }
+
+    fn indirect(&self, relationships: &[RelationshipIx], of: ShareOf, computed: ShareRange) -> String {
+        let claims = relationships.iter().map(|relationship| {
+            let range = claimed_range(self.snapshot, *relationship, of).unwrap_or(ShareRange::UNKNOWN);
+            format!("{} indirectly, {range} %", self.relationship(*relationship))
+        });
+        format!(
+            "{}, but what it sums up is {computed} % of the {} along the chains of direct claims. See whether a share is out of date, or a claim of the chain is missing.",
+            listed(claims.collect()),
+            basis(of)
         )
     }
 
@@ -211,6 +228,17 @@ impl Telling<'_> {
                 since(ix),
                 self.snapshot.relationship(ix).recorded_at()
             ),
+            DateFault::Contradictory(ix) => {
+                let validity = self.snapshot.relationship(ix).validity();
+                let over_by = validity.stated_ended_by().map(|day| format!("over by {day}"));
+                let end = over_by.unwrap_or_else(|| format!("until {}", date(validity.until())));
+                format!(
+                    "{}: since {}, but {end}. Correct one of the two: until then neither is believed, and it is over by {}.",
+                    self.relationship(ix),
+                    since(ix),
+                    date(validity.ended_by().map(PartialDate::from))
+                )
+            }
             DateFault::StatedAfterRecorded(ix, statement) => {
                 let read = self.snapshot.statement(statement);
                 let stated = read.stated_on().or(self.snapshot.source(read.source()).published_on());

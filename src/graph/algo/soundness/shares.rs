@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::{DataIssue, Ground};
 use crate::{
     graph::{EntityIx, Exhausted, RelationshipIx, algo::ownership::claimed_range, budget::Meter},
-    model::{At, Catalog, RelationshipKind, ShareOf, ShareRange},
+    model::{At, Catalog, Directness, RelationshipKind, ShareOf, ShareRange},
 };
 
 /// Sums of percentages that differ by less are the same.
@@ -33,6 +33,10 @@ pub(super) fn over_100(ground: &Ground<'_>) -> Result<Vec<DataIssue>, Exhausted>
     for relationship in ground.snapshot.relationships(ground.computing) {
         meter.tick()?;
         let read = ground.snapshot.relationship(relationship);
+        // An indirect claim sums up what others hold, and one without a known end may be over.
+        if read.directness() == Directness::Indirect || read.end_is_unknown() {
+            continue;
+        }
         if let (RelationshipKind::Owns, Some(holder), Some(held)) = (read.kind(), read.from(), read.to()) {
             for of in ShareOf::ALL.iter().copied() {
                 let range = claimed_range(ground.snapshot, relationship, of);

@@ -33,6 +33,11 @@ pub(super) fn probable_duplicates(ground: &Ground<'_>) -> Result<Vec<DataIssue>,
     let (mut named, mut meter) = (Vec::new(), ground.meter());
     for entity in ground.snapshot.entities(&ground.mask) {
         let read = ground.snapshot.entity(entity);
+        if read.undisclosed() {
+            // Nothing says that two unknown persons are one.
+            meter.tick()?;
+            continue;
+        }
         let kind = read.kind();
         let main = std::iter::once((read.name(), true));
         let others = read.names().filter(|name| name.kind() != NameKind::Former);
