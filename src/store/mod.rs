@@ -28,7 +28,7 @@ use tokio::sync::watch;
 use self::{
     commit::{Proposal, Receipt},
     home::Home,
-    log::{Log, Memory},
+    log::Log,
     settle::Place,
     writer::Writer,
 };
@@ -80,7 +80,7 @@ impl Store {
     /// A store that begins with this state and whose changes last as long as the process.
     #[must_use]
     pub fn in_memory(state: Arc<State>) -> Self {
-        Self::over(state, Log::Memory(Memory::default()))
+        Self::over(state, Log::Memory(log::Memory::default()))
     }
 
     /// A store with this state, which holds everything that this log does.
@@ -189,6 +189,12 @@ impl Store {
         self.shared.log.note(key).map_err(unavailable)
     }
 
+    /// What imports remember, to be asked by other threads. The store must outlive it.
+    #[must_use]
+    pub fn memory(&self) -> Memory {
+        Memory(Arc::clone(&self.shared))
+    }
+
     /// At most `max` of the notes whose keys begin with `prefix`, from the key `from` on, in the order of their keys.
     ///
     /// # Errors
@@ -217,6 +223,20 @@ impl Store {
     #[must_use]
     pub fn watch(&self) -> watch::Receiver<u64> {
         self.shared.position.subscribe()
+    }
+}
+
+/// What imports remember.
+#[derive(Debug)]
+pub struct Memory(Arc<Shared>);
+
+impl Memory {
+    /// What an import remembered under this key.
+    ///
+    /// # Errors
+    /// [`commit::Error::Unavailable`] when it cannot be read.
+    pub fn note(&self, key: &str) -> Result<Option<Vec<u8>>, commit::Error> {
+        self.0.log.note(key).map_err(unavailable)
     }
 }
 

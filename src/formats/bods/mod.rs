@@ -23,7 +23,7 @@ use super::import::{Each, Input, Item, Unreadable};
 use crate::model::{Entity, ID_CHARS_MAX, Invalid, Relationship, percent_encoded};
 
 pub(in crate::formats) use interests::of_text as interest;
-pub use replaced::{Chains, Continued, Remembering, Replaced};
+pub use replaced::{Chains, Continued, Remembered, Replaced};
 pub use write::write;
 
 /// What the id of an entity starts with that a record of someone else became.

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     interests::code_today,
-    replaced::{Remembered, Replaced},
+    replaced::{Replaced, Room},
     values::{take_list, take_map, take_text},
 };
 use crate::formats::import::Fault;
@@ -44,7 +44,7 @@ pub(super) fn modernised(
     if let Some(id) = id {
         let full = earlier
             .iter()
-            .any(|earlier| replaced.insert(&id, earlier) == Remembered::Full);
+            .any(|earlier| replaced.insert(&id, earlier) == Room::Full);
         if full {
             faults.push(Fault::kept("replacesStatements", "more statements replaced than are remembered").with(&id));
             old.insert("replacesStatements".to_owned(), json!(earlier));

@@ -1,29 +1,45 @@
 //! What replaces what before 0.4: the statements of a chain are about one thing, which is called as the one that the chain began
 //! with. Bounded: what does not fit is not remembered, and a chain is then known from its last remembered statement on.
 
-use std::sync::Arc;
+use std::{borrow::Cow, fmt, sync::Arc};
 
 use hashbrown::{HashMap, HashSet};
 
 /// How many bytes the ids that are remembered may take.
 pub(super) const REPLACED_BYTES_MAX: usize = 64 << 20;
 
+/// How often a chain may turn out to continue another, from one import to the next.
+const STEPS_MAX: usize = 1_000;
+
 /// What a statement belongs to: the first of its chain, and how many statements lie between, itself counted.
 type Belongs = (Box<str>, u32);
 
 /// The first statement of each chain, by the later ones.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Replaced {
     /// What was found out before.
     before: Option<Arc<Replaced>>,
+    /// What earlier imports remember.
+    remembered: Option<Remembered>,
     first: HashMap<Box<str>, Belongs>,
     bytes: usize,
 }
 
+impl fmt::Debug for Replaced {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Replaced")
+            .field("statements", &self.first.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// What is remembered of a statement from one import to the next: what it belongs to, and how far behind that it is.
+pub type Remembered = Arc<dyn Fn(&str) -> Option<(String, u32)> + Send + Sync>;
+
 /// Whether a chain will be known later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Remembered {
-    Yes,
+pub(super) enum Room {
+    Left,
     /// [`REPLACED_BYTES_MAX`] is reached.
     Full,
 }
@@ -42,35 +58,61 @@ impl Replaced {
         self.first.get(statement).or_else(before)
     }
 
+    /// The statement that the chain of `statement` began with, and how many statements lie between, itself counted, as far as
+    /// they are known: here, and to earlier imports.
+    fn place<'a>(&'a self, statement: &'a str) -> (Cow<'a, str>, u32) {
+        let (mut first, mut depth) = match self.belongs(statement) {
+            Some((first, depth)) => (Cow::Borrowed(&**first), *depth),
+            None => (Cow::Borrowed(statement), 0),
+        };
+        let remembered = self.remembered.as_ref();
+        let remembered = remembered.or_else(|| self.before.as_ref().and_then(|before| before.remembered.as_ref()));
+        let Some(remembered) = remembered else {
+            return (first, depth);
+        };
+        for _ in 0..STEPS_MAX {
+            match remembered(&first) {
+                Some((earlier, behind)) if earlier != *first => {
+                    (first, depth) = match self.belongs(&earlier) {
+                        Some((first, further)) => (Cow::Borrowed(&**first), depth + behind + further),
+                        None => (Cow::Owned(earlier), depth + behind),
+                    };
+                }
+                _ => break,
+            }
+        }
+        (first, depth)
+    }
+
     /// The statement that the chain of `statement` began with, as far as it is known.
-    pub(super) fn first_of<'a>(&'a self, statement: &'a str) -> &'a str {
-        self.belongs(statement).map_or(statement, |(first, _)| first)
+    pub(super) fn first_of<'a>(&'a self, statement: &'a str) -> Cow<'a, str> {
+        self.place(statement).0
     }
 
     /// How many statements of its chain lie before `statement`, as far as they are known.
     pub(super) fn depth_of(&self, statement: &str) -> u32 {
-        self.belongs(statement).map_or(0, |(_, depth)| *depth)
+        self.place(statement).1
     }
 
     /// Says that `statement` replaces `earlier`.
-    pub(super) fn insert(&mut self, statement: &str, earlier: &str) -> Remembered {
-        let first = self.first_of(earlier);
+    pub(super) fn insert(&mut self, statement: &str, earlier: &str) -> Room {
+        let (first, depth) = self.place(earlier);
         // Two statements that replace each other have no first one.
         if first == statement || self.belongs(statement).is_some() {
-            return Remembered::Yes;
+            return Room::Left;
         }
-        let belongs: Belongs = (first.into(), self.depth_of(earlier) + 1);
+        let belongs: Belongs = ((*first).into(), depth + 1);
         self.put(statement.into(), belongs)
     }
 
-    fn put(&mut self, statement: Box<str>, belongs: Belongs) -> Remembered {
+    fn put(&mut self, statement: Box<str>, belongs: Belongs) -> Room {
         let bytes = self.bytes + 2 * (size_of::<Box<str>>()) + statement.len() + belongs.0.len();
         if bytes > REPLACED_BYTES_MAX {
-            return Remembered::Full;
+            return Room::Full;
         }
         self.bytes = bytes;
         self.first.insert(statement, belongs);
-        Remembered::Yes
+        Room::Left
     }
 }
 
@@ -85,9 +127,6 @@ pub struct Continued {
     pub depth: u32,
 }
 
-/// What is remembered of a statement from one import to the next: what it belongs to, and how far behind that it is.
-pub type Remembering<'a> = &'a dyn Fn(&str) -> Option<(String, u32)>;
-
 /// Which statements replace which, in whatever order they come: gathered from all files before any of them is read.
 #[derive(Debug, Default)]
 pub struct Chains {
@@ -101,12 +140,6 @@ pub struct Chains {
 }
 
 impl Chains {
-    /// Whether nothing replaces anything.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.names.is_empty()
-    }
-
     /// Says that `statement` replaces `earlier`. What does not fit is left out.
     pub(super) fn add(&mut self, statement: &str, earlier: &str) {
         self.link(statement, earlier, 1);
@@ -153,12 +186,12 @@ impl Chains {
     /// What each statement belongs to, given what earlier imports remember, and which records are called otherwise from now on.
     /// O(statements · length of chains).
     #[must_use]
-    pub fn resolved(mut self, remembered: Remembering<'_>) -> (Replaced, Vec<Continued>) {
+    pub fn resolved(mut self, remembered: Option<Remembered>) -> (Replaced, Vec<Continued>) {
         let mut former: Vec<String> = Vec::new();
         let mut next = 0;
         while next < self.names.len() {
             let name = self.names[next].to_string();
-            if let Some((first, behind)) = remembered(&name) {
+            if let Some((first, behind)) = remembered.as_ref().and_then(|remembered| remembered(&name)) {
                 self.link(&name, &first, behind);
                 former.push(name);
             }
@@ -175,7 +208,10 @@ impl Chains {
                 *first = place;
             }
         }
-        let mut replaced = Replaced::default();
+        let mut replaced = Replaced {
+            remembered,
+            ..Replaced::default()
+        };
         let mut continued = Vec::new();
         for place in 0..self.names.len() {
             let first = firsts[&self.root(place)];
@@ -240,7 +276,7 @@ mod tests {
     fn a_chain_leads_to_its_first_statement_and_a_circle_to_one_of_its_own() {
         let mut replaced = Replaced::default();
         for (statement, earlier) in [("b", "a"), ("c", "b"), ("d", "c"), ("a", "d")] {
-            assert_eq!(replaced.insert(statement, earlier), Remembered::Yes);
+            assert_eq!(replaced.insert(statement, earlier), Room::Left);
         }
         for statement in ["a", "b", "c", "d"] {
             assert_eq!(replaced.first_of(statement), "a");
@@ -253,7 +289,7 @@ mod tests {
     fn what_does_not_fit_is_told() {
         let mut replaced = Replaced::default();
         let long = "x".repeat(REPLACED_BYTES_MAX);
-        assert_eq!(replaced.insert(&long, "a"), Remembered::Full);
+        assert_eq!(replaced.insert(&long, "a"), Room::Full);
         assert_eq!(replaced.first_of(&long), long);
     }
 
@@ -267,16 +303,20 @@ mod tests {
             .split_whitespace()
             .map(|note| note.split(':').collect())
             .collect();
-        let note = |statement: &str| {
-            let note = known.iter().find(|note| note[0] == statement)?;
-            Some((note[1].to_owned(), note[2].parse().unwrap()))
-        };
+        let known: Vec<(String, String, u32)> = known
+            .iter()
+            .map(|note| (note[0].to_owned(), note[1].to_owned(), note[2].parse().unwrap()))
+            .collect();
+        let note: Remembered = Arc::new(move |statement: &str| {
+            let (_, first, behind) = known.iter().find(|(known, ..)| known == statement)?;
+            Some((first.clone(), *behind))
+        });
         for turn in 0..links.len() {
             let mut chains = Chains::default();
             for (later, earlier) in links.iter().cycle().skip(turn).take(links.len()) {
                 chains.add(later, earlier);
             }
-            let (replaced, told) = chains.resolved(&note);
+            let (replaced, told) = chains.resolved(Some(Arc::clone(&note)));
             for (statement, first, depth) in expected {
                 assert_eq!(replaced.first_of(statement), *first, "{statement}");
                 assert_eq!(replaced.depth_of(statement), *depth, "{statement}");

@@ -24,6 +24,9 @@ impl Filing {
 
     fn continue_relationships(&mut self, Continued { record, into, depth }: &Continued) -> Result<(), Error> {
         let version = self.notes.of_record(self.store(), record)?;
+        let version = version.map(|version| version.behind(*depth));
+        let newest = self.notes.of_record(self.store(), into)?;
+        let holds = version >= newest;
         for waiting in self.notes.waiting(self.store(), Some(record))? {
             self.notes.forget(waiting.key);
             let mut draft = waiting.draft;
@@ -35,17 +38,16 @@ impl Filing {
                     ..draft
                 };
                 draft.order.depth += depth;
-                self.notes.wait_again(&draft);
+                if holds {
+                    self.notes.wait_again(&draft);
+                }
             }
         }
         let ids = self.of_record(record);
-        let newest = self.notes.of_record(self.store(), into)?;
-        let version = version.map(|version| version.behind(*depth));
         self.notes.forget_record(record);
         if ids.is_empty() && version.is_none() {
             return Ok(());
         }
-        let holds = version >= newest;
         let mut changes: Vec<Change> = Vec::new();
         let mut kept = Vec::new();
         for id in ids {
@@ -58,6 +60,11 @@ impl Filing {
             changes.push(retraction(id));
         }
         if holds {
+            for waiting in self.notes.waiting(self.store(), Some(into))? {
+                if Version::of(&waiting.draft) < version {
+                    self.notes.forget(waiting.key);
+                }
+            }
             let replaced = self.of_record(into).into_iter().filter(|id| !kept.contains(id));
             changes.extend(replaced.map(retraction));
             if let Some(version) = &version {

@@ -355,12 +355,12 @@ impl Filing {
         if newest.as_ref().is_some_and(|newest| version < newest) {
             return Ok(Ok(Decided::Known));
         }
+        if newest.as_ref() != Some(version) {
+            self.notes.set_record(&record, version);
+        }
         self.know_by_id_alone(&relationship, at, described)?;
         if let Some((id, noun)) = self.missing(&relationship) {
             return Ok(Ok(Decided::Missing(id, noun)));
-        }
-        if newest.as_ref() != Some(version) {
-            self.notes.set_record(&record, version);
         }
         self.follow_mergers(&mut relationship);
         let latest = match self.latest(&relationship.id) {
@@ -452,7 +452,7 @@ impl Filing {
                 self.notes.forget(waiting.key);
             }
         }
-        let mut outcome = Outcome::Unchanged;
+        let mut takes_back = false;
         for id in self.of_record(record) {
             if !ids.contains(&id) {
                 self.make_room(&id, at)?;
@@ -461,11 +461,12 @@ impl Filing {
                     id,
                 };
                 self.batch(change, vec![origin.clone()], at);
-                outcome = Outcome::Imported;
+                takes_back = true;
             }
         }
-        if outcome == Outcome::Unchanged {
-            self.told.push((origin.clone(), Verdict::Became(outcome)));
+        // What it still says has an outcome of its own.
+        if !takes_back && ids.is_empty() {
+            self.told.push((origin.clone(), Verdict::Became(Outcome::Unchanged)));
         }
         Ok(())
     }

@@ -45,10 +45,13 @@ impl Running<'_> {
         if !self.is_cut_short {
             self.join(&mut filing)?;
         }
-        for (statement, first, behind) in self.replaced.to_remember() {
+        // It asks the store what earlier imports remember, and must not outlive it.
+        let replaced = std::mem::take(&mut self.replaced);
+        for (statement, first, behind) in replaced.to_remember() {
             filing.notes.set_chain(statement, first, behind);
             filing.notes_in_time()?;
         }
+        drop(replaced);
         let store = filing.into_store()?;
         if self.job.search_index && !self.is_cut_short && !self.is_new {
             self.job.gauge.enter(Phase::Indexing);

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use super::{Draft, Error, Order, Wanted, merge_records::Precedence, waiting::KeptDraft};
 use crate::{
     model::{NameKind, Noun, Record, Relationship, Timestamp},
-    store::{Store, commit},
+    store::{Memory, Store, commit},
 };
 
 /// How many notes are held back before they are written.
@@ -154,8 +154,8 @@ struct KeptWaiting<'a> {
 }
 
 /// What earlier imports remember of a statement: the first of its chain, and how far behind that it is.
-pub(super) fn chain(store: &Store, statement: &str) -> Option<(String, u32)> {
-    let note = store.note(&format!("{CHAIN}{statement}")).ok()??;
+pub(super) fn chain(memory: &Memory, statement: &str) -> Option<(String, u32)> {
+    let note = memory.note(&format!("{CHAIN}{statement}")).ok()??;
     serde_json::from_slice(&note).ok()
 }
 
@@ -212,7 +212,7 @@ impl Notes {
         self.write(waiting_key(relationship), &kept);
     }
 
-    /// Lets it wait under another name.
+    /// Lets a draft wait under another name.
     pub(super) fn wait_again(&mut self, draft: &Draft) {
         self.wait(draft, ("", Noun::Entity), String::new());
     }

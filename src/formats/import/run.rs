@@ -114,10 +114,12 @@ fn chains(job: &Job<'_>, store: Option<&Store>) -> (bods::Replaced, Vec<bods::Co
             });
         }
     }
-    if chains.is_empty() {
-        return Default::default();
-    }
-    chains.resolved(&|statement| store.and_then(|store| notes::chain(store, statement)))
+    let remembered = store.map(|store| {
+        let memory = store.memory();
+        let remembered: bods::Remembered = Arc::new(move |statement: &str| notes::chain(&memory, statement));
+        remembered
+    });
+    chains.resolved(remembered)
 }
 
 /// An import that is under way.
@@ -264,13 +266,21 @@ impl Running<'_> {
         for fault in &faults {
             self.fault(&origin, fault);
         }
+        let nowhere = Origin {
+            file,
+            ..Origin::NOWHERE
+        };
+        let is_alone = drafts.len() == 1;
         for draft in drafts {
+            // That the source of a record is known says nothing of the record.
+            let is_source = matches!(draft.change, Wanted::Record(Record::Source(_)));
+            let origin = if is_source && !is_alone { &nowhere } else { &origin };
             if let Some(mentioned) = &mut self.mentioned {
                 mentioned.mention(file, &draft);
             }
             match beyond_limits(&draft) {
-                Some(fault) => self.fault(&origin, &fault),
-                None => self.draft(&origin, draft, target)?,
+                Some(fault) => self.fault(origin, &fault),
+                None => self.draft(origin, draft, target)?,
             }
         }
         Ok(())

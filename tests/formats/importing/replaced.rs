@@ -16,7 +16,7 @@ fn party(id: &str, date: &str, name: &str, replaces: &[&str]) -> String {
         .collect::<Vec<_>>()
         .join(",");
     format!(
-        r#"{{"statementID":"{id}","statementType":"entityStatement","entityType":"registeredEntity","isComponent":false,"name":"{name}","statementDate":"{date}","replacesStatements":[{replaces}]}}"#
+        r#"{{"statementID":"{id}","statementType":"entityStatement","entityType":"registeredEntity","isComponent":false,"name":"{name}","statementDate":"{date}","replacesStatements":[{replaces}],"publicationDetails":{{"publicationDate":"{date}","bodsVersion":"0.2","publisher":{{"name":"Register"}}}}}}"#
     )
 }
 
@@ -28,14 +28,14 @@ fn owns(id: &str, date: &str, (from, to): (&str, &str), share: u32, replaces: &[
         .collect::<Vec<_>>()
         .join(",");
     format!(
-        r#"{{"statementID":"{id}","statementType":"ownershipOrControlStatement","isComponent":false,"subject":{{"describedByEntityStatement":"{to}"}},"interestedParty":{{"describedByEntityStatement":"{from}"}},"interests":[{{"type":"shareholding","interestLevel":"direct","share":{{"exact":{share}}}}}],"statementDate":"{date}","replacesStatements":[{replaces}]}}"#
+        r#"{{"statementID":"{id}","statementType":"ownershipOrControlStatement","isComponent":false,"subject":{{"describedByEntityStatement":"{to}"}},"interestedParty":{{"describedByEntityStatement":"{from}"}},"interests":[{{"type":"shareholding","interestLevel":"direct","share":{{"exact":{share}}}}}],"statementDate":"{date}","replacesStatements":[{replaces}],"publicationDetails":{{"publicationDate":"{date}","bodsVersion":"0.2","publisher":{{"name":"Register"}}}}}}"#
     )
 }
 
 /// A statement of 0.4 about a record.
 fn record(id: &str, record: &str, kind: &str, status: &str, date: &str, details: &str) -> String {
     format!(
-        r#"{{"statementId":"{id}","recordId":"{record}","recordType":"{kind}","recordStatus":"{status}","statementDate":"{date}","recordDetails":{{"isComponent":false,{details}}},"publicationDetails":{{"publicationDate":"{date}","bodsVersion":"0.4"}}}}"#
+        r#"{{"statementId":"{id}","recordId":"{record}","recordType":"{kind}","recordStatus":"{status}","statementDate":"{date}","recordDetails":{{"isComponent":false,{details}}},"publicationDetails":{{"publicationDate":"{date}","bodsVersion":"0.4","publisher":{{"name":"Register"}}}}}}"#
     )
 }
 
