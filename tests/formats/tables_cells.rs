@@ -1,6 +1,11 @@
 //! What each cell may hold, and which cells go together. Figures have a file of their own.
 
-use super::{accept, check_each};
+use guanxi::{
+    formats::tables,
+    model::{Directness, Interest},
+};
+
+use super::{accept, check_each, edit, folder};
 
 #[test]
 fn sources_have_a_publisher_a_title_and_a_link_of_the_web() {
@@ -181,13 +186,50 @@ fn relationships_have_a_status_and_dates_in_order() {
                 "17/07/2015",
                 "2: until \"17/07/2015\": expected a date like 2013, 2014-11 or 2014-11-25",
             ),
-            (
-                "2002,2015-07-17",
-                "2015-07-17,2015-07-17",
-                "2: until \"2015-07-17\": expected a date after since (2015-07-17); until is the first day on which it no longer holds",
-            ),
         ],
     );
+}
+
+#[test]
+fn dates_that_contradict_each_other_are_kept_and_columns_that_may_be_missing_are_read() {
+    let dir = folder();
+    edit(dir.path(), ("relationships.csv", "2002,2015-07-17", "2015-07-17,2002"));
+    let read = tables::read_dir(dir.path()).unwrap();
+    let validity = read
+        .relationships
+        .iter()
+        .map(|claim| claim.validity)
+        .find(|validity| validity.is_contradictory());
+    assert_eq!(validity.unwrap().until().unwrap().to_string(), "2002");
+    let header = "recorded_at,retracted_at\n";
+    edit(
+        dir.path(),
+        (
+            "relationships.csv",
+            header,
+            "recorded_at,retracted_at,interest,directness,components,record,ended_by\n",
+        ),
+    );
+    let path = dir.path().join("relationships.csv");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let added = |line: &str| match line.split(',').nth(1) {
+        Some("kind") => line.to_owned(),
+        Some("CONTROLS") => format!("{line},VOTING_RIGHTS,INDIRECT,a;not-known-yet,r 1,"),
+        _ => format!("{line},,,,,"),
+    };
+    let lines: Vec<String> = text.lines().map(added).collect();
+    std::fs::write(&path, lines.join("\n")).unwrap();
+    let read = tables::read_dir(dir.path()).unwrap_or_else(|error| panic!("{error}"));
+    let controls = read
+        .relationships
+        .iter()
+        .find(|claim| claim.interest.is_some())
+        .unwrap();
+    assert_eq!(
+        (controls.interest, controls.directness, controls.record.as_deref()),
+        (Some(Interest::VotingRights), Directness::Indirect, Some("r 1"))
+    );
+    assert_eq!(controls.components, ["a", "not-known-yet"]);
 }
 
 #[test]
