@@ -12,6 +12,7 @@ use super::{
     columns::Columns,
     ix::{Bounds, EntityIx, RelationshipIx, SourceIx},
     rows::{EntityRow, Recorded, RelationshipRow, SourceRow, at},
+    unresolved::Unresolved,
 };
 
 /// How far from the only neighbor something is placed.
@@ -55,6 +56,8 @@ pub(super) struct Delta {
     pub(super) by_name: OrdSet<(u32, EntityIx)>,
     pub(super) by_identifier: OrdSet<(u32, EntityIx)>,
     pub(super) by_record: OrdSet<(u32, RelationshipIx)>,
+    /// What waits for something that it refers to, by id.
+    pub(super) unresolved: Arc<[Unresolved]>,
     /// How many versions were begun or ended.
     pub(super) size: usize,
 }

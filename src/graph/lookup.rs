@@ -13,7 +13,7 @@ use super::{
     read::EntityRef,
     snapshot::Snapshot,
 };
-use crate::model::{EntityKind, Set, Timestamp, comparable, fold};
+use crate::model::{BODS_ENTITY_PREFIX, EntityKind, Set, Timestamp, comparable, fold};
 
 impl Snapshot {
     /// The entity with this id, whoever knows it.
@@ -97,6 +97,13 @@ impl Snapshot {
             }
         }
         components
+    }
+
+    /// Whether an entity or a source is called so, be it by its id or as a record of the Beneficial Ownership Data Standard.
+    #[must_use]
+    pub fn is_named(&self, record: &str, mask: &Mask) -> bool {
+        let entity = |id: &str| self.entity_by_id(id, mask).is_some();
+        entity(record) || entity(&format!("{BODS_ENTITY_PREFIX}{record}")) || self.source_by_id(record, mask).is_some()
     }
 
     /// The source with this id, if it was known to the view. O(log n).

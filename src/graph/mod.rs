@@ -34,6 +34,7 @@ mod rows;
 mod since;
 mod snapshot;
 mod text;
+mod unresolved;
 mod versions;
 mod work;
 
@@ -57,6 +58,7 @@ pub use pack::Unreadable;
 pub use read::{EntityRef, EvidenceRef, NameRef, RelationshipRef, SourceRef};
 
 pub use snapshot::{Hop, Snapshot};
+pub use unresolved::Unresolved;
 pub use versions::RecordVersion;
 
 /// Why a dataset cannot become a graph.

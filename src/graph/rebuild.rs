@@ -1,7 +1,7 @@
 //! A new base of everything a snapshot holds, so that what changed since the last one no longer stands beside it. Streams: no
 //! more than one record is held as a value.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use imbl::OrdSet;
 
@@ -86,7 +86,8 @@ impl Snapshot {
             keys(&base.by_name, &delta.by_name),
             keys(&base.by_identifier, &delta.by_identifier),
         );
-        Ok(Self::of(Base::new(rows.finish(), times, keys, title)))
+        let rebuilt = Self::of(Base::new(rows.finish(), times, keys, title));
+        Ok(rebuilt.keeping(Arc::clone(&self.delta.unresolved)))
     }
 
     fn add_source(&self, rows: &mut Rows, ix: SourceIx) -> Result<(), Error> {

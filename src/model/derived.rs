@@ -2,6 +2,9 @@
 
 use super::{Catalog, Ends, RelationshipKind, Source, written::percent_encode};
 
+/// What the id of an entity starts with that a record of the Beneficial Ownership Data Standard became.
+pub const BODS_ENTITY_PREFIX: &str = "bods:";
+
 /// `rel:{from}:{KIND}:{to}:{key}`, each part percent-encoded, an unknown end empty. Symmetric kinds sort their ends.
 ///
 /// ```

@@ -36,7 +36,7 @@ pub use company_name::{CompanyName, FormClass, LEGAL_FORMS, LegalForm, Telling, 
 pub use country::{country_code, country_of, lies_in};
 pub use dataset::Dataset;
 pub use date::PartialDate;
-pub use derived::{evidence_id, relationship_id, write_relationship_id};
+pub use derived::{BODS_ENTITY_PREFIX, evidence_id, relationship_id, write_relationship_id};
 pub use entity::{Entity, EntityKind, EntityStatus, Name, NameKind};
 pub use evidence::{Evidence, Stance, disputed};
 pub use identifier::{

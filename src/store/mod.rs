@@ -15,6 +15,7 @@ mod settle;
 mod shelf;
 mod state;
 pub mod tokens;
+mod waiting;
 mod writer;
 
 use std::{
@@ -36,6 +37,7 @@ pub use self::{
     open::{OpenError, ReplayError, check_written, read, replayed},
     rankings::RANKINGS_MAX,
     state::{State, Unsearchable},
+    waiting::WAITING,
 };
 use crate::model::{Entry, Timestamp};
 

@@ -104,7 +104,9 @@ fn latest(dir: &Path, reading: &Reading) -> Result<(Option<u64>, Snapshot), Open
         dir: dir.to_owned(),
         reason,
     };
-    Ok((position, graph.map_err(unsound)?))
+    let graph = graph.map_err(unsound)?;
+    let waiting = super::waiting::read(reading).map_err(|reason| unsound(reason.into()))?;
+    Ok((position, graph.with_unresolved(waiting)))
 }
 
 /// What is wrong with what was written for the next start, beside `graph`, which the log makes: none when they hold the same,

@@ -20,14 +20,16 @@ mod write;
 use std::{ops::ControlFlow, sync::Arc};
 
 use super::import::{Each, Input, Item, Unreadable};
-use crate::model::{Ends, Entity, ID_CHARS_MAX, Invalid, Relationship, percent_encoded, relationship_id};
+use crate::model::{
+    BODS_ENTITY_PREFIX, Ends, Entity, ID_CHARS_MAX, Invalid, Relationship, percent_encoded, relationship_id,
+};
 
 pub(in crate::formats) use interests::of_text as interest;
 pub use replaced::{Chains, Continued, Remembered, Replaced};
 pub use write::write;
 
 /// What the id of an entity starts with that a record of someone else became.
-const THEIRS: &str = "bods:";
+const THEIRS: &str = BODS_ENTITY_PREFIX;
 
 /// What the id of a record starts with that was written from ours.
 const OURS: &str = "guanxi:";

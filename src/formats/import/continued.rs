@@ -2,7 +2,7 @@
 //! the newest version of all holds.
 
 use super::{
-    Draft, Error, Wanted,
+    Error, Wanted,
     filing::{Decided, Filing},
     notes::Version,
 };
@@ -27,20 +27,14 @@ impl Filing {
         let version = version.map(|version| version.behind(*depth));
         let newest = self.notes.of_record(self.store(), into)?;
         let holds = version >= newest;
-        for waiting in self.notes.waiting(self.store(), Some(record))? {
-            self.notes.forget(waiting.key);
-            let mut draft = waiting.draft;
-            if let Wanted::Record(Record::Relationship(relationship)) = &draft.change
-                && let Some(moved) = bods::moved_to_record(relationship, into)
+        for mut waiting in self.notes.waiting(self.store(), Some(record))? {
+            self.notes.forget(waiting.key.clone());
+            if let Wanted::Record(Record::Relationship(relationship)) = &mut waiting.draft.change
+                && let Some(moved) = bods::moved_to_record(relationship, into).filter(|_| holds)
             {
-                draft = Draft {
-                    change: Wanted::Record(Record::Relationship(moved)),
-                    ..draft
-                };
-                draft.order.depth += depth;
-                if holds {
-                    self.notes.wait_again(&draft);
-                }
+                *relationship = moved;
+                waiting.draft.order.depth += depth;
+                self.notes.wait_again(&waiting);
             }
         }
         let ids = self.of_record(record);

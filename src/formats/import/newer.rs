@@ -189,7 +189,7 @@ impl Running<'_> {
         self.waiting_in_store += 1;
         self.tally.note(origin, Outcome::Waiting);
         self.fault(origin, &dangling(missing, noun));
-        filing.notes.wait(draft, (missing, noun), self.place(origin));
+        filing.notes.wait(draft, missing, self.place(origin));
     }
 
     /// Takes back what the sources of the files said before, and say no longer.

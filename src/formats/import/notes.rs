@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{Draft, Error, Order, Wanted, merge_records::Precedence, waiting::KeptDraft};
 use crate::{
-    model::{NameKind, Noun, Record, Relationship, Timestamp},
-    store::{Memory, Store, commit},
+    model::{Ends, NameKind, Record, Relationship, Timestamp},
+    store::{Memory, Store, WAITING, commit},
 };
 
 /// How many notes are held back before they are written.
@@ -23,7 +23,6 @@ const STEPS_MAX: usize = 1_000;
 const OF_ENTITY: &str = "version-of-entity:";
 const OF_RECORD: &str = "version-of-record:";
 const CHAIN: &str = "chain:";
-const WAITING: &str = "waiting:";
 
 /// Which version of the data says something. A greater one is newer.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -143,15 +142,20 @@ pub(super) struct WaitingNote {
     /// Its key among the notes.
     pub(super) key: String,
     pub(super) draft: Draft,
+    /// What it refers to, and where it stood.
+    missing: String,
+    place: String,
 }
 
 /// How something is kept that waits.
 #[derive(Serialize, Deserialize)]
 struct KeptWaiting<'a> {
     draft: KeptDraft<'a>,
+    /// The id that it will have, and what it claims.
+    id: String,
+    claim: String,
     /// What it refers to.
     missing: String,
-    noun: Noun,
     /// Where it stood: the file, the record and the line.
     place: String,
 }
@@ -160,6 +164,16 @@ struct KeptWaiting<'a> {
 pub(super) fn chain(memory: &Memory, statement: &str) -> Option<(String, u32)> {
     let note = memory.note(&format!("{CHAIN}{statement}")).ok()??;
     serde_json::from_slice(&note).ok()
+}
+
+/// What a relationship claims, in kinds and ids.
+fn claim(relationship: &Relationship) -> String {
+    let (from, to) = match &relationship.ends {
+        Ends::Known { from, to } => (from.as_str(), to.as_str()),
+        Ends::UnknownFrom { to, .. } => ("?", to.as_str()),
+        Ends::UnknownTo { from, .. } => (from.as_str(), "?"),
+    };
+    format!("{from} {} {to}", relationship.kind)
 }
 
 fn waiting_key(relationship: &Relationship) -> String {
@@ -216,22 +230,23 @@ impl Notes {
     }
 
     /// Lets a draft of a relationship wait for what it refers to.
-    pub(super) fn wait(&mut self, draft: &Draft, missing: (&str, Noun), place: String) {
+    pub(super) fn wait(&mut self, draft: &Draft, missing: &str, place: String) {
         let Wanted::Record(Record::Relationship(relationship)) = &draft.change else {
             return;
         };
         let kept = KeptWaiting {
             draft: KeptDraft::of(draft),
-            missing: missing.0.to_owned(),
-            noun: missing.1,
+            id: relationship.id.clone(),
+            claim: claim(relationship),
+            missing: missing.to_owned(),
             place,
         };
         self.write(waiting_key(relationship), &kept);
     }
 
     /// Lets a draft wait under another name.
-    pub(super) fn wait_again(&mut self, draft: &Draft) {
-        self.wait(draft, ("", Noun::Entity), String::new());
+    pub(super) fn wait_again(&mut self, waiting: &WaitingNote) {
+        self.wait(&waiting.draft, &waiting.missing, waiting.place.clone());
     }
 
     /// It waits no longer.
@@ -268,7 +283,13 @@ impl Notes {
         let read = |(key, note): (String, Vec<u8>)| {
             let kept: KeptWaiting<'_> = serde_json::from_slice(&note).ok()?;
             let draft = kept.draft.draft().ok()?;
-            Some(WaitingNote { key, draft })
+            let (missing, place) = (kept.missing, kept.place);
+            Some(WaitingNote {
+                key,
+                draft,
+                missing,
+                place,
+            })
         };
         Ok(notes.into_iter().filter_map(read).collect())
     }

@@ -9,6 +9,7 @@ mod indirect;
 mod message;
 mod shares;
 mod twins;
+mod unresolved;
 
 use std::cmp::Ordering;
 
@@ -63,6 +64,9 @@ catalog! {
         /// source's confidence is below 0.5, it has no date, or it cannot be looked up (neither a locator nor a link). To support
         /// is to assert or to assess.
         WeakEvidence = "WEAK_EVIDENCE",
+        /// A reference to what is not known: of a relationship that waits for an entity, since no file and no record describes it
+        /// yet, or to a component of an indirect interest. Whatever describes it may be imported later, in any order.
+        UnresolvedReference = "UNRESOLVED_REFERENCE",
         /// An entity of which nothing is said: it stands in no relationship, on whatever day, and nobody quotes it.
         Unmentioned = "UNMENTIONED",
     }
@@ -188,6 +192,15 @@ pub enum DataIssue {
         /// In which ways.
         weaknesses: Set<Weakness>,
     },
+    /// See [`DataIssueKind::UnresolvedReference`].
+    UnknownComponent {
+        /// Of what.
+        relationship: RelationshipIx,
+        /// Which of those that it names.
+        position: u32,
+    },
+    /// See [`DataIssueKind::UnresolvedReference`]: a place among what waits.
+    Waiting(usize),
     /// See [`DataIssueKind::Unmentioned`].
     Unmentioned(EntityIx),
 }
@@ -198,6 +211,8 @@ enum Subject {
     Entity(EntityIx),
     Entities(EntityIx, EntityIx),
     Relationship(RelationshipIx),
+    /// A place among what waits outside the graph.
+    Waiting(usize),
 }
 
 /// All issues of one kind that `ground` has, in the order of what they are about. Linear in entities and relationships but for
@@ -217,6 +232,7 @@ pub fn data_issues(ground: &Ground<'_>, kind: DataIssueKind) -> Result<Vec<DataI
         DataIssueKind::Disputed => evidence::disputed(ground),
         DataIssueKind::ProbableDuplicate => twins::probable_duplicates(ground),
         DataIssueKind::WeakEvidence => evidence::weak(ground),
+        DataIssueKind::UnresolvedReference => unresolved::references(ground),
         DataIssueKind::Unmentioned => evidence::unmentioned(ground),
     }?;
     // Stable: issues about the same subject keep the order in which the check finds them.
@@ -239,6 +255,7 @@ impl DataIssue {
             Self::Disputed(_) => DataIssueKind::Disputed,
             Self::ProbableDuplicate(_) => DataIssueKind::ProbableDuplicate,
             Self::WeakEvidence { .. } => DataIssueKind::WeakEvidence,
+            Self::UnknownComponent { .. } | Self::Waiting(_) => DataIssueKind::UnresolvedReference,
             Self::Unmentioned(_) => DataIssueKind::Unmentioned,
         }
     }
@@ -254,6 +271,7 @@ impl DataIssue {
             | DataIssueKind::IndirectMismatch
             | DataIssueKind::DissolvedParty
             | DataIssueKind::Disputed
+            | DataIssueKind::UnresolvedReference
             | DataIssueKind::ProbableDuplicate => Severity::Warning,
             DataIssueKind::OwnershipCycle | DataIssueKind::WeakEvidence | DataIssueKind::Unmentioned => {
                 Severity::Notice
@@ -282,7 +300,10 @@ impl DataIssue {
             Self::ImpossibleDates(fault) => match fault.subject() {
                 Subject::Entity(entity) | Subject::Entities(entity, _) => vec![entity],
                 Subject::Relationship(relationship) => ends(relationship),
+                Subject::Waiting(_) => Vec::new(),
             },
+            Self::UnknownComponent { relationship, .. } => ends(*relationship),
+            Self::Waiting(_) => Vec::new(),
             Self::IndirectMismatch { relationships, .. } => ends(relationships[0]),
             Self::Disputed(relationship) | Self::WeakEvidence { relationship, .. } => ends(*relationship),
         }
@@ -298,12 +319,14 @@ impl DataIssue {
             Self::OwnershipCycle { circle, .. } => circle.to_vec(),
             Self::ImpossibleDates(fault) => match fault.subject() {
                 Subject::Relationship(relationship) => vec![relationship],
-                Subject::Entity(_) | Subject::Entities(..) => Vec::new(),
+                Subject::Entity(_) | Subject::Entities(..) | Subject::Waiting(_) => Vec::new(),
             },
+            Self::UnknownComponent { relationship, .. } => vec![*relationship],
             Self::Disputed(relationship) | Self::WeakEvidence { relationship, .. } => vec![*relationship],
             Self::InvalidLei { .. }
             | Self::DuplicateIdentifier { .. }
             | Self::ProbableDuplicate(_)
+            | Self::Waiting(_)
             | Self::Unmentioned(_) => Vec::new(),
         }
     }
@@ -320,9 +343,10 @@ impl DataIssue {
             }
             Self::ImpossibleDates(fault) => fault.subject(),
             Self::IndirectMismatch { relationships, .. } => Subject::Relationship(relationships[0]),
-            Self::Disputed(relationship) | Self::WeakEvidence { relationship, .. } => {
-                Subject::Relationship(*relationship)
-            }
+            Self::Disputed(relationship)
+            | Self::WeakEvidence { relationship, .. }
+            | Self::UnknownComponent { relationship, .. } => Subject::Relationship(*relationship),
+            Self::Waiting(position) => Subject::Waiting(*position),
         }
     }
 
@@ -335,6 +359,10 @@ impl DataIssue {
             Subject::Entity(entity) => format!("\u{1}{}", id(entity)),
             Subject::Entities(first, second) => format!("\u{1}{}\u{1}{}", id(first), id(second)),
             Subject::Relationship(relationship) => format!("\u{2}{}", snapshot.relationship(relationship).id()),
+            Subject::Waiting(position) => {
+                let waiting = snapshot.unresolved().get(position);
+                format!("\u{3}{}", waiting.map_or("", |waiting| &waiting.id))
+            }
         }
     }
 

@@ -203,7 +203,7 @@ impl Reading {
     }
 
     /// What imports remember; none in a file of before they did.
-    pub(super) fn notes(&self) -> Result<Option<ReadOnlyTable<&'static str, &'static [u8]>>, Error> {
+    pub(in crate::store) fn notes(&self) -> Result<Option<ReadOnlyTable<&'static str, &'static [u8]>>, Error> {
         match self.transaction.open_table(NOTES) {
             Ok(table) => Ok(Some(table)),
             Err(TableError::TableDoesNotExist(_)) => Ok(None),

@@ -42,6 +42,8 @@ impl DataIssue {
                 relationship,
                 weaknesses,
             } => told.weak(*relationship, *weaknesses),
+            Self::UnknownComponent { relationship, position } => told.component(*relationship, *position),
+            Self::Waiting(position) => told.waiting(*position),
             Self::Unmentioned(entity) => format!(
                 "Nothing is said of {}: it stands in no relationship, and nobody quotes it. Say what it is here for, or remove it.",
                 told.entity(*entity)
@@ -52,6 +54,30 @@ impl DataIssue {
 
 struct Telling<'s> {
     snapshot: &'s Snapshot,
+}
+
+impl Telling<'_> {
+    fn component(&self, relationship: RelationshipIx, position: u32) -> String {
+        let read = self.snapshot.relationship(relationship);
+        let named = usize::try_from(position)
+            .ok()
+            .and_then(|position| read.component_ids().nth(position));
+        format!(
+            "{} names {:?} as a component, which nothing describes. Import what describes it, or mend the reference.",
+            read.id(),
+            named.unwrap_or_default()
+        )
+    }
+
+    fn waiting(&self, position: usize) -> String {
+        let Some(waiting) = self.snapshot.unresolved().get(position) else {
+            return String::new();
+        };
+        format!(
+            "{} ({}) waits for {:?}, which nothing describes yet; it was read from {}. Import what describes it, in any order.",
+            waiting.claim, waiting.id, waiting.missing, waiting.place
+        )
+    }
 }
 
 /// The first few, and how many more there are.
