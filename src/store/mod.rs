@@ -188,7 +188,7 @@ impl Store {
     /// # Errors
     /// [`commit::Error::Unavailable`] when it cannot be read.
     pub fn note(&self, key: &str) -> Result<Option<Vec<u8>>, commit::Error> {
-        self.shared.log.note(key).map_err(unavailable)
+        self.shared.log.note(key).map_err(|error| unavailable(&error))
     }
 
     /// What imports remember, to be asked by other threads. The store must outlive it.
@@ -202,7 +202,10 @@ impl Store {
     /// # Errors
     /// [`commit::Error::Unavailable`] when they cannot be read.
     pub fn notes(&self, prefix: &str, from: &str, max: usize) -> Result<Vec<(String, Vec<u8>)>, commit::Error> {
-        self.shared.log.notes(prefix, from, max).map_err(unavailable)
+        self.shared
+            .log
+            .notes(prefix, from, max)
+            .map_err(|error| unavailable(&error))
     }
 
     /// Remembers notes, each in place of the one before; one of nothing is forgotten. They are no part of what is known, but are
@@ -212,7 +215,7 @@ impl Store {
     /// [`commit::Error::Unavailable`] when they cannot be written.
     pub fn remember(&self, notes: &BTreeMap<String, Option<Vec<u8>>>) -> Result<(), commit::Error> {
         let _turn = self.shared.turn();
-        self.shared.log.remember(notes).map_err(unavailable)
+        self.shared.log.remember(notes).map_err(|error| unavailable(&error))
     }
 
     /// How many of `max` entries after `position` may be shown: what is durable already may not be yet.
@@ -238,12 +241,11 @@ impl Memory {
     /// # Errors
     /// [`commit::Error::Unavailable`] when it cannot be read.
     pub fn note(&self, key: &str) -> Result<Option<Vec<u8>>, commit::Error> {
-        self.0.log.note(key).map_err(unavailable)
+        self.0.log.note(key).map_err(|error| unavailable(&error))
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it is what an error is mapped by")]
-fn unavailable(error: log::Error) -> commit::Error {
+fn unavailable(error: &log::Error) -> commit::Error {
     commit::Error::Unavailable(error.to_string())
 }
 

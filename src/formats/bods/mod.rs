@@ -104,7 +104,8 @@ pub fn may_replace(start: &[u8]) -> bool {
 /// As [`read`].
 pub fn gather(input: Input<'_>, chains: &mut Chains) -> Result<(), Unreadable> {
     const MARK: &[u8] = b"\"replacesStatement";
-    objects::read(input.bytes, input.told.record_bytes_max, &mut |_, text| {
+    let Input { bytes, told, .. } = input;
+    objects::read(bytes, told.record_bytes_max, &mut |_, text| {
         if memchr::memmem::find(text, MARK).is_some()
             && let Some((statement, earlier)) = older::replacement(text)
         {

@@ -2,7 +2,7 @@
 //! the newest version of all holds.
 
 use super::{
-    Error, Wanted,
+    Error, Origin, Wanted,
     filing::{Decided, Filing},
     notes::Version,
 };
@@ -80,7 +80,7 @@ impl Filing {
         };
         entity.id.clone_from(&into);
         let version: Version = self.notes.of_entity(self.store(), &id)?.newest().clone().behind(*depth);
-        if let Ok(Decided::Change(change)) = self.entity_version(entity, &version)? {
+        if let Ok(Decided::Change(change)) = self.entity_version(&Origin::NOWHERE, entity, &version)? {
             self.commit_all(vec![change], REASON.to_owned())?;
         }
         let named = [Named { id, expected: None }];

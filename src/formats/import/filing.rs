@@ -9,14 +9,12 @@ use std::{
 
 use super::{
     Draft, Error, Fault, Order, Origin, Outcome, Wanted,
-    described::Described,
-    merge_records::{Differing, FirstHolds, Joining, LaterHolds, stated_fields},
-    notes::{NewerHolds, Notes, Version},
+    merge_records::{Differing, FirstHolds, Joining, LaterHolds},
+    notes::Notes,
 };
 use crate::{
-    formats::bods,
     graph::{Refused, Snapshot},
-    model::{Change, Ends, Entity, Noun, Record, Relationship, Timestamp, View},
+    model::{Change, Ends, Noun, Record, Relationship, Timestamp, View},
     store::{
         State, Store,
         commit::{self, Proposal},
@@ -29,7 +27,7 @@ const BATCH_MAX: usize = 1_000;
 /// A store that is added to.
 #[derive(Debug)]
 pub(super) struct Filing {
-    store: Store,
+    pub(super) store: Store,
     state: Arc<State>,
     now: Timestamp,
     reason: String,
@@ -37,12 +35,12 @@ pub(super) struct Filing {
     /// What the batch puts, by id.
     batched: HashMap<String, Noun>,
     /// The records of sources from which the batch puts relationships.
-    batched_records: HashSet<String>,
+    pub(super) batched_records: HashSet<String>,
     batch_at: Option<Timestamp>,
     /// What imports remember.
     pub(super) notes: Notes,
     /// What has been decided and not been told.
-    told: Vec<(Origin, Verdict)>,
+    pub(super) told: Vec<(Origin, Verdict)>,
 }
 
 /// What became of a draft.
@@ -165,7 +163,7 @@ impl Filing {
             order: Order::default(),
             change,
         };
-        self.take(origins, draft, decided);
+        self.take(origins, &draft, decided);
         Ok(())
     }
 
@@ -173,40 +171,12 @@ impl Filing {
     pub(super) fn put_quietly(&mut self, origins: Vec<Origin>, record: Record) -> Result<(), Error> {
         self.make_room(record.id(), None)?;
         let decided = self.change(record.clone(), Holding::First, None);
-        self.take(origins, Draft::of(record), decided);
-        Ok(())
-    }
-
-    /// Puts a draft that carries a version.
-    pub(super) fn put_version(
-        &mut self,
-        origin: Origin,
-        draft: Draft,
-        version: &Version,
-        described: &Described,
-    ) -> Result<(), Error> {
-        self.make_room(draft.change.id(), draft.known_at)?;
-        self.notes.write_in_time(&self.store)?;
-        let decided = match &draft.change {
-            Wanted::Record(Record::Entity(entity)) => self.entity_version(entity.clone(), version)?,
-            Wanted::Record(Record::Relationship(relationship)) => {
-                let relationship = relationship.clone();
-                self.relationship_version(relationship, version, draft.known_at, described)?
-            }
-            Wanted::Record(record @ Record::Source(_)) => self.change(record.clone(), Holding::Later, None),
-            Wanted::Retraction { noun, id } => self.retraction(*noun, id, version)?,
-            Wanted::OnlyThese { record, ids } => {
-                self.only_these(&origin, record, ids, version, draft.known_at)?;
-                return Ok(());
-            }
-            Wanted::Placeholder(_) => return self.put(vec![origin], draft.change, Holding::First),
-        };
-        self.take(vec![origin], draft, decided);
+        self.take(origins, &Draft::of(record), decided);
         Ok(())
     }
 
     /// Commits what was put where the next draft cannot be put beside it.
-    fn make_room(&mut self, id: &str, at: Option<Timestamp>) -> Result<(), Error> {
+    pub(super) fn make_room(&mut self, id: &str, at: Option<Timestamp>) -> Result<(), Error> {
         let is_busy = self.batched.contains_key(id);
         let is_of_another_time = self.batch_at != at && !self.batch.is_empty();
         if is_busy || self.batch.len() >= BATCH_MAX || is_of_another_time {
@@ -215,7 +185,7 @@ impl Filing {
         Ok(())
     }
 
-    fn take(&mut self, origins: Vec<Origin>, draft: Draft, decided: Result<Decided, Box<Fault>>) {
+    pub(super) fn take(&mut self, origins: Vec<Origin>, draft: &Draft, decided: Result<Decided, Box<Fault>>) {
         match decided {
             Ok(Decided::Change(change)) => self.batch(change, origins, draft.known_at),
             Ok(Decided::Known) => {
@@ -233,7 +203,7 @@ impl Filing {
         }
     }
 
-    fn batch(&mut self, change: Change, origins: Vec<Origin>, at: Option<Timestamp>) {
+    pub(super) fn batch(&mut self, change: Change, origins: Vec<Origin>, at: Option<Timestamp>) {
         self.batch_at = at;
         if let Change::Put(record) = &change {
             self.batched.insert(record.id().to_owned(), record.noun());
@@ -248,7 +218,12 @@ impl Filing {
     }
 
     /// The change that a record without a version asks for.
-    fn change(&mut self, mut record: Record, holding: Holding, origin: Option<&Origin>) -> Result<Decided, Box<Fault>> {
+    pub(super) fn change(
+        &mut self,
+        mut record: Record,
+        holding: Holding,
+        origin: Option<&Origin>,
+    ) -> Result<Decided, Box<Fault>> {
         if let Record::Relationship(relationship) = &mut record {
             if let Some((id, noun)) = self.missing(relationship) {
                 return Ok(Decided::Missing(id, noun));
@@ -294,184 +269,6 @@ impl Filing {
         }
     }
 
-    /// What a version of an entity changes: each of its fields holds where it is newer than what stands there.
-    pub(super) fn entity_version(
-        &mut self,
-        mut entity: Entity,
-        version: &Version,
-    ) -> Result<Result<Decided, Box<Fault>>, Error> {
-        if let Some(survivor) = self.survivor(&entity.id) {
-            let decided = self.change(Record::Entity(entity), Holding::First, None);
-            drop(survivor);
-            return Ok(decided);
-        }
-        let mut versions = self.notes.of_entity(&self.store, &entity.id)?;
-        let latest = match self.latest(&entity.id) {
-            None => {
-                versions.add(version, &stated_fields(&entity), &[]);
-                self.notes.set_entity(&entity.id, &versions);
-                return Ok(Ok(Decided::Change(Change::Put(Box::new(Record::Entity(entity))))));
-            }
-            Some(Record::Entity(latest)) => latest,
-            Some(latest) => {
-                let fault = Fault::rejected("", format!("the id belongs to a {}", latest.noun()));
-                return Ok(Err(Box::new(fault.with(&entity.id))));
-            }
-        };
-        let mut kinds = Vec::new();
-        if entity.kind != latest.kind {
-            kinds.push(Differing {
-                field: "kind".to_owned(),
-                value: entity.kind.to_string(),
-                holds: latest.kind.to_string(),
-            });
-            entity.kind = latest.kind;
-        }
-        let precedence = NewerHolds {
-            known: &versions,
-            version,
-        };
-        let joined = Joining::by(&precedence).entities(&latest, &entity);
-        let mut known = versions.clone();
-        known.add(version, &stated_fields(&entity), &stated_fields(&latest));
-        if known != versions {
-            self.notes.set_entity(&entity.id, &known);
-        }
-        Ok(match joined == latest {
-            true => Ok(Decided::Known),
-            false => Ok(Decided::Change(Change::Put(Box::new(Record::Entity(joined))))),
-        })
-    }
-
-    /// What a version of a relationship changes: it is the whole of what its record says, unless a newer one was put.
-    fn relationship_version(
-        &mut self,
-        mut relationship: Relationship,
-        version: &Version,
-        at: Option<Timestamp>,
-        described: &Described,
-    ) -> Result<Result<Decided, Box<Fault>>, Error> {
-        let record = versioned_as(&relationship);
-        let newest = self.notes.of_record(&self.store, &record)?;
-        if newest.as_ref().is_some_and(|newest| version < newest) {
-            return Ok(Ok(Decided::Known));
-        }
-        if newest.as_ref() != Some(version) {
-            self.notes.set_record(&record, version);
-        }
-        self.know_by_id_alone(&relationship, at, described)?;
-        if let Some((id, noun)) = self.missing(&relationship) {
-            return Ok(Ok(Decided::Missing(id, noun)));
-        }
-        self.follow_mergers(&mut relationship);
-        let latest = match self.latest(&relationship.id) {
-            None => {
-                return Ok(Ok(Decided::Change(Change::Put(Box::new(Record::Relationship(
-                    relationship,
-                ))))));
-            }
-            Some(Record::Relationship(latest)) => latest,
-            Some(latest) => {
-                let fault = Fault::rejected("", format!("the id belongs to a {}", latest.noun()));
-                return Ok(Err(Box::new(fault.with(&relationship.id))));
-            }
-        };
-        // What other sources say of it stays.
-        let said: HashSet<String> = relationship.evidence.iter().map(|said| said.source.clone()).collect();
-        let others = latest.evidence.iter().filter(|known| !said.contains(&known.source));
-        relationship.evidence.extend(others.cloned());
-        let (latest, new) = (Record::Relationship(latest), Record::Relationship(relationship));
-        Ok(match says_same(&latest, &new) {
-            true => Ok(Decided::Known),
-            false => Ok(Decided::Change(Change::Put(Box::new(new)))),
-        })
-    }
-
-    /// Puts the ends of a relationship that this import describes later, so that until then they are known by their ids.
-    fn know_by_id_alone(
-        &mut self,
-        relationship: &Relationship,
-        at: Option<Timestamp>,
-        described: &Described,
-    ) -> Result<(), Error> {
-        let (Some(_), ends) = (at, relationship.ends.known()) else {
-            return Ok(());
-        };
-        for id in ends {
-            if self.stands(id).is_some() || self.is_merged(id) {
-                continue;
-            }
-            if let Some(kind) = described.kind(id)
-                && let Ok(entity) = Entity::new(id, kind, id)
-            {
-                self.make_room(id, at)?;
-                self.batch(Change::Put(Box::new(Record::Entity(entity))), Vec::new(), at);
-            }
-        }
-        Ok(())
-    }
-
-    /// What taking back a record in this version changes.
-    fn retraction(&mut self, noun: Noun, id: &str, version: &Version) -> Result<Result<Decided, Box<Fault>>, Error> {
-        let known = match self.latest(id) {
-            Some(Record::Relationship(relationship)) => versioned_as(&relationship),
-            _ => id.to_owned(),
-        };
-        let newest = self.notes.of_record(&self.store, &known)?;
-        if self.stands(id) != Some(noun) || newest.as_ref().is_some_and(|newest| version < newest) {
-            return Ok(Ok(Decided::Known));
-        }
-        self.notes.set_record(&known, version);
-        Ok(Ok(Decided::Change(Change::Retract {
-            noun,
-            id: id.to_owned(),
-        })))
-    }
-
-    /// Takes back what a record of a source no longer says, unless a newer version of it was put.
-    fn only_these(
-        &mut self,
-        origin: &Origin,
-        record: &str,
-        ids: &[String],
-        version: &Version,
-        at: Option<Timestamp>,
-    ) -> Result<(), Error> {
-        if self.batched_records.contains(record) {
-            self.flush()?;
-        }
-        let newest = self.notes.of_record(&self.store, record)?;
-        if newest.as_ref().is_some_and(|newest| version < newest) {
-            self.told.push((origin.clone(), Verdict::Became(Outcome::Unchanged)));
-            return Ok(());
-        }
-        if newest.as_ref() != Some(version) {
-            self.notes.set_record(record, version);
-        }
-        for waiting in self.notes.waiting(&self.store, Some(record))? {
-            if !ids.iter().any(|id| id == waiting.draft.change.id()) {
-                self.notes.forget(waiting.key);
-            }
-        }
-        let mut takes_back = false;
-        for id in self.of_record(record) {
-            if !ids.contains(&id) {
-                self.make_room(&id, at)?;
-                let change = Change::Retract {
-                    noun: Noun::Relationship,
-                    id,
-                };
-                self.batch(change, vec![origin.clone()], at);
-                takes_back = true;
-            }
-        }
-        // What it still says has an outcome of its own.
-        if !takes_back && ids.is_empty() {
-            self.told.push((origin.clone(), Verdict::Became(Outcome::Unchanged)));
-        }
-        Ok(())
-    }
-
     /// The ids of the relationships that stand and come from this record of a source.
     pub(super) fn of_record(&self, record: &str) -> Vec<String> {
         let graph = self.state.graph();
@@ -482,12 +279,12 @@ impl Filing {
             .collect()
     }
 
-    fn is_merged(&self, id: &str) -> bool {
+    pub(super) fn is_merged(&self, id: &str) -> bool {
         self.state.graph().merged_at(id).is_some()
     }
 
     /// The entity that another one was merged into.
-    fn survivor(&self, id: &str) -> Option<String> {
+    pub(super) fn survivor(&self, id: &str) -> Option<String> {
         if !self.is_merged(id) {
             return None;
         }
@@ -498,7 +295,7 @@ impl Filing {
     }
 
     /// Whoever was merged into another is that one, whatever files call it.
-    fn follow_mergers(&self, relationship: &mut Relationship) {
+    pub(super) fn follow_mergers(&self, relationship: &mut Relationship) {
         let follow = |id: &mut String| {
             if let Some(survivor) = self.survivor(id) {
                 *id = survivor;
@@ -518,36 +315,10 @@ impl Filing {
     }
 
     /// What a relationship refers to that is not there, once mergers are followed.
-    fn missing(&self, relationship: &Relationship) -> Option<(String, Noun)> {
+    pub(super) fn missing(&self, relationship: &Relationship) -> Option<(String, Noun)> {
         let is_missing = |(id, noun): &(&str, Noun)| self.stands(id) != Some(*noun) && !self.is_merged(id);
         let missing = references(relationship).into_iter().find(is_missing);
         missing.map(|(id, noun)| (id.to_owned(), noun))
-    }
-
-    /// Puts what waits in the store and refers to what is there by now.
-    pub(super) fn put_waiting(&mut self, described: &Described) -> Result<(), Error> {
-        self.flush()?;
-        for mut waiting in self.notes.waiting(&self.store, None)? {
-            let Wanted::Record(Record::Relationship(relationship)) = &mut waiting.draft.change else {
-                self.notes.forget(waiting.key);
-                continue;
-            };
-            // An end may have turned out to be a later statement about another.
-            let first = |record: &str| self.notes.first_of(&self.store, record);
-            if let Some(between) = bods::between_first(relationship, first) {
-                *relationship = between;
-            }
-            if self.missing(relationship).is_some() {
-                continue;
-            }
-            self.notes.forget(waiting.key);
-            // No record of this import says so.
-            match Version::of(&waiting.draft) {
-                Some(version) => self.put_version(Origin::NOWHERE, waiting.draft, &version, described)?,
-                None => self.put(vec![Origin::NOWHERE], waiting.draft.change, Holding::First)?,
-            }
-        }
-        self.flush()
     }
 
     /// Commits what was put.
@@ -626,11 +397,6 @@ impl Filing {
         }
         Ok(())
     }
-}
-
-/// Under which key the versions of a relationship are counted: all that come from one record of a source together.
-fn versioned_as(relationship: &Relationship) -> String {
-    relationship.record.clone().unwrap_or_else(|| relationship.id.clone())
 }
 
 /// That a value did not come in, since another one holds.

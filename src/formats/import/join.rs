@@ -140,7 +140,7 @@ fn merge(store: &Store, ids: &[String], at: Timestamp) -> Result<(), String> {
             let decision = merge_entities(graph, &named, &into, None, &Path::root("join"));
             decision
                 .changes
-                .map_err(|rejected| Box::new(format!("{rejected:?}")) as commit::Rejected)
+                .map_err(|rejected| -> commit::Rejected { Box::new(format!("{rejected:?}")) })
         }),
     };
     match store.commit(proposal) {

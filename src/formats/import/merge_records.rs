@@ -112,7 +112,7 @@ impl<'p, P: Precedence> Joining<'p, P> {
             });
             names.sort_by_key(in_order);
         }
-        let names = each_once(&name, names);
+        let names = each_once(&name, &names);
         let identifiers = joined(&stands.identifiers, &new.identifiers, |identifier| {
             (identifier.scheme.clone(), identifier.value.clone())
         });
@@ -349,7 +349,7 @@ fn given_name(entity: &Entity) -> Option<&String> {
 }
 
 /// Names beside the main one, each once: what is only said to be in use, or to have been, says nothing of a name that is there.
-fn each_once(main: &str, names: Vec<Name>) -> Vec<Name> {
+fn each_once(main: &str, names: &[Name]) -> Vec<Name> {
     let is_plain = |name: &Name| {
         let is_former = matches!(name.kind, NameKind::Former | NameKind::Alias);
         is_former && name.language.is_none() && name.script.is_none()

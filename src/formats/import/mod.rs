@@ -6,6 +6,7 @@ mod bounded;
 mod continued;
 mod described;
 mod filing;
+mod fill;
 mod format;
 mod ids;
 mod input;
@@ -21,6 +22,7 @@ mod report;
 mod run;
 mod spool;
 mod tally;
+mod versions;
 mod waiting;
 
 use std::{borrow::Cow, fmt, io::BufRead, ops::ControlFlow};
@@ -208,7 +210,7 @@ pub struct Fault {
     /// What became of the record.
     pub effect: Effect,
     /// What holds in place of the value, and where it stands, when that is known.
-    pub holds: Option<Holds>,
+    pub holds: Option<Box<Holds>>,
 }
 
 /// What holds in the place of a value that did not come in.
@@ -267,10 +269,10 @@ impl Fault {
     pub fn instead(self, value: Option<&str>, place: String) -> Self {
         let cut = |value: &str| value.chars().take(VALUE_CHARS_MAX).collect();
         Self {
-            holds: Some(Holds {
+            holds: Some(Box::new(Holds {
                 value: value.map(cut),
                 place,
-            }),
+            })),
             ..self
         }
     }

@@ -260,7 +260,9 @@ impl Notes {
         let mut notes: BTreeMap<String, Vec<u8>> = BTreeMap::new();
         let mut from = prefix.clone();
         loop {
-            let some = store.notes(&prefix, &from, READ_AT_ONCE).map_err(unreadable)?;
+            let some = store
+                .notes(&prefix, &from, READ_AT_ONCE)
+                .map_err(|error| unreadable(&error))?;
             let is_last = some.len() < READ_AT_ONCE;
             if let Some((last, _)) = some.last() {
                 // The next key in order.
@@ -297,7 +299,7 @@ impl Notes {
     fn read<T: DeserializeOwned>(&self, store: &Store, key: &str) -> Result<Option<T>, Error> {
         let note = match self.unwritten.get(key) {
             Some(note) => note.clone(),
-            None => store.note(key).map_err(unreadable)?,
+            None => store.note(key).map_err(|error| unreadable(&error))?,
         };
         // What cannot be read is from another form of the program: as if nothing was remembered.
         Ok(note.and_then(|note| serde_json::from_slice(&note).ok()))
@@ -319,10 +321,10 @@ impl Notes {
     /// Writes all that are held back.
     pub(super) fn write_all(&mut self, store: &Store) -> Result<(), Error> {
         let unwritten = std::mem::take(&mut self.unwritten);
-        store.remember(&unwritten).map_err(unreadable)
+        store.remember(&unwritten).map_err(|error| unreadable(&error))
     }
 }
 
-fn unreadable(error: commit::Error) -> Error {
+fn unreadable(error: &commit::Error) -> Error {
     Error::Commit(error.to_string())
 }

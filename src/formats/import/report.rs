@@ -151,7 +151,8 @@ impl fmt::Display for Finding<'_> {
             write!(f, ": {value:?}")?;
         }
         write!(f, " ({}", fault.effect.as_str())?;
-        if let Some(Holds { value, place }) = &fault.holds {
+        if let Some(holds) = &fault.holds {
+            let Holds { value, place } = &**holds;
             match value {
                 Some(value) => write!(f, "; {value:?} of {place} holds")?,
                 None => write!(f, "; what {place} says holds")?,

@@ -1,0 +1,255 @@
+//! Putting drafts that carry versions: the newest version of a record holds, whenever it comes. Of an entity that goes for each
+//! field by itself, of a relationship for all that its record says.
+
+use std::collections::HashSet;
+
+use super::{
+    Draft, Error, Fault, Origin, Outcome, Wanted,
+    described::Described,
+    filing::{Decided, Filing, Holding, Verdict, says_same},
+    merge_records::{Differing, Joining, stated_fields},
+    notes::{NewerHolds, Version},
+};
+use crate::{
+    formats::bods,
+    model::{Change, Entity, Noun, Record, Relationship, Timestamp},
+};
+
+impl Filing {
+    /// Puts a draft that carries a version.
+    pub(super) fn put_version(
+        &mut self,
+        origin: Origin,
+        draft: Draft,
+        version: &Version,
+        described: &Described,
+    ) -> Result<(), Error> {
+        self.make_room(draft.change.id(), draft.known_at)?;
+        self.notes.write_in_time(&self.store)?;
+        let decided = match &draft.change {
+            Wanted::Record(Record::Entity(entity)) => self.entity_version(&origin, entity.clone(), version)?,
+            Wanted::Record(Record::Relationship(relationship)) => {
+                let relationship = relationship.clone();
+                self.relationship_version(relationship, version, draft.known_at, described)?
+            }
+            Wanted::Record(record @ Record::Source(_)) => self.change(record.clone(), Holding::Later, None),
+            Wanted::Retraction { noun, id } => self.retraction(*noun, id, version)?,
+            Wanted::OnlyThese { record, ids } => {
+                self.only_these(&origin, record, ids, version, draft.known_at)?;
+                return Ok(());
+            }
+            Wanted::Placeholder(_) => return self.put(vec![origin], draft.change, Holding::First),
+        };
+        self.take(vec![origin], &draft, decided);
+        Ok(())
+    }
+
+    /// What a version of an entity changes: each of its fields holds where it is newer than what stands there.
+    pub(super) fn entity_version(
+        &mut self,
+        origin: &Origin,
+        mut entity: Entity,
+        version: &Version,
+    ) -> Result<Result<Decided, Box<Fault>>, Error> {
+        if self.is_merged(&entity.id) {
+            return Ok(self.change(Record::Entity(entity), Holding::First, None));
+        }
+        let mut versions = self.notes.of_entity(&self.store, &entity.id)?;
+        let latest = match self.latest(&entity.id) {
+            None => {
+                versions.add(version, &stated_fields(&entity), &[]);
+                self.notes.set_entity(&entity.id, &versions);
+                return Ok(Ok(Decided::Change(Change::Put(Box::new(Record::Entity(entity))))));
+            }
+            Some(Record::Entity(latest)) => latest,
+            Some(latest) => {
+                let fault = Fault::rejected("", format!("the id belongs to a {}", latest.noun()));
+                return Ok(Err(Box::new(fault.with(&entity.id))));
+            }
+        };
+        if entity.kind != latest.kind {
+            // An entity keeps its kind as long as it stands.
+            let differing = Differing {
+                field: "kind".to_owned(),
+                value: entity.kind.to_string(),
+                holds: latest.kind.to_string(),
+            };
+            self.tell(origin, vec![differing], "the store");
+            entity.kind = latest.kind;
+        }
+        let precedence = NewerHolds {
+            known: &versions,
+            version,
+        };
+        let joined = Joining::by(&precedence).entities(&latest, &entity);
+        let mut known = versions.clone();
+        known.add(version, &stated_fields(&entity), &stated_fields(&latest));
+        if known != versions {
+            self.notes.set_entity(&entity.id, &known);
+        }
+        Ok(match joined == latest {
+            true => Ok(Decided::Known),
+            false => Ok(Decided::Change(Change::Put(Box::new(Record::Entity(joined))))),
+        })
+    }
+
+    /// What a version of a relationship changes: it is the whole of what its record says, unless a newer one was put.
+    fn relationship_version(
+        &mut self,
+        mut relationship: Relationship,
+        version: &Version,
+        at: Option<Timestamp>,
+        described: &Described,
+    ) -> Result<Result<Decided, Box<Fault>>, Error> {
+        let record = versioned_as(&relationship);
+        let newest = self.notes.of_record(&self.store, &record)?;
+        if newest.as_ref().is_some_and(|newest| version < newest) {
+            return Ok(Ok(Decided::Known));
+        }
+        if newest.as_ref() != Some(version) {
+            self.notes.set_record(&record, version);
+        }
+        self.know_by_id_alone(&relationship, at, described)?;
+        if let Some((id, noun)) = self.missing(&relationship) {
+            return Ok(Ok(Decided::Missing(id, noun)));
+        }
+        self.follow_mergers(&mut relationship);
+        let latest = match self.latest(&relationship.id) {
+            None => {
+                return Ok(Ok(Decided::Change(Change::Put(Box::new(Record::Relationship(
+                    relationship,
+                ))))));
+            }
+            Some(Record::Relationship(latest)) => latest,
+            Some(latest) => {
+                let fault = Fault::rejected("", format!("the id belongs to a {}", latest.noun()));
+                return Ok(Err(Box::new(fault.with(&relationship.id))));
+            }
+        };
+        // What other sources say of it stays.
+        let said: HashSet<String> = relationship.evidence.iter().map(|said| said.source.clone()).collect();
+        let others = latest.evidence.iter().filter(|known| !said.contains(&known.source));
+        relationship.evidence.extend(others.cloned());
+        let (latest, new) = (Record::Relationship(latest), Record::Relationship(relationship));
+        Ok(match says_same(&latest, &new) {
+            true => Ok(Decided::Known),
+            false => Ok(Decided::Change(Change::Put(Box::new(new)))),
+        })
+    }
+
+    /// Puts the ends of a relationship that this import describes later, so that until then they are known by their ids.
+    fn know_by_id_alone(
+        &mut self,
+        relationship: &Relationship,
+        at: Option<Timestamp>,
+        described: &Described,
+    ) -> Result<(), Error> {
+        let (Some(_), ends) = (at, relationship.ends.known()) else {
+            return Ok(());
+        };
+        for id in ends {
+            if self.stands(id).is_some() || self.is_merged(id) {
+                continue;
+            }
+            if let Some(kind) = described.kind(id)
+                && let Ok(entity) = Entity::new(id, kind, id)
+            {
+                self.make_room(id, at)?;
+                self.batch(Change::Put(Box::new(Record::Entity(entity))), Vec::new(), at);
+            }
+        }
+        Ok(())
+    }
+
+    /// What taking back a record in this version changes.
+    fn retraction(&mut self, noun: Noun, id: &str, version: &Version) -> Result<Result<Decided, Box<Fault>>, Error> {
+        let known = match self.latest(id) {
+            Some(Record::Relationship(relationship)) => versioned_as(&relationship),
+            _ => id.to_owned(),
+        };
+        let newest = self.notes.of_record(&self.store, &known)?;
+        if self.stands(id) != Some(noun) || newest.as_ref().is_some_and(|newest| version < newest) {
+            return Ok(Ok(Decided::Known));
+        }
+        self.notes.set_record(&known, version);
+        Ok(Ok(Decided::Change(Change::Retract {
+            noun,
+            id: id.to_owned(),
+        })))
+    }
+
+    /// Takes back what a record of a source no longer says, unless a newer version of it was put.
+    fn only_these(
+        &mut self,
+        origin: &Origin,
+        record: &str,
+        ids: &[String],
+        version: &Version,
+        at: Option<Timestamp>,
+    ) -> Result<(), Error> {
+        if self.batched_records.contains(record) {
+            self.flush()?;
+        }
+        let newest = self.notes.of_record(&self.store, record)?;
+        if newest.as_ref().is_some_and(|newest| version < newest) {
+            self.told.push((origin.clone(), Verdict::Became(Outcome::Unchanged)));
+            return Ok(());
+        }
+        if newest.as_ref() != Some(version) {
+            self.notes.set_record(record, version);
+        }
+        for waiting in self.notes.waiting(&self.store, Some(record))? {
+            if !ids.iter().any(|id| id == waiting.draft.change.id()) {
+                self.notes.forget(waiting.key);
+            }
+        }
+        let mut takes_back = false;
+        for id in self.of_record(record) {
+            if !ids.contains(&id) {
+                self.make_room(&id, at)?;
+                let change = Change::Retract {
+                    noun: Noun::Relationship,
+                    id,
+                };
+                self.batch(change, vec![origin.clone()], at);
+                takes_back = true;
+            }
+        }
+        // What it still says has an outcome of its own.
+        if !takes_back && ids.is_empty() {
+            self.told.push((origin.clone(), Verdict::Became(Outcome::Unchanged)));
+        }
+        Ok(())
+    }
+
+    /// Puts what waits in the store and refers to what is there by now.
+    pub(super) fn put_waiting(&mut self, described: &Described) -> Result<(), Error> {
+        self.flush()?;
+        for mut waiting in self.notes.waiting(&self.store, None)? {
+            let Wanted::Record(Record::Relationship(relationship)) = &mut waiting.draft.change else {
+                self.notes.forget(waiting.key);
+                continue;
+            };
+            // An end may have turned out to be a later statement about another.
+            let first = |record: &str| self.notes.first_of(&self.store, record);
+            if let Some(between) = bods::between_first(relationship, first) {
+                *relationship = between;
+            }
+            if self.missing(relationship).is_some() {
+                continue;
+            }
+            self.notes.forget(waiting.key);
+            // No record of this import says so.
+            match Version::of(&waiting.draft) {
+                Some(version) => self.put_version(Origin::NOWHERE, waiting.draft, &version, described)?,
+                None => self.put(vec![Origin::NOWHERE], waiting.draft.change, Holding::First)?,
+            }
+        }
+        self.flush()
+    }
+}
+
+/// Under which key the versions of a relationship are counted: all that come from one record of a source together.
+fn versioned_as(relationship: &Relationship) -> String {
+    relationship.record.clone().unwrap_or_else(|| relationship.id.clone())
+}
