@@ -296,8 +296,8 @@ fn what_the_model_refuses_is_refused_when_it_is_read() {
         ("amount", json!({"value": 1.0, "currency": "usd"}), "a currency code"),
         (
             "validity",
-            json!({"since": "2014", "until": "2013"}),
-            "a date after since",
+            json!({"until": "2014", "ended_by": "2015-01-01"}),
+            "not both",
         ),
         ("recorded_at", json!("yesterday"), "a moment"),
         (

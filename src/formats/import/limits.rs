@@ -92,7 +92,17 @@ fn too_large(record: &Record) -> Option<&'static str> {
         Record::Relationship(relationship) => beyond(&[
             (Some(&relationship.id), DERIVED_ID_CHARS_MAX, "its id is too long"),
             (relationship.role.as_ref(), LINE_CHARS_MAX, "its role is too long"),
+            (
+                relationship.record.as_ref(),
+                LINE_CHARS_MAX,
+                "the id of its record is too long",
+            ),
         ])
+        .or_else(|| {
+            let is_long = |id: &String| id.len() > DERIVED_ID_CHARS_MAX || id.chars().any(char::is_control);
+            let is_beyond = relationship.components.len() > LIST_MAX || relationship.components.iter().any(is_long);
+            is_beyond.then_some("it has too many components, or one whose id cannot be one")
+        })
         .or_else(|| (relationship.evidence.len() > LIST_MAX).then_some("it has too many statements"))
         .or_else(|| relationship.properties.as_ref().and_then(properties)),
     }

@@ -143,7 +143,7 @@ pub(super) struct WaitingNote {
     pub(super) key: String,
     pub(super) draft: Draft,
     /// What it refers to, and where it stood.
-    missing: String,
+    pub(super) missing: String,
     place: String,
 }
 

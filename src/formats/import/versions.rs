@@ -235,7 +235,12 @@ impl Filing {
             if let Some(between) = bods::between_first(relationship, first) {
                 *relationship = between;
             }
-            if self.missing(relationship).is_some() {
+            if let Some((missing, _)) = self.missing(relationship) {
+                // It may wait for its other end by now.
+                if missing != waiting.missing {
+                    waiting.missing = missing;
+                    self.notes.wait_again(&waiting);
+                }
                 continue;
             }
             self.notes.forget(waiting.key);

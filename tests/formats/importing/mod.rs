@@ -5,6 +5,7 @@ mod adding_up;
 mod again;
 mod complete;
 mod interrupted;
+mod order;
 mod refused;
 mod replaced;
 mod versions;
@@ -58,6 +59,7 @@ pub(super) struct How {
     pub(super) waiting_max: u64,
     /// For tables: the mapping.
     pub(super) mapping: Option<&'static str>,
+    pub(super) source: Option<&'static str>,
 }
 
 impl Default for How {
@@ -72,6 +74,7 @@ impl Default for How {
             join: &[],
             waiting_max: WAITING_MAX,
             mapping: None,
+            source: None,
         }
     }
 }
@@ -106,7 +109,7 @@ impl Desk {
         let choice = Choice::new(None, map.as_deref()).unwrap();
         let parts = plan(files, None, |start| choice.reader(start)).unwrap();
         let told = Told {
-            source: None,
+            source: how.source.map(str::to_owned),
             publisher: None,
             title: None,
             url: None,

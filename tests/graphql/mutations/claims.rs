@@ -55,6 +55,42 @@ fn an_unknown_end_is_a_claim_with_a_reason() {
 }
 
 #[test]
+fn interests_say_their_type_how_directly_they_are_held_and_of_what_they_are_made_up() {
+    let desk = Desk::new();
+    let evidence = r#"evidence: {sourceId: "cnet-2015"}"#;
+    let direct = format!(
+        r#"kind: OWNS, from: {{id: "gilt"}}, to: {{id: "saks"}}, share: {{exact: 60}}, interest: SHAREHOLDING, {evidence}"#
+    );
+    let indirect = format!(
+        r#"kind: CONTROLS, from: {{id: "fedex"}}, to: {{id: "saks"}}, interest: VOTING_RIGHTS, directness: INDIRECT,
+           components: ["rel:gilt:OWNS:saks:1"], endedBy: "2017-01-15", {evidence}"#
+    );
+    let input = format!("{{relationships: [{{{direct}}}, {{{indirect}}}]}}");
+    let fields = r#"relationships { interest directness components { id } until endedBy then: held(on: "2016-01-01") now: held(on: "2017-01-15") }"#;
+    let done = desk.done("assertRelationships", &input, fields);
+    assert_eq!(
+        done["relationships"],
+        json!([
+            {"interest": "SHAREHOLDING", "directness": "UNKNOWN", "components": [], "until": null, "endedBy": null, "then": "MAYBE",
+             "now": "MAYBE"},
+            {"interest": "VOTING_RIGHTS", "directness": "INDIRECT", "components": [{"id": "rel:gilt:OWNS:saks:1"}], "until": null,
+             "endedBy": "2017-01-15", "then": "MAYBE", "now": "NO"},
+        ])
+    );
+    // A date on which it ended takes the place of one by which it was over.
+    let ended = r#"{relationships: {id: "rel:fedex:CONTROLS:saks:1", until: "2016", directness: null}}"#;
+    let done = desk.done(
+        "assertRelationships",
+        ended,
+        "relationships { directness until endedBy }",
+    );
+    assert_eq!(
+        done["relationships"],
+        json!([{"directness": "UNKNOWN", "until": "2016", "endedBy": null}])
+    );
+}
+
+#[test]
 fn an_update_keeps_what_it_does_not_name_and_all_evidence() {
     let desk = Desk::new();
     let before = desk.ask(&format!(
