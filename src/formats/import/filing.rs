@@ -99,6 +99,11 @@ impl Filing {
         &self.store
     }
 
+    /// Lets a draft wait for what it refers to. What differs from what waits under its id already is answered.
+    pub(super) fn wait(&mut self, draft: &Draft, missing: &str, place: String) -> Result<Vec<Differing>, Error> {
+        self.notes.wait_for(&self.store, draft, missing, place)
+    }
+
     /// Writes what is remembered, where much of it is held back.
     pub(super) fn notes_in_time(&mut self) -> Result<(), Error> {
         self.notes.write_in_time(&self.store)

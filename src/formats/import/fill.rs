@@ -75,7 +75,7 @@ impl Running<'_> {
         let mut dangling = dangling.sorted()?;
         while let Some(waited) = self.next(&mut dangling)? {
             filing.put(vec![waited.origin], waited.draft.change, Holding::First)?;
-            self.note(&mut filing);
+            self.note(&mut filing)?;
         }
         self.finish(filing)
     }

@@ -42,7 +42,7 @@ impl Running<'_> {
         drop(replaced);
         if !self.is_cut_short {
             filing.put_waiting(&self.described)?;
-            self.note(&mut filing);
+            self.note(&mut filing)?;
         }
         if let Some(mentioned) = self.mentioned.take()
             && !self.is_cut_short
@@ -117,14 +117,13 @@ impl Running<'_> {
                     filing.put_version(waited.origin, draft, &version, &self.described)?;
                 }
             }
-            self.note(filing);
+            self.note(filing)?;
         }
         if let Some(before) = together.take() {
             self.put_together(filing, before, holding)?;
         }
         filing.flush()?;
-        self.note(filing);
-        Ok(())
+        self.note(filing)
     }
 
     /// Adds what a record says to what others of the same id do; of two values the first holds.
@@ -169,27 +168,38 @@ impl Running<'_> {
     }
 
     /// Takes note of what became of drafts.
-    pub(super) fn note(&mut self, filing: &mut Filing) {
+    pub(super) fn note(&mut self, filing: &mut Filing) -> Result<(), Error> {
         for (origin, verdict) in filing.verdicts() {
             match verdict {
                 Verdict::Became(outcome) => self.tally.note(&origin, outcome),
                 Verdict::Faulty(fault) => self.fault(&origin, &fault),
-                Verdict::Waits(draft, missing, noun) => self.wait(filing, &origin, &draft, (&missing, noun)),
+                Verdict::Waits(draft, missing, noun) => self.wait(filing, &origin, &draft, (&missing, noun))?,
             }
         }
+        Ok(())
     }
 
     /// Lets a draft wait in the store for what it refers to.
-    pub(super) fn wait(&mut self, filing: &mut Filing, origin: &Origin, draft: &Draft, (missing, noun): (&str, Noun)) {
+    fn wait(
+        &mut self,
+        filing: &mut Filing,
+        origin: &Origin,
+        draft: &Draft,
+        (missing, noun): (&str, Noun),
+    ) -> Result<(), Error> {
         if self.waiting_in_store >= self.job.waiting_max {
             let fault = Fault::rejected("", "it refers to what nothing describes, and too much waits already");
             self.fault(origin, &fault.with(missing));
-            return;
+            return Ok(());
         }
         self.waiting_in_store += 1;
         self.tally.note(origin, Outcome::Waiting);
         self.fault(origin, &dangling(missing, noun));
-        filing.notes.wait(draft, missing, self.place(origin));
+        let differing = filing.wait(draft, missing, self.place(origin))?;
+        for differing in differing {
+            self.fault(origin, &fault_of(differing, "another record that waits"));
+        }
+        Ok(())
     }
 
     /// Takes back what the sources of the files said before, and say no longer.

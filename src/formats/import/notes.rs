@@ -4,8 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
 
-use super::{Draft, Error, Order, Wanted, merge_records::Precedence, waiting::KeptDraft};
+use super::{
+    Draft, Error, Order, Wanted,
+    merge_records::{Differing, FirstHolds, Joining, Precedence},
+    waiting::KeptDraft,
+};
 use crate::{
     model::{Ends, NameKind, Record, Relationship, Timestamp},
     store::{Memory, Store, WAITING, commit},
@@ -229,8 +234,38 @@ impl Notes {
         self.write(format!("{CHAIN}{statement}"), &(first, behind));
     }
 
-    /// Lets a draft of a relationship wait for what it refers to.
-    pub(super) fn wait(&mut self, draft: &Draft, missing: &str, place: String) {
+    /// Lets a draft of a relationship wait for what it refers to. What waits already under its id and carries no version adds up
+    /// with it; what differs is answered.
+    pub(super) fn wait_for(
+        &mut self,
+        store: &Store,
+        draft: &Draft,
+        missing: &str,
+        place: String,
+    ) -> Result<Vec<Differing>, Error> {
+        let Wanted::Record(record @ Record::Relationship(relationship)) = &draft.change else {
+            return Ok(Vec::new());
+        };
+        let known: Option<Value> = self.read(store, &waiting_key(relationship))?;
+        let known = known.and_then(|mut known| serde_json::from_value::<KeptDraft<'_>>(known["draft"].take()).ok());
+        let known = known.and_then(|known| known.draft().ok());
+        let Some(Draft {
+            change: Wanted::Record(known),
+            ..
+        }) = known.filter(|_| Version::of(draft).is_none())
+        else {
+            self.wait(draft, missing, place);
+            return Ok(Vec::new());
+        };
+        let mut joining = Joining::by(&FirstHolds);
+        if let Some(joined) = joining.records(&known, record) {
+            self.wait(&Draft::of(joined), missing, place);
+        }
+        Ok(joining.differing)
+    }
+
+    /// The same in place of what waits under its id.
+    fn wait(&mut self, draft: &Draft, missing: &str, place: String) {
         let Wanted::Record(Record::Relationship(relationship)) = &draft.change else {
             return;
         };
