@@ -11,7 +11,7 @@ use crate::{
         ix::{EntityIx, RelationshipIx, SourceIx},
         snapshot::Snapshot,
     },
-    model::{RelationshipCategory, RelationshipKind, RelationshipStatus, Set, ShareOf, Stance},
+    model::{Directness, Interest, RelationshipCategory, RelationshipKind, RelationshipStatus, Set, ShareOf, Stance},
 };
 
 /// A predicate on statements: one statement fits everything given.
@@ -65,6 +65,10 @@ pub struct RelationshipFilter {
     pub share: Option<Box<NumberFilter>>,
     /// With a share of one of these.
     pub shares_of: Option<Set<ShareOf>>,
+    /// Of one of these types of interest.
+    pub interests: Option<Set<Interest>>,
+    /// Held in one of these ways.
+    pub directness: Option<Set<Directness>>,
     /// With a role that fits.
     pub role: Option<Box<TextFilter>>,
     /// With an amount that fits.
@@ -230,6 +234,12 @@ impl RelationshipFilter {
             && self
                 .share_at_least
                 .is_none_or(|least| read.share().is_some_and(|share| share.range.min >= least))
+            && self
+                .interests
+                .is_none_or(|interests| read.interest().is_some_and(|interest| interests.contains(interest)))
+            && self
+                .directness
+                .is_none_or(|directness| directness.contains(read.directness()))
             && self
                 .shares_of
                 .is_none_or(|of| read.share().is_some_and(|share| of.contains(share.of)))

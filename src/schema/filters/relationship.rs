@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     graph::{self, Direction},
-    model::{RelationshipCategory, RelationshipKind, RelationshipStatus, ShareOf, Stance},
+    model::{Directness, Interest, RelationshipCategory, RelationshipKind, RelationshipStatus, ShareOf, Stance},
     schema::{enums::Member, error::Error},
 };
 
@@ -43,6 +43,10 @@ pub(crate) struct RelationshipFilter {
     share: Option<Box<FloatFilter>>,
     /// With a share of one of these: of the capital, the votes or the profit.
     share_of: Option<Vec<Member<ShareOf>>>,
+    /// Of one of these types of interest. A relationship that states none fits no type.
+    interest: Option<Vec<Member<Interest>>>,
+    /// Held in one of these ways. UNKNOWN are those that do not say, relationships of other kinds among them.
+    directness: Option<Vec<Member<Directness>>>,
     /// With a role that fits: `{contains: "chief"}`. A relationship without a role fits only `stated: false`.
     role: Option<Box<StringFilter>>,
     /// With an amount that fits.
@@ -110,6 +114,8 @@ impl RelationshipFilter {
                 .map(|filter| filter.compile(scope).map(Box::new))
                 .transpose()?,
             shares_of: set(self.share_of),
+            interests: set(self.interest),
+            directness: set(self.directness),
             role: self
                 .role
                 .map(|filter| filter.compile(scope).map(Box::new))

@@ -77,6 +77,21 @@ fn interests_say_their_type_how_directly_they_are_held_and_of_what_they_are_made
              "endedBy": "2017-01-15", "then": "MAYBE", "now": "NO"},
         ])
     );
+    let found = |filter: &str| {
+        let answer = desk.ask(&format!(
+            "{{ relationships(filter: {{{filter}}}, view: {{ever: true}}) {{ nodes {{ id }} }} }}"
+        ));
+        answer["relationships"]["nodes"].clone()
+    };
+    assert_eq!(
+        found("interest: [SHAREHOLDING, NOMINEE]"),
+        json!([{"id": "rel:gilt:OWNS:saks:1"}])
+    );
+    assert_eq!(
+        found("directness: INDIRECT"),
+        json!([{"id": "rel:fedex:CONTROLS:saks:1"}])
+    );
+    assert_eq!(found("directness: DIRECT"), json!([]));
     // A date on which it ended takes the place of one by which it was over.
     let ended = r#"{relationships: {id: "rel:fedex:CONTROLS:saks:1", until: "2016", directness: null}}"#;
     let done = desk.done(
