@@ -233,6 +233,7 @@ impl Filing {
             if let Some((id, noun)) = self.missing(relationship) {
                 return Ok(Decided::Missing(id, noun));
             }
+            self.leave_out_speakers(relationship, origin);
             self.follow_mergers(relationship);
         }
         let merged_into = self.survivor(record.id());
@@ -319,10 +320,24 @@ impl Filing {
             .for_each(follow);
     }
 
+    /// Leaves out the speakers that nothing describes: a reference that leads nowhere costs no more than itself.
+    pub(super) fn leave_out_speakers(&mut self, relationship: &mut Relationship, origin: Option<&Origin>) {
+        for statement in &mut relationship.evidence {
+            let is_known = |id: &String| self.stands(id) == Some(Noun::Entity) || self.is_merged(id);
+            if let Some(speaker) = statement.speaker.take_if(|speaker| !is_known(speaker))
+                && let Some(origin) = origin
+            {
+                let reason = "the statement is kept without its speaker, which nothing describes";
+                let fault = Fault::noted("speaker", reason).with(&speaker);
+                self.told.push((origin.clone(), Verdict::Faulty(fault)));
+            }
+        }
+    }
+
     /// What a relationship refers to that is not there, once mergers are followed.
     pub(super) fn missing(&self, relationship: &Relationship) -> Option<(String, Noun)> {
         let is_missing = |(id, noun): &(&str, Noun)| self.stands(id) != Some(*noun) && !self.is_merged(id);
-        let missing = references(relationship).into_iter().find(is_missing);
+        let missing = references(relationship).find(is_missing);
         missing.map(|(id, noun)| (id.to_owned(), noun))
     }
 
@@ -427,14 +442,11 @@ pub(super) fn says_same(one: &Record, other: &Record) -> bool {
     }
 }
 
-/// What a relationship refers to.
-fn references(relationship: &Relationship) -> Vec<(&str, Noun)> {
+/// What a relationship cannot be without: its ends, and the sources of what is said of it.
+fn references(relationship: &Relationship) -> impl Iterator<Item = (&str, Noun)> {
     let ends = relationship.ends.known().map(|id| (id, Noun::Entity));
-    let statements = relationship.evidence.iter().flat_map(|statement| {
-        let speaker = statement.speaker.as_deref().map(|id| (id, Noun::Entity));
-        speaker.into_iter().chain([(statement.source.as_str(), Noun::Source)])
-    });
-    ends.chain(statements).collect()
+    let statements = relationship.evidence.iter();
+    ends.chain(statements.map(|statement| (statement.source.as_str(), Noun::Source)))
 }
 
 /// A reference that leads nowhere yet.

@@ -150,12 +150,12 @@ impl Running<'_> {
         if load.was_interrupted() {
             return None;
         }
-        let (file, record) = self.added.get(load.place_of_entity(id)?)?;
+        let (file, record, line) = self.added.get(load.place_of_entity(id)?)?;
         Some(Origin {
             file: usize::try_from(*file).ok()?,
             place: Place {
                 record: u64::from(*record),
-                line: None,
+                line: (*line > 0).then_some(u64::from(*line)),
                 key: None,
             },
         })

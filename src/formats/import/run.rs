@@ -133,8 +133,9 @@ pub(super) struct Running<'a> {
     pub(super) replaced: Arc<bods::Replaced>,
     /// The records of the store that are called otherwise from now on.
     pub(super) continued: Vec<bods::Continued>,
-    /// Where the entities stand with which a new store is filled: file and record, in the order in which they were added.
-    pub(super) added: Vec<(u32, u32)>,
+    /// Where the entities stand with which a new store is filled: file, record and line, in the order in which they were
+    /// added.
+    pub(super) added: Vec<(u32, u32, u32)>,
     /// How many drafts wait in the store for what they refer to.
     pub(super) waiting_in_store: u64,
     /// How many entities were joined with others.
@@ -368,10 +369,11 @@ impl Running<'_> {
     }
 }
 
-/// Where something stands, in few bytes.
-pub(super) fn row(origin: &Origin) -> (u32, u32) {
+/// Where something stands, in few bytes: the file, the record, and the line or else 0.
+pub(super) fn row(origin: &Origin) -> (u32, u32, u32) {
+    let few = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
     let file = u32::try_from(origin.file).unwrap_or(u32::MAX);
-    (file, u32::try_from(origin.place.record).unwrap_or(u32::MAX))
+    (file, few(origin.place.record), origin.place.line.map_or(0, few))
 }
 
 /// The moment before this one.

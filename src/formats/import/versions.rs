@@ -30,7 +30,7 @@ impl Filing {
             Wanted::Record(Record::Entity(entity)) => self.entity_version(&origin, entity.clone(), version)?,
             Wanted::Record(Record::Relationship(relationship)) => {
                 let relationship = relationship.clone();
-                self.relationship_version(relationship, version, draft.known_at, described)?
+                self.relationship_version(&origin, relationship, version, draft.known_at, described)?
             }
             Wanted::Record(record @ Record::Source(_)) => self.change(record.clone(), Holding::Later, None),
             Wanted::Retraction { noun, id } => self.retraction(*noun, id, version)?,
@@ -96,6 +96,7 @@ impl Filing {
     /// What a version of a relationship changes: it is the whole of what its record says, unless a newer one was put.
     fn relationship_version(
         &mut self,
+        origin: &Origin,
         mut relationship: Relationship,
         version: &Version,
         at: Option<Timestamp>,
@@ -113,6 +114,7 @@ impl Filing {
         if let Some((id, noun)) = self.missing(&relationship) {
             return Ok(Ok(Decided::Missing(id, noun)));
         }
+        self.leave_out_speakers(&mut relationship, Some(origin));
         self.follow_mergers(&mut relationship);
         let latest = match self.latest(&relationship.id) {
             None => {

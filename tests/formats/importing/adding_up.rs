@@ -172,11 +172,11 @@ fn where_two_values_differ_one_holds_and_the_other_is_told_with_both_places() {
     assert_eq!(counts(&imported), "3 0 0 3");
     let told = [
         "in.csv: record 3 (t:AAA), line 4: name: another value of the same record holds: \"Alfa\" (noted; \"Alpha\" of \
-         in.csv: record 1 holds)",
+         in.csv: record 1, line 2 holds)",
         "in.csv: record 3 (t:AAA), line 4: founded: another value of the same record holds: \"2001\" (noted; \"1999\" of \
-         in.csv: record 1 holds)",
+         in.csv: record 1, line 2 holds)",
         "in.csv: record 3 (t:AAA), line 4: properties.sector: another value of the same record holds: \"\\\"Iron\\\"\" (noted; \
-         \"\\\"Steel\\\"\" of in.csv: record 1 holds)",
+         \"\\\"Steel\\\"\" of in.csv: record 1, line 2 holds)",
     ];
     assert_eq!(imported.told, told);
     assert_eq!(counts(&desk.import_as(&one(&file), how(TABLES))), "0 3 0 3");
