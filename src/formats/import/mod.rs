@@ -42,7 +42,7 @@ pub use run::run;
 pub use spool::{Sorted, Spool};
 pub use tally::{Counts, FileTally, Finding, Origin, Outcome, Tally};
 
-use crate::model::{Noun, Record, Timestamp};
+use crate::model::{Noun, PartialDate, Record, Timestamp, Validity};
 
 /// How large one record of a file may be, in bytes, unless another limit is given.
 pub const RECORD_BYTES_MAX: usize = 16 << 20;
@@ -125,6 +125,8 @@ impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "record {}", self.record)?;
         if let Some(key) = &self.key {
+            // A line stays one, whatever a key holds.
+            let key = key.replace(char::is_control, " ");
             write!(f, " ({key})")?;
         }
         self.line.map_or(Ok(()), |line| write!(f, ", line {line}"))
@@ -151,6 +153,9 @@ pub struct Order {
     pub tie: String,
 }
 
+/// The year that stands for no end.
+const NEVER: i16 = 9999;
+
 /// What is to be known from a draft on.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Wanted {
@@ -176,6 +181,22 @@ pub enum Wanted {
 }
 
 impl Draft {
+    /// The same without ends in the year 9999, by which registers say that there is none.
+    pub(super) fn without_never(mut self) -> Self {
+        let is_never = |date: &mut PartialDate| date.first_day().year() == NEVER;
+        match &mut self.change {
+            Wanted::Record(Record::Entity(entity)) => drop(entity.dissolved.take_if(is_never)),
+            Wanted::Record(Record::Relationship(relationship)) => {
+                let validity = relationship.validity;
+                if validity.until().is_some_and(|mut until| is_never(&mut until)) {
+                    relationship.validity = Validity::as_written(validity.since(), None);
+                }
+            }
+            _ => {}
+        }
+        self
+    }
+
     /// This record, known since the import.
     #[must_use]
     pub fn of(record: Record) -> Self {

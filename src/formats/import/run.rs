@@ -272,7 +272,7 @@ impl Running<'_> {
             ..Origin::NOWHERE
         };
         let is_alone = drafts.len() == 1;
-        for draft in drafts {
+        for draft in drafts.into_iter().map(Draft::without_never) {
             // That the source of a record is known says nothing of the record.
             let is_source = matches!(draft.change, Wanted::Record(Record::Source(_)));
             let origin = if is_source && !is_alone { &nowhere } else { &origin };

@@ -186,6 +186,37 @@ fn where_two_values_differ_one_holds_and_the_other_is_told_with_both_places() {
     assert_eq!(lines(&desk)[0], "t:AAA Alpha (Alfa) 2002 US sector=Steel");
 }
 
+#[test]
+fn an_end_in_the_year_9999_is_none() {
+    const ENDS: &str = r#"
+        [source]
+        id = "s"
+        publisher = "P"
+        title = "T"
+        [[entity]]
+        id = "t:{id}"
+        kind = "COMPANY"
+        name = "{id}"
+        dissolved = "{gone}"
+        [[relationship]]
+        kind = "OWNS"
+        from = "t:{id}"
+        to = "t:B"
+        until = "{gone}"
+    "#;
+    let desk = Desk::new();
+    let file = desk.file("in.csv", "id,gone\nA,9999-12-31\nB,2030-01-01\n");
+    desk.import_as(&one(&file), how(ENDS));
+    let (entities, claims, _) = desk.content();
+    let dissolved: Vec<_> = entities
+        .iter()
+        .map(|entity| entity.dissolved.map(|date| date.to_string()))
+        .collect();
+    assert_eq!(dissolved, [None, Some("2030-01-01".to_owned())]);
+    assert_eq!(claims[0].validity.until(), None);
+    assert_eq!(desk.import_as(&one(&file), how(ENDS)).counts()[1], 0);
+}
+
 fn claims(desk: &Desk) -> Vec<String> {
     let claims = desk.content().1;
     let claim = |claim: &Relationship| {
