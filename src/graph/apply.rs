@@ -1,12 +1,21 @@
 //! The next state of a graph: what a commit changes becomes new versions of records, and the old ones remain for who asks
 //! what was known before. All of it or nothing.
 
-use std::collections::{BTreeSet, HashSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeSet, HashSet},
+};
 
 use jiff::Timestamp;
 
-use super::{Error, ix::RelationshipIx, rows::Recorded, snapshot::Snapshot, work::Work};
-use crate::model::{Action, Change, EntityKind, Evidence, Noun, Record, Step};
+use super::{
+    Error,
+    ix::{EntityIx, RelationshipIx},
+    rows::Recorded,
+    snapshot::Snapshot,
+    work::Work,
+};
+use crate::model::{Action, Change, Entity, EntityKind, Evidence, Noun, Record, Step};
 
 /// Why changes cannot be carried out. Nothing was.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -62,8 +71,8 @@ pub enum Refused {
     /// No place is left between two ids; a rebuilt graph has some.
     #[error("no place is left between two ids")]
     Crowded,
-    /// An entity keeps its kind until it is retracted.
-    #[error("{id:?} is a {is}, and stays one")]
+    /// An entity keeps its kind until it is retracted, unless all that connects it is recorded anew with it.
+    #[error("{id:?} is a {is}, and stays one unless its relationships are recorded anew with it")]
     Kind {
         /// The entity's id.
         id: String,
@@ -93,7 +102,7 @@ impl Snapshot {
         }
         let steps: Vec<Step> = changes
             .iter()
-            .map(|change| self.step(change))
+            .map(|change| self.step(change, &named))
             .collect::<Result<_, _>>()?;
         let next = match Work::on(self, at).carry_out(&steps) {
             // A new base has room between all its rows.
@@ -104,8 +113,8 @@ impl Snapshot {
         Ok((next, steps))
     }
 
-    /// What a change does to its record.
-    fn step(&self, change: &Change) -> Result<Step, Refused> {
+    /// What a change does to its record. The commit names these records.
+    fn step(&self, change: &Change, named: &HashSet<&str>) -> Result<Step, Refused> {
         let (noun, id) = (change.noun(), change.id());
         let before = self.latest(id);
         if let Some((has, ..)) = before.filter(|(has, ..)| *has != noun) {
@@ -117,11 +126,11 @@ impl Snapshot {
         let stands = before.is_some_and(|(_, recorded, _)| recorded.until == Recorded::OPEN);
         if let Change::Put(record) = change
             && let Record::Entity(entity) = &**record
-            && let Some(is) = self
-                .entity_with(id)
-                .map(|ix| self.entity_version(ix, u32::MAX).row.kind)
+            && let Some(ix) = self.entity_with(id)
+            && let is = self.entity_version(ix, u32::MAX).row.kind
             && stands
             && is != entity.kind
+            && self.connecting(ix).any(|relationship| !named.contains(&*relationship))
         {
             return Err(Refused::Kind { id: id.to_owned(), is });
         }
@@ -158,6 +167,28 @@ impl Snapshot {
             version,
             entities: entities.into_iter().collect(),
         })
+    }
+
+    /// The ids of the relationships that stand between the entity and others.
+    fn connecting(&self, entity: EntityIx) -> impl Iterator<Item = Cow<'_, str>> {
+        let stands = |ix: &RelationshipIx| self.recorded(*ix).until == Recorded::OPEN;
+        let standing = self.all_links(entity).filter(stands);
+        standing.map(|ix| self.relationship(ix).id())
+    }
+
+    /// The changes by which an entity that stands is this one, which may be of another kind: with it, all that connects it is
+    /// recorded anew. O(its relationships).
+    #[must_use]
+    pub fn as_another_kind(&self, entity: Entity) -> Vec<Change> {
+        let found = self.entity_with(&entity.id);
+        // One that leads back to the entity itself is met twice.
+        let ids: BTreeSet<Cow<'_, str>> = found.into_iter().flat_map(|ix| self.connecting(ix)).collect();
+        let standing = ids.iter().filter_map(|id| self.versions_of(id).next_back());
+        let anew = standing.map(|ix| Record::Relationship(self.relationship(ix).record()));
+        std::iter::once(Record::Entity(entity))
+            .chain(anew)
+            .map(|record| Change::Put(Box::new(record)))
+            .collect()
     }
 
     /// The latest version of the record with this id, whatever it is.

@@ -24,6 +24,7 @@ impl Known {
     /// What is known after these changes; none when they do not hold together.
     fn after(&self, changes: &[Change], at: Timestamp) -> Option<Self> {
         let mut next = self.clone();
+        let is_named = |relationship: &Relationship| changes.iter().any(|change| change.id() == relationship.id);
         let mut named = BTreeSet::new();
         for change in changes {
             if !named.insert(change.id().to_owned()) {
@@ -31,16 +32,8 @@ impl Known {
             }
             match change {
                 Change::Put(record) => {
-                    // What stands keeps its kind.
-                    let kind = |record: &Record| match record {
-                        Record::Entity(entity) => Some(entity.kind),
-                        _ => None,
-                    };
-                    if self
-                        .records
-                        .get(change.id())
-                        .is_some_and(|before| kind(before) != kind(record))
-                    {
+                    // What stands keeps its kind, unless all that connects it is named as well.
+                    if self.becomes_another_kind(record) && !self.connecting(change.id()).all(is_named) {
                         return None;
                     }
                     next.merged.remove(change.id());
@@ -69,6 +62,39 @@ impl Known {
                     .all(|told| stands(&told.source) && told.speaker.iter().all(stands))
         });
         (holds && merged_now.into_iter().all(stands)).then_some(next)
+    }
+
+    fn becomes_another_kind(&self, record: &Record) -> bool {
+        match (self.records.get(record.id()), record) {
+            (Some(Record::Entity(before)), Record::Entity(entity)) => before.kind != entity.kind,
+            _ => false,
+        }
+    }
+
+    /// The relationships that connect an entity with another, or with itself.
+    fn connecting(&self, id: &str) -> impl Iterator<Item = &Relationship> {
+        self.relationships().filter(
+            move |relationship| matches!(&relationship.ends, Ends::Known { from, to } if from == id || to == id),
+        )
+    }
+
+    /// These changes and, for the entities that become another kind, what connects them.
+    fn with_all_that_connects(&self, mut changes: Vec<Change>) -> Vec<Change> {
+        let mut anew: Vec<&Relationship> = Vec::new();
+        for change in &changes {
+            if let Change::Put(record) = change
+                && self.becomes_another_kind(record)
+            {
+                anew.extend(self.connecting(record.id()));
+            }
+        }
+        for relationship in anew {
+            if changes.iter().all(|change| change.id() != relationship.id) {
+                let record = Record::Relationship(relationship.clone());
+                changes.push(Change::Put(Box::new(record)));
+            }
+        }
+        changes
     }
 
     fn relationships(&self) -> impl Iterator<Item = &Relationship> {
@@ -281,7 +307,8 @@ proptest! {
     #[test]
     fn whatever_was_known_at_any_moment_is_still_answered(
         commits in proptest::collection::vec(proptest::collection::vec(wish(), 1..5), 1..14),
-        rebuilt in proptest::collection::vec(proptest::bool::weighted(0.2), 15)
+        rebuilt in proptest::collection::vec(proptest::bool::weighted(0.2), 15),
+        is_whole in proptest::collection::vec(proptest::bool::weighted(0.8), 15)
     ) {
         let data = Dataset {
             title: "Nothing".to_owned(),
@@ -298,11 +325,14 @@ proptest! {
         let first: Vec<Wish> = (0..SOURCES).map(|id| Wish::Source { id, title: 0 })
             .chain((0..3).map(|id| Wish::Entity { id, kind: EntityKind::Company, name: id % NAMES, other_name: None, identifier: None }))
             .collect();
-        for ((commit, at), rebuild) in [first].iter().chain(&commits).zip(1..).zip(rebuilt) {
+        for (((commit, at), rebuild), is_whole) in [first].iter().chain(&commits).zip(1..).zip(rebuilt).zip(is_whole) {
             if rebuild {
                 snapshot = snapshot.rebuilt().unwrap();
             }
-            let (changes, at) = (commit.iter().map(change).collect::<Vec<_>>(), moment(at));
+            let (mut changes, at) = (commit.iter().map(change).collect::<Vec<_>>(), moment(at));
+            if is_whole {
+                changes = known.last().unwrap().1.with_all_that_connects(changes);
+            }
             let expected = known.last().unwrap().1.after(&changes, at);
             let applied = snapshot.apply(&changes, at);
             prop_assert_eq!(applied.is_ok(), expected.is_some(), "{:?}: {:?}", &changes, applied.err());

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     formats::bods::{self, Continued},
-    model::{Change, Noun, Record},
+    model::{Change, Entity, Noun, Record},
     store::edit::{Named, Path, merge_entities},
 };
 
@@ -80,8 +80,20 @@ impl Filing {
         };
         entity.id.clone_from(&into);
         let version: Version = self.notes.of_entity(self.store(), &id)?.newest().clone().behind(*depth);
-        if let Ok(Decided::Change(change)) = self.entity_version(&Origin::NOWHERE, entity, &version)? {
-            self.commit_all(vec![change], REASON.to_owned())?;
+        if let Ok(Decided::Change(Change::Put(record))) = self.entity_version(&Origin::NOWHERE, entity, &version)?
+            && let Record::Entity(entity) = *record
+        {
+            self.commit_all(self.graph().as_another_kind(entity), REASON.to_owned())?;
+        }
+        // Only entities of one kind are merged.
+        if let (Some(Record::Entity(entity)), Some(Record::Entity(first))) = (self.latest(&id), self.latest(&into))
+            && entity.kind != first.kind
+        {
+            let entity = Entity {
+                kind: first.kind,
+                ..entity
+            };
+            self.commit_all(self.graph().as_another_kind(entity), REASON.to_owned())?;
         }
         let named = [Named { id, expected: None }];
         let decision = merge_entities(self.graph(), &named, &into, None, &Path::root("into"));

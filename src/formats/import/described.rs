@@ -6,24 +6,28 @@ use std::{
     hash::{BuildHasher, RandomState},
 };
 
-use crate::model::EntityKind;
+use super::specificity::{Nature, of_either};
+use crate::model::{Entity, EntityKind};
 
-/// The kinds of entities, by the hashes of their ids. The key of the hashes is drawn anew each time, so that none is likely to be
+/// What entities are, by the hashes of their ids. The key of the hashes is drawn anew each time, so that none is likely to be
 /// taken for another, whoever chose them.
 #[derive(Debug, Default)]
 pub(super) struct Described {
-    kinds: HashMap<u64, EntityKind>,
+    natures: HashMap<u64, (Nature, EntityKind)>,
     hasher: RandomState,
 }
 
 impl Described {
-    /// The import describes an entity of this kind.
-    pub(super) fn insert(&mut self, id: &str, kind: EntityKind) {
-        self.kinds.entry(self.hasher.hash_one(id)).or_insert(kind);
+    /// The import describes an entity. Of two that have one id, whoever says more of what it is counts, in any order.
+    pub(super) fn insert(&mut self, entity: &Entity) {
+        let nature = (Nature::of(entity), entity.kind);
+        let known = self.natures.entry(self.hasher.hash_one(&entity.id)).or_insert(nature);
+        *known = of_either(*known, nature);
     }
 
     /// What an entity is that the import describes.
     pub(super) fn kind(&self, id: &str) -> Option<EntityKind> {
-        self.kinds.get(&self.hasher.hash_one(id)).copied()
+        let (_, kind) = self.natures.get(&self.hasher.hash_one(id))?;
+        Some(*kind)
     }
 }

@@ -9,17 +9,19 @@ use std::{
 
 use super::{
     Draft, Error, Fault, Order, Origin, Outcome, Wanted,
-    merge_records::{Differing, FirstHolds, Joining, LaterHolds},
+    merge_records::{Differing, FirstHolds, HeldBy, Joining, LaterHolds},
     notes::Notes,
 };
 use crate::{
     graph::{Refused, Snapshot},
-    model::{Change, Ends, Noun, Record, Relationship, Timestamp, View},
+    model::{Change, Ends, Entity, Noun, Record, Relationship, Timestamp, View},
     store::{
         State, Store,
         commit::{self, Proposal},
     },
 };
+
+const UNKEEPABLE: &str = "it cannot be kept, such as values nested too deep";
 
 /// How many records share a commit.
 const BATCH_MAX: usize = 1_000;
@@ -168,16 +170,14 @@ impl Filing {
             order: Order::default(),
             change,
         };
-        self.take(origins, &draft, decided);
-        Ok(())
+        self.take(origins, &draft, decided)
     }
 
     /// Puts a record beside one of the same import that stands already, without telling what differs.
     pub(super) fn put_quietly(&mut self, origins: Vec<Origin>, record: Record) -> Result<(), Error> {
         self.make_room(record.id(), None)?;
         let decided = self.change(record.clone(), Holding::First, None);
-        self.take(origins, &Draft::of(record), decided);
-        Ok(())
+        self.take(origins, &Draft::of(record), decided)
     }
 
     /// Commits what was put where the next draft cannot be put beside it.
@@ -190,9 +190,17 @@ impl Filing {
         Ok(())
     }
 
-    pub(super) fn take(&mut self, origins: Vec<Origin>, draft: &Draft, decided: Result<Decided, Box<Fault>>) {
+    pub(super) fn take(
+        &mut self,
+        origins: Vec<Origin>,
+        draft: &Draft,
+        decided: Result<Decided, Box<Fault>>,
+    ) -> Result<(), Error> {
         match decided {
-            Ok(Decided::Change(change)) => self.batch(change, origins, draft.known_at),
+            Ok(Decided::Change(change)) => match self.of_another_kind(&change) {
+                Some(entity) => self.put_as_another_kind(entity, origins, draft.known_at)?,
+                None => self.batch(change, origins, draft.known_at),
+            },
             Ok(Decided::Known) => {
                 let known = |origin| (origin, Verdict::Became(Outcome::Unchanged));
                 self.told.extend(origins.into_iter().map(known));
@@ -206,6 +214,39 @@ impl Filing {
                 self.told.extend(origins.into_iter().map(faulty));
             }
         }
+        Ok(())
+    }
+
+    /// The entity that a change gives another kind, where one stands under its id.
+    fn of_another_kind(&self, change: &Change) -> Option<Entity> {
+        let Change::Put(record) = change else { return None };
+        let Record::Entity(entity) = &**record else { return None };
+        let graph = self.state.graph();
+        let standing = graph.entity_by_id(&entity.id, &graph.mask(&View::now(Timestamp::MAX)))?;
+        let standing = graph.entity(standing);
+        (standing.id() == entity.id && standing.kind() != entity.kind).then(|| entity.clone())
+    }
+
+    /// Commits an entity with another kind, and all that connects it: one entry, or nothing.
+    fn put_as_another_kind(
+        &mut self,
+        entity: Entity,
+        origins: Vec<Origin>,
+        at: Option<Timestamp>,
+    ) -> Result<(), Error> {
+        // What waits in the batch may connect it, too.
+        self.flush()?;
+        let id = entity.id.clone();
+        let changes = self.graph().as_another_kind(entity);
+        let verdict = match self.propose(changes, self.reason.clone(), at.unwrap_or(self.now)) {
+            Ok(()) => Verdict::Became(Outcome::Imported),
+            Err(commit::Error::Unkeepable(_)) => Verdict::Faulty(Fault::rejected("", UNKEEPABLE).with(&id)),
+            Err(error) => return Err(Error::Commit(error.to_string())),
+        };
+        self.told
+            .extend(origins.into_iter().map(|origin| (origin, verdict.clone())));
+        self.state = self.store.state();
+        Ok(())
     }
 
     pub(super) fn batch(&mut self, change: Change, origins: Vec<Origin>, at: Option<Timestamp>) {
@@ -355,17 +396,21 @@ impl Filing {
     /// Commits changes that were decided elsewhere, as one entry.
     pub(super) fn commit_all(&mut self, changes: Vec<Change>, reason: String) -> Result<(), Error> {
         self.flush()?;
+        let committed = self.propose(changes, reason, self.now);
+        committed.map_err(|error| Error::Commit(error.to_string()))?;
+        self.state = self.store.state();
+        Ok(())
+    }
+
+    fn propose(&self, changes: Vec<Change>, reason: String, at: Timestamp) -> Result<(), commit::Error> {
         let proposal = Proposal {
             retry: None,
             by: None,
             reason: Some(reason),
-            at: self.now,
+            at,
             decide: Box::new(move |_| Ok(changes)),
         };
-        let committed = self.store.commit(proposal);
-        committed.map_err(|error| Error::Commit(error.to_string()))?;
-        self.state = self.store.state();
-        Ok(())
+        self.store.commit(proposal).map(drop)
     }
 
     fn commit(&mut self, mut batch: Vec<(Change, Vec<Origin>)>, at: Timestamp) -> Result<(), Error> {
@@ -373,15 +418,8 @@ impl Filing {
             return Ok(());
         }
         let changes = batch.iter().map(|(change, _)| change.clone()).collect();
-        let proposal = Proposal {
-            retry: None,
-            by: None,
-            reason: Some(self.reason.clone()),
-            at,
-            decide: Box::new(move |_| Ok(changes)),
-        };
-        match self.store.commit(proposal) {
-            Ok(_) => {
+        match self.propose(changes, self.reason.clone(), at) {
+            Ok(()) => {
                 let told = batch
                     .into_iter()
                     .flat_map(|(_, origins)| origins)
@@ -395,9 +433,7 @@ impl Filing {
                 self.commit(batch, at)?;
                 self.commit(rest, at)
             }
-            Err(commit::Error::Unkeepable(_)) => {
-                self.reject(batch, "it cannot be kept, such as values nested too deep")
-            }
+            Err(commit::Error::Unkeepable(_)) => self.reject(batch, UNKEEPABLE),
             Err(commit::Error::Refused(Refused::InUse { .. })) => {
                 self.reject(batch, "it is to be taken back, but others refer to it")
             }
@@ -421,7 +457,16 @@ impl Filing {
 
 /// That a value did not come in, since another one holds.
 pub(super) fn fault_of(differing: Differing, place: &str) -> Fault {
-    let Differing { field, value, holds } = differing;
+    let Differing {
+        field,
+        value,
+        holds,
+        held_by,
+    } = differing;
+    let place = match held_by {
+        HeldBy::Standing => place,
+        HeldBy::New => "this record",
+    };
     Fault::noted(field, "another value of the same record holds")
         .with(&value)
         .instead(Some(&holds), place.to_owned())

@@ -9,10 +9,10 @@ use std::{
     thread,
 };
 
-use super::{Error, Fault, Origin, filing::Filing, run::Running};
+use super::{Error, Fault, Origin, filing::Filing, run::Running, specificity::Nature};
 use crate::{
     graph::{EntityIx, Snapshot},
-    model::{Timestamp, View, comparable},
+    model::{Catalog, Entity, EntityKind, Record, Timestamp, View, comparable},
     store::{
         Store,
         commit::{self, Proposal},
@@ -23,8 +23,18 @@ use crate::{
 /// How many merges are proposed at a time: those share a write.
 const AT_ONCE: usize = 64;
 
-/// Entities that are one, the smallest id first.
-type Alike = Vec<String>;
+const REASON: &str = "joined by an identifier";
+
+/// Entities that are one.
+struct Alike {
+    /// Their ids, the smallest first.
+    ids: Vec<String>,
+    /// What they are together: of two kinds the more specific.
+    kind: EntityKind,
+    nature: Nature,
+    /// Whether some of them are something else so far.
+    is_mixed: bool,
+}
 
 impl Running<'_> {
     /// Joins the entities of the store that have the same identifier of one of the schemes asked for. The smallest id stays.
@@ -41,9 +51,51 @@ impl Running<'_> {
                 &fault.with(&id).instead(Some(&other), "the store".to_owned()),
             );
         }
+        for group in alike.iter().filter(|group| group.is_mixed) {
+            self.make_of_one_kind(filing, group)?;
+        }
         self.joined = merge_all(filing.store(), &alike, self.job.now)?;
         filing.flush()
     }
+}
+
+impl Running<'_> {
+    /// Makes all of them what they are together, since only entities of one kind are merged.
+    fn make_of_one_kind(&mut self, filing: &mut Filing, group: &Alike) -> Result<(), Error> {
+        for id in &group.ids {
+            let Some(Record::Entity(entity)) = filing.latest(id) else {
+                continue;
+            };
+            if entity.kind != group.kind {
+                let fault = Fault::noted("kind", "it is joined with an entity of a more specific kind");
+                let fault = fault.with(&format!("{id}: {}", entity.kind));
+                let place = format!("the store: {}", group.ids[0]);
+                self.fault(&Origin::NOWHERE, &fault.instead(Some(group.kind.as_str()), place));
+            }
+            let Some(entity) = as_one_of(entity, group) else {
+                continue;
+            };
+            filing.commit_all(filing.graph().as_another_kind(entity), REASON.to_owned())?;
+        }
+        Ok(())
+    }
+}
+
+/// The entity as those that it is joined with; none where it says nothing else.
+fn as_one_of(mut entity: Entity, group: &Alike) -> Option<Entity> {
+    if Nature::of(&entity) == group.nature {
+        return None;
+    }
+    let schema = entity
+        .properties
+        .as_mut()
+        .and_then(|properties| properties.remove("schema"));
+    if schema.is_none() && entity.kind == group.kind {
+        return None;
+    }
+    entity.kind = group.kind;
+    entity.properties.take_if(|properties| properties.is_empty());
+    Some(entity)
 }
 
 /// The entities that are one, and those that would be but are of different kinds. O(identifiers).
@@ -60,29 +112,55 @@ fn alike(graph: &Snapshot, schemes: &[String]) -> (Vec<Alike>, Vec<(String, Stri
     }
     // Each leads to a smaller one that it is, or to itself.
     let mut leads: BTreeMap<EntityIx, EntityIx> = BTreeMap::new();
+    let mut natures: BTreeMap<EntityIx, Nature> = BTreeMap::new();
+    let mut nature = |entity: EntityIx| {
+        let nature = natures.entry(entity);
+        *nature.or_insert_with(|| Nature::of(&graph.entity(entity).record()))
+    };
+    let id = |entity: EntityIx| graph.entity(entity).id().to_owned();
     let mut of_other_kinds = Vec::new();
     for holders in holders.into_values().filter(|holders| holders.len() > 1) {
-        for other in &holders[1..] {
-            if graph.entity(holders[0]).kind() == graph.entity(*other).kind() {
-                let (one, other) = (root(&leads, holders[0]), root(&leads, *other));
-                leads.insert(one.max(other), one.min(other));
-            } else {
-                let id = |entity: EntityIx| graph.entity(entity).id().to_owned();
-                of_other_kinds.push((id(*other), id(holders[0])));
+        for (position, other) in holders.iter().enumerate().skip(1) {
+            let mut before = holders[..position].iter();
+            match before.find(|one| nature(**one).compares_with(nature(*other))) {
+                Some(one) => {
+                    let (one, other) = (root(&leads, *one), root(&leads, *other));
+                    leads.insert(one.max(other), one.min(other));
+                }
+                None => of_other_kinds.push((id(*other), id(holders[0]))),
             }
         }
     }
-    let mut alike: BTreeMap<EntityIx, BTreeSet<EntityIx>> = BTreeMap::new();
+    let mut together: BTreeMap<EntityIx, BTreeSet<EntityIx>> = BTreeMap::new();
     for entity in leads.keys() {
-        alike.entry(root(&leads, *entity)).or_default().insert(*entity);
+        together.entry(root(&leads, *entity)).or_default().insert(*entity);
     }
-    let alike = alike.into_iter().filter_map(|(first, mut others)| {
+    let mut alike = Vec::new();
+    for (first, mut others) in together {
         others.remove(&first);
-        let ids = std::iter::once(first).chain(others);
-        let ids: Alike = ids.map(|entity| graph.entity(entity).id().to_owned()).collect();
-        (ids.len() > 1).then_some(ids)
-    });
-    (alike.collect(), of_other_kinds)
+        let mut group = Alike {
+            ids: vec![id(first)],
+            kind: graph.entity(first).kind(),
+            nature: nature(first),
+            is_mixed: false,
+        };
+        for other in others {
+            // What compares with each of two need not make these compare.
+            if !group.nature.compares_with(nature(other)) {
+                of_other_kinds.push((id(other), id(first)));
+                continue;
+            }
+            group.is_mixed |= nature(other) != group.nature;
+            if nature(other).says_more_than(group.nature) {
+                (group.nature, group.kind) = (nature(other), graph.entity(other).kind());
+            }
+            group.ids.push(id(other));
+        }
+        if group.ids.len() > 1 {
+            alike.push(group);
+        }
+    }
+    (alike, of_other_kinds)
 }
 
 /// The smallest of the entities that are one with this one, as far as is known.
@@ -100,7 +178,7 @@ fn merge_all(store: &Store, alike: &[Alike], at: Timestamp) -> Result<u64, Error
     thread::scope(|scope| {
         for _ in 0..AT_ONCE.min(alike.len()) {
             scope.spawn(|| {
-                while let Some(ids) = alike.get(next.fetch_add(1, Ordering::Relaxed)) {
+                while let Some(Alike { ids, .. }) = alike.get(next.fetch_add(1, Ordering::Relaxed)) {
                     match merge(store, ids, at) {
                         Ok(()) => drop(merged.fetch_add(ids.len() - 1, Ordering::Relaxed)),
                         Err(error) => {
@@ -129,7 +207,7 @@ fn merge(store: &Store, ids: &[String], at: Timestamp) -> Result<(), String> {
     let proposal = Proposal {
         retry: None,
         by: None,
-        reason: Some("joined by an identifier".to_owned()),
+        reason: Some(REASON.to_owned()),
         at,
         decide: Box::new(move |graph| {
             let named = from.iter().map(|id| Named {

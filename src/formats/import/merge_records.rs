@@ -5,9 +5,10 @@
 
 use serde_json::{Map, Value};
 
+use super::specificity::{More, TOLD_BY, more_specific};
 use crate::model::{
-    Capability, Catalog, Entity, EntityStatus, Evidence, LIST_MAX, Name, NameKind, PROPERTIES_BYTES_MAX, PartialDate,
-    Record, Relationship, Set, Source, Validity, fold,
+    Capability, Catalog, Entity, EntityKind, EntityStatus, Evidence, LIST_MAX, Name, NameKind, PROPERTIES_BYTES_MAX,
+    PartialDate, Record, Relationship, Set, Source, Validity, fold,
 };
 
 /// Which of two values holds where they differ, by the field that they stand in.
@@ -38,8 +39,9 @@ impl Precedence for FirstHolds {
 pub(super) struct LaterHolds;
 
 impl Precedence for LaterHolds {
-    fn new_holds(&self, _field: &str) -> bool {
-        true
+    fn new_holds(&self, field: &str) -> bool {
+        // Of two kinds that do not compare the first holds.
+        field != "kind"
     }
 
     fn passed_over(&self) -> NameKind {
@@ -56,6 +58,17 @@ pub(super) struct Differing {
     pub(super) value: String,
     /// The one that holds.
     pub(super) holds: String,
+    /// Whose it is.
+    pub(super) held_by: HeldBy,
+}
+
+/// Whose value holds where two differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum HeldBy {
+    /// What stood before.
+    Standing,
+    /// The record that is told of.
+    New,
 }
 
 /// Joins records of one id.
@@ -86,10 +99,8 @@ impl<'p, P: Precedence> Joining<'p, P> {
     }
 
     pub(super) fn entities(&mut self, stands: &Entity, new: &Entity) -> Entity {
-        if stands.kind != new.kind {
-            // An entity keeps its kind as long as it stands.
-            self.differs("kind", new.kind.as_str(), stands.kind.as_str());
-        }
+        let nature = self.nature(stands, new);
+        let kind = nature.kind;
         let (was_named, is_named) = (given_name(stands), given_name(new));
         let name = self
             .text("name", was_named, is_named)
@@ -121,9 +132,9 @@ impl<'p, P: Precedence> Joining<'p, P> {
             (EntityStatus::Unknown, new) => new,
             (stands, new) => self.member("status", stands, new),
         };
-        Entity {
+        let mut joined = Entity {
             id: stands.id.clone(),
-            kind: stands.kind,
+            kind,
             name,
             names: self.fitting("names", &stands.names, names),
             description: self.text("description", stands.description.as_ref(), new.description.as_ref()),
@@ -139,8 +150,60 @@ impl<'p, P: Precedence> Joining<'p, P> {
                 true => new.undisclosed,
                 false => stands.undisclosed,
             },
-            properties: self.properties(stands.properties.as_ref(), new.properties.as_ref()),
+            properties: self.natural_properties(nature, stands, new),
+        };
+        if kind != EntityKind::Event && stands.kind != new.kind {
+            for (field, day) in [("starts_on", &mut joined.starts_on), ("ends_on", &mut joined.ends_on)] {
+                if let Some(day) = day.take() {
+                    self.differs(field, &day.to_string(), "none: only an event has days");
+                }
+            }
         }
+        joined
+    }
+
+    /// Which of two records tells what an entity is: the one that says more of it, else as the precedence has it.
+    fn nature<'e>(&mut self, stands: &'e Entity, new: &'e Entity) -> &'e Entity {
+        let more = more_specific(stands, new);
+        let new_holds = match more {
+            More::First => false,
+            More::Second => true,
+            More::Same | More::Neither => self.precedence.new_holds("kind"),
+        };
+        if stands.kind != new.kind {
+            match new_holds {
+                false => self.differs("kind", new.kind.as_str(), stands.kind.as_str()),
+                true => self.differing.push(Differing {
+                    field: "kind".to_owned(),
+                    value: stands.kind.as_str().to_owned(),
+                    holds: new.kind.as_str().to_owned(),
+                    held_by: HeldBy::New,
+                }),
+            }
+        }
+        if new_holds { new } else { stands }
+    }
+
+    /// The properties of two entities together. Those that tell what it is belong to whose kind holds.
+    fn natural_properties(&mut self, nature: &Entity, stands: &Entity, new: &Entity) -> Option<Map<String, Value>> {
+        let tells = |key: &str| match (stands.kind == new.kind, key) {
+            // A newer version of a record tells its type anew.
+            (true, "entityType") => false,
+            _ => TOLD_BY.contains(&key),
+        };
+        if stands.properties == new.properties || more_specific(stands, new) == More::Same {
+            return self.properties(stands.properties.as_ref(), new.properties.as_ref());
+        }
+        let without = |entity: &Entity| {
+            let properties = entity.properties.iter().flatten();
+            let others = properties.filter(|(key, _)| !tells(key));
+            others.map(|(key, value)| (key.clone(), value.clone())).collect()
+        };
+        let (of_standing, of_new): (Map<_, _>, Map<_, _>) = (without(stands), without(new));
+        let mut joined = self.properties(Some(&of_standing), Some(&of_new)).unwrap_or_default();
+        let told = nature.properties.iter().flatten().filter(|(key, _)| tells(key));
+        joined.extend(told.map(|(key, value)| (key.clone(), value.clone())));
+        (!joined.is_empty()).then_some(joined)
     }
 
     pub(super) fn relationships(&mut self, stands: &Relationship, new: &Relationship) -> Relationship {
@@ -338,12 +401,13 @@ impl<'p, P: Precedence> Joining<'p, P> {
             field: field.to_owned(),
             value: value.to_owned(),
             holds: holds.to_owned(),
+            held_by: HeldBy::Standing,
         });
     }
 }
 
 /// The name of an entity, where it has one: those that are known by id alone are called as they are identified.
-fn given_name(entity: &Entity) -> Option<&String> {
+pub(super) fn given_name(entity: &Entity) -> Option<&String> {
     let is_identifier = entity.identifiers.iter().any(|known| known.value == entity.name);
     (entity.name != entity.id && !is_identifier).then_some(&entity.name)
 }
@@ -390,6 +454,7 @@ fn joined<T: Clone + PartialEq, K: Ord>(stands: &[T], new: &[T], key: impl Fn(&T
 /// The fields of an entity that say something, each as [`Precedence::new_holds`] is asked for it.
 pub(super) fn stated_fields(entity: &Entity) -> Vec<String> {
     let is_stated = [
+        ("kind", true),
         ("name", true),
         ("undisclosed", true),
         ("description", entity.description.is_some()),

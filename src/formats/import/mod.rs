@@ -20,6 +20,7 @@ mod notes;
 mod plan;
 mod report;
 mod run;
+mod specificity;
 mod spool;
 mod tally;
 mod versions;

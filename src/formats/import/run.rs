@@ -308,7 +308,7 @@ impl Running<'_> {
         } = draft;
         let is_plain = known_at.is_none() && order == Order::default();
         match &change {
-            Wanted::Record(Record::Entity(entity)) if !is_plain => self.described.insert(&entity.id, entity.kind),
+            Wanted::Record(Record::Entity(entity)) if !is_plain => self.described.insert(entity),
             Wanted::Retraction { id, .. } if is_plain => {
                 self.gone.insert(id);
             }

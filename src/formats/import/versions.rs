@@ -7,7 +7,7 @@ use super::{
     Draft, Error, Fault, Origin, Outcome, Wanted,
     described::Described,
     filing::{Decided, Filing, Holding, Verdict, says_same},
-    merge_records::{Differing, Joining, stated_fields},
+    merge_records::{Joining, stated_fields},
     notes::{NewerHolds, Version},
 };
 use crate::{
@@ -40,15 +40,14 @@ impl Filing {
             }
             Wanted::Placeholder(_) => return self.put(vec![origin], draft.change, Holding::First),
         };
-        self.take(vec![origin], &draft, decided);
-        Ok(())
+        self.take(vec![origin], &draft, decided)
     }
 
     /// What a version of an entity changes: each of its fields holds where it is newer than what stands there.
     pub(super) fn entity_version(
         &mut self,
         origin: &Origin,
-        mut entity: Entity,
+        entity: Entity,
         version: &Version,
     ) -> Result<Result<Decided, Box<Fault>>, Error> {
         if self.is_merged(&entity.id) {
@@ -67,23 +66,22 @@ impl Filing {
                 return Ok(Err(Box::new(fault.with(&entity.id))));
             }
         };
-        if entity.kind != latest.kind {
-            // An entity keeps its kind as long as it stands.
-            let differing = Differing {
-                field: "kind".to_owned(),
-                value: entity.kind.to_string(),
-                holds: latest.kind.to_string(),
-            };
-            self.tell(origin, vec![differing], "the store");
-            entity.kind = latest.kind;
-        }
         let precedence = NewerHolds {
             known: &versions,
             version,
         };
-        let joined = Joining::by(&precedence).entities(&latest, &entity);
+        let mut joining = Joining::by(&precedence);
+        let joined = joining.entities(&latest, &entity);
+        // That a newer version replaces a value is what versions are for; that its kind does not hold is told.
+        let of_kind = joining
+            .differing
+            .into_iter()
+            .filter(|differing| differing.field == "kind");
+        self.tell(origin, of_kind.collect(), "the store");
+        let mut says = stated_fields(&entity);
+        says.retain(|field| field != "kind" || joined.kind == entity.kind);
         let mut known = versions.clone();
-        known.add(version, &stated_fields(&entity), &stated_fields(&latest));
+        known.add(version, &says, &stated_fields(&latest));
         if known != versions {
             self.notes.set_entity(&entity.id, &known);
         }

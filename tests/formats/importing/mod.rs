@@ -5,6 +5,7 @@ mod adding_up;
 mod again;
 mod complete;
 mod interrupted;
+mod kinds;
 mod order;
 mod refused;
 mod replaced;

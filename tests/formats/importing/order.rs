@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::{Desk, How, content, lei, lei_file, moment, one, rr_file};
 
 /// Lines of FollowTheMoney, of which several are about one thing.
-const LINES: [&str; 11] = [
+const LINES: [&str; 14] = [
     r#"{"id":"co-a","schema":"Company","properties":{"name":["Alder Ltd"],"jurisdiction":["gb"]}}"#,
     r#"{"id":"co-a","schema":"Company","properties":{"name":["Alder Ltd"],"registrationNumber":["00229269"],"alias":["Alder"]}}"#,
     r#"{"id":"co-a","schema":"Company","properties":{"name":["Alder Ltd"],"alias":["The Alder"],"incorporationDate":["1999"]}}"#,
@@ -18,6 +18,9 @@ const LINES: [&str; 11] = [
     r#"{"id":"ow-2","schema":"Ownership","properties":{"owner":["co-a"],"asset":["co-b"],"percentage":["51"]}}"#,
     r#"{"id":"di-1","schema":"Directorship","properties":{"director":["pe-p"],"organization":["co-b"],"role":["chair"]}}"#,
     r#"{"id":"ow-3","schema":"Ownership","properties":{"owner":["co-b"],"asset":["co-c"]}}"#,
+    r#"{"id":"co-a","schema":"LegalEntity","properties":{"name":["Alder Ltd"],"country":["gb"]}}"#,
+    r#"{"id":"co-b","schema":"Organization","properties":{"name":["Birch Ltd"],"summary":["Trees"]}}"#,
+    r#"{"id":"pe-p","schema":"LegalEntity","properties":{"name":["Ines Marlow"],"country":["pt"]}}"#,
 ];
 
 fn today(desk: &Desk) -> String {
