@@ -1,6 +1,6 @@
 //! Whether a file holds FollowTheMoney, by the names on its first line.
 
-use super::schemata;
+use super::{schemata, statements};
 
 /// What stands on the top level of a record, beside what only others have.
 const FIELDS: [&str; 11] = [
@@ -21,6 +21,9 @@ const FIELDS: [&str; 11] = [
 /// far with nothing but what its records have.
 #[must_use]
 pub fn detect(start: &[u8]) -> bool {
+    if statements::is_table(start) {
+        return true;
+    }
     let start = start.trim_ascii_start();
     let line = start.split(|byte| *byte == b'\n').next().unwrap_or(start);
     if !line.starts_with(b"{") {
@@ -104,6 +107,12 @@ mod tests {
         check(r#"{"id": "a""#, false);
         check("[{\"id\": 1}]", false);
         check("lei,schema", false);
+        check(
+            "canonical_id,entity_id,prop,prop_type,schema,value\nco-a,co-a,name,name,Company,A",
+            true,
+        );
+        check("id,\"entity_id\",schema,prop,value,dataset\r\n", true);
+        check("id,prop,schema\n", false);
         check("", false);
     }
 }

@@ -9,12 +9,12 @@ use super::{
     line::Line,
     locator,
     node::check_id,
-    over, percentage,
+    over, percentages,
     schemata::{self, Edge},
-    sources, values,
+    sources, statuses, values,
 };
 use crate::{
-    formats::import::{Draft, Fault},
+    formats::import::{AddedToRelationship, Addition, Draft, Fault, Order, Wanted},
     model::{
         Amount, Catalog, DERIVED_ID_CHARS_MAX, Ends, Evidence, PartialDate, Record, Relationship, RelationshipKind,
         RelationshipStatus, Source, Validity, evidence_id, plain_id, relationship_id, text,
@@ -24,12 +24,12 @@ use crate::{
 /// How many relationships one record may stand for.
 const PAIRS_MAX: usize = 1_000;
 
-/// What FollowTheMoney says of a relationship that holds.
-const IN_EFFECT: [&str; 5] = ["active", "current", "in effect", "present", "aktiv"];
-
 /// What the record is made into, and what is wrong with it.
 pub(super) fn read(mut line: Line, edge: Edge, file: &Source, today: Date) -> (Vec<Draft>, Vec<Fault>) {
     let mut faults = Vec::new();
+    let is_named = |line: &Line, end| !line.values(end).is_empty();
+    // What does not name both ends may be a fragment of a record that does.
+    let is_fragment = !is_named(&line, edge.from) || !is_named(&line, edge.to);
     let from = ends(&mut line, edge.from, &mut faults);
     let to = ends(&mut line, edge.to, &mut faults);
     if from.len().saturating_mul(to.len()) > PAIRS_MAX {
@@ -41,7 +41,7 @@ pub(super) fn read(mut line: Line, edge: Edge, file: &Source, today: Date) -> (V
     }
     let (Ok(record), true) = (
         record,
-        from.len() * to.len() <= PAIRS_MAX && !from.is_empty() && !to.is_empty(),
+        from.len() * to.len() <= PAIRS_MAX && (is_fragment && faults.is_empty() || !from.is_empty() && !to.is_empty()),
     ) else {
         line.faults.append(&mut faults);
         return (Vec::new(), line.faults);
@@ -51,6 +51,14 @@ pub(super) fn read(mut line: Line, edge: Edge, file: &Source, today: Date) -> (V
     let claim = Relationship { properties, ..claim };
     let own = sources.iter().filter(|source| *source != file);
     let mut drafts: Vec<Draft> = own.cloned().map(|source| Draft::of(Record::Source(source))).collect();
+    if is_fragment {
+        faults.extend(found);
+        match record.addition(from, to, claim) {
+            Ok(addition) => drafts.push(addition),
+            Err(fault) => faults.push(fault),
+        }
+        return (drafts, faults);
+    }
     let from_and_to = from.len() * to.len();
     for from in &from {
         for to in &to {
@@ -95,6 +103,33 @@ impl Of {
         })
     }
 
+    /// The record of the source that it is; none of what was no record of FollowTheMoney before it was written as one.
+    fn record(&self) -> Option<String> {
+        match &self.id {
+            Meant::Key(key) => Some(ids::record(key)),
+            Meant::Relationship(_) => None,
+        }
+    }
+
+    /// What a fragment adds to the relationships of its record.
+    fn addition(&self, from: Vec<String>, to: Vec<String>, claim: Relationship) -> Result<Draft, Fault> {
+        let Meant::Key(key) = &self.id else {
+            return Err(Fault::rejected("id", "an end is missing"));
+        };
+        let addition = AddedToRelationship {
+            record: ids::record(key),
+            key: key.clone(),
+            from,
+            to,
+            claim,
+        };
+        Ok(Draft {
+            known_at: None,
+            order: Order::default(),
+            change: Wanted::Addition(Addition::Relationship(addition)),
+        })
+    }
+
     /// The id of the relationship with these ends, of so many pairs.
     fn id(&self, ends: &Ends, pairs: usize) -> String {
         match &self.id {
@@ -110,14 +145,10 @@ pub(super) fn kind_in(id: &str) -> Option<RelationshipKind> {
     RelationshipKind::parse(kind).ok()
 }
 
-/// The ids at one end; none, and a fault, where there is not one.
+/// The ids at one end; a fault for what is no id.
 fn ends(line: &mut Line, property: &'static str, faults: &mut Vec<Fault>) -> Vec<String> {
     let mut ends = Vec::new();
-    let written = line.take(property);
-    if written.is_empty() {
-        faults.push(Fault::rejected(property, "an end is missing"));
-    }
-    for id in written {
+    for id in line.take(property) {
         let id = ids::read(&id);
         if check_id(&id).is_err() {
             faults.push(Fault::rejected(property, "not an id").with(&id));
@@ -147,9 +178,7 @@ fn claim(line: &mut Line, edge: Edge, record: &Of, file: &Source, today: Date) -
     let stated_on = if takes_place { None } else { line.take_date("date") };
     let summary = line.take_first("summary", "not a text", |value| text(value).ok());
     let share = match record.kind {
-        RelationshipKind::Owns => {
-            line.take_first("percentage", "a percentage that is not understood", percentage::read)
-        }
+        RelationshipKind::Owns => percentages::take(line),
         _ => None,
     };
     let amount = edge.knows("amount").then(|| amount(line)).flatten();
@@ -164,6 +193,7 @@ fn claim(line: &mut Line, edge: Edge, record: &Of, file: &Source, today: Date) -
         statement.summary.clone_from(&summary);
     }
     let claim = Relationship {
+        record: record.record(),
         role: role.take(),
         status,
         validity,
@@ -257,11 +287,10 @@ fn status(line: &mut Line, validity: Validity) -> RelationshipStatus {
             _ => RelationshipStatus::Unknown,
         };
     };
-    let word = text.trim().to_lowercase();
-    if IN_EFFECT.contains(&&*word) {
+    if statuses::holds(text) {
         return RelationshipStatus::Active;
     }
-    if over::is_ended(&word) {
+    if statuses::is_over(text) {
         return match validity.until_day() {
             Some(_) => RelationshipStatus::Active,
             None => RelationshipStatus::Unknown,

@@ -7,6 +7,9 @@ const OF_OTHERS: &str = "gx.";
 /// What the id of a record begins with that stands for the id of a relationship.
 const OF_RELATIONSHIP: &str = "gx-rel.";
 
+/// What sets the records of FollowTheMoney apart from those of other sources.
+const RECORDS: &str = "ftm:";
+
 /// What the id of a record of FollowTheMoney stands for.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Meant {
@@ -46,6 +49,16 @@ pub(super) fn read(id: &str) -> String {
         Some(known) if written(&known) == id => known,
         _ => id.to_owned(),
     }
+}
+
+/// What a record of FollowTheMoney is called among the records of all sources.
+pub(super) fn record(key: &str) -> String {
+    format!("{RECORDS}{key}")
+}
+
+/// Whether a record of a source is one of FollowTheMoney, with this id.
+pub(super) fn is_record(record: &str, key: &str) -> bool {
+    record.strip_prefix(RECORDS) == Some(key)
 }
 
 /// Whether FollowTheMoney takes `id` in a reference.

@@ -36,34 +36,10 @@ pub(super) struct Line {
     context: Map<String, Value>,
 }
 
-/// Why a line is no record.
-#[derive(Debug)]
-pub(super) enum Refused {
-    /// It is rejected for this.
-    Record(Fault),
-    /// The file holds something else.
-    File(&'static str),
-}
-
 impl Line {
-    /// The record on a line.
-    pub(super) fn parse(text: &[u8]) -> Result<Self, Refused> {
-        let rejected = |field, reason| Refused::Record(Fault::rejected(field, reason));
-        if text.trim_ascii_start().starts_with(b"[") {
-            return Err(Refused::File(
-                "a JSON array; FollowTheMoney is read as JSON lines, one object on each: jq -c '.[]' makes them",
-            ));
-        }
-        let Ok(Value::Object(mut fields)) = serde_json::from_slice(text) else {
-            let written = String::from_utf8_lossy(text);
-            let fault = Fault::rejected("", "not a JSON object on one line, in UTF-8").with(&written);
-            return Err(Refused::Record(fault));
-        };
-        if fields.contains_key("prop") && fields.contains_key("value") && !fields.contains_key("properties") {
-            return Err(Refused::File(
-                "statements, not entities; join them first: ftm aggregate-statements",
-            ));
-        }
+    /// The record that these fields are.
+    pub(super) fn of(mut fields: Map<String, Value>) -> Result<Self, Fault> {
+        let rejected = |field, reason| Fault::rejected(field, reason);
         let Some(Value::String(id)) = fields.remove("id").filter(|id| id != "") else {
             return Err(rejected("id", "no id"));
         };
@@ -75,7 +51,7 @@ impl Line {
             None | Some(Value::Null) => Map::new(),
             Some(other) => {
                 let fault = Fault::rejected("properties", "not a JSON object").with(&other.to_string());
-                return Err(Refused::Record(fault));
+                return Err(fault);
             }
         };
         let mut faults = Vec::new();

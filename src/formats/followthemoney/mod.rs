@@ -1,34 +1,47 @@
 //! FollowTheMoney: JSON lines of entities, some of which are relationships, as investigative journalists exchange them. Written
 //! with what it can hold; what it cannot is counted. Statements are refused: they have to be joined first.
 
+mod about;
 mod detect;
 mod directness;
 mod edge;
 mod identifiers;
 mod ids;
 mod line;
+mod nested;
 mod node;
 mod over;
 mod percentage;
+mod percentages;
 mod properties;
 mod schemata;
 mod sources;
+mod statements;
+mod statuses;
 mod values;
 mod write;
 
-use std::ops::ControlFlow;
+use std::{
+    io::{BufRead, Read},
+    ops::ControlFlow,
+};
 
 pub use detect::detect;
 pub use write::write;
 
 use self::{
-    line::{Line, Refused},
+    line::Line,
     schemata::Meaning,
+    statements::{Statement, Together},
 };
 use jiff::civil::Date;
+use serde_json::{Map, Value};
 
 use super::import::{Draft, Each, Fault, Found, Input, Item, Lines, Place, Unreadable};
 use crate::model::{Record, Source};
+
+/// How many bytes the header of a table of statements may have.
+const HEADER_BYTES_MAX: u64 = 1 << 16;
 
 /// Where in a source of FollowTheMoney a record stands: `Ownership 6d03aec7`.
 fn locator(schema: &str, id: &str) -> String {
@@ -73,36 +86,105 @@ pub fn read(input: Input<'_>, each: Each<'_>) -> Result<(), Unreadable> {
     if each(preamble) == ControlFlow::Break(()) {
         return Ok(());
     }
-    let mut lines = Lines::new(bytes, told.record_bytes_max);
-    let mut record = 0;
+    let mut reading = Reading {
+        file,
+        today: told.today,
+        bytes_max: told.record_bytes_max,
+        record: 0,
+        together: Together::default(),
+        each,
+    };
+    let mut start = Vec::new();
+    (&mut *bytes).take(HEADER_BYTES_MAX).read_until(b'\n', &mut start)?;
+    let is_table = statements::is_table(&start);
+    let mut bytes = start.as_slice().chain(bytes);
+    if is_table {
+        return statements::read_table(&mut bytes, &mut reading);
+    }
+    let mut lines = Lines::new(&mut bytes, told.record_bytes_max);
     while let Some((number, text)) = lines.next_line()? {
-        if text.trim_ascii().is_empty() {
-            continue;
-        }
-        record += 1;
-        let mut place = Place {
-            record,
-            line: Some(number),
-            key: None,
-        };
-        let (drafts, faults) = match Line::parse(text) {
-            Ok(line) => {
-                place.key = Some(line.id.clone());
-                made_of(line, &file, told.today)
-            }
-            Err(Refused::Record(fault)) => (Vec::new(), vec![fault]),
-            // Later lines may be odd, but a file whose first one is something else is no file of ours.
-            Err(Refused::File(reason)) if record == 1 => {
-                return Err(Unreadable::form(format!("line {number}"), reason));
-            }
-            Err(Refused::File(reason)) => (Vec::new(), vec![Fault::rejected("", reason)]),
-        };
-        let found = Item::Record(Found { place, drafts, faults });
-        if each(found) == ControlFlow::Break(()) {
-            break;
+        if !text.trim_ascii().is_empty() && reading.value(text, number) == ControlFlow::Break(()) {
+            return Ok(());
         }
     }
+    let _ = reading.finish();
     Ok(())
+}
+
+/// A file that is being read.
+struct Reading<'a> {
+    file: Source,
+    today: Date,
+    bytes_max: usize,
+    /// How many records there were.
+    record: u64,
+    /// The statements of the record that is being put together.
+    together: Together,
+    each: Each<'a>,
+}
+
+impl Reading<'_> {
+    /// A JSON value: a record, with others in it, or a statement.
+    fn value(&mut self, text: &[u8], line: u64) -> ControlFlow<()> {
+        let Ok(Value::Object(fields)) = serde_json::from_slice(text) else {
+            let written = String::from_utf8_lossy(text);
+            let fault = Fault::rejected("", "not a JSON object on one line, in UTF-8").with(&written);
+            return self.faulty(fault, line);
+        };
+        if statements::is_statement(&fields) {
+            return self.statement(Statement::of(&fields), line);
+        }
+        self.finish()?;
+        nested::apart(fields)
+            .into_iter()
+            .try_for_each(|record| self.record(record, line))
+    }
+
+    /// One value of a record; the record before it is complete where this is of another.
+    fn statement(&mut self, statement: Result<Statement, Fault>, line: u64) -> ControlFlow<()> {
+        let statement = match statement {
+            Ok(statement) if statement.is_external() => return ControlFlow::Continue(()),
+            Ok(statement) => statement,
+            Err(fault) => return self.faulty(fault, line),
+        };
+        match self.together.add(statement, line, self.bytes_max) {
+            Some((record, line)) => self.record(record, line),
+            None => ControlFlow::Continue(()),
+        }
+    }
+
+    /// The record that is being put together.
+    fn finish(&mut self) -> ControlFlow<()> {
+        match self.together.finish() {
+            Some((record, line)) => self.record(record, line),
+            None => ControlFlow::Continue(()),
+        }
+    }
+
+    fn record(&mut self, fields: Map<String, Value>, line: u64) -> ControlFlow<()> {
+        match Line::of(fields) {
+            Ok(record) => {
+                let key = Some(record.id.clone());
+                let (drafts, faults) = made_of(record, &self.file, self.today);
+                self.found(key, drafts, faults, line)
+            }
+            Err(fault) => self.faulty(fault, line),
+        }
+    }
+
+    fn faulty(&mut self, fault: Fault, line: u64) -> ControlFlow<()> {
+        self.found(None, Vec::new(), vec![fault], line)
+    }
+
+    fn found(&mut self, key: Option<String>, drafts: Vec<Draft>, faults: Vec<Fault>, line: u64) -> ControlFlow<()> {
+        self.record += 1;
+        let place = Place {
+            record: self.record,
+            line: Some(line),
+            key,
+        };
+        (self.each)(Item::Record(Found { place, drafts, faults }))
+    }
 }
 
 /// What a record is made into, and what is wrong with it.
@@ -110,6 +192,8 @@ fn made_of(line: Line, file: &Source, today: Date) -> (Vec<Draft>, Vec<Fault>) {
     let reason = match schemata::meaning(&line.schema) {
         Some(Meaning::Node(node)) => return node::read(line, node, file),
         Some(Meaning::Edge(edge)) => return edge::read(line, edge, file, today),
+        Some(Meaning::About(about)) => return about::read(line, about),
+        Some(Meaning::Thing) => return about::thing(line),
         Some(Meaning::Refused(reason)) => reason,
         None => "not a schema of FollowTheMoney",
     };

@@ -6,7 +6,7 @@ use super::{
     line::Line,
     locator,
     schemata::{self, ASSET, Node},
-    sources, values,
+    sources, statuses, values,
 };
 use crate::{
     formats::import::{Draft, Fault},
@@ -19,27 +19,6 @@ use crate::{
 /// The property with the addresses, and the key of the relationships that they become.
 pub(super) const ADDRESSES: &str = "addressEntity";
 
-/// What FollowTheMoney calls a legal entity that exists, or no longer does.
-const STATUSES: [(EntityStatus, &[&str]); 2] = [
-    (
-        EntityStatus::Active,
-        &["active", "registered", "live", "in existence", "aktiv"],
-    ),
-    (
-        EntityStatus::Inactive,
-        &[
-            "inactive",
-            "dissolved",
-            "closed",
-            "liquidated",
-            "struck off",
-            "deregistered",
-            "ceased",
-            "removed",
-        ],
-    ),
-];
-
 /// What the record is made into, and what is wrong with it.
 pub(super) fn read(mut line: Line, node: Node, file: &Source) -> (Vec<Draft>, Vec<Fault>) {
     let id = ids::read(&line.id);
@@ -50,9 +29,8 @@ pub(super) fn read(mut line: Line, node: Node, file: &Source) -> (Vec<Draft>, Ve
             return rejected(line, Fault::rejected("schema", reason));
         }
     };
-    let Some(name) = name(&mut line, node) else {
-        return rejected(line, Fault::rejected(node.named_by[0], "no name"));
-    };
+    // A fragment of a record may leave the name to another one.
+    let name = name(&mut line, node).unwrap_or_else(|| id.clone());
     let named = check_id(&id).and_then(|()| Entity::new(&id, kind, &name));
     let Ok(mut entity) = named else {
         return rejected(line, Fault::rejected("id", "not an id").with(&id));
@@ -271,12 +249,7 @@ pub(super) fn jurisdiction(named: &[String], country: Option<&str>) -> Option<St
 
 /// What the status says, where it says one thing. Its text stays unless it is our word for it.
 fn status(line: &mut Line) -> EntityStatus {
-    let meant = |text: &String| {
-        let text = text.trim().to_lowercase();
-        let found = STATUSES.iter().find(|(_, words)| words.contains(&&*text));
-        found.map_or(EntityStatus::Unknown, |(status, _)| *status)
-    };
-    let mut said = line.values("status").iter().map(meant);
+    let mut said = line.values("status").iter().map(|text| statuses::of_entity(text));
     let Some(first) = said.next() else {
         return EntityStatus::Unknown;
     };

@@ -3,23 +3,8 @@
 
 use jiff::civil::Date;
 
-use super::{line::Line, schemata::Edge, values};
+use super::{line::Line, schemata::Edge, statuses, values};
 use crate::model::{PartialDate, RelationshipKind};
-
-/// What FollowTheMoney says of a relationship that no longer holds.
-const ENDED: [&str; 11] = [
-    "inactive",
-    "former",
-    "ended",
-    "past",
-    "previous",
-    "retired",
-    "resigned",
-    "terminated",
-    "closed",
-    "removed",
-    "expired",
-];
 
 /// What a role begins with that somebody no longer has.
 const FORMERLY: [&str; 7] = ["former", "formerly", "ex", "previous", "previously", "past", "retired"];
@@ -49,7 +34,7 @@ pub(super) fn day(line: &mut Line, edge: Edge, kind: RelationshipKind, today: Da
         return Some(day);
     }
     let has_ended = match line.values("status") {
-        [text] => is_ended(text),
+        [text] => statuses::is_over(text),
         _ => false,
     };
     let is_role = edge.role == Some("role") && is_held(kind);
@@ -67,11 +52,6 @@ fn stated(text: &str) -> Option<Date> {
 /// Our words for it.
 pub(super) fn words(day: Date) -> String {
     format!("{ENDED_BY}{day}")
-}
-
-/// Whether a status says that it no longer holds.
-pub(super) fn is_ended(status: &str) -> bool {
-    ENDED.contains(&&*status.trim().to_lowercase())
 }
 
 /// Whether somebody has a role for a time, in relationships of this kind.
@@ -96,7 +76,7 @@ fn is_former(role: &str) -> bool {
     }
     let aside = |start: char, end: &str| {
         let (_, last) = role.trim_end().strip_suffix(end)?.rsplit_once(start)?;
-        Some(is_ended(last))
+        Some(statuses::is_over(last))
     };
     aside('(', ")").or_else(|| aside(',', "")).unwrap_or(false)
 }

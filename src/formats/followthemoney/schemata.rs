@@ -1,9 +1,12 @@
 //! The schemata of FollowTheMoney 4, their inheritance flattened: which of them are entities, which are relationships, and why
 //! the model has no room for the others.
 
-use super::properties::{
-    ADDRESS, ANALYZABLE, COMPANY, CONTROL, COURT_CASE, EVENT, INTEREST, INTERVAL, LEGAL_ENTITY, ORGANIZATION,
-    OWNERSHIP, PAYMENT, PERSON, PROJECT, REAL_ESTATE, TERRITORY, THING, TRIP, VALUE,
+use super::{
+    about::{ABOUT, About},
+    properties::{
+        ADDRESS, ANALYZABLE, COMPANY, CONTROL, COURT_CASE, EVENT, INTEREST, INTERVAL, LEGAL_ENTITY, ORGANIZATION,
+        OWNERSHIP, PAYMENT, PERSON, PROJECT, REAL_ESTATE, TERRITORY, THING, TRIP, VALUE,
+    },
 };
 use crate::model::{EntityKind, RelationshipKind};
 
@@ -14,7 +17,11 @@ pub(super) enum Meaning {
     Node(Node),
     /// A relationship.
     Edge(Edge),
-    /// Neither, for this reason.
+    /// Something about one entity, to be told with it.
+    About(About),
+    /// A thing that others refer to, and that is told with them.
+    Thing,
+    /// None of these, for this reason.
     Refused(&'static str),
 }
 
@@ -75,7 +82,49 @@ pub(super) fn meaning(name: &str) -> Option<Meaning> {
         let (reason, _) = REFUSED.iter().find(|(_, names)| names.contains(&name))?;
         Some(Meaning::Refused(reason))
     };
-    node.or_else(edge).or_else(refused)
+    let about = || {
+        ABOUT
+            .iter()
+            .find(|about| about.name == name)
+            .copied()
+            .map(Meaning::About)
+    };
+    let thing = || THINGS.contains(&name).then_some(Meaning::Thing);
+    node.or_else(edge).or_else(about).or_else(thing).or_else(refused)
+}
+
+/// The schema of which FollowTheMoney makes each, as far as records of one id are written under both.
+const WIDER: [(&str, &str); 16] = [
+    ("LegalEntity", "Thing"),
+    ("Asset", "Thing"),
+    ("Organization", "LegalEntity"),
+    ("Person", "LegalEntity"),
+    ("Company", "Organization"),
+    ("PublicBody", "Organization"),
+    ("Vehicle", "Asset"),
+    ("Vessel", "Vehicle"),
+    ("Airplane", "Vehicle"),
+    ("Security", "Asset"),
+    ("BankAccount", "Asset"),
+    ("RealEstate", "Asset"),
+    ("Contract", "Asset"),
+    ("Passport", "Identification"),
+    ("Trip", "Event"),
+    ("Interest", "Interval"),
+];
+
+/// The schema of a record that is written under both: the one that says more, or else the first.
+pub(super) fn narrower<'s>(first: &'s str, second: &'s str) -> &'s str {
+    let wider = |name: &str| WIDER.iter().find(|(narrow, _)| *narrow == name).map(|(_, wide)| *wide);
+    let is_wider =
+        |wide: &str, narrow: &str| std::iter::successors(wider(narrow), |name| wider(name)).any(|name| name == wide);
+    // A company is an asset as well, which the table has no room to say.
+    let is_asset = first == "Asset" && second == "Company";
+    if first.is_empty() || is_asset || is_wider(first, second) {
+        second
+    } else {
+        first
+    }
 }
 
 /// The schema of entities of this kind, unless they name another.
@@ -323,27 +372,22 @@ const EDGES: [Edge; 14] = [
     ),
 ];
 
-const REFUSED: [(&str, &[&str]); 8] = [
-    (
-        "a thing that is owned, not one who acts: the model has no noun for it",
-        &[
-            "Vehicle",
-            "Vessel",
-            "Airplane",
-            "Security",
-            "BankAccount",
-            "CryptoWallet",
-            "UserAccount",
-        ],
-    ),
-    (
-        "a contract or a tender: the model has no noun for it",
-        &["Contract", "License", "CallForTenders", "ContractAward"],
-    ),
-    (
-        "a post and who holds it: the model has no noun for posts",
-        &["Position", "Occupancy"],
-    ),
+/// Schemata of things that are owned, held or awarded, not of whoever acts: the model has no noun for them.
+const THINGS: [&str; 11] = [
+    "Airplane",
+    "BankAccount",
+    "CallForTenders",
+    "Contract",
+    "CryptoWallet",
+    "License",
+    "Position",
+    "Security",
+    "UserAccount",
+    "Vehicle",
+    "Vessel",
+];
+
+const REFUSED: [(&str, &[&str]); 5] = [
     (
         "a document: a source rather than an entity",
         &[
@@ -369,16 +413,8 @@ const REFUSED: [(&str, &[&str]); 8] = [
         &["Documentation", "Mention", "Note"],
     ),
     (
-        "a record about one entity: the model has no place for it",
-        &[
-            "Sanction",
-            "Risk",
-            "Identification",
-            "Passport",
-            "TaxRoll",
-            "EconomicActivity",
-            "Call",
-        ],
+        "a record about several entities: the model has no place for it",
+        &["EconomicActivity", "Call", "ContractAward"],
     ),
     (
         "a guess that two records mean the same: merge them instead",

@@ -10,7 +10,9 @@ use crate::{
 };
 
 /// What the names of files of FollowTheMoney end with.
-const ENDINGS: [&str; 8] = [".json", ".jsonl", ".ndjson", ".ijson", ".ftm", ".txt", ".gz", ".zip"];
+const ENDINGS: [&str; 9] = [
+    ".json", ".jsonl", ".ndjson", ".ijson", ".csv", ".ftm", ".txt", ".gz", ".zip",
+];
 
 /// The file called `name` as a source, by what was said of it.
 pub(super) fn of_file(name: &str, told: &Told) -> Result<Source, Unreadable> {

@@ -149,6 +149,11 @@ impl Filing {
     /// Puts a draft without a version. What becomes of it is told of each of its origins by [`Filing::verdicts`], at the latest
     /// after [`Filing::flush`].
     pub(super) fn put(&mut self, origins: Vec<Origin>, change: Wanted, holding: Holding) -> Result<(), Error> {
+        match change {
+            Wanted::Addition(addition) => return self.put_addition(origins, addition, holding),
+            Wanted::Thing { id, said } => return self.put_thing(origins, &id, &said),
+            _ => {}
+        }
         self.make_room(change.id(), None)?;
         let decided = match &change {
             Wanted::Retraction { noun, id } => match self.stands(id) == Some(*noun) {
@@ -162,7 +167,7 @@ impl Filing {
                 true => Ok(Decided::Known),
                 false => Ok(Decided::Change(Change::Put(Box::new(record.clone())))),
             },
-            Wanted::OnlyThese { .. } => Ok(Decided::Known),
+            Wanted::Addition(_) | Wanted::Thing { .. } | Wanted::OnlyThese { .. } => Ok(Decided::Known),
             Wanted::Record(record) => self.change(record.clone(), holding, origins.first()),
         };
         let draft = Draft {

@@ -72,11 +72,7 @@ impl Running<'_> {
         };
         self.put_all(&mut filing, conflicts.sorted()?, None, holding)?;
         self.put_all(&mut filing, waiting, first_version, Holding::Later)?;
-        let mut dangling = dangling.sorted()?;
-        while let Some(waited) = self.next(&mut dangling)? {
-            filing.put(vec![waited.origin], waited.draft.change, Holding::First)?;
-            self.note(&mut filing)?;
-        }
+        self.put_all(&mut filing, dangling.sorted()?, None, Holding::First)?;
         self.finish(filing)
     }
 
@@ -102,9 +98,16 @@ impl Running<'_> {
         {
             return Ok(rest.conflicts.push(&origin, &draft)?);
         }
+        if let Wanted::Addition(_) | Wanted::Thing { .. } = &draft.change {
+            return Ok(rest.dangling.push(&origin, &draft)?);
+        }
         let (mut record, wanted): (Record, fn(Record) -> Wanted) = match draft.change {
             Wanted::Placeholder(record) if load.holds(record.id()).is_none() => (record, Wanted::Placeholder),
-            Wanted::Retraction { .. } | Wanted::Placeholder(_) | Wanted::OnlyThese { .. } => {
+            Wanted::Retraction { .. }
+            | Wanted::Placeholder(_)
+            | Wanted::Addition(_)
+            | Wanted::Thing { .. }
+            | Wanted::OnlyThese { .. } => {
                 self.tally.note(&origin, Outcome::Unchanged);
                 return Ok(());
             }
@@ -166,7 +169,7 @@ impl Running<'_> {
 struct Rest {
     /// Records whose ids were used before.
     conflicts: Waiting,
-    /// Relationships that refer to nothing.
+    /// Relationships that refer to nothing, what adds to other records, and things.
     dangling: Waiting,
     /// The relationship that was added last, and where it stands.
     last: Option<(String, Origin)>,

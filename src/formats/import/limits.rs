@@ -13,11 +13,22 @@ const NESTING_MAX: usize = 64;
 
 /// What of a draft is beyond the bounds.
 pub(super) fn beyond_limits(draft: &Draft) -> Option<Fault> {
-    let (Wanted::Record(record) | Wanted::Placeholder(record)) = &draft.change else {
-        return None;
+    let of_addition;
+    let record = match &draft.change {
+        Wanted::Record(record) | Wanted::Placeholder(record) => record,
+        Wanted::Addition(addition) => {
+            of_addition = addition.as_record();
+            &of_addition
+        }
+        Wanted::Thing { id, said } => {
+            let id_is_long = beyond(&[(Some(id), ID_CHARS_MAX, "its id is too long")]);
+            let reason = id_is_long.or_else(|| properties(said));
+            return reason.map(|reason| Fault::rejected("", reason).with(id));
+        }
+        Wanted::OnlyThese { .. } | Wanted::Retraction { .. } => return None,
     };
     let reason = unsound(record).or_else(|| too_large(record));
-    reason.map(|reason| Fault::rejected("", reason).with(record.id()))
+    reason.map(|reason| Fault::rejected("", reason).with(draft.change.id()))
 }
 
 /// Why a record could be written, but would not be read back as it is: whoever reads it holds it against the rules again.

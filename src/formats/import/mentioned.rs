@@ -36,7 +36,11 @@ impl Mentioned {
                 statements.for_each(|statement| self.speaks(file, &statement.source));
             }
             Wanted::Retraction { id, .. } => self.relationships.insert(id),
-            Wanted::Record(Record::Entity(_)) | Wanted::Placeholder(_) | Wanted::OnlyThese { .. } => {}
+            Wanted::Record(Record::Entity(_))
+            | Wanted::Placeholder(_)
+            | Wanted::Addition(_)
+            | Wanted::Thing { .. }
+            | Wanted::OnlyThese { .. } => {}
         }
     }
 

@@ -1,6 +1,7 @@
 //! Reading other people's data, record by record: a reader hands over what each record of a file was made into, and what is
 //! wrong with it. It never holds more than one record, decides nothing about what is known already, and drops nothing.
 
+mod additions;
 mod batch;
 mod bounded;
 mod continued;
@@ -30,7 +31,9 @@ use std::{borrow::Cow, fmt, io::BufRead, ops::ControlFlow};
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
+pub use additions::{AddedToEntity, AddedToRelationship, Addition};
 pub(in crate::formats) use bounded::too_long;
 pub use bounded::{Bounded, Lines, Meter};
 pub use format::{Choice, Format, Reader};
@@ -165,6 +168,15 @@ pub enum Wanted {
     Record(Record),
     /// This record, unless there is one with its id: the end of a relationship that another file describes.
     Placeholder(Record),
+    /// What adds to records that are described elsewhere.
+    Addition(Addition),
+    /// What the model has no noun for, but others refer to: it is remembered, and told where they do.
+    Thing {
+        /// Its id.
+        id: String,
+        /// What is said of it.
+        said: Map<String, Value>,
+    },
     /// Of the relationships that come from this record of a source, only these: a newer version takes back what it no longer says.
     OnlyThese {
         /// The record, as [`Relationship::record`](crate::model::Relationship::record) names it.

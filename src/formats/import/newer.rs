@@ -2,7 +2,7 @@
 //! and what complete files no longer mention is taken back.
 
 use super::{
-    Coverage, Draft, Error, Fault, FileTally, Origin, Outcome, Phase, Wanted,
+    Addition, Coverage, Draft, Error, Fault, FileTally, Origin, Outcome, Phase, Wanted, additions,
     filing::{Filing, Holding, Verdict, dangling, fault_of, says_same},
     mentioned::Mentioned,
     merge_records::{FirstHolds, Joining},
@@ -69,6 +69,7 @@ impl Running<'_> {
         holding: Holding,
     ) -> Result<(), Error> {
         let mut together: Option<Together> = None;
+        let mut added: Option<(Addition, Vec<Origin>)> = None;
         while !self.is_cut_short {
             let Some(waited) = next
                 .take()
@@ -77,6 +78,10 @@ impl Running<'_> {
                 break;
             };
             let version = Version::of(&waited.draft);
+            let is_more = |(known, _): &mut (Addition, Vec<Origin>)| matches!(&waited.draft.change, Wanted::Addition(more) if known.is_of_the_same(more));
+            if let Some((addition, origins)) = added.take_if(|known| !is_more(known)) {
+                filing.put_addition(origins, addition, holding)?;
+            }
             match (version, waited.draft.change) {
                 (None, Wanted::Record(record)) => {
                     if self.is_gone(&waited.origin, &record) {
@@ -103,6 +108,18 @@ impl Running<'_> {
                     }
                     together = Some(group);
                 }
+                (None, Wanted::Addition(more)) => {
+                    if let Some(before) = together.take() {
+                        self.put_together(filing, before, holding)?;
+                    }
+                    added = Some(match added.take() {
+                        Some((known, mut origins)) => {
+                            origins.push(waited.origin);
+                            (known.with(more), origins)
+                        }
+                        None => (more, vec![waited.origin]),
+                    });
+                }
                 (None, change) => {
                     if let Some(before) = together.take() {
                         self.put_together(filing, before, holding)?;
@@ -121,6 +138,9 @@ impl Running<'_> {
         }
         if let Some(before) = together.take() {
             self.put_together(filing, before, holding)?;
+        }
+        if let Some((addition, origins)) = added.take() {
+            filing.put_addition(origins, addition, holding)?;
         }
         filing.flush()?;
         self.note(filing)
@@ -187,14 +207,32 @@ impl Running<'_> {
         draft: &Draft,
         (missing, noun): (&str, Noun),
     ) -> Result<(), Error> {
+        if let Some(addition) = filing.of_the_entity(draft)? {
+            let fault = Fault::noted(
+                "",
+                "the model has no noun for one of its ends: it is told in the properties of the other",
+            );
+            self.fault(origin, &fault.with(missing));
+            filing.put_addition(vec![origin.clone()], Addition::Entity(addition), Holding::Later)?;
+            return self.note(filing);
+        }
         if self.waiting_in_store >= self.job.waiting_max {
             let fault = Fault::rejected("", "it refers to what nothing describes, and too much waits already");
             self.fault(origin, &fault.with(missing));
             return Ok(());
         }
+        if *origin == Origin::NOWHERE {
+            // It waited before, which was told then.
+            filing.wait(draft, missing, String::new())?;
+            return Ok(());
+        }
         self.waiting_in_store += 1;
         self.tally.note(origin, Outcome::Waiting);
-        self.fault(origin, &dangling(missing, noun));
+        let fault = match &draft.change {
+            Wanted::Addition(_) => additions::dangling(missing),
+            _ => dangling(missing, noun),
+        };
+        self.fault(origin, &fault);
         let differing = filing.wait(draft, missing, self.place(origin))?;
         for differing in differing {
             self.fault(origin, &fault_of(differing, "another record that waits"));

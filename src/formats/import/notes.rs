@@ -4,10 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{
-    Draft, Error, Order, Wanted,
+    Addition, Draft, Error, Order, Wanted,
     merge_records::{Differing, FirstHolds, Joining, Precedence},
     waiting::KeptDraft,
 };
@@ -28,6 +28,7 @@ const STEPS_MAX: usize = 1_000;
 const OF_ENTITY: &str = "version-of-entity:";
 const OF_RECORD: &str = "version-of-record:";
 const CHAIN: &str = "chain:";
+const THING: &str = "thing:";
 
 /// Which version of the data says something. A greater one is newer.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -189,6 +190,8 @@ fn waiting_key(relationship: &Relationship) -> String {
 /// The notes of a store: those that are not written yet go before those that are.
 #[derive(Debug, Default)]
 pub(super) struct Notes {
+    /// Where what is tried again stood, by its key.
+    places: BTreeMap<String, String>,
     unwritten: BTreeMap<String, Option<Vec<u8>>>,
 }
 
@@ -234,6 +237,15 @@ impl Notes {
         self.write(format!("{CHAIN}{statement}"), &(first, behind));
     }
 
+    /// What is said of a thing that the model has no noun for.
+    pub(super) fn thing(&self, store: &Store, id: &str) -> Result<Option<Map<String, Value>>, Error> {
+        self.read(store, &format!("{THING}{id}"))
+    }
+
+    pub(super) fn set_thing(&mut self, id: &str, said: &Map<String, Value>) {
+        self.write(format!("{THING}{id}"), said);
+    }
+
     /// Lets a draft of a relationship wait for what it refers to. What waits already under its id and carries no version adds up
     /// with it; what differs is answered.
     pub(super) fn wait_for(
@@ -244,6 +256,7 @@ impl Notes {
         place: String,
     ) -> Result<Vec<Differing>, Error> {
         let Wanted::Record(record @ Record::Relationship(relationship)) = &draft.change else {
+            self.wait(draft, missing, place);
             return Ok(Vec::new());
         };
         let known: Option<Value> = self.read(store, &waiting_key(relationship))?;
@@ -266,22 +279,48 @@ impl Notes {
 
     /// The same in place of what waits under its id.
     fn wait(&mut self, draft: &Draft, missing: &str, place: String) {
-        let Wanted::Record(Record::Relationship(relationship)) = &draft.change else {
-            return;
+        let (key, id, claim) = match &draft.change {
+            Wanted::Record(Record::Relationship(relationship)) => {
+                (waiting_key(relationship), relationship.id.clone(), claim(relationship))
+            }
+            Wanted::Addition(Addition::Relationship(addition)) => {
+                let claim = format!("what a record adds to {}", addition.record);
+                (
+                    format!("{WAITING}{}\n", addition.record),
+                    addition.record.clone(),
+                    claim,
+                )
+            }
+            Wanted::Addition(Addition::Entity(addition)) => {
+                let id = &addition.entity.id;
+                let claim = format!("what {} adds to {id}", addition.key);
+                (format!("{WAITING}\n{id}\n{}", addition.key), id.clone(), claim)
+            }
+            _ => return,
+        };
+        let place = match place.is_empty() {
+            true => self.places.remove(&key).unwrap_or_default(),
+            false => place,
         };
         let kept = KeptWaiting {
             draft: KeptDraft::of(draft),
-            id: relationship.id.clone(),
-            claim: claim(relationship),
+            id,
+            claim,
             missing: missing.to_owned(),
             place,
         };
-        self.write(waiting_key(relationship), &kept);
+        self.write(key, &kept);
     }
 
     /// Lets a draft wait under another name.
     pub(super) fn wait_again(&mut self, waiting: &WaitingNote) {
         self.wait(&waiting.draft, &waiting.missing, waiting.place.clone());
+    }
+
+    /// It is tried again, and may wait again where it stood.
+    pub(super) fn try_again(&mut self, waiting: &WaitingNote) {
+        self.places.insert(waiting.key.clone(), waiting.place.clone());
+        self.forget(waiting.key.clone());
     }
 
     /// It waits no longer.

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use super::{
-    Draft, Error, Fault, Origin, Outcome, Wanted,
+    Addition, Draft, Error, Fault, Origin, Outcome, Wanted,
     described::Described,
     filing::{Decided, Filing, Holding, Verdict, says_same},
     merge_records::{Joining, stated_fields},
@@ -38,7 +38,9 @@ impl Filing {
                 self.only_these(&origin, record, ids, version, draft.known_at)?;
                 return Ok(());
             }
-            Wanted::Placeholder(_) => return self.put(vec![origin], draft.change, Holding::First),
+            Wanted::Placeholder(_) | Wanted::Addition(_) | Wanted::Thing { .. } => {
+                return self.put(vec![origin], draft.change, Holding::First);
+            }
         };
         self.take(vec![origin], &draft, decided)
     }
@@ -226,6 +228,17 @@ impl Filing {
     pub(super) fn put_waiting(&mut self, described: &Described) -> Result<(), Error> {
         self.flush()?;
         for mut waiting in self.notes.waiting(&self.store, None)? {
+            if let Wanted::Addition(addition) = &waiting.draft.change {
+                let addition = addition.clone();
+                self.notes.try_again(&waiting);
+                self.put_addition(vec![Origin::NOWHERE], addition, Holding::Later)?;
+                continue;
+            }
+            if let Some(addition) = self.of_the_entity(&waiting.draft)? {
+                self.notes.forget(waiting.key);
+                self.put_addition(vec![Origin::NOWHERE], Addition::Entity(addition), Holding::Later)?;
+                continue;
+            }
             let Wanted::Record(Record::Relationship(relationship)) = &mut waiting.draft.change else {
                 self.notes.forget(waiting.key);
                 continue;

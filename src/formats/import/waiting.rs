@@ -11,8 +11,9 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
-use super::{Draft, Order, Origin, Place, Sorted, Spool, Wanted};
+use super::{Addition, Draft, Order, Origin, Place, Sorted, Spool, Wanted};
 use crate::model::{Noun, Record, Timestamp};
 
 /// How many drafts are read at a time, and how many such batches ahead of whoever puts them.
@@ -79,6 +80,10 @@ enum Change<'a> {
     Record(Cow<'a, Record>),
     #[serde(rename = "p")]
     Placeholder(Cow<'a, Record>),
+    #[serde(rename = "a")]
+    Addition(Cow<'a, Addition>),
+    #[serde(rename = "h")]
+    Thing(Cow<'a, str>, Cow<'a, Map<String, Value>>),
     #[serde(rename = "x")]
     Retraction(Noun, Cow<'a, str>),
     #[serde(rename = "n")]
@@ -115,6 +120,8 @@ impl<'a> KeptDraft<'a> {
             change: match &draft.change {
                 Wanted::Record(record) => Change::Record(Cow::Borrowed(record)),
                 Wanted::Placeholder(record) => Change::Placeholder(Cow::Borrowed(record)),
+                Wanted::Addition(addition) => Change::Addition(Cow::Borrowed(addition)),
+                Wanted::Thing { id, said } => Change::Thing(Cow::Borrowed(id), Cow::Borrowed(said)),
                 Wanted::Retraction { noun, id } => Change::Retraction(*noun, Cow::Borrowed(id)),
                 Wanted::OnlyThese { record, ids } => Change::OnlyThese(Cow::Borrowed(record), Cow::Borrowed(ids)),
             },
@@ -128,6 +135,11 @@ impl<'a> KeptDraft<'a> {
             change: match self.change {
                 Change::Record(record) => Wanted::Record(record.into_owned()),
                 Change::Placeholder(record) => Wanted::Placeholder(record.into_owned()),
+                Change::Addition(addition) => Wanted::Addition(addition.into_owned()),
+                Change::Thing(id, said) => Wanted::Thing {
+                    id: id.into_owned(),
+                    said: said.into_owned(),
+                },
                 Change::Retraction(noun, id) => Wanted::Retraction {
                     noun,
                     id: id.into_owned(),
@@ -256,7 +268,8 @@ impl Wanted {
     pub(in crate::formats) fn id(&self) -> &str {
         match self {
             Self::Record(record) | Self::Placeholder(record) => record.id(),
-            Self::Retraction { id, .. } => id,
+            Self::Addition(addition) => addition.id(),
+            Self::Retraction { id, .. } | Self::Thing { id, .. } => id,
             Self::OnlyThese { record, .. } => record,
         }
     }
@@ -264,16 +277,17 @@ impl Wanted {
     /// What is put first among what becomes known at one time: what others refer to. What is taken back comes last.
     fn rank(&self) -> u8 {
         match self {
-            Self::Record(Record::Source(_)) => 0,
+            Self::Record(Record::Source(_)) | Self::Thing { .. } => 0,
             Self::Record(Record::Entity(_)) => 1,
             Self::Placeholder(_) => 2,
             Self::Record(Record::Relationship(_)) => 3,
-            Self::OnlyThese { .. } => 4,
+            Self::Addition(_) => 4,
+            Self::OnlyThese { .. } => 5,
             Self::Retraction {
                 noun: Noun::Relationship,
                 ..
-            } => 5,
-            Self::Retraction { .. } => 6,
+            } => 6,
+            Self::Retraction { .. } => 7,
         }
     }
 }

@@ -163,6 +163,7 @@ fn known(found: &[Found]) -> Dataset {
             Wanted::Retraction { id, .. } => {
                 records.remove(id);
             }
+            Wanted::Addition(_) | Wanted::Thing { .. } => panic!("statements say nothing of records of others"),
             Wanted::OnlyThese { record, ids } => {
                 let of_record = |claim: &Record| match claim {
                     Record::Relationship(claim) => claim.record.as_ref() == Some(record),

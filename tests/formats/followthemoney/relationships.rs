@@ -1,6 +1,9 @@
 //! Records that become relationships: kinds and directions, ends, dates, percentages, amounts, statuses and sources.
 
-use guanxi::model::{Ends, Record, Relationship};
+use guanxi::{
+    formats::import::{Addition, Wanted},
+    model::{Ends, Record, Relationship},
+};
 use serde_json::{Value, json};
 
 use super::{read_one, reasons, records_of, relationship, relationships_of};
@@ -89,24 +92,28 @@ fn several_ends_are_a_relationship_for_each_pair() {
 }
 
 #[test]
-fn a_relationship_without_an_end_is_rejected() {
-    let check = |properties: Value, expected: &[&str]| {
+fn a_relationship_without_an_end_adds_to_others_of_its_record() {
+    let check = |properties: Value, ends: Option<(&[&str], &[&str])>, expected: &[&str]| {
         let found = read_one(json!({"id": "k", "schema": "Ownership", "properties": properties}));
-        assert_eq!(
-            (found.drafts.len(), reasons(&found)),
-            (0, expected.iter().map(|text| (*text).to_owned()).collect())
-        );
+        let added = found.drafts.iter().map(|draft| match &draft.change {
+            Wanted::Addition(Addition::Relationship(added)) => {
+                assert_eq!((&*added.record, &*added.key), ("ftm:k", "k"));
+                (added.from.clone(), added.to.clone())
+            }
+            other => panic!("{other:?}"),
+        });
+        let owned = |ends: &[&str]| ends.iter().map(|end| (*end).to_owned()).collect::<Vec<_>>();
+        let ends = ends.map(|(from, to)| (owned(from), owned(to)));
+        assert_eq!(added.collect::<Vec<_>>(), ends.into_iter().collect::<Vec<_>>());
+        assert_eq!(reasons(&found), expected);
     };
-    check(json!({"owner": ["a"]}), &["asset: an end is missing (rejected)"]);
-    check(
-        json!({}),
-        &[
-            "owner: an end is missing (rejected)",
-            "asset: an end is missing (rejected)",
-        ],
-    );
+    check(json!({"owner": ["a"]}), Some((&["a"], &[])), &[]);
+    check(json!({"asset": ["a", "b"]}), Some((&[], &["a", "b"])), &[]);
+    check(json!({}), Some((&[], &[])), &[]);
+    check(json!({"owner": ["rel:x"]}), None, &["owner: not an id (rejected)"]);
     check(
         json!({"owner": ["rel:x"], "asset": ["b"]}),
+        None,
         &["owner: not an id (rejected)"],
     );
 }
@@ -182,7 +189,11 @@ fn a_percentage_that_is_not_understood_stays_as_it_is_written() {
     let share = |found: &Relationship| found.share.map(|share| format!("{} {}", share.range, share.of));
     assert_eq!(share(&owns(json!(["25,5 %"]), &[])).as_deref(), Some("25.5 CAPITAL"));
     assert_eq!(
-        share(&owns(json!(["some", "more than 50% of votes"]), &[])).as_deref(),
+        share(&owns(
+            json!(["some", "more than 50% of votes"]),
+            &["percentage: a percentage that is not understood"]
+        ))
+        .as_deref(),
         Some(">50..100 VOTES")
     );
     let odd = owns(

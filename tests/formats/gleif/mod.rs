@@ -143,6 +143,7 @@ fn counted(found: &[Found]) -> BTreeMap<&'static str, usize> {
                 Wanted::Record(Record::Relationship(_)) => "relationships",
                 Wanted::Record(Record::Source(_)) => "sources",
                 Wanted::Placeholder(_) => "placeholders",
+                Wanted::Addition(_) | Wanted::Thing { .. } => "additions",
                 Wanted::Retraction { .. } | Wanted::OnlyThese { .. } => "retractions",
             });
         }

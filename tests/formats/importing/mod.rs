@@ -4,6 +4,7 @@
 mod adding_up;
 mod again;
 mod complete;
+mod fragments;
 mod interrupted;
 mod kinds;
 mod order;

@@ -8,7 +8,7 @@ use super::{
         edge::{words, words_of},
         ids,
         line::SCHEMA,
-        locator, over, percentage,
+        locator, over, percentage, percentages,
         schemata::{self, Edge, UNKNOWN_LINK},
         sources, values,
     },
@@ -60,13 +60,14 @@ pub(super) fn of(
     Some(sheet)
 }
 
-/// The key of a relationship that was a record of FollowTheMoney: what its id ends with, and its locator too.
+/// The key of a relationship that was a record of FollowTheMoney: what its id ends with, and its locator and its record too.
 fn key(relationship: &Relationship, edge: Edge) -> Option<&str> {
+    let record = relationship.record.as_deref()?;
     let prefix = locator(edge.name, "");
     relationship.evidence.iter().find_map(|statement| {
         let key = statement.locator.as_deref()?.strip_prefix(&prefix)?;
         let derived = relationship_id(relationship.kind, &relationship.ends, key);
-        (derived == relationship.id).then_some(key)
+        (derived == relationship.id && ids::is_record(record, key)).then_some(key)
     })
 }
 
@@ -132,10 +133,14 @@ fn interest(relationship: &Relationship, edge: Edge, sheet: &mut Sheet, written:
         _ if relationship.directness == Directness::Unknown => {}
         _ => written.leave_out("directness of an interest"),
     }
+    let is_of_another = relationship
+        .record
+        .as_deref()
+        .is_some_and(|record| key(relationship, edge).is_none_or(|key| !ids::is_record(record, key)));
     let lost = [
         (relationship.interest.is_some(), "type of an interest"),
         (!relationship.components.is_empty(), "what a relationship is made up of"),
-        (relationship.record.is_some(), "id that a record had at its source"),
+        (is_of_another, "id that a record had at its source"),
     ];
     for (_, what) in lost.into_iter().filter(|(is_lost, _)| *is_lost) {
         written.leave_out(what);
@@ -144,7 +149,14 @@ fn interest(relationship: &Relationship, edge: Edge, sheet: &mut Sheet, written:
 
 /// Shares, amounts, capabilities.
 fn figures(relationship: &Relationship, edge: Edge, sheet: &mut Sheet, written: &mut Written) {
+    let held = relationship
+        .properties
+        .as_ref()
+        .and_then(|properties| properties.get("percentage"));
+    let said = held.and_then(|held| percentages::of_texts(&texts(held)));
     match relationship.share {
+        // The source's own words say it.
+        Some(share) if edge.knows("percentage") && said == Some(share) => {}
         Some(share) if edge.knows("percentage") => sheet.put("percentage", percentage::written(share)),
         Some(_) => written.leave_out("share of a relationship that is no ownership"),
         None => {}

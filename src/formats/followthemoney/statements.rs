@@ -1,0 +1,186 @@
+//! Statements: one value of one record on each line, as CSV or as JSON lines. Those of one record that stand together are joined
+//! here; what stands apart is a fragment of it, and adds up as fragments do.
+
+use std::{collections::HashMap, io::BufRead, ops::ControlFlow};
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    super::import::{Fault, Unreadable},
+    Reading, schemata,
+};
+
+/// The columns without which nothing is stated.
+const COLUMNS: [&str; 3] = ["prop", "schema", "value"];
+/// The columns that name the record, the better one first.
+const IDS: [&str; 2] = ["canonical_id", "entity_id"];
+
+/// Whether a table that starts like this holds statements.
+pub(super) fn is_table(start: &[u8]) -> bool {
+    let line = start.split(|byte| *byte == b'\n').next().unwrap_or(start);
+    let Ok(line) = std::str::from_utf8(line) else {
+        return false;
+    };
+    let columns: Vec<&str> = line.trim().split(',').map(|name| name.trim_matches('"')).collect();
+    COLUMNS.iter().all(|name| columns.contains(name)) && IDS.iter().any(|name| columns.contains(name))
+}
+
+/// Whether an object of a JSON line is a statement.
+pub(super) fn is_statement(fields: &Map<String, Value>) -> bool {
+    fields.contains_key("prop") && fields.contains_key("value") && !fields.contains_key("properties")
+}
+
+/// One value of one record.
+#[derive(Debug, Default)]
+pub(super) struct Statement {
+    id: String,
+    schema: String,
+    property: String,
+    value: String,
+    dataset: Option<String>,
+    is_external: bool,
+}
+
+impl Statement {
+    /// Whether it is a candidate from elsewhere, and no part of the data.
+    pub(super) fn is_external(&self) -> bool {
+        self.is_external
+    }
+
+    /// The statement of a line of JSON.
+    pub(super) fn of(fields: &Map<String, Value>) -> Result<Self, Fault> {
+        let text = |name: &str| match fields.get(name) {
+            Some(Value::String(text)) => text.clone(),
+            Some(Value::Null) | None => String::new(),
+            Some(other) => other.to_string(),
+        };
+        Self::read(text)
+    }
+
+    fn read(text: impl Fn(&str) -> String) -> Result<Self, Fault> {
+        let id = IDS.iter().map(|name| text(name)).find(|id| !id.is_empty());
+        let Some(id) = id else {
+            return Err(Fault::rejected(IDS[0], "no id"));
+        };
+        let (schema, property) = (text("schema"), text("prop"));
+        for (name, value) in [("schema", &schema), ("prop", &property)] {
+            if value.is_empty() {
+                return Err(Fault::rejected(name, "nothing stands there"));
+            }
+        }
+        Ok(Self {
+            id,
+            schema,
+            property,
+            value: text("value"),
+            dataset: Some(text("dataset")).filter(|dataset| !dataset.is_empty()),
+            is_external: ["t", "true", "True", "1"].contains(&&*text("external")),
+        })
+    }
+}
+
+/// The statements of one record that stand together.
+#[derive(Debug, Default)]
+pub(super) struct Together {
+    id: String,
+    schema: String,
+    properties: Map<String, Value>,
+    datasets: Vec<String>,
+    bytes: usize,
+    first_line: u64,
+}
+
+impl Together {
+    /// Adds a statement on this line; the record before it, where this one begins another or one that would be too large.
+    pub(super) fn add(
+        &mut self,
+        statement: Statement,
+        line: u64,
+        bytes_max: usize,
+    ) -> Option<(Map<String, Value>, u64)> {
+        let bytes = statement.value.len() + statement.property.len();
+        let is_same = self.id == statement.id && self.bytes + bytes <= bytes_max;
+        let before = if is_same { None } else { self.finish() };
+        if !is_same {
+            self.first_line = line;
+            self.id = statement.id;
+        }
+        self.bytes += bytes;
+        self.schema = schemata::narrower(&self.schema, &statement.schema).to_owned();
+        if let Some(dataset) = statement.dataset
+            && !self.datasets.contains(&dataset)
+        {
+            self.datasets.push(dataset);
+        }
+        // A record is stated to exist by its id.
+        if statement.property != "id" && !statement.value.is_empty() {
+            let values = self.properties.entry(statement.property).or_insert_with(|| json!([]));
+            let value = Value::String(statement.value);
+            if let Value::Array(values) = values
+                && !values.contains(&value)
+            {
+                values.push(value);
+            }
+        }
+        before
+    }
+
+    /// The record so far, and on which line it begins.
+    pub(super) fn finish(&mut self) -> Option<(Map<String, Value>, u64)> {
+        let Self {
+            id,
+            schema,
+            properties,
+            mut datasets,
+            first_line,
+            ..
+        } = std::mem::take(self);
+        if id.is_empty() {
+            return None;
+        }
+        let mut record = Map::new();
+        record.insert("id".to_owned(), json!(id));
+        record.insert("schema".to_owned(), json!(schema));
+        record.insert("properties".to_owned(), Value::Object(properties));
+        if !datasets.is_empty() {
+            datasets.sort();
+            record.insert("datasets".to_owned(), json!(datasets));
+        }
+        Some((record, first_line))
+    }
+}
+
+/// Reads a table, one statement in each row.
+pub(super) fn read_table(bytes: &mut dyn BufRead, reading: &mut Reading<'_>) -> Result<(), Unreadable> {
+    let mut table = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
+    let header = table.headers().map_err(unreadable)?.clone();
+    let columns: HashMap<&str, usize> = header
+        .iter()
+        .enumerate()
+        .map(|(column, name)| (name.trim(), column))
+        .collect();
+    let mut row = csv::StringRecord::new();
+    while table.read_record(&mut row).map_err(unreadable)? {
+        let line = row.position().map_or(0, csv::Position::line);
+        let text = |name: &str| {
+            let cell = columns.get(name).and_then(|column| row.get(*column));
+            cell.unwrap_or_default().to_owned()
+        };
+        if reading.statement(Statement::read(text), line) == ControlFlow::Break(()) {
+            return Ok(());
+        }
+    }
+    let _ = reading.finish();
+    Ok(())
+}
+
+fn unreadable(error: csv::Error) -> Unreadable {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => Unreadable::Io(error),
+        csv::ErrorKind::Utf8 { pos, .. } => {
+            let line = pos.map_or(0, |pos| pos.line());
+            Unreadable::form(format!("line {line}"), "not UTF-8")
+        }
+        other => Unreadable::form("the file", format!("{other:?}")),
+    }
+}

@@ -1,0 +1,413 @@
+//! What adds to records that are described elsewhere, and what the model has no noun for but others refer to. Both may come
+//! before or after, in the same import or in another: what adds to nothing yet waits, and of things is remembered what is said.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::{
+    Draft, Error, Fault, Order, Origin, Outcome, Wanted,
+    filing::{Decided, Filing, Holding, Verdict},
+    merge_records::{FirstHolds, Joining},
+};
+use crate::model::{Ends, Entity, EntityKind, Noun, Record, Relationship, evidence_id, relationship_id};
+
+/// The properties of an entity that hold what other records say of it, by the ids of those records: they add up.
+pub(super) const BY_RECORD: [&str; 6] = [
+    "connections",
+    "identifications",
+    "occupancies",
+    "risks",
+    "sanctions",
+    "taxRolls",
+];
+
+/// What adds to records that are described elsewhere.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Addition {
+    /// To an entity.
+    Entity(AddedToEntity),
+    /// To the relationships that come from one record of a source.
+    Relationship(AddedToRelationship),
+}
+
+/// What is said of an entity that is described elsewhere.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AddedToEntity {
+    /// Under its id what is added; its kind and its name say nothing.
+    pub entity: Entity,
+    /// What tells this from other parts of the entity: the id of the record that says it.
+    pub key: String,
+    /// The things that its properties refer to by their ids: what is known of them is put in the place of the id.
+    pub things: Vec<String>,
+}
+
+/// What is said of a relationship by a record that does not name both of its ends.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AddedToRelationship {
+    /// The record of the source, as [`Relationship::record`] names it.
+    pub record: String,
+    /// What the ids of its relationships end with.
+    pub key: String,
+    /// The entities where it starts, as far as they are named.
+    pub from: Vec<String>,
+    /// The entities where it leads, as far as they are named.
+    pub to: Vec<String>,
+    /// Everything else.
+    pub claim: Relationship,
+}
+
+impl Addition {
+    /// The id of the record that it is of.
+    pub(super) fn id(&self) -> &str {
+        match self {
+            Self::Entity(addition) => &addition.entity.id,
+            Self::Relationship(addition) => &addition.record,
+        }
+    }
+}
+
+impl Addition {
+    /// Whether both add to the same.
+    pub(super) fn is_of_the_same(&self, other: &Self) -> bool {
+        std::mem::discriminant(self) == std::mem::discriminant(other) && self.id() == other.id()
+    }
+
+    /// What both add, of which this one came first.
+    pub(super) fn with(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Entity(one), Self::Entity(other)) => Self::Entity(one.with(other)),
+            (Self::Relationship(one), Self::Relationship(other)) => Self::Relationship(one.with(other)),
+            (one, _) => one,
+        }
+    }
+
+    /// What it adds, as a record, to be held against the limits of records.
+    pub(super) fn as_record(&self) -> Record {
+        match self {
+            Self::Entity(addition) => Record::Entity(addition.entity.clone()),
+            Self::Relationship(addition) => Record::Relationship(Relationship {
+                record: Some(addition.record.clone()),
+                ..addition.claim.clone()
+            }),
+        }
+    }
+}
+
+impl AddedToEntity {
+    /// What both add to one entity, of which this one came first.
+    pub(super) fn with(mut self, other: Self) -> Self {
+        self.entity = Joining::by(&FirstHolds).entities(&self.entity, &other.entity);
+        for thing in other.things {
+            if !self.things.contains(&thing) {
+                self.things.push(thing);
+            }
+        }
+        self
+    }
+
+    /// Adds these properties of `group` to the entity with this id.
+    #[must_use]
+    pub fn of_properties(id: &str, group: &str, key: &str, properties: Map<String, Value>) -> Option<Self> {
+        let properties = json!({ group: { key: properties } });
+        Some(Self {
+            entity: Entity {
+                properties: properties.as_object().cloned(),
+                ..Entity::new(id, EntityKind::Company, id).ok()?
+            },
+            key: format!("{group}:{key}"),
+            things: Vec::new(),
+        })
+    }
+}
+
+impl Filing {
+    /// Puts a part where what it adds to is known; otherwise it waits.
+    pub(super) fn put_addition(
+        &mut self,
+        origins: Vec<Origin>,
+        addition: Addition,
+        holding: Holding,
+    ) -> Result<(), Error> {
+        match addition {
+            Addition::Entity(addition) => self.put_of_entity(origins, addition, holding),
+            Addition::Relationship(addition) => self.put_of_relationship(origins, addition),
+        }
+    }
+
+    fn put_of_entity(&mut self, origins: Vec<Origin>, addition: AddedToEntity, holding: Holding) -> Result<(), Error> {
+        self.make_room(&addition.entity.id, None)?;
+        let draft = Draft {
+            known_at: None,
+            order: Order::default(),
+            change: Wanted::Addition(Addition::Entity(addition.clone())),
+        };
+        let AddedToEntity { mut entity, things, .. } = addition;
+        let id = self.survivor(&entity.id).unwrap_or_else(|| entity.id.clone());
+        let Some(Record::Entity(standing)) = self.latest(&id) else {
+            return self.take(origins, &draft, Ok(Decided::Missing(entity.id, Noun::Entity)));
+        };
+        let mut waiting = Vec::new();
+        for thing in &things {
+            match self.notes.thing(&self.store, thing)? {
+                Some(said) => entity.properties.iter_mut().for_each(|properties| {
+                    properties.values_mut().for_each(|value| put_in(value, thing, &said));
+                }),
+                // Its own id stands in its place until it is known.
+                None => waiting.extend(
+                    entity
+                        .properties
+                        .iter()
+                        .flat_map(|properties| that_tell(&id, properties, thing)),
+                ),
+            }
+        }
+        // An undisclosed party stays one, whatever is added to it.
+        entity.undisclosed = standing.undisclosed;
+        entity.kind = standing.kind;
+        entity.name = standing.name;
+        entity.id = standing.id;
+        let decided = self.change(Record::Entity(entity), holding, origins.first());
+        self.take(origins.clone(), &draft, decided)?;
+        for (key, addition) in waiting {
+            let of_it = |origin: &&Origin| origin.place.key.as_deref() == Some(&*key);
+            let origin = origins.iter().find(of_it).or(origins.first()).cloned();
+            let missing = addition.things.first().cloned().unwrap_or_default();
+            let draft = Draft {
+                change: Wanted::Addition(Addition::Entity(addition)),
+                ..draft.clone()
+            };
+            self.take(
+                origin.into_iter().collect(),
+                &draft,
+                Ok(Decided::Missing(missing, Noun::Entity)),
+            )?;
+        }
+        Ok(())
+    }
+
+    fn put_of_relationship(&mut self, origins: Vec<Origin>, mut addition: AddedToRelationship) -> Result<(), Error> {
+        if self.batched_records.contains(&addition.record) {
+            self.flush()?;
+        }
+        let mut known: Vec<Relationship> = Vec::new();
+        for id in self.of_record(&addition.record) {
+            if let Some(Record::Relationship(relationship)) = self.latest(&id) {
+                known.push(relationship);
+            }
+        }
+        for waiting in self.notes.waiting(&self.store, Some(&addition.record))? {
+            match waiting.draft.change {
+                Wanted::Record(Record::Relationship(relationship)) => known.push(relationship),
+                Wanted::Addition(Addition::Relationship(other)) if known.is_empty() => {
+                    self.notes.forget(waiting.key);
+                    addition = other.with(addition);
+                }
+                _ => {}
+            }
+        }
+        let claims = addition.claims(&known);
+        if claims.is_empty() {
+            let missing = addition.record.clone();
+            let draft = Draft {
+                known_at: None,
+                order: Order::default(),
+                change: Wanted::Addition(Addition::Relationship(addition)),
+            };
+            return self.take(origins, &draft, Ok(Decided::Missing(missing, Noun::Relationship)));
+        }
+        for claim in claims {
+            self.put(
+                origins.clone(),
+                Wanted::Record(Record::Relationship(claim)),
+                Holding::First,
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Remembers what is said of a thing, beside what was.
+    pub(super) fn put_thing(&mut self, origins: Vec<Origin>, id: &str, said: &Map<String, Value>) -> Result<(), Error> {
+        let known = self.notes.thing(&self.store, id)?;
+        let joined = match &known {
+            Some(known) => with_all_of(known, said),
+            None => said.clone(),
+        };
+        let outcome = match known.as_ref() == Some(&joined) {
+            true => Outcome::Unchanged,
+            false => Outcome::Imported,
+        };
+        if outcome == Outcome::Imported {
+            self.notes.set_thing(id, &joined);
+            self.notes.write_in_time(&self.store)?;
+        }
+        self.told
+            .extend(origins.into_iter().map(|origin| (origin, Verdict::Became(outcome))));
+        Ok(())
+    }
+
+    /// What a relationship with a thing says of the entity at its other end; none where neither end is a thing, or both are.
+    pub(super) fn of_the_entity(&self, draft: &Draft) -> Result<Option<AddedToEntity>, Error> {
+        let Wanted::Record(Record::Relationship(relationship)) = &draft.change else {
+            return Ok(None);
+        };
+        let Ends::Known { from, to } = &relationship.ends else {
+            return Ok(None);
+        };
+        let (of, thing, side) = match (self.notes.thing(&self.store, from)?, self.notes.thing(&self.store, to)?) {
+            (None, Some(_)) => (from, to, "to"),
+            (Some(_), None) => (to, from, "from"),
+            _ => return Ok(None),
+        };
+        let Ok(Value::Object(mut said)) = serde_json::to_value(relationship) else {
+            return Ok(None);
+        };
+        for unneeded in ["id", "ends", "recorded_at", "record"] {
+            said.remove(unneeded);
+        }
+        let sources: BTreeSet<&String> = relationship
+            .evidence
+            .iter()
+            .map(|statement| &statement.source)
+            .collect();
+        said.insert("evidence".to_owned(), json!(sources));
+        said.insert(side.to_owned(), json!([thing]));
+        let addition = AddedToEntity::of_properties(of, "connections", &relationship.id, said);
+        Ok(addition.map(|addition| AddedToEntity {
+            things: vec![thing.clone()],
+            ..addition
+        }))
+    }
+}
+
+impl AddedToRelationship {
+    /// What both say, of which this one came first.
+    fn with(mut self, other: Self) -> Self {
+        for (ends, more) in [(&mut self.from, other.from), (&mut self.to, other.to)] {
+            for end in more {
+                if !ends.contains(&end) {
+                    ends.push(end);
+                }
+            }
+        }
+        self.claim = Joining::by(&FirstHolds).relationships(&self.claim, &other.claim);
+        self
+    }
+
+    /// The relationships that it is of, given those known of the record: one for each pair of ends.
+    fn claims(&self, known: &[Relationship]) -> Vec<Relationship> {
+        let kind = known.first().map_or(self.claim.kind, |known| known.kind);
+        let ends_of = |own: &[String], side: fn(&Ends) -> Option<&String>| -> Vec<String> {
+            let known = known.iter().filter_map(|known| side(&known.ends));
+            let all: BTreeSet<&String> = match own.is_empty() {
+                true => known.collect(),
+                false => own.iter().collect(),
+            };
+            all.into_iter().cloned().collect()
+        };
+        let from = ends_of(&self.from, |ends| match ends {
+            Ends::Known { from, .. } | Ends::UnknownTo { from, .. } => Some(from),
+            Ends::UnknownFrom { .. } => None,
+        });
+        let to = ends_of(&self.to, |ends| match ends {
+            Ends::Known { to, .. } | Ends::UnknownFrom { to, .. } => Some(to),
+            Ends::UnknownTo { .. } => None,
+        });
+        let pairs = from.iter().flat_map(|from| to.iter().map(move |to| (from, to)));
+        pairs
+            .map(|(from, to)| {
+                let ends = Ends::Known {
+                    from: from.clone(),
+                    to: to.clone(),
+                };
+                let same = known.iter().find(|known| known.ends == ends);
+                let id = same.map_or_else(|| relationship_id(kind, &ends, &self.key), |known| known.id.clone());
+                self.claim_of(id, kind, ends)
+            })
+            .collect()
+    }
+
+    fn claim_of(&self, id: String, kind: crate::model::RelationshipKind, ends: Ends) -> Relationship {
+        let mut claim = Relationship {
+            kind,
+            ends,
+            record: Some(self.record.clone()),
+            ..self.claim.clone()
+        };
+        for statement in &mut claim.evidence {
+            statement.id = evidence_id(&id, &statement.source, 1);
+        }
+        claim.id = id;
+        claim
+    }
+}
+
+/// What of the properties of an entity refers to a thing, each with the id of the record that tells it.
+fn that_tell(id: &str, properties: &Map<String, Value>, thing: &str) -> Vec<(String, AddedToEntity)> {
+    let mut found = Vec::new();
+    for group in BY_RECORD {
+        let records = properties.get(group).and_then(Value::as_object);
+        for (key, said) in records.into_iter().flatten() {
+            let refers = |values: &Value| {
+                values
+                    .as_array()
+                    .is_some_and(|list| list.iter().any(|value| value == thing))
+            };
+            if let Value::Object(said) = said
+                && said.values().any(refers)
+                && let Some(addition) = AddedToEntity::of_properties(id, group, key, said.clone())
+            {
+                let things = vec![thing.to_owned()];
+                found.push((key.clone(), AddedToEntity { things, ..addition }));
+            }
+        }
+    }
+    found
+}
+
+/// Puts what is known of a thing in the place of its id, wherever that stands in a list.
+fn put_in(value: &mut Value, thing: &str, said: &Map<String, Value>) {
+    match value {
+        Value::Object(object) => object.values_mut().for_each(|value| put_in(value, thing, said)),
+        Value::Array(list) => {
+            for value in list {
+                if value.as_str() == Some(thing) {
+                    let mut whole = said.clone();
+                    whole.insert("id".to_owned(), json!(thing));
+                    *value = Value::Object(whole);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Both, where lists add up; of other values the first holds.
+fn with_all_of(known: &Map<String, Value>, said: &Map<String, Value>) -> Map<String, Value> {
+    let mut joined = known.clone();
+    for (key, value) in said {
+        match (joined.get_mut(key), value) {
+            (Some(Value::Array(list)), Value::Array(more)) => {
+                for value in more {
+                    if !list.contains(value) {
+                        list.push(value.clone());
+                    }
+                }
+                // So that it makes no difference which came first.
+                list.sort_by_key(ToString::to_string);
+            }
+            (Some(_), _) => {}
+            (None, value) => {
+                joined.insert(key.clone(), value.clone());
+            }
+        }
+    }
+    joined
+}
+
+/// A reference to a thing, or to what a part is of, that leads nowhere yet.
+pub(super) fn dangling(missing: &str) -> Fault {
+    let reason = "it waits in the store for what it adds to, or refers to, which no file and no record describes yet";
+    Fault::noted("", reason).with(missing)
+}
