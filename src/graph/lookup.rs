@@ -99,6 +99,17 @@ impl Snapshot {
         components
     }
 
+    /// The entities that an indirect relationship names among what it is made up of, as far as they are known.
+    #[must_use]
+    pub fn component_entities(&self, relationship: RelationshipIx, mask: Mask) -> Vec<EntityIx> {
+        let named = self.relationship(relationship).component_ids();
+        let entity = |named: &str| {
+            let of_record = || self.entity_by_id(&format!("{BODS_ENTITY_PREFIX}{named}"), &mask);
+            self.entity_by_id(named, &mask).or_else(of_record)
+        };
+        named.filter_map(entity).collect()
+    }
+
     /// Whether an entity or a source is called so, be it by its id or as a record of the Beneficial Ownership Data Standard.
     #[must_use]
     pub fn is_named(&self, record: &str, mask: &Mask) -> bool {

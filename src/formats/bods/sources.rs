@@ -47,6 +47,7 @@ impl<'a> Sources<'a> {
         };
         self.handed.insert(source.id.clone(), (source.clone(), known_at));
         Some(Draft {
+            status_is_implied: false,
             known_at,
             order: Order::default(),
             change: Wanted::Record(Record::Source(source)),

@@ -113,6 +113,7 @@ impl<'a> Reader<'a> {
             _ => return Err(Fault::rejected("recordType", "not a type of record").with(&kind)),
         };
         let drafts = wanted.into_iter().map(|change| Draft {
+            status_is_implied: false,
             known_at,
             order: order.clone(),
             change,

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::{ids, line::Line, node::check_id};
-use crate::formats::import::{AddedToEntity, Addition, Draft, Fault, Order, Wanted};
+use crate::formats::import::{AddedToEntity, Addition, Draft, Fault, Wanted};
 
 /// A schema whose records are about one entity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,14 +40,6 @@ pub(super) const ABOUT: [About; 6] = [
     about("TaxRoll", "taxee", "taxRolls"),
 ];
 
-fn draft(change: Wanted) -> Draft {
-    Draft {
-        known_at: None,
-        order: Order::default(),
-        change,
-    }
-}
-
 /// What a record about one entity adds to it.
 pub(super) fn read(mut line: Line, about: About) -> (Vec<Draft>, Vec<Fault>) {
     let subjects = line.take(about.subject);
@@ -73,7 +65,7 @@ pub(super) fn read(mut line: Line, about: About) -> (Vec<Draft>, Vec<Fault>) {
         match added {
             Some(added) => {
                 let things = things.clone();
-                drafts.push(draft(Wanted::Addition(Addition::Entity(AddedToEntity {
+                drafts.push(Draft::to(Wanted::Addition(Addition::Entity(AddedToEntity {
                     things,
                     ..added
                 }))));
@@ -97,5 +89,5 @@ pub(super) fn thing(mut line: Line) -> (Vec<Draft>, Vec<Fault>) {
         context.remove("last_change");
     }
     said.retain(|_, value| value.as_object().is_none_or(|object| !object.is_empty()));
-    (vec![draft(Wanted::Thing { id, said })], faults)
+    (vec![Draft::to(Wanted::Thing { id, said })], faults)
 }

@@ -14,7 +14,7 @@ use super::{
     sources, statuses, values,
 };
 use crate::{
-    formats::import::{AddedToRelationship, Addition, Draft, Fault, Order, Wanted},
+    formats::import::{AddedToRelationship, Addition, Draft, Fault, Wanted},
     model::{
         Amount, Catalog, DERIVED_ID_CHARS_MAX, Ends, Evidence, PartialDate, Record, Relationship, RelationshipKind,
         RelationshipStatus, Source, Validity, evidence_id, plain_id, relationship_id, text,
@@ -46,6 +46,7 @@ pub(super) fn read(mut line: Line, edge: Edge, file: &Source, today: Date) -> (V
         line.faults.append(&mut faults);
         return (Vec::new(), line.faults);
     };
+    let states_status = is_named(&line, "status");
     let (claim, sources) = claim(&mut line, edge, &record, file, today);
     let (properties, found) = line.into_properties(schemata::edge_of(record.kind, None).name);
     let claim = Relationship { properties, ..claim };
@@ -71,7 +72,8 @@ pub(super) fn read(mut line: Line, edge: Edge, file: &Source, today: Date) -> (V
                 faults.push(Fault::rejected("id", "ids too long for the id of a relationship"));
                 continue;
             }
-            drafts.push(Draft::of(Record::Relationship(renamed(&claim, id, ends))));
+            let draft = Draft::of(Record::Relationship(renamed(&claim, id, ends)));
+            drafts.push(draft.with_status_implied(!states_status));
         }
     }
     faults.extend(found);
@@ -123,11 +125,7 @@ impl Of {
             to,
             claim,
         };
-        Ok(Draft {
-            known_at: None,
-            order: Order::default(),
-            change: Wanted::Addition(Addition::Relationship(addition)),
-        })
+        Ok(Draft::to(Wanted::Addition(Addition::Relationship(addition))))
     }
 
     /// The id of the relationship with these ends, of so many pairs.

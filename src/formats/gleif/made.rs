@@ -90,6 +90,7 @@ pub(super) fn kept(row: &Row<'_>, cell: Cell, reason: &'static str) -> Fault {
 /// A record that is no longer published.
 pub(super) fn retraction(noun: Noun, id: String) -> Draft {
     Draft {
+        status_is_implied: false,
         known_at: None,
         order: Order::default(),
         change: Wanted::Retraction { noun, id },

@@ -7,11 +7,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Draft, Error, Fault, Order, Origin, Outcome, Wanted,
+    Draft, Error, Fault, Origin, Outcome, Wanted,
     filing::{Decided, Filing, Holding, Verdict},
     merge_records::{FirstHolds, Joining},
 };
-use crate::model::{Ends, Entity, EntityKind, Noun, Record, Relationship, evidence_id, relationship_id};
+use crate::model::{
+    Ends, Entity, EntityKind, Noun, Record, Relationship, RelationshipStatus, evidence_id, relationship_id,
+};
 
 /// The properties of an entity that hold what other records say of it, by the ids of those records: they add up.
 pub(super) const BY_RECORD: [&str; 6] = [
@@ -138,11 +140,7 @@ impl Filing {
 
     fn put_of_entity(&mut self, origins: Vec<Origin>, addition: AddedToEntity, holding: Holding) -> Result<(), Error> {
         self.make_room(&addition.entity.id, None)?;
-        let draft = Draft {
-            known_at: None,
-            order: Order::default(),
-            change: Wanted::Addition(Addition::Entity(addition.clone())),
-        };
+        let draft = Draft::to(Wanted::Addition(Addition::Entity(addition.clone())));
         let AddedToEntity { mut entity, things, .. } = addition;
         let id = self.survivor(&entity.id).unwrap_or_else(|| entity.id.clone());
         let Some(Record::Entity(standing)) = self.latest(&id) else {
@@ -168,7 +166,7 @@ impl Filing {
         entity.kind = standing.kind;
         entity.name = standing.name;
         entity.id = standing.id;
-        let decided = self.change(Record::Entity(entity), holding, origins.first());
+        let decided = self.change(Record::Entity(entity), holding, origins.first())?;
         self.take(origins.clone(), &draft, decided)?;
         for (key, addition) in waiting {
             let of_it = |origin: &&Origin| origin.place.key.as_deref() == Some(&*key);
@@ -210,19 +208,14 @@ impl Filing {
         let claims = addition.claims(&known);
         if claims.is_empty() {
             let missing = addition.record.clone();
-            let draft = Draft {
-                known_at: None,
-                order: Order::default(),
-                change: Wanted::Addition(Addition::Relationship(addition)),
-            };
+            let draft = Draft::to(Wanted::Addition(Addition::Relationship(addition)));
             return self.take(origins, &draft, Ok(Decided::Missing(missing, Noun::Relationship)));
         }
         for claim in claims {
-            self.put(
-                origins.clone(),
-                Wanted::Record(Record::Relationship(claim)),
-                Holding::First,
-            )?;
+            // Only a status that says more than that nothing is said of it is stated.
+            let is_implied = claim.status == RelationshipStatus::Active;
+            let draft = Draft::of(Record::Relationship(claim)).with_status_implied(is_implied);
+            self.put(origins.clone(), draft, Holding::First)?;
         }
         Ok(())
     }

@@ -8,9 +8,10 @@ use std::{
 };
 
 use super::{
-    Draft, Error, Fault, Order, Origin, Outcome, Wanted,
+    Draft, Error, Fault, Origin, Outcome, Wanted,
     merge_records::{Differing, FirstHolds, HeldBy, Joining, LaterHolds},
     notes::Notes,
+    whole,
 };
 use crate::{
     graph::{Refused, Snapshot},
@@ -36,9 +37,13 @@ pub(super) struct Filing {
     batch: Vec<(Change, Vec<Origin>)>,
     /// What the batch puts, by id.
     batched: HashMap<String, Noun>,
-    /// The records of sources from which the batch puts relationships.
+    /// What the batch takes back, by id.
+    taken_back: HashSet<String>,
+    /// The records of sources from which the batch puts relationships, or takes them back.
     pub(super) batched_records: HashSet<String>,
     batch_at: Option<Timestamp>,
+    /// Of each file, whether its records are dated and whole.
+    pub(super) is_whole: Vec<bool>,
     /// What imports remember.
     pub(super) notes: Notes,
     /// What has been decided and not been told.
@@ -82,8 +87,10 @@ impl Filing {
             reason,
             batch: Vec::new(),
             batched: HashMap::new(),
+            taken_back: HashSet::new(),
             batched_records: HashSet::new(),
             batch_at: None,
+            is_whole: Vec::new(),
             notes: Notes::default(),
             told: Vec::new(),
         }
@@ -148,7 +155,12 @@ impl Filing {
 
     /// Puts a draft without a version. What becomes of it is told of each of its origins by [`Filing::verdicts`], at the latest
     /// after [`Filing::flush`].
-    pub(super) fn put(&mut self, origins: Vec<Origin>, change: Wanted, holding: Holding) -> Result<(), Error> {
+    pub(super) fn put(&mut self, origins: Vec<Origin>, draft: Draft, holding: Holding) -> Result<(), Error> {
+        let Draft {
+            change,
+            status_is_implied,
+            ..
+        } = draft;
         match change {
             Wanted::Addition(addition) => return self.put_addition(origins, addition, holding),
             Wanted::Thing { id, said } => return self.put_thing(origins, &id, &said),
@@ -168,26 +180,57 @@ impl Filing {
                 false => Ok(Decided::Change(Change::Put(Box::new(record.clone())))),
             },
             Wanted::Addition(_) | Wanted::Thing { .. } | Wanted::OnlyThese { .. } => Ok(Decided::Known),
-            Wanted::Record(record) => self.change(record.clone(), holding, origins.first()),
+            Wanted::Record(record) => {
+                let record = self.with_known_status(record.clone(), status_is_implied);
+                self.change(record, holding, origins.first())?
+            }
         };
-        let draft = Draft {
-            known_at: None,
-            order: Order::default(),
-            change,
-        };
+        let draft = Draft::to(change).with_status_implied(status_is_implied);
         self.take(origins, &draft, decided)
     }
 
     /// Puts a record beside one of the same import that stands already, without telling what differs.
     pub(super) fn put_quietly(&mut self, origins: Vec<Origin>, record: Record) -> Result<(), Error> {
         self.make_room(record.id(), None)?;
-        let decided = self.change(record.clone(), Holding::First, None);
-        self.take(origins, &Draft::of(record), decided)
+        let draft = Draft::of(record.clone());
+        let decided = match self.is_merged(record.id()) {
+            true => self.change(record, Holding::First, None)?,
+            false => self.as_it_is(record),
+        };
+        self.take(origins, &draft, decided)
+    }
+
+    /// The change to a record that was joined with what stands already.
+    fn as_it_is(&mut self, mut record: Record) -> Result<Decided, Box<Fault>> {
+        if let Record::Relationship(relationship) = &mut record {
+            if let Some((id, noun)) = self.missing(relationship) {
+                return Ok(Decided::Missing(id, noun));
+            }
+            self.leave_out_speakers(relationship, None);
+            if self.follow_mergers(relationship) == Followed::ToOneEntity {
+                return Ok(Decided::Known);
+            }
+        }
+        Ok(match self.latest(record.id()) {
+            Some(latest) if says_same(&latest, &record) => Decided::Known,
+            _ => Decided::Change(Change::Put(Box::new(record))),
+        })
+    }
+
+    /// The record with the status that is known of it, where it states none itself.
+    fn with_known_status(&self, mut record: Record, status_is_implied: bool) -> Record {
+        if let Record::Relationship(relationship) = &mut record
+            && status_is_implied
+            && let Some(Record::Relationship(known)) = self.latest(&relationship.id)
+        {
+            relationship.status = known.status;
+        }
+        record
     }
 
     /// Commits what was put where the next draft cannot be put beside it.
     pub(super) fn make_room(&mut self, id: &str, at: Option<Timestamp>) -> Result<(), Error> {
-        let is_busy = self.batched.contains_key(id);
+        let is_busy = self.batched.contains_key(id) || self.taken_back.contains(id);
         let is_of_another_time = self.batch_at != at && !self.batch.is_empty();
         if is_busy || self.batch.len() >= BATCH_MAX || is_of_another_time {
             self.flush()?;
@@ -265,6 +308,9 @@ impl Filing {
                 self.batched_records.insert(record.clone());
             }
         }
+        if let Change::Retract { id, .. } = &change {
+            self.taken_back.insert(id.clone());
+        }
         self.batch.push((change, origins));
     }
 
@@ -274,43 +320,43 @@ impl Filing {
         mut record: Record,
         holding: Holding,
         origin: Option<&Origin>,
-    ) -> Result<Decided, Box<Fault>> {
+    ) -> Result<Result<Decided, Box<Fault>>, Error> {
         if let Record::Relationship(relationship) = &mut record {
             if let Some((id, noun)) = self.missing(relationship) {
-                return Ok(Decided::Missing(id, noun));
+                return Ok(Ok(Decided::Missing(id, noun)));
             }
             self.leave_out_speakers(relationship, origin);
-            self.follow_mergers(relationship);
+            if self.follow_mergers(relationship) == Followed::ToOneEntity {
+                return Ok(Ok(Decided::Known));
+            }
         }
-        let merged_into = self.survivor(record.id());
-        if let (Some(survivor), Record::Entity(entity)) = (&merged_into, &mut record) {
-            entity.id.clone_from(survivor);
+        let is_whole = origin.is_some_and(|origin| self.is_whole.get(origin.file) == Some(&true));
+        let mut joining = Joined {
+            is_whole,
+            holding,
+            differing: Vec::new(),
+        };
+        if let (Some(survivor), Record::Entity(entity)) = (self.survivor(record.id()), &record) {
+            let decided = self.through_merger(&survivor, entity, |before, new| joining.entities(before, new))?;
+            if let Some(origin) = origin {
+                self.tell(origin, joining.differing, "the store");
+            }
+            return Ok(Ok(decided));
         }
         let Some(latest) = self.latest(record.id()) else {
-            return Ok(Decided::Change(Change::Put(Box::new(record))));
+            return Ok(Ok(Decided::Change(Change::Put(Box::new(record)))));
         };
-        // What was merged into another is told by several records; none of them speaks for the whole.
-        let first = holding == Holding::First || merged_into.is_some();
-        let (joined, differing) = if first {
-            let mut joining = Joining::by(&FirstHolds);
-            (joining.records(&latest, &record), joining.differing)
-        } else {
-            let mut joining = Joining::by(&LaterHolds);
-            (joining.records(&latest, &record), joining.differing)
-        };
-        let Some(joined) = joined else {
+        let Some(joined) = joining.records(&latest, &record) else {
             let fault = Fault::rejected("", format!("the id belongs to a {}", latest.noun()));
-            return Err(Box::new(fault.with(record.id())));
+            return Ok(Err(Box::new(fault.with(record.id()))));
         };
-        if merged_into.is_none()
-            && let Some(origin) = origin
-        {
-            self.tell(origin, differing, "the store");
+        if let Some(origin) = origin {
+            self.tell(origin, joining.differing, "the store");
         }
-        Ok(match says_same(&latest, &joined) {
+        Ok(Ok(match says_same(&latest, &joined) {
             true => Decided::Known,
             false => Decided::Change(Change::Put(Box::new(joined))),
-        })
+        }))
     }
 
     /// Says which values of a record did not come in.
@@ -347,7 +393,8 @@ impl Filing {
     }
 
     /// Whoever was merged into another is that one, whatever files call it.
-    pub(super) fn follow_mergers(&self, relationship: &mut Relationship) {
+    pub(super) fn follow_mergers(&self, relationship: &mut Relationship) -> Followed {
+        let was_of_one = is_of_one(&relationship.ends);
         let follow = |id: &mut String| {
             if let Some(survivor) = self.survivor(id) {
                 *id = survivor;
@@ -364,6 +411,10 @@ impl Filing {
         speakers
             .filter_map(|statement| statement.speaker.as_mut())
             .for_each(follow);
+        match is_of_one(&relationship.ends) && !was_of_one {
+            true => Followed::ToOneEntity,
+            false => Followed::ToItsEnds,
+        }
     }
 
     /// Leaves out the speakers that nothing describes: a reference that leads nowhere costs no more than itself.
@@ -391,6 +442,7 @@ impl Filing {
     pub(super) fn flush(&mut self) -> Result<(), Error> {
         let batch = std::mem::take(&mut self.batch);
         self.batched.clear();
+        self.taken_back.clear();
         self.batched_records.clear();
         let at = self.batch_at.take().unwrap_or(self.now);
         self.commit(batch, at)?;
@@ -457,6 +509,58 @@ impl Filing {
                 .extend(told.map(|origin| (origin, Verdict::Faulty(fault.clone()))));
         }
         Ok(())
+    }
+}
+
+/// Where the ends of a relationship lead once mergers are followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Followed {
+    ToItsEnds,
+    /// Both ends were merged into one entity, which says nothing any more.
+    ToOneEntity,
+}
+
+fn is_of_one(ends: &Ends) -> bool {
+    matches!(ends, Ends::Known { from, to } if from == to)
+}
+
+/// Joins what stands with what an import says.
+pub(super) struct Joined {
+    /// Whether records are dated and whole, so that the newer one holds.
+    pub(super) is_whole: bool,
+    pub(super) holding: Holding,
+    /// What did not come in.
+    pub(super) differing: Vec<Differing>,
+}
+
+impl Joined {
+    pub(super) fn records(&mut self, stands: &Record, new: &Record) -> Option<Record> {
+        if self.is_whole
+            && let Some((joined, _)) = whole::joined(stands, new)
+        {
+            return Some(joined);
+        }
+        match self.holding {
+            Holding::First => {
+                let mut joining = Joining::by(&FirstHolds);
+                let joined = joining.records(stands, new);
+                self.differing.extend(joining.differing);
+                joined
+            }
+            Holding::Later => {
+                let mut joining = Joining::by(&LaterHolds);
+                let joined = joining.records(stands, new);
+                self.differing.extend(joining.differing);
+                joined
+            }
+        }
+    }
+
+    fn entities(&mut self, stands: &Entity, new: &Entity) -> Entity {
+        match self.records(&Record::Entity(stands.clone()), &Record::Entity(new.clone())) {
+            Some(Record::Entity(joined)) => joined,
+            _ => stands.clone(),
+        }
     }
 }
 

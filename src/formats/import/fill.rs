@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    About, Draft, Error, Order, Origin, Outcome, Phase, Place, Wanted,
+    About, Draft, Error, Origin, Outcome, Phase, Place, Wanted,
     filing::Holding,
     notes::Version,
     run::{Running, filing, row},
@@ -122,16 +122,17 @@ impl Running<'_> {
             self.tally.note(&origin, Outcome::Imported);
             match noun {
                 Noun::Entity => self.added.push(row(&origin)),
-                Noun::Relationship => rest.last = Some((id, origin)),
+                Noun::Relationship => {
+                    if draft.status_is_implied {
+                        self.implied.insert(&id);
+                    }
+                    rest.last = Some((id, origin));
+                }
                 Noun::Source => {}
             }
             return Ok(());
         };
-        let again = |record: Record| Draft {
-            known_at: None,
-            order: Order::default(),
-            change: wanted(record),
-        };
+        let again = |record: Record| Draft::to(wanted(record)).with_status_implied(draft.status_is_implied);
         match (unadded.reason, unadded.record) {
             (load::Error::Unfit(graph::Error::Duplicate { .. }), Some(record)) => {
                 let earlier = match &rest.last {

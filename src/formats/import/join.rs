@@ -9,10 +9,10 @@ use std::{
     thread,
 };
 
-use super::{Error, Fault, Origin, filing::Filing, run::Running, specificity::Nature};
+use super::{Error, Fault, Origin, filing::Filing, merge_records::in_order, run::Running, specificity::Nature};
 use crate::{
     graph::{EntityIx, Snapshot},
-    model::{Catalog, Entity, EntityKind, Record, Timestamp, View, comparable},
+    model::{Catalog, Change, Entity, EntityKind, Record, Timestamp, View, comparable},
     store::{
         Store,
         commit::{self, Proposal},
@@ -22,6 +22,9 @@ use crate::{
 
 /// How many merges are proposed at a time: those share a write.
 const AT_ONCE: usize = 64;
+
+/// How many entities are put in order by one entry of the log.
+const ORDERED_AT_ONCE: usize = 1_000;
 
 const REASON: &str = "joined by an identifier";
 
@@ -55,7 +58,21 @@ impl Running<'_> {
             self.make_of_one_kind(filing, group)?;
         }
         self.joined = merge_all(filing.store(), &alike, self.job.now)?;
-        filing.flush()
+        filing.flush()?;
+        // What several records say stands in the order in which records add up, so that the same records again say nothing new.
+        let mut changes = Vec::new();
+        for group in &alike {
+            if let Some(Record::Entity(entity)) = filing.latest(&group.ids[0])
+                && let ordered = in_order(&entity)
+                && ordered != entity
+            {
+                changes.push(Change::Put(Box::new(Record::Entity(ordered))));
+            }
+        }
+        for changes in changes.chunks(ORDERED_AT_ONCE) {
+            filing.commit_all(changes.to_vec(), REASON.to_owned())?;
+        }
+        Ok(())
     }
 }
 

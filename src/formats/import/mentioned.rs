@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::{Draft, Wanted, ids::Ids};
 use crate::{
-    graph::{RelationshipIx, Snapshot},
-    model::{At, Record, RelationshipStatus, Set, Timestamp, View},
+    graph::Snapshot,
+    model::{At, Record, Relationship, RelationshipStatus, Set, Timestamp, View},
 };
 
 /// What was mentioned so far.
@@ -21,6 +21,8 @@ pub(super) struct Mentioned {
 pub(super) struct Unmentioned {
     /// The ids of relationships that stand, ascending.
     pub(super) relationships: Vec<String>,
+    /// The ids of those of which others speak, too, with the sources that no longer do.
+    pub(super) partly: Vec<(String, Vec<String>)>,
     /// Sources of which some file was not read as a whole, so that it cannot be told what they say no longer.
     pub(super) unsure: Vec<String>,
 }
@@ -42,6 +44,17 @@ impl Mentioned {
             | Wanted::Thing { .. }
             | Wanted::OnlyThese { .. } => {}
         }
+    }
+
+    /// Whether a relationship that waits is no longer said: its sources are complete, and no file mentions it.
+    pub(super) fn is_unmentioned(&self, waiting: &Relationship, is_whole: impl Fn(usize) -> bool) -> bool {
+        let is_complete = |source: &String| {
+            self.sources
+                .get(source)
+                .is_some_and(|files| files.iter().all(|file| is_whole(*file)))
+        };
+        let all = waiting.evidence.iter().all(|statement| is_complete(&statement.source));
+        all && !self.relationships.contains(&waiting.id)
     }
 
     fn speaks(&mut self, file: usize, source: &str) {
@@ -66,19 +79,25 @@ impl Mentioned {
         });
         let whole = whole.iter().filter_map(|(id, _)| graph.source_by_id(id, &mask));
         let whole: HashSet<_> = whole.collect();
-        let is_of_these = |relationship: &RelationshipIx| {
-            let mut statements = graph.relationship(*relationship).evidence();
-            statements.all(|statement| whole.contains(&graph.statement(statement).source()))
-        };
-        let id = |relationship| graph.relationship(relationship).id().into_owned();
+        let mut found = Unmentioned::default();
+        for relationship in graph.relationships(mask) {
+            let read = graph.relationship(relationship);
+            let sources = || read.evidence().map(|statement| graph.statement(statement).source());
+            if !sources().any(|source| whole.contains(&source)) || self.relationships.contains(&read.id()) {
+                continue;
+            }
+            let id = read.id().into_owned();
+            if sources().all(|source| whole.contains(&source)) {
+                found.relationships.push(id);
+            } else {
+                let silent = sources().filter(|source| whole.contains(source));
+                let silent = silent.map(|source| graph.source(source).id().to_owned());
+                found.partly.push((id, silent.collect()));
+            }
+        }
         Unmentioned {
-            relationships: graph
-                .relationships(mask)
-                .filter(is_of_these)
-                .map(id)
-                .filter(|id| !self.relationships.contains(id))
-                .collect(),
             unsure: unsure.into_iter().map(|(source, _)| source.clone()).collect(),
+            ..found
         }
     }
 }

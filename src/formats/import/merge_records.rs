@@ -3,6 +3,8 @@
 //!
 //! Joining does not depend on the order of records but for that: lists that differ are joined in the order of their members.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 use super::{
@@ -11,13 +13,18 @@ use super::{
 };
 use crate::model::{
     Capability, Catalog, Entity, EntityKind, EntityStatus, Evidence, LIST_MAX, Name, NameKind, PROPERTIES_BYTES_MAX,
-    PartialDate, Record, Relationship, Set, Source, Validity, fold,
+    PartialDate, Record, Relationship, Set, Source, Stance, Validity, fold,
 };
 
 /// Which of two values holds where they differ, by the field that they stand in.
 pub(super) trait Precedence {
     /// Whether the new value of `field` holds, and not the one that stands.
     fn new_holds(&self, field: &str) -> bool;
+
+    /// Whether each version is the whole of what its record says.
+    fn is_by_version(&self) -> bool {
+        false
+    }
 
     /// What a main name is that another one was preferred to.
     fn passed_over(&self) -> NameKind;
@@ -112,11 +119,7 @@ impl<'p, P: Precedence> Joining<'p, P> {
             .into_iter()
             .flatten()
             .find(|other| **other != name);
-        let in_order = |name: &Name| {
-            let written = (name.language.clone(), name.script.clone());
-            (fold(&name.text), name.text.clone(), name.kind.index(), written)
-        };
-        let mut names = joined(&stands.names, &new.names, in_order);
+        let mut names = joined(&stands.names, &new.names, order_of_names);
         if let Some(other) = passed_over {
             names.push(Name {
                 text: other.clone(),
@@ -124,7 +127,7 @@ impl<'p, P: Precedence> Joining<'p, P> {
                 script: None,
                 kind: self.precedence.passed_over(),
             });
-            names.sort_by_key(in_order);
+            names.sort_by_key(order_of_names);
         }
         let names = each_once(&name, &names);
         let identifiers = joined(&stands.identifiers, &new.identifiers, |identifier| {
@@ -149,9 +152,11 @@ impl<'p, P: Precedence> Joining<'p, P> {
             starts_on: self.date("starts_on", stands.starts_on, new.starts_on),
             ends_on: self.date("ends_on", stands.ends_on, new.ends_on),
             website: self.text("website", stands.website.as_ref(), new.website.as_ref()),
-            undisclosed: match self.precedence.new_holds("undisclosed") {
-                true => new.undisclosed,
-                false => stands.undisclosed,
+            undisclosed: match self.precedence.is_by_version() {
+                true if self.precedence.new_holds("undisclosed") => new.undisclosed,
+                true => stands.undisclosed,
+                // What says nothing of it does not disclose who it is.
+                false => stands.undisclosed || new.undisclosed,
             },
             properties: self.natural_properties(nature, stands, new),
         };
@@ -221,6 +226,10 @@ impl<'p, P: Precedence> Joining<'p, P> {
             Some(ended_by) => Validity::over_by(since, ended_by),
             None => Validity::as_written(since, end_of.until()),
         };
+        if validity.is_contradictory() && !was.is_contradictory() && !is.is_contradictory() {
+            let until = end(validity).map_or_else(String::new, |until| until.to_string());
+            self.differs("until", &until, "neither bound, which contradict each other");
+        }
         let ends_and_kind = match (stands.kind, &stands.ends) == (new.kind, &new.ends) {
             true => (stands.kind, stands.ends.clone()),
             false => {
@@ -273,7 +282,7 @@ impl<'p, P: Precedence> Joining<'p, P> {
                 false => capabilities.iter().collect(),
             },
             properties: self.properties(stands.properties.as_ref(), new.properties.as_ref()),
-            evidence: self.evidence(&stands.evidence, &new.evidence),
+            evidence: self.evidence(&with_own_figures(stands, new), &with_own_figures(new, stands)),
             recorded_at: stands.recorded_at,
             retracted_at: stands.retracted_at,
         }
@@ -290,18 +299,16 @@ impl<'p, P: Precedence> Joining<'p, P> {
         }
     }
 
-    /// Statements of one id are one; which of them holds is told by the precedence. All others are kept.
+    /// Statements of one id are one, field by field. All others are kept.
     fn evidence(&mut self, stands: &[Evidence], new: &[Evidence]) -> Vec<Evidence> {
         if stands == new {
             return stands.to_vec();
         }
-        let new_holds = self.precedence.new_holds("evidence");
         let mut evidence: Vec<Evidence> = stands.to_vec();
         let mut is_longer = false;
         for statement in new {
-            match evidence.iter_mut().find(|known| known.id == statement.id) {
-                Some(known) if new_holds => *known = statement.clone(),
-                Some(_) => {}
+            match evidence.iter().position(|known| known.id == statement.id) {
+                Some(place) => evidence[place] = self.statements(&evidence[place].clone(), statement),
                 None => {
                     evidence.push(statement.clone());
                     is_longer = true;
@@ -312,6 +319,40 @@ impl<'p, P: Precedence> Joining<'p, P> {
             evidence.sort_by(|one, other| one.id.cmp(&other.id));
         }
         self.fitting("evidence", stands, evidence)
+    }
+
+    fn statements(&mut self, stands: &Evidence, new: &Evidence) -> Evidence {
+        if stands == new {
+            return stands.clone();
+        }
+        Evidence {
+            id: stands.id.clone(),
+            source: stands.source.clone(),
+            // Where it stands in a file changes without anybody saying so.
+            locator: match self.precedence.new_holds("evidence.locator") {
+                true => new.locator.as_ref().or(stands.locator.as_ref()).cloned(),
+                false => stands.locator.as_ref().or(new.locator.as_ref()).cloned(),
+            },
+            stance: self.member("evidence.stance", stands.stance, new.stance),
+            speaker: self.text("evidence.speaker", stands.speaker.as_ref(), new.speaker.as_ref()),
+            stated_on: self.date("evidence.stated_on", stands.stated_on, new.stated_on),
+            summary: self.text("evidence.summary", stands.summary.as_ref(), new.summary.as_ref()),
+            share: self.optional("evidence.share", stands.share, new.share, |share| {
+                share.range.to_string()
+            }),
+            amount: self.optional(
+                "evidence.amount",
+                stands.amount.clone(),
+                new.amount.clone(),
+                ToString::to_string,
+            ),
+            confidence: self.optional(
+                "evidence.confidence",
+                stands.confidence,
+                new.confidence,
+                ToString::to_string,
+            ),
+        }
     }
 
     fn properties(
@@ -436,6 +477,44 @@ impl<'p, P: Precedence> Joining<'p, P> {
 pub(super) fn given_name(entity: &Entity) -> Option<&String> {
     let is_identifier = entity.identifiers.iter().any(|known| known.value == entity.name);
     (entity.name != entity.id && !is_identifier).then_some(&entity.name)
+}
+
+/// What is said of a claim. Where another record of other sources gives another figure, each source keeps its own.
+fn with_own_figures<'r>(claim: &'r Relationship, other: &Relationship) -> Cow<'r, [Evidence]> {
+    let share_differs = claim.share.is_some() && other.share.is_some() && claim.share != other.share;
+    let amount_differs = claim.amount.is_some() && other.amount.is_some() && claim.amount != other.amount;
+    let speaks_of_both = |statement: &Evidence| other.evidence.iter().any(|known| known.source == statement.source);
+    if !(share_differs || amount_differs) || claim.evidence.iter().any(speaks_of_both) {
+        return Cow::Borrowed(&claim.evidence);
+    }
+    let mut evidence = claim.evidence.clone();
+    let asserting = evidence
+        .iter_mut()
+        .filter(|statement| statement.stance == Stance::Asserts);
+    for statement in asserting {
+        if share_differs {
+            statement.share = statement.share.or(claim.share);
+        }
+        if amount_differs {
+            statement.amount = statement.amount.take().or_else(|| claim.amount.clone());
+        }
+    }
+    Cow::Owned(evidence)
+}
+
+/// The lists of an entity in the order in which they add up.
+pub(super) fn in_order(entity: &Entity) -> Entity {
+    let mut ordered = entity.clone();
+    ordered.names.sort_by_key(order_of_names);
+    ordered
+        .identifiers
+        .sort_by(|one, other| (&one.scheme, &one.value).cmp(&(&other.scheme, &other.value)));
+    ordered
+}
+
+fn order_of_names(name: &Name) -> (String, String, u8, (Option<String>, Option<String>)) {
+    let written = (name.language.clone(), name.script.clone());
+    (fold(&name.text), name.text.clone(), name.kind.index(), written)
 }
 
 /// Whether the properties at this place are what records say of an entity, by their ids.

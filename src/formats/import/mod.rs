@@ -16,6 +16,7 @@ mod join;
 mod limits;
 mod mentioned;
 mod merge_records;
+mod merged;
 mod newer;
 mod notes;
 mod plan;
@@ -26,6 +27,7 @@ mod spool;
 mod tally;
 mod versions;
 mod waiting;
+mod whole;
 
 use std::{borrow::Cow, fmt, io::BufRead, ops::ControlFlow};
 
@@ -140,6 +142,8 @@ impl fmt::Display for Place {
 /// What a record says, in our terms.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Draft {
+    /// Whether the status of its relationship is not stated, but follows from nothing being said of it: it changes none that is.
+    pub status_is_implied: bool,
     /// Since when this was known, where the data carries versions; otherwise since the import.
     pub known_at: Option<Timestamp>,
     /// Which of several versions of one date is the newer, where the data carries versions.
@@ -214,20 +218,37 @@ impl Draft {
     #[must_use]
     pub fn of(record: Record) -> Self {
         Self {
+            status_is_implied: false,
             known_at: None,
             order: Order::default(),
             change: Wanted::Record(record),
         }
     }
 
+    /// The same, where `is_implied` with a status that nobody states.
+    #[must_use]
+    pub fn with_status_implied(self, is_implied: bool) -> Self {
+        Self {
+            status_is_implied: is_implied,
+            ..self
+        }
+    }
+
+    /// This change, known since the import.
+    #[must_use]
+    pub fn to(change: Wanted) -> Self {
+        Self {
+            status_is_implied: false,
+            known_at: None,
+            order: Order::default(),
+            change,
+        }
+    }
+
     /// This record, unless there is one with its id.
     #[must_use]
     pub fn placeholder(record: Record) -> Self {
-        Self {
-            known_at: None,
-            order: Order::default(),
-            change: Wanted::Placeholder(record),
-        }
+        Self::to(Wanted::Placeholder(record))
     }
 }
 

@@ -3,11 +3,10 @@
 
 use super::{
     Addition, Coverage, Draft, Error, Fault, FileTally, Origin, Outcome, Phase, Wanted, additions,
-    filing::{Filing, Holding, Verdict, dangling, fault_of, says_same},
+    filing::{Filing, Holding, Joined, Verdict, dangling, fault_of, says_same},
     mentioned::Mentioned,
-    merge_records::{FirstHolds, Joining},
     notes::Version,
-    run::Running,
+    run::{Running, is_whole},
     waiting::{Sorting, Waited, Waiting},
 };
 use crate::model::{Noun, Record};
@@ -15,6 +14,9 @@ use crate::model::{Noun, Record};
 /// Records without versions that have one id: what they say together.
 struct Together {
     record: Record,
+    status_is_implied: bool,
+    /// Whether its status was stated by the last of them only.
+    is_changed: bool,
     /// Those that add something.
     origins: Vec<Origin>,
     /// Where what stood before the first of them stands, when that is known.
@@ -41,6 +43,11 @@ impl Running<'_> {
         }
         drop(replaced);
         if !self.is_cut_short {
+            if let Some(mentioned) = &self.mentioned {
+                // What waited and is no longer said must not appear now.
+                let files: Vec<bool> = self.tally.files.iter().map(FileTally::is_whole).collect();
+                filing.take_back_waiting(|waiting| mentioned.is_unmentioned(waiting, |file| files[file]))?;
+            }
             filing.put_waiting(&self.described)?;
             self.note(&mut filing)?;
         }
@@ -82,6 +89,7 @@ impl Running<'_> {
             if let Some((addition, origins)) = added.take_if(|known| !is_more(known)) {
                 filing.put_addition(origins, addition, holding)?;
             }
+            let status_is_implied = waited.draft.status_is_implied;
             match (version, waited.draft.change) {
                 (None, Wanted::Record(record)) => {
                     if self.is_gone(&waited.origin, &record) {
@@ -90,7 +98,7 @@ impl Running<'_> {
                     if let Some(known) = &mut together
                         && known.record.id() == record.id()
                     {
-                        self.add_to_group(known, waited.origin, &record);
+                        self.add_to_group(known, waited.origin, record, status_is_implied);
                         continue;
                     }
                     if let Some(before) = together.take() {
@@ -98,12 +106,17 @@ impl Running<'_> {
                     }
                     let stands = waited.earlier.as_ref().and_then(|_| filing.latest(record.id()));
                     let mut group = Together {
+                        status_is_implied: match &stands {
+                            Some(_) => self.implied.contains(record.id()),
+                            None => status_is_implied,
+                        },
                         record: stands.as_ref().unwrap_or(&record).clone(),
+                        is_changed: false,
                         origins: Vec::new(),
                         earlier: waited.earlier,
                     };
                     match stands {
-                        Some(_) => self.add_to_group(&mut group, waited.origin, &record),
+                        Some(_) => self.add_to_group(&mut group, waited.origin, record, status_is_implied),
                         None => group.origins.push(waited.origin),
                     }
                     together = Some(group);
@@ -124,13 +137,18 @@ impl Running<'_> {
                     if let Some(before) = together.take() {
                         self.put_together(filing, before, holding)?;
                     }
-                    filing.put(vec![waited.origin], change, holding)?;
+                    filing.put(vec![waited.origin], Draft::to(change), holding)?;
                 }
                 (Some(version), change) => {
                     if let Some(before) = together.take() {
                         self.put_together(filing, before, holding)?;
                     }
-                    let draft = Draft { change, ..waited.draft };
+                    let draft = Draft {
+                        change,
+                        status_is_implied,
+                        known_at: waited.draft.known_at,
+                        order: waited.draft.order,
+                    };
                     filing.put_version(waited.origin, draft, &version, &self.described)?;
                 }
             }
@@ -147,9 +165,29 @@ impl Running<'_> {
     }
 
     /// Adds what a record says to what others of the same id do; of two values the first holds.
-    fn add_to_group(&mut self, together: &mut Together, origin: Origin, record: &Record) {
-        let mut joining = Joining::by(&FirstHolds);
-        let Some(joined) = joining.records(&together.record, record) else {
+    fn add_to_group(&mut self, together: &mut Together, origin: Origin, mut record: Record, status_is_implied: bool) {
+        // A status that nobody states gives way to one that somebody does.
+        if let (Record::Relationship(known), Record::Relationship(new)) = (&mut together.record, &mut record) {
+            match (together.status_is_implied, status_is_implied) {
+                (_, true) => new.status = known.status,
+                (true, false) => {
+                    known.status = new.status;
+                    together.status_is_implied = false;
+                    together.is_changed = true;
+                }
+                (false, false) => {}
+            }
+        }
+        let mut joining = Joined {
+            is_whole: self
+                .job
+                .parts
+                .get(origin.file)
+                .is_some_and(|(_, reader)| is_whole(reader)),
+            holding: Holding::First,
+            differing: Vec::new(),
+        };
+        let Some(joined) = joining.records(&together.record, &record) else {
             let fault = Fault::rejected("", format!("the id belongs to a {}", together.record.noun()));
             self.fault(&origin, &fault.with(record.id()));
             return;
@@ -159,10 +197,11 @@ impl Running<'_> {
         for differing in joining.differing {
             self.fault(&origin, &fault_of(differing, &place));
         }
-        if says_same(&joined, &together.record) {
+        if says_same(&joined, &together.record) && !together.is_changed {
             self.tally.note(&origin, Outcome::Unchanged);
         } else {
             together.record = joined;
+            together.is_changed = false;
             together.origins.push(origin);
         }
     }
@@ -170,12 +209,17 @@ impl Running<'_> {
     fn put_together(&self, filing: &mut Filing, together: Together, holding: Holding) -> Result<(), Error> {
         let Together {
             record,
+            status_is_implied,
             origins,
             earlier,
+            ..
         } = together;
         match earlier {
             _ if origins.is_empty() => Ok(()),
-            None => filing.put(origins, Wanted::Record(record), holding),
+            None => {
+                let draft = Draft::of(record).with_status_implied(status_is_implied);
+                filing.put(origins, draft, holding)
+            }
             // What differs from what stands was told when it was added.
             Some(_) => filing.put_quietly(origins, record),
         }
@@ -246,12 +290,15 @@ impl Running<'_> {
         let files: Vec<bool> = self.tally.files.iter().map(FileTally::is_whole).collect();
         let unmentioned = mentioned.unmentioned(filing.graph(), |file| files[file]);
         self.unsure = unmentioned.unsure;
+        for (id, silent) in unmentioned.partly {
+            filing.take_back_statements(&id, &silent)?;
+        }
         for id in unmentioned.relationships {
             let change = Wanted::Retraction {
                 noun: Noun::Relationship,
                 id,
             };
-            filing.put(vec![Origin::NOWHERE], change, Holding::Later)?;
+            filing.put(vec![Origin::NOWHERE], Draft::to(change), Holding::Later)?;
         }
         filing.flush()?;
         let verdicts = filing.verdicts();

@@ -12,7 +12,7 @@ use super::{
     waiting::KeptDraft,
 };
 use crate::{
-    model::{Ends, NameKind, Record, Relationship, Timestamp},
+    model::{Ends, Entity, NameKind, Record, Relationship, Timestamp},
     store::{Memory, Store, WAITING, commit},
 };
 
@@ -29,6 +29,8 @@ const OF_ENTITY: &str = "version-of-entity:";
 const OF_RECORD: &str = "version-of-record:";
 const CHAIN: &str = "chain:";
 const THING: &str = "thing:";
+const MERGED: &str = "merged:";
+const SAID: &str = "said-by-record:";
 
 /// Which version of the data says something. A greater one is newer.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -64,6 +66,16 @@ impl Version {
             at: draft.known_at.map_or(i64::MIN, Timestamp::as_microsecond),
             tie: tie.clone(),
         })
+    }
+
+    /// Whether it replaces the same as another: neither of the two replaces the other.
+    pub(super) fn is_beside(&self, other: &Self) -> bool {
+        self.depth > 0 && self.depth == other.depth && self != other
+    }
+
+    /// How many versions are known to lie before it.
+    pub(super) fn depth(&self) -> u32 {
+        self.depth
     }
 
     /// The same when so many versions more are known to lie before it.
@@ -135,6 +147,10 @@ pub(super) struct NewerHolds<'a> {
 impl Precedence for NewerHolds<'_> {
     fn new_holds(&self, field: &str) -> bool {
         self.version >= self.known.of(field)
+    }
+
+    fn is_by_version(&self) -> bool {
+        true
     }
 
     fn passed_over(&self) -> NameKind {
@@ -235,6 +251,24 @@ impl Notes {
     /// Remembers what a statement belongs to.
     pub(super) fn set_chain(&mut self, statement: &str, first: &str, behind: u32) {
         self.write(format!("{CHAIN}{statement}"), &(first, behind));
+    }
+
+    /// The ids of the relationships that the newest statements of a chain say, and how many lie before these.
+    pub(super) fn said(&self, store: &Store, record: &str) -> Result<(u32, Vec<String>), Error> {
+        Ok(self.read(store, &format!("{SAID}{record}"))?.unwrap_or_default())
+    }
+
+    pub(super) fn set_said(&mut self, record: &str, depth: u32, ids: &[String]) {
+        self.write(format!("{SAID}{record}"), &(depth, ids));
+    }
+
+    /// What the record of an entity says that was merged into another, where that has changed since.
+    pub(super) fn merged(&self, store: &Store, id: &str) -> Result<Option<Entity>, Error> {
+        self.read(store, &format!("{MERGED}{id}"))
+    }
+
+    pub(super) fn set_merged(&mut self, id: &str, entity: &Entity) {
+        self.write(format!("{MERGED}{id}"), entity);
     }
 
     /// What is said of a thing that the model has no noun for.

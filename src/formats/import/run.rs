@@ -65,6 +65,7 @@ pub fn run(home: Home, job: Job<'_>) -> Result<Done, Error> {
         taken_back: 0,
         unsure: Vec::new(),
         gone: Ids::default(),
+        implied: Ids::default(),
         about: None,
         title: None,
         is_new: false,
@@ -94,7 +95,14 @@ pub(super) fn filing(store: Store, job: &Job<'_>) -> Filing {
         ""
     };
     let reason = format!("import of {}{more}", names.join(", "));
-    Filing::new(store, job.now, reason)
+    let mut filing = Filing::new(store, job.now, reason);
+    filing.is_whole = job.parts.iter().map(|(_, reader)| is_whole(reader)).collect();
+    filing
+}
+
+/// Whether the records of a file are dated and whole, so that the newer one holds.
+pub(super) fn is_whole(reader: &Reader) -> bool {
+    matches!(reader, Reader::Gleif(_))
 }
 
 /// Which statements of the files replace which, and what that says of the records that the store knows.
@@ -147,6 +155,8 @@ pub(super) struct Running<'a> {
     /// The ids that some record without a version says are no more, whatever others say: a register keeps what it deletes.
     gone: Ids,
     pub(super) about: Option<About>,
+    /// The ids of the relationships of a new store whose status nobody stated.
+    pub(super) implied: Ids,
     /// The title of the first source.
     pub(super) title: Option<String>,
     pub(super) is_new: bool,
@@ -305,6 +315,7 @@ impl Running<'_> {
             known_at,
             order,
             change,
+            status_is_implied,
         } = draft;
         let is_plain = known_at.is_none() && order == Order::default();
         match &change {
@@ -344,6 +355,7 @@ impl Running<'_> {
             known_at,
             order,
             change,
+            status_is_implied,
         };
         Ok(self.waiting.push(origin, &draft)?)
     }

@@ -6,13 +6,13 @@ use std::collections::HashSet;
 use super::{
     Addition, Draft, Error, Fault, Origin, Outcome, Wanted,
     described::Described,
-    filing::{Decided, Filing, Holding, Verdict, says_same},
+    filing::{Decided, Filing, Followed, Holding, Verdict, says_same},
     merge_records::{Joining, stated_fields},
-    notes::{NewerHolds, Version},
+    notes::{FieldVersions, NewerHolds, Version},
 };
 use crate::{
     formats::bods,
-    model::{Change, Entity, Noun, Record, Relationship, Timestamp},
+    model::{Change, Entity, Evidence, Noun, Record, Relationship, Timestamp},
 };
 
 impl Filing {
@@ -32,14 +32,14 @@ impl Filing {
                 let relationship = relationship.clone();
                 self.relationship_version(&origin, relationship, version, draft.known_at, described)?
             }
-            Wanted::Record(record @ Record::Source(_)) => self.change(record.clone(), Holding::Later, None),
+            Wanted::Record(record @ Record::Source(_)) => self.change(record.clone(), Holding::Later, None)?,
             Wanted::Retraction { noun, id } => self.retraction(*noun, id, version)?,
             Wanted::OnlyThese { record, ids } => {
                 self.only_these(&origin, record, ids, version, draft.known_at)?;
                 return Ok(());
             }
             Wanted::Placeholder(_) | Wanted::Addition(_) | Wanted::Thing { .. } => {
-                return self.put(vec![origin], draft.change, Holding::First);
+                return self.put(vec![origin], draft, Holding::First);
             }
         };
         self.take(vec![origin], &draft, decided)
@@ -52,10 +52,10 @@ impl Filing {
         entity: Entity,
         version: &Version,
     ) -> Result<Result<Decided, Box<Fault>>, Error> {
-        if self.is_merged(&entity.id) {
-            return Ok(self.change(Record::Entity(entity), Holding::First, None));
-        }
         let mut versions = self.notes.of_entity(&self.store, &entity.id)?;
+        if let Some(survivor) = self.survivor(&entity.id) {
+            return self.version_of_merged(&survivor, &entity, version, versions).map(Ok);
+        }
         let latest = match self.latest(&entity.id) {
             None => {
                 versions.add(version, &stated_fields(&entity), &[]);
@@ -93,6 +93,29 @@ impl Filing {
         })
     }
 
+    /// What a version of an entity changes that was merged into another.
+    fn version_of_merged(
+        &mut self,
+        survivor: &str,
+        entity: &Entity,
+        version: &Version,
+        versions: FieldVersions,
+    ) -> Result<Decided, Error> {
+        let mut known = versions.clone();
+        let decided = self.through_merger(survivor, entity, |before, new| {
+            let precedence = NewerHolds {
+                known: &versions,
+                version,
+            };
+            known.add(version, &stated_fields(new), &stated_fields(before));
+            Joining::by(&precedence).entities(before, new)
+        })?;
+        if known != versions {
+            self.notes.set_entity(&entity.id, &known);
+        }
+        Ok(decided)
+    }
+
     /// What a version of a relationship changes: it is the whole of what its record says, unless a newer one was put.
     fn relationship_version(
         &mut self,
@@ -104,10 +127,15 @@ impl Filing {
     ) -> Result<Result<Decided, Box<Fault>>, Error> {
         let record = versioned_as(&relationship);
         let newest = self.notes.of_record(&self.store, &record)?;
-        if newest.as_ref().is_some_and(|newest| version < newest) {
+        let is_beside = newest.as_ref().is_some_and(|newest| version.is_beside(newest));
+        if newest.as_ref().is_some_and(|newest| version < newest) && !is_beside {
+            return Ok(Ok(self.with_statements_of_others(&relationship)));
+        }
+        if is_beside && newest.as_ref() > Some(version) && self.stands(&relationship.id).is_some() {
+            // Two that replace the same say the same thing: the newer of them holds.
             return Ok(Ok(Decided::Known));
         }
-        if newest.as_ref() != Some(version) {
+        if newest.as_ref() < Some(version) {
             self.notes.set_record(&record, version);
         }
         self.know_by_id_alone(&relationship, at, described)?;
@@ -115,7 +143,9 @@ impl Filing {
             return Ok(Ok(Decided::Missing(id, noun)));
         }
         self.leave_out_speakers(&mut relationship, Some(origin));
-        self.follow_mergers(&mut relationship);
+        if self.follow_mergers(&mut relationship) == Followed::ToOneEntity {
+            return Ok(Ok(Decided::Known));
+        }
         let latest = match self.latest(&relationship.id) {
             None => {
                 return Ok(Ok(Decided::Change(Change::Put(Box::new(Record::Relationship(
@@ -137,6 +167,33 @@ impl Filing {
             true => Ok(Decided::Known),
             false => Ok(Decided::Change(Change::Put(Box::new(new)))),
         })
+    }
+
+    /// What an older version adds to the claim that stands: the statements of sources that have not spoken of it.
+    fn with_statements_of_others(&self, older: &Relationship) -> Decided {
+        let Some(Record::Relationship(mut latest)) = self.latest(&older.id) else {
+            return Decided::Known;
+        };
+        let speaks = |source: &str| latest.evidence.iter().any(|known| known.source == source);
+        let others = older.evidence.iter().filter(|said| !speaks(&said.source));
+        let others: Vec<Evidence> = others
+            .filter(|said| self.stands(&said.source).is_some())
+            .cloned()
+            .collect();
+        if others.is_empty() {
+            return Decided::Known;
+        }
+        latest.evidence.extend(others);
+        self.leave_out_speakers_of(&mut latest);
+        Decided::Change(Change::Put(Box::new(Record::Relationship(latest))))
+    }
+
+    /// Leaves out the speakers that nothing describes, without a word.
+    fn leave_out_speakers_of(&self, relationship: &mut Relationship) {
+        for statement in &mut relationship.evidence {
+            let is_known = |id: &String| self.stands(id) == Some(Noun::Entity) || self.is_merged(id);
+            statement.speaker.take_if(|speaker| !is_known(speaker));
+        }
     }
 
     /// Puts the ends of a relationship that this import describes later, so that until then they are known by their ids.
@@ -193,11 +250,13 @@ impl Filing {
             self.flush()?;
         }
         let newest = self.notes.of_record(&self.store, record)?;
-        if newest.as_ref().is_some_and(|newest| version < newest) {
+        let ids = &self.with_those_beside(record, ids, version, newest.as_ref())?;
+        let is_beside = newest.as_ref().is_some_and(|newest| version.is_beside(newest));
+        if newest.as_ref().is_some_and(|newest| version < newest) && !is_beside {
             self.told.push((origin.clone(), Verdict::Became(Outcome::Unchanged)));
             return Ok(());
         }
-        if newest.as_ref() != Some(version) {
+        if newest.as_ref() < Some(version) {
             self.notes.set_record(record, version);
         }
         for waiting in self.notes.waiting(&self.store, Some(record))? {
@@ -214,6 +273,7 @@ impl Filing {
                     id,
                 };
                 self.batch(change, vec![origin.clone()], at);
+                self.batched_records.insert(record.to_owned());
                 takes_back = true;
             }
         }
@@ -222,6 +282,57 @@ impl Filing {
             self.told.push((origin.clone(), Verdict::Became(Outcome::Unchanged)));
         }
         Ok(())
+    }
+
+    /// Takes back the statements of these sources about a relationship of which others speak, too.
+    pub(super) fn take_back_statements(&mut self, id: &str, sources: &[String]) -> Result<(), Error> {
+        if let Some(Record::Relationship(mut relationship)) = self.latest(id) {
+            self.make_room(id, None)?;
+            relationship
+                .evidence
+                .retain(|statement| !sources.contains(&statement.source));
+            self.batch(
+                Change::Put(Box::new(Record::Relationship(relationship))),
+                Vec::new(),
+                None,
+            );
+        }
+        Ok(())
+    }
+
+    /// Takes back the relationships that wait and of which this is true.
+    pub(super) fn take_back_waiting(&mut self, is_gone: impl Fn(&Relationship) -> bool) -> Result<(), Error> {
+        for waiting in self.notes.waiting(&self.store, None)? {
+            if let Wanted::Record(Record::Relationship(relationship)) = &waiting.draft.change
+                && is_gone(relationship)
+            {
+                self.notes.forget(waiting.key);
+            }
+        }
+        Ok(())
+    }
+
+    /// What a statement of a chain says, with what those say that replace the same as it.
+    fn with_those_beside(
+        &mut self,
+        record: &str,
+        ids: &[String],
+        version: &Version,
+        newest: Option<&Version>,
+    ) -> Result<Vec<String>, Error> {
+        if version.depth() == 0 || newest.is_some_and(|newest| version.depth() < newest.depth()) {
+            return Ok(ids.to_vec());
+        }
+        let (depth, mut said) = self.notes.said(&self.store, record)?;
+        if depth != version.depth() {
+            said.clear();
+        }
+        let known = said.len();
+        said.extend(ids.iter().filter(|id| !said.contains(id)).cloned().collect::<Vec<_>>());
+        if said.len() > known || depth != version.depth() {
+            self.notes.set_said(record, version.depth(), &said);
+        }
+        Ok(said)
     }
 
     /// Puts what waits in the store and refers to what is there by now.
@@ -260,7 +371,7 @@ impl Filing {
             // No record of this import says so.
             match Version::of(&waiting.draft) {
                 Some(version) => self.put_version(Origin::NOWHERE, waiting.draft, &version, described)?,
-                None => self.put(vec![Origin::NOWHERE], waiting.draft.change, Holding::First)?,
+                None => self.put(vec![Origin::NOWHERE], waiting.draft, Holding::First)?,
             }
         }
         self.flush()

@@ -66,6 +66,8 @@ pub(super) struct KeptDraft<'a> {
     known_at: Option<i64>,
     #[serde(rename = "o", default, skip_serializing_if = "is_default")]
     order: Cow<'a, Order>,
+    #[serde(rename = "s", default, skip_serializing_if = "std::ops::Not::not")]
+    status_is_implied: bool,
     #[serde(rename = "c")]
     change: Change<'a>,
 }
@@ -117,6 +119,7 @@ impl<'a> KeptDraft<'a> {
         Self {
             known_at: draft.known_at.map(Timestamp::as_microsecond),
             order: Cow::Borrowed(&draft.order),
+            status_is_implied: draft.status_is_implied,
             change: match &draft.change {
                 Wanted::Record(record) => Change::Record(Cow::Borrowed(record)),
                 Wanted::Placeholder(record) => Change::Placeholder(Cow::Borrowed(record)),
@@ -132,6 +135,7 @@ impl<'a> KeptDraft<'a> {
         Ok(Draft {
             known_at: self.known_at.map(Timestamp::from_microsecond).transpose()?,
             order: self.order.into_owned(),
+            status_is_implied: self.status_is_implied,
             change: match self.change {
                 Change::Record(record) => Wanted::Record(record.into_owned()),
                 Change::Placeholder(record) => Wanted::Placeholder(record.into_owned()),

@@ -34,14 +34,18 @@ impl RelationshipBlock {
             summary: reading.optional("summary", self.summary.as_ref()).map(|text| text.0),
             ..Evidence::asserting(evidence_id(&id, source, 1), source)
         };
+        let says_status = self
+            .status
+            .as_ref()
+            .is_some_and(|status| !status.value.is_blank(&reading.row));
         let status = reading.optional("status", self.status.as_ref());
         let interest = self.interest(reading, kind);
-        Some(Draft::of(Record::Relationship(Relationship {
+        let draft = Draft::of(Record::Relationship(Relationship {
             role: reading.optional("role", self.role.as_ref()).map(|line| line.0),
             // A word for it that is not understood is no reason to believe it.
-            status: status.unwrap_or(match self.status {
-                None => RelationshipStatus::Active,
-                Some(_) => RelationshipStatus::Unknown,
+            status: status.unwrap_or(match says_status {
+                false => RelationshipStatus::Active,
+                true => RelationshipStatus::Unknown,
             }),
             validity: self.validity(reading),
             share: self.share(reading, kind),
@@ -52,7 +56,8 @@ impl RelationshipBlock {
             properties: reading.properties(self.properties.of(&reading.row))?,
             evidence: vec![evidence],
             ..interest.of(Relationship::new(id, kind, ends))
-        })))
+        }));
+        Some(draft.with_status_implied(!says_status))
     }
 
     fn ends(&self, reading: &mut Reading<'_>) -> Option<Ends> {

@@ -62,6 +62,7 @@ pub fn drafts(dir: &Path, each: Each<'_>) -> Result<(), Unreadable> {
 fn claimed(claim: Relationship, versions: Versions) -> Vec<Draft> {
     let known = |moment: Timestamp| (versions == Versions::Carried).then_some(moment);
     let retraction = claim.retracted_at.map(|retracted_at| Draft {
+        status_is_implied: false,
         known_at: known(retracted_at),
         order: Order::default(),
         change: Wanted::Retraction {
@@ -70,6 +71,7 @@ fn claimed(claim: Relationship, versions: Versions) -> Vec<Draft> {
         },
     });
     let asserted = Draft {
+        status_is_implied: false,
         known_at: known(claim.recorded_at),
         order: Order::default(),
         change: Wanted::Record(Record::Relationship(Relationship {

@@ -8,6 +8,7 @@ mod fragments;
 mod interrupted;
 mod kinds;
 mod order;
+mod poorer;
 mod refused;
 mod replaced;
 mod versions;

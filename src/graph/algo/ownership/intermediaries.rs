@@ -24,8 +24,8 @@ impl<'a> Intermediaries<'a> {
         self.named.contains(&entity)
     }
 
-    /// Adds the starts of those components of `claim` that lead to what it is about, or on to another of them; not its own
-    /// holder. O(components²), of which a claim has few.
+    /// Adds the starts of those components of `claim` that lead to what it is about, or on to another of them, and the entities
+    /// that are components themselves; neither its own holder nor what is held. O(components²), of which a claim has few.
     pub(super) fn add(&mut self, claim: RelationshipIx, meter: &mut Meter<'_>) -> Result<(), Exhausted> {
         let read = self.snapshot.relationship(claim);
         let mut steps = Vec::new();
@@ -33,6 +33,12 @@ impl<'a> Intermediaries<'a> {
             meter.tick()?;
             let component = self.snapshot.relationship(component);
             steps.extend(component.from().zip(component.to()));
+        }
+        for named in self.snapshot.component_entities(claim, self.mask) {
+            meter.tick()?;
+            if Some(named) != read.from() && Some(named) != read.to() {
+                self.named.insert(named);
+            }
         }
         let mut ahead: Vec<EntityIx> = read.to().into_iter().collect();
         let mut met: HashSet<EntityIx> = ahead.iter().copied().chain(read.from()).collect();

@@ -1,0 +1,88 @@
+//! Records of entities that were merged into others: what such a record says anew is said of the one that is left, and what it said
+//! before says nothing new.
+
+use serde_json::Map;
+
+use super::{
+    Error,
+    filing::{Decided, Filing},
+    merge_records::{Joining, LaterHolds},
+};
+use crate::model::{Change, Entity, EntityStatus, Record};
+
+impl Filing {
+    /// What a record of an entity that was merged into `survivor` changes there.
+    pub(super) fn through_merger(
+        &mut self,
+        survivor: &str,
+        entity: &Entity,
+        join: impl FnOnce(&Entity, &Entity) -> Entity,
+    ) -> Result<Decided, Error> {
+        let before = match self.notes.merged(&self.store, &entity.id)? {
+            Some(before) => Some(before),
+            None => self.last_version(&entity.id),
+        };
+        let Some(before) = before else {
+            return Ok(Decided::Known);
+        };
+        let now = join(&before, entity);
+        let Some(Record::Entity(left)) = self.latest(survivor).filter(|_| now != before) else {
+            return Ok(Decided::Known);
+        };
+        self.notes.set_merged(&entity.id, &now);
+        let joined = Joining::by(&LaterHolds).entities(&left, &news(&before, &now, &left));
+        Ok(match joined == left {
+            true => Decided::Known,
+            false => Decided::Change(Change::Put(Box::new(Record::Entity(joined)))),
+        })
+    }
+
+    /// The last that was known of an entity before it was merged.
+    fn last_version(&self, id: &str) -> Option<Entity> {
+        match self.graph().versions(id).pop()?.record {
+            Record::Entity(entity) => Some(entity),
+            _ => None,
+        }
+    }
+}
+
+/// What is said now and was not before, of the entity that is left.
+fn news(before: &Entity, now: &Entity, left: &Entity) -> Entity {
+    fn changed<T: PartialEq + Clone>(before: &Option<T>, now: &Option<T>) -> Option<T> {
+        now.clone().filter(|_| before != now)
+    }
+    let properties = now.properties.iter().flatten().filter(|(key, value)| {
+        let known = before.properties.as_ref().and_then(|properties| properties.get(*key));
+        known != Some(*value)
+    });
+    let properties: Map<_, _> = properties.map(|(key, value)| (key.clone(), value.clone())).collect();
+    let new_of = |name: &_| !before.names.contains(name);
+    Entity {
+        id: left.id.clone(),
+        kind: left.kind,
+        name: match now.name == before.name {
+            true => left.name.clone(),
+            false => now.name.clone(),
+        },
+        names: now.names.iter().filter(|name| new_of(name)).cloned().collect(),
+        description: changed(&before.description, &now.description),
+        country: changed(&before.country, &now.country),
+        identifiers: now
+            .identifiers
+            .iter()
+            .filter(|known| !before.identifiers.contains(known))
+            .cloned()
+            .collect(),
+        status: match now.status == before.status {
+            true => EntityStatus::Unknown,
+            false => now.status,
+        },
+        founded: changed(&before.founded, &now.founded),
+        dissolved: changed(&before.dissolved, &now.dissolved),
+        starts_on: changed(&before.starts_on, &now.starts_on),
+        ends_on: changed(&before.ends_on, &now.ends_on),
+        website: changed(&before.website, &now.website),
+        undisclosed: left.undisclosed,
+        properties: (!properties.is_empty()).then_some(properties),
+    }
+}
