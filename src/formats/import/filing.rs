@@ -10,7 +10,7 @@ use std::{
 use super::{
     Draft, Error, Fault, Origin, Outcome, Wanted,
     merge_records::{Differing, FirstHolds, HeldBy, Joining, LaterHolds},
-    notes::Notes,
+    notes::{Notes, Version},
     whole,
 };
 use crate::{
@@ -337,7 +337,10 @@ impl Filing {
             differing: Vec::new(),
         };
         if let (Some(survivor), Record::Entity(entity)) = (self.survivor(record.id()), &record) {
-            let decided = self.through_merger(&survivor, entity, |before, new| joining.entities(before, new))?;
+            let updated = Some(entity).filter(|_| is_whole).and_then(whole::updated);
+            let version = Version::at(updated.unwrap_or(self.now));
+            let decided =
+                self.through_merger(&survivor, entity, &version, |before, new| joining.entities(before, new))?;
             if let Some(origin) = origin {
                 self.tell(origin, joining.differing, "the store");
             }

@@ -6,7 +6,8 @@ use serde_json::Map;
 use super::{
     Error,
     filing::{Decided, Filing},
-    merge_records::{Joining, LaterHolds},
+    merge_records::{Joining, LaterHolds, stated_fields},
+    notes::{FieldVersions, Version},
 };
 use crate::model::{Change, Entity, EntityStatus, Record};
 
@@ -16,6 +17,7 @@ impl Filing {
         &mut self,
         survivor: &str,
         entity: &Entity,
+        version: &Version,
         join: impl FnOnce(&Entity, &Entity) -> Entity,
     ) -> Result<Decided, Error> {
         let before = match self.notes.merged(&self.store, &entity.id)? {
@@ -30,11 +32,33 @@ impl Filing {
             return Ok(Decided::Known);
         };
         self.notes.set_merged(&entity.id, &now);
-        let joined = Joining::by(&LaterHolds).entities(&left, &news(&before, &now, &left));
+        let news = news(&before, &now, &left);
+        let joined = Joining::by(&LaterHolds).entities(&left, &news);
+        self.date_news(&left, &news, version)?;
         Ok(match joined == left {
             true => Decided::Known,
             false => Decided::Change(Change::Put(Box::new(Record::Entity(joined)))),
         })
+    }
+
+    /// Remembers from when the news are, where the entity that is left has versions: older ones of it change none of them.
+    fn date_news(&mut self, left: &Entity, news: &Entity, version: &Version) -> Result<(), Error> {
+        let known = self.notes.of_entity(&self.store, &left.id)?;
+        if known == FieldVersions::default() {
+            return Ok(());
+        }
+        let mut says = stated_fields(news);
+        says.retain(|field| match field.as_str() {
+            "kind" | "undisclosed" => false,
+            "name" => news.name != left.name,
+            _ => true,
+        });
+        let mut dated = known.clone();
+        dated.add(version, &says, &stated_fields(left));
+        if dated != known {
+            self.notes.set_entity(&left.id, &dated);
+        }
+        Ok(())
     }
 
     /// The last that was known of an entity before it was merged.

@@ -57,6 +57,14 @@ impl Version {
         tie: String::new(),
     };
 
+    /// That of what was said at a moment.
+    pub(super) fn at(moment: Timestamp) -> Self {
+        Self {
+            at: moment.as_microsecond(),
+            ..Self::NONE
+        }
+    }
+
     /// That of a draft; none when its data carries no versions.
     pub(super) fn of(draft: &Draft) -> Option<Self> {
         let Order { depth, tie } = &draft.order;

@@ -102,7 +102,7 @@ impl Filing {
         versions: FieldVersions,
     ) -> Result<Decided, Error> {
         let mut known = versions.clone();
-        let decided = self.through_merger(survivor, entity, |before, new| {
+        let decided = self.through_merger(survivor, entity, version, |before, new| {
             let precedence = NewerHolds {
                 known: &versions,
                 version,
@@ -135,6 +135,12 @@ impl Filing {
             // Two that replace the same say the same thing: the newer of them holds.
             return Ok(Ok(Decided::Known));
         }
+        self.with_those_beside(
+            &record,
+            std::slice::from_ref(&relationship.id),
+            version,
+            newest.as_ref(),
+        )?;
         if newest.as_ref() < Some(version) {
             self.notes.set_record(&record, version);
         }

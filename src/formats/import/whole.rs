@@ -43,7 +43,7 @@ pub(super) fn joined(stands: &Record, new: &Record) -> Option<(Record, Ordering)
 }
 
 /// When the record was last updated.
-fn updated(entity: &Entity) -> Option<Timestamp> {
+pub(super) fn updated(entity: &Entity) -> Option<Timestamp> {
     let registration = entity.properties.as_ref()?.get("registration")?;
     registration.get("lastUpdateDate").and_then(Value::as_str)?.parse().ok()
 }
