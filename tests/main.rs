@@ -3,6 +3,7 @@
 
 mod cli;
 mod cli_export;
+mod cli_files;
 mod cli_import;
 mod crash;
 mod formats;

@@ -36,6 +36,7 @@ pub(super) enum Command {
     /// Read tables, or a store, and say every problem in them; the exit code is 1 when there is one.
     Check(CheckArguments),
     /// Import other people's data into a store: GLEIF, FollowTheMoney, BODS, tables by a mapping, guanxi's own.
+    #[command(after_help = super::import::EXIT_CODES)]
     Import(ImportArguments),
     /// Export the graph, or what surrounds some entities: FollowTheMoney, BODS, GraphML, DOT, JSON lines.
     Export(ExportArguments),

@@ -1,11 +1,14 @@
-//! guanxi's own records, one JSON object a line: what `guanxi export json-lines` writes, read back without a loss. A line that is
-//! no record is rejected, and the next one is read.
+//! guanxi's own records, one JSON object after another: what `guanxi export json-lines` writes, a record a line, read back without a
+//! loss. What is no record is rejected, and the next one is read.
 
 use std::{collections::HashSet, ops::ControlFlow};
 
 use serde::Deserialize;
 
-use super::import::{About, Draft, Each, Fault, Found, Input, Item, Lines, Place, Unreadable};
+use super::{
+    import::{About, Draft, Each, Fault, Found, Input, Item, NOT_UTF_8, Unreadable},
+    json_values::{self, Form, first_value},
+};
 use crate::model::{Entity, Record, Relationship, TEXT_CHARS_MAX, Timestamp, line, plain_id};
 
 /// The form of the lines; another number stands where an older program would misread them.
@@ -28,7 +31,7 @@ struct Header {
 /// Whether a file that starts like this holds guanxi's records: its first line is a header or a record.
 #[must_use]
 pub fn detect(start: &[u8]) -> bool {
-    let start = start.trim_ascii_start();
+    let start = first_value(start);
     let Some(rest) = start.strip_prefix(b"{") else {
         return false;
     };
@@ -43,52 +46,48 @@ pub fn detect(start: &[u8]) -> bool {
         .any(|name| named(name).is_some())
 }
 
-/// Reads records, one a line. A header may stand in the first line; blank lines count for nothing. When a record entered the
+/// Reads records, one after another or in an array. A header may stand before them. When a record entered the
 /// graph that was exported is not taken over: this one knows it since the import.
 ///
 /// # Errors
 /// [`Unreadable`] for a header of a later form, a line that is too long, and what the system refuses.
 pub fn read(input: Input<'_>, each: Each<'_>) -> Result<(), Unreadable> {
     let Input { bytes, told, .. } = input;
-    let mut lines = Lines::new(bytes, told.record_bytes_max);
-    let (mut record, mut is_first) = (0, true);
-    while let Some((line, bytes)) = lines.next_line()? {
-        if bytes.trim_ascii().is_empty() {
-            continue;
-        }
-        if std::mem::take(&mut is_first)
-            && let Ok(first) = serde_json::from_slice::<First>(bytes)
+    let form = Form {
+        bytes_max: told.record_bytes_max,
+        package: None,
+        expected: None,
+    };
+    let (mut headers, mut refused) = (0, None);
+    json_values::read(bytes, form, &mut |mut place, text| {
+        if place.record == 1
+            && let Ok(first) = serde_json::from_slice::<First>(text)
         {
-            check_format(first.guanxi.format)?;
-            if let Some(about) = first.guanxi.about()
-                && each(Item::About(about)).is_break()
-            {
-                break;
-            }
-            continue;
+            headers = 1;
+            refused = check_format(first.guanxi.format).err();
+            let about = first.guanxi.about().filter(|_| refused.is_none());
+            return match about.map(|about| each(Item::About(about))) {
+                Some(flow) => flow,
+                None if refused.is_some() => ControlFlow::Break(()),
+                None => ControlFlow::Continue(()),
+            };
         }
-        record += 1;
+        place.record -= headers;
         let mut found = Found {
-            place: Place {
-                record,
-                line: Some(line),
-                key: None,
-            },
+            place,
             drafts: Vec::new(),
             faults: Vec::new(),
         };
-        match of_line(bytes) {
+        match of_line(text) {
             Ok(record) => {
                 found.place.key = Some(record.id().to_owned());
                 found.drafts.push(Draft::of(record));
             }
             Err(fault) => found.faults.push(*fault),
         }
-        if each(Item::Record(found)) == ControlFlow::Break(()) {
-            break;
-        }
-    }
-    Ok(())
+        each(Item::Record(found))
+    })?;
+    refused.map_or(Ok(()), Err)
 }
 
 impl Header {
@@ -115,6 +114,7 @@ fn of_line(bytes: &[u8]) -> Result<Record, Box<Fault>> {
     let mut record: Record = serde_json::from_slice(bytes).map_err(|error| {
         let reason = match error.classify() {
             serde_json::error::Category::Data => "not a record of guanxi",
+            _ if std::str::from_utf8(bytes).is_err() => NOT_UTF_8,
             _ => "not JSON",
         };
         Box::new(Fault::rejected("", reason).with(&error.to_string()))

@@ -7,6 +7,7 @@ pub mod followthemoney;
 pub mod gleif;
 pub mod import;
 pub mod json_lines;
+mod json_values;
 pub mod mapping;
 mod problem;
 pub mod tables;

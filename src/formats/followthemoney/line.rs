@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::values;
 use crate::{
-    formats::import::Fault,
+    formats::import::{Fault, NOT_UTF_8},
     model::{LIST_MAX, PROPERTIES_BYTES_MAX, PartialDate},
 };
 
@@ -49,14 +49,13 @@ impl Line {
     /// The record on a line.
     pub(super) fn parse(text: &[u8]) -> Result<Self, Refused> {
         let rejected = |field, reason| Refused::Record(Fault::rejected(field, reason));
-        if text.trim_ascii_start().starts_with(b"[") {
-            return Err(Refused::File(
-                "a JSON array; FollowTheMoney is read as JSON lines, one object on each: jq -c '.[]' makes them",
-            ));
-        }
         let Ok(Value::Object(mut fields)) = serde_json::from_slice(text) else {
             let written = String::from_utf8_lossy(text);
-            let fault = Fault::rejected("", "not a JSON object on one line, in UTF-8").with(&written);
+            let reason = match std::str::from_utf8(text) {
+                Ok(_) => "not a JSON object",
+                Err(_) => NOT_UTF_8,
+            };
+            let fault = Fault::rejected("", reason).with(&written);
             return Err(Refused::Record(fault));
         };
         if fields.contains_key("prop") && fields.contains_key("value") && !fields.contains_key("properties") {

@@ -27,7 +27,10 @@ use self::{
 };
 use jiff::civil::Date;
 
-use super::import::{Draft, Each, Fault, Found, Input, Item, Lines, Place, Unreadable};
+use super::{
+    import::{Draft, Each, Fault, Found, Input, Item, Unreadable},
+    json_values::{self, Form},
+};
 use crate::model::{Record, Source};
 
 /// Where in a source of FollowTheMoney a record stands: `Ownership 6d03aec7`.
@@ -35,7 +38,7 @@ fn locator(schema: &str, id: &str) -> String {
     format!("{schema} {id}")
 }
 
-/// Reads JSON lines, each a record with `id`, `schema` and `properties`.
+/// Reads records one after another, on one line or several, or in an array, each with `id`, `schema` and `properties`.
 ///
 /// **Entities.** Company and LegalEntity become COMPANY; Organization and PublicBody ORGANIZATION; Person PERSON; Event, Trip,
 /// Project and CourtCase EVENT; Address, Territory and RealEstate PLACE. Other schemata are rejected, each with its reason:
@@ -65,7 +68,7 @@ fn locator(schema: &str, id: &str) -> String {
 /// joined: `ftm aggregate` does that.
 ///
 /// # Errors
-/// [`Unreadable`] when the bytes cannot be read, a line is too long, or the file holds statements or a JSON array.
+/// [`Unreadable`] when the bytes cannot be read, a line is too long, or the file holds statements.
 pub fn read(input: Input<'_>, each: Each<'_>) -> Result<(), Unreadable> {
     let Input { name, bytes, told } = input;
     let file = sources::of_file(name, told)?;
@@ -73,18 +76,13 @@ pub fn read(input: Input<'_>, each: Each<'_>) -> Result<(), Unreadable> {
     if each(preamble) == ControlFlow::Break(()) {
         return Ok(());
     }
-    let mut lines = Lines::new(bytes, told.record_bytes_max);
-    let mut record = 0;
-    while let Some((number, text)) = lines.next_line()? {
-        if text.trim_ascii().is_empty() {
-            continue;
-        }
-        record += 1;
-        let mut place = Place {
-            record,
-            line: Some(number),
-            key: None,
-        };
+    let form = Form {
+        bytes_max: told.record_bytes_max,
+        package: None,
+        expected: None,
+    };
+    let mut refused = None;
+    json_values::read(bytes, form, &mut |mut place, text| {
         let (drafts, faults) = match Line::parse(text) {
             Ok(line) => {
                 place.key = Some(line.id.clone());
@@ -92,17 +90,16 @@ pub fn read(input: Input<'_>, each: Each<'_>) -> Result<(), Unreadable> {
             }
             Err(Refused::Record(fault)) => (Vec::new(), vec![fault]),
             // Later lines may be odd, but a file whose first one is something else is no file of ours.
-            Err(Refused::File(reason)) if record == 1 => {
-                return Err(Unreadable::form(format!("line {number}"), reason));
+            Err(Refused::File(reason)) if place.record == 1 => {
+                let line = place.line.unwrap_or_default();
+                refused = Some(Unreadable::form(format!("line {line}"), reason));
+                return ControlFlow::Break(());
             }
             Err(Refused::File(reason)) => (Vec::new(), vec![Fault::rejected("", reason)]),
         };
-        let found = Item::Record(Found { place, drafts, faults });
-        if each(found) == ControlFlow::Break(()) {
-            break;
-        }
-    }
-    Ok(())
+        each(Item::Record(Found { place, drafts, faults }))
+    })?;
+    refused.map_or(Ok(()), Err)
 }
 
 /// What a record is made into, and what is wrong with it.

@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{Mapping, value::Value};
-use crate::formats::import::{Fault, Unreadable};
+use crate::formats::import::{Fault, NOT_UTF_8, Unreadable};
 
 /// How many columns a message lists.
 const LISTED_MAX: usize = 50;
@@ -55,7 +55,7 @@ impl Header {
             return Err(Fault::rejected("", "more or fewer fields than the header has").with(&fields));
         }
         if let Some(place) = cells.iter().position(|cell| std::str::from_utf8(cell).is_err()) {
-            let fault = Fault::rejected(self.names[place].clone(), "not text in UTF-8");
+            let fault = Fault::rejected(self.names[place].clone(), NOT_UTF_8);
             return Err(fault.with(&String::from_utf8_lossy(&cells[place])));
         }
         Ok(Row {
