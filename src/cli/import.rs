@@ -13,7 +13,7 @@ use anyhow::Context;
 use clap::Args;
 use indicatif::{HumanBytes, HumanCount, HumanDuration, ProgressBar, ProgressStyle};
 
-use super::{config::Switch, print};
+use super::{config::Switch, issues, print};
 use crate::{
     formats::import::{
         Choice, Coverage, Done, Finding, Format, Gauge, Job, Opening, Part, Phase, RECORD_BYTES_MAX, Reader, Report,
@@ -21,7 +21,10 @@ use crate::{
     },
     http,
     model::{Catalog, Timestamp, View},
-    store::home::Home,
+    store::{
+        self,
+        home::{Home, LOG},
+    },
 };
 
 /// How the program ends when some records came in, and others or a part of a file did not.
@@ -212,6 +215,10 @@ fn conclude(done: &Done, store: &Path, was_asked_to_stop: bool) -> anyhow::Resul
         0 => print("nothing was new\n")?,
         _ if done.is_new => print(&format!("store {dir}: made; {serving}\n"))?,
         _ => print(&format!("store {dir}: what is new or differs is recorded; {serving}\n"))?,
+    }
+    if counts.read > 0 && store.join(LOG).exists() {
+        let now = Timestamp::now();
+        print(&issues::summary(&store::read(store, now)?, now, issues::IN_PASSING))?;
     }
     Ok(ended(done))
 }

@@ -2,6 +2,7 @@
 //! everything that is wrong with them, never into a part of the data. No GraphQL, no HTTP.
 
 pub mod bods;
+pub mod cells;
 pub mod export;
 pub mod followthemoney;
 pub mod gleif;

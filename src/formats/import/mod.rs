@@ -106,6 +106,8 @@ pub struct About {
     pub description: Option<String>,
     /// Under which licence it may be used.
     pub licence: Option<String>,
+    /// When it was first recorded: a store that is made of it begins then.
+    pub recorded_at: Option<Timestamp>,
 }
 
 /// One record of a file.
