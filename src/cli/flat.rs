@@ -44,14 +44,20 @@ pub(super) fn table(answer: &str, cells: Cells) -> anyhow::Result<String> {
     let mut table = csv::Writer::from_writer(Vec::new());
     table.write_record(&columns)?;
     for row in &rows {
-        let cell = |column: &&str| row.iter().find(|(path, _)| path == column).map_or("", |(_, text)| text.as_str());
+        let cell = |column: &&str| {
+            row.iter()
+                .find(|(path, _)| path == column)
+                .map_or("", |(_, text)| text.as_str())
+        };
         let record = columns.iter().map(cell);
         match cells {
             Cells::Quoted => table.write_record(record.map(|text| cells::quoted(text).into_owned()))?,
             Cells::Raw => table.write_record(record)?,
         }
     }
-    let bytes = table.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
+    let bytes = table
+        .into_inner()
+        .map_err(|error| io::Error::other(error.to_string()))?;
     Ok(String::from_utf8(bytes)?)
 }
 
@@ -64,7 +70,13 @@ fn rows(tree: &Tree, path: &str) -> Vec<Row> {
             None => items.iter().flat_map(|item| rows(item, path)).collect(),
         },
         Tree::Object(fields) => {
-            let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+            let below = |name: &str| {
+                if path.is_empty() {
+                    name.to_owned()
+                } else {
+                    format!("{path}.{name}")
+                }
+            };
             let parts = fields.iter().map(|(name, value)| rows(value, &below(name)));
             let (single, many): (Vec<_>, Vec<_>) = parts.partition(|rows| rows.len() == 1);
             let shared: Row = single.into_iter().flatten().flatten().collect();
@@ -72,7 +84,9 @@ fn rows(tree: &Tree, path: &str) -> Vec<Row> {
             if many.is_empty() {
                 return vec![shared];
             }
-            many.into_iter().map(|row| shared.iter().cloned().chain(row).collect()).collect()
+            many.into_iter()
+                .map(|row| shared.iter().cloned().chain(row).collect())
+                .collect()
         }
     }
 }
@@ -151,9 +165,18 @@ mod tests {
             assert_eq!(table(&answer, Cells::Quoted).unwrap(), expected, "{data}");
         };
         check(r#"{"a": 1, "b": {"c": null, "d": true}}"#, "a,b.c,b.d\n1,,true\n");
-        check(r#"{"z": [{"n": "x"}, {"n": "y", "m": 2}], "a": "b"}"#, "a,z.n,z.m\nb,x,\nb,y,2\n");
-        check(r#"{"a": {"e": [{"n": 1, "l": [{"m": 2}, {"m": 3}]}, {"n": 4, "l": []}]}}"#, "a.e.n,a.e.l.m,a.e.l\n1,2,\n1,3,\n4,,\n");
-        check(r#"{"a": [{"b": 1}, {"b": 2}], "c": [{"d": 3}, {"d": 4}]}"#, "a.b,c.d\n1,\n2,\n,3\n,4\n");
+        check(
+            r#"{"z": [{"n": "x"}, {"n": "y", "m": 2}], "a": "b"}"#,
+            "a,z.n,z.m\nb,x,\nb,y,2\n",
+        );
+        check(
+            r#"{"a": {"e": [{"n": 1, "l": [{"m": 2}, {"m": 3}]}, {"n": 4, "l": []}]}}"#,
+            "a.e.n,a.e.l.m,a.e.l\n1,2,\n1,3,\n4,,\n",
+        );
+        check(
+            r#"{"a": [{"b": 1}, {"b": 2}], "c": [{"d": 3}, {"d": 4}]}"#,
+            "a.b,c.d\n1,\n2,\n,3\n,4\n",
+        );
         check(r#"{"n": ["x", "y"], "f": "=1+1"}"#, "n,f\nx; y,'=1+1\n");
         check("{}", "\"\"\n\"\"\n");
     }

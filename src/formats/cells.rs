@@ -59,7 +59,16 @@ mod tests {
         for text in ["=1", "+1", "-1", "@a", "\tx", "\r=1", " =1", "＝1", "'=1", "''@"] {
             assert_eq!(quoted(text), format!("'{text}"), "{text}");
         }
-        for text in ["", "a=1", "'", "'s-Hertogenbosch", "1-2", "{\"a\": \"=1\"}", "48", ">25..50"] {
+        for text in [
+            "",
+            "a=1",
+            "'",
+            "'s-Hertogenbosch",
+            "1-2",
+            "{\"a\": \"=1\"}",
+            "48",
+            ">25..50",
+        ] {
             assert_eq!(quoted(text), text);
         }
     }

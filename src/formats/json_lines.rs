@@ -65,7 +65,11 @@ pub fn read(input: Input<'_>, each: Each<'_>) -> Result<(), Unreadable> {
             && let Ok(first) = serde_json::from_slice::<First>(text)
         {
             headers = 1;
-            began_at = first.guanxi.recorded_at.as_deref().and_then(|moment| moment.parse().ok());
+            began_at = first
+                .guanxi
+                .recorded_at
+                .as_deref()
+                .and_then(|moment| moment.parse().ok());
             refused = check_format(first.guanxi.format).err();
             let about = first.guanxi.about().filter(|_| refused.is_none());
             return match about.map(|about| each(Item::About(about))) {

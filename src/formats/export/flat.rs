@@ -6,9 +6,7 @@ use std::io::{self, Write};
 use super::{Selection, Written};
 use crate::{
     formats::cells::{self, Cells},
-    model::{
-        Catalog, Directness, Ends, Entity, Interest, PartialDate, Relationship, Source, Stance, UnknownReason,
-    },
+    model::{Catalog, Directness, Ends, Entity, Interest, PartialDate, Relationship, Source, Stance, UnknownReason},
 };
 
 /// The columns, in their order.
@@ -62,7 +60,12 @@ pub fn write(selection: &Selection, cells: Cells, out: &mut impl Write) -> io::R
             || entity.country.is_some()
             || entity.website.is_some()
             || !entity.names.is_empty()
-            || entity.founded.or(entity.dissolved).or(entity.starts_on).or(entity.ends_on).is_some();
+            || entity
+                .founded
+                .or(entity.dissolved)
+                .or(entity.starts_on)
+                .or(entity.ends_on)
+                .is_some();
         if says_more {
             written.leave_out("what is said of an entity beside its name and identifiers");
         }
@@ -106,11 +109,18 @@ fn row(selection: &Selection, claim: &Relationship) -> [String; COLUMNS.len()] {
         identifiers(owner.as_ref()),
         id(to),
         identifiers(company.as_ref()),
-        claim.share.map(|share| share.of.as_str()).unwrap_or_default().to_owned(),
+        claim
+            .share
+            .map(|share| share.of.as_str())
+            .unwrap_or_default()
+            .to_owned(),
         claim.interest.map(Interest::as_str).unwrap_or_default().to_owned(),
         directness.to_owned(),
         claim.role.clone().unwrap_or_default(),
-        validity.stated_ended_by().map(|day| day.to_string()).unwrap_or_default(),
+        validity
+            .stated_ended_by()
+            .map(|day| day.to_string())
+            .unwrap_or_default(),
         reason.map(UnknownReason::as_str).unwrap_or_default().to_owned(),
         joined(sources.iter().filter_map(|source| source.url.as_deref())),
         claim.recorded_at.to_string(),
@@ -120,14 +130,22 @@ fn row(selection: &Selection, claim: &Relationship) -> [String; COLUMNS.len()] {
 
 /// The sources that assert a claim.
 fn sources(selection: &Selection, claim: &Relationship) -> Vec<Source> {
-    let asserts = claim.evidence.iter().filter(|statement| statement.stance == Stance::Asserts);
-    asserts.filter_map(|statement| selection.source(&statement.source)).collect()
+    let asserts = claim
+        .evidence
+        .iter()
+        .filter(|statement| statement.stance == Stance::Asserts);
+    asserts
+        .filter_map(|statement| selection.source(&statement.source))
+        .collect()
 }
 
 /// `lei:529900T8BM49AURSDO55; gb-coh:00229269`
 fn identifiers(entity: Option<&Entity>) -> String {
     let all = entity.map(|entity| entity.identifiers.as_slice()).unwrap_or_default();
-    let texts: Vec<String> = all.iter().map(|known| format!("{}:{}", known.scheme, known.value)).collect();
+    let texts: Vec<String> = all
+        .iter()
+        .map(|known| format!("{}:{}", known.scheme, known.value))
+        .collect();
     joined(texts.iter().map(String::as_str))
 }
 
@@ -159,9 +177,15 @@ fn count(claim: &Relationship, written: &mut Written) {
         (!claim.components.is_empty(), "what a relationship is made up of"),
         (claim.record.is_some(), "id that a record had at its source"),
         (claim.properties.is_some(), "properties of a relationship"),
-        (claim.evidence.iter().any(details), "what a statement says beside its source"),
         (
-            claim.evidence.iter().any(|statement| statement.stance != Stance::Asserts),
+            claim.evidence.iter().any(details),
+            "what a statement says beside its source",
+        ),
+        (
+            claim
+                .evidence
+                .iter()
+                .any(|statement| statement.stance != Stance::Asserts),
             "statement that does not assert",
         ),
     ];

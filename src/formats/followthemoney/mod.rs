@@ -8,6 +8,7 @@ mod identifiers;
 mod ids;
 mod line;
 mod node;
+mod ours;
 mod over;
 mod percentage;
 mod properties;
@@ -103,10 +104,15 @@ pub fn read(input: Input<'_>, each: Each<'_>) -> Result<(), Unreadable> {
 }
 
 /// What a record is made into, and what is wrong with it.
-fn made_of(line: Line, file: &Source, today: Date) -> (Vec<Draft>, Vec<Fault>) {
+fn made_of(mut line: Line, file: &Source, today: Date) -> (Vec<Draft>, Vec<Fault>) {
+    let ours = line.ours.take();
+    let made = |(mut drafts, mut faults): (Vec<Draft>, Vec<Fault>)| {
+        faults.extend(ours::apply(ours, &mut drafts));
+        (drafts, faults)
+    };
     let reason = match schemata::meaning(&line.schema) {
-        Some(Meaning::Node(node)) => return node::read(line, node, file),
-        Some(Meaning::Edge(edge)) => return edge::read(line, edge, file, today),
+        Some(Meaning::Node(node)) => return made(node::read(line, node, file)),
+        Some(Meaning::Edge(edge)) => return made(edge::read(line, edge, file, today)),
         Some(Meaning::Refused(reason)) => reason,
         None => "not a schema of FollowTheMoney",
     };
