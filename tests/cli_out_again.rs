@@ -359,7 +359,7 @@ fn the_issues_of_the_data_are_counted_and_the_worst_are_named() {
     assert_eq!(lines(&imported), lines(&checked), "{imported}{checked}");
     let told = lines(&checked);
     assert_eq!(told.len(), 4, "{checked}");
-    assert!(told[0].contains("1 errors"), "{told:?}");
+    assert!(told[0].contains("(ERROR 1, "), "{told:?}");
     assert!(
         told[1].starts_with("  ERROR DUPLICATE_IDENTIFIER: ") && told[1].contains("(z)"),
         "{told:?}"

@@ -45,7 +45,7 @@ pub(super) fn summary(graph: &Snapshot, now: Timestamp, time: Duration) -> Strin
     let mut text = match counts.iter().sum::<usize>() {
         0 => "data issues: none found\n".to_owned(),
         all => format!(
-            "data issues: {} ({errors} errors, {warnings} warnings, {notices} notices); dataIssues lists them\n",
+            "data issues: {} (ERROR {errors}, WARNING {warnings}, NOTICE {notices}); dataIssues lists them\n",
             HumanCount(u64::try_from(all).unwrap_or(u64::MAX))
         ),
     };
