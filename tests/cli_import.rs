@@ -10,6 +10,7 @@ use std::{
 
 use tempfile::TempDir;
 
+const COMPANY: &str = r#"{"id":"a","schema":"Company","properties":{"name":["A"]}}"#;
 const ENTITY: &str = r#"{"entity":{"id":"a","kind":"COMPANY","name":"A","status":"ACTIVE"}}"#;
 
 /// A folder with a file `lines.jsonl` in it.
@@ -81,8 +82,8 @@ fn an_import_of_which_everything_is_rejected_fails() {
 
 #[test]
 fn what_an_ended_import_left_is_said_by_whoever_meets_it() {
-    let folder = folder(&format!("{ENTITY}\nno record\n"));
-    let strict = ["import", "json-lines", "lines.jsonl", "--store", "s", "--strict"];
+    let folder = folder(&format!("{COMPANY}\nno record\n"));
+    let strict = ["import", "followthemoney", "lines.jsonl", "--store", "s", "--strict"];
     assert_eq!(told(&guanxi(folder.path(), &strict)).0, Some(1));
     for command in [
         vec!["check"],

@@ -3,7 +3,9 @@
 
 mod cli;
 mod cli_export;
+mod cli_files;
 mod cli_import;
+mod cli_out_again;
 mod crash;
 mod formats;
 mod graph;

@@ -36,6 +36,7 @@ pub(super) enum Command {
     /// Read tables, or a store, and say every problem in them; the exit code is 1 when there is one.
     Check(CheckArguments),
     /// Import other people's data into a store: GLEIF, FollowTheMoney, BODS, tables by a mapping, guanxi's own.
+    #[command(after_help = super::import::EXIT_CODES)]
     Import(ImportArguments),
     /// Export the graph, or what surrounds some entities: FollowTheMoney, BODS, GraphML, DOT, JSON lines.
     Export(ExportArguments),
@@ -202,6 +203,12 @@ pub(super) struct QueryArguments {
     /// The view of the whole operation, a JSON object like {"asOf": "2014-11-28"}.
     #[arg(long, env = "GUANXI_VIEW", value_name = "JSON")]
     pub(super) view: Option<String>,
+    /// How the answer is printed.
+    #[arg(long, env = "GUANXI_FORMAT", value_enum, default_value_t = AnswerFormat::Json)]
+    pub(super) format: AnswerFormat,
+    /// For csv: print cells as they are, also those that a spreadsheet would run as formulas. Default: an apostrophe before them.
+    #[arg(long, env = "GUANXI_RAW_CELLS")]
+    pub(super) raw_cells: bool,
     /// Tell what the query costs, in the answer's extensions.
     #[arg(long, env = "GUANXI_COST")]
     pub(super) cost: bool,
@@ -209,6 +216,15 @@ pub(super) struct QueryArguments {
     pub(super) data: DataArguments,
     #[command(flatten)]
     pub(super) limits: LimitArguments,
+}
+
+/// How an answer is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum AnswerFormat {
+    /// As a server answers.
+    Json,
+    /// One flat table: a row for each element of the innermost lists, a column for each path to a value.
+    Csv,
 }
 
 #[derive(Debug, Args)]

@@ -14,7 +14,8 @@ use super::load_graph;
 use crate::{
     formats::{
         bods,
-        export::{Around, Selection, Written, dot, graphml, json_lines},
+        cells::Cells,
+        export::{Around, Selection, Written, dot, flat, graphml, json_lines},
         followthemoney, tables,
     },
     graph::{Budget, Direction, Snapshot, Step},
@@ -41,6 +42,9 @@ pub(super) struct ExportArguments {
     /// Replace the file when there is one.
     #[arg(long, env = "GUANXI_FORCE")]
     force: bool,
+    /// Write cells of tables as they are, also those that a spreadsheet would run as formulas. Default: an apostrophe before them.
+    #[arg(long, env = "GUANXI_RAW_CELLS")]
+    raw_cells: bool,
     #[command(flatten)]
     part: PartArguments,
     #[command(flatten)]
@@ -100,6 +104,8 @@ enum Format {
     Dot,
     /// guanxi's records in full, one JSON object a line, which guanxi import takes back.
     JsonLines,
+    /// One flat table with a row for each relationship, for spreadsheets.
+    Csv,
 }
 
 /// In which direction steps lead.
@@ -128,11 +134,11 @@ pub(super) fn export(arguments: &ExportArguments) -> anyhow::Result<ExitCode> {
     let selection = selection(&graph, arguments, now)?;
     let written = match &arguments.output {
         Some(dir) if arguments.format == Format::Guanxi => {
-            let written = tables::write(&selection, dir);
+            let written = tables::write(&selection, dir, style(arguments.raw_cells));
             Some(written.with_context(|| format!("cannot write the tables to {}", dir.display()))?)
         }
-        Some(path) => Some(to_file(arguments.format, &selection, path, arguments)?),
-        None => to_standard_output(arguments.format, &selection)?,
+        Some(path) => Some(to_file(&selection, path, arguments)?),
+        None => to_standard_output(&selection, arguments)?,
     };
     // Whoever has seen enough needs no summary.
     if let Some(written) = written {
@@ -171,9 +177,15 @@ fn selection(graph: &Snapshot, arguments: &ExportArguments, now: Timestamp) -> a
     Ok(Selection::around(graph, &view, &around, &budget)?)
 }
 
-/// Writes a selection in a format.
-fn write(format: Format, selection: &Selection, out: &mut impl Write) -> io::Result<Written> {
-    let written = match format {
+/// How cells are written.
+pub(super) fn style(raw_cells: bool) -> Cells {
+    if raw_cells { Cells::Raw } else { Cells::Quoted }
+}
+
+/// Writes a selection in the format that is asked for.
+fn write(selection: &Selection, arguments: &ExportArguments, out: &mut impl Write) -> io::Result<Written> {
+    let written = match arguments.format {
+        Format::Csv => flat::write(selection, style(arguments.raw_cells), out)?,
         Format::GraphMl => graphml::write(selection, out)?,
         Format::Dot => dot::write(selection, out)?,
         Format::JsonLines => json_lines::write(selection, out)?,
@@ -186,9 +198,9 @@ fn write(format: Format, selection: &Selection, out: &mut impl Write) -> io::Res
 }
 
 /// Nothing when the reader has seen enough, such as `head`: that is no error.
-fn to_standard_output(format: Format, selection: &Selection) -> anyhow::Result<Option<Written>> {
+fn to_standard_output(selection: &Selection, arguments: &ExportArguments) -> anyhow::Result<Option<Written>> {
     let mut out = BufWriter::with_capacity(BUFFER_BYTES, io::stdout().lock());
-    match write(format, selection, &mut out) {
+    match write(selection, arguments, &mut out) {
         Ok(written) => Ok(Some(written)),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
             // What is left in the buffer has no reader either.
@@ -200,18 +212,18 @@ fn to_standard_output(format: Format, selection: &Selection) -> anyhow::Result<O
 }
 
 /// Writes the file as a whole, or leaves it as it was.
-fn to_file(format: Format, selection: &Selection, path: &Path, arguments: &ExportArguments) -> anyhow::Result<Written> {
+fn to_file(selection: &Selection, path: &Path, arguments: &ExportArguments) -> anyhow::Result<Written> {
     let failed = || format!("cannot write {}", path.display());
     if is_device(path) {
         let file = OpenOptions::new().write(true).open(path).with_context(failed)?;
-        return write(format, selection, &mut BufWriter::with_capacity(BUFFER_BYTES, file)).with_context(failed);
+        return write(selection, arguments, &mut BufWriter::with_capacity(BUFFER_BYTES, file)).with_context(failed);
     }
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.new", std::process::id()));
     let unfinished = path.with_file_name(name);
     let made = File::create_new(&unfinished).with_context(failed).and_then(|file| {
         let mut out = BufWriter::with_capacity(BUFFER_BYTES, file);
-        let written = write(format, selection, &mut out).with_context(failed)?;
+        let written = write(selection, arguments, &mut out).with_context(failed)?;
         out.get_ref().sync_all().with_context(failed)?;
         // Somebody else may have made it meanwhile.
         check_free(path, arguments)?;

@@ -13,17 +13,30 @@ use anyhow::Context;
 use clap::Args;
 use indicatif::{HumanBytes, HumanCount, HumanDuration, ProgressBar, ProgressStyle};
 
-use super::{config::Switch, print};
+use super::{config::Switch, issues, print};
 use crate::{
     formats::import::{
-        Choice, Coverage, Done, Finding, Format, Gauge, Job, Part, Phase, RECORD_BYTES_MAX, Reader, Report, Strictness,
-        Summary, Told, UNPACKED_BYTES_MAX, WAITING_MAX, plan, run,
+        Choice, Coverage, Done, Finding, Format, Gauge, Job, Opening, Part, Phase, RECORD_BYTES_MAX, Reader, Report,
+        Strictness, Summary, Told, UNPACKED_BYTES_MAX, WAITING_MAX, plan, run,
     },
     http,
     model::{Catalog, Timestamp, View},
-    store::home::Home,
+    store::{
+        self,
+        home::{Home, LOG},
+    },
 };
 
+/// How the program ends when some records came in, and others or a part of a file did not.
+const SOME: u8 = 3;
+/// What the exit codes of an import say.
+pub(super) const EXIT_CODES: &str = "\
+Exit codes:
+  0    everything that was read came in, or was known already
+  1    nothing came in; or a file could not be opened, and none was read; or --strict ended the import at a fault
+  2    the arguments are wrong
+  3    some records came in; others were rejected, or a file could not be read to its end
+  130  interrupted; the same command goes on from there";
 /// How many faults are told on the way; all of them stand in the report.
 const TOLD_MAX: u64 = 20;
 /// How often a terminal is told how far it is, and how often whoever else reads it.
@@ -33,7 +46,8 @@ const LINES_EVERY: Duration = Duration::from_secs(10);
 #[derive(Debug, Args)]
 pub(super) struct ImportArguments {
     /// The files, and before them, where it is to be said, their format: guanxi, csv, gleif, followthemoney, bods, json-lines.
-    /// Files may be compressed (.gz, .zip); guanxi's own tables are a folder.
+    /// `-` is standard input. Files may be compressed (.gz, .zst, .bz2, .xz) and stand in archives (.zip, .tar, .tar.gz and
+    /// so on); a pipe is copied beside the store first. guanxi's own tables are a folder.
     #[arg(required = true, value_name = "[FORMAT] FILE")]
     files: Vec<PathBuf>,
     /// The folder of the store. The first import makes it.
@@ -80,7 +94,7 @@ pub(super) struct ImportArguments {
     /// How many relationships may wait in the store for entities that no file describes yet; further ones are rejected.
     #[arg(long, env = "GUANXI_WAITING_MAX", default_value_t = WAITING_MAX)]
     waiting_max: u64,
-    /// Bytes that a compressed file may unpack into.
+    /// Bytes that a compressed file may unpack into, and a pipe may bring.
     #[arg(long, env = "GUANXI_UNPACKED_BYTES_MAX", default_value_t = UNPACKED_BYTES_MAX)]
     unpacked_bytes_max: u64,
 }
@@ -88,8 +102,9 @@ pub(super) struct ImportArguments {
 pub(super) fn import(arguments: &ImportArguments) -> anyhow::Result<ExitCode> {
     let (format, files) = format_and_files(&arguments.files)?;
     let choice = Choice::new(format, arguments.map.as_deref())?;
-    let parts = plan(files, format, |start| choice.reader(start))?;
     refuse_to_overwrite(arguments, files)?;
+    let opening = Opening::new(&arguments.store, arguments.unpacked_bytes_max);
+    let parts = plan(files, format, &opening, |start| choice.reader(start))?;
     let mut report = match &arguments.report {
         Some(path) => Some(Report::begin(path).with_context(|| format!("cannot write the report {}", path.display()))?),
         None => None,
@@ -191,18 +206,36 @@ fn conclude(done: &Done, store: &Path, was_asked_to_stop: bool) -> anyhow::Resul
              import them again"
         );
     }
+    for file in done.tally.files.iter().filter(|file| file.unreadable.is_none()) {
+        if file.counts().read == 0 {
+            eprintln!("guanxi: {} holds no records", file.name);
+        }
+    }
     match counts.imported + done.taken_back + done.waiting_in_store + done.joined {
         0 => print("nothing was new\n")?,
         _ if done.is_new => print(&format!("store {dir}: made; {serving}\n"))?,
         _ => print(&format!("store {dir}: what is new or differs is recorded; {serving}\n"))?,
     }
-    let is_whole = done.tally.files.iter().all(|file| file.unreadable.is_none());
-    let has_any = counts.read == 0 || counts.rejected < counts.read;
-    Ok(if is_whole && has_any {
+    if counts.read > 0 && store.join(LOG).exists() {
+        let now = Timestamp::now();
+        print(&issues::summary(&store::read(store, now)?, now, issues::IN_PASSING))?;
+    }
+    Ok(ended(done))
+}
+
+/// How the program ends: whether all that was read came in, some of it or nothing.
+fn ended(done: &Done) -> ExitCode {
+    let counts = done.tally.counts();
+    let is_whole = counts.rejected == 0 && done.tally.files.iter().all(|file| file.unreadable.is_none());
+    if counts.read == counts.rejected && done.taken_back == 0 {
+        eprintln!("guanxi: nothing came in (exit code 1)");
+        ExitCode::FAILURE
+    } else if is_whole {
         ExitCode::SUCCESS
     } else {
-        ExitCode::FAILURE
-    })
+        eprintln!("guanxi: some of it did not come in, for the reasons above (exit code {SOME})");
+        ExitCode::from(SOME)
+    }
 }
 
 /// The first of several arguments names the format, if there is one of that name. `./gleif` is a file.

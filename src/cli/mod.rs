@@ -3,7 +3,9 @@
 mod check;
 mod config;
 mod export;
+mod flat;
 mod import;
+mod issues;
 mod query;
 mod serve;
 mod store;

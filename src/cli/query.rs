@@ -5,10 +5,15 @@ use std::{io::Read, process::ExitCode, sync::Arc};
 use anyhow::Context;
 use serde_json::{Map, Value};
 
-use super::{config::QueryArguments, load_graph, print};
+use super::{
+    config::{AnswerFormat, QueryArguments},
+    export::style,
+    flat, load_graph, print,
+};
 use crate::{
+    formats::cells::Cells,
     model::Timestamp,
-    schema::{Api, Request},
+    schema::{Answer, Api, Request},
     store::{State, Store},
 };
 
@@ -41,12 +46,28 @@ pub(super) fn query(arguments: &QueryArguments) -> anyhow::Result<ExitCode> {
     let api = Api::new(arguments.limits.limits())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
     let answer = runtime.block_on(api.answer(request, store, Timestamp::now()));
-    print(&format!("{}\n", serde_json::to_string_pretty(&answer)?))?;
+    match arguments.format {
+        AnswerFormat::Json => print(&format!("{}\n", serde_json::to_string_pretty(&answer)?))?,
+        AnswerFormat::Csv => print_table(&answer, style(arguments.raw_cells))?,
+    }
     Ok(if answer.has_errors() {
         ExitCode::FAILURE
     } else {
         ExitCode::SUCCESS
     })
+}
+
+/// Prints the data as one table; errors are told beside.
+fn print_table(answer: &Answer, cells: Cells) -> anyhow::Result<()> {
+    let text = serde_json::to_string(answer)?;
+    let value: Value = serde_json::from_str(&text)?;
+    for error in value["errors"].as_array().into_iter().flatten() {
+        eprintln!("guanxi: {}", error["message"].as_str().unwrap_or_default());
+    }
+    match value["data"].is_object() {
+        true => print(&flat::table(&text, cells)?),
+        false => Ok(()),
+    }
 }
 
 fn document(argument: &str) -> anyhow::Result<String> {

@@ -1,10 +1,10 @@
 //! What is done with a store beside serving it: `guanxi check --store`, `backup`, `restore` and `compact`.
 
-use std::{path::Path, process::ExitCode};
+use std::{path::Path, process::ExitCode, time::Duration};
 
 use super::{
     config::{BackupArguments, RestoreArguments, StoreArguments},
-    print,
+    issues, print,
 };
 use crate::{
     graph::Snapshot,
@@ -13,7 +13,7 @@ use crate::{
         OpenError, ReplayError, check_written,
         home::{self, Copied, Guest, Home},
         log::Reading,
-        replayed,
+        replayed, unresolved,
     },
 };
 
@@ -45,13 +45,15 @@ pub(super) fn check(dir: &Path) -> anyhow::Result<ExitCode> {
     let head = reading.head();
     print(&format!(
         "{}: {} entries since {} on {:?}, {} bytes; looked at {pages}, every value, every change carried out again, and \
-         every retry key, every snapshot; no problems\n",
+         every retry key, every snapshot; no problems in how it is stored\n",
         dir.display(),
         reading.last_position(),
         head.began_at,
         head.title,
         home::log_bytes(dir)?,
     ))?;
+    let graph = graph.with_unresolved(unresolved(&reading)?);
+    print(&issues::summary(&graph, Timestamp::now(), Duration::MAX))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,12 +1,15 @@
-//! guanxi's own records, one JSON object a line: what `guanxi export json-lines` writes, read back without a loss. A line that is
-//! no record is rejected, and the next one is read.
+//! guanxi's own records, one JSON object after another: what `guanxi export json-lines` writes, a record a line, read back without a
+//! loss. What is no record is rejected, and the next one is read.
 
 use std::{collections::HashSet, ops::ControlFlow};
 
 use serde::Deserialize;
 
-use super::import::{About, Draft, Each, Fault, Found, Input, Item, Lines, Place, Unreadable};
-use crate::model::{Entity, Record, Relationship, TEXT_CHARS_MAX, Timestamp, line, plain_id};
+use super::{
+    import::{About, Draft, Each, Fault, Found, Input, Item, NOT_UTF_8, Unreadable},
+    json_values::{self, Form, first_value},
+};
+use crate::model::{Entity, Record, Relationship, TEXT_CHARS_MAX, Timestamp, View, line, plain_id};
 
 /// The form of the lines; another number stands where an older program would misread them.
 pub(super) const FORMAT: u32 = 1;
@@ -23,12 +26,13 @@ struct Header {
     title: Option<String>,
     description: Option<String>,
     licence: Option<String>,
+    recorded_at: Option<String>,
 }
 
 /// Whether a file that starts like this holds guanxi's records: its first line is a header or a record.
 #[must_use]
 pub fn detect(start: &[u8]) -> bool {
-    let start = start.trim_ascii_start();
+    let start = first_value(start);
     let Some(rest) = start.strip_prefix(b"{") else {
         return false;
     };
@@ -43,52 +47,63 @@ pub fn detect(start: &[u8]) -> bool {
         .any(|name| named(name).is_some())
 }
 
-/// Reads records, one a line. A header may stand in the first line; blank lines count for nothing. When a record entered the
-/// graph that was exported is not taken over: this one knows it since the import.
+/// Reads records, one after another or in an array. A header may stand before them. A relationship is known
+/// since it was recorded; a store that is made of them begins when the header says.
 ///
 /// # Errors
 /// [`Unreadable`] for a header of a later form, a line that is too long, and what the system refuses.
 pub fn read(input: Input<'_>, each: Each<'_>) -> Result<(), Unreadable> {
     let Input { bytes, told, .. } = input;
-    let mut lines = Lines::new(bytes, told.record_bytes_max);
-    let (mut record, mut is_first) = (0, true);
-    while let Some((line, bytes)) = lines.next_line()? {
-        if bytes.trim_ascii().is_empty() {
-            continue;
-        }
-        if std::mem::take(&mut is_first)
-            && let Ok(first) = serde_json::from_slice::<First>(bytes)
+    let form = Form {
+        bytes_max: told.record_bytes_max,
+        package: None,
+        expected: None,
+    };
+    let (mut headers, mut refused, mut began_at) = (0, None, None);
+    json_values::read(bytes, form, &mut |mut place, text| {
+        if place.record == 1
+            && let Ok(first) = serde_json::from_slice::<First>(text)
         {
-            check_format(first.guanxi.format)?;
-            if let Some(about) = first.guanxi.about()
-                && each(Item::About(about)).is_break()
-            {
-                break;
-            }
-            continue;
+            headers = 1;
+            began_at = first
+                .guanxi
+                .recorded_at
+                .as_deref()
+                .and_then(|moment| moment.parse().ok());
+            refused = check_format(first.guanxi.format).err();
+            let about = first.guanxi.about().filter(|_| refused.is_none());
+            return match about.map(|about| each(Item::About(about))) {
+                Some(flow) => flow,
+                None if refused.is_some() => ControlFlow::Break(()),
+                None => ControlFlow::Continue(()),
+            };
         }
-        record += 1;
+        place.record -= headers;
         let mut found = Found {
-            place: Place {
-                record,
-                line: Some(line),
-                key: None,
-            },
+            place,
             drafts: Vec::new(),
             faults: Vec::new(),
         };
-        match of_line(bytes) {
-            Ok(record) => {
+        match of_line(text) {
+            Ok((record, recorded_at)) => {
                 found.place.key = Some(record.id().to_owned());
-                found.drafts.push(Draft::of(record));
+                let is_ahead = recorded_at.is_some_and(|moment| View::day_of(moment) > told.today);
+                if is_ahead {
+                    let fault = Fault::noted("recorded_at", "in the future; it is known since the import");
+                    let written = recorded_at.map(|moment| moment.to_string()).unwrap_or_default();
+                    found.faults.push(fault.with(&written));
+                }
+                found.drafts.push(Draft {
+                    // What was recorded at first is known since the store begins.
+                    known_at: recorded_at.filter(|moment| !is_ahead && Some(*moment) != began_at),
+                    ..Draft::of(record)
+                });
             }
             Err(fault) => found.faults.push(*fault),
         }
-        if each(Item::Record(found)) == ControlFlow::Break(()) {
-            break;
-        }
-    }
-    Ok(())
+        each(Item::Record(found))
+    })?;
+    refused.map_or(Ok(()), Err)
 }
 
 impl Header {
@@ -98,6 +113,7 @@ impl Header {
             title: line(self.title?.as_str()).ok()?,
             description: self.description.filter(|text| text.chars().count() <= TEXT_CHARS_MAX),
             licence: self.licence.and_then(|licence| line(&licence).ok()),
+            recorded_at: self.recorded_at.as_deref().and_then(|moment| moment.parse().ok()),
         })
     }
 }
@@ -110,24 +126,26 @@ fn check_format(format: u32) -> Result<(), Unreadable> {
     Err(Unreadable::form("line 1", reason))
 }
 
-/// The record of a line, as it is known since the import.
-fn of_line(bytes: &[u8]) -> Result<Record, Box<Fault>> {
+/// The record of a line, and when it was recorded, where it says that.
+fn of_line(bytes: &[u8]) -> Result<(Record, Option<Timestamp>), Box<Fault>> {
     let mut record: Record = serde_json::from_slice(bytes).map_err(|error| {
         let reason = match error.classify() {
             serde_json::error::Category::Data => "not a record of guanxi",
+            _ if std::str::from_utf8(bytes).is_err() => NOT_UTF_8,
             _ => "not JSON",
         };
         Box::new(Fault::rejected("", reason).with(&error.to_string()))
     })?;
+    let mut recorded_at = None;
     match &mut record {
         Record::Source(_) => {}
         Record::Entity(entity) => check_entity(entity)?,
         Record::Relationship(relationship) => {
             check_relationship(relationship)?;
-            relationship.recorded_at = Timestamp::UNIX_EPOCH;
+            recorded_at = Some(std::mem::replace(&mut relationship.recorded_at, Timestamp::UNIX_EPOCH));
         }
     }
-    Ok(record)
+    Ok((record, recorded_at))
 }
 
 /// What an entity must be beyond what reading it has checked.

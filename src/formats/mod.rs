@@ -2,11 +2,13 @@
 //! everything that is wrong with them, never into a part of the data. No GraphQL, no HTTP.
 
 pub mod bods;
+pub mod cells;
 pub mod export;
 pub mod followthemoney;
 pub mod gleif;
 pub mod import;
 pub mod json_lines;
+mod json_values;
 pub mod mapping;
 mod problem;
 pub mod tables;

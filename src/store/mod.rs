@@ -37,7 +37,7 @@ pub use self::{
     open::{OpenError, ReplayError, check_written, read, replayed},
     rankings::RANKINGS_MAX,
     state::{State, Unsearchable},
-    waiting::WAITING,
+    waiting::{WAITING, read as unresolved},
 };
 use crate::model::{Entry, Timestamp};
 

@@ -21,7 +21,10 @@ struct Note {
 }
 
 /// What waits in a store, at most 100,000 of it.
-pub(super) fn read(reading: &Reading) -> Result<Vec<Unresolved>, log::Error> {
+///
+/// # Errors
+/// [`log::Error`] where it cannot be read.
+pub fn read(reading: &Reading) -> Result<Vec<Unresolved>, log::Error> {
     let damaged = |error: redb::StorageError| log::Error::damaged("what waits", &error);
     let Some(notes) = reading.notes()? else {
         return Ok(Vec::new());

@@ -56,10 +56,7 @@ fn lines(selection: &Selection) -> Vec<u8> {
 
 /// What a selection holds, as whoever imports it knows it.
 fn records(selection: &Selection) -> Vec<Record> {
-    let relationships = selection.relationships().map(|relationship| Relationship {
-        recorded_at: Timestamp::UNIX_EPOCH,
-        ..relationship
-    });
+    let relationships = selection.relationships();
     let sources = selection.sources().map(Record::Source);
     let entities = selection.entities().map(Record::Entity);
     sources
@@ -68,11 +65,21 @@ fn records(selection: &Selection) -> Vec<Record> {
         .collect()
 }
 
-/// The records of a file in which nothing is wrong.
+/// The records of a file in which nothing is wrong, each relationship as of the moment since which it is known: its own, or when
+/// the store begins that is made of the file.
 fn sound(bytes: &[u8]) -> Vec<Record> {
+    let first = bytes.split(|byte| *byte == b'\n').next().unwrap();
+    let header: serde_json::Value = serde_json::from_slice(first).unwrap();
+    let began_at: Timestamp = header["guanxi"]["recorded_at"].as_str().unwrap().parse().unwrap();
     let record = |mut found: Found| {
         assert_eq!(found.faults, [], "{}", found.place);
         match found.drafts.pop().map(|draft| (draft.known_at, draft.change)) {
+            Some((known_at, Wanted::Record(Record::Relationship(relationship)))) => {
+                Record::Relationship(Relationship {
+                    recorded_at: known_at.unwrap_or(began_at),
+                    ..relationship
+                })
+            }
             Some((None, Wanted::Record(record))) => record,
             other => panic!("{other:?}"),
         }

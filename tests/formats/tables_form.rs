@@ -198,7 +198,7 @@ fn every_problem_of_every_file_is_reported() {
     expect(
         dir.path(),
         &[
-            "dataset.toml:1: key \"titel\": expected one of the keys title, description, licence, recorded_at",
+            "dataset.toml:1: key \"titel\": expected one of the keys title, description, licence, recorded_at, cells",
             "dataset.toml: title: expected this key with a value that is not blank",
             "sources.csv:2: published_on \"25.11.2014\": expected a date like 2013, 2014-11 or 2014-11-25",
             "entities.csv:2: kind \"FIRM\": expected an entity kind (one of COMPANY, PERSON, ORGANIZATION, SERVICE, \

@@ -23,7 +23,11 @@ use crate::harness::{BUNDLED, now, random, sketch::sketch};
 /// Writes everything that was known then.
 fn write(dataset: &Dataset, known_at: Timestamp, dir: &Path) -> Result<Written, Error> {
     let graph = Snapshot::build(dataset).unwrap();
-    tables::write(&Selection::of(&graph, &Selection::everything(known_at)), dir)
+    tables::write(
+        &Selection::of(&graph, &Selection::everything(known_at)),
+        dir,
+        guanxi::formats::cells::Cells::Quoted,
+    )
 }
 
 /// What is read back of what was written, and what was left out.

@@ -6,7 +6,6 @@ mod components;
 mod entity;
 mod interests;
 mod mark;
-mod objects;
 mod older;
 mod records;
 mod relationship;
@@ -19,7 +18,10 @@ mod write;
 
 use std::{ops::ControlFlow, sync::Arc};
 
-use super::import::{Each, Input, Item, Unreadable};
+use super::{
+    import::{Each, Input, Item, Unreadable},
+    json_values::{self, Form},
+};
 use crate::model::{
     BODS_ENTITY_PREFIX, Ends, Entity, ID_CHARS_MAX, Invalid, Relationship, percent_encoded, relationship_id,
 };
@@ -48,7 +50,7 @@ pub fn detect(start: &[u8]) -> bool {
     matches!(first, Some(b'[' | b'{')) && MARKS.iter().any(|mark| text.contains(mark))
 }
 
-/// Reads statements: an array, an object with an array `statements`, or a statement a line.
+/// Reads statements: an array, an object with an array `statements`, or one statement after another, each on one line or several.
 ///
 /// **Versions.** In 0.4 the `recordId` tells what a statement is about; all statements with it are versions of the same
 /// thing, known since their `statementDate`. Before 0.4 there were no records: there the first statement of a chain of
@@ -87,9 +89,18 @@ pub fn read(input: Input<'_>, each: Each<'_>) -> Result<(), Unreadable> {
 pub fn read_behind(input: Input<'_>, replaced: Arc<Replaced>, each: Each<'_>) -> Result<(), Unreadable> {
     let Input { name, bytes, told } = input;
     let mut reader = statement::Reader::new(name, told, Replaced::behind(replaced));
-    objects::read(bytes, told.record_bytes_max, &mut |place, text| {
+    json_values::read(bytes, form(told.record_bytes_max), &mut |place, text| {
         each(Item::Record(reader.found(place, text)))
     })
+}
+
+/// What a file of statements is made of.
+fn form(bytes_max: usize) -> Form {
+    Form {
+        bytes_max,
+        package: Some("statements"),
+        expected: Some("an array of statements, or one after another"),
+    }
 }
 
 /// Whether a file that starts like this may have statements that replace others: those of before 0.4 do.
@@ -105,7 +116,7 @@ pub fn may_replace(start: &[u8]) -> bool {
 pub fn gather(input: Input<'_>, chains: &mut Chains) -> Result<(), Unreadable> {
     const MARK: &[u8] = b"\"replacesStatement";
     let Input { bytes, told, .. } = input;
-    objects::read(bytes, told.record_bytes_max, &mut |_, text| {
+    json_values::read(bytes, form(told.record_bytes_max), &mut |_, text| {
         if memchr::memmem::find(text, MARK).is_some()
             && let Some((statement, earlier)) = older::replacement(text)
         {

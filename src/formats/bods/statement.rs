@@ -11,7 +11,7 @@ use super::{
     values::{date, properties, take_map, take_text, text},
 };
 use crate::{
-    formats::import::{Draft, Fault, Found, Order, Place, Told, VALUE_CHARS_MAX, Wanted},
+    formats::import::{Draft, Fault, Found, NOT_UTF_8, Order, Place, Told, VALUE_CHARS_MAX, Wanted},
     model::{PartialDate, Record, Timestamp},
 };
 
@@ -66,7 +66,11 @@ impl<'a> Reader<'a> {
             Ok(_) => found.faults.push(Fault::rejected("", "not an object")),
             Err(_) => {
                 let start = String::from_utf8_lossy(&text[..text.len().min(VALUE_CHARS_MAX)]);
-                found.faults.push(Fault::rejected("", "not JSON").with(&start));
+                let reason = match std::str::from_utf8(text) {
+                    Ok(_) => "not JSON",
+                    Err(_) => NOT_UTF_8,
+                };
+                found.faults.push(Fault::rejected("", reason).with(&start));
             }
         }
         found

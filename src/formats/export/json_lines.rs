@@ -25,6 +25,8 @@ struct Header<'a> {
     description: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     licence: Option<&'a str>,
+    /// When the data was first recorded: since when its sources and entities are known.
+    recorded_at: String,
     view: Shown,
 }
 
@@ -57,6 +59,7 @@ pub fn write(selection: &Selection, out: &mut impl Write) -> io::Result<Written>
         title: selection.title(),
         description: selection.description(),
         licence: selection.licence(),
+        recorded_at: selection.began_at().to_string(),
         view: Shown {
             as_of,
             ever,

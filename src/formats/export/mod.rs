@@ -2,6 +2,7 @@
 //! counted.
 
 pub mod dot;
+pub mod flat;
 pub mod graphml;
 pub mod json_lines;
 mod selection;

@@ -218,6 +218,13 @@ impl Selection {
         Some(self.graph.entity(entity).kind())
     }
 
+    /// The entity with this id; none where the view does not know it.
+    #[must_use]
+    pub fn entity(&self, id: &str) -> Option<Entity> {
+        let entity = self.graph.entity_by_id(id, &self.mask)?;
+        Some(self.graph.entity(entity).record())
+    }
+
     /// When the last change was recorded.
     #[must_use]
     pub fn last_recorded_at(&self) -> Timestamp {

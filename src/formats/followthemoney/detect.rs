@@ -1,6 +1,7 @@
-//! Whether a file holds FollowTheMoney, by the names on its first line.
+//! Whether a file holds FollowTheMoney, by the names in its first record.
 
 use super::{schemata, statements};
+use crate::formats::json_values::first_value;
 
 /// What stands on the top level of a record, beside what only others have.
 const FIELDS: [&str; 11] = [
@@ -17,19 +18,18 @@ const FIELDS: [&str; 11] = [
     "last_change",
 ];
 
-/// Whether a file that starts like this holds FollowTheMoney: an object on the first line, with a schema that is known, or so
+/// Whether a file that starts like this holds FollowTheMoney: an object, be it the first of an array, with a schema that is known, or so
 /// far with nothing but what its records have.
 #[must_use]
 pub fn detect(start: &[u8]) -> bool {
     if statements::is_table(start) {
         return true;
     }
-    let start = start.trim_ascii_start();
-    let line = start.split(|byte| *byte == b'\n').next().unwrap_or(start);
-    if !line.starts_with(b"{") {
+    let first = first_value(start);
+    if !first.starts_with(b"{") {
         return false;
     }
-    let fields = fields(line);
+    let fields = fields(first);
     let schema = fields.iter().find(|(name, _)| name == b"schema");
     if let Some((_, Some(schema))) = schema {
         return std::str::from_utf8(schema).is_ok_and(|schema| schemata::meaning(schema).is_some());
@@ -38,22 +38,23 @@ pub fn detect(start: &[u8]) -> bool {
     fields.iter().any(|(name, _)| name == b"properties") && fields.iter().all(|(name, _)| is_known(name))
 }
 
-/// The names on the top level of an object that may be cut off, each with its value where that is a text.
-fn fields(line: &[u8]) -> Vec<(Vec<u8>, Option<Vec<u8>>)> {
+/// The names on the top level of the object that these bytes begin with, which may be cut off, each with its value where that is a text.
+fn fields(start: &[u8]) -> Vec<(Vec<u8>, Option<Vec<u8>>)> {
     let mut fields: Vec<(Vec<u8>, Option<Vec<u8>>)> = Vec::new();
     let (mut depth, mut position, mut is_value) = (0_usize, 0, false);
-    while let Some(byte) = line.get(position) {
+    while let Some(byte) = start.get(position) {
         position += 1;
         match byte {
             b'{' | b'[' => depth += 1,
-            b'}' | b']' => depth = depth.saturating_sub(1),
+            b'}' | b']' if depth <= 1 => break,
+            b'}' | b']' => depth -= 1,
             b':' if depth == 1 => is_value = true,
             b',' if depth == 1 => is_value = false,
             b'"' => {
-                let Some(length) = text_length(&line[position..]) else {
+                let Some(length) = text_length(&start[position..]) else {
                     break;
                 };
-                let text = line[position..position + length].to_vec();
+                let text = start[position..position + length].to_vec();
                 position += length + 1;
                 match fields.last_mut() {
                     Some((_, value)) if depth == 1 && is_value => *value = Some(text),
@@ -106,6 +107,8 @@ mod tests {
         check(r#"{"data": {"schema": "Person", "properties": 1}}"#, false);
         check(r#"{"id": "a""#, false);
         check("[{\"id\": 1}]", false);
+        check("[\n {\n  \"id\": \"a\",\n  \"schema\": \"Company\"\n }\n]", true);
+        check("{\"id\": \"a\"}\n{\"schema\": \"Company\"}", false);
         check("lei,schema", false);
         check(
             "canonical_id,entity_id,prop,prop_type,schema,value\nco-a,co-a,name,name,Company,A",

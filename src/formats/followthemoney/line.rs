@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::{Map, Value};
 
-use super::values;
+use super::{ours::OURS, values};
 use crate::{
     formats::import::Fault,
     model::{LIST_MAX, PROPERTIES_BYTES_MAX, PartialDate},
@@ -34,6 +34,8 @@ pub(super) struct Line {
     pub(super) faults: Vec<Fault>,
     values: BTreeMap<String, Vec<String>>,
     context: Map<String, Value>,
+    /// What our own export says beyond FollowTheMoney.
+    pub(super) ours: Option<Value>,
 }
 
 impl Line {
@@ -65,6 +67,7 @@ impl Line {
             })
             .filter(|(_, texts)| !texts.is_empty())
             .collect();
+        let ours = fields.remove(OURS);
         for passing in PASSING {
             fields.remove(passing);
         }
@@ -74,6 +77,7 @@ impl Line {
             faults,
             values,
             context: fields,
+            ours,
         })
     }
 

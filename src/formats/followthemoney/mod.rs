@@ -10,6 +10,7 @@ mod ids;
 mod line;
 mod nested;
 mod node;
+mod ours;
 mod over;
 mod percentage;
 mod percentages;
@@ -37,7 +38,10 @@ use self::{
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 
-use super::import::{Draft, Each, Fault, Found, Input, Item, Lines, Place, Unreadable};
+use super::{
+    import::{Draft, Each, Fault, Found, Input, Item, NOT_UTF_8, Place, Unreadable},
+    json_values::{self, Form},
+};
 use crate::model::{Record, Source};
 
 /// How many bytes the header of a table of statements may have.
@@ -48,7 +52,7 @@ fn locator(schema: &str, id: &str) -> String {
     format!("{schema} {id}")
 }
 
-/// Reads JSON lines, each a record with `id`, `schema` and `properties`.
+/// Reads records one after another, on one line or several, or in an array, each with `id`, `schema` and `properties`.
 ///
 /// **Entities.** Company and LegalEntity become COMPANY; Organization and PublicBody ORGANIZATION; Person PERSON; Event, Trip,
 /// Project and CourtCase EVENT; Address, Territory and RealEstate PLACE. Other schemata are rejected, each with its reason:
@@ -78,7 +82,7 @@ fn locator(schema: &str, id: &str) -> String {
 /// joined: `ftm aggregate` does that.
 ///
 /// # Errors
-/// [`Unreadable`] when the bytes cannot be read, a line is too long, or the file holds statements or a JSON array.
+/// [`Unreadable`] when the bytes cannot be read, a line is too long, or the file holds statements.
 pub fn read(input: Input<'_>, each: Each<'_>) -> Result<(), Unreadable> {
     let Input { name, bytes, told } = input;
     let file = sources::of_file(name, told)?;
@@ -101,13 +105,19 @@ pub fn read(input: Input<'_>, each: Each<'_>) -> Result<(), Unreadable> {
     if is_table {
         return statements::read_table(&mut bytes, &mut reading);
     }
-    let mut lines = Lines::new(&mut bytes, told.record_bytes_max);
-    while let Some((number, text)) = lines.next_line()? {
-        if !text.trim_ascii().is_empty() && reading.value(text, number) == ControlFlow::Break(()) {
-            return Ok(());
-        }
+    let form = Form {
+        bytes_max: told.record_bytes_max,
+        package: None,
+        expected: None,
+    };
+    let mut goes_on = ControlFlow::Continue(());
+    json_values::read(&mut bytes, form, &mut |place, text| {
+        goes_on = reading.value(text, place.line.unwrap_or_default());
+        goes_on
+    })?;
+    if goes_on.is_continue() {
+        let _ = reading.finish();
     }
-    let _ = reading.finish();
     Ok(())
 }
 
@@ -128,7 +138,11 @@ impl Reading<'_> {
     fn value(&mut self, text: &[u8], line: u64) -> ControlFlow<()> {
         let Ok(Value::Object(fields)) = serde_json::from_slice(text) else {
             let written = String::from_utf8_lossy(text);
-            let fault = Fault::rejected("", "not a JSON object on one line, in UTF-8").with(&written);
+            let reason = match std::str::from_utf8(text) {
+                Ok(_) => "not a JSON object",
+                Err(_) => NOT_UTF_8,
+            };
+            let fault = Fault::rejected("", reason).with(&written);
             return self.faulty(fault, line);
         };
         if statements::is_statement(&fields) {
@@ -188,10 +202,15 @@ impl Reading<'_> {
 }
 
 /// What a record is made into, and what is wrong with it.
-fn made_of(line: Line, file: &Source, today: Date) -> (Vec<Draft>, Vec<Fault>) {
+fn made_of(mut line: Line, file: &Source, today: Date) -> (Vec<Draft>, Vec<Fault>) {
+    let ours = line.ours.take();
+    let made = |(mut drafts, mut faults): (Vec<Draft>, Vec<Fault>)| {
+        faults.extend(ours::apply(ours, &mut drafts));
+        (drafts, faults)
+    };
     let reason = match schemata::meaning(&line.schema) {
-        Some(Meaning::Node(node)) => return node::read(line, node, file),
-        Some(Meaning::Edge(edge)) => return edge::read(line, edge, file, today),
+        Some(Meaning::Node(node)) => return made(node::read(line, node, file)),
+        Some(Meaning::Edge(edge)) => return made(edge::read(line, edge, file, today)),
         Some(Meaning::About(about)) => return about::read(line, about),
         Some(Meaning::Thing) => return about::thing(line),
         Some(Meaning::Refused(reason)) => reason,

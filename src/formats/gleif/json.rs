@@ -12,7 +12,7 @@ use super::{
     overflow,
     row::Builder,
 };
-use crate::formats::import::{Fault, Input, Unreadable};
+use crate::formats::import::{Fault, Input, NOT_UTF_8, Unreadable};
 
 /// Reads a list of objects.
 pub(super) fn read(input: Input<'_>, content: Content, out: &mut Out<'_>) -> Result<(), Unreadable> {
@@ -38,7 +38,7 @@ pub(super) fn read(input: Input<'_>, content: Content, out: &mut Out<'_>) -> Res
 /// Gives a record to the builder.
 fn parse(value: &[u8], builder: &mut Builder) -> Result<(), Fault> {
     if str::from_utf8(value).is_err() {
-        return Err(Fault::rejected("", "not in UTF-8"));
+        return Err(Fault::rejected("", NOT_UTF_8));
     }
     let mut deserializer = serde_json::Deserializer::from_slice(value);
     let read = Inside(builder).deserialize(&mut deserializer);

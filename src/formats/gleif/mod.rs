@@ -194,4 +194,4 @@ fn overflow() -> Fault {
     Fault::rejected("", "more fields than a record may have, or too deep in each other")
 }
 
-const NOT_UTF_8: &str = "it is not in UTF-8; convert it first, as with iconv -t UTF-8";
+const NOT_UTF_8: &str = "it is not in UTF-8; convert it first: iconv -f ENCODING -t UTF-8";

@@ -85,65 +85,9 @@ pub(in crate::formats) fn too_long(max: usize) -> io::Error {
     )
 }
 
-/// The lines of a file, one at a time.
-pub struct Lines<'a> {
-    bytes: &'a mut dyn BufRead,
-    max: usize,
-    line: Vec<u8>,
-    number: u64,
-}
-
-impl<'a> Lines<'a> {
-    /// The lines of these bytes, each at most `max` bytes long.
-    pub fn new(bytes: &'a mut dyn BufRead, max: usize) -> Self {
-        Self {
-            bytes,
-            max,
-            line: Vec::new(),
-            number: 0,
-        }
-    }
-
-    /// The next line without its end, and its number, from 1; none after the last one.
-    ///
-    /// # Errors
-    /// Whatever reading fails with; [`io::ErrorKind::InvalidData`] for a line that is too long.
-    pub fn next_line(&mut self) -> io::Result<Option<(u64, &[u8])>> {
-        self.line.clear();
-        let limit = u64::try_from(self.max).unwrap_or(u64::MAX).saturating_add(2);
-        let read = (&mut *self.bytes).take(limit).read_until(b'\n', &mut self.line)?;
-        if read == 0 {
-            return Ok(None);
-        }
-        self.number += 1;
-        let line = self.line.strip_suffix(b"\n").unwrap_or(&self.line);
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        if line.len() > self.max {
-            let reason = format!("line {}: {}", self.number, too_long(self.max));
-            return Err(io::Error::new(io::ErrorKind::InvalidData, reason));
-        }
-        Ok(Some((self.number, line)))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_line_beyond_the_limit_is_refused_before_it_is_read() {
-        let mut text: &[u8] = b"one\r\n12345678\n123456789\n";
-        let mut lines = Lines::new(&mut text, 8);
-        assert_eq!(lines.next_line().unwrap(), Some((1, &b"one"[..])));
-        assert_eq!(lines.next_line().unwrap(), Some((2, &b"12345678"[..])));
-        let refused = lines.next_line().unwrap_err().to_string();
-        assert!(
-            refused.starts_with("line 3: a record is longer than 8 bytes"),
-            "{refused}"
-        );
-        let mut endless = io::BufReader::new(io::repeat(b'a'));
-        assert!(Lines::new(&mut endless, 1000).next_line().is_err());
-    }
 
     #[test]
     fn a_record_may_be_as_long_as_is_allowed_and_no_longer() {

@@ -26,6 +26,8 @@ const UNKEEPABLE: &str = "it cannot be kept, such as values nested too deep";
 
 /// How many records share a commit.
 const BATCH_MAX: usize = 1_000;
+/// The same of what was known at one moment: what does not fit into one entry is recorded a microsecond later.
+const DATED_BATCH_MAX: usize = 50_000;
 
 /// A store that is added to.
 #[derive(Debug)]
@@ -232,7 +234,8 @@ impl Filing {
     pub(super) fn make_room(&mut self, id: &str, at: Option<Timestamp>) -> Result<(), Error> {
         let is_busy = self.batched.contains_key(id) || self.taken_back.contains(id);
         let is_of_another_time = self.batch_at != at && !self.batch.is_empty();
-        if is_busy || self.batch.len() >= BATCH_MAX || is_of_another_time {
+        let max = if at.is_some() { DATED_BATCH_MAX } else { BATCH_MAX };
+        if is_busy || self.batch.len() >= max || is_of_another_time {
             self.flush()?;
         }
         Ok(())

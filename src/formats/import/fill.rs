@@ -51,6 +51,7 @@ impl Running<'_> {
             title,
             description,
             licence,
+            ..
         } = self.about();
         let filled = load.finish(&title, description.as_deref(), licence.as_deref())?;
         if self.job.search_index {
@@ -83,6 +84,7 @@ impl Running<'_> {
             title: first_source,
             description: None,
             licence: None,
+            recorded_at: None,
         });
         About {
             title: self.job.title.map_or(about.title, str::to_owned),

@@ -51,8 +51,8 @@ impl Reader {
     #[must_use]
     pub fn carries_versions(&self) -> bool {
         match self {
-            Self::Bods | Self::Guanxi => true,
-            Self::Gleif(_) | Self::Csv(_) | Self::FollowTheMoney | Self::JsonLines => false,
+            Self::Bods | Self::Guanxi | Self::JsonLines => true,
+            Self::Gleif(_) | Self::Csv(_) | Self::FollowTheMoney => false,
         }
     }
 

@@ -2,10 +2,12 @@
 //! wrong with it. It never holds more than one record, decides nothing about what is known already, and drops nothing.
 
 mod additions;
+mod archive;
 mod batch;
 mod bounded;
 mod continued;
 mod described;
+mod encoding;
 mod filing;
 mod fill;
 mod format;
@@ -19,11 +21,13 @@ mod merge_records;
 mod merged;
 mod newer;
 mod notes;
+mod packed;
 mod plan;
 mod report;
 mod run;
 mod specificity;
 mod spool;
+mod stored;
 mod tally;
 mod versions;
 mod waiting;
@@ -36,10 +40,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub use additions::{AddedToEntity, AddedToRelationship, Addition};
+pub use archive::ARCHIVE_FILES_MAX;
 pub(in crate::formats) use bounded::too_long;
-pub use bounded::{Bounded, Lines, Meter};
+pub use bounded::{Bounded, Meter};
 pub use format::{Choice, Format, Reader};
-pub use input::{ARCHIVE_FILES_MAX, Part, UNPACKED_BYTES_MAX, parts};
+pub use input::{Opening, Part, UNPACKED_BYTES_MAX, parts};
 pub use job::WAITING_MAX;
 pub use job::{Coverage, Done, Error, Gauge, Job, Phase, Strictness};
 pub use plan::{Unplannable, plan};
@@ -53,7 +58,7 @@ use crate::model::{Noun, PartialDate, Record, Timestamp, Validity};
 /// How large one record of a file may be, in bytes, unless another limit is given.
 pub const RECORD_BYTES_MAX: usize = 16 << 20;
 
-/// What a reader reads from: a file, one of a zip archive, standard input. Compressed files are unpacked already.
+/// What a reader reads from: a file, one of an archive, standard input. Compressed files are unpacked already.
 pub struct Input<'a> {
     /// What the file is called, without its folder.
     pub name: &'a str,
@@ -62,6 +67,10 @@ pub struct Input<'a> {
     /// What was said of it beside.
     pub told: &'a Told,
 }
+
+/// Why a record is rejected that is no text in UTF-8.
+pub(in crate::formats) const NOT_UTF_8: &str =
+    "not in UTF-8; if the file is in Windows-1252, iconv -f WINDOWS-1252 -t UTF-8 converts it";
 
 /// What whoever imports says of the files, where they do not say it themselves.
 #[derive(Debug, Clone)]
@@ -102,6 +111,8 @@ pub struct About {
     pub description: Option<String>,
     /// Under which licence it may be used.
     pub licence: Option<String>,
+    /// When it was first recorded: a store that is made of it begins then.
+    pub recorded_at: Option<Timestamp>,
 }
 
 /// One record of a file.

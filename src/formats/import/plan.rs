@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Format, Part, Reader, Unreadable, parts};
+use super::{Format, Opening, Part, Reader, Unreadable, input::is_standard_input, parts};
 
 /// Why a file cannot be imported.
 #[derive(Debug, thiserror::Error)]
@@ -14,7 +14,7 @@ pub struct Unplannable {
     pub reason: Unreadable,
 }
 
-/// The files in `paths`, archives opened, in the order in which they are read: what others refer to first. `choose` says what
+/// The files in `paths`, archives opened and pipes copied, in the order in which they are read: what others refer to first. `choose` says what
 /// reads a file, given its first bytes.
 ///
 /// # Errors
@@ -22,9 +22,16 @@ pub struct Unplannable {
 pub fn plan(
     paths: &[PathBuf],
     format: Option<Format>,
+    opening: &Opening<'_>,
     choose: impl Fn(&[u8]) -> Result<Reader, Unreadable>,
 ) -> Result<Vec<(Part, Reader)>, Unplannable> {
     let mut planned = Vec::new();
+    if let Some(path) = paths.iter().filter(|path| is_standard_input(path)).nth(1) {
+        return Err(Unplannable {
+            path: path.clone(),
+            reason: Unreadable::form("standard input", "can be read only once; name it once"),
+        });
+    }
     for path in paths {
         let failed = |reason| Unplannable {
             path: path.clone(),
@@ -34,9 +41,9 @@ pub fn plan(
             planned.push((Part::folder(path), Reader::Guanxi));
             continue;
         }
-        for part in parts(path).map_err(failed)? {
+        for part in parts(path, opening).map_err(failed)? {
             // Which file of an archive.
-            let is_inner = path.file_name().is_none_or(|name| name != part.own_name());
+            let is_inner = part.name.contains('/');
             let failed = |reason| Unplannable {
                 path: if is_inner {
                     path.join(part.own_name())

@@ -178,7 +178,7 @@ impl Running<'_> {
             Target::Unbegun(home) => match waiting.earliest() {
                 None if waiting.len() == 0 => {}
                 earliest => {
-                    let begin = earliest.map_or(self.job.now, before);
+                    let begin = self.begin(earliest);
                     self.fill(load::Load::enter(home, begin)?, waiting.sorted()?)?;
                 }
             },
@@ -195,6 +195,17 @@ impl Running<'_> {
             waiting_in_store: self.waiting_in_store,
             joined: self.joined,
         })
+    }
+
+    /// When a store begins that is made: when its data was first recorded, where that is said, and before the earliest of what
+    /// was known at a moment of its own.
+    fn begin(&self, earliest: Option<Timestamp>) -> Timestamp {
+        let stated = self.about.as_ref().and_then(|about| about.recorded_at);
+        let stated = stated.filter(|stated| *stated <= self.job.now);
+        match (stated, earliest) {
+            (Some(stated), Some(earliest)) => stated.min(before(earliest)),
+            (stated, earliest) => stated.or(earliest.map(before)).unwrap_or(self.job.now),
+        }
     }
 
     /// Reads a file, and puts or keeps what it says.

@@ -22,6 +22,19 @@ pub(super) struct Form {
     pub(super) columns: Option<Vec<String>>,
     #[serde(default, deserialize_with = "date_forms")]
     pub(super) dates: Vec<DateForm>,
+    /// Whether cells have an apostrophe before what a spreadsheet would run. Unless it is said: in tables that `guanxi export csv`
+    /// wrote.
+    pub(super) cells: Option<CellStyle>,
+}
+
+/// How the cells of a table are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum CellStyle {
+    /// With an apostrophe before what a spreadsheet would run.
+    Quoted,
+    /// As they are.
+    Raw,
 }
 
 impl Default for Form {
@@ -31,6 +44,7 @@ impl Default for Form {
             quote: double_quote(),
             columns: None,
             dates: Vec::new(),
+            cells: None,
         }
     }
 }

@@ -3,8 +3,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Mapping, value::Value};
-use crate::formats::import::{Fault, Unreadable};
+use super::{Mapping, form::CellStyle, value::Value};
+use crate::formats::{
+    cells,
+    export::flat,
+    import::{Fault, NOT_UTF_8, Unreadable},
+};
 
 /// How many columns a message lists.
 const LISTED_MAX: usize = 50;
@@ -16,6 +20,8 @@ const ALIKE_MIN: f64 = 0.7;
 #[derive(Debug)]
 pub(super) struct Header {
     names: Vec<String>,
+    /// Whether cells have an apostrophe before what a spreadsheet would run.
+    is_quoted: bool,
     places: HashMap<String, usize>,
     /// The columns that no value of the mapping takes.
     rest: Vec<usize>,
@@ -45,7 +51,16 @@ impl Header {
         let rest = names.iter().enumerate();
         let rest = rest.filter(|(_, name)| !name.is_empty() && !taken.contains(name.as_str()));
         let rest = rest.map(|(place, _)| place).collect();
-        Ok(Self { names, places, rest })
+        let is_quoted = match mapping.csv.cells {
+            Some(style) => style == CellStyle::Quoted,
+            None => names.iter().eq(flat::COLUMNS.iter()),
+        };
+        Ok(Self {
+            names,
+            is_quoted,
+            places,
+            rest,
+        })
     }
 
     /// The row with these cells, or why it is none.
@@ -55,7 +70,7 @@ impl Header {
             return Err(Fault::rejected("", "more or fewer fields than the header has").with(&fields));
         }
         if let Some(place) = cells.iter().position(|cell| std::str::from_utf8(cell).is_err()) {
-            let fault = Fault::rejected(self.names[place].clone(), "not text in UTF-8");
+            let fault = Fault::rejected(self.names[place].clone(), NOT_UTF_8);
             return Err(fault.with(&String::from_utf8_lossy(&cells[place])));
         }
         Ok(Row {
@@ -108,7 +123,11 @@ impl<'r> Row<'r> {
             Some((parted, part)) if parted == place => part,
             _ => {
                 let bytes = self.cells.get(place).unwrap_or_default();
-                std::str::from_utf8(bytes).unwrap_or_default().trim()
+                let text = std::str::from_utf8(bytes).unwrap_or_default();
+                match self.header.is_quoted {
+                    true => cells::unquoted(text).trim(),
+                    false => text.trim(),
+                }
             }
         }
     }

@@ -4,7 +4,7 @@
 use std::io::{BufRead, Chain, Read};
 
 use super::form::Form;
-use crate::formats::import::{Bounded, Meter, Unreadable};
+use crate::formats::import::{Bounded, Meter, NOT_UTF_8, Unreadable};
 
 /// Read after the end of the file, as a row of its own unless a quote is still open. No text has it: it is a control character.
 const SENTINEL: &[u8] = b"\x01";
@@ -70,7 +70,7 @@ impl<'a> Rows<'a> {
         };
         let names = cells.record.iter().map(|cell| std::str::from_utf8(cell).map(str::trim));
         let names: Result<Vec<&str>, _> = names.collect();
-        let names = names.map_err(|_| refused("it is not text in UTF-8; save the table as UTF-8"))?;
+        let names = names.map_err(|_| refused(NOT_UTF_8))?;
         Ok(names.into_iter().map(str::to_owned).collect())
     }
 

@@ -6,16 +6,16 @@ use toml::{Spanned, Value};
 
 use super::cell;
 use crate::{
-    formats::{Problem, Problems},
+    formats::{Problem, Problems, cells::Cells},
     model::Dataset,
 };
 
 pub(super) const FILE: &str = "dataset.toml";
 
-const KEYS: [&str; 4] = ["title", "description", "licence", "recorded_at"];
+const KEYS: [&str; 5] = ["title", "description", "licence", "recorded_at", "cells"];
 
-/// What the file says, as a dataset without records; none when it is not sound.
-pub(super) fn read(bytes: &[u8], problems: &mut Problems) -> Option<Dataset> {
+/// What the file says, as a dataset without records, and how the cells of the tables are written; none when it is not sound.
+pub(super) fn read(bytes: &[u8], problems: &mut Problems) -> Option<(Dataset, Cells)> {
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => {
@@ -57,7 +57,17 @@ pub(super) fn read(bytes: &[u8], problems: &mut Problems) -> Option<Dataset> {
             })
             .ok()
     });
-    Some(Dataset {
+    let cells = keys.text("cells");
+    let cells = match cells.as_ref().map(|(line, text)| (line, text.as_str())) {
+        None | Some((_, "raw")) => Cells::Raw,
+        Some((_, "quoted")) => Cells::Quoted,
+        Some((line, other)) => {
+            let problem = Problem::new(FILE, "quoted or raw").at(*line).column("cells");
+            keys.problems.push(problem.value(other));
+            return None;
+        }
+    };
+    let head = Dataset {
         title: title?.1,
         description: description.map(|(_, text)| text),
         licence: licence.map(|(_, text)| text),
@@ -65,7 +75,8 @@ pub(super) fn read(bytes: &[u8], problems: &mut Problems) -> Option<Dataset> {
         sources: Vec::new(),
         entities: Vec::new(),
         relationships: Vec::new(),
-    })
+    };
+    Some((head, cells))
 }
 
 fn line_at(bytes: &[u8], offset: usize) -> u64 {

@@ -31,6 +31,7 @@ pub fn drafts(dir: &Path, each: Each<'_>) -> Result<(), Unreadable> {
         title: dataset.title,
         description: dataset.description,
         licence: dataset.licence,
+        recorded_at: Some(dataset.recorded_at),
     };
     let sources = dataset.sources.into_iter().map(Record::Source);
     if each(Item::About(about)).is_break() || each(Item::Preamble(sources.map(Draft::of).collect())).is_break() {

@@ -23,7 +23,7 @@ use self::{
     ids::{Ids, Noun},
     sheet::{Form, Sheet},
 };
-use super::{Error, Problem, Problems};
+use super::{Error, Problem, Problems, cells::Cells};
 use crate::model::{Dataset, Timestamp};
 
 /// The names of the files, in the order in which they are read.
@@ -81,6 +81,7 @@ pub fn read_files<'a>(load: &dyn Fn(&'static str) -> Result<Option<Cow<'a, [u8]>
         load,
         ids: Ids::default(),
         problems: Problems::default(),
+        cells: Cells::Raw,
     };
     let head = reading.dataset()?;
     // Without it the dataset is refused, but the rows are checked all the same.
@@ -120,6 +121,8 @@ struct Reading<'l, 'a> {
     load: &'l dyn Fn(&'static str) -> Result<Option<Cow<'a, [u8]>>, Error>,
     ids: Ids,
     problems: Problems,
+    /// How the cells are written, as `dataset.toml` says.
+    cells: Cells,
 }
 
 impl Reading<'_, '_> {
@@ -129,7 +132,9 @@ impl Reading<'_, '_> {
             self.problems.push(missing(dataset::FILE));
             return Ok(None);
         };
-        Ok(dataset::read(without_mark(&bytes), &mut self.problems))
+        let (head, cells) = dataset::read(without_mark(&bytes), &mut self.problems).unzip();
+        self.cells = cells.unwrap_or(self.cells);
+        Ok(head)
     }
 
     /// Lets `read` read a table. `noun` is what its ids belong to, if others refer to them.
@@ -143,7 +148,7 @@ impl Reading<'_, '_> {
         match (self.load)(form.file)? {
             None => self.problems.push(missing(form.file)),
             Some(bytes) => {
-                if let Some(mut sheet) = Sheet::open(form, without_mark(&bytes), &mut self.problems) {
+                if let Some(mut sheet) = Sheet::open(form, without_mark(&bytes), self.cells, &mut self.problems) {
                     read(&mut sheet, &mut self.ids, &mut self.problems);
                     complete = sheet.has("id") && !sheet.is_cut_off();
                 }

@@ -4,7 +4,10 @@
 use std::io::{Chain, Read};
 
 use super::row::Row;
-use crate::formats::{Problem, Problems};
+use crate::formats::{
+    Problem, Problems,
+    cells::{self, Cells},
+};
 
 /// Read after the end of every file. The row after it is never seen only when a quote is still open.
 const SENTINEL: &[u8] = b"\n.";
@@ -26,11 +29,12 @@ pub(super) struct Sheet<'a> {
     /// How many fields the header has.
     width: usize,
     records: Records<'a>,
+    cells: Cells,
 }
 
 impl<'a> Sheet<'a> {
     /// Reads the header of `bytes`; none when there is none, which is reported.
-    pub(super) fn open(form: Form, bytes: &'a [u8], problems: &mut Problems) -> Option<Self> {
+    pub(super) fn open(form: Form, bytes: &'a [u8], cells: Cells, problems: &mut Problems) -> Option<Self> {
         let mut records = Records::new(bytes);
         let line = match records.advance() {
             Step::Record { line } => line,
@@ -50,6 +54,7 @@ impl<'a> Sheet<'a> {
             positions,
             width: records.record.len(),
             records,
+            cells,
         })
     }
 
@@ -80,6 +85,9 @@ impl<'a> Sheet<'a> {
                     if self.records.record.iter().all(|cell| cell.trim_ascii().is_empty()) {
                         continue;
                     }
+                    if self.cells == Cells::Quoted {
+                        unquote(&mut self.records.record);
+                    }
                     let found = self.records.record.len();
                     if found != self.width {
                         let expected = format!("{} fields as in the header, not {found}", self.width);
@@ -97,6 +105,17 @@ impl<'a> Sheet<'a> {
                 problems,
             ));
         }
+    }
+}
+
+/// Takes the apostrophes away that keep a spreadsheet from running cells.
+fn unquote(record: &mut csv::ByteRecord) {
+    if record.iter().any(|cell| cell.starts_with(b"'")) {
+        let bare = record.iter().map(|cell| match std::str::from_utf8(cell) {
+            Ok(text) => cells::unquoted(text).as_bytes(),
+            Err(_) => cell,
+        });
+        *record = bare.collect();
     }
 }
 

@@ -17,6 +17,7 @@ use super::{dataset, entities, identifiers, names, sheet::Form, sources};
 use crate::{
     formats::{
         Error,
+        cells::Cells as Style,
         export::{Selection, Written},
     },
     model::{Catalog, Entity, EntityKind, Identifier, Source, not_before},
@@ -30,20 +31,24 @@ use crate::{
 /// or a date that the tables refuse; the reason why the end of a relationship is unknown that is not its start; a share of
 /// something else than the relationship's; white space around texts.
 ///
+/// `cells` says whether what a spreadsheet would run is quoted; `dataset.toml` tells when there is such a cell.
+///
 /// # Errors
 /// [`Error::Io`] when the folder is not empty, or cannot be written. Then nothing is there.
-pub fn write(selection: &Selection, dir: &Path) -> Result<Written, Error> {
+pub fn write(selection: &Selection, dir: &Path, cells: Style) -> Result<Written, Error> {
     let folder = Folder::begin(dir)?;
     let mut writing = Writing {
         folder: &folder,
+        style: cells,
+        has_quoted: false,
         written: Written::default(),
         left_out: HashSet::new(),
         identifiers: HashSet::new(),
     };
-    writing.dataset(selection)?;
     writing.sources(selection)?;
     writing.entities(selection)?;
     writing.relationships(selection)?;
+    writing.dataset(selection)?;
     let written = writing.written;
     folder.finish(dir)?;
     Ok(written)
@@ -52,6 +57,9 @@ pub fn write(selection: &Selection, dir: &Path) -> Result<Written, Error> {
 /// Tables that are being written.
 struct Writing<'f> {
     folder: &'f Folder,
+    /// How cells are written that a spreadsheet would run, and whether there was one.
+    style: Style,
+    has_quoted: bool,
     written: Written,
     /// The ids of entities and sources that the tables cannot hold.
     left_out: HashSet<String>,
@@ -71,6 +79,7 @@ impl Writing<'_> {
             ("description", selection.description()),
             ("licence", selection.licence()),
             ("recorded_at", Some(&*recorded_at)),
+            ("cells", self.has_quoted.then_some("quoted")),
         ];
         let lines = lines.into_iter().filter_map(|(key, text)| Some((key, text?)));
         let lines: String = lines.map(|(key, text)| format!("{key} = {}\n", quoted(text))).collect();
@@ -78,7 +87,12 @@ impl Writing<'_> {
     }
 
     fn table(&self, form: Form) -> Result<Cells, Error> {
-        self.folder.table(form)
+        self.folder.table(form, self.style)
+    }
+
+    fn finish(&mut self, table: Cells) -> Result<(), Error> {
+        self.has_quoted |= table.finish()?;
+        Ok(())
     }
 
     /// Whether the tables can hold this id.
@@ -109,7 +123,7 @@ impl Writing<'_> {
             table.end_row()?;
             written.sources += 1;
         }
-        table.finish()
+        self.finish(table)
     }
 
     fn entities(&mut self, selection: &Selection) -> Result<(), Error> {
@@ -145,9 +159,9 @@ impl Writing<'_> {
             }
             self.written.entities += 1;
         }
-        table.finish()?;
-        other_names.finish()?;
-        identified.finish()
+        self.finish(table)?;
+        self.finish(other_names)?;
+        self.finish(identified)
     }
 
     fn entity(&mut self, entity: &Entity, table: &mut Cells) -> Result<(), Error> {

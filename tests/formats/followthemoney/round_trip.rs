@@ -3,9 +3,9 @@
 use guanxi::{
     formats::tables,
     model::{
-        Amount, Catalog, Dataset, Directness, Ends, Entity, EntityKind, EntityStatus, Evidence, Identifier, Name,
-        NameKind, PartialDate, Relationship, RelationshipKind, RelationshipStatus, Share, ShareOf, ShareRange, Source,
-        Stance, Timestamp, Validity, evidence_id, relationship_id,
+        Amount, Catalog, Dataset, Directness, Ends, Entity, EntityKind, EntityStatus, Evidence, Identifier, Interest,
+        Name, NameKind, PartialDate, Relationship, RelationshipKind, RelationshipStatus, Share, ShareOf, ShareRange,
+        Source, Stance, Timestamp, Validity, evidence_id, relationship_id,
     },
 };
 use proptest::{prelude::*, sample::select};
@@ -32,6 +32,8 @@ struct Said {
     stated_on: Option<&'static str>,
     summary: Option<&'static str>,
     properties: bool,
+    /// Which interest it is, and what else follows from that.
+    interest: usize,
 }
 
 fn date(text: Option<&str>) -> Option<PartialDate> {
@@ -78,9 +80,9 @@ prop_compose! {
         ended_by in some(&["2012-05-01", "2017-01-15"]), directness in select(Directness::ALL),
         share in range(), of in select(ShareOf::ALL), amount in proptest::option::of((0.0..1e12_f64, select(vec!["EUR", "USD", "CNY"]))),
         source in 0usize..4, locator in some(&["page 2", "Ownership 1"]),
-        stated_on in some(&["2014", "2014-11-25"]), summary in some(&["Says so.\nTwice."]), properties in any::<bool>(),
+        stated_on in some(&["2014", "2014-11-25"]), summary in some(&["Says so.\nTwice."]), properties in any::<bool>(), interest in 0usize..300,
     ) -> Said {
-        Said { id, role, status, bounds, ended_by, directness, share, of, amount, source, locator, stated_on, summary, properties }
+        Said { id, role, status, bounds, ended_by, directness, share, of, amount, source, locator, stated_on, summary, properties, interest }
     }
 }
 
@@ -128,14 +130,23 @@ fn relationship(position: usize, kind: RelationshipKind, [from, to]: [&str; 2], 
             range: said.share,
             of: said.of,
         }),
-        interest: None,
+        interest: Interest::ALL
+            .get(said.interest % 29)
+            .copied()
+            .filter(|_| kind.is_interest()),
         directness: if kind.is_interest() {
             said.directness
         } else {
             Directness::Unknown
         },
-        components: Vec::new(),
-        record: None,
+        components: (said.interest.is_multiple_of(3) && kind.is_interest())
+            .then(|| "rel:part".to_owned())
+            .into_iter()
+            .collect(),
+        record: said
+            .interest
+            .is_multiple_of(4)
+            .then(|| format!("record {}", said.interest)),
         amount: said
             .amount
             .filter(|_| is_money)
@@ -352,6 +363,7 @@ fn records_say_in_their_words_what_the_graph_holds() {
                 locator: Some("page 2"),
                 stated_on: Some("2014"),
                 summary: None,
+                interest: 86,
                 properties: false,
             },
         )

@@ -160,7 +160,7 @@ fn a_file_is_told_by_how_it_begins() {
 fn what_is_not_the_golden_copy_is_refused_with_the_way_out() {
     let xml = form(Content::Lei, Syntax::Xml);
     let json = form(Content::Lei, Syntax::Json);
-    let utf_8 = "it is not in UTF-8; convert it first, as with iconv -t UTF-8";
+    let utf_8 = "it is not in UTF-8; convert it first: iconv -f ENCODING -t UTF-8";
     let cut = "record 1: the file ends before its list of records does: it is cut off; get it again";
     let cases: &[(&[u8], Form, &str)] = &[
         (b"", LEI_CSV, "line 1: the file is empty; get it again"),
@@ -272,7 +272,10 @@ fn one_bad_record_does_not_hide_the_next() {
         faults(&found[0]),
         ["Rejected : not as many fields as the header [1 instead of 2]"]
     );
-    assert_eq!(faults(&found[1]), ["Rejected : not in UTF-8 []"]);
+    assert_eq!(
+        faults(&found[1]),
+        ["Rejected : not in UTF-8; if the file is in Windows-1252, iconv -f WINDOWS-1252 -t UTF-8 converts it []"]
+    );
     assert_eq!(entity(&found[2]).name, "A");
     let text = "[ {\"LEI\" 1}, 7 ,{\"LEI\":\"5493001KJTIIGC8Y1R12\",\"Entity\":{\"LegalName\":\"A\",\"n\":null,\"x\":[[1],[true]]}}]";
     let found = read(text, form(Content::Lei, Syntax::Json)).whole();

@@ -23,8 +23,8 @@ use guanxi::{
     formats::{
         export::Selection,
         import::{
-            Choice, Counts, Coverage, Done, Error, Gauge, Job, RECORD_BYTES_MAX, Strictness, Told, UNPACKED_BYTES_MAX,
-            WAITING_MAX, plan, run,
+            Choice, Counts, Coverage, Done, Error, Gauge, Job, Opening, RECORD_BYTES_MAX, Strictness, Told,
+            UNPACKED_BYTES_MAX, WAITING_MAX, plan, run,
         },
     },
     graph::Snapshot,
@@ -110,7 +110,9 @@ impl Desk {
     pub(super) fn try_import(&self, files: &[PathBuf], how: How) -> Result<Imported, Error> {
         let map = how.mapping.map(|text| self.file("mapping.toml", text));
         let choice = Choice::new(None, map.as_deref()).unwrap();
-        let parts = plan(files, None, |start| choice.reader(start)).unwrap();
+        let store = self.store();
+        let opening = Opening::new(&store, UNPACKED_BYTES_MAX);
+        let parts = plan(files, None, &opening, |start| choice.reader(start)).unwrap();
         let told = Told {
             source: how.source.map(str::to_owned),
             publisher: None,

@@ -8,7 +8,9 @@ use super::{
         edge::{words, words_of},
         ids,
         line::SCHEMA,
-        locator, over, percentage, percentages,
+        locator,
+        ours::{COMPONENTS, DIRECTNESS, INTEREST, RECORD},
+        over, percentage, percentages,
         schemata::{self, Edge, UNKNOWN_LINK},
         sources, values,
     },
@@ -17,8 +19,8 @@ use super::{
 use crate::{
     formats::export::Written,
     model::{
-        Amount, Directness, Ends, Evidence, PartialDate, Relationship, RelationshipKind, RelationshipStatus, Source,
-        Stance, relationship_id,
+        Amount, Catalog, Directness, Ends, Evidence, PartialDate, Relationship, RelationshipKind, RelationshipStatus,
+        Source, Stance, relationship_id,
     },
 };
 
@@ -42,7 +44,7 @@ pub(super) fn of(
     role(relationship, edge, &mut sheet, written);
     status(relationship, edge, &mut sheet, written);
     figures(relationship, edge, &mut sheet, written);
-    interest(relationship, edge, &mut sheet, written);
+    interest(relationship, edge, &mut sheet);
     let place = match key {
         Some(_) => None,
         None => relationship
@@ -119,8 +121,8 @@ fn has(properties: Option<&Map<String, Value>>, name: &str) -> bool {
     properties.is_some_and(|properties| properties.contains_key(name))
 }
 
-/// How directly an interest is held, unless the source's words say it.
-fn interest(relationship: &Relationship, edge: Edge, sheet: &mut Sheet, written: &mut Written) {
+/// How directly an interest is held, unless the source's words say it, its type and what it is made up of.
+fn interest(relationship: &Relationship, edge: Edge, sheet: &mut Sheet) {
     let property = directness::property(relationship.kind).filter(|property| edge.knows(property));
     let held = property.and_then(|property| relationship.properties.as_ref()?.get(property));
     match (property, held.map(|held| directness::of_texts(&texts(held)))) {
@@ -131,19 +133,21 @@ fn interest(relationship: &Relationship, edge: Edge, sheet: &mut Sheet, written:
             }
         }
         _ if relationship.directness == Directness::Unknown => {}
-        _ => written.leave_out("directness of an interest"),
+        _ => sheet.put_ours(DIRECTNESS, relationship.directness.as_str()),
     }
-    let is_of_another = relationship
+    if let Some(interest) = relationship.interest {
+        sheet.put_ours(INTEREST, interest.as_str());
+    }
+    if !relationship.components.is_empty() {
+        sheet.put_ours(COMPONENTS, relationship.components.clone());
+    }
+    // A record of FollowTheMoney is told by its id.
+    if let Some(record) = relationship
         .record
-        .as_deref()
-        .is_some_and(|record| key(relationship, edge).is_none_or(|key| !ids::is_record(record, key)));
-    let lost = [
-        (relationship.interest.is_some(), "type of an interest"),
-        (!relationship.components.is_empty(), "what a relationship is made up of"),
-        (is_of_another, "id that a record had at its source"),
-    ];
-    for (_, what) in lost.into_iter().filter(|(is_lost, _)| *is_lost) {
-        written.leave_out(what);
+        .as_ref()
+        .filter(|_| key(relationship, edge).is_none())
+    {
+        sheet.put_ours(RECORD, record.clone());
     }
 }
 

@@ -23,8 +23,11 @@ use crate::{
 /// A day by which a relationship was over is a `status` of its own, `ended by 2017-01-15`; how directly an interest is held is
 /// its `ownershipType` or `controlType`.
 ///
-/// Left out and counted: types of interests, what indirect ones are made up of, ids that records had at their source, and that
-/// a party is not disclosed; relationships with an undisclosed end; of statements all but the links and publishers of those that
+/// What FollowTheMoney has no property for and changes what is computed stands beside the properties of a record, in `guanxi`: types
+/// of interests, what indirect ones are made up of, ids that records had at their source, that a party is not disclosed. Other
+/// programs pass over it.
+///
+/// Left out and counted: relationships with an undisclosed end; of statements all but the links and publishers of those that
 /// assert (of the first also its date, its summary and its locator, as `date`, `summary` and `recordId`), so confidence, stance, speaker and a
 /// source's own figures; titles, dates and licences of sources; the language and the script of names, and whether they are
 /// translations; shares of CONTROLS; amounts of other relationships than PAID and LENT_TO, and what amounts are of; capabilities;

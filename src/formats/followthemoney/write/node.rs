@@ -5,6 +5,7 @@ use super::{
         identifiers, ids,
         line::SCHEMA,
         node::{ADDRESSES, SHORT, jurisdiction, keyword},
+        ours::UNDISCLOSED,
         schemata::{self, ASSET, Node},
         values,
     },
@@ -44,7 +45,7 @@ pub(super) fn of(entity: &Entity, addresses: &[&str], written: &mut Written) -> 
         sheet.put("keywords", keyword(entity.kind));
     }
     if entity.undisclosed {
-        written.leave_out("that a party is not disclosed");
+        sheet.put_ours(UNDISCLOSED, true);
     }
     sheet.put_properties(properties, |name| node.knows(name), written);
     sheet

@@ -7,7 +7,10 @@ use std::{
 
 use serde_json::{Map, Value, json};
 
-use super::super::line::{CONTEXT, SCHEMA};
+use super::super::{
+    line::{CONTEXT, SCHEMA},
+    ours::OURS,
+};
 use crate::formats::export::Written;
 
 /// A record of FollowTheMoney.
@@ -16,6 +19,8 @@ pub(super) struct Sheet {
     schema: &'static str,
     values: BTreeMap<String, Vec<String>>,
     context: Map<String, Value>,
+    /// What FollowTheMoney has no property for, and we read back.
+    ours: Map<String, Value>,
 }
 
 impl Sheet {
@@ -26,6 +31,7 @@ impl Sheet {
             schema,
             values: BTreeMap::new(),
             context: Map::new(),
+            ours: Map::new(),
         }
     }
 
@@ -38,6 +44,11 @@ impl Sheet {
         }
     }
 
+    /// Adds what FollowTheMoney has no property for.
+    pub(super) fn put_ours(&mut self, name: &str, value: impl Into<Value>) {
+        self.ours.insert(name.to_owned(), value.into());
+    }
+
     /// Adds what a record holds beyond the model, as far as FollowTheMoney `knows` the names.
     pub(super) fn put_properties(
         &mut self,
@@ -48,7 +59,7 @@ impl Sheet {
         for (name, value) in properties.into_iter().flatten() {
             match value {
                 Value::Object(context) if name == CONTEXT => {
-                    let own = ["id", "schema", "properties"];
+                    let own = ["id", "schema", "properties", OURS];
                     let others = context.iter().filter(|(name, _)| !own.contains(&name.as_str()));
                     self.context = others.map(|(name, value)| (name.clone(), value.clone())).collect();
                 }
@@ -68,6 +79,9 @@ impl Sheet {
         let mut record = self.context;
         let values = self.values.into_iter().filter(|(_, values)| !values.is_empty());
         let properties: Map<String, Value> = values.map(|(name, values)| (name, Value::from(values))).collect();
+        if !self.ours.is_empty() {
+            record.insert(OURS.to_owned(), Value::Object(self.ours));
+        }
         record.insert("id".to_owned(), json!(self.id));
         record.insert("schema".to_owned(), json!(self.schema));
         record.insert("properties".to_owned(), Value::Object(properties));

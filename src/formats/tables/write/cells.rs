@@ -1,11 +1,16 @@
 //! Rows of a table that is being written, cell by cell, and how values are written into cells so that they read back alike.
 
-use std::{fs::File, io, path::PathBuf};
+use std::{borrow::Cow, fs::File, io, path::PathBuf};
 
 use serde_json::{Map, Value};
 
 use crate::{
-    formats::{Error, export::Written, tables::sheet::Form},
+    formats::{
+        Error,
+        cells::{self, Cells as Style},
+        export::Written,
+        tables::sheet::Form,
+    },
     model::{self, PartialDate},
 };
 
@@ -15,16 +20,21 @@ pub(super) struct Cells {
     path: PathBuf,
     writer: csv::Writer<File>,
     row: Vec<String>,
+    style: Style,
+    /// Whether a cell was quoted.
+    has_quoted: bool,
 }
 
 impl Cells {
     /// A table with its header.
-    pub(super) fn begin(form: Form, path: PathBuf, file: File) -> Result<Self, Error> {
+    pub(super) fn begin(form: Form, path: PathBuf, file: File, style: Style) -> Result<Self, Error> {
         let mut cells = Self {
             form,
             path,
             writer: csv::Writer::from_writer(file),
             row: vec![String::new(); form.columns.len()],
+            style,
+            has_quoted: false,
         };
         let header = cells.writer.write_record(form.columns);
         cells.checked(header.map_err(io::Error::from))?;
@@ -35,7 +45,14 @@ impl Cells {
     pub(super) fn put(&mut self, column: &str, text: impl Into<String>) {
         let place = self.form.columns.iter().position(|known| *known == column);
         let place = place.expect("a column of the form");
-        self.row[place] = text.into();
+        let text: String = text.into();
+        self.row[place] = match (self.style, cells::quoted(&text)) {
+            (Style::Quoted, Cow::Owned(quoted)) => {
+                self.has_quoted = true;
+                quoted
+            }
+            _ => text,
+        };
     }
 
     /// Ends the row and begins the next one, which is blank.
@@ -45,10 +62,11 @@ impl Cells {
         self.checked(written)
     }
 
-    /// The table is complete, and on the disk.
-    pub(super) fn finish(mut self) -> Result<(), Error> {
+    /// The table is complete, and on the disk. Tells whether a cell was quoted.
+    pub(super) fn finish(mut self) -> Result<bool, Error> {
         let flushed = self.writer.flush().and_then(|()| self.writer.get_ref().sync_all());
-        self.checked(flushed)
+        self.checked(flushed)?;
+        Ok(self.has_quoted)
     }
 
     fn checked(&self, result: io::Result<()>) -> Result<(), Error> {

@@ -21,8 +21,8 @@ use crate::{
 impl Writing<'_> {
     /// The relationships, each with its evidence.
     pub(super) fn relationships(&mut self, selection: &Selection) -> Result<(), Error> {
-        let mut table = self.folder.table(relationships::FORM)?;
-        let mut said = self.folder.table(evidence::FORM)?;
+        let mut table = self.table(relationships::FORM)?;
+        let mut said = self.table(evidence::FORM)?;
         let mut ids = HashSet::new();
         for relationship in selection.relationships() {
             if !self.takes(&relationship.id, "relationship whose id has white space") {
@@ -42,8 +42,8 @@ impl Writing<'_> {
             }
             self.written.relationships += 1;
         }
-        table.finish()?;
-        said.finish()
+        self.finish(table)?;
+        self.finish(said)
     }
 
     fn takes_ends(&mut self, relationship: &Relationship) -> bool {

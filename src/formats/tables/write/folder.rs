@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::cells::Cells;
-use crate::formats::{Error, tables::sheet::Form};
+use crate::formats::{Error, cells::Cells as Style, tables::sheet::Form};
 
 /// A folder that is being filled. Unless it is finished, it vanishes.
 pub(super) struct Folder {
@@ -58,10 +58,10 @@ impl Folder {
     }
 
     /// Begins a table.
-    pub(super) fn table(&self, form: Form) -> Result<Cells, Error> {
+    pub(super) fn table(&self, form: Form, style: Style) -> Result<Cells, Error> {
         let path = self.unfinished.join(form.file);
         let file = File::create_new(&path).map_err(|reason| failed(&path, reason))?;
-        Cells::begin(form, path, file)
+        Cells::begin(form, path, file, style)
     }
 
     /// Moves the folder to its place.

@@ -1,0 +1,448 @@
+//! The JSON values of a file, one at a time: the elements of an array, those of an array in an object, or values one after
+//! another, whether each stands on a line or on several. A value longer than is allowed ends the reading; a damaged one is
+//! handed over as it stands, to be rejected by whoever parses it, and does not hide the next.
+
+use std::{
+    io::{BufRead, ErrorKind},
+    ops::ControlFlow,
+};
+
+use super::import::{Place, Unreadable, too_long};
+
+/// Takes a value's place and its text.
+pub(super) type EachValue<'a> = &'a mut dyn FnMut(Place, &[u8]) -> ControlFlow<()>;
+
+/// How deep values may nest; parsing refuses deeper ones as well.
+const DEPTH_MAX: usize = 128;
+
+/// What a file may be made of.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Form {
+    /// How many bytes one value may have.
+    pub(super) bytes_max: usize,
+    /// The name of the array of values, where one object may hold them all.
+    pub(super) package: Option<&'static str>,
+    /// What is expected, where a file that begins with something else than JSON is refused as a whole.
+    pub(super) expected: Option<&'static str>,
+}
+
+/// Hands over value after value.
+///
+/// # Errors
+/// [`Unreadable`] for a value that is too long, for a file that ends in the middle of one, and for what the system refuses.
+pub(super) fn read(bytes: &mut dyn BufRead, form: Form, each: EachValue<'_>) -> Result<(), Unreadable> {
+    let mut scan = Scan::new(form);
+    loop {
+        let chunk = match bytes.fill_buf() {
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            chunk => chunk?,
+        };
+        if chunk.is_empty() {
+            return scan.end(each);
+        }
+        let length = chunk.len();
+        if scan.feed(chunk, each)?.is_break() {
+            return Ok(());
+        }
+        bytes.consume(length);
+    }
+}
+
+/// The first value of a file that starts like this, or what there is of it.
+pub(super) fn first_value(start: &[u8]) -> &[u8] {
+    let start = start.trim_ascii_start();
+    start.strip_prefix(b"[").map_or(start, <[u8]>::trim_ascii_start)
+}
+
+/// Where in the file a byte stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// Between values that stand one after another, or before anything.
+    Between,
+    /// In one of them.
+    Value,
+    /// On a line that is no JSON.
+    Stray,
+    /// Behind the damage in a value of several lines, up to a line on which one may begin.
+    Damaged,
+    /// In an array of values.
+    Array,
+    /// Behind that array, within the package.
+    Rest,
+}
+
+/// What a run of bytes in a value ends with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Run {
+    /// The bytes at hand; the value goes on.
+    On,
+    /// The value.
+    Complete,
+    /// The start of the array of a package.
+    Package,
+    /// A byte that cannot stand here, and is not part of the run: the value was damaged before.
+    Damaged,
+}
+
+/// Cuts a file into values.
+struct Scan {
+    form: Form,
+    part: Part,
+    /// The brackets that are open.
+    open: Vec<u8>,
+    in_text: bool,
+    escaped: bool,
+    /// The last byte of the value that is neither white space nor in a text.
+    last: u8,
+    at_line_start: bool,
+    /// The value so far.
+    value: Vec<u8>,
+    /// Where in it the last text begins, and whether that is the name of the array of a package.
+    text_from: usize,
+    names_package: bool,
+    /// Where in it another value may begin, in case that it turns out to be damaged, and on which line that is.
+    restart: Option<(usize, u64)>,
+    /// Whether the array of values stands in a package.
+    is_packed: bool,
+    /// Whether arrays may begin here: in front of everything, and behind another array.
+    takes_array: bool,
+    record: u64,
+    line: u64,
+    value_line: u64,
+}
+
+impl Scan {
+    fn new(form: Form) -> Self {
+        Self {
+            form,
+            part: Part::Between,
+            open: Vec::new(),
+            in_text: false,
+            escaped: false,
+            last: 0,
+            at_line_start: true,
+            value: Vec::new(),
+            text_from: 0,
+            names_package: false,
+            restart: None,
+            is_packed: false,
+            takes_array: true,
+            record: 0,
+            line: 1,
+            value_line: 1,
+        }
+    }
+
+    fn feed(&mut self, bytes: &[u8], each: EachValue<'_>) -> Result<ControlFlow<()>, Unreadable> {
+        let mut at = 0;
+        while let Some(byte) = bytes.get(at) {
+            let flow = match self.part {
+                Part::Value => {
+                    let (length, run) = self.run(&bytes[at..]);
+                    self.value.extend_from_slice(&bytes[at..at + length]);
+                    at += length;
+                    self.after(run, each)?
+                }
+                part => {
+                    at += 1;
+                    let flow = match part {
+                        Part::Between => self.between(*byte)?,
+                        Part::Array => self.array(*byte, each)?,
+                        Part::Rest => self.rest(*byte),
+                        Part::Damaged if self.at_line_start && *byte == b'{' => {
+                            let flow = self.hand_over(each)?;
+                            self.begin_value();
+                            flow
+                        }
+                        _ => self.stray(*byte, each)?,
+                    };
+                    self.line += u64::from(*byte == b'\n');
+                    self.at_line_start = *byte == b'\n';
+                    flow
+                }
+            };
+            if flow.is_break() {
+                return Ok(flow);
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn between(&mut self, byte: u8) -> Result<ControlFlow<()>, Unreadable> {
+        match byte {
+            b'{' => self.begin_value(),
+            b'[' if self.takes_array => {
+                self.part = Part::Array;
+                self.is_packed = false;
+            }
+            // Values that stood in an array have commas between them.
+            b',' if self.record > 0 && !self.takes_array => {}
+            _ if byte.is_ascii_whitespace() => {}
+            _ if self.takes_array && self.record > 0 => {
+                return Err(self.refused("something stands behind the array, which is no JSON"));
+            }
+            _ => {
+                if let Some(expected) = self.form.expected.filter(|_| self.record == 0) {
+                    return Err(self.refused(&format!("no JSON starts here; expected {expected}")));
+                }
+                self.part = Part::Stray;
+                self.takes_array = false;
+                self.value_line = self.line;
+                self.value.push(byte);
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn begin_value(&mut self) {
+        self.part = Part::Value;
+        self.takes_array = false;
+        self.value_line = self.line;
+        self.value.push(b'{');
+        self.open.push(b'{');
+        self.last = b'{';
+        self.at_line_start = false;
+    }
+
+    /// How many of the bytes belong to the value, and what they end with.
+    fn run(&mut self, bytes: &[u8]) -> (usize, Run) {
+        let before = self.value.len();
+        let mut at = 0;
+        while let Some(byte) = bytes.get(at).copied() {
+            if self.in_text {
+                if !self.escaped {
+                    at += memchr::memchr3(b'"', b'\\', b'\n', &bytes[at..]).unwrap_or(bytes.len() - at);
+                }
+                match bytes.get(at) {
+                    None => break,
+                    Some(b'\n') => return (at, Run::Damaged),
+                    Some(byte) => self.text(*byte, bytes, at),
+                }
+                at += 1;
+                continue;
+            }
+            let was_line_start = std::mem::replace(&mut self.at_line_start, byte == b'\n');
+            match byte {
+                b'\n' => self.line += 1,
+                _ if byte.is_ascii_whitespace() => {}
+                b'"' => {
+                    self.in_text = true;
+                    self.text_from = before + at + 1;
+                }
+                b'{' | b'[' => {
+                    let is_package = byte == b'[' && self.is_package();
+                    if was_line_start && byte == b'{' {
+                        if !self.may_open() {
+                            self.at_line_start = true;
+                            return (at, Run::Damaged);
+                        }
+                        self.restart.get_or_insert((before + at, self.line));
+                    }
+                    self.open.push(byte);
+                    self.last = byte;
+                    if is_package {
+                        return (at + 1, Run::Package);
+                    }
+                }
+                b'}' | b']' => {
+                    self.open.pop();
+                    self.last = byte;
+                    if self.open.is_empty() {
+                        return (at + 1, Run::Complete);
+                    }
+                }
+                _ => self.last = byte,
+            }
+            at += 1;
+        }
+        (bytes.len(), Run::On)
+    }
+
+    /// A byte of a text that ends it, escapes another or is escaped. It stands in these bytes, behind the value so far.
+    fn text(&mut self, byte: u8, bytes: &[u8], at: usize) {
+        match byte {
+            _ if self.escaped => self.escaped = false,
+            b'\\' => self.escaped = true,
+            b'"' => {
+                self.in_text = false;
+                self.last = byte;
+                let text = self.value.iter().chain(&bytes[..at]).skip(self.text_from);
+                self.names_package = self.form.package.is_some_and(|name| text.eq(name.as_bytes()));
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether a bracket may open here, by what stands before it.
+    fn may_open(&self) -> bool {
+        let fits = match self.open.last() {
+            Some(b'[') => matches!(self.last, b'[' | b','),
+            _ => self.last == b':',
+        };
+        fits && self.open.len() < DEPTH_MAX
+    }
+
+    /// Whether the array that begins is the one of a package.
+    fn is_package(&self) -> bool {
+        self.names_package && self.open.len() == 1 && self.last == b':'
+    }
+
+    fn after(&mut self, run: Run, each: EachValue<'_>) -> Result<ControlFlow<()>, Unreadable> {
+        if self.value.len() > self.form.bytes_max {
+            return Err(self.refused(&too_long(self.form.bytes_max).to_string()));
+        }
+        match run {
+            Run::On => Ok(ControlFlow::Continue(())),
+            Run::Complete => self.hand_over(each),
+            Run::Package => {
+                self.clear();
+                (self.part, self.is_packed) = (Part::Array, true);
+                Ok(ControlFlow::Continue(()))
+            }
+            Run::Damaged => self.damaged(each),
+        }
+    }
+
+    /// Hands over what was damaged, and goes on where another value may begin.
+    fn damaged(&mut self, each: EachValue<'_>) -> Result<ControlFlow<()>, Unreadable> {
+        if self.restart.is_none() && self.in_text && self.line > self.value_line {
+            // The rest of the value is damaged with it.
+            let value = std::mem::take(&mut self.value);
+            self.clear();
+            (self.part, self.value) = (Part::Damaged, value);
+            return Ok(ControlFlow::Continue(()));
+        }
+        let (at, line) = self.restart.unwrap_or((self.value.len(), self.line));
+        let rest = self.value.split_off(at);
+        if self.hand_over(each)?.is_break() {
+            return Ok(ControlFlow::Break(()));
+        }
+        self.line = line;
+        self.at_line_start = true;
+        self.feed(&rest, each)
+    }
+
+    /// A byte of a line that is no JSON, or of what is damaged.
+    fn stray(&mut self, byte: u8, each: EachValue<'_>) -> Result<ControlFlow<()>, Unreadable> {
+        if self.part == Part::Stray && byte == b'\n' {
+            return self.hand_over(each);
+        }
+        if self.value.len() >= self.form.bytes_max {
+            return Err(self.refused(&too_long(self.form.bytes_max).to_string()));
+        }
+        self.value.push(byte);
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn array(&mut self, byte: u8, each: EachValue<'_>) -> Result<ControlFlow<()>, Unreadable> {
+        if self.open.is_empty() && !self.in_text && matches!(byte, b',' | b']') {
+            let flow = if self.value.trim_ascii().is_empty() {
+                self.clear();
+                ControlFlow::Continue(())
+            } else {
+                self.hand_over(each)?
+            };
+            self.part = match byte {
+                b',' => Part::Array,
+                _ if self.is_packed => {
+                    self.open.push(b'{');
+                    Part::Rest
+                }
+                _ => {
+                    self.takes_array = true;
+                    Part::Between
+                }
+            };
+            return Ok(flow);
+        }
+        if self.value.is_empty() {
+            if byte.is_ascii_whitespace() {
+                return Ok(ControlFlow::Continue(()));
+            }
+            self.value_line = self.line;
+        }
+        if self.value.len() >= self.form.bytes_max {
+            return Err(self.refused(&too_long(self.form.bytes_max).to_string()));
+        }
+        self.value.push(byte);
+        self.follow(byte);
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// What else a package holds is not read.
+    fn rest(&mut self, byte: u8) -> ControlFlow<()> {
+        self.follow(byte);
+        if self.open.is_empty() {
+            self.part = Part::Between;
+            self.takes_array = true;
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Knows after a byte which brackets are open, and whether it stands in a text.
+    fn follow(&mut self, byte: u8) {
+        match byte {
+            _ if self.escaped => self.escaped = false,
+            b'\\' if self.in_text => self.escaped = true,
+            b'"' => self.in_text = !self.in_text,
+            b'{' | b'[' if !self.in_text => self.open.push(byte),
+            b'}' | b']' if !self.in_text => drop(self.open.pop()),
+            _ => {}
+        }
+    }
+
+    /// Hands over the value and begins anew.
+    fn hand_over(&mut self, each: EachValue<'_>) -> Result<ControlFlow<()>, Unreadable> {
+        self.record += 1;
+        let place = Place {
+            record: self.record,
+            line: Some(self.value_line),
+            key: None,
+        };
+        let flow = each(place, self.value.trim_ascii());
+        self.clear();
+        Ok(flow)
+    }
+
+    fn clear(&mut self) {
+        self.value.clear();
+        self.open.clear();
+        (self.in_text, self.escaped) = (false, false);
+        (self.names_package, self.restart, self.last) = (false, None, 0);
+        self.part = Part::Between;
+    }
+
+    fn end(&mut self, each: EachValue<'_>) -> Result<(), Unreadable> {
+        loop {
+            match self.part {
+                Part::Between => return Ok(()),
+                Part::Stray | Part::Damaged => return self.hand_over(each).map(drop),
+                // A line that is whole, and no value: the others were.
+                Part::Value if self.record > 0 && self.is_one_line() => return self.hand_over(each).map(drop),
+                Part::Value if self.restart.is_some() => {
+                    if self.damaged(each)?.is_break() {
+                        return Ok(());
+                    }
+                }
+                Part::Value | Part::Array | Part::Rest => {
+                    return Err(self.refused(
+                        "the file ends here, in the middle of a record: it was cut off, or the command that wrote it \
+                         failed; get it again",
+                    ));
+                }
+            }
+        }
+    }
+
+    /// Whether the value so far is one whole line.
+    fn is_one_line(&self) -> bool {
+        self.value.ends_with(b"\n") && !self.value.trim_ascii_end().contains(&b'\n')
+    }
+
+    fn refused(&self, reason: &str) -> Unreadable {
+        Unreadable::form(format!("line {}", self.line), reason)
+    }
+}
+
+#[cfg(test)]
+mod tests;
