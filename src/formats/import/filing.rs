@@ -9,20 +9,16 @@ use std::{
 
 use super::{
     Draft, Error, Fault, Origin, Outcome, Wanted,
-    merge_records::{Differing, FirstHolds, HeldBy, Joining, LaterHolds},
+    merge_records::{Differing, HeldBy},
+    merged::Followed,
     notes::{Notes, Version},
-    whole,
+    whole::{self, Joined},
 };
 use crate::{
-    graph::{Refused, Snapshot},
-    model::{Change, Ends, Entity, Noun, Record, Relationship, Timestamp, View},
-    store::{
-        State, Store,
-        commit::{self, Proposal},
-    },
+    graph::Snapshot,
+    model::{Change, Noun, Record, Relationship, Timestamp, View},
+    store::{State, Store},
 };
-
-const UNKEEPABLE: &str = "it cannot be kept, such as values nested too deep";
 
 /// How many records share a commit.
 const BATCH_MAX: usize = 1_000;
@@ -33,17 +29,17 @@ const DATED_BATCH_MAX: usize = 50_000;
 #[derive(Debug)]
 pub(super) struct Filing {
     pub(super) store: Store,
-    state: Arc<State>,
-    now: Timestamp,
-    reason: String,
-    batch: Vec<(Change, Vec<Origin>)>,
+    pub(super) state: Arc<State>,
+    pub(super) now: Timestamp,
+    pub(super) reason: String,
+    pub(super) batch: Vec<(Change, Vec<Origin>)>,
     /// What the batch puts, by id.
-    batched: HashMap<String, Noun>,
+    pub(super) batched: HashMap<String, Noun>,
     /// What the batch takes back, by id.
-    taken_back: HashSet<String>,
+    pub(super) taken_back: HashSet<String>,
     /// The records of sources from which the batch puts relationships, or takes them back.
     pub(super) batched_records: HashSet<String>,
-    batch_at: Option<Timestamp>,
+    pub(super) batch_at: Option<Timestamp>,
     /// Of each file, whether its records are dated and whole.
     pub(super) is_whole: Vec<bool>,
     /// What imports remember.
@@ -268,38 +264,6 @@ impl Filing {
         Ok(())
     }
 
-    /// The entity that a change gives another kind, where one stands under its id.
-    fn of_another_kind(&self, change: &Change) -> Option<Entity> {
-        let Change::Put(record) = change else { return None };
-        let Record::Entity(entity) = &**record else { return None };
-        let graph = self.state.graph();
-        let standing = graph.entity_by_id(&entity.id, &graph.mask(&View::now(Timestamp::MAX)))?;
-        let standing = graph.entity(standing);
-        (standing.id() == entity.id && standing.kind() != entity.kind).then(|| entity.clone())
-    }
-
-    /// Commits an entity with another kind, and all that connects it: one entry, or nothing.
-    fn put_as_another_kind(
-        &mut self,
-        entity: Entity,
-        origins: Vec<Origin>,
-        at: Option<Timestamp>,
-    ) -> Result<(), Error> {
-        // What waits in the batch may connect it, too.
-        self.flush()?;
-        let id = entity.id.clone();
-        let changes = self.graph().as_another_kind(entity);
-        let verdict = match self.propose(changes, self.reason.clone(), at.unwrap_or(self.now)) {
-            Ok(()) => Verdict::Became(Outcome::Imported),
-            Err(commit::Error::Unkeepable(_)) => Verdict::Faulty(Fault::rejected("", UNKEEPABLE).with(&id)),
-            Err(error) => return Err(Error::Commit(error.to_string())),
-        };
-        self.told
-            .extend(origins.into_iter().map(|origin| (origin, verdict.clone())));
-        self.state = self.store.state();
-        Ok(())
-    }
-
     pub(super) fn batch(&mut self, change: Change, origins: Vec<Origin>, at: Option<Timestamp>) {
         self.batch_at = at;
         if let Change::Put(record) = &change {
@@ -383,46 +347,6 @@ impl Filing {
             .collect()
     }
 
-    pub(super) fn is_merged(&self, id: &str) -> bool {
-        self.state.graph().merged_at(id).is_some()
-    }
-
-    /// The entity that another one was merged into.
-    pub(super) fn survivor(&self, id: &str) -> Option<String> {
-        if !self.is_merged(id) {
-            return None;
-        }
-        let graph = self.state.graph();
-        let mask = graph.mask(&View::now(Timestamp::MAX));
-        let found = graph.entity_by_id(id, &mask)?;
-        Some(graph.entity(found).id().to_owned())
-    }
-
-    /// Whoever was merged into another is that one, whatever files call it.
-    pub(super) fn follow_mergers(&self, relationship: &mut Relationship) -> Followed {
-        let was_of_one = is_of_one(&relationship.ends);
-        let follow = |id: &mut String| {
-            if let Some(survivor) = self.survivor(id) {
-                *id = survivor;
-            }
-        };
-        match &mut relationship.ends {
-            Ends::Known { from, to } => {
-                follow(from);
-                follow(to);
-            }
-            Ends::UnknownFrom { to: known, .. } | Ends::UnknownTo { from: known, .. } => follow(known),
-        }
-        let speakers = relationship.evidence.iter_mut();
-        speakers
-            .filter_map(|statement| statement.speaker.as_mut())
-            .for_each(follow);
-        match is_of_one(&relationship.ends) && !was_of_one {
-            true => Followed::ToOneEntity,
-            false => Followed::ToItsEnds,
-        }
-    }
-
     /// Leaves out the speakers that nothing describes: a reference that leads nowhere costs no more than itself.
     pub(super) fn leave_out_speakers(&mut self, relationship: &mut Relationship, origin: Option<&Origin>) {
         for statement in &mut relationship.evidence {
@@ -442,131 +366,6 @@ impl Filing {
         let is_missing = |(id, noun): &(&str, Noun)| self.stands(id) != Some(*noun) && !self.is_merged(id);
         let missing = references(relationship).find(is_missing);
         missing.map(|(id, noun)| (id.to_owned(), noun))
-    }
-
-    /// Commits what was put.
-    pub(super) fn flush(&mut self) -> Result<(), Error> {
-        let batch = std::mem::take(&mut self.batch);
-        self.batched.clear();
-        self.taken_back.clear();
-        self.batched_records.clear();
-        let at = self.batch_at.take().unwrap_or(self.now);
-        self.commit(batch, at)?;
-        self.state = self.store.state();
-        Ok(())
-    }
-
-    /// Commits changes that were decided elsewhere, as one entry.
-    pub(super) fn commit_all(&mut self, changes: Vec<Change>, reason: String) -> Result<(), Error> {
-        self.flush()?;
-        let committed = self.propose(changes, reason, self.now);
-        committed.map_err(|error| Error::Commit(error.to_string()))?;
-        self.state = self.store.state();
-        Ok(())
-    }
-
-    fn propose(&self, changes: Vec<Change>, reason: String, at: Timestamp) -> Result<(), commit::Error> {
-        let proposal = Proposal {
-            retry: None,
-            by: None,
-            reason: Some(reason),
-            at,
-            decide: Box::new(move |_| Ok(changes)),
-        };
-        self.store.commit(proposal).map(drop)
-    }
-
-    fn commit(&mut self, mut batch: Vec<(Change, Vec<Origin>)>, at: Timestamp) -> Result<(), Error> {
-        if batch.is_empty() {
-            return Ok(());
-        }
-        let changes = batch.iter().map(|(change, _)| change.clone()).collect();
-        match self.propose(changes, self.reason.clone(), at) {
-            Ok(()) => {
-                let told = batch
-                    .into_iter()
-                    .flat_map(|(_, origins)| origins)
-                    .map(|origin| (origin, Verdict::Became(Outcome::Imported)));
-                self.told.extend(told);
-                Ok(())
-            }
-            // One record that cannot be kept must not take the others with it.
-            Err(commit::Error::Unkeepable(_) | commit::Error::Refused(_)) if batch.len() > 1 => {
-                let rest = batch.split_off(batch.len() / 2);
-                self.commit(batch, at)?;
-                self.commit(rest, at)
-            }
-            Err(commit::Error::Unkeepable(_)) => self.reject(batch, UNKEEPABLE),
-            Err(commit::Error::Refused(Refused::InUse { .. })) => {
-                self.reject(batch, "it is to be taken back, but others refer to it")
-            }
-            Err(commit::Error::Refused(Refused::Dangling { .. })) => {
-                self.reject(batch, "what it refers to could not be imported")
-            }
-            Err(error) => Err(Error::Commit(error.to_string())),
-        }
-    }
-
-    fn reject(&mut self, batch: Vec<(Change, Vec<Origin>)>, reason: &'static str) -> Result<(), Error> {
-        for (change, origins) in batch {
-            let fault = Fault::rejected("", reason).with(change.id());
-            let told = origins.into_iter();
-            self.told
-                .extend(told.map(|origin| (origin, Verdict::Faulty(fault.clone()))));
-        }
-        Ok(())
-    }
-}
-
-/// Where the ends of a relationship lead once mergers are followed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Followed {
-    ToItsEnds,
-    /// Both ends were merged into one entity, which says nothing any more.
-    ToOneEntity,
-}
-
-fn is_of_one(ends: &Ends) -> bool {
-    matches!(ends, Ends::Known { from, to } if from == to)
-}
-
-/// Joins what stands with what an import says.
-pub(super) struct Joined {
-    /// Whether records are dated and whole, so that the newer one holds.
-    pub(super) is_whole: bool,
-    pub(super) holding: Holding,
-    /// What did not come in.
-    pub(super) differing: Vec<Differing>,
-}
-
-impl Joined {
-    pub(super) fn records(&mut self, stands: &Record, new: &Record) -> Option<Record> {
-        if self.is_whole
-            && let Some((joined, _)) = whole::joined(stands, new)
-        {
-            return Some(joined);
-        }
-        match self.holding {
-            Holding::First => {
-                let mut joining = Joining::by(&FirstHolds);
-                let joined = joining.records(stands, new);
-                self.differing.extend(joining.differing);
-                joined
-            }
-            Holding::Later => {
-                let mut joining = Joining::by(&LaterHolds);
-                let joined = joining.records(stands, new);
-                self.differing.extend(joining.differing);
-                joined
-            }
-        }
-    }
-
-    fn entities(&mut self, stands: &Entity, new: &Entity) -> Entity {
-        match self.records(&Record::Entity(stands.clone()), &Record::Entity(new.clone())) {
-            Some(Record::Entity(joined)) => joined,
-            _ => stands.clone(),
-        }
     }
 }
 

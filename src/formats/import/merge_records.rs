@@ -3,17 +3,15 @@
 //!
 //! Joining does not depend on the order of records but for that: lists that differ are joined in the order of their members.
 
-use std::borrow::Cow;
-
 use serde_json::{Map, Value};
 
 use super::{
-    additions::BY_RECORD,
+    merge_statements,
     specificity::{More, TOLD_BY, more_specific},
 };
 use crate::model::{
-    Capability, Catalog, Entity, EntityKind, EntityStatus, Evidence, LIST_MAX, Name, NameKind, PROPERTIES_BYTES_MAX,
-    PartialDate, Record, Relationship, Set, Source, Stance, Validity, fold,
+    Capability, Catalog, Entity, EntityKind, EntityStatus, LIST_MAX, Name, NameKind,
+    PartialDate, Record, Relationship, Set, Source, Validity, fold,
 };
 
 /// Which of two values holds where they differ, by the field that they stand in.
@@ -83,7 +81,7 @@ pub(super) enum HeldBy {
 
 /// Joins records of one id.
 pub(super) struct Joining<'p, P> {
-    precedence: &'p P,
+    pub(super) precedence: &'p P,
     /// What did not come in.
     pub(super) differing: Vec<Differing>,
 }
@@ -282,7 +280,10 @@ impl<'p, P: Precedence> Joining<'p, P> {
                 false => capabilities.iter().collect(),
             },
             properties: self.properties(stands.properties.as_ref(), new.properties.as_ref()),
-            evidence: self.evidence(&with_own_figures(stands, new), &with_own_figures(new, stands)),
+            evidence: self.evidence(
+                &merge_statements::with_own_figures(stands, new),
+                &merge_statements::with_own_figures(new, stands),
+            ),
             recorded_at: stands.recorded_at,
             retracted_at: stands.retracted_at,
         }
@@ -299,122 +300,8 @@ impl<'p, P: Precedence> Joining<'p, P> {
         }
     }
 
-    /// Statements of one id are one, field by field. All others are kept.
-    fn evidence(&mut self, stands: &[Evidence], new: &[Evidence]) -> Vec<Evidence> {
-        if stands == new {
-            return stands.to_vec();
-        }
-        let mut evidence: Vec<Evidence> = stands.to_vec();
-        let mut is_longer = false;
-        for statement in new {
-            match evidence.iter().position(|known| known.id == statement.id) {
-                Some(place) => evidence[place] = self.statements(&evidence[place].clone(), statement),
-                None => {
-                    evidence.push(statement.clone());
-                    is_longer = true;
-                }
-            }
-        }
-        if is_longer {
-            evidence.sort_by(|one, other| one.id.cmp(&other.id));
-        }
-        self.fitting("evidence", stands, evidence)
-    }
-
-    fn statements(&mut self, stands: &Evidence, new: &Evidence) -> Evidence {
-        if stands == new {
-            return stands.clone();
-        }
-        Evidence {
-            id: stands.id.clone(),
-            source: stands.source.clone(),
-            // Where it stands in a file changes without anybody saying so.
-            locator: match self.precedence.new_holds("evidence.locator") {
-                true => new.locator.as_ref().or(stands.locator.as_ref()).cloned(),
-                false => stands.locator.as_ref().or(new.locator.as_ref()).cloned(),
-            },
-            stance: self.member("evidence.stance", stands.stance, new.stance),
-            speaker: self.text("evidence.speaker", stands.speaker.as_ref(), new.speaker.as_ref()),
-            stated_on: self.date("evidence.stated_on", stands.stated_on, new.stated_on),
-            summary: self.text("evidence.summary", stands.summary.as_ref(), new.summary.as_ref()),
-            share: self.optional("evidence.share", stands.share, new.share, |share| {
-                share.range.to_string()
-            }),
-            amount: self.optional(
-                "evidence.amount",
-                stands.amount.clone(),
-                new.amount.clone(),
-                ToString::to_string,
-            ),
-            confidence: self.optional(
-                "evidence.confidence",
-                stands.confidence,
-                new.confidence,
-                ToString::to_string,
-            ),
-        }
-    }
-
-    fn properties(
-        &mut self,
-        stands: Option<&Map<String, Value>>,
-        new: Option<&Map<String, Value>>,
-    ) -> Option<Map<String, Value>> {
-        let (Some(stands), Some(new)) = (stands, new) else {
-            return stands.or(new).cloned();
-        };
-        let mut properties = self.keys("properties", stands, new);
-        for group in BY_RECORD.into_iter().chain(["context"]) {
-            if let (Some(Value::Object(known)), Some(Value::Object(said))) = (stands.get(group), new.get(group)) {
-                let all = self.keys(&format!("properties.{group}"), known, said);
-                properties.insert(group.to_owned(), Value::Object(all));
-            }
-        }
-        let bytes = serde_json::to_string(&properties).map_or(usize::MAX, |text| text.len());
-        if bytes > PROPERTIES_BYTES_MAX {
-            let joined = format!("{bytes} bytes");
-            self.differs("properties", &joined, &format!("at most {PROPERTIES_BYTES_MAX} bytes"));
-            return Some(stands.clone());
-        }
-        Some(properties)
-    }
-
-    /// The keys of both objects.
-    fn keys(&mut self, place: &str, stands: &Map<String, Value>, new: &Map<String, Value>) -> Map<String, Value> {
-        let mut joined = stands.clone();
-        for (key, value) in new {
-            let field = format!("{place}.{key}");
-            match (joined.get(key), value) {
-                (Some(known), value) if known == value => {}
-                (Some(Value::Array(known)), Value::Array(said))
-                    if !self.precedence.new_holds(&field) && lists_of_texts(known, said) =>
-                {
-                    let all = joined_lists(known, said);
-                    joined.insert(key.clone(), Value::Array(all));
-                }
-                // What each record says of an entity, by its id.
-                (Some(Value::Object(known)), Value::Object(said)) if is_by_record(place) => {
-                    let all = self.keys(&field, &known.clone(), said);
-                    joined.insert(key.clone(), Value::Object(all));
-                }
-                (Some(Value::Object(_)), Value::Object(_)) if BY_RECORD.contains(&&**key) || key == "context" => {}
-                (Some(_), value) if self.precedence.new_holds(&field) => {
-                    joined.insert(key.clone(), value.clone());
-                }
-                (Some(known), value) => {
-                    let holds = known.to_string();
-                    self.differs(&field, &value.to_string(), &holds);
-                }
-                (None, value) => {
-                    joined.insert(key.clone(), value.clone());
-                }
-            }
-        }
-        joined
-    }
-
     /// A joined list, or the one that stands where there would be too many.
-    fn fitting<T: Clone>(&mut self, field: &str, stands: &[T], joined: Vec<T>) -> Vec<T> {
+    pub(super) fn fitting<T: Clone>(&mut self, field: &str, stands: &[T], joined: Vec<T>) -> Vec<T> {
         if joined.len() <= LIST_MAX {
             return joined;
         }
@@ -422,15 +309,20 @@ impl<'p, P: Precedence> Joining<'p, P> {
         stands.to_vec()
     }
 
-    fn text(&mut self, field: &str, stands: Option<&String>, new: Option<&String>) -> Option<String> {
+    pub(super) fn text(&mut self, field: &str, stands: Option<&String>, new: Option<&String>) -> Option<String> {
         self.optional(field, stands.cloned(), new.cloned(), Clone::clone)
     }
 
-    fn date(&mut self, field: &str, stands: Option<PartialDate>, new: Option<PartialDate>) -> Option<PartialDate> {
+    pub(super) fn date(
+        &mut self,
+        field: &str,
+        stands: Option<PartialDate>,
+        new: Option<PartialDate>,
+    ) -> Option<PartialDate> {
         self.optional(field, stands, new, ToString::to_string)
     }
 
-    fn member<T: Catalog>(&mut self, field: &str, stands: T, new: T) -> T {
+    pub(super) fn member<T: Catalog>(&mut self, field: &str, stands: T, new: T) -> T {
         let member = self.optional(field, Some(stands), Some(new), |member| member.as_str().to_owned());
         member.unwrap_or(stands)
     }
@@ -442,7 +334,7 @@ impl<'p, P: Precedence> Joining<'p, P> {
     }
 
     /// The value that holds; what is not stated leaves what is.
-    fn optional<T: PartialEq>(
+    pub(super) fn optional<T: PartialEq>(
         &mut self,
         field: &str,
         stands: Option<T>,
@@ -463,7 +355,7 @@ impl<'p, P: Precedence> Joining<'p, P> {
         }
     }
 
-    fn differs(&mut self, field: &str, value: &str, holds: &str) {
+    pub(super) fn differs(&mut self, field: &str, value: &str, holds: &str) {
         self.differing.push(Differing {
             field: field.to_owned(),
             value: value.to_owned(),
@@ -479,29 +371,6 @@ pub(super) fn given_name(entity: &Entity) -> Option<&String> {
     (entity.name != entity.id && !is_identifier).then_some(&entity.name)
 }
 
-/// What is said of a claim. Where another record of other sources gives another figure, each source keeps its own.
-fn with_own_figures<'r>(claim: &'r Relationship, other: &Relationship) -> Cow<'r, [Evidence]> {
-    let share_differs = claim.share.is_some() && other.share.is_some() && claim.share != other.share;
-    let amount_differs = claim.amount.is_some() && other.amount.is_some() && claim.amount != other.amount;
-    let speaks_of_both = |statement: &Evidence| other.evidence.iter().any(|known| known.source == statement.source);
-    if !(share_differs || amount_differs) || claim.evidence.iter().any(speaks_of_both) {
-        return Cow::Borrowed(&claim.evidence);
-    }
-    let mut evidence = claim.evidence.clone();
-    let asserting = evidence
-        .iter_mut()
-        .filter(|statement| statement.stance == Stance::Asserts);
-    for statement in asserting {
-        if share_differs {
-            statement.share = statement.share.or(claim.share);
-        }
-        if amount_differs {
-            statement.amount = statement.amount.take().or_else(|| claim.amount.clone());
-        }
-    }
-    Cow::Owned(evidence)
-}
-
 /// The lists of an entity in the order in which they add up.
 pub(super) fn in_order(entity: &Entity) -> Entity {
     let mut ordered = entity.clone();
@@ -515,22 +384,6 @@ pub(super) fn in_order(entity: &Entity) -> Entity {
 fn order_of_names(name: &Name) -> (String, String, u8, (Option<String>, Option<String>)) {
     let written = (name.language.clone(), name.script.clone());
     (fold(&name.text), name.text.clone(), name.kind.index(), written)
-}
-
-/// Whether the properties at this place are what records say of an entity, by their ids.
-fn is_by_record(place: &str) -> bool {
-    place
-        .strip_prefix("properties.")
-        .is_some_and(|group| BY_RECORD.contains(&group))
-}
-
-fn lists_of_texts(one: &[Value], other: &[Value]) -> bool {
-    one.iter().chain(other).all(Value::is_string)
-}
-
-/// The members of both lists, each once, in order: lists of texts add up as names and identifiers do.
-fn joined_lists(stands: &[Value], new: &[Value]) -> Vec<Value> {
-    joined(stands, new, |value| value.as_str().unwrap_or_default().to_owned())
 }
 
 /// Names beside the main one, each once: what is only said to be in use, or to have been, says nothing of a name that is there.
@@ -555,7 +408,7 @@ fn each_once(main: &str, names: &[Name]) -> Vec<Name> {
 
 /// The members of both lists, each once. Lists that are alike stay as they are; of those that differ the members stand in order,
 /// so that it makes no difference which list came first.
-fn joined<T: Clone + PartialEq, K: Ord>(stands: &[T], new: &[T], key: impl Fn(&T) -> K) -> Vec<T> {
+pub(super) fn joined<T: Clone + PartialEq, K: Ord>(stands: &[T], new: &[T], key: impl Fn(&T) -> K) -> Vec<T> {
     if new.is_empty() || stands == new {
         return stands.to_vec();
     }

@@ -9,9 +9,49 @@ use super::{
     merge_records::{Joining, LaterHolds, stated_fields},
     notes::{FieldVersions, Version},
 };
-use crate::model::{Change, Entity, EntityStatus, Record};
+use crate::model::{Change, Ends, Entity, EntityStatus, Record, Relationship, Timestamp, View};
 
 impl Filing {
+    pub(super) fn is_merged(&self, id: &str) -> bool {
+        self.state.graph().merged_at(id).is_some()
+    }
+
+    /// The entity that another one was merged into.
+    pub(super) fn survivor(&self, id: &str) -> Option<String> {
+        if !self.is_merged(id) {
+            return None;
+        }
+        let graph = self.state.graph();
+        let mask = graph.mask(&View::now(Timestamp::MAX));
+        let found = graph.entity_by_id(id, &mask)?;
+        Some(graph.entity(found).id().to_owned())
+    }
+
+    /// Whoever was merged into another is that one, whatever files call it.
+    pub(super) fn follow_mergers(&self, relationship: &mut Relationship) -> Followed {
+        let was_of_one = is_of_one(&relationship.ends);
+        let follow = |id: &mut String| {
+            if let Some(survivor) = self.survivor(id) {
+                *id = survivor;
+            }
+        };
+        match &mut relationship.ends {
+            Ends::Known { from, to } => {
+                follow(from);
+                follow(to);
+            }
+            Ends::UnknownFrom { to: known, .. } | Ends::UnknownTo { from: known, .. } => follow(known),
+        }
+        let speakers = relationship.evidence.iter_mut();
+        speakers
+            .filter_map(|statement| statement.speaker.as_mut())
+            .for_each(follow);
+        match is_of_one(&relationship.ends) && !was_of_one {
+            true => Followed::ToOneEntity,
+            false => Followed::ToItsEnds,
+        }
+    }
+
     /// What a record of an entity that was merged into `survivor` changes there.
     pub(super) fn through_merger(
         &mut self,
@@ -68,6 +108,18 @@ impl Filing {
             _ => None,
         }
     }
+}
+
+/// Where the ends of a relationship lead once mergers are followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Followed {
+    ToItsEnds,
+    /// Both ends were merged into one entity, which says nothing any more.
+    ToOneEntity,
+}
+
+fn is_of_one(ends: &Ends) -> bool {
+    matches!(ends, Ends::Known { from, to } if from == to)
 }
 
 /// What is said now and was not before, of the entity that is left.

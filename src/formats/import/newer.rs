@@ -3,11 +3,12 @@
 
 use super::{
     Addition, Coverage, Draft, Error, Fault, FileTally, Origin, Outcome, Phase, Wanted, additions,
-    filing::{Filing, Holding, Joined, Verdict, dangling, fault_of, says_same},
+    filing::{Filing, Holding, Verdict, dangling, fault_of, says_same},
     mentioned::Mentioned,
     notes::Version,
     run::{Running, is_whole},
     waiting::{Sorting, Waited, Waiting},
+    whole::Joined,
 };
 use crate::model::{Noun, Record};
 

@@ -6,8 +6,9 @@ use std::collections::HashSet;
 use super::{
     Addition, Draft, Error, Fault, Origin, Outcome, Wanted,
     described::Described,
-    filing::{Decided, Filing, Followed, Holding, Verdict, says_same},
+    filing::{Decided, Filing, Holding, Verdict, says_same},
     merge_records::{Joining, stated_fields},
+    merged::Followed,
     notes::{FieldVersions, NewerHolds, Version},
 };
 use crate::{

@@ -5,7 +5,10 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
-use super::merge_records::{Joining, LaterHolds};
+use super::{
+    filing::Holding,
+    merge_records::{Differing, FirstHolds, Joining, LaterHolds},
+};
 use crate::model::{Entity, Record, Relationship, Timestamp};
 
 /// The properties of an entity that belong to the register, each as a whole.
@@ -79,5 +82,45 @@ fn relationships(newer: &Relationship, older: &Relationship) -> Relationship {
         evidence: joined.evidence,
         recorded_at: joined.recorded_at,
         ..newer.clone()
+    }
+}
+
+/// Joins what stands with what an import says.
+pub(super) struct Joined {
+    /// Whether records are dated and whole, so that the newer one holds.
+    pub(super) is_whole: bool,
+    pub(super) holding: Holding,
+    /// What did not come in.
+    pub(super) differing: Vec<Differing>,
+}
+
+impl Joined {
+    pub(super) fn records(&mut self, stands: &Record, new: &Record) -> Option<Record> {
+        if self.is_whole
+            && let Some((joined, _)) = joined(stands, new)
+        {
+            return Some(joined);
+        }
+        match self.holding {
+            Holding::First => {
+                let mut joining = Joining::by(&FirstHolds);
+                let joined = joining.records(stands, new);
+                self.differing.extend(joining.differing);
+                joined
+            }
+            Holding::Later => {
+                let mut joining = Joining::by(&LaterHolds);
+                let joined = joining.records(stands, new);
+                self.differing.extend(joining.differing);
+                joined
+            }
+        }
+    }
+
+    pub(super) fn entities(&mut self, stands: &Entity, new: &Entity) -> Entity {
+        match self.records(&Record::Entity(stands.clone()), &Record::Entity(new.clone())) {
+            Some(Record::Entity(joined)) => joined,
+            _ => stands.clone(),
+        }
     }
 }
