@@ -51,10 +51,14 @@ pub(crate) fn registry() -> Dataset {
         entity.identifiers = lei.into_iter().collect();
         entity
     });
-    let mut entities: Vec<Entity> = entities.collect();
+    dataset("Companies of many countries", entities.collect())
+}
+
+/// These entities, and nothing besides.
+pub(crate) fn dataset(title: &str, mut entities: Vec<Entity>) -> Dataset {
     entities.sort_by(|one, other| one.id.cmp(&other.id));
     Dataset {
-        title: "Companies of many countries".to_owned(),
+        title: title.to_owned(),
         description: None,
         licence: None,
         recorded_at: Timestamp::UNIX_EPOCH,

@@ -1,4 +1,5 @@
 //! Resolving messy names, measured: labelled names over a small registry, and what must hold for any.
 
+mod filers;
 mod labelled;
 mod quality;
