@@ -66,8 +66,13 @@ fn measured(register: &Register, rows: &[Labelled]) -> (Quality, Vec<String>) {
         let best = found.first().map(|best| graph.entity(best.entity).id());
         if best != row.expected.as_deref() {
             let name = row.wanted.name.as_ref().map(|(written, _)| written);
-            let found = found.first().map(|best| (graph.entity(best.entity).name(), best.score.total));
-            mistakes.push(format!("{name:?}: {:?} expected, found {best:?} {found:?}", row.expected));
+            let found = found
+                .first()
+                .map(|best| (graph.entity(best.entity).name(), best.score.total));
+            mistakes.push(format!(
+                "{name:?}: {:?} expected, found {best:?} {found:?}",
+                row.expected
+            ));
         }
         quality.count(row.expected.as_deref(), best);
     }
@@ -95,7 +100,10 @@ fn companies_of_an_index_are_found_among_filers() {
     };
     let (quality, mistakes) = measured(&Register::new(&filers), &companies);
     let (precision, recall) = (quality.precision(), quality.recall());
-    assert!(precision >= 0.995, "precision {precision}, recall {recall}: {mistakes:#?}");
+    assert!(
+        precision >= 0.995,
+        "precision {precision}, recall {recall}: {mistakes:#?}"
+    );
     assert!(recall >= 0.97, "precision {precision}, recall {recall}: {mistakes:#?}");
 }
 

@@ -30,6 +30,8 @@ pub struct LegalForm {
     pub suffixes: &'static [&'static str],
     /// Spellings at the start of a name.
     pub prefixes: &'static [&'static str],
+    /// The names of forms one of which stands at the end where this one stands at the start; empty where it stands by itself.
+    pub beside: &'static [&'static str],
 }
 
 const fn form(
@@ -43,6 +45,20 @@ const fn form(
         class,
         suffixes,
         prefixes,
+        beside: &[],
+    }
+}
+
+/// A form at the start that only counts where one of these stands at the end.
+const fn form_beside(
+    class: FormClass,
+    name: &'static str,
+    prefixes: &'static [&'static str],
+    beside: &'static [&'static str],
+) -> LegalForm {
+    LegalForm {
+        beside,
+        ..form(class, name, &[], prefixes)
     }
 }
 
@@ -58,12 +74,17 @@ pub static LEGAL_FORMS: &[LegalForm] = &[
     ),
     form(Stock, "Inc", &["Inc", "Incorporated"], &[]),
     form(Stock, "Corp", &["Corp", "Corporation"], &[]),
-    form(Stock, "PLC", &["PLC", "Public Limited Company", "CCC"], &[]),
+    form(
+        Stock,
+        "PLC",
+        &["PLC", "Public Limited Company", "Public Company Limited", "CCC"],
+        &[],
+    ),
     form(
         Limited,
         "LLC",
-        &["LLC", "Limited Liability Company", "Ltd Liability Co"],
-        &[],
+        &["LLC", "Limited Liability Company"],
+        &["LLC", "Limited Liability Company"],
     ),
     form(Partnership, "LLP", &["LLP", "Limited Liability Partnership"], &[]),
     form(Partnership, "LP", &["LP", "Limited Partnership"], &[]),
@@ -92,12 +113,24 @@ pub static LEGAL_FORMS: &[LegalForm] = &[
             "OJSC",
             "CJSC",
             "Public Joint Stock Company",
+            "Open Joint Stock Company",
+            "Closed Joint Stock Company",
         ],
-        &[],
+        &[
+            "JSC",
+            "PJSC",
+            "OJSC",
+            "CJSC",
+            "Joint Stock Company",
+            "Public Joint Stock Company",
+            "Open Joint Stock Company",
+            "Closed Joint Stock Company",
+        ],
     ),
     form(Limited, "DAC", &["DAC", "Designated Activity Company"], &[]),
     form(Limited, "Unlimited", &["Unlimited Company", "ULC"], &[]),
     form(Association, "NPC", &["NPC", "RF NPC"], &[]),
+    form(Stock, "NA", &["NA", "National Association"], &[]),
     // German
     form(
         Limited,
@@ -146,7 +179,7 @@ pub static LEGAL_FORMS: &[LegalForm] = &[
         Stock,
         "SA",
         &["SA", "Société Anonyme", "Sociedad Anónima", "Sociedade Anônima"],
-        &["Société Anonyme"],
+        &["Société Anonyme", "Sociedad Anónima"],
     ),
     form(
         Stock,
@@ -162,6 +195,7 @@ pub static LEGAL_FORMS: &[LegalForm] = &[
         &["SARL", "EURL", "Société à responsabilité limitée"],
         &["SARL", "EURL"],
     ),
+    form_beside(Stock, "SC", &["SC"], &["Srl", "SA"]),
     form(Partnership, "SCA", &["SCA", "SCS", "SCSp", "SNC"], &[]),
     form(Partnership, "SCI", &[], &["SCI"]),
     form(
@@ -208,9 +242,9 @@ pub static LEGAL_FORMS: &[LegalForm] = &[
         Limited,
         "sp z oo",
         &["sp z oo", "spółka z oo", "spółka z ograniczoną odpowiedzialnością"],
-        &[],
+        &["spółka z oo", "spółka z ograniczoną odpowiedzialnością"],
     ),
-    form(Stock, "Spółka Akcyjna", &["Spółka Akcyjna"], &[]),
+    form(Stock, "Spółka Akcyjna", &["Spółka Akcyjna"], &["Spółka Akcyjna"]),
     form(
         Partnership,
         "sp k",
@@ -226,26 +260,38 @@ pub static LEGAL_FORMS: &[LegalForm] = &[
     form(Stock, "akciová společnost", &["akciová společnost"], &[]),
     form(Limited, "Kft", &["Kft"], &[]),
     form(Stock, "Nyrt", &["Nyrt", "Zrt", "Rt"], &[]),
-    form(Limited, "doo", &["doo", "d o o"], &[]),
+    form(Limited, "doo", &["doo", "d o o", "ДОО"], &[]),
     form(Stock, "dd", &["dd"], &[]),
     form(Limited, "EOOD", &["EOOD", "OOD", "ЕООД", "ООД"], &[]),
-    form(Stock, "AD", &["АД", "ЕАД", "EAD"], &[]),
+    form(Stock, "AD", &["АД", "ЕАД", "AD", "EAD"], &[]),
     form(Stock, "AŞ", &["AŞ", "Anonim Şirketi"], &[]),
     form(Limited, "Ltd Şti", &["Ltd Şti", "Limited Şirketi"], &[]),
-    form(Stock, "ΑΕ", &["ΑΕ", "Ανώνυμη Εταιρεία", "ΑΕΒΕ", "ΑΒΕΕ"], &[]),
-    form(Limited, "ΕΠΕ", &["ΕΠΕ", "ΙΚΕ", "ΜΙΚΕ", "ΜΕΠΕ"], &[]),
+    form(
+        Stock,
+        "ΑΕ",
+        &["ΑΕ", "Ανώνυμη Εταιρεία", "ΑΕΒΕ", "ΑΒΕΕ", "AE", "ABEE"],
+        &[],
+    ),
+    form(Limited, "ΕΠΕ", &["ΕΠΕ", "ΙΚΕ", "ΜΙΚΕ", "ΜΕΠΕ", "EPE", "IKE"], &[]),
     form(Partnership, "ΟΕ", &["ΟΕ", "ΕΕ"], &[]),
     form(
         Limited,
         "ООО",
         &["ООО", "OOO", "Общество с ограниченной ответственностью"],
-        &["ООО", "OOO", "Общество с ограниченной ответственностью"],
+        &[
+            "ООО",
+            "OOO",
+            "Общество с ограниченной ответственностью",
+            "Obshchestvo s ogranichennoy otvetstvennostyu",
+            "Obschestvo s ogranichennoy otvetstvennostyu",
+            "Obshchestvo s ogranichennoy otvetstvennostiu",
+        ],
     ),
     form(
         Stock,
         "АО",
         &["АО", "Акционерное общество"],
-        &["АО", "Акционерное общество"],
+        &["АО", "Акционерное общество", "Aktsionernoe obshchestvo"],
     ),
     form(
         Stock,
@@ -265,9 +311,19 @@ pub static LEGAL_FORMS: &[LegalForm] = &[
         &["ЗАО", "ZAO"],
         &["ЗАО", "ZAO", "Закрытое акционерное общество"],
     ),
-    form(Limited, "ТОВ", &["ТОВ"], &["ТОВ", "ТзОВ"]),
-    form(Stock, "ПрАТ", &["ПрАТ", "ПАТ"], &["ПрАТ", "ПАТ"]),
-    form(Limited, "ТОО", &["ТОО"], &["ТОО", "ЖШС"]),
+    form(
+        Limited,
+        "ТОВ",
+        &["ТОВ", "TOV"],
+        &["ТОВ", "ТзОВ", "TOV", "Товариство з обмеженою відповідальністю"],
+    ),
+    form(
+        Stock,
+        "ПрАТ",
+        &["ПрАТ", "ПАТ"],
+        &["ПрАТ", "ПАТ", "PrAT", "Приватне акціонерне товариство"],
+    ),
+    form(Limited, "ТОО", &["ТОО"], &["ТОО", "ЖШС", "TOO"]),
     // Middle East
     form(Limited, "בע\"מ", &["בע\"מ", "ש\"מ"], &[]),
     form(

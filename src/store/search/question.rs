@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, ops::Range};
 
-use super::words::{Cut, Cutter, key};
+use super::words::{Cut, Cutter, by_consonants, key, readings_of_unspaced};
 use crate::model::letters::slips_allowed;
 
 /// How many characters a question may have.
@@ -37,6 +37,11 @@ pub(super) type Quality = u32;
 pub(super) const EXACT: Quality = 1000;
 /// Two words asked for that the text writes in one.
 const RUN_TOGETHER: Quality = 900;
+
+/// The word in another script, or without its marks.
+const READ: Quality = 950;
+/// A word of a script of consonants that has the same.
+const CONSONANTS: Quality = 450;
 
 /// What begins with the word: the better, the less is missing.
 pub(super) fn prefix_quality(asked_letters: usize, letters: usize) -> Quality {
@@ -161,6 +166,8 @@ struct Cutting {
     text: String,
     /// The chunk of a word; none in scripts without spaces.
     chunk: Option<usize>,
+    /// How else it is written: in Latin letters, or without its marks.
+    readings: Vec<String>,
 }
 
 impl Question {
@@ -182,16 +189,31 @@ impl Question {
 
     /// The same, however long the text is.
     pub(super) fn unbounded(text: &str) -> Self {
-        let (mut cuttings, mut joined) = (Vec::new(), Vec::new());
+        let (mut cuttings, mut joined): (Vec<Cutting>, _) = (Vec::new(), Vec::new());
+        // A word of a script without spaces is one in Latin letters, whichever of its characters are looked for.
+        let read = readings_of_unspaced(text);
         Cutter::default().cut(text, |word| {
             let text = word.text.to_owned();
             match word.cut {
                 Cut::Part { chunk } => cuttings.push(Cutting {
                     text,
                     chunk: Some(chunk),
+                    readings: Vec::new(),
                 }),
+                Cut::Reading => cuttings
+                    .last_mut()
+                    .into_iter()
+                    .for_each(|last| last.readings.push(text.clone())),
                 Cut::Joined { chunk } => joined.push((chunk, text)),
-                Cut::Pair | Cut::Single { alone: true } => cuttings.push(Cutting { text, chunk: None }),
+                Cut::Pair | Cut::Single { alone: true } => cuttings.push(Cutting {
+                    readings: read
+                        .iter()
+                        .filter(|(word, _)| word.contains(&text))
+                        .map(|(_, read)| read.clone())
+                        .collect(),
+                    text,
+                    chunk: None,
+                }),
                 Cut::And | Cut::Single { alone: false } => {}
             }
         });
@@ -229,8 +251,12 @@ fn asked(cuttings: &[Cutting], joined: &[(usize, String)], position: usize) -> A
     let cutting = &cuttings[position];
     let Some(chunk) = cutting.chunk else {
         let exactly = Spelling::exactly(cutting.text.clone(), EXACT);
+        let read = cutting
+            .readings
+            .iter()
+            .map(|reading| Spelling::exactly(reading.clone(), READ));
         return Asked {
-            spellings: vec![exactly],
+            spellings: std::iter::once(exactly).chain(read).collect(),
         };
     };
     let last_chunk = cuttings.last().and_then(|last| last.chunk);
@@ -250,6 +276,14 @@ fn asked(cuttings: &[Cutting], joined: &[(usize, String)], position: usize) -> A
         .checked_sub(1)
         .and_then(|before| with_neighbor(before..position + 1));
     spellings.extend(before.into_iter().chain(with_neighbor(position..position + 2)));
+    // The usual reading may have typos; looking for them in all takes too long.
+    let (usual, others) = cutting.readings.split_at(cutting.readings.len().min(1));
+    spellings.extend(usual.iter().map(|reading| Spelling {
+        exact: READ,
+        ..Spelling::of(reading, begins(reading, is_last))
+    }));
+    spellings.extend(others.iter().map(|reading| Spelling::exactly(reading.clone(), READ)));
+    spellings.extend(by_consonants(&cutting.text).map(|chain| Spelling::exactly(chain, CONSONANTS)));
     Asked { spellings }
 }
 
