@@ -19,7 +19,7 @@ const BUSINESS_BESIDE_WHOLE: f64 = 1.0;
 const BUSINESS_AGAINST: f64 = 0.7;
 const BUSINESS_ADDED: f64 = 0.425;
 /// How alike words are that share their consonants, where a script writes no others.
-const CONSONANTS: f64 = 0.85;
+const CONSONANTS: f64 = 0.9;
 
 /// How alike two names are, from 0 to 1: 1 for equal cores, at most [`DIFFERENT_MAX`] for others. Symmetric.
 ///

@@ -93,6 +93,24 @@ pub(crate) fn labelled() -> Vec<Labelled> {
     labelled.collect()
 }
 
+/// Names of many scripts and forms as a registry, and as people write them, each with the entity that is meant, or none.
+pub(crate) fn written() -> (Dataset, Vec<Labelled>) {
+    let (mut entities, mut labelled) = (Vec::new(), Vec::new());
+    for (number, row) in rows(include_str!("written.csv")).iter().enumerate() {
+        let id = format!("n{number:02}");
+        let name = cell(row, "name");
+        let entity = name
+            .as_deref()
+            .map(|name| Entity::new(&id, EntityKind::Company, name).expect("an entity"));
+        entities.extend(entity);
+        labelled.extend(cell(row, "written").map(|written| Labelled {
+            wanted: named(&written),
+            expected: name.is_some().then_some(id),
+        }));
+    }
+    (dataset("Names as people write them", entities), labelled)
+}
+
 /// How good the answers to the messy names are.
 #[derive(Debug, Default)]
 pub(crate) struct Quality {

@@ -2,4 +2,5 @@
 
 mod filers;
 mod labelled;
+mod names;
 mod quality;

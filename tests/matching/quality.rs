@@ -18,25 +18,25 @@ use super::{
 };
 use crate::harness::{BUNDLED, now};
 
-const KEPT: Kept = Kept {
+pub(super) const KEPT: Kept = Kept {
     limit: 5,
     threshold: 0.7,
 };
 
 /// Entities to resolve names to.
-struct Register {
-    state: State,
+pub(super) struct Register {
+    pub(super) state: State,
 }
 
 impl Register {
-    fn new(dataset: &Dataset) -> Self {
+    pub(super) fn new(dataset: &Dataset) -> Self {
         Self {
             state: State::new(Snapshot::build(dataset).unwrap()),
         }
     }
 
     /// The answer as served: of those that the index tells.
-    fn looked_up(&self, wanted: &Wanted, kept: Kept) -> Vec<Candidate> {
+    pub(super) fn looked_up(&self, wanted: &Wanted, kept: Kept) -> Vec<Candidate> {
         let (graph, budget) = (self.state.graph(), Budget::new(u64::MAX, || false));
         let mask = graph.mask(&View::now(now()));
         let among = matching::retrieve(graph, self.state.search().unwrap(), &mask, wanted, &budget);
@@ -58,7 +58,7 @@ impl Register {
 }
 
 /// How often the first answer is the right one, and what was answered otherwise.
-fn measured(register: &Register, rows: &[Labelled]) -> (Quality, Vec<String>) {
+pub(super) fn measured(register: &Register, rows: &[Labelled]) -> (Quality, Vec<String>) {
     let (mut quality, mut mistakes) = (Quality::default(), Vec::new());
     for row in rows {
         let found = register.looked_up(&row.wanted, KEPT);

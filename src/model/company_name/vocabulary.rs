@@ -31,7 +31,7 @@ pub(super) const COMMON: &str = "\
     minerals mining exploration waste recycling environmental education entertainment digital online commerce \
     associates ventures acquisition 银行 科技 技术 网络 电子 전자 实业 投资 国际 贸易 证券 保险 快递 物流 汽车 \
     自动车 자동차 电器 通信 通讯 金融 基金 화학 化学 建设 건설 制作所 工业 商事 电机 制药 医药 药业 食品 地产 置业 \
-    能源 石油 电力 航空 항공 生物 百货 健康 资本 은행 банк ธนาคาร";
+    能源 石油 电力 航空 항공 生物 百货 健康 资本 은행 банк بنك مصرف ธนาคาร";
 
 /// Lines of business of funds and lenders, which are named after those who manage them and are other companies.
 pub(super) const VEHICLES: &str =

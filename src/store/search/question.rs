@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, ops::Range};
 
-use super::words::{Cut, Cutter, by_consonants, key, readings_of_unspaced};
+use super::words::{Cut, Cutter, by_consonants, consonants_of, key, readings_of_unspaced};
 use crate::model::letters::slips_allowed;
 
 /// How many characters a question may have.
@@ -74,6 +74,8 @@ pub(super) struct Spelling {
     pub(super) prefix: bool,
     /// How many letters may be wrong, missing, too many, or swapped with the next.
     pub(super) typos: u8,
+    /// Whether it is the consonants of a word, and words of Latin letters that have the same will do.
+    pub(super) by_consonants: bool,
 }
 
 impl Spelling {
@@ -85,6 +87,21 @@ impl Spelling {
             exact: EXACT,
             prefix,
             typos: typos_allowed(text, letters),
+            by_consonants: false,
+        }
+    }
+
+    /// How a word is written in another way: in Latin letters, or by its consonants.
+    fn read(reading: &str, prefix: bool) -> Self {
+        match consonants_of(reading) {
+            Some(_) => Self {
+                by_consonants: true,
+                ..Self::exactly(reading.to_owned(), CONSONANTS)
+            },
+            None => Self {
+                exact: READ,
+                ..Self::of(reading, prefix)
+            },
         }
     }
 
@@ -95,6 +112,7 @@ impl Spelling {
             exact,
             prefix: false,
             typos: 0,
+            by_consonants: false,
         }
     }
 
@@ -103,8 +121,11 @@ impl Spelling {
         self.prefix && (of == Sort::Prose || self.letters >= PREFIX_LETTERS_MIN)
     }
 
-    /// How well `word`, which is near this one, is it; none when it is so without a typo.
-    pub(super) fn typo_quality(&self, word: &str) -> Option<Quality> {
+    /// How well `word`, which may be near this one, is it; none when it is so without a typo, or is another.
+    pub(super) fn near_quality(&self, word: &str) -> Option<Quality> {
+        if self.by_consonants {
+            return (by_consonants(word).as_ref() == Some(&self.text)).then_some(CONSONANTS);
+        }
         let has_typo = word != self.text && !(self.prefix && word.starts_with(&self.text)) && !is_number(word);
         has_typo.then(|| typo_quality(strsim::osa_distance(&self.text, word)))
     }
@@ -113,6 +134,9 @@ impl Spelling {
     fn quality(&self, word: &str, of: Sort) -> Quality {
         if word == self.text {
             return self.exact;
+        }
+        if self.by_consonants && of == Sort::Prose {
+            return self.near_quality(word).unwrap_or(0);
         }
         if self.begins(of) && word.starts_with(&self.text) {
             return prefix_quality(self.letters, word.chars().count());
@@ -278,11 +302,15 @@ fn asked(cuttings: &[Cutting], joined: &[(usize, String)], position: usize) -> A
     spellings.extend(before.into_iter().chain(with_neighbor(position..position + 2)));
     // The usual reading may have typos; looking for them in all takes too long.
     let (usual, others) = cutting.readings.split_at(cutting.readings.len().min(1));
-    spellings.extend(usual.iter().map(|reading| Spelling {
-        exact: READ,
-        ..Spelling::of(reading, begins(reading, is_last))
+    spellings.extend(
+        usual
+            .iter()
+            .map(|reading| Spelling::read(reading, begins(reading, is_last))),
+    );
+    spellings.extend(others.iter().map(|reading| Spelling {
+        typos: 0,
+        ..Spelling::read(reading, false)
     }));
-    spellings.extend(others.iter().map(|reading| Spelling::exactly(reading.clone(), READ)));
     spellings.extend(by_consonants(&cutting.text).map(|chain| Spelling::exactly(chain, CONSONANTS)));
     Asked { spellings }
 }
@@ -308,7 +336,9 @@ mod tests {
             spelled("pay pal inc"),
             ["pay|paypal", "pal|paypal|palinc", "inc|palinc"]
         );
-        assert_eq!(spelled("支付宝 ant"), ["支付", "付宝", "ant"]);
+        assert_eq!(spelled("支付宝 ant"), ["支付|zhifubao", "付宝|zhifubao", "ant"]);
+        assert_eq!(spelled("Müller"), ["muller|mueller|~mlr"]);
+        assert_eq!(spelled("Вега"), ["вега|vega|veha"]);
         assert_eq!(spelled("ant ANT"), ["ant|antant"]);
     }
 

@@ -148,18 +148,17 @@ impl Index {
             counted: true,
         };
         let places = [place(self.fields.name, 100), place(self.fields.other_name, 90)];
-        let mut asked = asked.clone();
-        let typos: Vec<u8> = asked.spellings.iter().map(|spelling| spelling.typos).collect();
-        for spelling in &mut asked.spellings {
-            (spelling.prefix, spelling.typos) = (false, 0);
+        let mut exactly = asked.clone();
+        for spelling in &mut exactly.spellings {
+            (spelling.prefix, spelling.typos, spelling.by_consonants) = (false, 0, false);
         }
-        let exact = self.expand(&asked, &places, budget)?;
-        if exact.texts >= SURE || typos.iter().all(|typos| *typos == 0) {
+        let exact = self.expand(&exactly, &places, budget)?;
+        let is_near = |spelling: &Spelling| spelling.typos > 0 || spelling.by_consonants;
+        if exact.texts >= SURE || !asked.spellings.iter().any(is_near) {
             return Ok(exact);
         }
-        for (spelling, typos) in asked.spellings.iter_mut().zip(typos) {
-            spelling.typos = typos;
-        }
+        let mut asked = asked.clone();
+        asked.spellings.iter_mut().for_each(|spelling| spelling.prefix = false);
         self.expand(&asked, &places, budget)
     }
 
