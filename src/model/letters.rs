@@ -88,3 +88,10 @@ pub(crate) fn slips_allowed(letters: usize) -> u8 {
         _ => 2,
     }
 }
+
+/// A number without the zeros that it begins with.
+pub(crate) fn without_zeros(text: &str) -> &str {
+    let is_number = text.starts_with('0') && text.bytes().all(|digit| digit.is_ascii_digit());
+    let digits = text.trim_start_matches('0');
+    if is_number && !digits.is_empty() { digits } else { text }
+}

@@ -15,7 +15,7 @@ const PART: f64 = 0.95;
 const ADDED: f64 = 1.75;
 /// What a line of business weighs that only one name has, where the other is whole; where both have more than the other, since
 /// Ares Capital and Ares Management exclude each other, and where it is that of a fund; and else.
-const BUSINESS_BESIDE_WHOLE: f64 = 1.0;
+const BUSINESS_BESIDE_WHOLE: f64 = ADDED;
 const BUSINESS_AGAINST: f64 = 0.7;
 const BUSINESS_ADDED: f64 = 0.425;
 /// How alike words are that share their consonants, where a script writes no others.
@@ -26,7 +26,7 @@ const CONSONANTS: f64 = 0.9;
 /// A weighted Dice coefficient of words: twice the weight of the words that pair up, by how alike they are, over the weight of
 /// all. Words pair in any order, each once. Distinctive words weigh 1, lines of business 0.4, and words like Group 0.15. A
 /// distinctive word that only one name adds before or behind what both share weighs 1.75, for it mostly makes another company;
-/// a line of business 1 where the other name has a legal form, and so is no short form of this one, else 0.425, that of a fund 0.7.
+/// a line of business 1.75 as well where the other name has a legal form, and so is no short form of this one, else 0.425, that of a fund 0.7.
 /// A pair may differ by slips: one in words of four letters and more, two from eight on. Words of scripts without spaces
 /// compare by pairs of letters. Words of different scripts compare by how they are written in Latin letters, those of scripts
 /// that only write consonants by these. O(m·n) in words.
@@ -278,7 +278,10 @@ fn read_alike(foreign: &Word, latin: &Word) -> f64 {
 
 fn slips_alike(one: &str, other: &str) -> f64 {
     const INITIAL: f64 = 0.6;
-    const SLIP: f64 = 1.55;
+    // In a short name one letter makes another company: Cigna is not Ciena.
+    const SHORT: usize = 5;
+    const SLIP_IN_SHORT: f64 = 1.6;
+    const SLIP: f64 = 1.4;
     if one == other {
         return 1.0;
     }
@@ -300,7 +303,8 @@ fn slips_alike(one: &str, other: &str) -> f64 {
     if slips > slips_max {
         return 0.0;
     }
-    1.0 - SLIP * small(slips) / small(long)
+    let slip = if long <= SHORT { SLIP_IN_SHORT } else { SLIP };
+    1.0 - slip * small(slips) / small(long)
 }
 
 fn letters(word: &str) -> usize {

@@ -181,11 +181,9 @@ pub(super) fn strip(mut name: Vec<Piece>) -> (Vec<Piece>, Vec<&'static LegalForm
     (name, found)
 }
 
-/// Drops the sign of `Acorn & Co.`, which belongs to the form, and the ending of a domain.
+/// Drops the sign of `Acorn & Co.`, which belongs to the form.
 fn drop_dangling(name: &mut Vec<Piece>) {
-    let dangling = name
-        .split_last()
-        .filter(|(last, _)| matches!(last.text.as_str(), "and" | "com"));
+    let dangling = name.split_last().filter(|(last, _)| last.text == "and");
     if dangling.is_some_and(|(_, rest)| names_somebody(rest)) {
         name.pop();
     }

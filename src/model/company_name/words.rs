@@ -10,7 +10,7 @@ use unicode_script::{Script, UnicodeScript};
 use super::vocabulary::{COMMON, CONNECTIVES, SPELLINGS, STRUCTURE, VEHICLES};
 use crate::model::{
     fold,
-    letters::{is_unspaced, simplified, spelled_out},
+    letters::{is_unspaced, simplified, spelled_out, without_zeros},
     readings::{consonants, readings, spelled_without_marks},
 };
 
@@ -361,13 +361,6 @@ fn word(text: &str, marked: &str) -> Word {
         word.consonants = consonants(marked);
     }
     word
-}
-
-/// A number without the zeros that it begins with.
-fn without_zeros(text: &str) -> &str {
-    let is_number = text.starts_with('0') && text.bytes().all(|digit| digit.is_ascii_digit());
-    let digits = text.trim_start_matches('0');
-    if is_number && !digits.is_empty() { digits } else { text }
 }
 
 fn compared_as(text: &str) -> &str {

@@ -9,7 +9,7 @@ use unicode_script::{Script, UnicodeScript};
 use super::fold::fold_letters;
 use crate::model::{
     CompanyName, fold,
-    letters::is_unspaced,
+    letters::{is_unspaced, without_zeros},
     readings::{consonants, consonants_of_latin, readings, spelled_without_marks},
 };
 
@@ -192,7 +192,7 @@ impl Cutter {
                     cut: Cut::Part { chunk },
                 });
                 let written = &text[place.0..place.1];
-                if !written.is_ascii() {
+                if !written.is_ascii() || written.starts_with('0') {
                     for reading in other_ways(shortened(written, WORD_LETTERS_MAX), letters) {
                         each(Word {
                             text: &reading,
@@ -224,8 +224,12 @@ impl Cutter {
 const CONSONANTS_MARK: char = '~';
 
 /// In which other ways the word `written` so may be looked for, whose folded letters are `letters`: without its marks, in Latin
-/// letters, by its consonants.
+/// letters, by its consonants; a number without the zeros that it begins with.
 fn other_ways(written: &str, letters: &str) -> Vec<String> {
+    if written.is_ascii() {
+        let number = Some(without_zeros(letters)).filter(|number| *number != letters);
+        return number.map(str::to_owned).into_iter().collect();
+    }
     let folded = fold(written);
     let mut ways: Vec<String> = spelled_without_marks(&folded).into_iter().collect();
     ways.extend(readings(&folded));
@@ -334,11 +338,12 @@ mod tests {
     }
 
     #[test]
-    fn words_of_other_scripts_are_told_in_latin_letters_too() {
+    fn words_are_told_in_the_other_ways_in_which_they_are_looked_for() {
         for (text, cut) in [
             ("Müller & Söhne", "muller mueller and sohne soehne"),
             ("Café", "cafe"),
             ("Вега", "вега vega"),
+            ("Fund 007 0x7", "fund 007 7 0x7"),
             ("Ωμέγα", "ωμεγα omega"),
             ("المراعي", "المراعي ~lmr"),
         ] {
