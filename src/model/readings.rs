@@ -9,8 +9,8 @@ use unicode_script::{Script, UnicodeScript};
 /// A convention: what letters are written as, longer ones first. Any other letter as `any_ascii` has it.
 type Convention = &'static [(&'static str, &'static str)];
 
-/// As in most registers; as in passports; as in the press; as Slavic languages in Latin letters write.
-const CYRILLIC: [Convention; 4] = [
+/// As in most registers; as in passports; as in the press; as Ukraine has it; as Slavic languages in Latin letters write.
+const CYRILLIC: [Convention; 5] = [
     &[("ё", "e"), ("э", "e"), ("ї", "i"), ("є", "ye"), ("ъ", ""), ("ь", "")],
     &[
         ("й", "i"),
@@ -23,6 +23,8 @@ const CYRILLIC: [Convention; 4] = [
         ("ь", ""),
     ],
     &[
+        ("ком", "com"),
+        ("хим", "chem"),
         ("кс", "x"),
         ("ый", "y"),
         ("ий", "y"),
@@ -33,8 +35,18 @@ const CYRILLIC: [Convention; 4] = [
         ("ь", ""),
         ("є", "e"),
         ("щ", "sht"),
-        ("г", "g"),
-        ("и", "i"),
+        ("ф", "ph"),
+    ],
+    &[
+        ("г", "h"),
+        ("ґ", "g"),
+        ("и", "y"),
+        ("й", "i"),
+        ("ї", "i"),
+        ("є", "ie"),
+        ("ю", "iu"),
+        ("я", "ia"),
+        ("ь", ""),
     ],
     &[
         ("й", "j"),
@@ -256,6 +268,9 @@ mod tests {
             ("Щёлково", "shchelkovo"),
             ("Яндекс", "yandex"),
             ("Лукойл", "lukoil"),
+            ("Київ", "kyiv"),
+            ("Альфа", "alpha"),
+            ("Уралхим", "uralchem"),
             ("Лукойл", "lukoyl"),
             ("Хлебозавод", "khlebozavod"),
             ("Хлебозавод", "hlebozavod"),

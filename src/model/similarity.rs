@@ -237,7 +237,7 @@ fn weight_of_left(one: &Left<'_>, other: &Left<'_>, added: f64) -> f64 {
 
 /// How alike two words are: 1 when equal, 0 when they are two words.
 fn words_alike(one: &Word, other: &Word) -> f64 {
-    if one.is_same(other) {
+    if one.is_same(other) || one.means(other) || other.means(one) {
         return 1.0;
     }
     let (text, other_text) = (one.text.as_str(), other.text.as_str());

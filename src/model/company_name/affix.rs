@@ -4,7 +4,8 @@
 use std::sync::LazyLock;
 
 use super::{
-    forms::{LEGAL_FORMS, LegalForm},
+    forms::LEGAL_FORMS,
+    legal_form::LegalForm,
     words::{Piece, is_unspaced_word, names_somebody, pieces},
 };
 use crate::model::fold;

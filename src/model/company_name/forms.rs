@@ -1,66 +1,10 @@
 //! The legal forms that names carry, in families: one form with its spellings, in the manner of ISO 20275. Only the table;
 //! how a name is held against it is said by `affix`.
 
-use FormClass::{Association, Limited, Partnership, Stock};
-
-use crate::model::catalog::catalog;
-
-catalog! {
-    /// What a legal form makes of a company, beyond country and language.
-    pub enum FormClass as "a class of legal forms" {
-        /// A company with shares that may be traded: AG, Inc., 股份有限公司.
-        Stock = "STOCK",
-        /// A company with limited liability whose shares are held privately: GmbH, LLC, 有限公司.
-        Limited = "LIMITED",
-        /// A partnership: KG, LLP.
-        Partnership = "PARTNERSHIP",
-        /// An association, a foundation, a cooperative.
-        Association = "ASSOCIATION",
-    }
-}
-
-/// A legal form with all its spellings.
-#[derive(Debug, PartialEq, Eq)]
-pub struct LegalForm {
-    /// The usual short spelling, which stands for the family: `Ltd`.
-    pub name: &'static str,
-    /// What it makes of a company.
-    pub class: FormClass,
-    /// Spellings at the end of a name. Dots, spaces and brackets may vary, so they are written plainly.
-    pub suffixes: &'static [&'static str],
-    /// Spellings at the start of a name.
-    pub prefixes: &'static [&'static str],
-    /// The names of forms one of which stands at the end where this one stands at the start; empty where it stands by itself.
-    pub beside: &'static [&'static str],
-}
-
-const fn form(
-    class: FormClass,
-    name: &'static str,
-    suffixes: &'static [&'static str],
-    prefixes: &'static [&'static str],
-) -> LegalForm {
-    LegalForm {
-        name,
-        class,
-        suffixes,
-        prefixes,
-        beside: &[],
-    }
-}
-
-/// A form at the start that only counts where one of these stands at the end.
-const fn form_beside(
-    class: FormClass,
-    name: &'static str,
-    prefixes: &'static [&'static str],
-    beside: &'static [&'static str],
-) -> LegalForm {
-    LegalForm {
-        beside,
-        ..form(class, name, &[], prefixes)
-    }
-}
+use super::legal_form::{
+    FormClass::{Association, Limited, Partnership, Stock},
+    LegalForm, form, form_beside,
+};
 
 /// The families. A spelling in brackets counts only where the name has it in brackets: a bare 주 or 株 is a part of words.
 pub static LEGAL_FORMS: &[LegalForm] = &[
@@ -112,9 +56,11 @@ pub static LEGAL_FORMS: &[LegalForm] = &[
             "PJSC",
             "OJSC",
             "CJSC",
+            "PrJSC",
             "Public Joint Stock Company",
             "Open Joint Stock Company",
             "Closed Joint Stock Company",
+            "Private Joint Stock Company",
         ],
         &[
             "JSC",
@@ -125,6 +71,7 @@ pub static LEGAL_FORMS: &[LegalForm] = &[
             "Public Joint Stock Company",
             "Open Joint Stock Company",
             "Closed Joint Stock Company",
+            "Private Joint Stock Company",
         ],
     ),
     form(Limited, "DAC", &["DAC", "Designated Activity Company"], &[]),
@@ -170,10 +117,10 @@ pub static LEGAL_FORMS: &[LegalForm] = &[
     form(Stock, "SE", &["SE", "Societas Europaea"], &[]),
     form(Partnership, "KG", &["KG", "Kommanditgesellschaft", "Co KG"], &[]),
     form(Partnership, "OHG", &["OHG", "Offene Handelsgesellschaft"], &[]),
-    form(Partnership, "GbR", &["GbR"], &[]),
+    form(Partnership, "GbR", &["GbR", "Gesellschaft bürgerlichen Rechts"], &[]),
     form(Association, "eV", &["eV", "eingetragener Verein"], &[]),
     form(Association, "eG", &["eG", "eingetragene Genossenschaft"], &[]),
-    form(Partnership, "eK", &["eK", "e Kfm"], &[]),
+    form(Partnership, "eK", &["eK", "e Kfm", "eingetragener Kaufmann"], &[]),
     // Romance languages
     form(
         Stock,
@@ -201,7 +148,13 @@ pub static LEGAL_FORMS: &[LegalForm] = &[
     form(
         Limited,
         "SL",
-        &["SL", "SLU", "SRL Unipersonal", "Sociedad Limitada"],
+        &[
+            "SL",
+            "SLU",
+            "SRL Unipersonal",
+            "Sociedad Limitada",
+            "Sociedad de Responsabilidad Limitada",
+        ],
         &[],
     ),
     form(Stock, "SAU", &["SAU"], &[]),
@@ -234,9 +187,14 @@ pub static LEGAL_FORMS: &[LegalForm] = &[
     form(Stock, "Oyj", &["Oyj", "Oyj Abp", "Abp"], &[]),
     form(Limited, "ehf", &["ehf"], &[]),
     form(Stock, "hf", &["hf"], &[]),
-    form(Limited, "OÜ", &["OÜ"], &["OÜ"]),
-    form(Limited, "SIA", &["SIA"], &["SIA"]),
-    form(Limited, "UAB", &["UAB"], &["UAB"]),
+    form(Limited, "OÜ", &["OÜ", "Osaühing"], &["OÜ", "Osaühing"]),
+    form(Limited, "SIA", &["SIA"], &["SIA", "Sabiedrība ar ierobežotu atbildību"]),
+    form(
+        Limited,
+        "UAB",
+        &["UAB", "Uždaroji akcinė bendrovė"],
+        &["UAB", "Uždaroji akcinė bendrovė"],
+    ),
     // Central and Eastern Europe, Turkey, Greece
     form(
         Limited,
@@ -258,18 +216,39 @@ pub static LEGAL_FORMS: &[LegalForm] = &[
         &[],
     ),
     form(Stock, "akciová společnost", &["akciová společnost"], &[]),
-    form(Limited, "Kft", &["Kft"], &[]),
-    form(Stock, "Nyrt", &["Nyrt", "Zrt", "Rt"], &[]),
-    form(Limited, "doo", &["doo", "d o o", "ДОО"], &[]),
+    form(Limited, "Kft", &["Kft", "Korlátolt Felelősségű Társaság"], &[]),
+    form(
+        Stock,
+        "Nyrt",
+        &[
+            "Nyrt",
+            "Zrt",
+            "Rt",
+            "Nyilvánosan Működő Részvénytársaság",
+            "Zártkörűen Működő Részvénytársaság",
+        ],
+        &[],
+    ),
+    form(
+        Limited,
+        "doo",
+        &["doo", "d o o", "ДОО", "Društvo s ograničenom odgovornošću"],
+        &[],
+    ),
     form(Stock, "dd", &["dd"], &[]),
-    form(Limited, "EOOD", &["EOOD", "OOD", "ЕООД", "ООД"], &[]),
+    form(
+        Limited,
+        "EOOD",
+        &["EOOD", "OOD", "ЕООД", "ООД", "Дружество с ограничена отговорност"],
+        &[],
+    ),
     form(Stock, "AD", &["АД", "ЕАД", "AD", "EAD"], &[]),
     form(Stock, "AŞ", &["AŞ", "Anonim Şirketi"], &[]),
     form(Limited, "Ltd Şti", &["Ltd Şti", "Limited Şirketi"], &[]),
     form(
         Stock,
         "ΑΕ",
-        &["ΑΕ", "Ανώνυμη Εταιρεία", "ΑΕΒΕ", "ΑΒΕΕ", "AE", "ABEE"],
+        &["ΑΕ", "Ανώνυμη Εταιρεία", "ΑΕΒΕ", "ΑΒΕΕ", "ΑΒΕΤΕ", "ΑΕΕ", "AE", "ABEE"],
         &[],
     ),
     form(Limited, "ΕΠΕ", &["ΕΠΕ", "ΙΚΕ", "ΜΙΚΕ", "ΜΕΠΕ", "EPE", "IKE"], &[]),

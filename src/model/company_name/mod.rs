@@ -3,11 +3,13 @@
 
 mod affix;
 mod forms;
+mod legal_form;
 mod remarks;
 mod vocabulary;
 mod words;
 
-pub use forms::{FormClass, LEGAL_FORMS, LegalForm};
+pub use forms::LEGAL_FORMS;
+pub use legal_form::{FormClass, LegalForm};
 use words::is_unspaced_word;
 pub use words::{Telling, Word};
 
@@ -39,10 +41,13 @@ impl CompanyName {
         let folded = fold(text);
         let remarked = remarks::split(&folded);
         let (rest, forms) = affix::strip(words::pieces(remarked.name));
-        let core = match affix::is_mostly_form(&rest) {
+        let mut core = match affix::is_mostly_form(&rest) {
             true => words::uncut(&rest),
             false => words::words(&rest),
         };
+        if forms.is_empty() {
+            words::weaken_leading_form(&mut core);
+        }
         Self {
             core,
             forms,

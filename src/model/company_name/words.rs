@@ -7,7 +7,7 @@ use hashbrown::{HashMap, HashSet};
 use unicode_normalization::char::{decompose_canonical, is_combining_mark};
 use unicode_script::{Script, UnicodeScript};
 
-use super::vocabulary::{COMMON, CONNECTIVES, SPELLINGS, STRUCTURE, VEHICLES};
+use super::vocabulary::{COMMON, CONNECTIVES, MEANINGS, SPELLINGS, STRUCTURE, VEHICLES};
 use crate::model::{
     fold,
     letters::{is_unspaced, simplified, spelled_out, without_zeros},
@@ -62,6 +62,12 @@ impl Word {
     pub(in crate::model) fn is_same(&self, other: &Self) -> bool {
         let is_spelled = |one: &Self, other: &Self| one.without_marks.as_deref() == Some(&other.text);
         self.text == other.text || is_spelled(self, other) || is_spelled(other, self)
+    }
+
+    /// Whether the word is a line of business in another script, and `english` is what that is called in English.
+    pub(in crate::model) fn means(&self, english: &Self) -> bool {
+        let meant = |(word, meaning): &&(&str, &str)| *word == without_article(&self.text) && *meaning == english.text;
+        self.telling == Telling::Common && !self.text.is_ascii() && MEANINGS.iter().any(|pair| meant(&pair))
     }
 
     /// Whether the word is an article or a connective.
@@ -328,7 +334,10 @@ pub(super) fn uncut(pieces: &[Piece]) -> Vec<Word> {
 
 fn flush(initials: &mut String, words: &mut Vec<Word>) {
     if !initials.is_empty() {
-        words.push(word(&std::mem::take(initials), ""));
+        let initials = std::mem::take(initials);
+        // Without their marks; few have any.
+        let marked = if initials.is_ascii() { "" } else { &initials };
+        words.push(word(&initials, marked));
     }
 }
 
@@ -346,6 +355,19 @@ fn unglue(piece: &Piece, words: &mut Vec<Word>) {
         rest = kept;
     }
     words.insert(start, word(rest, &piece.marked));
+}
+
+/// A legal form of two or three letters at the start of a name without any other: it may be one, or a name of these letters.
+const LEADING: [&str; 10] = ["ab", "ag", "as", "bv", "doo", "nv", "sa", "sas", "spa", "se"];
+
+/// Lets what may be a legal form at the start of a name say little, where another word names somebody.
+pub(super) fn weaken_leading_form(words: &mut [Word]) {
+    if let Some((first, others)) = words.split_first_mut()
+        && LEADING.contains(&first.text.as_str())
+        && others.iter().any(|word| word.telling == Telling::Distinctive)
+    {
+        first.telling = Telling::Weak;
+    }
 }
 
 /// The word of a piece, and of how it is written with its marks.
@@ -368,5 +390,13 @@ fn compared_as(text: &str) -> &str {
 }
 
 fn telling(text: &str) -> Telling {
-    LEXICON.telling.get(text).copied().unwrap_or(Telling::Distinctive)
+    let known = |text: &str| LEXICON.telling.get(text).copied();
+    known(text)
+        .or_else(|| known(without_article(text)))
+        .unwrap_or(Telling::Distinctive)
+}
+
+/// An Arabic word without its article; any other as it is.
+fn without_article(text: &str) -> &str {
+    text.strip_prefix("ال").unwrap_or(text)
 }
