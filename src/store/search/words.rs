@@ -207,6 +207,11 @@ impl Cutter {
                 let text = shortened(&self.letters, WORD_LETTERS_MAX);
                 let cut = Cut::Joined { chunk };
                 each(Word { text, place, cut });
+                if !text.is_ascii() {
+                    other_ways(text, text)
+                        .iter()
+                        .for_each(|text| each(Word { text, place, cut }));
+                }
             }
         }
         self.chunk += 1;
