@@ -177,7 +177,7 @@ pub static LEGAL_FORMS: &[LegalForm] = &[
     form(
         Stock,
         "AB",
-        &["AB", "Aktiebolag", "Aktiebolaget", "AB publ", "publ AB"],
+        &["AB", "Aktiebolag", "Aktiebolaget", "AB publ", "publ AB", "(publ)"],
         &["Aktiebolaget"],
     ),
     form(Stock, "AS", &["AS", "Aktieselskab", "Aksjeselskap"], &[]),
