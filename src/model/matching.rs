@@ -2,8 +2,8 @@
 //! before it left, so that the contributions add up to the score. Reads no graph.
 
 use super::{
-    COUNTRY_SCHEME, CompanyName, EntityKind, Identifier, LEI_SCHEME, LegalForm, catalog::catalog, comparable,
-    country_of, fold, lies_in, similarity,
+    COUNTRY_SCHEME, CompanyName, EntityKind, Identifier, LEI_SCHEME, catalog::catalog, comparable, country_of, fold,
+    lies_in, similarity::similarity_of,
 };
 
 catalog! {
@@ -128,7 +128,8 @@ enum Effect {
 }
 
 impl MatchScore {
-    /// How well `known` fits `wanted`. In this order: the likeness of the best of all names ([`similarity`]); a legal form
+    /// How well `known` fits `wanted`. In this order: the likeness of the best of all names
+    /// ([`similarity`](super::similarity())); a legal form
     /// (supports 2 %, or weakens 3 %: less than any difference of cores); the country (10 %, 20 %); the kind (0 %, 40 %); and each
     /// identifier. An equal identifier decides, whatever else was found: the score is 1. Another LEI weakens by 60 %, another
     /// identifier of a scheme that may give several by 10 %.
@@ -145,7 +146,7 @@ impl MatchScore {
     pub fn of(wanted: &Wanted, known: &Known<'_>) -> Self {
         let mut score = Self::default();
         if let Some((written, name)) = &wanted.name {
-            score.compare_names(written, name, &known.names);
+            score.compare_names(written, name, known);
         }
         if let Some(country) = &wanted.country {
             score.compare_countries(country, known.country);
@@ -240,10 +241,16 @@ impl MatchScore {
         });
     }
 
-    fn compare_names(&mut self, written: &str, name: &CompanyName, known: &[&str]) {
-        let compared = known.iter().map(|text| {
+    fn compare_names(&mut self, written: &str, name: &CompanyName, known: &Known<'_>) {
+        let kind = known.kind;
+        let compared = known.names.iter().map(|text| {
             let known = CompanyName::new(text);
-            (similarity(name, &known), form_effect(name, &known), *text, known)
+            (
+                similarity_of(kind, name, &known),
+                form_effect(name, &known),
+                *text,
+                known,
+            )
         });
         // The most alike, then the one whose form agrees best, then the one given, then the first: the main name.
         let is_given = |known: &str| fold(known) == fold(written);
@@ -262,13 +269,14 @@ impl MatchScore {
         };
         let texts = (Some(written.to_owned()), Some(text.to_owned()));
         self.add(MatchFeatureKind::Name, name_agreement, texts, Effect::Starts(alike));
-        if !name.forms().is_empty() || !known.forms().is_empty() {
+        let have_suffixes = name.register_suffix().is_some() && known.register_suffix().is_some();
+        if !name.forms().is_empty() || !known.forms().is_empty() || have_suffixes {
             let effect = match part {
                 ..0.0 => Effect::Weakens(-part),
                 // Sharing only the form is no match.
                 _ => Effect::Supports(part * self.total),
             };
-            let forms = (forms(name.forms()), forms(known.forms()));
+            let forms = (forms(name), forms(&known));
             self.add(MatchFeatureKind::LegalForm, agreement, forms, effect);
         }
     }
@@ -338,10 +346,15 @@ fn kinds(given: EntityKind, found: EntityKind) -> MatchAgreement {
     }
 }
 
-/// Whether the forms of two names agree, and by how much that moves the score.
+/// Whether the forms of two names agree, or what a register writes behind them, and by how much that moves the score.
 fn form_effect(given: &CompanyName, found: &CompanyName) -> (MatchAgreement, f64) {
     const SUPPORTS: f64 = 0.02;
     const WEAKENS: f64 = -0.03;
+    if let (Some(suffix), Some(other)) = (given.register_suffix(), found.register_suffix())
+        && suffix != other
+    {
+        return (MatchAgreement::Differs, WEAKENS);
+    }
     let (given, found) = (given.forms(), found.forms());
     if given.is_empty() || found.is_empty() {
         (MatchAgreement::Unknown, 0.0)
@@ -358,8 +371,12 @@ fn form_effect(given: &CompanyName, found: &CompanyName) -> (MatchAgreement, f64
     }
 }
 
-fn forms(forms: &[&'static LegalForm]) -> Option<String> {
-    let names: Vec<&str> = forms.iter().map(|form| form.name).collect();
+fn forms(name: &CompanyName) -> Option<String> {
+    let forms = name.forms().iter().map(|form| form.name.to_owned());
+    let suffix = name
+        .register_suffix()
+        .map(|suffix| format!("/{}/", suffix.to_uppercase()));
+    let names: Vec<String> = forms.chain(suffix).collect();
     (!names.is_empty()).then(|| names.join(", "))
 }
 

@@ -17,6 +17,7 @@ mod interest;
 pub(crate) mod kept;
 pub(crate) mod letters;
 mod matching;
+pub(crate) mod readings;
 mod relationship;
 mod sentence;
 mod share;

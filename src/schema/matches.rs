@@ -121,8 +121,9 @@ pub(crate) struct MatchQuery;
 #[Object]
 impl MatchQuery {
     /// Whom somebody means: for each candidate the entities it may be, with scores that say what agrees and what does not.
-    /// Names are compared without legal forms (Ltd, GmbH, 股份有限公司, 株式会社 and many more), by all names of an entity, in any
-    /// order of words and with typos; sharing only the legal form is no match. Results stand in the order of the candidates.
+    /// Names are compared without legal forms (Ltd, GmbH, 股份有限公司, 株式会社 and many more, in full or abbreviated) and without
+    /// what registers write behind them (/DE/, in liquidation), by all names of an entity, in any order of words, across scripts
+    /// and with typos; sharing only the legal form is no match. Results stand in the order of the candidates.
     #[graphql(
         directive = cost::apply("1000".to_owned()),
         directive = list_size::apply(None, names(&["candidates", "limit"]), None, Some(false))

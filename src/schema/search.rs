@@ -45,7 +45,9 @@ impl SearchQuery {
     ///
     /// An entity whose name is the text comes first. Words found as they are come before longer ones and those before typos;
     /// the beginnings of main names before their other words, these before other names, identifiers and ids, and these before
-    /// descriptions; rare words count more. Traditional characters do not find simplified ones.
+    /// descriptions; rare words count more. Traditional and
+    /// simplified Chinese characters find each other, and words of other scripts are found by how they are written in Latin
+    /// letters, and the other way round: `romashka` finds Ромашка, `mueller` Müller.
     ///
     /// A change is found as soon as it is acknowledged. Entities are found by what they are called now, whatever the view: one
     /// from before a rename is found by the new name, and what was retracted or merged is not found. UNAVAILABLE while the

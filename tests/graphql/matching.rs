@@ -112,7 +112,7 @@ fn limit_and_threshold_bound_the_answer() {
     };
     assert_eq!(count("threshold: 1"), 1);
     assert_eq!(count("limit: 1, threshold: 0"), 1);
-    assert!(count("limit: 100, threshold: 0.6") > 1);
+    assert!(count("limit: 100, threshold: 0.5") > 1);
 }
 
 #[test]

@@ -51,10 +51,14 @@ pub(crate) fn registry() -> Dataset {
         entity.identifiers = lei.into_iter().collect();
         entity
     });
-    let mut entities: Vec<Entity> = entities.collect();
+    dataset("Companies of many countries", entities.collect())
+}
+
+/// These entities, and nothing besides.
+pub(crate) fn dataset(title: &str, mut entities: Vec<Entity>) -> Dataset {
     entities.sort_by(|one, other| one.id.cmp(&other.id));
     Dataset {
-        title: "Companies of many countries".to_owned(),
+        title: title.to_owned(),
         description: None,
         licence: None,
         recorded_at: Timestamp::UNIX_EPOCH,
@@ -87,6 +91,24 @@ pub(crate) fn labelled() -> Vec<Labelled> {
         }
     });
     labelled.collect()
+}
+
+/// Names of many scripts and forms as a registry, and as people write them, each with the entity that is meant, or none.
+pub(crate) fn written() -> (Dataset, Vec<Labelled>) {
+    let (mut entities, mut labelled) = (Vec::new(), Vec::new());
+    for (number, row) in rows(include_str!("written.csv")).iter().enumerate() {
+        let id = format!("n{number:02}");
+        let name = cell(row, "name");
+        let entity = name
+            .as_deref()
+            .map(|name| Entity::new(&id, EntityKind::Company, name).expect("an entity"));
+        entities.extend(entity);
+        labelled.extend(cell(row, "written").map(|written| Labelled {
+            wanted: named(&written),
+            expected: name.is_some().then_some(id),
+        }));
+    }
+    (dataset("Names as people write them", entities), labelled)
 }
 
 /// How good the answers to the messy names are.

@@ -1,16 +1,56 @@
-//! Legal forms at the ends of a name: found whatever the dots, spaces and brackets, and cut off. Never in the middle, and
-//! never so that nothing distinctive is left.
+//! Legal forms at the ends of a name: found whatever the dots, spaces, brackets and abbreviations, and cut off. Never in the
+//! middle, and never so that nothing distinctive is left.
 
 use std::sync::LazyLock;
 
 use super::{
-    forms::{LEGAL_FORMS, LegalForm},
+    forms::LEGAL_FORMS,
+    legal_form::LegalForm,
     words::{Piece, is_unspaced_word, names_somebody, pieces},
 };
+use crate::model::fold;
 use hashbrown::HashMap;
 
 /// How many forms may stand at one end: `GmbH & Co. KG` is one, `PT … Tbk` one at each end.
 const FORMS_MAX: usize = 3;
+
+/// Words of legal forms that are abbreviated in several ways, with the one that they are compared as.
+const ABBREVIATIONS: [(&str, &str); 27] = [
+    ("limited", "ltd"),
+    ("company", "co"),
+    ("comp", "co"),
+    ("coy", "co"),
+    ("cpy", "co"),
+    ("corporation", "corp"),
+    ("corpn", "corp"),
+    ("corporatn", "corp"),
+    ("incorporated", "inc"),
+    ("incorp", "inc"),
+    ("public", "pub"),
+    ("publ", "pub"),
+    ("private", "pvt"),
+    ("priv", "pvt"),
+    ("proprietary", "pty"),
+    ("liability", "liab"),
+    ("partnership", "partner"),
+    ("pship", "partner"),
+    ("ptnrshp", "partner"),
+    ("unlimited", "unltd"),
+    ("gesellschaft", "ges"),
+    ("beschrankter", "beschr"),
+    ("spolka", "sp"),
+    ("ogranichennoi", "ogr"),
+    ("ogranichennoy", "ogr"),
+    ("ограниченнои", "огр"),
+    ("ответственностью", "отв"),
+];
+
+/// The word that this one of a legal form is compared as.
+fn unabbreviated(word: &str) -> &str {
+    // Most words of names are none, and all of these begin with one of a few letters.
+    let same = ABBREVIATIONS.iter().find(|(written, _)| *written == word);
+    same.map_or(word, |(_, compared)| compared)
+}
 
 /// A spelling of a form, as its pieces.
 struct Spelling {
@@ -33,7 +73,7 @@ static SPELLINGS: LazyLock<Spellings> = LazyLock::new(|| {
         ];
         for (list, by_letter, end) in lists {
             for written in list {
-                let pieces = pieces(written);
+                let pieces = pieces(&fold(written));
                 let Some(letter) = end.letter(&pieces) else { continue };
                 by_letter
                     .entry(letter)
@@ -59,8 +99,8 @@ impl End {
     /// The outermost letter of these pieces.
     fn letter(self, pieces: &[Piece]) -> Option<char> {
         match self {
-            Self::First => pieces.first()?.text.chars().next(),
-            Self::Last => pieces.last()?.text.chars().next_back(),
+            Self::First => unabbreviated(&pieces.first()?.text).chars().next(),
+            Self::Last => unabbreviated(&pieces.last()?.text).chars().next_back(),
         }
     }
 
@@ -116,32 +156,52 @@ struct Taken {
     bytes: usize,
 }
 
+/// Whether the name ends in a legal form.
+pub(super) fn ends_with_form(name: &[Piece]) -> bool {
+    form_at(name, End::Last, &[]).is_some()
+}
+
 /// The pieces of a name without the legal forms at its ends, and these, outermost last.
 pub(super) fn strip(mut name: Vec<Piece>) -> (Vec<Piece>, Vec<&'static LegalForm>) {
-    let mut found = Vec::new();
+    let mut found: Vec<&'static LegalForm> = Vec::new();
     for end in [End::Last, End::First] {
         for _ in 0..FORMS_MAX {
-            let Some((taken, form)) = form_at(&name, end) else {
+            let Some((taken, form)) = form_at(&name, end, &found) else {
                 break;
             };
             end.take(&mut name, taken);
+            if end == End::Last {
+                drop_dangling(&mut name);
+            }
             if !found.contains(&form) {
                 found.push(form);
             }
         }
     }
+    drop_dangling(&mut name);
     (name, found)
 }
 
-/// The longest form at this end without which the name still names somebody.
-fn form_at(name: &[Piece], end: End) -> Option<(Taken, &'static LegalForm)> {
+/// Drops the sign of `Acorn & Co.`, which belongs to the form.
+fn drop_dangling(name: &mut Vec<Piece>) {
+    let dangling = name.split_last().filter(|(last, _)| last.text == "and");
+    if dangling.is_some_and(|(_, rest)| names_somebody(rest)) {
+        name.pop();
+    }
+}
+
+/// The longest form at this end without which the name still names somebody. `others` were found before: some forms only stand
+/// beside them.
+fn form_at(name: &[Piece], end: End, others: &[&'static LegalForm]) -> Option<(Taken, &'static LegalForm)> {
     let letter = end.letter(name)?;
     let spellings = match end {
         End::First => SPELLINGS.prefixes.get(&letter),
         End::Last => SPELLINGS.suffixes.get(&letter),
     };
     spellings?.iter().find_map(|spelling| {
-        let taken = taken(name, &spelling.pieces, end)?;
+        let beside = spelling.form.beside;
+        let may_stand = beside.is_empty() || others.iter().any(|other| beside.contains(&other.name));
+        let taken = taken(name, &spelling.pieces, end).filter(|_| may_stand)?;
         names_somebody_without(name, taken, end).then_some((taken, spelling.form))
     })
 }
@@ -174,7 +234,7 @@ fn taken(name: &[Piece], form: &[Piece], end: End) -> Option<Taken> {
     while let Some((wanted, inner)) = end.split(form) {
         let rest = end.rest(name, pieces);
         let (outer, _) = end.split(rest)?;
-        if outer.text == wanted.text {
+        if unabbreviated(&outer.text) == unabbreviated(&wanted.text) {
             if wanted.is_bracketed && !outer.is_bracketed {
                 return None;
             }
@@ -193,21 +253,21 @@ fn taken(name: &[Piece], form: &[Piece], end: End) -> Option<Taken> {
     Some(Taken { pieces, bytes: 0 })
 }
 
-/// In how many pieces `wanted` is spelled out in letters: S. p. A. Only at the end, since A. O. Smith is no АО.
+/// In how many pieces `wanted` is spelled out in letters: S. p. A. At the start only from three letters on, or where a form at
+/// the end goes with it, since A. O. Smith is no АО.
 fn spelled_out(name: &[Piece], wanted: &str, end: End) -> Option<usize> {
-    let (outer, _) = end.split(name)?;
-    let is_spelled = end == End::Last && outer.text.chars().count() == 1 && wanted.chars().count() > 1;
-    if !is_spelled {
+    let letters = wanted.chars().count();
+    let letters_min = if end == End::Last || wanted == "sc" { 2 } else { 3 };
+    if letters < letters_min || name.len() < letters {
         return None;
     }
-    let mut rest = name;
-    for letter in wanted.chars().rev() {
-        let (last, others) = rest.split_last()?;
-        let mut letters = last.text.chars();
-        if letters.next() != Some(letter) || letters.next().is_some() {
-            return None;
-        }
-        rest = others;
-    }
-    Some(name.len() - rest.len())
+    let spelling = match end {
+        End::First => &name[..letters],
+        End::Last => &name[name.len() - letters..],
+    };
+    let is_letter = |(piece, letter): (&Piece, char)| {
+        let mut letters = piece.text.chars();
+        letters.next() == Some(letter) && letters.next().is_none()
+    };
+    spelling.iter().zip(wanted.chars()).all(is_letter).then_some(letters)
 }

@@ -1,50 +1,10 @@
 //! The legal forms that names carry, in families: one form with its spellings, in the manner of ISO 20275. Only the table;
 //! how a name is held against it is said by `affix`.
 
-use FormClass::{Association, Limited, Partnership, Stock};
-
-use crate::model::catalog::catalog;
-
-catalog! {
-    /// What a legal form makes of a company, beyond country and language.
-    pub enum FormClass as "a class of legal forms" {
-        /// A company with shares that may be traded: AG, Inc., 股份有限公司.
-        Stock = "STOCK",
-        /// A company with limited liability whose shares are held privately: GmbH, LLC, 有限公司.
-        Limited = "LIMITED",
-        /// A partnership: KG, LLP.
-        Partnership = "PARTNERSHIP",
-        /// An association, a foundation, a cooperative.
-        Association = "ASSOCIATION",
-    }
-}
-
-/// A legal form with all its spellings.
-#[derive(Debug, PartialEq, Eq)]
-pub struct LegalForm {
-    /// The usual short spelling, which stands for the family: `Ltd`.
-    pub name: &'static str,
-    /// What it makes of a company.
-    pub class: FormClass,
-    /// Spellings at the end of a name. Dots, spaces and brackets may vary, so they are written plainly.
-    pub suffixes: &'static [&'static str],
-    /// Spellings at the start of a name.
-    pub prefixes: &'static [&'static str],
-}
-
-const fn form(
-    class: FormClass,
-    name: &'static str,
-    suffixes: &'static [&'static str],
-    prefixes: &'static [&'static str],
-) -> LegalForm {
-    LegalForm {
-        name,
-        class,
-        suffixes,
-        prefixes,
-    }
-}
+use super::legal_form::{
+    FormClass::{Association, Limited, Partnership, Stock},
+    LegalForm, form, form_beside,
+};
 
 /// The families. A spelling in brackets counts only where the name has it in brackets: a bare 주 or 株 is a part of words.
 pub static LEGAL_FORMS: &[LegalForm] = &[
@@ -58,12 +18,17 @@ pub static LEGAL_FORMS: &[LegalForm] = &[
     ),
     form(Stock, "Inc", &["Inc", "Incorporated"], &[]),
     form(Stock, "Corp", &["Corp", "Corporation"], &[]),
-    form(Stock, "PLC", &["PLC", "Public Limited Company", "CCC"], &[]),
+    form(
+        Stock,
+        "PLC",
+        &["PLC", "Public Limited Company", "Public Company Limited", "CCC"],
+        &[],
+    ),
     form(
         Limited,
         "LLC",
-        &["LLC", "Limited Liability Company", "Ltd Liability Co"],
-        &[],
+        &["LLC", "Limited Liability Company"],
+        &["LLC", "Limited Liability Company"],
     ),
     form(Partnership, "LLP", &["LLP", "Limited Liability Partnership"], &[]),
     form(Partnership, "LP", &["LP", "Limited Partnership"], &[]),
@@ -91,13 +56,28 @@ pub static LEGAL_FORMS: &[LegalForm] = &[
             "PJSC",
             "OJSC",
             "CJSC",
+            "PrJSC",
             "Public Joint Stock Company",
+            "Open Joint Stock Company",
+            "Closed Joint Stock Company",
+            "Private Joint Stock Company",
         ],
-        &[],
+        &[
+            "JSC",
+            "PJSC",
+            "OJSC",
+            "CJSC",
+            "Joint Stock Company",
+            "Public Joint Stock Company",
+            "Open Joint Stock Company",
+            "Closed Joint Stock Company",
+            "Private Joint Stock Company",
+        ],
     ),
     form(Limited, "DAC", &["DAC", "Designated Activity Company"], &[]),
     form(Limited, "Unlimited", &["Unlimited Company", "ULC"], &[]),
     form(Association, "NPC", &["NPC", "RF NPC"], &[]),
+    form(Stock, "NA", &["NA", "National Association"], &[]),
     // German
     form(
         Limited,
@@ -137,16 +117,16 @@ pub static LEGAL_FORMS: &[LegalForm] = &[
     form(Stock, "SE", &["SE", "Societas Europaea"], &[]),
     form(Partnership, "KG", &["KG", "Kommanditgesellschaft", "Co KG"], &[]),
     form(Partnership, "OHG", &["OHG", "Offene Handelsgesellschaft"], &[]),
-    form(Partnership, "GbR", &["GbR"], &[]),
+    form(Partnership, "GbR", &["GbR", "Gesellschaft bürgerlichen Rechts"], &[]),
     form(Association, "eV", &["eV", "eingetragener Verein"], &[]),
     form(Association, "eG", &["eG", "eingetragene Genossenschaft"], &[]),
-    form(Partnership, "eK", &["eK", "e Kfm"], &[]),
+    form(Partnership, "eK", &["eK", "e Kfm", "eingetragener Kaufmann"], &[]),
     // Romance languages
     form(
         Stock,
         "SA",
         &["SA", "Société Anonyme", "Sociedad Anónima", "Sociedade Anônima"],
-        &["Société Anonyme"],
+        &["Société Anonyme", "Sociedad Anónima"],
     ),
     form(
         Stock,
@@ -162,12 +142,19 @@ pub static LEGAL_FORMS: &[LegalForm] = &[
         &["SARL", "EURL", "Société à responsabilité limitée"],
         &["SARL", "EURL"],
     ),
+    form_beside(Stock, "SC", &["SC"], &["Srl", "SA"]),
     form(Partnership, "SCA", &["SCA", "SCS", "SCSp", "SNC"], &[]),
     form(Partnership, "SCI", &[], &["SCI"]),
     form(
         Limited,
         "SL",
-        &["SL", "SLU", "SRL Unipersonal", "Sociedad Limitada"],
+        &[
+            "SL",
+            "SLU",
+            "SRL Unipersonal",
+            "Sociedad Limitada",
+            "Sociedad de Responsabilidad Limitada",
+        ],
         &[],
     ),
     form(Stock, "SAU", &["SAU"], &[]),
@@ -190,7 +177,7 @@ pub static LEGAL_FORMS: &[LegalForm] = &[
     form(
         Stock,
         "AB",
-        &["AB", "Aktiebolag", "Aktiebolaget", "AB publ", "publ AB"],
+        &["AB", "Aktiebolag", "Aktiebolaget", "AB publ", "publ AB", "(publ)"],
         &["Aktiebolaget"],
     ),
     form(Stock, "AS", &["AS", "Aktieselskab", "Aksjeselskap"], &[]),
@@ -200,17 +187,22 @@ pub static LEGAL_FORMS: &[LegalForm] = &[
     form(Stock, "Oyj", &["Oyj", "Oyj Abp", "Abp"], &[]),
     form(Limited, "ehf", &["ehf"], &[]),
     form(Stock, "hf", &["hf"], &[]),
-    form(Limited, "OÜ", &["OÜ"], &["OÜ"]),
-    form(Limited, "SIA", &["SIA"], &["SIA"]),
-    form(Limited, "UAB", &["UAB"], &["UAB"]),
+    form(Limited, "OÜ", &["OÜ", "Osaühing"], &["OÜ", "Osaühing"]),
+    form(Limited, "SIA", &["SIA"], &["SIA", "Sabiedrība ar ierobežotu atbildību"]),
+    form(
+        Limited,
+        "UAB",
+        &["UAB", "Uždaroji akcinė bendrovė"],
+        &["UAB", "Uždaroji akcinė bendrovė"],
+    ),
     // Central and Eastern Europe, Turkey, Greece
     form(
         Limited,
         "sp z oo",
         &["sp z oo", "spółka z oo", "spółka z ograniczoną odpowiedzialnością"],
-        &[],
+        &["spółka z oo", "spółka z ograniczoną odpowiedzialnością"],
     ),
-    form(Stock, "Spółka Akcyjna", &["Spółka Akcyjna"], &[]),
+    form(Stock, "Spółka Akcyjna", &["Spółka Akcyjna"], &["Spółka Akcyjna"]),
     form(
         Partnership,
         "sp k",
@@ -224,28 +216,61 @@ pub static LEGAL_FORMS: &[LegalForm] = &[
         &[],
     ),
     form(Stock, "akciová společnost", &["akciová společnost"], &[]),
-    form(Limited, "Kft", &["Kft"], &[]),
-    form(Stock, "Nyrt", &["Nyrt", "Zrt", "Rt"], &[]),
-    form(Limited, "doo", &["doo", "d o o"], &[]),
+    form(Limited, "Kft", &["Kft", "Korlátolt Felelősségű Társaság"], &[]),
+    form(
+        Stock,
+        "Nyrt",
+        &[
+            "Nyrt",
+            "Zrt",
+            "Rt",
+            "Nyilvánosan Működő Részvénytársaság",
+            "Zártkörűen Működő Részvénytársaság",
+        ],
+        &[],
+    ),
+    form(
+        Limited,
+        "doo",
+        &["doo", "d o o", "ДОО", "Društvo s ograničenom odgovornošću"],
+        &[],
+    ),
     form(Stock, "dd", &["dd"], &[]),
-    form(Limited, "EOOD", &["EOOD", "OOD", "ЕООД", "ООД"], &[]),
-    form(Stock, "AD", &["АД", "ЕАД", "EAD"], &[]),
+    form(
+        Limited,
+        "EOOD",
+        &["EOOD", "OOD", "ЕООД", "ООД", "Дружество с ограничена отговорност"],
+        &[],
+    ),
+    form(Stock, "AD", &["АД", "ЕАД", "AD", "EAD"], &[]),
     form(Stock, "AŞ", &["AŞ", "Anonim Şirketi"], &[]),
     form(Limited, "Ltd Şti", &["Ltd Şti", "Limited Şirketi"], &[]),
-    form(Stock, "ΑΕ", &["ΑΕ", "Ανώνυμη Εταιρεία", "ΑΕΒΕ", "ΑΒΕΕ"], &[]),
-    form(Limited, "ΕΠΕ", &["ΕΠΕ", "ΙΚΕ", "ΜΙΚΕ", "ΜΕΠΕ"], &[]),
+    form(
+        Stock,
+        "ΑΕ",
+        &["ΑΕ", "Ανώνυμη Εταιρεία", "ΑΕΒΕ", "ΑΒΕΕ", "ΑΒΕΤΕ", "ΑΕΕ", "AE", "ABEE"],
+        &[],
+    ),
+    form(Limited, "ΕΠΕ", &["ΕΠΕ", "ΙΚΕ", "ΜΙΚΕ", "ΜΕΠΕ", "EPE", "IKE"], &[]),
     form(Partnership, "ΟΕ", &["ΟΕ", "ΕΕ"], &[]),
     form(
         Limited,
         "ООО",
         &["ООО", "OOO", "Общество с ограниченной ответственностью"],
-        &["ООО", "OOO", "Общество с ограниченной ответственностью"],
+        &[
+            "ООО",
+            "OOO",
+            "Общество с ограниченной ответственностью",
+            "Obshchestvo s ogranichennoy otvetstvennostyu",
+            "Obschestvo s ogranichennoy otvetstvennostyu",
+            "Obshchestvo s ogranichennoy otvetstvennostiu",
+        ],
     ),
     form(
         Stock,
         "АО",
         &["АО", "Акционерное общество"],
-        &["АО", "Акционерное общество"],
+        &["АО", "Акционерное общество", "Aktsionernoe obshchestvo"],
     ),
     form(
         Stock,
@@ -265,9 +290,19 @@ pub static LEGAL_FORMS: &[LegalForm] = &[
         &["ЗАО", "ZAO"],
         &["ЗАО", "ZAO", "Закрытое акционерное общество"],
     ),
-    form(Limited, "ТОВ", &["ТОВ"], &["ТОВ", "ТзОВ"]),
-    form(Stock, "ПрАТ", &["ПрАТ", "ПАТ"], &["ПрАТ", "ПАТ"]),
-    form(Limited, "ТОО", &["ТОО"], &["ТОО", "ЖШС"]),
+    form(
+        Limited,
+        "ТОВ",
+        &["ТОВ", "TOV"],
+        &["ТОВ", "ТзОВ", "TOV", "Товариство з обмеженою відповідальністю"],
+    ),
+    form(
+        Stock,
+        "ПрАТ",
+        &["ПрАТ", "ПАТ"],
+        &["ПрАТ", "ПАТ", "PrAT", "Приватне акціонерне товариство"],
+    ),
+    form(Limited, "ТОО", &["ТОО"], &["ТОО", "ЖШС", "TOO"]),
     // Middle East
     form(Limited, "בע\"מ", &["בע\"מ", "ש\"מ"], &[]),
     form(

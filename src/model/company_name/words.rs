@@ -1,16 +1,17 @@
-//! A name cut into words, folded so that case, width, accents, punctuation and script variants do not matter; and which words
-//! say little about who is meant. No legal forms.
+//! A name cut into words, folded so that case, width, accents, punctuation and traditional characters do not matter; how each
+//! is written in Latin letters; and which words say little about who is meant. No legal forms.
 
 use std::sync::LazyLock;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use unicode_normalization::char::{decompose_canonical, is_combining_mark};
 use unicode_script::{Script, UnicodeScript};
 
-use super::vocabulary::{COMMON, SPELLINGS, WEAK};
+use super::vocabulary::{COMMON, CONNECTIVES, MEANINGS, SPELLINGS, STRUCTURE, VEHICLES};
 use crate::model::{
     fold,
-    letters::{is_unspaced, spelled_out},
+    letters::{is_unspaced, simplified, spelled_out, without_zeros},
+    readings::{consonants, readings, spelled_without_marks},
 };
 
 /// How much a word says about who is meant.
@@ -31,13 +32,52 @@ pub struct Word {
     pub text: String,
     /// How much it says.
     pub telling: Telling,
+    /// The same without marks, where other letters stand for these: `mueller` for `Müller`.
+    pub without_marks: Option<String>,
+    /// How a word of another script is written in Latin letters, the usual way first.
+    pub readings: Vec<String>,
+    /// The consonants of a word of a script that writes no others.
+    pub consonants: Vec<String>,
 }
 
 impl Word {
+    /// A word that is read in no other way.
+    fn plain(text: &str, telling: Telling) -> Self {
+        Self {
+            text: text.to_owned(),
+            telling,
+            without_marks: None,
+            readings: Vec::new(),
+            consonants: Vec::new(),
+        }
+    }
+
     /// Other spellings of the word, which are compared as this one.
-    pub(crate) fn spellings(&self) -> impl Iterator<Item = &'static str> {
+    pub(crate) fn spellings(&self) -> impl Iterator<Item = &str> {
         let same = SPELLINGS.iter().filter(|(_, compared_as)| *compared_as == self.text);
-        same.map(|(spelling, _)| *spelling)
+        same.map(|(spelling, _)| *spelling).chain(self.without_marks.as_deref())
+    }
+
+    /// Whether both are one word, but for how its marks are spelled.
+    pub(in crate::model) fn is_same(&self, other: &Self) -> bool {
+        let is_spelled = |one: &Self, other: &Self| one.without_marks.as_deref() == Some(&other.text);
+        self.text == other.text || is_spelled(self, other) || is_spelled(other, self)
+    }
+
+    /// Whether the word is a line of business in another script, and `english` is what that is called in English.
+    pub(in crate::model) fn means(&self, english: &Self) -> bool {
+        let meant = |(word, meaning): &&(&str, &str)| *word == without_article(&self.text) && *meaning == english.text;
+        self.telling == Telling::Common && !self.text.is_ascii() && MEANINGS.iter().any(|pair| meant(&pair))
+    }
+
+    /// Whether the word is an article or a connective.
+    pub(in crate::model) fn is_connective(&self) -> bool {
+        self.telling == Telling::Weak && LEXICON.connectives.contains(self.text.as_str())
+    }
+
+    /// Whether it is a line of business of funds and lenders.
+    pub(in crate::model) fn is_vehicle(&self) -> bool {
+        self.telling == Telling::Common && VEHICLES.split(' ').any(|word| word == self.text)
     }
 
     /// Whether a word is of a script that puts no spaces between words.
@@ -50,6 +90,8 @@ impl Word {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Piece {
     pub(super) text: String,
+    /// The same with its marks, folded; empty where it has none.
+    marked: String,
     /// Whether brackets stand right around it.
     pub(super) is_bracketed: bool,
 }
@@ -66,37 +108,36 @@ pub(super) fn is_unspaced_word(word: &str) -> bool {
 
 /// `text` folded for comparing: as [`fold`] does, and without the marks of Latin, Greek, Cyrillic, Hebrew and Arabic letters.
 fn plain(text: &str) -> String {
-    let folded = fold(text);
-    if folded.is_ascii() {
-        return folded;
-    }
-    let mut out = String::with_capacity(folded.len());
-    for letter in folded.chars() {
-        if is_plain(letter) {
-            out.push(letter);
-            continue;
-        }
-        let script = letter.script();
-        let has_plain_letters = matches!(
-            script,
-            Script::Latin | Script::Greek | Script::Cyrillic | Script::Hebrew | Script::Arabic
-        );
-        if is_combining_mark(letter) && (has_plain_letters || script == Script::Inherited) {
-            continue;
-        }
-        if !has_plain_letters {
-            out.push(letter);
-            continue;
-        }
-        let mut base = None;
-        decompose_canonical(letter, |part| base = base.or(Some(part)));
-        let base = base.unwrap_or(letter);
-        match spelled_out(base) {
-            Some(spelling) => out.push_str(spelling),
-            None => out.push(base),
-        }
+    let mut out = String::with_capacity(text.len());
+    for letter in fold(text).chars() {
+        each_plain(letter, |plain| out.push(plain));
     }
     out
+}
+
+/// Tells `each` what is left of a folded letter without its marks: mostly one letter, of some two, of a mark none.
+fn each_plain(letter: char, mut each: impl FnMut(char)) {
+    if is_plain(letter) {
+        return each(simplified(letter));
+    }
+    let script = letter.script();
+    let has_plain_letters = matches!(
+        script,
+        Script::Latin | Script::Greek | Script::Cyrillic | Script::Hebrew | Script::Arabic
+    );
+    if is_combining_mark(letter) && (has_plain_letters || script == Script::Inherited) {
+        return;
+    }
+    if !has_plain_letters {
+        return each(letter);
+    }
+    let mut base = None;
+    decompose_canonical(letter, |part| base = base.or(Some(part)));
+    let base = base.unwrap_or(letter);
+    match spelled_out(base) {
+        Some(spelling) => spelling.chars().for_each(each),
+        None => each(base),
+    }
 }
 
 /// Whether a letter is its own plain form for certain: most are, and looking up their scripts takes long.
@@ -104,20 +145,32 @@ fn is_plain(letter: char) -> bool {
     matches!(letter, '\0'..='\u{7F}' | '\u{3041}'..='\u{3096}' | '\u{30A1}'..='\u{30FA}' | '\u{4E00}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}')
 }
 
-/// The pieces of `text`, in its order.
-pub(super) fn pieces(text: &str) -> Vec<Piece> {
-    let plain = plain(text);
-    let mut letters = plain.chars().peekable();
+/// A letter of a name without its marks, and the one that it is written as; the second of two letters is written as none.
+type Lettered = (char, Option<char>);
+
+fn lettered(folded: &str) -> Vec<Lettered> {
+    let mut letters = Vec::with_capacity(folded.len());
+    for written in folded.chars() {
+        let mut written_as = Some(written);
+        each_plain(written, |plain| letters.push((plain, written_as.take())));
+    }
+    letters
+}
+
+/// The pieces of a folded text, in its order.
+pub(super) fn pieces(folded: &str) -> Vec<Piece> {
+    let letters = lettered(folded);
+    let mut letters = letters.iter().copied().peekable();
     let mut cut = Cutter::default();
     let mut last = None;
-    while let Some(letter) = letters.next() {
+    while let Some((letter, written)) = letters.next() {
         if cut.pieces.len() == WORDS_MAX {
             break;
         }
-        let (before, after) = (last.replace(letter), letters.peek().copied());
+        let (before, after) = (last.replace(letter), letters.peek().map(|(letter, _)| *letter));
         let is_inside = || before.is_some_and(char::is_alphanumeric) && after.is_some_and(char::is_alphanumeric);
         match letter {
-            'a'..='z' | '0'..='9' => cut.push(letter),
+            'a'..='z' | '0'..='9' => cut.push(letter, written),
             // Macy's, L'Oréal, בע"מ.
             '\'' | '\u{2018}' | '\u{2019}' | '\u{02bc}' | '`' | '\u{00b4}' if is_inside() => {}
             '"' | '\u{201c}' | '\u{201d}' | '\u{05f4}' | '\u{05f3}'
@@ -127,7 +180,7 @@ pub(super) fn pieces(text: &str) -> Vec<Piece> {
                 "and".clone_into(&mut cut.piece);
                 cut.end(after);
             }
-            letter if letter.is_alphanumeric() || is_combining_mark(letter) => cut.push(letter),
+            letter if letter.is_alphanumeric() || is_combining_mark(letter) => cut.push(letter, written),
             _ => {
                 cut.end(Some(letter));
                 cut.opened = letter == '(';
@@ -143,6 +196,8 @@ pub(super) fn pieces(text: &str) -> Vec<Piece> {
 struct Cutter {
     pieces: Vec<Piece>,
     piece: String,
+    /// The piece as written, once it differs.
+    marked: String,
     letters: usize,
     /// Whether the piece is of a script without spaces.
     unspaced: bool,
@@ -151,7 +206,7 @@ struct Cutter {
 }
 
 impl Cutter {
-    fn push(&mut self, letter: char) {
+    fn push(&mut self, letter: char, written: Option<char>) {
         // A change to or from a script without spaces ends a word; marks and prolonging signs belong to what they follow.
         let is_shared =
             !letter.is_ascii() && matches!(letter.script(), Script::Common | Script::Inherited) && !letter.is_numeric();
@@ -162,6 +217,13 @@ impl Cutter {
             self.unspaced = is_unspaced(letter);
         }
         if self.letters < LETTERS_MAX {
+            let has_marks = written != Some(letter) || !letter.is_ascii();
+            if self.marked.is_empty() && has_marks {
+                self.marked.push_str(&self.piece);
+            }
+            if has_marks || !self.marked.is_empty() {
+                self.marked.extend(written);
+            }
             self.piece.push(letter);
             self.letters += 1;
         }
@@ -174,7 +236,12 @@ impl Cutter {
                 "and".clone_into(&mut text);
             }
             let is_bracketed = self.opened && next == Some(')');
-            self.pieces.push(Piece { text, is_bracketed });
+            let marked = std::mem::take(&mut self.marked);
+            self.pieces.push(Piece {
+                text,
+                marked,
+                is_bracketed,
+            });
         }
         self.letters = 0;
         self.opened = false;
@@ -183,13 +250,18 @@ impl Cutter {
 
 struct Lexicon {
     telling: HashMap<String, Telling>,
+    connectives: HashSet<String>,
     spellings: HashMap<&'static str, &'static str>,
     /// Words that may stand glued to the end of another in a script without spaces; longest first.
     glued: Vec<String>,
 }
 
 static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
-    let classes = [(WEAK, Telling::Weak), (COMMON, Telling::Common)];
+    let classes = [
+        (CONNECTIVES, Telling::Weak),
+        (STRUCTURE, Telling::Weak),
+        (COMMON, Telling::Common),
+    ];
     let listed = classes
         .into_iter()
         .flat_map(|(words, telling)| words.split_whitespace().map(move |word| (plain(word), telling)));
@@ -201,6 +273,7 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
     glued.dedup();
     Lexicon {
         telling,
+        connectives: CONNECTIVES.split_whitespace().map(plain).collect(),
         spellings: SPELLINGS.iter().copied().collect(),
         glued,
     }
@@ -216,10 +289,25 @@ pub(super) fn words(pieces: &[Piece]) -> Vec<Word> {
             continue;
         }
         flush(&mut initials, &mut words);
-        unglue(&piece.text, &mut words);
+        unglue(piece, &mut words);
     }
     flush(&mut initials, &mut words);
+    weaken_inner_forms(&mut words);
     words
+}
+
+/// `Limited` says little behind the name proper, as in `Acorn Limited Holdings`; in `Limited Brands` it is the name.
+fn weaken_inner_forms(words: &mut [Word]) {
+    let is_proper = |word: &Word| word.telling == Telling::Distinctive;
+    let proper = words
+        .iter()
+        .position(is_proper)
+        .filter(|place| words[*place].text != "limited");
+    let behind = proper.and_then(|place| words.get_mut(place + 1..)).unwrap_or_default();
+    behind
+        .iter_mut()
+        .filter(|word| word.text == "limited")
+        .for_each(|word| word.telling = Telling::Weak);
 }
 
 /// Whether a piece is a letter that stands for a word. H & M keeps its parts, U.S. and U. S. are one word; letters of a
@@ -240,41 +328,61 @@ pub(super) fn names_somebody(pieces: &[Piece]) -> bool {
 
 /// These pieces as they are, none of which says much.
 pub(super) fn uncut(pieces: &[Piece]) -> Vec<Word> {
-    let uncut = |piece: &Piece| Word {
-        text: piece.text.clone(),
-        telling: Telling::Weak,
-    };
+    let uncut = |piece: &Piece| Word::plain(&piece.text, Telling::Weak);
     pieces.iter().map(uncut).collect()
 }
 
 fn flush(initials: &mut String, words: &mut Vec<Word>) {
     if !initials.is_empty() {
-        words.push(word(&std::mem::take(initials)));
+        let initials = std::mem::take(initials);
+        // Without their marks; few have any.
+        let marked = if initials.is_ascii() { "" } else { &initials };
+        words.push(word(&initials, marked));
     }
 }
 
 /// Cuts what describes off the end of a word: 阿里巴巴集团 is 阿里巴巴 and 集团. Two letters at least stay.
-fn unglue(text: &str, words: &mut Vec<Word>) {
+fn unglue(piece: &Piece, words: &mut Vec<Word>) {
     let start = words.len();
-    let mut rest = text;
+    let mut rest = piece.text.as_str();
     while is_unspaced_word(rest) {
         let cut = LEXICON.glued.iter().find_map(|ending| {
             let kept = rest.strip_suffix(ending.as_str())?;
             (kept.chars().count() >= 2).then_some((kept, ending))
         });
         let Some((kept, ending)) = cut else { break };
-        words.insert(start, word(ending));
+        words.insert(start, word(ending, ""));
         rest = kept;
     }
-    words.insert(start, word(rest));
+    words.insert(start, word(rest, &piece.marked));
 }
 
-fn word(text: &str) -> Word {
-    let text = compared_as(text);
-    Word {
-        text: text.to_owned(),
-        telling: telling(text),
+/// A legal form of two or three letters at the start of a name without any other: it may be one, or a name of these letters.
+const LEADING: [&str; 10] = ["ab", "ag", "as", "bv", "doo", "nv", "sa", "sas", "spa", "se"];
+
+/// Lets what may be a legal form at the start of a name say little, where another word names somebody.
+pub(super) fn weaken_leading_form(words: &mut [Word]) {
+    if let Some((first, others)) = words.split_first_mut()
+        && LEADING.contains(&first.text.as_str())
+        && others.iter().any(|word| word.telling == Telling::Distinctive)
+    {
+        first.telling = Telling::Weak;
     }
+}
+
+/// The word of a piece, and of how it is written with its marks.
+fn word(text: &str, marked: &str) -> Word {
+    let text = without_zeros(compared_as(text));
+    let mut word = Word::plain(text, telling(text));
+    if is_unspaced_word(text) {
+        // A part of a piece has no marks of its own.
+        word.readings = readings(text);
+    } else if !marked.is_empty() {
+        word.without_marks = spelled_without_marks(marked).filter(|spelling| spelling != text);
+        word.readings = readings(marked);
+        word.consonants = consonants(marked);
+    }
+    word
 }
 
 fn compared_as(text: &str) -> &str {
@@ -282,5 +390,13 @@ fn compared_as(text: &str) -> &str {
 }
 
 fn telling(text: &str) -> Telling {
-    LEXICON.telling.get(text).copied().unwrap_or(Telling::Distinctive)
+    let known = |text: &str| LEXICON.telling.get(text).copied();
+    known(text)
+        .or_else(|| known(without_article(text)))
+        .unwrap_or(Telling::Distinctive)
+}
+
+/// An Arabic word without its article; any other as it is.
+fn without_article(text: &str) -> &str {
+    text.strip_prefix("ال").unwrap_or(text)
 }

@@ -16,7 +16,7 @@ use super::{
     keys::KeysBuilder,
     layer::{Body, Layer, Segment},
     lexicon::Lexicon,
-    words::{Cutter, key},
+    words::{Cutter, key, readings_of_unspaced},
 };
 use crate::{
     graph::{EntityIx, EntityRef, Snapshot},
@@ -78,10 +78,16 @@ impl Fields {
     fn document(&self, entity: &EntityRef<'_>, row: u32) -> TantivyDocument {
         let mut document = TantivyDocument::new();
         document.add_u64(self.row, u64::from(row));
-        document.add_text(self.name, entity.name());
         document.add_text(self.first, entity.name());
+        let mut add = |field, name: &str| {
+            document.add_text(field, name);
+            for (_, reading) in readings_of_unspaced(name) {
+                document.add_text(field, reading);
+            }
+        };
+        add(self.name, entity.name());
         for name in entity.names() {
-            document.add_text(self.other_name, name.text());
+            add(self.other_name, name.text());
         }
         if let Some(description) = entity.description() {
             document.add_text(self.description, description);

@@ -1,12 +1,13 @@
-//! Letters as they are searched: without case, width and diacritics. Folds one character at a time, so that what was found
-//! can be shown in the text as written; never strips the marks that make another letter, as of Japanese or Indic scripts.
+//! Letters as they are searched: without case, width and diacritics, and traditional Chinese as simplified. Folds one
+//! character at a time, so that what was found can be shown in the text as written; never strips the marks that make another
+//! letter, as of Japanese or Indic scripts.
 
 use std::ops::Range;
 
 use caseless::Caseless;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-use crate::model::letters::spelled_out;
+use crate::model::letters::{simplified, spelled_out};
 
 /// Tells `each` every folded letter of `text`, with the place in `text` that it comes from.
 pub(super) fn fold_letters(text: &str, mut each: impl FnMut(char, Range<usize>)) {
@@ -37,9 +38,8 @@ fn belongs_to_the_letter_before(letter: char) -> bool {
 fn plain(letter: char) -> Option<char> {
     match letter {
         '\0'..='\u{7F}' => Some(letter.to_ascii_lowercase()),
-        '\u{3041}'..='\u{3096}' | '\u{30A1}'..='\u{30FC}' | '\u{4E00}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}' => {
-            Some(letter)
-        }
+        '\u{3041}'..='\u{3096}' | '\u{30A1}'..='\u{30FC}' | '\u{AC00}'..='\u{D7A3}' => Some(letter),
+        '\u{4E00}'..='\u{9FFF}' => Some(simplified(letter)),
         _ => None,
     }
 }
@@ -97,6 +97,7 @@ mod tests {
             ("Þór", "thor"),
             ("Bərdə", "berde"),
             ("مكة", "مكه"),
+            ("中國銀行", "中国银行"),
         ] {
             assert_eq!(folded(written), typed);
         }

@@ -2,7 +2,7 @@
 
 use super::{
     question::{Question, Sort},
-    words::{Cut, Cutter, key, shortened},
+    words::{Cut, Cutter, key, readings_of_unspaced, shortened},
 };
 use crate::{
     graph::{Budget, EntityRef, Exhausted},
@@ -122,6 +122,14 @@ fn places(
         }
     });
     charged.and_then(|()| budget.charge(pending))?;
+    let is_name = matches!(field, SearchField::Name | SearchField::OtherName);
+    if is_name && places.is_empty() {
+        // Which characters a reading is of is not known.
+        let mut read = readings_of_unspaced(looked_at).into_iter();
+        if read.any(|(_, reading)| found(&reading) > 0) {
+            return Ok(vec![(0, looked_at.len())]);
+        }
+    }
     places.sort_unstable();
     let mut apart: Vec<(usize, usize)> = Vec::new();
     for (start, end) in places {

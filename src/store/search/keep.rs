@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Which program writes it, in which form. The number changes with the form and with how texts are cut.
-const MADE_BY: &str = concat!("guanxi ", env!("CARGO_PKG_VERSION"), " search 2");
+const MADE_BY: &str = concat!("guanxi ", env!("CARGO_PKG_VERSION"), " search 3");
 const META: &str = "meta.json";
 
 /// A layer as it was kept.

@@ -5,7 +5,7 @@ use std::io::{self, Read, Write};
 
 use twox_hash::XxHash3_64;
 
-use super::words::{core_key, key};
+use super::words::{core_keys, key};
 use crate::{graph::EntityRef, model::CompanyName};
 
 /// About how many keys an entity has.
@@ -16,7 +16,7 @@ const AT_ONCE: usize = 1 << 16;
 /// Which text of an entity a whole text is; the best last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Whole {
-    /// Any name without its legal forms, in one spelling.
+    /// Any name without its legal forms, in every way in which it may be written.
     Core,
     /// An id or an identifier, with its scheme before it or not.
     Code,
@@ -125,7 +125,7 @@ impl KeysBuilder {
         };
         let name = |name: &str, whole, push: &mut dyn FnMut(Whole, &str)| {
             push(whole, &key(name));
-            push(Whole::Core, &core_key(&CompanyName::new(name)));
+            core_keys(&CompanyName::new(name)).for_each(|core| push(Whole::Core, &core));
         };
         name(entity.name(), Whole::Name, &mut push);
         for other in entity.names() {

@@ -1,10 +1,10 @@
 //! All words of the names and descriptions of a layer, each once. Looking for typos goes through a whole dictionary, and takes
 //! longest of all that a search does: here it is done once, and not for each field of each segment.
 
-use tantivy::{TantivyError, query::DfaWrapper, schema::Field, termdict::TermMerger};
+use tantivy::{TantivyError, schema::Field, termdict::TermMerger};
 use tantivy_fst::{IntoStreamer, Map, MapBuilder, Streamer};
 
-use super::layer::Segment;
+use super::{layer::Segment, near::Near};
 
 /// The words, each with a bit for every field of prose that has it in some segment.
 pub(super) struct Lexicon {
@@ -49,7 +49,7 @@ impl Lexicon {
     /// Tells `each` the words that `near` accepts, and whether a field has them.
     pub(super) fn each_near<E>(
         &self,
-        near: &DfaWrapper,
+        near: &Near,
         mut each: impl FnMut(&str, &dyn Fn(Field) -> bool) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut words = self.words.search(near).into_stream();

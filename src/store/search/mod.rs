@@ -11,6 +11,7 @@ mod keys;
 mod layer;
 mod lexicon;
 mod meet;
+mod near;
 mod question;
 mod similar;
 mod terms;

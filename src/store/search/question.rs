@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, ops::Range};
 
-use super::words::{Cut, Cutter, key};
+use super::words::{Cut, Cutter, by_consonants, consonants_of, key, readings_of_unspaced};
 use crate::model::letters::slips_allowed;
 
 /// How many characters a question may have.
@@ -38,6 +38,11 @@ pub(super) const EXACT: Quality = 1000;
 /// Two words asked for that the text writes in one.
 const RUN_TOGETHER: Quality = 900;
 
+/// The word in another script, or without its marks.
+const READ: Quality = 950;
+/// A word of a script of consonants that has the same.
+const CONSONANTS: Quality = 550;
+
 /// What begins with the word: the better, the less is missing.
 pub(super) fn prefix_quality(asked_letters: usize, letters: usize) -> Quality {
     let part = asked_letters * 150 / letters.max(1);
@@ -69,6 +74,8 @@ pub(super) struct Spelling {
     pub(super) prefix: bool,
     /// How many letters may be wrong, missing, too many, or swapped with the next.
     pub(super) typos: u8,
+    /// Whether it is the consonants of a word, and words of Latin letters that have the same will do.
+    pub(super) by_consonants: bool,
 }
 
 impl Spelling {
@@ -80,6 +87,21 @@ impl Spelling {
             exact: EXACT,
             prefix,
             typos: typos_allowed(text, letters),
+            by_consonants: false,
+        }
+    }
+
+    /// How a word is written in another way: in Latin letters, or by its consonants.
+    fn read(reading: &str, prefix: bool) -> Self {
+        match consonants_of(reading) {
+            Some(_) => Self {
+                by_consonants: true,
+                ..Self::exactly(reading.to_owned(), CONSONANTS)
+            },
+            None => Self {
+                exact: READ,
+                ..Self::of(reading, prefix)
+            },
         }
     }
 
@@ -90,6 +112,7 @@ impl Spelling {
             exact,
             prefix: false,
             typos: 0,
+            by_consonants: false,
         }
     }
 
@@ -98,8 +121,11 @@ impl Spelling {
         self.prefix && (of == Sort::Prose || self.letters >= PREFIX_LETTERS_MIN)
     }
 
-    /// How well `word`, which is near this one, is it; none when it is so without a typo.
-    pub(super) fn typo_quality(&self, word: &str) -> Option<Quality> {
+    /// How well `word`, which may be near this one, is it; none when it is so without a typo, or is another.
+    pub(super) fn near_quality(&self, word: &str) -> Option<Quality> {
+        if self.by_consonants {
+            return (by_consonants(word).as_ref() == Some(&self.text)).then_some(CONSONANTS);
+        }
         let has_typo = word != self.text && !(self.prefix && word.starts_with(&self.text)) && !is_number(word);
         has_typo.then(|| typo_quality(strsim::osa_distance(&self.text, word)))
     }
@@ -108,6 +134,9 @@ impl Spelling {
     fn quality(&self, word: &str, of: Sort) -> Quality {
         if word == self.text {
             return self.exact;
+        }
+        if self.by_consonants && of == Sort::Prose {
+            return self.near_quality(word).unwrap_or(0);
         }
         if self.begins(of) && word.starts_with(&self.text) {
             return prefix_quality(self.letters, word.chars().count());
@@ -161,6 +190,8 @@ struct Cutting {
     text: String,
     /// The chunk of a word; none in scripts without spaces.
     chunk: Option<usize>,
+    /// How else it is written: in Latin letters, or without its marks.
+    readings: Vec<String>,
 }
 
 impl Question {
@@ -182,16 +213,31 @@ impl Question {
 
     /// The same, however long the text is.
     pub(super) fn unbounded(text: &str) -> Self {
-        let (mut cuttings, mut joined) = (Vec::new(), Vec::new());
+        let (mut cuttings, mut joined): (Vec<Cutting>, _) = (Vec::new(), Vec::new());
+        // A word of a script without spaces is one in Latin letters, whichever of its characters are looked for.
+        let read = readings_of_unspaced(text);
         Cutter::default().cut(text, |word| {
             let text = word.text.to_owned();
             match word.cut {
                 Cut::Part { chunk } => cuttings.push(Cutting {
                     text,
                     chunk: Some(chunk),
+                    readings: Vec::new(),
                 }),
+                Cut::Reading => cuttings
+                    .last_mut()
+                    .into_iter()
+                    .for_each(|last| last.readings.push(text.clone())),
                 Cut::Joined { chunk } => joined.push((chunk, text)),
-                Cut::Pair | Cut::Single { alone: true } => cuttings.push(Cutting { text, chunk: None }),
+                Cut::Pair | Cut::Single { alone: true } => cuttings.push(Cutting {
+                    readings: read
+                        .iter()
+                        .filter(|(word, _)| word.contains(&text))
+                        .map(|(_, read)| read.clone())
+                        .collect(),
+                    text,
+                    chunk: None,
+                }),
                 Cut::And | Cut::Single { alone: false } => {}
             }
         });
@@ -229,8 +275,12 @@ fn asked(cuttings: &[Cutting], joined: &[(usize, String)], position: usize) -> A
     let cutting = &cuttings[position];
     let Some(chunk) = cutting.chunk else {
         let exactly = Spelling::exactly(cutting.text.clone(), EXACT);
+        let read = cutting
+            .readings
+            .iter()
+            .map(|reading| Spelling::exactly(reading.clone(), READ));
         return Asked {
-            spellings: vec![exactly],
+            spellings: std::iter::once(exactly).chain(read).collect(),
         };
     };
     let last_chunk = cuttings.last().and_then(|last| last.chunk);
@@ -250,6 +300,18 @@ fn asked(cuttings: &[Cutting], joined: &[(usize, String)], position: usize) -> A
         .checked_sub(1)
         .and_then(|before| with_neighbor(before..position + 1));
     spellings.extend(before.into_iter().chain(with_neighbor(position..position + 2)));
+    // The usual reading may have typos; looking for them in all takes too long.
+    let (usual, others) = cutting.readings.split_at(cutting.readings.len().min(1));
+    spellings.extend(
+        usual
+            .iter()
+            .map(|reading| Spelling::read(reading, begins(reading, is_last))),
+    );
+    spellings.extend(others.iter().map(|reading| Spelling {
+        typos: 0,
+        ..Spelling::read(reading, false)
+    }));
+    spellings.extend(by_consonants(&cutting.text).map(|chain| Spelling::exactly(chain, CONSONANTS)));
     Asked { spellings }
 }
 
@@ -274,7 +336,9 @@ mod tests {
             spelled("pay pal inc"),
             ["pay|paypal", "pal|paypal|palinc", "inc|palinc"]
         );
-        assert_eq!(spelled("支付宝 ant"), ["支付", "付宝", "ant"]);
+        assert_eq!(spelled("支付宝 ant"), ["支付|zhifubao", "付宝|zhifubao", "ant"]);
+        assert_eq!(spelled("Müller"), ["muller|mueller|~mlr"]);
+        assert_eq!(spelled("Нева"), ["нева|neva"]);
         assert_eq!(spelled("ant ANT"), ["ant|antant"]);
     }
 

@@ -9,7 +9,7 @@ use super::{
     Error, Index, at, keys,
     question::{Asked, EXACT, Question, Sort, Spelling, TEXT_MAX, WORDS_MAX},
     terms::{Expansion, Place},
-    words::{core_key, key},
+    words::{core_keys, key},
 };
 use crate::{
     graph::{Budget, EntityIx},
@@ -42,7 +42,8 @@ struct Named {
 
 impl Index {
     /// At most `limit` entities of the snapshot this index is for, one of whose names is like `name`, which was `written` so, best first: those of the whole name, those of the name without its legal forms, those that share
-    /// most of the rarest words; then the names nearest in length, then ids. Words like Group do not count beside others.
+    /// most of the rarest words; then the names nearest in length, then ids. Words like Group do not count beside others; words of
+    /// other scripts are looked for in Latin letters too.
     /// Words that few or no names have may have typos. Spends a unit for every occurrence of a word that is looked at.
     ///
     /// # Errors
@@ -77,14 +78,18 @@ impl Index {
     /// Those that go by the whole name.
     fn same_names(&self, written: &str, name: &CompanyName, budget: &Budget) -> Result<HashMap<Named, Whole>, Error> {
         let mut same = HashMap::new();
-        let (written, core) = (key(written), core_key(name));
-        let texts = [
+        let written = key(written);
+        let cores: Vec<String> = core_keys(name).collect();
+        let cores = cores.iter().map(|core| (keys::Whole::Core, core, Whole::Core));
+        let texts: Vec<_> = [
             (keys::Whole::Name, &written, Whole::AsWritten),
             (keys::Whole::OtherName, &written, Whole::AsWritten),
-            (keys::Whole::Core, &core, Whole::Core),
-        ];
+        ]
+        .into_iter()
+        .chain(cores)
+        .collect();
         for layer in &self.layers {
-            for (of, key, whole) in texts {
+            for (of, key, whole) in texts.iter().copied() {
                 for row in layer.body.keys.rows(of, key) {
                     budget.charge(1)?;
                     if let Some(entity) = layer.entity(row) {
@@ -143,18 +148,17 @@ impl Index {
             counted: true,
         };
         let places = [place(self.fields.name, 100), place(self.fields.other_name, 90)];
-        let mut asked = asked.clone();
-        let typos: Vec<u8> = asked.spellings.iter().map(|spelling| spelling.typos).collect();
-        for spelling in &mut asked.spellings {
-            (spelling.prefix, spelling.typos) = (false, 0);
+        let mut exactly = asked.clone();
+        for spelling in &mut exactly.spellings {
+            (spelling.prefix, spelling.typos, spelling.by_consonants) = (false, 0, false);
         }
-        let exact = self.expand(&asked, &places, budget)?;
-        if exact.texts >= SURE || typos.iter().all(|typos| *typos == 0) {
+        let exact = self.expand(&exactly, &places, budget)?;
+        let is_near = |spelling: &Spelling| spelling.typos > 0 || spelling.by_consonants;
+        if exact.texts >= SURE || !asked.spellings.iter().any(is_near) {
             return Ok(exact);
         }
-        for (spelling, typos) in asked.spellings.iter_mut().zip(typos) {
-            spelling.typos = typos;
-        }
+        let mut asked = asked.clone();
+        asked.spellings.iter_mut().for_each(|spelling| spelling.prefix = false);
         self.expand(&asked, &places, budget)
     }
 

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use tantivy::{
-    DocSet, InvertedIndexReader, TERMINATED, Term,
+    DocSet, InvertedIndexReader, TERMINATED,
     postings::TermInfo,
-    query::{DfaWrapper, FuzzyTermQuery},
     schema::{Field, IndexRecordOption},
 };
 
 use super::{
     Error, Index, at,
+    near::Near,
     question::{Asked, EXACT, Quality, Sort, Spelling, prefix_quality},
 };
 use crate::graph::Budget;
@@ -87,7 +87,7 @@ impl Index {
                     }
                 }
             }
-            if let Some(near) = automaton(spelling)? {
+            if let Some(near) = Near::of(spelling)? {
                 budget.charge(AUTOMATON)?;
                 self.expand_to_typos(spelling, &near, places, &mut expanding)?;
             }
@@ -105,7 +105,7 @@ impl Index {
     fn expand_to_typos(
         &self,
         spelling: &Spelling,
-        near: &DfaWrapper,
+        near: &Near,
         places: &[Place],
         expanding: &mut Expanding<'_>,
     ) -> Result<(), Error> {
@@ -124,7 +124,7 @@ impl Index {
                 Some(lexicon) => {
                     expanding.budget.charge(WALK)?;
                     lexicon.each_near(near, |word, has| {
-                        let Some(quality) = spelling.typo_quality(word) else {
+                        let Some(quality) = spelling.near_quality(word) else {
                             return Ok(());
                         };
                         let mut having = dictionaries.iter().filter(|dictionary| has(dictionary.place.field));
@@ -177,16 +177,6 @@ impl Index {
         }
         Ok(count)
     }
-}
-
-/// What accepts the words that are `spelling` but for a few letters; none where it must be right.
-fn automaton(spelling: &Spelling) -> Result<Option<DfaWrapper>, Error> {
-    if spelling.typos == 0 {
-        return Ok(None);
-    }
-    // The automaton is of the text alone; that a query has a field as well does not matter.
-    let term = Term::from_field_text(Field::from_field_id(0), &spelling.text);
-    Ok(Some(FuzzyTermQuery::new(term, spelling.typos, true).automaton()?))
 }
 
 /// The words of one field in one segment.
@@ -243,7 +233,7 @@ impl Expanding<'_> {
     }
 
     /// Adds the words of one dictionary that are `spelling` but for what `near` allows.
-    fn near(&mut self, dictionary: &Dictionary<'_>, spelling: &Spelling, near: &DfaWrapper) -> Result<(), Error> {
+    fn near(&mut self, dictionary: &Dictionary<'_>, spelling: &Spelling, near: &Near) -> Result<(), Error> {
         let terms = dictionary.reader.terms();
         let words = u64::try_from(terms.num_terms()).unwrap_or(u64::MAX);
         // Where there are few words, there is not so far to go.
@@ -251,7 +241,7 @@ impl Expanding<'_> {
         let mut near = terms.search(near).into_stream()?;
         while near.advance() {
             let word = std::str::from_utf8(near.key()).unwrap_or_default();
-            if let Some(quality) = spelling.typo_quality(word) {
+            if let Some(quality) = spelling.near_quality(word) {
                 self.push(dictionary, near.value(), quality)?;
             }
         }

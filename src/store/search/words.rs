@@ -7,7 +7,11 @@ use unicode_normalization::char::is_combining_mark;
 use unicode_script::{Script, UnicodeScript};
 
 use super::fold::fold_letters;
-use crate::model::{CompanyName, letters::is_unspaced};
+use crate::model::{
+    CompanyName, fold,
+    letters::{is_unspaced, without_zeros},
+    readings::{consonants, consonants_of_latin, readings, spelled_without_marks},
+};
 
 /// What is longer is cut off here, in names as in questions.
 const WORD_LETTERS_MAX: usize = 64;
@@ -24,6 +28,8 @@ pub(super) enum Cut {
     Part { chunk: usize },
     /// All parts of such a word in one: `jcrew` of `J.Crew`.
     Joined { chunk: usize },
+    /// The part before in Latin letters, or without its marks: `romashka` of `Ромашка`, `mueller` of `Müller`.
+    Reading,
     /// `&`, read as `and`.
     And,
     /// One character of a script without spaces; `alone` where no other stands beside it.
@@ -115,7 +121,7 @@ impl Cutter {
             match role {
                 Role::Letter | Role::Character => {
                     if self.parts.last().is_some_and(|part| part.role != role) {
-                        self.finish(&mut each);
+                        self.finish(text, &mut each);
                         apart = true;
                     }
                     self.push(letter, &place, role, apart.then_some(owned));
@@ -132,12 +138,12 @@ impl Cutter {
                 }
                 Role::Nothing => {}
                 Role::End => {
-                    self.finish(&mut each);
+                    self.finish(text, &mut each);
                     (apart, owned) = (true, false);
                 }
             }
         });
-        self.finish(&mut each);
+        self.finish(text, &mut each);
     }
 
     /// Adds a letter to the last part, or to a new one that is `apart`: after an apostrophe or not.
@@ -162,8 +168,8 @@ impl Cutter {
         }
     }
 
-    /// Tells the words of the chunk that has ended.
-    fn finish(&mut self, each: &mut impl FnMut(Word<'_>)) {
+    /// Tells the words of the chunk of `text` that has ended.
+    fn finish(&mut self, text: &str, each: &mut impl FnMut(Word<'_>)) {
         let (Some(first), Some(last)) = (self.parts.first(), self.parts.last()) else {
             return;
         };
@@ -174,20 +180,38 @@ impl Cutter {
             }
         } else {
             for part in &self.parts {
-                let text = shortened(&self.letters[part.start..part.end], WORD_LETTERS_MAX);
+                let letters = shortened(&self.letters[part.start..part.end], WORD_LETTERS_MAX);
                 // The s of Macy's is no word.
-                if part.owned && text == "s" {
+                if part.owned && letters == "s" {
                     continue;
                 }
-                let cut = Cut::Part { chunk };
                 let place = part.place;
-                each(Word { text, place, cut });
+                each(Word {
+                    text: letters,
+                    place,
+                    cut: Cut::Part { chunk },
+                });
+                let written = &text[place.0..place.1];
+                if !written.is_ascii() || written.starts_with('0') {
+                    for reading in other_ways(shortened(written, WORD_LETTERS_MAX), letters) {
+                        each(Word {
+                            text: &reading,
+                            place,
+                            cut: Cut::Reading,
+                        });
+                    }
+                }
             }
             if (2..=PARTS_MAX).contains(&self.parts.len()) {
                 let place = (first.place.0, last.place.1);
                 let text = shortened(&self.letters, WORD_LETTERS_MAX);
                 let cut = Cut::Joined { chunk };
                 each(Word { text, place, cut });
+                if !text.is_ascii() {
+                    other_ways(text, text)
+                        .iter()
+                        .for_each(|text| each(Word { text, place, cut }));
+                }
             }
         }
         self.chunk += 1;
@@ -199,6 +223,54 @@ impl Cutter {
         self.places.clear();
         self.parts.clear();
     }
+}
+
+/// Before the consonants of a word, which are no word.
+const CONSONANTS_MARK: char = '~';
+
+/// In which other ways the word `written` so may be looked for, whose folded letters are `letters`: without its marks, in Latin
+/// letters, by its consonants; a number without the zeros that it begins with.
+fn other_ways(written: &str, letters: &str) -> Vec<String> {
+    if written.is_ascii() {
+        let number = Some(without_zeros(letters)).filter(|number| *number != letters);
+        return number.map(str::to_owned).into_iter().collect();
+    }
+    let folded = fold(written);
+    let mut ways: Vec<String> = spelled_without_marks(&folded).into_iter().collect();
+    ways.extend(readings(&folded));
+    ways.retain(|way| way != letters);
+    ways.extend(consonants(&folded).iter().map(|chain| marked(chain)));
+    ways
+}
+
+fn marked(chain: &str) -> String {
+    format!("{CONSONANTS_MARK}{chain}")
+}
+
+/// The consonants that a word of the index consists of; none where it is a word of letters.
+pub(super) fn consonants_of(word: &str) -> Option<&str> {
+    word.strip_prefix(CONSONANTS_MARK)
+}
+
+/// How a word of Latin letters is found that stands in a script of consonants; none where it has few.
+pub(super) fn by_consonants(word: &str) -> Option<String> {
+    consonants_of_latin(word).map(|chain| marked(&chain))
+}
+
+/// How the words of a name in a script without spaces are written in Latin letters, its legal forms left out: `huawei` and
+/// `jishu` for 华为技术有限公司. Empty for other scripts.
+pub(super) fn readings_of_unspaced(name: &str) -> Vec<(String, String)> {
+    if name.is_ascii() || !name.chars().any(is_unspaced) {
+        return Vec::new();
+    }
+    let name = CompanyName::new(name);
+    let words = name.core().iter().filter(|word| is_unspaced_word(&word.text));
+    let read = words.filter_map(|word| Some((word.text.clone(), word.readings.first()?.clone())));
+    read.collect()
+}
+
+fn is_unspaced_word(word: &str) -> bool {
+    word.chars().next().is_some_and(is_unspaced)
 }
 
 /// Tells the characters of `run` and the pairs of neighbors. `places` begins with those of the run.
@@ -237,9 +309,9 @@ pub(super) fn key(text: &str) -> String {
     key
 }
 
-/// The same of a name without its legal forms: names that are compared as equal have equal ones.
-pub(super) fn core_key(name: &CompanyName) -> String {
-    key(&name.core_text())
+/// The same of a name without its legal forms, in every way in which it may be written: names that are compared as equal share one.
+pub(super) fn core_keys(name: &CompanyName) -> impl Iterator<Item = String> {
+    name.core_texts().into_iter().map(|text| key(&text))
 }
 
 #[cfg(test)]
@@ -271,6 +343,25 @@ mod tests {
     }
 
     #[test]
+    fn words_are_told_in_the_other_ways_in_which_they_are_looked_for() {
+        for (text, cut) in [
+            ("Müller & Söhne", "muller mueller and sohne soehne"),
+            ("Café", "cafe"),
+            ("Нева", "нева neva"),
+            ("Fund 007 0x7", "fund 007 7 0x7"),
+            ("Ωμέγα", "ωμεγα omega"),
+            ("المراعي", "المراعي ~lmr"),
+        ] {
+            assert_eq!(words(text).join(" "), cut, "{text}");
+        }
+        let read = readings_of_unspaced("华为技术有限公司");
+        assert_eq!(
+            read,
+            [("华为", "huawei"), ("技术", "jishu")].map(|(word, read)| (word.to_owned(), read.to_owned()))
+        );
+    }
+
+    #[test]
     fn scripts_without_spaces_are_cut_into_characters_and_pairs() {
         for (text, cut) in [
             ("支付宝", "支 付 宝 支付 付宝"),
@@ -279,7 +370,7 @@ mod tests {
             ("スーパー", "ス ー パ ー スー ーパ パー"),
             ("삼성 전자", "삼 성 삼성 전 자 전자"),
             ("7天", "7 天"),
-            ("हिंदी लिमिटेड", "हिंदी लिमिटेड"),
+            ("हिंदी लिमिटेड", "हिंदी himdi लिमिटेड limited"),
         ] {
             assert_eq!(words(text).join(" "), cut, "{text}");
         }

@@ -79,12 +79,16 @@ fn compared(kind: EntityKind, name: &str) -> String {
     // The core of a long name is cut short: two of them may differ only behind that.
     let mut words = name.split(|letter| !is_written(&letter));
     let is_long = words.clone().count() > WORDS_MAX || words.any(|word| word.len() > WORD_BYTES_MAX);
-    let compared = if kind == EntityKind::Company && !is_long {
-        CompanyName::new(name).core_text()
-    } else {
-        fold(name)
-    };
-    compared.chars().filter(is_written).collect()
+    if kind != EntityKind::Company || is_long {
+        return fold(name).chars().filter(is_written).collect();
+    }
+    let name = CompanyName::new(name);
+    let core: String = name.core_text().chars().filter(is_written).collect();
+    match name.register_suffix() {
+        // A register writes it because another filer has the same name.
+        Some(suffix) if !core.is_empty() => format!("{core}/{suffix}"),
+        _ => core,
+    }
 }
 
 /// Puts those of `members`, who share a name, together whose countries do not differ: each country with those that state none,
