@@ -10,6 +10,7 @@ pub mod import;
 pub mod json_lines;
 mod json_values;
 pub mod mapping;
+mod percentage;
 mod problem;
 pub mod tables;
 

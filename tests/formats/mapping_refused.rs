@@ -27,7 +27,15 @@ fn a_mapping_that_is_none_is_refused_with_line_key_and_the_way_out() {
         ),
         (
             "[[entity]]\nid = '{no}'\nkind = 'COMPANY'\n",
-            "line 1, entity: missing field `name`",
+            "[[entity]] number 1: it has no name; add it, or known = true where another table describes the entity",
+        ),
+        (
+            "[[entity]]\nid = '{no}'\nknown = true\nkind = 'COMPANY'\n",
+            "[[entity]] number 1: an entity that is known has its kind; leave kind out",
+        ),
+        (
+            "[[entity]]\nid = '{no}'\nname = '{no}'\n",
+            "[[entity]] number 1: it has no kind",
         ),
         (
             &COMPANY.replace("COMPANY", "FIRM"),

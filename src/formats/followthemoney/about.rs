@@ -60,8 +60,7 @@ pub(super) fn read(mut line: Line, about: About) -> (Vec<Draft>, Vec<Fault>) {
     let mut drafts = Vec::new();
     for subject in subjects {
         let id = ids::read(&subject);
-        let added =
-            AddedToEntity::of_properties(&id, about.group, &key, said.clone()).filter(|_| check_id(&id).is_ok());
+        let added = AddedToEntity::of_properties(&id, about.group, &key, &said).filter(|_| check_id(&id).is_ok());
         match added {
             Some(added) => {
                 let things = things.clone();

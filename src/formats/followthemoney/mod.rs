@@ -12,7 +12,6 @@ mod nested;
 mod node;
 mod ours;
 mod over;
-mod percentage;
 mod percentages;
 mod properties;
 mod schemata;

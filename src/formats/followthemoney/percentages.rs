@@ -1,9 +1,9 @@
 //! Several percentages of one ownership: they have no order, so that none of them is the one. What can be said is their hull, the
 //! range from the least to the greatest of them.
 
-use super::{line::Line, percentage};
+use super::line::Line;
 use crate::{
-    formats::import::Fault,
+    formats::{import::Fault, percentage},
     model::{Share, ShareOf, ShareRange},
 };
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use twox_hash::XxHash3_64;
 
 use super::{
     Draft, Error, Fault, Origin, Outcome, Wanted,
@@ -37,7 +38,7 @@ pub enum Addition {
 /// What is said of an entity that is described elsewhere.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AddedToEntity {
-    /// Under its id what is added; its kind and its name say nothing.
+    /// Under its id what is added; its kind says nothing, and its name where that is the id.
     pub entity: Entity,
     /// What tells this from other parts of the entity: the id of the record that says it.
     pub key: String,
@@ -98,6 +99,17 @@ impl Addition {
 }
 
 impl AddedToEntity {
+    /// Adds all that this one says, but for its kind, to the entity with its id.
+    #[must_use]
+    pub fn of(entity: Entity) -> Self {
+        let said = serde_json::to_string(&entity).unwrap_or_default();
+        Self {
+            key: format!("{:016x}", XxHash3_64::oneshot(said.as_bytes())),
+            entity,
+            things: Vec::new(),
+        }
+    }
+
     /// What both add to one entity, of which this one came first.
     pub(super) fn with(mut self, other: Self) -> Self {
         self.entity = Joining::by(&FirstHolds).entities(&self.entity, &other.entity);
@@ -111,7 +123,7 @@ impl AddedToEntity {
 
     /// Adds these properties of `group` to the entity with this id.
     #[must_use]
-    pub fn of_properties(id: &str, group: &str, key: &str, properties: Map<String, Value>) -> Option<Self> {
+    pub fn of_properties(id: &str, group: &str, key: &str, properties: &Map<String, Value>) -> Option<Self> {
         let properties = json!({ group: { key: properties } });
         Some(Self {
             entity: Entity {
@@ -164,7 +176,10 @@ impl Filing {
         // An undisclosed party stays one, whatever is added to it.
         entity.undisclosed = standing.undisclosed;
         entity.kind = standing.kind;
-        entity.name = standing.name;
+        // What is called by its id is given no name here.
+        if entity.name == entity.id {
+            entity.name.clone_from(&standing.name);
+        }
         entity.id = standing.id;
         let decided = self.change(Record::Entity(entity), holding, origins.first())?;
         self.take(origins.clone(), &draft, decided)?;
@@ -266,7 +281,7 @@ impl Filing {
             .collect();
         said.insert("evidence".to_owned(), json!(sources));
         said.insert(side.to_owned(), json!([thing]));
-        let addition = AddedToEntity::of_properties(of, "connections", &relationship.id, said);
+        let addition = AddedToEntity::of_properties(of, "connections", &relationship.id, &said);
         Ok(addition.map(|addition| AddedToEntity {
             things: vec![thing.clone()],
             ..addition
@@ -349,7 +364,7 @@ fn that_tell(id: &str, properties: &Map<String, Value>, thing: &str) -> Vec<(Str
             };
             if let Value::Object(said) = said
                 && said.values().any(refers)
-                && let Some(addition) = AddedToEntity::of_properties(id, group, key, said.clone())
+                && let Some(addition) = AddedToEntity::of_properties(id, group, key, said)
             {
                 let things = vec![thing.to_owned()];
                 found.push((key.clone(), AddedToEntity { things, ..addition }));

@@ -10,8 +10,8 @@ use super::{
     specificity::{More, TOLD_BY, more_specific},
 };
 use crate::model::{
-    Capability, Catalog, Entity, EntityKind, EntityStatus, LIST_MAX, Name, NameKind,
-    PartialDate, Record, Relationship, Set, Source, Validity, fold,
+    Capability, Catalog, Entity, EntityKind, EntityStatus, LIST_MAX, Name, NameKind, PartialDate, Record, Relationship,
+    Set, Source, Validity, fold,
 };
 
 /// Which of two values holds where they differ, by the field that they stand in.

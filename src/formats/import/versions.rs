@@ -55,7 +55,7 @@ impl Filing {
     ) -> Result<Result<Decided, Box<Fault>>, Error> {
         let mut versions = self.notes.of_entity(&self.store, &entity.id)?;
         if let Some(survivor) = self.survivor(&entity.id) {
-            return self.version_of_merged(&survivor, &entity, version, versions).map(Ok);
+            return self.version_of_merged(&survivor, &entity, version, &versions).map(Ok);
         }
         let latest = match self.latest(&entity.id) {
             None => {
@@ -100,18 +100,18 @@ impl Filing {
         survivor: &str,
         entity: &Entity,
         version: &Version,
-        versions: FieldVersions,
+        versions: &FieldVersions,
     ) -> Result<Decided, Error> {
         let mut known = versions.clone();
         let decided = self.through_merger(survivor, entity, version, |before, new| {
             let precedence = NewerHolds {
-                known: &versions,
+                known: versions,
                 version,
             };
             known.add(version, &stated_fields(new), &stated_fields(before));
             Joining::by(&precedence).entities(before, new)
         })?;
-        if known != versions {
+        if known != *versions {
             self.notes.set_entity(&entity.id, &known);
         }
         Ok(decided)

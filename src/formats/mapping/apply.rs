@@ -10,7 +10,7 @@ use serde::{
     },
 };
 
-use super::header::Row;
+use super::{header::Row, pattern};
 
 /// What must be so for a block to apply: all of these.
 #[derive(Debug, Clone, Default)]
@@ -33,7 +33,7 @@ impl Condition {
         match (&self.is.0, &self.is_not.0) {
             (None, None) => !cell.is_empty(),
             (is, is_not) => {
-                let among = |texts: &Vec<String>| texts.iter().any(|text| text == cell);
+                let among = |texts: &Vec<String>| texts.iter().any(|text| pattern::fits(text, cell));
                 is.as_ref().is_none_or(among) && !is_not.as_ref().is_some_and(among)
             }
         }

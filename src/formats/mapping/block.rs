@@ -7,11 +7,11 @@ use super::{
     header::Row,
     properties::Properties,
     value::{Of, Value},
-    written::{Components, Country, Day, Flag, Id, Key, Line, Link, SourceKey, Text, one_line},
+    written::{Components, Country, Day, Flag, Id, Key, Line, Link, Percentage, SourceKey, Text, one_line},
 };
 use crate::model::{
     Capability, Currency, Directness, EntityKind, EntityStatus, Interest, NameKind, PartialDate, RelationshipKind,
-    RelationshipStatus, ShareOf, ShareRange, UnknownReason,
+    RelationshipStatus, ShareOf, UnknownReason,
 };
 
 /// What the table is.
@@ -31,8 +31,9 @@ pub(super) struct SourceBlock {
 #[serde(deny_unknown_fields)]
 pub(super) struct EntityBlock {
     pub(super) id: Of<Id>,
-    pub(super) kind: Of<EntityKind>,
-    pub(super) name: Of<Line>,
+    /// Needed, as the name is, unless the entity is known.
+    pub(super) kind: Option<Of<EntityKind>>,
+    pub(super) name: Option<Of<Line>>,
     #[serde(default)]
     pub(super) names: Vec<NameBlock>,
     pub(super) description: Option<Of<Text>>,
@@ -52,6 +53,9 @@ pub(super) struct EntityBlock {
     /// Whether another table describes it, and this is only to have something to relate.
     #[serde(default)]
     pub(super) placeholder: bool,
+    /// Whether another table describes it, and this adds to what that says.
+    #[serde(default)]
+    pub(super) known: bool,
     #[serde(default)]
     when: When,
     each: Option<Each>,
@@ -95,7 +99,7 @@ pub(super) struct RelationshipBlock {
     pub(super) last_day: Option<Of<PartialDate>>,
     /// A day on which it was over at the latest, where neither is said.
     pub(super) ended_by: Option<Of<Day>>,
-    pub(super) share: Option<Of<ShareRange>>,
+    pub(super) share: Option<Of<Percentage>>,
     pub(super) share_of: Option<Of<ShareOf>>,
     pub(super) interest: Option<Of<Interest>>,
     pub(super) directness: Option<Of<Directness>>,
@@ -140,6 +144,17 @@ impl SourceBlock {
 }
 
 impl EntityBlock {
+    /// Whether it can make an entity at all.
+    pub(super) fn check(&self) -> Result<(), &'static str> {
+        match (self.known, &self.kind, &self.name) {
+            (false, None, _) => Err("it has no kind; add it, or known = true where another table describes the entity"),
+            (false, _, None) => Err("it has no name; add it, or known = true where another table describes the entity"),
+            (true, Some(_), _) => Err("an entity that is known has its kind; leave kind out"),
+            (true, ..) if self.placeholder => Err("it is known or a placeholder, and not both"),
+            _ => Ok(()),
+        }
+    }
+
     /// To which rows it applies, and how often.
     pub(super) fn apply(&self) -> Apply<'_> {
         Apply::new(&self.when, self.each.as_ref())
@@ -149,8 +164,8 @@ impl EntityBlock {
     pub(super) fn values(&self) -> Vec<(&'static str, &Value)> {
         let values = [
             named("entity.id", Some(&self.id)),
-            named("entity.kind", Some(&self.kind)),
-            named("entity.name", Some(&self.name)),
+            named("entity.kind", self.kind.as_ref()),
+            named("entity.name", self.name.as_ref()),
             named("entity.description", self.description.as_ref()),
             named("entity.country", self.country.as_ref()),
             named("entity.status", self.status.as_ref()),

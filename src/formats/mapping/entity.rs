@@ -4,9 +4,10 @@
 use super::{
     block::{EntityBlock, IdentifierBlock, NameBlock},
     reading::Reading,
+    written::Line,
 };
 use crate::{
-    formats::import::Draft,
+    formats::import::{AddedToEntity, Addition, Draft, Wanted},
     model::{Entity, EntityKind, EntityStatus, Identifier, Name, PartialDate, Record, not_before},
 };
 
@@ -15,8 +16,17 @@ impl EntityBlock {
     pub(super) fn draft(&self, reading: &mut Reading<'_>) -> Option<Draft> {
         // All three are read, so that all that is wrong with a row is told at once.
         let id = reading.essential("id", &self.id);
-        let kind = reading.essential("kind", &self.kind);
-        let name = reading.essential("name", &self.name);
+        let kind = match &self.kind {
+            Some(kind) => reading.essential("kind", kind),
+            None => Some(EntityKind::Company),
+        };
+        let name = match &self.name {
+            Some(name) if self.known => reading
+                .optional("name", Some(name))
+                .or(id.as_ref().map(|id| Line(id.0.clone()))),
+            Some(name) => reading.essential("name", name),
+            None => id.as_ref().map(|id| Line(id.0.clone())),
+        };
         let (id, kind, name) = (id?, kind?, name?);
         let named = Entity::new(&id.0, kind, &name.0);
         let Ok(named) = named else {
@@ -53,6 +63,9 @@ impl EntityBlock {
             properties: reading.properties(self.properties.of(&reading.row))?,
             ..named
         };
+        if self.known {
+            return Some(Draft::to(Wanted::Addition(Addition::Entity(AddedToEntity::of(entity)))));
+        }
         let record = Record::Entity(entity);
         Some(if self.placeholder {
             Draft::placeholder(record)

@@ -1,5 +1,6 @@
 //! What a mapping may do to the text of a column before it is used: a closed list of filters, each a function of the text.
 
+use celes::Country;
 use twox_hash::XxHash3_64;
 
 use crate::model::fold;
@@ -17,6 +18,8 @@ pub(super) enum Filter {
     Digits,
     /// Sixteen digits and letters that stand for the text, to tell long texts apart.
     Digest,
+    /// The code of the country with this name or this code of three letters; the text as it is where there is none.
+    Country,
     /// What stands before the first of these; the whole where there is none.
     Before(String),
     /// What stands behind the first of these; nothing where there is none.
@@ -26,7 +29,8 @@ pub(super) enum Filter {
 }
 
 /// The filters, as messages list them.
-pub(super) const FILTERS: &str = "lower, upper, slug, digits, digest, before:TEXT, after:TEXT, last:TEXT, optional";
+pub(super) const FILTERS: &str =
+    "lower, upper, slug, digits, digest, country, before:TEXT, after:TEXT, last:TEXT, optional";
 
 impl Filter {
     /// The filter written like this; none when there is no such filter.
@@ -42,6 +46,7 @@ impl Filter {
             "slug" if plain => Self::Slug,
             "digits" if plain => Self::Digits,
             "digest" if plain => Self::Digest,
+            "country" if plain => Self::Country,
             "before" if !plain => Self::Before(argument.to_owned()),
             "after" if !plain => Self::After(argument.to_owned()),
             "last" if !plain => Self::Last(argument.to_owned()),
@@ -57,11 +62,35 @@ impl Filter {
             Self::Slug => slug(text),
             Self::Digits => text.chars().filter(char::is_ascii_digit).collect(),
             Self::Digest => format!("{:016x}", XxHash3_64::oneshot(text.as_bytes())),
+            Self::Country => country(text).unwrap_or_else(|| text.to_owned()),
             Self::Before(mark) => trimmed(text.split_once(mark.as_str()).map_or(text, |(before, _)| before)),
             Self::After(mark) => trimmed(text.split_once(mark.as_str()).map_or("", |(_, after)| after)),
             Self::Last(mark) => trimmed(text.rsplit_once(mark.as_str()).map_or(text, |(_, last)| last)),
         }
     }
+}
+
+/// The code of the country that is called so, in English: `Germany`, `United Kingdom`, `DEU`.
+fn country(text: &str) -> Option<String> {
+    if text.len() <= 2 {
+        return None;
+    }
+    let name: String = any_ascii::any_ascii(text)
+        .to_lowercase()
+        .replace('&', "and")
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .collect();
+    let without_article = name.strip_prefix("the").unwrap_or(&name);
+    let names = [name.clone(), without_article.to_owned(), format!("the{name}")];
+    let found = names.iter().find_map(|name| {
+        let by_code = name.parse::<Country>();
+        by_code
+            .or_else(|_| Country::from_alias(name))
+            .or_else(|_| Country::from_name(name))
+            .ok()
+    });
+    found.map(|country| country.alpha2.to_owned())
 }
 
 fn trimmed(text: &str) -> String {

@@ -7,6 +7,7 @@ use serde::{
     de::{Error, SeqAccess, Visitor},
 };
 
+use super::months;
 use crate::model::PartialDate;
 
 /// How a table is written.
@@ -22,6 +23,9 @@ pub(super) struct Form {
     pub(super) columns: Option<Vec<String>>,
     #[serde(default, deserialize_with = "date_forms")]
     pub(super) dates: Vec<DateForm>,
+    /// The columns in which a blank cell means what stands above it: rows that go on with the one before.
+    #[serde(default)]
+    pub(super) fill_down: Vec<String>,
     /// Whether cells have an apostrophe before what a spreadsheet would run. Unless it is said: in tables that `guanxi export csv`
     /// wrote.
     pub(super) cells: Option<CellStyle>,
@@ -44,6 +48,7 @@ impl Default for Form {
             quote: double_quote(),
             columns: None,
             dates: Vec::new(),
+            fill_down: Vec::new(),
             cells: None,
         }
     }
@@ -89,19 +94,27 @@ pub(super) struct DateForm(Vec<Part>);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
     Year,
+    /// The last two digits of it.
+    ShortYear,
     Month,
+    /// By its name.
+    MonthName,
     Day,
     Mark(char),
 }
 
 impl DateForm {
-    /// The form written like this, of YYYY, MM and DD, with a year, and with a month where there is a day.
+    /// The form written like this, of YYYY or YY, MM or MMM for the name of a month, and DD, with a year, and with a month where
+    /// there is a day.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let mut parts = Vec::new();
         let mut rest = text;
         while let Some(first) = rest.chars().next() {
             let (part, letters) = match () {
                 () if rest.starts_with("YYYY") => (Part::Year, 4),
+                () if rest.starts_with("YY") => (Part::ShortYear, 2),
+                () if rest.starts_with("MMMM") => (Part::MonthName, 4),
+                () if rest.starts_with("MMM") => (Part::MonthName, 3),
                 () if rest.starts_with("MM") => (Part::Month, 2),
                 () if rest.starts_with("DD") => (Part::Day, 2),
                 () => (Part::Mark(first), first.len_utf8()),
@@ -110,9 +123,12 @@ impl DateForm {
             rest = &rest[letters..];
         }
         let count = |part: Part| parts.iter().filter(|other| **other == part).count();
-        match (count(Part::Year), count(Part::Month), count(Part::Day)) {
+        let years = count(Part::Year) + count(Part::ShortYear);
+        match (years, count(Part::Month) + count(Part::MonthName), count(Part::Day)) {
             (1, 1, 0 | 1) | (1, 0, 0) => Ok(Self(parts)),
-            _ => Err(format!("{text:?} is no form of a date; one is DD.MM.YYYY")),
+            _ => Err(format!(
+                "{text:?} is no form of a date; one is DD.MM.YYYY, or DD MMM YY with the name of the month"
+            )),
         }
     }
 
@@ -126,12 +142,22 @@ impl DateForm {
             match part {
                 Part::Mark(mark) => rest = rest.strip_prefix(*mark)?,
                 Part::Year => year = Some(number(&mut rest, 4, 4)?),
+                Part::ShortYear => year = Some(century(number(&mut rest, 2, 2)?)),
+                Part::MonthName => month = Some(months::take(&mut rest)?),
                 Part::Month => month = Some(i8::try_from(number(&mut rest, shortest, 2)?).ok()?),
                 Part::Day => day = Some(i8::try_from(number(&mut rest, shortest, 2)?).ok()?),
             }
         }
         let date = PartialDate::new(year?, month, day);
         date.ok().filter(|_| rest.is_empty())
+    }
+}
+
+/// The year that two digits stand for, as POSIX reads them: 69 to 99 lie in the twentieth century.
+fn century(year: i16) -> i16 {
+    match year {
+        69.. => 1900 + year,
+        _ => 2000 + year,
     }
 }
 

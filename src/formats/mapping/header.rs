@@ -63,6 +63,11 @@ impl Header {
         })
     }
 
+    /// Where a column stands.
+    pub(super) fn place(&self, column: &str) -> Option<usize> {
+        self.places.get(column).copied()
+    }
+
     /// The row with these cells, or why it is none.
     pub(super) fn row<'r>(&'r self, cells: &'r csv::ByteRecord) -> Result<Row<'r>, Fault> {
         if cells.len() != self.names.len() {

@@ -1,12 +1,15 @@
 //! Any table, by a mapping: a TOML file that says which columns are the source, the entities and the relationships of each
 //! row, as `data/mappings/README.md` describes it. Unknown keys, filters and columns are refused before the first row.
 
+mod above;
 mod apply;
 mod block;
 mod entity;
 mod filter;
 mod form;
 mod header;
+mod months;
+mod pattern;
 mod properties;
 mod reading;
 mod relationship;
@@ -21,6 +24,7 @@ use std::ops::ControlFlow;
 use serde::Deserialize;
 
 use self::{
+    above::Above,
     block::{EntityBlock, RelationshipBlock, SourceBlock},
     form::Form,
     header::{Header, Row},
@@ -72,6 +76,10 @@ impl Mapping {
             let reason = "the mapping makes nothing of a row; add an [[entity]] or a [[relationship]]";
             return Err(Unreadable::form("the mapping", reason));
         }
+        for (place, block) in mapping.entities.iter().enumerate() {
+            let place = || format!("[[entity]] number {}", place + 1);
+            block.check().map_err(|reason| Unreadable::form(place(), reason))?;
+        }
         for (place, block) in mapping.relationships.iter().enumerate() {
             let place = || format!("[[relationship]] number {}", place + 1);
             block.check().map_err(|reason| Unreadable::form(place(), reason))?;
@@ -103,7 +111,8 @@ impl Mapping {
     fn columns(&self) -> Vec<(&'static str, &str)> {
         let entities = self.entities.iter().map(EntityBlock::apply);
         let applies = entities.chain(self.relationships.iter().map(RelationshipBlock::apply));
-        applies.flat_map(apply::Apply::columns).collect()
+        let filled = self.csv.fill_down.iter().map(|column| ("fill_down", column.trim()));
+        applies.flat_map(apply::Apply::columns).chain(filled).collect()
     }
 }
 
@@ -150,8 +159,14 @@ pub fn read(input: Input<'_>, mapping: &Mapping, each: Each<'_>) -> Result<(), U
         }
     }
     let mut number = 0;
+    let mut above = Above::of(&mapping.csv.fill_down, &table.header);
     while let Some(cells) = rows.next_row()? {
         number += 1;
+        let filled = above.fill(cells.record);
+        let cells = rows::Cells {
+            line: cells.line,
+            record: filled.as_ref().unwrap_or(cells.record),
+        };
         if let ControlFlow::Break(()) = each(Item::Record(table.found(number, &cells))) {
             break;
         }

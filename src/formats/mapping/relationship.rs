@@ -5,7 +5,7 @@ use super::{
     block::RelationshipBlock,
     reading::Reading,
     value::Of,
-    written::{Id, one_line},
+    written::{Id, Percentage, one_line},
 };
 use crate::{
     formats::import::Draft,
@@ -100,9 +100,9 @@ impl RelationshipBlock {
         Some(Ends::Known { from: from?, to: to? })
     }
 
-    /// The source's own key, or else since when.
+    /// The source's own key, or else, where that is blank as well, since when.
     fn key(&self, reading: &mut Reading<'_>) -> Option<String> {
-        if let Some(key) = &self.key {
+        if let Some(key) = self.key.as_ref().filter(|key| !key.value.is_blank(&reading.row)) {
             return reading.essential("key", key).map(|key| key.0);
         }
         let since = self.since.as_ref().and_then(|since| since.value.text(&reading.row));
@@ -172,9 +172,10 @@ impl RelationshipBlock {
     }
 
     fn share(&self, reading: &mut Reading<'_>, kind: RelationshipKind) -> Option<Share> {
-        let range = reading.optional("share", self.share.as_ref())?;
+        let Percentage(range, stated) = reading.optional("share", self.share.as_ref())?;
         let of = reading
             .optional("share_of", self.share_of.as_ref())
+            .or(stated)
             .or(kind.share_basis());
         match of {
             Some(of) if kind.takes_share_of(of) => Some(Share { range, of }),

@@ -8,7 +8,7 @@ use serde::{
     de::{Error, MapAccess, Visitor, value::MapAccessDeserializer},
 };
 
-use super::{header::Row, template::Template, written::Written};
+use super::{header::Row, pattern, template::Template, written::Written};
 
 /// A text made of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub(super) struct Value {
     /// What the texts of the table mean, where they are listed.
     values: Option<BTreeMap<String, String>>,
     /// What a text means that is blank or not listed.
-    default: Option<String>,
+    default: Option<Template>,
 }
 
 /// What a value says of a row.
@@ -43,7 +43,9 @@ impl Value {
 
     /// The columns it is made of.
     pub(super) fn columns(&self) -> impl Iterator<Item = &str> {
-        self.template.columns()
+        self.template
+            .columns()
+            .chain(self.default.iter().flat_map(Template::columns))
     }
 
     /// Whether it is the same for every row.
@@ -60,15 +62,17 @@ impl Value {
     /// What it says of a row.
     pub(super) fn fill(&self, row: &Row<'_>) -> Filled {
         let text = self.template.fill(row);
-        match (text, &self.values, &self.default) {
-            (Some(text), None, _) => Filled::Text(text),
-            (Some(text), Some(values), default) => match (values.get(&text), default) {
-                (Some(meaning), _) => filled(meaning),
-                (None, Some(default)) => filled(default),
-                (None, None) => Filled::Unlisted(text),
+        let default = || {
+            let default = self.default.as_ref()?;
+            Some(default.fill(row).map_or(Filled::Blank, Filled::Text))
+        };
+        match (text, &self.values) {
+            (Some(text), None) => Filled::Text(text),
+            (Some(text), Some(values)) => match pattern::meaning(values, &text) {
+                Some(meaning) => filled(meaning),
+                None => default().unwrap_or(Filled::Unlisted(text)),
             },
-            (None, _, Some(default)) => filled(default),
-            (None, _, None) => Filled::Blank,
+            (None, _) => default().unwrap_or(Filled::Blank),
         }
     }
 
@@ -90,15 +94,15 @@ impl Value {
         let text = self.template.constant()?;
         let meaning = match &self.values {
             None => Some(text).filter(|text| !text.is_empty()),
-            Some(values) => values.get(&text).cloned(),
+            Some(values) => pattern::meaning(values, &text).map(str::to_owned),
         };
-        meaning.or_else(|| self.default.clone())
+        meaning.or_else(|| self.default.as_ref().and_then(Template::constant))
     }
 
     /// What it may say whatever the row is.
-    fn constants(&self) -> impl Iterator<Item = &str> {
-        let listed = self.values.iter().flat_map(BTreeMap::values);
-        let texts = listed.chain(&self.default).map(String::as_str);
+    fn constants(&self) -> impl Iterator<Item = String> {
+        let listed = self.values.iter().flat_map(BTreeMap::values).cloned();
+        let texts = listed.chain(self.default.as_ref().and_then(Template::constant));
         texts.filter(|text| !text.is_empty())
     }
 }
@@ -151,7 +155,10 @@ impl<'de> Deserialize<'de> for Value {
                 Ok(Value {
                     template,
                     values: listed.values,
-                    default: listed.default,
+                    default: match listed.default {
+                        Some(text) => Some(Template::parse(&text).map_err(A::Error::custom)?),
+                        None => None,
+                    },
                 })
             }
         }
@@ -176,11 +183,8 @@ impl<'de, T: Written> Deserialize<'de> for Of<T> {
                 "a text that is not empty; leave the key out where there is none",
             ));
         }
-        for constant in value
-            .constants()
-            .chain(plain.as_deref().filter(|text| !text.is_empty()))
-        {
-            T::read(constant, &[]).map_err(|invalid| D::Error::custom(invalid.to_string()))?;
+        for constant in value.constants().chain(plain.filter(|text| !text.is_empty())) {
+            T::read(&constant, &[]).map_err(|invalid| D::Error::custom(invalid.to_string()))?;
         }
         Ok(Self {
             value,

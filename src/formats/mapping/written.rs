@@ -5,7 +5,7 @@ use jiff::civil::Date;
 
 use super::form::DateForm;
 use crate::{
-    formats::bods,
+    formats::{bods, percentage},
     model::{
         Capability, Catalog, Currency, DERIVED_ID_CHARS_MAX, Directness, Entity, EntityKind, EntityStatus,
         ID_CHARS_MAX, Interest, Invalid, LINE_CHARS_MAX, LIST_MAX, NameKind, PartialDate, RelationshipKind,
@@ -178,19 +178,25 @@ impl Written for PartialDate {
     }
 }
 
-impl Written for ShareRange {
+/// A percentage, and of what it is, where the text says so.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Percentage(pub(super) ShareRange, pub(super) Option<ShareOf>);
+
+impl Written for Percentage {
     const REFUSED: &'static str = "not a percentage";
 
-    /// `51`, `51.0`, `51,5 %`, `51 percent`, or a range as in our tables.
+    /// `51`, `51.0`, `51,5 %`, a range as in our tables, or a band in words: `25%-50%`, `75% or more`, `<25`.
     fn read(text: &str, _: &[DateForm]) -> Result<Self, Invalid> {
         let plain = text.trim_end().trim_end_matches('%').trim_end();
         let plain = plain.strip_suffix("percent").unwrap_or(plain);
         let plain: String = plain.chars().filter(|letter| !letter.is_whitespace()).collect();
         // Between 0 and 100 a comma separates no thousands.
         let plain = plain.replace(',', ".");
+        let in_words = |_| percentage::stated(text).map(|(range, of)| Self(range, of));
         plain
             .parse()
-            .map_err(|invalid: Invalid| Invalid::new(text, invalid.expected))
+            .map(|range| Self(range, None))
+            .or_else(|invalid: Invalid| in_words(()).ok_or_else(|| Invalid::new(text, invalid.expected)))
     }
 }
 
@@ -274,14 +280,14 @@ mod tests {
         ] {
             assert_eq!(date(text, forms).as_deref(), expected, "{text}");
         }
-        for unknown in ["", "DD.MM", "YY-MM-DD", "YYYY-DD", "YYYY-YYYY"] {
+        for unknown in ["", "DD.MM", "YY-DD", "YYYY-DD", "YYYY-YYYY", "YYYY-MM-MMM"] {
             assert!(DateForm::parse(unknown).is_err(), "{unknown}");
         }
     }
 
     #[test]
     fn percentages_are_read_as_people_write_them() {
-        let share = |text: &str| ShareRange::read(text, &[]).ok().map(|range| range.to_string());
+        let share = |text: &str| Percentage::read(text, &[]).ok().map(|stated| stated.0.to_string());
         for (text, expected) in [
             ("100", Some("100")),
             ("51%", Some("51")),

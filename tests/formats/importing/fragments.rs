@@ -93,6 +93,7 @@ fn lines(records: &[Value]) -> Vec<String> {
     records.iter().map(Value::to_string).collect()
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "so that literals can be given as they are")]
 fn record(id: &str, schema: &str, properties: Value) -> Value {
     json!({ "id": id, "schema": schema, "properties": properties })
 }

@@ -11,6 +11,7 @@ mod order;
 mod poorer;
 mod refused;
 mod replaced;
+mod tables;
 mod versions;
 
 use std::{

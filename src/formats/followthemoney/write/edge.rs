@@ -10,14 +10,14 @@ use super::{
         line::SCHEMA,
         locator,
         ours::{COMPONENTS, DIRECTNESS, INTEREST, RECORD},
-        over, percentage, percentages,
+        over, percentages,
         schemata::{self, Edge, UNKNOWN_LINK},
         sources, values,
     },
     sheet::{Sheet, texts},
 };
 use crate::{
-    formats::export::Written,
+    formats::{export::Written, percentage},
     model::{
         Amount, Catalog, Directness, Ends, Evidence, PartialDate, Relationship, RelationshipKind, RelationshipStatus,
         Source, Stance, relationship_id,

@@ -28,7 +28,7 @@ enum Token {
 use Token::{And, AtLeast, AtMost, Between, Filler, High, Low, Number, Of, Percent, To};
 
 /// Words and signs, those that begin with another before it.
-const PHRASES: [(&[&str], Token); 72] = [
+const PHRASES: [(&[&str], Token); 74] = [
     (&["not", "more", "than"], High(true)),
     (&["no", "more", "than"], High(true)),
     (&["not", "less", "than"], Low(true)),
@@ -93,6 +93,8 @@ const PHRASES: [(&[&str], Token); 72] = [
     (&["of"], Filler),
     (&["the"], Filler),
     (&["rights"], Filler),
+    (&["right"], Filler),
+    (&["ownership"], Filler),
     (&["share"], Filler),
     (&["shares"], Of(ShareOf::Capital)),
     (&["capital"], Of(ShareOf::Capital)),
@@ -106,15 +108,24 @@ const PHRASES: [(&[&str], Token); 72] = [
 /// How many characters a percentage may have; what is longer tells a story.
 const CHARS_MAX: usize = 100;
 
-/// The share that `text` states; none where it states none, or may state several.
-pub(super) fn read(text: &str) -> Option<Share> {
+/// The share that `text` states, of the capital where it does not say of what; none where it states none, or may state several.
+pub(in crate::formats) fn read(text: &str) -> Option<Share> {
+    let (range, of) = stated(text)?;
+    Some(Share {
+        range,
+        of: of.unwrap_or(ShareOf::Capital),
+    })
+}
+
+/// The percentage that `text` states, and of what, where it says so.
+pub(in crate::formats) fn stated(text: &str) -> Option<(ShareRange, Option<ShareOf>)> {
     if text.len() > 4 * CHARS_MAX || text.chars().count() > CHARS_MAX {
         return None;
     }
-    let tokens = tokens(&text.to_lowercase())?;
+    let tokens = tokens(&without_joints(&text.to_lowercase()))?;
     let stated: Vec<ShareOf> = tokens.iter().filter_map(basis).collect();
-    let of = stated.first().copied().unwrap_or(ShareOf::Capital);
-    if stated.iter().any(|other| *other != of) {
+    let of = stated.first().copied();
+    if stated.iter().any(|other| Some(*other) != of) {
         return None;
     }
     let is_percent = tokens.contains(&Percent);
@@ -144,7 +155,7 @@ pub(super) fn read(text: &str) -> Option<Share> {
         | [High(upto), Number(high), And, Low(from), Number(low)] => ShareRange::bounded(low, from, high, upto),
         _ => return None,
     };
-    Some(Share { range: range.ok()?, of })
+    Some((range.ok()?, of))
 }
 
 fn basis(token: &Token) -> Option<ShareOf> {
@@ -155,7 +166,7 @@ fn basis(token: &Token) -> Option<ShareOf> {
 }
 
 /// `share` in words that [`read`] takes for the same.
-pub(super) fn written(share: Share) -> String {
+pub(in crate::formats) fn written(share: Share) -> String {
     let ShareRange {
         min,
         max,
@@ -183,6 +194,17 @@ pub(super) fn written(share: Share) -> String {
         ShareOf::Votes => format!("{range} of votes"),
         ShareOf::Profit => format!("{range} of profit"),
     }
+}
+
+/// A text without the hyphens that join words, as codes do: `voting-rights-25-to-50-percent`.
+fn without_joints(text: &str) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    let is_word = |place: usize| letters.get(place).is_some_and(|letter| letter.is_alphabetic());
+    let plain = letters.iter().enumerate().map(|(place, letter)| {
+        let joins = is_hyphen(*letter) && place > 0 && (is_word(place - 1) || is_word(place + 1));
+        if joins { ' ' } else { *letter }
+    });
+    plain.collect()
 }
 
 fn is_hyphen(letter: char) -> bool {
@@ -309,6 +331,9 @@ mod tests {
             ("25% of the shares", "25"),
             ("25% of votes", "25 VOTES"),
             ("75-100% of the voting rights", "75..100 VOTES"),
+            ("ownership-of-shares-25-to-50-percent", "25..50"),
+            ("voting-rights-75-to-100-percent", "75..100 VOTES"),
+            ("25%-50%", "25..50"),
             ("10% of profits", "10 PROFIT"),
         ] {
             check(text, expected);
