@@ -87,8 +87,8 @@ fn a_mapping_that_is_none_is_refused_with_line_key_and_the_way_out() {
             "line 2, csv.delimiter: one character that stands between cells",
         ),
         (
-            &format!("[csv]\ndates = 'DD.MM.YY'\n{COMPANY}"),
-            "line 2, csv.dates: \"DD.MM.YY\" is no form of a date",
+            &format!("[csv]\ndates = 'DD.MM'\n{COMPANY}"),
+            "line 2, csv.dates: \"DD.MM\" is no form of a date",
         ),
         (
             &OWNS.replace("to =", "role ="),

@@ -1,5 +1,5 @@
-//! FollowTheMoney: JSON lines of entities, some of which are relationships, as investigative journalists exchange them. Written
-//! with what it can hold; what it cannot is counted. Statements are refused: they have to be joined first.
+//! FollowTheMoney: records of entities, some of which are relationships, as investigative journalists exchange them. Written with
+//! what it can hold; what it cannot is counted. Read whole, nested, in fragments or as statements.
 
 mod about;
 mod detect;
@@ -54,9 +54,15 @@ fn locator(schema: &str, id: &str) -> String {
 /// Reads records one after another, on one line or several, or in an array, each with `id`, `schema` and `properties`.
 ///
 /// **Entities.** Company and LegalEntity become COMPANY; Organization and PublicBody ORGANIZATION; Person PERSON; Event, Trip,
-/// Project and CourtCase EVENT; Address, Territory and RealEstate PLACE. Other schemata are rejected, each with its reason:
-/// vessels, securities, accounts and contracts are no nouns of the model, documents are sources. The schema stays in
-/// `properties.schema` where the kind does not imply it.
+/// Project and CourtCase EVENT; Address, Territory and RealEstate PLACE. The schema stays in `properties.schema` where the kind does
+/// not imply it. What the model has no noun for is told with whom it concerns:
+/// - Sanction, Occupancy, Identification, Passport, Risk and TaxRoll stand in the properties of their subject, each by its id:
+///   `sanctions`, `occupancies`, `identifications`, `risks`, `taxRolls`.
+/// - Vessels, securities, accounts, contracts, positions and other things are remembered. Who is connected with one has the
+///   relationship under `connections`, or the post in its occupancy, with what is said of the thing.
+/// - Documents and notes are rejected, each with its reason: they are sources, not entities.
+///
+/// Of an entity:
 /// - The first `name` is the main one (of an Address `full`); others and `alias` are aliases, `previousName` is a former name.
 ///   `weakAlias` stays in the properties: nobody should be found by it alone.
 /// - `country` is taken, the one that is also `mainCountry` or `jurisdiction` first.
@@ -72,16 +78,19 @@ fn locator(schema: &str, id: &str) -> String {
 ///   the day of `retrievedAt`, else of `date`, of `modifiedAt`, of `last_change` beside the properties, else of the import.
 /// - `ownershipType` and `controlType` say whether it is held directly, where they name "direct" or "indirect". The type of
 ///   interest is not said.
+/// - Of several percentages the share is the hull, which is noted; they stay as written.
 ///
 /// **Sources.** A relationship with `sourceUrl` or `publisher` is stated there, otherwise by the file. The locator is the schema
 /// and the id of the record.
 ///
 /// Whatever is not taken stays in `properties` under its name there, as a list of texts; what stands beside the properties, in
-/// `properties.context`, but for `caption` and `last_seen`, which say nothing of their own. Records with the same id are not
-/// joined: `ftm aggregate` does that.
+/// `properties.context`, but for `caption` and `last_seen`, which say nothing of their own. Records of one
+/// id are fragments of one: they add up, in any order, also where one of them names neither both ends of a relationship nor the
+/// entity. Records within others, as in nested exports, are records. Statements, as CSV or as JSON lines, are joined to the
+/// records that they state; external ones are passed over.
 ///
 /// # Errors
-/// [`Unreadable`] when the bytes cannot be read, a line is too long, or the file holds statements.
+/// [`Unreadable`] when the bytes cannot be read, or a record is too long.
 pub fn read(input: Input<'_>, each: Each<'_>) -> Result<(), Unreadable> {
     let Input { name, bytes, told } = input;
     let file = sources::of_file(name, told)?;
