@@ -18,7 +18,7 @@ use crate::{
 /// How many issues are told in words.
 const TOLD_MAX: usize = 3;
 /// How long the end of an import looks for issues.
-pub(super) const IN_PASSING: Duration = Duration::from_secs(20);
+pub(super) const IN_PASSING: Duration = Duration::from_secs(5);
 
 /// The issues that `dataIssues` lists when it is asked without arguments: how many there are, and the worst three. Kinds that
 /// would take longer than `time` are named.

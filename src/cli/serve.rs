@@ -32,7 +32,7 @@ pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
         tell(&store, listener.local_addr()?);
         let service = http::Service {
             api,
-            store,
+            store: Arc::clone(&store),
             access: access.clone(),
         };
         let router = http::router(service, settings.clone(), readiness.clone())?;
@@ -40,6 +40,7 @@ pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
             () = http::serve(listener, router, &settings, readiness, stop_signal()) => {}
             () = access.follow() => {}
         }
+        store.settle_before_end();
         Ok(ExitCode::SUCCESS)
     })
 }

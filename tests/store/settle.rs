@@ -120,3 +120,21 @@ fn a_base_of_another_history_is_not_read() {
     assert_eq!(reopened.state().graph().changes(), 2, "everything is replayed");
     assert_eq!(reopened.state().graph().digest(), before);
 }
+
+#[test]
+fn what_would_take_long_to_read_is_part_of_the_base_before_the_process_ends() {
+    for (companies, is_settled) in [(10, false), (7_000, true)] {
+        let dir = tempfile::tempdir().unwrap();
+        let store = open(dir.path());
+        let changes = (0..companies).map(|number| company(&format!("Firm {number}")));
+        commit(&store, changes.collect(), "many");
+        let before = store.state().graph().digest();
+        store.settle_before_end();
+        assert_eq!(store.state().graph().changes() == 0, is_settled, "{companies}");
+        drop(store);
+        assert_eq!(!snapshots(dir.path()).is_empty(), is_settled, "{companies}");
+        let reopened = open(dir.path());
+        assert_eq!(reopened.state().graph().digest(), before);
+        assert_eq!(reopened.state().graph().changes() == 0, is_settled, "{companies}");
+    }
+}

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// How many records share a commit.
-const BATCH_MAX: usize = 1_000;
+const BATCH_MAX: usize = 10_000;
 /// The same of what was known at one moment: what does not fit into one entry is recorded a microsecond later.
 const DATED_BATCH_MAX: usize = 50_000;
 

@@ -61,6 +61,7 @@ impl Running<'_> {
             self.join(&mut filing)?;
         }
         let store = filing.into_store()?;
+        store.settle_before_end();
         if self.job.search_index && !self.is_cut_short && !self.is_new {
             self.job.gauge.enter(Phase::Indexing);
             store.state().prepare();
@@ -261,6 +262,11 @@ impl Running<'_> {
             filing.put_addition(vec![origin.clone()], Addition::Entity(addition), Holding::Later)?;
             return self.note(filing);
         }
+        if self.comes_later(filing, draft) {
+            self.tally.note(origin, Outcome::Imported);
+            filing.wait(draft, missing, self.place(origin))?;
+            return Ok(());
+        }
         if self.waiting_in_store >= self.job.waiting_max {
             let fault = Fault::rejected("", "it refers to what nothing describes, and too much waits already");
             self.fault(origin, &fault.with(missing));
@@ -283,6 +289,18 @@ impl Running<'_> {
             self.fault(origin, &fault_of(differing, "another record that waits"));
         }
         Ok(())
+    }
+
+    /// Whether all that a relationship is between is there, or described by this import: it has no date, and comes before what has.
+    fn comes_later(&self, filing: &Filing, draft: &Draft) -> bool {
+        let Wanted::Record(Record::Relationship(relationship)) = &draft.change else {
+            return false;
+        };
+        let is_there = |id: &str| filing.stands(id).is_some() || filing.is_merged(id);
+        let mut ends = relationship.ends.known();
+        let mut statements = relationship.evidence.iter();
+        ends.all(|id| is_there(id) || self.described.kind(id).is_some())
+            && statements.all(|said| is_there(&said.source))
     }
 
     /// Takes back what the sources of the files said before, and say no longer.

@@ -161,7 +161,9 @@ fn take_over(kept: &mut Entity, merged: &Entity) {
     };
     for name in std::iter::once(&main).chain(&merged.names) {
         let is_known = kept.name == name.text || kept.names.iter().any(|known| known.text == name.text);
-        if !is_known {
+        // What is called as it is identified has no name.
+        let is_name = name.text != merged.id && merged.identifiers.iter().all(|known| known.value != name.text);
+        if !is_known && is_name {
             kept.names.push(name.clone());
         }
     }

@@ -414,71 +414,47 @@ fn what_is_joined_is_joined_again_without_anything_new() {
 }
 
 #[test]
-fn statements_that_replace_the_same_one_stand_beside_each_other() {
-    let party = |id: &str, kind: &str, details: &str| {
-        format!(r#"{{"statementID":"{id}","statementType":"{kind}","statementDate":"2019-01-01",{details}}}"#)
+fn what_has_no_date_comes_in_beside_what_has() {
+    let claim =
+        held("s1", "2020-01-01", "2020-01-01", "new", "p", 60).replacen("\"statementDate\":\"2020-01-01\",", "", 1);
+    let claim = claim.replacen("\"publicationDate\":\"2020-01-01\",", "", 1);
+    let desk = Desk::new();
+    let lines = [claim, company("a", "2020-01-01"), company("p", "2021-01-01")];
+    let imported = desk.import(&one(&desk.file("all.bods.json", &lines.join("\n"))));
+    assert_eq!(counts(&imported), [3, 0, 0, 0, 0], "{:?}", imported.told);
+    assert_eq!(desk.content().1.len(), 1);
+}
+
+#[test]
+fn what_is_known_by_its_number_alone_gives_no_name_when_it_is_joined() {
+    let how = How {
+        join: &["lei"],
+        ..How::default()
     };
-    let parties = [
-        party(
-            "E",
-            "entityStatement",
-            r#""entityType":"registeredEntity","name":"E Ltd""#,
-        ),
-        party(
-            "P1",
-            "personStatement",
-            r#""personType":"knownPerson","names":[{"type":"individual","fullName":"P One"}]"#,
-        ),
-        party(
-            "P2",
-            "personStatement",
-            r#""personType":"knownPerson","names":[{"type":"individual","fullName":"P Two"}]"#,
-        ),
-    ];
-    let owned = |id: &str, day: &str, by: &str, share: u32, replaces: &str| {
-        format!(
-            r#"{{"statementID":"{id}","statementType":"ownershipOrControlStatement","statementDate":"{day}","subject":{{"describedByEntityStatement":"E"}},"interestedParty":{{"describedByPersonStatement":"{by}"}},"interests":[{{"type":"shareholding","share":{{"exact":{share}}}}}],"replacesStatements":[{replaces}]}}"#
+    let desk = Desk::new();
+    let bods = |record: &str, number: usize| {
+        statement(
+            record,
+            "2020-01-01",
+            "2020-01-01",
+            "new",
+            "entity",
+            record,
+            &format!(
+                r#""entityType":{{"type":"registeredEntity"}},"name":"{record} Ltd","identifiers":[{{"scheme":"XI-LEI","id":"{}"}}]"#,
+                lei(number)
+            ),
         )
     };
-    let first = owned("o1", "2019-01-01", "P1", 100, "");
-    let delta = [
-        owned("o2", "2020-01-01", "P1", 60, "\"o1\""),
-        owned("o3", "2020-01-01", "P2", 40, "\"o1\""),
+    let files = [
+        desk.file("e.bods.json", &[bods("a", 1), bods("b", 2)].join("\n")),
+        desk.file("rr.csv", &parent_record("ACTIVE", "2020-01-01", "", "2024-01-01")),
     ];
-    let next = owned("o4", "2021-01-01", "P2", 100, "\"o2\",\"o3\"");
-    let shares = |desk: &Desk| {
-        let (_, relationships, _) = desk.content();
-        let mut shares: Vec<String> = relationships
-            .iter()
-            .map(|claim| format!("{} {}", claim.ends.known().next().unwrap(), claim.share.unwrap().range))
-            .collect();
-        shares.sort();
-        shares
-    };
-    let base: Vec<String> = parties.iter().cloned().chain([first]).collect();
-    let base = format!("[{}]", base.join(","));
-    let both = ["bods:P1 60", "bods:P2 40"];
-    for order in [[0, 1], [1, 0]] {
-        let [one_text, other_text] = order.map(|place| format!("[{}]", delta[place]));
-        // In one command, and by three, the first statement first or last.
-        let within = Desk::new();
-        let files = [
-            within.file("0.json", &base),
-            within.file("1.json", &one_text),
-            within.file("2.json", &other_text),
-        ];
-        within.import(&files);
-        assert_eq!(shares(&within), both, "{order:?}");
-        for texts in [[&base, &one_text, &other_text], [&one_text, &other_text, &base]] {
-            let commands = Desk::new();
-            for (number, text) in texts.iter().enumerate() {
-                commands.import(&one(&commands.file(&format!("{number}.json"), text)));
-            }
-            assert_eq!(shares(&commands), both, "{order:?} in commands");
-            commands.import(&one(&commands.file("next.json", &format!("[{next}]"))));
-            assert_eq!(shares(&commands), ["bods:P2 100"], "{order:?}, and what replaces both");
-            commands.import(&one(&commands.file("again.json", &one_text)));
-            assert_eq!(shares(&commands), ["bods:P2 100"], "{order:?}, again");
-        }
-    }
+    desk.import_as(&files, how);
+    let (entities, relationships, _) = desk.content();
+    let names: Vec<(&str, usize)> = entities
+        .iter()
+        .map(|entity| (&*entity.name, entity.names.len()))
+        .collect();
+    assert_eq!((names, relationships.len()), (vec![("a Ltd", 0), ("b Ltd", 0)], 1));
 }

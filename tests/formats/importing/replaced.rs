@@ -314,3 +314,73 @@ proptest! {
         prop_assert_eq!(files.import(&paths).counts()[1], 0);
     }
 }
+
+#[test]
+fn statements_that_replace_the_same_one_stand_beside_each_other() {
+    let party = |id: &str, kind: &str, details: &str| {
+        format!(r#"{{"statementID":"{id}","statementType":"{kind}","statementDate":"2019-01-01",{details}}}"#)
+    };
+    let parties = [
+        party(
+            "E",
+            "entityStatement",
+            r#""entityType":"registeredEntity","name":"E Ltd""#,
+        ),
+        party(
+            "P1",
+            "personStatement",
+            r#""personType":"knownPerson","names":[{"type":"individual","fullName":"P One"}]"#,
+        ),
+        party(
+            "P2",
+            "personStatement",
+            r#""personType":"knownPerson","names":[{"type":"individual","fullName":"P Two"}]"#,
+        ),
+    ];
+    let owned = |id: &str, day: &str, by: &str, share: u32, replaces: &str| {
+        format!(
+            r#"{{"statementID":"{id}","statementType":"ownershipOrControlStatement","statementDate":"{day}","subject":{{"describedByEntityStatement":"E"}},"interestedParty":{{"describedByPersonStatement":"{by}"}},"interests":[{{"type":"shareholding","share":{{"exact":{share}}}}}],"replacesStatements":[{replaces}]}}"#
+        )
+    };
+    let first = owned("o1", "2019-01-01", "P1", 100, "");
+    let delta = [
+        owned("o2", "2020-01-01", "P1", 60, "\"o1\""),
+        owned("o3", "2020-01-01", "P2", 40, "\"o1\""),
+    ];
+    let next = owned("o4", "2021-01-01", "P2", 100, "\"o2\",\"o3\"");
+    let shares = |desk: &Desk| {
+        let (_, relationships, _) = desk.content();
+        let mut shares: Vec<String> = relationships
+            .iter()
+            .map(|claim| format!("{} {}", claim.ends.known().next().unwrap(), claim.share.unwrap().range))
+            .collect();
+        shares.sort();
+        shares
+    };
+    let base: Vec<String> = parties.iter().cloned().chain([first]).collect();
+    let base = format!("[{}]", base.join(","));
+    let both = ["bods:P1 60", "bods:P2 40"];
+    for order in [[0, 1], [1, 0]] {
+        let [one_text, other_text] = order.map(|place| format!("[{}]", delta[place]));
+        // In one command, and by three, the first statement first or last.
+        let within = Desk::new();
+        let files = [
+            within.file("0.json", &base),
+            within.file("1.json", &one_text),
+            within.file("2.json", &other_text),
+        ];
+        within.import(&files);
+        assert_eq!(shares(&within), both, "{order:?}");
+        for texts in [[&base, &one_text, &other_text], [&one_text, &other_text, &base]] {
+            let commands = Desk::new();
+            for (number, text) in texts.iter().enumerate() {
+                commands.import(&one(&commands.file(&format!("{number}.json"), text)));
+            }
+            assert_eq!(shares(&commands), both, "{order:?} in commands");
+            commands.import(&one(&commands.file("next.json", &format!("[{next}]"))));
+            assert_eq!(shares(&commands), ["bods:P2 100"], "{order:?}, and what replaces both");
+            commands.import(&one(&commands.file("again.json", &one_text)));
+            assert_eq!(shares(&commands), ["bods:P2 100"], "{order:?}, again");
+        }
+    }
+}
