@@ -206,6 +206,13 @@ fn claim(relationship: &Relationship) -> String {
     format!("{from} {} {to}", relationship.kind)
 }
 
+fn addition_key(addition: &Addition) -> String {
+    match addition {
+        Addition::Relationship(addition) => format!("{WAITING}{}\n", addition.record),
+        Addition::Entity(addition) => format!("{WAITING}\n{}\n{}", addition.entity.id, addition.key),
+    }
+}
+
 fn waiting_key(relationship: &Relationship) -> String {
     let record = relationship.record.as_deref().unwrap_or_default();
     format!("{WAITING}{record}\n{}", relationship.id)
@@ -297,8 +304,17 @@ impl Notes {
         missing: &str,
         place: String,
     ) -> Result<Vec<Differing>, Error> {
+        if let Wanted::Addition(addition) = &draft.change {
+            let known: Option<Value> = self.read(store, &addition_key(addition))?;
+            let known = known.and_then(|mut known| serde_json::from_value::<KeptDraft<'_>>(known["draft"].take()).ok());
+            let all = match known.and_then(|known| known.draft().ok()).map(|draft| draft.change) {
+                Some(Wanted::Addition(known)) => known.with(addition.clone()),
+                _ => addition.clone(),
+            };
+            self.wait(&Draft::to(Wanted::Addition(all)), missing, place);
+            return Ok(Vec::new());
+        }
         let Wanted::Record(record @ Record::Relationship(relationship)) = &draft.change else {
-            self.wait(draft, missing, place);
             return Ok(Vec::new());
         };
         let known: Option<Value> = self.read(store, &waiting_key(relationship))?;
@@ -325,18 +341,15 @@ impl Notes {
             Wanted::Record(Record::Relationship(relationship)) => {
                 (waiting_key(relationship), relationship.id.clone(), claim(relationship))
             }
-            Wanted::Addition(Addition::Relationship(addition)) => {
-                let claim = format!("what a record adds to {}", addition.record);
-                (
-                    format!("{WAITING}{}\n", addition.record),
-                    addition.record.clone(),
-                    claim,
-                )
-            }
-            Wanted::Addition(Addition::Entity(addition)) => {
-                let id = &addition.entity.id;
-                let claim = format!("what {} adds to {id}", addition.key);
-                (format!("{WAITING}\n{id}\n{}", addition.key), id.clone(), claim)
+            Wanted::Addition(added) => {
+                let (id, claim) = match added {
+                    Addition::Relationship(added) => (&added.record, format!("what a record adds to {}", added.record)),
+                    Addition::Entity(added) => {
+                        let id = &added.entity.id;
+                        (id, format!("what {} adds to {id}", added.key))
+                    }
+                };
+                (addition_key(added), id.clone(), claim)
             }
             _ => return,
         };
