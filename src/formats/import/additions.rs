@@ -13,7 +13,8 @@ use super::{
     merge_records::{FirstHolds, Joining},
 };
 use crate::model::{
-    Ends, Entity, EntityKind, Noun, Record, Relationship, RelationshipStatus, evidence_id, relationship_id,
+    Ends, Entity, EntityKind, Noun, Record, Relationship, RelationshipKind, RelationshipStatus, evidence_id,
+    relationship_id,
 };
 
 /// The properties of an entity that hold what other records say of it, by the ids of those records: they add up.
@@ -40,7 +41,7 @@ pub enum Addition {
 pub struct AddedToEntity {
     /// Under its id what is added; its kind says nothing, and its name where that is the id.
     pub entity: Entity,
-    /// What tells this from other parts of the entity: the id of the record that says it.
+    /// What tells this from other additions to the entity: the id of the record that says it.
     pub key: String,
     /// The things that its properties refer to by their ids: what is known of them is put in the place of the id.
     pub things: Vec<String>,
@@ -69,9 +70,7 @@ impl Addition {
             Self::Relationship(addition) => &addition.record,
         }
     }
-}
 
-impl Addition {
     /// Whether both add to the same.
     pub(super) fn is_of_the_same(&self, other: &Self) -> bool {
         std::mem::discriminant(self) == std::mem::discriminant(other) && self.id() == other.id()
@@ -137,7 +136,7 @@ impl AddedToEntity {
 }
 
 impl Filing {
-    /// Puts a part where what it adds to is known; otherwise it waits.
+    /// Puts an addition where what it adds to is known; otherwise it waits.
     pub(super) fn put_addition(
         &mut self,
         origins: Vec<Origin>,
@@ -162,14 +161,16 @@ impl Filing {
         for thing in &things {
             match self.notes.thing(&self.store, thing)? {
                 Some(said) => entity.properties.iter_mut().for_each(|properties| {
-                    properties.values_mut().for_each(|value| put_in(value, thing, &said));
+                    properties
+                        .values_mut()
+                        .for_each(|value| put_thing_in(value, thing, &said));
                 }),
                 // Its own id stands in its place until it is known.
                 None => waiting.extend(
                     entity
                         .properties
                         .iter()
-                        .flat_map(|properties| that_tell(&id, properties, thing)),
+                        .flat_map(|properties| additions_that_refer_to(&id, properties, thing)),
                 ),
             }
         }
@@ -336,7 +337,7 @@ impl AddedToRelationship {
             .collect()
     }
 
-    fn claim_of(&self, id: String, kind: crate::model::RelationshipKind, ends: Ends) -> Relationship {
+    fn claim_of(&self, id: String, kind: RelationshipKind, ends: Ends) -> Relationship {
         let mut claim = Relationship {
             kind,
             ends,
@@ -352,7 +353,7 @@ impl AddedToRelationship {
 }
 
 /// What of the properties of an entity refers to a thing, each with the id of the record that tells it.
-fn that_tell(id: &str, properties: &Map<String, Value>, thing: &str) -> Vec<(String, AddedToEntity)> {
+fn additions_that_refer_to(id: &str, properties: &Map<String, Value>, thing: &str) -> Vec<(String, AddedToEntity)> {
     let mut found = Vec::new();
     for group in BY_RECORD {
         let records = properties.get(group).and_then(Value::as_object);
@@ -375,9 +376,9 @@ fn that_tell(id: &str, properties: &Map<String, Value>, thing: &str) -> Vec<(Str
 }
 
 /// Puts what is known of a thing in the place of its id, wherever that stands in a list.
-fn put_in(value: &mut Value, thing: &str, said: &Map<String, Value>) {
+fn put_thing_in(value: &mut Value, thing: &str, said: &Map<String, Value>) {
     match value {
-        Value::Object(object) => object.values_mut().for_each(|value| put_in(value, thing, said)),
+        Value::Object(object) => object.values_mut().for_each(|value| put_thing_in(value, thing, said)),
         Value::Array(list) => {
             for value in list {
                 if value.as_str() == Some(thing) {
@@ -414,7 +415,7 @@ fn with_all_of(known: &Map<String, Value>, said: &Map<String, Value>) -> Map<Str
     joined
 }
 
-/// A reference to a thing, or to what a part is of, that leads nowhere yet.
+/// A reference to a thing, or to what an addition is of, that leads nowhere yet.
 pub(super) fn dangling(missing: &str) -> Fault {
     let reason = "it waits in the store for what it adds to, or refers to, which no file and no record describes yet";
     Fault::noted("", reason).with(missing)

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     formats::bods::{self, Continued},
-    model::{Change, Entity, Noun, Record},
+    model::{Change, Entity, Noun, Record, Relationship},
     store::edit::{Named, Path, merge_entities},
 };
 
@@ -72,6 +72,7 @@ impl Filing {
     }
 
     fn continue_entity(&mut self, Continued { record, into, depth }: &Continued) -> Result<(), Error> {
+        let first = into;
         let (Ok(id), Ok(into)) = (bods::entity_id(record), bods::entity_id(into)) else {
             return Ok(());
         };
@@ -98,10 +99,45 @@ impl Filing {
         let named = [Named { id, expected: None }];
         let decision = merge_entities(self.graph(), &named, &into, None, &Path::root("into"));
         match decision.changes {
-            Ok(changes) => self.commit_all(changes, REASON.to_owned()),
+            Ok(changes) => {
+                let changes = changes
+                    .into_iter()
+                    .flat_map(|change| self.called_after(change, record, first));
+                let changes = changes.collect();
+                self.commit_all(changes, REASON.to_owned())
+            }
             Err(rejected) => Err(Error::Commit(format!("{rejected:?}"))),
         }
     }
+
+    /// A change to a relationship whose end turned out to continue another: it is called after that one, as if it had been known.
+    fn called_after(&self, change: Change, record: &str, first: &str) -> Vec<Change> {
+        let moved = match self.latest(change.id()) {
+            Some(Record::Relationship(relationship)) if matches!(change, Change::Put(_)) => {
+                bods::between_first(&relationship, |known| (known == record).then(|| first.to_owned()))
+            }
+            _ => None,
+        };
+        match moved.map(|moved| with_speakers_of(moved, &change)) {
+            Some(moved) if moved.id != change.id() && self.latest(&moved.id).is_none() => {
+                let before = change.id().to_owned();
+                vec![Change::Put(Box::new(Record::Relationship(moved))), retraction(before)]
+            }
+            _ => vec![change],
+        }
+    }
+}
+
+/// The same with the speakers of the relationship that a change puts.
+fn with_speakers_of(mut relationship: Relationship, change: &Change) -> Relationship {
+    if let Change::Put(record) = change
+        && let Record::Relationship(put) = &**record
+    {
+        for (statement, other) in relationship.evidence.iter_mut().zip(&put.evidence) {
+            statement.speaker.clone_from(&other.speaker);
+        }
+    }
+    relationship
 }
 
 fn retraction(id: String) -> Change {

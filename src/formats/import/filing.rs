@@ -12,7 +12,7 @@ use super::{
     merge_records::{Differing, HeldBy},
     merged::Followed,
     notes::{Notes, Version},
-    whole::{self, Joined},
+    whole::{self, RecordJoin},
 };
 use crate::{
     graph::Snapshot,
@@ -298,7 +298,7 @@ impl Filing {
             }
         }
         let is_whole = origin.is_some_and(|origin| self.is_whole.get(origin.file) == Some(&true));
-        let mut joining = Joined {
+        let mut joining = RecordJoin {
             is_whole,
             holding,
             differing: Vec::new(),
@@ -363,7 +363,17 @@ impl Filing {
 
     /// What a relationship refers to that is not there, once mergers are followed.
     pub(super) fn missing(&self, relationship: &Relationship) -> Option<(String, Noun)> {
-        let is_missing = |(id, noun): &(&str, Noun)| self.stands(id) != Some(*noun) && !self.is_merged(id);
+        self.missing_unless(relationship, |_| false)
+    }
+
+    /// The same of what does not come some other way.
+    pub(super) fn missing_unless(
+        &self,
+        relationship: &Relationship,
+        comes: impl Fn(&str) -> bool,
+    ) -> Option<(String, Noun)> {
+        let is_missing =
+            |(id, noun): &(&str, Noun)| self.stands(id) != Some(*noun) && !self.is_merged(id) && !comes(id);
         let missing = references(relationship).find(is_missing);
         missing.map(|(id, noun)| (id.to_owned(), noun))
     }

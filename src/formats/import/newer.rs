@@ -8,7 +8,7 @@ use super::{
     notes::Version,
     run::{Running, is_whole},
     waiting::{Sorting, Waited, Waiting},
-    whole::Joined,
+    whole::RecordJoin,
 };
 use crate::model::{Noun, Record};
 
@@ -180,7 +180,7 @@ impl Running<'_> {
                 (false, false) => {}
             }
         }
-        let mut joining = Joined {
+        let mut joining = RecordJoin {
             is_whole: self
                 .job
                 .parts
@@ -296,11 +296,8 @@ impl Running<'_> {
         let Wanted::Record(Record::Relationship(relationship)) = &draft.change else {
             return false;
         };
-        let is_there = |id: &str| filing.stands(id).is_some() || filing.is_merged(id);
-        let mut ends = relationship.ends.known();
-        let mut statements = relationship.evidence.iter();
-        ends.all(|id| is_there(id) || self.described.kind(id).is_some())
-            && statements.all(|said| is_there(&said.source))
+        let missing = filing.missing_unless(relationship, |id| self.described.kind(id).is_some());
+        missing.is_none()
     }
 
     /// Takes back what the sources of the files said before, and say no longer.

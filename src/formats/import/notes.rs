@@ -305,9 +305,10 @@ impl Notes {
         place: String,
     ) -> Result<Vec<Differing>, Error> {
         if let Wanted::Addition(addition) = &draft.change {
-            let known: Option<Value> = self.read(store, &addition_key(addition))?;
-            let known = known.and_then(|mut known| serde_json::from_value::<KeptDraft<'_>>(known["draft"].take()).ok());
-            let all = match known.and_then(|known| known.draft().ok()).map(|draft| draft.change) {
+            let all = match self
+                .draft_that_waits(store, &addition_key(addition))?
+                .map(|draft| draft.change)
+            {
                 Some(Wanted::Addition(known)) => known.with(addition.clone()),
                 _ => addition.clone(),
             };
@@ -317,9 +318,7 @@ impl Notes {
         let Wanted::Record(record @ Record::Relationship(relationship)) = &draft.change else {
             return Ok(Vec::new());
         };
-        let known: Option<Value> = self.read(store, &waiting_key(relationship))?;
-        let known = known.and_then(|mut known| serde_json::from_value::<KeptDraft<'_>>(known["draft"].take()).ok());
-        let known = known.and_then(|known| known.draft().ok());
+        let known = self.draft_that_waits(store, &waiting_key(relationship))?;
         let Some(Draft {
             change: Wanted::Record(known),
             ..
@@ -333,6 +332,13 @@ impl Notes {
             self.wait(&Draft::of(joined), missing, place);
         }
         Ok(joining.differing)
+    }
+
+    /// What waits under this key.
+    fn draft_that_waits(&self, store: &Store, key: &str) -> Result<Option<Draft>, Error> {
+        let known: Option<Value> = self.read(store, key)?;
+        let known = known.and_then(|mut known| serde_json::from_value::<KeptDraft<'_>>(known["draft"].take()).ok());
+        Ok(known.and_then(|known| known.draft().ok()))
     }
 
     /// The same in place of what waits under its id.

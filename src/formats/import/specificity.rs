@@ -5,8 +5,8 @@
 
 use serde_json::{Map, Value};
 
-use super::{filing::says_same, merge_records::given_name};
-use crate::model::{Entity, EntityKind, Record};
+use super::merge_records::given_name;
+use crate::model::{Entity, EntityKind};
 
 /// The properties that tell what an entity is, beside its kind.
 pub(super) const TOLD_BY: [&str; 2] = ["schema", "entityType"];
@@ -31,8 +31,7 @@ impl Nature {
             identifiers: entity.identifiers.clone(),
             ..Entity::new(&entity.id, entity.kind, &entity.name).unwrap_or_else(|_| entity.clone())
         };
-        let same = |one: Entity, other: &Entity| says_same(&Record::Entity(one), &Record::Entity(other.clone()));
-        if given_name(entity).is_none() && same(bare(entity), entity) {
+        if given_name(entity).is_none() && bare(entity) == *entity {
             return Self::Guessed;
         }
         let schema = told(entity.properties.as_ref(), "schema");

@@ -177,7 +177,7 @@ impl Filing {
     }
 
     /// What an older version adds to the claim that stands: the statements of sources that have not spoken of it.
-    fn with_statements_of_others(&self, older: &Relationship) -> Decided {
+    fn with_statements_of_others(&mut self, older: &Relationship) -> Decided {
         let Some(Record::Relationship(mut latest)) = self.latest(&older.id) else {
             return Decided::Known;
         };
@@ -191,16 +191,8 @@ impl Filing {
             return Decided::Known;
         }
         latest.evidence.extend(others);
-        self.leave_out_speakers_of(&mut latest);
+        self.leave_out_speakers(&mut latest, None);
         Decided::Change(Change::Put(Box::new(Record::Relationship(latest))))
-    }
-
-    /// Leaves out the speakers that nothing describes, without a word.
-    fn leave_out_speakers_of(&self, relationship: &mut Relationship) {
-        for statement in &mut relationship.evidence {
-            let is_known = |id: &String| self.stands(id) == Some(Noun::Entity) || self.is_merged(id);
-            statement.speaker.take_if(|speaker| !is_known(speaker));
-        }
     }
 
     /// Puts the ends of a relationship that this import describes later, so that until then they are known by their ids.

@@ -15,8 +15,8 @@ use crate::model::{Entity, Record, Relationship, Timestamp};
 const OF_REGISTER: [&str; 2] = ["entity", "registration"];
 
 /// What two dated records say together: the newer one, with what others said beside. None where they are not both dated, or on one
-/// day. Says which of them is the newer, too.
-pub(super) fn joined(stands: &Record, new: &Record) -> Option<(Record, Ordering)> {
+/// day.
+pub(super) fn joined(stands: &Record, new: &Record) -> Option<Record> {
     match (stands, new) {
         (Record::Entity(stands), Record::Entity(new)) => {
             let order = updated(new)?.cmp(&updated(stands)?);
@@ -25,7 +25,7 @@ pub(super) fn joined(stands: &Record, new: &Record) -> Option<(Record, Ordering)
                 Ordering::Less => entities(stands, new),
                 Ordering::Equal => return None,
             };
-            Some((Record::Entity(joined), order))
+            Some(Record::Entity(joined))
         }
         (Record::Relationship(stands), Record::Relationship(new)) => {
             let source = &new.evidence.first()?.source;
@@ -39,7 +39,7 @@ pub(super) fn joined(stands: &Record, new: &Record) -> Option<(Record, Ordering)
                 Ordering::Less => relationships(stands, new),
                 Ordering::Equal => return None,
             };
-            Some((Record::Relationship(joined), order))
+            Some(Record::Relationship(joined))
         }
         _ => None,
     }
@@ -86,7 +86,7 @@ fn relationships(newer: &Relationship, older: &Relationship) -> Relationship {
 }
 
 /// Joins what stands with what an import says.
-pub(super) struct Joined {
+pub(super) struct RecordJoin {
     /// Whether records are dated and whole, so that the newer one holds.
     pub(super) is_whole: bool,
     pub(super) holding: Holding,
@@ -94,10 +94,10 @@ pub(super) struct Joined {
     pub(super) differing: Vec<Differing>,
 }
 
-impl Joined {
+impl RecordJoin {
     pub(super) fn records(&mut self, stands: &Record, new: &Record) -> Option<Record> {
         if self.is_whole
-            && let Some((joined, _)) = joined(stands, new)
+            && let Some(joined) = joined(stands, new)
         {
             return Some(joined);
         }
