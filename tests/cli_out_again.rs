@@ -364,6 +364,11 @@ fn the_issues_of_the_data_are_counted_and_the_worst_are_named() {
         told[1].starts_with("  ERROR DUPLICATE_IDENTIFIER: ") && told[1].contains("(z)"),
         "{told:?}"
     );
+    let in_silence = printed(
+        folder.path(),
+        &["import", "more.jsonl", "--store", "s", "--issues-ms", "0"],
+    );
+    assert!(lines(&in_silence).is_empty(), "{in_silence}");
     printed(folder.path(), &["export", "guanxi", "--store", "s", "--output", "t"]);
     let counted = printed(
         folder.path(),

@@ -2,7 +2,7 @@
 
 use std::{
     io::IsTerminal,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::ExitCode,
     sync::atomic::{AtomicBool, Ordering},
     thread,
@@ -97,6 +97,9 @@ pub(super) struct ImportArguments {
     /// Bytes that a compressed file may unpack into, and a pipe may bring.
     #[arg(long, env = "GUANXI_UNPACKED_BYTES_MAX", default_value_t = UNPACKED_BYTES_MAX)]
     unpacked_bytes_max: u64,
+    /// Milliseconds that the end of an import looks for what may be wrong with the data; 0 leaves it to guanxi check --store.
+    #[arg(long, env = "GUANXI_ISSUES_MS", default_value_t = issues::IMPORT_MS)]
+    issues_ms: u64,
 }
 
 pub(super) fn import(arguments: &ImportArguments) -> anyhow::Result<ExitCode> {
@@ -161,11 +164,12 @@ pub(super) fn import(arguments: &ImportArguments) -> anyhow::Result<ExitCode> {
         let written = report.end(&done.tally);
         written.with_context(|| format!("cannot write the report {}", path.display()))?;
     }
-    conclude(&done, &arguments.store, stop.load(Ordering::Relaxed))
+    conclude(&done, arguments, stop.load(Ordering::Relaxed))
 }
 
 /// Prints what became of the records.
-fn conclude(done: &Done, store: &Path, was_asked_to_stop: bool) -> anyhow::Result<ExitCode> {
+fn conclude(done: &Done, arguments: &ImportArguments, was_asked_to_stop: bool) -> anyhow::Result<ExitCode> {
+    let store = &arguments.store;
     let dir = store.display();
     print(&Summary(&done.tally).to_string())?;
     if done.is_cut_short {
@@ -216,9 +220,19 @@ fn conclude(done: &Done, store: &Path, was_asked_to_stop: bool) -> anyhow::Resul
         _ if done.is_new => print(&format!("store {dir}: made; {serving}\n"))?,
         _ => print(&format!("store {dir}: what is new or differs is recorded; {serving}\n"))?,
     }
-    if counts.read > 0 && store.join(LOG).exists() {
+    if counts.read > 0 && arguments.issues_ms > 0 && store.join(LOG).exists() {
         let now = Timestamp::now();
-        print(&issues::summary(&store::read(store, now)?, now, issues::IN_PASSING))?;
+        match store::read(store, now) {
+            Ok(graph) => print(&issues::summary(
+                &graph,
+                now,
+                Duration::from_millis(arguments.issues_ms),
+            ))?,
+            // What was imported is kept, whatever becomes of looking at it.
+            Err(error) => {
+                eprintln!("guanxi: the data issues cannot be counted: {error}; try guanxi check --store {dir}")
+            }
+        }
     }
     Ok(ended(done))
 }

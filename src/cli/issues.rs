@@ -17,8 +17,8 @@ use crate::{
 
 /// How many issues are told in words.
 const TOLD_MAX: usize = 3;
-/// How long the end of an import looks for issues.
-pub(super) const IN_PASSING: Duration = Duration::from_secs(5);
+/// How long the end of an import looks for issues, in milliseconds, unless another limit is given.
+pub(super) const IMPORT_MS: u64 = 5_000;
 
 /// The issues that `dataIssues` lists when it is asked without arguments: how many there are, and the worst three. Kinds that
 /// would take longer than `time` are named.

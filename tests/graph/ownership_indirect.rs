@@ -115,6 +115,11 @@ fn who_stands_between_in_an_indirect_claim_owns_nothing_in_the_end() {
             "b -60-> a; @p -controls-> b; @p -i60{r1,r2}-> a; @o -40-> a",
             &["owners(a): @p 60, @o 40", "undisclosed(a): 0"],
         ),
+        // The holder may be named itself, in the place of what it holds.
+        (
+            "b -60-> a; @p -i50{b}-> a; @o -40-> a",
+            &["owners(a): @p 50, @o 40", "undisclosed(a): 10"],
+        ),
         // What it holds beyond the claim is not disclosed.
         (
             "b -80-> a; @p -i60{r1}-> a",

@@ -104,6 +104,7 @@ pub fn read(input: Input<'_>, each: Each<'_>) -> Result<(), Unreadable> {
         bytes_max: told.record_bytes_max,
         record: 0,
         together: Together::default(),
+        external: 0,
         each,
     };
     let mut start = Vec::new();
@@ -138,6 +139,8 @@ struct Reading<'a> {
     record: u64,
     /// The statements of the record that is being put together.
     together: Together,
+    /// How many external statements came since the last record.
+    external: u64,
     each: Each<'a>,
 }
 
@@ -165,7 +168,10 @@ impl Reading<'_> {
     /// One value of a record; the record before it is complete where this is of another.
     fn statement(&mut self, statement: Result<Statement, Fault>, line: u64) -> ControlFlow<()> {
         let statement = match statement {
-            Ok(statement) if statement.is_external() => return ControlFlow::Continue(()),
+            Ok(statement) if statement.is_external() => {
+                self.external += 1;
+                return ControlFlow::Continue(());
+            }
             Ok(statement) => statement,
             Err(fault) => return self.faulty(fault, line),
         };
@@ -198,8 +204,12 @@ impl Reading<'_> {
         self.found(None, Vec::new(), vec![fault], line)
     }
 
-    fn found(&mut self, key: Option<String>, drafts: Vec<Draft>, faults: Vec<Fault>, line: u64) -> ControlFlow<()> {
+    fn found(&mut self, key: Option<String>, drafts: Vec<Draft>, mut faults: Vec<Fault>, line: u64) -> ControlFlow<()> {
         self.record += 1;
+        // Told with the record that comes next, as they make none of their own.
+        if self.external > 0 {
+            faults.push(statements::passed_over(std::mem::take(&mut self.external)));
+        }
         let place = Place {
             record: self.record,
             line: Some(line),

@@ -90,6 +90,12 @@ pub(super) struct Together {
     first_line: u64,
 }
 
+/// That candidates from elsewhere were passed over.
+pub(super) fn passed_over(external: u64) -> Fault {
+    let reason = "statements that are marked as external are candidates from elsewhere, and are passed over";
+    Fault::noted("external", reason).with(&external.to_string())
+}
+
 impl Together {
     /// Adds a statement on this line; the record before it, where this one begins another or one that would be too large.
     pub(super) fn add(

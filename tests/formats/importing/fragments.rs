@@ -322,6 +322,12 @@ fn statements_are_read_as_the_records_they_state() {
         let imported = desk.import_as(&one(&desk.file("statements.csv", &format!("{HEADER}\n{text}"))), HOW);
         assert_eq!(known(&desk), expected, "{order:?}: {:?}", imported.told);
         assert_eq!(imported.counts()[3], 0);
+        let external: Vec<&String> = imported
+            .told
+            .iter()
+            .filter(|line| line.contains(": external: "))
+            .collect();
+        assert_eq!(external.len(), 1, "{:?}", imported.told);
         // The same as JSON lines.
         let names: Vec<&str> = HEADER.split(',').collect();
         let lines: Vec<String> = order
