@@ -1,24 +1,13 @@
 //! The command line as a user meets it: output, exit codes, and what is said when something is wrong.
 
-use std::{
-    fs,
-    net::TcpListener,
-    path::Path,
-    process::{Command, Output},
-};
+use std::{fs, net::TcpListener, path::Path, process::Output};
+
+use crate::harness::program;
 
 use serde_json::Value;
 
 fn guanxi(arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_guanxi"));
-    command
-        .args(arguments)
-        .env_remove("GUANXI_VIEW")
-        .env_remove("GUANXI_DATA")
-        .env_remove("GUANXI_STORE")
-        .env_remove("GUANXI_TOKENS")
-        .output()
-        .unwrap()
+    program(arguments).output().unwrap()
 }
 
 fn text(bytes: &[u8]) -> String {

@@ -6,14 +6,11 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
+use crate::harness::program;
+
 fn guanxi(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_guanxi"));
-    command.arg("export").args(arguments);
-    for name in [
-        "DATA", "STORE", "OUTPUT", "OF", "AS_OF", "EVER", "KNOWN_AT", "STATUS", "KIND", "FORCE",
-    ] {
-        command.env_remove(format!("GUANXI_{name}"));
-    }
+    let mut command = program(&["export"]);
+    command.args(arguments);
     command
 }
 

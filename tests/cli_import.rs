@@ -1,12 +1,9 @@
 //! `guanxi import` as a user meets it: what is a format and what a file, what is never overwritten, what an interrupted import
 //! leaves, and how it ends.
 
-use std::{
-    fs,
-    io::Write,
-    path::Path,
-    process::{Command, Output},
-};
+use std::{fs, io::Write, path::Path, process::Output};
+
+use crate::harness::program;
 
 use tempfile::TempDir;
 
@@ -21,21 +18,7 @@ fn folder(lines: &str) -> TempDir {
 }
 
 fn guanxi(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_guanxi"));
-    command.current_dir(folder).args(arguments);
-    for name in [
-        "STORE",
-        "MAP",
-        "STRICT",
-        "REPORT",
-        "COMPLETE",
-        "SEARCH_INDEX",
-        "SOURCE",
-        "TITLE",
-    ] {
-        command.env_remove(format!("GUANXI_{name}"));
-    }
-    command.output().unwrap()
+    program(arguments).current_dir(folder).output().unwrap()
 }
 
 /// The exit code, and what is printed on both streams.

@@ -1,11 +1,9 @@
 //! What is exported and imported again: every format keeps what it says it keeps, down to when relationships were recorded and to
 //! cells that a spreadsheet would run as formulas. Tables for spreadsheets, and the issues of the data that are told beside.
 
-use std::{
-    fs,
-    path::Path,
-    process::{Command, Output},
-};
+use std::{fs, path::Path, process::Output};
+
+use crate::harness::program;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -23,22 +21,7 @@ const HOSTILE: [&str; 8] = [
 ];
 
 fn guanxi(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_guanxi"));
-    command.current_dir(folder).args(arguments);
-    for name in [
-        "STORE",
-        "DATA",
-        "MAP",
-        "SOURCE",
-        "TITLE",
-        "OUTPUT",
-        "FORMAT",
-        "RAW_CELLS",
-        "VIEW",
-    ] {
-        command.env_remove(format!("GUANXI_{name}"));
-    }
-    command.output().unwrap()
+    program(arguments).current_dir(folder).output().unwrap()
 }
 
 /// What a command prints that succeeds.

@@ -10,6 +10,8 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
+use crate::harness::program;
+
 use tempfile::TempDir;
 
 /// A statement of BODS about a company.
@@ -34,20 +36,8 @@ fn pretty(record: &str) -> String {
 }
 
 fn guanxi(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_guanxi"));
-    command.current_dir(folder).args(arguments);
-    for name in [
-        "STORE",
-        "MAP",
-        "STRICT",
-        "REPORT",
-        "COMPLETE",
-        "SOURCE",
-        "TITLE",
-        "UNPACKED_BYTES_MAX",
-    ] {
-        command.env_remove(format!("GUANXI_{name}"));
-    }
+    let mut command = program(arguments);
+    command.current_dir(folder);
     command
 }
 

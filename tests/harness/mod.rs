@@ -1,10 +1,14 @@
-//! What the tests share: the bundled graph behind an API, asked at one fixed moment.
+//! What the tests share: the bundled graph behind an API, asked at one fixed moment, and the program itself.
 
 pub(crate) mod live;
 pub(crate) mod random;
 pub(crate) mod sketch;
 
-use std::sync::{Arc, LazyLock};
+use std::{
+    env,
+    process::Command,
+    sync::{Arc, LazyLock},
+};
 
 use guanxi::{
     formats::tables,
@@ -110,4 +114,14 @@ pub(crate) fn router_with(limits: Limits, settings: Settings) -> axum::Router {
         access: Access::open(),
     };
     http::router(service, settings, Readiness::default()).unwrap()
+}
+
+/// The program with these arguments, and without any setting that the environment may have.
+pub(crate) fn program(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_guanxi"));
+    command.args(arguments);
+    for (name, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("GUANXI_")) {
+        command.env_remove(name);
+    }
+    command
 }

@@ -4,20 +4,13 @@ use std::{
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
     path::Path,
-    process::{Child, Command, Output, Stdio},
+    process::{Child, Output, Stdio},
 };
 
-fn guanxi(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_guanxi"));
-    command
-        .args(arguments)
-        .env_remove("GUANXI_DATA")
-        .env_remove("GUANXI_STORE");
-    command
-}
+use crate::harness::program;
 
 fn run(arguments: &[&str]) -> Output {
-    guanxi(arguments).output().unwrap()
+    program(arguments).output().unwrap()
 }
 
 /// What a command that succeeds prints.
@@ -45,7 +38,7 @@ struct Serving {
 
 impl Serving {
     fn start(arguments: &[&str]) -> Self {
-        let mut child = guanxi(&["serve", "--port", "0"])
+        let mut child = program(&["serve", "--port", "0"])
             .args(arguments)
             .stderr(Stdio::piped())
             .spawn()

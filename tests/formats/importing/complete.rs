@@ -163,19 +163,19 @@ from = "{owner}"
 to = "{company}"
 "#;
 
+/// A table of who owns whom, and who says so.
+fn rows(rows: &str) -> String {
+    format!("src,owner,company\n{rows}")
+}
+
 #[test]
 fn what_one_of_two_sources_no_longer_says_is_the_others_until_it_is_silent_too() {
     let desk = Desk::new();
-    let how = How {
+    let [how, complete] = [How::default(), complete()].map(|how| How {
         mapping: Some(CLAIMS),
-        ..How::default()
-    };
-    let complete = How {
-        mapping: Some(CLAIMS),
-        ..complete()
-    };
-    let table = |rows: &str| format!("src,owner,company\n{rows}");
-    desk.import_as(&[desk.file("all.csv", &table("s,a,b\ns,q,a\nt,q,a\nt,b,b\n"))], how);
+        ..how
+    });
+    desk.import_as(&[desk.file("all.csv", &rows("s,a,b\ns,q,a\nt,q,a\nt,b,b\n"))], how);
     let sources = |desk: &Desk| {
         let (_, claims, _) = desk.content();
         let claims = claims
@@ -186,30 +186,25 @@ fn what_one_of_two_sources_no_longer_says_is_the_others_until_it_is_silent_too()
             .collect::<Vec<_>>()
     };
     assert_eq!(sources(&desk), ["source:s", "source:t"]);
-    let imported = desk.import_as(&[desk.file("s.csv", &table("s,a,b\n"))], complete);
+    let imported = desk.import_as(&[desk.file("s.csv", &rows("s,a,b\n"))], complete);
     assert_eq!(
         (sources(&desk), imported.done.taken_back),
         (vec!["source:t".to_owned()], 0)
     );
-    let imported = desk.import_as(&[desk.file("t.csv", &table("t,b,b\n"))], complete);
+    let imported = desk.import_as(&[desk.file("t.csv", &rows("t,b,b\n"))], complete);
     assert_eq!((sources(&desk), imported.done.taken_back), (Vec::new(), 1));
 }
 
 #[test]
 fn what_waits_and_is_no_longer_said_does_not_appear() {
     let desk = Desk::new();
-    let how = How {
+    let [how, complete] = [How::default(), complete()].map(|how| How {
         mapping: Some(CLAIMS),
-        ..How::default()
-    };
-    let complete = How {
-        mapping: Some(CLAIMS),
-        ..complete()
-    };
-    let table = |rows: &str| format!("src,owner,company\n{rows}");
-    desk.import_as(&[desk.file("1.csv", &table("s,p,a\ns,p,p\n"))], how);
-    desk.import_as(&[desk.file("2.csv", &table("s,p,p\n"))], complete);
-    desk.import_as(&[desk.file("3.csv", &table("s,a,p\n"))], how);
+        ..how
+    });
+    desk.import_as(&[desk.file("1.csv", &rows("s,p,a\ns,p,p\n"))], how);
+    desk.import_as(&[desk.file("2.csv", &rows("s,p,p\n"))], complete);
+    desk.import_as(&[desk.file("3.csv", &rows("s,a,p\n"))], how);
     let known = claims(&desk, Timestamp::MAX);
     assert!(known.iter().any(|id| id.starts_with("rel:a:OWNS:p")), "{known:?}");
     assert!(!known.iter().any(|id| id.starts_with("rel:p:OWNS:a")), "{known:?}");
