@@ -16,8 +16,8 @@ use indicatif::{HumanBytes, HumanCount, HumanDuration, ProgressBar, ProgressStyl
 use super::{config::Switch, issues, print};
 use crate::{
     formats::import::{
-        Choice, Coverage, Done, Finding, Format, Gauge, Job, Opening, Part, Phase, RECORD_BYTES_MAX, Reader, Report,
-        Strictness, Summary, Told, UNPACKED_BYTES_MAX, WAITING_MAX, plan, run,
+        BATCH_MAX, Choice, Coverage, Done, Finding, Format, Gauge, Job, Opening, Part, Phase, RECORD_BYTES_MAX, Reader,
+        Report, Strictness, Summary, Told, UNPACKED_BYTES_MAX, WAITING_MAX, plan, run,
     },
     http,
     model::{Catalog, Timestamp, View},
@@ -149,6 +149,7 @@ pub(super) fn import(arguments: &ImportArguments) -> anyhow::Result<ExitCode> {
             },
             join: &schemes,
             waiting_max: arguments.waiting_max,
+            batch_max: BATCH_MAX,
             title: arguments.title.as_deref(),
             search_index: arguments.search_index == Switch::On,
             stop: &stop,

@@ -93,7 +93,7 @@ fn problems(reading: &Reading) -> Result<(Snapshot, Vec<String>), ReplayError> {
 /// How an entry does not tell what its changes do to the graph before it.
 fn misfit(entry: &Entry, before: &Snapshot) -> Option<String> {
     let changes: Vec<_> = entry.steps.iter().map(|step| step.change.clone()).collect();
-    match before.apply(&changes, entry.recorded_at) {
+    match before.apply(changes, entry.recorded_at) {
         Ok((_, steps)) if steps == entry.steps => None,
         Ok(_) => Some(format!(
             "entry {}: its changes do something else than it says",

@@ -89,21 +89,21 @@ impl Snapshot {
     ///
     /// # Errors
     /// [`Refused`] when they cannot be carried out together.
-    pub fn apply(&self, changes: &[Change], at: Timestamp) -> Result<(Self, Vec<Step>), Refused> {
+    pub fn apply(&self, changes: Vec<Change>, at: Timestamp) -> Result<(Self, Vec<Step>), Refused> {
         if at <= self.last_recorded_at() {
             let last = self.last_recorded_at();
             return Err(Refused::NotLater { last, at });
         }
-        let mut named = HashSet::new();
+        let mut named = HashSet::with_capacity(changes.len());
         if let Some(twice) = changes.iter().find(|change| !named.insert(change.id())) {
             return Err(Refused::Twice {
                 id: twice.id().to_owned(),
             });
         }
-        let steps: Vec<Step> = changes
-            .iter()
-            .map(|change| self.step(change, &named))
-            .collect::<Result<_, _>>()?;
+        let done = changes.iter().map(|change| self.done_by(change, &named));
+        let done: Vec<Done> = done.collect::<Result<_, _>>()?;
+        let steps = changes.into_iter().zip(done);
+        let steps: Vec<Step> = steps.map(|(change, done)| done.by(change)).collect();
         let next = match Work::on(self, at).carry_out(&steps) {
             // A new base has room between all its rows.
             Err(Refused::Crowded) => Work::on(&self.rebuilt()?, at).carry_out(&steps)?,
@@ -114,7 +114,7 @@ impl Snapshot {
     }
 
     /// What a change does to its record. The commit names these records.
-    fn step(&self, change: &Change, named: &HashSet<&str>) -> Result<Step, Refused> {
+    fn done_by(&self, change: &Change, named: &HashSet<&str>) -> Result<Done, Refused> {
         let (noun, id) = (change.noun(), change.id());
         let before = self.latest(id);
         if let Some((has, ..)) = before.filter(|(has, ..)| *has != noun) {
@@ -147,25 +147,26 @@ impl Snapshot {
             Change::Retract { .. } => (Action::Retracted, version),
             Change::Merge { .. } => (Action::Merged, version),
         };
-        let mut entities: BTreeSet<String> = BTreeSet::new();
+        let mut entities: Vec<String> = Vec::new();
         match change {
             Change::Put(record) => entities.extend(about(record)),
             Change::Merge { into, .. } => entities.extend([into.clone()]),
             Change::Retract { .. } => {}
         }
         if noun == Noun::Entity {
-            entities.insert(id.to_owned());
+            entities.push(id.to_owned());
         }
         if let Some(relationship) = before.and_then(|(.., relationship)| relationship) {
             let read = self.relationship(relationship);
             let ends = [read.from(), read.to()].into_iter().flatten();
             entities.extend(ends.map(|end| self.entity(end).id().to_owned()));
         }
-        Ok(Step {
-            change: change.clone(),
+        entities.sort_unstable();
+        entities.dedup();
+        Ok(Done {
             action,
             version,
-            entities: entities.into_iter().collect(),
+            entities,
         })
     }
 
@@ -212,8 +213,16 @@ impl Snapshot {
     /// Whether what `step` refers to, or what refers to it, stands in this state, in which it is carried out.
     fn stands(&self, step: &Step) -> Result<(), Refused> {
         let stands = |id: &str, noun| {
-            let latest = self.latest(id);
-            latest.is_some_and(|(has, recorded, _)| has == noun && recorded.until == Recorded::OPEN)
+            let until = match noun {
+                Noun::Entity => self
+                    .entity_with(id)
+                    .map(|ix| self.entity_version(ix, u32::MAX).recorded.until),
+                Noun::Source => self
+                    .source_with(id)
+                    .map(|ix| self.source_version(ix, u32::MAX).recorded.until),
+                Noun::Relationship => self.versions_of(id).next_back().map(|ix| self.recorded(ix).until),
+            };
+            until == Some(Recorded::OPEN)
         };
         let refer = |holder: &str, noun: Noun, id: &str| {
             stands(id, noun).then_some(()).ok_or_else(|| Refused::Dangling {
@@ -277,6 +286,29 @@ impl Snapshot {
                 by: self.relationship(using).id().into_owned(),
             }),
             None => Ok(()),
+        }
+    }
+}
+
+/// What a change does.
+struct Done {
+    action: Action,
+    version: u32,
+    entities: Vec<String>,
+}
+
+impl Done {
+    fn by(self, change: Change) -> Step {
+        let Self {
+            action,
+            version,
+            entities,
+        } = self;
+        Step {
+            change,
+            action,
+            version,
+            entities,
         }
     }
 }

@@ -1,15 +1,15 @@
 //! The immutable bulk of a graph: rows in the order of their ids, and what finds them.
 
-use std::thread;
+use std::{ops::Range, sync::OnceLock, thread};
 
 use jiff::Timestamp;
 
 use super::{
     adjacency::{Adjacency, Packed},
     columns::Columns,
-    ids::write_id,
+    finder::{Finder, write_relationship},
     index::{Groups, KeyIndex, key_of},
-    rows::{EntityRow, Rare, Recorded, RelationshipRow, SourceRow, ToEntity, at},
+    rows::{EntityRow, Rare, Recorded, SourceRow, at},
     text::Text,
 };
 use crate::model::EntityKind;
@@ -37,6 +37,8 @@ pub(super) struct Base {
     /// Versions of relationships by the record that they come from.
     pub(super) by_record: KeyIndex,
     pub(super) title: Title,
+    /// Where rows are found by their ids in one step, once that was asked for.
+    pub(super) finder: OnceLock<Finder>,
 }
 
 /// What is said about the whole.
@@ -75,41 +77,104 @@ impl Base {
             incoming,
             undisclosed,
             title,
+            finder: OnceLock::new(),
         }
     }
 
-    /// The row of an entity whose id is this. O(log n).
-    pub(super) fn entity(&self, id: &str) -> Result<u32, u32> {
+    /// The row of the entity with this id. O(log n).
+    pub(super) fn entity(&self, id: &str) -> Option<u32> {
+        match self.finder.get() {
+            Some(finder) => finder.entity(&self.columns, id),
+            None => self.entity_place(id).ok(),
+        }
+    }
+
+    /// The same, or the row before which such an entity would stand. O(log n).
+    pub(super) fn entity_place(&self, id: &str) -> Result<u32, u32> {
         self.position(&self.columns.entities, id, |row: &EntityRow| row.id)
     }
 
-    /// The row of a source whose id is this. O(log n).
+    /// The row of a source whose id is this, or the one before which it would stand. O(log n).
     pub(super) fn source(&self, id: &str) -> Result<u32, u32> {
         self.position(&self.columns.sources, id, |row: &SourceRow| row.id)
     }
 
-    /// The rows of the versions of the relationship with this id. O(log n).
-    pub(super) fn relationships(&self, id: &str) -> std::ops::Range<u32> {
-        let rows = &self.columns.relationships;
-        let mut known = String::new();
-        let mut compare = |row: &RelationshipRow| {
-            known.clear();
-            let end = |to: ToEntity| {
-                to.base_row()
-                    .map_or("", |row| self.text(self.columns.entities[at(row)].id))
-            };
-            write_id(&mut known, &self.columns.texts, row, end);
-            known.as_str().cmp(id)
+    /// The rows of the versions of the relationship with this id; where there is none, an empty range somewhere. O(log n +
+    /// answer).
+    pub(super) fn versions(&self, id: &str) -> Range<u32> {
+        let Some(finder) = self.finder.get() else {
+            return self.relationships(id);
         };
-        let first = rows.partition_point(|row| compare(row).is_lt());
-        let count = rows[first..].iter().take_while(|row| compare(row).is_eq()).count();
-        number(first)..number(first + count)
+        match finder.relationship(&self.columns, id) {
+            Some(first) => first..first + self.count_from(first, id),
+            None => 0..0,
+        }
+    }
+
+    /// The rows of the versions of the relationship with this id; where there is none, an empty range where they would stand.
+    /// O(log n + answer).
+    pub(super) fn relationships(&self, id: &str) -> Range<u32> {
+        self.relationships_among(0..number(self.columns.relationships.len()), id)
+    }
+
+    /// The same where the rows before `first` are known to have ids before this one. O(log of how far it is + answer).
+    pub(super) fn relationships_from(&self, first: u32, id: &str) -> Range<u32> {
+        let count = number(self.columns.relationships.len());
+        let mut known = String::new();
+        // Most of what is looked for in order is near, so the steps are short at first.
+        let (mut low, mut step) = (first, 1);
+        while low < count {
+            let ahead = low.saturating_add(step).min(count);
+            if !self.is_before(ahead - 1, id, &mut known) {
+                return self.relationships_among(low..ahead, id);
+            }
+            (low, step) = (ahead, step.saturating_mul(2));
+        }
+        count..count
+    }
+
+    /// The same where they would stand among these rows.
+    fn relationships_among(&self, rows: Range<u32>, id: &str) -> Range<u32> {
+        let mut known = String::new();
+        let (mut low, mut high) = (rows.start, rows.end);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match self.is_before(middle, id, &mut known) {
+                true => low = middle + 1,
+                false => high = middle,
+            }
+        }
+        low..low + self.count_from(low, id)
+    }
+
+    /// Whether the relationship in a row has an id before this one.
+    fn is_before(&self, row: u32, id: &str, known: &mut String) -> bool {
+        known.clear();
+        write_relationship(&self.columns, row, known);
+        known.as_str() < id
+    }
+
+    /// How many rows from this one on are versions of the relationship with this id.
+    fn count_from(&self, first: u32, id: &str) -> u32 {
+        let mut known = String::new();
+        let rows = first..number(self.columns.relationships.len());
+        let same = rows.take_while(|row| {
+            known.clear();
+            write_relationship(&self.columns, *row, &mut known);
+            known == id
+        });
+        number(same.count())
     }
 
     /// The row with this id, or how many have one before it.
     fn position<R>(&self, rows: &[R], id: &str, id_of: impl Fn(&R) -> Text) -> Result<u32, u32> {
         let found = rows.binary_search_by(|row| self.text(id_of(row)).cmp(id));
         found.map(number).map_err(number)
+    }
+
+    /// Lets rows be found by their ids in one step from now on. O(n), once.
+    pub(super) fn index_ids(&self) {
+        self.finder.get_or_init(|| Finder::of(&self.columns));
     }
 
     fn text(&self, text: Text) -> &str {

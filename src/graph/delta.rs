@@ -16,7 +16,7 @@ use super::{
 };
 
 /// How far from the only neighbor something is placed.
-const STRIDE: u64 = 1 << 44;
+const STRIDE: u64 = 1 << 40;
 /// How much longer an id begins like one neighbor than like the other where it is taken to follow it in order.
 const ALIKE: usize = 4;
 /// Which part of the room is taken by what follows in order,

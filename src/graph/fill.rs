@@ -2,10 +2,10 @@
 
 use std::{
     collections::HashMap,
-    hash::{BuildHasher, Hash, RandomState},
+    hash::{BuildHasher, Hash},
 };
 
-use hashbrown::HashTable;
+use hashbrown::{DefaultHashBuilder, HashTable};
 
 use super::{
     Error,
@@ -34,7 +34,7 @@ pub(super) struct Rows {
     pub(super) cold: ColdPoolBuilder,
     pub(super) columns: Columns,
     known: Known,
-    hasher: RandomState,
+    hasher: DefaultHashBuilder,
 }
 
 /// Which values are in their columns already.
@@ -378,7 +378,7 @@ fn run(rows: &[EvidenceRow], first: usize) -> &[EvidenceRow] {
 fn once<T: Copy, K: Hash + Eq>(
     noun: &'static str,
     known: &mut HashTable<Rare>,
-    hasher: &RandomState,
+    hasher: &DefaultHashBuilder,
     column: &mut Vec<T>,
     value: T,
     key: impl Fn(&T) -> K,

@@ -1,12 +1,9 @@
 //! Ids that need not be kept: those of relationships and statements that follow from what they are of; and which row has which
 //! id while a graph is being made.
 
-use std::{
-    cell::RefCell,
-    hash::{BuildHasher, RandomState},
-};
+use std::{cell::RefCell, hash::BuildHasher};
 
-use hashbrown::HashTable;
+use hashbrown::{DefaultHashBuilder, HashTable};
 
 use super::{
     rows::{Marks, RelationshipRow, ToEntity},
@@ -34,15 +31,23 @@ pub(super) fn write_id<'t>(
 }
 
 /// Rows by their ids, which stay where the rows keep them.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Ids {
     rows: HashTable<u32>,
-    hasher: RandomState,
+    hasher: DefaultHashBuilder,
 }
 
 impl Ids {
+    /// Of none yet, with room for so many.
+    pub(super) fn with_room_for(rows: usize) -> Self {
+        Self {
+            rows: HashTable::with_capacity(rows),
+            hasher: DefaultHashBuilder::default(),
+        }
+    }
+
     /// The row with this id, which `has` tells of a row. O(1).
-    pub(super) fn find(&self, id: &str, has: impl Fn(u32) -> bool) -> Option<u32> {
+    pub(super) fn find(&self, id: &str, mut has: impl FnMut(u32) -> bool) -> Option<u32> {
         let found = self.rows.find(self.hasher.hash_one(id), |row| has(*row));
         found.copied()
     }

@@ -52,7 +52,9 @@ impl Snapshot {
 
     /// All entities whose ids follow `after`, whoever knows them, in the order of their ids. O(log n) for the first.
     pub(super) fn entities_after<'s>(&'s self, after: Option<&str>) -> impl Iterator<Item = EntityIx> + use<'s> {
-        let floor = after.map_or(0, |id| self.base.entity(id).map_or_else(|before| before, |row| row + 1));
+        let floor = after.map_or(0, |id| {
+            self.base.entity_place(id).map_or_else(|before| before, |row| row + 1)
+        });
         let rows = (floor..number(self.base.columns.entities.len())).map(EntityIx::of_base);
         let added = self
             .delta

@@ -19,7 +19,7 @@ impl Snapshot {
     /// The entity with this id, whoever knows it.
     pub(super) fn entity_with(&self, id: &str) -> Option<EntityIx> {
         let added = || self.delta.entity_ids.get(id).copied();
-        self.base.entity(id).ok().map(EntityIx::of_base).or_else(added)
+        self.base.entity(id).map(EntityIx::of_base).or_else(added)
     }
 
     /// The source with this id, whoever knows it.
@@ -30,7 +30,7 @@ impl Snapshot {
 
     /// The versions of the relationship with this id, oldest first.
     pub(super) fn versions_of(&self, id: &str) -> impl DoubleEndedIterator<Item = RelationshipIx> + use<'_> {
-        let rows = self.base.relationships(id).map(RelationshipIx::of_base);
+        let rows = self.base.versions(id).map(RelationshipIx::of_base);
         let added = self.delta.relationship_ids.get(id).map(|(first, last)| {
             let added = self.delta.relationships.range(*first..=*last);
             added.map(|(relationship, _)| *relationship)

@@ -17,6 +17,7 @@ mod expand;
 mod facets;
 mod fill;
 mod filter;
+mod finder;
 mod ids;
 mod index;
 mod ix;

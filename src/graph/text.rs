@@ -1,8 +1,8 @@
 //! Text kept out of the rows: one arena of bytes, referred to by handles of four bytes. Each text stands behind its length.
 
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
 
-use hashbrown::HashTable;
+use hashbrown::{DefaultHashBuilder, HashTable};
 
 use super::Error;
 
@@ -69,7 +69,7 @@ impl TextPool {
 pub(super) struct TextPoolBuilder {
     pool: TextPool,
     interned: HashTable<Text>,
-    hasher: RandomState,
+    hasher: DefaultHashBuilder,
 }
 
 impl TextPoolBuilder {

@@ -31,6 +31,8 @@ pub(super) struct Work<'a> {
     relationships: Vec<RelationshipIx>,
     /// The rows of entities that the same commit changes, by what refers to them.
     changed: HashMap<EntityIx, usize>,
+    /// The id of the relationship that was placed last, and how many rows of the base come before it.
+    placed: Option<(Arc<str>, u32)>,
 }
 
 impl<'a> Work<'a> {
@@ -48,6 +50,7 @@ impl<'a> Work<'a> {
             sources: Vec::new(),
             relationships: Vec::new(),
             changed: HashMap::new(),
+            placed: None,
         }
     }
 
@@ -100,7 +103,11 @@ impl<'a> Work<'a> {
         let ix = match self.find_entity(&entity.id) {
             Some(ix) => ix,
             None => {
-                let before = self.before.base.entity(&entity.id).unwrap_or_else(|before| before);
+                let before = self
+                    .before
+                    .base
+                    .entity_place(&entity.id)
+                    .unwrap_or_else(|before| before);
                 let id = Arc::from(entity.id.as_str());
                 let place = place(before, &id, &self.delta.entity_ids, |ix| [(ix.rows(), ix.place()); 2])?;
                 let ix = EntityIx::added(before, place);
@@ -196,8 +203,13 @@ impl<'a> Work<'a> {
 
     /// The place of the next version of a relationship.
     fn place_relationship(&mut self, id: &str) -> Result<RelationshipIx, Refused> {
-        let before = self.before.base.relationships(id).end;
-        let id = Arc::from(id);
+        let id: Arc<str> = Arc::from(id);
+        // What comes in order is not far.
+        let before = match self.placed.take_if(|(last, _)| *last < id) {
+            Some((_, rows)) => self.before.base.relationships_from(rows, &id).end,
+            None => self.before.base.relationships(&id).end,
+        };
+        self.placed = Some((Arc::clone(&id), before));
         let versions =
             |(first, last): &(RelationshipIx, RelationshipIx)| [*first, *last].map(|ix| (ix.rows(), ix.place()));
         let ix = RelationshipIx::added(before, place(before, &id, &self.delta.relationship_ids, versions)?);

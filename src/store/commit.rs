@@ -1,7 +1,10 @@
 //! What is asked of the store, and what it answers: proposals that are decided in order, each on the state that the one
 //! before left.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, mpsc::Receiver},
+};
 
 use super::State;
 use crate::{
@@ -51,6 +54,20 @@ pub struct Receipt {
     pub replayed: bool,
 }
 
+/// The answer to a proposal, which may still be on its way.
+#[derive(Debug)]
+pub struct Pending(pub(super) Receiver<Result<Receipt, Error>>);
+
+impl Pending {
+    /// The answer. Blocks until it is there.
+    ///
+    /// # Errors
+    /// [`Error`]; then nothing was changed, unless it is [`Error::Unsure`].
+    pub fn wait(self) -> Result<Receipt, Error> {
+        self.0.recv().map_err(|_| Error::stopped())?
+    }
+}
+
 /// Why a proposal was not carried out.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -75,4 +92,10 @@ pub enum Error {
     /// Writing it failed: whether it was kept is seen when the store is opened again.
     #[error("it is not known whether this was recorded: {0}")]
     Unsure(String),
+}
+
+impl Error {
+    pub(super) fn stopped() -> Self {
+        Self::Unavailable("the store has stopped".to_owned())
+    }
 }

@@ -20,16 +20,19 @@ mod writer;
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, atomic::AtomicBool},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
     thread::JoinHandle,
 };
 
 use tokio::sync::watch;
 
 use self::{
-    commit::{Proposal, Receipt},
+    commit::{Pending, Proposal, Receipt},
     home::Home,
-    log::Log,
+    log::{Log, Readable},
     settle::Place,
     writer::Writer,
 };
@@ -74,6 +77,8 @@ struct Shared {
     turn: Mutex<()>,
     /// Whether a new base is being made, and who makes it.
     settling: AtomicBool,
+    /// Whether that is left to whoever changes things.
+    is_left_alone: AtomicBool,
     settler: Mutex<Option<JoinHandle<()>>>,
     /// Held by whoever makes one.
     settler_turn: Mutex<()>,
@@ -101,6 +106,7 @@ impl Store {
             log,
             turn: Mutex::default(),
             settling: AtomicBool::new(false),
+            is_left_alone: AtomicBool::new(false),
             settler: Mutex::default(),
             settler_turn: Mutex::default(),
             place,
@@ -154,6 +160,12 @@ impl Store {
         self.shared.settle()
     }
 
+    /// Leaves it to the caller to [`settle`](Self::settle) from now on: whoever changes much at a time knows when there is
+    /// nothing better to do.
+    pub fn leave_settling_to_me(&self) {
+        self.shared.is_left_alone.store(true, Ordering::Release);
+    }
+
     /// The same before the process ends, if what changed would take the next start long to read from the log, and there is a
     /// place for a base. Blocks as long.
     pub fn settle_before_end(&self) {
@@ -179,7 +191,15 @@ impl Store {
     /// # Errors
     /// [`commit::Error`]; then nothing was changed, unless it is [`commit::Error::Unsure`].
     pub fn commit(&self, proposal: Proposal) -> Result<Receipt, commit::Error> {
-        self.writer.commit(proposal)
+        self.submit(proposal, Readable::Unknown)?.wait()
+    }
+
+    /// The same for who does something else until the answer is there.
+    ///
+    /// # Errors
+    /// [`commit::Error::Busy`] and [`commit::Error::Unavailable`]; then nothing was changed.
+    pub fn submit(&self, proposal: Proposal, readable: Readable) -> Result<Pending, commit::Error> {
+        self.writer.submit(proposal, readable)
     }
 
     /// At most `max` entries of the log after `position`, oldest first. Those it answers are readable in [`Store::state`].

@@ -183,7 +183,7 @@ fn followed(
         let place = || format!("entry {}", entry.position);
         each(&entry, &graph).map_err(|reason| log::Error::damaged(place(), &reason))?;
         let (next, _) = graph
-            .apply(&settle::changes(&entry), entry.recorded_at)
+            .apply(settle::changes(&entry), entry.recorded_at)
             .map_err(|reason| log::Error::damaged(place(), &reason))?;
         graph = next;
         Ok(())

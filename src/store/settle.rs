@@ -45,7 +45,8 @@ impl Shared {
         let graph = self.state();
         let graph = graph.graph();
         let allowed = CHANGES_MIN + graph.base_rows() / ROWS_PER_CHANGE;
-        if graph.changes() > allowed && !self.settling.swap(true, Ordering::AcqRel) {
+        let is_left_alone = self.is_left_alone.load(Ordering::Acquire);
+        if graph.changes() > allowed && !is_left_alone && !self.settling.swap(true, Ordering::AcqRel) {
             self.settle_beside(Self::settle);
         }
     }
@@ -123,7 +124,7 @@ impl Shared {
             .entries_after(*position, ENTRIES_MAX)
             .map_err(|error| unavailable(&error))?;
         for entry in &entries {
-            *graph = graph.apply(&changes(entry), entry.recorded_at)?.0;
+            *graph = graph.apply(changes(entry), entry.recorded_at)?.0;
             *position = entry.position;
         }
         Ok(entries.len())

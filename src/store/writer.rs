@@ -14,8 +14,8 @@ use jiff::SignedDuration;
 
 use super::{
     Shared, State,
-    commit::{Error, Proposal, Receipt},
-    log::{self, Prepared, Used},
+    commit::{Error, Pending, Proposal, Receipt},
+    log::{self, Prepared, Readable, Used},
 };
 use crate::model::{Entry, Retry, Timestamp};
 
@@ -38,6 +38,7 @@ pub(super) struct Writer {
 #[derive(Debug)]
 struct Waiting {
     proposal: Proposal,
+    readable: Readable,
     answer: SyncSender<Result<Receipt, Error>>,
 }
 
@@ -50,17 +51,20 @@ impl Writer {
         }
     }
 
-    pub(super) fn commit(&self, proposal: Proposal) -> Result<Receipt, Error> {
-        let stopped = || Error::Unavailable("the store has stopped".to_owned());
+    pub(super) fn submit(&self, proposal: Proposal, readable: Readable) -> Result<Pending, Error> {
         let (answer, answered) = mpsc::sync_channel(1);
-        let queue = self.queue.as_ref().ok_or_else(stopped)?;
+        let queue = self.queue.as_ref().ok_or_else(Error::stopped)?;
         queue
-            .try_send(Waiting { proposal, answer })
+            .try_send(Waiting {
+                proposal,
+                readable,
+                answer,
+            })
             .map_err(|full| match full {
                 TrySendError::Full(_) => Error::Busy,
-                TrySendError::Disconnected(_) => stopped(),
+                TrySendError::Disconnected(_) => Error::stopped(),
             })?;
-        answered.recv().map_err(|_| stopped())?
+        Ok(Pending(answered))
     }
 }
 
@@ -117,15 +121,20 @@ impl<'a> Group<'a> {
         }
     }
 
-    fn add(&mut self, Waiting { proposal, answer }: Waiting) {
-        match self.carry_out(proposal) {
+    fn add(&mut self, waiting: Waiting) {
+        let Waiting {
+            proposal,
+            readable,
+            answer,
+        } = waiting;
+        match self.carry_out(proposal, readable) {
             Ok(receipt) => self.accepted.push((answer, receipt)),
             // Who no longer waits need not be told.
             Err(error) => drop(answer.send(Err(error))),
         }
     }
 
-    fn carry_out(&mut self, proposal: Proposal) -> Result<Receipt, Error> {
+    fn carry_out(&mut self, proposal: Proposal, readable: Readable) -> Result<Receipt, Error> {
         if let Some(receipt) = self.earlier(proposal.retry.as_ref())? {
             return Ok(receipt);
         }
@@ -138,7 +147,7 @@ impl<'a> Group<'a> {
             return Ok(self.receipt(None, false));
         }
         let recorded_at = after(graph.last_recorded_at(), proposal.at);
-        let apply = AssertUnwindSafe(|| graph.apply(&changes, recorded_at));
+        let apply = AssertUnwindSafe(|| graph.apply(changes, recorded_at));
         let (next, steps) = panic::catch_unwind(apply).map_err(failed)??;
         let entry = Arc::new(Entry {
             position: self.position + 1,
@@ -152,7 +161,7 @@ impl<'a> Group<'a> {
         let prepared = self
             .shared
             .log
-            .prepare(Arc::clone(&entry))
+            .prepare(Arc::clone(&entry), readable)
             .map_err(|error| unavailable(&error))?;
         self.position = entry.position;
         self.state = Arc::new(self.state.followed_by(next));

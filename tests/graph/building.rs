@@ -184,7 +184,7 @@ fn claims_of_which_the_same_is_said_keep_statements_of_their_own() {
     let mut changed = claim("lei:B", &["exceptions", "letters"]);
     changed.recorded_at = later;
     let change = Change::Put(Box::new(Record::Relationship(changed.clone())));
-    let graph = graph.apply(&[change], later).unwrap().0;
+    let graph = graph.apply(vec![change], later).unwrap().0;
     expected[1] = changed;
     for graph in [graph.clone(), graph.rebuilt().unwrap()] {
         let mask = graph.mask(&View::now(Timestamp::MAX));

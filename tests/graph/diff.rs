@@ -158,7 +158,7 @@ fn what_a_later_version_says_otherwise_is_a_change() {
         let what = format!("{later:?}");
         let (before, after) = (now(), Timestamp::MAX);
         let snapshot = Snapshot::build(&sketch("A -10-> B")).unwrap();
-        let (snapshot, _) = snapshot.apply(&[Change::Put(Box::new(later))], after).unwrap();
+        let (snapshot, _) = snapshot.apply(vec![Change::Put(Box::new(later))], after).unwrap();
         let known = |moment| {
             let view = View::now(moment);
             snapshot.mask(&View { at: At::Ever, ..view })

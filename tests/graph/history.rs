@@ -334,11 +334,11 @@ proptest! {
                 changes = known.last().unwrap().1.with_all_that_connects(changes);
             }
             let expected = known.last().unwrap().1.after(&changes, at);
-            let applied = snapshot.apply(&changes, at);
+            let applied = snapshot.apply(changes.clone(), at);
             prop_assert_eq!(applied.is_ok(), expected.is_some(), "{:?}: {:?}", &changes, applied.err());
             if let Some(expected) = expected {
                 let before = snapshot.digest();
-                snapshot = snapshot.apply(&changes, at).unwrap().0;
+                snapshot = snapshot.apply(changes.clone(), at).unwrap().0;
                 prop_assert_ne!(snapshot.digest(), before);
                 known.push((at, expected));
             }

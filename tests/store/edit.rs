@@ -145,7 +145,7 @@ proptest! {
             if changes.is_empty() {
                 continue;
             }
-            let applied = graph.apply(&changes, at);
+            let applied = graph.apply(changes.clone(), at);
             prop_assert!(applied.is_ok(), "{step:?} was allowed, but {}", applied.unwrap_err());
             let (next, carried_out) = applied.unwrap();
             prop_assert_eq!(carried_out.len(), changes.len());

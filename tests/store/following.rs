@@ -107,7 +107,7 @@ proptest! {
         let mut index = Index::build(&snapshot).unwrap();
         let mut indexed = snapshot.clone();
         for (number, (changes, what)) in commits.into_iter().enumerate() {
-            let Ok((next, _)) = snapshot.apply(&changes, moment(number)) else { continue };
+            let Ok((next, _)) = snapshot.apply(changes.clone(), moment(number)) else { continue };
             snapshot = next;
             // Not every commit is searched; now and then the base is new, or the layers become fewer.
             if what == 0 {
@@ -140,7 +140,7 @@ proptest! {
         let index = Index::build(&before).unwrap();
         let mut after = before.clone();
         for (number, change) in changes.into_iter().enumerate() {
-            if let Ok((next, _)) = after.apply(&[change], moment(number)) {
+            if let Ok((next, _)) = after.apply(vec![change], moment(number)) {
                 after = next;
             }
         }
@@ -158,7 +158,7 @@ fn layers_are_few_however_often_something_changes() {
     for number in 0..100 {
         let entity = Entity::new(&format!("{:05}", number * 17), EntityKind::Company, "New").unwrap();
         let change = Change::Put(Box::new(Record::Entity(entity)));
-        let next = snapshot.apply(&[change], moment(number)).unwrap().0;
+        let next = snapshot.apply(vec![change], moment(number)).unwrap().0;
         index = index
             .followed_by(&next, &next.entities_differing_from(&snapshot))
             .unwrap();

@@ -8,7 +8,7 @@ use guanxi::{
     store::{
         State, Store,
         commit::{self, Proposal},
-        log::{self, Durable, Error, Log, Memory, Reading, Used},
+        log::{self, Durable, Error, Log, Memory, Readable, Reading, Used},
     },
 };
 use proptest::{collection::vec, prelude::*, sample::Index};
@@ -48,7 +48,7 @@ fn entry_at(position: u64) -> Arc<Entry> {
 fn append(log: &Log, entries: &[Arc<Entry>]) -> Result<(), Error> {
     let prepared: Vec<_> = entries
         .iter()
-        .map(|entry| log.prepare(Arc::clone(entry)).unwrap())
+        .map(|entry| log.prepare(Arc::clone(entry), Readable::Unknown).unwrap())
         .collect();
     log.append(&prepared)
 }
@@ -132,7 +132,7 @@ fn what_would_not_be_read_back_is_refused_before_it_is_written() {
         version: 1,
         entities: Vec::new(),
     });
-    let refused = log.prepare(Arc::new(entry)).unwrap_err().to_string();
+    let refused = log.prepare(Arc::new(entry), Readable::Unknown).unwrap_err().to_string();
     assert!(refused.starts_with("entry 1 cannot be kept: "), "{refused}");
     append(&log, &[entry_at(1)]).unwrap();
 }

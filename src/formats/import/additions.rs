@@ -202,6 +202,7 @@ impl Filing {
     }
 
     fn put_of_relationship(&mut self, origins: Vec<Origin>, mut addition: AddedToRelationship) -> Result<(), Error> {
+        self.arrive()?;
         if self.batched_records.contains(&addition.record) {
             self.flush()?;
         }

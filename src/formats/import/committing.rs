@@ -1,15 +1,41 @@
 //! Committing what was put into a store that knows things: in batches, so that one record that cannot be kept does not take the
 //! others with it, or as one entry where nothing may be half done.
 
+use std::collections::HashSet;
+
+use hashbrown::HashMap;
+use serde_json::{Map, Value};
+
 use super::{
     Error, Fault, Origin, Outcome,
-    filing::{Filing, Verdict},
+    filing::{Filing, UNSETTLED_MAX, Verdict},
 };
 use crate::{
     graph::Refused,
-    model::{Change, Entity, Record, Timestamp, View},
-    store::commit::{self, Proposal},
+    model::{Change, Entity, Noun, Record, Timestamp, View},
+    store::{
+        commit::{self, Pending, Proposal},
+        log::Readable,
+    },
 };
+
+/// Changes, each with where it comes from.
+pub(super) type Batch = Vec<(Change, Vec<Origin>)>;
+
+/// A batch that is on its way into the store.
+#[derive(Debug)]
+pub(super) struct Sent {
+    batch: Batch,
+    /// What it puts, by id.
+    pub(super) puts: HashMap<String, Noun>,
+    /// What it takes back, by id.
+    takes_back: HashSet<String>,
+    at: Timestamp,
+    answer: Pending,
+}
+
+/// How deep values are nested that can be read back wherever they stand in an entry; JSON is read down to 128 levels.
+const NESTED_MAX: usize = 64;
 
 const UNKEEPABLE: &str = "it cannot be kept, such as values nested too deep";
 
@@ -48,13 +74,58 @@ impl Filing {
 
     /// Commits what was put.
     pub(super) fn flush(&mut self) -> Result<(), Error> {
+        self.send()?;
+        self.arrive()
+    }
+
+    /// Lets what was put be committed while more is decided, once what was sent before has arrived.
+    pub(super) fn send(&mut self) -> Result<(), Error> {
+        self.arrive()?;
         let batch = std::mem::take(&mut self.batch);
-        self.batched.clear();
-        self.taken_back.clear();
+        let puts = std::mem::take(&mut self.batched);
+        let takes_back = std::mem::take(&mut self.taken_back);
         self.batched_records.clear();
         let at = self.batch_at.take().unwrap_or(self.now);
-        self.commit(batch, at)?;
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let readable = match batch.iter().all(|(change, _)| is_readable(change)) {
+            true => Readable::Surely,
+            false => Readable::Unknown,
+        };
+        let changes = batch.iter().map(|(change, _)| change.clone()).collect();
+        let answer = self.store.submit(proposal(changes, self.reason.clone(), at), readable);
+        let answer = answer.map_err(|error| Error::Commit(error.to_string()))?;
+        self.sent = Some(Sent {
+            batch,
+            puts,
+            takes_back,
+            at,
+            answer,
+        });
+        Ok(())
+    }
+
+    /// Whether this id is among those of what was sent.
+    pub(super) fn is_sent(&self, id: &str) -> bool {
+        let sent = self.sent.as_ref();
+        sent.is_some_and(|sent| sent.puts.contains_key(id) || sent.takes_back.contains(id))
+    }
+
+    /// Waits until what was sent has arrived.
+    pub(super) fn arrive(&mut self) -> Result<(), Error> {
+        let Some(Sent { batch, at, answer, .. }) = self.sent.take() else {
+            return Ok(());
+        };
+        match answer.wait() {
+            Ok(_) => self.tell_imported(batch),
+            Err(error) => self.commit_less(batch, at, error)?,
+        }
         self.state = self.store.state();
+        if self.graph().changes() > UNSETTLED_MAX {
+            self.store.settle().map_err(|error| Error::Commit(error.to_string()))?;
+            self.state = self.store.state();
+        }
         Ok(())
     }
 
@@ -68,48 +139,47 @@ impl Filing {
     }
 
     fn propose(&self, changes: Vec<Change>, reason: String, at: Timestamp) -> Result<(), commit::Error> {
-        let proposal = Proposal {
-            retry: None,
-            by: None,
-            reason: Some(reason),
-            at,
-            decide: Box::new(move |_| Ok(changes)),
-        };
-        self.store.commit(proposal).map(drop)
+        self.store.commit(proposal(changes, reason, at)).map(drop)
     }
 
-    fn commit(&mut self, mut batch: Vec<(Change, Vec<Origin>)>, at: Timestamp) -> Result<(), Error> {
-        if batch.is_empty() {
-            return Ok(());
-        }
+    fn commit(&mut self, batch: Batch, at: Timestamp) -> Result<(), Error> {
         let changes = batch.iter().map(|(change, _)| change.clone()).collect();
         match self.propose(changes, self.reason.clone(), at) {
             Ok(()) => {
-                let told = batch
-                    .into_iter()
-                    .flat_map(|(_, origins)| origins)
-                    .map(|origin| (origin, Verdict::Became(Outcome::Imported)));
-                self.told.extend(told);
+                self.tell_imported(batch);
                 Ok(())
             }
+            Err(error) => self.commit_less(batch, at, error),
+        }
+    }
+
+    fn tell_imported(&mut self, batch: Batch) {
+        let origins = batch.into_iter().flat_map(|(_, origins)| origins);
+        let told = origins.map(|origin| (origin, Verdict::Became(Outcome::Imported)));
+        self.told.extend(told);
+    }
+
+    /// Commits what can be of a batch that was refused as a whole.
+    fn commit_less(&mut self, mut batch: Batch, at: Timestamp, refused: commit::Error) -> Result<(), Error> {
+        match refused {
             // One record that cannot be kept must not take the others with it.
-            Err(commit::Error::Unkeepable(_) | commit::Error::Refused(_)) if batch.len() > 1 => {
+            commit::Error::Unkeepable(_) | commit::Error::Refused(_) if batch.len() > 1 => {
                 let rest = batch.split_off(batch.len() / 2);
                 self.commit(batch, at)?;
                 self.commit(rest, at)
             }
-            Err(commit::Error::Unkeepable(_)) => self.reject(batch, UNKEEPABLE),
-            Err(commit::Error::Refused(Refused::InUse { .. })) => {
+            commit::Error::Unkeepable(_) => self.reject(batch, UNKEEPABLE),
+            commit::Error::Refused(Refused::InUse { .. }) => {
                 self.reject(batch, "it is to be taken back, but others refer to it")
             }
-            Err(commit::Error::Refused(Refused::Dangling { .. })) => {
+            commit::Error::Refused(Refused::Dangling { .. }) => {
                 self.reject(batch, "what it refers to could not be imported")
             }
-            Err(error) => Err(Error::Commit(error.to_string())),
+            error => Err(Error::Commit(error.to_string())),
         }
     }
 
-    fn reject(&mut self, batch: Vec<(Change, Vec<Origin>)>, reason: &'static str) -> Result<(), Error> {
+    fn reject(&mut self, batch: Batch, reason: &'static str) -> Result<(), Error> {
         for (change, origins) in batch {
             let fault = Fault::rejected("", reason).with(change.id());
             let told = origins.into_iter();
@@ -117,5 +187,38 @@ impl Filing {
                 .extend(told.map(|origin| (origin, Verdict::Faulty(fault.clone()))));
         }
         Ok(())
+    }
+}
+
+fn proposal(changes: Vec<Change>, reason: String, at: Timestamp) -> Proposal {
+    Proposal {
+        retry: None,
+        by: None,
+        reason: Some(reason),
+        at,
+        decide: Box::new(move |_| Ok(changes)),
+    }
+}
+
+/// Whether a change can be read from JSON, of whose parts each was: whatever is not nested deeper than that.
+fn is_readable(change: &Change) -> bool {
+    let Change::Put(record) = change else { return true };
+    let properties = match &**record {
+        Record::Entity(entity) => &entity.properties,
+        Record::Relationship(relationship) => &relationship.properties,
+        Record::Source(_) => return true,
+    };
+    let values = properties.iter().flat_map(Map::values);
+    values.into_iter().all(|value| is_shallow(value, NESTED_MAX))
+}
+
+fn is_shallow(value: &Value, levels: usize) -> bool {
+    let Some(rest) = levels.checked_sub(1) else {
+        return false;
+    };
+    match value {
+        Value::Array(values) => values.iter().all(|value| is_shallow(value, rest)),
+        Value::Object(values) => values.values().all(|value| is_shallow(value, rest)),
+        _ => true,
     }
 }

@@ -2,13 +2,13 @@
 //! fit is told, and what refers to nothing waits. Changes are committed in batches; an import that ends between two of them is
 //! gone on with by the next.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::{collections::HashSet, sync::Arc};
+
+use hashbrown::HashMap;
 
 use super::{
-    Draft, Error, Fault, Origin, Outcome, Wanted,
+    BATCH_MAX, Draft, Error, Fault, Origin, Outcome, Wanted,
+    committing::{Batch, Sent},
     merge_records::{Differing, HeldBy},
     merged::Followed,
     notes::{Notes, Version},
@@ -20,10 +20,10 @@ use crate::{
     store::{State, Store},
 };
 
-/// How many records share a commit.
-const BATCH_MAX: usize = 10_000;
-/// The same of what was known at one moment: what does not fit into one entry is recorded a microsecond later.
-const DATED_BATCH_MAX: usize = 50_000;
+/// From how many drafts on it pays to let the store find its records in one step.
+const MANY: u64 = 20_000;
+/// How many changes stand beside the base of the graph before a new one is made: some 500 MB of them.
+pub(super) const UNSETTLED_MAX: usize = 1_000_000;
 
 /// A store that is added to.
 #[derive(Debug)]
@@ -32,7 +32,9 @@ pub(super) struct Filing {
     pub(super) state: Arc<State>,
     pub(super) now: Timestamp,
     pub(super) reason: String,
-    pub(super) batch: Vec<(Change, Vec<Origin>)>,
+    pub(super) batch: Batch,
+    /// How many records share a batch.
+    pub(super) batch_max: usize,
     /// What the batch puts, by id.
     pub(super) batched: HashMap<String, Noun>,
     /// What the batch takes back, by id.
@@ -40,6 +42,8 @@ pub(super) struct Filing {
     /// The records of sources from which the batch puts relationships, or takes them back.
     pub(super) batched_records: HashSet<String>,
     pub(super) batch_at: Option<Timestamp>,
+    /// The batch that is being committed while the next one is decided.
+    pub(super) sent: Option<Sent>,
     /// Of each file, whether its records are dated and whole.
     pub(super) is_whole: Vec<bool>,
     /// What imports remember.
@@ -84,13 +88,23 @@ impl Filing {
             now,
             reason,
             batch: Vec::new(),
+            batch_max: BATCH_MAX,
             batched: HashMap::new(),
             taken_back: HashSet::new(),
             batched_records: HashSet::new(),
             batch_at: None,
+            sent: None,
             is_whole: Vec::new(),
             notes: Notes::default(),
             told: Vec::new(),
+        }
+    }
+
+    /// Makes ready for so many drafts.
+    pub(super) fn expect(&self, drafts: u64) {
+        self.store.leave_settling_to_me();
+        if drafts >= MANY {
+            self.graph().index_ids();
         }
     }
 
@@ -128,7 +142,9 @@ impl Filing {
 
     /// Whether something stands under this id, and what.
     pub(super) fn stands(&self, id: &str) -> Option<Noun> {
-        self.batched.get(id).copied().or_else(|| self.standing(id))
+        let sent = || self.sent.as_ref().and_then(|sent| sent.puts.get(id));
+        let put = self.batched.get(id).or_else(sent).copied();
+        put.or_else(|| self.standing(id))
     }
 
     fn standing(&self, id: &str) -> Option<Noun> {
@@ -138,9 +154,9 @@ impl Filing {
         if entity.is_some_and(|entity| graph.entity(entity).id() == id) {
             return Some(Noun::Entity);
         }
-        let relationship = || graph.relationship_by_id(id, &mask).map(|_| Noun::Relationship);
         let source = || graph.source_by_id(id, &mask).map(|_| Noun::Source);
-        relationship().or_else(source)
+        let relationship = || graph.relationship_by_id(id, &mask).map(|_| Noun::Relationship);
+        source().or_else(relationship)
     }
 
     /// The record that stands under this id.
@@ -164,7 +180,11 @@ impl Filing {
             Wanted::Thing { id, said } => return self.put_thing(origins, &id, &said),
             _ => {}
         }
-        self.make_room(change.id(), None)?;
+        let is_record = matches!(change, Wanted::Record(_));
+        match is_record && !self.is_sent(change.id()) {
+            true => self.make_room_beside(change.id(), None)?,
+            false => self.make_room(change.id(), None)?,
+        }
         let decided = match &change {
             Wanted::Retraction { noun, id } => match self.stands(id) == Some(*noun) {
                 true => Ok(Decided::Change(Change::Retract {
@@ -226,13 +246,21 @@ impl Filing {
         record
     }
 
-    /// Commits what was put where the next draft cannot be put beside it.
+    /// Commits what was put where the next draft cannot be put beside it, and waits for what is on its way.
     pub(super) fn make_room(&mut self, id: &str, at: Option<Timestamp>) -> Result<(), Error> {
+        self.arrive()?;
+        self.make_room_beside(id, at)
+    }
+
+    /// The same for a draft that has nothing to do with what is on its way.
+    fn make_room_beside(&mut self, id: &str, at: Option<Timestamp>) -> Result<(), Error> {
         let is_busy = self.batched.contains_key(id) || self.taken_back.contains(id);
         let is_of_another_time = self.batch_at != at && !self.batch.is_empty();
-        let max = if at.is_some() { DATED_BATCH_MAX } else { BATCH_MAX };
-        if is_busy || self.batch.len() >= max || is_of_another_time {
-            self.flush()?;
+        if is_busy || is_of_another_time {
+            return self.flush();
+        }
+        if self.batch.len() >= self.batch_max {
+            return self.send();
         }
         Ok(())
     }

@@ -107,6 +107,10 @@ impl Gauge {
 /// How many relationships of one import may wait in the store for what they refer to, unless another limit is given.
 pub const WAITING_MAX: u64 = 100_000;
 
+/// How many records share a commit, unless another number is given. Of what was known at one moment, what does not fit is
+/// recorded a microsecond later.
+pub const BATCH_MAX: usize = 50_000;
+
 /// What is to be imported, and how.
 pub struct Job<'a> {
     /// The files, each with what reads it.
@@ -123,6 +127,8 @@ pub struct Job<'a> {
     pub join: &'a [String],
     /// How many relationships may wait in the store for what they refer to.
     pub waiting_max: u64,
+    /// How many records share a commit into a store that knows things.
+    pub batch_max: usize,
     /// What a store that is new is called; otherwise as its first source.
     pub title: Option<&'a str>,
     /// Whether the search index is built for the next start.

@@ -60,6 +60,7 @@ impl Filing {
         version: &Version,
         join: impl FnOnce(&Entity, &Entity) -> Entity,
     ) -> Result<Decided, Error> {
+        self.arrive()?;
         let before = match self.notes.merged(&self.store, &entity.id)? {
             Some(before) => Some(before),
             None => self.last_version(&entity.id),

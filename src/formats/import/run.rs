@@ -96,6 +96,7 @@ pub(super) fn filing(store: Store, job: &Job<'_>) -> Filing {
     };
     let reason = format!("import of {}{more}", names.join(", "));
     let mut filing = Filing::new(store, job.now, reason);
+    filing.batch_max = job.batch_max;
     filing.is_whole = job.parts.iter().map(|(_, reader)| is_whole(reader)).collect();
     filing
 }

@@ -248,14 +248,22 @@ impl RelationshipBlock {
     /// What the row has in the columns that tell this relationship from others: where it stands, if nothing else is said.
     pub(super) fn columns_told(&self, row: &Row<'_>) -> String {
         let ids = [&self.from, &self.to].into_iter().flatten().map(|of| &of.value);
-        let mut told: Vec<String> = Vec::new();
-        for column in ids.chain(self.key.iter().map(|of| &of.value)).flat_map(Value::columns) {
+        let columns = ids.chain(self.key.iter().map(|of| &of.value)).flat_map(Value::columns);
+        let mut told = String::new();
+        let mut named: Vec<&str> = Vec::new();
+        for column in columns {
             let cell = one_line(row.cell(column));
-            let told_of = format!("{column} {cell}");
-            if !cell.is_empty() && !told.contains(&told_of) {
-                told.push(told_of);
+            if cell.is_empty() || named.contains(&column) {
+                continue;
             }
+            named.push(column);
+            if !told.is_empty() {
+                told.push_str(", ");
+            }
+            told.push_str(column);
+            told.push(' ');
+            told.push_str(&cell);
         }
-        told.join(", ")
+        told
     }
 }

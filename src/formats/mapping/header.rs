@@ -1,7 +1,9 @@
 //! The columns of a table and the rows under them. A mapping that takes a column that is not there is refused with those that
 //! are, and the one that was probably meant.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
+
+use hashbrown::HashMap;
 
 use super::{Mapping, form::CellStyle, value::Value};
 use crate::formats::{

@@ -100,6 +100,15 @@ pub struct Used {
     pub position: u64,
 }
 
+/// Whether an entry can be read back as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Readable {
+    /// It is tried.
+    Unknown,
+    /// All of it was read from JSON before.
+    Surely,
+}
+
 /// Where entries are kept.
 #[derive(Debug)]
 pub enum Log {
@@ -114,10 +123,11 @@ impl Log {
     ///
     /// # Errors
     /// [`Error::Unkeepable`].
-    pub fn prepare(&self, entry: Arc<Entry>) -> Result<Prepared, Error> {
-        match self {
-            Self::Memory(_) => Ok(Prepared::unwritten(entry)),
-            Self::Durable(_) => Prepared::new(entry),
+    pub fn prepare(&self, entry: Arc<Entry>, readable: Readable) -> Result<Prepared, Error> {
+        match (self, readable) {
+            (Self::Memory(_), _) => Ok(Prepared::unwritten(entry)),
+            (Self::Durable(_), Readable::Unknown) => Prepared::new(entry),
+            (Self::Durable(_), Readable::Surely) => Prepared::unread(entry),
         }
     }
 

@@ -15,6 +15,7 @@ const HOW: How = How {
     coverage: guanxi::formats::import::Coverage::Partial,
     join: &[],
     waiting_max: guanxi::formats::import::WAITING_MAX,
+    batch_max: 2,
     mapping: None,
     source: Some("register"),
 };

@@ -61,6 +61,8 @@ pub(super) struct How {
     pub(super) coverage: Coverage,
     pub(super) join: &'static [&'static str],
     pub(super) waiting_max: u64,
+    /// How many records share a commit.
+    pub(super) batch_max: usize,
     /// For tables: the mapping.
     pub(super) mapping: Option<&'static str>,
     pub(super) source: Option<&'static str>,
@@ -77,6 +79,7 @@ impl Default for How {
             coverage: Coverage::Partial,
             join: &[],
             waiting_max: WAITING_MAX,
+            batch_max: 2,
             mapping: None,
             source: None,
         }
@@ -136,6 +139,7 @@ impl Desk {
             coverage: how.coverage,
             join: &how.join.iter().map(|scheme| (*scheme).to_owned()).collect::<Vec<_>>(),
             waiting_max: how.waiting_max,
+            batch_max: how.batch_max,
             stop: &stop,
             gauge: &gauge,
             each_finding: &mut |finding| {
