@@ -111,7 +111,7 @@ impl Guess<'_> {
             block.line(
                 "placeholder",
                 "true",
-                "only named here: a table that describes it goes before",
+                "only named here: what another table says of it holds",
             );
         }
         block.line("id", &key.id.toml(), &key.why);

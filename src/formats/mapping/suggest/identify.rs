@@ -66,7 +66,7 @@ pub(super) fn key(sample: &Sample, party: &Party, kind: Option<EntityKind>, by_n
             let is_full = found.filled_count() == present;
             let why = match (is_full, found.is_unique()) {
                 _ if sample.records == 0 => format!("by the name of {:?}", found.name),
-                (true, true) => format!("{:?} is filled and another one in each sampled record", found.name),
+                (true, true) => format!("{:?} is filled and different in each sampled record", found.name),
                 (true, false) => format!(
                     "{:?} is filled in each sampled record; rows with the same one add up",
                     found.name
@@ -95,6 +95,7 @@ pub(super) fn key(sample: &Sample, party: &Party, kind: Option<EntityKind>, by_n
         (None, Some((columns, id))) => Some(Key {
             id: Text::Plain(id),
             why: match kind {
+                _ if by_name => "by the name, since another column knows it by that alone".to_owned(),
                 Some(EntityKind::Person) => "no column has a key: people with one name become one person".to_owned(),
                 _ => "no column has a key: what has one name becomes one entity".to_owned(),
             },

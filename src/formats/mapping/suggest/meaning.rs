@@ -8,7 +8,7 @@ use super::{
     },
     column::Column,
     dates::Dates,
-    phrases::Attribute,
+    phrases::{Attribute, is_date},
     sample::Sample,
     states, values,
     words::{self, PartyWord},
@@ -55,12 +55,6 @@ pub(super) fn meanings(sample: &Sample) -> (Vec<Meaning>, Dates) {
     (meanings, dates)
 }
 
-/// Whether an attribute is a date.
-pub(super) fn is_date(attribute: Attribute) -> bool {
-    use Attribute::{Born, Dissolved, Founded, Since, Until};
-    matches!(attribute, Born | Dissolved | Founded | Since | Until)
-}
-
 /// By its name, and where that says nothing by the form of its cells.
 fn by_name(column: &Column) -> Meaning {
     let words = words::read(&column.words);
@@ -88,7 +82,7 @@ fn by_name(column: &Column) -> Meaning {
         meaning.remark = Some(format!("{} are ISINs by ISO 6166", of(column, is_isin)));
     } else if meaning.attribute.is_none() && column.mostly(|cell| cell.contains('%') && is_percentage(cell)) {
         meaning.attribute = Some(Attribute::Share);
-    } else if meaning.attribute == Some(Attribute::Name) && column.mostly(is_number) {
+    } else if meaning.attribute == Some(Attribute::Name) && is_like_a_key(column, is_end_alone) {
         meaning.attribute = Some(Attribute::Id);
     }
     meaning
@@ -157,6 +151,12 @@ impl Dates {
     fn reads_most_of(&self, column: &Column) -> bool {
         column.mostly(|cell| self.reads(cell) || values::is_nothing(cell)) && column.count(|cell| self.reads(cell)) > 0
     }
+}
+
+/// Whether what is called like a name has keys in it: numbers, or where it is called `from` or `to` alone, words with digits.
+fn is_like_a_key(column: &Column, is_end_alone: bool) -> bool {
+    let is_word = |cell: &str| !cell.contains(' ') && cell.contains(|letter: char| letter.is_ascii_digit());
+    column.mostly(is_number) || (is_end_alone && column.mostly(is_word))
 }
 
 fn is_number(cell: &str) -> bool {

@@ -89,6 +89,19 @@ impl Party {
         LIST_MARKS.into_iter().find(has).filter(|_| self.word.is_some())
     }
 
+    /// Why it is a party.
+    pub(super) fn by_word(&self, sample: &Sample) -> String {
+        let phrase = self.word.map_or("", |word| word.phrase);
+        let last = phrase.rsplit(' ').next().unwrap_or_default();
+        let is_there = self
+            .keys()
+            .any(|key| sample.columns[key].words.iter().any(|word| word.starts_with(last)));
+        match is_there {
+            true => format!("by the word {phrase:?} in the header"),
+            false => "by the names beside those of companies".to_owned(),
+        }
+    }
+
     /// What sort of thing it is.
     pub(super) fn sort(&self, sample: &Sample, file: &str) -> Sort {
         if let Some(column) = self
@@ -98,8 +111,7 @@ impl Party {
             return listed(&sample.columns[column], column);
         }
         if let Some(kind) = self.word.and_then(|word| word.kind) {
-            let phrase = self.word.map_or("", |word| word.phrase);
-            return Sort::Always(kind, format!("by the word {phrase:?} in the header"));
+            return Sort::Always(kind, self.by_word(sample));
         }
         let is_person = |(attribute, _): &(Attribute, usize)| {
             matches!(

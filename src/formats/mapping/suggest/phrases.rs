@@ -192,7 +192,7 @@ const PHRASES: &[(Fit, &str, Attribute)] = &[
     (Whole, "title/office", Role),
     (
         Whole,
-        "from/start/since/begin/von/seit/ab/depuis/desde/appointed",
+        "date/from/start/since/begin/von/seit/ab/depuis/desde/appointed",
         Since,
     ),
     (
@@ -258,4 +258,10 @@ pub(super) fn attribute(words: &[String]) -> Option<Attribute> {
         }
     }
     best.map(|(_, attribute)| attribute)
+}
+
+/// Whether an attribute is a date.
+pub(super) fn is_date(attribute: Attribute) -> bool {
+    use Attribute::{Born, Dissolved, Founded, Since, Until};
+    matches!(attribute, Born | Dissolved | Founded | Since | Until)
 }

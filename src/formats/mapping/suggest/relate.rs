@@ -63,7 +63,11 @@ impl Guess<'_> {
         match (has(Attribute::Role), word) {
             (Some(column), _) => block.line("role", &self.text(column, &[]), ""),
             (None, Some(word)) => block.line("role", &quoted(word), "by the header"),
-            (None, None) => {}
+            (None, None) => {
+                if let Bond::Listed(column, _) = relation.bond {
+                    block.line("role", &self.text(column, &[]), "as the table words it");
+                }
+            }
         }
         for (attribute, column) in &relation.fields {
             match attribute {
@@ -141,9 +145,9 @@ impl Guess<'_> {
         let texts: Vec<(String, String, String)> = cells
             .texts()
             .into_keys()
-            .map(|text| match values::status(text).as_str() {
-                "ACTIVE" => (text.to_owned(), "ACTIVE".to_owned(), String::new()),
-                _ => {
+            .map(|text| match values::claim_status(text) {
+                Some(status) => (text.to_owned(), status.as_str().to_owned(), String::new()),
+                None => {
                     let remark = "check it; what has ended is no status: until or ended_by says it";
                     (text.to_owned(), "UNKNOWN".to_owned(), remark.to_owned())
                 }

@@ -10,7 +10,7 @@ use super::{
     values,
     words::{End, PartyWord},
 };
-use crate::model::RelationshipKind;
+use crate::model::{EntityKind, RelationshipKind};
 
 /// Of which kind a relationship is.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,6 +38,8 @@ pub(super) struct Shape {
     pub(super) relations: Vec<Relation>,
     /// Columns in which a blank cell means what stands above it.
     pub(super) fill_down: Vec<usize>,
+    /// The sampled records that go on with the one before.
+    continued: Vec<usize>,
 }
 
 impl Shape {
@@ -48,13 +50,21 @@ impl Shape {
             parties,
             relations: Vec::new(),
             fill_down: Vec::new(),
+            continued: Vec::new(),
         };
         shape.relate(sample, meanings);
         shape.fill(sample);
+        shape.reassign(sample);
         shape.attach(sample, meanings);
+        let is_bond =
+            |relation: &Relation, column: usize| matches!(relation.bond, Bond::Listed(other, _) if other == column);
         for column in rest {
-            shape.keep(sample, column);
+            if shape.relations.iter().any(|relation| is_bond(relation, column)) {
+                continue;
+            }
+            shape.keep(sample, meanings, column);
         }
+        shape.attach_status(sample);
         shape
     }
 
@@ -85,17 +95,15 @@ impl Shape {
         let by_column = by_column.filter(|column| values::means(&sample.columns[*column], values::relationship));
         let has = |attribute: Attribute| meanings.iter().any(|meaning| meaning.attribute == Some(attribute));
         for (from, to) in pairs {
-            let words = [self.parties[from].word, self.parties[to].word];
-            let said = words
-                .iter()
-                .flatten()
-                .find_map(|word| Some((word.relationship?, word.phrase)));
+            let ends = [&self.parties[from], &self.parties[to]];
+            let said = ends
+                .into_iter()
+                .find_map(|party| Some((party.word?.relationship?, party.by_word(sample))));
             let bond = match (said, by_column) {
-                (Some((RelationshipKind::Controls, phrase)), _) if has(Attribute::Share) => Bond::Always(
-                    RelationshipKind::Owns,
-                    format!("by the word {phrase:?} in the header, and since there is a share"),
-                ),
-                (Some((kind, phrase)), _) => Bond::Always(kind, format!("by the word {phrase:?} in the header")),
+                (Some((RelationshipKind::Controls, why)), _) if has(Attribute::Share) => {
+                    Bond::Always(RelationshipKind::Owns, format!("{why}, and since there is a share"))
+                }
+                (Some((kind, why)), _) => Bond::Always(kind, why),
                 (None, Some(column)) => Bond::Listed(column, RelationshipKind::Controls),
                 (None, None) => {
                     let (kind, why) = match () {
@@ -165,6 +173,7 @@ impl Shape {
                 (0..sample.records)
                     .all(|record| is_blank(&keys, record) || !sample.columns[*key].cells[record].is_empty())
             };
+            self.continued = (0..sample.records).filter(|record| is_blank(&keys, *record)).collect();
             found.extend(keys.iter().filter(|key| is_full(key)));
             break;
         }
@@ -224,10 +233,9 @@ impl Shape {
                 }
             };
             if !place {
-                self.keep(sample, column);
+                self.keep(sample, meanings, column);
             }
         }
-        self.attach_status(sample);
         let has_currency =
             |relation: &Relation, meant: Attribute| relation.fields.iter().any(|(other, _)| *other == meant);
         for relation in &mut self.relations {
@@ -247,64 +255,116 @@ impl Shape {
         }
     }
 
-    /// The status beside parties that are only named is that of their relationship.
+    /// The status of a subject that does not stand for it in all records is that of the relationship.
     fn attach_status(&mut self, sample: &Sample) {
-        let Some(relation) = self.relations.first_mut() else {
+        let Some(subject) = self.parties.first().filter(|party| party.word.is_none()) else {
             return;
         };
-        let Some(subject) = self.parties.first_mut().filter(|party| party.word.is_none()) else {
+        let Some(column) = subject.column(Attribute::Status).filter(|_| !self.relations.is_empty()) else {
             return;
         };
-        let Some(column) = subject.column(Attribute::Status) else {
+        let without = Party {
+            fields: subject
+                .fields
+                .iter()
+                .copied()
+                .filter(|(_, other)| *other != column)
+                .collect(),
+            ..subject.clone()
+        };
+        if sample.columns[column].says("company") || self.is_of(sample, &without, column) {
+            return;
+        }
+        self.parties[0] = without;
+        self.relations[0].fields.push((Attribute::Status, column));
+    }
+
+    /// Gives what differs between records about the subject to the party that it is always the same for; and kinds that are those
+    /// of people to the party that people may be.
+    fn reassign(&mut self, sample: &Sample) {
+        use Attribute::{Country, Kind, State, Website};
+        let Some(relation) = self.relations.first() else { return };
+        let [subject, other] = [relation.to, relation.from];
+        let (Some(key), Some(other_key)) = (self.parties[subject].keys().next(), self.parties[other].keys().next())
+        else {
             return;
         };
-        let is_of_relationship = !sample.columns[column].says("company");
-        subject.fields.retain(|(attribute, _)| *attribute != Attribute::Status);
-        if is_of_relationship && subject.is_only_named() {
-            relation.fields.push((Attribute::Status, column));
-        } else {
-            subject.fields.push((Attribute::Status, column));
+        if self.parties[subject].word.is_some() {
+            return;
+        }
+        let fields = std::mem::take(&mut self.parties[subject].fields);
+        for (attribute, column) in fields {
+            let cells = &sample.columns[column];
+            let is_of_other = match attribute {
+                Country | State | Website => {
+                    repeats(sample, key, column).is_none() && repeats(sample, other_key, column).is_some()
+                }
+                Kind => cells
+                    .filled()
+                    .any(|cell| values::kind(cell) == Some(EntityKind::Person)),
+                _ => false,
+            };
+            let place = match is_of_other && self.parties[other].column(attribute).is_none() {
+                true => other,
+                false => subject,
+            };
+            let is_kind = attribute != Kind || values::means(cells, values::kind);
+            match is_kind {
+                true => self.parties[place].fields.push((attribute, column)),
+                false => self.relations[0].properties.push(column),
+            }
         }
     }
 
     /// Keeps a column of which nothing was guessed where it belongs: with the subject where its text is the same in all records
     /// about that, and else with the relationship.
-    fn keep(&mut self, sample: &Sample, column: usize) {
-        let is_of_subject = match self.parties.first().filter(|party| party.word.is_none()) {
+    fn keep(&mut self, sample: &Sample, meanings: &[Meaning], column: usize) {
+        let subject = self.parties.first().filter(|party| party.word.is_none());
+        let is_of_subject = match subject {
             None => self.relations.is_empty(),
-            Some(_) if self.relations.is_empty() => true,
-            Some(subject) => subject
-                .keys()
-                .next()
-                .is_some_and(|key| is_said_by(sample, key, column, !subject.is_only_named())),
+            Some(subject) => self.relations.is_empty() || self.is_of(sample, subject, column),
         };
+        let is_claim_status = meanings[column].attribute == Some(Attribute::Status) && subject.is_none();
         match (self.parties.first_mut(), self.relations.first_mut()) {
             (Some(party), _) if is_of_subject => party.properties.push(column),
+            (_, Some(relation)) if is_claim_status => relation.fields.push((Attribute::Status, column)),
             (_, Some(relation)) => relation.properties.push(column),
             (Some(party), None) => party.properties.push(column),
             (None, None) => {}
         }
     }
+
+    /// Whether what stands in a column is said of the subject: it is blank where rows go on, or the same for each of several
+    /// subjects with several records. Where that cannot be seen, whether the table says other things of the subject, too.
+    fn is_of(&self, sample: &Sample, subject: &Party, column: usize) -> bool {
+        let cells = &sample.columns[column].cells;
+        if !self.continued.is_empty() && self.continued.iter().all(|record| cells[*record].is_empty()) {
+            return true;
+        }
+        let same = subject.keys().next().and_then(|key| repeats(sample, key, column));
+        match same {
+            None => false,
+            Some(subjects) => subjects >= SAME_MIN || !subject.is_only_named() || self.relations.len() > 1,
+        }
+    }
 }
 
-/// Whether what stands in a column is the same wherever `key` is; where no key stands twice, it is `otherwise`.
-fn is_said_by(sample: &Sample, key: usize, column: usize, otherwise: bool) -> bool {
-    let mut known: BTreeMap<&str, &str> = BTreeMap::new();
-    let mut repeats = false;
+/// For how many subjects something must be the same in several records to be said of them.
+const SAME_MIN: usize = 3;
+
+/// For how many texts of `key` that stand twice what stands in a column is the same; none where it differs for one.
+fn repeats(sample: &Sample, key: usize, column: usize) -> Option<usize> {
+    let mut known: BTreeMap<&str, (&str, usize)> = BTreeMap::new();
     for (key, cell) in sample.columns[key].cells.iter().zip(&sample.columns[column].cells) {
-        // What is blank where rows go on says nothing else.
-        if cell.is_empty() {
+        // What is blank says nothing else.
+        if cell.is_empty() || key.is_empty() {
             continue;
         }
-        if let Some(other) = known.insert(key, cell) {
-            repeats = true;
-            if other != cell {
-                return false;
-            }
+        let (text, count) = known.entry(key).or_insert((cell, 0));
+        *count += 1;
+        if text != cell {
+            return None;
         }
     }
-    match repeats {
-        true => true,
-        false => otherwise || (known.len() > 0 && known.len() < sample.columns[key].filled_count()),
-    }
+    Some(known.values().filter(|(_, count)| *count > 1).count())
 }

@@ -2,7 +2,7 @@
 //! relationship is.
 
 use super::column::Column;
-use crate::model::{Catalog, CompanyName, EntityKind, EntityStatus, RelationshipKind};
+use crate::model::{Catalog, CompanyName, EntityKind, EntityStatus, RelationshipKind, RelationshipStatus};
 
 /// Texts that say that there is nothing.
 const NOTHING: [&str; 17] = [
@@ -62,6 +62,8 @@ const ACTIVE: [&str; 19] = [
     "vigente",
     "issued",
 ];
+/// Words for what exists, whatever else is said of it.
+const STILL: [&str; 3] = ["active -", "active (", "active,"];
 /// Words for what may exist still.
 const DOUBTFUL: [&str; 8] = [
     "liquidation",
@@ -159,10 +161,27 @@ pub(super) fn status(text: &str) -> EntityStatus {
     }
     let text = text.to_lowercase();
     match () {
+        () if has(&text, &STILL) => EntityStatus::Active,
         () if has(&text, &INACTIVE) => EntityStatus::Inactive,
         () if has(&text, &DOUBTFUL) => EntityStatus::Unknown,
         () if has(&text, &ACTIVE) => EntityStatus::Active,
         () => EntityStatus::Unknown,
+    }
+}
+
+/// What a relationship of which this is said is; none where that cannot be told.
+pub(super) fn claim_status(text: &str) -> Option<RelationshipStatus> {
+    if let Ok(status) = RelationshipStatus::parse(&text.to_uppercase()) {
+        return Some(status);
+    }
+    let text = text.to_lowercase();
+    match () {
+        () if has(&text, &["announced", "agreed", "signed"]) => Some(RelationshipStatus::Announced),
+        () if has(&text, &["pending", "planned", "proposed", "intended"]) => Some(RelationshipStatus::Planned),
+        () if has(&text, &["rumour", "rumor"]) => Some(RelationshipStatus::Rumoured),
+        () if has(&text, &["withdrawn", "cancelled", "canceled", "abandoned"]) => Some(RelationshipStatus::Withdrawn),
+        () if has(&text, &["completed", "effective", "done"]) => Some(RelationshipStatus::Active),
+        () => Some(RelationshipStatus::Active).filter(|_| status(&text) == EntityStatus::Active),
     }
 }
 

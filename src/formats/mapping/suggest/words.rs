@@ -3,7 +3,7 @@
 
 use super::{
     column::Column,
-    phrases::{Attribute, attribute},
+    phrases::{Attribute, attribute, is_date},
 };
 use crate::model::{EntityKind, RelationshipKind, RelationshipKind as Kind};
 
@@ -46,7 +46,7 @@ const PERSON: Option<EntityKind> = Some(EntityKind::Person);
 const COMPANY: Option<EntityKind> = Some(EntityKind::Company);
 
 /// Who has a relationship with whom the table is about.
-static PARTIES: [PartyWord; 78] = [
+static PARTIES: [PartyWord; 79] = [
     party("owner", End::From, Kind::Owns, None),
     party("beneficial owner", End::From, Kind::Owns, None),
     party("ubo", End::From, Kind::Owns, PERSON),
@@ -76,6 +76,7 @@ static PARTIES: [PartyWord; 78] = [
     party("konzernmutter", End::From, Kind::Controls, COMPANY),
     party("controller", End::From, Kind::Controls, None),
     party("subsidiary", End::To, Kind::Controls, COMPANY),
+    party("subsidiarie", End::To, Kind::Controls, COMPANY),
     party("tochtergesellschaft", End::To, Kind::Controls, COMPANY),
     party("filiale", End::To, Kind::Controls, COMPANY),
     party("child", End::To, Kind::Controls, COMPANY),
@@ -171,7 +172,11 @@ pub(super) struct Words {
 /// What the words of a name say.
 pub(super) fn read(words: &[String]) -> Words {
     let whole = attribute(words);
-    let places = |phrase: &[&str]| words.windows(phrase.len()).position(|window| window == phrase);
+    let is_it = |word: &String, said: &&str| word == said || word.strip_suffix('s') == Some(said);
+    let places = |phrase: &[&str]| {
+        let mut windows = words.windows(phrase.len());
+        windows.position(|window| window.iter().zip(phrase).all(|(word, said)| is_it(word, said)))
+    };
     let found = PARTIES.iter().filter_map(|party| {
         let phrase: Vec<&str> = party.phrase.split(' ').collect();
         Some((party, phrase.len(), places(&phrase)?))
@@ -190,9 +195,10 @@ pub(super) fn read(words: &[String]) -> Words {
         false => attribute(&rest),
     };
     // `start date` is no date of a start; `to` alone may be a day.
-    let is_of_time = matches!(whole, Some(Attribute::Since | Attribute::Until));
+    let is_of_time = whole.is_some_and(is_date);
     match (party.relationship, of_party) {
         (None, _) if is_of_time && length < words.len() => without_party,
+        (_, None) if is_of_time => without_party,
         (None, None) => without_party,
         (_, attribute) => Words {
             party: Some(party),
