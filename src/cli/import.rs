@@ -107,11 +107,12 @@ pub(super) struct ImportArguments {
 }
 
 pub(super) fn import(arguments: &ImportArguments) -> anyhow::Result<ExitCode> {
-    let (format, files) = format_and_files(&arguments.files)?;
     if arguments.suggest {
+        let (format, files) = format_and_files(&arguments.files).unwrap_or_default();
         let told = told(arguments, Timestamp::now());
         return suggest::suggest(format, files, arguments.unpacked_bytes_max, &told);
     }
+    let (format, files) = format_and_files(&arguments.files)?;
     let store = arguments
         .store
         .as_deref()

@@ -6,7 +6,7 @@ use clap::{CommandFactory, error::ErrorKind, parser::ValueSource};
 
 use super::{config::Arguments, print};
 use crate::formats::{
-    import::{Format, Input, Opening, Part, Told, Unplannable, Unreadable, parts},
+    import::{Choice, Format, Input, Opening, Part, Told, Unplannable, Unreadable, parts},
     mapping,
 };
 
@@ -42,7 +42,11 @@ pub(super) fn suggest(
     let opening = Opening::new(&folder, unpacked_bytes_max);
     let parts = parts(path, &opening).map_err(failed)?;
     let part = only(&parts).map_err(failed)?;
-    let text = part.start().and_then(|_| {
+    let text = part.start().and_then(|start| {
+        if Choice::new(None, None).is_ok_and(|choice| choice.reader(&start).is_ok()) {
+            let reason = "is of a format that is imported without a mapping: leave --suggest out";
+            return Err(Unreadable::form("its beginning", reason));
+        }
         part.read(unpacked_bytes_max, &Arc::default(), |bytes| {
             let name = part.own_name();
             mapping::suggest(Input { name, bytes, told })

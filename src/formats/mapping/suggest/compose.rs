@@ -6,7 +6,7 @@ use super::{
     dates::Dates,
     identify::{self, Key},
     meaning::{Meaning, is_site, of, underscored, understands_country},
-    party::{Party, Sort},
+    party::{Party, Sort, is_of_relationship},
     phrases::Attribute,
     sample::Sample,
     shape::Shape,
@@ -195,6 +195,7 @@ impl Guess<'_> {
                 {
                     properties.push(*column);
                 }
+                Attribute::Status if self.column(*column).filled_count() == 0 => properties.push(*column),
                 Attribute::Status => self.status(block, *column),
                 Attribute::Founded => self.date(block, "founded", *column),
                 Attribute::Dissolved => self.date(block, "dissolved", *column),
@@ -225,7 +226,13 @@ impl Guess<'_> {
             .iter()
             .map(|column| {
                 let meaning = &self.meanings[*column];
-                let remark = meaning.remark.clone().filter(|_| meaning.attribute.is_none());
+                let remark = match meaning.attribute {
+                    None => meaning.remark.clone(),
+                    Some(attribute) if is_of_relationship(attribute) && self.shape.relations.is_empty() => {
+                        Some("may say something of a relationship, but the table names one party only".to_owned())
+                    }
+                    Some(_) => None,
+                };
                 (quoted(&self.column(*column).name), remark.unwrap_or_default())
             })
             .collect();
@@ -250,12 +257,12 @@ impl Guess<'_> {
             .keys()
             .filter_map(|text| Some(((*text).to_owned(), code(text)?, String::new())))
             .collect();
-        let remark = format!(
-            "{:?}: {} are understood",
-            cells.name,
-            of(cells, |cell| understands_country(cell) || code(cell).is_some())
-        );
-        let is_plain = cells.filled().all(|cell| country_code(cell).is_ok());
+        let reads = of(cells, |cell| understands_country(cell) || code(cell).is_some());
+        let remark = match cells.filled_count() {
+            0 => format!("{:?}: by the header", cells.name),
+            _ => format!("{:?}: {reads} are understood", cells.name),
+        };
+        let is_plain = cells.filled_count() > 0 && cells.filled().all(|cell| country_code(cell).is_ok());
         let filters: &[&str] = if is_plain && !is_state { &[] } else { &["country"] };
         let plain = Template::write(&cells.name, filters);
         match listed.is_empty() {
@@ -283,16 +290,8 @@ impl Guess<'_> {
                 )
             })
             .collect();
-        match texts.is_empty() {
-            true => self.properties(block, &[column]),
-            false => block.meanings(
-                "status",
-                &cells.name,
-                None,
-                &texts,
-                "each text of the sample with what it may mean",
-            ),
-        }
+        let remark = "each text of the sample with what it may mean";
+        block.meanings("status", &cells.name, None, &texts, remark);
     }
 
     /// A date of which some cells may say that there is none.

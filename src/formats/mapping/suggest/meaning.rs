@@ -13,7 +13,7 @@ use super::{
     states, values,
     words::{self, PartyWord},
 };
-use crate::model::{Currency, check_lei, country_code};
+use crate::model::{Currency, EntityStatus, check_lei, country_code};
 
 /// How many different texts a status may have.
 const STATUSES_MAX: usize = 60;
@@ -103,7 +103,14 @@ fn check(column: &Column, meaning: &mut Meaning, dates: &Dates) {
         Attribute::Website => is_site,
         Attribute::Status => {
             let texts = column.texts().len();
-            if texts > STATUSES_MAX || (texts > 10 && texts * 2 > filled) {
+            let is_status =
+                |cell: &str| values::status(cell) != EntityStatus::Unknown || values::claim_status(cell).is_some();
+            let known = column.count(is_status);
+            if known * 2 < filled {
+                meaning.refuse(format!(
+                    "named like a status, but {known} of {filled} sampled values are known words for one"
+                ));
+            } else if texts > STATUSES_MAX || (texts > 10 && texts * 2 > filled) {
                 meaning.refuse(format!("named like a status, but it has {texts} different texts"));
             }
             return;

@@ -22,6 +22,7 @@ pub use sample::SAMPLE_RECORDS_MAX;
 use self::{
     compose::Guess,
     identify::Key,
+    party::Party,
     sample::Sample,
     shape::Shape,
     written::{Block, quoted},
@@ -32,13 +33,22 @@ use crate::{
     model::link,
 };
 
+/// How many columns a refusal lists.
+const LISTED_MAX: usize = 50;
+
+/// What a table without a name is called.
+const NAMELESS: &str = "table";
+
 /// A mapping for this table as TOML that [`Mapping::parse`](super::Mapping::parse) reads, with a remark for each guess.
 ///
 /// # Errors
 /// [`Unreadable`] when it is no table, has no header, or nothing in it names anything.
 pub fn suggest(input: Input<'_>) -> Result<String, Unreadable> {
     let name = input.name.rsplit('/').next().unwrap_or(input.name).to_owned();
-    let file = name.split_once('.').map_or(name.as_str(), |(stem, _)| stem).to_owned();
+    let file = match name.split_once('.').map_or(name.as_str(), |(stem, _)| stem) {
+        "" | "stdin" | "pipe" => NAMELESS.to_owned(),
+        stem => stem.to_owned(),
+    };
     let told = input.told;
     let mut sample = Sample::read(input)?;
     let (meanings, dates) = meaning::meanings(&sample);
@@ -60,15 +70,13 @@ pub fn suggest(input: Input<'_>) -> Result<String, Unreadable> {
             blocks.push(guess.relationship(relation, from, to));
         }
     }
-    if blocks.len() == 2 {
-        let names: Vec<&str> = sample.columns.iter().map(|column| column.name.as_str()).collect();
-        return Err(Unreadable::form(
-            "the header",
-            format!(
-                "no column looks like a name or a key of anything, so nothing can be suggested; call one of them name, or id. \
-                 There are {names:?}"
-            ),
-        ));
+    let is_key_alone = |(party, key): (&Party, &Option<Key>)| {
+        let is_named = identify::name_text(&sample, party).is_some();
+        let repeats = |key: &Key| key.columns.iter().any(|column| !sample.columns[*column].is_unique());
+        shape.relations.is_empty() && !is_named && key.as_ref().is_some_and(repeats)
+    };
+    if blocks.len() == 2 || shape.parties.iter().zip(&keys).any(is_key_alone) {
+        return Err(nothing(&sample));
     }
     let blocks: Vec<String> = blocks
         .iter()
@@ -76,6 +84,23 @@ pub fn suggest(input: Input<'_>) -> Result<String, Unreadable> {
         .filter(|block| block.lines().count() > 1)
         .collect();
     Ok(format!("{}\n{}", guess.remarks(&name), blocks.join("\n")))
+}
+
+/// Nothing in a table looks like an entity.
+fn nothing(sample: &Sample) -> Unreadable {
+    let names: Vec<&str> = sample
+        .columns
+        .iter()
+        .map(|column| column.name.as_str())
+        .take(LISTED_MAX)
+        .collect();
+    Unreadable::form(
+        "the header",
+        format!(
+            "no column looks like a name or a key of something, so nothing can be suggested; call one of them name, or id. There \
+             are {names:?}"
+        ),
+    )
 }
 
 impl Guess<'_> {
@@ -114,7 +139,7 @@ impl Guess<'_> {
             .filter(|word| !word.is_empty());
         let words: Vec<&str> = words.collect();
         let (id, title) = match words.is_empty() {
-            true => ("table".to_owned(), "Table".to_owned()),
+            true => (NAMELESS.to_owned(), "Table".to_owned()),
             false => (words.join("-").to_lowercase(), words.join(" ")),
         };
         let mut letters = title.chars();

@@ -129,7 +129,7 @@ impl Party {
             let says = |(word, _): &&(&str, EntityKind)| sample.columns[column].says(word);
             KINDS.iter().find(says).map(|(word, kind)| (*kind, *word))
         });
-        if let Some((kind, word)) = by_header.filter(|_| self.word.is_none()) {
+        if let Some((kind, word)) = by_header {
             return Sort::Always(kind, format!("by the word {word:?} in the header"));
         }
         if telling * 10 >= parts.len() * 9 && telling > 0 {
@@ -377,7 +377,12 @@ fn without_keyless(parties: Vec<Party>, rest: &mut Vec<usize>) -> Vec<Party> {
     let (kept, dropped): (Vec<Party>, Vec<Party>) = parties
         .into_iter()
         .partition(|party| has_key(party) && is_opposed(party));
-    for party in dropped {
+    let mut kept = kept;
+    for mut party in dropped {
+        // Whatever is said without a word is said of the only party that there is.
+        if let ([only], None) = (kept.as_mut_slice(), party.word) {
+            only.fields.append(&mut party.fields);
+        }
         rest.extend(party.fields.iter().map(|(_, column)| *column));
         rest.extend(party.properties);
     }

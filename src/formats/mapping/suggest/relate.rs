@@ -87,6 +87,7 @@ impl Guess<'_> {
                         properties.push(*column);
                     }
                 },
+                Attribute::Status if self.sample.columns[*column].filled_count() == 0 => properties.push(*column),
                 Attribute::Status => self.claim_status(&mut block, *column),
                 _ => {}
             }
@@ -153,16 +154,8 @@ impl Guess<'_> {
                 }
             })
             .collect();
-        match texts.is_empty() {
-            true => self.properties(block, &[column]),
-            false => block.meanings(
-                "status",
-                &cells.name,
-                None,
-                &texts,
-                "each text of the sample with what it may mean",
-            ),
-        }
+        let remark = "each text of the sample with what it may mean";
+        block.meanings("status", &cells.name, None, &texts, remark);
     }
 
     /// A key, where records of the sample have the same ends and beginning and say different things.
@@ -173,7 +166,12 @@ impl Guess<'_> {
             .find(|(attribute, _)| *attribute == Attribute::Since);
         let mut apart: Vec<usize> = since.map(|(_, column)| *column).into_iter().collect();
         let fields = relation.fields.iter().map(|(_, column)| *column);
-        let others: Vec<usize> = fields.chain(relation.properties.iter().copied()).collect();
+        let by_text = match relation.bond {
+            Bond::Listed(column, _) => Some(column),
+            Bond::Always(..) => None,
+        };
+        let said = by_text.into_iter().chain(fields);
+        let others: Vec<usize> = said.chain(relation.properties.iter().copied()).collect();
         let ends: Vec<usize> = from.columns.iter().chain(&to.columns).copied().collect();
         if !self.collides(&ends, &apart, &others) {
             return;

@@ -103,6 +103,12 @@ impl Shape {
                 (Some((RelationshipKind::Controls, why)), _) if has(Attribute::Share) => {
                     Bond::Always(RelationshipKind::Owns, format!("{why}, and since there is a share"))
                 }
+                (Some((RelationshipKind::Owns, why)), _) if has(Attribute::Role) && !has(Attribute::Share) => {
+                    Bond::Always(
+                        RelationshipKind::Owns,
+                        format!("{why}; check it, there is a role and no share"),
+                    )
+                }
                 (Some((kind, why)), _) => Bond::Always(kind, why),
                 (None, Some(column)) => Bond::Listed(column, RelationshipKind::Controls),
                 (None, None) => {

@@ -88,7 +88,12 @@ impl Block {
         remark: &str,
     ) {
         let name = self.head.trim_matches(['[', ']']).to_owned();
-        let _ = writeln!(self.tables, "\n[{name}.{key}] # {}", plain(remark));
+        let head = format!("[{name}.{key}]");
+        let remark = plain(remark);
+        let _ = match head.len() + remark.chars().count() < LINE_CHARS_MAX {
+            true => writeln!(self.tables, "\n{head} # {remark}"),
+            false => writeln!(self.tables, "\n# {remark}\n{head}"),
+        };
         line(&mut self.tables, "column", &quoted(column), "");
         if let Some(default) = default {
             line(
