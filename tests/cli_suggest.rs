@@ -65,7 +65,7 @@ fn compressed_files_archives_and_pipes_are_read_as_an_import_reads_them() {
     }
     for (file, reason) in [
         ("two.zip", "holds 2 files, and a mapping is for one table"),
-        ("book.xlsx", "is a workbook"),
+        ("book.xlsx", "is a spreadsheet"),
     ] {
         let (code, mapping, told) = parts(&guanxi(folder.path(), &["import", "csv", "--suggest", file]));
         assert_eq!((code, mapping.as_str()), (Some(1), ""), "{file}");

@@ -10,7 +10,7 @@ use crate::formats::{
     mapping,
 };
 
-/// Flags of an import that mean nothing where nothing is imported, by their names and as they are written.
+/// Flags that mean nothing where nothing is imported, by their names and as they are written.
 const FLAGS_OF_IMPORTS: [(&str, &str); 6] = [
     ("map", "--map"),
     ("store", "--store"),
@@ -19,9 +19,6 @@ const FLAGS_OF_IMPORTS: [(&str, &str); 6] = [
     ("join", "--join"),
     ("report", "--report"),
 ];
-
-/// The member by which a workbook of a spreadsheet program is told from other archives.
-const WORKBOOK_MEMBER: &str = "[Content_Types].xml";
 
 /// Writes a mapping for the table in the only one of these files.
 pub(super) fn suggest(
@@ -64,10 +61,6 @@ pub(super) fn suggest(
 fn only(parts: &[Part]) -> Result<&Part, Unreadable> {
     match parts {
         [part] => Ok(part),
-        parts if parts.iter().any(|part| part.name.ends_with(WORKBOOK_MEMBER)) => Err(Unreadable::form(
-            "the file",
-            "is a workbook of a spreadsheet program; save the table in it as CSV first (UTF-8)",
-        )),
         parts => {
             let names: Vec<&str> = parts.iter().map(Part::own_name).take(10).collect();
             let reason = format!(
@@ -99,12 +92,18 @@ fn check_usage(format: Option<Format>, files: &[PathBuf]) {
                     "--suggest imports nothing, so {flag} cannot stand beside it; import with the mapping afterwards"
                 )
             }),
+        (_, []) => Some("--suggest takes a table, and none was named".to_owned()),
         (_, files) => Some(format!(
             "--suggest takes one table, and {} files were named",
             files.len()
         )),
     };
     if let Some(refusal) = refusal {
-        command.error(ErrorKind::ArgumentConflict, refusal).exit();
+        let import = command.find_subcommand_mut("import");
+        let error = match import {
+            Some(import) => import.error(ErrorKind::ArgumentConflict, refusal),
+            None => command.error(ErrorKind::ArgumentConflict, refusal),
+        };
+        error.exit();
     }
 }

@@ -1,6 +1,6 @@
 //! Mappings that are suggested for tables: each is one, imports its table, and the questions that one would ask have answers.
 
-use std::fs;
+use std::{fs, path::Path};
 
 use guanxi::{
     formats::{
@@ -238,6 +238,51 @@ fn a_list_of_officers_has_people_with_their_companies() {
 }
 
 #[test]
+fn a_column_is_said_of_the_party_that_it_fits() {
+    check(
+        "psc.csv",
+        "psc_name,psc_type,natures_of_control,notified_on,company_number,company_name,country_of_residence\n\
+         Mr John Smith,individual-person,ownership-of-shares-25-to-50-percent,2016-04-06,1,ACME LTD,England\n\
+         ACME GROUP LTD,corporate-entity-person,ownership-of-shares-75-to-100-percent,2016-04-06,2,BETA LTD,\n",
+        &[
+            "COMPANY company-number:1 ACME LTD, company-number 1",
+            "COMPANY company-number:2 BETA LTD, company-number 2",
+            "PERSON name:mr-john-smith Mr John Smith GB-ENG",
+            "COMPANY name:acme-group-ltd ACME GROUP LTD",
+            "name:mr-john-smith OWNS company-number:1 2016-04-06.. >25..50%",
+            "name:acme-group-ltd OWNS company-number:2 2016-04-06.. 75..100%",
+        ],
+        &["by \"psc_type\""],
+    );
+    check(
+        "groups.csv",
+        "Parent,Subsidiary,Jurisdiction,% Owned\n\"Acme, Inc.\",Acme LLC,Delaware,100%\n\"Acme, Inc.\",Acme Ltd,UK,51.5%\n",
+        &[
+            "COMPANY name:acme-inc Acme, Inc.",
+            "COMPANY name:acme-llc Acme LLC US-DE",
+            "COMPANY name:acme-ltd Acme Ltd GB",
+            "name:acme-inc OWNS name:acme-llc 100%",
+            "name:acme-inc OWNS name:acme-ltd 51.5%",
+        ],
+        &[],
+    );
+    check(
+        "register.csv",
+        "Träger des Rechts,Registernummer,Rechtsform,Gründungsdatum,Geschäftsführer\n\
+         Nord Handel GmbH,HRB 4711,GmbH,01.04.1998,Hans Müller\nSüd Bau AG,HRB 815,AG,15.09.2003,Eva Weber\n",
+        &[
+            "COMPANY company-number:hrb-4711 Nord Handel GmbH 1998-04-01, company-number HRB 4711",
+            "COMPANY company-number:hrb-815 Süd Bau AG 2003-09-15, company-number HRB 815",
+            "PERSON person:hans-müller Hans Müller",
+            "PERSON person:eva-weber Eva Weber",
+            "person:hans-müller OFFICER_OF company-number:hrb-4711",
+            "person:eva-weber OFFICER_OF company-number:hrb-815",
+        ],
+        &["2 of 2 sampled values end like names of companies"],
+    );
+}
+
+#[test]
 fn deals_and_edges_are_relationships_between_their_ends() {
     check(
         "deals.csv",
@@ -360,6 +405,18 @@ fn what_is_no_table_with_a_header_is_refused_with_the_way_out() {
 }
 
 #[test]
+fn the_example_of_a_suggestion_is_one() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/mappings/README.md");
+    let text = fs::read_to_string(path).unwrap();
+    let block = |kind: &str, place: usize| {
+        let behind = text.split(&format!("```{kind}\n")).nth(place).unwrap();
+        behind.split_once("```").unwrap().0.to_owned()
+    };
+    let suggestion = suggested("shareholders-2014.csv", block("csv", 1).as_bytes()).unwrap();
+    assert_eq!(suggestion, block("toml", 2));
+}
+
+#[test]
 fn questions_to_tables_by_suggestions_have_answers() {
     let tables = [
         (
@@ -387,12 +444,12 @@ fn questions_to_tables_by_suggestions_have_answers() {
         "{ company(by: {id: \"company-number:77\"}) {
             name country status identifiers { scheme value }
             relationships(orderBy: [{field: SINCE}], first: 9) {
-                nodes { kind from { __typename name } role since share { minimum } }
+                nodes { kind from { __typename name } role since share { min } }
             }
         } }",
     );
     let held = |kind: &str, what: &str, name: &str, role: Option<&str>, since: &str, share: Option<f64>| {
-        let share = share.map(|share| json!({ "minimum": share }));
+        let share = share.map(|share| json!({ "min": share }));
         json!({"kind": kind, "from": {"__typename": what, "name": name}, "role": role, "since": since, "share": share})
     };
     assert_eq!(

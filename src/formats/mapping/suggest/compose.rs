@@ -160,7 +160,10 @@ impl Guess<'_> {
                 let name = Text::Or(text, Template::write(&self.column(*column).name, &[]));
                 block.line("name", &name.toml(), "the key stands in for it where it is blank");
             }
-            _ => block.line("name", &quoted(&text), ""),
+            _ => {
+                let by_cells = self.meanings[columns[0]].remark.clone().unwrap_or_default();
+                block.line("name", &quoted(&text), &by_cells);
+            }
         }
         let others = party.fields.iter().filter_map(|(attribute, column)| match attribute {
             Attribute::OtherName(kind) => Some((kind, column)),

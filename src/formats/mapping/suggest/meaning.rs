@@ -40,6 +40,7 @@ impl Meaning {
 /// What each column is, and how the dates among them are written.
 pub(super) fn meanings(sample: &Sample) -> (Vec<Meaning>, Dates) {
     let mut meanings: Vec<Meaning> = sample.columns.iter().map(by_name).collect();
+    name_by_cells(sample, &mut meanings);
     let dated = sample
         .columns
         .iter()
@@ -53,6 +54,24 @@ pub(super) fn meanings(sample: &Sample) -> (Vec<Meaning>, Dates) {
         check(column, meaning, &dates);
     }
     (meanings, dates)
+}
+
+/// Where no column is called like a name, one with names of companies in it is taken for that.
+fn name_by_cells(sample: &Sample, meanings: &mut [Meaning]) {
+    let is_named = meanings
+        .iter()
+        .any(|meaning| meaning.attribute == Some(Attribute::Name));
+    let mut unknown = sample.columns.iter().zip(meanings);
+    let found = unknown.find(|(column, meaning)| {
+        meaning.attribute.is_none()
+            && meaning.party.is_none()
+            && column.mostly(|cell| cell.contains(' ') && values::has_form(cell))
+    });
+    if let Some((column, meaning)) = found.filter(|_| !is_named) {
+        let telling = of(column, values::has_form);
+        meaning.attribute = Some(Attribute::Name);
+        meaning.remark = Some(format!("{telling} end like names of companies"));
+    }
 }
 
 /// By its name, and where that says nothing by the form of its cells.

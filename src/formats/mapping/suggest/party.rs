@@ -379,9 +379,17 @@ fn without_keyless(parties: Vec<Party>, rest: &mut Vec<usize>) -> Vec<Party> {
         .partition(|party| has_key(party) && is_opposed(party));
     let mut kept = kept;
     for mut party in dropped {
-        // Whatever is said without a word is said of the only party that there is.
-        if let ([only], None) = (kept.as_mut_slice(), party.word) {
-            only.fields.append(&mut party.fields);
+        // What is said without a word is said of the only party that there is, or of the one that the others relate to.
+        let only = kept.len() == 1;
+        let about = kept.iter_mut().find(|other| only || other.end() == Some(End::To));
+        if let Some(about) = about.filter(|_| party.word.is_none()) {
+            let (said, left) = party.fields.into_iter().partition(|(attribute, _)| {
+                let is_of_any = matches!(attribute, Attribute::Kind | Attribute::Status | Attribute::Born);
+                about.column(*attribute).is_none() && (only || !is_of_any)
+            });
+            let said: Vec<(Attribute, usize)> = said;
+            about.fields.extend(said);
+            party.fields = left;
         }
         rest.extend(party.fields.iter().map(|(_, column)| *column));
         rest.extend(party.properties);

@@ -101,7 +101,7 @@ const PHRASES: &[(Fit, &str, Attribute)] = &[
         Whole,
         "name/full name/legal name/company/company name/companies/firm/firma/issuer/employer/business/\
          business name/entity/entity name/organization/organisation/organization name/organisation name/\
-         unternehmen/gesellschaft/entreprise/societe/empresa/sociedad/denomination/raison sociale/razon social/\
+         unternehmen/gesellschaft/entreprise/societe/empresa/sociedad/denomination/raison sociale/rechtstrager/razon social/\
          ragione sociale/nom/nombre/nome/naam/nazwa/security/person/individual/agency/ministry/charity/ngo/\
          title of company",
         Name,

@@ -302,6 +302,7 @@ impl Shape {
         for (attribute, column) in fields {
             let cells = &sample.columns[column];
             let is_of_other = match attribute {
+                Country if OF_PEOPLE.iter().any(|word| cells.says(word)) => true,
                 Country | State | Website => {
                     repeats(sample, key, column).is_none() && repeats(sample, other_key, column).is_some()
                 }
@@ -354,6 +355,9 @@ impl Shape {
         }
     }
 }
+
+/// Words in the names of columns that are about people.
+const OF_PEOPLE: [&str; 3] = ["nationality", "citizenship", "residence"];
 
 /// For how many subjects something must be the same in several records to be said of them.
 const SAME_MIN: usize = 3;

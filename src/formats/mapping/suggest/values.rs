@@ -190,9 +190,10 @@ pub(super) fn kind(text: &str) -> Option<EntityKind> {
     if let Ok(kind) = EntityKind::parse(&text.to_uppercase()) {
         return Some(kind);
     }
-    let text = text.to_lowercase();
-    let found = KINDS.iter().filter(|(word, _)| text.contains(word));
-    found.max_by_key(|(word, _)| word.len()).map(|(_, kind)| *kind)
+    let small = text.to_lowercase();
+    let found = KINDS.iter().filter(|(word, _)| small.contains(word));
+    let found = found.max_by_key(|(word, _)| word.len()).map(|(_, kind)| *kind);
+    found.or_else(|| has_form(&format!("Alpha {text}")).then_some(EntityKind::Company))
 }
 
 /// The kind of relationship that a text names, and whether the ends stand the other way round.
@@ -234,9 +235,14 @@ const NAMING: [(&str, EntityKind); 15] = [
     ("University", EntityKind::Organization),
 ];
 
+/// Whether a name has a legal form in it.
+pub(super) fn has_form(name: &str) -> bool {
+    !CompanyName::new(name).forms().is_empty()
+}
+
 /// A pattern by which a mapping tells what a name is of: `* GmbH`; none where nothing in it says so.
 pub(super) fn naming(name: &str) -> Option<(String, EntityKind)> {
-    let has_form = !CompanyName::new(name).forms().is_empty();
+    let has_form = has_form(name);
     let last = name.rsplit_once(char::is_whitespace).map(|(_, last)| last);
     match last {
         Some(last) if has_form && !last.contains('*') => Some((format!("* {last}"), EntityKind::Company)),
