@@ -50,7 +50,7 @@ const FORMS_MAX: usize = 4;
 #[derive(Debug, Default)]
 pub(super) struct Dates {
     /// As a mapping has them.
-    pub(super) written: Vec<String>,
+    pub(super) patterns: Vec<String>,
     forms: Vec<DateForm>,
     /// Two forms that read the same cells as different days, of which the first was taken.
     pub(super) doubt: Option<(String, String)>,
@@ -84,7 +84,7 @@ impl Dates {
                 dates.doubt.get_or_insert((written.clone(), other.clone()));
             }
             rest.retain(|cell| form.read(cell).is_none());
-            dates.written.push(written.clone());
+            dates.patterns.push(written.clone());
             dates.forms.push(form.clone());
         }
         dates
@@ -98,7 +98,7 @@ impl Dates {
     /// Whether one of the forms reads a cell of a column.
     pub(super) fn reads_as(&self, column: &Column, written: &str) -> bool {
         let form = self
-            .written
+            .patterns
             .iter()
             .position(|other| other == written)
             .map(|place| &self.forms[place]);
@@ -112,7 +112,7 @@ impl Dates {
 
     /// Whether years have two digits.
     pub(super) fn has_short_years(&self) -> bool {
-        self.written.iter().any(|form| !form.contains("YYYY"))
+        self.patterns.iter().any(|form| !form.contains("YYYY"))
     }
 }
 
@@ -124,7 +124,7 @@ mod tests {
     fn forms_are_found_and_doubts_are_told() {
         let check = |cells: &[&str], expected: &[&str], doubt: Option<(&str, &str)>| {
             let dates = Dates::of(cells.iter().copied());
-            assert_eq!(dates.written, expected, "{cells:?}");
+            assert_eq!(dates.patterns, expected, "{cells:?}");
             let told = dates.doubt.as_ref().map(|(one, other)| (one.as_str(), other.as_str()));
             assert_eq!(told, doubt, "{cells:?}");
         };

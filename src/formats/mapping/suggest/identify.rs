@@ -1,6 +1,6 @@
 //! The ids of a party: made of a key of the table's own, of a number that somebody gave, or for want of these of the name.
 
-use super::{super::template::Template, party::Party, phrases::Attribute, sample::Sample, written::Text};
+use super::{super::template::Template, layout::Text, party::Party, phrases::Attribute, sample::Sample};
 use crate::model::EntityKind;
 
 /// How an id is made of a record.

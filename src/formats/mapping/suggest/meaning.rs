@@ -58,9 +58,15 @@ pub(super) fn meanings(sample: &Sample) -> (Vec<Meaning>, Dates) {
 
 /// Where no column is called like a name, one with names of companies in it is taken for that.
 fn name_by_cells(sample: &Sample, meanings: &mut [Meaning]) {
+    let is_name = |meaning: &Meaning| meaning.attribute == Some(Attribute::Name);
+    let is_key = |meaning: &Meaning| matches!(meaning.attribute, Some(Attribute::Id | Attribute::Identifier(_)));
+    let has_subject_key = meanings
+        .iter()
+        .any(|meaning| meaning.party.is_none() && is_key(meaning));
+    // A subject with a key lacks its name, whoever else has one.
     let is_named = meanings
         .iter()
-        .any(|meaning| meaning.attribute == Some(Attribute::Name));
+        .any(|meaning| is_name(meaning) && (meaning.party.is_none() || !has_subject_key));
     let mut unknown = sample.columns.iter().zip(meanings);
     let found = unknown.find(|(column, meaning)| {
         meaning.attribute.is_none()

@@ -1,10 +1,13 @@
 //! A first mapping for a table, guessed from its header and its first records, with a remark for each guess. What is no table, and
 //! a table without a header, is refused.
 
+mod belonging;
 mod column;
 mod compose;
 mod dates;
+mod details;
 mod identify;
+mod layout;
 mod meaning;
 mod party;
 mod phrases;
@@ -12,20 +15,20 @@ mod refusal;
 mod relate;
 mod sample;
 mod shape;
+mod sort;
 mod states;
 mod values;
 mod words;
-mod written;
 
 pub use sample::SAMPLE_RECORDS_MAX;
 
 use self::{
     compose::Guess,
     identify::Key,
+    layout::{Block, quoted},
     party::Party,
     sample::Sample,
     shape::Shape,
-    written::{Block, quoted},
 };
 use super::template::Template;
 use crate::{
@@ -196,7 +199,7 @@ impl Guess<'_> {
         if self.dates.has_short_years() {
             remarks.push("years 69 to 99 are taken to lie in the twentieth century, 00 to 68 in the next".to_owned());
         }
-        let forms: Vec<String> = self.dates.written.iter().map(|form| quoted(form)).collect();
+        let forms: Vec<String> = self.dates.patterns.iter().map(|form| quoted(form)).collect();
         match forms.as_slice() {
             [] => {}
             [only] => block.line("dates", only, &remarks.join("; ")),

@@ -6,10 +6,10 @@ use super::{
     super::template::Template,
     compose::Guess,
     identify::Key,
+    layout::{Block, quoted},
     phrases::Attribute,
     shape::{Bond, Relation},
     values,
-    written::{Block, quoted},
 };
 use crate::model::{Catalog, RelationshipKind};
 

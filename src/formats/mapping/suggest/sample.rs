@@ -1,7 +1,7 @@
 //! The first records of a table, read as an import would read them: what stands between cells is found out, a table without a
 //! header and what is no table is refused.
 
-use std::io::{BufRead, Cursor, Read};
+use std::io::{Cursor, Read};
 
 use super::{
     super::{form::Form, rows::Rows},
@@ -50,14 +50,14 @@ impl Sample {
         let mut bytes = input.bytes;
         (&mut bytes).take(START_BYTES).read_to_end(&mut start)?;
         refusal::check_start(&start)?;
-        let (delimiter, is_quoted) = written(&start);
+        let (delimiter, is_quoted) = delimiter_and_quotes(&start);
         let form = Form {
             delimiter,
             quote: is_quoted.then_some(b'"'),
             ..Form::default()
         };
         let mut whole = Cursor::new(start).chain(bytes);
-        let mut rows = Rows::open(&mut whole as &mut dyn BufRead, &form, input.told.record_bytes_max)?;
+        let mut rows = Rows::open(&mut whole, &form, input.told.record_bytes_max)?;
         let header = rows.header(&form)?;
         let width = header.len();
         let mut columns: Vec<Column> = header.into_iter().map(Column::new).collect();
@@ -101,7 +101,7 @@ impl Sample {
 
 /// What stands between the cells of a table that begins like this, and whether quotes stand around them: so that most records
 /// have as many fields as the header, and this more than one.
-fn written(start: &[u8]) -> (u8, bool) {
+fn delimiter_and_quotes(start: &[u8]) -> (u8, bool) {
     let is_whole = u64::try_from(start.len()).is_ok_and(|length| length < START_BYTES);
     let forms = [true, false]
         .into_iter()
@@ -153,7 +153,7 @@ mod tests {
             ("a;b\n1\n", (b';', true)),
             ("", (b',', true)),
         ] {
-            assert_eq!(written(text.as_bytes()), expected, "{text:?}");
+            assert_eq!(delimiter_and_quotes(text.as_bytes()), expected, "{text:?}");
         }
     }
 }
