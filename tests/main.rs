@@ -6,6 +6,7 @@ mod cli_export;
 mod cli_files;
 mod cli_import;
 mod cli_out_again;
+mod cli_suggest;
 mod crash;
 mod formats;
 mod graph;

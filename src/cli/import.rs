@@ -2,7 +2,7 @@
 
 use std::{
     io::IsTerminal,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
     sync::atomic::{AtomicBool, Ordering},
     thread,
@@ -13,7 +13,7 @@ use anyhow::Context;
 use clap::Args;
 use indicatif::{HumanBytes, HumanCount, HumanDuration, ProgressBar, ProgressStyle};
 
-use super::{config::Switch, issues, print};
+use super::{config::Switch, issues, print, suggest};
 use crate::{
     formats::import::{
         BATCH_MAX, Choice, Coverage, Done, Finding, Format, Gauge, Job, Opening, Part, Phase, RECORD_BYTES_MAX, Reader,
@@ -51,11 +51,15 @@ pub(super) struct ImportArguments {
     #[arg(required = true, value_name = "[FORMAT] FILE")]
     files: Vec<PathBuf>,
     /// The folder of the store. The first import makes it.
-    #[arg(long, env = "GUANXI_STORE", value_name = "DIR")]
-    store: PathBuf,
+    #[arg(long, env = "GUANXI_STORE", value_name = "DIR", required_unless_present = "suggest")]
+    store: Option<PathBuf>,
     /// For tables: the mapping of their columns, as data/mappings/README.md describes it.
     #[arg(long, env = "GUANXI_MAP", value_name = "FILE")]
     map: Option<PathBuf>,
+    /// For a table without a mapping: write a first one to standard output, guessed from its header and its first 1,000 records,
+    /// with a remark for each guess. Imports nothing: guanxi import csv --suggest t.csv > map.toml
+    #[arg(long, env = "GUANXI_SUGGEST")]
+    suggest: bool,
     /// End at the first record that cannot be imported.
     #[arg(long, env = "GUANXI_STRICT")]
     strict: bool,
@@ -103,10 +107,19 @@ pub(super) struct ImportArguments {
 }
 
 pub(super) fn import(arguments: &ImportArguments) -> anyhow::Result<ExitCode> {
+    if arguments.suggest {
+        let (format, files) = format_and_files(&arguments.files).unwrap_or_default();
+        let told = told(arguments, Timestamp::now());
+        return suggest::suggest(format, files, arguments.unpacked_bytes_max, &told);
+    }
     let (format, files) = format_and_files(&arguments.files)?;
+    let store = arguments
+        .store
+        .as_deref()
+        .context("give the folder of the store with --store")?;
     let choice = Choice::new(format, arguments.map.as_deref())?;
     refuse_to_overwrite(arguments, files)?;
-    let opening = Opening::new(&arguments.store, arguments.unpacked_bytes_max);
+    let opening = Opening::new(store, arguments.unpacked_bytes_max);
     let parts = plan(files, format, &opening, |start| choice.reader(start))?;
     let mut report = match &arguments.report {
         Some(path) => Some(Report::begin(path).with_context(|| format!("cannot write the report {}", path.display()))?),
@@ -118,7 +131,7 @@ pub(super) fn import(arguments: &ImportArguments) -> anyhow::Result<ExitCode> {
     let bytes = parts.iter().map(|(part, _)| part.bytes).sum();
     let mut findings = 0;
     let schemes = schemes(arguments, &parts);
-    let home = Home::enter(&arguments.store, now)?;
+    let home = Home::enter(store, now)?;
     let done = thread::scope(|scope| {
         scope.spawn(|| watch(&gauge, bytes, &ended));
         stop_when_asked(&stop, &ended, scope);
@@ -165,12 +178,11 @@ pub(super) fn import(arguments: &ImportArguments) -> anyhow::Result<ExitCode> {
         let written = report.end(&done.tally);
         written.with_context(|| format!("cannot write the report {}", path.display()))?;
     }
-    conclude(&done, arguments, stop.load(Ordering::Relaxed))
+    conclude(&done, store, arguments.issues_ms, stop.load(Ordering::Relaxed))
 }
 
 /// Prints what became of the records.
-fn conclude(done: &Done, arguments: &ImportArguments, was_asked_to_stop: bool) -> anyhow::Result<ExitCode> {
-    let store = &arguments.store;
+fn conclude(done: &Done, store: &Path, issues_ms: u64, was_asked_to_stop: bool) -> anyhow::Result<ExitCode> {
     let dir = store.display();
     print(&Summary(&done.tally).to_string())?;
     if done.is_cut_short {
@@ -221,14 +233,10 @@ fn conclude(done: &Done, arguments: &ImportArguments, was_asked_to_stop: bool) -
         _ if done.is_new => print(&format!("store {dir}: made; {serving}\n"))?,
         _ => print(&format!("store {dir}: what is new or differs is recorded; {serving}\n"))?,
     }
-    if counts.read > 0 && arguments.issues_ms > 0 && store.join(LOG).exists() {
+    if counts.read > 0 && issues_ms > 0 && store.join(LOG).exists() {
         let now = Timestamp::now();
         match store::read(store, now) {
-            Ok(graph) => print(&issues::summary(
-                &graph,
-                now,
-                Duration::from_millis(arguments.issues_ms),
-            ))?,
+            Ok(graph) => print(&issues::summary(&graph, now, Duration::from_millis(issues_ms)))?,
             // What was imported is kept, whatever becomes of looking at it.
             Err(error) => {
                 eprintln!("guanxi: the data issues cannot be counted: {error}; try guanxi check --store {dir}")

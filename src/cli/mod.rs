@@ -9,6 +9,7 @@ mod issues;
 mod query;
 mod serve;
 mod store;
+mod suggest;
 mod token;
 
 use std::{io::Write, path::Path, process::ExitCode};

@@ -13,6 +13,8 @@ mod mapping_questions;
 mod mapping_refused;
 mod mapping_robust;
 mod mapping_samples;
+mod mapping_suggested;
+mod mapping_suggested_robust;
 mod tables_bundled;
 mod tables_cells;
 mod tables_drafts;

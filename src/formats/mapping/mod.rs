@@ -15,6 +15,7 @@ mod reading;
 mod relationship;
 mod rows;
 mod source;
+mod suggest;
 mod template;
 mod value;
 mod written;
@@ -22,6 +23,8 @@ mod written;
 use std::ops::ControlFlow;
 
 use serde::Deserialize;
+
+pub use suggest::{SAMPLE_RECORDS_MAX, suggest};
 
 use self::{
     above::Above,

@@ -36,8 +36,8 @@ impl Template {
                 rest = behind;
                 continue;
             }
-            let closed = behind.split_once('}').filter(|_| brace == "{");
-            let Some((inside, behind)) = closed else {
+            let closed = column_and_rest(behind).filter(|_| brace == "{");
+            let Some((name, filters, behind)) = closed else {
                 return Err(format!(
                     "{text:?} has a {brace} without its other half; columns stand in braces, a brace that is none is doubled"
                 ));
@@ -45,7 +45,7 @@ impl Template {
             if !plain.is_empty() {
                 parts.push(Part::Text(std::mem::take(&mut plain)));
             }
-            parts.push(column(inside)?);
+            parts.push(column(&name, filters)?);
             rest = behind;
         }
         plain.push_str(rest);
@@ -63,6 +63,22 @@ impl Template {
             optional: false,
         };
         Self { parts: vec![part] }
+    }
+
+    /// A column with these filters, as it is written: `{name|slug}`. Its name stands in quotes where it has to.
+    pub(super) fn write(column: &str, filters: &[&str]) -> String {
+        let is_plain = !column.contains(['|', '}', '"']) && !column.starts_with('{');
+        let name = match is_plain {
+            true => column.to_owned(),
+            false => format!("\"{}\"", column.replace('"', "\"\"")),
+        };
+        let filters: String = filters.iter().flat_map(|filter| ["|", filter]).collect();
+        format!("{{{name}{filters}}}")
+    }
+
+    /// A text without columns, as it is written: its braces are doubled.
+    pub(super) fn constant_of(text: &str) -> String {
+        text.replace('{', "{{").replace('}', "}}")
     }
 
     /// The columns in it.
@@ -119,12 +135,44 @@ impl Template {
     }
 }
 
-/// What stands between two braces.
-fn column(inside: &str) -> Result<Part, String> {
-    let mut words = inside.split('|');
-    let name = words.next().unwrap_or_default().trim();
+/// The name of the column behind a brace, its filters, and what stands behind the other brace. A name with signs that mean
+/// something here stands in quotes, in which a quote is doubled.
+fn column_and_rest(text: &str) -> Option<(String, &str, &str)> {
+    let Some(quoted) = text.trim_start().strip_prefix('"') else {
+        let (inside, behind) = text.split_once('}')?;
+        let (name, filters) = inside
+            .split_once('|')
+            .map_or((inside, ""), |(name, _)| (name, &inside[name.len()..]));
+        return Some((name.trim().to_owned(), filters, behind));
+    };
+    let mut name = String::new();
+    let mut rest = quoted;
+    loop {
+        let (part, behind) = rest.split_once('"')?;
+        name.push_str(part);
+        rest = behind;
+        match rest.strip_prefix('"') {
+            Some(behind) => {
+                name.push('"');
+                rest = behind;
+            }
+            None => break,
+        }
+    }
+    let (filters, behind) = rest.split_once('}')?;
+    Some((name.trim().to_owned(), filters, behind))
+}
+
+/// The part for a column with these filters, each behind a bar.
+fn column(name: &str, filters_written: &str) -> Result<Part, String> {
     if name.is_empty() {
-        return Err(format!("{{{inside}}} names no column"));
+        return Err(format!("{{{filters_written}}} names no column"));
+    }
+    let mut words = filters_written.split('|');
+    if words.next().is_some_and(|before| !before.trim().is_empty()) {
+        return Err(format!(
+            "{filters_written:?} stands behind the column {name:?}; filters stand behind a bar"
+        ));
     }
     let mut filters = Vec::new();
     let mut optional = false;
@@ -157,12 +205,28 @@ mod tests {
     }
 
     #[test]
+    fn any_name_of_a_column_can_be_written() {
+        for name in [
+            "a", "a b", "{a", "a}", "a|b", "\"a\"", "a\"b", "{{", "}}|", "a\nb", "é", "\"", "a:b",
+        ] {
+            for filters in [&[][..], &["slug"], &["before:(", "lower"]] {
+                let written = Template::write(name, filters);
+                let template = Template::parse(&format!("x:{written}{{{{")).unwrap();
+                assert_eq!(template.columns().collect::<Vec<_>>(), [name], "{written}");
+            }
+        }
+    }
+
+    #[test]
     fn what_is_no_template_is_told() {
         for (text, told) in [
             ("{a", "without its other half"),
             ("a}", "without its other half"),
             ("{}", "names no column"),
             ("{|lower}", "names no column"),
+            ("{\"a}", "without its other half"),
+            ("{\"\"}", "names no column"),
+            ("{\"a\"b}", "filters stand behind a bar"),
             ("{a|upcase}", "\"upcase\" is no filter; there are lower"),
         ] {
             let refused = Template::parse(text).unwrap_err();
