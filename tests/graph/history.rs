@@ -329,6 +329,10 @@ proptest! {
             if rebuild {
                 snapshot = snapshot.rebuilt().unwrap();
             }
+            // Whether ids are found in one step or in several makes no difference.
+            if is_whole {
+                snapshot.index_ids();
+            }
             let (mut changes, at) = (commit.iter().map(change).collect::<Vec<_>>(), moment(at));
             if is_whole {
                 changes = known.last().unwrap().1.with_all_that_connects(changes);
