@@ -2,7 +2,8 @@
 //! served after a restart, in how much memory, and what questions over it cost. `cargo bench --bench import` runs the program
 //! itself and needs 16 GB of disk for some minutes; `cargo bench --bench import -- 100000` takes so many companies instead.
 //!
-//! Beside the import stands the floor: reading the same files with the csv crate, and nothing else.
+//! Beside the import stands the floor: reading the same files with the csv crate, and nothing else. At the end, relationships
+//! are imported into a store that holds as many companies, at most a million, twice over, and the server is started again.
 
 #[path = "support/gleif/mod.rs"]
 mod gleif;
@@ -19,6 +20,8 @@ use std::{
 
 use gleif::{Files, PUBLISHED};
 
+/// How many companies a store holds at most into which relationships are imported.
+const SECOND_COMPANIES_MAX: usize = 1_000_000;
 /// How often each question is asked.
 const ASKED: usize = 200;
 
@@ -53,6 +56,90 @@ fn main() {
         println!("  {} MB {}", bytes / 1_000_000, file.file_name().display());
     }
     serve(&files, &store);
+    fs::remove_dir_all(&store).expect("the folder can be removed");
+    second(folder.path(), companies.min(SECOND_COMPANIES_MAX));
+}
+
+/// Imports companies, and then twice as many relationships between them by another command.
+fn second(folder: &Path, companies: usize) {
+    let mut random = 7_u64;
+    let mut number = move |below: usize| {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        usize::try_from(random >> 33).expect("31 bits") % below
+    };
+    let mut named = String::from("id,name,country,founded\n");
+    for company in 0..companies {
+        let year = 1900 + number(115);
+        named.push_str(&format!("{company},Company {company} Holding Ltd,GB,{year}\n"));
+    }
+    let relationships = 2 * companies;
+    let mut owned = String::from("owner,company,share,since\n");
+    for _ in 0..relationships {
+        let (owner, company, share) = (number(companies), number(companies), 1 + number(100));
+        let (year, day) = (1990 + number(25), 1 + number(28));
+        owned.push_str(&format!("{owner},{company},{share},{year}-05-{day:02}\n"));
+    }
+    let source = |id: &str| format!("[source]\nid = \"{id}\"\npublisher = \"Register\"\ntitle = \"{id}\"\n");
+    let entity = "[[entity]]\nid = \"c:{id}\"\nkind = \"COMPANY\"\nname = \"{name}\"\ncountry = \"{country}\"\nfounded = \"{founded}\"\n";
+    let relationship = "[[relationship]]\nkind = \"OWNS\"\nfrom = \"c:{owner}\"\nto = \"c:{company}\"\nshare = \"{share}\"\nsince = \"{since}\"\n";
+    let store = folder.join("second");
+    for (name, rows, table, mapping) in [
+        ("companies", companies, named, source("companies") + entity),
+        (
+            "relationships",
+            relationships,
+            owned,
+            source("relationships") + relationship,
+        ),
+    ] {
+        let path = |ending: &str| folder.join(format!("{name}.{ending}"));
+        fs::write(path("csv"), table).expect("a file");
+        fs::write(path("toml"), mapping).expect("a file");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_guanxi"));
+        command
+            .args(["import", "csv"])
+            .arg(path("csv"))
+            .arg("--map")
+            .arg(path("toml"));
+        command
+            .arg("--store")
+            .arg(&store)
+            .args(["--search-index", "off", "--issues-ms", "0"]);
+        let began = Instant::now();
+        let mut child = command.stdout(Stdio::null()).spawn().expect("the program starts");
+        let peak = peak_of(&mut child);
+        let took = began.elapsed();
+        assert!(child.wait().expect("it has ended").success(), "{name}");
+        let rate = u128::try_from(rows).expect("it fits") * 1_000_000 / took.as_micros();
+        let seconds = took.as_secs_f64();
+        println!("{rows} {name} by a command of their own: {seconds:.1} s, {rate} records a second; peak {peak} MiB");
+    }
+    let (mut child, _, started) = start(&store);
+    println!("restart to the first answer: {:.2} s", started.as_secs_f64());
+    child.kill().expect("it runs");
+    child.wait().expect("it has ended");
+}
+
+/// Serves a store: the process, its address, and how long it took to the first answer.
+fn start(store: &Path) -> (Child, String, Duration) {
+    let began = Instant::now();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_guanxi"));
+    command
+        .args(["serve", "--port", "0", "--log-format", "json", "--store"])
+        .arg(store);
+    let mut child = command.stderr(Stdio::piped()).spawn().expect("the program starts");
+    let mut log = BufReader::new(child.stderr.take().expect("it is piped"));
+    let address = loop {
+        let mut line = String::new();
+        assert!(log.read_line(&mut line).expect("text") > 0, "the program ended");
+        if let Some((_, rest)) = line.split_once("on http://") {
+            break rest.split('"').next().unwrap_or_default().to_owned();
+        }
+    };
+    // Whoever writes to a pipe that nobody reads waits.
+    thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
+    ask(&address, "{ statistics { entities } }");
+    (child, address, began.elapsed())
 }
 
 fn floor(files: &Files) -> Duration {
@@ -106,23 +193,8 @@ fn memory(process: u32, figure: &str) -> u64 {
 
 fn serve(files: &Files, store: &Path) {
     let began = Instant::now();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_guanxi"));
-    command
-        .args(["serve", "--port", "0", "--log-format", "json", "--store"])
-        .arg(store);
-    let mut child = command.stderr(Stdio::piped()).spawn().expect("the program starts");
-    let mut log = BufReader::new(child.stderr.take().expect("it is piped"));
-    let address = loop {
-        let mut line = String::new();
-        assert!(log.read_line(&mut line).expect("text") > 0, "the program ended");
-        if let Some((_, rest)) = line.split_once("on http://") {
-            break rest.split('"').next().unwrap_or_default().to_owned();
-        }
-    };
-    // Whoever writes to a pipe that nobody reads waits.
-    thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
-    ask(&address, "{ statistics { entities } }");
-    println!("restart to the first answer: {:.2} s", began.elapsed().as_secs_f64());
+    let (mut child, address, started) = start(store);
+    println!("restart to the first answer: {:.2} s", started.as_secs_f64());
     let mut waited = Duration::ZERO;
     while ask(
         &address,
@@ -158,7 +230,7 @@ fn serve(files: &Files, store: &Path) {
     });
     each("corporate group", &grouped, &|lei| {
         format!(
-            r#"{{ company(by: {{id: "lei:{lei}"}}) {{ corporateGroup(first: 100) {{ parent {{ name }} members {{ totalCount nodes {{ name }} }} }} }} }}"#
+            r#"{{ company(by: {{id: "lei:{lei}"}}) {{ corporateGroup {{ parent {{ name }} members(first: 100) {{ totalCount nodes {{ name }} }} }} }} }}"#
         )
     });
     each("search by a name", &named, &|name| {

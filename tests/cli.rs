@@ -56,7 +56,10 @@ fn an_answer_with_errors_ends_with_exit_code_1() {
             "FORBIDDEN",
         ),
         (&["query", "{"], "GRAPHQL_PARSE_FAILED"),
-        (&["query", "{ companies(first: 0) { nodes { id } } }"], "BAD_USER_INPUT"),
+        (
+            &["query", "{ companies(first: -1) { nodes { id } } }"],
+            "BAD_USER_INPUT",
+        ),
         (
             &["query", "{ a: __typename b: __typename }", "--root-fields-max", "1"],
             "LIMIT_EXCEEDED",

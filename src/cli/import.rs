@@ -102,8 +102,9 @@ pub(super) struct ImportArguments {
     #[arg(long, env = "GUANXI_UNPACKED_BYTES_MAX", default_value_t = UNPACKED_BYTES_MAX)]
     unpacked_bytes_max: u64,
     /// Milliseconds that the end of an import looks for what may be wrong with the data; 0 leaves it to guanxi check --store.
-    #[arg(long, env = "GUANXI_ISSUES_MS", default_value_t = issues::IMPORT_MS)]
-    issues_ms: u64,
+    /// Default: a tenth of what the import took, 500 at least and 5000 at most.
+    #[arg(long, env = "GUANXI_ISSUES_MS")]
+    issues_ms: Option<u64>,
 }
 
 pub(super) fn import(arguments: &ImportArguments) -> anyhow::Result<ExitCode> {
@@ -112,6 +113,7 @@ pub(super) fn import(arguments: &ImportArguments) -> anyhow::Result<ExitCode> {
         let told = told(arguments, Timestamp::now());
         return suggest::suggest(format, files, arguments.unpacked_bytes_max, &told);
     }
+    let began = Instant::now();
     let (format, files) = format_and_files(&arguments.files)?;
     let store = arguments
         .store
@@ -178,11 +180,13 @@ pub(super) fn import(arguments: &ImportArguments) -> anyhow::Result<ExitCode> {
         let written = report.end(&done.tally);
         written.with_context(|| format!("cannot write the report {}", path.display()))?;
     }
-    conclude(&done, store, arguments.issues_ms, stop.load(Ordering::Relaxed))
+    let for_issues = arguments.issues_ms.map(Duration::from_millis);
+    let for_issues = for_issues.unwrap_or_else(|| issues::after_import(began.elapsed()));
+    conclude(&done, store, for_issues, stop.load(Ordering::Relaxed))
 }
 
 /// Prints what became of the records.
-fn conclude(done: &Done, store: &Path, issues_ms: u64, was_asked_to_stop: bool) -> anyhow::Result<ExitCode> {
+fn conclude(done: &Done, store: &Path, for_issues: Duration, was_asked_to_stop: bool) -> anyhow::Result<ExitCode> {
     let dir = store.display();
     print(&Summary(&done.tally).to_string())?;
     if done.is_cut_short {
@@ -233,10 +237,10 @@ fn conclude(done: &Done, store: &Path, issues_ms: u64, was_asked_to_stop: bool) 
         _ if done.is_new => print(&format!("store {dir}: made; {serving}\n"))?,
         _ => print(&format!("store {dir}: what is new or differs is recorded; {serving}\n"))?,
     }
-    if counts.read > 0 && issues_ms > 0 && store.join(LOG).exists() {
+    if counts.read > 0 && !for_issues.is_zero() && store.join(LOG).exists() {
         let now = Timestamp::now();
         match store::read(store, now) {
-            Ok(graph) => print(&issues::summary(&graph, now, Duration::from_millis(issues_ms)))?,
+            Ok(graph) => print(&issues::summary(&graph, now, for_issues))?,
             // What was imported is kept, whatever becomes of looking at it.
             Err(error) => {
                 eprintln!("guanxi: the data issues cannot be counted: {error}; try guanxi check --store {dir}")

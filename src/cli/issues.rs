@@ -17,8 +17,14 @@ use crate::{
 
 /// How many issues are told in words.
 const TOLD_MAX: usize = 3;
-/// How long the end of an import looks for issues, in milliseconds, unless another limit is given.
-pub(super) const IMPORT_MS: u64 = 5_000;
+/// How long the end of an import looks for issues at most and at least, unless another limit is given.
+const IMPORT_MAX: Duration = Duration::from_secs(5);
+const IMPORT_MIN: Duration = Duration::from_millis(500);
+
+/// How long the end of an import that took so long looks for issues, unless another limit is given.
+pub(super) fn after_import(took: Duration) -> Duration {
+    (took / 10).clamp(IMPORT_MIN, IMPORT_MAX)
+}
 
 /// The issues that `dataIssues` lists when it is asked without arguments: how many there are, and the worst three. Kinds that
 /// would take longer than `time` are named.

@@ -36,6 +36,8 @@ pub(super) struct Base {
     pub(super) by_identifier: KeyIndex,
     /// Versions of relationships by the record that they come from.
     pub(super) by_record: KeyIndex,
+    /// Versions of relationships by the statements of which the ids do not follow from what they are of.
+    pub(super) by_statement: KeyIndex,
     pub(super) title: Title,
     /// Where rows are found by their ids in one step, once that was asked for.
     pub(super) finder: OnceLock<Finder>,
@@ -71,6 +73,7 @@ impl Base {
             by_name,
             by_identifier,
             by_record: records(&columns),
+            by_statement: stated_ids(&columns),
             columns,
             times,
             outgoing,
@@ -193,6 +196,16 @@ fn records(columns: &Columns) -> KeyIndex {
     let keyed = rows.filter_map(|(place, row)| {
         let record = columns.texts.text(columns.relationship_extra(row).record)?;
         Some((key_of(record), place))
+    });
+    KeyIndex::new(keyed.collect())
+}
+
+/// The versions of relationships by the ids of statements that do not follow from what they are of.
+fn stated_ids(columns: &Columns) -> KeyIndex {
+    let rows = (0u32..).zip(&columns.relationships);
+    let keyed = rows.flat_map(|(place, row)| {
+        let statements = columns.statements(row).iter();
+        statements.filter_map(move |statement| Some((key_of(columns.texts.text(statement.id)?), place)))
     });
     KeyIndex::new(keyed.collect())
 }

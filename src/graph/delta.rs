@@ -56,6 +56,7 @@ pub(super) struct Delta {
     pub(super) by_name: OrdSet<(u32, EntityIx)>,
     pub(super) by_identifier: OrdSet<(u32, EntityIx)>,
     pub(super) by_record: OrdSet<(u32, RelationshipIx)>,
+    pub(super) by_statement: OrdSet<(u32, RelationshipIx)>,
     /// What waits for something that it refers to, by id.
     pub(super) unresolved: Arc<[Unresolved]>,
     /// How many versions were begun or ended.

@@ -7,7 +7,7 @@ use imbl::OrdSet;
 use super::{
     delta,
     index::{KeyIndex, identifier_key, key_of},
-    ix::{EntityIx, RelationshipIx, SourceIx},
+    ix::{EntityIx, EvidenceIx, RelationshipIx, SourceIx},
     mask::Mask,
     merge::Union,
     read::EntityRef,
@@ -80,6 +80,26 @@ impl Snapshot {
             self.recorded(*ix).is_known(mask.known) && self.relationship(*ix).record_id() == Some(record)
         };
         all.into_iter().filter(is_known).collect()
+    }
+
+    /// The statement with this id about a relationship that was known to the view, on whatever day it held. O(log n + versions).
+    #[must_use]
+    pub fn statement_by_id(&self, id: &str, mask: &Mask) -> Option<EvidenceIx> {
+        let of = |relationship: RelationshipIx| {
+            let statements = self.statements_of(relationship).map(|(ix, ..)| ix);
+            statements.into_iter().find(|ix| self.statement(*ix).id() == id)
+        };
+        let hash = key_of(id);
+        let of_base = self.base.by_statement.rows(hash).map(RelationshipIx::of_base);
+        let stated = of_base.chain(delta::of(&self.delta.by_statement, hash));
+        let mut known = stated.filter(|relationship| self.recorded(*relationship).is_known(mask.known));
+        if let Some(statement) = known.find_map(of) {
+            return Some(statement);
+        }
+        // Others begin with the id of their relationship.
+        let ends = id.rmatch_indices('/').map(|(end, _)| end);
+        ends.into_iter()
+            .find_map(|end| of(self.relationship_by_id(&id[..end], mask)?))
     }
 
     /// The relationships of which an indirect one is made up, as far as they are known and the view sees them: in the order of the

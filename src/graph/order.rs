@@ -365,7 +365,9 @@ pub fn page<R: Ordered>(
         }
         Take::Last(count) if listed.len() > count => {
             let surplus = listed.len() - count;
-            listed.select_nth_unstable_by(surplus, in_order);
+            if count > 0 {
+                listed.select_nth_unstable_by(surplus, in_order);
+            }
             listed.drain(..surplus);
             cut_before = true;
         }

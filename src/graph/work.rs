@@ -15,6 +15,7 @@ use super::{
     ix::{EntityIx, RelationshipIx, SourceIx},
     rows::{Recorded, Span},
     snapshot::Snapshot,
+    text::Text,
 };
 use crate::model::{Change, Ends, Entity, EntityKind, Noun, Record, Relationship, Source, Step, fold};
 
@@ -195,6 +196,10 @@ impl<'a> Work<'a> {
         }
         if let Some(record) = &relationship.record {
             self.delta.by_record.insert((key_of(record.as_str()), ix));
+        }
+        let statements = self.rows.columns.statements(&row).iter().zip(&relationship.evidence);
+        for (_, stated) in statements.filter(|(row, _)| row.id != Text::NONE) {
+            self.delta.by_statement.insert((key_of(stated.id.as_str()), ix));
         }
         self.rows.columns.relationships.push(row);
         self.relationships.push(ix);

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::extract::{Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use http_body_util::LengthLimitError;
 use tokio::sync::Semaphore;
 
@@ -16,7 +16,7 @@ use super::negotiate::{self, Accepted, MediaType, Unsupported};
 use super::params::{Body, Params};
 use super::refusal::{Refusal, json};
 use super::trace::{OperationName, RequestId};
-use super::{GetPreflight, Service, Settings, sse, websocket};
+use super::{GetPreflight, Pages, Service, Settings, sse, websocket};
 use crate::{
     model::Timestamp,
     schema::{self, Answer, Error, Limit, Operations, Outcome, Started},
@@ -104,11 +104,13 @@ impl Graphql {
             _ => return Err(Refusal::method_not_allowed(ALLOW)),
         };
         let headers = request.headers();
-        let accepted = headers
-            .get_all(header::ACCEPT)
-            .iter()
-            .filter_map(|value| value.to_str().ok());
-        let accepted = negotiate::accept(accepted).ok_or_else(not_acceptable)?;
+        let accepted = headers.get_all(header::ACCEPT);
+        let accepted = || accepted.iter().filter_map(|value| value.to_str().ok());
+        let has_pages = self.settings.pages == Pages::Served;
+        if operations == Operations::QueriesOnly && has_pages && negotiate::wants_page(accepted()) {
+            return Ok(Redirect::to("/").into_response());
+        }
+        let accepted = negotiate::accept(accepted()).ok_or_else(not_acceptable)?;
         let media = accepted.single;
         let session = self.service.access.session(headers, Timestamp::now());
         let shared = Shared {

@@ -126,7 +126,8 @@ pub fn router(service: Service, settings: Settings, readiness: Readiness) -> Res
     let pages = settings.pages;
     let graphql = Graphql::new(service, settings, readiness.clone());
     let router = Router::new()
-        .route("/graphql", any(graphql::graphql).with_state(graphql))
+        .route("/graphql", any(graphql::graphql).with_state(graphql.clone()))
+        .route("/graphql/", any(graphql::graphql).with_state(graphql))
         .route("/schema.graphql", get(sdl::schema).fallback(only_get).with_state(sdl))
         .route("/health/live", get(health::live).fallback(only_get))
         .route(

@@ -40,6 +40,22 @@ pub(super) struct Accepted {
     pub(super) streams: bool,
 }
 
+/// Whether a client asks for a page before any of what is written here, as browsers do for what is typed into them.
+pub(super) fn wants_page<'h>(headers: impl Iterator<Item = &'h str>) -> bool {
+    let ranges = headers.flat_map(|header| split(header, ','));
+    let named = ranges.filter_map(|range| range.split(';').next().map(str::trim));
+    let mut known = named.filter(|name| {
+        let is_json = [MediaType::Json, MediaType::GraphqlResponse, MediaType::EventStream]
+            .iter()
+            .any(|media| {
+                let (kind, subtype) = media.parts();
+                name.strip_prefix(kind).and_then(|rest| rest.strip_prefix('/')) == Some(subtype)
+            });
+        is_json || *name == "text/html"
+    });
+    known.next() == Some("text/html")
+}
+
 /// How well a range of the header fits a media type, and how much the client wants it.
 #[derive(Clone, Copy, Debug)]
 struct Fit {

@@ -3,6 +3,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::schema::PERSISTED_QUERY;
+
 /// As they arrived; nothing is parsed as GraphQL yet.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Params {
@@ -38,6 +40,8 @@ impl Params {
         let Value::Object(mut body) = value else {
             return Err("The body must be a JSON object with a `query`.".to_owned());
         };
+        let extensions = object("extensions", body.remove("extensions"))?;
+        let is_persisted = extensions.contains_key(PERSISTED_QUERY);
         Ok(Self {
             operation_name: match body.remove("operationName") {
                 None | Some(Value::Null) => None,
@@ -45,9 +49,11 @@ impl Params {
                 Some(_) => return Err("`operationName` must be a string or null.".to_owned()),
             },
             variables: object("variables", body.remove("variables"))?,
-            extensions: object("extensions", body.remove("extensions"))?,
+            extensions,
             query: match body.remove("query") {
                 Some(Value::String(query)) => query,
+                // Answered like a query that cannot be answered, so that the client sends it as a text.
+                None | Some(Value::Null) if is_persisted => String::new(),
                 Some(_) => return Err("`query` must be a string.".to_owned()),
                 None => return Err("The request has no `query`.".to_owned()),
             },

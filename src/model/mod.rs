@@ -19,6 +19,7 @@ pub(crate) mod letters;
 mod matching;
 pub(crate) mod readings;
 mod relationship;
+mod seen;
 mod sentence;
 mod share;
 mod similarity;
@@ -50,6 +51,7 @@ pub use relationship::{
     Capability, Ends, Relationship, RelationshipCategory, RelationshipKind, RelationshipStatus, ULTIMATE_PARENT_ROLE,
     UnknownReason,
 };
+pub use seen::AskedView;
 pub use sentence::{Claim, Voice, publisher_in_short};
 pub use share::{Share, ShareOf, ShareRange};
 pub use similarity::{DIFFERENT_MAX, similarity};

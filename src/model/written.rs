@@ -1,7 +1,7 @@
 //! What people may write into a record: lines, texts, links, ids and numbers, each with its bounds. The same for tables and
 //! for changes over the API.
 
-use super::{Invalid, PartialDate};
+use super::{AskedView, Invalid, PartialDate};
 
 /// How many characters an id may have. A derived one holds two others, each percent-encoded.
 pub const ID_CHARS_MAX: usize = 500;
@@ -83,7 +83,8 @@ fn start_of(text: &str) -> String {
     }
 }
 
-/// `text`, as long as it can be an id with at most `max` characters: no white space, no control characters.
+/// `text`, as long as it can be an id with at most `max` characters: no white space, no control characters, and no view at its
+/// end, which ids have in answers.
 ///
 /// Registers have ids with spaces; written by people they are nearly always a slip.
 ///
@@ -98,6 +99,12 @@ pub fn plain_id(text: &str, max: usize) -> Result<&str, Invalid> {
         return Err(Invalid::new(
             &start_of(text),
             "an id without spaces and control characters",
+        ));
+    }
+    if !AskedView::of_id(text).1.is_default() {
+        return Err(Invalid::new(
+            &start_of(text),
+            "an id that does not end in a view, as those of answers do",
         ));
     }
     Ok(text)

@@ -1,12 +1,13 @@
 //! The root field that reads the log of changes: every step of every commit, oldest first, to be resumed at any place for
 //! ever.
 
-use async_graphql::{Context, ID, InputObject, Object};
+use async_graphql::{Context, InputObject, Object};
 
 use super::{
     cost::{cost, list_size, names},
     enums::Member,
     error::Error,
+    key::NodeKey,
     page::{Connection, Edge, PAGE_MAX, PageInfo, Total},
     scalars::DateTime,
     types::change::{Change, Place},
@@ -33,7 +34,7 @@ pub(crate) struct ChangeFilter {
     actions: Option<Vec<Member<Action>>>,
     /// Only changes that are about one of the entities with these ids: of itself, or of a relationship that it stands in. At
     /// most 100.
-    entity: Option<Vec<ID>>,
+    entity: Option<Vec<NodeKey>>,
     /// Only changes allowed by a token with one of these names. At most 100.
     by: Option<Vec<String>>,
     /// Only what was recorded at this moment or later.
@@ -73,7 +74,7 @@ impl ChangeFilter {
     pub(crate) fn fits(&self, entry: &Entry, step: &Step) -> bool {
         let nouns: Option<Set<Noun>> = self.nouns.as_deref().map(Member::set);
         let actions: Option<Set<Action>> = self.actions.as_deref().map(Member::set);
-        let about = |ids: &Vec<ID>| step.entities.iter().any(|entity| ids.iter().any(|id| **id == *entity));
+        let about = |ids: &Vec<NodeKey>| step.entities.iter().any(|entity| ids.iter().any(|id| **id == *entity));
         self.fits_entry(entry)
             && nouns.is_none_or(|nouns| nouns.contains(step.change.noun()))
             && actions.is_none_or(|actions| actions.contains(step.action))
@@ -147,12 +148,12 @@ impl ChangeQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Only what follows this cursor. Left out: from the first change.")] after: Option<String>,
-        #[graphql(desc = "How many: 1 to 1000.", default_with = "Some(FIRST)")] first: Option<i32>,
+        #[graphql(desc = "How many: 0 to 1000.", default_with = "Some(FIRST)")] first: Option<i32>,
         #[graphql(desc = "Only those that fit.")] filter: Option<ChangeFilter>,
     ) -> Option<Result<Connection<Change>, Error>> {
         let list = || {
             let most = i32::try_from(PAGE_MAX).unwrap_or(i32::MAX);
-            let first = within(first.unwrap_or(FIRST), 1, most, "Query.changes(first:)")?;
+            let first = within(first.unwrap_or(FIRST), 0, most, "Query.changes(first:)")?;
             let filter = filter.unwrap_or_default().checked("Query.changes(filter:)")?;
             let asking = Asking::of(ctx)?;
             let viewer = Viewer::of_now(ctx)?;

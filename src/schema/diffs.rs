@@ -1,10 +1,11 @@
 //! The root field that compares two views: what appeared, disappeared or changed between them.
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, Object};
 
 use super::{
     cost::{cost, list_size, names},
     error::Error,
+    key::NodeKey,
     page::{Connection, Listing, PageArgs, Total},
     types::diff::DiffEntry,
     view::ViewInput,
@@ -22,7 +23,7 @@ const FIRST: i32 = 100;
 const OF_MAX: usize = 100;
 
 /// The entities that a comparison is restricted to, as far as either view knows them.
-fn named(of: &[ID], from: &Viewer, to: &Viewer) -> Result<Vec<EntityIx>, Error> {
+fn named(of: &[NodeKey], from: &Viewer, to: &Viewer) -> Result<Vec<EntityIx>, Error> {
     const PLACE: &str = "Query.diff(of:)";
     if of.len() > OF_MAX {
         let message = format!("{} ids are too many; ask for at most {OF_MAX} at a time", of.len());
@@ -76,10 +77,10 @@ impl DiffQuery {
         #[graphql(
             desc = "Only the entities with these ids and their relationships, at most 100. Left out: everything."
         )]
-        of: Option<Vec<ID>>,
+        of: Option<Vec<NodeKey>>,
         #[graphql(desc = "What sees the state before; `before` of each entry inherits it.")] from: ViewInput,
         #[graphql(desc = "What sees the state after; `after` of each entry inherits it.")] to: ViewInput,
-        #[graphql(desc = "How many: 1 to 1000.", default_with = "Some(FIRST)")] first: Option<i32>,
+        #[graphql(desc = "How many: 0 to 1000.", default_with = "Some(FIRST)")] first: Option<i32>,
         #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
     ) -> Option<Result<Connection<DiffEntry>, Error>> {
         let args = PageArgs {

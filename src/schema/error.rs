@@ -11,6 +11,8 @@ use async_graphql::{ErrorExtensionValues, Pos, ServerError, Value};
 pub enum Code {
     /// HTTP or the request around the document is at fault.
     BadRequest,
+    /// The request names a query by its hash, as clients try first; they send the query next.
+    PersistedQueryNotSupported,
     /// The document does not parse.
     GraphqlParseFailed,
     /// The document does not fit the schema.
@@ -44,6 +46,7 @@ impl Code {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::BadRequest => "BAD_REQUEST",
+            Self::PersistedQueryNotSupported => "PERSISTED_QUERY_NOT_SUPPORTED",
             Self::GraphqlParseFailed => "GRAPHQL_PARSE_FAILED",
             Self::GraphqlValidationFailed => "GRAPHQL_VALIDATION_FAILED",
             Self::BadUserInput => "BAD_USER_INPUT",

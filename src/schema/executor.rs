@@ -16,13 +16,16 @@ use async_graphql::{
 
 use super::answer::{self, Answer, Outcome};
 use super::catalog::{Catalog, Unreadable};
-use super::error::Error;
+use super::error::{Code, Error};
 use super::limits::{Introspection, Limit, Limits};
 use super::measure::Estimate;
 use super::tally::{self, Tally, Wanted};
 use super::work::{Pool, Work};
 use super::{absent, document, introspection, lexical, measure, merge, presence, root_field, variables};
 use crate::model::{Caller, Role};
+
+/// The extension in which clients name a query by its hash.
+pub(crate) const PERSISTED_QUERY: &str = "persistedQuery";
 
 /// What the caller may run: GET is for reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -231,6 +234,11 @@ where
     pub(super) fn prepare(&self, mut request: Request, streams: Streams) -> Result<Prepared, Box<Answer>> {
         let refuse = |error: Error| Box::new(Answer::refused([error]));
         let wanted = Wanted::read(&request.extensions).map_err(refuse)?;
+        if request.query.is_empty() && request.extensions.contains_key(PERSISTED_QUERY) {
+            // These words and this code are what Apollo's clients send the whole query after.
+            let error = Error::new(Code::PersistedQueryNotSupported, "PersistedQueryNotSupported");
+            return Err(refuse(error));
+        }
         let text = lexical::check(&request.query, &self.limits).map_err(refuse)?;
         let mut document = parse_query(&text).map_err(|error| refuse(syntax_error(&error)))?;
         if self.limits.introspection == Introspection::Closed {
@@ -247,7 +255,8 @@ where
         self.limits
             .check(Limit::Values, values)
             .map_err(|error| named(refuse(error)))?;
-        let given = Variables::from_json(serde_json::Value::Object(std::mem::take(&mut request.variables)));
+        let given = serde_json::Value::Object(std::mem::take(&mut request.variables));
+        let given = Variables::from_json(variables::whole(given));
         let estimate = measure::check(&document, operation, &given, &self.catalog, &self.limits)
             .map_err(|error| named(refuse(error)))?;
         document::check(&document, &self.catalog).map_err(|errors| named(Box::new(Answer::refused(errors))))?;

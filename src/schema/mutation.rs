@@ -7,7 +7,7 @@ mod records;
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, InputObject, Object};
+use async_graphql::{Context, InputObject, Object};
 
 use self::{
     claims::{AddedEvidenceInput, RelationshipInput},
@@ -17,6 +17,7 @@ use self::{
 use super::{
     cost::cost,
     error::Error,
+    key::NodeKey,
     scalars::PartialDate,
     types::payload::{
         AddEvidencePayload, AssertRelationshipsPayload, EndRelationshipsPayload, MERGE_PREFIX, MergeEntitiesPayload,
@@ -87,7 +88,7 @@ inputs! {
     /// What endRelationships takes.
     EndRelationshipsInput {
         /// The ids of the relationships.
-        ids: Vec<ID>,
+        ids: Vec<NodeKey>,
         /// The first day on which they no longer hold.
         until: PartialDate,
         /// The versions that these relationships must have, in the same order, or CONFLICT.
@@ -96,14 +97,14 @@ inputs! {
     /// What retractRelationships takes.
     RetractRelationshipsInput {
         /// The ids of the relationships.
-        ids: Vec<ID>,
+        ids: Vec<NodeKey>,
         /// The versions that these relationships must have, in the same order, or CONFLICT.
         expected_versions: Option<Vec<i32>>,
     }
     /// What retractEntities takes.
     RetractEntitiesInput {
         /// The ids of the entities.
-        ids: Vec<ID>,
+        ids: Vec<NodeKey>,
         /// Whether their relationships are taken back as well. Otherwise an entity with relationships stays: IN_USE.
         #[graphql(default)]
         with_relationships: bool,
@@ -113,9 +114,9 @@ inputs! {
     /// What mergeEntities takes.
     MergeEntitiesInput {
         /// The ids of the entities that are merged into another, all of its kind.
-        from: Vec<ID>,
+        from: Vec<NodeKey>,
         /// The id of the entity that stays.
-        into: ID,
+        into: NodeKey,
         /// The version that the entity that stays must have, or CONFLICT.
         expected_version: Option<i32>,
         /// The versions that the entities that are merged must have, in the same order, or CONFLICT.
@@ -124,7 +125,7 @@ inputs! {
     /// What unmergeEntities takes.
     UnmergeEntitiesInput {
         /// What mergeEntities answered as `merge`, or the id of an entity that was merged.
-        merge: ID,
+        merge: NodeKey,
     }
 }
 

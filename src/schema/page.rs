@@ -74,11 +74,11 @@ impl Listing {
         let size = |argument: &str, size: i32| {
             usize::try_from(size)
                 .ok()
-                .filter(|size| (1..=PAGE_MAX).contains(size))
+                .filter(|size| *size <= PAGE_MAX)
                 .ok_or_else(|| {
                     Error::bad_user_input(
                         place(argument),
-                        format!("{argument} is {size}; it takes 1 to {PAGE_MAX}"),
+                        format!("{argument} is {size}; it takes 0 to {PAGE_MAX}"),
                     )
                 })
         };

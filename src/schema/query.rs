@@ -9,6 +9,7 @@ use super::{
     enums::Member,
     error::Error,
     filters::{EntityFilter, EntityOrder, RelationshipFilter, RelationshipOrder, entity_filter, entity_order},
+    key::NodeKey,
     matches::MatchQuery,
     page::{Connection, Listing, PAGE_MAX, PageArgs, Total},
     rankings::RankingQuery,
@@ -17,10 +18,12 @@ use super::{
     types::{
         channel::PurchaseChannel,
         entities::EntityConnection,
-        entity::{Entity, EntityFields, Node},
+        entity::{Entity, EntityFields},
+        evidence::Evidence,
         facets::Whole,
         kinds::{Company, Event, Market, Organization, Person, Place, Service},
         neighbors::{RelationshipArgs, RelationshipConnection, all_relationships},
+        node::Node,
         relationship::Relationship,
         source::Source,
         statistics::{Statistics, statistics},
@@ -31,7 +34,7 @@ use super::{
 };
 use crate::{
     graph::{EntityIx, SourceIx, algo, page, page_by_id},
-    model::{COUNTRY_SCHEME, Capability, Catalog, EntityKind, Set},
+    model::{AskedView, COUNTRY_SCHEME, Capability, Catalog, EntityKind, Set},
 };
 
 /// What it takes to buy unless told otherwise.
@@ -49,7 +52,7 @@ pub(crate) struct IdentifierInput {
 /// How to find one entity: by exactly one of these.
 #[derive(Debug, Clone, OneofObject)]
 pub(crate) enum EntityBy {
-    /// By its id.
+    /// By its id or its key. Where no view is asked for, it is seen through the one that the id carries.
     Id(ID),
     /// By an identifier. Numbers of company registers compare without leading zeros. When several entities have it: AMBIGUOUS,
     /// with the candidates.
@@ -58,13 +61,21 @@ pub(crate) enum EntityBy {
     Name(String),
 }
 
+/// Through which view `by` finds an entity: through the one asked for, else the one that its id carries, else that of the header.
+fn viewer_by(ctx: &Context<'_>, view: Option<&ViewInput>, by: &EntityBy) -> Result<Viewer, Error> {
+    match (view, by) {
+        (None, EntityBy::Id(id)) => Viewer::of_id(ctx, &AskedView::of_id(id).1),
+        _ => Viewer::new(ctx, view),
+    }
+}
+
 /// The entity among `kinds` that `by` finds.
 fn find(ctx: &Context<'_>, viewer: &Viewer, by: &EntityBy, kinds: Set<EntityKind>) -> Result<Option<EntityIx>, Error> {
     let (snapshot, mask) = (viewer.snapshot(), viewer.mask());
     let coordinate = || format!("Query.{}(by:)", ctx.field().name());
     match by {
         EntityBy::Id(id) => {
-            let found = snapshot.entity_by_id(id, &mask);
+            let found = snapshot.entity_by_id(AskedView::of_id(id).0, &mask);
             Ok(found.filter(|ix| kinds.contains(snapshot.entity(*ix).kind())))
         }
         EntityBy::Identifier(IdentifierInput { scheme, value }) => {
@@ -171,7 +182,7 @@ macro_rules! by_kind {
                     view: Option<ViewInput>,
                 ) -> Option<Result<$kind, Error>> {
                     let find = || {
-                        let viewer = Viewer::new(ctx, view.as_ref())?;
+                        let viewer = viewer_by(ctx, view.as_ref(), &by)?;
                         let found = find(ctx, &viewer, &by, Set::of(&[EntityKind::$kind]))?;
                         Ok(found.map(|ix| $kind::from(EntityFields { viewer, ix })))
                     };
@@ -186,9 +197,9 @@ macro_rules! by_kind {
                     ctx: &Context<'_>,
                     #[graphql(desc = "Only those that fit.")] filter: Option<EntityFilter>,
                     #[graphql(desc = "What to order by, ties by id. Default: by id.")] order_by: Option<Vec<EntityOrder>>,
-                    #[graphql(desc = "How many, from the start: 1 to 1000. Default: 20.")] first: Option<i32>,
+                    #[graphql(desc = "How many, from the start: 0 to 1000. Default: 20.")] first: Option<i32>,
                     #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
-                    #[graphql(desc = "How many, from the end: 1 to 1000. Excludes first.")] last: Option<i32>,
+                    #[graphql(desc = "How many, from the end: 0 to 1000. Excludes first.")] last: Option<i32>,
                     #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
                     #[graphql(desc = "What to see them through; everything below inherits it. Default: the header Guanxi-View, else today.")]
                     view: Option<ViewInput>,
@@ -243,8 +254,11 @@ pub(super) fn load_node(viewer: &Viewer, id: &str) -> Option<Node> {
     if let Some(ix) = snapshot.relationship_by_id(id, &mask) {
         return Some(Relationship::new(viewer.clone(), ix).into());
     }
-    let source = snapshot.source_by_id(id, &mask)?;
-    Some(Source::new(viewer.clone(), source).into())
+    if let Some(ix) = snapshot.source_by_id(id, &mask) {
+        return Some(Source::new(viewer.clone(), ix).into());
+    }
+    let statement = snapshot.statement_by_id(id, &mask)?;
+    Some(Evidence::new(viewer.clone(), statement).into())
 }
 
 #[derive(Debug, Default)]
@@ -252,39 +266,46 @@ pub(crate) struct GraphQuery;
 
 #[Object]
 impl GraphQuery {
-    /// The entity, relationship or source with this id; null when there is none. A relationship is found on whatever day it
-    /// held.
+    /// The entity, relationship, source or statement with this id; null when there is none. It is seen through the view that
+    /// its id carries, else that of the header Guanxi-View. A relationship is found on whatever day it held.
     async fn node(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Its id.")] id: ID,
-        #[graphql(
-            desc = "What to see it through; everything below inherits it. Default: the header Guanxi-View, else today."
-        )]
-        view: Option<ViewInput>,
+        #[graphql(desc = "Its id, or its key.")] id: ID,
     ) -> Option<Result<Node, Error>> {
-        let load = || Ok(load_node(&Viewer::new(ctx, view.as_ref())?, &id));
+        let (key, view) = AskedView::of_id(&id);
+        let load = || Ok(load_node(&Viewer::of_id(ctx, &view)?, key));
         load().transpose()
     }
 
-    /// The nodes with these ids, in the same order; null where there is none. At most 1000 ids.
+    /// The nodes with these ids, in the same order, each seen through the view that its id carries, else that of the header
+    /// Guanxi-View; null where there is none. At most 1000 ids.
     #[graphql(directive = list_size::apply(None, Some(vec!["ids".to_owned()]), None, Some(false)))]
     async fn nodes(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Their ids, at most 1000.")] ids: Vec<ID>,
-        #[graphql(
-            desc = "What to see them through; everything below inherits it. Default: the header Guanxi-View, else today."
-        )]
-        view: Option<ViewInput>,
+        #[graphql(desc = "Their ids or keys, at most 1000.")] ids: Vec<ID>,
     ) -> Option<Result<Vec<Option<Node>>, Error>> {
         let load = || {
             if ids.len() > PAGE_MAX {
                 let message = format!("{} ids are too many; ask for at most {PAGE_MAX} at a time", ids.len());
                 return Err(Error::bad_user_input("Query.nodes(ids:)", message));
             }
-            let viewer = Viewer::new(ctx, view.as_ref())?;
-            Ok(ids.iter().map(|id| load_node(&viewer, id)).collect())
+            let mut viewers: Vec<(AskedView, Viewer)> = Vec::new();
+            let mut nodes = Vec::with_capacity(ids.len());
+            for id in &ids {
+                let (key, view) = AskedView::of_id(id);
+                let known = viewers.iter().find(|(known, _)| *known == view);
+                let viewer = match known {
+                    Some((_, viewer)) => viewer.clone(),
+                    None => Viewer::of_id(ctx, &view)?,
+                };
+                nodes.push(load_node(&viewer, key));
+                if known.is_none() {
+                    viewers.push((view, viewer));
+                }
+            }
+            Ok(nodes)
         };
         Some(load())
     }
@@ -300,7 +321,7 @@ impl GraphQuery {
         view: Option<ViewInput>,
     ) -> Option<Result<Entity, Error>> {
         let find = || {
-            let viewer = Viewer::new(ctx, view.as_ref())?;
+            let viewer = viewer_by(ctx, view.as_ref(), &by)?;
             let found = find(ctx, &viewer, &by, Set::all())?;
             Ok(found.map(|ix| Entity::new(viewer, ix)))
         };
@@ -315,9 +336,9 @@ impl GraphQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Only those that fit.")] filter: Option<EntityFilter>,
         #[graphql(desc = "What to order by, ties by id. Default: by id.")] order_by: Option<Vec<EntityOrder>>,
-        #[graphql(desc = "How many, from the start: 1 to 1000. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "How many, from the start: 0 to 1000. Default: 20.")] first: Option<i32>,
         #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many, from the end: 1 to 1000. Excludes first.")] last: Option<i32>,
+        #[graphql(desc = "How many, from the end: 0 to 1000. Excludes first.")] last: Option<i32>,
         #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
         #[graphql(
             desc = "What to see them through; everything below inherits it. Default: the header Guanxi-View, else today."
@@ -342,9 +363,9 @@ impl GraphQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Only those that fit.")] filter: Option<RelationshipFilter>,
         #[graphql(desc = "What to order by, ties by id. Default: by id.")] order_by: Option<Vec<RelationshipOrder>>,
-        #[graphql(desc = "How many, from the start: 1 to 1000. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "How many, from the start: 0 to 1000. Default: 20.")] first: Option<i32>,
         #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many, from the end: 1 to 1000. Excludes first.")] last: Option<i32>,
+        #[graphql(desc = "How many, from the end: 0 to 1000. Excludes first.")] last: Option<i32>,
         #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
         #[graphql(
             desc = "What to see them through; everything below inherits it. Default: the header Guanxi-View, else today."
@@ -369,9 +390,9 @@ impl GraphQuery {
     async fn sources(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many, from the start: 1 to 1000. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "How many, from the start: 0 to 1000. Default: 20.")] first: Option<i32>,
         #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many, from the end: 1 to 1000. Excludes first.")] last: Option<i32>,
+        #[graphql(desc = "How many, from the end: 0 to 1000. Excludes first.")] last: Option<i32>,
         #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
         #[graphql(
             desc = "What to see them through; everything below inherits it. Default: the header Guanxi-View, else today."
@@ -410,7 +431,7 @@ impl GraphQuery {
     async fn purchase_channels(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The id of the merchant.")] merchant: ID,
+        #[graphql(desc = "The id of the merchant.")] merchant: NodeKey,
         #[graphql(desc = "Where the shopper is: the ISO 3166-1 code of a place in the graph, such as CN.")] shopper_in: String,
         #[graphql(desc = "What it takes to buy.", default_with = "Some(NEEDS.map(Member).to_vec())")] needs: Option<
             Vec<Member<Capability>>,

@@ -37,7 +37,7 @@ impl RankingQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "By what.")] by: Member<RankingMeasure>,
         #[graphql(desc = "What to follow and what to pass through.")] filter: Option<TraversalFilter>,
-        #[graphql(desc = "How many: 1 to 1000.", default_with = "Some(FIRST)")] first: Option<i32>,
+        #[graphql(desc = "How many: 0 to 1000.", default_with = "Some(FIRST)")] first: Option<i32>,
         #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
         #[graphql(
             desc = "What to see the graph through; everything below inherits it. Default: the header Guanxi-View, else today."

@@ -69,7 +69,7 @@ impl SearchQuery {
             desc = "Only entities of these countries, by their codes in capitals or not: US finds those of US-DE as well. At most 1000."
         )]
         countries: Option<Vec<String>>,
-        #[graphql(desc = "How many, from the start: 1 to 1000.", default_with = "Some(FIRST)")] first: Option<i32>,
+        #[graphql(desc = "How many, from the start: 0 to 1000.", default_with = "Some(FIRST)")] first: Option<i32>,
         #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
         #[graphql(
             desc = "What to see them through; everything below inherits it. It hides no entities but those not recorded yet. Default: the header Guanxi-View, else today."

@@ -43,7 +43,7 @@ impl SoundnessQuery {
             desc = "Which kinds of issues to look for. Default: all. Of a large graph, ask for one or two at a time."
         )]
         kinds: Option<Vec<Member<DataIssueKind>>>,
-        #[graphql(desc = "How many: 1 to 1000.", default_with = "Some(FIRST)")] first: Option<i32>,
+        #[graphql(desc = "How many: 0 to 1000.", default_with = "Some(FIRST)")] first: Option<i32>,
         #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
         #[graphql(
             desc = "What to see the graph through; everything below inherits it. Default: the header Guanxi-View, else today. With ever: true, what has ended is checked as well."

@@ -4,13 +4,14 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_graphql::{
-    Context, ID, Subscription as Root,
+    Context, Subscription as Root,
     futures_util::stream::{self, Stream},
 };
 
 use super::{
     changes::ChangeFilter,
     error::Error,
+    key::NodeKey,
     types::change::{Change, Place},
     viewer::Viewer,
 };
@@ -145,7 +146,7 @@ impl Subscription {
     async fn entity_changed(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The ids of the entities, 1 to 100.")] ids: Vec<ID>,
+        #[graphql(desc = "The ids of the entities, 1 to 100.")] ids: Vec<NodeKey>,
         #[graphql(
             desc = "The cursor of the last change seen: what followed is told first. Default: only what is recorded from now on."
         )]

@@ -1,8 +1,8 @@
 //! How a walk goes, as callers write it.
 
-use async_graphql::{ID, InputObject};
+use async_graphql::InputObject;
 
-use super::{enums::Member, error::Error, viewer::Viewer};
+use super::{enums::Member, error::Error, key::NodeKey, viewer::Viewer};
 use crate::{
     graph::{Direction, EntityIx, Mask, Step, Traversal},
     model::{Catalog, EntityKind, RelationshipCategory, RelationshipKind, RelationshipStatus},
@@ -29,7 +29,7 @@ pub(crate) struct TraversalFilter {
     /// Follow relationships with a share whose low end is at least this only, in percent from 0 to 100.
     share_at_least: Option<f64>,
     /// Leave out the entities with these ids, at most 1000.
-    avoid: Option<Vec<ID>>,
+    avoid: Option<Vec<NodeKey>>,
     /// Do not pass through entities with more relationships than this (of those that the walk follows, either way). They may
     /// still be a start or an end.
     degree_max: Option<i32>,

@@ -25,6 +25,29 @@ pub(super) fn count(variables: &serde_json::Map<String, serde_json::Value>) -> u
     counted
 }
 
+/// The same with whole numbers written as such: `2.0` is 2, since JSON has one kind of number.
+pub(super) fn whole(mut variables: serde_json::Value) -> serde_json::Value {
+    // Beyond this not every whole number is told from its neighbors.
+    const WHOLE_MAX: f64 = 9_007_199_254_740_992.0;
+    let mut open = vec![&mut variables];
+    while let Some(value) = open.pop() {
+        match value {
+            serde_json::Value::Number(number) if number.is_f64() => {
+                let float = number
+                    .as_f64()
+                    .filter(|float| float.fract() == 0.0 && float.abs() <= WHOLE_MAX);
+                if let Some(whole) = float.and_then(|float| format!("{float:.0}").parse::<i64>().ok()) {
+                    *value = whole.into();
+                }
+            }
+            serde_json::Value::Array(items) => open.extend(items),
+            serde_json::Value::Object(fields) => open.extend(fields.values_mut()),
+            _ => {}
+        }
+    }
+    variables
+}
+
 /// The values the operation runs with, or every fault found (the first twenty).
 pub(super) fn coerce(
     catalog: &Catalog,

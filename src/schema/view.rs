@@ -7,7 +7,7 @@ use super::{
     error::Error,
     scalars::{Date, DateTime},
 };
-use crate::model::{At, RelationshipStatus, Timestamp, View};
+use crate::model::{AskedView, At, RelationshipStatus, Timestamp, View};
 
 /// The view through which a question reads the graph. Everything selected below inherits it.
 #[derive(Debug, Clone, Default, InputObject)]
@@ -23,6 +23,26 @@ pub(crate) struct ViewInput {
 }
 
 impl ViewInput {
+    /// The view as it was asked for, in which the order of statuses makes no difference.
+    pub(crate) fn asked(&self) -> AskedView {
+        AskedView {
+            as_of: self.as_of.map(|day| day.0),
+            ever: self.ever.unwrap_or(false),
+            known_at: self.known_at.map(|moment| moment.0),
+            statuses: self.statuses.as_ref().map(|statuses| Member::set(statuses)),
+        }
+    }
+
+    /// A view as it was asked for before.
+    pub(crate) fn again(asked: &AskedView) -> Self {
+        Self {
+            as_of: asked.as_of.map(Date),
+            ever: asked.ever.then_some(true),
+            known_at: asked.known_at.map(DateTime),
+            statuses: asked.statuses.map(Member::list),
+        }
+    }
+
     /// The view asked for at `now`; `place` names the argument or the header in errors.
     pub(crate) fn resolve(&self, now: Timestamp, place: &str) -> Result<View, Error> {
         let ever = self.ever.unwrap_or(false);

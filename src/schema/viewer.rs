@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use async_graphql::{Context, Number, Value};
+use async_graphql::{Context, ID, Number, Value};
 
 use super::{error::Error, view::ViewInput};
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
         Budget, EntityIx, Exhausted, Mask, Scan, Snapshot,
         algo::{Ranking, RankingQuestion},
     },
-    model::{At, Date, Entry, Timestamp, View},
+    model::{AskedView, At, Date, Entry, Timestamp, View},
     store::{State, Store},
 };
 
@@ -84,8 +84,24 @@ pub(crate) struct Viewer {
     last: Timestamp,
     view: View,
     mask: Mask,
-    /// A hash of the view as asked for: a cursor made under another is refused.
-    asked: u64,
+    asked: Asked,
+}
+
+/// The view as it was asked for, and what ids carry of it. Cheap to clone.
+#[derive(Debug, Clone)]
+struct Asked {
+    view: AskedView,
+    /// What follows the id of the data in the id of what is seen; nothing through the default view.
+    suffix: Arc<str>,
+}
+
+impl Asked {
+    fn of(view: AskedView) -> Self {
+        Self {
+            view,
+            suffix: view.id_of("").into(),
+        }
+    }
 }
 
 impl Viewer {
@@ -97,8 +113,14 @@ impl Viewer {
             None => (&asking.default_view, "Guanxi-View".to_owned()),
         };
         let resolved = asked.resolve(asking.now, &place)?;
-        let asked = hash_of(&format!("{asked:?}"));
+        let asked = asked.asked();
         Ok(Self::of(asking, resolved, asked))
+    }
+
+    /// The viewer of a root field whose `id` names what is seen: through the view that it carries, or else that of the header.
+    pub(crate) fn of_id(ctx: &Context<'_>, asked: &AskedView) -> Result<Self, Error> {
+        let view = (!asked.is_default()).then(|| ViewInput::again(asked));
+        Self::new(ctx, view.as_ref())
     }
 
     /// The viewer of a root field that takes its views from arguments of its own: of everything known at the moment of the
@@ -106,7 +128,7 @@ impl Viewer {
     pub(crate) fn of_now(ctx: &Context<'_>) -> Result<Self, Error> {
         let asking = Asking::of(ctx)?;
         let now = View::now(asking.now);
-        Ok(Self::of(asking, now, 0))
+        Ok(Self::of(asking, now, AskedView::default()))
     }
 
     /// The viewer of what a mutation left: `state`, in which `entry` is carried out.
@@ -126,25 +148,26 @@ impl Viewer {
             default_view: asking.default_view.clone(),
             budget: Arc::clone(&asking.budget),
         };
-        Ok(Self::of(Arc::new(asking), view, 0))
+        let asked = asking.default_view.asked();
+        Ok(Self::of(Arc::new(asking), view, asked))
     }
 
     /// What the `view` given as the argument at `coordinate` sees, its defaults taken from the moment that this one knows.
     pub(crate) fn through(&self, view: &ViewInput, coordinate: &str) -> Result<Self, Error> {
         let resolved = view.resolve(self.view.known_at, coordinate)?;
         Ok(Self {
-            asked: hash_of(&format!("{view:?}")),
+            asked: Asked::of(view.asked()),
             ..self.with(resolved)
         })
     }
 
-    fn of(asking: Arc<Asking>, view: View, asked: u64) -> Self {
+    fn of(asking: Arc<Asking>, view: View, asked: AskedView) -> Self {
         let last = asking.state.graph().last_recorded_at();
-        Self::knowing(asking, view, last, asked)
+        Self::knowing(asking, view, last, Asked::of(asked))
     }
 
     /// What was recorded after `last` is not seen, whatever its time: a clock may be behind what it records.
-    fn knowing(asking: Arc<Asking>, view: View, last: Timestamp, asked: u64) -> Self {
+    fn knowing(asking: Arc<Asking>, view: View, last: Timestamp, asked: Asked) -> Self {
         let read = View {
             known_at: view.known_at.min(last),
             ..view
@@ -163,12 +186,12 @@ impl Viewer {
 
     /// The same viewer on another day, or with other knowledge or statuses.
     pub(crate) fn with(&self, view: View) -> Self {
-        Self::knowing(Arc::clone(&self.asking), view, self.last, self.asked)
+        Self::knowing(Arc::clone(&self.asking), view, self.last, self.asked.clone())
     }
 
     /// The same, as it was when the last record was that of `last`.
     pub(crate) fn as_of(&self, view: View, last: Timestamp) -> Self {
-        Self::knowing(Arc::clone(&self.asking), view, last, self.asked)
+        Self::knowing(Arc::clone(&self.asking), view, last, self.asked.clone())
     }
 
     /// When the last record was made that this one may see.
@@ -221,8 +244,33 @@ impl Viewer {
         })
     }
 
+    /// The same viewer, asked what was known at another moment.
+    pub(crate) fn known_at(&self, moment: Timestamp) -> Self {
+        let asked = AskedView {
+            known_at: Some(moment),
+            ..self.asked.view
+        };
+        let view = View {
+            known_at: moment,
+            ..self.view
+        };
+        Self {
+            asked: Asked::of(asked),
+            ..self.with(view)
+        }
+    }
+
+    /// A hash of the view as asked for: a cursor made under another is refused.
     pub(crate) fn asked(&self) -> u64 {
-        self.asked
+        hash_of(&self.asked.suffix)
+    }
+
+    /// The id of what is seen and has the id `key` in the data.
+    pub(crate) fn id_of(&self, key: &str) -> ID {
+        match &*self.asked.suffix {
+            "" => key.into(),
+            suffix => [key, suffix].concat().into(),
+        }
     }
 
     /// The day on which sentences are told and entities have their status: the one asked for, today for ever.
@@ -251,9 +299,10 @@ pub(crate) fn hash_of(text: &str) -> u64 {
     hasher.finish()
 }
 
-/// A hash of the arguments of the field being resolved, but for those that choose a page.
+/// A hash of what the arguments of the field being resolved say, however they are written, but for those that choose a page and
+/// for the view.
 pub(crate) fn arguments_hash(ctx: &Context<'_>) -> Result<u64, Error> {
-    const PAGING: [&str; 4] = ["first", "last", "after", "before"];
+    const PAGING: [&str; 5] = ["first", "last", "after", "before", "view"];
     let arguments = ctx
         .field()
         .arguments()
@@ -261,10 +310,40 @@ pub(crate) fn arguments_hash(ctx: &Context<'_>) -> Result<u64, Error> {
     let mut told: Vec<String> = arguments
         .into_iter()
         .filter(|(name, value)| !PAGING.contains(&name.as_str()) && *value != Value::Null)
-        .map(|(name, value)| format!("{name}:{value}"))
+        .map(|(name, value)| format!("{name}:{}", said(&value)))
         .collect();
     told.sort_unstable();
     Ok(hash_of(&told.join("\n")))
+}
+
+/// What an argument says: the order of fields and of listed words, and whether one of them stands in a list, make no difference.
+fn said(value: &Value) -> String {
+    match value {
+        Value::Object(fields) => {
+            let stated = fields.iter().filter(|(_, value)| **value != Value::Null);
+            let mut fields: Vec<String> = stated.map(|(name, value)| format!("{name}:{}", said(value))).collect();
+            fields.sort_unstable();
+            format!("{{{}}}", fields.join(","))
+        }
+        Value::List(values) => {
+            let mut said: Vec<String> = values.iter().map(said).collect();
+            // Objects may be listed in an order that counts, such as what to order by.
+            if !values.iter().any(|value| matches!(value, Value::Object(_))) {
+                said.sort_unstable();
+                said.dedup();
+            }
+            match &said[..] {
+                [one] => one.clone(),
+                several => format!("[{}]", several.join(",")),
+            }
+        }
+        // In a query words stand as they are, in variables between quotes.
+        Value::Enum(word) => format!("{:?}", word.as_str()),
+        Value::Number(number) => number
+            .as_f64()
+            .map_or_else(|| number.to_string(), |number| number.to_string()),
+        other => other.to_string(),
+    }
 }
 
 impl From<Exhausted> for Error {

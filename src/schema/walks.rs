@@ -2,15 +2,16 @@
 
 use std::borrow::Cow;
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, Object};
 
 use super::{
     cost::{cost, list_size, names},
     error::Error,
+    key::NodeKey,
     page::{Connection, Listing, PageArgs, Total},
     traversal::TraversalFilter,
     types::{
-        common::CommonConnection,
+        common::CommonNeighbor,
         derivation::Derivation,
         entity::Entity,
         path::PathResult,
@@ -57,7 +58,7 @@ pub(super) fn within(value: i32, min: i32, max: i32, place: &str) -> Result<usiz
 }
 
 /// The entities that a walk starts from, each once, in the order given.
-fn starts(viewer: &Viewer, of: &[ID], min: usize, place: &str) -> Result<Vec<EntityIx>, Error> {
+fn starts(viewer: &Viewer, of: &[NodeKey], min: usize, place: &str) -> Result<Vec<EntityIx>, Error> {
     if of.len() > STARTS_MAX {
         let message = format!("{} ids are too many; ask for at most {STARTS_MAX} at a time", of.len());
         return Err(Error::bad_user_input(place, message));
@@ -88,8 +89,8 @@ impl WalkQuery {
     async fn paths(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The id of the entity where paths start.")] from: ID,
-        #[graphql(desc = "The id of the entity where they end.")] to: ID,
+        #[graphql(desc = "The id of the entity where paths start.")] from: NodeKey,
+        #[graphql(desc = "The id of the entity where they end.")] to: NodeKey,
         #[graphql(desc = "What to follow and what to pass through.")] filter: Option<TraversalFilter>,
         #[graphql(desc = "How many paths: 1 to 100.", default_with = "Some(PATHS)")] first: Option<i32>,
         #[graphql(
@@ -135,7 +136,7 @@ impl WalkQuery {
     async fn neighborhood(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The ids of the entities to start from, 1 to 100.")] of: Vec<ID>,
+        #[graphql(desc = "The ids of the entities to start from, 1 to 100.")] of: Vec<NodeKey>,
         #[graphql(desc = "How many steps: 0 to 10.", default_with = "Some(DEPTH)")] depth: Option<i32>,
         #[graphql(desc = "What to follow and what to pass through.")] filter: Option<TraversalFilter>,
         #[graphql(
@@ -191,18 +192,18 @@ impl WalkQuery {
     async fn common_connections(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The ids of the entities, 2 to 100 different ones.")] of: Vec<ID>,
+        #[graphql(desc = "The ids of the entities, 2 to 100 different ones.")] of: Vec<NodeKey>,
         #[graphql(desc = "How many steps from each: 1 to 10.", default_with = "Some(DEPTH)")] depth: Option<i32>,
         #[graphql(desc = "What to follow and what to pass through.")] filter: Option<TraversalFilter>,
-        #[graphql(desc = "How many, from the start: 1 to 1000. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "How many, from the start: 0 to 1000. Default: 20.")] first: Option<i32>,
         #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many, from the end: 1 to 1000. Excludes first.")] last: Option<i32>,
+        #[graphql(desc = "How many, from the end: 0 to 1000. Excludes first.")] last: Option<i32>,
         #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
         #[graphql(
             desc = "What to see the graph through; everything below inherits it. Default: the header Guanxi-View, else today."
         )]
         view: Option<ViewInput>,
-    ) -> Option<Result<Connection<CommonConnection>, Error>> {
+    ) -> Option<Result<Connection<CommonNeighbor>, Error>> {
         let args = PageArgs {
             first,
             after,
@@ -230,7 +231,7 @@ impl WalkQuery {
             let page = page(viewer.snapshot(), rows(), |_| Ok(true), ORDER, &window, viewer.budget())?;
             let total = Total::count(ctx, &viewer, rows, |_| Ok(true))?;
             Ok(Connection::new(&listing, &viewer, &page, total, |row| {
-                CommonConnection::new(&viewer, &found[row.position])
+                CommonNeighbor::new(&viewer, &found[row.position])
             }))
         };
         Some(ask())

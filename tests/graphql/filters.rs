@@ -19,14 +19,14 @@ fn ids(connection: &Value) -> Vec<String> {
 /// The ids that `entities` lists under a filter.
 fn entities(filter: &str) -> Vec<String> {
     ids(&ask(&format!(
-        "{{ entities(first: 1000, filter: {filter}) {{ nodes {{ id }} }} }}"
+        "{{ entities(first: 1000, filter: {filter}) {{ nodes {{ id: key }} }} }}"
     ))["entities"])
 }
 
 /// The ids that `relationships` lists under a filter, of all that ever held.
 fn relationships(filter: &str) -> Vec<String> {
     let query =
-        format!("{{ relationships(first: 1000, view: {{ever: true}}, filter: {filter}) {{ nodes {{ id }} }} }}");
+        format!("{{ relationships(first: 1000, view: {{ever: true}}, filter: {filter}) {{ nodes {{ id: key }} }} }}");
     ids(&ask(&query)["relationships"])
 }
 
@@ -127,7 +127,7 @@ fn relationships_are_filtered_by_what_they_claim() {
 fn symmetric_kinds_are_found_from_both_ends_and_fit_every_direction() {
     let competitors = |id: &str, direction: &str| {
         let query = format!(
-            r#"{{ company(by: {{id: "{id}"}}) {{ competitors(filter: {{direction: {direction}}}) {{ nodes {{ id }} }} }} }}"#
+            r#"{{ company(by: {{id: "{id}"}}) {{ competitors(filter: {{direction: {direction}}}) {{ nodes {{ id: key }} }} }} }}"#
         );
         ids(&ask(&query)["company"]["competitors"])
     };
@@ -141,7 +141,7 @@ fn symmetric_kinds_are_found_from_both_ends_and_fit_every_direction() {
 fn a_direction_is_seen_from_the_entity() {
     let neighbors = |direction: &str| {
         let query = format!(
-            r#"{{ company(by: {{id: "alipay"}}) {{ neighbors(filter: {{kinds: [OWNS], direction: {direction}}}) {{ nodes {{ id }} }} }} }}"#
+            r#"{{ company(by: {{id: "alipay"}}) {{ neighbors(filter: {{kinds: [OWNS], direction: {direction}}}) {{ nodes {{ id: key }} }} }} }}"#
         );
         ids(&ask(&query)["company"]["neighbors"])
     };
@@ -154,7 +154,7 @@ fn a_direction_is_seen_from_the_entity() {
 fn orders_put_what_is_missing_last_and_end_ties_by_id() {
     let owners = |order: &str| {
         let query = format!(
-            r#"{{ company(by: {{id: "cainiao"}}, view: {{asOf: "2014-11-28"}}) {{ owners(orderBy: {order}) {{ nodes {{ id }} }} }} }}"#
+            r#"{{ company(by: {{id: "cainiao"}}, view: {{asOf: "2014-11-28"}}) {{ owners(orderBy: {order}) {{ nodes {{ id: key }} }} }} }}"#
         );
         ids(&ask(&query)["company"]["owners"])
     };
@@ -356,7 +356,7 @@ fn what_cannot_be_asked_at_the_root_is_refused() {
         (r#"filter: {property: {path: "a.b.c.d.e.f.g.h.i"}}"#, "filter"),
         (r#"filter: {amount: {currency: "dollars"}}"#, "filter"),
     ] {
-        let (code, place, _) = refused(&format!("{{ relationships({arguments}) {{ nodes {{ id }} }} }}"));
+        let (code, place, _) = refused(&format!("{{ relationships({arguments}) {{ nodes {{ id: key }} }} }}"));
         assert_eq!(
             (code.as_str(), place),
             ("BAD_USER_INPUT", format!("Query.relationships({argument}:)")),

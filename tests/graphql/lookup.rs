@@ -14,14 +14,16 @@ fn an_entity_is_found_by_id_identifier_and_any_of_its_names() {
         r#"{name: "支付宝"}"#,
     ] {
         assert_eq!(
-            ask(&format!("{{ company(by: {by}) {{ id }} }}"))["company"]["id"],
+            ask(&format!("{{ company(by: {by}) {{ id: key }} }}"))["company"]["id"],
             "alipay",
             "{by}"
         );
     }
-    let data = ask(r#"{ place(by: {identifier: {scheme: "ISO3166-1", value: "CN"}}) { id }
-             former: company(by: {name: "zhejiang ant small & micro financial services"}) { id }
-             decomposed: company(by: {name: "AE\u0301ROPOSTALE"}) { id } }"#);
+    let data = ask(
+        r#"{ place(by: {identifier: {scheme: "ISO3166-1", value: "CN"}}) { id: key }
+             former: company(by: {name: "zhejiang ant small & micro financial services"}) { id: key }
+             decomposed: company(by: {name: "AE\u0301ROPOSTALE"}) { id: key } }"#,
+    );
     assert_eq!(
         data,
         json!({"place": {"id": "china"}, "former": {"id": "ant"}, "decomposed": {"id": "aeropostale"}})
@@ -31,8 +33,8 @@ fn an_entity_is_found_by_id_identifier_and_any_of_its_names() {
 #[test]
 fn what_is_not_there_is_null() {
     let data = ask(
-        r#"{ company(by: {id: "nobody"}) { id } entity(by: {name: "nobody"}) { id } node(id: "rel:nobody") { id }
-             other: company(by: {id: "jack-ma"}) { id } person(by: {identifier: {scheme: "iso3166-1", value: "CN"}}) { id } }"#,
+        r#"{ company(by: {id: "nobody"}) { id: key } entity(by: {name: "nobody"}) { id: key } node(id: "rel:nobody") { id: key }
+             other: company(by: {id: "jack-ma"}) { id: key } person(by: {identifier: {scheme: "iso3166-1", value: "CN"}}) { id: key } }"#,
     );
     assert_eq!(
         data,
@@ -43,7 +45,7 @@ fn what_is_not_there_is_null() {
 #[test]
 fn nodes_come_in_the_order_of_their_ids_with_null_where_there_is_none() {
     let data = ask(
-        r#"{ nodes(ids: ["source:cd-2014-11-27", "nobody", "rel:ebay:OWNS:paypal:2002", "jack-ma"]) { __typename id } }"#,
+        r#"{ nodes(ids: ["source:cd-2014-11-27", "nobody", "rel:ebay:OWNS:paypal:2002", "jack-ma"]) { __typename id: key } }"#,
     );
     assert_eq!(
         data["nodes"],
@@ -56,7 +58,7 @@ fn nodes_come_in_the_order_of_their_ids_with_null_where_there_is_none() {
     );
     let many = vec!["\"x\""; 1001].join(" ");
     assert_eq!(
-        refused(&format!("{{ nodes(ids: [{many}]) {{ id }} }}")).0,
+        refused(&format!("{{ nodes(ids: [{many}]) {{ id: key }} }}")).0,
         "BAD_USER_INPUT"
     );
 }
@@ -67,7 +69,7 @@ fn every_node_is_found_by_its_id() {
     let relationships = BUNDLED.relationships.iter().map(|relationship| &relationship.id);
     let sources = BUNDLED.sources.iter().map(|source| &source.id);
     let ids: Vec<&String> = entities.chain(relationships).chain(sources).collect();
-    let mut request = Request::new("test", "query($ids: [ID!]!) { nodes(ids: $ids) { id } }");
+    let mut request = Request::new("test", "query($ids: [ID!]!) { nodes(ids: $ids) { id: key } }");
     request.variables.insert("ids".to_owned(), json!(ids));
     let answered = answer(request);
     let found: Vec<&str> = answered["data"]["nodes"]
@@ -81,7 +83,7 @@ fn every_node_is_found_by_its_id() {
 
 #[test]
 fn a_name_that_several_go_by_is_ambiguous_and_lists_them() {
-    let query = r#"{ entity(by: {name: "namesake"}) { id } company(by: {name: "namesake"}) { id } }"#;
+    let query = r#"{ entity(by: {name: "namesake"}) { id: key } company(by: {name: "namesake"}) { id: key } }"#;
     let mut dataset = BUNDLED.clone();
     for id in ["apple", "jack-ma"] {
         dataset.entities.iter_mut().find(|entity| entity.id == id).unwrap().name = "Namesake".to_owned();
@@ -111,8 +113,8 @@ fn an_identifier_that_several_have_is_ambiguous_and_lists_them() {
     for value in written {
         let by = format!(r#"by: {{identifier: {{scheme: "GB-COH", value: "{value}"}}}}"#);
         let query = format!(
-            r#"{{ entity({by}) {{ id }} company({by}) {{ id }} person({by}) {{ id }} event({by}) {{ id }}
-                  companies(filter: {{identifier: {{scheme: "Gb-Coh", value: "{value}"}}}}) {{ nodes {{ id identifiers {{ value }} }} }} }}"#
+            r#"{{ entity({by}) {{ id: key }} company({by}) {{ id: key }} person({by}) {{ id: key }} event({by}) {{ id: key }}
+                  companies(filter: {{identifier: {{scheme: "Gb-Coh", value: "{value}"}}}}) {{ nodes {{ id: key identifiers {{ value }} }} }} }}"#
         );
         let answered = crate::harness::answer_over_dataset(&dataset, Request::new("test", query));
         let data = &answered["data"];
@@ -167,7 +169,7 @@ fn saks_can_be_bought_from_in_china_in_exactly_two_ways() {
     let channels = |merchant: &str, more: &str| {
         let query = format!(
             r#"{{ purchaseChannels(merchant: "{merchant}", shopperIn: "CN"{more}) {{
-                 oneStop missing services {{ id }} shopperContracts {{ id }} }} }}"#
+                 oneStop missing services {{ id: key }} shopperContracts {{ id: key }} }} }}"#
         );
         ask(&query)["purchaseChannels"].clone()
     };
@@ -211,7 +213,7 @@ fn statistics_count_what_the_view_sees() {
 #[test]
 fn a_scalar_that_does_not_parse_is_refused_before_anything_runs() {
     for query in [
-        r#"{ a: company(by: {id: "alipay"}, view: {asOf: "soon"}) { id } b: __typename }"#,
+        r#"{ a: company(by: {id: "alipay"}, view: {asOf: "soon"}) { id: key } b: __typename }"#,
         r#"{ company(by: {id: "alipay"}) { owners(filter: {since: {gt: "2014-13"}}) { totalCount } } }"#,
         r#"{ node(id: "rel:ebay:OWNS:paypal:2002") { ... on Relationship { held(on: "2014") } } }"#,
         r#"{ entities(view: {knownAt: "2014-11-28"}) { totalCount } }"#,
@@ -225,7 +227,7 @@ fn a_scalar_that_does_not_parse_is_refused_before_anything_runs() {
     }
     let mut request = Request::new(
         "test",
-        "query($on: Date!) { company(by: {id: \"alipay\"}, view: {asOf: $on}) { id } }",
+        "query($on: Date!) { company(by: {id: \"alipay\"}, view: {asOf: $on}) { id: key } }",
     );
     request.variables.insert("on".to_owned(), json!("2014"));
     let answered = answer(request);
@@ -257,8 +259,8 @@ fn an_object_of_which_nothing_applies_is_empty_and_not_null() {
     let data = ask(r#"{ company(by: {id: "alipay"}) { id @skip(if: true) }
              entity(by: {id: "alipay"}) { ... on Person { name } }
              nodes(ids: ["jack-ma", "nobody", "alipay"]) { ...named }
-             neighborhood(of: "paypal-china") { entities { entity { ... on Person { id } } } } }
-           fragment named on Company { name partners(first: 1) { nodes { ... on Person { id } } } }"#);
+             neighborhood(of: "paypal-china") { entities { entity { ... on Person { id: key } } } } }
+           fragment named on Company { name partners(first: 1) { nodes { ... on Person { id: key } } } }"#);
     assert_eq!(data["company"], json!({}));
     assert_eq!(data["entity"], json!({}));
     let alipay = json!({"name": "Alipay", "partners": {"nodes": [{}]}});
@@ -273,9 +275,9 @@ fn an_object_of_which_nothing_applies_is_empty_and_not_null() {
 #[test]
 fn a_variable_left_out_or_null_takes_the_default_of_its_argument() {
     let query = r#"query ($n: Int, $x: Float, $of: ShareOf, $order: OrderDirection, $way: Direction, $needs: [Capability!]) {
-        search(text: "alipay", first: $n) { nodes { id } }
+        search(text: "alipay", first: $n) { nodes { id: key } }
         match(candidates: [{name: "Alipay"}], limit: $n, threshold: $x) { candidates { score } }
-        ranking(by: DEGREE, first: $n) { nodes { id } }
+        ranking(by: DEGREE, first: $n) { nodes { id: key } }
         diff(from: {asOf: "2014-11-28"}, to: {asOf: "2018-11-28"}, first: $n) { nodes { change } }
         dataIssues(kinds: [DISPUTED], first: $n) { nodes { kind } }
         paths(from: "macys", to: "alibaba", first: $n, lengthMax: $n, filter: {direction: $way}) { outcome }
@@ -283,7 +285,7 @@ fn a_variable_left_out_or_null_takes_the_default_of_its_argument() {
         commonConnections(of: ["alibaba", "paypal"], depth: $n, first: $n) { nodes { distance } }
         purchaseChannels(merchant: "saks", shopperIn: "CN", needs: $needs) { oneStop }
         company(by: {id: "paypal"}) { ultimateOwners(threshold: $x, of: $of) { cyclic } }
-        companies(first: $n, orderBy: [{field: NAME, direction: $order}]) { nodes { id } facets { kind(first: $n) { value } } }
+        companies(first: $n, orderBy: [{field: NAME, direction: $order}]) { nodes { id: key } facets { kind(first: $n) { value } } }
     }"#;
     let told = |variables: Value| {
         let mut request = Request::new("test", query);

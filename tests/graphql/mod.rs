@@ -4,6 +4,7 @@ mod control;
 mod cost;
 mod facets;
 mod filters;
+mod ids;
 mod isolation;
 mod lookup;
 mod matching;

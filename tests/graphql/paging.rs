@@ -177,10 +177,9 @@ fn a_cursor_made_yesterday_reads_on_where_it_was() {
 #[test]
 fn page_sizes_are_bounded_and_said() {
     for (page, argument) in [
-        ("first: 0", "first"),
         ("first: -1", "first"),
         ("first: 1001", "first"),
-        ("last: 0", "last"),
+        ("last: -1", "last"),
         ("first: 1, last: 1", "last"),
     ] {
         let (code, place, message) = refused(&format!("{{ companies({page}) {{ nodes {{ id }} }} }}"));
@@ -193,4 +192,68 @@ fn page_sizes_are_bounded_and_said() {
     let data = ask("{ companies { nodes { id } totalCount } }");
     assert_eq!(data["companies"]["nodes"].as_array().unwrap().len(), 20);
     assert_eq!(data["companies"]["totalCount"], json!(47));
+}
+
+#[test]
+fn a_page_of_nothing_tells_how_much_there_is() {
+    for (path, listing) in LISTINGS {
+        let all = connection(path, listing, "first: 1000");
+        let first = connection(path, listing, "first: 0");
+        let nothing = |before: bool, after: bool| json!({"hasPreviousPage": before, "hasNextPage": after, "startCursor": null, "endCursor": null});
+        assert_eq!(
+            (&first["edges"], &first["totalCount"]),
+            (&json!([]), &all["totalCount"]),
+            "{listing}"
+        );
+        assert_eq!(first["pageInfo"], nothing(false, true), "{listing}");
+        let last = connection(path, listing, "last: 0");
+        assert_eq!(
+            (&last["edges"], &last["totalCount"]),
+            (&json!([]), &all["totalCount"]),
+            "{listing}"
+        );
+        assert_eq!(last["pageInfo"], nothing(true, false), "{listing}");
+        let end = &all["pageInfo"]["endCursor"];
+        let behind = connection(path, listing, &format!("first: 0, after: {end}"));
+        assert_eq!(behind["pageInfo"], nothing(true, false), "{listing}");
+    }
+}
+
+#[test]
+fn a_cursor_goes_with_what_the_arguments_say_however_they_are_written() {
+    let one = r#"filter: {country: {eq: "US"}, status: [ACTIVE, UNKNOWN]}, view: {asOf: "2014-11-28", statuses: [REPORTED, ACTIVE]}"#;
+    let cursor = ask(&format!(
+        "{{ companies(first: 1, {one}) {{ pageInfo {{ endCursor }} }} }}"
+    ))["companies"]["pageInfo"]["endCursor"]
+        .clone();
+    for other in [
+        r#"filter: {status: [UNKNOWN, ACTIVE], country: {eq: "US"}}, view: {statuses: [ACTIVE, REPORTED], asOf: "2014-11-28"}"#,
+        r#"view: {asOf: "2014-11-28", statuses: [ACTIVE, REPORTED]}, filter: {status: [ACTIVE, UNKNOWN, ACTIVE], country: {eq: "US"}, name: null}"#,
+    ] {
+        let next = ask(&format!(
+            "{{ companies(first: 1, after: {cursor}, {other}) {{ nodes {{ id }} }} }}"
+        ));
+        assert_eq!(next["companies"]["nodes"].as_array().map(Vec::len), Some(1), "{other}");
+    }
+    let variables = json!({"filter": {"status": ["UNKNOWN", "ACTIVE"], "country": {"eq": "US"}}, "view": {"asOf": "2014-11-28", "statuses": ["ACTIVE", "REPORTED"]}});
+    let query = format!(
+        "query($filter: EntityFilter, $view: ViewInput) {{ companies(first: 1, after: {cursor}, filter: $filter, view: $view) {{ nodes {{ id }} }} }}"
+    );
+    let request = Request {
+        variables: variables.as_object().unwrap().clone(),
+        ..Request::new("test", query)
+    };
+    assert_eq!(
+        answer(request)["data"]["companies"]["nodes"].as_array().map(Vec::len),
+        Some(1)
+    );
+    for other in [
+        r#"filter: {country: {eq: "US"}, status: [ACTIVE]}, view: {asOf: "2014-11-28", statuses: [REPORTED, ACTIVE]}"#,
+        r#"filter: {country: {eq: "US"}, status: [ACTIVE, UNKNOWN]}, view: {asOf: "2014-11-29", statuses: [REPORTED, ACTIVE]}"#,
+    ] {
+        let (_, _, message) = refused(&format!(
+            "{{ companies(first: 1, after: {cursor}, {other}) {{ nodes {{ id }} }} }}"
+        ));
+        assert!(message.contains("another listing"), "{message}");
+    }
 }

@@ -6,7 +6,7 @@ use crate::harness::{ask, refused};
 
 fn ranking(arguments: &str) -> Value {
     let wanted = "totalCount measure exact error confidence samples pageInfo { hasNextPage hasPreviousPage endCursor }
-        edges { cursor rank score node { id } } nodes { id } derivedFrom { rule relationships { id } }";
+        edges { cursor rank score node { id: key } } nodes { id: key } derivedFrom { rule relationships { id: key } }";
     ask(&format!("{{ ranking({arguments}) {{ {wanted} }} }}"))["ranking"].clone()
 }
 
@@ -139,7 +139,7 @@ fn rankings_of_nothing_are_empty() {
 #[test]
 fn rankings_say_what_is_wrong_with_their_arguments() {
     for (arguments, argument) in [
-        ("by: DEGREE, first: 0", "Query.ranking(first:)"),
+        ("by: DEGREE, first: -1", "Query.ranking(first:)"),
         ("by: DEGREE, first: 1001", "Query.ranking(first:)"),
         ("by: DEGREE, first: -5", "Query.ranking(first:)"),
         (r#"by: DEGREE, after: "nonsense""#, "Query.ranking(after:)"),

@@ -22,7 +22,8 @@ fn ids(connection: &Value) -> Vec<String> {
 
 /// The ids that a listing gives for a filter, through a view.
 fn listed(field: &str, view: &str, filter: &str) -> Vec<String> {
-    let query = format!("{{ {field}(first: 1000, view: {view}, filter: {filter}) {{ totalCount nodes {{ id }} }} }}");
+    let query =
+        format!("{{ {field}(first: 1000, view: {view}, filter: {filter}) {{ totalCount nodes {{ id: key }} }} }}");
     let connection = &ask(&query)[field];
     let found = ids(connection);
     assert_eq!(connection["totalCount"], json!(found.len()), "{filter}");
@@ -35,7 +36,7 @@ fn companies(filter: &str) -> Vec<String> {
 
 /// The answer when the filter of `field` is a variable.
 fn with_variable(field: &str, ty: &str, filter: &Value) -> Value {
-    let query = format!("query Q($filter: {ty}) {{ {field}(filter: $filter) {{ nodes {{ id }} }} }}");
+    let query = format!("query Q($filter: {ty}) {{ {field}(filter: $filter) {{ nodes {{ id: key }} }} }}");
     let mut request = Request::new("test", query);
     request.variables.insert("filter".to_owned(), filter.clone());
     answer(request)
@@ -143,7 +144,7 @@ fn ends_of_relationships_are_asked_for_theirs_at_the_root_and_below_an_entity() 
         ]
     );
     let partners = ask(r#"{ company(by: {id: "alipay"}) {
-        partners(filter: {neighbor: {relationships: {some: {kinds: [OWNS], neighbor: {id: "fedex"}}}}}) { nodes { id } }
+        partners(filter: {neighbor: {relationships: {some: {kinds: [OWNS], neighbor: {id: "fedex"}}}}}) { nodes { id: key } }
     } }"#);
     assert_eq!(ids(&partners["company"]["partners"]), ["shoprunner"]);
 }
@@ -172,7 +173,7 @@ fn a_party_that_is_not_disclosed_counts_but_is_no_neighbor() {
     };
     let data = dataset(shape, &[owned]);
     let companies = |filter: &str| {
-        let query = format!("{{ companies(filter: {{relationships: {filter}}}) {{ nodes {{ id }} }} }}");
+        let query = format!("{{ companies(filter: {{relationships: {filter}}}) {{ nodes {{ id: key }} }} }}");
         let answer = answer_over_dataset(&data, Request::new("test", query));
         ids(&answer["data"]["companies"])
     };
@@ -215,7 +216,7 @@ fn contradicting_filters_fit_nothing() {
 #[test]
 fn what_to_count_goes_with_a_count() {
     let (code, argument, message) =
-        refused("{ companies(filter: {relationships: {of: {kinds: [OWNS]}}}) { nodes { id } } }");
+        refused("{ companies(filter: {relationships: {of: {kinds: [OWNS]}}}) { nodes { id: key } } }");
     assert_eq!(
         (code.as_str(), argument.as_str()),
         ("BAD_USER_INPUT", "Query.companies(filter:)")
@@ -266,7 +267,7 @@ fn filters_nest_sixteen_deep_and_no_deeper() {
 fn a_filter_written_too_deep_is_refused() {
     let document = |levels: usize| {
         let (open, close) = ("{not: ".repeat(levels), "}".repeat(levels));
-        format!("{{ entities(filter: {open}{{}}{close}) {{ nodes {{ id }} }} }}")
+        format!("{{ entities(filter: {open}{{}}{close}) {{ nodes {{ id: key }} }} }}")
     };
     let (code, argument, _) = refused(&document(50));
     assert_eq!(

@@ -6,7 +6,7 @@ use crate::harness::{answer, ask, refused};
 use guanxi::schema::Request;
 
 fn ids(arguments: &str) -> Vec<String> {
-    let found = ask(&format!("{{ search({arguments}) {{ nodes {{ id }} }} }}"));
+    let found = ask(&format!("{{ search({arguments}) {{ nodes {{ id: key }} }} }}"));
     let nodes = found["search"]["nodes"].as_array().unwrap();
     nodes
         .iter()
@@ -33,7 +33,7 @@ fn what_people_type_finds_whom_they_mean() {
 fn hits_come_best_first_with_their_scores_and_highlights() {
     let found = ask(
         r#"{ search(text: "macys") { totalCount pageInfo { hasNextPage hasPreviousPage }
-             edges { score node { id } highlights { field parts { text matched } } } } }"#,
+             edges { score node { id: key } highlights { field parts { text matched } } } } }"#,
     );
     let search = &found["search"];
     let edges = search["edges"].as_array().unwrap();
@@ -129,7 +129,7 @@ fn pages_follow_each_other_without_gaps() {
     let (mut paged, mut after) = (Vec::new(), String::new());
     loop {
         let query = format!(
-            r#"{{ search(text: "alipay", first: 4{after}) {{ totalCount edges {{ cursor node {{ id }} }} pageInfo {{ hasNextPage hasPreviousPage endCursor }} }} }}"#
+            r#"{{ search(text: "alipay", first: 4{after}) {{ totalCount edges {{ cursor node {{ id: key }} }} pageInfo {{ hasNextPage hasPreviousPage endCursor }} }} }}"#
         );
         let page = ask(&query)["search"].clone();
         assert_eq!(page["totalCount"], whole.len());
@@ -200,8 +200,8 @@ fn what_cannot_be_searched_for_says_why() {
         (format!("text: {words:?}"), "text", "at most 64"),
         (r#"text: "a", countries: ["China"]"#.to_owned(), "countries", "CN"),
         (r#"text: "a", countries: [""]"#.to_owned(), "countries", "CN"),
-        (r#"text: "a", first: 0"#.to_owned(), "first", "1 to 1000"),
-        (r#"text: "a", first: 1001"#.to_owned(), "first", "1 to 1000"),
+        (r#"text: "a", first: -1"#.to_owned(), "first", "0 to 1000"),
+        (r#"text: "a", first: 1001"#.to_owned(), "first", "0 to 1000"),
     ] {
         let (code, argument, message) = refused(&format!("{{ search({arguments}) {{ totalCount }} }}"));
         assert_eq!(code, "BAD_USER_INPUT", "{arguments}");
@@ -220,7 +220,7 @@ fn signs_are_no_operators_and_find_nothing_alone() {
     for text in ["* : + -", "\"", "&&", "()", "\u{7}\u{200B}", "!?…", "&"] {
         let mut request = Request::new(
             "test",
-            "query($text: String!) { search(text: $text) { totalCount nodes { id } } }",
+            "query($text: String!) { search(text: $text) { totalCount nodes { id: key } } }",
         );
         request.variables.insert("text".to_owned(), Value::from(text));
         let answer = answer(request);
@@ -238,7 +238,10 @@ fn signs_are_no_operators_and_find_nothing_alone() {
         "(neiman) marcus:",
         "neiman\u{0} marcus",
     ] {
-        let mut request = Request::new("test", "query($text: String!) { search(text: $text) { nodes { id } } }");
+        let mut request = Request::new(
+            "test",
+            "query($text: String!) { search(text: $text) { nodes { id: key } } }",
+        );
         request.variables.insert("text".to_owned(), Value::from(text));
         let answer = answer(request);
         let nodes = answer["data"]["search"]["nodes"].as_array().unwrap();

@@ -163,8 +163,8 @@ fn kinds_sizes_and_cursors_that_cannot_be_used_are_refused() {
     let cursor = ask("{ dataIssues(kinds: [DISPUTED], first: 1) { pageInfo { endCursor } } }")["dataIssues"]["pageInfo"]["endCursor"].clone();
     for (arguments, argument, advice) in [
         ("kinds: []".to_owned(), "kinds", "name at least one kind"),
-        ("first: 0".to_owned(), "first", "1 to 1000"),
-        ("first: 1001".to_owned(), "first", "1 to 1000"),
+        ("first: -1".to_owned(), "first", "0 to 1000"),
+        ("first: 1001".to_owned(), "first", "0 to 1000"),
         ("after: \"\"".to_owned(), "after", "not a cursor"),
         (format!("after: {cursor}"), "after", "another listing"),
         (

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::harness::{answer_at, answer_over_dataset, ask, refused, sketch::sketch};
 
 fn timeline(id: &str, arguments: &str, view: &str) -> Value {
-    let entry = "on what relationship { id from { id } kind to { id } }";
+    let entry = "on what relationship { id: key from { id: key } kind to { id: key } }";
     let wanted = format!(
         "totalCount pageInfo {{ hasNextPage endCursor }} edges {{ cursor node {{ {entry} }} }} nodes {{ {entry} }}"
     );
@@ -82,7 +82,7 @@ fn pages_of_a_timeline_are_the_timeline() {
             "after",
         ),
         (
-            r#"{ entity(by: {id: "alipay"}) { timeline(first: 0) { totalCount } } }"#.to_owned(),
+            r#"{ entity(by: {id: "alipay"}) { timeline(first: -1) { totalCount } } }"#.to_owned(),
             "first",
         ),
         (
@@ -104,8 +104,8 @@ fn pages_of_a_timeline_are_the_timeline() {
 }
 
 const ENTRY: &str =
-    "change before { id ... on Relationship { sentence to { ... on Company { view { asOf knownAt } } } } }
-    after { id ... on Relationship { sentence from { ... on Company { view { asOf knownAt } } } } }";
+    "change before { id: key ... on Relationship { sentence to { ... on Company { view { asOf knownAt } } } } }
+    after { id: key ... on Relationship { sentence from { ... on Company { view { asOf knownAt } } } } }";
 
 fn diff(arguments: &str) -> Value {
     ask(&format!(
@@ -212,7 +212,7 @@ fn diffs_say_what_is_wrong_with_their_arguments() {
     for (arguments, code, argument) in [
         (format!(r#"of: ["alibaba", "nobody"], {views}"#), "NOT_FOUND", "of"),
         (format!("of: [{}], {views}", many.join(" ")), "BAD_USER_INPUT", "of"),
-        (format!("first: 0, {views}"), "BAD_USER_INPUT", "first"),
+        (format!("first: -1, {views}"), "BAD_USER_INPUT", "first"),
         (format!("first: 1001, {views}"), "BAD_USER_INPUT", "first"),
         (format!("after: \"x\", {views}"), "BAD_USER_INPUT", "after"),
         (

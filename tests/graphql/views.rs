@@ -8,7 +8,7 @@ use crate::harness::{answer, ask, refused};
 /// The sentences of a company's relationships under a short name, through a view.
 fn sentences(company: &str, field: &str, view: &str) -> Vec<String> {
     let query = format!(
-        r#"{{ company(by: {{id: "{company}"}}, view: {view}) {{ {field} {{ nodes {{ id }} edges {{ relationship {{ sentence }} }} }} }} }}"#
+        r#"{{ company(by: {{id: "{company}"}}, view: {view}) {{ {field} {{ nodes {{ id: key }} edges {{ relationship {{ sentence }} }} }} }} }}"#
     );
     let data = ask(&query);
     let edges = data["company"][field]["edges"].as_array().unwrap().clone();
@@ -57,7 +57,7 @@ fn sydney_is_still_planned_when_melbourne_is_open() {
         let query = format!(
             r#"{{ company(by: {{id: "alibaba"}}, view: {{asOf: "{day}"}}) {{
                  holdings(filter: {{neighbor: {{id: ["alibaba-sydney", "alibaba-anz"]}}}}) {{
-                   edges {{ node {{ id }} relationship {{ status }} }} }} }} }}"#
+                   edges {{ node {{ id: key }} relationship {{ status }} }} }} }} }}"#
         );
         ask(&query)["company"]["holdings"]["edges"].clone()
     };
@@ -70,7 +70,7 @@ fn sydney_is_still_planned_when_melbourne_is_open() {
 #[test]
 fn alipay_has_two_claimants_and_only_one_is_disputed() {
     let data = ask(r#"{ company(by: {id: "alipay"}, view: {asOf: "2014-11-28"}) {
-             owners { edges { node { id } relationship { disputed } } } } }"#);
+             owners { edges { node { id: key } relationship { disputed } } } } }"#);
     assert_eq!(
         data["company"]["owners"]["edges"],
         json!([
@@ -83,7 +83,7 @@ fn alipay_has_two_claimants_and_only_one_is_disputed() {
 #[test]
 fn everything_below_inherits_the_view() {
     let data = ask(r#"{ company(by: {id: "alipay"}, view: {asOf: "2014-11-28"}) {
-             owners { nodes { view { asOf } neighbors(filter: {kinds: [OWNS], direction: INCOMING}) { nodes { id } } } } } }"#);
+             owners { nodes { view { asOf } neighbors(filter: {kinds: [OWNS], direction: INCOMING}) { nodes { id: key } } } } } }"#);
     let alibaba = &data["company"]["owners"]["nodes"][0];
     assert_eq!(alibaba["view"]["asOf"], "2014-11-28");
     assert_eq!(
@@ -96,9 +96,9 @@ fn everything_below_inherits_the_view() {
 fn before_the_data_was_recorded_nothing_was_known() {
     let then = r#"{knownAt: "2026-11-21T23:59:59Z"}"#;
     let data = ask(&format!(
-        r#"{{ company(by: {{id: "alipay"}}, view: {then}) {{ id }} entities(view: {then}) {{ totalCount }}
+        r#"{{ company(by: {{id: "alipay"}}, view: {then}) {{ id: key }} entities(view: {then}) {{ totalCount }}
              relationships(view: {then}) {{ totalCount }} sources(view: {then}) {{ totalCount }}
-             node(id: "rel:ebay:OWNS:paypal:2002", view: {then}) {{ id }} }}"#
+             node(id: "rel:ebay:OWNS:paypal:2002?knownAt=2026-11-21T23:59:59Z") {{ id: key }} }}"#
     ));
     assert_eq!(data["company"], Value::Null);
     assert_eq!(data["node"], Value::Null);
@@ -124,8 +124,9 @@ fn statuses_choose_which_claims_count() {
 #[test]
 fn a_plan_makes_no_subsidiary_unless_asked_for() {
     let subsidiaries = |view: &str| {
-        let query =
-            format!(r#"{{ company(by: {{id: "alibaba"}}, view: {view}) {{ subsidiaries {{ nodes {{ id }} }} }} }}"#);
+        let query = format!(
+            r#"{{ company(by: {{id: "alibaba"}}, view: {view}) {{ subsidiaries {{ nodes {{ id: key }} }} }} }}"#
+        );
         ask(&query)["company"]["subsidiaries"]["nodes"].clone()
     };
     assert_eq!(subsidiaries(r#"{asOf: "2014-11-28"}"#), json!([]));

@@ -15,7 +15,7 @@ fn names(entities: &Value) -> Vec<&str> {
 
 fn paths(arguments: &str) -> Value {
     let query = format!(
-        "{{ paths({arguments}) {{ outcome explored paths {{ length entities {{ name }} steps {{ forward relationship {{ id kind }} from {{ id }} to {{ id }} }} sentence derivedFrom {{ relationships {{ id }} }} }} }} }}"
+        "{{ paths({arguments}) {{ outcome explored paths {{ length entities {{ name }} steps {{ forward relationship {{ id: key kind }} from {{ id: key }} to {{ id: key }} }} sentence derivedFrom {{ relationships {{ id: key }} }} }} }} }}"
     );
     ask(&query)["paths"].clone()
 }
@@ -121,7 +121,7 @@ fn hubs_and_named_entities_can_be_avoided() {
 fn a_neighborhood_is_a_part_of_the_graph_to_draw() {
     let around = |arguments: &str| {
         let query = format!(
-            "{{ neighborhood({arguments}) {{ truncated entities {{ distance entity {{ id }} }} relationships {{ id from {{ id }} to {{ id }} }} }} }}"
+            "{{ neighborhood({arguments}) {{ truncated entities {{ distance entity {{ id: key }} }} relationships {{ id: key from {{ id: key }} to {{ id: key }} }} }} }}"
         );
         ask(&query)["neighborhood"].clone()
     };
@@ -154,7 +154,7 @@ fn a_neighborhood_is_a_part_of_the_graph_to_draw() {
 fn what_companies_have_in_common_is_told_with_the_ways_there() {
     let data = ask(
         r#"{ commonConnections(of: ["saks", "gilt"], view: {asOf: "2016-06-01"}) {
-             totalCount nodes { distance entity { id } paths { sentence } derivedFrom { relationships { id } } } } }"#,
+             totalCount nodes { distance entity { id: key } paths { sentence } derivedFrom { relationships { id: key } } } } }"#,
     );
     let common = &data["commonConnections"];
     let ids: Vec<&str> = common["nodes"]
@@ -172,7 +172,7 @@ fn what_companies_have_in_common_is_told_with_the_ways_there() {
     let page = |page: &str| {
         ask(&format!(
             r#"{{ commonConnections(of: ["saks", "gilt"], view: {{asOf: "2016-06-01"}}, {page}) {{
-        nodes {{ entity {{ id }} }} pageInfo {{ hasNextPage endCursor }} }} }}"#
+        nodes {{ entity {{ id: key }} }} pageInfo {{ hasNextPage endCursor }} }} }}"#
         ))["commonConnections"]
             .clone()
     };

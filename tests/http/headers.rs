@@ -1,5 +1,7 @@
 //! Methods, media types, CORS, request ids, and the routes beside `/graphql`.
 
+use guanxi::http::Pages;
+
 use super::*;
 
 #[tokio::test]
@@ -162,4 +164,33 @@ async fn health_answers_in_json() {
         (ready.status.as_u16(), ready.json()["status"].as_str()),
         (200, Some("ready"))
     );
+}
+
+#[tokio::test]
+async fn a_browser_that_is_sent_to_the_endpoint_comes_to_the_page() {
+    const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+    for path in ["/graphql", "/graphql/"] {
+        let answer = send_default(get(path, &[("accept", BROWSER)])).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.header("location")),
+            (303, "/"),
+            "{path}"
+        );
+        let asked = get(
+            &format!("{path}?query=%7B__typename%7D"),
+            &[("accept", "application/json, text/html")],
+        );
+        let answer = send_default(asked).await;
+        assert_eq!(answer.json()["data"]["__typename"], "Query", "{path}");
+    }
+    let settings = Settings {
+        pages: Pages::Off,
+        ..Settings::default()
+    };
+    let answer = send(
+        router(settings),
+        get("/graphql?query=%7B__typename%7D", &[("accept", BROWSER)]),
+    )
+    .await;
+    assert_eq!(answer.json()["data"]["__typename"], "Query");
 }

@@ -188,3 +188,34 @@ async fn a_company_is_answered_by_its_id() {
     assert_eq!(answer.status, 200);
     assert_eq!(answer.json()["data"]["company"]["id"], "alipay");
 }
+
+#[tokio::test]
+async fn a_query_that_is_named_by_its_hash_is_asked_for_whole() {
+    let extensions = r#"{"persistedQuery":{"version":1,"sha256Hash":"ecf4edb46db40b5132295c0291d62fb65d6759a9eedfa4d5d612dd5ec54a6b38"}}"#;
+    let body = format!(r#"{{"extensions":{extensions}}}"#);
+    for (accept, status) in [(JSON, 200), (GRAPHQL, 400)] {
+        let answer = send_default(post(body.clone(), &[("accept", accept)])).await;
+        assert_eq!(answer.status.as_u16(), status);
+        assert_eq!(answer.refusal(), "PERSISTED_QUERY_NOT_SUPPORTED");
+        assert_eq!(answer.json()["errors"][0]["message"], "PersistedQueryNotSupported");
+    }
+    let whole = format!(r#"{{"query":"{{__typename}}","extensions":{extensions}}}"#);
+    assert_eq!(
+        send_default(post(whole, &[])).await.json()["data"]["__typename"],
+        "Query"
+    );
+    assert_eq!(
+        send_default(post("{\"extensions\":{}}", &[])).await.refusal(),
+        "BAD_REQUEST"
+    );
+}
+
+#[tokio::test]
+async fn whole_numbers_of_json_are_whole_however_written() {
+    for (first, data) in [("2", true), ("2.0", true), ("2e0", true), ("2.5", false)] {
+        let query = "query($first: Int) { companies(first: $first) { nodes { __typename } } }";
+        let body = format!(r#"{{"query":"{query}","variables":{{"first":{first}}}}}"#);
+        let answer = send_default(post(body, &[])).await.json();
+        assert_eq!(answer["data"].is_object(), data, "{first}: {answer}");
+    }
+}

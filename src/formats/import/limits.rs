@@ -4,8 +4,8 @@ use serde_json::{Map, Value};
 
 use super::{Draft, Fault, Wanted};
 use crate::model::{
-    DERIVED_ID_CHARS_MAX, Entity, ID_CHARS_MAX, Identifier, LINE_CHARS_MAX, LIST_MAX, PROPERTIES_BYTES_MAX, Record,
-    Share, Source, TEXT_CHARS_MAX, confidence,
+    AskedView, DERIVED_ID_CHARS_MAX, Entity, ID_CHARS_MAX, Identifier, LINE_CHARS_MAX, LIST_MAX, PROPERTIES_BYTES_MAX,
+    Record, Share, Source, TEXT_CHARS_MAX, confidence,
 };
 
 /// How deep properties may be nested, so that they are read back from the log.
@@ -27,8 +27,16 @@ pub(super) fn beyond_limits(draft: &Draft) -> Option<Fault> {
         }
         Wanted::OnlyThese { .. } | Wanted::Retraction { .. } => return None,
     };
-    let reason = unsound(record).or_else(|| too_large(record));
+    let reason = ends_in_a_view(record.id())
+        .or_else(|| unsound(record))
+        .or_else(|| too_large(record));
     reason.map(|reason| Fault::rejected("", reason).with(draft.change.id()))
+}
+
+fn ends_in_a_view(id: &str) -> Option<&'static str> {
+    let (_, view) = AskedView::of_id(id);
+    (!view.is_default())
+        .then_some("its id ends in a view, as those of answers do; leave out what follows the last question mark")
 }
 
 /// Why a record could be written, but would not be read back as it is: whoever reads it holds it against the rules again.

@@ -1,12 +1,12 @@
 //! Predicates on entities, and on the relationships around them.
 
-use async_graphql::{ID, InputObject};
+use async_graphql::InputObject;
 
 use super::{DateFilter, IntFilter, Nested, PropertyFilter, RelationshipFilter, Scope, Standpoint, StringFilter, set};
 use crate::{
     graph,
     model::{EntityKind, EntityStatus},
-    schema::{enums::Member, error::Error},
+    schema::{enums::Member, error::Error, key::NodeKey},
 };
 
 /// One identifier that fits everything given.
@@ -24,7 +24,7 @@ pub(crate) struct IdentifierFilter {
 #[derive(Debug, Clone, InputObject)]
 pub(crate) struct EntityFilter {
     /// With one of these ids, at most 10,000. An id that does not exist fits nothing.
-    id: Option<Vec<ID>>,
+    id: Option<Vec<NodeKey>>,
     /// Of one of these kinds.
     kind: Option<Vec<Member<EntityKind>>>,
     /// With a name (main or other) that fits.

@@ -10,7 +10,7 @@ mod relationship;
 
 use std::cell::Cell;
 
-use async_graphql::{ID, MaybeUndefined};
+use async_graphql::MaybeUndefined;
 
 use self::{
     amount::AmountFilter,
@@ -23,7 +23,7 @@ pub(crate) use self::{
     order::{EntityOrder, RelationshipOrder, entity_order, relationship_order},
     relationship::RelationshipFilter,
 };
-use super::{enums::Member, error::Error, viewer::Viewer};
+use super::{enums::Member, error::Error, key::NodeKey, viewer::Viewer};
 use crate::{
     graph::{self, EntitySet, SourceIx},
     model::{Catalog, Set},
@@ -174,9 +174,9 @@ impl<'a> Scope<'a> {
     }
 
     /// The entities whose ids are given for `field`, as far as there are any.
-    fn entities(self, field: &str, ids: Option<Vec<ID>>) -> Result<Option<EntitySet>, Error> {
+    fn entities(self, field: &str, ids: Option<Vec<NodeKey>>) -> Result<Option<EntitySet>, Error> {
         let ids = self.list(field, ids)?;
-        let named = |ids: Vec<ID>| {
+        let named = |ids: Vec<NodeKey>| {
             EntitySet::named(
                 self.viewer.snapshot(),
                 &self.viewer.mask(),

@@ -1,6 +1,6 @@
 //! Predicates on relationships, their evidence and the entities at their ends.
 
-use async_graphql::{ID, InputObject};
+use async_graphql::InputObject;
 
 use super::{
     AmountFilter, DateFilter, EntityFilter, FloatFilter, Nested, PropertyFilter, Scope, Standpoint, StringFilter, set,
@@ -8,16 +8,16 @@ use super::{
 use crate::{
     graph::{self, Direction},
     model::{Directness, Interest, RelationshipCategory, RelationshipKind, RelationshipStatus, ShareOf, Stance},
-    schema::{enums::Member, error::Error},
+    schema::{enums::Member, error::Error, key::NodeKey},
 };
 
 /// A predicate on evidence: one statement fits everything given.
 #[derive(Debug, Clone, InputObject)]
 pub(crate) struct EvidenceFilter {
     /// Of the source with this id.
-    source: Option<ID>,
+    source: Option<NodeKey>,
     /// By the entity with this id.
-    speaker: Option<ID>,
+    speaker: Option<NodeKey>,
     /// With one of these stances.
     stance: Option<Vec<Member<Stance>>>,
     /// Stated then; the source's date counts where the statement has none.
@@ -69,7 +69,7 @@ pub(crate) struct RelationshipFilter {
     /// Leading to an entity that fits.
     to: Option<Nested<EntityFilter>>,
     /// With both ends among these ids, at most 10,000. Ids that do not exist change nothing.
-    between: Option<Vec<ID>>,
+    between: Option<Vec<NodeKey>>,
     /// All of these hold. An empty list holds.
     and: Option<Vec<Nested<RelationshipFilter>>>,
     /// At least one of these holds. An empty list does not.

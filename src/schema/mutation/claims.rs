@@ -1,12 +1,13 @@
 //! What mutations take: relationships and statements. A field that is left out stays as it is; null empties it.
 
-use async_graphql::{ID, InputObject, MaybeUndefined};
+use async_graphql::{InputObject, MaybeUndefined};
 
 use super::records::{SourceInput, date, expected, json, key, patch, same};
 use crate::{
     model::{Capability, Directness, Interest, RelationshipKind, RelationshipStatus, ShareOf, Stance, UnknownReason},
     schema::{
         enums::Member,
+        key::NodeKey,
         query::EntityBy,
         scalars::{Date, Json, PartialDate},
     },
@@ -71,9 +72,9 @@ impl From<AmountInput> for AmountEdit {
 #[derive(Debug, Clone, InputObject)]
 pub(crate) struct EvidenceInput {
     /// Its id; the statement with this id is written over. Left out: derived from the relationship and the source.
-    id: Option<ID>,
+    id: Option<NodeKey>,
     /// The id of a source that is known. Excludes `source`.
-    source_id: Option<ID>,
+    source_id: Option<NodeKey>,
     /// The source, created or updated beside the statement. Excludes `sourceId`.
     source: Option<SourceInput>,
     /// Where in the source: page, paragraph, row.
@@ -117,7 +118,7 @@ impl From<EvidenceInput> for EvidenceEdit {
 #[derive(Debug, Clone, InputObject)]
 pub(crate) struct RelationshipInput {
     /// Which relationship is meant. Left out: the one with the id `rel:from:KIND:to:key`, its parts percent-encoded.
-    id: Option<ID>,
+    id: Option<NodeKey>,
     /// What is claimed. Needed for a new one or without an id; never changes.
     kind: Option<Member<RelationshipKind>>,
     /// The entity the sentence starts with. Needed for a new one or without an id, unless it is unknown; never changes.
@@ -146,7 +147,7 @@ pub(crate) struct RelationshipInput {
     /// Whether it is held directly or through others, for OWNS and CONTROLS. Null is UNKNOWN.
     directness: MaybeUndefined<Member<Directness>>,
     /// The ids of the relationships that an indirect one is made up of: all of them. For OWNS and CONTROLS.
-    components: MaybeUndefined<Vec<ID>>,
+    components: MaybeUndefined<Vec<NodeKey>>,
     /// The amount paid or lent.
     amount: MaybeUndefined<AmountInput>,
     /// What is offered, for SERVES: all of it.
@@ -184,7 +185,7 @@ impl From<RelationshipInput> for RelationshipEdit {
             share: patch(input.share, Into::into),
             interest: patch(input.interest, |interest| interest.0),
             directness: patch(input.directness, |directness| directness.0),
-            components: patch(input.components, |ids| ids.into_iter().map(|ID(id)| id).collect()),
+            components: patch(input.components, |ids| ids.into_iter().map(|NodeKey(id)| id).collect()),
             amount: patch(input.amount, Into::into),
             capabilities: patch(input.capabilities, capabilities),
             properties: patch(input.properties, json),
@@ -198,7 +199,7 @@ impl From<RelationshipInput> for RelationshipEdit {
 #[derive(Debug, Clone, InputObject)]
 pub(crate) struct AddedEvidenceInput {
     /// The id of the relationship.
-    relationship_id: ID,
+    relationship_id: NodeKey,
     /// The statement.
     statement: EvidenceInput,
     /// The version the relationship must have, or CONFLICT.

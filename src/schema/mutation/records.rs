@@ -1,12 +1,13 @@
 //! What mutations take: sources, entities, and what names them. A field that is left out stays as it is; null empties it.
 
-use async_graphql::{ID, InputObject, MaybeUndefined};
+use async_graphql::{InputObject, MaybeUndefined};
 
 use crate::{
-    model::{EntityKind, EntityStatus, NameKind},
+    model::{AskedView, EntityKind, EntityStatus, NameKind},
     schema::{
         enums::Member,
         error::Error,
+        key::NodeKey,
         query::{EntityBy, IdentifierInput},
         scalars::{Json, PartialDate},
     },
@@ -43,7 +44,7 @@ pub(super) fn expected(version: Option<i32>) -> Expected {
 #[derive(Debug, Clone, InputObject)]
 pub(crate) struct SourceInput {
     /// Its id, with or without `source:`.
-    id: ID,
+    id: NodeKey,
     /// Who published it. Needed for a new one.
     publisher: Option<String>,
     /// What it is called. Needed for a new one.
@@ -101,7 +102,7 @@ impl From<NameInput> for NameEdit {
 #[derive(Debug, Clone, InputObject)]
 pub(crate) struct EntityInput {
     /// Which entity is meant. Left out: the one with any of the identifiers; a new one gets the id `scheme:value` of the first.
-    id: Option<ID>,
+    id: Option<NodeKey>,
     /// What it is. Needed for a new one; never changes.
     kind: Option<Member<EntityKind>>,
     /// Its main name. Needed for a new one.
@@ -170,7 +171,7 @@ fn identifier(input: IdentifierInput) -> IdentifierEdit {
 /// The entity that is meant, as the rules take it.
 pub(super) fn key(by: EntityBy) -> EntityKey {
     match by {
-        EntityBy::Id(id) => EntityKey::Id(id.0),
+        EntityBy::Id(id) => EntityKey::Id(AskedView::of_id(&id).0.to_owned()),
         EntityBy::Identifier(input) => EntityKey::Identifier(identifier(input)),
         EntityBy::Name(name) => EntityKey::Name(name),
     }
@@ -180,9 +181,12 @@ pub(super) fn key(by: EntityBy) -> EntityKey {
 ///
 /// # Errors
 /// BAD_USER_INPUT when versions are expected of more or fewer than there are; `coordinate` is where they stand.
-pub(super) fn named(ids: Vec<ID>, versions: Option<Vec<i32>>, coordinate: &str) -> Result<Vec<Named>, Error> {
+pub(super) fn named(ids: Vec<NodeKey>, versions: Option<Vec<i32>>, coordinate: &str) -> Result<Vec<Named>, Error> {
     let Some(versions) = versions else {
-        return Ok(ids.into_iter().map(|ID(id)| Named { id, expected: None }).collect());
+        return Ok(ids
+            .into_iter()
+            .map(|NodeKey(id)| Named { id, expected: None })
+            .collect());
     };
     if versions.len() != ids.len() {
         let message = format!(
@@ -193,6 +197,6 @@ pub(super) fn named(ids: Vec<ID>, versions: Option<Vec<i32>>, coordinate: &str) 
         return Err(Error::bad_user_input(coordinate, message));
     }
     let versions = versions.into_iter().map(|version| Some(i64::from(version)));
-    let named = |(ID(id), expected): (ID, Expected)| Named { id, expected };
+    let named = |(NodeKey(id), expected): (NodeKey, Expected)| Named { id, expected };
     Ok(ids.into_iter().zip(versions).map(named).collect())
 }

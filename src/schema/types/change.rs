@@ -5,9 +5,9 @@ use std::sync::Arc;
 use async_graphql::{ID, Object};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 
-use super::entity::{Entity, Node};
+use super::{entity::Entity, node::Node};
 use crate::{
-    model::{Action, Entry, Noun, Step, Timestamp, View},
+    model::{Action, Entry, Noun, Step, Timestamp},
     schema::{cost::list_size, enums::Member, query::load_node, scalars::DateTime, viewer::Viewer},
 };
 
@@ -71,10 +71,7 @@ impl Change {
 
     /// Who sees what was known at `moment`.
     fn at(&self, moment: Timestamp) -> Viewer {
-        self.viewer.with(View {
-            known_at: moment,
-            ..self.viewer.view()
-        })
+        self.viewer.known_at(moment)
     }
 
     fn just_before(&self) -> Viewer {

@@ -13,12 +13,12 @@ use crate::{
 
 /// An entity that each of several others reaches.
 #[derive(Debug, Clone)]
-pub(crate) struct CommonConnection {
+pub(crate) struct CommonNeighbor {
     viewer: Viewer,
     common: algo::CommonConnection<EntityIx, RelationshipIx>,
 }
 
-impl CommonConnection {
+impl CommonNeighbor {
     pub(crate) fn new(viewer: &Viewer, common: &algo::CommonConnection<EntityIx, RelationshipIx>) -> Self {
         Self {
             viewer: viewer.clone(),
@@ -29,7 +29,7 @@ impl CommonConnection {
 
 /// An entity that each of several others reaches.
 #[Object]
-impl CommonConnection {
+impl CommonNeighbor {
     /// The entity they have in common.
     async fn entity(&self) -> Entity {
         Entity::new(self.viewer.clone(), self.common.entity)

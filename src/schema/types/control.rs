@@ -7,14 +7,14 @@ use async_graphql::{Context, Object, TypeName};
 
 use super::{
     entity::{Entity, EntityFields},
-    group::{CorporateGroup, corporate_group},
+    group::CorporateGroup,
     kinds::OfKind,
     neighbors::{NeighborConnection, RelationshipArgs},
 };
 use crate::{
     graph::{Pattern, algo},
     schema::{
-        cost::{Paged, cost, list_size, names},
+        cost::{Paged, cost},
         error::Error,
         filters::{RelationshipFilter, RelationshipOrder},
         page::PageArgs,
@@ -68,9 +68,9 @@ impl<K: OfKind> Subsidiaries<K> {
         #[graphql(desc = "What to order by, ties by the subsidiary's id. Default: by that id.")] order_by: Option<
             Vec<RelationshipOrder>,
         >,
-        #[graphql(desc = "How many, from the start: 1 to 1000. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "How many, from the start: 0 to 1000. Default: 20.")] first: Option<i32>,
         #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many, from the end: 1 to 1000. Excludes first.")] last: Option<i32>,
+        #[graphql(desc = "How many, from the end: 0 to 1000. Excludes first.")] last: Option<i32>,
         #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
     ) -> Option<Result<NeighborConnection, Error>> {
         let page = PageArgs {
@@ -116,9 +116,9 @@ impl<K: OfKind> Controllers<K> {
         #[graphql(desc = "What to order by, ties by the controller's id. Default: by that id.")] order_by: Option<
             Vec<RelationshipOrder>,
         >,
-        #[graphql(desc = "How many, from the start: 1 to 1000. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "How many, from the start: 0 to 1000. Default: 20.")] first: Option<i32>,
         #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many, from the end: 1 to 1000. Excludes first.")] last: Option<i32>,
+        #[graphql(desc = "How many, from the end: 0 to 1000. Excludes first.")] last: Option<i32>,
         #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
     ) -> Option<Result<NeighborConnection, Error>> {
         let page = PageArgs {
@@ -154,26 +154,9 @@ impl<K: OfKind> Controllers<K> {
         }
     }
 
-    /// Its ultimate parent, or itself where there is none to name, and a page of everything that controls: by distance from the
-    /// parent, then id.
-    #[graphql(
-        directive = cost::apply("100".to_owned()),
-        directive = list_size::apply(Some(20), names(&["first", "last"]), names(&["members"]), Some(false))
-    )]
-    async fn corporate_group(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "How many members, from the start: 1 to 1000. Default: 20.")] first: Option<i32>,
-        #[graphql(desc = "Only members that follow this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many members, from the end: 1 to 1000. Excludes first.")] last: Option<i32>,
-        #[graphql(desc = "Only members that precede this cursor.")] before: Option<String>,
-    ) -> Option<Result<CorporateGroup, Error>> {
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-        };
-        Some(corporate_group(ctx, &self.0, &format!("{:?}", K::KIND), &args))
+    /// Its ultimate parent, or itself where there is none to name, and everything that controls.
+    #[graphql(directive = cost::apply("100".to_owned()))]
+    async fn corporate_group(&self) -> Option<Result<CorporateGroup, Error>> {
+        Some(CorporateGroup::of(&self.0))
     }
 }

@@ -2,10 +2,7 @@
 
 use async_graphql::Object;
 
-use super::{
-    entity::{Entity, Node},
-    relationship::Relationship,
-};
+use super::{entity::Entity, node::Node, relationship::Relationship};
 use crate::{
     graph::algo::{self, DiffChange},
     schema::{enums::Member, viewer::Viewer},

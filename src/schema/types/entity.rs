@@ -9,7 +9,6 @@ use super::{
     figures::{Identifier, Name},
     kinds::{Company, Event, Market, OfKind, Organization, Person, Place, Service},
     neighbors::{NeighborConnection, Outlook, RelationshipArgs, RelationshipConnection},
-    relationship::Relationship,
     source::Source,
     timeline::{TimelineEntry, timeline},
 };
@@ -83,8 +82,13 @@ impl<K: OfKind> TypeName for Shared<K> {
 
 #[Object(name_type)]
 impl<K: OfKind> Shared<K> {
-    /// Stable, chosen by the data; unique among all nodes.
+    /// Names what is seen, unique among all nodes: `key`, and behind it the view, where that is not the default one.
     pub(crate) async fn id(&self) -> ID {
+        self.viewer.id_of(self.read().id())
+    }
+
+    /// The id of the data, the same through every view.
+    pub(crate) async fn key(&self) -> ID {
         self.read().id().into()
     }
 
@@ -173,9 +177,9 @@ impl<K: OfKind> Shared<K> {
         ctx: &Context<'_>,
         #[graphql(desc = "Only relationships that fit.")] filter: Option<RelationshipFilter>,
         #[graphql(desc = "What to order by, ties by id. Default: by id.")] order_by: Option<Vec<RelationshipOrder>>,
-        #[graphql(desc = "How many, from the start: 1 to 1000. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "How many, from the start: 0 to 1000. Default: 20.")] first: Option<i32>,
         #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many, from the end: 1 to 1000. Excludes first.")] last: Option<i32>,
+        #[graphql(desc = "How many, from the end: 0 to 1000. Excludes first.")] last: Option<i32>,
         #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
     ) -> Option<Result<RelationshipConnection, Error>> {
         let page = PageArgs {
@@ -199,9 +203,9 @@ impl<K: OfKind> Shared<K> {
         #[graphql(desc = "What to order by, ties by the relationship's id. Default: by that id.")] order_by: Option<
             Vec<RelationshipOrder>,
         >,
-        #[graphql(desc = "How many, from the start: 1 to 1000. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "How many, from the start: 0 to 1000. Default: 20.")] first: Option<i32>,
         #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many, from the end: 1 to 1000. Excludes first.")] last: Option<i32>,
+        #[graphql(desc = "How many, from the end: 0 to 1000. Excludes first.")] last: Option<i32>,
         #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
     ) -> Option<Result<NeighborConnection, Error>> {
         let page = PageArgs {
@@ -219,9 +223,9 @@ impl<K: OfKind> Shared<K> {
     pub(crate) async fn statements(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many, from the start: 1 to 1000. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "How many, from the start: 0 to 1000. Default: 20.")] first: Option<i32>,
         #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many, from the end: 1 to 1000. Excludes first.")] last: Option<i32>,
+        #[graphql(desc = "How many, from the end: 0 to 1000. Excludes first.")] last: Option<i32>,
         #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
     ) -> Option<Result<Connection<Evidence>, Error>> {
         let args = PageArgs {
@@ -246,7 +250,7 @@ impl<K: OfKind> Shared<K> {
     pub(crate) async fn timeline(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many: 1 to 1000. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "How many: 0 to 1000. Default: 20.")] first: Option<i32>,
         #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
     ) -> Option<Result<Connection<TimelineEntry>, Error>> {
         let args = PageArgs {
@@ -276,7 +280,16 @@ impl<K: OfKind> Shared<K> {
 /// Something that can stand in a relationship. Every entity type has these fields.
 #[derive(Debug, Clone, Interface)]
 #[graphql(
-    field(name = "id", ty = "ID", desc = "Stable, chosen by the data; unique among all nodes."),
+    field(
+        name = "id",
+        ty = "ID",
+        desc = "Names what is seen, unique among all nodes: `key`, and behind it the view, where that is not the default one."
+    ),
+    field(
+        name = "key",
+        ty = "ID",
+        desc = "The id of the data, stable and the same through every view."
+    ),
     field(name = "kind", ty = "Member<EntityKind>", desc = "What it is."),
     field(name = "name", ty = "&str", desc = "Its main name."),
     field(
@@ -354,13 +367,13 @@ impl<K: OfKind> Shared<K> {
         arg(
             name = "first",
             ty = "Option<i32>",
-            desc = "How many, from the start: 1 to 1000. Default: 20."
+            desc = "How many, from the start: 0 to 1000. Default: 20."
         ),
         arg(name = "after", ty = "Option<String>", desc = "Only what follows this cursor."),
         arg(
             name = "last",
             ty = "Option<i32>",
-            desc = "How many, from the end: 1 to 1000. Excludes first."
+            desc = "How many, from the end: 0 to 1000. Excludes first."
         ),
         arg(name = "before", ty = "Option<String>", desc = "Only what precedes this cursor.")
     ),
@@ -382,13 +395,13 @@ impl<K: OfKind> Shared<K> {
         arg(
             name = "first",
             ty = "Option<i32>",
-            desc = "How many, from the start: 1 to 1000. Default: 20."
+            desc = "How many, from the start: 0 to 1000. Default: 20."
         ),
         arg(name = "after", ty = "Option<String>", desc = "Only what follows this cursor."),
         arg(
             name = "last",
             ty = "Option<i32>",
-            desc = "How many, from the end: 1 to 1000. Excludes first."
+            desc = "How many, from the end: 0 to 1000. Excludes first."
         ),
         arg(name = "before", ty = "Option<String>", desc = "Only what precedes this cursor.")
     ),
@@ -400,13 +413,13 @@ impl<K: OfKind> Shared<K> {
         arg(
             name = "first",
             ty = "Option<i32>",
-            desc = "How many, from the start: 1 to 1000. Default: 20."
+            desc = "How many, from the start: 0 to 1000. Default: 20."
         ),
         arg(name = "after", ty = "Option<String>", desc = "Only what follows this cursor."),
         arg(
             name = "last",
             ty = "Option<i32>",
-            desc = "How many, from the end: 1 to 1000. Excludes first."
+            desc = "How many, from the end: 0 to 1000. Excludes first."
         ),
         arg(name = "before", ty = "Option<String>", desc = "Only what precedes this cursor.")
     ),
@@ -418,7 +431,7 @@ impl<K: OfKind> Shared<K> {
         arg(
             name = "first",
             ty = "Option<i32>",
-            desc = "How many: 1 to 1000. Default: 20."
+            desc = "How many: 0 to 1000. Default: 20."
         ),
         arg(name = "after", ty = "Option<String>", desc = "Only what follows this cursor.")
     ),
@@ -452,35 +465,6 @@ impl Entity {
             EntityKind::Event => Event::from(fields).into(),
             EntityKind::Place => Place::from(fields).into(),
             EntityKind::Market => Market::from(fields).into(),
-        }
-    }
-}
-
-/// Anything with an id that is unique in the graph: an entity, a relationship or a source.
-#[derive(Debug, Clone, Interface)]
-#[graphql(field(name = "id", ty = "ID", desc = "Unique among all nodes."))]
-pub(crate) enum Node {
-    Company(Company),
-    Person(Person),
-    Organization(Organization),
-    Service(Service),
-    Event(Event),
-    Place(Place),
-    Market(Market),
-    Relationship(Relationship),
-    Source(Source),
-}
-
-impl From<Entity> for Node {
-    fn from(entity: Entity) -> Self {
-        match entity {
-            Entity::Company(company) => Self::Company(company),
-            Entity::Person(person) => Self::Person(person),
-            Entity::Organization(organization) => Self::Organization(organization),
-            Entity::Service(service) => Self::Service(service),
-            Entity::Event(event) => Self::Event(event),
-            Entity::Place(place) => Self::Place(place),
-            Entity::Market(market) => Self::Market(market),
         }
     }
 }

@@ -40,8 +40,13 @@ impl Evidence {
 /// One statement of one source about one relationship: for it, against it, or about it.
 #[Object]
 impl Evidence {
-    /// Unique among all evidence.
-    async fn id(&self) -> ID {
+    /// Names what is seen, unique among all nodes: `key`, and behind it the view, where that is not the default one.
+    pub(crate) async fn id(&self) -> ID {
+        self.viewer.id_of(&self.read().id())
+    }
+
+    /// The id of the data, the same through every view.
+    pub(crate) async fn key(&self) -> ID {
         self.read().id().into_owned().into()
     }
 

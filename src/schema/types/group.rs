@@ -1,6 +1,8 @@
 //! A corporate group: the parent and pages of its members, each with the chain that makes it one.
 
-use async_graphql::{Context, SimpleObject};
+use std::sync::Arc;
+
+use async_graphql::{Context, Object, SimpleObject};
 
 use super::{
     derivation::Derivation,
@@ -9,11 +11,12 @@ use super::{
 };
 use crate::{
     graph::{
-        EntityIx, OrderDirection, Page,
+        EntityIx, OrderDirection,
         algo::{self, UltimateParent},
         page,
     },
     schema::{
+        cost::Paged,
         error::Error,
         page::{Listing, PageArgs, PageInfo},
         viewer::Viewer,
@@ -49,38 +52,45 @@ pub(crate) struct GroupMemberConnection {
 }
 
 /// A parent and everything it controls for certain, directly or with what it controls: its `subsidiaries`.
-#[derive(Debug, Clone, SimpleObject)]
+#[derive(Debug, Clone)]
 pub(crate) struct CorporateGroup {
-    /// The top of the group.
-    parent: Entity,
-    /// Everyone the parent controls: a page, as asked for by the arguments of the group.
-    members: GroupMemberConnection,
-    /// What the answer rests on: the claims that count on all members, on whatever page. The rule says why the parent is the
-    /// entity itself where others control it: there are several tops, which it names by their ids, or the top is not disclosed.
-    derived_from: Derivation,
-}
-
-/// The group of an entity. `parent` is the GraphQL type the field stands on.
-pub(crate) fn corporate_group(
-    ctx: &Context<'_>,
-    entity: &EntityFields,
-    parent: &str,
-    args: &PageArgs,
-) -> Result<CorporateGroup, Error> {
-    let order = [(algo::MemberOrderField::Distance, OrderDirection::Ascending)];
-    let listing = Listing::new::<algo::Member>(ctx, &entity.viewer, parent, entity.read().id(), &order)?;
-    let (window, viewer) = listing.window(&entity.viewer, args)?;
-    let (snapshot, budget) = (viewer.snapshot(), viewer.budget());
-    let group = algo::corporate_group(snapshot, viewer.mask_for_computing(), entity.ix, budget)?;
-    let page = page(snapshot, group.members(), |_| Ok(true), &order, &window, budget)?;
-    Ok(CorporateGroup::new(&viewer, &listing, &group, &page))
+    viewer: Viewer,
+    /// Whose group it is.
+    entity: EntityIx,
+    group: Arc<algo::CorporateGroup>,
 }
 
 impl CorporateGroup {
-    fn new(viewer: &Viewer, listing: &Listing, group: &algo::CorporateGroup, page: &Page<algo::Member>) -> Self {
+    /// The group of an entity.
+    pub(crate) fn of(entity: &EntityFields) -> Result<Self, Error> {
+        Ok(Self {
+            viewer: entity.viewer.clone(),
+            entity: entity.ix,
+            group: Arc::new(group_of(&entity.viewer, entity.ix)?),
+        })
+    }
+
+    fn page(&self, ctx: &Context<'_>, args: &PageArgs) -> Result<GroupMemberConnection, Error> {
+        let order = [(algo::MemberOrderField::Distance, OrderDirection::Ascending)];
+        let owner = self.viewer.snapshot().entity(self.entity).id();
+        let listing = Listing::new::<algo::Member>(ctx, &self.viewer, "CorporateGroup", owner, &order)?;
+        let (window, viewer) = listing.window(&self.viewer, args)?;
+        // Later pages are of the group that the first page saw.
+        let group = match viewer.mask() == self.viewer.mask() && viewer.last() == self.viewer.last() {
+            true => Arc::clone(&self.group),
+            false => Arc::new(group_of(&viewer, self.entity)?),
+        };
+        let page = page(
+            viewer.snapshot(),
+            group.members(),
+            |_| Ok(true),
+            &order,
+            &window,
+            viewer.budget(),
+        )?;
         let positions = page.rows.iter().map(|(_, position)| position.clone());
-        let cursors: Vec<String> = positions.map(|position| listing.cursor(viewer, position)).collect();
-        let page_info = PageInfo::of(page, &cursors);
+        let cursors: Vec<String> = positions.map(|position| listing.cursor(&viewer, position)).collect();
+        let page_info = PageInfo::of(&page, &cursors);
         let members = page.rows.iter().map(|(member, _)| *member);
         let edges: Vec<GroupMemberEdge> = members
             .zip(cursors)
@@ -91,16 +101,52 @@ impl CorporateGroup {
                 chain: Path::new(viewer.clone(), group.chain(member)),
             })
             .collect();
-        Self {
-            parent: Entity::new(viewer.clone(), group.parent),
-            members: GroupMemberConnection {
-                nodes: edges.iter().map(|edge| edge.node.clone()).collect(),
-                edges,
-                page_info,
-                total_count: group.members().len(),
-            },
-            derived_from: Derivation::new(viewer, rule(viewer, group), group.derived_from().to_vec()),
-        }
+        Ok(GroupMemberConnection {
+            nodes: edges.iter().map(|edge| edge.node.clone()).collect(),
+            edges,
+            page_info,
+            total_count: group.members().len(),
+        })
+    }
+}
+
+fn group_of(viewer: &Viewer, entity: EntityIx) -> Result<algo::CorporateGroup, Error> {
+    let mask = viewer.mask_for_computing();
+    Ok(algo::corporate_group(viewer.snapshot(), mask, entity, viewer.budget())?)
+}
+
+/// A parent and everything it controls for certain, directly or with what it controls: its `subsidiaries`.
+#[Object]
+impl CorporateGroup {
+    /// The top of the group.
+    async fn parent(&self) -> Entity {
+        Entity::new(self.viewer.clone(), self.group.parent)
+    }
+
+    /// Everyone the parent controls: by distance from it, then id.
+    #[graphql(directive = Paged::apply())]
+    async fn members(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, from the start: 0 to 1000. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many, from the end: 0 to 1000. Excludes first.")] last: Option<i32>,
+        #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
+    ) -> Option<Result<GroupMemberConnection, Error>> {
+        let args = PageArgs {
+            first,
+            after,
+            last,
+            before,
+        };
+        Some(self.page(ctx, &args))
+    }
+
+    /// What the answer rests on: the claims that count on all members, on whatever page. The rule says why the parent is the
+    /// entity itself where others control it: there are several tops, which it names by their ids, or the top is not disclosed.
+    async fn derived_from(&self) -> Derivation {
+        let derived_from = self.group.derived_from().to_vec();
+        Derivation::new(&self.viewer, rule(&self.viewer, &self.group), derived_from)
     }
 }
 

@@ -82,9 +82,9 @@ macro_rules! entity_type {
                     #[graphql(desc = "Only over relationships that fit.")] filter: Option<RelationshipFilter>,
                     #[graphql(desc = "What to order by, ties by the relationship's id. Default: by that id.")]
                     order_by: Option<Vec<RelationshipOrder>>,
-                    #[graphql(desc = "How many, from the start: 1 to 1000. Default: 20.")] first: Option<i32>,
+                    #[graphql(desc = "How many, from the start: 0 to 1000. Default: 20.")] first: Option<i32>,
                     #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
-                    #[graphql(desc = "How many, from the end: 1 to 1000. Excludes first.")] last: Option<i32>,
+                    #[graphql(desc = "How many, from the end: 0 to 1000. Excludes first.")] last: Option<i32>,
                     #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
                 ) -> Option<Result<NeighborConnection, Error>> {
                     let page = PageArgs { first, after, last, before };

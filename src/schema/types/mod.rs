@@ -17,6 +17,7 @@ pub(crate) mod issue;
 pub(crate) mod kept;
 pub(crate) mod kinds;
 pub(crate) mod neighbors;
+pub(crate) mod node;
 pub(crate) mod ownership;
 pub(crate) mod path;
 pub(crate) mod payload;

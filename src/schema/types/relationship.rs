@@ -63,8 +63,13 @@ impl Relationship {
 /// A typed, directed, dated claim that two entities are connected. `from KIND to` reads as a sentence.
 #[Object]
 impl Relationship {
-    /// Unique among all nodes.
+    /// Names what is seen, unique among all nodes: `key`, and behind it the view, where that is not the default one.
     pub(crate) async fn id(&self) -> ID {
+        self.viewer.id_of(&self.read().id())
+    }
+
+    /// The id of the data, the same through every view.
+    pub(crate) async fn key(&self) -> ID {
         self.read().id().into_owned().into()
     }
 

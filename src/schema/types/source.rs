@@ -34,8 +34,13 @@ impl Source {
 /// A document or register that says something about relationships.
 #[Object]
 impl Source {
-    /// `source:` and the data's own id.
+    /// Names what is seen, unique among all nodes: `key`, and behind it the view, where that is not the default one.
     pub(crate) async fn id(&self) -> ID {
+        self.viewer.id_of(self.read().id())
+    }
+
+    /// `source:` and the data's own id, the same through every view.
+    pub(crate) async fn key(&self) -> ID {
         self.read().id().into()
     }
 
@@ -84,9 +89,9 @@ impl Source {
     async fn statements(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many, from the start: 1 to 1000. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "How many, from the start: 0 to 1000. Default: 20.")] first: Option<i32>,
         #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many, from the end: 1 to 1000. Excludes first.")] last: Option<i32>,
+        #[graphql(desc = "How many, from the end: 0 to 1000. Excludes first.")] last: Option<i32>,
         #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
     ) -> Option<Result<Connection<Evidence>, Error>> {
         let args = PageArgs {

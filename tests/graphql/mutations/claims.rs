@@ -16,7 +16,7 @@ fn a_new_claim_gets_the_derived_id_and_asserting_it_again_changes_nothing() {
         changed,
         ["CREATED source:memo 1", "CREATED rel:fedex:OWNS:iherb:2015 1"]
     );
-    let fields = "relationships { sentence evidence { id summary } }";
+    let fields = "relationships { sentence evidence { id: key summary } }";
     let again = desk.done("assertRelationships", input, fields);
     assert_eq!(again["changes"], json!([]));
     let evidence = &again["relationships"][0]["evidence"];
@@ -48,7 +48,7 @@ fn ends_of_symmetric_kinds_are_one_claim_whichever_stands_first() {
 fn an_unknown_end_is_a_claim_with_a_reason() {
     let desk = Desk::new();
     let input = r#"{relationships: {kind: CONTROLS, to: {id: "saks"}, unknownReason: NATURAL_PERSONS, share: {min: 50, minInclusive: false}, evidence: {sourceId: "cnet-2015"}}}"#;
-    let fields = "relationships { id unknownEnd { end reason } share { text of } }";
+    let fields = "relationships { id: key unknownEnd { end reason } share { text of } }";
     let new = desk.done("assertRelationships", input, fields);
     let expected = json!([{"id": "rel::CONTROLS:saks:1", "unknownEnd": {"end": "FROM", "reason": "NATURAL_PERSONS"}, "share": {"text": ">50..100", "of": "VOTES"}}]);
     assert_eq!(new["relationships"], expected);
@@ -66,7 +66,7 @@ fn interests_say_their_type_how_directly_they_are_held_and_of_what_they_are_made
            components: ["rel:gilt:OWNS:saks:1"], endedBy: "2017-01-15", {evidence}"#
     );
     let input = format!("{{relationships: [{{{direct}}}, {{{indirect}}}]}}");
-    let fields = r#"relationships { interest directness components { id } until endedBy then: held(on: "2016-01-01") now: held(on: "2017-01-15") }"#;
+    let fields = r#"relationships { interest directness components { id: key } until endedBy then: held(on: "2016-01-01") now: held(on: "2017-01-15") }"#;
     let done = desk.done("assertRelationships", &input, fields);
     assert_eq!(
         done["relationships"],
@@ -79,7 +79,7 @@ fn interests_say_their_type_how_directly_they_are_held_and_of_what_they_are_made
     );
     let found = |filter: &str| {
         let answer = desk.ask(&format!(
-            "{{ relationships(filter: {{{filter}}}, view: {{ever: true}}) {{ nodes {{ id }} }} }}"
+            "{{ relationships(filter: {{{filter}}}, view: {{ever: true}}) {{ nodes {{ id: key }} }} }}"
         ));
         answer["relationships"]["nodes"].clone()
     };
@@ -109,7 +109,7 @@ fn interests_say_their_type_how_directly_they_are_held_and_of_what_they_are_made
 fn an_update_keeps_what_it_does_not_name_and_all_evidence() {
     let desk = Desk::new();
     let before = desk.ask(&format!(
-        r#"{{ node(id: "{PAYPAL}") {{ ... on Relationship {{ evidence {{ id }} }} }} }}"#
+        r#"{{ node(id: "{PAYPAL}") {{ ... on Relationship {{ evidence {{ id: key }} }} }} }}"#
     ));
     let input = format!(
         r#"{{relationships: {{id: "{PAYPAL}", role: "parent", share: null, evidence: {{sourceId: "cnet-2015", summary: "again"}}}}}}"#
@@ -117,7 +117,7 @@ fn an_update_keeps_what_it_does_not_name_and_all_evidence() {
     let after = desk.done(
         "assertRelationships",
         &input,
-        "relationships { role share { text } since until evidence { id } version }",
+        "relationships { role share { text } since until evidence { id: key } version }",
     );
     let after = &after["relationships"][0];
     assert_eq!(
@@ -141,7 +141,7 @@ fn evidence_is_added_and_one_with_a_known_id_is_written_over() {
     let added = desk.done(
         "addEvidence",
         &input,
-        "relationships { disputed evidence { id summary } }",
+        "relationships { disputed evidence { id: key summary } }",
     );
     assert_eq!(
         added["changes"].as_array().unwrap().len(),
@@ -179,7 +179,7 @@ fn a_claim_is_ended_and_taken_back() {
     );
     assert_eq!(retracted["retractedRelationships"], json!([id]));
     assert_eq!(
-        desk.ask(&format!(r#"{{ node(id: "{id}") {{ id }} }}"#))["node"],
+        desk.ask(&format!(r#"{{ node(id: "{id}") {{ id: key }} }}"#))["node"],
         json!(null)
     );
     // It can be claimed again, and goes on counting.
@@ -199,8 +199,8 @@ fn an_entity_goes_with_its_relationships_when_that_is_asked_for() {
         taken["retractedRelationships"].as_array().unwrap().len() >= 4,
         "{taken}"
     );
-    let answer =
-        desk.ask(r#"{ entity(by: {id: "hudsons-bay"}) { id } company(by: {id: "saks"}) { owners { totalCount } } }"#);
+    let answer = desk
+        .ask(r#"{ entity(by: {id: "hudsons-bay"}) { id: key } company(by: {id: "saks"}) { owners { totalCount } } }"#);
     assert_eq!(
         answer,
         json!({"entity": null, "company": {"owners": {"totalCount": 0}}})
