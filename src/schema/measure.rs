@@ -278,7 +278,17 @@ impl<'a> Measurer<'a> {
                     }
                 }
             }
-            None => {}
+            None => {
+                // Nobody else looks at what is asked of it.
+                if let Some((argument, _)) = field.node.arguments.first() {
+                    let message = format!("Unknown argument \"{}\" on field \"{parent}.{name}\".", argument.node);
+                    return Err(Error::validation_failed(message).at(argument.pos));
+                }
+                if !field.node.selection_set.node.items.is_empty() {
+                    let message = format!("The field \"{name}\" is a String!, of which nothing is selected.");
+                    return Err(Error::validation_failed(message).at(field.pos));
+                }
+            }
         }
         if self.unknown.len() <= UNKNOWN_NAMES_MAX {
             return Ok(());

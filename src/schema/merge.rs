@@ -1,7 +1,10 @@
 //! Fields that share a place in the answer must be the same field, all the way down. async-graphql
 //! looks at one selection set at a time, and would answer with whichever comes last.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+};
 
 use async_graphql::Positioned;
 use async_graphql::parser::types::{BaseType, ExecutableDocument, Field, Selection, SelectionSet, Type};
@@ -22,7 +25,9 @@ pub(super) fn check(document: &ExecutableDocument, catalog: &Catalog) -> Result<
     };
     for (_, operation) in document.operations.iter() {
         let root = catalog.root(operation.node.ty);
-        merger.sets(&[(root, &operation.node.selection_set.node)])?;
+        let set = [(root, &operation.node.selection_set.node)];
+        merger.shapes(&set)?;
+        merger.sets(&set)?;
     }
     Ok(())
 }
@@ -64,34 +69,58 @@ impl<'a> Merger<'a> {
             if self.steps > STEPS_MAX {
                 return Ok(());
             }
-            if let [first, rest @ ..] = group.as_slice() {
-                for other in rest {
-                    same_shape(self.catalog, name, first, other)?;
-                }
-            }
             for part in self.parts(group) {
                 if let [first, rest @ ..] = part.as_slice() {
                     for other in rest {
                         same_field(name, first, other)?;
                     }
                 }
-                let below: Vec<Set<'a>> = part
-                    .iter()
-                    .filter(|selected| !selected.field.node.selection_set.node.items.is_empty())
-                    .map(|selected| {
-                        let ty = selected.definition.map(|definition| catalog::named(&definition.ty));
-                        (
-                            ty.and_then(|ty| self.catalog.composite(ty)),
-                            &selected.field.node.selection_set.node,
-                        )
-                    })
-                    .collect();
+                let below = self.below(&part);
                 if !below.is_empty() {
                     self.sets(&below)?;
                 }
             }
         }
         Ok(())
+    }
+
+    /// Checks that what answers by one name has one shape, whatever objects it is of: a client that does not know the types reads
+    /// all of them alike.
+    fn shapes(&mut self, sets: &[Set<'a>]) -> Result<(), Error> {
+        let mut collected = Collected::default();
+        for (parent, set) in sets {
+            self.collect(*parent, set, &mut collected);
+        }
+        for name in &collected.names {
+            let group = &collected.fields[name];
+            self.steps += group.len();
+            if self.steps > STEPS_MAX {
+                return Ok(());
+            }
+            if let [first, rest @ ..] = group.as_slice() {
+                for other in rest {
+                    same_shape(self.catalog, name, first, other)?;
+                }
+            }
+            let below = self.below(group);
+            if !below.is_empty() {
+                self.shapes(&below)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What is selected below fields.
+    fn below(&self, fields: &[Selected<'a>]) -> Vec<Set<'a>> {
+        let selecting = fields
+            .iter()
+            .filter(|selected| !selected.field.node.selection_set.node.items.is_empty());
+        let set = |selected: &Selected<'a>| {
+            let ty = selected.definition.map(|definition| catalog::named(&definition.ty));
+            let parent = ty.and_then(|ty| self.catalog.composite(ty));
+            (parent, &selected.field.node.selection_set.node)
+        };
+        selecting.map(set).collect()
     }
 
     fn collect(&self, parent: Option<&'a str>, set: &'a SelectionSet, into: &mut Collected<'a>) {
@@ -171,12 +200,23 @@ fn same_field(name: &str, first: &Selected<'_>, other: &Selected<'_>) -> Result<
 }
 
 fn same_shape(catalog: &Catalog, name: &str, first: &Selected<'_>, other: &Selected<'_>) -> Result<(), Error> {
-    match (first.definition, other.definition) {
-        (Some(a), Some(b)) if !shapes_fit(catalog, &a.ty, &b.ty) => {
-            let why = format!("they have the types {} and {}", a.ty, b.ty);
+    match (first.ty(), other.ty()) {
+        (Some(a), Some(b)) if !shapes_fit(catalog, &a, &b) => {
+            let why = format!("they have the types {a} and {b}");
             Err(conflict(name, &why, first, other))
         }
         _ => Ok(()),
+    }
+}
+
+impl Selected<'_> {
+    /// The type of what it answers, where that is known.
+    fn ty(&self) -> Option<Cow<'_, Type>> {
+        match self.definition {
+            Some(definition) => Some(Cow::Borrowed(&definition.ty)),
+            None if self.field.node.name.node == "__typename" => Type::new("String!").map(Cow::Owned),
+            None => None,
+        }
     }
 }
 

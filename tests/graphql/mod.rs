@@ -16,6 +16,7 @@ mod reach;
 mod schema;
 mod search;
 mod seed;
+mod shapes;
 mod soundness;
 mod time;
 mod views;

@@ -12,18 +12,17 @@ use super::{
 
 /// Anything with an id that is unique in the graph: an entity, a relationship, a source, or what one says.
 #[derive(Debug, Clone, Interface)]
-#[graphql(
-    field(
-        name = "id",
-        ty = "ID",
-        desc = "Names what is seen, unique among all nodes: `key`, and behind it the view, where that is not the default one."
-    ),
-    field(
-        name = "key",
-        ty = "ID",
-        desc = "The id of the data, stable and the same through every view."
-    )
-)]
+#[expect(clippy::duplicated_attributes, reason = "each field has its type")]
+#[graphql(field(
+    name = "id",
+    ty = "ID",
+    desc = "Names what is seen, unique among all nodes: `key`, and behind it the view, where that is not the default one."
+))]
+#[graphql(field(
+    name = "key",
+    ty = "ID",
+    desc = "The id of the data, stable and the same through every view."
+))]
 pub(crate) enum Node {
     Company(Company),
     Person(Person),
