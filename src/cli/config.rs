@@ -1,15 +1,15 @@
-//! The arguments. Every flag is an environment variable as well: `--port` is `GUANXI_PORT`.
+//! The arguments. Every flag of `serve` is an environment variable as well: `--port` is `GUANXI_PORT`.
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, builder::BoolishValueParser};
 
 use super::{export::ExportArguments, import::ImportArguments};
 use crate::{
     http,
     model::{Catalog, Invalid, Role, Timestamp},
     schema::{Introspection, Limits},
-    store::tokens,
+    store::{Store, commit, tokens},
 };
 
 /// A GraphQL server over a graph of business relationships, each a dated claim with its evidence.
@@ -148,12 +148,36 @@ pub(super) struct AccessArguments {
     #[arg(long, env = "GUANXI_PUBLIC_READ", value_enum, default_value_t = Switch::On)]
     public_read: Switch,
     /// Take no changes from anyone.
-    #[arg(long, env = "GUANXI_READ_ONLY")]
+    #[arg(long, env = "GUANXI_READ_ONLY", value_parser = BoolishValueParser::new())]
     read_only: bool,
 }
 
 impl AccessArguments {
     /// Access by the tokens of the file that is named, else of the store.
+    /// Remembers that tokens protect a store, and refuses to serve it to everybody when their file is gone.
+    pub(super) fn are_tokens_there(&self, folder: Option<&Path>, store: &Store) -> anyhow::Result<()> {
+        const MADE: &str = "tokens";
+        let Some(file) = tokens_in(self.tokens.as_deref(), folder) else {
+            return Ok(());
+        };
+        let failed = |error: commit::Error| anyhow::anyhow!("{error}");
+        let were_made = store.note(MADE).map_err(failed)?.is_some();
+        match file.exists() {
+            true if !were_made => {
+                let note = [(MADE.to_owned(), Some(Vec::new()))];
+                store.remember(&note.into()).map_err(failed)?;
+            }
+            false if were_made => anyhow::bail!(
+                "{}: the tokens are gone that protect the store, without which everybody may do everything; put the file back, \
+                 or make a token: guanxi token create NAME --role ADMIN --tokens {}",
+                file.display(),
+                file.display()
+            ),
+            _ => {}
+        }
+        Ok(())
+    }
+
     pub(super) fn access(&self, store: Option<&Path>) -> anyhow::Result<http::Access> {
         // A name with a slip must not open what tokens were to protect.
         if let Some(file) = self.tokens.as_deref().filter(|file| !file.exists()) {
@@ -207,10 +231,10 @@ pub(super) struct QueryArguments {
     #[arg(long, env = "GUANXI_FORMAT", value_enum, default_value_t = AnswerFormat::Json)]
     pub(super) format: AnswerFormat,
     /// For csv: print cells as they are, also those that a spreadsheet would run as formulas. Default: an apostrophe before them.
-    #[arg(long, env = "GUANXI_RAW_CELLS")]
+    #[arg(long, env = "GUANXI_RAW_CELLS", value_parser = BoolishValueParser::new())]
     pub(super) raw_cells: bool,
     /// Tell what the query costs, in the answer's extensions.
-    #[arg(long, env = "GUANXI_COST")]
+    #[arg(long, env = "GUANXI_COST", value_parser = BoolishValueParser::new())]
     pub(super) cost: bool,
     #[command(flatten)]
     pub(super) data: DataArguments,
@@ -327,7 +351,7 @@ pub(super) struct LimitArguments {
     #[arg(long, env = "GUANXI_ENTRIES_AHEAD_MAX", default_value_t = Limits::default().entries_ahead_max)]
     entries_ahead_max: u64,
     /// Refuse introspection; the schema is still served as text at /schema.graphql.
-    #[arg(long, env = "GUANXI_NO_INTROSPECTION")]
+    #[arg(long, env = "GUANXI_NO_INTROSPECTION", value_parser = BoolishValueParser::new())]
     no_introspection: bool,
     /// Records and statements that one mutation may name.
     #[arg(long, env = "GUANXI_CHANGES_MAX", default_value_t = Limits::default().changes_max)]
@@ -374,7 +398,7 @@ pub(super) struct HttpArguments {
     #[arg(long, env = "GUANXI_BATCH_MAX", default_value_t = http::Settings::default().batch_max)]
     batch_max: usize,
     /// Answer a GET only when it carries the header GraphQL-Require-Preflight.
-    #[arg(long, env = "GUANXI_GET_PREFLIGHT")]
+    #[arg(long, env = "GUANXI_GET_PREFLIGHT", value_parser = BoolishValueParser::new())]
     get_preflight: bool,
     /// Milliseconds that the headers of a request may take to arrive.
     #[arg(long, env = "GUANXI_HEADER_TIMEOUT_MS", default_value_t = http::Settings::default().header_timeout_ms)]
@@ -402,7 +426,7 @@ pub(super) struct HttpArguments {
     #[arg(long, env = "GUANXI_SLOW_CLIENT_MS", default_value_t = http::Settings::default().slow_client_ms)]
     slow_client_ms: u64,
     /// Serve no pages: GraphQL only.
-    #[arg(long, env = "GUANXI_NO_GRAPHIQL")]
+    #[arg(long, env = "GUANXI_NO_GRAPHIQL", value_parser = BoolishValueParser::new())]
     no_graphiql: bool,
     /// Milliseconds that running requests may go on after the server was told to stop.
     #[arg(long, env = "GUANXI_DRAIN_MS", default_value_t = http::Settings::default().drain_ms)]

@@ -8,7 +8,7 @@ use std::{
 };
 
 use anyhow::Context;
-use clap::{Args, ValueEnum};
+use clap::{Args, ValueEnum, builder::BoolishValueParser};
 
 use super::load_graph;
 use crate::{
@@ -36,14 +36,14 @@ pub(super) struct ExportArguments {
     /// A folder with tables. Default: the bundled data.
     #[arg(long, env = "GUANXI_DATA", value_name = "DIR")]
     data: Option<PathBuf>,
-    /// The file to write; for guanxi's tables, the folder. Default: standard output.
+    /// The file to write; for guanxi's tables, the folder. Default: standard output, which is `-`.
     #[arg(long, env = "GUANXI_OUTPUT", value_name = "FILE")]
     output: Option<PathBuf>,
     /// Replace the file when there is one.
-    #[arg(long, env = "GUANXI_FORCE")]
+    #[arg(long, env = "GUANXI_FORCE", value_parser = BoolishValueParser::new())]
     force: bool,
     /// Write cells of tables as they are, also those that a spreadsheet would run as formulas. Default: an apostrophe before them.
-    #[arg(long, env = "GUANXI_RAW_CELLS")]
+    #[arg(long, env = "GUANXI_RAW_CELLS", value_parser = BoolishValueParser::new())]
     raw_cells: bool,
     #[command(flatten)]
     part: PartArguments,
@@ -77,7 +77,7 @@ struct ViewArguments {
     #[arg(long, env = "GUANXI_AS_OF", value_name = "DATE", value_parser = day, conflicts_with = "ever")]
     as_of: Option<Date>,
     /// Whatever held at any time. The default.
-    #[arg(long, env = "GUANXI_EVER")]
+    #[arg(long, env = "GUANXI_EVER", value_parser = BoolishValueParser::new())]
     ever: bool,
     /// As it was known then, such as 2026-01-01T00:00:00Z. Default: now.
     #[arg(long, env = "GUANXI_KNOWN_AT", value_name = "MOMENT")]
@@ -119,10 +119,17 @@ enum Towards {
     Both,
 }
 
+impl ExportArguments {
+    /// The file to write, where it is not standard output.
+    fn file(&self) -> Option<&Path> {
+        self.output.as_deref().filter(|output| *output != Path::new("-"))
+    }
+}
+
 pub(super) fn export(arguments: &ExportArguments) -> anyhow::Result<ExitCode> {
     let now = Timestamp::now();
     // Looked at first, so that nobody waits for what cannot be kept.
-    match &arguments.output {
+    match arguments.file() {
         Some(path) if arguments.format != Format::Guanxi => check_free(path, arguments)?,
         None if arguments.format == Format::Guanxi => anyhow::bail!("tables are a folder; name it with --output DIR"),
         _ => {}
@@ -132,7 +139,7 @@ pub(super) fn export(arguments: &ExportArguments) -> anyhow::Result<ExitCode> {
         None => load_graph(arguments.data.as_deref())?,
     };
     let selection = selection(&graph, arguments, now)?;
-    let written = match &arguments.output {
+    let written = match arguments.file() {
         Some(dir) if arguments.format == Format::Guanxi => {
             let written = tables::write(&selection, dir, style(arguments.raw_cells));
             Some(written.with_context(|| format!("cannot write the tables to {}", dir.display()))?)

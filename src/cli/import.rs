@@ -10,7 +10,7 @@ use std::{
 };
 
 use anyhow::Context;
-use clap::Args;
+use clap::{Args, builder::BoolishValueParser};
 use indicatif::{HumanBytes, HumanCount, HumanDuration, ProgressBar, ProgressStyle};
 
 use super::{config::Switch, issues, print, suggest};
@@ -58,14 +58,15 @@ pub(super) struct ImportArguments {
     map: Option<PathBuf>,
     /// For a table without a mapping: write a first one to standard output, guessed from its header and its first 1,000 records,
     /// with a remark for each guess. Imports nothing: guanxi import csv --suggest t.csv > map.toml
-    #[arg(long, env = "GUANXI_SUGGEST")]
+    #[arg(long)]
     suggest: bool,
     /// End at the first record that cannot be imported.
-    #[arg(long, env = "GUANXI_STRICT")]
+    #[arg(long, env = "GUANXI_STRICT", value_parser = BoolishValueParser::new())]
     strict: bool,
     /// The files are all that their sources say: relationships that nobody else speaks of, and that the files no longer mention,
     /// are taken back. What was known before can still be asked.
-    #[arg(long, env = "GUANXI_COMPLETE")]
+    // Not by the environment: left there, it would take back what a later import of some files does not mention.
+    #[arg(long)]
     complete: bool,
     /// Join entities that have the same identifier of these schemes: lei,gb-coh. Each becomes one with the others by a merge that
     /// can be undone; the smallest id stays, and the others lead to it.

@@ -28,6 +28,7 @@ pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
         access.check_address(listener.local_addr()?)?;
         let readiness = Readiness::default();
         let store = Arc::new(open_store(arguments)?);
+        arguments.access.are_tokens_there(arguments.store.as_deref(), &store)?;
         store.tell_address(&format!("http://{}", listener.local_addr()?))?;
         tell(&store, listener.local_addr()?);
         let service = http::Service {
@@ -40,6 +41,7 @@ pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
             () = http::serve(listener, router, &settings, readiness, stop_signal()) => {}
             () = access.follow() => {}
         }
+        arguments.access.are_tokens_there(arguments.store.as_deref(), &store)?;
         store.settle_before_end();
         Ok(ExitCode::SUCCESS)
     })

@@ -105,6 +105,11 @@ fn misfit(entry: &Entry, before: &Snapshot) -> Option<String> {
 }
 
 pub(super) fn backup(arguments: &BackupArguments) -> anyhow::Result<ExitCode> {
+    if arguments.to == Path::new("-") {
+        anyhow::bail!(
+            "a backup is not written in one go, so that it cannot go to standard output; give the name of a file"
+        );
+    }
     let copied = home::backup(&arguments.store.store, &arguments.to, Timestamp::now())?;
     tell("backup", &arguments.to, copied)
 }

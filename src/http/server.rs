@@ -170,9 +170,14 @@ pub async fn stop_signal() -> io::Result<()> {
     {
         use tokio::signal::unix::{SignalKind, signal};
         let mut terminate = signal(SignalKind::terminate())?;
-        tokio::select! {
-            result = tokio::signal::ctrl_c() => result,
-            _ = terminate.recv() => Ok(()),
+        let mut hang_up = signal(SignalKind::hangup())?;
+        loop {
+            tokio::select! {
+                result = tokio::signal::ctrl_c() => return result,
+                _ = terminate.recv() => return Ok(()),
+                // A terminal that closes is no reason to stop serving.
+                _ = hang_up.recv() => tracing::info!("SIGHUP: serving goes on; tokens are read anew whenever they change"),
+            }
         }
     }
     #[cfg(not(unix))]

@@ -14,7 +14,7 @@ fn run(arguments: &[&str]) -> Output {
 }
 
 /// What a command that succeeds prints.
-fn told(arguments: &[&str]) -> String {
+pub(super) fn told(arguments: &[&str]) -> String {
     let output = run(arguments);
     let errors = String::from_utf8(output.stderr).unwrap();
     assert!(output.status.success(), "{arguments:?}: {errors}");
@@ -22,7 +22,7 @@ fn told(arguments: &[&str]) -> String {
 }
 
 /// What a command says that fails.
-fn refused(arguments: &[&str]) -> String {
+pub(super) fn refused(arguments: &[&str]) -> String {
     let output = run(arguments);
     assert_eq!(output.status.code(), Some(1), "{arguments:?}");
     assert!(output.stdout.is_empty(), "{arguments:?}");
@@ -30,14 +30,14 @@ fn refused(arguments: &[&str]) -> String {
 }
 
 /// A server that is killed when it is dropped.
-struct Serving {
-    child: Child,
+pub(super) struct Serving {
+    pub(super) child: Child,
     address: String,
     told: String,
 }
 
 impl Serving {
-    fn start(arguments: &[&str]) -> Self {
+    pub(super) fn start(arguments: &[&str]) -> Self {
         let mut child = program(&["serve", "--port", "0"])
             .args(arguments)
             .stderr(Stdio::piped())

@@ -4,6 +4,7 @@ mod command;
 mod disk;
 mod edit;
 mod following;
+mod gone;
 mod home;
 mod kept;
 mod log;

@@ -64,7 +64,7 @@ fn the_public_clients_watch_resume_and_learn_of_errors() {
         }
     });
     let url = format!("http://127.0.0.1:{}/graphql", live.port);
-    let ran = scripts::run("clients.mjs", &[&url], &[]);
+    let ran = scripts::WEB.run("clients.mjs", &[&url], &[]);
     over.store(true, Ordering::Relaxed);
     writing.join().unwrap();
     let Some(output) = needed("the public clients of sockets and streams", ran) else {

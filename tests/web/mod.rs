@@ -1,6 +1,7 @@
 //! The running program as strangers meet it: the public GraphQL-over-HTTP audits, a browser, a client without either.
 //! What needs Node.js or a browser is skipped aloud where there is none, and fails where `CI=true` says that it must run.
 
+mod caches;
 mod clients;
 mod scripts;
 mod server;
@@ -84,7 +85,7 @@ fn examples() -> Vec<String> {
 fn every_public_graphql_over_http_audit_passes() {
     let server = Server::start();
     let url = format!("{}/graphql", server.url());
-    let ran = scripts::run("audits.mjs", &[&url], &[]);
+    let ran = scripts::WEB.run("audits.mjs", &[&url], &[]);
     let Some(output) = needed("the public audits", ran) else {
         return;
     };
@@ -104,7 +105,7 @@ fn graphiql_shows_the_documentation_completes_and_answers_every_example_with_no_
         return;
     };
     let arguments = [&*server.url(), folder.to_str().unwrap()];
-    let ran = scripts::run("graphiql.mjs", &arguments, &[("CHROMIUM", &browser)]);
+    let ran = scripts::WEB.run("graphiql.mjs", &arguments, &[("CHROMIUM", &browser)]);
     let Some(output) = needed(claim, ran) else { return };
     let said = printed(&output);
     // The script fails by itself; this sees that it looked at all it should have.

@@ -6,34 +6,104 @@ use std::{
     fs::{self, File},
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
-    sync::LazyLock,
+    sync::OnceLock,
 };
 
-const FILES: [&str; 6] = [
-    ".npmrc",
-    "audits.mjs",
-    "clients.mjs",
-    "graphiql.mjs",
-    "package-lock.json",
-    "package.json",
-];
+/// The scripts of this folder.
+pub(super) static WEB: Package = Package::new(
+    "web",
+    &[
+        ".npmrc",
+        "audits.mjs",
+        "clients.mjs",
+        "graphiql.mjs",
+        "package-lock.json",
+        "package.json",
+    ],
+);
+/// Those with clients that keep a cache.
+pub(super) static CLIENTS: Package = Package::new(
+    "clients",
+    &[
+        ".npmrc",
+        "apollo.mjs",
+        "codegen.mjs",
+        "config.mjs",
+        "package-lock.json",
+        "package.json",
+        "relay.mjs",
+        "scenario.mjs",
+        "shared.mjs",
+        "urql.mjs",
+    ],
+);
 const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };
 const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "chrome"];
 
-/// The folder with the scripts and their packages, or why there is none. The first test that asks installs them.
-static FOLDER: LazyLock<Result<PathBuf, String>> = LazyLock::new(install);
+/// Scripts with the packages they need: a folder below `tests`, and the files in it.
+pub(super) struct Package {
+    name: &'static str,
+    files: &'static [&'static str],
+    /// The folder with the scripts and their packages, or why there is none. The first test that asks installs them.
+    installed: OnceLock<Result<PathBuf, String>>,
+}
 
-/// Runs one of the scripts to its end.
-pub(super) fn run(script: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Result<Output, String> {
-    let folder = FOLDER.as_ref().map_err(Clone::clone)?;
-    Command::new("node")
-        .arg(script)
-        .args(arguments)
-        .envs(variables.iter().copied())
-        .current_dir(folder)
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| format!("Node.js cannot be run ({error})."))
+impl Package {
+    const fn new(name: &'static str, files: &'static [&'static str]) -> Self {
+        Self {
+            name,
+            files,
+            installed: OnceLock::new(),
+        }
+    }
+
+    /// Runs one of the scripts to its end.
+    pub(super) fn run(&self, script: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Result<Output, String> {
+        let folder = self.installed.get_or_init(|| self.install());
+        let folder = folder.as_ref().map_err(Clone::clone)?;
+        Command::new("node")
+            // Clients keep their warnings to themselves otherwise.
+            .args(["--conditions=development", script])
+            .args(arguments)
+            .envs(variables.iter().copied())
+            .current_dir(folder)
+            .stdin(Stdio::null())
+            .output()
+            .map_err(|error| format!("Node.js cannot be run ({error})."))
+    }
+
+    /// Installs into a copy below the target directory, so that the sources may be read-only.
+    fn install(&self) -> Result<PathBuf, String> {
+        let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(self.name);
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(self.name);
+        fs::create_dir_all(&folder).unwrap();
+        // Another run of the tests may be installing: it is waited for.
+        let lock = File::create(folder.join(".lock")).unwrap();
+        lock.lock().unwrap();
+        for name in self.files {
+            fs::write(folder.join(name), fs::read(sources.join(name)).unwrap()).unwrap();
+        }
+        let wanted = ["package.json", "package-lock.json"].map(|name| fs::read_to_string(folder.join(name)).unwrap());
+        let wanted = wanted.concat();
+        // Inside, because npm begins by removing the folder: half an installation has no stamp.
+        let stamp = folder.join("node_modules/.stamp");
+        if fs::read_to_string(&stamp).is_ok_and(|found| found == wanted) {
+            return Ok(folder);
+        }
+        let output = Command::new(NPM)
+            .args(["ci", "--no-audit", "--no-fund", "--include=dev"])
+            .current_dir(&folder)
+            .env_remove("NODE_ENV")
+            .stdin(Stdio::null())
+            .output()
+            .map_err(|error| format!("npm, which comes with Node.js, cannot be run ({error})."))?;
+        if !output.status.success() {
+            let said = String::from_utf8_lossy(&output.stderr).trim().replace('\n', " ");
+            return Err(format!("npm cannot install the packages of the tests: {said}"));
+        }
+        fs::write(stamp, wanted).unwrap();
+        Ok(folder)
+    }
 }
 
 /// The browser that `CHROMIUM` names, otherwise the first one on the path.
@@ -51,37 +121,4 @@ pub(super) fn browser() -> Result<String, String> {
         .find(|file| file.is_file())
         .map(|file| file.to_string_lossy().into_owned())
         .ok_or_else(|| "No Chromium is installed; on Debian, apt-get install chromium.".to_owned())
-}
-
-/// Installs into a copy below the target directory, so that the sources may be read-only.
-fn install() -> Result<PathBuf, String> {
-    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/web");
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("web");
-    fs::create_dir_all(&folder).unwrap();
-    // Another run of the tests may be installing: it is waited for.
-    let lock = File::create(folder.join(".lock")).unwrap();
-    lock.lock().unwrap();
-    for name in FILES {
-        fs::write(folder.join(name), fs::read(sources.join(name)).unwrap()).unwrap();
-    }
-    let wanted = ["package.json", "package-lock.json"].map(|name| fs::read_to_string(folder.join(name)).unwrap());
-    let wanted = wanted.concat();
-    // Inside, because npm begins by removing the folder: half an installation has no stamp.
-    let stamp = folder.join("node_modules/.stamp");
-    if fs::read_to_string(&stamp).is_ok_and(|found| found == wanted) {
-        return Ok(folder);
-    }
-    let output = Command::new(NPM)
-        .args(["ci", "--no-audit", "--no-fund", "--include=dev"])
-        .current_dir(&folder)
-        .env_remove("NODE_ENV")
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| format!("npm, which comes with Node.js, cannot be run ({error})."))?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr).trim().replace('\n', " ");
-        return Err(format!("npm cannot install the packages of the tests: {said}"));
-    }
-    fs::write(stamp, wanted).unwrap();
-    Ok(folder)
 }

@@ -38,9 +38,12 @@ const BATCHES_AHEAD: usize = 8;
 pub fn run(home: Home, job: Job<'_>) -> Result<Done, Error> {
     let dir = home.dir().to_owned();
     let is_dated = job.parts.iter().any(|(_, reader)| reader.carries_versions());
-    let target = match home.is_loading() || !home.is_begun()? {
+    let target = match home.is_loading() || !home.is_begun_by_an_import()? {
         // What carries versions was known before today, so that the store begins before them.
-        true if is_dated && !home.is_loading() => Target::Unbegun(home),
+        true if is_dated && !home.is_loading() => {
+            home.mark_importing()?;
+            Target::Unbegun(home)
+        }
         true => Target::New(Box::new(load::Load::enter(home, job.now)?)),
         false => {
             let store = Store::open(home, |graph| Arc::new(State::unprepared(graph)))?;
@@ -185,6 +188,9 @@ impl Running<'_> {
             },
             Target::New(load) => self.fill(*load, waiting.sorted()?)?,
             Target::Known(filing) => self.add(*filing, waiting)?,
+        }
+        if !self.is_cut_short {
+            Home::unmark_importing(dir)?;
         }
         Ok(Done {
             tally: self.tally,

@@ -125,18 +125,24 @@ impl Change {
         load_node(&self.just_after(), self.step().change.id())
     }
 
-    /// The entities that it is about, as known from then on, or just before where they are not known any more: the entity
-    /// itself, or the ends of the relationship.
+    /// The entities that it is about, the entity itself or the ends of the relationship: as they stand by now, so that clients
+    /// keep them up to date, or as last known where they are not known any more, or were merged.
     #[graphql(directive = list_size::apply(Some(2), None, None, None))]
     async fn entities(&self) -> Vec<Entity> {
         let (before, after) = (self.just_before(), self.just_after());
         let found = |viewer: &Viewer, id: &str| {
-            let ix = viewer.snapshot().entity_by_id(id, &viewer.mask())?;
-            Some(Entity::new(viewer.clone(), ix))
+            let snapshot = viewer.snapshot();
+            let ix = snapshot.entity_by_id(id, &viewer.mask())?;
+            let is_merged = snapshot.entity(ix).id() != id;
+            (!is_merged).then(|| Entity::new(viewer.clone(), ix))
         };
         let ids = self.step().entities.iter();
-        ids.filter_map(|id| found(&after, id).or_else(|| found(&before, id)))
-            .collect()
+        ids.filter_map(|id| {
+            found(&self.viewer, id)
+                .or_else(|| found(&after, id))
+                .or_else(|| found(&before, id))
+        })
+        .collect()
     }
 
     /// When it was recorded. Everything in one commit has the same moment, and later commits have later ones.

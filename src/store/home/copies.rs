@@ -51,8 +51,12 @@ pub fn restore<E: From<Error>>(
     let reading = Reading::alone(|| file.try_clone().map(backend)).map_err(of_backup)?;
     check(&reading)?;
     let home = Home::enter(dir, at)?;
-    if home.is_begun()? {
-        return Err(Error::Begun { dir: dir.to_owned() }.into());
+    match home.is_begun() {
+        Ok(false) => {}
+        // A backup takes the place of what is gone.
+        Err(Error::Gone { .. }) => {}
+        Ok(true) => return Err(Error::Begun { dir: dir.to_owned() }.into()),
+        Err(error) => return Err(error.into()),
     }
     let to = dir.join(LOG);
     write_copy(&reading, &to).map_err(|error| error.of(from))?;

@@ -29,6 +29,7 @@ pub(super) fn make<T, E: From<Error>>(path: &Path, fill: impl FnOnce(File) -> Re
     let unfinished = unfinished(path);
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(true);
+    for_its_owner(&mut options);
     let file = options.open(&unfinished).map_err(failed("write", &unfinished))?;
     let made = fill(file).and_then(|made| {
         finish(&unfinished, path)?;
@@ -39,6 +40,22 @@ pub(super) fn make<T, E: From<Error>>(path: &Path, fill: impl FnOnce(File) -> Re
         let _ = fs::remove_file(&unfinished);
     }
     made
+}
+
+/// Lets nobody but its owner read a file that is made.
+pub(super) fn for_its_owner(options: &mut OpenOptions) {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    #[cfg(not(unix))]
+    let _ = options;
+}
+
+/// Makes an empty file, where there is none.
+pub(super) fn mark(path: &Path) -> Result<(), Error> {
+    if path.exists() {
+        return Ok(());
+    }
+    make(path, |_| Ok::<(), Error>(()))
 }
 
 /// Gives what is whole its own name.
@@ -90,6 +107,8 @@ fn is_ours(path: &Path) -> bool {
         super::LOADING,
         super::snapshots::PREFIX,
         super::snapshots::SEARCH,
+        super::BEGUN,
+        super::IMPORTING,
     ]
     .iter()
     .any(|ours| name.starts_with(ours))

@@ -26,6 +26,7 @@ impl Lock {
         let mut options = OpenOptions::new();
         // What it says is of use to the next process as long as it may not have the lock.
         options.read(true).write(true).create(true).truncate(false);
+        super::files::for_its_owner(&mut options);
         let mut file = options.open(&path).map_err(failed("open", &path))?;
         match file.try_lock() {
             Ok(()) => {

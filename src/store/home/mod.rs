@@ -27,6 +27,10 @@ use crate::model::{Dataset, Timestamp};
 
 /// The file with the log.
 pub const LOG: &str = "guanxi.redb";
+/// Marks that a store was begun in a folder.
+const BEGUN: &str = "begun";
+/// Marks that an import was begun that has kept nothing yet.
+const IMPORTING: &str = "importing";
 
 /// The file with what has been imported so far, until it becomes the log.
 pub const LOADING: &str = "import.redb";
@@ -66,10 +70,20 @@ pub enum Error {
     },
     /// An import into it was interrupted.
     #[error(
-        "store {}: an import into it was interrupted; run it again to finish it, or remove {LOADING} to begin anew",
+        "store {}: an import into it was interrupted; run it again to finish it, or remove the folder to begin anew",
         dir.display()
     )]
     Unfinished {
+        /// The folder.
+        dir: PathBuf,
+    },
+    /// The log of a store is gone.
+    #[error(
+        "store {}: {LOG} is gone, in which everything is kept; put it back, or restore a backup (guanxi restore), or remove the \
+         folder to begin anew",
+        dir.display()
+    )]
+    Gone {
         /// The folder.
         dir: PathBuf,
     },
@@ -122,10 +136,42 @@ impl Home {
         files::make_dir(dir)?;
         let lock = Lock::take(dir, since)?;
         files::remove_unfinished(dir)?;
-        Ok(Self {
+        let home = Self {
             dir: dir.to_owned(),
             lock,
-        })
+        };
+        if home.dir.join(LOG).exists() {
+            home.mark_begun()?;
+        }
+        Ok(home)
+    }
+
+    /// Leaves a mark that a store was begun, so that no other takes its place when its log is gone.
+    fn mark_begun(&self) -> Result<(), Error> {
+        files::mark(&self.dir.join(BEGUN))?;
+        files::remove(&self.dir.join(IMPORTING))
+    }
+
+    /// Leaves a mark that an import has begun that keeps nothing before all files are read.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when it cannot be left.
+    pub fn mark_importing(&self) -> Result<(), Error> {
+        files::mark(&self.dir.join(IMPORTING))
+    }
+
+    /// Removes the mark of an import that has ended.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when it cannot be removed.
+    pub fn unmark_importing(dir: &Path) -> Result<(), Error> {
+        files::remove(&dir.join(IMPORTING))
+    }
+
+    /// Whether such an import was interrupted.
+    #[must_use]
+    pub fn is_importing(&self) -> bool {
+        self.dir.join(IMPORTING).exists()
     }
 
     /// Where it is.
@@ -137,18 +183,33 @@ impl Home {
     /// Whether there is a store in it.
     ///
     /// # Errors
-    /// [`Error::Unfinished`] when an import was interrupted; [`Error::Occupied`] when there is something else.
+    /// [`Error::Unfinished`] when an import was interrupted; [`Error::Gone`] when there was one; [`Error::Occupied`] when there
+    /// is something else.
     pub fn is_begun(&self) -> Result<bool, Error> {
+        if self.is_importing() && !self.dir.join(LOG).exists() {
+            return Err(Error::Unfinished { dir: self.dir.clone() });
+        }
+        self.is_begun_by_an_import()
+    }
+
+    /// The same for an import, which goes on with one that was interrupted.
+    ///
+    /// # Errors
+    /// Those of [`Self::is_begun`], but for an import that has kept nothing yet.
+    pub fn is_begun_by_an_import(&self) -> Result<bool, Error> {
         if self.dir.join(LOG).exists() {
             return Ok(true);
         }
         if self.is_loading() {
             return Err(Error::Unfinished { dir: self.dir.clone() });
         }
+        if self.dir.join(BEGUN).exists() {
+            return Err(Error::Gone { dir: self.dir.clone() });
+        }
         for entry in fs::read_dir(&self.dir).map_err(failed("read", &self.dir))? {
             let name = entry.map_err(failed("read", &self.dir))?.file_name();
             // The first token may be made before the store.
-            if name != lock::FILE && !tokens::is_own(&name) {
+            if name != lock::FILE && name != IMPORTING && !tokens::is_own(&name) {
                 return Err(Error::Occupied {
                     dir: self.dir.clone(),
                     found: name.to_string_lossy().into_owned(),
@@ -168,7 +229,8 @@ impl Home {
         }
         files::make(&self.dir.join(LOG), |file| {
             log::begin(backend(file), dataset, began_at).map_err(|reason| self.told(reason))
-        })
+        })?;
+        self.mark_begun()
     }
 
     /// Whether an import into it was interrupted.
@@ -182,7 +244,7 @@ impl Home {
     /// # Errors
     /// [`Error::Begun`], [`Error::Unfinished`] or [`Error::Occupied`] when the folder is not free; [`Error::Log`].
     pub fn load(&self, head: log::Head) -> Result<log::Load, Error> {
-        if self.is_begun()? {
+        if self.is_begun_by_an_import()? {
             return Err(Error::Begun { dir: self.dir.clone() });
         }
         files::make(&self.dir.join(LOADING), |file| {
@@ -234,6 +296,7 @@ impl Home {
             .seal(title, description, licence)
             .map_err(|reason| self.told(reason))?;
         files::finish(&self.dir.join(LOADING), &self.dir.join(LOG))?;
+        self.mark_begun()?;
         Ok(head)
     }
 

@@ -1,0 +1,123 @@
+//! What is gone from the folder of a store is missed: nothing else takes its place, and nobody is let in who was not before.
+
+use std::{fs, path::Path, time::Duration};
+
+use guanxi::{
+    model::Timestamp,
+    store::home::{Error, Home},
+};
+
+use super::command::{Serving, refused, told};
+use crate::harness::{BUNDLED, now, program};
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+#[test]
+fn a_store_whose_log_is_gone_is_not_begun_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let (dir, backup) = (folder.path().join("s"), folder.path().join("b"));
+    drop(Serving::start(&["--store", text(&dir)]));
+    told(&["backup", text(&backup), "--store", text(&dir)]);
+    fs::remove_file(dir.join("guanxi.redb")).unwrap();
+    for arguments in [
+        &["serve", "--port", "0", "--store", text(&dir)][..],
+        &["import", "json-lines", "README.md", "--store", text(&dir)],
+    ] {
+        let said = refused(arguments);
+        assert!(
+            said.contains("guanxi.redb is gone") && said.contains("restore a backup"),
+            "{said}"
+        );
+    }
+    told(&["restore", text(&backup), "--store", text(&dir)]);
+    drop(Serving::start(&["--store", text(&dir)]));
+}
+
+#[test]
+fn an_import_that_was_ended_before_it_kept_anything_is_no_empty_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = Home::enter(folder.path(), now()).unwrap();
+    home.mark_importing().unwrap();
+    drop(home);
+    let said = refused(&["serve", "--port", "0", "--store", text(folder.path())]);
+    assert!(
+        said.contains("an import into it was interrupted; run it again"),
+        "{said}"
+    );
+    let home = Home::enter(folder.path(), now()).unwrap();
+    assert!(matches!(home.is_begun(), Err(Error::Unfinished { .. })));
+    assert!(!home.is_begun_by_an_import().unwrap(), "the import goes on");
+    Home::unmark_importing(folder.path()).unwrap();
+    home.begin(&BUNDLED, Timestamp::now()).unwrap();
+    assert!(home.is_begun().unwrap());
+}
+
+#[test]
+fn a_store_whose_tokens_are_gone_is_not_open_to_everybody() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("s");
+    let store = text(&dir);
+    drop(Serving::start(&["--store", store]));
+    told(&["token", "create", "someone", "--role", "admin", "--store", store]);
+    drop(Serving::start(&["--store", store]));
+    fs::remove_file(dir.join("tokens.json")).unwrap();
+    let said = refused(&["serve", "--port", "0", "--store", store]);
+    assert!(
+        said.contains("the tokens are gone") && said.contains("guanxi token create"),
+        "{said}"
+    );
+    told(&["token", "create", "someone", "--role", "admin", "--store", store]);
+    drop(Serving::start(&["--store", store]));
+}
+
+#[cfg(unix)]
+#[test]
+fn only_their_owner_reads_the_files_of_a_store() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = tempfile::tempdir().unwrap();
+    let (dir, backup) = (folder.path().join("s"), folder.path().join("b"));
+    drop(Serving::start(&["--store", text(&dir)]));
+    told(&["backup", text(&backup), "--store", text(&dir)]);
+    let files = fs::read_dir(&dir).unwrap().map(|entry| entry.unwrap().path());
+    for file in files.chain([backup]) {
+        let mode = file.metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{}", file.display());
+    }
+    let said = refused(&["backup", "-", "--store", text(&dir)]);
+    assert!(said.contains("the name of a file"), "{said}");
+    assert!(!Path::new("-").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_terminal_that_closes_ends_no_server_and_settings_take_the_usual_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut serving = Serving::start(&["--store", text(folder.path())]);
+    let hung_up = std::process::Command::new("kill")
+        .args(["-HUP", &serving.child.id().to_string()])
+        .status();
+    assert!(hung_up.unwrap().success());
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(serving.child.try_wait().unwrap().is_none(), "it serves on");
+    for (word, starts) in [
+        ("1", true),
+        ("yes", true),
+        ("0", true),
+        ("false", true),
+        ("perhaps", false),
+    ] {
+        let output = program(&["export", "csv", "--output", "-"])
+            .env("GUANXI_RAW_CELLS", word)
+            .output()
+            .unwrap();
+        assert_eq!(
+            output.status.success(),
+            starts,
+            "{word}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+}

@@ -1,0 +1,50 @@
+//! Clients that keep one object for each id, against the running program: what they show of two views, after changes and live
+//! is what the server says.
+
+use std::path::{Path, PathBuf};
+
+use super::{needed, printed, scripts::CLIENTS, server::Server};
+
+fn file(name: &str) -> String {
+    let path: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+    path.to_string_lossy().into_owned()
+}
+
+/// Runs a script against a server of its own. It fails by itself; that it looked at something is seen here.
+fn shows_what_is_said(script: &str, questions: &str) {
+    let server = Server::start();
+    let url = format!("{}/graphql", server.url());
+    let ran = CLIENTS.run(script, &[&url, &file("README.md")], &[]);
+    let Some(output) = needed(script, ran) else { return };
+    let said = printed(&output);
+    let found: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(found["failed"], serde_json::json!([]), "{said}");
+    assert!(found["passed"][questions].as_u64().unwrap() >= 24, "{said}");
+}
+
+#[test]
+fn apollo_client_shows_what_is_said() {
+    shows_what_is_said("apollo.mjs", "README in one cache");
+}
+
+#[test]
+fn urql_shows_what_is_said() {
+    shows_what_is_said("urql.mjs", "README, one normalized cache");
+}
+
+#[test]
+fn relay_compiles_every_kind_and_shows_what_is_said() {
+    shows_what_is_said("relay.mjs", "README in one store");
+}
+
+#[test]
+fn generated_types_fit_the_answers_and_the_page_on_caches_is_up_to_date() {
+    let files = ["schema.graphql", "README.md", "docs/client-caches.md"].map(file);
+    let ran = CLIENTS.run("codegen.mjs", &files.each_ref().map(String::as_str), &[]);
+    let Some(output) = needed("codegen.mjs", ran) else {
+        return;
+    };
+    let said = printed(&output);
+    let found: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(found["failed"], serde_json::json!([]), "{said}");
+}
