@@ -169,7 +169,7 @@ pub(crate) struct World {
 
 impl World {
     /// A graph of so many companies.
-    fn new(companies: usize) -> Self {
+    pub(crate) fn new(companies: usize) -> Self {
         let snapshot = Snapshot::build(&dataset(companies)).expect("the generator makes sound data");
         let mask = snapshot.mask(&View::now(now()));
         Self {

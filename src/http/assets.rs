@@ -16,7 +16,7 @@ include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 /// its fonts as data URLs.
 const SECURITY_POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; \
-     connect-src 'self'; font-src 'self' data:; img-src 'self' data:",
+     connect-src 'self'; font-src 'self' data:; img-src 'self' data:; frame-ancestors 'none'",
 );
 const HTML: &str = "text/html; charset=utf-8";
 const WITHOUT_PAGES: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>guanxi</title>\

@@ -7,7 +7,9 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 
 /// An origin that no browser would send.
 #[derive(Debug, thiserror::Error)]
-#[error("{0} is not an origin; write a scheme, a host and maybe a port, such as https://example.org, or *")]
+#[error(
+    "{0} is not an origin; write a scheme, a host and maybe a port, such as https://example.org, or null or file:// for programs without one, or *"
+)]
 pub struct InvalidOrigin(pub String);
 
 /// No layer means no CORS headers, and preflights refused.
@@ -43,7 +45,13 @@ pub(super) fn layer(origins: &[String]) -> Result<Option<CorsLayer>, InvalidOrig
     ))
 }
 
+/// What programs on a desktop and pages from a disk send for an origin, which have none.
+const NONE: [&str; 2] = ["null", "file://"];
+
 fn parse(origin: &str) -> Result<HeaderValue, InvalidOrigin> {
+    if NONE.contains(&origin) {
+        return HeaderValue::from_str(origin).map_err(|_| InvalidOrigin(origin.to_owned()));
+    }
     let invalid = || InvalidOrigin(origin.to_owned());
     let (scheme, host) = origin.split_once("://").ok_or_else(invalid)?;
     let fit = !scheme.is_empty() && !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ', ',']);

@@ -191,6 +191,7 @@ async fn pages_of_other_origins_open_no_socket() {
         ("https://listed.example.evil.example", false),
         ("http://127.0.0.1:1", false),
         ("null", false),
+        ("file://", false),
     ] {
         let opening = live.handshake(&[("origin", origin)]).await;
         match opening {
@@ -198,6 +199,12 @@ async fn pages_of_other_origins_open_no_socket() {
             Err(head) => assert!(!opened && head.starts_with("HTTP/1.1 403"), "{origin}: {head}"),
         }
     }
+    let programs = ["null", "file://"];
+    let live = start_with(|settings| settings.cors_origins = programs.map(str::to_owned).to_vec()).await;
+    for origin in programs {
+        assert!(live.handshake(&[("origin", origin)]).await.is_ok(), "{origin}");
+    }
+    assert!(live.handshake(&[("origin", "https://evil.example")]).await.is_err());
 }
 
 #[tokio::test]

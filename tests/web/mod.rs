@@ -20,7 +20,7 @@ use self::server::Server;
 /// All checks of the public audits in the version that package-lock.json names.
 const AUDITS: &str = "61 passed, 0 failed";
 const SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
-    worker-src 'self' blob:; connect-src 'self'; font-src 'self' data:; img-src 'self' data:";
+    worker-src 'self' blob:; connect-src 'self'; font-src 'self' data:; img-src 'self' data:; frame-ancestors 'none'";
 
 /// What the test needs, or none after saying that the test is skipped. With `CI=true` that is a failure instead.
 fn needed<T>(claim: &str, found: Result<T, String>) -> Option<T> {

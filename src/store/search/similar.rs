@@ -16,9 +16,10 @@ use crate::{
     model::{CompanyName, Telling, Word},
 };
 
-/// Words after the rarest bring in further candidates only as long as all of them stand in no more texts than this.
+/// Words after the rarest bring in further candidates only as long as all of them stand in no more texts than this, so that a
+/// thousand names stay within what one request may spend, however large the register.
 /// Legal forms stand in more; they count for the candidates that the other words found.
-const TEXTS_MAX: u64 = 20_000;
+const TEXTS_MAX: u64 = 5_000;
 /// A word that stands in so many names is spelled as it is meant.
 const SURE: u64 = 20;
 
