@@ -89,7 +89,7 @@ fn what_is_committed_is_there_when_the_store_is_opened_again() {
     let mask = before.mask(&guanxi::model::View::now(entries[1].recorded_at));
     assert!(before.entity_by_id("new-2", &mask).is_some());
     assert!(before.entity_by_id("new-3", &mask).is_none());
-    assert_eq!(names(&dir), ["guanxi.redb", "lock"]);
+    assert_eq!(names(&dir), ["begun", "guanxi.redb", "lock"]);
     let told = ask_over(
         &Arc::new(store),
         "{ statistics { store { durable beganAt commits logBytes } } }",
@@ -123,7 +123,7 @@ fn a_store_that_was_not_finished_is_begun_anew() {
     // Made before the first start.
     fs::write(folder.path().join("tokens.json"), "{}").unwrap();
     let home = begun(folder.path());
-    assert_eq!(names(folder.path()), ["guanxi.redb", "lock", "tokens.json"]);
+    assert_eq!(names(folder.path()), ["begun", "guanxi.redb", "lock", "tokens.json"]);
     let refused = home.begin(&BUNDLED, now()).unwrap_err();
     assert!(matches!(refused, Error::Begun { .. }), "{refused}");
 }
