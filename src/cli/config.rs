@@ -119,6 +119,14 @@ impl TokenFile {
 }
 
 /// The file that is named, else the one in the store.
+/// Under which key a store remembers that tokens protect it.
+const TOKENS_MADE: &str = "tokens";
+
+/// A refusal of the store, in its words.
+fn told(error: &commit::Error) -> anyhow::Error {
+    anyhow::anyhow!("{error}")
+}
+
 fn tokens_in(file: Option<&Path>, store: Option<&Path>) -> Option<PathBuf> {
     file.map(Path::to_owned).or_else(|| Some(store?.join(tokens::FILE)))
 }
@@ -153,31 +161,32 @@ pub(super) struct AccessArguments {
 }
 
 impl AccessArguments {
-    /// Access by the tokens of the file that is named, else of the store.
-    /// Remembers that tokens protect a store, and refuses to serve it to everybody when their file is gone.
-    pub(super) fn are_tokens_there(&self, folder: Option<&Path>, store: &Store) -> anyhow::Result<()> {
-        const MADE: &str = "tokens";
-        let Some(file) = tokens_in(self.tokens.as_deref(), folder) else {
-            return Ok(());
+    /// Refuses to serve a store to everybody that tokens protected, and whose file of tokens is gone.
+    pub(super) fn check_tokens(&self, folder: Option<&Path>, store: &Store) -> anyhow::Result<()> {
+        let Some(file) = tokens_in(self.tokens.as_deref(), folder).filter(|file| !file.exists()) else {
+            return self.remember_tokens(folder, store);
         };
-        let failed = |error: commit::Error| anyhow::anyhow!("{error}");
-        let were_made = store.note(MADE).map_err(failed)?.is_some();
-        match file.exists() {
-            true if !were_made => {
-                let note = [(MADE.to_owned(), Some(Vec::new()))];
-                store.remember(&note.into()).map_err(failed)?;
-            }
-            false if were_made => anyhow::bail!(
-                "{}: the tokens are gone that protect the store, without which everybody may do everything; put the file back, \
-                 or make a token: guanxi token create NAME --role ADMIN --tokens {}",
-                file.display(),
-                file.display()
-            ),
-            _ => {}
+        if store.note(TOKENS_MADE).map_err(|error| told(&error))?.is_none() {
+            return Ok(());
+        }
+        let file = file.display();
+        anyhow::bail!(
+            "{file}: the tokens are gone that protect the store, without which everybody may do everything; put the file back, \
+             name another one by --tokens, or make a token: guanxi token create NAME --role ADMIN --tokens {file}"
+        );
+    }
+
+    /// Remembers in the store that tokens protect it, where some do.
+    pub(super) fn remember_tokens(&self, folder: Option<&Path>, store: &Store) -> anyhow::Result<()> {
+        let file = tokens_in(self.tokens.as_deref(), folder);
+        if file.is_some_and(|file| file.exists()) && store.note(TOKENS_MADE).map_err(|error| told(&error))?.is_none() {
+            let note = [(TOKENS_MADE.to_owned(), Some(Vec::new()))];
+            store.remember(&note.into()).map_err(|error| told(&error))?;
         }
         Ok(())
     }
 
+    /// Access by the tokens of the file that is named, else of the store.
     pub(super) fn access(&self, store: Option<&Path>) -> anyhow::Result<http::Access> {
         // A name with a slip must not open what tokens were to protect.
         if let Some(file) = self.tokens.as_deref().filter(|file| !file.exists()) {

@@ -17,7 +17,7 @@ use super::{config::Switch, issues, print, suggest};
 use crate::{
     formats::import::{
         BATCH_MAX, Choice, Coverage, Done, Finding, Format, Gauge, Job, Opening, Part, Phase, RECORD_BYTES_MAX, Reader,
-        Report, Strictness, Summary, Told, UNPACKED_BYTES_MAX, WAITING_MAX, plan, run,
+        Report, Strictness, Summary, Told, UNPACKED_BYTES_MAX, UNSETTLED_MAX, WAITING_MAX, plan, run,
     },
     http,
     model::{Catalog, Timestamp, View},
@@ -166,6 +166,7 @@ pub(super) fn import(arguments: &ImportArguments) -> anyhow::Result<ExitCode> {
             join: &schemes,
             waiting_max: arguments.waiting_max,
             batch_max: BATCH_MAX,
+            unsettled_max: UNSETTLED_MAX,
             title: arguments.title.as_deref(),
             search_index: arguments.search_index == Switch::On,
             stop: &stop,

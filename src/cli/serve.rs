@@ -28,7 +28,7 @@ pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
         access.check_address(listener.local_addr()?)?;
         let readiness = Readiness::default();
         let store = Arc::new(open_store(arguments)?);
-        arguments.access.are_tokens_there(arguments.store.as_deref(), &store)?;
+        arguments.access.check_tokens(arguments.store.as_deref(), &store)?;
         store.tell_address(&format!("http://{}", listener.local_addr()?))?;
         tell(&store, listener.local_addr()?);
         let service = http::Service {
@@ -41,8 +41,9 @@ pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
             () = http::serve(listener, router, &settings, readiness, stop_signal()) => {}
             () = access.follow() => {}
         }
-        arguments.access.are_tokens_there(arguments.store.as_deref(), &store)?;
         store.settle_before_end();
+        // Those made meanwhile.
+        arguments.access.remember_tokens(arguments.store.as_deref(), &store)?;
         Ok(ExitCode::SUCCESS)
     })
 }

@@ -15,6 +15,9 @@ use super::{
 };
 use crate::model::{BODS_ENTITY_PREFIX, EntityKind, Set, Timestamp, comparable, fold};
 
+/// How many slashes there may be in the part of a statement's id that tells its source: each is looked at.
+const SLASHES_MAX: usize = 64;
+
 impl Snapshot {
     /// The entity with this id, whoever knows it.
     pub(super) fn entity_with(&self, id: &str) -> Option<EntityIx> {
@@ -96,8 +99,8 @@ impl Snapshot {
         if let Some(statement) = known.find_map(of) {
             return Some(statement);
         }
-        // Others begin with the id of their relationship.
-        let ends = id.rmatch_indices('/').map(|(end, _)| end);
+        // Others begin with the id of their relationship, before the source and its number.
+        let ends = id.rmatch_indices('/').map(|(end, _)| end).take(SLASHES_MAX);
         ends.into_iter()
             .find_map(|end| of(self.relationship_by_id(&id[..end], mask)?))
     }

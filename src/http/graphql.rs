@@ -106,8 +106,9 @@ impl Graphql {
         let headers = request.headers();
         let accepted = headers.get_all(header::ACCEPT);
         let accepted = || accepted.iter().filter_map(|value| value.to_str().ok());
+        let asks_nothing = request.uri().query().is_none_or(|query| !query.contains("query="));
         let has_pages = self.settings.pages == Pages::Served;
-        if operations == Operations::QueriesOnly && has_pages && negotiate::wants_page(accepted()) {
+        if operations == Operations::QueriesOnly && asks_nothing && has_pages && negotiate::wants_page(accepted()) {
             return Ok(Redirect::to("/").into_response());
         }
         let accepted = negotiate::accept(accepted()).ok_or_else(not_acceptable)?;

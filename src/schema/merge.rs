@@ -18,16 +18,17 @@ const STEPS_MAX: usize = 50_000;
 
 /// The first conflict, if any. Call it on documents whose nesting has been measured.
 pub(super) fn check(document: &ExecutableDocument, catalog: &Catalog) -> Result<(), Error> {
-    let mut merger = Merger {
-        document,
-        catalog,
-        steps: 0,
-    };
-    for (_, operation) in document.operations.iter() {
-        let root = catalog.root(operation.node.ty);
-        let set = [(root, &operation.node.selection_set.node)];
-        merger.shapes(&set)?;
-        merger.sets(&set)?;
+    // Each check looks at as many fields by itself.
+    for check in [Merger::shapes, Merger::sets] {
+        let mut merger = Merger {
+            document,
+            catalog,
+            steps: 0,
+        };
+        for (_, operation) in document.operations.iter() {
+            let root = catalog.root(operation.node.ty);
+            check(&mut merger, &[(root, &operation.node.selection_set.node)])?;
+        }
     }
     Ok(())
 }
@@ -59,17 +60,11 @@ type Set<'a> = (Option<&'a str>, &'a SelectionSet);
 impl<'a> Merger<'a> {
     /// Checks selection sets whose fields end up in one object.
     fn sets(&mut self, sets: &[Set<'a>]) -> Result<(), Error> {
-        let mut collected = Collected::default();
-        for (parent, set) in sets {
-            self.collect(*parent, set, &mut collected);
-        }
-        for name in &collected.names {
-            let group = &collected.fields[name];
-            self.steps += group.len();
-            if self.steps > STEPS_MAX {
+        for (name, group) in self.groups(sets) {
+            if self.gives_up_at(&group) {
                 return Ok(());
             }
-            for part in self.parts(group) {
+            for part in self.parts(&group) {
                 if let [first, rest @ ..] = part.as_slice() {
                     for other in rest {
                         same_field(name, first, other)?;
@@ -87,14 +82,8 @@ impl<'a> Merger<'a> {
     /// Checks that what answers by one name has one shape, whatever objects it is of: a client that does not know the types reads
     /// all of them alike.
     fn shapes(&mut self, sets: &[Set<'a>]) -> Result<(), Error> {
-        let mut collected = Collected::default();
-        for (parent, set) in sets {
-            self.collect(*parent, set, &mut collected);
-        }
-        for name in &collected.names {
-            let group = &collected.fields[name];
-            self.steps += group.len();
-            if self.steps > STEPS_MAX {
+        for (name, group) in self.groups(sets) {
+            if self.gives_up_at(&group) {
                 return Ok(());
             }
             if let [first, rest @ ..] = group.as_slice() {
@@ -102,12 +91,29 @@ impl<'a> Merger<'a> {
                     same_shape(self.catalog, name, first, other)?;
                 }
             }
-            let below = self.below(group);
+            let below = self.below(&group);
             if !below.is_empty() {
                 self.shapes(&below)?;
             }
         }
         Ok(())
+    }
+
+    /// The fields of selection sets that end up in one object, by the names they answer by, in the order of the document.
+    fn groups(&self, sets: &[Set<'a>]) -> Vec<(&'a str, Vec<Selected<'a>>)> {
+        let mut collected = Collected::default();
+        for (parent, set) in sets {
+            self.collect(*parent, set, &mut collected);
+        }
+        let Collected { names, mut fields, .. } = collected;
+        let group = |name: &'a str| (name, fields.remove(name).unwrap_or_default());
+        names.into_iter().map(group).collect()
+    }
+
+    /// Counts the fields of a group. Whether these are more than are looked at.
+    fn gives_up_at(&mut self, group: &[Selected<'a>]) -> bool {
+        self.steps += group.len();
+        self.steps > STEPS_MAX
     }
 
     /// What is selected below fields.

@@ -77,8 +77,8 @@ struct Shared {
     turn: Mutex<()>,
     /// Whether a new base is being made, and who makes it.
     settling: AtomicBool,
-    /// Whether that is left to whoever changes things.
-    is_left_alone: AtomicBool,
+    /// Whether one is made only when that is asked for.
+    only_when_asked: AtomicBool,
     settler: Mutex<Option<JoinHandle<()>>>,
     /// Held by whoever makes one.
     settler_turn: Mutex<()>,
@@ -106,7 +106,7 @@ impl Store {
             log,
             turn: Mutex::default(),
             settling: AtomicBool::new(false),
-            is_left_alone: AtomicBool::new(false),
+            only_when_asked: AtomicBool::new(false),
             settler: Mutex::default(),
             settler_turn: Mutex::default(),
             place,
@@ -160,10 +160,10 @@ impl Store {
         self.shared.settle()
     }
 
-    /// Leaves it to the caller to [`settle`](Self::settle) from now on: whoever changes much at a time knows when there is
-    /// nothing better to do.
-    pub fn leave_settling_to_me(&self) {
-        self.shared.is_left_alone.store(true, Ordering::Release);
+    /// Makes a new base from now on only when [`settle`](Self::settle) is called: whoever changes much at a time knows when that
+    /// delays nothing.
+    pub fn settle_only_when_asked(&self) {
+        self.shared.only_when_asked.store(true, Ordering::Release);
     }
 
     /// The same before the process ends, if what changed would take the next start long to read from the log, and there is a

@@ -45,8 +45,8 @@ impl Shared {
         let graph = self.state();
         let graph = graph.graph();
         let allowed = CHANGES_MIN + graph.base_rows() / ROWS_PER_CHANGE;
-        let is_left_alone = self.is_left_alone.load(Ordering::Acquire);
-        if graph.changes() > allowed && !is_left_alone && !self.settling.swap(true, Ordering::AcqRel) {
+        let only_when_asked = self.only_when_asked.load(Ordering::Acquire);
+        if graph.changes() > allowed && !only_when_asked && !self.settling.swap(true, Ordering::AcqRel) {
             self.settle_beside(Self::settle);
         }
     }

@@ -313,12 +313,7 @@ await findings.group('mutation', async (group) => {
   others.forEach((view, index) => {
     const { company } = readStore(environment, CHANGED, { ...plain, view });
     const expected = view.knownAt === undefined ? description : before.description;
-    findings.equal(
-      group,
-      `through ${JSON.stringify(view)}, after nodes(ids:)`,
-      [company.id, company.description],
-      [throughViews[index].id, expected],
-    );
+    scenario.checkRefetched(findings, group, view, company, [throughViews[index].id, expected]);
   });
   await scenario.changeBehind(url, before.description);
 });
@@ -368,13 +363,7 @@ await findings.group('subscription', async (group) => {
   const { changes } = await scenario.changeBehind(url, `Watched at ${now}`);
   await until(() => events.length === 1, 'an event of the subscription');
   const event = events[0].entityChanged;
-  findings.equal(group, 'before and after', [event.before, event.after], [changes[0].before, changes[0].after]);
-  findings.equal(
-    group,
-    'entityChanged { entities { id } }: what now stands has its plain id',
-    event.entities[0].id,
-    scenario.CHANGED,
-  );
+  scenario.checkEvent(findings, group, event, changes[0]);
   const read = () => readStore(environment, CHANGED, variables).company.description;
   findings.equal(group, 'the record in the store after the event', read(), `Watched at ${now}`);
   await load(environment, 'ScenarioChangedNodesQuery', { ids: [event.recordId] });

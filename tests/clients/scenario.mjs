@@ -150,3 +150,15 @@ function nodeFragments(schema) {
   });
   return { aliases, fragments: fragments.join(' ') };
 }
+
+/** What an event of the subscription says: before and after the change, and what now stands by its plain id. */
+export function checkEvent(findings, group, event, change) {
+  findings.equal(group, 'before and after', [event.before, event.after], [change.before, change.after]);
+  const what = 'entityChanged { entities { id } }: what now stands has its plain id';
+  findings.equal(group, what, event.entities[0].id, CHANGED);
+}
+
+/** What the cache shows through a view once `nodes(ids:)` brought the state of today. */
+export function checkRefetched(findings, group, view, { id, description }, expected) {
+  findings.equal(group, `through ${JSON.stringify(view)}, after nodes(ids:)`, [id, description], expected);
+}

@@ -179,12 +179,7 @@ await findings.group('mutation', async (group) => {
   for (const [index, view] of others.entries()) {
     const { company: now } = await readCache(client, scenario.CHANGED_QUERY, { ...plain, view });
     const expected = view.knownAt === undefined ? description : before.description;
-    findings.equal(
-      group,
-      `through ${JSON.stringify(view)}, after nodes(ids:)`,
-      [now.id, now.description],
-      [throughViews[index].id, expected],
-    );
+    scenario.checkRefetched(findings, group, view, now, [throughViews[index].id, expected]);
   }
   await scenario.changeBehind(url, before.description);
 });
@@ -263,13 +258,7 @@ await findings.group('subscription', async (group) => {
   const { changes } = await scenario.changeBehind(url, `Watched at ${now}`);
   await until(() => events.length === 1, 'an event of the subscription');
   const event = events[0].entityChanged;
-  findings.equal(group, 'before and after', [event.before, event.after], [changes[0].before, changes[0].after]);
-  findings.equal(
-    group,
-    'entityChanged { entities { id } }: what now stands has its plain id',
-    event.entities[0].id,
-    scenario.CHANGED,
-  );
+  scenario.checkEvent(findings, group, event, changes[0]);
   const read = async () => (await readCache(client, scenario.CHANGED_QUERY, variables)).company.description;
   findings.equal(group, 'the object in the cache after the event', await read(), `Watched at ${now}`);
   await load(client, scenario.CHANGED_NODES, { ids: [event.recordId] });

@@ -48,7 +48,7 @@ fn an_import_that_was_ended_before_it_kept_anything_is_no_empty_folder() {
     );
     let home = Home::enter(folder.path(), now()).unwrap();
     assert!(matches!(home.is_begun(), Err(Error::Unfinished { .. })));
-    assert!(!home.is_begun_by_an_import().unwrap(), "the import goes on");
+    assert!(!home.is_begun_for_an_import().unwrap(), "the import goes on");
     Home::unmark_importing(folder.path()).unwrap();
     home.begin(&BUNDLED, Timestamp::now()).unwrap();
     assert!(home.is_begun().unwrap());

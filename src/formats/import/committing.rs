@@ -4,11 +4,11 @@
 use std::collections::HashSet;
 
 use hashbrown::HashMap;
-use serde_json::{Map, Value};
 
 use super::{
     Error, Fault, Origin, Outcome,
-    filing::{Filing, UNSETTLED_MAX, Verdict},
+    filing::{Filing, Verdict},
+    limits::is_shallow,
 };
 use crate::{
     graph::Refused,
@@ -33,9 +33,6 @@ pub(super) struct Sent {
     at: Timestamp,
     answer: Pending,
 }
-
-/// How deep values are nested that can be read back wherever they stand in an entry; JSON is read down to 128 levels.
-const NESTED_MAX: usize = 64;
 
 const UNKEEPABLE: &str = "it cannot be kept, such as values nested too deep";
 
@@ -122,7 +119,7 @@ impl Filing {
             Err(error) => self.commit_less(batch, at, error)?,
         }
         self.state = self.store.state();
-        if self.graph().changes() > UNSETTLED_MAX {
+        if self.graph().changes() > self.unsettled_max {
             self.store.settle().map_err(|error| Error::Commit(error.to_string()))?;
             self.state = self.store.state();
         }
@@ -200,25 +197,10 @@ fn proposal(changes: Vec<Change>, reason: String, at: Timestamp) -> Proposal {
     }
 }
 
-/// Whether a change can be read from JSON, of whose parts each was: whatever is not nested deeper than that.
+/// Whether a change can be read from JSON again: each part of it was, and it is not nested deeper than a record may be.
 fn is_readable(change: &Change) -> bool {
-    let Change::Put(record) = change else { return true };
-    let properties = match &**record {
-        Record::Entity(entity) => &entity.properties,
-        Record::Relationship(relationship) => &relationship.properties,
-        Record::Source(_) => return true,
-    };
-    let values = properties.iter().flat_map(Map::values);
-    values.into_iter().all(|value| is_shallow(value, NESTED_MAX))
-}
-
-fn is_shallow(value: &Value, levels: usize) -> bool {
-    let Some(rest) = levels.checked_sub(1) else {
-        return false;
-    };
-    match value {
-        Value::Array(values) => values.iter().all(|value| is_shallow(value, rest)),
-        Value::Object(values) => values.values().all(|value| is_shallow(value, rest)),
-        _ => true,
+    match change {
+        Change::Put(record) => is_shallow(record),
+        Change::Retract { .. } | Change::Merge { .. } => true,
     }
 }

@@ -7,7 +7,7 @@ use std::{collections::HashSet, sync::Arc};
 use hashbrown::HashMap;
 
 use super::{
-    BATCH_MAX, Draft, Error, Fault, Origin, Outcome, Wanted,
+    BATCH_MAX, Draft, Error, Fault, Origin, Outcome, UNSETTLED_MAX, Wanted,
     committing::{Batch, Sent},
     merge_records::{Differing, HeldBy},
     merged::Followed,
@@ -20,10 +20,8 @@ use crate::{
     store::{State, Store},
 };
 
-/// From how many drafts on it pays to let the store find its records in one step.
-const MANY: u64 = 20_000;
-/// How many changes stand beside the base of the graph before a new one is made: some 500 MB of them.
-pub(super) const UNSETTLED_MAX: usize = 1_000_000;
+/// Of so many rows of the base one draft or more makes it pay to let all be found in one step.
+const ROWS_PER_DRAFT: u64 = 50;
 
 /// A store that is added to.
 #[derive(Debug)]
@@ -35,6 +33,8 @@ pub(super) struct Filing {
     pub(super) batch: Batch,
     /// How many records share a batch.
     pub(super) batch_max: usize,
+    /// How many changes stand beside the base of the graph before a new one is made.
+    pub(super) unsettled_max: usize,
     /// What the batch puts, by id.
     pub(super) batched: HashMap<String, Noun>,
     /// What the batch takes back, by id.
@@ -89,6 +89,7 @@ impl Filing {
             reason,
             batch: Vec::new(),
             batch_max: BATCH_MAX,
+            unsettled_max: UNSETTLED_MAX,
             batched: HashMap::new(),
             taken_back: HashSet::new(),
             batched_records: HashSet::new(),
@@ -101,9 +102,10 @@ impl Filing {
     }
 
     /// Makes ready for so many drafts.
-    pub(super) fn expect(&self, drafts: u64) {
-        self.store.leave_settling_to_me();
-        if drafts >= MANY {
+    pub(super) fn make_ready_for(&self, drafts: u64) {
+        self.store.settle_only_when_asked();
+        let rows = u64::try_from(self.graph().base_rows()).unwrap_or(u64::MAX);
+        if drafts.saturating_mul(ROWS_PER_DRAFT) >= rows {
             self.graph().index_ids();
         }
     }

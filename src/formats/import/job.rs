@@ -111,6 +111,10 @@ pub const WAITING_MAX: u64 = 100_000;
 /// recorded a microsecond later.
 pub const BATCH_MAX: usize = 50_000;
 
+/// How many changes an import lets stand beside the base of the graph, unless another number is given: each takes memory, and a
+/// new base takes seconds.
+pub const UNSETTLED_MAX: usize = 1_000_000;
+
 /// What is to be imported, and how.
 pub struct Job<'a> {
     /// The files, each with what reads it.
@@ -129,6 +133,8 @@ pub struct Job<'a> {
     pub waiting_max: u64,
     /// How many records share a commit into a store that knows things.
     pub batch_max: usize,
+    /// How many changes stand beside the base of the graph before a new one is made.
+    pub unsettled_max: usize,
     /// What a store that is new is called; otherwise as its first source.
     pub title: Option<&'a str>,
     /// Whether the search index is built for the next start.

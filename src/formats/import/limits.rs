@@ -135,6 +135,17 @@ fn beyond(texts: &[(Option<&String>, usize, &'static str)]) -> Option<&'static s
     texts.iter().find(is_beyond).map(|(.., reason)| *reason)
 }
 
+/// Whether a record is nested no deeper than it may be, so that it is read back from the log.
+pub(super) fn is_shallow(record: &Record) -> bool {
+    let properties = match record {
+        Record::Entity(entity) => &entity.properties,
+        Record::Relationship(relationship) => &relationship.properties,
+        Record::Source(_) => &None,
+    };
+    let values = properties.iter().flat_map(Map::values);
+    !values.into_iter().any(|value| measure(value, 1, &mut 0))
+}
+
 fn properties(properties: &Map<String, Value>) -> Option<&'static str> {
     let mut bytes = 0;
     let members = properties.iter();

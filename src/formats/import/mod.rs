@@ -48,7 +48,7 @@ pub(in crate::formats) use bounded::too_long;
 pub use bounded::{Bounded, Meter};
 pub use format::{Choice, Format, Reader};
 pub use input::{Opening, Part, UNPACKED_BYTES_MAX, parts};
-pub use job::{BATCH_MAX, WAITING_MAX};
+pub use job::{BATCH_MAX, UNSETTLED_MAX, WAITING_MAX};
 pub use job::{Coverage, Done, Error, Gauge, Job, Phase, Strictness};
 pub use plan::{Unplannable, plan};
 pub use report::{Report, Summary};

@@ -30,7 +30,7 @@ impl Running<'_> {
         for continued in std::mem::take(&mut self.continued) {
             filing.continue_record(&continued)?;
         }
-        filing.expect(waiting.len());
+        filing.make_ready_for(waiting.len());
         self.put_all(&mut filing, waiting.sorted()?, None, Holding::Later)?;
         self.finish(filing)
     }

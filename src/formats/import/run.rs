@@ -38,7 +38,7 @@ const BATCHES_AHEAD: usize = 8;
 pub fn run(home: Home, job: Job<'_>) -> Result<Done, Error> {
     let dir = home.dir().to_owned();
     let is_dated = job.parts.iter().any(|(_, reader)| reader.carries_versions());
-    let target = match home.is_loading() || !home.is_begun_by_an_import()? {
+    let target = match home.is_loading() || !home.is_begun_for_an_import()? {
         // What carries versions was known before today, so that the store begins before them.
         true if is_dated && !home.is_loading() => {
             home.mark_importing()?;
@@ -100,6 +100,7 @@ pub(super) fn filing(store: Store, job: &Job<'_>) -> Filing {
     let reason = format!("import of {}{more}", names.join(", "));
     let mut filing = Filing::new(store, job.now, reason);
     filing.batch_max = job.batch_max;
+    filing.unsettled_max = job.unsettled_max;
     filing.is_whole = job.parts.iter().map(|(_, reader)| is_whole(reader)).collect();
     filing
 }

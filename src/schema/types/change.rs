@@ -129,7 +129,6 @@ impl Change {
     /// keep them up to date, or as last known where they are not known any more, or were merged.
     #[graphql(directive = list_size::apply(Some(2), None, None, None))]
     async fn entities(&self) -> Vec<Entity> {
-        let (before, after) = (self.just_before(), self.just_after());
         let found = |viewer: &Viewer, id: &str| {
             let snapshot = viewer.snapshot();
             let ix = snapshot.entity_by_id(id, &viewer.mask())?;
@@ -139,8 +138,8 @@ impl Change {
         let ids = self.step().entities.iter();
         ids.filter_map(|id| {
             found(&self.viewer, id)
-                .or_else(|| found(&after, id))
-                .or_else(|| found(&before, id))
+                .or_else(|| found(&self.just_after(), id))
+                .or_else(|| found(&self.just_before(), id))
         })
         .collect()
     }

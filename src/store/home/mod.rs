@@ -189,14 +189,14 @@ impl Home {
         if self.is_importing() && !self.dir.join(LOG).exists() {
             return Err(Error::Unfinished { dir: self.dir.clone() });
         }
-        self.is_begun_by_an_import()
+        self.is_begun_for_an_import()
     }
 
     /// The same for an import, which goes on with one that was interrupted.
     ///
     /// # Errors
     /// Those of [`Self::is_begun`], but for an import that has kept nothing yet.
-    pub fn is_begun_by_an_import(&self) -> Result<bool, Error> {
+    pub fn is_begun_for_an_import(&self) -> Result<bool, Error> {
         if self.dir.join(LOG).exists() {
             return Ok(true);
         }
@@ -244,7 +244,7 @@ impl Home {
     /// # Errors
     /// [`Error::Begun`], [`Error::Unfinished`] or [`Error::Occupied`] when the folder is not free; [`Error::Log`].
     pub fn load(&self, head: log::Head) -> Result<log::Load, Error> {
-        if self.is_begun_by_an_import()? {
+        if self.is_begun_for_an_import()? {
             return Err(Error::Begun { dir: self.dir.clone() });
         }
         files::make(&self.dir.join(LOADING), |file| {

@@ -60,7 +60,7 @@ impl Prepared {
     }
 
     /// The entry as it will be kept, which can surely be read back.
-    pub(super) fn unread(entry: Arc<Entry>) -> Result<Self, Error> {
+    pub(super) fn without_reading_back(entry: Arc<Entry>) -> Result<Self, Error> {
         let kept = value::pack(Place::entry(entry.position), &*entry);
         let kept = kept.map_err(|reason| Error::unkeepable(format!("entry {}", entry.position), &reason))?;
         Ok(Self { entry, kept })

@@ -127,7 +127,7 @@ impl Log {
         match (self, readable) {
             (Self::Memory(_), _) => Ok(Prepared::unwritten(entry)),
             (Self::Durable(_), Readable::Unknown) => Prepared::new(entry),
-            (Self::Durable(_), Readable::Surely) => Prepared::unread(entry),
+            (Self::Durable(_), Readable::Surely) => Prepared::without_reading_back(entry),
         }
     }
 

@@ -63,3 +63,34 @@ fn a_store_is_not_served_half_imported() {
     assert!(matches!(refused, Error::Unfinished { .. }), "{refused}");
     assert!(refused.to_string().contains("run it again"), "{refused}");
 }
+
+#[test]
+fn an_import_that_keeps_nothing_before_all_is_read_leaves_a_mark_until_it_ends() {
+    let desk = Desk::new();
+    let statement = |id: &str, kind: &str| {
+        format!(
+            r#"{{"statementId":"{id}-00000000000000000000000000000000","declarationSubject":"x","recordId":"{id}","recordStatus":"new","recordType":"entity","statementDate":"2020-01-01","recordDetails":{{"entityType":{{"type":"{kind}"}},"name":"{id}","isComponent":false}}}}"#
+        )
+    };
+    let rejected = r#"{"statementId":"c-00000000000000000000000000000000","recordId":"c","recordType":"entity","recordDetails":7}"#;
+    let file = desk.file(
+        "in.json",
+        &format!(
+            "[{},{rejected},{}]",
+            statement("a", "registeredEntity"),
+            statement("b", "registeredEntity")
+        ),
+    );
+    let how = How {
+        stop_after: 1,
+        ..How::default()
+    };
+    assert!(desk.import_as(std::slice::from_ref(&file), how).done.is_cut_short);
+    let home = Home::enter(&desk.store(), Timestamp::now()).unwrap();
+    let refused = home.is_begun().unwrap_err();
+    assert!(matches!(refused, Error::Unfinished { .. }), "{refused}");
+    drop(home);
+    assert!(!desk.import(&[file]).done.is_cut_short);
+    let home = Home::enter(&desk.store(), Timestamp::now()).unwrap();
+    assert!(home.is_begun().unwrap() && !home.is_importing());
+}

@@ -140,6 +140,8 @@ impl Desk {
             join: &how.join.iter().map(|scheme| (*scheme).to_owned()).collect::<Vec<_>>(),
             waiting_max: how.waiting_max,
             batch_max: how.batch_max,
+            // Reached by some imports here.
+            unsettled_max: 15,
             stop: &stop,
             gauge: &gauge,
             each_finding: &mut |finding| {
