@@ -103,7 +103,7 @@ pub(super) struct ImportArguments {
     #[arg(long, env = "GUANXI_UNPACKED_BYTES_MAX", default_value_t = UNPACKED_BYTES_MAX)]
     unpacked_bytes_max: u64,
     /// Milliseconds that the end of an import looks for what may be wrong with the data; 0 leaves it to guanxi check --store.
-    /// Default: a tenth of what the import took, 500 at least and 5000 at most.
+    /// Default: a twentieth of what the import took, 250 at least and 5000 at most.
     #[arg(long, env = "GUANXI_ISSUES_MS")]
     issues_ms: Option<u64>,
 }

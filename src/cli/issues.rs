@@ -19,11 +19,11 @@ use crate::{
 const TOLD_MAX: usize = 3;
 /// How long the end of an import looks for issues at most and at least, unless another limit is given.
 const IMPORT_MAX: Duration = Duration::from_secs(5);
-const IMPORT_MIN: Duration = Duration::from_millis(500);
+const IMPORT_MIN: Duration = Duration::from_millis(250);
 
 /// How long the end of an import that took so long looks for issues, unless another limit is given.
 pub(super) fn after_import(took: Duration) -> Duration {
-    (took / 10).clamp(IMPORT_MIN, IMPORT_MAX)
+    (took / 20).clamp(IMPORT_MIN, IMPORT_MAX)
 }
 
 /// The issues that `dataIssues` lists when it is asked without arguments: how many there are, and the worst three. Kinds that

@@ -313,6 +313,20 @@ impl Done {
     }
 }
 
+/// What a commit does that puts a record under an id which nothing had before.
+#[must_use]
+pub fn created(record: Record) -> Step {
+    let mut entities: Vec<String> = about(&record);
+    entities.sort_unstable();
+    entities.dedup();
+    Step {
+        change: Change::Put(Box::new(record)),
+        action: Action::Created,
+        version: 1,
+        entities,
+    }
+}
+
 /// The entities that a record is about.
 fn about(record: &Record) -> Vec<String> {
     match record {

@@ -14,6 +14,7 @@ use super::{
     ids::{Ids, write_id},
     index::{KeyIndex, identifier_key, key_of},
     ix::{EntityIx, SourceIx},
+    rebuild::Copied,
     rows::{EntityRow, Recorded, RelationshipRow, Span, ToEntity, ToSource, at},
     snapshot::Snapshot,
     text::{Text, TextPool},
@@ -59,7 +60,7 @@ impl Snapshot {
 /// assert_eq!(graph.title(), "Companies");
 /// ```
 pub struct Builder {
-    rows: Rows,
+    pub(super) rows: Rows,
     /// When what does not say so itself was recorded.
     recorded_at: Timestamp,
     times: Times,
@@ -68,6 +69,8 @@ pub struct Builder {
     relationships: Ids,
     by_name: Vec<(u32, u32)>,
     by_identifier: Vec<(u32, u32)>,
+    /// How many sources, entities and versions of relationships were copied.
+    copied: [usize; 3],
 }
 
 impl std::fmt::Debug for Builder {
@@ -92,25 +95,97 @@ impl Builder {
             relationships: Ids::default(),
             by_name: Vec::new(),
             by_identifier: Vec::new(),
+            copied: [0; 3],
         }
     }
 
-    /// What has this id. O(1).
+    /// Everything that a snapshot holds, to which about so many relationships will be added: it is finished by
+    /// [`Builder::finish_over`] that snapshot. O(n).
+    ///
+    /// # Errors
+    /// [`Error`] when there is more than a graph can hold.
+    pub fn over(snapshot: &Snapshot, relationships: usize) -> Result<Self, Error> {
+        let Copied {
+            rows,
+            times,
+            by_name,
+            by_identifier,
+        } = snapshot.copied()?;
+        let (columns, texts) = (&rows.columns, rows.texts.pool());
+        let (sources, entities) = (&columns.sources, &columns.entities);
+        Ok(Self {
+            sources: Ids::of_rows(number(sources.len()), 0, |row, id| {
+                write_text(id, sources[at(row)].id, texts);
+            }),
+            entities: Ids::of_rows(number(entities.len()), 0, |row, id| {
+                write_text(id, entities[at(row)].id, texts);
+            }),
+            relationships: Ids::of_rows(number(columns.relationships.len()), relationships, |row, id| {
+                relationship_id(id, &columns.relationships[at(row)], entities, texts);
+            }),
+            copied: [sources.len(), entities.len(), columns.relationships.len()],
+            recorded_at: snapshot.last_recorded_at(),
+            times: Times::of(times),
+            rows,
+            by_name,
+            by_identifier,
+        })
+    }
+
+    /// The graph of all that was added to `snapshot`, over which this was made.
+    ///
+    /// # Errors
+    /// [`Error`] when there is more than a graph can hold.
+    pub fn finish_over(mut self, snapshot: &Snapshot) -> Result<Snapshot, Error> {
+        let title = snapshot.title_row(&mut self.rows)?;
+        Ok(snapshot.on_base(self.into_base(title)))
+    }
+
+    /// What is added by [`Builder::add_now`] from now on is recorded at `moment`.
+    pub fn record_at(&mut self, moment: Timestamp) {
+        self.recorded_at = moment;
+    }
+
+    /// Adds a record as recorded at the moment of [`Builder::record_at`], whatever it says itself.
+    ///
+    /// # Errors
+    /// As [`Builder::add`].
+    pub fn add_now(&mut self, record: &Record) -> Result<(), Error> {
+        match record {
+            Record::Relationship(relationship) => self.add_relationship_of(relationship, self.recorded_at, None),
+            _ => self.add(record),
+        }
+    }
+
+    /// What has this id, be it taken back. O(1).
     #[must_use]
     pub fn holds(&self, id: &str) -> Option<Noun> {
         let entity = self.entity(id).map(|_| Noun::Entity);
         let source = || self.source(id).map(|_| Noun::Source);
-        let relationship = || {
-            let (columns, texts) = (&self.rows.columns, self.rows.texts.pool());
-            let has = |row: u32| {
-                let mut known = String::new();
-                relationship_id(&mut known, &columns.relationships[at(row)], &columns.entities, texts);
-                known == id
-            };
-            let found = self.relationships.find(id, has);
-            found.map(|_| Noun::Relationship)
-        };
+        let relationship = || self.relationship(id).map(|_| Noun::Relationship);
         entity.or_else(source).or_else(relationship)
+    }
+
+    /// What stands under this id: an entity or a source, or a relationship that was added. O(1).
+    #[must_use]
+    pub fn stands(&self, id: &str) -> Option<Noun> {
+        let entity = self.standing_entity(id).map(|_| Noun::Entity);
+        let source = || self.standing_source(id).map(|_| Noun::Source);
+        let relationship = || self.is_new(id).then_some(Noun::Relationship);
+        entity.or_else(source).or_else(relationship)
+    }
+
+    /// Whether what has this id was added, and not copied from a snapshot. O(1).
+    #[must_use]
+    pub fn is_new(&self, id: &str) -> bool {
+        let [sources, entities, relationships] = self.copied;
+        if let Some(entity) = self.entity(id) {
+            return at(entity) >= entities;
+        }
+        if let Some(source) = self.source(id) {
+            return at(source) >= sources;
+        }
+        self.relationship(id).is_some_and(|row| at(row) >= relationships)
     }
 
     /// Which of the entities that were added has this id, from 0. O(1).
@@ -186,10 +261,19 @@ impl Builder {
     /// # Errors
     /// [`Error`] when its id is used already, it refers to what was not added, or there is more than a graph can hold.
     pub fn add_relationship(&mut self, relationship: &Relationship) -> Result<(), Error> {
+        self.add_relationship_of(relationship, relationship.recorded_at, relationship.retracted_at)
+    }
+
+    fn add_relationship_of(
+        &mut self,
+        relationship: &Relationship,
+        recorded_at: Timestamp,
+        retracted_at: Option<Timestamp>,
+    ) -> Result<(), Error> {
         self.refuse_known(&relationship.id)?;
         let ends = self.ends(relationship)?;
         let said: Vec<(SourceIx, EntityIx)> = self.said(relationship)?;
-        let recorded = self.recorded(relationship.recorded_at, relationship.retracted_at)?;
+        let recorded = self.recorded(recorded_at, retracted_at)?;
         let properties = json_text(relationship.properties.as_ref());
         let row = self
             .rows
@@ -204,7 +288,7 @@ impl Builder {
     }
 
     fn ends(&self, relationship: &Relationship) -> Result<RowEnds, Error> {
-        let entity = |id: &str| self.referred(&relationship.id, "entity", id, self.entity(id));
+        let entity = |id: &str| self.referred(&relationship.id, "entity", id, self.standing_entity(id));
         let entity = |id: &str| entity(id).map(EntityIx::of_base);
         Ok(match &relationship.ends {
             Ends::Known { from, to } => (entity(from)?, entity(to)?, None),
@@ -217,10 +301,10 @@ impl Builder {
     fn said(&self, relationship: &Relationship) -> Result<Vec<(SourceIx, EntityIx)>, Error> {
         let statements = relationship.evidence.iter();
         let said = statements.map(|statement| {
-            let source = self.source(&statement.source);
+            let source = self.standing_source(&statement.source);
             let source = self.referred(&statement.id, "source", &statement.source, source)?;
             let speaker = statement.speaker.as_deref();
-            let speaker = speaker.map(|id| self.referred(&statement.id, "speaker", id, self.entity(id)));
+            let speaker = speaker.map(|id| self.referred(&statement.id, "speaker", id, self.standing_entity(id)));
             let speaker = speaker.transpose()?.map_or(EntityIx::NONE, EntityIx::of_base);
             Ok((SourceIx::of_base(source), speaker))
         });
@@ -240,9 +324,31 @@ impl Builder {
         self.entities.find(id, |row| self.text(rows[at(row)].id) == id)
     }
 
+    fn standing_entity(&self, id: &str) -> Option<u32> {
+        let columns = &self.rows.columns;
+        let found = self.entity(id);
+        found.filter(|row| columns.recorded(columns.entities[at(*row)].recorded).until == Recorded::OPEN)
+    }
+
+    fn standing_source(&self, id: &str) -> Option<u32> {
+        let columns = &self.rows.columns;
+        let found = self.source(id);
+        found.filter(|row| columns.recorded(columns.sources[at(*row)].recorded).until == Recorded::OPEN)
+    }
+
     fn source(&self, id: &str) -> Option<u32> {
         let rows = &self.rows.columns.sources;
         self.sources.find(id, |row| self.text(rows[at(row)].id) == id)
+    }
+
+    fn relationship(&self, id: &str) -> Option<u32> {
+        let (columns, texts) = (&self.rows.columns, self.rows.texts.pool());
+        let mut known = String::new();
+        self.relationships.find(id, |row| {
+            known.clear();
+            relationship_id(&mut known, &columns.relationships[at(row)], &columns.entities, texts);
+            known == id
+        })
     }
 
     fn refuse_known(&self, id: &str) -> Result<(), Error> {
@@ -271,13 +377,23 @@ impl Builder {
     /// # Errors
     /// [`Error`] when there is more than a graph can hold.
     pub fn finish(mut self, title: &str, description: Option<&str>, licence: Option<&str>) -> Result<Snapshot, Error> {
-        drop((self.sources, self.entities, self.relationships));
-        let (times, moved) = self.times.sorted();
         let title = Title {
             title: self.rows.texts.push(title)?,
             description: self.rows.texts.intern_optional(description)?,
             licence: self.rows.texts.intern_optional(licence)?,
-            began: moved[0],
+            began: 0,
+        };
+        Ok(Snapshot::of(self.into_base(title)))
+    }
+
+    /// The rows in the order of their ids, with what finds them. `title` says by which record time it all began, as these were
+    /// counted until now.
+    pub(super) fn into_base(self, title: Title) -> Base {
+        drop((self.sources, self.entities, self.relationships));
+        let (times, moved) = self.times.sorted();
+        let title = Title {
+            began: moved[at(title.began)],
+            ..title
         };
         let mut columns = self.rows.finish();
         let entities = arrange_rows(&mut columns);
@@ -292,7 +408,7 @@ impl Builder {
             KeyIndex::new(keys)
         };
         let keys = (keys(self.by_name), keys(self.by_identifier));
-        Ok(Snapshot::of(Base::new(columns, times, keys, title)))
+        Base::new(columns, times, keys, title)
     }
 }
 
@@ -307,6 +423,9 @@ fn arrange_rows(columns: &mut Columns) -> Arranged {
     };
     for row in &mut columns.relationships {
         (row.from, row.to) = (moved(row.from), moved(row.to));
+    }
+    for row in &mut columns.entity_extras {
+        row.merged_into = moved(row.merged_into);
     }
     for row in &mut columns.evidence {
         row.speaker = moved(row.speaker);
@@ -341,6 +460,13 @@ struct Times {
 }
 
 impl Times {
+    /// These, each with its place as its number.
+    fn of(times: Vec<Timestamp>) -> Self {
+        Self {
+            numbers: times.into_iter().zip(0..).collect(),
+        }
+    }
+
     /// The number of a time.
     fn known(&mut self, time: Timestamp) -> usize {
         let next = self.numbers.len();

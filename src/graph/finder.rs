@@ -18,24 +18,11 @@ pub(super) struct Finder {
 impl Finder {
     /// That of these rows. O(n).
     pub(super) fn of(columns: &Columns) -> Self {
-        let mut entities = Ids::with_room_for(columns.entities.len());
-        for (row, entity) in (0..).zip(&columns.entities) {
-            let write = |row: u32, out: &mut String| out.push_str(entity_id(columns, row));
-            entities.insert(columns.texts.text(entity.id).unwrap_or_default(), row, write);
-        }
-        let mut relationships = Ids::with_room_for(columns.relationships.len());
-        let (mut id, mut before) = (String::new(), String::new());
-        for row in 0..number(columns.relationships.len()) {
-            id.clear();
-            write_relationship(columns, row, &mut id);
-            if row == 0 || id != before {
-                relationships.insert(&id, row, |row, out| write_relationship(columns, row, out));
-            }
-            std::mem::swap(&mut id, &mut before);
-        }
+        let entities = number(columns.entities.len());
+        let relationships = number(columns.relationships.len());
         Self {
-            entities,
-            relationships,
+            entities: Ids::of_rows(entities, 0, |row, out| out.push_str(entity_id(columns, row))),
+            relationships: Ids::of_rows(relationships, 0, |row, out| write_relationship(columns, row, out)),
         }
     }
 

@@ -6,7 +6,7 @@ use std::{cell::RefCell, hash::BuildHasher};
 use hashbrown::{DefaultHashBuilder, HashTable};
 
 use super::{
-    rows::{Marks, RelationshipRow, ToEntity},
+    rows::{Marks, RelationshipRow, ToEntity, at},
     text::TextPool,
 };
 use crate::model::{Relationship, relationship_id, write_relationship_id};
@@ -39,11 +39,27 @@ pub(super) struct Ids {
 
 impl Ids {
     /// Of none yet, with room for so many.
-    pub(super) fn with_room_for(rows: usize) -> Self {
+    fn with_room_for(rows: usize) -> Self {
         Self {
             rows: HashTable::with_capacity(rows),
             hasher: DefaultHashBuilder::default(),
         }
+    }
+
+    /// Those of so many rows in the order of their ids, with room for so many more; of several with one id the first. `write`
+    /// writes the id of a row. O(rows).
+    pub(super) fn of_rows(rows: u32, more: usize, write: impl Fn(u32, &mut String)) -> Self {
+        let mut ids = Self::with_room_for(at(rows).saturating_add(more));
+        let (mut id, mut before) = (String::new(), String::new());
+        for row in 0..rows {
+            id.clear();
+            write(row, &mut id);
+            if row == 0 || id != before {
+                ids.insert(&id, row, &write);
+            }
+            std::mem::swap(&mut id, &mut before);
+        }
+        ids
     }
 
     /// The row with this id, which `has` tells of a row. O(1).

@@ -40,7 +40,7 @@ mod versions;
 mod work;
 
 pub use adjacency::{Direction, Link};
-pub use apply::Refused;
+pub use apply::{Refused, created};
 pub use budget::{Budget, Exhausted};
 pub use build::Builder;
 pub use expand::{Crossing, Expand, Step, Traversal, Walker};

@@ -4,6 +4,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use imbl::OrdSet;
+use jiff::Timestamp;
 
 use super::{
     Error,
@@ -17,6 +18,17 @@ use super::{
     rows::Span,
     snapshot::Snapshot,
 };
+
+/// The rows of a snapshot without what finds them.
+pub(super) struct Copied {
+    pub(super) rows: Rows,
+    /// The distinct record times, ascending.
+    pub(super) times: Vec<Timestamp>,
+    /// Hashes of names, and whose they are.
+    pub(super) by_name: Vec<(u32, u32)>,
+    /// Hashes of identifiers, and whose they are.
+    pub(super) by_identifier: Vec<(u32, u32)>,
+}
 
 impl Snapshot {
     /// How many versions were begun or ended since the base was made.
@@ -43,8 +55,20 @@ impl Snapshot {
     /// # Errors
     /// [`Error`] when there is more than a graph can hold.
     pub fn rebuilt(&self) -> Result<Self, Error> {
+        let Copied {
+            mut rows,
+            times,
+            by_name,
+            by_identifier,
+        } = self.copied()?;
+        let title = self.title_row(&mut rows)?;
+        let keys = (KeyIndex::new(by_name), KeyIndex::new(by_identifier));
+        Ok(self.on_base(Base::new(rows.finish(), times, keys, title)))
+    }
+
+    /// All rows, of which each stands where it will in a base of its own.
+    pub(super) fn copied(&self) -> Result<Copied, Error> {
         let mut rows = Rows::default();
-        let times = self.base.times.iter().chain(&self.delta.times).copied().collect();
         let ranks = Ranks::of(self);
         let entity = |ix: EntityIx| {
             ix.known()
@@ -73,31 +97,39 @@ impl Snapshot {
             let row = rows.relationship(&record, properties.as_deref(), self.recorded(ix), ends, &said)?;
             rows.columns.relationships.push(row);
         }
-        let title = Title {
-            title: rows.texts.push(self.title())?,
-            description: rows.texts.intern_optional(self.description())?,
-            licence: rows.texts.intern_optional(self.licence())?,
-            began: self.base.title.began,
-        };
-        let keys = |index: &KeyIndex, added: &OrdSet<(u32, EntityIx)>| {
+        let keys = |index: &KeyIndex, added: &OrdSet<(u32, EntityIx)>| -> Vec<(u32, u32)> {
             let of_base = index
                 .entries()
                 .iter()
                 .map(|(hash, row)| (*hash, EntityIx::of_base(*row)));
             let all = of_base.chain(added.iter().copied());
-            KeyIndex::new(all.map(|(hash, ix)| (hash, ranks.rank(ix).0)).collect())
+            all.map(|(hash, ix)| (hash, ranks.rank(ix).0)).collect()
         };
         let (base, delta) = (&self.base, &self.delta);
-        let keys = (
-            keys(&base.by_name, &delta.by_name),
-            keys(&base.by_identifier, &delta.by_identifier),
-        );
-        let base = Base::new(rows.finish(), times, keys, title);
+        Ok(Copied {
+            rows,
+            times: base.times.iter().chain(&delta.times).copied().collect(),
+            by_name: keys(&base.by_name, &delta.by_name),
+            by_identifier: keys(&base.by_identifier, &delta.by_identifier),
+        })
+    }
+
+    /// What is said of the whole, with its texts among these rows.
+    pub(super) fn title_row(&self, rows: &mut Rows) -> Result<Title, Error> {
+        Ok(Title {
+            title: rows.texts.push(self.title())?,
+            description: rows.texts.intern_optional(self.description())?,
+            licence: rows.texts.intern_optional(self.licence())?,
+            began: self.base.title.began,
+        })
+    }
+
+    /// What waits, and how ids are found, on a base that holds everything this snapshot does.
+    pub(super) fn on_base(&self, base: Base) -> Self {
         if self.base.finder.get().is_some() {
             base.index_ids();
         }
-        let rebuilt = Self::of(base);
-        Ok(rebuilt.keeping(Arc::clone(&self.delta.unresolved)))
+        Self::of(base).keeping(Arc::clone(&self.delta.unresolved))
     }
 
     fn add_source(&self, rows: &mut Rows, ix: SourceIx) -> Result<(), Error> {

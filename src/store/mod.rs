@@ -1,6 +1,7 @@
 //! The truth: one call commits changes, one call gives a state to read; the search index, the log of changes. No GraphQL, no
 //! HTTP.
 
+pub mod adding;
 pub mod commit;
 pub mod edit;
 pub mod home;
@@ -79,6 +80,8 @@ struct Shared {
     settling: AtomicBool,
     /// Whether one is made only when that is asked for.
     only_when_asked: AtomicBool,
+    /// Whether an import adds records of which no state is made yet.
+    adding: AtomicBool,
     settler: Mutex<Option<JoinHandle<()>>>,
     /// Held by whoever makes one.
     settler_turn: Mutex<()>,
@@ -107,6 +110,7 @@ impl Store {
             turn: Mutex::default(),
             settling: AtomicBool::new(false),
             only_when_asked: AtomicBool::new(false),
+            adding: AtomicBool::new(false),
             settler: Mutex::default(),
             settler_turn: Mutex::default(),
             place,

@@ -5,13 +5,15 @@ use std::{
     io::{self, Read, Write},
     panic::{self, AssertUnwindSafe},
     path::PathBuf,
-    sync::{Arc, PoisonError, atomic::Ordering, mpsc},
+    sync::{Arc, MutexGuard, PoisonError, atomic::Ordering, mpsc},
     thread,
     time::Instant,
 };
 
 use super::{
-    Shared, State, commit,
+    Shared, State,
+    adding::adding_already,
+    commit,
     home::{self, blocks::Held},
 };
 use crate::{
@@ -76,10 +78,14 @@ impl Shared {
 
     /// Makes a new base of everything, writes it for the next start, and puts it in the place of the old one.
     pub(super) fn settle(&self) -> Result<(), commit::Error> {
-        let _alone = self.settler_turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let _alone = self.settler_alone();
         let start = Instant::now();
         let (state, mut position) = {
             let _turn = self.turn();
+            // The log goes ahead of what is read then, and a base is made at the end.
+            if self.adding.load(Ordering::Acquire) {
+                return Err(adding_already());
+            }
             (self.state(), self.log.last_position())
         };
         let unavailable = |reason: &dyn std::fmt::Display| commit::Error::Unavailable(reason.to_string());
@@ -87,23 +93,7 @@ impl Shared {
             0 => state.graph().clone(),
             _ => state.graph().rebuilt().map_err(|error| unavailable(&error))?,
         };
-        if let Some(place) = &self.place {
-            let held = Held {
-                position,
-                log: place.log,
-            };
-            let bytes = home::write_snapshot(&place.dir, held, |blocks| write(&graph, blocks));
-            match bytes {
-                Ok(bytes) => tracing::info!(
-                    position,
-                    bytes,
-                    ms = millis(start),
-                    "the graph is written for the next start"
-                ),
-                // The log has everything, and this graph need not be made again.
-                Err(error) => tracing::warn!(%error, "the graph cannot be written for the next start"),
-            }
-        }
+        self.write_base(&graph, position);
         if state.graph().changes() == 0 {
             return Ok(());
         }
@@ -114,6 +104,31 @@ impl Shared {
         self.replace(&Arc::new(self.state().moved_to(graph)));
         tracing::info!(position, ms = millis(start), "what changed is part of the base");
         Ok(())
+    }
+
+    /// Waits until nobody makes a base, and keeps others from it.
+    pub(super) fn settler_alone(&self) -> MutexGuard<'_, ()> {
+        self.settler_turn.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes a graph that holds everything up to `position` for the next start, where there is a place for it.
+    pub(super) fn write_base(&self, graph: &Snapshot, position: u64) {
+        let Some(place) = &self.place else { return };
+        let start = Instant::now();
+        let held = Held {
+            position,
+            log: place.log,
+        };
+        match home::write_snapshot(&place.dir, held, |blocks| write(graph, blocks)) {
+            Ok(bytes) => tracing::info!(
+                position,
+                bytes,
+                ms = millis(start),
+                "the graph is written for the next start"
+            ),
+            // The log has everything, and this graph need not be made again.
+            Err(error) => tracing::warn!(%error, "the graph cannot be written for the next start"),
+        }
     }
 
     /// Carries out the next entries of the log. How many there were.

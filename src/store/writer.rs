@@ -5,6 +5,7 @@ use std::{
     panic::{self, AssertUnwindSafe},
     sync::{
         Arc,
+        atomic::Ordering,
         mpsc::{self, Receiver, SyncSender, TrySendError},
     },
     thread::{self, JoinHandle},
@@ -14,6 +15,7 @@ use jiff::SignedDuration;
 
 use super::{
     Shared, State,
+    adding::adding_already,
     commit::{Error, Pending, Proposal, Receipt},
     log::{self, Prepared, Readable, Used},
 };
@@ -135,6 +137,9 @@ impl<'a> Group<'a> {
     }
 
     fn carry_out(&mut self, proposal: Proposal, readable: Readable) -> Result<Receipt, Error> {
+        if self.shared.adding.load(Ordering::Acquire) {
+            return Err(adding_already());
+        }
         if let Some(receipt) = self.earlier(proposal.retry.as_ref())? {
             return Ok(receipt);
         }
@@ -223,7 +228,7 @@ impl<'a> Group<'a> {
     }
 }
 
-fn unavailable(error: &log::Error) -> Error {
+pub(super) fn unavailable(error: &log::Error) -> Error {
     match error {
         log::Error::Unkeepable { reason, .. } => Error::Unkeepable(reason.clone()),
         _ => Error::Unavailable(error.to_string()),
@@ -231,7 +236,7 @@ fn unavailable(error: &log::Error) -> Error {
 }
 
 /// The moment at which something is recorded that is proposed at `at`: later than everything before, in whole microseconds.
-fn after(last: Timestamp, at: Timestamp) -> Timestamp {
+pub(super) fn after(last: Timestamp, at: Timestamp) -> Timestamp {
     let whole = |moment: Timestamp| Timestamp::from_microsecond(moment.as_microsecond()).unwrap_or(moment);
     let next = whole(last).checked_add(TICK).unwrap_or(Timestamp::MAX);
     whole(at).max(next)

@@ -1,5 +1,6 @@
 //! The state that is read: what is derived from the graph.
 
+mod adding;
 mod command;
 mod disk;
 mod edit;

@@ -78,6 +78,10 @@ impl Filing {
     /// Lets what was put be committed while more is decided, once what was sent before has arrived.
     pub(super) fn send(&mut self) -> Result<(), Error> {
         self.arrive()?;
+        self.send_batch()
+    }
+
+    fn send_batch(&mut self) -> Result<(), Error> {
         let batch = std::mem::take(&mut self.batch);
         let puts = std::mem::take(&mut self.batched);
         let takes_back = std::mem::take(&mut self.taken_back);
@@ -106,11 +110,13 @@ impl Filing {
     /// Whether this id is among those of what was sent.
     pub(super) fn is_sent(&self, id: &str) -> bool {
         let sent = self.sent.as_ref();
-        sent.is_some_and(|sent| sent.puts.contains_key(id) || sent.takes_back.contains(id))
+        let is_added = || self.added.as_ref().is_some_and(|added| added.is_new(id));
+        sent.is_some_and(|sent| sent.puts.contains_key(id) || sent.takes_back.contains(id)) || is_added()
     }
 
-    /// Waits until what was sent has arrived.
+    /// Waits until what was sent has arrived, and what was added can be read.
     pub(super) fn arrive(&mut self) -> Result<(), Error> {
+        self.end_adding()?;
         let Some(Sent { batch, at, answer, .. }) = self.sent.take() else {
             return Ok(());
         };

@@ -8,6 +8,7 @@ use hashbrown::HashMap;
 
 use super::{
     BATCH_MAX, Draft, Error, Fault, Origin, Outcome, UNSETTLED_MAX, Wanted,
+    adding::{Added, Pace},
     committing::{Batch, Sent},
     merge_records::{Differing, HeldBy},
     merged::Followed,
@@ -44,6 +45,10 @@ pub(super) struct Filing {
     pub(super) batch_at: Option<Timestamp>,
     /// The batch that is being committed while the next one is decided.
     pub(super) sent: Option<Sent>,
+    /// Where new records are added, while there are many of them and nothing has to read what was added.
+    pub(super) added: Option<Added>,
+    /// Whether it pays to add them there.
+    pub(super) pace: Pace,
     /// Of each file, whether its records are dated and whole.
     pub(super) is_whole: Vec<bool>,
     /// What imports remember.
@@ -95,6 +100,8 @@ impl Filing {
             batched_records: HashSet::new(),
             batch_at: None,
             sent: None,
+            added: None,
+            pace: Pace::default(),
             is_whole: Vec::new(),
             notes: Notes::default(),
             told: Vec::new(),
@@ -102,8 +109,9 @@ impl Filing {
     }
 
     /// Makes ready for so many drafts.
-    pub(super) fn make_ready_for(&self, drafts: u64) {
+    pub(super) fn make_ready_for(&mut self, drafts: u64) {
         self.store.settle_only_when_asked();
+        self.pace.expect(drafts);
         let rows = u64::try_from(self.graph().base_rows()).unwrap_or(u64::MAX);
         if drafts.saturating_mul(ROWS_PER_DRAFT) >= rows {
             self.graph().index_ids();
@@ -144,6 +152,9 @@ impl Filing {
 
     /// Whether something stands under this id, and what.
     pub(super) fn stands(&self, id: &str) -> Option<Noun> {
+        if let Some(stands) = self.added.as_ref().and_then(|added| added.stands(id)) {
+            return Some(stands);
+        }
         let sent = || self.sent.as_ref().and_then(|sent| sent.puts.get(id));
         let put = self.batched.get(id).or_else(sent).copied();
         put.or_else(|| self.standing(id))
@@ -182,7 +193,10 @@ impl Filing {
             Wanted::Thing { id, said } => return self.put_thing(origins, &id, &said),
             _ => {}
         }
-        let is_record = matches!(change, Wanted::Record(_));
+        let Some((origins, change)) = self.put_new(origins, change)? else {
+            return Ok(());
+        };
+        let is_record = matches!(change, Wanted::Record(_) | Wanted::Placeholder(_));
         match is_record && !self.is_sent(change.id()) {
             true => self.make_room_beside(change.id(), None)?,
             false => self.make_room(change.id(), None)?,
@@ -296,6 +310,7 @@ impl Filing {
 
     pub(super) fn batch(&mut self, change: Change, origins: Vec<Origin>, at: Option<Timestamp>) {
         self.batch_at = at;
+        self.pace.note_change();
         if let Change::Put(record) = &change {
             self.batched.insert(record.id().to_owned(), record.noun());
             if let Record::Relationship(Relationship {

@@ -1,6 +1,7 @@
 //! Reading other people's data, record by record: a reader hands over what each record of a file was made into, and what is
 //! wrong with it. It never holds more than one record, decides nothing about what is known already, and drops nothing.
 
+mod adding;
 mod additions;
 mod archive;
 mod batch;

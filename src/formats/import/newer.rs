@@ -108,21 +108,25 @@ impl Running<'_> {
                         self.put_together(filing, before, holding)?;
                     }
                     let stands = waited.earlier.as_ref().and_then(|_| filing.latest(record.id()));
-                    let mut group = Together {
-                        status_is_implied: match &stands {
-                            Some(_) => self.implied.contains(record.id()),
-                            None => status_is_implied,
-                        },
-                        record: stands.as_ref().unwrap_or(&record).clone(),
+                    let is_implied = match &stands {
+                        Some(_) => self.implied.contains(record.id()),
+                        None => status_is_implied,
+                    };
+                    let group = |record, origins| Together {
+                        record,
+                        status_is_implied: is_implied,
                         is_changed: false,
-                        origins: Vec::new(),
+                        origins,
                         earlier: waited.earlier,
                     };
-                    match stands {
-                        Some(_) => self.add_to_group(&mut group, waited.origin, record, status_is_implied),
-                        None => group.origins.push(waited.origin),
-                    }
-                    together = Some(group);
+                    together = Some(match stands {
+                        Some(stands) => {
+                            let mut group = group(stands, Vec::new());
+                            self.add_to_group(&mut group, waited.origin, record, status_is_implied);
+                            group
+                        }
+                        None => group(record, vec![waited.origin]),
+                    });
                 }
                 (None, Wanted::Addition(more)) => {
                     if let Some(before) = together.take() {

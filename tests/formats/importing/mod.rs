@@ -1,6 +1,7 @@
 //! Imports from files to store: what becomes of every record, of the same files again, of newer ones, of an import that was
 //! interrupted. The files are small GLEIF copies made here, but where a format is the point.
 
+mod adding;
 mod adding_up;
 mod again;
 mod complete;
@@ -30,7 +31,10 @@ use guanxi::{
     },
     graph::Snapshot,
     model::{Date, Entity, Relationship, Timestamp},
-    store::{State, Store, home::Home},
+    store::{
+        self, State, Store,
+        home::{Home, LOG},
+    },
 };
 use tempfile::TempDir;
 
@@ -153,7 +157,37 @@ impl Desk {
             now: moment(how.now),
         };
         let done = run(home, job)?;
+        self.holds_what_its_log_does();
         Ok(Imported { done, told: lines })
+    }
+
+    /// Whatever way records came in: what is written for the next start is what the log makes.
+    fn holds_what_its_log_does(&self) {
+        let store = self.store();
+        if !store.join(LOG).exists() {
+            return;
+        }
+        let copy = self.folder.path().join("only-the-log");
+        fs::create_dir(&copy).unwrap();
+        for file in fs::read_dir(&store).unwrap().map(|file| file.unwrap().path()) {
+            let name = file.file_name().unwrap().to_str().unwrap();
+            if !name.starts_with("snapshot-") {
+                fs::copy(&file, copy.join(name)).unwrap();
+            }
+        }
+        let read = |dir: &Path| store::read(dir, moment(NOW)).unwrap().digest();
+        assert_eq!(read(&store), read(&copy), "what is written is not what the log makes");
+        fs::remove_dir_all(&copy).unwrap();
+    }
+
+    /// Up to which entry the graph is written for the next start.
+    pub(super) fn written(&self) -> Option<u64> {
+        let names = fs::read_dir(self.store())
+            .unwrap()
+            .map(|file| file.unwrap().file_name());
+        let names = names.map(|name| name.into_string().unwrap());
+        let position = |name: String| name.strip_prefix("snapshot-")?.strip_suffix(".gx")?.parse().ok();
+        names.filter_map(position).max()
     }
 
     pub(super) fn open(&self) -> Store {
