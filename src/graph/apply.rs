@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use super::{
     Error,
     ix::{EntityIx, RelationshipIx},
+    places::Added,
     rows::Recorded,
     snapshot::Snapshot,
     work::Work,
@@ -68,7 +69,7 @@ pub enum Refused {
         /// When this one would be.
         at: Timestamp,
     },
-    /// No place is left between two ids; a rebuilt graph has some.
+    /// More was added between two ids since the last base than there are places: about 2^64.
     #[error("no place is left between two ids")]
     Crowded,
     /// An entity keeps its kind until it is retracted, unless all that connects it is recorded anew with it.
@@ -104,10 +105,14 @@ impl Snapshot {
         let done: Vec<Done> = done.collect::<Result<_, _>>()?;
         let steps = changes.into_iter().zip(done);
         let steps: Vec<Step> = steps.map(|(change, done)| done.by(change)).collect();
-        let next = match Work::on(self, at).carry_out(&steps) {
-            // A new base has room between all its rows.
-            Err(Refused::Crowded) => Work::on(&self.rebuilt()?, at).carry_out(&steps)?,
-            next => next?,
+        let mut added = Added::default();
+        added.extend(steps.iter().map(|step| &step.change));
+        let next = match added.plan(self) {
+            Some(mut plan) => Work::on(self, at, &mut plan).carry_out(&steps)?,
+            None => {
+                let (respaced, mut plan) = self.respaced(&steps)?;
+                Work::on(&respaced, at, &mut plan).carry_out(&steps)?
+            }
         };
         steps.iter().try_for_each(|step| next.stands(step))?;
         Ok((next, steps))

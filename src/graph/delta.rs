@@ -15,17 +15,6 @@ use super::{
     unresolved::Unresolved,
 };
 
-/// How far from the only neighbor something is placed.
-const STRIDE: u64 = 1 << 40;
-/// How much longer an id begins like one neighbor than like the other where it is taken to follow it in order.
-const ALIKE: usize = 4;
-/// Which part of the room is taken by what follows in order,
-const RUN: u64 = 1024;
-/// and by what may.
-const FEW: u64 = 16;
-/// Room in which no long run is expected any more.
-const NARROW: u64 = 1 << 32;
-
 /// What changed since the base.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Delta {
@@ -206,33 +195,6 @@ pub(super) fn of<O: Copy + Ord, I: Bounds>(set: &OrdSet<(O, I)>, owner: O) -> im
     set.range((owner, I::FIRST)..=(owner, I::LAST)).map(|(_, ix)| *ix)
 }
 
-/// What stands next to a new place among what was added.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Neighbor {
-    pub(super) place: u64,
-    /// How many bytes its id begins with that the new one begins with too.
-    pub(super) shared: usize,
-}
-
-/// A place between two neighbors, each none at the end of the room. Ids that begin alike are likely to come in order, one after
-/// the other, so what begins like one neighbor is placed near it and leaves the room to what follows. None when no place is
-/// left.
-pub(super) fn between(low: Option<Neighbor>, high: Option<Neighbor>) -> Option<u64> {
-    let shared = |neighbor: Option<Neighbor>| neighbor.map_or(0, |neighbor| neighbor.shared);
-    let (floor, ceiling) = (low.map_or(0, |low| low.place), high.map_or(u64::MAX, |high| high.place));
-    let room = ceiling.checked_sub(floor)?;
-    let alike = shared(low).abs_diff(shared(high));
-    let near = match (low, high) {
-        (Some(_), Some(_)) if alike >= ALIKE && room > NARROW => room / RUN,
-        (Some(_), Some(_)) if alike > 0 => (room / FEW).max(1),
-        (Some(_), None) | (None, Some(_)) => STRIDE.min(room / 2),
-        _ => room / 2,
-    };
-    let is_like_low = high.is_none() || (low.is_some() && shared(low) >= shared(high));
-    let step = if is_like_low { near } else { room - near };
-    (step > 0 && step < room).then(|| floor + step)
-}
-
 /// A version of a row, with the columns its references lead into.
 #[derive(Debug)]
 pub(super) struct Version<'a, R> {
@@ -325,70 +287,5 @@ impl<'a, R> Versions<'a, R> {
             merged_into: ended.map_or(version.merged_into, |ended| ended.merged_into.known()),
             ..version
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use super::*;
-
-    /// Places so many ids, one after the other.
-    fn place(ids: impl Iterator<Item = String>) {
-        let mut places: BTreeMap<String, u64> = BTreeMap::new();
-        for id in ids {
-            let shared = |other: &str| {
-                id.bytes()
-                    .zip(other.bytes())
-                    .take_while(|(one, other)| one == other)
-                    .count()
-            };
-            let neighbor = |(other, place): (&String, &u64)| Neighbor {
-                place: *place,
-                shared: shared(other),
-            };
-            let low = places.range(..id.clone()).next_back().map(neighbor);
-            let high = places.range(id.clone()..).next().map(neighbor);
-            let place =
-                between(low, high).unwrap_or_else(|| panic!("no place is left for {id}, the {}th", places.len()));
-            assert!(low.is_none_or(|low| low.place < place) && high.is_none_or(|high| place < high.place));
-            places.insert(id, place);
-        }
-    }
-
-    #[test]
-    fn places_suffice_for_tens_of_thousands_in_any_order() {
-        const COUNT: u64 = 30_000;
-        let random = |seed: u64| {
-            let mut random = seed;
-            (0..COUNT).map(move |_| {
-                random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-                random ^ (random >> 29)
-            })
-        };
-        place((0..COUNT).map(|number| format!("acme-{number}")));
-        place((0..COUNT).map(|number| format!("acme-{:06}", COUNT - number)));
-        for prefixes in [2, 7, 50] {
-            place((0..COUNT).map(|number| format!("rel:c{:02}:OWNS:x:{}", number % prefixes, number / prefixes)));
-        }
-        for seed in 1..4 {
-            place(random(seed).map(|number| format!("rel:new:{number}")));
-            place(random(seed).map(|number| format!("{number:016x}")));
-            place(
-                random(seed)
-                    .take(3_000)
-                    .flat_map(|batch| (0..10).map(move |number| format!("rel:{batch}:{number}"))),
-            );
-        }
-    }
-
-    #[test]
-    fn where_no_place_is_left_that_is_said() {
-        let neighbor = |place| Some(Neighbor { place, shared: 0 });
-        assert_eq!(between(neighbor(5), neighbor(6)), None);
-        assert_eq!(between(neighbor(6), neighbor(6)), None);
-        assert_eq!(between(neighbor(u64::MAX), None), None);
-        assert_eq!(between(None, neighbor(1)), None);
     }
 }

@@ -1,7 +1,7 @@
 //! Carrying out changes: new rows in columns of their own, new places in the order of ids, and the maps that find both. The base
 //! is not touched.
 
-use std::{collections::HashMap, ops::Bound, sync::Arc};
+use std::{collections::HashMap, sync::Arc};
 
 use imbl::OrdMap;
 use jiff::Timestamp;
@@ -9,10 +9,11 @@ use jiff::Timestamp;
 use super::{
     adjacency::Link,
     apply::Refused,
-    delta::{Changed, Delta, Late, Neighbor, Placed, between},
+    delta::{Changed, Delta, Late, Placed},
     fill::{RowEnds, Rows, json_text},
     index::{identifier_key, key_of},
     ix::{EntityIx, RelationshipIx, SourceIx},
+    places::Plan,
     rows::{Recorded, Span},
     snapshot::Snapshot,
     text::Text,
@@ -32,13 +33,13 @@ pub(super) struct Work<'a> {
     relationships: Vec<RelationshipIx>,
     /// The rows of entities that the same commit changes, by what refers to them.
     changed: HashMap<EntityIx, usize>,
-    /// The id of the relationship that was placed last, and how many rows of the base come before it.
-    placed: Option<(Arc<str>, u32)>,
+    /// Where what is new belongs.
+    plan: &'a mut Plan,
 }
 
 impl<'a> Work<'a> {
-    /// Work on a copy of `before`, recorded at `at`.
-    pub(super) fn on(before: &'a Snapshot, at: Timestamp) -> Self {
+    /// Work on a copy of `before`, recorded at `at`. What is new has its place in `plan`.
+    pub(super) fn on(before: &'a Snapshot, at: Timestamp, plan: &'a mut Plan) -> Self {
         let mut delta = (*before.delta).clone();
         let now = before.base.times.len() + delta.times.len();
         delta.times.push_back(at);
@@ -51,7 +52,7 @@ impl<'a> Work<'a> {
             sources: Vec::new(),
             relationships: Vec::new(),
             changed: HashMap::new(),
-            placed: None,
+            plan,
         }
     }
 
@@ -104,15 +105,8 @@ impl<'a> Work<'a> {
         let ix = match self.find_entity(&entity.id) {
             Some(ix) => ix,
             None => {
-                let before = self
-                    .before
-                    .base
-                    .entity_place(&entity.id)
-                    .unwrap_or_else(|before| before);
-                let id = Arc::from(entity.id.as_str());
-                let place = place(before, &id, &self.delta.entity_ids, |ix| [(ix.rows(), ix.place()); 2])?;
-                let ix = EntityIx::added(before, place);
-                self.delta.entity_ids.insert(id, ix);
+                let ix = self.plan.entity(&entity.id);
+                self.delta.entity_ids.insert(Arc::from(entity.id.as_str()), ix);
                 ix
             }
         };
@@ -139,11 +133,8 @@ impl<'a> Work<'a> {
         let ix = match self.find_source(&source.id) {
             Some(ix) => ix,
             None => {
-                let before = self.before.base.source(&source.id).unwrap_or_else(|before| before);
-                let id = Arc::from(source.id.as_str());
-                let place = place(before, &id, &self.delta.source_ids, |ix| [(ix.rows(), ix.place()); 2])?;
-                let ix = SourceIx::added(before, place);
-                self.delta.source_ids.insert(id, ix);
+                let ix = self.plan.source(&source.id);
+                self.delta.source_ids.insert(Arc::from(source.id.as_str()), ix);
                 ix
             }
         };
@@ -157,7 +148,7 @@ impl<'a> Work<'a> {
     fn put_relationship(&mut self, relationship: &Relationship, version: u32) -> Result<(), Refused> {
         let id = relationship.id.as_str();
         let (from, to, unknown) = self.ends(relationship)?;
-        let ix = self.place_relationship(id)?;
+        let ix = self.place_relationship(id);
         let mut said = Vec::with_capacity(relationship.evidence.len());
         for statement in &relationship.evidence {
             let source = self.find_source(&statement.source).ok_or_else(|| Refused::Dangling {
@@ -207,20 +198,11 @@ impl<'a> Work<'a> {
     }
 
     /// The place of the next version of a relationship.
-    fn place_relationship(&mut self, id: &str) -> Result<RelationshipIx, Refused> {
-        let id: Arc<str> = Arc::from(id);
-        // What comes in order is not far.
-        let before = match self.placed.take_if(|(last, _)| *last < id) {
-            Some((_, rows)) => self.before.base.relationships_from(rows, &id).end,
-            None => self.before.base.relationships(&id).end,
-        };
-        self.placed = Some((Arc::clone(&id), before));
-        let versions =
-            |(first, last): &(RelationshipIx, RelationshipIx)| [*first, *last].map(|ix| (ix.rows(), ix.place()));
-        let ix = RelationshipIx::added(before, place(before, &id, &self.delta.relationship_ids, versions)?);
-        let first = self.delta.relationship_ids.get(&id).map_or(ix, |(first, _)| *first);
-        self.delta.relationship_ids.insert(id, (first, ix));
-        Ok(ix)
+    fn place_relationship(&mut self, id: &str) -> RelationshipIx {
+        let ix = self.plan.relationship(id);
+        let first = self.delta.relationship_ids.get(id).map_or(ix, |(first, _)| *first);
+        self.delta.relationship_ids.insert(Arc::from(id), (first, ix));
+        ix
     }
 
     fn ends(&self, relationship: &Relationship) -> Result<RowEnds, Refused> {
@@ -334,31 +316,4 @@ impl<'a> Work<'a> {
 /// The versions of a record since the base, to be added to.
 fn changed_of<I: Ord>(records: &OrdMap<I, Arc<Changed>>, ix: &I) -> Changed {
     records.get(ix).map(|changed| (**changed).clone()).unwrap_or_default()
-}
-
-/// The place of `id`, which follows so many rows of the base, among what was added there. `first_and_last` tells the rows before
-/// what an id was given, and the places.
-fn place<V: Clone>(
-    rows: u32,
-    id: &Arc<str>,
-    ids: &OrdMap<Arc<str>, V>,
-    first_and_last: impl Fn(&V) -> [(u32, u64); 2],
-) -> Result<u64, Refused> {
-    let shared = |other: &str| {
-        id.bytes()
-            .zip(other.bytes())
-            .take_while(|(one, other)| one == other)
-            .count()
-    };
-    // What follows other rows of the base is no neighbor.
-    let neighbor = |other: &str, (others, place): (u32, u64)| {
-        let shared = shared(other);
-        (others == rows).then_some(Neighbor { place, shared })
-    };
-    let low = ids
-        .get_prev(id)
-        .and_then(|(other, given)| neighbor(other, first_and_last(given)[1]));
-    let after = ids.range((Bound::Excluded(Arc::clone(id)), Bound::Unbounded)).next();
-    let high = after.and_then(|(other, given)| neighbor(other, first_and_last(given)[0]));
-    between(low, high).ok_or(Refused::Crowded)
 }

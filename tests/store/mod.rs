@@ -1,8 +1,10 @@
 //! The state that is read: what is derived from the graph.
 
 mod adding;
+mod anywhere;
 mod command;
 mod disk;
+mod disks;
 mod edit;
 mod following;
 mod gone;
