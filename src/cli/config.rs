@@ -161,6 +161,11 @@ pub(super) struct AccessArguments {
 }
 
 impl AccessArguments {
+    /// Whether no changes are taken from anyone.
+    pub(super) fn takes_no_changes(&self) -> bool {
+        self.read_only
+    }
+
     /// Refuses to serve a store to everybody that tokens protected, and whose file of tokens is gone.
     pub(super) fn check_tokens(&self, folder: Option<&Path>, store: &Store) -> anyhow::Result<()> {
         let Some(file) = tokens_in(self.tokens.as_deref(), folder).filter(|file| !file.exists()) else {
@@ -179,7 +184,11 @@ impl AccessArguments {
     /// Remembers in the store that tokens protect it, where some do.
     pub(super) fn remember_tokens(&self, folder: Option<&Path>, store: &Store) -> anyhow::Result<()> {
         let file = tokens_in(self.tokens.as_deref(), folder);
-        if file.is_some_and(|file| file.exists()) && store.note(TOKENS_MADE).map_err(|error| told(&error))?.is_none() {
+        // Where no changes are taken, it may be that nothing can be written either.
+        if !self.read_only
+            && file.is_some_and(|file| file.exists())
+            && store.note(TOKENS_MADE).map_err(|error| told(&error))?.is_none()
+        {
             let note = [(TOKENS_MADE.to_owned(), Some(Vec::new()))];
             store.remember(&note.into()).map_err(|error| told(&error))?;
         }

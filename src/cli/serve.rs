@@ -1,6 +1,6 @@
 //! `guanxi serve`: loads the graph, then serves it until told to stop.
 
-use std::{io::IsTerminal, process::ExitCode, sync::Arc};
+use std::{io::IsTerminal, path::Path, process::ExitCode, sync::Arc};
 
 use anyhow::Context;
 use tracing_subscriber::{EnvFilter, fmt, prelude::*};
@@ -13,7 +13,10 @@ use crate::{
     http::{self, Readiness},
     model::{Timestamp, View},
     schema::Api,
-    store::{Figures, State, Store, home::Home},
+    store::{
+        Figures, State, Store,
+        home::{self, Guest, Home},
+    },
 };
 
 pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
@@ -69,7 +72,10 @@ fn open_store(arguments: &ServeArguments) -> anyhow::Result<Store> {
         prepare(store.state());
         return Ok(store);
     };
-    let home = Home::enter(dir, Timestamp::now())?;
+    let home = match Home::enter(dir, Timestamp::now()) {
+        Err(error) if error.is_unwritable() => return open_to_read(dir, arguments, error),
+        entered => entered?,
+    };
     if !home.is_begun()? {
         // Read before the folder is filled, so that what is wrong with it leaves nothing behind.
         home.begin(&load_dataset(data)?, Timestamp::now())?;
@@ -83,12 +89,32 @@ fn open_store(arguments: &ServeArguments) -> anyhow::Result<Store> {
         );
     }
     let store = Store::open(home, |graph| Arc::new(State::unprepared(graph)))?;
+    opened(&store, dir);
+    store.verify_beside();
+    Ok(store)
+}
+
+/// The store in a folder in which nothing can be written, to be read.
+fn open_to_read(dir: &Path, arguments: &ServeArguments, error: home::Error) -> anyhow::Result<Store> {
+    if !arguments.access.takes_no_changes() {
+        return Err(anyhow::Error::new(error).context(format!(
+            "store {}: nothing can be written in it, and changes must be; serve it with --read-only, or make it writable",
+            dir.display()
+        )));
+    }
+    let guest = Guest::enter(dir, Timestamp::now())?;
+    let store = Store::open_to_read(dir, guest, |graph| Arc::new(State::unprepared(graph)))?;
+    tracing::info!(reason = %error, "nothing can be written in the store, which is served as it is");
+    opened(&store, dir);
+    Ok(store)
+}
+
+fn opened(store: &Store, dir: &Path) {
     prepare(store.state());
     let Figures {
         position, log_bytes, ..
     } = store.figures();
     tracing::info!(store = %dir.display(), position, log_bytes, "the store is open");
-    Ok(store)
 }
 
 /// Derives what takes long to derive, while questions are answered already when there is much.

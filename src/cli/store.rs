@@ -12,17 +12,45 @@ use crate::{
     store::{
         OpenError, ReplayError, check_written,
         home::{self, Copied, Guest, Home},
-        log::Reading,
+        log::{self, Reading},
         replayed, unresolved,
     },
 };
 
-/// Reads everything in the store and says what is wrong with it. Changes nothing.
+/// Reads everything in the store and says what is wrong with it, and the way out. Changes nothing.
 pub(super) fn check(dir: &Path) -> anyhow::Result<ExitCode> {
+    check_all(dir).map_err(|error| match is_damage(&error) {
+        true => anyhow::anyhow!(
+            "{error:#}\nno backup can be made of it: restore the last good one into a new folder (guanxi restore); what can still \
+             be read can be taken along (guanxi export)"
+        ),
+        false => error,
+    })
+}
+
+/// Whether it is that the log is not what was written.
+fn is_damage(error: &anyhow::Error) -> bool {
+    let reason = match (error.downcast_ref::<home::Error>(), error.downcast_ref::<OpenError>()) {
+        (Some(home::Error::Log { reason, .. }), _) | (_, Some(OpenError::Home(home::Error::Log { reason, .. }))) => {
+            reason
+        }
+        (
+            _,
+            Some(OpenError::Unsound {
+                reason: ReplayError::Log(reason),
+                ..
+            }),
+        ) => reason,
+        _ => return false,
+    };
+    matches!(reason, log::Error::Damaged { .. })
+}
+
+fn check_all(dir: &Path) -> anyhow::Result<ExitCode> {
     let guest = Guest::enter(dir, Timestamp::now())?;
     let pages = match &guest {
-        Guest::Alone(home) => {
-            home::check_pages(home)?;
+        Guest::Alone(_) | Guest::Unwritable(..) => {
+            home::check_pages(dir)?;
             "every page of the file".to_owned()
         }
         Guest::Beside(holder) => format!("not the pages of the file, which {holder} writes to"),

@@ -2,10 +2,14 @@
 
 use std::sync::Arc;
 
+use axum::body::Body;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use serde_json::json;
 use tokio::sync::watch;
+
+use crate::store::Store;
 
 /// Shared with the server, which flips it when it begins to stop, and with what outlives a request: streams and sockets.
 #[derive(Clone, Debug, Default)]
@@ -63,17 +67,27 @@ pub(super) async fn live() -> Response {
     status(StatusCode::OK, r#"{"status":"live"}"#)
 }
 
-pub(super) async fn ready(State(readiness): State<Readiness>) -> Response {
-    match readiness.is_stopping() {
-        false => status(StatusCode::OK, r#"{"status":"ready"}"#),
-        true => status(StatusCode::SERVICE_UNAVAILABLE, r#"{"status":"stopping"}"#),
+/// Whether requests should be sent here, and why not.
+pub(super) async fn ready(State((readiness, store)): State<(Readiness, Arc<Store>)>) -> Response {
+    if readiness.is_stopping() {
+        return status(StatusCode::SERVICE_UNAVAILABLE, r#"{"status":"stopping"}"#);
     }
+    let troubles = store.troubles();
+    if troubles.is_empty() {
+        return status(StatusCode::OK, r#"{"status":"ready"}"#);
+    }
+    let reasons: Vec<_> = troubles
+        .iter()
+        .map(|trouble| json!({ "code": trouble.code(), "message": trouble.to_string() }))
+        .collect();
+    let body = json!({ "status": "unready", "reasons": reasons }).to_string();
+    status(StatusCode::SERVICE_UNAVAILABLE, body)
 }
 
-fn status(status: StatusCode, body: &'static str) -> Response {
+fn status(status: StatusCode, body: impl Into<Body>) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "application/json; charset=utf-8"),
         (header::CACHE_CONTROL, "no-store"),
     ];
-    (status, headers, body).into_response()
+    (status, headers, body.into()).into_response()
 }

@@ -116,7 +116,8 @@ impl Default for Settings {
     }
 }
 
-/// All routes. The pages answer every path that is none of the others; `readiness` is what `/health/ready` tells.
+/// All routes. The pages answer every path that is none of the others; `/health/ready` tells `readiness`, and what keeps the
+/// store from being well.
 ///
 /// # Errors
 /// [`InvalidOrigin`] when one of the settings' CORS origins is none.
@@ -124,7 +125,8 @@ pub fn router(service: Service, settings: Settings, readiness: Readiness) -> Res
     let cors = cors::layer(&settings.cors_origins)?;
     let sdl = Sdl::new(service.api.sdl());
     let pages = settings.pages;
-    let graphql = Graphql::new(service, settings, readiness.clone());
+    let health = (readiness.clone(), Arc::clone(&service.store));
+    let graphql = Graphql::new(service, settings, readiness);
     let router = Router::new()
         .route("/graphql", any(graphql::graphql).with_state(graphql.clone()))
         .route("/graphql/", any(graphql::graphql).with_state(graphql))
@@ -132,7 +134,7 @@ pub fn router(service: Service, settings: Settings, readiness: Readiness) -> Res
         .route("/health/live", get(health::live).fallback(only_get))
         .route(
             "/health/ready",
-            get(health::ready).fallback(only_get).with_state(readiness),
+            get(health::ready).fallback(only_get).with_state(health),
         );
     let router = match pages {
         Pages::Served => router.fallback(assets::serve),

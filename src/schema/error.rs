@@ -37,6 +37,8 @@ pub enum Code {
     Timeout,
     /// Try again later.
     Unavailable,
+    /// Whether a change was kept is not known yet.
+    OutcomeUnknown,
     /// Our fault.
     Internal,
 }
@@ -59,6 +61,7 @@ impl Code {
             Self::BudgetExceeded => "BUDGET_EXCEEDED",
             Self::Timeout => "TIMEOUT",
             Self::Unavailable => "UNAVAILABLE",
+            Self::OutcomeUnknown => "OUTCOME_UNKNOWN",
             Self::Internal => "INTERNAL",
         }
     }
@@ -164,6 +167,11 @@ impl Error {
     /// Try again later.
     pub fn unavailable(message: impl Into<String>) -> Self {
         Self::new(Code::Unavailable, message)
+    }
+
+    /// Whether a change was kept is not known yet.
+    pub fn outcome_unknown(message: impl Into<String>) -> Self {
+        Self::new(Code::OutcomeUnknown, message)
     }
 
     /// `message` reaches the log, never the caller.

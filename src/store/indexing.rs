@@ -9,7 +9,7 @@ use std::{
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     thread,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use super::{
@@ -17,6 +17,9 @@ use super::{
     shelf::Shelf,
 };
 use crate::graph::Snapshot;
+
+/// How long after a failure the index is built anew: what failed for want of memory may not fail again.
+const RETRY: Duration = Duration::from_secs(30);
 
 /// When the index is first built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +48,8 @@ pub(super) struct Indexing {
     following: AtomicBool,
     /// Whether a thread makes fewer layers of many.
     tidying: AtomicBool,
+    /// Whether a thread builds the index anew after a failure.
+    rebuilding: AtomicBool,
 }
 
 #[derive(Debug)]
@@ -58,7 +63,8 @@ struct Work {
 #[derive(Debug)]
 enum Latest {
     None,
-    Failed(String),
+    /// Why, and when.
+    Failed(String, Instant),
     Made(Made),
     /// That of another base, once it is there.
     Of(Arc<Indexing>),
@@ -115,6 +121,7 @@ impl Indexing {
             known_changes: AtomicUsize::new(usize::MAX),
             following: AtomicBool::new(false),
             tidying: AtomicBool::new(false),
+            rebuilding: AtomicBool::new(false),
         }
     }
 
@@ -146,7 +153,7 @@ impl Indexing {
                 origin.prepare(&origin.newest());
                 drop(self.index(graph));
             }
-            Latest::Made(_) | Latest::Failed(_) => {}
+            Latest::Made(_) | Latest::Failed(..) => {}
         }
     }
 
@@ -156,7 +163,13 @@ impl Indexing {
         let mut work = self.lock();
         loop {
             match &work.latest {
-                Latest::Failed(reason) => return Some(Err(reason.clone())),
+                Latest::Failed(reason, at) => {
+                    let (reason, is_due) = (reason.clone(), at.elapsed() >= RETRY);
+                    if is_due && !work.busy {
+                        self.build_again();
+                    }
+                    return Some(Err(reason));
+                }
                 Latest::None if self.preparation == Preparation::Ahead => return None,
                 Latest::None if !work.busy => work = self.first(work, graph),
                 Latest::Of(origin) if !work.busy => {
@@ -240,20 +253,41 @@ impl Indexing {
         Some(work)
     }
 
+    /// Lets a thread build the index anew after a failure, unless one does.
+    fn build_again(self: &Arc<Self>) {
+        let Some(alone) = Alone::of(self, |indexing| &indexing.rebuilding) else {
+            return;
+        };
+        let indexing = Arc::clone(self);
+        thread::spawn(move || {
+            let _alone = alone;
+            let work = indexing.lock();
+            if matches!(work.latest, Latest::Failed(..)) && !work.busy {
+                let newest = indexing.newest();
+                drop(indexing.first(work, &newest));
+            }
+        });
+    }
+
     /// Lets a thread catch up with the newest state, unless one does.
     fn follow(self: &Arc<Self>) {
-        if self.following.swap(true, Ordering::AcqRel) {
+        let Some(mut alone) = Alone::of(self, |indexing| &indexing.following) else {
             return;
-        }
+        };
         let indexing = Arc::clone(self);
         thread::spawn(move || {
             loop {
                 let newest = indexing.newest();
-                // A failure is told to who searches.
-                drop(indexing.index(&newest));
-                indexing.following.store(false, Ordering::Release);
-                if !indexing.is_behind(&indexing.newest()) || indexing.following.swap(true, Ordering::AcqRel) {
+                // A failure is told to who searches, who tries it again.
+                let outcome = indexing.index(&newest);
+                drop(alone);
+                if !matches!(outcome, Some(Ok(_))) || !indexing.is_behind(&indexing.newest()) {
                     return;
+                }
+                // What came in the meantime found this thread at it.
+                match Alone::of(&indexing, |indexing| &indexing.following) {
+                    Some(again) => alone = again,
+                    None => return,
                 }
             }
         });
@@ -261,51 +295,71 @@ impl Indexing {
 
     /// Lets a thread make fewer layers of many, unless one does.
     fn tidy(self: &Arc<Self>) {
-        if self.tidying.swap(true, Ordering::AcqRel) {
+        let Some(mut alone) = Alone::of(self, |indexing| &indexing.tidying) else {
             return;
-        }
+        };
         let indexing = Arc::clone(self);
         thread::spawn(move || {
-            while indexing.tidy_once() {}
-            indexing.tidying.store(false, Ordering::Release);
+            loop {
+                let mut tidied = indexing.tidy_once();
+                while tidied == Some(true) {
+                    tidied = indexing.tidy_once();
+                }
+                drop(alone);
+                // After a failure the next change leads here again.
+                if tidied.is_none() || !indexing.is_untidy() {
+                    return;
+                }
+                // What came in the meantime found this thread at it.
+                match Alone::of(&indexing, |indexing| &indexing.tidying) {
+                    Some(again) => alone = again,
+                    None => return,
+                }
+            }
         });
     }
 
-    /// Makes fewer layers of the last index, while others go on with it. Whether there were too many.
-    fn tidy_once(self: &Arc<Self>) -> bool {
+    fn is_untidy(&self) -> bool {
+        match &self.lock().latest {
+            Latest::Made(made) => made.index.untidy_from().is_some(),
+            _ => false,
+        }
+    }
+
+    /// Makes fewer layers of the last index, while others go on with it. Whether there were too many; none when it
+    /// failed.
+    fn tidy_once(self: &Arc<Self>) -> Option<bool> {
         let made = match &self.lock().latest {
             Latest::Made(made) => made.clone(),
-            _ => return false,
+            _ => return Some(false),
         };
         let Some(from) = made.index.untidy_from() else {
-            return false;
+            return Some(false);
         };
-        let Ok(mut index) = caught(|| made.index.merged_from(from, &made.graph)) else {
-            return false;
-        };
+        let mut index = said(caught(|| made.index.merged_from(from, &made.graph)))?;
         let mut graph = made.graph;
         loop {
             let mut work = self.lock();
             let Latest::Made(latest) = &work.latest else {
-                return false;
+                return Some(false);
             };
             let target = latest.graph.clone();
             let changed = target.entities_differing_from(&graph);
             let is_little = changed.len() <= AT_ONCE;
             let catch_up = || caught(|| index.followed_by(&target, &changed));
             if is_little {
-                let Ok(tidied) = catch_up() else { return false };
+                let tidied = said(catch_up())?;
                 self.replace(&mut work, &target, Ok(Arc::new(tidied)));
                 break;
             }
             drop(work);
-            let Ok(next) = catch_up() else { return false };
+            let next = said(catch_up())?;
             (index, graph) = (next, target);
         }
         if from == 0 {
             self.keep();
         }
-        true
+        Some(true)
     }
 
     /// Writes the large layer to disk, where there is a place for it.
@@ -344,7 +398,7 @@ impl Indexing {
                 let graph = graph.clone();
                 Latest::Made(Made { graph, index })
             }
-            Err(reason) => Latest::Failed(reason),
+            Err(reason) => Latest::Failed(reason, Instant::now()),
         };
     }
 
@@ -352,11 +406,18 @@ impl Indexing {
     fn apart<'a, T>(&'a self, mut work: MutexGuard<'a, Work>, make: impl FnOnce() -> T) -> (MutexGuard<'a, Work>, T) {
         work.busy = true;
         drop(work);
-        let made = make();
+        // Everybody would wait for ever for who panics here.
+        let made = panic::catch_unwind(AssertUnwindSafe(make));
         let mut work = self.lock();
         work.busy = false;
         self.changed.notify_all();
-        (work, made)
+        match made {
+            Ok(made) => (work, made),
+            Err(panic) => {
+                drop(work);
+                panic::resume_unwind(panic)
+            }
+        }
     }
 
     fn newest(&self) -> Snapshot {
@@ -371,6 +432,35 @@ impl Indexing {
     fn wait<'a>(&'a self, work: MutexGuard<'a, Work>) -> MutexGuard<'a, Work> {
         self.changed.wait(work).unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The right to do something that only one thread does at a time. Given up when dropped, however the thread ends.
+struct Alone {
+    indexing: Arc<Indexing>,
+    flag: fn(&Indexing) -> &AtomicBool,
+}
+
+impl Alone {
+    /// None when another thread has it.
+    fn of(indexing: &Arc<Indexing>, flag: fn(&Indexing) -> &AtomicBool) -> Option<Self> {
+        let is_taken = flag(indexing).swap(true, Ordering::AcqRel);
+        (!is_taken).then(|| Self {
+            indexing: Arc::clone(indexing),
+            flag,
+        })
+    }
+}
+
+impl Drop for Alone {
+    fn drop(&mut self) {
+        (self.flag)(&self.indexing).store(false, Ordering::Release);
+    }
+}
+
+/// What was made; a failure is said in the program's log.
+fn said<T>(made: Result<T, String>) -> Option<T> {
+    made.inspect_err(|error| tracing::error!(%error, "the search index could not be made smaller"))
+        .ok()
 }
 
 /// What `make` makes, or why there is nothing: a panic too is told, since everybody would wait for ever for an index that
@@ -391,19 +481,4 @@ fn told(panic: &(dyn Any + Send)) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_panic_while_building_is_told() {
-        let failed = [
-            caught(|| -> Result<(), _> { panic!("out of ink") }),
-            caught(|| panic!("out of {}", "ink")),
-        ];
-        assert!(
-            failed
-                .into_iter()
-                .all(|failed| failed.unwrap_err() == "a panic: out of ink")
-        );
-    }
-}
+mod tests;

@@ -4,6 +4,8 @@
 pub mod adding;
 pub mod commit;
 pub mod edit;
+mod healing;
+mod health;
 pub mod home;
 mod indexing;
 pub mod load;
@@ -16,14 +18,16 @@ mod settle;
 mod shelf;
 mod state;
 pub mod tokens;
+mod verify;
 mod waiting;
 mod writer;
 
 use std::{
     collections::BTreeMap,
+    path::PathBuf,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, RwLock,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     thread::JoinHandle,
 };
@@ -32,12 +36,13 @@ use tokio::sync::watch;
 
 use self::{
     commit::{Pending, Proposal, Receipt},
-    home::Home,
+    home::Guest,
     log::{Log, Readable},
     settle::Place,
     writer::Writer,
 };
 pub use self::{
+    health::Trouble,
     open::{OpenError, ReplayError, check_written, read, replayed},
     rankings::RANKINGS_MAX,
     state::{State, Unsearchable},
@@ -50,8 +55,16 @@ use crate::model::{Entry, Timestamp};
 pub struct Store {
     shared: Arc<Shared>,
     writer: Writer,
+    verification: Mutex<Option<JoinHandle<()>>>,
     /// Last, since the folder is another's once the log is closed.
-    home: Option<Mutex<Home>>,
+    folder: Option<Folder>,
+}
+
+/// The folder of a store, as this process has it.
+#[derive(Debug)]
+struct Folder {
+    dir: PathBuf,
+    guest: Mutex<Guest>,
 }
 
 /// How much there is.
@@ -78,6 +91,8 @@ struct Shared {
     turn: Mutex<()>,
     /// Whether a new base is being made, and who makes it.
     settling: AtomicBool,
+    /// From how many changes on it is tried again to make one that could not be made.
+    settle_from: AtomicUsize,
     /// Whether one is made only when that is asked for.
     only_when_asked: AtomicBool,
     /// Whether an import adds records of which no state is made yet.
@@ -87,6 +102,10 @@ struct Shared {
     settler_turn: Mutex<()>,
     /// Where a base is written; nowhere where changes last as long as the process.
     place: Option<Place>,
+    /// What is known to be damaged in the log.
+    damage: Mutex<Vec<String>>,
+    /// Whether the store is being closed.
+    closing: AtomicBool,
 }
 
 impl Store {
@@ -102,34 +121,35 @@ impl Store {
         Self::with(state, log, None, None)
     }
 
-    fn with(state: Arc<State>, log: Log, home: Option<Mutex<Home>>, place: Option<Place>) -> Self {
+    fn with(state: Arc<State>, log: Log, folder: Option<Folder>, place: Option<Place>) -> Self {
         let shared = Arc::new(Shared {
             state: RwLock::new(state),
             position: watch::Sender::new(log.last_position()),
             log,
             turn: Mutex::default(),
             settling: AtomicBool::new(false),
+            settle_from: AtomicUsize::new(0),
             only_when_asked: AtomicBool::new(false),
             adding: AtomicBool::new(false),
             settler: Mutex::default(),
             settler_turn: Mutex::default(),
             place,
+            damage: Mutex::default(),
+            closing: AtomicBool::new(false),
         });
         shared.write_in_time();
         Self {
             writer: Writer::start(Arc::clone(&shared)),
             shared,
-            home,
+            verification: Mutex::default(),
+            folder,
         }
     }
 
     /// How much there is.
     #[must_use]
     pub fn figures(&self) -> Figures {
-        let home = self
-            .home
-            .as_ref()
-            .map(|home| home.lock().unwrap_or_else(PoisonError::into_inner));
+        let folder = self.folder.as_ref();
         Figures {
             position: *self.shared.position.borrow(),
             began_at: match &self.shared.log {
@@ -137,7 +157,7 @@ impl Store {
                 Log::Durable(log) => Some(log.began_at()),
             },
             // A file that cannot be looked at is seen by whoever writes to it.
-            log_bytes: home.map_or(0, |home| home::log_bytes(home.dir()).unwrap_or_default()),
+            log_bytes: folder.map_or(0, |folder| home::log_bytes(&folder.dir).unwrap_or_default()),
         }
     }
 
@@ -146,12 +166,10 @@ impl Store {
     /// # Errors
     /// [`home::Error::Io`] when it cannot be written.
     pub fn tell_address(&self, address: &str) -> Result<(), home::Error> {
-        match &self.home {
-            Some(home) => home
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .tell_address(address),
-            None => Ok(()),
+        let Some(folder) = &self.folder else { return Ok(()) };
+        match &mut *folder.guest.lock().unwrap_or_else(PoisonError::into_inner) {
+            Guest::Alone(home) => home.tell_address(address),
+            Guest::Beside(_) | Guest::Unwritable(..) => Ok(()),
         }
     }
 
@@ -292,7 +310,13 @@ fn unavailable(error: &log::Error) -> commit::Error {
 impl Drop for Store {
     /// Finishes what waits, and a base that is being made: the folder is somebody else's afterwards.
     fn drop(&mut self) {
+        self.shared.closing.store(true, Ordering::Release);
         self.writer.stop();
+        let verification = self.verification.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if let Some(verification) = verification.take() {
+            // A panic was told where it happened.
+            let _ = verification.join();
+        }
         let settler = self
             .shared
             .settler

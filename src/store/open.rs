@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    State, Store,
+    Folder, State, Store,
     home::{self, Guest, Home},
     log::{self, Durable, Log, Reading},
     settle::{self, Place},
@@ -52,34 +52,70 @@ impl Store {
     /// # Errors
     /// [`OpenError`]; then nothing in the folder was changed.
     pub fn open(home: Home, state: impl FnOnce(Snapshot) -> Arc<State>) -> Result<Self, OpenError> {
-        let unsound = |reason| OpenError::Unsound {
-            dir: home.dir().to_owned(),
-            reason,
-        };
+        let dir = home.dir().to_owned();
         let reading = home.reading()?;
-        home::check_reach(home.dir(), &reading)?;
+        home::check_reach(&dir, &reading)?;
         let log_id = reading.head().fingerprint();
-        let (written, graph) = latest(home.dir(), &reading)?;
+        let (written, graph) = latest(&dir, &reading)?;
         let place = Place {
-            dir: home.dir().to_owned(),
+            dir: dir.clone(),
             log: log_id,
             written,
         };
         let position = reading.last_position();
         drop(reading);
-        let log: Durable = home.log()?;
-        let log = Log::Durable(Box::new(log));
+        let log = Log::Durable(Box::new(home.log()?));
         if log.last_position() != position {
             let reason = format!(
                 "it ends at entry {}, and was read up to {position}",
                 log.last_position()
             );
-            return Err(unsound(log::Error::damaged("the log", &reason).into()));
+            return Err(OpenError::Unsound {
+                dir,
+                reason: log::Error::damaged("the log", &reason).into(),
+            });
         }
         let shelf = Shelf::new(place.clone(), position, &graph);
         let state = state(graph);
         state.keep_search_on(shelf);
-        Ok(Self::with(state, log, Some(Mutex::new(home)), Some(place)))
+        let guest = Mutex::new(Guest::Alone(home));
+        Ok(Self::with(state, log, Some(Folder { dir, guest }), Some(place)))
+    }
+
+    /// Opens the store in this folder, in which nothing can be written, or which another process has: as it is now. It takes no
+    /// changes.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub fn open_to_read(
+        dir: &Path,
+        guest: Guest,
+        state: impl FnOnce(Snapshot) -> Arc<State>,
+    ) -> Result<Self, OpenError> {
+        let reading = guest.reading(dir)?;
+        home::check_reach(dir, &reading)?;
+        let (written, graph) = latest(dir, &reading)?;
+        let place = Place {
+            dir: dir.to_owned(),
+            log: reading.head().fingerprint(),
+            written,
+        };
+        let shelf = Shelf::new(place, reading.last_position(), &graph);
+        // What is kept is read, and nothing is written.
+        shelf.close();
+        let reason = match &guest {
+            Guest::Beside(holder) => format!("{holder} has the store"),
+            Guest::Unwritable(reason, _) => reason.clone(),
+            Guest::Alone(_) => "the store was opened to be read".to_owned(),
+        };
+        let state = state(graph);
+        state.keep_search_on(shelf);
+        let log = Log::Durable(Box::new(Durable::to_read(reading, reason)));
+        let folder = Folder {
+            dir: dir.to_owned(),
+            guest: Mutex::new(guest),
+        };
+        Ok(Self::with(state, log, Some(folder), None))
     }
 }
 

@@ -1,4 +1,6 @@
-//! The rankings of one state: each is computed when it is first asked for and kept, a bounded number of them.
+//! The rankings of one state: each is computed when it is first asked for and kept, a bounded number of them. The next state has
+//! none: any commit may change every score, and what is answered is what its state says. They are refreshed by who asks, whose
+//! budget bounds it.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

@@ -47,6 +47,8 @@ impl Shared {
         let graph = self.state();
         let graph = graph.graph();
         let allowed = CHANGES_MIN + graph.base_rows() / ROWS_PER_CHANGE;
+        // Where none could be made, it is not tried again for each commit.
+        let allowed = allowed.max(self.settle_from.load(Ordering::Acquire));
         let only_when_asked = self.only_when_asked.load(Ordering::Acquire);
         if graph.changes() > allowed && !only_when_asked && !self.settling.swap(true, Ordering::AcqRel) {
             self.settle_beside(Self::settle);
@@ -66,11 +68,20 @@ impl Shared {
         let shared = Arc::clone(self);
         let settling = thread::spawn(move || {
             let outcome = panic::catch_unwind(AssertUnwindSafe(|| settle(&shared)));
-            match outcome {
-                Ok(Ok(())) => {}
-                Ok(Err(error)) => tracing::warn!(%error, "no new base was made; the old one serves on"),
-                Err(_) => tracing::error!("making a new base failed; the old one serves on"),
-            }
+            // Tried again when there is half as much again.
+            let changes = shared.state().graph().changes();
+            let from = match outcome {
+                Ok(Ok(())) => 0,
+                Ok(Err(error)) => {
+                    tracing::warn!(%error, changes, "no new base was made; the old one serves on");
+                    changes + changes / 2
+                }
+                Err(_) => {
+                    tracing::error!(changes, "making a new base failed; the old one serves on");
+                    changes + changes / 2
+                }
+            };
+            shared.settle_from.store(from, Ordering::Release);
             shared.settling.store(false, Ordering::Release);
         });
         *self.settler.lock().unwrap_or_else(PoisonError::into_inner) = Some(settling);
@@ -86,7 +97,7 @@ impl Shared {
             if self.adding.load(Ordering::Acquire) {
                 return Err(adding_already());
             }
-            (self.state(), self.log.last_position())
+            (self.state(), *self.position.borrow())
         };
         let unavailable = |reason: &dyn std::fmt::Display| commit::Error::Unavailable(reason.to_string());
         let mut graph = match state.graph().changes() {
@@ -98,9 +109,11 @@ impl Shared {
             return Ok(());
         }
         // Most of what was committed meanwhile is caught up with while more is; the rest while nothing is.
-        while self.catch_up(&mut graph, &mut position)? == ENTRIES_MAX {}
+        let shown = *self.position.borrow();
+        self.catch_up(&mut graph, &mut position, shown)?;
         let _turn = self.turn();
-        while self.catch_up(&mut graph, &mut position)? == ENTRIES_MAX {}
+        let shown = *self.position.borrow();
+        self.catch_up(&mut graph, &mut position, shown)?;
         self.replace(&Arc::new(self.state().moved_to(graph)));
         tracing::info!(position, ms = millis(start), "what changed is part of the base");
         Ok(())
@@ -131,18 +144,24 @@ impl Shared {
         }
     }
 
-    /// Carries out the next entries of the log. How many there were.
-    fn catch_up(&self, graph: &mut Snapshot, position: &mut u64) -> Result<usize, commit::Error> {
+    /// Carries out the entries of the log after `position`, up to the one at `last`.
+    pub(super) fn catch_up(&self, graph: &mut Snapshot, position: &mut u64, last: u64) -> Result<(), commit::Error> {
         let unavailable = |reason: &dyn std::fmt::Display| commit::Error::Unavailable(reason.to_string());
-        let entries = self
-            .log
-            .entries_after(*position, ENTRIES_MAX)
-            .map_err(|error| unavailable(&error))?;
-        for entry in &entries {
-            *graph = graph.apply(changes(entry), entry.recorded_at)?.0;
-            *position = entry.position;
+        while *position < last {
+            let left = usize::try_from(last - *position).unwrap_or(ENTRIES_MAX);
+            let entries = self
+                .log
+                .entries_after(*position, left.min(ENTRIES_MAX))
+                .map_err(|error| unavailable(&error))?;
+            if entries.is_empty() {
+                return Err(unavailable(&format!("entry {} of the log is missing", *position + 1)));
+            }
+            for entry in &entries {
+                *graph = graph.apply(changes(entry), entry.recorded_at)?.0;
+                *position = entry.position;
+            }
         }
-        Ok(entries.len())
+        Ok(())
     }
 
     /// Makes `state`, which holds the same, the one that is read.
@@ -218,4 +237,71 @@ fn section(from: &mut impl Read) -> io::Result<Vec<u8>> {
 
 fn millis(start: Instant) -> u64 {
     u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{panic::catch_unwind, time::Duration};
+
+    use super::*;
+    use crate::{
+        graph::Builder,
+        model::{Entity, EntityKind, Record, Timestamp},
+        store::{Store, commit::Proposal},
+    };
+
+    #[test]
+    fn what_fails_while_a_graph_is_read_ends_the_reading() {
+        // More sections than may wait.
+        let mut sections = Vec::new();
+        for _ in 0..100 {
+            sections.extend(4_u64.to_le_bytes());
+            sections.extend(b"none");
+        }
+        let read = catch_unwind(|| read_with(&mut sections.as_slice(), |_| panic!("out of ink")).map(drop));
+        assert!(read.is_err(), "it neither waits nor goes on");
+    }
+
+    #[test]
+    fn a_base_that_cannot_be_made_is_not_tried_again_for_each_commit() {
+        let graph = Builder::new(Timestamp::UNIX_EPOCH).finish("Test", None, None).unwrap();
+        let store = Store::in_memory(Arc::new(State::new(graph)));
+        let commit = |range: std::ops::Range<usize>| {
+            let company = |number| {
+                let id = format!("c{number}");
+                let company = Entity::new(&id, EntityKind::Company, &id).unwrap();
+                Change::Put(Box::new(Record::Entity(company)))
+            };
+            let changes: Vec<Change> = range.map(company).collect();
+            let proposal = Proposal {
+                retry: None,
+                by: None,
+                reason: None,
+                at: Timestamp::now(),
+                decide: Box::new(|_| Ok(changes)),
+            };
+            store.commit(proposal).unwrap();
+        };
+        let waited = || {
+            while store.shared.settling.load(Ordering::Acquire) {
+                thread::sleep(Duration::from_millis(2));
+            }
+        };
+        store.shared.settling.store(true, Ordering::Release);
+        commit(0..CHANGES_MIN + 1);
+        store
+            .shared
+            .settle_beside(|_| Err(commit::Error::Unavailable("out of paper".to_owned())));
+        waited();
+        commit(CHANGES_MIN + 1..CHANGES_MIN + 2);
+        waited();
+        assert_eq!(store.state().graph().changes(), CHANGES_MIN + 2, "it is not tried yet");
+        commit(CHANGES_MIN + 2..2 * CHANGES_MIN);
+        // The writer lets it be made after it has answered.
+        let start = Instant::now();
+        while store.state().graph().changes() > 0 {
+            assert!(start.elapsed() < Duration::from_secs(60), "it is tried again");
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
 }

@@ -8,7 +8,7 @@ use crate::graph::{
 };
 
 use super::{
-    indexing::{Indexing, Outcome, Preparation},
+    indexing::{Indexing, Preparation},
     rankings::Rankings,
     search,
     shelf::Shelf,
@@ -21,19 +21,19 @@ pub struct State {
     rankings: Rankings,
     /// What keeps the index up with the states of this base.
     indexing: Arc<Indexing>,
-    /// The index of this state, once it was asked for.
-    search: OnceLock<Outcome>,
+    /// The index of this state, once it was asked for and there was one.
+    search: OnceLock<Arc<search::Index>>,
 }
 
 /// Why nothing can be searched.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Unsearchable<'a> {
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unsearchable {
     /// The index is being built.
     #[error("the search index is being built")]
     Unprepared,
     /// It could not be built.
     #[error("the search index could not be built: {0}")]
-    Failed(&'a str),
+    Failed(String),
 }
 
 impl State {
@@ -118,14 +118,13 @@ impl State {
     ///
     /// # Errors
     /// [`Unsearchable`] when there is none, or none yet.
-    pub fn search(&self) -> Result<&search::Index, Unsearchable<'_>> {
-        let outcome = match self.search.get() {
-            Some(outcome) => outcome,
-            None => {
-                let outcome = self.indexing.index(&self.graph).ok_or(Unsearchable::Unprepared)?;
-                self.search.get_or_init(|| outcome)
-            }
-        };
-        outcome.as_deref().map_err(|reason| Unsearchable::Failed(reason))
+    pub fn search(&self) -> Result<&search::Index, Unsearchable> {
+        if let Some(index) = self.search.get() {
+            return Ok(index);
+        }
+        // What failed once may be there the next time.
+        let outcome = self.indexing.index(&self.graph).ok_or(Unsearchable::Unprepared)?;
+        let index = outcome.map_err(Unsearchable::Failed)?;
+        Ok(self.search.get_or_init(|| index))
     }
 }

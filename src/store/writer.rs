@@ -6,7 +6,7 @@ use std::{
     sync::{
         Arc,
         atomic::Ordering,
-        mpsc::{self, Receiver, SyncSender, TrySendError},
+        mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TrySendError},
     },
     thread::{self, JoinHandle},
 };
@@ -17,6 +17,7 @@ use super::{
     Shared, State,
     adding::adding_already,
     commit::{Error, Pending, Proposal, Receipt},
+    healing::Healing,
     log::{self, Prepared, Readable, Used},
 };
 use crate::model::{Entry, Retry, Timestamp};
@@ -88,9 +89,17 @@ impl Drop for Writer {
 }
 
 fn write(shared: &Arc<Shared>, waiting: &Receiver<Waiting>) {
-    while let Ok(first) = waiting.recv() {
-        let more = waiting.try_iter().take(GROUP_MAX - 1);
+    let mut healing = Healing::default();
+    loop {
+        let first = match waiting.recv_timeout(healing.look(shared)) {
+            Ok(first) => Some(first),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => return,
+        };
         let turn = shared.turn();
+        healing.go_on(shared);
+        let Some(first) = first else { continue };
+        let more = waiting.try_iter().take(GROUP_MAX - 1);
         let mut group = Group::new(shared);
         for waiting in std::iter::once(first).chain(more) {
             group.add(waiting);
@@ -108,8 +117,16 @@ struct Group<'a> {
     state: Arc<State>,
     position: u64,
     entries: Vec<Prepared>,
-    /// Those accepted, with what they will be told.
-    accepted: Vec<(SyncSender<Result<Receipt, Error>>, Receipt)>,
+    /// What those are told that were decided on what is not durable yet.
+    answers: Vec<Answer>,
+}
+
+/// What one will be told once what it rests on is durable.
+struct Answer {
+    to: SyncSender<Result<Receipt, Error>>,
+    told: Result<Receipt, Error>,
+    /// Whether it is part of what is written.
+    is_written: bool,
 }
 
 impl<'a> Group<'a> {
@@ -117,9 +134,9 @@ impl<'a> Group<'a> {
         Self {
             shared,
             state: shared.state(),
-            position: shared.log.last_position(),
+            position: *shared.position.borrow(),
             entries: Vec::new(),
-            accepted: Vec::new(),
+            answers: Vec::new(),
         }
     }
 
@@ -129,11 +146,20 @@ impl<'a> Group<'a> {
             readable,
             answer,
         } = waiting;
-        match self.carry_out(proposal, readable) {
-            Ok(receipt) => self.accepted.push((answer, receipt)),
-            // Who no longer waits need not be told.
-            Err(error) => drop(answer.send(Err(error))),
+        let told = self.carry_out(proposal, readable);
+        if self.entries.is_empty() {
+            // It rests on what is durable. Who no longer waits need not be told.
+            let _ = answer.send(told);
+            return;
         }
+        // One that was refused or changes nothing may be so because of what is not durable yet.
+        let entry = told.as_ref().ok().and_then(|receipt| receipt.entry.as_ref());
+        let first = self.entries.first().map_or(u64::MAX, |first| first.entry().position);
+        self.answers.push(Answer {
+            is_written: entry.is_some_and(|entry| entry.position >= first),
+            to: answer,
+            told,
+        });
     }
 
     fn carry_out(&mut self, proposal: Proposal, readable: Readable) -> Result<Receipt, Error> {
@@ -212,18 +238,20 @@ impl<'a> Group<'a> {
         let written = if self.entries.is_empty() {
             Ok(())
         } else {
-            self.shared.log.append(&self.entries).map_err(|error| error.to_string())
+            self.shared.log.append(&self.entries)
         };
         if written.is_ok() && !self.entries.is_empty() {
             self.shared.publish(self.state, self.position);
         }
-        for (answer, receipt) in self.accepted {
+        for Answer { to, told, is_written } in self.answers {
             let told = match &written {
-                Ok(()) => Ok(receipt),
-                Err(reason) => Err(Error::Unsure(reason.clone())),
+                Ok(()) => told,
+                Err(log::Error::Unsure(reason)) if is_written => Err(Error::Unsure(reason.clone())),
+                // Nothing of it is kept, or there was nothing to keep.
+                Err(error) => Err(Error::Unavailable(error.to_string())),
             };
             // Who no longer waits need not be told.
-            let _ = answer.send(told);
+            let _ = to.send(told);
         }
     }
 }

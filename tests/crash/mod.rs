@@ -1,6 +1,8 @@
 //! A process that is killed while it writes: every acknowledged change is there, no batch is half there, and nothing is found
 //! wrong. The child is this test binary again, with a folder in its environment.
 
+mod disks;
+
 use std::{
     collections::BTreeMap,
     env,

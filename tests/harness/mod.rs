@@ -1,6 +1,7 @@
 //! What the tests share: the bundled graph behind an API, asked at one fixed moment, and the program itself.
 
 pub(crate) mod live;
+pub(crate) mod mounts;
 pub(crate) mod random;
 pub(crate) mod sketch;
 

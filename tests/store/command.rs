@@ -58,7 +58,7 @@ impl Serving {
         Self { child, address, told }
     }
 
-    fn asked(&self, query: &str) -> String {
+    pub(super) fn asked(&self, query: &str) -> String {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         let body = serde_json::json!({ "query": query }).to_string();
         write!(

@@ -6,7 +6,7 @@ use guanxi::{
     graph::Snapshot,
     model::{Action, Change, Dataset, Entity, EntityKind, Entry, Record, Retry, Step},
     store::{
-        State, Store,
+        State, Store, Trouble,
         commit::{self, Proposal},
         log::{self, Durable, Error, Log, Memory, Readable, Reading, Used},
     },
@@ -27,7 +27,9 @@ fn begun() -> Disk {
 }
 
 fn log_on(disk: &Disk) -> Log {
-    Log::Durable(Box::new(Durable::open(disk.clone()).unwrap()))
+    let disk = disk.clone();
+    let log = Durable::open(move |_| Ok(disk.clone()), || Ok(())).unwrap();
+    Log::Durable(Box::new(log))
 }
 
 /// An entry at this position with a retry key of its own.
@@ -138,38 +140,71 @@ fn what_would_not_be_read_back_is_refused_before_it_is_written() {
 }
 
 #[test]
-fn a_log_that_failed_takes_no_more_until_it_is_opened_again() {
+fn a_log_that_failed_tells_what_was_kept_and_goes_on_when_it_can() {
     for failure in [Failure::ShortWrite, Failure::Full, Failure::Sync] {
-        let mut failures = 0;
-        for successes in 0..40 {
+        let (mut failures, mut unsure) = (0, 0);
+        for successes in 0..60 {
             let disk = begun();
             let log = log_on(&disk);
             append(&log, &[entry_at(1)]).unwrap();
             disk.fail_after(successes, failure);
-            if append(&log, &[entry_at(2), entry_at(3)]).is_ok() {
-                break;
-            }
+            let failed = match append(&log, &[entry_at(2), entry_at(3)]) {
+                Ok(()) if failures > 0 && log.failure().is_none() => break,
+                Ok(()) => None,
+                Err(error) => Some(error),
+            };
             failures += 1;
-            disk.repair();
-            let told = append(&log, &[entry_at(2)]).unwrap_err().to_string();
-            assert!(told.contains("takes no more changes until"), "{told}");
-            assert_eq!(positions(&log.entries_after(0, 10).unwrap()), [1]);
-            assert_eq!(log.last_position(), 1);
-            drop(log);
-            // The group is there as a whole, or not at all.
+            if log.failure().is_some() {
+                let refused = append(&log, &[entry_at(log.last_position() + 1)]).unwrap_err();
+                assert!(matches!(refused, Error::Unwritten(_)), "{refused}");
+            }
+            let acknowledged = log.last_position();
+            match &failed {
+                None => assert_eq!(acknowledged, 3),
+                Some(Error::Unwritten(_)) => assert_eq!(acknowledged, 1),
+                Some(Error::Unsure(_)) => {
+                    unsure += 1;
+                    assert_eq!(acknowledged, 1);
+                    assert!(log.failure().unwrap().unresolved);
+                    // It is not shown before it is known to last.
+                    assert!(log.retry("key 3").map_or(true, |used| used.is_none()));
+                }
+                Some(other) => panic!("{other}"),
+            }
+            // The group is there as a whole, or not at all; what was said to be kept or not is.
+            let expected: &[usize] = match &failed {
+                None => &[3],
+                Some(Error::Unwritten(_)) => &[1],
+                Some(_) => &[1, 3],
+            };
             for disk in [disk.clone(), disk.after_power_loss(|| 1), disk.after_power_loss(|| 0)] {
-                let (dataset, entries) = read(&disk).unwrap();
+                let (dataset, entries) = read(&Disk::of(disk.bytes())).unwrap();
                 assert_eq!(dataset, *BUNDLED);
                 assert!(
-                    [1, 3].contains(&entries.len()),
-                    "{failure:?} after {successes}: {}",
+                    expected.contains(&entries.len()),
+                    "{failure:?} after {successes}, {failed:?}: {}",
                     entries.len()
                 );
+            }
+            disk.repair();
+            log.reopen().unwrap();
+            log.resume().unwrap();
+            assert_eq!(log.failure(), None);
+            let kept = log.last_position();
+            assert!(expected.contains(&usize::try_from(kept).unwrap()));
+            let all: Vec<u64> = (1..=kept).collect();
+            assert_eq!(positions(&log.entries_after(0, 10).unwrap()), all);
+            append(&log, &[entry_at(kept + 1)]).unwrap();
+            drop(log);
+            for disk in [disk.clone(), disk.after_power_loss(|| 1)] {
+                assert_eq!(read(&disk).unwrap().1.len(), all.len() + 1);
                 let log = log_on(&disk);
                 append(&log, &[entry_at(log.last_position() + 1)]).unwrap();
             }
         }
         assert!(failures > 1, "{failure:?} never failed");
+        // A disk on which nothing can be written tells what is on it only when it is opened again.
+        assert!(unsure > 0, "{failure:?}");
     }
 }
 
@@ -300,17 +335,36 @@ fn a_store_whose_disk_fails_refuses_changes_and_goes_on_reading() {
     commit("before").unwrap();
     let before = store.state().graph().last_recorded_at();
     disk.fail_after(1, Failure::Sync);
-    for id in ["failing", "after"] {
-        let refused = commit(id).unwrap_err();
-        assert!(
-            matches!(&refused, commit::Error::Unsure(told) if told.contains("until the program is started again")),
-            "{refused}"
-        );
-        disk.repair();
-        assert_eq!(store.state().graph().last_recorded_at(), before);
-        assert_eq!(*store.watch().borrow(), 1);
-        assert_eq!(positions(&store.entries_after(0, 10).unwrap()), [1]);
+    let refused = commit("failing").unwrap_err();
+    assert!(
+        matches!(&refused, commit::Error::Unsure(told) if told.contains("the disk is gone")),
+        "{refused}"
+    );
+    let refused = commit("after").unwrap_err();
+    assert!(matches!(&refused, commit::Error::Unavailable(_)), "{refused}");
+    assert_eq!(store.state().graph().last_recorded_at(), before);
+    assert_eq!(*store.watch().borrow(), 1);
+    assert_eq!(positions(&store.entries_after(0, 10).unwrap()), [1]);
+    let [Trouble::Unwritable { unresolved: true, .. }] = &store.troubles()[..] else {
+        panic!("{:?}", store.troubles());
+    };
+    disk.repair();
+    let start = std::time::Instant::now();
+    while !store.troubles().is_empty() {
+        assert!(start.elapsed() < std::time::Duration::from_secs(20), "it never went on");
+        std::thread::sleep(std::time::Duration::from_millis(10));
     }
+    // What was kept is shown, and what was not is not.
+    let shown = *store.watch().borrow();
+    let mask = store
+        .state()
+        .graph()
+        .mask(&guanxi::model::View::now(guanxi::model::Timestamp::MAX));
+    let is_shown = store.state().graph().entity_by_id("failing", &mask).is_some();
+    assert_eq!(shown, if is_shown { 2 } else { 1 });
+    assert_eq!(commit("later").unwrap().entry.unwrap().position, shown + 1);
+    drop(store);
+    assert_eq!(u64::try_from(read(&disk).unwrap().1.len()).unwrap(), shown + 1);
 }
 
 #[test]
@@ -347,4 +401,68 @@ fn what_is_no_log_is_said() {
     for told in [empty, text] {
         assert!(told.contains("holds no log of guanxi's"), "{told}");
     }
+}
+
+#[test]
+fn a_refusal_that_rests_on_what_was_not_kept_is_taken_back() {
+    let disk = begun();
+    let graph = Snapshot::build(&BUNDLED).unwrap();
+    let store = Store::over(Arc::new(State::unprepared(graph)), log_on(&disk));
+    let proposal = |decide: commit::Decide| Proposal {
+        retry: None,
+        by: None,
+        reason: None,
+        at: now(),
+        decide,
+    };
+    let put = |id: &'static str| -> commit::Decide {
+        Box::new(move |graph: &Snapshot| {
+            let mask = graph.mask(&guanxi::model::View::now(guanxi::model::Timestamp::MAX));
+            if graph.entity_by_id(id, &mask).is_some() {
+                return Err(Box::new("there is one"));
+            }
+            let company = Entity::new(id, EntityKind::Company, id).unwrap();
+            Ok(vec![Change::Put(Box::new(Record::Entity(company)))])
+        })
+    };
+    let group = || {
+        // While the first is decided, the others come to wait, and share a write.
+        let (waits, go) = std::sync::mpsc::channel::<()>();
+        let mut decide = Some(go);
+        let first = store
+            .submit(
+                proposal(Box::new(move |_| {
+                    decide.take().unwrap().recv().unwrap();
+                    Err(Box::new("nothing"))
+                })),
+                Readable::Unknown,
+            )
+            .unwrap();
+        let rest: Vec<_> = ["acme", "acme"]
+            .map(|id| store.submit(proposal(put(id)), Readable::Unknown).unwrap())
+            .into_iter()
+            .collect();
+        waits.send(()).unwrap();
+        assert!(matches!(first.wait(), Err(commit::Error::Rejected(_))));
+        rest.into_iter().map(commit::Pending::wait).collect::<Vec<_>>()
+    };
+    disk.fail_after(0, Failure::Full);
+    let told = group();
+    assert!(!told.iter().any(Result::is_ok), "{told:?}");
+    assert!(
+        !told.iter().any(|told| matches!(told, Err(commit::Error::Rejected(_)))),
+        "there is none: {told:?}"
+    );
+    disk.repair();
+    let start = std::time::Instant::now();
+    while !store.troubles().is_empty() {
+        assert!(start.elapsed() < std::time::Duration::from_secs(20), "it never went on");
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    let told = group();
+    assert!(
+        told[0].is_ok() || matches!(told[0], Err(commit::Error::Rejected(_))),
+        "{told:?}"
+    );
+    assert!(matches!(told[1], Err(commit::Error::Rejected(_))), "{told:?}");
 }

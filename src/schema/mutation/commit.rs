@@ -225,13 +225,13 @@ fn refusal(error: commit::Error) -> Result<Committed, Error> {
         commit::Error::Unavailable(reason) => {
             tracing::error!(reason, "a change could not be recorded");
             Err(Error::unavailable(
-                "Changes cannot be recorded at the moment. Nothing was changed.",
+                "Changes cannot be recorded at the moment. Nothing was changed, and nothing will be. Try again later; /health/ready says what is in the way.",
             ))
         }
         commit::Error::Unsure(reason) => {
             tracing::error!(reason, "a change could not be recorded, or may have been");
-            Err(Error::unavailable(
-                "Writing to the log failed. Whether this change was kept is known only after the server was started again: then send it again with the same idempotencyKey, which never makes it twice. If it had none, look first whether it is there.",
+            Err(Error::outcome_unknown(
+                "Writing to the log failed. Whether this change was kept is known when the server can open its log again, which it tries until it succeeds (/health/ready): then send it again with the same idempotencyKey, which never makes it twice. If it had none, look first whether it is there.",
             ))
         }
     }
@@ -259,8 +259,12 @@ mod tests {
 
     #[test]
     fn only_a_write_that_failed_leaves_open_whether_the_change_was_kept() {
-        let told = |error| refusal(error).unwrap_err().message;
-        let unsure = told(commit::Error::Unsure("the disk is full".to_owned()));
+        let refused = |error| refusal(error).unwrap_err();
+        let told = |error| refused(error).message;
+        let unsure = || commit::Error::Unsure("the disk is full".to_owned());
+        assert_eq!(refused(unsure()).code.as_str(), "OUTCOME_UNKNOWN");
+        assert_eq!(refused(commit::Error::Busy).code.as_str(), "UNAVAILABLE");
+        let unsure = told(unsure());
         assert!(
             unsure.contains("idempotencyKey") && !unsure.contains("Nothing was changed"),
             "{unsure}"

@@ -2,12 +2,14 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io,
+    io::{self, Write},
     path::{Path, PathBuf},
 };
 
 use super::{Error, failed};
 
+/// How much room there must be on a disk that was full before the log takes changes again.
+const ROOM_BYTES: usize = 256 << 10;
 /// What the name of a file ends with while it is made.
 const UNFINISHED: &str = ".new";
 
@@ -48,6 +50,20 @@ pub(super) fn for_its_owner(options: &mut OpenOptions) {
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
     #[cfg(not(unix))]
     let _ = options;
+}
+
+/// Writes and removes the file `path`: whether there is room for what is written next.
+pub(super) fn try_room(path: &Path) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    for_its_owner(&mut options);
+    let written = options.open(path).and_then(|mut file| {
+        // What is all zeros might take no room.
+        file.write_all(&[0xa5; ROOM_BYTES])?;
+        file.sync_all()
+    });
+    let removed = fs::remove_file(path);
+    written.and(removed)
 }
 
 /// Makes an empty file, where there is none.

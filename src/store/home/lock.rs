@@ -2,7 +2,7 @@
 
 use std::{
     fs::{File, OpenOptions, TryLockError},
-    io::{Read, Seek, SeekFrom, Write},
+    io::{ErrorKind, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
     process,
 };
@@ -14,7 +14,7 @@ pub(super) const FILE: &str = "lock";
 
 /// The lock of a folder, held until it is dropped.
 #[derive(Debug)]
-pub(super) struct Lock {
+pub struct Lock {
     file: File,
     path: PathBuf,
     since: Timestamp,
@@ -34,20 +34,25 @@ impl Lock {
                 lock.write("")?;
                 Ok(lock)
             }
-            Err(TryLockError::WouldBlock) => {
-                let mut told = String::new();
-                // Where a locked file cannot be read, nobody is named.
-                let read = file.read_to_string(&mut told);
-                let holder = match read {
-                    Ok(_) if !told.trim().is_empty() => told.trim().to_owned(),
-                    _ => "another process".to_owned(),
-                };
-                Err(Error::Held {
-                    dir: dir.to_owned(),
-                    holder,
-                })
-            }
+            Err(TryLockError::WouldBlock) => Err(held(dir, &mut file)),
             Err(TryLockError::Error(reason)) => Err(failed("lock", &path)(reason)),
+        }
+    }
+
+    /// The lock of a folder in which nothing can be written: none where there is none.
+    pub(super) fn look(dir: &Path) -> Result<Option<Self>, Error> {
+        let path = dir.join(FILE);
+        // One that cannot be opened to be read cannot be held by who has no other way to it.
+        let Ok(mut file) = File::open(&path) else {
+            return Ok(None);
+        };
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => Err(held(dir, &mut file)),
+            _ => Ok(Some(Self {
+                file,
+                path,
+                since: Timestamp::UNIX_EPOCH,
+            })),
         }
     }
 
@@ -55,12 +60,31 @@ impl Lock {
         self.write(&format!(", which serves {address}"))
     }
 
+    /// What it says is for who comes later. On a full disk it says nothing, and is held all the same.
     fn write(&mut self, more: &str) -> Result<(), Error> {
         let told = format!("process {} since {}{more}\n", process::id(), self.since);
         let file = &mut self.file;
-        file.set_len(0)
+        let written = file
+            .set_len(0)
             .and_then(|()| file.seek(SeekFrom::Start(0)))
-            .and_then(|_| file.write_all(told.as_bytes()))
-            .map_err(failed("write", &self.path))
+            .and_then(|_| file.write_all(told.as_bytes()));
+        match written {
+            Err(reason) if matches!(reason.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) => Ok(()),
+            written => written.map_err(failed("write", &self.path)),
+        }
+    }
+}
+
+/// That another process has the folder, as the locked file says.
+fn held(dir: &Path, file: &mut File) -> Error {
+    let mut told = String::new();
+    // Where a locked file cannot be read, nobody is named.
+    let holder = match file.read_to_string(&mut told) {
+        Ok(_) if !told.trim().is_empty() => told.trim().to_owned(),
+        _ => "another process".to_owned(),
+    };
+    Error::Held {
+        dir: dir.to_owned(),
+        holder,
     }
 }

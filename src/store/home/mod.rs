@@ -16,17 +16,19 @@ use std::{
 use redb::backends::FileBackend;
 
 pub use copies::{Copied, backup, compact, restore};
-use lock::Lock;
+pub use lock::Lock;
 pub use snapshots::{check_reach, check_snapshots, read_search, read_snapshot, write_search, write_snapshot};
 
 use super::{
-    log::{self, Durable, Reading},
+    log::{self, Durable, Purpose, Reading},
     tokens,
 };
 use crate::model::{Dataset, Timestamp};
 
 /// The file with the log.
 pub const LOG: &str = "guanxi.redb";
+/// What is written and removed to find out whether there is room again on a disk that was full.
+const ROOM: &str = "guanxi.redb.room.new";
 /// Marks that a store was begun in a folder.
 const BEGUN: &str = "begun";
 /// Marks that an import was begun that has kept nothing yet.
@@ -109,6 +111,15 @@ pub enum Error {
         /// What the system says.
         reason: io::Error,
     },
+}
+
+impl Error {
+    /// Whether it is that nothing can be written there: the file system is read-only, or the folder is another user's.
+    #[must_use]
+    pub fn is_unwritable(&self) -> bool {
+        use io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
+        matches!(self, Self::Io { reason, .. } if matches!(reason.kind(), ReadOnlyFilesystem | PermissionDenied))
+    }
 }
 
 /// How to say that `doing` something with `path` failed.
@@ -305,9 +316,7 @@ impl Home {
     /// # Errors
     /// [`Error::Missing`] when there is none, [`Error::Log`] when it is damaged.
     pub fn reading(&self) -> Result<Reading, Error> {
-        let path = self.dir.join(LOG);
-        let file = File::open(&path).map_err(|reason| self.unopened(&path, reason))?;
-        Reading::alone(|| file.try_clone().map(backend)).map_err(|reason| self.told(reason))
+        alone(&self.dir)
     }
 
     /// The log, to be added to. It was read before, and found sound.
@@ -316,13 +325,11 @@ impl Home {
     /// [`Error::Missing`] when there is none, [`Error::Log`] when it cannot be opened.
     pub fn log(&self) -> Result<Durable, Error> {
         let path = self.dir.join(LOG);
-        let opened = OpenOptions::new().read(true).write(true).open(&path);
-        let file = opened.map_err(|reason| self.unopened(&path, reason))?;
-        // An empty file would be made into an empty log.
-        if file.metadata().map_err(failed("read", &path))?.len() == 0 {
-            return Err(self.told(log::Error::Foreign("it is empty".to_owned())));
-        }
-        Durable::open(backend(file)).map_err(|reason| self.told(reason))
+        // Said as what it is; whatever comes later is a failure of the log.
+        open_log(&path, Purpose::Adding).map_err(|reason| self.unopened(&path, reason))?;
+        let room = self.dir.join(ROOM);
+        let open = move |purpose| open_log(&path, purpose).map(backend);
+        Durable::open(open, move || files::try_room(&room)).map_err(|reason| self.told(reason))
     }
 
     /// Lets the lock say under which address the store is served.
@@ -353,6 +360,19 @@ fn unopened(dir: &Path, path: &Path, reason: io::Error) -> Error {
     }
 }
 
+/// Opens the file of a log, which is there.
+fn open_log(path: &Path, purpose: Purpose) -> io::Result<File> {
+    let file = OpenOptions::new()
+        .read(true)
+        .write(purpose == Purpose::Adding)
+        .open(path)?;
+    // An empty file would be made into an empty log.
+    match file.metadata()?.len() {
+        0 => Err(io::Error::new(io::ErrorKind::InvalidData, "it is empty")),
+        _ => Ok(file),
+    }
+}
+
 /// Whoever reads a store: the process that has the folder, or another beside it.
 #[derive(Debug)]
 pub enum Guest {
@@ -360,6 +380,8 @@ pub enum Guest {
     Alone(Home),
     /// Another process has it, as the lock says.
     Beside(String),
+    /// Nothing can be written in it, so that nobody has it: why, and the lock, where there is one.
+    Unwritable(String, Option<Lock>),
 }
 
 impl Guest {
@@ -370,10 +392,16 @@ impl Guest {
     pub fn enter(dir: &Path, since: Timestamp) -> Result<Self, Error> {
         // Looked at first, since entering makes the folder.
         log_bytes(dir)?;
-        match Home::enter(dir, since) {
-            Ok(home) => Ok(Self::Alone(home)),
-            Err(Error::Held { holder, .. }) => Ok(Self::Beside(holder)),
+        let held = match Home::enter(dir, since) {
+            Ok(home) => return Ok(Self::Alone(home)),
+            Err(error) if error.is_unwritable() => {
+                Lock::look(dir).map(|lock| Self::Unwritable(error.to_string(), lock))
+            }
             Err(error) => Err(error),
+        };
+        match held {
+            Err(Error::Held { holder, .. }) => Ok(Self::Beside(holder)),
+            guest => guest,
         }
     }
 
@@ -383,14 +411,24 @@ impl Guest {
     /// [`Error::Missing`] when there is none, [`Error::Log`] when it is damaged.
     pub fn reading(&self, dir: &Path) -> Result<Reading, Error> {
         match self {
-            Self::Alone(home) => home.reading(),
+            Self::Alone(_) | Self::Unwritable(..) => alone(dir),
             Self::Beside(_) => shared(dir),
         }
     }
 }
 
+/// The log in this folder, which nobody adds to meanwhile, to be read.
+fn alone(dir: &Path) -> Result<Reading, Error> {
+    let path = dir.join(LOG);
+    let file = File::open(&path).map_err(|reason| unopened(dir, &path, reason))?;
+    Reading::alone(|| file.try_clone().map(backend)).map_err(|reason| Error::Log {
+        dir: dir.to_owned(),
+        reason,
+    })
+}
+
 /// The log in this folder, to be read beside the process that has it.
-fn shared(dir: &Path) -> Result<Reading, Error> {
+pub(super) fn shared(dir: &Path) -> Result<Reading, Error> {
     let path = dir.join(LOG);
     let file = File::open(&path).map_err(|reason| unopened(dir, &path, reason))?;
     Reading::shared(backend(file)).map_err(|reason| Error::Log {
@@ -403,10 +441,13 @@ fn shared(dir: &Path) -> Result<Reading, Error> {
 ///
 /// # Errors
 /// [`Error::Log`] when they are damaged.
-pub fn check_pages(home: &Home) -> Result<(), Error> {
-    let path = home.dir.join(LOG);
-    let file = File::open(&path).map_err(|reason| home.unopened(&path, reason))?;
-    log::check_pages(backend(file)).map_err(|reason| home.told(reason))
+pub fn check_pages(dir: &Path) -> Result<(), Error> {
+    let path = dir.join(LOG);
+    let file = File::open(&path).map_err(|reason| unopened(dir, &path, reason))?;
+    log::check_pages(backend(file)).map_err(|reason| Error::Log {
+        dir: dir.to_owned(),
+        reason,
+    })
 }
 
 /// Bytes of the log's file in this folder.

@@ -59,7 +59,7 @@ impl Behind {
         }
         self.sender = None;
         match self.join() {
-            Ok(_) => Err(Error::Failed("the thread that writes it has ended".to_owned())),
+            Ok(_) => Err(Error::File("the thread that writes it has ended".to_owned())),
             Err(error) => Err(error),
         }
     }
@@ -75,7 +75,7 @@ impl Behind {
     }
 
     fn join(&mut self) -> Result<Load, Error> {
-        let ended = || Error::Failed("the thread that writes it has ended".to_owned());
+        let ended = || Error::File("the thread that writes it has ended".to_owned());
         let thread = self.thread.take().ok_or_else(ended)?;
         thread.join().unwrap_or_else(|panic| panic::resume_unwind(panic))
     }

@@ -4,7 +4,7 @@ use redb::{ReadableTable, StorageBackend, WriteTransaction};
 
 use super::{
     Error, Reading,
-    durable::begin_empty_of,
+    begin::begin_empty_of,
     read,
     tables::{ENTRIES, LOAD, NOTES, RETRIES},
     value::{self, Place},

@@ -1,42 +1,30 @@
 //! The log in a file. A group of entries is one transaction: it is there as a whole when the file is opened again, or not at
-//! all. After a write that failed, nothing more is written.
+//! all. After a write that failed, the file is opened anew, and nothing is added until it can be.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
-    sync::{Arc, OnceLock, PoisonError, RwLock},
+    collections::BTreeMap,
+    sync::{Arc, PoisonError, RwLock},
 };
 
-use redb::{Builder, ConcurrencyMode, Database, ReadableDatabase, StorageBackend, WriteTransaction};
+use redb::{Builder, ConcurrencyMode, Database, ReadTransaction, StorageBackend, TableError};
 
 use super::{
-    Error, Head, Used, follow,
-    read::{self, in_order},
-    tables::{CACHE_BYTES, CHUNK, Chunk, ENTRIES, HEAD, LOAD, META, NOTES, Part, RETRIES, VERSION, Version},
+    Error, Head, Reading, Used,
+    file::{Failure, LogFile, Purpose},
+    follow, read,
+    recent::Recent,
+    tables::{CACHE_BYTES, ENTRIES, NOTES, RETRIES},
     untouched::Untouched,
     value::{self, Place},
 };
-use crate::model::{Dataset, Entry, Timestamp};
-
-/// Entries and bytes of them that are kept at hand for those who follow the log.
-const RECENT_ENTRIES: usize = 1024;
-const RECENT_BYTES: usize = 16 << 20;
+use crate::model::{Entry, Timestamp};
 
 /// A log in a file.
 #[derive(Debug)]
 pub struct Durable {
-    database: Database,
+    file: LogFile,
     head: Head,
     recent: RwLock<Recent>,
-    /// Why nothing more is written.
-    failed: OnceLock<String>,
-}
-
-/// The newest entries.
-#[derive(Debug, Default)]
-struct Recent {
-    last: u64,
-    entries: VecDeque<(Arc<Entry>, usize)>,
-    bytes: usize,
 }
 
 /// An entry that is ready to be appended.
@@ -79,31 +67,41 @@ impl Prepared {
     pub fn entry(&self) -> &Arc<Entry> {
         &self.entry
     }
+
+    /// How many bytes it has before it is packed.
+    pub(super) fn plain_bytes(&self) -> usize {
+        value::plain_bytes(&self.kept)
+    }
 }
 
 impl Durable {
-    /// Opens the log in this file to add to it. Whoever opens it has read it with [`super::Reading`] before, and found it
-    /// sound: this may change the file.
+    /// Opens a log to add to it. `open` opens its file, now and after each failure; `room` fails while nothing can be added to
+    /// it. Whoever opens it has read it with [`super::Reading`] before, and found it sound: this may change the file.
     ///
     /// # Errors
     /// [`Error::Damaged`] or [`Error::File`].
-    pub fn open(file: impl StorageBackend) -> Result<Self, Error> {
-        read::unharmed(|| {
-            let database = builder().create_with_backend(file).map_err(read::damaged)?;
-            let transaction = database.begin_read().map_err(read::damaged)?;
-            let head = read::head(&transaction)?;
-            let last = read::last(&transaction)?;
-            transaction.close().map_err(read::damaged)?;
-            Ok(Self {
-                database,
-                head,
-                recent: RwLock::new(Recent {
-                    last,
-                    ..Recent::default()
-                }),
-                failed: OnceLock::new(),
-            })
+    pub fn open<B: StorageBackend>(
+        open: impl Fn(Purpose) -> std::io::Result<B> + Clone + Send + Sync + 'static,
+        room: impl Fn() -> std::io::Result<()> + Send + Sync + 'static,
+    ) -> Result<Self, Error> {
+        let file = LogFile::open(open, room)?;
+        let (head, last) = file.read(|transaction| Ok((read::head(transaction)?, read::last(transaction)?)))?;
+        Ok(Self {
+            file,
+            head,
+            recent: RwLock::new(Recent::none_of(last)),
         })
+    }
+
+    /// A log that takes no changes, because of `reason`, as long as the process lives.
+    #[must_use]
+    pub fn to_read(reading: Reading, reason: String) -> Self {
+        let (head, last) = (reading.head().clone(), reading.last_position());
+        Self {
+            file: LogFile::to_read(reading, reason),
+            head,
+            recent: RwLock::new(Recent::none_of(last)),
+        }
     }
 
     /// When the store was begun.
@@ -116,23 +114,43 @@ impl Durable {
     ///
     /// # Errors
     /// [`Error::Damaged`] or [`Error::File`].
-    pub fn compact(mut self) -> Result<(), Error> {
+    pub fn compact(self) -> Result<(), Error> {
+        let mut database = self.file.into_database()?;
         read::unharmed(|| {
-            self.database.compact().map_err(read::damaged)?;
-            self.database.close().map_err(read::damaged)
+            database.compact().map_err(read::damaged)?;
+            database.close().map_err(read::damaged)
         })
     }
 
+    pub(super) fn failure(&self) -> Option<Failure> {
+        self.file.failure()
+    }
+
     pub(super) fn append(&self, entries: &[Prepared]) -> Result<(), Error> {
-        if let Some(reason) = self.failed.get() {
-            return Err(Error::Failed(reason.clone()));
-        }
-        follow(self.last_position(), entries)?;
-        // A panic in the middle leaves as much in doubt as an error does.
-        let written = read::unharmed(|| write(&self.database, entries).map_err(read::damaged));
+        let last = self.last_position();
+        follow(last, entries)?;
+        let Some(newest) = entries.last() else { return Ok(()) };
+        self.takes_changes()?;
+        let written = self
+            .file
+            .add(|database| write(database, entries).map_err(read::damaged));
         if let Err(error) = written {
-            let reason = self.failed.get_or_init(|| error.to_string());
-            return Err(Error::Failed(reason.clone()));
+            let reason = error.to_string();
+            // Whether the group was kept is read from the file, where that can be opened again.
+            let found = self.open_anew(&reason, true)?;
+            if found != last && found != newest.entry.position {
+                return Err(Error::Unsure(lost(last, found)));
+            }
+            // What is in the way is told to who asks next, and tried again later.
+            let _ = self.file.resume();
+            if found == last {
+                return Err(Error::Unwritten(reason));
+            }
+            tracing::warn!(
+                reason,
+                position = newest.entry.position,
+                "writing failed, but the changes were kept"
+            );
         }
         let mut recent = self.recent.write().unwrap_or_else(PoisonError::into_inner);
         for prepared in entries {
@@ -141,12 +159,50 @@ impl Durable {
         Ok(())
     }
 
+    /// Opens the file anew after a failure. The position of the last entry there.
+    fn open_anew(&self, reason: &str, is_adding: bool) -> Result<u64, Error> {
+        self.file.fail(reason, is_adding);
+        let opened = self.file.reopen();
+        opened.map_err(|error| Error::Unsure(format!("{reason}; then it could not be opened again: {error}")))?;
+        let found = self.file.read(read::last);
+        found.map_err(|error| Error::Unsure(format!("{reason}; then it could not be read again: {error}")))
+    }
+
+    /// Opens the file again after a failure, unless it is open. The position of its last entry, which may be later than the last
+    /// that was known to be kept. Nothing is added before [`Durable::resume`].
+    pub(super) fn reopen(&self) -> Result<u64, Error> {
+        // One that was read in vain takes nothing more either.
+        if !self.file.is_open() || self.file.read(read::last).is_err() {
+            self.file.reopen()?;
+        }
+        let (known, found) = (self.last_position(), self.file.read(read::last)?);
+        if found < known {
+            return Err(Error::damaged("the log", &lost(known, found)));
+        }
+        if found > known {
+            *self.recent.write().unwrap_or_else(PoisonError::into_inner) = Recent::none_of(found);
+        }
+        Ok(found)
+    }
+
+    /// Goes on taking changes.
+    pub(super) fn resume(&self) -> Result<(), Error> {
+        self.file.resume()
+    }
+
+    fn takes_changes(&self) -> Result<(), Error> {
+        match self.file.failure() {
+            Some(failure) => Err(Error::Unwritten(failure.reason)),
+            None => Ok(()),
+        }
+    }
+
     pub(super) fn entries_after(&self, position: u64, max: usize) -> Result<Vec<Arc<Entry>>, Error> {
         if let Some(entries) = self.recent_after(position, max) {
             return Ok(entries);
         }
-        let transaction = self.database.begin_read().map_err(read::damaged)?;
-        read::some_entries(&transaction, position, max)
+        self.file
+            .read(|transaction| read::some_entries(transaction, position, max))
     }
 
     pub(super) fn recent_after(&self, position: u64, max: usize) -> Option<Vec<Arc<Entry>>> {
@@ -155,27 +211,25 @@ impl Durable {
     }
 
     pub(super) fn last_position(&self) -> u64 {
-        self.recent.read().unwrap_or_else(PoisonError::into_inner).last
+        self.recent.read().unwrap_or_else(PoisonError::into_inner).last()
     }
 
     pub(super) fn note(&self, key: &str) -> Result<Option<Vec<u8>>, Error> {
-        let look = || -> Result<_, redb::Error> {
-            let transaction = self.database.begin_read()?;
+        let look = |transaction: &ReadTransaction| -> Result<_, redb::Error> {
             match transaction.open_table(NOTES) {
                 Ok(table) => Ok(table.get(key)?.map(|note| note.value().to_vec())),
-                Err(redb::TableError::TableDoesNotExist(_)) => Ok(None),
+                Err(TableError::TableDoesNotExist(_)) => Ok(None),
                 Err(error) => Err(error.into()),
             }
         };
-        look().map_err(read::damaged)
+        self.file.read(|transaction| look(transaction).map_err(read::damaged))
     }
 
     pub(super) fn notes(&self, prefix: &str, from: &str, max: usize) -> Result<Vec<(String, Vec<u8>)>, Error> {
-        let look = || -> Result<_, redb::Error> {
-            let transaction = self.database.begin_read()?;
+        let look = |transaction: &ReadTransaction| -> Result<_, redb::Error> {
             let table = match transaction.open_table(NOTES) {
                 Ok(table) => table,
-                Err(redb::TableError::TableDoesNotExist(_)) => return Ok(Vec::new()),
+                Err(TableError::TableDoesNotExist(_)) => return Ok(Vec::new()),
                 Err(error) => return Err(error.into()),
             };
             let mut notes = Vec::new();
@@ -188,18 +242,16 @@ impl Durable {
             }
             Ok(notes)
         };
-        look().map_err(read::damaged)
+        self.file.read(|transaction| look(transaction).map_err(read::damaged))
     }
 
     pub(super) fn remember(&self, notes: &BTreeMap<String, Option<Vec<u8>>>) -> Result<(), Error> {
         if notes.is_empty() {
             return Ok(());
         }
-        if let Some(reason) = self.failed.get() {
-            return Err(Error::Failed(reason.clone()));
-        }
-        let write = || -> Result<(), redb::Error> {
-            let transaction = self.database.begin_write()?;
+        self.takes_changes()?;
+        let write = |database: &Database| -> Result<(), redb::Error> {
+            let transaction = database.begin_write()?;
             {
                 let mut table = transaction.open_table(NOTES)?;
                 for (key, note) in notes {
@@ -211,49 +263,45 @@ impl Durable {
             }
             Ok(transaction.commit()?)
         };
-        read::unharmed(|| write().map_err(read::damaged)).map_err(|error| {
-            let reason = self.failed.get_or_init(|| error.to_string());
-            Error::Failed(reason.clone())
+        let written = self.file.add(|database| write(database).map_err(read::damaged));
+        written.map_err(|error| {
+            let reason = error.to_string();
+            // Whoever remembers them writes them again, whether or not these were kept.
+            match self.open_anew(&reason, false) {
+                Ok(_) => {
+                    let _ = self.file.resume();
+                    Error::Unsure(reason)
+                }
+                Err(error) => error,
+            }
         })
     }
 
     pub(super) fn retry(&self, key: &str) -> Result<Option<Used>, Error> {
-        let look = || -> Result<_, redb::Error> {
-            let table = self.database.begin_read()?.open_table(RETRIES)?;
+        let look = |transaction: &ReadTransaction| -> Result<_, redb::Error> {
+            let table = transaction.open_table(RETRIES)?;
             let used = table.get(key)?;
             Ok(used.map(|used| {
                 let (digest, position) = used.value();
                 Used { digest, position }
             }))
         };
-        look().map_err(read::damaged)
+        let used = self.file.read(|transaction| look(transaction).map_err(read::damaged))?;
+        match used {
+            // It is in the file, but not known to last.
+            Some(used) if used.position > self.last_position() => {
+                let failure = self.file.failure();
+                Err(Error::Unwritten(
+                    failure.map_or_else(String::new, |failure| failure.reason),
+                ))
+            }
+            used => Ok(used),
+        }
     }
 }
 
-impl Recent {
-    fn push(&mut self, prepared: &Prepared) {
-        self.last = prepared.entry.position;
-        self.bytes += prepared.kept.len();
-        self.entries
-            .push_back((Arc::clone(&prepared.entry), prepared.kept.len()));
-        while self.entries.len() > RECENT_ENTRIES || self.bytes > RECENT_BYTES {
-            let Some((_, bytes)) = self.entries.pop_front() else {
-                break;
-            };
-            self.bytes -= bytes;
-        }
-    }
-
-    /// The entries after this position, where all of them are at hand.
-    fn after(&self, position: u64, max: usize) -> Option<Vec<Arc<Entry>>> {
-        if position >= self.last {
-            return Some(Vec::new());
-        }
-        let first = self.entries.front()?.0.position;
-        let skipped = usize::try_from((position + 1).checked_sub(first)?).ok()?;
-        let entries = self.entries.iter().skip(skipped).take(max);
-        Some(entries.map(|(entry, _)| Arc::clone(entry)).collect())
-    }
+fn lost(known: u64, found: u64) -> String {
+    format!("it was added to up to entry {known}, and ends at entry {found}")
 }
 
 pub(super) fn builder() -> Builder {
@@ -298,82 +346,4 @@ fn write(database: &Database, entries: &[Prepared]) -> Result<(), redb::Error> {
         }
     }
     Ok(transaction.commit()?)
-}
-
-/// Makes a log in this empty file that begins with `dataset`.
-///
-/// # Errors
-/// [`Error::Unkeepable`] for data that would not be read back as it is, [`Error::File`] when writing fails.
-pub fn begin(file: impl StorageBackend, dataset: &Dataset, began_at: Timestamp) -> Result<(), Error> {
-    let sources = dataset.sources.chunks(CHUNK).map(Part::Sources);
-    let entities = dataset.entities.chunks(CHUNK).map(Part::Entities);
-    let relationships = dataset.relationships.chunks(CHUNK).map(Part::Relationships);
-    let parts: Vec<Part<'_>> = sources.chain(entities).chain(relationships).collect();
-    let chunks = u64::try_from(parts.len()).map_err(|error| Error::File(error.to_string()))?;
-    let head = Head {
-        title: dataset.title.clone(),
-        description: dataset.description.clone(),
-        licence: dataset.licence.clone(),
-        recorded_at: dataset.recorded_at,
-        began_at,
-        chunks,
-    };
-    let part = |chunk: u64| -> Option<Part<'_>> { parts.get(usize::try_from(chunk).ok()?).copied() };
-    let packed = in_order(0..chunks, |chunk| {
-        let part = part(chunk).unwrap_or(Part::Sources(&[]));
-        packed_part(chunk, part).map(|kept| (chunk, kept))
-    });
-    begin_empty_of(file, &head, |transaction| {
-        let mut table = transaction.open_table(LOAD).map_err(read::damaged)?;
-        for packed in packed {
-            let (chunk, kept) = packed?;
-            table.insert(chunk, kept.as_slice()).map_err(read::damaged)?;
-        }
-        Ok(())
-    })
-}
-
-fn packed_part(chunk: u64, part: Part<'_>) -> Result<Vec<u8>, Error> {
-    let place = || format!("chunk {chunk} of the data");
-    let kept = value::pack(Place::load(chunk), &part).map_err(|reason| Error::unkeepable(place(), &reason))?;
-    match value::unpack::<Chunk>(Place::load(chunk), &kept) {
-        Ok(read) if part.is(&read) => Ok(kept),
-        Ok(_) => Err(Error::unkeepable(place(), "it would be read back as another")),
-        Err(reason) => Err(Error::unkeepable(place(), &reason)),
-    }
-}
-
-/// Makes a log in this empty file with what `fill` writes, in one transaction.
-pub(super) fn begin_empty_of(
-    file: impl StorageBackend,
-    head: &Head,
-    fill: impl FnOnce(&WriteTransaction) -> Result<(), Error>,
-) -> Result<(), Error> {
-    let database = builder().create_with_backend(file).map_err(read::damaged)?;
-    write_head(&database, head, fill)?;
-    database.close().map_err(read::damaged)
-}
-
-/// Writes what is said of the whole, and what `fill` writes, in one transaction.
-pub(super) fn write_head(
-    database: &Database,
-    head: &Head,
-    fill: impl FnOnce(&WriteTransaction) -> Result<(), Error>,
-) -> Result<(), Error> {
-    let transaction = database.begin_write().map_err(read::damaged)?;
-    {
-        let mut meta = transaction.open_table(META).map_err(read::damaged)?;
-        let unkeepable = |reason| Error::unkeepable("what is said of the data", &reason);
-        let version = value::pack(VERSION.1, &Version::of_this_program()).map_err(unkeepable)?;
-        let head = value::pack(HEAD.1, head).map_err(unkeepable)?;
-        meta.insert(VERSION.0, version.as_slice()).map_err(read::damaged)?;
-        meta.insert(HEAD.0, head.as_slice()).map_err(read::damaged)?;
-        // Whoever reads finds every table.
-        transaction.open_table(LOAD).map_err(read::damaged)?;
-        transaction.open_table(ENTRIES).map_err(read::damaged)?;
-        transaction.open_table(RETRIES).map_err(read::damaged)?;
-        transaction.open_table(NOTES).map_err(read::damaged)?;
-    }
-    fill(&transaction)?;
-    transaction.commit().map_err(read::damaged)
 }

@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use super::{
     Error, Head,
-    durable::{builder, write_head},
+    begin::write_head,
+    durable::builder,
     read,
     tables::{CHUNK, LOAD},
     value::{self, Place},

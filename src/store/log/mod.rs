@@ -1,21 +1,26 @@
 //! The log: every commit in order, and what the store began with. It is the truth; everything else is derived from it.
 //! Entries are only ever added, each with the whole records that it puts.
 
+mod begin;
 mod behind;
 mod copy;
 mod durable;
+mod file;
 mod load;
 mod memory;
 mod read;
+mod recent;
 mod tables;
 mod untouched;
 mod value;
 
 use std::{collections::BTreeMap, sync::Arc};
 
+pub use begin::begin;
 pub use behind::Behind;
 pub use copy::copy;
-pub use durable::{Durable, Prepared, begin, check_pages};
+pub use durable::{Durable, Prepared, check_pages};
+pub use file::{Failure, Purpose};
 pub use load::Load;
 pub use memory::Memory;
 pub use read::{Head, Reading};
@@ -49,9 +54,12 @@ pub enum Error {
         /// The position to be added.
         found: u64,
     },
-    /// Writing failed. Whether the last group was kept is seen when the log is opened again; until then it takes no more.
-    #[error("the log takes no more changes until the program is started again, since writing to it failed: {0}")]
-    Failed(String),
+    /// Nothing of it was written, and nothing of it will be.
+    #[error("nothing was written: {0}")]
+    Unwritten(String),
+    /// Writing failed. Whether the last group was kept is seen when the log can be opened again, which is tried until then.
+    #[error("writing failed, and it is not known yet whether something was written: {0}")]
+    Unsure(String),
     /// A later version of the program wrote it.
     #[error(
         "it is of format {format}, written by guanxi {program}, and this guanxi knows formats up to {}; use that version or a \
@@ -134,11 +142,43 @@ impl Log {
     /// Adds entries: all of them or none. They are kept when this returns.
     ///
     /// # Errors
-    /// [`Error::Gap`] when they do not follow the last one, [`Error::Failed`] when writing fails, and ever after.
+    /// [`Error::Gap`] when they do not follow the last one; [`Error::Unwritten`] when writing fails, and [`Error::Unsure`] when
+    /// it fails in such a way that they may be kept all the same.
     pub fn append(&self, entries: &[Prepared]) -> Result<(), Error> {
         match self {
             Self::Memory(log) => log.append(entries),
             Self::Durable(log) => log.append(entries),
+        }
+    }
+
+    /// Why it takes no changes at the moment; none where it does.
+    #[must_use]
+    pub fn failure(&self) -> Option<Failure> {
+        match self {
+            Self::Memory(_) => None,
+            Self::Durable(log) => log.failure(),
+        }
+    }
+
+    /// Opens it again after a failure. Afterwards [`Log::last_position`] tells what was kept, and [`Log::resume`] goes on.
+    ///
+    /// # Errors
+    /// [`Error::File`] when it cannot be opened yet, [`Error::Damaged`] when something is gone from it.
+    pub fn reopen(&self) -> Result<(), Error> {
+        match self {
+            Self::Memory(_) => Ok(()),
+            Self::Durable(log) => log.reopen().map(drop),
+        }
+    }
+
+    /// Takes changes again after a failure.
+    ///
+    /// # Errors
+    /// [`Error::File`] when nothing can be written yet.
+    pub fn resume(&self) -> Result<(), Error> {
+        match self {
+            Self::Memory(_) => Ok(()),
+            Self::Durable(log) => log.resume(),
         }
     }
 
@@ -196,7 +236,7 @@ impl Log {
     /// Writes notes, each in place of the one before; one of nothing is forgotten. All of them or none.
     ///
     /// # Errors
-    /// [`Error::Failed`] when writing fails.
+    /// [`Error::Unwritten`] and [`Error::Unsure`] when writing fails.
     pub fn remember(&self, notes: &BTreeMap<String, Option<Vec<u8>>>) -> Result<(), Error> {
         match self {
             Self::Memory(log) => {

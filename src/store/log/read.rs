@@ -12,7 +12,7 @@ use std::{
 
 use redb::{
     AccessGuard, Builder, ConcurrencyMode, Database, ReadOnlyDatabase, ReadOnlyTable, ReadTransaction,
-    ReadableDatabase, ReadableTable, ReadableTableMetadata, StorageBackend, StorageError, TableError,
+    ReadableDatabase, ReadableTable, ReadableTableMetadata, StorageBackend, StorageError, TableDefinition, TableError,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -196,6 +196,51 @@ impl Reading {
             }
             Ok(())
         })
+    }
+
+    /// Whether this chunk of what the store began with is kept as it was written: how many bytes it has.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`], which names the chunk, and [`Error::File`].
+    pub fn check_chunk(&self, chunk: u64) -> Result<usize, Error> {
+        self.check(
+            LOAD,
+            Place::load(chunk),
+            chunk,
+            &format!("chunk {chunk} of the data it began with"),
+        )
+    }
+
+    /// The same of the entry at this position.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`], which names the entry, and [`Error::File`].
+    pub fn check_entry(&self, position: u64) -> Result<usize, Error> {
+        self.check(ENTRIES, Place::entry(position), position, &format!("entry {position}"))
+    }
+
+    fn check(
+        &self,
+        table: TableDefinition<u64, &'static [u8]>,
+        place: Place,
+        key: u64,
+        name: &str,
+    ) -> Result<usize, Error> {
+        unharmed(|| {
+            let table = self.transaction.open_table(table).map_err(missing)?;
+            let kept = table.get(key).map_err(damaged)?;
+            let kept = kept.ok_or_else(|| Error::damaged(name, "it is missing"))?;
+            let checked = value::check(place, kept.value()).map_err(|reason| Error::damaged(name, &reason))?;
+            Ok(checked.len())
+        })
+        .map_err(|error| match error {
+            Error::Damaged { place, reason } if place == "the file" => Error::damaged(name, &reason),
+            other => other,
+        })
+    }
+
+    pub(super) fn transaction(&self) -> &ReadTransaction {
+        &self.transaction
     }
 
     pub(super) fn chunks(&self) -> Result<ReadOnlyTable<u64, &'static [u8]>, Error> {

@@ -71,6 +71,14 @@ pub(super) fn unpack<T: DeserializeOwned>(place: Place, kept: &[u8]) -> Result<T
     serde_json::from_slice(&plain).map_err(|error| error.to_string())
 }
 
+/// How many bytes a value that is kept so has before it is packed; 0 where it is kept nowhere.
+pub(super) fn plain_bytes(kept: &[u8]) -> usize {
+    let length = kept.get(CHECKSUM..).and_then(<[u8]>::first_chunk::<LENGTH>);
+    length.map_or(0, |length| {
+        usize::try_from(u32::from_le_bytes(*length)).unwrap_or(usize::MAX)
+    })
+}
+
 /// Tells values apart, the same in every version of the program.
 pub(super) fn fingerprint<T: Serialize>(value: &T) -> u64 {
     let written = serde_json::to_vec(value).unwrap_or_default();

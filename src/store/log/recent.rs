@@ -1,0 +1,93 @@
+//! The newest entries of a log, at hand for those who follow it: a bounded number of them, and of bytes.
+
+use std::{collections::VecDeque, sync::Arc};
+
+use super::durable::Prepared;
+use crate::model::Entry;
+
+/// How many entries are kept at hand.
+const ENTRIES_MAX: usize = 1024;
+/// How many bytes they may have before they are packed, which is about what they take in memory.
+const BYTES_MAX: usize = 16 << 20;
+
+/// The newest entries.
+#[derive(Debug, Default)]
+pub(super) struct Recent {
+    last: u64,
+    entries: VecDeque<(Arc<Entry>, usize)>,
+    bytes: usize,
+}
+
+impl Recent {
+    /// None of a log that ends with entry `last`.
+    pub(super) fn none_of(last: u64) -> Self {
+        Self {
+            last,
+            ..Self::default()
+        }
+    }
+
+    /// The position of the last entry; 0 when there is none.
+    pub(super) fn last(&self) -> u64 {
+        self.last
+    }
+
+    pub(super) fn push(&mut self, prepared: &Prepared) {
+        self.last = prepared.entry().position;
+        self.bytes += prepared.plain_bytes();
+        self.entries
+            .push_back((Arc::clone(prepared.entry()), prepared.plain_bytes()));
+        while self.entries.len() > ENTRIES_MAX || self.bytes > BYTES_MAX {
+            let Some((_, bytes)) = self.entries.pop_front() else {
+                break;
+            };
+            self.bytes -= bytes;
+        }
+    }
+
+    /// The entries after this position, where all of them are at hand.
+    pub(super) fn after(&self, position: u64, max: usize) -> Option<Vec<Arc<Entry>>> {
+        if position >= self.last {
+            return Some(Vec::new());
+        }
+        let first = self.entries.front()?.0.position;
+        let skipped = usize::try_from((position + 1).checked_sub(first)?).ok()?;
+        let entries = self.entries.iter().skip(skipped).take(max);
+        Some(entries.map(|(entry, _)| Arc::clone(entry)).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+
+    /// An entry whose reason has so many letters, which are all the same and so are packed into next to nothing.
+    fn entry(position: u64, letters: usize) -> Prepared {
+        let entry = Entry {
+            position,
+            recorded_at: Timestamp::UNIX_EPOCH,
+            reason: Some("a".repeat(letters)),
+            by: None,
+            retry: None,
+            steps: Vec::new(),
+        };
+        Prepared::new(Arc::new(entry)).unwrap()
+    }
+
+    #[test]
+    fn entries_that_are_packed_small_count_as_large_as_they_are() {
+        let mut recent = Recent::none_of(0);
+        for position in 1..=20 {
+            recent.push(&entry(position, 1 << 20));
+        }
+        assert!(recent.entries.len() < 17, "{}", recent.entries.len());
+        assert!(recent.bytes <= BYTES_MAX);
+        assert!(recent.after(0, 9).is_none(), "the first are on disk only");
+        assert_eq!(recent.after(19, 9).map(|entries| entries.len()), Some(1));
+        recent.push(&entry(21, BYTES_MAX + 1));
+        assert!(recent.entries.is_empty() && recent.bytes == 0 && recent.last() == 21);
+        assert!(recent.after(20, 9).is_none());
+    }
+}

@@ -1,0 +1,116 @@
+//! File systems of a test's own, which it fills and makes read-only: in a mount namespace, so that nothing is seen of them
+//! elsewhere, and nothing is left.
+
+use std::{
+    env,
+    fs::{self, OpenOptions},
+    io::Write,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+/// Set where the test runs in its namespace.
+const INSIDE: &str = "GUANXI_TEST_MOUNTS";
+
+/// Whether this is the run of the test in a namespace of its own; else it runs `test` again in one. Where there can be none, that
+/// is said, and fails where the environment says that everything must be tested.
+pub(crate) fn inside(test: &str) -> bool {
+    if env::var_os(INSIDE).is_some() {
+        return true;
+    }
+    let Some(unshare) = namespace() else {
+        let sentence = format!("{test} needs `unshare` and `mount` to have file systems of its own; it was not run");
+        assert!(env::var("CI").as_deref() != Ok("true"), "{sentence}");
+        eprintln!("{sentence}");
+        return false;
+    };
+    let ran = Command::new("unshare")
+        .arg(unshare)
+        .arg(env::current_exe().unwrap())
+        .args(["--exact", test, "--nocapture", "--test-threads", "1"])
+        .env(INSIDE, "1")
+        .output()
+        .unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let (out, errors) = (text(&ran.stdout), text(&ran.stderr));
+    assert!(ran.status.success() && out.contains("1 passed"), "{out}\n{errors}");
+    println!("{out}");
+    false
+}
+
+/// The arguments with which there is a mount namespace: of a user's own, or of the system administrator's.
+fn namespace() -> Option<&'static str> {
+    let folder = tempfile::tempdir().unwrap();
+    let tried = |arguments: &&str| {
+        let mounted = Command::new("unshare")
+            .arg(arguments)
+            .args(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs"])
+            .arg(folder.path())
+            .output();
+        mounted.is_ok_and(|mounted| mounted.status.success())
+    };
+    ["-rm", "-m"].into_iter().find(tried)
+}
+
+/// A small file system in memory.
+pub(crate) struct Tmpfs {
+    dir: PathBuf,
+}
+
+impl Tmpfs {
+    /// One of so many KiB in this folder, which is made.
+    pub(crate) fn mount(dir: &Path, kib: usize) -> Self {
+        fs::create_dir_all(dir).unwrap();
+        let size = format!("size={kib}k");
+        succeeds(
+            Command::new("mount")
+                .args(["-t", "tmpfs", "-o", &size, "tmpfs"])
+                .arg(dir),
+        );
+        Self { dir: dir.to_owned() }
+    }
+
+    /// Takes what room is left. Who writes meanwhile may get some of it.
+    pub(crate) fn fill(&self) {
+        const TRIES: usize = 4_096;
+        let mut file = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(self.filler())
+            .unwrap();
+        for size in [1 << 20, 1 << 16, 1 << 12, 1] {
+            let bytes = vec![7; size];
+            // Others may free some again and again.
+            for _ in 0..TRIES {
+                if file.write_all(&bytes).is_err() {
+                    break;
+                }
+            }
+        }
+    }
+
+    /// Gives it back.
+    pub(crate) fn free(&self) {
+        // There may be none.
+        let _ = fs::remove_file(self.filler());
+    }
+
+    fn filler(&self) -> PathBuf {
+        self.dir.join("filler")
+    }
+
+    /// Lets nothing be written; nobody may have a file open to write to.
+    pub(crate) fn make_read_only(&self) {
+        succeeds(Command::new("mount").args(["-o", "remount,ro"]).arg(&self.dir));
+    }
+
+    /// Lets it be written to again.
+    pub(crate) fn make_writable(&self) {
+        succeeds(Command::new("mount").args(["-o", "remount,rw"]).arg(&self.dir));
+    }
+}
+
+fn succeeds(command: &mut Command) {
+    let Output { status, stderr, .. } = command.output().unwrap();
+    assert!(status.success(), "{command:?}: {}", String::from_utf8_lossy(&stderr));
+}
