@@ -29,10 +29,11 @@ struct Next {
 impl Healing {
     /// How long to wait for a change before [`Healing::go_on`].
     pub(super) fn look(&self, shared: &Shared) -> Duration {
+        let is_failing = shared.log.failure().is_some_and(|failure| failure.passing);
         match &self.next {
+            _ if !is_failing => LOOK,
             Some(next) => next.at.saturating_duration_since(Instant::now()),
-            None if shared.log.failure().is_some() => PAUSE_MIN,
-            None => LOOK,
+            None => PAUSE_MIN,
         }
     }
 

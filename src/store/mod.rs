@@ -201,6 +201,12 @@ impl Store {
         }
     }
 
+    /// Whether it was opened to be read, and takes no changes as long as the process lives.
+    #[must_use]
+    pub fn is_to_read(&self) -> bool {
+        self.shared.log.failure().is_some_and(|failure| !failure.passing)
+    }
+
     /// The latest state.
     #[must_use]
     pub fn state(&self) -> Arc<State> {

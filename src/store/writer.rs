@@ -96,6 +96,9 @@ fn write(shared: &Arc<Shared>, waiting: &Receiver<Waiting>) {
             Err(RecvTimeoutError::Timeout) => None,
             Err(RecvTimeoutError::Disconnected) => return,
         };
+        if first.is_none() && shared.log.failure().is_none() {
+            continue;
+        }
         let turn = shared.turn();
         healing.go_on(shared);
         let Some(first) = first else { continue };
