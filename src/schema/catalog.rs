@@ -105,7 +105,9 @@ pub(super) struct Catalog {
     query: String,
     mutation: Option<String>,
     subscription: Option<String>,
-    condition: Type,
+    /// Object types that an interface, a union or an object type may stand for.
+    possible: HashMap<String, HashSet<String>>,
+    conditions: [Input; 1],
 }
 
 /// async-graphql printed a schema that its own parser does not read.
@@ -120,10 +122,15 @@ impl Catalog {
             query: "Query".to_owned(),
             mutation: None,
             subscription: None,
-            condition: Type {
-                base: BaseType::Named(Name::new("Boolean")),
-                nullable: false,
-            },
+            possible: HashMap::new(),
+            conditions: [Input {
+                name: "if".to_owned(),
+                ty: Type {
+                    base: BaseType::Named(Name::new("Boolean")),
+                    nullable: false,
+                },
+                default: None,
+            }],
         };
         for text in [INTROSPECTION, sdl] {
             for definition in parse_schema(text)?.definitions {
@@ -137,6 +144,11 @@ impl Catalog {
 
     pub(super) fn kind(&self, name: &str) -> Option<&Kind> {
         self.types.get(name)
+    }
+
+    /// All types with their names, in no order.
+    pub(super) fn kinds(&self) -> impl Iterator<Item = (&str, &Kind)> {
+        self.types.iter().map(|(name, kind)| (name.as_str(), kind))
     }
 
     /// The name of a type with fields, as the catalog holds it.
@@ -160,9 +172,17 @@ impl Catalog {
         }
     }
 
-    /// What `@skip(if:)` and `@include(if:)` take.
-    pub(super) fn condition(&self) -> &Type {
-        &self.condition
+    /// Whether one object may be of both types.
+    pub(super) fn overlap(&self, one: &str, other: &str) -> bool {
+        match (self.possible.get(one), self.possible.get(other)) {
+            (Some(one), Some(other)) => !one.is_disjoint(other),
+            _ => false,
+        }
+    }
+
+    /// What `@skip` and `@include` take, the only directives of a request.
+    pub(super) fn conditions(&self) -> &[Input] {
+        &self.conditions
     }
 
     fn add(&mut self, definition: TypeSystemDefinition) {
@@ -181,11 +201,23 @@ impl Catalog {
                     .directives
                     .iter()
                     .any(|directive| directive.node.name.node == "oneOf");
+                let own = definition.name.node.as_str();
                 let kind = match definition.kind {
                     TypeKind::Scalar => Kind::Scalar,
-                    TypeKind::Object(object) => Kind::Object(fields(object.fields)),
+                    TypeKind::Object(object) => {
+                        self.may_be(own, own);
+                        for interface in &object.implements {
+                            self.may_be(&interface.node, own);
+                        }
+                        Kind::Object(fields(object.fields))
+                    }
                     TypeKind::Interface(interface) => Kind::Interface(fields(interface.fields)),
-                    TypeKind::Union(_) => Kind::Union,
+                    TypeKind::Union(union) => {
+                        for member in &union.members {
+                            self.may_be(own, &member.node);
+                        }
+                        Kind::Union
+                    }
                     TypeKind::Enum(values) => Kind::Enum(
                         values
                             .values
@@ -202,6 +234,11 @@ impl Catalog {
             }
             TypeSystemDefinition::Directive(_) => {}
         }
+    }
+
+    fn may_be(&mut self, ty: &str, object: &str) {
+        let possible = self.possible.entry(ty.to_owned()).or_default();
+        possible.insert(object.to_owned());
     }
 
     fn add_meta_fields(&mut self) {

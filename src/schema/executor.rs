@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute, NextResolve, ResolveInfo};
 use async_graphql::futures_util::{FutureExt, StreamExt};
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType};
-use async_graphql::parser::{self, parse_query};
 use async_graphql::{
-    ObjectType, Positioned, Response, Schema, SchemaBuilder, ServerResult, SubscriptionType, Value, Variables,
+    ObjectType, Positioned, Response, Schema, SchemaBuilder, ServerResult, SubscriptionType, ValidationMode, Value,
+    Variables,
 };
 
 use super::answer::{self, Answer, Outcome};
@@ -21,7 +21,7 @@ use super::limits::{Introspection, Limit, Limits};
 use super::measure::Estimate;
 use super::tally::{self, Tally, Wanted};
 use super::work::{Pool, Work};
-use super::{absent, document, introspection, lexical, measure, merge, presence, root_field, variables};
+use super::{absent, document, introspection, lexical, measure, merge, parse, presence, root_field, variables};
 use crate::model::{Caller, Role};
 
 /// The extension in which clients name a query by its hash.
@@ -99,12 +99,13 @@ where
     M: ObjectType + 'static,
     S: SubscriptionType + 'static,
 {
-    /// Takes the builder, because it adds an extension and replaces async-graphql's depth check,
-    /// which expands fragments over and over.
+    /// Takes the builder, because it adds an extension and replaces async-graphql's checks of depth and validity: the one
+    /// expands fragments over and over, the other takes uses of variables times operations, and each has gaps.
     pub(super) fn new(builder: SchemaBuilder<Q, M, S>, limits: Limits) -> Result<Self, Unreadable> {
         let schema = builder
             .extension(ExecutionFlag)
             .limit_recursive_depth(usize::MAX)
+            .validation_mode(ValidationMode::Fast)
             .finish();
         let sdl = schema.sdl();
         let catalog = Arc::new(Catalog::new(&sdl)?);
@@ -240,7 +241,7 @@ where
             return Err(refuse(error));
         }
         let text = lexical::check(&request.query, &self.limits).map_err(refuse)?;
-        let mut document = parse_query(&text).map_err(|error| refuse(syntax_error(&error)))?;
+        let mut document = parse::parse(&text).map_err(refuse)?;
         if self.limits.introspection == Introspection::Closed {
             introspection::refuse(&document).map_err(refuse)?;
         }
@@ -263,10 +264,12 @@ where
         merge::check(&document, &self.catalog).map_err(|error| named(refuse(error)))?;
         let variables = variables::coerce(&self.catalog, &operation.node, given)
             .map_err(|errors| named(Box::new(Answer::refused(errors))))?;
+        leave_only(&mut document, name.as_deref());
         if kind == OperationType::Subscription {
-            root_field::reduce(&mut document, name.as_deref()).map_err(|error| named(refuse(error)))?;
+            root_field::reduce(&mut document).map_err(|error| named(refuse(error)))?;
         }
-        absent::leave_out(&mut document, name.as_deref(), &variables);
+        variables::decide(&document, &variables).map_err(|error| named(refuse(error)))?;
+        absent::leave_out(&mut document, &variables);
         let marked = presence::mark(&mut document);
         Ok(Prepared {
             request,
@@ -387,21 +390,11 @@ fn choose<'d>(
     }
 }
 
-/// The parser's message quotes the whole line, which may be the whole document.
-fn syntax_error(error: &parser::Error) -> Error {
-    let message = error.to_string();
-    let expected = message.lines().rev().find_map(|line| line.trim().strip_prefix("= "));
-    let places: Vec<_> = error.positions().collect();
-    let text = match (expected, places.first()) {
-        (Some(expected), Some(at)) => format!("Syntax error at line {}, column {}: {expected}.", at.line, at.column),
-        (_, Some(at)) if matches!(error, parser::Error::Syntax { .. }) => {
-            format!("Syntax error at line {}, column {}.", at.line, at.column)
-        }
-        _ => format!("The document does not parse: {message}."),
-    };
-    let mut error = Error::parse_failed(text);
-    error.locations = places;
-    error
+/// Takes the operations out of a document that will not run; they have been checked.
+fn leave_only(document: &mut ExecutableDocument, chosen: Option<&str>) {
+    if let (DocumentOperations::Multiple(operations), Some(chosen)) = (&mut document.operations, chosen) {
+        operations.retain(|name, _| name == chosen);
+    }
 }
 
 fn timed_out(timeout_ms: u64) -> Error {
@@ -479,3 +472,5 @@ impl Extension for Execution {
 mod hostile;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod values;

@@ -1,18 +1,16 @@
 //! Counts tokens and bracket nesting of a document's text in one pass, before any parser sees it:
-//! the parser recurses, so a hostile text must not reach it. Refuses what no lexer accepts, and keys
-//! given twice in one input object, of which the parser keeps the last.
+//! the parser recurses, so a hostile text must not reach it. Refuses strings that do not end, escapes that
+//! stand for nothing, and keys given twice in one input object.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Range;
 
-use async_graphql::Pos;
-
 use super::error::Error;
 use super::limits::{Limit, Limits};
+use super::parse::{position, syntax_error};
 
-/// How deep brackets may nest. The parser gives up at 64 nested selection sets anyway, and every
-/// level costs it stack.
+/// How deep brackets may nest: every level costs the parser stack.
 pub(super) const NESTING_MAX: u64 = 64;
 
 /// Longest name. Names in the schema are far shorter, and suggestions for a misspelt one cost its
@@ -28,13 +26,26 @@ struct Scan {
     definitions: u64,
     /// Fields directly in a definition, those behind fragments left out.
     root_fields: u64,
-    /// Where comments stand, in bytes, without the ends of their lines.
-    comments: Vec<Range<usize>>,
+    /// Bytes of comments, without the ends of their lines.
+    comment_bytes: usize,
+    /// What the parser reads only when it is written otherwise.
+    spellings: Vec<Spelling>,
 }
 
-/// Holds `text` against `limits`, and returns it without its comments. Linear in its length.
+/// Something of the specification that the parser reads in one spelling alone. The other has as many bytes, so that nothing
+/// moves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Spelling {
+    /// A `$`, something that is skipped, and a name, in this range; the name begins at the index. Written without a gap.
+    Variable(Range<usize>, usize),
+    /// Two escapes for one character, each a half of it, from an index on. Written as one escape.
+    Pair(usize, char),
+}
+
+/// Holds `text` against `limits`, and returns it as the parser reads it. Linear in its length.
 pub(super) fn check<'t>(text: &'t str, limits: &Limits) -> Result<Cow<'t, str>, Error> {
-    limits.check(Limit::BodyBytes, u64::try_from(text.len()).unwrap_or(u64::MAX))?;
+    let count = |bytes: usize| u64::try_from(bytes).unwrap_or(u64::MAX);
+    limits.check(Limit::BodyBytes, count(text.len()))?;
     let scan = scan(text)?;
     limits.check(Limit::Tokens, scan.tokens)?;
     if scan.nesting > NESTING_MAX {
@@ -47,24 +58,34 @@ pub(super) fn check<'t>(text: &'t str, limits: &Limits) -> Result<Cow<'t, str>, 
     if scan.definitions == 1 {
         limits.check(Limit::RootFields, scan.root_fields)?;
     }
-    let text = without(text, &scan.comments);
-    limits.check(Limit::DocumentBytes, u64::try_from(text.len()).unwrap_or(u64::MAX))?;
-    Ok(text)
+    limits.check(Limit::DocumentBytes, count(text.len() - scan.comment_bytes))?;
+    respelled(text, scan.spellings)
 }
 
-/// A comment ends its line, so that leaving it out moves nothing that follows.
-fn without<'t>(text: &'t str, comments: &[Range<usize>]) -> Cow<'t, str> {
-    if comments.is_empty() {
-        return Cow::Borrowed(text);
+fn respelled(text: &str, spellings: Vec<Spelling>) -> Result<Cow<'_, str>, Error> {
+    if spellings.is_empty() {
+        return Ok(Cow::Borrowed(text));
     }
-    let mut kept = String::with_capacity(text.len());
-    let mut from = 0;
-    for comment in comments {
-        kept.push_str(text.get(from..comment.start).unwrap_or_default());
-        from = comment.end;
+    let mut bytes = text.as_bytes().to_vec();
+    for spelling in spellings {
+        match spelling {
+            Spelling::Variable(range, name) => {
+                let gap = range.start + 1..name;
+                if let Some(behind) = bytes.get_mut(gap.start..range.end) {
+                    behind.rotate_left(gap.len());
+                }
+            }
+            Spelling::Pair(at, character) => {
+                let escape = format!("\\u{{{:08X}}}", u32::from(character));
+                if let Some(pair) = bytes.get_mut(at..at + escape.len()) {
+                    pair.copy_from_slice(escape.as_bytes());
+                }
+            }
+        }
     }
-    kept.push_str(text.get(from..).unwrap_or_default());
-    Cow::Owned(kept)
+    let text = String::from_utf8(bytes);
+    text.map(Cow::Owned)
+        .map_err(|_| Error::internal("a document is no text any more once it is spelled otherwise"))
 }
 
 /// Unterminated strings are refused here: a parser that backtracks could read their inside as
@@ -87,23 +108,20 @@ fn scan(text: &str) -> Result<Scan, Error> {
     let mut after = After::Anything;
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
+        if let Some(next) = ignored(bytes, at) {
+            scan.comment_bytes += if byte == b'#' { next - at } else { 0 };
+            at = next;
+            continue;
+        }
         let token = at;
         match byte {
-            b' ' | b'\t' | b'\n' | b'\r' | b',' => {
-                at += 1;
-                continue;
-            }
-            b'#' => {
-                let end = end_of_line(bytes, at);
-                scan.comments.push(at..end);
+            b'"' => {
+                let end = end_of_string(bytes, at).ok_or_else(|| unterminated(text, at))?;
+                if !bytes[at..].starts_with(BLOCK) {
+                    escapes(text, at..end, &mut scan.spellings)?;
+                }
                 at = end;
-                continue;
             }
-            0xEF if bytes[at..].starts_with(b"\xEF\xBB\xBF") => {
-                at += 3;
-                continue;
-            }
-            b'"' => at = end_of_string(bytes, at).ok_or_else(|| unterminated(text, at))?,
             b'{' | b'[' | b'(' => {
                 objects.open(byte, bytes.get(last.clone()));
                 if open == 0 {
@@ -139,6 +157,9 @@ fn scan(text: &str) -> Result<Scan, Error> {
                         end - at
                     ))
                     .at(position(text, at)));
+                }
+                if bytes.get(last.clone()) == Some(b"$") && last.end < at {
+                    scan.spellings.push(Spelling::Variable(last.start..end, at));
                 }
                 let field = open == 1 && in_definition && after == After::Anything;
                 scan.root_fields += u64::from(field);
@@ -190,7 +211,17 @@ fn key_twice(text: &str, key: Range<usize>) -> Error {
     Error::validation_failed(format!("The input object has the field {key} twice; give it once.")).at(position)
 }
 
-fn is_word(byte: u8) -> bool {
+/// Where what says nothing ends, if it begins here: white space, a comma, a comment, a byte order mark.
+pub(super) fn ignored(bytes: &[u8], at: usize) -> Option<usize> {
+    match bytes.get(at)? {
+        b' ' | b'\t' | b'\n' | b'\r' | b',' => Some(at + 1),
+        b'#' => Some(end_of_line(bytes, at)),
+        0xEF if bytes[at..].starts_with(b"\xEF\xBB\xBF") => Some(at + 3),
+        _ => None,
+    }
+}
+
+pub(super) fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
@@ -202,8 +233,8 @@ fn end_of_line(bytes: &[u8], from: usize) -> usize {
 }
 
 /// The index after the string that opens at `from`, or none when it does not end.
-fn end_of_string(bytes: &[u8], from: usize) -> Option<usize> {
-    let block = bytes[from..].starts_with(b"\"\"\"");
+pub(super) fn end_of_string(bytes: &[u8], from: usize) -> Option<usize> {
+    let block = bytes[from..].starts_with(BLOCK);
     let mut at = from + if block { 3 } else { 1 };
     loop {
         match *bytes.get(at)? {
@@ -212,7 +243,7 @@ fn end_of_string(bytes: &[u8], from: usize) -> Option<usize> {
             b'\\' if matches!(bytes.get(at + 1)?, b'\n' | b'\r') => return None,
             b'\\' => at += 2,
             b'"' if !block => return Some(at + 1),
-            b'"' if bytes[at..].starts_with(b"\"\"\"") => return Some(at + 3),
+            b'"' if bytes[at..].starts_with(BLOCK) => return Some(at + 3),
             b'\n' | b'\r' if !block => return None,
             _ => at += 1,
         }
@@ -228,11 +259,72 @@ fn unterminated(text: &str, at: usize) -> Error {
     .at(position)
 }
 
-fn position(text: &str, at: usize) -> Pos {
-    let before = text.get(..at).unwrap_or(text);
-    let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
-    let column = before.chars().rev().take_while(|character| *character != '\n').count() + 1;
-    Pos { line, column }
+/// What opens and ends a string of several lines.
+const BLOCK: &[u8] = b"\"\"\"";
+
+/// Refuses escapes that stand for nothing in a string of one line, quotes included in `range`.
+fn escapes(text: &str, range: Range<usize>, spellings: &mut Vec<Spelling>) -> Result<(), Error> {
+    let bytes = text.as_bytes();
+    let mut at = range.start;
+    while let Some(next) = bytes.get(at..range.end).and_then(|rest| memchr::memchr(b'\\', rest)) {
+        at += next;
+        let refuse = |why: &str| syntax_error(position(text, at), why);
+        let unit = match bytes.get(at + 1) {
+            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => {
+                at += 2;
+                continue;
+            }
+            Some(b'u') => unit(text, at),
+            _ => None,
+        };
+        let Some((unit, end)) = unit else {
+            return Err(refuse(
+                "this escape stands for no character; there are \\\", \\\\, \\/, \\b, \\f, \\n, \\r, \\t, \\u0041 and \\u{1F600}",
+            ));
+        };
+        if char::from_u32(unit).is_some() {
+            at = end;
+            continue;
+        }
+        // Only of two escapes of four digits each, one behind the other, can both be halves.
+        let half = unit_of_four(text, end).filter(|_| end == at + 6);
+        let pair = half.and_then(|(low, end)| {
+            let units = [u16::try_from(unit).ok()?, u16::try_from(low).ok()?];
+            let character = char::decode_utf16(units).next()?.ok()?;
+            (u32::from(character) > 0xFFFF).then_some((character, end))
+        });
+        let Some((character, end)) = pair else {
+            return Err(refuse(
+                "a surrogate stands for a character only together with its other half, as in \\uD83D\\uDE00; better write \\u{1F600}",
+            ));
+        };
+        spellings.push(Spelling::Pair(at, character));
+        at = end;
+    }
+    Ok(())
+}
+
+/// The number that an escape like `\u0041` or `\u{1F600}` names, and where the escape ends. None for what no character has.
+fn unit(text: &str, at: usize) -> Option<(u32, usize)> {
+    /// More digits are never needed.
+    const DIGITS_MAX: usize = 8;
+    let Some(digits) = text.get(at..)?.strip_prefix("\\u{") else {
+        return unit_of_four(text, at);
+    };
+    let digits = digits.get(..digits.find('}')?)?;
+    let unit = (digits.len() <= DIGITS_MAX).then(|| hexadecimal(digits))??;
+    (unit <= u32::from(char::MAX)).then_some((unit, at + 4 + digits.len()))
+}
+
+fn unit_of_four(text: &str, at: usize) -> Option<(u32, usize)> {
+    let digits = text.get(at..)?.strip_prefix("\\u")?.get(..4)?;
+    Some((hexadecimal(digits)?, at + 6))
+}
+
+/// Without the sign that Rust would take.
+fn hexadecimal(digits: &str) -> Option<u32> {
+    let all = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+    all.then(|| u32::from_str_radix(digits, 16).ok())?
 }
 
 #[cfg(test)]
@@ -295,10 +387,39 @@ mod tests {
     }
 
     #[test]
-    fn comments_are_left_out_and_nothing_moves() {
+    fn comments_do_not_count_as_the_document() {
         let text = "# one\n{ a # {\r\n b(c: \"# no\") } # end";
-        let kept = check(text, &Limits::default()).unwrap();
-        assert_eq!(kept, "\n{ a \r\n b(c: \"# no\") } ");
+        let limits = Limits {
+            document_bytes_max: 23,
+            ..Limits::default()
+        };
+        assert_eq!(scan(text).unwrap().comment_bytes, 5 + 3 + 5);
+        assert_eq!(check(text, &limits).unwrap(), text);
+        assert!(check(&text.replace("# one", "one"), &limits).is_err());
+    }
+
+    #[test]
+    fn what_is_spelled_otherwise_keeps_its_length_and_its_place() {
+        for (text, expected) in [
+            (
+                "query Q($ a: X) { b(c: $\u{feff}a) }",
+                "query Q($a : X) { b(c: $a\u{feff}) }",
+            ),
+            ("{ b(c: $ #é\n\r a, d: 1) }", "{ b(c: $a #é\n\r , d: 1) }"),
+            (
+                r#"{ a(b: "é\uD83D\uDE00", c: "\\uD83D") }"#,
+                r#"{ a(b: "é\u{0001F600}", c: "\\uD83D") }"#,
+            ),
+        ] {
+            assert_eq!(check(text, &Limits::default()).unwrap(), expected);
+            assert_eq!(text.len(), expected.len());
+        }
+        for text in ["{ a(b: $c) }", "{ a(b: \"\"\"\\uD83D\\uDE00\"\"\") }"] {
+            assert!(
+                matches!(check(text, &Limits::default()), Ok(Cow::Borrowed(_))),
+                "{text}"
+            );
+        }
     }
 
     #[test]

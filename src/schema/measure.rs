@@ -13,12 +13,11 @@ use super::catalog::{self, Catalog, ListSize};
 use super::error::Error;
 use super::lexical::NESTING_MAX;
 use super::limits::{Limit, Limits};
+use super::parse;
 use super::work::Work;
 
 /// No list counts as longer, whatever is asked for; asking for more is refused by the field itself.
 const SIZE_MAX: u64 = 10_000;
-/// Misspelt names are searched for suggestions one by one, which is slow for a flood of them.
-const UNKNOWN_NAMES_MAX: usize = 10;
 
 /// Counts of one selection set, and of all below it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,10 +64,9 @@ pub(super) fn check(
         operation: &operation.node,
         variables,
         fragments: HashMap::new(),
-        unknown: Vec::new(),
     };
     let (mut selections, mut estimate) = (0_u64, Estimate::default());
-    for (_, candidate) in document.operations.iter() {
+    for candidate in parse::operations(document) {
         let measure = measurer.operation(&candidate.node)?;
         selections = selections.saturating_add(measure.selections);
         limits.check(Limit::Selections, selections)?;
@@ -99,7 +97,6 @@ struct Measurer<'a> {
     variables: &'a Variables,
     /// `None` while the fragment is being counted: meeting it then is a cycle.
     fragments: HashMap<&'a str, Option<Measure>>,
-    unknown: Vec<Error>,
 }
 
 impl<'a> Measurer<'a> {
@@ -157,9 +154,6 @@ impl<'a> Measurer<'a> {
     fn field(&mut self, field: &'a Positioned<Field>, parent: Option<&'a str>, level: u64) -> Result<Measure, Error> {
         let catalog = self.catalog;
         let definition = parent.and_then(|parent| catalog.field(parent, &field.node.name.node));
-        if let Some(parent) = parent {
-            self.names_are_known(field, parent, definition)?;
-        }
         let below = definition.and_then(|definition| catalog.composite(catalog::named(&definition.ty)));
         let set = &field.node.selection_set.node;
         let measure = match set.items.is_empty() {
@@ -183,7 +177,7 @@ impl<'a> Measurer<'a> {
             complexity,
             per_element,
             work: definition.map_or(measure.work, |definition| {
-                measure.work.max(own_work(&field.node, definition))
+                measure.work.max(self.own_work(&field.node, definition))
             }),
             ..measure
         })
@@ -252,62 +246,31 @@ impl<'a> Measurer<'a> {
         })
     }
 
-    fn names_are_known(
-        &mut self,
-        field: &'a Positioned<Field>,
-        parent: &str,
-        definition: Option<&catalog::Field>,
-    ) -> Result<(), Error> {
-        let name = &field.node.name.node;
-        match definition {
-            None if name != "__typename" => {
-                self.unknown.push(
-                    Error::validation_failed(format!("Unknown field \"{name}\" on type \"{parent}\".")).at(field.pos),
-                );
-            }
-            Some(definition) => {
-                for (argument, _) in &field.node.arguments {
-                    if definition.argument(&argument.node).is_none() {
-                        self.unknown.push(
-                            Error::validation_failed(format!(
-                                "Unknown argument \"{}\" on field \"{parent}.{name}\".",
-                                argument.node
-                            ))
-                            .at(argument.pos),
-                        );
-                    }
-                }
-            }
-            None => {
-                // Nobody else looks at what is asked of it.
-                if let Some((argument, _)) = field.node.arguments.first() {
-                    let message = format!("Unknown argument \"{}\" on field \"{parent}.{name}\".", argument.node);
-                    return Err(Error::validation_failed(message).at(argument.pos));
-                }
-                if !field.node.selection_set.node.items.is_empty() {
-                    let message = format!("The field \"{name}\" is a String!, of which nothing is selected.");
-                    return Err(Error::validation_failed(message).at(field.pos));
-                }
-            }
+    /// Whether resolving the field may look at far more than it answers: it weighs more than one, or it lists what must first be
+    /// filtered, ordered or searched for a cursor.
+    fn own_work(&self, field: &Field, definition: &catalog::Field) -> Work {
+        /// What weighs so much looks at the whole graph.
+        const LONG_FROM: u64 = 1000;
+        const LOOKS_AT_MORE: [&str; 5] = ["filter", "orderBy", "after", "before", "last"];
+        // What is given by a variable that has no value is not given.
+        let asks = |name: &&str| match field.get_argument(name).map(|value| &value.node) {
+            None | Some(Literal::Null) => false,
+            Some(Literal::Variable(name)) => self.variable(name).is_some_and(|value| *value != Value::Null),
+            Some(_) => true,
+        };
+        let looks_at_more = definition.size.is_some() && LOOKS_AT_MORE.iter().any(asks);
+        match definition.weight {
+            LONG_FROM.. => Work::Long,
+            2.. => Work::Short,
+            _ if looks_at_more => Work::Short,
+            _ => Work::Lookup,
         }
-        if self.unknown.len() <= UNKNOWN_NAMES_MAX {
-            return Ok(());
-        }
-        let mut first = self.unknown.swap_remove(0);
-        first
-            .message
-            .push_str(&format!(" More than {UNKNOWN_NAMES_MAX} names are unknown."));
-        Err(first)
     }
 
     fn all_fragments_are_used(&self) -> Result<(), Error> {
-        // By position, so that the same document always gets the same answer.
-        let unused = self
-            .document
-            .fragments
-            .iter()
-            .filter(|(name, _)| !self.fragments.contains_key(name.as_str()));
-        match unused.min_by_key(|(_, fragment)| (fragment.pos.line, fragment.pos.column)) {
+        let fragments = parse::fragments(self.document);
+        let unused = fragments.iter().find(|(name, _)| !self.fragments.contains_key(name));
+        match unused {
             Some((name, fragment)) => Err(Error::validation_failed(format!(
                 "The fragment {name} is never used. Spread it or remove it."
             ))
@@ -356,26 +319,6 @@ fn lane_of(operation: OperationType, work: Work) -> Work {
     match (operation, work) {
         (OperationType::Mutation, Work::Short) => Work::Change,
         _ => work,
-    }
-}
-
-/// Whether resolving the field may look at far more than it answers: it weighs more than one, or it lists what must first be
-/// filtered, ordered or searched for a cursor.
-fn own_work(field: &Field, definition: &catalog::Field) -> Work {
-    /// What weighs so much looks at the whole graph.
-    const LONG_FROM: u64 = 1000;
-    const LOOKS_AT_MORE: [&str; 5] = ["filter", "orderBy", "after", "before", "last"];
-    let asks = |name: &&str| {
-        field
-            .get_argument(name)
-            .is_some_and(|value| value.node != Literal::Null)
-    };
-    let looks_at_more = definition.size.is_some() && LOOKS_AT_MORE.iter().any(asks);
-    match definition.weight {
-        LONG_FROM.. => Work::Long,
-        2.. => Work::Short,
-        _ if looks_at_more => Work::Short,
-        _ => Work::Lookup,
     }
 }
 

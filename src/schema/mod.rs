@@ -26,6 +26,7 @@ mod measure;
 mod merge;
 mod mutation;
 mod page;
+mod parse;
 mod presence;
 mod query;
 mod rankings;

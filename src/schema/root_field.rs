@@ -8,26 +8,20 @@ use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, Field
 
 use super::error::Error;
 
-/// Leaves one field in the root of the subscription named `name`, or the only operation. Call it on documents that were
-/// checked: fragments end, and fields of one key have the same arguments.
-pub(super) fn reduce(document: &mut ExecutableDocument, name: Option<&str>) -> Result<(), Error> {
-    let operation = match (&document.operations, name) {
-        (DocumentOperations::Single(operation), _) => operation,
-        (DocumentOperations::Multiple(operations), Some(name)) => &operations[name],
-        (DocumentOperations::Multiple(_), None) => return Err(Error::internal("an operation was chosen by no name")),
+/// Whether the root of a subscription is one field, without directives, and no introspection. Call it on documents whose
+/// fragments end.
+pub(super) fn check(document: &ExecutableDocument, set: &SelectionSet) -> Result<(), Error> {
+    let fields = root_fields(document, set)?;
+    // None where a fragment does not exist, which is told by others.
+    let Some((root, others)) = fields.split_first() else {
+        return Ok(());
     };
-    let fields = root_fields(document, &operation.node.selection_set.node)?;
-    let mut fields = fields.into_iter();
-    let mut root = fields
-        .next()
-        .ok_or_else(|| Error::internal("an operation has no root field"))?;
-    for field in fields {
-        if field.node.response_key().node != root.node.response_key().node {
-            let message = "A subscription has one root field. Subscribe to each in an operation of its own.";
-            return Err(Error::validation_failed(message).at(field.pos));
-        }
-        let further = field.node.selection_set.node.items;
-        root.node.selection_set.node.items.extend(further);
+    if let Some(other) = others
+        .iter()
+        .find(|field| field.node.response_key() != root.node.response_key())
+    {
+        let message = "A subscription has one root field. Subscribe to each in an operation of its own.";
+        return Err(Error::validation_failed(message).at(other.pos));
     }
     if root.node.name.node.starts_with("__") {
         let message = format!(
@@ -36,21 +30,44 @@ pub(super) fn reduce(document: &mut ExecutableDocument, name: Option<&str>) -> R
         );
         return Err(Error::validation_failed(message).at(root.pos));
     }
-    let items = vec![Positioned::new(Selection::Field(root.clone()), root.pos)];
-    let operation = match (&mut document.operations, name) {
-        (DocumentOperations::Multiple(operations), Some(name)) => operations.get_mut(name),
-        (DocumentOperations::Single(operation), _) => Some(operation),
-        (DocumentOperations::Multiple(_), None) => None,
+    Ok(())
+}
+
+/// Leaves one field in the root of the document's only operation, a subscription. Call it on documents that were checked:
+/// fields of one key have the same arguments.
+pub(super) fn reduce(document: &mut ExecutableDocument) -> Result<(), Error> {
+    let operation = document.operations.iter().next();
+    let (_, operation) = operation.ok_or_else(|| Error::internal("an operation was chosen and is gone"))?;
+    let fields = root_fields(document, &operation.node.selection_set.node)?;
+    let mut fields = fields.into_iter().cloned();
+    let mut root = fields
+        .next()
+        .ok_or_else(|| Error::internal("an operation has no root field"))?;
+    for field in fields {
+        root.node
+            .selection_set
+            .node
+            .items
+            .extend(field.node.selection_set.node.items);
+    }
+    let at = root.pos;
+    let items = vec![Positioned::new(Selection::Field(root), at)];
+    let operation = match &mut document.operations {
+        DocumentOperations::Single(operation) => Some(operation),
+        DocumentOperations::Multiple(operations) => operations.values_mut().next(),
     };
     if let Some(operation) = operation {
         operation.node.selection_set.node.items = items;
     }
-    remove_unused_fragments(document);
     Ok(())
 }
 
-fn root_fields(document: &ExecutableDocument, set: &SelectionSet) -> Result<Vec<Positioned<Field>>, Error> {
+fn root_fields<'d>(
+    document: &'d ExecutableDocument,
+    set: &'d SelectionSet,
+) -> Result<Vec<&'d Positioned<Field>>, Error> {
     let mut fields = Vec::new();
+    let mut spread = HashSet::new();
     let mut open = vec![set];
     while let Some(set) = open.pop() {
         for item in &set.items {
@@ -62,10 +79,13 @@ fn root_fields(document: &ExecutableDocument, set: &SelectionSet) -> Result<Vec<
                 return Err(Error::validation_failed(message).at(directive.pos));
             }
             match &item.node {
-                Selection::Field(field) => fields.push(field.clone()),
+                Selection::Field(field) => fields.push(field),
                 Selection::InlineFragment(inline) => open.push(&inline.node.selection_set.node),
-                Selection::FragmentSpread(spread) => {
-                    if let Some(fragment) = document.fragments.get(&spread.node.fragment_name.node) {
+                Selection::FragmentSpread(spreads) => {
+                    let name = &spreads.node.fragment_name.node;
+                    if let Some(fragment) = document.fragments.get(name)
+                        && spread.insert(name)
+                    {
                         open.push(&fragment.node.selection_set.node);
                     }
                 }
@@ -73,36 +93,6 @@ fn root_fields(document: &ExecutableDocument, set: &SelectionSet) -> Result<Vec<
         }
     }
     // As they are written: what is merged keeps its order.
-    fields.sort_by_key(|field| (field.pos.line, field.pos.column));
+    fields.sort_by_key(|field| field.pos);
     Ok(fields)
-}
-
-/// async-graphql refuses fragments that nothing spreads any more.
-fn remove_unused_fragments(document: &mut ExecutableDocument) {
-    let mut used = HashSet::new();
-    let operations = document
-        .operations
-        .iter()
-        .map(|(_, operation)| &operation.node.selection_set.node);
-    let mut open: Vec<&SelectionSet> = operations.collect();
-    while let Some(set) = open.pop() {
-        for item in &set.items {
-            match &item.node {
-                Selection::Field(field) => open.push(&field.node.selection_set.node),
-                Selection::InlineFragment(inline) => open.push(&inline.node.selection_set.node),
-                Selection::FragmentSpread(spread) => {
-                    let name = &spread.node.fragment_name.node;
-                    if used.insert(name.clone()) {
-                        open.extend(
-                            document
-                                .fragments
-                                .get(name)
-                                .map(|fragment| &fragment.node.selection_set.node),
-                        );
-                    }
-                }
-            }
-        }
-    }
-    document.fragments.retain(|name, _| used.contains(name));
 }

@@ -2,11 +2,13 @@
 //! filled in; what is not declared is dropped.
 
 use async_graphql::Variables;
-use async_graphql::parser::types::OperationDefinition;
+use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, Selection, SelectionSet};
+use async_graphql_value::Value;
 
 use super::catalog::{self, Catalog, Kind};
 use super::error::{Code, Error};
 use super::input::{self, Origin};
+use super::parse;
 
 const ERRORS_MAX: usize = 20;
 
@@ -46,6 +48,43 @@ pub(super) fn whole(mut variables: serde_json::Value) -> serde_json::Value {
         }
     }
     variables
+}
+
+/// Refuses null where a selection depends on it: a variable with a default may stand there, and be given null all the same.
+/// Call it on a document with the one operation that runs.
+pub(super) fn decide(document: &ExecutableDocument, variables: &Variables) -> Result<(), Error> {
+    if !variables.values().any(|value| *value == async_graphql::Value::Null) {
+        return Ok(());
+    }
+    let fragments = parse::fragments(document).into_iter();
+    let fragments = fragments.map(|(_, fragment)| &fragment.node.selection_set.node);
+    let operations = parse::operations(document).into_iter();
+    let operations = operations.map(|operation| &operation.node.selection_set.node);
+    let mut open: Vec<&SelectionSet> = operations.chain(fragments).collect();
+    while let Some(set) = open.pop() {
+        for item in &set.items {
+            for directive in item.node.directives() {
+                for (argument, value) in &directive.node.arguments {
+                    if let Value::Variable(name) = &value.node
+                        && variables.get(name) == Some(&async_graphql::Value::Null)
+                    {
+                        let (directive, argument) = (&directive.node.name.node, &argument.node);
+                        let message = format!(
+                            "The variable ${name} is null, and @{directive}({argument}:) takes true or false. Leave the variable out for its default."
+                        );
+                        let error = Error::new(Code::BadUserInput, message).at(value.pos);
+                        return Err(error.extension("variable", name.as_str()));
+                    }
+                }
+            }
+            match &item.node {
+                Selection::Field(field) => open.push(&field.node.selection_set.node),
+                Selection::InlineFragment(inline) => open.push(&inline.node.selection_set.node),
+                Selection::FragmentSpread(_) => {}
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The values the operation runs with, or every fault found (the first twenty).

@@ -25,6 +25,15 @@ struct ViewInput {
     statuses: Vec<Status>,
 }
 
+#[derive(serde::Serialize, InputObject)]
+struct Told {
+    #[graphql(default = 5)]
+    at: i32,
+    #[graphql(default_with = "Some(\"unsaid\".to_owned())")]
+    note: Option<String>,
+    inner: Option<Vec<Told>>,
+}
+
 #[derive(Clone, SimpleObject)]
 #[graphql(complex)]
 struct Company {
@@ -81,6 +90,11 @@ impl Query {
         Some(first)
     }
 
+    /// What it was given, as JSON.
+    async fn told(&self, of: Told) -> String {
+        serde_json::to_value(of).unwrap().to_string()
+    }
+
     async fn view_of_the_request(&self, ctx: &async_graphql::Context<'_>) -> Option<String> {
         ctx.data_opt::<Seen>().map(|seen| seen.0.to_string())
     }
@@ -127,14 +141,14 @@ pub(super) async fn run(request: Request) -> (Outcome, Value) {
     (answer.outcome, serde_json::to_value(&answer).unwrap())
 }
 
-fn request(query: &str, variables: &Value) -> Request {
+pub(super) fn request(query: &str, variables: &Value) -> Request {
     let mut request = Request::new("r1", query);
     request.variables = variables.as_object().unwrap().clone();
     request
 }
 
 /// The code of the first error of a request that must not run.
-async fn refused(query: &str, variables: Value) -> String {
+pub(super) async fn refused(query: &str, variables: Value) -> String {
     let (outcome, answer) = run(request(query, &variables)).await;
     assert_eq!(outcome, Outcome::RequestError, "{query}: {answer}");
     assert!(answer.get("data").is_none(), "{query}: {answer}");
@@ -144,7 +158,7 @@ async fn refused(query: &str, variables: Value) -> String {
         .to_owned()
 }
 
-async fn data(query: &str, variables: Value) -> Value {
+pub(super) async fn data(query: &str, variables: Value) -> Value {
     let (outcome, answer) = run(request(query, &variables)).await;
     assert_eq!(outcome, Outcome::Executed, "{query}: {answer}");
     assert!(answer.get("errors").is_none(), "{query}: {answer}");
