@@ -20,7 +20,7 @@ use super::parse;
 
 /// Fields of different places that are compared, before a document is refused: the one part of this that is not linear. Each
 /// object type that meets an interface at each level multiplies them, and no request that is written by a person comes near.
-const COMPARED_MAX: usize = 20_000;
+const COMPARED_MAX: usize = 10_000;
 
 /// The first conflict, if any. Call it on documents whose nesting has been measured and whose fragments end. Linear in the
 /// selections with fragments expanded, and in [`COMPARED_MAX`].

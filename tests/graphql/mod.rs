@@ -19,5 +19,6 @@ mod seed;
 mod shapes;
 mod soundness;
 mod time;
+mod validity;
 mod views;
 mod walks;

@@ -3,6 +3,7 @@
 
 mod caches;
 mod clients;
+mod reference;
 mod scripts;
 mod server;
 

@@ -273,7 +273,8 @@ fn whatever_nests_as_deep_as_is_allowed_is_read() {
         format!("{{a(b:{inner}{{}}{})}}", "}".repeat(levels - 3))
     };
     let types = |levels: usize| format!("query Q($a:{}T{}){{a}}", "[".repeat(levels - 1), "]".repeat(levels - 1));
-    for make in [&fields as &dyn Fn(usize) -> String, &lists, &objects, &types] {
+    let shapes: [&dyn Fn(usize) -> String; 4] = [&fields, &lists, &objects, &types];
+    for make in shapes {
         assert!(
             read(&make(most)).is_ok(),
             "{}: {:?}",
