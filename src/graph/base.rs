@@ -10,6 +10,7 @@ use super::{
     finder::{Finder, write_relationship},
     index::{Groups, KeyIndex, key_of},
     rows::{EntityRow, Rare, Recorded, SourceRow, at},
+    sorted::Sorted,
     text::Text,
 };
 use crate::model::EntityKind;
@@ -41,6 +42,8 @@ pub(super) struct Base {
     pub(super) title: Title,
     /// Where rows are found by their ids in one step, once that was asked for.
     pub(super) finder: OnceLock<Finder>,
+    /// What was put in another order than that of ids.
+    pub(super) sorted: Sorted,
 }
 
 /// What is said about the whole.
@@ -81,6 +84,7 @@ impl Base {
             undisclosed,
             title,
             finder: OnceLock::new(),
+            sorted: Sorted::default(),
         }
     }
 

@@ -1,22 +1,42 @@
 //! All rows of a snapshot, in the order of their ids: those of the base and those added since, as one.
 
-use std::{ops::Bound, sync::Arc};
+use std::{
+    ops::{Bound, Range},
+    sync::Arc,
+};
 
 use super::{
     base::number,
-    ix::{EntityIx, RelationshipIx, SourceIx},
+    ix::{Bounds, EntityIx, RelationshipIx, SourceIx},
     mask::Mask,
     merge::{Side, Union},
+    page::Between,
     snapshot::Snapshot,
 };
 
 impl Snapshot {
     /// All entities that the view knows, in the order of their ids.
     pub fn entities<'s>(&'s self, mask: &Mask) -> impl DoubleEndedIterator<Item = EntityIx> + use<'s> {
+        self.entities_between(mask, Between::default())
+    }
+
+    /// Those of them between two ids. O(log n) for the first and for the last.
+    pub fn entities_between<'s>(
+        &'s self,
+        mask: &Mask,
+        between: Between<'_>,
+    ) -> impl DoubleEndedIterator<Item = EntityIx> + use<'s> {
         let known = mask.known;
         let settled = self.base.entities_settled.is_some_and(|last| last < known);
         let is_known = move |entity| self.entity_version(entity, known).recorded.is_known(known);
-        Union::new(self.rows_of_entities(), self.delta.entities.keys().copied())
+        let count = number(self.base.columns.entities.len());
+        let rows = rows_between(count, between, |id| self.base.entity_place(id));
+        let (from, to) = ends(between, &rows, EntityIx::of_base, |bound| {
+            let added = self.delta.entity_ids.range::<_, str>((bound, Bound::Unbounded)).next();
+            added.map(|(_, entity)| *entity)
+        });
+        let changed = self.delta.entities.range(from..to).map(|(entity, _)| *entity);
+        Union::new(rows.map(EntityIx::of_base), changed)
             .filter(move |(entity, side)| (settled && *side == Side::First) || is_known(*entity))
             .map(|(entity, _)| entity)
     }
@@ -26,14 +46,39 @@ impl Snapshot {
     }
 
     /// All entities, whoever knows them, in the order of their ids.
-    pub(super) fn all_entities(&self) -> impl DoubleEndedIterator<Item = EntityIx> {
+    pub fn all_entities(&self) -> impl DoubleEndedIterator<Item = EntityIx> {
         Union::new(self.rows_of_entities(), self.delta.entities.keys().copied()).map(|(entity, _)| entity)
     }
 
     /// All relationships that the view sees, in the order of their ids.
     pub fn relationships(&self, mask: Mask) -> impl DoubleEndedIterator<Item = RelationshipIx> {
-        let rows = (0..number(self.base.columns.relationships.len())).map(RelationshipIx::of_base);
-        Union::new(rows, self.delta.relationships.keys().copied())
+        self.relationships_between(mask, Between::default())
+    }
+
+    /// Those of them between two ids. O(log n) for the first and for the last.
+    pub fn relationships_between<'s>(
+        &'s self,
+        mask: Mask,
+        between: Between<'_>,
+    ) -> impl DoubleEndedIterator<Item = RelationshipIx> + use<'s> {
+        let count = number(self.base.columns.relationships.len());
+        let start = between.after.map_or(0, |id| self.base.relationships(id).end);
+        let end = between.before.map_or(count, |id| self.base.relationships(id).start);
+        let rows = start..end.max(start);
+        let (from, to) = ends(between, &rows, RelationshipIx::of_base, |bound| {
+            let added = self
+                .delta
+                .relationship_ids
+                .range::<_, str>((bound, Bound::Unbounded))
+                .next();
+            added.map(|(_, (first, _))| *first)
+        });
+        let changed = self
+            .delta
+            .relationships
+            .range(from..to)
+            .map(|(relationship, _)| *relationship);
+        Union::new(rows.map(RelationshipIx::of_base), changed)
             .filter(move |(relationship, side)| match side {
                 Side::First => {
                     let (columns, row) = self.relationship_row(*relationship);
@@ -45,7 +90,7 @@ impl Snapshot {
     }
 
     /// All versions of relationships, whoever sees them, in the order of their ids.
-    pub(super) fn all_relationships(&self) -> impl DoubleEndedIterator<Item = RelationshipIx> {
+    pub fn all_relationships(&self) -> impl DoubleEndedIterator<Item = RelationshipIx> {
         let rows = (0..number(self.base.columns.relationships.len())).map(RelationshipIx::of_base);
         Union::new(rows, self.delta.relationships.keys().copied()).map(|(relationship, _)| relationship)
     }
@@ -79,6 +124,18 @@ impl Snapshot {
         Union::new(rows, added).map(|(relationship, _)| relationship)
     }
 
+    /// Those of `rows`, which stand in the order of their ids, that stand between two ids. O(log n).
+    #[must_use]
+    pub fn part_between<'r>(&self, rows: &'r [RelationshipIx], between: Between<'_>) -> &'r [RelationshipIx] {
+        let before = |bound| {
+            let first = self.first_relationship(bound);
+            rows.partition_point(|row| *row < first)
+        };
+        let start = between.after.map_or(0, |id| before(Bound::Excluded(id)));
+        let end = between.before.map_or(rows.len(), |id| before(Bound::Included(id)));
+        rows.get(start..end).unwrap_or_default()
+    }
+
     /// The first version of a relationship whose id is, or follows, this; after all of them when none is. O(log n).
     pub(super) fn first_relationship(&self, from: Bound<&str>) -> RelationshipIx {
         let floor = match from {
@@ -97,8 +154,26 @@ impl Snapshot {
 
     /// All sources that the view knows, in the order of their ids.
     pub fn sources<'s>(&'s self, mask: &Mask) -> impl DoubleEndedIterator<Item = SourceIx> + use<'s> {
+        self.sources_between(mask, Between::default())
+    }
+
+    /// Those of them between two ids. O(log n) for the first and for the last.
+    pub fn sources_between<'s>(
+        &'s self,
+        mask: &Mask,
+        between: Between<'_>,
+    ) -> impl DoubleEndedIterator<Item = SourceIx> + use<'s> {
         let known = mask.known;
-        self.all_sources()
+        let rows = rows_between(number(self.base.columns.sources.len()), between, |id| {
+            self.base.source(id)
+        });
+        let (from, to) = ends(between, &rows, SourceIx::of_base, |bound| {
+            let added = self.delta.source_ids.range::<_, str>((bound, Bound::Unbounded)).next();
+            added.map(|(_, source)| *source)
+        });
+        let changed = self.delta.sources.range(from..to).map(|(source, _)| *source);
+        Union::new(rows.map(SourceIx::of_base), changed)
+            .map(|(source, _)| source)
             .filter(move |source| self.source_version(*source, known).recorded.is_known(known))
     }
 
@@ -107,4 +182,36 @@ impl Snapshot {
         let rows = (0..number(self.base.columns.sources.len())).map(SourceIx::of_base);
         Union::new(rows, self.delta.sources.keys().copied()).map(|(source, _)| source)
     }
+}
+
+/// The rows of a base between two ids, where `place` tells the row of an id, or before which it would stand.
+fn rows_between(count: u32, between: Between<'_>, place: impl Fn(&str) -> Result<u32, u32>) -> Range<u32> {
+    let start = between
+        .after
+        .map_or(0, |id| place(id).map_or_else(|before| before, |row| row + 1));
+    let end = between
+        .before
+        .map_or(count, |id| place(id).unwrap_or_else(|before| before));
+    start..end.max(start)
+}
+
+/// Where rows between two ids begin and end, those added since the base among them. `added` tells the first of these from a bound
+/// on.
+fn ends<R: Bounds>(
+    between: Between<'_>,
+    rows: &Range<u32>,
+    of_base: impl Fn(u32) -> R,
+    added: impl Fn(Bound<&str>) -> Option<R>,
+) -> (R, R) {
+    let first = |row: u32, bound| {
+        let of_base = of_base(row);
+        added(bound).map_or(of_base, |added| of_base.min(added))
+    };
+    let from = between
+        .after
+        .map_or(R::FIRST, |id| first(rows.start, Bound::Excluded(id)));
+    let to = between
+        .before
+        .map_or(R::LAST, |id| first(rows.end, Bound::Included(id)));
+    (from, to.max(from))
 }

@@ -27,6 +27,7 @@ mod mask;
 mod merge;
 mod order;
 mod pack;
+mod page;
 mod places;
 mod ranks;
 mod read;
@@ -36,6 +37,7 @@ mod respace;
 mod rows;
 mod since;
 mod snapshot;
+mod sorted;
 mod text;
 mod unresolved;
 mod versions;
@@ -53,14 +55,13 @@ pub use filter::{
 };
 pub use ix::{EntityIx, EvidenceIx, RelationshipIx, SourceIx};
 pub use mask::Mask;
-pub use order::{
-    EntityOrderField, Key, Order, OrderDirection, Ordered, Page, Position, RelationshipOrderField, Seen, Take, Window,
-    count, page, page_by_id,
-};
+pub use order::{EntityOrderField, Key, Order, OrderDirection, Ordered, Position, RelationshipOrderField, Seen};
 pub use pack::Unreadable;
+pub use page::{Between, Page, Take, Window, count, page, page_of_many, page_of_sorted};
 pub use read::{EntityRef, EvidenceRef, NameRef, RelationshipRef, SourceRef};
 
 pub use snapshot::{Hop, Snapshot};
+pub use sorted::Listed;
 pub use unresolved::Unresolved;
 pub use versions::RecordVersion;
 

@@ -1,9 +1,8 @@
-//! Total orders of rows and pages of them. Ties end in the id, missing values come last in either direction.
+//! Total orders of rows. Ties end in the id, missing values come last in either direction.
 
 use std::{borrow::Cow, cmp::Ordering, convert::Infallible, ops::Bound};
 
 use super::{
-    budget::{Budget, Exhausted, Meter},
     ix::{EntityIx, EvidenceIx, RelationshipIx, SourceIx},
     snapshot::Snapshot,
 };
@@ -50,7 +49,7 @@ impl Key {
         Self::Number(f64::from(member.index()))
     }
 
-    fn compare(&self, other: &Self, direction: OrderDirection) -> Ordering {
+    pub(super) fn compare(&self, other: &Self, direction: OrderDirection) -> Ordering {
         let stated = match (self, other) {
             (Self::Missing, Self::Missing) => return Ordering::Equal,
             (Self::Missing, _) => return Ordering::Greater,
@@ -129,7 +128,7 @@ catalog! {
 /// Rows that can be put in order.
 pub trait Ordered: Copy {
     /// What they can be ordered by.
-    type Field: Copy;
+    type Field: Copy + std::fmt::Debug;
 
     /// The id that ends ties.
     fn id(self, snapshot: &Snapshot) -> Cow<'_, str>;
@@ -266,195 +265,20 @@ impl Position {
     /// Where `row` stands in `order`.
     pub fn of<R: Ordered>(row: R, snapshot: &Snapshot, order: &Order<R>) -> Self {
         Self {
-            keys: order.iter().map(|(field, _)| row.key(snapshot, *field)).collect(),
+            keys: keys_of(row, snapshot, order),
             id: row.id(snapshot).into_owned(),
         }
     }
 }
 
-/// Which end of a listing a page is taken from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Take {
-    /// The first so many.
-    First(usize),
-    /// The last so many.
-    Last(usize),
+/// How keys stand to each other in `order`.
+pub(super) fn compare_keys<R: Ordered>(a: &[Key], b: &[Key], order: &Order<R>) -> Ordering {
+    let keys = a.iter().zip(b).zip(order);
+    let keys = keys.map(|((a, b), (_, direction))| a.compare(b, *direction));
+    keys.fold(Ordering::Equal, Ordering::then)
 }
 
-/// What a page is cut from: the rows after one position and before another.
-#[derive(Debug, Clone)]
-pub struct Window {
-    /// Only rows after this position.
-    pub after: Option<Position>,
-    /// Only rows before this position.
-    pub before: Option<Position>,
-    /// How many of these, and from which end.
-    pub take: Take,
-}
-
-impl Window {
-    /// How many rows are wanted.
-    #[must_use]
-    pub fn size(&self) -> usize {
-        let (Take::First(count) | Take::Last(count)) = self.take;
-        count
-    }
-}
-
-/// A page of rows in order.
-#[derive(Debug, Clone)]
-pub struct Page<R> {
-    /// The rows, each with its position.
-    pub rows: Vec<(R, Position)>,
-    /// Whether rows precede the page.
-    pub has_previous: bool,
-    /// Whether rows follow the page.
-    pub has_next: bool,
-}
-
-/// A page of those `rows` that fit, in `order`. Looks at every row, O(n) and the sorting of one page; each row spends one
-/// unit, and whatever `fits` spends.
-///
-/// # Errors
-/// [`Exhausted`] when the budget does not allow it.
-pub fn page<R: Ordered>(
-    snapshot: &Snapshot,
-    rows: impl Iterator<Item = R>,
-    fits: impl Fn(R) -> Result<bool, Exhausted>,
-    order: &Order<R>,
-    window: &Window,
-    budget: &Budget,
-) -> Result<Page<R>, Exhausted> {
-    let compare = |a: &[Key], b: &[Key]| {
-        let keys = a.iter().zip(b).zip(order);
-        let keys = keys.map(|((a, b), (_, direction))| a.compare(b, *direction));
-        keys.fold(Ordering::Equal, Ordering::then)
-    };
-    let stands_to = |position: &Option<Position>| {
-        let position = position.clone()?;
-        Some(move |keys: &[Key], row: R| {
-            let by_keys = compare(keys, &position.keys);
-            by_keys.then_with(|| (*row.id(snapshot)).cmp(position.id.as_str()))
-        })
-    };
-    let (to_after, to_before) = (stands_to(&window.after), stands_to(&window.before));
-    let mut meter = Meter::new(budget);
-    let (mut listed, mut cut_before, mut cut_after) = (Vec::new(), false, false);
-    for row in rows {
-        meter.tick()?;
-        if !fits(row)? {
-            continue;
-        }
-        let keys: Vec<Key> = order.iter().map(|(field, _)| row.key(snapshot, *field)).collect();
-        if to_after.as_ref().is_some_and(|compare| compare(&keys, row).is_le()) {
-            cut_before = true;
-        } else if to_before.as_ref().is_some_and(|compare| compare(&keys, row).is_ge()) {
-            cut_after = true;
-        } else {
-            listed.push((keys, row));
-        }
-    }
-    meter.flush()?;
-    let in_order =
-        |a: &(Vec<Key>, R), b: &(Vec<Key>, R)| compare(&a.0, &b.0).then_with(|| a.1.compare_ids(b.1, snapshot));
-    match window.take {
-        Take::First(count) if listed.len() > count => {
-            listed.select_nth_unstable_by(count, in_order);
-            listed.truncate(count);
-            cut_after = true;
-        }
-        Take::Last(count) if listed.len() > count => {
-            let surplus = listed.len() - count;
-            if count > 0 {
-                listed.select_nth_unstable_by(surplus, in_order);
-            }
-            listed.drain(..surplus);
-            cut_before = true;
-        }
-        Take::First(_) | Take::Last(_) => {}
-    }
-    listed.sort_unstable_by(in_order);
-    let positioned = listed.into_iter().map(|(keys, row)| {
-        let id = row.id(snapshot).into_owned();
-        (row, Position { keys, id })
-    });
-    Ok(Page {
-        rows: positioned.collect(),
-        has_previous: cut_before,
-        has_next: cut_after,
-    })
-}
-
-/// A page of `rows` that come in the order of their ids already: looks no further than the page reaches.
-///
-/// # Errors
-/// [`Exhausted`] when the budget does not allow it.
-pub fn page_by_id<R: Ordered>(
-    snapshot: &Snapshot,
-    rows: impl DoubleEndedIterator<Item = R>,
-    fits: impl Fn(R) -> Result<bool, Exhausted>,
-    window: &Window,
-    budget: &Budget,
-) -> Result<Page<R>, Exhausted> {
-    let (after, before) = (window.after.as_ref(), window.before.as_ref());
-    let to_after = after.map(|position| R::comparing(snapshot, &position.id));
-    let to_before = before.map(|position| R::comparing(snapshot, &position.id));
-    let within = |row: &R| {
-        to_after.as_ref().is_none_or(|compare| compare(*row).is_gt())
-            && to_before.as_ref().is_none_or(|compare| compare(*row).is_lt())
-    };
-    let mut meter = Meter::new(budget);
-    let mut take = |rows: &mut dyn Iterator<Item = R>, count: usize| -> Result<(Vec<R>, bool), Exhausted> {
-        let mut taken = Vec::new();
-        for row in rows {
-            meter.tick()?;
-            if !within(&row) || !fits(row)? {
-                continue;
-            }
-            if taken.len() == count {
-                meter.flush()?;
-                return Ok((taken, true));
-            }
-            taken.push(row);
-        }
-        meter.flush()?;
-        Ok((taken, false))
-    };
-    let mut rows = rows;
-    let (listed, has_previous, has_next) = match window.take {
-        Take::First(count) => {
-            let (listed, more) = take(&mut rows, count)?;
-            (listed, after.is_some(), more || before.is_some())
-        }
-        Take::Last(count) => {
-            let (mut listed, more) = take(&mut rows.rev(), count)?;
-            listed.reverse();
-            (listed, more || after.is_some(), before.is_some())
-        }
-    };
-    let positioned = listed.into_iter().map(|row| (row, Position::of(row, snapshot, &[])));
-    Ok(Page {
-        rows: positioned.collect(),
-        has_previous,
-        has_next,
-    })
-}
-
-/// How many `rows` fit. Each spends one unit, and whatever `fits` spends.
-///
-/// # Errors
-/// [`Exhausted`] when the budget does not allow it.
-pub fn count<R>(
-    rows: impl Iterator<Item = R>,
-    mut fits: impl FnMut(R) -> Result<bool, Exhausted>,
-    budget: &Budget,
-) -> Result<usize, Exhausted> {
-    let mut meter = Meter::new(budget);
-    let mut counted = 0;
-    for row in rows {
-        meter.tick()?;
-        counted += usize::from(fits(row)?);
-    }
-    meter.flush()?;
-    Ok(counted)
+/// What `order` asks of a row.
+pub(super) fn keys_of<R: Ordered>(row: R, snapshot: &Snapshot, order: &Order<R>) -> Vec<Key> {
+    order.iter().map(|(field, _)| row.key(snapshot, *field)).collect()
 }

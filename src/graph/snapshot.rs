@@ -14,10 +14,11 @@ use super::{
     ix::{EntityIx, EvidenceIx, RelationshipIx, SourceIx},
     mask::Mask,
     merge::merged,
+    order::Seen,
     read::{EntityRef, EvidenceRef, RelationshipRef, SourceRef},
     rows::{EntityRow, EvidenceRow, Recorded, RelationshipRow, SourceRow, at},
 };
-use crate::model::View;
+use crate::model::{At, Set, View};
 
 /// One state of the graph, as it was known at one moment. Readers keep theirs for as long as they need it; a clone shares
 /// everything.
@@ -85,6 +86,18 @@ impl Snapshot {
     #[must_use]
     pub fn mask(&self, view: &View) -> Mask {
         Mask::new(view, self.times_until(view.known_at))
+    }
+
+    /// What a view sees that sees everything known to who reads this: whatever day it held, whatever its status.
+    #[must_use]
+    pub fn everything_known(&self) -> Mask {
+        let everything = View {
+            at: At::Ever,
+            known_at: Timestamp::MAX,
+            statuses: Set::all(),
+            statuses_given: true,
+        };
+        Mask::new(&everything, self.times_until(Timestamp::MAX).min(self.known))
     }
 
     /// How many record times lie at or before `moment`.
@@ -229,7 +242,8 @@ impl Snapshot {
     }
 
     /// Whether the view sees a version of a relationship.
-    pub(super) fn is_seen(&self, relationship: RelationshipIx, mask: &Mask) -> bool {
+    #[must_use]
+    pub fn is_seen(&self, relationship: RelationshipIx, mask: &Mask) -> bool {
         let (columns, row) = self.relationship_row(relationship);
         // The view is asked twice, because whether it was taken back takes longer to find.
         mask.sees(row, columns.recorded(row.recorded)) && mask.sees(row, self.recorded(relationship))
@@ -288,8 +302,26 @@ impl Snapshot {
         )
     }
 
+    /// All relationships of `entity`, whoever sees them, each version once.
+    pub fn around(&self, entity: EntityIx) -> impl Iterator<Item = Seen> {
+        let outgoing = self.links_in(entity, Direction::Outgoing);
+        // A relationship of an entity with itself stands in both lists.
+        let incoming = self
+            .links_in(entity, Direction::Incoming)
+            .filter(move |(neighbor, _)| *neighbor != entity);
+        let disclosed = outgoing.chain(incoming).map(|(neighbor, link)| Seen {
+            relationship: link.relationship,
+            neighbor: Some(neighbor),
+        });
+        let undisclosed = self.all_undisclosed(entity).map(|relationship| Seen {
+            relationship,
+            neighbor: None,
+        });
+        disclosed.chain(undisclosed)
+    }
+
     /// What `entity` said as a speaker, whoever sees it.
-    pub(super) fn by_speaker(&self, entity: EntityIx) -> impl Iterator<Item = EvidenceIx> {
+    pub fn by_speaker(&self, entity: EntityIx) -> impl Iterator<Item = EvidenceIx> {
         let rows = grouped(&self.base.by_speaker, entity.base_row());
         let relationships = rows.chain(delta::of(&self.delta.by_speaker, entity));
         relationships.flat_map(move |relationship| {
@@ -300,7 +332,7 @@ impl Snapshot {
     }
 
     /// What `source` says, whoever sees it.
-    pub(super) fn by_source(&self, source: SourceIx) -> impl Iterator<Item = EvidenceIx> {
+    pub fn by_source(&self, source: SourceIx) -> impl Iterator<Item = EvidenceIx> {
         let rows = grouped(&self.base.by_source, source.base_row());
         let relationships = rows.chain(delta::of(&self.delta.by_source, source));
         relationships.flat_map(move |relationship| {

@@ -33,7 +33,7 @@ use super::{
     walks::WalkQuery,
 };
 use crate::{
-    graph::{EntityIx, SourceIx, algo, page, page_by_id},
+    graph::{Between, EntityIx, Listed, SourceIx, algo, page, page_of_many, page_of_sorted},
     model::{AskedView, COUNTRY_SCHEME, Capability, Catalog, EntityKind, Set},
 };
 
@@ -150,15 +150,20 @@ fn list<T>(
     let (window, viewer) = listing.window(&viewer, &args.page)?;
     let place = format!("Query.{}(filter:)", ctx.field().name());
     let filter = entity_filter(args.filter, &viewer, &place)?;
-    let (snapshot, mask, scan) = (viewer.snapshot(), viewer.mask(), viewer.scan());
-    let rows = || filter.candidates(snapshot, &mask);
+    let (snapshot, mask, scan, budget) = (viewer.snapshot(), viewer.mask(), viewer.scan(), viewer.budget());
+    let rows = |between| filter.candidates(snapshot, &mask, between);
+    let everything = || rows(Between::default());
     let fits = |ix: EntityIx| Ok(kinds.contains(snapshot.entity(ix).kind()) && filter.matches(&scan, ix)?);
     let page = if order.is_empty() {
-        page_by_id(snapshot, rows(), fits, &window, viewer.budget())?
+        page_of_sorted(snapshot, rows(window.between()), fits, &order, &window, budget)?
+    } else if filter.names_candidates() {
+        page(snapshot, everything(), fits, &order, &window, budget)?
     } else {
-        page(snapshot, rows(), fits, &order, &window, viewer.budget())?
+        let listed = (Listed::Entities, everything, || snapshot.all_entities());
+        let known = |ix: EntityIx| Ok(snapshot.knows(ix, &mask) && fits(ix)?);
+        page_of_many(snapshot, listed, known, &order, &window, budget)?
     };
-    let whole = Whole::entities(ctx, &viewer, rows, fits)?;
+    let whole = Whole::entities(ctx, &viewer, everything, fits)?;
     Ok(EntityConnection::new(&listing, &viewer, &page, whole, |ix| {
         node(viewer.clone(), ix)
     }))
@@ -410,10 +415,11 @@ impl GraphQuery {
             };
             let (window, viewer) = listing.window(&viewer, &args)?;
             let (snapshot, mask) = (viewer.snapshot(), viewer.mask());
-            let page = page_by_id(
+            let page = page_of_sorted(
                 snapshot,
-                snapshot.sources(&mask),
+                snapshot.sources_between(&mask, window.between()),
                 |_| Ok(true),
+                &[],
                 &window,
                 viewer.budget(),
             )?;

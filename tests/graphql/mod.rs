@@ -11,6 +11,7 @@ mod matching;
 mod mutations;
 mod ownership;
 mod paging;
+mod paging_far;
 mod ranking;
 mod reach;
 mod schema;

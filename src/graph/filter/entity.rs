@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{DateFilter, PropertyFilter, RelationshipsFilter, TextFilter, combined, scan::Scan};
 use crate::{
-    graph::{budget::Exhausted, ix::EntityIx, mask::Mask, snapshot::Snapshot},
+    graph::{budget::Exhausted, ix::EntityIx, mask::Mask, page::Between, snapshot::Snapshot},
     model::{EntityKind, EntityStatus, Set, has_fixed_form, without_leading_zeros},
 };
 
@@ -115,16 +115,29 @@ impl EntityFilter {
         self
     }
 
-    /// The entities among which those that fit are found, in the order of their ids: those that it names, else all.
+    /// The entities between two ids among which those that fit are found, in the order of their ids: those that it names, else
+    /// all.
     pub fn candidates<'f>(
         &'f self,
         snapshot: &'f Snapshot,
         mask: &Mask,
+        between: Between<'_>,
     ) -> Box<dyn DoubleEndedIterator<Item = EntityIx> + 'f> {
-        match &self.ids {
-            Some(ids) => Box::new(ids.iter()),
-            None => Box::new(snapshot.entities(mask)),
-        }
+        let Some(ids) = &self.ids else {
+            return Box::new(snapshot.entities_between(mask, between));
+        };
+        let (after, before) = (between.after.map(str::to_owned), between.before.map(str::to_owned));
+        let is_between = move |entity: &EntityIx| {
+            let id = snapshot.entity(*entity).id();
+            after.as_deref().is_none_or(|after| id > after) && before.as_deref().is_none_or(|before| id < before)
+        };
+        Box::new(ids.iter().filter(is_between))
+    }
+
+    /// Whether it names the entities among which those that fit are found.
+    #[must_use]
+    pub fn names_candidates(&self) -> bool {
+        self.ids.is_some()
     }
 
     /// Whether `entity` fits.

@@ -46,6 +46,24 @@ impl Pattern {
         seen && self.kinds.contains(link.kind) && self.neighbor_kinds.contains(link.neighbor_kind)
     }
 
+    /// Whether a relationship with a known neighbor, seen from `entity`, fits.
+    #[must_use]
+    pub fn fits_disclosed(
+        &self,
+        snapshot: &Snapshot,
+        entity: EntityIx,
+        (relationship, neighbor): (RelationshipIx, EntityIx),
+    ) -> bool {
+        let read = snapshot.relationship(relationship);
+        let kind = read.kind();
+        let is_seen = match self.direction {
+            Direction::Both => true,
+            Direction::Outgoing => kind.is_symmetric() || read.from() == Some(entity),
+            Direction::Incoming => kind.is_symmetric() || read.to() == Some(entity),
+        };
+        is_seen && self.kinds.contains(kind) && self.neighbor_kinds.contains(snapshot.entity(neighbor).kind())
+    }
+
     /// Whether a relationship with an undisclosed end, seen from `known`, fits. The kind of that end is not known.
     #[must_use]
     pub fn fits_undisclosed(&self, snapshot: &Snapshot, known: EntityIx, relationship: RelationshipIx) -> bool {

@@ -5,7 +5,7 @@ use std::{borrow::Cow, marker::PhantomData, ops::Deref};
 use async_graphql::{Context, ID, Interface, Object, TypeName};
 
 use super::{
-    evidence::{Evidence, statements},
+    evidence::{Evidence, StatementsOf, statements},
     figures::{Identifier, Name},
     kinds::{Company, Event, Market, OfKind, Organization, Person, Place, Service},
     neighbors::{NeighborConnection, Outlook, RelationshipArgs, RelationshipConnection},
@@ -240,7 +240,7 @@ impl<K: OfKind> Shared<K> {
             "Entity",
             self.read().id(),
             &args,
-            |viewer| Box::new(viewer.snapshot().statements_by(self.ix, viewer.mask())),
+            StatementsOf::Speaker(self.ix),
         ))
     }
 

@@ -9,7 +9,7 @@ use super::{
     source::Source,
 };
 use crate::{
-    graph::{EvidenceIx, EvidenceRef, page},
+    graph::{EntityIx, EvidenceIx, EvidenceRef, Listed, Snapshot, SourceIx, page_of_many},
     model::Stance,
     schema::{
         enums::Member,
@@ -103,26 +103,57 @@ impl Evidence {
     }
 }
 
-/// A page of statements, ordered by id. `list` lists them all for a viewer.
+/// Whose statements are listed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum StatementsOf {
+    /// Those of a speaker.
+    Speaker(EntityIx),
+    /// Those that a source holds.
+    Source(SourceIx),
+}
+
+impl StatementsOf {
+    fn listed(self) -> Listed {
+        match self {
+            Self::Speaker(entity) => Listed::SaidBy(entity),
+            Self::Source(source) => Listed::StatedIn(source),
+        }
+    }
+
+    /// Whoever sees them.
+    fn all(self, snapshot: &Snapshot) -> Box<dyn Iterator<Item = EvidenceIx> + '_> {
+        match self {
+            Self::Speaker(entity) => Box::new(snapshot.by_speaker(entity)),
+            Self::Source(source) => Box::new(snapshot.by_source(source)),
+        }
+    }
+
+    fn seen_by(self, viewer: &Viewer) -> Box<dyn Iterator<Item = EvidenceIx> + '_> {
+        let (snapshot, mask) = (viewer.snapshot(), viewer.mask());
+        match self {
+            Self::Speaker(entity) => Box::new(snapshot.statements_by(entity, mask)),
+            Self::Source(source) => Box::new(snapshot.statements_in(source, mask)),
+        }
+    }
+}
+
+/// A page of statements, ordered by id.
 pub(crate) fn statements(
     ctx: &Context<'_>,
     viewer: &Viewer,
     parent: &str,
     owner: &str,
     args: &PageArgs,
-    list: impl for<'a> Fn(&'a Viewer) -> Box<dyn Iterator<Item = EvidenceIx> + 'a>,
+    of: StatementsOf,
 ) -> Result<Connection<Evidence>, Error> {
     let listing = Listing::new::<EvidenceIx>(ctx, viewer, parent, owner, &[])?;
     let (window, viewer) = listing.window(viewer, args)?;
-    let page = page(
-        viewer.snapshot(),
-        list(&viewer),
-        |_| Ok(true),
-        &[],
-        &window,
-        viewer.budget(),
-    )?;
-    let total = Total::count(ctx, &viewer, || list(&viewer), |_| Ok(true))?;
+    let (snapshot, mask, budget) = (viewer.snapshot(), viewer.mask(), viewer.budget());
+    let list = || of.seen_by(&viewer);
+    let sees = |ix: EvidenceIx| Ok(snapshot.is_seen(snapshot.statement(ix).relationship(), &mask));
+    let rows = (of.listed(), list, || of.all(snapshot));
+    let page = page_of_many(snapshot, rows, sees, &[], &window, budget)?;
+    let total = Total::count(ctx, &viewer, list, |_| Ok(true))?;
     Ok(Connection::new(&listing, &viewer, &page, total, |ix| {
         Evidence::new(viewer.clone(), ix)
     }))

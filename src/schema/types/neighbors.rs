@@ -9,10 +9,10 @@ use super::{
 };
 use crate::{
     graph::{
-        self, EntityIx, Exhausted, GroupKey, OrderDirection, Page, Pattern, RelationshipIx, RelationshipOrderField,
-        Seen, Take, Window,
+        self, Between, EntityIx, Exhausted, GroupKey, Listed, OrderDirection, Page, Pattern, RelationshipIx,
+        RelationshipOrderField, Seen, Take, Window,
         algo::{Control, Counterpart},
-        page, page_by_id,
+        page, page_of_many, page_of_sorted,
     },
     schema::{
         cost::{cost, list_size},
@@ -250,6 +250,18 @@ impl Outlook<'_> {
         })
     }
 
+    /// Whether one of its relationships is seen.
+    fn sees(&self, viewer: &Viewer, seen: Seen) -> bool {
+        let snapshot = viewer.snapshot();
+        let fits = match seen.neighbor {
+            Some(neighbor) => self
+                .pattern
+                .fits_disclosed(snapshot, self.entity, (seen.relationship, neighbor)),
+            None => self.pattern.fits_undisclosed(snapshot, self.entity, seen.relationship),
+        };
+        fits && snapshot.is_seen(seen.relationship, &viewer.mask())
+    }
+
     /// What is seen where the other end is not disclosed.
     fn undisclosed<'v>(&self, viewer: &'v Viewer) -> impl Iterator<Item = Seen> + 'v {
         let (entity, pattern) = (self.entity, self.pattern);
@@ -269,10 +281,11 @@ impl Outlook<'_> {
         let scan = viewer.scan();
         let fits = |seen: Seen| ready.filter.matches(&scan, seen.relationship, Some(self.entity));
         let seen = || self.disclosed(viewer);
-        let page = page(
-            viewer.snapshot(),
-            seen(),
-            fits,
+        let snapshot = viewer.snapshot();
+        let page = page_of_many(
+            snapshot,
+            (Listed::Around(self.entity), seen, || snapshot.around(self.entity)),
+            |seen| Ok(seen.neighbor.is_some() && self.sees(viewer, seen) && fits(seen)?),
             &ready.order,
             &ready.window,
             viewer.budget(),
@@ -329,10 +342,11 @@ impl Outlook<'_> {
         let scan = viewer.scan();
         let fits = |seen: Seen| ready.filter.matches(&scan, seen.relationship, Some(self.entity));
         let seen = || self.disclosed(viewer).chain(self.undisclosed(viewer));
-        let page = page(
-            viewer.snapshot(),
-            seen(),
-            fits,
+        let snapshot = viewer.snapshot();
+        let page = page_of_many(
+            snapshot,
+            (Listed::Around(self.entity), seen, || snapshot.around(self.entity)),
+            |seen| Ok(self.sees(viewer, seen) && fits(seen)?),
             &ready.order,
             &ready.window,
             viewer.budget(),
@@ -357,21 +371,35 @@ pub(crate) fn all_relationships(
     let viewer = &ready.viewer;
     let (snapshot, budget, scan) = (viewer.snapshot(), viewer.budget(), viewer.scan());
     let named = ready.filter.around_named(&scan)?;
-    let seen = || {
-        let rows: Box<dyn DoubleEndedIterator<Item = RelationshipIx>> = match &named {
-            Some(named) => Box::new(named.iter().copied()),
-            None => Box::new(snapshot.relationships(viewer.mask())),
-        };
-        rows.map(|relationship| Seen {
-            relationship,
-            neighbor: None,
-        })
+    let rows = |between: Between<'_>| -> Box<dyn DoubleEndedIterator<Item = RelationshipIx>> {
+        match &named {
+            Some(named) => Box::new(snapshot.part_between(named, between).iter().copied()),
+            None => Box::new(snapshot.relationships_between(viewer.mask(), between)),
+        }
     };
+    let from_nowhere = |relationship| Seen {
+        relationship,
+        neighbor: None,
+    };
+    let seen = || rows(Between::default()).map(from_nowhere);
     let fits = |seen: Seen| ready.filter.matches(&scan, seen.relationship, None);
-    let page = if ready.order.is_empty() {
-        page_by_id(snapshot, seen(), fits, &ready.window, budget)?
+    let (order, window) = (&ready.order, &ready.window);
+    let page = if order.is_empty() {
+        let rows = rows(window.between()).map(from_nowhere);
+        page_of_sorted(snapshot, rows, fits, order, window, budget)?
+    } else if named.is_some() {
+        page(snapshot, seen(), fits, order, window, budget)?
     } else {
-        page(snapshot, seen(), fits, &ready.order, &ready.window, budget)?
+        let all = || snapshot.all_relationships().map(from_nowhere);
+        let visible = |seen: Seen| Ok(snapshot.is_seen(seen.relationship, &viewer.mask()) && fits(seen)?);
+        page_of_many(
+            snapshot,
+            (Listed::Relationships, seen, all),
+            visible,
+            order,
+            window,
+            budget,
+        )?
     };
     let whole = Whole::relationships(ctx, viewer, seen, fits, |seen| seen.relationship)?;
     Ok(connection(&ready.listing, viewer, &page, whole))

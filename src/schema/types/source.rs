@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, Object};
 
-use super::evidence::{Evidence, statements};
+use super::evidence::{Evidence, StatementsOf, statements};
 use crate::{
     graph::{SourceIx, SourceRef},
     schema::{
@@ -106,7 +106,7 @@ impl Source {
             "Source",
             self.read().id(),
             &args,
-            |viewer| Box::new(viewer.snapshot().statements_in(self.ix, viewer.mask())),
+            StatementsOf::Source(self.ix),
         ))
     }
 }

@@ -1,0 +1,256 @@
+//! Paging through much: what a page costs does not depend on how many precede it, in any order and from either end.
+
+use std::sync::{Arc, LazyLock};
+
+use guanxi::{
+    model::{
+        Dataset, Ends, Entity, EntityKind, Evidence, PartialDate, Relationship, RelationshipKind, Source, Timestamp,
+    },
+    schema::{Api, Limits, Request},
+    store::Store,
+};
+use serde_json::json;
+
+use crate::harness::{answer_over, live, store_of};
+
+const COMPANIES: usize = 3_000;
+/// Owned by the hub, one relationship to each.
+const OWNED: usize = 1_500;
+
+static STORE: LazyLock<Arc<Store>> = LazyLock::new(|| store_of(&many()));
+static API: LazyLock<Api> = LazyLock::new(|| Api::new(Limits::default()).unwrap());
+
+/// Numbers in an order that looks like none.
+fn mixed(number: usize) -> usize {
+    number * 7_919 % 10_007
+}
+
+fn many() -> Dataset {
+    let company = |number: usize| {
+        let mut company = Entity::new(
+            &format!("c{number:05}"),
+            EntityKind::Company,
+            &format!("Name {}", mixed(number) % 700),
+        )
+        .unwrap();
+        company.country = (number % 5 != 0).then(|| ["DE", "CN", "US", "SG"][mixed(number) % 4].to_owned());
+        company.founded = (number % 3 != 0).then(|| date(mixed(number)));
+        company
+    };
+    let owned = |number: usize| {
+        let ends = Ends::Known {
+            from: "c00000".to_owned(),
+            to: format!("c{:05}", mixed(number) % (COMPANIES - 1) + 1),
+        };
+        let mut owned = Relationship::new(format!("rel:{:05}", mixed(number)), RelationshipKind::Owns, ends);
+        owned.evidence = vec![Evidence::asserting(format!("e{number}"), "source:s")];
+        owned
+    };
+    Dataset {
+        title: "Many".to_owned(),
+        description: None,
+        licence: None,
+        recorded_at: Timestamp::UNIX_EPOCH,
+        sources: vec![Source {
+            id: "source:s".to_owned(),
+            publisher: "P".to_owned(),
+            title: "T".to_owned(),
+            url: None,
+            published_on: None,
+            licence: None,
+        }],
+        entities: (0..COMPANIES).map(company).collect(),
+        relationships: (0..OWNED).map(owned).collect(),
+    }
+}
+
+fn date(number: usize) -> PartialDate {
+    format!("{}-{:02}", 1900 + number % 120, number % 12 + 1)
+        .parse()
+        .unwrap()
+}
+
+/// What a page says: the keys on it, the cursor to go on from, and what was looked at.
+struct Told {
+    keys: Vec<String>,
+    next: Option<String>,
+    explored: u64,
+}
+
+/// One page of a listing, in which `PAGE` stands for the arguments of the page.
+fn told(store: &Arc<Store>, (path, listing): (&str, &str), page: &str, is_forward: bool) -> Told {
+    let wanted = "edges { cursor node { key } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }";
+    let mut request = Request::new("test", listing.replace("PAGE", page).replace("CONNECTION", wanted));
+    request.extensions.insert("cost".to_owned(), json!(true));
+    let answer = serde_json::to_value(answer_over(&API, store, request)).unwrap();
+    assert_eq!(answer.get("errors"), None, "{listing} {page}\n{answer:#}");
+    let connection = path.split('.').fold(&answer["data"], |value, field| &value[field]);
+    let info = &connection["pageInfo"];
+    let (more, cursor) = match is_forward {
+        true => ("hasNextPage", "endCursor"),
+        false => ("hasPreviousPage", "startCursor"),
+    };
+    let keys = connection["edges"].as_array().unwrap().iter();
+    Told {
+        keys: keys
+            .map(|edge| edge["node"]["key"].as_str().unwrap().to_owned())
+            .collect(),
+        // An empty page has no end.
+        next: info[cursor].as_str().filter(|_| info[more] == true).map(str::to_owned),
+        explored: answer["extensions"]["cost"]["explored"].as_u64().unwrap(),
+    }
+}
+
+/// Reads all pages of a listing, and answers the keys in order and what each page looked at.
+fn read(store: &Arc<Store>, listing: (&str, &str), size: usize, is_forward: bool) -> (Vec<String>, Vec<u64>) {
+    let (count, from) = if is_forward {
+        ("first", "after")
+    } else {
+        ("last", "before")
+    };
+    let (mut pages, mut explored, mut cursor) = (Vec::new(), Vec::new(), String::new());
+    loop {
+        let page = told(store, listing, &format!("{count}: {size}{cursor}"), is_forward);
+        assert!(pages.len() < 10_000, "it ends");
+        explored.push(page.explored);
+        pages.push(page.keys);
+        match page.next {
+            Some(next) => cursor = format!(", {from}: {next:?}"),
+            None => break,
+        }
+    }
+    if !is_forward {
+        pages.reverse();
+    }
+    (pages.concat(), explored)
+}
+
+const LISTINGS: [(&str, &str); 9] = [
+    ("companies", "{ companies(PAGE) { CONNECTION } }"),
+    (
+        "companies",
+        "{ companies(PAGE, orderBy: [{field: NAME}]) { CONNECTION } }",
+    ),
+    (
+        "entities",
+        "{ entities(PAGE, orderBy: [{field: COUNTRY, direction: DESC}, {field: FOUNDED}]) { CONNECTION } }",
+    ),
+    (
+        "companies",
+        r#"{ companies(PAGE, orderBy: [{field: FOUNDED, direction: DESC}], filter: {country: {in: ["DE", "SG"]}}) { CONNECTION } }"#,
+    ),
+    ("relationships", "{ relationships(PAGE) { CONNECTION } }"),
+    (
+        "relationships",
+        "{ relationships(PAGE, orderBy: [{field: KIND}, {field: ID, direction: DESC}]) { CONNECTION } }",
+    ),
+    (
+        "company.relationships",
+        r#"{ company(by: {id: "c00000"}) { relationships(PAGE) { CONNECTION } } }"#,
+    ),
+    (
+        "company.holdings",
+        r#"{ company(by: {id: "c00000"}) { holdings(PAGE, orderBy: [{field: NEIGHBOR_NAME}]) { CONNECTION } } }"#,
+    ),
+    (
+        "node.statements",
+        r#"{ node(id: "source:s") { ... on Source { statements(PAGE) { CONNECTION } } } }"#,
+    ),
+];
+
+#[test]
+fn what_a_page_looks_at_does_not_grow_with_what_precedes_it() {
+    const SIZE: usize = 25;
+    for listing in LISTINGS {
+        for is_forward in [true, false] {
+            let (keys, explored) = read(&STORE, listing, SIZE, is_forward);
+            assert!(keys.len() >= 1_000, "{listing:?} has {} rows", keys.len());
+            // The first two may put everything in order. After that a page takes what it shows, and those between that do not fit:
+            // of five countries, two are asked for.
+            let most = explored.iter().skip(2).max().unwrap();
+            assert!(*most <= 8 * (SIZE as u64 + 2), "{listing:?} {is_forward}: {explored:?}");
+            assert!(
+                explored[..2]
+                    .iter()
+                    .all(|units| *units <= 2 * (COMPANIES + OWNED) as u64),
+                "{explored:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn pages_put_together_are_the_whole_in_order_from_either_end() {
+    let dataset = many();
+    for (number, listing) in LISTINGS.into_iter().enumerate() {
+        let (forward, _) = read(&STORE, listing, 83, true);
+        let (backward, _) = read(&STORE, listing, 47, false);
+        assert_eq!(forward, backward, "{listing:?}");
+        let mut distinct = forward.clone();
+        distinct.sort();
+        distinct.dedup();
+        if number != 7 {
+            assert_eq!(distinct.len(), forward.len(), "{listing:?}");
+        }
+    }
+    // By definition: by name as it is compared, then by id.
+    let mut by_name: Vec<&Entity> = dataset.entities.iter().collect();
+    by_name.sort_by_key(|company| (company.name.to_lowercase(), company.id.clone()));
+    let expected: Vec<&str> = by_name.into_iter().map(|company| company.id.as_str()).collect();
+    assert_eq!(read(&STORE, LISTINGS[1], 83, true).0, expected);
+    let mut by_date: Vec<&Entity> = dataset
+        .entities
+        .iter()
+        .filter(|company| matches!(company.country.as_deref(), Some("DE" | "SG")))
+        .collect();
+    by_date.sort_by_key(|company| {
+        let day = company.founded.map(|date| date.first_day());
+        (day.is_none(), day.map(std::cmp::Reverse), company.id.clone())
+    });
+    let expected: Vec<&str> = by_date.into_iter().map(|company| company.id.as_str()).collect();
+    assert_eq!(read(&STORE, LISTINGS[3], 83, true).0, expected);
+}
+
+#[test]
+fn who_pages_sees_to_the_end_what_the_first_page_saw_whatever_is_recorded_meanwhile() {
+    for listing in [LISTINGS[0], LISTINGS[1], LISTINGS[2]] {
+        let store = store_of(&many());
+        let whole = read(&store, listing, 500, true).0;
+        let first = told(&store, listing, "first: 500", true);
+        // In front, in the middle and behind, in any order; and one that was known already is renamed.
+        for name in ["A first", "C00500a", "Zz last", "C01000"] {
+            live::commit(&store, vec![live::company(name)], "a test");
+        }
+        let mut keys = first.keys;
+        let mut next = first.next;
+        while let Some(cursor) = next {
+            let page = told(&store, listing, &format!("first: 500, after: {cursor:?}"), true);
+            keys.extend(page.keys);
+            next = page.next;
+        }
+        assert_eq!(keys, whole, "{listing:?}");
+        let anew = read(&store, listing, 500, true).0;
+        assert_eq!(anew.len(), whole.len() + 3, "{listing:?}");
+        assert_eq!(anew, read(&store, listing, 313, false).0, "{listing:?}");
+    }
+}
+
+#[test]
+fn a_window_between_two_cursors_is_what_stands_between_them() {
+    for listing in LISTINGS {
+        let whole = told(&STORE, listing, "first: 1000", true);
+        let connection = |page: &str| told(&STORE, listing, page, true).keys;
+        let cursors = |place: usize| {
+            let first = told(&STORE, listing, &format!("first: {place}"), true);
+            first.next.unwrap()
+        };
+        let (after, before) = (cursors(100), cursors(131));
+        let between = connection(&format!("first: 1000, after: {after:?}, before: {before:?}"));
+        assert_eq!(between, whole.keys[100..130], "{listing:?}");
+        let last = connection(&format!("last: 7, after: {after:?}, before: {before:?}"));
+        assert_eq!(last, whole.keys[123..130], "{listing:?}");
+        let none = connection(&format!("first: 7, after: {before:?}, before: {after:?}"));
+        assert_eq!(none, Vec::<String>::new(), "{listing:?}");
+        assert_eq!(connection("first: 0"), Vec::<String>::new());
+    }
+}
