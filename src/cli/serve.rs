@@ -24,7 +24,10 @@ pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
     let api = Arc::new(Api::new(arguments.limits.limits())?);
     let settings = arguments.http.settings();
     let access = arguments.access.access(arguments.store.as_deref())?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .max_blocking_threads(arguments.limits.limits().threads_max())
+        .build()?;
     runtime.block_on(async {
         // The port first: a second start says so at once, instead of after loading pages and routes.
         let listener = http::bind(&arguments.host, arguments.port).await?;

@@ -11,20 +11,24 @@ use http_body_util::LengthLimitError;
 use tokio::sync::Semaphore;
 
 use super::access::{Denied, Session};
+use super::client::Client;
 use super::health::Readiness;
 use super::negotiate::{self, Accepted, MediaType, Unsupported};
 use super::params::{Body, Params};
 use super::refusal::{Refusal, json};
 use super::trace::{OperationName, RequestId};
-use super::{GetPreflight, Pages, Service, Settings, sse, websocket};
+use super::{GetPreflight, Pages, Service, Settings, sse, values, websocket};
 use crate::{
     model::Timestamp,
-    schema::{self, Answer, Error, Limit, Operations, Outcome, Started},
+    schema::{self, Answer, Error, Handover, Limit, Operations, Outcome, Started},
 };
 
 const ALLOW: &str = "GET, POST";
 const PREFLIGHT_HEADERS: [&str; 2] = ["graphql-require-preflight", "apollo-require-preflight"];
 const VIEW_HEADER: &str = "guanxi-view";
+
+/// Values that an operation may have beside those of its variables: its text, its name, its extensions.
+const BESIDE_VARIABLES_MAX: u64 = 100;
 
 /// What the handler works with.
 #[derive(Clone)]
@@ -50,6 +54,7 @@ pub(super) struct Shared {
     pub(super) view: Option<serde_json::Value>,
     pub(super) operations: Operations,
     pub(super) session: Session,
+    pub(super) client: Client,
 }
 
 /// How the answer may be written.
@@ -72,6 +77,8 @@ impl Shared {
             operations: self.operations,
             caller: self.session.caller.clone(),
             read_only: self.session.read_only,
+            client: self.client.asker,
+            handover: Handover::default(),
         }
     }
 }
@@ -114,11 +121,14 @@ impl Graphql {
         let accepted = negotiate::accept(accepted()).ok_or_else(not_acceptable)?;
         let media = accepted.single;
         let session = self.service.access.session(headers, Timestamp::now());
+        let client = client(&request);
+        client.begin();
         let shared = Shared {
             id: request_id(&request),
             view: view(headers, media)?,
             operations,
             session: session.map_err(|why| unauthenticated(why, media))?,
+            client,
         };
         let last_event_id = headers.get("last-event-id").and_then(|id| id.to_str().ok());
         let wanted = Wanted {
@@ -147,6 +157,13 @@ impl Graphql {
         }
         let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(request.uri())
             .map_err(|_| Refusal::bad_request(media, "The query string does not parse."))?;
+        for (_, text) in pairs
+            .iter()
+            .filter(|(name, _)| name == "variables" || name == "extensions")
+        {
+            self.few_enough(text.as_bytes(), 1)
+                .map_err(|error| Refusal::new(StatusCode::BAD_REQUEST, media, error))?;
+        }
         Params::from_pairs(pairs).map_err(|why| Refusal::bad_request(media, why))
     }
 
@@ -180,7 +197,24 @@ impl Graphql {
                 return Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, media, error));
             }
         };
+        let operations = self.settings.batch_max.max(1);
+        self.few_enough(&bytes, operations)
+            .map_err(|error| Refusal::new(StatusCode::BAD_REQUEST, media, error))?;
         Body::parse(&bytes).map_err(|why| Refusal::bad_request(media, why))
+    }
+
+    /// Whether a text of JSON with so many operations holds no more values than can be in their variables. Told before it is read.
+    pub(super) fn few_enough(&self, json: &[u8], operations: usize) -> Result<(), Error> {
+        let limits = self.service.api.limits();
+        let operations = u64::try_from(operations).unwrap_or(u64::MAX);
+        let max = limits
+            .values_max
+            .saturating_add(BESIDE_VARIABLES_MAX)
+            .saturating_mul(operations);
+        match values::count(json) {
+            counted if counted > max => Err(limits.exceeded(Limit::Values, Some(counted))),
+            _ => Ok(()),
+        }
     }
 
     fn too_large(&self, measured: Option<u64>, media: MediaType) -> Refusal {
@@ -195,6 +229,7 @@ impl Graphql {
         }
         let Service { api, store, .. } = &self.service;
         let request = shared.request(params);
+        shared.client.add(&request.handover);
         match api.start(request, store, Timestamp::now, wanted.last_event_id).await {
             Started::Subscribed(events) => sse::stream(self, shared.session, events),
             Started::Answered(answer) => match answer.outcome {
@@ -242,8 +277,9 @@ impl Graphql {
 
     async fn execute(&self, params: Params, shared: &Shared) -> Answer {
         let Service { api, store, .. } = &self.service;
-        api.answer(shared.request(params), Arc::clone(store), Timestamp::now())
-            .await
+        let request = shared.request(params);
+        shared.client.add(&request.handover);
+        api.answer(request, Arc::clone(store), Timestamp::now()).await
     }
 }
 
@@ -275,6 +311,11 @@ fn respond(mut answer: Answer, media: MediaType) -> Response {
 pub(super) fn request_id(request: &Request) -> String {
     let id = request.extensions().get::<RequestId>();
     id.map_or_else(String::new, |id| id.0.to_string())
+}
+
+/// The connection that the request came over. Where a router is served by something else than this server, one of its own.
+pub(super) fn client(request: &Request) -> Client {
+    request.extensions().get::<Client>().cloned().unwrap_or_default()
 }
 
 fn unauthenticated(why: Denied, media: MediaType) -> Refusal {

@@ -3,6 +3,7 @@
 
 mod access;
 mod assets;
+mod client;
 mod cors;
 mod graphql;
 mod health;
@@ -14,6 +15,7 @@ mod sdl;
 mod server;
 mod sse;
 mod trace;
+mod values;
 mod websocket;
 
 use std::sync::Arc;

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use axum::Router;
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
@@ -15,8 +16,23 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
 use super::Settings;
+use super::client::Client;
 use super::health::Readiness;
 use super::impatient::Impatient;
+use crate::schema;
+
+/// How long what was changed already may take to be answered when everything else is cut off.
+const ANSWERING: Duration = Duration::from_secs(10);
+
+/// How far the server has come with stopping.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Stage {
+    Serving,
+    /// No new request is taken.
+    Draining,
+    /// What runs is cut off, unless it changed something.
+    Cutting,
+}
 
 /// Why the server has no socket.
 #[derive(Debug, thiserror::Error)]
@@ -69,7 +85,8 @@ pub async fn bind(host: &str, port: u16) -> Result<TcpListener, BindError> {
     Err(failure)
 }
 
-/// Serves until `stop` completes, then finishes what is running, for `settings.drain_ms` at most.
+/// Serves until `stop` completes, then finishes what is running, for `settings.drain_ms` at most. After that, only what changed
+/// something already is answered.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -78,8 +95,9 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
 ) {
     let permits = Arc::new(Semaphore::new(settings.connections_max.min(Semaphore::MAX_PERMITS)));
-    let (stopping, stopped) = watch::channel(false);
+    let (stage, staged) = watch::channel(Stage::Serving);
     let mut connections = JoinSet::new();
+    let mut accepted_before = 0;
     tokio::pin!(stop);
     loop {
         // The permit comes first: past the bound, clients wait in the system's queue.
@@ -91,8 +109,10 @@ pub async fn serve(
             () = &mut stop => break,
             Some(_) = connections.join_next(), if !connections.is_empty() => {}
             (accepted, permit) = next => match accepted {
-                Ok((stream, _)) => {
-                    let connection = connection(stream, router.clone(), settings, stopped.clone());
+                Ok((stream, address)) => {
+                    accepted_before += 1;
+                    let client = Client::new(schema::Client::new(address.ip(), accepted_before));
+                    let connection = connection(stream, client, router.clone(), settings, staged.clone());
                     connections.spawn(async move {
                         connection.await;
                         drop(permit);
@@ -108,30 +128,38 @@ pub async fn serve(
     }
     drop(listener);
     readiness.stop();
-    stopping.send_replace(true);
+    stage.send_replace(Stage::Draining);
     tracing::info!(connections = connections.len(), "stopping");
-    let drained = async {
-        while connections.join_next().await.is_some() {}
-        // A connection that became a socket is none of them any more.
-        readiness.idle().await;
-    };
-    if tokio::time::timeout(Duration::from_millis(settings.drain_ms), drained)
-        .await
-        .is_err()
-    {
-        tracing::warn!(
-            connections = connections.len(),
-            "stopped before every request was answered"
-        );
+    if drained(&mut connections, &readiness, Duration::from_millis(settings.drain_ms)).await {
+        return;
+    }
+    tracing::warn!(
+        connections = connections.len(),
+        "stopped before every request was answered"
+    );
+    stage.send_replace(Stage::Cutting);
+    if !drained(&mut connections, &readiness, ANSWERING).await {
+        tracing::warn!("stopped before every change was answered; their idempotency keys tell whether they were made");
         connections.shutdown().await;
     }
 }
 
+/// Whether every connection ends within so much time.
+async fn drained(connections: &mut JoinSet<()>, readiness: &Readiness, within: Duration) -> bool {
+    let ended = async {
+        while connections.join_next().await.is_some() {}
+        // A connection that became a socket is none of them any more.
+        readiness.idle().await;
+    };
+    tokio::time::timeout(within, ended).await.is_ok()
+}
+
 fn connection(
     stream: TcpStream,
+    client: Client,
     router: Router,
     settings: &Settings,
-    mut stopped: watch::Receiver<bool>,
+    mut stage: watch::Receiver<Stage>,
 ) -> impl Future<Output = ()> + Send + 'static {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
@@ -143,22 +171,32 @@ fn connection(
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "TCP_NODELAY was not set");
         }
-        let serving = http
-            .serve_connection(
-                TokioIo::new(Impatient::new(stream, cut_after)),
-                TowerToHyperService::new(router),
-            )
-            .with_upgrades();
+        let router = TowerToHyperService::new(router);
+        let of_client = client.clone();
+        let service = service_fn(move |mut request: hyper::Request<_>| {
+            request.extensions_mut().insert(of_client.clone());
+            router.call(request)
+        });
+        let stream = TokioIo::new(Impatient::new(stream, cut_after));
+        let serving = http.serve_connection(stream, service).with_upgrades();
         tokio::pin!(serving);
-        let result = tokio::select! {
-            result = serving.as_mut() => result,
-            // An error means that the server is gone already. The guard inside must not be kept.
-            () = async { drop(stopped.wait_for(|stopped| *stopped).await) } => {
-                serving.as_mut().graceful_shutdown();
-                serving.await
-            }
+        // An error means that the server is gone already. The guard inside must not be kept.
+        let mut reached = async |wanted| drop(stage.wait_for(|stage| *stage >= wanted).await);
+        let mut ended = tokio::select! {
+            result = serving.as_mut() => Some(result),
+            () = reached(Stage::Draining) => None,
         };
-        if let Err(error) = result {
+        if ended.is_none() {
+            serving.as_mut().graceful_shutdown();
+            ended = tokio::select! {
+                result = serving.as_mut() => Some(result),
+                () = reached(Stage::Cutting) => None,
+            };
+        }
+        if ended.is_none() && client.close() {
+            ended = Some(serving.await);
+        }
+        if let Some(Err(error)) = ended {
             tracing::debug!(%error, "a connection ended early");
         }
     }

@@ -157,3 +157,9 @@ pub struct Entry {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<Step>,
 }
+
+/// The last moment before another: what was known then is what a commit at that other moment changed.
+#[must_use]
+pub fn just_before(moment: Timestamp) -> Timestamp {
+    Timestamp::from_nanosecond(moment.as_nanosecond() - 1).unwrap_or(Timestamp::MIN)
+}

@@ -33,7 +33,7 @@ pub use access::{Caller, Role};
 pub use amount::{Amount, Currency};
 pub(crate) use catalog::catalog;
 pub use catalog::{Catalog, Set};
-pub use change::{Action, Change, Entry, Noun, Record, Retry, Step};
+pub use change::{Action, Change, Entry, Noun, Record, Retry, Step, just_before};
 pub use company_name::{CompanyName, FormClass, LEGAL_FORMS, LegalForm, Telling, Word};
 pub use country::{country_code, country_of, lies_in};
 pub use dataset::Dataset;

@@ -20,8 +20,8 @@ use super::{
     tally,
     types::change::Place,
     view::ViewInput,
-    viewer::Asking,
-    work::{Pool, Stop},
+    viewer::{Asking, Changing},
+    work::{Pool, Stop, Turn},
 };
 use crate::{graph::Budget, model::Timestamp, store::Store};
 
@@ -211,6 +211,7 @@ async fn run<Q: ObjectType + 'static, M: ObjectType + 'static, S: SubscriptionTy
     let work_max = executor.limits().work_max;
     let by = prepared.caller().name.clone();
     let changes_max = executor.limits().changes_max;
+    let kind = prepared.kind;
     let state = store.state();
     // Whoever was told of a change sees it, though the clock may have been set back since.
     let now = now.max(state.graph().last_recorded_at());
@@ -226,7 +227,14 @@ async fn run<Q: ObjectType + 'static, M: ObjectType + 'static, S: SubscriptionTy
             .unwrap_or_default();
         // Said now, and not by the first field that would use it.
         default_view.resolve(now, "Guanxi-View")?;
-        let deadline = given.deadline;
+        let (deadline, handover) = (given.deadline, given.handover.clone());
+        // Changes wait for nobody once they have begun.
+        let turn = (kind != OperationType::Mutation).then(|| given.turn.clone());
+        let reading = handover.clone();
+        let is_late = move |now: Instant| {
+            // What was changed is read for the answer even after the time in which it could be changed.
+            now >= deadline && reading.reading_until().is_none_or(|until| now >= until)
+        };
         let asking = Arc::new(Asking {
             state,
             store,
@@ -234,8 +242,17 @@ async fn run<Q: ObjectType + 'static, M: ObjectType + 'static, S: SubscriptionTy
             by,
             changes_max,
             default_view,
+            changing: Changing {
+                handover,
+                deadline,
+                allowed: given.allowed,
+                stop: stop.clone(),
+            },
             budget: Arc::new(Budget::new(work_max, move || {
-                stop.is_set() || Instant::now() >= deadline
+                let is_over = |now| stop.is_set() || is_late(now);
+                let now = Instant::now();
+                let goes_on = |turn: &Turn| turn.goes_on(now, || is_over(Instant::now()));
+                is_over(now) || !turn.as_ref().is_none_or(goes_on)
             })),
         });
         asked = Some(Arc::clone(&asking));

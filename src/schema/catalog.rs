@@ -108,6 +108,8 @@ pub(super) struct Catalog {
     /// Object types that an interface, a union or an object type may stand for.
     possible: HashMap<String, HashSet<String>>,
     conditions: [Input; 1],
+    /// The input objects of which a field holds others of their own type.
+    recursive: HashSet<String>,
 }
 
 /// async-graphql printed a schema that its own parser does not read.
@@ -131,6 +133,7 @@ impl Catalog {
                 },
                 default: None,
             }],
+            recursive: HashSet::new(),
         };
         for text in [INTROSPECTION, sdl] {
             for definition in parse_schema(text)?.definitions {
@@ -139,7 +142,22 @@ impl Catalog {
         }
         catalog.add_meta_fields();
         catalog.mark_sized_fields();
+        catalog.recursive = catalog.recursive();
         Ok(catalog)
+    }
+
+    /// Whether a field of this input type holds others of it: it combines filters.
+    pub(super) fn is_recursive(&self, input: &str) -> bool {
+        self.recursive.contains(input)
+    }
+
+    fn recursive(&self) -> HashSet<String> {
+        let holds_itself = |(name, kind): &(&String, &Kind)| match kind {
+            Kind::Input { fields, .. } => fields.iter().any(|field| named(&field.ty) == name.as_str()),
+            _ => false,
+        };
+        let recursive = self.types.iter().filter(holds_itself);
+        recursive.map(|(name, _)| name.clone()).collect()
     }
 
     pub(super) fn kind(&self, name: &str) -> Option<&Kind> {

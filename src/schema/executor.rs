@@ -1,28 +1,33 @@
 //! The one way to run a request, for every transport and the command line: limits, parse, choose
 //! the operation, check, execute within the time allowed, and make errors fit for callers.
 
+mod flag;
+
 use std::panic::AssertUnwindSafe;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute, NextResolve, ResolveInfo};
 use async_graphql::futures_util::{FutureExt, StreamExt};
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType};
 use async_graphql::{
-    ObjectType, Positioned, Response, Schema, SchemaBuilder, ServerResult, SubscriptionType, ValidationMode, Value,
-    Variables,
+    ObjectType, Positioned, Response, Schema, SchemaBuilder, SubscriptionType, ValidationMode, Value, Variables,
 };
 
+use self::flag::{Began, ExecutionFlag};
 use super::answer::{self, Answer, Outcome};
 use super::catalog::{Catalog, Unreadable};
+use super::client::Client;
 use super::error::{Code, Error};
+use super::handover::Handover;
 use super::limits::{Introspection, Limit, Limits};
 use super::measure::Estimate;
 use super::tally::{self, Tally, Wanted};
-use super::work::{Pool, Work};
+use super::work::{Pool, Turn, Work};
 use super::{absent, document, introspection, lexical, measure, merge, parse, presence, root_field, variables};
 use crate::model::{Caller, Role};
+
+/// What is added where a request failed after it had changed something.
+const CHANGES_MAY_STAND: &str = " Changes of this request were recorded before it failed: look at the log of changes, or send each again with its idempotencyKey, which never makes it twice.";
 
 /// The extension in which clients name a query by its hash.
 pub(crate) const PERSISTED_QUERY: &str = "persistedQuery";
@@ -57,6 +62,10 @@ pub struct Request {
     pub caller: Caller,
     /// Why no change is taken, where none is whoever asks.
     pub read_only: Option<&'static str>,
+    /// Over which connection it came.
+    pub client: Client,
+    /// Which of its changes can no longer be taken back, for who may have to give it up.
+    pub handover: Handover,
 }
 
 impl Request {
@@ -72,6 +81,8 @@ impl Request {
             operations: Operations::Any,
             caller: Caller::unnamed(Role::Admin),
             read_only: None,
+            client: Client::default(),
+            handover: Handover::default(),
         }
     }
 }
@@ -83,6 +94,12 @@ pub(super) struct Given<'a> {
     pub(super) view: Option<&'a serde_json::Value>,
     /// When the answer is given up. Work without an await must look at it by itself.
     pub(super) deadline: Instant,
+    /// How long that is after the request came.
+    pub(super) allowed: Duration,
+    /// When others are served: work must look at it by itself as well.
+    pub(super) turn: &'a Turn,
+    /// Through which changes reach the writer.
+    pub(super) handover: &'a Handover,
 }
 
 /// The schema with everything a request passes on its way to it.
@@ -151,7 +168,8 @@ where
         data: impl FnOnce(async_graphql::Request, Given<'_>) -> Result<async_graphql::Request, Error>,
     ) -> Answer {
         let request = prepared.request;
-        let deadline = Instant::now() + Duration::from_millis(self.limits.timeout_ms);
+        let allowed = Duration::from_millis(self.limits.timeout_ms);
+        let deadline = Instant::now() + allowed;
         let began = Began::default();
         let tally = match prepared.wanted {
             Wanted::Cost => Some(Arc::new(Tally::new(Arc::clone(&self.catalog)))),
@@ -165,9 +183,13 @@ where
         }
         inner.operation_name.clone_from(&prepared.name);
         inner.extensions = extensions(request.extensions);
+        let turn = Turn::new(pool, request.client);
         let given = Given {
             view: request.view.as_ref(),
+            turn: &turn,
             deadline,
+            allowed,
+            handover: &request.handover,
         };
         let mut inner = match data(inner, given) {
             Ok(inner) => inner,
@@ -194,23 +216,33 @@ where
         let executed = async {
             match prepared.estimate.work {
                 Work::Lookup => Ok(execution.await),
-                work => pool.run(work, deadline, execution).await,
+                work => pool.run(work, &turn, deadline, execution).await,
             }
         };
-        let mut response = match tokio::time::timeout_at(deadline.into(), executed).await {
-            Ok(Ok(Ok(response))) => response,
-            Ok(Ok(Err(_panic))) => {
+        tokio::pin!(executed);
+        let mut in_time = tokio::time::timeout_at(deadline.into(), &mut executed).await.ok();
+        // What the writer was given is carried out, whoever waits: it is answered as it ends, and nothing more is given to it.
+        if in_time.is_none() && request.handover.close() {
+            in_time = Some(executed.await);
+        }
+        let mut response = match in_time {
+            Some(Ok(Ok(response))) => response,
+            Some(Ok(Err(_panic))) => {
                 tracing::error!(request_id = request.id, "a resolver panicked");
-                Response::from_errors(vec![answer::internal(&request.id).into_server_error()])
+                let mut error = answer::internal(&request.id);
+                if request.handover.has_begun() {
+                    error.message.push_str(CHANGES_MAY_STAND);
+                }
+                Response::from_errors(vec![error.into_server_error()])
             }
-            Ok(Err(refused)) => {
+            Some(Err(refused)) => {
                 return Answer {
                     operation_name: prepared.name,
                     outcome: Outcome::Unavailable,
                     ..Answer::refused([refused])
                 };
             }
-            Err(_elapsed) => Response::from_errors(vec![timed_out(self.limits.timeout_ms).into_server_error()]),
+            None => Response::from_errors(vec![timed_out(self.limits.timeout_ms).into_server_error()]),
         };
         if prepared.marked {
             presence::unmark(&mut response.data);
@@ -411,61 +443,6 @@ fn extensions(given: serde_json::Map<String, serde_json::Value>) -> async_graphq
         }
     }
     extensions
-}
-
-/// In a request's data: set when execution begins, so that validation errors can be told apart.
-#[derive(Clone, Default)]
-struct Began(Arc<AtomicBool>);
-
-impl Began {
-    fn is_set(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
-}
-
-struct ExecutionFlag;
-
-impl ExtensionFactory for ExecutionFlag {
-    fn create(&self) -> Arc<dyn Extension> {
-        Arc::new(Execution::default())
-    }
-}
-
-/// The execution of one request.
-#[derive(Default)]
-struct Execution {
-    /// Set when the request asks for its cost.
-    tally: OnceLock<Arc<Tally>>,
-}
-
-#[async_graphql::async_trait::async_trait]
-impl Extension for Execution {
-    async fn execute(
-        &self,
-        ctx: &ExtensionContext<'_>,
-        operation_name: Option<&str>,
-        next: NextExecute<'_>,
-    ) -> Response {
-        if let Some(began) = ctx.data_opt::<Began>() {
-            began.0.store(true, Ordering::Relaxed);
-        }
-        if let Some(tally) = ctx.data_opt::<Arc<Tally>>() {
-            self.tally.get_or_init(|| Arc::clone(tally));
-        }
-        next.run(ctx, operation_name).await
-    }
-
-    async fn resolve(
-        &self,
-        ctx: &ExtensionContext<'_>,
-        info: ResolveInfo<'_>,
-        next: NextResolve<'_>,
-    ) -> ServerResult<Option<Value>> {
-        if let Some(tally) = self.tally.get() {
-            tally.add(&info);
-        }
-        next.run(ctx, info).await
-    }
 }
 
 #[cfg(test)]

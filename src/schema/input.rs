@@ -40,11 +40,23 @@ pub(super) fn fits<'a>(
     origin: Origin,
     used: &mut dyn FnMut(Usage<'a>),
 ) -> Result<(), Misfit> {
-    Checker { catalog, origin, used }.value(ty, value, false, Choice::Any)
+    let mut checker = Checker {
+        catalog,
+        nested: 0,
+        origin,
+        used,
+    };
+    checker.value(ty, value, false, Choice::Any)
 }
+
+/// How many objects of input types that hold others of their own type one value may have: filters, each of which may be asked of
+/// every row.
+pub(super) const NESTED_MAX: usize = 1000;
 
 struct Checker<'a, 'u> {
     catalog: &'a Catalog,
+    /// Objects so far of input types that hold others of their own type.
+    nested: usize,
     origin: Origin,
     used: &'u mut dyn FnMut(Usage<'a>),
 }
@@ -114,6 +126,12 @@ impl<'a> Checker<'a, '_> {
         choice: Choice,
         given: &'a async_graphql::indexmap::IndexMap<Name, Value>,
     ) -> Result<(), Misfit> {
+        self.nested += usize::from(self.catalog.is_recursive(name));
+        if self.nested > NESTED_MAX {
+            return Err(misfit(format!(
+                "it combines more than {NESTED_MAX} filters, which is the most; use lists of values (id, in, kinds) instead of or"
+            )));
+        }
         if choice == Choice::OneOf && (given.len() != 1 || given.values().any(|value| *value == Value::Null)) {
             let known: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
             return Err(misfit(format!(

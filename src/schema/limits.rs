@@ -3,7 +3,7 @@
 
 use async_graphql::{Number, Value};
 
-use super::error::Error;
+use super::{error::Error, work::Pool};
 
 /// Bounds of one request, and of what all requests do at a time. Counts are of the document with its fragments expanded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,12 +30,13 @@ pub struct Limits {
     pub document_bytes_max: u64,
     /// Entities and relationships that a request may look at, spent while it is answered.
     pub work_max: u64,
-    /// Time for one request, from its checks to its answer.
+    /// Time for one request, from its checks to its answer. A change that is given to the writer within it is answered as it ends.
     pub timeout_ms: u64,
-    /// Requests that look at the whole graph at a time, and as many others that walk, search or filter; lookups need no worker.
-    /// At least 1.
+    /// Requests that look at the whole graph at a time, or turned out as long, and as many others that walk, search or filter; lookups
+    /// need no worker. At least 1.
     pub workers_max: u64,
-    /// Requests of each of the two sorts that may wait for a worker; further ones are refused.
+    /// Requests of each of the two sorts that may wait for a worker. Where there are more, one of whoever was served most is
+    /// refused.
     pub queue_max: u64,
     /// Records and statements that one mutation may name.
     pub changes_max: u64,
@@ -166,6 +167,14 @@ impl Limits {
 
     /// More threads than this are never started for computing.
     pub(crate) const WORKERS_MOST: u64 = 512;
+
+    /// How many threads computing may take at a time, beside those that serve requests.
+    #[must_use]
+    pub fn threads_max(&self) -> usize {
+        /// Others that block, such as reading files.
+        const OTHERS: usize = 64;
+        Pool::threads_max(self).saturating_add(OTHERS)
+    }
 
     /// Refuses what is past the limit.
     pub(crate) fn check(&self, limit: Limit, measured: u64) -> Result<(), Error> {

@@ -317,7 +317,7 @@ fn work_of(points: u64) -> Work {
 /// A change mostly waits for the disk, whatever it names. One whose answer takes long to compute is long work all the same.
 fn lane_of(operation: OperationType, work: Work) -> Work {
     match (operation, work) {
-        (OperationType::Mutation, Work::Short) => Work::Change,
+        (OperationType::Mutation, Work::Lookup | Work::Short) => Work::Change,
         _ => work,
     }
 }
@@ -347,6 +347,7 @@ mod tests {
     #[test]
     fn a_change_waits_where_nobody_who_reads_does() {
         for (operation, work, expected) in [
+            (OperationType::Mutation, Work::Lookup, Work::Change),
             (OperationType::Mutation, Work::Short, Work::Change),
             (OperationType::Mutation, Work::Long, Work::Long),
             (OperationType::Query, Work::Short, Work::Short),

@@ -29,7 +29,8 @@ use super::{
 use crate::{
     model::{Action, Entry},
     store::edit::{
-        self, EntityEdit, EvidenceAdded, Path, RelationshipEdit, SourceEdit, UserErrorCode, WithRelationships,
+        self, Decision, EntityEdit, EvidenceAdded, Fault, Path, RelationshipEdit, SourceEdit, UserErrorCode,
+        WithRelationships,
     },
 };
 
@@ -46,7 +47,8 @@ macro_rules! inputs {
         pub(crate) struct $name {
             $($(#[doc = $field_doc])+ $(#[graphql($($graphql)*)])? $field: $type,)+
             /// A text of your choice, new for each change, that makes a retry safe: with the same key and the same arguments
-            /// nothing is changed a second time. At most 200 characters.
+            /// nothing is changed a second time, and the answer is what the first attempt did, however much later. At most 200
+            /// characters.
             idempotency_key: Option<String>,
             /// Why, for whoever reads the log of changes.
             reason: Option<String>,
@@ -292,14 +294,20 @@ impl Mutation {
     ) -> Option<Result<UnmergeEntitiesPayload, Error>> {
         let attempt = input.attempt(1);
         let undo = || {
-            let Some(merge) = merge_named(ctx, &input.merge)? else {
-                let message = format!(
+            // Where there is none any more, this may be a retry of what undid it: whether it is, the store knows.
+            let merge = merge_named(ctx, &input.merge)?.ok_or_else(|| {
+                format!(
                     "There is no merge {:?}; give what mergeEntities answered as merge, or the id of an entity that was merged",
                     *input.merge
-                );
-                return Ok(Committed::refused(UserErrorCode::NotFound, "merge", message));
+                )
+            });
+            let decide = move |graph: &_| match &merge {
+                Ok(merge) => edit::unmerge_entities(graph, merge, &Path::root(INPUT)),
+                Err(message) => {
+                    let place = Path::root(INPUT);
+                    Decision::refused(Fault::new(UserErrorCode::NotFound, &place.field("merge"), message))
+                }
             };
-            let decide = move |graph: &_| edit::unmerge_entities(graph, &merge, &Path::root(INPUT));
             commit(ctx, attempt, decide)
         };
         Some(undo().map(Into::into))

@@ -3,18 +3,23 @@
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
     sync::Arc,
+    time::{Duration, Instant},
 };
 
 use async_graphql::{Context, ID, Number, Value};
 
-use super::{error::Error, view::ViewInput};
+use super::{error::Error, handover::Handover, view::ViewInput, work::Stop};
 use crate::{
     graph::{
         Budget, EntityIx, Exhausted, Mask, Scan, Snapshot,
         algo::{Ranking, RankingQuestion},
     },
     model::{AskedView, At, Date, Entry, Timestamp, View},
-    store::{State, Store},
+    store::{
+        State, Store,
+        commit::{self, Pending, Proposal, Receipt},
+        log::Readable,
+    },
 };
 
 /// What one request reads and may spend: the same for everything in it.
@@ -32,6 +37,32 @@ pub(crate) struct Asking {
     /// The view of the `Guanxi-View` header.
     pub(crate) default_view: ViewInput,
     pub(crate) budget: Arc<Budget>,
+    pub(crate) changing: Changing,
+}
+
+/// Until when a request may change something, and how.
+#[derive(Debug, Clone)]
+pub(crate) struct Changing {
+    pub(crate) handover: Handover,
+    pub(crate) deadline: Instant,
+    /// How long the answer may be read once something was changed.
+    pub(crate) allowed: Duration,
+    /// Set when nobody waits for the answer.
+    pub(crate) stop: Stop,
+}
+
+impl Changing {
+    /// Gives a change to the writer and waits for what becomes of it, however long that takes: from then on it is not stopped
+    /// any more. None when the time was over before, or nobody waits; then nothing was changed.
+    pub(crate) fn commit(&self, store: &Store, proposal: Proposal) -> Option<Result<Receipt, commit::Error>> {
+        if self.stop.is_set() || Instant::now() >= self.deadline {
+            return None;
+        }
+        let submit = || store.submit(proposal, Readable::Unknown);
+        let outcome = self.handover.hand_over(submit)?.and_then(Pending::wait);
+        self.handover.read_until(Instant::now() + self.allowed);
+        Some(outcome)
+    }
 }
 
 impl Asking {
@@ -147,6 +178,7 @@ impl Viewer {
             changes_max: asking.changes_max,
             default_view: asking.default_view.clone(),
             budget: Arc::clone(&asking.budget),
+            changing: asking.changing.clone(),
         };
         let asked = asking.default_view.asked();
         Ok(Self::of(Arc::new(asking), view, asked))

@@ -1,23 +1,25 @@
 //! Where long work runs: a bounded number of workers beside the threads that serve requests, so that a lookup answers
-//! whatever else is being computed. A request runs on one worker from its first field to its last, so that its answer
+//! whatever else is being computed. A request runs on one thread from its first field to its last, so that its answer
 //! stands in the order in which it was asked. Work that nobody waits for is told to stop, and holds its worker until it does.
+//!
+//! Those that wait for a worker come in a fair order (see `fair`). Work that turns out long leaves the workers for short work,
+//! and shares those for long work by turns.
+
+mod fair;
+mod lane;
 
 use std::{
     sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
-use tokio::{
-    runtime::Handle,
-    sync::{OwnedSemaphorePermit, Semaphore},
-    task,
-    time::timeout_at,
-};
+use tokio::{runtime::Handle, task, time::timeout_at};
 
-use super::{error::Error, limits::Limits};
+use self::lane::{Full, Lane, Slot};
+use super::{client::Client, error::Error, limits::Limits};
 
 /// How much work a request may be.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,33 +37,28 @@ pub(crate) enum Work {
 
 /// Changes that are carried out at a time. Those that wait together share one write, and hold no processor meanwhile.
 const CHANGES_AT_A_TIME: usize = 64;
+/// How long work may take that is short. After that it goes on among the long.
+const SHORT: Duration = Duration::from_millis(10);
+/// How long the turn of long work is while others wait that were served less.
+const TURN: Duration = Duration::from_millis(50);
+/// Requests that may be between two turns. Each holds a thread.
+const PAUSED_MAX: usize = 256;
 
 /// The workers of one server, shared by all requests. Long work has workers of its own, so that whoever types into a search
 /// box does not wait behind it; and so have changes, so that nobody who reads waits for the disk.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Pool {
-    short: Lane,
-    long: Lane,
-    changes: Lane,
+    short: Arc<Lane>,
+    long: Arc<Lane>,
+    changes: Arc<Lane>,
     queue_max: u64,
-}
-
-/// Workers, and the places of those that wait for one.
-#[derive(Debug)]
-struct Lane {
-    workers: Arc<Semaphore>,
-    queue: Semaphore,
 }
 
 impl Pool {
     pub(crate) fn new(limits: &Limits) -> Self {
-        let permits =
-            |max: u64| usize::try_from(max).map_or(Semaphore::MAX_PERMITS, |max| max.min(Semaphore::MAX_PERMITS));
-        let lane = |workers| Lane {
-            workers: Arc::new(Semaphore::new(workers)),
-            queue: Semaphore::new(permits(limits.queue_max)),
-        };
-        let workers = permits(limits.workers_max.max(1));
+        let count = |max: u64| usize::try_from(max).unwrap_or(usize::MAX);
+        let lane = |workers| Lane::new(workers, count(limits.queue_max), PAUSED_MAX);
+        let workers = count(limits.workers_max.max(1));
         Self {
             short: lane(workers),
             long: lane(workers),
@@ -70,45 +67,54 @@ impl Pool {
         }
     }
 
+    /// The most threads that work of this pool needs at a time.
+    pub(crate) fn threads_max(limits: &Limits) -> usize {
+        let workers = usize::try_from(limits.workers_max.max(1)).unwrap_or(usize::MAX);
+        workers.saturating_mul(2).saturating_add(CHANGES_AT_A_TIME + PAUSED_MAX)
+    }
+
     /// Runs `work` on a worker, when one is free. Dropping the future leaves the work running until it looks whether it was
-    /// stopped.
+    /// stopped. `turn` is that of the work, which pauses it.
     ///
     /// # Errors
     /// TIMEOUT when no worker was free before `deadline`, UNAVAILABLE when too many requests wait for one.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         sort: Work,
+        turn: &Turn,
         deadline: Instant,
         work: impl Future<Output = T> + Send + 'static,
     ) -> Result<T, Error> {
-        let worker = timeout_at(deadline.into(), self.enter(sort)).await.unwrap_or_else(|_| {
-            Err(Error::timeout(
+        let slot = timeout_at(deadline.into(), self.lane(sort).enter(turn.0.client));
+        let slot = slot.await.map_err(|_| {
+            Error::timeout(
                 "No worker was free before the time for this request was over. Try again, or ask for less at a time. The server's settings are --workers-max and --timeout-ms.",
-            ))
+            )
         })?;
+        let slot = slot.map_err(|Full| self.full(sort))?;
         let runtime = Handle::current();
+        let running = turn.clone();
         let working = task::spawn_blocking(move || {
             // Held by the work and not by who waits for it: work that was left must not make room for more before it ends.
-            let _worker = worker;
+            running.begin(slot, sort);
+            let _ended = Ended(&running);
             runtime.block_on(work)
         });
-        working
+        let worked = working
             .await
-            .map_err(|error| Error::internal(format!("work on a worker failed: {error}")))
+            .map_err(|error| Error::internal(format!("work on a worker failed: {error}")));
+        if turn.0.was_turned_away.load(Ordering::Relaxed) {
+            return Err(self.full(Work::Long));
+        }
+        worked
     }
 
-    async fn enter(&self, sort: Work) -> Result<OwnedSemaphorePermit, Error> {
-        let lane = match sort {
+    fn lane(&self, sort: Work) -> &Arc<Lane> {
+        match sort {
             Work::Long => &self.long,
             Work::Lookup | Work::Short => &self.short,
             Work::Change => &self.changes,
-        };
-        if let Ok(worker) = Arc::clone(&lane.workers).try_acquire_owned() {
-            return Ok(worker);
         }
-        let _waiting = lane.queue.try_acquire().map_err(|_| self.full(sort))?;
-        let worker = Arc::clone(&lane.workers).acquire_owned().await;
-        worker.map_err(|_| Error::internal("the semaphore of the workers is closed"))
     }
 
     fn full(&self, sort: Work) -> Error {
@@ -119,12 +125,105 @@ impl Pool {
             ));
         }
         Error::unavailable(format!(
-            "All workers for requests like this are busy and {} requests wait for one. Try again in a moment. The server's settings are --workers-max and --queue-max.",
+            "All workers for requests like this are busy and {} requests wait for one, of whom nobody was served more. Try again in a moment. The server's settings are --workers-max and --queue-max.",
             self.queue_max
         ))
     }
 }
 
+/// The turn of one request on the workers. Its work looks here from time to time, and is paused here while others are served.
+/// Clones are the same.
+#[derive(Debug, Clone)]
+pub(crate) struct Turn(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    pool: Pool,
+    client: Client,
+    created: Instant,
+    /// When it is looked again whether others are to be served, in microseconds after that moment.
+    look_at: AtomicU64,
+    running: Mutex<Option<Running>>,
+    was_turned_away: AtomicBool,
+}
+
+/// Work that has a worker.
+#[derive(Debug)]
+struct Running {
+    sort: Work,
+    /// None only while it is paused.
+    slot: Option<Slot>,
+}
+
+impl Turn {
+    pub(crate) fn new(pool: &Pool, client: Client) -> Self {
+        Self(Arc::new(Inner {
+            pool: pool.clone(),
+            client,
+            created: Instant::now(),
+            look_at: AtomicU64::new(u64::MAX),
+            running: Mutex::default(),
+            was_turned_away: AtomicBool::new(false),
+        }))
+    }
+
+    /// Gives the worker to others where it is their turn, and waits until it is its own again. False when it was turned away, or
+    /// `is_over` said so meanwhile: then it must end. Called from the thread of the work.
+    pub(crate) fn goes_on(&self, now: Instant, is_over: impl Fn() -> bool) -> bool {
+        let since = micros(now.saturating_duration_since(self.0.created));
+        if since < self.0.look_at.load(Ordering::Relaxed) {
+            return true;
+        }
+        let mut running = self.0.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(Running { sort, slot }) = &mut *running else {
+            return true;
+        };
+        match sort {
+            Work::Short => *sort = Work::Long,
+            Work::Long if slot.as_ref().is_some_and(Slot::is_wanted_more) => {}
+            // Changes are not paused: who waits for them waits for the disk as well.
+            _ => {
+                self.look_after(TURN);
+                return true;
+            }
+        }
+        *slot = None;
+        let resumed = self.0.pool.long.resume(self.0.client, is_over);
+        self.0.was_turned_away.fetch_or(resumed.is_err(), Ordering::Relaxed);
+        *slot = resumed.ok().flatten();
+        self.look_after(TURN);
+        slot.is_some()
+    }
+
+    fn begin(&self, slot: Slot, sort: Work) {
+        let slot = Some(slot);
+        *self.0.running.lock().unwrap_or_else(PoisonError::into_inner) = Some(Running { sort, slot });
+        match sort {
+            Work::Lookup | Work::Short => self.look_after(SHORT),
+            Work::Long => self.look_after(TURN),
+            Work::Change => {}
+        }
+    }
+
+    fn look_after(&self, time: Duration) {
+        let at = micros(self.0.created.elapsed() + time);
+        self.0.look_at.store(at, Ordering::Relaxed);
+    }
+}
+
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}
+
+/// Gives the worker back when dropped, however the work ended.
+struct Ended<'a>(&'a Turn);
+
+impl Drop for Ended<'_> {
+    fn drop(&mut self) {
+        let running = self.0.0.running.lock().unwrap_or_else(PoisonError::into_inner).take();
+        drop(running);
+    }
+}
 /// Whether anyone still waits for the answer.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Stop(Arc<AtomicBool>);

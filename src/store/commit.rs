@@ -64,7 +64,10 @@ impl Pending {
     /// # Errors
     /// [`Error`]; then nothing was changed, unless it is [`Error::Unsure`].
     pub fn wait(self) -> Result<Receipt, Error> {
-        self.0.recv().map_err(|_| Error::stopped())?
+        // The writer answers everything that it took, unless it fails while it writes.
+        self.0
+            .recv()
+            .map_err(|_| Error::Unsure("the writer ended before it answered".to_owned()))?
     }
 }
 

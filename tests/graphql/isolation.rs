@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     thread,
 };
@@ -135,7 +135,7 @@ fn pages(store: &Arc<Store>, listing: &str, fields: &str) -> Vec<Value> {
 #[test]
 fn readers_that_page_while_others_write_see_one_state_each() {
     let store = store_of(&dataset());
-    let done = AtomicBool::new(false);
+    let (done, read) = (AtomicBool::new(false), AtomicUsize::new(0));
     let seen: Vec<String> = thread::scope(|scope| {
         let readers: Vec<_> = (0..READERS)
             .map(|_| {
@@ -152,17 +152,22 @@ fn readers_that_page_while_others_write_see_one_state_each() {
                         };
                         assert_eq!(nodes[0]["holdings"]["nodes"][0]["id"], to, "{generation}");
                         seen.push(generation);
+                        read.fetch_add(1, Ordering::Relaxed);
                     }
                     seen
                 })
             })
             .collect();
-        for generation in 1..=GENERATIONS {
+        // However slow the machine is, they read while it goes on; where none does any more, that is told below.
+        for generation in 1..=100 * GENERATIONS {
             advance(&store, generation);
             if generation % 8 == 0 {
                 store.settle().unwrap();
             }
             thread::sleep(std::time::Duration::from_millis(15));
+            if generation >= GENERATIONS && read.load(Ordering::Relaxed) > 2 * READERS {
+                break;
+            }
         }
         done.store(true, Ordering::Relaxed);
         readers.into_iter().flat_map(|reader| reader.join().unwrap()).collect()

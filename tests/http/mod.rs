@@ -4,6 +4,7 @@
 mod access;
 mod headers;
 mod params;
+mod refused;
 mod server;
 mod sse;
 mod subscribers;

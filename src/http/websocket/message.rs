@@ -60,6 +60,11 @@ impl Closing {
         Self { code, reason }
     }
 
+    /// Whether the other end still reads what is sent before it.
+    pub(super) fn is_read(&self) -> bool {
+        self.code != Code::TooSlow
+    }
+
     pub(super) fn message(self) -> Message {
         Message::Close(Some(CloseFrame {
             code: self.code.number(),

@@ -21,6 +21,7 @@ use tokio::{
 
 use self::message::{Closing, Code, PROTOCOL, Said};
 use super::{
+    client::Client,
     graphql::{self, Graphql, Shared},
     health::Open,
     negotiate::MediaType,
@@ -30,11 +31,13 @@ use super::{
 };
 use crate::{
     model::Timestamp,
-    schema::{Answer, Code as ErrorCode, Error, Operations, Outcome, Started},
+    schema::{self, Answer, Code as ErrorCode, Error, Handover, Operations, Outcome, Started},
 };
 
 /// Answers of a socket that wait to be sent: further ones wait to be computed.
 const ANSWERS_WAITING_MAX: usize = 16;
+/// How long what was changed already may take to be answered before the socket is closed.
+const ANSWERING: Duration = Duration::from_secs(10);
 /// How long the other end may take to close as well.
 const CLOSING: Duration = Duration::from_secs(2);
 /// Most messages are small, and sockets are many.
@@ -48,7 +51,7 @@ pub(super) fn is_wanted(headers: &HeaderMap) -> bool {
 
 /// Turns the request into a socket, or says why not.
 pub(super) async fn upgrade(graphql: Graphql, request: Request) -> Result<Response, Refusal> {
-    let id = graphql::request_id(&request);
+    let (id, client) = (graphql::request_id(&request), graphql::client(&request));
     let (mut parts, _) = request.into_parts();
     let media = MediaType::Json;
     let forbidden = |why: &str| Refusal::new(StatusCode::FORBIDDEN, media, Error::forbidden(why));
@@ -80,6 +83,7 @@ pub(super) async fn upgrade(graphql: Graphql, request: Request) -> Result<Respon
             graphql,
             headers: parts.headers,
             id,
+            client,
             view,
             shared: None,
             operations: HashMap::new(),
@@ -113,6 +117,7 @@ struct Connection {
     /// Those of the handshake.
     headers: HeaderMap,
     id: String,
+    client: Client,
     view: Option<Value>,
     /// What all operations share, once it is known who asks.
     shared: Option<Arc<Shared>>,
@@ -126,6 +131,7 @@ struct Connection {
 /// An operation, which ends when this is dropped.
 struct Running {
     number: u64,
+    handover: Handover,
     _task: AbortOnDrop,
 }
 
@@ -146,8 +152,11 @@ enum Then {
 }
 
 impl Connection {
-    async fn run(mut self, mut socket: WebSocket, answered: mpsc::Receiver<Told>) {
-        if let ControlFlow::Break(closing) = self.serve(&mut socket, answered).await {
+    async fn run(mut self, mut socket: WebSocket, mut answered: mpsc::Receiver<Told>) {
+        if let ControlFlow::Break(closing) = self.serve(&mut socket, &mut answered).await {
+            if closing.as_ref().is_some_and(Closing::is_read) {
+                drop(timeout(ANSWERING, self.finish(&mut socket, &mut answered)).await);
+            }
             // What still runs would only be thrown away.
             self.operations.clear();
             if let Some(closing) = closing {
@@ -156,11 +165,22 @@ impl Connection {
         }
     }
 
+    /// Answers what has changed something already, and gives up everything else.
+    async fn finish(&mut self, socket: &mut WebSocket, answered: &mut mpsc::Receiver<Told>) {
+        self.operations.retain(|_, running| running.handover.close());
+        while !self.operations.is_empty() {
+            let Some(told) = answered.recv().await else { return };
+            if self.tell(socket, told).await.is_break() {
+                return;
+            }
+        }
+    }
+
     /// Speaks until there is a reason to close, or nobody to speak to.
     async fn serve(
         &mut self,
         socket: &mut WebSocket,
-        mut answered: mpsc::Receiver<Told>,
+        answered: &mut mpsc::Receiver<Told>,
     ) -> ControlFlow<Option<Closing>> {
         if socket.protocol().is_none() {
             let reason = format!("This server speaks the subprotocol {PROTOCOL}");
@@ -221,10 +241,16 @@ impl Connection {
     ) -> ControlFlow<Option<Closing>> {
         let close = |code, reason: &str| ControlFlow::Break(Some(Closing::new(code, reason)));
         let said = match received {
-            Some(Ok(Message::Text(text))) => match Said::parse(&text) {
-                Ok(said) => said,
-                Err(closing) => return ControlFlow::Break(Some(closing)),
-            },
+            Some(Ok(Message::Text(text))) => {
+                if self.graphql.few_enough(text.as_bytes(), 1).is_err() {
+                    let reason = "The message has too many values; the server's setting is --values-max";
+                    return close(Code::TooLarge, reason);
+                }
+                match Said::parse(&text) {
+                    Ok(said) => said,
+                    Err(closing) => return ControlFlow::Break(Some(closing)),
+                }
+            }
             Some(Ok(Message::Binary(_))) => return close(Code::BadRequest, "Messages are text"),
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => return ControlFlow::Continue(()),
             Some(Ok(Message::Close(_))) | None => {
@@ -295,6 +321,7 @@ impl Connection {
             view,
             operations: Operations::Any,
             session,
+            client: self.client.clone(),
         }));
         self.send(socket, message::acknowledged()).await
     }
@@ -328,9 +355,13 @@ impl Connection {
             number,
             answers: self.answers.clone(),
         };
-        let task = tokio::spawn(operation.run(params, shared)).abort_handle();
+        let mut request = shared.request(params);
+        request.id = format!("{}-{number}", shared.id);
+        let handover = request.handover.clone();
+        let task = tokio::spawn(operation.run(request)).abort_handle();
         let running = Running {
             number,
+            handover,
             _task: AbortOnDrop(task),
         };
         self.operations.insert(id, running);
@@ -386,10 +417,8 @@ struct Operation {
 }
 
 impl Operation {
-    async fn run(self, params: Params, shared: Arc<Shared>) {
+    async fn run(self, request: schema::Request) {
         let service = &self.graphql.service;
-        let mut request = shared.request(params);
-        request.id = format!("{}-{}", shared.id, self.number);
         let started = service.api.start(request, &service.store, Timestamp::now, None);
         let mut events = match started.await {
             Started::Subscribed(events) => events,

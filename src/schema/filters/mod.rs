@@ -23,7 +23,7 @@ pub(crate) use self::{
     order::{EntityOrder, RelationshipOrder, entity_order, relationship_order},
     relationship::RelationshipFilter,
 };
-use super::{enums::Member, error::Error, key::NodeKey, viewer::Viewer};
+use super::{enums::Member, error::Error, input::NESTED_MAX, key::NodeKey, viewer::Viewer};
 use crate::{
     graph::{self, EntitySet, SourceIx},
     model::{Catalog, Set},
@@ -32,7 +32,7 @@ use crate::{
 /// How deep filters of entities and relationships may nest in each other.
 const FILTER_DEPTH_MAX: usize = 16;
 /// How many filters one argument may combine. Each may be asked of every row.
-const FILTERS_MAX: usize = 1000;
+const FILTERS_MAX: usize = NESTED_MAX;
 /// How many values a list in a filter may hold.
 const FILTER_LIST_MAX: usize = 10_000;
 

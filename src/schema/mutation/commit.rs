@@ -6,8 +6,8 @@ use std::sync::Arc;
 use async_graphql::{Context, Number, Value};
 
 use crate::{
-    graph::{Refused, Snapshot},
-    model::{self, Entry, Invalid, Retry},
+    graph::{Exhausted, Refused, Snapshot},
+    model::{self, Entry, Invalid, Retry, just_before},
     schema::{
         error::Error,
         viewer::{Asking, Viewer},
@@ -70,7 +70,7 @@ impl Committed {
     }
 }
 
-/// Commits what `decide` makes of the state that the store will change.
+/// Commits what `decide` makes of the state that the store will change. Time counts until the change is given to the writer.
 pub(super) fn commit(
     ctx: &Context<'_>,
     attempt: Attempt,
@@ -79,7 +79,11 @@ pub(super) fn commit(
     let asking = Asking::of(ctx)?;
     is_within(ctx, &asking, attempt.items)?;
     // Before anything is changed: whoever no longer waits wants no change either.
-    asking.budget.charge(u64::try_from(attempt.items).unwrap_or(u64::MAX))?;
+    let items = u64::try_from(attempt.items).unwrap_or(u64::MAX);
+    asking.budget.charge(items).map_err(|exhausted| match exhausted {
+        Exhausted::Stopped => too_late(),
+        Exhausted::Work { .. } => exhausted.into(),
+    })?;
     let (key, reason) = match (
         checked_key(attempt.idempotency_key),
         attempt.reason.as_deref().map(model::text).transpose(),
@@ -115,11 +119,21 @@ pub(super) fn commit(
             changes.map_err(|rejected| -> commit::Rejected { Box::new(rejected) })
         }),
     };
-    match asking.store.commit(proposal) {
+    match asking.changing.commit(&asking.store, proposal).ok_or_else(too_late)? {
         Ok(receipt) => {
             let Receipt { entry, state, replayed } = receipt;
-            // Asked again of the state it left, so that a retry is answered like the first attempt.
-            let subjects = decide(state.graph()).subjects;
+            // Asked again of the state it was decided on, which says the same however much later a retry comes.
+            let subjects = match &entry {
+                Some(entry) => {
+                    let decision = decide(&state.graph().known_at(just_before(entry.recorded_at)));
+                    let changed = || entry.steps.iter().map(|step| step.change.id().to_owned());
+                    // What cannot be decided any more, such as the undoing of a merge by its name, is told by the entry.
+                    decision
+                        .changes
+                        .map_or_else(|_| changed().collect(), |_| decision.subjects)
+                }
+                None => decide(state.graph()).subjects,
+            };
             Ok(Committed {
                 viewer: Some(Viewer::after(&asking, state, entry.as_deref())?),
                 entry,
@@ -130,6 +144,13 @@ pub(super) fn commit(
         }
         Err(error) => refusal(error),
     }
+}
+
+/// The answer to a change that came to its turn when the time was over.
+fn too_late() -> Error {
+    Error::timeout(
+        "The time for this request was over, or the server stops, and this change was not begun: nothing of it was changed. Send it again, with fewer changes in one request. The server's setting is --timeout-ms.",
+    )
 }
 
 /// Whether the batch is not too long.

@@ -7,7 +7,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 
 use super::{entity::Entity, node::Node};
 use crate::{
-    model::{Action, Entry, Noun, Step, Timestamp},
+    model::{Action, Entry, Noun, Step, Timestamp, just_before},
     schema::{cost::list_size, enums::Member, query::load_node, scalars::DateTime, viewer::Viewer},
 };
 
@@ -75,8 +75,7 @@ impl Change {
     }
 
     fn just_before(&self) -> Viewer {
-        let moment = self.entry.recorded_at.as_nanosecond() - 1;
-        self.at(Timestamp::from_nanosecond(moment).unwrap_or(Timestamp::MIN))
+        self.at(just_before(self.entry.recorded_at))
     }
 
     fn just_after(&self) -> Viewer {

@@ -15,31 +15,45 @@ use crate::{
 };
 
 impl Committed {
-    fn found<T>(&self, find: impl Fn(&Viewer, &str) -> Option<T>) -> Vec<T> {
+    /// The records that it was about. `find` tells a record and which version of it that is. For a retry, one that was changed,
+    /// taken back or merged since is shown as the first attempt left it, and its id says so.
+    fn found<T, V: PartialEq>(&self, find: impl Fn(&Viewer, &str) -> Option<(T, V)>) -> Vec<T> {
         let Some(viewer) = &self.viewer else {
             return Vec::new();
         };
-        self.subjects.iter().filter_map(|id| find(viewer, id)).collect()
+        let first = self.entry.as_ref().filter(|_| self.replayed);
+        let first = first.map(|entry| viewer.known_at(entry.recorded_at));
+        let record = |id: &String| {
+            let now = find(viewer, id);
+            let Some(first) = &first else { return now };
+            let then = find(first, id)?;
+            Some(now.filter(|(_, version)| *version == then.1).unwrap_or(then))
+        };
+        let records = self.subjects.iter().filter_map(record);
+        records.map(|(record, _)| record).collect()
     }
 
     fn sources(&self) -> Vec<Source> {
         self.found(|viewer, id| {
             let ix = viewer.snapshot().source_by_id(id, &viewer.mask())?;
-            Some(Source::new(viewer.clone(), ix))
+            let version = viewer.snapshot().source(ix).version();
+            Some((Source::new(viewer.clone(), ix), version))
         })
     }
 
     fn entities(&self) -> Vec<Entity> {
         self.found(|viewer, id| {
             let ix = viewer.snapshot().entity_by_id(id, &viewer.mask())?;
-            Some(Entity::new(viewer.clone(), ix))
+            let version = (ix, viewer.snapshot().entity(ix).version());
+            Some((Entity::new(viewer.clone(), ix), version))
         })
     }
 
     fn relationships(&self) -> Vec<Relationship> {
         self.found(|viewer, id| {
+            // Each version of a relationship is found by an index of its own.
             let ix = viewer.snapshot().relationship_by_id(id, &viewer.mask())?;
-            Some(Relationship::new(viewer.clone(), ix))
+            Some((Relationship::new(viewer.clone(), ix), ix))
         })
     }
 
@@ -156,35 +170,40 @@ payloads! {
     /// What upsertSources did.
     UpsertSourcesPayload
     many {
-        /// The sources that were asked for, as they are now, changed or not.
+        /// The sources that were asked for, as they are now, changed or not. In the answer to a retry, what was changed since is as the
+        /// first attempt left it, and its id says so.
         sources: Source,
     }
     one {}
     /// What upsertEntities did.
     UpsertEntitiesPayload
     many {
-        /// The entities that were asked for, as they are now, changed or not.
+        /// The entities that were asked for, as they are now, changed or not. In the answer to a retry, what was changed since is as the
+        /// first attempt left it, and its id says so.
         entities: Entity,
     }
     one {}
     /// What assertRelationships did.
     AssertRelationshipsPayload
     many {
-        /// The relationships that were asked for, as they are now, changed or not.
+        /// The relationships that were asked for, as they are now, changed or not. In the answer to a retry, what was changed since is as the
+        /// first attempt left it, and its id says so.
         relationships: Relationship,
     }
     one {}
     /// What addEvidence did.
     AddEvidencePayload
     many {
-        /// The relationships that were given evidence, as they are now, changed or not.
+        /// The relationships that were given evidence, as they are now, changed or not. In the answer to a retry, what was changed since is as the
+        /// first attempt left it, and its id says so.
         relationships: Relationship,
     }
     one {}
     /// What endRelationships did.
     EndRelationshipsPayload
     many {
-        /// The relationships that were ended, as they are now, changed or not.
+        /// The relationships that were ended, as they are now, changed or not. In the answer to a retry, what was changed since is as the
+        /// first attempt left it, and its id says so.
         relationships: Relationship,
     }
     one {}

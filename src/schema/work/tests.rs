@@ -123,26 +123,39 @@ impl Server {
     }
 
     async fn ask(&self, query: &str) -> Value {
+        self.ask_as(Client::default(), query).await
+    }
+
+    async fn ask_as(&self, client: Client, query: &str) -> Value {
         let state = Arc::new(Store::in_memory(Arc::new(State::new(
             Snapshot::build(&nothing()).unwrap(),
         ))));
-        let request = Request::new("r1", query);
+        let mut request = Request::new("r1", query);
+        request.client = client;
         let answer = api::answer(&self.executor, &self.pool, request, state, Timestamp::UNIX_EPOCH).await;
         serde_json::to_value(&answer).unwrap()
     }
 
     /// Asks in the background.
     fn start(&self, query: &'static str) -> task::JoinHandle<Value> {
+        self.start_as(Client::default(), query)
+    }
+
+    fn start_as(&self, client: Client, query: &'static str) -> task::JoinHandle<Value> {
         let server = self.clone();
-        task::spawn(async move { server.ask(query).await })
+        task::spawn(async move { server.ask_as(client, query).await })
+    }
+
+    /// Places for those that wait for a worker for long work.
+    fn places(&self) -> usize {
+        let max = usize::try_from(self.executor.limits().queue_max).unwrap();
+        max - self.pool.long.waiting().0
     }
 
     /// Waits until so many works run and so many requests wait.
     async fn until(&self, running: u64, places_in_queue: usize) {
         let began = Instant::now();
-        while self.running.load(Ordering::SeqCst) != running
-            || self.pool.short.queue.available_permits() != places_in_queue
-        {
+        while self.running.load(Ordering::SeqCst) != running || self.places() != places_in_queue {
             assert!(began.elapsed() < PATIENCE, "{running} works never ran: {self:?}");
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
@@ -162,14 +175,14 @@ fn code(answer: &Value) -> &str {
 #[tokio::test]
 async fn work_that_nobody_waits_for_is_stopped_and_frees_its_worker() {
     let server = Server::new(2, 10, 60_000);
-    let asked: Vec<_> = (0..4).map(|_| server.start("{ works }")).collect();
+    let asked: Vec<_> = (0..4).map(|_| server.start("{ worksLong }")).collect();
     server.until(2, 8).await;
     for client in asked {
         client.abort();
     }
     server.until(0, 10).await;
     let began = Instant::now();
-    while server.pool.short.workers.available_permits() < 2 {
+    while server.pool.long.free() < 2 {
         assert!(began.elapsed() < PATIENCE, "{server:?}");
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
@@ -178,7 +191,7 @@ async fn work_that_nobody_waits_for_is_stopped_and_frees_its_worker() {
 #[tokio::test]
 async fn a_lookup_answers_while_every_worker_is_busy() {
     let server = Server::new(2, 10, 60_000);
-    let asked: Vec<_> = (0..4).map(|_| server.start("{ works }")).collect();
+    let asked: Vec<_> = (0..4).map(|_| server.start("{ worksLong }")).collect();
     server.until(2, 8).await;
     let answer = tokio::time::timeout(PATIENCE, server.ask("{ lookup }")).await.unwrap();
     assert_eq!(answer, json!({"data": {"lookup": 1}}));
@@ -191,14 +204,14 @@ async fn a_lookup_answers_while_every_worker_is_busy() {
 async fn short_work_does_not_wait_behind_long_work() {
     let server = Server::new(1, 10, 60_000);
     let long = [server.start("{ worksLong }"), server.start("{ worksLong }")];
-    server.until(1, 10).await;
-    let short = server.start("{ works }");
-    server.until(2, 10).await;
-    assert_eq!(server.pool.long.queue.available_permits(), 9);
+    server.until(1, 9).await;
+    let answer = tokio::time::timeout(PATIENCE, server.ask("{ after(number: 5) }"))
+        .await
+        .unwrap();
+    assert_eq!(answer, json!({"data": {"after": 5}}));
     for client in long {
         client.abort();
     }
-    short.abort();
 }
 
 #[tokio::test]
@@ -209,23 +222,28 @@ async fn work_goes_on_while_changes_wait_for_the_disk() {
         ..Limits::default()
     });
     let mut waiting = Vec::new();
+    let me = Client::default();
     for _ in 0..CHANGES_AT_A_TIME {
-        waiting.push(pool.enter(Work::Change).await.unwrap());
+        waiting.push(pool.lane(Work::Change).enter(me).await.unwrap());
     }
-    let refused = pool.enter(Work::Change).await.unwrap_err();
+    let soon = Instant::now() + PATIENCE;
+    let refused = pool.run(Work::Change, &Turn::new(&pool, me), soon, async {}).await;
+    let refused = refused.unwrap_err();
     assert!(refused.message.contains("64 changes"), "{refused:?}");
     for sort in [Work::Short, Work::Long] {
-        let soon = Instant::now() + PATIENCE;
-        assert_eq!(pool.run(sort, soon, async { 1 }).await.unwrap(), 1, "{sort:?}");
+        let turn = Turn::new(&pool, me);
+        assert_eq!(pool.run(sort, &turn, soon, async { 1 }).await.unwrap(), 1, "{sort:?}");
     }
 }
 
 #[tokio::test]
 async fn a_request_past_the_queue_is_told_to_try_again() {
     let server = Server::new(1, 1, 60_000);
-    let asked = [server.start("{ works }"), server.start("{ works }")];
+    let asked = [server.start("{ worksLong }"), server.start("{ worksLong }")];
     server.until(1, 0).await;
-    let answer = tokio::time::timeout(PATIENCE, server.ask("{ works }")).await.unwrap();
+    let answer = tokio::time::timeout(PATIENCE, server.ask("{ worksLong }"))
+        .await
+        .unwrap();
     assert_eq!(code(&answer), "UNAVAILABLE", "{answer}");
     assert_eq!(answer.get("data"), None, "nothing ran");
     for client in asked {
@@ -236,7 +254,7 @@ async fn a_request_past_the_queue_is_told_to_try_again() {
 #[tokio::test]
 async fn work_and_waiting_for_a_worker_end_with_the_time_allowed() {
     let server = Server::new(1, 10, 50);
-    let asked = [server.start("{ works }"), server.start("{ works }")];
+    let asked = [server.start("{ worksLong }"), server.start("{ worksLong }")];
     for client in asked {
         let answer = tokio::time::timeout(PATIENCE, client).await.unwrap().unwrap();
         assert_eq!(code(&answer), "TIMEOUT", "{answer}");
@@ -247,9 +265,9 @@ async fn work_and_waiting_for_a_worker_end_with_the_time_allowed() {
 #[tokio::test]
 async fn a_request_holds_one_worker_whatever_it_asks() {
     let server = Server::new(3, 10, 60_000);
-    let greedy = server.start("{ a: works b: works c: works }");
+    let greedy = server.start("{ a: worksLong b: worksLong c: worksLong }");
     server.until(1, 10).await;
-    let other = server.start("{ works }");
+    let other = server.start("{ worksLong }");
     server.until(2, 10).await;
     tokio::time::sleep(Duration::from_millis(20)).await;
     server.until(2, 10).await;
@@ -284,7 +302,11 @@ async fn what_must_be_filtered_first_is_work_as_well() {
     let server = Server::new(1, 10, 60_000);
     let listing = server.start(r#"{ listed(filter: "rare") }"#);
     server.until(1, 10).await;
-    assert_eq!(server.pool.short.workers.available_permits(), 0);
+    let began = Instant::now();
+    while (server.pool.short.free(), server.pool.long.free()) != (1, 0) {
+        assert!(began.elapsed() < PATIENCE, "it turns out long: {server:?}");
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
     let answer = tokio::time::timeout(PATIENCE, server.ask("{ lookup }")).await.unwrap();
     assert_eq!(answer, json!({"data": {"lookup": 1}}));
     listing.abort();
@@ -298,5 +320,94 @@ async fn a_panic_is_ours_and_frees_its_worker() {
         let answer = tokio::time::timeout(PATIENCE, server.ask("{ panics }")).await.unwrap();
         assert_eq!(code(&answer), "INTERNAL", "{answer}");
         assert!(!answer.to_string().contains("swordfish"), "{answer}");
+    }
+}
+
+/// A connection of an address of its own.
+fn client(number: u8) -> Client {
+    Client::new(std::net::IpAddr::from([192, 0, 2, number]), u64::from(number))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn work_that_turns_out_long_leaves_the_short_lane() {
+    let server = Server::new(1, 10, 60_000);
+    let greedy: Vec<_> = (1..=8)
+        .map(|number| server.start_as(client(number), "{ works }"))
+        .collect();
+    // All of them begin, though there is one worker for short work: each goes on among the long, where they wait for turns.
+    server.until(8, 10).await;
+    let began = Instant::now();
+    while (server.pool.short.free(), server.pool.long.waiting().1) != (1, 7) {
+        assert!(began.elapsed() < PATIENCE, "{server:?}");
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    for _ in 0..20 {
+        let answer = tokio::time::timeout(PATIENCE, server.ask_as(client(9), "{ after(number: 5) }")).await;
+        assert_eq!(answer.unwrap(), json!({"data": {"after": 5}}));
+    }
+    for client in greedy {
+        client.abort();
+    }
+    server.until(0, 10).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_asks_little_waits_for_few_of_those_who_ask_much() {
+    let server = Server::new(1, 1_000, 60_000);
+    let greedy: Vec<_> = (0..50).map(|_| server.start_as(client(1), "{ works }")).collect();
+    let began = Instant::now();
+    while server.running.load(Ordering::SeqCst) < 2 {
+        assert!(began.elapsed() < PATIENCE, "{server:?}");
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let answer = tokio::time::timeout(PATIENCE, server.ask_as(client(2), "{ after(number: 5) }")).await;
+    assert_eq!(answer.unwrap(), json!({"data": {"after": 5}}));
+    let begun = server.running.load(Ordering::SeqCst);
+    assert!(begun < 45, "{begun} of 50 came before");
+    for client in greedy {
+        client.abort();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn long_work_takes_turns() {
+    let server = Server::new(1, 10, 2_000);
+    let greedy = server.start_as(client(1), "{ worksLong }");
+    server.until(1, 10).await;
+    // It waits for a turn of the other, not for its end.
+    let other = server.start_as(client(2), "{ worksLong }");
+    server.until(2, 10).await;
+    for client in [greedy, other] {
+        let answer = tokio::time::timeout(PATIENCE, client).await.unwrap().unwrap();
+        assert_eq!(code(&answer), "TIMEOUT", "{answer}");
+    }
+    server.until(0, 10).await;
+    assert_eq!(server.pool.long.free(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_queue_turns_away_who_has_most_in_it() {
+    let server = Server::new(1, 3, 60_000);
+    let greedy: Vec<_> = (0..4).map(|_| server.start_as(client(1), "{ worksLong }")).collect();
+    let began = Instant::now();
+    while server.pool.long.waiting().0 < 3 {
+        assert!(began.elapsed() < PATIENCE, "{server:?}");
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let other = server.start_as(client(2), "{ worksLong }");
+    let began = Instant::now();
+    while !greedy.iter().any(task::JoinHandle::is_finished) {
+        assert!(began.elapsed() < PATIENCE, "{server:?}");
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    assert!(!other.is_finished());
+    let own = server.ask_as(client(1), "{ worksLong }").await;
+    assert_eq!(code(&own), "UNAVAILABLE", "{own}");
+    for client in greedy.into_iter().chain([other]) {
+        if client.is_finished() {
+            assert_eq!(code(&client.await.unwrap()), "UNAVAILABLE");
+        } else {
+            client.abort();
+        }
     }
 }

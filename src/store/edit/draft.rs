@@ -21,6 +21,19 @@ pub struct Decision {
     pub subjects: Vec<String>,
 }
 
+impl Decision {
+    /// Nothing is changed, for this reason.
+    #[must_use]
+    pub fn refused(fault: Fault) -> Self {
+        let mut faults = Rejected::default();
+        faults.push(fault);
+        Self {
+            changes: Err(faults),
+            subjects: Vec::new(),
+        }
+    }
+}
+
 /// A batch that is being decided.
 pub(super) struct Draft<'g> {
     pub(super) known: Known<'g>,

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::{
     graph::{EntityIx, Mask, Pattern, RelationshipIx, Snapshot},
-    model::{At, Entity, Noun, Record, Relationship, Set, Source, Timestamp, View},
+    model::{Entity, Noun, Record, Relationship, Set, Source},
 };
 
 /// Everything that a graph knows by now.
@@ -15,21 +15,11 @@ pub(super) struct Known<'g> {
 }
 
 impl<'g> Known<'g> {
+    /// Where the graph is read as it was known earlier, what was known then.
     pub(super) fn of(graph: &'g Snapshot) -> Self {
-        Self::by(graph, Timestamp::MAX)
-    }
-
-    /// Everything that a graph knew by `moment`, which is the moment that it is read at.
-    pub(super) fn by(graph: &'g Snapshot, moment: Timestamp) -> Self {
-        let everything = View {
-            at: At::Ever,
-            known_at: moment,
-            statuses: Set::all(),
-            statuses_given: true,
-        };
         Self {
             graph,
-            mask: graph.mask(&everything),
+            mask: graph.everything_known(),
         }
     }
 

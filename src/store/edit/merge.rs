@@ -15,7 +15,7 @@ use crate::{
     graph::Snapshot,
     model::{
         Change, Ends, Entity, EntityStatus, Entry, Name, NameKind, Noun, PROPERTIES_BYTES_MAX, Record, Relationship,
-        Step, Timestamp,
+        Step, Timestamp, just_before,
     },
 };
 
@@ -201,9 +201,8 @@ pub fn unmerge_entities(graph: &Snapshot, merge: &Entry, path: &Path<'_>) -> Dec
     let mut draft = Draft::new(graph);
     let place = path.field("merge");
     merge.steps.iter().for_each(|step| draft.mention(step.change.id()));
-    let moment = just_before(merge.recorded_at);
-    let past = graph.known_at(moment);
-    let before = Known::by(&past, moment);
+    let past = graph.known_at(just_before(merge.recorded_at));
+    let before = Known::of(&past);
     let changed: Vec<(&Step, u32)> = merge
         .steps
         .iter()
@@ -231,11 +230,6 @@ pub fn unmerge_entities(graph: &Snapshot, merge: &Entry, path: &Path<'_>) -> Dec
         }
     }
     draft.decided()
-}
-
-/// The last moment before another.
-fn just_before(moment: Timestamp) -> Timestamp {
-    Timestamp::from_nanosecond(moment.as_nanosecond() - 1).unwrap_or(Timestamp::MIN)
 }
 
 /// The version that a record has now, where it is not as the step left it. What was changed and changed back is.

@@ -3,6 +3,7 @@
 mod changes;
 mod claims;
 mod faults;
+mod late;
 mod merges;
 mod records;
 mod retries;

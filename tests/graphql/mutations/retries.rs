@@ -1,6 +1,6 @@
 //! A retry with the same key changes nothing twice.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Desk, changes_in};
 
@@ -49,4 +49,113 @@ fn what_was_refused_may_be_tried_again_under_its_key() {
     );
     let done = desk.done("assertRelationships", input, "");
     assert_eq!(changes_in(&done), ["CREATED rel:n:OWNS:saks:1 1"]);
+}
+
+/// A source, two companies and what one owns of the other, known by name.
+fn prepared() -> Desk {
+    let desk = Desk::new();
+    let entities = r#"{entities: [{id: "n", kind: COMPANY, name: "Nova"}, {id: "m", kind: COMPANY, name: "Mira", identifiers: {scheme: "x-reg", value: "7"}}]}"#;
+    desk.done("upsertEntities", entities, "");
+    desk
+}
+
+/// Retries, and compares with the first answer all but `replayed`.
+fn is_replayed(desk: &Desk, verb: &str, input: &str, fields: &str, first: &Value) {
+    let mut again = desk.done(verb, input, fields);
+    assert_eq!(again["replayed"], true, "{again:#}");
+    again["replayed"] = json!(false);
+    assert_eq!(*first, again, "{verb} {input}");
+}
+
+#[test]
+fn a_retry_says_the_same_though_what_it_names_has_another_name_by_now() {
+    let desk = prepared();
+    let assert = r#"{relationships: {kind: OWNS, from: {name: "Nova"}, to: {identifier: {scheme: "x-reg", value: "7"}}, evidence: {sourceId: "cnet-2015"}}, idempotencyKey: "k"}"#;
+    let fields = "relationships { id key kind role version }";
+    let first = desk.done("assertRelationships", assert, fields);
+    assert_eq!(first["relationships"][0]["id"], "rel:n:OWNS:m:1");
+    let upsert = r#"{entities: {identifiers: {scheme: "x-reg", value: "7"}, country: "DE"}, idempotencyKey: "e"}"#;
+    let entity = desk.done("upsertEntities", upsert, "entities { key country version }");
+    desk.done(
+        "upsertEntities",
+        r#"{entities: [{id: "n", name: "Supernova"}, {id: "m", identifiers: {scheme: "x-reg", value: "8"}}, {id: "o", kind: COMPANY, name: "Nova"}]}"#,
+        "",
+    );
+    is_replayed(&desk, "assertRelationships", assert, fields, &first);
+    is_replayed(
+        &desk,
+        "upsertEntities",
+        upsert,
+        "entities { key country version }",
+        &entity,
+    );
+}
+
+#[test]
+fn a_retry_shows_what_was_changed_or_taken_back_since_as_it_was_left() {
+    let desk = prepared();
+    let assert = r#"{relationships: {kind: OWNS, from: {id: "n"}, to: {id: "m"}, role: "parent", evidence: {sourceId: "cnet-2015"}}, idempotencyKey: "k"}"#;
+    let fields = "relationships { key role version }";
+    let first = desk.done("assertRelationships", assert, fields);
+    desk.done(
+        "assertRelationships",
+        r#"{relationships: {id: "rel:n:OWNS:m:1", role: "owner"}}"#,
+        "",
+    );
+    is_replayed(&desk, "assertRelationships", assert, fields, &first);
+    let add = r#"{evidence: {relationshipId: "rel:n:OWNS:m:1", statement: {sourceId: "cnet-2015", locator: "p. 2"}}, idempotencyKey: "a"}"#;
+    let end = r#"{ids: ["rel:n:OWNS:m:1"], until: "2020", idempotencyKey: "u"}"#;
+    let source = r#"{sources: {id: "source:s", publisher: "P", title: "T"}, idempotencyKey: "s"}"#;
+    let added = desk.done("addEvidence", add, fields);
+    let ended = desk.done("endRelationships", end, fields);
+    let sourced = desk.done("upsertSources", source, "sources { key title version }");
+    let retract = r#"{ids: ["n"], withRelationships: true, idempotencyKey: "r"}"#;
+    let lists = "retractedEntities retractedRelationships";
+    let retracted = desk.done("retractEntities", retract, lists);
+    desk.done("upsertSources", r#"{sources: {id: "source:s", title: "U"}}"#, "");
+    is_replayed(&desk, "assertRelationships", assert, fields, &first);
+    is_replayed(&desk, "addEvidence", add, fields, &added);
+    is_replayed(&desk, "endRelationships", end, fields, &ended);
+    is_replayed(
+        &desk,
+        "upsertSources",
+        source,
+        "sources { key title version }",
+        &sourced,
+    );
+    is_replayed(&desk, "retractEntities", retract, lists, &retracted);
+    // Clients that keep what they saw by its id do not take it for what stands now.
+    let again = desk.done("assertRelationships", assert, "relationships { id } recordedAt");
+    let id = format!("rel:n:OWNS:m:1?knownAt={}", again["recordedAt"].as_str().unwrap());
+    assert_eq!(again["relationships"], json!([{ "id": id }]));
+}
+
+#[test]
+fn a_retry_of_a_merge_and_of_its_undoing_is_answered_though_neither_could_be_done_any_more() {
+    let desk = prepared();
+    let merge = r#"{from: ["m"], into: "n", idempotencyKey: "merge"}"#;
+    let undo = r#"{merge: "m", idempotencyKey: "undo"}"#;
+    let merged = desk.done("mergeEntities", merge, "entity { key name } merge");
+    let undone = desk.done("unmergeEntities", undo, "entities { key name version }");
+    assert_eq!(undone["entities"].as_array().unwrap().len(), 2, "{undone:#}");
+    is_replayed(&desk, "unmergeEntities", undo, "entities { key name version }", &undone);
+    is_replayed(&desk, "mergeEntities", merge, "entity { key name } merge", &merged);
+    desk.done("retractEntities", r#"{ids: ["n", "m"]}"#, "");
+    is_replayed(&desk, "unmergeEntities", undo, "entities { key name version }", &undone);
+    is_replayed(&desk, "mergeEntities", merge, "entity { key name } merge", &merged);
+    assert_eq!(
+        desk.faults("unmergeEntities", r#"{merge: "m", idempotencyKey: "other"}"#),
+        ["NOT_FOUND input.merge"]
+    );
+}
+
+#[test]
+fn a_retry_of_what_changed_nothing_still_tells_what_it_was_about() {
+    let desk = prepared();
+    let same = r#"{entities: {id: "n", name: "Nova"}, idempotencyKey: "same"}"#;
+    let fields = "entities { key name version }";
+    let first = desk.done("upsertEntities", same, fields);
+    assert_eq!(changes_in(&first), Vec::<String>::new());
+    desk.done("upsertEntities", r#"{entities: {id: "n", name: "Supernova"}}"#, "");
+    is_replayed(&desk, "upsertEntities", same, fields, &first);
 }
