@@ -91,7 +91,9 @@ fn query(name: &'static str, text: &str) -> Bomb {
 }
 
 fn with(name: &'static str, text: &str, variables: Value) -> Bomb {
-    let body = json!({"query": text, "variables": variables}).to_string();
+    let mut body = json!({ "query": text });
+    body["variables"] = variables;
+    let body = body.to_string();
     Bomb { name, body }
 }
 
