@@ -1,4 +1,4 @@
-// What the four scripts share: asking the server, the questions of the README, and the list of what was checked.
+// What the scripts share: asking the server, the questions of the README, and the list of what was checked.
 import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

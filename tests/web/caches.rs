@@ -1,5 +1,5 @@
 //! Clients that keep one object for each id, against the running program: what they show of two views, after changes and live
-//! is what the server says.
+//! is what the server says. Beside them what other tools generate of the schema.
 
 use std::path::{Path, PathBuf};
 
@@ -35,6 +35,25 @@ fn urql_shows_what_is_said() {
 #[test]
 fn relay_compiles_every_kind_and_shows_what_is_said() {
     shows_what_is_said("relay.mjs", "README in one store");
+}
+
+#[test]
+fn a_client_that_genql_generates_compiles_asks_and_changes() {
+    let server = Server::start();
+    let url = format!("{}/graphql", server.url());
+    let Some(output) = needed(
+        "genql.mjs",
+        CLIENTS.run("genql.mjs", &[&url, &file("schema.graphql")], &[]),
+    ) else {
+        return;
+    };
+    let said = printed(&output);
+    let found: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(
+        (&found["failed"], &found["passed"]["genql"]),
+        (&serde_json::json!([]), &serde_json::json!(6)),
+        "{said}"
+    );
 }
 
 #[test]

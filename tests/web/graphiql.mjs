@@ -27,6 +27,7 @@ const failures = [];
 const found = {
   tabs: [],
   answered: [],
+  phone: false,
   queryFields: 0,
   completions: [],
   watched: [],
@@ -257,6 +258,46 @@ async function checkReload(page) {
   expect((await shown(page, '.graphiql-query-editor')).includes('comp'), 'what was typed into the last tab is gone');
 }
 
+const PHONE = { width: 390, height: 844, isMobile: true, hasTouch: true };
+
+/** Where an element stands, in pixels. */
+const boxOf = (page, selector) =>
+  page.$eval(selector, (element) => {
+    const { left, right, top, bottom, width, height } = element.getBoundingClientRect();
+    return { left, right, top, bottom, width, height };
+  });
+
+/** On a phone the panes stand one below the other, each wide enough to read, and nothing stands beside the screen. */
+async function checkPhone(page) {
+  await page.setViewport(PHONE);
+  await openPage(page);
+  await runTab(page, 0);
+  const panes = ['.graphiql-sidebar', '.graphiql-session-header', '.graphiql-query-editor', '.graphiql-response'];
+  const boxes = [];
+  for (const pane of panes) {
+    boxes.push(await boxOf(page, pane));
+  }
+  for (const [index, box] of boxes.entries()) {
+    expect(box.width >= 360 && box.left >= 0 && box.right <= PHONE.width, `${panes[index]} is ${JSON.stringify(box)}`);
+    expect(index === 0 || box.top >= boxes[index - 1].bottom, `${panes[index]} is not below ${panes[index - 1]}`);
+  }
+  for (const box of boxes.slice(2)) {
+    expect(box.height >= 200 && box.bottom <= PHONE.height, `a pane has no room: ${JSON.stringify(box)}`);
+  }
+  const code = await boxOf(page, '.graphiql-query-editor .view-lines');
+  expect(code.width >= 200, `a line of the editor is ${code.width} wide`);
+  const lines = (await shown(page, '.graphiql-query-editor')).split('\n');
+  expect(lines.some((line) => line.length >= 15), `the lines are ${JSON.stringify(lines)}`);
+  await page.screenshot({ path: join(output, 'phone.png') });
+  await page.click('button[aria-label="Show Documentation Explorer"]');
+  await page.waitForSelector('.graphiql-doc-explorer-content', { timeout: 10_000 });
+  const documentation = await boxOf(page, '.graphiql-plugin');
+  expect(documentation.width >= 360 && documentation.height >= 600, `the documentation is ${JSON.stringify(documentation)}`);
+  await page.screenshot({ path: join(output, 'phone-documentation.png') });
+  await page.click('button[aria-label="Hide Documentation Explorer"]');
+  await page.waitForSelector('.graphiql-query-editor .view-line', { visible: true, timeout: 5_000 });
+}
+
 async function usePage(page) {
   await step('The examples are tabs with names', async () => {
     found.tabs = await text(page, '.graphiql-tab-button');
@@ -282,6 +323,7 @@ async function usePage(page) {
   await step('The explorer lists the fields of Query', () => checkExplorer(page));
   await step('Typing in the editor suggests fields of the schema', () => checkCompletion(page));
   await step('A reload keeps the tabs and what was typed', () => checkReload(page));
+  found.phone = await step('On a phone the panes stand one below the other', () => checkPhone(page));
 }
 
 const trap = await openTrap();

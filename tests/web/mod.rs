@@ -3,6 +3,7 @@
 
 mod caches;
 mod clients;
+mod python;
 mod reference;
 mod scripts;
 mod server;
@@ -24,7 +25,7 @@ const SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; style-src 
     worker-src 'self' blob:; connect-src 'self'; font-src 'self' data:; img-src 'self' data:; frame-ancestors 'none'";
 
 /// What the test needs, or none after saying that the test is skipped. With `CI=true` that is a failure instead.
-fn needed<T>(claim: &str, found: Result<T, String>) -> Option<T> {
+pub(crate) fn needed<T>(claim: &str, found: Result<T, String>) -> Option<T> {
     let why = match found {
         Ok(found) => return Some(found),
         Err(why) => why,
@@ -121,6 +122,7 @@ fn graphiql_shows_the_documentation_completes_and_answers_every_example_with_no_
     assert_eq!(watched, &["WatchTwoCompanies"], "{said}");
     let completions = found["completions"].as_array().unwrap();
     assert!(completions.contains(&Value::from("company")), "{said}");
+    assert_eq!(found["phone"], true, "{said}");
     assert!(fs::read(folder.join("graphiql.png")).unwrap().starts_with(b"\x89PNG"));
 }
 

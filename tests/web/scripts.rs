@@ -31,6 +31,7 @@ pub(super) static CLIENTS: Package = Package::new(
         "config.mjs",
         "documents.mjs",
         "faults.mjs",
+        "genql.mjs",
         "package-lock.json",
         "package.json",
         "reference.mjs",

@@ -112,6 +112,10 @@ impl Said {
             }
             ("subscribe", None) => Err(bad("subscribe has no payload".to_owned())),
             ("complete", _) => id(&mut message).map(Self::Complete).map_err(bad),
+            // A client may take the older protocol for granted, also where it was told which one is spoken.
+            ("start" | "stop" | "connection_terminate", _) => Err(bad(format!(
+                "{kind:?} is of the older protocol graphql-ws; let the client ask for {PROTOCOL} alone"
+            ))),
             (other, _) => {
                 let other: String = other.chars().take(40).collect();
                 Err(bad(format!("{other:?} is no message of a client")))
@@ -176,6 +180,20 @@ mod tests {
         assert_eq!(Closing::new(Code::BadRequest, "short").reason, "short");
         let long = Closing::new(Code::BadRequest, "関".repeat(100)).reason;
         assert_eq!(long, "関".repeat(41));
+    }
+
+    #[test]
+    fn a_client_that_speaks_the_older_protocol_learns_what_to_set() {
+        for kind in ["start", "stop", "connection_terminate"] {
+            let closing = Said::parse(&format!(r#"{{"type": "{kind}", "id": "1", "payload": {{}}}}"#)).unwrap_err();
+            let whole =
+                format!("{kind:?} is of the older protocol graphql-ws; let the client ask for {PROTOCOL} alone");
+            assert_eq!(
+                (closing.code, closing.reason),
+                (Code::BadRequest, whole),
+                "nothing of it is cut off"
+            );
+        }
     }
 
     #[test]
