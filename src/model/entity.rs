@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Identifier, Invalid, PartialDate, catalog::catalog, kept};
+use super::{Identifier, Invalid, PartialDate, catalog::catalog, is_blank, kept};
 
 catalog! {
     /// What an entity is.
@@ -163,13 +163,16 @@ impl Entity {
         })
     }
 
-    /// Whether `name` can be an entity's main name: not blank, no control characters.
+    /// Whether `name` can be an entity's main name: something can be seen of it, and it has no control characters.
     ///
     /// # Errors
     /// [`Invalid`] when it cannot.
     pub fn check_name(name: &str) -> Result<(), Invalid> {
-        if name.trim().is_empty() || name.chars().any(char::is_control) {
-            return Err(Invalid::new(name, "a name without control characters"));
+        if is_blank(name) || name.chars().any(char::is_control) {
+            return Err(Invalid::new(
+                name,
+                "a name without control characters, of which something can be seen",
+            ));
         }
         Ok(())
     }
@@ -180,10 +183,10 @@ impl Entity {
     /// [`Invalid`] when it cannot.
     pub fn check_id(id: &str) -> Result<(), Invalid> {
         let reserved = id.starts_with("rel:") || id.starts_with("source:");
-        if id.trim().is_empty() || id != id.trim() || id.chars().any(char::is_control) || reserved {
+        if is_blank(id) || id != id.trim() || id.chars().any(char::is_control) || reserved {
             return Err(Invalid::new(
                 id,
-                "an entity id: not empty, no spaces around it, no control characters, not starting with rel: or source:",
+                "an entity id: not blank, no spaces around it, no control characters, not starting with rel: or source:",
             ));
         }
         Ok(())

@@ -61,7 +61,7 @@ pub use validity::{Held, Stated, Validity};
 pub use view::{At, View};
 pub use written::{
     DERIVED_ID_CHARS_MAX, ID_CHARS_MAX, LINE_CHARS_MAX, LIST_MAX, PROPERTIES_BYTES_MAX, TEXT_CHARS_MAX, confidence,
-    line, link, not_before, percent_encoded, plain_id, text,
+    is_blank, line, link, not_before, percent_encoded, plain_id, text,
 };
 
 /// Why a value cannot be one of the model's: what was written and what was expected.

@@ -1,5 +1,6 @@
 //! A relationship as one English sentence with its figures, dates and sources.
 
+mod publisher;
 mod verbs;
 
 use jiff::{ToSpan, civil::Date};
@@ -8,6 +9,7 @@ use super::{
     Amount, Directness, PartialDate, RelationshipKind, RelationshipStatus, Share, ShareOf, ShareRange, Stance,
     UnknownReason, Validity,
 };
+pub use publisher::publisher_in_short;
 use verbs::{indirectly, verb};
 
 /// What a sentence is made of; names instead of ids.
@@ -212,15 +214,6 @@ impl Claim<'_> {
         parts.retain(|part| !part.is_empty());
         parts.join("; ")
     }
-}
-
-/// The publisher without the outlet that carried the text: "Bloomberg, in Daily Herald" is Bloomberg.
-#[must_use]
-pub fn publisher_in_short(publisher: &str) -> &str {
-    [", in ", ", on "]
-        .iter()
-        .find_map(|outlet| publisher.split_once(outlet))
-        .map_or(publisher, |(name, _)| name)
 }
 
 fn share_in_words(share: Share) -> String {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Invalid, PartialDate, kept};
+use super::{Invalid, PartialDate, is_blank, kept};
 
 /// A document or register.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,7 +36,7 @@ impl Source {
     /// [`Invalid`] when `key` is empty.
     pub fn id_of(key: &str) -> Result<String, Invalid> {
         let bare = key.strip_prefix(Self::PREFIX).unwrap_or(key).trim();
-        if bare.is_empty() || bare.chars().any(char::is_control) {
+        if is_blank(bare) || bare.chars().any(char::is_control) {
             return Err(Invalid::new(key, "the id of a source"));
         }
         Ok(format!("{}{bare}", Self::PREFIX))

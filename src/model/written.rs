@@ -49,10 +49,51 @@ pub fn text(text: &str) -> Result<String, Invalid> {
     bounded(text, TEXT_CHARS_MAX, is_foreign, "a text without control characters")
 }
 
+/// Whether nothing of the text can be seen: it is empty, or white space, control characters, and characters that are drawn as
+/// nothing, such as a zero-width space. Among others those have their place, as in Persian words.
+///
+/// ```
+/// assert!(guanxi::model::is_blank(" \u{200B}\u{FEFF}"));
+/// assert!(!guanxi::model::is_blank("نامه\u{200C}ای"));
+/// ```
+#[must_use]
+pub fn is_blank(text: &str) -> bool {
+    text.chars().all(is_unseen)
+}
+
+fn is_unseen(letter: char) -> bool {
+    letter.is_whitespace()
+        || letter.is_control()
+        || matches!(
+            letter,
+            // Default_Ignorable_Code_Point of Unicode, which also holds the fillers of Hangul.
+            '\u{AD}'
+                | '\u{34F}'
+                | '\u{61C}'
+                | '\u{115F}'..='\u{1160}'
+                | '\u{17B4}'..='\u{17B5}'
+                | '\u{180B}'..='\u{180F}'
+                | '\u{200B}'..='\u{200F}'
+                | '\u{202A}'..='\u{202E}'
+                | '\u{2060}'..='\u{206F}'
+                | '\u{3164}'
+                | '\u{FE00}'..='\u{FE0F}'
+                | '\u{FEFF}'
+                | '\u{FFA0}'
+                | '\u{FFF0}'..='\u{FFF8}'
+                | '\u{1BCA0}'..='\u{1BCA3}'
+                | '\u{1D173}'..='\u{1D17A}'
+                | '\u{E0000}'..='\u{E0FFF}'
+            // Marks of annotations, and the pattern of braille without dots.
+                | '\u{FFF9}'..='\u{FFFB}'
+                | '\u{2800}'
+        )
+}
+
 fn bounded(text: &str, max: usize, is_foreign: impl Fn(char) -> bool, expected: &str) -> Result<String, Invalid> {
     let trimmed = text.trim();
-    if trimmed.is_empty() {
-        return Err(Invalid::new(text, format!("{expected}, not blank")));
+    if is_blank(trimmed) {
+        return Err(Invalid::new(&start_of(trimmed), format!("{expected}, not blank")));
     }
     within(trimmed, max)?;
     if trimmed.chars().any(is_foreign) {
@@ -91,8 +132,8 @@ fn start_of(text: &str) -> String {
 /// # Errors
 /// [`Invalid`] when it cannot.
 pub fn plain_id(text: &str, max: usize) -> Result<&str, Invalid> {
-    if text.is_empty() {
-        return Err(Invalid::new(text, "an id that is not empty"));
+    if is_blank(text) {
+        return Err(Invalid::new(&start_of(text), "an id that is not blank"));
     }
     within(text, max)?;
     if text.chars().any(|letter| letter.is_whitespace() || letter.is_control()) {
@@ -193,6 +234,46 @@ mod tests {
         );
         assert!(text(&"é".repeat(TEXT_CHARS_MAX + 1)).is_err());
         assert!(plain_id(&"é".repeat(ID_CHARS_MAX + 1), ID_CHARS_MAX).is_err());
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_blank_wherever_it_is_written() {
+        for blank in [
+            "",
+            " ",
+            "\u{200B}",
+            " \u{200B} ",
+            "\u{200D}\u{200C}",
+            "\u{FEFF}",
+            "\u{2060}",
+            "\u{AD}",
+            "\u{202E}",
+            "\u{3164}",
+            "\u{2800}",
+            "\u{FE0F}",
+            "\u{E0020}",
+            "\u{A0}\u{3000}",
+            "\u{0}",
+        ] {
+            assert!(is_blank(blank), "{blank:?}");
+            assert!(line(blank).is_err() && text(blank).is_err(), "{blank:?}");
+            assert!(plain_id(blank, ID_CHARS_MAX).is_err(), "{blank:?}");
+            assert!(super::super::Entity::check_name(blank).is_err(), "{blank:?}");
+            assert!(super::super::Entity::check_id(blank).is_err(), "{blank:?}");
+            assert!(super::super::Source::id_of(blank).is_err(), "{blank:?}");
+        }
+        for seen in [
+            "a",
+            "नेपाल\u{200D}",
+            "می\u{200C}خواهم",
+            "👨\u{200D}👩",
+            ".",
+            "\u{300}",
+            "支付宝",
+        ] {
+            assert_eq!(line(seen).as_deref(), Ok(seen));
+            super::super::Entity::check_name(seen).unwrap();
+        }
     }
 
     #[test]

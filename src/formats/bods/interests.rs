@@ -196,10 +196,16 @@ pub(super) fn of_relationship(relationship: &Relationship) -> Option<&'static In
 /// The type of an office, by what it is called.
 fn office(role: &str) -> &'static str {
     let role = role.to_lowercase();
-    let names = |word: &str| role.contains(word);
-    if names("chair") && !names("vice") {
+    // Words as a whole: a "services committee" has no vice, and an onboarding manager no board.
+    let words: Vec<&str> = role.split(|letter: char| !letter.is_alphanumeric()).collect();
+    let names = |known: &[&str]| words.iter().any(|word| known.contains(word));
+    let chairs = names(&["chair", "chairman", "chairperson", "chairwoman", "chairmen"]);
+    let is_of_committee = names(&["committee", "committees", "subcommittee", "subcommittees"]);
+    let is_deputy = names(&["vice", "deputy", "assistant", "secretary"]);
+    let is_non_executive = words.windows(2).any(|pair| pair == ["non", "executive"]) || names(&["nonexecutive"]);
+    if chairs && !is_of_committee && !is_deputy {
         "boardChair"
-    } else if names("board") || role == "director" || names("non-executive") {
+    } else if names(&["board"]) || role == "director" || is_non_executive || is_of_committee {
         "boardMember"
     } else {
         "seniorManagingOfficial"
@@ -343,6 +349,31 @@ mod tests {
             ("votes", None),
         ] {
             assert_eq!(of_text(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_office_is_told_by_whole_words() {
+        for (role, code) in [
+            ("chairman", "boardChair"),
+            ("Chair of the Board", "boardChair"),
+            ("non-executive chairwoman", "boardChair"),
+            ("executive chairman, online services", "boardChair"),
+            ("vice chairman", "seniorManagingOfficial"),
+            ("vice-chairman of the board", "boardMember"),
+            ("deputy chair", "seniorManagingOfficial"),
+            ("services committee", "boardMember"),
+            ("chair of the services committee", "boardMember"),
+            ("member of the supervisory board", "boardMember"),
+            ("Director", "boardMember"),
+            ("non-executive director", "boardMember"),
+            ("keyboard designer", "seniorManagingOfficial"),
+            ("onboarding manager", "seniorManagingOfficial"),
+            ("head of wheelchairs", "seniorManagingOfficial"),
+            ("chief executive", "seniorManagingOfficial"),
+            ("", "seniorManagingOfficial"),
+        ] {
+            assert_eq!(office(role), code, "{role}");
         }
     }
 

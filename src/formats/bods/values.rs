@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     formats::import::Fault,
-    model::{LINE_CHARS_MAX, PROPERTIES_BYTES_MAX, PartialDate},
+    model::{LINE_CHARS_MAX, PROPERTIES_BYTES_MAX, PartialDate, is_blank},
 };
 
 pub(super) fn take_text(map: &mut Map<String, Value>, key: &str) -> Option<String> {
@@ -46,7 +46,7 @@ pub(super) fn text<'a>(map: &'a Map<String, Value>, key: &str) -> Option<&'a str
 pub(super) fn one_line(text: &str) -> Option<String> {
     let words = text.split(|letter: char| letter.is_whitespace() || letter.is_control());
     let line = words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
-    (!line.is_empty() && line.chars().count() <= LINE_CHARS_MAX).then_some(line)
+    (!is_blank(&line) && line.chars().count() <= LINE_CHARS_MAX).then_some(line)
 }
 
 /// The date under `key`. What is no date stays where it is, with a fault.

@@ -9,7 +9,7 @@ use super::{
     row::{Cell, Row},
     what::{EntityField, Part},
 };
-use crate::model::{LINE_CHARS_MAX, LIST_MAX, Name, NameKind};
+use crate::model::{LINE_CHARS_MAX, LIST_MAX, Name, NameKind, is_blank};
 
 /// The other names that a record gives, part by part.
 #[derive(Default)]
@@ -118,7 +118,7 @@ impl Parts<'_> {
         properties: &mut Properties,
     ) -> Option<Name> {
         let text = one_line(text).into_owned();
-        if text.is_empty() {
+        if is_blank(&text) {
             self.keep(row, properties);
             return None;
         }

@@ -4,8 +4,8 @@ use serde_json::{Map, Value};
 
 use super::{Draft, Fault, Wanted};
 use crate::model::{
-    AskedView, DERIVED_ID_CHARS_MAX, Entity, ID_CHARS_MAX, Identifier, LINE_CHARS_MAX, LIST_MAX, PROPERTIES_BYTES_MAX,
-    Record, Share, Source, TEXT_CHARS_MAX, confidence,
+    AskedView, DERIVED_ID_CHARS_MAX, Entity, ID_CHARS_MAX, Identifier, LINE_CHARS_MAX, LIST_MAX, Name,
+    PROPERTIES_BYTES_MAX, Record, Share, Source, TEXT_CHARS_MAX, confidence, is_blank,
 };
 
 /// How deep properties may be nested, so that they are read back from the log.
@@ -54,6 +54,14 @@ fn unsound(record: &Record) -> Option<&'static str> {
                 .map(|_| "its id cannot be an entity's");
             reason
                 .or_else(|| Entity::check_name(&entity.name).err().map(|_| "its name cannot be one"))
+                .or_else(|| {
+                    let is_blank = |name: &Name| is_blank(&name.text);
+                    entity
+                        .names
+                        .iter()
+                        .any(is_blank)
+                        .then_some("nothing can be seen of a name of it")
+                })
                 .or_else(|| (!entity.identifiers.iter().all(is_kept)).then_some("an identifier of it cannot be one"))
         }
         Record::Relationship(relationship) => {
@@ -187,12 +195,35 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::model::{Ends, EntityKind, Evidence, Relationship, RelationshipKind, ShareOf, ShareRange};
+    use crate::model::{Ends, EntityKind, Evidence, NameKind, Relationship, RelationshipKind, ShareOf, ShareRange};
 
     fn reason(change: impl FnOnce(&mut Entity)) -> Option<String> {
         let mut entity = Entity::new("a", EntityKind::Company, "A").unwrap();
         change(&mut entity);
         beyond_limits(&Draft::of(Record::Entity(entity))).map(|fault| fault.reason.into_owned())
+    }
+
+    #[test]
+    fn a_name_of_which_nothing_can_be_seen_is_none() {
+        let named = |text: &str| Name {
+            text: text.to_owned(),
+            language: None,
+            script: None,
+            kind: NameKind::Alias,
+        };
+        for blank in [" ", "\u{200B}", "\u{FEFF}\u{2060}", "\u{3164}"] {
+            assert_eq!(
+                reason(|entity| entity.name = blank.to_owned()).as_deref(),
+                Some("its name cannot be one")
+            );
+            let told = reason(|entity| entity.names = vec![named("A"), named(blank)]);
+            assert_eq!(
+                told.as_deref(),
+                Some("nothing can be seen of a name of it"),
+                "{blank:?}"
+            );
+        }
+        assert_eq!(reason(|entity| entity.names = vec![named("می\u{200C}خواهم")]), None);
     }
 
     #[test]
