@@ -408,6 +408,11 @@ impl LimitArguments {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "HTTP")]
 pub(super) struct HttpArguments {
+    /// A name by which requests may call the server (their Host), such as graph.example; *.example is every name below it, * is
+    /// any. May be repeated, or separated by commas. localhost and the addresses of this machine to itself always may, and
+    /// other addresses where tokens protect the server or it is open to other machines.
+    #[arg(long, env = "GUANXI_HOST_NAME", value_name = "NAME", value_delimiter = ',')]
+    host_name: Vec<String>,
     /// An origin whose pages may read answers, such as https://example.org; * is any. May be repeated, or separated by
     /// commas. Default: only pages of this server.
     #[arg(long, env = "GUANXI_CORS_ORIGIN", value_name = "ORIGIN", value_delimiter = ',')]
@@ -424,10 +429,11 @@ pub(super) struct HttpArguments {
     /// Milliseconds that a request body may take to arrive.
     #[arg(long, env = "GUANXI_BODY_TIMEOUT_MS", default_value_t = http::Settings::default().body_timeout_ms)]
     body_timeout_ms: u64,
-    /// Connections at a time; further ones wait.
+    /// Connections at a time. Further ones wait until the longest idle are closed for them, after a quarter of a second at least. Lowered where
+    /// the system allows fewer open files.
     #[arg(long, env = "GUANXI_CONNECTIONS_MAX", default_value_t = http::Settings::default().connections_max)]
     connections_max: usize,
-    /// WebSockets at a time; further ones are told to try again.
+    /// WebSockets at a time; further ones are told to try again. Lowered where the system allows fewer open files.
     #[arg(long, env = "GUANXI_SOCKETS_MAX", default_value_t = http::Settings::default().sockets_max)]
     sockets_max: usize,
     /// Operations on one WebSocket at a time.
@@ -446,7 +452,11 @@ pub(super) struct HttpArguments {
     /// Serve no pages: GraphQL only.
     #[arg(long, env = "GUANXI_NO_GRAPHIQL", value_parser = BoolishValueParser::new())]
     no_graphiql: bool,
-    /// Milliseconds that running requests may go on after the server was told to stop.
+    /// Milliseconds between a request to terminate (SIGTERM) and the end of the port: /health/ready says that the server stops,
+    /// and requests are answered as before. An interrupt (Ctrl-C) or a second signal spares the time.
+    #[arg(long, env = "GUANXI_STOP_DELAY_MS", default_value_t = http::Settings::default().stop_delay_ms)]
+    stop_delay_ms: u64,
+    /// Milliseconds that running requests may go on after the port was closed.
     #[arg(long, env = "GUANXI_DRAIN_MS", default_value_t = http::Settings::default().drain_ms)]
     drain_ms: u64,
 }
@@ -454,6 +464,7 @@ pub(super) struct HttpArguments {
 impl HttpArguments {
     pub(super) fn settings(&self) -> http::Settings {
         http::Settings {
+            host_names: self.host_name.clone(),
             cors_origins: self.cors_origin.clone(),
             batch_max: self.batch_max,
             get_preflight: if self.get_preflight {
@@ -464,6 +475,7 @@ impl HttpArguments {
             header_timeout_ms: self.header_timeout_ms,
             body_timeout_ms: self.body_timeout_ms,
             connections_max: self.connections_max,
+            stop_delay_ms: self.stop_delay_ms,
             drain_ms: self.drain_ms,
             sockets_max: self.sockets_max,
             socket_operations_max: self.socket_operations_max,

@@ -156,7 +156,7 @@ pub(super) fn export(arguments: &ExportArguments) -> anyhow::Result<ExitCode> {
 
 fn selection(graph: &Snapshot, arguments: &ExportArguments, now: Timestamp) -> anyhow::Result<Selection> {
     let (wanted, part) = (&arguments.view, &arguments.part);
-    let mut view: View = Selection::everything(wanted.known_at.unwrap_or(now));
+    let mut view: View = Selection::everything(wanted.known_at.unwrap_or(now.max(graph.last_recorded_at())));
     if let Some(day) = wanted.as_of {
         view.at = At::Day(day);
     }

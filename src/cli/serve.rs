@@ -1,8 +1,9 @@
 //! `guanxi serve`: loads the graph, then serves it until told to stop.
 
-use std::{io::IsTerminal, path::Path, process::ExitCode, sync::Arc};
+use std::{io::IsTerminal, net::IpAddr, path::Path, process::ExitCode, sync::Arc, time::Duration};
 
 use anyhow::Context;
+use tokio::{net::TcpListener, sync::oneshot};
 use tracing_subscriber::{EnvFilter, fmt, prelude::*};
 
 use super::{
@@ -10,7 +11,7 @@ use super::{
     load_dataset, load_graph,
 };
 use crate::{
-    http::{self, Readiness},
+    http::{self, Readiness, Routes, Settings, Stop},
     model::{Timestamp, View},
     schema::Api,
     store::{
@@ -22,7 +23,15 @@ use crate::{
 pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
     start_log(arguments)?;
     let api = Arc::new(Api::new(arguments.limits.limits())?);
-    let settings = arguments.http.settings();
+    let mut settings = arguments.http.settings();
+    // Whoever is to be reached by a name may be called so.
+    settings.host_names.extend(
+        arguments
+            .host
+            .parse::<IpAddr>()
+            .is_err()
+            .then(|| arguments.host.clone()),
+    );
     let access = arguments.access.access(arguments.store.as_deref())?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -31,20 +40,44 @@ pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
     runtime.block_on(async {
         // The port first: a second start says so at once, instead of after loading pages and routes.
         let listener = http::bind(&arguments.host, arguments.port).await?;
-        access.check_address(listener.local_addr()?)?;
+        let address = listener.local_addr()?;
+        access.check_address(address)?;
+        if let Some(Err(too_few)) = http::raise_open_files().map(|max| http::fit_to_open_files(&mut settings, max)) {
+            tracing::warn!("{too_few}");
+        }
         let readiness = Readiness::default();
-        let store = Arc::new(open_store(arguments)?);
+        let routes = Routes::starting(&readiness);
+        let delay = Duration::from_millis(settings.stop_delay_ms);
+        let serves = routes.clone();
+        let stop = Stop::on_signals(readiness.clone(), delay, move || serves.is_open())
+            .context("signals cannot be waited for")?;
+        let mut serving = tokio::spawn(serve_until(
+            stop,
+            listener,
+            routes.clone(),
+            settings.clone(),
+            readiness.clone(),
+        ));
+        tracing::info!(%address, "the port is taken; requests are told to come back until the graph is loaded");
+        let store = tokio::select! {
+            store = load(arguments) => Arc::new(store?),
+            // Told to stop before there was anything to serve: whatever loads ends with the process.
+            _ = &mut serving => return Ok(ExitCode::SUCCESS),
+        };
         arguments.access.check_tokens(arguments.store.as_deref(), &store)?;
-        store.tell_address(&format!("http://{}", listener.local_addr()?))?;
-        tell(&store, listener.local_addr()?);
+        store.tell_address(&format!("http://{address}"))?;
+        if let Some(fault) = store.clock_fault(Timestamp::now()) {
+            tracing::warn!("{fault}");
+        }
         let service = http::Service {
             api,
             store: Arc::clone(&store),
             access: access.clone(),
         };
-        let router = http::router(service, settings.clone(), readiness.clone())?;
+        routes.open(http::router(service, settings, readiness)?);
+        tell(&store, address);
         tokio::select! {
-            () = http::serve(listener, router, &settings, readiness, stop_signal()) => {}
+            ended = serving => ended?,
             () = access.follow() => {}
         }
         store.settle_before_end();
@@ -54,11 +87,37 @@ pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
     })
 }
 
+/// Serves until a signal says to stop, and then until everything is answered, the time for that is over or another signal comes.
+async fn serve_until(stop: Stop, listener: TcpListener, routes: Routes, settings: Settings, readiness: Readiness) {
+    let Stop { begins, at_once } = stop;
+    // No error can be: what sends ends with the process only.
+    let begins = async { begins.await.unwrap_or_default() };
+    tokio::select! {
+        () = http::serve(listener, routes, &settings, readiness, begins) => {}
+        _ = at_once => tracing::warn!("stopped at once, before every request was answered"),
+    }
+}
+
+/// Opens the store on a thread of its own, while requests are told to come back.
+async fn load(arguments: &ServeArguments) -> anyhow::Result<Store> {
+    let (data, folder) = (arguments.data.data.clone(), arguments.store.clone());
+    let takes_changes = !arguments.access.takes_no_changes();
+    let (done, loaded) = oneshot::channel();
+    // Not one of the runtime's threads: those are waited for at the end.
+    std::thread::Builder::new().name("load".to_owned()).spawn(move || {
+        // Nobody waits where the program was told to stop.
+        let _ = done.send(open_store(data.as_deref(), folder.as_deref(), takes_changes));
+    })?;
+    loaded
+        .await
+        .context("the graph was not loaded: a fault of the program, said above")?
+}
+
 /// Says what is served where. Holds no state afterwards: it would be kept as long as the program runs.
 fn tell(store: &Store, address: std::net::SocketAddr) {
     let state = store.state();
     let graph = state.graph();
-    let mask = graph.mask(&View::now(Timestamp::now()));
+    let mask = graph.mask(&graph.latest_view(Timestamp::now()));
     tracing::info!(
         data = graph.title(),
         entities = graph.entities(&mask).count(),
@@ -66,17 +125,16 @@ fn tell(store: &Store, address: std::net::SocketAddr) {
     );
 }
 
-/// The store in the folder of the arguments, made where there is none yet; without a folder, one in memory.
-fn open_store(arguments: &ServeArguments) -> anyhow::Result<Store> {
-    let data = arguments.data.data.as_deref();
-    let Some(dir) = arguments.store.as_deref() else {
+/// The store in the folder, made where there is none yet; without a folder, one in memory.
+fn open_store(data: Option<&Path>, folder: Option<&Path>, takes_changes: bool) -> anyhow::Result<Store> {
+    let Some(dir) = folder else {
         tracing::info!("changes last as long as this process; --store DIR keeps them");
         let store = Store::in_memory(Arc::new(State::unprepared(load_graph(data)?)));
         prepare(store.state());
         return Ok(store);
     };
     let home = match Home::enter(dir, Timestamp::now()) {
-        Err(error) if error.is_unwritable() => return open_to_read(dir, arguments, error),
+        Err(error) if error.is_unwritable() => return open_to_read(dir, takes_changes, error),
         entered => entered?,
     };
     if !home.is_begun()? {
@@ -98,8 +156,8 @@ fn open_store(arguments: &ServeArguments) -> anyhow::Result<Store> {
 }
 
 /// The store in a folder in which nothing can be written, to be read.
-fn open_to_read(dir: &Path, arguments: &ServeArguments, error: home::Error) -> anyhow::Result<Store> {
-    if !arguments.access.takes_no_changes() {
+fn open_to_read(dir: &Path, takes_changes: bool, error: home::Error) -> anyhow::Result<Store> {
+    if takes_changes {
         return Err(anyhow::Error::new(error).context(format!(
             "store {}: nothing can be written in it, and changes must be; serve it with --read-only, or make it writable",
             dir.display()
@@ -129,13 +187,6 @@ fn prepare(state: Arc<State>) {
         state.prepare();
     } else {
         std::thread::spawn(move || state.prepare());
-    }
-}
-
-async fn stop_signal() {
-    if let Err(error) = http::stop_signal().await {
-        tracing::error!(%error, "signals cannot be awaited; stop the program by killing it");
-        std::future::pending::<()>().await;
     }
 }
 

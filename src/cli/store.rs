@@ -12,6 +12,7 @@ use crate::{
     store::{
         OpenError, ReplayError, check_written,
         home::{self, Copied, Guest, Home},
+        last_entry_ahead,
         log::{self, Reading},
         replayed, unresolved,
     },
@@ -81,7 +82,11 @@ fn check_all(dir: &Path) -> anyhow::Result<ExitCode> {
         home::log_bytes(dir)?,
     ))?;
     let graph = graph.with_unresolved(unresolved(&reading)?);
-    print(&issues::summary(&graph, Timestamp::now(), Duration::MAX))?;
+    let now = Timestamp::now();
+    if let Some(fault) = last_entry_ahead(graph.last_recorded_at(), now) {
+        print(&format!("warning: {fault}\n"))?;
+    }
+    print(&issues::summary(&graph, now, Duration::MAX))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -132,6 +132,15 @@ impl Snapshot {
             .unwrap_or_default()
     }
 
+    /// The default view at `now`: what holds on that day and everything that is recorded, though the clock may be behind it.
+    #[must_use]
+    pub fn latest_view(&self, now: Timestamp) -> View {
+        View {
+            known_at: now.max(self.last_recorded_at()),
+            ..View::now(now)
+        }
+    }
+
     /// What the data is called.
     #[must_use]
     pub fn title(&self) -> &str {

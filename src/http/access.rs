@@ -12,9 +12,10 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderName, header};
 use tokio::sync::watch;
 
+use super::hosts::{Addresses, is_loopback};
 use crate::{
     model::{Caller, Role, Timestamp},
     schema::Error,
@@ -24,7 +25,7 @@ use crate::{
 /// How often the file of tokens is looked at: so long may a revoked token go on.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 const READ_ONLY: &str = "This server is read-only: it was started with --read-only.";
-const REBOUND: &str = "Without tokens, this server is for programs of its own machine, which call it localhost or 127.0.0.1; this request calls it otherwise (Host). Use such a name, or make a token with guanxi token create; behind a reverse proxy, let the proxy send Host: localhost, or make a token.";
+const THROUGH_PROXY: &str = "This request came through a proxy (Forwarded, X-Forwarded-… or Via), so that anyone may have sent it, and there are no tokens here: only programs of this machine may change anything. Make a token (guanxi token create NAME --role EDITOR, with --store DIR or --tokens FILE).";
 
 /// Whether questions are answered without a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,14 +143,14 @@ impl Access {
     /// [`Unprotected`] when it is not.
     pub fn check_address(&self, address: SocketAddr) -> Result<(), Unprotected> {
         let inner = &self.0;
-        inner.is_own.store(address.ip().is_loopback(), Ordering::Relaxed);
+        inner.is_own.store(is_loopback(address.ip()), Ordering::Relaxed);
         if !inner.tokens.borrow().is_empty() {
             return Ok(());
         }
         if inner.public_read == PublicRead::Off {
             return Err(Unprotected::Unreadable);
         }
-        if inner.changes == Changes::Allowed && !address.ip().is_loopback() {
+        if inner.changes == Changes::Allowed && !is_loopback(address.ip()) {
             return Err(Unprotected::Writable(address.ip()));
         }
         Ok(())
@@ -198,11 +199,16 @@ impl Access {
             (Some(one), None) => Some(one.to_str().unwrap_or_default()),
             (Some(_), Some(_)) => Some(""),
         };
-        self.session_of(authorization, now)
+        self.session_of(headers, authorization, now)
     }
 
-    /// Whose a request is that says so in `authorization`.
-    pub(super) fn session_of(&self, authorization: Option<&str>, now: Timestamp) -> Result<Session, Denied> {
+    /// Whose a request with these headers is that says so in `authorization` instead of there.
+    pub(super) fn session_of(
+        &self,
+        headers: &HeaderMap,
+        authorization: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Session, Denied> {
         let read_only = (self.0.changes == Changes::Refused).then_some(READ_ONLY);
         let tokens = self.0.tokens.borrow();
         let caller = |caller| Session {
@@ -211,6 +217,10 @@ impl Access {
             expires_at: None,
         };
         match authorization {
+            _ if tokens.is_empty() && is_forwarded(headers) => Ok(Session {
+                read_only: read_only.or(Some(THROUGH_PROXY)),
+                ..caller(Caller::unnamed(Role::Reader))
+            }),
             _ if tokens.is_empty() => Ok(caller(Caller::unnamed(Role::Admin))),
             None if self.0.public_read == PublicRead::On => Ok(caller(Caller::unnamed(Role::Reader))),
             None => Err(Denied::Missing),
@@ -229,19 +239,17 @@ impl Access {
         }
     }
 
-    /// Why a request is refused though it reached this machine's own address: a page whose name was made to resolve to that
-    /// address (DNS rebinding) would read and change everything, but still calls the server by its own name. With tokens, and
-    /// where others reach the server to read, the name says nothing.
-    pub(super) fn rebound(&self, headers: &HeaderMap) -> Option<&'static str> {
+    /// By which addresses the server may be called. Where only this machine reaches it and nothing else protects it, a proxy that
+    /// passes on an address of its own would open it to everybody.
+    pub(super) fn addresses(&self) -> Addresses {
         let inner = &self.0;
         // Without tokens, a server that takes changes has no other address.
         let is_own = inner.changes == Changes::Allowed || inner.is_own.load(Ordering::Relaxed);
-        if !is_own || !inner.tokens.borrow().is_empty() {
-            return None;
+        if is_own && inner.tokens.borrow().is_empty() {
+            Addresses::Loopback
+        } else {
+            Addresses::Any
         }
-        let mut hosts = headers.get_all(header::HOST).iter();
-        let is_trusted = hosts.all(|host| host.to_str().is_ok_and(is_loopback));
-        (!is_trusted).then_some(REBOUND)
     }
 
     /// Completes when the session's token is no longer valid.
@@ -286,40 +294,17 @@ fn bearer(authorization: &str) -> Option<&str> {
     (scheme.eq_ignore_ascii_case("bearer") && token.starts_with(tokens::PREFIX)).then_some(token)
 }
 
-/// Whether a `Host` header names this machine to itself.
-fn is_loopback(host: &str) -> bool {
-    let name = match host.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or_default(),
-        None => host.rsplit_once(':').map_or(host, |(name, _port)| name),
+/// Whether a proxy passed the request on.
+fn is_forwarded(headers: &HeaderMap) -> bool {
+    let says_so = |name: &HeaderName| {
+        *name == header::FORWARDED || *name == header::VIA || name.as_str().starts_with("x-forwarded-")
     };
-    let name = name.trim_end_matches('.').to_ascii_lowercase();
-    name == "localhost" || name.ends_with(".localhost") || name.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+    headers.keys().any(says_so)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_names_of_this_machine_are_loopback() {
-        for (host, expected) in [
-            ("localhost", true),
-            ("LOCALHOST:8000", true),
-            ("guanxi.localhost:8000", true),
-            ("127.0.0.1:8000", true),
-            ("127.9.9.9", true),
-            ("[::1]:8000", true),
-            ("localhost.", true),
-            ("localhost.evil.example", false),
-            ("127.0.0.1.evil.example:8000", false),
-            ("evil.example:8000", false),
-            ("10.0.0.1", false),
-            ("[::2]", false),
-            ("", false),
-        ] {
-            assert_eq!(is_loopback(host), expected, "{host}");
-        }
-    }
 
     #[test]
     fn a_token_is_the_word_after_bearer() {

@@ -94,14 +94,6 @@ impl Graphql {
     }
 
     async fn answer(&self, request: Request) -> Result<Response, Refusal> {
-        // Before anything is read, whatever it would be: a query, a stream or a socket.
-        if let Some(why) = self.service.access.rebound(request.headers()) {
-            return Err(Refusal::new(
-                StatusCode::FORBIDDEN,
-                MediaType::Json,
-                Error::forbidden(why),
-            ));
-        }
         let operations = match *request.method() {
             Method::GET if websocket::is_wanted(request.headers()) => {
                 return websocket::upgrade(self.clone(), request).await;
@@ -318,7 +310,7 @@ pub(super) fn client(request: &Request) -> Client {
     request.extensions().get::<Client>().cloned().unwrap_or_default()
 }
 
-fn unauthenticated(why: Denied, media: MediaType) -> Refusal {
+pub(super) fn unauthenticated(why: Denied, media: MediaType) -> Refusal {
     Refusal::new(StatusCode::UNAUTHORIZED, media, why.error()).challenge(why.challenge())
 }
 

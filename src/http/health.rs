@@ -1,43 +1,68 @@
-//! Whether the process lives, and whether it takes requests. Both answer in JSON.
+//! Whether the process lives, and whether it should be sent requests. Both answer in JSON; what is not ready says every reason.
 
 use std::sync::Arc;
 
-use axum::body::Body;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use serde::Serialize;
 use tokio::sync::watch;
 
-use crate::store::Store;
+use crate::{
+    model::Timestamp,
+    store::{Store, Unsearchable},
+};
 
-/// Shared with the server, which flips it when it begins to stop, and with what outlives a request: streams and sockets.
+/// How far the server is from stopping. Shared with the server, and with what outlives a request: streams and sockets.
 #[derive(Clone, Debug, Default)]
 pub struct Readiness(Arc<Shared>);
 
 #[derive(Debug, Default)]
 struct Shared {
-    stopping: watch::Sender<bool>,
+    phase: watch::Sender<Phase>,
     /// Sockets that are open.
     open: watch::Sender<usize>,
 }
 
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum Phase {
+    #[default]
+    Serving,
+    /// Everything is answered, and balancers are told to send requests elsewhere.
+    Leaving,
+    /// No connection is taken any more; streams and sockets end.
+    Stopping,
+}
+
 impl Readiness {
-    /// From now on balancers are told to send requests elsewhere, and streams and sockets end.
+    /// From now on balancers are told to send requests elsewhere, while all that come are answered.
+    pub fn leave(&self) {
+        self.reach(Phase::Leaving);
+    }
+
+    /// The same, and streams and sockets end.
     pub fn stop(&self) {
-        self.0.stopping.send_replace(true);
+        self.reach(Phase::Stopping);
+    }
+
+    fn reach(&self, next: Phase) {
+        self.0.phase.send_if_modified(|phase| {
+            let is_later = *phase < next;
+            *phase = next.max(*phase);
+            is_later
+        });
     }
 
     /// Whether the server was told to stop.
     pub fn is_stopping(&self) -> bool {
-        *self.0.stopping.borrow()
+        *self.0.phase.borrow() > Phase::Serving
     }
 
-    /// Completes when the server is told to stop.
+    /// Completes when streams and sockets are to end.
     pub(super) async fn stopping(&self) {
-        let mut stopping = self.0.stopping.subscribe();
+        let mut phase = self.0.phase.subscribe();
         // No error can be: the sender is in here. The guard inside must not be kept.
-        drop(stopping.wait_for(|stopping| *stopping).await);
+        drop(phase.wait_for(|phase| *phase == Phase::Stopping).await);
     }
 
     /// Counts a socket until it is dropped.
@@ -63,31 +88,104 @@ impl Drop for Open {
     }
 }
 
+/// Why no requests should be sent here now. Programs read the code, people the message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Reason {
+    code: &'static str,
+    message: String,
+}
+
+impl Reason {
+    fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+        }
+    }
+}
+
+/// What `/health/ready` says.
+#[derive(Debug, Serialize)]
+struct Report {
+    status: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    reasons: Vec<Reason>,
+}
+
 pub(super) async fn live() -> Response {
-    status(StatusCode::OK, r#"{"status":"live"}"#)
+    let report = Report {
+        status: "live",
+        reasons: Vec::new(),
+    };
+    respond(StatusCode::OK, &report)
 }
 
-/// Whether requests should be sent here, and why not.
 pub(super) async fn ready(State((readiness, store)): State<(Readiness, Arc<Store>)>) -> Response {
-    if readiness.is_stopping() {
-        return status(StatusCode::SERVICE_UNAVAILABLE, r#"{"status":"stopping"}"#);
-    }
-    let troubles = store.troubles();
-    if troubles.is_empty() {
-        return status(StatusCode::OK, r#"{"status":"ready"}"#);
-    }
-    let reasons: Vec<_> = troubles
-        .iter()
-        .map(|trouble| json!({ "code": trouble.code(), "message": trouble.to_string() }))
-        .collect();
-    let body = json!({ "status": "unready", "reasons": reasons }).to_string();
-    status(StatusCode::SERVICE_UNAVAILABLE, body)
+    report(
+        "unready",
+        stopping(&readiness).into_iter().chain(of_store(&store)).collect(),
+    )
 }
 
-fn status(status: StatusCode, body: impl Into<Body>) -> Response {
+/// The same while the graph is being loaded.
+pub(super) async fn starting(State(readiness): State<Readiness>) -> Response {
+    let starting = Reason::new("STARTING", "The graph is being loaded.");
+    report("starting", stopping(&readiness).into_iter().chain([starting]).collect())
+}
+
+fn stopping(readiness: &Readiness) -> Option<Reason> {
+    readiness
+        .is_stopping()
+        .then(|| Reason::new("STOPPING", "The server was told to stop."))
+}
+
+/// What keeps the store from answering and recording everything.
+fn of_store(store: &Store) -> Vec<Reason> {
+    let search = store.state().unsearchable().map(|why| {
+        let advice = match why {
+            Unsearchable::Unprepared => "search and match answer UNAVAILABLE until it is there.",
+            Unsearchable::Failed(_) => "search and match answer UNAVAILABLE until it is tried again, which is soon.",
+        };
+        Reason::new("SEARCH_INDEX", format!("{}; {advice}", capitalised(&why.to_string())))
+    });
+    let clock = store
+        .clock_fault(Timestamp::now())
+        .map(|fault| Reason::new("CLOCK", format!("{}.", capitalised(&fault.to_string()))));
+    let troubles = store.troubles().into_iter();
+    let troubles = troubles.map(|trouble| Reason::new(trouble.code(), trouble.to_string()));
+    troubles.chain(search).chain(clock).collect()
+}
+
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string());
+    first.unwrap_or_default() + letters.as_str()
+}
+
+fn report(otherwise: &'static str, reasons: Vec<Reason>) -> Response {
+    let status = match reasons.first() {
+        None => "ready",
+        Some(Reason { code: "STOPPING", .. }) => "stopping",
+        Some(_) => otherwise,
+    };
+    let code = match status {
+        "ready" => StatusCode::OK,
+        _ => StatusCode::SERVICE_UNAVAILABLE,
+    };
+    respond(code, &Report { status, reasons })
+}
+
+fn respond(code: StatusCode, report: &Report) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "application/json; charset=utf-8"),
         (header::CACHE_CONTROL, "no-store"),
     ];
-    (status, headers, body.into()).into_response()
+    let body = serde_json::to_string(report).unwrap_or_else(|_| format!("{{\"status\":\"{}\"}}", report.status));
+    let mut response = (code, headers, body).into_response();
+    if code == StatusCode::SERVICE_UNAVAILABLE {
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+    response
 }

@@ -4,6 +4,7 @@
 use std::{
     io,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
@@ -14,26 +15,35 @@ use tokio::{
     time::{Sleep, sleep},
 };
 
+use super::room::Activity;
+
 pub(super) struct Impatient {
     stream: TcpStream,
     patience: Duration,
+    activity: Arc<Activity>,
     /// Set while the other end takes nothing.
     waiting: Option<Pin<Box<Sleep>>>,
 }
 
 impl Impatient {
-    pub(super) fn new(stream: TcpStream, patience: Duration) -> Self {
+    pub(super) fn new(stream: TcpStream, patience: Duration, activity: Arc<Activity>) -> Self {
         Self {
             stream,
             patience,
+            activity,
             waiting: None,
         }
     }
 
     fn judge(&mut self, written: Poll<io::Result<usize>>, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
         if written.is_ready() {
-            self.waiting = None;
+            if self.waiting.take().is_some() {
+                self.activity.set_unread(false);
+            }
             return written;
+        }
+        if self.waiting.is_none() {
+            self.activity.set_unread(true);
         }
         let patience = self.patience;
         let waiting = self.waiting.get_or_insert_with(|| Box::pin(sleep(patience)));

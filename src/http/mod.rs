@@ -5,15 +5,20 @@ mod access;
 mod assets;
 mod client;
 mod cors;
+mod descriptors;
 mod graphql;
 mod health;
+mod hosts;
 mod impatient;
 mod negotiate;
 mod params;
 mod refusal;
+mod room;
+mod routes;
 mod sdl;
 mod server;
 mod sse;
+mod stop;
 mod trace;
 mod values;
 mod websocket;
@@ -26,14 +31,18 @@ use axum::{
     routing::{any, get},
 };
 
-use self::{graphql::Graphql, refusal::Refusal, sdl::Sdl};
+use self::{graphql::Graphql, hosts::Hosts, refusal::Refusal, sdl::Sdl, trace::Front};
 use crate::{schema::Api, store::Store};
 
 pub use self::{
     access::{Access, Changes, PublicRead, Unprotected},
     cors::InvalidOrigin,
+    descriptors::{TooFewFiles, fit_to_open_files, raise_open_files},
     health::Readiness,
-    server::{BindError, bind, serve, stop_signal},
+    hosts::InvalidHostName,
+    routes::Routes,
+    server::{BindError, bind, serve},
+    stop::{Stop, stop_signal},
 };
 
 /// What is served: the schema, the data it is asked over, and to whom.
@@ -68,6 +77,9 @@ pub enum GetPreflight {
 /// How the server meets its clients; what a request may ask for is in `Limits`.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    /// Names by which requests may call the server, such as `graph.example`; `*.example` is every name below it, `*` any. Those
+    /// of the machine to itself always may.
+    pub host_names: Vec<String>,
     /// Origins whose pages may read answers, such as `https://example.org`; `*` is any. None by
     /// default: only pages of this server.
     pub cors_origins: Vec<String>,
@@ -79,8 +91,10 @@ pub struct Settings {
     pub header_timeout_ms: u64,
     /// How long a request's body may take.
     pub body_timeout_ms: u64,
-    /// Connections served at a time; more wait in the system's queue.
+    /// Connections served at a time. More wait in the system's queue; the longest idle are closed for them.
     pub connections_max: usize,
+    /// How long everything is answered as before after a request to terminate, while `/health/ready` says that the server stops.
+    pub stop_delay_ms: u64,
     /// How long requests may go on after the server was told to stop.
     pub drain_ms: u64,
     /// WebSockets that are open at a time; more are told to try again.
@@ -101,12 +115,14 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            host_names: Vec::new(),
             cors_origins: Vec::new(),
             batch_max: 0,
             get_preflight: GetPreflight::Optional,
             header_timeout_ms: 30_000,
             body_timeout_ms: 10_000,
             connections_max: 10_000,
+            stop_delay_ms: 5_000,
             drain_ms: 10_000,
             sockets_max: 10_000,
             socket_operations_max: 100,
@@ -118,17 +134,29 @@ impl Default for Settings {
     }
 }
 
+/// A setting that no router can be made with.
+#[derive(Debug, thiserror::Error)]
+pub enum InvalidSetting {
+    /// See [`InvalidOrigin`].
+    #[error("--cors-origin: {0}")]
+    Origin(#[from] InvalidOrigin),
+    /// See [`InvalidHostName`].
+    #[error("--host-name: {0}")]
+    HostName(#[from] InvalidHostName),
+}
+
 /// All routes. The pages answer every path that is none of the others; `/health/ready` tells `readiness`, and what keeps the
 /// store from being well.
 ///
 /// # Errors
-/// [`InvalidOrigin`] when one of the settings' CORS origins is none.
-pub fn router(service: Service, settings: Settings, readiness: Readiness) -> Result<Router, InvalidOrigin> {
+/// [`InvalidSetting`] when one of the settings' CORS origins or host names is none.
+pub fn router(service: Service, settings: Settings, readiness: Readiness) -> Result<Router, InvalidSetting> {
     let cors = cors::layer(&settings.cors_origins)?;
-    let sdl = Sdl::new(service.api.sdl());
+    let front = Front::new(Hosts::new(&settings.host_names)?, service.access.clone());
+    let sdl = Sdl::new(service.api.sdl(), service.access.clone());
+    let store = Arc::clone(&service.store);
     let pages = settings.pages;
-    let health = (readiness.clone(), Arc::clone(&service.store));
-    let graphql = Graphql::new(service, settings, readiness);
+    let graphql = Graphql::new(service, settings, readiness.clone());
     let router = Router::new()
         .route("/graphql", any(graphql::graphql).with_state(graphql.clone()))
         .route("/graphql/", any(graphql::graphql).with_state(graphql))
@@ -136,7 +164,7 @@ pub fn router(service: Service, settings: Settings, readiness: Readiness) -> Res
         .route("/health/live", get(health::live).fallback(only_get))
         .route(
             "/health/ready",
-            get(health::ready).fallback(only_get).with_state(health),
+            get(health::ready).fallback(only_get).with_state((readiness, store)),
         );
     let router = match pages {
         Pages::Served => router.fallback(assets::serve),
@@ -146,7 +174,7 @@ pub fn router(service: Service, settings: Settings, readiness: Readiness) -> Res
         Some(cors) => router.layer(cors),
         None => router,
     };
-    Ok(router.layer(from_fn_with_state(trace::RequestIds::default(), trace::trace)))
+    Ok(router.layer(from_fn_with_state(front, trace::trace)))
 }
 
 async fn only_get() -> Refusal {

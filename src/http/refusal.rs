@@ -51,7 +51,12 @@ impl Refusal {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let mut response = json(self.status, self.media, &Answer::refused([*self.error]));
-        let further = [(header::ALLOW, self.allow), (header::WWW_AUTHENTICATE, self.challenge)];
+        let retry_after = (self.status == StatusCode::SERVICE_UNAVAILABLE).then_some("1");
+        let further = [
+            (header::ALLOW, self.allow),
+            (header::WWW_AUTHENTICATE, self.challenge),
+            (header::RETRY_AFTER, retry_after),
+        ];
         for (name, value) in further {
             if let Some(value) = value {
                 response.headers_mut().insert(name, HeaderValue::from_static(value));

@@ -1,4 +1,4 @@
-//! `/schema.graphql`: the schema as text, with an ETag so that tools poll it for nothing.
+//! `/schema.graphql`: the schema as text, for whoever may read, with an ETag so that tools poll it for nothing.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
@@ -7,27 +7,37 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use super::{access::Access, graphql, negotiate::MediaType};
+use crate::model::Timestamp;
+
 #[derive(Clone)]
 pub(super) struct Sdl {
     text: Arc<str>,
     etag: Arc<str>,
+    access: Access,
 }
 
 impl Sdl {
-    pub(super) fn new(text: &str) -> Self {
+    pub(super) fn new(text: &str, access: Access) -> Self {
         let mut hasher = DefaultHasher::new();
         text.hash(&mut hasher);
         Self {
             text: text.into(),
             etag: format!("\"{:016x}\"", hasher.finish()).into(),
+            access,
         }
     }
 }
 
 pub(super) async fn schema(State(sdl): State<Sdl>, headers: HeaderMap) -> Response {
+    if let Err(denied) = sdl.access.session(&headers, Timestamp::now()) {
+        return graphql::unauthenticated(denied, MediaType::Json).into_response();
+    }
     let cached = [
         (header::ETAG, sdl.etag.to_string()),
-        (header::CACHE_CONTROL, "no-cache".to_owned()),
+        // Nobody's proxy may hand on what a token opened.
+        (header::CACHE_CONTROL, "private, no-cache".to_owned()),
+        (header::VARY, "Authorization".to_owned()),
     ];
     if known(&headers, &sdl.etag) {
         return (StatusCode::NOT_MODIFIED, cached).into_response();

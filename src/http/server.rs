@@ -1,24 +1,28 @@
 //! The socket: bind, accept a bounded number of connections, stop without cutting answers off.
-//! A connection that sends its request too slowly is closed.
+//! A connection that sends its request too slowly is closed, and so is one that is idle where there is no room for others.
 
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
+use axum::body::HttpBody;
+use axum::http::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
-use hyper::service::{Service, service_fn};
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tower_service::Service;
 
 use super::Settings;
 use super::client::Client;
 use super::health::Readiness;
 use super::impatient::Impatient;
+use super::room::{Place, Room};
+use super::routes::Routes;
 use crate::schema;
 
 /// How long what was changed already may take to be answered when everything else is cut off.
@@ -89,34 +93,33 @@ pub async fn bind(host: &str, port: u16) -> Result<TcpListener, BindError> {
 /// something already is answered.
 pub async fn serve(
     listener: TcpListener,
-    router: Router,
+    routes: impl Into<Routes>,
     settings: &Settings,
     readiness: Readiness,
     stop: impl Future<Output = ()>,
 ) {
-    let permits = Arc::new(Semaphore::new(settings.connections_max.min(Semaphore::MAX_PERMITS)));
+    let routes = routes.into();
+    let room = Room::new(settings.connections_max);
     let (stage, staged) = watch::channel(Stage::Serving);
     let mut connections = JoinSet::new();
     let mut accepted_before = 0;
     tokio::pin!(stop);
+    // One that waits for its place, while further clients wait in the system's queue.
+    let mut arrived = None;
     loop {
-        // The permit comes first: past the bound, clients wait in the system's queue.
-        let next = async {
-            let permit = permits.clone().acquire_owned().await;
-            (listener.accept().await, permit)
-        };
         tokio::select! {
             () = &mut stop => break,
             Some(_) = connections.join_next(), if !connections.is_empty() => {}
-            (accepted, permit) = next => match accepted {
+            place = room.enter(), if arrived.is_some() => {
+                if let Some((stream, client)) = arrived.take() {
+                    connections.spawn(connection(stream, client, place, routes.clone(), settings, staged.clone()));
+                }
+            }
+            accepted = listener.accept(), if arrived.is_none() => match accepted {
                 Ok((stream, address)) => {
                     accepted_before += 1;
                     let client = Client::new(schema::Client::new(address.ip(), accepted_before));
-                    let connection = connection(stream, client, router.clone(), settings, staged.clone());
-                    connections.spawn(async move {
-                        connection.await;
-                        drop(permit);
-                    });
+                    arrived = Some((stream, client));
                 }
                 // Out of file descriptors, or a client gone again: neither ends the server.
                 Err(error) => {
@@ -157,7 +160,8 @@ async fn drained(connections: &mut JoinSet<()>, readiness: &Readiness, within: D
 fn connection(
     stream: TcpStream,
     client: Client,
-    router: Router,
+    place: Place,
+    routes: Routes,
     settings: &Settings,
     mut stage: watch::Receiver<Stage>,
 ) -> impl Future<Output = ()> + Send + 'static {
@@ -171,20 +175,37 @@ fn connection(
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "TCP_NODELAY was not set");
         }
-        let router = TowerToHyperService::new(router);
-        let of_client = client.clone();
-        let service = service_fn(move |mut request: hyper::Request<_>| {
-            request.extensions_mut().insert(of_client.clone());
-            router.call(request)
+        let activity = &place.activity;
+        let answering = service_fn(|mut request: Request<Incoming>| {
+            activity.begin();
+            request.extensions_mut().insert(client.clone());
+            let answer = routes.current().call(request);
+            async {
+                let answer = answer.await;
+                // The end of a stream is not known: it stays.
+                if answer
+                    .as_ref()
+                    .is_ok_and(|answer| answer.body().size_hint().exact().is_some())
+                {
+                    activity.end();
+                }
+                answer
+            }
         });
-        let stream = TokioIo::new(Impatient::new(stream, cut_after));
-        let serving = http.serve_connection(stream, service).with_upgrades();
+        let stream = Impatient::new(stream, cut_after, Arc::clone(activity));
+        let serving = http.serve_connection(TokioIo::new(stream), answering).with_upgrades();
         tokio::pin!(serving);
         // An error means that the server is gone already. The guard inside must not be kept.
         let mut reached = async |wanted| drop(stage.wait_for(|stage| *stage >= wanted).await);
         let mut ended = tokio::select! {
+            // First, so that a request that is there already is seen.
+            biased;
             result = serving.as_mut() => Some(result),
             () = reached(Stage::Draining) => None,
+            () = activity.must_go() => {
+                tracing::debug!("an idle connection makes room for another");
+                Some(Ok(()))
+            }
         };
         if ended.is_none() {
             serving.as_mut().graceful_shutdown();
@@ -200,24 +221,4 @@ fn connection(
             tracing::debug!(%error, "a connection ended early");
         }
     }
-}
-
-/// Completes on an interrupt (Ctrl-C) or a request to terminate.
-pub async fn stop_signal() -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut hang_up = signal(SignalKind::hangup())?;
-        loop {
-            tokio::select! {
-                result = tokio::signal::ctrl_c() => return result,
-                _ = terminate.recv() => return Ok(()),
-                // A terminal that closes is no reason to stop serving.
-                _ = hang_up.recv() => tracing::info!("SIGHUP: serving goes on; tokens are read anew whenever they change"),
-            }
-        }
-    }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
 }

@@ -23,7 +23,11 @@ use super::{
     viewer::{Asking, Changing},
     work::{Pool, Stop, Turn},
 };
-use crate::{graph::Budget, model::Timestamp, store::Store};
+use crate::{
+    graph::Budget,
+    model::{Timestamp, View},
+    store::Store,
+};
 
 /// How often an event is answered anew when no worker was free, and after which pause.
 const ATTEMPTS: usize = 20;
@@ -213,8 +217,6 @@ async fn run<Q: ObjectType + 'static, M: ObjectType + 'static, S: SubscriptionTy
     let changes_max = executor.limits().changes_max;
     let kind = prepared.kind;
     let state = store.state();
-    // Whoever was told of a change sees it, though the clock may have been set back since.
-    let now = now.max(state.graph().last_recorded_at());
     let stop = Stop::default();
     let _stop = stop.on_drop();
     let mut asked = None;
@@ -226,7 +228,7 @@ async fn run<Q: ObjectType + 'static, M: ObjectType + 'static, S: SubscriptionTy
             .transpose()?
             .unwrap_or_default();
         // Said now, and not by the first field that would use it.
-        default_view.resolve(now, "Guanxi-View")?;
+        default_view.resolve(&View::now(now), "Guanxi-View")?;
         let (deadline, handover) = (given.deadline, given.handover.clone());
         // Changes wait for nobody once they have begun.
         let turn = (kind != OperationType::Mutation).then(|| given.turn.clone());

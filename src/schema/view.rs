@@ -7,12 +7,12 @@ use super::{
     error::Error,
     scalars::{Date, DateTime},
 };
-use crate::model::{AskedView, At, RelationshipStatus, Timestamp, View};
+use crate::model::{AskedView, At, RelationshipStatus, View};
 
 /// The view through which a question reads the graph. Everything selected below inherits it.
 #[derive(Debug, Clone, Default, InputObject)]
 pub(crate) struct ViewInput {
-    /// What held in the world on this day (UTC). Default: today. Excludes `ever`.
+    /// What held in the world on this day (UTC). Default: today, by the clock of the server. Excludes `ever`.
     pub(crate) as_of: Option<Date>,
     /// Whatever held at any time. Excludes `asOf`.
     pub(crate) ever: Option<bool>,
@@ -43,10 +43,9 @@ impl ViewInput {
         }
     }
 
-    /// The view asked for at `now`; `place` names the argument or the header in errors.
-    pub(crate) fn resolve(&self, now: Timestamp, place: &str) -> Result<View, Error> {
+    /// The view asked for, with what it leaves open taken from `default`; `place` names the argument or the header in errors.
+    pub(crate) fn resolve(&self, default: &View, place: &str) -> Result<View, Error> {
         let ever = self.ever.unwrap_or(false);
-        let default = View::now(now);
         let at = match self.as_of {
             Some(_) if ever => {
                 return Err(Error::bad_user_input(

@@ -29,6 +29,7 @@ pub(crate) struct Asking {
     pub(crate) store: Arc<Store>,
     /// What is read, from the first byte of the answer to the last.
     pub(crate) state: Arc<State>,
+    /// What the clock says. What is recorded may be later: the clock may have been set back since.
     pub(crate) now: Timestamp,
     /// The name of the token that the request came with.
     pub(crate) by: Option<String>,
@@ -70,6 +71,11 @@ impl Asking {
     pub(crate) fn of(ctx: &Context<'_>) -> Result<Arc<Self>, Error> {
         let asking = ctx.data::<Arc<Self>>();
         asking.map(Arc::clone).map_err(|error| Error::internal(error.message))
+    }
+
+    /// The default view: today's, of everything that is recorded.
+    fn latest_view(&self) -> View {
+        self.state.graph().latest_view(self.now)
     }
 
     /// At most `max` entries of the log of changes after `position`, oldest first, as far as the state that is read holds
@@ -143,7 +149,7 @@ impl Viewer {
             Some(view) => (view, format!("Query.{}(view:)", ctx.field().name())),
             None => (&asking.default_view, "Guanxi-View".to_owned()),
         };
-        let resolved = asked.resolve(asking.now, &place)?;
+        let resolved = asked.resolve(&asking.latest_view(), &place)?;
         let asked = asked.asked();
         Ok(Self::of(asking, resolved, asked))
     }
@@ -158,22 +164,22 @@ impl Viewer {
     /// request, which [`Self::through`] tells apart.
     pub(crate) fn of_now(ctx: &Context<'_>) -> Result<Self, Error> {
         let asking = Asking::of(ctx)?;
-        let now = View::now(asking.now);
-        Ok(Self::of(asking, now, AskedView::default()))
+        let latest = asking.latest_view();
+        Ok(Self::of(asking, latest, AskedView::default()))
     }
 
     /// The viewer of what a mutation left: `state`, in which `entry` is carried out.
     pub(crate) fn after(asking: &Asking, state: Arc<State>, entry: Option<&Entry>) -> Result<Self, Error> {
+        let latest = state.graph().latest_view(asking.now);
         let recorded_at = entry.map_or(asking.now, |entry| entry.recorded_at);
-        let now = asking.now.max(recorded_at).max(state.graph().last_recorded_at());
         let view = View {
-            known_at: now,
-            ..asking.default_view.resolve(now, "Guanxi-View")?
+            known_at: latest.known_at.max(recorded_at),
+            ..asking.default_view.resolve(&latest, "Guanxi-View")?
         };
         let asking = Asking {
             store: Arc::clone(&asking.store),
             state,
-            now,
+            now: asking.now,
             by: asking.by.clone(),
             changes_max: asking.changes_max,
             default_view: asking.default_view.clone(),
@@ -184,9 +190,9 @@ impl Viewer {
         Ok(Self::of(Arc::new(asking), view, asked))
     }
 
-    /// What the `view` given as the argument at `coordinate` sees, its defaults taken from the moment that this one knows.
+    /// What the `view` given as the argument at `coordinate` sees, its defaults taken from the view of this one.
     pub(crate) fn through(&self, view: &ViewInput, coordinate: &str) -> Result<Self, Error> {
-        let resolved = view.resolve(self.view.known_at, coordinate)?;
+        let resolved = view.resolve(&self.view, coordinate)?;
         Ok(Self {
             asked: Asked::of(view.asked()),
             ..self.with(resolved)

@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, mpsc::Receiver},
 };
 
-use super::State;
+use super::{State, clock};
 use crate::{
     graph::{Refused, Snapshot},
     model::{Change, Entry, Retry, Timestamp},
@@ -86,6 +86,9 @@ pub enum Error {
     /// It would not be read back from the log as it is, such as values that are nested too deep.
     #[error("{0}")]
     Unkeepable(String),
+    /// The clock has run ahead: what would be recorded so stays in the future for good.
+    #[error(transparent)]
+    Clock(#[from] clock::Fault),
     /// Too many changes wait already.
     #[error("too many changes wait to be recorded; try again soon")]
     Busy,

@@ -15,6 +15,7 @@ use std::{
 use super::{
     search::{self, Index, follow::AT_ONCE},
     shelf::Shelf,
+    state::Unsearchable,
 };
 use crate::graph::Snapshot;
 
@@ -155,6 +156,17 @@ impl Indexing {
             }
             Latest::Made(_) | Latest::Failed(..) => {}
         }
+    }
+
+    /// Why there is no index, where somebody would have to wait for one or there will be none.
+    pub(super) fn unsearchable(&self) -> Option<Unsearchable> {
+        let origin = match &self.lock().latest {
+            Latest::Failed(reason, _) => return Some(Unsearchable::Failed(reason.clone())),
+            Latest::None if self.preparation == Preparation::Ahead => return Some(Unsearchable::Unprepared),
+            Latest::None | Latest::Made(_) => return None,
+            Latest::Of(origin) => Arc::clone(origin),
+        };
+        origin.unsearchable()
     }
 
     /// The index for `graph`; none while the first one is being built, where that is done ahead. What changed since the last

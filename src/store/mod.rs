@@ -2,6 +2,7 @@
 //! HTTP.
 
 pub mod adding;
+mod clock;
 pub mod commit;
 pub mod edit;
 mod healing;
@@ -35,6 +36,7 @@ use std::{
 use tokio::sync::watch;
 
 use self::{
+    clock::Clock,
     commit::{Pending, Proposal, Receipt},
     home::Guest,
     log::{Log, Readable},
@@ -42,6 +44,7 @@ use self::{
     writer::Writer,
 };
 pub use self::{
+    clock::{AHEAD_MAX, Fault as ClockFault, last_entry_ahead},
     health::Trouble,
     open::{OpenError, ReplayError, check_written, read, replayed},
     rankings::RANKINGS_MAX,
@@ -87,6 +90,7 @@ struct Shared {
     state: RwLock<Arc<State>>,
     log: Log,
     position: watch::Sender<u64>,
+    clock: Clock,
     /// Held by whoever changes what is read.
     turn: Mutex<()>,
     /// Whether a new base is being made, and who makes it.
@@ -126,6 +130,7 @@ impl Store {
             state: RwLock::new(state),
             position: watch::Sender::new(log.last_position()),
             log,
+            clock: Clock::start(),
             turn: Mutex::default(),
             settling: AtomicBool::new(false),
             settle_from: AtomicUsize::new(0),
@@ -159,6 +164,17 @@ impl Store {
             // A file that cannot be looked at is seen by whoever writes to it.
             log_bytes: folder.map_or(0, |folder| home::log_bytes(&folder.dir).unwrap_or_default()),
         }
+    }
+
+    /// What is wrong with a clock that says `now`, beside how long this store has been open and what it holds.
+    #[must_use]
+    pub fn clock_fault(&self, now: Timestamp) -> Option<ClockFault> {
+        let last = self.state().graph().last_recorded_at();
+        self.shared
+            .clock
+            .check(now)
+            .err()
+            .or_else(|| last_entry_ahead(last, now))
     }
 
     /// Lets the lock of the folder say under which address the store is served. Nothing to say without a folder.

@@ -114,6 +114,12 @@ impl State {
         self.indexing.prepare(&self.graph);
     }
 
+    /// Why nothing can be searched now; none when something can. Takes microseconds.
+    #[must_use]
+    pub fn unsearchable(&self) -> Option<Unsearchable> {
+        self.indexing.unsearchable()
+    }
+
     /// The search index of this state. What changed since the last one is worked in.
     ///
     /// # Errors

@@ -180,6 +180,7 @@ impl<'a> Group<'a> {
         if changes.is_empty() && proposal.retry.is_none() {
             return Ok(self.receipt(None, false));
         }
+        self.shared.clock.check(proposal.at)?;
         let recorded_at = after(graph.last_recorded_at(), proposal.at);
         let apply = AssertUnwindSafe(|| graph.apply(changes, recorded_at));
         let (next, steps) = panic::catch_unwind(apply).map_err(failed)??;

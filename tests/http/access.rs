@@ -19,14 +19,14 @@ use super::{JSON, query, uri};
 use crate::harness::live::{Live, Setup};
 
 /// Tokens of each sort, in a file of their own.
-struct Keys {
+pub(super) struct Keys {
     _folder: TempDir,
-    file: PathBuf,
+    pub(super) file: PathBuf,
     given: Vec<(&'static str, Option<String>)>,
 }
 
 impl Keys {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join(tokens::FILE);
         let now = Timestamp::now();
@@ -55,7 +55,7 @@ impl Keys {
         }
     }
 
-    fn authorization(&self, name: &str) -> String {
+    pub(super) fn authorization(&self, name: &str) -> String {
         let (_, token) = self.given.iter().find(|(given, _)| *given == name).unwrap();
         match (name, token) {
             ("basic", _) => "Basic Z3hpOg==".to_owned(),
@@ -216,62 +216,6 @@ async fn a_read_only_server_takes_changes_from_nobody() {
     let told = socket.hear().await;
     assert_eq!(told["payload"][0]["extensions"]["code"], "FORBIDDEN");
     assert!(told["payload"][0]["message"].as_str().unwrap().contains("--read-only"));
-}
-
-#[tokio::test]
-async fn without_tokens_only_programs_of_this_machine_are_answered() {
-    let own: std::net::SocketAddr = "127.0.0.1:8000".parse().unwrap();
-    for changes in [Changes::Allowed, Changes::Refused] {
-        let access = Access::new(None, PublicRead::On, changes).unwrap();
-        access.check_address(own).unwrap();
-        let live = Live::start(Setup {
-            access,
-            ..Setup::default()
-        })
-        .await;
-        for (host, status) in [("localhost:8000", "200"), ("127.0.0.1", "200"), ("evil.example", "403")] {
-            for accept in ["application/json", "text/event-stream"] {
-                assert_eq!(
-                    status_of(&live, host, accept).await,
-                    status,
-                    "{host} {accept} {changes:?}"
-                );
-            }
-        }
-        let host = [("host", "evil.example"), ("origin", "http://evil.example")];
-        assert!(matches!(live.handshake(&host).await, Err(told) if told.contains(" 403 ")));
-    }
-}
-
-#[tokio::test]
-async fn whoever_reaches_a_server_for_all_or_with_tokens_may_call_it_anything() {
-    let keys = Keys::new();
-    let all = Access::new(None, PublicRead::On, Changes::Refused).unwrap();
-    all.check_address("0.0.0.0:8000".parse().unwrap()).unwrap();
-    let tokens = Access::new(Some(keys.file.clone()), PublicRead::On, Changes::Allowed).unwrap();
-    tokens.check_address("127.0.0.1:8000".parse().unwrap()).unwrap();
-    for access in [all, tokens] {
-        let live = Live::start(Setup {
-            access,
-            ..Setup::default()
-        })
-        .await;
-        assert_eq!(status_of(&live, "graph.example", "application/json").await, "200");
-    }
-}
-
-/// The status of a query that calls the server `host`.
-async fn status_of(live: &Live, host: &str, accept: &str) -> String {
-    let mut stream = TcpStream::connect(("127.0.0.1", live.port)).await.unwrap();
-    let body = query(QUERY);
-    let head = format!(
-        "POST /graphql HTTP/1.1\r\nhost: {host}\r\naccept: {accept}\r\nconnection: close\r\ncontent-type: {JSON}\r\ncontent-length: {}\r\n\r\n{body}",
-        body.len()
-    );
-    stream.write_all(head.as_bytes()).await.unwrap();
-    let mut told = String::new();
-    stream.read_to_string(&mut told).await.unwrap();
-    told.split(' ').nth(1).unwrap_or_default().to_owned()
 }
 
 #[tokio::test]

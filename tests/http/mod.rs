@@ -2,7 +2,11 @@
 //! data beyond one company, `alipay`.
 
 mod access;
+mod clock;
 mod headers;
+mod health;
+mod hosts;
+mod idle;
 mod params;
 mod refused;
 mod server;

@@ -296,7 +296,7 @@ impl Connection {
         let session = match given("authorization") {
             Some(authorization) => {
                 let text = authorization.as_str().unwrap_or_default();
-                access.session_of(Some(text), now)
+                access.session_of(&self.headers, Some(text), now)
             }
             None => access.session(&self.headers, now),
         };
@@ -455,12 +455,15 @@ impl Operation {
     }
 }
 
+/// Whether the message, or a frame of it, is over the bound.
 fn is_too_large(error: &axum::Error) -> bool {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(error) = cause {
-        // axum names the type of its errors nowhere.
-        if error.to_string().contains("too long") || error.to_string().contains("too large") {
-            return true;
+        if let Some(error) = error.downcast_ref::<tungstenite::Error>() {
+            return matches!(
+                error,
+                tungstenite::Error::Capacity(tungstenite::error::CapacityError::MessageTooLong { .. })
+            );
         }
         cause = error.source();
     }

@@ -240,6 +240,10 @@ fn refusal(error: commit::Error) -> Result<Committed, Error> {
                 more: 0,
             }))
         }
+        commit::Error::Clock(fault) => {
+            tracing::error!(%fault, "a change was not recorded");
+            Err(Error::unavailable(format!("Nothing was changed: {fault}.")))
+        }
         commit::Error::Busy => Err(Error::unavailable(
             "Too many changes wait to be recorded. Nothing was changed. Try again in a moment.",
         )),
