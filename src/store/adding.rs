@@ -115,6 +115,7 @@ impl Adding {
         if self.records.is_empty() {
             return Ok(());
         }
+        self.shared.clock.check(Timestamp::now())?;
         let entry = Entry {
             // The thread knows it.
             position: 0,
