@@ -1,13 +1,66 @@
-//! `guanxi check`: reads tables and says every problem in them.
+//! `guanxi check`: reads tables or a store and says every problem in them.
 
-use std::{path::Path, process::ExitCode};
+use std::{path::PathBuf, process::ExitCode, time::Duration};
 
-use super::{load_dataset, print};
-use crate::{graph::Snapshot, model::disputed};
+use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, value_parser};
 
-pub(super) fn check(dir: Option<&Path>) -> anyhow::Result<ExitCode> {
-    let dataset = load_dataset(dir)?;
-    Snapshot::build(&dataset)?;
+use super::{
+    data::{Data, DataChoice, FOLDER},
+    issues, load_dataset, print, store,
+};
+use crate::{
+    graph::Snapshot,
+    model::{Dataset, Timestamp, disputed},
+};
+
+/// What helps who wants to know what is wrong with the data of a server.
+const INSTEAD: &str = "Ask it: guanxi query --server URL '{ dataIssues { nodes { severity message } } }'.";
+
+#[derive(Debug, Args)]
+#[command(mut_arg("server", |server| server.hide(true)), mut_arg("token", |token| token.hide(true)))]
+pub(super) struct CheckArguments {
+    #[command(flatten)]
+    data: Checked,
+}
+
+/// What is checked: named by the words of all commands, or as a folder of tables without a word.
+#[derive(Debug)]
+struct Checked(DataChoice);
+
+impl FromArgMatches for Checked {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        DataChoice::from_arg_matches(matches).map(Self)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        self.0.update_from_arg_matches(matches)
+    }
+}
+
+impl Args for Checked {
+    fn augment_args(command: Command) -> Command {
+        let folder = Arg::new(FOLDER)
+            .value_name("DIR")
+            .help("The folder with the tables; the same as --data DIR")
+            .value_parser(value_parser!(PathBuf));
+        DataChoice::augment_args(command.arg(folder))
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+pub(super) fn check(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
+    match arguments.data.0.files("check", INSTEAD)? {
+        Data::Store(dir) => store::check(dir),
+        Data::Tables(dir) => tables(&load_dataset(Some(dir))?),
+        Data::Bundled | Data::Server(_) => tables(&load_dataset(None)?),
+    }
+}
+
+fn tables(dataset: &Dataset) -> anyhow::Result<ExitCode> {
+    let graph = Snapshot::build(dataset)?;
     let evidence: usize = dataset
         .relationships
         .iter()
@@ -19,11 +72,13 @@ pub(super) fn check(dir: Option<&Path>) -> anyhow::Result<ExitCode> {
         .filter(|relationship| disputed(&relationship.evidence))
         .count();
     print(&format!(
-        "{}: {} entities, {} relationships ({in_dispute} disputed) with {evidence} statements from {} sources; no problems\n",
+        "{}: {} entities, {} relationships ({in_dispute} disputed) with {evidence} statements from {} sources; no problems in how they are \
+         written\n",
         dataset.title,
         dataset.entities.len(),
         dataset.relationships.len(),
         dataset.sources.len(),
     ))?;
+    print(&issues::summary(&graph, Timestamp::now(), Duration::MAX))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::BoolishValueParser};
 
-use super::{export::ExportArguments, import::ImportArguments};
+use super::{
+    check::CheckArguments, export::ExportArguments, import::ImportArguments, query::QueryArguments,
+    schema::SchemaArguments,
+};
 use crate::{
     http,
     model::{Catalog, Invalid, Role, Timestamp},
@@ -27,24 +30,25 @@ pub(super) enum Command {
     /// Serve the graph over HTTP, with GraphiQL on /. The default.
     Serve(ServeArguments),
     /// Print the GraphQL schema.
-    Schema,
-    /// Answer one query on standard output; the exit code is 1 when the answer has errors.
-    Query(QueryArguments),
+    Schema(SchemaArguments),
+    /// Answer one query on standard output.
+    #[command(after_help = super::query::EXIT_CODES)]
+    Query(Box<QueryArguments>),
     /// Make, list and revoke the tokens that a server asks for.
     #[command(subcommand)]
     Token(TokenCommand),
-    /// Read tables, or a store, and say every problem in them; the exit code is 1 when there is one.
+    /// Read tables or a store and say every problem in them.
     Check(CheckArguments),
-    /// Import other people's data into a store: GLEIF, FollowTheMoney, BODS, tables by a mapping, guanxi's own.
+    /// Import data into a store: GLEIF, FollowTheMoney, BODS, any table by a mapping.
     #[command(after_help = super::import::EXIT_CODES)]
     Import(ImportArguments),
-    /// Export the graph, or what surrounds some entities: FollowTheMoney, BODS, GraphML, DOT, JSON lines.
+    /// Export the graph or a part of it: FollowTheMoney, BODS, GraphML, DOT, tables.
     Export(ExportArguments),
-    /// Write everything a store holds into one file, also while the store is served.
+    /// Write a store into one file, also while it is served.
     Backup(BackupArguments),
     /// Make a store from a backup.
     Restore(RestoreArguments),
-    /// Make the file of a store that is not served as small as it can be.
+    /// Make the file of a store that is not served smaller.
     Compact(StoreArguments),
 }
 
@@ -78,10 +82,10 @@ pub(super) enum TokenCommand {
         /// What changes made with it are attributed to.
         name: String,
         /// What its bearer may do: READER asks and watches, EDITOR changes what is recorded as well, ADMIN runs the server.
-        #[arg(long, value_parser = role, env = "GUANXI_ROLE")]
+        #[arg(long, value_parser = role)]
         role: Role,
         /// From when on it is refused, such as 2027-01-01T00:00:00Z. Default: never.
-        #[arg(long, value_name = "MOMENT", env = "GUANXI_EXPIRES")]
+        #[arg(long, value_name = "MOMENT")]
         expires: Option<Timestamp>,
         #[command(flatten)]
         file: TokenFile,
@@ -139,8 +143,10 @@ fn role(text: &str) -> Result<Role, Invalid> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Switch {
     /// It is on.
+    #[value(aliases = ["true", "yes", "1"])]
     On,
     /// It is off.
+    #[value(aliases = ["false", "no", "0"])]
     Off,
 }
 
@@ -148,8 +154,9 @@ pub(super) enum Switch {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Access")]
 pub(super) struct AccessArguments {
-    /// The file with the tokens (guanxi token create). Without any token, whoever reaches the server may do anything, so it is
-    /// served on addresses of this machine only.
+    /// The file with the tokens (guanxi token create).
+    ///
+    /// Without any token, whoever reaches the server may do anything, so it is served on addresses of this machine only.
     #[arg(long, env = "GUANXI_TOKENS", value_name = "FILE")]
     tokens: Option<PathBuf>,
     /// Whether questions are answered without a token.
@@ -223,55 +230,8 @@ impl AccessArguments {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct CheckArguments {
-    /// The folder with the tables. Default: the bundled data.
-    #[arg(conflicts_with = "store")]
-    pub(super) dir: Option<PathBuf>,
-    /// The folder of a store, to check instead of tables; it may be served meanwhile.
-    #[arg(long, value_name = "DIR")]
-    pub(super) store: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct QueryArguments {
-    /// The GraphQL document, or - to read it from standard input.
-    pub(super) document: String,
-    /// The variables, a JSON object.
-    #[arg(long, value_name = "JSON")]
-    pub(super) variables: Option<String>,
-    /// Which operation to run when the document holds several.
-    #[arg(long, value_name = "NAME")]
-    pub(super) operation_name: Option<String>,
-    /// The view of the whole operation, a JSON object like {"asOf": "2014-11-28"}.
-    #[arg(long, env = "GUANXI_VIEW", value_name = "JSON")]
-    pub(super) view: Option<String>,
-    /// How the answer is printed.
-    #[arg(long, env = "GUANXI_FORMAT", value_enum, default_value_t = AnswerFormat::Json)]
-    pub(super) format: AnswerFormat,
-    /// For csv: print cells as they are, also those that a spreadsheet would run as formulas. Default: an apostrophe before them.
-    #[arg(long, env = "GUANXI_RAW_CELLS", value_parser = BoolishValueParser::new())]
-    pub(super) raw_cells: bool,
-    /// Tell what the query costs, in the answer's extensions.
-    #[arg(long, env = "GUANXI_COST", value_parser = BoolishValueParser::new())]
-    pub(super) cost: bool,
-    #[command(flatten)]
-    pub(super) data: DataArguments,
-    #[command(flatten)]
-    pub(super) limits: LimitArguments,
-}
-
-/// How an answer is printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum AnswerFormat {
-    /// As a server answers.
-    Json,
-    /// One flat table: a row for each element of the innermost lists, a column for each path to a value.
-    Csv,
-}
-
-#[derive(Debug, Args)]
 pub(super) struct DataArguments {
-    /// The folder with the tables to serve. Default: the bundled data.
+    /// The folder with the tables to serve. Default: the bundled network.
     #[arg(long, env = "GUANXI_DATA", value_name = "DIR")]
     pub(super) data: Option<PathBuf>,
 }
@@ -299,10 +259,14 @@ pub(super) struct ServeArguments {
     /// What is logged: error, warn, info, debug, trace, or a filter such as guanxi=debug.
     #[arg(long, env = "GUANXI_LOG", default_value = "info")]
     pub(super) log: String,
-    /// The folder that keeps everything. The first start makes it, from the tables of --data or the bundled ones. Default:
-    /// changes last as long as the process.
+    /// The folder that keeps everything. Default: changes last as long as the process.
+    ///
+    /// The first start makes it, from the tables of --data or the bundled network.
     #[arg(long, env = "GUANXI_STORE", value_name = "DIR")]
     pub(super) store: Option<PathBuf>,
+    // Other commands ask a server by this word; here it is refused with the way out.
+    #[arg(long, value_name = "URL", hide = true)]
+    pub(super) server: Option<String>,
     #[command(flatten)]
     pub(super) data: DataArguments,
     #[command(flatten)]

@@ -8,9 +8,12 @@ use std::{
 };
 
 use anyhow::Context;
-use clap::{Args, ValueEnum, builder::BoolishValueParser};
+use clap::{Args, ValueEnum};
 
-use super::load_graph;
+use super::{
+    data::{Data, DataChoice},
+    load_graph, say,
+};
 use crate::{
     formats::{
         bods,
@@ -25,26 +28,25 @@ use crate::{
 
 /// How much is written at a time.
 const BUFFER_BYTES: usize = 1 << 18;
+/// What helps who wants to export what a server serves.
+const INSTEAD: &str = "Export beside the server, from the folder of its store.";
 
 #[derive(Debug, Args)]
+#[command(mut_arg("server", |server| server.hide(true)), mut_arg("token", |token| token.hide(true)))]
 pub(super) struct ExportArguments {
     /// The format to write.
     format: Format,
-    /// The folder of a store, which may be served meanwhile. Default: the tables of --data.
-    #[arg(long, env = "GUANXI_STORE", value_name = "DIR", conflicts_with = "data")]
-    store: Option<PathBuf>,
-    /// A folder with tables. Default: the bundled data.
-    #[arg(long, env = "GUANXI_DATA", value_name = "DIR")]
-    data: Option<PathBuf>,
     /// The file to write; for guanxi's tables, the folder. Default: standard output, which is `-`.
-    #[arg(long, env = "GUANXI_OUTPUT", value_name = "FILE")]
+    #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Replace the file when there is one.
-    #[arg(long, env = "GUANXI_FORCE", value_parser = BoolishValueParser::new())]
+    #[arg(long)]
     force: bool,
     /// Write cells of tables as they are, also those that a spreadsheet would run as formulas. Default: an apostrophe before them.
-    #[arg(long, env = "GUANXI_RAW_CELLS", value_parser = BoolishValueParser::new())]
+    #[arg(long)]
     raw_cells: bool,
+    #[command(flatten)]
+    data: DataChoice,
     #[command(flatten)]
     part: PartArguments,
     #[command(flatten)]
@@ -56,16 +58,16 @@ pub(super) struct ExportArguments {
 #[command(next_help_heading = "Part")]
 struct PartArguments {
     /// Export only what surrounds the entity with this id. May be repeated, or separated by commas. Default: everything.
-    #[arg(long, env = "GUANXI_OF", value_name = "ID", value_delimiter = ',')]
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
     of: Vec<String>,
     /// How many steps away from them.
-    #[arg(long, env = "GUANXI_DEPTH", default_value_t = 1, requires = "of")]
+    #[arg(long, default_value_t = 1, requires = "of")]
     depth: usize,
     /// In which direction the steps lead.
-    #[arg(long, env = "GUANXI_DIRECTION", value_enum, default_value_t = Towards::Both, requires = "of")]
+    #[arg(long, value_enum, default_value_t = Towards::Both, requires = "of")]
     direction: Towards,
     /// Over relationships of which kinds, such as OWNS,CONTROLS. Default: all but BASED_IN and LOCATED_IN.
-    #[arg(long, env = "GUANXI_KIND", value_name = "KIND", value_delimiter = ',', value_parser = member::<RelationshipKind>, requires = "of")]
+    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = member::<RelationshipKind>, requires = "of")]
     kind: Vec<RelationshipKind>,
 }
 
@@ -74,16 +76,16 @@ struct PartArguments {
 #[command(next_help_heading = "View")]
 struct ViewArguments {
     /// What held on this day only, such as 2014-11-28. Default: whatever held at any time.
-    #[arg(long, env = "GUANXI_AS_OF", value_name = "DATE", value_parser = day, conflicts_with = "ever")]
+    #[arg(long, value_name = "DATE", value_parser = day, conflicts_with = "ever")]
     as_of: Option<Date>,
     /// Whatever held at any time. The default.
-    #[arg(long, env = "GUANXI_EVER", value_parser = BoolishValueParser::new())]
+    #[arg(long)]
     ever: bool,
     /// As it was known then, such as 2026-01-01T00:00:00Z. Default: now.
-    #[arg(long, env = "GUANXI_KNOWN_AT", value_name = "MOMENT")]
+    #[arg(long, value_name = "MOMENT")]
     known_at: Option<Timestamp>,
     /// Claims with these statuses only, such as ACTIVE,ANNOUNCED. Default: all.
-    #[arg(long, env = "GUANXI_STATUS", value_name = "STATUS", value_delimiter = ',', value_parser = member::<RelationshipStatus>)]
+    #[arg(long, value_name = "STATUS", value_delimiter = ',', value_parser = member::<RelationshipStatus>)]
     status: Vec<RelationshipStatus>,
 }
 
@@ -134,9 +136,10 @@ pub(super) fn export(arguments: &ExportArguments) -> anyhow::Result<ExitCode> {
         None if arguments.format == Format::Guanxi => anyhow::bail!("tables are a folder; name it with --output DIR"),
         _ => {}
     }
-    let graph = match &arguments.store {
-        Some(dir) => store::read(dir, now)?,
-        None => load_graph(arguments.data.as_deref())?,
+    let graph = match arguments.data.files("export", INSTEAD)? {
+        Data::Store(dir) => store::read(dir, now)?,
+        Data::Tables(dir) => load_graph(Some(dir))?,
+        Data::Bundled | Data::Server(_) => load_graph(None)?,
     };
     let selection = selection(&graph, arguments, now)?;
     let written = match arguments.file() {
@@ -268,9 +271,9 @@ fn tell(written: &Written) {
         relationships,
         left_out,
     } = written;
-    eprintln!("exported {entities} entities, {relationships} relationships, {sources} sources");
+    say!("exported {entities} entities, {relationships} relationships, {sources} sources");
     for (what, count) in left_out {
-        eprintln!("left out, since the format cannot hold it: {what} ({count})");
+        say!("left out, since the format cannot hold it: {what} ({count})");
     }
 }
 

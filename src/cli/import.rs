@@ -10,10 +10,10 @@ use std::{
 };
 
 use anyhow::Context;
-use clap::{Args, builder::BoolishValueParser};
+use clap::Args;
 use indicatif::{HumanBytes, HumanCount, HumanDuration, ProgressBar, ProgressStyle};
 
-use super::{config::Switch, issues, print, suggest};
+use super::{Misused, config::Switch, issues, print, say, suggest};
 use crate::{
     formats::import::{
         BATCH_MAX, Choice, Coverage, Done, Finding, Format, Gauge, Job, Opening, Part, Phase, RECORD_BYTES_MAX, Reader,
@@ -33,7 +33,8 @@ const SOME: u8 = 3;
 pub(super) const EXIT_CODES: &str = "\
 Exit codes:
   0    everything that was read came in, or was known already
-  1    nothing came in; or a file could not be opened, and none was read; or --strict ended the import at a fault
+  1    nothing came in; or a file could not be opened, and none was read; or --strict ended the
+       import at a fault
   2    the arguments are wrong
   3    some records came in; others were rejected, or a file could not be read to its end
   130  interrupted; the same command goes on from there";
@@ -45,8 +46,9 @@ const LINES_EVERY: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Args)]
 pub(super) struct ImportArguments {
-    /// The files, and before them, where it is to be said, their format: guanxi, csv, gleif, followthemoney, bods, json-lines.
-    /// `-` is standard input. Files may be compressed (.gz, .zst, .bz2, .xz) and stand in archives (.zip, .tar, .tar.gz and
+    /// The files, and before them, where it is to be said, their format.
+    ///
+    /// The formats are guanxi, csv, gleif, followthemoney, bods, json-lines. `-` is standard input. Files may be compressed (.gz, .zst, .bz2, .xz) and stand in archives (.zip, .tar, .tar.gz and
     /// so on); a pipe is copied beside the store first. guanxi's own tables are a folder.
     #[arg(required = true, value_name = "[FORMAT] FILE")]
     files: Vec<PathBuf>,
@@ -54,44 +56,47 @@ pub(super) struct ImportArguments {
     #[arg(long, env = "GUANXI_STORE", value_name = "DIR", required_unless_present = "suggest")]
     store: Option<PathBuf>,
     /// For tables: the mapping of their columns, as data/mappings/README.md describes it.
-    #[arg(long, env = "GUANXI_MAP", value_name = "FILE")]
+    #[arg(long, value_name = "FILE")]
     map: Option<PathBuf>,
-    /// For a table without a mapping: write a first one to standard output, guessed from its header and its first 1,000 records,
-    /// with a remark for each guess. Imports nothing: guanxi import csv --suggest t.csv > map.toml
+    /// For a table without a mapping: write a first one to standard output.
+    ///
+    /// It is guessed from its header and its first 1,000 records, with a remark for each guess. Imports nothing: guanxi import csv --suggest t.csv > map.toml
     #[arg(long)]
     suggest: bool,
     /// End at the first record that cannot be imported.
-    #[arg(long, env = "GUANXI_STRICT", value_parser = BoolishValueParser::new())]
+    #[arg(long)]
     strict: bool,
-    /// The files are all that their sources say: relationships that nobody else speaks of, and that the files no longer mention,
-    /// are taken back. What was known before can still be asked.
-    // Not by the environment: left there, it would take back what a later import of some files does not mention.
+    /// The files are all that their sources say: what they no longer mention is taken back.
+    ///
+    /// Relationships that no other source speaks of, and that the files no longer mention, are taken back. What was known before
+    /// can still be asked.
     #[arg(long)]
     complete: bool,
-    /// Join entities that have the same identifier of these schemes: lei,gb-coh. Each becomes one with the others by a merge that
-    /// can be undone; the smallest id stays, and the others lead to it.
-    #[arg(long, env = "GUANXI_JOIN", value_name = "SCHEMES", value_delimiter = ',')]
+    /// Join entities that have the same identifier of these schemes: lei,gb-coh.
+    ///
+    /// Each becomes one with the others by a merge that can be undone; the smallest id stays, and the others lead to it.
+    #[arg(long, value_name = "SCHEMES", value_delimiter = ',')]
     join: Vec<String>,
     /// Write every fault into this file: JSON when its name ends with .json, text otherwise.
-    #[arg(long, env = "GUANXI_REPORT", value_name = "FILE")]
+    #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
     /// Whether the search index is built, too, so that the next start searches at once.
     #[arg(long, env = "GUANXI_SEARCH_INDEX", value_enum, default_value_t = Switch::On)]
     search_index: Switch,
     /// The key of the source, where the files do not name theirs. Default: the name of the file without its ending.
-    #[arg(long, env = "GUANXI_SOURCE", value_name = "KEY")]
+    #[arg(long, value_name = "KEY")]
     source: Option<String>,
     /// Who published the files, where they do not say it.
-    #[arg(long, env = "GUANXI_PUBLISHER", value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT")]
     publisher: Option<String>,
     /// What the files are called, where they do not say it; also the title of a store that the import makes.
-    #[arg(long, env = "GUANXI_TITLE", value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT")]
     title: Option<String>,
     /// Where the files can be read, where they do not say it.
-    #[arg(long, env = "GUANXI_URL", value_name = "URL")]
+    #[arg(long, value_name = "URL")]
     url: Option<String>,
     /// Under which licence the files may be used, where they do not say it.
-    #[arg(long, env = "GUANXI_LICENCE", value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT")]
     licence: Option<String>,
     /// Bytes that one record of a file may have.
     #[arg(long, env = "GUANXI_RECORD_BYTES_MAX", default_value_t = RECORD_BYTES_MAX)]
@@ -141,9 +146,9 @@ pub(super) fn import(arguments: &ImportArguments) -> anyhow::Result<ExitCode> {
         let mut each_finding = |finding: Finding<'_>| {
             findings += 1;
             if findings <= TOLD_MAX {
-                eprintln!("{finding}");
+                say!("{finding}");
             } else if findings == TOLD_MAX + 1 {
-                eprintln!("… further faults stand in the report of --report FILE");
+                say!("… further faults stand in the report of --report FILE");
             }
             if let Some(report) = &mut report {
                 report.add(finding);
@@ -197,12 +202,12 @@ fn conclude(done: &Done, store: &Path, for_issues: Duration, was_asked_to_stop: 
         } else {
             "ended at the first fault"
         };
-        eprintln!("guanxi: {why}; the same command goes on from here");
+        say!("guanxi: {why}; the same command goes on from here");
         return Ok(ExitCode::from(if was_asked_to_stop { 130 } else { 1 }));
     }
     let counts = done.tally.counts();
     if done.went_on {
-        eprintln!("guanxi: what an import that was interrupted had put into {dir} before is part of the store");
+        say!("guanxi: what an import that was interrupted had put into {dir} before is part of the store");
     }
     let serving = format!("`guanxi serve --store {dir}` serves it");
     if done.waiting_in_store > 0 {
@@ -224,14 +229,14 @@ fn conclude(done: &Done, store: &Path, for_issues: Duration, was_asked_to_stop: 
         ))?;
     }
     for source in &done.unsure {
-        eprintln!(
+        say!(
             "guanxi: nothing was taken back of {source}, since not every record of its files could be imported; mend them and \
              import them again"
         );
     }
     for file in done.tally.files.iter().filter(|file| file.unreadable.is_none()) {
         if file.counts().read == 0 {
-            eprintln!("guanxi: {} holds no records", file.name);
+            say!("guanxi: {} holds no records", file.name);
         }
     }
     match counts.imported + done.taken_back + done.waiting_in_store + done.joined {
@@ -245,7 +250,7 @@ fn conclude(done: &Done, store: &Path, for_issues: Duration, was_asked_to_stop: 
             Ok(graph) => print(&issues::summary(&graph, now, for_issues))?,
             // What was imported is kept, whatever becomes of looking at it.
             Err(error) => {
-                eprintln!("guanxi: the data issues cannot be counted: {error}; try guanxi check --store {dir}")
+                say!("guanxi: the data issues cannot be counted: {error}; try guanxi check --store {dir}")
             }
         }
     }
@@ -257,12 +262,12 @@ fn ended(done: &Done) -> ExitCode {
     let counts = done.tally.counts();
     let is_whole = counts.rejected == 0 && done.tally.files.iter().all(|file| file.unreadable.is_none());
     if counts.read == counts.rejected && done.taken_back == 0 {
-        eprintln!("guanxi: nothing came in (exit code 1)");
+        say!("guanxi: nothing came in (exit code 1)");
         ExitCode::FAILURE
     } else if is_whole {
         ExitCode::SUCCESS
     } else {
-        eprintln!("guanxi: some of it did not come in, for the reasons above (exit code {SOME})");
+        say!("guanxi: some of it did not come in, for the reasons above (exit code {SOME})");
         ExitCode::from(SOME)
     }
 }
@@ -270,11 +275,13 @@ fn ended(done: &Done) -> ExitCode {
 /// The first of several arguments names the format, if there is one of that name. `./gleif` is a file.
 fn format_and_files(arguments: &[PathBuf]) -> anyhow::Result<(Option<Format>, &[PathBuf])> {
     let Some((first, rest)) = arguments.split_first() else {
-        anyhow::bail!("give the files to import");
+        return Err(Misused("give the files to import".to_owned()).into());
     };
     let format = first.to_str().and_then(|name| Format::parse(name).ok());
     match format.filter(|_| !rest.is_empty() || !first.exists()) {
-        Some(_) if rest.is_empty() => anyhow::bail!("give the files to import after the format {}", first.display()),
+        Some(_) if rest.is_empty() => {
+            Err(Misused(format!("give the files to import after the format {}", first.display())).into())
+        }
         Some(format) => Ok((Some(format), rest)),
         None => Ok((None, arguments)),
     }
@@ -286,10 +293,11 @@ fn refuse_to_overwrite(arguments: &ImportArguments, files: &[PathBuf]) -> anyhow
     let same =
         |file: &PathBuf| matches!((file.canonicalize(), report.canonicalize()), (Ok(one), Ok(other)) if one == other);
     match files.iter().chain(&arguments.map).find(|file| same(file)) {
-        Some(file) => anyhow::bail!(
+        Some(file) => Err(Misused(format!(
             "the report would overwrite {}, which is read; give it another name",
             file.display()
-        ),
+        ))
+        .into()),
         None => Ok(()),
     }
 }
@@ -330,7 +338,7 @@ fn stop_when_asked<'s>(stop: &'s AtomicBool, ended: &'s AtomicBool, scope: &'s t
             };
             let asked = async {
                 if http::stop_signal().await.is_ok() {
-                    eprintln!("ending where it can go on; once more to end at once");
+                    say!("ending where it can go on; once more to end at once");
                     stop.store(true, Ordering::Relaxed);
                     if http::stop_signal().await.is_ok() {
                         std::process::exit(130);
@@ -366,7 +374,7 @@ fn watch(gauge: &Gauge, bytes: u64, ended: &AtomicBool) {
                 bar.set_message(progress.told);
             }
             None if Instant::now() >= next_line => {
-                eprintln!("{}", progress.told);
+                say!("{}", progress.told);
                 next_line += LINES_EVERY;
             }
             None => {}

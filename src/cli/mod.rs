@@ -1,12 +1,16 @@
 //! The command line: arguments, environment, printing and exit codes.
 
 mod check;
+mod client;
 mod config;
+mod data;
 mod export;
 mod flat;
+mod help;
 mod import;
 mod issues;
 mod query;
+mod schema;
 mod serve;
 mod store;
 mod suggest;
@@ -15,30 +19,45 @@ mod token;
 use std::{io::Write, path::Path, process::ExitCode};
 
 use anyhow::Context;
-use clap::Parser;
+use clap::FromArgMatches;
 
 use self::config::{Arguments, Command};
-use crate::{
-    formats::tables,
-    graph::Snapshot,
-    model::Dataset,
-    schema::{Api, Limits},
-};
+use crate::{formats::tables, graph::Snapshot, model::Dataset};
+
+/// How the program ends when its arguments are wrong, as clap ends it.
+const MISUSED: u8 = 2;
+
+/// Arguments that do not go together, with the way out.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+struct Misused(String);
+
+/// Writes a line to standard error. `eprintln` would panic where its reader has left, such as `head`.
+macro_rules! say {
+    ($($line:tt)*) => {{
+        use std::io::Write as _;
+        // There is nowhere else to say it.
+        let _ = writeln!(std::io::stderr(), $($line)*);
+    }};
+}
+use say;
 
 /// Runs what the arguments ask for.
 #[must_use]
 pub fn run() -> ExitCode {
-    let arguments = Arguments::parse();
+    let mut command = help::command();
+    let mut matches = command
+        .try_get_matches_from_mut(std::env::args_os())
+        .unwrap_or_else(|error| help::with_tip(error).exit());
+    let arguments =
+        Arguments::from_arg_matches_mut(&mut matches).unwrap_or_else(|error| error.format(&mut command).exit());
     let done = match arguments.command {
         None => serve::serve(&arguments.serve),
         Some(Command::Serve(serve)) => serve::serve(&serve),
-        Some(Command::Schema) => print_schema(),
+        Some(Command::Schema(schema)) => schema::schema(&schema),
         Some(Command::Query(query)) => query::query(&query),
         Some(Command::Token(command)) => token::token(&command),
-        Some(Command::Check(check)) => match check.store.as_deref() {
-            Some(store) => store::check(store),
-            None => check::check(check.dir.as_deref()),
-        },
+        Some(Command::Check(check)) => check::check(&check),
         Some(Command::Export(export)) => export::export(&export),
         Some(Command::Import(import)) => import::import(&import),
         Some(Command::Backup(backup)) => store::backup(&backup),
@@ -46,15 +65,12 @@ pub fn run() -> ExitCode {
         Some(Command::Compact(compact)) => store::compact(&compact),
     };
     done.unwrap_or_else(|error| {
-        eprintln!("guanxi: {error:#}");
-        ExitCode::FAILURE
+        say!("guanxi: {error:#}");
+        match error.is::<Misused>() {
+            true => ExitCode::from(MISUSED),
+            false => ExitCode::FAILURE,
+        }
     })
-}
-
-fn print_schema() -> anyhow::Result<ExitCode> {
-    let api = Api::new(Limits::default())?;
-    print(api.sdl())?;
-    Ok(ExitCode::SUCCESS)
 }
 
 /// Writes to standard output; a reader that has seen enough, such as `head`, is no error.

@@ -1,43 +1,124 @@
-//! `guanxi query`: one answer on standard output.
+//! `guanxi query`: one answer on standard output, from data at hand or from a server.
 
-use std::{io::Read, process::ExitCode, sync::Arc};
+use std::{io::Read, path::Path, process::ExitCode, sync::Arc};
 
 use anyhow::Context;
+use clap::{Args, ValueEnum};
 use serde_json::{Map, Value};
 
 use super::{
-    config::{AnswerFormat, QueryArguments},
+    client::{ClientLimits, Question, Server},
+    config::LimitArguments,
+    data::{Data, DataChoice},
     export::style,
-    flat, load_graph, print,
+    flat, load_graph, print, say,
 };
 use crate::{
     formats::cells::Cells,
     model::Timestamp,
-    schema::{Answer, Api, Request},
-    store::{State, Store},
+    schema::{Api, Request},
+    store::{State, Store, home::Guest},
 };
 
+/// How the program ends when a server did not answer.
+pub(super) const NO_ANSWER: u8 = 4;
+/// What the exit codes of a query say.
+pub(super) const EXIT_CODES: &str = "\
+Exit codes:
+  0  the question was answered
+  1  the answer has errors, or the data cannot be read
+  2  the arguments are wrong
+  4  the server cannot be reached, or what it answers is not GraphQL";
 /// What is changed here would be gone with the answer.
-const ASKS_ONLY: &str = "guanxi query asks and changes nothing. Send mutations to a server; guanxi serve --store DIR keeps what they change.";
+const ASKS_ONLY: &str = "guanxi query asks data at hand and changes nothing. Send mutations to a server: guanxi query --server URL; guanxi serve --store DIR keeps what they change.";
+
+#[derive(Debug, Args)]
+pub(super) struct QueryArguments {
+    /// The GraphQL document, or - to read it from standard input.
+    document: String,
+    /// The variables, a JSON object.
+    #[arg(long, value_name = "JSON", value_parser = object)]
+    variables: Option<Map<String, Value>>,
+    /// Which operation to run when the document holds several.
+    #[arg(long, value_name = "NAME")]
+    operation_name: Option<String>,
+    /// The view of the whole operation, a JSON object like {"asOf": "2014-11-28"}.
+    #[arg(long, value_name = "JSON", value_parser = object)]
+    view: Option<Map<String, Value>>,
+    /// How the answer is printed.
+    #[arg(long, value_enum, default_value_t = AnswerFormat::Json)]
+    format: AnswerFormat,
+    /// For csv: print cells as they are, also those that a spreadsheet would run as formulas. Default: an apostrophe before them.
+    #[arg(long)]
+    raw_cells: bool,
+    /// Tell what the query costs, in the answer's extensions.
+    #[arg(long)]
+    cost: bool,
+    #[command(flatten)]
+    data: DataChoice,
+    #[command(flatten)]
+    client: ClientLimits,
+    #[command(flatten)]
+    limits: LimitArguments,
+}
+
+/// How an answer is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum AnswerFormat {
+    /// As a server answers.
+    Json,
+    /// One flat table: a row for each element of the innermost lists, a column for each path to a value.
+    Csv,
+}
 
 pub(super) fn query(arguments: &QueryArguments) -> anyhow::Result<ExitCode> {
-    let mut request = Request::new("query", document(&arguments.document)?);
+    let document = document(&arguments.document)?;
+    let answer = match arguments.data.data()? {
+        Data::Server(server) => match ask(server, &document, arguments) {
+            Ok(answer) => answer,
+            Err(no_answer) => {
+                say!("guanxi: {no_answer}");
+                return Ok(ExitCode::from(NO_ANSWER));
+            }
+        },
+        Data::Store(dir) => answer(&document, opened(dir)?, arguments)?,
+        Data::Tables(dir) => answer(&document, in_memory(load_graph(Some(dir))?), arguments)?,
+        Data::Bundled => answer(&document, in_memory(load_graph(None)?), arguments)?,
+    };
+    // Fields in the order in which they were asked for, which a map of serde_json does not keep.
+    let tree: async_graphql::Value = serde_json::from_str(&answer)?;
+    match arguments.format {
+        AnswerFormat::Json => print(&format!("{}\n", serde_json::to_string_pretty(&tree)?))?,
+        AnswerFormat::Csv => print_table(&answer, style(arguments.raw_cells))?,
+    }
+    let errors = match &tree {
+        async_graphql::Value::Object(fields) => fields.get("errors"),
+        _ => None,
+    };
+    Ok(match errors {
+        Some(async_graphql::Value::List(errors)) if !errors.is_empty() => ExitCode::FAILURE,
+        _ => ExitCode::SUCCESS,
+    })
+}
+
+/// The store in this folder as it is now, be it served by another process meanwhile.
+fn opened(dir: &Path) -> anyhow::Result<Store> {
+    let guest = Guest::enter(dir, Timestamp::now())?;
+    Ok(Store::open_to_read(dir, guest, |graph| Arc::new(State::new(graph)))?)
+}
+
+fn in_memory(graph: crate::graph::Snapshot) -> Store {
+    Store::in_memory(Arc::new(State::new(graph)))
+}
+
+/// The answer of data at hand, as JSON.
+fn answer(document: &str, store: Store, arguments: &QueryArguments) -> anyhow::Result<String> {
+    let mut request = Request::new("query", document);
     request.read_only = Some(ASKS_ONLY);
     request.operation_name.clone_from(&arguments.operation_name);
-    request.variables = arguments
-        .variables
-        .as_deref()
-        .map_or(Ok(Map::new()), |text| object("--variables", text))?;
-    request.view = arguments
-        .view
-        .as_deref()
-        .map(|text| object("--view", text).map(Value::Object))
-        .transpose()?;
-    if arguments.cost {
-        request.extensions.insert("cost".to_owned(), Value::Bool(true));
-    }
-    let graph = load_graph(arguments.data.data.as_deref())?;
-    let store = Arc::new(Store::in_memory(Arc::new(State::new(graph))));
+    request.variables = arguments.variables.clone().unwrap_or_default();
+    request.view = arguments.view.clone().map(Value::Object);
+    request.extensions = extensions(arguments);
     // Whoever writes these words elsewhere waits a little for nothing.
     if ["search", "match"].iter().any(|field| request.query.contains(field)) {
         // Ahead of the clock: the time for a request is for answering it.
@@ -45,27 +126,38 @@ pub(super) fn query(arguments: &QueryArguments) -> anyhow::Result<ExitCode> {
     }
     let api = Api::new(arguments.limits.limits())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
-    let answer = runtime.block_on(api.answer(request, store, Timestamp::now()));
-    match arguments.format {
-        AnswerFormat::Json => print(&format!("{}\n", serde_json::to_string_pretty(&answer)?))?,
-        AnswerFormat::Csv => print_table(&answer, style(arguments.raw_cells))?,
+    let answer = runtime.block_on(api.answer(request, Arc::new(store), Timestamp::now()));
+    Ok(serde_json::to_string(&answer)?)
+}
+
+/// The answer of a server, as JSON.
+fn ask(server: &Server, document: &str, arguments: &QueryArguments) -> Result<String, super::client::NoAnswer> {
+    let none = Map::new();
+    let question = Question {
+        query: document,
+        operation_name: arguments.operation_name.as_deref(),
+        variables: arguments.variables.as_ref().unwrap_or(&none),
+        extensions: &extensions(arguments),
+        view: arguments.view.as_ref(),
+    };
+    server.ask(&question, &arguments.client)
+}
+
+fn extensions(arguments: &QueryArguments) -> Map<String, Value> {
+    match arguments.cost {
+        true => [("cost".to_owned(), Value::Bool(true))].into_iter().collect(),
+        false => Map::new(),
     }
-    Ok(if answer.has_errors() {
-        ExitCode::FAILURE
-    } else {
-        ExitCode::SUCCESS
-    })
 }
 
 /// Prints the data as one table; errors are told beside.
-fn print_table(answer: &Answer, cells: Cells) -> anyhow::Result<()> {
-    let text = serde_json::to_string(answer)?;
-    let value: Value = serde_json::from_str(&text)?;
+fn print_table(answer: &str, cells: Cells) -> anyhow::Result<()> {
+    let value: Value = serde_json::from_str(answer)?;
     for error in value["errors"].as_array().into_iter().flatten() {
-        eprintln!("guanxi: {}", error["message"].as_str().unwrap_or_default());
+        say!("guanxi: {}", error["message"].as_str().unwrap_or_default());
     }
     match value["data"].is_object() {
-        true => print(&flat::table(&text, cells)?),
+        true => print(&flat::table(answer, cells)?),
         false => Ok(()),
     }
 }
@@ -81,6 +173,6 @@ fn document(argument: &str) -> anyhow::Result<String> {
     Ok(document)
 }
 
-fn object(flag: &str, text: &str) -> anyhow::Result<Map<String, Value>> {
-    serde_json::from_str(text).with_context(|| format!("{flag} is not a JSON object"))
+fn object(text: &str) -> Result<Map<String, Value>, String> {
+    serde_json::from_str(text).map_err(|error| format!("it is not a JSON object ({error})"))
 }

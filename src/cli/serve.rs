@@ -7,6 +7,7 @@ use tokio::{net::TcpListener, sync::oneshot};
 use tracing_subscriber::{EnvFilter, fmt, prelude::*};
 
 use super::{
+    Misused,
     config::{LogFormat, ServeArguments},
     load_dataset, load_graph,
 };
@@ -21,6 +22,10 @@ use crate::{
 };
 
 pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
+    if arguments.server.is_some() {
+        let why = "guanxi serve serves data of its own, by --store DIR or --data DIR; to ask another server: guanxi query --server URL";
+        return Err(Misused(why.to_owned()).into());
+    }
     start_log(arguments)?;
     let api = Arc::new(Api::new(arguments.limits.limits())?);
     let mut settings = arguments.http.settings();

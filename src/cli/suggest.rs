@@ -2,9 +2,9 @@
 
 use std::{env, path::PathBuf, process::ExitCode, sync::Arc};
 
-use clap::{CommandFactory, error::ErrorKind, parser::ValueSource};
+use clap::{error::ErrorKind, parser::ValueSource};
 
-use super::{config::Arguments, print};
+use super::{print, say};
 use crate::formats::{
     import::{Choice, Format, Input, Opening, Part, Told, Unplannable, Unreadable, parts},
     mapping,
@@ -50,7 +50,7 @@ pub(super) fn suggest(
         })
     });
     print(&text.map_err(failed)?)?;
-    eprintln!(
+    say!(
         "guanxi: read the remarks, correct what is wrong, then: guanxi import csv {} --map MAPPING.toml --store DIR",
         path.display()
     );
@@ -74,7 +74,7 @@ fn only(parts: &[Part]) -> Result<&Part, Unreadable> {
 
 /// Ends the program where the arguments do not go together, as for any other argument that is wrong.
 fn check_usage(format: Option<Format>, files: &[PathBuf]) {
-    let mut command = Arguments::command();
+    let mut command = super::help::command();
     let matches = command.clone().get_matches();
     let of_import = matches.subcommand_matches("import");
     // What the environment says is for all commands, and not for this one.

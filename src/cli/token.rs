@@ -5,8 +5,9 @@ use std::process::ExitCode;
 use anyhow::Context;
 
 use super::{
+    Misused,
     config::{TokenCommand, TokenFile},
-    print,
+    print, say,
 };
 use crate::{
     model::Timestamp,
@@ -25,7 +26,7 @@ pub(super) fn token(command: &TokenCommand) -> anyhow::Result<ExitCode> {
             let mut random = [0; 32];
             getrandom::fill(&mut random).context("the system has no random bits to give")?;
             let text = tokens::create(&path(file)?, name, *role, *expires, now, random)?;
-            eprintln!("This is the token {name:?}. It is kept nowhere, so keep it now:");
+            say!("This is the token {name:?}. It is kept nowhere, so keep it now:");
             print(&format!("{text}\n"))?;
         }
         TokenCommand::List { file } => print(&listed(&Tokens::load(&path(file)?)?, now))?,
@@ -39,8 +40,8 @@ pub(super) fn token(command: &TokenCommand) -> anyhow::Result<ExitCode> {
 }
 
 fn path(file: &TokenFile) -> anyhow::Result<std::path::PathBuf> {
-    file.path()
-        .context("where are the tokens kept? Say it with --store DIR or --tokens FILE")
+    let file = file.path();
+    file.ok_or_else(|| Misused("where are the tokens kept? Say it with --store DIR or --tokens FILE".to_owned()).into())
 }
 
 /// One line for each token, oldest first: its name, role, state, and moments.

@@ -1,0 +1,56 @@
+//! `guanxi schema`: the schema as text, of this program or of a server.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::Args;
+
+use super::{
+    Misused,
+    client::{ClientLimits, Server},
+    print,
+    query::NO_ANSWER,
+    say,
+};
+use crate::schema::{Api, Limits};
+
+#[derive(Debug, Args)]
+pub(super) struct SchemaArguments {
+    /// The address of a server whose schema is printed, such as https://example.org. Default: the schema of this program.
+    #[arg(long, env = "GUANXI_SERVER", value_name = "URL")]
+    server: Option<String>,
+    /// The token that the server asks for. The variable keeps it out of the list of processes.
+    #[arg(long, env = "GUANXI_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    token: Option<String>,
+    // The words of other commands, which are refused with the reason.
+    #[arg(long, value_name = "DIR", hide = true)]
+    store: Option<PathBuf>,
+    #[arg(long, value_name = "DIR", hide = true)]
+    data: Option<PathBuf>,
+    #[command(flatten)]
+    client: ClientLimits,
+}
+
+pub(super) fn schema(arguments: &SchemaArguments) -> anyhow::Result<ExitCode> {
+    if arguments.store.is_some() || arguments.data.is_some() {
+        let why = "the schema is the same whatever the data, so that --store and --data say nothing here; guanxi schema prints \
+                   it, and --server URL asks a server, which may be of another version";
+        return Err(Misused(why.to_owned()).into());
+    }
+    let Some(url) = &arguments.server else {
+        print(Api::new(Limits::default())?.sdl())?;
+        return Ok(ExitCode::SUCCESS);
+    };
+    let server = Server::new(url, arguments.token.clone())?;
+    match server.schema(&arguments.client) {
+        Ok(text) => {
+            // The variable may have been set for something else.
+            say!("guanxi: this is the schema of the server {}", server.base());
+            print(&text)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(no_answer) => {
+            say!("guanxi: {no_answer}");
+            Ok(ExitCode::from(NO_ANSWER))
+        }
+    }
+}

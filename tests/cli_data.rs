@@ -1,0 +1,540 @@
+//! Which data a command works on: the same words and variables for all commands, said on standard error where nobody wrote them,
+//! refused with the way out where they do not go together; and asking a server.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpListener,
+    path::Path,
+    process::{Child, Output, Stdio},
+    thread,
+};
+
+use serde_json::Value;
+
+use crate::harness::program;
+
+/// A served store, and where.
+struct Served {
+    child: Child,
+    url: String,
+}
+
+impl Served {
+    fn start(arguments: &[&str]) -> Self {
+        let mut child = program(&[&["serve", "--port", "0"], arguments].concat())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
+        let url = log.find_map(|line| {
+            let line = line.unwrap();
+            let (_, address) = line.split_once("serving GraphQL and GraphiQL on ")?;
+            Some(address.split_whitespace().next()?.to_owned())
+        });
+        // A log that nobody reads would fill up and stop the server.
+        thread::spawn(move || log.for_each(drop));
+        Self {
+            child,
+            url: url.unwrap(),
+        }
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        // It may have ended already, which the test has noticed by then.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The exit code, standard output and standard error.
+fn parts(output: &Output) -> (i32, String, String) {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    (
+        output.status.code().unwrap(),
+        text(&output.stdout),
+        text(&output.stderr),
+    )
+}
+
+/// Runs the program with these variables.
+fn guanxi(arguments: &[&str], variables: &[(&str, &str)]) -> (i32, String, String) {
+    parts(&program(arguments).envs(variables.iter().copied()).output().unwrap())
+}
+
+/// A store with one company of its own, `own`, and how it is called.
+fn own_store(folder: &Path) -> String {
+    let file = folder.join("own.csv");
+    fs::write(&file, "name\nOwn Company\n").unwrap();
+    let map = folder.join("own.toml");
+    fs::write(
+        &map,
+        "[[entity]]\nkind = \"COMPANY\"\nid = \"own\"\nname = \"{name}\"\n",
+    )
+    .unwrap();
+    let store = folder.join("store").to_str().unwrap().to_owned();
+    let import = [
+        "import",
+        "csv",
+        file.to_str().unwrap(),
+        "--map",
+        map.to_str().unwrap(),
+        "--store",
+        &store,
+    ];
+    let (code, out, told) = guanxi(&import, &[]);
+    assert_eq!(code, 0, "{out}{told}");
+    store
+}
+
+const NAMES: &str = "{ companies(first: 2) { nodes { name } } }";
+
+fn names(out: &str) -> String {
+    let answer: Value = serde_json::from_str(out).unwrap_or_else(|error| panic!("{error}: {out}"));
+    let nodes = answer["data"]["companies"]["nodes"].as_array().unwrap();
+    let names: Vec<&str> = nodes.iter().map(|node| node["name"].as_str().unwrap()).collect();
+    names.join(", ")
+}
+
+#[test]
+fn the_data_of_a_question_is_named_by_words_or_variables_and_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = own_store(folder.path());
+    let served = Served::start(&["--store", &store]);
+    for (words, variables, said) in [
+        (["--store", store.as_str()].as_slice(), [].as_slice(), ""),
+        (&["--server", served.url.as_str()], &[], ""),
+        (
+            &["--server", served.url.as_str()],
+            &[("GUANXI_STORE", "nowhere"), ("GUANXI_DATA", "nowhere")],
+            "",
+        ),
+        (&[], &[("GUANXI_STORE", store.as_str())], "which GUANXI_STORE names"),
+        (
+            &[],
+            &[("GUANXI_SERVER", served.url.as_str())],
+            "which GUANXI_SERVER names",
+        ),
+        (
+            &[],
+            &[("GUANXI_SERVER", ""), ("GUANXI_STORE", store.as_str())],
+            "which GUANXI_STORE names",
+        ),
+    ] {
+        let (code, out, told) = guanxi(&[&["query", NAMES], words].concat(), variables);
+        assert_eq!(
+            (code, names(&out).as_str()),
+            (0, "Own Company"),
+            "{words:?} {variables:?}: {told}"
+        );
+        match said {
+            "" => assert_eq!(told, "", "{words:?} {variables:?}"),
+            said => assert!(
+                told.contains(said) && told.lines().count() == 1,
+                "{variables:?}: {told}"
+            ),
+        }
+    }
+    // What was not named is said, too.
+    for variables in [&[][..], &[("GUANXI_STORE", "")]] {
+        let (code, out, told) = guanxi(&["query", NAMES], variables);
+        assert!(code == 0 && names(&out).contains("Alibaba"), "{out}");
+        assert!(
+            told.contains("the bundled network") && told.contains("--store DIR"),
+            "{told}"
+        );
+    }
+}
+
+#[test]
+fn other_commands_take_the_same_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = own_store(folder.path());
+    let by_variable = [("GUANXI_STORE", store.as_str())];
+    for (words, variables) in [
+        (["--store", store.as_str()].as_slice(), [].as_slice()),
+        (&[], &by_variable),
+    ] {
+        let (code, out, _) = guanxi(&[&["export", "json-lines"], words].concat(), variables);
+        assert!(
+            code == 0 && out.contains("Own Company") && !out.contains("Alibaba"),
+            "{out}"
+        );
+        let (code, out, _) = guanxi(&[&["check"], words].concat(), variables);
+        assert!(code == 0 && out.contains("no problems in how it is stored"), "{out}");
+    }
+    let tables = folder.path().join("tables").to_str().unwrap().to_owned();
+    let export = ["export", "guanxi", "--store", &store, "--output", &tables];
+    assert_eq!(guanxi(&export, &[]).0, 0);
+    for words in [&["check", tables.as_str()][..], &["check", "--data", tables.as_str()]] {
+        let (code, out, told) = guanxi(words, &by_variable);
+        assert!(code == 0 && out.contains("1 entities"), "{words:?}: {out}{told}");
+        assert!(out.contains("data issues:"), "{out}");
+    }
+    let (_, out, told) = guanxi(&["check"], &[]);
+    assert!(
+        out.contains("107 relationships") && told.contains("the bundled network"),
+        "{out}{told}"
+    );
+    // Seen is what is wrong with the data, not only with how it is written.
+    assert!(out.contains("DISPUTED"), "{out}");
+}
+
+#[test]
+fn words_that_do_not_go_together_are_refused_with_the_way_out() {
+    let url = "http://127.0.0.1:1";
+    let both = [("GUANXI_STORE", "a"), ("GUANXI_SERVER", url)];
+    for (arguments, variables, said) in [
+        (
+            &["query", NAMES, "--store", "a", "--server", url][..],
+            &[][..],
+            "--store DIR and --server URL name different data",
+        ),
+        (
+            &["query", NAMES],
+            &both,
+            "say which by --store DIR, --data DIR or --server URL",
+        ),
+        (&["export", "csv"], &both, "GUANXI_STORE and GUANXI_SERVER are set"),
+        (&["query", NAMES, "--token", "gxt_a"], &[], "give --server URL as well"),
+        (
+            &["query", NAMES, "--server", "example.org"],
+            &[],
+            "does not begin with http",
+        ),
+        (
+            &["query", NAMES, "--server", url, "--token", " "],
+            &[],
+            "the token is empty",
+        ),
+        (&["query", NAMES, "--variables", "[1]"], &[], "not a JSON object"),
+        (&["query", NAMES, "--view", "soon"], &[], "not a JSON object"),
+        (
+            &["query", NAMES, "--store", "-"],
+            &[],
+            "neither standard input nor output",
+        ),
+        (
+            &["check", "--server", url],
+            &[],
+            "guanxi query --server URL '{ dataIssues",
+        ),
+        (&["check"], &[("GUANXI_SERVER", url)], "GUANXI_SERVER names the server"),
+        (&["check", "a", "--data", "b"], &[], "--data DIR and the folder DIR"),
+        (&["export", "csv", "--server", url], &[], "from the folder of its store"),
+        (&["schema", "--store", "a"], &[], "the same whatever the data"),
+        (&["serve", "--server", url], &[], "guanxi query --server URL"),
+        (&["--server", url], &[], "guanxi query --server URL"),
+        (&["--store", "a", "query", NAMES], &[], "guanxi query … --store"),
+        (&["import", "gleif"], &[("GUANXI_STORE", "a")], "after the format gleif"),
+        (
+            &["import", "a.csv", "--store", "a", "--report", "-"],
+            &[],
+            "neither standard input nor output",
+        ),
+        (&["token", "list"], &[], "--store DIR or --tokens FILE"),
+        (
+            &["restore", "-", "--store", "a"],
+            &[],
+            "neither standard input nor output",
+        ),
+    ] {
+        let (code, out, told) = guanxi(arguments, variables);
+        assert_eq!((code, out.as_str()), (2, ""), "{arguments:?} {variables:?}: {told}");
+        assert!(told.contains(said), "{arguments:?} {variables:?}: {told}");
+    }
+}
+
+#[test]
+fn a_server_is_asked_with_everything_that_a_question_has() {
+    let folder = tempfile::tempdir().unwrap();
+    let tokens = folder.path().join("tokens.json").to_str().unwrap().to_owned();
+    let create = ["token", "create", "desk", "--role", "EDITOR", "--tokens", &tokens];
+    let token = guanxi(&create, &[]).1.trim().to_owned();
+    let served = Served::start(&["--tokens", &tokens, "--public-read", "off"]);
+    let server = ["--server", served.url.as_str()];
+    let with_token = [("GUANXI_TOKEN", token.as_str())];
+    let owners =
+        "query Nothing { __typename } query Owners($id: ID!) { company(by: {id: $id}) { owners { totalCount } name } }";
+    let question = [
+        &[
+            "query",
+            owners,
+            "--operation-name",
+            "Owners",
+            "--variables",
+            r#"{"id": "paypal"}"#,
+        ][..],
+        &["--view", r#"{"asOf": "2014-11-28"}"#, "--cost"],
+        &server,
+    ]
+    .concat();
+    let (code, out, told) = guanxi(&question, &with_token);
+    assert_eq!((code, told.as_str()), (0, ""), "{out}");
+    let answer: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(answer["data"]["company"]["owners"]["totalCount"], 1, "{out}");
+    assert!(answer["extensions"]["cost"]["actual"].is_u64(), "{out}");
+    // Fields in the order in which they were asked for.
+    assert!(out.find("owners") < out.find("name"), "{out}");
+    let table = [
+        &["query", "{ companies(first: 2) { nodes { id } } }", "--format", "csv"][..],
+        &server,
+    ]
+    .concat();
+    let (code, out, _) = guanxi(&table, &with_token);
+    assert!(
+        code == 0 && out.starts_with("companies.nodes.id\n") && out.lines().count() == 3,
+        "{out}"
+    );
+    let change = [
+        &[
+            "query",
+            "mutation { retractEntities(input: {ids: [\"macys-com\"], reason: \"a test\"}) { changes { by } } }",
+        ][..],
+        &server,
+    ]
+    .concat();
+    let (code, out, _) = guanxi(&change, &with_token);
+    assert!(code == 0 && out.contains("desk"), "{out}");
+    let schema = [&["schema"][..], &server].concat();
+    let (code, out, told) = guanxi(&schema, &with_token);
+    assert!(
+        code == 0 && out.contains("type Query") && told.contains(&served.url),
+        "{told}"
+    );
+    // Without the token, and with errors.
+    for (arguments, variables, says) in [
+        (["query", "{ __typename }"], &[][..], "UNAUTHENTICATED"),
+        (
+            ["query", "{ __typename }"],
+            &[("GUANXI_TOKEN", "gxt_wrong")],
+            "UNAUTHENTICATED",
+        ),
+        (["query", "{ nothing }"], &with_token, "GRAPHQL_VALIDATION_FAILED"),
+    ] {
+        let (code, out, told) = guanxi(&[&arguments[..], &server].concat(), variables);
+        assert!(code == 1 && out.contains(says), "{arguments:?}: {out}{told}");
+    }
+}
+
+/// Something that answers every request with these bytes.
+fn answering(bytes: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut request = [0; 8192];
+            // What is asked does not matter, and who asked may be gone.
+            if stream.read(&mut request).is_ok_and(|read| read > 0) {
+                let _ = stream.write_all(bytes.as_bytes());
+            }
+            if bytes.is_empty() {
+                thread::sleep(std::time::Duration::from_secs(20));
+            }
+        }
+    });
+    url
+}
+
+#[test]
+fn a_server_that_does_not_answer_is_told_apart_from_an_answer_with_errors() {
+    let closed = {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        format!("http://{}", listener.local_addr().unwrap())
+    };
+    let page = answering("HTTP/1.1 502 Bad Gateway\r\ncontent-length: 13\r\nconnection: close\r\n\r\n<html>\n sorry");
+    let moved = answering(
+        "HTTP/1.1 308 Permanent Redirect\r\nlocation: https://example.org/graphql\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
+    );
+    let long = format!(
+        "HTTP/1.1 200 OK\r\ncontent-length: 2000\r\nconnection: close\r\n\r\n{}",
+        "a".repeat(2000)
+    );
+    let large = answering(long.leak());
+    let cut = answering("HTTP/1.1 200 OK\r\ncontent-length: 2000\r\nconnection: close\r\n\r\n{\"data\": \"");
+    let silent = answering("");
+    let plain = closed.replace("http://", "https://");
+    let no_tls = page.replace("http://", "https://");
+    for (url, further, said) in [
+        (&closed, &[][..], "no program listens there"),
+        (&plain, &[], "no program listens there"),
+        (&no_tls, &[], "does not speak https"),
+        (&page, &[], "status 502 Bad Gateway and \"<html> sorry\""),
+        (&moved, &[], "redirects to https://example.org/graphql"),
+        (&large, &["--answer-bytes-max", "1000"], "--answer-bytes-max"),
+        (&cut, &[], "/graphql: "),
+        (
+            &silent,
+            &["--server-wait-ms", "300"],
+            "no answer within 300 ms; --server-wait-ms",
+        ),
+    ] {
+        for command in [&["query", "{ __typename }"][..], &["schema"]] {
+            let (code, out, told) = guanxi(&[command, &["--server", url], further].concat(), &[]);
+            assert_eq!((code, out.as_str()), (4, ""), "{url} {command:?}: {told}");
+            let said = if command == ["schema"] {
+                said.replace("/graphql: ", "/schema.graphql: ")
+            } else {
+                said.to_owned()
+            };
+            assert!(
+                told.contains(&said) && told.lines().count() == 1,
+                "{url} {command:?}: {told}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_store_is_asked_with_its_history_and_is_not_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = own_store(folder.path());
+    let entries = |folder: &Path| {
+        let mut entries: Vec<(String, u64)> = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap())
+            .map(|entry| {
+                (
+                    entry.file_name().to_string_lossy().into_owned(),
+                    entry.metadata().unwrap().len(),
+                )
+            })
+            .filter(|(name, _)| name != "lock")
+            .collect();
+        entries.sort();
+        entries
+    };
+    let before = entries(Path::new(&store));
+    let question = "{ statistics { store { durable commits logBytes cursor } } changes(first: 1) { nodes { recordId } } search(text: \"own\") { nodes { name } } }";
+    let (code, out, told) = guanxi(&["query", question, "--store", &store], &[]);
+    assert_eq!((code, told.as_str()), (0, ""), "{out}");
+    let answer: Value = serde_json::from_str(&out).unwrap();
+    let figures = &answer["data"]["statistics"]["store"];
+    assert_eq!(figures["durable"], true, "{out}");
+    assert!(figures["logBytes"].as_f64().unwrap() > 1000.0, "{out}");
+    assert_eq!(answer["data"]["search"]["nodes"][0]["name"], "Own Company", "{out}");
+    let change = "mutation { retractEntities(input: {ids: [\"own\"]}) { changes { by } } }";
+    let (code, out, _) = guanxi(&["query", change, "--store", &store], &[]);
+    assert!(
+        code == 1 && out.contains("FORBIDDEN") && out.contains("--server URL"),
+        "{out}"
+    );
+    assert_eq!(entries(Path::new(&store)), before);
+    // What is changed in a served store is seen by the next question, with who it was and when.
+    let served = Served::start(&["--store", &store]);
+    let change =
+        "mutation { upsertEntities(input: {entities: {id: \"own\", name: \"Renamed\"}}) { changes { action } } }";
+    assert_eq!(guanxi(&["query", change, "--server", &served.url], &[]).0, 0);
+    let question =
+        "{ changes { nodes { action recordId } } entity(by: {id: \"own\"}) { name } statistics { store { commits } } }";
+    let (code, out, told) = guanxi(&["query", question, "--store", &store], &[]);
+    let answer: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(code, 0, "{told}");
+    assert_eq!(answer["data"]["entity"]["name"], "Renamed", "{out}");
+    let changes = answer["data"]["changes"]["nodes"].as_array().unwrap();
+    let last = changes.last().unwrap();
+    assert_eq!(
+        (&last["action"], &last["recordId"]),
+        (&Value::from("UPDATED"), &Value::from("own")),
+        "{out}"
+    );
+    let (code, _, told) = guanxi(&["query", NAMES, "--store", "nowhere"], &[]);
+    assert!(code == 1 && told.contains("nowhere"), "{told}");
+}
+
+#[test]
+fn what_one_command_is_asked_for_does_not_stand_in_the_environment() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = folder.path().join("kept.csv");
+    fs::write(&output, "kept").unwrap();
+    let file = output.to_str().unwrap();
+    let (code, _, told) = guanxi(&["export", "csv", "--output", file], &[("GUANXI_FORCE", "1")]);
+    assert!(code == 1 && told.contains("exists already"), "{told}");
+    assert_eq!(fs::read_to_string(&output).unwrap(), "kept");
+    let all = guanxi(&["export", "csv"], &[]).1;
+    for (variable, value) in [
+        ("GUANXI_OF", "alibaba"),
+        ("GUANXI_AS_OF", "2001-01-01"),
+        ("GUANXI_STATUS", "ENDED"),
+        ("GUANXI_KNOWN_AT", "2000-01-01T00:00:00Z"),
+        ("GUANXI_OUTPUT", file),
+        ("GUANXI_RAW_CELLS", "1"),
+    ] {
+        assert_eq!(guanxi(&["export", "csv"], &[(variable, value)]).1, all, "{variable}");
+    }
+    let asked = guanxi(&["query", NAMES], &[]).1;
+    for (variable, value) in [
+        ("GUANXI_VIEW", "{\"asOf\": \"1900-01-01\"}"),
+        ("GUANXI_FORMAT", "csv"),
+        ("GUANXI_COST", "1"),
+    ] {
+        assert_eq!(guanxi(&["query", NAMES], &[(variable, value)]).1, asked, "{variable}");
+    }
+}
+
+#[test]
+fn switches_take_every_way_to_say_yes_and_no() {
+    for (word, is_taken) in [
+        ("on", true),
+        ("off", true),
+        ("true", true),
+        ("false", true),
+        ("1", true),
+        ("0", true),
+        ("no", true),
+        ("maybe", false),
+    ] {
+        let (code, _, told) = guanxi(
+            &["serve", "--port", "0", "--data", "nowhere"],
+            &[("GUANXI_PUBLIC_READ", word)],
+        );
+        // What is taken goes on to the next fault.
+        assert_eq!(code, if is_taken { 1 } else { 2 }, "{word}: {told}");
+    }
+}
+
+#[test]
+fn the_short_pages_of_help_fit_a_page() {
+    for (arguments, lines_max) in [
+        (&["--help"][..], 40),
+        (&["-h"], 40),
+        (&["serve", "-h"], 40),
+        (&["query", "-h"], 40),
+        (&["check", "-h"], 40),
+        (&["import", "-h"], 40),
+        (&["export", "-h"], 40),
+        (&["schema", "-h"], 40),
+        (&["token", "create", "-h"], 40),
+        (&["backup", "-h"], 40),
+        (&["restore", "-h"], 40),
+        (&["compact", "-h"], 40),
+    ] {
+        let (code, out, _) = guanxi(arguments, &[]);
+        assert_eq!(code, 0, "{arguments:?}");
+        let wide = out.lines().find(|line| line.chars().count() > 100);
+        assert!(
+            out.lines().count() <= lines_max && wide.is_none(),
+            "{arguments:?}: {wide:?}\n{out}"
+        );
+    }
+    let (_, all, _) = guanxi(&["serve", "--help"], &[]);
+    let (_, usual, _) = guanxi(&["serve", "-h"], &[]);
+    for flag in ["--work-max", "--cors-origin", "--timeout-ms"] {
+        assert!(all.contains(flag) && !usual.contains(flag), "{flag}");
+    }
+    // A token is not shown to whoever looks over a shoulder.
+    let (_, out, _) = guanxi(&["query", "--help"], &[("GUANXI_TOKEN", "gxt_secret")]);
+    assert!(out.contains("GUANXI_TOKEN") && !out.contains("gxt_secret"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_of_messages_that_leaves_ends_nothing_badly() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = program(&["query", "{ __typename }"]).stderr(writer).output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+}
