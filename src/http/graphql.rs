@@ -17,7 +17,7 @@ use super::negotiate::{self, Accepted, MediaType, Unsupported};
 use super::params::{Body, Params};
 use super::refusal::{Refusal, json};
 use super::trace::{OperationName, RequestId};
-use super::{GetPreflight, Pages, Service, Settings, sse, values, websocket};
+use super::{GetPreflight, Pages, Service, Settings, multipart, sse, values, websocket};
 use crate::{
     model::Timestamp,
     schema::{self, Answer, Error, Handover, Limit, Operations, Outcome, Started},
@@ -215,17 +215,28 @@ impl Graphql {
     }
 
     async fn single(&self, params: Params, shared: Shared, wanted: Wanted) -> Response {
-        let Accepted { best, single, streams } = wanted.accepted;
-        if !streams {
+        let Accepted {
+            best,
+            single,
+            takes_single,
+            stream,
+        } = wanted.accepted;
+        let Some(stream) = stream else {
             return respond(self.execute(params, &shared).await, single);
-        }
+        };
         let Service { api, store, .. } = &self.service;
         let request = shared.request(params);
         shared.client.add(&request.handover);
         match api.start(request, store, Timestamp::now, wanted.last_event_id).await {
+            Started::Subscribed(events) if stream == MediaType::Multipart => {
+                multipart::stream(self, shared.session, events).await
+            }
             Started::Subscribed(events) => sse::stream(self, shared.session, events),
-            Started::Answered(answer) => match answer.outcome {
-                Outcome::Executed | Outcome::RequestError if best == MediaType::EventStream => sse::once(&answer),
+            Started::Answered(answer) => match (answer.outcome, best) {
+                (Outcome::Executed | Outcome::RequestError, MediaType::EventStream) => sse::once(&answer),
+                (Outcome::Executed | Outcome::RequestError, MediaType::Multipart) if !takes_single => {
+                    multipart::once(self, shared.session, *answer).await
+                }
                 _ => respond(*answer, single),
             },
         }
@@ -337,7 +348,7 @@ pub(super) fn view(headers: &HeaderMap, media: MediaType) -> Result<Option<serde
 
 fn not_acceptable() -> Refusal {
     let error = Error::bad_request(
-        "Answers are written as application/graphql-response+json, application/json or text/event-stream; the Accept header allows none of them.",
+        "Answers are written as application/graphql-response+json, application/json, text/event-stream or multipart/mixed;subscriptionSpec=1.0; the Accept header allows none of them.",
     );
     Refusal::new(StatusCode::NOT_ACCEPTABLE, MediaType::Json, error)
 }

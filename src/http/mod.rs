@@ -10,6 +10,7 @@ mod graphql;
 mod health;
 mod hosts;
 mod impatient;
+mod multipart;
 mod negotiate;
 mod params;
 mod refusal;

@@ -8,6 +8,8 @@ pub(super) enum MediaType {
     GraphqlResponse,
     /// Only where it is asked for by its name.
     EventStream,
+    /// Only where it is asked for by its name, as what carries a subscription.
+    Multipart,
 }
 
 impl MediaType {
@@ -16,6 +18,7 @@ impl MediaType {
             Self::Json => "application/json; charset=utf-8",
             Self::GraphqlResponse => "application/graphql-response+json; charset=utf-8",
             Self::EventStream => "text/event-stream; charset=utf-8",
+            Self::Multipart => "multipart/mixed;boundary=\"graphql\";subscriptionSpec=1.0",
         }
     }
 
@@ -25,6 +28,7 @@ impl MediaType {
             Self::Json => ("application", "json"),
             Self::GraphqlResponse => ("application", "graphql-response+json"),
             Self::EventStream => ("text", "event-stream"),
+            Self::Multipart => ("multipart", "mixed"),
         }
     }
 }
@@ -36,8 +40,10 @@ pub(super) struct Accepted {
     pub(super) best: MediaType,
     /// What it wants most among those that hold one answer: what refusals are written as.
     pub(super) single: MediaType,
-    /// Whether it takes a stream of answers.
-    pub(super) streams: bool,
+    /// Whether it takes any of those.
+    pub(super) takes_single: bool,
+    /// In what it wants a stream of answers most, if it takes any.
+    pub(super) stream: Option<MediaType>,
 }
 
 /// Whether a client asks for a page before any of what is written here, as browsers do for what is typed into them.
@@ -45,12 +51,17 @@ pub(super) fn wants_page<'h>(headers: impl Iterator<Item = &'h str>) -> bool {
     let ranges = headers.flat_map(|header| split(header, ','));
     let named = ranges.filter_map(|range| range.split(';').next().map(str::trim));
     let mut known = named.filter(|name| {
-        let is_json = [MediaType::Json, MediaType::GraphqlResponse, MediaType::EventStream]
-            .iter()
-            .any(|media| {
-                let (kind, subtype) = media.parts();
-                name.strip_prefix(kind).and_then(|rest| rest.strip_prefix('/')) == Some(subtype)
-            });
+        let is_json = [
+            MediaType::Json,
+            MediaType::GraphqlResponse,
+            MediaType::EventStream,
+            MediaType::Multipart,
+        ]
+        .iter()
+        .any(|media| {
+            let (kind, subtype) = media.parts();
+            name.strip_prefix(kind).and_then(|rest| rest.strip_prefix('/')) == Some(subtype)
+        });
         is_json || *name == "text/html"
     });
     known.next() == Some("text/html")
@@ -75,7 +86,8 @@ pub(super) fn accept<'h>(headers: impl Iterator<Item = &'h str>) -> Option<Accep
         return Some(Accepted {
             best: MediaType::Json,
             single: MediaType::Json,
-            streams: false,
+            takes_single: true,
+            stream: None,
         });
     }
     let rank = |media: MediaType| {
@@ -101,11 +113,13 @@ pub(super) fn accept<'h>(headers: impl Iterator<Item = &'h str>) -> Option<Accep
             .map(|(_, media)| media)
     };
     const SINGLE: [MediaType; 2] = [MediaType::Json, MediaType::GraphqlResponse];
+    const STREAMS: [MediaType; 2] = [MediaType::EventStream, MediaType::Multipart];
     let single = first_of(&SINGLE);
     Some(Accepted {
-        best: first_of(&[SINGLE[0], SINGLE[1], MediaType::EventStream])?,
+        best: first_of(&[SINGLE[0], SINGLE[1], STREAMS[0], STREAMS[1]])?,
         single: single.unwrap_or(MediaType::Json),
-        streams: rank(MediaType::EventStream).is_some(),
+        takes_single: single.is_some(),
+        stream: first_of(&STREAMS),
     })
 }
 
@@ -117,12 +131,14 @@ fn fit(range: &str, place: usize, media: MediaType) -> Option<Fit> {
     let specificity = match (kind, subtype) {
         _ if same_kind && subtype.eq_ignore_ascii_case(own_subtype) => 2,
         // A stream is for those who ask for one.
-        _ if media == MediaType::EventStream => return None,
+        _ if matches!(media, MediaType::EventStream | MediaType::Multipart) => return None,
         ("*", "*") => 0,
         (_, "*") if same_kind => 1,
         _ => return None,
     };
     let mut weight = 1000;
+    // Parts of other protocols, such as deferred ones, are not written here.
+    let mut carries_subscriptions = false;
     for parameter in parts {
         let Some((name, value)) = parameter.split_once('=') else {
             continue;
@@ -131,8 +147,14 @@ fn fit(range: &str, place: usize, media: MediaType) -> Option<Fit> {
         match name.trim() {
             name if name.eq_ignore_ascii_case("q") => weight = thousandths(value),
             name if name.eq_ignore_ascii_case("charset") && !is_utf8(value) => return None,
+            name if name.eq_ignore_ascii_case("subscriptionSpec") => {
+                carries_subscriptions = matches!(value, "1.0" | "1");
+            }
             _ => {}
         }
+    }
+    if media == MediaType::Multipart && !carries_subscriptions {
+        return None;
     }
     Some(Fit {
         specificity,
@@ -238,6 +260,16 @@ mod tests {
             ("application/json, text/event-stream", Some("json")),
             ("text/event-stream, application/json", Some("event-stream")),
             ("application/json;q=0.5, text/event-stream", Some("event-stream")),
+            ("multipart/mixed; boundary=graphql; subscriptionSpec=1.0", Some("mixed")),
+            (
+                "multipart/mixed;subscriptionSpec=\"1.0\", application/json",
+                Some("mixed"),
+            ),
+            ("application/json, multipart/mixed;subscriptionSpec=1.0", Some("json")),
+            ("multipart/mixed;deferSpec=20220824, application/json", Some("json")),
+            ("multipart/mixed", None),
+            ("multipart/mixed;subscriptionSpec=2.0", None),
+            ("multipart/*", None),
         ] {
             assert_eq!(accepted(header), expected, "{header}");
         }
@@ -245,14 +277,28 @@ mod tests {
 
     #[test]
     fn a_stream_is_taken_only_by_its_name() {
-        let of = |header| accept(std::iter::once(header)).map(|accepted| (accepted.streams, accepted.single));
-        assert_eq!(of("*/*"), Some((false, MediaType::Json)));
-        assert_eq!(of("text/event-stream"), Some((true, MediaType::Json)));
-        assert_eq!(of("text/event-stream;q=0, */*"), Some((false, MediaType::Json)));
-        assert_eq!(
-            of("application/graphql-response+json, text/event-stream"),
-            Some((true, MediaType::GraphqlResponse))
-        );
+        let of = |header| accept(std::iter::once(header)).map(|accepted| (accepted.stream, accepted.single));
+        let (events, parts) = (Some(MediaType::EventStream), Some(MediaType::Multipart));
+        assert_eq!(of("*/*"), Some((None, MediaType::Json)));
+        assert_eq!(of("text/event-stream"), Some((events, MediaType::Json)));
+        assert_eq!(of("text/event-stream;q=0, */*"), Some((None, MediaType::Json)));
+        for (header, stream) in [
+            ("application/graphql-response+json, text/event-stream", events),
+            (
+                "application/graphql-response+json, multipart/mixed;subscriptionSpec=1.0",
+                parts,
+            ),
+            (
+                "application/graphql-response+json, text/event-stream;q=0.1, multipart/mixed;subscriptionSpec=1.0;q=0.2",
+                parts,
+            ),
+            (
+                "application/graphql-response+json, text/event-stream, multipart/mixed;subscriptionSpec=1.0",
+                events,
+            ),
+        ] {
+            assert_eq!(of(header), Some((stream, MediaType::GraphqlResponse)), "{header}");
+        }
     }
 
     #[test]

@@ -326,7 +326,7 @@ where
                 if streams == Streams::Refused && self.catalog.root(OperationType::Subscription).is_some() =>
             {
                 let error = Error::bad_request(
-                    "Subscriptions run over WebSocket (graphql-transport-ws) or server-sent events (Accept: text/event-stream), not over a plain request.",
+                    "Subscriptions run over WebSocket (graphql-transport-ws) or over HTTP as server-sent events (Accept: text/event-stream) or in parts (Accept: multipart/mixed;subscriptionSpec=1.0), not over a plain request.",
                 );
                 (error, Outcome::RequestError)
             }

@@ -280,6 +280,48 @@ await findings.group('subscription', async (group) => {
   await socket.dispose();
 });
 
+await findings.group('subscription over HTTP', async (group) => {
+  // Apollo's own link for plain HTTP, which asks for multipart/mixed.
+  const cache = new InMemoryCache({ possibleTypes: possibleTypes(schema) });
+  const client = new ApolloClient({ link: new HttpLink({ uri: url }), cache });
+  const query = parse(scenario.CHANGED_QUERY);
+  const variables = { id: scenario.CHANGED };
+  await client.query({ query, variables });
+  const { description } = readCache(client, query, variables).company;
+  const watched = [[scenario.CHANGED], [scenario.CHANGED, 'paypal']].map((ids) => {
+    const events = [];
+    const subscription = client
+      .subscribe({ query: parse(scenario.WATCH), variables: { ids } })
+      .subscribe(({ data, error }) => events.push(data ?? error));
+    return { events, subscription };
+  });
+  await scenario.subscriptionStart();
+  const { changes } = await scenario.changeBehind(url, `Watched over HTTP at ${now}`);
+  for (const { events } of watched) {
+    // At once, and not when the next event or sign of life comes.
+    await until(() => events.length === 1, 'an event of the subscription over HTTP');
+    scenario.checkEvent(findings, group, events[0].entityChanged, changes[0]);
+  }
+  findings.equal(
+    group,
+    'the object in the cache after the event',
+    readCache(client, query, variables).company.description,
+    `Watched over HTTP at ${now}`,
+  );
+  watched[0].subscription.unsubscribe();
+  await scenario.changeBehind(url, description);
+  await until(() => watched[1].events.length === 2, 'a further event for who still watches');
+  findings.equal(group, 'no event for who has left', watched[0].events.length, 1);
+  watched[1].subscription.unsubscribe();
+
+  const refused = [];
+  client
+    .subscribe({ query: parse(scenario.WATCH), variables: { ids: [] } })
+    .subscribe({ next: ({ error }) => refused.push(error), error: (error) => refused.push(error) });
+  await until(() => refused.length === 1, 'why nothing is watched');
+  findings.equal(group, 'errors before the first event', refused[0]?.errors?.[0]?.extensions?.code, 'BAD_USER_INPUT');
+});
+
 await findings.group('paging', async (group) => {
   const pages = relayStylePagination(listingArguments);
   const { client } = newClient({

@@ -110,31 +110,7 @@ impl Live {
 
     /// A socket, or the head of what was answered instead.
     pub(crate) async fn handshake(&self, headers: &[(&str, &str)]) -> Result<Socket, String> {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).await.unwrap();
-        let mut head = "GET /graphql HTTP/1.1\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
-            sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-            .to_owned();
-        let own = [
-            ("host", format!("127.0.0.1:{}", self.port)),
-            ("sec-websocket-protocol", "graphql-transport-ws".to_owned()),
-        ];
-        let own = own
-            .iter()
-            .filter(|(name, _)| headers.iter().all(|(given, _)| given != name));
-        let given = headers.iter().map(|(name, value)| (*name, (*value).to_owned()));
-        for (name, value) in own.cloned().chain(given).filter(|(_, value)| !value.is_empty()) {
-            head.push_str(&format!("{name}: {value}\r\n"));
-        }
-        stream.write_all(format!("{head}\r\n").as_bytes()).await.unwrap();
-        let mut told = Vec::new();
-        while !told.ends_with(b"\r\n\r\n") {
-            told.push(timeout(PATIENCE, stream.read_u8()).await.unwrap().unwrap());
-        }
-        let told = String::from_utf8(told).unwrap();
-        if told.starts_with("HTTP/1.1 101") {
-            return Ok(Socket { stream });
-        }
-        Err(told)
+        handshake(self.port, headers).await
     }
 
     /// A socket that has said who it is: nobody.
@@ -144,6 +120,35 @@ impl Live {
         assert_eq!(socket.hear().await, json!({"type": "connection_ack"}));
         socket
     }
+}
+
+/// A socket at `/graphql` of this port, or the head of what was answered instead.
+pub(crate) async fn handshake(port: u16, headers: &[(&str, &str)]) -> Result<Socket, String> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    let mut head = "GET /graphql HTTP/1.1\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
+        sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+        .to_owned();
+    let own = [
+        ("host", format!("127.0.0.1:{}", port)),
+        ("sec-websocket-protocol", "graphql-transport-ws".to_owned()),
+    ];
+    let own = own
+        .iter()
+        .filter(|(name, _)| headers.iter().all(|(given, _)| given != name));
+    let given = headers.iter().map(|(name, value)| (*name, (*value).to_owned()));
+    for (name, value) in own.cloned().chain(given).filter(|(_, value)| !value.is_empty()) {
+        head.push_str(&format!("{name}: {value}\r\n"));
+    }
+    stream.write_all(format!("{head}\r\n").as_bytes()).await.unwrap();
+    let mut told = Vec::new();
+    while !told.ends_with(b"\r\n\r\n") {
+        told.push(timeout(PATIENCE, stream.read_u8()).await.unwrap().unwrap());
+    }
+    let told = String::from_utf8(told).unwrap();
+    if told.starts_with("HTTP/1.1 101") {
+        return Ok(Socket { stream });
+    }
+    Err(told)
 }
 
 /// A change that records a company.

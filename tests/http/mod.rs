@@ -3,10 +3,12 @@
 
 mod access;
 mod clock;
+mod embedded;
 mod headers;
 mod health;
 mod hosts;
 mod idle;
+mod multipart;
 mod params;
 mod refused;
 mod server;
