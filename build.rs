@@ -20,7 +20,7 @@ const FILES: &[&str] = &[
     "tsconfig.json",
     "vite.config.ts",
 ];
-const FOLDERS: &[&str] = &["public", "queries", "src"];
+const FOLDERS: &[&str] = &["general", "public", "queries", "src"];
 const STAMP: &str = ".stamp";
 const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };
 

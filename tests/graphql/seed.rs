@@ -71,6 +71,59 @@ fn every_example_query_has_the_answer_that_is_kept_beside_it() {
     }
 }
 
+/// The questions that open over data of one's own, about this entity.
+fn general(id: &str, name: &str) -> Vec<(String, String)> {
+    let mut files: Vec<PathBuf> = fs::read_dir(root().join("web/general"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    files.sort();
+    let filled = |path: &PathBuf| {
+        let text = fs::read_to_string(path).unwrap();
+        let text = text.replace("ENTITY_ID_TEXT", &Value::from(id).to_string());
+        let text = text.replace("ENTITY_NAME_TEXT", &Value::from(name).to_string());
+        text.replace("ENTITY_NAME", name)
+    };
+    let named = |path: &PathBuf| (path.file_name().unwrap().to_string_lossy().into_owned(), filled(path));
+    files.iter().map(named).collect()
+}
+
+#[test]
+fn the_general_questions_are_answered_over_any_data() {
+    let mut own = BUNDLED.clone();
+    own.title = "Data of one's own".to_owned();
+    own.relationships.clear();
+    for (dataset, id, name) in [
+        (&*BUNDLED, "aeropostale", "Aéropostale"),
+        (&own, "aeropostale", "A \"quoted\" name"),
+    ] {
+        let store = store_of(dataset);
+        let api = Arc::new(Api::new(Limits::default()).unwrap());
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .unwrap();
+        let questions = general(id, name);
+        assert!(questions.len() >= 5);
+        for (file, question) in questions {
+            assert!(
+                !question.contains("ENTITY_") && !question.contains("lipay"),
+                "{file}: {question}"
+            );
+            if opened(&runtime, &api, &store, &question).is_none() {
+                // Fails where there are errors.
+                ask_over(&store, &question);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_pages_know_the_bundled_network_by_its_title() {
+    let pages = fs::read_to_string(root().join("web/src/questions.ts")).unwrap();
+    assert!(pages.contains(&format!("const BUNDLED = '{}';", BUNDLED.title)));
+}
+
 #[test]
 fn the_nine_sentences_are_one_query_each() {
     let names: Vec<String> = queries().into_iter().map(|(name, _)| name).collect();

@@ -5,7 +5,7 @@ import { getOperationAST, type ExecutionResult } from 'graphql';
 import { createClient } from 'graphql-ws';
 
 // Resolved against the page, so that a proxy may serve everything below a path of its own.
-const endpoint = new URL('graphql', document.baseURI);
+export const endpoint = new URL('graphql', document.baseURI);
 const socket = new URL(endpoint);
 socket.protocol = endpoint.protocol === 'https:' ? 'wss:' : 'ws:';
 

@@ -1,4 +1,4 @@
-// The page: GraphiQL over this server's own endpoint. The seed's questions are its first tabs.
+// The page: GraphiQL over this server's own endpoint. Questions to what is served are its first tabs.
 import 'graphiql/setup-workers/vite';
 import { explorerPlugin } from '@graphiql/plugin-explorer';
 import { HISTORY_PLUGIN } from '@graphiql/plugin-history';
@@ -9,12 +9,18 @@ import { createRoot } from 'react-dom/client';
 import 'graphiql/style.css';
 import '@graphiql/plugin-explorer/style.css';
 import './style.css';
-import { ask } from './fetcher';
-import { questions } from './questions';
+import { ask, endpoint } from './fetcher';
+import { about, questions, switchTabs } from './questions';
 
 // Both live outside the component: a new array or object on each render would reset GraphiQL's state.
 const plugins = [explorerPlugin(), HISTORY_PLUGIN];
-const tabs = questions();
+const served = await about(endpoint);
+const tabs = questions(served);
+try {
+  switchTabs(served, localStorage);
+} catch {
+  // A browser that keeps nothing has nothing to switch.
+}
 
 /** The name in the corner, which stands inside GraphiQL's provider and so can reach its editor. */
 function Name() {
