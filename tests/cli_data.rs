@@ -291,7 +291,7 @@ fn a_server_is_asked_with_everything_that_a_question_has() {
     let change = [
         &[
             "query",
-            "mutation { retractEntities(input: {ids: [\"macys-com\"], reason: \"a test\"}) { changes { by } } }",
+            "mutation { upsertEntities(input: {entities: {id: \"macys\", description: \"A test\"}}) { changes { by } } }",
         ][..],
         &server,
     ]

@@ -44,7 +44,7 @@ fn a_report_never_takes_the_place_of_what_is_read() {
     let folder = folder(&format!("{ENTITY}\n"));
     let arguments = ["import", "lines.jsonl", "--store", "s", "--report", "./lines.jsonl"];
     let (code, text) = told(&guanxi(folder.path(), &arguments));
-    assert_eq!(code, Some(1), "{text}");
+    assert_eq!(code, Some(2), "{text}");
     assert!(text.contains("the report would overwrite lines.jsonl"), "{text}");
     assert_eq!(
         fs::read_to_string(folder.path().join("lines.jsonl")).unwrap(),

@@ -81,7 +81,8 @@ fn help(action: ArgAction, says: &'static str) -> Arg {
 /// The command, and all below it, with a short page for `-h` and a long one for `--help`.
 fn with_help(command: Command) -> Command {
     let flag = help(ArgAction::Help, "Print the usual flags (-h) or all of them (--help)");
-    command.arg(flag).mut_subcommands(with_help)
+    // Said of each: an error about a command is written before the program's word reaches it.
+    command.disable_help_flag(true).arg(flag).mut_subcommands(with_help)
 }
 
 /// The command whose short page shows only these arguments.
