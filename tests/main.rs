@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod cli;
+mod cli_arguments;
 mod cli_data;
 mod cli_export;
 mod cli_files;
