@@ -16,6 +16,7 @@ use super::{
     limits::Limits,
     mutation::Mutation,
     query::Query,
+    readers::Readers,
     subscription::{Opening, Phase, Subscription},
     tally,
     types::change::Place,
@@ -40,6 +41,7 @@ pub type Clock = fn() -> Timestamp;
 pub struct Api {
     executor: Executor<Query, Mutation, Subscription>,
     pool: Pool,
+    readers: Arc<Readers>,
 }
 
 impl std::fmt::Debug for Api {
@@ -59,7 +61,11 @@ impl Api {
         let schema = Schema::build(Query::default(), Mutation, Subscription);
         let pool = Pool::new(&limits);
         let executor = Executor::new(schema, limits)?;
-        Ok(Self { executor, pool })
+        Ok(Self {
+            executor,
+            pool,
+            readers: Arc::default(),
+        })
     }
 
     /// The schema in the GraphQL schema definition language.
@@ -87,6 +93,7 @@ impl Api {
         clock: Clock,
         resume_after: Option<String>,
     ) -> Started {
+        let client = request.client;
         let prepared = match self.executor.prepare(request, Streams::Allowed) {
             Ok(prepared) => prepared,
             Err(answer) => return Started::Answered(answer),
@@ -108,7 +115,14 @@ impl Api {
             return Started::Answered(Box::new(opened));
         };
         let entries_max = usize::try_from(self.limits().entries_ahead_max).unwrap_or(usize::MAX);
-        match Feed::open(Arc::clone(store), subject, entries_max).await {
+        match Feed::open(
+            Arc::clone(store),
+            subject,
+            entries_max,
+            (Arc::clone(&self.readers), client),
+        )
+        .await
+        {
             Ok(feed) => Started::Subscribed(Box::new(Events {
                 api: Arc::clone(self),
                 store: Arc::clone(store),

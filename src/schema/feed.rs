@@ -4,13 +4,12 @@
 use std::{collections::VecDeque, sync::Arc};
 
 use jiff::SignedDuration;
-use tokio::{
-    sync::{Semaphore, watch},
-    task,
-};
+use tokio::{sync::watch, task};
 
 use super::{
+    client::Client,
     error::Error,
+    readers::Readers,
     subscription::{Subject, Wanted},
     types::change::Place,
 };
@@ -20,14 +19,13 @@ use crate::{
     store::Store,
 };
 
-/// How many pages are read from the log at a time: whoever comes back after long, and all who come back after a restart, must
-/// take neither the threads that serve requests nor the whole machine.
-static READERS: Semaphore = Semaphore::const_new(2);
-
 /// One subscriber's way through the log.
 pub(super) struct Feed {
     store: Arc<Store>,
     newest: watch::Receiver<u64>,
+    /// With whom it takes turns, and over which connection it came.
+    readers: Arc<Readers>,
+    client: Client,
     wanted: Wanted,
     /// Read and not yet told, oldest first.
     page: VecDeque<Arc<Entry>>,
@@ -40,7 +38,12 @@ pub(super) struct Feed {
 
 impl Feed {
     /// Begins after the subject's cursor, or with what is recorded from now on.
-    pub(super) async fn open(store: Arc<Store>, subject: Subject, entries_max: usize) -> Result<Self, Error> {
+    pub(super) async fn open(
+        store: Arc<Store>,
+        subject: Subject,
+        entries_max: usize,
+        (readers, client): (Arc<Readers>, Client),
+    ) -> Result<Self, Error> {
         let newest = store.watch();
         let last = *newest.borrow();
         let (read, step) = match subject.after {
@@ -59,6 +62,8 @@ impl Feed {
         let mut feed = Self {
             store,
             newest,
+            readers,
+            client,
             wanted: subject.wanted,
             page: VecDeque::new(),
             step,
@@ -144,12 +149,12 @@ impl Feed {
         if let Some(entries) = self.store.recent_after(self.read, max) {
             return Ok(entries);
         }
-        let permit = READERS.acquire().await;
-        let permit = permit.map_err(|_| Error::internal("the semaphore of the log's readers is closed"))?;
+        let turn = self.readers.turn(self.client).await;
+        let turn = turn.ok_or_else(|| Error::internal("the semaphore of the log's readers is closed"))?;
         let (store, after) = (Arc::clone(&self.store), self.read);
         let reading = task::spawn_blocking(move || {
             // Held by who reads and not by who waits: a subscriber that left makes no room before its page is read.
-            let _permit = permit;
+            let _turn = turn;
             store.entries_after(after, max)
         });
         let read = reading

@@ -33,6 +33,7 @@ mod parse;
 mod presence;
 mod query;
 mod rankings;
+mod readers;
 mod root_field;
 mod scalars;
 mod search;

@@ -77,7 +77,7 @@ fn ids_of_each_noun_have_their_form() {
         &[
             "sources.csv:4: id \"source:\": expected the id of a source",
             "sources.csv:5: id \"a b\": expected an id without spaces and control characters",
-            "entities.csv:5: id \"rel:a\": expected an entity id: not empty, no spaces around it, no control \
+            "entities.csv:5: id \"rel:a\": expected an entity id: not blank, no spaces around it, no control \
              characters, not starting with rel: or source:",
             "entities.csv:6: id \"a\\u{3000}b\": expected an id without spaces and control characters",
             "relationships.csv:3: id \"source:x\": expected an id that does not start with source:",

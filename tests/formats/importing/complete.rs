@@ -8,7 +8,7 @@ use guanxi::{
 
 use super::{Desk, How, content, lei, lei_file, moment, rr_file};
 
-const LATER: &str = "2026-12-24T12:00:00Z";
+const LATER: &str = "2026-11-25T12:00:00Z";
 
 fn complete() -> How {
     How {
@@ -73,7 +73,7 @@ fn an_exception_that_a_parent_replaces_is_taken_back_and_was_known_before() {
     assert_eq!(before.iter().filter(is_exception).count(), 1);
     assert_eq!(after.iter().filter(is_exception).count(), 0);
     assert_eq!(after.len(), 3);
-    assert_eq!(claims(&desk, moment("2026-12-01T00:00:00Z")), before);
+    assert_eq!(claims(&desk, moment("2026-11-24T00:00:00Z")), before);
     // And again: nothing is new.
     let again = desk.import_as(&newer, complete());
     assert_eq!((again.counts(), again.done.taken_back), ([6, 0, 6, 0], 0));
@@ -118,7 +118,7 @@ fn what_other_sources_say_and_what_others_say_as_well_stays() {
         retry: None,
         by: None,
         reason: None,
-        at: moment("2026-12-01T00:00:00Z"),
+        at: moment("2026-11-24T00:00:00Z"),
         decide: Box::new(move |_| Ok(changes)),
     };
     store.commit(proposal).unwrap();
