@@ -33,7 +33,7 @@ fn open(dir: &Path) -> Store {
     if !home.is_begun().unwrap() {
         home.begin(&BUNDLED, now()).unwrap();
     }
-    Store::open(home, |graph| Arc::new(State::unprepared(graph))).unwrap()
+    Store::open(home, |graph| Arc::new(State::new(graph))).unwrap()
 }
 
 fn put(id: &str) -> Proposal {

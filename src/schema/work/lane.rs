@@ -160,7 +160,8 @@ impl Lane {
         let Some((rank, other, _, place)) = most else {
             return Err(Full);
         };
-        let own = (state.shares.rank(client), crowd(client));
+        // With the one that comes.
+        let own = (state.shares.rank(client), crowd(client) + 1);
         let is_behind = compare(own.0, rank).then_with(|| own.1.cmp(&crowd(other))).is_lt();
         if !is_behind {
             return Err(Full);
