@@ -2,10 +2,12 @@
 //! heaviest walks one after the other, and while one WebSocket has a hundred of them running. Prints latencies, and fails where they
 //! are longer than promised. `cargo bench --profile dist --bench fairness`
 
+#[path = "support/served.rs"]
+mod served;
 mod support;
 
 use std::{
-    fmt, io,
+    io,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -15,18 +17,13 @@ use std::{
 };
 
 use fastrand::Rng;
-use guanxi::{
-    http::{self, Access, Readiness, Service, Settings},
-    schema::{Api, Limits},
-    store::Store,
-};
 use serde_json::json;
+use served::{Latencies, Served, runtime};
 use support::{SIZES, World, world};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
-    runtime::{Builder, Runtime},
-    sync::oneshot,
+    runtime::Builder,
     task::JoinSet,
     time::sleep,
 };
@@ -43,21 +40,8 @@ const SEARCH: Duration = Duration::from_millis(100);
 
 fn main() {
     let world = world(SIZES[0]);
-    let service = Service {
-        api: Arc::new(Api::new(Limits::default()).expect("the schema reads back")),
-        store: Arc::new(Store::in_memory(Arc::clone(&world.state))),
-        access: Access::open(),
-    };
-    let (settings, readiness) = (Settings::default(), Readiness::default());
-    let router = http::router(service, settings.clone(), readiness.clone()).expect("no origins are set");
-    let server = runtime(&mut Builder::new_multi_thread());
-    let listener = server.block_on(http::bind("127.0.0.1", 0)).expect("a free port");
-    let port = listener.local_addr().expect("it is bound").port();
-    let (stop, stopped) = oneshot::channel::<()>();
-    let serving = server.spawn(async move {
-        let stopped = async { stopped.await.unwrap_or_default() };
-        http::serve(listener, router, &settings, readiness, stopped).await;
-    });
+    let served = Served::start(world);
+    let port = served.port;
     println!("fairness, {} companies", SIZES[0]);
     let mut kept = true;
     for (name, load) in [
@@ -74,35 +58,11 @@ fn main() {
             println!("{name}: {} walks were answered meanwhile", load.end());
         }
     }
-    stop.send(()).expect("the server waits to be told");
-    server.block_on(serving).expect("the server ends when told to");
+    served.stop();
     assert!(
         kept,
         "99 of 100 lookups take at most {LOOKUP:?}, and searches {SEARCH:?}"
     );
-}
-
-fn runtime(builder: &mut Builder) -> Runtime {
-    builder
-        .enable_all()
-        .build()
-        .expect("a runtime needs threads and timers")
-}
-
-/// How long requests took, ascending.
-struct Latencies(Vec<Duration>);
-
-impl Latencies {
-    fn at(&self, percent: usize) -> Duration {
-        self.0[(self.0.len() - 1) * percent / 100]
-    }
-}
-
-impl fmt::Display for Latencies {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (p50, p99, max) = (self.at(50), self.at(99), self.at(100));
-        write!(f, "p50 {p50:.1?}, p99 {p99:.1?}, max {max:.1?}, {} asked", self.0.len())
-    }
 }
 
 /// Looks up and searches for a while, each over a connection of its own. Threads of their own, as other programs would have them.
@@ -121,8 +81,7 @@ fn measure(world: &'static World, port: u16) -> (Latencies, Latencies) {
                     assert!(!answer.contains("\"errors\""), "{query}: {answer}");
                     sleep(PAUSE).await;
                 }
-                latencies.sort_unstable();
-                Latencies(latencies)
+                Latencies::of(latencies)
             })
         })
     };

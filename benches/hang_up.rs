@@ -2,10 +2,12 @@
 //! own, first quiet, then under 16 such clients. Prints latencies and fails where a lookup does.
 //! `cargo bench --profile dist --bench hang_up`
 
+#[path = "support/served.rs"]
+mod served;
 mod support;
 
 use std::{
-    fmt, io,
+    io,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -14,17 +16,12 @@ use std::{
 };
 
 use fastrand::Rng;
-use guanxi::{
-    http::{self, Access, Readiness, Service, Settings},
-    schema::{Api, Limits},
-    store::Store,
-};
+use served::{Latencies, Served, runtime};
 use support::{SIZES, World, world};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
-    runtime::{Builder, Runtime},
-    sync::oneshot,
+    runtime::Builder,
     task::JoinSet,
     time::{sleep, timeout},
 };
@@ -39,21 +36,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 fn main() {
     let world = world(SIZES[0]);
-    let service = Service {
-        api: Arc::new(Api::new(Limits::default()).expect("the schema reads back")),
-        store: Arc::new(Store::in_memory(Arc::clone(&world.state))),
-        access: Access::open(),
-    };
-    let (settings, readiness) = (Settings::default(), Readiness::default());
-    let router = http::router(service, settings.clone(), readiness.clone()).expect("no origins are set");
-    let server = runtime(&mut Builder::new_multi_thread());
-    let listener = server.block_on(http::bind("127.0.0.1", 0)).expect("a free port");
-    let port = listener.local_addr().expect("it is bound").port();
-    let (stop, stopped) = oneshot::channel::<()>();
-    let serving = server.spawn(async move {
-        let stopped = async { stopped.await.unwrap_or_default() };
-        http::serve(listener, router, &settings, readiness, stopped).await;
-    });
+    let served = Served::start(world);
+    let port = served.port;
     // Threads of their own, as other programs would have them.
     let lookups = runtime(&mut Builder::new_current_thread());
     let alone = Instant::now();
@@ -67,8 +51,7 @@ fn main() {
     let load = Load::start(world, port);
     let loaded = lookups.block_on(look_up(world, port));
     let load = load.end();
-    stop.send(()).expect("the server waits to be told");
-    server.block_on(serving).expect("the server ends when told to");
+    served.stop();
     println!("hang_up, {} companies", SIZES[0]);
     println!("lookups, quiet:  {quiet}");
     println!("lookups, loaded: {loaded}");
@@ -78,29 +61,6 @@ fn main() {
         loaded.at(99).as_secs_f64() / quiet.at(99).as_secs_f64(),
     );
     println!("{load}; one alone, answered: {alone:.0?}");
-}
-
-fn runtime(builder: &mut Builder) -> Runtime {
-    builder
-        .enable_all()
-        .build()
-        .expect("a runtime needs threads and timers")
-}
-
-/// How long lookups took, ascending.
-struct Latencies(Vec<Duration>);
-
-impl Latencies {
-    fn at(&self, percent: usize) -> Duration {
-        self.0[(self.0.len() - 1) * percent / 100]
-    }
-}
-
-impl fmt::Display for Latencies {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (p50, p99, max) = (self.at(50), self.at(99), self.at(100));
-        write!(f, "p50 {p50:.1?}, p99 {p99:.1?}, max {max:.1?}, {} asked", self.0.len())
-    }
 }
 
 /// Looks up random companies by id for a while, each over a connection of its own.
@@ -122,8 +82,7 @@ async fn look_up(world: &World, port: u16) -> Latencies {
         );
         sleep(PAUSE).await;
     }
-    latencies.sort_unstable();
-    Latencies(latencies)
+    Latencies::of(latencies)
 }
 
 /// Opens a connection and sends a query over it.

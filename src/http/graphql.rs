@@ -7,8 +7,10 @@ use std::time::Duration;
 use axum::extract::{Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use futures_util::{FutureExt, future::BoxFuture};
 use http_body_util::LengthLimitError;
 use tokio::sync::Semaphore;
+use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use super::access::{Denied, Session};
 use super::client::Client;
@@ -84,6 +86,26 @@ impl Shared {
 }
 
 impl Graphql {
+    /// Completes when a stream is to end so that its client comes back: when the server stops, and when its token is no longer
+    /// valid.
+    pub(super) fn over(&self, session: Session) -> BoxFuture<'static, ()> {
+        let (access, readiness) = (self.service.access.clone(), self.readiness.clone());
+        let over = async move {
+            tokio::select! {
+                () = readiness.stopping() => {}
+                () = access.ended(&session, Timestamp::now) => {}
+            }
+        };
+        over.boxed()
+    }
+
+    /// When a stream shows that it lives, though there is nothing to tell. The first time is at once.
+    pub(super) fn signs_of_life(&self) -> Interval {
+        let mut alive = interval(Duration::from_millis(self.settings.keep_alive_ms.max(1)));
+        alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        alive
+    }
+
     pub(super) fn new(service: Service, settings: Settings, readiness: Readiness) -> Self {
         Self {
             service,

@@ -4,10 +4,7 @@
 
 use std::{
     convert::Infallible,
-    future::Future,
-    pin::Pin,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
 };
 
 use async_graphql::{
@@ -21,14 +18,12 @@ use axum::{
     http::{HeaderName, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use tokio::time::{Interval, MissedTickBehavior, interval};
+use futures_util::future::BoxFuture;
+use tokio::time::Interval;
 use tower_service::Service;
 
 use super::{access::Session, graphql::Graphql, negotiate::MediaType};
-use crate::{
-    model::Timestamp,
-    schema::{Answer, Events},
-};
+use crate::schema::{Answer, Events};
 
 /// What the service is told to write, in the words that it knows.
 const ACCEPT: &str = "multipart/mixed; boundary=\"graphql\"; subscriptionSpec=\"1.0\"";
@@ -66,21 +61,11 @@ async fn parts(graphql: &Graphql, session: Session, answers: BoxStream<'static, 
     }
     let opened = Opened(Arc::new(Mutex::new(Some(answers))));
     let Ok(written) = GraphQL::new(opened).call(request).await;
-    let access = graphql.service.access.clone();
-    let readiness = graphql.readiness.clone();
-    let over = async move {
-        tokio::select! {
-            () = readiness.stopping() => {}
-            () = access.ended(&session, Timestamp::now) => {}
-        }
-    };
-    let mut alive = interval(Duration::from_millis(graphql.settings.keep_alive_ms.max(1)));
-    alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let streaming = Streaming {
         written: written.into_body().into_data_stream(),
         wrapping: Wrapping::default(),
-        over: Box::pin(over),
-        alive,
+        over: graphql.over(session),
+        alive: graphql.signs_of_life(),
     };
     let chunks = stream::unfold(streaming, async |mut streaming| {
         let chunk = streaming.chunk().await?;
@@ -118,14 +103,14 @@ impl Executor for Opened {
     }
 }
 
-struct Streaming<F> {
+struct Streaming {
     written: BodyDataStream,
     wrapping: Wrapping,
-    over: Pin<Box<F>>,
+    over: BoxFuture<'static, ()>,
     alive: Interval,
 }
 
-impl<F: Future<Output = ()>> Streaming<F> {
+impl Streaming {
     /// What is sent next; none at the end.
     async fn chunk(&mut self) -> Option<Bytes> {
         loop {

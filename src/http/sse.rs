@@ -1,25 +1,16 @@
 //! Server-sent events, as graphql-sse's distinct connections want them: each answer is a `next` event, and `complete` is the
 //! last. An event of the log carries its cursor as its id, so that a client that was cut off resumes after it.
 
-use std::time::Duration;
-
 use axum::{
     body::{Body, Bytes},
     http::{HeaderName, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use futures_util::stream;
-use tokio::{
-    sync::mpsc,
-    task::AbortHandle,
-    time::{Interval, MissedTickBehavior, interval},
-};
+use futures_util::{future::BoxFuture, stream};
+use tokio::{sync::mpsc, task::AbortHandle, time::Interval};
 
 use super::{access::Session, graphql::Graphql, negotiate::MediaType};
-use crate::{
-    model::Timestamp,
-    schema::{Answer, Events},
-};
+use crate::schema::{Answer, Events};
 
 const COMPLETE: &str = "event: complete\ndata: \n\n";
 /// A comment, which clients skip.
@@ -37,20 +28,10 @@ pub(super) fn stream(graphql: &Graphql, session: Session, events: Box<Events>) -
     // The events are got by a task of their own, because getting one must not be broken off to send a sign of life.
     let (told, incoming) = mpsc::channel(1);
     let working = tokio::spawn(tell(events, told)).abort_handle();
-    let access = graphql.service.access.clone();
-    let readiness = graphql.readiness.clone();
-    let over = async move {
-        tokio::select! {
-            () = readiness.stopping() => {}
-            () = access.ended(&session, Timestamp::now) => {}
-        }
-    };
-    let mut alive = interval(Duration::from_millis(graphql.settings.keep_alive_ms.max(1)));
-    alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let streaming = Streaming {
         incoming,
-        over: Box::pin(over),
-        alive,
+        over: graphql.over(session),
+        alive: graphql.signs_of_life(),
         _working: AbortOnDrop(working),
     };
     let chunks = stream::unfold(streaming, async |mut streaming| {
@@ -60,14 +41,14 @@ pub(super) fn stream(graphql: &Graphql, session: Session, events: Box<Events>) -
     respond(Body::from_stream(chunks))
 }
 
-struct Streaming<F> {
+struct Streaming {
     incoming: mpsc::Receiver<String>,
-    over: std::pin::Pin<Box<F>>,
+    over: BoxFuture<'static, ()>,
     alive: Interval,
     _working: AbortOnDrop,
 }
 
-impl<F: Future<Output = ()>> Streaming<F> {
+impl Streaming {
     async fn chunk(&mut self) -> Option<Bytes> {
         tokio::select! {
             biased;

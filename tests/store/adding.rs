@@ -5,8 +5,8 @@ use std::{fs, path::Path, sync::Arc};
 
 use guanxi::{
     model::{
-        Action, Change, Ends, Entity, EntityKind, Evidence, Noun, Record, Relationship, RelationshipKind, Stance,
-        Timestamp, View, relationship_id,
+        Action, Change, Ends, Entity, EntityKind, Evidence, Noun, Record, Relationship, RelationshipKind, Timestamp,
+        View, relationship_id,
     },
     store::{State, Store, adding::Adding, commit::Proposal, home::Home},
 };
@@ -158,18 +158,8 @@ fn what_is_not_new_or_refers_to_what_does_not_stand_is_given_back() {
     }
     let mut stated = owns("zoo", "right");
     if let Record::Relationship(relationship) = &mut stated {
-        relationship.evidence = vec![Evidence {
-            id: format!("{}#1", relationship.id),
-            source: "source:nobody".to_owned(),
-            locator: None,
-            stance: Stance::Asserts,
-            speaker: None,
-            stated_on: None,
-            summary: None,
-            share: None,
-            amount: None,
-            confidence: None,
-        }];
+        let id = format!("{}#1", relationship.id);
+        relationship.evidence = vec![Evidence::asserting(id, "source:nobody")];
     }
     assert!(!add(&mut adding, stated));
     assert_eq!(adding.uncommitted(), 0);
