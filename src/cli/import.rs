@@ -19,12 +19,10 @@ use crate::{
         BATCH_MAX, Choice, Coverage, Done, Finding, Format, Gauge, Job, Opening, Part, Phase, RECORD_BYTES_MAX, Reader,
         Report, Strictness, Summary, Told, UNPACKED_BYTES_MAX, UNSETTLED_MAX, WAITING_MAX, plan, run,
     },
+    graph::Snapshot,
     http,
     model::{Catalog, Timestamp, View},
-    store::{
-        self,
-        home::{Home, LOG},
-    },
+    store::home::Home,
 };
 
 /// How the program ends when some records came in, and others or a part of a file did not.
@@ -137,7 +135,7 @@ pub(super) fn import(arguments: &ImportArguments) -> anyhow::Result<ExitCode> {
     let told = told(arguments, now);
     let (stop, ended, gauge) = (AtomicBool::new(false), AtomicBool::new(false), Gauge::default());
     let bytes = parts.iter().map(|(part, _)| part.bytes).sum();
-    let mut findings = 0;
+    let (mut findings, mut issues) = (0, None);
     let schemes = schemes(arguments, &parts);
     let home = Home::enter(store, now)?;
     let done = thread::scope(|scope| {
@@ -153,6 +151,12 @@ pub(super) fn import(arguments: &ImportArguments) -> anyhow::Result<ExitCode> {
             if let Some(report) = &mut report {
                 report.add(finding);
             }
+        };
+        let for_issues = arguments.issues_ms.map(Duration::from_millis);
+        let mut look_for_issues = |graph: &Snapshot| {
+            let time = for_issues.unwrap_or_else(|| issues::after_import(began.elapsed()));
+            let what_was_found = || issues::summary(graph, Timestamp::now(), time);
+            issues = (!time.is_zero()).then(what_was_found);
         };
         let job = Job {
             parts: &parts,
@@ -177,6 +181,7 @@ pub(super) fn import(arguments: &ImportArguments) -> anyhow::Result<ExitCode> {
             stop: &stop,
             gauge: &gauge,
             each_finding: &mut each_finding,
+            at_end: &mut look_for_issues,
             now,
         };
         let done = run(home, job);
@@ -187,13 +192,11 @@ pub(super) fn import(arguments: &ImportArguments) -> anyhow::Result<ExitCode> {
         let written = report.end(&done.tally);
         written.with_context(|| format!("cannot write the report {}", path.display()))?;
     }
-    let for_issues = arguments.issues_ms.map(Duration::from_millis);
-    let for_issues = for_issues.unwrap_or_else(|| issues::after_import(began.elapsed()));
-    conclude(&done, store, for_issues, stop.load(Ordering::Relaxed))
+    conclude(&done, store, issues, stop.load(Ordering::Relaxed))
 }
 
 /// Prints what became of the records.
-fn conclude(done: &Done, store: &Path, for_issues: Duration, was_asked_to_stop: bool) -> anyhow::Result<ExitCode> {
+fn conclude(done: &Done, store: &Path, issues: Option<String>, was_asked_to_stop: bool) -> anyhow::Result<ExitCode> {
     let dir = store.display();
     print(&Summary(&done.tally).to_string())?;
     if done.is_cut_short {
@@ -244,15 +247,8 @@ fn conclude(done: &Done, store: &Path, for_issues: Duration, was_asked_to_stop: 
         _ if done.is_new => print(&format!("store {dir}: made; {serving}\n"))?,
         _ => print(&format!("store {dir}: what is new or differs is recorded; {serving}\n"))?,
     }
-    if counts.read > 0 && !for_issues.is_zero() && store.join(LOG).exists() {
-        let now = Timestamp::now();
-        match store::read(store, now) {
-            Ok(graph) => print(&issues::summary(&graph, now, for_issues))?,
-            // What was imported is kept, whatever becomes of looking at it.
-            Err(error) => {
-                say!("guanxi: the data issues cannot be counted: {error}; try guanxi check --store {dir}")
-            }
-        }
+    if let Some(issues) = issues.filter(|_| counts.read > 0) {
+        print(&issues)?;
     }
     Ok(ended(done))
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use caseless::Caseless;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
 /// `text` in the form in which names are compared: NFKC, case-folded, white space collapsed to single spaces.
@@ -15,8 +16,19 @@ pub fn fold(text: &str) -> String {
         return collapse(&text.to_ascii_lowercase());
     }
     // Folding may denormalize (as with some ligatures), so the second pass makes the form stable.
-    let folded = caseless::default_case_fold_str(&normalized(text));
-    collapse(&normalized(&folded))
+    collapse(&normalized(&case_folded(&normalized(text))))
+}
+
+/// `text` without case. Letters of ASCII, most also of names in other scripts, need no tables.
+fn case_folded(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter.is_ascii() {
+            true => folded.push(letter.to_ascii_lowercase()),
+            false => folded.extend(std::iter::once(letter).default_case_fold()),
+        }
+    }
+    folded
 }
 
 /// `text` in NFKC. Most text is, and seeing that takes less than doing it again.
@@ -62,6 +74,11 @@ mod tests {
         #[test]
         fn folding_twice_changes_nothing(text in "\\PC{0,20}") {
             prop_assert_eq!(fold(&fold(&text)), fold(&text));
+        }
+
+        #[test]
+        fn letters_without_tables_are_folded_as_the_tables_do(text in "([\\x00-\\x7f]|\\PC){0,20}") {
+            prop_assert_eq!(case_folded(&text), caseless::default_case_fold_str(&text));
         }
     }
 }

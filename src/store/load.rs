@@ -8,7 +8,7 @@ use super::{
     log, settle, shelf,
 };
 use crate::{
-    graph::{self, Builder},
+    graph::{self, Builder, Snapshot},
     model::{Noun, Record, Timestamp},
 };
 
@@ -156,11 +156,18 @@ impl Load {
         kept.map_err(|reason| unwritten(&self.home, reason))
     }
 
-    /// Makes the store of what was added, with a snapshot for a quick start.
+    /// Makes the store of what was added, with a snapshot for a quick start, and gives `inspect` what it holds while that is in
+    /// memory.
     ///
     /// # Errors
     /// [`Error::Unfit`] when there is more than a graph can hold, [`Error::Home`] when it cannot be written.
-    pub fn finish(self, title: &str, description: Option<&str>, licence: Option<&str>) -> Result<Filled, Error> {
+    pub fn finish(
+        self,
+        title: &str,
+        description: Option<&str>,
+        licence: Option<&str>,
+        inspect: impl FnOnce(&Snapshot),
+    ) -> Result<Filled, Error> {
         let graph = self.graph.finish(title, description, licence)?;
         let log = self.log.end().map_err(|reason| unwritten(&self.home, reason))?;
         let head = self.home.seal(log, title, description, licence)?;
@@ -169,6 +176,7 @@ impl Load {
             log: head.fingerprint(),
         };
         home::write_snapshot(self.home.dir(), held, |blocks| settle::write(&graph, blocks))?;
+        inspect(&graph);
         Ok(Filled { home: self.home, held })
     }
 }

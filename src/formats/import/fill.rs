@@ -53,12 +53,17 @@ impl Running<'_> {
             licence,
             ..
         } = self.about();
-        let filled = load.finish(&title, description.as_deref(), licence.as_deref())?;
+        let is_all = conflicts.len() == 0 && dangling.len() == 0 && first_version.is_none() && self.job.join.is_empty();
+        let filled = load.finish(&title, description.as_deref(), licence.as_deref(), |graph| {
+            if is_all {
+                (self.job.at_end)(graph);
+            }
+        })?;
         if self.job.search_index {
             self.job.gauge.enter(Phase::Indexing);
             filled.index();
         }
-        if conflicts.len() == 0 && dangling.len() == 0 && first_version.is_none() && self.job.join.is_empty() {
+        if is_all {
             return Ok(());
         }
         // Whoever searches first works in what changes now.

@@ -10,6 +10,7 @@ use std::{
 
 use super::{Finding, Part, Reader, Tally, Told};
 use crate::{
+    graph::Snapshot,
     model::Timestamp,
     store::{OpenError, load},
 };
@@ -145,6 +146,8 @@ pub struct Job<'a> {
     pub gauge: &'a Gauge,
     /// Is told every fault.
     pub each_finding: &'a mut dyn FnMut(Finding<'_>),
+    /// Is given what the store holds at the end, unless the import is cut short or there is no store.
+    pub at_end: &'a mut dyn FnMut(&Snapshot),
     /// The clock.
     pub now: Timestamp,
 }

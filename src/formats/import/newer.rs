@@ -63,6 +63,9 @@ impl Running<'_> {
         }
         let store = filing.into_store()?;
         store.settle_before_end();
+        if !self.is_cut_short {
+            (self.job.at_end)(store.state().graph());
+        }
         if self.job.search_index && !self.is_cut_short && !self.is_new {
             self.job.gauge.enter(Phase::Indexing);
             store.state().prepare();

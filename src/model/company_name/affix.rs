@@ -45,11 +45,11 @@ const ABBREVIATIONS: [(&str, &str); 27] = [
     ("ответственностью", "отв"),
 ];
 
-/// The word that this one of a legal form is compared as.
-fn unabbreviated(word: &str) -> &str {
-    // Most words of names are none, and all of these begin with one of a few letters.
-    let same = ABBREVIATIONS.iter().find(|(written, _)| *written == word);
-    same.map_or(word, |(_, compared)| compared)
+static COMPARED_AS: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| HashMap::from(ABBREVIATIONS));
+
+/// The word that this one of a legal form is compared as, where that is another.
+pub(super) fn unabbreviated(word: &str) -> Option<&'static str> {
+    COMPARED_AS.get(word).copied()
 }
 
 /// A spelling of a form, as its pieces.
@@ -99,8 +99,8 @@ impl End {
     /// The outermost letter of these pieces.
     fn letter(self, pieces: &[Piece]) -> Option<char> {
         match self {
-            Self::First => unabbreviated(&pieces.first()?.text).chars().next(),
-            Self::Last => unabbreviated(&pieces.last()?.text).chars().next_back(),
+            Self::First => pieces.first()?.in_form().chars().next(),
+            Self::Last => pieces.last()?.in_form().chars().next_back(),
         }
     }
 
@@ -234,7 +234,7 @@ fn taken(name: &[Piece], form: &[Piece], end: End) -> Option<Taken> {
     while let Some((wanted, inner)) = end.split(form) {
         let rest = end.rest(name, pieces);
         let (outer, _) = end.split(rest)?;
-        if unabbreviated(&outer.text) == unabbreviated(&wanted.text) {
+        if outer.in_form() == wanted.in_form() {
             if wanted.is_bracketed && !outer.is_bracketed {
                 return None;
             }
@@ -256,6 +256,9 @@ fn taken(name: &[Piece], form: &[Piece], end: End) -> Option<Taken> {
 /// In how many pieces `wanted` is spelled out in letters: S. p. A. At the start only from three letters on, or where a form at
 /// the end goes with it, since A. O. Smith is no АО.
 fn spelled_out(name: &[Piece], wanted: &str, end: End) -> Option<usize> {
+    // Most names end in a word, which is seen at once.
+    let (outer, _) = end.split(name)?;
+    outer.single_letter()?;
     let letters = wanted.chars().count();
     let letters_min = if end == End::Last || wanted == "sc" { 2 } else { 3 };
     if letters < letters_min || name.len() < letters {
@@ -265,9 +268,6 @@ fn spelled_out(name: &[Piece], wanted: &str, end: End) -> Option<usize> {
         End::First => &name[..letters],
         End::Last => &name[name.len() - letters..],
     };
-    let is_letter = |(piece, letter): (&Piece, char)| {
-        let mut letters = piece.text.chars();
-        letters.next() == Some(letter) && letters.next().is_none()
-    };
+    let is_letter = |(piece, letter): (&Piece, char)| piece.single_letter() == Some(letter);
     spelling.iter().zip(wanted.chars()).all(is_letter).then_some(letters)
 }

@@ -7,7 +7,10 @@ use hashbrown::{HashMap, HashSet};
 use unicode_normalization::char::{decompose_canonical, is_combining_mark};
 use unicode_script::{Script, UnicodeScript};
 
-use super::vocabulary::{COMMON, CONNECTIVES, MEANINGS, SPELLINGS, STRUCTURE, VEHICLES};
+use super::{
+    affix::unabbreviated,
+    vocabulary::{COMMON, CONNECTIVES, MEANINGS, SPELLINGS, STRUCTURE, VEHICLES},
+};
 use crate::model::{
     fold,
     letters::{is_unspaced, simplified, spelled_out, without_zeros},
@@ -92,8 +95,23 @@ pub(super) struct Piece {
     pub(super) text: String,
     /// The same with its marks, folded; empty where it has none.
     marked: String,
+    /// The word that it is compared as in a legal form, where that is another.
+    in_form: Option<&'static str>,
     /// Whether brackets stand right around it.
     pub(super) is_bracketed: bool,
+}
+
+impl Piece {
+    /// The word that it is compared as in a legal form.
+    pub(super) fn in_form(&self) -> &str {
+        self.in_form.unwrap_or(&self.text)
+    }
+
+    /// Its letter, where it is a single one.
+    pub(super) fn single_letter(&self) -> Option<char> {
+        let mut letters = self.text.chars();
+        letters.next().filter(|_| letters.next().is_none())
+    }
 }
 
 /// Longer names are compared by their first words only: so much bounds the work, and no name needs more.
@@ -120,7 +138,11 @@ fn each_plain(letter: char, mut each: impl FnMut(char)) {
     if is_plain(letter) {
         return each(simplified(letter));
     }
-    let script = letter.script();
+    let script = if is_latin(letter) {
+        Script::Latin
+    } else {
+        letter.script()
+    };
     let has_plain_letters = matches!(
         script,
         Script::Latin | Script::Greek | Script::Cyrillic | Script::Hebrew | Script::Arabic
@@ -143,6 +165,11 @@ fn each_plain(letter: char, mut each: impl FnMut(char)) {
 /// Whether a letter is its own plain form for certain: most are, and looking up their scripts takes long.
 fn is_plain(letter: char) -> bool {
     matches!(letter, '\0'..='\u{7F}' | '\u{3041}'..='\u{3096}' | '\u{30A1}'..='\u{30FA}' | '\u{4E00}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}')
+}
+
+/// Whether a letter is a Latin one with a mark for certain, as most of those are whose scripts would be looked up.
+fn is_latin(letter: char) -> bool {
+    matches!(letter, '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{24F}')
 }
 
 /// A letter of a name without its marks, and the one that it is written as; the second of two letters is written as none.
@@ -238,6 +265,7 @@ impl Cutter {
             let is_bracketed = self.opened && next == Some(')');
             let marked = std::mem::take(&mut self.marked);
             self.pieces.push(Piece {
+                in_form: unabbreviated(&text),
                 text,
                 marked,
                 is_bracketed,
@@ -399,4 +427,16 @@ fn telling(text: &str) -> Telling {
 /// An Arabic word without its article; any other as it is.
 fn without_article(text: &str) -> &str {
     text.strip_prefix("ال").unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_that_are_taken_for_latin_are() {
+        let taken: Vec<char> = ('\0'..='\u{FFFF}').filter(|letter| is_latin(*letter)).collect();
+        assert!(taken.len() > 300);
+        assert!(taken.iter().all(|letter| letter.script() == Script::Latin));
+    }
 }

@@ -232,14 +232,26 @@ impl Tokens {
             Cutting::Words => self.cutter.cut(text, |word| push(word.text)),
             Cutting::First => {
                 let mut start = None;
-                self.cutter.cut(text, |word| {
-                    if *start.get_or_insert(word.place.0) == word.place.0 {
-                        push(word.text);
+                // What has letters before a space mostly has a word there.
+                for text in [before_second(text), text] {
+                    if start.is_none() {
+                        self.cutter.cut(text, |word| {
+                            if *start.get_or_insert(word.place.0) == word.place.0 {
+                                push(word.text);
+                            }
+                        });
                     }
-                });
+                }
             }
         }
     }
+}
+
+/// `text` up to the first white space behind a letter or a digit.
+fn before_second(text: &str) -> &str {
+    let first = text.find(char::is_alphanumeric).unwrap_or(text.len());
+    let space = text[first..].find(char::is_whitespace);
+    space.map_or(text, |space| &text[..first + space])
 }
 
 impl Tokenizer for Tokens {
@@ -272,5 +284,30 @@ impl TokenStream for Stream<'_> {
 
     fn token_mut(&mut self) -> &mut Token {
         &mut self.tokens.tokens[self.next.saturating_sub(1)]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_word_is_found_whatever_stands_before_and_behind_it() {
+        let mut tokens = Tokens::of(Cutting::First);
+        for (text, first) in [
+            ("Lord & Taylor", "lord"),
+            ("& Other Stories", "and"),
+            ("J.Crew Group", "j jcrew"),
+            ("'s Hertogenbosch", "hertogenbosch"),
+            ("- - (Yahoo! Inc)", "yahoo"),
+            ("支付宝 Alipay", "支 支付"),
+            ("Müller\u{a0}& Söhne", "muller mueller"),
+            ("", ""),
+        ] {
+            let mut stream = tokens.token_stream(text);
+            let mut words = Vec::new();
+            stream.process(&mut |token| words.push(token.text.clone()));
+            assert_eq!(words.join(" "), first, "{text}");
+        }
     }
 }

@@ -11,26 +11,28 @@ use crate::model::letters::{simplified, spelled_out};
 
 /// Tells `each` every folded letter of `text`, with the place in `text` that it comes from.
 pub(super) fn fold_letters(text: &str, mut each: impl FnMut(char, Range<usize>)) {
-    let mut letters = text.char_indices().peekable();
-    while let Some((start, letter)) = letters.next() {
+    let mut start = 0;
+    while let Some(letter) = text[start..].chars().next() {
         let mut end = start + letter.len_utf8();
-        while let Some((_, mark)) = letters.next_if(|(_, next)| belongs_to_the_letter_before(*next)) {
-            end += mark.len_utf8();
+        // What follows is mostly seen by its first byte to be a letter of its own.
+        if text.as_bytes().get(end).is_some_and(|next| !next.is_ascii()) {
+            let marks = text[end..]
+                .chars()
+                .take_while(|next| belongs_to_the_letter_before(*next));
+            end += marks.map(char::len_utf8).sum::<usize>();
         }
         let is_alone = end == start + letter.len_utf8();
         match is_alone.then(|| plain(letter)).flatten() {
             Some(folded) => each(folded, start..end),
             None => fold_cluster(&text[start..end], |folded| each(folded, start..end)),
         }
+        start = end;
     }
 }
 
 /// Whether the letter is a part of the one before, and can only be folded with it: a combining mark, a part of a Korean
 /// syllable, a voicing mark of half width.
 fn belongs_to_the_letter_before(letter: char) -> bool {
-    if letter.is_ascii() {
-        return false;
-    }
     matches!(letter, '\u{1160}'..='\u{11FF}' | '\u{FF9E}' | '\u{FF9F}') || is_combining_mark(letter)
 }
 

@@ -297,6 +297,11 @@ pub(super) fn shortened(text: &str, letters_max: usize) -> &str {
 /// All letters of `text` in one: what tells whole names apart, whatever stands between their words.
 pub(super) fn key(text: &str) -> String {
     let mut key = String::with_capacity(text.len());
+    if text.is_ascii() {
+        let letters = text.bytes().filter(u8::is_ascii_alphanumeric).take(KEY_LETTERS_MAX);
+        key.extend(letters.map(|letter| char::from(letter.to_ascii_lowercase())));
+        return key;
+    }
     fold_letters(text, |letter, _| {
         if matches!(role(letter, true), Role::Letter | Role::Character) {
             key.push(letter);
@@ -418,5 +423,13 @@ mod tests {
             assert_eq!(key(one), key(other));
         }
         assert_eq!(key(&"x".repeat(1000)).len(), KEY_LETTERS_MAX);
+        for letter in '\0'..='\x7f' {
+            let is_in_it = |text: String| key(&text).contains(letter.to_ascii_lowercase());
+            assert_eq!(
+                is_in_it(letter.to_string()),
+                is_in_it(format!("{letter}é")),
+                "{letter:?}"
+            );
+        }
     }
 }
