@@ -21,7 +21,7 @@ use crate::{
     },
     graph::Snapshot,
     http,
-    model::{Catalog, Timestamp, View},
+    model::{Catalog, Timestamp, View, line},
     store::home::Home,
 };
 
@@ -85,16 +85,16 @@ pub(super) struct ImportArguments {
     #[arg(long, value_name = "KEY")]
     source: Option<String>,
     /// Who published the files, where they do not say it.
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = seen)]
     publisher: Option<String>,
     /// What the files are called, where they do not say it; also the title of a store that the import makes.
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = seen)]
     title: Option<String>,
     /// Where the files can be read, where they do not say it.
     #[arg(long, value_name = "URL")]
     url: Option<String>,
     /// Under which licence the files may be used, where they do not say it.
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = seen)]
     licence: Option<String>,
     /// Bytes that one record of a file may have.
     #[arg(long, env = "GUANXI_RECORD_BYTES_MAX", default_value_t = RECORD_BYTES_MAX)]
@@ -193,6 +193,11 @@ pub(super) fn import(arguments: &ImportArguments) -> anyhow::Result<ExitCode> {
         written.with_context(|| format!("cannot write the report {}", path.display()))?;
     }
     conclude(&done, store, issues, stop.load(Ordering::Relaxed))
+}
+
+/// A line of text of which something can be seen.
+fn seen(text: &str) -> Result<String, String> {
+    line(text).map_err(|invalid| invalid.to_string())
 }
 
 /// Prints what became of the records.

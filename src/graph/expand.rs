@@ -42,6 +42,12 @@ pub trait Expand {
         out: &mut Vec<Crossing<Self::Node, Self::Link>>,
     ) -> Result<(), Self::Error>;
 
+    /// Spends `work` on what is no relationship, or with 0 only looks whether the walk is to go on.
+    ///
+    /// # Errors
+    /// What the store fails with, or [`Exhausted`].
+    fn spend(&self, work: u64) -> Result<(), Self::Error>;
+
     /// Whether more than `max` relationships lead from or to `node` that `step` follows, whatever its direction.
     ///
     /// # Errors
@@ -275,6 +281,10 @@ impl Expand for Walker<'_> {
             })?;
         }
         meter.flush()
+    }
+
+    fn spend(&self, work: u64) -> Result<(), Exhausted> {
+        self.budget.charge(work)
     }
 
     fn degree_exceeds(&self, node: EntityIx, step: &Step, max: usize) -> Result<bool, Exhausted> {

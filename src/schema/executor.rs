@@ -215,7 +215,10 @@ where
         };
         let executed = async {
             match prepared.estimate.work {
-                Work::Lookup => Ok(execution.await),
+                Work::Lookup => {
+                    let _ended = turn.begin_lookup();
+                    Ok(execution.await)
+                }
                 work => pool.run(work, &turn, deadline, execution).await,
             }
         };

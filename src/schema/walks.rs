@@ -221,17 +221,11 @@ impl WalkQuery {
             let (traversal, mask) = filter.compile(&viewer, &starts, "Query.commonConnections(filter:)")?;
             let walker = Walker::new(viewer.snapshot(), mask, viewer.budget());
             let found = algo::common_connections(&walker, &traversal, &starts, depth)?;
-            let rows = || {
-                (0..).zip(&found).map(|(position, common)| Common {
-                    position,
-                    entity: common.entity,
-                    distance: common.distance(),
-                })
-            };
+            let rows = || found.found().iter().copied().map(Common);
             let page = page(viewer.snapshot(), rows(), |_| Ok(true), ORDER, &window, viewer.budget())?;
             let total = Total::count(ctx, &viewer, rows, |_| Ok(true))?;
             Ok(Connection::new(&listing, &viewer, &page, total, |row| {
-                CommonNeighbor::new(&viewer, &found[row.position])
+                CommonNeighbor::new(&viewer, row.0, found.ways_to(row.0.entity))
             }))
         };
         Some(ask())
@@ -240,20 +234,16 @@ impl WalkQuery {
 
 /// A common connection as a row: ordered by distance, then id.
 #[derive(Debug, Clone, Copy)]
-struct Common {
-    position: usize,
-    entity: EntityIx,
-    distance: usize,
-}
+struct Common(algo::CommonConnection<EntityIx>);
 
 impl Ordered for Common {
     type Field = ();
 
     fn id(self, snapshot: &Snapshot) -> Cow<'_, str> {
-        snapshot.entity(self.entity).id().into()
+        snapshot.entity(self.0.entity).id().into()
     }
 
     fn key(self, _snapshot: &Snapshot, (): ()) -> Key {
-        Key::Number(f64::from(u32::try_from(self.distance).unwrap_or(u32::MAX)))
+        Key::Number(f64::from(u32::try_from(self.0.distance).unwrap_or(u32::MAX)))
     }
 }

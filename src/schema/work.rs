@@ -2,8 +2,8 @@
 //! whatever else is being computed. A request runs on one thread from its first field to its last, so that its answer
 //! stands in the order in which it was asked. Work that nobody waits for is told to stop, and holds its worker until it does.
 //!
-//! Those that wait for a worker come in a fair order (see `fair`). Work that turns out long leaves the workers for short work,
-//! and shares those for long work by turns.
+//! Those that wait for a worker come in a fair order (see `fair`). Work that turns out long leaves the workers for short work, and a
+//! lookup that does leaves the thread that serves requests; they share the workers for long work by turns.
 
 mod fair;
 mod lane;
@@ -13,10 +13,15 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
+    thread,
     time::{Duration, Instant},
 };
 
-use tokio::{runtime::Handle, task, time::timeout_at};
+use tokio::{
+    runtime::{Handle, RuntimeFlavor},
+    task,
+    time::timeout_at,
+};
 
 use self::lane::{Full, Lane, Slot};
 use super::{client::Client, error::Error, limits::Limits};
@@ -37,10 +42,14 @@ pub(crate) enum Work {
 
 /// Changes that are carried out at a time. Those that wait together share one write, and hold no processor meanwhile.
 const CHANGES_AT_A_TIME: usize = 64;
-/// How long work may take that is short. After that it goes on among the long.
+/// How long a lookup may take, and how much of a processor's time work that is short. After that it goes on among the long.
 const SHORT: Duration = Duration::from_millis(10);
+/// How much longer work may take that is short than it uses a processor, since others use it as well.
+const SHARED: u32 = 5;
 /// How long the turn of long work is while others wait that were served less.
-const TURN: Duration = Duration::from_millis(50);
+const TURN: Duration = Duration::from_millis(20);
+/// How long another thread takes at most to serve what a thread served that is left to a lookup.
+const TAKEN_OVER: Duration = Duration::from_millis(2);
 /// Requests that may be between two turns. Each holds a thread.
 const PAUSED_MAX: usize = 256;
 
@@ -96,7 +105,7 @@ impl Pool {
         let running = turn.clone();
         let working = task::spawn_blocking(move || {
             // Held by the work and not by who waits for it: work that was left must not make room for more before it ends.
-            running.begin(slot, sort);
+            running.begin(Some(slot), sort);
             let _ended = Ended(&running);
             runtime.block_on(work)
         });
@@ -151,8 +160,19 @@ struct Inner {
 #[derive(Debug)]
 struct Running {
     sort: Work,
-    /// None only while it is paused.
+    /// None while it is paused, and for a lookup.
     slot: Option<Slot>,
+    began: Instant,
+    /// The processor's time that its thread had used by then.
+    used_before: Duration,
+}
+
+impl Running {
+    /// How much of its time is left as short work, seen from its thread.
+    fn left(&self, now: Instant) -> Duration {
+        let used = processor_time().saturating_sub(self.used_before);
+        SHORT.saturating_sub(used.max(now.saturating_duration_since(self.began) / SHARED))
+    }
 }
 
 impl Turn {
@@ -175,11 +195,18 @@ impl Turn {
             return true;
         }
         let mut running = self.0.running.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(Running { sort, slot }) = &mut *running else {
+        let Some(running) = &mut *running else {
             return true;
         };
+        let left = running.left(now);
+        let Running { sort, slot, .. } = running;
         match sort {
+            Work::Short if !left.is_zero() => {
+                self.look_after(left);
+                return true;
+            }
             Work::Short => *sort = Work::Long,
+            Work::Lookup if leaves_its_thread() => *sort = Work::Long,
             Work::Long if slot.as_ref().is_some_and(Slot::is_wanted_more) => {}
             // Changes are not paused: who waits for them waits for the disk as well.
             _ => {
@@ -187,17 +214,36 @@ impl Turn {
                 return true;
             }
         }
-        *slot = None;
-        let resumed = self.0.pool.long.resume(self.0.client, is_over);
+        let was_lookup = slot.take().is_none();
+        let resume = || self.0.pool.long.resume(self.0.client, is_over);
+        let resumed = match was_lookup {
+            true => task::block_in_place(|| {
+                // Once another thread serves what this one served, that stays so until the work ends.
+                thread::sleep(TAKEN_OVER);
+                resume()
+            }),
+            false => resume(),
+        };
         self.0.was_turned_away.fetch_or(resumed.is_err(), Ordering::Relaxed);
         *slot = resumed.ok().flatten();
         self.look_after(TURN);
         slot.is_some()
     }
 
-    fn begin(&self, slot: Slot, sort: Work) {
-        let slot = Some(slot);
-        *self.0.running.lock().unwrap_or_else(PoisonError::into_inner) = Some(Running { sort, slot });
+    /// Begins a lookup on the thread that serves the request, until what is returned is dropped.
+    pub(crate) fn begin_lookup(&self) -> impl Drop + use<'_> {
+        self.begin(None, Work::Lookup);
+        Ended(self)
+    }
+
+    fn begin(&self, slot: Option<Slot>, sort: Work) {
+        let used_before = processor_time();
+        *self.0.running.lock().unwrap_or_else(PoisonError::into_inner) = Some(Running {
+            sort,
+            slot,
+            began: Instant::now(),
+            used_before,
+        });
         match sort {
             Work::Lookup | Work::Short => self.look_after(SHORT),
             Work::Long => self.look_after(TURN),
@@ -209,6 +255,25 @@ impl Turn {
         let at = micros(self.0.created.elapsed() + time);
         self.0.look_at.store(at, Ordering::Relaxed);
     }
+}
+
+/// The processor's time that this thread has used; where that is not to be had, the time that has passed.
+fn processor_time() -> Duration {
+    #[cfg(unix)]
+    {
+        let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+        Duration::try_from(time).unwrap_or_default()
+    }
+    #[cfg(not(unix))]
+    {
+        static START: std::sync::LazyLock<Instant> = std::sync::LazyLock::new(Instant::now);
+        START.elapsed()
+    }
+}
+
+/// Whether what waits on this thread can be served by another.
+fn leaves_its_thread() -> bool {
+    Handle::try_current().is_ok_and(|runtime| runtime.runtime_flavor() == RuntimeFlavor::MultiThread)
 }
 
 fn micros(duration: Duration) -> u64 {

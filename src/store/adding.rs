@@ -28,8 +28,9 @@ pub struct Adding {
     /// What everything is added to.
     before: Arc<State>,
     graph: Builder,
-    /// What was added since the last entry, and when it is recorded.
+    /// What was added since the last entry, when that is proposed, and when it is recorded.
     records: Vec<Record>,
+    proposed_at: Timestamp,
     at: Timestamp,
     writing: Option<Writing>,
 }
@@ -60,6 +61,7 @@ impl Store {
         drop(turn);
         Ok(Adding {
             shared: Arc::clone(shared),
+            proposed_at: before.graph().last_recorded_at(),
             at: before.graph().last_recorded_at(),
             before,
             graph,
@@ -95,6 +97,7 @@ impl Adding {
     /// is more than a graph can hold.
     pub fn add(&mut self, record: Record, proposed_at: Timestamp) -> Result<(), Box<Record>> {
         if self.records.is_empty() {
+            self.proposed_at = proposed_at;
             self.at = after(self.at, proposed_at);
             self.graph.record_at(self.at);
         }
@@ -110,12 +113,13 @@ impl Adding {
     /// Makes what was added since the last time an entry of the log, which a thread of its own writes.
     ///
     /// # Errors
-    /// [`Error::Unkeepable`] and [`Error::Unavailable`], also of entries before: nothing after the first of them lasts.
+    /// [`Error::Clock`], and [`Error::Unkeepable`] and [`Error::Unavailable`], also of entries before: nothing after the first of
+    /// them lasts.
     pub fn commit(&mut self, reason: &str) -> Result<(), Error> {
         if self.records.is_empty() {
             return Ok(());
         }
-        self.shared.clock.check(Timestamp::now())?;
+        self.shared.clock.check(self.proposed_at)?;
         let entry = Entry {
             // The thread knows it.
             position: 0,

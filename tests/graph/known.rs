@@ -88,6 +88,10 @@ impl Expand for Lists {
         Ok(())
     }
 
+    fn spend(&self, _work: u64) -> Result<(), Never> {
+        Ok(())
+    }
+
     fn degree_exceeds(&self, node: usize, _step: &Step, max: usize) -> Result<bool, Never> {
         Ok(self.outgoing[node].len() + self.incoming[node].len() > max)
     }

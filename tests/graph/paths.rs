@@ -307,11 +307,13 @@ proptest! {
                 expected.insert(entity_id(entity), shortest.iter().sum());
             }
         }
-        let told: BTreeMap<String, usize> = found.iter().map(|common| (snapshot.entity(common.entity).id().to_owned(), common.distance())).collect();
+        let told: BTreeMap<String, usize> = found.found().iter().map(|common| (snapshot.entity(common.entity).id().to_owned(), common.distance)).collect();
+        prop_assert_eq!(told.len(), found.found().len());
         prop_assert_eq!(told, expected);
-        prop_assert!(found.is_sorted_by_key(|common| (common.distance(), snapshot.entity(common.entity).id())));
-        for common in &found {
-            for (start, way) in ix.iter().zip(&common.ways) {
+        for common in found.found() {
+            let ways = found.ways_to(common.entity);
+            prop_assert_eq!(ways.iter().map(Vec::len).sum::<usize>(), common.distance);
+            for (start, way) in ix.iter().zip(&ways) {
                 prop_assert_eq!(way.first().unwrap().from, *start);
                 prop_assert_eq!(way.last().unwrap().to, common.entity);
                 prop_assert!(way.windows(2).all(|pair| pair[0].to == pair[1].from));

@@ -1,5 +1,7 @@
 //! Walks as of a day, against the same walks over a graph that holds only what held on that day.
 
+use std::collections::BTreeMap;
+
 use guanxi::{
     graph::{
         Budget, EntityFilter, EntityIx, RelationshipIx, Scan, Snapshot, Traversal, Walker,
@@ -80,9 +82,13 @@ fn answers(data: &Dataset, at: At, (from, to): (u8, u8)) -> String {
             around.truncated,
         ),
         common
+            .found()
             .iter()
-            .map(|common| (entity(common.entity), common.ways.iter().map(way).collect::<Vec<_>>()))
-            .collect::<Vec<_>>(),
+            .map(|found| {
+                let ways = common.ways_to(found.entity);
+                (entity(found.entity), ways.iter().map(way).collect::<Vec<_>>())
+            })
+            .collect::<BTreeMap<_, _>>(),
     );
     format!("{told:?}")
 }

@@ -8,8 +8,15 @@ use guanxi::{
         Action, Change, Ends, Entity, EntityKind, Evidence, Noun, Record, Relationship, RelationshipKind, Timestamp,
         View, relationship_id,
     },
-    store::{State, Store, adding::Adding, commit::Proposal, home::Home},
+    store::{
+        State, Store,
+        adding::Adding,
+        commit::{Error, Proposal},
+        home::Home,
+    },
 };
+
+use jiff::SignedDuration;
 
 use crate::harness::BUNDLED;
 
@@ -205,4 +212,25 @@ fn what_was_committed_before_the_end_of_a_process_is_there_afterwards() {
     let mask = state.graph().mask(&View::now(Timestamp::MAX));
     let found = ["kept", "lost"].map(|id| state.graph().entity_by_id(id, &mask).is_some());
     assert_eq!(found, [true, false]);
+}
+
+#[test]
+fn a_clock_that_has_jumped_ahead_adds_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    let (before, position) = (store.state().graph().digest(), store.figures().position);
+    let mut adding = store.adding(0).unwrap();
+    let ahead = Timestamp::now() + SignedDuration::from_hours(400 * 24);
+    adding.add(company("mm"), ahead).unwrap();
+    let refused = adding.commit("many").unwrap_err();
+    assert!(matches!(refused, Error::Clock(_)), "{refused}");
+    let refused = adding.finish("many").unwrap_err();
+    assert!(matches!(refused, Error::Clock(_)), "{refused}");
+    drop(store);
+    let store = open(dir.path());
+    assert_eq!(
+        (store.state().graph().digest(), store.figures().position),
+        (before, position)
+    );
+    commit(&store, vec![put(company("mm"))], "by a clock that is right");
 }

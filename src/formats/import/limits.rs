@@ -29,6 +29,7 @@ pub(super) fn beyond_limits(draft: &Draft) -> Option<Fault> {
     };
     let reason = ends_in_a_view(record.id())
         .or_else(|| unsound(record))
+        .or_else(|| unseen(record))
         .or_else(|| too_large(record));
     reason.map(|reason| Fault::rejected("", reason).with(draft.change.id()))
 }
@@ -84,6 +85,19 @@ fn unsound(record: &Record) -> Option<&'static str> {
                 None
             }
         }
+    }
+}
+
+/// What of a record is written, and cannot be seen.
+fn unseen(record: &Record) -> Option<&'static str> {
+    let is_unseen = |text: &String| !text.is_empty() && is_blank(text);
+    match record {
+        Record::Source(source) if is_unseen(&source.title) => Some("nothing can be seen of its title"),
+        Record::Source(source) if is_unseen(&source.publisher) => Some("nothing can be seen of its publisher"),
+        Record::Relationship(relationship) if relationship.role.as_ref().is_some_and(is_unseen) => {
+            Some("nothing can be seen of its role")
+        }
+        Record::Source(_) | Record::Entity(_) | Record::Relationship(_) => None,
     }
 }
 
@@ -224,6 +238,44 @@ mod tests {
             );
         }
         assert_eq!(reason(|entity| entity.names = vec![named("می\u{200C}خواهم")]), None);
+    }
+
+    #[test]
+    fn a_title_publisher_or_role_of_which_nothing_can_be_seen_is_none() {
+        let told = |record: Record| beyond_limits(&Draft::of(record)).map(|fault| fault.reason.into_owned());
+        let source = |title: &str, publisher: &str| {
+            let (id, title, publisher) = ("source:a".to_owned(), title.to_owned(), publisher.to_owned());
+            Record::Source(Source {
+                id,
+                title,
+                publisher,
+                published_on: None,
+                url: None,
+                licence: None,
+            })
+        };
+        let role = |role: &str| {
+            let ends = Ends::Known {
+                from: "a".to_owned(),
+                to: "b".to_owned(),
+            };
+            let mut claim = Relationship::new("rel:1".to_owned(), RelationshipKind::OfficerOf, ends);
+            claim.evidence = vec![Evidence::asserting("e".to_owned(), "source:a")];
+            claim.role = Some(role.to_owned());
+            Record::Relationship(claim)
+        };
+        for blank in ["\u{200B}", "\u{FEFF}\u{2060}", "\u{3164}"] {
+            for (record, reason) in [
+                (source(blank, "B"), "nothing can be seen of its title"),
+                (source("A", blank), "nothing can be seen of its publisher"),
+                (role(blank), "nothing can be seen of its role"),
+            ] {
+                assert_eq!(told(record).as_deref(), Some(reason), "{blank:?}");
+            }
+        }
+        for seen in [source("A", ""), source("نامه\u{200C}ای", "B"), role("director")] {
+            assert_eq!(told(seen), None);
+        }
     }
 
     #[test]

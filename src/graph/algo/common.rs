@@ -1,31 +1,49 @@
 //! What several entities have in common: whom each of them reaches within so many steps.
 
+use std::hash::Hash;
+
 use hashbrown::HashMap;
 
-use super::paths::{CrossingOf, Path, PathOf};
-use crate::graph::{Expand, Traversal, expand::Gate};
+use super::paths::{CrossingOf, Path};
+use crate::graph::{Crossing, Expand, Traversal, expand::Gate};
 
-/// An entity that each of several others reaches.
+/// How many entities are compared before it is looked whether the work is to go on.
+const AT_ONCE: usize = 256;
+
+/// The entities that each of several others reaches.
 #[derive(Debug, Clone)]
-pub struct CommonConnection<N, L> {
-    /// The entity they have in common.
-    pub entity: N,
-    /// A shortest way from each of them to it, in their order.
-    pub ways: Vec<Path<N, L>>,
+pub struct CommonConnections<N, L> {
+    /// How each of the others reaches entities: at which distance, and over which crossing.
+    reached: Vec<HashMap<N, (usize, Crossing<N, L>)>>,
+    found: Vec<CommonConnection<N>>,
 }
 
-impl<N, L> CommonConnection<N, L> {
-    /// How many steps all ways take together.
-    pub fn distance(&self) -> usize {
-        self.ways.iter().map(Vec::len).sum()
+/// An entity that each of several others reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CommonConnection<N> {
+    /// The entity they have in common.
+    pub entity: N,
+    /// How many steps the shortest ways from all of them take together.
+    pub distance: usize,
+}
+
+impl<N: Copy + Eq + Hash, L: Copy> CommonConnections<N, L> {
+    /// They, each once, in any order.
+    #[must_use]
+    pub fn found(&self) -> &[CommonConnection<N>] {
+        &self.found
+    }
+
+    /// A shortest way from each of the others to one of those found, in the order in which they were named. O(their lengths).
+    #[must_use]
+    pub fn ways_to(&self, entity: N) -> Vec<Path<N, L>> {
+        self.reached.iter().map(|reached| way_to(reached, entity)).collect()
     }
 }
 
-/// A common connection over what `E` expands.
-type CommonOf<E> = CommonConnection<<E as Expand>::Node, <E as Expand>::Link>;
-
-/// Whom each of `of` reaches within `depth_max` steps: nearest first, then by id. They themselves are left out and not
-/// passed through: what one reaches only by way of another is not in common. Where several shortest ways lead there, the one with the smallest ids, read from the far end, is told.
+/// Whom each of `of` reaches within `depth_max` steps. They themselves are left out and not passed through: what one reaches only
+/// by way of another is not in common. Where several shortest ways lead there, the one with the smallest ids, read from the far
+/// end, is told.
 ///
 /// One breadth-first search for each of them, O(relationships looked at), each of which spends one unit.
 ///
@@ -36,29 +54,26 @@ pub fn common_connections<E: Expand>(
     traversal: &Traversal<E::Node>,
     of: &[E::Node],
     depth_max: usize,
-) -> Result<Vec<CommonOf<E>>, E::Error> {
+) -> Result<CommonConnections<E::Node, E::Link>, E::Error> {
     let mut gate = Gate::new(walk, traversal);
     let mut reached = Vec::with_capacity(of.len());
     for start in of {
         reached.push(reach(walk, traversal, &mut gate, (*start, of), depth_max)?);
     }
-    let Some((first, others)) = reached.split_first() else {
-        return Ok(Vec::new());
-    };
-    let shared = first
-        .keys()
-        .filter(|node| others.iter().all(|other| other.contains_key(*node)));
-    let mut common: Vec<CommonOf<E>> = shared
-        .map(|entity| CommonConnection {
-            entity: *entity,
-            ways: reached.iter().map(|from| way_to::<E>(from, *entity)).collect(),
-        })
-        .collect();
-    common.sort_unstable_by(|a, b| {
-        let ids = || walk.entity_id(a.entity).cmp(walk.entity_id(b.entity));
-        a.distance().cmp(&b.distance()).then_with(ids)
-    });
-    Ok(common)
+    let mut found = Vec::new();
+    // Whoever reaches fewest bounds what they have in common.
+    let fewest = reached.iter().min_by_key(|reached| reached.len());
+    for (place, entity) in fewest.into_iter().flat_map(HashMap::keys).enumerate() {
+        if place % AT_ONCE == 0 {
+            walk.spend(0)?;
+        }
+        let distances = reached.iter().map(|from| Some(from.get(entity)?.0));
+        if let Some(distance) = distances.sum() {
+            let entity = *entity;
+            found.push(CommonConnection { entity, distance });
+        }
+    }
+    Ok(CommonConnections { reached, found })
 }
 
 /// How each entity was reached: at which distance, and over which crossing.
@@ -104,7 +119,8 @@ fn reach<E: Expand>(
     Ok(reached)
 }
 
-fn way_to<E: Expand>(reached: &Reached<E>, entity: E::Node) -> PathOf<E> {
+/// The way that leads to `entity`; empty where none does.
+fn way_to<N: Copy + Eq + Hash, L: Copy>(reached: &HashMap<N, (usize, Crossing<N, L>)>, entity: N) -> Path<N, L> {
     let mut way = Vec::new();
     let mut here = entity;
     while let Some((_, crossing)) = reached.get(&here) {

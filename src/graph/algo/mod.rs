@@ -15,7 +15,7 @@ mod timeline;
 
 pub use chain::Chain;
 pub use channels::{Coverage, PurchaseChannel, PurchaseQuestion, purchase_channels};
-pub use common::{CommonConnection, common_connections};
+pub use common::{CommonConnection, CommonConnections, common_connections};
 pub use control::{
     Control, CorporateGroup, Counterpart, Member, MemberOrderField, UltimateParent, controllers, corporate_group,
     subsidiaries, ultimate_parent,

@@ -6,7 +6,7 @@ use super::{derivation::Derivation, entity::Entity, path::Path};
 use crate::{
     graph::{
         EntityIx, RelationshipIx,
-        algo::{self, Chain},
+        algo::{self, Chain, CommonConnection},
     },
     schema::{cost::list_size, viewer::Viewer},
 };
@@ -15,14 +15,21 @@ use crate::{
 #[derive(Debug, Clone)]
 pub(crate) struct CommonNeighbor {
     viewer: Viewer,
-    common: algo::CommonConnection<EntityIx, RelationshipIx>,
+    common: CommonConnection<EntityIx>,
+    ways: Vec<algo::Path<EntityIx, RelationshipIx>>,
 }
 
 impl CommonNeighbor {
-    pub(crate) fn new(viewer: &Viewer, common: &algo::CommonConnection<EntityIx, RelationshipIx>) -> Self {
+    /// Of what was found, with a shortest way from each of the others to it.
+    pub(crate) fn new(
+        viewer: &Viewer,
+        common: CommonConnection<EntityIx>,
+        ways: Vec<algo::Path<EntityIx, RelationshipIx>>,
+    ) -> Self {
         Self {
             viewer: viewer.clone(),
-            common: common.clone(),
+            common,
+            ways,
         }
     }
 }
@@ -37,13 +44,13 @@ impl CommonNeighbor {
 
     /// How many steps lead there from all of them together.
     async fn distance(&self) -> i32 {
-        i32::try_from(self.common.distance()).unwrap_or(i32::MAX)
+        i32::try_from(self.common.distance).unwrap_or(i32::MAX)
     }
 
     /// A shortest way from each of them to it, in the order in which they were named.
     #[graphql(directive = list_size::apply(Some(2), None, None, None))]
     async fn paths(&self) -> Vec<Path> {
-        let chains = self.common.ways.iter().filter_map(|way| Chain::of(way));
+        let chains = self.ways.iter().filter_map(|way| Chain::of(way));
         chains.map(|chain| Path::new(self.viewer.clone(), chain)).collect()
     }
 
@@ -51,13 +58,7 @@ impl CommonNeighbor {
     async fn derived_from(&self) -> Derivation {
         let rule =
             "An entity that each of those named reaches by relationships that the view sees and the walk follows.";
-        let relationships = self
-            .common
-            .ways
-            .iter()
-            .flatten()
-            .map(|crossing| crossing.link)
-            .collect();
+        let relationships = self.ways.iter().flatten().map(|crossing| crossing.link).collect();
         Derivation::new(&self.viewer, rule, relationships)
     }
 }

@@ -2,7 +2,6 @@
 
 use std::{
     sync::atomic::AtomicU64,
-    thread,
     time::{Duration, Instant},
 };
 
@@ -79,6 +78,11 @@ impl Stub {
 
     async fn lookup(&self) -> i32 {
         1
+    }
+
+    /// Nobody expects it to take long.
+    async fn endless_lookup(&self, ctx: &Context<'_>) -> Option<Result<i32, Error>> {
+        Some(endless(ctx))
     }
 }
 
@@ -198,6 +202,26 @@ async fn a_lookup_answers_while_every_worker_is_busy() {
     for client in asked {
         client.abort();
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_lookup_that_turns_out_long_leaves_the_thread_that_serves_requests() {
+    let server = Server::new(1, 10, 2_000);
+    // One has the worker for long work, and the others wait for it, beside the only thread that serves.
+    let asked: Vec<_> = (0..3).map(|_| server.start("{ endlessLookup }")).collect();
+    let began = Instant::now();
+    while server.running.load(Ordering::SeqCst) < 3 || server.pool.long.free() > 0 {
+        assert!(began.elapsed() < PATIENCE, "{server:?}");
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let answer = tokio::time::timeout(PATIENCE, server.ask("{ lookup }")).await.unwrap();
+    assert_eq!(answer, json!({"data": {"lookup": 1}}));
+    for client in asked {
+        let answer = tokio::time::timeout(PATIENCE, client).await.unwrap().unwrap();
+        assert_eq!(code(&answer), "TIMEOUT", "{answer}");
+    }
+    server.until(0, 10).await;
+    assert_eq!(server.pool.long.free(), 1);
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ const HOW: How = How {
     now: super::NOW,
     strictness: guanxi::formats::import::Strictness::Lenient,
     stop_after: usize::MAX,
+    panic_after: usize::MAX,
     record_bytes_max: guanxi::formats::import::RECORD_BYTES_MAX,
     search_index: false,
     coverage: guanxi::formats::import::Coverage::Partial,

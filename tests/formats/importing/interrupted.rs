@@ -1,5 +1,12 @@
 //! An import that ends before its end is gone on with by the next, and comes to the same.
 
+use std::{
+    panic::{self, AssertUnwindSafe},
+    sync::mpsc,
+    thread,
+    time::Duration,
+};
+
 use guanxi::{
     model::Timestamp,
     store::home::{Error, Home},
@@ -93,4 +100,43 @@ fn an_import_that_keeps_nothing_before_all_is_read_leaves_a_mark_until_it_ends()
     assert!(!desk.import(&[file]).done.is_cut_short);
     let home = Home::enter(&desk.store(), Timestamp::now()).unwrap();
     assert!(home.is_begun().unwrap() && !home.is_importing());
+}
+
+#[test]
+fn a_panic_ends_an_import_and_the_same_goes_on_from_there() {
+    let many: Vec<(usize, &str)> = (0..30_000).map(|row| (row, "Some")).collect();
+    let file = |desk: &Desk| {
+        let fault = "NOT-AN-LEI,Nobody,US,ACTIVE\n";
+        // More is read ahead than is taken when it happens.
+        let (begin, end) = (lei_file(&many[..10]), lei_file(&many[10..]));
+        let (_, end) = end.split_once('\n').unwrap();
+        desk.file("lei.csv", &format!("{begin}{fault}{fault}{end}"))
+    };
+    for is_known in [false, true] {
+        let desk = Desk::new();
+        if is_known {
+            desk.import(&[desk.file("lei.csv", &lei_file(&many[..5]))]);
+        }
+        let panics = How {
+            panic_after: 1,
+            ..How::default()
+        };
+        let (sender, ended) = mpsc::channel();
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let panicked =
+                    panic::catch_unwind(AssertUnwindSafe(|| desk.try_import(&[file(&desk)], panics))).is_err();
+                sender.send(panicked).unwrap();
+            });
+            // A thread that waits for ever would be waited for here as well.
+            let Ok(panicked) = ended.recv_timeout(Duration::from_secs(120)) else {
+                eprintln!("the import never ends");
+                std::process::abort();
+            };
+            assert!(panicked);
+        });
+        let imported = desk.import(&[file(&desk)]);
+        assert_eq!(imported.counts()[3], 2);
+        assert_eq!(desk.content().0.len(), many.len(), "{is_known}");
+    }
 }

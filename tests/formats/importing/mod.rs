@@ -60,6 +60,8 @@ pub(super) struct How {
     pub(super) strictness: Strictness,
     /// Ends the import once so many faults were told.
     pub(super) stop_after: usize,
+    /// Panics at the next fault once so many were told.
+    pub(super) panic_after: usize,
     pub(super) record_bytes_max: usize,
     pub(super) search_index: bool,
     pub(super) coverage: Coverage,
@@ -78,6 +80,7 @@ impl Default for How {
             now: NOW,
             strictness: Strictness::Lenient,
             stop_after: usize::MAX,
+            panic_after: usize::MAX,
             record_bytes_max: RECORD_BYTES_MAX,
             search_index: false,
             coverage: Coverage::Partial,
@@ -149,6 +152,7 @@ impl Desk {
             stop: &stop,
             gauge: &gauge,
             each_finding: &mut |finding| {
+                assert!(lines.len() < how.panic_after, "as it was told to");
                 lines.push(finding.to_string());
                 if lines.len() >= how.stop_after {
                     stop.store(true, std::sync::atomic::Ordering::Relaxed);
