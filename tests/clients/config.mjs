@@ -95,8 +95,11 @@ view it is another one, so what was true in 2014 and what is true now stand side
 every view. Select \`id\` wherever there is one (Relay does so by itself).
 
 A change updates what is seen through the default view. Objects seen through other views are asked for once more with
-\`nodes(ids:)\`, and so is what a subscription names in \`recordId\`. The header \`Guanxi-View\` is not part of a query: use one cache
-for each header.
+\`nodes(ids:)\`, and so is what a subscription names in \`recordId\`. Later pages of a listing show the state of its first page, with
+the ids of that page; after a change, begin again at the first.
+
+The header \`Guanxi-View\` is not part of a query: use one cache for each header. Under one, an id without a view is seen through the
+header, also where \`view: {}\` answered it; ask for such objects without the header.
 
 ## Apollo Client
 

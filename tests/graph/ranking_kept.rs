@@ -13,8 +13,11 @@ use guanxi::{
         Budget, Exhausted, Traversal,
         algo::{Ranking, RankingMeasure, RankingQuestion},
     },
-    model::{Catalog, Set, View},
-    store::{RANKINGS_MAX, State},
+    model::{
+        Catalog, Change, Ends, Entity, EntityKind, Record, Relationship, RelationshipKind, Set, Timestamp, View,
+        relationship_id,
+    },
+    store::{RANKINGS_MAX, State, Store, commit::Proposal},
 };
 
 use crate::harness::{BUNDLED, now, state_of};
@@ -50,6 +53,36 @@ fn asking_again_within_a_day_computes_nothing() {
         ..noon
     };
     assert!(!Arc::ptr_eq(&first, &ask(&state, &firm, RankingMeasure::PageRank)));
+}
+
+#[test]
+fn what_is_committed_is_ranked_anew_and_who_reads_the_state_before_keeps_its_ranking() {
+    let store = Store::in_memory(state_of(&BUNDLED));
+    let (before, view) = (store.state(), View::now(now()));
+    let ranking = ask(&before, &view, RankingMeasure::Degree);
+    let ends = Ends::Known {
+        from: "alibaba".to_owned(),
+        to: "anew".to_owned(),
+    };
+    let kind = RelationshipKind::PartnersWith;
+    let partner = Relationship::new(relationship_id(kind, &ends, "1"), kind, ends);
+    let records = [
+        Record::Entity(Entity::new("anew", EntityKind::Company, "Anew").unwrap()),
+        Record::Relationship(partner),
+    ];
+    let changes = records.map(|record| Change::Put(Box::new(record))).to_vec();
+    let proposal = Proposal {
+        retry: None,
+        by: None,
+        reason: None,
+        at: Timestamp::now(),
+        decide: Box::new(move |_| Ok(changes)),
+    };
+    store.commit(proposal).unwrap();
+    let latest = View::now(Timestamp::now());
+    let anew = ask(&store.state(), &latest, RankingMeasure::Degree);
+    assert_eq!(anew.count(), ask(&before, &latest, RankingMeasure::Degree).count() + 1);
+    assert!(Arc::ptr_eq(&ranking, &ask(&before, &view, RankingMeasure::Degree)));
 }
 
 #[test]

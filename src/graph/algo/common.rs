@@ -14,7 +14,7 @@ const AT_ONCE: usize = 256;
 #[derive(Debug, Clone)]
 pub struct CommonConnections<N, L> {
     /// How each of the others reaches entities: at which distance, and over which crossing.
-    reached: Vec<HashMap<N, (usize, Crossing<N, L>)>>,
+    reached: Vec<Reached<N, L>>,
     found: Vec<CommonConnection<N>>,
 }
 
@@ -77,7 +77,7 @@ pub fn common_connections<E: Expand>(
 }
 
 /// How each entity was reached: at which distance, and over which crossing.
-type Reached<E> = HashMap<<E as Expand>::Node, (usize, CrossingOf<E>)>;
+type Reached<N, L> = HashMap<N, (usize, Crossing<N, L>)>;
 
 fn reach<E: Expand>(
     walk: &E,
@@ -85,9 +85,9 @@ fn reach<E: Expand>(
     gate: &mut Gate<'_, E>,
     (start, of): (E::Node, &[E::Node]),
     depth_max: usize,
-) -> Result<Reached<E>, E::Error> {
+) -> Result<Reached<E::Node, E::Link>, E::Error> {
     let ids = |crossing: &CrossingOf<E>| (walk.entity_id(crossing.from), walk.relationship_id(crossing.link));
-    let mut reached: Reached<E> = HashMap::new();
+    let mut reached = Reached::<E::Node, E::Link>::new();
     let mut frontier = vec![start];
     for distance in 1..=depth_max {
         let mut crossings = Vec::new();
@@ -120,7 +120,7 @@ fn reach<E: Expand>(
 }
 
 /// The way that leads to `entity`; empty where none does.
-fn way_to<N: Copy + Eq + Hash, L: Copy>(reached: &HashMap<N, (usize, Crossing<N, L>)>, entity: N) -> Path<N, L> {
+fn way_to<N: Copy + Eq + Hash, L: Copy>(reached: &Reached<N, L>, entity: N) -> Path<N, L> {
     let mut way = Vec::new();
     let mut here = entity;
     while let Some((_, crossing)) = reached.get(&here) {
