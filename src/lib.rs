@@ -3,10 +3,11 @@
 //!
 //! The layers, from left to right; a module uses only itself and what stands to its left:
 //!
-//! `model` ← `graph` ← `store` ← `formats` ← `schema` ← `http` ← `cli`
+//! `model` ← `graph` ← `edit` ← `store` ← `formats` ← `schema` ← `http` ← `cli`
 //!
 //! - [`model`]: the nouns and their rules, plain values.
 //! - [`graph`]: the graph in memory, read through immutable snapshots, and the algorithms over it.
+//! - [`edit`]: what a proposed change means for a snapshot: pure decisions, faults with their places.
 //! - [`store`]: the log of every change, which is the truth; one state to read: the graph and what is derived from it once.
 //! - [`formats`]: readers of data, first of all guanxi's own tables.
 //! - [`schema`]: the GraphQL schema, its limits and errors.
@@ -16,6 +17,7 @@
 //! Start with `model::relationship`, then `graph::snapshot`, then `schema::query`.
 
 pub mod cli;
+pub mod edit;
 pub mod formats;
 pub mod graph;
 pub mod http;

@@ -27,11 +27,11 @@ use super::{
     viewer::Asking,
 };
 use crate::{
-    model::{Action, Entry},
-    store::edit::{
+    edit::{
         self, Decision, EntityEdit, EvidenceAdded, Fault, Path, RelationshipEdit, SourceEdit, UserErrorCode,
         WithRelationships,
     },
+    model::{Action, Entry},
 };
 
 pub(crate) use commit::Committed;

@@ -4,7 +4,6 @@
 pub mod adding;
 mod clock;
 pub mod commit;
-pub mod edit;
 mod healing;
 mod health;
 pub mod home;

@@ -2,12 +2,12 @@
 //! nothing.
 
 use guanxi::{
-    graph::Snapshot,
-    model::{Dataset, EntityKind, RelationshipKind, Stance, Timestamp},
-    store::edit::{
+    edit::{
         self, Decision, EntityEdit, EntityKey, EvidenceEdit, IdentifierEdit, Named, Patch, Path, RelationshipEdit,
         SourceEdit, WithRelationships,
     },
+    graph::Snapshot,
+    model::{Dataset, EntityKind, RelationshipKind, Stance, Timestamp},
 };
 use proptest::prelude::*;
 

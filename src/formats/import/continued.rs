@@ -7,9 +7,9 @@ use super::{
     notes::Version,
 };
 use crate::{
+    edit::{Named, Path, merge_entities},
     formats::bods::{self, Continued},
     model::{Change, Entity, Noun, Record, Relationship},
-    store::edit::{Named, Path, merge_entities},
 };
 
 /// What the log tells of it.

@@ -11,12 +11,12 @@ use std::{
 
 use super::{Error, Fault, Origin, filing::Filing, merge_records::in_order, run::Running, specificity::Nature};
 use crate::{
+    edit::{Named, Path, merge_entities},
     graph::{EntityIx, Snapshot},
     model::{Catalog, Change, Entity, EntityKind, Record, Timestamp, View, comparable},
     store::{
         Store,
         commit::{self, Proposal},
-        edit::{Named, Path, merge_entities},
     },
 };
 

@@ -4,6 +4,7 @@ use async_graphql::{InputObject, MaybeUndefined};
 
 use super::records::{SourceInput, date, expected, json, key, patch, same};
 use crate::{
+    edit::{AmountEdit, EvidenceAdded, EvidenceEdit, RelationshipEdit, ShareEdit},
     model::{Capability, Directness, Interest, RelationshipKind, RelationshipStatus, ShareOf, Stance, UnknownReason},
     schema::{
         enums::Member,
@@ -11,7 +12,6 @@ use crate::{
         query::EntityBy,
         scalars::{Date, Json, PartialDate},
     },
-    store::edit::{AmountEdit, EvidenceAdded, EvidenceEdit, RelationshipEdit, ShareEdit},
 };
 
 /// A share in percent: exact, as text, or by its bounds.

@@ -6,16 +6,14 @@ use std::sync::Arc;
 use async_graphql::{Context, Number, Value};
 
 use crate::{
+    edit::{Decision, Fault, Path, Rejected, UserErrorCode},
     graph::{Exhausted, Refused, Snapshot},
     model::{self, Entry, Invalid, Retry, just_before},
     schema::{
         error::Error,
         viewer::{Asking, Viewer},
     },
-    store::{
-        commit::{self, Proposal, Receipt},
-        edit::{Decision, Fault, Path, Rejected, UserErrorCode},
-    },
+    store::commit::{self, Proposal, Receipt},
 };
 
 /// How many characters an idempotency key may have.

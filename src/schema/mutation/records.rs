@@ -3,6 +3,7 @@
 use async_graphql::{InputObject, MaybeUndefined};
 
 use crate::{
+    edit::{EntityEdit, EntityKey, Expected, IdentifierEdit, NameEdit, Named, Patch, SourceEdit},
     model::{AskedView, EntityKind, EntityStatus, NameKind},
     schema::{
         enums::Member,
@@ -11,7 +12,6 @@ use crate::{
         query::{EntityBy, IdentifierInput},
         scalars::{Json, PartialDate},
     },
-    store::edit::{EntityEdit, EntityKey, Expected, IdentifierEdit, NameEdit, Named, Patch, SourceEdit},
 };
 
 /// A field as GraphQL tells it: left out, null, or a value that `read` makes something of.

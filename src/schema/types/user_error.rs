@@ -3,8 +3,8 @@
 use async_graphql::{ID, SimpleObject};
 
 use crate::{
+    edit::{Fault, UserErrorCode},
     schema::enums::Member,
-    store::edit::{Fault, UserErrorCode},
 };
 
 /// Something that is wrong with what was asked for. Nothing was changed.
