@@ -3,13 +3,14 @@
 //!
 //! The layers, from left to right; a module uses only itself and what stands to its left:
 //!
-//! `model` ← `graph` ← `edit` ← `store` ← `formats` ← `schema` ← `http` ← `cli`
+//! `model` ← `graph` ← `edit` ← `store` ← `formats` ← `import` ← `schema` ← `http` ← `cli`
 //!
 //! - [`model`]: the nouns and their rules, plain values.
 //! - [`graph`]: the graph in memory, read through immutable snapshots, and the algorithms over it.
 //! - [`edit`]: what a proposed change means for a snapshot: pure decisions, faults with their places.
 //! - [`store`]: the log of every change, which is the truth; one state to read: the graph and what is derived from it once.
-//! - [`formats`]: readers of data, first of all guanxi's own tables.
+//! - [`formats`]: readers and writers of files, first of all of guanxi's own tables.
+//! - [`import`]: bringing files into a store.
 //! - [`schema`]: the GraphQL schema, its limits and errors.
 //! - [`http`]: GraphQL over HTTP, health, and the pages.
 //! - [`cli`]: arguments, environment, printing, exit codes.
@@ -21,6 +22,7 @@ pub mod edit;
 pub mod formats;
 pub mod graph;
 pub mod http;
+pub mod import;
 pub mod model;
 pub mod schema;
 pub mod store;

@@ -15,12 +15,13 @@ use indicatif::{HumanBytes, HumanCount, HumanDuration, ProgressBar, ProgressStyl
 
 use super::{Misused, config::Switch, issues, print, say, suggest};
 use crate::{
-    formats::import::{
-        BATCH_MAX, Choice, Coverage, Done, Finding, Format, Gauge, Job, Opening, Part, Phase, RECORD_BYTES_MAX, Reader,
-        Report, Strictness, Summary, Told, UNPACKED_BYTES_MAX, UNSETTLED_MAX, WAITING_MAX, plan, run,
-    },
+    formats::reader::{RECORD_BYTES_MAX, Told},
     graph::Snapshot,
     http,
+    import::{
+        BATCH_MAX, Choice, Coverage, Done, Finding, Format, Gauge, Job, Opening, Part, Phase, Reader, Report,
+        Strictness, Summary, UNPACKED_BYTES_MAX, UNSETTLED_MAX, WAITING_MAX, plan, run,
+    },
     model::{Catalog, Timestamp, View, line},
     store::home::Home,
 };

@@ -5,9 +5,12 @@ use std::{env, path::PathBuf, process::ExitCode, sync::Arc};
 use clap::{error::ErrorKind, parser::ValueSource};
 
 use super::{print, say};
-use crate::formats::{
-    import::{Choice, Format, Input, Opening, Part, Told, Unplannable, Unreadable, parts},
-    mapping,
+use crate::{
+    formats::{
+        mapping,
+        reader::{Input, Told, Unreadable},
+    },
+    import::{Choice, Format, Opening, Part, Unplannable, parts},
 };
 
 /// Flags that mean nothing where nothing is imported, by their names and as they are written.

@@ -6,8 +6,8 @@ use std::{collections::HashSet, ops::ControlFlow};
 use serde::Deserialize;
 
 use super::{
-    import::{About, Draft, Each, Fault, Found, Input, Item, NOT_UTF_8, Unreadable},
     json_values::{self, Form, first_value},
+    reader::{About, Draft, Each, Fault, Found, Input, Item, NOT_UTF_8, Unreadable},
 };
 use crate::model::{Entity, Record, Relationship, TEXT_CHARS_MAX, Timestamp, View, line, plain_id};
 

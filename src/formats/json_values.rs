@@ -7,7 +7,7 @@ use std::{
     ops::ControlFlow,
 };
 
-use super::import::{Place, Unreadable, too_long};
+use super::reader::{Place, Unreadable, too_long};
 
 /// Takes a value's place and its text.
 pub(super) type EachValue<'a> = &'a mut dyn FnMut(Place, &[u8]) -> ControlFlow<()>;

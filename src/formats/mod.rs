@@ -6,12 +6,12 @@ pub mod cells;
 pub mod export;
 pub mod followthemoney;
 pub mod gleif;
-pub mod import;
 pub mod json_lines;
 mod json_values;
 pub mod mapping;
 mod percentage;
 mod problem;
+pub mod reader;
 pub mod tables;
 
 use std::{io, path::PathBuf};

@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 use guanxi::{
     formats::{
         export::{Selection, json_lines as writer},
-        import::{Effect, Found, Input, Item, RECORD_BYTES_MAX, Told, Unreadable, Wanted},
         json_lines::{detect, read},
+        reader::{Effect, Found, Input, Item, RECORD_BYTES_MAX, Told, Unreadable, Wanted},
     },
     graph::Snapshot,
     model::{At, Dataset, Record, Relationship, Timestamp, View},

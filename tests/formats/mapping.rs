@@ -4,8 +4,8 @@ use std::{ops::ControlFlow, path::Path};
 
 use guanxi::{
     formats::{
-        import::{Draft, Effect, Found, Input, Item, RECORD_BYTES_MAX, Told, Unreadable, Wanted},
         mapping::{self, Mapping},
+        reader::{Draft, Effect, Found, Input, Item, RECORD_BYTES_MAX, Told, Unreadable, Wanted},
     },
     model::{Catalog, Dataset, Ends, Entity, Record, Relationship, Source},
 };

@@ -3,8 +3,8 @@
 use std::ops::ControlFlow;
 
 use guanxi::formats::{
-    import::{Input, Told},
     mapping::{self, Mapping},
+    reader::{Input, Told},
 };
 
 use super::mapping::{COMPANY, OWNS, read, records, told};

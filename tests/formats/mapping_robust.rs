@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use guanxi::formats::{import::Effect, mapping::Mapping};
+use guanxi::formats::{mapping::Mapping, reader::Effect};
 use proptest::{collection::vec, prelude::*, sample::Index};
 
 use super::mapping::{read, records, told};

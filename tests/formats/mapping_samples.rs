@@ -9,8 +9,8 @@ use std::{
 
 use guanxi::{
     formats::{
-        import::{Effect, Item, Wanted},
         mapping::Mapping,
+        reader::{Effect, Item, Wanted},
     },
     graph::Snapshot,
     model::{Dataset, Record, RelationshipKind},

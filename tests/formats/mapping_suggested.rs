@@ -4,8 +4,8 @@ use std::{fs, path::Path};
 
 use guanxi::{
     formats::{
-        import::{Input, Told, Unreadable},
         mapping::{Mapping, SAMPLE_RECORDS_MAX, suggest},
+        reader::{Input, Told, Unreadable},
     },
     model::{Dataset, Ends, Entity, Relationship},
 };

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use guanxi::{
     formats::{
-        import::{Found, Item, Wanted},
+        reader::{Found, Item, Wanted},
         tables,
     },
     model::{Record, Timestamp},

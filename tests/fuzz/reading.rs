@@ -2,10 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use guanxi::{
-    formats::import::{Each, Effect, Input, Item, Told, Unreadable},
-    model::Date,
-};
+use guanxi::{formats::reader::{Each, Effect, Input, Item, Told, Unreadable}, model::Date};
 
 /// Lets `read` read these bytes.
 pub fn reading(mut bytes: &[u8], read: impl FnOnce(Input<'_>, Each<'_>) -> Result<(), Unreadable>) {

@@ -19,8 +19,8 @@ mod write;
 use std::{ops::ControlFlow, sync::Arc};
 
 use super::{
-    import::{Each, Input, Item, Unreadable},
     json_values::{self, Form},
+    reader::{Each, Input, Item, Unreadable},
 };
 use crate::model::{
     BODS_ENTITY_PREFIX, Ends, Entity, ID_CHARS_MAX, Invalid, Relationship, percent_encoded, relationship_id,
@@ -189,7 +189,7 @@ fn renamed(relationship: &Relationship, id: String) -> Relationship {
 }
 
 /// The id of the entity that a record describes.
-pub(in crate::formats) fn entity_id(record: &str) -> Result<String, Invalid> {
+pub(crate) fn entity_id(record: &str) -> Result<String, Invalid> {
     let record = record.trim();
     let ours = record.strip_prefix(OURS).filter(|id| Entity::check_id(id).is_ok());
     let id = match ours {

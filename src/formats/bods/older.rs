@@ -8,7 +8,7 @@ use super::{
     replaced::{Replaced, Room},
     values::{take_list, take_map, take_text},
 };
-use crate::formats::import::Fault;
+use crate::formats::reader::Fault;
 
 /// What belongs to a statement and not to what it says.
 const OF_STATEMENT: [&str; 4] = ["statementDate", "publicationDetails", "source", "annotations"];

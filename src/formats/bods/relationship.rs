@@ -13,7 +13,7 @@ use super::{
     values::{one_line, properties, take_date, take_end, take_list, take_map, take_text, text},
 };
 use crate::{
-    formats::import::{Fault, Wanted},
+    formats::reader::{Fault, Wanted},
     model::{
         Catalog, DERIVED_ID_CHARS_MAX, Directness, Ends, Evidence, Interest as InterestType, LIST_MAX, Noun, Record,
         Relationship, RelationshipKind, Share, ShareOf, UnknownReason, Validity, evidence_id, line, plain_id,

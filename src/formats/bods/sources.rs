@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::values::{one_line, text};
 use crate::{
-    formats::import::{Draft, Order, Told, Wanted},
+    formats::reader::{Draft, Order, Told, Wanted},
     model::{Record, Source, Timestamp, link, percent_encoded},
 };
 

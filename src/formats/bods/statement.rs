@@ -11,7 +11,7 @@ use super::{
     values::{date, properties, take_map, take_text, text},
 };
 use crate::{
-    formats::import::{Draft, Fault, Found, NOT_UTF_8, Order, Place, Told, VALUE_CHARS_MAX, Wanted},
+    formats::reader::{Draft, Fault, Found, NOT_UTF_8, Order, Place, Told, VALUE_CHARS_MAX, Wanted},
     model::{PartialDate, Record, Timestamp},
 };
 

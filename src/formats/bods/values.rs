@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::{
-    formats::import::Fault,
+    formats::reader::Fault,
     model::{LINE_CHARS_MAX, PROPERTIES_BYTES_MAX, PartialDate, is_blank},
 };
 

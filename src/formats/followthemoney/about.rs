@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::{ids, line::Line, node::check_id};
-use crate::formats::import::{AddedToEntity, Addition, Draft, Fault, Wanted};
+use crate::formats::reader::{AddedToEntity, Addition, Draft, Fault, Wanted};
 
 /// A schema whose records are about one entity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

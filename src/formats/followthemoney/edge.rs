@@ -14,7 +14,7 @@ use super::{
     sources, statuses, values,
 };
 use crate::{
-    formats::import::{AddedToRelationship, Addition, Draft, Fault, Wanted},
+    formats::reader::{AddedToRelationship, Addition, Draft, Fault, Wanted},
     model::{
         Amount, Catalog, DERIVED_ID_CHARS_MAX, Ends, Evidence, PartialDate, Record, Relationship, RelationshipKind,
         RelationshipStatus, Source, Validity, evidence_id, plain_id, relationship_id, text,

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::{ours::OURS, values};
 use crate::{
-    formats::import::Fault,
+    formats::reader::Fault,
     model::{LIST_MAX, PROPERTIES_BYTES_MAX, PartialDate},
 };
 

@@ -38,8 +38,8 @@ use jiff::civil::Date;
 use serde_json::{Map, Value};
 
 use super::{
-    import::{Draft, Each, Fault, Found, Input, Item, NOT_UTF_8, Place, Unreadable},
     json_values::{self, Form},
+    reader::{Draft, Each, Fault, Found, Input, Item, NOT_UTF_8, Place, Unreadable},
 };
 use crate::model::{Record, Source};
 

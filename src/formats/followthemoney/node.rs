@@ -9,7 +9,7 @@ use super::{
     sources, statuses, values,
 };
 use crate::{
-    formats::import::{Draft, Fault},
+    formats::reader::{Draft, Fault},
     model::{
         Catalog, Ends, Entity, EntityKind, EntityStatus, ID_CHARS_MAX, Identifier, Invalid, LIST_MAX, Name, NameKind,
         PartialDate, Record, RelationshipKind, Source, link, not_before, relationship_id, text,

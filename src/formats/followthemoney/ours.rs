@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use crate::{
-    formats::import::{Draft, Fault, Wanted},
+    formats::reader::{Draft, Fault, Wanted},
     model::{Catalog, Directness, Interest, LIST_MAX, Record, plain_id},
 };
 

@@ -3,7 +3,7 @@
 
 use super::line::Line;
 use crate::{
-    formats::{import::Fault, percentage},
+    formats::{percentage, reader::Fault},
     model::{Share, ShareOf, ShareRange},
 };
 

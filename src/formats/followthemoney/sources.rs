@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::{line::Line, values::one_line};
 use crate::{
-    formats::import::{Told, Unreadable},
+    formats::reader::{Told, Unreadable},
     model::{ID_CHARS_MAX, Source, link, percent_encoded},
 };
 

@@ -5,10 +5,8 @@ use std::{collections::HashMap, io::BufRead, ops::ControlFlow};
 
 use serde_json::{Map, Value, json};
 
-use super::{
-    super::import::{Fault, Unreadable},
-    Reading, schemata,
-};
+use super::{Reading, schemata};
+use crate::formats::reader::{Fault, Unreadable};
 
 /// The columns without which nothing is stated.
 const COLUMNS: [&str; 3] = ["prop", "schema", "value"];

@@ -4,7 +4,7 @@
 use std::io::BufRead;
 
 use super::{NOT_UTF_8, Out};
-use crate::formats::import::{Bounded, Meter, Unreadable};
+use crate::formats::reader::{Bounded, Meter, Unreadable};
 
 /// What has to follow the list.
 #[derive(Clone, Copy)]

@@ -11,7 +11,7 @@ use super::{
     what::{EntityField as Field, What},
 };
 use crate::{
-    formats::import::{Draft, Fault},
+    formats::reader::{Draft, Fault},
     model::{
         Ends, Entity, EntityKind, EntityStatus, Identifier, Noun, PartialDate, Record, Relationship, RelationshipKind,
         check_lei,

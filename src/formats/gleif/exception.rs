@@ -8,7 +8,7 @@ use super::{
     what::{ExceptionField as Field, What},
 };
 use crate::{
-    formats::import::{Draft, Fault},
+    formats::reader::{Draft, Fault},
     model::{Ends, Noun, Record, RelationshipKind, UnknownReason},
 };
 

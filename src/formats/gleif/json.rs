@@ -12,7 +12,7 @@ use super::{
     overflow,
     row::Builder,
 };
-use crate::formats::import::{Fault, Input, NOT_UTF_8, Unreadable};
+use crate::formats::reader::{Fault, Input, NOT_UTF_8, Unreadable};
 
 /// Reads a list of objects.
 pub(super) fn read(input: Input<'_>, content: Content, out: &mut Out<'_>) -> Result<(), Unreadable> {

@@ -6,7 +6,7 @@ use super::{
     row::{Cell, Row},
 };
 use crate::{
-    formats::import::{Draft, Effect, Fault, Order, VALUE_CHARS_MAX, Wanted},
+    formats::reader::{Draft, Effect, Fault, Order, VALUE_CHARS_MAX, Wanted},
     model::{
         Ends, Entity, EntityKind, EntityStatus, Evidence, Identifier, LEI_SCHEME, Noun, PartialDate, Record,
         Relationship, RelationshipKind, check_lei, evidence_id, relationship_id,

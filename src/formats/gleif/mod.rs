@@ -42,7 +42,7 @@ use std::{io, ops::ControlFlow};
 
 pub use detect::detect;
 
-use super::import::{Draft, Each, Fault, Found, Input, Item, Place, Unreadable};
+use super::reader::{Draft, Each, Fault, Found, Input, Item, Place, Unreadable};
 use crate::model::{Record, Source};
 use fields::Fields;
 use made::Made;

@@ -8,7 +8,7 @@ use super::{
     what::{RelationshipField as Field, What},
 };
 use crate::{
-    formats::import::{Draft, Fault},
+    formats::reader::{Draft, Fault},
     model::{Ends, Noun, PartialDate, Record, RelationshipKind, RelationshipStatus, ULTIMATE_PARENT_ROLE, Validity},
 };
 

@@ -14,7 +14,7 @@ use super::{
     overflow,
     row::{Cell, Row},
 };
-use crate::formats::import::{self, Bounded, Fault, Input, Meter, Unreadable};
+use crate::formats::reader::{self, Bounded, Fault, Input, Meter, Unreadable};
 
 /// Read after the end of every file. A quote that is never closed swallows it.
 const SENTINEL: &[u8] = b"\n.\n";
@@ -132,7 +132,7 @@ fn row<'a>(
         let found = format!("{} instead of {}", row.len(), columns.len());
         return Err(width().with(&found));
     }
-    let text = str::from_utf8(row.as_slice()).map_err(|_| Fault::rejected("", import::NOT_UTF_8))?;
+    let text = str::from_utf8(row.as_slice()).map_err(|_| Fault::rejected("", reader::NOT_UTF_8))?;
     cells.clear();
     let mut start = 0;
     for (at, column) in columns.iter().enumerate() {
@@ -140,7 +140,7 @@ fn row<'a>(
         if start < end {
             // A letter may not begin in one cell and end in the next.
             let cell = text.get(start..end);
-            let cell = cell.ok_or_else(|| Fault::rejected("", import::NOT_UTF_8))?;
+            let cell = cell.ok_or_else(|| Fault::rejected("", reader::NOT_UTF_8))?;
             let trimmed = cell.trim();
             if !trimmed.is_empty() {
                 let start = start + (cell.len() - cell.trim_start().len());

@@ -10,7 +10,7 @@ use quick_xml::{
 };
 
 use super::{Content, NOT_UTF_8, Out, overflow, row::Builder};
-use crate::formats::import::{Bounded, Fault, Input, Unreadable};
+use crate::formats::reader::{Bounded, Fault, Input, Unreadable};
 
 /// The root and the element of a record.
 fn elements(content: Content) -> (&'static str, &'static str) {

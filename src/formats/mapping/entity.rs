@@ -7,7 +7,7 @@ use super::{
     written::Line,
 };
 use crate::{
-    formats::import::{AddedToEntity, Addition, Draft, Wanted},
+    formats::reader::{AddedToEntity, Addition, Draft, Wanted},
     model::{Entity, EntityKind, EntityStatus, Identifier, Name, PartialDate, Record, not_before},
 };
 

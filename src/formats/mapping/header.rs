@@ -9,7 +9,7 @@ use super::{Mapping, form::CellStyle, value::Value};
 use crate::formats::{
     cells,
     export::flat,
-    import::{Fault, NOT_UTF_8, Unreadable},
+    reader::{Fault, NOT_UTF_8, Unreadable},
 };
 
 /// How many columns a message lists.

@@ -35,7 +35,7 @@ use self::{
     rows::Rows,
     value::Value,
 };
-use super::import::{Draft, Each, Effect, Fault, Found, Input, Item, Place, Told, Unreadable, VALUE_CHARS_MAX};
+use super::reader::{Draft, Each, Effect, Fault, Found, Input, Item, Place, Told, Unreadable, VALUE_CHARS_MAX};
 use crate::model::{Record, Source};
 
 /// What the columns of a table are.

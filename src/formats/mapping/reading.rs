@@ -8,7 +8,7 @@ use super::{
     value::{Filled, Of, Value},
     written::Written,
 };
-use crate::{formats::import::Fault, model::PROPERTIES_BYTES_MAX};
+use crate::{formats::reader::Fault, model::PROPERTIES_BYTES_MAX};
 
 /// A row that is being read.
 pub(super) struct Reading<'a> {

@@ -8,7 +8,7 @@ use super::{
     written::{Id, Percentage, one_line},
 };
 use crate::{
-    formats::import::Draft,
+    formats::reader::Draft,
     model::{
         Amount, Capability, DERIVED_ID_CHARS_MAX, Directness, Ends, Evidence, Interest, LINE_CHARS_MAX, PartialDate,
         Record, Relationship, RelationshipKind, RelationshipStatus, Share, UnknownReason, Validity, evidence_id,

@@ -4,7 +4,7 @@
 use std::io::{BufRead, Chain, Read};
 
 use super::form::Form;
-use crate::formats::import::{Bounded, Meter, NOT_UTF_8, Unreadable};
+use crate::formats::reader::{Bounded, Meter, NOT_UTF_8, Unreadable};
 
 /// Read after the end of the file, as a row of its own unless a quote is still open. No text has it: it is a control character.
 const SENTINEL: &[u8] = b"\x01";

@@ -3,7 +3,7 @@
 
 use super::{block::SourceBlock, reading::Reading, value::Of, written::Written};
 use crate::{
-    formats::import::{Told, Unreadable},
+    formats::reader::{Told, Unreadable},
     model::Source,
 };
 

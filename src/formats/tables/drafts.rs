@@ -7,7 +7,7 @@ use super::read_dir;
 use crate::{
     formats::{
         Error,
-        import::{About, Draft, Each, Found, Item, Order, Place, Unreadable, Wanted},
+        reader::{About, Draft, Each, Found, Item, Order, Place, Unreadable, Wanted},
     },
     model::{Noun, Record, Relationship, Timestamp},
 };

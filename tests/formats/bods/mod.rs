@@ -19,7 +19,7 @@ use std::{
 use guanxi::{
     formats::{
         bods,
-        import::{Draft, Effect, Fault, Found, Input, Item, RECORD_BYTES_MAX, Told, Unreadable, Wanted},
+        reader::{Draft, Effect, Fault, Found, Input, Item, RECORD_BYTES_MAX, Told, Unreadable, Wanted},
     },
     model::{Catalog, Dataset, Date, Ends, Entity, Record, Relationship, Source, Timestamp},
 };

@@ -1,7 +1,7 @@
 //! Files that were cut, mixed up or made to hurt: reading ends without a panic, and every record is either made into something or
 //! rejected.
 
-use guanxi::formats::import::Effect;
+use guanxi::formats::reader::Effect;
 use serde_json::json;
 
 use super::{donations, nothing_told, read, read_told};

@@ -21,7 +21,7 @@ use guanxi::{
     formats::{
         export::{Selection, Written},
         followthemoney,
-        import::{Draft, Effect, Found, Input, Item, RECORD_BYTES_MAX, Told, Unreadable, Wanted},
+        reader::{Draft, Effect, Found, Input, Item, RECORD_BYTES_MAX, Told, Unreadable, Wanted},
     },
     graph::Snapshot,
     model::{At, Dataset, Ends, Entity, Record, Relationship, Set, Source, Timestamp, View},

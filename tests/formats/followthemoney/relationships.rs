@@ -1,7 +1,7 @@
 //! Records that become relationships: kinds and directions, ends, dates, percentages, amounts, statuses and sources.
 
 use guanxi::{
-    formats::import::{Addition, Wanted},
+    formats::reader::{Addition, Wanted},
     model::{Ends, Record, Relationship},
 };
 use serde_json::{Value, json};

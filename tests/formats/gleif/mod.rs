@@ -18,7 +18,7 @@ use std::{
 use guanxi::{
     formats::{
         gleif::{self, Content, Form, Syntax},
-        import::{Draft, Effect, Found, Input, Item, RECORD_BYTES_MAX, Told, Unreadable, Wanted},
+        reader::{Draft, Effect, Found, Input, Item, RECORD_BYTES_MAX, Told, Unreadable, Wanted},
     },
     model::{Date, Entity, Record, Relationship},
 };
@@ -114,7 +114,7 @@ fn relationship(found: &Found) -> &Relationship {
 
 /// The faults, a line each.
 fn faults(found: &Found) -> Vec<String> {
-    let line = |fault: &guanxi::formats::import::Fault| {
+    let line = |fault: &guanxi::formats::reader::Fault| {
         let value = fault.value.as_deref().unwrap_or_default();
         format!("{:?} {}: {} [{value}]", fault.effect, fault.field, fault.reason)
     };

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use guanxi::{
-    formats::import::Counts,
+    import::Counts,
     model::{Entity, Relationship},
 };
 

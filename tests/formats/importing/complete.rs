@@ -1,7 +1,7 @@
 //! Files that are all that their sources say: what these say no longer is taken back, and nothing else.
 
 use guanxi::{
-    formats::import::Coverage,
+    import::Coverage,
     model::{Change, Evidence, Record, Timestamp},
     store::commit::Proposal,
 };

@@ -8,14 +8,14 @@ use super::{Desk, How, Imported, one};
 
 const HOW: How = How {
     now: super::NOW,
-    strictness: guanxi::formats::import::Strictness::Lenient,
+    strictness: guanxi::import::Strictness::Lenient,
     stop_after: usize::MAX,
     panic_after: usize::MAX,
-    record_bytes_max: guanxi::formats::import::RECORD_BYTES_MAX,
+    record_bytes_max: guanxi::formats::reader::RECORD_BYTES_MAX,
     search_index: false,
-    coverage: guanxi::formats::import::Coverage::Partial,
+    coverage: guanxi::import::Coverage::Partial,
     join: &[],
-    waiting_max: guanxi::formats::import::WAITING_MAX,
+    waiting_max: guanxi::import::WAITING_MAX,
     batch_max: 2,
     mapping: None,
     source: Some("register"),

@@ -24,12 +24,13 @@ use std::{
 use guanxi::{
     formats::{
         export::Selection,
-        import::{
-            Choice, Counts, Coverage, Done, Error, Gauge, Job, Opening, RECORD_BYTES_MAX, Strictness, Told,
-            UNPACKED_BYTES_MAX, WAITING_MAX, plan, run,
-        },
+        reader::{RECORD_BYTES_MAX, Told},
     },
     graph::Snapshot,
+    import::{
+        Choice, Counts, Coverage, Done, Error, Gauge, Job, Opening, Strictness, UNPACKED_BYTES_MAX, WAITING_MAX, plan,
+        run,
+    },
     model::{Date, Entity, Relationship, Timestamp},
     store::{
         self, State, Store,

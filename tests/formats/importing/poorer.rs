@@ -2,7 +2,7 @@
 //! older one that comes later; and what is closed twice is closed.
 
 use guanxi::{
-    formats::import::Counts,
+    import::Counts,
     model::{Date, Entity, EntityStatus, Relationship},
 };
 

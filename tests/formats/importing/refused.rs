@@ -1,6 +1,6 @@
 //! Records and files in which something is wrong: each is told with its place, and nothing else suffers.
 
-use guanxi::formats::import::{Report, Strictness};
+use guanxi::import::{Report, Strictness};
 
 use super::{Desk, How, lei, lei_file, one, rr_file};
 

@@ -32,7 +32,7 @@ use self::{
 };
 use super::template::Template;
 use crate::{
-    formats::import::{Input, Told, Unreadable},
+    formats::reader::{Input, Told, Unreadable},
     model::link,
 };
 

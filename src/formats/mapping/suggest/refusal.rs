@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::{column::Column, words};
 use crate::{
-    formats::import::Unreadable,
+    formats::reader::Unreadable,
     model::{CompanyName, check_lei},
 };
 

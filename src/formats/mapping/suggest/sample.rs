@@ -8,7 +8,7 @@ use super::{
     column::Column,
     refusal,
 };
-use crate::formats::import::{Input, Unreadable};
+use crate::formats::reader::{Input, Unreadable};
 
 /// How many records of a table are looked at.
 pub const SAMPLE_RECORDS_MAX: usize = 1_000;

@@ -1,0 +1,176 @@
+//! The formats that are read, how each is told from the others, and what reads it.
+
+use std::{fs, path::Path, sync::Arc};
+
+use crate::{
+    formats::{
+        bods, followthemoney, gleif, json_lines,
+        mapping::{self, Mapping},
+        reader::{Each, Input, Unreadable},
+    },
+    import::Unplannable,
+    model::{Catalog, catalog},
+};
+
+catalog! {
+    /// A format that can be imported.
+    pub enum Format as "a format" {
+        /// guanxi's own tables: a folder.
+        Guanxi = "guanxi",
+        /// Any table, by a mapping of its columns.
+        Csv = "csv",
+        /// The registers of the Global Legal Entity Identifier Foundation.
+        Gleif = "gleif",
+        /// FollowTheMoney entities, one a line.
+        FollowTheMoney = "followthemoney",
+        /// The Beneficial Ownership Data Standard.
+        Bods = "bods",
+        /// guanxi's records, one a line.
+        JsonLines = "json-lines",
+    }
+}
+
+/// What reads a file.
+#[derive(Debug, Clone)]
+pub enum Reader {
+    /// A folder of guanxi's tables.
+    Guanxi,
+    /// A file of the golden copy.
+    Gleif(gleif::Form),
+    /// A table, by the mapping of its columns.
+    Csv(Arc<Mapping>),
+    /// FollowTheMoney entities.
+    FollowTheMoney,
+    /// Statements of the Beneficial Ownership Data Standard.
+    Bods,
+    /// guanxi's records.
+    JsonLines,
+}
+
+impl Reader {
+    /// Whether what it reads carries versions: when each was known.
+    #[must_use]
+    pub fn carries_versions(&self) -> bool {
+        match self {
+            Self::Bods | Self::Guanxi | Self::JsonLines => true,
+            Self::Gleif(_) | Self::Csv(_) | Self::FollowTheMoney => false,
+        }
+    }
+
+    /// The schemes of identifiers by which a mapping joins entities.
+    #[must_use]
+    pub fn join(&self) -> &[String] {
+        match self {
+            Self::Csv(mapping) => mapping.join(),
+            Self::Guanxi | Self::Gleif(_) | Self::FollowTheMoney | Self::Bods | Self::JsonLines => &[],
+        }
+    }
+
+    /// What is read first: what others refer to.
+    pub(in crate::import) fn rank(&self) -> u8 {
+        match self {
+            Self::Guanxi | Self::Csv(_) | Self::FollowTheMoney | Self::Bods | Self::JsonLines => 0,
+            Self::Gleif(form) => match form.content {
+                gleif::Content::Lei => 1,
+                gleif::Content::Rr => 2,
+                gleif::Content::Repex => 3,
+            },
+        }
+    }
+
+    /// Reads a file to its end. `replaced` says which statements of all files replace which.
+    ///
+    /// # Errors
+    /// [`Unreadable`] when it is not what it should be. What was handed over before holds.
+    pub(in crate::import) fn read(
+        &self,
+        input: Input<'_>,
+        replaced: &Arc<bods::Replaced>,
+        each: Each<'_>,
+    ) -> Result<(), Unreadable> {
+        match self {
+            Self::Guanxi => Err(Unreadable::form(
+                "the tables",
+                "are a folder; name it, and no file in it",
+            )),
+            Self::Csv(mapping) => mapping::read(input, mapping, each),
+            Self::Gleif(form) => gleif::read(input, *form, each),
+            Self::FollowTheMoney => followthemoney::read(input, each),
+            Self::Bods => bods::read_behind(input, Arc::clone(replaced), each),
+            Self::JsonLines => json_lines::read(input, each),
+        }
+    }
+}
+
+/// How the reader of a file is chosen: the format that was named, or what the file begins with.
+#[derive(Debug)]
+pub struct Choice {
+    format: Option<Format>,
+    mapping: Option<Arc<Mapping>>,
+}
+
+impl Choice {
+    /// Chooses this format, or what each file is; tables by the mapping in the file `map`.
+    ///
+    /// # Errors
+    /// [`Unplannable`] when the mapping cannot be read, or a mapping is needed and there is none.
+    pub fn new(format: Option<Format>, map: Option<&Path>) -> Result<Self, Unplannable> {
+        let Some(path) = map else {
+            return Ok(Self { format, mapping: None });
+        };
+        let failed = |reason| Unplannable {
+            path: path.to_owned(),
+            reason,
+        };
+        if let Some(format) = format.filter(|format| *format != Format::Csv) {
+            let reason = format!("is for tables, and the format was said to be {format}");
+            return Err(failed(Unreadable::form("the mapping", reason)));
+        }
+        let text = fs::read_to_string(path).map_err(|error| failed(error.into()))?;
+        let mapping = Mapping::parse(&text).map_err(failed)?;
+        Ok(Self {
+            format,
+            mapping: Some(Arc::new(mapping)),
+        })
+    }
+
+    /// What reads this file, which begins so.
+    ///
+    /// # Errors
+    /// [`Unreadable`] when its format is not known, or it is not of the format that was named.
+    pub fn reader(&self, start: &[u8]) -> Result<Reader, Unreadable> {
+        let of_none = |format: &str| {
+            Unreadable::form(
+                "its beginning",
+                format!("is not of the format {format}; name the right one in front of the file"),
+            )
+        };
+        match (self.format, &self.mapping) {
+            (None | Some(Format::Csv), Some(mapping)) => Ok(Reader::Csv(Arc::clone(mapping))),
+            (Some(Format::Csv), None) => Err(Unreadable::form(
+                "its columns",
+                "are to be explained by a mapping: give it with --map, as data/mappings/README.md describes it; --suggest writes a first one",
+            )),
+            (None, None) => detected(start).ok_or_else(|| {
+                Unreadable::form(
+                    "its beginning",
+                    "is of no format that is known; name the format in front of the file, or give a mapping with --map",
+                )
+            }),
+            (Some(Format::FollowTheMoney), _) => Ok(Reader::FollowTheMoney),
+            (Some(Format::Bods), _) => Ok(Reader::Bods),
+            (Some(Format::JsonLines), _) => Ok(Reader::JsonLines),
+            (Some(Format::Gleif), _) => gleif::detect(start).map(Reader::Gleif).ok_or_else(|| of_none("gleif")),
+            (Some(format @ Format::Guanxi), _) => Err(of_none(format.as_str())),
+        }
+    }
+}
+
+/// What reads a file that begins so, whatever it is called.
+fn detected(start: &[u8]) -> Option<Reader> {
+    let gleif = gleif::detect(start).map(Reader::Gleif);
+    gleif
+        .or_else(|| json_lines::detect(start).then_some(Reader::JsonLines))
+        .or_else(|| bods::detect(start).then_some(Reader::Bods))
+        .or_else(|| followthemoney::detect(start).then_some(Reader::FollowTheMoney))
+}

@@ -1,0 +1,148 @@
+//! Records of the store that turn out to be later ones of others: they are called as the first of their chain from then on, and
+//! the newest version of all holds.
+
+use super::{Decided, Filing, notes::Version};
+use crate::{
+    edit::{Named, Path, merge_entities},
+    formats::{
+        bods::{self, Continued},
+        reader::Wanted,
+    },
+    import::{Error, Origin},
+    model::{Change, Entity, Noun, Record, Relationship},
+};
+
+/// What the log tells of it.
+const REASON: &str = "a statement turned out to replace another";
+
+impl Filing {
+    /// Moves what is known of a record to the one that it continues.
+    pub(in crate::import) fn continue_record(&mut self, continued: &Continued) -> Result<(), Error> {
+        self.continue_relationships(continued)?;
+        self.continue_entity(continued)
+    }
+
+    fn continue_relationships(&mut self, Continued { record, into, depth }: &Continued) -> Result<(), Error> {
+        let version = self.notes.of_record(self.store(), record)?;
+        let version = version.map(|version| version.behind(*depth));
+        let newest = self.notes.of_record(self.store(), into)?;
+        let holds = version >= newest;
+        for mut waiting in self.notes.waiting(self.store(), Some(record))? {
+            self.notes.forget(waiting.key.clone());
+            if let Wanted::Record(Record::Relationship(relationship)) = &mut waiting.draft.change
+                && let Some(moved) = bods::moved_to_record(relationship, into).filter(|_| holds)
+            {
+                *relationship = moved;
+                waiting.draft.order.depth += depth;
+                self.notes.wait_again(&waiting);
+            }
+        }
+        let ids = self.of_record(record);
+        self.notes.forget_record(record);
+        if ids.is_empty() && version.is_none() {
+            return Ok(());
+        }
+        let mut changes: Vec<Change> = Vec::new();
+        let mut kept = Vec::new();
+        for id in ids {
+            if let Some(Record::Relationship(relationship)) = self.latest(&id)
+                && let Some(moved) = bods::moved_to_record(&relationship, into).filter(|_| holds)
+            {
+                kept.push(moved.id.clone());
+                changes.push(Change::Put(Box::new(Record::Relationship(moved))));
+            }
+            changes.push(retraction(id));
+        }
+        if holds {
+            for waiting in self.notes.waiting(self.store(), Some(into))? {
+                if Version::of(&waiting.draft) < version {
+                    self.notes.forget(waiting.key);
+                }
+            }
+            let replaced = self.of_record(into).into_iter().filter(|id| !kept.contains(id));
+            changes.extend(replaced.map(retraction));
+            if let Some(version) = &version {
+                self.notes.set_record(into, version);
+            }
+        }
+        match changes.is_empty() {
+            true => Ok(()),
+            false => self.commit_all(changes, REASON.to_owned()),
+        }
+    }
+
+    fn continue_entity(&mut self, Continued { record, into, depth }: &Continued) -> Result<(), Error> {
+        let first = into;
+        let (Ok(id), Ok(into)) = (bods::entity_id(record), bods::entity_id(into)) else {
+            return Ok(());
+        };
+        let Some(Record::Entity(mut entity)) = self.latest(&id) else {
+            return Ok(());
+        };
+        entity.id.clone_from(&into);
+        let version: Version = self.notes.of_entity(self.store(), &id)?.newest().clone().behind(*depth);
+        if let Ok(Decided::Change(Change::Put(record))) = self.entity_version(&Origin::NOWHERE, entity, &version)?
+            && let Record::Entity(entity) = *record
+        {
+            self.commit_all(self.graph().as_another_kind(entity), REASON.to_owned())?;
+        }
+        // Only entities of one kind are merged.
+        if let (Some(Record::Entity(entity)), Some(Record::Entity(first))) = (self.latest(&id), self.latest(&into))
+            && entity.kind != first.kind
+        {
+            let entity = Entity {
+                kind: first.kind,
+                ..entity
+            };
+            self.commit_all(self.graph().as_another_kind(entity), REASON.to_owned())?;
+        }
+        let named = [Named { id, expected: None }];
+        let decision = merge_entities(self.graph(), &named, &into, None, &Path::root("into"));
+        match decision.changes {
+            Ok(changes) => {
+                let changes = changes
+                    .into_iter()
+                    .flat_map(|change| self.called_after(change, record, first));
+                let changes = changes.collect();
+                self.commit_all(changes, REASON.to_owned())
+            }
+            Err(rejected) => Err(Error::Commit(format!("{rejected:?}"))),
+        }
+    }
+
+    /// A change to a relationship whose end turned out to continue another: it is called after that one, as if it had been known.
+    fn called_after(&self, change: Change, record: &str, first: &str) -> Vec<Change> {
+        let moved = match self.latest(change.id()) {
+            Some(Record::Relationship(relationship)) if matches!(change, Change::Put(_)) => {
+                bods::between_first(&relationship, |known| (known == record).then(|| first.to_owned()))
+            }
+            _ => None,
+        };
+        match moved.map(|moved| with_speakers_of(moved, &change)) {
+            Some(moved) if moved.id != change.id() && self.latest(&moved.id).is_none() => {
+                let before = change.id().to_owned();
+                vec![Change::Put(Box::new(Record::Relationship(moved))), retraction(before)]
+            }
+            _ => vec![change],
+        }
+    }
+}
+
+/// The same with the speakers of the relationship that a change puts.
+fn with_speakers_of(mut relationship: Relationship, change: &Change) -> Relationship {
+    if let Change::Put(record) = change
+        && let Record::Relationship(put) = &**record
+    {
+        for (statement, other) in relationship.evidence.iter_mut().zip(&put.evidence) {
+            statement.speaker.clone_from(&other.speaker);
+        }
+    }
+    relationship
+}
+
+fn retraction(id: String) -> Change {
+    Change::Retract {
+        noun: Noun::Relationship,
+        id,
+    }
+}
