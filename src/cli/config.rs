@@ -178,7 +178,8 @@ impl AccessArguments {
         let Some(file) = tokens_in(self.tokens.as_deref(), folder).filter(|file| !file.exists()) else {
             return self.remember_tokens(folder, store);
         };
-        if store.note(TOKENS_MADE).map_err(|error| told(&error))?.is_none() {
+        let is_known = store.note(TOKENS_MADE).map_err(|error| told(&error))?.is_some();
+        if !is_known && !tokens::were_made(&file) {
             return Ok(());
         }
         let file = file.display();

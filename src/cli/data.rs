@@ -107,7 +107,7 @@ impl DataChoice {
             By::Words => {}
             By::Default => {
                 say!(
-                    "guanxi: this is about the bundled network; --store DIR, --data DIR or --server URL name other data"
+                    "guanxi: this is about the bundled network; --store DIR or --data DIR names other data, and for guanxi query also --server URL"
                 );
             }
             By::Environment(variable) => say!("guanxi: this is about {data}, which {variable} names"),

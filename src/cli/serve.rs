@@ -10,6 +10,7 @@ use super::{
     Misused,
     config::{LogFormat, ServeArguments},
     load_dataset, load_graph,
+    store::with_way_out,
 };
 use crate::{
     http::{self, Readiness, Routes, Settings, Stop},
@@ -154,7 +155,8 @@ fn open_store(data: Option<&Path>, folder: Option<&Path>, takes_changes: bool) -
             data.display()
         );
     }
-    let store = Store::open(home, |graph| Arc::new(State::unprepared(graph)))?;
+    let store = Store::open(home, |graph| Arc::new(State::unprepared(graph)));
+    let store = store.map_err(|error| with_way_out(error.into()))?;
     opened(&store, dir);
     store.verify_beside();
     Ok(store)
@@ -169,7 +171,8 @@ fn open_to_read(dir: &Path, takes_changes: bool, error: home::Error) -> anyhow::
         )));
     }
     let guest = Guest::enter(dir, Timestamp::now())?;
-    let store = Store::open_to_read(dir, guest, |graph| Arc::new(State::unprepared(graph)))?;
+    let store = Store::open_to_read(dir, guest, |graph| Arc::new(State::unprepared(graph)));
+    let store = store.map_err(|error| with_way_out(error.into()))?;
     tracing::info!(reason = %error, "nothing can be written in the store, which is served as it is");
     opened(&store, dir);
     Ok(store)

@@ -20,13 +20,18 @@ use crate::{
 
 /// Reads everything in the store and says what is wrong with it, and the way out. Changes nothing.
 pub(super) fn check(dir: &Path) -> anyhow::Result<ExitCode> {
-    check_all(dir).map_err(|error| match is_damage(&error) {
+    check_all(dir).map_err(with_way_out)
+}
+
+/// The error, where the log is not what was written with what to do about it.
+pub(super) fn with_way_out(error: anyhow::Error) -> anyhow::Error {
+    match is_damage(&error) {
         true => anyhow::anyhow!(
             "{error:#}\nno backup can be made of it: restore the last good one into a new folder (guanxi restore); what can still \
              be read can be taken along (guanxi export)"
         ),
         false => error,
-    })
+    }
 }
 
 /// Whether it is that the log is not what was written.
@@ -44,7 +49,7 @@ fn is_damage(error: &anyhow::Error) -> bool {
         ) => reason,
         _ => return false,
     };
-    matches!(reason, log::Error::Damaged { .. })
+    matches!(reason, log::Error::Damaged { .. } | log::Error::Foreign(_))
 }
 
 fn check_all(dir: &Path) -> anyhow::Result<ExitCode> {

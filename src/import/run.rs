@@ -37,12 +37,14 @@ const BATCHES_AHEAD: usize = 8;
 pub fn run(home: Home, job: Job<'_>) -> Result<Done, Error> {
     let dir = home.dir().to_owned();
     let is_dated = job.parts.iter().any(|(_, reader)| reader.carries_versions());
-    let target = match home.is_loading() || !home.is_begun_for_an_import()? {
+    let is_new = home.is_loading() || !home.is_begun_for_an_import()?;
+    if is_new {
+        // Before anything else is there: nothing else may take the place of what an interrupted import was to make.
+        home.mark_importing()?;
+    }
+    let target = match is_new {
         // What carries versions was known before today, so that the store begins before them.
-        true if is_dated && !home.is_loading() => {
-            home.mark_importing()?;
-            Target::Unbegun(home)
-        }
+        true if is_dated && !home.is_loading() => Target::Unbegun(home),
         true => Target::New(Box::new(load::Load::enter(home, job.now)?)),
         false => {
             let store = Store::open(home, |graph| Arc::new(State::unprepared(graph)))?;

@@ -182,6 +182,14 @@ impl Catalog {
         }
     }
 
+    /// The fields of an input object.
+    pub(super) fn inputs(&self, name: &str) -> Option<&[Input]> {
+        match self.types.get(name)? {
+            Kind::Input { fields, .. } => Some(fields),
+            _ => None,
+        }
+    }
+
     pub(super) fn root(&self, operation: OperationType) -> Option<&str> {
         match operation {
             OperationType::Query => Some(&self.query),

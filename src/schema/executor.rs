@@ -200,6 +200,7 @@ where
                 };
             }
         };
+        inner = inner.data(Arc::clone(&self.catalog));
         inner.set_parsed_query(prepared.document);
 
         let schema = self.schema.clone();
@@ -398,6 +399,9 @@ fn may_change(request: &Request) -> Result<(), Error> {
     )))
 }
 
+/// How many names of operations are told.
+const NAMES_TOLD: usize = 10;
+
 fn choose<'d>(
     document: &'d ExecutableDocument,
     wanted: Option<&str>,
@@ -413,10 +417,20 @@ fn choose<'d>(
             .next()
             .map(|(name, operation)| (Some(name.to_string()), operation))
             .ok_or_else(|| Error::bad_request("The document holds no operation.")),
-        (_, Some(wanted)) => {
+        (operations, Some(wanted)) => {
             let wanted: String = wanted.chars().take(60).collect();
+            let mut names: Vec<&str> = operations
+                .iter()
+                .filter_map(|(name, _)| name.map(async_graphql::Name::as_str))
+                .collect();
+            names.sort_unstable();
+            let names = match &names[..] {
+                [] => "its operation has no name; leave `operationName` out".to_owned(),
+                [first, .., last] if names.len() > NAMES_TOLD => format!("it holds {first} to {last}"),
+                names => format!("it holds {}", names.join(", ")),
+            };
             Err(Error::bad_request(format!(
-                "The document holds no operation named {wanted}."
+                "The document holds no operation named {wanted}; {names}."
             )))
         }
         (_, None) => Err(Error::bad_request(

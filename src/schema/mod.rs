@@ -38,6 +38,7 @@ mod root_field;
 mod scalars;
 mod search;
 mod soundness;
+mod stated;
 mod subscription;
 mod tally;
 mod traversal;

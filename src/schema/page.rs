@@ -9,7 +9,8 @@ use serde_json::{Value as JsonValue, json};
 use super::{
     cost::cost,
     error::Error,
-    viewer::{Viewer, arguments_hash, hash_of},
+    stated::arguments_hash,
+    viewer::{Viewer, hash_of},
 };
 use crate::{
     graph::{Exhausted, Key, Order, Ordered, Page, Position, Take, Window, count},
@@ -60,7 +61,11 @@ impl Listing {
         keys: usize,
     ) -> Result<Self, Error> {
         let coordinate = format!("{parent}.{}", ctx.field().name());
-        let told = format!("{coordinate}\n{owner}\n{}\n{}", viewer.asked(), arguments_hash(ctx)?);
+        let told = format!(
+            "{coordinate}\n{owner}\n{}\n{}",
+            viewer.asked(),
+            arguments_hash(ctx, parent)?
+        );
         Ok(Self {
             fingerprint: hash_of(&told),
             coordinate,

@@ -92,10 +92,10 @@ impl ViewInput {
             async_graphql::Value::from_json(json).map_err(|error| refuse(format!("is not a ViewInput: {error}")))?;
         let parsed = Self::parse(Some(value));
         parsed.map_err(|error| {
-            refuse(format!(
-                "is not a ViewInput: {}",
-                error.into_server_error(async_graphql::Pos::default()).message
-            ))
+            let message = error.into_server_error(async_graphql::Pos::default()).message;
+            // What stands in brackets behind it names types of the program.
+            let (message, _) = message.split_once(" (occurred while").unwrap_or((&message, ""));
+            refuse(format!("is not a ViewInput: {message}"))
         })
     }
 }

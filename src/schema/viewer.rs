@@ -337,53 +337,6 @@ pub(crate) fn hash_of(text: &str) -> u64 {
     hasher.finish()
 }
 
-/// A hash of what the arguments of the field being resolved say, however they are written, but for those that choose a page and
-/// for the view.
-pub(crate) fn arguments_hash(ctx: &Context<'_>) -> Result<u64, Error> {
-    const PAGING: [&str; 5] = ["first", "last", "after", "before", "view"];
-    let arguments = ctx
-        .field()
-        .arguments()
-        .map_err(|error| Error::bad_user_input("", error.message))?;
-    let mut told: Vec<String> = arguments
-        .into_iter()
-        .filter(|(name, value)| !PAGING.contains(&name.as_str()) && *value != Value::Null)
-        .map(|(name, value)| format!("{name}:{}", said(&value)))
-        .collect();
-    told.sort_unstable();
-    Ok(hash_of(&told.join("\n")))
-}
-
-/// What an argument says: the order of fields and of listed words, and whether one of them stands in a list, make no difference.
-fn said(value: &Value) -> String {
-    match value {
-        Value::Object(fields) => {
-            let stated = fields.iter().filter(|(_, value)| **value != Value::Null);
-            let mut fields: Vec<String> = stated.map(|(name, value)| format!("{name}:{}", said(value))).collect();
-            fields.sort_unstable();
-            format!("{{{}}}", fields.join(","))
-        }
-        Value::List(values) => {
-            let mut said: Vec<String> = values.iter().map(said).collect();
-            // Objects may be listed in an order that counts, such as what to order by.
-            if !values.iter().any(|value| matches!(value, Value::Object(_))) {
-                said.sort_unstable();
-                said.dedup();
-            }
-            match &said[..] {
-                [one] => one.clone(),
-                several => format!("[{}]", several.join(",")),
-            }
-        }
-        // In a query words stand as they are, in variables between quotes.
-        Value::Enum(word) => format!("{:?}", word.as_str()),
-        Value::Number(number) => number
-            .as_f64()
-            .map_or_else(|| number.to_string(), |number| number.to_string()),
-        other => other.to_string(),
-    }
-}
-
 impl From<Exhausted> for Error {
     fn from(exhausted: Exhausted) -> Self {
         match exhausted {

@@ -23,6 +23,8 @@ pub const PREFIX: &str = "gxt_";
 const LOCK: &str = "lock";
 /// What the file is called until it is whole.
 const NEW: &str = "new";
+/// Marks that tokens were made.
+const MADE: &str = "made";
 /// How the file is written. Others are refused.
 const FORMAT: u32 = 1;
 const NAME_CHARACTERS_MAX: usize = 100;
@@ -221,7 +223,16 @@ pub fn create(
         hash: hash(&text),
     });
     tokens.save(path)?;
+    // Stays where the file goes.
+    let made = path.with_extension(MADE);
+    replace(&made, &[]).map_err(failed(&made))?;
     Ok(text)
+}
+
+/// Whether tokens were made whose file this was, also where it is gone.
+#[must_use]
+pub fn were_made(path: &Path) -> bool {
+    path.with_extension(MADE).exists()
 }
 
 /// Takes a token back. It stays in the list, and nothing changes when that was done before.
@@ -242,9 +253,8 @@ pub fn revoke(path: &Path, name: &str, now: Timestamp) -> Result<Token, Error> {
 /// Whether a file in the folder of a store belongs to its tokens.
 pub(super) fn is_own(name: &OsStr) -> bool {
     let file = Path::new(FILE);
-    [file.to_owned(), file.with_extension(LOCK), file.with_extension(NEW)]
-        .iter()
-        .any(|own| own == name)
+    let others = [LOCK, NEW, MADE].map(|extension| file.with_extension(extension));
+    file == name || others.iter().any(|own| own == name)
 }
 
 fn hash(text: &str) -> [u8; 32] {

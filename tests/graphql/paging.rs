@@ -257,3 +257,55 @@ fn a_cursor_goes_with_what_the_arguments_say_however_they_are_written() {
         assert!(message.contains("another listing"), "{message}");
     }
 }
+
+#[test]
+fn a_cursor_goes_with_what_is_left_out_and_stated_as_its_default() {
+    for (listing, one, other) in [
+        (
+            "companies",
+            "orderBy: {field: NAME}",
+            "orderBy: {field: NAME, direction: ASC}",
+        ),
+        ("companies", "", "filter: {}"),
+        (
+            "companies",
+            "filter: {kind: COMPANY}",
+            "filter: {kind: [COMPANY], and: []}",
+        ),
+        (
+            "companies",
+            r#"filter: {or: [{kind: COMPANY}, {country: {eq: "US"}}]}"#,
+            r#"filter: {or: [{country: {eq: "US"}}, {kind: COMPANY}]}"#,
+        ),
+        (
+            "companies",
+            "filter: {relationships: {some: {kinds: [OWNS]}}}",
+            "filter: {relationships: {some: {kinds: [OWNS], direction: BOTH}}}",
+        ),
+        (
+            "relationships",
+            "orderBy: {field: SINCE}",
+            "orderBy: [{field: SINCE, direction: ASC}]",
+        ),
+        (
+            "commonConnections",
+            r#"of: ["saks", "gilt"]"#,
+            r#"of: ["saks?asOf=2014-11-28", "gilt"], filter: {}"#,
+        ),
+    ] {
+        let page = |arguments: &str, select: &str| {
+            ask(&format!("{{ {listing}(first: 1, {arguments}) {{ {select} }} }}"))[listing].clone()
+        };
+        for (one, other) in [(one, other), (other, one)] {
+            let cursor = page(one, "pageInfo { endCursor }")["pageInfo"]["endCursor"].clone();
+            assert!(cursor.is_string(), "{one}");
+            page(&format!("{other}, after: {cursor}"), "edges { cursor }");
+        }
+    }
+    let cursor = ask("{ companies(first: 1, orderBy: {field: NAME}) { pageInfo { endCursor } } }");
+    let cursor = &cursor["companies"]["pageInfo"]["endCursor"];
+    let (_, _, message) = refused(&format!(
+        "{{ companies(first: 1, after: {cursor}, orderBy: {{field: NAME, direction: DESC}}) {{ nodes {{ id }} }} }}"
+    ));
+    assert!(message.contains("another listing"), "{message}");
+}

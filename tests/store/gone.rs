@@ -60,14 +60,19 @@ fn a_store_whose_tokens_are_gone_is_not_open_to_everybody() {
     let dir = folder.path().join("s");
     let store = text(&dir);
     drop(Serving::start(&["--store", store]));
-    told(&["token", "create", "someone", "--role", "admin", "--store", store]);
-    drop(Serving::start(&["--store", store]));
-    fs::remove_file(dir.join("tokens.json")).unwrap();
-    let said = refused(&["serve", "--port", "0", "--store", store]);
-    assert!(
-        said.contains("the tokens are gone") && said.contains("guanxi token create"),
-        "{said}"
-    );
+    let tokens = dir.join("tokens.json");
+    for is_served_with_them in [false, true] {
+        told(&["token", "create", "someone", "--role", "admin", "--store", store]);
+        if is_served_with_them {
+            drop(Serving::start(&["--store", store]));
+        }
+        fs::remove_file(&tokens).unwrap();
+        let said = refused(&["serve", "--port", "0", "--store", store]);
+        assert!(
+            said.contains("the tokens are gone") && said.contains("guanxi token create"),
+            "{said}"
+        );
+    }
     told(&["token", "create", "someone", "--role", "admin", "--store", store]);
     drop(Serving::start(&["--store", store]));
 }

@@ -9,7 +9,7 @@ use crate::{
         Walker,
         algo::{Bounds, neighborhood},
     },
-    model::{At, Entity, EntityKind, Relationship, RelationshipKind, Set, Source, Timestamp, View},
+    model::{AskedView, At, Entity, EntityKind, Relationship, RelationshipKind, Set, Source, Timestamp, View},
 };
 
 /// What is exported, in the order of ids.
@@ -47,7 +47,10 @@ pub struct Around {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unselectable {
     /// There is nothing to begin at.
-    #[error("there is no entity {id:?}, or it was not known then")]
+    #[error(
+        "there is no entity {id:?}, or it was not known then; guanxi query '{{ search(text: \"a name\") {{ nodes {{ id name }} }} }}' \
+         finds ids"
+    )]
     Unknown {
         /// The id.
         id: String,
@@ -91,7 +94,9 @@ impl Selection {
         let (graph, mask) = (&all.graph, all.mask);
         let starts = around.of.iter().map(|id| {
             let unknown = || Unselectable::Unknown { id: id.clone() };
-            graph.entity_by_id(id, &mask).ok_or_else(unknown)
+            // An argument names the thing, whatever view its id came with.
+            let (key, _) = AskedView::of_id(id);
+            graph.entity_by_id(key, &mask).ok_or_else(unknown)
         });
         let starts: Vec<EntityIx> = starts.collect::<Result<_, _>>()?;
         let mut traversal = Traversal::standard();

@@ -34,11 +34,13 @@ impl EntitySet {
     }
 }
 
-/// One identifier that fits both a scheme and a list of values.
+/// Whether there is an identifier that fits both a scheme and a list of values.
 #[derive(Debug, Clone, Default)]
 pub struct IdentifierFilter {
     scheme: Option<String>,
     values: Option<Values>,
+    /// None where nothing is asked for.
+    stated: Option<bool>,
 }
 
 /// Values of identifiers, in both forms in which schemes compare them.
@@ -50,12 +52,15 @@ struct Values {
 
 impl IdentifierFilter {
     /// Of this scheme, whatever the case of its letters, if one is given; with one of these values, if a list of them is
-    /// given. Numbers of registers compare without leading zeros.
+    /// given. Numbers of registers compare without leading zeros. There is one, or where `stated` is false there is none; where
+    /// nothing is given it always holds.
     #[must_use]
-    pub fn new(scheme: Option<&str>, values: Option<&[String]>) -> Self {
+    pub fn new(scheme: Option<&str>, values: Option<&[String]>, stated: Option<bool>) -> Self {
         let trimmed = |values: &[String]| values.iter().map(|value| value.trim().to_owned()).collect();
         let number = |value: &String| without_leading_zeros(value).into_owned();
+        let asks = scheme.is_some() || values.is_some();
         Self {
+            stated: stated.or(asks.then_some(true)),
             scheme: scheme.map(|scheme| scheme.trim().to_lowercase()),
             values: values.map(trimmed).map(|written: BTreeSet<String>| Values {
                 numbers: written.iter().map(number).collect(),
@@ -64,7 +69,12 @@ impl IdentifierFilter {
         }
     }
 
-    fn matches(&self, scheme: &str, value: &str) -> bool {
+    fn matches<'t>(&self, mut identifiers: impl Iterator<Item = (&'t str, &'t str)>) -> bool {
+        self.stated
+            .is_none_or(|stated| identifiers.any(|(scheme, value)| self.fits(scheme, value)) == stated)
+    }
+
+    fn fits(&self, scheme: &str, value: &str) -> bool {
         let is_listed = |values: &Values| {
             if has_fixed_form(scheme) {
                 values.written.contains(value)
@@ -164,7 +174,7 @@ impl EntityFilter {
             && self
                 .identifier
                 .as_ref()
-                .is_none_or(|filter| read.identifiers().any(|(scheme, value)| filter.matches(scheme, value)))
+                .is_none_or(|filter| filter.matches(read.identifiers()))
             && self
                 .name
                 .as_ref()

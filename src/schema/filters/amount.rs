@@ -17,7 +17,7 @@ pub(crate) struct AmountFilter {
     /// numbers alone are to be compared.
     value: Option<FloatFilter>,
     /// Whether an amount is stated at all.
-    stated: Option<bool>,
+    stated: MaybeUndefined<bool>,
 }
 
 impl AmountFilter {
@@ -37,7 +37,7 @@ impl AmountFilter {
                 .transpose()?,
             of: self.of.map(|filter| filter.compile(scope)).transpose()?,
             value: self.value.map(|filter| filter.compile(scope)).transpose()?,
-            stated: self.stated,
+            stated: scope.operand("stated", self.stated)?,
         })
     }
 }

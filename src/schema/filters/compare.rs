@@ -24,7 +24,7 @@ pub(crate) struct StringFilter {
     /// Containing this.
     contains: MaybeUndefined<String>,
     /// Whether a text is stated at all.
-    stated: Option<bool>,
+    stated: MaybeUndefined<bool>,
 }
 
 /// A comparison of dates by their first days: `2014` compares as 2014-01-01. Everything given must hold; `{}` always holds. A
@@ -42,7 +42,7 @@ pub(crate) struct DateFilter {
     /// After this or on the same first day.
     gte: MaybeUndefined<PartialDate>,
     /// Whether a date is stated at all.
-    stated: Option<bool>,
+    stated: MaybeUndefined<bool>,
 }
 
 /// A comparison of whole numbers. Everything given must hold; `{}` always holds.
@@ -83,7 +83,7 @@ pub(crate) struct FloatFilter {
     /// Equal to one of these, at most 10,000. An empty list does not hold.
     r#in: MaybeUndefined<Vec<f64>>,
     /// Whether a number is stated at all.
-    stated: Option<bool>,
+    stated: MaybeUndefined<bool>,
 }
 
 impl StringFilter {
@@ -96,7 +96,7 @@ impl StringFilter {
             starts_with: scope.operand("startsWith", self.starts_with)?,
             ends_with: scope.operand("endsWith", self.ends_with)?,
             contains: scope.operand("contains", self.contains)?,
-            stated: self.stated,
+            stated: scope.operand("stated", self.stated)?,
         }
         .folded())
     }
@@ -112,7 +112,7 @@ impl DateFilter {
             lte: date("lte", self.lte)?,
             gt: date("gt", self.gt)?,
             gte: date("gte", self.gte)?,
-            stated: self.stated,
+            stated: scope.operand("stated", self.stated)?,
         })
     }
 }
@@ -143,7 +143,7 @@ impl FloatFilter {
             gt: scope.operand("gt", self.gt)?,
             gte: scope.operand("gte", self.gte)?,
             any_of: scope.operands("in", self.r#in)?,
-            stated: self.stated,
+            stated: scope.operand("stated", self.stated)?,
         })
     }
 }

@@ -1,6 +1,6 @@
 //! Predicates on entities, and on the relationships around them.
 
-use async_graphql::InputObject;
+use async_graphql::{InputObject, MaybeUndefined};
 
 use super::{DateFilter, IntFilter, Nested, PropertyFilter, RelationshipFilter, Scope, Standpoint, StringFilter, set};
 use crate::{
@@ -9,14 +9,17 @@ use crate::{
     schema::{enums::Member, error::Error, key::NodeKey},
 };
 
-/// One identifier that fits everything given.
+/// A predicate on identifiers: one of them fits everything given, or with `stated: false` none does: `{scheme: "lei", stated:
+/// false}` are those without an LEI. `{}` always holds.
 #[derive(Debug, Clone, InputObject)]
 pub(crate) struct IdentifierFilter {
     /// Of this scheme, compared in lower case: `lei`, `iso3166-1`.
-    scheme: Option<String>,
+    scheme: MaybeUndefined<String>,
     /// With one of these values, at most 10,000. Numbers of company registers compare without leading zeros: `0229269` is
     /// `00229269`. Values of a fixed form, such as an LEI, compare as written.
-    value: Option<Vec<String>>,
+    value: MaybeUndefined<Vec<String>>,
+    /// Whether there is such an identifier. Default: true, where a scheme or values are given.
+    stated: MaybeUndefined<bool>,
 }
 
 /// A predicate on entities. Everything given must hold; lists name alternatives. Filters nest at most
@@ -68,8 +71,14 @@ pub(crate) struct RelationshipsFilter {
 
 impl IdentifierFilter {
     fn compile(self, scope: Scope<'_>) -> Result<graph::IdentifierFilter, Error> {
-        let values = scope.list("value", self.value)?;
-        Ok(graph::IdentifierFilter::new(self.scheme.as_deref(), values.as_deref()))
+        let scheme = scope.operand("scheme", self.scheme)?;
+        let values = scope.operands("value", self.value)?;
+        let stated = scope.operand("stated", self.stated)?;
+        Ok(graph::IdentifierFilter::new(
+            scheme.as_deref(),
+            values.as_deref(),
+            stated,
+        ))
     }
 }
 

@@ -163,7 +163,7 @@ impl Home {
         files::remove(&self.dir.join(IMPORTING))
     }
 
-    /// Leaves a mark that an import has begun that keeps nothing before all files are read.
+    /// Leaves a mark that an import has begun that makes a store.
     ///
     /// # Errors
     /// [`Error::Io`] when it cannot be left.
@@ -355,6 +355,7 @@ impl Home {
 fn unopened(dir: &Path, path: &Path, reason: io::Error) -> Error {
     match reason.kind() {
         io::ErrorKind::NotFound if dir.join(LOADING).exists() => Error::Unfinished { dir: dir.to_owned() },
+        io::ErrorKind::NotFound if dir.join(BEGUN).exists() => Error::Gone { dir: dir.to_owned() },
         io::ErrorKind::NotFound => Error::Missing { dir: dir.to_owned() },
         _ => failed("open", path)(reason),
     }

@@ -352,6 +352,9 @@ fn foreign(error: redb::DatabaseError) -> Error {
 pub(super) fn damaged(error: impl Into<redb::Error>) -> Error {
     match error.into() {
         redb::Error::Corrupted(reason) => Error::damaged("the file", &reason),
+        redb::Error::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+            Error::damaged("the file", "it ends before its end")
+        }
         other => Error::File(other.to_string()),
     }
 }

@@ -1,6 +1,7 @@
 //! An import that ends before its end is gone on with by the next, and comes to the same.
 
 use std::{
+    fs,
     panic::{self, AssertUnwindSafe},
     sync::mpsc,
     thread,
@@ -135,6 +136,19 @@ fn a_panic_ends_an_import_and_the_same_goes_on_from_there() {
             };
             assert!(panicked);
         });
+        if !is_known {
+            // As if it had been killed before anything was kept.
+            for file in fs::read_dir(desk.store()).unwrap().map(|file| file.unwrap().path()) {
+                if file.file_name().unwrap().to_str().unwrap().starts_with("import.") {
+                    fs::remove_file(file).unwrap();
+                }
+            }
+            let refused = Home::enter(&desk.store(), Timestamp::now())
+                .unwrap()
+                .is_begun()
+                .unwrap_err();
+            assert!(matches!(refused, Error::Unfinished { .. }), "{refused}");
+        }
         let imported = desk.import(&[file(&desk)]);
         assert_eq!(imported.counts()[3], 2);
         assert_eq!(desk.content().0.len(), many.len(), "{is_known}");
