@@ -8,7 +8,7 @@
 //! The format has one holding a line: `Alpha AG holds 51 % of Beta GmbH since 1999-11-03`. Lines that begin with `#` are remarks. A line
 //! that is not understood is reported with its number, and the others are imported.
 
-use std::{collections::BTreeMap, env, error::Error, fs, path::Path, sync::Arc};
+use std::{collections::BTreeMap, env, error::Error, fs, path::Path, process::ExitCode, sync::Arc};
 
 use guanxi::{
     formats::tables,
@@ -180,26 +180,38 @@ pub(crate) fn import(text: &str, name: &str, store: &Store, now: Timestamp) -> R
     Ok(report)
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn run(arguments: &[String]) -> Result<Report, Box<dyn Error>> {
     let now = Timestamp::now();
-    let arguments: Vec<String> = env::args().skip(1).collect();
-    let report = match &*arguments {
+    match arguments {
         [] => {
             let graph = Snapshot::build(&tables::bundled()?)?;
-            import(SAMPLE, "sample", &Store::in_memory(Arc::new(State::new(graph))), now)?
+            import(SAMPLE, "sample", &Store::in_memory(Arc::new(State::new(graph))), now)
         }
         [file, folder] => {
-            let text = fs::read_to_string(file)?;
+            let text = fs::read_to_string(file).map_err(|error| format!("{file}: {error}"))?;
+            let name = Path::new(file).file_name().unwrap_or_default().to_string_lossy();
             let store = Store::open(Home::enter(Path::new(folder), now)?, |graph| {
                 Arc::new(State::new(graph))
             })?;
-            import(&text, file, &store, now)?
+            import(&text, &name, &store, now)
         }
-        _ => return Err("usage: import [FILE STORE]".into()),
-    };
-    for fault in &report.faults {
-        eprintln!("{fault}");
+        _ => Err("usage: import [FILE STORE]".into()),
     }
-    println!("{} records committed, {} unchanged", report.committed, report.unchanged);
-    Ok(())
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    match run(&arguments) {
+        Ok(report) => {
+            for fault in &report.faults {
+                eprintln!("{fault}");
+            }
+            println!("{} records committed, {} unchanged", report.committed, report.unchanged);
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
 }

@@ -32,7 +32,8 @@ use crate::model::{At, Set, View};
 /// };
 ///
 /// let graph = Snapshot::build(&tables::bundled()?)?;
-/// let latest = graph.latest_view(Timestamp::now());
+/// let now: Timestamp = "2026-12-01T00:00:00Z".parse()?;
+/// let latest = graph.latest_view(now);
 /// let in_2014 = graph.mask(&View { at: At::Day("2014-11-28".parse()?), ..latest });
 /// let paypal = graph.entity_by_id("paypal", &in_2014).ok_or("not there")?;
 /// assert_eq!(graph.entity(paypal).name(), "PayPal");
