@@ -226,23 +226,6 @@ fn every_setting_has_an_environment_variable_and_a_description() {
 }
 
 #[test]
-fn every_flag_of_the_server_stands_once_in_the_tables_of_the_readme() {
-    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
-    let settings = readme.split("## Configuration").nth(1).unwrap();
-    let told: Vec<&str> = settings
-        .lines()
-        .filter_map(|line| line.strip_prefix("| `--")?.split(" | ").next())
-        .flat_map(|cell| cell.split(", `--"))
-        .map(|flag| flag.split(['`', ' ']).next().unwrap())
-        .collect();
-    let help = text(&guanxi(&["serve", "--help"]).stdout);
-    let flags = help.lines().filter_map(|line| line.trim().strip_prefix("--"));
-    for flag in flags.map(|flag| flag.split(' ').next().unwrap()) {
-        assert_eq!(told.iter().filter(|told| **told == flag).count(), 1, "--{flag}");
-    }
-}
-
-#[test]
 fn a_token_is_said_once_and_its_text_is_kept_nowhere() {
     let folder = tempfile::tempdir().unwrap();
     // Made with the first token, before there is a store in it.

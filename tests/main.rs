@@ -10,6 +10,8 @@ mod cli_import;
 mod cli_out_again;
 mod cli_suggest;
 mod crash;
+mod docs;
+mod examples;
 mod formats;
 mod graph;
 mod graphql;

@@ -54,7 +54,7 @@ pub(super) struct ImportArguments {
     /// The folder of the store. The first import makes it.
     #[arg(long, env = "GUANXI_STORE", value_name = "DIR", required_unless_present = "suggest")]
     store: Option<PathBuf>,
-    /// For tables: the mapping of their columns, as data/mappings/README.md describes it.
+    /// For tables: the mapping of their columns, as docs/importing/csv.md describes it.
     #[arg(long, value_name = "FILE")]
     map: Option<PathBuf>,
     /// For a table without a mapping: write a first one to standard output.

@@ -22,6 +22,28 @@ use crate::model::{At, Set, View};
 
 /// One state of the graph, as it was known at one moment. Readers keep theirs for as long as they need it; a clone shares
 /// everything.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use guanxi::{
+///     formats::tables,
+///     graph::{Pattern, Snapshot},
+///     model::{At, Timestamp, View},
+/// };
+///
+/// let graph = Snapshot::build(&tables::bundled()?)?;
+/// let now: Timestamp = "2026-12-01T00:00:00Z".parse()?;
+/// let latest = graph.latest_view(now);
+/// let in_2014 = graph.mask(&View { at: At::Day("2014-11-28".parse()?), ..latest });
+/// let paypal = graph.entity_by_id("paypal", &in_2014).ok_or("not there")?;
+/// assert_eq!(graph.entity(paypal).name(), "PayPal");
+/// let has_owner = |mask| graph.hops(paypal, Pattern::any(), mask).any(|hop| {
+///     graph.entity(hop.neighbor).id() == "ebay"
+/// });
+/// assert!(has_owner(in_2014) && !has_owner(graph.mask(&latest)));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     pub(super) base: Arc<Base>,

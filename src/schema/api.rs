@@ -38,6 +38,29 @@ const PAUSE: Duration = Duration::from_millis(250);
 pub type Clock = fn() -> Timestamp;
 
 /// The schema and the limits under which it answers; the same for every transport and the command line.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # use std::sync::Arc;
+/// use guanxi::{
+///     formats::tables,
+///     graph::Snapshot,
+///     model::Timestamp,
+///     schema::{Api, Limits, Request},
+///     store::{State, Store},
+/// };
+///
+/// let graph = Snapshot::build(&tables::bundled()?)?;
+/// let store = Arc::new(Store::in_memory(Arc::new(State::new(graph))));
+/// let api = Api::new(Limits::default())?;
+/// let request = Request::new("a request", r#"{ company(by: {id: "paypal"}) { name } }"#);
+/// # let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+/// let answer = runtime.block_on(api.answer(request, store, Timestamp::now()));
+/// let answer = serde_json::to_value(&answer)?;
+/// assert_eq!(answer["data"]["company"]["name"], "PayPal");
+/// # Ok(())
+/// # }
+/// ```
 pub struct Api {
     executor: Executor<Query, Mutation, Subscription>,
     pool: Pool,

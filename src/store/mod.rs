@@ -53,6 +53,37 @@ pub use self::{
 use crate::model::{Entry, Timestamp};
 
 /// Where everything that is known is kept and changed. Readers take a state and keep it; they never wait for writers.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # use std::sync::Arc;
+/// use guanxi::{
+///     formats::tables,
+///     graph::Snapshot,
+///     model::{Change, Entity, EntityKind, Record, Timestamp},
+///     store::{State, Store, commit::Proposal},
+/// };
+///
+/// let graph = Snapshot::build(&tables::bundled()?)?;
+/// let store = Store::in_memory(Arc::new(State::new(graph)));
+/// let before = store.state();
+/// let company = Record::Entity(Entity::new("alpha", EntityKind::Company, "Alpha AG")?);
+/// let receipt = store.commit(Proposal {
+///     retry: None,
+///     by: None,
+///     reason: Some("An example".to_owned()),
+///     at: Timestamp::now(),
+///     decide: Box::new(|_| Ok(vec![Change::Put(Box::new(company))])),
+/// })?;
+/// let is_known = |state: &State| {
+///     let graph = state.graph();
+///     graph.entity_by_id("alpha", &graph.everything_known()).is_some()
+/// };
+/// assert!(is_known(&receipt.state) && is_known(&store.state()));
+/// assert!(!is_known(&before), "readers keep the state that they have");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Store {
     shared: Arc<Shared>,

@@ -1,5 +1,5 @@
 // Apollo Client over its InMemoryCache against a running server: what is read from the cache is what the server answered, for
-// every question of the README, for views side by side, changes, paging and a live subscription.
+// every question of the documentation, for views side by side, changes, paging and a live subscription.
 //
 //   node --conditions=development apollo.mjs http://127.0.0.1:8000/graphql ../../README.md
 //
@@ -19,8 +19,8 @@ import {
   ask,
   asQuery,
   collectWarnings,
+  documentedQuestions,
   fetchSchema,
-  readmeQuestions,
   scriptArguments,
   until,
   withIds,
@@ -87,8 +87,8 @@ async function refetchingGivesWhatWasSeen(group, client) {
   findings.facts[`${group}: objects`] = Object.keys(objects).length;
 }
 
-await findings.group('README as written', async (group) => {
-  for (const { title, document } of readmeQuestions(readme).filter(({ kind }) => kind === 'query')) {
+await findings.group('documentation as written', async (group) => {
+  for (const { title, document } of documentedQuestions(readme).filter(({ kind }) => kind === 'query')) {
     const { client } = newClient();
     const query = parse(document);
     await client.query({ query });
@@ -96,10 +96,10 @@ await findings.group('README as written', async (group) => {
   }
 });
 
-await findings.group('README in one cache', async (group) => {
+await findings.group('documentation in one cache', async (group) => {
   const { client, responses } = newClient();
   const answers = [];
-  for (const { title, document, kind } of readmeQuestions(readme)) {
+  for (const { title, document, kind } of documentedQuestions(readme)) {
     const query = withIds(schema, parse(document));
     if (kind === 'query') {
       await client.query({ query });
@@ -112,7 +112,7 @@ await findings.group('README in one cache', async (group) => {
   for (const { title, query, answer } of answers) {
     findings.equal(group, `${title} (after all others)`, readCache(client, query), answer);
   }
-  await refetchingGivesWhatWasSeen('README refetched', client);
+  await refetchingGivesWhatWasSeen('documentation refetched', client);
 });
 
 await findings.group('views side by side', async (group) => {

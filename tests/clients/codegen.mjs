@@ -1,5 +1,5 @@
-// Tools that read the schema alone: types generated for the README's questions, which its answers must fit, the rules of Relay
-// for connections, documents validated by graphql-inspector, and the page of the documentation that config.mjs writes.
+// Tools that read the schema alone: types generated for the questions of the documentation, which its answers must fit, the rules
+// of Relay for connections, documents validated by graphql-inspector, and the page of the documentation that config.mjs writes.
 //
 //   node codegen.mjs ../../schema.graphql ../../README.md ../../docs/client-caches.md
 import { spawnSync } from 'node:child_process';
@@ -12,12 +12,12 @@ import { validate } from '@graphql-inspector/core';
 import { ESLint } from 'eslint';
 import { Source, buildSchema } from 'graphql';
 import { SCALARS, configurationPage } from './config.mjs';
-import { Findings, generatedFolder, nameOperation, readmeQuestions, scriptArguments } from './shared.mjs';
+import { Findings, documentedQuestions, generatedFolder, nameOperation, scriptArguments } from './shared.mjs';
 
 const [schemaFile, readme, page] = scriptArguments('node codegen.mjs SCHEMA README PAGE', 3);
 const sdl = readFileSync(schemaFile, 'utf8');
 const schema = buildSchema(sdl);
-const questions = readmeQuestions(readme);
+const questions = documentedQuestions(readme);
 const findings = new Findings();
 
 await findings.group('types', async (group) => {
@@ -62,7 +62,7 @@ function questionsModule() {
   return `import { graphql } from './gql';\n${documents.join('\n')}`;
 }
 
-/** Every answer of the README as a value of the type of its question, and one that must not fit. */
+/** Every answer of the documentation as a value of the type of its question, and one that must not fit. */
 function answersModule() {
   const answers = questions.map(
     ({ answer }, index) =>
@@ -110,7 +110,7 @@ await findings.group('connections', async (group) => {
 
 await findings.group('documents', async (group) => {
   const sources = questions.map(
-    ({ document }, index) => new Source(nameOperation(document, `Question${index}`), `README, question ${index}`),
+    ({ title, document }, index) => new Source(nameOperation(document, `Question${index}`), `${title}, question ${index}`),
   );
   const invalid = validate(schema, sources);
   findings.equal(

@@ -18,9 +18,9 @@ import {
   Findings,
   ask,
   collectWarnings,
+  documentedQuestions,
   generatedFolder,
   nameOperation,
-  readmeQuestions,
   scriptArguments,
   until,
   withIds,
@@ -82,14 +82,14 @@ function connectionFragment({ owner, field, node }) {
   }`;
 }
 
-const questions = readmeQuestions(readme).map((question) => ({
+const questions = documentedQuestions(readme).map((question) => ({
   ...question,
   document: print(withIds(schema, parse(question.document))),
 }));
 const modules = {
   Refetch: [...nodeTypes(schema), schema.getType('Entity')].map(refetchableFragment),
   Connection: connectionFields(schema).map(connectionFragment),
-  Readme: questions.map(({ document }, index) => nameOperation(document, `Readme${index}`, UNMASKED)),
+  Documented: questions.map(({ document }, index) => nameOperation(document, `Documented${index}`, UNMASKED)),
   Scenario: [
     nameOperation(scenario.allViews(now), 'ScenarioAllViews'),
     nameOperation(scenario.ONE_VIEW, 'ScenarioOneView'),
@@ -181,19 +181,19 @@ function mutate(environment, name, variables = {}, options = {}) {
 const CHANGED = 'ScenarioChangedQuery';
 const ORGANIZATION = 'an-organization-of-a-test';
 
-await findings.group('README in one store', async (group) => {
+await findings.group('documentation in one store', async (group) => {
   const { environment, responses } = newEnvironment();
   const answers = [];
   for (const [index, { title, document, kind }] of questions.entries()) {
     if (kind === 'query') {
-      const name = `Readme${index}Query`;
+      const name = `Documented${index}Query`;
       await load(environment, name);
       const answer = await ask(url, document);
       findings.equal(group, title, readStore(environment, name), answer);
       answers.push({ title, name, answer });
     } else {
       // What is answered is read from the store.
-      findings.equal(group, title, await mutate(environment, `Readme${index}Mutation`), responses.at(-1));
+      findings.equal(group, title, await mutate(environment, `Documented${index}Mutation`), responses.at(-1));
     }
   }
   for (const { title, name, answer } of answers) {

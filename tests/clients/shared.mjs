@@ -1,7 +1,7 @@
-// What the scripts share: asking the server, the questions of the README, and the list of what was checked.
+// What the scripts share: asking the server, the questions of the documentation, and the list of what was checked.
 import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import {
@@ -50,24 +50,39 @@ export async function fetchSchema(url) {
   return buildClientSchema(await introspection(url));
 }
 
-/** Every ```graphql block of the README that a ```json answer follows: its question, document, kind and answer. */
-export function readmeQuestions(path) {
+/**
+ * Every ```graphql block of README.md and of the pages that docs/SUMMARY.md lists which a ```json answer follows: the page, the
+ * heading above, the document, its kind and the answer. One that several pages show stands where it is shown first.
+ */
+export function documentedQuestions(readme) {
+  const folder = join(dirname(readme), 'docs');
+  const listed = [...readFileSync(join(folder, 'SUMMARY.md'), 'utf8').matchAll(/\]\(([^)]+\.md)\)/g)];
+  const asked = [readme, ...listed.map(([, page]) => join(folder, page))].flatMap(pageQuestions);
+  // A question that several pages show is taken once: a cache would answer it the second time.
+  const known = new Set();
+  const questions = asked.filter(({ document }) => !known.has(document) && known.add(document));
+  if (questions.length < 20) {
+    throw new Error(`only ${questions.length} questions were found; is the documentation written otherwise now?`);
+  }
+  return questions;
+}
+
+function pageQuestions(path) {
   const text = readFileSync(path, 'utf8');
   const blocks = [...text.matchAll(/^```graphql\n([\s\S]*?)^```\n\s*^```json\n([\s\S]*?)^```\n/gm)];
-  if (blocks.length < 20) {
-    throw new Error(`${path}: only ${blocks.length} questions were found; is the README written otherwise now?`);
-  }
   return blocks.map((block) => ({
-    title: titleBefore(text.slice(0, block.index)),
+    title: `${path}: ${titleBefore(text.slice(0, block.index))}`,
     document: block[1],
     kind: getOperationAST(parse(block[1])).operation,
     answer: JSON.parse(block[2]),
   }));
 }
 
+/** The last heading of a text, or the last line in bold. */
 function titleBefore(text) {
-  const headings = [...text.matchAll(/^\*\*([\s\S]*?)\*\*/gm)];
-  return headings.at(-1)[1].replace(/\s+/g, ' ');
+  const headings = [...text.matchAll(/^#+ (.*)$|^\*\*([\s\S]*?)\*\*/gm)];
+  const [, heading, bold] = headings.at(-1);
+  return (heading ?? bold).replace(/\s+/g, ' ');
 }
 
 /** A document that selects the id, too, wherever there is one, as normalizing clients need it. */

@@ -16,8 +16,8 @@ import {
   Findings,
   ask,
   collectWarnings,
+  documentedQuestions,
   introspection,
-  readmeQuestions,
   scriptArguments,
   until,
   withIds,
@@ -83,18 +83,18 @@ async function mutate(client, query, variables = {}) {
   return data;
 }
 
-await findings.group('README, document cache', async (group) => {
+await findings.group('documentation, document cache', async (group) => {
   const { client } = newClient(documentCache);
-  for (const { title, document } of readmeQuestions(readme).filter(({ kind }) => kind === 'query')) {
+  for (const { title, document } of documentedQuestions(readme).filter(({ kind }) => kind === 'query')) {
     await load(client, document);
     findings.equal(group, title, await readCache(client, document), await ask(url, document));
   }
 });
 
-await findings.group('README, one normalized cache', async (group) => {
+await findings.group('documentation, one normalized cache', async (group) => {
   const { client, responses } = newNormalizing();
   const answers = [];
-  for (const { title, document, kind } of readmeQuestions(readme)) {
+  for (const { title, document, kind } of documentedQuestions(readme)) {
     const query = withIds(schema, parse(document));
     if (kind === 'query') {
       await load(client, query);

@@ -17,7 +17,7 @@ use super::{
     export::{SHAPE, everything},
     interests::{numbers, with_interests},
 };
-use crate::harness::{BUNDLED, random};
+use crate::harness::{BUNDLED, pages::Page, random};
 
 fn told() -> Told {
     Told {
@@ -140,6 +140,14 @@ proptest! {
         }
         prop_assert_eq!(records(&everything(&again)), records(&selection));
     }
+}
+
+#[test]
+fn the_example_in_the_documentation_is_read() {
+    let page = Page::read("docs/importing/json-lines.md");
+    let records = sound(page.blocks_in("json")[0].as_bytes());
+    let ids: Vec<&str> = records.iter().map(Record::id).collect();
+    assert_eq!(ids, ["source:news", "alpha", "beta", "rel:alpha:OWNS:beta:1"]);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use guanxi::{
     model::{Catalog, Dataset, Ends, Entity, Record, Relationship, Source},
 };
 
-use crate::harness::now;
+use crate::harness::{now, pages::Page};
 
 /// Nothing said beside the file but who published it.
 pub(super) fn told() -> Told {
@@ -447,13 +447,8 @@ fn every_mapping_that_ships_is_one() {
 
 #[test]
 fn the_example_that_explains_mappings_is_one() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/mappings/README.md");
-    let text = std::fs::read_to_string(path).unwrap();
-    let block = |kind: &str| {
-        let (_, behind) = text.split_once(&format!("```{kind}\n")).unwrap();
-        behind.split_once("```").unwrap().0.to_owned()
-    };
-    let (dataset, faults) = made(&block("toml"), &block("csv"));
+    let page = Page::read("docs/importing/csv.md");
+    let (dataset, faults) = made(&page.blocks_in("toml")[0], &page.blocks_in("csv")[0]);
     assert_eq!(faults, [""; 0]);
     let ids: Vec<&str> = dataset.relationships.iter().map(|claim| claim.id.as_str()).collect();
     assert_eq!(

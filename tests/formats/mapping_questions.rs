@@ -1,6 +1,9 @@
 //! What one would ask of the tables for which mappings ship: each question is one query, and its answer is kept beside it.
 
-use std::{env, fs, path::Path};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+};
 
 use guanxi::model::Dataset;
 use serde_json::Value;
@@ -9,7 +12,11 @@ use super::{
     mapping::dataset,
     mapping_samples::{import, samples},
 };
-use crate::harness::{ask_over, store_of};
+use crate::harness::{
+    ask_over,
+    pages::{Question, pages, root},
+    store_of,
+};
 
 /// Asks the questions whose files begin so. To accept new answers on purpose: GUANXI_ACCEPT=1 cargo test.
 fn ask(start: &str, dataset: &Dataset) {
@@ -58,32 +65,28 @@ fn questions_to_the_index_and_the_annual_reports_have_the_answers_that_are_kept(
 }
 
 #[test]
-fn the_readme_shows_questions_and_answers_that_are_kept() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let readme = fs::read_to_string(root.join("README.md")).unwrap();
-    let blocks = |language: &str| -> Vec<String> {
-        let open = format!("~~~{language}\n");
-        let shown = readme.split(&open).skip(1);
-        let shown = shown.map(|rest| rest.split("\n~~~").next().unwrap().to_owned());
-        shown.collect()
-    };
-    let (queries, answers) = (blocks("graphql"), blocks("json"));
-    assert_eq!(queries.len(), answers.len());
-    assert!(queries.len() >= 3, "one for each table");
-    let kept: Vec<_> = fs::read_dir(root.join("tests/formats/questions"))
+fn the_documentation_shows_questions_and_answers_that_are_kept() {
+    let kept: Vec<_> = fs::read_dir(root().join("tests/formats/questions"))
         .unwrap()
         .map(|file| file.unwrap().path())
         .collect();
-    for (query, answer) in queries.iter().zip(&answers) {
-        let is_this = |path: &&std::path::PathBuf| {
+    let shown: Vec<Question> = pages().iter().flat_map(|page| page.questions("~~~")).collect();
+    assert!(shown.len() >= 3, "one for each table");
+    for Question {
+        place,
+        document,
+        answer,
+    } in shown
+    {
+        let is_this = |path: &&PathBuf| {
             path.extension().is_some_and(|ending| ending == "graphql")
-                && fs::read_to_string(path).unwrap().trim() == query
+                && fs::read_to_string(path).unwrap().trim() == document.trim()
         };
         let path = kept
             .iter()
             .find(is_this)
-            .unwrap_or_else(|| panic!("no question is kept that reads {query}"));
+            .unwrap_or_else(|| panic!("{place}: no question is kept that reads {document}"));
         let expected: Value = serde_json::from_str(&fs::read_to_string(path.with_extension("json")).unwrap()).unwrap();
-        assert_eq!(serde_json::from_str::<Value>(answer).unwrap(), expected, "{query}");
+        assert_eq!(answer, expected, "{place}");
     }
 }

@@ -1,6 +1,6 @@
 //! Mappings that are suggested for tables: each is one, imports its table, and the questions that one would ask have answers.
 
-use std::{fs, path::Path};
+use std::fs;
 
 use guanxi::{
     formats::{
@@ -15,7 +15,7 @@ use super::{
     mapping::{dataset, read, records, told},
     mapping_samples::samples,
 };
-use crate::harness::{ask_over, store_of};
+use crate::harness::{ask_over, pages::Page, store_of};
 
 /// The mapping for a file of this name.
 pub(super) fn suggested(name: &str, table: &[u8]) -> Result<String, Unreadable> {
@@ -378,14 +378,12 @@ fn a_sample_is_enough_of_a_long_table() {
 
 #[test]
 fn the_example_of_a_suggestion_is_one() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/mappings/README.md");
-    let text = fs::read_to_string(path).unwrap();
-    let block = |kind: &str, place: usize| {
-        let behind = text.split(&format!("```{kind}\n")).nth(place).unwrap();
-        behind.split_once("```").unwrap().0.to_owned()
-    };
-    let suggestion = suggested("shareholders-2014.csv", block("csv", 1).as_bytes()).unwrap();
-    assert_eq!(suggestion, block("toml", 2));
+    let page = Page::read("docs/importing/csv.md");
+    let (tables, mappings) = (page.blocks_in("csv"), page.blocks_in("toml"));
+    assert_eq!(
+        suggested("shareholders-2014.csv", tables[0].as_bytes()).unwrap(),
+        mappings[1]
+    );
 }
 
 #[test]

@@ -10,7 +10,11 @@ use guanxi::{
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
-use crate::harness::{BUNDLED, ask_over, now, store_of};
+use crate::harness::{
+    BUNDLED, ask_over, now,
+    pages::{Question, pages},
+    store_of,
+};
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -137,25 +141,44 @@ fn the_nine_sentences_are_one_query_each() {
     }
 }
 
-/// Blocks of a Markdown text in this language.
-fn blocks<'a>(markdown: &'a str, language: &str) -> Vec<&'a str> {
-    let open = format!("```{language}\n");
-    markdown
-        .split(&open)
-        .skip(1)
-        .map(|rest| rest.split("\n```").next().unwrap())
-        .collect()
+#[test]
+fn every_answer_in_the_documentation_is_the_real_one() {
+    let mut asked = 0;
+    for page in pages() {
+        // One store for each page: its questions show what its changes have made.
+        let store = store_of(&BUNDLED);
+        for question in page.questions("```") {
+            let Question {
+                place,
+                document,
+                answer,
+            } = question;
+            assert_eq!(ask_over(&store, &document), answer, "{place}: {document}");
+            asked += 1;
+        }
+    }
+    assert!(asked >= 28, "only {asked} questions are shown");
 }
 
 #[test]
-fn every_answer_in_the_readme_is_the_real_one() {
-    let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    let (queries, answers) = (blocks(&readme, "graphql"), blocks(&readme, "json"));
-    assert_eq!(queries.len(), answers.len(), "each query stands with its answer");
-    assert!(queries.len() >= 9, "the README answers the nine sentences");
-    let store = store_of(&BUNDLED);
-    for (query, shown) in queries.into_iter().zip(answers) {
-        let shown: Value = serde_json::from_str(shown).unwrap_or_else(|error| panic!("{error}: {shown}"));
-        assert_eq!(ask_over(&store, query), shown, "{query}");
+fn the_claims_in_the_picture_are_those_of_the_data() {
+    let picture = fs::read_to_string(root().join("docs/images/network.svg")).unwrap();
+    let drawn: Vec<String> = picture
+        .split("<g class=\"claim\">")
+        .skip(1)
+        .map(|claim| claim.split("<title>").nth(1).unwrap().split("</title>").next().unwrap())
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(drawn.len(), 8);
+    let query = "{ relationships(first: 1000, view: {asOf: \"2014-11-28\"}) { nodes { sentence } } }";
+    let answer = ask_over(&store_of(&BUNDLED), query);
+    let sentences: Vec<&str> = answer["relationships"]["nodes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|node| node["sentence"].as_str().unwrap())
+        .collect();
+    for sentence in &drawn {
+        assert!(sentences.contains(&&**sentence), "{sentence}");
     }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod live;
 pub(crate) mod mounts;
+pub(crate) mod pages;
 pub(crate) mod python;
 pub(crate) mod random;
 pub(crate) mod sketch;

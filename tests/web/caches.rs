@@ -24,17 +24,17 @@ fn shows_what_is_said(script: &str, questions: &str) {
 
 #[test]
 fn apollo_client_shows_what_is_said() {
-    shows_what_is_said("apollo.mjs", "README in one cache");
+    shows_what_is_said("apollo.mjs", "documentation in one cache");
 }
 
 #[test]
 fn urql_shows_what_is_said() {
-    shows_what_is_said("urql.mjs", "README, one normalized cache");
+    shows_what_is_said("urql.mjs", "documentation, one normalized cache");
 }
 
 #[test]
 fn relay_compiles_every_kind_and_shows_what_is_said() {
-    shows_what_is_said("relay.mjs", "README in one store");
+    shows_what_is_said("relay.mjs", "documentation in one store");
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! Any table, by a mapping: a TOML file that says which columns are the source, the entities and the relationships of each
-//! row, as `data/mappings/README.md` describes it. Unknown keys, filters and columns are refused before the first row.
+//! row, as `docs/importing/csv.md` describes it. Unknown keys, filters and columns are refused before the first row.
 
 mod above;
 mod apply;

@@ -1,4 +1,4 @@
-//! guanxi's own tables: a folder of six CSV files and `dataset.toml`, as `data/README.md` describes them, read from disk
+//! guanxi's own tables: a folder of six CSV files and `dataset.toml`, as `docs/importing/tables.md` describes them, read from disk
 //! or from the copy in the program. Every problem in every file is reported; with any problem there is no dataset.
 
 mod bundled;

@@ -149,7 +149,7 @@ impl Choice {
             (None | Some(Format::Csv), Some(mapping)) => Ok(Reader::Csv(Arc::clone(mapping))),
             (Some(Format::Csv), None) => Err(Unreadable::form(
                 "its columns",
-                "are to be explained by a mapping: give it with --map, as data/mappings/README.md describes it; --suggest writes a first one",
+                "are to be explained by a mapping: give it with --map, as docs/importing/csv.md describes it; --suggest writes a first one",
             )),
             (None, None) => detected(start).ok_or_else(|| {
                 Unreadable::form(
