@@ -12,7 +12,8 @@ use std::{
 use divan::{Bencher, black_box};
 use fastrand::Rng;
 use guanxi::{
-    schema::{Api, Limits, Request},
+    engine::{Limits, Request},
+    schema::Api,
     store::Store,
 };
 use support::{SIZES, World, now, world};

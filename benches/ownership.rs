@@ -9,12 +9,12 @@ use std::{cmp::Reverse, collections::BTreeSet, time::Duration};
 use divan::{Bencher, black_box};
 use fastrand::Rng;
 use guanxi::{
+    engine::Limits,
     graph::{
         Budget, Direction, EntityIx, Exhausted, Hop, Pattern,
         algo::{self, UltimateOwners},
     },
     model::{RelationshipKind, Set, ShareOf},
-    schema::Limits,
 };
 use support::{SIZES, World, world};
 

@@ -6,12 +6,12 @@ mod support;
 
 use divan::{Bencher, black_box};
 use guanxi::{
+    engine::Limits,
     graph::{
         Budget, Direction, Step, Take, Traversal, Window,
         algo::{self, Ranking, RankingMeasure, RankingQuestion},
     },
     model::Catalog,
-    schema::Limits,
 };
 use support::{SIZES, World, world};
 

@@ -10,10 +10,11 @@ use axum::{
     http::{Request, StatusCode},
 };
 use guanxi::{
+    engine::Limits,
     formats::tables,
     graph::Snapshot,
     http::{self, Access, Readiness, Service, Settings},
-    schema::{Api, Limits},
+    schema::Api,
     store::{State, Store},
 };
 use serde_json::{Value, json};

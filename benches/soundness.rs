@@ -6,12 +6,12 @@ mod support;
 use divan::{Bencher, black_box};
 use fastrand::Rng;
 use guanxi::{
+    engine::Limits,
     graph::{
         Budget, EntityIx, GroupKey, Rows,
         algo::{DataIssueKind, Ground, data_issues},
     },
     model::{Catalog, Date, View},
-    schema::Limits,
 };
 use support::{SIZES, World, now, world};
 

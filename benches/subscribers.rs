@@ -9,11 +9,12 @@ use std::{
 };
 
 use guanxi::{
+    engine::Limits,
     formats::tables,
     graph::Snapshot,
     http::{self, Access, Readiness, Service, Settings},
     model::{Change, Entity, EntityKind, Record, Timestamp},
-    schema::{Api, Limits},
+    schema::Api,
     store::{State, Store, commit::Proposal},
 };
 use tokio::{

@@ -20,10 +20,11 @@ use axum::{
     routing::{get, post},
 };
 use guanxi::{
+    engine::Limits,
     formats::tables,
     graph::Snapshot,
     model::{Caller, Role},
-    schema::{Api, Limits, MountedApi},
+    schema::{Api, MountedApi},
     store::{self, Store},
 };
 use tower_service::Service;

@@ -8,10 +8,11 @@
 use std::{env, error::Error, sync::Arc};
 
 use guanxi::{
+    engine::{Limits, Request},
     formats::tables,
     graph::Snapshot,
     model::Timestamp,
-    schema::{Api, Limits, Request},
+    schema::Api,
     store::{State, Store},
 };
 use serde_json::Value;

@@ -1,9 +1,12 @@
 //! guanxi: a GraphQL server over an entity-relationship graph of business, where every relationship is a claim with
 //! evidence, a status and dates.
 //!
-//! The layers, from left to right; a module uses only itself and what stands to its left:
+//! The rooms; a module uses only its own and what stands to its left:
 //!
-//! `model` ← `graph` ← `edit` ← `store` ← `formats` ← `import` ← `schema` ← `http` ← `cli`
+//! ```text
+//! model ← graph ← edit ← store ← formats ← import ┐
+//!                        engine ← schema ─────────┴ ← http ← cli
+//! ```
 //!
 //! - [`model`]: the nouns and their rules, plain values.
 //! - [`graph`]: the graph in memory, read through immutable snapshots, and the algorithms over it.
@@ -11,7 +14,8 @@
 //! - [`store`]: the log of every change, which is the truth; one state to read: the graph and what is derived from it once.
 //! - [`formats`]: readers and writers of files, first of all of guanxi's own tables.
 //! - [`import`]: bringing files into a store.
-//! - [`schema`]: the GraphQL schema, its limits and errors.
+//! - [`engine`]: how a GraphQL request is run, whatever the schema says: limits, checks, cost, workers, errors.
+//! - [`schema`]: what can be asked.
 //! - [`http`]: GraphQL over HTTP, health, and the pages.
 //! - [`cli`]: arguments, environment, printing, exit codes.
 //!
@@ -19,6 +23,7 @@
 
 pub mod cli;
 pub mod edit;
+pub mod engine;
 pub mod formats;
 pub mod graph;
 pub mod http;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use guanxi::schema::{Api, Limits};
+use guanxi::{engine::Limits, schema::Api};
 use serde_json::json;
 
 use crate::harness::{BUNDLED, ask_over, now, store_of};

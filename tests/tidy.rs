@@ -1,4 +1,4 @@
-//! Rules of the house that no compiler checks: which layer may use which, and how files begin.
+//! Rules of the house that no compiler checks: which room may use which, and how files begin.
 
 use std::{
     collections::BTreeSet,
@@ -6,9 +6,23 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The layers from left to right; each uses only itself and what stands to its left.
-const LAYERS: [&str; 9] = [
-    "model", "graph", "edit", "store", "formats", "import", "schema", "http", "cli",
+/// The rooms, each with those that it uses beside itself.
+const ROOMS: [(&str, &[&str]); 10] = [
+    ("model", &[]),
+    ("graph", &["model"]),
+    ("edit", &["model", "graph"]),
+    ("store", &["model", "graph"]),
+    ("formats", &["model", "graph"]),
+    ("import", &["model", "graph", "edit", "store", "formats"]),
+    ("engine", &["model"]),
+    ("schema", &["model", "graph", "edit", "store", "engine"]),
+    ("http", &["model", "store", "engine", "schema"]),
+    (
+        "cli",
+        &[
+            "model", "graph", "store", "formats", "import", "engine", "schema", "http",
+        ],
+    ),
 ];
 
 /// Every Rust file below `folder`.
@@ -29,18 +43,18 @@ fn rust_files(folder: &str) -> Vec<PathBuf> {
     files
 }
 
-fn layer_of(path: &Path) -> Option<&'static str> {
+fn room_of(path: &Path) -> Option<&'static str> {
     let parts: Vec<String> = path
         .components()
         .map(|part| part.as_os_str().to_string_lossy().into_owned())
         .collect();
     let source = parts.iter().rposition(|part| part == "src")?;
     let first = parts.get(source + 1)?.trim_end_matches(".rs");
-    LAYERS.into_iter().find(|layer| *layer == first)
+    ROOMS.into_iter().map(|(room, _)| room).find(|room| *room == first)
 }
 
-/// The layers that a text of Rust names as `crate::layer`, in use lines, groups and paths.
-fn layers_named(text: &str) -> BTreeSet<&'static str> {
+/// The rooms that a text of Rust names as `crate::room`, in use lines, groups and paths.
+fn rooms_named(text: &str) -> BTreeSet<&'static str> {
     let mut named = BTreeSet::new();
     for (start, _) in text.match_indices("crate::") {
         let rest = &text[start + "crate::".len()..];
@@ -78,20 +92,20 @@ fn layers_named(text: &str) -> BTreeSet<&'static str> {
                 .split(|letter: char| !letter.is_alphanumeric() && letter != '_')
                 .next()
                 .unwrap();
-            named.extend(LAYERS.into_iter().find(|layer| *layer == name));
+            named.extend(ROOMS.into_iter().map(|(room, _)| room).find(|room| *room == name));
         }
     }
     named
 }
 
 #[test]
-fn every_layer_uses_only_itself_and_what_stands_to_its_left() {
-    let place = |layer: &str| LAYERS.iter().position(|known| *known == layer).unwrap();
+fn every_room_uses_only_itself_and_those_that_it_may() {
     let mut wrong = Vec::new();
     for path in rust_files("src") {
-        let Some(layer) = layer_of(&path) else { continue };
-        for used in layers_named(&fs::read_to_string(&path).unwrap()) {
-            if place(used) > place(layer) {
+        let Some(room) = room_of(&path) else { continue };
+        let (_, others) = ROOMS.into_iter().find(|(known, _)| *known == room).unwrap();
+        for used in rooms_named(&fs::read_to_string(&path).unwrap()) {
+            if used != room && !others.contains(&used) {
                 wrong.push(format!("{} uses {used}", path.display()));
             }
         }
@@ -100,24 +114,41 @@ fn every_layer_uses_only_itself_and_what_stands_to_its_left() {
 }
 
 #[test]
+fn every_folder_of_the_source_is_a_room_and_no_arrow_leads_back() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let entries = fs::read_dir(source).unwrap().map(|entry| entry.unwrap());
+    let folders = entries.filter(|entry| entry.path().is_dir());
+    let folders: BTreeSet<String> = folders
+        .map(|folder| folder.file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(folders, ROOMS.iter().map(|(room, _)| (*room).to_owned()).collect());
+    for (place, (room, others)) in ROOMS.iter().enumerate() {
+        for other in *others {
+            let stands = ROOMS.iter().position(|(known, _)| known == other);
+            assert!(stands.is_some_and(|stands| stands < place), "{room} uses {other}");
+        }
+    }
+}
+
+#[test]
 fn a_use_against_the_arrows_is_seen() {
     assert_eq!(
-        layers_named("use crate::{model::{Set, View}, http};"),
+        rooms_named("use crate::{model::{Set, View}, http};"),
         BTreeSet::from(["model", "http"])
     );
     assert_eq!(
-        layers_named("use crate::graph::Snapshot;\nfn f() { crate::cli::run() }"),
+        rooms_named("use crate::graph::Snapshot;\nfn f() { crate::cli::run() }"),
         BTreeSet::from(["graph", "cli"])
     );
     assert_eq!(
-        layers_named("use crate::{\n    graph::{http, Mask},\n};"),
+        rooms_named("use crate::{\n    graph::{http, Mask},\n};"),
         BTreeSet::from(["graph"])
     );
 }
 
 #[test]
-fn what_a_layer_must_never_contain_is_not_there() {
-    let never: [(&str, &[&str]); 7] = [
+fn what_a_room_must_never_contain_is_not_there() {
+    let never: [(&str, &[&str]); 8] = [
         (
             "model",
             &[
@@ -157,13 +188,14 @@ fn what_a_layer_must_never_contain_is_not_there() {
         ("store", &["async_graphql", "axum"]),
         ("formats", &["async_graphql", "axum", "crate::store", "store::"]),
         ("import", &["async_graphql", "axum"]),
+        ("engine", &["axum", "hyper", "std::fs"]),
         ("schema", &["axum", "hyper", "std::fs"]),
     ];
     let mut wrong = Vec::new();
     for path in rust_files("src") {
         let text = fs::read_to_string(&path).unwrap();
-        for (layer, words) in never {
-            if layer_of(&path) == Some(layer) {
+        for (room, words) in never {
+            if room_of(&path) == Some(room) {
                 wrong.extend(
                     words
                         .iter()

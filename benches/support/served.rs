@@ -3,8 +3,9 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use guanxi::{
+    engine::Limits,
     http::{self, Access, Readiness, Service, Settings},
-    schema::{Api, Limits},
+    schema::Api,
     store::Store,
 };
 use tokio::{

@@ -9,9 +9,9 @@ use super::{
     schema::SchemaArguments,
 };
 use crate::{
+    engine::{Introspection, Limits},
     http,
     model::{Catalog, Invalid, Role, Timestamp},
-    schema::{Introspection, Limits},
     store::{Store, commit, tokens},
 };
 

@@ -14,9 +14,10 @@ use super::{
     flat, load_graph, print, say,
 };
 use crate::{
+    engine::Request,
     formats::cells::Cells,
     model::Timestamp,
-    schema::{Api, Request},
+    schema::Api,
     store::{State, Store, home::Guest},
 };
 

@@ -11,7 +11,7 @@ use super::{
     query::NO_ANSWER,
     say,
 };
-use crate::schema::{Api, Limits};
+use crate::{engine::Limits, schema::Api};
 
 #[derive(Debug, Args)]
 pub(super) struct SchemaArguments {

@@ -17,8 +17,8 @@ use tokio::sync::watch;
 
 use super::hosts::{Addresses, is_loopback};
 use crate::{
+    engine::Error,
     model::{Caller, Role, Timestamp},
-    schema::Error,
     store::tokens::{self, Tokens},
 };
 

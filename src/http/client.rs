@@ -2,13 +2,13 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::schema::{self, Handover};
+use crate::{engine, engine::Handover};
 
 /// One connection, in the extensions of each of its requests. Clones are the same.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Client {
     /// With whom it shares the server.
-    pub(super) asker: schema::Client,
+    pub(super) asker: engine::Client,
     state: Arc<Mutex<State>>,
 }
 
@@ -20,7 +20,7 @@ struct State {
 }
 
 impl Client {
-    pub(super) fn new(asker: schema::Client) -> Self {
+    pub(super) fn new(asker: engine::Client) -> Self {
         Self {
             asker,
             state: Arc::default(),

@@ -12,17 +12,24 @@ use http_body_util::LengthLimitError;
 use tokio::sync::Semaphore;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
-use super::access::{Denied, Session};
-use super::client::Client;
-use super::health::Readiness;
-use super::negotiate::{self, Accepted, MediaType, Unsupported};
-use super::params::{Body, Params};
-use super::refusal::{Refusal, json};
-use super::trace::{OperationName, RequestId};
-use super::{GetPreflight, Pages, Service, Settings, multipart, sse, values, websocket};
+use super::{
+    GetPreflight, Pages, Service, Settings,
+    access::{Denied, Session},
+    client::Client,
+    health::Readiness,
+    multipart,
+    negotiate::{self, Accepted, MediaType, Unsupported},
+    params::{Body, Params},
+    refusal::{Refusal, json},
+    sse,
+    trace::{OperationName, RequestId},
+    values, websocket,
+};
+
 use crate::{
+    engine::{self, Answer, Error, Handover, Limit, Operations, Outcome},
     model::Timestamp,
-    schema::{self, Answer, Error, Handover, Limit, Operations, Outcome, Started},
+    schema::Started,
 };
 
 const ALLOW: &str = "GET, POST";
@@ -68,8 +75,8 @@ struct Wanted {
 
 impl Shared {
     /// The request as the schema takes it.
-    pub(super) fn request(&self, params: Params) -> schema::Request {
-        schema::Request {
+    pub(super) fn request(&self, params: Params) -> engine::Request {
+        engine::Request {
             id: self.id.clone(),
             query: params.query,
             operation_name: params.operation_name,

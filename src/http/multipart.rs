@@ -23,7 +23,7 @@ use tokio::time::Interval;
 use tower_service::Service;
 
 use super::{access::Session, graphql::Graphql, negotiate::MediaType};
-use crate::schema::{Answer, Events};
+use crate::{engine::Answer, schema::Events};
 
 /// What the service is told to write, in the words that it knows.
 const ACCEPT: &str = "multipart/mixed; boundary=\"graphql\"; subscriptionSpec=\"1.0\"";

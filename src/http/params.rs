@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::schema::PERSISTED_QUERY;
+use crate::engine::PERSISTED_QUERY;
 
 /// As they arrived; nothing is parsed as GraphQL yet.
 #[derive(Debug, Default, PartialEq)]

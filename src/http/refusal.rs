@@ -4,7 +4,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::negotiate::MediaType;
-use crate::schema::{Answer, Code, Error};
+use crate::engine::{Answer, Code, Error};
 
 /// A request refused by HTTP's own rules.
 #[derive(Debug)]

@@ -19,7 +19,7 @@ use super::{
     refusal::Refusal,
     trace::{self, Front},
 };
-use crate::schema::Error;
+use crate::engine::Error;
 
 /// What answers requests. Clones are the same one.
 #[derive(Debug, Clone)]

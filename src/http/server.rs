@@ -23,7 +23,7 @@ use super::health::Readiness;
 use super::impatient::Impatient;
 use super::room::{Place, Room};
 use super::routes::Routes;
-use crate::schema;
+use crate::engine;
 
 /// How long what was changed already may take to be answered when everything else is cut off.
 const ANSWERING: Duration = Duration::from_secs(10);
@@ -118,7 +118,7 @@ pub async fn serve(
             accepted = listener.accept(), if arrived.is_none() => match accepted {
                 Ok((stream, address)) => {
                     accepted_before += 1;
-                    let client = Client::new(schema::Client::new(address.ip(), accepted_before));
+                    let client = Client::new(engine::Client::new(address.ip(), accepted_before));
                     arrived = Some((stream, client));
                 }
                 // Out of file descriptors, or a client gone again: neither ends the server.

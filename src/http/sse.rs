@@ -10,7 +10,7 @@ use futures_util::{future::BoxFuture, stream};
 use tokio::{sync::mpsc, task::AbortHandle, time::Interval};
 
 use super::{access::Session, graphql::Graphql, negotiate::MediaType};
-use crate::schema::{Answer, Events};
+use crate::{engine::Answer, schema::Events};
 
 const COMPLETE: &str = "event: complete\ndata: \n\n";
 /// A comment, which clients skip.

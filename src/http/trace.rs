@@ -12,11 +12,9 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::access::Access;
-use super::hosts::Hosts;
-use super::negotiate::MediaType;
-use super::refusal::Refusal;
-use crate::schema::Error;
+use super::{access::Access, hosts::Hosts, negotiate::MediaType, refusal::Refusal};
+
+use crate::engine::Error;
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 

@@ -8,23 +8,27 @@ use std::{
 use async_graphql::{ObjectType, Schema, SubscriptionType, parser::types::OperationType};
 
 use super::{
-    answer::{Answer, Outcome},
-    catalog::Unreadable,
-    error::Error,
-    executor::{Executor, Given, Prepared, Request, Streams},
     feed::Feed,
-    limits::Limits,
     mutation::Mutation,
     query::Query,
     readers::Readers,
     subscription::{Opening, Phase, Subscription},
-    tally,
     types::change::Place,
     view::ViewInput,
     viewer::{Asking, Changing},
-    work::{Pool, Stop, Turn},
 };
 use crate::{
+    engine::{
+        answer::{Answer, Outcome},
+        catalog::Unreadable,
+        cost::tally,
+        error::Error,
+        limits::Limits,
+        run::{
+            executor::{Executor, Given, Prepared, Request, Streams},
+            work::{Pool, Stop, Turn},
+        },
+    },
     graph::Budget,
     model::{Timestamp, View},
     store::Store,

@@ -4,9 +4,7 @@
 use async_graphql::{Context, InputObject, Object};
 
 use super::{
-    cost::{cost, list_size, names},
     enums::Member,
-    error::Error,
     key::NodeKey,
     page::{Connection, Edge, PAGE_MAX, PageInfo, Total},
     scalars::DateTime,
@@ -14,7 +12,13 @@ use super::{
     viewer::{Asking, Viewer},
     walks::within,
 };
-use crate::model::{Action, Entry, Noun, Set, Step};
+use crate::{
+    engine::{
+        cost::directives::{cost, list_size, names},
+        error::Error,
+    },
+    model::{Action, Entry, Noun, Set, Step},
+};
 
 /// How many are listed unless asked otherwise.
 const FIRST: i32 = 100;

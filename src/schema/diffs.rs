@@ -3,17 +3,21 @@
 use async_graphql::{Context, Object};
 
 use super::{
-    cost::{cost, list_size, names},
-    error::Error,
     key::NodeKey,
     page::{Connection, Listing, PageArgs, Total},
     types::diff::DiffEntry,
     view::ViewInput,
     viewer::Viewer,
 };
-use crate::graph::{
-    EntityIx, Exhausted, OrderDirection, Page, Position, Window,
-    algo::{self, DiffQuestion},
+use crate::{
+    engine::{
+        cost::directives::{cost, list_size, names},
+        error::Error,
+    },
+    graph::{
+        EntityIx, Exhausted, OrderDirection, Page, Position, Window,
+        algo::{self, DiffQuestion},
+    },
 };
 
 /// How many are listed unless asked otherwise.

@@ -7,13 +7,12 @@ use jiff::SignedDuration;
 use tokio::{sync::watch, task};
 
 use super::{
-    client::Client,
-    error::Error,
     readers::Readers,
     subscription::{Subject, Wanted},
     types::change::Place,
 };
 use crate::{
+    engine::{client::Client, error::Error},
     graph::Snapshot,
     model::{Entry, View},
     store::Store,

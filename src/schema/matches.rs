@@ -3,17 +3,14 @@
 use async_graphql::{Context, InputObject, Object};
 
 use super::{
-    cost::{cost, list_size, names},
-    enums::Member,
-    error::Error,
-    query::IdentifierInput,
-    search::index,
-    types::candidate::MatchResult,
-    view::ViewInput,
-    viewer::Viewer,
-    walks::within,
+    enums::Member, query::IdentifierInput, search::index, types::candidate::MatchResult, view::ViewInput,
+    viewer::Viewer, walks::within,
 };
 use crate::{
+    engine::{
+        cost::directives::{cost, list_size, names},
+        error::Error,
+    },
     model::{CompanyName, EntityKind, Identifier, Wanted, country_code},
     store::matching::{self, Kept},
 };

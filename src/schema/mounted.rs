@@ -11,14 +11,14 @@ use async_graphql::{
     },
 };
 
-use super::{
-    api::{Api, Clock, Started},
-    client::Client,
-    error::Error,
-    executor::{Operations, Request},
-    handover::Handover,
-};
+use super::api::{Api, Clock, Started};
 use crate::{
+    engine::{
+        client::Client,
+        error::Error,
+        handover::Handover,
+        run::executor::{Operations, Request},
+    },
     model::{Caller, Timestamp},
     store::Store,
 };

@@ -15,8 +15,6 @@ use self::{
     records::{EntityInput, SourceInput, named},
 };
 use super::{
-    cost::cost,
-    error::Error,
     key::NodeKey,
     scalars::PartialDate,
     types::payload::{
@@ -31,6 +29,7 @@ use crate::{
         self, Decision, EntityEdit, EvidenceAdded, Fault, Path, RelationshipEdit, SourceEdit, UserErrorCode,
         WithRelationships,
     },
+    engine::{cost::directives::cost, error::Error},
     model::{Action, Entry},
 };
 

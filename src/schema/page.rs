@@ -7,18 +7,16 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::{Value as JsonValue, json};
 
 use super::{
-    cost::cost,
-    error::Error,
     stated::arguments_hash,
     viewer::{Viewer, hash_of},
 };
+use crate::engine::limits::PAGE_DEFAULT;
 use crate::{
+    engine::{cost::directives::cost, error::Error},
     graph::{Exhausted, Key, Order, Ordered, Page, Position, Take, Window, count},
     model::{At, View},
 };
 
-/// How many elements a page has when `first` and `last` are left out.
-pub(crate) const PAGE_DEFAULT: usize = 20;
 /// How many elements a page may have.
 pub(crate) const PAGE_MAX: usize = 1000;
 

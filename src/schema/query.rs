@@ -4,10 +4,8 @@ use async_graphql::{Context, ID, InputObject, MergedObject, Object, OneofObject,
 
 use super::{
     changes::ChangeQuery,
-    cost::{Paged, cost, list_size},
     diffs::DiffQuery,
     enums::Member,
-    error::Error,
     filters::{EntityFilter, EntityOrder, RelationshipFilter, RelationshipOrder, entity_filter, entity_order},
     key::NodeKey,
     matches::MatchQuery,
@@ -16,7 +14,7 @@ use super::{
     search::SearchQuery,
     soundness::SoundnessQuery,
     types::{
-        channel::PurchaseChannel,
+        channel::{NEEDS, PurchaseChannel},
         entities::EntityConnection,
         entity::{Entity, EntityFields},
         evidence::Evidence,
@@ -33,12 +31,13 @@ use super::{
     walks::WalkQuery,
 };
 use crate::{
+    engine::{
+        cost::directives::{Paged, cost, list_size},
+        error::Error,
+    },
     graph::{Between, EntityIx, Listed, SourceIx, algo, page, page_of_many, page_of_sorted},
     model::{AskedView, COUNTRY_SCHEME, Capability, Catalog, EntityKind, Set},
 };
-
-/// What it takes to buy unless told otherwise.
-const NEEDS: [Capability; 2] = [Capability::Payment, Capability::Logistics];
 
 /// An identifier that a register or a standard gives.
 #[derive(Debug, Clone, InputObject)]

@@ -3,9 +3,7 @@
 use async_graphql::{Context, Object};
 
 use super::{
-    cost::{cost, list_size, names},
     enums::Member,
-    error::Error,
     page::{Listing, PageArgs, PageInfo},
     traversal::TraversalFilter,
     types::{
@@ -15,7 +13,13 @@ use super::{
     view::ViewInput,
     viewer::Viewer,
 };
-use crate::graph::algo::{Ranked, RankingMeasure, RankingQuestion};
+use crate::{
+    engine::{
+        cost::directives::{cost, list_size, names},
+        error::Error,
+    },
+    graph::algo::{Ranked, RankingMeasure, RankingQuestion},
+};
 
 /// How many are listed unless asked otherwise.
 const FIRST: i32 = 20;

@@ -9,7 +9,7 @@ use std::{
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::client::Client;
+use crate::engine::client::Client;
 
 /// How many pages are read at a time.
 const READERS: usize = 2;

@@ -2,31 +2,7 @@
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 
-use crate::model;
-
-/// Whether a literal or a variable can be read as this scalar: asked before anything runs.
-pub(super) fn fits(scalar: &str, value: &async_graphql_value::Value) -> bool {
-    let async_graphql_value::Value::String(text) = value else {
-        return false;
-    };
-    let value = Value::String(text.clone());
-    match scalar {
-        "Date" => Date::parse(value).is_ok(),
-        "PartialDate" => PartialDate::parse(value).is_ok(),
-        "DateTime" => DateTime::parse(value).is_ok(),
-        _ => true,
-    }
-}
-
-/// What a scalar looks like.
-pub(super) fn example(scalar: &str) -> Option<&'static str> {
-    match scalar {
-        "Date" => Some("\"2014-11-28\""),
-        "PartialDate" => Some("\"2013\", \"2014-11\" or \"2014-11-25\""),
-        "DateTime" => Some("\"2026-11-22T00:00:00Z\""),
-        _ => None,
-    }
-}
+use crate::{engine::check::scalars::day, model};
 
 /// A day: `2014-11-28` (ISO 8601, Gregorian).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,14 +15,8 @@ impl ScalarType for Date {
         let Value::String(text) = &value else {
             return Err(InputValueError::expected_type(value));
         };
-        // Only the plain form: a date with a time or an offset is a slip of the caller.
-        let day: Option<model::PartialDate> = text.parse().ok();
-        match day {
-            Some(day) if day.is_day() => Ok(Self(day.first_day())),
-            _ => Err(InputValueError::custom(format!(
-                "{text:?} is not a date like 2014-11-28"
-            ))),
-        }
+        let refused = || InputValueError::custom(format!("{text:?} is not a date like 2014-11-28"));
+        day(text).map(Self).ok_or_else(refused)
     }
 
     fn to_value(&self) -> Value {

@@ -5,15 +5,17 @@ use std::{collections::BTreeSet, sync::Arc};
 use async_graphql::{Context, Object};
 
 use super::{
-    cost::{cost, list_size, names},
     enums::Member,
-    error::Error,
     page::{Listing, PageArgs},
     types::search::{Found, SearchConnection},
     view::ViewInput,
     viewer::Viewer,
 };
 use crate::{
+    engine::{
+        cost::directives::{cost, list_size, names},
+        error::Error,
+    },
     graph::{EntityIx, Page, Position, Snapshot, Window},
     model::{EntityKind, Set, country_code, country_of},
     store::{

@@ -3,15 +3,17 @@
 use async_graphql::{Context, Object};
 
 use super::{
-    cost::{cost, list_size, names},
     enums::Member,
-    error::Error,
     page::{Connection, Listing, PageArgs, Total},
     types::issue::DataIssue,
     view::ViewInput,
     viewer::Viewer,
 };
 use crate::{
+    engine::{
+        cost::directives::{cost, list_size, names},
+        error::Error,
+    },
     graph::{
         Exhausted, Key, Page, Position, Snapshot, Window,
         algo::{self, DataIssueKind, Ground, data_issues},

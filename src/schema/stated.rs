@@ -6,12 +6,14 @@ use async_graphql::{
 };
 use std::sync::Arc;
 
-use super::{
-    catalog::{Catalog, Input, named},
-    error::Error,
-    viewer::hash_of,
+use super::viewer::hash_of;
+use crate::{
+    engine::{
+        catalog::{Catalog, Input, named},
+        error::Error,
+    },
+    model::AskedView,
 };
-use crate::model::AskedView;
 
 /// Arguments that choose a page, and the view, which a listing knows already.
 const PAGING: [&str; 5] = ["first", "last", "after", "before", "view"];

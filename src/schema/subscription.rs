@@ -10,12 +10,14 @@ use async_graphql::{
 
 use super::{
     changes::ChangeFilter,
-    error::Error,
     key::NodeKey,
     types::change::{Change, Place},
     viewer::Viewer,
 };
-use crate::model::{Change as Recorded, Entry, Step};
+use crate::{
+    engine::error::Error,
+    model::{Change as Recorded, Entry, Step},
+};
 
 /// So many entities may be watched by one subscription.
 const IDS_MAX: usize = 100;

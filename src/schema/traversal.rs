@@ -2,8 +2,9 @@
 
 use async_graphql::InputObject;
 
-use super::{enums::Member, error::Error, key::NodeKey, viewer::Viewer};
+use super::{enums::Member, key::NodeKey, viewer::Viewer};
 use crate::{
+    engine::error::Error,
     graph::{Direction, EntityIx, Mask, Step, Traversal},
     model::{Catalog, EntityKind, RelationshipCategory, RelationshipKind, RelationshipStatus},
 };

@@ -4,10 +4,12 @@ use async_graphql::{InputObject, InputType, Object};
 
 use super::{
     enums::Member,
-    error::Error,
     scalars::{Date, DateTime},
 };
-use crate::model::{AskedView, At, RelationshipStatus, View};
+use crate::{
+    engine::error::Error,
+    model::{AskedView, At, RelationshipStatus, View},
+};
 
 /// The view through which a question reads the graph. Everything selected below inherits it.
 #[derive(Debug, Clone, Default, InputObject)]

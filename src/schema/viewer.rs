@@ -8,8 +8,9 @@ use std::{
 
 use async_graphql::{Context, ID, Number, Value};
 
-use super::{error::Error, handover::Handover, view::ViewInput, work::Stop};
+use super::view::ViewInput;
 use crate::{
+    engine::{error::Error, handover::Handover, run::work::Stop},
     graph::{
         Budget, EntityIx, Exhausted, Mask, Scan, Snapshot,
         algo::{Ranking, RankingQuestion},

@@ -5,8 +5,6 @@ use std::borrow::Cow;
 use async_graphql::{Context, Object};
 
 use super::{
-    cost::{cost, list_size, names},
-    error::Error,
     key::NodeKey,
     page::{Connection, Listing, PageArgs, Total},
     traversal::TraversalFilter,
@@ -21,10 +19,16 @@ use super::{
     view::ViewInput,
     viewer::Viewer,
 };
-use crate::graph::{
-    EntityIx, Key, OrderDirection, Ordered, Snapshot, Walker,
-    algo::{self, Bounds, PathQuestion},
-    page,
+use crate::{
+    engine::{
+        cost::directives::{cost, list_size, names},
+        error::Error,
+    },
+    graph::{
+        EntityIx, Key, OrderDirection, Ordered, Snapshot, Walker,
+        algo::{self, Bounds, PathQuestion},
+        page,
+    },
 };
 
 /// How many paths are searched unless asked otherwise.

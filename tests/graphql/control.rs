@@ -1,6 +1,6 @@
 //! Who controls whom, as clients ask for it.
 
-use guanxi::schema::Request;
+use guanxi::engine::Request;
 use serde_json::{Value, json};
 
 use crate::harness::{answer_over_dataset, ask_over, sketch::sketch, store_of};

@@ -10,7 +10,10 @@ use async_graphql::parser::{
     },
 };
 use async_graphql::{Positioned, Value as Literal};
-use guanxi::schema::{Api, Limits, Request};
+use guanxi::{
+    engine::{Limits, Request},
+    schema::Api,
+};
 use serde_json::{Value, json};
 
 use crate::harness::{BUNDLED, answer, answer_over, store_of};

@@ -1,8 +1,8 @@
 //! Filters and orders, against what a naive reading of the data gives.
 
 use guanxi::{
+    engine::Request,
     model::{Ends, EntityKind, RelationshipKind},
-    schema::Request,
 };
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 //! Looking up: by id, identifier and name, and what is said when that does not work.
 
-use guanxi::{model::Identifier, schema::Request};
+use guanxi::{engine::Request, model::Identifier};
 use serde_json::{Value, json};
 
 use crate::harness::{BUNDLED, answer, ask, refused};

@@ -1,8 +1,9 @@
 //! Messy names resolved over the bundled graph, with the scores explained, and what is refused.
 
 use guanxi::{
+    engine::{Limits, Request},
     model::{Entity, EntityKind, Identifier},
-    schema::{Api, Limits, Request},
+    schema::Api,
 };
 use serde_json::{Value, json};
 

@@ -2,7 +2,7 @@
 
 use std::{env, fs, io, io::Write, path::PathBuf};
 
-use guanxi::{model::Dataset, schema::Request};
+use guanxi::{engine::Request, model::Dataset};
 use serde_json::{Value, json};
 
 use crate::harness::{answer_over_dataset, ask, refused, sketch::sketch};

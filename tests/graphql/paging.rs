@@ -1,6 +1,6 @@
 //! Paging: every element once, in both directions, with cursors that belong to one listing.
 
-use guanxi::schema::Request;
+use guanxi::engine::Request;
 use serde_json::{Value, json};
 
 use crate::harness::{answer, ask, refused};

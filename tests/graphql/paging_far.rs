@@ -3,10 +3,11 @@
 use std::sync::{Arc, LazyLock};
 
 use guanxi::{
+    engine::{Limits, Request},
     model::{
         Dataset, Ends, Entity, EntityKind, Evidence, PartialDate, Relationship, RelationshipKind, Source, Timestamp,
     },
-    schema::{Api, Limits, Request},
+    schema::Api,
     store::Store,
 };
 use serde_json::json;

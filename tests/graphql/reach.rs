@@ -1,8 +1,9 @@
 //! Filters that reach into relationships: questions a user would ask of the bundled data, and filters that ask too much.
 
 use guanxi::{
+    engine::{Limits, Request},
     model::{EntityKind, RelationshipKind, RelationshipStatus},
-    schema::{Api, Limits, Request},
+    schema::Api,
 };
 use serde_json::{Value, json};
 

@@ -6,7 +6,7 @@ use async_graphql::parser::{
     parse_schema,
     types::{TypeKind, TypeSystemDefinition},
 };
-use guanxi::schema::{Api, Limits};
+use guanxi::{engine::Limits, schema::Api};
 
 #[test]
 fn schema_graphql_is_what_the_program_prints() {

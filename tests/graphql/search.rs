@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::harness::{answer, ask, refused};
-use guanxi::schema::Request;
+use guanxi::engine::Request;
 
 fn ids(arguments: &str) -> Vec<String> {
     let found = ask(&format!("{{ search({arguments}) {{ nodes {{ id: key }} }} }}"));

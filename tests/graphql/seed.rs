@@ -4,7 +4,8 @@
 use std::{env, fs, path::PathBuf, sync::Arc};
 
 use guanxi::{
-    schema::{Api, Events, Limits, Request, Started},
+    engine::{Limits, Request},
+    schema::{Api, Events, Started},
     store::Store,
 };
 use serde_json::Value;

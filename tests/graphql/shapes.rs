@@ -1,6 +1,6 @@
 //! What answers by one name has one shape, whatever objects it is of, all the way down.
 
-use guanxi::schema::Request;
+use guanxi::engine::Request;
 use serde_json::json;
 
 use crate::harness::answer;

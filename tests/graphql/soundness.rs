@@ -1,8 +1,9 @@
 //! Whether the data is sound: the bundled graph, and a messy one page by page.
 
 use guanxi::{
+    engine::{Limits, Request},
     model::{Dataset, Identifier},
-    schema::{Api, Limits, Request},
+    schema::Api,
 };
 use serde_json::{Value, json};
 

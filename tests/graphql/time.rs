@@ -1,6 +1,6 @@
 //! Time over the bundled graph: timelines, and what differs between two views.
 
-use guanxi::schema::Request;
+use guanxi::engine::Request;
 use serde_json::{Value, json};
 
 use crate::harness::{answer_at, answer_over_dataset, ask, refused, sketch::sketch};

@@ -1,6 +1,6 @@
 //! Views: what the same question answers on other days, with other knowledge and other statuses.
 
-use guanxi::schema::Request;
+use guanxi::engine::Request;
 use serde_json::{Value, json};
 
 use crate::harness::{answer, ask, refused};

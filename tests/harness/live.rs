@@ -4,9 +4,10 @@
 use std::{sync::Arc, time::Duration};
 
 use guanxi::{
+    engine::Limits,
     http::{self, Access, Readiness, Service, Settings},
     model::{Action, Change, Entity, EntityKind, Record, Timestamp},
-    schema::{Api, Limits},
+    schema::Api,
     store::{Store, commit::Proposal},
 };
 use serde_json::{Value, json};

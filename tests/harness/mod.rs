@@ -14,11 +14,12 @@ use std::{
 };
 
 use guanxi::{
+    engine::{Answer, Limits, Request},
     formats::tables,
     graph::Snapshot,
     http::{self, Access, Readiness, Service, Settings},
     model::{Dataset, Timestamp},
-    schema::{Answer, Api, Limits, Request},
+    schema::Api,
     store::{State, Store},
 };
 use serde_json::Value;

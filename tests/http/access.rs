@@ -297,7 +297,7 @@ async fn a_token_made_while_the_server_runs_is_known_soon_and_a_file_that_is_gon
 #[tokio::test]
 async fn introspection_and_pages_can_be_switched_off() {
     let mut setup = Setup::default();
-    setup.limits.introspection = guanxi::schema::Introspection::Closed;
+    setup.limits.introspection = guanxi::engine::Introspection::Closed;
     setup.settings.pages = guanxi::http::Pages::Off;
     let live = Live::start(setup).await;
     let mut socket = live.ready().await;

@@ -11,8 +11,9 @@ use std::{
 };
 
 use guanxi::{
+    engine::{Limits, Request},
     model::Timestamp,
-    schema::{Api, Limits, Request},
+    schema::Api,
     store::Store,
 };
 use jiff::SignedDuration;

@@ -5,8 +5,9 @@ use std::{fs, path::Path, sync::Arc};
 
 use axum::Router;
 use guanxi::{
+    engine::Limits,
     model::{Caller, Role},
-    schema::{Api, Limits, MountedApi},
+    schema::{Api, MountedApi},
 };
 use serde_json::{Value, json};
 

@@ -8,10 +8,11 @@ use std::{
 };
 
 use guanxi::{
+    engine::Limits,
     graph::Snapshot,
     http::{self, Access, Readiness, Routes, Service},
     model::Timestamp,
-    schema::{Api, Limits},
+    schema::Api,
     store::{State, Store, commit::Proposal},
 };
 use jiff::SignedDuration;

@@ -114,7 +114,7 @@ async fn asked(live: &Live, target: &str, headers: &[(&str, &str)]) -> String {
 async fn without_tokens_what_comes_through_a_proxy_may_only_read() {
     let keys = Keys::new();
     let service = |access| Service {
-        api: std::sync::Arc::new(guanxi::schema::Api::new(guanxi::schema::Limits::default()).unwrap()),
+        api: std::sync::Arc::new(guanxi::schema::Api::new(guanxi::engine::Limits::default()).unwrap()),
         store: store_of(&BUNDLED),
         access,
     };
@@ -176,7 +176,7 @@ async fn the_schema_is_told_to_those_who_may_read() {
     for (public_read, unnamed) in [(PublicRead::On, 200), (PublicRead::Off, 401)] {
         let access = Access::new(Some(keys.file.clone()), public_read, Changes::Allowed).unwrap();
         let service = Service {
-            api: std::sync::Arc::new(guanxi::schema::Api::new(guanxi::schema::Limits::default()).unwrap()),
+            api: std::sync::Arc::new(guanxi::schema::Api::new(guanxi::engine::Limits::default()).unwrap()),
             store: store_of(&BUNDLED),
             access,
         };

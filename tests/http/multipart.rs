@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use guanxi::{http::Settings, schema::Limits};
+use guanxi::{engine::Limits, http::Settings};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},

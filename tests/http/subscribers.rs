@@ -3,8 +3,9 @@
 use std::{sync::Arc, time::Duration};
 
 use guanxi::{
+    engine::{Limits, Request},
     model::{Change, Entity, EntityKind, Record, Timestamp},
-    schema::{Api, Events, Limits, Request, Started},
+    schema::{Api, Events, Started},
     store::Store,
 };
 use proptest::{

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use guanxi::{http::Settings, schema::Limits};
+use guanxi::{engine::Limits, http::Settings};
 use serde_json::{Value, json};
 
 use crate::harness::live::{Frame, Live, Setup, Socket};

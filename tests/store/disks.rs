@@ -9,9 +9,10 @@ use std::{
 
 use axum::body::Body;
 use guanxi::{
+    engine::Limits,
     http::{self, Access, Readiness, Service, Settings},
     model::{Change, Entity, EntityKind, Record, Timestamp},
-    schema::{Api, Limits},
+    schema::Api,
     store::{
         State, Store, Trouble,
         commit::{self, Proposal},

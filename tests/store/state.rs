@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use guanxi::{
+    engine::{Limits, Request},
     graph::Snapshot,
-    schema::{Api, Limits, Request},
+    schema::Api,
     store::{State, Store, Unsearchable},
 };
 

@@ -5,7 +5,7 @@ use axum::extract::ws::{CloseFrame, Message};
 use serde_json::{Map, Value, json};
 
 use super::super::params::Params;
-use crate::schema::Answer;
+use crate::engine::Answer;
 
 /// The only subprotocol that is spoken.
 pub(super) const PROTOCOL: &str = "graphql-transport-ws";

@@ -30,8 +30,9 @@ use super::{
     sse::AbortOnDrop,
 };
 use crate::{
+    engine::{self, Answer, Code as ErrorCode, Error, Handover, Operations, Outcome},
     model::Timestamp,
-    schema::{self, Answer, Code as ErrorCode, Error, Handover, Operations, Outcome, Started},
+    schema::Started,
 };
 
 /// Answers of a socket that wait to be sent: further ones wait to be computed.
@@ -417,7 +418,7 @@ struct Operation {
 }
 
 impl Operation {
-    async fn run(self, request: schema::Request) {
+    async fn run(self, request: engine::Request) {
         let service = &self.graphql.service;
         let started = service.api.start(request, &service.store, Timestamp::now, None);
         let mut events = match started.await {

@@ -3,7 +3,7 @@
 use async_graphql::{InputObject, MaybeUndefined};
 
 use super::{FloatFilter, Scope, StringFilter};
-use crate::{graph, model::Currency, schema::error::Error};
+use crate::{engine::error::Error, graph, model::Currency};
 
 /// A predicate on an amount of money: `{currency: "USD", value: {gt: 1000000}}`. Everything given must hold; `{}` always holds.
 /// A relationship without an amount fits only `stated: false`.

@@ -4,10 +4,7 @@
 use async_graphql::{InputObject, MaybeUndefined};
 
 use super::Scope;
-use crate::{
-    graph,
-    schema::{error::Error, scalars::PartialDate},
-};
+use crate::{engine::error::Error, graph, schema::scalars::PartialDate};
 
 /// A comparison of text, both sides in NFKC, case-folded, with white space collapsed. Everything given must hold; `{}` always
 /// holds. A text that is missing fits only `stated: false`.

@@ -4,9 +4,10 @@ use async_graphql::{InputObject, MaybeUndefined};
 
 use super::{DateFilter, IntFilter, Nested, PropertyFilter, RelationshipFilter, Scope, Standpoint, StringFilter, set};
 use crate::{
+    engine::error::Error,
     graph,
     model::{EntityKind, EntityStatus},
-    schema::{enums::Member, error::Error, key::NodeKey},
+    schema::{enums::Member, key::NodeKey},
 };
 
 /// A predicate on identifiers: one of them fits everything given, or with `stated: false` none does: `{scheme: "lei", stated:

@@ -23,8 +23,9 @@ pub(crate) use self::{
     order::{EntityOrder, RelationshipOrder, entity_order, relationship_order},
     relationship::RelationshipFilter,
 };
-use super::{enums::Member, error::Error, input::NESTED_MAX, key::NodeKey, viewer::Viewer};
+use super::{enums::Member, key::NodeKey, viewer::Viewer};
 use crate::{
+    engine::{check::input::NESTED_MAX, error::Error},
     graph::{self, EntitySet, SourceIx},
     model::{Catalog, Set},
 };

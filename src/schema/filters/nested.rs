@@ -5,7 +5,7 @@ use std::{borrow::Cow, marker::PhantomData};
 use async_graphql::{InputType, InputValueResult, Value, registry::Registry};
 
 use super::Scope;
-use crate::schema::error::Error;
+use crate::engine::error::Error;
 
 /// A filter inside another, read only when that one is compiled, which counts how deep it stands.
 #[derive(Debug, Clone)]

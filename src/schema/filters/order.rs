@@ -4,8 +4,9 @@ use async_graphql::InputObject;
 
 use super::Standpoint;
 use crate::{
+    engine::error::Error,
     graph::{EntityOrderField, OrderDirection, RelationshipOrderField},
-    schema::{enums::Member, error::Error},
+    schema::enums::Member,
 };
 
 /// What to order entities by.

@@ -3,7 +3,7 @@
 use async_graphql::{InputObject, MaybeUndefined};
 
 use super::{FloatFilter, Scope};
-use crate::{graph, schema::error::Error};
+use crate::{engine::error::Error, graph};
 
 /// How many keys a path may have.
 const KEYS_MAX: usize = 8;

@@ -6,9 +6,10 @@ use super::{
     AmountFilter, DateFilter, EntityFilter, FloatFilter, Nested, PropertyFilter, Scope, Standpoint, StringFilter, set,
 };
 use crate::{
+    engine::error::Error,
     graph::{self, Direction},
     model::{Directness, Interest, RelationshipCategory, RelationshipKind, RelationshipStatus, ShareOf, Stance},
-    schema::{enums::Member, error::Error, key::NodeKey},
+    schema::{enums::Member, key::NodeKey},
 };
 
 /// A predicate on evidence: one statement fits everything given.

@@ -7,12 +7,10 @@ use async_graphql::{Context, Number, Value};
 
 use crate::{
     edit::{Decision, Fault, Path, Rejected, UserErrorCode},
+    engine::error::Error,
     graph::{Exhausted, Refused, Snapshot},
     model::{self, Entry, Invalid, Retry, just_before},
-    schema::{
-        error::Error,
-        viewer::{Asking, Viewer},
-    },
+    schema::viewer::{Asking, Viewer},
     store::commit::{self, Proposal, Receipt},
 };
 

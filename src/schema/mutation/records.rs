@@ -4,10 +4,10 @@ use async_graphql::{InputObject, MaybeUndefined};
 
 use crate::{
     edit::{EntityEdit, EntityKey, Expected, IdentifierEdit, NameEdit, Named, Patch, SourceEdit},
+    engine::error::Error,
     model::{AskedView, EntityKind, EntityStatus, NameKind},
     schema::{
         enums::Member,
-        error::Error,
         key::NodeKey,
         query::{EntityBy, IdentifierInput},
         scalars::{Json, PartialDate},

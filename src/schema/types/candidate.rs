@@ -4,8 +4,9 @@ use async_graphql::{Object, SimpleObject};
 
 use super::entity::Entity;
 use crate::{
+    engine::cost::directives::list_size,
     model::{self, MatchAgreement, MatchFeatureKind, MatchScore},
-    schema::{cost::list_size, enums::Member, viewer::Viewer},
+    schema::{enums::Member, viewer::Viewer},
     store::matching,
 };
 

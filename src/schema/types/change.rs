@@ -7,8 +7,9 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 
 use super::{entity::Entity, node::Node};
 use crate::{
+    engine::cost::directives::list_size,
     model::{Action, Entry, Noun, Step, Timestamp, just_before},
-    schema::{cost::list_size, enums::Member, query::load_node, scalars::DateTime, viewer::Viewer},
+    schema::{enums::Member, query::load_node, scalars::DateTime, viewer::Viewer},
 };
 
 /// Where a change stands in the log. As text it is opaque.
@@ -112,14 +113,14 @@ impl Change {
     }
 
     /// The record as it was known just before, with everything selected below; null when it was not known.
-    #[graphql(directive = crate::schema::cost::cost::apply("2".to_owned()))]
+    #[graphql(directive = crate::engine::cost::directives::cost::apply("2".to_owned()))]
     async fn before(&self) -> Option<Node> {
         load_node(&self.just_before(), self.step().change.id())
     }
 
     /// The record as it is known from then on, with everything selected below; null when it was taken back. Of an entity that
     /// was merged, the one that is found instead.
-    #[graphql(directive = crate::schema::cost::cost::apply("2".to_owned()))]
+    #[graphql(directive = crate::engine::cost::directives::cost::apply("2".to_owned()))]
     async fn after(&self) -> Option<Node> {
         load_node(&self.just_after(), self.step().change.id())
     }

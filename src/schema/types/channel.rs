@@ -14,6 +14,9 @@ use crate::{
     schema::{enums::Member, viewer::Viewer},
 };
 
+/// What it takes to buy, where a question names no needs.
+pub(crate) const NEEDS: [Capability; 2] = [Capability::Payment, Capability::Logistics];
+
 /// Who provides one capability of a channel.
 #[derive(Debug, Clone, SimpleObject)]
 pub(crate) struct Coverage {

@@ -4,11 +4,12 @@ use async_graphql::Object;
 
 use super::{derivation::Derivation, entity::Entity, path::Path};
 use crate::{
+    engine::cost::directives::list_size,
     graph::{
         EntityIx, RelationshipIx,
         algo::{self, Chain, CommonConnection},
     },
-    schema::{cost::list_size, viewer::Viewer},
+    schema::viewer::Viewer,
 };
 
 /// An entity that each of several others reaches.

@@ -12,10 +12,12 @@ use super::{
     neighbors::{NeighborConnection, RelationshipArgs},
 };
 use crate::{
+    engine::{
+        cost::directives::{Paged, cost},
+        error::Error,
+    },
     graph::{Pattern, algo},
     schema::{
-        cost::{Paged, cost},
-        error::Error,
         filters::{RelationshipFilter, RelationshipOrder},
         page::PageArgs,
     },

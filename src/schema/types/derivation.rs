@@ -5,10 +5,7 @@ use std::borrow::Cow;
 use async_graphql::Object;
 
 use super::relationship::Relationship;
-use crate::{
-    graph::RelationshipIx,
-    schema::{cost::list_size, viewer::Viewer},
-};
+use crate::{engine::cost::directives::list_size, graph::RelationshipIx, schema::viewer::Viewer};
 
 /// What a computed answer rests on.
 #[derive(Debug, Clone)]

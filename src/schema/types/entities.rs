@@ -6,11 +6,13 @@ use async_graphql::{Object, OutputType, TypeName};
 
 use super::facets::{Facets, Group, Whole};
 use crate::{
+    engine::{
+        cost::directives::{cost, list_size},
+        error::Error,
+    },
     graph::{EntityIx, GroupKey, Page},
     schema::{
-        cost::{cost, list_size},
         enums::Member,
-        error::Error,
         page::{Connection, Edge, Listing, PageInfo},
         viewer::Viewer,
     },

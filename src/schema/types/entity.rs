@@ -13,12 +13,14 @@ use super::{
     timeline::{TimelineEntry, timeline},
 };
 use crate::{
+    engine::{
+        cost::directives::{Paged, list_size, names},
+        error::Error,
+    },
     graph::{EntityIx, EntityRef, Pattern},
     model::{EntityKind, EntityStatus},
     schema::{
-        cost::{Paged, list_size, names},
         enums::Member,
-        error::Error,
         filters::{RelationshipFilter, RelationshipOrder},
         page::{Connection, PageArgs},
         scalars::{DateTime, Json, PartialDate},

@@ -9,11 +9,11 @@ use super::{
     source::Source,
 };
 use crate::{
+    engine::error::Error,
     graph::{EntityIx, EvidenceIx, EvidenceRef, Listed, Snapshot, SourceIx, page_of_many},
     model::Stance,
     schema::{
         enums::Member,
-        error::Error,
         page::{Connection, Listing, PageArgs, Total},
         scalars::PartialDate,
         viewer::Viewer,

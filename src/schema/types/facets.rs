@@ -5,16 +5,13 @@ use std::borrow::Cow;
 use async_graphql::{Context, Object, SimpleObject};
 
 use crate::{
+    engine::{
+        cost::directives::{cost, list_size},
+        error::Error,
+    },
     graph::{self, EntityIx, Exhausted, FacetCount, GroupKey, RelationshipIx, Rows},
     model::Catalog,
-    schema::{
-        cost::{cost, list_size},
-        enums::Member,
-        error::Error,
-        page::Total,
-        viewer::Viewer,
-        walks::within,
-    },
+    schema::{enums::Member, page::Total, viewer::Viewer, walks::within},
 };
 
 /// How many values of a facet are told unless asked otherwise.

@@ -10,14 +10,13 @@ use super::{
     path::Path,
 };
 use crate::{
+    engine::{cost::directives::Paged, error::Error},
     graph::{
         EntityIx, OrderDirection,
         algo::{self, UltimateParent},
         page,
     },
     schema::{
-        cost::Paged,
-        error::Error,
         page::{Listing, PageArgs, PageInfo},
         viewer::Viewer,
     },

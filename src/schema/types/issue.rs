@@ -4,9 +4,10 @@ use async_graphql::Object;
 
 use super::{derivation::Derivation, entity::Entity, relationship::Relationship};
 use crate::{
+    engine::cost::directives::list_size,
     graph::algo::{self, DataIssueKind, Severity},
     model::Catalog,
-    schema::{cost::list_size, enums::Member, viewer::Viewer},
+    schema::{enums::Member, viewer::Viewer},
 };
 
 /// How many entities or relationships an issue shows.

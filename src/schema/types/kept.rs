@@ -3,10 +3,12 @@
 use async_graphql::Object;
 
 use super::change::Place;
-use crate::schema::{
-    error::Error,
-    scalars::DateTime,
-    viewer::{Asking, Viewer},
+use crate::{
+    engine::error::Error,
+    schema::{
+        scalars::DateTime,
+        viewer::{Asking, Viewer},
+    },
 };
 
 /// Where what is recorded is kept.

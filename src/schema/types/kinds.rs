@@ -11,11 +11,10 @@ use super::{
     ownership::Ownership,
 };
 use crate::{
+    engine::{cost::directives::Paged, error::Error},
     graph::{Direction, Pattern},
     model::{EntityKind, RelationshipKind, Set},
     schema::{
-        cost::Paged,
-        error::Error,
         filters::{RelationshipFilter, RelationshipOrder},
         page::PageArgs,
         scalars::PartialDate,

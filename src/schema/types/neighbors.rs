@@ -8,6 +8,10 @@ use super::{
     relationship::Relationship,
 };
 use crate::{
+    engine::{
+        cost::directives::{cost, list_size},
+        error::Error,
+    },
     graph::{
         self, Between, EntityIx, Exhausted, GroupKey, Listed, OrderDirection, Page, Pattern, RelationshipIx,
         RelationshipOrderField, Seen, Take, Window,
@@ -15,9 +19,7 @@ use crate::{
         page, page_of_many, page_of_sorted,
     },
     schema::{
-        cost::{cost, list_size},
         enums::Member,
-        error::Error,
         filters::{RelationshipFilter, RelationshipOrder, Standpoint, relationship_filter, relationship_order},
         page::{Listing, PageArgs, PageInfo, Total},
         viewer::Viewer,

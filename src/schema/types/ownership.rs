@@ -12,14 +12,13 @@ use super::{
     path::Path,
 };
 use crate::{
+    engine::{
+        cost::directives::{cost, list_size},
+        error::Error,
+    },
     graph::algo,
     model::ShareOf,
-    schema::{
-        cost::{cost, list_size},
-        enums::Member,
-        error::Error,
-        viewer::Viewer,
-    },
+    schema::{enums::Member, viewer::Viewer},
 };
 
 /// One who owns a company in the end: a holder without known owners, or a person. Never a party that is not disclosed, nor one

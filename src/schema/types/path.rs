@@ -4,11 +4,12 @@ use async_graphql::{Object, SimpleObject};
 
 use super::{derivation::Derivation, entity::Entity, relationship::Relationship};
 use crate::{
+    engine::cost::directives::list_size,
     graph::{
         EntityIx, RelationshipIx,
         algo::{self, Chain, PathOutcome},
     },
-    schema::{cost::list_size, enums::Member, viewer::Viewer},
+    schema::{enums::Member, viewer::Viewer},
 };
 
 /// One relationship of a path, crossed from one end to the other.

@@ -10,8 +10,9 @@ use super::{
     user_error::UserError,
 };
 use crate::{
+    engine::cost::directives::list_size,
     model::{Action, Noun},
-    schema::{cost::list_size, mutation::Committed, scalars::DateTime, viewer::Viewer},
+    schema::{mutation::Committed, scalars::DateTime, viewer::Viewer},
 };
 
 impl Committed {

@@ -4,11 +4,12 @@ use async_graphql::{Object, SimpleObject};
 
 use super::{derivation::Derivation, entity::Entity};
 use crate::{
+    engine::{cost::directives::cost, error::Error},
     graph::{
         EntityIx, Expand, RelationshipIx, Walker,
         algo::{self, RankingMeasure},
     },
-    schema::{cost::cost, enums::Member, error::Error, page::PageInfo, viewer::Viewer},
+    schema::{enums::Member, page::PageInfo, viewer::Viewer},
 };
 
 /// How many relationships of each entity on a page a ranking is told to rest on.

@@ -7,15 +7,14 @@ use super::{
     evidence::Evidence,
     figures::{Amount, Share},
 };
-use crate::model::catalog;
 use crate::{
+    engine::cost::directives::list_size,
     graph::{RelationshipIx, RelationshipRef},
     model::{
         Capability, Directness, Held, Interest, RelationshipCategory, RelationshipKind, RelationshipStatus,
-        UnknownReason,
+        UnknownReason, catalog,
     },
     schema::{
-        cost::list_size,
         enums::Member,
         scalars::{Date, DateTime, Json, PartialDate},
         viewer::Viewer,

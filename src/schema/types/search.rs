@@ -9,11 +9,13 @@ use super::{
     facets::{Facets, Group, group_by},
 };
 use crate::{
+    engine::{
+        cost::directives::{cost, list_size},
+        error::Error,
+    },
     graph::{GroupKey, Key, Order, OrderDirection, Ordered, Page, Position, Rows, Snapshot},
     schema::{
-        cost::{cost, list_size},
         enums::Member,
-        error::Error,
         page::{Listing, PageInfo},
         viewer::Viewer,
     },

@@ -4,10 +4,9 @@ use async_graphql::{Context, ID, Object};
 
 use super::evidence::{Evidence, StatementsOf, statements};
 use crate::{
+    engine::{cost::directives::Paged, error::Error},
     graph::{SourceIx, SourceRef},
     schema::{
-        cost::Paged,
-        error::Error,
         page::{Connection, PageArgs},
         scalars::{DateTime, PartialDate},
         viewer::Viewer,

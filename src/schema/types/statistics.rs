@@ -4,8 +4,9 @@ use async_graphql::SimpleObject;
 
 use super::kept::StoreFigures;
 use crate::{
+    engine::error::Error,
     model::{Catalog, EntityKind, RelationshipKind, RelationshipStatus},
-    schema::{enums::Member, error::Error, scalars::DateTime, viewer::Viewer},
+    schema::{enums::Member, scalars::DateTime, viewer::Viewer},
 };
 
 /// How many entities there are of one kind.

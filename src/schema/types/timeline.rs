@@ -4,6 +4,7 @@ use async_graphql::{Context, Object};
 
 use super::{entity::EntityFields, relationship::Relationship};
 use crate::{
+    engine::error::Error,
     graph::{
         OrderDirection,
         algo::{self, TimelineEvent, TimelineOrderField},
@@ -12,7 +13,6 @@ use crate::{
     model::{At, View},
     schema::{
         enums::Member,
-        error::Error,
         page::{Connection, Listing, PageArgs, Total},
         scalars::PartialDate,
         viewer::Viewer,

@@ -1,6 +1,9 @@
 //! What is refused: each fault with its code and place, and nothing applied.
 
-use guanxi::schema::{Api, Limits, Request};
+use guanxi::{
+    engine::{Limits, Request},
+    schema::Api,
+};
 use serde_json::{Value, json};
 
 use super::Desk;

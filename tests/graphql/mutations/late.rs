@@ -6,10 +6,11 @@ use std::{
 };
 
 use guanxi::{
+    engine::{Limits, Request},
     graph::Snapshot,
     http::Settings,
     model::Timestamp,
-    schema::{Api, Limits, Request},
+    schema::Api,
     store::{
         Store,
         commit::{Pending, Proposal},

@@ -11,7 +11,8 @@ mod retries;
 use std::sync::{Arc, LazyLock};
 
 use guanxi::{
-    schema::{Api, Limits, Request},
+    engine::{Limits, Request},
+    schema::Api,
     store::Store,
 };
 use serde_json::{Value, json};

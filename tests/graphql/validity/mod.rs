@@ -4,7 +4,7 @@
 use std::{fs, path::Path};
 
 use apollo_compiler::{ExecutableDocument, Schema, validation::Valid};
-use guanxi::schema::Request;
+use guanxi::engine::Request;
 
 use crate::harness::answer;
 

@@ -1,0 +1,442 @@
+//! Counts tokens and bracket nesting of a document's text in one pass, before any parser sees it:
+//! the parser recurses, so a hostile text must not reach it. Refuses strings that do not end, escapes that
+//! stand for nothing, and keys given twice in one input object.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::ops::Range;
+
+use crate::engine::{
+    error::Error,
+    limits::{Limit, Limits},
+};
+
+use super::{position, syntax_error};
+
+/// How deep brackets may nest: every level costs the parser stack.
+pub(crate) const NESTING_MAX: u64 = 64;
+
+/// Longest name. Names in the schema are far shorter, and suggestions for a misspelt one cost its
+/// length times that of every candidate.
+pub(crate) const NAME_BYTES_MAX: usize = 255;
+
+/// What the text holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Scan {
+    tokens: u64,
+    nesting: u64,
+    /// Operations and fragments.
+    definitions: u64,
+    /// Fields directly in a definition, those behind fragments left out.
+    root_fields: u64,
+    /// Bytes of comments, without the ends of their lines.
+    comment_bytes: usize,
+    /// What the parser reads only when it is written otherwise.
+    spellings: Vec<Spelling>,
+}
+
+/// Something of the specification that the parser reads in one spelling alone. The other has as many bytes, so that nothing
+/// moves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Spelling {
+    /// A `$`, something that is skipped, and a name, in this range; the name begins at the index. Written without a gap.
+    Variable(Range<usize>, usize),
+    /// Two escapes for one character, each a half of it, from an index on. Written as one escape.
+    Pair(usize, char),
+}
+
+/// Holds `text` against `limits`, and returns it as the parser reads it. Linear in its length.
+pub(crate) fn check<'t>(text: &'t str, limits: &Limits) -> Result<Cow<'t, str>, Error> {
+    let count = |bytes: usize| u64::try_from(bytes).unwrap_or(u64::MAX);
+    limits.check(Limit::BodyBytes, count(text.len()))?;
+    let scan = scan(text)?;
+    limits.check(Limit::Tokens, scan.tokens)?;
+    if scan.nesting > NESTING_MAX {
+        return Err(Error::limit_exceeded(format!(
+            "Brackets nest {} deep; at most {NESTING_MAX} levels are read. Nest less.",
+            scan.nesting
+        )));
+    }
+    // With one definition this is the operation, and parsing a flood of fields is saved.
+    if scan.definitions == 1 {
+        limits.check(Limit::RootFields, scan.root_fields)?;
+    }
+    limits.check(Limit::DocumentBytes, count(text.len() - scan.comment_bytes))?;
+    respelled(text, scan.spellings)
+}
+
+fn respelled(text: &str, spellings: Vec<Spelling>) -> Result<Cow<'_, str>, Error> {
+    if spellings.is_empty() {
+        return Ok(Cow::Borrowed(text));
+    }
+    let mut bytes = text.as_bytes().to_vec();
+    for spelling in spellings {
+        match spelling {
+            Spelling::Variable(range, name) => {
+                let gap = range.start + 1..name;
+                if let Some(behind) = bytes.get_mut(gap.start..range.end) {
+                    behind.rotate_left(gap.len());
+                }
+            }
+            Spelling::Pair(at, character) => {
+                let escape = format!("\\u{{{:08X}}}", u32::from(character));
+                if let Some(pair) = bytes.get_mut(at..at + escape.len()) {
+                    pair.copy_from_slice(escape.as_bytes());
+                }
+            }
+        }
+    }
+    let text = String::from_utf8(bytes);
+    text.map(Cow::Owned)
+        .map_err(|_| Error::internal("a document is no text any more once it is spelled otherwise"))
+}
+
+/// Unterminated strings are refused here: a parser that backtracks could read their inside as
+/// code, with nesting that this scan has not counted.
+fn scan(text: &str) -> Result<Scan, Error> {
+    // What the last token makes of a name after it.
+    #[derive(Clone, Copy, PartialEq)]
+    enum After {
+        Anything,
+        /// `:`, `@`, `...` or `... on`: the name is no field, or one whose alias was counted.
+        Mark,
+        Spread,
+    }
+    let bytes = text.as_bytes();
+    let mut scan = Scan::default();
+    let mut open = 0_u64;
+    let mut objects = Objects::default();
+    let mut last = 0..0;
+    let mut in_definition = false;
+    let mut after = After::Anything;
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        if let Some(next) = ignored(bytes, at) {
+            scan.comment_bytes += if byte == b'#' { next - at } else { 0 };
+            at = next;
+            continue;
+        }
+        let token = at;
+        match byte {
+            b'"' => {
+                let end = end_of_string(bytes, at).ok_or_else(|| unterminated(text, at))?;
+                if !bytes[at..].starts_with(BLOCK) {
+                    escapes(text, at..end, &mut scan.spellings)?;
+                }
+                at = end;
+            }
+            b'{' | b'[' | b'(' => {
+                objects.open(byte, bytes.get(last.clone()));
+                if open == 0 {
+                    in_definition = byte == b'{';
+                    scan.definitions += u64::from(in_definition);
+                }
+                open += 1;
+                after = After::Anything;
+                scan.nesting = scan.nesting.max(open);
+                at += 1;
+            }
+            b'}' | b']' | b')' => {
+                open = open.saturating_sub(1);
+                objects.close();
+                at += 1;
+            }
+            b'.' if bytes[at..].starts_with(b"...") => {
+                after = After::Spread;
+                at += 3;
+            }
+            b':' | b'@' => {
+                if byte == b':' && !objects.is_new_key(text.get(last.clone()).unwrap_or_default()) {
+                    return Err(key_twice(text, last));
+                }
+                after = After::Mark;
+                at += 1;
+            }
+            _ if is_word(byte) => {
+                let end = at + bytes[at..].iter().take_while(|byte| is_word(**byte)).count();
+                if end - at > NAME_BYTES_MAX {
+                    return Err(Error::limit_exceeded(format!(
+                        "A name or number is {} bytes long; at most {NAME_BYTES_MAX} are read.",
+                        end - at
+                    ))
+                    .at(position(text, at)));
+                }
+                if bytes.get(last.clone()) == Some(b"$") && last.end < at {
+                    scan.spellings.push(Spelling::Variable(last.start..end, at));
+                }
+                let field = open == 1 && in_definition && after == After::Anything;
+                scan.root_fields += u64::from(field);
+                after = match after {
+                    After::Spread if &bytes[at..end] == b"on" => After::Mark,
+                    _ => After::Anything,
+                };
+                at = end;
+            }
+            _ => at += 1,
+        }
+        last = token..at;
+        scan.tokens += 1;
+    }
+    Ok(scan)
+}
+
+/// The brackets that are open, and the keys met so far in those that hold an input object.
+#[derive(Default)]
+struct Objects<'t> {
+    open: Vec<(u8, Option<HashSet<&'t str>>)>,
+}
+
+impl<'t> Objects<'t> {
+    /// A brace holds an input object where a value stands: after a colon or an equals sign, or in a list. Others hold fields.
+    fn open(&mut self, bracket: u8, before: Option<&[u8]>) {
+        let in_list = self.open.last().is_some_and(|(bracket, _)| *bracket == b'[');
+        let is_value = in_list || matches!(before, Some(b":" | b"="));
+        let keys = (bracket == b'{' && is_value).then(HashSet::new);
+        self.open.push((bracket, keys));
+    }
+
+    fn close(&mut self) {
+        self.open.pop();
+    }
+
+    /// Whether a name before a colon is not a key that the object holds already.
+    fn is_new_key(&mut self, name: &'t str) -> bool {
+        match self.open.last_mut() {
+            Some((_, Some(keys))) => keys.insert(name),
+            _ => true,
+        }
+    }
+}
+
+fn key_twice(text: &str, key: Range<usize>) -> Error {
+    let position = position(text, key.start);
+    let key = text.get(key).unwrap_or_default();
+    Error::validation_failed(format!("The input object has the field {key} twice; give it once.")).at(position)
+}
+
+/// Where what says nothing ends, if it begins here: white space, a comma, a comment, a byte order mark.
+pub(crate) fn ignored(bytes: &[u8], at: usize) -> Option<usize> {
+    match bytes.get(at)? {
+        b' ' | b'\t' | b'\n' | b'\r' | b',' => Some(at + 1),
+        b'#' => Some(end_of_line(bytes, at)),
+        0xEF if bytes[at..].starts_with(b"\xEF\xBB\xBF") => Some(at + 3),
+        _ => None,
+    }
+}
+
+pub(crate) fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+fn end_of_line(bytes: &[u8], from: usize) -> usize {
+    bytes[from..]
+        .iter()
+        .position(|byte| matches!(byte, b'\n' | b'\r'))
+        .map_or(bytes.len(), |n| from + n)
+}
+
+/// The index after the string that opens at `from`, or none when it does not end.
+pub(crate) fn end_of_string(bytes: &[u8], from: usize) -> Option<usize> {
+    let block = bytes[from..].starts_with(BLOCK);
+    let mut at = from + if block { 3 } else { 1 };
+    loop {
+        match *bytes.get(at)? {
+            b'\\' if block => at += if bytes[at..].starts_with(b"\\\"\"\"") { 4 } else { 1 },
+            // The escaped character may be a quote, never a line's end.
+            b'\\' if matches!(bytes.get(at + 1)?, b'\n' | b'\r') => return None,
+            b'\\' => at += 2,
+            b'"' if !block => return Some(at + 1),
+            b'"' if bytes[at..].starts_with(BLOCK) => return Some(at + 3),
+            b'\n' | b'\r' if !block => return None,
+            _ => at += 1,
+        }
+    }
+}
+
+fn unterminated(text: &str, at: usize) -> Error {
+    let position = position(text, at);
+    Error::parse_failed(format!(
+        "The string that opens at line {}, column {} does not end.",
+        position.line, position.column
+    ))
+    .at(position)
+}
+
+/// What opens and ends a string of several lines.
+const BLOCK: &[u8] = b"\"\"\"";
+
+/// Refuses escapes that stand for nothing in a string of one line, quotes included in `range`.
+fn escapes(text: &str, range: Range<usize>, spellings: &mut Vec<Spelling>) -> Result<(), Error> {
+    let bytes = text.as_bytes();
+    let mut at = range.start;
+    while let Some(next) = bytes.get(at..range.end).and_then(|rest| memchr::memchr(b'\\', rest)) {
+        at += next;
+        let refuse = |why: &str| syntax_error(position(text, at), why);
+        let unit = match bytes.get(at + 1) {
+            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => {
+                at += 2;
+                continue;
+            }
+            Some(b'u') => unit(text, at),
+            _ => None,
+        };
+        let Some((unit, end)) = unit else {
+            return Err(refuse(
+                "this escape stands for no character; there are \\\", \\\\, \\/, \\b, \\f, \\n, \\r, \\t, \\u0041 and \\u{1F600}",
+            ));
+        };
+        if char::from_u32(unit).is_some() {
+            at = end;
+            continue;
+        }
+        // Only of two escapes of four digits each, one behind the other, can both be halves.
+        let half = unit_of_four(text, end).filter(|_| end == at + 6);
+        let pair = half.and_then(|(low, end)| {
+            let units = [u16::try_from(unit).ok()?, u16::try_from(low).ok()?];
+            let character = char::decode_utf16(units).next()?.ok()?;
+            (u32::from(character) > 0xFFFF).then_some((character, end))
+        });
+        let Some((character, end)) = pair else {
+            return Err(refuse(
+                "a surrogate stands for a character only together with its other half, as in \\uD83D\\uDE00; better write \\u{1F600}",
+            ));
+        };
+        spellings.push(Spelling::Pair(at, character));
+        at = end;
+    }
+    Ok(())
+}
+
+/// The number that an escape like `\u0041` or `\u{1F600}` names, and where the escape ends. None for what no character has.
+fn unit(text: &str, at: usize) -> Option<(u32, usize)> {
+    /// More digits are never needed.
+    const DIGITS_MAX: usize = 8;
+    let Some(digits) = text.get(at..)?.strip_prefix("\\u{") else {
+        return unit_of_four(text, at);
+    };
+    let digits = digits.get(..digits.find('}')?)?;
+    let unit = (digits.len() <= DIGITS_MAX).then(|| hexadecimal(digits))??;
+    (unit <= u32::from(char::MAX)).then_some((unit, at + 4 + digits.len()))
+}
+
+fn unit_of_four(text: &str, at: usize) -> Option<(u32, usize)> {
+    let digits = text.get(at..)?.strip_prefix("\\u")?.get(..4)?;
+    Some((hexadecimal(digits)?, at + 6))
+}
+
+/// Without the sign that Rust would take.
+fn hexadecimal(digits: &str) -> Option<u32> {
+    let all = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+    all.then(|| u32::from_str_radix(digits, 16).ok())?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counts(text: &str) -> (u64, u64) {
+        let scan = scan(text).unwrap();
+        (scan.tokens, scan.nesting)
+    }
+
+    #[test]
+    fn tokens_are_counted_as_the_specification_cuts_them() {
+        assert_eq!(counts("{ a }"), (3, 1));
+        assert_eq!(
+            counts("query Q($x: Int! = 3) { a(b: $x) @skip(if: true) ...F }"),
+            (29, 2)
+        );
+        assert_eq!(counts("\u{feff}{ a } # {{{{ \n"), (3, 1));
+    }
+
+    #[test]
+    fn brackets_inside_strings_and_comments_do_not_nest() {
+        assert_eq!(counts(r#"{ a(b: "{[( \" {") }"#), (8, 2));
+        assert_eq!(counts("{ a(b: \"\"\"{[(\n \\\"\"\" { \" {\"\"\") }"), (8, 2));
+        assert_eq!(counts("# {{{ \r{ a }"), (3, 1));
+        assert_eq!(counts(r#"{ a(b: "\u007B\\") }"#), (8, 2));
+    }
+
+    #[test]
+    fn root_fields_are_counted_without_parsing() {
+        for (text, expected) in [
+            ("{ a b c }", 3),
+            ("query Q($a: Int) @x { a: b c(d: {e: f}) @skip(if: true) { g h } }", 2),
+            ("{ ...F ... on T { a } ... @include(if: true) { b } c }", 1),
+        ] {
+            let scan = scan(text).unwrap();
+            assert_eq!((scan.definitions, scan.root_fields), (1, expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_key_given_twice_in_an_input_object_is_refused_where_it_stands() {
+        for text in [
+            "{ a(b: {c: 1, c: 2}) }",
+            "{ a(b: [{c: 1} {d: {}, c: 1, d: 2}]) }",
+            "query Q($x: X = {c: 1 d: [] c: {}}) { a }",
+        ] {
+            let error = scan(text).unwrap_err();
+            assert_eq!(error.code, crate::engine::Code::GraphqlValidationFailed, "{text}");
+            assert!(error.message.contains("twice"), "{text}");
+        }
+        for text in [
+            "{ a: b { c: d } e: b { c: d } }",
+            "{ a(b: [{c: 1}, {c: 1}], d: {c: {c: 1}}) }",
+            "{ a(b: {c: \"c: 1, c: 2\"}) a(b: {c: 1}) }",
+        ] {
+            assert!(scan(text).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn comments_do_not_count_as_the_document() {
+        let text = "# one\n{ a # {\r\n b(c: \"# no\") } # end";
+        let limits = Limits {
+            document_bytes_max: 23,
+            ..Limits::default()
+        };
+        assert_eq!(scan(text).unwrap().comment_bytes, 5 + 3 + 5);
+        assert_eq!(check(text, &limits).unwrap(), text);
+        assert!(check(&text.replace("# one", "one"), &limits).is_err());
+    }
+
+    #[test]
+    fn what_is_spelled_otherwise_keeps_its_length_and_its_place() {
+        for (text, expected) in [
+            (
+                "query Q($ a: X) { b(c: $\u{feff}a) }",
+                "query Q($a : X) { b(c: $a\u{feff}) }",
+            ),
+            ("{ b(c: $ #é\n\r a, d: 1) }", "{ b(c: $a #é\n\r , d: 1) }"),
+            (
+                r#"{ a(b: "é\uD83D\uDE00", c: "\\uD83D") }"#,
+                r#"{ a(b: "é\u{0001F600}", c: "\\uD83D") }"#,
+            ),
+        ] {
+            assert_eq!(check(text, &Limits::default()).unwrap(), expected);
+            assert_eq!(text.len(), expected.len());
+        }
+        for text in ["{ a(b: $c) }", "{ a(b: \"\"\"\\uD83D\\uDE00\"\"\") }"] {
+            assert!(
+                matches!(check(text, &Limits::default()), Ok(Cow::Borrowed(_))),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn unterminated_strings_never_reach_the_parser() {
+        for text in [
+            "{ a(b: \"x",
+            "{ a(b: \"x\n{{{\")",
+            "{ a(b: [\"\"\"x\"\n [[[[",
+            "{ a(b: \"\\",
+            "{ a(b: \"\\\n\") }",
+        ] {
+            let error = scan(text).unwrap_err();
+            assert_eq!(error.code, crate::engine::Code::GraphqlParseFailed, "{text}");
+            assert_eq!(error.locations.len(), 1);
+        }
+    }
+}
