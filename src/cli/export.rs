@@ -18,7 +18,7 @@ use crate::{
     formats::{
         bods,
         cells::Cells,
-        export::{Around, Selection, Written, dot, flat, graphml, json_lines},
+        export::{Around, Selection, Unselectable, Written, dot, flat, graphml, json_lines},
         followthemoney, tables,
     },
     graph::{Budget, Direction, Snapshot, Step},
@@ -184,7 +184,12 @@ fn selection(graph: &Snapshot, arguments: &ExportArguments, now: Timestamp) -> a
     };
     // Whoever exports waits for as long as they like.
     let budget = Budget::new(u64::MAX, || false);
-    Ok(Selection::around(graph, &view, &around, &budget)?)
+    Selection::around(graph, &view, &around, &budget).map_err(|error| match error {
+        Unselectable::Unknown { .. } => anyhow::anyhow!(
+            "{error}; guanxi query '{{ search(text: \"a name\") {{ nodes {{ id name }} }} }}' finds ids"
+        ),
+        Unselectable::Exhausted(_) => error.into(),
+    })
 }
 
 /// How cells are written.

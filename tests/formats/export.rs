@@ -76,6 +76,8 @@ fn the_surroundings_of_an_entity_refer_to_nothing_outside() {
     });
     let sizes: Vec<usize> = sizes.collect();
     assert!(sizes.is_sorted() && sizes[0] < sizes[2] && sizes[2] <= BUNDLED.entities.len());
+    let seen = around(&BUNDLED, &view, &of(&["alipay?asOf=2014-11-28"], 1)).unwrap();
+    assert_eq!(seen.entities().count(), sizes[1], "an argument names the thing");
     assert_eq!(
         around(&BUNDLED, &view, &of(&["alipay", "nobody"], 1))
             .unwrap_err()

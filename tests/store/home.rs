@@ -253,6 +253,12 @@ fn a_damaged_store_is_refused_and_left_as_it_is() {
     assert!(opened(folder.path()).is_err());
     fs::remove_file(&path).unwrap();
     let missing = Guest::enter(folder.path(), now()).unwrap_err().to_string();
+    assert!(
+        missing.contains("guanxi.redb is gone") && missing.contains("guanxi restore"),
+        "{missing}"
+    );
+    let nothing = tempfile::tempdir().unwrap();
+    let missing = Guest::enter(nothing.path(), now()).unwrap_err().to_string();
     assert!(missing.contains("there is no guanxi.redb in it"), "{missing}");
 }
 

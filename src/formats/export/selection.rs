@@ -47,10 +47,7 @@ pub struct Around {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unselectable {
     /// There is nothing to begin at.
-    #[error(
-        "there is no entity {id:?}, or it was not known then; guanxi query '{{ search(text: \"a name\") {{ nodes {{ id name }} }} }}' \
-         finds ids"
-    )]
+    #[error("there is no entity {id:?}, or it was not known then")]
     Unknown {
         /// The id.
         id: String,
