@@ -12,6 +12,7 @@ use std::{
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
+        mpsc,
     },
     thread,
     time::{Duration, Instant},
@@ -48,8 +49,10 @@ const SHORT: Duration = Duration::from_millis(10);
 const SHARED: u32 = 5;
 /// How long the turn of long work is while others wait that were served less.
 const TURN: Duration = Duration::from_millis(20);
-/// How long another thread takes at most to serve what a thread served that is left to a lookup.
+/// How long another thread takes to serve what a thread served that is left to a lookup, mostly, and how long it is waited for at
+/// most, where others use the processors.
 const TAKEN_OVER: Duration = Duration::from_millis(2);
+const TAKEN_OVER_MAX: Duration = Duration::from_secs(1);
 /// Requests that may be between two turns. Each holds a thread.
 const PAUSED_MAX: usize = 256;
 
@@ -219,6 +222,9 @@ impl Turn {
         let resumed = match was_lookup {
             true => task::block_in_place(|| {
                 // Once another thread serves what this one served, that stays so until the work ends.
+                let (serves, served) = mpsc::channel();
+                Handle::current().spawn(async move { serves.send(()) });
+                let _ = served.recv_timeout(TAKEN_OVER_MAX);
                 thread::sleep(TAKEN_OVER);
                 resume()
             }),
