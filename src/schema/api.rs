@@ -47,10 +47,11 @@ pub type Clock = fn() -> Timestamp;
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # use std::sync::Arc;
 /// use guanxi::{
+///     engine::{Limits, Request},
 ///     formats::tables,
 ///     graph::Snapshot,
 ///     model::Timestamp,
-///     schema::{Api, Limits, Request},
+///     schema::Api,
 ///     store::{State, Store},
 /// };
 ///
