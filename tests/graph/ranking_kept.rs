@@ -17,10 +17,10 @@ use guanxi::{
         Catalog, Change, Ends, Entity, EntityKind, Record, Relationship, RelationshipKind, Set, Timestamp, View,
         relationship_id,
     },
-    store::{RANKINGS_MAX, State, Store, commit::Proposal},
+    store::{RANKINGS_MAX, State},
 };
 
-use crate::harness::{BUNDLED, now, state_of};
+use crate::harness::{BUNDLED, live::commit, now, state_of, store_of};
 
 fn endless() -> Budget {
     Budget::new(u64::MAX, || false)
@@ -57,7 +57,7 @@ fn asking_again_within_a_day_computes_nothing() {
 
 #[test]
 fn what_is_committed_is_ranked_anew_and_who_reads_the_state_before_keeps_its_ranking() {
-    let store = Store::in_memory(state_of(&BUNDLED));
+    let store = store_of(&BUNDLED);
     let (before, view) = (store.state(), View::now(now()));
     let ranking = ask(&before, &view, RankingMeasure::Degree);
     let ends = Ends::Known {
@@ -71,14 +71,7 @@ fn what_is_committed_is_ranked_anew_and_who_reads_the_state_before_keeps_its_ran
         Record::Relationship(partner),
     ];
     let changes = records.map(|record| Change::Put(Box::new(record))).to_vec();
-    let proposal = Proposal {
-        retry: None,
-        by: None,
-        reason: None,
-        at: Timestamp::now(),
-        decide: Box::new(move |_| Ok(changes)),
-    };
-    store.commit(proposal).unwrap();
+    commit(&store, changes, "a partner");
     let latest = View::now(Timestamp::now());
     let anew = ask(&store.state(), &latest, RankingMeasure::Degree);
     assert_eq!(anew.count(), ask(&before, &latest, RankingMeasure::Degree).count() + 1);

@@ -271,6 +271,25 @@ fn a_comparison_with_nothing_holds_and_what_is_missing_is_asked_for() {
     assert!(missing > 0);
     assert_eq!(entities("{country: {stated: false}}").len(), missing);
     assert_eq!(entities("{country: {stated: true}}").len(), 67 - missing);
+    let identified =
+        |fits: &dyn Fn(&guanxi::model::Entity) -> bool| BUNDLED.entities.iter().filter(|entity| fits(entity)).count();
+    let any = identified(&|entity| !entity.identifiers.is_empty());
+    let iso = identified(&|entity| entity.identifiers.iter().any(|known| known.scheme == "iso3166-1"));
+    assert!(0 < iso && iso <= any && any < 67);
+    for (filter, expected) in [
+        ("{}", 67),
+        ("{stated: true}", any),
+        ("{stated: false}", 67 - any),
+        (r#"{scheme: "ISO3166-1"}"#, iso),
+        (r#"{scheme: "iso3166-1", stated: false}"#, 67 - iso),
+        ("{value: []}", 0),
+    ] {
+        assert_eq!(
+            entities(&format!("{{identifier: {filter}}}")).len(),
+            expected,
+            "{filter}"
+        );
+    }
 }
 
 #[test]
@@ -293,6 +312,13 @@ fn null_in_a_comparison_is_refused_and_says_what_to_ask() {
             "stated: false",
         ),
         ("relationships(filter: {share: {lt: null}})", "stated: false"),
+        ("entities(filter: {country: {stated: null}})", "stated: false"),
+        ("entities(filter: {founded: {stated: null}})", "stated: false"),
+        ("relationships(filter: {share: {stated: null}})", "stated: false"),
+        ("relationships(filter: {amount: {stated: null}})", "stated: false"),
+        ("entities(filter: {identifier: {scheme: null}})", "stated: false"),
+        ("entities(filter: {identifier: {value: null}})", "stated: false"),
+        ("entities(filter: {identifier: {stated: null}})", "stated: false"),
         ("relationships(filter: {amount: {currency: null}})", "stated: false"),
         (
             "relationships(filter: {evidence: {statedOn: {eq: null}}})",

@@ -31,8 +31,26 @@ fn a_store_whose_log_is_gone_is_not_begun_anew() {
             "{said}"
         );
     }
+    let said = refused(&["check", "--store", text(&dir)]);
+    assert!(said.contains("guanxi.redb is gone"), "{said}");
     told(&["restore", text(&backup), "--store", text(&dir)]);
     drop(Serving::start(&["--store", text(&dir)]));
+    let log = dir.join("guanxi.redb");
+    let whole = fs::read(&log).unwrap();
+    for damaged in [&[][..], &whole[..30_000], &whole[..whole.len() / 2]] {
+        fs::write(&log, damaged).unwrap();
+        for arguments in [
+            &["serve", "--port", "0", "--store", text(&dir)][..],
+            &["check", "--store", text(&dir)],
+        ] {
+            let said = refused(arguments);
+            assert!(
+                said.contains("restore the last good one"),
+                "{} bytes: {said}",
+                damaged.len()
+            );
+        }
+    }
 }
 
 #[test]

@@ -281,6 +281,8 @@ async fn the_operation_is_chosen_by_name() {
         (outcome, &answer["errors"][0]["extensions"]["code"]),
         (Outcome::RequestError, &json!("BAD_REQUEST"))
     );
+    let message = answer["errors"][0]["message"].as_str().unwrap();
+    assert!(message.ends_with("named C; it holds A, B."), "{message}");
 }
 
 #[tokio::test]
