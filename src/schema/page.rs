@@ -10,9 +10,8 @@ use super::{
     stated::arguments_hash,
     viewer::{Viewer, hash_of},
 };
-use crate::engine::limits::PAGE_DEFAULT;
 use crate::{
-    engine::{cost::directives::cost, error::Error},
+    engine::{cost::directives::cost, error::Error, limits::PAGE_DEFAULT},
     graph::{Exhausted, Key, Order, Ordered, Page, Position, Take, Window, count},
     model::{At, View},
 };

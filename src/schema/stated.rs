@@ -1,10 +1,11 @@
 //! What the arguments of a field say, however they are written: two requests that say the same page through one listing.
 
+use std::sync::Arc;
+
 use async_graphql::{
     Context, Value,
     parser::types::{BaseType, Type},
 };
-use std::sync::Arc;
 
 use super::viewer::hash_of;
 use crate::{
