@@ -10,7 +10,7 @@ use indicatif::HumanCount;
 use crate::{
     graph::{
         Budget, Snapshot,
-        algo::{DataIssue, DataIssueKind, Ground, Severity, data_issues},
+        algo::{CheckContext, DataIssue, DataIssueKind, Severity, data_issues},
     },
     model::{Catalog, Timestamp},
 };
@@ -32,7 +32,7 @@ pub(super) fn summary(graph: &Snapshot, now: Timestamp, time: Duration) -> Strin
     let deadline = Instant::now().checked_add(time);
     let is_late = move || deadline.is_some_and(|deadline| Instant::now() > deadline);
     let budget = Budget::new(u64::MAX, is_late);
-    let ground = Ground::new(graph, &graph.latest_view(now), &budget);
+    let ground = CheckContext::new(graph, &graph.latest_view(now), &budget);
     let (mut counts, mut worst, mut unfinished) = ([0_usize; 3], Vec::<DataIssue>::new(), Vec::new());
     for kind in DataIssueKind::ALL {
         match data_issues(&ground, *kind) {

@@ -1,69 +1,40 @@
 //! The graph in memory: entities and relationships held compactly, read through immutable snapshots, and the algorithms
 //! over them. No I/O, no clock, no GraphQL. Node, link and hop are words of this layer only.
 
-mod adjacency;
 pub mod algo;
-mod apply;
-mod arrange;
+mod ask;
 mod base;
-mod bits;
 mod budget;
-mod build;
-mod cold;
 mod columns;
 mod delta;
-mod digest;
-mod expand;
-mod facets;
-mod fill;
-mod filter;
-mod finder;
-mod ids;
-mod index;
 mod ix;
-mod listing;
-mod lookup;
-mod mask;
-mod merge;
-mod order;
-mod pack;
-mod page;
-mod places;
-mod ranks;
 mod read;
-mod rebuild;
-mod record;
-mod respace;
-mod rows;
-mod since;
-mod snapshot;
-mod sorted;
-mod text;
-mod unresolved;
-mod versions;
-mod work;
+mod write;
 
-pub use adjacency::{Direction, Link};
-pub use apply::{Refused, created};
-pub use budget::{Budget, Exhausted};
-pub use build::Builder;
-pub use expand::{Crossing, Expand, Step, Traversal, Walker};
-pub use facets::{FacetCount, Group, GroupKey, Rows};
-pub use filter::{
-    AmountFilter, CountFilter, DateFilter, EntityFilter, EntitySet, EvidenceFilter, IdentifierFilter, IntFilter,
-    NumberFilter, Pattern, PropertyFilter, RelationshipFilter, RelationshipsFilter, Scan, TextFilter,
+pub use ask::{
+    expand::{Crossing, Expand, Step, Traversal, Walker},
+    facets::{FacetCount, Group, GroupKey, Rows},
+    filter::{
+        AmountFilter, CountFilter, DateFilter, EntityFilter, EntitySet, EvidenceFilter, IdentifierFilter, IntFilter,
+        NumberFilter, Pattern, PropertyFilter, RelationshipFilter, RelationshipsFilter, Scan, TextFilter,
+    },
+    hops::Hop,
+    listed::Listed,
+    order::{EntityOrderField, Key, Order, OrderDirection, Ordered, Position, RelationshipOrderField},
+    page::{Page, Take, Window, count, page, page_of_many, page_of_sorted},
 };
+pub use base::adjacency::{Direction, Link};
+pub use budget::{Budget, Exhausted};
+pub use delta::unresolved::Unresolved;
 pub use ix::{EntityIx, EvidenceIx, RelationshipIx, SourceIx};
-pub use mask::Mask;
-pub use order::{EntityOrderField, Key, Order, OrderDirection, Ordered, Position, RelationshipOrderField, Seen};
-pub use pack::Unreadable;
-pub use page::{Between, Page, Take, Window, count, page, page_of_many, page_of_sorted};
-pub use read::{EntityRef, EvidenceRef, NameRef, RelationshipRef, SourceRef};
-
-pub use snapshot::{Hop, Snapshot};
-pub use sorted::Listed;
-pub use unresolved::Unresolved;
-pub use versions::RecordVersion;
+pub use read::{
+    listing::IdRange,
+    mask::Mask,
+    refs::{EntityRef, EvidenceRef, NameRef, RelationshipRef, SourceRef},
+    snapshot::{Seen, Snapshot},
+    versions::RecordVersion,
+};
+pub use write::{apply::created, build::Builder, pack::Unreadable, refused::Refused};
 
 /// Why a dataset cannot become a graph.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

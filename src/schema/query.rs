@@ -35,7 +35,7 @@ use crate::{
         cost::directives::{Paged, cost, list_size},
         error::Error,
     },
-    graph::{Between, EntityIx, Listed, SourceIx, algo, page, page_of_many, page_of_sorted},
+    graph::{EntityIx, IdRange, Listed, SourceIx, algo, page, page_of_many, page_of_sorted},
     model::{AskedView, COUNTRY_SCHEME, Capability, Catalog, EntityKind, Set},
 };
 
@@ -151,7 +151,7 @@ fn list<T>(
     let filter = entity_filter(args.filter, &viewer, &place)?;
     let (snapshot, mask, scan, budget) = (viewer.snapshot(), viewer.mask(), viewer.scan(), viewer.budget());
     let rows = |between| filter.candidates(snapshot, &mask, between);
-    let everything = || rows(Between::default());
+    let everything = || rows(IdRange::default());
     let fits = |ix: EntityIx| Ok(kinds.contains(snapshot.entity(ix).kind()) && filter.matches(&scan, ix)?);
     let page = if order.is_empty() {
         page_of_sorted(snapshot, rows(window.between()), fits, &order, &window, budget)?

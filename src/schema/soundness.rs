@@ -16,7 +16,7 @@ use crate::{
     },
     graph::{
         Exhausted, Key, Page, Position, Snapshot, Window,
-        algo::{self, DataIssueKind, Ground, data_issues},
+        algo::{self, CheckContext, DataIssueKind, data_issues},
     },
     model::{Catalog, Set},
 };
@@ -91,9 +91,9 @@ fn find(
     window: &Window,
     counts: bool,
 ) -> Result<(Vec<algo::DataIssue>, Page<usize>), Exhausted> {
-    let ground = Ground {
+    let ground = CheckContext {
         day: viewer.day(),
-        ..Ground::new(viewer.snapshot(), &viewer.view(), viewer.budget())
+        ..CheckContext::new(viewer.snapshot(), &viewer.view(), viewer.budget())
     };
     let after = window.after.as_ref();
     let is_passed = |kind: DataIssueKind| after.is_some_and(|after| f64::from(kind.index()) < number(&after.keys[0]));

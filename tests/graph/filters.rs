@@ -2,7 +2,7 @@
 
 use guanxi::{
     graph::{
-        Between, Budget, CountFilter, DateFilter, Direction, EntityFilter, EntitySet, EvidenceFilter, IntFilter, Mask,
+        Budget, CountFilter, DateFilter, Direction, EntityFilter, EntitySet, EvidenceFilter, IdRange, IntFilter, Mask,
         RelationshipFilter, RelationshipsFilter, Scan, Snapshot,
     },
     model::{Catalog, Dataset, EntityKind, PartialDate, RelationshipKind, RelationshipStatus, Set, Stance},
@@ -446,7 +446,7 @@ proptest! {
         let naive = Naive::of(&claims, &details, view);
         let expected: Vec<String> = (0..SHAPE.entities).filter(|entity| naive.entity(&asked, *entity)).map(entity_id).collect();
         let scan = Scan::new(&snapshot, mask, &budget);
-        let found = filter.candidates(&snapshot, &mask, Between::default()).filter(|entity| filter.matches(&scan, *entity).unwrap());
+        let found = filter.candidates(&snapshot, &mask, IdRange::default()).filter(|entity| filter.matches(&scan, *entity).unwrap());
         let found: Vec<String> = found.map(|entity| snapshot.entity(entity).id().to_owned()).collect();
         prop_assert_eq!(found, expected);
     }

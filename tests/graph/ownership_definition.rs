@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use guanxi::{
     graph::{
         Snapshot,
-        algo::{DataIssue, DataIssueKind, Ground, data_issues, ultimate_owners},
+        algo::{CheckContext, DataIssue, DataIssueKind, data_issues, ultimate_owners},
     },
     model::{At, ShareOf, ShareRange, View},
 };
@@ -370,7 +370,7 @@ proptest! {
     fn indirect_claims_that_do_not_meet_their_chains_are_issues((claims, at) in network()) {
         let (snapshot, view) = built(&claims, at);
         let budget = unlimited();
-        let issues = data_issues(&Ground::new(&snapshot, &view, &budget), DataIssueKind::IndirectMismatch).unwrap();
+        let issues = data_issues(&CheckContext::new(&snapshot, &view, &budget), DataIssueKind::IndirectMismatch).unwrap();
         let mut found = BTreeSet::new();
         for issue in &issues {
             let DataIssue::IndirectMismatch { of, relationships, .. } = issue else { panic!("{issue:?}") };

@@ -2,6 +2,7 @@
 
 mod control;
 mod cost;
+mod data_issues;
 mod facets;
 mod filters;
 mod ids;
@@ -18,7 +19,6 @@ mod schema;
 mod search;
 mod seed;
 mod shapes;
-mod soundness;
 mod time;
 mod validity;
 mod views;

@@ -5,7 +5,7 @@ use std::hash::Hash;
 use hashbrown::HashMap;
 
 use super::paths::{CrossingOf, Path};
-use crate::graph::{Crossing, Expand, Traversal, expand::Gate};
+use crate::graph::{Crossing, Expand, Traversal, ask::expand::Gate};
 
 /// How many entities are compared before it is looked whether the work is to go on.
 const AT_ONCE: usize = 256;

@@ -5,12 +5,12 @@ mod chain;
 mod channels;
 mod common;
 mod control;
+mod data_issues;
 mod diff;
 mod neighborhood;
 mod ownership;
 mod paths;
 mod ranking;
-mod soundness;
 mod timeline;
 
 pub use chain::Chain;
@@ -20,6 +20,7 @@ pub use control::{
     Control, CorporateGroup, Counterpart, Member, MemberOrderField, UltimateParent, controllers, corporate_group,
     subsidiaries, ultimate_parent,
 };
+pub use data_issues::{CheckContext, DataIssue, DataIssueKind, DateFault, Severity, Weakness, data_issues};
 pub use diff::{DiffChange, DiffEntry, DiffQuestion, Differing, diff};
 pub use neighborhood::{Bounds, Neighborhood, neighborhood};
 pub use ownership::{UltimateOwner, UltimateOwners, ultimate_owners};
@@ -29,5 +30,4 @@ pub use ranking::{
     PageRank, Projection, Ranked, Ranking, RankingMeasure, RankingQuestion, SWEPT_PER_UNIT, Sampled, betweenness,
     components, pagerank, ranking, sampled_betweenness,
 };
-pub use soundness::{DataIssue, DataIssueKind, DateFault, Ground, Severity, Weakness, data_issues};
 pub use timeline::{TimelineEntry, TimelineEvent, TimelineOrderField, timeline};

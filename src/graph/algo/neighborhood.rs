@@ -2,7 +2,7 @@
 
 use hashbrown::{HashMap, HashSet};
 
-use crate::graph::{Crossing, Expand, Traversal, expand::Gate};
+use crate::graph::{Crossing, Expand, Traversal, ask::expand::Gate};
 
 /// How large a neighborhood may grow.
 #[derive(Debug, Clone, Copy)]

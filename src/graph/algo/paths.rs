@@ -5,8 +5,10 @@ use std::cmp::Ordering;
 
 use hashbrown::{HashMap, HashSet};
 
-use crate::graph::{Crossing, Exhausted, Expand, Step, Traversal, expand::Gate};
-use crate::model::catalog;
+use crate::{
+    graph::{Crossing, Exhausted, Expand, Step, Traversal, ask::expand::Gate},
+    model::catalog,
+};
 
 /// A path: the relationships crossed, one after the other.
 pub type Path<N, L> = Vec<Crossing<N, L>>;

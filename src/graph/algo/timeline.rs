@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use crate::{
     graph::{
         Budget, EntityIx, EvidenceIx, Exhausted, Key, Mask, Ordered, Pattern, RelationshipIx, Snapshot, budget::Meter,
-        rows::day_number,
+        columns::rows::day_number,
     },
     model::{Catalog, Date, PartialDate, RelationshipStatus, Stance, catalog},
 };

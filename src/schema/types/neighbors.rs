@@ -13,7 +13,7 @@ use crate::{
         error::Error,
     },
     graph::{
-        self, Between, EntityIx, Exhausted, GroupKey, Listed, OrderDirection, Page, Pattern, RelationshipIx,
+        self, EntityIx, Exhausted, GroupKey, IdRange, Listed, OrderDirection, Page, Pattern, RelationshipIx,
         RelationshipOrderField, Seen, Take, Window,
         algo::{Control, Counterpart},
         page, page_of_many, page_of_sorted,
@@ -373,7 +373,7 @@ pub(crate) fn all_relationships(
     let viewer = &ready.viewer;
     let (snapshot, budget, scan) = (viewer.snapshot(), viewer.budget(), viewer.scan());
     let named = ready.filter.around_named(&scan)?;
-    let rows = |between: Between<'_>| -> Box<dyn DoubleEndedIterator<Item = RelationshipIx>> {
+    let rows = |between: IdRange<'_>| -> Box<dyn DoubleEndedIterator<Item = RelationshipIx>> {
         match &named {
             Some(named) => Box::new(snapshot.part_between(named, between).iter().copied()),
             None => Box::new(snapshot.relationships_between(viewer.mask(), between)),
@@ -383,7 +383,7 @@ pub(crate) fn all_relationships(
         relationship,
         neighbor: None,
     };
-    let seen = || rows(Between::default()).map(from_nowhere);
+    let seen = || rows(IdRange::default()).map(from_nowhere);
     let fits = |seen: Seen| ready.filter.matches(&scan, seen.relationship, None);
     let (order, window) = (&ready.order, &ready.window);
     let page = if order.is_empty() {

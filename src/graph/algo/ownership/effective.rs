@@ -2,11 +2,7 @@
 
 use std::collections::{HashMap, hash_map::Entry};
 
-use super::{
-    circle::Circle,
-    factors::Factors,
-    stakes::{Stake, Stakes},
-};
+use super::{circle::Circle, factors::Factors, stakes::Stakes, ways::Stake};
 use crate::{
     graph::{Budget, Exhausted, budget::Meter},
     model::ShareRange,

@@ -7,24 +7,15 @@ use petgraph::{
     graph::{DiGraph, NodeIndex},
 };
 
-use super::{End, intermediaries::Intermediaries, ways::Ways};
+use super::{
+    End,
+    intermediaries::Intermediaries,
+    ways::{Stake, Ways},
+};
 use crate::{
     graph::{Budget, Direction, EntityIx, Exhausted, Mask, Pattern, RelationshipIx, Snapshot, budget::Meter},
     model::{Catalog, Directness, EntityKind, RelationshipKind, Set, ShareOf, ShareRange},
 };
-
-/// What one holder holds of another entity.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Stake {
-    /// Who holds it, as a place among the entities collected.
-    pub(super) holder: usize,
-    /// Of whom.
-    pub(super) held: usize,
-    pub(super) low: End,
-    pub(super) high: End,
-    /// The one that claims most, where several claims lie between the two.
-    pub(super) relationship: RelationshipIx,
-}
 
 /// A company and all its holders, by id, so that a smaller place is a smaller id.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use std::{
     collections::{BinaryHeap, VecDeque},
 };
 
-use super::stakes::{Stake, Stakes};
+use super::{stakes::Stakes, ways::Stake};
 use crate::graph::{Budget, Exhausted, Hop, RelationshipIx, algo::Chain, budget::Meter};
 
 /// How many chains an owner is shown with.

@@ -1,7 +1,21 @@
 //! Chains of direct holdings from one entity to another: whether there is one of two or more.
 
-use super::stakes::Stake;
+use super::End;
+use crate::graph::RelationshipIx;
 use crate::graph::{Exhausted, budget::Meter};
+
+/// What one holder holds of another entity.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stake {
+    /// Who holds it, as a place among the entities collected.
+    pub(super) holder: usize,
+    /// Of whom.
+    pub(super) held: usize,
+    pub(super) low: End,
+    pub(super) high: End,
+    /// The one that claims most, where several claims lie between the two.
+    pub(super) relationship: RelationshipIx,
+}
 
 /// Searches the direct holdings.
 pub(super) struct Ways<'a> {

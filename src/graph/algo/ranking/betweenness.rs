@@ -2,7 +2,7 @@
 //! in which that takes too long.
 
 use super::projection::{Projection, Sweep, UNSEEN, WAYS_MAX};
-use crate::graph::{Budget, Exhausted, ranks::Rank};
+use crate::graph::{Budget, Exhausted, write::ranks::Rank};
 
 /// The betweenness of each row, from 0 to 1: for every ordered pair of other entities that take part, the part of the
 /// shortest ways from one to the other that pass through it, on average over the pairs; nothing for a pair without a way.

@@ -1,7 +1,7 @@
 //! How many entities hang together. Whoever is not passed through joins nobody: it borders on components.
 
 use super::projection::{Projection, Sweep};
-use crate::graph::{Budget, Exhausted, ranks::Rank};
+use crate::graph::{Budget, Exhausted, write::ranks::Rank};
 
 /// The size of the component of each row: how many entities are connected with it by paths, itself included, whichever way
 /// relationships lead. An entity that is not passed through may border on several components, is counted in each, and has

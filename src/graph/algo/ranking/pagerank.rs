@@ -1,7 +1,7 @@
 //! PageRank: how often a random walk comes by. Scores sum to one.
 
 use super::projection::{Projection, Sweep};
-use crate::graph::{Budget, Exhausted, ranks::Rank};
+use crate::graph::{Budget, Exhausted, write::ranks::Rank};
 
 /// When the iteration ends.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -4,9 +4,9 @@
 use crate::{
     graph::{
         Budget, Direction, EntityIx, Exhausted, Mask, Snapshot, Traversal, Walker,
+        ask::expand::Gate,
         budget::Meter,
-        expand::Gate,
-        ranks::{Rank, Ranks},
+        write::ranks::{Rank, Ranks},
     },
     model::Set,
 };

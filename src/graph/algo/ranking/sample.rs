@@ -2,7 +2,7 @@
 //! once. Chance comes from a seed: the same question, the same answer.
 
 use super::projection::{Projection, Sweep, UNSEEN, WAYS_MAX};
-use crate::graph::{Budget, Exhausted, ranks::Rank};
+use crate::graph::{Budget, Exhausted, write::ranks::Rank};
 
 /// With what probability the stated error holds for all entities at once.
 pub const CONFIDENCE: f64 = 0.99;

@@ -1,0 +1,52 @@
+//! Rows of a base by their ids, kept in hash tables: for imports, which look for millions.
+
+use crate::graph::columns::{
+    Columns,
+    ids::{Ids, write_id},
+    numbers::{at, number},
+};
+
+/// Which row of a base has which id.
+#[derive(Debug)]
+pub(in crate::graph) struct Finder {
+    entities: Ids,
+    /// The first row of each relationship.
+    relationships: Ids,
+}
+
+impl Finder {
+    /// That of these rows. O(n).
+    pub(in crate::graph) fn of(columns: &Columns) -> Self {
+        let entities = number(columns.entities.len());
+        let relationships = number(columns.relationships.len());
+        Self {
+            entities: Ids::of_rows(entities, 0, |row, out| out.push_str(entity_id(columns, row))),
+            relationships: Ids::of_rows(relationships, 0, |row, out| write_relationship(columns, row, out)),
+        }
+    }
+
+    /// The row of the entity with this id. O(1).
+    pub(in crate::graph) fn entity(&self, columns: &Columns, id: &str) -> Option<u32> {
+        self.entities.find(id, |row| entity_id(columns, row) == id)
+    }
+
+    /// The first row of the relationship with this id. O(1).
+    pub(in crate::graph) fn relationship(&self, columns: &Columns, id: &str) -> Option<u32> {
+        let mut known = String::new();
+        self.relationships.find(id, |row| {
+            known.clear();
+            write_relationship(columns, row, &mut known);
+            known == id
+        })
+    }
+}
+
+fn entity_id(columns: &Columns, row: u32) -> &str {
+    columns.texts.text(columns.entities[at(row)].id).unwrap_or_default()
+}
+
+/// Writes the id of the relationship in a row of a base.
+pub(in crate::graph) fn write_relationship(columns: &Columns, row: u32, out: &mut String) {
+    let end = |to: crate::graph::columns::rows::ToEntity| to.base_row().map_or("", |row| entity_id(columns, row));
+    write_id(out, &columns.texts, &columns.relationships[at(row)], end);
+}

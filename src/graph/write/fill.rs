@@ -1,0 +1,417 @@
+//! From model values to rows: each record becomes a row, its texts go to the pools. What it refers to has a place already.
+
+use std::{
+    collections::HashMap,
+    hash::{BuildHasher, Hash},
+};
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+
+use crate::{
+    graph::{
+        Error,
+        columns::{
+            Columns,
+            cold::ColdPoolBuilder,
+            ids,
+            numbers::{at, count, count_below},
+            rows::{
+                AmountRow, Dated, EntityExtra, EntityRow, EvidenceRow, FAR, IdentifierRow, Marks, NameRow, Rare,
+                Recorded, RelationshipExtra, RelationshipRow, SourceRow, Span, ToEntity, ToSource,
+            },
+            text::{Text, TextPoolBuilder},
+        },
+        ix::{EntityIx, SourceIx},
+    },
+    model::{
+        Amount, Directness, Entity, Evidence, PartialDate, Relationship, Share, Source, UnknownReason, disputed,
+        evidence_id,
+    },
+};
+
+/// Keys of relationships that are no longer are likely to be those of others too.
+const KEY_BYTES: usize = 12;
+
+/// The columns made so far; their texts are still being gathered.
+#[derive(Default)]
+pub(in crate::graph) struct Rows {
+    pub(in crate::graph) texts: TextPoolBuilder,
+    pub(in crate::graph) cold: ColdPoolBuilder,
+    pub(in crate::graph) columns: Columns,
+    known: Known,
+    hasher: DefaultHashBuilder,
+}
+
+/// Which values are in their columns already.
+#[derive(Default)]
+struct Known {
+    recorded: HashTable<Rare>,
+    extras: HashTable<Rare>,
+    shares: HashTable<Rare>,
+    amounts: HashTable<Rare>,
+    confidences: HashTable<Rare>,
+    /// By their first statement.
+    runs: HashTable<Rare>,
+}
+
+/// Ends of a relationship, and why one of them is not known.
+pub(in crate::graph) type RowEnds = (EntityIx, EntityIx, Option<UnknownReason>);
+
+impl Rows {
+    /// The finished columns.
+    pub(in crate::graph) fn finish(self) -> Columns {
+        Columns {
+            texts: self.texts.finish(),
+            cold: self.cold.finish(),
+            ..self.columns
+        }
+    }
+
+    /// Adds a version of a source as a row of its own.
+    pub(in crate::graph) fn source(
+        &mut self,
+        source: &Source,
+        recorded: Recorded,
+        older: Span,
+    ) -> Result<SourceRow, Error> {
+        Ok(SourceRow {
+            id: self.texts.push(&source.id)?,
+            publisher: self.texts.intern(&source.publisher)?,
+            title: self.texts.push(&source.title)?,
+            url: self.texts.intern_optional(source.url.as_deref())?,
+            licence: self.texts.intern_optional(source.licence.as_deref())?,
+            published_on: Dated::of(source.published_on),
+            recorded: self.recorded(recorded)?,
+            older,
+        })
+    }
+
+    /// Adds a version of an entity. Its `properties` are given as JSON text.
+    pub(in crate::graph) fn entity(
+        &mut self,
+        entity: &Entity,
+        properties: Option<&str>,
+        recorded: Recorded,
+        (older, merged_into): (Span, EntityIx),
+    ) -> Result<EntityRow, Error> {
+        let names = count("names", self.columns.names.len() + entity.names.len())?;
+        let names_count = few("names of one entity", entity.names.len())?;
+        for name in &entity.names {
+            let row = NameRow {
+                text: self.texts.push(&name.text)?,
+                language: self.texts.intern_optional(name.language.as_deref())?,
+                script: self.texts.intern_optional(name.script.as_deref())?,
+                kind: name.kind,
+            };
+            self.columns.names.push(row);
+        }
+        let identifiers = count("identifiers", self.columns.identifiers.len() + entity.identifiers.len())?;
+        let identifiers_count = few("identifiers of one entity", entity.identifiers.len())?;
+        for identifier in &entity.identifiers {
+            let row = IdentifierRow {
+                scheme: self.texts.intern(&identifier.scheme)?,
+                value: self.texts.push(&identifier.value)?,
+            };
+            self.columns.identifiers.push(row);
+        }
+        let extra = EntityExtra {
+            description: self.texts.intern_optional(entity.description.as_deref())?,
+            website: self.texts.intern_optional(entity.website.as_deref())?,
+            dissolved: Dated::of(entity.dissolved),
+            starts_on: Dated::of(entity.starts_on),
+            ends_on: Dated::of(entity.ends_on),
+            older: if older.len == 0 { Span::NONE } else { older },
+            merged_into: self.entity_reference(merged_into)?,
+        };
+        Ok(EntityRow {
+            id: self.texts.push(&entity.id)?,
+            name: self.texts.push(&entity.name)?,
+            country: self.texts.intern_optional(entity.country.as_deref())?,
+            properties: self.cold.push_optional(properties)?,
+            names: names - u32::from(names_count),
+            identifiers: identifiers - u32::from(identifiers_count),
+            founded: Dated::of(entity.founded),
+            extra: self.entity_extra(extra)?,
+            recorded: self.recorded(recorded)?,
+            names_count,
+            identifiers_count,
+            kind: entity.kind,
+            status: entity.status,
+            undisclosed: entity.undisclosed,
+        })
+    }
+
+    fn entity_extra(&mut self, extra: EntityExtra) -> Result<Rare, Error> {
+        if extra == EntityExtra::NONE {
+            return Ok(Rare::NONE);
+        }
+        let place = count("entities", self.columns.entity_extras.len())?;
+        self.columns.entity_extras.push(extra);
+        Ok(Rare(place))
+    }
+
+    /// Adds a version of a relationship with its statements, of each of which the source and the speaker are `said`.
+    pub(in crate::graph) fn relationship(
+        &mut self,
+        relationship: &Relationship,
+        properties: Option<&str>,
+        recorded: Recorded,
+        (from, to, unknown): RowEnds,
+        said: &[(SourceIx, EntityIx)],
+    ) -> Result<RelationshipRow, Error> {
+        let extra = RelationshipExtra {
+            role: self.texts.intern_optional(relationship.role.as_deref())?,
+            properties: self.cold.push_optional(properties)?,
+            share: self.share(relationship.share)?,
+            amount: self.amount(relationship.amount.as_ref())?,
+            components: self.components(&relationship.components)?,
+            record: self.texts.intern_optional(relationship.record.as_deref())?,
+            interest: relationship.interest,
+            capabilities: relationship.capabilities.iter().copied().collect(),
+        };
+        let mut marks = marks(relationship);
+        let id = match ids::key(relationship) {
+            Some(key) => {
+                marks |= Marks::FOLLOWS;
+                // Ordinals, dates and words for a kind of record are those of many; what a source numbers is not.
+                if key.len() <= KEY_BYTES {
+                    self.texts.intern(key)?
+                } else {
+                    self.texts.push(key)?
+                }
+            }
+            None => self.texts.push(&relationship.id)?,
+        };
+        let validity = relationship.validity;
+        let end = validity.until().or(validity.stated_ended_by().map(PartialDate::from));
+        Ok(RelationshipRow {
+            id,
+            from: self.entity_reference(from)?,
+            to: self.entity_reference(to)?,
+            evidence: self.statements(relationship, said)?,
+            since: Dated::of(validity.since()),
+            until: Dated::of(end),
+            extra: self.relationship_extra(extra)?,
+            recorded: self.recorded(recorded)?,
+            unknown,
+            kind: relationship.kind,
+            status: relationship.status,
+            marks: Marks(marks),
+        })
+    }
+
+    /// The ids of components, which hold no line breaks, a line each.
+    fn components(&mut self, ids: &[String]) -> Result<Text, Error> {
+        match ids {
+            [] => Ok(Text::NONE),
+            ids => self.texts.push(&ids.join("\n")),
+        }
+    }
+
+    fn relationship_extra(&mut self, extra: RelationshipExtra) -> Result<Rare, Error> {
+        if extra == RelationshipExtra::NONE {
+            return Ok(Rare::NONE);
+        }
+        let key = |extra: &RelationshipExtra| {
+            let RelationshipExtra { role, properties, .. } = *extra;
+            let figures = (extra.share, extra.amount, extra.interest);
+            (
+                role,
+                properties,
+                figures,
+                extra.components,
+                extra.record,
+                extra.capabilities.bits(),
+            )
+        };
+        let column = &mut self.columns.relationship_extras;
+        once(
+            "relationships",
+            &mut self.known.extras,
+            &self.hasher,
+            column,
+            extra,
+            key,
+        )
+    }
+
+    /// The statements of a relationship, which may be those of another.
+    fn statements(&mut self, relationship: &Relationship, said: &[(SourceIx, EntityIx)]) -> Result<Rare, Error> {
+        let start = self.columns.evidence.len();
+        if relationship.evidence.is_empty() {
+            return Ok(Rare::NONE);
+        }
+        count("statements", start + relationship.evidence.len())?;
+        let (mut follow, mut numbers) = (true, HashMap::new());
+        for (statement, said) in relationship.evidence.iter().zip(said) {
+            let number = numbers.entry(statement.source.as_str()).or_insert(0);
+            *number += 1;
+            let follows = statement.id == evidence_id(&relationship.id, &statement.source, *number);
+            let id = match follows {
+                true => Text::NONE,
+                false => self.texts.push(&statement.id)?,
+            };
+            let row = self.statement(statement, id, *said)?;
+            follow &= follows;
+            self.columns.evidence.push(row);
+        }
+        if let Some(last) = self.columns.evidence.last_mut() {
+            last.is_last = true;
+        }
+        let first = Rare(count("statements", start)?);
+        if !follow {
+            return Ok(first);
+        }
+        let (rows, hasher) = (&mut self.columns.evidence, &self.hasher);
+        let run = |first: Rare| run(rows, at(first.0));
+        let hash = hasher.hash_one(run(first));
+        if let Some(known) = self.known.runs.find(hash, |known| run(*known) == run(first)) {
+            let known = *known;
+            rows.truncate(start);
+            return Ok(known);
+        }
+        self.known
+            .runs
+            .insert_unique(hash, first, |known| hasher.hash_one(run(*known)));
+        Ok(first)
+    }
+
+    fn statement(
+        &mut self,
+        statement: &Evidence,
+        id: Text,
+        (source, speaker): (SourceIx, EntityIx),
+    ) -> Result<EvidenceRow, Error> {
+        Ok(EvidenceRow {
+            id,
+            source: self.source_reference(source)?,
+            speaker: self.entity_reference(speaker)?,
+            locator: self.texts.intern_optional(statement.locator.as_deref())?,
+            summary: self.texts.intern_optional(statement.summary.as_deref())?,
+            share: self.share(statement.share)?,
+            amount: self.amount(statement.amount.as_ref())?,
+            confidence: self.confidence(statement.confidence)?,
+            stated_on: Dated::of(statement.stated_on),
+            stance: statement.stance,
+            is_last: false,
+        })
+    }
+
+    fn entity_reference(&mut self, ix: EntityIx) -> Result<ToEntity, Error> {
+        if ix == EntityIx::NONE {
+            return Ok(ToEntity::NONE);
+        }
+        match ix.base_row() {
+            Some(row) => count_below("entities", at(row), FAR).map(ToEntity::of_base),
+            None => {
+                let far = count_below("entities", self.columns.far_entities.len(), FAR - 1)?;
+                self.columns.far_entities.push(ix);
+                Ok(ToEntity(FAR + far))
+            }
+        }
+    }
+
+    fn source_reference(&mut self, ix: SourceIx) -> Result<ToSource, Error> {
+        match ix.base_row() {
+            Some(row) => count_below("sources", at(row), FAR).map(ToSource::of_base),
+            None => {
+                let far = count_below("sources", self.columns.far_sources.len(), FAR - 1)?;
+                self.columns.far_sources.push(ix);
+                Ok(ToSource(FAR + far))
+            }
+        }
+    }
+
+    fn recorded(&mut self, recorded: Recorded) -> Result<Rare, Error> {
+        let (known, column) = (&mut self.known.recorded, &mut self.columns.recorded);
+        once("record times", known, &self.hasher, column, recorded, |recorded| {
+            *recorded
+        })
+    }
+
+    fn share(&mut self, share: Option<Share>) -> Result<Rare, Error> {
+        let Some(share) = share else { return Ok(Rare::NONE) };
+        let key = |share: &Share| {
+            let range = share.range;
+            let ends = [range.min, range.max].map(f64::to_bits);
+            (ends, range.min_inclusive, range.max_inclusive, share.of)
+        };
+        let (known, column) = (&mut self.known.shares, &mut self.columns.shares);
+        once("shares", known, &self.hasher, column, share, key)
+    }
+
+    fn amount(&mut self, amount: Option<&Amount>) -> Result<Rare, Error> {
+        let Some(amount) = amount else { return Ok(Rare::NONE) };
+        let row = AmountRow {
+            value: amount.value,
+            currency: amount.currency,
+            of: self.texts.intern_optional(amount.of.as_deref())?,
+        };
+        let key = |row: &AmountRow| (row.value.to_bits(), row.currency, row.of);
+        let (known, column) = (&mut self.known.amounts, &mut self.columns.amounts);
+        once("amounts", known, &self.hasher, column, row, key)
+    }
+
+    fn confidence(&mut self, confidence: Option<f64>) -> Result<Rare, Error> {
+        let Some(confidence) = confidence else {
+            return Ok(Rare::NONE);
+        };
+        let (known, column) = (&mut self.known.confidences, &mut self.columns.confidences);
+        let key = |confidence: &f64| confidence.to_bits();
+        once("statements", known, &self.hasher, column, confidence, key)
+    }
+}
+
+/// What is or is not so of a relationship.
+fn marks(relationship: &Relationship) -> u8 {
+    let validity = relationship.validity;
+    let marks = [
+        (disputed(&relationship.evidence), Marks::DISPUTED),
+        (relationship.directness == Directness::Direct, Marks::DIRECT),
+        (relationship.directness == Directness::Indirect, Marks::INDIRECT),
+        (validity.stated_ended_by().is_some(), Marks::ENDED_BY),
+        (validity.is_contradictory(), Marks::CONTRADICTORY),
+    ];
+    marks
+        .into_iter()
+        .filter(|(holds, _)| *holds)
+        .fold(0, |marks, (_, mark)| marks | mark)
+}
+
+/// The statements of a relationship, of which the first is here.
+fn run(rows: &[EvidenceRow], first: usize) -> &[EvidenceRow] {
+    let last = rows[first..].iter().position(|row| row.is_last);
+    &rows[first..=first + last.unwrap_or_default()]
+}
+
+/// Where a value stands in its column, to which it is added unless it is there.
+fn once<T: Copy, K: Hash + Eq>(
+    noun: &'static str,
+    known: &mut HashTable<Rare>,
+    hasher: &DefaultHashBuilder,
+    column: &mut Vec<T>,
+    value: T,
+    key: impl Fn(&T) -> K,
+) -> Result<Rare, Error> {
+    let wanted = key(&value);
+    let hash = hasher.hash_one(&wanted);
+    if let Some(found) = known.find(hash, |place| key(&column[at(place.0)]) == wanted) {
+        return Ok(*found);
+    }
+    let place = Rare(count(noun, column.len())?);
+    column.push(value);
+    known.insert_unique(hash, place, |place| hasher.hash_one(key(&column[at(place.0)])));
+    Ok(place)
+}
+
+fn few(noun: &'static str, count: usize) -> Result<u16, Error> {
+    u16::try_from(count).map_err(|_| Error::TooLarge {
+        noun,
+        max: u32::from(u16::MAX),
+    })
+}
+
+/// The properties of a record as JSON text.
+pub(in crate::graph) fn json_text(object: Option<&serde_json::Map<String, serde_json::Value>>) -> Option<String> {
+    object.map(|object| serde_json::to_string(object).expect("what was JSON is JSON"))
+}
