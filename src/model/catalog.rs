@@ -75,7 +75,7 @@ macro_rules! catalog {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                $crate::model::kept::read(deserializer, $crate::model::Catalog::parse)
+                $crate::model::records::serialized::read(deserializer, $crate::model::Catalog::parse)
             }
         }
 

@@ -22,7 +22,7 @@ use super::{
     untouched::Untouched,
     value::{self, Place},
 };
-use crate::model::{Entry, Record, Timestamp, kept};
+use crate::model::{Entry, Record, Timestamp, records::serialized};
 
 /// A key and a value of the entries.
 type Row<'a> = (AccessGuard<'a, u64>, AccessGuard<'a, &'static [u8]>);
@@ -39,10 +39,10 @@ pub struct Head {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub licence: Option<String>,
     /// When that was recorded.
-    #[serde(with = "kept::moment")]
+    #[serde(with = "serialized::moment")]
     pub recorded_at: Timestamp,
     /// When the store was begun.
-    #[serde(with = "kept::moment")]
+    #[serde(with = "serialized::moment")]
     pub began_at: Timestamp,
     /// How many chunks it is kept in.
     pub chunks: u64,

@@ -7,7 +7,7 @@ use std::ops::Range;
 use caseless::Caseless;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-use crate::model::letters::{simplified, spelled_out};
+use crate::model::names::letters::{simplified, spelled_out};
 
 /// Tells `each` every folded letter of `text`, with the place in `text` that it comes from.
 pub(super) fn fold_letters(text: &str, mut each: impl FnMut(char, Range<usize>)) {

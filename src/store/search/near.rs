@@ -98,7 +98,7 @@ impl Automaton for Near {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::readings::{consonants, consonants_of_latin};
+    use crate::model::names::romanization::{consonants, consonants_of_latin};
 
     #[test]
     fn words_with_the_same_consonants_are_accepted() {

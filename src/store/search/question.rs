@@ -3,7 +3,7 @@
 use std::{collections::HashSet, ops::Range};
 
 use super::words::{Cut, Cutter, by_consonants, consonants_of, key, readings_of_unspaced};
-use crate::model::letters::slips_allowed;
+use crate::model::names::letters::slips_allowed;
 
 /// How many characters a question may have.
 pub const TEXT_MAX: usize = 1000;

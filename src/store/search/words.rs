@@ -9,8 +9,10 @@ use unicode_script::{Script, UnicodeScript};
 use super::fold::fold_letters;
 use crate::model::{
     CompanyName, fold,
-    letters::{is_unspaced, without_zeros},
-    readings::{consonants, consonants_of_latin, readings, spelled_without_marks},
+    names::{
+        letters::{is_unspaced, without_zeros},
+        romanization::{consonants, consonants_of_latin, readings, spelled_without_marks},
+    },
 };
 
 /// What is longer is cut off here, in names as in questions.

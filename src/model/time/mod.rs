@@ -1,0 +1,6 @@
+//! Dates of known precision, when a claim holds, and the view through which a graph is read.
+
+pub(super) mod date;
+pub(super) mod validity;
+pub(super) mod view;
+pub(super) mod view_id;
