@@ -8,14 +8,18 @@ use std::{
 use async_graphql::{ObjectType, Schema, SubscriptionType, parser::types::OperationType};
 
 use super::{
-    feed::Feed,
+    context::{
+        view::ViewInput,
+        viewer::{Asking, Changing},
+    },
     mutation::Mutation,
-    query::Query,
-    readers::Readers,
-    subscription::{Opening, Phase, Subscription},
-    types::change::Place,
-    view::ViewInput,
-    viewer::{Asking, Changing},
+    query::root::Query,
+    subscription::{
+        feed::Feed,
+        log_readers::Readers,
+        root::{Opening, Phase, Subscription},
+    },
+    types::changes::change::Place,
 };
 use crate::{
     engine::{

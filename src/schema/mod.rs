@@ -4,29 +4,14 @@
 //! the snapshot and view that everything below a root field inherits.
 
 mod api;
-mod changes;
-mod diffs;
-mod enums;
-mod feed;
-mod filters;
-mod key;
-mod matches;
+mod context;
+mod inputs;
 mod mounted;
 mod mutation;
-mod page;
 mod query;
-mod rankings;
-mod readers;
-mod scalars;
-mod search;
-mod soundness;
-mod stated;
 mod subscription;
-mod traversal;
 mod types;
-mod view;
-mod viewer;
-mod walks;
+mod values;
 
 pub use api::{Api, Clock, Event, Events, Started};
 pub use mounted::MountedApi;

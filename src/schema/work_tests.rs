@@ -13,7 +13,7 @@ use async_graphql::{Context, EmptyMutation, EmptySubscription, Object, Schema};
 use serde_json::{Value, json};
 use tokio::task;
 
-use super::{api, viewer::Viewer};
+use super::{api, context::viewer::Viewer};
 use crate::{
     engine::{
         Client, Error, Limits,

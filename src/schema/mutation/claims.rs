@@ -7,10 +7,12 @@ use crate::{
     edit::{AmountEdit, EvidenceAdded, EvidenceEdit, RelationshipEdit, ShareEdit},
     model::{Capability, Directness, Interest, RelationshipKind, RelationshipStatus, ShareOf, Stance, UnknownReason},
     schema::{
-        enums::Member,
-        key::NodeKey,
-        query::EntityBy,
-        scalars::{Date, Json, PartialDate},
+        query::root::EntityBy,
+        values::{
+            enums::Member,
+            node_key::NodeKey,
+            scalars::{Date, Json, PartialDate},
+        },
     },
 };
 

@@ -10,7 +10,7 @@ use crate::{
     engine::error::Error,
     graph::{Exhausted, Refused, Snapshot},
     model::{self, Entry, Invalid, Retry, just_before},
-    schema::viewer::{Asking, Viewer},
+    schema::context::viewer::{Asking, Viewer},
     store::commit::{self, Proposal, Receipt},
 };
 

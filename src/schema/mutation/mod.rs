@@ -15,14 +15,13 @@ use self::{
     records::{EntityInput, SourceInput, named},
 };
 use super::{
-    key::NodeKey,
-    scalars::PartialDate,
-    types::payload::{
+    context::viewer::Asking,
+    types::changes::payload::{
         AddEvidencePayload, AssertRelationshipsPayload, EndRelationshipsPayload, MERGE_PREFIX, MergeEntitiesPayload,
         RetractEntitiesPayload, RetractRelationshipsPayload, UnmergeEntitiesPayload, UpsertEntitiesPayload,
         UpsertSourcesPayload,
     },
-    viewer::Asking,
+    values::{node_key::NodeKey, scalars::PartialDate},
 };
 use crate::{
     edit::{

@@ -7,10 +7,13 @@ use crate::{
     engine::error::Error,
     model::{AskedView, EntityKind, EntityStatus, NameKind},
     schema::{
-        enums::Member,
-        key::NodeKey,
-        query::{EntityBy, IdentifierInput},
-        scalars::{Json, PartialDate},
+        inputs::identifier::IdentifierInput,
+        query::root::EntityBy,
+        values::{
+            enums::Member,
+            node_key::NodeKey,
+            scalars::{Json, PartialDate},
+        },
     },
 };
 

@@ -1,0 +1,5 @@
+//! The root of subscriptions, and what one subscriber receives. Start with `root`.
+
+pub(in crate::schema) mod feed;
+pub(in crate::schema) mod log_readers;
+pub(in crate::schema) mod root;
