@@ -13,7 +13,7 @@ use std::{
 use guanxi::{
     formats::tables,
     model::{Change, Entity, EntityKind, Record, Timestamp},
-    store::{State, Store, commit::Proposal, home::Home},
+    store::{State, Store, commit::Proposal, folder::Home},
 };
 
 const COMMITS: usize = 400;

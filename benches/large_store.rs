@@ -21,7 +21,7 @@ use fastrand::Rng;
 use guanxi::{
     graph::{Pattern, Snapshot},
     model::{Change, Record, RelationshipKind, Timestamp, View},
-    store::{State, Store, commit::Proposal, home::Home},
+    store::{State, Store, commit::Proposal, folder::Home},
 };
 use support::{SIZES, company, dataset, relationship};
 

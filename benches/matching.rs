@@ -17,7 +17,7 @@ use guanxi::{
     model::{Dataset, View, Wanted},
     store::{
         State,
-        matching::{Candidate, Kept, best, retrieve},
+        search::matching::{Candidate, Kept, best, retrieve},
     },
 };
 use labelled::{Labelled, Quality, labelled, named, registry, written};

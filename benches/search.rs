@@ -17,7 +17,7 @@ use guanxi::{
     store::{
         State, Store,
         commit::Proposal,
-        home::Home,
+        folder::Home,
         search::{Index, Question, highlights},
     },
 };

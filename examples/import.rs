@@ -17,7 +17,11 @@ use guanxi::{
         Change, Ends, Entity, EntityKind, Evidence, Invalid, Record, Relationship, RelationshipKind, Share, ShareOf,
         Source, Timestamp, Validity, evidence_id, relationship_id,
     },
-    store::{State, Store, commit, commit::Proposal, home::Home},
+    store::{
+        State, Store,
+        commit::{self, Proposal},
+        folder::Home,
+    },
 };
 
 /// Who holds what, in the form that this importer reads.

@@ -4,11 +4,12 @@
 //! The rooms; a module uses only its own and what stands to its left:
 //!
 //! ```text
-//! model ← graph ← edit ← store ← formats ← import ┐
-//!                        engine ← schema ─────────┴ ← http ← cli
+//! model ← auth ← graph ← edit ← store ← formats ← import ┐
+//!                               engine ← schema ─────────┴ ← http ← cli
 //! ```
 //!
 //! - [`model`]: the nouns and their rules, plain values.
+//! - [`auth`]: API tokens, of which only hashes are stored.
 //! - [`graph`]: the graph in memory, read through immutable snapshots, and the algorithms over it.
 //! - [`edit`]: what a proposed change means for a snapshot: pure decisions, faults with their places.
 //! - [`store`]: the log of every change, which is the truth; one state to read: the graph and what is derived from it once.
@@ -21,6 +22,7 @@
 //!
 //! Start with `model::relationship`, then `graph::snapshot`, then `schema::query`.
 
+pub mod auth;
 pub mod cli;
 pub mod edit;
 pub mod engine;

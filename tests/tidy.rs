@@ -7,20 +7,21 @@ use std::{
 };
 
 /// The rooms, each with those that it uses beside itself.
-const ROOMS: [(&str, &[&str]); 10] = [
+const ROOMS: [(&str, &[&str]); 11] = [
     ("model", &[]),
+    ("auth", &["model"]),
     ("graph", &["model"]),
     ("edit", &["model", "graph"]),
-    ("store", &["model", "graph"]),
+    ("store", &["model", "auth", "graph"]),
     ("formats", &["model", "graph"]),
     ("import", &["model", "graph", "edit", "store", "formats"]),
     ("engine", &["model"]),
     ("schema", &["model", "graph", "edit", "store", "engine"]),
-    ("http", &["model", "store", "engine", "schema"]),
+    ("http", &["model", "auth", "store", "engine", "schema"]),
     (
         "cli",
         &[
-            "model", "graph", "store", "formats", "import", "engine", "schema", "http",
+            "model", "auth", "graph", "store", "formats", "import", "engine", "schema", "http",
         ],
     ),
 ];

@@ -9,10 +9,11 @@ use super::{
     schema::SchemaArguments,
 };
 use crate::{
+    auth::tokens,
     engine::{Introspection, Limits},
     http,
     model::{Catalog, Invalid, Role, Timestamp},
-    store::{Store, commit, tokens},
+    store::{Store, commit},
 };
 
 /// A GraphQL server over a graph of business relationships, each a dated claim with its evidence.

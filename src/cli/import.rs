@@ -23,7 +23,7 @@ use crate::{
         Strictness, Summary, UNPACKED_BYTES_MAX, UNSETTLED_MAX, WAITING_MAX, plan, run,
     },
     model::{Catalog, Timestamp, View, line},
-    store::home::Home,
+    store::folder::Home,
 };
 
 /// How the program ends when some records came in, and others or a part of a file did not.

@@ -18,7 +18,7 @@ use crate::{
     formats::cells::Cells,
     model::Timestamp,
     schema::Api,
-    store::{State, Store, home::Guest},
+    store::{State, Store, folder::Guest},
 };
 
 /// How the program ends when a server did not answer.

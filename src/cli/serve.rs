@@ -18,7 +18,7 @@ use crate::{
     schema::Api,
     store::{
         Figures, State, Store,
-        home::{self, Guest, Home},
+        folder::{self, Guest, Home},
     },
 };
 
@@ -163,7 +163,7 @@ fn open_store(data: Option<&Path>, folder: Option<&Path>, takes_changes: bool) -
 }
 
 /// The store in a folder in which nothing can be written, to be read.
-fn open_to_read(dir: &Path, takes_changes: bool, error: home::Error) -> anyhow::Result<Store> {
+fn open_to_read(dir: &Path, takes_changes: bool, error: folder::Error) -> anyhow::Result<Store> {
     if takes_changes {
         return Err(anyhow::Error::new(error).context(format!(
             "store {}: nothing can be written in it, and changes must be; serve it with --read-only, or make it writable",

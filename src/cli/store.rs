@@ -11,7 +11,7 @@ use crate::{
     model::{Entry, Timestamp},
     store::{
         OpenError, ReplayError, check_written,
-        home::{self, Copied, Guest, Home},
+        folder::{self, Copied, Guest, Home},
         last_entry_ahead,
         log::{self, Reading},
         replayed, unresolved,
@@ -36,10 +36,9 @@ pub(super) fn with_way_out(error: anyhow::Error) -> anyhow::Error {
 
 /// Whether it is that the log is not what was written.
 fn is_damage(error: &anyhow::Error) -> bool {
-    let reason = match (error.downcast_ref::<home::Error>(), error.downcast_ref::<OpenError>()) {
-        (Some(home::Error::Log { reason, .. }), _) | (_, Some(OpenError::Home(home::Error::Log { reason, .. }))) => {
-            reason
-        }
+    let reason = match (error.downcast_ref::<folder::Error>(), error.downcast_ref::<OpenError>()) {
+        (Some(folder::Error::Log { reason, .. }), _)
+        | (_, Some(OpenError::Home(folder::Error::Log { reason, .. }))) => reason,
         (
             _,
             Some(OpenError::Unsound {
@@ -56,18 +55,18 @@ fn check_all(dir: &Path) -> anyhow::Result<ExitCode> {
     let guest = Guest::enter(dir, Timestamp::now())?;
     let pages = match &guest {
         Guest::Alone(_) | Guest::Unwritable(..) => {
-            home::check_pages(dir)?;
+            folder::check_pages(dir)?;
             "every page of the file".to_owned()
         }
         Guest::Beside(holder) => format!("not the pages of the file, which {holder} writes to"),
     };
     let reading = guest.reading(dir)?;
-    home::check_reach(dir, &reading)?;
+    folder::check_reach(dir, &reading)?;
     let (graph, mut problems) = problems(&reading).map_err(|reason| OpenError::Unsound {
         dir: dir.to_owned(),
         reason,
     })?;
-    problems.extend(home::check_snapshots(dir, &reading)?);
+    problems.extend(folder::check_snapshots(dir, &reading)?);
     problems.extend(check_written(dir, &reading, &graph)?);
     if !problems.is_empty() {
         let lines: Vec<String> = problems
@@ -84,7 +83,7 @@ fn check_all(dir: &Path) -> anyhow::Result<ExitCode> {
         reading.last_position(),
         head.began_at,
         head.title,
-        home::log_bytes(dir)?,
+        folder::log_bytes(dir)?,
     ))?;
     let graph = graph.with_unresolved(unresolved(&reading)?);
     let now = Timestamp::now();
@@ -148,13 +147,13 @@ pub(super) fn backup(arguments: &BackupArguments) -> anyhow::Result<ExitCode> {
             "a backup is not written in one go, so that it cannot go to standard output; give the name of a file"
         );
     }
-    let copied = home::backup(&arguments.store.store, &arguments.to, Timestamp::now())?;
+    let copied = folder::backup(&arguments.store.store, &arguments.to, Timestamp::now())?;
     tell("backup", &arguments.to, copied)
 }
 
 pub(super) fn restore(arguments: &RestoreArguments) -> anyhow::Result<ExitCode> {
     let (from, dir) = (&arguments.from, &arguments.store.store);
-    let copied = home::restore(from, dir, Timestamp::now(), |reading| -> anyhow::Result<()> {
+    let copied = folder::restore(from, dir, Timestamp::now(), |reading| -> anyhow::Result<()> {
         replayed(reading, |_, _| Ok(())).map_err(|reason| OpenError::Unsound {
             dir: from.clone(),
             reason,
@@ -175,7 +174,7 @@ fn tell(made: &str, path: &Path, Copied { position, bytes }: Copied) -> anyhow::
 pub(super) fn compact(arguments: &StoreArguments) -> anyhow::Result<ExitCode> {
     let dir = &arguments.store;
     // Looked at first, since entering makes the folder.
-    home::log_bytes(dir)?;
+    folder::log_bytes(dir)?;
     let home = Home::enter(dir, Timestamp::now())?;
     // What is damaged is left as it is.
     let reading = home.reading()?;
@@ -184,7 +183,7 @@ pub(super) fn compact(arguments: &StoreArguments) -> anyhow::Result<ExitCode> {
         reason,
     })?;
     drop(reading);
-    let (before, after) = home::compact(&home)?;
+    let (before, after) = folder::compact(&home)?;
     print(&format!(
         "store {}: {before} bytes before, {after} bytes after\n",
         dir.display()

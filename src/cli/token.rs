@@ -10,8 +10,8 @@ use super::{
     print, say,
 };
 use crate::{
+    auth::tokens::{self, Refused, Tokens},
     model::Timestamp,
-    store::tokens::{self, Refused, Tokens},
 };
 
 pub(super) fn token(command: &TokenCommand) -> anyhow::Result<ExitCode> {

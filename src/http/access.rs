@@ -17,9 +17,9 @@ use tokio::sync::watch;
 
 use super::hosts::{Addresses, is_loopback};
 use crate::{
+    auth::tokens::{self, Tokens},
     engine::Error,
     model::{Caller, Role, Timestamp},
-    store::tokens::{self, Tokens},
 };
 
 /// How often the file of tokens is looked at: so long may a revoked token go on.

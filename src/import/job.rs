@@ -27,7 +27,7 @@ pub enum Error {
     Open(#[from] OpenError),
     /// Its folder does not allow it.
     #[error(transparent)]
-    Home(#[from] crate::store::home::Error),
+    Home(#[from] crate::store::folder::Error),
     /// Changes cannot be recorded.
     #[error("the changes cannot be recorded: {0}")]
     Commit(String),

@@ -24,7 +24,7 @@ use crate::{
     },
     graph,
     model::{Record, Timestamp},
-    store::{State, Store, home::Home, load},
+    store::{State, Store, folder::Home, load},
 };
 
 /// How many batches of items are read ahead of the thread that puts them.

@@ -1,32 +1,18 @@
 //! The truth: one call commits changes, one call gives a state to read; the search index, the log of changes. No GraphQL, no
 //! HTTP.
 
-pub mod adding;
-mod clock;
-pub mod commit;
-mod healing;
-mod health;
-pub mod home;
-mod indexing;
-pub mod load;
+pub mod folder;
 pub mod log;
-pub mod matching;
 mod open;
-mod rankings;
 pub mod search;
-mod settle;
-mod shelf;
 mod state;
-pub mod tokens;
-mod verify;
-mod waiting;
-mod writer;
+mod write;
 
 use std::{
     collections::BTreeMap,
     path::PathBuf,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError, RwLock,
+        Arc, Mutex, PoisonError, RwLock,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     thread::JoinHandle,
@@ -35,20 +21,25 @@ use std::{
 use tokio::sync::watch;
 
 use self::{
-    clock::Clock,
-    commit::{Pending, Proposal, Receipt},
-    home::Guest,
+    folder::{Guest, snapshots::BasePlace},
     log::{Log, Readable},
-    settle::Place,
-    writer::Writer,
+    write::{
+        clock::Clock,
+        commit::{Pending, Proposal, Receipt},
+        shared::Shared,
+        writer::Writer,
+    },
 };
 pub use self::{
-    clock::{AHEAD_MAX, Fault as ClockFault, last_entry_ahead},
-    health::Trouble,
-    open::{OpenError, ReplayError, check_written, read, replayed},
-    rankings::RANKINGS_MAX,
-    state::{State, Unsearchable},
-    waiting::{WAITING, read as unresolved},
+    open::{
+        health::Trouble,
+        load,
+        store::{OpenError, ReplayError, check_written, read, replayed},
+        unresolved::{WAITING, read as unresolved},
+    },
+    state::{current::State, indexing::Unsearchable, rankings::RANKINGS_MAX},
+    write::clock::{AHEAD_MAX, Fault as ClockFault, last_entry_ahead},
+    write::{adding, commit},
 };
 use crate::model::{Entry, Timestamp};
 
@@ -114,34 +105,6 @@ pub struct Figures {
 /// How many changes the next start may read from the log: about 0.3 seconds.
 const REPLAYED_MAX: usize = 6_000;
 
-/// What readers and the writer share.
-#[derive(Debug)]
-struct Shared {
-    state: RwLock<Arc<State>>,
-    log: Log,
-    position: watch::Sender<u64>,
-    clock: Clock,
-    /// Held by whoever changes what is read.
-    turn: Mutex<()>,
-    /// Whether a new base is being made, and who makes it.
-    settling: AtomicBool,
-    /// From how many changes on it is tried again to make one that could not be made.
-    settle_from: AtomicUsize,
-    /// Whether one is made only when that is asked for.
-    only_when_asked: AtomicBool,
-    /// Whether an import adds records of which no state is made yet.
-    adding: AtomicBool,
-    settler: Mutex<Option<JoinHandle<()>>>,
-    /// Held by whoever makes one.
-    settler_turn: Mutex<()>,
-    /// Where a base is written; nowhere where changes last as long as the process.
-    place: Option<Place>,
-    /// What is known to be damaged in the log.
-    damage: Mutex<Vec<String>>,
-    /// Whether the store is being closed.
-    closing: AtomicBool,
-}
-
 impl Store {
     /// A store that begins with this state and whose changes last as long as the process.
     #[must_use]
@@ -155,7 +118,7 @@ impl Store {
         Self::with(state, log, None, None)
     }
 
-    fn with(state: Arc<State>, log: Log, folder: Option<Folder>, place: Option<Place>) -> Self {
+    fn with(state: Arc<State>, log: Log, folder: Option<Folder>, place: Option<BasePlace>) -> Self {
         let shared = Arc::new(Shared {
             state: RwLock::new(state),
             position: watch::Sender::new(log.last_position()),
@@ -192,7 +155,7 @@ impl Store {
                 Log::Durable(log) => Some(log.began_at()),
             },
             // A file that cannot be looked at is seen by whoever writes to it.
-            log_bytes: folder.map_or(0, |folder| home::log_bytes(&folder.dir).unwrap_or_default()),
+            log_bytes: folder.map_or(0, |folder| folder::log_bytes(&folder.dir).unwrap_or_default()),
         }
     }
 
@@ -210,8 +173,8 @@ impl Store {
     /// Lets the lock of the folder say under which address the store is served. Nothing to say without a folder.
     ///
     /// # Errors
-    /// [`home::Error::Io`] when it cannot be written.
-    pub fn tell_address(&self, address: &str) -> Result<(), home::Error> {
+    /// [`folder::Error::Io`] when it cannot be written.
+    pub fn tell_address(&self, address: &str) -> Result<(), folder::Error> {
         let Some(folder) = &self.folder else { return Ok(()) };
         match &mut *folder.guest.lock().unwrap_or_else(PoisonError::into_inner) {
             Guest::Alone(home) => home.tell_address(address),
@@ -380,22 +343,5 @@ impl Drop for Store {
             let _ = settler.join();
         }
         self.shared.state().close_shelf();
-    }
-}
-
-impl Shared {
-    fn turn(&self) -> MutexGuard<'_, ()> {
-        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn state(&self) -> Arc<State> {
-        // A state is replaced whole, so that nothing is half done whoever panics.
-        Arc::clone(&self.state.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// Makes `state`, which holds everything up to `position`, the one that is read.
-    fn publish(&self, state: Arc<State>, position: u64) {
-        *self.state.write().unwrap_or_else(PoisonError::into_inner) = state;
-        self.position.send_replace(position);
     }
 }

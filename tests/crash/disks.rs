@@ -15,7 +15,7 @@ use std::{
 use guanxi::{
     graph::Snapshot,
     model::Timestamp,
-    store::{self, State, Store, commit::Error, home::Guest},
+    store::{self, State, Store, commit::Error, folder::Guest},
 };
 
 use super::{batch, open, proposal};

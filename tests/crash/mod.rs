@@ -16,7 +16,7 @@ use std::{
 
 use guanxi::{
     model::{Change, Dataset, Entity, EntityKind, Record, Retry, Timestamp},
-    store::{State, Store, commit::Proposal, home::Home},
+    store::{State, Store, commit::Proposal, folder::Home},
 };
 
 /// The folder of the child's store.

@@ -3,9 +3,9 @@
 use std::{path::PathBuf, time::Duration};
 
 use guanxi::{
+    auth::tokens,
     http::{Access, Changes, PublicRead},
     model::{Role, Timestamp},
-    store::tokens,
 };
 use serde_json::json;
 use tempfile::TempDir;

@@ -8,7 +8,7 @@ use guanxi::{
     model::{CompanyName, Dataset, Identifier, LEGAL_FORMS, View, Wanted},
     store::{
         State,
-        matching::{self, Candidate, Kept},
+        search::matching::{self, Candidate, Kept},
     },
 };
 

@@ -12,7 +12,7 @@ use guanxi::{
         State, Store,
         adding::Adding,
         commit::{Error, Proposal},
-        home::Home,
+        folder::Home,
     },
 };
 

@@ -16,7 +16,7 @@ use guanxi::{
     store::{
         State, Store, Trouble,
         commit::{self, Proposal},
-        home::Home,
+        folder::Home,
     },
 };
 use http_body_util::BodyExt;

@@ -4,7 +4,7 @@ use std::{fs, path::Path, time::Duration};
 
 use guanxi::{
     model::Timestamp,
-    store::home::{Error, Home},
+    store::folder::{Error, Home},
 };
 
 use super::command::{Serving, refused, told};

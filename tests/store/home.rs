@@ -12,7 +12,7 @@ use guanxi::{
     store::{
         OpenError, State, Store,
         commit::{self, Proposal},
-        home::{self, Error, Guest, Home},
+        folder::{self, Error, Guest, Home},
         log::Reading,
         replayed,
     },
@@ -167,20 +167,20 @@ fn a_backup_holds_what_was_there_while_writers_go_on() {
         }
         for to in &backups {
             let before = store.figures().position;
-            let copied = home::backup(&dir, to, now()).unwrap();
+            let copied = folder::backup(&dir, to, now()).unwrap();
             assert!((before..=store.figures().position).contains(&copied.position));
             assert_eq!(copied.position, last_position(to));
         }
     });
     assert_eq!(store.figures().position, 80);
-    let told = home::backup(&dir, &backups[0], now()).unwrap_err().to_string();
+    let told = folder::backup(&dir, &backups[0], now()).unwrap_err().to_string();
     assert!(told.contains("0.backup exists already"), "{told}");
     let restored = folder.path().join("restored");
     let sound = |reading: &Reading| {
         replayed(reading, |_, _| Ok(())).unwrap();
         Ok::<_, Error>(())
     };
-    let copied = home::restore(&backups[1], &restored, now(), sound).unwrap();
+    let copied = folder::restore(&backups[1], &restored, now(), sound).unwrap();
     let again = opened(&restored).unwrap();
     assert_eq!(again.figures().position, copied.position);
     let told = |store: &Store| {
@@ -191,7 +191,7 @@ fn a_backup_holds_what_was_there_while_writers_go_on() {
     assert_eq!(told(&again), told(&store));
     again.commit(put("after")).unwrap();
     drop(again);
-    let refused = home::restore(&backups[1], &restored, now(), sound).unwrap_err();
+    let refused = folder::restore(&backups[1], &restored, now(), sound).unwrap_err();
     assert!(matches!(refused, Error::Begun { .. }), "{refused}");
 }
 
@@ -206,10 +206,10 @@ fn compacting_keeps_everything() {
     let entries = store.entries_after(0, 100).unwrap();
     drop(store);
     let home = Home::enter(folder.path(), now()).unwrap();
-    let (before, after) = home::compact(&home).unwrap();
+    let (before, after) = folder::compact(&home).unwrap();
     assert!(after <= before, "{before} {after}");
     drop(home);
-    home::check_pages(folder.path()).unwrap();
+    folder::check_pages(folder.path()).unwrap();
     assert_eq!(opened(folder.path()).unwrap().entries_after(0, 100).unwrap(), entries);
 }
 
@@ -245,7 +245,7 @@ fn a_damaged_store_is_refused_and_left_as_it_is() {
         }
         fs::write(&path, &bytes).unwrap();
         let home = Home::enter(folder.path(), now()).unwrap();
-        let _ = home::check_pages(home.dir());
+        let _ = folder::check_pages(home.dir());
         assert!(fs::read(&path).unwrap() == bytes, "a check changes nothing");
     }
     assert!(refused > 3, "{refused}");
@@ -266,8 +266,8 @@ fn a_damaged_store_is_refused_and_left_as_it_is() {
 fn a_log_that_ends_before_a_snapshot_of_it_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let log = begun(folder.path()).reading().unwrap().head().fingerprint();
-    let held = |position| home::blocks::Held { position, log };
-    let snapshot = |position| home::write_snapshot(folder.path(), held(position), |_| Ok(())).unwrap();
+    let held = |position| folder::blocks::Held { position, log };
+    let snapshot = |position| folder::write_snapshot(folder.path(), held(position), |_| Ok(())).unwrap();
     snapshot(0);
     opened(folder.path()).unwrap();
     snapshot(1);
@@ -278,8 +278,8 @@ fn a_log_that_ends_before_a_snapshot_of_it_is_refused() {
     );
     // One of another log says nothing of this one.
     fs::remove_file(folder.path().join("snapshot-1.gx")).unwrap();
-    let other = home::blocks::Held { position: 9, log: !log };
-    home::write_snapshot(folder.path(), other, |_| Ok(())).unwrap();
+    let other = folder::blocks::Held { position: 9, log: !log };
+    folder::write_snapshot(folder.path(), other, |_| Ok(())).unwrap();
     opened(folder.path()).unwrap();
 }
 
@@ -307,7 +307,7 @@ fn what_cannot_be_kept_is_refused_alone() {
 
 #[test]
 fn a_token_may_be_made_before_the_store_is() {
-    use guanxi::{model::Role, store::tokens};
+    use guanxi::{auth::tokens, model::Role};
     let folder = tempfile::tempdir().unwrap();
     tokens::create(
         &folder.path().join(tokens::FILE),

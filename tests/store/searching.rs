@@ -14,7 +14,7 @@ use guanxi::{
     store::{
         State, Store, Unsearchable,
         commit::Proposal,
-        home::Home,
+        folder::Home,
         search::{Index, Question},
     },
 };

@@ -5,7 +5,7 @@ use std::{fs, path::Path, sync::Arc, thread};
 use guanxi::{
     graph::Snapshot,
     model::{Timestamp, View},
-    store::{State, Store, home::Home},
+    store::{State, Store, folder::Home},
 };
 
 use crate::harness::{

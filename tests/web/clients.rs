@@ -10,9 +10,9 @@ use std::{
 };
 
 use guanxi::{
+    auth::tokens,
     http::{Access, Changes, PublicRead},
     model::{Role, Timestamp},
-    store::tokens,
 };
 use serde_json::{Value, json};
 

@@ -15,7 +15,7 @@ use crate::{
         types::computed::match_candidate::MatchResult,
         values::enums::Member,
     },
-    store::matching::{self, Kept},
+    store::search::matching::{self, Kept},
 };
 
 /// How many entities are told of each candidate unless asked otherwise.

@@ -4,7 +4,7 @@ use redb::{Database, StorageBackend, WriteTransaction};
 
 use super::{
     Error, Head,
-    durable::builder,
+    file::builder,
     read::{self, in_order},
     tables::{CHUNK, Chunk, ENTRIES, HEAD, LOAD, META, NOTES, Part, RETRIES, VERSION, Version},
     value::{self, Place},

@@ -6,16 +6,16 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-use redb::{Builder, ConcurrencyMode, Database, ReadTransaction, StorageBackend, TableError};
+use redb::{Builder, Database, ReadTransaction, StorageBackend, TableError};
 
 use super::{
-    Error, Head, Reading, Used,
+    Error, Head, Prepared, Reading, Used,
     file::{Failure, LogFile, Purpose},
-    follow, read,
+    prepared::follow,
+    read,
     recent::Recent,
     tables::{CACHE_BYTES, ENTRIES, NOTES, RETRIES},
     untouched::Untouched,
-    value::{self, Place},
 };
 use crate::model::{Entry, Timestamp};
 
@@ -25,53 +25,6 @@ pub struct Durable {
     file: LogFile,
     head: Head,
     recent: RwLock<Recent>,
-}
-
-/// An entry that is ready to be appended.
-#[derive(Debug, Clone)]
-pub struct Prepared {
-    entry: Arc<Entry>,
-    kept: Vec<u8>,
-}
-
-impl Prepared {
-    /// The entry as it will be kept; it has been read back, so it can be read.
-    pub(super) fn new(entry: Arc<Entry>) -> Result<Self, Error> {
-        let place = || format!("entry {}", entry.position);
-        let kept =
-            value::pack(Place::entry(entry.position), &*entry).map_err(|reason| Error::unkeepable(place(), &reason))?;
-        match value::unpack::<Entry>(Place::entry(entry.position), &kept) {
-            Ok(read) if read == *entry => Ok(Self { entry, kept }),
-            Ok(_) => Err(Error::unkeepable(place(), "it would be read back as another")),
-            Err(reason) => Err(Error::unkeepable(place(), &reason)),
-        }
-    }
-
-    /// The entry as it will be kept, which can surely be read back.
-    pub(super) fn without_reading_back(entry: Arc<Entry>) -> Result<Self, Error> {
-        let kept = value::pack(Place::entry(entry.position), &*entry);
-        let kept = kept.map_err(|reason| Error::unkeepable(format!("entry {}", entry.position), &reason))?;
-        Ok(Self { entry, kept })
-    }
-
-    /// The entry, for a log that writes nothing.
-    pub(super) fn unwritten(entry: Arc<Entry>) -> Self {
-        Self {
-            entry,
-            kept: Vec::new(),
-        }
-    }
-
-    /// The entry.
-    #[must_use]
-    pub fn entry(&self) -> &Arc<Entry> {
-        &self.entry
-    }
-
-    /// How many bytes it has before it is packed.
-    pub(super) fn plain_bytes(&self) -> usize {
-        value::plain_bytes(&self.kept)
-    }
 }
 
 impl Durable {
@@ -302,16 +255,6 @@ impl Durable {
 
 fn lost(known: u64, found: u64) -> String {
     format!("it was added to up to entry {known}, and ends at entry {found}")
-}
-
-pub(super) fn builder() -> Builder {
-    let mut builder = Builder::new();
-    // With one writer and readers in other processes, every commit is in two phases: the file never points to a state that
-    // was not wholly written, so that a damaged last entry is told from one that was never kept.
-    builder
-        .set_cache_size(CACHE_BYTES)
-        .set_concurrency_mode(ConcurrencyMode::SingleWriter);
-    builder
 }
 
 /// Checks every page of this file, which nobody writes to meanwhile. Nothing in the file is changed.

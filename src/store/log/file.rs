@@ -6,12 +6,12 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError, RwLock},
 };
 
-use redb::{Database, ReadTransaction, ReadableDatabase, StorageBackend};
+use redb::{Builder, ConcurrencyMode, Database, ReadTransaction, ReadableDatabase, StorageBackend};
 
 use super::{
     Error, Reading,
-    durable::builder,
     read::{self, damaged},
+    tables::CACHE_BYTES,
 };
 
 /// What a file is opened for.
@@ -193,4 +193,14 @@ impl LogFile {
             Opened::ToRead(_) | Opened::Closed => Err(unopened),
         }
     }
+}
+
+pub(super) fn builder() -> Builder {
+    let mut builder = Builder::new();
+    // With one writer and readers in other processes, every commit is in two phases: the file never points to a state that
+    // was not wholly written, so that a damaged last entry is told from one that was never kept.
+    builder
+        .set_cache_size(CACHE_BYTES)
+        .set_concurrency_mode(ConcurrencyMode::SingleWriter);
+    builder
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{
     Error, Head,
     begin::write_head,
-    durable::builder,
+    file::builder,
     read,
     tables::{CHUNK, LOAD},
     value::{self, Place},

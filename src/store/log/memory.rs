@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-use super::{Error, Prepared, Used, follow};
+use super::{Error, Prepared, Used, prepared::follow};
 use crate::model::Entry;
 
 /// Entries in memory.

@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, sync::Arc};
 
-use super::durable::Prepared;
+use super::prepared::Prepared;
 use crate::model::Entry;
 
 /// How many entries are kept at hand.

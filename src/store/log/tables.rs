@@ -3,7 +3,10 @@
 use redb::TableDefinition;
 use serde::{Deserialize, Serialize};
 
-use super::{Error, value::Place};
+use super::{
+    error::{Error, FORMAT},
+    value::Place,
+};
 use crate::model::{Entity, Record, Relationship, Source};
 
 /// What is said of the whole, by name.
@@ -21,9 +24,6 @@ pub(super) const NOTES: TableDefinition<&str, &[u8]> = TableDefinition::new("not
 /// The values of `meta`, each with its key and its place.
 pub(super) const VERSION: (&str, Place) = ("version", Place::meta(0));
 pub(super) const HEAD: (&str, Place) = ("head", Place::meta(1));
-
-/// The form that this program writes.
-pub(super) const FORMAT: u32 = 1;
 
 /// Pages of the file that are kept in memory. Entries are read once at the start and then from where they are newest.
 pub(super) const CACHE_BYTES: usize = 32 << 20;

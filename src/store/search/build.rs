@@ -4,22 +4,23 @@
 use std::sync::Arc;
 
 use tantivy::{
-    IndexSettings, IndexWriter, ReloadPolicy, TantivyDocument, TantivyError,
+    IndexSettings, IndexWriter, ReloadPolicy, TantivyError,
     directory::RamDirectory,
     indexer::NoMergePolicy,
-    schema::{FAST, Field, IndexRecordOption, Schema, TextFieldIndexing, TextOptions},
     tokenizer::{TextAnalyzer, Token, TokenStream, Tokenizer, TokenizerManager},
 };
 
 use super::{
     Error, Index,
+    fields::{FIRST, Fields, WORDS},
     keys::KeysBuilder,
-    layer::{Body, Layer, Segment},
+    layer::{Body, Layer},
     lexicon::Lexicon,
-    words::{Cutter, key, readings_of_unspaced},
+    segment::Segment,
+    words::Cutter,
 };
 use crate::{
-    graph::{EntityIx, EntityRef, Snapshot},
+    graph::{EntityIx, Snapshot},
     model::{Timestamp, View},
 };
 
@@ -31,79 +32,6 @@ const THREADS_MAX: usize = 8;
 const THREAD_BYTES: usize = 200_000_000;
 /// How large the tables may be that one thread by itself begins with.
 const SMALL_BYTES: usize = 1_000_000;
-
-/// Where a word may stand.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Fields {
-    pub(super) row: Field,
-    pub(super) name: Field,
-    /// The word that the main name begins with.
-    pub(super) first: Field,
-    pub(super) other_name: Field,
-    pub(super) description: Field,
-    /// Ids and identifiers.
-    pub(super) code: Field,
-}
-
-pub(super) const ROW: &str = "row";
-const WORDS: &str = "words";
-const FIRST: &str = "first";
-
-impl Fields {
-    pub(super) fn schema() -> (Schema, Self) {
-        let mut builder = Schema::builder();
-        let text = |tokenizer: &str| {
-            let indexing = TextFieldIndexing::default()
-                .set_tokenizer(tokenizer)
-                .set_fieldnorms(false)
-                .set_index_option(IndexRecordOption::Basic);
-            TextOptions::default().set_indexing_options(indexing)
-        };
-        let fields = Self {
-            row: builder.add_u64_field(ROW, FAST),
-            name: builder.add_text_field("name", text(WORDS)),
-            first: builder.add_text_field("first", text(FIRST)),
-            other_name: builder.add_text_field("other_name", text(WORDS)),
-            description: builder.add_text_field("description", text(WORDS)),
-            code: builder.add_text_field("code", text(WORDS)),
-        };
-        (builder.build(), fields)
-    }
-
-    /// Where words may have typos. A code with a typo is another code.
-    pub(super) fn prose(&self) -> [Field; 3] {
-        [self.name, self.other_name, self.description]
-    }
-
-    fn document(&self, entity: &EntityRef<'_>, row: u32) -> TantivyDocument {
-        let mut document = TantivyDocument::new();
-        document.add_u64(self.row, u64::from(row));
-        document.add_text(self.first, entity.name());
-        let mut add = |field, name: &str| {
-            document.add_text(field, name);
-            for (_, reading) in readings_of_unspaced(name) {
-                document.add_text(field, reading);
-            }
-        };
-        add(self.name, entity.name());
-        for name in entity.names() {
-            add(self.other_name, name.text());
-        }
-        if let Some(description) = entity.description() {
-            document.add_text(self.description, description);
-        }
-        document.add_text(self.code, entity.id());
-        for (_, value) in entity.identifiers() {
-            document.add_text(self.code, value);
-            // Without its separators, so that it can be found by how it begins however it is written.
-            let compact = key(value);
-            if compact.len() < value.len() {
-                document.add_text(self.code, compact);
-            }
-        }
-        document
-    }
-}
 
 impl Index {
     /// The index of everything that `snapshot` holds, whenever it was recorded.

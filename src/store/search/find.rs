@@ -6,10 +6,11 @@ use std::collections::HashMap;
 use tantivy::schema::IndexRecordOption;
 
 use super::{
-    Error, Index, at,
+    Error, Index,
     keys::Whole,
     meet::{Here, Met, meet},
     question::{Question, Sort},
+    segment::at,
     terms::{Expansion, Found, Place},
 };
 use crate::graph::{Budget, EntityIx};

@@ -11,7 +11,8 @@ use tantivy::{Directory, directory::RamDirectory};
 
 use super::{
     Index,
-    build::{Fields, segments},
+    build::segments,
+    fields::Fields,
     keys::Keys,
     layer::{Body, Layer},
     lexicon::Lexicon,

@@ -3,9 +3,13 @@
 
 use std::sync::Arc;
 
-use tantivy::{SegmentReader, TantivyError, directory::RamDirectory};
+use tantivy::directory::RamDirectory;
 
-use super::{at, build::ROW, keys::Keys, lexicon::Lexicon};
+use super::{
+    keys::Keys,
+    lexicon::Lexicon,
+    segment::{Segment, at},
+};
 use crate::{graph::EntityIx, model::Timestamp};
 
 /// Some entities, and what stands for them no longer.
@@ -150,31 +154,5 @@ impl Layer {
             + self.body.lengths.len()
             + self.entities.len() * size_of::<EntityIx>()
             + rows.sum::<usize>()
-    }
-}
-
-/// What one thread wrote of a layer. Which entity is in which segment differs from build to build, so nothing in an answer
-/// may depend on it.
-pub(super) struct Segment {
-    pub(super) reader: SegmentReader,
-    /// The row of each of its documents, ascending.
-    pub(super) rows: Vec<u32>,
-}
-
-impl Segment {
-    pub(super) fn new(reader: &SegmentReader) -> Result<Self, TantivyError> {
-        let column = reader.fast_fields().u64(ROW)?;
-        let row = |document| {
-            let row = column.first(document).and_then(|row| u32::try_from(row).ok());
-            row.ok_or_else(|| TantivyError::InternalError("a document has no row".to_owned()))
-        };
-        let rows: Vec<u32> = (0..reader.max_doc()).map(row).collect::<Result<_, _>>()?;
-        if !rows.is_sorted() {
-            return Err(TantivyError::InternalError("documents are not in order".to_owned()));
-        }
-        Ok(Self {
-            rows,
-            reader: reader.clone(),
-        })
     }
 }

@@ -4,7 +4,7 @@
 use tantivy::{TantivyError, schema::Field, termdict::TermMerger};
 use tantivy_fst::{IntoStreamer, Map, MapBuilder, Streamer};
 
-use super::{layer::Segment, near::Near};
+use super::{near::Near, segment::Segment};
 
 /// The words, each with a bit for every field of prose that has it in some segment.
 pub(super) struct Lexicon {

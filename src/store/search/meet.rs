@@ -3,7 +3,7 @@
 
 use tantivy::{DocSet, TERMINATED, schema::IndexRecordOption};
 
-use super::{Error, at, terms::Found};
+use super::{Error, segment::at, terms::Found};
 use crate::graph::Budget;
 
 /// Skipping ahead takes as long as reading so many documents one after the other.

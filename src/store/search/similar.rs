@@ -6,8 +6,9 @@ use std::{
 };
 
 use super::{
-    Error, Index, at, keys,
+    Error, Index, keys,
     question::{Asked, EXACT, Question, Sort, Spelling, TEXT_MAX, WORDS_MAX},
+    segment::at,
     terms::{Expansion, Place},
     words::{core_keys, key},
 };

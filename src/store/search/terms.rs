@@ -9,9 +9,10 @@ use tantivy::{
 };
 
 use super::{
-    Error, Index, at,
+    Error, Index,
     near::Near,
     question::{Asked, EXACT, Quality, Sort, Spelling, prefix_quality},
+    segment::at,
 };
 use crate::graph::Budget;
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use guanxi::{
     graph::Budget,
-    store::{State, Store, home::Home, search::Question},
+    store::{State, Store, folder::Home, search::Question},
 };
 
 use super::{Desk, How, content, lei, lei_file, moment, one, rr_file};

@@ -10,7 +10,7 @@ use std::{
 
 use guanxi::{
     model::Timestamp,
-    store::home::{Error, Home},
+    store::folder::{Error, Home},
 };
 use proptest::prelude::*;
 

@@ -34,7 +34,7 @@ use guanxi::{
     model::{Date, Entity, Relationship, Timestamp},
     store::{
         self, State, Store,
-        home::{Home, LOG},
+        folder::{Home, LOG},
     },
 };
 use tempfile::TempDir;

@@ -6,7 +6,7 @@ use crate::{
     engine::cost::directives::list_size,
     model::{self, MatchAgreement, MatchFeatureKind, MatchScore},
     schema::{context::viewer::Viewer, types::entities::entity::Entity, values::enums::Member},
-    store::matching,
+    store::search::matching,
 };
 
 /// What was found for one candidate of the question.

@@ -3,7 +3,8 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Shared, commit, log};
+use super::{commit, shared::Shared};
+use crate::store::log;
 
 /// How long the writer waits for a change before it looks at the log.
 const LOOK: Duration = Duration::from_secs(1);
@@ -15,7 +16,7 @@ const SHARE: u32 = 4;
 
 /// When it is tried again to go on.
 #[derive(Debug, Default)]
-pub(super) struct Healing {
+pub(in crate::store) struct Healing {
     /// None while nothing has failed.
     next: Option<Next>,
 }
@@ -28,7 +29,7 @@ struct Next {
 
 impl Healing {
     /// How long to wait for a change before [`Healing::go_on`].
-    pub(super) fn look(&self, shared: &Shared) -> Duration {
+    pub(in crate::store) fn look(&self, shared: &Shared) -> Duration {
         let is_failing = shared.log.failure().is_some_and(|failure| failure.passing);
         match &self.next {
             _ if !is_failing => LOOK,
@@ -38,7 +39,7 @@ impl Healing {
     }
 
     /// Tries to go on after a failure, when it is time. The caller has the turn.
-    pub(super) fn go_on(&mut self, shared: &Shared) {
+    pub(in crate::store) fn go_on(&mut self, shared: &Shared) {
         let Some(failure) = shared.log.failure().filter(|failure| failure.passing) else {
             self.next = None;
             return;

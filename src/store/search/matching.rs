@@ -1,10 +1,11 @@
 //! Who was meant: the search index says who shares words with a name, and these are scored against all that is told, best
 //! first.
 
-use super::search::{self, Index};
+use super::Index;
 use crate::{
     graph::{Budget, EntityIx, Exhausted, Mask, Snapshot},
     model::{Identifier, Known, MatchScore, Wanted},
+    store::search,
 };
 
 /// An entity that may be meant.

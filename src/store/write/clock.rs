@@ -41,13 +41,13 @@ pub enum Fault {
 
 /// What the clock said at one moment, and a second clock that nobody sets.
 #[derive(Debug)]
-pub(super) struct Clock {
+pub(in crate::store) struct Clock {
     began: Timestamp,
     since: Steady,
 }
 
 impl Clock {
-    pub(super) fn start() -> Self {
+    pub(in crate::store) fn start() -> Self {
         Self {
             began: Timestamp::now(),
             since: Steady::now(),
@@ -55,7 +55,7 @@ impl Clock {
     }
 
     /// Whether something may be recorded at `now`.
-    pub(super) fn check(&self, now: Timestamp) -> Result<(), Fault> {
+    pub(in crate::store) fn check(&self, now: Timestamp) -> Result<(), Fault> {
         check(self.began, self.since.elapsed(), now)
     }
 }

@@ -10,10 +10,14 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-use super::{Shared, State, Store, commit::Error, log::Readable, writer::after};
+use super::{
+    commit::{Error, adding_already, after},
+    shared::Shared,
+};
 use crate::{
     graph::{self, Builder},
     model::{Entry, Noun, Record, Timestamp},
+    store::{State, Store, log::Readable},
 };
 
 /// How many entries may wait to be written while more is added.
@@ -174,7 +178,7 @@ impl Writing {
             for mut entry in waiting {
                 entry.position = shared.log.last_position() + 1;
                 let prepared = shared.log.prepare(Arc::new(entry), Readable::Surely);
-                let prepared = prepared.map_err(|error| super::writer::unavailable(&error))?;
+                let prepared = prepared.map_err(|error| super::commit::unavailable(&error))?;
                 let _turn = shared.turn();
                 let written = shared.log.append(&[prepared]);
                 written.map_err(|error| Error::Unsure(error.to_string()))?;
@@ -206,11 +210,6 @@ impl Drop for Writing {
         // Who ends it hears of it.
         let _ = self.end();
     }
-}
-
-/// Why a change is refused while records are being added.
-pub(super) fn adding_already() -> Error {
-    Error::Unavailable("an import is adding records; the store takes other changes when that has ended".to_owned())
 }
 
 fn too_much(error: &graph::Error) -> Error {

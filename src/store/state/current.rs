@@ -2,16 +2,18 @@
 
 use std::sync::{Arc, OnceLock};
 
-use crate::graph::{
-    Budget, Exhausted, Snapshot,
-    algo::{Ranking, RankingQuestion},
+use crate::{
+    graph::{
+        Budget, Exhausted, Snapshot,
+        algo::{Ranking, RankingQuestion},
+    },
+    store::search,
 };
 
 use super::{
-    indexing::{Indexing, Preparation},
+    index_file::Shelf,
+    indexing::{Indexing, Preparation, Unsearchable},
     rankings::Rankings,
-    search,
-    shelf::Shelf,
 };
 
 /// One state to read. A question reads the same state from its first byte to its last.
@@ -23,17 +25,6 @@ pub struct State {
     indexing: Arc<Indexing>,
     /// The index of this state, once it was asked for and there was one.
     search: OnceLock<Arc<search::Index>>,
-}
-
-/// Why nothing can be searched.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Unsearchable {
-    /// The index is being built.
-    #[error("the search index is being built")]
-    Unprepared,
-    /// It could not be built.
-    #[error("the search index could not be built: {0}")]
-    Failed(String),
 }
 
 impl State {
@@ -66,7 +57,7 @@ impl State {
 
     /// The state of the next graph. Takes microseconds: whoever searches first pays for what changed, and a thread when much
     /// has.
-    pub(super) fn followed_by(&self, graph: Snapshot) -> Self {
+    pub(in crate::store) fn followed_by(&self, graph: Snapshot) -> Self {
         if !graph.shares_base_with(&self.graph) {
             return self.moved_to(graph);
         }
@@ -83,12 +74,12 @@ impl State {
     }
 
     /// Lets the search index be kept on disk, and read from there by [`State::prepare`].
-    pub(super) fn keep_search_on(&self, shelf: Shelf) {
+    pub(in crate::store) fn keep_search_on(&self, shelf: Shelf) {
         self.indexing.keep_on(shelf);
     }
 
     /// Ends keeping the search index on disk; what is being written is finished.
-    pub(super) fn close_shelf(&self) {
+    pub(in crate::store) fn close_shelf(&self) {
         self.indexing.close_shelf();
     }
 
@@ -99,7 +90,7 @@ impl State {
     }
 
     /// A ranking of the graph. Computed when it is first asked for, at the expense of who asks; then kept, up to
-    /// [`super::RANKINGS_MAX`] of them. What `budget` ends is not kept.
+    /// [`crate::store::RANKINGS_MAX`] of them. What `budget` ends is not kept.
     ///
     /// # Errors
     /// [`Exhausted`] when the budget does not allow it.

@@ -6,16 +6,16 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use super::{
-    Folder, State, Store,
-    home::{self, Guest, Home},
-    log::{self, Durable, Log, Reading},
-    settle::{self, Place},
-    shelf::Shelf,
-};
 use crate::{
     graph::{self, Builder, Snapshot},
     model::{Entry, Timestamp},
+    store::{
+        Folder, State, Store,
+        folder::{self, Guest, Home, snapshots::BasePlace},
+        log::{self, Durable, Log, Reading},
+        state::index_file::Shelf,
+        write::rebase,
+    },
 };
 
 /// Why a store cannot be opened.
@@ -23,7 +23,7 @@ use crate::{
 pub enum OpenError {
     /// Its folder or its log does not allow it.
     #[error(transparent)]
-    Home(#[from] home::Error),
+    Home(#[from] folder::Error),
     /// What it holds makes no graph.
     #[error("store {}: {reason}", dir.display())]
     Unsound {
@@ -54,10 +54,10 @@ impl Store {
     pub fn open(home: Home, state: impl FnOnce(Snapshot) -> Arc<State>) -> Result<Self, OpenError> {
         let dir = home.dir().to_owned();
         let reading = home.reading()?;
-        home::check_reach(&dir, &reading)?;
+        folder::check_reach(&dir, &reading)?;
         let log_id = reading.head().fingerprint();
         let (written, graph) = latest(&dir, &reading)?;
-        let place = Place {
+        let place = BasePlace {
             dir: dir.clone(),
             log: log_id,
             written,
@@ -93,9 +93,9 @@ impl Store {
         state: impl FnOnce(Snapshot) -> Arc<State>,
     ) -> Result<Self, OpenError> {
         let reading = guest.reading(dir)?;
-        home::check_reach(dir, &reading)?;
+        folder::check_reach(dir, &reading)?;
         let (written, graph) = latest(dir, &reading)?;
-        let place = Place {
+        let place = BasePlace {
             dir: dir.to_owned(),
             log: reading.head().fingerprint(),
             written,
@@ -126,7 +126,7 @@ impl Store {
 pub fn read(dir: &Path, since: Timestamp) -> Result<Snapshot, OpenError> {
     let guest = Guest::enter(dir, since)?;
     let reading = guest.reading(dir)?;
-    home::check_reach(dir, &reading)?;
+    folder::check_reach(dir, &reading)?;
     latest(dir, &reading).map(|(_, graph)| graph)
 }
 
@@ -141,7 +141,7 @@ fn latest(dir: &Path, reading: &Reading) -> Result<(Option<u64>, Snapshot), Open
         reason,
     };
     let graph = graph.map_err(unsound)?;
-    let waiting = super::waiting::read(reading).map_err(|reason| unsound(reason.into()))?;
+    let waiting = super::unresolved::read(reading).map_err(|reason| unsound(reason.into()))?;
     Ok((position, graph.with_unresolved(waiting)))
 }
 
@@ -151,7 +151,7 @@ fn latest(dir: &Path, reading: &Reading) -> Result<(Option<u64>, Snapshot), Open
 /// # Errors
 /// [`OpenError`] when the folder or the log cannot be read.
 pub fn check_written(dir: &Path, reading: &Reading, graph: &Snapshot) -> Result<Option<String>, OpenError> {
-    let written = home::read_snapshot(dir, reading.head().fingerprint(), settle::read)?;
+    let written = folder::read_snapshot(dir, reading.head().fingerprint(), rebase::read)?;
     let Some((position, written)) = written else {
         return Ok(None);
     };
@@ -164,13 +164,13 @@ pub fn check_written(dir: &Path, reading: &Reading, graph: &Snapshot) -> Result<
 }
 
 /// What was written for the next start, and the entry up to which it goes; none when there is nothing that is good.
-fn written(dir: &Path, reading: &Reading) -> Result<Option<(u64, Snapshot)>, home::Error> {
-    let found = home::read_snapshot(dir, reading.head().fingerprint(), settle::read)?;
+fn written(dir: &Path, reading: &Reading) -> Result<Option<(u64, Snapshot)>, folder::Error> {
+    let found = folder::read_snapshot(dir, reading.head().fingerprint(), rebase::read)?;
     let Some((position, graph)) = found else {
         return Ok(None);
     };
     // A copy of the log may have gone on without this one, and then hold other entries at the same positions.
-    let of_log = |reason| home::Error::Log {
+    let of_log = |reason| folder::Error::Log {
         dir: dir.to_owned(),
         reason,
     };
@@ -219,7 +219,7 @@ fn followed(
         let place = || format!("entry {}", entry.position);
         each(&entry, &graph).map_err(|reason| log::Error::damaged(place(), &reason))?;
         let (next, _) = graph
-            .apply(settle::changes(&entry), entry.recorded_at)
+            .apply(rebase::changes(&entry), entry.recorded_at)
             .map_err(|reason| log::Error::damaged(place(), &reason))?;
         graph = next;
         Ok(())

@@ -3,13 +3,15 @@
 
 use std::path::Path;
 
-use super::{
-    home::{self, Home, blocks::Held},
-    log, settle, shelf,
-};
 use crate::{
     graph::{self, Builder, Snapshot},
     model::{Noun, Record, Timestamp},
+    store::{
+        folder::{self, Home, blocks::Held},
+        log,
+        state::index_file,
+        write::rebase,
+    },
 };
 
 /// A store that is being filled.
@@ -30,7 +32,7 @@ pub enum Error {
     Unfit(#[from] graph::Error),
     /// The folder or its files do not allow it.
     #[error(transparent)]
-    Home(#[from] home::Error),
+    Home(#[from] folder::Error),
 }
 
 /// A record that was not added.
@@ -175,7 +177,7 @@ impl Load {
             position: 0,
             log: head.fingerprint(),
         };
-        home::write_snapshot(self.home.dir(), held, |blocks| settle::write(&graph, blocks))?;
+        folder::write_snapshot(self.home.dir(), held, |blocks| rebase::write(&graph, blocks))?;
         inspect(&graph);
         Ok(Filled { home: self.home, held })
     }
@@ -193,8 +195,8 @@ impl Filled {
     /// the graph only the entities are in memory meanwhile. A failure is told in the program's log: the next start builds it.
     pub fn index(&self) {
         let dir = self.home.dir();
-        match home::read_snapshot(dir, self.held.log, settle::read_entities) {
-            Ok(Some((position, graph))) if position == self.held.position => shelf::fill(dir, self.held, &graph),
+        match folder::read_snapshot(dir, self.held.log, rebase::read_entities) {
+            Ok(Some((position, graph))) if position == self.held.position => index_file::fill(dir, self.held, &graph),
             Ok(_) => tracing::warn!("there is no snapshot to build the search index from; the next start builds it"),
             Err(error) => tracing::warn!(%error, "the search index cannot be built; the next start builds it"),
         }
@@ -208,7 +210,7 @@ impl Filled {
 }
 
 fn unwritten(home: &Home, reason: log::Error) -> Error {
-    Error::Home(home::Error::Log {
+    Error::Home(folder::Error::Log {
         dir: home.dir().to_owned(),
         reason,
     })

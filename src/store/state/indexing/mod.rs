@@ -12,31 +12,41 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{
-    search::{self, Index, follow::AT_ONCE},
-    shelf::Shelf,
-    state::Unsearchable,
+use super::index_file::Shelf;
+use crate::{
+    graph::Snapshot,
+    store::search::{self, Index, follow::AT_ONCE},
 };
-use crate::graph::Snapshot;
 
 /// How long after a failure the index is built anew: what failed for want of memory may not fail again.
 const RETRY: Duration = Duration::from_secs(30);
 
+/// Why nothing can be searched.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unsearchable {
+    /// The index is being built.
+    #[error("the search index is being built")]
+    Unprepared,
+    /// It could not be built.
+    #[error("the search index could not be built: {0}")]
+    Failed(String),
+}
+
 /// When the index is first built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Preparation {
+pub(in crate::store) enum Preparation {
     /// By the first question that needs it.
     WhenAsked,
-    /// By [`super::State::prepare`], while questions are answered already.
+    /// By [`crate::store::State::prepare`], while questions are answered already.
     Ahead,
 }
 
 /// An index, or why there is none.
-pub(super) type Outcome = Result<Arc<Index>, String>;
+pub(in crate::store) type Outcome = Result<Arc<Index>, String>;
 
 /// What the states of one base search.
 #[derive(Debug)]
-pub(super) struct Indexing {
+pub(in crate::store) struct Indexing {
     preparation: Preparation,
     shelf: OnceLock<Arc<Shelf>>,
     work: Mutex<Work>,
@@ -79,23 +89,23 @@ struct Made {
 }
 
 impl Indexing {
-    pub(super) fn new(graph: &Snapshot, preparation: Preparation) -> Arc<Self> {
+    pub(in crate::store) fn new(graph: &Snapshot, preparation: Preparation) -> Arc<Self> {
         Arc::new(Self::beginning_with(Latest::None, graph, preparation, OnceLock::new()))
     }
 
     /// Lets the index be kept on disk, and read from there.
-    pub(super) fn keep_on(&self, shelf: Shelf) {
+    pub(in crate::store) fn keep_on(&self, shelf: Shelf) {
         // Said once, by whoever opens the store.
         let _ = self.shelf.set(Arc::new(shelf));
     }
 
     /// Ends keeping the index on disk; what is being written is finished.
-    pub(super) fn close_shelf(&self) {
+    pub(in crate::store) fn close_shelf(&self) {
         self.shelf.get().into_iter().for_each(|shelf| shelf.close());
     }
 
     /// The same for a graph with another base. What is indexed is not indexed again.
-    pub(super) fn moved_to(self: &Arc<Self>, graph: &Snapshot) -> Arc<Self> {
+    pub(in crate::store) fn moved_to(self: &Arc<Self>, graph: &Snapshot) -> Arc<Self> {
         let (latest, is_made) = match &self.lock().latest {
             Latest::None if self.preparation == Preparation::WhenAsked => (Latest::None, false),
             latest => (Latest::Of(Arc::clone(self)), matches!(latest, Latest::Made(_))),
@@ -127,7 +137,7 @@ impl Indexing {
     }
 
     /// Tells that this is the next state. When much has changed that nobody searched for, a thread catches up.
-    pub(super) fn told(self: &Arc<Self>, graph: &Snapshot) {
+    pub(in crate::store) fn told(self: &Arc<Self>, graph: &Snapshot) {
         *self.newest.lock().unwrap_or_else(PoisonError::into_inner) = graph.clone();
         if self.is_behind(graph) {
             self.follow();
@@ -141,7 +151,7 @@ impl Indexing {
 
     /// Builds the first index, or reads the one that is kept, unless there is one. Whoever calls while another does waits for
     /// that one.
-    pub(super) fn prepare(self: &Arc<Self>, graph: &Snapshot) {
+    pub(in crate::store) fn prepare(self: &Arc<Self>, graph: &Snapshot) {
         let mut work = self.lock();
         while work.busy {
             work = self.wait(work);
@@ -159,7 +169,7 @@ impl Indexing {
     }
 
     /// Why there is no index, where somebody would have to wait for one or there will be none.
-    pub(super) fn unsearchable(&self) -> Option<Unsearchable> {
+    pub(in crate::store) fn unsearchable(&self) -> Option<Unsearchable> {
         let origin = match &self.lock().latest {
             Latest::Failed(reason, _) => return Some(Unsearchable::Failed(reason.clone())),
             Latest::None if self.preparation == Preparation::Ahead => return Some(Unsearchable::Unprepared),
@@ -171,7 +181,7 @@ impl Indexing {
 
     /// The index for `graph`; none while the first one is being built, where that is done ahead. What changed since the last
     /// is worked in: at once when it is little. Where it is much and another is at it already, that one is waited for.
-    pub(super) fn index(self: &Arc<Self>, graph: &Snapshot) -> Option<Outcome> {
+    pub(in crate::store) fn index(self: &Arc<Self>, graph: &Snapshot) -> Option<Outcome> {
         let mut work = self.lock();
         loop {
             match &work.latest {

@@ -8,16 +8,22 @@ use std::{
 };
 
 use super::{
-    Error,
     blocks::{BlocksReader, BlocksWriter, Held},
-    failed, files,
+    error::{Error, failed},
+    files,
+    names::{SEARCH, SNAPSHOT},
 };
 use crate::store::log::{self, Reading};
 
-/// What their names begin with.
-pub(super) const PREFIX: &str = "snapshot-";
-/// What those of the search index begin with.
-pub(super) const SEARCH: &str = "search-";
+/// Where a base is written, and for which log.
+#[derive(Debug, Clone)]
+pub(in crate::store) struct BasePlace {
+    pub(in crate::store) dir: PathBuf,
+    pub(in crate::store) log: u64,
+    /// Up to which entry the base was read from there.
+    pub(in crate::store) written: Option<u64>,
+}
+
 const ENDING: &str = ".gx";
 
 /// Writes a snapshot of the log up to `held.position` with what `fill` writes, and then removes the older ones. The bytes of
@@ -30,7 +36,7 @@ pub fn write_snapshot(
     held: Held,
     fill: impl FnOnce(&mut BlocksWriter<BufWriter<File>>) -> io::Result<()>,
 ) -> Result<u64, Error> {
-    write(dir, PREFIX, held, fill)
+    write(dir, SNAPSHOT, held, fill)
 }
 
 /// The same for the search index.
@@ -79,7 +85,7 @@ pub fn read_snapshot<T>(
     log: u64,
     read: impl Fn(&mut BlocksReader<File>) -> io::Result<T>,
 ) -> Result<Option<(u64, T)>, Error> {
-    read_newest(dir, PREFIX, log, read)
+    read_newest(dir, SNAPSHOT, log, read)
 }
 
 /// The same for the search index.
@@ -121,7 +127,7 @@ pub fn check_reach(dir: &Path, reading: &Reading) -> Result<(), Error> {
     let last = reading.last_position();
     match newest_snapshot(dir, reading.head().fingerprint())? {
         Some(newest) if newest > last => {
-            let reason = format!("it ends at entry {last}, but {PREFIX}{newest}{ENDING} holds entry {newest}");
+            let reason = format!("it ends at entry {last}, but {SNAPSHOT}{newest}{ENDING} holds entry {newest}");
             Err(Error::Log {
                 dir: dir.to_owned(),
                 reason: log::Error::damaged("the log", &reason),
@@ -144,14 +150,14 @@ pub fn check_snapshots(dir: &Path, reading: &Reading) -> Result<Vec<String>, Err
             path.file_name().unwrap_or_default().to_string_lossy()
         ))
     };
-    let files = numbered(dir, PREFIX)?.into_iter().chain(numbered(dir, SEARCH)?);
+    let files = numbered(dir, SNAPSHOT)?.into_iter().chain(numbered(dir, SEARCH)?);
     Ok(files.filter_map(problem).collect())
 }
 
 /// The position of the newest snapshot of this log, whole or not; none when there is none.
 fn newest_snapshot(dir: &Path, log: u64) -> Result<Option<u64>, Error> {
     let of_log = |path: &Path| -> io::Result<Held> { Ok(BlocksReader::begin(File::open(path)?)?.0) };
-    let snapshots = numbered(dir, PREFIX)?.into_iter();
+    let snapshots = numbered(dir, SNAPSHOT)?.into_iter();
     Ok(snapshots
         .filter(|(position, path)| {
             of_log(path).is_ok_and(|held| {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Store;
+use crate::store::Store;
 
 /// What keeps a store from being well.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,9 +3,11 @@
 
 pub mod blocks;
 mod copies;
+mod error;
 mod files;
 mod lock;
-mod snapshots;
+mod names;
+pub(in crate::store) mod snapshots;
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -16,120 +18,18 @@ use std::{
 use redb::backends::FileBackend;
 
 pub use copies::{Copied, backup, compact, restore};
+pub use error::Error;
+use error::failed;
 pub use lock::Lock;
+use names::{BEGUN, IMPORTING, ROOM};
+pub use names::{LOADING, LOG};
 pub use snapshots::{check_reach, check_snapshots, read_search, read_snapshot, write_search, write_snapshot};
 
-use super::{
-    log::{self, Durable, Purpose, Reading},
-    tokens,
+use super::log::{self, Durable, Purpose, Reading};
+use crate::{
+    auth::tokens,
+    model::{Dataset, Timestamp},
 };
-use crate::model::{Dataset, Timestamp};
-
-/// The file with the log.
-pub const LOG: &str = "guanxi.redb";
-/// What is written and removed to find out whether there is room again on a disk that was full.
-const ROOM: &str = "guanxi.redb.room.new";
-/// Marks that a store was begun in a folder.
-const BEGUN: &str = "begun";
-/// Marks that an import was begun that has kept nothing yet.
-const IMPORTING: &str = "importing";
-
-/// The file with what has been imported so far, until it becomes the log.
-pub const LOADING: &str = "import.redb";
-
-/// Why a folder cannot be used as a store.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// Another process has it open.
-    #[error("store {}: it is in use by {holder}; stop that process first, or use another folder", dir.display())]
-    Held {
-        /// The folder.
-        dir: PathBuf,
-        /// Who, as far as the lock says.
-        holder: String,
-    },
-    /// The log does not allow it.
-    #[error("store {}: {reason}", dir.display())]
-    Log {
-        /// The folder.
-        dir: PathBuf,
-        /// What the log says.
-        reason: log::Error,
-    },
-    /// There is something else in the folder.
-    #[error("store {}: it holds {found}, but no {LOG}; give a folder that is new or empty", dir.display())]
-    Occupied {
-        /// The folder.
-        dir: PathBuf,
-        /// One of the things in it.
-        found: String,
-    },
-    /// There is a store already, where a new one is to be made.
-    #[error("store {}: there is a store already; give a folder that is new or empty", dir.display())]
-    Begun {
-        /// The folder.
-        dir: PathBuf,
-    },
-    /// An import into it was interrupted.
-    #[error(
-        "store {}: an import into it was interrupted; run it again to finish it, or remove the folder to begin anew",
-        dir.display()
-    )]
-    Unfinished {
-        /// The folder.
-        dir: PathBuf,
-    },
-    /// The log of a store is gone.
-    #[error(
-        "store {}: {LOG} is gone, in which everything is kept; put it back, or restore a backup (guanxi restore), or remove the \
-         folder to begin anew",
-        dir.display()
-    )]
-    Gone {
-        /// The folder.
-        dir: PathBuf,
-    },
-    /// There is no store.
-    #[error("store {}: there is no {LOG} in it; `guanxi serve --store` begins a store", dir.display())]
-    Missing {
-        /// The folder.
-        dir: PathBuf,
-    },
-    /// A file would be overwritten.
-    #[error("{} exists already; give a file name that is free", path.display())]
-    Exists {
-        /// The file.
-        path: PathBuf,
-    },
-    /// The system refuses.
-    #[error("cannot {doing} {}: {reason}", path.display())]
-    Io {
-        /// What was tried: "write".
-        doing: &'static str,
-        /// With what.
-        path: PathBuf,
-        /// What the system says.
-        reason: io::Error,
-    },
-}
-
-impl Error {
-    /// Whether it is that nothing can be written there: the file system is read-only, or the folder is another user's.
-    #[must_use]
-    pub fn is_unwritable(&self) -> bool {
-        use io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
-        matches!(self, Self::Io { reason, .. } if matches!(reason.kind(), ReadOnlyFilesystem | PermissionDenied))
-    }
-}
-
-/// How to say that `doing` something with `path` failed.
-fn failed<'a>(doing: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> Error + 'a {
-    move |reason| Error::Io {
-        doing,
-        path: path.to_owned(),
-        reason,
-    }
-}
 
 /// A folder that this process alone has open, until this is dropped.
 #[derive(Debug)]
@@ -429,7 +329,7 @@ fn alone(dir: &Path) -> Result<Reading, Error> {
 }
 
 /// The log in this folder, to be read beside the process that has it.
-pub(super) fn shared(dir: &Path) -> Result<Reading, Error> {
+pub(in crate::store) fn shared(dir: &Path) -> Result<Reading, Error> {
     let path = dir.join(LOG);
     let file = File::open(&path).map_err(|reason| unopened(dir, &path, reason))?;
     Reading::shared(backend(file)).map_err(|reason| Error::Log {

@@ -8,9 +8,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{
-    Shared, Store, home,
+use crate::store::{
+    Store, folder,
     log::{self, Reading},
+    write::shared::Shared,
 };
 
 /// How many values and bytes are read before others have their turn.
@@ -48,7 +49,7 @@ impl Store {
 
 impl Shared {
     /// What is known to be damaged in the log.
-    pub(super) fn damaged_places(&self) -> Vec<String> {
+    pub(in crate::store) fn damaged_places(&self) -> Vec<String> {
         self.damage().clone()
     }
 
@@ -114,9 +115,9 @@ impl Verification {
             if self.shared.closing.load(Ordering::Acquire) {
                 return None;
             }
-            match home::shared(&self.dir) {
+            match folder::shared(&self.dir) {
                 Ok(reading) => return Some(reading),
-                Err(home::Error::Log {
+                Err(folder::Error::Log {
                     reason: reason @ log::Error::Damaged { .. },
                     ..
                 }) => {

@@ -6,7 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Error, failed};
+use super::{
+    error::{Error, failed},
+    names::{BEGUN, IMPORTING, SEARCH, SNAPSHOT},
+};
 
 /// How much room there must be on a disk that was full before the log takes changes again.
 const ROOM_BYTES: usize = 256 << 10;
@@ -118,16 +121,9 @@ pub(super) fn remove(path: &Path) -> Result<(), Error> {
 /// Whether only this program gives files such names.
 fn is_ours(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    [
-        super::LOG,
-        super::LOADING,
-        super::snapshots::PREFIX,
-        super::snapshots::SEARCH,
-        super::BEGUN,
-        super::IMPORTING,
-    ]
-    .iter()
-    .any(|ours| name.starts_with(ours))
+    [super::LOG, super::LOADING, SNAPSHOT, SEARCH, BEGUN, IMPORTING]
+        .iter()
+        .any(|ours| name.starts_with(ours))
 }
 
 fn unfinished(path: &Path) -> PathBuf {

@@ -7,7 +7,7 @@ use std::{
     process,
 };
 
-use super::{Error, failed};
+use super::error::{Error, failed};
 use crate::model::Timestamp;
 
 pub(super) const FILE: &str = "lock";

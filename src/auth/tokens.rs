@@ -251,7 +251,7 @@ pub fn revoke(path: &Path, name: &str, now: Timestamp) -> Result<Token, Error> {
 }
 
 /// Whether a file in the folder of a store belongs to its tokens.
-pub(super) fn is_own(name: &OsStr) -> bool {
+pub(crate) fn is_own(name: &OsStr) -> bool {
     let file = Path::new(FILE);
     let others = [LOCK, NEW, MADE].map(|extension| file.with_extension(extension));
     file == name || others.iter().any(|own| own == name)

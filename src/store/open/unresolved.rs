@@ -2,8 +2,10 @@
 
 use serde::Deserialize;
 
-use super::log::{self, Reading};
-use crate::graph::Unresolved;
+use crate::{
+    graph::Unresolved,
+    store::log::{self, Reading},
+};
 
 /// What the key of a note starts with of something that waits.
 pub const WAITING: &str = "waiting:";

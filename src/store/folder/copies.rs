@@ -2,7 +2,12 @@
 
 use std::{fs::File, path::Path};
 
-use super::{Error, Guest, Home, LOG, backend, failed, files, log_bytes};
+use super::{
+    Guest, Home, backend,
+    error::{Error, failed},
+    files, log_bytes,
+    names::LOG,
+};
 use crate::{
     model::Timestamp,
     store::log::{self, Reading},

@@ -6,14 +6,13 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use super::{
-    home::{self, blocks::Held},
-    search::{Index, keep::Kept},
-    settle::Place,
-};
 use crate::{
     graph::Snapshot,
     model::{Timestamp, View},
+    store::{
+        folder::{self, blocks::Held, snapshots::BasePlace},
+        search::{Index, keep::Kept},
+    },
 };
 
 /// Fewer entities than this are indexed about as fast as they are read.
@@ -21,7 +20,7 @@ const ENTITIES_MIN: usize = 10_000;
 
 /// Builds the index of `graph`, which is what `held` says, and keeps it in the folder of a store that nobody has opened, unless it
 /// is small. A failure is told in the program's log.
-pub(super) fn fill(dir: &Path, held: Held, graph: &Snapshot) {
+pub(in crate::store) fn fill(dir: &Path, held: Held, graph: &Snapshot) {
     let everything = graph.mask(&View::now(Timestamp::MAX));
     if graph.entities(&everything).take(ENTITIES_MIN).count() < ENTITIES_MIN {
         return;
@@ -34,7 +33,7 @@ pub(super) fn fill(dir: &Path, held: Held, graph: &Snapshot) {
 
 /// Writes the large layer of an index of `graph`.
 fn keep(dir: &Path, held: Held, index: &Index, graph: &Snapshot) {
-    match home::write_search(dir, held, |out| index.write_large(graph, out)) {
+    match folder::write_search(dir, held, |out| index.write_large(graph, out)) {
         Ok(bytes) => tracing::info!(position = held.position, bytes, "the search index is kept on disk"),
         Err(reason) => {
             tracing::warn!(%reason, "the search index cannot be kept on disk; the next start builds it anew")
@@ -44,8 +43,8 @@ fn keep(dir: &Path, held: Held, index: &Index, graph: &Snapshot) {
 
 /// The place for the search index of a store.
 #[derive(Debug)]
-pub(super) struct Shelf {
-    place: Place,
+pub(in crate::store) struct Shelf {
+    place: BasePlace,
     /// The position at which the store was opened, and when its last change was recorded.
     opened: (u64, Timestamp),
     /// Whether the store is closed, so that the folder may be another's. Held while something is written.
@@ -54,7 +53,7 @@ pub(super) struct Shelf {
 
 impl Shelf {
     /// The index beside the log that holds `graph` at `position`.
-    pub(super) fn new(place: Place, position: u64, graph: &Snapshot) -> Self {
+    pub(in crate::store) fn new(place: BasePlace, position: u64, graph: &Snapshot) -> Self {
         Self {
             place,
             opened: (position, graph.last_recorded_at()),
@@ -63,12 +62,12 @@ impl Shelf {
     }
 
     /// Lets nothing be written from now on, and waits for what is.
-    pub(super) fn close(&self) {
+    pub(in crate::store) fn close(&self) {
         *self.closed.lock().unwrap_or_else(PoisonError::into_inner) = true;
     }
 
     /// The index that is kept, up to date with `graph`; none when there is none that is good.
-    pub(super) fn read(&self, graph: &Snapshot) -> Option<Index> {
+    pub(in crate::store) fn read(&self, graph: &Snapshot) -> Option<Index> {
         match self.kept(graph) {
             Ok(index) => index,
             Err(reason) => {
@@ -79,7 +78,7 @@ impl Shelf {
     }
 
     fn kept(&self, graph: &Snapshot) -> Result<Option<Index>, Box<dyn std::error::Error>> {
-        let Some((position, kept)) = home::read_search(&self.place.dir, self.place.log, Kept::read)? else {
+        let Some((position, kept)) = folder::read_search(&self.place.dir, self.place.log, Kept::read)? else {
             return Ok(None);
         };
         let moment = kept.moment();
@@ -91,7 +90,7 @@ impl Shelf {
     }
 
     /// Keeps the large layer of `index`, which is for `graph`, unless it is small. A failure is told in the program's log.
-    pub(super) fn write(&self, index: &Index, graph: &Snapshot) {
+    pub(in crate::store) fn write(&self, index: &Index, graph: &Snapshot) {
         if index.entities() < ENTITIES_MIN {
             return;
         }

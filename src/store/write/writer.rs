@@ -11,27 +11,27 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-use jiff::SignedDuration;
-
 use super::{
-    Shared, State,
-    adding::adding_already,
-    commit::{Error, Pending, Proposal, Receipt},
-    healing::Healing,
-    log::{self, Prepared, Readable, Used},
+    commit::{Error, Pending, Proposal, Receipt, adding_already, after, unavailable},
+    recovery::Healing,
+    shared::Shared,
 };
-use crate::model::{Entry, Retry, Timestamp};
+use crate::{
+    model::{Entry, Retry},
+    store::{
+        State,
+        log::{self, Prepared, Readable, Used},
+    },
+};
 
 /// How many proposals may wait.
 const WAITING_MAX: usize = 1_024;
 /// How many proposals share a write.
 const GROUP_MAX: usize = 256;
-/// How far apart commits are recorded at least.
-const TICK: SignedDuration = SignedDuration::from_micros(1);
 
 /// The thread, and the way to it.
 #[derive(Debug)]
-pub(super) struct Writer {
+pub(in crate::store) struct Writer {
     /// None only while it is dropped.
     queue: Option<SyncSender<Waiting>>,
     thread: Option<JoinHandle<()>>,
@@ -46,7 +46,7 @@ struct Waiting {
 }
 
 impl Writer {
-    pub(super) fn start(shared: Arc<Shared>) -> Self {
+    pub(in crate::store) fn start(shared: Arc<Shared>) -> Self {
         let (queue, waiting) = mpsc::sync_channel(WAITING_MAX);
         Self {
             queue: Some(queue),
@@ -54,7 +54,7 @@ impl Writer {
         }
     }
 
-    pub(super) fn submit(&self, proposal: Proposal, readable: Readable) -> Result<Pending, Error> {
+    pub(in crate::store) fn submit(&self, proposal: Proposal, readable: Readable) -> Result<Pending, Error> {
         let (answer, answered) = mpsc::sync_channel(1);
         let queue = self.queue.as_ref().ok_or_else(Error::stopped)?;
         queue
@@ -73,7 +73,7 @@ impl Writer {
 
 impl Writer {
     /// Finishes what waits.
-    pub(super) fn stop(&mut self) {
+    pub(in crate::store) fn stop(&mut self) {
         drop(self.queue.take());
         if let Some(thread) = self.thread.take() {
             // A panic of the thread was told to who waited for it.
@@ -258,18 +258,4 @@ impl<'a> Group<'a> {
             let _ = to.send(told);
         }
     }
-}
-
-pub(super) fn unavailable(error: &log::Error) -> Error {
-    match error {
-        log::Error::Unkeepable { reason, .. } => Error::Unkeepable(reason.clone()),
-        _ => Error::Unavailable(error.to_string()),
-    }
-}
-
-/// The moment at which something is recorded that is proposed at `at`: later than everything before, in whole microseconds.
-pub(super) fn after(last: Timestamp, at: Timestamp) -> Timestamp {
-    let whole = |moment: Timestamp| Timestamp::from_microsecond(moment.as_microsecond()).unwrap_or(moment);
-    let next = whole(last).checked_add(TICK).unwrap_or(Timestamp::MAX);
-    whole(at).max(next)
 }

@@ -4,21 +4,22 @@
 use std::{
     io::{self, Read, Write},
     panic::{self, AssertUnwindSafe},
-    path::PathBuf,
     sync::{Arc, MutexGuard, PoisonError, atomic::Ordering, mpsc},
     thread,
     time::Instant,
 };
 
 use super::{
-    Shared, State,
-    adding::adding_already,
-    commit,
-    home::{self, blocks::Held},
+    commit::{self, adding_already},
+    shared::Shared,
 };
 use crate::{
     graph::{Snapshot, Unreadable},
     model::{Change, Entry},
+    store::{
+        State,
+        folder::{self, blocks::Held},
+    },
 };
 
 /// So many changes stand beside any base before a new one is made.
@@ -32,18 +33,9 @@ const SECTIONS_AHEAD: usize = 2;
 /// How many entries are caught up with at a time.
 const ENTRIES_MAX: usize = 1_000;
 
-/// Where a base is written, and for which log.
-#[derive(Debug, Clone)]
-pub(super) struct Place {
-    pub(super) dir: PathBuf,
-    pub(super) log: u64,
-    /// Up to which entry the base was read from there.
-    pub(super) written: Option<u64>,
-}
-
 impl Shared {
     /// Makes a new base in the background, if it is time and none is being made.
-    pub(super) fn settle_in_time(self: &Arc<Self>) {
+    pub(in crate::store) fn settle_in_time(self: &Arc<Self>) {
         let graph = self.state();
         let graph = graph.graph();
         let allowed = CHANGES_MIN + graph.base_rows() / ROWS_PER_CHANGE;
@@ -56,7 +48,7 @@ impl Shared {
     }
 
     /// Writes the base in the background, when it is large and was not read from a file.
-    pub(super) fn write_in_time(self: &Arc<Self>) {
+    pub(in crate::store) fn write_in_time(self: &Arc<Self>) {
         let large = self.state().graph().base_rows() >= WRITTEN_ROWS_MIN;
         let unwritten = self.place.as_ref().is_some_and(|place| place.written.is_none());
         if large && unwritten && !self.settling.swap(true, Ordering::AcqRel) {
@@ -88,7 +80,7 @@ impl Shared {
     }
 
     /// Makes a new base of everything, writes it for the next start, and puts it in the place of the old one.
-    pub(super) fn settle(&self) -> Result<(), commit::Error> {
+    pub(in crate::store) fn settle(&self) -> Result<(), commit::Error> {
         let _alone = self.settler_alone();
         let start = Instant::now();
         let (state, mut position) = {
@@ -120,19 +112,19 @@ impl Shared {
     }
 
     /// Waits until nobody makes a base, and keeps others from it.
-    pub(super) fn settler_alone(&self) -> MutexGuard<'_, ()> {
+    pub(in crate::store) fn settler_alone(&self) -> MutexGuard<'_, ()> {
         self.settler_turn.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Writes a graph that holds everything up to `position` for the next start, where there is a place for it.
-    pub(super) fn write_base(&self, graph: &Snapshot, position: u64) {
+    pub(in crate::store) fn write_base(&self, graph: &Snapshot, position: u64) {
         let Some(place) = &self.place else { return };
         let start = Instant::now();
         let held = Held {
             position,
             log: place.log,
         };
-        match home::write_snapshot(&place.dir, held, |blocks| write(graph, blocks)) {
+        match folder::write_snapshot(&place.dir, held, |blocks| write(graph, blocks)) {
             Ok(bytes) => tracing::info!(
                 position,
                 bytes,
@@ -145,7 +137,12 @@ impl Shared {
     }
 
     /// Carries out the entries of the log after `position`, up to the one at `last`.
-    pub(super) fn catch_up(&self, graph: &mut Snapshot, position: &mut u64, last: u64) -> Result<(), commit::Error> {
+    pub(in crate::store) fn catch_up(
+        &self,
+        graph: &mut Snapshot,
+        position: &mut u64,
+        last: u64,
+    ) -> Result<(), commit::Error> {
         let unavailable = |reason: &dyn std::fmt::Display| commit::Error::Unavailable(reason.to_string());
         while *position < last {
             let left = usize::try_from(last - *position).unwrap_or(ENTRIES_MAX);
@@ -171,11 +168,11 @@ impl Shared {
 }
 
 /// What an entry changed.
-pub(super) fn changes(entry: &Entry) -> Vec<Change> {
+pub(in crate::store) fn changes(entry: &Entry) -> Vec<Change> {
     entry.steps.iter().map(|step| step.change.clone()).collect()
 }
 
-pub(super) fn write(graph: &Snapshot, out: &mut impl Write) -> io::Result<()> {
+pub(in crate::store) fn write(graph: &Snapshot, out: &mut impl Write) -> io::Result<()> {
     graph.pack(|section| {
         let length = u64::try_from(section.len()).map_err(io::Error::other)?;
         out.write_all(&length.to_le_bytes())?;
@@ -184,12 +181,12 @@ pub(super) fn write(graph: &Snapshot, out: &mut impl Write) -> io::Result<()> {
 }
 
 /// The graph that was written.
-pub(super) fn read(from: &mut (impl Read + Send)) -> io::Result<Snapshot> {
+pub(in crate::store) fn read(from: &mut (impl Read + Send)) -> io::Result<Snapshot> {
     read_with(from, |take| Snapshot::unpack(take))
 }
 
 /// The entities of the graph that was written, and nothing else.
-pub(super) fn read_entities(from: &mut (impl Read + Send)) -> io::Result<Snapshot> {
+pub(in crate::store) fn read_entities(from: &mut (impl Read + Send)) -> io::Result<Snapshot> {
     read_with(from, |take| Snapshot::unpack_entities(take))
 }
 
@@ -247,7 +244,7 @@ mod tests {
     use crate::{
         graph::Builder,
         model::{Entity, EntityKind, Record, Timestamp},
-        store::{Store, commit::Proposal},
+        store::{Store, write::commit::Proposal},
     };
 
     #[test]

@@ -17,7 +17,7 @@ const LOOK: Duration = Duration::from_millis(20);
 
 /// The rankings computed so far, and those being computed.
 #[derive(Debug, Default)]
-pub(super) struct Rankings {
+pub(in crate::store) struct Rankings {
     slots: Mutex<Slots>,
     changed: Condvar,
 }
@@ -32,7 +32,7 @@ struct Slots {
 impl Rankings {
     /// The answer to `question`: kept, or computed now. Who asks for what another is computing waits for it, and computes it
     /// when the other gave up.
-    pub(super) fn answer(
+    pub(in crate::store) fn answer(
         &self,
         snapshot: &Snapshot,
         question: &RankingQuestion,

@@ -6,11 +6,17 @@ use std::{
     sync::{Arc, mpsc::Receiver},
 };
 
-use super::{State, clock};
+use jiff::SignedDuration;
+
+use super::clock;
 use crate::{
     graph::{Refused, Snapshot},
     model::{Change, Entry, Retry, Timestamp},
+    store::{State, log},
 };
+
+/// How far apart commits are recorded at least.
+const TICK: SignedDuration = SignedDuration::from_micros(1);
 
 /// Decides what to change, given the state that it will be applied to. Pure and quick: everybody waits for it.
 pub type Decide = Box<dyn FnOnce(&Snapshot) -> Result<Vec<Change>, Rejected> + Send>;
@@ -56,7 +62,7 @@ pub struct Receipt {
 
 /// The answer to a proposal, which may still be on its way.
 #[derive(Debug)]
-pub struct Pending(pub(super) Receiver<Result<Receipt, Error>>);
+pub struct Pending(pub(in crate::store) Receiver<Result<Receipt, Error>>);
 
 impl Pending {
     /// The answer. Blocks until it is there.
@@ -101,7 +107,26 @@ pub enum Error {
 }
 
 impl Error {
-    pub(super) fn stopped() -> Self {
+    pub(in crate::store) fn stopped() -> Self {
         Self::Unavailable("the store has stopped".to_owned())
     }
+}
+
+/// The moment at which something is recorded that is proposed at `at`: later than everything before, in whole microseconds.
+pub(in crate::store) fn after(last: Timestamp, at: Timestamp) -> Timestamp {
+    let whole = |moment: Timestamp| Timestamp::from_microsecond(moment.as_microsecond()).unwrap_or(moment);
+    let next = whole(last).checked_add(TICK).unwrap_or(Timestamp::MAX);
+    whole(at).max(next)
+}
+
+pub(in crate::store) fn unavailable(error: &log::Error) -> Error {
+    match error {
+        log::Error::Unkeepable { reason, .. } => Error::Unkeepable(reason.clone()),
+        _ => Error::Unavailable(error.to_string()),
+    }
+}
+
+/// Why a change is refused while records are being added.
+pub(in crate::store) fn adding_already() -> Error {
+    Error::Unavailable("an import is adding records; the store takes other changes when that has ended".to_owned())
 }

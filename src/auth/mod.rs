@@ -1,0 +1,3 @@
+//! Who may do what: API tokens, of which only hashes are stored.
+
+pub mod tokens;

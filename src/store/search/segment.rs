@@ -1,0 +1,36 @@
+//! What one thread wrote of a layer.
+
+use tantivy::{SegmentReader, TantivyError};
+
+use super::fields::ROW;
+
+/// What one thread wrote of a layer. Which entity is in which segment differs from build to build, so nothing in an answer
+/// may depend on it.
+pub(super) struct Segment {
+    pub(super) reader: SegmentReader,
+    /// The row of each of its documents, ascending.
+    pub(super) rows: Vec<u32>,
+}
+
+impl Segment {
+    pub(super) fn new(reader: &SegmentReader) -> Result<Self, TantivyError> {
+        let column = reader.fast_fields().u64(ROW)?;
+        let row = |document| {
+            let row = column.first(document).and_then(|row| u32::try_from(row).ok());
+            row.ok_or_else(|| TantivyError::InternalError("a document has no row".to_owned()))
+        };
+        let rows: Vec<u32> = (0..reader.max_doc()).map(row).collect::<Result<_, _>>()?;
+        if !rows.is_sorted() {
+            return Err(TantivyError::InternalError("documents are not in order".to_owned()));
+        }
+        Ok(Self {
+            rows,
+            reader: reader.clone(),
+        })
+    }
+}
+
+/// A number of documents as a position.
+pub(super) fn at(document: u32) -> usize {
+    usize::try_from(document).expect("documents are counted in memory")
+}
