@@ -10,7 +10,7 @@ use super::{
     path::Path,
 };
 use crate::{
-    engine::{cost::directives::Paged, error::Error},
+    engine::{cost::directives::ConnectionSize, error::Error},
     graph::{
         EntityIx, OrderDirection,
         algo::{self, UltimateParent},
@@ -123,7 +123,7 @@ impl CorporateGroup {
     }
 
     /// Everyone the parent controls: by distance from it, then id.
-    #[graphql(directive = Paged::apply())]
+    #[graphql(directive = ConnectionSize::apply())]
     async fn members(
         &self,
         ctx: &Context<'_>,
