@@ -325,7 +325,7 @@ pub(super) struct LimitArguments {
         long,
         env = "GUANXI_WORKERS_MAX",
         default_value_t = Limits::default().workers_max,
-        value_parser = clap::value_parser!(u64).range(1..=Limits::WORKERS_MOST)
+        value_parser = clap::value_parser!(u64).range(1..=Limits::WORKERS_MAX)
     )]
     workers_max: u64,
     /// Requests of each of the two sorts that may wait for a worker; further ones are told to try again.

@@ -19,8 +19,8 @@ use crate::{
     graph::Snapshot,
     http,
     import::{
-        BATCH_MAX, Choice, Coverage, Done, Finding, Format, Gauge, Job, Opening, Part, Phase, Reader, Report,
-        Strictness, Summary, UNPACKED_BYTES_MAX, UNSETTLED_MAX, WAITING_MAX, plan, run,
+        BATCH_MAX, Completion, Coverage, Finding, Format, InputFile, Job, OpenOptions, Phase, Progress, Reader,
+        ReaderChoice, Report, Strictness, Summary, UNPACKED_BYTES_MAX, UNSETTLED_MAX, WAITING_MAX, plan, run,
     },
     model::{Catalog, Timestamp, View, line},
     store::folder::Home,
@@ -115,8 +115,8 @@ pub(super) struct ImportArguments {
 pub(super) fn import(arguments: &ImportArguments) -> anyhow::Result<ExitCode> {
     if arguments.suggest {
         let (format, files) = format_and_files(&arguments.files).unwrap_or_default();
-        let told = told(arguments, Timestamp::now());
-        return suggest::suggest(format, files, arguments.unpacked_bytes_max, &told);
+        let defaults = source_defaults(arguments, Timestamp::now());
+        return suggest::suggest(format, files, arguments.unpacked_bytes_max, &defaults);
     }
     let began = Instant::now();
     let (format, files) = format_and_files(&arguments.files)?;
@@ -124,23 +124,23 @@ pub(super) fn import(arguments: &ImportArguments) -> anyhow::Result<ExitCode> {
         .store
         .as_deref()
         .context("give the folder of the store with --store")?;
-    let choice = Choice::new(format, arguments.map.as_deref())?;
+    let choice = ReaderChoice::new(format, arguments.map.as_deref())?;
     refuse_to_overwrite(arguments, files)?;
-    let opening = Opening::new(store, arguments.unpacked_bytes_max);
-    let parts = plan(files, format, &opening, |start| choice.reader(start))?;
+    let opening = OpenOptions::new(store, arguments.unpacked_bytes_max);
+    let inputs = plan(files, format, &opening, |start| choice.reader(start))?;
     let mut report = match &arguments.report {
         Some(path) => Some(Report::begin(path).with_context(|| format!("cannot write the report {}", path.display()))?),
         None => None,
     };
     let now = Timestamp::now();
-    let told = told(arguments, now);
-    let (stop, ended, gauge) = (AtomicBool::new(false), AtomicBool::new(false), Gauge::default());
-    let bytes = parts.iter().map(|(part, _)| part.bytes).sum();
+    let defaults = source_defaults(arguments, now);
+    let (stop, ended, progress) = (AtomicBool::new(false), AtomicBool::new(false), Progress::default());
+    let bytes = inputs.iter().map(|(part, _)| part.bytes).sum();
     let (mut findings, mut issues) = (0, None);
-    let schemes = schemes(arguments, &parts);
+    let schemes = schemes(arguments, &inputs);
     let home = Home::enter(store, now)?;
-    let done = thread::scope(|scope| {
-        scope.spawn(|| watch(&gauge, bytes, &ended));
+    let completion = thread::scope(|scope| {
+        scope.spawn(|| watch(&progress, bytes, &ended));
         stop_when_asked(&stop, &ended, scope);
         let mut each_finding = |finding: Finding<'_>| {
             findings += 1;
@@ -160,8 +160,8 @@ pub(super) fn import(arguments: &ImportArguments) -> anyhow::Result<ExitCode> {
             issues = (!time.is_zero()).then(what_was_found);
         };
         let job = Job {
-            parts: &parts,
-            told: &told,
+            inputs: &inputs,
+            source_defaults: &defaults,
             unpacked_bytes_max: arguments.unpacked_bytes_max,
             strictness: if arguments.strict {
                 Strictness::Strict
@@ -180,20 +180,20 @@ pub(super) fn import(arguments: &ImportArguments) -> anyhow::Result<ExitCode> {
             title: arguments.title.as_deref(),
             search_index: arguments.search_index == Switch::On,
             stop: &stop,
-            gauge: &gauge,
+            progress: &progress,
             each_finding: &mut each_finding,
             at_end: &mut look_for_issues,
             now,
         };
-        let done = run(home, job);
+        let completion = run(home, job);
         ended.store(true, Ordering::Relaxed);
-        done
+        completion
     })?;
     if let (Some(report), Some(path)) = (report, &arguments.report) {
-        let written = report.end(&done.tally);
+        let written = report.end(&completion.tally);
         written.with_context(|| format!("cannot write the report {}", path.display()))?;
     }
-    conclude(&done, store, issues, stop.load(Ordering::Relaxed))
+    conclude(&completion, store, issues, stop.load(Ordering::Relaxed))
 }
 
 /// A line of text of which something can be seen.
@@ -202,10 +202,15 @@ fn seen(text: &str) -> Result<String, String> {
 }
 
 /// Prints what became of the records.
-fn conclude(done: &Done, store: &Path, issues: Option<String>, was_asked_to_stop: bool) -> anyhow::Result<ExitCode> {
+fn conclude(
+    completion: &Completion,
+    store: &Path,
+    issues: Option<String>,
+    was_asked_to_stop: bool,
+) -> anyhow::Result<ExitCode> {
     let dir = store.display();
-    print(&Summary(&done.tally).to_string())?;
-    if done.is_cut_short {
+    print(&Summary(&completion.tally).to_string())?;
+    if completion.is_incomplete {
         let why = if was_asked_to_stop {
             "interrupted"
         } else {
@@ -214,56 +219,56 @@ fn conclude(done: &Done, store: &Path, issues: Option<String>, was_asked_to_stop
         say!("guanxi: {why}; the same command goes on from here");
         return Ok(ExitCode::from(if was_asked_to_stop { 130 } else { 1 }));
     }
-    let counts = done.tally.counts();
-    if done.went_on {
+    let counts = completion.tally.counts();
+    if completion.was_resumed {
         say!("guanxi: what an import that was interrupted had put into {dir} before is part of the store");
     }
     let serving = format!("`guanxi serve --store {dir}` serves it");
-    if done.waiting_in_store > 0 {
-        let count = HumanCount(done.waiting_in_store);
+    if completion.waiting_in_store > 0 {
+        let count = HumanCount(completion.waiting_in_store);
         print(&format!(
             "relationships that wait for what they refer to: {count}; import what describes it, in any order; dataIssues lists them\n"
         ))?;
     }
-    if done.joined > 0 {
+    if completion.joined_entities > 0 {
         print(&format!(
             "entities joined with others that have the same identifier: {}\n",
-            HumanCount(done.joined)
+            HumanCount(completion.joined_entities)
         ))?;
     }
-    if done.taken_back > 0 {
-        let count = HumanCount(done.taken_back);
+    if completion.retractions > 0 {
+        let count = HumanCount(completion.retractions);
         print(&format!(
             "relationships taken back, since the files mention them no longer: {count}\n"
         ))?;
     }
-    for source in &done.unsure {
+    for source in &completion.incomplete_sources {
         say!(
             "guanxi: nothing was taken back of {source}, since not every record of its files could be imported; mend them and \
              import them again"
         );
     }
-    for file in done.tally.files.iter().filter(|file| file.unreadable.is_none()) {
+    for file in completion.tally.files.iter().filter(|file| file.unreadable.is_none()) {
         if file.counts().read == 0 {
             say!("guanxi: {} holds no records", file.name);
         }
     }
-    match counts.imported + done.taken_back + done.waiting_in_store + done.joined {
+    match counts.imported + completion.retractions + completion.waiting_in_store + completion.joined_entities {
         0 => print("nothing was new\n")?,
-        _ if done.is_new => print(&format!("store {dir}: made; {serving}\n"))?,
+        _ if completion.is_new => print(&format!("store {dir}: made; {serving}\n"))?,
         _ => print(&format!("store {dir}: what is new or differs is recorded; {serving}\n"))?,
     }
     if let Some(issues) = issues.filter(|_| counts.read > 0) {
         print(&issues)?;
     }
-    Ok(ended(done))
+    Ok(ended(completion))
 }
 
 /// How the program ends: whether all that was read came in, some of it or nothing.
-fn ended(done: &Done) -> ExitCode {
-    let counts = done.tally.counts();
-    let is_whole = counts.rejected == 0 && done.tally.files.iter().all(|file| file.unreadable.is_none());
-    if counts.read == counts.rejected && done.taken_back == 0 {
+fn ended(completion: &Completion) -> ExitCode {
+    let counts = completion.tally.counts();
+    let is_whole = counts.rejected == 0 && completion.tally.files.iter().all(|file| file.unreadable.is_none());
+    if counts.read == counts.rejected && completion.retractions == 0 {
         say!("guanxi: nothing came in (exit code 1)");
         ExitCode::FAILURE
     } else if is_whole {
@@ -305,8 +310,8 @@ fn refuse_to_overwrite(arguments: &ImportArguments, files: &[PathBuf]) -> anyhow
 }
 
 /// The schemes by which entities are joined: those that are asked for, and those that the mappings of the files name.
-fn schemes(arguments: &ImportArguments, parts: &[(Part, Reader)]) -> Vec<String> {
-    let of_mappings = parts.iter().flat_map(|(_, reader)| reader.join().iter());
+fn schemes(arguments: &ImportArguments, inputs: &[(InputFile, Reader)]) -> Vec<String> {
+    let of_mappings = inputs.iter().flat_map(|(_, reader)| reader.join().iter());
     let all = arguments.join.iter().chain(of_mappings);
     let mut schemes: Vec<String> = all.map(|scheme| scheme.trim().to_lowercase()).collect();
     schemes.retain(|scheme| !scheme.is_empty());
@@ -315,7 +320,7 @@ fn schemes(arguments: &ImportArguments, parts: &[(Part, Reader)]) -> Vec<String>
     schemes
 }
 
-fn told(arguments: &ImportArguments, now: Timestamp) -> Told {
+fn source_defaults(arguments: &ImportArguments, now: Timestamp) -> Told {
     Told {
         source: arguments.source.clone(),
         publisher: arguments.publisher.clone(),
@@ -354,29 +359,29 @@ fn stop_when_asked<'s>(stop: &'s AtomicBool, ended: &'s AtomicBool, scope: &'s t
 }
 
 /// Says how far the import is, until it has ended.
-fn watch(gauge: &Gauge, bytes: u64, ended: &AtomicBool) {
+fn watch(progress: &Progress, bytes: u64, ended: &AtomicBool) {
     let bar = std::io::stderr().is_terminal().then(|| {
         let style = ProgressStyle::with_template("{wide_msg}\n[{bar:40}] {percent} %")
             .unwrap_or_else(|_| ProgressStyle::default_bar());
         ProgressBar::new(1).with_style(style.progress_chars("=> "))
     });
     let start = Instant::now();
-    let mut phase = (gauge.phase(), start);
+    let mut phase = (progress.phase(), start);
     let mut next_line = start + LINES_EVERY;
     while !ended.load(Ordering::Relaxed) {
         thread::sleep(TICK);
-        if phase.0 != gauge.phase() {
-            phase = (gauge.phase(), Instant::now());
+        if phase.0 != progress.phase() {
+            phase = (progress.phase(), Instant::now());
         }
-        let progress = progress(gauge, bytes, phase.1.elapsed());
+        let line = progress_line(progress, bytes, phase.1.elapsed());
         match &bar {
             Some(bar) => {
-                bar.set_length(progress.of.max(1));
-                bar.set_position(progress.done);
-                bar.set_message(progress.told);
+                bar.set_length(line.total.max(1));
+                bar.set_position(line.done);
+                bar.set_message(line.text);
             }
             None if Instant::now() >= next_line => {
-                say!("{}", progress.told);
+                say!("{}", line.text);
                 next_line += LINES_EVERY;
             }
             None => {}
@@ -387,42 +392,42 @@ fn watch(gauge: &Gauge, bytes: u64, ended: &AtomicBool) {
     }
 }
 
-struct Progress {
+struct ProgressLine {
     done: u64,
-    of: u64,
-    told: String,
+    total: u64,
+    text: String,
 }
 
-fn progress(gauge: &Gauge, bytes: u64, elapsed: Duration) -> Progress {
+fn progress_line(progress: &Progress, bytes: u64, elapsed: Duration) -> ProgressLine {
     let read = |number: &std::sync::atomic::AtomicU64| number.load(Ordering::Relaxed);
-    let (done, of, count, doing) = match gauge.phase() {
-        Phase::Reading => (read(&gauge.bytes), bytes, read(&gauge.records), "reading"),
+    let (done, total, count, activity) = match progress.phase() {
+        Phase::Reading => (read(&progress.bytes), bytes, read(&progress.records), "reading"),
         Phase::Relating => {
-            let put = read(&gauge.put);
-            (put, read(&gauge.waiting), put, "relating")
+            let put = read(&progress.put);
+            (put, read(&progress.waiting), put, "relating")
         }
         Phase::Arranging => (0, 1, 0, "making the graph and writing it for the next start"),
         Phase::Indexing => (0, 1, 0, "building the search index"),
     };
     let seconds = elapsed.as_secs().max(1);
-    let told = match gauge.phase() {
+    let text = match progress.phase() {
         Phase::Reading | Phase::Relating => {
             let left = match done {
                 0 => String::new(),
                 done => {
-                    let left = u128::from(of.saturating_sub(done)) * elapsed.as_millis() / u128::from(done);
+                    let left = u128::from(total.saturating_sub(done)) * elapsed.as_millis() / u128::from(done);
                     let left = Duration::from_millis(u64::try_from(left).unwrap_or(u64::MAX));
                     format!(", {} left", HumanDuration(left))
                 }
             };
-            let size = match gauge.phase() {
-                Phase::Reading => format!(" {} of {}", HumanBytes(done), HumanBytes(of)),
+            let size = match progress.phase() {
+                Phase::Reading => format!(" {} of {}", HumanBytes(done), HumanBytes(total)),
                 _ => String::new(),
             };
             let (count, rate) = (HumanCount(count), HumanCount(count / seconds));
-            format!("{doing}{size}: {count} records, {rate} a second{left}")
+            format!("{activity}{size}: {count} records, {rate} a second{left}")
         }
-        _ => format!("{doing}: {} so far", HumanDuration(elapsed)),
+        _ => format!("{activity}: {} so far", HumanDuration(elapsed)),
     };
-    Progress { done, of, told }
+    ProgressLine { done, total, text }
 }

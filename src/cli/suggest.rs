@@ -10,7 +10,7 @@ use crate::{
         mapping,
         reader::{Input, Told, Unreadable},
     },
-    import::{Choice, Format, Opening, Part, Unplannable, parts},
+    import::{Format, InputFile, OpenOptions, PlanError, ReaderChoice, input_files},
 };
 
 /// Flags that mean nothing where nothing is imported, by their names and as they are written.
@@ -34,21 +34,21 @@ pub(super) fn suggest(
     let [path] = files else {
         anyhow::bail!("give one table to suggest a mapping for");
     };
-    let failed = |reason| Unplannable {
+    let failed = |reason| PlanError {
         path: path.clone(),
         reason,
     };
     let folder = env::temp_dir();
-    let opening = Opening::new(&folder, unpacked_bytes_max);
-    let parts = parts(path, &opening).map_err(failed)?;
-    let part = only(&parts).map_err(failed)?;
-    let text = part.start().and_then(|start| {
-        if Choice::new(None, None).is_ok_and(|choice| choice.reader(&start).is_ok()) {
+    let options = OpenOptions::new(&folder, unpacked_bytes_max);
+    let files = input_files(path, &options).map_err(failed)?;
+    let file = only(&files).map_err(failed)?;
+    let text = file.start().and_then(|start| {
+        if ReaderChoice::new(None, None).is_ok_and(|choice| choice.reader(&start).is_ok()) {
             let reason = "is of a format that is imported without a mapping: leave --suggest out";
             return Err(Unreadable::form("its beginning", reason));
         }
-        part.read(unpacked_bytes_max, &Arc::default(), |bytes| {
-            let name = part.own_name();
+        file.read(unpacked_bytes_max, &Arc::default(), |bytes| {
+            let name = file.own_name();
             mapping::suggest(Input { name, bytes, told })
         })
     });
@@ -61,14 +61,14 @@ pub(super) fn suggest(
 }
 
 /// The only file of what may be an archive.
-fn only(parts: &[Part]) -> Result<&Part, Unreadable> {
-    match parts {
-        [part] => Ok(part),
-        parts => {
-            let names: Vec<&str> = parts.iter().map(Part::own_name).take(10).collect();
+fn only(files: &[InputFile]) -> Result<&InputFile, Unreadable> {
+    match files {
+        [file] => Ok(file),
+        files => {
+            let names: Vec<&str> = files.iter().map(InputFile::own_name).take(10).collect();
             let reason = format!(
                 "holds {} files, and a mapping is for one table: unpack the one that is meant. There are {names:?}",
-                parts.len()
+                files.len()
             );
             Err(Unreadable::form("the archive", reason))
         }

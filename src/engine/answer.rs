@@ -1,5 +1,5 @@
-//! What comes back from a request: the outcome that transports turn into a status or an exit code,
-//! and errors made fit for callers. Errors without a code are ours: logged here, never shown.
+//! The answer to a request: the outcome that transports turn into a status or an exit code,
+//! and errors prepared for callers. Errors without a code are the server's fault: logged here, never shown.
 
 use async_graphql::{Response, ServerError};
 use serde::ser::SerializeMap;
@@ -15,24 +15,24 @@ const MESSAGE_CHARACTERS_MAX: usize = 1000;
 pub enum Outcome {
     /// Refused before execution: the answer has no `data`.
     RequestError,
-    /// Ran, with or without errors: the answer has `data`, maybe null.
+    /// Executed, with or without errors: the answer has `data`, possibly null.
     Executed,
-    /// No worker was free; nothing ran, and it may be tried again.
+    /// No worker was free; nothing ran, and the request may be retried.
     Unavailable,
-    /// A change by someone who may make none; nothing ran.
+    /// A change by a caller without permission; nothing ran.
     Forbidden,
     /// A mutation where only queries are allowed; nothing ran.
     MutationOverGet,
 }
 
-/// Serialises as the GraphQL answer, `data` only where something was executed.
+/// Serialises as the GraphQL answer, with `data` only if the operation was executed.
 #[derive(Debug)]
 pub struct Answer {
     /// How far the request came.
     pub outcome: Outcome,
-    /// Data and errors; `data` means something only where the request was executed.
+    /// Data and errors; `data` is meaningful only if the request was executed.
     pub response: Response,
-    /// The operation that was chosen, for the log.
+    /// The selected operation, for the log.
     pub operation_name: Option<String>,
 }
 
@@ -70,12 +70,12 @@ impl Serialize for Answer {
     }
 }
 
-/// Gives every error a code, bounds what is echoed, and hides what is ours behind `request_id`.
+/// Gives every error a code, truncates long messages, and hides internal errors behind `request_id`.
 pub(crate) fn normalise(mut response: Response, outcome: Outcome, request_id: &str) -> Response {
     response.errors.truncate(ERRORS_MAX);
     for error in &mut response.errors {
         if let Some(source) = error.source::<Error>().cloned() {
-            source.stamp(error);
+            source.apply_to(error);
         }
         let code = match error::code_of(error) {
             Some(code) if code == Code::Internal.as_str() => Code::Internal,
@@ -97,7 +97,7 @@ pub(crate) fn normalise(mut response: Response, outcome: Outcome, request_id: &s
     response
 }
 
-/// async-graphql words an argument that does not parse in one of these ways, and gives no code.
+/// async-graphql's messages for an argument that does not parse start with one of these, and have no code.
 fn is_input_error(message: &str) -> bool {
     [
         "Failed to parse \"",
@@ -109,7 +109,7 @@ fn is_input_error(message: &str) -> bool {
 }
 
 fn hide(error: &mut ServerError, request_id: &str) {
-    // Already hidden, and logged, where it arose.
+    // Already hidden and logged at its origin.
     if error
         .extensions
         .as_ref()
@@ -118,13 +118,13 @@ fn hide(error: &mut ServerError, request_id: &str) {
         return;
     }
     tracing::error!(request_id, path = ?error.path, reason = error.message, "a resolver failed");
-    let shown = internal(request_id).into_server_error();
-    error.message = shown.message;
-    error.extensions = shown.extensions;
+    let public = internal(request_id).into_server_error();
+    error.message = public.message;
+    error.extensions = public.extensions;
     error.source = None;
 }
 
-/// What a caller sees of a fault of ours.
+/// The error that a caller sees for an internal fault.
 pub(crate) fn internal(request_id: &str) -> Error {
     Error::internal(format!(
         "The server failed to answer this. Report the request id {request_id} to its operator."

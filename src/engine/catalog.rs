@@ -1,5 +1,5 @@
 //! The schema as a plain lookup table: types, fields, arguments and their defaults. Built once from
-//! the SDL, because async-graphql keeps its own registry to itself. Answers nothing, only describes.
+//! the SDL, because async-graphql does not expose its own registry. Only describes; resolves nothing.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,7 +10,7 @@ use async_graphql::parser::types::{
 };
 use async_graphql::{Name, Positioned, Value};
 
-/// The SDL leaves these out, and every document may select them.
+/// The introspection types, which the SDL omits and every document may select.
 const INTROSPECTION: &str = "
 type __Schema { description: String types: [__Type!]! queryType: __Type! mutationType: __Type
   subscriptionType: __Type directives: [__Directive!]! }
@@ -39,7 +39,7 @@ pub(crate) struct Input {
 }
 
 impl Input {
-    /// Must be given: not nullable, and nothing stands in for it.
+    /// Whether a value is required: the type is not nullable and there is no default.
     pub(crate) fn is_required(&self) -> bool {
         !self.ty.nullable && self.default.is_none()
     }
@@ -49,15 +49,15 @@ impl Input {
 pub(crate) struct Field {
     pub(crate) ty: Type,
     pub(crate) arguments: Vec<Input>,
-    /// Points of the field itself: `@cost`.
+    /// The field's own cost in points: `@cost`.
     pub(crate) weight: u64,
-    /// How often what is below it counts: `@listSize`.
+    /// How often the selections below it count: `@listSize`.
     pub(crate) size: Option<ListSize>,
-    /// Whether it repeats with the size of the field that answers its object: named by `sizedFields` there.
+    /// Whether it repeats with the size of the field that returns its object: named by `sizedFields` there.
     pub(crate) is_sized: bool,
 }
 
-/// What `@listSize` says of a field.
+/// The `@listSize` directive of a field.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct ListSize {
     pub(crate) assumed: Option<u64>,
@@ -105,20 +105,20 @@ pub(crate) struct Catalog {
     query: String,
     mutation: Option<String>,
     subscription: Option<String>,
-    /// Object types that an interface, a union or an object type may stand for.
+    /// The possible object types of each interface, union and object type.
     possible: HashMap<String, HashSet<String>>,
     conditions: [Input; 1],
-    /// The input objects of which a field holds others of their own type.
+    /// The input objects with a field of their own type.
     recursive: HashSet<String>,
 }
 
 /// async-graphql printed a schema that its own parser does not read.
 #[derive(Debug, thiserror::Error)]
-#[error("the schema's own SDL does not parse: {0}")]
-pub struct Unreadable(#[from] async_graphql::parser::Error);
+#[error("the SDL of the schema does not parse: {0}")]
+pub struct SdlError(#[from] async_graphql::parser::Error);
 
 impl Catalog {
-    pub(crate) fn new(sdl: &str) -> Result<Self, Unreadable> {
+    pub(crate) fn new(sdl: &str) -> Result<Self, SdlError> {
         let mut catalog = Self {
             types: SCALARS.iter().map(|name| ((*name).to_owned(), Kind::Scalar)).collect(),
             query: "Query".to_owned(),
@@ -146,17 +146,17 @@ impl Catalog {
         Ok(catalog)
     }
 
-    /// Whether a field of this input type holds others of it: it combines filters.
+    /// Whether a field of this input type has the same type: it combines filters.
     pub(crate) fn is_recursive(&self, input: &str) -> bool {
         self.recursive.contains(input)
     }
 
     fn recursive(&self) -> HashSet<String> {
-        let holds_itself = |(name, kind): &(&String, &Kind)| match kind {
+        let contains_itself = |(name, kind): &(&String, &Kind)| match kind {
             Kind::Input { fields, .. } => fields.iter().any(|field| named(&field.ty) == name.as_str()),
             _ => false,
         };
-        let recursive = self.types.iter().filter(holds_itself);
+        let recursive = self.types.iter().filter(contains_itself);
         recursive.map(|(name, _)| name.clone()).collect()
     }
 
@@ -169,7 +169,7 @@ impl Catalog {
         self.types.iter().map(|(name, kind)| (name.as_str(), kind))
     }
 
-    /// The name of a type with fields, as the catalog holds it.
+    /// The name of a type with fields, borrowed from the catalog.
     pub(crate) fn composite(&self, name: &str) -> Option<&str> {
         let (name, kind) = self.types.get_key_value(name)?;
         matches!(kind, Kind::Object(_) | Kind::Interface(_) | Kind::Union).then_some(name.as_str())
@@ -206,7 +206,7 @@ impl Catalog {
         }
     }
 
-    /// What `@skip` and `@include` take, the only directives of a request.
+    /// The arguments of `@skip` and `@include`, the only directives of a request.
     pub(crate) fn conditions(&self) -> &[Input] {
         &self.conditions
     }
@@ -231,16 +231,16 @@ impl Catalog {
                 let kind = match definition.kind {
                     TypeKind::Scalar => Kind::Scalar,
                     TypeKind::Object(object) => {
-                        self.may_be(own, own);
+                        self.add_possible(own, own);
                         for interface in &object.implements {
-                            self.may_be(&interface.node, own);
+                            self.add_possible(&interface.node, own);
                         }
                         Kind::Object(fields(object.fields))
                     }
                     TypeKind::Interface(interface) => Kind::Interface(fields(interface.fields)),
                     TypeKind::Union(union) => {
                         for member in &union.members {
-                            self.may_be(own, &member.node);
+                            self.add_possible(own, &member.node);
                         }
                         Kind::Union
                     }
@@ -262,7 +262,7 @@ impl Catalog {
         }
     }
 
-    fn may_be(&mut self, ty: &str, object: &str) {
+    fn add_possible(&mut self, ty: &str, object: &str) {
         let possible = self.possible.entry(ty.to_owned()).or_default();
         possible.insert(object.to_owned());
     }
@@ -286,7 +286,7 @@ impl Catalog {
         }
     }
 
-    /// A sized field repeats by what stands above it. Noted on the field, so that a fragment counts the same wherever it is
+    /// A sized field repeats with the size of the field above it. Recorded on the field, so that a fragment counts the same wherever it is
     /// spread.
     fn mark_sized_fields(&mut self) {
         let mut sized: HashSet<(String, String)> = HashSet::new();
@@ -329,7 +329,7 @@ fn fields(definitions: Vec<Positioned<FieldDefinition>>) -> HashMap<String, Fiel
         .collect()
 }
 
-/// The field with what `@cost` and `@listSize` say of it.
+/// The field with its `@cost` and `@listSize` directives.
 fn directives(mut field: Field, directives: &[Positioned<ConstDirective>]) -> Field {
     for directive in directives {
         let argument = |name: &str| directive.node.get_argument(name).map(|value| &value.node);
@@ -382,7 +382,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_catalog_knows_arguments_defaults_and_one_of() {
+    fn the_catalog_has_arguments_defaults_and_one_of() {
         let catalog = Catalog::new(
             "type Query { paths(from: ID!, first: Int = 3): [String!] }
              input By @oneOf { id: ID name: String } schema { query: Query }",
@@ -402,7 +402,7 @@ mod tests {
     }
 
     #[test]
-    fn the_catalog_knows_weights_and_sizes() {
+    fn the_catalog_has_weights_and_sizes() {
         let catalog = Catalog::new(
             "type Query { all(first: Int): Page @cost(weight: \"7\") @listSize(assumedSize: 20, slicingArguments: [\"first\"], sizedFields: [\"rows\"]) }
              type Page { rows: [Int!]! count: Int! } schema { query: Query }",

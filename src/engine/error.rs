@@ -6,12 +6,12 @@ use std::fmt;
 
 use async_graphql::{ErrorExtensionValues, Pos, ServerError, Value};
 
-/// What kind of fault it is; programs branch on this, so its texts never change.
+/// The kind of an error. Clients branch on it, so its texts never change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Code {
-    /// HTTP or the request around the document is at fault.
+    /// The HTTP request, or the GraphQL request around the document, is wrong.
     BadRequest,
-    /// The request names a query by its hash, as clients try first; they send the query next.
+    /// The request names a query by its hash alone; the client then sends the whole query.
     PersistedQueryNotSupported,
     /// The document does not parse.
     GraphqlParseFailed,
@@ -19,32 +19,32 @@ pub enum Code {
     GraphqlValidationFailed,
     /// An argument or variable has a value that cannot be used.
     BadUserInput,
-    /// An argument names an entity that is not there.
+    /// An argument names a record that does not exist.
     NotFound,
-    /// A name fits several entities.
+    /// A name matches several entities.
     Ambiguous,
-    /// Something changed in between.
+    /// A record changed in the meantime.
     Conflict,
-    /// The caller must say who they are.
+    /// The caller must authenticate.
     Unauthenticated,
     /// The caller may not do this.
     Forbidden,
-    /// The request asks for more than the server allows.
+    /// The request exceeds a limit of the server.
     LimitExceeded,
-    /// The work grew past what one request may spend.
+    /// The work exceeded the budget of one request.
     BudgetExceeded,
-    /// The time allowed was up.
+    /// The time for the request was up.
     Timeout,
-    /// Try again later.
+    /// The server cannot answer now; the request may be retried.
     Unavailable,
-    /// Whether a change was kept is not known yet.
+    /// Whether a change was stored is not known yet.
     OutcomeUnknown,
-    /// Our fault.
+    /// The server is at fault.
     Internal,
 }
 
 impl Code {
-    /// As clients see it.
+    /// The code as sent to clients.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::BadRequest => "BAD_REQUEST",
@@ -75,25 +75,25 @@ impl fmt::Display for Code {
 
 /// An error on its way to the caller.
 ///
-/// Resolvers may return it with `?`: async-graphql keeps it as the source of its own error, and
+/// Resolvers may return it with `?`: async-graphql stores it as the source of its own error, and
 /// `answer` reads code and extensions from there.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct Error {
-    /// What kind of fault it is.
+    /// The kind of error.
     pub code: Code,
-    /// What is wrong and what to do, for a person.
+    /// A message for people: what is wrong and what to do about it.
     pub message: String,
     /// The schema coordinate of the argument at fault, such as `Query.paths(lengthMax:)`.
     pub argument: Option<String>,
     /// Further `extensions`, beside `code` and `argument`.
     pub extensions: BTreeMap<String, Value>,
-    /// Places in the document; empty where the fault has none.
+    /// Positions in the document; empty if the error has none.
     pub locations: Vec<Pos>,
 }
 
 impl Error {
-    /// An error of any code; the functions below name theirs.
+    /// An error with any code.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -104,7 +104,7 @@ impl Error {
         }
     }
 
-    /// HTTP or the request around the document is at fault.
+    /// The HTTP request, or the GraphQL request around the document, is wrong.
     pub fn bad_request(message: impl Into<String>) -> Self {
         Self::new(Code::BadRequest, message)
     }
@@ -124,22 +124,22 @@ impl Error {
         Self::new(Code::BadUserInput, message).argument(argument)
     }
 
-    /// An argument names an entity that is not there.
+    /// An argument names a record that does not exist.
     pub fn not_found(argument: impl Into<String>, message: impl Into<String>) -> Self {
         Self::new(Code::NotFound, message).argument(argument)
     }
 
-    /// A name fits several entities.
+    /// A name matches several entities.
     pub fn ambiguous(argument: impl Into<String>, message: impl Into<String>) -> Self {
         Self::new(Code::Ambiguous, message).argument(argument)
     }
 
-    /// Something changed in between.
+    /// A record changed in the meantime.
     pub fn conflict(message: impl Into<String>) -> Self {
         Self::new(Code::Conflict, message)
     }
 
-    /// The caller must say who they are.
+    /// The caller must authenticate.
     pub fn unauthenticated(message: impl Into<String>) -> Self {
         Self::new(Code::Unauthenticated, message)
     }
@@ -149,27 +149,27 @@ impl Error {
         Self::new(Code::Forbidden, message)
     }
 
-    /// The request asks for more than the server allows.
+    /// The request exceeds a limit of the server.
     pub fn limit_exceeded(message: impl Into<String>) -> Self {
         Self::new(Code::LimitExceeded, message)
     }
 
-    /// The work grew past what one request may spend.
+    /// The work exceeded the budget of one request.
     pub fn budget_exceeded(message: impl Into<String>) -> Self {
         Self::new(Code::BudgetExceeded, message)
     }
 
-    /// The time allowed was up.
+    /// The time for the request was up.
     pub fn timeout(message: impl Into<String>) -> Self {
         Self::new(Code::Timeout, message)
     }
 
-    /// Try again later.
+    /// The server cannot answer now; the request may be retried.
     pub fn unavailable(message: impl Into<String>) -> Self {
         Self::new(Code::Unavailable, message)
     }
 
-    /// Whether a change was kept is not known yet.
+    /// Whether a change was stored is not known yet.
     pub fn outcome_unknown(message: impl Into<String>) -> Self {
         Self::new(Code::OutcomeUnknown, message)
     }
@@ -185,7 +185,7 @@ impl Error {
         self
     }
 
-    /// Where the budget is spent, names the argument that asked for so much, and says what to do about it there.
+    /// If the budget is exhausted, adds the argument that caused the work, and advice on it.
     pub(crate) fn when_exhausted(mut self, coordinate: &str, advice: &str) -> Self {
         if self.code != Code::BudgetExceeded {
             return self;
@@ -200,7 +200,7 @@ impl Error {
         self
     }
 
-    /// Adds a place in the document.
+    /// Adds a position in the document.
     pub fn at(mut self, location: Pos) -> Self {
         self.locations.push(location);
         self
@@ -237,7 +237,7 @@ impl Error {
     }
 
     /// Gives an error raised with `?` the code and extensions of its source.
-    pub(crate) fn stamp(&self, error: &mut ServerError) {
+    pub(crate) fn apply_to(&self, error: &mut ServerError) {
         let mut values = self.extension_values();
         if let Some(own) = &error.extensions {
             for name in ["code", "argument"] {

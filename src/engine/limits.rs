@@ -1,5 +1,5 @@
-//! What one request may ask for. Every limit is a setting, and every refusal names it, its value,
-//! what was measured, and the way out.
+//! The limits of one request. Every limit is a setting, and every refusal names the setting, its value,
+//! the measured value, and what to do.
 
 use async_graphql::{Number, Value};
 
@@ -8,10 +8,10 @@ use super::{error::Error, run::work::Pool};
 /// How many elements a page has when `first` and `last` are left out.
 pub(crate) const PAGE_DEFAULT: usize = 20;
 
-/// Bounds of one request, and of what all requests do at a time. Counts are of the document with its fragments expanded.
+/// Limits of one request, and of all concurrent requests. Counts are of the document with its fragments expanded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of a request body, and of a document however it comes.
+    /// Bytes of a request body, and of a document by any transport.
     pub body_bytes_max: u64,
     /// Tokens of the document, comments and white space aside.
     pub tokens_max: u64,
@@ -25,31 +25,31 @@ pub struct Limits {
     pub depth_max: u64,
     /// Fields and fragments selected.
     pub selections_max: u64,
-    /// One per field where `@cost` says nothing else, times the sizes of the lists around it (`@listSize`).
+    /// Points of complexity: per field 1 or its `@cost`, times the sizes of the lists around it (`@listSize`).
     pub complexity_max: u64,
-    /// Values in the variables: numbers, texts, lists, objects.
+    /// Values in the variables: numbers, strings, lists, objects.
     pub values_max: u64,
-    /// Bytes of a document, comments aside. Long values belong into variables, which only the body's limit bounds.
+    /// Bytes of a document without its comments. Long values belong in variables, which only the limit of the body bounds.
     pub document_bytes_max: u64,
-    /// Entities and relationships that a request may look at, spent while it is answered.
+    /// Entities and relationships that a request may visit while it is executed.
     pub work_max: u64,
-    /// Time for one request, from its checks to its answer. A change that is given to the writer within it is answered as it ends.
+    /// Time for one request, from validation to answer. A change handed to the writer within it is answered once it completes.
     pub timeout_ms: u64,
-    /// Requests that look at the whole graph at a time, or turned out as long, and as many others that walk, search or filter; lookups
+    /// Concurrent requests that scan the whole graph or run as long, and as many others that traverse, search or filter; lookups
     /// need no worker. At least 1.
     pub workers_max: u64,
-    /// Requests of each of the two sorts that may wait for a worker. Where there are more, one of whoever was served most is
-    /// refused.
+    /// Requests of each of these two classes that may wait for a worker. Beyond it, a request of the client that has used the most
+    /// worker time is refused.
     pub queue_max: u64,
     /// Records and statements that one mutation may name.
     pub changes_max: u64,
-    /// Entries of the log that a subscription reads ahead of what its client has taken.
+    /// Entries of the log that a subscription reads ahead of its client.
     pub entries_ahead_max: u64,
-    /// Whether clients may ask for the schema in GraphQL.
+    /// Whether clients may query the schema by introspection.
     pub introspection: Introspection,
 }
 
-/// Whether clients may ask for the schema in GraphQL.
+/// Whether clients may query the schema by introspection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Introspection {
     /// `__schema` and `__type` are answered.
@@ -82,7 +82,7 @@ impl Default for Limits {
     }
 }
 
-/// One of the [`Limits`] that a document is held against.
+/// One of the [`Limits`] that a document is checked against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Limit {
     BodyBytes,
@@ -114,10 +114,10 @@ impl Limit {
         }
     }
 
-    const fn what(self) -> &'static str {
+    const fn measure(self) -> &'static str {
         match self {
             Self::BodyBytes => "bytes in the request body",
-            Self::DocumentBytes => "bytes in the document, comments aside",
+            Self::DocumentBytes => "bytes in the document, without comments",
             Self::Values => "values in its variables",
             Self::Tokens => "tokens",
             Self::Aliases => "aliases",
@@ -126,22 +126,22 @@ impl Limit {
             Self::Depth => "levels of fields",
             Self::Selections => "selections, fragments expanded",
             Self::Complexity => {
-                "points of complexity (one per field where @cost says nothing else, times the sizes of the lists around it)"
+                "points of complexity (per field 1 or its @cost, times the sizes of the lists around it)"
             }
         }
     }
 
-    const fn way_out(self) -> &'static str {
+    const fn advice(self) -> &'static str {
         match self {
             Self::BodyBytes => "Send less text, or move long lists into several requests.",
             Self::DocumentBytes => "Send long values as variables.",
             Self::Values => "Move long lists into several requests.",
             Self::Tokens | Self::Selections => "Select fewer fields, or split the operation.",
-            Self::Aliases => "Ask for lists (`nodes(ids:)`) instead of aliases, or split the operation.",
+            Self::Aliases => "Request lists (`nodes(ids:)`) instead of aliases, or split the operation.",
             Self::RootFields => "Split the operation into several requests.",
             Self::Directives => "Use fewer directives.",
-            Self::Depth => "Nest less, and follow up with the ids that came back.",
-            Self::Complexity => "Ask for smaller pages (`first`), or fewer fields inside them.",
+            Self::Depth => "Nest less, and continue in another request with the returned ids.",
+            Self::Complexity => "Request smaller pages (`first`), or fewer fields in them.",
         }
     }
 
@@ -162,24 +162,24 @@ impl Limit {
 }
 
 impl Limits {
-    /// One for each processor. Two where there is one, so that a long computation does not hold up the short ones.
+    /// One worker per processor, and at least two, so that a long computation does not block short ones.
     fn workers_default() -> u64 {
         let processors = std::thread::available_parallelism().map_or(2, |processors| processors.get().max(2));
-        u64::try_from(processors).unwrap_or(2).min(Self::WORKERS_MOST)
+        u64::try_from(processors).unwrap_or(2).min(Self::WORKERS_MAX)
     }
 
-    /// More threads than this are never started for computing.
-    pub(crate) const WORKERS_MOST: u64 = 512;
+    /// The maximum number of threads for computing.
+    pub(crate) const WORKERS_MAX: u64 = 512;
 
-    /// How many threads computing may take at a time, beside those that serve requests.
+    /// The maximum number of blocking threads, beside those that serve requests.
     #[must_use]
     pub fn threads_max(&self) -> usize {
-        /// Others that block, such as reading files.
+        /// Threads for other blocking work, such as reading files.
         const OTHERS: usize = 64;
         Pool::threads_max(self).saturating_add(OTHERS)
     }
 
-    /// Refuses what is past the limit.
+    /// Refuses a value beyond the limit.
     pub(crate) fn check(&self, limit: Limit, measured: u64) -> Result<(), Error> {
         if measured > limit.value(self) {
             return Err(self.exceeded(limit, Some(measured)));
@@ -187,17 +187,17 @@ impl Limits {
         Ok(())
     }
 
-    /// The refusal. `measured` is absent where counting on would cost too much.
+    /// The refusal. `measured` is absent if counting stopped early.
     pub(crate) fn exceeded(&self, limit: Limit, measured: Option<u64>) -> Error {
         let max = limit.value(self);
-        let found = match measured {
+        let count = match measured {
             Some(u64::MAX) | None => format!("more than {max}"),
             Some(measured) => measured.to_string(),
         };
         let error = Error::limit_exceeded(format!(
-            "The request has {found} {}; at most {max} are allowed. {} The server's setting is {}.",
-            limit.what(),
-            limit.way_out(),
+            "The request has {count} {}; at most {max} are allowed. {} The server's setting is {}.",
+            limit.measure(),
+            limit.advice(),
             limit.setting(),
         ))
         .extension("setting", limit.setting())
@@ -214,7 +214,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_refusal_names_limit_value_measure_and_setting() {
+    fn a_refusal_names_limit_measured_value_and_setting() {
         let error = Limits::default().check(Limit::Tokens, 10_001).unwrap_err();
         assert!(
             error
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn what_meets_the_limit_passes() {
+    fn a_value_at_the_limit_passes() {
         assert!(Limits::default().check(Limit::Depth, 24).is_ok());
     }
 }

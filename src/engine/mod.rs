@@ -1,5 +1,5 @@
-//! How a GraphQL request is run, whatever the schema says: limits, parsing, checks, cost, workers, deadlines, answers, error codes.
-//! Start with `run::executor`. Knows no companies, relationships or views; no HTTP.
+//! How a GraphQL request is run, for any schema: limits, parsing, validation, cost, workers, deadlines, answers, error codes.
+//! Start with `run::executor`. Knows nothing of companies, relationships, views or HTTP.
 
 pub(crate) mod answer;
 pub(crate) mod catalog;
@@ -7,18 +7,18 @@ pub(crate) mod check;
 pub(crate) mod client;
 pub(crate) mod cost;
 pub(crate) mod error;
-pub(crate) mod handover;
 pub(crate) mod limits;
 pub(crate) mod parse;
 pub(crate) mod run;
+pub(crate) mod write_handover;
 
 pub use self::{
     answer::{Answer, Outcome},
-    catalog::Unreadable,
+    catalog::SdlError,
     client::Client,
     error::{Code, Error},
-    handover::Handover,
     limits::{Introspection, Limits},
     run::executor::{Operations, Request},
+    write_handover::WriteHandover,
 };
 pub(crate) use self::{limits::Limit, run::executor::PERSISTED_QUERY};

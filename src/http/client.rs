@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::{engine, engine::Handover};
+use crate::{engine, engine::WriteHandover};
 
 /// One connection, in the extensions of each of its requests. Clones are the same.
 #[derive(Debug, Clone, Default)]
@@ -16,7 +16,7 @@ pub(super) struct Client {
 struct State {
     is_closed: bool,
     /// The changes of what the request that is being answered asks for: HTTP/1 answers one at a time, but that may be a batch.
-    current: Vec<Handover>,
+    current: Vec<WriteHandover>,
 }
 
 impl Client {
@@ -33,7 +33,7 @@ impl Client {
     }
 
     /// Takes note of the changes of an operation of the request.
-    pub(super) fn add(&self, handover: &Handover) {
+    pub(super) fn add(&self, handover: &WriteHandover) {
         let mut state = self.state();
         if state.is_closed {
             handover.close();
@@ -64,7 +64,7 @@ mod tests {
     fn a_connection_that_is_cut_changes_nothing_more_in_the_rest_of_a_batch() {
         let client = Client::default();
         client.begin();
-        let operations = [Handover::default(), Handover::default()];
+        let operations = [WriteHandover::default(), WriteHandover::default()];
         client.add(&operations[0]);
         assert!(!client.close());
         client.add(&operations[1]);

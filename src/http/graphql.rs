@@ -27,7 +27,7 @@ use super::{
 };
 
 use crate::{
-    engine::{self, Answer, Error, Handover, Limit, Operations, Outcome},
+    engine::{self, Answer, Error, Limit, Operations, Outcome, WriteHandover},
     model::Timestamp,
     schema::Started,
 };
@@ -87,7 +87,7 @@ impl Shared {
             caller: self.session.caller.clone(),
             read_only: self.session.read_only,
             client: self.client.asker,
-            handover: Handover::default(),
+            handover: WriteHandover::default(),
         }
     }
 }

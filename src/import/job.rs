@@ -1,4 +1,4 @@
-//! What is to be imported, how far it is, and how it ended: what whoever imports says and is told.
+//! An import's parameters, progress and result.
 
 use std::{
     io,
@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use super::{Finding, Part, Reader, Tally};
+use super::{Finding, ImportTally, InputFile, Reader};
 use crate::{
     formats::reader::Told,
     graph::Snapshot,
@@ -16,75 +16,75 @@ use crate::{
     store::{OpenError, load},
 };
 
-/// Why an import ended before its end. What was imported before is kept.
+/// Why an import failed. Records imported before the failure stay in the store.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The store cannot be filled.
+    /// The new store cannot be filled.
     #[error(transparent)]
     Load(#[from] load::Error),
     /// The store cannot be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
-    /// Its folder does not allow it.
+    /// The folder of the store does not allow it.
     #[error(transparent)]
     Home(#[from] crate::store::folder::Error),
     /// Changes cannot be recorded.
     #[error("the changes cannot be recorded: {0}")]
     Commit(String),
-    /// What waits cannot be written beside the store, or read back.
-    #[error("cannot sort what is to be imported: {0}")]
+    /// The queued drafts cannot be written beside the store, or read back.
+    #[error("cannot sort the records to be imported: {0}")]
     Spool(#[from] io::Error),
 }
 
-/// What an import does about faults.
+/// How an import handles faults.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Strictness {
-    /// Tells them and goes on.
+    /// Reports them and continues.
     Lenient,
-    /// Ends at the first for which a record is rejected.
+    /// Ends at the first rejected record.
     Strict,
 }
 
-/// How much of what their sources say files hold.
+/// How much of the data of their sources the files contain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Coverage {
-    /// Some of it: what they do not mention stays.
+    /// A part: relationships that they do not mention stay.
     Partial,
-    /// All of it: relationships on which nobody else says anything, and which they do not mention, are taken back. Not where a
-    /// record of a file that speaks for the source could not be imported. Entities stay, since no source stands behind them.
+    /// All of it: relationships that no other source states, and that the files do not mention, are retracted, unless a
+    /// record in a file of the source could not be imported. Entities stay, since they have no source.
     Complete,
 }
 
-/// What an import is doing.
+/// The current phase of an import.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Phase {
     /// Reading the files.
     Reading,
-    /// Putting what waited for other records.
+    /// Storing records that waited for others.
     Relating,
-    /// Making the graph and writing it for the next start.
+    /// Building the graph and writing it for the next start.
     Arranging,
     /// Building the search index.
     Indexing,
 }
 
-/// How far an import is, for whoever watches.
+/// The progress of an import.
 #[derive(Debug, Default)]
-pub struct Gauge {
+pub struct Progress {
     phase: AtomicU8,
     /// Bytes read from disk.
     pub bytes: Arc<AtomicU64>,
     /// Records read.
     pub records: AtomicU64,
-    /// Of those that waited, how many were put.
+    /// Queued drafts that were stored.
     pub put: AtomicU64,
-    /// How many waited.
+    /// Queued drafts in total.
     pub waiting: AtomicU64,
 }
 
-impl Gauge {
-    /// What is being done.
+impl Progress {
+    /// The current phase.
     #[must_use]
     pub fn phase(&self) -> Phase {
         match self.phase.load(Ordering::Relaxed) {
@@ -106,48 +106,48 @@ impl Gauge {
     }
 }
 
-/// How many relationships of one import may wait in the store for what they refer to, unless another limit is given.
+/// The default for the most relationships that may wait in the store for missing ends.
 pub const WAITING_MAX: u64 = 100_000;
 
-/// How many records share a commit, unless another number is given. Of what was known at one moment, what does not fit is
+/// The default for the most records that share a commit. Of records with one timestamp, those beyond it are
 /// recorded a microsecond later.
 pub const BATCH_MAX: usize = 50_000;
 
-/// How many changes an import lets stand beside the base of the graph, unless another number is given: each takes memory, and a
+/// The default for the most changes that an import leaves beside the base of the graph: each takes memory, and a
 /// new base takes seconds.
 pub const UNSETTLED_MAX: usize = 1_000_000;
 
-/// What is to be imported, and how.
+/// An import to run.
 pub struct Job<'a> {
-    /// The files, each with what reads it.
-    pub parts: &'a [(Part, Reader)],
-    /// What is said of them beside.
-    pub told: &'a Told,
+    /// The files, each with its reader.
+    pub inputs: &'a [(InputFile, Reader)],
+    /// Metadata for files that do not state their own.
+    pub source_defaults: &'a Told,
     /// How many bytes a compressed file may unpack into.
     pub unpacked_bytes_max: u64,
-    /// What is done about faults.
+    /// How faults are handled.
     pub strictness: Strictness,
-    /// How much of what their sources say the files hold.
+    /// How much of the data of their sources the files contain.
     pub coverage: Coverage,
-    /// The schemes of identifiers by which entities are joined: those that have the same become one.
+    /// The schemes of identifiers by which entities are joined: those with equal identifiers are merged.
     pub join: &'a [String],
-    /// How many relationships may wait in the store for what they refer to.
+    /// The most relationships that may wait in the store for missing ends.
     pub waiting_max: u64,
-    /// How many records share a commit into a store that knows things.
+    /// The most records that share a commit into a store that has data.
     pub batch_max: usize,
-    /// How many changes stand beside the base of the graph before a new one is made.
+    /// The number of changes beside the base of the graph at which a new base is built.
     pub unsettled_max: usize,
-    /// What a store that is new is called; otherwise as its first source.
+    /// The title of a new store; by default that of its first source.
     pub title: Option<&'a str>,
     /// Whether the search index is built for the next start.
     pub search_index: bool,
-    /// Becomes true when the import is to end.
+    /// Set to true to stop the import.
     pub stop: &'a AtomicBool,
-    /// How far it is.
-    pub gauge: &'a Gauge,
-    /// Is told every fault.
+    /// Updated as the import progresses.
+    pub progress: &'a Progress,
+    /// Called with every fault.
     pub each_finding: &'a mut dyn FnMut(Finding<'_>),
-    /// Is given what the store holds at the end, unless the import is cut short or there is no store.
+    /// Called with the final graph, unless the import is incomplete or there is no store.
     pub at_end: &'a mut dyn FnMut(&Snapshot),
     /// The clock.
     pub now: Timestamp,
@@ -155,21 +155,21 @@ pub struct Job<'a> {
 
 /// How an import ended.
 #[derive(Debug)]
-pub struct Done {
-    /// What became of the records.
-    pub tally: Tally,
-    /// Whether it was interrupted, or ended at a fault: the same import goes on from there.
-    pub is_cut_short: bool,
-    /// Whether the store was made by it.
+pub struct Completion {
+    /// The outcomes of the records.
+    pub tally: ImportTally,
+    /// Whether it was interrupted, or ended at a fault: repeating the import resumes it.
+    pub is_incomplete: bool,
+    /// Whether it created the store.
     pub is_new: bool,
-    /// Whether the store holds what an import that was interrupted before had put there, too.
-    pub went_on: bool,
-    /// How many relationships were taken back, since the files say them no longer.
-    pub taken_back: u64,
-    /// How many relationships wait in the store for what they refer to.
+    /// Whether it resumed an interrupted import.
+    pub was_resumed: bool,
+    /// Relationships that were retracted because the files no longer mention them.
+    pub retractions: u64,
+    /// Relationships that wait in the store for missing ends.
     pub waiting_in_store: u64,
-    /// How many entities were joined with others.
-    pub joined: u64,
-    /// The sources of which nothing was taken back, since some record of their files could not be imported.
-    pub unsure: Vec<String>,
+    /// Entities that were merged into others by their identifiers.
+    pub joined_entities: u64,
+    /// The sources without retractions, because a record of their files could not be imported.
+    pub incomplete_sources: Vec<String>,
 }

@@ -1,4 +1,4 @@
-//! What a record may hold, whoever writes it: the bounds that tables and changes over the API have.
+//! The limits of a record, the same as for tables and for changes over the API.
 
 use serde_json::{Map, Value};
 
@@ -10,28 +10,28 @@ use crate::{
     },
 };
 
-/// How deep properties may be nested, so that they are read back from the log.
+/// The deepest nesting of properties that the log can read back.
 const NESTING_MAX: usize = 64;
 
-/// What of a draft is beyond the bounds.
-pub(super) fn beyond_limits(draft: &Draft) -> Option<Fault> {
-    let of_addition;
+/// The first violated limit of a draft.
+pub(super) fn check_limits(draft: &Draft) -> Option<Fault> {
+    let addition_record;
     let record = match &draft.change {
         Wanted::Record(record) | Wanted::Placeholder(record) => record,
         Wanted::Addition(addition) => {
-            of_addition = addition.as_record();
-            &of_addition
+            addition_record = addition.as_record();
+            &addition_record
         }
         Wanted::Thing { id, said } => {
-            let id_is_long = beyond(&[(Some(id), ID_CHARS_MAX, "its id is too long")]);
+            let id_is_long = too_long(&[(Some(id), ID_CHARS_MAX, "its id is too long")]);
             let reason = id_is_long.or_else(|| properties(said));
             return reason.map(|reason| Fault::rejected("", reason).with(id));
         }
         Wanted::OnlyThese { .. } | Wanted::Retraction { .. } => return None,
     };
     let reason = ends_in_a_view(record.id())
-        .or_else(|| unsound(record))
-        .or_else(|| unseen(record))
+        .or_else(|| malformed(record))
+        .or_else(|| invisible_text(record))
         .or_else(|| too_large(record));
     reason.map(|reason| Fault::rejected("", reason).with(draft.change.id()))
 }
@@ -39,33 +39,33 @@ pub(super) fn beyond_limits(draft: &Draft) -> Option<Fault> {
 fn ends_in_a_view(id: &str) -> Option<&'static str> {
     let (_, view) = AskedView::of_id(id);
     (!view.is_default())
-        .then_some("its id ends in a view, as those of answers do; leave out what follows the last question mark")
+        .then_some("its id ends in a view, as the ids in answers do; remove everything from the last question mark on")
 }
 
-/// Why a record could be written, but would not be read back as it is: whoever reads it holds it against the rules again.
-fn unsound(record: &Record) -> Option<&'static str> {
+/// Why a record would not be read back unchanged: readers of the log validate it again.
+fn malformed(record: &Record) -> Option<&'static str> {
     match record {
         Record::Source(source) => {
-            let keeps = Source::id_of(&source.id).is_ok_and(|id| id == source.id);
-            (!keeps).then_some("the id of its source cannot be one")
+            let is_valid = Source::id_of(&source.id).is_ok_and(|id| id == source.id);
+            (!is_valid).then_some("the id of its source is invalid")
         }
         Record::Entity(entity) => {
-            let is_kept =
+            let is_valid =
                 |known: &Identifier| Identifier::new(&known.scheme, &known.value).is_ok_and(|new| new == *known);
             let reason = Entity::check_id(&entity.id)
                 .err()
-                .map(|_| "its id cannot be an entity's");
+                .map(|_| "its id is invalid for an entity");
             reason
-                .or_else(|| Entity::check_name(&entity.name).err().map(|_| "its name cannot be one"))
+                .or_else(|| Entity::check_name(&entity.name).err().map(|_| "its name is invalid"))
                 .or_else(|| {
                     let is_blank = |name: &Name| is_blank(&name.text);
                     entity
                         .names
                         .iter()
                         .any(is_blank)
-                        .then_some("nothing can be seen of a name of it")
+                        .then_some("one of its names has no visible characters")
                 })
-                .or_else(|| (!entity.identifiers.iter().all(is_kept)).then_some("an identifier of it cannot be one"))
+                .or_else(|| (!entity.identifiers.iter().all(is_valid)).then_some("one of its identifiers is invalid"))
         }
         Record::Relationship(relationship) => {
             let statements = &relationship.evidence;
@@ -76,13 +76,13 @@ fn unsound(record: &Record) -> Option<&'static str> {
             let mut confidences = statements.iter().filter_map(|statement| statement.confidence);
             let is_share = |share: &Share| share.range.to_string().parse() == Ok(share.range);
             if statements.is_empty() {
-                Some("it has no statement")
+                Some("it has no evidence")
             } else if !amounts.all(|amount| amount.value.is_finite() && amount.value >= 0.0) {
-                Some("its amount is no number that money has")
+                Some("its amount is not a finite number of at least 0")
             } else if !shares.all(is_share) {
-                Some("its share is no range from 0 to 100")
+                Some("its share is not a range within 0 to 100")
             } else if !confidences.all(|number| confidence(number).is_ok()) {
-                Some("a confidence is no number from 0 to 1")
+                Some("a confidence is not a number from 0 to 1")
             } else {
                 None
             }
@@ -90,29 +90,29 @@ fn unsound(record: &Record) -> Option<&'static str> {
     }
 }
 
-/// What of a record is written, and cannot be seen.
-fn unseen(record: &Record) -> Option<&'static str> {
-    let is_unseen = |text: &String| !text.is_empty() && is_blank(text);
+/// A text of a record that is not empty, but has no visible characters.
+fn invisible_text(record: &Record) -> Option<&'static str> {
+    let is_invisible = |text: &String| !text.is_empty() && is_blank(text);
     match record {
-        Record::Source(source) if is_unseen(&source.title) => Some("nothing can be seen of its title"),
-        Record::Source(source) if is_unseen(&source.publisher) => Some("nothing can be seen of its publisher"),
-        Record::Relationship(relationship) if relationship.role.as_ref().is_some_and(is_unseen) => {
-            Some("nothing can be seen of its role")
+        Record::Source(source) if is_invisible(&source.title) => Some("its title has no visible characters"),
+        Record::Source(source) if is_invisible(&source.publisher) => Some("its publisher has no visible characters"),
+        Record::Relationship(relationship) if relationship.role.as_ref().is_some_and(is_invisible) => {
+            Some("its role has no visible characters")
         }
         Record::Source(_) | Record::Entity(_) | Record::Relationship(_) => None,
     }
 }
 
-/// What of a record is larger than it may be.
+/// A part of a record that is too large.
 fn too_large(record: &Record) -> Option<&'static str> {
     match record {
-        Record::Source(source) => beyond(&[
+        Record::Source(source) => too_long(&[
             (Some(&source.id), ID_CHARS_MAX, "its id is too long"),
             (Some(&source.publisher), LINE_CHARS_MAX, "the publisher is too long"),
             (Some(&source.title), LINE_CHARS_MAX, "the title is too long"),
             (source.url.as_ref(), TEXT_CHARS_MAX, "the link is too long"),
         ]),
-        Record::Entity(entity) => beyond(&[
+        Record::Entity(entity) => too_long(&[
             (Some(&entity.id), ID_CHARS_MAX, "its id is too long"),
             (Some(&entity.name), LINE_CHARS_MAX, "its name is too long"),
             (
@@ -127,12 +127,12 @@ fn too_large(record: &Record) -> Option<&'static str> {
             names
                 .map(|name| &name.text)
                 .any(is_long)
-                .then_some("a name of it is too long")
+                .then_some("one of its names is too long")
         })
         .or_else(|| (entity.names.len() > LIST_MAX).then_some("it has too many names"))
         .or_else(|| (entity.identifiers.len() > LIST_MAX).then_some("it has too many identifiers"))
         .or_else(|| entity.properties.as_ref().and_then(properties)),
-        Record::Relationship(relationship) => beyond(&[
+        Record::Relationship(relationship) => too_long(&[
             (Some(&relationship.id), DERIVED_ID_CHARS_MAX, "its id is too long"),
             (relationship.role.as_ref(), LINE_CHARS_MAX, "its role is too long"),
             (
@@ -144,22 +144,22 @@ fn too_large(record: &Record) -> Option<&'static str> {
         .or_else(|| {
             let is_long = |id: &String| id.len() > DERIVED_ID_CHARS_MAX || id.chars().any(char::is_control);
             let is_beyond = relationship.components.len() > LIST_MAX || relationship.components.iter().any(is_long);
-            is_beyond.then_some("it has too many components, or one whose id cannot be one")
+            is_beyond.then_some("it has too many components, or one with an invalid id")
         })
-        .or_else(|| (relationship.evidence.len() > LIST_MAX).then_some("it has too many statements"))
+        .or_else(|| (relationship.evidence.len() > LIST_MAX).then_some("it has too much evidence"))
         .or_else(|| relationship.properties.as_ref().and_then(properties)),
     }
 }
 
-fn beyond(texts: &[(Option<&String>, usize, &'static str)]) -> Option<&'static str> {
-    // No character takes less than a byte.
+fn too_long(texts: &[(Option<&String>, usize, &'static str)]) -> Option<&'static str> {
+    // Every character takes at least one byte.
     let is_beyond = |(text, max, _): &&(Option<&String>, usize, &'static str)| {
         text.is_some_and(|text| text.len() > *max && text.chars().count() > *max)
     };
     texts.iter().find(is_beyond).map(|(.., reason)| *reason)
 }
 
-/// Whether a record is nested no deeper than it may be, so that it is read back from the log.
+/// Whether a record is shallow enough to be read back from the log.
 pub(super) fn is_shallow(record: &Record) -> bool {
     let properties = match record {
         Record::Entity(entity) => &entity.properties,
@@ -183,7 +183,7 @@ fn properties(properties: &Map<String, Value>) -> Option<&'static str> {
     (bytes > PROPERTIES_BYTES_MAX).then_some("its properties are too large")
 }
 
-/// Adds about as many bytes as the value takes as JSON. Whether it is nested too deep.
+/// Adds the approximate size of the value as JSON. Returns whether it is nested too deep.
 fn measure(value: &Value, depth: usize, bytes: &mut usize) -> bool {
     if depth > NESTING_MAX {
         return true;
@@ -216,11 +216,11 @@ mod tests {
     fn reason(change: impl FnOnce(&mut Entity)) -> Option<String> {
         let mut entity = Entity::new("a", EntityKind::Company, "A").unwrap();
         change(&mut entity);
-        beyond_limits(&Draft::of(Record::Entity(entity))).map(|fault| fault.reason.into_owned())
+        check_limits(&Draft::of(Record::Entity(entity))).map(|fault| fault.reason.into_owned())
     }
 
     #[test]
-    fn a_name_of_which_nothing_can_be_seen_is_none() {
+    fn a_name_without_visible_characters_is_refused() {
         let named = |text: &str| Name {
             text: text.to_owned(),
             language: None,
@@ -230,12 +230,12 @@ mod tests {
         for blank in [" ", "\u{200B}", "\u{FEFF}\u{2060}", "\u{3164}"] {
             assert_eq!(
                 reason(|entity| entity.name = blank.to_owned()).as_deref(),
-                Some("its name cannot be one")
+                Some("its name is invalid")
             );
-            let told = reason(|entity| entity.names = vec![named("A"), named(blank)]);
+            let refusal = reason(|entity| entity.names = vec![named("A"), named(blank)]);
             assert_eq!(
-                told.as_deref(),
-                Some("nothing can be seen of a name of it"),
+                refusal.as_deref(),
+                Some("one of its names has no visible characters"),
                 "{blank:?}"
             );
         }
@@ -243,8 +243,8 @@ mod tests {
     }
 
     #[test]
-    fn a_title_publisher_or_role_of_which_nothing_can_be_seen_is_none() {
-        let told = |record: Record| beyond_limits(&Draft::of(record)).map(|fault| fault.reason.into_owned());
+    fn a_title_publisher_or_role_without_visible_characters_is_refused() {
+        let refusal = |record: Record| check_limits(&Draft::of(record)).map(|fault| fault.reason.into_owned());
         let source = |title: &str, publisher: &str| {
             let (id, title, publisher) = ("source:a".to_owned(), title.to_owned(), publisher.to_owned());
             Record::Source(Source {
@@ -268,20 +268,20 @@ mod tests {
         };
         for blank in ["\u{200B}", "\u{FEFF}\u{2060}", "\u{3164}"] {
             for (record, reason) in [
-                (source(blank, "B"), "nothing can be seen of its title"),
-                (source("A", blank), "nothing can be seen of its publisher"),
-                (role(blank), "nothing can be seen of its role"),
+                (source(blank, "B"), "its title has no visible characters"),
+                (source("A", blank), "its publisher has no visible characters"),
+                (role(blank), "its role has no visible characters"),
             ] {
-                assert_eq!(told(record).as_deref(), Some(reason), "{blank:?}");
+                assert_eq!(refusal(record).as_deref(), Some(reason), "{blank:?}");
             }
         }
-        for seen in [source("A", ""), source("نامه\u{200C}ای", "B"), role("director")] {
-            assert_eq!(told(seen), None);
+        for visible in [source("A", ""), source("نامه\u{200C}ای", "B"), role("director")] {
+            assert_eq!(refusal(visible), None);
         }
     }
 
     #[test]
-    fn what_the_tables_may_not_hold_no_file_brings() {
+    fn files_have_the_limits_of_tables() {
         let object = |value: Value| value.as_object().cloned();
         let deep = (0..200).fold(json!(1), |inner, _| json!([inner]));
         assert_eq!(reason(|_| ()), None);
@@ -289,7 +289,7 @@ mod tests {
             reason(|entity| entity.properties = object(json!({ "a": "é".repeat(20_000) }))),
             None
         );
-        for (told, expected) in [
+        for (refusal, expected) in [
             (reason(|entity| entity.name = "é".repeat(1_001)), "its name is too long"),
             (reason(|entity| entity.id = "é".repeat(501)), "its id is too long"),
             (
@@ -301,17 +301,17 @@ mod tests {
                 "its properties are too large",
             ),
         ] {
-            assert_eq!(told.as_deref(), Some(expected));
+            assert_eq!(refusal.as_deref(), Some(expected));
         }
     }
 
-    /// What is read back of a record, as the log does.
+    /// A record after a round trip through JSON, as in the log.
     fn read_back(record: &Record) -> Option<Record> {
         serde_json::from_slice(&serde_json::to_vec(record).unwrap()).ok()
     }
 
     #[test]
-    fn what_would_not_be_read_back_as_it_is_does_not_get_into_the_log() {
+    fn records_that_would_not_be_read_back_unchanged_are_refused() {
         let entity = |change: fn(&mut Entity)| {
             let mut entity = Entity::new("a", EntityKind::Company, "A").unwrap();
             change(&mut entity);
@@ -327,14 +327,14 @@ mod tests {
             change(&mut claim);
             Record::Relationship(claim)
         };
-        let refused = |record: &Record| beyond_limits(&Draft::of(record.clone())).is_some();
-        for sound in [entity(|_| ()), claim(|_| ())] {
+        let is_refused = |record: &Record| check_limits(&Draft::of(record.clone())).is_some();
+        for valid in [entity(|_| ()), claim(|_| ())] {
             assert!(
-                !refused(&sound) && read_back(&sound).as_ref() == Some(&sound),
-                "{sound:?}"
+                !is_refused(&valid) && read_back(&valid).as_ref() == Some(&valid),
+                "{valid:?}"
             );
         }
-        for unsound in [
+        for malformed in [
             entity(|entity| entity.id = "rel:a".to_owned()),
             entity(|entity| entity.name = "A\u{0}".to_owned()),
             entity(|entity| {
@@ -356,8 +356,8 @@ mod tests {
                 });
             }),
         ] {
-            assert!(read_back(&unsound).as_ref() != Some(&unsound), "{unsound:?}");
-            assert!(refused(&unsound), "{unsound:?}");
+            assert!(read_back(&malformed).as_ref() != Some(&malformed), "{malformed:?}");
+            assert!(is_refused(&malformed), "{malformed:?}");
         }
     }
 }

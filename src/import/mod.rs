@@ -1,30 +1,30 @@
-//! Bringing files into a store: in which order, what records say together, batches, going on after an interruption, reports.
+//! Imports files into a store: the order of files, merging of records, batches, resuming after an interruption, reports.
 //! Start with `run`. No GraphQL, no HTTP.
 
-mod batch;
+mod existing_store;
 mod files;
-mod filing;
-mod fill;
+mod item_batch;
 mod job;
 mod limits;
 mod merge;
-mod newer;
+mod new_store;
+mod queue;
 mod report;
 mod run;
-mod waiting;
+mod update;
 
 pub use self::{
     files::{
         archive::ARCHIVE_FILES_MAX,
-        format::{Choice, Format, Reader},
-        input::{Opening, Part, UNPACKED_BYTES_MAX, parts},
-        plan::{Unplannable, plan},
+        format::{Format, Reader, ReaderChoice},
+        input::{InputFile, OpenOptions, UNPACKED_BYTES_MAX, input_files},
+        plan::{PlanError, plan},
     },
-    job::{BATCH_MAX, Coverage, Done, Error, Gauge, Job, Phase, Strictness, UNSETTLED_MAX, WAITING_MAX},
+    job::{BATCH_MAX, Completion, Coverage, Error, Job, Phase, Progress, Strictness, UNSETTLED_MAX, WAITING_MAX},
+    queue::spool::{SortedPairs, Spool},
     report::{
         Report, Summary,
-        tally::{Counts, FileTally, Finding, Origin, Outcome, Tally},
+        tally::{Counts, FileTally, Finding, ImportTally, Origin, RecordOutcome},
     },
     run::run,
-    waiting::spool::{Sorted, Spool},
 };

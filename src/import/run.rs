@@ -1,5 +1,5 @@
-//! One import from its first byte to its last: files are read by one thread, and what they say is put by another. A new store
-//! is filled; one that knows things already gets the differences.
+//! Runs an import: one thread reads the files, another stores their records. A new store
+//! is filled; one that has data gets the differences.
 
 use std::{
     ops::ControlFlow,
@@ -9,12 +9,12 @@ use std::{
 };
 
 use super::{
-    Coverage, Done, Error, Job, Origin, Part, Phase, Reader, Strictness, Tally,
-    batch::Batch,
-    filing::{Filing, notes},
-    limits::beyond_limits,
-    report::tally::Outcome,
-    waiting::{Sorting, Waited, Waiting, described::Described, ids::Ids, mentioned::Mentioned},
+    Completion, Coverage, Error, ImportTally, InputFile, Job, Origin, Phase, Reader, Strictness,
+    item_batch::ItemBatch,
+    limits::check_limits,
+    queue::{DraftQueue, QueuedDraft, SortedDrafts, entity_kinds::EntityKinds, id_set::IdSet, mentions::Mentions},
+    report::tally::RecordOutcome,
+    update::{StoreUpdate, notes},
 };
 use crate::{
     formats::{
@@ -27,102 +27,102 @@ use crate::{
     store::{State, Store, folder::Home, load},
 };
 
-/// How many batches of items are read ahead of the thread that puts them.
+/// The number of batches that are read ahead of the storing thread.
 const BATCHES_AHEAD: usize = 8;
 
-/// Imports into the store of this folder, which is made where there is none.
+/// Imports into the store of this folder, which is created if necessary.
 ///
 /// # Errors
-/// [`Error`]; what was imported before is kept, and the next import goes on from there.
-pub fn run(home: Home, job: Job<'_>) -> Result<Done, Error> {
+/// [`Error`]; records imported before stay in the store, and the next import resumes from there.
+pub fn run(home: Home, job: Job<'_>) -> Result<Completion, Error> {
     let dir = home.dir().to_owned();
-    let is_dated = job.parts.iter().any(|(_, reader)| reader.carries_versions());
+    let has_versions = job.inputs.iter().any(|(_, reader)| reader.carries_versions());
     let is_new = home.is_loading() || !home.is_begun_for_an_import()?;
     if is_new {
-        // Before anything else is there: nothing else may take the place of what an interrupted import was to make.
+        // Before anything else exists: no other command may create a store in place of an interrupted import's.
         home.mark_importing()?;
     }
     let target = match is_new {
-        // What carries versions was known before today, so that the store begins before them.
-        true if is_dated && !home.is_loading() => Target::Unbegun(home),
+        // Versions were known before today, so the store must begin before the earliest.
+        true if has_versions && !home.is_loading() => Target::Deferred(home),
         true => Target::New(Box::new(load::Load::enter(home, job.now)?)),
         false => {
             let store = Store::open(home, |graph| Arc::new(State::unprepared(graph)))?;
-            Target::Known(Box::new(filing(store, &job)))
+            Target::Existing(Box::new(store_update(store, &job)))
         }
     };
     let store = match &target {
-        Target::Known(filing) => Some(filing.store()),
-        Target::Unbegun(_) | Target::New(_) => None,
+        Target::Existing(update) => Some(update.store()),
+        Target::Deferred(_) | Target::New(_) => None,
     };
     let (replaced, continued) = chains(&job, store);
-    let running = Running {
-        tally: Tally::of(job.parts.iter().map(|(part, _)| part.name.clone())),
-        waiting: Waiting::new(&dir),
-        described: Described::default(),
+    let run = ImportRun {
+        tally: ImportTally::of(job.inputs.iter().map(|(part, _)| part.name.clone())),
+        waiting: DraftQueue::new(&dir),
+        entity_kinds: EntityKinds::default(),
         replaced: Arc::new(replaced),
         continued,
         added: Vec::new(),
         waiting_in_store: 0,
-        joined: 0,
-        mentioned: (job.coverage == Coverage::Complete).then(Mentioned::default),
-        taken_back: 0,
-        unsure: Vec::new(),
-        gone: Ids::default(),
-        implied: Ids::default(),
+        joined_entities: 0,
+        mentions: (job.coverage == Coverage::Complete).then(Mentions::default),
+        retractions: 0,
+        incomplete_sources: Vec::new(),
+        deleted: IdSet::default(),
+        implied: IdSet::default(),
         about: None,
         title: None,
         is_new: false,
-        went_on: false,
-        is_cut_short: false,
+        was_resumed: false,
+        is_incomplete: false,
         job,
     };
-    running.through(target, &dir)
+    run.execute(target, &dir)
 }
 
-/// Where records are put.
+/// Where records are stored.
 enum Target {
-    /// There is no store yet, and everything waits.
-    Unbegun(Home),
-    /// A store that is filled.
+    /// There is no store yet, and all drafts are queued.
+    Deferred(Home),
+    /// A new store that is being filled.
     New(Box<load::Load>),
-    /// A store that knows things.
-    Known(Box<Filing>),
+    /// A store that has data.
+    Existing(Box<StoreUpdate>),
 }
 
-/// What puts drafts into a store that knows things.
-pub(super) fn filing(store: Store, job: &Job<'_>) -> Filing {
-    let names: Vec<&str> = job.parts.iter().take(3).map(|(part, _)| part.name.as_str()).collect();
-    let more = if job.parts.len() > names.len() {
+/// The update of a store that has data.
+pub(super) fn store_update(store: Store, job: &Job<'_>) -> StoreUpdate {
+    let names: Vec<&str> = job.inputs.iter().take(3).map(|(part, _)| part.name.as_str()).collect();
+    let more = if job.inputs.len() > names.len() {
         " and others"
     } else {
         ""
     };
     let reason = format!("import of {}{more}", names.join(", "));
-    let mut filing = Filing::new(store, job.now, reason);
-    filing.batch_max = job.batch_max;
-    filing.unsettled_max = job.unsettled_max;
-    filing.is_whole = job.parts.iter().map(|(_, reader)| is_whole(reader)).collect();
-    filing
+    let mut update = StoreUpdate::new(store, job.now, reason);
+    update.batch_max = job.batch_max;
+    update.unsettled_max = job.unsettled_max;
+    update.has_dated_records = job.inputs.iter().map(|(_, reader)| has_dated_records(reader)).collect();
+    update
 }
 
-/// Whether the records of a file are dated and whole, so that the newer one holds.
-pub(super) fn is_whole(reader: &Reader) -> bool {
+/// Whether the records of a file are complete and dated, so that the newer one replaces the older.
+pub(super) fn has_dated_records(reader: &Reader) -> bool {
     matches!(reader, Reader::Gleif(_))
 }
 
-/// Which statements of the files replace which, and what that says of the records that the store knows.
+/// The replacements among the statements of the files, and the records of the store that they continue.
 fn chains(job: &Job<'_>, store: Option<&Store>) -> (bods::Replaced, Vec<bods::Continued>) {
     let mut chains = bods::Chains::default();
-    for (part, reader) in job.parts {
-        let is_older = matches!(reader, Reader::Bods) && part.start().is_ok_and(|start| bods::may_replace(&start));
-        if is_older && !job.stop.load(Ordering::Relaxed) {
-            // What is wrong with the file is told when it is read.
+    for (part, reader) in job.inputs {
+        let may_replace = matches!(reader, Reader::Bods) && part.start().is_ok_and(|start| bods::may_replace(&start));
+        if may_replace && !job.stop.load(Ordering::Relaxed) {
+            // Errors of the file are reported when it is read.
             let _ = part.read(job.unpacked_bytes_max, &Arc::default(), |bytes| {
                 let input = Input {
                     name: part.own_name(),
                     bytes,
-                    told: job.told,
+                    told: job.source_defaults,
                 };
                 bods::gather(input, &mut chains)
             });
@@ -136,78 +136,78 @@ fn chains(job: &Job<'_>, store: Option<&Store>) -> (bods::Replaced, Vec<bods::Co
     chains.resolved(remembered)
 }
 
-/// An import that is under way.
-pub(super) struct Running<'a> {
+/// A running import.
+pub(super) struct ImportRun<'a> {
     pub(super) job: Job<'a>,
-    pub(super) tally: Tally,
-    waiting: Waiting,
-    /// The entities with versions that the files describe.
-    pub(super) described: Described,
-    /// Which statements replace which, in all files.
+    pub(super) tally: ImportTally,
+    waiting: DraftQueue,
+    /// The kinds of the versioned entities that the files describe.
+    pub(super) entity_kinds: EntityKinds,
+    /// The replacements among the statements of all files.
     pub(super) replaced: Arc<bods::Replaced>,
-    /// The records of the store that are called otherwise from now on.
+    /// The records of the store that turn out to continue others.
     pub(super) continued: Vec<bods::Continued>,
-    /// Where the entities stand with which a new store is filled: file, record and line, in the order in which they were
+    /// The origins of the entities in a new store: file, record and line, in the order in which they were
     /// added.
     pub(super) added: Vec<(u32, u32, u32)>,
-    /// How many drafts wait in the store for what they refer to.
+    /// The number of drafts that wait in the store for missing records.
     pub(super) waiting_in_store: u64,
-    /// How many entities were joined with others.
-    pub(super) joined: u64,
-    /// What the files mention, where it is asked for.
-    pub(super) mentioned: Option<Mentioned>,
-    pub(super) taken_back: u64,
-    pub(super) unsure: Vec<String>,
-    /// The ids that some record without a version says are no more, whatever others say: a register keeps what it deletes.
-    gone: Ids,
+    /// The number of entities merged by identifiers.
+    pub(super) joined_entities: u64,
+    /// The mentions of the files, if they are complete.
+    pub(super) mentions: Option<Mentions>,
+    pub(super) retractions: u64,
+    pub(super) incomplete_sources: Vec<String>,
+    /// The ids that an unversioned record deletes; this overrides other records: a register still lists what it deleted.
+    deleted: IdSet,
     pub(super) about: Option<About>,
-    /// The ids of the relationships of a new store whose status nobody stated.
-    pub(super) implied: Ids,
+    /// The ids of the relationships of a new store without a stated status.
+    pub(super) implied: IdSet,
     /// The title of the first source.
     pub(super) title: Option<String>,
     pub(super) is_new: bool,
-    pub(super) went_on: bool,
-    pub(super) is_cut_short: bool,
+    pub(super) was_resumed: bool,
+    pub(super) is_incomplete: bool,
 }
 
-impl Running<'_> {
-    fn through(mut self, mut target: Target, dir: &Path) -> Result<Done, Error> {
-        for (number, (part, reader)) in self.job.parts.iter().enumerate() {
-            if !self.is_cut_short {
+impl ImportRun<'_> {
+    fn execute(mut self, mut target: Target, dir: &Path) -> Result<Completion, Error> {
+        for (number, (part, reader)) in self.job.inputs.iter().enumerate() {
+            if !self.is_incomplete {
                 self.read(number, part, reader, &mut target)?;
             }
         }
-        let waiting = std::mem::replace(&mut self.waiting, Waiting::new(dir));
-        self.job.gauge.enter(Phase::Relating);
-        self.job.gauge.waiting.store(waiting.len(), Ordering::Relaxed);
+        let waiting = std::mem::replace(&mut self.waiting, DraftQueue::new(dir));
+        self.job.progress.enter(Phase::Relating);
+        self.job.progress.waiting.store(waiting.len(), Ordering::Relaxed);
         match target {
-            Target::Unbegun(home) => match waiting.earliest() {
+            Target::Deferred(home) => match waiting.earliest() {
                 None if waiting.len() == 0 => {}
                 earliest => {
                     let begin = self.begin(earliest);
-                    self.fill(load::Load::enter(home, begin)?, waiting.sorted()?)?;
+                    self.fill_store(load::Load::enter(home, begin)?, waiting.sorted()?)?;
                 }
             },
-            Target::New(load) => self.fill(*load, waiting.sorted()?)?,
-            Target::Known(filing) => self.add(*filing, waiting)?,
+            Target::New(load) => self.fill_store(*load, waiting.sorted()?)?,
+            Target::Existing(update) => self.update_store(*update, waiting)?,
         }
-        if !self.is_cut_short {
+        if !self.is_incomplete {
             Home::unmark_importing(dir)?;
         }
-        Ok(Done {
+        Ok(Completion {
             tally: self.tally,
-            is_cut_short: self.is_cut_short,
+            is_incomplete: self.is_incomplete,
             is_new: self.is_new,
-            went_on: self.went_on,
-            taken_back: self.taken_back,
-            unsure: self.unsure,
+            was_resumed: self.was_resumed,
+            retractions: self.retractions,
+            incomplete_sources: self.incomplete_sources,
             waiting_in_store: self.waiting_in_store,
-            joined: self.joined,
+            joined_entities: self.joined_entities,
         })
     }
 
-    /// When a store begins that is made: when its data was first recorded, where that is said, and before the earliest of what
-    /// was known at a moment of its own.
+    /// When a new store begins: when its data was first recorded, if stated, and before the earliest
+    /// version.
     fn begin(&self, earliest: Option<Timestamp>) -> Timestamp {
         let stated = self.about.as_ref().and_then(|about| about.recorded_at);
         let stated = stated.filter(|stated| *stated <= self.job.now);
@@ -217,22 +217,22 @@ impl Running<'_> {
         }
     }
 
-    /// Reads a file, and puts or keeps what it says.
-    fn read(&mut self, number: usize, part: &Part, reader: &Reader, target: &mut Target) -> Result<(), Error> {
+    /// Reads a file, and stores or queues its records.
+    fn read(&mut self, number: usize, part: &InputFile, reader: &Reader, target: &mut Target) -> Result<(), Error> {
         let (sender, items) = mpsc::sync_channel::<Vec<Item>>(BATCHES_AHEAD);
-        let (told, stop, gauge) = (self.job.told, self.job.stop, self.job.gauge);
+        let (told, stop, progress) = (self.job.source_defaults, self.job.stop, self.job.progress);
         let replaced = Arc::clone(&self.replaced);
         let max = self.job.unpacked_bytes_max;
         thread::scope(|scope| {
             let reading = scope.spawn(move || {
-                let mut batch = Batch::new(sender);
+                let mut batch = ItemBatch::new(sender);
                 let mut each = |item| match stop.load(Ordering::Relaxed) {
                     true => ControlFlow::Break(()),
                     false => batch.add(item),
                 };
                 let read = match reader {
                     Reader::Guanxi => tables::drafts(&part.path, &mut each),
-                    _ => part.read(max, &gauge.bytes, |bytes| {
+                    _ => part.read(max, &progress.bytes, |bytes| {
                         let input = Input {
                             name: part.own_name(),
                             bytes,
@@ -241,35 +241,35 @@ impl Running<'_> {
                         reader.read(input, &replaced, &mut each)
                     }),
                 };
-                // Who no longer takes items needs none.
+                // The receiver may be gone already.
                 let _ = batch.send();
                 read
             });
-            let mut taken = Ok(());
+            let mut result = Ok(());
             'items: for batch in &items {
                 for item in batch {
-                    taken = self.take(number, item, target);
-                    if taken.is_err() || self.is_cut_short {
+                    result = self.take(number, item, target);
+                    if result.is_err() || self.is_incomplete {
                         break 'items;
                     }
                 }
             }
-            // The reader ends when nobody takes what it reads.
+            // The reading thread ends when its receiver is dropped.
             drop(items);
             let read = reading.join().unwrap_or_else(|_| {
                 Err(Unreadable::form(
                     "the file",
-                    "reading it failed; that is a fault of this program",
+                    "reading it failed; this is a bug in the program",
                 ))
             });
-            self.is_cut_short |= stop.load(Ordering::Relaxed);
+            self.is_incomplete |= stop.load(Ordering::Relaxed);
             if let Err(error) = read
-                && !self.is_cut_short
+                && !self.is_incomplete
             {
                 self.tally.files[number].unreadable = Some(error.to_string());
-                self.is_cut_short |= self.job.strictness == Strictness::Strict;
+                self.is_incomplete |= self.job.strictness == Strictness::Strict;
             }
-            taken
+            result
         })
     }
 
@@ -292,7 +292,7 @@ impl Running<'_> {
         let origin = Origin { file, place };
         self.tally.read(&origin);
         if origin.place.record > 0 {
-            self.job.gauge.records.fetch_add(1, Ordering::Relaxed);
+            self.job.progress.records.fetch_add(1, Ordering::Relaxed);
         }
         for fault in &faults {
             self.fault(&origin, fault);
@@ -303,13 +303,13 @@ impl Running<'_> {
         };
         let is_alone = drafts.len() == 1;
         for draft in drafts.into_iter().map(Draft::without_never) {
-            // That the source of a record is known says nothing of the record.
+            // The outcome of a record's source is not that of the record.
             let is_source = matches!(draft.change, Wanted::Record(Record::Source(_)));
             let origin = if is_source && !is_alone { &nowhere } else { &origin };
-            if let Some(mentioned) = &mut self.mentioned {
-                mentioned.mention(file, &draft);
+            if let Some(mentions) = &mut self.mentions {
+                mentions.mention(file, &draft);
             }
-            match beyond_limits(&draft) {
+            match check_limits(&draft) {
                 Some(fault) => self.fault(origin, &fault),
                 None => self.draft(origin, draft, target)?,
             }
@@ -321,10 +321,10 @@ impl Running<'_> {
         let finding = self.tally.fault(origin, fault);
         (self.job.each_finding)(finding);
         let ends = self.job.strictness == Strictness::Strict && fault.effect == Effect::Rejected;
-        self.is_cut_short |= ends;
+        self.is_incomplete |= ends;
     }
 
-    /// Puts a draft, or keeps it until what it refers to is there.
+    /// Stores a draft, or queues it until the records it refers to exist.
     fn draft(&mut self, origin: &Origin, draft: Draft, target: &mut Target) -> Result<(), Error> {
         if self.title.is_none()
             && let Wanted::Record(Record::Source(source)) = &draft.change
@@ -339,20 +339,20 @@ impl Running<'_> {
         } = draft;
         let is_plain = known_at.is_none() && order == Order::default();
         match &change {
-            Wanted::Record(Record::Entity(entity)) if !is_plain => self.described.insert(entity),
+            Wanted::Record(Record::Entity(entity)) if !is_plain => self.entity_kinds.insert(entity),
             Wanted::Retraction { id, .. } if is_plain => {
-                self.gone.insert(id);
+                self.deleted.insert(id);
             }
-            Wanted::Record(record) if is_plain && self.is_gone(origin, record) => return Ok(()),
+            Wanted::Record(record) if is_plain && self.reject_deleted(origin, record) => return Ok(()),
             _ => {}
         }
         let change = match (target, change) {
             (Target::New(load), Wanted::Record(record @ (Record::Source(_) | Record::Entity(_)))) if is_plain => {
                 let is_entity = matches!(record, Record::Entity(_));
                 let Err(unadded) = load.add(record) else {
-                    self.tally.note(origin, Outcome::Imported);
+                    self.tally.note(origin, RecordOutcome::Imported);
                     if is_entity {
-                        self.added.push(row(origin));
+                        self.added.push(compact_origin(origin));
                     }
                     return Ok(());
                 };
@@ -362,11 +362,11 @@ impl Running<'_> {
                 }
             }
             (Target::New(load), Wanted::Placeholder(record)) if load.holds(record.id()).is_some() => {
-                self.tally.note(origin, Outcome::Unchanged);
+                self.tally.note(origin, RecordOutcome::Unchanged);
                 return Ok(());
             }
-            (Target::Known(filing), Wanted::Placeholder(record)) if filing.stands(record.id()).is_some() => {
-                self.tally.note(origin, Outcome::Unchanged);
+            (Target::Existing(update), Wanted::Placeholder(record)) if update.existing(record.id()).is_some() => {
+                self.tally.note(origin, RecordOutcome::Unchanged);
                 return Ok(());
             }
             (_, change) => change,
@@ -380,29 +380,29 @@ impl Running<'_> {
         Ok(self.waiting.push(origin, &draft)?)
     }
 
-    /// Whether another record says that this one is no more, so that it is rejected.
-    pub(super) fn is_gone(&mut self, origin: &Origin, record: &Record) -> bool {
-        let is_gone = self.gone.contains(record.id());
-        if is_gone {
-            let fault = Fault::rejected("", "another record of these files says that it is no more");
+    /// Rejects a record that another one deletes; returns whether it did.
+    pub(super) fn reject_deleted(&mut self, origin: &Origin, record: &Record) -> bool {
+        let reject_deleted = self.deleted.contains(record.id());
+        if reject_deleted {
+            let fault = Fault::rejected("", "another record of these files deletes it");
             self.fault(origin, &fault.with(record.id()));
         }
-        is_gone
+        reject_deleted
     }
 
-    /// The next draft that waited, unless the import is to end.
-    pub(super) fn next(&mut self, waiting: &mut Sorting) -> Result<Option<Waited>, Error> {
-        self.is_cut_short |= self.job.stop.load(Ordering::Relaxed);
-        if self.is_cut_short {
+    /// The next queued draft, unless the import was stopped.
+    pub(super) fn next(&mut self, waiting: &mut SortedDrafts) -> Result<Option<QueuedDraft>, Error> {
+        self.is_incomplete |= self.job.stop.load(Ordering::Relaxed);
+        if self.is_incomplete {
             return Ok(None);
         }
-        self.job.gauge.put.fetch_add(1, Ordering::Relaxed);
+        self.job.progress.put.fetch_add(1, Ordering::Relaxed);
         Ok(waiting.next_draft()?)
     }
 }
 
-/// Where something stands, in few bytes: the file, the record, and the line or else 0.
-pub(super) fn row(origin: &Origin) -> (u32, u32, u32) {
+/// An origin in few bytes: the file, the record, and the line or 0.
+pub(super) fn compact_origin(origin: &Origin) -> (u32, u32, u32) {
     let few = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
     let file = u32::try_from(origin.file).unwrap_or(u32::MAX);
     (file, few(origin.place.record), origin.place.line.map_or(0, few))

@@ -24,13 +24,13 @@ use super::{
 use crate::{
     engine::{
         answer::{Answer, Outcome},
-        catalog::Unreadable,
+        catalog::SdlError,
         cost::tally,
         error::Error,
         limits::Limits,
         run::{
-            executor::{Executor, Given, Prepared, Request, Streams},
-            work::{Pool, Stop, Turn},
+            executor::{ExecutionContext, Executor, PreparedRequest, Request, Streams},
+            work::{Pool, StopSignal, WorkerTurn},
         },
     },
     graph::Budget,
@@ -88,8 +88,8 @@ impl Api {
     /// The schema under these limits.
     ///
     /// # Errors
-    /// [`Unreadable`] when the schema cannot be read back, which no limit can cause.
-    pub fn new(limits: Limits) -> Result<Self, Unreadable> {
+    /// [`SdlError`] when the schema cannot be read back, which no limit can cause.
+    pub fn new(limits: Limits) -> Result<Self, SdlError> {
         let schema = Schema::build(Query::default(), Mutation, Subscription);
         let pool = Pool::new(&limits);
         let executor = Executor::new(schema, limits)?;
@@ -166,7 +166,7 @@ impl Api {
         }
     }
 
-    async fn run(&self, prepared: Prepared, store: Arc<Store>, now: Timestamp, phase: Option<Phase>) -> Answer {
+    async fn run(&self, prepared: PreparedRequest, store: Arc<Store>, now: Timestamp, phase: Option<Phase>) -> Answer {
         run(&self.executor, &self.pool, prepared, store, now, phase).await
     }
 }
@@ -184,7 +184,7 @@ pub struct Events {
     api: Arc<Api>,
     store: Arc<Store>,
     clock: Clock,
-    prepared: Prepared,
+    prepared: PreparedRequest,
     /// None after the last event.
     feed: Option<Feed>,
 }
@@ -253,7 +253,7 @@ pub(super) async fn answer<Q: ObjectType + 'static, M: ObjectType + 'static, S: 
 async fn run<Q: ObjectType + 'static, M: ObjectType + 'static, S: SubscriptionType + 'static>(
     executor: &Executor<Q, M, S>,
     pool: &Pool,
-    prepared: Prepared,
+    prepared: PreparedRequest,
     store: Arc<Store>,
     now: Timestamp,
     phase: Option<Phase>,
@@ -263,10 +263,10 @@ async fn run<Q: ObjectType + 'static, M: ObjectType + 'static, S: SubscriptionTy
     let changes_max = executor.limits().changes_max;
     let kind = prepared.kind;
     let state = store.state();
-    let stop = Stop::default();
+    let stop = StopSignal::default();
     let _stop = stop.on_drop();
     let mut asked = None;
-    let asking = |mut inner: async_graphql::Request, given: Given<'_>| {
+    let asking = |mut inner: async_graphql::Request, given: ExecutionContext<'_>| {
         let default_view = given
             .view
             .cloned()
@@ -281,7 +281,7 @@ async fn run<Q: ObjectType + 'static, M: ObjectType + 'static, S: SubscriptionTy
         let reading = handover.clone();
         let is_late = move |now: Instant| {
             // What was changed is read for the answer even after the time in which it could be changed.
-            now >= deadline && reading.reading_until().is_none_or(|until| now >= until)
+            now >= deadline && reading.read_deadline().is_none_or(|until| now >= until)
         };
         let asking = Arc::new(Asking {
             state,
@@ -293,13 +293,13 @@ async fn run<Q: ObjectType + 'static, M: ObjectType + 'static, S: SubscriptionTy
             changing: Changing {
                 handover,
                 deadline,
-                allowed: given.allowed,
+                allowed: given.timeout,
                 stop: stop.clone(),
             },
             budget: Arc::new(Budget::new(work_max, move || {
                 let is_over = |now| stop.is_set() || is_late(now);
                 let now = Instant::now();
-                let goes_on = |turn: &Turn| turn.goes_on(now, || is_over(Instant::now()));
+                let goes_on = |turn: &WorkerTurn| turn.checkpoint(now, || is_over(Instant::now()));
                 is_over(now) || !turn.as_ref().is_none_or(goes_on)
             })),
         });
@@ -312,7 +312,7 @@ async fn run<Q: ObjectType + 'static, M: ObjectType + 'static, S: SubscriptionTy
     let mut answer = executor.run(prepared, pool, asking).await;
     if let Some(asking) = asked {
         let (explored, budget) = (asking.budget.spent(), asking.budget.work_max());
-        tally::tell(&mut answer.response, [("explored", explored), ("budget", budget)]);
+        tally::extend_report(&mut answer.response, [("explored", explored), ("budget", budget)]);
     }
     answer
 }

@@ -16,8 +16,8 @@ use crate::{
     engine::{
         client::Client,
         error::Error,
-        handover::Handover,
         run::executor::{Operations, Request},
+        write_handover::WriteHandover,
     },
     model::{Caller, Timestamp},
     store::Store,
@@ -93,7 +93,7 @@ impl MountedApi {
             caller: caller.unwrap_or(&self.caller).clone(),
             read_only: self.read_only,
             client: self.client,
-            handover: Handover::default(),
+            handover: WriteHandover::default(),
         })
     }
 

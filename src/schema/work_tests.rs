@@ -20,7 +20,7 @@ use crate::{
         cost::directives::{cost, list_size},
         run::{
             executor::{Executor, Request},
-            work::{CHANGES_AT_A_TIME, Pool, Turn, Work},
+            work::{CONCURRENT_CHANGES_MAX, Pool, WorkClass, WorkerTurn},
         },
     },
     graph::Snapshot,
@@ -254,15 +254,17 @@ async fn work_goes_on_while_changes_wait_for_the_disk() {
     });
     let mut waiting = Vec::new();
     let me = Client::default();
-    for _ in 0..CHANGES_AT_A_TIME {
-        waiting.push(pool.lane(Work::Change).enter(me).await.unwrap());
+    for _ in 0..CONCURRENT_CHANGES_MAX {
+        waiting.push(pool.lane(WorkClass::Change).enter(me).await.unwrap());
     }
     let soon = Instant::now() + PATIENCE;
-    let refused = pool.run(Work::Change, &Turn::new(&pool, me), soon, async {}).await;
+    let refused = pool
+        .run(WorkClass::Change, &WorkerTurn::new(&pool, me), soon, async {})
+        .await;
     let refused = refused.unwrap_err();
     assert!(refused.message.contains("64 changes"), "{refused:?}");
-    for sort in [Work::Short, Work::Long] {
-        let turn = Turn::new(&pool, me);
+    for sort in [WorkClass::Short, WorkClass::Long] {
+        let turn = WorkerTurn::new(&pool, me);
         assert_eq!(pool.run(sort, &turn, soon, async { 1 }).await.unwrap(), 1, "{sort:?}");
     }
 }

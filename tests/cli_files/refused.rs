@@ -80,10 +80,10 @@ fn what_has_no_records_is_no_success() {
     }
     let folder = tempfile::tempdir().unwrap();
     let (_, text) = piped(folder.path(), &["import", "-", "--store", "s"], b"");
-    assert!(text.contains("wrote nothing; see whether it failed"), "{text}");
+    assert!(text.contains("wrote nothing; check whether it failed"), "{text}");
     for empty in [zipped(&[]), zipped(&[(".hidden", b"x")]), tarred(&[("._a", b"x")])] {
         let (code, text, _) = import("a", &empty, &[]);
-        assert!(code == Some(1) && text.contains("holds no files"), "{text}");
+        assert!(code == Some(1) && text.contains("contains no files"), "{text}");
     }
 }
 
@@ -158,7 +158,7 @@ fn other_encodings_are_told_with_the_command_that_converts_them() {
         &[],
     );
     assert!(
-        text.contains("line 1: \"Müller\" is not in UTF-8, but perhaps in Windows-1252"),
+        text.contains("line 1: \"Müller\" is not UTF-8, but perhaps Windows-1252"),
         "{text}"
     );
     // Of a file that is UTF-8 otherwise, only what is damaged is rejected.
@@ -206,7 +206,7 @@ fn limits_hold_for_whatever_is_packed_or_piped() {
     let run = [&["import", "-", "--store", "s"][..], &limit].concat();
     let (code, text) = piped(folder.path(), &run, lines.as_bytes());
     assert!(
-        code == Some(1) && text.contains("brings more than 100000 bytes"),
+        code == Some(1) && text.contains("delivers more than 100000 bytes"),
         "{text}"
     );
     let many: Vec<(String, Vec<u8>)> = (0..10_001)

@@ -39,7 +39,7 @@ const DIFFERENCES = [
     why: 'since September 2025 the root of a subscription takes no conditions; graphql-js 16 decides constant ones',
   },
   {
-    server: /stands in a oneOf input, which takes no null/,
+    server: /is used in a oneOf input, which takes no null/,
     why: 'graphql-js looks for a OneOf input behind its non-null type, and does not find it',
   },
   {

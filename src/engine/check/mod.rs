@@ -1,4 +1,4 @@
-//! Whether a request is one that the schema allows: its fields, values and variables, and what is asked for twice.
+//! Validates a request against the schema: its fields, values, variables, and repeated fields.
 
 pub(crate) mod document;
 pub(crate) mod input;

@@ -1,10 +1,10 @@
-//! What the scalars that hold dates look like: asked before anything runs.
+//! The formats of the date scalars, checked before execution.
 
 use async_graphql_value::Value;
 
 use crate::model::{Date, PartialDate, Timestamp};
 
-/// Whether a literal or a variable can be read as this scalar.
+/// Whether a literal or a variable parses as this scalar.
 pub(super) fn fits(scalar: &str, value: &Value) -> bool {
     let Value::String(text) = value else {
         return false;
@@ -17,7 +17,7 @@ pub(super) fn fits(scalar: &str, value: &Value) -> bool {
     }
 }
 
-/// What a scalar looks like.
+/// An example of a scalar's format.
 pub(super) fn example(scalar: &str) -> Option<&'static str> {
     match scalar {
         "Date" => Some("\"2014-11-28\""),
@@ -27,7 +27,7 @@ pub(super) fn example(scalar: &str) -> Option<&'static str> {
     }
 }
 
-/// The day written so. Only the plain form: a date with a time or an offset is a slip of the caller.
+/// Parses a day. Only the plain form: a date with a time or an offset is a mistake of the caller.
 pub(crate) fn day(text: &str) -> Option<Date> {
     let day: PartialDate = text.parse().ok()?;
     day.is_day().then(|| day.first_day())

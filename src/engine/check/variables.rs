@@ -1,5 +1,5 @@
-//! The variables of an operation: all that are declared are checked before anything runs, defaults
-//! filled in; what is not declared is dropped.
+//! The variables of an operation: all declared ones are checked before execution, and defaults
+//! filled in; undeclared ones are dropped.
 
 use async_graphql::Variables;
 use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, Selection, SelectionSet};
@@ -11,51 +11,51 @@ use crate::engine::{
     parse,
 };
 
-use super::input::{self, Origin};
+use super::input::{self, ValueOrigin};
 
 const ERRORS_MAX: usize = 20;
 
-/// How many values there are in variables, however they nest: what checking them costs.
+/// The number of values in variables at any depth: the cost of checking them.
 pub(crate) fn count(variables: &serde_json::Map<String, serde_json::Value>) -> u64 {
-    let mut open: Vec<&serde_json::Value> = variables.values().collect();
-    let mut counted = 0;
-    while let Some(value) = open.pop() {
-        counted += 1;
+    let mut pending: Vec<&serde_json::Value> = variables.values().collect();
+    let mut count = 0;
+    while let Some(value) = pending.pop() {
+        count += 1;
         match value {
-            serde_json::Value::Array(items) => open.extend(items),
-            serde_json::Value::Object(fields) => open.extend(fields.values()),
+            serde_json::Value::Array(items) => pending.extend(items),
+            serde_json::Value::Object(fields) => pending.extend(fields.values()),
             _ => {}
         }
     }
-    counted
+    count
 }
 
-/// The same with whole numbers written as such: `2.0` is 2, since JSON has one kind of number.
-pub(crate) fn whole(mut variables: serde_json::Value) -> serde_json::Value {
-    // Beyond this not every whole number is told from its neighbors.
-    const WHOLE_MAX: f64 = 9_007_199_254_740_992.0;
-    let mut open = vec![&mut variables];
-    while let Some(value) = open.pop() {
+/// Converts floats without a fraction to integers: `2.0` is 2, since JSON has only one number type.
+pub(crate) fn with_integers(mut variables: serde_json::Value) -> serde_json::Value {
+    // Beyond this, floats do not represent every integer.
+    const INTEGER_MAX: f64 = 9_007_199_254_740_992.0;
+    let mut pending = vec![&mut variables];
+    while let Some(value) = pending.pop() {
         match value {
             serde_json::Value::Number(number) if number.is_f64() => {
                 let float = number
                     .as_f64()
-                    .filter(|float| float.fract() == 0.0 && float.abs() <= WHOLE_MAX);
-                if let Some(whole) = float.and_then(|float| format!("{float:.0}").parse::<i64>().ok()) {
-                    *value = whole.into();
+                    .filter(|float| float.fract() == 0.0 && float.abs() <= INTEGER_MAX);
+                if let Some(integer) = float.and_then(|float| format!("{float:.0}").parse::<i64>().ok()) {
+                    *value = integer.into();
                 }
             }
-            serde_json::Value::Array(items) => open.extend(items),
-            serde_json::Value::Object(fields) => open.extend(fields.values_mut()),
+            serde_json::Value::Array(items) => pending.extend(items),
+            serde_json::Value::Object(fields) => pending.extend(fields.values_mut()),
             _ => {}
         }
     }
     variables
 }
 
-/// Refuses null where a selection depends on it: a variable with a default may stand there, and be given null all the same.
-/// Call it on a document with the one operation that runs.
-pub(crate) fn decide(document: &ExecutableDocument, variables: &Variables) -> Result<(), Error> {
+/// Refuses null as the condition of a selection: a variable with a default is allowed there, but its value may still be null.
+/// Call it on a document reduced to the operation that runs.
+pub(crate) fn check_conditions(document: &ExecutableDocument, variables: &Variables) -> Result<(), Error> {
     if !variables.values().any(|value| *value == async_graphql::Value::Null) {
         return Ok(());
     }
@@ -63,8 +63,8 @@ pub(crate) fn decide(document: &ExecutableDocument, variables: &Variables) -> Re
     let fragments = fragments.map(|(_, fragment)| &fragment.node.selection_set.node);
     let operations = parse::operations(document).into_iter();
     let operations = operations.map(|operation| &operation.node.selection_set.node);
-    let mut open: Vec<&SelectionSet> = operations.chain(fragments).collect();
-    while let Some(set) = open.pop() {
+    let mut pending: Vec<&SelectionSet> = operations.chain(fragments).collect();
+    while let Some(set) = pending.pop() {
         for item in &set.items {
             for directive in item.node.directives() {
                 for (argument, value) in &directive.node.arguments {
@@ -73,7 +73,7 @@ pub(crate) fn decide(document: &ExecutableDocument, variables: &Variables) -> Re
                     {
                         let (directive, argument) = (&directive.node.name.node, &argument.node);
                         let message = format!(
-                            "The variable ${name} is null, and @{directive}({argument}:) takes true or false. Leave the variable out for its default."
+                            "The variable ${name} is null, and @{directive}({argument}:) takes true or false. Omit the variable to use its default."
                         );
                         let error = Error::new(Code::BadUserInput, message).at(value.pos);
                         return Err(error.extension("variable", name.as_str()));
@@ -81,8 +81,8 @@ pub(crate) fn decide(document: &ExecutableDocument, variables: &Variables) -> Re
                 }
             }
             match &item.node {
-                Selection::Field(field) => open.push(&field.node.selection_set.node),
-                Selection::InlineFragment(inline) => open.push(&inline.node.selection_set.node),
+                Selection::Field(field) => pending.push(&field.node.selection_set.node),
+                Selection::InlineFragment(inline) => pending.push(&inline.node.selection_set.node),
                 Selection::FragmentSpread(_) => {}
             }
         }
@@ -90,11 +90,11 @@ pub(crate) fn decide(document: &ExecutableDocument, variables: &Variables) -> Re
     Ok(())
 }
 
-/// The values the operation runs with, or every fault found (the first twenty).
+/// The variable values for the operation, or the first twenty faults.
 pub(crate) fn coerce(
     catalog: &Catalog,
     operation: &OperationDefinition,
-    mut given: Variables,
+    mut values: Variables,
 ) -> Result<Variables, Vec<Error>> {
     let mut coerced = Variables::default();
     let mut errors = Vec::new();
@@ -108,20 +108,20 @@ pub(crate) fn coerce(
         };
         match catalog.kind(catalog::named(ty)) {
             Some(Kind::Scalar | Kind::Enum(_) | Kind::Input { .. }) => {}
-            found => {
-                let what = if found.is_some() {
-                    "is no input type"
+            kind => {
+                let reason = if kind.is_some() {
+                    "is not an input type"
                 } else {
                     "does not exist"
                 };
                 errors.push(fault(
                     Code::GraphqlValidationFailed,
-                    format!("The variable ${name} has type {ty}, which {what}."),
+                    format!("The variable ${name} has type {ty}, which {reason}."),
                 ));
                 continue;
             }
         }
-        match given.remove(name) {
+        match values.remove(name) {
             None => match &definition.node.default_value {
                 Some(default) => {
                     coerced.insert(name.clone(), default.node.clone());
@@ -135,15 +135,15 @@ pub(crate) fn coerce(
             Some(value) => {
                 // Cloned, because the check reads literals; variables are small beside their answers.
                 let literal = value.clone().into_value();
-                match input::fits(catalog, ty, &literal, Origin::Variables, &mut |_| {}) {
+                match input::fits(catalog, ty, &literal, ValueOrigin::Variables, &mut |_| {}) {
                     Ok(()) => {
                         coerced.insert(name.clone(), value);
                     }
-                    Err(misfit) => errors.push(fault(
+                    Err(mismatch) => errors.push(fault(
                         Code::BadUserInput,
                         format!(
                             "The variable ${name}{} of type {ty} does not fit: {}.",
-                            misfit.path, misfit.message
+                            mismatch.path, mismatch.message
                         ),
                     )),
                 }

@@ -1,5 +1,5 @@
-//! What fields cost, said in the schema itself: `@cost` where a field weighs more than one, `@listSize` where it answers
-//! many. The check before execution reads both back from the SDL, so that what is printed is what is enforced.
+//! The cost of fields, stated in the schema: `@cost` if a field costs more than one point, `@listSize` if it returns a
+//! list. The check before execution reads both from the SDL, so that the printed costs are the enforced ones.
 
 use std::borrow::Cow;
 
@@ -10,38 +10,40 @@ use async_graphql::{
 
 use crate::engine::limits::PAGE_DEFAULT;
 
-/// How many points the field counts, itself alone; 1 where it is not said. A request may spend as many points as the server's
-/// setting --complexity-max says.
+/// The field's own cost in points, without what is selected below it; 1 if not stated. The server's setting --complexity-max
+/// limits the points of a request.
 #[TypeDirective(location = "FieldDefinition", name = "cost")]
 pub(crate) fn cost(#[graphql(desc = "A whole number of points.")] weight: String) {}
 
-/// How often what is selected below the field counts: the largest of the slicing arguments that are given or have a default
-/// (of a list its length), else the assumed size, at least 1 and at most 10000. Once where nothing is said.
+/// How often the selections below the field count: the largest of the slicing arguments that are given or have a default
+/// (for a list its length), else the assumed size, at least 1 and at most 10000. Once if the field has no such directive.
 #[TypeDirective(location = "FieldDefinition", name = "listSize")]
 pub(crate) fn list_size(
-    #[graphql(desc = "The size where no slicing argument says it.")] assumed_size: Option<i32>,
+    #[graphql(desc = "The size if no slicing argument is given.")] assumed_size: Option<i32>,
     #[graphql(desc = "Arguments that bound the size.")] slicing_arguments: Option<Vec<String>>,
-    #[graphql(desc = "The fields below that repeat; others below count once. Left out: the field itself is the list.")]
+    #[graphql(
+        desc = "The fields below that repeat; others below count once. If absent, the field itself is the list."
+    )]
     sized_fields: Option<Vec<String>>,
     #[graphql(
-        desc = "Whether exactly one slicing argument must be given. None must be here.",
+        desc = "Whether exactly one slicing argument must be given. This server requires none.",
         default_with = "Some(true)"
     )]
     require_one_slicing_argument: Option<bool>,
 ) {
 }
 
-/// Names as `@listSize` takes them.
+/// Names in the form that `@listSize` takes.
 pub(crate) fn names(names: &[&str]) -> Option<Vec<String>> {
     Some(names.iter().map(|name| (*name).to_owned()).collect())
 }
 
-/// `@listSize` of a connection: as many as `first` or `last` say, a page by default, in `edges` and `nodes`.
-pub(crate) struct Paged;
+/// The `@listSize` of a connection: `first` or `last` elements, a page by default, in `edges` and `nodes`.
+pub(crate) struct ConnectionSize;
 
-impl Paged {
+impl ConnectionSize {
     pub(crate) fn apply() -> MetaDirectiveInvocation {
-        let page = i32::try_from(PAGE_DEFAULT).expect("a page is short");
+        let page = i32::try_from(PAGE_DEFAULT).expect("the default page size fits into 31 bits");
         list_size::apply(
             Some(page),
             names(&["first", "last"]),
@@ -51,7 +53,7 @@ impl Paged {
     }
 }
 
-impl TypeDirective for Paged {
+impl TypeDirective for ConnectionSize {
     fn name(&self) -> Cow<'static, str> {
         list_size.name()
     }
@@ -61,4 +63,4 @@ impl TypeDirective for Paged {
     }
 }
 
-impl location_traits::Directive_At_FIELD_DEFINITION for Paged {}
+impl location_traits::Directive_At_FIELD_DEFINITION for ConnectionSize {}

@@ -1,5 +1,5 @@
-//! What a parsed document would cost, with its fragments expanded. Each fragment is counted once
-//! and remembered, so doubling fragments cost nothing to refuse; a fragment cycle is an error.
+//! The estimated cost of a parsed document, with its fragments expanded. Each fragment is counted once
+//! and memoized, so doubling fragments are cheap to refuse; a fragment cycle is an error.
 
 use std::collections::HashMap;
 
@@ -14,43 +14,43 @@ use crate::engine::{
     error::Error,
     limits::{Limit, Limits},
     parse::{self, lexical::NESTING_MAX},
-    run::work::Work,
+    run::work::WorkClass,
 };
 
-/// No list counts as longer, whatever is asked for; asking for more is refused by the field itself.
+/// The largest size that a list counts with; the field itself refuses larger requests.
 const SIZE_MAX: u64 = 10_000;
 
-/// Counts of one selection set, and of all below it.
+/// Counts of a selection set and everything below it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Measure {
     pub(crate) selections: u64,
     pub(crate) aliases: u64,
     pub(crate) directives: u64,
-    /// Fields directly in the set, through fragments.
+    /// Fields directly in the set, including those of fragments.
     pub(crate) fields: u64,
     /// Levels of fields.
     pub(crate) depth: u64,
     /// Levels of selection sets, those of fragments included.
     pub(crate) nesting: u64,
-    /// Points that count once, whatever the size of the page around them.
+    /// Points that count once, regardless of the size of the page around them.
     pub(crate) complexity: u64,
     /// Points of one element of the page around them.
     pub(crate) per_element: u64,
-    /// How much work the heaviest of them may be.
-    pub(crate) work: Work,
+    /// The work class of the heaviest of them.
+    pub(crate) work: WorkClass,
 }
 
-/// What the operation that will run costs.
+/// The estimated cost of the operation that will run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Estimate {
     /// Points of complexity.
     pub(crate) points: u64,
-    /// Whether it scans, walks or computes.
-    pub(crate) work: Work,
+    /// Whether it is a lookup, traverses or filters, or scans the whole graph.
+    pub(crate) work: WorkClass,
 }
 
-/// Holds the document against `limits`. All operations count for what validating them costs; the
-/// operation that will run counts for the rest. `variables`, as given, decide its page sizes; they
+/// Checks the document against `limits`. All operations count towards the cost of validation; the
+/// operation that will run counts for the rest. `variables`, as sent, determine its page sizes; they
 /// are not checked yet.
 pub(crate) fn check(
     document: &ExecutableDocument,
@@ -96,7 +96,7 @@ struct Measurer<'a> {
     catalog: &'a Catalog,
     operation: &'a OperationDefinition,
     variables: &'a Variables,
-    /// `None` while the fragment is being counted: meeting it then is a cycle.
+    /// `None` while the fragment is being counted: reaching it then means a cycle.
     fragments: HashMap<&'a str, Option<Measure>>,
 }
 
@@ -114,7 +114,7 @@ impl<'a> Measurer<'a> {
         Ok(measure)
     }
 
-    /// Recursion ends at `NESTING_MAX`: a level past it is refused, not entered.
+    /// Recursion ends at `NESTING_MAX`: a deeper level is refused, not entered.
     fn selection_set(&mut self, set: &'a SelectionSet, parent: Option<&'a str>, level: u64) -> Result<Measure, Error> {
         let mut sum = Measure {
             nesting: 1,
@@ -184,7 +184,7 @@ impl<'a> Measurer<'a> {
         })
     }
 
-    /// The points of all that is below `field`, its size counted.
+    /// The points of everything below `field`, multiplied by its size.
     fn points(&self, field: &Field, definition: Option<&catalog::Field>, below: &Measure) -> u64 {
         let size = definition.and_then(|definition| {
             let size = definition.size.as_ref()?;
@@ -206,7 +206,7 @@ impl<'a> Measurer<'a> {
             }
             None => {}
         }
-        // An unknown fragment is for the validation to report.
+        // Validation reports unknown fragments.
         let Some(fragment) = self.document.fragments.get(name) else {
             return Ok(Measure::default());
         };
@@ -218,18 +218,18 @@ impl<'a> Measurer<'a> {
         Ok(measure)
     }
 
-    /// How often what is below `field` may be answered.
+    /// The most elements that `field` may return.
     fn size(&self, field: &Field, definition: &catalog::Field, size: &ListSize) -> u64 {
-        let given = size.slicing.iter().filter_map(|name| self.bound(field, name));
+        let requested = size.slicing.iter().filter_map(|name| self.bound(field, name));
         let default = || {
             let inputs = size.slicing.iter().filter_map(|name| definition.argument(name));
             inputs.filter_map(|input| bound(input.default.as_ref()?)).max()
         };
-        let size = given.max().or_else(default).or(size.assumed);
+        let size = requested.max().or_else(default).or(size.assumed);
         size.unwrap_or(1).clamp(1, SIZE_MAX)
     }
 
-    /// The size that an argument asks for.
+    /// The size that an argument requests.
     fn bound(&self, field: &Field, argument: &str) -> Option<u64> {
         match &field.get_argument(argument)?.node {
             Literal::Number(number) => Some(whole(number)),
@@ -247,24 +247,24 @@ impl<'a> Measurer<'a> {
         })
     }
 
-    /// Whether resolving the field may look at far more than it answers: it weighs more than one, or it lists what must first be
+    /// Whether resolving the field may visit far more than it returns: it costs more than one point, or its list must first be
     /// filtered, ordered or searched for a cursor.
-    fn own_work(&self, field: &Field, definition: &catalog::Field) -> Work {
-        /// What weighs so much looks at the whole graph.
+    fn own_work(&self, field: &Field, definition: &catalog::Field) -> WorkClass {
+        /// Fields of this cost scan the whole graph.
         const LONG_FROM: u64 = 1000;
-        const LOOKS_AT_MORE: [&str; 5] = ["filter", "orderBy", "after", "before", "last"];
-        // What is given by a variable that has no value is not given.
-        let asks = |name: &&str| match field.get_argument(name).map(|value| &value.node) {
+        const VISITING_ARGUMENTS: [&str; 5] = ["filter", "orderBy", "after", "before", "last"];
+        // An argument set to a variable without a value counts as absent.
+        let is_given = |name: &&str| match field.get_argument(name).map(|value| &value.node) {
             None | Some(Literal::Null) => false,
             Some(Literal::Variable(name)) => self.variable(name).is_some_and(|value| *value != Value::Null),
             Some(_) => true,
         };
-        let looks_at_more = definition.size.is_some() && LOOKS_AT_MORE.iter().any(asks);
+        let visits_more = definition.size.is_some() && VISITING_ARGUMENTS.iter().any(is_given);
         match definition.weight {
-            LONG_FROM.. => Work::Long,
-            2.. => Work::Short,
-            _ if looks_at_more => Work::Short,
-            _ => Work::Lookup,
+            LONG_FROM.. => WorkClass::Long,
+            2.. => WorkClass::Short,
+            _ if visits_more => WorkClass::Short,
+            _ => WorkClass::Lookup,
         }
     }
 
@@ -288,7 +288,7 @@ fn too_nested(at: Pos) -> Error {
     .at(at)
 }
 
-/// The size that a value asks for: a number itself, a list its length.
+/// The size that a value requests: a number itself, a list its length.
 fn bound(value: &Value) -> Option<u64> {
     match value {
         Value::Number(number) => Some(whole(number)),
@@ -297,28 +297,28 @@ fn bound(value: &Value) -> Option<u64> {
     }
 }
 
-/// Below zero the field itself refuses; one row is then a fair guess.
+/// The field itself refuses negative numbers; one row is a fair guess then.
 fn whole(number: &Number) -> u64 {
     number.as_u64().unwrap_or(1)
 }
 
-/// What so many points are, whatever they are spent on.
-fn work_of(points: u64) -> Work {
-    /// More points than this are no lookup any more.
+/// The work class of a number of points.
+fn work_of(points: u64) -> WorkClass {
+    /// From this many points on, a request is no longer a lookup.
     const SHORT_FROM: u64 = 501;
-    /// More than this take tens of milliseconds to write down.
+    /// From this many points on, an answer takes tens of milliseconds to serialise.
     const LONG_FROM: u64 = 20_001;
     match points {
-        LONG_FROM.. => Work::Long,
-        SHORT_FROM.. => Work::Short,
-        _ => Work::Lookup,
+        LONG_FROM.. => WorkClass::Long,
+        SHORT_FROM.. => WorkClass::Short,
+        _ => WorkClass::Lookup,
     }
 }
 
-/// A change mostly waits for the disk, whatever it names. One whose answer takes long to compute is long work all the same.
-fn lane_of(operation: OperationType, work: Work) -> Work {
+/// A change mostly waits for the disk. One whose answer takes long to compute is still long work.
+fn lane_of(operation: OperationType, work: WorkClass) -> WorkClass {
     match (operation, work) {
-        (OperationType::Mutation, Work::Lookup | Work::Short) => Work::Change,
+        (OperationType::Mutation, WorkClass::Lookup | WorkClass::Short) => WorkClass::Change,
         _ => work,
     }
 }
@@ -332,27 +332,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_answers_much_is_work_whatever_its_fields_weigh() {
-        let told = [0, 500, 501, 20_000, 20_001, u64::MAX].map(work_of);
+    fn the_number_of_points_determines_the_work_class() {
+        let classes = [0, 500, 501, 20_000, 20_001, u64::MAX].map(work_of);
         let expected = [
-            Work::Lookup,
-            Work::Lookup,
-            Work::Short,
-            Work::Short,
-            Work::Long,
-            Work::Long,
+            WorkClass::Lookup,
+            WorkClass::Lookup,
+            WorkClass::Short,
+            WorkClass::Short,
+            WorkClass::Long,
+            WorkClass::Long,
         ];
-        assert_eq!(told, expected);
+        assert_eq!(classes, expected);
     }
 
     #[test]
-    fn a_change_waits_where_nobody_who_reads_does() {
+    fn changes_have_a_lane_of_their_own_unless_they_are_long() {
         for (operation, work, expected) in [
-            (OperationType::Mutation, Work::Lookup, Work::Change),
-            (OperationType::Mutation, Work::Short, Work::Change),
-            (OperationType::Mutation, Work::Long, Work::Long),
-            (OperationType::Query, Work::Short, Work::Short),
-            (OperationType::Subscription, Work::Short, Work::Short),
+            (OperationType::Mutation, WorkClass::Lookup, WorkClass::Change),
+            (OperationType::Mutation, WorkClass::Short, WorkClass::Change),
+            (OperationType::Mutation, WorkClass::Long, WorkClass::Long),
+            (OperationType::Query, WorkClass::Short, WorkClass::Short),
+            (OperationType::Subscription, WorkClass::Short, WorkClass::Short),
         ] {
             assert_eq!(lane_of(operation, work), expected, "{operation} {work:?}");
         }

@@ -1,4 +1,4 @@
-//! What a request may cost, estimated before it runs, and what it did cost.
+//! The cost of a request: estimated before it runs, and counted while it runs.
 
 pub(crate) mod directives;
 pub(crate) mod measure;

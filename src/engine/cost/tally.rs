@@ -1,4 +1,4 @@
-//! What an answer really cost: the points of the fields that were resolved, by the weights the estimate was made with.
+//! The actual cost of an answer: the points of the resolved fields, by the same weights as the estimate.
 //! Counted only for requests that ask for it.
 
 use std::sync::Arc;
@@ -9,25 +9,25 @@ use async_graphql::{Name, Number, QueryPathSegment, Value, indexmap::IndexMap};
 
 use crate::engine::{catalog::Catalog, error::Error};
 
-/// Where a request asks for its cost, and where the answer tells it.
+/// The extension in which a request asks for its cost and the answer reports it.
 pub(crate) const EXTENSION: &str = "cost";
 
-/// Whether a request wants to know its cost.
+/// Whether the answer reports its cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Wanted {
-    Cost,
-    Nothing,
+pub(crate) enum CostReport {
+    Included,
+    Omitted,
 }
 
-impl Wanted {
+impl CostReport {
     /// Reads `extensions: {"cost": true}`.
     pub(crate) fn read(extensions: &serde_json::Map<String, serde_json::Value>) -> Result<Self, Error> {
         match extensions.get(EXTENSION) {
-            Some(serde_json::Value::Bool(true)) => Ok(Self::Cost),
-            None | Some(serde_json::Value::Null | serde_json::Value::Bool(false)) => Ok(Self::Nothing),
+            Some(serde_json::Value::Bool(true)) => Ok(Self::Included),
+            None | Some(serde_json::Value::Null | serde_json::Value::Bool(false)) => Ok(Self::Omitted),
             Some(_) => Err(Error::bad_user_input(
                 "extensions.cost",
-                "extensions.cost takes true or false; with true the answer tells its cost",
+                "extensions.cost takes true or false; with true the answer reports its cost",
             )),
         }
     }
@@ -48,24 +48,27 @@ impl Tally {
         }
     }
 
-    /// Adds what is about to be resolved. The elements of a list are not fields of their own.
-    pub(crate) fn add(&self, resolved: &ResolveInfo<'_>) {
-        if matches!(resolved.path_node.segment, QueryPathSegment::Name(_)) {
-            let field = self.catalog.field(resolved.parent_type, resolved.name);
+    /// Counts a field that is about to be resolved. List elements are not fields of their own.
+    pub(crate) fn add(&self, info: &ResolveInfo<'_>) {
+        if matches!(info.path_node.segment, QueryPathSegment::Name(_)) {
+            let field = self.catalog.field(info.parent_type, info.name);
             let weight = field.map_or(1, |field| field.weight);
             self.points.fetch_add(weight, Ordering::Relaxed);
         }
     }
 
-    /// `{ estimated actual limit }`, to stand in the answer's extensions.
-    pub(crate) fn told(&self, estimated: u64, limit: u64) -> Value {
+    /// `{ estimated actual limit }`, for the answer's extensions.
+    pub(crate) fn report(&self, estimated: u64, limit: u64) -> Value {
         let actual = self.points.load(Ordering::Relaxed);
         object([("estimated", estimated), ("actual", actual), ("limit", limit)])
     }
 }
 
-/// Adds numbers to what the answer tells of its cost, if it does.
-pub(crate) fn tell(response: &mut async_graphql::Response, numbers: impl IntoIterator<Item = (&'static str, u64)>) {
+/// Adds numbers to the cost report of an answer, if it has one.
+pub(crate) fn extend_report(
+    response: &mut async_graphql::Response,
+    numbers: impl IntoIterator<Item = (&'static str, u64)>,
+) {
     if let Some(Value::Object(cost)) = response.extensions.get_mut(EXTENSION) {
         cost.extend(entries(numbers));
     }

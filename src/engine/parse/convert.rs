@@ -1,5 +1,5 @@
-//! What the parser read, as the document that is checked and executed: the same nodes with lines and columns. Descriptions
-//! say nothing to a server and are left out.
+//! Converts the parser's syntax tree into the document that is validated and executed: the same nodes with lines and columns.
+//! Descriptions do not affect execution and are dropped.
 
 use async_graphql::parser::types::{
     BaseType, Directive, Field, FragmentDefinition, FragmentSpread, InlineFragment, OperationDefinition, OperationType,
@@ -82,7 +82,7 @@ impl<'t> Converter<'t> {
         };
         let ty = definition.r#type();
         let node = VariableDefinition {
-            name: Positioned::new(Name::new(variable.as_str()), behind_one(at)),
+            name: Positioned::new(Name::new(variable.as_str()), after_dollar(at)),
             var_type: Positioned::new(type_of(ty), self.at(ty.span())),
             directives: self.directives(definition.directives())?,
             default_value: default,
@@ -163,10 +163,10 @@ impl<'t> Converter<'t> {
 
     fn constant(&self, value: &ast::ConstValue<'_>) -> Result<ConstValue, Error> {
         let constant = self.value(value)?.into_const();
-        constant.ok_or_else(|| Error::internal("a default was parsed that holds a variable"))
+        constant.ok_or_else(|| Error::internal("a default value contains a variable"))
     }
 
-    /// Recursion ends where brackets end to nest, which the lexical limits have bounded.
+    /// The recursion depth is that of the brackets, which the lexical limits bound.
     fn value<const CONST: bool>(&self, value: &ast::Value<'_, CONST>) -> Result<Value, Error> {
         Ok(match value.as_ref() {
             ValueReference::Variable(variable) => Value::Variable(Name::new(variable.as_str())),
@@ -192,7 +192,7 @@ impl<'t> Converter<'t> {
         number.map(Value::Number).ok_or_else(|| {
             let at = self.at(span);
             Error::parse_failed(format!(
-                "The number at line {}, column {} is larger than a number of 64 bits can be.",
+                "The number at line {}, column {} exceeds the range of 64-bit numbers.",
                 at.line, at.column
             ))
             .at(at)
@@ -215,12 +215,12 @@ impl<'t> Converter<'t> {
     }
 }
 
-/// What a list that may be left out becomes, item by item.
+/// Converts each item of an optional list.
 fn each<L: AsIter, T>(list: Option<&L>, convert: impl Fn(&L::Item) -> Result<T, Error>) -> Result<Vec<T>, Error> {
     list.map_or_else(|| Ok(Vec::new()), |list| list.iter().map(convert).collect())
 }
 
-/// A whole number as it is, `-0` being 0; one of more than 64 bits as the nearest float.
+/// An integer, with `-0` as 0; one of more than 64 bits becomes the nearest float.
 fn whole(integer: IntegerValue<'_>) -> Option<Number> {
     let signed = integer.as_i64().map(Number::from);
     let unsigned = || integer.as_u64().map(Number::from);
@@ -242,8 +242,8 @@ fn type_of(ty: &executable::VariableType<'_>) -> Type {
     }
 }
 
-/// The place behind a `$`.
-fn behind_one(at: Pos) -> Pos {
+/// The position after a `$`.
+fn after_dollar(at: Pos) -> Pos {
     Pos {
         line: at.line,
         column: at.column + 1,

@@ -1,5 +1,5 @@
-//! What is wrong with a text that does not parse: where, what was expected there, and what stands there. The parser's own
-//! messages name a place and little else, so the tokens before that place are looked at once more.
+//! Explains a syntax error: where it is, what was expected there, and what was found. The parser's own
+//! messages contain little more than a position, so the tokens before it are scanned again.
 
 use async_graphql::Pos;
 
@@ -9,23 +9,23 @@ use super::{
 };
 use crate::engine::error::Error;
 
-/// More of a token than this is not repeated to whoever sent it.
-const SHOWN_CHARACTERS_MAX: usize = 40;
+/// The longest token that an error message quotes.
+const QUOTED_CHARACTERS_MAX: usize = 40;
 
-/// The first fault, wherever the parser went on to find others. Linear in the text.
+/// The first of the parser's errors by position. Linear in the text.
 pub(super) fn syntax(text: &str, errors: Vec<bluejay_parser::Error>) -> Error {
     if errors.iter().any(|error| error.message() == "Max depth exceeded") {
-        return Error::limit_exceeded("The document nests deeper than is read. Nest less.");
+        return Error::limit_exceeded("The document nests too deep. Nest less.");
     }
-    // The parser keeps its offsets to itself, and gives lines and columns. In a text of one line and one byte a character the
+    // The parser does not expose offsets, only lines and columns. In a text of a single line of one-byte characters the
     // column is the offset.
     let line = " ".repeat(text.len() + 1);
-    let found = bluejay_parser::Error::into_graphql_errors(&line, errors);
+    let errors = bluejay_parser::Error::into_graphql_errors(&line, errors);
     let offset = |fault: &bluejay_parser::error::GraphQLError| {
         let location = fault.locations.first();
         location.map_or(0, |location| location.col.saturating_sub(1))
     };
-    let first = found.into_iter().min_by_key(offset);
+    let first = errors.into_iter().min_by_key(offset);
     let (message, at) = match first {
         Some(fault) => {
             let at = offset(&fault);
@@ -37,30 +37,30 @@ pub(super) fn syntax(text: &str, errors: Vec<bluejay_parser::Error>) -> Error {
         "Unexpected EOF" | "Document does not contain any definitions" => text.len(),
         _ => at,
     };
-    explained(text, &message, at)
+    explain(text, &message, at)
 }
 
-/// A sentence about the fault at an offset, from the parser's word for it.
-fn explained(text: &str, message: &str, at: usize) -> Error {
+/// The error at an offset, explained from the parser's message.
+fn explain(text: &str, message: &str, at: usize) -> Error {
     let place = position(text, at);
-    let found = shown(text, at);
+    let token = quote_token(text, at);
     let why = if message == "Unable to parse" {
         match text.as_bytes().get(at) {
-            Some(b'0'..=b'9' | b'-') => format!("{found} is no number"),
-            _ => format!("{found} means nothing here"),
+            Some(b'0'..=b'9' | b'-') => format!("{token} is not a number"),
+            _ => format!("{token} is not valid here"),
         }
     } else {
         let expected = match message.strip_prefix("Expected to find: ") {
             Some("$") => "a variable like $name".to_owned(),
-            Some(token) => token.to_owned(),
-            None => Reader::before(text, at).expected().to_owned(),
+            Some(expected) => expected.to_owned(),
+            None => TokenReader::before(text, at).expected().to_owned(),
         };
-        format!("expected {expected}, found {found}")
+        format!("expected {expected}, found {token}")
     };
     syntax_error(place, &why)
 }
 
-/// Where and why a text is no document.
+/// A syntax error at a position.
 pub(crate) fn syntax_error(at: Pos, why: &str) -> Error {
     Error::parse_failed(format!(
         "Syntax error at line {}, column {}: {why}.",
@@ -69,8 +69,8 @@ pub(crate) fn syntax_error(at: Pos, why: &str) -> Error {
     .at(at)
 }
 
-/// The token at an offset, as it is told.
-fn shown(text: &str, at: usize) -> String {
+/// The token at an offset, as quoted in a message.
+fn quote_token(text: &str, at: usize) -> String {
     let bytes = text.as_bytes();
     let Some(first) = bytes.get(at) else {
         return "the end of the document".to_owned();
@@ -83,9 +83,9 @@ fn shown(text: &str, at: usize) -> String {
         byte if is_word(*byte) => at + words(bytes, at),
         _ => at + 1,
     };
-    // What is no token may begin amid a character.
+    // An invalid token may begin inside a multi-byte character.
     let token = match text.get(at..end) {
-        Some(token) => token.chars().take(SHOWN_CHARACTERS_MAX).collect(),
+        Some(token) => token.chars().take(QUOTED_CHARACTERS_MAX).collect(),
         None => text
             .get(at..)
             .and_then(|rest| rest.chars().next())
@@ -102,9 +102,9 @@ fn words(bytes: &[u8], from: usize) -> usize {
     rest.iter().take_while(|byte| is_word(**byte)).count()
 }
 
-/// What brackets hold.
+/// What an open bracket contains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Holds {
+enum BracketContent {
     Selections,
     Arguments,
     Variables,
@@ -113,16 +113,16 @@ enum Holds {
     Type,
 }
 
-/// The tokens up to a place: which brackets are open there, and what stands before it.
-struct Reader<'t> {
-    open: Vec<Holds>,
+/// The state of the tokens before an offset: the open brackets and the preceding tokens.
+struct TokenReader<'t> {
+    open: Vec<BracketContent>,
     /// The last token; empty at the beginning.
     last: &'t str,
-    /// The tokens of the definition that is being written, before its first bracket.
+    /// The tokens of the current definition before its first bracket.
     head: Vec<&'t str>,
 }
 
-impl<'t> Reader<'t> {
+impl<'t> TokenReader<'t> {
     fn before(text: &'t str, end: usize) -> Self {
         let bytes = text.as_bytes();
         let mut reader = Self {
@@ -142,7 +142,7 @@ impl<'t> Reader<'t> {
                 byte if is_word(byte) => at + words(bytes, at),
                 _ => at + 1,
             };
-            // Nothing else that is more than a byte is a token.
+            // Every other token is a single byte.
             reader.take(text.get(at..next).unwrap_or_default());
             at = next;
         }
@@ -151,16 +151,18 @@ impl<'t> Reader<'t> {
 
     fn take(&mut self, token: &'t str) {
         let top = self.open.last().copied();
-        let is_value = matches!(self.last, ":" | "=") || top == Some(Holds::Values);
+        let is_value = matches!(self.last, ":" | "=") || top == Some(BracketContent::Values);
         match token {
-            "{" if is_value => self.open.push(Holds::Fields),
-            "{" => self.open.push(Holds::Selections),
-            "(" if top.is_none() && !self.is_behind_directive() => self.open.push(Holds::Variables),
-            "(" => self.open.push(Holds::Arguments),
-            "[" if top == Some(Holds::Type) || (top == Some(Holds::Variables) && self.last == ":") => {
-                self.open.push(Holds::Type);
+            "{" if is_value => self.open.push(BracketContent::Fields),
+            "{" => self.open.push(BracketContent::Selections),
+            "(" if top.is_none() && !self.is_after_directive() => self.open.push(BracketContent::Variables),
+            "(" => self.open.push(BracketContent::Arguments),
+            "[" if top == Some(BracketContent::Type)
+                || (top == Some(BracketContent::Variables) && self.last == ":") =>
+            {
+                self.open.push(BracketContent::Type);
             }
-            "[" => self.open.push(Holds::Values),
+            "[" => self.open.push(BracketContent::Values),
             "}" | ")" | "]" => {
                 self.open.pop();
                 if token == "}" && self.open.is_empty() {
@@ -175,29 +177,29 @@ impl<'t> Reader<'t> {
         self.last = token;
     }
 
-    /// Whether a bracket would belong to a directive of the definition.
-    fn is_behind_directive(&self) -> bool {
+    /// Whether a bracket here belongs to a directive of the definition.
+    fn is_after_directive(&self) -> bool {
         matches!(self.head.as_slice(), [.., "@", _])
     }
 
-    /// What may stand next.
+    /// The tokens that may follow.
     fn expected(&self) -> &'static str {
         match (self.open.last(), self.last) {
             (_, "@") => "the name of a directive",
             (_, "=") => "a value",
-            (Some(Holds::Variables), ":") | (Some(Holds::Type), "[") => "a type",
-            (Some(Holds::Arguments | Holds::Fields), ":") => "a value",
-            (Some(Holds::Selections), ":") => "the name of a field",
-            (Some(Holds::Selections), "on") => "the name of a type",
-            (Some(Holds::Selections), "{") => "a field or ...",
-            (Some(Holds::Selections), _) => "a field, ... or }",
-            (Some(Holds::Arguments), "(") => "the name of an argument",
-            (Some(Holds::Arguments), _) => "the name of an argument or )",
-            (Some(Holds::Variables), "(") => "a variable like $name",
-            (Some(Holds::Variables), _) => "a variable like $name or )",
-            (Some(Holds::Type), _) => "]",
-            (Some(Holds::Values), _) => "a value or ]",
-            (Some(Holds::Fields), _) => "the name of a field or }",
+            (Some(BracketContent::Variables), ":") | (Some(BracketContent::Type), "[") => "a type",
+            (Some(BracketContent::Arguments | BracketContent::Fields), ":") => "a value",
+            (Some(BracketContent::Selections), ":") => "the name of a field",
+            (Some(BracketContent::Selections), "on") => "the name of a type",
+            (Some(BracketContent::Selections), "{") => "a field or ...",
+            (Some(BracketContent::Selections), _) => "a field, ... or }",
+            (Some(BracketContent::Arguments), "(") => "the name of an argument",
+            (Some(BracketContent::Arguments), _) => "the name of an argument or )",
+            (Some(BracketContent::Variables), "(") => "a variable like $name",
+            (Some(BracketContent::Variables), _) => "a variable like $name or )",
+            (Some(BracketContent::Type), _) => "]",
+            (Some(BracketContent::Values), _) => "a value or ]",
+            (Some(BracketContent::Fields), _) => "the name of a field or }",
             (None, _) => self.expected_in_head(),
         }
     }

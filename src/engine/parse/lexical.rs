@@ -1,6 +1,6 @@
 //! Counts tokens and bracket nesting of a document's text in one pass, before any parser sees it:
-//! the parser recurses, so a hostile text must not reach it. Refuses strings that do not end, escapes that
-//! stand for nothing, and keys given twice in one input object.
+//! the parser recurses, so a hostile text must not reach it. Refuses unterminated strings, invalid escapes,
+//! and duplicate keys in an input object.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -20,32 +20,32 @@ pub(crate) const NESTING_MAX: u64 = 64;
 /// length times that of every candidate.
 pub(crate) const NAME_BYTES_MAX: usize = 255;
 
-/// What the text holds.
+/// Counts of a text, and the rewrites that the parser needs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Scan {
+struct LexicalScan {
     tokens: u64,
     nesting: u64,
     /// Operations and fragments.
     definitions: u64,
-    /// Fields directly in a definition, those behind fragments left out.
+    /// Fields directly in a definition, without those of fragments.
     root_fields: u64,
     /// Bytes of comments, without the ends of their lines.
     comment_bytes: usize,
-    /// What the parser reads only when it is written otherwise.
-    spellings: Vec<Spelling>,
+    /// Parts that the parser reads only in another spelling.
+    rewrites: Vec<Rewrite>,
 }
 
-/// Something of the specification that the parser reads in one spelling alone. The other has as many bytes, so that nothing
-/// moves.
+/// Valid syntax that the parser reads in only one of its spellings. Both have the same number of bytes, so that no position
+/// changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Spelling {
-    /// A `$`, something that is skipped, and a name, in this range; the name begins at the index. Written without a gap.
+enum Rewrite {
+    /// A `$`, ignored characters and a name, in this range; the name begins at the index. Rewritten without the gap.
     Variable(Range<usize>, usize),
-    /// Two escapes for one character, each a half of it, from an index on. Written as one escape.
+    /// A surrogate pair of escapes for one character, from an index on. Rewritten as one escape.
     Pair(usize, char),
 }
 
-/// Holds `text` against `limits`, and returns it as the parser reads it. Linear in its length.
+/// Checks `text` against `limits`, and returns it as the parser reads it. Linear in its length.
 pub(crate) fn check<'t>(text: &'t str, limits: &Limits) -> Result<Cow<'t, str>, Error> {
     let count = |bytes: usize| u64::try_from(bytes).unwrap_or(u64::MAX);
     limits.check(Limit::BodyBytes, count(text.len()))?;
@@ -53,32 +53,32 @@ pub(crate) fn check<'t>(text: &'t str, limits: &Limits) -> Result<Cow<'t, str>, 
     limits.check(Limit::Tokens, scan.tokens)?;
     if scan.nesting > NESTING_MAX {
         return Err(Error::limit_exceeded(format!(
-            "Brackets nest {} deep; at most {NESTING_MAX} levels are read. Nest less.",
+            "Brackets nest {} deep; at most {NESTING_MAX} levels are allowed. Nest less.",
             scan.nesting
         )));
     }
-    // With one definition this is the operation, and parsing a flood of fields is saved.
+    // A single definition is the operation: too many fields are refused without parsing them.
     if scan.definitions == 1 {
         limits.check(Limit::RootFields, scan.root_fields)?;
     }
     limits.check(Limit::DocumentBytes, count(text.len() - scan.comment_bytes))?;
-    respelled(text, scan.spellings)
+    rewritten(text, scan.rewrites)
 }
 
-fn respelled(text: &str, spellings: Vec<Spelling>) -> Result<Cow<'_, str>, Error> {
-    if spellings.is_empty() {
+fn rewritten(text: &str, rewrites: Vec<Rewrite>) -> Result<Cow<'_, str>, Error> {
+    if rewrites.is_empty() {
         return Ok(Cow::Borrowed(text));
     }
     let mut bytes = text.as_bytes().to_vec();
-    for spelling in spellings {
-        match spelling {
-            Spelling::Variable(range, name) => {
+    for rewrite in rewrites {
+        match rewrite {
+            Rewrite::Variable(range, name) => {
                 let gap = range.start + 1..name;
                 if let Some(behind) = bytes.get_mut(gap.start..range.end) {
                     behind.rotate_left(gap.len());
                 }
             }
-            Spelling::Pair(at, character) => {
+            Rewrite::Pair(at, character) => {
                 let escape = format!("\\u{{{:08X}}}", u32::from(character));
                 if let Some(pair) = bytes.get_mut(at..at + escape.len()) {
                     pair.copy_from_slice(escape.as_bytes());
@@ -88,27 +88,27 @@ fn respelled(text: &str, spellings: Vec<Spelling>) -> Result<Cow<'_, str>, Error
     }
     let text = String::from_utf8(bytes);
     text.map(Cow::Owned)
-        .map_err(|_| Error::internal("a document is no text any more once it is spelled otherwise"))
+        .map_err(|_| Error::internal("a rewritten document is not valid UTF-8"))
 }
 
-/// Unterminated strings are refused here: a parser that backtracks could read their inside as
+/// Unterminated strings are refused here: a parser that backtracks could read their content as
 /// code, with nesting that this scan has not counted.
-fn scan(text: &str) -> Result<Scan, Error> {
-    // What the last token makes of a name after it.
+fn scan(text: &str) -> Result<LexicalScan, Error> {
+    // How the last token affects a name after it.
     #[derive(Clone, Copy, PartialEq)]
-    enum After {
+    enum Preceding {
         Anything,
-        /// `:`, `@`, `...` or `... on`: the name is no field, or one whose alias was counted.
+        /// `:`, `@`, `...` or `... on`: the name is not a field, or one whose alias was already counted.
         Mark,
         Spread,
     }
     let bytes = text.as_bytes();
-    let mut scan = Scan::default();
+    let mut scan = LexicalScan::default();
     let mut open = 0_u64;
-    let mut objects = Objects::default();
+    let mut brackets = OpenBrackets::default();
     let mut last = 0..0;
     let mut in_definition = false;
-    let mut after = After::Anything;
+    let mut preceding = Preceding::Anything;
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
         if let Some(next) = ignored(bytes, at) {
@@ -121,54 +121,54 @@ fn scan(text: &str) -> Result<Scan, Error> {
             b'"' => {
                 let end = end_of_string(bytes, at).ok_or_else(|| unterminated(text, at))?;
                 if !bytes[at..].starts_with(BLOCK) {
-                    escapes(text, at..end, &mut scan.spellings)?;
+                    escapes(text, at..end, &mut scan.rewrites)?;
                 }
                 at = end;
             }
             b'{' | b'[' | b'(' => {
-                objects.open(byte, bytes.get(last.clone()));
+                brackets.open(byte, bytes.get(last.clone()));
                 if open == 0 {
                     in_definition = byte == b'{';
                     scan.definitions += u64::from(in_definition);
                 }
                 open += 1;
-                after = After::Anything;
+                preceding = Preceding::Anything;
                 scan.nesting = scan.nesting.max(open);
                 at += 1;
             }
             b'}' | b']' | b')' => {
                 open = open.saturating_sub(1);
-                objects.close();
+                brackets.close();
                 at += 1;
             }
             b'.' if bytes[at..].starts_with(b"...") => {
-                after = After::Spread;
+                preceding = Preceding::Spread;
                 at += 3;
             }
             b':' | b'@' => {
-                if byte == b':' && !objects.is_new_key(text.get(last.clone()).unwrap_or_default()) {
-                    return Err(key_twice(text, last));
+                if byte == b':' && !brackets.is_new_key(text.get(last.clone()).unwrap_or_default()) {
+                    return Err(duplicate_key(text, last));
                 }
-                after = After::Mark;
+                preceding = Preceding::Mark;
                 at += 1;
             }
             _ if is_word(byte) => {
                 let end = at + bytes[at..].iter().take_while(|byte| is_word(**byte)).count();
                 if end - at > NAME_BYTES_MAX {
                     return Err(Error::limit_exceeded(format!(
-                        "A name or number is {} bytes long; at most {NAME_BYTES_MAX} are read.",
+                        "A name or number is {} bytes long; at most {NAME_BYTES_MAX} are allowed.",
                         end - at
                     ))
                     .at(position(text, at)));
                 }
                 if bytes.get(last.clone()) == Some(b"$") && last.end < at {
-                    scan.spellings.push(Spelling::Variable(last.start..end, at));
+                    scan.rewrites.push(Rewrite::Variable(last.start..end, at));
                 }
-                let field = open == 1 && in_definition && after == After::Anything;
+                let field = open == 1 && in_definition && preceding == Preceding::Anything;
                 scan.root_fields += u64::from(field);
-                after = match after {
-                    After::Spread if &bytes[at..end] == b"on" => After::Mark,
-                    _ => After::Anything,
+                preceding = match preceding {
+                    Preceding::Spread if &bytes[at..end] == b"on" => Preceding::Mark,
+                    _ => Preceding::Anything,
                 };
                 at = end;
             }
@@ -180,14 +180,14 @@ fn scan(text: &str) -> Result<Scan, Error> {
     Ok(scan)
 }
 
-/// The brackets that are open, and the keys met so far in those that hold an input object.
+/// The open brackets, with the keys so far of those that are input objects.
 #[derive(Default)]
-struct Objects<'t> {
+struct OpenBrackets<'t> {
     open: Vec<(u8, Option<HashSet<&'t str>>)>,
 }
 
-impl<'t> Objects<'t> {
-    /// A brace holds an input object where a value stands: after a colon or an equals sign, or in a list. Others hold fields.
+impl<'t> OpenBrackets<'t> {
+    /// A brace opens an input object where a value is expected: after a colon or an equals sign, or in a list. Others contain fields.
     fn open(&mut self, bracket: u8, before: Option<&[u8]>) {
         let in_list = self.open.last().is_some_and(|(bracket, _)| *bracket == b'[');
         let is_value = in_list || matches!(before, Some(b":" | b"="));
@@ -199,7 +199,7 @@ impl<'t> Objects<'t> {
         self.open.pop();
     }
 
-    /// Whether a name before a colon is not a key that the object holds already.
+    /// Whether a name before a colon is not yet a key of the object.
     fn is_new_key(&mut self, name: &'t str) -> bool {
         match self.open.last_mut() {
             Some((_, Some(keys))) => keys.insert(name),
@@ -208,13 +208,13 @@ impl<'t> Objects<'t> {
     }
 }
 
-fn key_twice(text: &str, key: Range<usize>) -> Error {
+fn duplicate_key(text: &str, key: Range<usize>) -> Error {
     let position = position(text, key.start);
     let key = text.get(key).unwrap_or_default();
     Error::validation_failed(format!("The input object has the field {key} twice; give it once.")).at(position)
 }
 
-/// Where what says nothing ends, if it begins here: white space, a comma, a comment, a byte order mark.
+/// The end of an ignored token that begins here: white space, a comma, a comment, a byte order mark.
 pub(crate) fn ignored(bytes: &[u8], at: usize) -> Option<usize> {
     match bytes.get(at)? {
         b' ' | b'\t' | b'\n' | b'\r' | b',' => Some(at + 1),
@@ -235,14 +235,14 @@ fn end_of_line(bytes: &[u8], from: usize) -> usize {
         .map_or(bytes.len(), |n| from + n)
 }
 
-/// The index after the string that opens at `from`, or none when it does not end.
+/// The index after the string that opens at `from`, or `None` if it is unterminated.
 pub(crate) fn end_of_string(bytes: &[u8], from: usize) -> Option<usize> {
     let block = bytes[from..].starts_with(BLOCK);
     let mut at = from + if block { 3 } else { 1 };
     loop {
         match *bytes.get(at)? {
             b'\\' if block => at += if bytes[at..].starts_with(b"\\\"\"\"") { 4 } else { 1 },
-            // The escaped character may be a quote, never a line's end.
+            // The escaped character may be a quote, but not a line end.
             b'\\' if matches!(bytes.get(at + 1)?, b'\n' | b'\r') => return None,
             b'\\' => at += 2,
             b'"' if !block => return Some(at + 1),
@@ -262,11 +262,11 @@ fn unterminated(text: &str, at: usize) -> Error {
     .at(position)
 }
 
-/// What opens and ends a string of several lines.
+/// Opens and closes a block string.
 const BLOCK: &[u8] = b"\"\"\"";
 
-/// Refuses escapes that stand for nothing in a string of one line, quotes included in `range`.
-fn escapes(text: &str, range: Range<usize>, spellings: &mut Vec<Spelling>) -> Result<(), Error> {
+/// Refuses invalid escapes in a single-line string; `range` includes the quotes.
+fn escapes(text: &str, range: Range<usize>, rewrites: &mut Vec<Rewrite>) -> Result<(), Error> {
     let bytes = text.as_bytes();
     let mut at = range.start;
     while let Some(next) = bytes.get(at..range.end).and_then(|rest| memchr::memchr(b'\\', rest)) {
@@ -282,14 +282,14 @@ fn escapes(text: &str, range: Range<usize>, spellings: &mut Vec<Spelling>) -> Re
         };
         let Some((unit, end)) = unit else {
             return Err(refuse(
-                "this escape stands for no character; there are \\\", \\\\, \\/, \\b, \\f, \\n, \\r, \\t, \\u0041 and \\u{1F600}",
+                "this escape is invalid; valid ones are \\\", \\\\, \\/, \\b, \\f, \\n, \\r, \\t, \\u0041 and \\u{1F600}",
             ));
         };
         if char::from_u32(unit).is_some() {
             at = end;
             continue;
         }
-        // Only of two escapes of four digits each, one behind the other, can both be halves.
+        // Only two adjacent escapes of four digits each can form a surrogate pair.
         let half = unit_of_four(text, end).filter(|_| end == at + 6);
         let pair = half.and_then(|(low, end)| {
             let units = [u16::try_from(unit).ok()?, u16::try_from(low).ok()?];
@@ -298,18 +298,18 @@ fn escapes(text: &str, range: Range<usize>, spellings: &mut Vec<Spelling>) -> Re
         });
         let Some((character, end)) = pair else {
             return Err(refuse(
-                "a surrogate stands for a character only together with its other half, as in \\uD83D\\uDE00; better write \\u{1F600}",
+                "a surrogate is valid only in a pair, as in \\uD83D\\uDE00; better write \\u{1F600}",
             ));
         };
-        spellings.push(Spelling::Pair(at, character));
+        rewrites.push(Rewrite::Pair(at, character));
         at = end;
     }
     Ok(())
 }
 
-/// The number that an escape like `\u0041` or `\u{1F600}` names, and where the escape ends. None for what no character has.
+/// The number in an escape like `\u0041` or `\u{1F600}`, and where the escape ends. `None` if no character has it.
 fn unit(text: &str, at: usize) -> Option<(u32, usize)> {
-    /// More digits are never needed.
+    /// The most digits that an escape needs.
     const DIGITS_MAX: usize = 8;
     let Some(digits) = text.get(at..)?.strip_prefix("\\u{") else {
         return unit_of_four(text, at);
@@ -324,7 +324,7 @@ fn unit_of_four(text: &str, at: usize) -> Option<(u32, usize)> {
     Some((hexadecimal(digits)?, at + 6))
 }
 
-/// Without the sign that Rust would take.
+/// Parses digits without a sign, which Rust would accept.
 fn hexadecimal(digits: &str) -> Option<u32> {
     let all = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
     all.then(|| u32::from_str_radix(digits, 16).ok())?
@@ -340,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_are_counted_as_the_specification_cuts_them() {
+    fn tokens_are_counted_as_the_specification_defines_them() {
         assert_eq!(counts("{ a }"), (3, 1));
         assert_eq!(
             counts("query Q($x: Int! = 3) { a(b: $x) @skip(if: true) ...F }"),
@@ -370,7 +370,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_given_twice_in_an_input_object_is_refused_where_it_stands() {
+    fn a_duplicate_key_in_an_input_object_is_refused() {
         for text in [
             "{ a(b: {c: 1, c: 2}) }",
             "{ a(b: [{c: 1} {d: {}, c: 1, d: 2}]) }",
@@ -390,7 +390,7 @@ mod tests {
     }
 
     #[test]
-    fn comments_do_not_count_as_the_document() {
+    fn comments_do_not_count_towards_the_document_bytes() {
         let text = "# one\n{ a # {\r\n b(c: \"# no\") } # end";
         let limits = Limits {
             document_bytes_max: 23,
@@ -402,7 +402,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_spelled_otherwise_keeps_its_length_and_its_place() {
+    fn rewrites_preserve_length_and_position() {
         for (text, expected) in [
             (
                 "query Q($ a: X) { b(c: $\u{feff}a) }",

@@ -1,6 +1,6 @@
-//! The text of a request as a document. A parser of the specification of September 2025 reads it, and what it read becomes
-//! the document that is checked and executed. Refuses what is no syntax, and documents of which no operation could be told
-//! from another. Give it texts that passed `lexical`: it recurses as deep as brackets nest.
+//! Parses the text of a request into a document. A parser for the specification of September 2025 reads it, and its tree becomes
+//! the document that is validated and executed. Refuses syntax errors, and documents whose operations or fragments have no
+//! distinct names. Call it on texts that passed `lexical`: it recurses as deep as brackets nest.
 
 pub(crate) mod convert;
 pub(crate) mod fault;
@@ -18,7 +18,7 @@ pub(crate) use self::{fault::syntax_error, positions::position};
 
 use super::error::Error;
 
-/// How deep the parser may recurse: about two steps a bracket, three for an argument, so that nothing that `lexical` lets pass
+/// How deep the parser may recurse: about two steps per bracket, three for an argument, so that no text that passes `lexical`
 /// comes near it.
 const DEPTH_MAX: usize = 200;
 
@@ -37,12 +37,12 @@ pub(crate) fn parse(text: &str) -> Result<ExecutableDocument, Error> {
     let fragments = parsed.fragment_definitions().iter();
     let fragments = fragments.map(|fragment| converter.fragment(fragment));
     Ok(ExecutableDocument {
-        operations: named_apart(operations.collect::<Result<_, _>>()?)?,
-        fragments: by_name(fragments.collect::<Result<_, _>>()?)?,
+        operations: operations_by_name(operations.collect::<Result<_, _>>()?)?,
+        fragments: fragments_by_name(fragments.collect::<Result<_, _>>()?)?,
     })
 }
 
-/// The operations of a document in the order they are written, whatever order the document keeps them in.
+/// The operations of a document in the order of the text.
 pub(crate) fn operations(document: &ExecutableDocument) -> Vec<&Positioned<OperationDefinition>> {
     let operations = document.operations.iter().map(|(_, operation)| operation);
     let mut operations: Vec<_> = operations.collect();
@@ -50,7 +50,7 @@ pub(crate) fn operations(document: &ExecutableDocument) -> Vec<&Positioned<Opera
     operations
 }
 
-/// The fragments of a document in the order they are written, with their names.
+/// The fragments of a document in the order of the text, with their names.
 pub(crate) fn fragments(document: &ExecutableDocument) -> Vec<(&str, &Positioned<FragmentDefinition>)> {
     let fragments = document.fragments.iter();
     let mut fragments: Vec<_> = fragments.map(|(name, fragment)| (name.as_str(), fragment)).collect();
@@ -58,8 +58,8 @@ pub(crate) fn fragments(document: &ExecutableDocument) -> Vec<(&str, &Positioned
     fragments
 }
 
-/// One operation without a name, or any number with names of their own.
-fn named_apart(operations: Vec<convert::Operation>) -> Result<DocumentOperations, Error> {
+/// A single operation without a name, or any number with distinct names.
+fn operations_by_name(operations: Vec<convert::Operation>) -> Result<DocumentOperations, Error> {
     let count = operations.len();
     let mut named: HashMap<_, Positioned<OperationDefinition>> = HashMap::with_capacity(count);
     for (name, operation) in operations {
@@ -67,7 +67,8 @@ fn named_apart(operations: Vec<convert::Operation>) -> Result<DocumentOperations
             if count == 1 {
                 return Ok(DocumentOperations::Single(operation));
             }
-            let message = "An operation without a name stands alone in its document. Give each operation a name.";
+            let message =
+                "An operation without a name must be the only one in its document. Give each operation a name.";
             return Err(Error::parse_failed(message).at(operation.pos));
         };
         match named.entry(name) {
@@ -85,7 +86,7 @@ fn named_apart(operations: Vec<convert::Operation>) -> Result<DocumentOperations
     }
     if named.is_empty() {
         return Err(Error::parse_failed(
-            "The document holds fragments and no operation. Add a query, a mutation or a subscription.",
+            "The document has fragments and no operation. Add a query, a mutation or a subscription.",
         ));
     }
     Ok(DocumentOperations::Multiple(named))
@@ -93,7 +94,7 @@ fn named_apart(operations: Vec<convert::Operation>) -> Result<DocumentOperations
 
 type Fragments = HashMap<async_graphql::Name, Positioned<FragmentDefinition>>;
 
-fn by_name(fragments: Vec<convert::Fragment>) -> Result<Fragments, Error> {
+fn fragments_by_name(fragments: Vec<convert::Fragment>) -> Result<Fragments, Error> {
     let mut named = Fragments::with_capacity(fragments.len());
     for (name, fragment) in fragments {
         match named.entry(name) {

@@ -2,10 +2,10 @@
 
 use async_graphql::Pos;
 
-/// Every so many bytes the characters before them are known.
+/// The character count is stored every this many bytes.
 const STEP: usize = 64;
 
-/// Finds any number of places in one text, each in about the same time. Linear to make.
+/// Finds positions in one text, each in logarithmic time. Built in linear time.
 pub(super) struct Positions<'t> {
     text: &'t str,
     /// Where lines begin.
@@ -31,11 +31,11 @@ impl<'t> Positions<'t> {
         let characters = match text.is_ascii() {
             true => Vec::new(),
             false => {
-                let mut before = 0;
+                let mut count = 0;
                 let steps = bytes.chunks(STEP).map(|step| {
-                    let known = before;
-                    before += begun(step);
-                    known
+                    let preceding = count;
+                    count += character_starts(step);
+                    preceding
                 });
                 steps.collect()
             }
@@ -47,7 +47,7 @@ impl<'t> Positions<'t> {
         }
     }
 
-    /// The place of a byte; of the end, where there are no more.
+    /// The position of a byte, or of the end of the text.
     pub(super) fn of(&self, at: usize) -> Pos {
         let at = at.min(self.text.len());
         let line = self.lines.partition_point(|start| *start <= at);
@@ -63,19 +63,19 @@ impl<'t> Positions<'t> {
         if self.characters.is_empty() {
             return at;
         }
-        // The end of a text may stand just behind the last step.
+        // The end of a text may lie just past the last step.
         let step = (at / STEP).min(self.characters.len() - 1);
         let rest = self.text.as_bytes().get(step * STEP..at).unwrap_or_default();
-        self.characters.get(step).copied().unwrap_or_default() + begun(rest)
+        self.characters.get(step).copied().unwrap_or_default() + character_starts(rest)
     }
 }
 
 /// Characters that begin in these bytes.
-fn begun(bytes: &[u8]) -> usize {
+fn character_starts(bytes: &[u8]) -> usize {
     bytes.iter().filter(|byte| (**byte & 0xC0) != 0x80).count()
 }
 
-/// One place of a text. Linear in what stands before it.
+/// One position in a text. Linear in the text before it.
 pub(crate) fn position(text: &str, at: usize) -> Pos {
     Positions::new(text.get(..at).unwrap_or(text)).of(at)
 }
@@ -84,8 +84,8 @@ pub(crate) fn position(text: &str, at: usize) -> Pos {
 mod tests {
     use super::*;
 
-    /// Counts by the definition.
-    fn counted(text: &str, at: usize) -> Pos {
+    /// The position by its definition.
+    fn position_by_definition(text: &str, at: usize) -> Pos {
         let before = text[..at].replace("\r\n", "\n").replace('\r', "\n");
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap().chars().count() + 1;
@@ -93,17 +93,17 @@ mod tests {
     }
 
     #[test]
-    fn every_place_of_a_text_is_found() {
+    fn every_position_of_a_text_is_correct() {
         let long = "ascii éß漢字 😀\n".repeat(20) + &"字".repeat(100);
         for text in ["", "{ a }", "a\nb\r\nc\rd\n", "é\r\rß😀\n字", &long] {
             let positions = Positions::new(text);
             for (at, _) in text.char_indices().chain([(text.len(), ' ')]) {
-                // Between the two characters of one line's end nothing stands.
+                // There is no position between the two characters of a line end.
                 if text.as_bytes().get(at) == Some(&b'\n') && at > 0 && text.as_bytes()[at - 1] == b'\r' {
                     continue;
                 }
-                assert_eq!(positions.of(at), counted(text, at), "{text:?} at {at}");
-                assert_eq!(position(text, at), counted(text, at), "{text:?} at {at}");
+                assert_eq!(positions.of(at), position_by_definition(text, at), "{text:?} at {at}");
+                assert_eq!(position(text, at), position_by_definition(text, at), "{text:?} at {at}");
             }
         }
     }

@@ -1,5 +1,5 @@
-//! Documents as they are written and as they are read: the syntax of September 2025, the places of things, and what is
-//! said of what is no syntax.
+//! Parsing of documents: the syntax of September 2025, positions, and the messages of
+//! syntax errors.
 
 use async_graphql::parser::types::{Selection, SelectionSet, Type};
 use async_graphql::{Pos, Value};
@@ -35,7 +35,7 @@ fn refused(text: &str) -> Error {
 }
 
 #[test]
-fn strings_are_what_they_stand_for() {
+fn strings_are_unescaped() {
     for (literal, expected) in [
         (r#""""#, ""),
         (r#""\u0041\u{42}\u{0001F600}""#, "AB😀"),
@@ -60,7 +60,7 @@ fn strings_are_what_they_stand_for() {
 }
 
 #[test]
-fn escapes_that_stand_for_nothing_are_refused_where_they_stand() {
+fn invalid_escapes_are_refused_with_their_position() {
     for (literal, column, about) in [
         (r#""ab\q""#, 11, "escape"),
         (r#""\u12""#, 9, "escape"),
@@ -80,7 +80,7 @@ fn escapes_that_stand_for_nothing_are_refused_where_they_stand() {
 }
 
 #[test]
-fn numbers_are_read_to_their_last_digit() {
+fn numbers_are_read_exactly() {
     let number = |literal: &str| argument(literal).unwrap().into_const().unwrap();
     for (literal, expected) in [
         ("0", Value::from(0)),
@@ -104,7 +104,7 @@ fn numbers_are_read_to_their_last_digit() {
 }
 
 #[test]
-fn descriptions_and_directives_stand_where_the_specification_lets_them() {
+fn descriptions_and_directives_are_accepted_where_the_specification_allows_them() {
     let text = r#"
         "What it asks." query Q("An id." $id: [ID!]! = ["a"] @x(y: 1) @z, """How many.""" $n: Int) @w { a }
         """A part.""" fragment F on T @v { b }"#;
@@ -139,7 +139,7 @@ fn descriptions_and_directives_stand_where_the_specification_lets_them() {
 }
 
 #[test]
-fn things_are_where_they_are_written() {
+fn nodes_have_their_positions() {
     let text = "query Q($a: Int) {\r\n  é: \"\"\n}";
     assert_eq!(refused(text).locations, [Pos { line: 2, column: 3 }]);
     let text = "query Q(\n$ # one\r a: Int) { # 字\n  x: f(v: $a) @skip(if: true) ... on T { b } ...F }\nfragment F on T { c }";
@@ -166,7 +166,7 @@ fn things_are_where_they_are_written() {
 }
 
 #[test]
-fn what_is_no_syntax_is_told_with_what_was_expected() {
+fn a_syntax_error_names_what_was_expected() {
     for (text, expected) in [
         (
             "",
@@ -232,9 +232,9 @@ fn what_is_no_syntax_is_told_with_what_was_expected() {
             "\"x\"",
             "line 1, column 1: expected query, mutation, subscription, fragment or {, found a string",
         ),
-        ("{ a\n  ? }", "line 2, column 3: ? means nothing here"),
-        ("{ a(b: 01) }", "line 1, column 8: 01 is no number"),
-        ("{ a(b: \u{1}) }", "line 1, column 8: U+0001 means nothing here"),
+        ("{ a\n  ? }", "line 2, column 3: ? is not valid here"),
+        ("{ a(b: 01) }", "line 1, column 8: 01 is not a number"),
+        ("{ a(b: \u{1}) }", "line 1, column 8: U+0001 is not valid here"),
     ] {
         let error = refused(text);
         assert_eq!(error.message, format!("Syntax error at {expected}."), "{text}");
@@ -243,7 +243,7 @@ fn what_is_no_syntax_is_told_with_what_was_expected() {
 }
 
 #[test]
-fn operations_and_fragments_are_told_apart() {
+fn operations_and_fragments_need_distinct_names() {
     for (text, columns) in [
         ("query A { a } query A { b }", [1, 15].as_slice()),
         ("{ a } query B { b }", &[1]),
@@ -253,18 +253,18 @@ fn operations_and_fragments_are_told_apart() {
         ("fragment F on T { a }", &[]),
     ] {
         let error = refused(text);
-        let found: Vec<_> = error.locations.iter().map(|at| at.column).collect();
-        assert_eq!(found, columns, "{text}: {error}");
+        let positions: Vec<_> = error.locations.iter().map(|at| at.column).collect();
+        assert_eq!(positions, columns, "{text}: {error}");
     }
     assert!(read("query A { a } mutation B { b } subscription C { c }").is_ok());
-    // Words of the language are names like others wherever no doubt can be.
+    // Keywords are ordinary names wherever they are not ambiguous.
     let text =
         "query query($on: on) { on: query(fragment: $on) @on { true } ...fragment } fragment fragment on on { null }";
     assert!(read(text).is_ok(), "{:?}", read(text));
 }
 
 #[test]
-fn whatever_nests_as_deep_as_is_allowed_is_read() {
+fn the_deepest_allowed_nesting_is_parsed() {
     let most = usize::try_from(lexical::NESTING_MAX).unwrap();
     let fields = |levels: usize| format!("{}a{}", "{a".repeat(levels - 1) + "{", "}".repeat(levels));
     let lists = |levels: usize| format!("{{a(b:{}{})}}", "[".repeat(levels - 2), "]".repeat(levels - 2));
@@ -285,7 +285,7 @@ fn whatever_nests_as_deep_as_is_allowed_is_read() {
     }
 }
 
-/// Queries that come with the program.
+/// Example queries of the web pages.
 const QUERIES: [&str; 24] = [
     include_str!("../../../web/queries/00-alipay-partners.graphql"),
     include_str!("../../../web/queries/f1-whom-does-a-name-mean.graphql"),
@@ -313,16 +313,16 @@ const QUERIES: [&str; 24] = [
     include_str!("../../../web/queries/w4-watch-two-companies.graphql"),
 ];
 
-/// A type condition is where its type is named: the other parser says where `on` stands.
-fn at_their_names(set: &mut SelectionSet) {
+/// Moves type conditions to the position of their type name: the other parser reports that of `on`.
+fn move_conditions(set: &mut SelectionSet) {
     for item in &mut set.items {
         match &mut item.node {
-            Selection::Field(field) => at_their_names(&mut field.node.selection_set.node),
+            Selection::Field(field) => move_conditions(&mut field.node.selection_set.node),
             Selection::InlineFragment(inline) => {
                 if let Some(condition) = &mut inline.node.type_condition {
                     condition.pos = condition.node.on.pos;
                 }
-                at_their_names(&mut inline.node.selection_set.node);
+                move_conditions(&mut inline.node.selection_set.node);
             }
             Selection::FragmentSpread(_) => {}
         }
@@ -330,22 +330,22 @@ fn at_their_names(set: &mut SelectionSet) {
 }
 
 #[test]
-fn documents_are_what_the_parser_of_the_executor_makes_of_them() {
+fn documents_equal_those_of_the_parser_of_the_executor() {
     for text in QUERIES {
-        // It knows no descriptions and mistakes nothing else here.
+        // It does not support descriptions; everything else here it parses correctly.
         let mut expected = async_graphql::parser::parse_query(text).unwrap();
-        let found = read(text).unwrap();
+        let actual = read(text).unwrap();
         if let DocumentOperations::Multiple(operations) = &mut expected.operations {
             let operations = operations.values_mut();
-            operations.for_each(|operation| at_their_names(&mut operation.node.selection_set.node));
+            operations.for_each(|operation| move_conditions(&mut operation.node.selection_set.node));
         }
         for fragment in expected.fragments.values_mut() {
-            at_their_names(&mut fragment.node.selection_set.node);
+            move_conditions(&mut fragment.node.selection_set.node);
         }
-        let (found_operations, expected_operations) = (operations(&found), operations(&expected));
-        assert_eq!(format!("{found_operations:?}"), format!("{expected_operations:?}"));
-        assert_eq!(fragments(&found).len(), fragments(&expected).len());
-        for ((name, one), (expected_name, other)) in fragments(&found).into_iter().zip(fragments(&expected)) {
+        let (actual_operations, expected_operations) = (operations(&actual), operations(&expected));
+        assert_eq!(format!("{actual_operations:?}"), format!("{expected_operations:?}"));
+        assert_eq!(fragments(&actual).len(), fragments(&expected).len());
+        for ((name, one), (expected_name, other)) in fragments(&actual).into_iter().zip(fragments(&expected)) {
             assert_eq!((name, one.pos), (expected_name, other.pos));
             assert_eq!(
                 format!("{:?}", one.node.selection_set),
@@ -356,7 +356,7 @@ fn documents_are_what_the_parser_of_the_executor_makes_of_them() {
 }
 
 #[test]
-#[ignore = "prints what parsing costs; run with --release --ignored --nocapture"]
+#[ignore = "prints the cost of parsing; run with --release --ignored --nocapture"]
 fn cost_of_parsing() {
     let measure = |name: &str, parse: &dyn Fn(&str)| {
         let mut best = f64::INFINITY;

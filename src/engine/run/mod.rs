@@ -1,8 +1,8 @@
-//! Running a request that was checked: on which threads, until when, and what it answers. Start with `executor`.
+//! Executes a validated request: its threads, its deadline, and its answer. Start with `executor`.
 
-pub(crate) mod absent;
+pub(crate) mod absent_variables;
+pub(crate) mod empty_objects;
 pub(crate) mod executor;
 pub(crate) mod introspection;
-pub(crate) mod presence;
 pub(crate) mod root_field;
 pub(crate) mod work;

@@ -1,5 +1,5 @@
-//! A subscription has one root field, which its document may write in pieces, through fragments. The pieces are put together,
-//! because async-graphql looks for root fields of subscriptions in the operation itself only.
+//! A subscription has one root field, which its document may spread over several fragments. The parts are merged,
+//! because async-graphql reads the root field of a subscription only from the operation itself.
 
 use std::collections::HashSet;
 
@@ -8,11 +8,11 @@ use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, Field
 
 use crate::engine::error::Error;
 
-/// Whether the root of a subscription is one field, without directives, and no introspection. Call it on documents whose
-/// fragments end.
+/// Checks that the root of a subscription is one field, without directives or introspection. Call it on documents without
+/// fragment cycles.
 pub(crate) fn check(document: &ExecutableDocument, set: &SelectionSet) -> Result<(), Error> {
     let fields = root_fields(document, set)?;
-    // None where a fragment does not exist, which is told by others.
+    // Empty if a fragment does not exist, which another check reports.
     let Some((root, others)) = fields.split_first() else {
         return Ok(());
     };
@@ -25,7 +25,7 @@ pub(crate) fn check(document: &ExecutableDocument, set: &SelectionSet) -> Result
     }
     if root.node.name.node.starts_with("__") {
         let message = format!(
-            "{} says nothing of a subscription. Ask for it in a query.",
+            "{} is not available in a subscription. Request it in a query.",
             root.node.name.node
         );
         return Err(Error::validation_failed(message).at(root.pos));
@@ -33,11 +33,11 @@ pub(crate) fn check(document: &ExecutableDocument, set: &SelectionSet) -> Result
     Ok(())
 }
 
-/// Leaves one field in the root of the document's only operation, a subscription. Call it on documents that were checked:
-/// fields of one key have the same arguments.
+/// Reduces the root of the document's only operation, a subscription, to one field. Call it on validated documents:
+/// fields with the same response key have the same arguments.
 pub(crate) fn reduce(document: &mut ExecutableDocument) -> Result<(), Error> {
     let operation = document.operations.iter().next();
-    let (_, operation) = operation.ok_or_else(|| Error::internal("an operation was chosen and is gone"))?;
+    let (_, operation) = operation.ok_or_else(|| Error::internal("the selected operation is missing"))?;
     let fields = root_fields(document, &operation.node.selection_set.node)?;
     let mut fields = fields.into_iter().cloned();
     let mut root = fields
@@ -67,32 +67,32 @@ fn root_fields<'d>(
     set: &'d SelectionSet,
 ) -> Result<Vec<&'d Positioned<Field>>, Error> {
     let mut fields = Vec::new();
-    let mut spread = HashSet::new();
-    let mut open = vec![set];
-    while let Some(set) = open.pop() {
+    let mut visited = HashSet::new();
+    let mut pending = vec![set];
+    while let Some(set) = pending.pop() {
         for item in &set.items {
             if let Some(directive) = item.node.directives().first() {
                 let message = format!(
-                    "The root field of a subscription takes no @{}: leave the operation out instead.",
+                    "The root field of a subscription takes no @{}: omit the operation instead.",
                     directive.node.name.node
                 );
                 return Err(Error::validation_failed(message).at(directive.pos));
             }
             match &item.node {
                 Selection::Field(field) => fields.push(field),
-                Selection::InlineFragment(inline) => open.push(&inline.node.selection_set.node),
-                Selection::FragmentSpread(spreads) => {
-                    let name = &spreads.node.fragment_name.node;
+                Selection::InlineFragment(inline) => pending.push(&inline.node.selection_set.node),
+                Selection::FragmentSpread(spread) => {
+                    let name = &spread.node.fragment_name.node;
                     if let Some(fragment) = document.fragments.get(name)
-                        && spread.insert(name)
+                        && visited.insert(name)
                     {
-                        open.push(&fragment.node.selection_set.node);
+                        pending.push(&fragment.node.selection_set.node);
                     }
                 }
             }
         }
     }
-    // As they are written: what is merged keeps its order.
+    // In the order of the text, which merged selections keep.
     fields.sort_by_key(|field| field.pos);
     Ok(fields)
 }

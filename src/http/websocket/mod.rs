@@ -30,7 +30,7 @@ use super::{
     sse::AbortOnDrop,
 };
 use crate::{
-    engine::{self, Answer, Code as ErrorCode, Error, Handover, Operations, Outcome},
+    engine::{self, Answer, Code as ErrorCode, Error, Operations, Outcome, WriteHandover},
     model::Timestamp,
     schema::Started,
 };
@@ -132,7 +132,7 @@ struct Connection {
 /// An operation, which ends when this is dropped.
 struct Running {
     number: u64,
-    handover: Handover,
+    handover: WriteHandover,
     _task: AbortOnDrop,
 }
 

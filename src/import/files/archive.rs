@@ -1,49 +1,49 @@
-//! The files in zip and tar archives: which there are, and where each stands. Refuses archives of too many files, and those that
-//! end before their files do.
+//! Lists the files in zip and tar archives with their locations. Refuses archives with too many files, and those that
+//! are truncated.
 
 use std::io::{BufReader, Read};
 
 use zip::{ZipArchive, result::ZipError};
 
-use crate::{formats::reader::Unreadable, import::files::stored::Stored};
+use crate::{formats::reader::Unreadable, import::files::stored_file::StoredFile};
 
-/// How many files an archive may hold.
+/// The most files that an archive may contain.
 pub const ARCHIVE_FILES_MAX: usize = 10_000;
 
-/// How a zip archive begins, and one without files.
+/// The first bytes of a zip archive, and of an empty one.
 const ZIP: [&[u8]; 2] = [b"PK\x03\x04", b"PK\x05\x06"];
-/// How many bytes the head of a file in a tar archive has.
+/// The length of a header in a tar archive.
 pub(in crate::import) const TAR_HEAD_BYTES: usize = 512;
-/// Where in it the sum of its bytes stands, which counts as spaces.
+/// The bytes of its checksum, which count as spaces.
 const TAR_SUM: std::ops::Range<usize> = 148..156;
 
 /// A file in an archive.
 #[derive(Debug)]
 pub(in crate::import) struct Member {
-    /// What it is called.
+    /// Its name.
     pub(in crate::import) name: String,
-    pub(in crate::import) place: Place,
-    /// How many bytes it takes in the archive.
+    pub(in crate::import) location: Location,
+    /// Its size in the archive.
     pub(in crate::import) bytes: u64,
 }
 
-/// Where a file stands.
+/// The location of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::import) enum Place {
-    /// It is no file of an archive.
-    Whole,
+pub(in crate::import) enum Location {
+    /// Not in an archive.
+    Plain,
     /// The file with this number in a zip archive.
     Zip(usize),
     /// The bytes of a tar archive from here on.
     Tar(u64),
 }
 
-/// Whether a file that starts like this is a zip archive.
+/// Whether a file with this beginning is a zip archive.
 pub(in crate::import) fn is_zip(start: &[u8]) -> bool {
     ZIP.iter().any(|mark| start.starts_with(mark))
 }
 
-/// Whether a file that starts like this is a tar archive: its first bytes add up to what they say.
+/// Whether a file with this beginning is a tar archive: the checksum of its first header is right.
 pub(in crate::import) fn is_tar(start: &[u8]) -> bool {
     let Some(head) = start.get(..TAR_HEAD_BYTES) else {
         return false;
@@ -63,7 +63,7 @@ pub(in crate::import) fn is_tar(start: &[u8]) -> bool {
 }
 
 /// The files of a zip archive.
-pub(in crate::import) fn of_zip(stored: &Stored) -> Result<Vec<Member>, Unreadable> {
+pub(in crate::import) fn of_zip(stored: &StoredFile) -> Result<Vec<Member>, Unreadable> {
     let mut archive = ZipArchive::new(BufReader::new(stored.open()?)).map_err(damaged)?;
     let mut members = Members::default();
     if archive.len() > ARCHIVE_FILES_MAX {
@@ -79,16 +79,16 @@ pub(in crate::import) fn of_zip(stored: &Stored) -> Result<Vec<Member>, Unreadab
             ));
         }
         if !entry.is_dir() {
-            members.add(name, Place::Zip(number), entry.compressed_size());
+            members.add(name, Location::Zip(number), entry.compressed_size());
         }
     }
     members.all()
 }
 
 /// The files of a tar archive.
-pub(in crate::import) fn of_tar(stored: &Stored) -> Result<Vec<Member>, Unreadable> {
+pub(in crate::import) fn of_tar(stored: &StoredFile) -> Result<Vec<Member>, Unreadable> {
     let failed = |error: std::io::Error| {
-        Unreadable::form("the archive", format!("is damaged or cut off: {error}; get it again"))
+        Unreadable::form("the archive", format!("is damaged or truncated: {error}; get it again"))
     };
     let length = stored.length()?;
     let mut archive = tar::Archive::new(BufReader::new(stored.open()?));
@@ -102,15 +102,15 @@ pub(in crate::import) fn of_tar(stored: &Stored) -> Result<Vec<Member>, Unreadab
         let (from, bytes) = (entry.raw_file_position(), entry.size());
         let kind = entry.header().entry_type();
         if kind.is_gnu_sparse() {
-            let reason = format!("holds {name} with holes in it; unpack it first");
+            let reason = format!("contains the sparse file {name}; unpack it first");
             return Err(Unreadable::form("the archive", reason));
         }
         if from.checked_add(bytes).is_none_or(|end| end > length) {
-            let reason = format!("ends in the middle of {name}: it was cut off; get it again");
+            let reason = format!("ends in the middle of {name}: it is truncated; get it again");
             return Err(Unreadable::form("the archive", reason));
         }
         if kind.is_file() || kind.is_contiguous() {
-            members.add(name, Place::Tar(from), bytes);
+            members.add(name, Location::Tar(from), bytes);
         }
     }
     members.all()
@@ -121,33 +121,33 @@ pub(in crate::import) fn of_tar(stored: &Stored) -> Result<Vec<Member>, Unreadab
 struct Members(Vec<Member>);
 
 impl Members {
-    fn add(&mut self, name: String, place: Place, bytes: u64) {
+    fn add(&mut self, name: String, location: Location, bytes: u64) {
         let is_hidden =
             name.starts_with("__MACOSX/") || name.rsplit('/').next().is_some_and(|name| name.starts_with('.'));
         if !is_hidden {
-            self.0.push(Member { name, place, bytes });
+            self.0.push(Member { name, location, bytes });
         }
     }
 
     fn all(self) -> Result<Vec<Member>, Unreadable> {
         if self.0.is_empty() {
-            return Err(Unreadable::form("the archive", "holds no files"));
+            return Err(Unreadable::form("the archive", "contains no files"));
         }
         Ok(self.0)
     }
 }
 
 fn too_many(files: usize) -> Unreadable {
-    let reason = format!("it holds {files} files or more, and no more than {ARCHIVE_FILES_MAX} are read");
+    let reason = format!("it contains {files} files or more; at most {ARCHIVE_FILES_MAX} are allowed");
     Unreadable::form("the archive", reason)
 }
 
 pub(in crate::import) fn damaged(error: impl Into<ZipError>) -> Unreadable {
     let error: ZipError = error.into();
-    Unreadable::form("the archive", format!("is damaged or cut off: {error}; get it again"))
+    Unreadable::form("the archive", format!("is damaged or truncated: {error}; get it again"))
 }
 
-/// Reads up to so many bytes of a beginning; fewer only where there are no more.
+/// Reads the first `length` bytes; fewer only if there are no more.
 pub(in crate::import) fn beginning(bytes: &mut dyn Read, length: usize) -> std::io::Result<Vec<u8>> {
     let mut start = Vec::new();
     bytes

@@ -1,30 +1,30 @@
-//! Bytes that are no text in UTF-8: what they are, as far as their beginning shows, and how they can be converted.
+//! Detects files that are not UTF-8 by their beginning, and how they can be converted.
 
-/// What a file is that is no text in UTF-8.
+/// The kind of a file that is not UTF-8 text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::import) enum NotUtf8 {
-    /// Text in an encoding that is certain, by its name for `iconv`.
-    Encoded(&'static str),
-    /// Text in an encoding that cannot be certain: where the first bytes stand that are not UTF-8, and what they would be in
+    /// Text in a certain encoding, by its name for `iconv`.
+    Encoding(&'static str),
+    /// Text in an uncertain encoding: the line of the first bytes that are not UTF-8, and their text in
     /// Windows-1252.
-    Unsure {
+    Uncertain {
         /// From 1.
         line: usize,
         /// The words around them.
         words: String,
     },
-    /// A file of another sort: what it is, and the way out.
+    /// A file of another format: what it is, and advice.
     Other(&'static str, &'static str),
 }
 
-/// What Windows-1252 has where Unicode has control characters; these where it has nothing.
+/// The characters of Windows-1252 in place of Unicode's control characters; these themselves where it has none.
 const WINDOWS_1252: &str = "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8d}Ž\u{8f}\u{90}‘’“”•–—˜™š›œ\u{9d}žŸ";
 
-/// How many bytes around the first ones that are not UTF-8 are quoted, at most, on each side.
+/// The most bytes that are quoted on each side of the first ones that are not UTF-8.
 const QUOTED_BYTES: usize = 30;
 
-/// Files that people have beside text, by their first bytes.
-const OTHERS: [(&[u8], &str, &str); 9] = [
+/// Other common file formats, by their first bytes.
+const OTHER_FORMATS: [(&[u8], &str, &str); 9] = [
     (b"\x04\x22\x4D\x18", "compressed with lz4", "unpack it first: lz4 -dc"),
     (b"\x1F\x9D", "compressed with compress", "unpack it first: gzip -dc"),
     (b"LZIP", "compressed with lzip", "unpack it first: lzip -dc"),
@@ -37,12 +37,12 @@ const OTHERS: [(&[u8], &str, &str); 9] = [
         "an SQLite database",
         "write its tables as CSV first: sqlite3 -header -csv",
     ),
-    (b"%PDF", "a PDF document", "get the data that it was made of"),
+    (b"%PDF", "a PDF document", "get the data from which it was made"),
 ];
 
-/// What a file is that starts like this, by its first bytes; none where it may be text in UTF-8.
+/// Detects by its first bytes a file that is not UTF-8; `None` if it may be.
 pub(in crate::import) fn by_mark(start: &[u8]) -> Option<NotUtf8> {
-    if let Some((_, what, command)) = OTHERS.iter().find(|(mark, ..)| start.starts_with(mark)) {
+    if let Some((_, what, command)) = OTHER_FORMATS.iter().find(|(mark, ..)| start.starts_with(mark)) {
         return Some(NotUtf8::Other(what, command));
     }
     let encoding = match start {
@@ -54,33 +54,33 @@ pub(in crate::import) fn by_mark(start: &[u8]) -> Option<NotUtf8> {
         [1..=0xFF, 0, ..] => "UTF-16LE",
         _ => return None,
     };
-    Some(NotUtf8::Encoded(encoding))
+    Some(NotUtf8::Encoding(encoding))
 }
 
-/// What a file is whose beginning this is; none where it is text in UTF-8, or so with a few damaged places.
+/// Detects by its beginning text that is not UTF-8; `None` if it is, or is with a few damaged places.
 pub(in crate::import) fn by_text(start: &[u8]) -> Option<NotUtf8> {
-    // Texts in other letters begin with none of the marks, but have them further on.
+    // Text in other scripts may not begin with zeros, but has them further on.
     let zeros = |from: usize| start.iter().skip(from).step_by(2).filter(|byte| **byte == 0).count();
     let (even, odd) = (zeros(0), zeros(1));
     if even.max(odd) * 8 > start.len() {
-        return Some(NotUtf8::Encoded(if even > odd { "UTF-16BE" } else { "UTF-16LE" }));
+        return Some(NotUtf8::Encoding(if even > odd { "UTF-16BE" } else { "UTF-16LE" }));
     }
-    let (mut sound, mut broken, mut first, mut at) = (0, 0, None, 0);
+    let (mut valid, mut invalid_count, mut first, mut at) = (0, 0, None, 0);
     for chunk in start.utf8_chunks() {
-        sound += chunk.valid().chars().filter(|letter| !letter.is_ascii()).count();
+        valid += chunk.valid().chars().filter(|letter| !letter.is_ascii()).count();
         let invalid = chunk.invalid();
         at += chunk.valid().len();
-        // A letter may be cut off with the beginning.
+        // The last character may be truncated.
         let is_cut = at + invalid.len() == start.len()
             && std::str::from_utf8(&start[at..]).is_err_and(|error| error.error_len().is_none());
         if !invalid.is_empty() && !is_cut {
-            broken += 1;
+            invalid_count += 1;
             first.get_or_insert(at);
         }
         at += invalid.len();
     }
-    let first = first.filter(|_| broken > sound)?;
-    Some(NotUtf8::Unsure {
+    let first = first.filter(|_| invalid_count > valid)?;
+    Some(NotUtf8::Uncertain {
         line: 1 + start[..first].iter().filter(|byte| **byte == b'\n').count(),
         words: words(start, first),
     })
@@ -116,24 +116,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_utf_8_is_told_by_its_beginning() {
+    fn files_that_are_not_utf_8_are_detected_by_their_beginning() {
         let check = |start: &[u8], expected: Option<NotUtf8>| {
             assert_eq!(by_mark(start).or_else(|| by_text(start)), expected, "{start:?}");
         };
         let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
-        check(b"\xFF\xFEi\0d\0", Some(NotUtf8::Encoded("UTF-16")));
-        check(&wide("id,name"), Some(NotUtf8::Encoded("UTF-16LE")));
-        check(&wide("公司,id,name,kind\n"), Some(NotUtf8::Encoded("UTF-16LE")));
-        check(b"\0i\0d", Some(NotUtf8::Encoded("UTF-16BE")));
-        check(b"\xFF\xFE\0\0i\0\0\0", Some(NotUtf8::Encoded("UTF-32")));
-        let unsure = |line, words: &str| {
-            Some(NotUtf8::Unsure {
+        check(b"\xFF\xFEi\0d\0", Some(NotUtf8::Encoding("UTF-16")));
+        check(&wide("id,name"), Some(NotUtf8::Encoding("UTF-16LE")));
+        check(&wide("公司,id,name,kind\n"), Some(NotUtf8::Encoding("UTF-16LE")));
+        check(b"\0i\0d", Some(NotUtf8::Encoding("UTF-16BE")));
+        check(b"\xFF\xFE\0\0i\0\0\0", Some(NotUtf8::Encoding("UTF-32")));
+        let incomplete_sources = |line, words: &str| {
+            Some(NotUtf8::Uncertain {
                 line,
                 words: words.to_owned(),
             })
         };
-        check(b"id,name\n1,M\xFCller \x80 GmbH,x\n", unsure(2, "Müller € GmbH"));
-        check(b"\xE9\n", unsure(1, "é"));
+        check(
+            b"id,name\n1,M\xFCller \x80 GmbH,x\n",
+            incomplete_sources(2, "Müller € GmbH"),
+        );
+        check(b"\xE9\n", incomplete_sources(1, "é"));
         check(
             b"LZIP\x01",
             Some(NotUtf8::Other("compressed with lzip", "unpack it first: lzip -dc")),

@@ -1,4 +1,4 @@
-//! The formats that are read, how each is told from the others, and what reads it.
+//! The formats that can be imported, their detection, and their readers.
 
 use std::{fs, path::Path, sync::Arc};
 
@@ -8,7 +8,7 @@ use crate::{
         mapping::{self, Mapping},
         reader::{Each, Input, Unreadable},
     },
-    import::Unplannable,
+    import::PlanError,
     model::{Catalog, catalog},
 };
 
@@ -21,16 +21,16 @@ catalog! {
         Csv = "csv",
         /// The registers of the Global Legal Entity Identifier Foundation.
         Gleif = "gleif",
-        /// FollowTheMoney entities, one a line.
+        /// FollowTheMoney entities, one per line.
         FollowTheMoney = "followthemoney",
         /// The Beneficial Ownership Data Standard.
         Bods = "bods",
-        /// guanxi's records, one a line.
+        /// guanxi's records, one per line.
         JsonLines = "json-lines",
     }
 }
 
-/// What reads a file.
+/// The reader of a file.
 #[derive(Debug, Clone)]
 pub enum Reader {
     /// A folder of guanxi's tables.
@@ -48,7 +48,7 @@ pub enum Reader {
 }
 
 impl Reader {
-    /// Whether what it reads carries versions: when each was known.
+    /// Whether its records have versions: timestamps of when each was known.
     #[must_use]
     pub fn carries_versions(&self) -> bool {
         match self {
@@ -66,7 +66,7 @@ impl Reader {
         }
     }
 
-    /// What is read first: what others refer to.
+    /// The rank in reading order: files that others refer to come first.
     pub(in crate::import) fn rank(&self) -> u8 {
         match self {
             Self::Guanxi | Self::Csv(_) | Self::FollowTheMoney | Self::Bods | Self::JsonLines => 0,
@@ -78,10 +78,10 @@ impl Reader {
         }
     }
 
-    /// Reads a file to its end. `replaced` says which statements of all files replace which.
+    /// Reads a file to its end. `replaced` has the replacements among the statements of all files.
     ///
     /// # Errors
-    /// [`Unreadable`] when it is not what it should be. What was handed over before holds.
+    /// [`Unreadable`] if it is malformed. Records passed on before the error stay valid.
     pub(in crate::import) fn read(
         &self,
         input: Input<'_>,
@@ -91,7 +91,7 @@ impl Reader {
         match self {
             Self::Guanxi => Err(Unreadable::form(
                 "the tables",
-                "are a folder; name it, and no file in it",
+                "are a folder; name the folder instead of a file in it",
             )),
             Self::Csv(mapping) => mapping::read(input, mapping, each),
             Self::Gleif(form) => gleif::read(input, *form, each),
@@ -102,28 +102,28 @@ impl Reader {
     }
 }
 
-/// How the reader of a file is chosen: the format that was named, or what the file begins with.
+/// Selects the reader of a file: by the named format, or by the beginning of the file.
 #[derive(Debug)]
-pub struct Choice {
+pub struct ReaderChoice {
     format: Option<Format>,
     mapping: Option<Arc<Mapping>>,
 }
 
-impl Choice {
-    /// Chooses this format, or what each file is; tables by the mapping in the file `map`.
+impl ReaderChoice {
+    /// Selects this format, or detects that of each file; tables are read with the mapping in the file `map`.
     ///
     /// # Errors
-    /// [`Unplannable`] when the mapping cannot be read, or a mapping is needed and there is none.
-    pub fn new(format: Option<Format>, map: Option<&Path>) -> Result<Self, Unplannable> {
+    /// [`PlanError`] if the mapping cannot be read, or is not for this format.
+    pub fn new(format: Option<Format>, map: Option<&Path>) -> Result<Self, PlanError> {
         let Some(path) = map else {
             return Ok(Self { format, mapping: None });
         };
-        let failed = |reason| Unplannable {
+        let failed = |reason| PlanError {
             path: path.to_owned(),
             reason,
         };
         if let Some(format) = format.filter(|format| *format != Format::Csv) {
-            let reason = format!("is for tables, and the format was said to be {format}");
+            let reason = format!("is for tables, but the format is given as {format}");
             return Err(failed(Unreadable::form("the mapping", reason)));
         }
         let text = fs::read_to_string(path).map_err(|error| failed(error.into()))?;
@@ -134,40 +134,40 @@ impl Choice {
         })
     }
 
-    /// What reads this file, which begins so.
+    /// The reader of a file with this beginning.
     ///
     /// # Errors
-    /// [`Unreadable`] when its format is not known, or it is not of the format that was named.
+    /// [`Unreadable`] if its format is unknown, or is not the named one.
     pub fn reader(&self, start: &[u8]) -> Result<Reader, Unreadable> {
-        let of_none = |format: &str| {
+        let mismatch = |format: &str| {
             Unreadable::form(
                 "its beginning",
-                format!("is not of the format {format}; name the right one in front of the file"),
+                format!("is not of the format {format}; name the right format before the file"),
             )
         };
         match (self.format, &self.mapping) {
             (None | Some(Format::Csv), Some(mapping)) => Ok(Reader::Csv(Arc::clone(mapping))),
             (Some(Format::Csv), None) => Err(Unreadable::form(
                 "its columns",
-                "are to be explained by a mapping: give it with --map, as docs/importing/csv.md describes it; --suggest writes a first one",
+                "need a mapping: give it with --map, as docs/importing/csv.md describes it; --suggest writes a first one",
             )),
-            (None, None) => detected(start).ok_or_else(|| {
+            (None, None) => detect(start).ok_or_else(|| {
                 Unreadable::form(
                     "its beginning",
-                    "is of no format that is known; name the format in front of the file, or give a mapping with --map",
+                    "is of no known format; name the format before the file, or give a mapping with --map",
                 )
             }),
             (Some(Format::FollowTheMoney), _) => Ok(Reader::FollowTheMoney),
             (Some(Format::Bods), _) => Ok(Reader::Bods),
             (Some(Format::JsonLines), _) => Ok(Reader::JsonLines),
-            (Some(Format::Gleif), _) => gleif::detect(start).map(Reader::Gleif).ok_or_else(|| of_none("gleif")),
-            (Some(format @ Format::Guanxi), _) => Err(of_none(format.as_str())),
+            (Some(Format::Gleif), _) => gleif::detect(start).map(Reader::Gleif).ok_or_else(|| mismatch("gleif")),
+            (Some(format @ Format::Guanxi), _) => Err(mismatch(format.as_str())),
         }
     }
 }
 
-/// What reads a file that begins so, whatever it is called.
-fn detected(start: &[u8]) -> Option<Reader> {
+/// The reader of a file with this beginning, regardless of its name.
+fn detect(start: &[u8]) -> Option<Reader> {
     let gleif = gleif::detect(start).map(Reader::Gleif);
     gleif
         .or_else(|| json_lines::detect(start).then_some(Reader::JsonLines))

@@ -1,5 +1,5 @@
-//! Opening what is to be imported: files, compressed or not, the files in archives, pipes. Says what each is; unpacks no more
-//! than is allowed, and never into memory.
+//! Opens the files to be imported: plain and compressed files, files in archives, and pipes. Detects what each is; unpacks no more
+//! than allowed, and never into memory.
 
 use std::{
     cell::Cell,
@@ -15,41 +15,41 @@ use std::{
 use zip::ZipArchive;
 
 use super::{
-    archive::{self, Member, Place, TAR_HEAD_BYTES, beginning},
+    archive::{self, Location, Member, TAR_HEAD_BYTES, beginning},
+    compression::{Compression, LimitedDecoder},
     encoding::{self, NotUtf8},
-    packed::{Compression, Unpacked},
 };
 use crate::{
     formats::reader::Unreadable,
-    import::files::stored::{Bytes, Stored},
+    import::files::stored_file::{StoredFile, StoredFileReader},
 };
 
-/// How much of a file is looked at to see what it is.
+/// How many bytes of a file are read to detect its format.
 const START_BYTES: usize = 64 << 10;
 const BUFFER_BYTES: usize = 256 << 10;
-/// How many bytes a compressed file may unpack into, and a pipe may bring, unless another limit is given.
+/// The default for the most bytes that a compressed file may unpack into, and that a pipe may deliver.
 pub const UNPACKED_BYTES_MAX: u64 = 64 << 30;
 
 const MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// What the names of compressed files end with.
+/// The endings of compressed files.
 const PACKED_ENDINGS: [&str; 4] = [".gz", ".zst", ".bz2", ".xz"];
 
-/// What standard input is called on a command line.
+/// Standard input on the command line.
 const STANDARD_INPUT: &str = "-";
 
-/// What files are opened with.
+/// Options for opening files.
 #[derive(Debug)]
-pub struct Opening<'a> {
-    /// The folder on whose disk copies are put of what can be read only once. It need not be there yet.
+pub struct OpenOptions<'a> {
+    /// The folder on whose disk input that can be read only once is copied. It need not exist yet.
     folder: &'a Path,
     unpacked_bytes_max: u64,
-    /// How many pipes without names were opened.
+    /// The number of opened pipes without names.
     pipes: Cell<usize>,
 }
 
-impl<'a> Opening<'a> {
-    /// Puts copies, at most so many bytes of each, on the disk where this folder lies, or will lie.
+impl<'a> OpenOptions<'a> {
+    /// Copies of at most `unpacked_bytes_max` bytes each are made on the disk of `folder`, which need not exist yet.
     #[must_use]
     pub fn new(folder: &'a Path, unpacked_bytes_max: u64) -> Self {
         Self {
@@ -59,13 +59,13 @@ impl<'a> Opening<'a> {
         }
     }
 
-    /// A copy of what can be read only once.
-    fn copy(&self, bytes: &mut dyn Read) -> Result<Stored, Unreadable> {
-        Stored::copy(bytes, self.folder, self.unpacked_bytes_max).map_err(|error| match error.kind() {
+    /// Copies input that can be read only once.
+    fn copy(&self, bytes: &mut dyn Read) -> Result<StoredFile, Unreadable> {
+        StoredFile::copy(bytes, self.folder, self.unpacked_bytes_max).map_err(|error| match error.kind() {
             io::ErrorKind::FileTooLarge => Unreadable::form(
                 "the pipe",
                 format!(
-                    "brings more than {} bytes; allow more with --unpacked-bytes-max if that is right",
+                    "delivers more than {} bytes; allow more with --unpacked-bytes-max if that is intended",
                     self.unpacked_bytes_max
                 ),
             ),
@@ -77,7 +77,7 @@ impl<'a> Opening<'a> {
         })
     }
 
-    /// What a pipe is called: the names of those that have none differ with every command.
+    /// The name of a pipe: pipes without names are numbered, since their paths differ with every command.
     fn pipe_name(&self, path: &Path) -> String {
         if is_standard_input(path) {
             return "stdin".to_owned();
@@ -94,20 +94,20 @@ impl<'a> Opening<'a> {
     }
 }
 
-/// One file to be read: on its own, or in an archive.
+/// One file to be read: a plain file, or one in an archive.
 #[derive(Debug, Clone)]
-pub struct Part {
-    /// What was named on the command line: the file, the archive, the pipe.
+pub struct InputFile {
+    /// The path on the command line: of the file, the archive or the pipe.
     pub path: PathBuf,
-    stored: Stored,
-    place: Place,
-    /// What it is called: `lei.zip/lei.csv`.
+    stored: StoredFile,
+    location: Location,
+    /// Its name: `lei.zip/lei.csv`.
     pub name: String,
-    /// How large it is as it lies there.
+    /// Its size as stored, before unpacking.
     pub bytes: u64,
 }
 
-/// Whether standard input is meant.
+/// Whether a path stands for standard input.
 pub(in crate::import) fn is_standard_input(path: &Path) -> bool {
     path == Path::new(STANDARD_INPUT) || path == Path::new("/dev/stdin")
 }
@@ -115,10 +115,10 @@ pub(in crate::import) fn is_standard_input(path: &Path) -> bool {
 /// The files in `path`; `-` is standard input.
 ///
 /// # Errors
-/// [`Unreadable`] when it cannot be opened, or is an archive that is damaged, too large, or holds no or too many files.
-pub fn parts(path: &Path, opening: &Opening<'_>) -> Result<Vec<Part>, Unreadable> {
+/// [`Unreadable`] if it cannot be opened, or is an archive that is damaged, too large, or contains no or too many files.
+pub fn input_files(path: &Path, options: &OpenOptions<'_>) -> Result<Vec<InputFile>, Unreadable> {
     let (stored, name) = if path == Path::new(STANDARD_INPUT) {
-        (opening.copy(&mut io::stdin().lock())?, opening.pipe_name(path))
+        (options.copy(&mut io::stdin().lock())?, options.pipe_name(path))
     } else {
         let metadata = path.metadata()?;
         if metadata.is_dir() {
@@ -128,16 +128,16 @@ pub fn parts(path: &Path, opening: &Opening<'_>) -> Result<Vec<Part>, Unreadable
             ));
         }
         match metadata.is_file() {
-            true => (Stored::File(path.to_owned()), file_name(path)),
-            false => (opening.copy(&mut File::open(path)?)?, opening.pipe_name(path)),
+            true => (StoredFile::File(path.to_owned()), file_name(path)),
+            false => (options.copy(&mut File::open(path)?)?, options.pipe_name(path)),
         }
     };
     let start = beginning(&mut stored.open()?, TAR_HEAD_BYTES)?;
-    let part = |stored: &Stored, member: Member| Part {
+    let input_file = |stored: &StoredFile, member: Member| InputFile {
         path: path.to_owned(),
         stored: stored.clone(),
-        place: member.place,
-        name: if member.place == Place::Whole {
+        location: member.location,
+        name: if member.location == Location::Plain {
             name.clone()
         } else {
             format!("{name}/{}", member.name)
@@ -146,38 +146,38 @@ pub fn parts(path: &Path, opening: &Opening<'_>) -> Result<Vec<Part>, Unreadable
     };
     if archive::is_zip(&start) {
         let members = archive::of_zip(&stored)?;
-        return Ok(members.into_iter().map(|member| part(&stored, member)).collect());
+        return Ok(members.into_iter().map(|member| input_file(&stored, member)).collect());
     }
     let unpacked = match Compression::of(&start) {
-        Some(compression) => of_packed_tar(&stored, compression, opening)?,
+        Some(compression) => unpack_tar(&stored, compression, options)?,
         None => archive::is_tar(&start).then(|| stored.clone()),
     };
     if let Some(tar) = unpacked {
         let members = archive::of_tar(&tar)?;
-        return Ok(members.into_iter().map(|member| part(&tar, member)).collect());
+        return Ok(members.into_iter().map(|member| input_file(&tar, member)).collect());
     }
     let whole = Member {
         name: String::new(),
-        place: Place::Whole,
+        location: Location::Plain,
         bytes: stored.length()?,
     };
-    Ok(vec![part(&stored, whole)])
+    Ok(vec![input_file(&stored, whole)])
 }
 
-/// The tar archive that was compressed, as a whole, so that each of its files can be found; none where it is something else.
-fn of_packed_tar(
-    stored: &Stored,
+/// An unpacked copy of a compressed tar archive, so that its files can be located; `None` if it is something else.
+fn unpack_tar(
+    stored: &StoredFile,
     compression: Compression,
-    opening: &Opening<'_>,
-) -> Result<Option<Stored>, Unreadable> {
-    let max = opening.unpacked_bytes_max;
+    options: &OpenOptions<'_>,
+) -> Result<Option<StoredFile>, Unreadable> {
+    let max = options.unpacked_bytes_max;
     let packed = || stored.open().map(|bytes| BufReader::with_capacity(BUFFER_BYTES, bytes));
-    // Whatever is wrong with what is no archive is told when it is read.
+    // Errors of a file that is not an archive are reported when it is read.
     let start = beginning(&mut compression.unpack(packed()?, max), TAR_HEAD_BYTES);
     if !start.is_ok_and(|start| archive::is_tar(&start)) {
         return Ok(None);
     }
-    opening.copy(&mut compression.unpack(packed()?, max)).map(Some)
+    options.copy(&mut compression.unpack(packed()?, max)).map(Some)
 }
 
 fn file_name(path: &Path) -> String {
@@ -187,20 +187,20 @@ fn file_name(path: &Path) -> String {
         .into_owned()
 }
 
-impl Part {
-    /// A folder whose files belong together.
+impl InputFile {
+    /// A folder of guanxi's tables.
     #[must_use]
     pub fn folder(path: &Path) -> Self {
         Self {
             path: path.to_owned(),
-            stored: Stored::File(path.to_owned()),
-            place: Place::Whole,
+            stored: StoredFile::File(path.to_owned()),
+            location: Location::Plain,
             name: file_name(path),
             bytes: 0,
         }
     }
 
-    /// The name without the archive's, as whoever made the file called it before it was compressed.
+    /// The name of the file before it was archived and compressed.
     #[must_use]
     pub fn own_name(&self) -> &str {
         let name = self.name.rsplit('/').next().unwrap_or(&self.name);
@@ -208,33 +208,33 @@ impl Part {
         shorter.filter(|shorter| !shorter.is_empty()).unwrap_or(name)
     }
 
-    /// Lets `read` read the file, unpacked, without a byte order mark. `taken` counts the bytes that were read from disk.
+    /// Passes the file, unpacked and without a byte order mark, to `read`. `bytes_read` counts the bytes read from disk.
     ///
     /// # Errors
-    /// [`Unreadable`] when it cannot be opened, is not UTF-8 by its first bytes, or whatever `read` fails with.
+    /// [`Unreadable`] if it cannot be opened or its first bytes are not UTF-8, and any error of `read`.
     pub fn read<T>(
         &self,
         unpacked_bytes_max: u64,
-        taken: &Arc<AtomicU64>,
+        bytes_read: &Arc<AtomicU64>,
         read: impl FnOnce(&mut dyn BufRead) -> Result<T, Unreadable>,
     ) -> Result<T, Unreadable> {
-        let mut bytes = Counted {
+        let mut bytes = CountingReader {
             inner: self.stored.open()?,
-            taken: Arc::clone(taken),
+            bytes_read: Arc::clone(bytes_read),
         };
-        if let Place::Tar(from) = self.place {
+        if let Location::Tar(from) = self.location {
             bytes.seek(SeekFrom::Start(from))?;
         }
         let mut bytes = BufReader::with_capacity(BUFFER_BYTES, bytes);
-        match self.place {
-            Place::Zip(number) => {
+        match self.location {
+            Location::Zip(number) => {
                 let mut archive = ZipArchive::new(bytes).map_err(archive::damaged)?;
                 let entry = archive.by_index(number).map_err(archive::damaged)?;
-                let unpacked = Unpacked::new(entry, unpacked_bytes_max, "unzip -p");
+                let unpacked = LimitedDecoder::new(entry, unpacked_bytes_max, "unzip -p");
                 self.plain(BufReader::with_capacity(BUFFER_BYTES, unpacked), read)
             }
-            Place::Tar(_) => self.plain(bytes.take(self.bytes), read),
-            Place::Whole => match Compression::of(bytes.fill_buf()?) {
+            Location::Tar(_) => self.plain(bytes.take(self.bytes), read),
+            Location::Plain => match Compression::of(bytes.fill_buf()?) {
                 Some(compression) => {
                     let unpacked = compression.unpack(bytes, unpacked_bytes_max);
                     self.plain(BufReader::with_capacity(BUFFER_BYTES, unpacked), read)
@@ -264,18 +264,18 @@ impl Part {
         read(&mut bytes)
     }
 
-    /// The first bytes of the file, unpacked.
+    /// The first bytes of the unpacked file.
     ///
     /// # Errors
-    /// [`Unreadable`] when they cannot be read, there are none, or they are not UTF-8.
+    /// [`Unreadable`] if they cannot be read, there are none, or they are not UTF-8.
     pub fn start(&self) -> Result<Vec<u8>, Unreadable> {
         let start = self.read(UNPACKED_BYTES_MAX, &Arc::default(), |bytes| {
             Ok(beginning(bytes, START_BYTES)?)
         })?;
         if start.trim_ascii().is_empty() {
             let reason = match self.stored {
-                Stored::Copy(..) if self.place == Place::Whole => {
-                    "is empty: the command that writes into it wrote nothing; see whether it failed"
+                StoredFile::Copy(..) if self.location == Location::Plain => {
+                    "is empty: the command that writes to it wrote nothing; check whether it failed"
                 }
                 _ => "is empty; get it again",
             };
@@ -287,20 +287,20 @@ impl Part {
         }
     }
 
-    /// That the file is no text in UTF-8, with the way out.
+    /// The error for a file that is not UTF-8, with advice.
     fn not_text(&self, not: &NotUtf8) -> Unreadable {
         match not {
-            NotUtf8::Encoded(encoding) => Unreadable::form(
+            NotUtf8::Encoding(encoding) => Unreadable::form(
                 "the first bytes",
                 format!(
                     "are {encoding}, and not UTF-8; convert them: {}",
                     self.conversion(encoding)
                 ),
             ),
-            NotUtf8::Unsure { line, words } => Unreadable::form(
+            NotUtf8::Uncertain { line, words } => Unreadable::form(
                 format!("line {line}"),
                 format!(
-                    "{words:?} is not in UTF-8, but perhaps in Windows-1252, as it is quoted here; convert it: {}",
+                    "{words:?} is not UTF-8, but perhaps Windows-1252, as quoted here; convert it: {}",
                     self.conversion("WINDOWS-1252")
                 ),
             ),
@@ -310,7 +310,7 @@ impl Part {
         }
     }
 
-    /// The command that converts the file from an encoding.
+    /// The command that converts the file to UTF-8.
     fn conversion(&self, encoding: &str) -> String {
         let iconv = format!("iconv -f {encoding} -t UTF-8");
         let path = quoted(&self.path.to_string_lossy());
@@ -320,13 +320,15 @@ impl Part {
         let (stem, ending) = own.split_once('.').unwrap_or((own, "txt"));
         let ending = ending.split('.').next().unwrap_or(ending);
         let converted = quoted(&format!("{stem}.utf8.{ending}"));
-        match (self.place, &self.stored) {
-            (Place::Zip(_), Stored::File(_)) => format!("unzip -p {path} {} | {iconv} > {converted}", quoted(inner)),
-            (Place::Tar(_), _) if self.path.is_file() => {
+        match (self.location, &self.stored) {
+            (Location::Zip(_), StoredFile::File(_)) => {
+                format!("unzip -p {path} {} | {iconv} > {converted}", quoted(inner))
+            }
+            (Location::Tar(_), _) if self.path.is_file() => {
                 format!("tar -xOf {path} {} | {iconv} > {converted}", quoted(inner))
             }
-            (_, Stored::Copy(..)) => format!("… | {iconv} | guanxi import -"),
-            (_, Stored::File(_)) => match packed() {
+            (_, StoredFile::Copy(..)) => format!("… | {iconv} | guanxi import -"),
+            (_, StoredFile::File(_)) => match packed() {
                 Some(compression) => format!("{} {path} | {iconv} > {converted}", compression.command()),
                 None => format!("{iconv} {path} > {converted}"),
             },
@@ -334,7 +336,7 @@ impl Part {
     }
 }
 
-/// A name as a shell takes it.
+/// A name quoted for a shell.
 fn quoted(name: &str) -> String {
     let is_plain = |letter: char| letter.is_alphanumeric() || "._/+-".contains(letter);
     match name.chars().all(is_plain) {
@@ -343,22 +345,22 @@ fn quoted(name: &str) -> String {
     }
 }
 
-/// Counts what is read.
-struct Counted {
-    inner: Bytes,
-    taken: Arc<AtomicU64>,
+/// Counts the bytes read.
+struct CountingReader {
+    inner: StoredFileReader,
+    bytes_read: Arc<AtomicU64>,
 }
 
-impl Read for Counted {
+impl Read for CountingReader {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buf)?;
-        self.taken
+        self.bytes_read
             .fetch_add(u64::try_from(read).unwrap_or(u64::MAX), Ordering::Relaxed);
         Ok(read)
     }
 }
 
-impl Seek for Counted {
+impl Seek for CountingReader {
     fn seek(&mut self, pos: SeekFrom) -> io::Result<u64> {
         self.inner.seek(pos)
     }
@@ -370,8 +372,8 @@ mod tests {
 
     use super::*;
 
-    fn text(part: &Part, max: u64) -> Result<String, String> {
-        let read = part.read(max, &Arc::default(), |bytes| {
+    fn text(input_file: &InputFile, max: u64) -> Result<String, String> {
+        let read = input_file.read(max, &Arc::default(), |bytes| {
             let mut text = String::new();
             bytes.read_to_string(&mut text)?;
             Ok(text)
@@ -379,8 +381,8 @@ mod tests {
         read.map_err(|error| error.to_string())
     }
 
-    fn opened(path: &Path) -> Result<Vec<Part>, Unreadable> {
-        parts(path, &Opening::new(path.parent().unwrap(), 1 << 20))
+    fn open(path: &Path) -> Result<Vec<InputFile>, Unreadable> {
+        input_files(path, &OpenOptions::new(path.parent().unwrap(), 1 << 20))
     }
 
     fn tarred(files: &[(&str, &[u8])]) -> Vec<u8> {
@@ -409,7 +411,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_packed_is_read_as_if_it_were_not() {
+    fn packed_files_are_read_like_plain_ones() {
         let folder = tempfile::tempdir().unwrap();
         let plain = file(&folder, "a.csv", b"\xEF\xBB\xBFid,name\n");
         let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
@@ -431,29 +433,34 @@ mod tests {
             (zip, "a.zip/dir/a.csv"),
             (tar, "a.tar/dir/a.csv"),
         ] {
-            let parts = opened(&path).unwrap();
-            let [part] = parts.as_slice() else { panic!("{parts:?}") };
-            assert_eq!((&*part.name, part.own_name()), (name, "a.csv"));
-            assert_eq!(text(part, 1000).unwrap(), "id,name\n");
-            assert_eq!(part.start().unwrap(), b"id,name\n");
+            let input_files = open(&path).unwrap();
+            let [input_file] = input_files.as_slice() else {
+                panic!("{input_files:?}")
+            };
+            assert_eq!((&*input_file.name, input_file.own_name()), (name, "a.csv"));
+            assert_eq!(text(input_file, 1000).unwrap(), "id,name\n");
+            assert_eq!(input_file.start().unwrap(), b"id,name\n");
         }
     }
 
     #[test]
-    fn what_unpacks_into_too_much_is_refused_on_the_way() {
+    fn unpacking_beyond_the_limit_fails() {
         let folder = tempfile::tempdir().unwrap();
         let bomb = file(&folder, "bomb.zip", &zipped(&[("a", &vec![0x20; 10 << 20])]));
         assert!(bomb.metadata().unwrap().len() < 100_000);
-        let refused = text(&opened(&bomb).unwrap()[0], 1 << 20).unwrap_err();
-        assert!(refused.contains("--unpacked-bytes-max"), "{refused}");
+        let message = text(&open(&bomb).unwrap()[0], 1 << 20).unwrap_err();
+        assert!(message.contains("--unpacked-bytes-max"), "{message}");
     }
 
     #[test]
-    fn other_encodings_nested_and_damaged_archives_are_named() {
+    fn other_encodings_and_nested_and_damaged_archives_are_reported() {
         let folder = tempfile::tempdir().unwrap();
         let of = |name: &str, bytes: &[u8]| {
             let path = file(&folder, name, bytes);
-            opened(&path).map_or_else(|error| error.to_string(), |parts| text(&parts[0], 1 << 20).unwrap_err())
+            open(&path).map_or_else(
+                |error| error.to_string(),
+                |input_files| text(&input_files[0], 1 << 20).unwrap_err(),
+            )
         };
         assert!(of("utf16.csv", b"\xFF\xFEi\0d\0").contains("UTF-8"));
         assert!(of("bare16.csv", b"i\0d\0").contains("UTF-8"));

@@ -1,9 +1,9 @@
-//! The files of an import: opened, unpacked, told apart by format, in the order in which they are read.
+//! The files of an import: opened, unpacked, detected by format, and ordered.
 
 pub(super) mod archive;
+pub(super) mod compression;
 pub(super) mod encoding;
 pub(super) mod format;
 pub(super) mod input;
-pub(super) mod packed;
 pub(super) mod plan;
-pub(super) mod stored;
+pub(super) mod stored_file;

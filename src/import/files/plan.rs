@@ -1,69 +1,69 @@
-//! What is to be read: the files that were named, what each is, and in which order they are read.
+//! The plan of an import: the named files, their formats, and the order in which they are read.
 
 use std::path::{Path, PathBuf};
 
 use super::input::is_standard_input;
 use crate::{
     formats::reader::Unreadable,
-    import::{Format, Opening, Part, Reader, parts},
+    import::{Format, InputFile, OpenOptions, Reader, input_files},
 };
 
 /// Why a file cannot be imported.
 #[derive(Debug, thiserror::Error)]
 #[error("{}: {reason}", path.display())]
-pub struct Unplannable {
-    /// Which file.
+pub struct PlanError {
+    /// The file.
     pub path: PathBuf,
-    /// Why not.
+    /// The reason.
     pub reason: Unreadable,
 }
 
-/// The files in `paths`, archives opened and pipes copied, in the order in which they are read: what others refer to first. `choose` says what
-/// reads a file, given its first bytes.
+/// The files in `paths`, with archives opened and pipes copied, in reading order: files that others refer to first. `choose` selects the
+/// reader of a file by its first bytes.
 ///
 /// # Errors
-/// [`Unplannable`] for the first file that cannot be opened, or whose format is not known.
+/// [`PlanError`] for the first file that cannot be opened, or whose format is unknown.
 pub fn plan(
     paths: &[PathBuf],
     format: Option<Format>,
-    opening: &Opening<'_>,
+    options: &OpenOptions<'_>,
     choose: impl Fn(&[u8]) -> Result<Reader, Unreadable>,
-) -> Result<Vec<(Part, Reader)>, Unplannable> {
-    let mut planned = Vec::new();
+) -> Result<Vec<(InputFile, Reader)>, PlanError> {
+    let mut files = Vec::new();
     if let Some(path) = paths.iter().filter(|path| is_standard_input(path)).nth(1) {
-        return Err(Unplannable {
+        return Err(PlanError {
             path: path.clone(),
             reason: Unreadable::form("standard input", "can be read only once; name it once"),
         });
     }
     for path in paths {
-        let failed = |reason| Unplannable {
+        let failed = |reason| PlanError {
             path: path.clone(),
             reason,
         };
         if is_tables(path, format) {
-            planned.push((Part::folder(path), Reader::Guanxi));
+            files.push((InputFile::folder(path), Reader::Guanxi));
             continue;
         }
-        for part in parts(path, opening).map_err(failed)? {
-            // Which file of an archive.
-            let is_inner = part.name.contains('/');
-            let failed = |reason| Unplannable {
+        for file in input_files(path, options).map_err(failed)? {
+            // A file of an archive is named with its path.
+            let is_inner = file.name.contains('/');
+            let failed = |reason| PlanError {
                 path: if is_inner {
-                    path.join(part.own_name())
+                    path.join(file.own_name())
                 } else {
                     path.clone()
                 },
                 reason,
             };
-            let start = part.start().map_err(failed)?;
+            let start = file.start().map_err(failed)?;
             let reader = choose(&start).map_err(failed)?;
-            planned.push((part, reader));
+            files.push((file, reader));
         }
     }
-    // Stable: files of one sort are read in the order in which they were named.
-    planned.sort_by_key(|(_, reader)| reader.rank());
-    Ok(planned)
+    // Stable: files of one rank are read in the order of their names on the command line.
+    files.sort_by_key(|(_, reader)| reader.rank());
+    Ok(files)
 }
 
 /// Whether this is a folder of guanxi's tables.

@@ -1,9 +1,9 @@
-//! What several records say together of one thing, and which of several versions holds.
+//! Merges records with one id, and decides which of several versions wins.
 
-pub(super) mod merge_properties;
-pub(super) mod merge_records;
-pub(super) mod merge_statements;
-pub(super) mod merged;
+pub(super) mod dated_records;
+pub(super) mod merged_entities;
+pub(super) mod properties;
+pub(super) mod records;
 pub(super) mod specificity;
+pub(super) mod statements;
 pub(super) mod versions;
-pub(super) mod whole;

@@ -1,22 +1,22 @@
-//! Which of two kinds says more of what an entity is: of a legal entity that is a company, the company is told.
+//! Which of two kinds of an entity is more specific: of a legal entity and a company, the company.
 //!
 //! The order is that of FollowTheMoney's schemata, which is the only published one: a company is an organization is a legal
-//! entity. Kinds that lie on no common line do not compare.
+//! entity. Kinds on different branches are not comparable.
 
 use serde_json::{Map, Value};
 
-use super::merge_records::given_name;
+use super::records::stated_name;
 use crate::model::{Entity, EntityKind};
 
-/// The properties that tell what an entity is, beside its kind.
-pub(in crate::import) const TOLD_BY: [&str; 2] = ["schema", "entityType"];
+/// The properties that state the type of an entity, beside its kind.
+pub(in crate::import) const TYPE_PROPERTIES: [&str; 2] = ["schema", "entityType"];
 
-/// What a record says that an entity is, as far as it matters which of two says more.
+/// The class of an entity, for comparing how specific two records are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::import) enum Nature {
-    /// It is known by its id alone, and its kind is a guess.
-    Guessed,
-    /// Some legal entity, of which the model makes a company.
+pub(in crate::import) enum EntityClass {
+    /// A placeholder with only an id; its kind is a guess.
+    Unknown,
+    /// An unspecified legal entity, which the model stores as a company.
     LegalEntity,
     Organization,
     Company,
@@ -25,17 +25,17 @@ pub(in crate::import) enum Nature {
     Other(EntityKind),
 }
 
-impl Nature {
+impl EntityClass {
     pub(in crate::import) fn of(entity: &Entity) -> Self {
         let bare = |entity: &Entity| Entity {
             identifiers: entity.identifiers.clone(),
             ..Entity::new(&entity.id, entity.kind, &entity.name).unwrap_or_else(|_| entity.clone())
         };
-        if given_name(entity).is_none() && bare(entity) == *entity {
-            return Self::Guessed;
+        if stated_name(entity).is_none() && bare(entity) == *entity {
+            return Self::Unknown;
         }
-        let schema = told(entity.properties.as_ref(), "schema");
-        let entity_type = told(entity.properties.as_ref(), "entityType");
+        let schema = type_name(entity.properties.as_ref(), "schema");
+        let entity_type = type_name(entity.properties.as_ref(), "entityType");
         match (entity.kind, schema, entity_type) {
             (EntityKind::Company, Some("LegalEntity"), _)
             | (EntityKind::Company, _, Some("legalEntity" | "anonymousEntity" | "unknownEntity")) => Self::LegalEntity,
@@ -47,59 +47,66 @@ impl Nature {
         }
     }
 
-    /// What everything of this nature is, too.
+    /// The next wider class.
     fn wider(self) -> Option<Self> {
         match self {
-            Self::Guessed => None,
-            Self::LegalEntity => Some(Self::Guessed),
+            Self::Unknown => None,
+            Self::LegalEntity => Some(Self::Unknown),
             Self::Organization | Self::Other(EntityKind::Person) => Some(Self::LegalEntity),
             Self::Company | Self::PublicBody => Some(Self::Organization),
-            Self::Other(_) => Some(Self::Guessed),
+            Self::Other(_) => Some(Self::Unknown),
         }
     }
 
-    /// Whether it is the same, or one of them says more than the other.
-    pub(in crate::import) fn compares_with(self, other: Self) -> bool {
-        self == other || self.says_more_than(other) || other.says_more_than(self)
+    /// Whether both are equal, or one is more specific.
+    pub(in crate::import) fn is_comparable_with(self, other: Self) -> bool {
+        self == other || self.is_more_specific_than(other) || other.is_more_specific_than(self)
     }
 
-    pub(in crate::import) fn says_more_than(self, other: Self) -> bool {
-        std::iter::successors(self.wider(), |nature| nature.wider()).any(|wider| wider == other)
+    pub(in crate::import) fn is_more_specific_than(self, other: Self) -> bool {
+        std::iter::successors(self.wider(), |class| class.wider()).any(|wider| wider == other)
     }
 }
 
-/// The one that says more, or else the smaller, whichever comes first.
-pub(in crate::import) fn of_either(one: (Nature, EntityKind), other: (Nature, EntityKind)) -> (Nature, EntityKind) {
+/// The more specific one, or else the smaller, regardless of the order of arguments.
+pub(in crate::import) fn more_specific_class(
+    one: (EntityClass, EntityKind),
+    other: (EntityClass, EntityKind),
+) -> (EntityClass, EntityKind) {
     match () {
-        () if one.0.says_more_than(other.0) => one,
-        () if other.0.says_more_than(one.0) => other,
+        () if one.0.is_more_specific_than(other.0) => one,
+        () if other.0.is_more_specific_than(one.0) => other,
         () => one.min(other),
     }
 }
 
-/// Which of two records says more of what an entity is.
+/// Which of two records has the more specific class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::import) enum More {
-    /// Both say the same of it.
+pub(in crate::import) enum MoreSpecific {
+    /// Both have the same class.
     Same,
     /// The first.
     First,
     /// The second.
     Second,
-    /// They say what does not compare.
+    /// Their classes are not comparable.
     Neither,
 }
 
-/// Which of two records says more of what an entity is.
-pub(in crate::import) fn more_specific(first: &Entity, second: &Entity) -> More {
-    if first.kind == second.kind && TOLD_BY.iter().all(|key| property(first, key) == property(second, key)) {
-        return More::Same;
+/// Which of two records has the more specific class.
+pub(in crate::import) fn more_specific(first: &Entity, second: &Entity) -> MoreSpecific {
+    if first.kind == second.kind
+        && TYPE_PROPERTIES
+            .iter()
+            .all(|key| property(first, key) == property(second, key))
+    {
+        return MoreSpecific::Same;
     }
-    match (Nature::of(first), Nature::of(second)) {
-        (first, second) if first == second => More::Same,
-        (first, second) if first.says_more_than(second) => More::First,
-        (first, second) if second.says_more_than(first) => More::Second,
-        _ => More::Neither,
+    match (EntityClass::of(first), EntityClass::of(second)) {
+        (first, second) if first == second => MoreSpecific::Same,
+        (first, second) if first.is_more_specific_than(second) => MoreSpecific::First,
+        (first, second) if second.is_more_specific_than(first) => MoreSpecific::Second,
+        _ => MoreSpecific::Neither,
     }
 }
 
@@ -107,8 +114,8 @@ fn property<'e>(entity: &'e Entity, key: &str) -> Option<&'e Value> {
     entity.properties.as_ref()?.get(key)
 }
 
-/// The word that stands there; that of an object is its `type`.
-fn told<'p>(properties: Option<&'p Map<String, Value>>, key: &str) -> Option<&'p str> {
+/// The name of the type in a property; that of an object is its `type`.
+fn type_name<'p>(properties: Option<&'p Map<String, Value>>, key: &str) -> Option<&'p str> {
     let value = properties?.get(key)?;
     value.get("type").unwrap_or(value).as_str()
 }
@@ -127,8 +134,8 @@ mod tests {
     }
 
     #[test]
-    fn what_lies_on_one_line_compares() {
-        let guess = Entity::new("a", EntityKind::Event, "a").unwrap();
+    fn classes_on_one_line_are_comparable() {
+        let placeholder = Entity::new("a", EntityKind::Event, "a").unwrap();
         let legal_entity = entity(EntityKind::Company, &json!({ "schema": "LegalEntity" }));
         let unregistered = entity(EntityKind::Company, &json!({ "entityType": { "type": "legalEntity" } }));
         let organization = entity(EntityKind::Organization, &json!({}));
@@ -140,17 +147,17 @@ mod tests {
         let person = entity(EntityKind::Person, &json!({}));
         let place = entity(EntityKind::Place, &json!({}));
         let lines: [&[&Entity]; 5] = [
-            &[&guess, &legal_entity, &organization, &company],
-            &[&guess, &unregistered, &organization, &public_body],
-            &[&guess, &legal_entity, &person],
-            &[&guess, &unregistered, &company],
-            &[&guess, &place],
+            &[&placeholder, &legal_entity, &organization, &company],
+            &[&placeholder, &unregistered, &organization, &public_body],
+            &[&placeholder, &legal_entity, &person],
+            &[&placeholder, &unregistered, &company],
+            &[&placeholder, &place],
         ];
         for line in lines {
             for (position, wide) in line.iter().enumerate() {
                 for narrow in &line[position + 1..] {
-                    assert_eq!(more_specific(wide, narrow), More::Second, "{wide:?} {narrow:?}");
-                    assert_eq!(more_specific(narrow, wide), More::First, "{wide:?} {narrow:?}");
+                    assert_eq!(more_specific(wide, narrow), MoreSpecific::Second, "{wide:?} {narrow:?}");
+                    assert_eq!(more_specific(narrow, wide), MoreSpecific::First, "{wide:?} {narrow:?}");
                 }
             }
         }
@@ -160,8 +167,8 @@ mod tests {
             (&person, &organization),
             (&legal_entity, &place),
         ] {
-            assert_eq!(more_specific(one, other), More::Neither, "{one:?} {other:?}");
+            assert_eq!(more_specific(one, other), MoreSpecific::Neither, "{one:?} {other:?}");
         }
-        assert_eq!(more_specific(&legal_entity, &unregistered), More::Same);
+        assert_eq!(more_specific(&legal_entity, &unregistered), MoreSpecific::Same);
     }
 }

@@ -1,11 +1,11 @@
-//! Putting drafts that carry versions: the newest version of a record holds, whenever it comes. Of an entity that goes for each
-//! field by itself, of a relationship for all that its record says.
+//! Storing drafts with versions: the newest version of a record wins, in any order of import. For an entity that applies to each
+//! field separately, for a relationship to all relationships of its record.
 
 use std::collections::HashSet;
 
 use super::{
-    merge_records::{Joining, stated_fields},
-    merged::Followed,
+    merged_entities::MergedEnds,
+    records::{RecordMerger, stated_fields},
 };
 use crate::{
     formats::{
@@ -13,63 +13,62 @@ use crate::{
         reader::{Addition, Draft, Fault, Wanted},
     },
     import::{
-        Error, Origin, Outcome,
-        filing::{
-            Decided, Filing, Holding, Verdict,
-            notes::{FieldVersions, NewerHolds, Version},
-            says_same,
+        Error, Origin, RecordOutcome,
+        queue::entity_kinds::EntityKinds,
+        update::{
+            Decision, Preference, StoreUpdate, Verdict, is_equal_content,
+            notes::{FieldVersions, NewerVersionWins, Version},
         },
-        waiting::described::Described,
     },
     model::{Change, Entity, Evidence, Noun, Record, Relationship, Timestamp},
 };
 
-impl Filing {
-    /// Puts a draft that carries a version.
+impl StoreUpdate {
+    /// Stores a draft with a version.
     pub(in crate::import) fn put_version(
         &mut self,
         origin: Origin,
         draft: Draft,
         version: &Version,
-        described: &Described,
+        entity_kinds: &EntityKinds,
     ) -> Result<(), Error> {
         self.make_room(draft.change.id(), draft.known_at)?;
-        self.notes.write_in_time(&self.store)?;
-        let decided = match &draft.change {
+        self.notes.write_if_many(&self.store)?;
+        let decision = match &draft.change {
             Wanted::Record(Record::Entity(entity)) => self.entity_version(&origin, entity.clone(), version)?,
             Wanted::Record(Record::Relationship(relationship)) => {
                 let relationship = relationship.clone();
-                self.relationship_version(&origin, relationship, version, draft.known_at, described)?
+                self.relationship_version(&origin, relationship, version, draft.known_at, entity_kinds)?
             }
-            Wanted::Record(record @ Record::Source(_)) => self.change(record.clone(), Holding::Later, None)?,
+            Wanted::Record(record @ Record::Source(_)) => self.change(record.clone(), Preference::New, None)?,
             Wanted::Retraction { noun, id } => self.retraction(*noun, id, version)?,
             Wanted::OnlyThese { record, ids } => {
                 self.only_these(&origin, record, ids, version, draft.known_at)?;
                 return Ok(());
             }
             Wanted::Placeholder(_) | Wanted::Addition(_) | Wanted::Thing { .. } => {
-                return self.put(vec![origin], draft, Holding::First);
+                return self.put(vec![origin], draft, Preference::Existing);
             }
         };
-        self.take(vec![origin], &draft, decided)
+        self.take(vec![origin], &draft, decision)
     }
 
-    /// What a version of an entity changes: each of its fields holds where it is newer than what stands there.
+    /// The change from a version of an entity: each of its fields wins if it is newer than the existing value.
     pub(in crate::import) fn entity_version(
         &mut self,
         origin: &Origin,
         entity: Entity,
         version: &Version,
-    ) -> Result<Result<Decided, Box<Fault>>, Error> {
-        let mut versions = self.notes.of_entity(&self.store, &entity.id)?;
+    ) -> Result<Result<Decision, Box<Fault>>, Error> {
+        let mut versions = self.notes.entity_versions(&self.store, &entity.id)?;
         if let Some(survivor) = self.survivor(&entity.id) {
             return self.version_of_merged(&survivor, &entity, version, &versions).map(Ok);
         }
         let latest = match self.latest(&entity.id) {
             None => {
                 versions.add(version, &stated_fields(&entity), &[]);
-                self.notes.set_entity(&entity.id, &versions);
-                return Ok(Ok(Decided::Change(Change::Put(Box::new(Record::Entity(entity))))));
+                self.notes.set_entity_versions(&entity.id, &versions);
+                return Ok(Ok(Decision::Change(Change::Put(Box::new(Record::Entity(entity))))));
             }
             Some(Record::Entity(latest)) => latest,
             Some(latest) => {
@@ -77,93 +76,90 @@ impl Filing {
                 return Ok(Err(Box::new(fault.with(&entity.id))));
             }
         };
-        let precedence = NewerHolds {
+        let precedence = NewerVersionWins {
             known: &versions,
             version,
         };
-        let mut joining = Joining::by(&precedence);
-        let joined = joining.entities(&latest, &entity);
-        // That a newer version replaces a value is what versions are for; that its kind does not hold is told.
-        let of_kind = joining
-            .differing
-            .into_iter()
-            .filter(|differing| differing.field == "kind");
-        self.tell(origin, of_kind.collect(), "the store");
-        let mut says = stated_fields(&entity);
-        says.retain(|field| field != "kind" || joined.kind == entity.kind);
+        let mut merger = RecordMerger::new(&precedence);
+        let joined = merger.entities(&latest, &entity);
+        // Replacing values is what versions are for; only a kind that does not win is reported.
+        let kind_conflicts = merger.conflicts.into_iter().filter(|conflict| conflict.field == "kind");
+        self.report_conflicts(origin, kind_conflicts.collect(), "the store");
+        let mut stated = stated_fields(&entity);
+        stated.retain(|field| field != "kind" || joined.kind == entity.kind);
         let mut known = versions.clone();
-        known.add(version, &says, &stated_fields(&latest));
+        known.add(version, &stated, &stated_fields(&latest));
         if known != versions {
-            self.notes.set_entity(&entity.id, &known);
+            self.notes.set_entity_versions(&entity.id, &known);
         }
         Ok(match joined == latest {
-            true => Ok(Decided::Known),
-            false => Ok(Decided::Change(Change::Put(Box::new(Record::Entity(joined))))),
+            true => Ok(Decision::Unchanged),
+            false => Ok(Decision::Change(Change::Put(Box::new(Record::Entity(joined))))),
         })
     }
 
-    /// What a version of an entity changes that was merged into another.
+    /// The change from a version of an entity that was merged into another.
     fn version_of_merged(
         &mut self,
         survivor: &str,
         entity: &Entity,
         version: &Version,
         versions: &FieldVersions,
-    ) -> Result<Decided, Error> {
+    ) -> Result<Decision, Error> {
         let mut known = versions.clone();
-        let decided = self.through_merger(survivor, entity, version, |before, new| {
-            let precedence = NewerHolds {
+        let decision = self.change_survivor(survivor, entity, version, |before, new| {
+            let precedence = NewerVersionWins {
                 known: versions,
                 version,
             };
             known.add(version, &stated_fields(new), &stated_fields(before));
-            Joining::by(&precedence).entities(before, new)
+            RecordMerger::new(&precedence).entities(before, new)
         })?;
         if known != *versions {
-            self.notes.set_entity(&entity.id, &known);
+            self.notes.set_entity_versions(&entity.id, &known);
         }
-        Ok(decided)
+        Ok(decision)
     }
 
-    /// What a version of a relationship changes: it is the whole of what its record says, unless a newer one was put.
+    /// The change from a version of a relationship: it replaces all data of its record, unless a newer version exists.
     fn relationship_version(
         &mut self,
         origin: &Origin,
         mut relationship: Relationship,
         version: &Version,
         at: Option<Timestamp>,
-        described: &Described,
-    ) -> Result<Result<Decided, Box<Fault>>, Error> {
-        let record = versioned_as(&relationship);
-        let newest = self.notes.of_record(&self.store, &record)?;
-        let is_beside = newest.as_ref().is_some_and(|newest| version.is_beside(newest));
-        if newest.as_ref().is_some_and(|newest| version < newest) && !is_beside {
-            return Ok(Ok(self.with_statements_of_others(&relationship)));
+        entity_kinds: &EntityKinds,
+    ) -> Result<Result<Decision, Box<Fault>>, Error> {
+        let record = version_key(&relationship);
+        let newest = self.notes.record_version(&self.store, &record)?;
+        let is_parallel_to = newest.as_ref().is_some_and(|newest| version.is_parallel_to(newest));
+        if newest.as_ref().is_some_and(|newest| version < newest) && !is_parallel_to {
+            return Ok(Ok(self.add_other_sources(&relationship)));
         }
-        if is_beside && newest.as_ref() > Some(version) && self.stands(&relationship.id).is_some() {
-            // Two that replace the same say the same thing: the newer of them holds.
-            return Ok(Ok(Decided::Known));
+        if is_parallel_to && newest.as_ref() > Some(version) && self.existing(&relationship.id).is_some() {
+            // Of two versions that replace the same one, the newer wins.
+            return Ok(Ok(Decision::Unchanged));
         }
-        self.with_those_beside(
+        self.relationships_of_parallel_versions(
             &record,
             std::slice::from_ref(&relationship.id),
             version,
             newest.as_ref(),
         )?;
         if newest.as_ref() < Some(version) {
-            self.notes.set_record(&record, version);
+            self.notes.set_record_version(&record, version);
         }
-        self.know_by_id_alone(&relationship, at, described)?;
+        self.put_placeholder_ends(&relationship, at, entity_kinds)?;
         if let Some((id, noun)) = self.missing(&relationship) {
-            return Ok(Ok(Decided::Missing(id, noun)));
+            return Ok(Ok(Decision::Missing(id, noun)));
         }
-        self.leave_out_speakers(&mut relationship, Some(origin));
-        if self.follow_mergers(&mut relationship) == Followed::ToOneEntity {
-            return Ok(Ok(Decided::Known));
+        self.remove_missing_speakers(&mut relationship, Some(origin));
+        if self.follow_merges(&mut relationship) == MergedEnds::SameEntity {
+            return Ok(Ok(Decision::Unchanged));
         }
         let latest = match self.latest(&relationship.id) {
             None => {
-                return Ok(Ok(Decided::Change(Change::Put(Box::new(Record::Relationship(
+                return Ok(Ok(Decision::Change(Change::Put(Box::new(Record::Relationship(
                     relationship,
                 ))))));
             }
@@ -173,51 +169,54 @@ impl Filing {
                 return Ok(Err(Box::new(fault.with(&relationship.id))));
             }
         };
-        // What other sources say of it stays.
-        let said: HashSet<String> = relationship.evidence.iter().map(|said| said.source.clone()).collect();
-        let others = latest.evidence.iter().filter(|known| !said.contains(&known.source));
+        // The statements of other sources stay.
+        let sources: HashSet<String> = relationship.evidence.iter().map(|own| own.source.clone()).collect();
+        let others = latest.evidence.iter().filter(|known| !sources.contains(&known.source));
         relationship.evidence.extend(others.cloned());
         let (latest, new) = (Record::Relationship(latest), Record::Relationship(relationship));
-        Ok(match says_same(&latest, &new) {
-            true => Ok(Decided::Known),
-            false => Ok(Decided::Change(Change::Put(Box::new(new)))),
+        Ok(match is_equal_content(&latest, &new) {
+            true => Ok(Decision::Unchanged),
+            false => Ok(Decision::Change(Change::Put(Box::new(new)))),
         })
     }
 
-    /// What an older version adds to the claim that stands: the statements of sources that have not spoken of it.
-    fn with_statements_of_others(&mut self, older: &Relationship) -> Decided {
+    /// The additions of an older version to the existing claim: the statements of other sources.
+    fn add_other_sources(&mut self, older: &Relationship) -> Decision {
         let Some(Record::Relationship(mut latest)) = self.latest(&older.id) else {
-            return Decided::Known;
+            return Decision::Unchanged;
         };
-        let speaks = |source: &str| latest.evidence.iter().any(|known| known.source == source);
-        let others = older.evidence.iter().filter(|said| !speaks(&said.source));
+        let is_known_source = |source: &str| latest.evidence.iter().any(|known| known.source == source);
+        let others = older
+            .evidence
+            .iter()
+            .filter(|statement| !is_known_source(&statement.source));
         let others: Vec<Evidence> = others
-            .filter(|said| self.stands(&said.source).is_some())
+            .filter(|statement| self.existing(&statement.source).is_some())
             .cloned()
             .collect();
         if others.is_empty() {
-            return Decided::Known;
+            return Decision::Unchanged;
         }
         latest.evidence.extend(others);
-        self.leave_out_speakers(&mut latest, None);
-        Decided::Change(Change::Put(Box::new(Record::Relationship(latest))))
+        self.remove_missing_speakers(&mut latest, None);
+        Decision::Change(Change::Put(Box::new(Record::Relationship(latest))))
     }
 
-    /// Puts the ends of a relationship that this import describes later, so that until then they are known by their ids.
-    fn know_by_id_alone(
+    /// Stores placeholders for the ends of a relationship that this import describes later.
+    fn put_placeholder_ends(
         &mut self,
         relationship: &Relationship,
         at: Option<Timestamp>,
-        described: &Described,
+        entity_kinds: &EntityKinds,
     ) -> Result<(), Error> {
         let (Some(_), ends) = (at, relationship.ends.known()) else {
             return Ok(());
         };
         for id in ends {
-            if self.stands(id).is_some() || self.is_merged(id) {
+            if self.existing(id).is_some() || self.is_merged(id) {
                 continue;
             }
-            if let Some(kind) = described.kind(id)
+            if let Some(kind) = entity_kinds.kind(id)
                 && let Ok(entity) = Entity::new(id, kind, id)
             {
                 self.make_room(id, at)?;
@@ -227,24 +226,24 @@ impl Filing {
         Ok(())
     }
 
-    /// What taking back a record in this version changes.
-    fn retraction(&mut self, noun: Noun, id: &str, version: &Version) -> Result<Result<Decided, Box<Fault>>, Error> {
+    /// The change from retracting a record in this version.
+    fn retraction(&mut self, noun: Noun, id: &str, version: &Version) -> Result<Result<Decision, Box<Fault>>, Error> {
         let known = match self.latest(id) {
-            Some(Record::Relationship(relationship)) => versioned_as(&relationship),
+            Some(Record::Relationship(relationship)) => version_key(&relationship),
             _ => id.to_owned(),
         };
-        let newest = self.notes.of_record(&self.store, &known)?;
-        if self.stands(id) != Some(noun) || newest.as_ref().is_some_and(|newest| version < newest) {
-            return Ok(Ok(Decided::Known));
+        let newest = self.notes.record_version(&self.store, &known)?;
+        if self.existing(id) != Some(noun) || newest.as_ref().is_some_and(|newest| version < newest) {
+            return Ok(Ok(Decision::Unchanged));
         }
-        self.notes.set_record(&known, version);
-        Ok(Ok(Decided::Change(Change::Retract {
+        self.notes.set_record_version(&known, version);
+        Ok(Ok(Decision::Change(Change::Retract {
             noun,
             id: id.to_owned(),
         })))
     }
 
-    /// Takes back what a record of a source no longer says, unless a newer version of it was put.
+    /// Retracts the relationships that a record of a source no longer states, unless a newer version of it exists.
     fn only_these(
         &mut self,
         origin: &Origin,
@@ -256,23 +255,24 @@ impl Filing {
         if self.batched_records.contains(record) {
             self.flush()?;
         }
-        let newest = self.notes.of_record(&self.store, record)?;
-        let ids = &self.with_those_beside(record, ids, version, newest.as_ref())?;
-        let is_beside = newest.as_ref().is_some_and(|newest| version.is_beside(newest));
-        if newest.as_ref().is_some_and(|newest| version < newest) && !is_beside {
-            self.told.push((origin.clone(), Verdict::Became(Outcome::Unchanged)));
+        let newest = self.notes.record_version(&self.store, record)?;
+        let ids = &self.relationships_of_parallel_versions(record, ids, version, newest.as_ref())?;
+        let is_parallel_to = newest.as_ref().is_some_and(|newest| version.is_parallel_to(newest));
+        if newest.as_ref().is_some_and(|newest| version < newest) && !is_parallel_to {
+            self.verdicts
+                .push((origin.clone(), Verdict::Outcome(RecordOutcome::Unchanged)));
             return Ok(());
         }
         if newest.as_ref() < Some(version) {
-            self.notes.set_record(record, version);
+            self.notes.set_record_version(record, version);
         }
         for waiting in self.notes.waiting(&self.store, Some(record))? {
             if !ids.iter().any(|id| id == waiting.draft.change.id()) {
                 self.notes.forget(waiting.key);
             }
         }
-        let mut takes_back = false;
-        for id in self.of_record(record) {
+        let mut has_retractions = false;
+        for id in self.relationships_of_record(record) {
             if !ids.contains(&id) {
                 self.make_room(&id, at)?;
                 let change = Change::Retract {
@@ -281,18 +281,19 @@ impl Filing {
                 };
                 self.batch(change, vec![origin.clone()], at);
                 self.batched_records.insert(record.to_owned());
-                takes_back = true;
+                has_retractions = true;
             }
         }
-        // What it still says has an outcome of its own.
-        if !takes_back && ids.is_empty() {
-            self.told.push((origin.clone(), Verdict::Became(Outcome::Unchanged)));
+        // Relationships that it still states have their own outcomes.
+        if !has_retractions && ids.is_empty() {
+            self.verdicts
+                .push((origin.clone(), Verdict::Outcome(RecordOutcome::Unchanged)));
         }
         Ok(())
     }
 
-    /// Takes back the statements of these sources about a relationship of which others speak, too.
-    pub(in crate::import) fn take_back_statements(&mut self, id: &str, sources: &[String]) -> Result<(), Error> {
+    /// Retracts the statements of these sources on a relationship that has other sources, too.
+    pub(in crate::import) fn retract_statements(&mut self, id: &str, sources: &[String]) -> Result<(), Error> {
         if let Some(Record::Relationship(mut relationship)) = self.latest(id) {
             self.make_room(id, None)?;
             relationship
@@ -307,14 +308,14 @@ impl Filing {
         Ok(())
     }
 
-    /// Takes back the relationships that wait and of which this is true.
-    pub(in crate::import) fn take_back_waiting(
+    /// Removes the waiting relationships for which `is_unmentioned` is true.
+    pub(in crate::import) fn retract_waiting(
         &mut self,
-        is_gone: impl Fn(&Relationship) -> bool,
+        is_unmentioned: impl Fn(&Relationship) -> bool,
     ) -> Result<(), Error> {
         for waiting in self.notes.waiting(&self.store, None)? {
             if let Wanted::Record(Record::Relationship(relationship)) = &waiting.draft.change
-                && is_gone(relationship)
+                && is_unmentioned(relationship)
             {
                 self.notes.forget(waiting.key);
             }
@@ -322,8 +323,8 @@ impl Filing {
         Ok(())
     }
 
-    /// What a statement of a chain says, with what those say that replace the same as it.
-    fn with_those_beside(
+    /// The relationships of a statement in a chain, with those of the parallel statements that replace the same one.
+    fn relationships_of_parallel_versions(
         &mut self,
         record: &str,
         ids: &[String],
@@ -333,44 +334,49 @@ impl Filing {
         if version.depth() == 0 || newest.is_some_and(|newest| version.depth() < newest.depth()) {
             return Ok(ids.to_vec());
         }
-        let (depth, mut said) = self.notes.said(&self.store, record)?;
+        let (depth, mut known_ids) = self.notes.relationships_of(&self.store, record)?;
         if depth != version.depth() {
-            said.clear();
+            known_ids.clear();
         }
-        let known = said.len();
-        said.extend(ids.iter().filter(|id| !said.contains(id)).cloned().collect::<Vec<_>>());
-        if said.len() > known || depth != version.depth() {
-            self.notes.set_said(record, version.depth(), &said);
+        let count = known_ids.len();
+        known_ids.extend(
+            ids.iter()
+                .filter(|id| !known_ids.contains(id))
+                .cloned()
+                .collect::<Vec<_>>(),
+        );
+        if known_ids.len() > count || depth != version.depth() {
+            self.notes.set_relationships_of(record, version.depth(), &known_ids);
         }
-        Ok(said)
+        Ok(known_ids)
     }
 
-    /// Puts what waits in the store and refers to what is there by now.
-    pub(in crate::import) fn put_waiting(&mut self, described: &Described) -> Result<(), Error> {
+    /// Stores the waiting drafts whose missing records exist by now.
+    pub(in crate::import) fn put_waiting(&mut self, entity_kinds: &EntityKinds) -> Result<(), Error> {
         self.flush()?;
         for mut waiting in self.notes.waiting(&self.store, None)? {
             if let Wanted::Addition(addition) = &waiting.draft.change {
                 let addition = addition.clone();
-                self.notes.try_again(&waiting);
-                self.put_addition(vec![Origin::NOWHERE], addition, Holding::Later)?;
+                self.notes.retry(&waiting);
+                self.put_addition(vec![Origin::NOWHERE], addition, Preference::New)?;
                 continue;
             }
-            if let Some(addition) = self.of_the_entity(&waiting.draft)? {
+            if let Some(addition) = self.as_entity_addition(&waiting.draft)? {
                 self.notes.forget(waiting.key);
-                self.put_addition(vec![Origin::NOWHERE], Addition::Entity(addition), Holding::Later)?;
+                self.put_addition(vec![Origin::NOWHERE], Addition::Entity(addition), Preference::New)?;
                 continue;
             }
             let Wanted::Record(Record::Relationship(relationship)) = &mut waiting.draft.change else {
                 self.notes.forget(waiting.key);
                 continue;
             };
-            // An end may have turned out to be a later statement about another.
+            // An end may have turned out to be a later version of another entity.
             let first = |record: &str| self.notes.first_of(&self.store, record);
             if let Some(between) = bods::between_first(relationship, first) {
                 *relationship = between;
             }
             if let Some((missing, _)) = self.missing(relationship) {
-                // It may wait for its other end by now.
+                // It may now be missing its other end.
                 if missing != waiting.missing {
                     waiting.missing = missing;
                     self.notes.wait_again(&waiting);
@@ -378,17 +384,17 @@ impl Filing {
                 continue;
             }
             self.notes.forget(waiting.key);
-            // No record of this import says so.
+            // It comes from no record of this import.
             match Version::of(&waiting.draft) {
-                Some(version) => self.put_version(Origin::NOWHERE, waiting.draft, &version, described)?,
-                None => self.put(vec![Origin::NOWHERE], waiting.draft, Holding::First)?,
+                Some(version) => self.put_version(Origin::NOWHERE, waiting.draft, &version, entity_kinds)?,
+                None => self.put(vec![Origin::NOWHERE], waiting.draft, Preference::Existing)?,
             }
         }
         self.flush()
     }
 }
 
-/// Under which key the versions of a relationship are counted: all that come from one record of a source together.
-fn versioned_as(relationship: &Relationship) -> String {
+/// The key under which the version of a relationship is noted: all relationships of one record of a source share it.
+fn version_key(relationship: &Relationship) -> String {
     relationship.record.clone().unwrap_or_else(|| relationship.id.clone())
 }

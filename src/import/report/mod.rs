@@ -1,5 +1,5 @@
-//! The report of an import: every fault with its place, as lines of text or as one JSON document, and what became of the
-//! records. Written as faults are found, so that it grows on disk and not in memory.
+//! The report of an import: every fault with its place, as lines of text or as one JSON document, and the outcomes of the
+//! records. Written while faults occur, so that it grows on disk and not in memory.
 
 pub(super) mod tally;
 use std::{
@@ -11,7 +11,7 @@ use std::{
 
 use serde_json::json;
 
-use super::{Counts, Finding, Tally};
+use super::{Counts, Finding, ImportTally};
 use crate::formats::reader::{Effect, Holds};
 
 /// A report that is being written.
@@ -20,11 +20,11 @@ pub struct Report {
     out: BufWriter<File>,
     form: Form,
     findings: u64,
-    /// Why it could not be written, where it could not.
-    failed: Option<io::Error>,
+    /// The first write error.
+    error: Option<io::Error>,
 }
 
-/// How a report is written.
+/// The format of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
     Text,
@@ -32,10 +32,10 @@ enum Form {
 }
 
 impl Report {
-    /// Begins a report in this file: JSON when its name ends with `.json`, text otherwise.
+    /// Begins a report in this file: JSON if its name ends with `.json`, text otherwise.
     ///
     /// # Errors
-    /// Whatever the system says when it cannot be written.
+    /// The error of the system if the file cannot be written.
     pub fn begin(path: &Path) -> io::Result<Self> {
         let is_json = path
             .extension()
@@ -48,14 +48,14 @@ impl Report {
             out,
             form: if is_json { Form::Json } else { Form::Text },
             findings: 0,
-            failed: None,
+            error: None,
         })
     }
 
     /// Adds a fault.
     pub fn add(&mut self, finding: Finding<'_>) {
-        if self.failed.is_none() {
-            self.failed = self.write(finding).err();
+        if self.error.is_none() {
+            self.error = self.write(finding).err();
         }
     }
 
@@ -66,35 +66,35 @@ impl Report {
         let separator = if self.findings == 0 { "\n" } else { ",\n" };
         self.findings += 1;
         self.out.write_all(separator.as_bytes())?;
-        serde_json::to_writer(&mut self.out, &told(finding)).map_err(io::Error::other)
+        serde_json::to_writer(&mut self.out, &finding_json(finding)).map_err(io::Error::other)
     }
 
-    /// Ends the report with what became of the records.
+    /// Ends the report with the outcomes of the records.
     ///
     /// # Errors
-    /// Whatever writing it, now or before, failed with.
-    pub fn end(mut self, tally: &Tally) -> io::Result<()> {
-        if let Some(error) = self.failed {
+    /// The first error of writing it, now or before.
+    pub fn end(mut self, tally: &ImportTally) -> io::Result<()> {
+        if let Some(error) = self.error {
             return Err(error);
         }
         match self.form {
             Form::Text => write!(self.out, "{}", Summary(tally))?,
             Form::Json => {
                 let files = tally.files.iter().map(|file| {
-                    let mut counted = counted(file.counts());
-                    counted["file"] = json!(file.name);
+                    let mut counts = counts_json(file.counts());
+                    counts["file"] = json!(file.name);
                     if let Some(reason) = &file.unreadable {
-                        counted["unreadable"] = json!(reason);
+                        counts["unreadable"] = json!(reason);
                     }
-                    counted
+                    counts
                 });
                 let files: Vec<_> = files.collect();
                 let reasons = tally.reasons.iter().map(
                     |((effect, reason), count)| json!({ "effect": effect.as_str(), "reason": reason, "count": count }),
                 );
                 let reasons: Vec<_> = reasons.collect();
-                let end = json!({ "files": files, "all": counted(tally.counts()), "reasons": reasons }).to_string();
-                // The document goes on where the faults end.
+                let end = json!({ "files": files, "all": counts_json(tally.counts()), "reasons": reasons }).to_string();
+                // Continues the document after the list of faults.
                 writeln!(self.out, "\n],{}", &end[1..])?;
             }
         }
@@ -102,7 +102,7 @@ impl Report {
     }
 }
 
-fn told(finding: Finding<'_>) -> serde_json::Value {
+fn finding_json(finding: Finding<'_>) -> serde_json::Value {
     let Finding { file, place, fault } = finding;
     json!({
         "file": file,
@@ -117,7 +117,7 @@ fn told(finding: Finding<'_>) -> serde_json::Value {
     })
 }
 
-fn counted(counts: Counts) -> serde_json::Value {
+fn counts_json(counts: Counts) -> serde_json::Value {
     json!({
         "read": counts.read,
         "imported": counts.imported,
@@ -129,7 +129,7 @@ fn counted(counts: Counts) -> serde_json::Value {
 }
 
 impl Effect {
-    /// In a word.
+    /// The effect in words.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -164,9 +164,9 @@ impl fmt::Display for Finding<'_> {
     }
 }
 
-/// What became of the records, in lines.
+/// The outcomes of the records, as lines of text.
 #[derive(Debug)]
-pub struct Summary<'a>(pub &'a Tally);
+pub struct Summary<'a>(pub &'a ImportTally);
 
 impl fmt::Display for Summary<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,24 +1,24 @@
-//! What became of each record of each file: read = imported + unchanged + rejected + waiting, whatever order things are done
-//! in. What is noted of records is counted beside.
+//! The outcome of each record of each file: read = imported + unchanged + rejected + waiting, in any order of processing.
+//! Notes on records are counted separately.
 
 use std::collections::BTreeMap;
 
 use crate::formats::reader::{Effect, Fault, Place};
 
-/// How many different reasons are counted one by one; further ones are counted together.
+/// The most distinct reasons that are counted; further ones are counted together.
 const REASONS_MAX: usize = 1_000;
 const OTHER_REASONS: &str = "other reasons";
 
-/// What became of a record. Where several things are made of one, the last of these that applies to any of them.
+/// The outcome of a record. If a record yields several drafts, the greatest of their outcomes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Outcome {
-    /// Nothing yet: it waits for what it refers to, or the import ended before.
+pub enum RecordOutcome {
+    /// Nothing yet: it waits for a record it refers to, or the import ended before it.
     Waiting,
-    /// Nothing of it came in.
+    /// Nothing of it was imported.
     Rejected,
-    /// What came in of it was known.
+    /// It contained nothing new.
     Unchanged,
-    /// Something it says is known from now on.
+    /// It added or changed something.
     Imported,
 }
 
@@ -27,37 +27,37 @@ pub enum Outcome {
 pub struct Counts {
     /// Records of the file.
     pub read: u64,
-    /// [`Outcome::Imported`].
+    /// [`RecordOutcome::Imported`].
     pub imported: u64,
-    /// [`Outcome::Unchanged`].
+    /// [`RecordOutcome::Unchanged`].
     pub unchanged: u64,
-    /// [`Outcome::Rejected`].
+    /// [`RecordOutcome::Rejected`].
     pub rejected: u64,
-    /// [`Outcome::Waiting`].
+    /// [`RecordOutcome::Waiting`].
     pub waiting: u64,
-    /// How many faults were noted of records that were made: values that did not come in, or were understood in another way.
+    /// Notes on imported records: values that were not imported, or were interpreted differently.
     pub noted: u64,
 }
 
-/// What became of the records of a file.
+/// The outcomes of the records of a file.
 #[derive(Debug)]
 pub struct FileTally {
-    /// What the file is called.
+    /// The name of the file.
     pub name: String,
     /// Why it could not be read to its end.
     pub unreadable: Option<String>,
     /// By record, from 1. Bytes, since registers have millions of them.
-    outcomes: Vec<Outcome>,
-    /// How many faults were noted.
+    outcomes: Vec<RecordOutcome>,
+    /// The number of notes.
     noted: u64,
-    /// Whether something that a record says was rejected.
+    /// Whether a record was rejected, in whole or in part.
     is_lossy: bool,
 }
 
 impl FileTally {
-    /// Whether it was read to its end and nothing that its records say was rejected.
+    /// Whether it was read to its end and no record was rejected, in whole or in part.
     #[must_use]
-    pub fn is_whole(&self) -> bool {
+    pub fn is_complete(&self) -> bool {
         self.unreadable.is_none() && !self.is_lossy
     }
 
@@ -71,27 +71,27 @@ impl FileTally {
         for outcome in &self.outcomes {
             counts.read += 1;
             *match outcome {
-                Outcome::Waiting => &mut counts.waiting,
-                Outcome::Unchanged => &mut counts.unchanged,
-                Outcome::Imported => &mut counts.imported,
-                Outcome::Rejected => &mut counts.rejected,
+                RecordOutcome::Waiting => &mut counts.waiting,
+                RecordOutcome::Unchanged => &mut counts.unchanged,
+                RecordOutcome::Imported => &mut counts.imported,
+                RecordOutcome::Rejected => &mut counts.rejected,
             } += 1;
         }
         counts
     }
 }
 
-/// Where something came from: which file, and which record of it; record 0 is the file as a whole.
+/// The origin of a draft: a file, and a record in it; record 0 is the file as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
     /// Which file, from 0.
     pub file: usize,
-    /// Where in it.
+    /// The place in the file.
     pub place: Place,
 }
 
 impl Origin {
-    /// No record of any file.
+    /// The origin of drafts that come from no record of any file.
     pub(in crate::import) const NOWHERE: Self = Self {
         file: 0,
         place: Place {
@@ -102,28 +102,28 @@ impl Origin {
     };
 }
 
-/// A fault and where it is.
+/// A fault with its place.
 #[derive(Debug, Clone, Copy)]
 pub struct Finding<'a> {
-    /// What the file is called.
+    /// The name of the file.
     pub file: &'a str,
-    /// Where in it.
+    /// The place in the file.
     pub place: &'a Place,
-    /// What is wrong.
+    /// The fault.
     pub fault: &'a Fault,
 }
 
-/// What became of everything.
+/// The outcomes of all records of an import.
 #[derive(Debug, Default)]
-pub struct Tally {
-    /// Of the files, in the order in which they were read.
+pub struct ImportTally {
+    /// The files, in the order in which they were read.
     pub files: Vec<FileTally>,
-    /// How often each fault was found, by what it did to the record and why.
+    /// The number of faults by effect and reason.
     pub reasons: BTreeMap<(Effect, String), u64>,
 }
 
-impl Tally {
-    /// Of these files.
+impl ImportTally {
+    /// An empty tally of these files.
     #[must_use]
     pub fn of(names: impl IntoIterator<Item = String>) -> Self {
         let files = names.into_iter().map(|name| FileTally {
@@ -139,31 +139,31 @@ impl Tally {
         }
     }
 
-    /// A record was read.
+    /// Counts a record as read.
     pub(in crate::import) fn read(&mut self, origin: &Origin) {
-        self.note(origin, Outcome::Waiting);
+        self.note(origin, RecordOutcome::Waiting);
     }
 
-    /// Something that a record says had this outcome.
-    pub(in crate::import) fn note(&mut self, origin: &Origin, outcome: Outcome) {
+    /// Adds an outcome to a record.
+    pub(in crate::import) fn note(&mut self, origin: &Origin, outcome: RecordOutcome) {
         let Some(position) = origin.place.record.checked_sub(1) else {
             return;
         };
         let outcomes = &mut self.files[origin.file].outcomes;
         let position = usize::try_from(position).expect("records are counted as they are read");
         if outcomes.len() <= position {
-            outcomes.resize(position + 1, Outcome::Waiting);
+            outcomes.resize(position + 1, RecordOutcome::Waiting);
         }
         outcomes[position] = outcomes[position].max(outcome);
     }
 
-    /// A record has a fault.
+    /// Counts a fault of a record.
     pub(in crate::import) fn fault<'a>(&'a mut self, origin: &'a Origin, fault: &'a Fault) -> Finding<'a> {
         let file = &mut self.files[origin.file];
         match fault.effect {
             Effect::Rejected => {
                 file.is_lossy = true;
-                self.note(origin, Outcome::Rejected);
+                self.note(origin, RecordOutcome::Rejected);
             }
             Effect::Noted => file.noted += 1,
             Effect::Kept => {}

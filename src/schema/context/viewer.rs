@@ -10,7 +10,7 @@ use async_graphql::{Context, ID, Number, Value};
 
 use super::view::ViewInput;
 use crate::{
-    engine::{error::Error, handover::Handover, run::work::Stop},
+    engine::{error::Error, run::work::StopSignal, write_handover::WriteHandover},
     graph::{
         Budget, EntityIx, Exhausted, Mask, Scan, Snapshot,
         algo::{Ranking, RankingQuestion},
@@ -45,12 +45,12 @@ pub(crate) struct Asking {
 /// Until when a request may change something, and how.
 #[derive(Debug, Clone)]
 pub(crate) struct Changing {
-    pub(crate) handover: Handover,
+    pub(crate) handover: WriteHandover,
     pub(crate) deadline: Instant,
     /// How long the answer may be read once something was changed.
     pub(crate) allowed: Duration,
     /// Set when nobody waits for the answer.
-    pub(crate) stop: Stop,
+    pub(crate) stop: StopSignal,
 }
 
 impl Changing {
@@ -62,7 +62,7 @@ impl Changing {
         }
         let submit = || store.submit(proposal, Readable::Unknown);
         let outcome = self.handover.hand_over(submit)?.and_then(Pending::wait);
-        self.handover.read_until(Instant::now() + self.allowed);
+        self.handover.set_read_deadline(Instant::now() + self.allowed);
         Some(outcome)
     }
 }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     engine::{
-        cost::directives::{Paged, cost, list_size},
+        cost::directives::{ConnectionSize, cost, list_size},
         error::Error,
     },
     graph::{EntityIx, IdRange, Listed, SourceIx, algo, page, page_of_many, page_of_sorted},
@@ -190,7 +190,7 @@ macro_rules! by_kind {
                 }
 
                 $(#[doc = $many_doc])*
-                #[graphql(directive = cost::apply("10".to_owned()), directive = Paged::apply())]
+                #[graphql(directive = cost::apply("10".to_owned()), directive = ConnectionSize::apply())]
                 #[expect(clippy::too_many_arguments, reason = "one parameter for each GraphQL argument")]
                 async fn $many(
                     &self,
@@ -313,7 +313,7 @@ impl GraphQuery {
     }
 
     /// The entities of every kind, ordered by id unless told otherwise.
-    #[graphql(directive = cost::apply("10".to_owned()), directive = Paged::apply())]
+    #[graphql(directive = cost::apply("10".to_owned()), directive = ConnectionSize::apply())]
     #[expect(clippy::too_many_arguments, reason = "one parameter for each GraphQL argument")]
     async fn entities(
         &self,
@@ -340,7 +340,7 @@ impl GraphQuery {
     }
 
     /// The relationships that the view sees, ordered by id unless told otherwise.
-    #[graphql(directive = cost::apply("10".to_owned()), directive = Paged::apply())]
+    #[graphql(directive = cost::apply("10".to_owned()), directive = ConnectionSize::apply())]
     #[expect(clippy::too_many_arguments, reason = "one parameter for each GraphQL argument")]
     async fn relationships(
         &self,
@@ -370,7 +370,7 @@ impl GraphQuery {
     }
 
     /// The sources, ordered by id.
-    #[graphql(directive = Paged::apply())]
+    #[graphql(directive = ConnectionSize::apply())]
     async fn sources(
         &self,
         ctx: &Context<'_>,

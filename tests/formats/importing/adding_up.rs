@@ -293,7 +293,7 @@ fn entities_with_the_same_identifier_are_joined_where_that_is_asked_for() {
         ..How::default()
     };
     let imported = desk.import_as(&one(&statements), join);
-    assert_eq!(imported.done.joined, 2);
+    assert_eq!(imported.done.joined_entities, 2);
     let (entities, relationships, _) = desk.content();
     let ids: Vec<&str> = entities.iter().map(|entity| entity.id.as_str()).collect();
     assert_eq!(ids, ["bods:e1", "bods:e2"]);

@@ -44,7 +44,7 @@ fn desk() -> Desk {
         ..How::default()
     };
     let made = desk.import_as(&files, how);
-    assert_eq!((made.counts(), made.done.taken_back), ([5, 5, 0, 0], 0));
+    assert_eq!((made.counts(), made.done.retractions), ([5, 5, 0, 0], 0));
     desk
 }
 
@@ -67,7 +67,7 @@ fn an_exception_that_a_parent_replaces_is_taken_back_and_was_known_before() {
         desk.file("repex.csv", &repex_file(&[2])),
     ];
     let done = desk.import_as(&newer, complete()).done;
-    assert_eq!((done.taken_back, done.unsure.len()), (1, 0));
+    assert_eq!((done.retractions, done.incomplete_sources.len()), (1, 0));
     let after = claims(&desk, Timestamp::MAX);
     let is_exception = |id: &&String| id.contains(&lei(3)) && !id.contains(&lei(1));
     assert_eq!(before.iter().filter(is_exception).count(), 1);
@@ -76,7 +76,7 @@ fn an_exception_that_a_parent_replaces_is_taken_back_and_was_known_before() {
     assert_eq!(claims(&desk, moment("2026-11-24T00:00:00Z")), before);
     // And again: nothing is new.
     let again = desk.import_as(&newer, complete());
-    assert_eq!((again.counts(), again.done.taken_back), ([6, 0, 6, 0], 0));
+    assert_eq!((again.counts(), again.done.retractions), ([6, 0, 6, 0], 0));
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn without_being_complete_files_take_nothing_back() {
         coverage: Coverage::Partial,
         ..complete()
     };
-    assert_eq!(desk.import_as(&newer, how).done.taken_back, 0);
+    assert_eq!(desk.import_as(&newer, how).done.retractions, 0);
     assert_eq!(claims(&desk, Timestamp::MAX), before);
 }
 
@@ -126,7 +126,7 @@ fn what_other_sources_say_and_what_others_say_as_well_stays() {
     let before = claims(&desk, Timestamp::MAX);
     // The relationship file is empty, and speaks for itself alone.
     let newer = [desk.file("rr.csv", &rr_file(&[]))];
-    assert_eq!(desk.import_as(&newer, complete()).done.taken_back, 0);
+    assert_eq!(desk.import_as(&newer, complete()).done.retractions, 0);
     assert_eq!(claims(&desk, Timestamp::MAX), before);
 }
 
@@ -142,9 +142,9 @@ fn where_a_record_was_rejected_nothing_of_its_source_is_taken_back() {
         desk.file("repex.csv", &repex_file(&[])),
     ];
     let done = desk.import_as(&newer, complete()).done;
-    assert_eq!(done.unsure, ["source:gleif-rr"]);
+    assert_eq!(done.incomplete_sources, ["source:gleif-rr"]);
     let after = claims(&desk, Timestamp::MAX);
-    assert_eq!((done.taken_back, after.len()), (1, 1));
+    assert_eq!((done.retractions, after.len()), (1, 1));
     assert!(before.contains(&after[0]) && after[0].contains(&lei(1)));
 }
 
@@ -188,11 +188,11 @@ fn what_one_of_two_sources_no_longer_says_is_the_others_until_it_is_silent_too()
     assert_eq!(sources(&desk), ["source:s", "source:t"]);
     let imported = desk.import_as(&[desk.file("s.csv", &rows("s,a,b\n"))], complete);
     assert_eq!(
-        (sources(&desk), imported.done.taken_back),
+        (sources(&desk), imported.done.retractions),
         (vec!["source:t".to_owned()], 0)
     );
     let imported = desk.import_as(&[desk.file("t.csv", &rows("t,b,b\n"))], complete);
-    assert_eq!((sources(&desk), imported.done.taken_back), (Vec::new(), 1));
+    assert_eq!((sources(&desk), imported.done.retractions), (Vec::new(), 1));
 }
 
 #[test]

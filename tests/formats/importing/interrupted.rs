@@ -47,7 +47,7 @@ proptest! {
             imported.counts();
         }
         let last = import(&cut, How::default());
-        prop_assert!(!last.done.is_cut_short);
+        prop_assert!(!last.done.is_incomplete);
         let ((entities, relationships, _), (others, other_relationships, _)) = (whole.content(), cut.content());
         prop_assert_eq!(entities, others);
         prop_assert_eq!(relationships, other_relationships);
@@ -65,7 +65,7 @@ fn a_store_is_not_served_half_imported() {
         stop_after: 1,
         ..How::default()
     };
-    assert!(desk.import_as(&[file], how).done.is_cut_short);
+    assert!(desk.import_as(&[file], how).done.is_incomplete);
     let home = Home::enter(&desk.store(), Timestamp::now()).unwrap();
     let refused = home.is_begun().unwrap_err();
     assert!(matches!(refused, Error::Unfinished { .. }), "{refused}");
@@ -93,12 +93,12 @@ fn an_import_that_keeps_nothing_before_all_is_read_leaves_a_mark_until_it_ends()
         stop_after: 1,
         ..How::default()
     };
-    assert!(desk.import_as(std::slice::from_ref(&file), how).done.is_cut_short);
+    assert!(desk.import_as(std::slice::from_ref(&file), how).done.is_incomplete);
     let home = Home::enter(&desk.store(), Timestamp::now()).unwrap();
     let refused = home.is_begun().unwrap_err();
     assert!(matches!(refused, Error::Unfinished { .. }), "{refused}");
     drop(home);
-    assert!(!desk.import(&[file]).done.is_cut_short);
+    assert!(!desk.import(&[file]).done.is_incomplete);
     let home = Home::enter(&desk.store(), Timestamp::now()).unwrap();
     assert!(home.is_begun().unwrap() && !home.is_importing());
 }

@@ -28,8 +28,8 @@ use guanxi::{
     },
     graph::Snapshot,
     import::{
-        Choice, Counts, Coverage, Done, Error, Gauge, Job, Opening, Strictness, UNPACKED_BYTES_MAX, WAITING_MAX, plan,
-        run,
+        Completion, Counts, Coverage, Error, Job, OpenOptions, Progress, ReaderChoice, Strictness, UNPACKED_BYTES_MAX,
+        WAITING_MAX, plan, run,
     },
     model::{Date, Entity, Relationship, Timestamp},
     store::{
@@ -49,7 +49,7 @@ pub(super) struct Desk {
 
 /// What an import did.
 pub(super) struct Imported {
-    pub(super) done: Done,
+    pub(super) done: Completion,
     /// What it told, line by line.
     pub(super) told: Vec<String>,
 }
@@ -121,9 +121,9 @@ impl Desk {
 
     pub(super) fn try_import(&self, files: &[PathBuf], how: How) -> Result<Imported, Error> {
         let map = how.mapping.map(|text| self.file("mapping.toml", text));
-        let choice = Choice::new(None, map.as_deref()).unwrap();
+        let choice = ReaderChoice::new(None, map.as_deref()).unwrap();
         let store = self.store();
-        let opening = Opening::new(&store, UNPACKED_BYTES_MAX);
+        let opening = OpenOptions::new(&store, UNPACKED_BYTES_MAX);
         let parts = plan(files, None, &opening, |start| choice.reader(start)).unwrap();
         let told = Told {
             source: how.source.map(str::to_owned),
@@ -134,12 +134,12 @@ impl Desk {
             record_bytes_max: how.record_bytes_max,
             today: Date::constant(2026, 11, 23),
         };
-        let (stop, gauge) = (AtomicBool::new(false), Gauge::default());
+        let (stop, progress) = (AtomicBool::new(false), Progress::default());
         let (mut lines, mut at_end) = (Vec::new(), None);
         let home = Home::enter(&self.store(), moment(how.now)).unwrap();
         let job = Job {
-            parts: &parts,
-            told: &told,
+            inputs: &parts,
+            source_defaults: &told,
             unpacked_bytes_max: UNPACKED_BYTES_MAX,
             strictness: how.strictness,
             title: None,
@@ -151,7 +151,7 @@ impl Desk {
             // Reached by some imports here.
             unsettled_max: 15,
             stop: &stop,
-            gauge: &gauge,
+            progress: &progress,
             each_finding: &mut |finding| {
                 assert!(lines.len() < how.panic_after, "as it was told to");
                 lines.push(finding.to_string());
@@ -164,7 +164,7 @@ impl Desk {
         };
         let done = run(home, job)?;
         let held = self.holds_what_its_log_does();
-        let expected = held.filter(|_| !done.is_cut_short);
+        let expected = held.filter(|_| !done.is_incomplete);
         assert_eq!(at_end, expected, "what is looked at in the end is not what is written");
         Ok(Imported { done, told: lines })
     }

@@ -91,7 +91,7 @@ fn two_registers_of_a_thousand_companies_leave_one_of_each() {
         ..How::default()
     };
     let imported = desk.import_as(&files, join);
-    assert_eq!(imported.done.joined, 1_000);
+    assert_eq!(imported.done.joined_entities, 1_000);
     let (entities, claims, _) = desk.content();
     assert_eq!((entities.len(), claims.len()), (COUNT, 2 * (COUNT - 1)));
     assert!(
@@ -100,5 +100,5 @@ fn two_registers_of_a_thousand_companies_leave_one_of_each() {
             .all(|entity| entity.identifiers.len() == 1 && entity.names.len() == 1)
     );
     let again = desk.import_as(&files, join);
-    assert_eq!((again.counts()[1], again.done.joined), (0, 0));
+    assert_eq!((again.counts()[1], again.done.joined_entities), (0, 0));
 }

@@ -34,7 +34,7 @@ fn a_strict_import_ends_at_the_first_fault_and_goes_on_once_it_is_mended() {
         ..How::default()
     };
     let ended = desk.import_as(&one(&desk.file("lei.csv", &bad)), how);
-    assert!(ended.done.is_cut_short);
+    assert!(ended.done.is_incomplete);
     assert_eq!(ended.told.len(), 1);
     let mended = desk.import_as(&one(&desk.file("lei.csv", &lei_file(&[(1, "One"), (2, "Two")]))), how);
     assert_eq!(mended.counts(), [2, 1, 1, 0]);

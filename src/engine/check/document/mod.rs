@@ -1,6 +1,6 @@
-//! Whether a document fits the schema, by the rules of the specification: fields, arguments, directives, fragments, and (in
-//! `variables`) what is declared and used. Whether fields answer by one name is `merge`'s; whether fragments end, and all are
-//! used, `measure`'s. Nothing else is checked before execution, so what passes here must be right.
+//! Validates a document against the schema, by the rules of the specification: fields, arguments, directives, fragments, and (in
+//! `variables`) declarations and uses of variables. `merge` checks that fields with one response key merge; `measure` that fragments
+//! have no cycles and are all used. No other validation precedes execution, so these checks must be complete.
 
 mod suggest;
 mod variables;
@@ -11,7 +11,7 @@ use async_graphql::parser::types::{Directive, ExecutableDocument, Field, Operati
 use async_graphql::{Name, Pos, Positioned};
 use async_graphql_value::Value;
 
-use self::{suggest::did_you_mean, variables::Facts};
+use self::{suggest::did_you_mean, variables::References};
 
 use crate::engine::{
     catalog::{self, Catalog, Input, Kind},
@@ -20,12 +20,12 @@ use crate::engine::{
     run::root_field,
 };
 
-use super::input::{self, Origin};
+use super::input::{self, ValueOrigin};
 
-/// More faults than this are not told.
+/// The most faults that are reported.
 const ERRORS_MAX: usize = 20;
 
-/// Every fault found, the first twenty. Call it on documents whose nesting has been measured. Linear in the document, and in
+/// Reports the first twenty faults. Call it on documents whose nesting has been measured. Linear in the document, and in
 /// the variables that each operation declares.
 pub(crate) fn check(document: &ExecutableDocument, catalog: &Catalog) -> Result<(), Vec<Error>> {
     let mut checker = Checker {
@@ -35,23 +35,23 @@ pub(crate) fn check(document: &ExecutableDocument, catalog: &Catalog) -> Result<
     };
     let mut fragments = HashMap::new();
     for (name, fragment) in parse::fragments(document) {
-        let mut facts = Facts::default();
-        checker.directives(&fragment.node.directives, &[], &mut facts);
+        let mut references = References::default();
+        checker.directives(&fragment.node.directives, &[], &mut references);
         let on = checker.condition(&fragment.node.type_condition.node.on);
-        checker.selection_set(&fragment.node.selection_set.node, on, &mut facts);
-        fragments.insert(name, facts);
+        checker.selection_set(&fragment.node.selection_set.node, on, &mut references);
+        fragments.insert(name, references);
     }
     for operation in parse::operations(document) {
-        let mut facts = Facts::default();
+        let mut references = References::default();
         let kind = operation.node.ty;
-        checker.directives(&operation.node.directives, &[], &mut facts);
+        checker.directives(&operation.node.directives, &[], &mut references);
         checker.variable_definitions(&operation.node);
         let root = catalog.root(kind);
         if root.is_none() {
             checker.report(operation.pos, || format!("The schema has no {kind}s."));
         }
-        checker.selection_set(&operation.node.selection_set.node, root, &mut facts);
-        checker.variable_uses(&operation.node, &facts, &fragments);
+        checker.selection_set(&operation.node.selection_set.node, root, &mut references);
+        checker.variable_uses(&operation.node, &references, &fragments);
         if kind == OperationType::Subscription && root.is_some() {
             let fault = root_field::check(document, &operation.node.selection_set.node).err();
             checker.errors.extend(fault);
@@ -75,14 +75,14 @@ struct Checker<'a> {
     errors: Vec<Error>,
 }
 
-/// What takes arguments: a field of a type, or a directive.
+/// The owner of arguments: a field of a type, or a directive.
 #[derive(Clone, Copy)]
-enum Taker<'a> {
+enum ArgumentOwner<'a> {
     Field { parent: &'a str, name: &'a str },
     Directive(&'a str),
 }
 
-impl Taker<'_> {
+impl ArgumentOwner<'_> {
     /// The field or directive alone.
     fn name(self) -> String {
         match self {
@@ -91,7 +91,7 @@ impl Taker<'_> {
         }
     }
 
-    /// As the schema names it: `Query.company(by:)`.
+    /// The schema coordinate: `Query.company(by:)`.
     fn coordinate(self, argument: &str) -> String {
         match self {
             Self::Field { parent, name } => format!("{parent}.{name}({argument}:)"),
@@ -101,32 +101,32 @@ impl Taker<'_> {
 }
 
 impl<'a> Checker<'a> {
-    fn full(&self) -> bool {
+    fn is_full(&self) -> bool {
         self.errors.len() >= ERRORS_MAX
     }
 
-    /// Notes a fault, unless there are enough. The sentence is made only then.
+    /// Reports a fault, up to the limit. The message is built only if needed.
     fn report(&mut self, at: Pos, message: impl FnOnce() -> String) {
-        if !self.full() {
+        if !self.is_full() {
             self.errors.push(Error::validation_failed(message()).at(at));
         }
     }
 
-    /// `parent` is none below what does not exist: nothing is said of what stands there, but for the variables it uses.
-    fn selection_set(&mut self, set: &'a SelectionSet, parent: Option<&'a str>, facts: &mut Facts<'a>) {
+    /// `parent` is `None` below an unknown field or type: there only the uses of variables are collected.
+    fn selection_set(&mut self, set: &'a SelectionSet, parent: Option<&'a str>, references: &mut References<'a>) {
         for item in &set.items {
-            self.directives(item.node.directives(), &CONDITIONS, facts);
+            self.directives(item.node.directives(), &CONDITIONS, references);
             match &item.node {
-                Selection::Field(field) => self.field(field, parent, facts),
+                Selection::Field(field) => self.field(field, parent, references),
                 Selection::FragmentSpread(spread) => {
                     let name = &spread.node.fragment_name;
-                    facts.spreads.insert(&name.node);
+                    references.spreads.insert(&name.node);
                     match self.document.fragments.get(&name.node) {
                         Some(fragment) => {
                             let on = self.catalog.composite(&fragment.node.type_condition.node.on.node);
                             self.may_apply(parent, on, &format!("The fragment {}", name.node), spread.pos);
                         }
-                        None if self.full() => {}
+                        None if self.is_full() => {}
                         None => {
                             let known = self.document.fragments.keys().map(Name::as_str);
                             let known = did_you_mean(&name.node, known);
@@ -143,25 +143,25 @@ impl<'a> Checker<'a> {
                         }
                         None => parent,
                     };
-                    self.selection_set(&inline.node.selection_set.node, on, facts);
+                    self.selection_set(&inline.node.selection_set.node, on, references);
                 }
             }
         }
     }
 
-    /// The type that a fragment is for, when it is one with fields.
+    /// The type of a fragment, if it is one with fields.
     fn condition(&mut self, on: &Positioned<Name>) -> Option<&'a str> {
         let catalog = self.catalog;
         let composite = catalog.composite(&on.node);
-        if composite.is_none() && !self.full() {
+        if composite.is_none() && !self.is_full() {
             let message = match catalog.kind(&on.node) {
                 Some(_) => format!(
-                    "A fragment on {} has no fields to select: it is no type with fields.",
+                    "A fragment on {} has no fields to select: it is not a type with fields.",
                     on.node
                 ),
                 None => {
                     let known = did_you_mean(&on.node, catalog.composites());
-                    format!("There is no type {} for a fragment to be on.{known}", on.node)
+                    format!("There is no type {} for a fragment.{known}", on.node)
                 }
             };
             self.report(on.pos, || message);
@@ -169,34 +169,40 @@ impl<'a> Checker<'a> {
         composite
     }
 
-    /// A fragment must be able to apply where it stands.
-    fn may_apply(&mut self, parent: Option<&str>, on: Option<&str>, what: &str, at: Pos) {
+    /// A fragment must be able to apply at its position.
+    fn may_apply(&mut self, parent: Option<&str>, on: Option<&str>, subject: &str, at: Pos) {
         if let (Some(parent), Some(on)) = (parent, on)
             && !self.catalog.overlap(parent, on)
         {
             self.report(at, || {
-                format!("{what} on {on} can never apply here: no {parent} is a {on} at the same time.")
+                format!("{subject} on {on} can never apply here: no {parent} is a {on} at the same time.")
             });
         }
     }
 
-    fn field(&mut self, field: &'a Positioned<Field>, parent: Option<&'a str>, facts: &mut Facts<'a>) {
+    fn field(&mut self, field: &'a Positioned<Field>, parent: Option<&'a str>, references: &mut References<'a>) {
         let catalog = self.catalog;
         let name = field.node.name.node.as_str();
         let set = &field.node.selection_set.node;
         let definition = parent.and_then(|parent| catalog.field(parent, name));
         if let Some(parent) = parent {
-            let taker = Taker::Field { parent, name };
+            let owner = ArgumentOwner::Field { parent, name };
             match definition {
                 Some(definition) => {
-                    self.arguments(taker, &definition.arguments, &field.node.arguments, field.pos, facts);
+                    self.arguments(
+                        owner,
+                        &definition.arguments,
+                        &field.node.arguments,
+                        field.pos,
+                        references,
+                    );
                     self.leaf(field, parent, &definition.ty);
                 }
                 None if name == "__typename" => {
-                    self.arguments(taker, &[], &field.node.arguments, field.pos, facts);
+                    self.arguments(owner, &[], &field.node.arguments, field.pos, references);
                     if !set.items.is_empty() {
                         self.report(field.pos, || {
-                            format!("The field \"{name}\" is a String!, of which nothing is selected.")
+                            format!("The field \"{name}\" is a String!, which has no fields to select.")
                         });
                     }
                 }
@@ -205,14 +211,14 @@ impl<'a> Checker<'a> {
         }
         if definition.is_none() {
             let values = field.node.arguments.iter();
-            values.for_each(|(_, value)| facts.name_all(&value.node, value.pos));
+            values.for_each(|(_, value)| references.add_variables(&value.node, value.pos));
         }
         let below = definition.and_then(|definition| catalog.composite(catalog::named(&definition.ty)));
-        self.selection_set(set, below, facts);
+        self.selection_set(set, below, references);
     }
 
     fn unknown_field(&mut self, field: &Positioned<Field>, parent: &str) {
-        if self.full() {
+        if self.is_full() {
             return;
         }
         let name = &field.node.name.node;
@@ -222,110 +228,116 @@ impl<'a> Checker<'a> {
         });
     }
 
-    /// What has fields is asked for some; what has none, for none.
+    /// A field of a composite type needs selections; any other must have none.
     fn leaf(&mut self, field: &Positioned<Field>, parent: &str, ty: &async_graphql::parser::types::Type) {
         let name = &field.node.name.node;
         let has_fields = self.catalog.composite(catalog::named(ty)).is_some();
         match (has_fields, field.node.selection_set.node.items.is_empty()) {
             (true, true) => self.report(field.pos, || {
                 format!(
-                    "The field \"{name}\" of \"{parent}\" is a {ty}: say which of its fields, as in {name} {{ … }}."
+                    "The field \"{name}\" of \"{parent}\" is a {ty}: select some of its fields, as in {name} {{ … }}."
                 )
             }),
             (false, false) => self.report(field.pos, || {
-                format!("The field \"{name}\" of \"{parent}\" is a {ty}, of which nothing is selected.")
+                format!("The field \"{name}\" of \"{parent}\" is a {ty}, which has no fields to select.")
             }),
             _ => {}
         }
     }
 
-    /// Arguments that are given: each known, given once, and fitting. Those that must be given.
+    /// Given arguments must exist, be unique and fit their types; required ones must be given.
     fn arguments(
         &mut self,
-        taker: Taker<'_>,
+        owner: ArgumentOwner<'_>,
         inputs: &'a [Input],
-        given: &'a [(Positioned<Name>, Positioned<Value>)],
+        arguments: &'a [(Positioned<Name>, Positioned<Value>)],
         at: Pos,
-        facts: &mut Facts<'a>,
+        references: &mut References<'a>,
     ) {
-        for (position, (argument, value)) in given.iter().enumerate() {
-            facts.name_all(&value.node, value.pos);
-            if self.full() {
+        for (position, (argument, value)) in arguments.iter().enumerate() {
+            references.add_variables(&value.node, value.pos);
+            if self.is_full() {
                 continue;
             }
             let name = &argument.node;
-            if given[..position].iter().any(|(other, _)| other.node == *name) {
+            if arguments[..position].iter().any(|(other, _)| other.node == *name) {
                 self.report(argument.pos, || {
-                    format!("The argument {name} of {} stands here twice.", taker.name())
+                    format!("The argument {name} of {} is given twice.", owner.name())
                 });
             }
             let Some(input) = inputs.iter().find(|input| *name == input.name) else {
                 let known = did_you_mean(name, inputs.iter().map(|input| input.name.as_str()));
-                self.report(argument.pos, || match taker {
-                    Taker::Field { parent, name: field } => {
+                self.report(argument.pos, || match owner {
+                    ArgumentOwner::Field { parent, name: field } => {
                         format!("Unknown argument \"{name}\" on field \"{parent}.{field}\".{known}")
                     }
-                    Taker::Directive(directive) => {
+                    ArgumentOwner::Directive(directive) => {
                         format!("Unknown argument \"{name}\" on directive \"@{directive}\".{known}")
                     }
                 });
                 continue;
             };
-            // A default makes up for a nullable variable only where the variable is the whole value.
+            // A default allows a nullable variable only if the variable is the whole value.
             let has_default = input.default.is_some() && matches!(value.node, Value::Variable(_));
-            let outcome = input::fits(self.catalog, &input.ty, &value.node, Origin::Document, &mut |usage| {
-                facts.add(&usage, has_default, value.pos);
-            });
-            if let Err(misfit) = outcome {
+            let outcome = input::fits(
+                self.catalog,
+                &input.ty,
+                &value.node,
+                ValueOrigin::Document,
+                &mut |usage| {
+                    references.add(&usage, has_default, value.pos);
+                },
+            );
+            if let Err(mismatch) = outcome {
                 let message = format!(
                     "The argument {name}{} of {} does not fit: {}.",
-                    misfit.path,
-                    taker.name(),
-                    misfit.message
+                    mismatch.path,
+                    owner.name(),
+                    mismatch.message
                 );
                 let error = Error::validation_failed(message).at(value.pos);
-                self.errors.push(error.argument(taker.coordinate(name)));
+                self.errors.push(error.argument(owner.coordinate(name)));
             }
         }
         for input in inputs.iter().filter(|input| input.is_required()) {
-            if self.full() {
+            if self.is_full() {
                 return;
             }
-            if given.iter().all(|(argument, _)| argument.node != input.name) {
+            if arguments.iter().all(|(argument, _)| argument.node != input.name) {
                 let (name, ty) = (&input.name, &input.ty);
-                let message = format!("{} needs its argument {name}, a {ty}.", taker.name());
+                let message = format!("{} needs its argument {name}, a {ty}.", owner.name());
                 let error = Error::validation_failed(message).at(at);
-                self.errors.push(error.argument(taker.coordinate(name)));
+                self.errors.push(error.argument(owner.coordinate(name)));
             }
         }
     }
 
-    /// Each directive must be one of `known`, and stand once.
-    fn directives(&mut self, directives: &'a [Positioned<Directive>], known: &[&str], facts: &mut Facts<'a>) {
+    /// Each directive must be one of `known`, and be unique.
+    fn directives(&mut self, directives: &'a [Positioned<Directive>], known: &[&str], references: &mut References<'a>) {
         let catalog = self.catalog;
         for (position, directive) in directives.iter().enumerate() {
             let name = directive.node.name.node.as_str();
             if !known.contains(&name) {
                 self.report(directive.pos, || match CONDITIONS.contains(&name) {
                     true => {
-                        format!("The directive @{name} stands on fields and fragments that are selected, not here.")
+                        format!("The directive @{name} is allowed on selected fields and fragments, not here.")
                     }
-                    false => format!("There is no directive @{name} to use here."),
+                    false => format!("There is no directive @{name} that is allowed here."),
                 });
                 let values = directive.node.arguments.iter();
-                values.for_each(|(_, value)| facts.name_all(&value.node, value.pos));
+                values.for_each(|(_, value)| references.add_variables(&value.node, value.pos));
                 continue;
             }
             if directives[..position].iter().any(|other| other.node.name.node == name) {
-                self.report(directive.pos, || format!("The directive @{name} stands here twice."));
+                self.report(directive.pos, || format!("The directive @{name} is given twice."));
             }
-            let taker = Taker::Directive(name);
+            let owner = ArgumentOwner::Directive(name);
             self.arguments(
-                taker,
+                owner,
                 catalog.conditions(),
                 &directive.node.arguments,
                 directive.pos,
-                facts,
+                references,
             );
         }
     }

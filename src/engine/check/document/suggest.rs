@@ -1,28 +1,28 @@
-//! What a misspelt name may have meant.
+//! Suggestions for misspelt names.
 
-/// Names longer than this are no slips of the pen, and comparing them would cost their length.
+/// Longer names get no suggestions, since comparing them costs their length.
 const CHARACTERS_MAX: usize = 64;
-/// So many names are suggested at most.
-const SUGGESTED_MAX: usize = 3;
+/// The most names that are suggested.
+const SUGGESTIONS_MAX: usize = 3;
 
-/// A sentence with the known names nearest to `name`, with a space before it. Empty when none is near. Ties are broken by
-/// the alphabet.
+/// A sentence with the known names nearest to `name`, after a space. Empty if none is near. Ties are broken by
+/// alphabetical order.
 pub(super) fn did_you_mean<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
     if name.len() > CHARACTERS_MAX {
         return String::new();
     }
-    // A third of a name may be wrong; of a short one a letter.
-    let farthest = (name.len() / 3).max(1);
+    // A third of a name may be wrong; of a short name one letter.
+    let distance_max = (name.len() / 3).max(1);
     let lower = name.to_lowercase();
     let mut near: Vec<(usize, &str)> = known
-        .filter(|known| known.len().abs_diff(name.len()) <= farthest)
+        .filter(|known| known.len().abs_diff(name.len()) <= distance_max)
         .map(|known| (strsim::osa_distance(&lower, &known.to_lowercase()), known))
-        .filter(|(distance, _)| *distance <= farthest)
+        .filter(|(distance, _)| *distance <= distance_max)
         .collect();
     near.sort_unstable();
     let names: Vec<String> = near
         .iter()
-        .take(SUGGESTED_MAX)
+        .take(SUGGESTIONS_MAX)
         .map(|(_, known)| format!("\"{known}\""))
         .collect();
     match names.as_slice() {
@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_near_is_suggested_in_one_order() {
+    fn near_names_are_suggested_in_a_fixed_order() {
         let known = || ["name", "names", "note", "owners", "id", "asOf"].into_iter();
         for (name, expected) in [
             ("nam", " Did you mean \"name\"?"),

@@ -1,5 +1,5 @@
-//! Variables of a document: what an operation declares must be right by itself, and be used; what it uses, through fragments
-//! too, must be declared and of a type that may stand there.
+//! Variables of a document: the declarations of an operation must be valid, and used; variables that it uses, also in
+//! fragments, must be declared and of a type that fits their position.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,37 +10,37 @@ use async_graphql_value::Value as Literal;
 use super::Checker;
 use crate::engine::{
     catalog::{self, Choice, Kind},
-    check::input::{self, Origin, Usage},
+    check::input::{self, ValueOrigin, VariableUsage},
 };
 
-/// What one operation or fragment uses, each thing once.
+/// The fragments and variables that one operation or fragment refers to, each once.
 #[derive(Default)]
-pub(super) struct Facts<'a> {
+pub(super) struct References<'a> {
     pub(super) spreads: HashSet<&'a str>,
-    /// Variables by name and place of the schema: what is used a thousand times alike is checked once.
+    /// Variables by name and position in the schema: equal uses are checked once.
     usages: HashMap<(&'a str, *const Type, bool, bool), (&'a Type, Pos)>,
-    /// All variables, also where no type is known, and where each stands first.
+    /// All variables, even if the expected type is unknown, with the position of their first use.
     names: HashMap<&'a str, Pos>,
 }
 
-impl<'a> Facts<'a> {
-    /// Notes the use of a variable where a type is expected.
-    pub(super) fn add(&mut self, usage: &Usage<'a>, has_default: bool, at: Pos) {
+impl<'a> References<'a> {
+    /// Adds the use of a variable where a type is expected.
+    pub(super) fn add(&mut self, usage: &VariableUsage<'a>, has_default: bool, at: Pos) {
         let has_default = has_default || usage.has_default;
         let one_of = usage.choice == Choice::OneOf;
-        let place: *const Type = usage.ty;
-        let key = (usage.variable.as_str(), place, has_default, one_of);
+        let position: *const Type = usage.ty;
+        let key = (usage.variable.as_str(), position, has_default, one_of);
         self.usages.entry(key).or_insert((usage.ty, at));
     }
 
-    /// Notes all variables of a value. Recursion ends where brackets end to nest.
-    pub(super) fn name_all(&mut self, value: &'a Literal, at: Pos) {
+    /// Adds all variables of a value. The recursion depth is that of the brackets.
+    pub(super) fn add_variables(&mut self, value: &'a Literal, at: Pos) {
         match value {
             Literal::Variable(name) => {
                 self.names.entry(name).or_insert(at);
             }
-            Literal::List(items) => items.iter().for_each(|item| self.name_all(item, at)),
-            Literal::Object(fields) => fields.values().for_each(|value| self.name_all(value, at)),
+            Literal::List(items) => items.iter().for_each(|item| self.add_variables(item, at)),
+            Literal::Object(fields) => fields.values().for_each(|value| self.add_variables(value, at)),
             _ => {}
         }
     }
@@ -50,9 +50,9 @@ impl<'a> Checker<'a> {
     pub(super) fn variable_definitions(&mut self, operation: &'a OperationDefinition) {
         let mut names = HashSet::new();
         for definition in &operation.variable_definitions {
-            // A directive of a variable takes constants alone, which use nothing.
-            self.directives(&definition.node.directives, &[], &mut Facts::default());
-            if self.full() {
+            // A directive of a variable takes only constants, which refer to nothing.
+            self.directives(&definition.node.directives, &[], &mut References::default());
+            if self.is_full() {
                 return;
             }
             let name = &definition.node.name.node;
@@ -63,7 +63,7 @@ impl<'a> Checker<'a> {
             match self.catalog.kind(catalog::named(ty)) {
                 Some(Kind::Scalar | Kind::Enum(_) | Kind::Input { .. }) => {}
                 Some(_) => self.report(definition.pos, || {
-                    format!("The variable ${name} has type {ty}, which is no input type.")
+                    format!("The variable ${name} has type {ty}, which is not an input type.")
                 }),
                 None => self.report(definition.pos, || {
                     format!("The variable ${name} has type {ty}, which does not exist.")
@@ -71,11 +71,11 @@ impl<'a> Checker<'a> {
             }
             if let Some(default) = &definition.node.default_value {
                 let literal = default.node.clone().into_value();
-                if let Err(misfit) = input::fits(self.catalog, ty, &literal, Origin::Document, &mut |_| {}) {
+                if let Err(mismatch) = input::fits(self.catalog, ty, &literal, ValueOrigin::Document, &mut |_| {}) {
                     self.report(default.pos, || {
                         format!(
                             "The default of the variable ${name}{} does not fit: {}.",
-                            misfit.path, misfit.message
+                            mismatch.path, mismatch.message
                         )
                     });
                 }
@@ -83,13 +83,13 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// What is used must be declared, and the other way round. The cost is that of what the operation declares, since it ends
-    /// after some uses that are not declared.
+    /// Used variables must be declared, and declared ones used. The cost is bounded by the declarations of the operation, since the
+    /// check ends after a number of undeclared uses.
     pub(super) fn variable_uses(
         &mut self,
         operation: &'a OperationDefinition,
-        own: &Facts<'a>,
-        fragments: &HashMap<&'a str, Facts<'a>>,
+        own: &References<'a>,
+        fragments: &HashMap<&'a str, References<'a>>,
     ) {
         let declared: HashMap<&str, (&Type, bool)> = operation
             .variable_definitions
@@ -102,43 +102,44 @@ impl<'a> Checker<'a> {
             })
             .collect();
         let mut used: HashSet<&str> = HashSet::new();
-        let mut seen: HashSet<&str> = HashSet::new();
-        let mut open = vec![own];
-        while let Some(facts) = open.pop() {
-            if self.full() {
+        let mut visited: HashSet<&str> = HashSet::new();
+        let mut pending = vec![own];
+        while let Some(references) = pending.pop() {
+            if self.is_full() {
                 return;
             }
             let mut faults: Vec<(Pos, String)> = Vec::new();
-            for (name, at) in &facts.names {
+            for (name, at) in &references.names {
                 if declared.contains_key(name) {
                     used.insert(name);
                 } else {
                     faults.push((*at, format!("The variable ${name} is not declared by the operation.")));
                 }
             }
-            for ((name, _, has_default, one_of), (ty, at)) in &facts.usages {
-                let Some((given, has_value)) = declared.get(name) else {
+            for ((name, _, has_default, one_of), (ty, at)) in &references.usages {
+                let Some((declared_type, has_value)) = declared.get(name) else {
                     continue;
                 };
-                // There its place takes no null, though its type would.
-                if *one_of && given.nullable && !has_value {
+                // A oneOf field takes no null, though its type is nullable.
+                if *one_of && declared_type.nullable && !has_value {
                     let message = format!(
-                        "The variable ${name} of type {given} stands in a oneOf input, which takes no null. Declare it as {given}!."
+                        "The variable ${name} of type {declared_type} is used in a oneOf input, which takes no null. Declare it as {declared_type}!."
                     );
                     faults.push((*at, message));
-                } else if !may_stand(given, *has_value || *has_default, ty) {
-                    let message = format!("The variable ${name} of type {given} stands where {ty} is expected.");
+                } else if !is_allowed(declared_type, *has_value || *has_default, ty) {
+                    let message =
+                        format!("The variable ${name} of type {declared_type} is used where {ty} is expected.");
                     faults.push((*at, message));
                 }
             }
-            // The order of the document, where that of a table would be another each time.
+            // In the order of the document, since hash order varies.
             faults.sort_unstable();
             for (at, message) in faults {
                 self.report(at, || message);
             }
-            for spread in &facts.spreads {
-                if seen.insert(spread) {
-                    open.extend(fragments.get(spread));
+            for spread in &references.spreads {
+                if visited.insert(spread) {
+                    pending.extend(fragments.get(spread));
                 }
             }
         }
@@ -153,14 +154,14 @@ impl<'a> Checker<'a> {
     }
 }
 
-/// The specification's rule: a default on either side makes up for a nullable variable.
-fn may_stand(given: &Type, default: bool, expected: &Type) -> bool {
-    if !expected.nullable && given.nullable && !default {
+/// The specification's rule: a default of the variable or of its position allows a nullable variable.
+fn is_allowed(declared: &Type, default: bool, expected: &Type) -> bool {
+    if !expected.nullable && declared.nullable && !default {
         return false;
     }
-    match (&given.base, &expected.base) {
-        (BaseType::Named(given), BaseType::Named(expected)) => given == expected,
-        (BaseType::List(given), BaseType::List(expected)) => may_stand(given, false, expected),
+    match (&declared.base, &expected.base) {
+        (BaseType::Named(declared), BaseType::Named(expected)) => declared == expected,
+        (BaseType::List(declared), BaseType::List(expected)) => is_allowed(declared, false, expected),
         _ => false,
     }
 }

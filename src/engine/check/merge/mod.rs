@@ -1,9 +1,9 @@
-//! Fields that share a place in the answer must be the same field, all the way down: where both may be of one object, the same
-//! field with the same arguments; elsewhere fields of one shape, since a client that does not know the types reads them alike.
+//! Fields that share a position in the answer must merge, at every level: if both may be of one object, they must be the same
+//! field with the same arguments; otherwise they must have one shape, since a client without type information reads them alike.
 //!
-//! Selection sets whose fields end up in one place are looked at together, as a [`Place`], and each place once: fragments that
-//! are spread a thousand times cost no more than once. Fields of different object types never meet, so that below them places
-//! are kept apart by type, and two places are compared where an interface makes their fields meet after all.
+//! Selection sets whose fields end up in one position are checked together, as a [`ResponsePosition`], and each position once:
+//! a fragment that is spread a thousand times costs no more than once. Fields of different object types never share a position, so
+//! positions below them are separate by type, and two positions are compared where an interface makes their fields overlap after all.
 
 use std::{
     borrow::Cow,
@@ -20,17 +20,17 @@ use crate::engine::{
     parse,
 };
 
-/// Fields of different places that are compared, before a document is refused: the one part of this that is not linear. Each
-/// object type that meets an interface at each level multiplies them, and no request that is written by a person comes near.
+/// The most fields of different positions that are compared before a document is refused: the only part that is not linear. Each
+/// object type beside an interface at each level multiplies them; no request written by hand comes near the limit.
 const COMPARED_MAX: usize = 10_000;
 
-/// The first conflict, if any. Call it on documents whose nesting has been measured and whose fragments end. Linear in the
+/// The error is the first conflict. Call it on documents whose nesting has been measured, without fragment cycles. Linear in the
 /// selections with fragments expanded, and in [`COMPARED_MAX`].
 pub(crate) fn check(document: &ExecutableDocument, catalog: &Catalog) -> Result<(), Error> {
     let mut merger = Merger {
         document,
         catalog,
-        places: HashMap::new(),
+        positions: HashMap::new(),
         groups: Vec::new(),
         shaped: HashSet::new(),
         merged: HashSet::new(),
@@ -38,71 +38,71 @@ pub(crate) fn check(document: &ExecutableDocument, catalog: &Catalog) -> Result<
         compared_fields: 0,
     };
     let roots = parse::operations(document).into_iter();
-    let roots: Vec<Place> = roots
+    let roots: Vec<ResponsePosition> = roots
         .map(|operation| {
             let root = catalog.root(operation.node.ty);
-            merger.place(vec![(root, &operation.node.selection_set.node)])
+            merger.position(vec![(root, &operation.node.selection_set.node)])
         })
         .collect();
     roots.iter().try_for_each(|root| merger.shapes(*root))?;
     roots.iter().try_for_each(|root| merger.fields(*root))
 }
 
-/// Selection sets whose fields end up in one place of the answer: a number for each combination of them.
+/// Selection sets whose fields end up in one position of the answer: a number for each combination of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-struct Place(usize);
+struct ResponsePosition(usize);
 
 struct Merger<'a> {
     document: &'a ExecutableDocument,
     catalog: &'a Catalog,
-    /// By the addresses of their sets.
-    places: HashMap<Vec<*const SelectionSet>, Place>,
-    groups: Vec<Rc<Groups<'a>>>,
-    /// Places whose shapes fit.
-    shaped: HashSet<Place>,
-    /// Places whose fields merge.
-    merged: HashSet<Place>,
-    /// Pairs of places whose fields merge with each other.
-    compared: HashSet<(Place, Place)>,
-    /// Fields of these pairs, as often as they were looked at.
+    /// By the addresses of the selection sets.
+    positions: HashMap<Vec<*const SelectionSet>, ResponsePosition>,
+    groups: Vec<Rc<FieldGroups<'a>>>,
+    /// Positions whose shapes were checked.
+    shaped: HashSet<ResponsePosition>,
+    /// Positions whose fields were checked.
+    merged: HashSet<ResponsePosition>,
+    /// Pairs of positions that were compared.
+    compared: HashSet<(ResponsePosition, ResponsePosition)>,
+    /// The number of compared fields of these pairs.
     compared_fields: usize,
 }
 
-/// A field as it stands in the document, with the type it stands on.
+/// A field in the document, with its parent type.
 #[derive(Clone, Copy)]
-struct Selected<'a> {
+struct SelectedField<'a> {
     parent: Option<&'a str>,
     field: &'a Positioned<Field>,
     definition: Option<&'a catalog::Field>,
 }
 
-/// The fields of a place by the names they answer by, in the order of the document.
+/// The fields of a position by their response keys, in the order of the document.
 #[derive(Default)]
-struct Groups<'a> {
+struct FieldGroups<'a> {
     names: Vec<&'a str>,
-    fields: HashMap<&'a str, Vec<Selected<'a>>>,
+    fields: HashMap<&'a str, Vec<SelectedField<'a>>>,
     spread: HashSet<&'a str>,
 }
 
-impl<'a> Groups<'a> {
-    fn iter(&self) -> impl Iterator<Item = (&'a str, &[Selected<'a>])> {
+impl<'a> FieldGroups<'a> {
+    fn iter(&self) -> impl Iterator<Item = (&'a str, &[SelectedField<'a>])> {
         self.names.iter().map(|name| (*name, self.named(name)))
     }
 
-    fn named(&self, name: &str) -> &[Selected<'a>] {
+    fn named(&self, name: &str) -> &[SelectedField<'a>] {
         self.fields.get(name).map_or(&[], Vec::as_slice)
     }
 }
 
-type Set<'a> = (Option<&'a str>, &'a SelectionSet);
+type TypedSet<'a> = (Option<&'a str>, &'a SelectionSet);
 
 impl<'a> Merger<'a> {
-    /// What answers by one name has one shape, whatever objects it is of.
-    fn shapes(&mut self, place: Place) -> Result<(), Error> {
-        if !self.shaped.insert(place) {
+    /// Fields with one response key must have one shape, whatever their objects.
+    fn shapes(&mut self, position: ResponsePosition) -> Result<(), Error> {
+        if !self.shaped.insert(position) {
             return Ok(());
         }
-        for (name, group) in Rc::clone(&self.groups[place.0]).iter() {
+        for (name, group) in Rc::clone(&self.groups[position.0]).iter() {
             if let [first, rest @ ..] = group {
                 for other in rest {
                     same_shape(self.catalog, name, first, other)?;
@@ -115,14 +115,14 @@ impl<'a> Merger<'a> {
         Ok(())
     }
 
-    /// What may be of one object is one field with the same arguments.
-    fn fields(&mut self, place: Place) -> Result<(), Error> {
-        if !self.merged.insert(place) {
+    /// Fields with one response key that may be of one object must be one field with the same arguments.
+    fn fields(&mut self, position: ResponsePosition) -> Result<(), Error> {
+        if !self.merged.insert(position) {
             return Ok(());
         }
-        for (name, group) in Rc::clone(&self.groups[place.0]).iter() {
-            let mut parts = self.parts(group.iter());
-            // Where at most one object type is among them, all of them may meet.
+        for (name, group) in Rc::clone(&self.groups[position.0]).iter() {
+            let mut parts = self.by_parent(group.iter());
+            // With at most one object type among them, all may be of one object.
             if let [_] = parts.objects.as_slice() {
                 parts.any.extend(parts.objects.drain(..).flatten());
             }
@@ -152,8 +152,8 @@ impl<'a> Merger<'a> {
         Ok(())
     }
 
-    /// The same for the fields of two places, each with those of the other; within each they are compared by themselves.
-    fn compare(&mut self, one: Place, other: Place) -> Result<(), Error> {
+    /// Checks the fields of one position against those of another; those within each are checked separately.
+    fn compare(&mut self, one: ResponsePosition, other: ResponsePosition) -> Result<(), Error> {
         if one == other {
             return self.fields(one);
         }
@@ -170,27 +170,32 @@ impl<'a> Merger<'a> {
             if self.compared_fields > COMPARED_MAX {
                 return Err(too_many(name, group));
             }
-            // Where at most one object type is among them, all of them may meet.
-            if self.parts(group.iter().chain(theirs)).objects.len() <= 1 {
-                self.meet(name, group.iter().collect(), theirs.iter().collect())?;
+            // With at most one object type among them, all may be of one object.
+            if self.by_parent(group.iter().chain(theirs)).objects.len() <= 1 {
+                self.check_overlap(name, group.iter().collect(), theirs.iter().collect())?;
                 continue;
             }
-            let (ours, theirs) = (self.parts(group.iter()), self.parts(theirs.iter()));
+            let (ours, theirs) = (self.by_parent(group.iter()), self.by_parent(theirs.iter()));
             let every = theirs.any.iter().chain(theirs.objects.iter().flatten()).copied();
-            self.meet(name, ours.any, every.collect())?;
+            self.check_overlap(name, ours.any, every.collect())?;
             for object in ours.objects {
                 let parent = object.first().and_then(|selected| selected.parent);
                 let same = theirs.objects.iter().flatten();
                 let same = same.filter(|selected| selected.parent == parent);
-                let meeting = theirs.any.iter().chain(same).copied().collect();
-                self.meet(name, object, meeting)?;
+                let overlapping = theirs.any.iter().chain(same).copied().collect();
+                self.check_overlap(name, object, overlapping)?;
             }
         }
         Ok(())
     }
 
-    /// Fields that are one field among themselves, and others that may be of the same objects.
-    fn meet(&mut self, name: &str, ours: Vec<&Selected<'a>>, theirs: Vec<&Selected<'a>>) -> Result<(), Error> {
+    /// Checks fields that already merge among themselves against others that may be of the same objects.
+    fn check_overlap(
+        &mut self,
+        name: &str,
+        ours: Vec<&SelectedField<'a>>,
+        theirs: Vec<&SelectedField<'a>>,
+    ) -> Result<(), Error> {
         let Some(first) = ours.first() else {
             return Ok(());
         };
@@ -201,8 +206,8 @@ impl<'a> Merger<'a> {
         }
     }
 
-    /// The place below fields, if anything is selected there.
-    fn below<'f>(&mut self, fields: impl Iterator<Item = &'f Selected<'a>>) -> Option<Place>
+    /// The position below the fields, if any has selections.
+    fn below<'f>(&mut self, fields: impl Iterator<Item = &'f SelectedField<'a>>) -> Option<ResponsePosition>
     where
         'a: 'f,
     {
@@ -212,32 +217,32 @@ impl<'a> Merger<'a> {
             let parent = ty.and_then(|ty| self.catalog.composite(ty));
             (parent, &selected.field.node.selection_set.node)
         });
-        let sets: Vec<Set<'a>> = sets.collect();
-        (!sets.is_empty()).then(|| self.place(sets))
+        let sets: Vec<TypedSet<'a>> = sets.collect();
+        (!sets.is_empty()).then(|| self.position(sets))
     }
 
-    /// The place of these sets. What a set stands on is always the same, so that its address says all of it.
-    fn place(&mut self, mut sets: Vec<Set<'a>>) -> Place {
-        let address = |set: &Set<'a>| -> *const SelectionSet { set.1 };
+    /// The position of these sets. The parent type of a set never varies, so its address identifies it.
+    fn position(&mut self, mut sets: Vec<TypedSet<'a>>) -> ResponsePosition {
+        let address = |set: &TypedSet<'a>| -> *const SelectionSet { set.1 };
         let mut key: Vec<_> = sets.iter().map(address).collect();
         key.sort_unstable();
         key.dedup();
-        if let Some(place) = self.places.get(&key) {
-            return *place;
+        if let Some(position) = self.positions.get(&key) {
+            return *position;
         }
-        let mut seen = HashSet::new();
-        sets.retain(|set| seen.insert(address(set)));
-        let mut groups = Groups::default();
+        let mut visited = HashSet::new();
+        sets.retain(|set| visited.insert(address(set)));
+        let mut groups = FieldGroups::default();
         for (parent, set) in sets {
             self.collect(parent, set, &mut groups);
         }
-        let place = Place(self.groups.len());
+        let position = ResponsePosition(self.groups.len());
         self.groups.push(Rc::new(groups));
-        self.places.insert(key, place);
-        place
+        self.positions.insert(key, position);
+        position
     }
 
-    fn collect(&self, parent: Option<&'a str>, set: &'a SelectionSet, into: &mut Groups<'a>) {
+    fn collect(&self, parent: Option<&'a str>, set: &'a SelectionSet, into: &mut FieldGroups<'a>) {
         for item in &set.items {
             match &item.node {
                 Selection::Field(field) => {
@@ -247,7 +252,7 @@ impl<'a> Merger<'a> {
                     if group.is_empty() {
                         into.names.push(name);
                     }
-                    group.push(Selected {
+                    group.push(SelectedField {
                         parent,
                         field,
                         definition,
@@ -273,9 +278,9 @@ impl<'a> Merger<'a> {
         }
     }
 
-    /// Fields apart by what they stand on.
-    fn parts<'f>(&self, group: impl Iterator<Item = &'f Selected<'a>>) -> Parts<'f, 'a> {
-        let mut parts = Parts {
+    /// Groups fields by their parent types.
+    fn by_parent<'f>(&self, group: impl Iterator<Item = &'f SelectedField<'a>>) -> FieldsByParent<'f, 'a> {
+        let mut parts = FieldsByParent {
             any: Vec::new(),
             objects: Vec::new(),
         };
@@ -298,14 +303,14 @@ impl<'a> Merger<'a> {
     }
 }
 
-struct Parts<'f, 'a> {
-    /// On interfaces and unions: they may meet any other.
-    any: Vec<&'f Selected<'a>>,
-    /// On object types, each type apart.
-    objects: Vec<Vec<&'f Selected<'a>>>,
+struct FieldsByParent<'f, 'a> {
+    /// On interfaces and unions: they may overlap with any other.
+    any: Vec<&'f SelectedField<'a>>,
+    /// On object types, grouped by type.
+    objects: Vec<Vec<&'f SelectedField<'a>>>,
 }
 
-fn same_field(name: &str, first: &Selected<'_>, other: &Selected<'_>) -> Result<(), Error> {
+fn same_field(name: &str, first: &SelectedField<'_>, other: &SelectedField<'_>) -> Result<(), Error> {
     let (a, b) = (&first.field.node, &other.field.node);
     let why = if a.name.node != b.name.node {
         format!("{} and {} are different fields", a.name.node, b.name.node)
@@ -321,7 +326,12 @@ fn same_field(name: &str, first: &Selected<'_>, other: &Selected<'_>) -> Result<
     Err(conflict(name, &why, first, other))
 }
 
-fn same_shape(catalog: &Catalog, name: &str, first: &Selected<'_>, other: &Selected<'_>) -> Result<(), Error> {
+fn same_shape(
+    catalog: &Catalog,
+    name: &str,
+    first: &SelectedField<'_>,
+    other: &SelectedField<'_>,
+) -> Result<(), Error> {
     match (first.ty(), other.ty()) {
         (Some(a), Some(b)) if !shapes_fit(catalog, &a, &b) => {
             let why = format!("they have the types {a} and {b}");
@@ -331,8 +341,8 @@ fn same_shape(catalog: &Catalog, name: &str, first: &Selected<'_>, other: &Selec
     }
 }
 
-impl Selected<'_> {
-    /// The type of what it answers, where that is known.
+impl SelectedField<'_> {
+    /// The type of the field, if known.
     fn ty(&self) -> Option<Cow<'_, Type>> {
         match self.definition {
             Some(definition) => Some(Cow::Borrowed(&definition.ty)),
@@ -353,9 +363,9 @@ fn shapes_fit(catalog: &Catalog, a: &Type, b: &Type) -> bool {
         }
 }
 
-fn too_many(name: &str, group: &[Selected<'_>]) -> Error {
+fn too_many(name: &str, group: &[SelectedField<'_>]) -> Error {
     let error = Error::limit_exceeded(format!(
-        "More than {COMPARED_MAX} fields would have to be compared to see whether they answer alike, those that answer as {name} among them: too many fields of one name stand on object types and on their interfaces, one below the other. Give them aliases, or select less on each type."
+        "More than {COMPARED_MAX} fields would have to be compared for conflicts, those with the response key {name} among them: too many fields with one response key are nested on object types and on their interfaces. Give them aliases, or select less on each type."
     ));
     match group.first() {
         Some(first) => error.at(first.field.pos),
@@ -363,9 +373,9 @@ fn too_many(name: &str, group: &[Selected<'_>]) -> Error {
     }
 }
 
-fn conflict(name: &str, why: &str, first: &Selected<'_>, other: &Selected<'_>) -> Error {
+fn conflict(name: &str, why: &str, first: &SelectedField<'_>, other: &SelectedField<'_>) -> Error {
     Error::validation_failed(format!(
-        "Two fields would answer as {name}, but {why}. Give one of them an alias."
+        "Two fields have the response key {name}, but {why}. Give one of them an alias."
     ))
     .at(first.field.pos)
     .at(other.field.pos)

@@ -1,4 +1,4 @@
-//! Which fields merge: told documents, made ones against the specification's own words, and bombs.
+//! Which fields merge: examples, generated documents compared with the specification's algorithm, and hostile documents.
 
 use std::fmt::Write;
 use std::time::{Duration, Instant};
@@ -25,7 +25,7 @@ fn merges(text: &str) -> bool {
 }
 
 #[test]
-fn what_may_be_of_one_object_is_one_field() {
+fn fields_of_one_object_must_be_one_field() {
     for (text, expected) in [
         ("{ x { s s } x { s } }", true),
         ("{ x { k: s k: n } }", false),
@@ -44,7 +44,7 @@ fn what_may_be_of_one_object_is_one_field() {
         ("{ x { ... on A { n(v: 1) } ... on I { n(v: 2) } } }", false),
         ("{ x { x { n(v: 1) } ... on A { x { n(v: 2) } } } }", false),
         ("{ x { ... on A { x { n(v: 1) } } ... on B { x { n(v: 2) } } } }", true),
-        // Two that never meet, and one that meets both.
+        // Two that never overlap, and one that overlaps with both.
         (
             "{ x { ... on A { x { n(v: 1) } } ... on B { x { n(v: 2) } } x { s } } }",
             true,
@@ -73,35 +73,35 @@ fn what_may_be_of_one_object_is_one_field() {
     }
 }
 
-/// The specification's algorithm as it is written, pair by pair.
+/// The specification's algorithm, literally, pair by pair.
 struct Definition<'a> {
     merger: Merger<'a>,
 }
 
 impl<'a> Definition<'a> {
-    fn set_merges(&self, sets: &[Set<'a>]) -> bool {
+    fn set_merges(&self, sets: &[TypedSet<'a>]) -> bool {
         let groups = self.groups(sets);
         groups.iter().all(|(_, group)| {
             group.iter().enumerate().all(|(position, one)| {
                 group[position..].iter().all(|other| {
-                    let object = |selected: &Selected<'a>| {
+                    let object = |selected: &SelectedField<'a>| {
                         selected
                             .parent
                             .filter(|parent| matches!(self.merger.catalog.kind(parent), Some(Kind::Object(_))))
                     };
-                    let meet = match (object(one), object(other)) {
+                    let overlap = match (object(one), object(other)) {
                         (Some(a), Some(b)) => a == b,
                         _ => true,
                     };
                     self.same_response_shape(one, other)
-                        && (!meet
+                        && (!overlap
                             || (same_field("", one, other).is_ok() && self.set_merges(&self.below(&[*one, *other]))))
                 })
             })
         })
     }
 
-    fn same_response_shape(&self, one: &Selected<'a>, other: &Selected<'a>) -> bool {
+    fn same_response_shape(&self, one: &SelectedField<'a>, other: &SelectedField<'a>) -> bool {
         same_shape(self.merger.catalog, "", one, other).is_ok()
             && self.groups(&self.below(&[*one, *other])).iter().all(|(_, group)| {
                 group.iter().enumerate().all(|(position, one)| {
@@ -112,8 +112,8 @@ impl<'a> Definition<'a> {
             })
     }
 
-    fn groups(&self, sets: &[Set<'a>]) -> Vec<(&'a str, Vec<Selected<'a>>)> {
-        let mut groups = Groups::default();
+    fn groups(&self, sets: &[TypedSet<'a>]) -> Vec<(&'a str, Vec<SelectedField<'a>>)> {
+        let mut groups = FieldGroups::default();
         for (parent, set) in sets {
             self.merger.collect(*parent, set, &mut groups);
         }
@@ -121,13 +121,13 @@ impl<'a> Definition<'a> {
         all.collect()
     }
 
-    fn below(&self, fields: &[Selected<'a>]) -> Vec<Set<'a>> {
-        let mut sets: Vec<Set<'a>> = Vec::new();
+    fn below(&self, fields: &[SelectedField<'a>]) -> Vec<TypedSet<'a>> {
+        let mut sets: Vec<TypedSet<'a>> = Vec::new();
         for selected in fields {
             let ty = selected.definition.map(|definition| catalog::named(&definition.ty));
             let parent = ty.and_then(|ty| self.merger.catalog.composite(ty));
             let set = &selected.field.node.selection_set.node;
-            // A field beside itself is there once.
+            // A field paired with itself counts once.
             if !sets.iter().any(|(_, known)| std::ptr::eq(*known, set)) {
                 sets.push((parent, set));
             }
@@ -141,7 +141,7 @@ fn merges_by_definition(text: &str) -> bool {
     let merger = Merger {
         document: &document,
         catalog: &catalog,
-        places: HashMap::new(),
+        positions: HashMap::new(),
         groups: Vec::new(),
         shaped: HashSet::new(),
         merged: HashSet::new(),
@@ -155,8 +155,8 @@ fn merges_by_definition(text: &str) -> bool {
     })
 }
 
-/// Selections on a type, of few names so that they meet often.
-fn written(random: &mut fastrand::Rng, on: &str, depth: usize, into: &mut String) {
+/// Random selections on a type, with few names so that they often overlap.
+fn write_random(random: &mut fastrand::Rng, on: &str, depth: usize, into: &mut String) {
     into.push_str("{ ");
     for _ in 0..random.usize(1..=3) {
         let inner = [" on A ", " on B ", " on C ", " on I ", " "];
@@ -164,10 +164,10 @@ fn written(random: &mut fastrand::Rng, on: &str, depth: usize, into: &mut String
             0..=2 if depth > 0 => {
                 let name = ["x", "y", "k: x", "k: y", "x: one", "k: one"][random.usize(0..6)];
                 into.push_str(name);
-                written(random, if name.ends_with("one") { "A" } else { "I" }, depth - 1, into);
+                write_random(random, if name.ends_with("one") { "A" } else { "I" }, depth - 1, into);
             }
             3 | 4 if depth > 0 => {
-                // Of one object type no other can be.
+                // An object of one type cannot be of another.
                 let within = ["A", "B", "C"].contains(&on);
                 let inner = if within {
                     [format!(" on {on} "), " on I ".to_owned()][random.usize(0..2)].clone()
@@ -176,7 +176,7 @@ fn written(random: &mut fastrand::Rng, on: &str, depth: usize, into: &mut String
                 };
                 let next = inner.trim().strip_prefix("on ").unwrap_or(on).to_owned();
                 write!(into, "...{inner}").unwrap();
-                written(random, &next, depth - 1, into);
+                write_random(random, &next, depth - 1, into);
             }
             5 => into.push_str(["n(v: 1) ", "n(v: 2) ", "n "][random.usize(0..3)]),
             6 => into.push_str(["s ", "k: s ", "__typename "][random.usize(0..3)]),
@@ -188,26 +188,26 @@ fn written(random: &mut fastrand::Rng, on: &str, depth: usize, into: &mut String
 }
 
 #[test]
-fn made_documents_merge_as_the_specification_says() {
+fn random_documents_merge_as_the_specification_defines() {
     let mut merging = 0;
     let mut random = fastrand::Rng::with_seed(7);
     let count = 500;
     for _ in 0..count {
         let mut text = "{ x ".to_owned();
-        written(&mut random, "I", 3, &mut text);
+        write_random(&mut random, "I", 3, &mut text);
         text.push_str("} fragment F on I ");
-        written(&mut random, "I", 1, &mut text);
+        write_random(&mut random, "I", 1, &mut text);
         text.push_str("fragment G on I ");
-        written(&mut random, "I", 1, &mut text);
+        write_random(&mut random, "I", 1, &mut text);
         let expected = merges_by_definition(&text);
         assert_eq!(merges(&text), expected, "{text}");
         merging += u32::from(expected);
     }
-    // Neither verdict is the rule.
+    // Both outcomes occur often.
     assert!((count / 10..count * 9 / 10).contains(&merging), "{merging} of {count}");
 }
 
-/// Every path through the types is another combination.
+/// A document in which every path through the types is a separate combination.
 fn tree(levels: usize, types: &[&str]) -> String {
     if levels == 0 {
         return "s ".to_owned();
@@ -217,7 +217,7 @@ fn tree(levels: usize, types: &[&str]) -> String {
     inner.collect::<String>() + &format!("x {{ {below} }} ")
 }
 
-/// Small to write, and ruinous to compare pair by pair or to expand.
+/// Small documents that are ruinous to compare pair by pair or to expand.
 fn bombs() -> Vec<(&'static str, String)> {
     let nested = |levels: usize, within: &dyn Fn(usize) -> String| {
         let mut text = "{ x { s } ".to_owned();
@@ -270,7 +270,7 @@ fn bombs() -> Vec<(&'static str, String)> {
 }
 
 #[test]
-fn what_is_small_to_write_is_quick_to_compare() {
+fn small_documents_are_quick_to_compare() {
     for (name, text) in bombs() {
         let document = parse(&text).unwrap();
         let catalog = catalog();
@@ -278,23 +278,23 @@ fn what_is_small_to_write_is_quick_to_compare() {
         let outcome = check(&document, &catalog);
         let took = began.elapsed();
         println!("{:>9.3} ms  {name} ({} bytes)", took.as_secs_f64() * 1000.0, text.len());
-        // All of them are valid. What would take long is refused for that.
+        // All are valid; those that would take long are refused.
         let code = outcome.err().map(|error| error.code);
         assert!(code.is_none_or(|code| code == Code::LimitExceeded), "{name}: {code:?}");
-        // Generous: unoptimised, and others are on the machine. Pair by pair each takes minutes or more.
+        // Generous for unoptimised builds on a busy machine. Pair by pair, each takes minutes or more.
         assert!(took < Duration::from_secs(10), "{name}: {took:?}");
     }
 }
 
 #[test]
-fn what_would_take_long_to_compare_is_refused_with_a_way_out() {
+fn documents_that_take_long_to_compare_are_refused_with_advice() {
     let catalog = catalog();
     let outcome = |levels: usize, types: &[&str]| {
         let document = parse(&format!("{{ x {{ {} }} }}", tree(levels, types))).unwrap();
         check(&document, &catalog)
     };
     assert!(outcome(3, &["A", "B", "C"]).is_ok());
-    // Of one type all may meet, and are compared once.
+    // Fields of one type all overlap, and are compared once.
     assert!(outcome(10, &["A"]).is_ok());
     let error = outcome(7, &["A", "B"]).unwrap_err();
     assert_eq!((error.code, error.locations.len()), (Code::LimitExceeded, 1));

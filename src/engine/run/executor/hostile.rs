@@ -1,4 +1,4 @@
-//! Documents that are cheap to write and would be dear to run: each is refused, in a short answer.
+//! Documents that are cheap to write and would be expensive to run: each is refused, with a short answer.
 
 use std::fmt::Write;
 use std::time::Instant;
@@ -6,11 +6,11 @@ use std::time::Instant;
 use super::tests::{api, attach, pool, run};
 use super::{Limits, Request};
 
-/// What `cost_of_refusing` measures is what is shipped.
+/// The allocator of the shipped program, so that `cost_of_refusing` measures the same.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Documents that are small to write and ruinous to run.
+/// Small documents that would be ruinous to run.
 fn hostile() -> Vec<(&'static str, String, &'static str)> {
     let doubling = |levels: usize| {
         let mut text = "{ company(by: {id: \"a\"}) { ...F0 } }".to_owned();
@@ -144,12 +144,12 @@ fn hostile() -> Vec<(&'static str, String, &'static str)> {
             "GRAPHQL_VALIDATION_FAILED",
         ),
         (
-            "as many operations, each with what the others lack",
+            "as many operations, each with other faults",
             operations(400, 20).replace("$a: String", "$b: Int"),
             "BAD_REQUEST",
         ),
         (
-            "9,000 escapes that stand for nothing",
+            "9,000 escapes before an invalid one",
             format!(
                 "{{ company(by: {{id: \"{}\"}}) {{ id }} }}",
                 "\\u00e9".repeat(9_000) + "\\uD800"
@@ -157,12 +157,12 @@ fn hostile() -> Vec<(&'static str, String, &'static str)> {
             "GRAPHQL_PARSE_FAILED",
         ),
         (
-            "9,900 characters that are no tokens",
+            "9,900 invalid characters",
             format!("{{ {} }}", "?".repeat(9_900)),
             "GRAPHQL_PARSE_FAILED",
         ),
         (
-            "9,900 definitions that are none",
+            "9,900 incomplete definitions",
             "query ".repeat(9_900),
             "GRAPHQL_PARSE_FAILED",
         ),
@@ -181,7 +181,7 @@ fn hostile() -> Vec<(&'static str, String, &'static str)> {
 
 fn hostile_request(text: String) -> Request {
     let mut request = Request::new("r1", text);
-    // Without a name nothing is looked at where there are several.
+    // Without a name, several operations are refused unseen.
     if request.query.contains("chosen") {
         request.operation_name = Some("chosen".to_owned());
     }
@@ -202,12 +202,12 @@ async fn hostile_documents_are_refused() {
 }
 
 #[tokio::test]
-#[ignore = "prints what refusing costs; run with --release --ignored --nocapture"]
+#[ignore = "prints the cost of refusing; run with --release --ignored --nocapture"]
 async fn cost_of_refusing() {
     let api = api(Limits::default());
     for (name, text, _) in hostile() {
         let mut best = f64::INFINITY;
-        // The best of several: others on the machine only add to it.
+        // The best of several, since other processes can only slow it down.
         for _ in 0..20 {
             let request = hostile_request(text.clone());
             let began = Instant::now();

@@ -1,7 +1,7 @@
-//! The one way to run a request, for every transport and the command line: limits, parse, choose
-//! the operation, check, execute within the time allowed, and make errors fit for callers.
+//! The one way to run a request, for every transport and the command line: limits, parse, select_operation
+//! the operation, validate, execute before the deadline, and prepare errors for callers.
 
-mod flag;
+mod observer;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -13,37 +13,37 @@ use async_graphql::{
     ObjectType, Positioned, Response, Schema, SchemaBuilder, SubscriptionType, ValidationMode, Value, Variables,
 };
 
-use self::flag::{Began, ExecutionFlag};
+use self::observer::{ExecutionObserver, ExecutionStarted};
 use crate::{
     engine::{
         answer::{self, Answer, Outcome},
-        catalog::{Catalog, Unreadable},
+        catalog::{Catalog, SdlError},
         check::{document, merge, variables},
         client::Client,
         cost::{
             measure::{self, Estimate},
-            tally::{self, Tally, Wanted},
+            tally::{self, CostReport, Tally},
         },
         error::{Code, Error},
-        handover::Handover,
         limits::{Introspection, Limit, Limits},
         parse::{self, lexical},
+        write_handover::WriteHandover,
     },
     model::{Caller, Role},
 };
 
 use super::{
-    absent, introspection, presence, root_field,
-    work::{Pool, Turn, Work},
+    absent_variables, empty_objects, introspection, root_field,
+    work::{Pool, WorkClass, WorkerTurn},
 };
 
-/// What is added where a request failed after it had changed something.
-const CHANGES_MAY_STAND: &str = " Changes of this request were recorded before it failed: look at the log of changes, or send each again with its idempotencyKey, which never makes it twice.";
+/// Added to the message if a request failed after it had made a change.
+const CHANGES_WERE_RECORDED: &str = " Changes of this request were recorded before it failed: see the log of changes, or send each again with its idempotencyKey, which never applies it twice.";
 
-/// The extension in which clients name a query by its hash.
+/// The extension with the hash of a persisted query.
 pub(crate) const PERSISTED_QUERY: &str = "persistedQuery";
 
-/// What the caller may run: GET is for reading.
+/// Which operations the caller may run: GET is for reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operations {
     /// Mutations are refused.
@@ -52,35 +52,35 @@ pub enum Operations {
     Any,
 }
 
-/// One GraphQL request, as every transport hands it over.
+/// One GraphQL request, as every transport passes it.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// Names the request in the log, and to the caller where the server failed.
+    /// Identifies the request in the log, and to the caller if the server failed.
     pub id: String,
     /// The document.
     pub query: String,
-    /// Which operation of the document to run; needed where it holds several.
+    /// Which operation of the document to run; required if it has several.
     pub operation_name: Option<String>,
-    /// Values for the operation's variables; others are ignored.
+    /// Values for the operation's variables; undeclared ones are ignored.
     pub variables: serde_json::Map<String, serde_json::Value>,
-    /// What the client asks for beside the specification.
+    /// Extensions sent by the client.
     pub extensions: serde_json::Map<String, serde_json::Value>,
     /// The view for the whole operation, as a `ViewInput` in JSON (the `Guanxi-View` header).
     pub view: Option<serde_json::Value>,
-    /// What may run.
+    /// Which operations may run.
     pub operations: Operations,
-    /// Who asks.
+    /// The authenticated caller.
     pub caller: Caller,
-    /// Why no change is taken, where none is whoever asks.
+    /// Why changes are refused for all callers, if they are.
     pub read_only: Option<&'static str>,
-    /// Over which connection it came.
+    /// The connection, for the fair sharing of workers.
     pub client: Client,
-    /// Which of its changes can no longer be taken back, for who may have to give it up.
-    pub handover: Handover,
+    /// Tracks which of its changes were handed to the writer, for a transport that may abandon the request.
+    pub handover: WriteHandover,
 }
 
 impl Request {
-    /// A request with nothing but a document; the other fields can be set.
+    /// A request with only a document; the other fields have defaults.
     pub fn new(id: impl Into<String>, query: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -93,27 +93,27 @@ impl Request {
             caller: Caller::unnamed(Role::Admin),
             read_only: None,
             client: Client::default(),
-            handover: Handover::default(),
+            handover: WriteHandover::default(),
         }
     }
 }
 
-/// What resolvers may need to know of the request itself.
+/// The parts of the request and its execution that resolvers may need.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Given<'a> {
-    /// The view that root fields inherit when they name none, as it was sent: not checked yet.
+pub(crate) struct ExecutionContext<'a> {
+    /// The view that root fields without a view of their own inherit, as sent: not checked yet.
     pub(crate) view: Option<&'a serde_json::Value>,
-    /// When the answer is given up. Work without an await must look at it by itself.
+    /// When the request times out. Work without an await must check it by itself.
     pub(crate) deadline: Instant,
-    /// How long that is after the request came.
-    pub(crate) allowed: Duration,
-    /// When others are served: work must look at it by itself as well.
-    pub(crate) turn: &'a Turn,
-    /// Through which changes reach the writer.
-    pub(crate) handover: &'a Handover,
+    /// The time from the arrival of the request to the deadline.
+    pub(crate) timeout: Duration,
+    /// The turn on the workers: work must check it by itself as well.
+    pub(crate) turn: &'a WorkerTurn,
+    /// Hands changes to the writer.
+    pub(crate) handover: &'a WriteHandover,
 }
 
-/// The schema with everything a request passes on its way to it.
+/// The schema with every stage of the execution of a request.
 pub(crate) struct Executor<Q, M, S> {
     schema: Schema<Q, M, S>,
     sdl: String,
@@ -127,11 +127,11 @@ where
     M: ObjectType + 'static,
     S: SubscriptionType + 'static,
 {
-    /// Takes the builder, because it adds an extension and replaces async-graphql's checks of depth and validity: the one
-    /// expands fragments over and over, the other takes uses of variables times operations, and each has gaps.
-    pub(crate) fn new(builder: SchemaBuilder<Q, M, S>, limits: Limits) -> Result<Self, Unreadable> {
+    /// Takes the builder, because it adds an extension and replaces async-graphql's checks of depth and validity: the former
+    /// expands fragments repeatedly, the latter takes time proportional to uses of variables times operations, and both have gaps.
+    pub(crate) fn new(builder: SchemaBuilder<Q, M, S>, limits: Limits) -> Result<Self, SdlError> {
         let schema = builder
-            .extension(ExecutionFlag)
+            .extension(ExecutionObserver)
             .limit_recursive_depth(usize::MAX)
             .validation_mode(ValidationMode::Fast)
             .finish();
@@ -145,23 +145,23 @@ where
         })
     }
 
-    /// The schema as text, as async-graphql prints it.
+    /// The schema in SDL, as async-graphql prints it.
     pub(crate) fn sdl(&self) -> &str {
         &self.sdl
     }
 
-    /// What a request may ask for.
+    /// The limits of a request.
     pub(crate) fn limits(&self) -> &Limits {
         &self.limits
     }
 
-    /// Answers one request that is no subscription; see [`Self::run`].
+    /// Answers one request other than a subscription; see [`Self::run`].
     #[cfg(test)]
     pub(crate) async fn answer(
         &self,
         request: Request,
         pool: &Pool,
-        data: impl FnOnce(async_graphql::Request, Given<'_>) -> Result<async_graphql::Request, Error>,
+        data: impl FnOnce(async_graphql::Request, ExecutionContext<'_>) -> Result<async_graphql::Request, Error>,
     ) -> Answer {
         match self.prepare(request, Streams::Refused) {
             Ok(prepared) => self.run(prepared, pool, data).await,
@@ -169,40 +169,40 @@ where
         }
     }
 
-    /// Runs one request, or gets one event of a subscription, on a worker of `pool` when it scans, walks or computes, or is
-    /// large. `data` attaches what resolvers read from the context, or refuses the request. Dropping the future stops the
+    /// Runs one request, or computes one event of a subscription, on a worker of `pool` if it scans, traverses or computes, or is
+    /// large. `data` attaches data for the resolvers to the context, or refuses the request. Dropping the future stops the
     /// work at its next await.
     pub(crate) async fn run(
         &self,
-        prepared: Prepared,
+        prepared: PreparedRequest,
         pool: &Pool,
-        data: impl FnOnce(async_graphql::Request, Given<'_>) -> Result<async_graphql::Request, Error>,
+        data: impl FnOnce(async_graphql::Request, ExecutionContext<'_>) -> Result<async_graphql::Request, Error>,
     ) -> Answer {
         let request = prepared.request;
-        let allowed = Duration::from_millis(self.limits.timeout_ms);
-        let deadline = Instant::now() + allowed;
-        let began = Began::default();
-        let tally = match prepared.wanted {
-            Wanted::Cost => Some(Arc::new(Tally::new(Arc::clone(&self.catalog)))),
-            Wanted::Nothing => None,
+        let timeout = Duration::from_millis(self.limits.timeout_ms);
+        let deadline = Instant::now() + timeout;
+        let started = ExecutionStarted::default();
+        let tally = match prepared.cost_report {
+            CostReport::Included => Some(Arc::new(Tally::new(Arc::clone(&self.catalog)))),
+            CostReport::Omitted => None,
         };
         let mut inner = async_graphql::Request::new(String::new())
             .variables(prepared.variables)
-            .data(began.clone());
+            .data(started.clone());
         if let Some(tally) = &tally {
             inner = inner.data(Arc::clone(tally));
         }
         inner.operation_name.clone_from(&prepared.name);
         inner.extensions = extensions(request.extensions);
-        let turn = Turn::new(pool, request.client);
-        let given = Given {
+        let turn = WorkerTurn::new(pool, request.client);
+        let context = ExecutionContext {
             view: request.view.as_ref(),
             turn: &turn,
             deadline,
-            allowed,
+            timeout,
             handover: &request.handover,
         };
-        let mut inner = match data(inner, given) {
+        let mut inner = match data(inner, context) {
             Ok(inner) => inner,
             Err(error) => {
                 return Answer {
@@ -225,50 +225,50 @@ where
             };
             AssertUnwindSafe(response).catch_unwind().await
         };
-        let executed = async {
+        let response = async {
             match prepared.estimate.work {
-                Work::Lookup => {
-                    let _ended = turn.begin_lookup();
+                WorkClass::Lookup => {
+                    let _guard = turn.begin_lookup();
                     Ok(execution.await)
                 }
                 work => pool.run(work, &turn, deadline, execution).await,
             }
         };
-        tokio::pin!(executed);
-        let mut in_time = tokio::time::timeout_at(deadline.into(), &mut executed).await.ok();
-        // What the writer was given is carried out, whoever waits: it is answered as it ends, and nothing more is given to it.
-        if in_time.is_none() && request.handover.close() {
-            in_time = Some(executed.await);
+        tokio::pin!(response);
+        let mut result = tokio::time::timeout_at(deadline.into(), &mut response).await.ok();
+        // Changes that were handed to the writer complete in any case: their outcome is awaited, and no more are handed over.
+        if result.is_none() && request.handover.close() {
+            result = Some(response.await);
         }
-        let mut response = match in_time {
+        let mut response = match result {
             Some(Ok(Ok(response))) => response,
             Some(Ok(Err(_panic))) => {
                 tracing::error!(request_id = request.id, "a resolver panicked");
                 let mut error = answer::internal(&request.id);
                 if request.handover.has_begun() {
-                    error.message.push_str(CHANGES_MAY_STAND);
+                    error.message.push_str(CHANGES_WERE_RECORDED);
                 }
                 Response::from_errors(vec![error.into_server_error()])
             }
-            Some(Err(refused)) => {
+            Some(Err(error)) => {
                 return Answer {
                     operation_name: prepared.name,
                     outcome: Outcome::Unavailable,
-                    ..Answer::refused([refused])
+                    ..Answer::refused([error])
                 };
             }
             None => Response::from_errors(vec![timed_out(self.limits.timeout_ms).into_server_error()]),
         };
-        if prepared.marked {
-            presence::unmark(&mut response.data);
+        if prepared.has_marks {
+            empty_objects::unmark(&mut response.data);
         }
-        let outcome = if began.is_set() {
+        let outcome = if started.is_set() {
             Outcome::Executed
         } else {
             Outcome::RequestError
         };
         if let (Some(tally), Outcome::Executed) = (tally, outcome) {
-            let cost = tally.told(prepared.estimate.points, self.limits.complexity_max);
+            let cost = tally.report(prepared.estimate.points, self.limits.complexity_max);
             response.extensions.insert(tally::EXTENSION.to_owned(), cost);
         }
         Answer {
@@ -278,12 +278,12 @@ where
         }
     }
 
-    /// Everything before execution; what fails here has no `data`.
-    pub(crate) fn prepare(&self, mut request: Request, streams: Streams) -> Result<Prepared, Box<Answer>> {
+    /// Everything before execution; an error here leaves the answer without `data`.
+    pub(crate) fn prepare(&self, mut request: Request, streams: Streams) -> Result<PreparedRequest, Box<Answer>> {
         let refuse = |error: Error| Box::new(Answer::refused([error]));
-        let wanted = Wanted::read(&request.extensions).map_err(refuse)?;
+        let cost_report = CostReport::read(&request.extensions).map_err(refuse)?;
         if request.query.is_empty() && request.extensions.contains_key(PERSISTED_QUERY) {
-            // These words and this code are what Apollo's clients send the whole query after.
+            // Apollo's clients send the whole query after exactly this message and code.
             let error = Error::new(Code::PersistedQueryNotSupported, "PersistedQueryNotSupported");
             return Err(refuse(error));
         }
@@ -292,45 +292,45 @@ where
         if self.limits.introspection == Introspection::Closed {
             introspection::refuse(&document).map_err(refuse)?;
         }
-        let (name, operation) = choose(&document, request.operation_name.as_deref()).map_err(refuse)?;
+        let (name, operation) = select_operation(&document, request.operation_name.as_deref()).map_err(refuse)?;
         let named = |mut answer: Box<Answer>| {
             answer.operation_name.clone_from(&name);
             answer
         };
         let kind = operation.node.ty;
-        self.allowed(operation, &request, streams).map_err(named)?;
-        let values = variables::count(&request.variables);
+        self.check_permission(operation, &request, streams).map_err(named)?;
+        let value_count = variables::count(&request.variables);
         self.limits
-            .check(Limit::Values, values)
+            .check(Limit::Values, value_count)
             .map_err(|error| named(refuse(error)))?;
-        let given = serde_json::Value::Object(std::mem::take(&mut request.variables));
-        let given = Variables::from_json(variables::whole(given));
-        let estimate = measure::check(&document, operation, &given, &self.catalog, &self.limits)
+        let values = serde_json::Value::Object(std::mem::take(&mut request.variables));
+        let values = Variables::from_json(variables::with_integers(values));
+        let estimate = measure::check(&document, operation, &values, &self.catalog, &self.limits)
             .map_err(|error| named(refuse(error)))?;
         document::check(&document, &self.catalog).map_err(|errors| named(Box::new(Answer::refused(errors))))?;
         merge::check(&document, &self.catalog).map_err(|error| named(refuse(error)))?;
-        let variables = variables::coerce(&self.catalog, &operation.node, given)
+        let variables = variables::coerce(&self.catalog, &operation.node, values)
             .map_err(|errors| named(Box::new(Answer::refused(errors))))?;
-        leave_only(&mut document, name.as_deref());
+        retain_operation(&mut document, name.as_deref());
         if kind == OperationType::Subscription {
             root_field::reduce(&mut document).map_err(|error| named(refuse(error)))?;
         }
-        variables::decide(&document, &variables).map_err(|error| named(refuse(error)))?;
-        absent::leave_out(&mut document, &variables);
-        let marked = presence::mark(&mut document);
-        Ok(Prepared {
+        variables::check_conditions(&document, &variables).map_err(|error| named(refuse(error)))?;
+        absent_variables::remove_absent(&mut document, &variables);
+        let has_marks = empty_objects::mark(&mut document);
+        Ok(PreparedRequest {
             request,
             kind,
             name,
             document,
-            marked,
+            has_marks,
             variables,
-            wanted,
+            cost_report,
             estimate,
         })
     }
 
-    fn allowed(
+    fn check_permission(
         &self,
         operation: &Positioned<OperationDefinition>,
         request: &Request,
@@ -346,7 +346,7 @@ where
                 (error, Outcome::RequestError)
             }
             (OperationType::Mutation, Operations::QueriesOnly) => {
-                let error = Error::bad_request("Mutations do not run over GET. Send a POST.");
+                let error = Error::bad_request("Mutations are not allowed over GET. Send a POST.");
                 (error, Outcome::MutationOverGet)
             }
             (OperationType::Mutation, Operations::Any) => match may_change(request) {
@@ -362,36 +362,36 @@ where
     }
 }
 
-/// Whether subscriptions may run: where an answer may have several parts.
+/// Whether subscriptions may run: only on transports whose answers may have several parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Streams {
     Allowed,
     Refused,
 }
 
-/// A request that passed every check.
+/// A request that passed validation.
 #[derive(Clone)]
-pub(crate) struct Prepared {
-    /// Its variables are checked, and no longer in there.
+pub(crate) struct PreparedRequest {
+    /// Its variables are moved to `variables`.
     request: Request,
     pub(crate) kind: OperationType,
     name: Option<String>,
     document: ExecutableDocument,
-    /// Whether marks must be taken out of the answer.
-    marked: bool,
+    /// Whether marker fields must be removed from the answer.
+    has_marks: bool,
     variables: Variables,
-    wanted: Wanted,
+    cost_report: CostReport,
     estimate: Estimate,
 }
 
-impl Prepared {
-    /// Who asks.
+impl PreparedRequest {
+    /// The authenticated caller.
     pub(crate) fn caller(&self) -> &Caller {
         &self.request.caller
     }
 }
 
-/// Whether the caller may change what is recorded: the one place where that is decided, for every transport.
+/// Whether the caller may make changes: the only place that decides it, for every transport.
 fn may_change(request: &Request) -> Result<(), Error> {
     if let Some(why) = request.read_only {
         return Err(Error::forbidden(why));
@@ -400,72 +400,72 @@ fn may_change(request: &Request) -> Result<(), Error> {
     if *role >= Role::Editor {
         return Ok(());
     }
-    let has = match name {
+    let current_role = match name {
         Some(name) => format!("the token {name:?} has {role}"),
         None => "this request came without a token".to_owned(),
     };
     Err(Error::forbidden(format!(
-        "Changes need the role {}; {has}. Send another as Authorization: Bearer gxt_…, over WebSocket in the payload of connection_init.",
+        "Changes need the role {}; {current_role}. Send a token with that role as Authorization: Bearer gxt_…, over WebSocket in the payload of connection_init.",
         Role::Editor
     )))
 }
 
-/// How many names of operations are told.
-const NAMES_TOLD: usize = 10;
+/// The most names of operations that an error message lists.
+const NAMES_MAX: usize = 10;
 
-fn choose<'d>(
+fn select_operation<'d>(
     document: &'d ExecutableDocument,
-    wanted: Option<&str>,
+    operation_name: Option<&str>,
 ) -> Result<(Option<String>, &'d Positioned<OperationDefinition>), Error> {
-    // Some clients send an empty name where they mean none.
-    match (&document.operations, wanted.filter(|name| !name.is_empty())) {
+    // Some clients send an empty name instead of none.
+    match (&document.operations, operation_name.filter(|name| !name.is_empty())) {
         (DocumentOperations::Single(operation), None) => Ok((None, operation)),
-        (DocumentOperations::Multiple(operations), Some(wanted)) if operations.contains_key(wanted) => {
-            Ok((Some(wanted.to_owned()), &operations[wanted]))
+        (DocumentOperations::Multiple(operations), Some(name)) if operations.contains_key(name) => {
+            Ok((Some(name.to_owned()), &operations[name]))
         }
         (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => operations
             .iter()
             .next()
             .map(|(name, operation)| (Some(name.to_string()), operation))
-            .ok_or_else(|| Error::bad_request("The document holds no operation.")),
-        (operations, Some(wanted)) => {
-            let wanted: String = wanted.chars().take(60).collect();
+            .ok_or_else(|| Error::bad_request("The document has no operation.")),
+        (operations, Some(name)) => {
+            let name: String = name.chars().take(60).collect();
             let mut names: Vec<&str> = operations
                 .iter()
                 .filter_map(|(name, _)| name.map(async_graphql::Name::as_str))
                 .collect();
             names.sort_unstable();
             let names = match &names[..] {
-                [] => "its operation has no name; leave `operationName` out".to_owned(),
-                [first, .., last] if names.len() > NAMES_TOLD => format!("it holds {first} to {last}"),
-                names => format!("it holds {}", names.join(", ")),
+                [] => "its operation has no name; omit `operationName`".to_owned(),
+                [first, .., last] if names.len() > NAMES_MAX => format!("it has {first} to {last}"),
+                names => format!("it has {}", names.join(", ")),
             };
             Err(Error::bad_request(format!(
-                "The document holds no operation named {wanted}; {names}."
+                "The document has no operation named {name}; {names}."
             )))
         }
         (_, None) => Err(Error::bad_request(
-            "The document holds several operations; say which with `operationName`.",
+            "The document has several operations; select one with `operationName`.",
         )),
     }
 }
 
-/// Takes the operations out of a document that will not run; they have been checked.
-fn leave_only(document: &mut ExecutableDocument, chosen: Option<&str>) {
-    if let (DocumentOperations::Multiple(operations), Some(chosen)) = (&mut document.operations, chosen) {
-        operations.retain(|name, _| name == chosen);
+/// Removes the operations that will not run from a validated document.
+fn retain_operation(document: &mut ExecutableDocument, selected: Option<&str>) {
+    if let (DocumentOperations::Multiple(operations), Some(selected)) = (&mut document.operations, selected) {
+        operations.retain(|name, _| name == selected);
     }
 }
 
 fn timed_out(timeout_ms: u64) -> Error {
     Error::timeout(format!(
-        "The request took longer than {timeout_ms} ms and was stopped. Ask for less at a time. The server's setting is --timeout-ms."
+        "The request took longer than {timeout_ms} ms and was stopped. Request less at a time. The server's setting is --timeout-ms."
     ))
 }
 
-fn extensions(given: serde_json::Map<String, serde_json::Value>) -> async_graphql::Extensions {
+fn extensions(values: serde_json::Map<String, serde_json::Value>) -> async_graphql::Extensions {
     let mut extensions = async_graphql::Extensions::default();
-    for (name, value) in given {
+    for (name, value) in values {
         if let Ok(value) = Value::from_json(value) {
             extensions.0.insert(name, value);
         }

@@ -1,4 +1,4 @@
-//! Requests against a small schema of their own: what is refused, with which code, and what runs.
+//! Requests against a small schema of their own: which are refused, with which code, and which run.
 
 use async_graphql::{EmptySubscription, Enum, ID, InputObject, Object, OneofObject, Schema, SimpleObject};
 use serde_json::{Value, json};
@@ -26,12 +26,12 @@ struct ViewInput {
 }
 
 #[derive(serde::Serialize, InputObject)]
-struct Told {
+struct Sample {
     #[graphql(default = 5)]
     at: i32,
-    #[graphql(default_with = "Some(\"unsaid\".to_owned())")]
+    #[graphql(default_with = "Some(\"default\".to_owned())")]
     note: Option<String>,
-    inner: Option<Vec<Told>>,
+    inner: Option<Vec<Sample>>,
 }
 
 #[derive(Clone, SimpleObject)]
@@ -90,29 +90,32 @@ impl Query {
         Some(first)
     }
 
-    /// What it was given, as JSON.
-    async fn told(&self, of: Told) -> String {
+    /// The argument as JSON.
+    async fn echo(&self, of: Sample) -> String {
         serde_json::to_value(of).unwrap().to_string()
     }
 
     async fn view_of_the_request(&self, ctx: &async_graphql::Context<'_>) -> Option<String> {
-        ctx.data_opt::<Seen>().map(|seen| seen.0.to_string())
+        ctx.data_opt::<RequestView>().map(|view| view.0.to_string())
     }
 }
 
 /// The view of the request, handed to resolvers.
-struct Seen(Value);
+struct RequestView(Value);
 
-/// Workers, of which nothing here needs any.
+/// A pool of workers, which no test here needs.
 pub(super) fn pool() -> Pool {
     Pool::new(&Limits::default())
 }
 
 /// Takes any view but `{"ever": 1}`.
-pub(super) fn attach(request: async_graphql::Request, given: Given<'_>) -> Result<async_graphql::Request, Error> {
-    match given.view {
+pub(super) fn attach(
+    request: async_graphql::Request,
+    context: ExecutionContext<'_>,
+) -> Result<async_graphql::Request, Error> {
+    match context.view {
         Some(view) if view["ever"] == 1 => Err(Error::bad_user_input("Guanxi-View", "ever is true or false")),
-        Some(view) => Ok(request.data(Seen(view.clone()))),
+        Some(view) => Ok(request.data(RequestView(view.clone()))),
         None => Ok(request),
     }
 }
@@ -247,7 +250,7 @@ async fn faulty_variables_are_refused_before_anything_runs() {
 }
 
 #[tokio::test]
-async fn defaults_and_undeclared_variables_are_as_the_specification_says() {
+async fn defaults_and_undeclared_variables_follow_the_specification() {
     let query = "query ($id: ID! = \"b\", $no: Boolean = true) { company(by: {id: $id}) { id @skip(if: $no) x: id } }";
     assert_eq!(data(query, json!({"other": 1})).await, json!({"company": {"x": "b"}}));
     assert_eq!(
@@ -262,7 +265,7 @@ async fn defaults_and_undeclared_variables_are_as_the_specification_says() {
 }
 
 #[tokio::test]
-async fn the_same_field_twice_is_merged() {
+async fn repeated_fields_are_merged() {
     let query = "{ company(by: {id: \"a\"}) { id } ...F } fragment F on Query { company(by: {id: \"a\"}) { id partners { id } } }";
     assert_eq!(
         data(query, json!({})).await,
@@ -282,11 +285,11 @@ async fn the_operation_is_chosen_by_name() {
         (Outcome::RequestError, &json!("BAD_REQUEST"))
     );
     let message = answer["errors"][0]["message"].as_str().unwrap();
-    assert!(message.ends_with("named C; it holds A, B."), "{message}");
+    assert!(message.ends_with("named C; it has A, B."), "{message}");
 }
 
 #[tokio::test]
-async fn mutations_run_only_where_they_may() {
+async fn mutations_run_only_where_allowed() {
     let mut request = Request::new("r1", "mutation { rename(name: \"a\") }");
     assert_eq!(run(request.clone()).await.1, json!({"data": {"rename": "a"}}));
     request.operations = Operations::QueriesOnly;
@@ -296,7 +299,7 @@ async fn mutations_run_only_where_they_may() {
 }
 
 #[tokio::test]
-async fn every_error_has_a_code_and_only_callers_faults_keep_their_text() {
+async fn every_error_has_a_code_and_internal_ones_hide_their_text() {
     for (query, code) in [
         ("{ refuses }", "NOT_FOUND"),
         ("{ limited(first: 11) }", "BAD_USER_INPUT"),
@@ -323,7 +326,7 @@ async fn a_resolver_error_keeps_its_argument() {
 }
 
 #[tokio::test]
-async fn the_view_of_the_request_is_checked_and_handed_on() {
+async fn the_view_of_the_request_is_checked_and_passed_on() {
     let mut request = Request::new("r1", "{ viewOfTheRequest }");
     request.view = Some(json!({"ever": true}));
     assert_eq!(

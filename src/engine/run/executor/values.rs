@@ -1,14 +1,14 @@
-//! What documents and variables give, as the specification reads it: numbers, variables without a value, conditions; and what
-//! of a document is checked though it does not run.
+//! Values in documents and variables by the specification: numbers, variables without a value, conditions; and validation
+//! of operations that do not run.
 
 use serde_json::{Value, json};
 
 use super::tests::{data, refused, request, run};
 use super::{Outcome, Request};
 
-/// JSON has one kind of number, a document two.
+/// JSON has one number type, GraphQL two.
 #[tokio::test]
-async fn whole_numbers_are_whole_however_json_writes_them() {
+async fn json_numbers_without_fraction_are_integers() {
     let query = "query ($n: Int!) { limited(first: $n) }";
     for (value, expected) in [("2.0", 2), ("2e0", 2), ("-0", 0), ("-0.0", 0), ("-3.0", -3)] {
         let variables: Value = serde_json::from_str(&format!("{{\"n\": {value}}}")).unwrap();
@@ -24,37 +24,37 @@ async fn whole_numbers_are_whole_however_json_writes_them() {
     assert_eq!(data(ids, json!({"ids": 7.0})).await, json!({"nodes": [{"id": "7"}]}));
 }
 
-/// What is given by a variable without a value is not given, however deep it stands.
+/// An argument or input field set to a variable without a value counts as absent, at any depth.
 #[tokio::test]
-async fn what_a_variable_without_a_value_would_give_is_not_given() {
-    let told =
-        json!({"told": "{\"at\":5,\"inner\":[{\"at\":5,\"inner\":null,\"note\":\"unsaid\"}],\"note\":\"unsaid\"}"});
-    let nested = "query ($at: Int, $note: String, $x: [Told!]) { told(of: {at: $at, note: $note, inner: [{at: $at, note: $note, inner: $x}]}) }";
-    assert_eq!(data(nested, json!({})).await, told);
-    let list = "query ($at: Int, $note: String, $x: [Told!]) { ...F } fragment F on Query { ... @include(if: true) { told(of: {at: $at, note: $note, inner: {at: $at, note: $note, inner: $x}}) } }";
-    assert_eq!(data(list, json!({})).await, told);
+async fn a_variable_without_a_value_leaves_its_argument_absent() {
+    let expected =
+        json!({"echo": "{\"at\":5,\"inner\":[{\"at\":5,\"inner\":null,\"note\":\"default\"}],\"note\":\"default\"}"});
+    let nested = "query ($at: Int, $note: String, $x: [Sample!]) { echo(of: {at: $at, note: $note, inner: [{at: $at, note: $note, inner: $x}]}) }";
+    assert_eq!(data(nested, json!({})).await, expected);
+    let list = "query ($at: Int, $note: String, $x: [Sample!]) { ...F } fragment F on Query { ... @include(if: true) { echo(of: {at: $at, note: $note, inner: {at: $at, note: $note, inner: $x}}) } }";
+    assert_eq!(data(list, json!({})).await, expected);
     // Null is a value.
-    let null = json!({"told": "{\"at\":5,\"inner\":null,\"note\":null}"});
+    let null = json!({"echo": "{\"at\":5,\"inner\":null,\"note\":null}"});
     assert_eq!(
         data(
-            "query ($note: String) { told(of: {note: $note}) }",
+            "query ($note: String) { echo(of: {note: $note}) }",
             json!({"note": null})
         )
         .await,
         null
     );
-    let shared = "query A($at: Int) { ...F } query B($at: Int!) { ...F } fragment F on Query { told(of: {at: $at}) }";
+    let shared = "query A($at: Int) { ...F } query B($at: Int!) { ...F } fragment F on Query { echo(of: {at: $at}) }";
     let mut one = request(shared, &json!({}));
     one.operation_name = Some("A".to_owned());
     assert_eq!(
-        run(one).await.1["data"]["told"],
-        "{\"at\":5,\"inner\":null,\"note\":\"unsaid\"}"
+        run(one).await.1["data"]["echo"],
+        "{\"at\":5,\"inner\":null,\"note\":\"default\"}"
     );
 }
 
 /// A directive of `__typename` uses variables like any other.
 #[tokio::test]
-async fn what_directives_use_is_used() {
+async fn variables_in_directives_count_as_used() {
     let query =
         "query ($yes: Boolean!) { __typename @include(if: $yes) ...F @skip(if: $yes) } fragment F on Query { refuses }";
     assert_eq!(data(query, json!({"yes": true})).await, json!({"__typename": "Query"}));
@@ -72,9 +72,9 @@ async fn what_directives_use_is_used() {
     }
 }
 
-/// A default lets a nullable variable stand where null may not be given.
+/// A default allows a nullable variable in a non-null position, but null itself is refused.
 #[tokio::test]
-async fn nothing_is_selected_on_a_condition_that_is_null() {
+async fn a_null_condition_is_refused() {
     for query in [
         "query ($a: Boolean = true) { refuses @skip(if: $a) __typename }",
         "query ($a: Boolean = true) { ... @include(if: $a) { refuses } __typename }",
@@ -82,13 +82,13 @@ async fn nothing_is_selected_on_a_condition_that_is_null() {
     ] {
         assert_eq!(refused(query, json!({"a": null})).await, "BAD_USER_INPUT", "{query}");
     }
-    let other = "query ($a: Boolean = true, $note: String) { __typename @include(if: $a) told(of: {note: $note}) }";
+    let other = "query ($a: Boolean = true, $note: String) { __typename @include(if: $a) echo(of: {note: $note}) }";
     assert_eq!(data(other, json!({"note": null})).await["__typename"], "Query");
 }
 
-/// A document is checked whole, whichever of its operations runs.
+/// The whole document is validated, whichever operation runs.
 #[tokio::test]
-async fn operations_that_do_not_run_are_checked_too() {
+async fn operations_that_do_not_run_are_validated_too() {
     for other in [
         "query B { nope }",
         "query B($a: Int) { refuses }",
@@ -112,8 +112,8 @@ async fn operations_that_do_not_run_are_checked_too() {
 }
 
 #[tokio::test]
-async fn a_misspelt_name_is_told_with_what_it_may_have_meant() {
-    for (query, told) in [
+async fn a_misspelt_name_gets_suggestions() {
+    for (query, expected) in [
         (
             "{ compani(by: {id: \"a\"}) { id } }",
             "Unknown field \"compani\" on type \"Query\". Did you mean \"company\"?",
@@ -124,7 +124,7 @@ async fn a_misspelt_name_is_told_with_what_it_may_have_meant() {
         ),
         (
             "{ ... on Qeury { refuses } }",
-            "There is no type Qeury for a fragment to be on. Did you mean \"Query\"?",
+            "There is no type Qeury for a fragment. Did you mean \"Query\"?",
         ),
     ] {
         let (_, answer) = run(Request::new("r1", query)).await;
@@ -134,6 +134,6 @@ async fn a_misspelt_name_is_told_with_what_it_may_have_meant() {
             .iter()
             .map(|error| &error["message"])
             .collect();
-        assert!(messages.contains(&&json!(told)), "{answer}");
+        assert!(messages.contains(&&json!(expected)), "{answer}");
     }
 }

@@ -1,4 +1,4 @@
-//! Workers of one sort, and those that wait for one of them, in a fair order.
+//! The workers of one class, and the requests that wait for one of them, in a fair order.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
@@ -7,20 +7,20 @@ use std::{
 
 use tokio::sync::oneshot;
 
-use super::fair::{Rank, Shares};
+use super::fair::{QueueRank, WorkerTimes};
 use crate::engine::client::Client;
 
-/// For how long a worker is expected to be needed, until it is known.
+/// The worker time that a request is expected to use, until its real time is known.
 const EXPECTED_MS: f64 = 10.0;
-/// How often work that waits between its parts looks whether anyone still waits for it.
-const LOOK: Duration = Duration::from_millis(50);
+/// How often paused work checks whether its request was abandoned.
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Workers, and the places of those that wait for one.
+/// Workers, and the queue for them.
 #[derive(Debug)]
 pub(crate) struct Lane {
     /// Requests that may wait before they begin.
     queue_max: usize,
-    /// Requests that may wait after they began, each of which holds a thread.
+    /// Requests that may wait after they began, each of which occupies a thread.
     paused_max: usize,
     state: Mutex<State>,
 }
@@ -28,40 +28,40 @@ pub(crate) struct Lane {
 #[derive(Debug)]
 struct State {
     free: usize,
-    shares: Shares,
-    waiting: Vec<Waiting>,
+    times: WorkerTimes,
+    queue: Vec<Waiter>,
     arrivals: u64,
 }
 
-/// One that waits.
+/// A request that waits for a worker.
 #[derive(Debug)]
-struct Waiting {
+struct Waiter {
     arrival: u64,
     client: Client,
     wake: Wake,
 }
 
-/// How it is told: by a slot, or by nothing where it must make room.
+/// How a waiter is woken: with a slot, or by a dropped channel if it is turned away.
 #[derive(Debug)]
 enum Wake {
-    /// It has not begun.
+    /// The request has not begun.
     Begin(oneshot::Sender<Slot>),
-    /// It goes on.
+    /// The request was paused.
     Resume(mpsc::Sender<Slot>),
 }
 
-/// The right to a worker. Given back when dropped.
+/// The right to a worker, returned to the lane when dropped.
 #[derive(Debug)]
 pub(crate) struct Slot {
-    /// None only while it is handed on.
+    /// `None` only after [`Slot::forget`].
     lane: Option<Arc<Lane>>,
     client: Client,
     since: Instant,
 }
 
-/// Too many wait, and nobody of them was served more.
+/// Too many requests wait, none of a client with more worker time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Full;
+pub(crate) struct QueueFull;
 
 impl Lane {
     pub(crate) fn new(workers: usize, queue_max: usize, paused_max: usize) -> Arc<Self> {
@@ -70,109 +70,107 @@ impl Lane {
             paused_max,
             state: Mutex::new(State {
                 free: workers,
-                shares: Shares::default(),
-                waiting: Vec::new(),
+                times: WorkerTimes::default(),
+                queue: Vec::new(),
                 arrivals: 0,
             }),
         })
     }
 
-    /// A slot, when one is free. Dropping the future gives the place up.
-    pub(crate) async fn enter(self: &Arc<Self>, client: Client) -> Result<Slot, Full> {
+    /// Waits for a slot. Dropping the future leaves the queue.
+    pub(crate) async fn enter(self: &Arc<Self>, client: Client) -> Result<Slot, QueueFull> {
         let (wake, woken) = oneshot::channel();
-        let _place = match self.join(client, Wake::Begin(wake))? {
-            Joined::Free(slot) => return Ok(slot),
-            Joined::Waits(place) => place,
+        let _entry = match self.join(client, Wake::Begin(wake))? {
+            Admission::Immediate(slot) => return Ok(slot),
+            Admission::Queued(entry) => entry,
         };
-        woken.await.map_err(|_| Full)
+        woken.await.map_err(|_| QueueFull)
     }
 
-    /// The same for work that has begun, on its thread. None when `is_over` says that nobody waits for it any more.
-    pub(crate) fn resume(self: &Arc<Self>, client: Client, is_over: impl Fn() -> bool) -> Result<Option<Slot>, Full> {
+    /// Blocks the thread of paused work until it gets a slot. `None` once `is_over` reports that its request was abandoned.
+    pub(crate) fn resume(
+        self: &Arc<Self>,
+        client: Client,
+        is_over: impl Fn() -> bool,
+    ) -> Result<Option<Slot>, QueueFull> {
         let (wake, woken) = mpsc::channel();
-        let _place = match self.join(client, Wake::Resume(wake))? {
-            Joined::Free(slot) => return Ok(Some(slot)),
-            Joined::Waits(place) => place,
+        let _entry = match self.join(client, Wake::Resume(wake))? {
+            Admission::Immediate(slot) => return Ok(Some(slot)),
+            Admission::Queued(entry) => entry,
         };
         loop {
-            match woken.recv_timeout(LOOK) {
+            match woken.recv_timeout(POLL_INTERVAL) {
                 Ok(slot) => return Ok(Some(slot)),
-                Err(mpsc::RecvTimeoutError::Disconnected) => return Err(Full),
+                Err(mpsc::RecvTimeoutError::Disconnected) => return Err(QueueFull),
                 Err(mpsc::RecvTimeoutError::Timeout) if is_over() => return Ok(None),
                 Err(mpsc::RecvTimeoutError::Timeout) => {}
             }
         }
     }
 
-    fn join(self: &Arc<Self>, client: Client, wake: Wake) -> Result<Joined, Full> {
+    fn join(self: &Arc<Self>, client: Client, wake: Wake) -> Result<Admission, QueueFull> {
         let mut state = self.state();
         if state.free > 0 {
             state.free -= 1;
-            return Ok(Joined::Free(self.slot(&mut state, client)));
+            return Ok(Admission::Immediate(self.slot(&mut state, client)));
         }
         self.make_room(&mut state, client, &wake)?;
         state.arrivals += 1;
         let arrival = state.arrivals;
-        state.waiting.push(Waiting { arrival, client, wake });
+        state.queue.push(Waiter { arrival, client, wake });
         drop(state);
-        Ok(Joined::Waits(Place {
+        Ok(Admission::Queued(QueueEntry {
             lane: Arc::clone(self),
             arrival,
         }))
     }
 
-    /// Where too many wait, whoever of them was served most is turned away, be it the one that comes.
-    fn make_room(&self, state: &mut State, client: Client, wake: &Wake) -> Result<(), Full> {
-        let (max, alike): (usize, fn(&Wake) -> bool) = match wake {
+    /// If too many wait, turns away a request of the client with the most worker time, possibly the new one.
+    fn make_room(&self, state: &mut State, client: Client, wake: &Wake) -> Result<(), QueueFull> {
+        let (max, is_same_kind): (usize, fn(&Wake) -> bool) = match wake {
             Wake::Begin(_) => (self.queue_max, |wake| matches!(wake, Wake::Begin(_))),
             Wake::Resume(_) => (self.paused_max, |wake| matches!(wake, Wake::Resume(_))),
         };
-        let all = || {
+        let waiters = || {
             state
-                .waiting
+                .queue
                 .iter()
                 .enumerate()
-                .filter(|(_, waiting)| alike(&waiting.wake))
+                .filter(|(_, waiter)| is_same_kind(&waiter.wake))
         };
-        if all().count() < max {
+        if waiters().count() < max {
             return Ok(());
         }
-        let ranked = all().map(|(place, waiting)| {
-            (
-                state.shares.rank(waiting.client),
-                waiting.client,
-                waiting.arrival,
-                place,
-            )
-        });
-        // Of one client the last to come; of several, one of whoever has most of them waiting.
-        let crowd = |other: Client| {
-            all()
-                .filter(|(_, waiting)| waiting.client.address() == other.address())
+        let ranked = waiters()
+            .map(|(position, waiter)| (state.times.rank(waiter.client), waiter.client, waiter.arrival, position));
+        // Of clients with equal rank the one with the most waiting requests; of one client the latest request.
+        let queued = |other: Client| {
+            waiters()
+                .filter(|(_, waiter)| waiter.client.address() == other.address())
                 .count()
         };
         let most = ranked.max_by(|a, b| {
-            let key = |(rank, client, arrival, _): &(Rank, Client, u64, usize)| (*rank, crowd(*client), *arrival);
+            let key = |(rank, client, arrival, _): &(QueueRank, Client, u64, usize)| (*rank, queued(*client), *arrival);
             compare(key(a).0, key(b).0)
                 .then_with(|| key(a).1.cmp(&key(b).1))
                 .then_with(|| key(a).2.cmp(&key(b).2))
         });
-        let Some((rank, other, _, place)) = most else {
-            return Err(Full);
+        let Some((rank, other, _, position)) = most else {
+            return Err(QueueFull);
         };
-        // With the one that comes.
-        let own = (state.shares.rank(client), crowd(client) + 1);
-        let is_behind = compare(own.0, rank).then_with(|| own.1.cmp(&crowd(other))).is_lt();
-        if !is_behind {
-            return Err(Full);
+        // Including the new request.
+        let own = (state.times.rank(client), queued(client) + 1);
+        let is_served_less = compare(own.0, rank).then_with(|| own.1.cmp(&queued(other))).is_lt();
+        if !is_served_less {
+            return Err(QueueFull);
         }
-        // Dropping what would have woken it tells it.
-        drop(state.waiting.swap_remove(place));
+        // Dropping the channel wakes the waiter with an error.
+        drop(state.queue.swap_remove(position));
         Ok(())
     }
 
     fn slot(self: &Arc<Self>, state: &mut State, client: Client) -> Slot {
-        state.shares.begin(client, EXPECTED_MS);
+        state.times.begin(client, EXPECTED_MS);
         Slot {
             lane: Some(Arc::clone(self)),
             client,
@@ -180,58 +178,58 @@ impl Lane {
         }
     }
 
-    /// Hands a slot on to whoever comes next.
+    /// Passes a slot on to the next waiter.
     fn release(self: &Arc<Self>, client: Client, used: Duration) {
         let mut state = self.state();
-        state.shares.correct(client, used.as_secs_f64() * 1000.0 - EXPECTED_MS);
-        while let Some(place) = state.next() {
-            let Waiting { client, wake, .. } = state.waiting.swap_remove(place);
+        state.times.correct(client, used.as_secs_f64() * 1000.0 - EXPECTED_MS);
+        while let Some(position) = state.next() {
+            let Waiter { client, wake, .. } = state.queue.swap_remove(position);
             let slot = self.slot(&mut state, client);
-            let refused = match wake {
+            let unused = match wake {
                 Wake::Begin(wake) => wake.send(slot).err(),
                 Wake::Resume(wake) => wake.send(slot).err().map(|error| error.0),
             };
-            // Who gave up in between has used nothing.
-            let Some(slot) = refused else { return };
+            // A waiter that gave up in the meantime has used no time.
+            let Some(slot) = unused else { return };
             slot.forget();
-            state.shares.correct(client, -EXPECTED_MS);
+            state.times.correct(client, -EXPECTED_MS);
         }
         state.free += 1;
     }
 
-    /// Whether somebody waits who was served less than `client`, once what it used by now is counted.
-    fn is_wanted_more(&self, client: Client, used: Duration) -> bool {
+    /// Whether a client with less worker time than `client` waits, with the time that `client` has used so far.
+    fn should_yield(&self, client: Client, used: Duration) -> bool {
         let state = self.state();
-        let (address, connection) = state.shares.rank(client);
-        let more = used.as_secs_f64() * 1000.0 - EXPECTED_MS;
+        let (address, connection) = state.times.rank(client);
+        let difference = used.as_secs_f64() * 1000.0 - EXPECTED_MS;
         let comes_first = |other: Client| {
-            let rank = state.shares.rank(other);
-            // What this one uses is used by its address as well.
+            let rank = state.times.rank(other);
+            // The time of a connection counts for its address as well.
             if other.address() == client.address() {
-                rank.1 < connection + more
+                rank.1 < connection + difference
             } else {
-                rank.0 < address + more
+                rank.0 < address + difference
             }
         };
-        let mut others = state.waiting.iter().filter(|waiting| waiting.client != client);
-        others.any(|waiting| comes_first(waiting.client))
+        let mut others = state.queue.iter().filter(|waiter| waiter.client != client);
+        others.any(|waiter| comes_first(waiter.client))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // Whatever is done under the lock is done or not begun.
+        // No operation under the lock can leave the state half-changed.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How many wait that have not begun, and how many that have.
+    /// The number of waiting requests that have not begun, and of paused ones.
     #[cfg(test)]
     pub(crate) fn waiting(&self) -> (usize, usize) {
         let state = self.state();
-        let begun = state
-            .waiting
+        let paused = state
+            .queue
             .iter()
-            .filter(|waiting| matches!(waiting.wake, Wake::Resume(_)))
+            .filter(|waiter| matches!(waiter.wake, Wake::Resume(_)))
             .count();
-        (state.waiting.len() - begun, begun)
+        (state.queue.len() - paused, paused)
     }
 
     #[cfg(test)]
@@ -241,52 +239,49 @@ impl Lane {
 }
 
 impl State {
-    /// Who is served next.
+    /// The position of the next waiter.
     fn next(&self) -> Option<usize> {
-        let ranked = self.waiting.iter().enumerate();
-        let ranked = ranked.map(|(place, waiting)| (self.shares.rank(waiting.client), waiting.arrival, place));
+        let ranked = self.queue.iter().enumerate();
+        let ranked = ranked.map(|(position, waiter)| (self.times.rank(waiter.client), waiter.arrival, position));
         let first = ranked.min_by(|a, b| compare(a.0, b.0).then_with(|| a.1.cmp(&b.1)));
-        first.map(|(.., place)| place)
+        first.map(|(.., position)| position)
     }
 }
 
-fn compare(a: Rank, b: Rank) -> std::cmp::Ordering {
+fn compare(a: QueueRank, b: QueueRank) -> std::cmp::Ordering {
     a.0.total_cmp(&b.0).then_with(|| a.1.total_cmp(&b.1))
 }
 
-enum Joined {
-    Free(Slot),
-    Waits(Place),
+enum Admission {
+    Immediate(Slot),
+    Queued(QueueEntry),
 }
 
-/// A place among those that wait, given up when dropped.
-struct Place {
+/// An entry in the queue, removed when dropped.
+struct QueueEntry {
     lane: Arc<Lane>,
     arrival: u64,
 }
 
-impl Drop for Place {
+impl Drop for QueueEntry {
     fn drop(&mut self) {
-        self.lane
-            .state()
-            .waiting
-            .retain(|waiting| waiting.arrival != self.arrival);
+        self.lane.state().queue.retain(|waiter| waiter.arrival != self.arrival);
     }
 }
 
 impl Slot {
-    /// How long it has been held.
-    pub(crate) fn held(&self) -> Duration {
+    /// The time since it was granted.
+    pub(crate) fn elapsed(&self) -> Duration {
         self.since.elapsed()
     }
 
-    /// Whether somebody who was served less waits for it.
-    pub(crate) fn is_wanted_more(&self) -> bool {
+    /// Whether a client with less worker time waits for it.
+    pub(crate) fn should_yield(&self) -> bool {
         let lane = self.lane.as_ref();
-        lane.is_some_and(|lane| lane.is_wanted_more(self.client, self.held()))
+        lane.is_some_and(|lane| lane.should_yield(self.client, self.elapsed()))
     }
 
-    /// Drops it without giving it back.
+    /// Drops it without returning it to the lane.
     fn forget(mut self) {
         self.lane = None;
     }
@@ -310,12 +305,12 @@ mod tests {
         Client::new(IpAddr::from([192, 0, 2, number]), u64::from(number))
     }
 
-    /// A slot that is free.
-    fn taken(lane: &Arc<Lane>, client: Client) -> Slot {
+    /// A free slot.
+    fn take_slot(lane: &Arc<Lane>, client: Client) -> Slot {
         lane.resume(client, || false).unwrap().unwrap()
     }
 
-    fn until(lane: &Lane, waiting: (usize, usize)) {
+    fn wait_for(lane: &Lane, waiting: (usize, usize)) {
         let began = Instant::now();
         while lane.waiting() != waiting {
             assert!(began.elapsed() < Duration::from_secs(5), "{lane:?}");
@@ -324,13 +319,13 @@ mod tests {
     }
 
     #[test]
-    fn a_bounded_number_waits_between_turns() {
+    fn a_bounded_number_of_paused_requests_waits() {
         let lane = Lane::new(1, 0, 1);
-        let slot = taken(&lane, client(1));
+        let slot = take_slot(&lane, client(1));
         thread::scope(|scope| {
             let paused = scope.spawn(|| lane.resume(client(2), || false).map(|slot| slot.is_some()));
-            until(&lane, (0, 1));
-            // Nobody of them was served more than the others.
+            wait_for(&lane, (0, 1));
+            // None of the clients has more worker time than the others.
             assert!(lane.resume(client(3), || false).is_err());
             drop(slot);
             assert_eq!(paused.join().unwrap(), Ok(true));
@@ -339,29 +334,29 @@ mod tests {
     }
 
     #[test]
-    fn who_was_served_most_makes_room_for_who_was_served_less() {
+    fn the_client_with_most_worker_time_makes_room() {
         let lane = Lane::new(1, 0, 1);
         for _ in 0..3 {
-            drop(taken(&lane, client(1)));
+            drop(take_slot(&lane, client(1)));
         }
-        let slot = taken(&lane, client(2));
-        // What those used is not known to the millisecond; that one of them holds a worker is.
-        lane.state().shares.correct(client(1), 1_000.0);
+        let slot = take_slot(&lane, client(2));
+        // The used times are not known to the millisecond, so a large difference is added.
+        lane.state().times.correct(client(1), 1_000.0);
         thread::scope(|scope| {
             let greedy = scope.spawn(|| lane.resume(client(1), || false).map(|slot| slot.is_some()));
-            until(&lane, (0, 1));
+            wait_for(&lane, (0, 1));
             let other = scope.spawn(|| lane.resume(client(3), || false).map(|slot| slot.is_some()));
-            assert_eq!(greedy.join().unwrap(), Err(Full));
-            until(&lane, (0, 1));
+            assert_eq!(greedy.join().unwrap(), Err(QueueFull));
+            wait_for(&lane, (0, 1));
             drop(slot);
             assert_eq!(other.join().unwrap(), Ok(true));
         });
     }
 
     #[test]
-    fn who_gives_up_leaves_the_place_and_no_worker_is_lost() {
+    fn an_abandoned_wait_leaves_the_queue_and_loses_no_worker() {
         let lane = Lane::new(1, 4, 4);
-        let slot = taken(&lane, client(1));
+        let slot = take_slot(&lane, client(1));
         assert_eq!(lane.resume(client(2), || true).map(|slot| slot.is_some()), Ok(false));
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()

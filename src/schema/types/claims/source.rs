@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, Object};
 
 use super::evidence::{Evidence, StatementsOf, statements};
 use crate::{
-    engine::{cost::directives::Paged, error::Error},
+    engine::{cost::directives::ConnectionSize, error::Error},
     graph::{SourceIx, SourceRef},
     schema::{
         context::viewer::Viewer,
@@ -86,7 +86,7 @@ impl Source {
     }
 
     /// What it says about relationships that the view sees, ordered by id.
-    #[graphql(directive = Paged::apply())]
+    #[graphql(directive = ConnectionSize::apply())]
     async fn statements(
         &self,
         ctx: &Context<'_>,

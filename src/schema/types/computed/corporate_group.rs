@@ -6,7 +6,7 @@ use async_graphql::{Context, Object, SimpleObject};
 
 use super::path::Path;
 use crate::{
-    engine::{cost::directives::Paged, error::Error},
+    engine::{cost::directives::ConnectionSize, error::Error},
     graph::{
         EntityIx, OrderDirection,
         algo::{self, UltimateParent},
@@ -123,7 +123,7 @@ impl CorporateGroup {
     }
 
     /// Everyone the parent controls: by distance from it, then id.
-    #[graphql(directive = Paged::apply())]
+    #[graphql(directive = ConnectionSize::apply())]
     async fn members(
         &self,
         ctx: &Context<'_>,

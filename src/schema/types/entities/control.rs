@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     engine::{
-        cost::directives::{Paged, cost},
+        cost::directives::{ConnectionSize, cost},
         error::Error,
     },
     graph::{Pattern, algo},
@@ -62,7 +62,7 @@ impl<K: OfKind> Subsidiaries<K> {
     ///
     /// One edge for each subsidiary, with the claim on it that counts: its own first, then the one with the largest low end, then
     /// the one with the smaller id. A direct accounting parent without such a claim comes with the one by which it consolidates.
-    #[graphql(directive = cost::apply("100".to_owned()), directive = Paged::apply())]
+    #[graphql(directive = cost::apply("100".to_owned()), directive = ConnectionSize::apply())]
     #[expect(clippy::too_many_arguments, reason = "one parameter for each GraphQL argument")]
     async fn subsidiaries(
         &self,
@@ -110,7 +110,7 @@ impl<K: OfKind> Controllers<K> {
     ///
     /// One edge for each controller, with the claim on this entity that counts: the controller's own first, then of those whom it
     /// controls the one with the largest low end, then the one with the smaller id.
-    #[graphql(directive = cost::apply("100".to_owned()), directive = Paged::apply())]
+    #[graphql(directive = cost::apply("100".to_owned()), directive = ConnectionSize::apply())]
     #[expect(clippy::too_many_arguments, reason = "one parameter for each GraphQL argument")]
     async fn controllers(
         &self,

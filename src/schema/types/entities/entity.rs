@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     engine::{
-        cost::directives::{Paged, list_size, names},
+        cost::directives::{ConnectionSize, list_size, names},
         error::Error,
     },
     graph::{EntityIx, EntityRef, Pattern},
@@ -179,7 +179,7 @@ impl<K: OfKind> Shared<K> {
     }
 
     /// Its relationships of every kind, from either end, ordered by id unless told otherwise.
-    #[graphql(directive = Paged::apply())]
+    #[graphql(directive = ConnectionSize::apply())]
     #[expect(clippy::too_many_arguments, reason = "one parameter for each GraphQL argument")]
     pub(crate) async fn relationships(
         &self,
@@ -203,7 +203,7 @@ impl<K: OfKind> Shared<K> {
 
     /// The entities at the other ends of its relationships, one for each relationship, ordered by the relationship's id
     /// unless told otherwise.
-    #[graphql(directive = Paged::apply())]
+    #[graphql(directive = ConnectionSize::apply())]
     #[expect(clippy::too_many_arguments, reason = "one parameter for each GraphQL argument")]
     pub(crate) async fn neighbors(
         &self,
@@ -228,7 +228,7 @@ impl<K: OfKind> Shared<K> {
     }
 
     /// What it said as a speaker, about relationships that the view sees, ordered by id.
-    #[graphql(directive = Paged::apply())]
+    #[graphql(directive = ConnectionSize::apply())]
     pub(crate) async fn statements(
         &self,
         ctx: &Context<'_>,
@@ -361,7 +361,7 @@ impl<K: OfKind> Shared<K> {
     field(
         name = "relationships",
         ty = "Option<Result<RelationshipConnection, Error>>",
-        directive = Paged::apply(),
+        directive = ConnectionSize::apply(),
         desc = "Its relationships of every kind, from either end, ordered by id unless told otherwise.",
         arg(
             name = "filter",
@@ -389,7 +389,7 @@ impl<K: OfKind> Shared<K> {
     field(
         name = "neighbors",
         ty = "Option<Result<NeighborConnection, Error>>",
-        directive = Paged::apply(),
+        directive = ConnectionSize::apply(),
         desc = "The entities at the other ends of its relationships, one for each relationship, ordered by the relationship's id unless told otherwise.",
         arg(
             name = "filter",
@@ -417,7 +417,7 @@ impl<K: OfKind> Shared<K> {
     field(
         name = "statements",
         ty = "Option<Result<Connection<Evidence>, Error>>",
-        directive = Paged::apply(),
+        directive = ConnectionSize::apply(),
         desc = "What it said as a speaker, about relationships that the view sees, ordered by id.",
         arg(
             name = "first",

@@ -9,7 +9,7 @@ use super::{
     entity::{EntityFields, Shared},
 };
 use crate::{
-    engine::{cost::directives::Paged, error::Error},
+    engine::{cost::directives::ConnectionSize, error::Error},
     graph::{Direction, Pattern},
     model::{EntityKind, RelationshipKind, Set},
     schema::{
@@ -74,7 +74,7 @@ macro_rules! entity_type {
         impl $short_names {
             $(
                 $(#[doc = $field_doc])*
-                #[graphql(directive = Paged::apply())]
+                #[graphql(directive = ConnectionSize::apply())]
                 #[expect(clippy::too_many_arguments, reason = "one parameter for each GraphQL argument")]
                 async fn $field(
                     &self,

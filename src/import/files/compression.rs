@@ -1,5 +1,5 @@
-//! Compressed files: what each is compressed with, by its first bytes, and the bytes that were compressed. No more is unpacked
-//! than is allowed, and what is cut off or damaged is told apart.
+//! Compressed files: detects the compression by the first bytes, and unpacks. Unpacks no more than
+//! allowed, and distinguishes truncated from damaged data.
 
 use std::{
     error::Error,
@@ -17,7 +17,7 @@ use ruzstd::decoding::{
 /// How much memory unpacking an .xz file may take, in KiB: several times what `xz -9` writes needs.
 const XZ_MEMORY_KIB: u32 = 256 << 10;
 
-/// What a file is compressed with.
+/// The compression of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::import) enum Compression {
     Gzip,
@@ -27,11 +27,11 @@ pub(in crate::import) enum Compression {
 }
 
 impl Compression {
-    /// What a file that starts like this is compressed with.
+    /// The compression of a file with this beginning.
     pub(in crate::import) fn of(start: &[u8]) -> Option<Self> {
         match start {
             [0x1F, 0x8B, ..] => Some(Self::Gzip),
-            // A frame of data, or one to be skipped.
+            // A data frame, or a skippable one.
             [0x28, 0xB5, 0x2F, 0xFD, ..] | [0x50..=0x5F, 0x2A, 0x4D, 0x18, ..] => Some(Self::Zstd),
             [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, ..]
             | [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, 0x38, ..] => Some(Self::Bzip2),
@@ -40,7 +40,7 @@ impl Compression {
         }
     }
 
-    /// The command that writes what was compressed to standard output.
+    /// The command that unpacks to standard output.
     pub(in crate::import) fn command(self) -> &'static str {
         match self {
             Self::Gzip => "gzip -dc",
@@ -50,32 +50,36 @@ impl Compression {
         }
     }
 
-    /// What was compressed, at most `max` bytes of it.
-    pub(in crate::import) fn unpack<'b>(self, packed: impl BufRead + 'b, max: u64) -> Unpacked<Box<dyn Read + 'b>> {
+    /// The unpacked bytes, at most `max` of them.
+    pub(in crate::import) fn unpack<'b>(
+        self,
+        packed: impl BufRead + 'b,
+        max: u64,
+    ) -> LimitedDecoder<Box<dyn Read + 'b>> {
         let inner: Box<dyn Read + 'b> = match self {
             Self::Gzip => Box::new(MultiGzDecoder::new(packed)),
             Self::Zstd => Box::new(ZstdFrames::new(packed)),
             Self::Bzip2 => Box::new(MultiBzDecoder::new(packed)),
             Self::Xz => Box::new(XzReader::new_mem_limit(packed, true, XZ_MEMORY_KIB)),
         };
-        Unpacked::new(inner, max, self.command())
+        LimitedDecoder::new(inner, max, self.command())
     }
 }
 
-/// Unpacked bytes. Fails beyond a number of them: a few packed bytes can unpack into any number.
-pub(in crate::import) struct Unpacked<R> {
+/// Unpacked bytes. Fails beyond `max` of them: a few packed bytes can unpack into any number.
+pub(in crate::import) struct LimitedDecoder<R> {
     inner: R,
-    left: u64,
+    remaining: u64,
     max: u64,
-    /// What unpacks the same on a command line.
+    /// The command that unpacks the same.
     command: &'static str,
 }
 
-impl<R: Read> Unpacked<R> {
+impl<R: Read> LimitedDecoder<R> {
     pub(in crate::import) fn new(inner: R, max: u64, command: &'static str) -> Self {
         Self {
             inner,
-            left: max,
+            remaining: max,
             max,
             command,
         }
@@ -96,7 +100,7 @@ impl<R: Read> Unpacked<R> {
     }
 }
 
-/// Whether an error, or what it came from, is that there is nothing more to read.
+/// Whether an error, or one of its sources, is an unexpected end of the data.
 fn is_cut_off(error: &io::Error) -> bool {
     let mut inner: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(error) = inner {
@@ -104,7 +108,7 @@ fn is_cut_off(error: &io::Error) -> bool {
         if known.is_some_and(|known| known.kind() == io::ErrorKind::UnexpectedEof) {
             return true;
         }
-        // The source of an input error that wraps another passes over the other one.
+        // `source()` of an I/O error skips the error that it wraps.
         inner = match known.and_then(io::Error::get_ref) {
             Some(wrapped) => Some(wrapped),
             None => error.source(),
@@ -113,7 +117,7 @@ fn is_cut_off(error: &io::Error) -> bool {
     false
 }
 
-impl<R: Read> Read for Unpacked<R> {
+impl<R: Read> Read for LimitedDecoder<R> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         let read = loop {
             match self.inner.read(buf) {
@@ -122,12 +126,12 @@ impl<R: Read> Read for Unpacked<R> {
                 Err(error) => return Err(self.failed(&error)),
             }
         };
-        self.left = self
-            .left
+        self.remaining = self
+            .remaining
             .checked_sub(u64::try_from(read).unwrap_or(u64::MAX))
             .ok_or_else(|| {
                 let reason = format!(
-                    "it unpacks into more than {} bytes; allow more with --unpacked-bytes-max if that is right",
+                    "it unpacks into more than {} bytes; allow more with --unpacked-bytes-max if that is intended",
                     self.max
                 );
                 io::Error::new(io::ErrorKind::InvalidData, reason)
@@ -170,7 +174,7 @@ impl<R: BufRead> ZstdFrames<R> {
         Ok(true)
     }
 
-    /// Ends a frame, which may say what its content adds up to.
+    /// Ends a frame, and verifies its checksum if it has one.
     fn end(&mut self) -> io::Result<()> {
         self.in_frame = false;
         let stated = self.decoder.get_checksum_from_data();

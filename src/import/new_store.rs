@@ -1,12 +1,12 @@
-//! Filling a store that is new: what waited is added while it is made, and what does not fit is put once it is.
+//! Filling a new store: queued drafts are loaded while it is built, and those that conflict are stored once it is.
 
 use std::sync::Arc;
 
 use super::{
-    Error, Origin, Outcome, Phase,
-    filing::{Holding, notes::Version},
-    run::{Running, filing, row},
-    waiting::{Sorting, Waited, Waiting},
+    Error, Origin, Phase, RecordOutcome,
+    queue::{DraftQueue, QueuedDraft, SortedDrafts},
+    run::{ImportRun, compact_origin, store_update},
+    update::{Preference, notes::Version},
 };
 use crate::{
     formats::reader::{About, Draft, Place, Wanted},
@@ -15,37 +15,37 @@ use crate::{
     store::{State, Store, load},
 };
 
-impl Running<'_> {
-    /// Adds what waited to a store that is new, and puts the rest as changes of what it holds then.
-    pub(super) fn fill(&mut self, mut load: load::Load, mut waiting: Sorting) -> Result<(), Error> {
+impl ImportRun<'_> {
+    /// Loads the queued drafts into a new store, and stores the rest as changes to it.
+    pub(super) fn fill_store(&mut self, mut load: load::Load, mut drafts: SortedDrafts) -> Result<(), Error> {
         let dir = load.dir().to_owned();
         let load_was_interrupted = load.was_interrupted();
-        self.went_on = load_was_interrupted;
-        let mut rest = Rest {
-            conflicts: Waiting::new(&dir),
-            dangling: Waiting::new(&dir),
+        self.was_resumed = load_was_interrupted;
+        let mut deferred = DeferredDrafts {
+            conflicts: DraftQueue::new(&dir),
+            dangling: DraftQueue::new(&dir),
             last: None,
         };
         let mut first_version = None;
-        while let Some(waited) = self.next(&mut waiting)? {
-            if Version::of(&waited.draft).is_some() {
-                first_version = Some(waited);
+        while let Some(queued) = self.next(&mut drafts)? {
+            if Version::of(&queued.draft).is_some() {
+                first_version = Some(queued);
                 break;
             }
-            self.add_to(&mut load, &mut rest, waited)?;
+            self.add_to(&mut load, &mut deferred, queued)?;
         }
-        let Rest {
+        let DeferredDrafts {
             conflicts, dangling, ..
-        } = rest;
+        } = deferred;
         let is_empty = self.tally.counts().imported == 0 && dangling.len() == 0 && first_version.is_none();
-        // Sources alone are no reason for a store.
+        // Sources alone do not create a store.
         if !load.was_interrupted() && is_empty {
             return Ok(load.abandon()?);
         }
-        if self.is_cut_short {
+        if self.is_incomplete {
             return Ok(load.keep()?);
         }
-        self.job.gauge.enter(Phase::Arranging);
+        self.job.progress.enter(Phase::Arranging);
         self.is_new = true;
         let About {
             title,
@@ -60,29 +60,29 @@ impl Running<'_> {
             }
         })?;
         if self.job.search_index {
-            self.job.gauge.enter(Phase::Indexing);
+            self.job.progress.enter(Phase::Indexing);
             filled.index();
         }
         if is_all {
             return Ok(());
         }
-        // Whoever searches first works in what changes now.
+        // The first search indexes the changes made from here on.
         let store = Store::open(filled.into_home(), |graph| Arc::new(State::unprepared(graph)))?;
-        let mut filing = filing(store, &self.job);
-        self.job.gauge.enter(Phase::Relating);
-        // What an interrupted import added may have changed since; what this one added is what it says.
-        let holding = if load_was_interrupted {
-            Holding::Later
+        let mut update = store_update(store, &self.job);
+        self.job.progress.enter(Phase::Relating);
+        // Records of an interrupted import may have changed since; those of this import are up to date.
+        let preference = if load_was_interrupted {
+            Preference::New
         } else {
-            Holding::First
+            Preference::Existing
         };
-        self.put_all(&mut filing, conflicts.sorted()?, None, holding)?;
-        self.put_all(&mut filing, waiting, first_version, Holding::Later)?;
-        self.put_all(&mut filing, dangling.sorted()?, None, Holding::First)?;
-        self.finish(filing)
+        self.put_all(&mut update, conflicts.sorted()?, None, preference)?;
+        self.put_all(&mut update, drafts, first_version, Preference::New)?;
+        self.put_all(&mut update, dangling.sorted()?, None, Preference::Existing)?;
+        self.finish(update)
     }
 
-    /// What is said of a store that is new: what whoever imports says, else what the files do.
+    /// The metadata of a new store: as given on the command line, else by the files.
     fn about(&mut self) -> About {
         let first_source = self.title.take().unwrap_or_else(|| "Imported data".to_owned());
         let about = self.about.take().unwrap_or(About {
@@ -93,70 +93,77 @@ impl Running<'_> {
         });
         About {
             title: self.job.title.map_or(about.title, str::to_owned),
-            licence: self.job.told.licence.clone().or(about.licence),
+            licence: self.job.source_defaults.licence.clone().or(about.licence),
             ..about
         }
     }
 
-    fn add_to(&mut self, load: &mut load::Load, rest: &mut Rest, waited: Waited) -> Result<(), Error> {
-        let Waited { origin, draft, .. } = waited;
+    fn add_to(
+        &mut self,
+        load: &mut load::Load,
+        deferred: &mut DeferredDrafts,
+        queued: QueuedDraft,
+    ) -> Result<(), Error> {
+        let QueuedDraft { origin, draft, .. } = queued;
         if let Wanted::Retraction { id, .. } = &draft.change
             && load.holds(id).is_some()
         {
-            return Ok(rest.conflicts.push(&origin, &draft)?);
+            return Ok(deferred.conflicts.push(&origin, &draft)?);
         }
         if let Wanted::Addition(_) | Wanted::Thing { .. } = &draft.change {
-            return Ok(rest.dangling.push(&origin, &draft)?);
+            return Ok(deferred.dangling.push(&origin, &draft)?);
         }
-        let (mut record, wanted): (Record, fn(Record) -> Wanted) = match draft.change {
+        let (mut record, to_change): (Record, fn(Record) -> Wanted) = match draft.change {
             Wanted::Placeholder(record) if load.holds(record.id()).is_none() => (record, Wanted::Placeholder),
             Wanted::Retraction { .. }
             | Wanted::Placeholder(_)
             | Wanted::Addition(_)
             | Wanted::Thing { .. }
             | Wanted::OnlyThese { .. } => {
-                self.tally.note(&origin, Outcome::Unchanged);
+                self.tally.note(&origin, RecordOutcome::Unchanged);
                 return Ok(());
             }
-            Wanted::Record(record) if self.is_gone(&origin, &record) => return Ok(()),
+            Wanted::Record(record) if self.reject_deleted(&origin, &record) => return Ok(()),
             Wanted::Record(record) => (record, Wanted::Record),
         };
         if let Record::Relationship(relationship) = &mut record {
             relationship.recorded_at = load.recorded_at();
         }
         let (id, noun) = (record.id().to_owned(), record.noun());
-        let Err(unadded) = load.add(record) else {
-            self.tally.note(&origin, Outcome::Imported);
+        let Err(rejected) = load.add(record) else {
+            self.tally.note(&origin, RecordOutcome::Imported);
             match noun {
-                Noun::Entity => self.added.push(row(&origin)),
+                Noun::Entity => self.added.push(compact_origin(&origin)),
                 Noun::Relationship => {
                     if draft.status_is_implied {
                         self.implied.insert(&id);
                     }
-                    rest.last = Some((id, origin));
+                    deferred.last = Some((id, origin));
                 }
                 Noun::Source => {}
             }
             return Ok(());
         };
-        let again = |record: Record| Draft::to(wanted(record)).with_status_implied(draft.status_is_implied);
-        match (unadded.reason, unadded.record) {
+        let again = |record: Record| Draft::to(to_change(record)).with_status_implied(draft.status_is_implied);
+        match (rejected.reason, rejected.record) {
             (load::Error::Unfit(graph::Error::Duplicate { .. }), Some(record)) => {
-                let earlier = match &rest.last {
+                let earlier = match &deferred.last {
                     Some((last, origin)) if *last == id => Some(origin.clone()),
                     _ => self.earlier(load, &id),
                 };
-                rest.conflicts.push_behind(&origin, &again(record), earlier.as_ref())?;
+                deferred
+                    .conflicts
+                    .push_after(&origin, &again(record), earlier.as_ref())?;
             }
             (load::Error::Unfit(graph::Error::Dangling { .. }), Some(record)) => {
-                rest.dangling.push(&origin, &again(record))?;
+                deferred.dangling.push(&origin, &again(record))?;
             }
             (error, _) => return Err(error.into()),
         }
         Ok(())
     }
 
-    /// Where the entity stands with which a new store was filled.
+    /// The origin of an entity of a new store.
     fn earlier(&self, load: &load::Load, id: &str) -> Option<Origin> {
         if load.was_interrupted() {
             return None;
@@ -173,12 +180,12 @@ impl Running<'_> {
     }
 }
 
-/// What is put once a new store is filled.
-struct Rest {
+/// Drafts that are stored once a new store is filled.
+struct DeferredDrafts {
     /// Records whose ids were used before.
-    conflicts: Waiting,
-    /// Relationships that refer to nothing, what adds to other records, and things.
-    dangling: Waiting,
-    /// The relationship that was added last, and where it stands.
+    conflicts: DraftQueue,
+    /// Relationships with missing ends, additions to other records, and things.
+    dangling: DraftQueue,
+    /// The relationship that was added last, with its origin.
     last: Option<(String, Origin)>,
 }

@@ -1,38 +1,38 @@
-//! Items on their way from the thread that reads to the one that puts: many at a time, since each handing over costs.
+//! Passes items from the reading thread to the storing thread in batches, since each transfer has a cost.
 
 use std::{ops::ControlFlow, sync::mpsc::SyncSender};
 
 use crate::formats::reader::Item;
 
-/// How many items are handed over at a time.
-const ITEMS: usize = 256;
+/// The number of items per batch.
+const BATCH_ITEMS: usize = 256;
 
-/// Items on their way to the thread that puts them.
-pub(super) struct Batch {
+/// Items collected for the storing thread.
+pub(super) struct ItemBatch {
     items: Vec<Item>,
     sender: SyncSender<Vec<Item>>,
 }
 
-impl Batch {
+impl ItemBatch {
     pub(super) fn new(sender: SyncSender<Vec<Item>>) -> Self {
         Self {
-            items: Vec::with_capacity(ITEMS),
+            items: Vec::with_capacity(BATCH_ITEMS),
             sender,
         }
     }
 
-    /// Adds an item; [`ControlFlow::Break`] when nobody takes any more.
+    /// Adds an item; [`ControlFlow::Break`] if the receiver is gone.
     pub(super) fn add(&mut self, item: Item) -> ControlFlow<()> {
         self.items.push(item);
-        match self.items.len() < ITEMS {
+        match self.items.len() < BATCH_ITEMS {
             true => ControlFlow::Continue(()),
             false => self.send(),
         }
     }
 
-    /// Sends what there is.
+    /// Sends the collected items.
     pub(super) fn send(&mut self) -> ControlFlow<()> {
-        let items = std::mem::replace(&mut self.items, Vec::with_capacity(ITEMS));
+        let items = std::mem::replace(&mut self.items, Vec::with_capacity(BATCH_ITEMS));
         match self.sender.send(items) {
             Ok(()) => ControlFlow::Continue(()),
             Err(_) => ControlFlow::Break(()),

@@ -1,4 +1,4 @@
-//! Entities with the same identifier become one: each by a merge of its own, which can be undone.
+//! Joins entities with equal identifiers: each by its own merge, which can be undone.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -9,15 +9,15 @@ use std::{
     thread,
 };
 
-use super::Filing;
+use super::StoreUpdate;
 use crate::{
     edit::{Named, Path, merge_entities},
     formats::reader::Fault,
     graph::{EntityIx, Snapshot},
     import::{
         Error, Origin,
-        merge::{merge_records::in_order, specificity::Nature},
-        run::Running,
+        merge::{records::with_sorted_lists, specificity::EntityClass},
+        run::ImportRun,
     },
     model::{Catalog, Change, Entity, EntityKind, Record, Timestamp, View, comparable},
     store::{
@@ -26,67 +26,67 @@ use crate::{
     },
 };
 
-/// How many merges are proposed at a time: those share a write.
-const AT_ONCE: usize = 64;
+/// The number of concurrent merges, which share a write.
+const CONCURRENT_MERGES: usize = 64;
 
-/// How many entities are put in order by one entry of the log.
-const ORDERED_AT_ONCE: usize = 1_000;
+/// The number of entities whose lists are sorted by one entry of the log.
+const SORTED_PER_ENTRY: usize = 1_000;
 
 const REASON: &str = "joined by an identifier";
 
-/// Entities that are one.
-struct Alike {
+/// Entities that are to be merged.
+struct EntityGroup {
     /// Their ids, the smallest first.
     ids: Vec<String>,
-    /// What they are together: of two kinds the more specific.
+    /// The kind of the merged entity: the most specific of theirs.
     kind: EntityKind,
-    nature: Nature,
-    /// Whether some of them are something else so far.
+    class: EntityClass,
+    /// Whether they are of different classes.
     is_mixed: bool,
 }
 
-impl Running<'_> {
-    /// Joins the entities of the store that have the same identifier of one of the schemes asked for. The smallest id stays.
-    pub(in crate::import) fn join(&mut self, filing: &mut Filing) -> Result<(), Error> {
+impl ImportRun<'_> {
+    /// Joins the entities of the store with equal identifiers of the given schemes. The smallest id stays.
+    pub(in crate::import) fn join(&mut self, update: &mut StoreUpdate) -> Result<(), Error> {
         if self.job.join.is_empty() {
             return Ok(());
         }
-        filing.flush()?;
-        let (alike, of_other_kinds) = alike(filing.graph(), self.job.join);
-        for (id, other) in of_other_kinds {
+        update.flush()?;
+        let (groups, incompatible) = groups_by_identifier(update.graph(), self.job.join);
+        for (id, other) in incompatible {
             let fault = Fault::noted("identifiers", "it has the identifier of an entity of another kind");
             self.fault(
                 &Origin::NOWHERE,
                 &fault.with(&id).instead(Some(&other), "the store".to_owned()),
             );
         }
-        for group in alike.iter().filter(|group| group.is_mixed) {
-            self.make_of_one_kind(filing, group)?;
+        for group in groups.iter().filter(|group| group.is_mixed) {
+            self.unify_kinds(update, group)?;
         }
-        self.joined = merge_all(filing.store(), &alike, self.job.now)?;
-        filing.flush()?;
-        // What several records say stands in the order in which records add up, so that the same records again say nothing new.
+        self.joined_entities = merge_all(update.store(), &groups, self.job.now)?;
+        update.flush()?;
+        // Sorts lists as merging records does, so that importing the same records again changes nothing.
         let mut changes = Vec::new();
-        for group in &alike {
-            if let Some(Record::Entity(entity)) = filing.latest(&group.ids[0])
-                && let ordered = in_order(&entity)
+        for group in &groups {
+            if let Some(Record::Entity(entity)) = update.latest(&group.ids[0])
+                && let ordered = with_sorted_lists(&entity)
                 && ordered != entity
             {
                 changes.push(Change::Put(Box::new(Record::Entity(ordered))));
             }
         }
-        for changes in changes.chunks(ORDERED_AT_ONCE) {
-            filing.commit_all(changes.to_vec(), REASON.to_owned())?;
+        for changes in changes.chunks(SORTED_PER_ENTRY) {
+            update.commit_all(changes.to_vec(), REASON.to_owned())?;
         }
         Ok(())
     }
 }
 
-impl Running<'_> {
-    /// Makes all of them what they are together, since only entities of one kind are merged.
-    fn make_of_one_kind(&mut self, filing: &mut Filing, group: &Alike) -> Result<(), Error> {
+impl ImportRun<'_> {
+    /// Gives all entities of the group its kind, since only entities of one kind are merged.
+    fn unify_kinds(&mut self, update: &mut StoreUpdate, group: &EntityGroup) -> Result<(), Error> {
         for id in &group.ids {
-            let Some(Record::Entity(entity)) = filing.latest(id) else {
+            let Some(Record::Entity(entity)) = update.latest(id) else {
                 continue;
             };
             if entity.kind != group.kind {
@@ -95,18 +95,18 @@ impl Running<'_> {
                 let place = format!("the store: {}", group.ids[0]);
                 self.fault(&Origin::NOWHERE, &fault.instead(Some(group.kind.as_str()), place));
             }
-            let Some(entity) = as_one_of(entity, group) else {
+            let Some(entity) = with_group_class(entity, group) else {
                 continue;
             };
-            filing.commit_all(filing.graph().as_another_kind(entity), REASON.to_owned())?;
+            update.commit_all(update.graph().as_another_kind(entity), REASON.to_owned())?;
         }
         Ok(())
     }
 }
 
-/// The entity as those that it is joined with; none where it says nothing else.
-fn as_one_of(mut entity: Entity, group: &Alike) -> Option<Entity> {
-    if Nature::of(&entity) == group.nature {
+/// The entity with the class of the group; `None` if it has it already.
+fn with_group_class(mut entity: Entity, group: &EntityGroup) -> Option<Entity> {
+    if EntityClass::of(&entity) == group.class {
         return None;
     }
     let schema = entity
@@ -121,91 +121,91 @@ fn as_one_of(mut entity: Entity, group: &Alike) -> Option<Entity> {
     Some(entity)
 }
 
-/// The entities that are one, and those that would be but are of different kinds. O(identifiers).
-fn alike(graph: &Snapshot, schemes: &[String]) -> (Vec<Alike>, Vec<(String, String)>) {
+/// The groups of entities to be merged, and pairs that cannot be because of their kinds. O(identifiers).
+fn groups_by_identifier(graph: &Snapshot, schemes: &[String]) -> (Vec<EntityGroup>, Vec<(String, String)>) {
     let mask = graph.mask(&View::now(Timestamp::MAX));
     let mut holders: BTreeMap<(&str, String), Vec<EntityIx>> = BTreeMap::new();
     for entity in graph.entities(&mask) {
         for (scheme, value) in graph.entity(entity).identifiers() {
-            if schemes.iter().any(|wanted| wanted == scheme) {
+            if schemes.iter().any(|known| known == scheme) {
                 let value = comparable(scheme, value).into_owned();
                 holders.entry((scheme, value)).or_default().push(entity);
             }
         }
     }
-    // Each leads to a smaller one that it is, or to itself.
-    let mut leads: BTreeMap<EntityIx, EntityIx> = BTreeMap::new();
-    let mut natures: BTreeMap<EntityIx, Nature> = BTreeMap::new();
-    let mut nature = |entity: EntityIx| {
-        let nature = natures.entry(entity);
-        *nature.or_insert_with(|| Nature::of(&graph.entity(entity).record()))
+    // A union-find forest: each entity leads to a smaller one of its group, or to itself.
+    let mut parents: BTreeMap<EntityIx, EntityIx> = BTreeMap::new();
+    let mut classes: BTreeMap<EntityIx, EntityClass> = BTreeMap::new();
+    let mut class = |entity: EntityIx| {
+        let class = classes.entry(entity);
+        *class.or_insert_with(|| EntityClass::of(&graph.entity(entity).record()))
     };
     let id = |entity: EntityIx| graph.entity(entity).id().to_owned();
-    let mut of_other_kinds = Vec::new();
+    let mut incompatible = Vec::new();
     for holders in holders.into_values().filter(|holders| holders.len() > 1) {
         for (position, other) in holders.iter().enumerate().skip(1) {
             let mut before = holders[..position].iter();
-            match before.find(|one| nature(**one).compares_with(nature(*other))) {
+            match before.find(|one| class(**one).is_comparable_with(class(*other))) {
                 Some(one) => {
-                    let (one, other) = (root(&leads, *one), root(&leads, *other));
-                    leads.insert(one.max(other), one.min(other));
+                    let (one, other) = (root(&parents, *one), root(&parents, *other));
+                    parents.insert(one.max(other), one.min(other));
                 }
-                None => of_other_kinds.push((id(*other), id(holders[0]))),
+                None => incompatible.push((id(*other), id(holders[0]))),
             }
         }
     }
-    let mut together: BTreeMap<EntityIx, BTreeSet<EntityIx>> = BTreeMap::new();
-    for entity in leads.keys() {
-        together.entry(root(&leads, *entity)).or_default().insert(*entity);
+    let mut members: BTreeMap<EntityIx, BTreeSet<EntityIx>> = BTreeMap::new();
+    for entity in parents.keys() {
+        members.entry(root(&parents, *entity)).or_default().insert(*entity);
     }
-    let mut alike = Vec::new();
-    for (first, mut others) in together {
+    let mut groups = Vec::new();
+    for (first, mut others) in members {
         others.remove(&first);
-        let mut group = Alike {
+        let mut group = EntityGroup {
             ids: vec![id(first)],
             kind: graph.entity(first).kind(),
-            nature: nature(first),
+            class: class(first),
             is_mixed: false,
         };
         for other in others {
-            // What compares with each of two need not make these compare.
-            if !group.nature.compares_with(nature(other)) {
-                of_other_kinds.push((id(other), id(first)));
+            // Comparability is not transitive.
+            if !group.class.is_comparable_with(class(other)) {
+                incompatible.push((id(other), id(first)));
                 continue;
             }
-            group.is_mixed |= nature(other) != group.nature;
-            if nature(other).says_more_than(group.nature) {
-                (group.nature, group.kind) = (nature(other), graph.entity(other).kind());
+            group.is_mixed |= class(other) != group.class;
+            if class(other).is_more_specific_than(group.class) {
+                (group.class, group.kind) = (class(other), graph.entity(other).kind());
             }
             group.ids.push(id(other));
         }
         if group.ids.len() > 1 {
-            alike.push(group);
+            groups.push(group);
         }
     }
-    (alike, of_other_kinds)
+    (groups, incompatible)
 }
 
-/// The smallest of the entities that are one with this one, as far as is known.
-fn root(leads: &BTreeMap<EntityIx, EntityIx>, mut entity: EntityIx) -> EntityIx {
-    while let Some(to) = leads.get(&entity).filter(|to| **to != entity) {
+/// The root of an entity's group so far: its smallest member.
+fn root(parents: &BTreeMap<EntityIx, EntityIx>, mut entity: EntityIx) -> EntityIx {
+    while let Some(to) = parents.get(&entity).filter(|to| **to != entity) {
         entity = *to;
     }
     entity
 }
 
-/// Merges all that are alike. How many entities became others.
-fn merge_all(store: &Store, alike: &[Alike], at: Timestamp) -> Result<u64, Error> {
+/// Merges all groups. Returns the number of entities that were merged into others.
+fn merge_all(store: &Store, groups: &[EntityGroup], at: Timestamp) -> Result<u64, Error> {
     let (next, merged) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let failed = std::sync::Mutex::new(None);
+    let first_error = std::sync::Mutex::new(None);
     thread::scope(|scope| {
-        for _ in 0..AT_ONCE.min(alike.len()) {
+        for _ in 0..CONCURRENT_MERGES.min(groups.len()) {
             scope.spawn(|| {
-                while let Some(Alike { ids, .. }) = alike.get(next.fetch_add(1, Ordering::Relaxed)) {
+                while let Some(EntityGroup { ids, .. }) = groups.get(next.fetch_add(1, Ordering::Relaxed)) {
                     match merge(store, ids, at) {
                         Ok(()) => drop(merged.fetch_add(ids.len() - 1, Ordering::Relaxed)),
                         Err(error) => {
-                            failed
+                            first_error
                                 .lock()
                                 .unwrap_or_else(PoisonError::into_inner)
                                 .get_or_insert(error);
@@ -216,7 +216,7 @@ fn merge_all(store: &Store, alike: &[Alike], at: Timestamp) -> Result<u64, Error
             });
         }
     });
-    match failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
+    match first_error.into_inner().unwrap_or_else(PoisonError::into_inner) {
         Some(error) => Err(Error::Commit(error)),
         None => Ok(u64::try_from(merged.into_inner()).unwrap_or(u64::MAX)),
     }

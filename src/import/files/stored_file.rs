@@ -1,5 +1,5 @@
-//! Bytes that can be read as often as needed: files, and copies on disk of what can be read only once, such as pipes. A copy has
-//! no name and is gone with the process.
+//! Input that can be read repeatedly: files, and copies on disk of input that can be read only once, such as pipes. A copy has
+//! no name and disappears with the process.
 
 use std::{
     fs::File,
@@ -10,18 +10,18 @@ use std::{
 
 /// A file, or a copy on disk.
 #[derive(Debug, Clone)]
-pub(in crate::import) enum Stored {
-    /// The file that lies there.
+pub(in crate::import) enum StoredFile {
+    /// A file at this path.
     File(PathBuf),
-    /// A file without a name, and how long it is.
+    /// A file without a name, and its length.
     Copy(Arc<Mutex<File>>, u64),
 }
 
-impl Stored {
-    /// Copies everything that can be read, at most `max` bytes, to the disk on which `folder` lies, or will lie.
+impl StoredFile {
+    /// Copies all bytes, at most `max`, to the disk of `folder`, which need not exist yet.
     ///
     /// # Errors
-    /// [`io::ErrorKind::FileTooLarge`] where there is more, and whatever reading or writing fails with.
+    /// [`io::ErrorKind::FileTooLarge`] if there are more, and any error of reading or writing.
     pub(in crate::import) fn copy(bytes: &mut dyn Read, folder: &Path, max: u64) -> io::Result<Self> {
         let existing = folder.ancestors().find(|folder| folder.is_dir());
         let folder = existing
@@ -36,7 +36,7 @@ impl Stored {
         Ok(Self::Copy(Arc::new(Mutex::new(file)), length))
     }
 
-    /// How many bytes it has.
+    /// Its length in bytes.
     pub(in crate::import) fn length(&self) -> io::Result<u64> {
         match self {
             Self::File(path) => Ok(path.metadata()?.len()),
@@ -44,11 +44,11 @@ impl Stored {
         }
     }
 
-    /// Its bytes from the first one on.
-    pub(in crate::import) fn open(&self) -> io::Result<Bytes> {
+    /// Opens it at its beginning.
+    pub(in crate::import) fn open(&self) -> io::Result<StoredFileReader> {
         match self {
-            Self::File(path) => Ok(Bytes::File(File::open(path)?)),
-            Self::Copy(file, length) => Ok(Bytes::Copy {
+            Self::File(path) => Ok(StoredFileReader::File(File::open(path)?)),
+            Self::Copy(file, length) => Ok(StoredFileReader::Copy {
                 file: Arc::clone(file),
                 length: *length,
                 position: 0,
@@ -57,11 +57,11 @@ impl Stored {
     }
 }
 
-/// The bytes of a file or a copy, from a position on.
+/// A reader of a file or a copy.
 #[derive(Debug)]
-pub(in crate::import) enum Bytes {
+pub(in crate::import) enum StoredFileReader {
     File(File),
-    /// Several may read a copy, each from its own position.
+    /// A copy may have several readers, each with its own position.
     Copy {
         file: Arc<Mutex<File>>,
         length: u64,
@@ -69,7 +69,7 @@ pub(in crate::import) enum Bytes {
     },
 }
 
-impl Read for Bytes {
+impl Read for StoredFileReader {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         match self {
             Self::File(file) => file.read(buf),
@@ -84,17 +84,17 @@ impl Read for Bytes {
     }
 }
 
-impl Seek for Bytes {
+impl Seek for StoredFileReader {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         match self {
             Self::File(file) => file.seek(to),
             Self::Copy { length, position, .. } => {
-                let reached = match to {
+                let target = match to {
                     SeekFrom::Start(start) => Some(start),
                     SeekFrom::End(offset) => length.checked_add_signed(offset),
                     SeekFrom::Current(offset) => position.checked_add_signed(offset),
                 };
-                *position = reached.ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
+                *position = target.ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
                 Ok(*position)
             }
         }

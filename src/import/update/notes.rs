@@ -1,5 +1,5 @@
-//! What imports remember from one to the next, beside what is known: from which version of the data each value comes, and what
-//! waits for what it refers to. Kept with the store, in tables of its own.
+//! Notes that imports leave for later ones, beside the records: from which version of the data each value comes, and which
+//! drafts wait for missing records. Stored with the store, in separate tables.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,35 +10,35 @@ use crate::{
     formats::reader::{Addition, Draft, Order, Wanted},
     import::{
         Error,
-        merge::merge_records::{Differing, FirstHolds, Joining, Precedence},
-        waiting::KeptDraft,
+        merge::records::{ExistingWins, Precedence, RecordMerger, ValueConflict},
+        queue::StoredDraft,
     },
     model::{Ends, Entity, NameKind, Record, Relationship, Timestamp},
     store::{Memory, Store, WAITING, commit},
 };
 
-/// How many notes are held back before they are written.
-const UNWRITTEN_MAX: usize = 20_000;
+/// The number of pending notes at which they are written.
+const PENDING_MAX: usize = 20_000;
 
-/// How many notes are read at a time.
-const READ_AT_ONCE: usize = 1_000;
+/// The number of notes that are read at a time.
+const NOTES_PER_READ: usize = 1_000;
 
-/// How often a chain may turn out to continue another, from one import to the next.
+/// The most chains that are followed from a statement to its first version.
 const STEPS_MAX: usize = 1_000;
 
-const OF_ENTITY: &str = "version-of-entity:";
-const OF_RECORD: &str = "version-of-record:";
+const ENTITY_VERSIONS: &str = "version-of-entity:";
+const RECORD_VERSION: &str = "version-of-record:";
 const CHAIN: &str = "chain:";
 const THING: &str = "thing:";
 const MERGED: &str = "merged:";
-const SAID: &str = "said-by-record:";
+const RELATIONSHIPS_OF_RECORD: &str = "said-by-record:";
 
-/// Which version of the data says something. A greater one is newer.
+/// A version of the data. A greater one is newer.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(in crate::import) struct Version {
     #[serde(rename = "d", default, skip_serializing_if = "is_zero")]
     depth: u32,
-    /// In microseconds; the least where nothing is dated.
+    /// In microseconds; the least value if undated.
     #[serde(rename = "t")]
     at: i64,
     #[serde(rename = "o", default, skip_serializing_if = "String::is_empty")]
@@ -51,14 +51,14 @@ fn is_zero(depth: &u32) -> bool {
 }
 
 impl Version {
-    /// Before all others: of what was said without a version.
+    /// Before all others: for data without versions.
     const NONE: Self = Self {
         depth: 0,
         at: i64::MIN,
         tie: String::new(),
     };
 
-    /// That of what was said at a moment.
+    /// The version of data with a timestamp.
     pub(in crate::import) fn at(moment: Timestamp) -> Self {
         Self {
             at: moment.as_microsecond(),
@@ -66,7 +66,7 @@ impl Version {
         }
     }
 
-    /// That of a draft; none when its data carries no versions.
+    /// The version of a draft; `None` if its data has no versions.
     pub(in crate::import) fn of(draft: &Draft) -> Option<Self> {
         let Order { depth, tie } = &draft.order;
         let is_versioned = draft.known_at.is_some() || draft.order != Order::default();
@@ -77,18 +77,18 @@ impl Version {
         })
     }
 
-    /// Whether it replaces the same as another: neither of the two replaces the other.
-    pub(in crate::import) fn is_beside(&self, other: &Self) -> bool {
+    /// Whether both replace the same version, and neither replaces the other.
+    pub(in crate::import) fn is_parallel_to(&self, other: &Self) -> bool {
         self.depth > 0 && self.depth == other.depth && self != other
     }
 
-    /// How many versions are known to lie before it.
+    /// The known number of versions before it.
     pub(in crate::import) fn depth(&self) -> u32 {
         self.depth
     }
 
-    /// The same when so many versions more are known to lie before it.
-    pub(in crate::import) fn behind(self, depth: u32) -> Self {
+    /// The same after `depth` more versions.
+    pub(in crate::import) fn after(self, depth: u32) -> Self {
         Self {
             depth: self.depth + depth,
             ..self
@@ -96,10 +96,10 @@ impl Version {
     }
 }
 
-/// From which version each field of an entity comes.
+/// The version of each field of an entity.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(in crate::import) struct FieldVersions {
-    /// The newest, from which every field comes that is not among the older.
+    /// The newest version, that of every field not in `older`.
     #[serde(rename = "n")]
     newest: Version,
     #[serde(rename = "f", default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -116,7 +116,7 @@ impl Default for FieldVersions {
 }
 
 impl FieldVersions {
-    /// The newest of them.
+    /// The newest version.
     pub(in crate::import) fn newest(&self) -> &Version {
         &self.newest
     }
@@ -125,19 +125,19 @@ impl FieldVersions {
         self.older.get(field).unwrap_or(&self.newest)
     }
 
-    /// The version says these fields of an entity of which those stood before.
-    pub(in crate::import) fn add(&mut self, version: &Version, says: &[String], stood: &[String]) {
+    /// Adds a version that states the fields `stated` of an entity that had the fields `existing`.
+    pub(in crate::import) fn add(&mut self, version: &Version, stated: &[String], existing: &[String]) {
         if *version > self.newest {
-            let says: BTreeSet<&String> = says.iter().collect();
-            for field in stood.iter().filter(|field| !says.contains(field)) {
+            let stated: BTreeSet<&String> = stated.iter().collect();
+            for field in existing.iter().filter(|field| !stated.contains(field)) {
                 self.older.entry(field.clone()).or_insert_with(|| self.newest.clone());
             }
-            self.older.retain(|field, _| !says.contains(field));
+            self.older.retain(|field, _| !stated.contains(field));
             self.newest = version.clone();
             return;
         }
-        for field in says {
-            let is_new = !stood.contains(field);
+        for field in stated {
+            let is_new = !existing.contains(field);
             let known = self.of(field);
             if *version != self.newest && (is_new || version > known) {
                 self.older.insert(field.clone(), version.clone());
@@ -146,15 +146,15 @@ impl FieldVersions {
     }
 }
 
-/// The newer version holds, field by field.
+/// The newer version wins, field by field.
 #[derive(Debug)]
-pub(in crate::import) struct NewerHolds<'a> {
+pub(in crate::import) struct NewerVersionWins<'a> {
     pub(in crate::import) known: &'a FieldVersions,
     pub(in crate::import) version: &'a Version,
 }
 
-impl Precedence for NewerHolds<'_> {
-    fn new_holds(&self, field: &str) -> bool {
+impl Precedence for NewerVersionWins<'_> {
+    fn prefers_new(&self, field: &str) -> bool {
         self.version >= self.known.of(field)
     }
 
@@ -162,42 +162,42 @@ impl Precedence for NewerHolds<'_> {
         true
     }
 
-    fn passed_over(&self) -> NameKind {
+    fn rejected_name_kind(&self) -> NameKind {
         NameKind::Former
     }
 }
 
-/// Something that waits in a store for what it refers to.
+/// A draft that waits in a store for a missing record.
 #[derive(Debug)]
 pub(in crate::import) struct WaitingNote {
     /// Its key among the notes.
     pub(in crate::import) key: String,
     pub(in crate::import) draft: Draft,
-    /// What it refers to, and where it stood.
+    /// The id of the missing record.
     pub(in crate::import) missing: String,
     place: String,
 }
 
-/// How something is kept that waits.
+/// The serialised form of a waiting draft.
 #[derive(Serialize, Deserialize)]
-struct KeptWaiting<'a> {
-    draft: KeptDraft<'a>,
-    /// The id that it will have, and what it claims.
+struct StoredWaitingNote<'a> {
+    draft: StoredDraft<'a>,
+    /// The id that it will have, and its claim in words.
     id: String,
     claim: String,
-    /// What it refers to.
+    /// The id of the missing record.
     missing: String,
-    /// Where it stood: the file, the record and the line.
+    /// Its place: the file, the record and the line.
     place: String,
 }
 
-/// What earlier imports remember of a statement: the first of its chain, and how far behind that it is.
+/// The note on a statement by earlier imports: the first of its chain, and its distance from it.
 pub(in crate::import) fn chain(memory: &Memory, statement: &str) -> Option<(String, u32)> {
     let note = memory.note(&format!("{CHAIN}{statement}")).ok()??;
     serde_json::from_slice(&note).ok()
 }
 
-/// What a relationship claims, in kinds and ids.
+/// The claim of a relationship, as kind and ids.
 fn claim(relationship: &Relationship) -> String {
     let (from, to) = match &relationship.ends {
         Ends::Known { from, to } => (from.as_str(), to.as_str()),
@@ -219,38 +219,38 @@ fn waiting_key(relationship: &Relationship) -> String {
     format!("{WAITING}{record}\n{}", relationship.id)
 }
 
-/// The notes of a store: those that are not written yet go before those that are.
+/// The notes of a store: pending ones take precedence over written ones.
 #[derive(Debug, Default)]
 pub(in crate::import) struct Notes {
-    /// Where what is tried again stood, by its key.
+    /// The places of drafts that are retried, by their keys.
     places: BTreeMap<String, String>,
-    unwritten: BTreeMap<String, Option<Vec<u8>>>,
+    pending: BTreeMap<String, Option<Vec<u8>>>,
 }
 
 impl Notes {
-    /// From which version the fields of an entity come.
-    pub(in crate::import) fn of_entity(&self, store: &Store, id: &str) -> Result<FieldVersions, Error> {
-        Ok(self.read(store, &format!("{OF_ENTITY}{id}"))?.unwrap_or_default())
+    /// The versions of the fields of an entity.
+    pub(in crate::import) fn entity_versions(&self, store: &Store, id: &str) -> Result<FieldVersions, Error> {
+        Ok(self.read(store, &format!("{ENTITY_VERSIONS}{id}"))?.unwrap_or_default())
     }
 
-    pub(in crate::import) fn set_entity(&mut self, id: &str, versions: &FieldVersions) {
-        self.write(format!("{OF_ENTITY}{id}"), versions);
+    pub(in crate::import) fn set_entity_versions(&mut self, id: &str, versions: &FieldVersions) {
+        self.write(format!("{ENTITY_VERSIONS}{id}"), versions);
     }
 
-    /// The newest version that spoke of a record.
-    pub(in crate::import) fn of_record(&self, store: &Store, record: &str) -> Result<Option<Version>, Error> {
-        self.read(store, &format!("{OF_RECORD}{record}"))
+    /// The newest version of a record.
+    pub(in crate::import) fn record_version(&self, store: &Store, record: &str) -> Result<Option<Version>, Error> {
+        self.read(store, &format!("{RECORD_VERSION}{record}"))
     }
 
-    pub(in crate::import) fn set_record(&mut self, record: &str, version: &Version) {
-        self.write(format!("{OF_RECORD}{record}"), version);
+    pub(in crate::import) fn set_record_version(&mut self, record: &str, version: &Version) {
+        self.write(format!("{RECORD_VERSION}{record}"), version);
     }
 
-    pub(in crate::import) fn forget_record(&mut self, record: &str) {
-        self.unwritten.insert(format!("{OF_RECORD}{record}"), None);
+    pub(in crate::import) fn forget_record_version(&mut self, record: &str) {
+        self.pending.insert(format!("{RECORD_VERSION}{record}"), None);
     }
 
-    /// The first of the chain that a statement belongs to, where it is another one.
+    /// The first of the chain that a statement belongs to, if it is another one.
     pub(in crate::import) fn first_of(&self, store: &Store, statement: &str) -> Option<String> {
         let mut first: Option<String> = None;
         for _ in 0..STEPS_MAX {
@@ -264,21 +264,23 @@ impl Notes {
         first
     }
 
-    /// Remembers what a statement belongs to.
-    pub(in crate::import) fn set_chain(&mut self, statement: &str, first: &str, behind: u32) {
-        self.write(format!("{CHAIN}{statement}"), &(first, behind));
+    /// Notes the chain of a statement.
+    pub(in crate::import) fn set_chain(&mut self, statement: &str, first: &str, distance: u32) {
+        self.write(format!("{CHAIN}{statement}"), &(first, distance));
     }
 
-    /// The ids of the relationships that the newest statements of a chain say, and how many lie before these.
-    pub(in crate::import) fn said(&self, store: &Store, record: &str) -> Result<(u32, Vec<String>), Error> {
-        Ok(self.read(store, &format!("{SAID}{record}"))?.unwrap_or_default())
+    /// The ids of the relationships in the newest statements of a chain, after the number of versions before these.
+    pub(in crate::import) fn relationships_of(&self, store: &Store, record: &str) -> Result<(u32, Vec<String>), Error> {
+        Ok(self
+            .read(store, &format!("{RELATIONSHIPS_OF_RECORD}{record}"))?
+            .unwrap_or_default())
     }
 
-    pub(in crate::import) fn set_said(&mut self, record: &str, depth: u32, ids: &[String]) {
-        self.write(format!("{SAID}{record}"), &(depth, ids));
+    pub(in crate::import) fn set_relationships_of(&mut self, record: &str, depth: u32, ids: &[String]) {
+        self.write(format!("{RELATIONSHIPS_OF_RECORD}{record}"), &(depth, ids));
     }
 
-    /// What the record of an entity says that was merged into another, where that has changed since.
+    /// The record of an entity that was merged into another, if it has changed since.
     pub(in crate::import) fn merged(&self, store: &Store, id: &str) -> Result<Option<Entity>, Error> {
         self.read(store, &format!("{MERGED}{id}"))
     }
@@ -287,27 +289,27 @@ impl Notes {
         self.write(format!("{MERGED}{id}"), entity);
     }
 
-    /// What is said of a thing that the model has no noun for.
+    /// The properties of a thing that the model has no kind for.
     pub(in crate::import) fn thing(&self, store: &Store, id: &str) -> Result<Option<Map<String, Value>>, Error> {
         self.read(store, &format!("{THING}{id}"))
     }
 
-    pub(in crate::import) fn set_thing(&mut self, id: &str, said: &Map<String, Value>) {
-        self.write(format!("{THING}{id}"), said);
+    pub(in crate::import) fn set_thing(&mut self, id: &str, properties: &Map<String, Value>) {
+        self.write(format!("{THING}{id}"), properties);
     }
 
-    /// Lets a draft of a relationship wait for what it refers to. What waits already under its id and carries no version adds up
-    /// with it; what differs is answered.
+    /// Stores a draft as waiting for a missing record. A draft without a version that already waits under its id is merged
+    /// with it; the conflicts are returned.
     pub(in crate::import) fn wait_for(
         &mut self,
         store: &Store,
         draft: &Draft,
         missing: &str,
         place: String,
-    ) -> Result<Vec<Differing>, Error> {
+    ) -> Result<Vec<ValueConflict>, Error> {
         if let Wanted::Addition(addition) = &draft.change {
             let all = match self
-                .draft_that_waits(store, &addition_key(addition))?
+                .waiting_draft(store, &addition_key(addition))?
                 .map(|draft| draft.change)
             {
                 Some(Wanted::Addition(known)) => known.with(addition.clone()),
@@ -319,7 +321,7 @@ impl Notes {
         let Wanted::Record(record @ Record::Relationship(relationship)) = &draft.change else {
             return Ok(Vec::new());
         };
-        let known = self.draft_that_waits(store, &waiting_key(relationship))?;
+        let known = self.waiting_draft(store, &waiting_key(relationship))?;
         let Some(Draft {
             change: Wanted::Record(known),
             ..
@@ -328,21 +330,21 @@ impl Notes {
             self.wait(draft, missing, place);
             return Ok(Vec::new());
         };
-        let mut joining = Joining::by(&FirstHolds);
-        if let Some(joined) = joining.records(&known, record) {
+        let mut merger = RecordMerger::new(&ExistingWins);
+        if let Some(joined) = merger.records(&known, record) {
             self.wait(&Draft::of(joined), missing, place);
         }
-        Ok(joining.differing)
+        Ok(merger.conflicts)
     }
 
-    /// What waits under this key.
-    fn draft_that_waits(&self, store: &Store, key: &str) -> Result<Option<Draft>, Error> {
+    /// The draft that waits under this key.
+    fn waiting_draft(&self, store: &Store, key: &str) -> Result<Option<Draft>, Error> {
         let known: Option<Value> = self.read(store, key)?;
-        let known = known.and_then(|mut known| serde_json::from_value::<KeptDraft<'_>>(known["draft"].take()).ok());
-        Ok(known.and_then(|known| known.draft().ok()))
+        let known = known.and_then(|mut known| serde_json::from_value::<StoredDraft<'_>>(known["draft"].take()).ok());
+        Ok(known.and_then(|known| known.into_draft().ok()))
     }
 
-    /// The same in place of what waits under its id.
+    /// The same, replacing a draft that waits under its id.
     fn wait(&mut self, draft: &Draft, missing: &str, place: String) {
         let (key, id, claim) = match &draft.change {
             Wanted::Record(Record::Relationship(relationship)) => {
@@ -364,52 +366,52 @@ impl Notes {
             true => self.places.remove(&key).unwrap_or_default(),
             false => place,
         };
-        let kept = KeptWaiting {
-            draft: KeptDraft::of(draft),
+        let note = StoredWaitingNote {
+            draft: StoredDraft::of(draft),
             id,
             claim,
             missing: missing.to_owned(),
             place,
         };
-        self.write(key, &kept);
+        self.write(key, &note);
     }
 
-    /// Lets a draft wait under another name.
+    /// Stores a changed draft as waiting.
     pub(in crate::import) fn wait_again(&mut self, waiting: &WaitingNote) {
         self.wait(&waiting.draft, &waiting.missing, waiting.place.clone());
     }
 
-    /// It is tried again, and may wait again where it stood.
-    pub(in crate::import) fn try_again(&mut self, waiting: &WaitingNote) {
+    /// Removes a note whose draft is retried, and remembers its place.
+    pub(in crate::import) fn retry(&mut self, waiting: &WaitingNote) {
         self.places.insert(waiting.key.clone(), waiting.place.clone());
         self.forget(waiting.key.clone());
     }
 
-    /// It waits no longer.
+    /// Removes a note.
     pub(in crate::import) fn forget(&mut self, key: String) {
-        self.unwritten.insert(key, None);
+        self.pending.insert(key, None);
     }
 
-    /// What waits; of one record of a source where one is given.
+    /// The waiting drafts; of one record of a source if one is given.
     pub(in crate::import) fn waiting(&self, store: &Store, record: Option<&str>) -> Result<Vec<WaitingNote>, Error> {
         let prefix = record.map_or_else(|| WAITING.to_owned(), |record| format!("{WAITING}{record}\n"));
         let mut notes: BTreeMap<String, Vec<u8>> = BTreeMap::new();
         let mut from = prefix.clone();
         loop {
-            let some = store
-                .notes(&prefix, &from, READ_AT_ONCE)
+            let batch = store
+                .notes(&prefix, &from, NOTES_PER_READ)
                 .map_err(|error| unreadable(&error))?;
-            let is_last = some.len() < READ_AT_ONCE;
-            if let Some((last, _)) = some.last() {
+            let is_last = batch.len() < NOTES_PER_READ;
+            if let Some((last, _)) = batch.last() {
                 // The next key in order.
                 from = format!("{last}\0");
             }
-            notes.extend(some);
+            notes.extend(batch);
             if is_last {
                 break;
             }
         }
-        for (key, note) in self.unwritten.range(prefix.clone()..) {
+        for (key, note) in self.pending.range(prefix.clone()..) {
             if !key.starts_with(&prefix) {
                 break;
             }
@@ -419,9 +421,9 @@ impl Notes {
             };
         }
         let read = |(key, note): (String, Vec<u8>)| {
-            let kept: KeptWaiting<'_> = serde_json::from_slice(&note).ok()?;
-            let draft = kept.draft.draft().ok()?;
-            let (missing, place) = (kept.missing, kept.place);
+            let stored: StoredWaitingNote<'_> = serde_json::from_slice(&note).ok()?;
+            let draft = stored.draft.into_draft().ok()?;
+            let (missing, place) = (stored.missing, stored.place);
             Some(WaitingNote {
                 key,
                 draft,
@@ -433,31 +435,31 @@ impl Notes {
     }
 
     fn read<T: DeserializeOwned>(&self, store: &Store, key: &str) -> Result<Option<T>, Error> {
-        let note = match self.unwritten.get(key) {
+        let note = match self.pending.get(key) {
             Some(note) => note.clone(),
             None => store.note(key).map_err(|error| unreadable(&error))?,
         };
-        // What cannot be read is from another form of the program: as if nothing was remembered.
+        // A note that cannot be read was written by another version of the program, and is ignored.
         Ok(note.and_then(|note| serde_json::from_slice(&note).ok()))
     }
 
     fn write(&mut self, key: String, note: &impl Serialize) {
         let note = serde_json::to_vec(note).expect("notes are plain values");
-        self.unwritten.insert(key, Some(note));
+        self.pending.insert(key, Some(note));
     }
 
-    /// Writes them where many are held back.
-    pub(in crate::import) fn write_in_time(&mut self, store: &Store) -> Result<(), Error> {
-        match self.unwritten.len() {
-            0..UNWRITTEN_MAX => Ok(()),
+    /// Writes the pending notes if there are many.
+    pub(in crate::import) fn write_if_many(&mut self, store: &Store) -> Result<(), Error> {
+        match self.pending.len() {
+            0..PENDING_MAX => Ok(()),
             _ => self.write_all(store),
         }
     }
 
-    /// Writes all that are held back.
+    /// Writes all pending notes.
     pub(in crate::import) fn write_all(&mut self, store: &Store) -> Result<(), Error> {
-        let unwritten = std::mem::take(&mut self.unwritten);
-        store.remember(&unwritten).map_err(|error| unreadable(&error))
+        let pending = std::mem::take(&mut self.pending);
+        store.remember(&pending).map_err(|error| unreadable(&error))
     }
 }
 

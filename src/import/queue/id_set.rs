@@ -1,19 +1,19 @@
-//! Ids in eight bytes each, since a register has millions of them.
+//! A set of ids in eight bytes each, since a register has millions of them.
 
 use std::{
     collections::HashSet,
     hash::{BuildHasher, RandomState},
 };
 
-/// A set of ids, by their hashes. The key of the hashes is drawn anew each time, so that none is likely to be taken for another,
-/// whoever chose them.
+/// A set of ids, by their hashes. The hash key is random for each import, so that collisions are unlikely even for
+/// hostile ids.
 #[derive(Debug, Default)]
-pub(in crate::import) struct Ids {
+pub(in crate::import) struct IdSet {
     hashes: HashSet<u64>,
     hasher: RandomState,
 }
 
-impl Ids {
+impl IdSet {
     pub(in crate::import) fn insert(&mut self, id: &str) {
         self.hashes.insert(self.hasher.hash_one(id));
     }

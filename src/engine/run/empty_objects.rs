@@ -1,34 +1,34 @@
-//! An object of which nothing was selected is still an object: `{}`, where null would say that there is none. async-graphql
-//! answers null when no field of an object applies, so such selections carry a mark that is taken out of the answer again.
+//! An object whose selections all turn out not to apply is answered as `{}`, since null would mean that there is no object. async-graphql
+//! answers null when no field of an object applies, so such selections get a marker field that is removed from the answer.
 
 use async_graphql::{
     Name, Pos, Positioned, Value,
     parser::types::{ExecutableDocument, Field, Selection, SelectionSet},
 };
 
-/// The response key of the mark.
+/// The response key of the marker field.
 const MARK: &str = "_guanxi_present";
 
-/// Marks every selection set of which no item may apply. Whether there is one.
+/// Marks every selection set whose items may all not apply. Returns whether there is one.
 pub(crate) fn mark(document: &mut ExecutableDocument) -> bool {
-    let mut marked = false;
+    let mut has_marks = false;
     match &mut document.operations {
         async_graphql::parser::types::DocumentOperations::Single(operation) => {
-            mark_object(&mut operation.node.selection_set.node, &mut marked);
+            mark_object(&mut operation.node.selection_set.node, &mut has_marks);
         }
         async_graphql::parser::types::DocumentOperations::Multiple(operations) => {
             for operation in operations.values_mut() {
-                mark_object(&mut operation.node.selection_set.node, &mut marked);
+                mark_object(&mut operation.node.selection_set.node, &mut has_marks);
             }
         }
     }
     for fragment in document.fragments.values_mut() {
-        mark_below(&mut fragment.node.selection_set.node, &mut marked);
+        mark_below(&mut fragment.node.selection_set.node, &mut has_marks);
     }
-    marked
+    has_marks
 }
 
-/// Takes the marks out of an answer.
+/// Removes the marker fields from an answer.
 pub(crate) fn unmark(value: &mut Value) {
     match value {
         Value::Object(fields) => {
@@ -40,8 +40,8 @@ pub(crate) fn unmark(value: &mut Value) {
     }
 }
 
-fn mark_object(set: &mut SelectionSet, marked: &mut bool) {
-    mark_below(set, marked);
+fn mark_object(set: &mut SelectionSet, has_marks: &mut bool) {
+    mark_below(set, has_marks);
     if !set.items.is_empty() && set.items.iter().all(|item| may_not_apply(&item.node)) {
         let at = |name: &str| Positioned::new(Name::new(name), Pos::default());
         let field = Field {
@@ -53,21 +53,21 @@ fn mark_object(set: &mut SelectionSet, marked: &mut bool) {
         };
         let field = Positioned::new(field, Pos::default());
         set.items.push(Positioned::new(Selection::Field(field), Pos::default()));
-        *marked = true;
+        *has_marks = true;
     }
 }
 
-fn mark_below(set: &mut SelectionSet, marked: &mut bool) {
+fn mark_below(set: &mut SelectionSet, has_marks: &mut bool) {
     for item in &mut set.items {
         match &mut item.node {
-            Selection::Field(field) => mark_object(&mut field.node.selection_set.node, marked),
-            Selection::InlineFragment(inline) => mark_below(&mut inline.node.selection_set.node, marked),
+            Selection::Field(field) => mark_object(&mut field.node.selection_set.node, has_marks),
+            Selection::InlineFragment(inline) => mark_below(&mut inline.node.selection_set.node, has_marks),
             Selection::FragmentSpread(_) => {}
         }
     }
 }
 
-/// Fragments are for one type among several, directives for some requests.
+/// Fragments may be on another type, and directives may exclude a field.
 fn may_not_apply(item: &Selection) -> bool {
     match item {
         Selection::Field(field) => !field.node.directives.is_empty(),

@@ -1,7 +1,7 @@
-//! Records of the store that turn out to be later ones of others: they are called as the first of their chain from then on, and
-//! the newest version of all holds.
+//! Records of the store that turn out to be later versions of others: from then on they have the id of the first in their chain, and
+//! the newest version of all wins.
 
-use super::{Decided, Filing, notes::Version};
+use super::{Decision, StoreUpdate, notes::Version};
 use crate::{
     edit::{Named, Path, merge_entities},
     formats::{
@@ -12,57 +12,60 @@ use crate::{
     model::{Change, Entity, Noun, Record, Relationship},
 };
 
-/// What the log tells of it.
+/// The reason in the log.
 const REASON: &str = "a statement turned out to replace another";
 
-impl Filing {
-    /// Moves what is known of a record to the one that it continues.
+impl StoreUpdate {
+    /// Moves the data of a record to the one that it continues.
     pub(in crate::import) fn continue_record(&mut self, continued: &Continued) -> Result<(), Error> {
         self.continue_relationships(continued)?;
         self.continue_entity(continued)
     }
 
     fn continue_relationships(&mut self, Continued { record, into, depth }: &Continued) -> Result<(), Error> {
-        let version = self.notes.of_record(self.store(), record)?;
-        let version = version.map(|version| version.behind(*depth));
-        let newest = self.notes.of_record(self.store(), into)?;
-        let holds = version >= newest;
+        let version = self.notes.record_version(self.store(), record)?;
+        let version = version.map(|version| version.after(*depth));
+        let newest = self.notes.record_version(self.store(), into)?;
+        let is_newest = version >= newest;
         for mut waiting in self.notes.waiting(self.store(), Some(record))? {
             self.notes.forget(waiting.key.clone());
             if let Wanted::Record(Record::Relationship(relationship)) = &mut waiting.draft.change
-                && let Some(moved) = bods::moved_to_record(relationship, into).filter(|_| holds)
+                && let Some(moved) = bods::moved_to_record(relationship, into).filter(|_| is_newest)
             {
                 *relationship = moved;
                 waiting.draft.order.depth += depth;
                 self.notes.wait_again(&waiting);
             }
         }
-        let ids = self.of_record(record);
-        self.notes.forget_record(record);
+        let ids = self.relationships_of_record(record);
+        self.notes.forget_record_version(record);
         if ids.is_empty() && version.is_none() {
             return Ok(());
         }
         let mut changes: Vec<Change> = Vec::new();
-        let mut kept = Vec::new();
+        let mut moved_ids = Vec::new();
         for id in ids {
             if let Some(Record::Relationship(relationship)) = self.latest(&id)
-                && let Some(moved) = bods::moved_to_record(&relationship, into).filter(|_| holds)
+                && let Some(moved) = bods::moved_to_record(&relationship, into).filter(|_| is_newest)
             {
-                kept.push(moved.id.clone());
+                moved_ids.push(moved.id.clone());
                 changes.push(Change::Put(Box::new(Record::Relationship(moved))));
             }
             changes.push(retraction(id));
         }
-        if holds {
+        if is_newest {
             for waiting in self.notes.waiting(self.store(), Some(into))? {
                 if Version::of(&waiting.draft) < version {
                     self.notes.forget(waiting.key);
                 }
             }
-            let replaced = self.of_record(into).into_iter().filter(|id| !kept.contains(id));
+            let replaced = self
+                .relationships_of_record(into)
+                .into_iter()
+                .filter(|id| !moved_ids.contains(id));
             changes.extend(replaced.map(retraction));
             if let Some(version) = &version {
-                self.notes.set_record(into, version);
+                self.notes.set_record_version(into, version);
             }
         }
         match changes.is_empty() {
@@ -80,8 +83,13 @@ impl Filing {
             return Ok(());
         };
         entity.id.clone_from(&into);
-        let version: Version = self.notes.of_entity(self.store(), &id)?.newest().clone().behind(*depth);
-        if let Ok(Decided::Change(Change::Put(record))) = self.entity_version(&Origin::NOWHERE, entity, &version)?
+        let version: Version = self
+            .notes
+            .entity_versions(self.store(), &id)?
+            .newest()
+            .clone()
+            .after(*depth);
+        if let Ok(Decision::Change(Change::Put(record))) = self.entity_version(&Origin::NOWHERE, entity, &version)?
             && let Record::Entity(entity) = *record
         {
             self.commit_all(self.graph().as_another_kind(entity), REASON.to_owned())?;
@@ -102,7 +110,7 @@ impl Filing {
             Ok(changes) => {
                 let changes = changes
                     .into_iter()
-                    .flat_map(|change| self.called_after(change, record, first));
+                    .flat_map(|change| self.renamed_change(change, record, first));
                 let changes = changes.collect();
                 self.commit_all(changes, REASON.to_owned())
             }
@@ -110,8 +118,8 @@ impl Filing {
         }
     }
 
-    /// A change to a relationship whose end turned out to continue another: it is called after that one, as if it had been known.
-    fn called_after(&self, change: Change, record: &str, first: &str) -> Vec<Change> {
+    /// A change to a relationship whose end turned out to continue another: its id is derived from that one, as if it had been known.
+    fn renamed_change(&self, change: Change, record: &str, first: &str) -> Vec<Change> {
         let moved = match self.latest(change.id()) {
             Some(Record::Relationship(relationship)) if matches!(change, Change::Put(_)) => {
                 bods::between_first(&relationship, |known| (known == record).then(|| first.to_owned()))
@@ -128,7 +136,7 @@ impl Filing {
     }
 }
 
-/// The same with the speakers of the relationship that a change puts.
+/// The relationship with the speakers of the one that a change puts.
 fn with_speakers_of(mut relationship: Relationship, change: &Change) -> Relationship {
     if let Change::Put(record) = change
         && let Record::Relationship(put) = &**record

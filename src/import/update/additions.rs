@@ -1,21 +1,21 @@
-//! What adds to records that are described elsewhere, and what the model has no noun for but others refer to. Both may come
-//! before or after, in the same import or in another: what adds to nothing yet waits, and of things is remembered what is said.
+//! Additions to records that are described elsewhere, and things that the model has no kind for but others refer to. Both may come
+//! before or after those, in the same import or in another: additions wait for their record, and the properties of things are noted.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::{Decided, Filing, Holding, Verdict};
+use super::{Decision, Preference, StoreUpdate, Verdict};
 use crate::{
     formats::reader::{AddedToEntity, AddedToRelationship, Addition, Draft, Fault, Wanted},
     import::{
-        Error, Origin, Outcome,
-        merge::merge_records::{FirstHolds, Joining},
+        Error, Origin, RecordOutcome,
+        merge::records::{ExistingWins, RecordMerger},
     },
     model::{Ends, Noun, Record, Relationship, RelationshipKind, RelationshipStatus, evidence_id, relationship_id},
 };
 
-/// The properties of an entity that hold what other records say of it, by the ids of those records: they add up.
+/// The properties of an entity with data of other records, by the ids of those records: they are merged.
 pub(in crate::import) const BY_RECORD: [&str; 6] = [
     "connections",
     "identifications",
@@ -25,7 +25,7 @@ pub(in crate::import) const BY_RECORD: [&str; 6] = [
     "taxRolls",
 ];
 impl Addition {
-    /// The id of the record that it is of.
+    /// The id of the record that it adds to.
     pub(in crate::import) fn id(&self) -> &str {
         match self {
             Self::Entity(addition) => &addition.entity.id,
@@ -33,12 +33,12 @@ impl Addition {
         }
     }
 
-    /// Whether both add to the same.
-    pub(in crate::import) fn is_of_the_same(&self, other: &Self) -> bool {
+    /// Whether both add to the same record.
+    pub(in crate::import) fn has_same_target(&self, other: &Self) -> bool {
         std::mem::discriminant(self) == std::mem::discriminant(other) && self.id() == other.id()
     }
 
-    /// What both add, of which this one came first.
+    /// Both additions merged; this one came first.
     pub(in crate::import) fn with(self, other: Self) -> Self {
         match (self, other) {
             (Self::Entity(one), Self::Entity(other)) => Self::Entity(one.with(other)),
@@ -47,7 +47,7 @@ impl Addition {
         }
     }
 
-    /// What it adds, as a record, to be held against the limits of records.
+    /// The addition as a record, to be checked against the limits of records.
     pub(in crate::import) fn as_record(&self) -> Record {
         match self {
             Self::Entity(addition) => Record::Entity(addition.entity.clone()),
@@ -60,9 +60,9 @@ impl Addition {
 }
 
 impl AddedToEntity {
-    /// What both add to one entity, of which this one came first.
+    /// Both additions to one entity merged; this one came first.
     pub(in crate::import) fn with(mut self, other: Self) -> Self {
-        self.entity = Joining::by(&FirstHolds).entities(&self.entity, &other.entity);
+        self.entity = RecordMerger::new(&ExistingWins).entities(&self.entity, &other.entity);
         for thing in other.things {
             if !self.things.contains(&thing) {
                 self.things.push(thing);
@@ -72,37 +72,42 @@ impl AddedToEntity {
     }
 }
 
-impl Filing {
-    /// Puts an addition where what it adds to is known; otherwise it waits.
+impl StoreUpdate {
+    /// Stores an addition if its record exists; otherwise it waits.
     pub(in crate::import) fn put_addition(
         &mut self,
         origins: Vec<Origin>,
         addition: Addition,
-        holding: Holding,
+        preference: Preference,
     ) -> Result<(), Error> {
         match addition {
-            Addition::Entity(addition) => self.put_of_entity(origins, addition, holding),
-            Addition::Relationship(addition) => self.put_of_relationship(origins, addition),
+            Addition::Entity(addition) => self.put_entity_addition(origins, addition, preference),
+            Addition::Relationship(addition) => self.put_relationship_addition(origins, addition),
         }
     }
 
-    fn put_of_entity(&mut self, origins: Vec<Origin>, addition: AddedToEntity, holding: Holding) -> Result<(), Error> {
+    fn put_entity_addition(
+        &mut self,
+        origins: Vec<Origin>,
+        addition: AddedToEntity,
+        preference: Preference,
+    ) -> Result<(), Error> {
         self.make_room(&addition.entity.id, None)?;
         let draft = Draft::to(Wanted::Addition(Addition::Entity(addition.clone())));
         let AddedToEntity { mut entity, things, .. } = addition;
         let id = self.survivor(&entity.id).unwrap_or_else(|| entity.id.clone());
-        let Some(Record::Entity(standing)) = self.latest(&id) else {
-            return self.take(origins, &draft, Ok(Decided::Missing(entity.id, Noun::Entity)));
+        let Some(Record::Entity(current)) = self.latest(&id) else {
+            return self.take(origins, &draft, Ok(Decision::Missing(entity.id, Noun::Entity)));
         };
         let mut waiting = Vec::new();
         for thing in &things {
             match self.notes.thing(&self.store, thing)? {
-                Some(said) => entity.properties.iter_mut().for_each(|properties| {
+                Some(details) => entity.properties.iter_mut().for_each(|properties| {
                     properties
                         .values_mut()
-                        .for_each(|value| put_thing_in(value, thing, &said));
+                        .for_each(|value| insert_thing(value, thing, &details));
                 }),
-                // Its own id stands in its place until it is known.
+                // The id of the thing is stored in its place until it is known.
                 None => waiting.extend(
                     entity
                         .properties
@@ -111,19 +116,19 @@ impl Filing {
                 ),
             }
         }
-        // An undisclosed party stays one, whatever is added to it.
-        entity.undisclosed = standing.undisclosed;
-        entity.kind = standing.kind;
-        // What is called by its id is given no name here.
+        // An undisclosed party stays undisclosed, whatever is added to it.
+        entity.undisclosed = current.undisclosed;
+        entity.kind = current.kind;
+        // A placeholder name does not replace a stated one.
         if entity.name == entity.id {
-            entity.name.clone_from(&standing.name);
+            entity.name.clone_from(&current.name);
         }
-        entity.id = standing.id;
-        let decided = self.change(Record::Entity(entity), holding, origins.first())?;
-        self.take(origins.clone(), &draft, decided)?;
+        entity.id = current.id;
+        let decision = self.change(Record::Entity(entity), preference, origins.first())?;
+        self.take(origins.clone(), &draft, decision)?;
         for (key, addition) in waiting {
-            let of_it = |origin: &&Origin| origin.place.key.as_deref() == Some(&*key);
-            let origin = origins.iter().find(of_it).or(origins.first()).cloned();
+            let has_key = |origin: &&Origin| origin.place.key.as_deref() == Some(&*key);
+            let origin = origins.iter().find(has_key).or(origins.first()).cloned();
             let missing = addition.things.first().cloned().unwrap_or_default();
             let draft = Draft {
                 change: Wanted::Addition(Addition::Entity(addition)),
@@ -132,19 +137,23 @@ impl Filing {
             self.take(
                 origin.into_iter().collect(),
                 &draft,
-                Ok(Decided::Missing(missing, Noun::Entity)),
+                Ok(Decision::Missing(missing, Noun::Entity)),
             )?;
         }
         Ok(())
     }
 
-    fn put_of_relationship(&mut self, origins: Vec<Origin>, mut addition: AddedToRelationship) -> Result<(), Error> {
-        self.arrive()?;
+    fn put_relationship_addition(
+        &mut self,
+        origins: Vec<Origin>,
+        mut addition: AddedToRelationship,
+    ) -> Result<(), Error> {
+        self.wait_for_pending()?;
         if self.batched_records.contains(&addition.record) {
             self.flush()?;
         }
         let mut known: Vec<Relationship> = Vec::new();
-        for id in self.of_record(&addition.record) {
+        for id in self.relationships_of_record(&addition.record) {
             if let Some(Record::Relationship(relationship)) = self.latest(&id) {
                 known.push(relationship);
             }
@@ -163,44 +172,44 @@ impl Filing {
         if claims.is_empty() {
             let missing = addition.record.clone();
             let draft = Draft::to(Wanted::Addition(Addition::Relationship(addition)));
-            return self.take(origins, &draft, Ok(Decided::Missing(missing, Noun::Relationship)));
+            return self.take(origins, &draft, Ok(Decision::Missing(missing, Noun::Relationship)));
         }
         for claim in claims {
-            // Only a status that says more than that nothing is said of it is stated.
+            // The default status counts as implied.
             let is_implied = claim.status == RelationshipStatus::Active;
             let draft = Draft::of(Record::Relationship(claim)).with_status_implied(is_implied);
-            self.put(origins.clone(), draft, Holding::First)?;
+            self.put(origins.clone(), draft, Preference::Existing)?;
         }
         Ok(())
     }
 
-    /// Remembers what is said of a thing, beside what was.
+    /// Notes the properties of a thing, merged with earlier ones.
     pub(in crate::import) fn put_thing(
         &mut self,
         origins: Vec<Origin>,
         id: &str,
-        said: &Map<String, Value>,
+        properties: &Map<String, Value>,
     ) -> Result<(), Error> {
         let known = self.notes.thing(&self.store, id)?;
         let joined = match &known {
-            Some(known) => with_all_of(known, said),
-            None => said.clone(),
+            Some(known) => merge_properties(known, properties),
+            None => properties.clone(),
         };
         let outcome = match known.as_ref() == Some(&joined) {
-            true => Outcome::Unchanged,
-            false => Outcome::Imported,
+            true => RecordOutcome::Unchanged,
+            false => RecordOutcome::Imported,
         };
-        if outcome == Outcome::Imported {
+        if outcome == RecordOutcome::Imported {
             self.notes.set_thing(id, &joined);
-            self.notes.write_in_time(&self.store)?;
+            self.notes.write_if_many(&self.store)?;
         }
-        self.told
-            .extend(origins.into_iter().map(|origin| (origin, Verdict::Became(outcome))));
+        self.verdicts
+            .extend(origins.into_iter().map(|origin| (origin, Verdict::Outcome(outcome))));
         Ok(())
     }
 
-    /// What a relationship with a thing says of the entity at its other end; none where neither end is a thing, or both are.
-    pub(in crate::import) fn of_the_entity(&self, draft: &Draft) -> Result<Option<AddedToEntity>, Error> {
+    /// A relationship with a thing, as an addition to the entity at its other end; `None` if neither end is a thing, or both are.
+    pub(in crate::import) fn as_entity_addition(&self, draft: &Draft) -> Result<Option<AddedToEntity>, Error> {
         let Wanted::Record(Record::Relationship(relationship)) = &draft.change else {
             return Ok(None);
         };
@@ -212,20 +221,20 @@ impl Filing {
             (Some(_), None) => (to, from, "from"),
             _ => return Ok(None),
         };
-        let Ok(Value::Object(mut said)) = serde_json::to_value(relationship) else {
+        let Ok(Value::Object(mut properties)) = serde_json::to_value(relationship) else {
             return Ok(None);
         };
         for unneeded in ["id", "ends", "recorded_at", "record"] {
-            said.remove(unneeded);
+            properties.remove(unneeded);
         }
         let sources: BTreeSet<&String> = relationship
             .evidence
             .iter()
             .map(|statement| &statement.source)
             .collect();
-        said.insert("evidence".to_owned(), json!(sources));
-        said.insert(side.to_owned(), json!([thing]));
-        let addition = AddedToEntity::of_properties(of, "connections", &relationship.id, &said);
+        properties.insert("evidence".to_owned(), json!(sources));
+        properties.insert(side.to_owned(), json!([thing]));
+        let addition = AddedToEntity::of_properties(of, "connections", &relationship.id, &properties);
         Ok(addition.map(|addition| AddedToEntity {
             things: vec![thing.clone()],
             ..addition
@@ -234,7 +243,7 @@ impl Filing {
 }
 
 impl AddedToRelationship {
-    /// What both say, of which this one came first.
+    /// Both merged; this one came first.
     fn with(mut self, other: Self) -> Self {
         for (ends, more) in [(&mut self.from, other.from), (&mut self.to, other.to)] {
             for end in more {
@@ -243,11 +252,11 @@ impl AddedToRelationship {
                 }
             }
         }
-        self.claim = Joining::by(&FirstHolds).relationships(&self.claim, &other.claim);
+        self.claim = RecordMerger::new(&ExistingWins).relationships(&self.claim, &other.claim);
         self
     }
 
-    /// The relationships that it is of, given those known of the record: one for each pair of ends.
+    /// The relationships that it adds to, given the known ones of the record: one for each pair of ends.
     fn claims(&self, known: &[Relationship]) -> Vec<Relationship> {
         let kind = known.first().map_or(self.claim.kind, |known| known.kind);
         let ends_of = |own: &[String], side: fn(&Ends) -> Option<&String>| -> Vec<String> {
@@ -295,39 +304,41 @@ impl AddedToRelationship {
     }
 }
 
-/// What of the properties of an entity refers to a thing, each with the id of the record that tells it.
+/// The properties of an entity that refer to a thing, each with the id of its record.
 fn additions_that_refer_to(id: &str, properties: &Map<String, Value>, thing: &str) -> Vec<(String, AddedToEntity)> {
-    let mut found = Vec::new();
+    let mut additions = Vec::new();
     for group in BY_RECORD {
         let records = properties.get(group).and_then(Value::as_object);
-        for (key, said) in records.into_iter().flatten() {
+        for (key, details) in records.into_iter().flatten() {
             let refers = |values: &Value| {
                 values
                     .as_array()
                     .is_some_and(|list| list.iter().any(|value| value == thing))
             };
-            if let Value::Object(said) = said
-                && said.values().any(refers)
-                && let Some(addition) = AddedToEntity::of_properties(id, group, key, said)
+            if let Value::Object(details) = details
+                && details.values().any(refers)
+                && let Some(addition) = AddedToEntity::of_properties(id, group, key, details)
             {
                 let things = vec![thing.to_owned()];
-                found.push((key.clone(), AddedToEntity { things, ..addition }));
+                additions.push((key.clone(), AddedToEntity { things, ..addition }));
             }
         }
     }
-    found
+    additions
 }
 
-/// Puts what is known of a thing in the place of its id, wherever that stands in a list.
-fn put_thing_in(value: &mut Value, thing: &str, said: &Map<String, Value>) {
+/// Replaces the id of a thing with its properties, in all lists.
+fn insert_thing(value: &mut Value, thing: &str, details: &Map<String, Value>) {
     match value {
-        Value::Object(object) => object.values_mut().for_each(|value| put_thing_in(value, thing, said)),
+        Value::Object(object) => object
+            .values_mut()
+            .for_each(|value| insert_thing(value, thing, details)),
         Value::Array(list) => {
             for value in list {
                 if value.as_str() == Some(thing) {
-                    let mut whole = said.clone();
-                    whole.insert("id".to_owned(), json!(thing));
-                    *value = Value::Object(whole);
+                    let mut object = details.clone();
+                    object.insert("id".to_owned(), json!(thing));
+                    *value = Value::Object(object);
                 }
             }
         }
@@ -335,10 +346,10 @@ fn put_thing_in(value: &mut Value, thing: &str, said: &Map<String, Value>) {
     }
 }
 
-/// Both, where lists add up; of other values the first holds.
-fn with_all_of(known: &Map<String, Value>, said: &Map<String, Value>) -> Map<String, Value> {
+/// Both merged: lists are joined; of other values the first wins.
+fn merge_properties(known: &Map<String, Value>, new: &Map<String, Value>) -> Map<String, Value> {
     let mut joined = known.clone();
-    for (key, value) in said {
+    for (key, value) in new {
         match (joined.get_mut(key), value) {
             (Some(Value::Array(list)), Value::Array(more)) => {
                 for value in more {
@@ -346,7 +357,7 @@ fn with_all_of(known: &Map<String, Value>, said: &Map<String, Value>) -> Map<Str
                         list.push(value.clone());
                     }
                 }
-                // So that it makes no difference which came first.
+                // Independent of the order of the two.
                 list.sort_by_key(ToString::to_string);
             }
             (Some(_), _) => {}
@@ -358,8 +369,8 @@ fn with_all_of(known: &Map<String, Value>, said: &Map<String, Value>) -> Map<Str
     joined
 }
 
-/// A reference to a thing, or to what an addition is of, that leads nowhere yet.
+/// The note for an addition whose record, or a thing that it refers to, does not exist yet.
 pub(in crate::import) fn dangling(missing: &str) -> Fault {
-    let reason = "it waits in the store for what it adds to, or refers to, which no file and no record describes yet";
+    let reason = "it waits in the store for a record that it adds or refers to, which does not exist yet";
     Fault::noted("", reason).with(missing)
 }

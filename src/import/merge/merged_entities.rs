@@ -1,21 +1,21 @@
-//! Records of entities that were merged into others: what such a record says anew is said of the one that is left, and what it said
-//! before says nothing new.
+//! Records of entities that were merged into others: their changes apply to the surviving entity, and their old
+//! data changes nothing.
 
 use serde_json::Map;
 
-use super::merge_records::{Joining, LaterHolds, stated_fields};
+use super::records::{NewWins, RecordMerger, stated_fields};
 use crate::{
     import::{
         Error,
-        filing::{
-            Decided, Filing,
+        update::{
+            Decision, StoreUpdate,
             notes::{FieldVersions, Version},
         },
     },
     model::{Change, Ends, Entity, EntityStatus, Record, Relationship, Timestamp, View},
 };
 
-impl Filing {
+impl StoreUpdate {
     pub(in crate::import) fn is_merged(&self, id: &str) -> bool {
         self.state.graph().merged_at(id).is_some()
     }
@@ -27,13 +27,13 @@ impl Filing {
         }
         let graph = self.state.graph();
         let mask = graph.mask(&View::now(Timestamp::MAX));
-        let found = graph.entity_by_id(id, &mask)?;
-        Some(graph.entity(found).id().to_owned())
+        let survivor = graph.entity_by_id(id, &mask)?;
+        Some(graph.entity(survivor).id().to_owned())
     }
 
-    /// Whoever was merged into another is that one, whatever files call it.
-    pub(in crate::import) fn follow_mergers(&self, relationship: &mut Relationship) -> Followed {
-        let was_of_one = is_of_one(&relationship.ends);
+    /// Replaces the ids of merged entities in a relationship by those of their survivors.
+    pub(in crate::import) fn follow_merges(&self, relationship: &mut Relationship) -> MergedEnds {
+        let was_self_relationship = is_self_relationship(&relationship.ends);
         let follow = |id: &mut String| {
             if let Some(survivor) = self.survivor(id) {
                 *id = survivor;
@@ -50,63 +50,68 @@ impl Filing {
         speakers
             .filter_map(|statement| statement.speaker.as_mut())
             .for_each(follow);
-        match is_of_one(&relationship.ends) && !was_of_one {
-            true => Followed::ToOneEntity,
-            false => Followed::ToItsEnds,
+        match is_self_relationship(&relationship.ends) && !was_self_relationship {
+            true => MergedEnds::SameEntity,
+            false => MergedEnds::Distinct,
         }
     }
 
-    /// What a record of an entity that was merged into `survivor` changes there.
-    pub(in crate::import) fn through_merger(
+    /// The change to `survivor` from a record of an entity that was merged into it.
+    pub(in crate::import) fn change_survivor(
         &mut self,
         survivor: &str,
         entity: &Entity,
         version: &Version,
         join: impl FnOnce(&Entity, &Entity) -> Entity,
-    ) -> Result<Decided, Error> {
-        self.arrive()?;
+    ) -> Result<Decision, Error> {
+        self.wait_for_pending()?;
         let before = match self.notes.merged(&self.store, &entity.id)? {
             Some(before) => Some(before),
             None => self.last_version(&entity.id),
         };
         let Some(before) = before else {
-            return Ok(Decided::Known);
+            return Ok(Decision::Unchanged);
         };
         let now = join(&before, entity);
-        let Some(Record::Entity(left)) = self.latest(survivor).filter(|_| now != before) else {
-            return Ok(Decided::Known);
+        let Some(Record::Entity(survivor_record)) = self.latest(survivor).filter(|_| now != before) else {
+            return Ok(Decision::Unchanged);
         };
         self.notes.set_merged(&entity.id, &now);
-        let news = news(&before, &now, &left);
-        let joined = Joining::by(&LaterHolds).entities(&left, &news);
-        self.date_news(&left, &news, version)?;
-        Ok(match joined == left {
-            true => Decided::Known,
-            false => Decided::Change(Change::Put(Box::new(Record::Entity(joined)))),
+        let changes = changes(&before, &now, &survivor_record);
+        let joined = RecordMerger::new(&NewWins).entities(&survivor_record, &changes);
+        self.set_versions_of_changes(&survivor_record, &changes, version)?;
+        Ok(match joined == survivor_record {
+            true => Decision::Unchanged,
+            false => Decision::Change(Change::Put(Box::new(Record::Entity(joined)))),
         })
     }
 
-    /// Remembers from when the news are, where the entity that is left has versions: older ones of it change none of them.
-    fn date_news(&mut self, left: &Entity, news: &Entity, version: &Version) -> Result<(), Error> {
-        let known = self.notes.of_entity(&self.store, &left.id)?;
+    /// Notes the version of the changed fields if the surviving entity has versions, so that older versions do not replace them.
+    fn set_versions_of_changes(
+        &mut self,
+        survivor_record: &Entity,
+        changes: &Entity,
+        version: &Version,
+    ) -> Result<(), Error> {
+        let known = self.notes.entity_versions(&self.store, &survivor_record.id)?;
         if known == FieldVersions::default() {
             return Ok(());
         }
-        let mut says = stated_fields(news);
-        says.retain(|field| match field.as_str() {
+        let mut stated = stated_fields(changes);
+        stated.retain(|field| match field.as_str() {
             "kind" | "undisclosed" => false,
-            "name" => news.name != left.name,
+            "name" => changes.name != survivor_record.name,
             _ => true,
         });
         let mut dated = known.clone();
-        dated.add(version, &says, &stated_fields(left));
+        dated.add(version, &stated, &stated_fields(survivor_record));
         if dated != known {
-            self.notes.set_entity(&left.id, &dated);
+            self.notes.set_entity_versions(&survivor_record.id, &dated);
         }
         Ok(())
     }
 
-    /// The last that was known of an entity before it was merged.
+    /// The last record of an entity before it was merged.
     fn last_version(&self, id: &str) -> Option<Entity> {
         match self.graph().versions(id).pop()?.record {
             Record::Entity(entity) => Some(entity),
@@ -115,20 +120,20 @@ impl Filing {
     }
 }
 
-/// Where the ends of a relationship lead once mergers are followed.
+/// The ends of a relationship after following merges.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::import) enum Followed {
-    ToItsEnds,
-    /// Both ends were merged into one entity, which says nothing any more.
-    ToOneEntity,
+pub(in crate::import) enum MergedEnds {
+    Distinct,
+    /// Both ends were merged into one entity, so the relationship is void.
+    SameEntity,
 }
 
-fn is_of_one(ends: &Ends) -> bool {
+fn is_self_relationship(ends: &Ends) -> bool {
     matches!(ends, Ends::Known { from, to } if from == to)
 }
 
-/// What is said now and was not before, of the entity that is left.
-fn news(before: &Entity, now: &Entity, left: &Entity) -> Entity {
+/// The differences between two records, as a record of the surviving entity.
+fn changes(before: &Entity, now: &Entity, survivor_record: &Entity) -> Entity {
     fn changed<T: PartialEq + Clone>(before: &Option<T>, now: &Option<T>) -> Option<T> {
         now.clone().filter(|_| before != now)
     }
@@ -139,10 +144,10 @@ fn news(before: &Entity, now: &Entity, left: &Entity) -> Entity {
     let properties: Map<_, _> = properties.map(|(key, value)| (key.clone(), value.clone())).collect();
     let new_of = |name: &_| !before.names.contains(name);
     Entity {
-        id: left.id.clone(),
-        kind: left.kind,
+        id: survivor_record.id.clone(),
+        kind: survivor_record.kind,
         name: match now.name == before.name {
-            true => left.name.clone(),
+            true => survivor_record.name.clone(),
             false => now.name.clone(),
         },
         names: now.names.iter().filter(|name| new_of(name)).cloned().collect(),
@@ -163,7 +168,7 @@ fn news(before: &Entity, now: &Entity, left: &Entity) -> Entity {
         starts_on: changed(&before.starts_on, &now.starts_on),
         ends_on: changed(&before.ends_on, &now.ends_on),
         website: changed(&before.website, &now.website),
-        undisclosed: left.undisclosed,
+        undisclosed: survivor_record.undisclosed,
         properties: (!properties.is_empty()).then_some(properties),
     }
 }

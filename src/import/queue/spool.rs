@@ -1,5 +1,5 @@
-//! Sorting more than fits into memory: pairs of key and value are sorted in runs, which lie packed in files without names, and
-//! handed out as one. What is equal comes in the order in which it was put.
+//! An external merge sort: pairs of key and value are sorted in runs, which are compressed in files without names, and
+//! merged. Pairs with equal keys keep their order.
 
 use std::{
     cmp::Ordering,
@@ -9,42 +9,42 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Bytes of keys and values that are sorted in memory at a time.
+/// The size of a run that is sorted in memory, in bytes of keys and values.
 const RUN_BYTES: usize = 64 << 20;
-/// How many runs are merged at a time, so that few files are open: more than that are merged into one first.
+/// The most runs that are merged at a time, to limit open files: more are first merged into one.
 const RUNS_MAX: usize = 128;
-/// Bytes of pairs that are packed together.
+/// The size of a block that is compressed, in bytes.
 const BLOCK_BYTES: usize = 64 << 10;
 
-/// Pairs to be sorted.
+/// Collects pairs to be sorted.
 #[derive(Debug)]
 pub struct Spool {
     dir: PathBuf,
     run_bytes: usize,
     bytes: Vec<u8>,
-    pairs: Vec<Pair>,
+    pairs: Vec<PairSpan>,
     runs: Vec<File>,
     pushed: u64,
 }
 
-/// Where a pair lies among the bytes in memory.
+/// The position of a pair among the bytes in memory.
 #[derive(Debug, Clone, Copy)]
-struct Pair {
+struct PairSpan {
     start: usize,
     key_end: usize,
     end: usize,
 }
 
 impl Spool {
-    /// A spool that keeps its runs in the folder `dir`.
+    /// A spool that writes its runs to the folder `dir`.
     #[must_use]
     pub fn new(dir: &Path) -> Self {
-        Self::with_runs_of(dir, RUN_BYTES)
+        Self::with_run_bytes(dir, RUN_BYTES)
     }
 
-    /// The same with runs of so many bytes.
+    /// The same with runs of `run_bytes` bytes.
     #[must_use]
-    pub fn with_runs_of(dir: &Path, run_bytes: usize) -> Self {
+    pub fn with_run_bytes(dir: &Path, run_bytes: usize) -> Self {
         Self {
             dir: dir.to_owned(),
             run_bytes,
@@ -55,22 +55,22 @@ impl Spool {
         }
     }
 
-    /// How many pairs were put in.
+    /// The number of pairs.
     #[must_use]
     pub fn len(&self) -> u64 {
         self.pushed
     }
 
-    /// Whether none was.
+    /// Whether there are no pairs.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.pushed == 0
     }
 
-    /// Puts a pair in. `value` writes the value.
+    /// Adds a pair. `value` writes the value.
     ///
     /// # Errors
-    /// Whatever writing a run, or `value`, fails with.
+    /// Any error of writing a run, or of `value`.
     pub fn push(&mut self, key: &[u8], value: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> io::Result<()> {
         let start = self.bytes.len();
         self.bytes.extend_from_slice(key);
@@ -79,7 +79,7 @@ impl Spool {
             self.bytes.truncate(start);
             return Err(error);
         }
-        self.pairs.push(Pair {
+        self.pairs.push(PairSpan {
             start,
             key_end,
             end: self.bytes.len(),
@@ -93,7 +93,7 @@ impl Spool {
 
     fn end_run(&mut self) -> io::Result<()> {
         self.sort();
-        let mut run = Packing::new(tempfile::tempfile_in(&self.dir)?);
+        let mut run = RunWriter::new(tempfile::tempfile_in(&self.dir)?);
         for pair in &self.pairs {
             run.put(
                 &self.bytes[pair.start..pair.key_end],
@@ -105,8 +105,8 @@ impl Spool {
         self.pairs.clear();
         if self.runs.len() >= RUNS_MAX {
             let runs = std::mem::take(&mut self.runs);
-            let mut merged = Packing::new(tempfile::tempfile_in(&self.dir)?);
-            let mut all = Sorted::of(runs, Rest::default())?;
+            let mut merged = RunWriter::new(tempfile::tempfile_in(&self.dir)?);
+            let mut all = SortedPairs::of(runs, InMemoryRun::default())?;
             while let Some((key, value)) = all.next_pair()? {
                 merged.put(&key, &value)?;
             }
@@ -117,71 +117,71 @@ impl Spool {
 
     fn sort(&mut self) {
         let bytes = &self.bytes;
-        // Stable, and quick where much is in order already.
+        // Stable, and fast on mostly sorted input.
         self.pairs
             .sort_by(|a, b| bytes[a.start..a.key_end].cmp(&bytes[b.start..b.key_end]));
     }
 
-    /// All pairs by key.
+    /// All pairs in order of their keys.
     ///
     /// # Errors
-    /// Whatever reading the runs fails with.
-    pub fn sorted(mut self) -> io::Result<Sorted> {
+    /// Any error of reading the runs.
+    pub fn sorted(mut self) -> io::Result<SortedPairs> {
         self.sort();
-        let rest = Rest {
+        let last_run = InMemoryRun {
             bytes: self.bytes,
             pairs: self.pairs,
             next: 0,
         };
-        Sorted::of(self.runs, rest)
+        SortedPairs::of(self.runs, last_run)
     }
 }
 
 /// Pairs in the order of their keys.
 #[derive(Debug)]
-pub struct Sorted {
-    runs: Vec<Unpacking>,
-    rest: Rest,
-    heads: BinaryHeap<Head>,
+pub struct SortedPairs {
+    runs: Vec<RunReader>,
+    last_run: InMemoryRun,
+    heads: BinaryHeap<RunHead>,
 }
 
-/// The pairs that were never written.
+/// The last run, which is never written to disk.
 #[derive(Debug, Default)]
-struct Rest {
+struct InMemoryRun {
     bytes: Vec<u8>,
-    pairs: Vec<Pair>,
+    pairs: Vec<PairSpan>,
     next: usize,
 }
 
-/// The next pair of a run; the smallest key is the greatest head.
+/// The next pair of a run, ordered so that a max-heap yields the smallest key first.
 #[derive(Debug, PartialEq, Eq)]
-struct Head {
+struct RunHead {
     key: Vec<u8>,
     value: Vec<u8>,
     run: usize,
 }
 
-impl Ord for Head {
+impl Ord for RunHead {
     fn cmp(&self, other: &Self) -> Ordering {
         other.key.cmp(&self.key).then(other.run.cmp(&self.run))
     }
 }
 
-impl PartialOrd for Head {
+impl PartialOrd for RunHead {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl Sorted {
-    fn of(runs: Vec<File>, rest: Rest) -> io::Result<Self> {
-        let runs = runs.into_iter().map(Unpacking::new).collect::<io::Result<Vec<_>>>()?;
+impl SortedPairs {
+    fn of(runs: Vec<File>, last_run: InMemoryRun) -> io::Result<Self> {
+        let runs = runs.into_iter().map(RunReader::new).collect::<io::Result<Vec<_>>>()?;
         let mut sorted = Self {
             heads: BinaryHeap::with_capacity(runs.len() + 1),
             runs,
-            rest,
+            last_run,
         };
-        // The rest was put last, and stands last among equals.
+        // The run in memory was added last, so it comes last among equals.
         (0..=sorted.runs.len()).try_for_each(|run| sorted.advance(run))?;
         Ok(sorted)
     }
@@ -189,9 +189,9 @@ impl Sorted {
     /// The next pair; none after the last one.
     ///
     /// # Errors
-    /// Whatever reading the runs fails with.
+    /// Any error of reading the runs.
     pub fn next_pair(&mut self) -> io::Result<Option<(Vec<u8>, Vec<u8>)>> {
-        let Some(Head { key, value, run }) = self.heads.pop() else {
+        let Some(RunHead { key, value, run }) = self.heads.pop() else {
             return Ok(None);
         };
         self.advance(run)?;
@@ -201,14 +201,14 @@ impl Sorted {
     fn advance(&mut self, run: usize) -> io::Result<()> {
         let next = match self.runs.get_mut(run) {
             Some(run) => run.next_pair()?,
-            None => self.rest.next_pair(),
+            None => self.last_run.next_pair(),
         };
-        self.heads.extend(next.map(|(key, value)| Head { key, value, run }));
+        self.heads.extend(next.map(|(key, value)| RunHead { key, value, run }));
         Ok(())
     }
 }
 
-impl Rest {
+impl InMemoryRun {
     fn next_pair(&mut self) -> Option<(Vec<u8>, Vec<u8>)> {
         let pair = self.pairs.get(self.next)?;
         self.next += 1;
@@ -220,13 +220,13 @@ impl Rest {
     }
 }
 
-/// Writes a run: blocks of pairs, each with its length packed and unpacked.
-struct Packing {
+/// Writes a run: compressed blocks of pairs, each after its compressed and uncompressed length.
+struct RunWriter {
     out: BufWriter<File>,
     block: Vec<u8>,
 }
 
-impl Packing {
+impl RunWriter {
     fn new(file: File) -> Self {
         Self {
             out: BufWriter::new(file),
@@ -268,14 +268,14 @@ impl Packing {
 
 /// Reads a run.
 #[derive(Debug)]
-struct Unpacking {
+struct RunReader {
     file: BufReader<File>,
     packed: Vec<u8>,
     block: Vec<u8>,
     at: usize,
 }
 
-impl Unpacking {
+impl RunReader {
     fn new(mut file: File) -> io::Result<Self> {
         file.rewind()?;
         Ok(Self {
@@ -320,11 +320,11 @@ impl Unpacking {
     }
 
     fn take(&mut self, length: usize) -> io::Result<Vec<u8>> {
-        let cut = || io::Error::from(io::ErrorKind::UnexpectedEof);
-        let end = self.at.checked_add(length).ok_or_else(cut)?;
-        let taken = self.block.get(self.at..end).ok_or_else(cut)?.to_vec();
+        let truncated = || io::Error::from(io::ErrorKind::UnexpectedEof);
+        let end = self.at.checked_add(length).ok_or_else(truncated)?;
+        let bytes = self.block.get(self.at..end).ok_or_else(truncated)?.to_vec();
         self.at = end;
-        Ok(taken)
+        Ok(bytes)
     }
 }
 
@@ -337,11 +337,11 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
         #[test]
-        fn pairs_come_by_key_and_equal_keys_in_the_order_in_which_they_were_put(
+        fn pairs_are_sorted_by_key_and_equal_keys_keep_their_order(
             keys in prop::collection::vec("[ab]{0,3}", 0..2000), run_bytes in 1_usize..400,
         ) {
             let folder = tempfile::tempdir().unwrap();
-            let mut spool = Spool::with_runs_of(folder.path(), run_bytes);
+            let mut spool = Spool::with_run_bytes(folder.path(), run_bytes);
             let mut expected: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
             for (number, key) in keys.iter().enumerate() {
                 let value = number.to_string().into_bytes();
@@ -350,8 +350,8 @@ mod tests {
             }
             expected.sort_by(|a, b| a.0.cmp(&b.0));
             let mut sorted = spool.sorted().unwrap();
-            let found: Vec<_> = std::iter::from_fn(|| sorted.next_pair().unwrap()).collect();
-            prop_assert_eq!(found, expected);
+            let actual: Vec<_> = std::iter::from_fn(|| sorted.next_pair().unwrap()).collect();
+            prop_assert_eq!(actual, expected);
             prop_assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
         }
     }

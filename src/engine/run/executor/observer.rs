@@ -1,4 +1,4 @@
-//! An extension of async-graphql's: it tells whether execution began, and counts what was resolved for requests that ask for their
+//! An async-graphql extension: it records whether execution began, and counts the resolved fields of requests that ask for their
 //! cost.
 
 use std::sync::{
@@ -13,41 +13,41 @@ use async_graphql::{
 
 use crate::engine::cost::tally::Tally;
 
-/// In a request's data: set when execution begins, so that validation errors can be told apart.
+/// In a request's data: set when execution begins, so that validation errors can be distinguished from execution errors.
 #[derive(Clone, Default)]
-pub(super) struct Began(Arc<AtomicBool>);
+pub(super) struct ExecutionStarted(Arc<AtomicBool>);
 
-impl Began {
+impl ExecutionStarted {
     pub(super) fn is_set(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
 }
 
-pub(super) struct ExecutionFlag;
+pub(super) struct ExecutionObserver;
 
-impl ExtensionFactory for ExecutionFlag {
+impl ExtensionFactory for ExecutionObserver {
     fn create(&self) -> Arc<dyn Extension> {
-        Arc::new(Execution::default())
+        Arc::new(ObservedExecution::default())
     }
 }
 
 /// The execution of one request.
 #[derive(Default)]
-struct Execution {
-    /// Set when the request asks for its cost.
+struct ObservedExecution {
+    /// Set if the request asks for its cost.
     tally: OnceLock<Arc<Tally>>,
 }
 
 #[async_graphql::async_trait::async_trait]
-impl Extension for Execution {
+impl Extension for ObservedExecution {
     async fn execute(
         &self,
         ctx: &ExtensionContext<'_>,
         operation_name: Option<&str>,
         next: NextExecute<'_>,
     ) -> Response {
-        if let Some(began) = ctx.data_opt::<Began>() {
-            began.0.store(true, Ordering::Relaxed);
+        if let Some(started) = ctx.data_opt::<ExecutionStarted>() {
+            started.0.store(true, Ordering::Relaxed);
         }
         if let Some(tally) = ctx.data_opt::<Arc<Tally>>() {
             self.tally.get_or_init(|| Arc::clone(tally));

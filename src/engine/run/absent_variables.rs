@@ -1,5 +1,5 @@
-//! Variables that a request leaves out. By the specification, what a document gives by such a variable is not given: an argument
-//! takes its default, a field of an input object is not written. async-graphql reads null there.
+//! Variables without a value. By the specification, an argument or input field set to such a variable counts as absent: an argument
+//! takes its default, a field of an input object is omitted. async-graphql would read null.
 
 use std::collections::HashSet;
 
@@ -9,8 +9,8 @@ use async_graphql::{
 };
 use async_graphql_value::Value;
 
-/// Takes out of a document of one operation what it gives by variables that have no value.
-pub(crate) fn leave_out(document: &mut ExecutableDocument, variables: &Variables) {
+/// Removes arguments and input fields set to variables without a value from a document with one operation.
+pub(crate) fn remove_absent(document: &mut ExecutableDocument, variables: &Variables) {
     let ExecutableDocument { operations, fragments } = document;
     let operation = match operations {
         DocumentOperations::Single(operation) => Some(operation),
@@ -26,42 +26,42 @@ pub(crate) fn leave_out(document: &mut ExecutableDocument, variables: &Variables
     if absent.is_empty() {
         return;
     }
-    leave_out_of(&mut operation.node.selection_set.node, &absent);
+    remove_from_selections(&mut operation.node.selection_set.node, &absent);
     for fragment in fragments.values_mut() {
-        leave_out_of(&mut fragment.node.selection_set.node, &absent);
+        remove_from_selections(&mut fragment.node.selection_set.node, &absent);
     }
 }
 
-fn leave_out_of(set: &mut SelectionSet, absent: &HashSet<Name>) {
+fn remove_from_selections(set: &mut SelectionSet, absent: &HashSet<Name>) {
     for item in &mut set.items {
-        // Also what only some requests select: a condition is not decided here.
+        // Conditional selections too: conditions are not evaluated here.
         for directive in item.node.directives_mut() {
-            keep_given(&mut directive.node.arguments, absent);
+            remove_from_arguments(&mut directive.node.arguments, absent);
         }
         match &mut item.node {
             Selection::Field(field) => {
-                keep_given(&mut field.node.arguments, absent);
-                leave_out_of(&mut field.node.selection_set.node, absent);
+                remove_from_arguments(&mut field.node.arguments, absent);
+                remove_from_selections(&mut field.node.selection_set.node, absent);
             }
-            Selection::InlineFragment(inline) => leave_out_of(&mut inline.node.selection_set.node, absent),
+            Selection::InlineFragment(inline) => remove_from_selections(&mut inline.node.selection_set.node, absent),
             Selection::FragmentSpread(_) => {}
         }
     }
 }
 
-fn keep_given(arguments: &mut Vec<(Positioned<Name>, Positioned<Value>)>, absent: &HashSet<Name>) {
+fn remove_from_arguments(arguments: &mut Vec<(Positioned<Name>, Positioned<Value>)>, absent: &HashSet<Name>) {
     arguments.retain(|(_, value)| !is_absent(&value.node, absent));
     arguments
         .iter_mut()
-        .for_each(|(_, value)| fields(&mut value.node, absent));
+        .for_each(|(_, value)| remove_from_value(&mut value.node, absent));
 }
 
-/// Fields of input objects, however deep they lie.
-fn fields(value: &mut Value, absent: &HashSet<Name>) {
+/// Removes fields of input objects at any depth.
+fn remove_from_value(value: &mut Value, absent: &HashSet<Name>) {
     match value {
         Value::Object(object) => {
             object.retain(|_, value| !is_absent(value, absent));
-            object.values_mut().for_each(|value| fields(value, absent));
+            object.values_mut().for_each(|value| remove_from_value(value, absent));
         }
         Value::List(items) => {
             for item in items {
@@ -69,7 +69,7 @@ fn fields(value: &mut Value, absent: &HashSet<Name>) {
                 if is_absent(item, absent) {
                     *item = Value::Null;
                 }
-                fields(item, absent);
+                remove_from_value(item, absent);
             }
         }
         _ => {}

@@ -1,10 +1,10 @@
-//! Drafts that wait for others: relationships for the entities at their ends, later versions for earlier ones. They are kept
-//! in a spool, which hands them out in the order in which they can be put: what carries no version first, then by when it was
-//! known; sources, entities and relationships at any one time, and of one record the older version first.
+//! Drafts that must be stored after others: relationships after the entities at their ends, later versions after earlier ones.
+//! They are spooled and returned in the order in which they can be stored: drafts without versions first, then by when they were
+//! known; at one time sources, entities, then relationships; and of one record the older version first.
 
-pub(super) mod described;
-pub(super) mod ids;
-pub(super) mod mentioned;
+pub(super) mod entity_kinds;
+pub(super) mod id_set;
+pub(super) mod mentions;
 pub(super) mod spool;
 use std::{
     borrow::Cow,
@@ -17,45 +17,45 @@ use std::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Origin, Sorted, Spool};
+use super::{Origin, SortedPairs, Spool};
 use crate::{
     formats::reader::{Addition, Draft, Order, Place, Wanted},
     model::{Noun, Record, Timestamp},
 };
 
-/// How many drafts are read at a time, and how many such batches ahead of whoever puts them.
+/// The number of drafts per batch, and of batches read ahead of the storing thread.
 const BATCH: usize = 256;
 const BATCHES_AHEAD: usize = 8;
 
-/// Drafts by when they were known, what they are, and their ids.
+/// Drafts ordered by when they were known, their rank, and their ids.
 #[derive(Debug)]
-pub(super) struct Waiting {
+pub(super) struct DraftQueue {
     spool: Spool,
     earliest: Option<Timestamp>,
 }
 
-/// A draft that waited.
+/// A draft from the queue.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Waited {
+pub(super) struct QueuedDraft {
     pub(super) origin: Origin,
     pub(super) draft: Draft,
-    /// Where a record with the same id stands that was put before, when that is known.
+    /// The origin of a record with the same id that was stored before, if known.
     pub(super) earlier: Option<Origin>,
 }
 
-/// A draft as it is kept in the spool.
+/// The serialised form of a draft in the spool.
 #[derive(Serialize, Deserialize)]
-struct Kept<'a> {
+struct SpoolEntry<'a> {
     #[serde(rename = "a")]
-    at: KeptOrigin<'a>,
+    at: StoredOrigin<'a>,
     #[serde(rename = "e", default, skip_serializing_if = "Option::is_none")]
-    earlier: Option<KeptOrigin<'a>>,
+    earlier: Option<StoredOrigin<'a>>,
     #[serde(rename = "d")]
-    draft: KeptDraft<'a>,
+    draft: StoredDraft<'a>,
 }
 
 #[derive(Serialize, Deserialize)]
-struct KeptOrigin<'a> {
+struct StoredOrigin<'a> {
     #[serde(rename = "f")]
     file: usize,
     #[serde(rename = "r")]
@@ -66,9 +66,9 @@ struct KeptOrigin<'a> {
     key: Option<Cow<'a, str>>,
 }
 
-/// A draft as it is kept, be it in the spool or in a store.
+/// The serialised form of a draft, in the spool and in the notes of a store.
 #[derive(Serialize, Deserialize)]
-pub(super) struct KeptDraft<'a> {
+pub(super) struct StoredDraft<'a> {
     #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]
     known_at: Option<i64>,
     #[serde(rename = "o", default, skip_serializing_if = "is_default")]
@@ -76,7 +76,7 @@ pub(super) struct KeptDraft<'a> {
     #[serde(rename = "s", default, skip_serializing_if = "std::ops::Not::not")]
     status_is_implied: bool,
     #[serde(rename = "c")]
-    change: Change<'a>,
+    change: StoredChange<'a>,
 }
 
 fn is_default(order: &Order) -> bool {
@@ -84,7 +84,7 @@ fn is_default(order: &Order) -> bool {
 }
 
 #[derive(Serialize, Deserialize)]
-enum Change<'a> {
+enum StoredChange<'a> {
     #[serde(rename = "r")]
     Record(Cow<'a, Record>),
     #[serde(rename = "p")]
@@ -99,7 +99,7 @@ enum Change<'a> {
     OnlyThese(Cow<'a, str>, Cow<'a, [String]>),
 }
 
-impl<'a> KeptOrigin<'a> {
+impl<'a> StoredOrigin<'a> {
     fn of(origin: &'a Origin) -> Self {
         Self {
             file: origin.file,
@@ -109,7 +109,7 @@ impl<'a> KeptOrigin<'a> {
         }
     }
 
-    fn origin(self) -> Origin {
+    fn into_origin(self) -> Origin {
         Origin {
             file: self.file,
             place: Place {
@@ -121,41 +121,41 @@ impl<'a> KeptOrigin<'a> {
     }
 }
 
-impl<'a> KeptDraft<'a> {
+impl<'a> StoredDraft<'a> {
     pub(super) fn of(draft: &'a Draft) -> Self {
         Self {
             known_at: draft.known_at.map(Timestamp::as_microsecond),
             order: Cow::Borrowed(&draft.order),
             status_is_implied: draft.status_is_implied,
             change: match &draft.change {
-                Wanted::Record(record) => Change::Record(Cow::Borrowed(record)),
-                Wanted::Placeholder(record) => Change::Placeholder(Cow::Borrowed(record)),
-                Wanted::Addition(addition) => Change::Addition(Cow::Borrowed(addition)),
-                Wanted::Thing { id, said } => Change::Thing(Cow::Borrowed(id), Cow::Borrowed(said)),
-                Wanted::Retraction { noun, id } => Change::Retraction(*noun, Cow::Borrowed(id)),
-                Wanted::OnlyThese { record, ids } => Change::OnlyThese(Cow::Borrowed(record), Cow::Borrowed(ids)),
+                Wanted::Record(record) => StoredChange::Record(Cow::Borrowed(record)),
+                Wanted::Placeholder(record) => StoredChange::Placeholder(Cow::Borrowed(record)),
+                Wanted::Addition(addition) => StoredChange::Addition(Cow::Borrowed(addition)),
+                Wanted::Thing { id, said } => StoredChange::Thing(Cow::Borrowed(id), Cow::Borrowed(said)),
+                Wanted::Retraction { noun, id } => StoredChange::Retraction(*noun, Cow::Borrowed(id)),
+                Wanted::OnlyThese { record, ids } => StoredChange::OnlyThese(Cow::Borrowed(record), Cow::Borrowed(ids)),
             },
         }
     }
 
-    pub(super) fn draft(self) -> Result<Draft, jiff::Error> {
+    pub(super) fn into_draft(self) -> Result<Draft, jiff::Error> {
         Ok(Draft {
             known_at: self.known_at.map(Timestamp::from_microsecond).transpose()?,
             order: self.order.into_owned(),
             status_is_implied: self.status_is_implied,
             change: match self.change {
-                Change::Record(record) => Wanted::Record(record.into_owned()),
-                Change::Placeholder(record) => Wanted::Placeholder(record.into_owned()),
-                Change::Addition(addition) => Wanted::Addition(addition.into_owned()),
-                Change::Thing(id, said) => Wanted::Thing {
+                StoredChange::Record(record) => Wanted::Record(record.into_owned()),
+                StoredChange::Placeholder(record) => Wanted::Placeholder(record.into_owned()),
+                StoredChange::Addition(addition) => Wanted::Addition(addition.into_owned()),
+                StoredChange::Thing(id, said) => Wanted::Thing {
                     id: id.into_owned(),
                     said: said.into_owned(),
                 },
-                Change::Retraction(noun, id) => Wanted::Retraction {
+                StoredChange::Retraction(noun, id) => Wanted::Retraction {
                     noun,
                     id: id.into_owned(),
                 },
-                Change::OnlyThese(record, ids) => Wanted::OnlyThese {
+                StoredChange::OnlyThese(record, ids) => Wanted::OnlyThese {
                     record: record.into_owned(),
                     ids: ids.into_owned(),
                 },
@@ -164,7 +164,7 @@ impl<'a> KeptDraft<'a> {
     }
 }
 
-impl Waiting {
+impl DraftQueue {
     pub(super) fn new(dir: &Path) -> Self {
         Self {
             spool: Spool::new(dir),
@@ -172,56 +172,57 @@ impl Waiting {
         }
     }
 
-    /// How many wait.
+    /// The number of queued drafts.
     pub(super) fn len(&self) -> u64 {
         self.spool.len()
     }
 
-    /// When the first of those that say so was known.
+    /// The earliest time at which a draft was known, if any has one.
     pub(super) fn earliest(&self) -> Option<Timestamp> {
         self.earliest
     }
 
     pub(super) fn push(&mut self, origin: &Origin, draft: &Draft) -> io::Result<()> {
-        self.push_behind(origin, draft, None)
+        self.push_after(origin, draft, None)
     }
 
-    /// The same of a draft for a record that was put `earlier`.
-    pub(super) fn push_behind(&mut self, origin: &Origin, draft: &Draft, earlier: Option<&Origin>) -> io::Result<()> {
+    /// The same for a draft of a record that was stored `earlier`.
+    pub(super) fn push_after(&mut self, origin: &Origin, draft: &Draft, earlier: Option<&Origin>) -> io::Result<()> {
         self.earliest = match (self.earliest, draft.known_at) {
             (Some(earliest), Some(known_at)) => Some(earliest.min(known_at)),
             (earliest, known_at) => earliest.or(known_at),
         };
-        let kept = Kept {
-            at: KeptOrigin::of(origin),
-            earlier: earlier.map(KeptOrigin::of),
-            draft: KeptDraft::of(draft),
+        let entry = SpoolEntry {
+            at: StoredOrigin::of(origin),
+            earlier: earlier.map(StoredOrigin::of),
+            draft: StoredDraft::of(draft),
         };
         self.spool.push(&key(draft), |out| {
-            serde_json::to_writer(out, &kept).map_err(io::Error::other)
+            serde_json::to_writer(out, &entry).map_err(io::Error::other)
         })
     }
 
-    pub(super) fn sorted(self) -> io::Result<Sorting> {
-        self.spool.sorted().map(Sorting::ahead)
+    pub(super) fn sorted(self) -> io::Result<SortedDrafts> {
+        self.spool.sorted().map(SortedDrafts::ahead)
     }
 }
 
-/// Drafts in order, read ahead by a thread of their own.
-pub(super) struct Sorting {
-    batches: Receiver<io::Result<Vec<Waited>>>,
-    batch: vec::IntoIter<Waited>,
+/// Drafts in order, read ahead by a separate thread.
+pub(super) struct SortedDrafts {
+    batches: Receiver<io::Result<Vec<QueuedDraft>>>,
+    batch: vec::IntoIter<QueuedDraft>,
     is_last: bool,
 }
 
-impl Sorting {
-    fn ahead(mut sorted: Sorted) -> Self {
+impl SortedDrafts {
+    fn ahead(mut sorted: SortedPairs) -> Self {
         let (sender, batches) = mpsc::sync_channel(BATCHES_AHEAD);
         thread::spawn(move || {
             loop {
-                let batch: io::Result<Vec<Waited>> = (0..BATCH).map_while(|_| read(&mut sorted).transpose()).collect();
+                let batch: io::Result<Vec<QueuedDraft>> =
+                    (0..BATCH).map_while(|_| read(&mut sorted).transpose()).collect();
                 let is_last = batch.as_ref().map_or(true, |batch| batch.len() < BATCH);
-                // Whoever hangs up has all they need.
+                // The receiver hangs up once it needs no more.
                 if sender.send(batch).is_err() || is_last {
                     return;
                 }
@@ -234,9 +235,9 @@ impl Sorting {
         }
     }
 
-    pub(super) fn next_draft(&mut self) -> io::Result<Option<Waited>> {
+    pub(super) fn next_draft(&mut self) -> io::Result<Option<QueuedDraft>> {
         if self.batch.len() == 0 && !self.is_last {
-            let ended = |_| io::Error::other("the thread that reads what waits has ended");
+            let ended = |_| io::Error::other("the thread that reads the queued drafts has ended");
             let batch = self.batches.recv().map_err(ended)??;
             self.is_last = batch.len() < BATCH;
             self.batch = batch.into_iter();
@@ -245,10 +246,10 @@ impl Sorting {
     }
 }
 
-/// What drafts are ordered by.
+/// The sort key of a draft.
 fn key(draft: &Draft) -> Vec<u8> {
     let (id, Order { depth, tie }) = (draft.change.id().as_bytes(), &draft.order);
-    // 0 for what carries no version; otherwise flipped so that bytes sort as numbers do.
+    // 0 for drafts without versions; otherwise with the sign bit flipped, so that bytes sort as numbers do.
     let time = draft
         .known_at
         .map_or(0, |known_at| known_at.as_microsecond().cast_unsigned() ^ (1 << 63));
@@ -262,20 +263,20 @@ fn key(draft: &Draft) -> Vec<u8> {
     key
 }
 
-fn read(sorted: &mut Sorted) -> io::Result<Option<Waited>> {
+fn read(sorted: &mut SortedPairs) -> io::Result<Option<QueuedDraft>> {
     let Some((_, value)) = sorted.next_pair()? else {
         return Ok(None);
     };
-    let kept: Kept<'_> = serde_json::from_slice(&value).map_err(io::Error::other)?;
-    Ok(Some(Waited {
-        origin: kept.at.origin(),
-        draft: kept.draft.draft().map_err(io::Error::other)?,
-        earlier: kept.earlier.map(KeptOrigin::origin),
+    let entry: SpoolEntry<'_> = serde_json::from_slice(&value).map_err(io::Error::other)?;
+    Ok(Some(QueuedDraft {
+        origin: entry.at.into_origin(),
+        draft: entry.draft.into_draft().map_err(io::Error::other)?,
+        earlier: entry.earlier.map(StoredOrigin::into_origin),
     }))
 }
 
 impl Wanted {
-    /// The id of the record it is about; that of the source's own record where it is about what comes from that.
+    /// The id of the record that it changes; for [`Wanted::OnlyThese`] the id of the source's own record.
     pub(crate) fn id(&self) -> &str {
         match self {
             Self::Record(record) | Self::Placeholder(record) => record.id(),
@@ -285,7 +286,7 @@ impl Wanted {
         }
     }
 
-    /// What is put first among what becomes known at one time: what others refer to. What is taken back comes last.
+    /// The rank among drafts known at one time: records that others refer to come first, retractions last.
     fn rank(&self) -> u8 {
         match self {
             Self::Record(Record::Source(_)) | Self::Thing { .. } => 0,
