@@ -8,7 +8,7 @@ use serde::{
     de::{MapAccess, SeqAccess, Visitor},
 };
 
-use crate::formats::cells::{self, Cells};
+use crate::formats::cells::Cells;
 
 /// How many rows one answer may become.
 const ROWS_MAX: usize = 1_000_000;
@@ -49,11 +49,7 @@ pub(super) fn table(answer: &str, cells: Cells) -> anyhow::Result<String> {
                 .find(|(path, _)| path == column)
                 .map_or("", |(_, text)| text.as_str())
         };
-        let record = columns.iter().map(cell);
-        match cells {
-            Cells::Quoted => table.write_record(record.map(|text| cells::quoted(text).into_owned()))?,
-            Cells::Raw => table.write_record(record)?,
-        }
+        cells.write_row(&mut table, columns.iter().map(cell))?;
     }
     let bytes = table
         .into_inner()

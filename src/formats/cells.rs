@@ -1,15 +1,38 @@
 //! Cells that a spreadsheet would run as formulas: written with an apostrophe before them, and read back without it. Both ways
 //! are exact, also for texts that begin with apostrophes themselves.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, io};
+
+use serde::Deserialize;
 
 /// How the cells of tables are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Cells {
     /// With an apostrophe before what a spreadsheet would run.
     Quoted,
     /// As they are.
     Raw,
+}
+
+impl Cells {
+    /// Writes a row of a table.
+    ///
+    /// # Errors
+    /// What writing fails with.
+    pub fn write_row<W: io::Write>(
+        self,
+        table: &mut csv::Writer<W>,
+        row: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> io::Result<()> {
+        for text in row {
+            match self {
+                Self::Quoted => table.write_field(quoted(text.as_ref()).as_bytes())?,
+                Self::Raw => table.write_field(text.as_ref())?,
+            }
+        }
+        Ok(table.write_record(None::<&[u8]>)?)
+    }
 }
 
 /// What formulas begin with, some of it in the wide letters of East Asia, which spreadsheets take for the same.

@@ -6,7 +6,7 @@ use std::{collections::HashSet, ops::ControlFlow};
 use serde::Deserialize;
 
 use super::{
-    json_values::{self, Form, first_value},
+    json_values::{self, Form, Outside, first_value},
     reader::{About, Draft, Each, Fault, Found, Input, Item, NOT_UTF_8, Unreadable},
 };
 use crate::model::{Entity, Record, Relationship, TEXT_CHARS_MAX, Timestamp, View, line, plain_id};
@@ -56,8 +56,9 @@ pub fn read(input: Input<'_>, each: Each<'_>) -> Result<(), Unreadable> {
     let Input { bytes, told, .. } = input;
     let form = Form {
         bytes_max: told.record_bytes_max,
-        package: None,
+        packages: &[],
         expected: None,
+        outside: Outside::Taken,
     };
     let (mut headers, mut refused, mut began_at) = (0, None, None);
     json_values::read(bytes, form, &mut |mut place, text| {

@@ -3,6 +3,7 @@
 
 pub mod bods;
 pub mod cells;
+mod csv_records;
 pub mod export;
 pub mod followthemoney;
 pub mod gleif;

@@ -4,10 +4,12 @@
 use axum::body::Body;
 use axum::http::header::{
     ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
-    ETAG, IF_NONE_MATCH, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
+    ETAG, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
 };
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::response::Response;
+
+use super::header_list::{has_version, items, parameters, weight};
 
 // `static ASSETS: &[Asset]`, written by build.rs.
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));
@@ -90,7 +92,7 @@ fn respond(assets: &[Asset], method: &Method, path: &str, headers: &HeaderMap) -
 fn file(asset: &Asset, request: &HeaderMap) -> Response {
     let brotli = asset.brotli.as_ref().filter(|_| prefers_brotli(request));
     let encoded = brotli.unwrap_or(&asset.raw);
-    let mut response = if already_has(request, encoded.etag) {
+    let mut response = if has_version(request, encoded.etag) {
         let mut response = Response::new(Body::empty());
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         response
@@ -140,41 +142,28 @@ fn bytes(status: StatusCode, content_type: &'static str, bytes: &'static [u8]) -
 /// Whether the client takes brotli, and does not like the plain bytes better.
 fn prefers_brotli(headers: &HeaderMap) -> bool {
     let (mut brotli, mut any, mut identity) = (None, None, None);
-    for item in list(headers, &ACCEPT_ENCODING) {
-        let (name, parameters) = item.split_once(';').unwrap_or((item, ""));
-        let quality = quality(parameters);
-        match name.trim().to_ascii_lowercase().as_str() {
-            "br" => brotli = Some(quality),
-            "*" => any = Some(quality),
-            "identity" => identity = Some(quality),
+    for item in items(headers, &ACCEPT_ENCODING) {
+        let (name, mut parameters) = parameters(item);
+        // What is no weight takes the encoding back: plain bytes are understood by every client.
+        let weight = match parameters.find(|(name, _)| name.eq_ignore_ascii_case("q")) {
+            Some((_, value)) => weight(value).unwrap_or(0),
+            None => 1000,
+        };
+        match name.to_ascii_lowercase().as_str() {
+            "br" => brotli = Some(weight),
+            "*" => any = Some(weight),
+            "identity" => identity = Some(weight),
             _ => {}
         }
     }
-    let brotli = brotli.or(any).unwrap_or(0.0);
-    brotli > 0.0 && brotli >= identity.unwrap_or(0.0)
-}
-
-/// The `q` among an item's parameters; 1 when there is none, 0 when it is no number.
-fn quality(parameters: &str) -> f32 {
-    let mut parameters = parameters.split(';').filter_map(|parameter| parameter.split_once('='));
-    match parameters.find(|(name, _)| name.trim().eq_ignore_ascii_case("q")) {
-        Some((_, value)) => value.trim().parse().unwrap_or(0.0),
-        None => 1.0,
-    }
-}
-
-fn already_has(headers: &HeaderMap, etag: &str) -> bool {
-    list(headers, &IF_NONE_MATCH).any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
-}
-
-/// The items of a header that may be given several times, each time with several items.
-fn list<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
-    let lines = headers.get_all(name).into_iter().filter_map(|line| line.to_str().ok());
-    lines.flat_map(|line| line.split(',')).map(str::trim)
+    let brotli = brotli.or(any).unwrap_or(0);
+    brotli > 0 && brotli >= identity.unwrap_or(0)
 }
 
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderName;
+
     use super::*;
 
     const PAGES: &[Asset] = &[

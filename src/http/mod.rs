@@ -7,6 +7,7 @@ mod client;
 mod cors;
 mod descriptors;
 mod graphql;
+mod header_list;
 mod health;
 mod hosts;
 mod impatient;

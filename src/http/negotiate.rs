@@ -1,6 +1,8 @@
 //! Media types of requests and answers: `Accept` with its weights, `Content-Type` with its charset.
 //! Reads headers only; statuses are decided by the caller.
 
+use super::header_list::{parameters, split_items, weight};
+
 /// What an answer may be written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum MediaType {
@@ -48,9 +50,8 @@ pub(super) struct Accepted {
 
 /// Whether a client asks for a page before any of what is written here, as browsers do for what is typed into them.
 pub(super) fn wants_page<'h>(headers: impl Iterator<Item = &'h str>) -> bool {
-    let ranges = headers.flat_map(|header| split(header, ','));
-    let named = ranges.filter_map(|range| range.split(';').next().map(str::trim));
-    let mut known = named.filter(|name| {
+    let names = headers.flat_map(split_items).map(|range| parameters(range).0);
+    let mut known = names.filter(|name| {
         let is_json = [
             MediaType::Json,
             MediaType::GraphqlResponse,
@@ -78,10 +79,7 @@ struct Fit {
 
 /// What the client takes, or none when it takes nothing that is written here. No header, `*/*` and `application/*` mean JSON.
 pub(super) fn accept<'h>(headers: impl Iterator<Item = &'h str>) -> Option<Accepted> {
-    let ranges: Vec<&str> = headers
-        .flat_map(|header| split(header, ','))
-        .filter(|range| !range.is_empty())
-        .collect();
+    let ranges: Vec<&str> = headers.flat_map(split_items).collect();
     if ranges.is_empty() {
         return Some(Accepted {
             best: MediaType::Json,
@@ -124,8 +122,8 @@ pub(super) fn accept<'h>(headers: impl Iterator<Item = &'h str>) -> Option<Accep
 }
 
 fn fit(range: &str, place: usize, media: MediaType) -> Option<Fit> {
-    let mut parts = split(range, ';').into_iter();
-    let (kind, subtype) = parts.next()?.split_once('/')?;
+    let (name, parameters) = parameters(range);
+    let (kind, subtype) = name.split_once('/')?;
     let (own_kind, own_subtype) = media.parts();
     let same_kind = kind.eq_ignore_ascii_case(own_kind);
     let specificity = match (kind, subtype) {
@@ -136,16 +134,17 @@ fn fit(range: &str, place: usize, media: MediaType) -> Option<Fit> {
         (_, "*") if same_kind => 1,
         _ => return None,
     };
-    let mut weight = 1000;
+    let mut fit = Fit {
+        specificity,
+        weight: 1000,
+        place,
+    };
     // Parts of other protocols, such as deferred ones, are not written here.
     let mut carries_subscriptions = false;
-    for parameter in parts {
-        let Some((name, value)) = parameter.split_once('=') else {
-            continue;
-        };
-        let value = value.trim().trim_matches('"');
-        match name.trim() {
-            name if name.eq_ignore_ascii_case("q") => weight = thousandths(value),
+    for (name, value) in parameters {
+        match name {
+            // What is no weight counts as none.
+            name if name.eq_ignore_ascii_case("q") => fit.weight = weight(value).unwrap_or(1000),
             name if name.eq_ignore_ascii_case("charset") && !is_utf8(value) => return None,
             name if name.eq_ignore_ascii_case("subscriptionSpec") => {
                 carries_subscriptions = matches!(value, "1.0" | "1");
@@ -156,21 +155,7 @@ fn fit(range: &str, place: usize, media: MediaType) -> Option<Fit> {
     if media == MediaType::Multipart && !carries_subscriptions {
         return None;
     }
-    Some(Fit {
-        specificity,
-        weight,
-        place,
-    })
-}
-
-/// A weight that does not parse counts as none given.
-fn thousandths(text: &str) -> u16 {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let digits = fraction.len() <= 3 && fraction.bytes().all(|byte| byte.is_ascii_digit());
-    match (whole, digits) {
-        ("0", true) => format!("{fraction:0<3}").parse().unwrap_or(0),
-        _ => 1000,
-    }
+    Some(fit)
 }
 
 /// What is wrong with a request's `Content-Type`.
@@ -184,37 +169,18 @@ pub(super) enum Unsupported {
 /// Only `application/json` in UTF-8 is executed: a page of another origin cannot send it without
 /// the browser asking first.
 pub(super) fn content_type(header: Option<&str>) -> Result<(), Unsupported> {
-    let mut parts = split(header.ok_or(Unsupported::Missing)?, ';').into_iter();
-    if !parts
-        .next()
-        .is_some_and(|media| media.eq_ignore_ascii_case("application/json"))
-    {
+    let (media, mut parameters) = parameters(header.ok_or(Unsupported::Missing)?);
+    if !media.eq_ignore_ascii_case("application/json") {
         return Err(Unsupported::MediaType);
     }
-    for parameter in parts {
-        if let Some((name, value)) = parameter.split_once('=')
-            && name.trim().eq_ignore_ascii_case("charset")
-            && !is_utf8(value.trim().trim_matches('"'))
-        {
-            return Err(Unsupported::Charset);
-        }
+    match parameters.any(|(name, value)| name.eq_ignore_ascii_case("charset") && !is_utf8(value)) {
+        true => Err(Unsupported::Charset),
+        false => Ok(()),
     }
-    Ok(())
 }
 
 fn is_utf8(charset: &str) -> bool {
     charset.eq_ignore_ascii_case("utf-8") || charset.eq_ignore_ascii_case("utf8")
-}
-
-/// Splits outside quotes, and trims.
-fn split(text: &str, at: char) -> Vec<&str> {
-    let mut quoted = false;
-    text.split(|character| {
-        quoted ^= character == '"';
-        character == at && !quoted
-    })
-    .map(str::trim)
-    .collect()
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::{access::Access, graphql, negotiate::MediaType};
+use super::{access::Access, graphql, header_list::has_version, negotiate::MediaType};
 use crate::model::Timestamp;
 
 #[derive(Clone)]
@@ -39,19 +39,9 @@ pub(super) async fn schema(State(sdl): State<Sdl>, headers: HeaderMap) -> Respon
         (header::CACHE_CONTROL, "private, no-cache".to_owned()),
         (header::VARY, "Authorization".to_owned()),
     ];
-    if known(&headers, &sdl.etag) {
+    if has_version(&headers, &sdl.etag) {
         return (StatusCode::NOT_MODIFIED, cached).into_response();
     }
     let content_type = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
     (cached, content_type, sdl.text.to_string()).into_response()
-}
-
-fn known(headers: &HeaderMap, etag: &str) -> bool {
-    headers
-        .get_all(header::IF_NONE_MATCH)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .map(|tag| tag.trim().trim_start_matches("W/"))
-        .any(|tag| tag == etag || tag == "*")
 }

@@ -19,7 +19,7 @@ mod write;
 use std::{ops::ControlFlow, sync::Arc};
 
 use super::{
-    json_values::{self, Form},
+    json_values::{self, Form, Outside},
     reader::{Each, Input, Item, Unreadable},
 };
 use crate::model::{
@@ -98,8 +98,9 @@ pub fn read_behind(input: Input<'_>, replaced: Arc<Replaced>, each: Each<'_>) ->
 fn form(bytes_max: usize) -> Form {
     Form {
         bytes_max,
-        package: Some("statements"),
+        packages: &["statements"],
         expected: Some("an array of statements, or one after another"),
+        outside: Outside::Taken,
     }
 }
 

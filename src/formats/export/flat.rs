@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::{Selection, Written};
 use crate::{
-    formats::cells::{self, Cells},
+    formats::cells::Cells,
     model::{Catalog, Directness, Ends, Entity, Interest, PartialDate, Relationship, Source, Stance, UnknownReason},
 };
 
@@ -45,11 +45,7 @@ pub fn write(selection: &Selection, cells: Cells, out: &mut impl Write) -> io::R
     let mut table = csv::Writer::from_writer(out);
     table.write_record(COLUMNS)?;
     for relationship in selection.relationships() {
-        let row = row(selection, &relationship);
-        match cells {
-            Cells::Quoted => table.write_record(row.iter().map(|text| cells::quoted(text).into_owned()))?,
-            Cells::Raw => table.write_record(&row)?,
-        }
+        cells.write_row(&mut table, row(selection, &relationship))?;
         count(&relationship, &mut written);
         written.relationships += 1;
     }

@@ -38,7 +38,7 @@ use jiff::civil::Date;
 use serde_json::{Map, Value};
 
 use super::{
-    json_values::{self, Form},
+    json_values::{self, Form, Outside},
     reader::{Draft, Each, Fault, Found, Input, Item, NOT_UTF_8, Place, Unreadable},
 };
 use crate::model::{Record, Source};
@@ -116,8 +116,9 @@ pub fn read(input: Input<'_>, each: Each<'_>) -> Result<(), Unreadable> {
     }
     let form = Form {
         bytes_max: told.record_bytes_max,
-        package: None,
+        packages: &[],
         expected: None,
+        outside: Outside::Taken,
     };
     let mut goes_on = ControlFlow::Continue(());
     json_values::read(&mut bytes, form, &mut |place, text| {

@@ -3,10 +3,14 @@
 
 use std::{collections::HashMap, io::BufRead, ops::ControlFlow};
 
+use csv::ByteRecord;
 use serde_json::{Map, Value, json};
 
 use super::{Reading, schemata};
-use crate::formats::reader::{Fault, Unreadable};
+use crate::formats::{
+    csv_records::{Records, Step, Syntax, unclosed},
+    reader::{Fault, Unreadable},
+};
 
 /// The columns without which nothing is stated.
 const COLUMNS: [&str; 3] = ["prop", "schema", "value"];
@@ -156,19 +160,25 @@ impl Together {
 
 /// Reads a table, one statement in each row.
 pub(super) fn read_table(bytes: &mut dyn BufRead, reading: &mut Reading<'_>) -> Result<(), Unreadable> {
-    let mut table = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
-    let header = table.headers().map_err(unreadable)?.clone();
-    let columns: HashMap<&str, usize> = header
-        .iter()
+    let mut table = Records::new(bytes, Syntax::COMMAS, reading.bytes_max);
+    let (Step::Record { line } | Step::Unclosed { line }) = table.advance()? else {
+        return Ok(());
+    };
+    let columns: HashMap<String, usize> = texts(&table.record, line)?
+        .into_iter()
         .enumerate()
-        .map(|(column, name)| (name.trim(), column))
+        .map(|(column, name)| (name.trim().to_owned(), column))
         .collect();
-    let mut row = csv::StringRecord::new();
-    while table.read_record(&mut row).map_err(unreadable)? {
-        let line = row.position().map_or(0, csv::Position::line);
+    loop {
+        let line = match table.advance()? {
+            Step::Record { line } => line,
+            Step::Unclosed { line } => return Err(unclosed(format!("line {line}"))),
+            Step::End => break,
+        };
+        let cells = texts(&table.record, line)?;
         let text = |name: &str| {
-            let cell = columns.get(name).and_then(|column| row.get(*column));
-            cell.unwrap_or_default().to_owned()
+            let cell = columns.get(name).and_then(|column| cells.get(*column));
+            cell.map(|cell| (*cell).to_owned()).unwrap_or_default()
         };
         if reading.statement(Statement::read(text), line) == ControlFlow::Break(()) {
             return Ok(());
@@ -178,13 +188,8 @@ pub(super) fn read_table(bytes: &mut dyn BufRead, reading: &mut Reading<'_>) -> 
     Ok(())
 }
 
-fn unreadable(error: csv::Error) -> Unreadable {
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => Unreadable::Io(error),
-        csv::ErrorKind::Utf8 { pos, .. } => {
-            let line = pos.map_or(0, |pos| pos.line());
-            Unreadable::form(format!("line {line}"), "not UTF-8")
-        }
-        other => Unreadable::form("the file", format!("{other:?}")),
-    }
+/// The cells of a record that starts on this line.
+fn texts(record: &ByteRecord, line: u64) -> Result<Vec<&str>, Unreadable> {
+    let texts = record.iter().map(str::from_utf8).collect::<Result<_, _>>();
+    texts.map_err(|_| Unreadable::form(format!("line {line}"), "not UTF-8"))
 }

@@ -3,6 +3,7 @@
 use quick_xml::{Reader, events::Event};
 
 use super::{Content, Form, Syntax};
+use crate::formats::csv_records;
 
 /// What a file is that starts with these bytes, some 64 KiB of it or all; none when it is not of the golden copy.
 #[must_use]
@@ -77,10 +78,7 @@ fn first_list(start: &[u8]) -> Option<&[u8]> {
 
 /// By the names of the columns.
 fn in_table(start: &[u8]) -> Option<Content> {
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(start);
+    let mut reader = csv_records::Syntax::COMMAS.reader(start);
     let mut header = csv::ByteRecord::new();
     reader.read_byte_record(&mut header).ok()?;
     let has = |prefix: &str| {

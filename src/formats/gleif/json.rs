@@ -6,33 +6,58 @@ use std::{borrow::Cow, fmt};
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use super::{
-    Content, Out,
-    cut::{Closing, Cut},
-    overflow,
-    row::Builder,
+use super::{Content, NOT_UTF_8 as FILE_NOT_UTF_8, Out, overflow, row::Builder};
+use crate::formats::{
+    json_values::{self, Broken, Form, Outside, Reason},
+    reader::{Fault, Input, NOT_UTF_8, Unreadable, too_long},
 };
-use crate::formats::reader::{Fault, Input, NOT_UTF_8, Unreadable};
+
+/// What the list of records is called.
+const LISTS: &[&str] = &["records", "relations", "exceptions"];
 
 /// Reads a list of objects.
 pub(super) fn read(input: Input<'_>, content: Content, out: &mut Out<'_>) -> Result<(), Unreadable> {
-    let mut cut = Cut::new(input.bytes, input.told.record_bytes_max);
+    let Input { bytes, told, .. } = input;
+    if let Some(0 | 0xFE | 0xFF) = bytes.fill_buf().map_err(|error| out.io(error))?.first() {
+        return Err(Unreadable::form("line 1", FILE_NOT_UTF_8));
+    }
+    let form = Form {
+        bytes_max: told.record_bytes_max,
+        packages: LISTS,
+        expected: None,
+        outside: Outside::Refused,
+    };
     let mut builder = Builder::new(content.fields());
-    let closing = cut.find_list(out)?;
-    while let Some(line) = cut.next_item(out)? {
+    let read = json_values::cut(bytes, form, &mut |place, value| {
         builder.begin();
-        let row = match parse(&cut.value, &mut builder) {
+        let row = match parse(value, &mut builder) {
             Ok(()) => builder.row().ok_or_else(overflow),
             Err(reason) => Err(reason),
         };
-        if out.hand_over(row, Some(line)).is_break() {
-            return Ok(());
-        }
-    }
-    match closing {
-        Closing::End => Ok(()),
-        Closing::Object => cut.finish_object(out),
-    }
+        out.hand_over(row, place.line)
+    });
+    read.map_err(|broken| unreadable(broken, out))
+}
+
+/// Says what is wrong with a file as the other syntaxes say it.
+fn unreadable(broken: Broken, out: &Out<'_>) -> Unreadable {
+    let (line, reason) = match broken {
+        Broken::Io(error) => return out.io(error),
+        Broken::Form {
+            reason: Reason::CutOff, ..
+        } => return out.cut_off(),
+        Broken::Form {
+            reason: Reason::TooLong,
+            form,
+            ..
+        } => return out.io(too_long(form.bytes_max)),
+        Broken::Form { line, reason, .. } => (line, reason),
+    };
+    let reason = match reason {
+        Reason::NoArray => "there is no list of records, relations or exceptions; is it a file of the golden copy?",
+        _ => "this is not JSON as it should be; get the file again",
+    };
+    Unreadable::form(format!("line {line}"), reason)
 }
 
 /// Gives a record to the builder.

@@ -23,7 +23,6 @@
 //!
 //! **Deletions** in files of changes take back what the record was.
 
-mod cut;
 mod detect;
 mod entity;
 mod exception;

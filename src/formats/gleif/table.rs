@@ -1,10 +1,7 @@
 //! The golden copy as CSV. Columns are found by their names, once; a record is only the cells that are not blank.
 //! Refuses headers with a column twice, or without those that no record can do without.
 
-use std::{
-    collections::HashSet,
-    io::{BufRead, Read},
-};
+use std::collections::HashSet;
 
 use csv::ByteRecord;
 
@@ -14,13 +11,10 @@ use super::{
     overflow,
     row::{Cell, Row},
 };
-use crate::formats::reader::{self, Bounded, Fault, Input, Meter, Unreadable};
-
-/// Read after the end of every file. A quote that is never closed swallows it.
-const SENTINEL: &[u8] = b"\n.\n";
-
-/// How much of a file is read at once.
-const BUFFER_BYTES: usize = 1 << 17;
+use crate::formats::{
+    csv_records::{Records, Step, Syntax, unclosed},
+    reader::{self, Fault, Input, Unreadable},
+};
 
 /// The columns that no record can do without.
 fn required(content: Content) -> &'static [&'static str] {
@@ -37,88 +31,28 @@ fn required(content: Content) -> &'static [&'static str] {
 
 /// Reads a table.
 pub(super) fn read(input: Input<'_>, content: Content, out: &mut Out<'_>) -> Result<(), Unreadable> {
-    let mut bounded = Bounded::new(input.bytes, input.told.record_bytes_max);
-    let mut first = Vec::new();
-    bounded.read_until(b'\n', &mut first).map_err(|error| out.io(error))?;
-    // Where lines end in CR LF, the reader takes the LF for a part of the next one.
-    let skipped = u64::from(first.ends_with(b"\r\n"));
-    let mut rows = Rows {
-        meter: bounded.meter(),
-        reader: csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .buffer_capacity(BUFFER_BYTES)
-            .from_reader(first.as_slice().chain(bounded).chain(SENTINEL)),
-        row: ByteRecord::new(),
-    };
-    if !rows.advance(out)? || is_sentinel(&rows.row) {
+    let mut records = Records::new(input.bytes, Syntax::COMMAS, input.told.record_bytes_max);
+    let header = records.advance().map_err(|error| out.io(error))?;
+    if header == Step::End {
         return Err(Unreadable::form("line 1", "the file is empty; get it again"));
     }
     let mut fields = content.fields();
-    let columns = columns(&rows.row, content, &mut fields)?;
+    let columns = columns(&records.record, content, &mut fields)?;
+    if matches!(header, Step::Unclosed { .. }) {
+        return Err(out.cut_off());
+    }
     let mut cells: Vec<Cell> = Vec::new();
-    while rows.advance(out)? {
-        if is_sentinel(&rows.row) {
-            // A line of data may look like it, but then it is not the last.
-            if !rows.advance(out)? {
-                return Ok(());
-            }
-            if out.hand_over(Err(width()), None).is_break() {
-                return Ok(());
-            }
-        }
-        if rows.swallowed_sentinel(out)? {
-            let reason = "a quote that opens in this record is never closed: the file is cut off, or a quote in it is \
-                          not doubled; get it again";
-            return Err(Unreadable::form(out.next_place(), reason));
-        }
-        let line = rows.row.position().map(|position| position.line() + skipped);
-        let row = row(&rows.row, &columns, &fields, &mut cells);
-        if out.hand_over(row, line).is_break() {
+    loop {
+        let line = match records.advance().map_err(|error| out.io(error))? {
+            Step::Record { line } => line,
+            Step::End => return Ok(()),
+            Step::Unclosed { .. } => return Err(unclosed(out.next_place())),
+        };
+        let row = row(&records.record, &columns, &fields, &mut cells);
+        if out.hand_over(row, Some(line)).is_break() {
             return Ok(());
         }
     }
-    Err(out.cut_off())
-}
-
-/// The rows of a file.
-struct Rows<R> {
-    reader: csv::Reader<R>,
-    meter: Meter,
-    row: ByteRecord,
-}
-
-impl<R: Read> Rows<R> {
-    /// Reads the next row; says whether there was one.
-    fn advance(&mut self, out: &Out<'_>) -> Result<bool, Unreadable> {
-        self.meter.next_record();
-        self.reader
-            .read_byte_record(&mut self.row)
-            .map_err(|error| match error.into_kind() {
-                csv::ErrorKind::Io(error) => out.io(error),
-                other => Unreadable::form(out.next_place(), format!("{other:?}")),
-            })
-    }
-
-    /// Whether the row holds what was to be read after the end of the file.
-    fn swallowed_sentinel(&mut self, out: &Out<'_>) -> Result<bool, Unreadable> {
-        if !self.row.as_slice().ends_with(SENTINEL) {
-            return Ok(false);
-        }
-        let mut next = ByteRecord::new();
-        std::mem::swap(&mut next, &mut self.row);
-        let is_last = !self.advance(out)?;
-        std::mem::swap(&mut next, &mut self.row);
-        Ok(is_last)
-    }
-}
-
-fn is_sentinel(row: &ByteRecord) -> bool {
-    row.len() == 1 && row.get(0) == Some(b".")
-}
-
-fn width() -> Fault {
-    Fault::rejected("", "not as many fields as the header")
 }
 
 /// The cells of a row that are not blank.
@@ -130,7 +64,7 @@ fn row<'a>(
 ) -> Result<Row<'a>, Fault> {
     if row.len() != columns.len() {
         let found = format!("{} instead of {}", row.len(), columns.len());
-        return Err(width().with(&found));
+        return Err(Fault::rejected("", "not as many fields as the header").with(&found));
     }
     let text = str::from_utf8(row.as_slice()).map_err(|_| Fault::rejected("", reader::NOT_UTF_8))?;
     cells.clear();

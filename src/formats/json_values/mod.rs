@@ -7,7 +7,10 @@ use std::{
     ops::ControlFlow,
 };
 
-use super::reader::{Place, Unreadable, too_long};
+mod form;
+
+pub(super) use self::form::{Broken, Form, Outside, Reason};
+use super::reader::{Place, Unreadable};
 
 /// Takes a value's place and its text.
 pub(super) type EachValue<'a> = &'a mut dyn FnMut(Place, &[u8]) -> ControlFlow<()>;
@@ -15,22 +18,19 @@ pub(super) type EachValue<'a> = &'a mut dyn FnMut(Place, &[u8]) -> ControlFlow<(
 /// How deep values may nest; parsing refuses deeper ones as well.
 const DEPTH_MAX: usize = 128;
 
-/// What a file may be made of.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Form {
-    /// How many bytes one value may have.
-    pub(super) bytes_max: usize,
-    /// The name of the array of values, where one object may hold them all.
-    pub(super) package: Option<&'static str>,
-    /// What is expected, where a file that begins with something else than JSON is refused as a whole.
-    pub(super) expected: Option<&'static str>,
-}
-
 /// Hands over value after value.
 ///
 /// # Errors
 /// [`Unreadable`] for a value that is too long, for a file that ends in the middle of one, and for what the system refuses.
 pub(super) fn read(bytes: &mut dyn BufRead, form: Form, each: EachValue<'_>) -> Result<(), Unreadable> {
+    Ok(cut(bytes, form, each)?)
+}
+
+/// The same for formats with words of their own for what is wrong with a file.
+///
+/// # Errors
+/// As [`read`].
+pub(super) fn cut(bytes: &mut dyn BufRead, form: Form, each: EachValue<'_>) -> Result<(), Broken> {
     let mut scan = Scan::new(form);
     loop {
         let chunk = match bytes.fill_buf() {
@@ -106,6 +106,8 @@ struct Scan {
     is_packed: bool,
     /// Whether arrays may begin here: in front of everything, and behind another array.
     takes_array: bool,
+    /// Whether there was an array.
+    has_array: bool,
     record: u64,
     line: u64,
     value_line: u64,
@@ -127,13 +129,14 @@ impl Scan {
             restart: None,
             is_packed: false,
             takes_array: true,
+            has_array: false,
             record: 0,
             line: 1,
             value_line: 1,
         }
     }
 
-    fn feed(&mut self, bytes: &[u8], each: EachValue<'_>) -> Result<ControlFlow<()>, Unreadable> {
+    fn feed(&mut self, bytes: &[u8], each: EachValue<'_>) -> Result<ControlFlow<()>, Broken> {
         let mut at = 0;
         while let Some(byte) = bytes.get(at) {
             let flow = match self.part {
@@ -143,12 +146,21 @@ impl Scan {
                     at += length;
                     self.after(run, each)?
                 }
+                Part::Array => {
+                    let (length, flow) = self.array(&bytes[at..], each)?;
+                    at += length;
+                    flow
+                }
+                Part::Rest => {
+                    let length = self.rest(&bytes[at..]);
+                    self.line += line_ends(&bytes[at..at + length]);
+                    at += length;
+                    ControlFlow::Continue(())
+                }
                 part => {
                     at += 1;
                     let flow = match part {
                         Part::Between => self.between(*byte)?,
-                        Part::Array => self.array(*byte, each)?,
-                        Part::Rest => self.rest(*byte),
                         Part::Damaged if self.at_line_start && *byte == b'{' => {
                             let flow = self.hand_over(each)?;
                             self.begin_value();
@@ -168,22 +180,23 @@ impl Scan {
         Ok(ControlFlow::Continue(()))
     }
 
-    fn between(&mut self, byte: u8) -> Result<ControlFlow<()>, Unreadable> {
+    fn between(&mut self, byte: u8) -> Result<ControlFlow<()>, Broken> {
         match byte {
             b'{' => self.begin_value(),
             b'[' if self.takes_array => {
                 self.part = Part::Array;
+                self.has_array = true;
                 self.is_packed = false;
             }
             // Values that stood in an array have commas between them.
             b',' if self.record > 0 && !self.takes_array => {}
             _ if byte.is_ascii_whitespace() => {}
-            _ if self.takes_array && self.record > 0 => {
-                return Err(self.refused("something stands behind the array, which is no JSON"));
-            }
+            // What stands behind a whole list says nothing against it.
+            _ if self.is_strict() && self.has_array => return Ok(ControlFlow::Break(())),
+            _ if self.takes_array && self.record > 0 => return Err(self.broken(Reason::Behind)),
             _ => {
-                if let Some(expected) = self.form.expected.filter(|_| self.record == 0) {
-                    return Err(self.refused(&format!("no JSON starts here; expected {expected}")));
+                if self.record == 0 && (self.form.expected.is_some() || self.is_strict()) {
+                    return Err(self.broken(Reason::NoJson));
                 }
                 self.part = Part::Stray;
                 self.takes_array = false;
@@ -267,7 +280,7 @@ impl Scan {
                 self.in_text = false;
                 self.last = byte;
                 let text = self.value.iter().chain(&bytes[..at]).skip(self.text_from);
-                self.names_package = self.form.package.is_some_and(|name| text.eq(name.as_bytes()));
+                self.names_package = self.form.packages.iter().any(|name| text.clone().eq(name.as_bytes()));
             }
             _ => {}
         }
@@ -287,16 +300,18 @@ impl Scan {
         self.names_package && self.open.len() == 1 && self.last == b':'
     }
 
-    fn after(&mut self, run: Run, each: EachValue<'_>) -> Result<ControlFlow<()>, Unreadable> {
+    fn after(&mut self, run: Run, each: EachValue<'_>) -> Result<ControlFlow<()>, Broken> {
         if self.value.len() > self.form.bytes_max {
-            return Err(self.refused(&too_long(self.form.bytes_max).to_string()));
+            return Err(self.broken(Reason::TooLong));
         }
         match run {
             Run::On => Ok(ControlFlow::Continue(())),
+            Run::Complete if self.is_strict() => Err(self.broken(Reason::NoArray)),
+            Run::Damaged if self.is_strict() => Err(self.broken(Reason::NoJson)),
             Run::Complete => self.hand_over(each),
             Run::Package => {
                 self.clear();
-                (self.part, self.is_packed) = (Part::Array, true);
+                (self.part, self.is_packed, self.has_array) = (Part::Array, true, true);
                 Ok(ControlFlow::Continue(()))
             }
             Run::Damaged => self.damaged(each),
@@ -304,7 +319,7 @@ impl Scan {
     }
 
     /// Hands over what was damaged, and goes on where another value may begin.
-    fn damaged(&mut self, each: EachValue<'_>) -> Result<ControlFlow<()>, Unreadable> {
+    fn damaged(&mut self, each: EachValue<'_>) -> Result<ControlFlow<()>, Broken> {
         if self.restart.is_none() && self.in_text && self.line > self.value_line {
             // The rest of the value is damaged with it.
             let value = std::mem::take(&mut self.value);
@@ -323,76 +338,100 @@ impl Scan {
     }
 
     /// A byte of a line that is no JSON, or of what is damaged.
-    fn stray(&mut self, byte: u8, each: EachValue<'_>) -> Result<ControlFlow<()>, Unreadable> {
+    fn stray(&mut self, byte: u8, each: EachValue<'_>) -> Result<ControlFlow<()>, Broken> {
         if self.part == Part::Stray && byte == b'\n' {
             return self.hand_over(each);
         }
         if self.value.len() >= self.form.bytes_max {
-            return Err(self.refused(&too_long(self.form.bytes_max).to_string()));
+            return Err(self.broken(Reason::TooLong));
         }
         self.value.push(byte);
         Ok(ControlFlow::Continue(()))
     }
 
-    fn array(&mut self, byte: u8, each: EachValue<'_>) -> Result<ControlFlow<()>, Unreadable> {
-        if self.open.is_empty() && !self.in_text && matches!(byte, b',' | b']') {
-            let flow = if self.value.trim_ascii().is_empty() {
-                self.clear();
-                ControlFlow::Continue(())
-            } else {
-                self.hand_over(each)?
-            };
-            self.part = match byte {
-                b',' => Part::Array,
-                _ if self.is_packed => {
-                    self.open.push(b'{');
-                    Part::Rest
-                }
-                _ => {
-                    self.takes_array = true;
-                    Part::Between
-                }
-            };
-            return Ok(flow);
-        }
+    /// Some of these bytes, which stand in an array, and how many.
+    fn array(&mut self, bytes: &[u8], each: EachValue<'_>) -> Result<(usize, ControlFlow<()>), Broken> {
         if self.value.is_empty() {
-            if byte.is_ascii_whitespace() {
-                return Ok(ControlFlow::Continue(()));
+            let blank = bytes.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+            if blank > 0 {
+                self.line += line_ends(&bytes[..blank]);
+                return Ok((blank, ControlFlow::Continue(())));
             }
             self.value_line = self.line;
         }
-        if self.value.len() >= self.form.bytes_max {
-            return Err(self.refused(&too_long(self.form.bytes_max).to_string()));
+        let length = self.nested(bytes);
+        self.value.extend_from_slice(&bytes[..length]);
+        self.line += line_ends(&bytes[..length]);
+        if self.value.len() > self.form.bytes_max {
+            return Err(self.broken(Reason::TooLong));
         }
-        self.value.push(byte);
-        self.follow(byte);
-        Ok(ControlFlow::Continue(()))
+        let Some(byte) = bytes.get(length).copied() else {
+            return Ok((length, ControlFlow::Continue(())));
+        };
+        if byte == b'}' {
+            if self.is_strict() {
+                return Err(self.broken(Reason::NoJson));
+            }
+            // Handed over with what is around it.
+            self.value.push(byte);
+            return Ok((length + 1, ControlFlow::Continue(())));
+        }
+        let flow = if self.value.trim_ascii().is_empty() {
+            self.clear();
+            ControlFlow::Continue(())
+        } else {
+            self.hand_over(each)?
+        };
+        self.part = match byte {
+            b',' => Part::Array,
+            _ if self.is_packed => Part::Rest,
+            _ => {
+                self.takes_array = true;
+                Part::Between
+            }
+        };
+        Ok((length + 1, flow))
     }
 
-    /// What else a package holds is not read.
-    fn rest(&mut self, byte: u8) -> ControlFlow<()> {
-        self.follow(byte);
-        if self.open.is_empty() {
+    /// How many of the bytes stand in front of a comma or of a bracket that closes what did not open among them, outside of
+    /// texts.
+    fn nested(&mut self, bytes: &[u8]) -> usize {
+        let mut at = 0;
+        while let Some(byte) = bytes.get(at).copied() {
+            if self.in_text && !self.escaped {
+                at += memchr::memchr2(b'"', b'\\', &bytes[at..]).unwrap_or(bytes.len() - at);
+                match bytes.get(at) {
+                    Some(b'"') => self.in_text = false,
+                    end => self.escaped = end.is_some(),
+                }
+            } else if self.in_text {
+                self.escaped = false;
+            } else {
+                match byte {
+                    b'"' => self.in_text = true,
+                    b'{' | b'[' => self.open.push(byte),
+                    b'}' | b']' | b',' if self.open.is_empty() => return at,
+                    b'}' | b']' => drop(self.open.pop()),
+                    _ => {}
+                }
+            }
+            at += 1;
+        }
+        bytes.len()
+    }
+
+    /// What else a package holds is not read. Says how many of the bytes belong to it.
+    fn rest(&mut self, bytes: &[u8]) -> usize {
+        let length = self.nested(bytes);
+        if bytes.get(length) == Some(&b'}') {
             self.part = Part::Between;
             self.takes_array = true;
         }
-        ControlFlow::Continue(())
-    }
-
-    /// Knows after a byte which brackets are open, and whether it stands in a text.
-    fn follow(&mut self, byte: u8) {
-        match byte {
-            _ if self.escaped => self.escaped = false,
-            b'\\' if self.in_text => self.escaped = true,
-            b'"' => self.in_text = !self.in_text,
-            b'{' | b'[' if !self.in_text => self.open.push(byte),
-            b'}' | b']' if !self.in_text => drop(self.open.pop()),
-            _ => {}
-        }
+        bytes.len().min(length + 1)
     }
 
     /// Hands over the value and begins anew.
-    fn hand_over(&mut self, each: EachValue<'_>) -> Result<ControlFlow<()>, Unreadable> {
+    fn hand_over(&mut self, each: EachValue<'_>) -> Result<ControlFlow<()>, Broken> {
         self.record += 1;
         let place = Place {
             record: self.record,
@@ -412,24 +451,24 @@ impl Scan {
         self.part = Part::Between;
     }
 
-    fn end(&mut self, each: EachValue<'_>) -> Result<(), Unreadable> {
+    /// Whether there is nothing but arrays.
+    fn is_strict(&self) -> bool {
+        self.form.outside == Outside::Refused
+    }
+
+    fn end(&mut self, each: EachValue<'_>) -> Result<(), Broken> {
         loop {
             match self.part {
-                Part::Between => return Ok(()),
+                Part::Between if self.has_array || !self.is_strict() => return Ok(()),
                 Part::Stray | Part::Damaged => return self.hand_over(each).map(drop),
                 // A line that is whole, and no value: the others were.
                 Part::Value if self.record > 0 && self.is_one_line() => return self.hand_over(each).map(drop),
-                Part::Value if self.restart.is_some() => {
+                Part::Value if self.restart.is_some() && !self.is_strict() => {
                     if self.damaged(each)?.is_break() {
                         return Ok(());
                     }
                 }
-                Part::Value | Part::Array | Part::Rest => {
-                    return Err(self.refused(
-                        "the file ends here, in the middle of a record: it was cut off, or the command that wrote it \
-                         failed; get it again",
-                    ));
-                }
+                Part::Between | Part::Value | Part::Array | Part::Rest => return Err(self.broken(Reason::CutOff)),
             }
         }
     }
@@ -439,9 +478,14 @@ impl Scan {
         self.value.ends_with(b"\n") && !self.value.trim_ascii_end().contains(&b'\n')
     }
 
-    fn refused(&self, reason: &str) -> Unreadable {
-        Unreadable::form(format!("line {}", self.line), reason)
+    fn broken(&self, reason: Reason) -> Broken {
+        let (line, form) = (self.line, self.form);
+        Broken::Form { line, reason, form }
     }
+}
+
+fn line_ends(bytes: &[u8]) -> u64 {
+    u64::try_from(memchr::memchr_iter(b'\n', bytes).count()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

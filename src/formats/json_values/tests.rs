@@ -10,8 +10,9 @@ fn values(text: &str, buffer: usize) -> (Vec<String>, String) {
     let mut bytes = BufReader::with_capacity(buffer, text.as_bytes());
     let form = Form {
         bytes_max: 60,
-        package: Some("statements"),
+        packages: &["statements"],
         expected: Some("statements"),
+        outside: Outside::Taken,
     };
     let ended = read(&mut bytes, form, &mut |place, value| {
         let value = String::from_utf8_lossy(value).replace('\n', "/");

@@ -8,7 +8,7 @@ use serde::{
 };
 
 use super::months;
-use crate::model::PartialDate;
+use crate::{formats::cells::Cells, model::PartialDate};
 
 /// How a table is written.
 #[derive(Debug, Clone, Deserialize)]
@@ -28,17 +28,7 @@ pub(super) struct Form {
     pub(super) fill_down: Vec<String>,
     /// Whether cells have an apostrophe before what a spreadsheet would run. Unless it is said: in tables that `guanxi export csv`
     /// wrote.
-    pub(super) cells: Option<CellStyle>,
-}
-
-/// How the cells of a table are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum CellStyle {
-    /// With an apostrophe before what a spreadsheet would run.
-    Quoted,
-    /// As they are.
-    Raw,
+    pub(super) cells: Option<Cells>,
 }
 
 impl Default for Form {

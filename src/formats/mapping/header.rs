@@ -5,9 +5,9 @@ use std::collections::HashSet;
 
 use hashbrown::HashMap;
 
-use super::{Mapping, form::CellStyle, value::Value};
+use super::{Mapping, value::Value};
 use crate::formats::{
-    cells,
+    cells::{self, Cells},
     export::flat,
     reader::{Fault, NOT_UTF_8, Unreadable},
 };
@@ -54,7 +54,7 @@ impl Header {
         let rest = rest.filter(|(_, name)| !name.is_empty() && !taken.contains(name.as_str()));
         let rest = rest.map(|(place, _)| place).collect();
         let is_quoted = match mapping.csv.cells {
-            Some(style) => style == CellStyle::Quoted,
+            Some(style) => style == Cells::Quoted,
             None => names.iter().eq(flat::COLUMNS.iter()),
         };
         Ok(Self {

@@ -144,7 +144,7 @@ fn refused(text: &str, mut error: toml::de::Error) -> Unreadable {
 /// allowed, or a quote is never closed.
 pub fn read(input: Input<'_>, mapping: &Mapping, each: Each<'_>) -> Result<(), Unreadable> {
     let Input { name, bytes, told } = input;
-    let mut rows = Rows::open(bytes, &mapping.csv, told.record_bytes_max)?;
+    let mut rows = Rows::open(bytes, &mapping.csv, told.record_bytes_max);
     let table = Table {
         mapping,
         name,

@@ -1,16 +1,12 @@
 //! One CSV file: its header, and its rows one by one, each with the line on which it starts. What is wrong with the form
 //! of the file is reported here; what the cells mean is left to the readers of the single tables.
 
-use std::io::{Chain, Read};
-
 use super::row::Row;
 use crate::formats::{
     Problem, Problems,
     cells::{self, Cells},
+    csv_records::{Records, Step, Syntax},
 };
-
-/// Read after the end of every file. The row after it is never seen only when a quote is still open.
-const SENTINEL: &[u8] = b"\n.";
 
 /// A table as documented: the name of the file and its columns.
 #[derive(Debug, Clone, Copy)]
@@ -28,15 +24,16 @@ pub(super) struct Sheet<'a> {
     positions: Vec<Option<usize>>,
     /// How many fields the header has.
     width: usize,
-    records: Records<'a>,
+    records: Records<&'a [u8]>,
     cells: Cells,
+    cut_off: bool,
 }
 
 impl<'a> Sheet<'a> {
     /// Reads the header of `bytes`; none when there is none, which is reported.
     pub(super) fn open(form: Form, bytes: &'a [u8], cells: Cells, problems: &mut Problems) -> Option<Self> {
-        let mut records = Records::new(bytes);
-        let line = match records.advance() {
+        let mut records = Records::new(bytes, Syntax::COMMAS, usize::MAX);
+        let line = match step(&mut records) {
             Step::Record { line } => line,
             Step::Unclosed { line } => {
                 problems.push(unclosed(form, line));
@@ -55,6 +52,7 @@ impl<'a> Sheet<'a> {
             width: records.record.len(),
             records,
             cells,
+            cut_off: false,
         })
     }
 
@@ -66,7 +64,7 @@ impl<'a> Sheet<'a> {
 
     /// Whether rows may be missing because a quote was never closed.
     pub(super) fn is_cut_off(&self) -> bool {
-        self.records.cut_off
+        self.cut_off
     }
 
     /// The next row that has anything in it.
@@ -74,9 +72,10 @@ impl<'a> Sheet<'a> {
     /// A row of the wrong width is reported here and still handed over, torn, so that its id is not missed elsewhere.
     pub(super) fn next_row<'r>(&'r mut self, problems: &'r mut Problems) -> Option<Row<'r>> {
         loop {
-            let (line, torn) = match self.records.advance() {
+            let (line, torn) = match step(&mut self.records) {
                 Step::End => return None,
                 Step::Unclosed { line } => {
+                    self.cut_off = true;
                     problems.push(unclosed(self.form, line));
                     (line, true)
                 }
@@ -106,6 +105,11 @@ impl<'a> Sheet<'a> {
             ));
         }
     }
+}
+
+/// Reading from memory cannot fail.
+fn step(records: &mut Records<&[u8]>) -> Step {
+    records.advance().unwrap_or(Step::End)
 }
 
 /// Takes the apostrophes away that keep a spreadsheet from running cells.
@@ -152,76 +156,4 @@ fn columns(form: Form, header: &csv::ByteRecord, line: u64, problems: &mut Probl
         }
     }
     positions
-}
-
-enum Step {
-    /// The next record is read.
-    Record { line: u64 },
-    /// The next record is read, and runs to the end of the file because its quote is not closed.
-    Unclosed { line: u64 },
-    /// There are no more.
-    End,
-}
-
-/// The records of a file with the lines on which they start.
-struct Records<'a> {
-    bytes: &'a [u8],
-    reader: csv::Reader<Chain<&'a [u8], &'static [u8]>>,
-    record: csv::ByteRecord,
-    /// How far lines are counted.
-    counted: usize,
-    line: u64,
-    cut_off: bool,
-}
-
-impl<'a> Records<'a> {
-    fn new(bytes: &'a [u8]) -> Self {
-        let reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .from_reader(bytes.chain(SENTINEL));
-        Self {
-            bytes,
-            reader,
-            record: csv::ByteRecord::new(),
-            counted: 0,
-            line: 1,
-            cut_off: false,
-        }
-    }
-
-    fn advance(&mut self) -> Step {
-        let start = self.reader.position().byte();
-        // Reading from memory cannot fail, and rows of any width are accepted.
-        let read = self.reader.read_byte_record(&mut self.record).unwrap_or(false);
-        let line = self.line_of(start);
-        if !read || self.counted >= self.bytes.len() {
-            return Step::End;
-        }
-        let after_last_line = u64::try_from(self.bytes.len()).unwrap_or(u64::MAX).saturating_add(1);
-        if self.reader.position().byte() > after_last_line {
-            self.cut_off = true;
-            return Step::Unclosed { line };
-        }
-        Step::Record { line }
-    }
-
-    /// The line of the record that is read from the offset `start`.
-    ///
-    /// Counted here, because the reader's own count is off by the blank lines before a record and, where lines end in
-    /// CR LF, by the LF that still belongs to the line before.
-    fn line_of(&mut self, start: u64) -> u64 {
-        let start = usize::try_from(start).unwrap_or(usize::MAX);
-        while let Some(byte) = self.bytes.get(self.counted) {
-            let line_ends = match byte {
-                b'\n' => true,
-                b'\r' => self.bytes.get(self.counted + 1) != Some(&b'\n'),
-                _ if self.counted >= start => break,
-                _ => false,
-            };
-            self.line += u64::from(line_ends);
-            self.counted += 1;
-        }
-        self.line
-    }
 }

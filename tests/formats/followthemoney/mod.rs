@@ -218,6 +218,13 @@ fn what_is_no_followthemoney_is_refused_with_the_way_out() {
     };
     let long = read_told(&[b'{'; 100], "graph.json", &told).unwrap_err().to_string();
     assert!(long.contains("a record is longer than 20 bytes"), "{long}");
+    let table = "canonical_id,schema,prop,value\na,Company,name,A\n\nb,Company,name,\"B\nc,Company,name,C\n";
+    let read = read_told(table.as_bytes(), "statements.csv", &nothing_told());
+    let open = read.unwrap_err().to_string();
+    assert!(
+        open.starts_with("line 4: a quote that opens in this record is never closed"),
+        "{open}"
+    );
 }
 
 #[test]

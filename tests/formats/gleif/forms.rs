@@ -254,9 +254,12 @@ fn what_a_table_cut_off_in_a_quote_held_before_is_there() {
         );
     }
     // A line that looks like the end is none.
-    let found = read(format!("{whole}.\n{}", whole.split_once('\n').unwrap().1), LEI_CSV).whole();
+    let found = read(format!("{whole}\x01\n{}", whole.split_once('\n').unwrap().1), LEI_CSV).whole();
     assert_eq!(found.len(), 3);
-    assert_eq!(faults(&found[1]), ["Rejected : not as many fields as the header []"]);
+    assert_eq!(
+        faults(&found[1]),
+        ["Rejected : not as many fields as the header [1 instead of 2]"]
+    );
 }
 
 #[test]

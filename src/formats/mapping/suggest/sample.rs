@@ -8,7 +8,10 @@ use super::{
     column::Column,
     refusal,
 };
-use crate::formats::reader::{Input, Unreadable};
+use crate::formats::{
+    csv_records::Syntax,
+    reader::{Input, Unreadable},
+};
 
 /// How many records of a table are looked at.
 pub const SAMPLE_RECORDS_MAX: usize = 1_000;
@@ -57,7 +60,7 @@ impl Sample {
             ..Form::default()
         };
         let mut whole = Cursor::new(start).chain(bytes);
-        let mut rows = Rows::open(&mut whole, &form, input.told.record_bytes_max)?;
+        let mut rows = Rows::open(&mut whole, &form, input.told.record_bytes_max);
         let header = rows.header(&form)?;
         let width = header.len();
         let mut columns: Vec<Column> = header.into_iter().map(Column::new).collect();
@@ -108,14 +111,9 @@ fn delimiter_and_quotes(start: &[u8]) -> (u8, bool) {
         .flat_map(|quoted| DELIMITERS.map(|delimiter| (delimiter, quoted)));
     let mut best = ((b',', true), 0);
     for (delimiter, quoted) in forms {
-        let mut builder = csv::ReaderBuilder::new();
-        builder
-            .has_headers(false)
-            .flexible(true)
-            .delimiter(delimiter)
-            .quoting(quoted);
+        let quote = quoted.then_some(b'"');
+        let mut reader = Syntax { delimiter, quote }.reader(start);
         let mut widths: Vec<usize> = Vec::new();
-        let mut reader = builder.from_reader(start);
         let mut record = csv::ByteRecord::new();
         while reader.read_byte_record(&mut record).is_ok_and(|is_there| is_there) {
             widths.push(record.len());
