@@ -2,20 +2,8 @@
 //! interest; the statements about one record are its versions. Nothing of a file is remembered but a bounded table of what
 //! replaces what.
 
-mod components;
-mod entity;
-mod interests;
-mod mark;
-mod older;
-mod records;
-mod relationship;
-mod replaced;
-mod shapes;
-mod sources;
-mod statement;
-mod values;
+mod read;
 mod write;
-
 use std::{ops::ControlFlow, sync::Arc};
 
 use super::{
@@ -26,9 +14,9 @@ use crate::model::{
     BODS_ENTITY_PREFIX, Ends, Entity, ID_CHARS_MAX, Invalid, Relationship, percent_encoded, relationship_id,
 };
 
-pub(in crate::formats) use interests::of_text as interest;
-pub use replaced::{Chains, Continued, Remembered, Replaced};
-pub use write::write;
+pub(in crate::formats) use read::interests::of_text as interest;
+pub use read::replaced::{Chains, Continued, Remembered, Replaced};
+pub use write::statements::write;
 
 /// What the id of an entity starts with that a record of someone else became.
 const THEIRS: &str = BODS_ENTITY_PREFIX;
@@ -88,7 +76,7 @@ pub fn read(input: Input<'_>, each: Each<'_>) -> Result<(), Unreadable> {
 /// As [`read`].
 pub fn read_behind(input: Input<'_>, replaced: Arc<Replaced>, each: Each<'_>) -> Result<(), Unreadable> {
     let Input { name, bytes, told } = input;
-    let mut reader = statement::Reader::new(name, told, Replaced::behind(replaced));
+    let mut reader = read::statement::Reader::new(name, told, Replaced::behind(replaced));
     json_values::read(bytes, form(told.record_bytes_max), &mut |place, text| {
         each(Item::Record(reader.found(place, text)))
     })
@@ -119,7 +107,7 @@ pub fn gather(input: Input<'_>, chains: &mut Chains) -> Result<(), Unreadable> {
     let Input { bytes, told, .. } = input;
     json_values::read(bytes, form(told.record_bytes_max), &mut |_, text| {
         if memchr::memmem::find(text, MARK).is_some()
-            && let Some((statement, earlier)) = older::replacement(text)
+            && let Some((statement, earlier)) = read::older::replacement(text)
         {
             earlier.iter().for_each(|earlier| chains.add(&statement, earlier));
         }

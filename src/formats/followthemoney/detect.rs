@@ -1,6 +1,6 @@
 //! Whether a file holds FollowTheMoney, by the names in its first record.
 
-use super::{schemata, statements};
+use super::{read::statements, terms::schemata};
 use crate::formats::json_values::first_value;
 
 /// What stands on the top level of a record, beside what only others have.

@@ -1,24 +1,9 @@
 //! FollowTheMoney: records of entities, some of which are relationships, as investigative journalists exchange them. Written with
 //! what it can hold; what it cannot is counted. Read whole, nested, in fragments or as statements.
 
-mod about;
 mod detect;
-mod directness;
-mod edge;
-mod identifiers;
-mod ids;
-mod line;
-mod nested;
-mod node;
-mod ours;
-mod over;
-mod percentages;
-mod properties;
-mod schemata;
-mod sources;
-mod statements;
-mod statuses;
-mod values;
+mod read;
+mod terms;
 mod write;
 
 use std::{
@@ -30,9 +15,11 @@ pub use detect::detect;
 pub use write::write;
 
 use self::{
-    line::Line,
-    schemata::Meaning,
-    statements::{Statement, Together},
+    read::{
+        line::Line,
+        statements::{Statement, Together},
+    },
+    terms::schemata::Meaning,
 };
 use jiff::civil::Date;
 use serde_json::{Map, Value};
@@ -93,7 +80,7 @@ fn locator(schema: &str, id: &str) -> String {
 /// [`Unreadable`] when the bytes cannot be read, or a record is too long.
 pub fn read(input: Input<'_>, each: Each<'_>) -> Result<(), Unreadable> {
     let Input { name, bytes, told } = input;
-    let file = sources::of_file(name, told)?;
+    let file = read::sources::of_file(name, told)?;
     let preamble = Item::Preamble(vec![Draft::of(Record::Source(file.clone()))]);
     if each(preamble) == ControlFlow::Break(()) {
         return Ok(());
@@ -109,10 +96,10 @@ pub fn read(input: Input<'_>, each: Each<'_>) -> Result<(), Unreadable> {
     };
     let mut start = Vec::new();
     (&mut *bytes).take(HEADER_BYTES_MAX).read_until(b'\n', &mut start)?;
-    let is_table = statements::is_table(&start);
+    let is_table = read::statements::is_table(&start);
     let mut bytes = start.as_slice().chain(bytes);
     if is_table {
-        return statements::read_table(&mut bytes, &mut reading);
+        return read::statements::read_table(&mut bytes, &mut reading);
     }
     let form = Form {
         bytes_max: told.record_bytes_max,
@@ -157,11 +144,11 @@ impl Reading<'_> {
             let fault = Fault::rejected("", reason).with(&written);
             return self.faulty(fault, line);
         };
-        if statements::is_statement(&fields) {
+        if read::statements::is_statement(&fields) {
             return self.statement(Statement::of(&fields), line);
         }
         self.finish()?;
-        nested::apart(fields)
+        read::nested::apart(fields)
             .into_iter()
             .try_for_each(|record| self.record(record, line))
     }
@@ -209,7 +196,7 @@ impl Reading<'_> {
         self.record += 1;
         // Told with the record that comes next, as they make none of their own.
         if self.external > 0 {
-            faults.push(statements::passed_over(std::mem::take(&mut self.external)));
+            faults.push(read::statements::passed_over(std::mem::take(&mut self.external)));
         }
         let place = Place {
             record: self.record,
@@ -224,14 +211,14 @@ impl Reading<'_> {
 fn made_of(mut line: Line, file: &Source, today: Date) -> (Vec<Draft>, Vec<Fault>) {
     let ours = line.ours.take();
     let made = |(mut drafts, mut faults): (Vec<Draft>, Vec<Fault>)| {
-        faults.extend(ours::apply(ours, &mut drafts));
+        faults.extend(terms::ours::apply(ours, &mut drafts));
         (drafts, faults)
     };
-    let reason = match schemata::meaning(&line.schema) {
-        Some(Meaning::Node(node)) => return made(node::read(line, node, file)),
-        Some(Meaning::Edge(edge)) => return made(edge::read(line, edge, file, today)),
-        Some(Meaning::About(about)) => return about::read(line, about),
-        Some(Meaning::Thing) => return about::thing(line),
+    let reason = match terms::schemata::meaning(&line.schema) {
+        Some(Meaning::Node(node)) => return made(read::node::read(line, node, file)),
+        Some(Meaning::Edge(edge)) => return made(read::edge::read(line, edge, file, today)),
+        Some(Meaning::About(about)) => return read::about::read(line, about),
+        Some(Meaning::Thing) => return read::about::thing(line),
         Some(Meaning::Refused(reason)) => reason,
         None => "not a schema of FollowTheMoney",
     };

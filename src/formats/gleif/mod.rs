@@ -23,29 +23,17 @@
 //!
 //! **Deletions** in files of changes take back what the record was.
 
-mod detect;
-mod entity;
-mod exception;
-mod fields;
-mod json;
-mod made;
-mod names;
-mod properties;
-mod relationship;
-mod row;
-mod table;
-mod what;
-mod xml;
-
+mod records;
+mod syntax;
 use std::{io, ops::ControlFlow};
 
-pub use detect::detect;
+pub use syntax::detect::detect;
 
 use super::reader::{Draft, Each, Fault, Found, Input, Item, Place, Unreadable};
 use crate::model::{Record, Source};
-use fields::Fields;
-use made::Made;
-use row::Row;
+use records::parts::Made;
+use syntax::fields::Fields;
+use syntax::row::Row;
 
 /// What a file holds, and how it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,9 +81,9 @@ pub fn read(input: Input<'_>, form: Form, each: Each<'_>) -> Result<(), Unreadab
         records: 0,
     };
     match form.syntax {
-        Syntax::Csv => table::read(input, form.content, &mut out),
-        Syntax::Xml => xml::read(input, form.content, &mut out),
-        Syntax::Json => json::read(input, form.content, &mut out),
+        Syntax::Csv => syntax::table::read(input, form.content, &mut out),
+        Syntax::Xml => syntax::xml::read(input, form.content, &mut out),
+        Syntax::Json => syntax::json::read(input, form.content, &mut out),
     }
 }
 
@@ -103,18 +91,18 @@ impl Content {
     /// The fields of its records.
     fn fields(self) -> Fields {
         Fields::new(match self {
-            Self::Lei => what::of_entity,
-            Self::Rr => what::of_relationship,
-            Self::Repex => what::of_exception,
+            Self::Lei => records::meaning::of_entity,
+            Self::Rr => records::meaning::of_relationship,
+            Self::Repex => records::meaning::of_exception,
         })
     }
 
     /// What its records are made into.
     fn mapping(self) -> fn(&Row<'_>) -> Made {
         match self {
-            Self::Lei => entity::record,
-            Self::Rr => relationship::record,
-            Self::Repex => exception::record,
+            Self::Lei => records::entity::record,
+            Self::Rr => records::relationship::record,
+            Self::Repex => records::exception::record,
         }
     }
 }
@@ -122,10 +110,13 @@ impl Content {
 /// The source of a file's records: the same in every file, so that a newer one changes only what it says otherwise.
 fn source(content: Content) -> Source {
     let (id, title) = match content {
-        Content::Lei => (entity::SOURCE, "LEI records (level 1: who is who)"),
-        Content::Rr => (relationship::SOURCE, "Relationship records (level 2: who owns whom)"),
+        Content::Lei => (records::entity::SOURCE, "LEI records (level 1: who is who)"),
+        Content::Rr => (
+            records::relationship::SOURCE,
+            "Relationship records (level 2: who owns whom)",
+        ),
         Content::Repex => (
-            exception::SOURCE,
+            records::exception::SOURCE,
             "Reporting exceptions (level 2: why a parent is not known)",
         ),
     };

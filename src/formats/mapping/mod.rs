@@ -1,24 +1,9 @@
 //! Any table, by a mapping: a TOML file that says which columns are the source, the entities and the relationships of each
 //! row, as `docs/importing/csv.md` describes it. Unknown keys, filters and columns are refused before the first row.
 
-mod above;
-mod apply;
-mod block;
-mod entity;
-mod filter;
-mod form;
-mod header;
-mod months;
-mod pattern;
-mod properties;
-mod reading;
-mod relationship;
-mod rows;
-mod source;
+mod blocks;
+mod columns;
 mod suggest;
-mod template;
-mod value;
-mod written;
 
 use std::ops::ControlFlow;
 
@@ -27,13 +12,17 @@ use serde::Deserialize;
 pub use suggest::{SAMPLE_RECORDS_MAX, suggest};
 
 use self::{
-    above::Above,
-    block::{EntityBlock, RelationshipBlock, SourceBlock},
-    form::Form,
-    header::{Header, Row},
-    reading::Reading,
-    rows::Rows,
-    value::Value,
+    blocks::{
+        block::{EntityBlock, RelationshipBlock, SourceBlock},
+        reading::Reading,
+    },
+    columns::{
+        above::Above,
+        form::Form,
+        header::{Header, Row},
+        rows::Rows,
+        value::Value,
+    },
 };
 use super::reader::{Draft, Each, Effect, Fault, Found, Input, Item, Place, Told, Unreadable, VALUE_CHARS_MAX};
 use crate::model::{Record, Source};
@@ -115,7 +104,7 @@ impl Mapping {
         let entities = self.entities.iter().map(EntityBlock::apply);
         let applies = entities.chain(self.relationships.iter().map(RelationshipBlock::apply));
         let filled = self.csv.fill_down.iter().map(|column| ("fill_down", column.trim()));
-        applies.flat_map(apply::Apply::columns).chain(filled).collect()
+        applies.flat_map(blocks::apply::Apply::columns).chain(filled).collect()
     }
 }
 
@@ -166,7 +155,7 @@ pub fn read(input: Input<'_>, mapping: &Mapping, each: Each<'_>) -> Result<(), U
     while let Some(cells) = rows.next_row()? {
         number += 1;
         let filled = above.fill(cells.record);
-        let cells = rows::Cells {
+        let cells = columns::rows::Cells {
             line: cells.line,
             record: filled.as_ref().unwrap_or(cells.record),
         };
@@ -189,7 +178,7 @@ struct Table<'a> {
 
 impl Table<'_> {
     /// What is made of a row.
-    fn found(&self, number: u64, cells: &rows::Cells<'_>) -> Found {
+    fn found(&self, number: u64, cells: &columns::rows::Cells<'_>) -> Found {
         let mut found = Found {
             place: Place {
                 record: number,

@@ -5,15 +5,10 @@ mod bundled;
 mod cell;
 mod dataset;
 mod drafts;
-mod entities;
-mod evidence;
-mod identifiers;
 mod ids;
-mod names;
-mod relationships;
 mod row;
 mod sheet;
-mod sources;
+mod sheets;
 mod write;
 
 use std::{borrow::Cow, fs, io, path::Path};
@@ -29,12 +24,12 @@ use crate::model::{Dataset, Timestamp};
 /// The names of the files, in the order in which they are read.
 pub const FILES: [&str; 7] = [
     dataset::FILE,
-    sources::FORM.file,
-    entities::FORM.file,
-    names::FORM.file,
-    identifiers::FORM.file,
-    relationships::FORM.file,
-    evidence::FORM.file,
+    sheets::sources::FORM.file,
+    sheets::entities::FORM.file,
+    sheets::names::FORM.file,
+    sheets::identifiers::FORM.file,
+    sheets::relationships::FORM.file,
+    sheets::evidence::FORM.file,
 ];
 
 /// The dataset that comes with the program.
@@ -87,23 +82,27 @@ pub fn read_files<'a>(load: &dyn Fn(&'static str) -> Result<Option<Cow<'a, [u8]>
     // Without it the dataset is refused, but the rows are checked all the same.
     let recorded_at = head.as_ref().map_or(Timestamp::MIN, |head| head.recorded_at);
     let (mut sources, mut entities, mut relationships) = (Vec::new(), Vec::new(), Vec::new());
-    reading.table(sources::FORM, Some(Noun::Source), |sheet, ids, problems| {
-        sources::read(sheet, &mut sources, ids, problems);
+    reading.table(sheets::sources::FORM, Some(Noun::Source), |sheet, ids, problems| {
+        sheets::sources::read(sheet, &mut sources, ids, problems);
     })?;
-    reading.table(entities::FORM, Some(Noun::Entity), |sheet, ids, problems| {
-        entities::read(sheet, &mut entities, ids, problems);
+    reading.table(sheets::entities::FORM, Some(Noun::Entity), |sheet, ids, problems| {
+        sheets::entities::read(sheet, &mut entities, ids, problems);
     })?;
-    reading.table(names::FORM, None, |sheet, ids, problems| {
-        names::read(sheet, &mut entities, ids, problems);
+    reading.table(sheets::names::FORM, None, |sheet, ids, problems| {
+        sheets::names::read(sheet, &mut entities, ids, problems);
     })?;
-    reading.table(identifiers::FORM, None, |sheet, ids, problems| {
-        identifiers::read(sheet, &mut entities, ids, problems);
+    reading.table(sheets::identifiers::FORM, None, |sheet, ids, problems| {
+        sheets::identifiers::read(sheet, &mut entities, ids, problems);
     })?;
-    reading.table(relationships::FORM, Some(Noun::Relationship), |sheet, ids, problems| {
-        relationships::read(sheet, &mut relationships, recorded_at, ids, problems);
-    })?;
-    reading.table(evidence::FORM, None, |sheet, ids, problems| {
-        evidence::read(sheet, &mut relationships, ids, problems);
+    reading.table(
+        sheets::relationships::FORM,
+        Some(Noun::Relationship),
+        |sheet, ids, problems| {
+            sheets::relationships::read(sheet, &mut relationships, recorded_at, ids, problems);
+        },
+    )?;
+    reading.table(sheets::evidence::FORM, None, |sheet, ids, problems| {
+        sheets::evidence::read(sheet, &mut relationships, ids, problems);
     })?;
     match head {
         Some(head) if reading.problems.is_empty() => Ok(Dataset {

@@ -2,22 +2,27 @@
 
 use serde_json::{Map, Value};
 
-use super::{
-    super::{
-        directness,
-        edge::{words, words_of},
-        ids,
-        line::SCHEMA,
-        locator,
-        ours::{COMPONENTS, DIRECTNESS, INTEREST, RECORD},
-        over, percentages,
-        schemata::{self, Edge, UNKNOWN_LINK},
-        sources, values,
-    },
-    sheet::{Sheet, texts},
-};
+use super::sheet::{Sheet, texts};
 use crate::{
-    formats::{export::Written, percentage},
+    formats::{
+        export::Written,
+        followthemoney::{
+            locator,
+            read::{
+                directness,
+                edge::{words, words_of},
+                ended,
+                line::SCHEMA,
+                percentages, sources, values,
+            },
+            terms::{
+                ids,
+                ours::{COMPONENTS, DIRECTNESS, INTEREST, RECORD},
+                schemata::{self, Edge, UNKNOWN_LINK},
+            },
+        },
+        percentage,
+    },
     model::{
         Amount, Catalog, Directness, Ends, Evidence, PartialDate, Relationship, RelationshipKind, RelationshipStatus,
         Source, Stance, relationship_id,
@@ -87,7 +92,8 @@ fn role(relationship: &Relationship, edge: Edge, sheet: &mut Sheet, written: &mu
         None if relationship.role.is_some() => written.leave_out("role in a payment or a loan"),
         None => {}
     }
-    let kind_is_told = || super::super::edge::kind_in(&relationship.id) == Some(relationship.kind);
+    let kind_is_told =
+        || crate::formats::followthemoney::read::edge::kind_in(&relationship.id) == Some(relationship.kind);
     if !has_schema && !kind_is_told() {
         written.leave_out("kind of a relationship, other than in words");
     }
@@ -101,7 +107,7 @@ fn status(relationship: &Relationship, edge: Edge, sheet: &mut Sheet, written: &
     );
     if let Some(day) = relationship.validity.stated_ended_by() {
         if edge.knows("status") {
-            sheet.put("status", over::words(day));
+            sheet.put("status", ended::words(day));
         } else {
             written.leave_out("day by which a relationship was over");
         }

@@ -6,7 +6,7 @@ mod sheet;
 
 use std::io::{self, Write};
 
-use super::{node::ADDRESSES, sources};
+use super::read::{node::ADDRESSES, sources};
 use crate::{
     formats::export::{Selection, Written},
     model::{Ends, Relationship, RelationshipKind, Source, relationship_id},

@@ -1,18 +1,23 @@
 //! An entity as a record.
 
-use super::{
-    super::{
-        identifiers, ids,
-        line::SCHEMA,
-        node::{ADDRESSES, SHORT, jurisdiction, keyword},
-        ours::UNDISCLOSED,
-        schemata::{self, ASSET, Node},
-        values,
-    },
-    sheet::{self, Sheet},
-};
+use super::sheet::{self, Sheet};
 use crate::{
-    formats::export::Written,
+    formats::{
+        export::Written,
+        followthemoney::{
+            read::{
+                identifiers,
+                line::SCHEMA,
+                node::{ADDRESSES, SHORT, jurisdiction, keyword},
+                values,
+            },
+            terms::{
+                ids,
+                ours::UNDISCLOSED,
+                schemata::{self, ASSET, Node},
+            },
+        },
+    },
     model::{Catalog, Entity, EntityKind, EntityStatus, NameKind},
 };
 

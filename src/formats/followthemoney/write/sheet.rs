@@ -7,11 +7,13 @@ use std::{
 
 use serde_json::{Map, Value, json};
 
-use super::super::{
-    line::{CONTEXT, SCHEMA},
-    ours::OURS,
+use crate::formats::{
+    export::Written,
+    followthemoney::{
+        read::line::{CONTEXT, SCHEMA},
+        terms::ours::OURS,
+    },
 };
-use crate::formats::export::Written;
 
 /// A record of FollowTheMoney.
 pub(super) struct Sheet {

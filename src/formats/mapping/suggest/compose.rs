@@ -1,19 +1,16 @@
 //! A suggestion block by block: the source, how the table is written, its entities.
 
 use super::{
-    super::template::Template,
-    column::Column,
-    dates::Dates,
-    identify::{self, Key},
     layout::{Block, Text, quoted},
-    meaning::Meaning,
-    party::{Party, is_of_relationship},
-    phrases::Attribute,
-    sample::Sample,
-    shape::Shape,
-    sort::Sort,
+    parties::{
+        identify::{self, Key},
+        party::{Party, is_of_relationship},
+        party_kind::Sort,
+        shape::Shape,
+    },
+    sample::{column::Column, dates::Dates, meaning::Meaning, phrases::Attribute, rows::Sample},
 };
-use crate::model::Catalog;
+use crate::{formats::mapping::columns::template::Template, model::Catalog};
 
 /// What a suggestion is made of.
 pub(super) struct Guess<'a> {

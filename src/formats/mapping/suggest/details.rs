@@ -1,14 +1,18 @@
 //! What a suggestion says of an entity beside its name: country, status, dates, website.
 
 use super::{
-    super::template::Template,
     compose::Guess,
     layout::{Block, quoted},
-    meaning::{is_site, of, underscored, understands_country},
-    phrases::Attribute,
-    states, values,
+    sample::{
+        meaning::{is_site, of, underscored, understands_country},
+        phrases::Attribute,
+        states, values,
+    },
 };
-use crate::model::{Catalog, EntityStatus, country_code};
+use crate::{
+    formats::mapping::columns::template::Template,
+    model::{Catalog, EntityStatus, country_code},
+};
 
 impl Guess<'_> {
     pub(super) fn country(&self, block: &mut Block, attribute: Attribute, column: usize) {

@@ -1,36 +1,22 @@
 //! A first mapping for a table, guessed from its header and its first records, with a remark for each guess. What is no table, and
 //! a table without a header, is refused.
 
-mod belonging;
-mod column;
 mod compose;
-mod dates;
 mod details;
-mod identify;
 mod layout;
-mod meaning;
-mod party;
-mod phrases;
+mod parties;
 mod refusal;
-mod relate;
 mod sample;
-mod shape;
-mod sort;
-mod states;
-mod values;
-mod words;
 
-pub use sample::SAMPLE_RECORDS_MAX;
+pub use sample::rows::SAMPLE_RECORDS_MAX;
 
 use self::{
     compose::Guess,
-    identify::Key,
     layout::{Block, quoted},
-    party::Party,
-    sample::Sample,
-    shape::Shape,
+    parties::{identify::Key, party::Party, shape::Shape},
+    sample::rows::Sample,
 };
-use super::template::Template;
+use super::columns::template::Template;
 use crate::{
     formats::reader::{Input, Told, Unreadable},
     model::link,
@@ -54,7 +40,7 @@ pub fn suggest(input: Input<'_>) -> Result<String, Unreadable> {
     };
     let told = input.told;
     let mut sample = Sample::read(input)?;
-    let (meanings, dates) = meaning::meanings(&sample);
+    let (meanings, dates) = sample::meaning::meanings(&sample);
     let shape = Shape::of(&mut sample, &meanings);
     let guess = Guess {
         sample: &sample,
@@ -74,7 +60,7 @@ pub fn suggest(input: Input<'_>) -> Result<String, Unreadable> {
         }
     }
     let is_key_alone = |(party, key): (&Party, &Option<Key>)| {
-        let is_named = identify::name_text(&sample, party).is_some();
+        let is_named = parties::identify::name_text(&sample, party).is_some();
         let repeats = |key: &Key| key.columns.iter().any(|column| !sample.columns[*column].is_unique());
         shape.relations.is_empty() && !is_named && key.as_ref().is_some_and(repeats)
     };

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{column::Column, words};
+use super::{parties::party_words, sample::column::Column};
 use crate::{
     formats::reader::Unreadable,
     model::{CompanyName, check_lei},
@@ -89,7 +89,7 @@ pub(super) fn check_header(columns: &[Column]) -> Result<(), Unreadable> {
         ));
     }
     match columns {
-        [only] if !words::is_known(only) => refused(
+        [only] if !party_words::is_known(only) => refused(
             "there is one column, of which nothing is known; is something else than a comma, a semicolon, a tab or a bar \
              between the cells? Write the table with one of these"
                 .to_owned(),
@@ -100,7 +100,7 @@ pub(super) fn check_header(columns: &[Column]) -> Result<(), Unreadable> {
 
 /// Whether a name is one that columns have.
 fn is_name(column: &Column) -> bool {
-    words::is_known(column) && !repeats(column)
+    party_words::is_known(column) && !repeats(column)
 }
 
 /// Whether the text in the header stands in the cells below it.
@@ -113,7 +113,7 @@ fn is_like_a_cell(column: &Column) -> bool {
     let name = column.name.as_str();
     let is_year = |text: &str| text.len() == 4 && (text.starts_with("19") || text.starts_with("20"));
     let looks = |text: &str| check_lei(text).is_ok() || is_link(text) || (is_figure(text) && !is_year(text));
-    let is_company = name.contains(' ') && !CompanyName::new(name).forms().is_empty() && !words::is_known(column);
+    let is_company = name.contains(' ') && !CompanyName::new(name).forms().is_empty() && !party_words::is_known(column);
     looks(name) || repeats(column) || is_company || (is_year(name) && is_figure(name) && column.mostly(is_year))
 }
 

@@ -10,7 +10,7 @@ use crate::{
     formats::{
         Error,
         export::{Selection, Written},
-        tables::{evidence, relationships},
+        tables::sheets::{evidence, relationships},
     },
     model::{
         Amount, Catalog, Directness, Ends, Evidence, Interest, Relationship, RelationshipKind, Share, ShareOf, Source,

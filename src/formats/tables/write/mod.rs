@@ -13,7 +13,11 @@ use self::{
     cells::{Cells, date, held, link, object, text},
     folder::Folder,
 };
-use super::{dataset, entities, identifiers, names, sheet::Form, sources};
+use super::{
+    dataset,
+    sheet::Form,
+    sheets::{entities, identifiers, names, sources},
+};
 use crate::{
     formats::{
         Error,

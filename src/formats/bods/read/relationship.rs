@@ -1,0 +1,323 @@
+//! Relationships: one per interest. A party that is only a reason is an unknown end, and what a newer version no longer says
+//! is taken back.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    interests::{UNTYPED, code_today, of_code, share_range},
+    statement::{Statement, Status},
+    values::{one_line, properties, take_date, take_end, take_list, take_map, take_text, text},
+};
+use crate::{
+    formats::{
+        bods::{OURS, entity_id, write::mark::Mark},
+        reader::{Fault, Wanted},
+    },
+    model::{
+        Catalog, DERIVED_ID_CHARS_MAX, Directness, Ends, Evidence, Interest as InterestType, LIST_MAX, Noun, Record,
+        Relationship, RelationshipKind, Share, ShareOf, UnknownReason, Validity, evidence_id, line, plain_id,
+        relationship_id,
+    },
+};
+
+/// What a relationship record says, and what it no longer says.
+pub(in crate::formats::bods) fn wanted(
+    mut statement: Statement,
+    faults: &mut Vec<Fault>,
+) -> Result<Vec<Wanted>, Fault> {
+    let about = statement
+        .details
+        .get("subject")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned();
+    let ends = ends(&mut statement.details, faults)?;
+    let mut interests = take_list(&mut statement.details, "interests");
+    if interests.is_empty() {
+        interests.push(json!({}));
+    }
+    let components = components(&mut statement.details, faults);
+    let ours = statement
+        .record
+        .strip_prefix(OURS)
+        .filter(|_| interests.len() == 1)
+        .map(str::to_owned);
+    let rest = statement.rest(&about, faults).unwrap_or_default();
+    let mut wanted = Vec::new();
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for interest in interests {
+        let Value::Object(mut interest) = interest else {
+            faults.push(Fault::rejected("interests", "not an interest"));
+            continue;
+        };
+        let mut typed = typed(&mut interest, faults);
+        if ours.is_some() {
+            role_of_ours(&mut interest, &mut typed);
+        }
+        let count = counts.entry(typed.code.clone()).or_default();
+        *count += 1;
+        let id = match &ours {
+            Some(id) => id.clone(),
+            None => relationship_id(typed.kind, &ends, &key(&statement.record, &typed.code, *count)),
+        };
+        if id.is_empty() || id.chars().count() > DERIVED_ID_CHARS_MAX || id.chars().any(char::is_control) {
+            faults.push(Fault::rejected("recordId", "not an id").with(&id));
+            continue;
+        }
+        let about = About {
+            statement: &statement,
+            rest: &rest,
+            components: &components,
+            is_ours: ours.is_some(),
+        };
+        let relationship = relationship(id, typed, ends.clone(), interest, &about, faults);
+        let has_end = relationship.validity.until().is_some() || relationship.validity.ended_by().is_some();
+        if statement.status != Status::Closed || has_end {
+            wanted.push(Wanted::Record(Record::Relationship(relationship)));
+        } else if ours.is_some() {
+            wanted.push(retraction(relationship.id));
+        }
+    }
+    if wanted.is_empty() && statement.status != Status::Closed {
+        return Err(Fault::rejected("interests", "no interest that can be read"));
+    }
+    if ours.is_none() {
+        let ids = wanted.iter().map(|wanted| wanted.id().to_owned()).collect();
+        wanted.push(Wanted::OnlyThese {
+            record: statement.record,
+            ids,
+        });
+    }
+    Ok(wanted)
+}
+
+/// The key of the `number`th interest of a type.
+fn key(record: &str, code: &str, number: usize) -> String {
+    match number {
+        0 | 1 => format!("{record}/{code}"),
+        number => format!("{record}/{code}/{number}"),
+    }
+}
+
+fn retraction(id: String) -> Wanted {
+    Wanted::Retraction {
+        noun: Noun::Relationship,
+        id,
+    }
+}
+
+/// Who has an interest in whom.
+fn ends(details: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> Result<Ends, Fault> {
+    let subject = party(details, "subject", faults)?;
+    let interested = party(details, "interestedParty", faults)?;
+    match (interested, subject) {
+        (Party::Known(from), Party::Known(to)) => Ok(Ends::Known { from, to }),
+        (Party::Unspecified(reason), Party::Known(to)) => Ok(Ends::UnknownFrom { to, reason }),
+        (Party::Known(from), Party::Unspecified(reason)) => Ok(Ends::UnknownTo { from, reason }),
+        _ => Err(Fault::rejected("subject", "neither end is known")),
+    }
+}
+
+enum Party {
+    Known(String),
+    Unspecified(UnknownReason),
+}
+
+/// One end. What is said of an unspecified one stays in the properties.
+fn party(details: &mut Map<String, Value>, key: &'static str, faults: &mut Vec<Fault>) -> Result<Party, Fault> {
+    if let Some(record) = take_text(details, key) {
+        let id = entity_id(&record).map_err(|_| Fault::rejected(key, "not an id").with(&record))?;
+        return Ok(Party::Known(id));
+    }
+    let unspecified = details.get(key).and_then(Value::as_object);
+    let unspecified = unspecified.ok_or_else(|| Fault::rejected(key, "an end is missing"))?;
+    Ok(Party::Unspecified(unknown_reason(unspecified, key, faults)))
+}
+
+fn unknown_reason(unspecified: &Map<String, Value>, key: &'static str, faults: &mut Vec<Fault>) -> UnknownReason {
+    let described = text(unspecified, "description").and_then(|told| {
+        let mut reasons = UnknownReason::ALL.iter().copied();
+        reasons.find(|reason| UnknownReason::description(*reason) == told)
+    });
+    let reason = text(unspecified, "reason").unwrap_or_default();
+    let read = match code_today(reason).as_str() {
+        "noBeneficialOwners" | "noNotifiableOwners" | "subjectUnableToConfirmOrIdentifyBeneficialOwner" => {
+            UnknownReason::NoKnownPerson
+        }
+        "subjectExemptFromDisclosure" | "interestedPartyExemptFromDisclosure" => UnknownReason::NonPublic,
+        "interestedPartyHasNotProvidedInformation" | "unknown" | "informationUnknownToPublisher" => {
+            UnknownReason::Unspecified
+        }
+        _ => {
+            faults.push(Fault::kept(key, "not a reason why a party is unspecified").with(reason));
+            UnknownReason::Unspecified
+        }
+    };
+    described.unwrap_or(read)
+}
+
+/// The ids of the records that an indirect relationship is made up of, each once. Those that our own export wrote are ids of
+/// ours. What is no id stays in the properties.
+fn components(details: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> Vec<String> {
+    let mut components: Vec<String> = Vec::new();
+    let mut left = Vec::new();
+    for value in take_list(details, "componentRecords") {
+        let id = value.as_str().map(str::trim);
+        let id = id.map(|id| id.strip_prefix(OURS).filter(|id| !id.is_empty()).unwrap_or(id));
+        match id.and_then(|id| plain_id(id, DERIVED_ID_CHARS_MAX).ok()) {
+            Some(id) if components.iter().any(|known| known == id) => {}
+            Some(id) if components.len() < LIST_MAX => components.push(id.to_owned()),
+            _ => left.push(value),
+        }
+    }
+    if !left.is_empty() {
+        faults.push(Fault::kept(
+            "componentRecords",
+            "not an id, or more than a relationship can have",
+        ));
+        details.insert("componentRecords".to_owned(), Value::Array(left));
+    }
+    components
+}
+
+/// What an interest is.
+struct Typed {
+    code: String,
+    kind: RelationshipKind,
+    role: Option<String>,
+    of: Option<ShareOf>,
+    interest: Option<InterestType>,
+}
+
+fn typed(interest: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> Typed {
+    let code = take_text(interest, "type").filter(|code| !code.trim().is_empty());
+    let known = match &code {
+        None => Some(&UNTYPED),
+        Some(code) => of_code(code).or_else(|| of_code(&code_today(code))),
+    };
+    match (known, code) {
+        (Some(known), _) => Typed {
+            code: known.code.to_owned(),
+            kind: known.kind,
+            role: known.words.map(str::to_owned),
+            of: known.of,
+            interest: known.of_kind(known.kind),
+        },
+        (None, code) => {
+            let code = code.unwrap_or_default();
+            faults.push(Fault::kept("interests.type", "not a type of interest").with(&code));
+            interest.insert("type".to_owned(), json!(code));
+            Typed {
+                role: one_line(&code),
+                code,
+                kind: UNTYPED.kind,
+                of: None,
+                interest: UNTYPED.of_kind(UNTYPED.kind),
+            }
+        }
+    }
+}
+
+/// Our own export says in the details what the type does not.
+fn role_of_ours(interest: &mut Map<String, Value>, typed: &mut Typed) {
+    if let Some(mark) = text(interest, "details").and_then(Mark::parse) {
+        let of = mark.of.or(typed.of);
+        typed.of = of.filter(|of| mark.kind.takes_share_of(*of));
+        (typed.kind, typed.role, typed.interest) = (mark.kind, mark.role, mark.interest);
+        interest.remove("details");
+    }
+}
+
+/// What the record says of all its interests.
+struct About<'a> {
+    statement: &'a Statement,
+    rest: &'a Map<String, Value>,
+    components: &'a [String],
+    /// Whether our own export wrote it.
+    is_ours: bool,
+}
+
+fn relationship(
+    id: String,
+    typed: Typed,
+    ends: Ends,
+    mut interest: Map<String, Value>,
+    about: &About<'_>,
+    faults: &mut Vec<Fault>,
+) -> Relationship {
+    let statement = about.statement;
+    let share = share(&mut interest, &typed, faults);
+    let validity = validity(&mut interest, about, faults);
+    let (directness, components) = if typed.kind.is_interest() {
+        (directness(&mut interest, faults), about.components.to_vec())
+    } else {
+        (Directness::Unknown, Vec::new())
+    };
+    let mut beyond = about.rest.clone();
+    if components.is_empty() && !about.components.is_empty() {
+        beyond.insert("componentRecords".to_owned(), json!(about.components));
+    }
+    beyond.append(&mut interest);
+    let evidence = Evidence {
+        locator: line(&statement.record).ok(),
+        stated_on: statement.stated_on,
+        ..Evidence::asserting(evidence_id(&id, &statement.source, 1), &statement.source)
+    };
+    Relationship {
+        role: typed.role,
+        validity,
+        share,
+        interest: typed.interest,
+        directness,
+        components,
+        record: (!about.is_ours).then(|| statement.record.clone()),
+        properties: properties(beyond, faults),
+        evidence: vec![evidence],
+        ..Relationship::new(id, typed.kind, ends)
+    }
+}
+
+/// When an interest was held. One of ours that is closed without an end was over on the day of its statement.
+fn validity(interest: &mut Map<String, Value>, about: &About<'_>, faults: &mut Vec<Fault>) -> Validity {
+    let since = take_date(interest, "startDate", "interests.startDate", faults);
+    let until = take_end(interest, "endDate", "interests.endDate", faults);
+    let is_over = about.is_ours && about.statement.status == Status::Closed && until.is_none();
+    if let Some(stated_on) = about.statement.stated_on.filter(|_| is_over) {
+        return Validity::over_by(since, stated_on.first_day());
+    }
+    let validity = Validity::as_written(since, until);
+    if let Some(until) = until.filter(|_| validity.is_contradictory()) {
+        faults.push(Fault::noted("interests.endDate", CONTRADICTORY).with(&until.to_string()));
+    }
+    validity
+}
+
+/// What is said of an end that does not lie after the start.
+const CONTRADICTORY: &str = "until is not after since; both kept as written, neither believed";
+
+/// How directly an interest is held. What is none of the list stays in the properties.
+fn directness(interest: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> Directness {
+    let Some(written) = take_text(interest, "directOrIndirect").filter(|written| !written.trim().is_empty()) else {
+        return Directness::Unknown;
+    };
+    Directness::parse(&written.trim().to_uppercase()).unwrap_or_else(|_| {
+        faults.push(Fault::kept("interests.directOrIndirect", "not direct, indirect or unknown").with(&written));
+        interest.insert("directOrIndirect".to_owned(), json!(written));
+        Directness::Unknown
+    })
+}
+
+/// The share of an interest. One that cannot be read, or that is of nothing we know, stays in the properties.
+fn share(interest: &mut Map<String, Value>, typed: &Typed, faults: &mut Vec<Fault>) -> Option<Share> {
+    let of = typed.of?;
+    let written = take_map(interest, "share").filter(|share| !share.is_empty())?;
+    let range = share_range(&written);
+    if range.is_none() {
+        let quoted = Value::Object(written.clone()).to_string();
+        faults.push(Fault::kept("interests.share", "not a share").with(&quoted));
+        interest.insert("share".to_owned(), Value::Object(written));
+    }
+    range.map(|range| Share { range, of })
+}

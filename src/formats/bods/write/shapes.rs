@@ -1,0 +1,302 @@
+//! Which properties can be written as fields of the standard: those that look as its schema has them. Properties come from
+//! any source, so that a name says nothing of what is in it.
+
+use serde_json::{Map, Value};
+
+use crate::{formats::bods::read::values::date, model::link};
+
+/// What a value must look like.
+pub(in crate::formats::bods) enum Shape {
+    Text,
+    Yes,
+    Day,
+    Uri,
+    /// A text of so many characters.
+    Long(usize, usize),
+    /// One of a closed list.
+    OneOf(&'static [&'static str]),
+    Each(&'static Shape),
+    /// These fields, of which the first so many are required.
+    Fields(usize, &'static [(&'static str, &'static Shape)]),
+}
+
+use Shape::{Day, Each, Fields, Long, OneOf, Text, Uri, Yes};
+
+/// Fields by their names.
+pub(in crate::formats::bods) type Table = [(&'static str, &'static Shape)];
+
+/// Fields of an entity record that stand in properties.
+pub(in crate::formats::bods) const ENTITY: &Table = &[
+    ("unspecifiedEntityDetails", &UNSPECIFIED),
+    ("addresses", &Each(&ENTITY_ADDRESS)),
+    ("publicListing", &LISTING),
+    ("formedByStatute", &Fields(0, &[("name", &Text), ("date", &Day)])),
+    ("isComponent", &Yes),
+];
+
+/// Fields of a person record that stand in properties.
+pub(in crate::formats::bods) const PERSON: &Table = &[
+    ("unspecifiedPersonDetails", &UNSPECIFIED),
+    ("nationalities", &Each(&COUNTRY)),
+    ("taxResidencies", &Each(&COUNTRY)),
+    ("placeOfBirth", &BIRTHPLACE),
+    ("addresses", &Each(&PERSON_ADDRESS)),
+    ("politicalExposure", &EXPOSURE),
+    ("isComponent", &Yes),
+];
+
+/// Fields of an interest that stand in properties.
+pub(in crate::formats::bods) const INTEREST: &Table = &[
+    ("details", &Text),
+    ("directOrIndirect", &OneOf(&["direct", "indirect", "unknown"])),
+    ("beneficialOwnershipOrControl", &Yes),
+];
+
+/// Fields of a statement that stand in properties.
+pub(in crate::formats::bods) const STATEMENT: &Table = &[("source", &SOURCE), ("declaration", &Text)];
+
+pub(in crate::formats::bods) const ENTITY_TYPE: Shape = Fields(
+    1,
+    &[
+        (
+            "type",
+            &OneOf(&[
+                "registeredEntity",
+                "legalEntity",
+                "arrangement",
+                "anonymousEntity",
+                "unknownEntity",
+                "state",
+                "stateBody",
+            ]),
+        ),
+        (
+            "subtype",
+            &OneOf(&["governmentDepartment", "stateAgency", "other", "trust", "nomination"]),
+        ),
+        ("details", &Text),
+    ],
+);
+
+pub(in crate::formats::bods) const NAMES: Shape = Each(&Fields(
+    1,
+    &[
+        ("fullName", &Text),
+        (
+            "type",
+            &OneOf(&[
+                "legal",
+                "translation",
+                "transliteration",
+                "former",
+                "alternative",
+                "birth",
+            ]),
+        ),
+        ("familyName", &Text),
+        ("givenName", &Text),
+        ("patronymicName", &Text),
+    ],
+));
+
+pub(in crate::formats::bods) const IDENTIFIERS: Shape = Each(&Fields(
+    1,
+    &[("id", &Text), ("scheme", &Text), ("schemeName", &Text), ("uri", &Uri)],
+));
+
+pub(in crate::formats::bods) const UNSPECIFIED: Shape = Fields(
+    1,
+    &[
+        (
+            "reason",
+            &OneOf(&[
+                "noBeneficialOwners",
+                "subjectUnableToConfirmOrIdentifyBeneficialOwner",
+                "interestedPartyHasNotProvidedInformation",
+                "subjectExemptFromDisclosure",
+                "interestedPartyExemptFromDisclosure",
+                "unknown",
+                "informationUnknownToPublisher",
+            ]),
+        ),
+        ("description", &Text),
+    ],
+);
+
+const COUNTRY: Shape = Fields(1, &[("name", &Text), ("code", &Long(2, 2))]);
+
+const JURISDICTION: Shape = Fields(1, &[("name", &Text), ("code", &Long(2, 6))]);
+
+const ENTITY_ADDRESS: Shape = Fields(
+    0,
+    &[
+        ("type", &OneOf(&["registered", "business", "alternative"])),
+        ("address", &Text),
+        ("postCode", &Text),
+        ("country", &COUNTRY),
+    ],
+);
+
+const PERSON_ADDRESS: Shape = Fields(
+    0,
+    &[
+        ("type", &OneOf(&["residence", "service", "alternative"])),
+        ("address", &Text),
+        ("postCode", &Text),
+        ("country", &COUNTRY),
+    ],
+);
+
+const BIRTHPLACE: Shape = Fields(
+    0,
+    &[
+        ("type", &OneOf(&["placeOfBirth"])),
+        ("address", &Text),
+        ("postCode", &Text),
+        ("country", &COUNTRY),
+    ],
+);
+
+const LISTING: Shape = Fields(
+    1,
+    &[
+        ("hasPublicListing", &Yes),
+        ("companyFilingsURLs", &Each(&Uri)),
+        ("securitiesListings", &Each(&SECURITY_LISTING)),
+    ],
+);
+
+const SECURITY_LISTING: Shape = Fields(
+    3,
+    &[
+        ("stockExchangeJurisdiction", &Long(2, 6)),
+        ("stockExchangeName", &Text),
+        ("security", &SECURITY),
+        ("marketIdentifierCode", &Text),
+        ("operatingMarketIdentifierCode", &Text),
+    ],
+);
+
+const SECURITY: Shape = Fields(
+    1,
+    &[
+        ("ticker", &Text),
+        ("idScheme", &OneOf(&["isin", "figi", "cusip", "cins"])),
+        ("id", &Text),
+    ],
+);
+
+const EXPOSURE: Shape = Fields(
+    1,
+    &[
+        ("status", &OneOf(&["isPep", "isNotPep", "unknown"])),
+        ("details", &Each(&EXPOSURE_DETAILS)),
+    ],
+);
+
+const EXPOSURE_DETAILS: Shape = Fields(
+    0,
+    &[
+        ("reason", &Text),
+        ("missingInfoReason", &Text),
+        ("jurisdiction", &JURISDICTION),
+        ("startDate", &Day),
+        ("endDate", &Day),
+        ("source", &SOURCE),
+    ],
+);
+
+const SOURCE: Shape = Fields(
+    0,
+    &[
+        (
+            "type",
+            &Each(&OneOf(&[
+                "selfDeclaration",
+                "officialRegister",
+                "thirdParty",
+                "primaryResearch",
+                "verified",
+            ])),
+        ),
+        ("description", &Text),
+        ("url", &Uri),
+        ("retrievedAt", &Day),
+        ("assertedBy", &Each(&Fields(0, &[("name", &Text), ("uri", &Uri)]))),
+    ],
+);
+
+/// Whether a value looks like that. Fields that the standard does not name may be anything.
+pub(in crate::formats::bods) fn fits(value: &Value, shape: &Shape) -> bool {
+    match (shape, value) {
+        (Text, Value::String(_)) | (Yes, Value::Bool(_)) => true,
+        (Day, Value::String(text)) => text.len() == 10 && date(text).is_some_and(|date| date.is_day()),
+        (Uri, Value::String(text)) => is_uri(text),
+        (Long(min, max), Value::String(text)) => (*min..=*max).contains(&text.chars().count()),
+        (OneOf(codes), Value::String(text)) => codes.contains(&text.as_str()),
+        (Each(shape), Value::Array(list)) => list.iter().all(|value| fits(value, shape)),
+        (Fields(required, fields), Value::Object(map)) => fields
+            .iter()
+            .enumerate()
+            .all(|(position, (key, shape))| map.get(*key).map_or(position >= *required, |value| fits(value, shape))),
+        _ => false,
+    }
+}
+
+/// Whether a link can stand where the standard wants a URI (RFC 3986).
+pub(in crate::formats::bods) fn is_uri(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#@!$&'()*+,;=%".contains(&byte);
+    let whole = text.split('%').skip(1).all(|rest| {
+        let mut digits = rest.bytes();
+        (0..2).all(|_| digits.next().is_some_and(|digit| digit.is_ascii_hexdigit()))
+    });
+    link(text).is_ok() && whole && text.matches('#').count() <= 1 && text.bytes().all(plain)
+}
+
+/// Moves the properties that can be fields into `record`, where it does not say so already.
+pub(in crate::formats::bods) fn put(
+    record: &mut Map<String, Value>,
+    properties: &mut Map<String, Value>,
+    fields: &Table,
+) {
+    for (key, shape) in fields {
+        let Some(value) = properties.get(*key).filter(|value| fits(value, shape)).cloned() else {
+            continue;
+        };
+        properties.remove(*key);
+        record.insert((*key).to_owned(), value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn properties_of_other_sources_become_no_fields() {
+        assert!(fits(
+            &json!([{"type": "service", "address": "Aston House"}]),
+            &Each(&PERSON_ADDRESS)
+        ));
+        assert!(!fits(&json!("Aston House"), &Each(&PERSON_ADDRESS)));
+        assert!(!fits(&json!([{"type": "registered"}]), &Each(&PERSON_ADDRESS)));
+        assert!(!fits(&json!([{"code": "GB"}]), &Each(&COUNTRY)));
+        assert!(!fits(&json!({"url": "see there"}), &SOURCE));
+    }
+
+    #[test]
+    fn a_link_with_letters_that_a_uri_cannot_have_is_none() {
+        assert!(is_uri("https://example.org/a?b=%C3%A9#c"));
+        for text in [
+            "https://example.org/é",
+            "https://example.org/%4",
+            "https://a/#b#c",
+            "example.org",
+            "https://a/{b}",
+        ] {
+            assert!(!is_uri(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! Statements: one value of one record on each line, as CSV or as JSON lines. Those of one record that stand together are joined
+//! here; what stands apart is a fragment of it, and adds up as fragments do.
+
+use std::{collections::HashMap, io::BufRead, ops::ControlFlow};
+
+use csv::ByteRecord;
+use serde_json::{Map, Value, json};
+
+use crate::formats::{
+    csv_records::{Records, Step, Syntax, unclosed},
+    followthemoney::{Reading, terms::schemata},
+    reader::{Fault, Unreadable},
+};
+
+/// The columns without which nothing is stated.
+const COLUMNS: [&str; 3] = ["prop", "schema", "value"];
+/// The columns that name the record, the better one first.
+const IDS: [&str; 2] = ["canonical_id", "entity_id"];
+
+/// Whether a table that starts like this holds statements.
+pub(in crate::formats::followthemoney) fn is_table(start: &[u8]) -> bool {
+    let line = start.split(|byte| *byte == b'\n').next().unwrap_or(start);
+    let Ok(line) = std::str::from_utf8(line) else {
+        return false;
+    };
+    let columns: Vec<&str> = line.trim().split(',').map(|name| name.trim_matches('"')).collect();
+    COLUMNS.iter().all(|name| columns.contains(name)) && IDS.iter().any(|name| columns.contains(name))
+}
+
+/// Whether an object of a JSON line is a statement.
+pub(in crate::formats::followthemoney) fn is_statement(fields: &Map<String, Value>) -> bool {
+    fields.contains_key("prop") && fields.contains_key("value") && !fields.contains_key("properties")
+}
+
+/// One value of one record.
+#[derive(Debug, Default)]
+pub(in crate::formats::followthemoney) struct Statement {
+    id: String,
+    schema: String,
+    property: String,
+    value: String,
+    dataset: Option<String>,
+    is_external: bool,
+}
+
+impl Statement {
+    /// Whether it is a candidate from elsewhere, and no part of the data.
+    pub(in crate::formats::followthemoney) fn is_external(&self) -> bool {
+        self.is_external
+    }
+
+    /// The statement of a line of JSON.
+    pub(in crate::formats::followthemoney) fn of(fields: &Map<String, Value>) -> Result<Self, Fault> {
+        let text = |name: &str| match fields.get(name) {
+            Some(Value::String(text)) => text.clone(),
+            Some(Value::Null) | None => String::new(),
+            Some(other) => other.to_string(),
+        };
+        Self::read(text)
+    }
+
+    fn read(text: impl Fn(&str) -> String) -> Result<Self, Fault> {
+        let id = IDS.iter().map(|name| text(name)).find(|id| !id.is_empty());
+        let Some(id) = id else {
+            return Err(Fault::rejected(IDS[0], "no id"));
+        };
+        let (schema, property) = (text("schema"), text("prop"));
+        for (name, value) in [("schema", &schema), ("prop", &property)] {
+            if value.is_empty() {
+                return Err(Fault::rejected(name, "nothing stands there"));
+            }
+        }
+        Ok(Self {
+            id,
+            schema,
+            property,
+            value: text("value"),
+            dataset: Some(text("dataset")).filter(|dataset| !dataset.is_empty()),
+            is_external: ["t", "true", "True", "1"].contains(&&*text("external")),
+        })
+    }
+}
+
+/// The statements of one record that stand together.
+#[derive(Debug, Default)]
+pub(in crate::formats::followthemoney) struct Together {
+    id: String,
+    schema: String,
+    properties: Map<String, Value>,
+    datasets: Vec<String>,
+    bytes: usize,
+    first_line: u64,
+}
+
+/// That candidates from elsewhere were passed over.
+pub(in crate::formats::followthemoney) fn passed_over(external: u64) -> Fault {
+    let reason = "statements that are marked as external are candidates from elsewhere, and are passed over";
+    Fault::noted("external", reason).with(&external.to_string())
+}
+
+impl Together {
+    /// Adds a statement on this line; the record before it, where this one begins another or one that would be too large.
+    pub(in crate::formats::followthemoney) fn add(
+        &mut self,
+        statement: Statement,
+        line: u64,
+        bytes_max: usize,
+    ) -> Option<(Map<String, Value>, u64)> {
+        let bytes = statement.value.len() + statement.property.len();
+        let is_same = self.id == statement.id && self.bytes + bytes <= bytes_max;
+        let before = if is_same { None } else { self.finish() };
+        if !is_same {
+            self.first_line = line;
+            self.id = statement.id;
+        }
+        self.bytes += bytes;
+        self.schema = schemata::narrower(&self.schema, &statement.schema).to_owned();
+        if let Some(dataset) = statement.dataset
+            && !self.datasets.contains(&dataset)
+        {
+            self.datasets.push(dataset);
+        }
+        // A record is stated to exist by its id.
+        if statement.property != "id" && !statement.value.is_empty() {
+            let values = self.properties.entry(statement.property).or_insert_with(|| json!([]));
+            let value = Value::String(statement.value);
+            if let Value::Array(values) = values
+                && !values.contains(&value)
+            {
+                values.push(value);
+            }
+        }
+        before
+    }
+
+    /// The record so far, and on which line it begins.
+    pub(in crate::formats::followthemoney) fn finish(&mut self) -> Option<(Map<String, Value>, u64)> {
+        let Self {
+            id,
+            schema,
+            properties,
+            mut datasets,
+            first_line,
+            ..
+        } = std::mem::take(self);
+        if id.is_empty() {
+            return None;
+        }
+        let mut record = Map::new();
+        record.insert("id".to_owned(), json!(id));
+        record.insert("schema".to_owned(), json!(schema));
+        record.insert("properties".to_owned(), Value::Object(properties));
+        if !datasets.is_empty() {
+            datasets.sort();
+            record.insert("datasets".to_owned(), json!(datasets));
+        }
+        Some((record, first_line))
+    }
+}
+
+/// Reads a table, one statement in each row.
+pub(in crate::formats::followthemoney) fn read_table(
+    bytes: &mut dyn BufRead,
+    reading: &mut Reading<'_>,
+) -> Result<(), Unreadable> {
+    let mut table = Records::new(bytes, Syntax::COMMAS, reading.bytes_max);
+    let (Step::Record { line } | Step::Unclosed { line }) = table.advance()? else {
+        return Ok(());
+    };
+    let columns: HashMap<String, usize> = texts(&table.record, line)?
+        .into_iter()
+        .enumerate()
+        .map(|(column, name)| (name.trim().to_owned(), column))
+        .collect();
+    loop {
+        let line = match table.advance()? {
+            Step::Record { line } => line,
+            Step::Unclosed { line } => return Err(unclosed(format!("line {line}"))),
+            Step::End => break,
+        };
+        let cells = texts(&table.record, line)?;
+        let text = |name: &str| {
+            let cell = columns.get(name).and_then(|column| cells.get(*column));
+            cell.map(|cell| (*cell).to_owned()).unwrap_or_default()
+        };
+        if reading.statement(Statement::read(text), line) == ControlFlow::Break(()) {
+            return Ok(());
+        }
+    }
+    let _ = reading.finish();
+    Ok(())
+}
+
+/// The cells of a record that starts on this line.
+fn texts(record: &ByteRecord, line: u64) -> Result<Vec<&str>, Unreadable> {
+    let texts = record.iter().map(str::from_utf8).collect::<Result<_, _>>();
+    texts.map_err(|_| Unreadable::form(format!("line {line}"), "not UTF-8"))
+}

@@ -1,0 +1,427 @@
+//! The schemata of FollowTheMoney 4, their inheritance flattened: which of them are entities, which are relationships, and why
+//! the model has no room for the others.
+
+use super::properties::{
+    ADDRESS, ANALYZABLE, COMPANY, CONTROL, COURT_CASE, EVENT, INTEREST, INTERVAL, LEGAL_ENTITY, ORGANIZATION,
+    OWNERSHIP, PAYMENT, PERSON, PROJECT, REAL_ESTATE, TERRITORY, THING, TRIP, VALUE,
+};
+use crate::{
+    formats::followthemoney::read::about::{ABOUT, About},
+    model::{EntityKind, RelationshipKind},
+};
+
+/// What a schema is to us.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::formats::followthemoney) enum Meaning {
+    /// An entity.
+    Node(Node),
+    /// A relationship.
+    Edge(Edge),
+    /// Something about one entity, to be told with it.
+    About(About),
+    /// A thing that others refer to, and that is told with them.
+    Thing,
+    /// None of these, for this reason.
+    Refused(&'static str),
+}
+
+/// A schema whose records are entities.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::formats::followthemoney) struct Node {
+    /// What it is called.
+    pub(in crate::formats::followthemoney) name: &'static str,
+    /// What its records are.
+    pub(in crate::formats::followthemoney) kind: EntityKind,
+    /// The properties that name a record, the proper one first.
+    pub(in crate::formats::followthemoney) named_by: &'static [&'static str],
+    /// The properties with its first and its last day.
+    pub(in crate::formats::followthemoney) days: Option<(&'static str, &'static str)>,
+    properties: &'static [&'static [&'static str]],
+}
+
+/// A schema whose records are relationships.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::formats::followthemoney) struct Edge {
+    /// What it is called.
+    pub(in crate::formats::followthemoney) name: &'static str,
+    /// What its records claim.
+    pub(in crate::formats::followthemoney) kind: RelationshipKind,
+    /// The property with the entity the sentence starts with.
+    pub(in crate::formats::followthemoney) from: &'static str,
+    /// The property with the entity it ends with.
+    pub(in crate::formats::followthemoney) to: &'static str,
+    /// The property with the role, in the source's words.
+    pub(in crate::formats::followthemoney) role: Option<&'static str>,
+    properties: &'static [&'static [&'static str]],
+}
+
+impl Node {
+    /// Whether FollowTheMoney knows this property of it.
+    pub(in crate::formats::followthemoney) fn knows(&self, property: &str) -> bool {
+        knows(self.properties, property)
+    }
+}
+
+impl Edge {
+    /// Whether FollowTheMoney knows this property of it.
+    pub(in crate::formats::followthemoney) fn knows(&self, property: &str) -> bool {
+        property == self.from || property == self.to || knows(self.properties, property)
+    }
+}
+
+fn knows(groups: &[&[&str]], property: &str) -> bool {
+    groups.iter().any(|group| group.contains(&property))
+}
+
+/// What the schema `name` is to us.
+pub(in crate::formats::followthemoney) fn meaning(name: &str) -> Option<Meaning> {
+    let mut nodes = NODES.iter().chain([&ASSET]);
+    let node = nodes.find(|node| node.name == name).copied().map(Meaning::Node);
+    let edge = || EDGES.iter().find(|edge| edge.name == name).copied().map(Meaning::Edge);
+    let refused = || {
+        let (reason, _) = REFUSED.iter().find(|(_, names)| names.contains(&name))?;
+        Some(Meaning::Refused(reason))
+    };
+    let about = || {
+        ABOUT
+            .iter()
+            .find(|about| about.name == name)
+            .copied()
+            .map(Meaning::About)
+    };
+    let thing = || THINGS.contains(&name).then_some(Meaning::Thing);
+    node.or_else(edge).or_else(about).or_else(thing).or_else(refused)
+}
+
+/// The schema of which FollowTheMoney makes each, as far as records of one id are written under both.
+const WIDER: [(&str, &str); 16] = [
+    ("LegalEntity", "Thing"),
+    ("Asset", "Thing"),
+    ("Organization", "LegalEntity"),
+    ("Person", "LegalEntity"),
+    ("Company", "Organization"),
+    ("PublicBody", "Organization"),
+    ("Vehicle", "Asset"),
+    ("Vessel", "Vehicle"),
+    ("Airplane", "Vehicle"),
+    ("Security", "Asset"),
+    ("BankAccount", "Asset"),
+    ("RealEstate", "Asset"),
+    ("Contract", "Asset"),
+    ("Passport", "Identification"),
+    ("Trip", "Event"),
+    ("Interest", "Interval"),
+];
+
+/// The schema of a record that is written under both: the one that says more, or else the first.
+pub(in crate::formats::followthemoney) fn narrower<'s>(first: &'s str, second: &'s str) -> &'s str {
+    let wider = |name: &str| WIDER.iter().find(|(narrow, _)| *narrow == name).map(|(_, wide)| *wide);
+    let is_wider =
+        |wide: &str, narrow: &str| std::iter::successors(wider(narrow), |name| wider(name)).any(|name| name == wide);
+    // A company is an asset as well, which the table has no room to say.
+    let is_asset = first == "Asset" && second == "Company";
+    if first.is_empty() || is_asset || is_wider(first, second) {
+        second
+    } else {
+        first
+    }
+}
+
+/// The schema of entities of this kind, unless they name another.
+pub(in crate::formats::followthemoney) fn node_of(kind: EntityKind, named: Option<&str>) -> Node {
+    let of_kind = |node: &&Node| node.kind == kind;
+    let named = NODES
+        .iter()
+        .filter(of_kind)
+        .find(|node| named.is_some_and(|name| name == node.name));
+    // The first of a kind is what the kind implies. An asset is whatever else a company can have to do with.
+    *named.or_else(|| NODES.iter().find(of_kind)).unwrap_or(&ASSET)
+}
+
+/// The schema of relationships of this kind, unless they name another.
+pub(in crate::formats::followthemoney) fn edge_of(kind: RelationshipKind, named: Option<&str>) -> Edge {
+    let of_kind = |edge: &&Edge| edge.kind == kind;
+    let named = EDGES
+        .iter()
+        .filter(of_kind)
+        .find(|edge| named.is_some_and(|name| name == edge.name));
+    // What has a schema only by its name, like taking part in a project, has none without.
+    let implied = || {
+        EDGES
+            .iter()
+            .filter(of_kind)
+            .find(|edge| edge.kind != RelationshipKind::ParticipatesIn)
+    };
+    *named.or_else(implied).unwrap_or(&UNKNOWN_LINK)
+}
+
+/// What services and markets are written as: FollowTheMoney has no schema for them, and `keywords` says which they are.
+pub(in crate::formats::followthemoney) const ASSET: Node = Node {
+    name: "Asset",
+    kind: EntityKind::Service,
+    named_by: &["name"],
+    days: None,
+    properties: &[THING, VALUE],
+};
+
+/// What relationships of other kinds are written as.
+pub(in crate::formats::followthemoney) const UNKNOWN_LINK: Edge = edge(
+    "UnknownLink",
+    RelationshipKind::RelatedTo,
+    ["subject", "object"],
+    Some("role"),
+    &[INTERVAL, INTEREST],
+);
+
+const LEGAL_NAMES: &[&str] = &["name", "alias", "abbreviation"];
+const PERIOD: Option<(&str, &str)> = Some(("startDate", "endDate"));
+
+const fn legal(name: &'static str, kind: EntityKind, properties: &'static [&'static [&'static str]]) -> Node {
+    Node {
+        name,
+        kind,
+        named_by: LEGAL_NAMES,
+        days: Some(("incorporationDate", "dissolutionDate")),
+        properties,
+    }
+}
+
+const NODES: [Node; 12] = [
+    legal(
+        "Company",
+        EntityKind::Company,
+        &[THING, VALUE, LEGAL_ENTITY, ORGANIZATION, COMPANY],
+    ),
+    // Which kind of legal entity is not known; the model calls every one that is not an Organization a Company.
+    legal("LegalEntity", EntityKind::Company, &[THING, LEGAL_ENTITY]),
+    legal(
+        "Organization",
+        EntityKind::Organization,
+        &[THING, LEGAL_ENTITY, ORGANIZATION],
+    ),
+    legal(
+        "PublicBody",
+        EntityKind::Organization,
+        &[THING, LEGAL_ENTITY, ORGANIZATION],
+    ),
+    Node {
+        days: Some(("birthDate", "deathDate")),
+        ..legal("Person", EntityKind::Person, &[THING, LEGAL_ENTITY, PERSON])
+    },
+    Node {
+        name: "Event",
+        kind: EntityKind::Event,
+        named_by: &["name"],
+        days: PERIOD,
+        properties: &[THING, INTERVAL, ANALYZABLE, EVENT],
+    },
+    Node {
+        name: "Trip",
+        kind: EntityKind::Event,
+        named_by: &["name"],
+        days: PERIOD,
+        properties: &[THING, INTERVAL, ANALYZABLE, EVENT, TRIP],
+    },
+    // Something that takes place in a stated period, and in which companies and people take part.
+    Node {
+        name: "Project",
+        kind: EntityKind::Event,
+        named_by: &["name", "projectId"],
+        days: PERIOD,
+        properties: &[THING, VALUE, INTERVAL, PROJECT],
+    },
+    Node {
+        name: "CourtCase",
+        kind: EntityKind::Event,
+        named_by: &["name", "caseNumber"],
+        days: Some(("fileDate", "closeDate")),
+        properties: &[THING, COURT_CASE],
+    },
+    Node {
+        name: "Territory",
+        kind: EntityKind::Place,
+        named_by: &["name", "alias"],
+        days: None,
+        properties: &[THING, TERRITORY],
+    },
+    Node {
+        name: "Address",
+        kind: EntityKind::Place,
+        named_by: &["full", "name"],
+        days: None,
+        properties: &[THING, ADDRESS],
+    },
+    Node {
+        name: "RealEstate",
+        kind: EntityKind::Place,
+        named_by: &["name", "address", "titleNumber", "cadastralCode", "registrationNumber"],
+        days: None,
+        properties: &[THING, VALUE, REAL_ESTATE],
+    },
+];
+
+const fn edge(
+    name: &'static str,
+    kind: RelationshipKind,
+    [from, to]: [&'static str; 2],
+    role: Option<&'static str>,
+    properties: &'static [&'static [&'static str]],
+) -> Edge {
+    Edge {
+        name,
+        kind,
+        from,
+        to,
+        role,
+        properties,
+    }
+}
+
+use RelationshipKind as Kind;
+
+const ROLE: Option<&str> = Some("role");
+const OF_RELATIVES: Option<&str> = Some("relationship");
+
+const EDGES: [Edge; 14] = [
+    edge(
+        "Ownership",
+        Kind::Owns,
+        ["owner", "asset"],
+        ROLE,
+        &[INTERVAL, INTEREST, OWNERSHIP],
+    ),
+    edge(
+        "Control",
+        Kind::Controls,
+        ["controller", "controlled"],
+        ROLE,
+        &[INTERVAL, INTEREST, CONTROL],
+    ),
+    edge(
+        "Directorship",
+        Kind::OfficerOf,
+        ["director", "organization"],
+        ROLE,
+        &[INTERVAL, INTEREST, &["secretary"]],
+    ),
+    edge(
+        "Employment",
+        Kind::EmployedBy,
+        ["employee", "employer"],
+        ROLE,
+        &[INTERVAL, INTEREST],
+    ),
+    edge(
+        "Membership",
+        Kind::MemberOf,
+        ["member", "organization"],
+        ROLE,
+        &[INTERVAL, INTEREST],
+    ),
+    edge(
+        "Representation",
+        Kind::Represents,
+        ["agent", "client"],
+        ROLE,
+        &[INTERVAL, INTEREST],
+    ),
+    UNKNOWN_LINK,
+    edge(
+        "Family",
+        Kind::RelatedTo,
+        ["person", "relative"],
+        OF_RELATIVES,
+        &[INTERVAL, &["relationship"]],
+    ),
+    edge(
+        "Associate",
+        Kind::RelatedTo,
+        ["person", "associate"],
+        OF_RELATIVES,
+        &[INTERVAL, &["relationship"]],
+    ),
+    edge(
+        "Succession",
+        Kind::SucceededBy,
+        ["predecessor", "successor"],
+        ROLE,
+        &[INTERVAL, INTEREST],
+    ),
+    edge(
+        "Payment",
+        Kind::Paid,
+        ["payer", "beneficiary"],
+        None,
+        &[INTERVAL, VALUE, PAYMENT],
+    ),
+    // The debtor owes: the creditor lent to the debtor.
+    edge("Debt", Kind::LentTo, ["creditor", "debtor"], None, &[INTERVAL, VALUE]),
+    edge(
+        "ProjectParticipant",
+        Kind::ParticipatesIn,
+        ["participant", "project"],
+        ROLE,
+        &[INTERVAL, INTEREST],
+    ),
+    edge(
+        "CourtCaseParty",
+        Kind::ParticipatesIn,
+        ["party", "case"],
+        ROLE,
+        &[INTERVAL, INTEREST],
+    ),
+];
+
+/// Schemata of things that are owned, held or awarded, not of whoever acts: the model has no noun for them.
+const THINGS: [&str; 11] = [
+    "Airplane",
+    "BankAccount",
+    "CallForTenders",
+    "Contract",
+    "CryptoWallet",
+    "License",
+    "Position",
+    "Security",
+    "UserAccount",
+    "Vehicle",
+    "Vessel",
+];
+
+const REFUSED: [(&str, &[&str]); 5] = [
+    (
+        "a document: a source rather than an entity",
+        &[
+            "Document",
+            "Article",
+            "Audio",
+            "Email",
+            "Folder",
+            "HyperText",
+            "Image",
+            "Message",
+            "Package",
+            "Pages",
+            "PlainText",
+            "Table",
+            "Video",
+            "Workbook",
+            "Page",
+        ],
+    ),
+    (
+        "a note on an entity or a document, not a relationship of two entities",
+        &["Documentation", "Mention", "Note"],
+    ),
+    (
+        "a record about several entities: the model has no place for it",
+        &["EconomicActivity", "Call", "ContractAward"],
+    ),
+    (
+        "a guess that two records mean the same: merge them instead",
+        &["Similar"],
+    ),
+    (
+        "an abstract schema, of which there are no records",
+        &["Thing", "Interval", "Interest", "Value", "Analyzable"],
+    ),
+];

@@ -1,0 +1,118 @@
+//! Reporting exceptions (REPEX): why a parent is not known. Each is a CONSOLIDATES whose start is unknown, for the
+//! first of its reasons.
+
+use super::{
+    meaning::{ExceptionField as Field, What},
+    parts::{Claim, Made, entity_id, fault, lei, placeholder, retraction},
+    properties::Properties,
+};
+use crate::{
+    formats::{
+        gleif::syntax::row::{Cell, Row},
+        reader::{Draft, Fault},
+    },
+    model::{Ends, Noun, Record, RelationshipKind, UnknownReason},
+};
+
+/// The register of exceptions.
+pub(in crate::formats::gleif) const SOURCE: &str = "source:gleif-repex";
+
+/// A category: its name, the role of the parent that is not known, the key, and the locator of its statement.
+const CATEGORIES: [(&str, &str, &str, &str); 2] = [
+    (
+        "DIRECT_ACCOUNTING_CONSOLIDATION_PARENT",
+        "direct accounting parent",
+        "DIRECT",
+        "REPEX DIRECT_ACCOUNTING_CONSOLIDATION_PARENT",
+    ),
+    (
+        "ULTIMATE_ACCOUNTING_CONSOLIDATION_PARENT",
+        "ultimate accounting parent",
+        "ULTIMATE",
+        "REPEX ULTIMATE_ACCOUNTING_CONSOLIDATION_PARENT",
+    ),
+];
+
+/// What an exception is made into.
+pub(in crate::formats::gleif) fn record(row: &Row<'_>) -> Made {
+    let mut properties = Properties::default();
+    let (mut told, mut category, mut first, mut deleted) = (None, None, None, false);
+    for &cell in row.cells {
+        match row.what(cell) {
+            What::DeletedAt => deleted = true,
+            What::Lei if told.is_none() => told = Some(cell),
+            What::Exception(Field::Category) if category.is_none() => category = Some(cell),
+            What::Exception(Field::Reason) if first.is_none_or(|first: Cell| cell.at < first.at) => {
+                properties.keep_any(row, first.replace(cell));
+            }
+            _ => properties.keep(row, cell),
+        }
+    }
+    let mut made = Made::about(row, told);
+    let (lei, (role, key, locator)) = match (lei(row, told, "LEI"), categorized(row, category)) {
+        (Ok(lei), Ok(category)) => (lei, category),
+        (Err(fault), _) | (_, Err(fault)) => return made.reject(fault),
+    };
+    let claim = Claim {
+        kind: RelationshipKind::Consolidates,
+        ends: Ends::UnknownFrom {
+            to: entity_id(lei),
+            reason: reason(row, first, &mut made, &mut properties),
+        },
+        key,
+        source: SOURCE,
+        locator,
+        stated_on: None,
+    };
+    let mut relationship = claim.relationship();
+    if deleted {
+        made.drafts.push(retraction(Noun::Relationship, relationship.id));
+        return made;
+    }
+    relationship.role = Some(role.to_owned());
+    relationship.properties = properties.finish();
+    made.drafts.reserve_exact(2);
+    made.drafts.push(placeholder(lei));
+    made.drafts.push(Draft::of(Record::Relationship(relationship)));
+    made
+}
+
+/// The role, the key and the locator of the category in a cell.
+fn categorized(row: &Row<'_>, cell: Option<Cell>) -> Result<(&'static str, &'static str, &'static str), Fault> {
+    let Some(cell) = cell else {
+        return Err(Fault::rejected("Exception.Category", "missing"));
+    };
+    let name = row.text(cell);
+    let known = CATEGORIES.iter().find(|(known, ..)| *known == name);
+    match known {
+        Some((_, role, key, locator)) => Ok((role, key, locator)),
+        None => Err(fault(row, cell, "not a known category of exception")),
+    }
+}
+
+/// The reason in a cell; words that the model does not have stay in the properties.
+fn reason(row: &Row<'_>, cell: Option<Cell>, made: &mut Made, properties: &mut Properties) -> UnknownReason {
+    let Some(cell) = cell else {
+        return UnknownReason::Unspecified;
+    };
+    match row.text(cell) {
+        "NO_LEI" => UnknownReason::NoLei,
+        "NATURAL_PERSONS" => UnknownReason::NaturalPersons,
+        "NON_CONSOLIDATING" => UnknownReason::NonConsolidating,
+        "NO_KNOWN_PERSON" => UnknownReason::NoKnownPerson,
+        "NON_PUBLIC" => UnknownReason::NonPublic,
+        "BINDING_LEGAL_COMMITMENTS" => UnknownReason::BindingLegalCommitments,
+        "LEGAL_OBSTACLES" => UnknownReason::LegalObstacles,
+        "CONSENT_NOT_OBTAINED" => UnknownReason::ConsentNotObtained,
+        "DETRIMENT_NOT_EXCLUDED" => UnknownReason::DetrimentNotExcluded,
+        // An older word for nearly the same.
+        "DISCLOSURE_DETRIMENTAL" => {
+            properties.keep(row, cell);
+            UnknownReason::DetrimentNotExcluded
+        }
+        _ => {
+            made.keep(row, cell, "not a known reason", properties);
+            UnknownReason::Unspecified
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! The golden copy as CSV. Columns are found by their names, once; a record is only the cells that are not blank.
+//! Refuses headers with a column twice, or without those that no record can do without.
+
+use std::collections::HashSet;
+
+use csv::ByteRecord;
+
+use super::{
+    fields::{Fields, Spot},
+    row::{Cell, Row},
+};
+use crate::formats::{
+    csv_records::{Records, Step, Syntax, unclosed},
+    gleif::{Content, NOT_UTF_8, Out, overflow},
+    reader::{self, Fault, Input, Unreadable},
+};
+
+/// The columns that no record can do without.
+fn required(content: Content) -> &'static [&'static str] {
+    match content {
+        Content::Lei => &["LEI", "Entity.LegalName"],
+        Content::Rr => &[
+            "Relationship.StartNode.NodeID",
+            "Relationship.EndNode.NodeID",
+            "Relationship.RelationshipType",
+        ],
+        Content::Repex => &["LEI", "Exception.Category", "Exception.Reason"],
+    }
+}
+
+/// Reads a table.
+pub(in crate::formats::gleif) fn read(input: Input<'_>, content: Content, out: &mut Out<'_>) -> Result<(), Unreadable> {
+    let mut records = Records::new(input.bytes, Syntax::COMMAS, input.told.record_bytes_max);
+    let header = records.advance().map_err(|error| out.io(error))?;
+    if header == Step::End {
+        return Err(Unreadable::form("line 1", "the file is empty; get it again"));
+    }
+    let mut fields = content.fields();
+    let columns = columns(&records.record, content, &mut fields)?;
+    if matches!(header, Step::Unclosed { .. }) {
+        return Err(out.cut_off());
+    }
+    let mut cells: Vec<Cell> = Vec::new();
+    loop {
+        let line = match records.advance().map_err(|error| out.io(error))? {
+            Step::Record { line } => line,
+            Step::End => return Ok(()),
+            Step::Unclosed { .. } => return Err(unclosed(out.next_place())),
+        };
+        let row = row(&records.record, &columns, &fields, &mut cells);
+        if out.hand_over(row, Some(line)).is_break() {
+            return Ok(());
+        }
+    }
+}
+
+/// The cells of a row that are not blank.
+fn row<'a>(
+    row: &'a ByteRecord,
+    columns: &[Spot],
+    fields: &'a Fields,
+    cells: &'a mut Vec<Cell>,
+) -> Result<Row<'a>, Fault> {
+    if row.len() != columns.len() {
+        let found = format!("{} instead of {}", row.len(), columns.len());
+        return Err(Fault::rejected("", "not as many fields as the header").with(&found));
+    }
+    let text = str::from_utf8(row.as_slice()).map_err(|_| Fault::rejected("", reader::NOT_UTF_8))?;
+    cells.clear();
+    let mut start = 0;
+    for (at, column) in columns.iter().enumerate() {
+        let end = row.range(at).map_or(start, |range| range.end);
+        if start < end {
+            // A letter may not begin in one cell and end in the next.
+            let cell = text.get(start..end);
+            let cell = cell.ok_or_else(|| Fault::rejected("", reader::NOT_UTF_8))?;
+            let trimmed = cell.trim();
+            if !trimmed.is_empty() {
+                let start = start + (cell.len() - cell.trim_start().len());
+                cells.push(Cell::new(*column, start, start + trimmed.len()));
+            }
+        }
+        start = end;
+    }
+    Ok(Row { fields, text, cells })
+}
+
+/// The field of each column.
+fn columns(header: &ByteRecord, content: Content, fields: &mut Fields) -> Result<Vec<Spot>, Unreadable> {
+    let refuse = |reason: String| Unreadable::form("line 1", reason);
+    let mut names: HashSet<&str> = HashSet::new();
+    let mut columns: Vec<Spot> = Vec::with_capacity(header.len());
+    for (at, name) in header.iter().enumerate() {
+        let name = str::from_utf8(name).map_err(|_| refuse(NOT_UTF_8.to_owned()))?.trim();
+        if name.contains('\0') {
+            return Err(refuse(NOT_UTF_8.to_owned()));
+        }
+        if name.is_empty() {
+            let number = at + 1;
+            return Err(refuse(format!("column {number} has no name; name it, or take it out")));
+        }
+        if !names.insert(name) {
+            return Err(refuse(format!(
+                "the column {name:.200} is there twice; take one of them out"
+            )));
+        }
+        let spot = spot(name, fields);
+        columns.push(spot.ok_or_else(|| refuse(format!("{name:.200}: {}", overflow().reason)))?);
+    }
+    for path in required(content) {
+        if !columns.iter().any(|spot| fields.field(spot.field).path == *path) {
+            return Err(refuse(format!(
+                "there is no column {path}; is it {content:?} data, with its header?"
+            )));
+        }
+    }
+    Ok(columns)
+}
+
+/// The field that a column names: `Entity.OtherAddresses.OtherAddress.2.City`.
+fn spot(name: &str, fields: &mut Fields) -> Option<Spot> {
+    const DIGITS_MAX: usize = 3;
+    let is_number =
+        |part: &str| (1..=DIGITS_MAX).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+    let mut spot = Spot::ROOT;
+    let mut parts = name.split('.').peekable();
+    while let Some(part) = parts.next() {
+        let number = parts.next_if(|next| is_number(next));
+        let ordinal = number.and_then(|digits| digits.parse().ok()).unwrap_or(1);
+        spot = fields.child(spot, part, ordinal)?;
+    }
+    Some(spot)
+}

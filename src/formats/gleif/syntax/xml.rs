@@ -1,0 +1,191 @@
+//! The golden copy as XML. Elements are told by their local names, whatever the prefixes; what stands beside the list
+//! of records is passed over. Refuses other encodings than UTF-8, and entities that the file defines itself are not
+//! resolved.
+
+use std::ops::ControlFlow;
+
+use quick_xml::{
+    Reader,
+    events::{BytesStart, Event},
+};
+
+use super::row::Builder;
+use crate::formats::{
+    gleif::{Content, NOT_UTF_8, Out, overflow},
+    reader::{Bounded, Fault, Input, Unreadable},
+};
+
+/// The root and the element of a record.
+fn elements(content: Content) -> (&'static str, &'static str) {
+    match content {
+        Content::Lei => ("LEIData", "LEIRecord"),
+        Content::Rr => ("RelationshipData", "RelationshipRecord"),
+        Content::Repex => ("ReportingExceptionData", "Exception"),
+    }
+}
+
+/// How deep a record lies: in a list, in the root.
+const RECORD_DEPTH: usize = 2;
+
+/// Reads elements.
+pub(in crate::formats::gleif) fn read(input: Input<'_>, content: Content, out: &mut Out<'_>) -> Result<(), Unreadable> {
+    let bounded = Bounded::new(input.bytes, input.told.record_bytes_max);
+    let meter = bounded.meter();
+    let mut reader = Reader::from_reader(bounded);
+    let mut buffer = Vec::new();
+    let mut file = File {
+        content,
+        depth: 0,
+        has_root: false,
+        in_record: false,
+        builder: Builder::new(content.fields()),
+    };
+    loop {
+        buffer.clear();
+        let event = reader.read_event_into(&mut buffer);
+        let event = event.map_err(|error| refused(error, out))?;
+        match file.take(event, out)? {
+            Next::On => {}
+            Next::Record => meter.next_record(),
+            Next::Stop => return Ok(()),
+        }
+    }
+}
+
+/// Why the file cannot be read on.
+fn refused(error: quick_xml::Error, out: &Out<'_>) -> Unreadable {
+    match error {
+        quick_xml::Error::Io(error) => out.io(std::io::Error::new(error.kind(), error.to_string())),
+        quick_xml::Error::Encoding(_) => Unreadable::form(out.next_place(), NOT_UTF_8),
+        other => Unreadable::form(
+            out.next_place(),
+            format!("{other:.200}: this is not XML as it should be; get the file again"),
+        ),
+    }
+}
+
+/// How reading goes on.
+enum Next {
+    On,
+    /// A record ends here, or something of its size.
+    Record,
+    Stop,
+}
+
+/// Where reading stands in a file.
+struct File {
+    content: Content,
+    /// How many elements are open.
+    depth: usize,
+    has_root: bool,
+    in_record: bool,
+    builder: Builder,
+}
+
+impl File {
+    fn take(&mut self, event: Event<'_>, out: &mut Out<'_>) -> Result<Next, Unreadable> {
+        match event {
+            Event::Decl(declaration) => {
+                let encoding = declaration.encoding().and_then(Result::ok);
+                if encoding.is_some_and(|name| !name.eq_ignore_ascii_case("utf-8")) {
+                    return Err(Unreadable::form("line 1", NOT_UTF_8));
+                }
+            }
+            Event::Start(start) => self.start(&start, out)?,
+            Event::Empty(start) => {
+                self.start(&start, out)?;
+                return Ok(self.end(out));
+            }
+            Event::End(_) => return Ok(self.end(out)),
+            Event::Text(text) if self.in_record => self.builder.text(&text),
+            Event::CData(text) if self.in_record => self.builder.text(&text),
+            Event::GeneralRef(name) if self.in_record => self.reference(&name),
+            Event::Eof if self.depth > 0 || !self.has_root => return Err(out.cut_off()),
+            Event::Eof => return Ok(Next::Stop),
+            _ => {}
+        }
+        Ok(Next::On)
+    }
+
+    fn start(&mut self, start: &BytesStart<'_>, out: &Out<'_>) -> Result<(), Unreadable> {
+        let (root, record) = elements(self.content);
+        let name = start.local_name();
+        let name = name.as_ref();
+        if self.depth == 0 && name != root {
+            let reason = format!("the root is {name:.200} and not {root}; is it a file of the golden copy?");
+            return Err(Unreadable::form("the first element", reason));
+        }
+        self.has_root = true;
+        if self.in_record {
+            self.builder.open(name);
+            self.attributes(start, out)?;
+        } else if self.depth == RECORD_DEPTH && name == record {
+            self.builder.begin();
+            self.in_record = true;
+        }
+        self.depth += 1;
+        Ok(())
+    }
+
+    /// Those without a prefix, and `xml:lang`; others are none of GLEIF's.
+    fn attributes(&mut self, start: &BytesStart<'_>, out: &Out<'_>) -> Result<(), Unreadable> {
+        for attribute in start.attributes() {
+            let attribute = attribute.map_err(|error| refused(error.into(), out))?;
+            let name = match attribute.key.into_inner() {
+                "xml:lang" => "xmllang",
+                "xmlns" => continue,
+                name if name.contains(':') => continue,
+                name => name,
+            };
+            let value = attribute
+                .normalized_value(quick_xml::XmlVersion::Implicit1_0)
+                .unwrap_or(attribute.value);
+            self.builder.open(name);
+            self.builder.text(&value);
+            self.builder.close();
+        }
+        Ok(())
+    }
+
+    fn reference(&mut self, name: &quick_xml::events::BytesRef<'_>) {
+        let letter = match name.resolve_char_ref() {
+            Ok(Some(letter)) => Some(letter),
+            _ => match &**name {
+                "amp" => Some('&'),
+                "lt" => Some('<'),
+                "gt" => Some('>'),
+                "quot" => Some('"'),
+                "apos" => Some('\''),
+                _ => None,
+            },
+        };
+        match letter {
+            Some(letter) => self.builder.text(letter.encode_utf8(&mut [0; 4])),
+            // One that the file defines itself: kept as written.
+            None => {
+                for part in ["&", name, ";"] {
+                    self.builder.text(part);
+                }
+            }
+        }
+    }
+
+    fn end(&mut self, out: &mut Out<'_>) -> Next {
+        self.depth = self.depth.saturating_sub(1);
+        if self.depth > RECORD_DEPTH {
+            if self.in_record {
+                self.builder.close();
+            }
+            return Next::On;
+        }
+        if !self.in_record {
+            return Next::Record;
+        }
+        self.in_record = false;
+        let row: Result<_, Fault> = self.builder.row().ok_or_else(overflow);
+        match out.hand_over(row, None) {
+            ControlFlow::Continue(()) => Next::Record,
+            ControlFlow::Break(()) => Next::Stop,
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! Which party a column is about, by the words of its name: the owner, the subsidiary, the officer. Of several words that fit,
+//! the longest is taken.
+
+use crate::{
+    formats::mapping::suggest::sample::{
+        column::Column,
+        phrases::{Attribute, attribute, is_date},
+    },
+    model::{EntityKind, RelationshipKind, RelationshipKind as Kind},
+};
+
+/// Which end of a relationship a party is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::formats::mapping::suggest) enum End {
+    From,
+    To,
+}
+
+/// A word for a party that has a relationship.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::formats::mapping::suggest) struct PartyWord {
+    pub(in crate::formats::mapping::suggest) phrase: &'static str,
+    pub(in crate::formats::mapping::suggest) end: End,
+    /// None where the word says only which end it is.
+    pub(in crate::formats::mapping::suggest) relationship: Option<RelationshipKind>,
+    pub(in crate::formats::mapping::suggest) kind: Option<EntityKind>,
+}
+
+const fn party(phrase: &'static str, end: End, relationship: Kind, kind: Option<EntityKind>) -> PartyWord {
+    PartyWord {
+        phrase,
+        end,
+        relationship: Some(relationship),
+        kind,
+    }
+}
+
+const fn bare(phrase: &'static str, end: End) -> PartyWord {
+    PartyWord {
+        phrase,
+        end,
+        relationship: None,
+        kind: None,
+    }
+}
+
+const PERSON: Option<EntityKind> = Some(EntityKind::Person);
+const COMPANY: Option<EntityKind> = Some(EntityKind::Company);
+
+/// Who has a relationship with whom the table is about.
+static PARTIES: [PartyWord; 79] = [
+    party("owner", End::From, Kind::Owns, None),
+    party("beneficial owner", End::From, Kind::Owns, None),
+    party("ubo", End::From, Kind::Owns, PERSON),
+    party("psc", End::From, Kind::Owns, None),
+    party("shareholder", End::From, Kind::Owns, None),
+    party("stockholder", End::From, Kind::Owns, None),
+    party("holder", End::From, Kind::Owns, None),
+    party("investor", End::From, Kind::Owns, None),
+    party("acquirer", End::From, Kind::Owns, COMPANY),
+    party("owned by", End::From, Kind::Owns, None),
+    party("inhaber", End::From, Kind::Owns, None),
+    party("eigentumer", End::From, Kind::Owns, None),
+    party("gesellschafter", End::From, Kind::Owns, None),
+    party("aktionar", End::From, Kind::Owns, None),
+    party("actionnaire", End::From, Kind::Owns, None),
+    party("associe", End::From, Kind::Owns, None),
+    party("accionista", End::From, Kind::Owns, None),
+    party("socio", End::From, Kind::Owns, None),
+    party("azionista", End::From, Kind::Owns, None),
+    party("aandeelhouder", End::From, Kind::Owns, None),
+    party("parent", End::From, Kind::Controls, COMPANY),
+    party("holding company", End::From, Kind::Controls, COMPANY),
+    party("direct parent", End::From, Kind::Controls, COMPANY),
+    party("immediate parent", End::From, Kind::Controls, COMPANY),
+    party("ultimate parent", End::From, Kind::Controls, COMPANY),
+    party("muttergesellschaft", End::From, Kind::Controls, COMPANY),
+    party("konzernmutter", End::From, Kind::Controls, COMPANY),
+    party("controller", End::From, Kind::Controls, None),
+    party("subsidiary", End::To, Kind::Controls, COMPANY),
+    party("subsidiarie", End::To, Kind::Controls, COMPANY),
+    party("tochtergesellschaft", End::To, Kind::Controls, COMPANY),
+    party("filiale", End::To, Kind::Controls, COMPANY),
+    party("child", End::To, Kind::Controls, COMPANY),
+    party("owned", End::To, Kind::Owns, COMPANY),
+    party("owned company", End::To, Kind::Owns, COMPANY),
+    party("held company", End::To, Kind::Owns, COMPANY),
+    party("investee", End::To, Kind::Owns, COMPANY),
+    party("portfolio company", End::To, Kind::Owns, COMPANY),
+    party("acquired", End::To, Kind::Owns, COMPANY),
+    party("acquired company", End::To, Kind::Owns, COMPANY),
+    party("beteiligung", End::To, Kind::Owns, COMPANY),
+    party("branch", End::To, Kind::HasBranch, COMPANY),
+    party("officer", End::From, Kind::OfficerOf, PERSON),
+    party("director", End::From, Kind::OfficerOf, PERSON),
+    party("person", End::From, Kind::OfficerOf, PERSON),
+    party("individual", End::From, Kind::OfficerOf, PERSON),
+    party("secretary", End::From, Kind::OfficerOf, PERSON),
+    party("ceo", End::From, Kind::OfficerOf, PERSON),
+    party("cfo", End::From, Kind::OfficerOf, PERSON),
+    party("chairman", End::From, Kind::OfficerOf, PERSON),
+    party("chair", End::From, Kind::OfficerOf, PERSON),
+    party("managing director", End::From, Kind::OfficerOf, PERSON),
+    party("board member", End::From, Kind::OfficerOf, PERSON),
+    party("geschaftsfuhrer", End::From, Kind::OfficerOf, PERSON),
+    party("vorstand", End::From, Kind::OfficerOf, PERSON),
+    party("prokurist", End::From, Kind::OfficerOf, PERSON),
+    party("dirigeant", End::From, Kind::OfficerOf, PERSON),
+    party("administrador", End::From, Kind::OfficerOf, PERSON),
+    party("employee", End::From, Kind::EmployedBy, PERSON),
+    party("supplier", End::From, Kind::Supplies, COMPANY),
+    party("vendor", End::From, Kind::Supplies, COMPANY),
+    party("customer", End::To, Kind::Supplies, COMPANY),
+    party("client", End::To, Kind::Supplies, COMPANY),
+    party("lender", End::From, Kind::LentTo, COMPANY),
+    party("creditor", End::From, Kind::LentTo, COMPANY),
+    party("borrower", End::To, Kind::LentTo, COMPANY),
+    party("debtor", End::To, Kind::LentTo, COMPANY),
+    party("payer", End::From, Kind::Paid, None),
+    party("donor", End::From, Kind::Paid, None),
+    party("payee", End::To, Kind::Paid, None),
+    party("recipient", End::To, Kind::Paid, None),
+    party("predecessor", End::From, Kind::SucceededBy, COMPANY),
+    party("successor", End::To, Kind::SucceededBy, COMPANY),
+    bare("from", End::From),
+    bare("source", End::From),
+    bare("start", End::From),
+    bare("to", End::To),
+    bare("target", End::To),
+    bare("end", End::To),
+];
+
+/// Words that say of which sort the subject of a table is.
+pub(in crate::formats::mapping::suggest) const KINDS: [(&str, EntityKind); 28] = [
+    ("company", EntityKind::Company),
+    ("companies", EntityKind::Company),
+    ("firm", EntityKind::Company),
+    ("firma", EntityKind::Company),
+    ("business", EntityKind::Company),
+    ("businesses", EntityKind::Company),
+    ("issuer", EntityKind::Company),
+    ("employer", EntityKind::Company),
+    ("corporation", EntityKind::Company),
+    ("unternehmen", EntityKind::Company),
+    ("gesellschaft", EntityKind::Company),
+    ("entreprise", EntityKind::Company),
+    ("societe", EntityKind::Company),
+    ("empresa", EntityKind::Company),
+    ("sociedad", EntityKind::Company),
+    ("organization", EntityKind::Organization),
+    ("organisation", EntityKind::Organization),
+    ("organizations", EntityKind::Organization),
+    ("agency", EntityKind::Organization),
+    ("ministry", EntityKind::Organization),
+    ("charity", EntityKind::Organization),
+    ("ngo", EntityKind::Organization),
+    ("person", EntityKind::Person),
+    ("persons", EntityKind::Person),
+    ("people", EntityKind::Person),
+    ("individual", EntityKind::Person),
+    ("politician", EntityKind::Person),
+    ("directors", EntityKind::Person),
+];
+
+/// What the name of a column says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::formats::mapping::suggest) struct Words {
+    /// The party that it is about, where that has a relationship with the subject of the table.
+    pub(in crate::formats::mapping::suggest) party: Option<&'static PartyWord>,
+    /// What it says of it: the name, where there is the party alone.
+    pub(in crate::formats::mapping::suggest) attribute: Option<Attribute>,
+}
+
+/// What the words of a name say.
+pub(in crate::formats::mapping::suggest) fn read(words: &[String]) -> Words {
+    let whole = attribute(words);
+    let is_it = |word: &String, said: &&str| word == said || word.strip_suffix('s') == Some(said);
+    let places = |phrase: &[&str]| {
+        let mut windows = words.windows(phrase.len());
+        windows.position(|window| window.iter().zip(phrase).all(|(word, said)| is_it(word, said)))
+    };
+    let found = PARTIES.iter().filter_map(|party| {
+        let phrase: Vec<&str> = party.phrase.split(' ').collect();
+        Some((party, phrase.len(), places(&phrase)?))
+    });
+    let best = found.max_by_key(|(_, length, place)| (*length, std::cmp::Reverse(*place)));
+    let without_party = Words {
+        party: None,
+        attribute: whole,
+    };
+    let Some((party, length, place)) = best else {
+        return without_party;
+    };
+    let rest: Vec<String> = [&words[..place], &words[place + length..]].concat();
+    let of_party = match rest.is_empty() {
+        true => Some(Attribute::Name),
+        false => attribute(&rest),
+    };
+    // `start date` is no date of a start; `to` alone may be a day.
+    let is_of_time = whole.is_some_and(is_date);
+    match (party.relationship, of_party) {
+        (None, _) if is_of_time && length < words.len() => without_party,
+        (_, None) if is_of_time => without_party,
+        (None, None) => without_party,
+        (_, attribute) => Words {
+            party: Some(party),
+            attribute,
+        },
+    }
+}
+
+/// Whether the name of a column is one that columns have.
+pub(in crate::formats::mapping::suggest) fn is_known(column: &Column) -> bool {
+    let words = read(&column.words);
+    words.attribute.is_some()
+        || words.party.is_some_and(|party| party.relationship.is_some()) && column.words.len() <= 3
+}
+
+/// The party of people who hold an office.
+pub(in crate::formats::mapping::suggest) fn person() -> Option<&'static PartyWord> {
+    PARTIES.iter().find(|party| party.phrase == "person")
+}

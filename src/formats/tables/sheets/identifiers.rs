@@ -1,0 +1,53 @@
+//! `identifiers.csv`: what registers and standards call the entities.
+
+use std::collections::{HashMap, hash_map::Entry};
+
+use super::names::check_entity;
+use crate::{
+    formats::{
+        Problems,
+        tables::{
+            ids::{Ids, Noun, not_in_use},
+            sheet::{Form, Sheet},
+        },
+    },
+    model::{Entity, Identifier},
+};
+
+pub(in crate::formats::tables) const FORM: Form = Form {
+    file: "identifiers.csv",
+    columns: &["entity", "scheme", "value"],
+    optional: &[],
+};
+
+/// Adds every identifier of `sheet` to the entity it belongs to.
+pub(in crate::formats::tables) fn read(
+    sheet: &mut Sheet<'_>,
+    entities: &mut [Entity],
+    ids: &mut Ids,
+    problems: &mut Problems,
+) {
+    let mut lines: HashMap<Identifier, u64> = HashMap::new();
+    while let Some(mut row) = sheet.next_row(problems) {
+        let entity = row.required("entity");
+        check_entity("entity", entity, ids, &mut row);
+        let (scheme, value) = (row.required("scheme"), row.required("value"));
+        let (Some(scheme), Some(value)) = (scheme, value) else {
+            continue;
+        };
+        let Some(identifier) = row.checked("value", Identifier::new(scheme, value)) else {
+            continue;
+        };
+        let (file, line) = row.place();
+        match lines.entry(identifier.clone()) {
+            Entry::Occupied(first) => row.problem("value", not_in_use((file, *first.get()), file)),
+            Entry::Vacant(place) => {
+                place.insert(line);
+            }
+        }
+        let index = entity.and_then(|id| ids.index(Noun::Entity, id));
+        if let (true, Some(entity)) = (row.is_sound(), index.and_then(|index| entities.get_mut(index))) {
+            entity.identifiers.push(identifier);
+        }
+    }
+}
