@@ -1,31 +1,31 @@
-//! A batch that is being decided: the records as they will be, what was named so far, and every fault found.
+//! A batch of changes in progress: the changed records, the ids used so far, and all faults.
 
 use std::collections::{HashMap, HashSet};
 
 use super::{
-    fault::{Fault, Path, Rejected, UserErrorCode},
-    input::{EntityKey, Expected},
-    known::Known,
+    fault::{Fault, Path, Rejection, UserErrorCode},
+    input::{EntityKey, ExpectedVersion},
+    known_records::KnownRecords,
 };
 use crate::{
     graph::Snapshot,
     model::{Change, Entity, Noun, Record, Relationship, Source},
 };
 
-/// What a batch comes to.
+/// The result of a batch.
 #[derive(Debug)]
 pub struct Decision {
-    /// What it changes, or why it may not.
-    pub changes: Result<Vec<Change>, Rejected>,
-    /// The ids of the records that it is about and that stay, changed or not, in the order of the input.
+    /// The changes, or the faults if there are any.
+    pub changes: Result<Vec<Change>, Rejection>,
+    /// The ids of the records that it concerns and that remain, changed or not, in the order of the input.
     pub subjects: Vec<String>,
 }
 
 impl Decision {
-    /// Nothing is changed, for this reason.
+    /// No changes, because of this fault.
     #[must_use]
     pub fn refused(fault: Fault) -> Self {
-        let mut faults = Rejected::default();
+        let mut faults = Rejection::default();
         faults.push(fault);
         Self {
             changes: Err(faults),
@@ -34,22 +34,22 @@ impl Decision {
     }
 }
 
-/// A batch that is being decided.
-pub(super) struct Draft<'g> {
-    pub(super) known: Known<'g>,
-    pub(super) faults: Rejected,
-    /// What is changed, in order; each record once.
+/// A batch in progress.
+pub(super) struct BatchDraft<'g> {
+    pub(super) known: KnownRecords<'g>,
+    pub(super) faults: Rejection,
+    /// The changes in order; each record once.
     changes: Vec<Change>,
     positions: HashMap<String, usize>,
     claimed: HashSet<String>,
     subjects: Vec<String>,
 }
 
-impl<'g> Draft<'g> {
+impl<'g> BatchDraft<'g> {
     pub(super) fn new(graph: &'g Snapshot) -> Self {
         Self {
-            known: Known::of(graph),
-            faults: Rejected::default(),
+            known: KnownRecords::new(graph),
+            faults: Rejection::default(),
             changes: Vec::new(),
             positions: HashMap::new(),
             claimed: HashSet::new(),
@@ -61,34 +61,34 @@ impl<'g> Draft<'g> {
         self.faults.push(Fault::new(code, path, message));
     }
 
-    /// Takes note that an item is about `id`. An id that another item is about is a fault.
+    /// Notes that an item concerns `id`. An id of several items is a fault.
     pub(super) fn claim(&mut self, id: &str, path: &Path<'_>) -> bool {
         let first = self.claimed.insert(id.to_owned());
         if first {
             self.subjects.push(id.to_owned());
         } else {
-            let message = format!("{id:?} stands twice in this batch; say everything about a record in one item");
+            let message = format!("{id:?} occurs twice in this batch; put all changes to a record into one item");
             self.fault(UserErrorCode::Duplicate, path, message);
         }
         first
     }
 
-    /// Takes note of a record that the batch is about, once.
+    /// Notes a record that the batch concerns, once.
     pub(super) fn mention(&mut self, id: &str) {
         if self.claimed.insert(id.to_owned()) {
             self.subjects.push(id.to_owned());
         }
     }
 
-    /// Whether the record has the version that the caller expects.
-    pub(super) fn expect(&mut self, noun: Noun, id: &str, expected: Expected, path: &Path<'_>) -> bool {
+    /// Whether the record has the expected version.
+    pub(super) fn check_version(&mut self, noun: Noun, id: &str, expected: ExpectedVersion, path: &Path<'_>) -> bool {
         let current = self.known.version(noun, id);
         let Some(expected) = expected.filter(|expected| *expected != i64::from(current)) else {
             return true;
         };
         let message = match current {
-            0 => format!("{id:?} does not exist, so it has no version {expected}; leave expectedVersion out or give 0"),
-            _ => format!("{id:?} has version {current} by now, not {expected}; read it again and decide anew"),
+            0 => format!("{id:?} does not exist, so it has no version {expected}; omit expectedVersion or give 0"),
+            _ => format!("{id:?} now has version {current}, not {expected}; read it again and decide anew"),
         };
         let path = path.field("expectedVersion");
         self.faults
@@ -96,19 +96,20 @@ impl<'g> Draft<'g> {
         false
     }
 
-    /// Whether `id` can be used for a `noun`: nothing else has it.
+    /// Whether `id` can be used for a `noun`: no other record has it.
     pub(super) fn is_free_for(&mut self, noun: Noun, id: &str, path: &Path<'_>) -> bool {
-        let drafted = self.positions.get(id).map(|position| self.changes[*position].noun());
-        let Some(holder) = drafted.or_else(|| self.known.noun(id)).filter(|holder| *holder != noun) else {
+        let changed = self.positions.get(id).map(|position| self.changes[*position].noun());
+        let Some(holder) = changed.or_else(|| self.known.noun(id)).filter(|holder| *holder != noun) else {
             return true;
         };
-        let message = format!("{id:?} is the id of a record of another sort ({holder}); ids are unique among all");
+        let message =
+            format!("{id:?} is the id of another type of record ({holder}); ids are unique among all records");
         self.faults
             .push(Fault::new(UserErrorCode::IdTaken, path, message).candidates([id.to_owned()]));
         false
     }
 
-    /// The record as the batch leaves it so far.
+    /// The record with the changes of the batch so far.
     fn record(&self, noun: Noun, id: &str) -> Option<Record> {
         match self.positions.get(id).map(|position| &self.changes[*position]) {
             Some(Change::Put(record)) => Some((**record).clone()).filter(|record| record.noun() == noun),
@@ -138,7 +139,7 @@ impl<'g> Draft<'g> {
         }
     }
 
-    /// Writes a record's next version. What is as before changes nothing.
+    /// Puts the next version of a record. An unchanged record makes no change.
     pub(super) fn put(&mut self, record: Record) {
         let position = self.positions.get(record.id()).copied();
         if position.is_none() && self.known.record(record.noun(), record.id()).as_ref() == Some(&record) {
@@ -147,7 +148,7 @@ impl<'g> Draft<'g> {
         self.change(Change::Put(Box::new(record)));
     }
 
-    /// Carries out a change, in place of an earlier one of the same record.
+    /// Adds a change, replacing an earlier one of the same record.
     pub(super) fn change(&mut self, change: Change) {
         match self.positions.get(change.id()) {
             Some(position) => self.changes[*position] = change,
@@ -158,8 +159,8 @@ impl<'g> Draft<'g> {
         }
     }
 
-    /// The entities that the batch writes.
-    pub(super) fn entities_written(&self) -> Vec<Entity> {
+    /// The entities that the batch puts.
+    pub(super) fn changed_entities(&self) -> Vec<Entity> {
         let records = self.changes.iter().filter_map(|change| match change {
             Change::Put(record) => Some(&**record),
             Change::Retract { .. } | Change::Merge { .. } => None,
@@ -171,35 +172,37 @@ impl<'g> Draft<'g> {
         entities.collect()
     }
 
-    /// The id of the entity that `key` names.
-    pub(super) fn named(&mut self, key: &EntityKey, path: &Path<'_>) -> Option<String> {
-        let (found, what): (Vec<&str>, String) = match key {
+    /// The id of the entity that `key` refers to.
+    pub(super) fn resolve_entity(&mut self, key: &EntityKey, path: &Path<'_>) -> Option<String> {
+        let (matches, key_text): (Vec<&str>, String) = match key {
             EntityKey::Id(id) => {
-                let found = self.known.found(id).map(|ix| self.known.entity_id(ix));
-                (found.into_iter().collect(), format!("the id {id:?}"))
+                let entity = self.known.entity_ix(id).map(|ix| self.known.entity_id(ix));
+                (entity.into_iter().collect(), format!("the id {id:?}"))
             }
             EntityKey::Identifier(identifier) => {
-                let found = self.known.holders(&identifier.scheme, &identifier.value);
+                let holders = self
+                    .known
+                    .entities_with_identifier(&identifier.scheme, &identifier.value);
                 (
-                    found,
+                    holders,
                     format!("the identifier {} {:?}", identifier.scheme, identifier.value),
                 )
             }
-            EntityKey::Name(name) => (self.known.namesakes(name), format!("the name {name:?}")),
+            EntityKey::Name(name) => (self.known.entities_with_name(name), format!("the name {name:?}")),
         };
-        match found[..] {
+        match matches[..] {
             [id] => Some(id.to_owned()),
             [] => {
-                let message = format!("There is no entity with {what}; upsertEntities creates one");
+                let message = format!("There is no entity with {key_text}; upsertEntities creates one");
                 self.fault(UserErrorCode::NotFound, path, message);
                 None
             }
             _ => {
                 let message = format!(
-                    "{} entities have {what}; name one of the candidates by its id",
-                    found.len()
+                    "{} entities have {key_text}; give the id of one of the candidates",
+                    matches.len()
                 );
-                let candidates = found.into_iter().map(str::to_owned);
+                let candidates = matches.into_iter().map(str::to_owned);
                 self.faults
                     .push(Fault::new(UserErrorCode::Ambiguous, path, message).candidates(candidates));
                 None
@@ -207,11 +210,11 @@ impl<'g> Draft<'g> {
         }
     }
 
-    /// What the batch comes to.
-    pub(super) fn decided(self) -> Decision {
+    /// The result of the batch.
+    pub(super) fn into_decision(self) -> Decision {
         let before = self.known;
         let is_change = |change: &Change| match change {
-            // A later item may have put back what an earlier one changed.
+            // A later item may have reverted the change of an earlier one.
             Change::Put(record) => before.record(record.noun(), record.id()).as_ref() != Some(record),
             Change::Retract { .. } | Change::Merge { .. } => true,
         };

@@ -1,4 +1,4 @@
-//! Entities that are created or updated, found by id or by any identifier. An identifier belongs to one entity only.
+//! Creates and updates entities, by id or by any identifier. An identifier belongs to one entity only.
 
 use std::{
     borrow::Cow,
@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    draft::{Decision, Draft},
+    draft::{BatchDraft, Decision},
     fault::{Fault, Path, UserErrorCode},
     fields::{is_listable, line, missing, properties, text_patch},
     input::{EntityEdit, IdentifierEdit, NameEdit, Patch},
@@ -22,7 +22,7 @@ use crate::{
 /// Creates or updates entities.
 #[must_use]
 pub fn upsert_entities(graph: &Snapshot, items: &[EntityEdit], path: &Path<'_>) -> Decision {
-    let mut draft = Draft::new(graph);
+    let mut draft = BatchDraft::new(graph);
     let list = path.field("entities");
     let mut places = HashMap::new();
     for (position, item) in items.iter().enumerate() {
@@ -37,35 +37,35 @@ pub fn upsert_entities(graph: &Snapshot, items: &[EntityEdit], path: &Path<'_>) 
         }
     }
     identifiers_are_unique(&mut draft, &places, &list);
-    draft.decided()
+    draft.into_decision()
 }
 
-/// The identifiers written, each once; none when none are or one is refused.
-fn identifiers(draft: &mut Draft<'_>, item: &EntityEdit, path: &Path<'_>) -> Option<Vec<Identifier>> {
-    let written = item.identifiers.written()?;
+/// The identifiers of an item, each once; `None` if there are none or one is invalid.
+fn identifiers(draft: &mut BatchDraft<'_>, item: &EntityEdit, path: &Path<'_>) -> Option<Vec<Identifier>> {
+    let input = item.identifiers.new_value()?;
     let list = path.field("identifiers");
-    if !is_listable(draft, written.len(), &list) {
+    if !is_listable(draft, input.len(), &list) {
         return None;
     }
-    let mut read = Vec::with_capacity(written.len());
-    let mut sound = true;
-    for (position, written) in written.iter().enumerate() {
+    let mut identifiers = Vec::with_capacity(input.len());
+    let mut is_valid = true;
+    for (position, input) in input.iter().enumerate() {
         let path = list.item(position);
-        let identifier = identifier(written);
+        let identifier = identifier(input);
         match draft
             .faults
-            .checked(UserErrorCode::Invalid, &path.field("value"), identifier)
+            .accept(UserErrorCode::Invalid, &path.field("value"), identifier)
         {
-            Some(identifier) if !read.contains(&identifier) => read.push(identifier),
+            Some(identifier) if !identifiers.contains(&identifier) => identifiers.push(identifier),
             Some(_) => {}
-            None => sound = false,
+            None => is_valid = false,
         }
     }
-    sound.then_some(read)
+    is_valid.then_some(identifiers)
 }
 
-fn identifier(written: &IdentifierEdit) -> Result<Identifier, model::Invalid> {
-    let (scheme, value) = (model::line(&written.scheme)?, model::line(&written.value)?);
+fn identifier(input: &IdentifierEdit) -> Result<Identifier, model::Invalid> {
+    let (scheme, value) = (model::line(&input.scheme)?, model::line(&input.value)?);
     let identifier = Identifier::new(&scheme, &value)?;
     if identifier.scheme == LEI_SCHEME {
         check_lei(&identifier.value)?;
@@ -73,38 +73,38 @@ fn identifier(written: &IdentifierEdit) -> Result<Identifier, model::Invalid> {
     Ok(identifier)
 }
 
-/// The id of the entity that is meant, known or new.
+/// The id of the entity that an item refers to, existing or new.
 fn target(
-    draft: &mut Draft<'_>,
+    draft: &mut BatchDraft<'_>,
     item: &EntityEdit,
     identifiers: Option<&[Identifier]>,
     path: &Path<'_>,
 ) -> Option<String> {
     if let Some(id) = &item.id {
-        // An id that was merged means the entity that it was merged into.
-        if let Some(found) = draft.known.found(id) {
-            return Some(draft.known.entity_id(found).to_owned());
+        // The id of a merged entity refers to its survivor.
+        if let Some(entity) = draft.known.entity_ix(id) {
+            return Some(draft.known.entity_id(entity).to_owned());
         }
         let path = path.field("id");
         let fits = plain_id(id, ID_CHARS_MAX).and_then(Entity::check_id);
-        draft.faults.checked(UserErrorCode::Invalid, &path, fits)?;
+        draft.faults.accept(UserErrorCode::Invalid, &path, fits)?;
         return Some(id.clone());
     }
-    if item.identifiers.written().is_none_or(Vec::is_empty) {
-        missing(draft, path, "Say which entity is meant: by id, or by identifiers");
+    if item.identifiers.new_value().is_none_or(Vec::is_empty) {
+        missing(draft, path, "Give the id of the entity, or identifiers");
         return None;
     }
     let identifiers = identifiers?;
     let known = draft.known;
     let holders = identifiers
         .iter()
-        .flat_map(|held| known.holders(&held.scheme, &held.value));
+        .flat_map(|identifier| known.entities_with_identifier(&identifier.scheme, &identifier.value));
     let holders: BTreeSet<&str> = holders.collect();
     match holders.first() {
         Some(id) if holders.len() == 1 => Some((*id).to_owned()),
         Some(_) => {
             let message = format!(
-                "These identifiers belong to {} different entities; say by id which is meant, or merge them",
+                "These identifiers belong to {} different entities; give the id of one, or merge them",
                 holders.len()
             );
             let fault = Fault::new(UserErrorCode::Ambiguous, &path.field("identifiers"), message);
@@ -112,18 +112,18 @@ fn target(
             draft.faults.push(fault.candidates(candidates));
             None
         }
-        None => derived(draft, identifiers.first()?, path),
+        None => derived_id(draft, identifiers.first()?, path),
     }
 }
 
-/// The id of a new entity that has none: scheme and value of its first identifier.
-fn derived(draft: &mut Draft<'_>, identifier: &Identifier, path: &Path<'_>) -> Option<String> {
-    let id = format!("{}:{}", identifier.scheme, encoded_where_needed(&identifier.value));
+/// The derived id of a new entity: scheme and value of its first identifier.
+fn derived_id(draft: &mut BatchDraft<'_>, identifier: &Identifier, path: &Path<'_>) -> Option<String> {
+    let id = format!("{}:{}", identifier.scheme, encode_for_id(&identifier.value));
     let fits = plain_id(&id, ID_CHARS_MAX).and_then(Entity::check_id);
     draft
         .faults
-        .checked(UserErrorCode::Invalid, &path.field("identifiers"), fits)?;
-    if draft.known.found(&id).is_some() {
+        .accept(UserErrorCode::Invalid, &path.field("identifiers"), fits)?;
+    if draft.known.entity_ix(&id).is_some() {
         let message =
             format!("The id {id:?}, derived from the first identifier, belongs to an entity without it; give an id");
         let fault = Fault::new(UserErrorCode::IdTaken, path, message);
@@ -133,8 +133,8 @@ fn derived(draft: &mut Draft<'_>, identifier: &Identifier, path: &Path<'_>) -> O
     Some(id)
 }
 
-/// A value as it stands in an id: only white space and control characters are not.
-fn encoded_where_needed(value: &str) -> String {
+/// A value encoded for an id: white space, control characters and `%` are percent-encoded.
+fn encode_for_id(value: &str) -> String {
     let mut encoded = String::with_capacity(value.len());
     for letter in value.chars() {
         if letter.is_whitespace() || letter.is_control() || letter == '%' {
@@ -146,9 +146,16 @@ fn encoded_where_needed(value: &str) -> String {
     encoded
 }
 
-/// Writes one entity.
-fn upsert(draft: &mut Draft<'_>, id: &str, item: &EntityEdit, identifiers: Option<Vec<Identifier>>, path: &Path<'_>) {
-    let fine = draft.expect(Noun::Entity, id, item.expected, path) & draft.is_free_for(Noun::Entity, id, path);
+/// Creates or updates one entity.
+fn upsert(
+    draft: &mut BatchDraft<'_>,
+    id: &str,
+    item: &EntityEdit,
+    identifiers: Option<Vec<Identifier>>,
+    path: &Path<'_>,
+) {
+    let is_valid =
+        draft.check_version(Noun::Entity, id, item.expected_version, path) & draft.is_free_for(Noun::Entity, id, path);
     let name = line(draft, item.name.as_deref(), &path.field("name"));
     let known = draft.entity(id);
     if known.is_none() {
@@ -163,7 +170,7 @@ fn upsert(draft: &mut Draft<'_>, id: &str, item: &EntityEdit, identifiers: Optio
         }
     }
     let is_new = known.is_none();
-    // Stand-ins for what is missing or refused: the rest is checked all the same.
+    // Placeholders for missing or invalid fields, so that the rest is still validated.
     let mut entity = known.unwrap_or_else(|| blank(id, item.kind.unwrap_or(EntityKind::Company)));
     if let Some(kind) = item.kind.filter(|kind| *kind != entity.kind) {
         let message = format!(
@@ -203,7 +210,7 @@ fn upsert(draft: &mut Draft<'_>, id: &str, item: &EntityEdit, identifiers: Optio
     }
     is_listable(draft, entity.identifiers.len(), &path.field("identifiers"));
     dates(draft, item, &mut entity, path);
-    if fine {
+    if is_valid {
         draft.put(Record::Entity(entity));
     }
 }
@@ -228,7 +235,7 @@ fn blank(id: &str, kind: EntityKind) -> Entity {
     }
 }
 
-/// Adds identifiers that are not there yet.
+/// Adds new identifiers.
 pub(super) fn add(identifiers: &mut Vec<Identifier>, further: Vec<Identifier>) {
     for identifier in further {
         if !identifiers.contains(&identifier) {
@@ -237,26 +244,26 @@ pub(super) fn add(identifiers: &mut Vec<Identifier>, further: Vec<Identifier>) {
     }
 }
 
-/// The other names written, if any are.
-fn names(draft: &mut Draft<'_>, written: &Patch<Vec<NameEdit>>, path: &Path<'_>) -> Option<Vec<Name>> {
-    let written = match written {
+/// The other names of an item, if it changes them.
+fn names(draft: &mut BatchDraft<'_>, input: &Patch<Vec<NameEdit>>, path: &Path<'_>) -> Option<Vec<Name>> {
+    let input = match input {
         Patch::Keep => return None,
         Patch::Clear => return Some(Vec::new()),
-        Patch::Set(written) => written,
+        Patch::Set(input) => input,
     };
     let list = path.field("names");
-    if !is_listable(draft, written.len(), &list) {
+    if !is_listable(draft, input.len(), &list) {
         return None;
     }
-    let mut names = Vec::with_capacity(written.len());
-    for (position, written) in written.iter().enumerate() {
+    let mut names = Vec::with_capacity(input.len());
+    for (position, input) in input.iter().enumerate() {
         let path = list.item(position);
-        let text = line(draft, Some(&written.text), &path.field("text"));
+        let text = line(draft, Some(&input.text), &path.field("text"));
         let name = Name {
             text: text.unwrap_or_default(),
-            language: line(draft, written.language.as_deref(), &path.field("language")),
-            script: line(draft, written.script.as_deref(), &path.field("script")),
-            kind: written.kind,
+            language: line(draft, input.language.as_deref(), &path.field("language")),
+            script: line(draft, input.script.as_deref(), &path.field("script")),
+            kind: input.kind,
         };
         if !names.contains(&name) {
             names.push(name);
@@ -265,8 +272,8 @@ fn names(draft: &mut Draft<'_>, written: &Patch<Vec<NameEdit>>, path: &Path<'_>)
     Some(names)
 }
 
-/// Writes the dates, in their order; days are of events only.
-fn dates(draft: &mut Draft<'_>, item: &EntityEdit, entity: &mut Entity, path: &Path<'_>) {
+/// Applies the dates, which must be in order; only events have start and end days.
+fn dates(draft: &mut BatchDraft<'_>, item: &EntityEdit, entity: &mut Entity, path: &Path<'_>) {
     item.founded.clone().apply(&mut entity.founded);
     item.dissolved.clone().apply(&mut entity.dissolved);
     item.starts_on.clone().apply(&mut entity.starts_on);
@@ -274,38 +281,43 @@ fn dates(draft: &mut Draft<'_>, item: &EntityEdit, entity: &mut Entity, path: &P
     let life = not_before(entity.founded, "founded", entity.dissolved);
     draft
         .faults
-        .checked(UserErrorCode::Dates, &path.field("dissolved"), life);
+        .accept(UserErrorCode::Dates, &path.field("dissolved"), life);
     if entity.kind == EntityKind::Event {
         let days = not_before(entity.starts_on, "startsOn", entity.ends_on);
-        draft.faults.checked(UserErrorCode::Dates, &path.field("endsOn"), days);
+        draft.faults.accept(UserErrorCode::Dates, &path.field("endsOn"), days);
         return;
     }
-    for (field, written) in [("startsOn", &item.starts_on), ("endsOn", &item.ends_on)] {
-        if written.written().is_some() {
-            let message = format!("Only an EVENT has days; {:?} is a {}", entity.id, entity.kind);
+    for (field, input) in [("startsOn", &item.starts_on), ("endsOn", &item.ends_on)] {
+        if input.new_value().is_some() {
+            let message = format!(
+                "Only an EVENT has start and end days; {:?} is a {}",
+                entity.id, entity.kind
+            );
             draft.fault(UserErrorCode::Invalid, &path.field(field), message);
         }
     }
 }
 
-/// Reports identifiers that two entities would have.
-fn identifiers_are_unique(draft: &mut Draft<'_>, places: &HashMap<String, usize>, list: &Path<'_>) {
-    let written = draft.entities_written();
-    let ids: BTreeSet<&str> = written.iter().map(|entity| entity.id.as_str()).collect();
-    let mut held: HashMap<(&str, Cow<'_, str>), &str> = HashMap::new();
+/// Reports identifiers that several entities would have.
+fn identifiers_are_unique(draft: &mut BatchDraft<'_>, places: &HashMap<String, usize>, list: &Path<'_>) {
+    let changed = draft.changed_entities();
+    let ids: BTreeSet<&str> = changed.iter().map(|entity| entity.id.as_str()).collect();
+    let mut holders: HashMap<(&str, Cow<'_, str>), &str> = HashMap::new();
     let mut faults = Vec::new();
-    for entity in &written {
+    for entity in &changed {
         for identifier in &entity.identifiers {
             let Identifier { scheme, value } = identifier;
-            let in_batch = held.insert((scheme, comparable(scheme, value)), &entity.id);
-            let known = draft.known.holders(&identifier.scheme, &identifier.value);
-            // Entities of the batch hold what the batch says.
-            let elsewhere = known.into_iter().find(|holder| !ids.contains(holder));
-            let Some(holder) = in_batch.filter(|holder| *holder != entity.id).or(elsewhere) else {
+            let in_batch = holders.insert((scheme, comparable(scheme, value)), &entity.id);
+            let known = draft
+                .known
+                .entities_with_identifier(&identifier.scheme, &identifier.value);
+            // Entities of the batch have the identifiers that the batch gives them.
+            let other_holder = known.into_iter().find(|holder| !ids.contains(holder));
+            let Some(holder) = in_batch.filter(|holder| *holder != entity.id).or(other_holder) else {
                 continue;
             };
             let message = format!(
-                "{} {:?} is an identifier of {holder:?}; take it from that one first, or merge the two",
+                "{} {:?} is an identifier of {holder:?}; remove it there first, or merge the two",
                 identifier.scheme, identifier.value
             );
             let position = places.get(&entity.id).copied().unwrap_or_default();

@@ -1,10 +1,10 @@
-//! Statements that are added to relationships, or written over when their id is known. None is ever left out.
+//! Adds statements to relationships, or replaces those with the same id. Statements are never removed.
 
 use super::{
-    draft::{Decision, Draft},
+    draft::{BatchDraft, Decision},
     fault::{Path, UserErrorCode},
     fields::{amount, is_listable, line, missing, optional, share},
-    input::{EvidenceAdded, EvidenceEdit},
+    input::{EvidenceAddition, EvidenceEdit},
     sources,
 };
 use crate::{
@@ -12,10 +12,10 @@ use crate::{
     model::{self, DERIVED_ID_CHARS_MAX, Evidence, Noun, Record, Relationship, evidence_id, plain_id},
 };
 
-/// Adds statements to relationships that are known.
+/// Adds statements to existing relationships.
 #[must_use]
-pub fn add_evidence(graph: &Snapshot, items: &[EvidenceAdded], path: &Path<'_>) -> Decision {
-    let mut draft = Draft::new(graph);
+pub fn add_evidence(graph: &Snapshot, items: &[EvidenceAddition], path: &Path<'_>) -> Decision {
+    let mut draft = BatchDraft::new(graph);
     let list = path.field("evidence");
     for (position, item) in items.iter().enumerate() {
         let path = list.item(position);
@@ -25,20 +25,25 @@ pub fn add_evidence(graph: &Snapshot, items: &[EvidenceAdded], path: &Path<'_>) 
             continue;
         };
         draft.mention(&relationship.id);
-        let fine = draft.expect(Noun::Relationship, &relationship.id, item.expected, &path);
+        let is_valid = draft.check_version(Noun::Relationship, &relationship.id, item.expected_version, &path);
         if let Some(statement) = statement(&mut draft, &item.evidence, &relationship, &path.field("statement"))
-            && fine
+            && is_valid
         {
             add(&mut relationship, statement);
             is_listable(&mut draft, relationship.evidence.len(), &path);
             draft.put(Record::Relationship(relationship));
         }
     }
-    draft.decided()
+    draft.into_decision()
 }
 
 /// Adds the statements to `relationship`.
-pub(super) fn add_all(draft: &mut Draft<'_>, items: &[EvidenceEdit], relationship: &mut Relationship, path: &Path<'_>) {
+pub(super) fn add_all(
+    draft: &mut BatchDraft<'_>,
+    items: &[EvidenceEdit],
+    relationship: &mut Relationship,
+    path: &Path<'_>,
+) {
     let list = path.field("evidence");
     if !is_listable(draft, items.len().saturating_add(relationship.evidence.len()), &list) {
         return;
@@ -50,7 +55,7 @@ pub(super) fn add_all(draft: &mut Draft<'_>, items: &[EvidenceEdit], relationshi
     }
 }
 
-/// A statement with the id of a known one takes its place.
+/// Adds a statement, replacing one with the same id.
 fn add(relationship: &mut Relationship, statement: Evidence) {
     let known = relationship.evidence.iter_mut().find(|known| known.id == statement.id);
     match known {
@@ -59,9 +64,9 @@ fn add(relationship: &mut Relationship, statement: Evidence) {
     }
 }
 
-/// The statement written in `item`, about `relationship`.
+/// The statement of `item` on `relationship`.
 fn statement(
-    draft: &mut Draft<'_>,
+    draft: &mut BatchDraft<'_>,
     item: &EvidenceEdit,
     relationship: &Relationship,
     path: &Path<'_>,
@@ -69,8 +74,8 @@ fn statement(
     let faults = draft.faults.count();
     let source = source(draft, item, path);
     let speaker = item.speaker.as_ref();
-    let speaker = speaker.and_then(|speaker| draft.named(speaker, &path.field("speaker")));
-    let share_of = |draft: &mut Draft<'_>| {
+    let speaker = speaker.and_then(|speaker| draft.resolve_entity(speaker, &path.field("speaker")));
+    let share_of = |draft: &mut BatchDraft<'_>| {
         let (kind, basis) = (relationship.kind, relationship.share_basis());
         share(draft, item.share.as_ref()?, kind, basis, &path.field("share"))
     };
@@ -87,30 +92,32 @@ fn statement(
         amount: item
             .amount
             .as_ref()
-            .and_then(|written| amount(draft, written, &path.field("amount"))),
+            .and_then(|input| amount(draft, input, &path.field("amount"))),
         confidence: draft
             .faults
-            .checked(UserErrorCode::Invalid, &path.field("confidence"), confidence)
+            .accept(UserErrorCode::Invalid, &path.field("confidence"), confidence)
             .flatten(),
     };
     match &item.id {
         Some(id) => {
             let fits = plain_id(id, DERIVED_ID_CHARS_MAX).map(str::to_owned);
-            statement.id = draft.faults.checked(UserErrorCode::Invalid, &path.field("id"), fits)?;
+            statement.id = draft.faults.accept(UserErrorCode::Invalid, &path.field("id"), fits)?;
         }
-        None => statement.id = derived(&statement, relationship),
+        None => statement.id = derived_id(&statement, relationship),
     }
     (draft.faults.count() == faults).then_some(statement)
 }
 
-/// The id of the source, which may be written beside the statement.
-fn source(draft: &mut Draft<'_>, item: &EvidenceEdit, path: &Path<'_>) -> Option<String> {
+/// The id of the source, which may be created with the statement.
+fn source(draft: &mut BatchDraft<'_>, item: &EvidenceEdit, path: &Path<'_>) -> Option<String> {
     match (&item.source_id, &item.source) {
         (Some(id), None) => {
             let path = path.field("sourceId");
             let id = sources::source_id(draft, id, &path)?;
             if draft.source(&id).is_none() {
-                let message = format!("There is no source with the id {id:?}; give it as source, or by upsertSources");
+                let message = format!(
+                    "There is no source with the id {id:?}; give it as source, or create it with upsertSources"
+                );
                 draft.fault(UserErrorCode::NotFound, &path, message);
                 return None;
             }
@@ -125,16 +132,16 @@ fn source(draft: &mut Draft<'_>, item: &EvidenceEdit, path: &Path<'_>) -> Option
             missing(
                 draft,
                 &path.field("sourceId"),
-                "A statement has one source: give sourceId for a known one, or source",
+                "A statement has one source: give sourceId for an existing one, or source",
             );
             None
         }
     }
 }
 
-/// The id of a statement that has none: relationship, source and, for further ones of this source, a number. A statement that
-/// is there already keeps its id.
-fn derived(statement: &Evidence, relationship: &Relationship) -> String {
+/// The derived id of a statement: relationship, source and, for further ones of the source, a number. An existing equal
+/// statement keeps its id.
+fn derived_id(statement: &Evidence, relationship: &Relationship) -> String {
     let same = relationship.evidence.iter().find(|known| {
         let id = known.id.clone();
         **known

@@ -1,12 +1,12 @@
-//! Why changes are refused: every fault found, up to a bound, each with a code, a message and its place in the input.
+//! Why changes are refused: all faults, up to a limit, each with a code, a message and its path in the input.
 
 use crate::model::{Invalid, catalog};
 
-/// How many faults of one batch are told; the rest are only counted.
+/// The most faults of a batch that are reported; further ones are only counted.
 pub const FAULTS_MAX: usize = 100;
 
-/// How many others a fault names.
-pub(super) const NAMED_MAX: usize = 10;
+/// The most candidates of a fault.
+pub(super) const CANDIDATES_MAX: usize = 10;
 
 catalog! {
     /// What is wrong with a change, for programs.
@@ -46,16 +46,16 @@ catalog! {
     }
 }
 
-/// One thing that is wrong.
+/// A fault in the input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// What is wrong, for programs.
+    /// The code, for programs.
     pub code: UserErrorCode,
-    /// What is wrong and what to do, for people.
+    /// The message, for people: what is wrong and what to do.
     pub message: String,
-    /// Where in the input: names of fields and positions in lists.
+    /// The path in the input: names of fields and positions in lists.
     pub path: Vec<String>,
-    /// For conflicts, the record's version now; 0 when there is none.
+    /// For conflicts, the current version of the record; 0 if it does not exist.
     pub current_version: Option<u32>,
     /// The ids of records that the message is about.
     pub candidates: Vec<String>,
@@ -67,37 +67,37 @@ impl Fault {
         Self {
             code,
             message: message.into(),
-            path: path.told(),
+            path: path.segments(),
             current_version: None,
             candidates: Vec::new(),
         }
     }
 
-    /// With the version that the record has now.
+    /// Sets the current version of the record.
     #[must_use]
     pub fn current_version(mut self, version: u32) -> Self {
         self.current_version = Some(version);
         self
     }
 
-    /// With the ids of the records that the message is about.
+    /// Sets the ids of the records that the message is about.
     #[must_use]
     pub fn candidates(mut self, ids: impl IntoIterator<Item = String>) -> Self {
-        self.candidates = ids.into_iter().take(NAMED_MAX).collect();
+        self.candidates = ids.into_iter().take(CANDIDATES_MAX).collect();
         self
     }
 }
 
-/// Why nothing was changed.
+/// The faults for which a batch is rejected.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Rejected {
-    /// What is wrong, in the order of the input; at most [`FAULTS_MAX`].
+pub struct Rejection {
+    /// The faults in the order of the input; at most [`FAULTS_MAX`].
     pub faults: Vec<Fault>,
-    /// How many more there are.
+    /// The number of further faults.
     pub more: usize,
 }
 
-impl Rejected {
+impl Rejection {
     pub(super) fn push(&mut self, fault: Fault) {
         if self.faults.len() < FAULTS_MAX {
             self.faults.push(fault);
@@ -110,23 +110,23 @@ impl Rejected {
         self.faults.is_empty()
     }
 
-    /// How many there are, told or not.
+    /// The number of all faults, reported or not.
     pub(super) fn count(&self) -> usize {
         self.faults.len() + self.more
     }
 
-    /// The value, or nothing and a fault.
-    pub(super) fn checked<T>(&mut self, code: UserErrorCode, path: &Path<'_>, result: Result<T, Invalid>) -> Option<T> {
+    /// The value of a result; an error is reported as a fault.
+    pub(super) fn accept<T>(&mut self, code: UserErrorCode, path: &Path<'_>, result: Result<T, Invalid>) -> Option<T> {
         let refuse = |invalid: Invalid| self.push(Fault::new(code, path, invalid.to_string()));
         result.map_err(refuse).ok()
     }
 }
 
-/// A place in the input. Borrowed from the stack: only a fault writes it down.
+/// A path in the input. Borrowed from the stack: only a fault makes an owned copy.
 #[derive(Debug, Clone, Copy)]
 pub struct Path<'p> {
-    above: Option<&'p Path<'p>>,
-    here: Segment<'p>,
+    parent: Option<&'p Path<'p>>,
+    segment: Segment<'p>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -136,39 +136,39 @@ enum Segment<'p> {
 }
 
 impl<'p> Path<'p> {
-    /// The whole input, as the argument of this name.
+    /// The root of the input: the argument with this name.
     #[must_use]
     pub fn root(argument: &'p str) -> Self {
         Self {
-            above: None,
-            here: Segment::Field(argument),
+            parent: None,
+            segment: Segment::Field(argument),
         }
     }
 
-    /// A field of what stands here.
+    /// A field of the object at this path.
     #[must_use]
     pub fn field(&'p self, name: &'p str) -> Self {
         Self {
-            above: Some(self),
-            here: Segment::Field(name),
+            parent: Some(self),
+            segment: Segment::Field(name),
         }
     }
 
-    /// An item of the list that stands here.
+    /// An item of the list at this path.
     #[must_use]
     pub fn item(&'p self, position: usize) -> Self {
         Self {
-            above: Some(self),
-            here: Segment::Item(position),
+            parent: Some(self),
+            segment: Segment::Item(position),
         }
     }
 
-    fn told(&self) -> Vec<String> {
-        let mut told = self.above.map_or_else(Vec::new, Path::told);
-        told.push(match self.here {
+    fn segments(&self) -> Vec<String> {
+        let mut segments = self.parent.map_or_else(Vec::new, Path::segments);
+        segments.push(match self.segment {
             Segment::Field(name) => name.to_owned(),
             Segment::Item(position) => position.to_string(),
         });
-        told
+        segments
     }
 }

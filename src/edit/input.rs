@@ -1,4 +1,4 @@
-//! What can be asked for, as it was written: nothing here is checked yet.
+//! The input of changes, not yet validated.
 
 use serde_json::Value;
 
@@ -7,20 +7,20 @@ use crate::model::{
     RelationshipStatus, ShareOf, Stance, UnknownReason,
 };
 
-/// A field of a record that is left as it is, emptied or written.
+/// A change to a field of a record: keep, clear or set it.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum Patch<T> {
-    /// It stays.
+    /// The field stays as it is.
     #[default]
     Keep,
-    /// Nothing stands there any more.
+    /// The field becomes empty.
     Clear,
-    /// This stands there from now on.
+    /// The field gets this value.
     Set(T),
 }
 
 impl<T> Patch<T> {
-    /// Writes it over `field`.
+    /// Applies the change to `field`.
     pub(super) fn apply(self, field: &mut Option<T>) {
         match self {
             Self::Keep => {}
@@ -29,8 +29,8 @@ impl<T> Patch<T> {
         }
     }
 
-    /// What is written, if something is.
-    pub(super) fn written(&self) -> Option<&T> {
+    /// The new value, if the field is set.
+    pub(super) fn new_value(&self) -> Option<&T> {
         match self {
             Self::Set(value) => Some(value),
             Self::Keep | Self::Clear => None,
@@ -38,38 +38,38 @@ impl<T> Patch<T> {
     }
 }
 
-/// Which version a record must have for a change to be made; 0 when there must be none.
-pub type Expected = Option<i64>;
+/// The version that a record must have for a change to be made; 0 if it must not exist.
+pub type ExpectedVersion = Option<i64>;
 
 /// A source that is created or updated.
 #[derive(Debug, Clone, Default)]
 pub struct SourceEdit {
-    /// With or without `source:`.
+    /// The id, with or without `source:`.
     pub id: String,
-    /// Who published it; needed when new.
+    /// The publisher; required for a new source.
     pub publisher: Option<String>,
-    /// What it is called; needed when new.
+    /// The title; required for a new source.
     pub title: Option<String>,
-    /// Where it can be read.
+    /// The link to it.
     pub url: Patch<String>,
     /// When it was published.
     pub published_on: Patch<PartialDate>,
-    /// Under which licence its content may be used.
+    /// The licence of its content.
     pub licence: Patch<String>,
-    /// Its version so far.
-    pub expected: Expected,
+    /// Its expected version.
+    pub expected_version: ExpectedVersion,
 }
 
-/// An identifier as written.
+/// An identifier, not yet validated.
 #[derive(Debug, Clone, Default)]
 pub struct IdentifierEdit {
     /// The scheme, in any case.
     pub scheme: String,
-    /// The value as the scheme writes it.
+    /// The value in the notation of the scheme.
     pub value: String,
 }
 
-/// A name as written.
+/// A name, not yet validated.
 #[derive(Debug, Clone)]
 pub struct NameEdit {
     /// The name.
@@ -78,32 +78,32 @@ pub struct NameEdit {
     pub language: Option<String>,
     /// ISO 15924.
     pub script: Option<String>,
-    /// What kind of name it is.
+    /// The kind of name.
     pub kind: NameKind,
 }
 
 /// An entity that is created or updated.
 #[derive(Debug, Clone, Default)]
 pub struct EntityEdit {
-    /// Which is meant; without it, the one with any of the identifiers.
+    /// Its id; without it, the entity is found by any of the identifiers.
     pub id: Option<String>,
-    /// What it is; needed when new, and never changes.
+    /// Its kind; required for a new entity, and never changes.
     pub kind: Option<EntityKind>,
-    /// Its main name; needed when new.
+    /// Its main name; required for a new entity.
     pub name: Option<String>,
-    /// Its other names, all of them.
+    /// All of its other names.
     pub names: Patch<Vec<NameEdit>>,
     /// One or two sentences.
     pub description: Patch<String>,
     /// ISO 3166.
     pub country: Patch<String>,
-    /// All of them where the id is given, else further ones.
+    /// All of its identifiers if the id is given, else additional ones.
     pub identifiers: Patch<Vec<IdentifierEdit>>,
     /// Whether it still exists.
     pub status: Patch<EntityStatus>,
-    /// When it came into being.
+    /// When it was founded.
     pub founded: Patch<PartialDate>,
-    /// When it ceased to be.
+    /// When it was dissolved.
     pub dissolved: Patch<PartialDate>,
     /// For events: the first day.
     pub starts_on: Patch<PartialDate>,
@@ -111,15 +111,15 @@ pub struct EntityEdit {
     pub ends_on: Patch<PartialDate>,
     /// Its website.
     pub website: Patch<String>,
-    /// Whether its source does not disclose who it is.
+    /// Whether its source does not disclose its identity.
     pub undisclosed: Patch<bool>,
-    /// What a source carries beyond this; an object.
+    /// Further data of a source; an object.
     pub properties: Patch<Value>,
-    /// Its version so far.
-    pub expected: Expected,
+    /// Its expected version.
+    pub expected_version: ExpectedVersion,
 }
 
-/// How an entity is named.
+/// A reference to an entity.
 #[derive(Debug, Clone)]
 pub enum EntityKey {
     /// By its id.
@@ -130,7 +130,7 @@ pub enum EntityKey {
     Name(String),
 }
 
-/// A share as written.
+/// A share, not yet validated.
 #[derive(Debug, Clone, Default)]
 pub struct ShareEdit {
     /// One percentage.
@@ -139,90 +139,90 @@ pub struct ShareEdit {
     pub min: Option<f64>,
     /// The high end of a range.
     pub max: Option<f64>,
-    /// Whether the low end itself is possible.
+    /// Whether the range includes its low end.
     pub min_inclusive: Option<bool>,
-    /// Whether the high end itself is possible.
+    /// Whether the range includes its high end.
     pub max_inclusive: Option<bool>,
-    /// The range as tables write it.
+    /// The range in the notation of the tables.
     pub text: Option<String>,
-    /// What it is a share of.
+    /// The basis of the share.
     pub of: Option<ShareOf>,
 }
 
-/// An amount as written.
+/// An amount, not yet validated.
 #[derive(Debug, Clone, Default)]
 pub struct AmountEdit {
     /// In units of the currency.
     pub value: f64,
     /// ISO 4217.
     pub currency: String,
-    /// What it is of.
+    /// What the amount measures.
     pub of: Option<String>,
 }
 
 /// A relationship that is created or updated.
 #[derive(Debug, Clone, Default)]
 pub struct RelationshipEdit {
-    /// Which is meant; without it, the one with the derived id.
+    /// Its id; without it, the id is derived.
     pub id: Option<String>,
-    /// What is claimed; needed when new or without an id, and never changes.
+    /// Its kind; required for a new relationship or without an id, and never changes.
     pub kind: Option<RelationshipKind>,
-    /// Where it starts.
+    /// The entity at its start.
     pub from: Option<EntityKey>,
-    /// Where it leads.
+    /// The entity at its end.
     pub to: Option<EntityKey>,
-    /// Why an end is not known, where one is not given.
+    /// Why an end is unknown, if one is not given.
     pub unknown_reason: Option<UnknownReason>,
-    /// Tells it from others of the same kind between the same ends, when the id is derived.
+    /// Distinguishes it from others of the same kind between the same ends in a derived id.
     pub key: Option<String>,
     /// In the source's words.
     pub role: Patch<String>,
-    /// How firm it is.
+    /// Its status.
     pub status: Patch<RelationshipStatus>,
     /// The first day it held.
     pub since: Patch<PartialDate>,
     /// The first day on which it no longer held.
     pub until: Patch<PartialDate>,
-    /// The day on which it was over at the latest, where nobody says when it ended.
+    /// The day by which it had ended, if the exact end is unknown.
     pub ended_by: Patch<Date>,
-    /// How much.
+    /// The share.
     pub share: Patch<ShareEdit>,
     /// The type of interest.
     pub interest: Patch<Interest>,
     /// Whether it is held directly or through others.
     pub directness: Patch<Directness>,
-    /// The ids of the relationships that it is made up of, all of them.
+    /// The ids of all its component relationships.
     pub components: Patch<Vec<String>>,
-    /// How much money.
+    /// The amount of money.
     pub amount: Patch<AmountEdit>,
-    /// What is offered, all of it.
+    /// All offered capabilities.
     pub capabilities: Patch<Vec<Capability>>,
-    /// What a source carries beyond this; an object.
+    /// Further data of a source; an object.
     pub properties: Patch<Value>,
-    /// What sources say, beside what they said so far.
+    /// Statements of sources, added to the existing ones.
     pub evidence: Vec<EvidenceEdit>,
-    /// Its version so far.
-    pub expected: Expected,
+    /// Its expected version.
+    pub expected_version: ExpectedVersion,
 }
 
-/// A statement that is added, or written over when its id is known.
+/// A statement that is added, or replaces the one with its id.
 #[derive(Debug, Clone)]
 pub struct EvidenceEdit {
-    /// Unique among all evidence; derived when left out.
+    /// Unique among all evidence; derived if absent.
     pub id: Option<String>,
     /// The id of the source.
     pub source_id: Option<String>,
-    /// The source itself, where it may be new.
+    /// The source itself, if it may be new.
     pub source: Option<SourceEdit>,
-    /// Where in the source.
+    /// The place in the source.
     pub locator: Option<String>,
-    /// For or against the claim.
+    /// Whether it supports or contradicts the claim.
     pub stance: Stance,
-    /// Whom the source quotes.
+    /// The entity that the source quotes.
     pub speaker: Option<EntityKey>,
-    /// When it was said.
+    /// When it was stated.
     pub stated_on: Option<PartialDate>,
-    /// What it says.
+    /// A summary.
     pub summary: Option<String>,
     /// The source's own figure.
     pub share: Option<ShareEdit>,
@@ -232,22 +232,22 @@ pub struct EvidenceEdit {
     pub confidence: Option<f64>,
 }
 
-/// Statements for a relationship that is known.
+/// A statement for an existing relationship.
 #[derive(Debug, Clone)]
-pub struct EvidenceAdded {
+pub struct EvidenceAddition {
     /// The id of the relationship.
     pub relationship: String,
     /// The statement.
     pub evidence: EvidenceEdit,
-    /// The version of the relationship so far.
-    pub expected: Expected,
+    /// The expected version of the relationship.
+    pub expected_version: ExpectedVersion,
 }
 
-/// Records by their ids, each with the version it must have.
+/// A reference to a record, with its expected version.
 #[derive(Debug, Clone)]
-pub struct Named {
+pub struct RecordRef {
     /// The id.
     pub id: String,
-    /// Its version so far.
-    pub expected: Expected,
+    /// Its expected version.
+    pub expected_version: ExpectedVersion,
 }

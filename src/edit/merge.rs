@@ -1,15 +1,15 @@
-//! Entities that turn out to be one: everything of the others goes over to one of them, under whose id they are found from
-//! then on. It can be undone as long as nothing of it was changed again.
+//! Merges entities that turn out to be one: the data of the others moves to a survivor, to which their ids lead from
+//! then on. A merge can be undone until one of its records changes again.
 
 use std::{borrow::Cow, collections::BTreeSet};
 
 use super::{
-    draft::{Decision, Draft},
+    draft::{BatchDraft, Decision},
     entities,
     fault::{Fault, Path, UserErrorCode},
     fields::is_listable,
-    input::{Expected, Named},
-    known::Known,
+    input::{ExpectedVersion, RecordRef},
+    known_records::KnownRecords,
 };
 use crate::{
     graph::Snapshot,
@@ -21,104 +21,119 @@ use crate::{
 
 /// Merges entities into another.
 #[must_use]
-pub fn merge_entities(graph: &Snapshot, from: &[Named], into: &str, expected: Expected, path: &Path<'_>) -> Decision {
-    let mut draft = Draft::new(graph);
+pub fn merge_entities(
+    graph: &Snapshot,
+    from: &[RecordRef],
+    into: &str,
+    expected: ExpectedVersion,
+    path: &Path<'_>,
+) -> Decision {
+    let mut draft = BatchDraft::new(graph);
     let place = path.field("into");
-    let into = draft.known.found(into).map(|ix| draft.known.entity_id(ix)).or_else(|| {
-        draft.fault(
-            UserErrorCode::NotFound,
-            &place,
-            format!("There is no entity with the id {into:?}"),
-        );
-        None
-    });
-    let Some(mut kept) = into.and_then(|id| draft.entity(id)) else {
-        return draft.decided();
+    let into = draft
+        .known
+        .entity_ix(into)
+        .map(|ix| draft.known.entity_id(ix))
+        .or_else(|| {
+            draft.fault(
+                UserErrorCode::NotFound,
+                &place,
+                format!("There is no entity with the id {into:?}"),
+            );
+            None
+        });
+    let Some(mut survivor) = into.and_then(|id| draft.entity(id)) else {
+        return draft.into_decision();
     };
-    draft.claim(&kept.id, &place);
-    draft.expect(Noun::Entity, &kept.id, expected, path);
+    draft.claim(&survivor.id, &place);
+    draft.check_version(Noun::Entity, &survivor.id, expected, path);
     let mut merged = Vec::new();
     let list = path.field("from");
     for (position, item) in from.iter().enumerate() {
         let path = list.item(position);
-        if let Some(entity) = merges(&mut draft, item, &kept, &path) {
+        if let Some(entity) = mergeable(&mut draft, item, &survivor, &path) {
             merged.push(entity);
         }
     }
     let names: BTreeSet<&str> = merged.iter().map(|entity| entity.id.as_str()).collect();
     if names.is_empty() {
-        return draft.decided();
+        return draft.into_decision();
     }
-    redirect(&mut draft, &names, &kept.id);
+    redirect(&mut draft, &names, &survivor.id);
     for entity in &merged {
-        take_over(&mut kept, entity);
+        absorb(&mut survivor, entity);
     }
-    is_listable(&mut draft, kept.names.len().max(kept.identifiers.len()), &place);
-    let into = kept.id.clone();
-    draft.put(Record::Entity(kept));
+    is_listable(&mut draft, survivor.names.len().max(survivor.identifiers.len()), &place);
+    let into = survivor.id.clone();
+    draft.put(Record::Entity(survivor));
     for entity in merged {
         draft.change(Change::Merge {
             from: entity.id,
             into: into.clone(),
         });
     }
-    draft.decided()
+    draft.into_decision()
 }
 
-/// The entity that an item names, if it can be merged into `kept`; none as well when it was already.
-fn merges(draft: &mut Draft<'_>, item: &Named, kept: &Entity, path: &Path<'_>) -> Option<Entity> {
-    let found = draft.known.found(&item.id).map(|ix| draft.known.entity_id(ix));
-    let Some(found) = found else {
+/// The entity of an item, if it can be merged into `survivor`; `None` also if it already was.
+fn mergeable(draft: &mut BatchDraft<'_>, item: &RecordRef, survivor: &Entity, path: &Path<'_>) -> Option<Entity> {
+    let current = draft.known.entity_ix(&item.id).map(|ix| draft.known.entity_id(ix));
+    let Some(current) = current else {
         let message = format!("There is no entity with the id {:?}", item.id);
         draft.fault(UserErrorCode::NotFound, path, message);
         return None;
     };
-    if found != item.id {
-        if found != kept.id {
+    if current != item.id {
+        if current != survivor.id {
             let message = format!(
-                "{:?} was merged into {found:?} already; name that one, or undo the merge",
+                "{:?} was already merged into {current:?}; give that id, or undo the merge",
                 item.id
             );
-            let fault = Fault::new(UserErrorCode::Conflict, path, message).candidates([found.to_owned()]);
+            let fault = Fault::new(UserErrorCode::Conflict, path, message).candidates([current.to_owned()]);
             draft.faults.push(fault.current_version(0));
         }
         return None;
     }
-    if found == kept.id {
-        let message = format!("{found:?} cannot be merged into itself, nor into one that was merged into it");
+    if current == survivor.id {
+        let message = format!("{current:?} cannot be merged into itself, nor into an entity that was merged into it");
         draft.fault(UserErrorCode::Cycle, path, message);
         return None;
     }
-    let fine = draft.claim(found, path) & draft.expect(Noun::Entity, found, item.expected, path);
-    let entity = draft.entity(found)?;
-    if entity.kind != kept.kind {
+    let is_valid = draft.claim(current, path) & draft.check_version(Noun::Entity, current, item.expected_version, path);
+    let entity = draft.entity(current)?;
+    if entity.kind != survivor.kind {
         let message = format!(
-            "{found:?} is a {}, {:?} is a {}; only entities of one kind are merged",
-            entity.kind, kept.id, kept.kind
+            "{current:?} is a {}, {:?} is a {}; only entities of one kind are merged",
+            entity.kind, survivor.id, survivor.kind
         );
         draft.fault(UserErrorCode::Fixed, path, message);
         return None;
     }
-    fine.then_some(entity)
+    is_valid.then_some(entity)
 }
 
-/// Puts `into` in the place of those merged, at ends and as a speaker. What connects merged ones with each other, or with
-/// it, is taken back.
-fn redirect(draft: &mut Draft<'_>, merged: &BTreeSet<&str>, into: &str) {
+/// Replaces merged entities by `into`, at ends and as speakers. Relationships among the merged entities, or with
+/// `into`, are retracted.
+fn redirect(draft: &mut BatchDraft<'_>, merged: &BTreeSet<&str>, into: &str) {
     let known = draft.known;
-    let touched: BTreeSet<Cow<'_, str>> = merged
+    let affected: BTreeSet<Cow<'_, str>> = merged
         .iter()
-        .filter_map(|id| known.found(id))
-        .flat_map(|ix| known.relationships_of(ix).into_iter().chain(known.quoted_about(ix)))
+        .filter_map(|id| known.entity_ix(id))
+        .flat_map(|ix| {
+            known
+                .relationships_of(ix)
+                .into_iter()
+                .chain(known.relationships_quoting(ix))
+        })
         .map(|ix| known.relationship_id(ix))
         .collect();
-    for id in touched {
+    for id in affected {
         let Some(mut relationship) = draft.relationship(&id) else {
             continue;
         };
         if let Ends::Known { from, to } = &relationship.ends {
-            let is_one = |id: &str| id == into || merged.contains(id);
-            if from != to && is_one(from) && is_one(to) {
+            let is_survivor = |id: &str| id == into || merged.contains(id);
+            if from != to && is_survivor(from) && is_survivor(to) {
                 draft.change(Change::Retract {
                     noun: Noun::Relationship,
                     id: id.into_owned(),
@@ -151,8 +166,8 @@ fn replace(relationship: &mut Relationship, merged: &BTreeSet<&str>, into: &str)
     speakers.for_each(replace);
 }
 
-/// Adds the names, identifiers and properties of `merged` to those of `kept`, each once, and fills what `kept` does not state.
-fn take_over(kept: &mut Entity, merged: &Entity) {
+/// Adds the names, identifiers and properties of `merged` to `survivor`, each once, and fills its empty fields.
+fn absorb(survivor: &mut Entity, merged: &Entity) {
     let main = Name {
         text: merged.name.clone(),
         language: None,
@@ -160,32 +175,32 @@ fn take_over(kept: &mut Entity, merged: &Entity) {
         kind: NameKind::Alias,
     };
     for name in std::iter::once(&main).chain(&merged.names) {
-        let is_known = kept.name == name.text || kept.names.iter().any(|known| known.text == name.text);
-        // What is called as it is identified has no name.
+        let is_known = survivor.name == name.text || survivor.names.iter().any(|known| known.text == name.text);
+        // A name equal to the id or an identifier is a placeholder.
         let is_name = name.text != merged.id && merged.identifiers.iter().all(|known| known.value != name.text);
         if !is_known && is_name {
-            kept.names.push(name.clone());
+            survivor.names.push(name.clone());
         }
     }
-    entities::add(&mut kept.identifiers, merged.identifiers.clone());
-    fill(&mut kept.description, merged.description.as_ref());
-    fill(&mut kept.country, merged.country.as_ref());
-    fill(&mut kept.website, merged.website.as_ref());
-    fill(&mut kept.founded, merged.founded.as_ref());
-    fill(&mut kept.dissolved, merged.dissolved.as_ref());
-    fill(&mut kept.starts_on, merged.starts_on.as_ref());
-    fill(&mut kept.ends_on, merged.ends_on.as_ref());
-    if kept.status == EntityStatus::Unknown {
-        kept.status = merged.status;
+    entities::add(&mut survivor.identifiers, merged.identifiers.clone());
+    fill(&mut survivor.description, merged.description.as_ref());
+    fill(&mut survivor.country, merged.country.as_ref());
+    fill(&mut survivor.website, merged.website.as_ref());
+    fill(&mut survivor.founded, merged.founded.as_ref());
+    fill(&mut survivor.dissolved, merged.dissolved.as_ref());
+    fill(&mut survivor.starts_on, merged.starts_on.as_ref());
+    fill(&mut survivor.ends_on, merged.ends_on.as_ref());
+    if survivor.status == EntityStatus::Unknown {
+        survivor.status = merged.status;
     }
     let Some(properties) = &merged.properties else { return };
-    let mut joined = kept.properties.clone().unwrap_or_default();
+    let mut joined = survivor.properties.clone().unwrap_or_default();
     for (key, value) in properties {
         joined.entry(key.clone()).or_insert_with(|| value.clone());
     }
     let bytes = serde_json::to_string(&joined).map_or(usize::MAX, |text| text.len());
     if bytes <= PROPERTIES_BYTES_MAX {
-        kept.properties = Some(joined);
+        survivor.properties = Some(joined);
     }
 }
 
@@ -195,14 +210,14 @@ fn fill<T: Clone>(field: &mut Option<T>, value: Option<&T>) {
     }
 }
 
-/// Puts back every record that a merge changed, as it was before. `merge` is what the log tells of the merge.
+/// Restores every record that a merge changed. `merge` is the log entry of the merge.
 #[must_use]
 pub fn unmerge_entities(graph: &Snapshot, merge: &Entry, path: &Path<'_>) -> Decision {
-    let mut draft = Draft::new(graph);
+    let mut draft = BatchDraft::new(graph);
     let place = path.field("merge");
     merge.steps.iter().for_each(|step| draft.mention(step.change.id()));
     let past = graph.known_at(just_before(merge.recorded_at));
-    let before = Known::of(&past);
+    let before = KnownRecords::new(&past);
     let changed: Vec<(&Step, u32)> = merge
         .steps
         .iter()
@@ -210,14 +225,14 @@ pub fn unmerge_entities(graph: &Snapshot, merge: &Entry, path: &Path<'_>) -> Dec
         .collect();
     if let Some((first, version)) = changed.first() {
         let message = format!(
-            "{} records of this merge changed since, {:?} among them; undo by hand what should be undone",
+            "{} records of this merge have changed since, {:?} among them; undo the merge by hand",
             changed.len(),
             first.change.id()
         );
         let ids = changed.iter().map(|(step, _)| step.change.id().to_owned());
         let fault = Fault::new(UserErrorCode::Conflict, &place, message).candidates(ids);
         draft.faults.push(fault.current_version(*version));
-        return draft.decided();
+        return draft.into_decision();
     }
     for step in &merge.steps {
         let (noun, id) = (step.change.noun(), step.change.id());
@@ -229,26 +244,27 @@ pub fn unmerge_entities(graph: &Snapshot, merge: &Entry, path: &Path<'_>) -> Dec
             }),
         }
     }
-    draft.decided()
+    draft.into_decision()
 }
 
-/// The version that a record has now, where it is not as the step left it. What was changed and changed back is.
-fn changed_since(draft: &Draft<'_>, step: &Step) -> Option<u32> {
+/// The current version of a record that differs from the result of the step.
+fn changed_since(draft: &BatchDraft<'_>, step: &Step) -> Option<u32> {
     let (noun, id) = (step.change.noun(), step.change.id());
     let current = draft.known.record(noun, id);
-    let as_left = match &step.change {
-        Change::Put(record) => current.is_some_and(|current| says(current) == says((**record).clone())),
+    let is_unchanged = match &step.change {
+        Change::Put(record) => current
+            .is_some_and(|current| without_recording_times(current) == without_recording_times((**record).clone())),
         Change::Retract { .. } => current.is_none(),
         Change::Merge { into, .. } => {
-            let found = draft.known.found(id).map(|ix| draft.known.entity_id(ix));
-            current.is_none() && found == Some(into)
+            let current = draft.known.entity_ix(id).map(|ix| draft.known.entity_id(ix));
+            current.is_none() && current == Some(into)
         }
     };
-    (!as_left).then(|| draft.known.version(noun, id))
+    (!is_unchanged).then(|| draft.known.version(noun, id))
 }
 
-/// What a record says, whenever it was recorded.
-fn says(record: Record) -> Record {
+/// A record without the times at which it was recorded.
+fn without_recording_times(record: Record) -> Record {
     match record {
         Record::Relationship(relationship) => Record::Relationship(Relationship {
             recorded_at: Timestamp::UNIX_EPOCH,

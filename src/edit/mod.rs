@@ -1,5 +1,5 @@
-//! The rules of changes: what is asked for, over the state it will be applied to, becomes changes or faults. Pure; a batch
-//! with one fault changes nothing, and all its faults are told.
+//! The rules of changes: turns requested edits and the current state into changes or faults. Pure; a batch
+//! with a fault changes nothing, and all its faults are reported.
 
 mod draft;
 mod entities;
@@ -7,7 +7,7 @@ mod evidence;
 mod fault;
 mod fields;
 mod input;
-mod known;
+mod known_records;
 mod merge;
 mod relationships;
 mod retract;
@@ -16,10 +16,10 @@ mod sources;
 pub use draft::Decision;
 pub use entities::upsert_entities;
 pub use evidence::add_evidence;
-pub use fault::{FAULTS_MAX, Fault, Path, Rejected, UserErrorCode};
+pub use fault::{FAULTS_MAX, Fault, Path, Rejection, UserErrorCode};
 pub use input::{
-    AmountEdit, EntityEdit, EntityKey, EvidenceAdded, EvidenceEdit, Expected, IdentifierEdit, NameEdit, Named, Patch,
-    RelationshipEdit, ShareEdit, SourceEdit,
+    AmountEdit, EntityEdit, EntityKey, EvidenceAddition, EvidenceEdit, ExpectedVersion, IdentifierEdit, NameEdit,
+    Patch, RecordRef, RelationshipEdit, ShareEdit, SourceEdit,
 };
 pub use merge::{merge_entities, unmerge_entities};
 pub use relationships::{assert_relationships, end_relationships};

@@ -1,11 +1,11 @@
-//! Relationships that are asserted: created with evidence, or updated. Their kind and ends never change.
+//! Asserts relationships: creates them with evidence, or updates them. Their kind and ends never change.
 
 use super::{
-    draft::{Decision, Draft},
+    draft::{BatchDraft, Decision},
     evidence,
     fault::{Path, UserErrorCode},
     fields::{amount, is_listable, missing, properties, share, text_patch},
-    input::{EntityKey, Named, Patch, RelationshipEdit},
+    input::{EntityKey, Patch, RecordRef, RelationshipEdit},
 };
 use crate::{
     graph::Snapshot,
@@ -15,21 +15,21 @@ use crate::{
     },
 };
 
-/// Creates relationships, or updates those that are known.
+/// Creates relationships, or updates existing ones.
 #[must_use]
 pub fn assert_relationships(graph: &Snapshot, items: &[RelationshipEdit], path: &Path<'_>) -> Decision {
-    let mut draft = Draft::new(graph);
+    let mut draft = BatchDraft::new(graph);
     let list = path.field("relationships");
     for (position, item) in items.iter().enumerate() {
         assert(&mut draft, item, &list.item(position));
     }
-    draft.decided()
+    draft.into_decision()
 }
 
-/// Ends relationships on the first day on which they no longer hold.
+/// Ends relationships; `until` is the first day on which they no longer hold.
 #[must_use]
-pub fn end_relationships(graph: &Snapshot, items: &[Named], until: PartialDate, path: &Path<'_>) -> Decision {
-    let mut draft = Draft::new(graph);
+pub fn end_relationships(graph: &Snapshot, items: &[RecordRef], until: PartialDate, path: &Path<'_>) -> Decision {
+    let mut draft = BatchDraft::new(graph);
     let list = path.field("ids");
     for (position, item) in items.iter().enumerate() {
         let path = list.item(position);
@@ -37,53 +37,54 @@ pub fn end_relationships(graph: &Snapshot, items: &[Named], until: PartialDate, 
             continue;
         };
         let validity = Validity::new(relationship.validity.since(), Some(until));
-        if let Some(validity) = draft.faults.checked(UserErrorCode::Dates, &path, validity) {
+        if let Some(validity) = draft.faults.accept(UserErrorCode::Dates, &path, validity) {
             relationship.validity = validity;
             draft.put(Record::Relationship(relationship));
         }
     }
-    draft.decided()
+    draft.into_decision()
 }
 
-/// The relationship that an item names by its id, once, in the version that is expected.
-pub(super) fn named(draft: &mut Draft<'_>, item: &Named, path: &Path<'_>) -> Option<Relationship> {
+/// The relationship that an item refers to, if the reference is unique and its version is the expected one.
+pub(super) fn named(draft: &mut BatchDraft<'_>, item: &RecordRef, path: &Path<'_>) -> Option<Relationship> {
     let Some(relationship) = draft.relationship(&item.id) else {
         let message = format!("There is no relationship with the id {:?}", item.id);
         draft.fault(UserErrorCode::NotFound, path, message);
         return None;
     };
-    let fine = draft.claim(&item.id, path) & draft.expect(Noun::Relationship, &item.id, item.expected, path);
-    fine.then_some(relationship)
+    let is_valid =
+        draft.claim(&item.id, path) & draft.check_version(Noun::Relationship, &item.id, item.expected_version, path);
+    is_valid.then_some(relationship)
 }
 
-/// What an item says of the ends of a relationship.
-struct Written {
-    /// None where the item does not say; an unknown end is a reason.
+/// The ends of a relationship as stated by an item.
+struct StatedEnds {
+    /// `None` if the item does not state them; an unknown end has a reason.
     ends: Option<Ends>,
-    /// Whether what it says can be used.
-    sound: bool,
+    /// Whether they are valid.
+    is_valid: bool,
 }
 
-fn assert(draft: &mut Draft<'_>, item: &RelationshipEdit, path: &Path<'_>) {
+fn assert(draft: &mut BatchDraft<'_>, item: &RelationshipEdit, path: &Path<'_>) {
     let ends = ends(draft, item, path);
     let Some(id) = id(draft, item, &ends, path) else {
-        // Nothing is changed any more, but what else is wrong is told all the same.
-        if let Some(mut stand_in) = new(draft, item, ends, String::new(), path) {
-            write(draft, item, &mut stand_in, path);
-            evidence::add_all(draft, &item.evidence, &mut stand_in, path);
+        // Nothing will change, but other faults of the item are still reported.
+        if let Some(mut placeholder) = new(draft, item, ends, String::new(), path) {
+            write(draft, item, &mut placeholder, path);
+            evidence::add_all(draft, &item.evidence, &mut placeholder, path);
         }
         return;
     };
     if !draft.claim(&id, path) {
         return;
     }
-    let fine =
-        draft.expect(Noun::Relationship, &id, item.expected, path) & draft.is_free_for(Noun::Relationship, &id, path);
+    let is_valid = draft.check_version(Noun::Relationship, &id, item.expected_version, path)
+        & draft.is_free_for(Noun::Relationship, &id, path);
     let known = draft.relationship(&id);
     let is_new = known.is_none();
     let relationship = match known {
         Some(known) => {
-            stays_fixed(draft, item, ends.ends.as_ref(), &known, path);
+            check_unchanged(draft, item, ends.ends.as_ref(), &known, path);
             Some(known)
         }
         None => new(draft, item, ends, id, path),
@@ -97,29 +98,32 @@ fn assert(draft: &mut Draft<'_>, item: &RelationshipEdit, path: &Path<'_>) {
         let message = "A relationship is never without evidence; give at least one statement and its source";
         draft.fault(UserErrorCode::NoEvidence, &path.field("evidence"), message);
     }
-    if fine {
+    if is_valid {
         draft.put(Record::Relationship(relationship));
     }
 }
 
-/// The ends as written.
-fn ends(draft: &mut Draft<'_>, item: &RelationshipEdit, path: &Path<'_>) -> Written {
+/// The ends as stated by an item.
+fn ends(draft: &mut BatchDraft<'_>, item: &RelationshipEdit, path: &Path<'_>) -> StatedEnds {
     let faults = draft.faults.count();
-    let from = item.from.as_ref().map(|key| draft.named(key, &path.field("from")));
-    let to = item.to.as_ref().map(|key| draft.named(key, &path.field("to")));
+    let from = item
+        .from
+        .as_ref()
+        .map(|key| draft.resolve_entity(key, &path.field("from")));
+    let to = item.to.as_ref().map(|key| draft.resolve_entity(key, &path.field("to")));
     let place = path.field("unknownReason");
     let ends = match (from, to, item.unknown_reason) {
         (Some(from), Some(to), None) => from.zip(to).map(|(from, to)| Ends::Known { from, to }),
         (None, Some(to), Some(reason)) => to.map(|to| Ends::UnknownFrom { to, reason }),
         (Some(from), None, Some(reason)) => {
             if reason != UnknownReason::Unspecified {
-                let message = "Where to is unknown the reason is UNSPECIFIED; the others are about an unknown from";
+                let message = "For an unknown to, the reason is UNSPECIFIED; other reasons are for an unknown from";
                 draft.fault(UserErrorCode::Invalid, &place, message);
             }
             from.map(|from| Ends::UnknownTo { from, reason })
         }
         (Some(_), Some(_), Some(_)) => {
-            let message = "Both ends are given, so none is unknown; leave unknownReason out";
+            let message = "Both ends are given, so none is unknown; omit unknownReason";
             draft.fault(UserErrorCode::Invalid, &place, message);
             None
         }
@@ -129,53 +133,62 @@ fn ends(draft: &mut Draft<'_>, item: &RelationshipEdit, path: &Path<'_>) -> Writ
             None
         }
         (Some(_), None, None) | (None, Some(_), None) => {
-            missing(draft, &place, "One end is not given; say why it is unknown, or give it");
+            missing(
+                draft,
+                &place,
+                "One end is not given; give it, or give the reason as unknownReason",
+            );
             None
         }
     };
-    one_by_now(draft, item, ends.as_ref(), path);
-    Written {
+    check_merged_ends(draft, item, ends.as_ref(), path);
+    StatedEnds {
         ends,
-        sound: draft.faults.count() == faults,
+        is_valid: draft.faults.count() == faults,
     }
 }
 
-/// Reports ends that were two entities when they were written down, and were merged since.
-fn one_by_now(draft: &mut Draft<'_>, item: &RelationshipEdit, ends: Option<&Ends>, path: &Path<'_>) {
+/// Reports two different ends that have been merged into one entity.
+fn check_merged_ends(draft: &mut BatchDraft<'_>, item: &RelationshipEdit, ends: Option<&Ends>, path: &Path<'_>) {
     if let (Some(EntityKey::Id(one)), Some(EntityKey::Id(other)), Some(Ends::Known { from, to })) =
         (&item.from, &item.to, ends)
         && from == to
         && one != other
     {
-        let message = format!("{one:?} and {other:?} are one entity by now, {from:?}, after a merge");
+        let message = format!("{one:?} and {other:?} were merged into one entity, {from:?}");
         draft.fault(UserErrorCode::Invalid, &path.field("to"), message);
     }
 }
 
-/// The ends with the ids that were written where the entities were merged since.
-fn as_written(item: &RelationshipEdit, ends: &Ends) -> Ends {
-    let written = |key: &Option<EntityKey>, found: &String| match key {
+/// The ends with the ids of the item, even if the entities have been merged since.
+fn ends_before_merges(item: &RelationshipEdit, ends: &Ends) -> Ends {
+    let stated_id = |key: &Option<EntityKey>, current: &String| match key {
         Some(EntityKey::Id(id)) => id.clone(),
-        _ => found.clone(),
+        _ => current.clone(),
     };
     match ends {
         Ends::Known { from, to } => Ends::Known {
-            from: written(&item.from, from),
-            to: written(&item.to, to),
+            from: stated_id(&item.from, from),
+            to: stated_id(&item.to, to),
         },
         Ends::UnknownFrom { to, reason } => Ends::UnknownFrom {
-            to: written(&item.to, to),
+            to: stated_id(&item.to, to),
             reason: *reason,
         },
         Ends::UnknownTo { from, reason } => Ends::UnknownTo {
-            from: written(&item.from, from),
+            from: stated_id(&item.from, from),
             reason: *reason,
         },
     }
 }
 
 /// The id that is given, or derived from kind and ends.
-fn id(draft: &mut Draft<'_>, item: &RelationshipEdit, written: &Written, path: &Path<'_>) -> Option<String> {
+fn id(
+    draft: &mut BatchDraft<'_>,
+    item: &RelationshipEdit,
+    stated_ends: &StatedEnds,
+    path: &Path<'_>,
+) -> Option<String> {
     if let Some(id) = &item.id {
         let path = path.field("id");
         let fits = plain_id(id, DERIVED_ID_CHARS_MAX).and_then(|id| {
@@ -184,39 +197,39 @@ fn id(draft: &mut Draft<'_>, item: &RelationshipEdit, written: &Written, path: &
                 .then(|| id.to_owned())
                 .ok_or_else(|| model::Invalid::new(id, "an id that does not start with source:"))
         });
-        return draft.faults.checked(UserErrorCode::Invalid, &path, fits);
+        return draft.faults.accept(UserErrorCode::Invalid, &path, fits);
     }
     if item.kind.is_none() {
         missing(
             draft,
             &path.field("kind"),
-            "Without an id, the kind says which relationship is meant",
+            "Without an id, the kind is needed to identify the relationship",
         );
     }
-    if written.ends.is_none() && written.sound {
+    if stated_ends.ends.is_none() && stated_ends.is_valid {
         missing(
             draft,
             &path.field("from"),
-            "Without an id, the ends say which relationship is meant",
+            "Without an id, the ends are needed to identify the relationship",
         );
     }
     let key = item
         .key
         .clone()
-        .or_else(|| item.since.written().map(ToString::to_string));
-    let (kind, ends, key) = (item.kind?, written.ends.as_ref()?, key.as_deref().unwrap_or("1"));
-    // A merge leaves the ids of relationships as they are, so that whoever still writes the old ids means the same ones.
-    let before = relationship_id(kind, &as_written(item, ends), key);
+        .or_else(|| item.since.new_value().map(ToString::to_string));
+    let (kind, ends, key) = (item.kind?, stated_ends.ends.as_ref()?, key.as_deref().unwrap_or("1"));
+    // A merge does not change the ids of relationships, so items with the old ids of entities refer to the same ones.
+    let before = relationship_id(kind, &ends_before_merges(item, ends), key);
     if draft.known.relationship(&before).is_some() {
         return Some(before);
     }
     let id = relationship_id(kind, ends, key);
     let fits = plain_id(&id, DERIVED_ID_CHARS_MAX).map(str::to_owned);
-    draft.faults.checked(UserErrorCode::Invalid, path, fits)
+    draft.faults.accept(UserErrorCode::Invalid, path, fits)
 }
 
-/// The ids of both ends; empty where one is unknown.
-fn parts(ends: &Ends) -> (&str, &str) {
+/// The ids of both ends; empty for an unknown one.
+fn end_ids(ends: &Ends) -> (&str, &str) {
     match ends {
         Ends::Known { from, to } => (from, to),
         Ends::UnknownFrom { to, .. } => ("", to),
@@ -224,18 +237,18 @@ fn parts(ends: &Ends) -> (&str, &str) {
     }
 }
 
-/// Reports a kind or ends that differ from those known.
-fn stays_fixed(
-    draft: &mut Draft<'_>,
+/// Reports a kind or ends that differ from the existing ones.
+fn check_unchanged(
+    draft: &mut BatchDraft<'_>,
     item: &RelationshipEdit,
     ends: Option<&Ends>,
     known: &Relationship,
     path: &Path<'_>,
 ) {
-    const WAY_OUT: &str = "retract this relationship and assert another";
+    const ADVICE: &str = "retract this relationship and assert another";
     if let Some(kind) = item.kind.filter(|kind| *kind != known.kind) {
         let message = format!(
-            "{:?} is {}, not {kind}, and a kind never changes; {WAY_OUT}",
+            "{:?} is {}, not {kind}, and a kind never changes; {ADVICE}",
             known.id, known.kind
         );
         draft.fault(UserErrorCode::Fixed, &path.field("kind"), message);
@@ -243,31 +256,31 @@ fn stays_fixed(
     let Some(ends) = ends.filter(|ends| **ends != known.ends) else {
         return;
     };
-    let (from, to) = parts(&known.ends);
-    let swapped = parts(ends) == (to, from);
+    let (from, to) = end_ids(&known.ends);
+    let swapped = end_ids(ends) == (to, from);
     if known.kind.is_symmetric() && swapped && matches!(ends, Ends::Known { .. }) {
         return;
     }
-    let shown = |id: &str| {
+    let display = |id: &str| {
         if id.is_empty() {
             "unknown".to_owned()
         } else {
             format!("{id:?}")
         }
     };
-    let (from, to) = (shown(from), shown(to));
+    let (from, to) = (display(from), display(to));
     let message = format!(
-        "{:?} leads from {from} to {to}, and ends never change; {WAY_OUT}",
+        "{:?} leads from {from} to {to}, and ends never change; {ADVICE}",
         known.id
     );
     draft.fault(UserErrorCode::Fixed, &path.field("from"), message);
 }
 
-/// A relationship of which nothing but id, kind and ends is known; where those are missing or refused, a fault is told.
+/// A new relationship with only id, kind and ends. Missing ones are reported.
 fn new(
-    draft: &mut Draft<'_>,
+    draft: &mut BatchDraft<'_>,
     item: &RelationshipEdit,
-    written: Written,
+    stated_ends: StatedEnds,
     id: String,
     path: &Path<'_>,
 ) -> Option<Relationship> {
@@ -275,20 +288,20 @@ fn new(
         let message = format!("There is no relationship {id:?} yet, so it needs a kind");
         missing(draft, &path.field("kind"), message);
     }
-    if written.ends.is_none() && written.sound && item.id.is_some() {
+    if stated_ends.ends.is_none() && stated_ends.is_valid && item.id.is_some() {
         let message = format!("There is no relationship {id:?} yet, so it needs from and to");
         missing(draft, &path.field("from"), message);
     }
-    let stand_in = || Ends::Known {
+    let placeholder = || Ends::Known {
         from: String::new(),
         to: String::new(),
     };
-    let ends = written.ends.unwrap_or_else(stand_in);
+    let ends = stated_ends.ends.unwrap_or_else(placeholder);
     Some(Relationship::new(id, item.kind?, ends))
 }
 
-/// Writes the fields of an item over those of a relationship.
-fn write(draft: &mut Draft<'_>, item: &RelationshipEdit, relationship: &mut Relationship, path: &Path<'_>) {
+/// Applies the fields of an item to a relationship.
+fn write(draft: &mut BatchDraft<'_>, item: &RelationshipEdit, relationship: &mut Relationship, path: &Path<'_>) {
     text_patch(draft, &item.role, &path.field("role"), model::line).apply(&mut relationship.role);
     match &item.status {
         Patch::Keep => {}
@@ -300,26 +313,26 @@ fn write(draft: &mut Draft<'_>, item: &RelationshipEdit, relationship: &mut Rela
     match &item.share {
         Patch::Keep => {}
         Patch::Clear => relationship.share = None,
-        Patch::Set(written) => {
+        Patch::Set(input) => {
             let (kind, basis) = (relationship.kind, relationship.share_basis());
-            relationship.share = share(draft, written, kind, basis, &path.field("share"));
+            relationship.share = share(draft, input, kind, basis, &path.field("share"));
         }
     }
     match &item.amount {
         Patch::Keep => {}
         Patch::Clear => relationship.amount = None,
-        Patch::Set(written) => relationship.amount = amount(draft, written, &path.field("amount")),
+        Patch::Set(input) => relationship.amount = amount(draft, input, &path.field("amount")),
     }
     match &item.capabilities {
         Patch::Keep => {}
         Patch::Clear => relationship.capabilities.clear(),
-        Patch::Set(written) => relationship.capabilities = capabilities(draft, written, relationship.kind, path),
+        Patch::Set(input) => relationship.capabilities = capabilities(draft, input, relationship.kind, path),
     }
     properties(draft, &item.properties, &path.field("properties")).apply(&mut relationship.properties);
 }
 
-/// Writes the dates. A date that says when it ended replaces one by which it was over.
-fn dates(draft: &mut Draft<'_>, item: &RelationshipEdit, relationship: &mut Relationship, path: &Path<'_>) {
+/// Applies the dates. An exact end replaces a date by which the relationship had ended.
+fn dates(draft: &mut BatchDraft<'_>, item: &RelationshipEdit, relationship: &mut Relationship, path: &Path<'_>) {
     if (&item.since, &item.until, &item.ended_by) == (&Patch::Keep, &Patch::Keep, &Patch::Keep) {
         return;
     }
@@ -327,28 +340,28 @@ fn dates(draft: &mut Draft<'_>, item: &RelationshipEdit, relationship: &mut Rela
     let (mut since, mut until, mut ended_by) = (known.since(), known.until(), known.stated_ended_by());
     item.since.clone().apply(&mut since);
     item.until.clone().apply(&mut until);
-    if item.until.written().is_some() && item.ended_by == Patch::Keep {
+    if item.until.new_value().is_some() && item.ended_by == Patch::Keep {
         ended_by = None;
     }
     item.ended_by.clone().apply(&mut ended_by);
     let place = path.field(if ended_by.is_some() { "endedBy" } else { "until" });
     let validity = Validity::bounded(since, until, ended_by);
-    let validity = draft.faults.checked(UserErrorCode::Dates, &place, validity);
+    let validity = draft.faults.accept(UserErrorCode::Dates, &place, validity);
     relationship.validity = validity.unwrap_or(known);
 }
 
-/// Writes the type of an interest in a company, how directly it is held, and what it is made up of.
-fn interest(draft: &mut Draft<'_>, item: &RelationshipEdit, relationship: &mut Relationship, path: &Path<'_>) {
-    let components = item.components.written().filter(|components| !components.is_empty());
+/// Applies the interest in a company, its directness and its components.
+fn interest(draft: &mut BatchDraft<'_>, item: &RelationshipEdit, relationship: &mut Relationship, path: &Path<'_>) {
+    let components = item.components.new_value().filter(|components| !components.is_empty());
     let stated = [
-        ("interest", item.interest.written().is_some()),
-        ("directness", item.directness.written().is_some()),
+        ("interest", item.interest.new_value().is_some()),
+        ("directness", item.directness.new_value().is_some()),
         ("components", components.is_some()),
     ];
     if !relationship.kind.is_interest() {
         for (field, _) in stated.into_iter().filter(|(_, is_stated)| *is_stated) {
             let message = format!(
-                "Only OWNS and CONTROLS are interests in a company, not {}; leave {field} out",
+                "Only OWNS and CONTROLS are interests in a company, not {}; omit {field}",
                 relationship.kind
             );
             draft.fault(UserErrorCode::Invalid, &path.field(field), message);
@@ -364,17 +377,17 @@ fn interest(draft: &mut Draft<'_>, item: &RelationshipEdit, relationship: &mut R
     match &item.components {
         Patch::Keep => {}
         Patch::Clear => relationship.components.clear(),
-        Patch::Set(written) => relationship.components = self::components(draft, written, &path.field("components")),
+        Patch::Set(input) => relationship.components = self::components(draft, input, &path.field("components")),
     }
 }
 
-/// The ids of components, each of a relationship that is known or was written before in the same batch, each once.
-fn components(draft: &mut Draft<'_>, written: &[String], path: &Path<'_>) -> Vec<String> {
-    if !is_listable(draft, written.len(), path) {
+/// The ids of components, each once. They must exist, or come before in the same batch.
+fn components(draft: &mut BatchDraft<'_>, input: &[String], path: &Path<'_>) -> Vec<String> {
+    if !is_listable(draft, input.len(), path) {
         return Vec::new();
     }
     let mut components: Vec<String> = Vec::new();
-    for (position, id) in written.iter().enumerate() {
+    for (position, id) in input.iter().enumerate() {
         if draft.relationship(id).is_none() {
             let message = format!("There is no relationship with the id {id:?}; assert it first");
             draft.fault(UserErrorCode::NotFound, &path.item(position), message);
@@ -385,16 +398,16 @@ fn components(draft: &mut Draft<'_>, written: &[String], path: &Path<'_>) -> Vec
     components
 }
 
-/// What is offered, each once, in the order of the catalogue.
+/// The capabilities, each once, in the order of the enum.
 fn capabilities(
-    draft: &mut Draft<'_>,
-    written: &[Capability],
+    draft: &mut BatchDraft<'_>,
+    input: &[Capability],
     kind: RelationshipKind,
     path: &Path<'_>,
 ) -> Vec<Capability> {
-    if kind != RelationshipKind::Serves && !written.is_empty() {
-        let message = format!("Only SERVES has capabilities, not {kind}; leave them out");
+    if kind != RelationshipKind::Serves && !input.is_empty() {
+        let message = format!("Only SERVES has capabilities, not {kind}; omit them");
         draft.fault(UserErrorCode::Invalid, &path.field("capabilities"), message);
     }
-    Set::of(written).iter().collect()
+    Set::of(input).iter().collect()
 }

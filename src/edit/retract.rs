@@ -1,11 +1,11 @@
-//! Records that are taken back. What others refer to stays, unless those are taken back with it.
+//! Retracts records. A record that others refer to stays, unless those are retracted with it.
 
 use std::borrow::Cow;
 
 use super::{
-    draft::{Decision, Draft},
+    draft::{BatchDraft, Decision},
     fault::{Fault, Path, UserErrorCode},
-    input::Named,
+    input::RecordRef,
     relationships,
 };
 use crate::{
@@ -13,19 +13,19 @@ use crate::{
     model::{Change, Noun},
 };
 
-/// What becomes of the relationships of an entity that is taken back.
+/// How the relationships of a retracted entity are handled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WithRelationships {
-    /// They are taken back as well.
+    /// They are retracted as well.
     Retract,
-    /// As long as there are any, the entity stays.
+    /// The retraction is refused if there are any.
     Refuse,
 }
 
-/// Takes relationships back.
+/// Retracts relationships.
 #[must_use]
-pub fn retract_relationships(graph: &Snapshot, items: &[Named], path: &Path<'_>) -> Decision {
-    let mut draft = Draft::new(graph);
+pub fn retract_relationships(graph: &Snapshot, items: &[RecordRef], path: &Path<'_>) -> Decision {
+    let mut draft = BatchDraft::new(graph);
     let list = path.field("ids");
     for (position, item) in items.iter().enumerate() {
         if let Some(relationship) = relationships::named(&mut draft, item, &list.item(position)) {
@@ -35,25 +35,25 @@ pub fn retract_relationships(graph: &Snapshot, items: &[Named], path: &Path<'_>)
             });
         }
     }
-    draft.decided()
+    draft.into_decision()
 }
 
-/// Takes entities back.
+/// Retracts entities.
 #[must_use]
-pub fn retract_entities(graph: &Snapshot, items: &[Named], with: WithRelationships, path: &Path<'_>) -> Decision {
-    let mut draft = Draft::new(graph);
+pub fn retract_entities(graph: &Snapshot, items: &[RecordRef], with: WithRelationships, path: &Path<'_>) -> Decision {
+    let mut draft = BatchDraft::new(graph);
     let list = path.field("ids");
-    let mut taken = Vec::new();
+    let mut targets = Vec::new();
     for (position, item) in items.iter().enumerate() {
         let path = list.item(position);
         let Some(entity) = draft
             .known
-            .found(&item.id)
+            .entity_ix(&item.id)
             .filter(|ix| draft.known.entity_id(*ix) == item.id)
         else {
-            let message = match draft.known.found(&item.id) {
+            let message = match draft.known.entity_ix(&item.id) {
                 Some(other) => format!(
-                    "{:?} was merged into {:?}; name that one, or undo the merge",
+                    "{:?} was merged into {:?}; give that id, or undo the merge",
                     item.id,
                     draft.known.entity_id(other)
                 ),
@@ -62,11 +62,11 @@ pub fn retract_entities(graph: &Snapshot, items: &[Named], with: WithRelationshi
             draft.fault(UserErrorCode::NotFound, &path, message);
             continue;
         };
-        if draft.claim(&item.id, &path) & draft.expect(Noun::Entity, &item.id, item.expected, &path) {
-            taken.push((position, entity));
+        if draft.claim(&item.id, &path) & draft.check_version(Noun::Entity, &item.id, item.expected_version, &path) {
+            targets.push((position, entity));
         }
     }
-    for (position, entity) in &taken {
+    for (position, entity) in &targets {
         let known = draft.known;
         let related: Vec<Cow<'_, str>> = known
             .relationships_of(*entity)
@@ -76,7 +76,7 @@ pub fn retract_entities(graph: &Snapshot, items: &[Named], with: WithRelationshi
         match with {
             WithRelationships::Retract => related.iter().for_each(|id| retract_relationship(&mut draft, id)),
             WithRelationships::Refuse if !related.is_empty() => {
-                let message = "stands in relationships; retract them first, or give withRelationships: true";
+                let message = "has relationships; retract them first, or give withRelationships: true";
                 in_use(
                     &mut draft,
                     known.entity_id(*entity),
@@ -88,17 +88,17 @@ pub fn retract_entities(graph: &Snapshot, items: &[Named], with: WithRelationshi
             WithRelationships::Refuse => {}
         }
     }
-    for (position, entity) in &taken {
+    for (position, entity) in &targets {
         let known = draft.known;
-        // What is taken back with it quotes nobody any more.
+        // Relationships that are retracted with it do not count.
         let quoted = known
-            .quoted_about(*entity)
+            .relationships_quoting(*entity)
             .into_iter()
             .map(|ix| known.relationship_id(ix));
         let quoted: Vec<Cow<'_, str>> = quoted.filter(|id| draft.relationship(id).is_some()).collect();
         let id = known.entity_id(*entity);
         if !quoted.is_empty() {
-            let message = "is quoted as a speaker; mergeEntities puts another in its place";
+            let message = "is quoted as a speaker; mergeEntities replaces it by another entity";
             in_use(&mut draft, id, &quoted, message, &list.item(*position));
         }
         draft.change(Change::Retract {
@@ -106,19 +106,19 @@ pub fn retract_entities(graph: &Snapshot, items: &[Named], with: WithRelationshi
             id: id.to_owned(),
         });
     }
-    draft.decided()
+    draft.into_decision()
 }
 
-fn retract_relationship(draft: &mut Draft<'_>, id: &str) {
+fn retract_relationship(draft: &mut BatchDraft<'_>, id: &str) {
     draft.change(Change::Retract {
         noun: Noun::Relationship,
         id: id.to_owned(),
     });
 }
 
-fn in_use(draft: &mut Draft<'_>, id: &str, by: &[Cow<'_, str>], message: &str, path: &Path<'_>) {
+fn in_use(draft: &mut BatchDraft<'_>, id: &str, by: &[Cow<'_, str>], message: &str, path: &Path<'_>) {
     let message = format!(
-        "{id:?} {message}. In use by {} relationships, some of them in candidates",
+        "{id:?} {message}. {} relationships refer to it, some of them in candidates",
         by.len()
     );
     let candidates = by.iter().map(|id| id.clone().into_owned());

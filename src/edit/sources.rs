@@ -1,7 +1,7 @@
-//! Sources that are created or updated, on their own or beside the statements that cite them.
+//! Creates and updates sources, alone or with the statements that cite them.
 
 use super::{
-    draft::{Decision, Draft},
+    draft::{BatchDraft, Decision},
     fault::{Fault, Path, UserErrorCode},
     fields::{line, text_patch},
     input::{Patch, SourceEdit},
@@ -14,7 +14,7 @@ use crate::{
 /// Creates or updates sources.
 #[must_use]
 pub fn upsert_sources(graph: &Snapshot, items: &[SourceEdit], path: &Path<'_>) -> Decision {
-    let mut draft = Draft::new(graph);
+    let mut draft = BatchDraft::new(graph);
     let list = path.field("sources");
     for (position, item) in items.iter().enumerate() {
         let path = list.item(position);
@@ -24,25 +24,26 @@ pub fn upsert_sources(graph: &Snapshot, items: &[SourceEdit], path: &Path<'_>) -
             upsert(&mut draft, id, item, &path);
         }
     }
-    draft.decided()
+    draft.into_decision()
 }
 
 /// The id of a source, with its prefix.
-pub(super) fn source_id(draft: &mut Draft<'_>, written: &str, path: &Path<'_>) -> Option<String> {
-    let id = plain_id(written, ID_CHARS_MAX).and_then(Source::id_of);
-    draft.faults.checked(UserErrorCode::Invalid, path, id)
+pub(super) fn source_id(draft: &mut BatchDraft<'_>, text: &str, path: &Path<'_>) -> Option<String> {
+    let id = plain_id(text, ID_CHARS_MAX).and_then(Source::id_of);
+    draft.faults.accept(UserErrorCode::Invalid, path, id)
 }
 
-/// Writes one source, whose id is checked.
-pub(super) fn upsert(draft: &mut Draft<'_>, id: String, item: &SourceEdit, path: &Path<'_>) -> Option<String> {
-    let fine = draft.expect(Noun::Source, &id, item.expected, path) & draft.is_free_for(Noun::Source, &id, path);
+/// Creates or updates one source with a valid id.
+pub(super) fn upsert(draft: &mut BatchDraft<'_>, id: String, item: &SourceEdit, path: &Path<'_>) -> Option<String> {
+    let is_valid = draft.check_version(Noun::Source, &id, item.expected_version, path)
+        & draft.is_free_for(Noun::Source, &id, path);
     let publisher = line(draft, item.publisher.as_deref(), &path.field("publisher"));
     let title = line(draft, item.title.as_deref(), &path.field("title"));
     let url = text_patch(draft, &item.url, &path.field("url"), link);
     let licence = text_patch(draft, &item.licence, &path.field("licence"), as_line);
     let known = draft.source(&id);
-    for (name, written) in [("publisher", &item.publisher), ("title", &item.title)] {
-        if known.is_none() && written.is_none() {
+    for (name, text) in [("publisher", &item.publisher), ("title", &item.title)] {
+        if known.is_none() && text.is_none() {
             let message = format!("There is no source {id:?} yet, so it needs a {name}");
             draft
                 .faults
@@ -66,7 +67,7 @@ pub(super) fn upsert(draft: &mut Draft<'_>, id: String, item: &SourceEdit, path:
     url.apply(&mut source.url);
     licence.apply(&mut source.licence);
     Patch::apply(item.published_on.clone(), &mut source.published_on);
-    if fine {
+    if is_valid {
         draft.put(Record::Source(source));
     }
     Some(id)

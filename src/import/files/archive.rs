@@ -88,7 +88,7 @@ pub(in crate::import) fn of_zip(stored: &StoredFile) -> Result<Vec<Member>, Unre
 /// The files of a tar archive.
 pub(in crate::import) fn of_tar(stored: &StoredFile) -> Result<Vec<Member>, Unreadable> {
     let failed = |error: std::io::Error| {
-        Unreadable::form("the archive", format!("is damaged or truncated: {error}; get it again"))
+        Unreadable::form("the archive", format!("is damaged or cut off: {error}; get it again"))
     };
     let length = stored.length()?;
     let mut archive = tar::Archive::new(BufReader::new(stored.open()?));
@@ -106,7 +106,7 @@ pub(in crate::import) fn of_tar(stored: &StoredFile) -> Result<Vec<Member>, Unre
             return Err(Unreadable::form("the archive", reason));
         }
         if from.checked_add(bytes).is_none_or(|end| end > length) {
-            let reason = format!("ends in the middle of {name}: it is truncated; get it again");
+            let reason = format!("ends in the middle of {name}: it is cut off; get it again");
             return Err(Unreadable::form("the archive", reason));
         }
         if kind.is_file() || kind.is_contiguous() {
@@ -144,7 +144,7 @@ fn too_many(files: usize) -> Unreadable {
 
 pub(in crate::import) fn damaged(error: impl Into<ZipError>) -> Unreadable {
     let error: ZipError = error.into();
-    Unreadable::form("the archive", format!("is damaged or truncated: {error}; get it again"))
+    Unreadable::form("the archive", format!("is damaged or cut off: {error}; get it again"))
 }
 
 /// Reads the first `length` bytes; fewer only if there are no more.

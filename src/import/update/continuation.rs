@@ -3,7 +3,7 @@
 
 use super::{Decision, StoreUpdate, notes::Version};
 use crate::{
-    edit::{Named, Path, merge_entities},
+    edit::{Path, RecordRef, merge_entities},
     formats::{
         bods::{self, Continued},
         reader::Wanted,
@@ -104,7 +104,10 @@ impl StoreUpdate {
             };
             self.commit_all(self.graph().as_another_kind(entity), REASON.to_owned())?;
         }
-        let named = [Named { id, expected: None }];
+        let named = [RecordRef {
+            id,
+            expected_version: None,
+        }];
         let decision = merge_entities(self.graph(), &named, &into, None, &Path::root("into"));
         match decision.changes {
             Ok(changes) => {

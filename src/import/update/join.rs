@@ -11,7 +11,7 @@ use std::{
 
 use super::StoreUpdate;
 use crate::{
-    edit::{Named, Path, merge_entities},
+    edit::{Path, RecordRef, merge_entities},
     formats::reader::Fault,
     graph::{EntityIx, Snapshot},
     import::{
@@ -233,11 +233,11 @@ fn merge(store: &Store, ids: &[String], at: Timestamp) -> Result<(), String> {
         reason: Some(REASON.to_owned()),
         at,
         decide: Box::new(move |graph| {
-            let named = from.iter().map(|id| Named {
+            let named = from.iter().map(|id| RecordRef {
                 id: id.clone(),
-                expected: None,
+                expected_version: None,
             });
-            let named: Vec<Named> = named.collect();
+            let named: Vec<RecordRef> = named.collect();
             let decision = merge_entities(graph, &named, &into, None, &Path::root("join"));
             decision
                 .changes

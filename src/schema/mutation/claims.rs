@@ -4,7 +4,7 @@ use async_graphql::{InputObject, MaybeUndefined};
 
 use super::records::{SourceInput, date, expected, json, key, patch, same};
 use crate::{
-    edit::{AmountEdit, EvidenceAdded, EvidenceEdit, RelationshipEdit, ShareEdit},
+    edit::{AmountEdit, EvidenceAddition, EvidenceEdit, RelationshipEdit, ShareEdit},
     model::{Capability, Directness, Interest, RelationshipKind, RelationshipStatus, ShareOf, Stance, UnknownReason},
     schema::{
         query::root::EntityBy,
@@ -192,7 +192,7 @@ impl From<RelationshipInput> for RelationshipEdit {
             capabilities: patch(input.capabilities, capabilities),
             properties: patch(input.properties, json),
             evidence: input.evidence.into_iter().flatten().map(Into::into).collect(),
-            expected: expected(input.expected_version),
+            expected_version: expected(input.expected_version),
         }
     }
 }
@@ -208,12 +208,12 @@ pub(crate) struct AddedEvidenceInput {
     expected_version: Option<i32>,
 }
 
-impl From<AddedEvidenceInput> for EvidenceAdded {
+impl From<AddedEvidenceInput> for EvidenceAddition {
     fn from(input: AddedEvidenceInput) -> Self {
         Self {
             relationship: input.relationship_id.0,
             evidence: input.statement.into(),
-            expected: expected(input.expected_version),
+            expected_version: expected(input.expected_version),
         }
     }
 }

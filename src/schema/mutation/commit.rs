@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Number, Value};
 
 use crate::{
-    edit::{Decision, Fault, Path, Rejected, UserErrorCode},
+    edit::{Decision, Fault, Path, Rejection, UserErrorCode},
     engine::error::Error,
     graph::{Exhausted, Refused, Snapshot},
     model::{self, Entry, Invalid, Retry, just_before},
@@ -42,11 +42,11 @@ pub(crate) struct Committed {
     /// The ids of the records that it was about.
     pub(crate) subjects: Vec<String>,
     pub(crate) replayed: bool,
-    pub(crate) rejected: Rejected,
+    pub(crate) rejected: Rejection,
 }
 
 impl Committed {
-    fn rejected(rejected: Rejected) -> Self {
+    fn rejected(rejected: Rejection) -> Self {
         Self {
             viewer: None,
             entry: None,
@@ -59,7 +59,7 @@ impl Committed {
     /// Rejected for one reason, which stands at a field of the input.
     pub(super) fn refused(code: UserErrorCode, field: &str, message: impl Into<String>) -> Self {
         let input = Path::root(INPUT);
-        Self::rejected(Rejected {
+        Self::rejected(Rejection {
             faults: vec![Fault::new(code, &input.field(field), message)],
             more: 0,
         })
@@ -135,7 +135,7 @@ pub(super) fn commit(
                 entry,
                 subjects,
                 replayed,
-                rejected: Rejected::default(),
+                rejected: Rejection::default(),
             })
         }
         Err(error) => refusal(error),
@@ -166,7 +166,7 @@ fn is_within(ctx: &Context<'_>, asking: &Asking, items: usize) -> Result<(), Err
 }
 
 /// What was decided, unless it changes too much: few items may have very many relationships.
-fn bounded<T>(changes: Vec<T>, max: usize) -> Result<Vec<T>, Rejected> {
+fn bounded<T>(changes: Vec<T>, max: usize) -> Result<Vec<T>, Rejection> {
     if changes.len() <= max {
         return Ok(changes);
     }
@@ -174,7 +174,7 @@ fn bounded<T>(changes: Vec<T>, max: usize) -> Result<Vec<T>, Rejected> {
         "This would change {} records; one mutation may change {max}. Do it in pieces: name fewer records at a time, or first retract some of their relationships with retractRelationships",
         changes.len()
     );
-    Err(Rejected {
+    Err(Rejection {
         faults: vec![Fault::new(UserErrorCode::Limit, &Path::root(INPUT), message)],
         more: 0,
     })
@@ -210,7 +210,7 @@ fn fnv_1a(bytes: &[u8]) -> u64 {
 /// What the store's refusal means to who asked: a fault of theirs, or an error.
 fn refusal(error: commit::Error) -> Result<Committed, Error> {
     match error {
-        commit::Error::Rejected(rejected) => match rejected.downcast::<Rejected>() {
+        commit::Error::Rejected(rejected) => match rejected.downcast::<Rejection>() {
             Ok(rejected) => Ok(Committed::rejected(*rejected)),
             Err(_) => Err(Error::internal(
                 "a proposal was rejected by something else than the rules",
@@ -218,7 +218,7 @@ fn refusal(error: commit::Error) -> Result<Committed, Error> {
         },
         commit::Error::Refused(Refused::Taken { id, noun }) => {
             let message = format!("The id {id:?} belongs, or belonged, to a record of another sort ({noun})");
-            Ok(Committed::rejected(Rejected {
+            Ok(Committed::rejected(Rejection {
                 faults: vec![Fault::new(UserErrorCode::IdTaken, &Path::root(INPUT), message).candidates([id])],
                 more: 0,
             }))
@@ -231,7 +231,7 @@ fn refusal(error: commit::Error) -> Result<Committed, Error> {
         )),
         commit::Error::Unkeepable(reason) => {
             let message = format!("This cannot be kept as it is: {reason}; properties that are nested less deep can");
-            Ok(Committed::rejected(Rejected {
+            Ok(Committed::rejected(Rejection {
                 faults: vec![Fault::new(UserErrorCode::Invalid, &Path::root(INPUT), message)],
                 more: 0,
             }))

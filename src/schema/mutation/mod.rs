@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     edit::{
-        self, Decision, EntityEdit, EvidenceAdded, Fault, Path, RelationshipEdit, SourceEdit, UserErrorCode,
+        self, Decision, EntityEdit, EvidenceAddition, Fault, Path, RelationshipEdit, SourceEdit, UserErrorCode,
         WithRelationships,
     },
     engine::{cost::directives::cost, error::Error},
@@ -185,7 +185,7 @@ impl Mutation {
         #[graphql(desc = "The statements, and why.")] input: AddEvidenceInput,
     ) -> Option<Result<AddEvidencePayload, Error>> {
         let attempt = input.attempt(input.evidence.len());
-        let items: Vec<EvidenceAdded> = input.evidence.into_iter().map(Into::into).collect();
+        let items: Vec<EvidenceAddition> = input.evidence.into_iter().map(Into::into).collect();
         let decide = move |graph: &_| edit::add_evidence(graph, &items, &Path::root(INPUT));
         Some(commit(ctx, attempt, decide).map(Into::into))
     }

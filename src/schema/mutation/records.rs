@@ -3,7 +3,7 @@
 use async_graphql::{InputObject, MaybeUndefined};
 
 use crate::{
-    edit::{EntityEdit, EntityKey, Expected, IdentifierEdit, NameEdit, Named, Patch, SourceEdit},
+    edit::{EntityEdit, EntityKey, ExpectedVersion, IdentifierEdit, NameEdit, Patch, RecordRef, SourceEdit},
     engine::error::Error,
     model::{AskedView, EntityKind, EntityStatus, NameKind},
     schema::{
@@ -39,7 +39,7 @@ pub(super) fn json(json: Json) -> serde_json::Value {
     json.0
 }
 
-pub(super) fn expected(version: Option<i32>) -> Expected {
+pub(super) fn expected(version: Option<i32>) -> ExpectedVersion {
     version.map(i64::from)
 }
 
@@ -71,7 +71,7 @@ impl From<SourceInput> for SourceEdit {
             url: patch(input.url, same),
             published_on: patch(input.published_on, date),
             licence: patch(input.licence, same),
-            expected: expected(input.expected_version),
+            expected_version: expected(input.expected_version),
         }
     }
 }
@@ -159,7 +159,7 @@ impl From<EntityInput> for EntityEdit {
             website: patch(input.website, same),
             undisclosed: patch(input.undisclosed, same),
             properties: patch(input.properties, json),
-            expected: expected(input.expected_version),
+            expected_version: expected(input.expected_version),
         }
     }
 }
@@ -184,11 +184,14 @@ pub(super) fn key(by: EntityBy) -> EntityKey {
 ///
 /// # Errors
 /// BAD_USER_INPUT when versions are expected of more or fewer than there are; `coordinate` is where they stand.
-pub(super) fn named(ids: Vec<NodeKey>, versions: Option<Vec<i32>>, coordinate: &str) -> Result<Vec<Named>, Error> {
+pub(super) fn named(ids: Vec<NodeKey>, versions: Option<Vec<i32>>, coordinate: &str) -> Result<Vec<RecordRef>, Error> {
     let Some(versions) = versions else {
         return Ok(ids
             .into_iter()
-            .map(|NodeKey(id)| Named { id, expected: None })
+            .map(|NodeKey(id)| RecordRef {
+                id,
+                expected_version: None,
+            })
             .collect());
     };
     if versions.len() != ids.len() {
@@ -200,6 +203,9 @@ pub(super) fn named(ids: Vec<NodeKey>, versions: Option<Vec<i32>>, coordinate: &
         return Err(Error::bad_user_input(coordinate, message));
     }
     let versions = versions.into_iter().map(|version| Some(i64::from(version)));
-    let named = |(NodeKey(id), expected): (NodeKey, Expected)| Named { id, expected };
+    let named = |(NodeKey(id), expected): (NodeKey, ExpectedVersion)| RecordRef {
+        id,
+        expected_version: expected,
+    };
     Ok(ids.into_iter().zip(versions).map(named).collect())
 }

@@ -1,4 +1,4 @@
-//! The records as they are known now, whatever day they held and however firm they are.
+//! The current records, of any validity and status.
 
 use std::borrow::Cow;
 
@@ -7,24 +7,24 @@ use crate::{
     model::{Entity, Noun, Record, Relationship, Set, Source},
 };
 
-/// Everything that a graph knows by now.
+/// The known records of a graph.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Known<'g> {
+pub(super) struct KnownRecords<'g> {
     graph: &'g Snapshot,
     mask: Mask,
 }
 
-impl<'g> Known<'g> {
-    /// Where the graph is read as it was known earlier, what was known then.
-    pub(super) fn of(graph: &'g Snapshot) -> Self {
+impl<'g> KnownRecords<'g> {
+    /// All records of `graph`; of a past state those known then.
+    pub(super) fn new(graph: &'g Snapshot) -> Self {
         Self {
             graph,
             mask: graph.everything_known(),
         }
     }
 
-    /// The entity that is found by this id: another one where it was merged.
-    pub(super) fn found(&self, id: &str) -> Option<EntityIx> {
+    /// The entity with this id, or the one that it was merged into.
+    pub(super) fn entity_ix(&self, id: &str) -> Option<EntityIx> {
         self.graph.entity_by_id(id, &self.mask)
     }
 
@@ -33,7 +33,7 @@ impl<'g> Known<'g> {
     }
 
     pub(super) fn entity(&self, id: &str) -> Option<Entity> {
-        let ix = self.found(id).filter(|ix| self.entity_id(*ix) == id)?;
+        let ix = self.entity_ix(id).filter(|ix| self.entity_id(*ix) == id)?;
         Some(self.graph.entity(ix).record())
     }
 
@@ -55,7 +55,7 @@ impl<'g> Known<'g> {
         }
     }
 
-    /// The version of a record; 0 when there is none, or none any more.
+    /// The version of a record; 0 if it does not exist, or no longer.
     pub(super) fn version(&self, noun: Noun, id: &str) -> u32 {
         let version = match noun {
             Noun::Source => {
@@ -63,7 +63,7 @@ impl<'g> Known<'g> {
                 ix.map(|ix| self.graph.source(ix).version())
             }
             Noun::Entity => {
-                let ix = self.found(id).filter(|ix| self.entity_id(*ix) == id);
+                let ix = self.entity_ix(id).filter(|ix| self.entity_id(*ix) == id);
                 ix.map(|ix| self.graph.entity(ix).version())
             }
             Noun::Relationship => {
@@ -74,9 +74,9 @@ impl<'g> Known<'g> {
         version.unwrap_or(0)
     }
 
-    /// What an id belongs to, if to anything.
+    /// The noun of the record with an id, if there is one.
     pub(super) fn noun(&self, id: &str) -> Option<Noun> {
-        if self.found(id).is_some() {
+        if self.entity_ix(id).is_some() {
             return Some(Noun::Entity);
         }
         if self.graph.relationship_by_id(id, &self.mask).is_some() {
@@ -86,40 +86,40 @@ impl<'g> Known<'g> {
     }
 
     /// The ids of the entities with an identifier.
-    pub(super) fn holders(&self, scheme: &str, value: &str) -> Vec<&'g str> {
-        let found = self.graph.entities_by_identifier(scheme, value, &self.mask);
-        found.into_iter().map(|ix| self.entity_id(ix)).collect()
+    pub(super) fn entities_with_identifier(&self, scheme: &str, value: &str) -> Vec<&'g str> {
+        let entities = self.graph.entities_by_identifier(scheme, value, &self.mask);
+        entities.into_iter().map(|ix| self.entity_id(ix)).collect()
     }
 
-    /// The ids of the entities that go by a name.
-    pub(super) fn namesakes(&self, name: &str) -> Vec<&'g str> {
-        let found = self.graph.entities_by_name(name, Set::all(), &self.mask);
-        found.into_iter().map(|ix| self.entity_id(ix)).collect()
+    /// The ids of the entities with a name.
+    pub(super) fn entities_with_name(&self, name: &str) -> Vec<&'g str> {
+        let entities = self.graph.entities_by_name(name, Set::all(), &self.mask);
+        entities.into_iter().map(|ix| self.entity_id(ix)).collect()
     }
 
-    /// The relationships at whose ends an entity stands, by id.
+    /// The relationships of an entity, by id.
     pub(super) fn relationships_of(&self, entity: EntityIx) -> Vec<RelationshipIx> {
         let hops = self
             .graph
             .hops(entity, Pattern::any(), self.mask)
             .map(|hop| hop.relationship);
-        let mut found: Vec<RelationshipIx> = hops.chain(self.graph.undisclosed(entity, self.mask)).collect();
-        self.sort(&mut found);
-        found
+        let mut relationships: Vec<RelationshipIx> = hops.chain(self.graph.undisclosed(entity, self.mask)).collect();
+        self.sort(&mut relationships);
+        relationships
     }
 
-    /// The relationships about which an entity is quoted, by id.
-    pub(super) fn quoted_about(&self, entity: EntityIx) -> Vec<RelationshipIx> {
+    /// The relationships with statements that quote an entity, by id.
+    pub(super) fn relationships_quoting(&self, entity: EntityIx) -> Vec<RelationshipIx> {
         let statements = self.graph.statements_by(entity, self.mask);
-        let mut found: Vec<RelationshipIx> = statements
+        let mut relationships: Vec<RelationshipIx> = statements
             .map(|statement| self.graph.statement(statement).relationship())
             .collect();
-        self.sort(&mut found);
-        found
+        self.sort(&mut relationships);
+        relationships
     }
 
     fn sort(&self, relationships: &mut Vec<RelationshipIx>) {
-        // Rows stand in the order of their ids.
+        // Rows are in the order of ids.
         relationships.sort_unstable();
         relationships.dedup();
     }
