@@ -7,10 +7,13 @@
 use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::fs::{self, File};
+use std::hash::Hasher;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::{env, process};
+
+use fnv::FnvHasher;
 
 const FILES: &[&str] = &[
     ".npmrc",
@@ -102,7 +105,7 @@ fn warn(missing: &Missing, out: &Path) {
 /// Fills `pages` from `web/dist`, which is brought up to date first.
 fn provide(web: &Path, out: &Path, pages: &Path) -> Result<(), Missing> {
     let sources = sources(web)?;
-    let mut hash = Fnv::new();
+    let mut hash = FnvHasher::default();
     for path in &sources {
         hash.write(path.to_string_lossy().replace('\\', "/").as_bytes());
         hash.write(&[0]);
@@ -110,7 +113,7 @@ fn provide(web: &Path, out: &Path, pages: &Path) -> Result<(), Missing> {
         hash.write(&content.len().to_le_bytes());
         hash.write(&content);
     }
-    let stamp = hash.hex();
+    let stamp = format!("{:016x}", hash.finish());
 
     let dist = web.join("dist");
     // Two cargo runs share dist: the second waits and finds it done. Where nothing can be written nothing is shared.
@@ -332,9 +335,9 @@ fn table(pages: &Path) -> io::Result<String> {
 }
 
 fn encoded(pages: &Path, name: &str) -> io::Result<String> {
-    let mut hash = Fnv::new();
+    let mut hash = FnvHasher::default();
     hash.write(&fs::read(pages.join(name))?);
-    let etag = format!("\"{}\"", hash.hex());
+    let etag = format!("\"{:016x}\"", hash.finish());
     let path = format!("/pages/{name}");
     Ok(format!(
         "Encoded {{ bytes: include_bytes!(concat!(env!(\"OUT_DIR\"), {path:?})), etag: {etag:?} }}"
@@ -352,24 +355,5 @@ fn content_type(extension: &str) -> &'static str {
         "ttf" => "font/ttf",
         "woff2" => "font/woff2",
         _ => "application/octet-stream",
-    }
-}
-
-/// FNV-1a with 128 bits: enough to tell versions of a file apart, and no dependency for the build.
-struct Fnv(u128);
-
-impl Fnv {
-    fn new() -> Self {
-        Self(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d)
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u128::from(*byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b);
-        }
-    }
-
-    fn hex(&self) -> String {
-        format!("{:032x}", self.0)
     }
 }

@@ -1,11 +1,11 @@
 //! `/schema.graphql`: the schema as text, for whoever may read, with an ETag so that tools poll it for nothing.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use twox_hash::XxHash3_64;
 
 use super::{access::Access, graphql, header_list::has_version, negotiate::MediaType};
 use crate::model::Timestamp;
@@ -19,11 +19,9 @@ pub(super) struct Sdl {
 
 impl Sdl {
     pub(super) fn new(text: &str, access: Access) -> Self {
-        let mut hasher = DefaultHasher::new();
-        text.hash(&mut hasher);
         Self {
             text: text.into(),
-            etag: format!("\"{:016x}\"", hasher.finish()).into(),
+            etag: format!("\"{:016x}\"", XxHash3_64::oneshot(text.as_bytes())).into(),
             access,
         }
     }
