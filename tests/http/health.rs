@@ -10,7 +10,7 @@ use std::{
 use guanxi::{
     engine::Limits,
     graph::Snapshot,
-    http::{self, Access, Readiness, Routes, Service},
+    http::{self, Access, Readiness, Routes, settings::Service},
     model::Timestamp,
     schema::Api,
     store::{State, Store, commit::Proposal},
