@@ -83,7 +83,7 @@ fn what_an_ended_import_left_is_said_by_whoever_meets_it() {
     let (code, text) = told(&guanxi(folder.path(), &["import", "other.jsonl", "--store", "s"]));
     assert_eq!(code, Some(0), "{text}");
     assert!(
-        text.contains("interrupted had put into s before is part of the store"),
+        text.contains("the records of an interrupted import into s are part of the store"),
         "{text}"
     );
 }

@@ -158,7 +158,7 @@ fn a_full_disk_is_told_and_the_log_goes_on_when_there_is_room() {
     check(&store);
     drop(store);
     check(&open(&dir));
-    assert!(told(&["check", "--store", text(&dir)]).contains("no problems in how it is stored"));
+    assert!(told(&["check", "--store", text(&dir)]).contains("no problems in the stored data"));
 }
 
 #[test]

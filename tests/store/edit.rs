@@ -3,7 +3,7 @@
 
 use guanxi::{
     edit::{
-        self, Decision, EntityEdit, EntityKey, EvidenceEdit, IdentifierEdit, Named, Patch, Path, RelationshipEdit,
+        self, Decision, EntityEdit, EntityKey, EvidenceEdit, IdentifierEdit, Patch, Path, RecordRef, RelationshipEdit,
         SourceEdit, WithRelationships,
     },
     graph::Snapshot,
@@ -90,11 +90,14 @@ fn relationship(&(from, to, kind, speaker): &(u8, u8, u8, u8)) -> RelationshipEd
     }
 }
 
-fn named(id: String) -> Named {
-    Named { id, expected: None }
+fn named(id: String) -> RecordRef {
+    RecordRef {
+        id,
+        expected_version: None,
+    }
 }
 
-fn relationship_id((from, to, kind): (u8, u8, u8)) -> Named {
+fn relationship_id((from, to, kind): (u8, u8, u8)) -> RecordRef {
     named(format!("rel:e{from}:{}:e{to}:1", KINDS[usize::from(kind)]))
 }
 

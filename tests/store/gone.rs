@@ -87,7 +87,7 @@ fn a_store_whose_tokens_are_gone_is_not_open_to_everybody() {
         fs::remove_file(&tokens).unwrap();
         let said = refused(&["serve", "--port", "0", "--store", store]);
         assert!(
-            said.contains("the tokens are gone") && said.contains("guanxi token create"),
+            said.contains("the tokens that protect the store are missing") && said.contains("guanxi token create"),
             "{said}"
         );
     }
