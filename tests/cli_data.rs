@@ -111,16 +111,12 @@ fn the_data_of_a_question_is_named_by_words_or_variables_and_said() {
             &[("GUANXI_STORE", "nowhere"), ("GUANXI_DATA", "nowhere")],
             "",
         ),
-        (&[], &[("GUANXI_STORE", store.as_str())], "which GUANXI_STORE names"),
-        (
-            &[],
-            &[("GUANXI_SERVER", served.url.as_str())],
-            "which GUANXI_SERVER names",
-        ),
+        (&[], &[("GUANXI_STORE", store.as_str())], "from GUANXI_STORE"),
+        (&[], &[("GUANXI_SERVER", served.url.as_str())], "from GUANXI_SERVER"),
         (
             &[],
             &[("GUANXI_SERVER", ""), ("GUANXI_STORE", store.as_str())],
-            "which GUANXI_STORE names",
+            "from GUANXI_STORE",
         ),
     ] {
         let (code, out, told) = guanxi(&[&["query", NAMES], words].concat(), variables);

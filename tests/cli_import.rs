@@ -31,7 +31,7 @@ fn told(output: &Output) -> (Option<i32>, String) {
 fn a_format_is_one_though_something_else_is_called_so() {
     let folder = folder(&format!("{ENTITY}\n"));
     // The second time there is a folder `json-lines`.
-    for expected in ["made", "nothing was new"] {
+    for expected in ["created", "nothing was new"] {
         let arguments = ["import", "json-lines", "lines.jsonl", "--store", "json-lines"];
         let (code, text) = told(&guanxi(folder.path(), &arguments));
         assert_eq!(code, Some(0), "{text}");

@@ -273,7 +273,7 @@ fn what_the_start_does_not_read_is_read_afterwards_and_its_damage_is_told() {
         drop(store);
         let said = refused(&["check", "--store", text(&dir)]);
         assert!(
-            said.contains("restore the last good one") && said.contains("guanxi export"),
+            said.contains("restore the last good backup") && said.contains("guanxi export"),
             "{said}"
         );
         // What is served still can be taken along.

@@ -45,7 +45,7 @@ fn a_store_whose_log_is_gone_is_not_begun_anew() {
         ] {
             let said = refused(arguments);
             assert!(
-                said.contains("restore the last good one"),
+                said.contains("restore the last good backup"),
                 "{} bytes: {said}",
                 damaged.len()
             );
