@@ -1,6 +1,6 @@
 //! What a request may call the server, and what comes through a proxy.
 
-use guanxi::http::{self, Access, Changes, PublicRead, Readiness, settings::Service};
+use guanxi::http::{self, Access, Changes, PublicRead, Readiness, Service};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
