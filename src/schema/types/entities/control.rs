@@ -77,12 +77,7 @@ impl<K: OfKind> Subsidiaries<K> {
         #[graphql(desc = "How many, from the end: 0 to 1000. Excludes first.")] last: Option<i32>,
         #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
     ) -> Option<Result<NeighborConnection, Error>> {
-        let page = PageArgs {
-            first,
-            after,
-            last,
-            before,
-        };
+        let page = PageArgs::new(first, after, last, before);
         let args = RelationshipArgs { filter, order_by, page };
         let kind = format!("{:?}", K::KIND);
         let outlook = self.0.outlook(&kind, Pattern::any());
@@ -125,12 +120,7 @@ impl<K: OfKind> Controllers<K> {
         #[graphql(desc = "How many, from the end: 0 to 1000. Excludes first.")] last: Option<i32>,
         #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
     ) -> Option<Result<NeighborConnection, Error>> {
-        let page = PageArgs {
-            first,
-            after,
-            last,
-            before,
-        };
+        let page = PageArgs::new(first, after, last, before);
         let args = RelationshipArgs { filter, order_by, page };
         let kind = format!("{:?}", K::KIND);
         let outlook = self.0.outlook(&kind, Pattern::any());

@@ -191,12 +191,7 @@ impl<K: OfKind> Shared<K> {
         #[graphql(desc = "How many, from the end: 0 to 1000. Excludes first.")] last: Option<i32>,
         #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
     ) -> Option<Result<RelationshipConnection, Error>> {
-        let page = PageArgs {
-            first,
-            after,
-            last,
-            before,
-        };
+        let page = PageArgs::new(first, after, last, before);
         let args = RelationshipArgs { filter, order_by, page };
         Some(self.outlook("Entity", Pattern::any()).relationships(ctx, args))
     }
@@ -217,12 +212,7 @@ impl<K: OfKind> Shared<K> {
         #[graphql(desc = "How many, from the end: 0 to 1000. Excludes first.")] last: Option<i32>,
         #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
     ) -> Option<Result<NeighborConnection, Error>> {
-        let page = PageArgs {
-            first,
-            after,
-            last,
-            before,
-        };
+        let page = PageArgs::new(first, after, last, before);
         let args = RelationshipArgs { filter, order_by, page };
         Some(self.outlook("Entity", Pattern::any()).neighbors(ctx, args))
     }
@@ -237,12 +227,7 @@ impl<K: OfKind> Shared<K> {
         #[graphql(desc = "How many, from the end: 0 to 1000. Excludes first.")] last: Option<i32>,
         #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
     ) -> Option<Result<Connection<Evidence>, Error>> {
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-        };
+        let args = PageArgs::new(first, after, last, before);
         Some(statements(
             ctx,
             &self.viewer,
