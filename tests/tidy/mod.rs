@@ -1,5 +1,8 @@
 //! Rules of the house that no compiler checks: which room may use which, and how files begin.
 
+mod circles;
+mod words;
+
 use std::{
     collections::BTreeSet,
     fs,
