@@ -22,7 +22,7 @@ use crate::{
         followthemoney, tables,
     },
     graph::{Budget, Direction, Snapshot, Step},
-    model::{At, Catalog, Date, Invalid, RelationshipKind, RelationshipStatus, Set, Timestamp, View},
+    model::{AsOf, Catalog, Date, Invalid, RelationshipKind, RelationshipStatus, Set, Timestamp, View},
     store,
 };
 
@@ -161,7 +161,7 @@ fn selection(graph: &Snapshot, arguments: &ExportArguments, now: Timestamp) -> a
     let (wanted, part) = (&arguments.view, &arguments.part);
     let mut view: View = Selection::everything(wanted.known_at.unwrap_or(now.max(graph.last_recorded_at())));
     if let Some(day) = wanted.as_of {
-        view.at = At::Day(day);
+        view.as_of = AsOf::Day(day);
     }
     if !wanted.status.is_empty() {
         view.statuses = Set::of(&wanted.status);
