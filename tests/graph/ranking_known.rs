@@ -7,7 +7,7 @@ use guanxi::graph::{
     algo::{self, DAMPING, PAGERANK_ERROR, ProjectedRelationship, Projection, StopCondition},
 };
 
-use super::{known::samples, ranking::endless};
+use super::{known_graphs::samples, ranking::endless};
 
 /// A graph of the Graphalytics suite as a projection, its vertices in the order of the file.
 fn graphalytics(name: &str) -> Option<(Vec<String>, Projection)> {

@@ -151,7 +151,7 @@ fn looking_up_loses_almost_nothing_that_a_scan_finds() {
             all += scanned.len();
             let told = |found: &Candidate| {
                 let name = wanted.name.as_ref().map(|(written, _)| written.clone());
-                (name, found.score.features[0].found.clone())
+                (name, found.score.features[0].entity_value.clone())
             };
             lost.extend(scanned.iter().filter(|found| !looked_up.contains(found)).map(told));
         }

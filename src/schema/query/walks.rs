@@ -222,7 +222,7 @@ impl WalkQuery {
             let page = page(viewer.snapshot(), rows(), |_| Ok(true), ORDER, &window, viewer.budget())?;
             let total = Total::count(ctx, &viewer, rows, |_| Ok(true))?;
             Ok(Connection::new(&listing, &viewer, &page, total, |row| {
-                CommonNeighbor::new(&viewer, row.0, found.ways_to(row.0.entity))
+                CommonNeighbor::new(&viewer, row.0, found.paths_to(row.0.entity))
             }))
         };
         Some(ask())
