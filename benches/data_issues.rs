@@ -8,7 +8,7 @@ use fastrand::Rng;
 use guanxi::{
     engine::Limits,
     graph::{
-        Budget, EntityIx, GroupKey, Rows,
+        Budget, EntityIx, GroupKey, ListingRows,
         algo::{CheckContext, DataIssueKind, data_issues},
     },
     model::{Catalog, Date, View},
@@ -56,17 +56,17 @@ fn facets_of_1_000(bencher: Bencher<'_, '_>, key: &GroupKey) {
     let world = world(SIZES[1]);
     let mut rng = Rng::with_seed(1);
     let entities: Vec<EntityIx> = (0..1000).map(|_| world.any(&mut rng)).collect();
-    facet(bencher, world, &Rows::Entities(entities.into()), *key);
+    facet(bencher, world, &ListingRows::Entities(entities.into()), *key);
 }
 
 #[divan::bench(args = GroupKey::ALL, sample_count = 5)]
 fn facets_of_1_000_000(bencher: Bencher<'_, '_>, key: &GroupKey) {
     let world = world(SIZES[1]);
     let entities: Vec<EntityIx> = world.snapshot().entities(&world.mask).collect();
-    facet(bencher, world, &Rows::Entities(entities.into()), *key);
+    facet(bencher, world, &ListingRows::Entities(entities.into()), *key);
 }
 
-fn facet(bencher: Bencher<'_, '_>, world: &World, rows: &Rows, key: GroupKey) {
+fn facet(bencher: Bencher<'_, '_>, world: &World, rows: &ListingRows, key: GroupKey) {
     bencher.bench_local(|| {
         let facet = rows.facet(world.snapshot(), (world.mask, Date::MAX), key, &budget());
         black_box(facet.expect("a facet fits the work of one request").len())

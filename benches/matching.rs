@@ -14,7 +14,7 @@ use divan::{Bencher, black_box, counter::ItemsCount};
 use fastrand::Rng;
 use guanxi::{
     graph::{Budget, Mask, Snapshot},
-    model::{Dataset, View, Wanted},
+    model::{Dataset, MatchCriteria, View},
     store::{
         State,
         search::matching::{Candidate, Kept, best, retrieve},
@@ -79,7 +79,7 @@ fn tell_a_request(world: &World) {
 }
 
 /// Names of companies of the generated graph, in capitals, every other one without a letter.
-fn messy_names(world: &World, count: usize) -> Vec<Wanted> {
+fn messy_names(world: &World, count: usize) -> Vec<MatchCriteria> {
     let mut rng = Rng::with_seed(7);
     let messy = |number: usize| {
         let company = world.any(&mut rng);
@@ -93,11 +93,11 @@ fn messy_names(world: &World, count: usize) -> Vec<Wanted> {
     (0..count).map(messy).collect()
 }
 
-fn resolve(state: &State, mask: &Mask, wanted: &Wanted, threshold: f64) -> Vec<Candidate> {
+fn resolve(state: &State, mask: &Mask, wanted: &MatchCriteria, threshold: f64) -> Vec<Candidate> {
     spend(state, mask, wanted, threshold, &Budget::new(u64::MAX, || false))
 }
 
-fn spend(state: &State, mask: &Mask, wanted: &Wanted, threshold: f64, budget: &Budget) -> Vec<Candidate> {
+fn spend(state: &State, mask: &Mask, wanted: &MatchCriteria, threshold: f64, budget: &Budget) -> Vec<Candidate> {
     let index = state.search().expect("there is an index");
     let among = retrieve(state.graph(), index, mask, wanted, budget).expect("the budget is large");
     let kept = Kept { limit: 5, threshold };

@@ -64,7 +64,7 @@ fn group_size(world: &World, company: EntityIx) -> usize {
 fn depth(world: &World, company: EntityIx) -> usize {
     let owners = Pattern {
         kinds: Set::of(&[RelationshipKind::Owns]),
-        ..Pattern::seen(Direction::Incoming)
+        ..Pattern::in_direction(Direction::Incoming)
     };
     let is_majority = |hop: &Hop| {
         let share = world.snapshot().relationship(hop.relationship).share();

@@ -1,3 +1,3 @@
-//! Who may do what: API tokens, of which only hashes are stored.
+//! Authentication by API tokens, of which only hashes are stored.
 
 pub mod tokens;

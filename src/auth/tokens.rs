@@ -1,5 +1,5 @@
-//! API tokens, kept in a file beside the data. Only hashes are stored, and a token is said once, when it is made. The hash is
-//! SHA-256: a token is 256 random bits, which nobody can guess, so a slow hash would protect nothing.
+//! API tokens, stored in a file next to the data. Only hashes are stored; a token is printed once, when it is created. The hash
+//! is SHA-256: a token is 256 random bits, which cannot be guessed, so a slow hash would add no protection.
 
 use std::{
     ffi::OsStr,
@@ -15,46 +15,46 @@ use subtle::ConstantTimeEq;
 
 use crate::model::{Catalog, Role, Timestamp};
 
-/// What the file is called in the folder of a store.
+/// The name of the file in the folder of a store.
 pub const FILE: &str = "tokens.json";
-/// Every token begins so, that people and scanners know it for what it is.
+/// The prefix of every token, by which people and secret scanners recognize it.
 pub const PREFIX: &str = "gxt_";
-/// Who writes the file waits for whoever does so already.
+/// The extension of the lock file, which serializes writers.
 const LOCK: &str = "lock";
-/// What the file is called until it is whole.
+/// The extension of the file until it is complete.
 const NEW: &str = "new";
-/// Marks that tokens were made.
-const MADE: &str = "made";
-/// How the file is written. Others are refused.
+/// The extension of the file that marks that tokens were created.
+const CREATED_MARKER: &str = "made";
+/// The version of the file format. Others are refused.
 const FORMAT: u32 = 1;
 const NAME_CHARACTERS_MAX: usize = 100;
 
-/// What is known of a token.
+/// A token, without its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {
-    /// Chosen by whoever made it; what changes are attributed to, so it is never given again.
+    /// Chosen at creation. Changes are attributed to it, so it is never reused.
     pub name: String,
-    /// What its bearer may do.
+    /// The permissions of its bearer.
     pub role: Role,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// From when on it is refused.
+    /// From this moment on it is refused.
     pub expires_at: Option<Timestamp>,
-    /// Since when it is refused.
+    /// When it was revoked.
     pub revoked_at: Option<Timestamp>,
     hash: [u8; 32],
 }
 
 /// Why a token is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Refused {
-    /// There is none like it.
+pub enum Rejection {
+    /// There is no such token.
     #[error("The token is not one of this server's.")]
     Unknown,
-    /// It was taken back.
+    /// It was revoked.
     #[error("The token was revoked.")]
     Revoked,
-    /// Its time is over.
+    /// It has expired.
     #[error("The token has expired.")]
     Expired,
 }
@@ -62,7 +62,7 @@ pub enum Refused {
 /// Why the file of tokens cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The system refuses.
+    /// An error of the operating system.
     #[error("{}: {cause}", .path.display())]
     Io {
         /// The file.
@@ -70,50 +70,50 @@ pub enum Error {
         /// The system's reason.
         cause: io::Error,
     },
-    /// It is not what this program writes.
-    #[error("{} is no file of tokens that this version reads: {why}", .path.display())]
+    /// The file is not in the format of this version.
+    #[error("{} is not a token file that this version can read: {why}", .path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What is wrong.
+        /// The problem.
         why: String,
     },
-    /// A name that cannot be one.
-    #[error("{0:?} cannot name a token; a name has 1 to {NAME_CHARACTERS_MAX} characters that can be printed")]
-    Name(String),
-    /// The name was given before.
+    /// Not a valid name.
+    #[error("{0:?} cannot name a token; a name has 1 to {NAME_CHARACTERS_MAX} printable characters")]
+    InvalidName(String),
+    /// The name was used before.
     #[error("there was a token named {0:?} before; changes are attributed to names, so choose another")]
-    Taken(String),
+    NameInUse(String),
     /// There is no such token.
     #[error("there is no token named {0:?}; guanxi token list shows them")]
-    Missing(String),
-    /// It would never be valid.
+    NotFound(String),
+    /// The expiry is in the past.
     #[error("the token would have expired at {0} already")]
-    Past(Timestamp),
+    AlreadyExpired(Timestamp),
 }
 
 impl Token {
-    /// Whether it may be used at this moment.
+    /// Checks that it may be used at this moment.
     ///
     /// # Errors
-    /// [`Refused`] when it may not.
-    pub fn check(&self, now: Timestamp) -> Result<(), Refused> {
+    /// [`Rejection`] when it may not.
+    pub fn check(&self, now: Timestamp) -> Result<(), Rejection> {
         if self.revoked_at.is_some() {
-            return Err(Refused::Revoked);
+            return Err(Rejection::Revoked);
         }
         match self.expires_at {
-            Some(expires) if now >= expires => Err(Refused::Expired),
+            Some(expires) if now >= expires => Err(Rejection::Expired),
             _ => Ok(()),
         }
     }
 }
 
-/// All tokens, those that are refused among them, oldest first.
+/// All tokens, including expired and revoked ones, oldest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tokens(Vec<Token>);
 
 impl Tokens {
-    /// The tokens in this file. None where there is no file.
+    /// The tokens in this file; empty if there is no file.
     ///
     /// # Errors
     /// [`Error`] when it cannot be read.
@@ -121,21 +121,21 @@ impl Tokens {
         let bytes = match fs::read(path) {
             Ok(bytes) => bytes,
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
-            Err(cause) => return Err(failed(path)(cause)),
+            Err(cause) => return Err(io_error(path)(cause)),
         };
         let unreadable = |why: String| Error::Unreadable {
             path: path.to_owned(),
             why,
         };
-        let written: Written = serde_json::from_slice(&bytes).map_err(|error| unreadable(error.to_string()))?;
-        if written.format != FORMAT {
-            return Err(unreadable(format!("its format is {}, not {FORMAT}", written.format)));
+        let file: TokenFile = serde_json::from_slice(&bytes).map_err(|error| unreadable(error.to_string()))?;
+        if file.format != FORMAT {
+            return Err(unreadable(format!("its format is {}, not {FORMAT}", file.format)));
         }
-        let tokens: Result<Vec<Token>, String> = written.tokens.into_iter().map(Row::read).collect();
+        let tokens: Result<Vec<Token>, String> = file.tokens.into_iter().map(TokenRow::read).collect();
         tokens.map(Self).map_err(unreadable)
     }
 
-    /// Whether no token was ever made.
+    /// Whether there are no tokens, not even revoked ones.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -146,50 +146,54 @@ impl Tokens {
         self.0.iter()
     }
 
-    /// The token whose text this is, if it may be used. Looks at all of them, so that the time it takes tells nothing.
+    /// The token with this text, if it may be used. Compares with all of them, so that the time reveals nothing.
     ///
     /// # Errors
-    /// [`Refused`] when there is none, or it may not be used.
-    pub fn find(&self, text: &str, now: Timestamp) -> Result<&Token, Refused> {
+    /// [`Rejection`] when there is none, or it may not be used.
+    pub fn find(&self, text: &str, now: Timestamp) -> Result<&Token, Rejection> {
         let hash = hash(text);
-        let found = self.0.iter().fold(None, |found, token| {
+        let matching = self.0.iter().fold(None, |matching, token| {
             if bool::from(token.hash.ct_eq(&hash)) {
                 Some(token)
             } else {
-                found
+                matching
             }
         });
-        let token = found.ok_or(Refused::Unknown)?;
+        let token = matching.ok_or(Rejection::Unknown)?;
         token.check(now).map(|()| token)
     }
 
-    /// The token of this name, if it may be used.
+    /// The token with this name, if it may be used.
     ///
     /// # Errors
-    /// [`Refused`] when there is none, or it may not be used.
-    pub fn named(&self, name: &str, now: Timestamp) -> Result<&Token, Refused> {
-        let token = self.0.iter().find(|token| token.name == name).ok_or(Refused::Unknown)?;
+    /// [`Rejection`] when there is none, or it may not be used.
+    pub fn find_by_name(&self, name: &str, now: Timestamp) -> Result<&Token, Rejection> {
+        let token = self
+            .0
+            .iter()
+            .find(|token| token.name == name)
+            .ok_or(Rejection::Unknown)?;
         token.check(now).map(|()| token)
     }
 
     fn save(&self, path: &Path) -> Result<(), Error> {
-        let written = Written {
+        let file = TokenFile {
             format: FORMAT,
-            tokens: self.0.iter().map(Row::of).collect(),
+            tokens: self.0.iter().map(TokenRow::of).collect(),
         };
-        let mut text = serde_json::to_vec_pretty(&written).map_err(|error| Error::Unreadable {
+        let mut text = serde_json::to_vec_pretty(&file).map_err(|error| Error::Unreadable {
             path: path.to_owned(),
             why: error.to_string(),
         })?;
         text.push(b'\n');
-        replace(path, &text).map_err(failed(path))
+        replace(path, &text).map_err(io_error(path))
     }
 }
 
-/// Makes a token from 256 random bits, and answers its text, which is kept nowhere.
+/// Creates a token from 256 random bits and returns its text, which is not stored.
 ///
 /// # Errors
-/// [`Error`] when the name is taken or the file cannot be written.
+/// [`Error`] if the name was used before or the file cannot be written.
 pub fn create(
     path: &Path,
     name: &str,
@@ -198,20 +202,20 @@ pub fn create(
     now: Timestamp,
     random: [u8; 32],
 ) -> Result<String, Error> {
-    let fit = (1..=NAME_CHARACTERS_MAX).contains(&name.chars().count()) && !name.chars().any(char::is_control);
-    if !fit || name.trim() != name {
-        return Err(Error::Name(name.to_owned()));
+    let is_valid = (1..=NAME_CHARACTERS_MAX).contains(&name.chars().count()) && !name.chars().any(char::is_control);
+    if !is_valid || name.trim() != name {
+        return Err(Error::InvalidName(name.to_owned()));
     }
     if let Some(expires) = expires_at.filter(|expires| *expires <= now) {
-        return Err(Error::Past(expires));
+        return Err(Error::AlreadyExpired(expires));
     }
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(failed(folder))?;
+        fs::create_dir_all(folder).map_err(io_error(folder))?;
     }
     let _lock = lock(path)?;
     let mut tokens = Tokens::load(path)?;
     if tokens.0.iter().any(|token| token.name == name) {
-        return Err(Error::Taken(name.to_owned()));
+        return Err(Error::NameInUse(name.to_owned()));
     }
     let text = format!("{PREFIX}{}", BASE64_URL_SAFE_NO_PAD.encode(random));
     tokens.0.push(Token {
@@ -223,27 +227,27 @@ pub fn create(
         hash: hash(&text),
     });
     tokens.save(path)?;
-    // Stays where the file goes.
-    let made = path.with_extension(MADE);
-    replace(&made, &[]).map_err(failed(&made))?;
+    // Remains when the file is deleted.
+    let marker = path.with_extension(CREATED_MARKER);
+    replace(&marker, &[]).map_err(io_error(&marker))?;
     Ok(text)
 }
 
-/// Whether tokens were made whose file this was, also where it is gone.
+/// Whether tokens were ever created in this file, even if it has been deleted.
 #[must_use]
-pub fn were_made(path: &Path) -> bool {
-    path.with_extension(MADE).exists()
+pub fn had_tokens(path: &Path) -> bool {
+    path.with_extension(CREATED_MARKER).exists()
 }
 
-/// Takes a token back. It stays in the list, and nothing changes when that was done before.
+/// Revokes a token. It remains in the list; revoking it again changes nothing.
 ///
 /// # Errors
-/// [`Error`] when there is none, or the file cannot be written.
+/// [`Error`] if there is none, or the file cannot be written.
 pub fn revoke(path: &Path, name: &str, now: Timestamp) -> Result<Token, Error> {
     let _lock = lock(path)?;
     let mut tokens = Tokens::load(path)?;
     let token = tokens.0.iter_mut().find(|token| token.name == name);
-    let token = token.ok_or_else(|| Error::Missing(name.to_owned()))?;
+    let token = token.ok_or_else(|| Error::NotFound(name.to_owned()))?;
     token.revoked_at.get_or_insert(now);
     let revoked = token.clone();
     tokens.save(path)?;
@@ -251,36 +255,36 @@ pub fn revoke(path: &Path, name: &str, now: Timestamp) -> Result<Token, Error> {
 }
 
 /// Whether a file in the folder of a store belongs to its tokens.
-pub(crate) fn is_own(name: &OsStr) -> bool {
+pub(crate) fn is_token_file(name: &OsStr) -> bool {
     let file = Path::new(FILE);
-    let others = [LOCK, NEW, MADE].map(|extension| file.with_extension(extension));
-    file == name || others.iter().any(|own| own == name)
+    let companions = [LOCK, NEW, CREATED_MARKER].map(|extension| file.with_extension(extension));
+    file == name || companions.iter().any(|companion| companion == name)
 }
 
 fn hash(text: &str) -> [u8; 32] {
     Sha256::digest(text.as_bytes()).into()
 }
 
-fn failed(path: &Path) -> impl Fn(io::Error) -> Error {
+fn io_error(path: &Path) -> impl Fn(io::Error) -> Error {
     move |cause| Error::Io {
         path: path.to_owned(),
         cause,
     }
 }
 
-/// Two commands at a time would lose what one of them wrote.
+/// Locks the file against other writers: two commands at a time would lose the change of one of them.
 fn lock(path: &Path) -> Result<File, Error> {
     let lock = path.with_extension(LOCK);
     let file = OpenOptions::new().create(true).write(true).truncate(false).open(&lock);
-    let file = file.map_err(failed(&lock))?;
-    file.lock().map_err(failed(&lock))?;
+    let file = file.map_err(io_error(&lock))?;
+    file.lock().map_err(io_error(&lock))?;
     Ok(file)
 }
 
-/// Puts a file in place of another: after a crash there is the old one or the new one. Only its owner may read it.
+/// Replaces a file atomically: after a crash there is the old one or the new one. Only its owner may read it.
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let new = path.with_extension(NEW);
-    // One that a crash left behind may have other permissions.
+    // A leftover of a crash may have other permissions.
     match fs::remove_file(&new) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
@@ -293,7 +297,7 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.write_all(bytes)?;
     file.sync_all()?;
     fs::rename(&new, path)?;
-    // The name is part of the folder, which other systems than Unix do not let sync.
+    // The name is part of the folder, which can be synced only on Unix.
     #[cfg(unix)]
     {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
@@ -303,14 +307,14 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Written {
+struct TokenFile {
     format: u32,
-    tokens: Vec<Row>,
+    tokens: Vec<TokenRow>,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Row {
+struct TokenRow {
     name: String,
     role: String,
     sha256: String,
@@ -319,7 +323,7 @@ struct Row {
     revoked_at: Option<String>,
 }
 
-impl Row {
+impl TokenRow {
     fn of(token: &Token) -> Self {
         Self {
             name: token.name.clone(),
@@ -332,17 +336,17 @@ impl Row {
     }
 
     fn read(self) -> Result<Token, String> {
-        let wrong = |what: &str| format!("token {:?}: {what}", self.name);
-        let moment = |text: &str| text.parse::<Timestamp>().map_err(|error| wrong(&error.to_string()));
+        let problem = |text: &str| format!("token {:?}: {text}", self.name);
+        let moment = |text: &str| text.parse::<Timestamp>().map_err(|error| problem(&error.to_string()));
         let hash = BASE64_URL_SAFE_NO_PAD.decode(&self.sha256).ok();
         Ok(Token {
-            role: Role::parse(&self.role).map_err(|invalid| wrong(&invalid.to_string()))?,
+            role: Role::parse(&self.role).map_err(|invalid| problem(&invalid.to_string()))?,
             created_at: moment(&self.created_at)?,
             expires_at: self.expires_at.as_deref().map(moment).transpose()?,
             revoked_at: self.revoked_at.as_deref().map(moment).transpose()?,
             hash: hash
                 .and_then(|hash| hash.try_into().ok())
-                .ok_or_else(|| wrong("its sha256 is no hash"))?,
+                .ok_or_else(|| problem("its sha256 is not a hash"))?,
             name: self.name,
         })
     }

@@ -180,7 +180,7 @@ impl AccessArguments {
             return self.remember_tokens(folder, store);
         };
         let is_known = store.note(TOKENS_NOTE).map_err(|error| store_error(&error))?.is_some();
-        if !is_known && !tokens::were_made(&file) {
+        if !is_known && !tokens::had_tokens(&file) {
             return Ok(());
         }
         let file = file.display();

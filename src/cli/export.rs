@@ -22,7 +22,7 @@ use crate::{
         followthemoney, tables,
     },
     graph::{Budget, Direction, Snapshot, Step},
-    model::{At, Catalog, Date, Invalid, RelationshipKind, RelationshipStatus, Set, Timestamp, View},
+    model::{AsOf, Catalog, Date, Invalid, RelationshipKind, RelationshipStatus, Set, Timestamp, View},
     store,
 };
 
@@ -161,7 +161,7 @@ fn selection(graph: &Snapshot, arguments: &ExportArguments, now: Timestamp) -> a
     let (view_arguments, part) = (&arguments.view, &arguments.part);
     let mut view: View = Selection::everything(view_arguments.known_at.unwrap_or(now.max(graph.last_recorded_at())));
     if let Some(day) = view_arguments.as_of {
-        view.at = At::Day(day);
+        view.as_of = AsOf::Day(day);
     }
     if !view_arguments.status.is_empty() {
         view.statuses = Set::of(&view_arguments.status);

@@ -10,7 +10,7 @@ use super::{
     print, say,
 };
 use crate::{
-    auth::tokens::{self, Refused, Tokens},
+    auth::tokens::{self, Rejection, Tokens},
     model::Timestamp,
 };
 
@@ -49,9 +49,9 @@ fn list(tokens: &Tokens, now: Timestamp) -> String {
     let lines = tokens.iter().map(|token| {
         let state = match token.check(now) {
             Ok(()) => "valid",
-            Err(Refused::Revoked) => "revoked",
-            Err(Refused::Expired) => "expired",
-            Err(Refused::Unknown) => "unknown",
+            Err(Rejection::Revoked) => "revoked",
+            Err(Rejection::Expired) => "expired",
+            Err(Rejection::Unknown) => "unknown",
         };
         let moments = [
             ("created", Some(token.created_at)),

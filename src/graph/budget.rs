@@ -1,11 +1,11 @@
-//! How much work a question may cost. The caller holds the clock and the connection; this only counts and asks.
+//! The work budget of a request. The caller has the clock and the connection; this only counts and checks.
 
 use std::{
     fmt,
     sync::atomic::{AtomicU64, Ordering},
 };
 
-/// The work one request may do, shared by everything it asks.
+/// The work that one request may do, shared by all its parts.
 pub struct Budget {
     work_max: u64,
     spent: AtomicU64,
@@ -24,21 +24,21 @@ impl fmt::Debug for Budget {
 /// Why work ended early.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Exhausted {
-    /// The request has looked at as much as it may.
+    /// The request has read as much as it may.
     #[error("the request looked at {spent} entities and relationships, its budget is {work_max}")]
     Work {
-        /// What was looked at.
+        /// The units spent.
         spent: u64,
-        /// What it may look at.
+        /// The budget.
         work_max: u64,
     },
-    /// Its time is over, or nobody waits for the answer.
+    /// Its time is over, or its client has disconnected.
     #[error("the request was stopped")]
     Stopped,
 }
 
 impl Budget {
-    /// A budget of `work_max` entities and relationships looked at, which ends early once `is_stopped` says so.
+    /// A budget of `work_max` entities and relationships read, which ends early once `is_stopped` returns true.
     pub fn new(work_max: u64, is_stopped: impl Fn() -> bool + Send + Sync + 'static) -> Self {
         Self {
             work_max,
@@ -50,7 +50,7 @@ impl Budget {
     /// Spends `work`.
     ///
     /// # Errors
-    /// [`Exhausted`] when there is not so much left, or the work was stopped.
+    /// [`Exhausted`] if the budget is exceeded, or the work was stopped.
     pub fn charge(&self, work: u64) -> Result<(), Exhausted> {
         if (self.is_stopped)() {
             return Err(Exhausted::Stopped);
@@ -65,13 +65,13 @@ impl Budget {
         Ok(())
     }
 
-    /// What may be spent.
+    /// The budget.
     #[must_use]
     pub fn work_max(&self) -> u64 {
         self.work_max
     }
 
-    /// What has been spent so far.
+    /// The units spent so far.
     #[must_use]
     pub fn spent(&self) -> u64 {
         self.spent.load(Ordering::Relaxed)
@@ -100,7 +100,7 @@ impl<'a> Meter<'a> {
         }
     }
 
-    /// Charges what is still pending.
+    /// Charges the pending units.
     pub(super) fn flush(&mut self) -> Result<(), Exhausted> {
         self.budget.charge(std::mem::take(&mut self.pending))
     }
@@ -113,12 +113,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn work_beyond_the_budget_is_refused_and_says_how_much() {
+    fn work_beyond_the_budget_is_refused_with_the_units_spent() {
         let budget = Budget::new(300, || false);
         let mut meter = Meter::new(&budget);
-        let refused = (0..1000).find_map(|_| meter.tick().err());
+        let error = (0..1000).find_map(|_| meter.tick().err());
         assert_eq!(
-            refused,
+            error,
             Some(Exhausted::Work {
                 spent: 512,
                 work_max: 300
@@ -129,8 +129,8 @@ mod tests {
     #[test]
     fn a_stopped_budget_refuses_the_next_charge() {
         let stop = Arc::new(AtomicBool::new(false));
-        let seen = Arc::clone(&stop);
-        let budget = Budget::new(300, move || seen.load(Ordering::Relaxed));
+        let flag = Arc::clone(&stop);
+        let budget = Budget::new(300, move || flag.load(Ordering::Relaxed));
         assert_eq!(budget.charge(1), Ok(()));
         stop.store(true, Ordering::Relaxed);
         assert_eq!(budget.charge(1), Err(Exhausted::Stopped));

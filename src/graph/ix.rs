@@ -1,24 +1,24 @@
-//! How rows are referred to within a snapshot: those of its base, and those added since between them.
+//! References to rows within a snapshot: those of its base, and those added between them since.
 
 use std::hash::{Hash, Hasher};
 
-/// Declares how a row is referred to. Between two rows of the base there is room, so that what is added later has a place of its
-/// own in the order of ids.
+/// Declares a reference to a row. Between two rows of the base there is room, so that rows added later have a place in the order
+/// of ids.
 macro_rules! ix {
     ($(#[$meta:meta])* $name:ident) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         pub struct $name {
-            /// How many rows of the base stand before it, itself included.
+            /// The number of rows of the base up to it, itself included.
             rows: u32,
-            /// Its place among what was added there, the high half first; 0 of a row of the base.
+            /// Its place among the rows added there, the high half first; 0 for a row of the base.
             place: [u32; 2],
         }
 
         impl $name {
-            /// Before everything: nothing is referred to by it.
+            /// Before all rows: refers to none.
             pub const FIRST: Self = Self { rows: 0, place: [0, 0] };
-            /// After everything.
+            /// After all rows.
             pub(super) const LAST: Self = Self {
                 rows: u32::MAX,
                 place: [u32::MAX, u32::MAX],
@@ -29,26 +29,26 @@ macro_rules! ix {
                 Self::added(row + 1, 0)
             }
 
-            /// What was added after so many rows of the base, in this place.
+            /// The row added in this place after `rows` rows of the base.
             pub(super) fn added(rows: u32, place: u64) -> Self {
-                let half = |number: u64| u32::try_from(number & u64::from(u32::MAX)).expect("it is cut to 32 bits");
+                let half = |number: u64| u32::try_from(number & u64::from(u32::MAX)).expect("masked to 32 bits");
                 Self {
                     rows,
                     place: [half(place >> 32), half(place)],
                 }
             }
 
-            /// The number of its row in the base; none when it was added later.
+            /// The number of its row in the base; `None` if it was added later.
             pub(super) fn base_row(self) -> Option<u32> {
                 if self.place == [0, 0] { self.rows.checked_sub(1) } else { None }
             }
 
-            /// How many rows of the base stand before it, itself included.
+            /// The number of rows of the base up to it, itself included.
             pub(super) fn rows(self) -> u32 {
                 self.rows
             }
 
-            /// Its place among what was added after as many rows.
+            /// Its place among the rows added after as many rows of the base.
             pub(super) fn place(self) -> u64 {
                 u64::from(self.place[0]) << 32 | u64::from(self.place[1])
             }
@@ -56,14 +56,14 @@ macro_rules! ix {
 
         impl Hash for $name {
             fn hash<H: Hasher>(&self, state: &mut H) {
-                // One number: it is hashed at every step of a walk.
+                // A single number, because every step of a walk hashes it.
                 state.write_u64((u64::from(self.rows) << 32) ^ self.place().rotate_left(24));
             }
         }
     };
 }
 
-/// One of the ways to refer to a row.
+/// A reference to a row with a smallest and a largest value.
 pub(super) trait Bounds: Copy + Ord {
     const FIRST: Self;
     const LAST: Self;
@@ -85,15 +85,15 @@ impl Bounds for RelationshipIx {
 }
 
 ix! {
-    /// An entity. Within a snapshot, they stand in the order of their ids, whatever their versions.
+    /// An entity. Within a snapshot, entities are ordered by id, independent of their versions.
     EntityIx
 }
 ix! {
-    /// A version of a relationship. Within a snapshot, they stand in the order of their ids, then of their versions.
+    /// A version of a relationship. Within a snapshot, they are ordered by id, then by version.
     RelationshipIx
 }
 ix! {
-    /// A source. Within a snapshot, they stand in the order of their ids, whatever their versions.
+    /// A source. Within a snapshot, sources are ordered by id, independent of their versions.
     SourceIx
 }
 
@@ -108,7 +108,8 @@ impl EntityIx {
     /// No entity: the unknown end of a relationship, or no speaker.
     pub(super) const NONE: Self = Self::LAST;
 
-    pub(super) fn known(self) -> Option<Self> {
+    /// `None` for [`EntityIx::NONE`].
+    pub(super) fn to_option(self) -> Option<Self> {
         (self != Self::NONE).then_some(self)
     }
 }

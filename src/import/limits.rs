@@ -5,8 +5,8 @@ use serde_json::{Map, Value};
 use crate::{
     formats::reader::{Draft, Fault, Wanted},
     model::{
-        AskedView, DERIVED_ID_CHARS_MAX, Entity, ID_CHARS_MAX, Identifier, LINE_CHARS_MAX, LIST_MAX, Name,
-        PROPERTIES_BYTES_MAX, Record, Share, Source, TEXT_CHARS_MAX, confidence, is_blank,
+        DERIVED_ID_CHARS_MAX, Entity, ID_CHARS_MAX, Identifier, LINE_CHARS_MAX, LIST_MAX, Name, PROPERTIES_BYTES_MAX,
+        Record, RequestedView, Share, Source, TEXT_CHARS_MAX, confidence, is_blank,
     },
 };
 
@@ -37,7 +37,7 @@ pub(super) fn check_limits(draft: &Draft) -> Option<Fault> {
 }
 
 fn ends_in_a_view(id: &str) -> Option<&'static str> {
-    let (_, view) = AskedView::of_id(id);
+    let (_, view) = RequestedView::of_id(id);
     (!view.is_default())
         .then_some("its id ends in a view, as the ids in answers do; remove everything from the last question mark on")
 }

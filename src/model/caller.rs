@@ -1,11 +1,11 @@
-//! Who asks, and what they may do. How they prove it is for others to know.
+//! Callers and their roles. Authentication is elsewhere.
 
 use super::catalog;
 
 catalog! {
-    /// What a caller may do. Each role may do what those before it may.
+    /// The permissions of a caller. Each role includes those before it.
     pub enum Role as "a role" {
-        /// Ask and watch.
+        /// Query and subscribe.
         Reader = "READER",
         /// Change what is recorded.
         Editor = "EDITOR",
@@ -14,17 +14,17 @@ catalog! {
     }
 }
 
-/// Who a request is from.
+/// The sender of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
-    /// The name of the token. None where no token was asked for.
+    /// The name of the token; `None` if none was required.
     pub name: Option<String>,
-    /// What the caller may do.
+    /// The caller's permissions.
     pub role: Role,
 }
 
 impl Caller {
-    /// Someone without a token.
+    /// A caller without a token.
     #[must_use]
     pub fn unnamed(role: Role) -> Self {
         Self { name: None, role }

@@ -6,9 +6,9 @@ use super::Invalid;
 
 /// An enum with at most 64 members, each with one written form (UPPER_SNAKE).
 pub trait Catalog: Copy + Eq + 'static {
-    /// What the enum is called: `RelationshipKind`.
+    /// The name of the enum in GraphQL: `RelationshipKind`.
     const NAME: &'static str;
-    /// What the enum says, in a sentence.
+    /// The meaning of the enum, in a sentence.
     const SUMMARY: &'static str;
     /// What a member is called in messages: "a relationship kind".
     const NOUN: &'static str;
@@ -16,7 +16,7 @@ pub trait Catalog: Copy + Eq + 'static {
     const ALL: &'static [Self];
     /// The written form: `PARTNERS_WITH`.
     fn as_str(self) -> &'static str;
-    /// What the member means, in a sentence.
+    /// The meaning of the member, in a sentence.
     fn description(self) -> &'static str;
     /// The position in [`Catalog::ALL`].
     fn index(self) -> u8;
@@ -37,10 +37,21 @@ pub trait Catalog: Copy + Eq + 'static {
     }
 }
 
-/// Declares an enum of the model with its written forms.
+/// Declares an enum of the model with its written forms. `named` gives it another name in GraphQL than in Rust.
 macro_rules! catalog {
     (
         $(#[doc = $summary:literal])* $vis:vis enum $name:ident as $noun:literal {
+            $($(#[doc = $description:literal])* $member:ident = $text:literal,)+
+        }
+    ) => {
+        $crate::model::catalog! {
+            $(#[doc = $summary])* $vis enum $name named (stringify!($name)) as $noun {
+                $($(#[doc = $description])* $member = $text,)+
+            }
+        }
+    };
+    (
+        $(#[doc = $summary:literal])* $vis:vis enum $name:ident named ($graphql:expr) as $noun:literal {
             $($(#[doc = $description:literal])* $member:ident = $text:literal,)+
         }
     ) => {
@@ -50,7 +61,7 @@ macro_rules! catalog {
         $vis enum $name { $($(#[doc = $description])* $member,)+ }
 
         impl $crate::model::Catalog for $name {
-            const NAME: &'static str = stringify!($name);
+            const NAME: &'static str = $graphql;
             const SUMMARY: &'static str = concat!($($summary),*).trim_ascii();
             const NOUN: &'static str = $noun;
             const ALL: &'static [Self] = &[$(Self::$member,)+];
@@ -61,7 +72,7 @@ macro_rules! catalog {
                 match self { $(Self::$member => const { concat!($($description),*).trim_ascii() },)+ }
             }
             fn index(self) -> u8 {
-                // The discriminants are the positions: no member is given a value of its own.
+                // The discriminants are the positions: no member has an explicit value.
                 #[expect(clippy::as_conversions, reason = "a fieldless enum of at most 64 members")]
                 { self as u8 }
             }
@@ -123,13 +134,13 @@ impl<T: Catalog> Set<T> {
         self.bits & (1 << member.index()) != 0
     }
 
-    /// What is in both sets.
+    /// The members of both sets.
     #[must_use]
     pub fn intersection(self, other: Self) -> Self {
         Self::from_bits(self.bits & other.bits)
     }
 
-    /// What is in this set but not in `other`.
+    /// The members of this set that are not in `other`.
     #[must_use]
     pub fn without(self, other: Self) -> Self {
         Self::from_bits(self.bits & !other.bits)
@@ -160,7 +171,7 @@ impl<T: Catalog> FromIterator<T> for Set<T> {
     }
 }
 
-// Derives would ask the same of `T`, which stands for the type of the members only.
+// Derives would require the same traits of `T`, which is only the type of the members.
 impl<T> Clone for Set<T> {
     fn clone(&self) -> Self {
         *self

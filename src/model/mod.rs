@@ -1,5 +1,5 @@
-//! The nouns of guanxi and their rules: entities, relationships, evidence, sources, and the view through which they
-//! are read. Plain values: no I/O, no clock, no GraphQL. Invariants live in constructors, so fields may be public.
+//! The data model of guanxi and its rules: entities, relationships, evidence, sources, and the view through which they
+//! are read. Plain values: no I/O, no clock, no GraphQL. Constructors enforce invariants, so fields may be public.
 
 mod caller;
 pub(crate) mod catalog;
@@ -22,9 +22,9 @@ pub use entities::{
 };
 pub use jiff::{Timestamp, civil::Date};
 pub use names::{
-    company_name::{CompanyName, FormClass, LEGAL_FORMS, LegalForm, Telling, Word},
+    company_name::{CompanyName, Distinctiveness, FormClass, LEGAL_FORMS, LegalForm, Word},
     fold::fold,
-    matching::{Known, MatchAgreement, MatchFeature, MatchFeatureKind, MatchScore, Wanted},
+    matching::{EntityProfile, MatchAgreement, MatchCriteria, MatchFeature, MatchFeatureKind, MatchScore},
     similarity::{DIFFERENT_MAX, similarity},
 };
 pub use records::{
@@ -44,28 +44,28 @@ pub use relationships::{
         Capability, Ends, Relationship, RelationshipCategory, RelationshipKind, RelationshipStatus,
         ULTIMATE_PARENT_ROLE, UnknownReason,
     },
-    sentence::{Claim, Voice, publisher_in_short},
+    sentence::{Claim, Tense, publisher_in_short},
     share::{Share, ShareOf, ShareRange},
 };
 pub use time::{
     date::PartialDate,
-    validity::{Held, Stated, Validity},
-    view::{At, View},
-    view_id::AskedView,
+    validity::{DayValidity, StatementPeriod, Validity},
+    view::{AsOf, View},
+    view_id::RequestedView,
 };
 
-/// Why a value cannot be one of the model's: what was written and what was expected.
+/// Why a value is not valid in the model: the value and what was expected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{value:?} is not {expected}")]
 pub struct Invalid {
-    /// The value as written.
+    /// The invalid value.
     pub value: String,
     /// What would be accepted, as a noun phrase.
     pub expected: String,
 }
 
 impl Invalid {
-    /// A refusal of `value`, saying what was expected.
+    /// An error about `value`, with what was expected.
     pub fn new(value: &(impl ToString + ?Sized), expected: impl Into<String>) -> Self {
         Self {
             value: value.to_string(),

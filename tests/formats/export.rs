@@ -6,7 +6,7 @@ use guanxi::{
     formats::export::{Around, Selection, Unselectable, Written, dot, graphml},
     graph::{Budget, Direction, Snapshot, Step},
     model::{
-        Amount, At, Dataset, Directness, Ends, EntityKind, Interest, Name, NameKind, PartialDate, Relationship,
+        Amount, AsOf, Dataset, Directness, Ends, EntityKind, Interest, Name, NameKind, PartialDate, Relationship,
         RelationshipKind, RelationshipStatus, Set, Timestamp, Validity, View,
     },
 };
@@ -136,7 +136,7 @@ proptest! {
         claims in random::claims(SHAPE), start in 0u8..SHAPE.entities, depth in 0usize..4, day in 0u8..6, moment in 0u8..5,
     ) {
         let dataset = random::dataset(SHAPE, &claims);
-        let view = View { at: At::Day(random::day(day)), ..Selection::everything(random::moment(moment)) };
+        let view = View { as_of: AsOf::Day(random::day(day)), ..Selection::everything(random::moment(moment)) };
         let start = random::entity_id(start);
         let kinds = Set::of(SHAPE.kinds);
         let asked = Around { of: vec![start.clone()], depth, direction: Direction::Both, kinds };

@@ -9,7 +9,7 @@ use guanxi::{
         reader::{Effect, Found, Input, Item, RECORD_BYTES_MAX, Told, Unreadable, Wanted},
     },
     graph::Snapshot,
-    model::{At, Dataset, Record, Relationship, Timestamp, View},
+    model::{AsOf, Dataset, Record, Relationship, Timestamp, View},
 };
 use proptest::prelude::*;
 
@@ -123,7 +123,7 @@ proptest! {
         let dataset = with_interests(random::dataset(SHAPE, &claims), &numbers);
         let graph = Snapshot::build(&dataset).unwrap();
         let view = View {
-            at: day.map_or(At::Ever, |day| At::Day(random::day(day))),
+            as_of: day.map_or(AsOf::Ever, |day| AsOf::Day(random::day(day))),
             ..Selection::everything(random::moment(moment))
         };
         let selection = Selection::of(&graph, &view);

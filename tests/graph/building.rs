@@ -1,4 +1,4 @@
-//! Graphs made record by record: whatever the order, the same graph; what is refused leaves nothing behind.
+//! Graphs made record by record: in any order the same graph; a refused record leaves nothing behind.
 
 use fastrand::Rng;
 use guanxi::{
@@ -49,16 +49,16 @@ fn a_graph_is_read_back_as_what_was_added() {
     let graph = Snapshot::build(data).unwrap();
     let mask = graph.mask(&View::now(Timestamp::MAX));
     for entity in &data.entities {
-        let found = graph.entity_by_id(&entity.id, &mask).unwrap();
-        assert_eq!(graph.entity(found).record(), *entity);
+        let result = graph.entity_by_id(&entity.id, &mask).unwrap();
+        assert_eq!(graph.entity(result).record(), *entity);
     }
     for source in &data.sources {
-        let found = graph.source_by_id(&source.id, &mask).unwrap();
-        assert_eq!(graph.source(found).record(), *source);
+        let result = graph.source_by_id(&source.id, &mask).unwrap();
+        assert_eq!(graph.source(result).record(), *source);
     }
     for relationship in &data.relationships {
-        let found = graph.relationship_by_id(&relationship.id, &mask).unwrap();
-        assert_eq!(graph.relationship(found).record(), *relationship);
+        let result = graph.relationship_by_id(&relationship.id, &mask).unwrap();
+        assert_eq!(graph.relationship(result).record(), *relationship);
     }
 }
 
@@ -158,28 +158,28 @@ fn claim(to: &str, locators: &[&str]) -> Relationship {
 }
 
 #[test]
-fn claims_of_which_the_same_is_said_keep_statements_of_their_own() {
+fn claims_with_equal_statements_have_separate_statements() {
     let mut builder = Builder::new(Timestamp::UNIX_EPOCH);
     let source = Source {
         id: "source:register".to_owned(),
         ..BUNDLED.sources[0].clone()
     };
     builder.add_source(&source).unwrap();
-    let said = [
+    let located = [
         ("lei:A", vec!["exceptions", "exceptions"]),
         ("lei:B", vec!["exceptions", "exceptions"]),
         ("lei:C", vec!["exceptions"]),
         ("lei:D", vec!["exceptions", "others"]),
     ];
     let mut expected = Vec::new();
-    for (id, locators) in &said {
+    for (id, locators) in &located {
         let entity = Entity::new(id, EntityKind::Company, id).unwrap();
         builder.add_entity(&entity).unwrap();
         expected.push(claim(id, locators));
         builder.add_relationship(expected.last().unwrap()).unwrap();
     }
     let graph = builder.finish("Register", None, None).unwrap();
-    // One of them is said otherwise later; the others stay as they are.
+    // One of them is stated differently later; the others stay as they are.
     let later = Timestamp::from_second(60).unwrap();
     let mut changed = claim("lei:B", &["exceptions", "letters"]);
     changed.recorded_at = later;
@@ -189,19 +189,19 @@ fn claims_of_which_the_same_is_said_keep_statements_of_their_own() {
     for graph in [graph.clone(), graph.rebuilt().unwrap()] {
         let mask = graph.mask(&View::now(Timestamp::MAX));
         for claim in &expected {
-            let found = graph.relationship_by_id(&claim.id, &mask).unwrap();
-            assert_eq!(graph.relationship(found).record(), *claim);
+            let result = graph.relationship_by_id(&claim.id, &mask).unwrap();
+            assert_eq!(graph.relationship(result).record(), *claim);
         }
         let source = graph.source_by_id("source:register", &mask).unwrap();
-        let told = graph.statements_in(source, mask);
-        let mut told: Vec<String> = told.map(|ix| graph.statement(ix).id().into_owned()).collect();
-        told.sort_unstable();
+        let statements = graph.statements_in(source, mask);
+        let mut statements: Vec<String> = statements.map(|ix| graph.statement(ix).id().into_owned()).collect();
+        statements.sort_unstable();
         let mut all: Vec<&String> = expected
             .iter()
             .flat_map(|claim| &claim.evidence)
             .map(|statement| &statement.id)
             .collect();
         all.sort_unstable();
-        assert_eq!(told.iter().collect::<Vec<_>>(), all);
+        assert_eq!(statements.iter().collect::<Vec<_>>(), all);
     }
 }

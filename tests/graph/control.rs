@@ -15,13 +15,13 @@ use crate::harness::{now, sketch::sketch};
 /// that are not disclosed after `?`.
 fn check(drawing: &str, claim: &str) {
     let (question, expected) = claim.split_once("):").unwrap();
-    let (question, asked) = question.split_once('(').unwrap();
+    let (question, entity) = question.split_once('(').unwrap();
     let snapshot = Snapshot::build(&sketch(drawing)).unwrap();
     let mask = snapshot.mask(&View::now(now()).for_computing());
-    let asked = snapshot.entity_by_id(asked, &mask).unwrap();
+    let entity = snapshot.entity_by_id(entity, &mask).unwrap();
     let budget = Budget::new(1_000_000, || false);
     let id = |entity: EntityIx| snapshot.entity(entity).id().to_owned();
-    let group = algo::corporate_group(&snapshot, mask, asked, &budget).unwrap();
+    let group = algo::corporate_group(&snapshot, mask, entity, &budget).unwrap();
     let all = |control: algo::Control| {
         let of = |relationship| snapshot.relationship(relationship).id().into_owned();
         let known = control.counterparts.iter();
@@ -30,7 +30,7 @@ fn check(drawing: &str, claim: &str) {
         known.chain(undisclosed).collect::<Vec<_>>().join(", ")
     };
     let answer = match question {
-        "parent" => match algo::ultimate_parent(&snapshot, mask, asked, &budget).unwrap() {
+        "parent" => match algo::ultimate_parent(&snapshot, mask, entity, &budget).unwrap() {
             UltimateParent::Itself => String::new(),
             UltimateParent::Party(party) => id(party),
             UltimateParent::Undisclosed => "?".to_owned(),
@@ -52,8 +52,8 @@ fn check(drawing: &str, claim: &str) {
             let claims = claims.map(|claim| snapshot.relationship(*claim).id().into_owned());
             claims.collect::<Vec<_>>().join(" ")
         }
-        "subsidiaries" => all(algo::subsidiaries(&snapshot, mask, asked, &budget).unwrap()),
-        "controllers" => all(algo::controllers(&snapshot, mask, asked, &budget).unwrap()),
+        "subsidiaries" => all(algo::subsidiaries(&snapshot, mask, entity, &budget).unwrap()),
+        "controllers" => all(algo::controllers(&snapshot, mask, entity, &budget).unwrap()),
         _ => panic!("{question} is no question"),
     };
     assert_eq!(answer.trim(), expected.trim(), "{claim} of {drawing}");
@@ -102,7 +102,7 @@ fn interests_that_do_not_decide_are_no_control() {
         check(&format!("@p -controls:{interest}-> A"), "parent(A):");
         check(&format!("@p -controls:{interest}-> A; @p -60-> A"), "parent(A): @p");
     }
-    // A share decides whatever the interest is called; money without a share says nothing of the capital.
+    // A share decides for any name of the interest; money without a share states nothing about the capital.
     check("@p -60-> A; @p -owns:RIGHTS_TO_PROFIT_OR_INCOME-> A", "parent(A): @p");
     check("@p -60-> A; @p -owns-> A", "parent(A):");
 }
@@ -207,7 +207,7 @@ fn a_stated_ultimate_parent_controls_the_direct_one() {
          U -consolidates:ultimate_accounting_parent-> D",
         "group(C): U: C 1, D 1, M 2",
     );
-    // Nobody controls a person, and an indirect claim names no direct parent.
+    // No party controls a person, and an indirect claim names no direct parent.
     check(
         "@D -consolidates-> C; U -consolidates:ultimate_accounting_parent-> C",
         "controllers(@D):",
@@ -254,7 +254,7 @@ fn a_circle_is_one_led_by_its_smallest_id() {
         "B -60-> C -60-> E -60-> B; E -60-> B; C -70-> D -70-> B",
         "parent(E): B",
     );
-    // One of the circle is stated as ultimate beside another top: the circle is, led by its smallest id.
+    // One of the circle is stated as ultimate besides another top: the circle is, led by its smallest id.
     check(
         "B -60-> C -60-> B; C -consolidates:ultimate_accounting_parent-> D; A -controls-> D",
         "parent(D): B",
@@ -270,7 +270,7 @@ fn a_party_that_is_not_disclosed_stands_between_and_is_never_named() {
     check("@?u -controls-> C", "controllers(C): ? r1");
     check("#?u -60-> C; B -controls-> C", "parent(C): #?u|B");
     check("#?u -60-> B -60-> #?u; #?u -60-> D", "parent(D): B");
-    // Who is only an unknown end is no party, but its claim is told.
+    // An unknown end is no party, but its claim is reported.
     check("? -60-> B -60-> C", "parent(C): B");
     check(
         "? -60-> B; ? -40-> B; ? -consolidates-> B; ? -controls:NOMINATOR-> B",
@@ -320,15 +320,15 @@ fn a_long_chain_of_parents_is_followed_to_the_top() {
 /// What the answers of `ask` cost within `work_max`.
 fn cost_of<T>(
     drawing: &str,
-    asked: &str,
+    entity: &str,
     work_max: u64,
     ask: impl Fn(&Snapshot, guanxi::graph::Mask, EntityIx, &Budget) -> Result<T, Exhausted>,
 ) -> Result<u64, Exhausted> {
     let snapshot = Snapshot::build(&sketch(drawing)).unwrap();
     let mask = snapshot.mask(&View::now(now()).for_computing());
-    let asked = snapshot.entity_by_id(asked, &mask).unwrap();
+    let entity = snapshot.entity_by_id(entity, &mask).unwrap();
     let budget = Budget::new(work_max, || false);
-    ask(&snapshot, mask, asked, &budget).map(|_| budget.spent())
+    ask(&snapshot, mask, entity, &budget).map(|_| budget.spent())
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The definition of control, tried on every pair again and again until nothing follows: slow, and as it is written down.
+//! The definition of control, tried on every pair again and again until nothing follows: slow, and literal.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,11 +24,11 @@ pub(super) struct Claim {
     pub(super) disputed: bool,
     pub(super) since: Option<u8>,
     pub(super) until: Option<u8>,
-    /// Whether `until` only says by when it was over.
+    /// Whether `until` is only a day after the end.
     pub(super) over_by: bool,
 }
 
-/// What the definition says of the claims that are seen on one day.
+/// The definition applied to the claims that are visible on one day.
 pub(super) struct Definition {
     /// By number. Between two, undisputed, not on people.
     claims: Vec<(usize, Claim)>,
@@ -51,7 +51,7 @@ fn low_end(claim: &Claim, range: ShareRange) -> i64 {
 
 impl Definition {
     pub(super) fn new(all: &[Claim], on: u8) -> Self {
-        let seen = all.iter().cloned().enumerate().filter(|(_, claim)| {
+        let visible = all.iter().cloned().enumerate().filter(|(_, claim)| {
             claim.since.is_none_or(|since| since <= on)
                 && claim.until.is_none_or(|until| on < until)
                 && !claim.disputed
@@ -59,7 +59,7 @@ impl Definition {
                 && !is_person(claim.to)
         });
         let mut definition = Self {
-            claims: seen.collect(),
+            claims: visible.collect(),
             controls: BTreeSet::new(),
             lows: BTreeMap::new(),
             stated: BTreeMap::new(),
@@ -125,7 +125,7 @@ impl Definition {
                 claim.from == Some(here) && !claim.indirect && range.is_some_and(|range| range.max > 0.0)
             });
             let steps: BTreeSet<u8> = steps.map(|(_, claim)| claim.to).collect();
-            let found = steps.into_iter().any(|next| {
+            let result = steps.into_iter().any(|next| {
                 if next == to {
                     passed.len() > 1
                 } else {
@@ -133,7 +133,7 @@ impl Definition {
                 }
             });
             passed.pop();
-            found
+            result
         }
         leads(self, from, to, basis, &mut Vec::new())
     }

@@ -8,8 +8,8 @@ use guanxi::{
         algo::{self, UltimateParent},
     },
     model::{
-        At, Dataset, Directness, EntityKind, Interest, RelationshipKind, RelationshipStatus, Set, ShareOf, ShareRange,
-        ULTIMATE_PARENT_ROLE, Validity, View,
+        AsOf, Dataset, Directness, EntityKind, Interest, RelationshipKind, RelationshipStatus, Set, ShareOf,
+        ShareRange, ULTIMATE_PARENT_ROLE, Validity, View,
     },
 };
 use proptest::prelude::*;
@@ -153,21 +153,21 @@ fn data(claims: &[Claim]) -> Dataset {
     data
 }
 
-/// The graph as it is asked.
-struct Asked {
+/// The graph to query.
+struct QueriedGraph {
     snapshot: Snapshot,
     mask: Mask,
     budget: Budget,
 }
 
-impl Asked {
+impl QueriedGraph {
     fn new(claims: &[Claim], on: u8) -> Self {
         let snapshot = Snapshot::build(&data(claims)).unwrap();
         let mask = snapshot.mask(&View {
-            at: At::Day(day(on)),
+            as_of: AsOf::Day(day(on)),
             known_at: moment(3),
             statuses: Set::of(&[RelationshipStatus::Active]),
-            statuses_given: true,
+            has_explicit_statuses: true,
         });
         Self {
             snapshot,
@@ -191,9 +191,9 @@ impl Asked {
             .counterparts
             .iter()
             .map(|one| (self.number(one.entity), claim(one)));
-        let found: Vec<(u8, usize)> = pairs.collect();
-        assert!(found.is_sorted(), "by id");
-        found.into_iter().collect()
+        let result: Vec<(u8, usize)> = pairs.collect();
+        assert!(result.is_sorted(), "by id");
+        result.into_iter().collect()
     }
 }
 
@@ -201,47 +201,47 @@ proptest! {
     #[test]
     fn control_is_the_least_fixpoint_of_its_definition(claims in network(), on in 0u8..6) {
         let definition = Definition::new(&claims, on);
-        let asked = Asked::new(&claims, on);
+        let graph = QueriedGraph::new(&claims, on);
         for x in 0..ENTITIES {
-            let found = algo::subsidiaries(&asked.snapshot, asked.mask, asked.entity(x), &asked.budget).unwrap();
+            let result = algo::subsidiaries(&graph.snapshot, graph.mask, graph.entity(x), &graph.budget).unwrap();
             let below = (0..ENTITIES).filter(|y| definition.controls.contains(&(x, *y)));
             let below: BTreeMap<u8, usize> = below.map(|y| (y, definition.best(x, y))).collect();
-            prop_assert_eq!(asked.pairs(&found), below, "below {}", x);
+            prop_assert_eq!(graph.pairs(&result), below, "below {}", x);
 
-            let found = algo::controllers(&asked.snapshot, asked.mask, asked.entity(x), &asked.budget).unwrap();
+            let result = algo::controllers(&graph.snapshot, graph.mask, graph.entity(x), &graph.budget).unwrap();
             let above = (0..ENTITIES).filter(|up| definition.controls.contains(&(*up, x)) && !is_undisclosed(*up));
             let above: BTreeMap<u8, usize> = above.map(|up| (up, definition.best(up, x))).collect();
-            prop_assert_eq!(asked.pairs(&found), above, "above {}", x);
+            prop_assert_eq!(graph.pairs(&result), above, "above {}", x);
         }
     }
 
     #[test]
     fn the_top_and_its_group_are_those_of_the_definition(claims in network(), on in 0u8..6) {
         let definition = Definition::new(&claims, on);
-        let asked = Asked::new(&claims, on);
+        let graph = QueriedGraph::new(&claims, on);
         for y in 0..ENTITIES {
             let circle = definition.ultimate(y);
             let leader = circle.as_ref().map(|circle| circle.iter().copied().find(|x| !is_undisclosed(*x)));
             let parent = leader.flatten().filter(|leader| *leader != y);
-            let found = algo::ultimate_parent(&asked.snapshot, asked.mask, asked.entity(y), &asked.budget).unwrap();
-            prop_assert_eq!(found.party().map(|party| asked.number(party)), parent, "of {}", y);
-            let is_several = matches!(found, UltimateParent::Several(_));
+            let result = algo::ultimate_parent(&graph.snapshot, graph.mask, graph.entity(y), &graph.budget).unwrap();
+            prop_assert_eq!(result.party().map(|party| graph.number(party)), parent, "of {}", y);
+            let is_several = matches!(result, UltimateParent::Several(_));
             prop_assert_eq!(is_several, circle.is_none(), "of {}", y);
             let is_undisclosed = circle.is_some_and(|circle| leader == Some(None) && !circle.contains(&y));
-            prop_assert_eq!(found == UltimateParent::Undisclosed, is_undisclosed, "of {}", y);
+            prop_assert_eq!(result == UltimateParent::Undisclosed, is_undisclosed, "of {}", y);
 
-            let group = algo::corporate_group(&asked.snapshot, asked.mask, asked.entity(y), &asked.budget).unwrap();
-            let top = asked.number(group.parent);
+            let group = algo::corporate_group(&graph.snapshot, graph.mask, graph.entity(y), &graph.budget).unwrap();
+            let top = graph.number(group.parent);
             prop_assert_eq!(top, parent.unwrap_or(y));
             let members: BTreeMap<u8, u32> =
-                group.members().map(|member| (asked.number(member.entity), member.distance)).collect();
+                group.members().map(|member| (graph.number(member.entity), member.distance)).collect();
             prop_assert_eq!(members, definition.distances(top), "below {}", top);
             for member in group.members() {
                 let chain = group.chain(member);
                 prop_assert_eq!(chain.hops.len(), usize::try_from(member.distance).unwrap());
                 prop_assert_eq!(chain.entities().last(), Some(member.entity));
                 for (here, hop) in chain.entities().zip(&chain.hops) {
-                    let read = asked.snapshot.relationship(hop.relationship);
+                    let read = graph.snapshot.relationship(hop.relationship);
                     let ends = if hop.forward { (read.from(), read.to()) } else { (read.to(), read.from()) };
                     prop_assert_eq!(ends, (Some(here), Some(hop.neighbor)));
                     prop_assert!(group.derived_from().contains(&hop.relationship));

@@ -1,14 +1,14 @@
-//! What random records say beyond where and when (roles, amounts, open shares, properties), what can be asked of it, and by
+//! Details of random records (roles, amounts, open shares, properties), what can be required of them, and by
 //! which order it is put: each read off the words of the documentation.
 
 use std::cmp::Ordering;
 
 use guanxi::{
     graph::{
-        AmountFilter, Budget, NumberFilter, OrderDirection, PropertyFilter, RelationshipFilter, RelationshipOrderField,
-        Seen, Snapshot, Take, TextFilter, Window, page,
+        AmountFilter, Budget, IncidentRelationship, NumberFilter, OrderDirection, PropertyFilter, RelationshipFilter,
+        RelationshipOrderField, Snapshot, Take, TextFilter, Window, page,
     },
-    model::{Amount, At, Catalog, Relationship, Set, Share, ShareOf, ShareRange, View},
+    model::{Amount, AsOf, Catalog, Relationship, Set, Share, ShareOf, ShareRange, View},
 };
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 use super::walking::SHAPE;
 use crate::harness::random::{Claim, claims, dataset, moment};
 
-/// What a record says.
+/// The details of a record.
 #[derive(Debug, Clone)]
 pub(super) struct Detail {
     role: Option<&'static str>,
@@ -95,7 +95,7 @@ impl Detail {
         Some(properties).filter(|properties| !properties.is_empty())
     }
 
-    /// Has a relationship say it.
+    /// Adds the details to a relationship.
     pub(super) fn write(&self, relationship: &mut Relationship) {
         relationship.role = self.role.map(str::to_owned);
         relationship.amount = self.amount();
@@ -118,7 +118,7 @@ impl Detail {
     }
 }
 
-/// What is asked of a text: whether there is one, or a comparison.
+/// A condition on a text: whether there is one, or a comparison.
 #[derive(Debug, Clone)]
 struct OfText {
     stated: Option<bool>,
@@ -153,7 +153,7 @@ impl OfText {
     }
 }
 
-/// What is asked of a number.
+/// A condition on a number.
 #[derive(Debug, Clone)]
 struct OfNumber {
     stated: Option<bool>,
@@ -235,7 +235,7 @@ enum Path {
     Nowhere,
 }
 
-/// What is asked of properties.
+/// A condition on properties.
 #[derive(Debug, Clone)]
 pub(super) struct OfProperty {
     path: Path,
@@ -295,7 +295,7 @@ impl OfProperty {
     }
 }
 
-/// What is asked of the details of a relationship.
+/// Conditions on the details of a relationship.
 #[derive(Debug, Clone)]
 pub(super) struct OfDetail {
     role: Option<OfText>,
@@ -348,20 +348,23 @@ pub(super) fn of_detail() -> BoxedStrategy<Box<OfDetail>> {
 impl OfDetail {
     pub(super) fn holds(&self, claim: &Claim, detail: &Detail) -> bool {
         let percentages = detail.share(claim.share).map_or_else(Vec::new, percentages);
-        self.role.as_ref().is_none_or(|asked| asked.holds(detail.role))
-            && self.share.as_ref().is_none_or(|asked| asked.holds(&percentages, 10.0))
+        self.role.as_ref().is_none_or(|condition| condition.holds(detail.role))
+            && self
+                .share
+                .as_ref()
+                .is_none_or(|condition| condition.holds(&percentages, 10.0))
             && self.share_of.is_none_or(|of| claim.share.is_some() && detail.of == of)
-            && self.amount.as_ref().is_none_or(|asked| asked.holds(detail))
-            && self.property.as_ref().is_none_or(|asked| asked.holds(detail))
+            && self.amount.as_ref().is_none_or(|condition| condition.holds(detail))
+            && self.property.as_ref().is_none_or(|condition| condition.holds(detail))
     }
 
     pub(super) fn filter(&self) -> RelationshipFilter {
         RelationshipFilter {
-            role: self.role.as_ref().map(|asked| Box::new(asked.filter())),
-            share: self.share.as_ref().map(|asked| Box::new(asked.filter(10.0))),
+            role: self.role.as_ref().map(|condition| Box::new(condition.filter())),
+            share: self.share.as_ref().map(|condition| Box::new(condition.filter(10.0))),
             shares_of: self.share_of.map(|of| Set::of(&[of])),
-            amount: self.amount.as_ref().map(|asked| Box::new(asked.filter())),
-            property: self.property.as_ref().map(|asked| Box::new(asked.filter())),
+            amount: self.amount.as_ref().map(|condition| Box::new(condition.filter())),
+            property: self.property.as_ref().map(|condition| Box::new(condition.filter())),
             ..RelationshipFilter::default()
         }
     }
@@ -378,8 +381,11 @@ impl OfAmount {
             && self
                 .of
                 .as_ref()
-                .is_none_or(|asked| asked.holds(amount.and_then(|(_, _, of)| of)))
-            && self.value.as_ref().is_none_or(|asked| asked.holds(&values, 1.0))
+                .is_none_or(|condition| condition.holds(amount.and_then(|(_, _, of)| of)))
+            && self
+                .value
+                .as_ref()
+                .is_none_or(|condition| condition.holds(&values, 1.0))
     }
 
     fn filter(&self) -> AmountFilter {
@@ -387,7 +393,7 @@ impl OfAmount {
             stated: self.stated,
             currencies: self.currency.map(|currency| vec![currency.parse().unwrap()]),
             of: self.of.as_ref().map(OfText::filter),
-            value: self.value.as_ref().map(|asked| asked.filter(1.0)),
+            value: self.value.as_ref().map(|condition| condition.filter(1.0)),
         }
     }
 }
@@ -398,12 +404,12 @@ proptest! {
         let mut dataset = dataset(SHAPE, &claims);
         dataset.relationships.iter_mut().zip(&details).for_each(|(relationship, detail)| detail.write(relationship));
         let snapshot = Snapshot::build(&dataset).unwrap();
-        let mask = snapshot.mask(&View { at: At::Ever, known_at: moment(3), statuses: Set::all(), statuses_given: true });
+        let mask = snapshot.mask(&View { as_of: AsOf::Ever, known_at: moment(3), statuses: Set::all(), has_explicit_statuses: true });
         let budget = Budget::new(u64::MAX, || false);
         let direction = if descending { OrderDirection::Descending } else { OrderDirection::Ascending };
         let whole = Window { after: None, before: None, take: Take::First(1000) };
         let listed = |field| -> Vec<&Detail> {
-            let rows = snapshot.relationships(mask).map(|relationship| Seen { relationship, neighbor: None });
+            let rows = snapshot.relationships(mask).map(|relationship| IncidentRelationship { relationship, neighbor: None });
             let page = page(&snapshot, rows, |_| Ok(true), &[(field, direction)], &whole, &budget).unwrap();
             let positions = page.rows.iter().map(|(_, position)| position.id[1..].parse::<usize>().unwrap());
             positions.map(|position| &details[position]).collect()
@@ -450,15 +456,15 @@ fn shares_are_ordered_by_both_ends() {
         .collect();
     let snapshot = Snapshot::build(&dataset(SHAPE, &claims)).unwrap();
     let view = View {
-        at: At::Ever,
+        as_of: AsOf::Ever,
         known_at: moment(3),
         statuses: Set::all(),
-        statuses_given: true,
+        has_explicit_statuses: true,
     };
     let mask = snapshot.mask(&view);
     let budget = Budget::new(u64::MAX, || false);
     let shares = |direction| -> Vec<String> {
-        let rows = snapshot.relationships(mask).map(|relationship| Seen {
+        let rows = snapshot.relationships(mask).map(|relationship| IncidentRelationship {
             relationship,
             neighbor: None,
         });
@@ -469,11 +475,11 @@ fn shares_are_ordered_by_both_ends() {
         };
         let order = [(RelationshipOrderField::Share, direction)];
         let page = page(&snapshot, rows, |_| Ok(true), &order, &whole, &budget).unwrap();
-        let share = |seen: &Seen| snapshot.relationship(seen.relationship).share();
+        let share = |visible: &IncidentRelationship| snapshot.relationship(visible.relationship).share();
         let shares = page
             .rows
             .iter()
-            .map(|(seen, _)| share(seen).map(|share| share.range.to_string()));
+            .map(|(visible, _)| share(visible).map(|share| share.range.to_string()));
         shares.map(Option::unwrap_or_default).collect()
     };
     let mut expected: Vec<&str> = ordered.into_iter().chain(["", ""]).collect();

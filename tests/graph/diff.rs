@@ -7,11 +7,11 @@ use guanxi::{
         Budget, EntityIx, Exhausted, Ordered, Position, Snapshot,
         algo::{self, DiffChange, DiffEntry, DiffQuestion},
     },
-    model::{At, Change, Directness, Interest, Record, Relationship, Timestamp, Validity, View},
+    model::{AsOf, Change, Directness, Interest, Record, Relationship, Timestamp, Validity, View},
 };
 use proptest::prelude::*;
 
-use super::walking::{SHAPE, is_seen, view_of, views};
+use super::walking::{SHAPE, is_visible, view_of, views};
 use crate::harness::{
     now,
     random::{Claim, claims, dataset, entity_id, moment},
@@ -19,7 +19,7 @@ use crate::harness::{
 };
 
 /// What a question answers, as texts, after a position; and where each entry stands.
-fn told(snapshot: &Snapshot, question: &DiffQuestion, after: Option<&Position>) -> Vec<(String, Position)> {
+fn changes_of(snapshot: &Snapshot, question: &DiffQuestion, after: Option<&Position>) -> Vec<(String, Position)> {
     let budget = Budget::new(u64::MAX, || false);
     let entries = algo::diff(snapshot, question, after, &budget)
         .unwrap()
@@ -85,15 +85,15 @@ proptest! {
         };
         let relationships = |view: (Option<u8>, u8, bool)| -> BTreeSet<String> {
             let is_about = |claim: &Claim| touches(claim.to) || claim.from.is_some_and(touches);
-            let seen = claims.iter().enumerate().filter(|(_, claim)| is_seen(claim, view) && is_about(claim));
-            seen.map(|(position, _)| format!("r{position:03}")).collect()
+            let visible = claims.iter().enumerate().filter(|(_, claim)| is_visible(claim, view) && is_about(claim));
+            visible.map(|(position, _)| format!("r{position:03}")).collect()
         };
         let mut expected = compare("entity", &entities(from), &entities(to));
         expected.extend(compare("relationship", &relationships(from), &relationships(to)));
-        let all = told(&snapshot, &question, None);
-        prop_assert_eq!(all.iter().map(|(told, _)| told).collect::<Vec<_>>(), expected.iter().collect::<Vec<_>>());
+        let all = changes_of(&snapshot, &question, None);
+        prop_assert_eq!(all.iter().map(|(change, _)| change).collect::<Vec<_>>(), expected.iter().collect::<Vec<_>>());
         for (place, (_, position)) in all.iter().enumerate() {
-            prop_assert_eq!(&told(&snapshot, &question, Some(position)), &all[place + 1..]);
+            prop_assert_eq!(&changes_of(&snapshot, &question, Some(position)), &all[place + 1..]);
         }
     }
 
@@ -123,7 +123,7 @@ proptest! {
 }
 
 #[test]
-fn what_a_later_version_says_otherwise_is_a_change() {
+fn a_different_statement_in_a_later_version_is_a_change() {
     let claim = |change: fn(&mut Relationship)| {
         let mut later = sketch("A -10-> B").relationships.remove(0);
         change(&mut later);
@@ -161,14 +161,19 @@ fn what_a_later_version_says_otherwise_is_a_change() {
         let (snapshot, _) = snapshot.apply(vec![Change::Put(Box::new(later))], after).unwrap();
         let known = |moment| {
             let view = View::now(moment);
-            snapshot.mask(&View { at: At::Ever, ..view })
+            snapshot.mask(&View {
+                as_of: AsOf::Ever,
+                ..view
+            })
         };
         let question = DiffQuestion {
             from: known(before),
             to: known(after),
             of: None,
         };
-        let changes = told(&snapshot, &question, None).into_iter().map(|(told, _)| told);
+        let changes = changes_of(&snapshot, &question, None)
+            .into_iter()
+            .map(|(change, _)| change);
         assert_eq!(changes.collect::<Vec<_>>(), expected, "{what}");
     }
 }

@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use guanxi::{
-    graph::{Budget, EntityIx, Exhausted, FacetCount, GroupKey, RelationshipIx, Rows, Snapshot},
+    graph::{Budget, EntityIx, Exhausted, FacetCount, GroupKey, ListingRows, RelationshipIx, Snapshot},
     model::{Catalog, Dataset, Date, EntityStatus},
 };
 use proptest::prelude::*;
 
 use super::{
     filters::unlimited,
-    walking::{SHAPE, is_seen, view_of, views},
+    walking::{SHAPE, is_visible, view_of, views},
 };
 use crate::harness::random::{Claim, Shape, claims, dataset, day};
 
@@ -30,7 +30,7 @@ const DISSOLVED: [Option<&str>; 7] = [
 
 type Seeing = (Option<u8>, u8, bool);
 /// A value, or none where nothing is stated.
-type Told = Option<String>;
+type FacetValue = Option<String>;
 
 /// The day of a view; for ever a later one.
 fn day_of(seeing: Seeing) -> Date {
@@ -48,7 +48,7 @@ fn furnished(claims: &[Claim]) -> Dataset {
     dataset
 }
 
-fn or_none(values: BTreeSet<String>) -> Vec<Told> {
+fn or_none(values: BTreeSet<String>) -> Vec<FacetValue> {
     if values.is_empty() {
         return vec![None];
     }
@@ -56,7 +56,7 @@ fn or_none(values: BTreeSet<String>) -> Vec<Told> {
 }
 
 /// What the entity `number` counts under.
-fn of_entity(dataset: &Dataset, claims: &[Claim], seeing: Seeing, number: usize, key: GroupKey) -> Vec<Told> {
+fn of_entity(dataset: &Dataset, claims: &[Claim], seeing: Seeing, number: usize, key: GroupKey) -> Vec<FacetValue> {
     let entity = &dataset.entities[number];
     match key {
         GroupKey::Kind => vec![Some(entity.kind.as_str().to_owned())],
@@ -73,14 +73,14 @@ fn of_entity(dataset: &Dataset, claims: &[Claim], seeing: Seeing, number: usize,
         GroupKey::Year => vec![entity.founded.map(|date| date.to_string()[..4].to_owned())],
         GroupKey::RelationshipKind => {
             let touches = |claim: &&Claim| [claim.from, Some(claim.to)].contains(&u8::try_from(number).ok());
-            let around = claims.iter().filter(touches).filter(|claim| is_seen(claim, seeing));
+            let around = claims.iter().filter(touches).filter(|claim| is_visible(claim, seeing));
             or_none(around.map(|claim| claim.kind.as_str().to_owned()).collect())
         }
     }
 }
 
 /// What a claim counts under.
-fn of_claim(dataset: &Dataset, claim: &Claim, key: GroupKey) -> Vec<Told> {
+fn of_claim(dataset: &Dataset, claim: &Claim, key: GroupKey) -> Vec<FacetValue> {
     match key {
         GroupKey::Kind | GroupKey::RelationshipKind => vec![Some(claim.kind.as_str().to_owned())],
         GroupKey::Status => vec![Some(claim.status.as_str().to_owned())],
@@ -94,8 +94,8 @@ fn of_claim(dataset: &Dataset, claim: &Claim, key: GroupKey) -> Vec<Told> {
 }
 
 /// Counts of values, most frequent first, then by value, none last among equals.
-fn naive(values: impl Iterator<Item = Told>) -> Vec<(Told, usize)> {
-    let mut counts: BTreeMap<Told, usize> = BTreeMap::new();
+fn naive(values: impl Iterator<Item = FacetValue>) -> Vec<(FacetValue, usize)> {
+    let mut counts: BTreeMap<FacetValue, usize> = BTreeMap::new();
     for value in values {
         *counts.entry(value).or_default() += 1;
     }
@@ -104,38 +104,38 @@ fn naive(values: impl Iterator<Item = Told>) -> Vec<(Told, usize)> {
     counts
 }
 
-fn told(counts: Vec<FacetCount<'_>>) -> Vec<(Told, usize)> {
+fn values_of(counts: Vec<FacetCount<'_>>) -> Vec<(FacetValue, usize)> {
     let counts = counts.into_iter();
     counts
         .map(|counted| (counted.value.map(String::from), counted.count))
         .collect()
 }
 
-/// Checks every facet and every pair of keys of `rows`, where `values` says what a row counts under.
+/// Checks every facet and every pair of keys of `rows`, where `values` returns what a row counts under.
 fn check<R: Copy>(
     (snapshot, seeing): (&Snapshot, Seeing),
     listed: &[R],
-    rows: &Rows,
-    values: impl Fn(R, GroupKey) -> Vec<Told>,
+    rows: &ListingRows,
+    values: impl Fn(R, GroupKey) -> Vec<FacetValue>,
 ) -> Result<(), TestCaseError> {
-    let (seen, budget) = ((snapshot.mask(&view_of(seeing)), day_of(seeing)), unlimited());
+    let (visible, budget) = ((snapshot.mask(&view_of(seeing)), day_of(seeing)), unlimited());
     for key in GroupKey::ALL.iter().copied() {
         let expected = naive(listed.iter().flat_map(|row| values(*row, key)));
-        let facet = rows.facet(snapshot, seen, key, &budget).unwrap();
-        prop_assert_eq!(told(facet), expected.clone(), "{:?}", key);
+        let facet = rows.facet(snapshot, visible, key, &budget).unwrap();
+        prop_assert_eq!(values_of(facet), expected.clone(), "{:?}", key);
         for within in GroupKey::ALL.iter().copied() {
-            let asked = (key, Some(within));
+            let keys = (key, Some(within));
             let groups = rows
-                .groups(snapshot, seen, asked, usize::MAX, &budget)
+                .groups(snapshot, visible, keys, usize::MAX, &budget)
                 .unwrap()
                 .unwrap();
             let outer: Vec<FacetCount<'_>> = groups.iter().map(|group| group.counted.clone()).collect();
-            prop_assert_eq!(told(outer), expected.clone(), "{:?} within {:?}", within, key);
+            prop_assert_eq!(values_of(outer), expected.clone(), "{:?} within {:?}", within, key);
             for group in groups {
                 let value = group.counted.value.map(String::from);
                 let inside = listed.iter().filter(|row| values(**row, key).contains(&value));
                 let expected = naive(inside.flat_map(|row| values(*row, within)));
-                prop_assert_eq!(told(group.groups), expected, "{:?} within {:?}", within, key);
+                prop_assert_eq!(values_of(group.groups), expected, "{:?} within {:?}", within, key);
             }
         }
     }
@@ -152,7 +152,7 @@ proptest! {
         let mask = snapshot.mask(&view_of(seeing));
         let numbers: Vec<usize> = (0..12).filter(|number| keep[*number]).collect();
         let ix = |number: &usize| snapshot.entity_by_id(&dataset.entities[*number].id, &mask).unwrap();
-        let rows = Rows::Entities(numbers.iter().map(ix).collect::<Vec<EntityIx>>().into());
+        let rows = ListingRows::Entities(numbers.iter().map(ix).collect::<Vec<EntityIx>>().into());
         let values = |number, key| of_entity(&dataset, &claims, seeing, number, key);
         check((&snapshot, seeing), &numbers, &rows, values)?;
     }
@@ -162,10 +162,10 @@ proptest! {
         let dataset = furnished(&claims);
         let snapshot = Snapshot::build(&dataset).unwrap();
         let mask = snapshot.mask(&view_of(seeing));
-        let seen: Vec<&Claim> = claims.iter().filter(|claim| is_seen(claim, seeing)).collect();
-        let rows = Rows::Relationships(snapshot.relationships(mask).collect::<Vec<RelationshipIx>>().into());
-        prop_assert_eq!(rows.len(), seen.len());
-        check((&snapshot, seeing), &seen, &rows, |claim, key| of_claim(&dataset, claim, key))?;
+        let visible: Vec<&Claim> = claims.iter().filter(|claim| is_visible(claim, seeing)).collect();
+        let rows = ListingRows::Relationships(snapshot.relationships(mask).collect::<Vec<RelationshipIx>>().into());
+        prop_assert_eq!(rows.len(), visible.len());
+        check((&snapshot, seeing), &visible, &rows, |claim, key| of_claim(&dataset, claim, key))?;
     }
 
     #[test]
@@ -173,7 +173,7 @@ proptest! {
         let dataset = furnished(&claims);
         let snapshot = Snapshot::build(&dataset).unwrap();
         let mask = snapshot.mask(&view_of(seeing));
-        let rows = Rows::Entities(snapshot.entities(&mask).collect::<Vec<EntityIx>>().into());
+        let rows = ListingRows::Entities(snapshot.entities(&mask).collect::<Vec<EntityIx>>().into());
         let keys = (GroupKey::Country, Some(GroupKey::RelationshipKind));
         let groups = |groups_max| rows.groups(&snapshot, (mask, day_of(seeing)), keys, groups_max, &unlimited()).unwrap();
         let all = groups(usize::MAX).unwrap();
@@ -186,7 +186,7 @@ proptest! {
 fn counting_more_than_the_budget_is_refused() {
     let snapshot = Snapshot::build(&furnished(&[])).unwrap();
     let mask = snapshot.mask(&view_of((None, 3, true)));
-    let rows = Rows::Entities(snapshot.entities(&mask).collect::<Vec<EntityIx>>().into());
+    let rows = ListingRows::Entities(snapshot.entities(&mask).collect::<Vec<EntityIx>>().into());
     let budget = Budget::new(11, || false);
     let refused = rows
         .facet(&snapshot, (mask, day(0)), GroupKey::Kind, &budget)

@@ -11,11 +11,11 @@ use proptest::prelude::*;
 
 use super::{
     details::{Detail, OfDetail, OfProperty, details, of_detail, of_property},
-    walking::{SHAPE, is_seen, view_of, views},
+    walking::{SHAPE, is_visible, view_of, views},
 };
 use crate::harness::random::{Claim, claims, dataset, day, entity_id};
 
-/// What is asked of an entity.
+/// Requirements of an entity.
 #[derive(Debug, Clone)]
 struct OfEntity {
     ids: Option<Vec<u8>>,
@@ -33,7 +33,7 @@ struct OfRelationships {
     count: Option<(Comparison, Option<OfRelationship>)>,
 }
 
-/// What is asked of a relationship.
+/// Requirements of a relationship.
 #[derive(Debug, Clone)]
 struct OfRelationship {
     kinds: Option<Vec<RelationshipKind>>,
@@ -225,7 +225,7 @@ fn of_relationship(depth: u8) -> BoxedStrategy<OfRelationship> {
         .boxed()
 }
 
-/// A claim and what it says beyond where and when.
+/// A claim and its details.
 type Detailed<'a> = (&'a Claim, &'a Detail);
 
 /// The claims that a view sees.
@@ -238,13 +238,13 @@ impl<'a> Naive<'a> {
     fn of(claims: &'a [Claim], details: &'a Details, view: (Option<u8>, u8, bool)) -> Self {
         let detailed = claims.iter().zip(&details.claims);
         Self {
-            claims: detailed.filter(|(claim, _)| is_seen(claim, view)).collect(),
+            claims: detailed.filter(|(claim, _)| is_visible(claim, view)).collect(),
             entities: &details.entities,
         }
     }
 }
 
-/// What records say beyond where and when.
+/// The details of records.
 #[derive(Debug, Clone)]
 struct Details {
     claims: Vec<Detail>,
@@ -257,7 +257,7 @@ impl Details {
             .prop_map(|(claims, entities)| Self { claims, entities })
     }
 
-    /// The dataset of these claims, with everything that they say.
+    /// The dataset of these claims, with all their details.
     fn dataset(&self, claims: &[Claim]) -> Dataset {
         let mut dataset = dataset(SHAPE, claims);
         for (relationship, detail) in dataset.relationships.iter_mut().zip(&self.claims) {
@@ -271,56 +271,55 @@ impl Details {
 }
 
 impl Naive<'_> {
-    fn entity(&self, asked: &OfEntity, entity: u8) -> bool {
-        asked.ids.as_ref().is_none_or(|ids| ids.contains(&entity))
-            && asked
+    fn entity(&self, spec: &OfEntity, entity: u8) -> bool {
+        spec.ids.as_ref().is_none_or(|ids| ids.contains(&entity))
+            && spec
                 .kind
                 .is_none_or(|kind| SHAPE.entity_kinds[usize::from(entity) % SHAPE.entity_kinds.len()] == kind)
-            && asked
+            && spec
                 .property
                 .as_ref()
-                .is_none_or(|asked| asked.holds(&self.entities[usize::from(entity)]))
-            && asked
+                .is_none_or(|spec| spec.holds(&self.entities[usize::from(entity)]))
+            && spec
                 .relationships
                 .as_ref()
-                .is_none_or(|asked| self.relationships(asked, entity))
-            && asked.combined.holds(|asked| self.entity(asked, entity))
+                .is_none_or(|spec| self.relationships(spec, entity))
+            && spec.combined.holds(|spec| self.entity(spec, entity))
     }
 
-    fn relationships(&self, asked: &OfRelationships, entity: u8) -> bool {
+    fn relationships(&self, spec: &OfRelationships, entity: u8) -> bool {
         let own: Vec<Detailed<'_>> = self
             .claims
             .iter()
             .copied()
             .filter(|(claim, _)| claim.from == Some(entity) || claim.to == entity)
             .collect();
-        let fitting = |asked: &OfRelationship| {
+        let fitting = |spec: &OfRelationship| {
             own.iter()
-                .filter(|claim| self.relationship(asked, **claim, Some(entity)))
+                .filter(|claim| self.relationship(spec, **claim, Some(entity)))
                 .count()
         };
-        asked.some.as_ref().is_none_or(|some| fitting(some) > 0)
-            && asked.none.as_ref().is_none_or(|none| fitting(none) == 0)
-            && asked.all.as_ref().is_none_or(|all| fitting(all) == own.len())
-            && asked.count.as_ref().is_none_or(|(comparison, of)| {
+        spec.some.as_ref().is_none_or(|some| fitting(some) > 0)
+            && spec.none.as_ref().is_none_or(|none| fitting(none) == 0)
+            && spec.all.as_ref().is_none_or(|all| fitting(all) == own.len())
+            && spec.count.as_ref().is_none_or(|(comparison, of)| {
                 let count = of.as_ref().map_or(own.len(), fitting);
                 comparison.holds(i64::try_from(count).unwrap())
             })
     }
 
-    fn relationship(&self, asked: &OfRelationship, detailed: Detailed<'_>, seen_from: Option<u8>) -> bool {
+    fn relationship(&self, spec: &OfRelationship, detailed: Detailed<'_>, seen_from: Option<u8>) -> bool {
         let (claim, detail) = detailed;
-        let end = |asked: &Option<Box<OfEntity>>, end: Option<u8>| {
-            asked
-                .as_ref()
-                .is_none_or(|asked| end.is_some_and(|end| self.entity(asked, end)))
+        let end = |spec: &Option<Box<OfEntity>>, end: Option<u8>| {
+            spec.as_ref()
+                .is_none_or(|spec| end.is_some_and(|end| self.entity(spec, end)))
         };
         let neighbor = if claim.from == seen_from {
             Some(claim.to)
         } else {
             claim.from
         };
-        let direction = match asked.direction {
+        let direction = match spec.direction {
             None | Some(Direction::Both) => true,
             Some(_) if claim.kind.is_symmetric() => true,
             Some(Direction::Outgoing) => claim.from == seen_from,
@@ -333,24 +332,22 @@ impl Naive<'_> {
         };
         let is_between = |ids: &Vec<u8>| claim.from.is_some_and(|from| ids.contains(&from)) && ids.contains(&claim.to);
         direction
-            && asked.kinds.as_ref().is_none_or(|kinds| kinds.contains(&claim.kind))
-            && asked.status.is_none_or(|status| status == claim.status)
-            && asked
+            && spec.kinds.as_ref().is_none_or(|kinds| kinds.contains(&claim.kind))
+            && spec.status.is_none_or(|status| status == claim.status)
+            && spec
                 .share_at_least
                 .is_none_or(|least| claim.share.is_some_and(|share| share.min >= f64::from(least) * 10.0))
-            && asked.disputed.is_none_or(|disputed| disputed == claim.disputed)
-            && asked.stance.is_none_or(|stance| stances.contains(&stance))
-            && asked
+            && spec.disputed.is_none_or(|disputed| disputed == claim.disputed)
+            && spec.stance.is_none_or(|stance| stances.contains(&stance))
+            && spec
                 .since_after
                 .is_none_or(|after| claim.since.is_some_and(|since| since > after))
-            && asked.between.as_ref().is_none_or(is_between)
-            && end(&asked.neighbor, neighbor)
-            && end(&asked.from, claim.from)
-            && end(&asked.to, Some(claim.to))
-            && asked.detail.holds(claim, detail)
-            && asked
-                .combined
-                .holds(|asked| self.relationship(asked, detailed, seen_from))
+            && spec.between.as_ref().is_none_or(is_between)
+            && end(&spec.neighbor, neighbor)
+            && end(&spec.from, claim.from)
+            && end(&spec.to, Some(claim.to))
+            && spec.detail.holds(claim, detail)
+            && spec.combined.holds(|spec| self.relationship(spec, detailed, seen_from))
     }
 }
 
@@ -363,67 +360,67 @@ struct Compiler<'a> {
 impl Compiler<'_> {
     fn set(&self, ids: &[u8]) -> EntitySet {
         let ids: Vec<String> = ids.iter().copied().map(entity_id).collect();
-        EntitySet::named(self.snapshot, &self.mask, ids.iter().map(String::as_str))
+        EntitySet::from_ids(self.snapshot, &self.mask, ids.iter().map(String::as_str))
     }
 
-    fn entity(&self, asked: &OfEntity) -> EntityFilter {
+    fn entity(&self, spec: &OfEntity) -> EntityFilter {
         let list = |list: &Option<Vec<OfEntity>>| Some(list.as_ref()?.iter().map(|one| self.entity(one)).collect());
         EntityFilter {
-            ids: asked.ids.as_ref().map(|ids| self.set(ids)),
-            kinds: asked.kind.map(|kind| Set::of(&[kind])),
-            property: asked.property.as_ref().map(|asked| Box::new(asked.filter())),
-            relationships: asked
+            ids: spec.ids.as_ref().map(|ids| self.set(ids)),
+            kinds: spec.kind.map(|kind| Set::of(&[kind])),
+            property: spec.property.as_ref().map(|spec| Box::new(spec.filter())),
+            relationships: spec
                 .relationships
                 .as_ref()
-                .map(|asked| Box::new(self.relationships(asked))),
-            and: list(&asked.combined.and),
-            or: list(&asked.combined.or),
-            not: asked.combined.not.as_ref().map(|not| Box::new(self.entity(not))),
+                .map(|spec| Box::new(self.relationships(spec))),
+            and: list(&spec.combined.and),
+            or: list(&spec.combined.or),
+            not: spec.combined.not.as_ref().map(|not| Box::new(self.entity(not))),
             ..EntityFilter::default()
         }
         .cheap_first()
     }
 
-    fn relationships(&self, asked: &OfRelationships) -> RelationshipsFilter {
-        let one = |asked: &Option<OfRelationship>| asked.as_ref().map(|asked| self.relationship(asked));
+    fn relationships(&self, spec: &OfRelationships) -> RelationshipsFilter {
+        let one = |spec: &Option<OfRelationship>| spec.as_ref().map(|spec| self.relationship(spec));
         RelationshipsFilter {
-            some: one(&asked.some),
-            none: one(&asked.none),
-            all: one(&asked.all),
-            count: asked.count.as_ref().map(|(comparison, of)| CountFilter {
+            some: one(&spec.some),
+            none: one(&spec.none),
+            all: one(&spec.all),
+            count: spec.count.as_ref().map(|(comparison, of)| CountFilter {
                 is: comparison.filter(),
                 of: one(of).unwrap_or_default(),
             }),
         }
     }
 
-    fn relationship(&self, asked: &OfRelationship) -> RelationshipFilter {
+    fn relationship(&self, spec: &OfRelationship) -> RelationshipFilter {
         let end = |end: &Option<Box<OfEntity>>| end.as_ref().map(|end| Box::new(self.entity(end)));
         let list = |list: &Option<Vec<OfRelationship>>| {
             Some(list.as_ref()?.iter().map(|one| self.relationship(one)).collect())
         };
         RelationshipFilter {
-            kinds: asked.kinds.as_ref().map(|kinds| Set::of(kinds)),
-            statuses: asked.status.map(|status| Set::of(&[status])),
-            direction: asked.direction,
-            share_at_least: asked.share_at_least.map(|least| f64::from(least) * 10.0),
-            disputed: asked.disputed,
-            evidence: asked.stance.map(|stance| EvidenceFilter {
+            kinds: spec.kinds.as_ref().map(|kinds| Set::of(kinds)),
+            statuses: spec.status.map(|status| Set::of(&[status])),
+            direction: spec.direction,
+            share_at_least: spec.share_at_least.map(|least| f64::from(least) * 10.0),
+            disputed: spec.disputed,
+            evidence: spec.stance.map(|stance| EvidenceFilter {
                 stances: Some(Set::of(&[stance])),
                 ..EvidenceFilter::default()
             }),
-            since: asked.since_after.map(|after| DateFilter {
+            since: spec.since_after.map(|after| DateFilter {
                 gt: Some(PartialDate::from(day(after))),
                 ..DateFilter::default()
             }),
-            neighbor: end(&asked.neighbor),
-            from: end(&asked.from),
-            to: end(&asked.to),
-            between: asked.between.as_ref().map(|ids| self.set(ids)),
-            and: list(&asked.combined.and),
-            or: list(&asked.combined.or),
-            not: asked.combined.not.as_ref().map(|not| Box::new(self.relationship(not))),
-            ..asked.detail.filter()
+            neighbor: end(&spec.neighbor),
+            from: end(&spec.from),
+            to: end(&spec.to),
+            between: spec.between.as_ref().map(|ids| self.set(ids)),
+            and: list(&spec.combined.and),
+            or: list(&spec.combined.or),
+            not: spec.combined.not.as_ref().map(|not| Box::new(self.relationship(not))),
+            ..spec.detail.filter()
         }
         .cheap_first()
     }
@@ -437,38 +434,38 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
-    fn entities_fit_as_a_scan_of_the_claims_says(
-        claims in claims(SHAPE), details in Details::any(), view in views(), asked in of_entity(4)
+    fn entities_match_as_in_a_scan_of_the_claims(
+        claims in claims(SHAPE), details in Details::any(), view in views(), spec in of_entity(4)
     ) {
         let snapshot = Snapshot::build(&details.dataset(&claims)).unwrap();
         let (mask, budget) = (snapshot.mask(&view_of(view)), unlimited());
-        let filter = Compiler { snapshot: &snapshot, mask }.entity(&asked);
+        let filter = Compiler { snapshot: &snapshot, mask }.entity(&spec);
         let naive = Naive::of(&claims, &details, view);
-        let expected: Vec<String> = (0..SHAPE.entities).filter(|entity| naive.entity(&asked, *entity)).map(entity_id).collect();
+        let expected: Vec<String> = (0..SHAPE.entities).filter(|entity| naive.entity(&spec, *entity)).map(entity_id).collect();
         let scan = Scan::new(&snapshot, mask, &budget);
-        let found = filter.candidates(&snapshot, &mask, IdRange::default()).filter(|entity| filter.matches(&scan, *entity).unwrap());
-        let found: Vec<String> = found.map(|entity| snapshot.entity(entity).id().to_owned()).collect();
-        prop_assert_eq!(found, expected);
+        let result = filter.candidates(&snapshot, &mask, IdRange::default()).filter(|entity| filter.matches(&scan, *entity).unwrap());
+        let result: Vec<String> = result.map(|entity| snapshot.entity(entity).id().to_owned()).collect();
+        prop_assert_eq!(result, expected);
     }
 
     #[test]
-    fn relationships_fit_as_a_scan_of_the_claims_says(
-        claims in claims(SHAPE), details in Details::any(), view in views(), mut asked in of_relationship(3),
+    fn relationships_match_as_in_a_scan_of_the_claims(
+        claims in claims(SHAPE), details in Details::any(), view in views(), mut spec in of_relationship(3),
         entity in proptest::option::of(0u8..5)
     ) {
         if entity.is_none() {
             // The schema refuses these where there is no entity to see from.
-            (asked.direction, asked.neighbor) = (None, None);
-            asked.combined = Combined { and: None, or: None, not: None };
+            (spec.direction, spec.neighbor) = (None, None);
+            spec.combined = Combined { and: None, or: None, not: None };
         }
         let snapshot = Snapshot::build(&details.dataset(&claims)).unwrap();
         let (mask, budget) = (snapshot.mask(&view_of(view)), unlimited());
-        let filter = Compiler { snapshot: &snapshot, mask }.relationship(&asked);
+        let filter = Compiler { snapshot: &snapshot, mask }.relationship(&spec);
         let naive = Naive::of(&claims, &details, view);
         let detailed = claims.iter().zip(&details.claims);
         let expected = detailed.enumerate().filter(|(_, (claim, detail))| {
             let is_around = entity.is_none() || claim.from == entity || Some(claim.to) == entity;
-            is_seen(claim, view) && is_around && naive.relationship(&asked, (claim, detail), entity)
+            is_visible(claim, view) && is_around && naive.relationship(&spec, (claim, detail), entity)
         });
         let expected: Vec<String> = expected.map(|(position, _)| format!("r{position:03}")).collect();
         let scan = Scan::new(&snapshot, mask, &budget);
@@ -478,12 +475,12 @@ proptest! {
             let read = snapshot.relationship(*one);
             seen_from.is_none() || read.from() == seen_from || read.to() == seen_from
         });
-        let rows = match filter.around_named(&scan).unwrap() {
+        let rows = match filter.candidates(&scan).unwrap() {
             Some(named) if entity.is_none() => named,
             _ => around.collect(),
         };
-        let found = rows.into_iter().filter(|one| filter.matches(&scan, *one, seen_from).unwrap());
-        let found: Vec<String> = found.map(|one| snapshot.relationship(one).id().into_owned()).collect();
-        prop_assert_eq!(found, expected);
+        let result = rows.into_iter().filter(|one| filter.matches(&scan, *one, seen_from).unwrap());
+        let result: Vec<String> = result.map(|one| snapshot.relationship(one).id().into_owned()).collect();
+        prop_assert_eq!(result, expected);
     }
 }

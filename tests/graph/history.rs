@@ -1,15 +1,17 @@
-//! Random histories of changes, against a model that keeps a map of records for every moment: whatever was known at any moment
-//! is still answered, and what cannot be carried out changes nothing.
+//! Random histories of changes, against a model that keeps a map of records for every moment: what was known at any moment
+//! can still be queried, and a change that cannot be applied changes nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use guanxi::{
     graph::{Pattern, Snapshot},
-    model::{At, Change, Dataset, Ends, Entity, EntityKind, Record, Relationship, Set, Timestamp, View},
+    model::{AsOf, Change, Dataset, Ends, Entity, EntityKind, Record, Relationship, Set, Timestamp, View},
 };
 use proptest::prelude::*;
 
-use super::wishes::{ENTITIES, NAMES, SOURCES, Wish, change, entity_id, name, source_id, wish};
+use super::random_changes::{
+    ENTITIES, NAMES, RandomChange, SOURCES, change, entity_id, name, random_change, source_id,
+};
 use crate::harness::random::moment;
 
 /// Everything known at one moment.
@@ -59,7 +61,7 @@ impl Known {
                 && relationship
                     .evidence
                     .iter()
-                    .all(|told| stands(&told.source) && told.speaker.iter().all(stands))
+                    .all(|claim| stands(&claim.source) && claim.speaker.iter().all(stands))
         });
         (holds && merged_now.into_iter().all(stands)).then_some(next)
     }
@@ -104,7 +106,7 @@ impl Known {
         })
     }
 
-    fn found(&self, id: &str) -> Option<String> {
+    fn resolve(&self, id: &str) -> Option<String> {
         let mut id = id.to_owned();
         while let Some(into) = self.merged.get(&id).filter(|_| !self.records.contains_key(&id)) {
             id.clone_from(into);
@@ -129,10 +131,10 @@ fn sorted(ids: impl Iterator<Item = String>) -> Vec<String> {
 /// Compares all that `snapshot` answers about `moment` with what was known then.
 fn compare(snapshot: &Snapshot, moment: Timestamp, known: &Known) {
     let view = View {
-        at: At::Ever,
+        as_of: AsOf::Ever,
         known_at: moment,
         statuses: Set::all(),
-        statuses_given: true,
+        has_explicit_statuses: true,
     };
     let (snapshot, mask) = (snapshot.known_at(moment), snapshot.mask(&view));
     let mut records: BTreeMap<String, Record> = BTreeMap::new();
@@ -164,14 +166,14 @@ fn compare(snapshot: &Snapshot, moment: Timestamp, known: &Known) {
     assert_eq!(records, known.records);
     for number in 0..ENTITIES {
         let id = entity_id(number);
-        let found = snapshot.entity_by_id(&id, &mask);
+        let result = snapshot.entity_by_id(&id, &mask);
         assert_eq!(
-            found.map(|found| snapshot.entity(found).id().to_owned()),
-            known.found(&id),
+            result.map(|result| snapshot.entity(result).id().to_owned()),
+            known.resolve(&id),
             "{id}"
         );
-        if let Some(entity) = found.filter(|_| known.records.contains_key(&id)) {
-            let told = |ix| snapshot.relationship(ix).id().into_owned();
+        if let Some(entity) = result.filter(|_| known.records.contains_key(&id)) {
+            let id_of = |ix| snapshot.relationship(ix).id().into_owned();
             let about = |undisclosed: bool| {
                 let around = known
                     .relationships()
@@ -180,7 +182,7 @@ fn compare(snapshot: &Snapshot, moment: Timestamp, known: &Known) {
             };
             let hops = snapshot
                 .hops(entity, Pattern::any(), mask)
-                .map(|hop| told(hop.relationship));
+                .map(|hop| id_of(hop.relationship));
             assert_eq!(
                 sorted(hops),
                 sorted(about(false).map(|relationship| relationship.id.clone())),
@@ -197,7 +199,7 @@ fn compare(snapshot: &Snapshot, moment: Timestamp, known: &Known) {
                     let ends = ends(relationship);
                     is_kind(if ends[0] == id { &ends[1] } else { &ends[0] })
                 };
-                let hops = snapshot.hops(entity, pattern, mask).map(|hop| told(hop.relationship));
+                let hops = snapshot.hops(entity, pattern, mask).map(|hop| id_of(hop.relationship));
                 let expected = about(false).filter(leads_to_one);
                 assert_eq!(
                     sorted(hops),
@@ -205,18 +207,22 @@ fn compare(snapshot: &Snapshot, moment: Timestamp, known: &Known) {
                     "{id} {kind}"
                 );
             }
-            let undisclosed = snapshot.undisclosed(entity, mask).map(told);
+            let undisclosed = snapshot.undisclosed(entity, mask).map(id_of);
             assert_eq!(
                 sorted(undisclosed),
                 sorted(about(true).map(|relationship| relationship.id.clone())),
                 "{id}"
             );
-            let said = snapshot
+            let statements = snapshot
                 .statements_by(entity, mask)
                 .map(|ix| snapshot.statement(ix).id().into_owned());
             let quoting = known.relationships().flat_map(|relationship| &relationship.evidence);
-            let quoting = quoting.filter(|told| told.speaker.as_ref() == Some(&id));
-            assert_eq!(sorted(said), sorted(quoting.map(|told| told.id.clone())), "{id}");
+            let quoting = quoting.filter(|claim| claim.speaker.as_ref() == Some(&id));
+            assert_eq!(
+                sorted(statements),
+                sorted(quoting.map(|claim| claim.id.clone())),
+                "{id}"
+            );
             let sources = snapshot.sources_about(entity, mask).into_iter();
             let sources: Vec<String> = sources.map(|source| snapshot.source(source).id().to_owned()).collect();
             let expected: BTreeSet<String> = about(true)
@@ -227,8 +233,8 @@ fn compare(snapshot: &Snapshot, moment: Timestamp, known: &Known) {
         }
     }
     for number in 0..NAMES {
-        let told = |found: Vec<guanxi::graph::EntityIx>| -> Vec<String> {
-            found
+        let ids_of = |result: Vec<guanxi::graph::EntityIx>| -> Vec<String> {
+            result
                 .into_iter()
                 .map(|entity| snapshot.entity(entity).id().to_owned())
                 .collect()
@@ -245,25 +251,25 @@ fn compare(snapshot: &Snapshot, moment: Timestamp, known: &Known) {
             entity.name == name(number) || entity.names.iter().any(|other| other.text == name(number))
         };
         assert_eq!(
-            told(snapshot.entities_by_name(&name(number), Set::all(), &mask)),
+            ids_of(snapshot.entities_by_name(&name(number), Set::all(), &mask)),
             having(&goes_by)
         );
         let has = |entity: &Entity| entity.identifiers.iter().any(|known| known.value == number.to_string());
         assert_eq!(
-            told(snapshot.entities_by_identifier("register", &number.to_string(), &mask)),
+            ids_of(snapshot.entities_by_identifier("register", &number.to_string(), &mask)),
             having(&has)
         );
     }
     for number in 0..SOURCES {
         if let Some(source) = snapshot.source_by_id(&source_id(number), &mask) {
-            let said = snapshot
+            let statements = snapshot
                 .statements_in(source, mask)
                 .map(|ix| snapshot.statement(ix).id().into_owned());
             let expected = known.relationships().flat_map(|relationship| &relationship.evidence);
             let expected = expected
-                .filter(|told| told.source == source_id(number))
-                .map(|told| told.id.clone());
-            assert_eq!(sorted(said), sorted(expected));
+                .filter(|claim| claim.source == source_id(number))
+                .map(|claim| claim.id.clone());
+            assert_eq!(sorted(statements), sorted(expected));
         }
     }
 }
@@ -289,7 +295,7 @@ fn read_back(snapshot: &Snapshot) -> Snapshot {
 
 /// Whether a graph of the entities alone has those of the whole: all but their properties.
 fn assert_same_entities(whole: &Snapshot, entities: &Snapshot) {
-    let told = |graph: &Snapshot| -> Vec<Entity> {
+    let entities_of = |graph: &Snapshot| -> Vec<Entity> {
         let mask = graph.mask(&View::now(Timestamp::MAX));
         let record = |ix| Entity {
             properties: None,
@@ -297,8 +303,8 @@ fn assert_same_entities(whole: &Snapshot, entities: &Snapshot) {
         };
         graph.entities(&mask).map(record).collect()
     };
-    // Texts that are seldom read are not there to be asked for.
-    assert_eq!(told(whole), told(entities));
+    // Texts that are seldom read are not loaded.
+    assert_eq!(entities_of(whole), entities_of(entities));
     assert_eq!(whole.last_recorded_at(), entities.last_recorded_at());
 }
 
@@ -306,7 +312,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
     #[test]
     fn whatever_was_known_at_any_moment_is_still_answered(
-        commits in proptest::collection::vec(proptest::collection::vec(wish(), 1..5), 1..14),
+        commits in proptest::collection::vec(proptest::collection::vec(random_change(), 1..5), 1..14),
         rebuilt in proptest::collection::vec(proptest::bool::weighted(0.2), 15),
         is_whole in proptest::collection::vec(proptest::bool::weighted(0.8), 15)
     ) {
@@ -322,8 +328,8 @@ proptest! {
         let mut snapshot = Snapshot::build(&data).unwrap();
         let mut known = vec![(moment(0), Known::default())];
         // Something to refer to from the start.
-        let first: Vec<Wish> = (0..SOURCES).map(|id| Wish::Source { id, title: 0 })
-            .chain((0..3).map(|id| Wish::Entity { id, kind: EntityKind::Company, name: id % NAMES, other_name: None, identifier: None }))
+        let first: Vec<RandomChange> = (0..SOURCES).map(|id| RandomChange::Source { id, title: 0 })
+            .chain((0..3).map(|id| RandomChange::Entity { id, kind: EntityKind::Company, name: id % NAMES, other_name: None, identifier: None }))
             .collect();
         for (((commit, at), rebuild), is_whole) in [first].iter().chain(&commits).zip(1..).zip(rebuilt).zip(is_whole) {
             if rebuild {

@@ -5,12 +5,12 @@ use guanxi::{
         Budget, EntityIx, Exhausted, Mask, Snapshot,
         algo::{UltimateOwners, ultimate_owners},
     },
-    model::{At, Set, ShareOf, View},
+    model::{AsOf, Set, ShareOf, View},
 };
 
 use crate::harness::{now, sketch::sketch};
 
-/// What is asked of a drawing beside the company.
+/// What is requested of a drawing, in addition to the company.
 pub(super) struct Asking {
     pub(super) view: View,
     pub(super) of: ShareOf,
@@ -25,15 +25,15 @@ pub(super) fn today() -> Asking {
     }
 }
 
-fn asked(drawing: &str, company: &str, asking: &Asking) -> (Snapshot, UltimateOwners) {
+fn solve(drawing: &str, company: &str, asking: &Asking) -> (Snapshot, UltimateOwners) {
     let snapshot = Snapshot::build(&sketch(drawing)).unwrap();
-    let (mask, company) = found(&snapshot, asking.view, company);
+    let (mask, company) = locate(&snapshot, asking.view, company);
     let budget = Budget::new(1_000_000, || false);
     let answer = ultimate_owners(&snapshot, mask, company, asking.of, asking.threshold, &budget).unwrap();
     (snapshot, answer)
 }
 
-fn found(snapshot: &Snapshot, view: View, company: &str) -> (Mask, EntityIx) {
+fn locate(snapshot: &Snapshot, view: View, company: &str) -> (Mask, EntityIx) {
     let mask = snapshot.mask(&view);
     (mask, snapshot.entity_by_id(company, &mask).unwrap())
 }
@@ -42,9 +42,9 @@ fn found(snapshot: &Snapshot, view: View, company: &str) -> (Mask, EntityIx) {
 pub(super) fn check_asking(drawing: &str, claim: &str, asking: &Asking) {
     let (question, expected) = claim.split_once("):").unwrap();
     let (question, company) = question.split_once('(').unwrap();
-    let (snapshot, answer) = asked(drawing, company, asking);
+    let (snapshot, answer) = solve(drawing, company, asking);
     let id = |entity: EntityIx| snapshot.entity(entity).id().to_owned();
-    let told: Vec<String> = match question {
+    let lines: Vec<String> = match question {
         "owners" => answer
             .owners
             .iter()
@@ -71,7 +71,7 @@ pub(super) fn check_asking(drawing: &str, claim: &str, asking: &Asking) {
         }
         _ => panic!("{question} is no question"),
     };
-    assert_eq!(told.join(", "), expected.trim(), "{claim} of {drawing}");
+    assert_eq!(lines.join(", "), expected.trim(), "{claim} of {drawing}");
     assert!(!answer.truncated, "{drawing}");
 }
 
@@ -143,7 +143,7 @@ fn a_disputed_holding_may_be_nothing() {
 }
 
 #[test]
-fn what_nobody_discloses_is_nobodys_share() {
+fn an_undisclosed_share_belongs_to_no_party() {
     check("? -60-> C; A -40-> C", "owners(C): A 40");
     check("? -60-> C; A -40-> C", "undisclosed(C): 60");
     check("? -60-> C; A -40-> C", "derived(C): r1, r2");
@@ -176,7 +176,7 @@ fn a_company_that_owns_itself_is_owned_by_those_who_own_the_rest() {
 }
 
 #[test]
-fn a_person_owns_in_the_end_whoever_claims_to_own_the_person() {
+fn a_person_is_an_ultimate_owner_despite_claims_to_own_the_person() {
     check("A -100-> @Ann -40-> C", "owners(C): @Ann 40");
     check("@Ann -40-> C -10-> @Ann", "owners(C): @Ann 40");
     check("@Ann -40-> C -10-> @Ann", "cyclic(C): no");
@@ -189,7 +189,7 @@ fn a_share_of_nothing_makes_no_owner() {
 }
 
 #[test]
-fn owners_are_kept_by_their_high_end_and_ordered_by_both() {
+fn owners_are_selected_by_their_high_end_and_ordered_by_both() {
     let over = |threshold| Asking { threshold, ..today() };
     let drawing = "A -10-> C; B -5..30-> C; D -10..20-> C; E -10-> C";
     check(drawing, "owners(C): D 10..20, A 10, E 10, B 5..30");
@@ -210,13 +210,13 @@ fn shares_of_votes_are_another_question() {
 }
 
 #[test]
-fn a_reported_owner_owns_nothing_until_asked() {
+fn a_reported_owner_owns_nothing_unless_requested() {
     let drawing = "A -~60-> C; B -10-> C";
     check(drawing, "owners(C): B 10");
     let everything = Asking {
         view: View {
             statuses: Set::all(),
-            statuses_given: true,
+            has_explicit_statuses: true,
             ..View::now(now())
         },
         ..today()
@@ -228,7 +228,7 @@ fn a_reported_owner_owns_nothing_until_asked() {
 fn owners_change_with_the_day() {
     let on = |day: &str| Asking {
         view: View {
-            at: At::Day(day.parse().unwrap()),
+            as_of: AsOf::Day(day.parse().unwrap()),
             ..today().view
         },
         ..today()
@@ -257,7 +257,7 @@ fn chains_come_strongest_first_then_shortest_then_by_ids() {
 #[test]
 fn an_owner_has_at_most_ten_chains() {
     let drawing: String = (10..22).map(|b| format!("A -{b}-> B{b} -100-> C;")).collect();
-    let (_, answer) = asked(&drawing, "C", &today());
+    let (_, answer) = solve(&drawing, "C", &today());
     assert_eq!(answer.owners[0].chains.len(), 10);
 }
 
@@ -270,17 +270,17 @@ fn equally_strong_chains_by_the_million_are_not_all_tried() {
             drawing.push_str(&format!("{from}{level} -?-> {to}{};", level + 1));
         }
     }
-    let (_, answer) = asked(&drawing, "C", &today());
+    let (_, answer) = solve(&drawing, "C", &today());
     assert_eq!((answer.owners[0].chains.len(), answer.truncated), (10, false));
 }
 
 #[test]
 fn a_long_chain_of_holders_is_solved_but_not_shown() {
     let drawing: String = (0..20_000).map(|at| format!("A{at} -100-> A{};", at + 1)).collect();
-    let (_, answer) = asked(&drawing, "A20000", &today());
+    let (_, answer) = solve(&drawing, "A20000", &today());
     assert_eq!(answer.owners[0].share.single(), Some(100.0));
     assert_eq!((answer.owners[0].chains.len(), answer.truncated), (0, true));
-    let (_, answer) = asked(&drawing, "A100", &today());
+    let (_, answer) = solve(&drawing, "A100", &today());
     assert_eq!((answer.owners[0].chains[0].hops.len(), answer.truncated), (100, false));
 }
 
@@ -288,11 +288,11 @@ fn a_long_chain_of_holders_is_solved_but_not_shown() {
 fn an_exhausted_budget_is_an_error_and_no_partial_answer() {
     let drawing: String = (0..1000).map(|at| format!("A{at} -0.1-> C;")).collect();
     let snapshot = Snapshot::build(&sketch(&drawing)).unwrap();
-    let (mask, company) = found(&snapshot, today().view, "C");
-    let asked = |work_max| {
+    let (mask, company) = locate(&snapshot, today().view, "C");
+    let solve = |work_max| {
         let budget = Budget::new(work_max, || false);
         ultimate_owners(&snapshot, mask, company, ShareOf::Capital, 0.0, &budget)
     };
-    assert!(matches!(asked(500), Err(Exhausted::Work { work_max: 500, .. })));
-    assert_eq!(asked(20_000).map(|answer| answer.owners.len()), Ok(1000));
+    assert!(matches!(solve(500), Err(Exhausted::Work { work_max: 500, .. })));
+    assert_eq!(solve(20_000).map(|answer| answer.owners.len()), Ok(1000));
 }

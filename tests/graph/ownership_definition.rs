@@ -1,4 +1,4 @@
-//! Effective ownership of random networks, as the definition says it: votes and capital, ranges, circles, indirect claims with
+//! Effective ownership of random networks, following the definition literally: votes and capital, ranges, circles, indirect claims with
 //! and without chains, joint holdings, parties that are not disclosed and claims that may be over, as of any day.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,7 +8,7 @@ use guanxi::{
         Snapshot,
         algo::{CheckContext, DataIssue, DataIssueKind, data_issues, ultimate_owners},
     },
-    model::{At, ShareOf, ShareRange, View},
+    model::{AsOf, ShareOf, ShareRange, View},
 };
 use proptest::prelude::*;
 
@@ -107,7 +107,7 @@ impl Claim {
         )
     }
 
-    /// What it says of a basis.
+    /// Its statement about a basis.
     fn range(&self, of: ShareOf) -> Option<ShareRange> {
         let votes = self.share.is_some() && (self.controls || self.votes);
         let is_read = match of {
@@ -163,7 +163,7 @@ fn claim() -> impl Strategy<Value = Claim> {
     )
 }
 
-/// What the claims that hold say of one basis.
+/// What the claims in force state about one basis.
 struct Network<'c> {
     claims: Vec<Option<&'c Claim>>,
     of: ShareOf,
@@ -187,7 +187,7 @@ impl<'c> Network<'c> {
         Self { claims, of, hulls }
     }
 
-    /// Every path of direct claims that meets nobody twice, tried one by one.
+    /// Every path of direct claims that meets no party twice, tried one by one.
     fn has_chain(&self, from: usize, to: usize) -> bool {
         let mut ahead = vec![vec![from]];
         while let Some(path) = ahead.pop() {
@@ -318,10 +318,17 @@ fn network() -> impl Strategy<Value = (Vec<Claim>, Option<u8>)> {
 fn built(claims: &[Claim], at: Option<u8>) -> (Snapshot, View) {
     let drawn: String = claims.iter().map(Claim::drawn).collect();
     let snapshot = Snapshot::build(&sketch(&format!("{}; {drawn}", ENTITIES.join(";")))).unwrap();
-    let at = at.map_or(At::Ever, |day| {
-        At::Day(format!("2014-01-0{}", day + 1).parse().unwrap())
+    let at = at.map_or(AsOf::Ever, |day| {
+        AsOf::Day(format!("2014-01-0{}", day + 1).parse().unwrap())
     });
-    (snapshot, View { at, ..View::now(now()) }.for_computing())
+    (
+        snapshot,
+        View {
+            as_of: at,
+            ..View::now(now())
+        }
+        .for_computing(),
+    )
 }
 
 proptest! {
@@ -332,19 +339,19 @@ proptest! {
         let of = if votes { ShareOf::Votes } else { ShareOf::Capital };
         let (snapshot, view) = built(&claims, at);
         let (mask, budget) = (snapshot.mask(&view), unlimited());
-        let asked = snapshot.entity_by_id(ENTITIES[company], &mask).unwrap();
-        let answer = ultimate_owners(&snapshot, mask, asked, of, 0.0, &budget).unwrap();
+        let entity = snapshot.entity_by_id(ENTITIES[company], &mask).unwrap();
+        let answer = ultimate_owners(&snapshot, mask, entity, of, 0.0, &budget).unwrap();
         prop_assert!(!answer.truncated);
         let network = Network::new(&claims, at, of);
-        let found: BTreeMap<String, ShareRange> =
+        let result: BTreeMap<String, ShareRange> =
             answer.owners.iter().map(|owner| (snapshot.entity(owner.owner).id().to_owned(), owner.share)).collect();
         let expected = network.ultimate(company);
         let ids: BTreeSet<String> = expected.iter().map(|owner| ENTITIES[*owner].to_owned()).collect();
-        prop_assert_eq!(found.keys().cloned().collect::<BTreeSet<_>>(), ids);
+        prop_assert_eq!(result.keys().cloned().collect::<BTreeSet<_>>(), ids);
         let (mut low_sum, mut high_sum) = (0.0, 0.0);
         for owner in expected {
             let ((low, high), _) = network.effective(owner, company);
-            let share = found[ENTITIES[owner]];
+            let share = result[ENTITIES[owner]];
             prop_assert!(
                 (share.min - low).abs() < ROUNDING && (share.max - high).abs() < ROUNDING,
                 "{} has {share} and not {low}..{high}", ENTITIES[owner]
@@ -353,7 +360,7 @@ proptest! {
         }
         prop_assert!((answer.undisclosed.min - (100.0 - high_sum).max(0.0)).abs() < ROUNDING * 10.0);
         prop_assert!((answer.undisclosed.max - (100.0 - low_sum).max(0.0)).abs() < ROUNDING * 10.0);
-        // A chain goes over what enters the fixpoint; what sums up a chain is only told.
+        // A chain goes over what enters the fixpoint; a summary of a chain is only reported.
         for step in answer.owners.iter().flat_map(|owner| &owner.chains).flat_map(|chain| chain.relationships()) {
             let number: usize = snapshot.relationship(step).id()[1..].parse().unwrap();
             let claim = &claims[number - 1];
@@ -371,14 +378,14 @@ proptest! {
         let (snapshot, view) = built(&claims, at);
         let budget = unlimited();
         let issues = data_issues(&CheckContext::new(&snapshot, &view, &budget), DataIssueKind::IndirectMismatch).unwrap();
-        let mut found = BTreeSet::new();
+        let mut result = BTreeSet::new();
         for issue in &issues {
             let DataIssue::IndirectMismatch { of, relationships, .. } = issue else { panic!("{issue:?}") };
             let read = snapshot.relationship(relationships[0]);
             let id = |end| snapshot.entity(end).id().to_owned();
-            found.insert((*of, id(read.from().unwrap()), id(read.to().unwrap())));
+            result.insert((*of, id(read.from().unwrap()), id(read.to().unwrap())));
         }
-        prop_assert_eq!(found.len(), issues.len());
+        prop_assert_eq!(result.len(), issues.len());
         let mut expected = BTreeSet::new();
         for of in [ShareOf::Capital, ShareOf::Votes] {
             let network = Network::new(&claims, at, of);
@@ -388,6 +395,6 @@ proptest! {
                 }
             }
         }
-        prop_assert_eq!(found, expected);
+        prop_assert_eq!(result, expected);
     }
 }

@@ -1,6 +1,6 @@
 //! Indirect claims, parties that are not disclosed, claims that may be over and shares of votes, over drawn graphs.
 
-use guanxi::model::{At, ShareOf, View};
+use guanxi::model::{AsOf, ShareOf, View};
 
 use super::ownership::{Asking, check, check_asking, today};
 
@@ -30,7 +30,7 @@ fn an_indirect_claim_sums_up_its_chain_and_is_not_added() {
             "@p -50-> b -50-> c -40-> a; @p -20-> d -50-> a; @p -i20-> a",
             &["owners(a): @p 20", "undisclosed(a): 80"],
         ),
-        // A share of its own stands beside what it has through others.
+        // Its own share is added to its shares through others.
         (
             "@p -10-> a; @p -100-> b -60-> a; @p -i60-> a",
             &["owners(a): @p 70", "undisclosed(a): 30"],
@@ -52,12 +52,12 @@ fn an_indirect_claim_narrows_what_is_computed_of_its_chain() {
         ),
         // Several indirect claims are one, as wide as both.
         ("@p -?-> b -60-> a; @p -i20-> a; @p -i30-> a", &["owners(a): @p 20..30"]),
-        // One that is disputed says no more than how much it is at most.
+        // A disputed one only bounds the share from above.
         ("@p -?-> b -60-> a; @p -!i30-> a", &["owners(a): @p ..30"]),
         // Where they do not meet, what is computed stands.
         ("@p -100-> b -60-> a; @p -i70-> a", &["owners(a): @p 60"]),
         ("@p -100-> b -60-> a; @p -i..<60-> a", &["owners(a): @p 60"]),
-        // Only in the company asked about: above it shares only multiply.
+        // Only in the company of the query: above it shares only multiply.
         (
             "@p -?-> b -60-> a -50-> c; @p -i30-> a",
             &["owners(a): @p 30", "owners(c): @p ..30"],
@@ -102,7 +102,7 @@ fn an_indirect_claim_without_a_chain_is_a_holding_of_its_own() {
             "A -50-> b -10-> A -20-> a; A -i30-> a; @p -80-> A",
             &["owners(a): @p 42.105263158"],
         ),
-        // An owner is what nobody holds, not even indirectly.
+        // An owner has no holder, not even an indirect one.
         ("@p -i50-> A -60-> a", &["owners(a): @p 30", "cyclic(a): no"]),
         ("A -50-> B -i50-> A; @p -50-> A", &["cyclic(A): yes"]),
     ]);
@@ -135,7 +135,7 @@ fn who_stands_between_in_an_indirect_claim_owns_nothing_in_the_end() {
             "b -60-> a -50-> c; b -10-> c; @p -i60{r1}-> a",
             &["owners(c): @p 30", "undisclosed(c): 70"],
         ),
-        // A claim of nothing says nothing.
+        // A claim of a share of zero has no effect.
         ("b -60-> a; @p -i0{r1}-> a", &["owners(a): b 60"]),
         // Where there is a chain, it is held already.
         (
@@ -160,10 +160,10 @@ fn a_party_that_is_not_disclosed_stands_in_chains_and_owns_nothing_in_the_end() 
 }
 
 #[test]
-fn a_claim_that_ended_nobody_says_when_may_be_nothing() {
+fn a_claim_that_ended_on_an_unstated_day_may_count_as_nothing() {
     let on = |day: &str| Asking {
         view: View {
-            at: At::Day(day.parse().unwrap()),
+            as_of: AsOf::Day(day.parse().unwrap()),
             ..today().view
         },
         ..today()

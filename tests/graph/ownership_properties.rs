@@ -7,7 +7,7 @@ use guanxi::{
         Budget, Snapshot,
         algo::{UltimateOwners, ultimate_owners},
     },
-    model::{At, Dataset, EntityKind, RelationshipKind, RelationshipStatus, Set, ShareOf, ShareRange, View},
+    model::{AsOf, Dataset, EntityKind, RelationshipKind, RelationshipStatus, Set, ShareOf, ShareRange, View},
 };
 use proptest::prelude::*;
 
@@ -35,12 +35,12 @@ fn is_person(entity: u8) -> bool {
     entity % 4 == 3
 }
 
-fn view(at: At, statuses: Set<RelationshipStatus>) -> View {
+fn view(at: AsOf, statuses: Set<RelationshipStatus>) -> View {
     View {
-        at,
+        as_of: at,
         known_at: moment(3),
         statuses,
-        statuses_given: true,
+        has_explicit_statuses: true,
     }
 }
 
@@ -54,7 +54,7 @@ fn solve(dataset: &Dataset, view: View, company: u8) -> (Snapshot, UltimateOwner
 }
 
 /// The whole answer as text.
-fn told((snapshot, answer): &(Snapshot, UltimateOwners)) -> String {
+fn render((snapshot, answer): &(Snapshot, UltimateOwners)) -> String {
     let owners = answer.owners.iter().map(|owner| {
         let chains = owner.chains.iter().map(|chain| {
             let ids = chain
@@ -100,7 +100,7 @@ fn stakes(claims: &[Claim]) -> Stakes {
     stakes
 }
 
-/// The holders of `company`, direct and indirect, that nobody else holds.
+/// The holders of `company`, direct and indirect, that no other party holds.
 fn ultimate(stakes: &Stakes, company: u8) -> Vec<u8> {
     let mut above = BTreeSet::from([company]);
     loop {
@@ -119,7 +119,7 @@ fn ultimate(stakes: &Stakes, company: u8) -> Vec<u8> {
     above.into_iter().filter(|entity| !held(*entity)).collect()
 }
 
-/// The effective shares of `owner` by iterating the definition; the second value says whether a cap ever bound.
+/// The effective shares of `owner` by iterating the definition; the second value is whether a cap ever bound.
 fn iterate(stakes: &Stakes, owner: u8, end: fn(&ShareRange) -> f64) -> (Vec<f64>, bool) {
     let mut shares = vec![0.0; usize::from(ENTITIES)];
     let mut capped = false;
@@ -175,7 +175,7 @@ proptest! {
     #[test]
     fn effective_shares_are_the_least_fixpoint(claims in claims(SHAPE), company in 0..ENTITIES) {
         let stakes = stakes(&claims);
-        let everything = view(At::Ever, Set::all());
+        let everything = view(AsOf::Ever, Set::all());
         let (snapshot, answer) = solve(&dataset(SHAPE, &claims), everything, company);
         prop_assert!(!answer.truncated);
         let mut owners: Vec<String> =
@@ -186,16 +186,16 @@ proptest! {
         let (mut low_sum, mut high_sum) = (0.0, 0.0);
         for owner in expected {
             let id = entity_id(owner);
-            let share = answer.owners.iter().find(|found| snapshot.entity(found.owner).id() == id).unwrap().share;
+            let share = answer.owners.iter().find(|result| snapshot.entity(result.owner).id() == id).unwrap().share;
             let low: fn(&ShareRange) -> f64 = |range| range.min;
-            for (found, end) in [(share.min, low), (share.max, |range| range.max)] {
+            for (result, end) in [(share.min, low), (share.max, |range| range.max)] {
                 let (iterated, capped) = iterate(&stakes, owner, end);
                 let expected = iterated[usize::from(company)] * 100.0;
-                prop_assert!((found - expected).abs() < 1e-6, "{} has {} and not {}", id, found, expected);
+                prop_assert!((result - expected).abs() < 1e-6, "{} has {} and not {}", id, result, expected);
                 // Where no cap binds and the system has one solution, elimination finds the same.
                 if let Some(solved) = linear(&stakes, owner, end).filter(|_| !capped) {
                     let solved = solved[usize::from(company)] * 100.0;
-                    prop_assert!((found - solved).abs() < 1e-6, "{} has {} and not {}", id, found, solved);
+                    prop_assert!((result - solved).abs() < 1e-6, "{} has {} and not {}", id, result, solved);
                 }
             }
             low_sum += share.min;
@@ -208,7 +208,7 @@ proptest! {
     #[test]
     fn chains_are_the_strongest_of_all_simple_ones(claims in claims(SHAPE), company in 0..ENTITIES) {
         let stakes = stakes(&claims);
-        let (snapshot, answer) = solve(&dataset(SHAPE, &claims), view(At::Ever, Set::all()), company);
+        let (snapshot, answer) = solve(&dataset(SHAPE, &claims), view(AsOf::Ever, Set::all()), company);
         for owner in ultimate(&stakes, company) {
             let mut all: Vec<(f64, usize, Vec<u8>)> = Vec::new();
             let mut ahead = vec![(1.0, vec![owner])];
@@ -227,20 +227,20 @@ proptest! {
             let expected: Vec<Vec<String>> =
                 all.iter().map(|(_, _, places)| places.iter().map(|place| entity_id(*place)).collect()).collect();
             let id = entity_id(owner);
-            let found = answer.owners.iter().find(|found| snapshot.entity(found.owner).id() == id).unwrap();
-            let found: Vec<Vec<String>> = found
+            let result = answer.owners.iter().find(|result| snapshot.entity(result.owner).id() == id).unwrap();
+            let result: Vec<Vec<String>> = result
                 .chains
                 .iter()
                 .map(|chain| chain.entities().map(|entity| snapshot.entity(entity).id().to_owned()).collect())
                 .collect();
-            prop_assert_eq!(found, expected);
+            prop_assert_eq!(result, expected);
         }
     }
 
     #[test]
     fn on_a_day_it_is_as_in_a_graph_of_only_what_held_then(claims in claims(DATED), company in 0..ENTITIES, on in 0u8..6) {
         let all = dataset(DATED, &claims);
-        let then = view(At::Day(day(on)), Set::of(&[RelationshipStatus::Active]));
+        let then = view(AsOf::Day(day(on)), Set::of(&[RelationshipStatus::Active]));
         let mut held = claims.iter().map(|claim| {
             claim.status == RelationshipStatus::Active
                 && claim.since.is_none_or(|since| since <= on)
@@ -248,8 +248,8 @@ proptest! {
         });
         let mut only = all.clone();
         only.relationships.retain(|_| held.next().unwrap());
-        let ever = view(At::Ever, Set::all());
-        prop_assert_eq!(told(&solve(&all, then, company)), told(&solve(&only, ever, company)));
+        let ever = view(AsOf::Ever, Set::all());
+        prop_assert_eq!(render(&solve(&all, then, company)), render(&solve(&only, ever, company)));
     }
 
     #[test]
@@ -259,7 +259,7 @@ proptest! {
         let scramble = |id: &str| id.bytes().fold(seed, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
         shuffled.relationships.sort_by_key(|relationship| scramble(&relationship.id));
         shuffled.entities.sort_by_key(|entity| scramble(&entity.id));
-        let ever = view(At::Ever, Set::all());
-        prop_assert_eq!(told(&solve(&sorted, ever, company)), told(&solve(&shuffled, ever, company)));
+        let ever = view(AsOf::Ever, Set::all());
+        prop_assert_eq!(render(&solve(&sorted, ever, company)), render(&solve(&shuffled, ever, company)));
     }
 }

@@ -7,7 +7,7 @@ use guanxi::{
         Budget, Direction, Snapshot, Step, Traversal, Walker,
         algo::{self, Bounds, PathOutcome, PathQuestion},
     },
-    model::{At, Catalog, EntityKind, RelationshipKind, Set, View},
+    model::{AsOf, Catalog, EntityKind, RelationshipKind, Set, View},
 };
 use proptest::prelude::*;
 
@@ -74,7 +74,7 @@ fn kind_of(entity: u8) -> EntityKind {
 /// A relationship crossed: from, to, position of the claim.
 type Crossed = (u8, u8, usize);
 
-/// Every crossing that the rules follow, whatever may be passed through.
+/// Every crossing that the rules follow, regardless of what may be passed through.
 fn crossings(claims: &[Claim], rules: &Rules, direction: Direction) -> Vec<Crossed> {
     let mut crossed = BTreeSet::new();
     for (position, claim) in claims.iter().enumerate() {
@@ -168,10 +168,10 @@ fn levels(claims: &[Claim], rules: &Rules, start: u8, direction: Direction) -> u
 
 fn everything() -> View {
     View {
-        at: At::Ever,
+        as_of: AsOf::Ever,
         known_at: moment(3),
         statuses: Set::all(),
-        statuses_given: true,
+        has_explicit_statuses: true,
     }
 }
 
@@ -211,8 +211,8 @@ proptest! {
         let budget = Budget::new(u64::MAX, || false);
         let ix = |entity: u8| snapshot.entity_by_id(&entity_id(entity), &mask).unwrap();
         let question = PathQuestion { from: ix(from), to: ix(to), count, length_max };
-        let found = algo::paths(&Walker::new(&snapshot, mask, &budget), &traversal(&snapshot, &rules), &question).unwrap();
-        let told: Vec<Vec<(String, String, String)>> = found.paths.iter().map(|path| {
+        let result = algo::paths(&Walker::new(&snapshot, mask, &budget), &traversal(&snapshot, &rules), &question).unwrap();
+        let answer: Vec<Vec<(String, String, String)>> = result.paths.iter().map(|path| {
             let step = |crossing: &guanxi::graph::Crossing<_, _>| (
                 snapshot.entity(crossing.from).id().to_owned(),
                 snapshot.entity(crossing.to).id().to_owned(),
@@ -224,8 +224,8 @@ proptest! {
         let expected: Vec<Vec<(String, String, String)>> = all.iter().take(count).map(|path| {
             path.iter().map(|(from, to, claim)| (entity_id(*from), entity_id(*to), format!("r{claim:03}"))).collect()
         }).collect();
-        prop_assert_eq!(told, expected);
-        match found.outcome {
+        prop_assert_eq!(answer, expected);
+        match result.outcome {
             PathOutcome::Found => prop_assert!(!all.is_empty()),
             PathOutcome::NoneExists => prop_assert!(enumerate(&claims, &rules, from, to, usize::from(ENTITIES)).is_empty()),
             PathOutcome::NoneWithinLength => {
@@ -240,7 +240,7 @@ proptest! {
             }
             PathOutcome::BudgetExceeded => prop_assert!(false, "the budget has no end"),
         }
-        for path in &found.paths {
+        for path in &result.paths {
             for crossing in path {
                 let relationship = snapshot.relationship(crossing.link);
                 let ends = (relationship.from().unwrap(), relationship.to().unwrap());
@@ -259,7 +259,7 @@ proptest! {
         let budget = Budget::new(u64::MAX, || false);
         let ix: Vec<_> = starts.iter().map(|entity| snapshot.entity_by_id(&entity_id(*entity), &mask).unwrap()).collect();
         let bounds = Bounds { depth_max: depth, entities_max: 100, relationships_max: 1000 };
-        let found = algo::neighborhood(&Walker::new(&snapshot, mask, &budget), &traversal(&snapshot, &rules), &ix, bounds).unwrap();
+        let result = algo::neighborhood(&Walker::new(&snapshot, mask, &budget), &traversal(&snapshot, &rules), &ix, bounds).unwrap();
 
         let all = crossings(&claims, &rules, rules.direction);
         let mut distances: BTreeMap<u8, usize> = starts.iter().map(|start| (*start, 0)).collect();
@@ -271,17 +271,17 @@ proptest! {
                 }
             }
         }
-        let told: BTreeMap<String, usize> = found.entities.iter().map(|(entity, distance)| (snapshot.entity(*entity).id().to_owned(), *distance)).collect();
+        let answer: BTreeMap<String, usize> = result.entities.iter().map(|(entity, distance)| (snapshot.entity(*entity).id().to_owned(), *distance)).collect();
         let expected: BTreeMap<String, usize> = distances.iter().map(|(entity, distance)| (entity_id(*entity), *distance)).collect();
-        prop_assert_eq!(told, expected);
-        prop_assert!(found.entities.is_sorted_by_key(|(entity, distance)| (*distance, snapshot.entity(*entity).id())));
-        prop_assert!(!found.truncated);
+        prop_assert_eq!(answer, expected);
+        prop_assert!(result.entities.is_sorted_by_key(|(entity, distance)| (*distance, snapshot.entity(*entity).id())));
+        prop_assert!(!result.truncated);
         let walked = |entity: &u8| distances.contains_key(entity) && (starts.contains(entity) || may_pass(&claims, &rules, *entity));
         let between: BTreeSet<String> = all.iter()
             .filter(|(from, to, _)| walked(from) && distances.contains_key(to))
             .map(|(_, _, claim)| format!("r{claim:03}"))
             .collect();
-        let relationships: Vec<String> = found.relationships.iter().map(|link| snapshot.relationship(*link).id().into_owned()).collect();
+        let relationships: Vec<String> = result.relationships.iter().map(|link| snapshot.relationship(*link).id().into_owned()).collect();
         prop_assert_eq!(relationships, between.into_iter().collect::<Vec<_>>());
     }
 
@@ -295,7 +295,7 @@ proptest! {
         let budget = Budget::new(u64::MAX, || false);
         let walker = Walker::new(&snapshot, mask, &budget);
         let ix: Vec<_> = of.iter().map(|entity| snapshot.entity_by_id(&entity_id(*entity), &mask).unwrap()).collect();
-        let found = algo::common_connections(&walker, &traversal(&snapshot, &rules), &ix, depth).unwrap();
+        let result = algo::common_connections(&walker, &traversal(&snapshot, &rules), &ix, depth).unwrap();
         let mut expected: BTreeMap<String, usize> = BTreeMap::new();
         for entity in (0..ENTITIES).filter(|entity| !of.contains(entity)) {
             let shortest: Option<Vec<usize>> = of.iter().map(|start| {
@@ -307,22 +307,22 @@ proptest! {
                 expected.insert(entity_id(entity), shortest.iter().sum());
             }
         }
-        let told: BTreeMap<String, usize> = found.found().iter().map(|common| (snapshot.entity(common.entity).id().to_owned(), common.distance)).collect();
-        prop_assert_eq!(told.len(), found.found().len());
-        prop_assert_eq!(told, expected);
-        for common in found.found() {
-            let ways = found.ways_to(common.entity);
-            prop_assert_eq!(ways.iter().map(Vec::len).sum::<usize>(), common.distance);
-            for (start, way) in ix.iter().zip(&ways) {
-                prop_assert_eq!(way.first().unwrap().from, *start);
-                prop_assert_eq!(way.last().unwrap().to, common.entity);
-                prop_assert!(way.windows(2).all(|pair| pair[0].to == pair[1].from));
+        let answer: BTreeMap<String, usize> = result.connections().iter().map(|common| (snapshot.entity(common.entity).id().to_owned(), common.distance)).collect();
+        prop_assert_eq!(answer.len(), result.connections().len());
+        prop_assert_eq!(answer, expected);
+        for common in result.connections() {
+            let paths = result.paths_to(common.entity);
+            prop_assert_eq!(paths.iter().map(Vec::len).sum::<usize>(), common.distance);
+            for (start, path) in ix.iter().zip(&paths) {
+                prop_assert_eq!(path.first().unwrap().from, *start);
+                prop_assert_eq!(path.last().unwrap().to, common.entity);
+                prop_assert!(path.windows(2).all(|pair| pair[0].to == pair[1].from));
             }
         }
     }
 }
 
-/// A relationship that is followed either way.
+/// A relationship that is followed either path.
 fn link(from: Option<u8>, to: u8) -> Claim {
     Claim {
         kind: RelationshipKind::PartnersWith,
@@ -365,7 +365,7 @@ fn outcome(
 }
 
 #[test]
-fn a_small_budget_ends_the_search_and_says_so() {
+fn a_small_budget_ends_the_search_and_is_reported() {
     let chain: Vec<Claim> = (0..6).map(|start| link(Some(start), start + 1)).collect();
     let outcome = |work_max: u64, through: Set<EntityKind>| outcome(&chain, (0, 6), 10, work_max, through);
     assert_eq!(outcome(100, Set::all()), PathOutcome::Found);
@@ -378,7 +378,7 @@ fn a_small_budget_ends_the_search_and_says_so() {
 }
 
 #[test]
-fn none_within_a_length_is_told_from_none_at_all() {
+fn no_path_within_a_length_differs_from_no_path() {
     let links = |links: &[(u8, u8)]| -> Vec<Claim> { links.iter().map(|(from, to)| link(Some(*from), *to)).collect() };
     let chain = links(&[(0, 1), (1, 2), (2, 3), (3, 4), (4, 5), (5, 6)]);
     let apart = links(&[(0, 1), (1, 2), (4, 5), (5, 6)]);
@@ -402,7 +402,7 @@ fn none_within_a_length_is_told_from_none_at_all() {
         (&veiled_early, 5, PathOutcome::BlockedByUnknown),
         (&links(&[]), 1, PathOutcome::NoneExists),
     ] {
-        let found = outcome(claims, (0, 6), length_max, u64::MAX, Set::all());
-        assert_eq!(found, expected, "{claims:?} within {length_max}");
+        let result = outcome(claims, (0, 6), length_max, u64::MAX, Set::all());
+        assert_eq!(result, expected, "{claims:?} within {length_max}");
     }
 }

@@ -6,15 +6,15 @@ use guanxi::{
     graph::{
         Budget, Direction, EntityIx, Expand, Snapshot, Step, Take, Traversal, Walker, Window,
         algo::{
-            self, BETWEENNESS_SWEPT_MAX, DAMPING, Ending, Followed, PathQuestion, Projection, Ranking, RankingMeasure,
-            RankingQuestion,
+            self, BETWEENNESS_SWEPT_MAX, DAMPING, PathQuestion, ProjectedRelationship, Projection, Ranking,
+            RankingMeasure, RankingQuestion, StopCondition,
         },
     },
-    model::{At, Catalog, EntityKind, RelationshipKind, Set, View},
+    model::{AsOf, Catalog, EntityKind, RelationshipKind, Set, View},
 };
 use proptest::prelude::*;
 
-use super::walking::{is_seen, view_of, views};
+use super::walking::{is_visible, view_of, views};
 use crate::harness::random::{Shape, claims, dataset, moment};
 
 const SHAPE: Shape = Shape {
@@ -35,7 +35,7 @@ pub(super) fn endless() -> Budget {
     Budget::new(u64::MAX, || false)
 }
 
-/// A walk over one of the shapes that filters give it; avoids the first entity, or nobody.
+/// A walk over one of the shapes that filters give it; avoids the first entity, or none.
 fn traversal(
     direction: Direction,
     avoid: bool,
@@ -113,13 +113,13 @@ fn naive(snapshot: &Snapshot, view: &View, traversal: &Traversal<EntityIx>) -> N
             count: 60,
             length_max: 8,
         };
-        let found = algo::paths(&walker, traversal, &question).unwrap().paths;
-        let shortest = found.first().map_or(0, Vec::len);
+        let result = algo::paths(&walker, traversal, &question).unwrap().paths;
+        let shortest = result.first().map_or(0, Vec::len);
         assert!(
-            found.len() < 60 || found[59].len() > shortest,
-            "there are more shortest paths than were asked for"
+            result.len() < 60 || result[59].len() > shortest,
+            "there are more shortest paths than were requested"
         );
-        let mut ways: Vec<Vec<EntityIx>> = found
+        let mut ways: Vec<Vec<EntityIx>> = result
             .iter()
             .filter(|path| path.len() == shortest)
             .map(|path| path[1..].iter().map(|crossing| crossing.from).collect())
@@ -187,7 +187,7 @@ proptest! {
             let connected = f64::from(u32::try_from(naive.connected[place]).unwrap());
             let entity = snapshot.entity_by_id(id, &mask).unwrap();
             let passed = traversal.through.contains(snapshot.entity(entity).kind()) && degree_max.is_none();
-            // Whoever is not passed through may border on several components.
+            // An entity that is not passed through may border on several components.
             prop_assert!(if passed { component[id] == connected } else { component[id] <= connected }, "component of {}", id);
         }
     }
@@ -199,10 +199,10 @@ proptest! {
     ) {
         let all = dataset(SHAPE, &claims);
         let mut only = all.clone();
-        let mut seen = claims.iter().map(|claim| is_seen(claim, view) && kind.is_none_or(|kind| claim.kind == kind));
-        only.relationships.retain(|_| seen.next().unwrap());
+        let mut visible = claims.iter().map(|claim| is_visible(claim, view) && kind.is_none_or(|kind| claim.kind == kind));
+        only.relationships.retain(|_| visible.next().unwrap());
         only.relationships.iter_mut().for_each(|relationship| relationship.retracted_at = None);
-        let everything = View { at: At::Ever, known_at: moment(3), statuses: Set::all(), statuses_given: true };
+        let everything = View { as_of: AsOf::Ever, known_at: moment(3), statuses: Set::all(), has_explicit_statuses: true };
         let rank = |dataset: &guanxi::model::Dataset, view: View, kind: Option<RelationshipKind>, measure| {
             let snapshot = Snapshot::build(dataset).unwrap();
             let mask = snapshot.mask(&view);
@@ -221,25 +221,25 @@ proptest! {
         pairs in proptest::collection::vec((0u32..12, 0u32..12, any::<bool>()), 1..40),
         passed in proptest::collection::vec(any::<bool>(), 12), direction in proptest::sample::select(Direction::ALL)
     ) {
-        let followed: Vec<Followed> =
-            pairs.iter().map(|(from, to, symmetric)| Followed { from: *from, to: *to, symmetric: *symmetric }).collect();
+        let followed: Vec<ProjectedRelationship> =
+            pairs.iter().map(|(from, to, symmetric)| ProjectedRelationship { from: *from, to: *to, symmetric: *symmetric }).collect();
         let projection = Projection::new(&followed, direction, vec![false; 12], passed);
-        let iterated = algo::pagerank(&projection, DAMPING, Ending::Iterations(400), &endless()).unwrap();
-        let ending = Ending::Converged { error: 1e-12, swept_max: u64::MAX };
+        let iterated = algo::pagerank(&projection, DAMPING, StopCondition::Iterations(400), &endless()).unwrap();
+        let ending = StopCondition::Converged { error: 1e-12, swept_max: u64::MAX };
         let solved = algo::pagerank(&projection, DAMPING, ending, &endless()).unwrap();
         prop_assert!((solved.scores.iter().sum::<f64>() - 1.0).abs() < 1e-9);
         for (one, other) in iterated.scores.iter().zip(&solved.scores) {
             prop_assert!((one - other).abs() < 1e-11, "{} {}", one, other);
         }
-        // What is ended early says how far it is off.
-        let early = algo::pagerank(&projection, DAMPING, Ending::Converged { error: 0.0, swept_max: 200 }, &endless()).unwrap();
+        // A sample that stops early reports its error.
+        let early = algo::pagerank(&projection, DAMPING, StopCondition::Converged { error: 0.0, swept_max: 200 }, &endless()).unwrap();
         let off: f64 = early.scores.iter().zip(&solved.scores).map(|(one, other)| (one - other).abs()).sum();
         prop_assert!(off <= early.error.unwrap() + 1e-12, "{} {:?}", off, early.error);
     }
 }
 
 /// A random graph in which some are linked to many.
-fn medium(seed: u64, entities: u32, links: u32) -> Vec<Followed> {
+fn medium(seed: u64, entities: u32, links: u32) -> Vec<ProjectedRelationship> {
     let mut rng = fastrand::Rng::with_seed(seed);
     let mut ends = vec![0_u32];
     let mut followed = Vec::new();
@@ -251,7 +251,7 @@ fn medium(seed: u64, entities: u32, links: u32) -> Vec<Followed> {
             rng.u32(..entities)
         };
         ends.extend([from, to]);
-        followed.push(Followed {
+        followed.push(ProjectedRelationship {
             from,
             to,
             symmetric: rng.u32(..10) == 0,
@@ -261,7 +261,7 @@ fn medium(seed: u64, entities: u32, links: u32) -> Vec<Followed> {
 }
 
 #[test]
-fn a_sample_is_off_by_no_more_than_it_says() {
+fn the_error_of_a_sample_is_within_its_bound() {
     for (seed, direction) in [(1, Direction::Both), (2, Direction::Outgoing), (3, Direction::Incoming)] {
         let passed = (0..600).map(|row| row % 7 != 3).collect();
         let projection = Projection::new(&medium(seed, 600, 1000), direction, vec![false; 600], passed);
@@ -275,7 +275,7 @@ fn a_sample_is_off_by_no_more_than_it_says() {
                 .fold(0.0, f64::max);
             assert!(
                 off <= sampled.error,
-                "off by {off}, and said {} of {}",
+                "off by {off}, bound {} of {}",
                 sampled.error,
                 sampled.samples
             );
@@ -300,8 +300,8 @@ fn ways_beyond_counting_are_still_shared_out() {
     // 1,200 diamonds in a row: 2 to the 1,200 shortest ways from end to end.
     let diamond = |at: u32| [(at, at + 1), (at, at + 2), (at + 1, at + 3), (at + 2, at + 3)];
     let pairs = (0..1200_u32).flat_map(|number| diamond(3 * number));
-    let followed: Vec<Followed> = pairs
-        .map(|(from, to)| Followed {
+    let followed: Vec<ProjectedRelationship> = pairs
+        .map(|(from, to)| ProjectedRelationship {
             from,
             to,
             symmetric: false,

@@ -4,10 +4,10 @@ use std::fs;
 
 use guanxi::graph::{
     Direction,
-    algo::{self, DAMPING, Ending, Followed, PAGERANK_ERROR, Projection},
+    algo::{self, DAMPING, PAGERANK_ERROR, ProjectedRelationship, Projection, StopCondition},
 };
 
-use super::{known::samples, ranking::endless};
+use super::{known_graphs::samples, ranking::endless};
 
 /// A graph of the Graphalytics suite as a projection, its vertices in the order of the file.
 fn graphalytics(name: &str) -> Option<(Vec<String>, Projection)> {
@@ -18,13 +18,13 @@ fn graphalytics(name: &str) -> Option<(Vec<String>, Projection)> {
     let edges = read(".e");
     let followed = edges.lines().map(|line| {
         let mut ends = line.split_whitespace().map(row);
-        Followed {
+        ProjectedRelationship {
             from: ends.next().unwrap(),
             to: ends.next().unwrap(),
             symmetric: false,
         }
     });
-    let followed: Vec<Followed> = followed.collect();
+    let followed: Vec<ProjectedRelationship> = followed.collect();
     let directed = read(".properties")
         .lines()
         .any(|line| line.ends_with("directed = true"));
@@ -68,15 +68,15 @@ fn pageranks_are_those_graphalytics_expects() {
         };
         let damping: f64 = setting("pr.damping-factor").parse().unwrap();
         let iterations = setting("pr.num-iterations").parse().unwrap();
-        let answer = algo::pagerank(&projection, damping, Ending::Iterations(iterations), &endless()).unwrap();
+        let answer = algo::pagerank(&projection, damping, StopCondition::Iterations(iterations), &endless()).unwrap();
         let expected = expected(name, "-PR");
         assert_eq!(expected.len(), ids.len());
         for (id, score) in expected {
             let score: f64 = score.parse().unwrap();
-            let found = answer.scores[ids.iter().position(|known| *known == id).unwrap()];
+            let result = answer.scores[ids.iter().position(|known| *known == id).unwrap()];
             assert!(
-                (found - score).abs() < 1e-4 * score,
-                "{name}: {id} has {found}, not {score}"
+                (result - score).abs() < 1e-4 * score,
+                "{name}: {id} has {result}, not {score}"
             );
         }
     }
@@ -94,11 +94,11 @@ fn components_are_those_graphalytics_expects() {
         let folder = samples("graphalytics/example-data-sets/graphs").unwrap();
         let row = |id: &str| u32::try_from(ids.iter().position(|known| known == id).unwrap()).unwrap();
         let edges = fs::read_to_string(folder.join(format!("{name}.e"))).unwrap();
-        let followed: Vec<Followed> = edges
+        let followed: Vec<ProjectedRelationship> = edges
             .lines()
             .map(|line| {
                 let mut ends = line.split_whitespace().map(row);
-                Followed {
+                ProjectedRelationship {
                     from: ends.next().unwrap(),
                     to: ends.next().unwrap(),
                     symmetric: false,
@@ -110,14 +110,14 @@ fn components_are_those_graphalytics_expects() {
         let expected = expected(name, "-WCC");
         for (id, label) in &expected {
             let size = expected.iter().filter(|(_, other)| other == label).count();
-            let found = sizes[ids.iter().position(|known| known == id).unwrap()];
-            assert_eq!(usize::try_from(found), Ok(size), "{name}: {id}");
+            let result = sizes[ids.iter().position(|known| known == id).unwrap()];
+            assert_eq!(usize::try_from(result), Ok(size), "{name}: {id}");
         }
     }
 }
 
 /// The relationships of a graph in METIS form without weights, counted from 0.
-fn metis(name: &str) -> Option<(usize, Vec<Followed>)> {
+fn metis(name: &str) -> Option<(usize, Vec<ProjectedRelationship>)> {
     let text = fs::read_to_string(samples("graphs")?.join(format!("{name}.graph"))).unwrap();
     let mut lines = text.lines().filter(|line| !line.starts_with('%'));
     let count = lines
@@ -133,7 +133,7 @@ fn metis(name: &str) -> Option<(usize, Vec<Followed>)> {
         let neighbors = line
             .split_whitespace()
             .map(|neighbor| neighbor.parse::<u32>().unwrap() - 1);
-        followed.extend(neighbors.filter(|to| from < *to).map(|to| Followed {
+        followed.extend(neighbors.filter(|to| from < *to).map(|to| ProjectedRelationship {
             from,
             to,
             symmetric: false,
@@ -143,7 +143,7 @@ fn metis(name: &str) -> Option<(usize, Vec<Followed>)> {
 }
 
 /// The betweenness of every vertex by the distances of all pairs and the numbers of shortest ways between them.
-fn by_all_pairs(count: usize, followed: &[Followed]) -> Vec<f64> {
+fn by_all_pairs(count: usize, followed: &[ProjectedRelationship]) -> Vec<f64> {
     let at = |row: u32| usize::try_from(row).unwrap();
     let mut neighbors = vec![Vec::new(); count];
     for link in followed {
@@ -153,14 +153,14 @@ fn by_all_pairs(count: usize, followed: &[Followed]) -> Vec<f64> {
     let from = |start: usize| {
         let (mut distances, mut ways) = (vec![usize::MAX; count], vec![0.0_f64; count]);
         (distances[start], ways[start]) = (0, 1.0);
-        let mut found = vec![start];
+        let mut result = vec![start];
         let mut next = 0;
-        while let Some(here) = found.get(next).copied() {
+        while let Some(here) = result.get(next).copied() {
             next += 1;
             for neighbor in &neighbors[here] {
                 if distances[*neighbor] == usize::MAX {
                     distances[*neighbor] = distances[here] + 1;
-                    found.push(*neighbor);
+                    result.push(*neighbor);
                 }
                 if distances[*neighbor] == distances[here] + 1 {
                     ways[*neighbor] += ways[here];
@@ -203,7 +203,7 @@ fn betweenness_in_well_known_graphs_is_that_of_all_pairs() {
         if let Some((vertex, expected)) = first {
             assert!((scores[vertex] - expected).abs() < 1e-8, "{}", scores[vertex]);
         }
-        let ending = Ending::Converged {
+        let ending = StopCondition::Converged {
             error: PAGERANK_ERROR,
             swept_max: u64::MAX,
         };

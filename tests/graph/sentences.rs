@@ -12,13 +12,13 @@ fn check(drawing: &str, entities: &[&str], expected: &str) {
     let snapshot = Snapshot::build(&sketch(drawing)).unwrap();
     let view = View::now(now());
     let mask = snapshot.mask(&view);
-    let found = |id: &str| snapshot.entity_by_id(id, &mask).unwrap();
+    let entity = |id: &str| snapshot.entity_by_id(id, &mask).unwrap();
     let hops = entities.windows(2).map(|ends| {
-        let mut hops = snapshot.hops(found(ends[0]), Pattern::seen(Direction::Both), mask);
-        hops.find(|hop| hop.neighbor == found(ends[1])).unwrap()
+        let mut hops = snapshot.hops(entity(ends[0]), Pattern::in_direction(Direction::Both), mask);
+        hops.find(|hop| hop.neighbor == entity(ends[1])).unwrap()
     });
     let chain = Chain {
-        start: found(entities[0]),
+        start: entity(entities[0]),
         hops: hops.collect(),
     };
     assert_eq!(chain.sentence(&snapshot, View::day_of(now())), expected);
@@ -34,7 +34,7 @@ fn steps_along_their_relationships_are_one_sentence() {
 }
 
 #[test]
-fn a_step_against_its_relationship_is_told_the_way_the_sources_do() {
+fn a_step_against_its_relationship_is_worded_in_its_direction() {
     let drawing = "A -60-> B; C -40-> B; C -10-> D";
     check(
         drawing,
@@ -58,6 +58,6 @@ fn a_symmetric_step_reads_the_way_it_is_taken() {
 }
 
 #[test]
-fn a_chain_of_no_steps_says_nothing() {
+fn a_chain_of_no_steps_has_an_empty_sentence() {
     check("A -60-> B", &["A"], "");
 }

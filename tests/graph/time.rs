@@ -7,7 +7,7 @@ use guanxi::{
         Budget, EntityFilter, EntityIx, RelationshipIx, Scan, Snapshot, Traversal, Walker,
         algo::{self, Bounds, PathQuestion},
     },
-    model::{At, Dataset, EntityKind, EntityStatus, RelationshipKind, Set, View},
+    model::{AsOf, Dataset, EntityKind, EntityStatus, RelationshipKind, Set, View},
 };
 use proptest::prelude::*;
 
@@ -30,17 +30,17 @@ const SHAPE: Shape = Shape {
     entity_kinds: &[EntityKind::Company, EntityKind::Person],
 };
 
-fn view(at: At) -> View {
+fn view(at: AsOf) -> View {
     View {
-        at,
+        as_of: at,
         known_at: moment(3),
         statuses: View::default_statuses(),
-        statuses_given: false,
+        has_explicit_statuses: false,
     }
 }
 
 /// What the three walks answer between two entities, in ids.
-fn answers(data: &Dataset, at: At, (from, to): (u8, u8)) -> String {
+fn answers(data: &Dataset, at: AsOf, (from, to): (u8, u8)) -> String {
     let snapshot = Snapshot::build(data).unwrap();
     let mask = snapshot.mask(&view(at));
     let budget = Budget::new(u64::MAX, || false);
@@ -66,7 +66,7 @@ fn answers(data: &Dataset, at: At, (from, to): (u8, u8)) -> String {
     };
     let around = algo::neighborhood(&walker, &traversal, &[ix(from)], bounds).unwrap();
     let common = algo::common_connections(&walker, &traversal, &[ix(from), ix(to)], 2).unwrap();
-    let told = (
+    let answers = (
         (
             paths.outcome,
             paths.explored,
@@ -82,15 +82,15 @@ fn answers(data: &Dataset, at: At, (from, to): (u8, u8)) -> String {
             around.truncated,
         ),
         common
-            .found()
+            .connections()
             .iter()
-            .map(|found| {
-                let ways = common.ways_to(found.entity);
-                (entity(found.entity), ways.iter().map(way).collect::<Vec<_>>())
+            .map(|result| {
+                let ways = common.paths_to(result.entity);
+                (entity(result.entity), ways.iter().map(way).collect::<Vec<_>>())
             })
             .collect::<BTreeMap<_, _>>(),
     );
-    format!("{told:?}")
+    format!("{answers:?}")
 }
 
 proptest! {
@@ -105,7 +105,7 @@ proptest! {
         });
         let mut only = all.clone();
         only.relationships.retain(|_| held.next().unwrap());
-        prop_assert_eq!(answers(&all, At::Day(day(on)), (from, to)), answers(&only, At::Ever, (from, to)));
+        prop_assert_eq!(answers(&all, AsOf::Day(day(on)), (from, to)), answers(&only, AsOf::Ever, (from, to)));
     }
 }
 
@@ -142,10 +142,10 @@ fn filters_go_by_the_status_that_an_entity_has_on_the_day() {
             Some(on) => recorded.on(day(on)),
             None => recorded,
         };
-        let found = snapshot
+        let result = snapshot
             .entities(&mask)
             .filter(|entity| filter.matches(&scan, *entity).unwrap());
-        let found: Vec<&str> = found.map(|entity| snapshot.entity(entity).id()).collect();
-        assert_eq!(found.join(" "), expected, "{status} on {on:?}");
+        let result: Vec<&str> = result.map(|entity| snapshot.entity(entity).id()).collect();
+        assert_eq!(result.join(" "), expected, "{status} on {on:?}");
     }
 }

@@ -2,24 +2,27 @@
 
 use guanxi::{
     graph::{Budget, Snapshot, algo},
-    model::{At, Catalog, Dataset, PartialDate, RelationshipStatus, Stance, Timestamp, View},
+    model::{AsOf, Catalog, Dataset, PartialDate, RelationshipStatus, Stance, Timestamp, View},
 };
 use proptest::prelude::*;
 
-use super::walking::{SHAPE, is_seen, view_of, views};
+use super::walking::{SHAPE, is_visible, view_of, views};
 use crate::harness::{
     random::{claims, dataset, day, entity_id},
     sketch::sketch,
 };
 
 /// A timeline in the words of the test, sorted as text.
-fn told(dataset: &Dataset, view: View, entity: &str) -> Vec<String> {
+fn lines(dataset: &Dataset, view: View, entity: &str) -> Vec<String> {
     let snapshot = Snapshot::build(dataset).unwrap();
-    let mask = snapshot.mask(&View { at: At::Ever, ..view });
+    let mask = snapshot.mask(&View {
+        as_of: AsOf::Ever,
+        ..view
+    });
     let entity = snapshot.entity_by_id(entity, &mask).unwrap();
     let budget = Budget::new(u64::MAX, || false);
     let entries = algo::timeline(&snapshot, mask, entity, &budget).unwrap();
-    let mut told: Vec<String> = entries
+    let mut lines: Vec<String> = entries
         .iter()
         .map(|entry| {
             let relationship = entry
@@ -29,8 +32,8 @@ fn told(dataset: &Dataset, view: View, entity: &str) -> Vec<String> {
             format!("{} {on} {}", relationship.as_deref().unwrap_or("-"), entry.what)
         })
         .collect();
-    told.sort();
-    told
+    lines.sort();
+    lines
 }
 
 proptest! {
@@ -39,7 +42,7 @@ proptest! {
         let mut expected = Vec::new();
         for (position, claim) in claims.iter().enumerate() {
             let is_about = claim.to == entity || claim.from == Some(entity);
-            if !is_about || !is_seen(claim, (None, view.1, view.2)) {
+            if !is_about || !is_visible(claim, (None, view.1, view.2)) {
                 continue;
             }
             let id = format!("r{position:03}");
@@ -53,7 +56,7 @@ proptest! {
             expected.extend(claim.disputed.then(|| format!("{id} - CONTRADICTED")));
         }
         expected.sort();
-        prop_assert_eq!(told(&dataset(SHAPE, &claims), view_of(view), &entity_id(entity)), expected);
+        prop_assert_eq!(lines(&dataset(SHAPE, &claims), view_of(view), &entity_id(entity)), expected);
     }
 }
 
@@ -84,7 +87,7 @@ fn stated(statements: &[(Stance, Option<&str>, Option<&str>)]) -> Dataset {
 #[test]
 fn what_has_no_dates_stands_at_its_first_statement() {
     use Stance::{Asserts, Assesses, Contradicts};
-    let told = |statements: &[_]| told(&stated(statements), View::now(Timestamp::MAX), "B");
+    let lines = |statements: &[_]| lines(&stated(statements), View::now(Timestamp::MAX), "B");
     let cases: [(&[_], &[&str]); 5] = [
         (
             &[(Asserts, None, Some("2015")), (Asserts, Some("2014-11"), Some("2016"))],
@@ -109,7 +112,7 @@ fn what_has_no_dates_stands_at_its_first_statement() {
         ),
     ];
     for (statements, expected) in cases {
-        assert_eq!(told(statements), expected, "{statements:?}");
+        assert_eq!(lines(statements), expected, "{statements:?}");
     }
 }
 
@@ -119,7 +122,7 @@ fn an_entity_comes_into_being_and_ceases_to_be() {
     let date = |text: &str| Some(text.parse().unwrap());
     (data.entities[0].founded, data.entities[0].dissolved) = (date("2000"), date("2002-02"));
     (data.entities[1].starts_on, data.entities[1].ends_on) = (date("2001-01-01"), date("2001-01-02"));
-    let of = |entity: &str| told(&data, View::now(Timestamp::MAX), entity);
+    let of = |entity: &str| lines(&data, View::now(Timestamp::MAX), entity);
     assert_eq!(
         of("A"),
         [
@@ -141,7 +144,7 @@ fn an_entity_comes_into_being_and_ceases_to_be() {
 }
 
 #[test]
-fn an_end_that_nobody_dates_and_dates_that_contradict_each_other_are_told() {
+fn undated_ends_and_contradictory_dates_are_reported() {
     for (drawing, expected) in [
         (
             "A -60[2014,by2017-01-15)-> B",
@@ -163,7 +166,7 @@ fn an_end_that_nobody_dates_and_dates_that_contradict_each_other_are_told() {
         ("A -60[2018,2018)-> B", &["r1 2018 ENDED", "r1 2018 STARTED"]),
     ] {
         assert_eq!(
-            told(&sketch(drawing), View::now(Timestamp::MAX), "B"),
+            lines(&sketch(drawing), View::now(Timestamp::MAX), "B"),
             expected,
             "{drawing}"
         );

@@ -2,9 +2,10 @@
 
 use guanxi::{
     graph::{
-        Budget, Direction, Order, OrderDirection, Pattern, RelationshipOrderField, Seen, Snapshot, Take, Window, page,
+        Budget, Direction, IncidentRelationship, Order, OrderDirection, Pattern, RelationshipOrderField, Snapshot,
+        Take, Window, page,
     },
-    model::{At, Catalog, EntityKind, RelationshipKind, RelationshipStatus, Set, View},
+    model::{AsOf, Catalog, EntityKind, RelationshipKind, RelationshipStatus, Set, View},
 };
 use proptest::prelude::*;
 
@@ -29,19 +30,19 @@ pub(super) fn views() -> impl Strategy<Value = (Option<u8>, u8, bool)> {
 
 pub(super) fn view_of((on, known, default_statuses): (Option<u8>, u8, bool)) -> View {
     View {
-        at: on.map_or(At::Ever, |on| At::Day(day(on))),
+        as_of: on.map_or(AsOf::Ever, |on| AsOf::Day(day(on))),
         known_at: moment(known),
         statuses: if default_statuses {
             View::default_statuses()
         } else {
             Set::of(&[RelationshipStatus::Active])
         },
-        statuses_given: !default_statuses,
+        has_explicit_statuses: !default_statuses,
     }
 }
 
 /// Whether a claim is seen through a view, read off its rules.
-pub(super) fn is_seen(claim: &Claim, (on, known, default_statuses): (Option<u8>, u8, bool)) -> bool {
+pub(super) fn is_visible(claim: &Claim, (on, known, default_statuses): (Option<u8>, u8, bool)) -> bool {
     let held =
         on.is_none_or(|on| claim.since.is_none_or(|since| since <= on) && claim.until.is_none_or(|until| on < until));
     let recorded = claim.recorded <= known && claim.retracted.is_none_or(|retracted| retracted > known);
@@ -61,10 +62,10 @@ fn naive_hops(
     claims: &[Claim],
     entity: u8,
     direction: Direction,
-    seen: impl Fn(&Claim) -> bool,
+    visible: impl Fn(&Claim) -> bool,
 ) -> Vec<(String, String)> {
     let mut hops: Vec<(String, String)> = Vec::new();
-    for (position, claim) in claims.iter().enumerate().filter(|(_, claim)| seen(claim)) {
+    for (position, claim) in claims.iter().enumerate().filter(|(_, claim)| visible(claim)) {
         let Some(from) = claim.from else { continue };
         let outgoing = from == entity && (direction != Direction::Incoming || claim.kind.is_symmetric());
         let incoming = claim.to == entity && (direction != Direction::Outgoing || claim.kind.is_symmetric());
@@ -86,15 +87,15 @@ proptest! {
         let mask = snapshot.mask(&view_of(view));
         let from = snapshot.entity_by_id(&entity_id(entity), &mask).unwrap();
         for direction in Direction::ALL {
-            let hops = snapshot.hops(from, Pattern::seen(*direction), mask);
-            let mut found: Vec<(String, String)> = hops
+            let hops = snapshot.hops(from, Pattern::in_direction(*direction), mask);
+            let mut result: Vec<(String, String)> = hops
                 .map(|hop| (snapshot.entity(hop.neighbor).id().to_owned(), snapshot.relationship(hop.relationship).id().into_owned()))
                 .collect();
-            found.sort();
-            prop_assert_eq!(found, naive_hops(&claims, entity, *direction, |claim| is_seen(claim, view)));
+            result.sort();
+            prop_assert_eq!(result, naive_hops(&claims, entity, *direction, |claim| is_visible(claim, view)));
         }
         let undisclosed = snapshot.undisclosed(from, mask).count();
-        let expected = claims.iter().filter(|claim| claim.from.is_none() && claim.to == entity && is_seen(claim, view)).count();
+        let expected = claims.iter().filter(|claim| claim.from.is_none() && claim.to == entity && is_visible(claim, view)).count();
         prop_assert_eq!(undisclosed, expected);
     }
 
@@ -102,14 +103,14 @@ proptest! {
     fn a_view_sees_what_a_graph_of_only_that_would_hold(claims in claims(SHAPE), view in views()) {
         let all = dataset(SHAPE, &claims);
         let mut only = all.clone();
-        let mut seen = claims.iter().map(|claim| is_seen(claim, view));
-        only.relationships.retain(|_| seen.next().unwrap());
+        let mut visible = claims.iter().map(|claim| is_visible(claim, view));
+        only.relationships.retain(|_| visible.next().unwrap());
         let ids = |dataset: &guanxi::model::Dataset, view: View| -> Vec<String> {
             let snapshot = Snapshot::build(dataset).unwrap();
             let mask = snapshot.mask(&view);
             snapshot.relationships(mask).map(|relationship| snapshot.relationship(relationship).id().into_owned()).collect()
         };
-        let everything = View { at: At::Ever, known_at: moment(3), statuses: Set::all(), statuses_given: true };
+        let everything = View { as_of: AsOf::Ever, known_at: moment(3), statuses: Set::all(), has_explicit_statuses: true };
         // What was recorded and taken back again before the end is not there for a look from the end.
         only.relationships.iter_mut().for_each(|relationship| relationship.retracted_at = None);
         prop_assert_eq!(ids(&all, view_of(view)), ids(&only, everything));
@@ -125,11 +126,11 @@ proptest! {
         let steps = |dataset: &guanxi::model::Dataset| -> Vec<String> {
             let snapshot = Snapshot::build(dataset).unwrap();
             let mask = snapshot.mask(&view_of(view));
-            let told = |entity| {
+            let names_of = |entity| {
                 let hops = snapshot.hops(entity, Pattern::any(), mask);
                 hops.map(|hop| format!("{} {}", snapshot.entity(hop.neighbor).id(), snapshot.relationship(hop.relationship).id())).collect::<Vec<_>>()
             };
-            snapshot.entities(&mask).flat_map(told).collect()
+            snapshot.entities(&mask).flat_map(names_of).collect()
         };
         prop_assert_eq!(steps(&sorted), steps(&shuffled));
     }
@@ -139,14 +140,14 @@ proptest! {
         claims in claims(SHAPE), descending in any::<bool>(), size in 1usize..6, from_start in any::<bool>()
     ) {
         let snapshot = Snapshot::build(&dataset(SHAPE, &claims)).unwrap();
-        let mask = snapshot.mask(&View { at: At::Ever, known_at: moment(3), statuses: Set::all(), statuses_given: true });
-        let rows = || snapshot.relationships(mask).map(|relationship| Seen { relationship, neighbor: None });
+        let mask = snapshot.mask(&View { as_of: AsOf::Ever, known_at: moment(3), statuses: Set::all(), has_explicit_statuses: true });
+        let rows = || snapshot.relationships(mask).map(|relationship| IncidentRelationship { relationship, neighbor: None });
         let direction = if descending { OrderDirection::Descending } else { OrderDirection::Ascending };
-        let order: &Order<Seen> = &[(RelationshipOrderField::Share, direction), (RelationshipOrderField::Since, OrderDirection::Ascending)];
+        let order: &Order<IncidentRelationship> = &[(RelationshipOrderField::Share, direction), (RelationshipOrderField::Since, OrderDirection::Ascending)];
         let budget = Budget::new(u64::MAX, || false);
         let cut = |window: Window| page(&snapshot, rows(), |_| Ok(true), order, &window, &budget).unwrap();
         let whole = cut(Window { after: None, before: None, take: Take::First(1000) });
-        let ids = |page: &guanxi::graph::Page<Seen>| page.rows.iter().map(|(_, position)| position.id.clone()).collect::<Vec<_>>();
+        let ids = |page: &guanxi::graph::Page<IncidentRelationship>| page.rows.iter().map(|(_, position)| position.id.clone()).collect::<Vec<_>>();
         let (mut collected, mut window) = (Vec::new(), Window { after: None, before: None, take: Take::First(size) });
         if !from_start {
             window.take = Take::Last(size);

@@ -4,13 +4,13 @@
 use std::collections::HashMap;
 
 use guanxi::model::{
-    Catalog, CompanyName, Dataset, Entity, EntityKind, Identifier, Name, NameKind, Source, Timestamp, Wanted,
+    Catalog, CompanyName, Dataset, Entity, EntityKind, Identifier, MatchCriteria, Name, NameKind, Source, Timestamp,
 };
 
 /// A name as somebody wrote it, and who is meant.
 #[derive(Debug)]
 pub(crate) struct Labelled {
-    pub(crate) wanted: Wanted,
+    pub(crate) wanted: MatchCriteria,
     /// The id of an entity of the registry.
     pub(crate) expected: Option<String>,
 }
@@ -26,10 +26,10 @@ fn cell(row: &HashMap<String, String>, column: &str) -> Option<String> {
 }
 
 /// Somebody of whom no more than the name is told.
-pub(crate) fn named(name: &str) -> Wanted {
-    Wanted {
+pub(crate) fn named(name: &str) -> MatchCriteria {
+    MatchCriteria {
         name: Some((name.to_owned(), CompanyName::new(name))),
-        ..Wanted::default()
+        ..MatchCriteria::default()
     }
 }
 
@@ -79,7 +79,7 @@ pub(crate) fn dataset(title: &str, mut entities: Vec<Entity>) -> Dataset {
 pub(crate) fn labelled() -> Vec<Labelled> {
     let labelled = rows(include_str!("labelled.csv")).into_iter().map(|row| {
         let lei = cell(&row, "lei").map(|lei| Identifier::new("lei", &lei).expect("an identifier"));
-        let wanted = Wanted {
+        let wanted = MatchCriteria {
             country: cell(&row, "country"),
             kind: cell(&row, "kind").map(|kind| EntityKind::parse(&kind).expect("a kind")),
             identifiers: lei.into_iter().collect(),

@@ -3,7 +3,7 @@
 
 use guanxi::{
     graph::Budget,
-    model::{CompanyName, Entity, EntityKind, Identifier, Telling, Wanted, similarity},
+    model::{CompanyName, Distinctiveness, Entity, EntityKind, Identifier, MatchCriteria, similarity},
     store::search::Question,
 };
 
@@ -58,7 +58,10 @@ fn names_are_found_however_they_are_written() {
     for row in rows.iter().filter(|row| row.expected.is_some()) {
         let (text, name) = row.wanted.name.as_ref().unwrap();
         // A search is for words, and lines of business are translated.
-        let words = name.core().iter().filter(|word| word.telling == Telling::Distinctive);
+        let words = name
+            .core()
+            .iter()
+            .filter(|word| word.distinctiveness == Distinctiveness::Distinctive);
         let core = words.map(|word| word.text.as_str()).collect::<Vec<&str>>().join(" ");
         let by_core = searched(&register, &core);
         let are_namesakes = |id: Option<&str>| {
@@ -98,7 +101,7 @@ fn zeros_before_the_number_of_a_register_do_not_matter() {
         vec![company("a", "00229269"), company("b", "SC0042")],
     ));
     for (number, id) in [("229269", "a"), ("0000229269", "a"), ("SC42", "b"), ("sc000042", "b")] {
-        let wanted = Wanted {
+        let wanted = MatchCriteria {
             identifiers: vec![Identifier::new("gb-coh", number).unwrap()],
             ..named("Quite Another Name")
         };

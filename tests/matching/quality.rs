@@ -5,7 +5,7 @@ use std::io::Write;
 use fastrand::Rng;
 use guanxi::{
     graph::{Budget, EntityIx, Snapshot},
-    model::{CompanyName, Dataset, Identifier, LEGAL_FORMS, View, Wanted},
+    model::{CompanyName, Dataset, Identifier, LEGAL_FORMS, MatchCriteria, View},
     store::{
         State,
         search::matching::{self, Candidate, Kept},
@@ -36,7 +36,7 @@ impl Register {
     }
 
     /// The answer as served: of those that the index tells.
-    pub(super) fn looked_up(&self, wanted: &Wanted, kept: Kept) -> Vec<Candidate> {
+    pub(super) fn looked_up(&self, wanted: &MatchCriteria, kept: Kept) -> Vec<Candidate> {
         let (graph, budget) = (self.state.graph(), Budget::new(u64::MAX, || false));
         let mask = graph.mask(&View::now(now()));
         let among = matching::retrieve(graph, self.state.search().unwrap(), &mask, wanted, &budget);
@@ -44,14 +44,14 @@ impl Register {
     }
 
     /// The answer of all.
-    fn scanned(&self, wanted: &Wanted, kept: Kept) -> Vec<Candidate> {
+    fn scanned(&self, wanted: &MatchCriteria, kept: Kept) -> Vec<Candidate> {
         let (graph, budget) = (self.state.graph(), Budget::new(u64::MAX, || false));
         let mask = graph.mask(&View::now(now()));
         let among: Vec<EntityIx> = graph.entities(&mask).collect();
         matching::best(graph, wanted, among, kept, &budget).unwrap()
     }
 
-    fn best(&self, wanted: &Wanted) -> Option<&str> {
+    fn best(&self, wanted: &MatchCriteria) -> Option<&str> {
         let found = self.scanned(wanted, KEPT);
         found.first().map(|best| self.state.graph().entity(best.entity).id())
     }
@@ -143,7 +143,7 @@ fn looking_up_loses_almost_nothing_that_a_scan_finds() {
             .iter()
             .flat_map(|name| std::iter::repeat_n(*name, 4))
             .map(|name| named(&messy(name, &mut rng)));
-        let wanted: Vec<Wanted> = labelled().into_iter().map(|row| row.wanted).chain(messy).collect();
+        let wanted: Vec<MatchCriteria> = labelled().into_iter().map(|row| row.wanted).chain(messy).collect();
         let (mut all, mut lost) = (0, Vec::new());
         for wanted in &wanted {
             let scanned = register.scanned(wanted, KEPT);
@@ -151,7 +151,7 @@ fn looking_up_loses_almost_nothing_that_a_scan_finds() {
             all += scanned.len();
             let told = |found: &Candidate| {
                 let name = wanted.name.as_ref().map(|(written, _)| written.clone());
-                (name, found.score.features[0].found.clone())
+                (name, found.score.features[0].entity_value.clone())
             };
             lost.extend(scanned.iter().filter(|found| !looked_up.contains(found)).map(told));
         }
@@ -194,7 +194,7 @@ fn adding_or_removing_a_legal_form_never_changes_who_is_best() {
             let without = register.best(&named(&core.core_text())).map(str::to_owned);
             assert_eq!(without, as_written, "{} without its form", entity.name);
             let form = &LEGAL_FORMS[rng.usize(..LEGAL_FORMS.len())];
-            if !form.beside.is_empty() {
+            if !form.requires_any.is_empty() {
                 // By itself it is none.
                 continue;
             }
@@ -217,7 +217,7 @@ fn equal_identifiers_always_win() {
         .filter_map(|entity| Some((entity, entity.identifiers.first()?)));
     for (entity, identifier) in identified {
         for other in &dataset.entities {
-            let wanted = Wanted {
+            let wanted = MatchCriteria {
                 country: Some("AQ".to_owned()),
                 identifiers: vec![Identifier::new("LEI", &identifier.value.to_lowercase()).unwrap()],
                 ..named(&other.name)

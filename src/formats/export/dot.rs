@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::{Selection, Written};
-use crate::model::{At, Catalog, Date, Directness, Ends, Entity, Relationship, RelationshipStatus, View};
+use crate::model::{AsOf, Catalog, Date, Directness, Ends, Entity, Relationship, RelationshipStatus, View};
 
 /// Writes DOT. Entities are labelled with their name and kind, relationships with their kind, role and share, and whether they
 /// are indirect; the type of an interest stands in the place of a role. What had ended on
@@ -18,9 +18,9 @@ use crate::model::{At, Catalog, Date, Directness, Ends, Entity, Relationship, Re
 pub fn write(selection: &Selection, out: &mut impl Write) -> io::Result<Written> {
     let mut written = Written::default();
     let view = selection.view();
-    let today = match view.at {
-        At::Day(day) => day,
-        At::Ever => View::day_of(view.known_at),
+    let today = match view.as_of {
+        AsOf::Day(day) => day,
+        AsOf::Ever => View::day_of(view.known_at),
     };
     writeln!(out, "digraph {} {{", quoted(selection.title()))?;
     writeln!(out, "  node [shape=box];")?;

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{Selection, Written};
 use crate::{
     formats::json_lines::FORMAT,
-    model::{At, Record, RelationshipStatus},
+    model::{AsOf, Record, RelationshipStatus},
 };
 
 /// The first line.
@@ -50,9 +50,9 @@ struct Shown {
 pub fn write(selection: &Selection, out: &mut impl Write) -> io::Result<Written> {
     let mut written = Written::default();
     let view = selection.view();
-    let (as_of, ever) = match view.at {
-        At::Day(day) => (Some(day.to_string()), None),
-        At::Ever => (None, Some(true)),
+    let (as_of, ever) = match view.as_of {
+        AsOf::Day(day) => (Some(day.to_string()), None),
+        AsOf::Ever => (None, Some(true)),
     };
     let guanxi = Header {
         format: FORMAT,

@@ -9,7 +9,7 @@ use crate::{
         Walker,
         algo::{Bounds, neighborhood},
     },
-    model::{AskedView, At, Entity, EntityKind, Relationship, RelationshipKind, Set, Source, Timestamp, View},
+    model::{AsOf, Entity, EntityKind, Relationship, RelationshipKind, RequestedView, Set, Source, Timestamp, View},
 };
 
 /// What is exported, in the order of ids.
@@ -74,10 +74,10 @@ impl Selection {
     #[must_use]
     pub fn everything(now: Timestamp) -> View {
         View {
-            at: At::Ever,
+            as_of: AsOf::Ever,
             known_at: now,
             statuses: Set::all(),
-            statuses_given: true,
+            has_explicit_statuses: true,
         }
     }
 
@@ -92,7 +92,7 @@ impl Selection {
         let starts = around.of.iter().map(|id| {
             let unknown = || Unselectable::Unknown { id: id.clone() };
             // An argument names the thing, whatever view its id came with.
-            let (key, _) = AskedView::of_id(id);
+            let (key, _) = RequestedView::of_id(id);
             graph.entity_by_id(key, &mask).ok_or_else(unknown)
         });
         let starts: Vec<EntityIx> = starts.collect::<Result<_, _>>()?;
@@ -198,7 +198,7 @@ impl Selection {
         };
         let pattern = Pattern {
             kinds: Set::of(&[kind]),
-            ..Pattern::seen(Direction::Outgoing)
+            ..Pattern::in_direction(Direction::Outgoing)
         };
         let hops = self.graph.hops(entity, pattern, self.mask).map(|hop| hop.relationship);
         let is_chosen = |relationship: &RelationshipIx| {

@@ -1,4 +1,4 @@
-//! A walk through the graph as an answer: where it starts, its steps, and how it reads as a text.
+//! A chain of relationships as an answer: its start, its steps, and its text.
 
 use jiff::civil::Date;
 
@@ -7,17 +7,17 @@ use crate::{
     model::EntityKind,
 };
 
-/// A chain of relationships, each step from where the one before it led.
+/// A chain of relationships, each step starting at the end of the one before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chain {
-    /// Where it starts.
+    /// Its start.
     pub start: EntityIx,
-    /// Its steps; none when it ends where it starts.
+    /// Its steps; empty if it ends at its start.
     pub hops: Vec<Hop>,
 }
 
 impl Chain {
-    /// The chain of these crossings; none of no crossings, which start nowhere.
+    /// The chain of these crossings; `None` without crossings, as they have no start.
     #[must_use]
     pub fn of(crossings: &[Crossing<EntityIx, RelationshipIx>]) -> Option<Self> {
         let start = crossings.first()?.from;
@@ -30,23 +30,23 @@ impl Chain {
         Some(Self { start, hops })
     }
 
-    /// The entities on the way, the first and the last among them.
+    /// The entities of the chain, including the first and the last.
     pub fn entities(&self) -> impl Iterator<Item = EntityIx> {
         std::iter::once(self.start).chain(self.hops.iter().map(|hop| hop.neighbor))
     }
 
-    /// The relationships on the way.
+    /// The relationships of the chain.
     pub fn relationships(&self) -> impl Iterator<Item = RelationshipIx> {
         self.hops.iter().map(|hop| hop.relationship)
     }
 
-    /// The chain in words with its sources, told on `day`. Steps that follow their relationships are joined (`A owns B
-    /// (…), which owns C (…).`); a step against its relationship is a sentence of its own, told in the relationship's
-    /// direction, because `C is owned by B` would be another claim than the sources make.
+    /// The chain in words with its sources, in the tense of `day`. Steps along their relationships are joined (`A owns B
+    /// (…), which owns C (…).`); a step against its relationship is a separate sentence in the direction of the relationship,
+    /// because `C is owned by B` would be another claim than that of the sources.
     #[must_use]
     pub fn sentence(&self, snapshot: &Snapshot, day: Date) -> String {
         let mut text = String::new();
-        let mut here = self.start;
+        let mut current = self.start;
         // Whether the text so far ends with the entity reached.
         let mut open = false;
         for hop in &self.hops {
@@ -54,13 +54,13 @@ impl Chain {
             let along = hop.forward || relationship.kind().is_symmetric();
             match (along, open) {
                 (true, true) => {
-                    let is_person = snapshot.entity(here).kind() == EntityKind::Person;
+                    let is_person = snapshot.entity(current).kind() == EntityKind::Person;
                     text.push_str(if is_person { ", who " } else { ", which " });
                     text.push_str(&relationship.clause(hop.neighbor, day));
                 }
                 (true, false) => {
                     begin(&mut text, open);
-                    text.push_str(snapshot.entity(here).name());
+                    text.push_str(snapshot.entity(current).name());
                     text.push(' ');
                     text.push_str(&relationship.clause(hop.neighbor, day));
                 }
@@ -70,7 +70,7 @@ impl Chain {
                 }
             }
             open = along;
-            here = hop.neighbor;
+            current = hop.neighbor;
         }
         if open {
             text.push('.');
@@ -79,7 +79,7 @@ impl Chain {
     }
 }
 
-/// Begins a sentence; ends the one before it if that is still open.
+/// Begins a sentence, and ends the previous one if it is still open.
 fn begin(text: &mut String, open: bool) {
     if open {
         text.push('.');

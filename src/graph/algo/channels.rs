@@ -8,28 +8,28 @@ use crate::{
     model::{Capability, EntityKind, RelationshipKind, Set},
 };
 
-/// The property of a SERVES relationship that says who contracts the service.
+/// The property of a SERVES relationship that states who contracts the service.
 const CONTRACTED_BY: &str = "contractedBy";
 
-/// Who wants to buy what from whom.
+/// A planned purchase.
 #[derive(Debug, Clone, Copy)]
 pub struct PurchaseQuestion {
-    /// Who sells.
+    /// The seller.
     pub merchant: EntityIx,
-    /// Where the shopper is.
+    /// The place of the shopper.
     pub place: EntityIx,
-    /// What it takes.
+    /// The required capabilities.
     pub needs: Set<Capability>,
 }
 
-/// Who provides one capability of a channel.
+/// The provider of one capability of a channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Coverage {
-    /// What is provided.
+    /// The capability.
     pub capability: Capability,
-    /// By whom.
+    /// The provider.
     pub provider: EntityIx,
-    /// Which relationship says so; none for the merchant's own checkout.
+    /// The relationship that states it; `None` for the merchant's own checkout.
     pub relationship: Option<RelationshipIx>,
 }
 
@@ -38,21 +38,21 @@ pub struct Coverage {
 pub struct PurchaseChannel {
     /// The services it uses.
     pub services: Vec<EntityIx>,
-    /// What is provided, by whom.
+    /// The provided capabilities with their providers.
     pub covers: Vec<Coverage>,
-    /// What is needed and provided by nobody, in the order of the model.
+    /// The required capabilities without a provider, in the order of the model.
     pub missing: Vec<Capability>,
-    /// With whom the shopper must make a contract, beside the merchant.
+    /// The parties with which the shopper must make a contract, in addition to the merchant.
     pub shopper_contracts: Vec<EntityIx>,
-    /// Whether one service covers every need and the shopper contracts nobody.
+    /// Whether one service covers every need and the shopper needs no further contract.
     pub one_stop: bool,
-    /// Every relationship it rests on.
+    /// Every relationship it is derived from.
     pub derived_from: Vec<RelationshipIx>,
 }
 
 /// The channels, best first: one-stop, then fewest missing, fewest contracts, and by name.
 ///
-/// Looks at the relationships of the merchant, the place and the services; each spends one unit.
+/// Reads the relationships of the merchant, the place and the services; each spends one unit.
 ///
 /// # Errors
 /// [`Exhausted`] when the budget does not allow it.
@@ -69,24 +69,24 @@ pub fn purchase_channels(
         .into_iter()
         .filter(|hop| walk.kind(*hop) == RelationshipKind::Serves && walk.is_service(hop.neighbor))
         .collect();
-    let taken_part = at_merchant.iter().filter(|hop| {
+    let participations = at_merchant.iter().filter(|hop| {
         matches!(walk.kind(**hop), RelationshipKind::Accepts | RelationshipKind::Operates)
             && walk.is_service(hop.neighbor)
     });
-    let taken_part: Vec<Hop> = taken_part.copied().collect();
+    let participations: Vec<Hop> = participations.copied().collect();
 
     let mut channels = Vec::new();
-    let mut services: Vec<EntityIx> = taken_part.iter().map(|hop| hop.neighbor).collect();
+    let mut services: Vec<EntityIx> = participations.iter().map(|hop| hop.neighbor).collect();
     services.sort_unstable();
     services.dedup();
     for service in services {
         let serves: Vec<Hop> = serving.iter().copied().filter(|hop| hop.neighbor == service).collect();
         if !serves.is_empty() {
-            let joined = taken_part
+            let service_claims = participations
                 .iter()
                 .filter(|hop| hop.neighbor == service)
                 .map(|hop| hop.relationship);
-            channels.push(walk.through_service(question, service, joined.collect(), &serves)?);
+            channels.push(walk.through_service(question, service, service_claims.collect(), &serves)?);
         }
     }
     let open_to_abroad = at_merchant.iter().filter(|hop| match walk.kind(**hop) {
@@ -114,7 +114,7 @@ pub fn purchase_channels(
     Ok(channels)
 }
 
-/// What every step needs.
+/// The context of every step.
 struct Walk<'a> {
     snapshot: &'a Snapshot,
     mask: Mask,
@@ -124,11 +124,11 @@ struct Walk<'a> {
 impl Walk<'_> {
     fn hops(&self, entity: EntityIx, direction: Direction) -> Result<Vec<Hop>, Exhausted> {
         let mut hops = Vec::new();
-        for hop in self.snapshot.hops(entity, Pattern::seen(direction), self.mask) {
+        for hop in self.snapshot.hops(entity, Pattern::in_direction(direction), self.mask) {
             self.budget.charge(1)?;
             hops.push(hop);
         }
-        // By relationship, so that equal questions get equal answers whatever the layout of the graph.
+        // By relationship, so that the order is independent of the layout of the graph.
         hops.sort_unstable_by_key(|hop| hop.relationship);
         Ok(hops)
     }
@@ -160,7 +160,7 @@ impl Walk<'_> {
         &self,
         question: &PurchaseQuestion,
         service: EntityIx,
-        joined: Vec<RelationshipIx>,
+        service_claims: Vec<RelationshipIx>,
         serves: &[Hop],
     ) -> Result<PurchaseChannel, Exhausted> {
         let mut covers: Vec<Coverage> = serves.iter().flat_map(|hop| self.offered(*hop)).collect();
@@ -180,14 +180,14 @@ impl Walk<'_> {
         let shopper_contracts = if contracted { vec![service] } else { Vec::new() };
         let one_stop = question.needs.without(own).is_empty() && shopper_contracts.is_empty();
         let served = serves.iter().map(|hop| hop.relationship);
-        let rests_on = joined.into_iter().chain(served).collect();
+        let derived_from = service_claims.into_iter().chain(served).collect();
         Ok(channel(
             question,
             vec![service],
             covers,
             shopper_contracts,
             one_stop,
-            rests_on,
+            derived_from,
         ))
     }
 
@@ -208,11 +208,11 @@ impl Walk<'_> {
         let mut services: Vec<EntityIx> = contracted.iter().map(|hop| hop.neighbor).collect();
         services.sort_by_key(|service| (self.snapshot.entity(*service).name(), *service));
         services.dedup();
-        let rests_on = open
+        let derived_from = open
             .into_iter()
             .chain(contracted.iter().map(|hop| hop.relationship))
             .collect();
-        channel(question, services.clone(), covers, services, false, rests_on)
+        channel(question, services.clone(), covers, services, false, derived_from)
     }
 }
 

@@ -1,21 +1,21 @@
-//! What several entities have in common: whom each of them reaches within so many steps.
+//! Common connections of several entities: the entities that each of them reaches within a number of steps.
 
 use std::hash::Hash;
 
 use hashbrown::HashMap;
 
 use super::paths::{CrossingOf, Path};
-use crate::graph::{Crossing, Expand, Traversal, ask::expand::Gate};
+use crate::graph::{Crossing, Expand, Traversal, query::expand::Gate};
 
-/// How many entities are compared before it is looked whether the work is to go on.
-const AT_ONCE: usize = 256;
+/// The number of entities compared between checks for cancellation.
+const BATCH: usize = 256;
 
 /// The entities that each of several others reaches.
 #[derive(Debug, Clone)]
 pub struct CommonConnections<N, L> {
-    /// How each of the others reaches entities: at which distance, and over which crossing.
-    reached: Vec<Reached<N, L>>,
-    found: Vec<CommonConnection<N>>,
+    /// The reachable entities of each of the others, with distance and last crossing.
+    reach_maps: Vec<ReachMap<N, L>>,
+    connections: Vec<CommonConnection<N>>,
 }
 
 /// An entity that each of several others reaches.
@@ -23,32 +23,32 @@ pub struct CommonConnections<N, L> {
 pub struct CommonConnection<N> {
     /// The entity they have in common.
     pub entity: N,
-    /// How many steps the shortest ways from all of them take together.
+    /// The total number of steps of the shortest paths from all of them.
     pub distance: usize,
 }
 
 impl<N: Copy + Eq + Hash, L: Copy> CommonConnections<N, L> {
-    /// They, each once, in any order.
+    /// The common connections, each once, in any order.
     #[must_use]
-    pub fn found(&self) -> &[CommonConnection<N>] {
-        &self.found
+    pub fn connections(&self) -> &[CommonConnection<N>] {
+        &self.connections
     }
 
-    /// A shortest way from each of the others to one of those found, in the order in which they were named. O(their lengths).
+    /// A shortest path from each of the others to one of the connections, in the order of the request. O(their lengths).
     #[must_use]
-    pub fn ways_to(&self, entity: N) -> Vec<Path<N, L>> {
-        self.reached.iter().map(|reached| way_to(reached, entity)).collect()
+    pub fn paths_to(&self, entity: N) -> Vec<Path<N, L>> {
+        self.reach_maps.iter().map(|reached| path_to(reached, entity)).collect()
     }
 }
 
-/// Whom each of `of` reaches within `depth_max` steps. They themselves are left out and not passed through: what one reaches only
-/// by way of another is not in common. Where several shortest ways lead there, the one with the smallest ids, read from the far
-/// end, is told.
+/// The entities that each of `of` reaches within `depth_max` steps. The given entities themselves are excluded and not passed
+/// through: an entity that one reaches only through another is not common. Of several shortest paths, the one with the smallest ids,
+/// read from the far end, is returned.
 ///
-/// One breadth-first search for each of them, O(relationships looked at), each of which spends one unit.
+/// One breadth-first search for each of them, O(relationships read), each of which spends one unit.
 ///
 /// # Errors
-/// What the store fails with, or an exhausted budget.
+/// The errors of the store, or an exhausted budget.
 pub fn common_connections<E: Expand>(
     walk: &E,
     traversal: &Traversal<E::Node>,
@@ -56,28 +56,31 @@ pub fn common_connections<E: Expand>(
     depth_max: usize,
 ) -> Result<CommonConnections<E::Node, E::Link>, E::Error> {
     let mut gate = Gate::new(walk, traversal);
-    let mut reached = Vec::with_capacity(of.len());
+    let mut reach_maps = Vec::with_capacity(of.len());
     for start in of {
-        reached.push(reach(walk, traversal, &mut gate, (*start, of), depth_max)?);
+        reach_maps.push(reach(walk, traversal, &mut gate, (*start, of), depth_max)?);
     }
-    let mut found = Vec::new();
-    // Whoever reaches fewest bounds what they have in common.
-    let fewest = reached.iter().min_by_key(|reached| reached.len());
+    let mut connections = Vec::new();
+    // The smallest map bounds the result.
+    let fewest = reach_maps.iter().min_by_key(|reached| reached.len());
     for (place, entity) in fewest.into_iter().flat_map(HashMap::keys).enumerate() {
-        if place % AT_ONCE == 0 {
+        if place % BATCH == 0 {
             walk.spend(0)?;
         }
-        let distances = reached.iter().map(|from| Some(from.get(entity)?.0));
+        let distances = reach_maps.iter().map(|from| Some(from.get(entity)?.0));
         if let Some(distance) = distances.sum() {
             let entity = *entity;
-            found.push(CommonConnection { entity, distance });
+            connections.push(CommonConnection { entity, distance });
         }
     }
-    Ok(CommonConnections { reached, found })
+    Ok(CommonConnections {
+        reach_maps,
+        connections,
+    })
 }
 
-/// How each entity was reached: at which distance, and over which crossing.
-type Reached<N, L> = HashMap<N, (usize, Crossing<N, L>)>;
+/// The reached entities, with distance and last crossing.
+type ReachMap<N, L> = HashMap<N, (usize, Crossing<N, L>)>;
 
 fn reach<E: Expand>(
     walk: &E,
@@ -85,9 +88,9 @@ fn reach<E: Expand>(
     gate: &mut Gate<'_, E>,
     (start, of): (E::Node, &[E::Node]),
     depth_max: usize,
-) -> Result<Reached<E::Node, E::Link>, E::Error> {
+) -> Result<ReachMap<E::Node, E::Link>, E::Error> {
     let ids = |crossing: &CrossingOf<E>| (walk.entity_id(crossing.from), walk.relationship_id(crossing.link));
-    let mut reached = Reached::<E::Node, E::Link>::new();
+    let mut reached = ReachMap::<E::Node, E::Link>::new();
     let mut frontier = vec![start];
     for distance in 1..=depth_max {
         let mut crossings = Vec::new();
@@ -98,7 +101,7 @@ fn reach<E: Expand>(
                 continue;
             }
             match reached.get_mut(&crossing.to) {
-                Some((known, best)) if *known == distance => {
+                Some((shortest, best)) if *shortest == distance => {
                     if ids(&crossing) < ids(best) {
                         *best = crossing;
                     }
@@ -119,14 +122,14 @@ fn reach<E: Expand>(
     Ok(reached)
 }
 
-/// The way that leads to `entity`; empty where none does.
-fn way_to<N: Copy + Eq + Hash, L: Copy>(reached: &Reached<N, L>, entity: N) -> Path<N, L> {
-    let mut way = Vec::new();
-    let mut here = entity;
-    while let Some((_, crossing)) = reached.get(&here) {
-        way.push(*crossing);
-        here = crossing.from;
+/// The path to `entity`; empty if there is none.
+fn path_to<N: Copy + Eq + Hash, L: Copy>(reached: &ReachMap<N, L>, entity: N) -> Path<N, L> {
+    let mut path = Vec::new();
+    let mut current = entity;
+    while let Some((_, crossing)) = reached.get(&current) {
+        path.push(*crossing);
+        current = crossing.from;
     }
-    way.reverse();
-    way
+    path.reverse();
+    path
 }

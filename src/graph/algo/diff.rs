@@ -1,5 +1,5 @@
-//! What differs between two views of one snapshot: rows are merged by id, so that another version of a record is a change
-//! and neither a loss nor a gain.
+//! The differences between two views of one snapshot: rows are grouped by id, so that another version of a record is a change,
+//! not a removal and an addition.
 
 use std::{borrow::Cow, iter::Peekable};
 
@@ -12,34 +12,34 @@ use crate::{
 };
 
 catalog! {
-    /// How something differs between two views.
+    /// The kind of a difference between two views.
     pub enum DiffChange as "a change" {
-        /// Only the later view sees it.
+        /// Only visible in the later view.
         Appeared = "APPEARED",
-        /// Only the earlier view sees it.
+        /// Only visible in the earlier view.
         Disappeared = "DISAPPEARED",
-        /// Both see it, as it was recorded at different times.
+        /// Visible in both, in different versions.
         Changed = "CHANGED",
     }
 }
 
-/// What is compared.
+/// A comparison of two views.
 #[derive(Debug, Clone)]
 pub struct DiffQuestion {
-    /// What sees the state before.
+    /// The mask of the earlier state.
     pub from: Mask,
-    /// What sees the state after.
+    /// The mask of the later state.
     pub to: Mask,
-    /// Only these entities, ascending, and their relationships; everything when none.
+    /// Only these entities, ascending, and their relationships; all if `None`.
     pub of: Option<Vec<EntityIx>>,
 }
 
-/// One that differs, as each of the views sees it; one of the two is there.
+/// The two versions of a record that differs; at least one of them is present.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Differing<R> {
-    /// As seen before.
+pub struct DiffPair<R> {
+    /// The version in the earlier view.
     pub before: Option<R>,
-    /// As seen after.
+    /// The version in the later view.
     pub after: Option<R>,
 }
 
@@ -47,13 +47,13 @@ pub struct Differing<R> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DiffEntry {
     /// An entity.
-    Entity(Differing<EntityIx>),
+    Entity(DiffPair<EntityIx>),
     /// A relationship.
-    Relationship(Differing<RelationshipIx>),
+    Relationship(DiffPair<RelationshipIx>),
 }
 
-impl<R: Copy> Differing<R> {
-    /// How.
+impl<R: Copy> DiffPair<R> {
+    /// The kind of difference.
     pub fn change(self) -> DiffChange {
         match (self.before, self.after) {
             (None, _) => DiffChange::Appeared,
@@ -62,10 +62,10 @@ impl<R: Copy> Differing<R> {
         }
     }
 
-    fn either(self) -> R {
+    fn latest(self) -> R {
         self.after
             .or(self.before)
-            .expect("what neither view sees does not differ")
+            .expect("a difference is visible in at least one view")
     }
 }
 
@@ -74,8 +74,8 @@ impl Ordered for DiffEntry {
 
     fn id(self, snapshot: &Snapshot) -> Cow<'_, str> {
         match self {
-            Self::Entity(entity) => snapshot.entity(entity.either()).id().into(),
-            Self::Relationship(relationship) => snapshot.relationship(relationship.either()).id(),
+            Self::Entity(entity) => snapshot.entity(entity.latest()).id().into(),
+            Self::Relationship(relationship) => snapshot.relationship(relationship.latest()).id(),
         }
     }
 
@@ -87,8 +87,8 @@ impl Ordered for DiffEntry {
     }
 }
 
-/// What differs, entities first, then relationships, each by id; only what follows `after`. Each row looked at spends one
-/// unit, and rows before `after` are not looked at; with `of`, only the relationships of these are.
+/// The differences after `after`: entities first, then relationships, each by id. Each row read spends one unit; rows before `after`
+/// are not read; with `of`, only the relationships of these entities are.
 ///
 /// # Errors
 /// [`Exhausted`] when the budget does not allow it, at any entry.
@@ -113,7 +113,7 @@ fn entities<'a>(
     question: &'a DiffQuestion,
     after: Option<&str>,
     budget: &'a Budget,
-) -> impl Iterator<Item = Result<Differing<EntityIx>, Exhausted>> + use<'a> {
+) -> impl Iterator<Item = Result<DiffPair<EntityIx>, Exhausted>> + use<'a> {
     let (before, after_it) = (snapshot.known_to(&question.from), snapshot.known_to(&question.to));
     let follows = |row: &EntityIx| after.is_none_or(|after| snapshot.entity(*row).id() > after);
     let rows: Box<dyn Iterator<Item = EntityIx>> = match &question.of {
@@ -121,15 +121,15 @@ fn entities<'a>(
         Some(of) => Box::new(of.iter().copied().filter(follows).collect::<Vec<_>>().into_iter()),
         None => Box::new(snapshot.entities_after(after)),
     };
-    differing(
+    differences(
         rows,
         budget,
         Records {
             is_next_version: |_, _| false,
-            seen: move |row| (snapshot.knows(row, &question.from), snapshot.knows(row, &question.to)),
-            is_told_alike: move |one, other| {
+            visible: move |row| (snapshot.knows(row, &question.from), snapshot.knows(row, &question.to)),
+            has_same_content: move |one, other| {
                 let (one, other) = (before.entity(one), after_it.entity(other));
-                one.version() == other.version() || entity_told(&one) == entity_told(&other)
+                one.version() == other.version() || entity_content(&one) == entity_content(&other)
             },
         },
     )
@@ -140,7 +140,7 @@ fn relationships<'a>(
     question: &'a DiffQuestion,
     after: Option<&str>,
     budget: &'a Budget,
-) -> Result<impl Iterator<Item = Result<Differing<RelationshipIx>, Exhausted>> + use<'a>, Exhausted> {
+) -> Result<impl Iterator<Item = Result<DiffPair<RelationshipIx>, Exhausted>> + use<'a>, Exhausted> {
     let follows = |row: &RelationshipIx| after.is_none_or(|after| *snapshot.relationship(*row).id() > *after);
     let rows: Box<dyn Iterator<Item = RelationshipIx>> = match &question.of {
         Some(of) => {
@@ -150,7 +150,7 @@ fn relationships<'a>(
         }
         None => Box::new(snapshot.relationships_after(after)),
     };
-    Ok(differing(
+    Ok(differences(
         rows,
         budget,
         Records {
@@ -159,20 +159,20 @@ fn relationships<'a>(
                 // A first version follows none, and no id has to be read.
                 row.version() > 1 && row.id() == first.id()
             },
-            seen: move |row| {
+            visible: move |row| {
                 (
-                    snapshot.is_seen(row, &question.from),
-                    snapshot.is_seen(row, &question.to),
+                    snapshot.is_visible(row, &question.from),
+                    snapshot.is_visible(row, &question.to),
                 )
             },
-            is_told_alike: move |one, other| {
-                one == other || relationship_told(snapshot, one) == relationship_told(snapshot, other)
+            has_same_content: move |one, other| {
+                one == other || relationship_content(snapshot, one) == relationship_content(snapshot, other)
             },
         },
     ))
 }
 
-/// The relationships of some entities, whoever sees them, in the order of their ids.
+/// The relationships of some entities, independent of views, in the order of their ids.
 fn around(snapshot: &Snapshot, of: &[EntityIx], budget: &Budget) -> Result<Vec<RelationshipIx>, Exhausted> {
     let mut meter = Meter::new(budget);
     let mut around = Vec::new();
@@ -188,28 +188,28 @@ fn around(snapshot: &Snapshot, of: &[EntityIx], budget: &Budget) -> Result<Vec<R
     Ok(around)
 }
 
-/// What comparing records takes: whether a row is a later version of the record of an earlier one, which of the two views sees a
-/// row, and whether two rows tell a reader the same.
+/// The operations on records for a comparison: whether a row is a later version of an earlier row's record, whether a row is visible
+/// in each of the two views, and whether two rows have the same content.
 struct Records<I, S, T> {
     is_next_version: I,
-    seen: S,
-    is_told_alike: T,
+    visible: S,
+    has_same_content: T,
 }
 
-/// Those of `rows`, which stand in the order of their ids, that the two views see differently. Rows with one id are versions of
-/// one record.
-fn differing<'a, R: Copy + PartialEq + 'a>(
+/// The records among `rows`, which are in the order of their ids, that differ between the two views. Rows with one id are versions
+/// of one record.
+fn differences<'a, R: Copy + PartialEq + 'a>(
     rows: impl Iterator<Item = R> + 'a,
     budget: &'a Budget,
     records: Records<impl Fn(R, R) -> bool + 'a, impl Fn(R) -> (bool, bool) + 'a, impl Fn(R, R) -> bool + 'a>,
-) -> impl Iterator<Item = Result<Differing<R>, Exhausted>> {
+) -> impl Iterator<Item = Result<DiffPair<R>, Exhausted>> {
     let mut rows: Peekable<_> = rows.peekable();
     let mut meter = Some(Meter::new(budget));
     std::iter::from_fn(move || {
-        // Nothing follows what the budget ended.
+        // The iterator ends after an exhausted budget.
         let spending = meter.as_mut()?;
         while let Some(first) = rows.next() {
-            let mut found = Differing {
+            let mut pair = DiffPair {
                 before: None,
                 after: None,
             };
@@ -219,18 +219,18 @@ fn differing<'a, R: Copy + PartialEq + 'a>(
                     meter = None;
                     return Some(Err(exhausted));
                 }
-                let (before, after) = (records.seen)(row);
-                found.before = if before { Some(row) } else { found.before };
-                found.after = if after { Some(row) } else { found.after };
+                let (before, after) = (records.visible)(row);
+                pair.before = if before { Some(row) } else { pair.before };
+                pair.after = if after { Some(row) } else { pair.after };
                 version = rows.next_if(|next| (records.is_next_version)(*next, first));
             }
-            let differs = match (found.before, found.after) {
-                (Some(before), Some(after)) => !(records.is_told_alike)(before, after),
+            let differs = match (pair.before, pair.after) {
+                (Some(before), Some(after)) => !(records.has_same_content)(before, after),
                 (None, None) => false,
                 _ => true,
             };
             if differs {
-                return Some(Ok(found));
+                return Some(Ok(pair));
             }
         }
         let flushed = spending.flush();
@@ -239,8 +239,8 @@ fn differing<'a, R: Copy + PartialEq + 'a>(
     })
 }
 
-/// What a reader is told of an entity.
-fn entity_told<'a>(read: &EntityRef<'a>) -> impl PartialEq + use<'a> {
+/// The content of an entity.
+fn entity_content<'a>(read: &EntityRef<'a>) -> impl PartialEq + use<'a> {
     let names: Vec<_> = read
         .names()
         .map(|name| (name.text(), name.language(), name.script(), name.kind()))
@@ -258,13 +258,13 @@ fn entity_told<'a>(read: &EntityRef<'a>) -> impl PartialEq + use<'a> {
     )
 }
 
-/// What a reader is told of a relationship, its evidence included. Not when it was recorded: that differs of every version.
-fn relationship_told(snapshot: &Snapshot, relationship: RelationshipIx) -> impl PartialEq {
+/// The content of a relationship with its evidence, without the time when it was recorded, which differs for every version.
+fn relationship_content(snapshot: &Snapshot, relationship: RelationshipIx) -> impl PartialEq {
     let read = snapshot.relationship(relationship);
     let end = |entity: Option<EntityIx>| entity.map(|entity| snapshot.entity(entity).id());
     let evidence: Vec<_> = read
         .evidence()
-        .map(|statement| statement_told(snapshot, statement))
+        .map(|statement| statement_content(snapshot, statement))
         .collect();
     (
         (
@@ -291,7 +291,7 @@ fn relationship_told(snapshot: &Snapshot, relationship: RelationshipIx) -> impl 
     )
 }
 
-fn statement_told(snapshot: &Snapshot, statement: EvidenceIx) -> impl PartialEq {
+fn statement_content(snapshot: &Snapshot, statement: EvidenceIx) -> impl PartialEq {
     let read = snapshot.statement(statement);
     (
         (
@@ -314,37 +314,40 @@ fn statement_told(snapshot: &Snapshot, statement: EvidenceIx) -> impl PartialEq 
 mod tests {
     use super::*;
 
-    /// A version of a record: its id, whether each view sees it, and what it says.
+    /// A version of a record: its id, whether it is visible in each view, and its content.
     type Version = (&'static str, (bool, bool), u8);
 
-    fn told(versions: &[Version]) -> Vec<(Option<u8>, Option<u8>)> {
+    fn compare(versions: &[Version]) -> Vec<(Option<u8>, Option<u8>)> {
         let budget = Budget::new(u64::MAX, || false);
         let records = Records {
             is_next_version: |next: Version, first: Version| next.0 == first.0,
-            seen: |(_, seen, _): Version| seen,
-            is_told_alike: |one: Version, other: Version| one.2 == other.2,
+            visible: |(_, visible, _): Version| visible,
+            has_same_content: |one: Version, other: Version| one.2 == other.2,
         };
-        let differing = differing(versions.iter().copied(), &budget, records);
-        let said = |version: Option<Version>| version.map(|(_, _, says)| says);
-        differing
-            .map(|entry| entry.map(|entry| (said(entry.before), said(entry.after))))
+        let differences = differences(versions.iter().copied(), &budget, records);
+        let content = |version: Option<Version>| version.map(|(_, _, content)| content);
+        differences
+            .map(|entry| entry.map(|entry| (content(entry.before), content(entry.after))))
             .collect::<Result<_, _>>()
             .expect("the budget is without end")
     }
 
     #[test]
-    fn another_version_of_a_record_is_a_change_when_it_says_something_else() {
+    fn another_version_of_a_record_is_a_change_if_its_content_differs() {
         const BEFORE: (bool, bool) = (true, false);
         const AFTER: (bool, bool) = (false, true);
-        assert_eq!(told(&[("a", BEFORE, 1), ("a", AFTER, 2)]), [(Some(1), Some(2))]);
-        assert_eq!(told(&[("a", AFTER, 2), ("a", BEFORE, 1)]), [(Some(1), Some(2))]);
-        assert_eq!(told(&[("a", BEFORE, 1), ("a", (false, false), 3), ("a", AFTER, 1)]), []);
+        assert_eq!(compare(&[("a", BEFORE, 1), ("a", AFTER, 2)]), [(Some(1), Some(2))]);
+        assert_eq!(compare(&[("a", AFTER, 2), ("a", BEFORE, 1)]), [(Some(1), Some(2))]);
         assert_eq!(
-            told(&[("a", BEFORE, 1), ("b", AFTER, 1)]),
+            compare(&[("a", BEFORE, 1), ("a", (false, false), 3), ("a", AFTER, 1)]),
+            []
+        );
+        assert_eq!(
+            compare(&[("a", BEFORE, 1), ("b", AFTER, 1)]),
             [(Some(1), None), (None, Some(1))]
         );
         assert_eq!(
-            told(&[
+            compare(&[
                 ("a", (true, true), 1),
                 ("a", (false, false), 2),
                 ("b", (false, false), 1)

@@ -1,5 +1,5 @@
-//! Answers that are computed from many relationships. Walks are written once over [`super::Expand`]; what needs shares and
-//! capabilities reads the snapshot.
+//! Answers computed from many relationships. Walks are generic over [`super::Expand`]; algorithms that need shares and capabilities
+//! read the snapshot.
 
 mod chain;
 mod channels;
@@ -21,13 +21,13 @@ pub use control::{
     subsidiaries, ultimate_parent,
 };
 pub use data_issues::{CheckContext, DataIssue, DataIssueKind, DateFault, Severity, Weakness, data_issues};
-pub use diff::{DiffChange, DiffEntry, DiffQuestion, Differing, diff};
+pub use diff::{DiffChange, DiffEntry, DiffPair, DiffQuestion, diff};
 pub use neighborhood::{Bounds, Neighborhood, neighborhood};
 pub use ownership::{UltimateOwner, UltimateOwners, ultimate_owners};
 pub use paths::{Path, PathOutcome, PathQuestion, Paths, paths};
 pub use ranking::{
-    BETWEENNESS_SWEPT_MAX, CONFIDENCE, DAMPING, Deviation, Ending, Followed, PAGERANK_ERROR, PAGERANK_SWEPT_MAX,
-    PageRank, Projection, Ranked, Ranking, RankingMeasure, RankingQuestion, SWEPT_PER_UNIT, Sampled, betweenness,
-    components, pagerank, ranking, sampled_betweenness,
+    BETWEENNESS_SWEPT_MAX, CONFIDENCE, DAMPING, Deviation, PAGERANK_ERROR, PAGERANK_SWEPT_MAX, PageRank,
+    ProjectedRelationship, Projection, RankedEntity, Ranking, RankingMeasure, RankingQuestion, SWEPT_PER_UNIT,
+    SampledScores, StopCondition, betweenness, components, pagerank, ranking, sampled_betweenness,
 };
 pub use timeline::{TimelineEntry, TimelineEvent, TimelineOrderField, timeline};

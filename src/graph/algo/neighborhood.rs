@@ -1,17 +1,17 @@
-//! What surrounds some entities: everything within so many steps, level by level.
+//! The neighborhood of some entities: everything within a number of steps, level by level.
 
 use hashbrown::{HashMap, HashSet};
 
-use crate::graph::{Crossing, Expand, Traversal, ask::expand::Gate};
+use crate::graph::{Crossing, Expand, Traversal, query::expand::Gate};
 
-/// How large a neighborhood may grow.
+/// The bounds of a neighborhood.
 #[derive(Debug, Clone, Copy)]
 pub struct Bounds {
-    /// How many steps from the start.
+    /// The most steps from a start.
     pub depth_max: usize,
-    /// How many entities, the starts among them.
+    /// The most entities, including the starts.
     pub entities_max: usize,
-    /// How many relationships.
+    /// The most relationships.
     pub relationships_max: usize,
 }
 
@@ -22,16 +22,16 @@ pub struct Neighborhood<N, L> {
     pub entities: Vec<(N, usize)>,
     /// The relationships between them, by id.
     pub relationships: Vec<L>,
-    /// Whether a bound left something out.
+    /// Whether a bound was reached.
     pub truncated: bool,
 }
 
-/// Everything within `bounds` around `starts`. At a bound, the entities with the smallest ids of a level stay.
+/// Everything within `bounds` around `starts`. At a bound, the entities with the smallest ids of a level remain.
 ///
-/// A breadth-first search: O(relationships looked at), each of which spends one unit. Memory goes with what is found.
+/// A breadth-first search: O(relationships read), each of which spends one unit. Memory is proportional to the result.
 ///
 /// # Errors
-/// What the store fails with, or an exhausted budget.
+/// The errors of the store, or an exhausted budget.
 pub fn neighborhood<E: Expand>(
     walk: &E,
     traversal: &Traversal<E::Node>,
@@ -56,18 +56,18 @@ pub fn neighborhood<E: Expand>(
     entities.extend(frontier.iter().map(|start| (*start, 0)));
     let mut crossings: Vec<Crossing<E::Node, E::Link>> = Vec::new();
     for distance in 1..=bounds.depth_max {
-        let found = crossings.len();
+        let previous = crossings.len();
         walk.expand(&frontier, &traversal.step, &mut crossings)?;
         crossings.retain(|crossing| !traversal.avoid.contains(&crossing.to));
-        let (mut level, mut onwards) = (Vec::new(), HashSet::new());
-        for crossing in &crossings[found.min(crossings.len())..] {
+        let (mut level, mut passable) = (Vec::new(), HashSet::new());
+        for crossing in &crossings[previous.min(crossings.len())..] {
             if distances.contains_key(&crossing.to) {
                 continue;
             }
             distances.insert(crossing.to, distance);
             level.push(crossing.to);
             if gate.admits(crossing.to, crossing.to_kind)? {
-                onwards.insert(crossing.to);
+                passable.insert(crossing.to);
             }
         }
         by_id(&mut level);
@@ -80,7 +80,7 @@ pub fn neighborhood<E: Expand>(
         }
         entities.extend(level.iter().map(|node| (*node, distance)));
         frontier = level;
-        frontier.retain(|node| onwards.contains(node));
+        frontier.retain(|node| passable.contains(node));
         if truncated || frontier.is_empty() {
             break;
         }

@@ -1,12 +1,12 @@
-//! How two entities are connected: the k shortest simple paths, by length, undisputed before disputed, then by ids. The
-//! same question has the same answer, whatever the order of the data.
+//! Connections of two entities: the k shortest simple paths, by length, undisputed before disputed, then by ids. The result is
+//! independent of the order of the data.
 
 use std::cmp::Ordering;
 
 use hashbrown::{HashMap, HashSet};
 
 use crate::{
-    graph::{Crossing, Exhausted, Expand, Step, Traversal, ask::expand::Gate},
+    graph::{Crossing, Exhausted, Expand, Step, Traversal, query::expand::Gate},
     model::catalog,
 };
 
@@ -20,17 +20,17 @@ pub(super) type CrossingOf<E> = Crossing<<E as Expand>::Node, <E as Expand>::Lin
 pub(super) type PathOf<E> = Vec<CrossingOf<E>>;
 
 catalog! {
-    /// How a search for paths ended.
+    /// The outcome of a search for paths.
     pub enum PathOutcome as "an outcome" {
         /// There is at least one path.
         Found = "FOUND",
         /// There is none of any length: everything that can be reached from one of the two ends was searched.
         NoneExists = "NONE_EXISTS",
-        /// There is none within lengthMax, but both ends lead further than was searched: a longer one may exist.
+        /// There is none within lengthMax, but both ends have further relationships: a longer one may exist.
         NoneWithinLength = "NONE_WITHIN_LENGTH",
-        /// The budget of the request ended before the search did. What was found until then is shown.
+        /// The budget of the request was exhausted before the search ended. The paths found until then are returned.
         BudgetExceeded = "BUDGET_EXCEEDED",
-        /// None was found, but the search met a party that is not disclosed, through which there may be one.
+        /// None was found, but the search reached an undisclosed party, through which there may be one.
         BlockedByUnknown = "BLOCKED_BY_UNKNOWN",
     }
 }
@@ -40,36 +40,36 @@ catalog! {
 pub struct Paths<N, L> {
     /// The paths found, best first.
     pub paths: Vec<Path<N, L>>,
-    /// How the search ended.
+    /// The outcome of the search.
     pub outcome: PathOutcome,
-    /// How many relationships were crossed in searching.
+    /// The number of relationships crossed by the search.
     pub explored: usize,
 }
 
-/// What is asked.
+/// A search for paths.
 #[derive(Debug, Clone, Copy)]
 pub struct PathQuestion<N> {
-    /// Where paths start.
+    /// The start of the paths.
     pub from: N,
-    /// Where they end; another entity than `from`.
+    /// Their end; another entity than `from`.
     pub to: N,
-    /// How many are wanted.
+    /// The requested number of paths.
     pub count: usize,
-    /// How many relationships a path may have.
+    /// The most relationships of a path.
     pub length_max: usize,
 }
 
 /// The `count` first simple paths between two entities, in the total order of length, dispute and ids.
 ///
 /// Yen's algorithm over a bidirectional breadth-first search: at most `count · length_max` searches, each expanding the
-/// smaller of two frontiers, so that memory goes with what is explored and never with the graph. Every relationship looked
-/// at spends one unit, so that the budget bounds the search however long a path may be.
+/// smaller of two frontiers, so that memory is proportional to the explored part of the graph. Every relationship read spends one
+/// unit, so that the budget bounds the search for paths of any length.
 ///
 /// Source: J. Y. Yen, "Finding the K Shortest Loopless Paths in a Network", Management Science 17 (1971), with E. L.
 /// Lawler's restriction (1972) that a path is varied only from where it left its predecessor.
 ///
 /// # Errors
-/// What the store fails with. An exhausted budget of work is no error but an outcome.
+/// The errors of the store. An exhausted budget of work is an outcome, not an error.
 pub fn paths<E: Expand>(
     walk: &E,
     traversal: &Traversal<E::Node>,
@@ -82,9 +82,9 @@ pub fn paths<E: Expand>(
         target: question.to,
         explored: 0,
     };
-    let mut found: Vec<PathOf<E>> = Vec::new();
-    let ended = search.collect(question, &mut found);
-    let outcome = match ended {
+    let mut paths: Vec<PathOf<E>> = Vec::new();
+    let result = search.collect(question, &mut paths);
+    let outcome = match result {
         Err(error) => match E::exhausted(&error) {
             Some(Exhausted::Work { .. }) => PathOutcome::BudgetExceeded,
             _ => return Err(error),
@@ -92,27 +92,27 @@ pub fn paths<E: Expand>(
         Ok(outcome) => outcome,
     };
     Ok(Paths {
-        paths: found,
+        paths,
         outcome,
         explored: search.explored,
     })
 }
 
-/// A path waiting for its turn, and from which step on it may be varied.
+/// A candidate path, and the step from which on it may be varied.
 struct Candidate<E: Expand> {
     path: PathOf<E>,
     deviates_at: usize,
 }
 
-/// What one bidirectional search must leave out: the continuations of an earlier path.
+/// The restrictions of one bidirectional search: it must avoid the continuations of earlier paths.
 struct Detour<E: Expand> {
     start: E::Node,
-    /// Entities that the path has passed already.
-    passed: HashSet<E::Node>,
+    /// Entities already on the path.
+    excluded_nodes: HashSet<E::Node>,
     /// Relationships that must not be the first.
-    taken: HashSet<E::Link>,
+    excluded_links: HashSet<E::Link>,
     length_max: usize,
-    /// Whether the steps before are disputed already, so that further disputes change nothing.
+    /// Whether the steps before are disputed, so that further disputes make no difference.
     disputed: bool,
 }
 
@@ -124,40 +124,40 @@ struct Search<'a, E: Expand> {
     explored: usize,
 }
 
-/// How one bidirectional search ended.
-enum Ended<E: Expand> {
-    Met(PathOf<E>),
-    /// The sides did not meet, as far as they went.
-    Apart(Side<E>, Side<E>),
+/// The result of one bidirectional search.
+enum SearchResult<E: Expand> {
+    Found(PathOf<E>),
+    /// The two sides, which did not meet.
+    NotFound(Side<E>, Side<E>),
 }
 
 impl<E: Expand> Search<'_, E> {
     fn collect(
         &mut self,
         question: &PathQuestion<E::Node>,
-        found: &mut Vec<PathOf<E>>,
+        paths: &mut Vec<PathOf<E>>,
     ) -> Result<PathOutcome, E::Error> {
-        let whole = Detour {
+        let unrestricted = Detour {
             start: question.from,
-            passed: HashSet::new(),
-            taken: HashSet::new(),
+            excluded_nodes: HashSet::new(),
+            excluded_links: HashSet::new(),
             length_max: question.length_max,
             disputed: false,
         };
-        let first = match self.best(&whole)? {
-            Ended::Met(path) => path,
-            Ended::Apart(near, far) => return self.why_none(near, far),
+        let first = match self.best(&unrestricted)? {
+            SearchResult::Found(path) => path,
+            SearchResult::NotFound(near, far) => return self.outcome_without_path(near, far),
         };
         let mut candidates: Vec<Candidate<E>> = vec![Candidate {
             path: first,
             deviates_at: 0,
         }];
-        while found.len() < question.count {
+        while paths.len() < question.count {
             let best = (0..candidates.len()).min_by(|a, b| self.compare(&candidates[*a].path, &candidates[*b].path));
             let Some(best) = best else { break };
             let Candidate { path, deviates_at } = candidates.swap_remove(best);
-            found.push(path.clone());
-            if found.len() == question.count {
+            paths.push(path.clone());
+            if paths.len() == question.count {
                 break;
             }
             for position in deviates_at..path.len() {
@@ -166,8 +166,8 @@ impl<E: Expand> Search<'_, E> {
                     |other: &&PathOf<E>| other.len() > position && same_links::<E>(&other[..position], root);
                 let detour = Detour {
                     start: spur[0].from,
-                    passed: root.iter().map(|crossing| crossing.from).collect(),
-                    taken: found
+                    excluded_nodes: root.iter().map(|crossing| crossing.from).collect(),
+                    excluded_links: paths
                         .iter()
                         .filter(shares_root)
                         .map(|other| other[position].link)
@@ -175,7 +175,7 @@ impl<E: Expand> Search<'_, E> {
                     length_max: question.length_max - position,
                     disputed: root.iter().any(|crossing| crossing.disputed),
                 };
-                if let Ended::Met(rest) = self.best(&detour)? {
+                if let SearchResult::Found(rest) = self.best(&detour)? {
                     candidates.push(Candidate {
                         path: root.iter().copied().chain(rest).collect(),
                         deviates_at: position,
@@ -211,38 +211,38 @@ impl<E: Expand> Search<'_, E> {
     }
 
     /// The first path from the start of `detour` to the target, in the total order.
-    fn best(&mut self, detour: &Detour<E>) -> Result<Ended<E>, E::Error> {
+    fn best(&mut self, detour: &Detour<E>) -> Result<SearchResult<E>, E::Error> {
         let mut near = Side::new(detour.start);
         let mut far = Side::new(self.target);
         while near.depth + far.depth < detour.length_max && !near.frontier.is_empty() && !far.frontier.is_empty() {
-            let met = if near.frontier.len() <= far.frontier.len() {
+            let has_met = if near.frontier.len() <= far.frontier.len() {
                 self.grow(&mut near, &far, detour, Toward::Target)?
             } else {
                 self.grow(&mut far, &near, detour, Toward::Start)?
             };
-            if met {
-                return Ok(Ended::Met(self.choose(&near, &far, detour)));
+            if has_met {
+                return Ok(SearchResult::Found(self.choose(&near, &far, detour)));
             }
         }
-        Ok(Ended::Apart(near, far))
+        Ok(SearchResult::NotFound(near, far))
     }
 
     /// Why the search for a first path found none.
-    fn why_none(&mut self, mut near: Side<E>, mut far: Side<E>) -> Result<PathOutcome, E::Error> {
-        let goes_on =
-            self.leads_on(&mut near, &far, Toward::Target)? && self.leads_on(&mut far, &near, Toward::Start)?;
-        Ok(if self.borders_unknown(&near, &far) {
+    fn outcome_without_path(&mut self, mut near: Side<E>, mut far: Side<E>) -> Result<PathOutcome, E::Error> {
+        let continues =
+            self.can_continue(&mut near, &far, Toward::Target)? && self.can_continue(&mut far, &near, Toward::Start)?;
+        Ok(if self.reaches_undisclosed(&near, &far) {
             PathOutcome::BlockedByUnknown
-        } else if goes_on {
+        } else if continues {
             PathOutcome::NoneWithinLength
         } else {
             PathOutcome::NoneExists
         })
     }
 
-    /// Whether one step more takes `side` to the other side, or to an entity that it has not reached yet and that may be passed.
-    /// Stops at the first. If there is none, the whole frontier was expanded and nothing lies beyond it.
-    fn leads_on(&mut self, side: &mut Side<E>, other: &Side<E>, toward: Toward) -> Result<bool, E::Error> {
+    /// Whether a further step takes `side` to the other side, or to a new entity that may be passed. Stops at the first. If there is
+    /// none, the complete frontier was expanded and nothing lies beyond it.
+    fn can_continue(&mut self, side: &mut Side<E>, other: &Side<E>, toward: Toward) -> Result<bool, E::Error> {
         let step = self.step(toward);
         let mut crossings = Vec::new();
         for end in &side.frontier {
@@ -263,7 +263,7 @@ impl<E: Expand> Search<'_, E> {
         Ok(false)
     }
 
-    /// Which relationships a side follows that grows in this direction.
+    /// The relationships followed by a side that grows in this direction.
     fn step(&self, toward: Toward) -> Step {
         match toward {
             Toward::Target => self.traversal.step,
@@ -271,16 +271,16 @@ impl<E: Expand> Search<'_, E> {
         }
     }
 
-    /// Whether anyone that either side went on from has a relationship to follow whose other end is not disclosed.
-    fn borders_unknown(&self, near: &Side<E>, far: &Side<E>) -> bool {
-        let borders = |side: &Side<E>, step: Step| {
-            let mut passed = side.depths.iter().filter(|(_, depth)| **depth < side.depth);
-            passed.any(|(node, _)| self.walk.meets_unknown(*node, &step))
+    /// Whether an expanded entity of either side has a relationship to follow with an undisclosed other end.
+    fn reaches_undisclosed(&self, near: &Side<E>, far: &Side<E>) -> bool {
+        let reaches = |side: &Side<E>, step: Step| {
+            let mut expanded = side.depths.iter().filter(|(_, depth)| **depth < side.depth);
+            expanded.any(|(node, _)| self.walk.has_undisclosed(*node, &step))
         };
-        borders(near, self.step(Toward::Target)) || borders(far, self.step(Toward::Start))
+        reaches(near, self.step(Toward::Target)) || reaches(far, self.step(Toward::Start))
     }
 
-    /// Expands one whole level of `side`. Returns whether it met the other side; then it keeps only what leads there.
+    /// Expands one level of `side`. Returns whether it met the other side; then only the crossings to it remain.
     fn grow(
         &mut self,
         side: &mut Side<E>,
@@ -299,14 +299,14 @@ impl<E: Expand> Search<'_, E> {
                 Toward::Target => crossing.from == detour.start,
                 Toward::Start => crossing.to == detour.start,
             };
-            let left_out = detour.passed.contains(&crossing.to)
+            let is_excluded = detour.excluded_nodes.contains(&crossing.to)
                 || self.traversal.avoid.contains(&crossing.to)
-                || (first_step && detour.taken.contains(&crossing.link));
-            !left_out
+                || (first_step && detour.excluded_links.contains(&crossing.link));
+            !is_excluded
         });
         let meets = |crossing: &CrossingOf<E>| other.depths.contains_key(&crossing.to);
         if let Some(first) = crossings.iter().position(meets) {
-            // Whatever else this level reaches is on no shortest path. Who was met was let through by the other side.
+            // No other crossing of this level is on a shortest path. The other side has already checked the entities met.
             crossings.drain(..first);
             crossings.retain(meets);
             side.depths
@@ -317,17 +317,17 @@ impl<E: Expand> Search<'_, E> {
         side.depths.reserve(crossings.len());
         let mut level = Vec::with_capacity(crossings.len());
         for crossing in crossings {
-            let reached = crossing.to;
-            match side.depths.get(&reached) {
+            let node = crossing.to;
+            match side.depths.get(&node) {
                 Some(depth) if *depth == side.depth => {}
                 Some(_) => continue,
                 None => {
-                    // The end of this search would have been met, and its own start has its depth.
-                    if !self.gate.admits(reached, crossing.to_kind)? {
+                    // Neither the other end, which would have been met, nor the own start, which has a depth.
+                    if !self.gate.admits(node, crossing.to_kind)? {
                         continue;
                     }
-                    side.depths.insert(reached, side.depth);
-                    side.frontier.push(reached);
+                    side.depths.insert(node, side.depth);
+                    side.frontier.push(node);
                 }
             }
             level.push(crossing);
@@ -336,32 +336,32 @@ impl<E: Expand> Search<'_, E> {
         Ok(false)
     }
 
-    /// The first of all shortest paths through the entities that both sides have just met in.
+    /// The first of all shortest paths through the entities in which both sides met.
     fn choose(&self, near: &Side<E>, far: &Side<E>, detour: &Detour<E>) -> PathOf<E> {
         let meeting =
             |node: &E::Node| near.depths.get(node) == Some(&near.depth) && far.depths.get(node) == Some(&far.depth);
         // All crossings on shortest paths, those nearest to the target first.
         let mut layers: Vec<Vec<CrossingOf<E>>> = Vec::new();
-        let mut wanted: HashSet<E::Node> = far.depths.keys().copied().filter(meeting).collect();
+        let mut nodes: HashSet<E::Node> = far.depths.keys().copied().filter(meeting).collect();
         for level in far.levels.iter().rev() {
             let useful: Vec<_> = level
                 .iter()
-                .filter(|crossing| wanted.contains(&crossing.to))
+                .filter(|crossing| nodes.contains(&crossing.to))
                 .copied()
                 .collect();
-            wanted = useful.iter().map(|crossing| crossing.from).collect();
-            // Found from the target, told towards it.
+            nodes = useful.iter().map(|crossing| crossing.from).collect();
+            // Crossed from the target, but reported towards it.
             layers.push(useful.into_iter().map(Crossing::reversed).collect());
         }
         layers.reverse();
-        let mut wanted: HashSet<E::Node> = near.depths.keys().copied().filter(meeting).collect();
+        let mut nodes: HashSet<E::Node> = near.depths.keys().copied().filter(meeting).collect();
         for level in near.levels.iter().rev() {
             let useful: Vec<_> = level
                 .iter()
-                .filter(|crossing| wanted.contains(&crossing.to))
+                .filter(|crossing| nodes.contains(&crossing.to))
                 .copied()
                 .collect();
-            wanted = useful.iter().map(|crossing| crossing.from).collect();
+            nodes = useful.iter().map(|crossing| crossing.from).collect();
             layers.push(useful);
         }
         let mut undisputed: HashSet<E::Node> = HashSet::from_iter([self.target]);
@@ -372,24 +372,24 @@ impl<E: Expand> Search<'_, E> {
             }
             onwards.entry(crossing.from).or_default().push(crossing);
         }
-        let keep_clean = !detour.disputed && undisputed.contains(&detour.start);
+        let avoid_disputes = !detour.disputed && undisputed.contains(&detour.start);
         let mut path = Vec::with_capacity(near.depth + far.depth);
-        let mut here = detour.start;
-        while here != self.target {
-            let steps = onwards.get(&here).map_or(&[][..], Vec::as_slice);
+        let mut current = detour.start;
+        while current != self.target {
+            let steps = onwards.get(&current).map_or(&[][..], Vec::as_slice);
             let allowed = steps
                 .iter()
-                .filter(|step| !keep_clean || (!step.disputed && undisputed.contains(&step.to)));
+                .filter(|step| !avoid_disputes || (!step.disputed && undisputed.contains(&step.to)));
             let next = allowed.min_by(|a, b| self.compare_steps(a, b));
             let next = next.expect("every entity of the layers leads to the target");
             path.push(*next);
-            here = next.to;
+            current = next.to;
         }
         path
     }
 }
 
-/// Which end a side of the search grows towards.
+/// The end towards which a side of the search grows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Toward {
     Target,

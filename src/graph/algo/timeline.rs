@@ -1,5 +1,4 @@
-//! What happened around an entity, in the order in which it happened. Days of the past and of the future alike: a view's day
-//! hides nothing here.
+//! The timeline of an entity: events on past and future days. The day of a view does not restrict it.
 
 use std::borrow::Cow;
 
@@ -12,9 +11,9 @@ use crate::{
 };
 
 catalog! {
-    /// What happened.
+    /// The kind of an event.
     pub enum TimelineEvent as "an event of a timeline" {
-        /// The entity came into being.
+        /// The entity was founded or born.
         Founded = "FOUNDED",
         /// For events: the first day.
         FirstDay = "FIRST_DAY",
@@ -30,47 +29,47 @@ catalog! {
         Planned = "PLANNED",
         /// A relationship was suspended.
         Suspended = "SUSPENDED",
-        /// A claim was withdrawn. Only where the view's statuses ask for it.
+        /// A claim was withdrawn. Only if the view's statuses include it.
         Withdrawn = "WITHDRAWN",
-        /// A claim was refuted. Only where the view's statuses ask for it.
+        /// A claim was refuted. Only if the view's statuses include it.
         Refuted = "REFUTED",
         /// A relationship without dates, or whose dates contradict each other, was first asserted, or else assessed, by a
         /// source.
         Stated = "STATED",
         /// A source contradicted a relationship.
         Contradicted = "CONTRADICTED",
-        /// The first day on which a rumour, a report, an announcement, a plan or a suspension no longer stood.
+        /// The first day on which a rumour, a report, an announcement, a plan or a suspension was no longer current.
         Lapsed = "LAPSED",
         /// The first day on which a relationship no longer held.
         Ended = "ENDED",
-        /// A day on which a claim was over at the latest: nobody says when it ended, or its dates contradict each other.
+        /// A day on which a claim was over at the latest: its end is not stated, or its dates contradict each other.
         OverBy = "OVER_BY",
         /// For events: the last day.
         LastDay = "LAST_DAY",
-        /// The entity ceased to be.
+        /// The entity was dissolved or died.
         Dissolved = "DISSOLVED",
     }
 }
 
-/// One thing that happened.
+/// One event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TimelineEntry {
-    /// When, as precise as stated; none when no source says.
+    /// When, as precise as stated; `None` if not stated.
     pub on: Option<PartialDate>,
-    /// What.
+    /// The kind of event.
     pub what: TimelineEvent,
-    /// To which relationship; none when it happened to the entity itself.
+    /// The relationship; `None` for an event of the entity itself.
     pub relationship: Option<RelationshipIx>,
-    /// Whose timeline it is.
+    /// The entity of the timeline.
     entity: EntityIx,
 }
 
-/// What a timeline is ordered by.
+/// The fields by which a timeline can be ordered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TimelineOrderField {
     /// The first day of the date, the coarser date first.
     On,
-    /// What happened, in the order of the enum.
+    /// The kind of event, in the order of the enum.
     What,
 }
 
@@ -98,7 +97,7 @@ impl Ordered for TimelineEntry {
 }
 
 impl TimelineEntry {
-    /// Where the entry is an end, the day that it means: of a partial date, never before the relationship began.
+    /// If the entry is an end, its day: for a partial date, never before the relationship began.
     fn until(self, snapshot: &Snapshot) -> Option<Date> {
         let is_end = matches!(self.what, TimelineEvent::Ended | TimelineEvent::Lapsed);
         let relationship = self.relationship.filter(|_| is_end)?;
@@ -106,13 +105,12 @@ impl TimelineEntry {
     }
 }
 
-/// Everything that happened around `entity`, in no order. `mask` should see every day, or what lies elsewhere is missing.
+/// All events of `entity` and its relationships, in no order. `mask` should cover all time, or other events are missing.
 ///
-/// A relationship that holds starts at its `since` and ends at its `until`, which may lie in the future; of one that is
-/// rumoured to planned, suspended, withdrawn or refuted the dates say when that stood. Where nobody says when it ended, it has
-/// the day on which it was over at the latest. Without any of these, or where they contradict each other, it stands at the date
-/// of its first statement, and without that at no date: no relationship is left out. Each relationship looked at spends one
-/// unit.
+/// An ACTIVE relationship starts at its `since` and ends at its `until`, which may be in the future; for other statuses the dates
+/// state when the status was current. If the end is not stated, there is an event for the day on which it was over at the latest.
+/// Without any dates, or if they contradict each other, the relationship has an event at the date of its first statement, or else
+/// one without a date: no relationship is omitted. Each relationship read spends one unit.
 ///
 /// # Errors
 /// [`Exhausted`] when the budget does not allow it.
@@ -148,7 +146,7 @@ pub fn timeline(
             relationship: Some(relationship),
             entity,
         };
-        let mut own: Vec<TimelineEntry> = happened(snapshot, relationship).map(entry).collect();
+        let mut own: Vec<TimelineEntry> = events_of(snapshot, relationship).map(entry).collect();
         // Two sources may contradict it on one day.
         own.sort_unstable();
         own.dedup();
@@ -158,8 +156,8 @@ pub fn timeline(
     Ok(entries)
 }
 
-/// What happened to a relationship, and when.
-fn happened(
+/// The events of a relationship with their dates.
+fn events_of(
     snapshot: &Snapshot,
     relationship: RelationshipIx,
 ) -> impl Iterator<Item = (TimelineEvent, Option<PartialDate>)> {
@@ -175,24 +173,24 @@ fn happened(
         RelationshipStatus::Withdrawn => (TimelineEvent::Withdrawn, TimelineEvent::Lapsed),
         RelationshipStatus::Refuted => (TimelineEvent::Refuted, TimelineEvent::Lapsed),
     };
-    let said_on = move |stance: Stance| {
+    let dates_with = move |stance: Stance| {
         let statements = read
             .evidence()
             .map(|statement| (statement, snapshot.statement(statement)));
         let of_stance = statements.filter(move |(_, statement)| statement.stance() == stance);
         of_stance.map(|(statement, _)| date_of(snapshot, statement))
     };
-    let is_believed = !validity.is_contradictory();
+    let is_consistent = !validity.is_contradictory();
     let (since, until) = (
-        validity.since().filter(|_| is_believed),
-        validity.until().filter(|_| is_believed),
+        validity.since().filter(|_| is_consistent),
+        validity.until().filter(|_| is_consistent),
     );
     let over_by = validity.ended_by();
-    let is_dated = since.is_some() || until.is_some() || (is_believed && over_by.is_some());
+    let is_dated = since.is_some() || until.is_some() || (is_consistent && over_by.is_some());
     let undated = (!is_dated).then(|| {
-        let first = |stance| said_on(stance).flatten().min();
+        let first = |stance| dates_with(stance).flatten().min();
         let on = first(Stance::Asserts).or_else(|| first(Stance::Assesses));
-        // A claim that is no tie yet stood when it was made.
+        // For any other status than ACTIVE, the claim was current when it was made.
         let what = if begins == TimelineEvent::Started {
             TimelineEvent::Stated
         } else {
@@ -205,12 +203,12 @@ fn happened(
         (ends, until),
         (TimelineEvent::OverBy, over_by.map(PartialDate::from)),
     ];
-    let contradicted = said_on(Stance::Contradicts).map(|on| (TimelineEvent::Contradicted, on));
+    let contradicted = dates_with(Stance::Contradicts).map(|on| (TimelineEvent::Contradicted, on));
     let dated = dated.into_iter().filter(|(_, on)| on.is_some());
     dated.chain(undated).chain(contradicted)
 }
 
-/// When something was said: where that is not told, when its source was published.
+/// The date of a statement, or else of its source.
 fn date_of(snapshot: &Snapshot, statement: EvidenceIx) -> Option<PartialDate> {
     let read = snapshot.statement(statement);
     read.stated_on()

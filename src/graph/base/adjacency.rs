@@ -1,4 +1,4 @@
-//! Who is linked to whom, in both directions: petgraph's compressed rows, each pointing to a run of parallel links.
+//! The links between entities in both directions: petgraph's compressed rows, each pointing to a run of parallel links.
 
 use petgraph::{Directed, csr::Csr};
 
@@ -6,7 +6,7 @@ use crate::{
     graph::{
         columns::{
             numbers::{at, number},
-            rows::{Recorded, RelationshipRow, Span},
+            rows::{RelationshipRow, Span, VersionSpan},
         },
         ix::{EntityIx, RelationshipIx},
     },
@@ -14,7 +14,7 @@ use crate::{
 };
 
 catalog! {
-    /// From which end of a relationship one looks. Symmetric kinds match every direction.
+    /// The end of a relationship from which it is followed. Symmetric kinds match every direction.
     pub enum Direction as "a direction" {
         /// From its start: the relationship leads to the neighbor.
         Outgoing = "OUTGOING",
@@ -26,7 +26,7 @@ catalog! {
 }
 
 impl Direction {
-    /// The same relationships, seen from the other end.
+    /// The direction from the other end.
     #[must_use]
     pub fn reversed(self) -> Self {
         match self {
@@ -37,7 +37,7 @@ impl Direction {
     }
 }
 
-/// What a filter needs to know of a relationship, beside each of its ends.
+/// The properties of a relationship that filters need, stored at each of its ends.
 #[derive(Debug, Clone, Copy)]
 pub struct Link {
     pub(in crate::graph) relationship: RelationshipIx,
@@ -49,17 +49,17 @@ pub struct Link {
     pub(in crate::graph) retracted: u32,
     pub(in crate::graph) kind: RelationshipKind,
     pub(in crate::graph) status: RelationshipStatus,
-    /// What the entity at the other end is.
+    /// The kind of the entity at the other end.
     pub(in crate::graph) neighbor_kind: EntityKind,
     pub(in crate::graph) disputed: bool,
 }
 
 impl Link {
-    /// The link of a relationship of this row, as recorded, to a neighbor of this kind.
+    /// The link of a relationship row, as recorded, to a neighbor of this kind.
     pub(in crate::graph) fn new(
         relationship: RelationshipIx,
         row: &RelationshipRow,
-        recorded: Recorded,
+        recorded: VersionSpan,
         neighbor_kind: EntityKind,
     ) -> Self {
         Self {
@@ -78,7 +78,7 @@ impl Link {
 
 /// A link between rows of the base: 24 bytes.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::graph) struct Packed {
+pub(in crate::graph) struct PackedLink {
     relationship: u32,
     since: i32,
     until: i32,
@@ -90,14 +90,14 @@ pub(in crate::graph) struct Packed {
     disputed: bool,
 }
 
-const _: () = assert!(size_of::<Packed>() == 24, "a walk reads links by the million");
+const _: () = assert!(size_of::<PackedLink>() == 24, "a walk reads links by the million");
 
-impl Packed {
+impl PackedLink {
     /// The link of the relationship in this row of the base.
     pub(in crate::graph) fn new(
         relationship: u32,
         row: &RelationshipRow,
-        recorded: Recorded,
+        recorded: VersionSpan,
         neighbor_kind: EntityKind,
     ) -> Self {
         let link = Link::new(RelationshipIx::of_base(relationship), row, recorded, neighbor_kind);
@@ -133,16 +133,16 @@ impl Packed {
 #[derive(Debug)]
 pub(in crate::graph) struct Adjacency {
     rows: Csr<(), Span, Directed>,
-    links: Vec<Packed>,
+    links: Vec<PackedLink>,
 }
 
 impl Adjacency {
-    /// An adjacency of `entities` rows, in which `each` tells all `(row, neighbor, relationship)`s, the same each time and in
-    /// the order of their relationships. O(n), and the sorting of each row.
+    /// An adjacency of `entities` rows. `each` calls its argument with all `(row, neighbor, relationship)`s, the same each time and
+    /// in the order of their relationships. O(n), plus the sorting of each row.
     pub(in crate::graph) fn new(
         entities: usize,
         each: impl Fn(&mut dyn FnMut(u32, u32, u32)),
-        link: impl Fn(u32, u32) -> Packed,
+        link: impl Fn(u32, u32) -> PackedLink,
     ) -> Self {
         let mut offsets = vec![0_u32; entities + 1];
         each(&mut |row, _, _| offsets[at(row) + 1] += 1);
@@ -184,17 +184,17 @@ impl Adjacency {
         }
     }
 
-    /// How many links a row has, whoever sees them. O(1).
+    /// The number of links of a row, independent of views. O(1).
     pub(in crate::graph) fn count(&self, row: u32) -> usize {
         let runs = self.rows.edges_slice(row);
         let (Some(first), Some(last)) = (runs.first(), runs.last()) else {
             return 0;
         };
-        // The runs of a row stand one after the other.
+        // The runs of a row are contiguous.
         at(last.start + last.len - first.start)
     }
 
-    /// The links of a row with the neighbor each leads to, by neighbor, then relationship.
+    /// The links of a row with their neighbors, by neighbor, then relationship.
     pub(in crate::graph) fn links(&self, row: u32) -> impl Iterator<Item = (EntityIx, Link)> {
         let neighbors = self.rows.neighbors_slice(row).iter();
         let runs = self.rows.edges_slice(row).iter();

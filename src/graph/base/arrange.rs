@@ -1,29 +1,29 @@
-//! Putting rows in the order of their ids: where they stand in it already, which is usual, nothing is moved. Ids are unique.
+//! Sorts rows by id: nothing is moved if they are already sorted, which is usual. Ids are unique.
 
 use crate::graph::columns::numbers::{at, number};
 
-/// How many bytes of an id are compared without looking at the id itself.
+/// The number of bytes of an id that are compared without reading the id itself.
 const KEY: usize = 16;
-/// So many ids that begin alike are compared themselves.
+/// The most ids with the same prefix that are compared directly.
 const FEW: usize = 32;
-/// After so many bytes that are alike, ids are compared themselves.
+/// The length of a common prefix from which ids are compared directly.
 const SKIP_MAX: usize = 512;
 
-/// Where rows went.
-pub(in crate::graph) struct Arranged {
-    /// The new row of each old one; none when no row was moved.
+/// The new order of rows.
+pub(in crate::graph) struct Permutation {
+    /// The new row of each old one; `None` if no row was moved.
     places: Option<Vec<u32>>,
 }
 
-impl Arranged {
+impl Permutation {
     /// The new row of an old one.
     pub(in crate::graph) fn place(&self, row: u32) -> u32 {
         self.places.as_ref().map_or(row, |places| places[at(row)])
     }
 }
 
-/// Puts `rows` in the order of their ids, which `write` writes. O(n log n), or O(n) when they are already.
-pub(in crate::graph) fn by_id<R>(rows: &mut [R], write: impl Fn(&R, &mut String)) -> Arranged {
+/// Sorts `rows` by their ids, which `write` writes. O(n log n), or O(n) if they are already sorted.
+pub(in crate::graph) fn by_id<R>(rows: &mut [R], write: impl Fn(&R, &mut String)) -> Permutation {
     let (mut last, mut id) = (String::new(), String::new());
     let is_sorted = rows.iter().enumerate().all(|(place, row)| {
         std::mem::swap(&mut last, &mut id);
@@ -32,7 +32,7 @@ pub(in crate::graph) fn by_id<R>(rows: &mut [R], write: impl Fn(&R, &mut String)
         place == 0 || last < id
     });
     if is_sorted {
-        return Arranged { places: None };
+        return Permutation { places: None };
     }
     let mut order: Vec<([u8; KEY], u32)> = (0..number(rows.len())).map(|row| ([0; KEY], row)).collect();
     sort(&mut order, |row, id| write(&rows[at(row)], id));
@@ -42,10 +42,10 @@ pub(in crate::graph) fn by_id<R>(rows: &mut [R], write: impl Fn(&R, &mut String)
     }
     let order = order.into_iter().map(|(_, row)| row).collect();
     permute(rows, order);
-    Arranged { places: Some(places) }
+    Permutation { places: Some(places) }
 }
 
-/// Sorts by id, a few bytes of all ids after the other, so that most comparisons look at no id.
+/// Sorts by id, a few bytes of all ids at a time, so that most comparisons read no id.
 fn sort(order: &mut [([u8; KEY], u32)], write: impl Fn(u32, &mut String)) {
     let mut id = String::new();
     let mut open = vec![(0..order.len(), 0)];
@@ -63,25 +63,25 @@ fn sort(order: &mut [([u8; KEY], u32)], write: impl Fn(u32, &mut String)) {
             id.clear();
             write(*row, &mut id);
             let rest = id.as_bytes().get(skip..).unwrap_or_default();
-            let known = rest.len().min(KEY);
+            let length = rest.len().min(KEY);
             *key = [0; KEY];
-            key[..known].copy_from_slice(&rest[..known]);
+            key[..length].copy_from_slice(&rest[..length]);
         }
         part.sort_unstable();
         let mut start = range.start;
-        for alike in part.chunk_by(|one, other| one.0 == other.0) {
-            let end = start + alike.len();
-            open.extend((alike.len() > 1).then_some((start..end, skip + KEY)));
+        for equal in part.chunk_by(|one, other| one.0 == other.0) {
+            let end = start + equal.len();
+            open.extend((equal.len() > 1).then_some((start..end, skip + KEY)));
             start = end;
         }
     }
 }
 
-/// Moves rows, so that each place has the row that `order` names for it.
+/// Moves rows, so that each place has the row that `order` states for it.
 fn permute<R>(rows: &mut [R], mut order: Vec<u32>) {
     for start in 0..rows.len() {
         let mut place = start;
-        // Around the circle of rows that take each other's places.
+        // Along the cycle of rows that replace each other.
         loop {
             let from = at(order[place]);
             order[place] = number(place);
@@ -104,10 +104,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn rows_stand_in_the_order_of_their_ids_wherever_ids_differ(
+        fn rows_are_sorted_by_id_wherever_ids_differ(
             ids: BTreeSet<(u8, u8)>, seed: u64, long in 0..40_usize
         ) {
-            // Many that begin alike, of several lengths.
+            // Many ids with the same prefix, of several lengths.
             let id = |(one, other): &(u8, u8)| format!("{}{}{}", "x".repeat(long), "y".repeat(usize::from(one / 64)), other);
             let mut expected: Vec<String> = ids.iter().map(id).collect();
             expected.sort_unstable();
@@ -119,11 +119,11 @@ mod tests {
                 mixed.swap(place, usize::try_from(random >> 33).unwrap() % (place + 1));
             }
             let before = mixed.clone();
-            let leaked: Vec<&str> = before.iter().map(String::as_str).collect();
-            let mut rows = leaked.clone();
+            let borrowed: Vec<&str> = before.iter().map(String::as_str).collect();
+            let mut rows = borrowed.clone();
             let arranged = by_id(&mut rows, |row, id| id.push_str(row));
             prop_assert_eq!(&rows, &expected);
-            for (row, id) in (0..).zip(leaked) {
+            for (row, id) in (0..).zip(borrowed) {
                 prop_assert_eq!(rows[at(arranged.place(row))], id);
             }
         }

@@ -1,4 +1,4 @@
-//! Rows of a base by their ids, kept in hash tables: for imports, which look for millions.
+//! Hash tables from ids to rows of a base: for imports, which look up millions.
 
 use crate::graph::columns::{
     Columns,
@@ -6,16 +6,16 @@ use crate::graph::columns::{
     numbers::{at, number},
 };
 
-/// Which row of a base has which id.
+/// The rows of a base by id.
 #[derive(Debug)]
-pub(in crate::graph) struct Finder {
+pub(in crate::graph) struct IdFinder {
     entities: Ids,
     /// The first row of each relationship.
     relationships: Ids,
 }
 
-impl Finder {
-    /// That of these rows. O(n).
+impl IdFinder {
+    /// Indexes these rows. O(n).
     pub(in crate::graph) fn of(columns: &Columns) -> Self {
         let entities = number(columns.entities.len());
         let relationships = number(columns.relationships.len());
@@ -32,11 +32,11 @@ impl Finder {
 
     /// The first row of the relationship with this id. O(1).
     pub(in crate::graph) fn relationship(&self, columns: &Columns, id: &str) -> Option<u32> {
-        let mut known = String::new();
+        let mut other = String::new();
         self.relationships.find(id, |row| {
-            known.clear();
-            write_relationship(columns, row, &mut known);
-            known == id
+            other.clear();
+            write_relationship(columns, row, &mut other);
+            other == id
         })
     }
 }

@@ -1,4 +1,4 @@
-//! Finding rows by key, and rows grouped by owner: sorted arrays instead of maps, so that millions stay small.
+//! Rows by key, and rows grouped by owner: sorted arrays instead of maps, to save memory for millions.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -18,22 +18,22 @@ impl KeyIndex {
         Self { entries }
     }
 
-    /// An index of what another one held.
+    /// An index of the sorted entries of another one.
     pub(in crate::graph) fn of_sorted(entries: Vec<(u32, u32)>) -> Self {
         Self { entries }
     }
 
-    /// All it holds, sorted.
+    /// All entries, sorted.
     pub(in crate::graph) fn entries(&self) -> &[(u32, u32)] {
         &self.entries
     }
 
     /// The rows whose key has this hash, ascending. O(log n).
     pub(in crate::graph) fn rows(&self, hash: u32) -> impl Iterator<Item = u32> {
-        let start = self.entries.partition_point(|(known, _)| *known < hash);
+        let start = self.entries.partition_point(|(entry, _)| *entry < hash);
         self.entries[start..]
             .iter()
-            .take_while(move |(known, _)| *known == hash)
+            .take_while(move |(entry, _)| *entry == hash)
             .map(|(_, row)| *row)
     }
 }
@@ -54,16 +54,16 @@ pub(in crate::graph) fn identifier_key(scheme: &str, value: &str) -> u32 {
 /// Rows grouped by an owner.
 #[derive(Debug, Default)]
 pub(in crate::graph) struct Groups {
-    /// Where the rows of each owner begin, and where those of the last end; none when there are no rows.
+    /// The start of the rows of each owner, and the end of the last; empty without rows.
     starts: Vec<u32>,
     rows: Vec<u32>,
 }
 
 impl Groups {
-    /// Groups rows by which of so many owners they have; `each` tells all pairs `(owner, row)`, rows ascending, and the same
-    /// each time. O(n).
+    /// Groups rows by owner, a number below `owners`. `each` calls its argument with all pairs `(owner, row)`, rows ascending, and
+    /// the same each time. O(n).
     pub(in crate::graph) fn new(owners: usize, each: impl Fn(&mut dyn FnMut(u32, u32))) -> Self {
-        // Of an owner that has a row twice, both come one after the other.
+        // Duplicate pairs of an owner and a row are adjacent.
         let mut last = Vec::new();
         let mut starts: Vec<u32> = Vec::new();
         each(&mut |owner, row| {
@@ -80,7 +80,7 @@ impl Groups {
         for owner in 2..starts.len() {
             starts[owner] += starts[owner - 1];
         }
-        // While rows are placed, the second of these is where the next of the first owner goes.
+        // During placement, `starts[owner + 1]` is the position of the owner's next row.
         let mut rows = vec![0; starts.last().map_or(0, |end| at(*end))];
         last.fill(u32::MAX);
         each(&mut |owner, row| {
@@ -115,9 +115,9 @@ mod tests {
         fn every_owner_has_its_rows_once_and_in_order(
             pairs in proptest::collection::vec((0u32..5, 0u32..20), 0..60)
         ) {
-            let mut told = pairs.clone();
-            told.sort_by_key(|(_, row)| *row);
-            let groups = Groups::new(5, |tell| told.iter().for_each(|(owner, row)| tell(*owner, *row)));
+            let mut sorted = pairs.clone();
+            sorted.sort_by_key(|(_, row)| *row);
+            let groups = Groups::new(5, |add| sorted.iter().for_each(|(owner, row)| add(*owner, *row)));
             for owner in 0..6 {
                 let expected: BTreeSet<u32> = pairs.iter().filter(|pair| pair.0 == owner).map(|pair| pair.1).collect();
                 prop_assert_eq!(groups.rows(owner).collect::<Vec<_>>(), expected.into_iter().collect::<Vec<_>>());
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn without_rows_there_is_nothing_to_keep() {
+    fn groups_without_rows_use_no_memory() {
         assert_eq!(Groups::new(1_000, |_| {}).starts.capacity(), 0);
     }
 }

@@ -1,40 +1,40 @@
-//! The immutable bulk of a graph: rows in the order of their ids, and what finds them.
+//! The immutable bulk of a graph: rows in the order of their ids, and their indexes.
 
 pub(super) mod adjacency;
 pub(super) mod arrange;
 pub(super) mod finder;
 pub(super) mod index;
-pub(super) mod orders;
+pub(super) mod order_cache;
 
 use std::{ops::Range, sync::OnceLock, thread};
 
 use jiff::Timestamp;
 
 use self::{
-    adjacency::{Adjacency, Packed},
-    finder::{Finder, write_relationship},
+    adjacency::{Adjacency, PackedLink},
+    finder::{IdFinder, write_relationship},
     index::{Groups, KeyIndex, key_of},
-    orders::Orders,
+    order_cache::OrderCache,
 };
 use super::columns::{
     Columns,
     numbers::{at, number},
-    rows::{EntityRow, Rare, Recorded, SourceRow},
+    rows::{EntityRow, Rare, SourceRow, VersionSpan},
     text::Text,
 };
 use crate::model::EntityKind;
 
-/// The rows and what finds them.
+/// The rows and their indexes.
 #[derive(Debug)]
 pub(super) struct Base {
     pub(super) columns: Columns,
     /// The distinct record times, ascending; rows refer to them by position.
     pub(super) times: Vec<Timestamp>,
-    /// When the last entity was recorded, if none has another version or was taken back: after that, all are known.
+    /// When the last entity was recorded, if none has another version or was retracted: after that, all are buffer.
     pub(super) entities_settled: Option<u32>,
     pub(super) outgoing: Adjacency,
     pub(super) incoming: Adjacency,
-    /// Relationships with an unknown end, by the known one.
+    /// Relationships with an unknown end, by the buffer one.
     pub(super) undisclosed: Groups,
     /// Relationships by the speakers of their statements.
     pub(super) by_speaker: Groups,
@@ -44,18 +44,18 @@ pub(super) struct Base {
     pub(super) by_name: KeyIndex,
     /// Entities by scheme and value, in any version.
     pub(super) by_identifier: KeyIndex,
-    /// Versions of relationships by the record that they come from.
+    /// Versions of relationships by their source record.
     pub(super) by_record: KeyIndex,
-    /// Versions of relationships by the statements of which the ids do not follow from what they are of.
+    /// Versions of relationships by the ids of statements that are not derived from the relationship.
     pub(super) by_statement: KeyIndex,
     pub(super) title: Title,
-    /// Where rows are found by their ids in one step, once that was asked for.
-    pub(super) finder: OnceLock<Finder>,
-    /// What was put in another order than that of ids.
-    pub(super) orders: Orders,
+    /// The hash index of ids, once requested.
+    pub(super) finder: OnceLock<IdFinder>,
+    /// Cached orders of listings other than by id.
+    pub(super) orders: OrderCache,
 }
 
-/// What is said about the whole.
+/// The title of the data.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Title {
     pub(super) title: Text,
@@ -79,13 +79,13 @@ impl Base {
             (links.join().expect("arranging links does not panic"), statements)
         });
         Self {
-            entities_settled: settled(&columns),
+            entities_settled: entities_settled(&columns),
             by_speaker,
             by_source,
             by_name,
             by_identifier,
             by_record: records(&columns),
-            by_statement: stated_ids(&columns),
+            by_statement: underived_statements(&columns),
             columns,
             times,
             outgoing,
@@ -93,7 +93,7 @@ impl Base {
             undisclosed,
             title,
             finder: OnceLock::new(),
-            orders: Orders::default(),
+            orders: OrderCache::default(),
         }
     }
 
@@ -105,18 +105,17 @@ impl Base {
         }
     }
 
-    /// The same, or the row before which such an entity would stand. O(log n).
+    /// The row of the entity with this id, or the row before which it would be. O(log n).
     pub(super) fn entity_place(&self, id: &str) -> Result<u32, u32> {
         self.position(&self.columns.entities, id, |row: &EntityRow| row.id)
     }
 
-    /// The row of a source whose id is this, or the one before which it would stand. O(log n).
+    /// The row of the source with this id, or the row before which it would be. O(log n).
     pub(super) fn source(&self, id: &str) -> Result<u32, u32> {
         self.position(&self.columns.sources, id, |row: &SourceRow| row.id)
     }
 
-    /// The rows of the versions of the relationship with this id; where there is none, an empty range somewhere. O(log n +
-    /// answer).
+    /// The rows of the versions of the relationship with this id; if there is none, an empty range anywhere. O(log n + answer).
     pub(super) fn versions(&self, id: &str) -> Range<u32> {
         let Some(finder) = self.finder.get() else {
             return self.relationships(id);
@@ -127,35 +126,35 @@ impl Base {
         }
     }
 
-    /// The rows of the versions of the relationship with this id; where there is none, an empty range where they would stand.
-    /// O(log n + answer).
+    /// The rows of the versions of the relationship with this id; if there is none, an empty range where they would be. O(log n +
+    /// answer).
     pub(super) fn relationships(&self, id: &str) -> Range<u32> {
         self.relationships_among(0..number(self.columns.relationships.len()), id)
     }
 
-    /// The same where the rows before `first` are known to have ids before this one. O(log of how far it is + answer).
+    /// The same, given that the rows before `first` have ids before this one. O(log of the distance + answer).
     pub(super) fn relationships_from(&self, first: u32, id: &str) -> Range<u32> {
         let count = number(self.columns.relationships.len());
-        let mut known = String::new();
-        // Most of what is looked for in order is near, so the steps are short at first.
+        let mut buffer = String::new();
+        // Lookups in ascending order are usually close, so steps start short.
         let (mut low, mut step) = (first, 1);
         while low < count {
-            let ahead = low.saturating_add(step).min(count);
-            if !self.is_before(ahead - 1, id, &mut known) {
-                return self.relationships_among(low..ahead, id);
+            let next = low.saturating_add(step).min(count);
+            if !self.is_before(next - 1, id, &mut buffer) {
+                return self.relationships_among(low..next, id);
             }
-            (low, step) = (ahead, step.saturating_mul(2));
+            (low, step) = (next, step.saturating_mul(2));
         }
         count..count
     }
 
-    /// The same where they would stand among these rows.
+    /// The same among these rows.
     fn relationships_among(&self, rows: Range<u32>, id: &str) -> Range<u32> {
-        let mut known = String::new();
+        let mut buffer = String::new();
         let (mut low, mut high) = (rows.start, rows.end);
         while low < high {
             let middle = low + (high - low) / 2;
-            match self.is_before(middle, id, &mut known) {
+            match self.is_before(middle, id, &mut buffer) {
                 true => low = middle + 1,
                 false => high = middle,
             }
@@ -164,33 +163,33 @@ impl Base {
     }
 
     /// Whether the relationship in a row has an id before this one.
-    fn is_before(&self, row: u32, id: &str, known: &mut String) -> bool {
-        known.clear();
-        write_relationship(&self.columns, row, known);
-        known.as_str() < id
+    fn is_before(&self, row: u32, id: &str, buffer: &mut String) -> bool {
+        buffer.clear();
+        write_relationship(&self.columns, row, buffer);
+        buffer.as_str() < id
     }
 
-    /// How many rows from this one on are versions of the relationship with this id.
+    /// The number of rows from this one on that are versions of the relationship with this id.
     fn count_from(&self, first: u32, id: &str) -> u32 {
-        let mut known = String::new();
+        let mut buffer = String::new();
         let rows = first..number(self.columns.relationships.len());
         let same = rows.take_while(|row| {
-            known.clear();
-            write_relationship(&self.columns, *row, &mut known);
-            known == id
+            buffer.clear();
+            write_relationship(&self.columns, *row, &mut buffer);
+            buffer == id
         });
         number(same.count())
     }
 
-    /// The row with this id, or how many have one before it.
+    /// The row with this id, or the number of rows before it.
     fn position<R>(&self, rows: &[R], id: &str, id_of: impl Fn(&R) -> Text) -> Result<u32, u32> {
-        let found = rows.binary_search_by(|row| self.text(id_of(row)).cmp(id));
-        found.map(number).map_err(number)
+        let row = rows.binary_search_by(|row| self.text(id_of(row)).cmp(id));
+        row.map(number).map_err(number)
     }
 
-    /// Lets rows be found by their ids in one step from now on. O(n), once.
+    /// Builds the hash index of ids. O(n), once.
     pub(super) fn index_ids(&self) {
-        self.finder.get_or_init(|| Finder::of(&self.columns));
+        self.finder.get_or_init(|| IdFinder::of(&self.columns));
     }
 
     fn text(&self, text: Text) -> &str {
@@ -198,7 +197,7 @@ impl Base {
     }
 }
 
-/// The versions of relationships by the record that they come from.
+/// The versions of relationships by their source record.
 fn records(columns: &Columns) -> KeyIndex {
     let rows = (0u32..).zip(&columns.relationships);
     let keyed = rows.filter_map(|(place, row)| {
@@ -208,8 +207,8 @@ fn records(columns: &Columns) -> KeyIndex {
     KeyIndex::new(keyed.collect())
 }
 
-/// The versions of relationships by the ids of statements that do not follow from what they are of.
-fn stated_ids(columns: &Columns) -> KeyIndex {
+/// The versions of relationships by the ids of statements that are not derived from the relationship.
+fn underived_statements(columns: &Columns) -> KeyIndex {
     let rows = (0u32..).zip(&columns.relationships);
     let keyed = rows.flat_map(|(place, row)| {
         let statements = columns.statements(row).iter();
@@ -218,18 +217,18 @@ fn stated_ids(columns: &Columns) -> KeyIndex {
     KeyIndex::new(keyed.collect())
 }
 
-/// When the last entity was recorded, if each is a first version that stands.
-fn settled(columns: &Columns) -> Option<u32> {
+/// When the last entity was recorded, if each is a current first version.
+fn entities_settled(columns: &Columns) -> Option<u32> {
     let mut last = None;
-    let mut of_last = Rare::NONE;
+    let mut last_row = Rare::NONE;
     for row in &columns.entities {
         // Most were recorded together.
-        if row.recorded == of_last {
+        if row.recorded == last_row {
             continue;
         }
-        of_last = row.recorded;
+        last_row = row.recorded;
         let recorded = columns.recorded(row.recorded);
-        if recorded.until != Recorded::OPEN || recorded.version != 1 {
+        if recorded.until != VersionSpan::OPEN || recorded.version != 1 {
             return None;
         }
         last = last.max(Some(recorded.from));
@@ -248,24 +247,24 @@ fn statements(columns: &Columns) -> (Groups, Groups) {
                 .map(move |statement| (relationship, statement))
         })
     };
-    let by_speaker = Groups::new(columns.entities.len(), |tell| {
+    let by_speaker = Groups::new(columns.entities.len(), |add| {
         for (relationship, statement) in statements() {
             if let Some(speaker) = statement.speaker.base_row() {
-                tell(speaker, relationship);
+                add(speaker, relationship);
             }
         }
     });
-    let by_source = Groups::new(columns.sources.len(), |tell| {
+    let by_source = Groups::new(columns.sources.len(), |add| {
         for (relationship, statement) in statements() {
             if let Some(source) = statement.source.base_row() {
-                tell(source, relationship);
+                add(source, relationship);
             }
         }
     });
     (by_speaker, by_source)
 }
 
-/// What the entity in a row was when something was recorded of it: one that was retracted may have come back as something else.
+/// The kind of the entity in a row at a record time: a retracted entity may have been created again with another kind.
 fn kind(columns: &Columns, entity: u32, recorded: u32) -> EntityKind {
     let latest = &columns.entities[at(entity)];
     let from = |row: &EntityRow| columns.recorded(row.recorded).from;
@@ -275,7 +274,7 @@ fn kind(columns: &Columns, entity: u32, recorded: u32) -> EntityKind {
     row.kind
 }
 
-/// The links in both directions, and the relationships with an unknown end by the known one.
+/// The links in both directions, and the relationships with an unknown end by the buffer one.
 fn links(columns: &Columns) -> (Adjacency, Adjacency, Groups) {
     let entities = columns.entities.len();
     let ends = || {
@@ -285,22 +284,22 @@ fn links(columns: &Columns) -> (Adjacency, Adjacency, Groups) {
     let link = |neighbor: u32, relationship: u32| {
         let row = &columns.relationships[at(relationship)];
         let recorded = columns.recorded(row.recorded);
-        Packed::new(relationship, row, recorded, kind(columns, neighbor, recorded.from))
+        PackedLink::new(relationship, row, recorded, kind(columns, neighbor, recorded.from))
     };
-    let outgoing = |tell: &mut dyn FnMut(u32, u32, u32)| {
+    let outgoing = |add: &mut dyn FnMut(u32, u32, u32)| {
         for (from, to, relationship) in ends() {
             if let (Some(from), Some(to)) = (from, to) {
-                tell(from, to, relationship);
+                add(from, to, relationship);
             }
         }
     };
-    let incoming = |tell: &mut dyn FnMut(u32, u32, u32)| {
-        outgoing(&mut |from, to, relationship| tell(to, from, relationship));
+    let incoming = |add: &mut dyn FnMut(u32, u32, u32)| {
+        outgoing(&mut |from, to, relationship| add(to, from, relationship));
     };
-    let undisclosed = |tell: &mut dyn FnMut(u32, u32)| {
+    let undisclosed = |add: &mut dyn FnMut(u32, u32)| {
         for (from, to, relationship) in ends() {
             match (from, to) {
-                (Some(known), None) | (None, Some(known)) => tell(known, relationship),
+                (Some(disclosed), None) | (None, Some(disclosed)) => add(disclosed, relationship),
                 _ => {}
             }
         }

@@ -1,5 +1,4 @@
-//! Texts that are seldom read, compressed in blocks: as many bytes of them as memory holds. A block is unpacked when a text of
-//! it is read; the few that were read last are kept.
+//! Rarely read texts, compressed in blocks. Reading a text unpacks its block; the few blocks read last are cached.
 
 use std::{
     borrow::Cow,
@@ -16,20 +15,20 @@ use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, 
 use super::numbers::{at, count};
 use crate::graph::Error;
 
-/// Bytes of a block before it is packed, as long as no single text is longer.
+/// The size of a block before packing, unless a single text is longer.
 const BLOCK_BYTES: usize = 32 << 10;
-/// Keys and many values of records repeat from one to the next: more effort gains little.
+/// The compression level. Keys and many values repeat from record to record, so higher levels gain little.
 const LEVEL: u32 = 4;
-/// How many blocks may wait to be packed.
+/// The most blocks waiting to be packed.
 const BLOCKS_AHEAD: usize = 16;
-/// How many blocks are kept unpacked.
-const KEPT: usize = 8;
+/// The number of unpacked blocks in the cache.
+const CACHED_BLOCKS: usize = 8;
 
-/// A handle of a text in a [`ColdPool`]; [`Cold::NONE`] stands for no text.
+/// A handle of a text in a [`ColdPool`]; [`ColdText::NONE`] means no text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(in crate::graph) struct Cold(u32);
+pub(in crate::graph) struct ColdText(u32);
 
-impl Cold {
+impl ColdText {
     /// No text.
     pub(in crate::graph) const NONE: Self = Self(u32::MAX);
 
@@ -44,25 +43,25 @@ impl Cold {
     }
 }
 
-/// Texts one after the other, each behind its length in four bytes, packed unless there are few.
+/// Texts in sequence, each after its length in four bytes; packed if that is smaller.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::graph) struct Block {
     /// The number of its first text.
     pub(in crate::graph) first: u32,
-    /// How many bytes it has unpacked. As many as it has: it is not packed.
+    /// The number of bytes when unpacked; if equal to the length of `bytes`, it is not packed.
     pub(in crate::graph) plain: u32,
     pub(in crate::graph) bytes: Box<[u8]>,
 }
 
-/// The place of a block, and what it is unpacked.
-type Kept = (usize, Arc<Vec<u8>>);
+/// The place of a block, and its unpacked bytes.
+type CachedBlock = (usize, Arc<Vec<u8>>);
 
 /// An immutable store of texts.
 #[derive(Default)]
 pub(in crate::graph) struct ColdPool {
     blocks: Vec<Block>,
-    /// Blocks that were read last, each with its place. Who finds one in use unpacks the block itself and waits for nobody.
-    kept: Vec<Mutex<Option<Kept>>>,
+    /// The blocks read last. A reader that finds a slot locked unpacks the block itself instead of waiting.
+    cache: Vec<Mutex<Option<CachedBlock>>>,
 }
 
 impl fmt::Debug for ColdPool {
@@ -74,21 +73,25 @@ impl fmt::Debug for ColdPool {
 impl ColdPool {
     /// The pool of these blocks.
     pub(in crate::graph) fn of(blocks: Vec<Block>) -> Self {
-        let kept = if blocks.iter().any(Block::is_packed) { KEPT } else { 0 };
+        let slots = if blocks.iter().any(Block::is_packed) {
+            CACHED_BLOCKS
+        } else {
+            0
+        };
         Self {
             blocks,
-            kept: (0..kept).map(|_| Mutex::new(None)).collect(),
+            cache: (0..slots).map(|_| Mutex::new(None)).collect(),
         }
     }
 
-    /// What it consists of.
+    /// Its blocks.
     pub(in crate::graph) fn blocks(&self) -> &[Block] {
         &self.blocks
     }
 
-    /// The text behind a handle; none for [`Cold::NONE`]. Unpacks some 32 KiB.
-    pub(in crate::graph) fn text(&self, text: Cold) -> Option<Cow<'_, str>> {
-        if text == Cold::NONE {
+    /// The text of a handle; `None` for [`ColdText::NONE`]. Unpacks some 32 KiB.
+    pub(in crate::graph) fn text(&self, text: ColdText) -> Option<Cow<'_, str>> {
+        if text == ColdText::NONE {
             return None;
         }
         let place = self
@@ -105,17 +108,17 @@ impl ColdPool {
     }
 
     fn unpacked(&self, place: usize) -> Option<Arc<Vec<u8>>> {
-        let mut kept = self.kept[place % KEPT].try_lock().ok();
-        if let Some((_, plain)) = kept
+        let mut slot = self.cache[place % CACHED_BLOCKS].try_lock().ok();
+        if let Some((_, plain)) = slot
             .as_deref()
             .and_then(Option::as_ref)
-            .filter(|(known, _)| *known == place)
+            .filter(|(cached, _)| *cached == place)
         {
             return Some(Arc::clone(plain));
         }
         let plain: Arc<Vec<u8>> = Arc::new(self.blocks[place].unpacked()?);
-        if let Some(kept) = &mut kept {
-            **kept = Some((place, Arc::clone(&plain)));
+        if let Some(slot) = &mut slot {
+            **slot = Some((place, Arc::clone(&plain)));
         }
         Some(plain)
     }
@@ -126,13 +129,13 @@ impl Block {
         self.bytes.len() != at(self.plain)
     }
 
-    /// The same in fewer bytes, where it fits into fewer.
+    /// The block packed, if that is smaller.
     fn packed(self, pack: &mut Compress) -> Self {
         pack.reset();
         let mut packed = Vec::with_capacity(self.bytes.len());
         let status = pack.compress_vec(&self.bytes, &mut packed, FlushCompress::Finish);
         let is_smaller = matches!(status, Ok(Status::StreamEnd)) && packed.len() < self.bytes.len();
-        // Cut to size: the room for the whole would be kept with it.
+        // Copied to drop the excess capacity.
         let bytes = if is_smaller {
             packed.as_slice().into()
         } else {
@@ -145,8 +148,8 @@ impl Block {
         let mut plain = Vec::with_capacity(at(self.plain));
         let mut unpack = Decompress::new(false);
         let status = unpack.decompress_vec(&self.bytes, &mut plain, FlushDecompress::Finish);
-        let is_whole = matches!(status, Ok(Status::StreamEnd)) && plain.len() == at(self.plain);
-        is_whole.then_some(plain)
+        let is_complete = matches!(status, Ok(Status::StreamEnd)) && plain.len() == at(self.plain);
+        is_complete.then_some(plain)
     }
 }
 
@@ -164,25 +167,25 @@ fn nth(mut bytes: &[u8], number: u32) -> Option<&str> {
     std::str::from_utf8(next()?).ok()
 }
 
-/// Fills a [`ColdPool`]. Packing takes longer than everything else that is done with a record, so that a thread of its own does it.
+/// Builds a [`ColdPool`]. Packer takes longer than all other work on a record, so a separate thread does it.
 #[derive(Default)]
 pub(in crate::graph) struct ColdPoolBuilder {
-    /// The texts of the block to come.
+    /// The texts of the next block.
     pending: Vec<u8>,
-    /// The number of its first text, and of the text to come.
+    /// The numbers of its first text and of the next text.
     first: u32,
     next: u32,
-    /// None before the first block is full.
-    packing: Option<Packing>,
+    /// `None` before the first block is full.
+    packer: Option<Packer>,
 }
 
-/// The thread that packs blocks, in the order in which they are sent.
-struct Packing {
+/// The thread that packs blocks in order.
+struct Packer {
     sender: SyncSender<Block>,
     thread: JoinHandle<Vec<Block>>,
 }
 
-impl Packing {
+impl Packer {
     fn start() -> Self {
         let (sender, plain) = mpsc::sync_channel::<Block>(BLOCKS_AHEAD);
         let thread = thread::spawn(move || {
@@ -199,12 +202,12 @@ impl Packing {
 }
 
 impl ColdPoolBuilder {
-    /// A handle of `text`.
-    pub(in crate::graph) fn push(&mut self, text: &str) -> Result<Cold, Error> {
+    /// Adds a text.
+    pub(in crate::graph) fn push(&mut self, text: &str) -> Result<ColdText, Error> {
         let length = count("bytes in one text", text.len())?;
         count("bytes in one text", self.pending.len() + text.len() + size_of::<u32>())?;
         count("properties", at(self.next))?;
-        let handle = Cold(self.next);
+        let handle = ColdText(self.next);
         self.pending.extend(length.to_le_bytes());
         self.pending.extend(text.as_bytes());
         self.next += 1;
@@ -214,35 +217,35 @@ impl ColdPoolBuilder {
         Ok(handle)
     }
 
-    /// The same for what may be absent.
-    pub(in crate::graph) fn push_optional(&mut self, text: Option<&str>) -> Result<Cold, Error> {
-        text.map_or(Ok(Cold::NONE), |text| self.push(text))
+    /// Adds an optional text.
+    pub(in crate::graph) fn push_optional(&mut self, text: Option<&str>) -> Result<ColdText, Error> {
+        text.map_or(Ok(ColdText::NONE), |text| self.push(text))
     }
 
-    /// Makes a block of what is pending.
+    /// Sends the pending texts as a block to be packed.
     fn close(&mut self) {
         let block = self.plain();
-        let packing = self.packing.get_or_insert_with(Packing::start);
-        if let Err(unsent) = packing.sender.send(block) {
-            // The thread ends early only by a panic, which is told when it is joined.
+        let packer = self.packer.get_or_insert_with(Packer::start);
+        if let Err(unsent) = packer.sender.send(block) {
+            // The thread ends early only by a panic, which `finish` reports.
             drop(unsent);
         }
     }
 
-    /// What is pending, as a block that is not packed.
+    /// The pending texts as a block that is not packed.
     fn plain(&mut self) -> Block {
         let bytes = std::mem::replace(&mut self.pending, Vec::with_capacity(BLOCK_BYTES));
         let first = std::mem::replace(&mut self.first, self.next);
         Block {
             first,
-            plain: u32::try_from(bytes.len()).expect("it was counted when texts were added"),
+            plain: u32::try_from(bytes.len()).expect("the length is checked when texts are added"),
             bytes: bytes.into_boxed_slice(),
         }
     }
 
-    /// The finished pool. The few texts after the last whole block stay as they are.
+    /// The finished pool. The few texts after the last complete block are not packed.
     pub(in crate::graph) fn finish(mut self) -> ColdPool {
-        let mut blocks = self.packing.take().map_or_else(Vec::new, Packing::finish);
+        let mut blocks = self.packer.take().map_or_else(Vec::new, Packer::finish);
         if !self.pending.is_empty() {
             blocks.push(self.plain());
         }
@@ -264,7 +267,7 @@ mod tests {
         ) {
             let texts: Vec<String> = texts.iter().map(|(text, times)| text.repeat(*times)).collect();
             let mut builder = ColdPoolBuilder::default();
-            let handles: Vec<Cold> = texts.iter().map(|text| builder.push(text).unwrap()).collect();
+            let handles: Vec<ColdText> = texts.iter().map(|text| builder.push(text).unwrap()).collect();
             let pool = builder.finish();
             let copy = ColdPool::of(pool.blocks().to_vec());
             for read in reads.iter().filter(|_| !texts.is_empty()) {
@@ -272,8 +275,8 @@ mod tests {
                 prop_assert_eq!(pool.text(handles[place]).unwrap(), texts[place].as_str());
                 prop_assert_eq!(copy.text(handles[place]).unwrap(), texts[place].as_str());
             }
-            prop_assert_eq!(pool.text(Cold::NONE), None);
-            prop_assert_eq!(pool.text(Cold(builder_len(&texts))), None);
+            prop_assert_eq!(pool.text(ColdText::NONE), None);
+            prop_assert_eq!(pool.text(ColdText(builder_len(&texts))), None);
         }
     }
 
@@ -284,7 +287,7 @@ mod tests {
     #[test]
     fn a_damaged_block_has_no_texts() {
         let mut builder = ColdPoolBuilder::default();
-        let text = "a register says so; ".repeat(10_000);
+        let text = "a register entry; ".repeat(10_000);
         let handle = builder.push(&text).unwrap();
         let mut blocks = builder.finish().blocks().to_vec();
         assert!(blocks[0].is_packed());

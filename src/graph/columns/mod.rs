@@ -1,4 +1,4 @@
-//! Rows with all that they refer to: texts, rare values, and rows that are kept elsewhere.
+//! Rows with the values they refer to: texts, rare values, and rows elsewhere.
 
 pub(super) mod cold;
 pub(super) mod ids;
@@ -10,55 +10,57 @@ use self::{
     cold::ColdPool,
     numbers::at,
     rows::{
-        AmountRow, EntityExtra, EntityRow, EvidenceRow, IdentifierRow, NameRow, Rare, Recorded, RelationshipExtra,
-        RelationshipRow, SourceRow, Span, ToEntity, ToSource,
+        AmountRow, EntityExtra, EntityRow, EvidenceRow, IdentifierRow, NameRow, Rare, RelationshipExtra,
+        RelationshipRow, SourceRow, Span, ToEntity, ToSource, VersionSpan,
     },
     text::TextPool,
 };
 use super::ix::{EntityIx, SourceIx};
 use crate::model::Share;
 
-/// Rows and what they refer to, which is within the same columns.
+/// Rows and the values they refer to within the same columns.
 #[derive(Debug, Default)]
 pub(super) struct Columns {
     pub(super) texts: TextPool,
     /// Properties.
     pub(super) cold: ColdPool,
-    /// When versions were known, each that any was once.
-    pub(super) recorded: Vec<Recorded>,
-    /// The latest version of each.
+    /// The distinct spans in which versions were known.
+    pub(super) recorded: Vec<VersionSpan>,
+    /// The latest version of each entity.
     pub(super) entities: Vec<EntityRow>,
     pub(super) older_entities: Vec<EntityRow>,
     pub(super) entity_extras: Vec<EntityExtra>,
     pub(super) names: Vec<NameRow>,
     pub(super) identifiers: Vec<IdentifierRow>,
-    /// Every version of each.
+    /// Every version of each relationship.
     pub(super) relationships: Vec<RelationshipRow>,
     pub(super) relationship_extras: Vec<RelationshipExtra>,
-    /// The statements of relationships, those that are said of several once.
+    /// The statements of relationships; equal runs of several relationships are stored once.
     pub(super) evidence: Vec<EvidenceRow>,
-    /// The latest version of each.
+    /// The latest version of each source.
     pub(super) sources: Vec<SourceRow>,
     pub(super) older_sources: Vec<SourceRow>,
     pub(super) shares: Vec<Share>,
     pub(super) amounts: Vec<AmountRow>,
     pub(super) confidences: Vec<f64>,
-    /// What rows refer to that is not of the base.
-    pub(super) far_entities: Vec<EntityIx>,
-    pub(super) far_sources: Vec<SourceIx>,
+    /// References of rows to rows outside the base.
+    pub(super) outside_entities: Vec<EntityIx>,
+    pub(super) outside_sources: Vec<SourceIx>,
 }
 
 impl Columns {
-    /// When a version was known, as it was recorded.
-    pub(super) fn recorded(&self, recorded: Rare) -> Recorded {
+    /// The span in which a version was known, as recorded.
+    pub(super) fn recorded(&self, recorded: Rare) -> VersionSpan {
         self.recorded[at(recorded.0)]
     }
 
-    /// The entity that a row refers to; [`EntityIx::NONE`] where it refers to none.
+    /// The entity that a row refers to; [`EntityIx::NONE`] if none.
     pub(super) fn entity(&self, to: ToEntity) -> EntityIx {
         match to.base_row() {
             Some(row) => EntityIx::of_base(row),
-            None => to.far().map_or(EntityIx::NONE, |far| self.far_entities[at(far)]),
+            None => to
+                .outside_place()
+                .map_or(EntityIx::NONE, |place| self.outside_entities[at(place)]),
         }
     }
 
@@ -66,11 +68,11 @@ impl Columns {
     pub(super) fn source(&self, to: ToSource) -> SourceIx {
         match to.base_row() {
             Some(row) => SourceIx::of_base(row),
-            None => self.far_sources[at(to.far().expect("every statement has a source"))],
+            None => self.outside_sources[at(to.outside_place().expect("every statement has a source"))],
         }
     }
 
-    /// What few entities have.
+    /// The rarely used fields of an entity.
     pub(super) fn entity_extra(&self, row: &EntityRow) -> EntityExtra {
         row.extra.of(&self.entity_extras).copied().unwrap_or(EntityExtra::NONE)
     }
@@ -81,13 +83,13 @@ impl Columns {
         extra.map_or(&[], |extra| extra.older.of(&self.older_entities))
     }
 
-    /// The entity that another one was merged into, when that is why it was taken back.
+    /// The entity that another one was merged into, if that is why it was retracted.
     pub(super) fn merged_into(&self, row: &EntityRow) -> Option<EntityIx> {
         let extra = row.extra.of(&self.entity_extras)?;
-        self.entity(extra.merged_into).known()
+        self.entity(extra.merged_into).to_option()
     }
 
-    /// The names of an entity beside its main one.
+    /// The other names of an entity.
     pub(super) fn names(&self, row: &EntityRow) -> &[NameRow] {
         let (start, len) = (row.names, u32::from(row.names_count));
         Span { start, len }.of(&self.names)
@@ -99,7 +101,7 @@ impl Columns {
         Span { start, len }.of(&self.identifiers)
     }
 
-    /// What many relationships have nothing of.
+    /// The rarely used fields of a relationship.
     pub(super) fn relationship_extra(&self, row: &RelationshipRow) -> RelationshipExtra {
         let extra = row.extra.of(&self.relationship_extras).copied();
         extra.unwrap_or(RelationshipExtra::NONE)

@@ -9,16 +9,16 @@ pub(in crate::graph) fn at(row: u32) -> usize {
 
 /// A number of rows.
 pub(in crate::graph) fn number(rows: usize) -> u32 {
-    u32::try_from(rows).expect("rows are counted when they are made")
+    u32::try_from(rows).expect("rows are counted when they are built")
 }
 
-/// A number of rows, as long as it fits.
+/// A number of rows, if it fits.
 pub(in crate::graph) fn count(noun: &'static str, count: usize) -> Result<u32, Error> {
-    // The largest number stands for "none" in rows.
+    // The largest number means "none" in rows.
     count_below(noun, count, u32::MAX)
 }
 
-/// The same of what there can only be less of.
+/// The same with a lower limit.
 pub(in crate::graph) fn count_below(noun: &'static str, count: usize, limit: u32) -> Result<u32, Error> {
     let fits = u32::try_from(count).ok().filter(|count| *count < limit);
     fits.ok_or(Error::TooLarge { noun, max: limit - 1 })

@@ -1,14 +1,14 @@
-//! The columns of the graph: one row of fixed size per entity, relationship, statement and source. Text lies elsewhere.
+//! The columns of the graph: one row of fixed size per entity, relationship, statement and source. Texts are stored separately.
 
 use jiff::civil::Date;
 
-use super::{cold::Cold, numbers::at, text::Text};
+use super::{cold::ColdText, numbers::at, text::Text};
 use crate::model::{
     Capability, Currency, Directness, EntityKind, EntityStatus, Interest, NameKind, PartialDate, RelationshipKind,
     RelationshipStatus, Set, Stance, UnknownReason, Validity,
 };
 
-/// Declares how rows refer to other rows in four bytes: those of the base by their number, all others through a column beside.
+/// Declares a reference to another row in four bytes: to rows of the base by number, to all others through a separate column.
 macro_rules! to {
     ($(#[$meta:meta])* $name:ident) => {
         $(#[$meta])*
@@ -16,40 +16,40 @@ macro_rules! to {
         pub(in crate::graph) struct $name(pub(in crate::graph) u32);
 
         impl $name {
-            /// Nothing.
+            /// No row.
             pub(in crate::graph) const NONE: Self = Self(u32::MAX);
 
-            /// The row of the base with this number, which is less than [`FAR`].
+            /// The row of the base with this number, which is less than [`FIRST_OUTSIDE`].
             pub(in crate::graph) fn of_base(row: u32) -> Self {
                 Self(row)
             }
 
             /// The number of a row of the base.
             pub(in crate::graph) fn base_row(self) -> Option<u32> {
-                (self.0 < FAR).then_some(self.0)
+                (self.0 < FIRST_OUTSIDE).then_some(self.0)
             }
 
-            /// Where the column of those that are not of the base has it.
-            pub(in crate::graph) fn far(self) -> Option<u32> {
-                self.0.checked_sub(FAR).filter(|_| self != Self::NONE)
+            /// The place in the column of rows outside the base.
+            pub(in crate::graph) fn outside_place(self) -> Option<u32> {
+                self.0.checked_sub(FIRST_OUTSIDE).filter(|_| self != Self::NONE)
             }
         }
     };
 }
 
-/// From here on, numbers are of rows that are not of the base: so many entities, or sources, a base can have.
-pub(in crate::graph) const FAR: u32 = 1 << 31;
+/// Numbers from here on refer to rows outside the base; a base can have at most this many entities or sources.
+pub(in crate::graph) const FIRST_OUTSIDE: u32 = 1 << 31;
 
 to! {
-    /// An entity, as a row refers to it.
+    /// A row's reference to an entity.
     ToEntity
 }
 to! {
-    /// A source, as a row refers to it.
+    /// A row's reference to a source.
     ToSource
 }
 
-/// A stretch of another column.
+/// A range of another column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::graph) struct Span {
     pub(in crate::graph) start: u32,
@@ -57,7 +57,7 @@ pub(in crate::graph) struct Span {
 }
 
 impl Span {
-    /// There is nothing, as before a first version.
+    /// The empty range.
     pub(in crate::graph) const NONE: Self = Self { start: 0, len: 0 };
 
     pub(in crate::graph) fn of<T>(self, column: &[T]) -> &[T] {
@@ -65,36 +65,36 @@ impl Span {
     }
 }
 
-/// When a version of a record was known, as positions among the snapshot's record times.
+/// The span in which a version of a record was known, as positions among the snapshot's record times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(in crate::graph) struct Recorded {
-    /// From when on.
+pub(in crate::graph) struct VersionSpan {
+    /// The start.
     pub(in crate::graph) from: u32,
-    /// Until when; the largest number as long as it is.
+    /// The end; [`Self::OPEN`] if it is current.
     pub(in crate::graph) until: u32,
-    /// Which of the record's versions it is, from 1.
+    /// The number of the version, from 1.
     pub(in crate::graph) version: u32,
 }
 
-impl Recorded {
-    /// The same version, taken back then unless it was before.
-    pub(in crate::graph) fn ended(self, until: Option<u32>) -> Self {
+impl VersionSpan {
+    /// The span with this end, unless it ended earlier.
+    pub(in crate::graph) fn retracted_at(self, until: Option<u32>) -> Self {
         Self {
             until: until.map_or(self.until, |until| self.until.min(until)),
             ..self
         }
     }
 
-    /// Not taken back.
+    /// Not retracted.
     pub(in crate::graph) const OPEN: u32 = u32::MAX;
 
-    /// Whether it was known when so many of the record times had passed.
+    /// Whether it was known after `known` record times.
     pub(in crate::graph) fn is_known(self, known: u32) -> bool {
         self.from < known && known <= self.until
     }
 }
 
-/// Where a value stands in a column of its own: one that is rare, or the same in many rows.
+/// The position of a value in a separate column: a rare value, or one shared by many rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(in crate::graph) struct Rare(pub(in crate::graph) u32);
 
@@ -106,11 +106,11 @@ impl Rare {
     }
 }
 
-/// A date, or none, in four bytes.
+/// An optional date in four bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(in crate::graph) struct Dated(pub(in crate::graph) u32);
+pub(in crate::graph) struct PackedDate(pub(in crate::graph) u32);
 
-impl Dated {
+impl PackedDate {
     pub(in crate::graph) fn of(date: Option<PartialDate>) -> Self {
         Self(date.map_or(0, PartialDate::bits))
     }
@@ -122,7 +122,7 @@ impl Dated {
         }
     }
 
-    /// Its first day as [`day_number`] tells it.
+    /// Its first day as a [`day_number`].
     fn first_day(self) -> Option<i32> {
         let [high, low, month, day] = self.0.to_be_bytes();
         let (year, month, day) = (i16::from_be_bytes([high, low]), month.max(1), day.max(1));
@@ -141,44 +141,44 @@ pub(in crate::graph) struct EntityRow {
     pub(in crate::graph) id: Text,
     pub(in crate::graph) name: Text,
     pub(in crate::graph) country: Text,
-    pub(in crate::graph) properties: Cold,
-    /// Where its names and its identifiers begin.
+    pub(in crate::graph) properties: ColdText,
+    /// The start of its names and of its identifiers.
     pub(in crate::graph) names: u32,
     pub(in crate::graph) identifiers: u32,
-    pub(in crate::graph) founded: Dated,
-    /// What most entities have nothing of.
+    pub(in crate::graph) founded: PackedDate,
+    /// The rarely used fields.
     pub(in crate::graph) extra: Rare,
     pub(in crate::graph) recorded: Rare,
     pub(in crate::graph) names_count: u16,
     pub(in crate::graph) identifiers_count: u16,
     pub(in crate::graph) kind: EntityKind,
     pub(in crate::graph) status: EntityStatus,
-    /// Whether its source does not disclose who it is.
+    /// Whether its source does not disclose its identity.
     pub(in crate::graph) undisclosed: bool,
 }
 
-/// What most entities have nothing of.
+/// The rarely used fields of entities.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::graph) struct EntityExtra {
     pub(in crate::graph) description: Text,
     pub(in crate::graph) website: Text,
-    pub(in crate::graph) dissolved: Dated,
-    pub(in crate::graph) starts_on: Dated,
-    pub(in crate::graph) ends_on: Dated,
+    pub(in crate::graph) dissolved: PackedDate,
+    pub(in crate::graph) starts_on: PackedDate,
+    pub(in crate::graph) ends_on: PackedDate,
     /// The versions before this one, oldest first.
     pub(in crate::graph) older: Span,
-    /// The entity it was merged into, when that is why it was taken back.
+    /// The entity it was merged into, if that is why it was retracted.
     pub(in crate::graph) merged_into: ToEntity,
 }
 
 impl EntityExtra {
-    /// What an entity without any has.
+    /// All fields empty.
     pub(in crate::graph) const NONE: Self = Self {
         description: Text::NONE,
         website: Text::NONE,
-        dissolved: Dated(0),
-        starts_on: Dated(0),
-        ends_on: Dated(0),
+        dissolved: PackedDate(0),
+        starts_on: PackedDate(0),
+        ends_on: PackedDate(0),
         older: Span::NONE,
         merged_into: ToEntity::NONE,
     };
@@ -208,16 +208,16 @@ pub(in crate::graph) struct AmountRow {
 /// A version of a relationship.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::graph) struct RelationshipRow {
-    /// What follows in its id after its ends and its kind, or else its id: [`Marks`] tell.
+    /// The key of its derived id, or its complete id, depending on [`Marks::DERIVED_ID`].
     pub(in crate::graph) id: Text,
     pub(in crate::graph) from: ToEntity,
     pub(in crate::graph) to: ToEntity,
-    /// Where its statements begin, up to one that is marked as the last.
+    /// The start of its statements, which end with one marked as the last.
     pub(in crate::graph) evidence: Rare,
-    pub(in crate::graph) since: Dated,
-    /// The end as stated; the day on which it was over at the latest where [`Marks::ENDED_BY`] says so.
-    pub(in crate::graph) until: Dated,
-    /// What many relationships have nothing of, and others alike.
+    pub(in crate::graph) since: PackedDate,
+    /// The end as stated; with [`Marks::ENDED_BY`], the day on which it was over at the latest.
+    pub(in crate::graph) until: PackedDate,
+    /// The rarely used fields.
     pub(in crate::graph) extra: Rare,
     pub(in crate::graph) recorded: Rare,
     pub(in crate::graph) unknown: Option<UnknownReason>,
@@ -226,22 +226,22 @@ pub(in crate::graph) struct RelationshipRow {
     pub(in crate::graph) marks: Marks,
 }
 
-/// What is or is not so of a relationship.
+/// The flags of a relationship.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::graph) struct Marks(pub(in crate::graph) u8);
 
 impl Marks {
     /// Sources contradict each other.
     pub(in crate::graph) const DISPUTED: u8 = 1;
-    /// Its id begins with its ends and its kind, and these are not kept twice.
-    pub(in crate::graph) const FOLLOWS: u8 = 2;
+    /// Its id is derived from its ends and its kind, so only the key is stored.
+    pub(in crate::graph) const DERIVED_ID: u8 = 2;
     /// It is held directly.
     pub(in crate::graph) const DIRECT: u8 = 4;
     /// It is held through others.
     pub(in crate::graph) const INDIRECT: u8 = 8;
-    /// Nobody says when it ended, but it was over on a day.
+    /// The end is not stated, only a day on which it was over.
     pub(in crate::graph) const ENDED_BY: u8 = 16;
-    /// Its dates contradict each other, and neither is believed.
+    /// Its dates contradict each other, and neither is trusted.
     pub(in crate::graph) const CONTRADICTORY: u8 = 32;
 
     pub(in crate::graph) fn has(self, mark: u8) -> bool {
@@ -269,7 +269,7 @@ impl RelationshipRow {
         }
     }
 
-    /// The first day on which it held, as a number; none when it is not stated or cannot be believed.
+    /// The first day on which it held, as a number; `None` if not stated or contradictory.
     pub(in crate::graph) fn since_day(&self) -> Option<i32> {
         if self.marks.has(Marks::CONTRADICTORY) {
             return None;
@@ -288,32 +288,32 @@ impl RelationshipRow {
             .and_then(|_| self.validity().until_day().map(day_number))
     }
 
-    /// Whether nobody says when it ended, so that it may have been over on any day before.
+    /// Whether the end is not stated, so that it may have been over on any earlier day.
     pub(in crate::graph) fn end_is_unknown(&self) -> bool {
         self.marks.has(Marks::ENDED_BY | Marks::CONTRADICTORY)
     }
 }
 
-/// What many relationships have nothing of, and others alike.
+/// The rarely used fields of relationships, shared by relationships with equal ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::graph) struct RelationshipExtra {
     pub(in crate::graph) role: Text,
-    pub(in crate::graph) properties: Cold,
+    pub(in crate::graph) properties: ColdText,
     pub(in crate::graph) share: Rare,
     pub(in crate::graph) amount: Rare,
-    /// What it is made up of, a line each.
+    /// The ids of its components, one per line.
     pub(in crate::graph) components: Text,
-    /// The source's own id of the record that says so.
+    /// The source's own id of its record.
     pub(in crate::graph) record: Text,
     pub(in crate::graph) interest: Option<Interest>,
     pub(in crate::graph) capabilities: Set<Capability>,
 }
 
 impl RelationshipExtra {
-    /// What a relationship without any has.
+    /// All fields empty.
     pub(in crate::graph) const NONE: Self = Self {
         role: Text::NONE,
-        properties: Cold::NONE,
+        properties: ColdText::NONE,
         share: Rare::NONE,
         amount: Rare::NONE,
         components: Text::NONE,
@@ -323,10 +323,10 @@ impl RelationshipExtra {
     };
 }
 
-/// A statement. Relationships of which the same is said share theirs.
+/// A statement. Relationships with equal statements share them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(in crate::graph) struct EvidenceRow {
-    /// Its id; none where that follows from the relationship and the source.
+    /// Its id; none if it is derived from the relationship and the source.
     pub(in crate::graph) id: Text,
     pub(in crate::graph) source: ToSource,
     pub(in crate::graph) speaker: ToEntity,
@@ -335,7 +335,7 @@ pub(in crate::graph) struct EvidenceRow {
     pub(in crate::graph) share: Rare,
     pub(in crate::graph) amount: Rare,
     pub(in crate::graph) confidence: Rare,
-    pub(in crate::graph) stated_on: Dated,
+    pub(in crate::graph) stated_on: PackedDate,
     pub(in crate::graph) stance: Stance,
     /// Whether it is the last of its relationship.
     pub(in crate::graph) is_last: bool,
@@ -349,7 +349,7 @@ pub(in crate::graph) struct SourceRow {
     pub(in crate::graph) title: Text,
     pub(in crate::graph) url: Text,
     pub(in crate::graph) licence: Text,
-    pub(in crate::graph) published_on: Dated,
+    pub(in crate::graph) published_on: PackedDate,
     pub(in crate::graph) recorded: Rare,
     /// The versions before this one, oldest first.
     pub(in crate::graph) older: Span,

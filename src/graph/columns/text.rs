@@ -1,4 +1,4 @@
-//! Text kept out of the rows: one arena of bytes, referred to by handles of four bytes. Each text stands behind its length.
+//! Texts outside the rows: one arena of bytes, with handles of four bytes. Each text is stored after its length.
 
 use std::hash::BuildHasher;
 
@@ -6,7 +6,7 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 
 use crate::graph::Error;
 
-/// A handle of a text in a [`TextPool`]; [`Text::NONE`] stands for no text.
+/// A handle of a text in a [`TextPool`]; [`Text::NONE`] means no text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(in crate::graph) struct Text(u32);
 
@@ -25,10 +25,10 @@ impl Text {
     }
 }
 
-/// How many bits of a length a byte holds. With the bit that says that more follow it stays below 128, so that lengths are
-/// characters too, and the arena is one string.
+/// The number of bits of a length in one byte. With the continuation bit it stays below 128, so that lengths are ASCII characters
+/// and the arena is one string.
 const LENGTH_BITS: u32 = 6;
-/// Set in each byte of a length but the last.
+/// The continuation bit: set in each byte of a length but the last.
 const MORE: u8 = 1 << LENGTH_BITS;
 
 /// An immutable arena of texts.
@@ -38,17 +38,17 @@ pub(in crate::graph) struct TextPool {
 }
 
 impl TextPool {
-    /// The pool that holds what [`Self::bytes`] told.
+    /// The pool with these [`Self::bytes`].
     pub(in crate::graph) fn of(bytes: String) -> Self {
         Self { bytes }
     }
 
-    /// All texts, each behind its length.
+    /// All texts, each after its length.
     pub(in crate::graph) fn bytes(&self) -> &[u8] {
         self.bytes.as_bytes()
     }
 
-    /// The text behind a handle; none for [`Text::NONE`].
+    /// The text of a handle; `None` for [`Text::NONE`].
     pub(in crate::graph) fn text(&self, text: Text) -> Option<&str> {
         let mut start = usize::try_from(text.0).ok()?;
         let (mut length, mut shift) = (0, 0);
@@ -64,7 +64,7 @@ impl TextPool {
     }
 }
 
-/// Fills a [`TextPool`].
+/// Builds a [`TextPool`].
 #[derive(Default)]
 pub(in crate::graph) struct TextPoolBuilder {
     pool: TextPool,
@@ -73,7 +73,7 @@ pub(in crate::graph) struct TextPoolBuilder {
 }
 
 impl TextPoolBuilder {
-    /// A handle of `text`, which is likely to be the only one of its kind.
+    /// Adds a text without sharing, for texts that are probably unique.
     pub(in crate::graph) fn push(&mut self, text: &str) -> Result<Text, Error> {
         let start = u32::try_from(self.pool.bytes.len()).ok();
         let handle = start.filter(|start| *start < u32::MAX).map(Text);
@@ -83,7 +83,7 @@ impl TextPoolBuilder {
         })?;
         let mut length = text.len();
         loop {
-            let low = u8::try_from(length % usize::from(MORE)).expect("it is cut to 6 bits");
+            let low = u8::try_from(length % usize::from(MORE)).expect("a remainder below 64");
             length /= usize::from(MORE);
             let more = if length == 0 { 0 } else { MORE };
             self.pool.bytes.push(char::from(low | more));
@@ -95,21 +95,21 @@ impl TextPoolBuilder {
         Ok(handle)
     }
 
-    /// A handle of `text`, shared with every equal text that was interned before.
+    /// Adds a text, or returns the handle of an equal one interned before.
     pub(in crate::graph) fn intern(&mut self, text: &str) -> Result<Text, Error> {
         let hash = self.hasher.hash_one(text);
-        if let Some(found) = self.interned.find(hash, |known| self.pool.text(*known) == Some(text)) {
-            return Ok(*found);
+        if let Some(equal) = self.interned.find(hash, |other| self.pool.text(*other) == Some(text)) {
+            return Ok(*equal);
         }
         let handle = self.push(text)?;
         let (pool, hasher) = (&self.pool, &self.hasher);
-        self.interned.insert_unique(hash, handle, |known| {
-            hasher.hash_one(pool.text(*known).unwrap_or_default())
+        self.interned.insert_unique(hash, handle, |other| {
+            hasher.hash_one(pool.text(*other).unwrap_or_default())
         });
         Ok(handle)
     }
 
-    /// The same for what may be absent.
+    /// Interns an optional text.
     pub(in crate::graph) fn intern_optional(&mut self, text: Option<&str>) -> Result<Text, Error> {
         text.map_or(Ok(Text::NONE), |text| self.intern(text))
     }

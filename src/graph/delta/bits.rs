@@ -1,10 +1,10 @@
-//! A set of rows that is copied in part when it changes: testing takes a nanosecond, a copy shares what did not change.
+//! A set of rows with copy-on-write parts: a test takes a nanosecond, a copy shares the unchanged parts.
 
 use std::sync::Arc;
 
 use crate::graph::columns::numbers::at;
 
-/// How many words a part has: 32,768 rows.
+/// The number of words of a part: 32,768 rows.
 const WORDS: usize = 512;
 
 /// A set of rows.
@@ -14,11 +14,11 @@ pub(in crate::graph) struct Bits {
 }
 
 impl Bits {
-    /// Whether `row` is among them.
+    /// Whether `row` is in the set.
     pub(in crate::graph) fn contains(&self, row: u32) -> bool {
         let (part, word, bit) = place(row);
-        let found = self.parts.get(part).and_then(Option::as_deref);
-        found.is_some_and(|words| words[word] & bit != 0)
+        let words = self.parts.get(part).and_then(Option::as_deref);
+        words.is_some_and(|words| words[word] & bit != 0)
     }
 
     /// Adds `row`.
@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_added_is_there_and_copies_keep_what_they_had() {
+    fn inserted_rows_are_contained_and_copies_are_unaffected() {
         let rows = [0, 1, 63, 64, 32_767, 32_768, 1_000_000];
         let mut bits = Bits::default();
         for (added, row) in rows.iter().enumerate() {

@@ -1,5 +1,5 @@
-//! What changed since the base was built, in maps that share what did not change: a copy costs nothing, a change a few
-//! microseconds, however large the base is.
+//! The changes since the base was built, in persistent maps that share unchanged parts: a copy costs nothing, a change a few
+//! microseconds, independent of the size of the base.
 
 pub(super) mod bits;
 pub(super) mod unresolved;
@@ -8,41 +8,41 @@ use std::{ops::RangeInclusive, sync::Arc};
 use imbl::{OrdMap, OrdSet, Vector};
 use jiff::Timestamp;
 
-use self::{bits::Bits, unresolved::Unresolved};
+use self::{bits::Bits, unresolved::UnresolvedRelationship};
 use super::{
     base::adjacency::{Direction, Link},
     columns::{
         Columns,
         numbers::at,
-        rows::{EntityRow, Recorded, RelationshipRow, SourceRow},
+        rows::{EntityRow, RelationshipRow, SourceRow, VersionSpan},
     },
     ix::{Bounds, EntityIx, RelationshipIx, SourceIx},
 };
 
-/// What changed since the base.
+/// The changes since the base.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Delta {
     /// The record times after those of the base.
     pub(super) times: Vector<Timestamp>,
     /// Entities that are new or have changed.
-    pub(super) entities: OrdMap<EntityIx, Arc<Changed>>,
-    /// Which entities of the base have changed.
-    pub(super) changed: Bits,
+    pub(super) entities: OrdMap<EntityIx, Arc<RecordDelta>>,
+    /// The entities of the base that have changed.
+    pub(super) changed_entities: Bits,
     /// Sources that are new or have changed.
-    pub(super) sources: OrdMap<SourceIx, Arc<Changed>>,
-    /// Versions of relationships that are new or have ended.
-    pub(super) relationships: OrdMap<RelationshipIx, Late>,
-    /// Those of new entities.
+    pub(super) sources: OrdMap<SourceIx, Arc<RecordDelta>>,
+    /// Versions of relationships that are new or were retracted.
+    pub(super) relationships: OrdMap<RelationshipIx, RelationshipDelta>,
+    /// The ids of new entities.
     pub(super) entity_ids: OrdMap<Arc<str>, EntityIx>,
-    /// Those of new sources.
+    /// The ids of new sources.
     pub(super) source_ids: OrdMap<Arc<str>, SourceIx>,
-    /// Those of relationships with new versions, with the first and the last of these.
+    /// The ids of relationships with new versions, with the first and the last of these.
     pub(super) relationship_ids: OrdMap<Arc<str>, (RelationshipIx, RelationshipIx)>,
     links: OrdMap<LinkKey, Link>,
-    /// Which entities of the base have new links, or links of the base that ended: the one question asked at every step.
-    touched: Bits,
-    /// Which of these have links of the base that ended.
-    ended: Bits,
+    /// The entities of the base with new links, or with retracted links of the base: tested at every step of a walk.
+    link_changes: Bits,
+    /// Those of them with retracted links of the base.
+    link_retractions: Bits,
     pub(super) undisclosed: OrdSet<(EntityIx, RelationshipIx)>,
     pub(super) by_speaker: OrdSet<(EntityIx, RelationshipIx)>,
     pub(super) by_source: OrdSet<(SourceIx, RelationshipIx)>,
@@ -50,53 +50,53 @@ pub(super) struct Delta {
     pub(super) by_identifier: OrdSet<(u32, EntityIx)>,
     pub(super) by_record: OrdSet<(u32, RelationshipIx)>,
     pub(super) by_statement: OrdSet<(u32, RelationshipIx)>,
-    /// What waits for something that it refers to, by id.
-    pub(super) unresolved: Arc<[Unresolved]>,
-    /// How many versions were begun or ended.
+    /// The relationships that wait for a missing record, by id.
+    pub(super) unresolved: Arc<[UnresolvedRelationship]>,
+    /// The number of versions that were added or retracted.
     pub(super) size: usize,
 }
 
-/// Of whom, in which direction, to whom, by what.
+/// The entity, whether incoming, the neighbor, and the relationship.
 type LinkKey = (EntityIx, bool, EntityIx, RelationshipIx);
 
 /// The versions of an entity or a source since the base.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Changed {
-    /// How the last version of the base was taken back.
-    pub(super) ended: Option<Ended>,
+pub(super) struct RecordDelta {
+    /// The retraction of the last version of the base.
+    pub(super) retraction: Option<Retraction>,
     /// Oldest first.
-    pub(super) versions: Vec<Placed>,
+    pub(super) versions: Vec<DeltaRow>,
 }
 
-impl Changed {
-    /// Takes back the latest version.
-    pub(super) fn end(&mut self, at: u32, merged_into: EntityIx) {
-        let ended = Some(Ended { at, merged_into });
+impl RecordDelta {
+    /// Retracts the latest version.
+    pub(super) fn retract(&mut self, at: u32, merged_into: EntityIx) {
+        let retraction = Some(Retraction { at, merged_into });
         match self.versions.last_mut() {
-            Some(latest) => latest.ended = ended,
-            None => self.ended = ended,
+            Some(latest) => latest.retraction = retraction,
+            None => self.retraction = retraction,
         }
     }
 }
 
-/// How a version was taken back.
+/// The retraction of a version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Ended {
+pub(super) struct Retraction {
     pub(super) at: u32,
-    /// The entity it was merged into, when that is why.
+    /// The entity it was merged into, if that is the reason.
     pub(super) merged_into: EntityIx,
 }
 
 /// A row outside the base.
 #[derive(Debug, Clone)]
-pub(super) struct Placed {
+pub(super) struct DeltaRow {
     pub(super) columns: Arc<Columns>,
     pub(super) row: u32,
-    /// How it was taken back.
-    pub(super) ended: Option<Ended>,
+    /// Its retraction, if any.
+    pub(super) retraction: Option<Retraction>,
 }
 
-impl Placed {
+impl DeltaRow {
     pub(super) fn entity(&self) -> &EntityRow {
         &self.columns.entities[at(self.row)]
     }
@@ -110,29 +110,29 @@ impl Placed {
     }
 }
 
-/// A version of a relationship that is new, or has ended since.
+/// A version of a relationship that is new, or was retracted.
 #[derive(Debug, Clone)]
-pub(super) enum Late {
-    /// One of the base, taken back then.
-    Ended(u32),
-    /// A new one.
-    Added(Placed),
+pub(super) enum RelationshipDelta {
+    /// A version of the base, retracted at this record time.
+    Retracted(u32),
+    /// A new version.
+    Added(DeltaRow),
 }
 
 impl Delta {
     /// Whether an entity of the base, or a new one, may be in `entities`.
     pub(super) fn may_have_changed(&self, entity: EntityIx) -> bool {
-        entity.base_row().is_none_or(|row| self.changed.contains(row))
+        entity.base_row().is_none_or(|row| self.changed_entities.contains(row))
     }
 
-    /// Whether links of `entity` may be new, or of the base and ended.
-    pub(super) fn touches(&self, entity: EntityIx) -> bool {
-        entity.base_row().is_none_or(|row| self.touched.contains(row))
+    /// Whether `entity` may have new links, or retracted links of the base.
+    pub(super) fn has_link_changes(&self, entity: EntityIx) -> bool {
+        entity.base_row().is_none_or(|row| self.link_changes.contains(row))
     }
 
-    /// Whether links of the base of an entity that is touched may have ended.
-    pub(super) fn has_ended_links(&self, entity: EntityIx) -> bool {
-        entity.base_row().is_some_and(|row| self.ended.contains(row))
+    /// Whether an entity with link changes may have retracted links of the base.
+    pub(super) fn has_retracted_links(&self, entity: EntityIx) -> bool {
+        entity.base_row().is_some_and(|row| self.link_retractions.contains(row))
     }
 
     /// The new links of `entity` in one direction, by neighbor, then relationship.
@@ -141,22 +141,22 @@ impl Delta {
         range.map(|((_, _, neighbor, _), link)| (*neighbor, *link))
     }
 
-    /// Adds a link to both its ends. `kinds` are those of the ends.
+    /// Adds a link at both its ends.
     pub(super) fn link(&mut self, (from, to): (EntityIx, EntityIx), outgoing: Link, incoming: Link) {
         self.links.insert((from, false, to, outgoing.relationship), outgoing);
         self.links.insert((to, true, from, incoming.relationship), incoming);
         for end in [from, to] {
-            end.base_row().into_iter().for_each(|row| self.touched.insert(row));
+            end.base_row().into_iter().for_each(|row| self.link_changes.insert(row));
         }
     }
 
-    /// Takes back a version of a relationship at `now`, with its links.
-    pub(super) fn end(&mut self, relationship: RelationshipIx, ends: [EntityIx; 2], now: u32) {
+    /// Retracts a version of a relationship at `now`, with its links.
+    pub(super) fn retract(&mut self, relationship: RelationshipIx, ends: [EntityIx; 2], now: u32) {
         self.size += 1;
         let [from, to] = ends;
         match self.relationships.get_mut(&relationship) {
-            Some(Late::Added(placed)) => {
-                placed.ended = Some(Ended {
+            Some(RelationshipDelta::Added(added)) => {
+                added.retraction = Some(Retraction {
                     at: now,
                     merged_into: EntityIx::NONE,
                 });
@@ -168,22 +168,23 @@ impl Delta {
                 }
             }
             _ => {
-                self.relationships.insert(relationship, Late::Ended(now));
+                self.relationships
+                    .insert(relationship, RelationshipDelta::Retracted(now));
                 for end in ends {
                     end.base_row().into_iter().for_each(|row| {
-                        self.touched.insert(row);
-                        self.ended.insert(row);
+                        self.link_changes.insert(row);
+                        self.link_retractions.insert(row);
                     });
                 }
             }
         }
     }
 
-    /// When a version of a relationship was taken back, as far as that was after the base.
-    pub(super) fn ended_at(&self, relationship: RelationshipIx) -> Option<u32> {
+    /// When a version of a relationship was retracted, if that was after the base.
+    pub(super) fn retracted_at(&self, relationship: RelationshipIx) -> Option<u32> {
         match self.relationships.get(&relationship)? {
-            Late::Ended(now) => Some(*now),
-            Late::Added(placed) => placed.ended.map(|ended| ended.at),
+            RelationshipDelta::Retracted(now) => Some(*now),
+            RelationshipDelta::Added(added) => added.retraction.map(|retraction| retraction.at),
         }
     }
 }
@@ -194,18 +195,18 @@ fn span(entity: EntityIx, incoming: bool) -> RangeInclusive<LinkKey> {
         ..=(entity, incoming, EntityIx::LAST, RelationshipIx::LAST)
 }
 
-/// Those of a set that belong to `owner`, ascending.
-pub(super) fn of<O: Copy + Ord, I: Bounds>(set: &OrdSet<(O, I)>, owner: O) -> impl Iterator<Item = I> {
+/// The members of a set that belong to `owner`, ascending.
+pub(super) fn members<O: Copy + Ord, I: Bounds>(set: &OrdSet<(O, I)>, owner: O) -> impl Iterator<Item = I> {
     set.range((owner, I::FIRST)..=(owner, I::LAST)).map(|(_, ix)| *ix)
 }
 
-/// A version of a row, with the columns its references lead into.
+/// A version of a row, with the columns to which it refers.
 #[derive(Debug)]
 pub(super) struct Version<'a, R> {
     pub(super) columns: &'a Columns,
     pub(super) row: &'a R,
-    pub(super) recorded: Recorded,
-    /// The entity it was merged into, when that is why it was taken back.
+    pub(super) recorded: VersionSpan,
+    /// The entity it was merged into, if that is why it was retracted.
     pub(super) merged_into: Option<EntityIx>,
 }
 
@@ -217,27 +218,27 @@ impl<R> Clone for Version<'_, R> {
 
 impl<R> Copy for Version<'_, R> {}
 
-/// What a record's versions are read from: those of the base, and those since.
+/// The versions of a record: those of the base, and those since.
 pub(super) struct Versions<'a, R> {
-    /// The columns of the base, the latest version there, and those before it, oldest first; none of a new record.
+    /// The columns of the base, the latest version there, and those before it, oldest first; `None` for a new record.
     pub(super) base: Option<(&'a Columns, &'a R, &'a [R])>,
-    pub(super) changed: Option<&'a Changed>,
-    pub(super) of_placed: fn(&Placed) -> &R,
-    pub(super) recorded: fn(&Columns, &R) -> Recorded,
+    pub(super) delta: Option<&'a RecordDelta>,
+    pub(super) row_of: fn(&DeltaRow) -> &R,
+    pub(super) recorded: fn(&Columns, &R) -> VersionSpan,
     pub(super) merged_into: fn(&Columns, &R) -> Option<EntityIx>,
 }
 
 impl<'a, R> Versions<'a, R> {
-    /// The version that was known when so many record times had passed, or else the one before, or the first.
-    pub(super) fn known(&self, known: u32) -> Version<'a, R> {
-        let placed = self.changed.map_or(&[][..], |changed| &changed.versions);
-        let begun = |placed: &&Placed| (self.recorded)(&placed.columns, (self.of_placed)(placed)).from < known;
-        if let Some(placed) = placed.iter().rev().find(begun) {
-            return self.placed(placed);
+    /// The version known after `known` record times, or else the one before, or the first.
+    pub(super) fn at(&self, known: u32) -> Version<'a, R> {
+        let added = self.delta.map_or(&[][..], |delta| &delta.versions);
+        let is_begun = |added: &&DeltaRow| (self.recorded)(&added.columns, (self.row_of)(added)).from < known;
+        if let Some(added) = added.iter().rev().find(is_begun) {
+            return self.of_delta(added);
         }
         match self.base {
             Some(base) => self.of_base(base, known),
-            None => self.placed(placed.first().expect("what is not of the base has a version")),
+            None => self.of_delta(added.first().expect("a record outside the base has a version")),
         }
     }
 
@@ -248,8 +249,8 @@ impl<'a, R> Versions<'a, R> {
             all.extend(older.iter().map(|row| self.as_recorded(columns, row)));
             all.extend(self.base.map(|base| self.latest_of_base(base)));
         }
-        let placed = self.changed.map_or(&[][..], |changed| &changed.versions);
-        all.extend(placed.iter().map(|placed| self.placed(placed)));
+        let added = self.delta.map_or(&[][..], |delta| &delta.versions);
+        all.extend(added.iter().map(|added| self.of_delta(added)));
         all
     }
 
@@ -262,21 +263,22 @@ impl<'a, R> Versions<'a, R> {
         }
     }
 
-    fn placed(&self, placed: &'a Placed) -> Version<'a, R> {
-        let row = (self.of_placed)(placed);
+    fn of_delta(&self, added: &'a DeltaRow) -> Version<'a, R> {
+        let row = (self.row_of)(added);
+        let retraction = added.retraction;
         Version {
-            columns: &placed.columns,
+            columns: &added.columns,
             row,
-            recorded: (self.recorded)(&placed.columns, row).ended(placed.ended.map(|ended| ended.at)),
-            merged_into: placed.ended.and_then(|ended| ended.merged_into.known()),
+            recorded: (self.recorded)(&added.columns, row).retracted_at(retraction.map(|retraction| retraction.at)),
+            merged_into: retraction.and_then(|retraction| retraction.merged_into.to_option()),
         }
     }
 
     fn of_base(&self, base: (&'a Columns, &'a R, &'a [R]), known: u32) -> Version<'a, R> {
         let (columns, latest, older) = base;
         if (self.recorded)(columns, latest).from >= known {
-            let begun = older.partition_point(|row| (self.recorded)(columns, row).from < known);
-            if let Some(row) = older.get(begun.saturating_sub(1)) {
+            let position = older.partition_point(|row| (self.recorded)(columns, row).from < known);
+            if let Some(row) = older.get(position.saturating_sub(1)) {
                 return self.as_recorded(columns, row);
             }
         }
@@ -284,11 +286,13 @@ impl<'a, R> Versions<'a, R> {
     }
 
     fn latest_of_base(&self, (columns, row, _): (&'a Columns, &'a R, &'a [R])) -> Version<'a, R> {
-        let ended = self.changed.and_then(|changed| changed.ended);
+        let retraction = self.delta.and_then(|delta| delta.retraction);
         let version = self.as_recorded(columns, row);
         Version {
-            recorded: version.recorded.ended(ended.map(|ended| ended.at)),
-            merged_into: ended.map_or(version.merged_into, |ended| ended.merged_into.known()),
+            recorded: version
+                .recorded
+                .retracted_at(retraction.map(|retraction| retraction.at)),
+            merged_into: retraction.map_or(version.merged_into, |retraction| retraction.merged_into.to_option()),
             ..version
         }
     }

@@ -1,15 +1,15 @@
-//! What waits outside the graph: relationships that refer to something which nothing describes yet. They are no part of what is
-//! known, and are told so that they can be mended.
+//! Relationships that wait outside the graph, because they refer to a record that does not exist yet. They are not part of the
+//! graph, and are reported so that they can be resolved.
 
-/// A relationship that waits for something that it refers to.
+/// A relationship that waits for a missing record.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unresolved {
-    /// The id that it will have.
+pub struct UnresolvedRelationship {
+    /// Its future id.
     pub id: String,
-    /// What it claims, in kinds and ids: `p:2 OFFICER_OF t:AAA`.
+    /// The claim, in kinds and ids: `p:2 OFFICER_OF t:AAA`.
     pub claim: String,
-    /// The id that nothing describes yet.
+    /// The id of the missing record.
     pub missing: String,
-    /// Where it was read: the file, the record and the line.
+    /// The place it was read from: file, record and line.
     pub place: String,
 }

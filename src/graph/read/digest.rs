@@ -1,4 +1,4 @@
-//! A digest of all that a graph has ever held: by which two that should hold the same are compared.
+//! A digest of the complete history of a graph, to compare two graphs that should be equal.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -8,11 +8,11 @@ use super::{
     refs::{EntityRef, SourceRef},
     snapshot::Snapshot,
 };
-use crate::graph::columns::rows::Recorded;
+use crate::graph::columns::rows::VersionSpan;
 
 impl Snapshot {
-    /// A digest of every version of every record, with when each was known: two graphs that differ in any hardly have the
-    /// same. The same however a graph is laid out. O(n).
+    /// A digest of every version of every record with its times: different graphs have different digests with high probability.
+    /// Independent of the layout of a graph. O(n).
     #[must_use]
     pub fn digest(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
@@ -33,7 +33,7 @@ impl Snapshot {
         hasher.finish()
     }
 
-    fn add(&self, hasher: &mut DefaultHasher, record: &impl Serialize, recorded: Recorded) {
+    fn add(&self, hasher: &mut DefaultHasher, record: &impl Serialize, recorded: VersionSpan) {
         serde_json::to_vec(record).expect("a record is JSON").hash(hasher);
         (recorded.version, self.time(recorded.from), self.time(recorded.until)).hash(hasher);
     }

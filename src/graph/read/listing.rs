@@ -1,4 +1,4 @@
-//! All rows of a snapshot, in the order of their ids: those of the base and those added since, as one.
+//! All rows of a snapshot in the order of their ids: those of the base merged with those added since.
 
 use std::{
     ops::{Bound, Range},
@@ -12,26 +12,26 @@ use super::{
 };
 use crate::graph::{
     columns::numbers::number,
-    delta::unresolved::Unresolved,
+    delta::unresolved::UnresolvedRelationship,
     ix::{Bounds, EntityIx, RelationshipIx, SourceIx},
 };
 
 /// A part of a listing by id.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct IdRange<'a> {
-    /// Only what follows this id.
+    /// Only rows after this id.
     pub after: Option<&'a str>,
-    /// Only what precedes this id.
+    /// Only rows before this id.
     pub before: Option<&'a str>,
 }
 
 impl Snapshot {
-    /// All entities that the view knows, in the order of their ids.
+    /// All entities known to the view, in the order of their ids.
     pub fn entities<'s>(&'s self, mask: &Mask) -> impl DoubleEndedIterator<Item = EntityIx> + use<'s> {
         self.entities_between(mask, IdRange::default())
     }
 
-    /// Those of them between two ids. O(log n) for the first and for the last.
+    /// The same between two ids. O(log n) for the first and for the last.
     pub fn entities_between<'s>(
         &'s self,
         mask: &Mask,
@@ -41,7 +41,7 @@ impl Snapshot {
         let settled = self.base.entities_settled.is_some_and(|last| last < known);
         let is_known = move |entity| self.entity_version(entity, known).recorded.is_known(known);
         let count = number(self.base.columns.entities.len());
-        let rows = rows_between(count, between, |id| self.base.entity_place(id));
+        let rows = base_rows_between(count, between, |id| self.base.entity_place(id));
         let (from, to) = ends(between, &rows, EntityIx::of_base, |bound| {
             let added = self.delta.entity_ids.range::<_, str>((bound, Bound::Unbounded)).next();
             added.map(|(_, entity)| *entity)
@@ -56,17 +56,17 @@ impl Snapshot {
         (0..number(self.base.columns.entities.len())).map(EntityIx::of_base)
     }
 
-    /// All entities, whoever knows them, in the order of their ids.
+    /// All entities, independent of views, in the order of their ids.
     pub fn all_entities(&self) -> impl DoubleEndedIterator<Item = EntityIx> {
         Union::new(self.rows_of_entities(), self.delta.entities.keys().copied()).map(|(entity, _)| entity)
     }
 
-    /// All relationships that the view sees, in the order of their ids.
+    /// All relationships visible in the view, in the order of their ids.
     pub fn relationships(&self, mask: Mask) -> impl DoubleEndedIterator<Item = RelationshipIx> {
         self.relationships_between(mask, IdRange::default())
     }
 
-    /// Those of them between two ids. O(log n) for the first and for the last.
+    /// The same between two ids. O(log n) for the first and for the last.
     pub fn relationships_between<'s>(
         &'s self,
         mask: Mask,
@@ -95,18 +95,18 @@ impl Snapshot {
                     let (columns, row) = self.relationship_row(*relationship);
                     mask.sees(row, columns.recorded(row.recorded))
                 }
-                Side::Second => self.is_seen(*relationship, &mask),
+                Side::Second => self.is_visible(*relationship, &mask),
             })
             .map(|(relationship, _)| relationship)
     }
 
-    /// All versions of relationships, whoever sees them, in the order of their ids.
+    /// All versions of relationships, independent of views, in the order of their ids.
     pub fn all_relationships(&self) -> impl DoubleEndedIterator<Item = RelationshipIx> {
         let rows = (0..number(self.base.columns.relationships.len())).map(RelationshipIx::of_base);
         Union::new(rows, self.delta.relationships.keys().copied()).map(|(relationship, _)| relationship)
     }
 
-    /// All entities whose ids follow `after`, whoever knows them, in the order of their ids. O(log n) for the first.
+    /// All entities with ids after `after`, independent of views, in the order of their ids. O(log n) for the first.
     pub(in crate::graph) fn entities_after<'s>(
         &'s self,
         after: Option<&str>,
@@ -125,7 +125,7 @@ impl Snapshot {
         Union::new(rows, added).map(|(entity, _)| entity).filter(follows)
     }
 
-    /// The same of the versions of relationships.
+    /// The same for versions of relationships.
     pub(in crate::graph) fn relationships_after<'s>(
         &'s self,
         after: Option<&str>,
@@ -138,9 +138,9 @@ impl Snapshot {
         Union::new(rows, added).map(|(relationship, _)| relationship)
     }
 
-    /// Those of `rows`, which stand in the order of their ids, that stand between two ids. O(log n).
+    /// The part of `rows`, which are in the order of their ids, between two ids. O(log n).
     #[must_use]
-    pub fn part_between<'r>(&self, rows: &'r [RelationshipIx], between: IdRange<'_>) -> &'r [RelationshipIx] {
+    pub fn rows_between<'r>(&self, rows: &'r [RelationshipIx], between: IdRange<'_>) -> &'r [RelationshipIx] {
         let before = |bound| {
             let first = self.first_relationship(bound);
             rows.partition_point(|row| *row < first)
@@ -150,7 +150,7 @@ impl Snapshot {
         rows.get(start..end).unwrap_or_default()
     }
 
-    /// The first version of a relationship whose id is, or follows, this; after all of them when none is. O(log n).
+    /// The first version of a relationship with an id from this bound on; after all rows if there is none. O(log n).
     pub(in crate::graph) fn first_relationship(&self, from: Bound<&str>) -> RelationshipIx {
         let floor = match from {
             Bound::Included(id) => self.base.relationships(id).start,
@@ -166,19 +166,19 @@ impl Snapshot {
         added.map_or(of_base, |(_, (first, _))| of_base.min(*first))
     }
 
-    /// All sources that the view knows, in the order of their ids.
+    /// All sources known to the view, in the order of their ids.
     pub fn sources<'s>(&'s self, mask: &Mask) -> impl DoubleEndedIterator<Item = SourceIx> + use<'s> {
         self.sources_between(mask, IdRange::default())
     }
 
-    /// Those of them between two ids. O(log n) for the first and for the last.
+    /// The same between two ids. O(log n) for the first and for the last.
     pub fn sources_between<'s>(
         &'s self,
         mask: &Mask,
         between: IdRange<'_>,
     ) -> impl DoubleEndedIterator<Item = SourceIx> + use<'s> {
         let known = mask.known;
-        let rows = rows_between(number(self.base.columns.sources.len()), between, |id| {
+        let rows = base_rows_between(number(self.base.columns.sources.len()), between, |id| {
             self.base.source(id)
         });
         let (from, to) = ends(between, &rows, SourceIx::of_base, |bound| {
@@ -191,15 +191,15 @@ impl Snapshot {
             .filter(move |source| self.source_version(*source, known).recorded.is_known(known))
     }
 
-    /// All sources, whoever knows them, in the order of their ids.
+    /// All sources, independent of views, in the order of their ids.
     pub(in crate::graph) fn all_sources(&self) -> impl DoubleEndedIterator<Item = SourceIx> + use<'_> {
         let rows = (0..number(self.base.columns.sources.len())).map(SourceIx::of_base);
         Union::new(rows, self.delta.sources.keys().copied()).map(|(source, _)| source)
     }
 }
 
-/// The rows of a base between two ids, where `place` tells the row of an id, or before which it would stand.
-fn rows_between(count: u32, between: IdRange<'_>, place: impl Fn(&str) -> Result<u32, u32>) -> Range<u32> {
+/// The rows of a base between two ids. `place` returns the row of an id, or the row before which it would be.
+fn base_rows_between(count: u32, between: IdRange<'_>, place: impl Fn(&str) -> Result<u32, u32>) -> Range<u32> {
     let start = between
         .after
         .map_or(0, |id| place(id).map_or_else(|before| before, |row| row + 1));
@@ -209,8 +209,7 @@ fn rows_between(count: u32, between: IdRange<'_>, place: impl Fn(&str) -> Result
     start..end.max(start)
 }
 
-/// Where rows between two ids begin and end, those added since the base among them. `added` tells the first of these from a bound
-/// on.
+/// The bounds of the rows between two ids, including those added since the base. `added` returns the first added row from a bound on.
 fn ends<R: Bounds>(
     between: IdRange<'_>,
     rows: &Range<u32>,
@@ -231,21 +230,21 @@ fn ends<R: Bounds>(
 }
 
 impl Snapshot {
-    /// The same with what waits for something that it refers to, by id.
+    /// The same graph with these unresolved relationships.
     #[must_use]
-    pub fn with_unresolved(self, mut unresolved: Vec<Unresolved>) -> Self {
+    pub fn with_unresolved(self, mut unresolved: Vec<UnresolvedRelationship>) -> Self {
         unresolved.sort_by(|one, other| one.id.cmp(&other.id));
-        self.keeping(unresolved.into())
+        self.with_shared_unresolved(unresolved.into())
     }
 
-    pub(in crate::graph) fn keeping(mut self, unresolved: Arc<[Unresolved]>) -> Self {
+    pub(in crate::graph) fn with_shared_unresolved(mut self, unresolved: Arc<[UnresolvedRelationship]>) -> Self {
         Arc::make_mut(&mut self.delta).unresolved = unresolved;
         self
     }
 
-    /// What waits for something that it refers to, by id.
+    /// The relationships that wait for a missing record, by id.
     #[must_use]
-    pub fn unresolved(&self) -> &[Unresolved] {
+    pub fn unresolved(&self) -> &[UnresolvedRelationship] {
         &self.delta.unresolved
     }
 }

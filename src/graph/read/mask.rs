@@ -1,37 +1,37 @@
-//! A view, compiled for one snapshot: what every link is tested against, without following a pointer.
+//! A view, compiled for one snapshot: the test for every link, without following a pointer.
 
 use crate::{
     graph::{
         base::adjacency::Link,
-        columns::rows::{Recorded, RelationshipRow, day_number},
+        columns::rows::{RelationshipRow, VersionSpan, day_number},
     },
-    model::{At, RelationshipStatus, Set, View},
+    model::{AsOf, RelationshipStatus, Set, View},
 };
 
-/// What a view sees of one snapshot.
+/// The visible part of one snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mask {
-    /// The day asked for; none for ever.
+    /// The day; `None` for all time.
     day: Option<i32>,
-    /// How many of the snapshot's record times lie at or before `knownAt`.
+    /// The number of the snapshot's record times at or before `knownAt`.
     pub(in crate::graph) known: u32,
     statuses: Set<RelationshipStatus>,
 }
 
 impl Mask {
-    /// What `view` sees, when so many of the snapshot's record times lie at or before its `knownAt`.
+    /// The mask of `view`; `known` is the number of the snapshot's record times at or before its `knownAt`.
     pub(in crate::graph) fn new(view: &View, known: u32) -> Self {
         Self {
-            day: match view.at {
-                At::Day(day) => Some(day_number(day)),
-                At::Ever => None,
+            day: match view.as_of {
+                AsOf::Day(day) => Some(day_number(day)),
+                AsOf::Ever => None,
             },
             known,
             statuses: view.statuses,
         }
     }
 
-    /// The same view, seeing only claims with these statuses among its own.
+    /// The same mask restricted to claims with these statuses.
     #[must_use]
     pub fn within(self, statuses: Set<RelationshipStatus>) -> Self {
         Self {
@@ -40,7 +40,7 @@ impl Mask {
         }
     }
 
-    /// Whether the view sees the relationship of `link`.
+    /// Whether the relationship of `link` is visible.
     pub(in crate::graph) fn sees_link(&self, link: &Link) -> bool {
         self.day.is_none_or(|day| link.since <= day && day < link.until)
             && self.statuses.contains(link.status)
@@ -48,8 +48,8 @@ impl Mask {
             && self.known <= link.retracted
     }
 
-    /// Whether the view sees the relationship of `row`, as it was recorded.
-    pub(in crate::graph) fn sees(&self, row: &RelationshipRow, recorded: Recorded) -> bool {
+    /// Whether the relationship of `row` is visible, as recorded.
+    pub(in crate::graph) fn sees(&self, row: &RelationshipRow, recorded: VersionSpan) -> bool {
         let (since, until) = (row.since_day(), row.until_day());
         self.day
             .is_none_or(|day| since.is_none_or(|since| since <= day) && until.is_none_or(|until| day < until))

@@ -2,29 +2,29 @@
 
 use std::cmp::Ordering;
 
-/// From which of the two an element comes.
+/// The origin of an element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::graph) enum Side {
     /// Only from the first.
     First,
-    /// From the second, and perhaps from the first as well.
+    /// From the second, possibly also from the first.
     Second,
 }
 
 /// The union of two ascending iterators, ascending, each element once; from either end.
 pub(in crate::graph) struct Union<A: Iterator, B: Iterator> {
-    first: Ends<A>,
-    second: Ends<B>,
+    first: PeekableEnds<A>,
+    second: PeekableEnds<B>,
 }
 
-/// An iterator of which an element was taken from either end to be looked at.
-struct Ends<I: Iterator> {
+/// An iterator that can be peeked at both ends.
+struct PeekableEnds<I: Iterator> {
     inner: I,
     front: Option<I::Item>,
     back: Option<I::Item>,
 }
 
-impl<I: DoubleEndedIterator> Ends<I> {
+impl<I: DoubleEndedIterator> PeekableEnds<I> {
     fn new(inner: I) -> Self {
         Self {
             inner,
@@ -52,8 +52,8 @@ impl<T: Ord, A: DoubleEndedIterator<Item = T>, B: DoubleEndedIterator<Item = T>>
     /// The union of two ascending iterators.
     pub(in crate::graph) fn new(first: A, second: B) -> Self {
         Self {
-            first: Ends::new(first),
-            second: Ends::new(second),
+            first: PeekableEnds::new(first),
+            second: PeekableEnds::new(second),
         }
     }
 }
@@ -100,7 +100,7 @@ impl<T: Ord, A: DoubleEndedIterator<Item = T>, B: DoubleEndedIterator<Item = T>>
     }
 }
 
-/// Two iterators that ascend by `key` as one that does.
+/// Merges two iterators that ascend by `key`.
 pub(in crate::graph) fn merged<T, K: Ord>(
     first: impl Iterator<Item = T>,
     second: impl Iterator<Item = T>,
@@ -126,7 +126,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_union_is_that_of_sets_from_whichever_end_it_is_read(
+        fn a_union_is_that_of_sets_from_both_ends(
             one: BTreeSet<u8>, other: BTreeSet<u8>, ends in proptest::collection::vec(any::<bool>(), 600)
         ) {
             let mut union = Union::new(one.iter(), other.iter());

@@ -1,4 +1,4 @@
-//! Rows back into model values: what a record holds as it was recorded.
+//! Converts rows back to model values: records as they were recorded.
 
 use std::borrow::Cow;
 
@@ -63,7 +63,7 @@ impl RelationshipRef<'_> {
     /// The same without properties.
     pub(in crate::graph) fn without_properties(&self) -> Relationship {
         let id = |entity: EntityIx| self.snapshot.entity_id(entity).to_owned();
-        let unspecified = || self.unknown().expect("a relationship with an unknown end says why");
+        let unknown_reason = || self.unknown().expect("a relationship with an unknown end has a reason");
         let ends = match (self.from(), self.to()) {
             (Some(from), Some(to)) => Ends::Known {
                 from: id(from),
@@ -71,13 +71,13 @@ impl RelationshipRef<'_> {
             },
             (Some(from), None) => Ends::UnknownTo {
                 from: id(from),
-                reason: unspecified(),
+                reason: unknown_reason(),
             },
             (None, Some(to)) => Ends::UnknownFrom {
                 to: id(to),
-                reason: unspecified(),
+                reason: unknown_reason(),
             },
-            (None, None) => unreachable!("the model knows no relationship without a known end"),
+            (None, None) => unreachable!("a relationship has at least one known end"),
         };
         Relationship {
             id: self.id().into_owned(),

@@ -1,4 +1,4 @@
-//! One immutable state of the graph, and how entities are found and walked in it.
+//! One immutable state of the graph, with access to rows and links.
 
 use std::{cmp::Ordering, sync::Arc};
 
@@ -15,29 +15,28 @@ use crate::{
         columns::{
             Columns,
             numbers::{at, number},
-            rows::{EntityRow, EvidenceRow, Recorded, RelationshipRow, SourceRow},
+            rows::{EntityRow, EvidenceRow, RelationshipRow, SourceRow, VersionSpan},
         },
-        delta::{self, Delta, Late, Placed, Version, Versions},
+        delta::{self, Delta, DeltaRow, RelationshipDelta, Version, Versions},
         ix::{EntityIx, EvidenceIx, RelationshipIx, SourceIx},
     },
-    model::{At, Set, View},
+    model::{AsOf, Set, View},
 };
 
-/// One state of the graph, as it was known at one moment. Readers keep theirs for as long as they need it; a clone shares
-/// everything.
+/// One state of the graph, as known at one moment. Readers keep theirs for as long as they need it; a clone shares everything.
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// use guanxi::{
 ///     formats::tables,
 ///     graph::{Pattern, Snapshot},
-///     model::{At, Timestamp, View},
+///     model::{AsOf, Timestamp, View},
 /// };
 ///
 /// let graph = Snapshot::build(&tables::bundled()?)?;
 /// let now: Timestamp = "2026-12-01T00:00:00Z".parse()?;
 /// let latest = graph.latest_view(now);
-/// let in_2014 = graph.mask(&View { at: At::Day("2014-11-28".parse()?), ..latest });
+/// let in_2014 = graph.mask(&View { as_of: AsOf::Day("2014-11-28".parse()?), ..latest });
 /// let paypal = graph.entity_by_id("paypal", &in_2014).ok_or("not there")?;
 /// assert_eq!(graph.entity(paypal).name(), "PayPal");
 /// let has_owner = |mask| graph.hops(paypal, Pattern::any(), mask).any(|hop| {
@@ -50,28 +49,28 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     pub(in crate::graph) base: Arc<Base>,
-    /// What changed since.
+    /// The changes since.
     pub(in crate::graph) delta: Arc<Delta>,
-    /// How many of the record times have passed: which version of an entity or a source is read.
+    /// The number of record times that count, which selects the version of an entity or a source that is read.
     known: u32,
 }
 
-/// A relationship as seen from an entity, or from nowhere.
+/// A relationship of an entity, with the neighbor at the other end; or a relationship without such a point of view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Seen {
+pub struct IncidentRelationship {
     /// The relationship.
     pub relationship: RelationshipIx,
-    /// The entity at its other end; none when it is not disclosed, or there is no entity to see it from.
+    /// The entity at its other end; `None` if it is undisclosed, or there is no point of view.
     pub neighbor: Option<EntityIx>,
 }
 
 impl Snapshot {
-    /// Everything that these rows hold, as it is known last.
+    /// A snapshot of a base, with the latest knowledge.
     pub(in crate::graph) fn of(base: Base) -> Self {
         Self::with(Arc::new(base), Delta::default())
     }
 
-    /// The same with what changed since.
+    /// A snapshot of a base and a delta, with the latest knowledge.
     pub(in crate::graph) fn with(base: Arc<Base>, delta: Delta) -> Self {
         Self {
             base,
@@ -83,16 +82,16 @@ impl Snapshot {
     /// The same graph as it was known at `moment`: entities and sources are read as they were recorded then.
     #[must_use]
     pub fn known_at(&self, moment: Timestamp) -> Self {
-        self.knowing(self.times_until(moment))
+        self.with_known(self.times_until(moment))
     }
 
     /// The same graph as it was known to the view.
     #[must_use]
     pub fn known_to(&self, mask: &Mask) -> Self {
-        self.knowing(mask.known)
+        self.with_known(mask.known)
     }
 
-    fn knowing(&self, known: u32) -> Self {
+    fn with_known(&self, known: u32) -> Self {
         Self {
             base: Arc::clone(&self.base),
             delta: Arc::clone(&self.delta),
@@ -100,33 +99,33 @@ impl Snapshot {
         }
     }
 
-    /// How many of the record times have passed for who reads this.
+    /// The number of record times that count.
     pub(in crate::graph) fn known(&self) -> u32 {
         self.known
     }
 
-    /// What `view` sees of this snapshot.
+    /// The mask of `view` for this snapshot.
     #[must_use]
     pub fn mask(&self, view: &View) -> Mask {
         Mask::new(view, self.times_until(view.known_at))
     }
 
-    /// What a view sees that sees everything known to who reads this: whatever day it held, whatever its status.
+    /// The mask of everything known to this snapshot: on any day, with any status.
     #[must_use]
     pub fn everything_known(&self) -> Mask {
         let everything = View {
-            at: At::Ever,
+            as_of: AsOf::Ever,
             known_at: Timestamp::MAX,
             statuses: Set::all(),
-            statuses_given: true,
+            has_explicit_statuses: true,
         };
         Mask::new(&everything, self.times_until(Timestamp::MAX).min(self.known))
     }
 
-    /// How many record times lie at or before `moment`.
+    /// The number of record times at or before `moment`.
     pub(in crate::graph) fn times_until(&self, moment: Timestamp) -> u32 {
         let before = self.base.times.partition_point(|time| *time <= moment);
-        // No moment has two places, so that what is compared is never equal.
+        // The comparison never returns equal, so the search yields the insertion point.
         let after = self.delta.times.binary_search_by(|time| {
             if *time <= moment {
                 Ordering::Less
@@ -155,7 +154,7 @@ impl Snapshot {
             .unwrap_or_default()
     }
 
-    /// The default view at `now`: what holds on that day and everything that is recorded, though the clock may be behind it.
+    /// The default view at `now`: claims that hold on that day and all records, even if the clock is behind them.
     #[must_use]
     pub fn latest_view(&self, now: Timestamp) -> View {
         View {
@@ -164,19 +163,19 @@ impl Snapshot {
         }
     }
 
-    /// What the data is called.
+    /// The title of the data.
     #[must_use]
     pub fn title(&self) -> &str {
         self.base.columns.texts.text(self.base.title.title).unwrap_or_default()
     }
 
-    /// What the data holds, in words.
+    /// The description of the data.
     #[must_use]
     pub fn description(&self) -> Option<&str> {
         self.base.columns.texts.text(self.base.title.description)
     }
 
-    /// Under which licence the data may be used.
+    /// The licence of the data.
     #[must_use]
     pub fn licence(&self) -> Option<&str> {
         self.base.columns.texts.text(self.base.title.licence)
@@ -188,10 +187,9 @@ impl Snapshot {
         self.time(self.base.title.began).unwrap_or_default()
     }
 
-    /// The version of `entity` that was known when so many record times had passed; the latest before that, or else the first,
-    /// when it was not known then.
+    /// The version of `entity` known after `known` record times; if it was not known then, the latest before that, or else the first.
     pub(in crate::graph) fn entity_version(&self, entity: EntityIx, known: u32) -> Version<'_, EntityRow> {
-        self.versions_of_entity(entity).known(known)
+        self.versions_of_entity(entity).at(known)
     }
 
     /// All versions of `entity`, oldest first.
@@ -201,7 +199,7 @@ impl Snapshot {
 
     fn versions_of_entity(&self, entity: EntityIx) -> Versions<'_, EntityRow> {
         let columns = &self.base.columns;
-        let changed = self
+        let delta = self
             .delta
             .may_have_changed(entity)
             .then(|| self.delta.entities.get(&entity))
@@ -211,8 +209,8 @@ impl Snapshot {
                 let latest = &columns.entities[at(row)];
                 (columns, latest, columns.older_entities(latest))
             }),
-            changed: changed.map(|changed| &**changed),
-            of_placed: Placed::entity,
+            delta: delta.map(|delta| &**delta),
+            row_of: DeltaRow::entity,
             recorded: |columns, row| columns.recorded(row.recorded),
             merged_into: Columns::merged_into,
         }
@@ -228,12 +226,12 @@ impl Snapshot {
                 (version.columns, version.row)
             }
         };
-        columns.texts.text(row.id).expect("every row was given this text")
+        columns.texts.text(row.id).expect("every row has this text")
     }
 
-    /// The same of a source.
+    /// The same for a source.
     pub(in crate::graph) fn source_version(&self, source: SourceIx, known: u32) -> Version<'_, SourceRow> {
-        self.versions_of_source(source).known(known)
+        self.versions_of_source(source).at(known)
     }
 
     /// All versions of `source`, oldest first.
@@ -248,46 +246,46 @@ impl Snapshot {
                 let latest = &columns.sources[at(row)];
                 (columns, latest, latest.older.of(&columns.older_sources))
             }),
-            changed: self.delta.sources.get(&source).map(|changed| &**changed),
-            of_placed: Placed::source,
+            delta: self.delta.sources.get(&source).map(|delta| &**delta),
+            row_of: DeltaRow::source,
             recorded: |columns, row| columns.recorded(row.recorded),
             merged_into: |_, _| None,
         }
     }
 
-    /// The columns and the row of a version of a relationship, as it was recorded when it was made.
+    /// The columns and the row of a version of a relationship, as originally recorded.
     pub(in crate::graph) fn relationship_row(&self, relationship: RelationshipIx) -> (&Columns, &RelationshipRow) {
         match relationship.base_row() {
             Some(row) => (&self.base.columns, &self.base.columns.relationships[at(row)]),
             None => match self.delta.relationships.get(&relationship) {
-                Some(Late::Added(placed)) => (&placed.columns, placed.relationship()),
-                _ => unreachable!("what is not of the base was added"),
+                Some(RelationshipDelta::Added(added)) => (&added.columns, added.relationship()),
+                _ => unreachable!("a row outside the base was added"),
             },
         }
     }
 
-    /// When a version of a relationship was known.
-    pub(in crate::graph) fn recorded(&self, relationship: RelationshipIx) -> Recorded {
+    /// The span in which a version of a relationship was known.
+    pub(in crate::graph) fn recorded(&self, relationship: RelationshipIx) -> VersionSpan {
         let (columns, row) = self.relationship_row(relationship);
         let recorded = columns.recorded(row.recorded);
-        recorded.ended(self.delta.ended_at(relationship))
+        recorded.retracted_at(self.delta.retracted_at(relationship))
     }
 
-    /// Whether the view sees a version of a relationship.
+    /// Whether a version of a relationship is visible in the view.
     #[must_use]
-    pub fn is_seen(&self, relationship: RelationshipIx, mask: &Mask) -> bool {
+    pub fn is_visible(&self, relationship: RelationshipIx, mask: &Mask) -> bool {
         let (columns, row) = self.relationship_row(relationship);
-        // The view is asked twice, because whether it was taken back takes longer to find.
+        // Two tests, because looking up the retraction takes longer.
         mask.sees(row, columns.recorded(row.recorded)) && mask.sees(row, self.recorded(relationship))
     }
 
-    /// Whether the view knows `entity`.
+    /// Whether `entity` is known to the view.
     #[must_use]
     pub fn knows(&self, entity: EntityIx, mask: &Mask) -> bool {
         self.entity_version(entity, mask.known).recorded.is_known(mask.known)
     }
 
-    /// Whether two views know the same versions of all entities, as far as can be told at once.
+    /// Whether two views certainly know the same versions of all entities. A fast check.
     pub(in crate::graph) fn knows_the_same_entities(&self, one: &Mask, other: &Mask) -> bool {
         let settled = self
             .base
@@ -296,7 +294,7 @@ impl Snapshot {
         one.known == other.known || (settled && self.delta.entities.is_empty())
     }
 
-    /// The relationships of `entity` whose both ends are disclosed, whoever sees them.
+    /// The relationships of `entity` with both ends disclosed, independent of views.
     pub(in crate::graph) fn all_links(&self, entity: EntityIx) -> impl Iterator<Item = RelationshipIx> {
         let outgoing = self.links_in(entity, Direction::Outgoing);
         outgoing
@@ -304,7 +302,7 @@ impl Snapshot {
             .map(|(_, link)| link.relationship)
     }
 
-    /// The links of `entity` in one direction, whoever sees them, by neighbor, then relationship.
+    /// The links of `entity` in one direction, independent of views, by neighbor, then relationship.
     pub(in crate::graph) fn links_in(
         &self,
         entity: EntityIx,
@@ -314,52 +312,54 @@ impl Snapshot {
             Direction::Incoming => &self.base.incoming,
             Direction::Outgoing | Direction::Both => &self.base.outgoing,
         };
-        let touched = self.delta.touches(entity);
-        let has_ended = touched && self.delta.has_ended_links(entity);
+        let has_changes = self.delta.has_link_changes(entity);
+        let has_retractions = has_changes && self.delta.has_retracted_links(entity);
         let rows = entity.base_row().into_iter().flat_map(|row| adjacency.links(row));
         let rows = rows.map(move |(neighbor, link)| {
-            let ended = has_ended.then(|| self.delta.ended_at(link.relationship)).flatten();
-            let retracted = ended.map_or(link.retracted, |ended| link.retracted.min(ended));
+            let retracted_at = has_retractions
+                .then(|| self.delta.retracted_at(link.relationship))
+                .flatten();
+            let retracted = retracted_at.map_or(link.retracted, |retracted_at| link.retracted.min(retracted_at));
             (neighbor, Link { retracted, ..link })
         });
-        let added = touched
+        let added = has_changes
             .then(|| self.delta.links(entity, direction))
             .into_iter()
             .flatten();
         merged(rows, added, |(neighbor, link)| (*neighbor, link.relationship))
     }
 
-    /// The relationships of `entity` whose other end is not disclosed, whoever sees them, by id.
+    /// The relationships of `entity` with an undisclosed other end, independent of views, by id.
     pub(in crate::graph) fn all_undisclosed(&self, entity: EntityIx) -> impl Iterator<Item = RelationshipIx> {
         merged(
             grouped(&self.base.undisclosed, entity.base_row()),
-            delta::of(&self.delta.undisclosed, entity),
+            delta::members(&self.delta.undisclosed, entity),
             |relationship| *relationship,
         )
     }
 
-    /// All relationships of `entity`, whoever sees them, each version once.
-    pub fn around(&self, entity: EntityIx) -> impl Iterator<Item = Seen> {
+    /// All relationships of `entity`, independent of views, each version once.
+    pub fn around(&self, entity: EntityIx) -> impl Iterator<Item = IncidentRelationship> {
         let outgoing = self.links_in(entity, Direction::Outgoing);
-        // A relationship of an entity with itself stands in both lists.
+        // A relationship of an entity with itself is in both lists.
         let incoming = self
             .links_in(entity, Direction::Incoming)
             .filter(move |(neighbor, _)| *neighbor != entity);
-        let disclosed = outgoing.chain(incoming).map(|(neighbor, link)| Seen {
+        let disclosed = outgoing.chain(incoming).map(|(neighbor, link)| IncidentRelationship {
             relationship: link.relationship,
             neighbor: Some(neighbor),
         });
-        let undisclosed = self.all_undisclosed(entity).map(|relationship| Seen {
+        let undisclosed = self.all_undisclosed(entity).map(|relationship| IncidentRelationship {
             relationship,
             neighbor: None,
         });
         disclosed.chain(undisclosed)
     }
 
-    /// What `entity` said as a speaker, whoever sees it.
+    /// The statements of `entity` as a speaker, independent of views.
     pub fn by_speaker(&self, entity: EntityIx) -> impl Iterator<Item = EvidenceIx> {
         let rows = grouped(&self.base.by_speaker, entity.base_row());
-        let relationships = rows.chain(delta::of(&self.delta.by_speaker, entity));
+        let relationships = rows.chain(delta::members(&self.delta.by_speaker, entity));
         relationships.flat_map(move |relationship| {
             self.statements_of(relationship)
                 .filter(move |(_, columns, row)| columns.entity(row.speaker) == entity)
@@ -367,10 +367,10 @@ impl Snapshot {
         })
     }
 
-    /// What `source` says, whoever sees it.
+    /// The statements of `source`, independent of views.
     pub fn by_source(&self, source: SourceIx) -> impl Iterator<Item = EvidenceIx> {
         let rows = grouped(&self.base.by_source, source.base_row());
-        let relationships = rows.chain(delta::of(&self.delta.by_source, source));
+        let relationships = rows.chain(delta::members(&self.delta.by_source, source));
         relationships.flat_map(move |relationship| {
             self.statements_of(relationship)
                 .filter(move |(_, columns, row)| columns.source(row.source) == source)
@@ -378,7 +378,7 @@ impl Snapshot {
         })
     }
 
-    /// The statements of a relationship with the columns they stand in.
+    /// The statements of a relationship with their columns.
     pub(in crate::graph) fn statements_of(
         &self,
         relationship: RelationshipIx,
@@ -388,7 +388,7 @@ impl Snapshot {
         statements.map(move |(ordinal, row)| (EvidenceIx { relationship, ordinal }, columns, row))
     }
 
-    /// Whether there is such an entity in this graph, whoever knows it.
+    /// Whether this graph has such an entity, independent of views.
     #[must_use]
     pub fn has_entity(&self, entity: EntityIx) -> bool {
         let is_row = entity

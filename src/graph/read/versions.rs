@@ -1,4 +1,4 @@
-//! Everything that was ever recorded under one id, as model values.
+//! All versions recorded under one id, as model values.
 
 use super::{
     refs::{EntityRef, SourceRef},
@@ -9,17 +9,16 @@ use crate::model::{Record, Timestamp};
 /// One version of a record.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RecordVersion {
-    /// What it said.
+    /// Its content.
     pub record: Record,
-    /// Since when it was known.
+    /// When it was recorded.
     pub recorded_at: Timestamp,
-    /// Since when no longer: the next version took its place, or it was taken back.
+    /// When it was replaced by the next version, or retracted.
     pub retracted_at: Option<Timestamp>,
 }
 
 impl Snapshot {
-    /// The versions of the record with this id, whatever it is, oldest first; none where there never was one. O(log n +
-    /// answer).
+    /// The versions of the record with this id, of any kind, oldest first; empty if there never was one. O(log n + answer).
     #[must_use]
     pub fn versions(&self, id: &str) -> Vec<RecordVersion> {
         if let Some(entity) = self.entity_with(id) {
@@ -50,7 +49,7 @@ impl Snapshot {
         RecordVersion {
             record,
             recorded_at,
-            // What is later than everything known here has not happened yet.
+            // A retraction after everything known here has not happened yet.
             retracted_at: retracted_at.filter(|retracted| *retracted <= self.last_recorded_at()),
         }
     }

@@ -1,5 +1,5 @@
-//! The next state of a graph: what a commit changes becomes new versions of records, and the old ones remain for who asks
-//! what was known before. All of it or nothing.
+//! The next state of a graph: the changes of a commit become new versions of records, and the old ones remain for views of earlier
+//! knowledge. All or nothing.
 
 use std::{
     borrow::Cow,
@@ -8,10 +8,10 @@ use std::{
 
 use jiff::Timestamp;
 
-use super::{places::Added, refused::Refused, work::Work};
+use super::{applier::Applier, apply_error::ApplyError, places::AddedIds};
 use crate::{
     graph::{
-        columns::rows::Recorded,
+        columns::rows::VersionSpan,
         ix::{EntityIx, RelationshipIx},
         read::snapshot::Snapshot,
     },
@@ -19,65 +19,70 @@ use crate::{
 };
 
 impl Snapshot {
-    /// The state after these changes, recorded at `at`, and what each of them did.
+    /// The state after these changes, recorded at `at`, and the steps of the commit.
     ///
     /// # Errors
-    /// [`Refused`] when they cannot be carried out together.
-    pub fn apply(&self, changes: Vec<Change>, at: Timestamp) -> Result<(Self, Vec<Step>), Refused> {
+    /// [`ApplyError`] if they cannot be applied together.
+    pub fn apply(&self, changes: Vec<Change>, at: Timestamp) -> Result<(Self, Vec<Step>), ApplyError> {
         if at <= self.last_recorded_at() {
             let last = self.last_recorded_at();
-            return Err(Refused::NotLater { last, at });
+            return Err(ApplyError::NotLater { last, at });
         }
-        let mut named = HashSet::with_capacity(changes.len());
-        if let Some(twice) = changes.iter().find(|change| !named.insert(change.id())) {
-            return Err(Refused::Twice {
-                id: twice.id().to_owned(),
+        let mut changed_ids = HashSet::with_capacity(changes.len());
+        if let Some(duplicate) = changes.iter().find(|change| !changed_ids.insert(change.id())) {
+            return Err(ApplyError::DuplicateChange {
+                id: duplicate.id().to_owned(),
             });
         }
-        let done = changes.iter().map(|change| self.done_by(change, &named));
-        let done: Vec<Done> = done.collect::<Result<_, _>>()?;
-        let steps = changes.into_iter().zip(done);
-        let steps: Vec<Step> = steps.map(|(change, done)| done.by(change)).collect();
-        let mut added = Added::default();
+        let effects = changes.iter().map(|change| self.effect_of(change, &changed_ids));
+        let effects: Vec<Effect> = effects.collect::<Result<_, _>>()?;
+        let steps = changes.into_iter().zip(effects);
+        let steps: Vec<Step> = steps.map(|(change, effect)| effect.into_step(change)).collect();
+        let mut added = AddedIds::default();
         added.extend(steps.iter().map(|step| &step.change));
         let next = match added.plan(self) {
-            Some(mut plan) => Work::on(self, at, &mut plan).carry_out(&steps)?,
+            Some(mut plan) => Applier::new(self, at, &mut plan).apply(&steps)?,
             None => {
                 let (respaced, mut plan) = self.respaced(&steps)?;
-                Work::on(&respaced, at, &mut plan).carry_out(&steps)?
+                Applier::new(&respaced, at, &mut plan).apply(&steps)?
             }
         };
-        steps.iter().try_for_each(|step| next.stands(step))?;
+        steps.iter().try_for_each(|step| next.check_references(step))?;
         Ok((next, steps))
     }
 
-    /// What a change does to its record. The commit names these records.
-    fn done_by(&self, change: &Change, named: &HashSet<&str>) -> Result<Done, Refused> {
+    /// The effect of a change on its record, in a commit that changes the records with `changed_ids`.
+    fn effect_of(&self, change: &Change, changed_ids: &HashSet<&str>) -> Result<Effect, ApplyError> {
         let (noun, id) = (change.noun(), change.id());
         let before = self.latest(id);
-        if let Some((has, ..)) = before.filter(|(has, ..)| *has != noun) {
-            return Err(Refused::Taken {
+        if let Some((owner, ..)) = before.filter(|(owner, ..)| *owner != noun) {
+            return Err(ApplyError::IdInUse {
                 id: id.to_owned(),
-                noun: has,
+                noun: owner,
             });
         }
-        let stands = before.is_some_and(|(_, recorded, _)| recorded.until == Recorded::OPEN);
+        let is_current = before.is_some_and(|(_, recorded, _)| recorded.until == VersionSpan::OPEN);
         if let Change::Put(record) = change
             && let Record::Entity(entity) = &**record
             && let Some(ix) = self.entity_with(id)
-            && let is = self.entity_version(ix, u32::MAX).row.kind
-            && stands
-            && is != entity.kind
-            && self.connecting(ix).any(|relationship| !named.contains(&*relationship))
+            && let kind = self.entity_version(ix, u32::MAX).row.kind
+            && is_current
+            && kind != entity.kind
+            && self
+                .current_links(ix)
+                .any(|relationship| !changed_ids.contains(&*relationship))
         {
-            return Err(Refused::Kind { id: id.to_owned(), is });
+            return Err(ApplyError::KindChange {
+                id: id.to_owned(),
+                kind,
+            });
         }
         let version = before.map_or(0, |(_, recorded, _)| recorded.version);
         let (action, version) = match change {
-            Change::Put(_) if stands => (Action::Updated, version + 1),
+            Change::Put(_) if is_current => (Action::Updated, version + 1),
             Change::Put(_) => (Action::Created, version + 1),
-            _ if !stands => {
-                return Err(Refused::Unknown {
+            _ if !is_current => {
+                return Err(ApplyError::Unknown {
                     noun,
                     id: id.to_owned(),
                 });
@@ -101,37 +106,37 @@ impl Snapshot {
         }
         entities.sort_unstable();
         entities.dedup();
-        Ok(Done {
+        Ok(Effect {
             action,
             version,
             entities,
         })
     }
 
-    /// The ids of the relationships that stand between the entity and others.
-    fn connecting(&self, entity: EntityIx) -> impl Iterator<Item = Cow<'_, str>> {
-        let stands = |ix: &RelationshipIx| self.recorded(*ix).until == Recorded::OPEN;
-        let standing = self.all_links(entity).filter(stands);
-        standing.map(|ix| self.relationship(ix).id())
+    /// The ids of the current relationships between the entity and others.
+    fn current_links(&self, entity: EntityIx) -> impl Iterator<Item = Cow<'_, str>> {
+        let is_current = |ix: &RelationshipIx| self.recorded(*ix).until == VersionSpan::OPEN;
+        let current = self.all_links(entity).filter(is_current);
+        current.map(|ix| self.relationship(ix).id())
     }
 
-    /// The changes by which an entity that stands is this one, which may be of another kind: with it, all that connects it is
-    /// recorded anew. O(its relationships).
+    /// The changes that replace a current entity by this one, possibly of another kind: its relationships are recorded again with
+    /// it. O(its relationships).
     #[must_use]
     pub fn as_another_kind(&self, entity: Entity) -> Vec<Change> {
-        let found = self.entity_with(&entity.id);
-        // One that leads back to the entity itself is met twice.
-        let ids: BTreeSet<Cow<'_, str>> = found.into_iter().flat_map(|ix| self.connecting(ix)).collect();
-        let standing = ids.iter().filter_map(|id| self.versions_of(id).next_back());
-        let anew = standing.map(|ix| Record::Relationship(self.relationship(ix).record()));
+        let existing = self.entity_with(&entity.id);
+        // A relationship of the entity with itself is listed twice.
+        let ids: BTreeSet<Cow<'_, str>> = existing.into_iter().flat_map(|ix| self.current_links(ix)).collect();
+        let current = ids.iter().filter_map(|id| self.versions_of(id).next_back());
+        let relationships = current.map(|ix| Record::Relationship(self.relationship(ix).record()));
         std::iter::once(Record::Entity(entity))
-            .chain(anew)
+            .chain(relationships)
             .map(|record| Change::Put(Box::new(record)))
             .collect()
     }
 
-    /// The latest version of the record with this id, whatever it is.
-    fn latest(&self, id: &str) -> Option<(Noun, Recorded, Option<RelationshipIx>)> {
+    /// The latest version of the record with this id, of any kind.
+    fn latest(&self, id: &str) -> Option<(Noun, VersionSpan, Option<RelationshipIx>)> {
         let entity = || {
             let entity = self.entity_with(id)?;
             Some((Noun::Entity, self.entity_version(entity, u32::MAX).recorded, None))
@@ -148,9 +153,9 @@ impl Snapshot {
         entity().or_else(source).or_else(relationship)
     }
 
-    /// Whether what `step` refers to, or what refers to it, stands in this state, in which it is carried out.
-    fn stands(&self, step: &Step) -> Result<(), Refused> {
-        let stands = |id: &str, noun| {
+    /// Checks references from and to the record of `step` in this state, in which it is applied.
+    fn check_references(&self, step: &Step) -> Result<(), ApplyError> {
+        let is_current = |id: &str, noun| {
             let until = match noun {
                 Noun::Entity => self
                     .entity_with(id)
@@ -160,10 +165,10 @@ impl Snapshot {
                     .map(|ix| self.source_version(ix, u32::MAX).recorded.until),
                 Noun::Relationship => self.versions_of(id).next_back().map(|ix| self.recorded(ix).until),
             };
-            until == Some(Recorded::OPEN)
+            until == Some(VersionSpan::OPEN)
         };
         let refer = |holder: &str, noun: Noun, id: &str| {
-            stands(id, noun).then_some(()).ok_or_else(|| Refused::Dangling {
+            is_current(id, noun).then_some(()).ok_or_else(|| ApplyError::Dangling {
                 holder: holder.to_owned(),
                 noun,
                 id: id.to_owned(),
@@ -191,35 +196,35 @@ impl Snapshot {
             },
             Change::Merge { from, into } => {
                 refer(from, Noun::Entity, into)?;
-                self.is_unused(from)
+                self.check_unused(from)
             }
-            Change::Retract { noun: Noun::Entity, id } => self.is_unused(id),
+            Change::Retract { noun: Noun::Entity, id } => self.check_unused(id),
             Change::Retract { noun: Noun::Source, id } => {
-                let source = self.source_with(id).expect("it was taken back");
+                let source = self.source_with(id).expect("it was retracted");
                 let using = self
                     .by_source(source)
                     .map(|statement| self.statement(statement).relationship());
-                self.none_stands(id, using)
+                self.check_none_current(id, using)
             }
             Change::Retract { .. } => Ok(()),
         }
     }
 
-    /// Whether nothing that stands refers to the entity.
-    fn is_unused(&self, id: &str) -> Result<(), Refused> {
-        let entity = self.entity_with(id).expect("it was taken back");
+    /// Checks that no current record refers to the entity.
+    fn check_unused(&self, id: &str) -> Result<(), ApplyError> {
+        let entity = self.entity_with(id).expect("it was retracted");
         let links = self.all_links(entity);
         let undisclosed = self.all_undisclosed(entity);
         let quoting = self
             .by_speaker(entity)
             .map(|statement| self.statement(statement).relationship());
-        self.none_stands(id, links.chain(undisclosed).chain(quoting))
+        self.check_none_current(id, links.chain(undisclosed).chain(quoting))
     }
 
-    fn none_stands(&self, id: &str, using: impl Iterator<Item = RelationshipIx>) -> Result<(), Refused> {
-        let stands = |ix: &RelationshipIx| self.recorded(*ix).until == Recorded::OPEN;
-        match using.into_iter().find(stands) {
-            Some(using) => Err(Refused::InUse {
+    fn check_none_current(&self, id: &str, using: impl Iterator<Item = RelationshipIx>) -> Result<(), ApplyError> {
+        let is_current = |ix: &RelationshipIx| self.recorded(*ix).until == VersionSpan::OPEN;
+        match using.into_iter().find(is_current) {
+            Some(using) => Err(ApplyError::InUse {
                 id: id.to_owned(),
                 by: self.relationship(using).id().into_owned(),
             }),
@@ -228,15 +233,15 @@ impl Snapshot {
     }
 }
 
-/// What a change does.
-struct Done {
+/// The effect of a change.
+struct Effect {
     action: Action,
     version: u32,
     entities: Vec<String>,
 }
 
-impl Done {
-    fn by(self, change: Change) -> Step {
+impl Effect {
+    fn into_step(self, change: Change) -> Step {
         let Self {
             action,
             version,
@@ -251,9 +256,9 @@ impl Done {
     }
 }
 
-/// What a commit does that puts a record under an id which nothing had before.
+/// The step of a commit that creates a record with an unused id.
 #[must_use]
-pub fn created(record: Record) -> Step {
+pub fn creation_step(record: Record) -> Step {
     let mut entities: Vec<String> = about(&record);
     entities.sort_unstable();
     entities.dedup();
@@ -265,7 +270,7 @@ pub fn created(record: Record) -> Step {
     }
 }
 
-/// The entities that a record is about.
+/// The ids of the entities that a record is about.
 fn about(record: &Record) -> Vec<String> {
     match record {
         Record::Entity(entity) => vec![entity.id.clone()],

@@ -1,27 +1,27 @@
-//! From records to a snapshot, one record at a time: each becomes a row where it is added, and rows are put in the order of
-//! their ids at the end. What was refused leaves nothing behind.
+//! Builds a snapshot from records, one at a time: each becomes a row where it is added, and rows are sorted by id at the end. A
+//! refused record leaves nothing behind.
 
 use std::collections::HashMap;
 
 use jiff::Timestamp;
 
 use super::{
-    fill::{RowEnds, Rows, json_text},
-    rebuild::Copied,
+    fill::{Attribution, RowBuilder, RowEnds, json_text},
+    rebuild::RowCopy,
 };
 use crate::{
     graph::{
         Error,
         base::{
             Base, Title,
-            arrange::{self, Arranged},
+            arrange::{self, Permutation},
             index::{KeyIndex, identifier_key, key_of},
         },
         columns::{
             Columns,
             ids::{Ids, write_id},
             numbers::{at, count, number},
-            rows::{EntityRow, Recorded, RelationshipRow, Span, ToEntity, ToSource},
+            rows::{EntityRow, RelationshipRow, Span, ToEntity, ToSource, VersionSpan},
             text::{Text, TextPool},
         },
         ix::{EntityIx, SourceIx},
@@ -57,8 +57,7 @@ impl Snapshot {
     }
 }
 
-/// A graph that is being made of records: the first version of each. They come in any order of ids, but what a record refers
-/// to comes before it.
+/// Builds a graph from records: the first version of each. They come in any order of ids, but after the records they refer to.
 ///
 /// ```
 /// use guanxi::{graph::Builder, model::{Entity, EntityKind, Noun, Timestamp}};
@@ -69,8 +68,8 @@ impl Snapshot {
 /// assert_eq!(graph.title(), "Companies");
 /// ```
 pub struct Builder {
-    pub(in crate::graph) rows: Rows,
-    /// When what does not say so itself was recorded.
+    pub(in crate::graph) rows: RowBuilder,
+    /// When records without a time of their own were recorded.
     recorded_at: Timestamp,
     times: Times,
     sources: Ids,
@@ -78,7 +77,7 @@ pub struct Builder {
     relationships: Ids,
     by_name: Vec<(u32, u32)>,
     by_identifier: Vec<(u32, u32)>,
-    /// How many sources, entities and versions of relationships were copied.
+    /// The numbers of sources, entities and versions of relationships that were copied.
     copied: [usize; 3],
 }
 
@@ -90,13 +89,13 @@ impl std::fmt::Debug for Builder {
 }
 
 impl Builder {
-    /// No records yet. Sources and entities are recorded at `recorded_at`.
+    /// An empty builder. Sources and entities are recorded at `recorded_at`.
     #[must_use]
     pub fn new(recorded_at: Timestamp) -> Self {
         let mut times = Times::default();
-        times.known(recorded_at);
+        times.number_of(recorded_at);
         Self {
-            rows: Rows::default(),
+            rows: RowBuilder::default(),
             recorded_at,
             times,
             sources: Ids::default(),
@@ -108,18 +107,18 @@ impl Builder {
         }
     }
 
-    /// Everything that a snapshot holds, to which about so many relationships will be added: it is finished by
-    /// [`Builder::finish_over`] that snapshot. O(n).
+    /// A builder with all records of a snapshot, and room for about this many further `relationships`. Finish it with
+    /// [`Builder::finish_over`] the same snapshot. O(n).
     ///
     /// # Errors
     /// [`Error`] when there is more than a graph can hold.
     pub fn over(snapshot: &Snapshot, relationships: usize) -> Result<Self, Error> {
-        let Copied {
+        let RowCopy {
             rows,
             times,
             by_name,
             by_identifier,
-        } = snapshot.copied()?;
+        } = snapshot.copy_rows()?;
         let (columns, texts) = (&rows.columns, rows.texts.pool());
         let (sources, entities) = (&columns.sources, &columns.entities);
         Ok(Self {
@@ -141,7 +140,7 @@ impl Builder {
         })
     }
 
-    /// The graph of all that was added to `snapshot`, over which this was made.
+    /// The graph of `snapshot`, from which this builder was made, with all added records.
     ///
     /// # Errors
     /// [`Error`] when there is more than a graph can hold.
@@ -150,12 +149,12 @@ impl Builder {
         Ok(snapshot.on_base(self.into_base(title)))
     }
 
-    /// What is added by [`Builder::add_now`] from now on is recorded at `moment`.
+    /// Sets the time at which records of [`Builder::add_now`] are recorded.
     pub fn record_at(&mut self, moment: Timestamp) {
         self.recorded_at = moment;
     }
 
-    /// Adds a record as recorded at the moment of [`Builder::record_at`], whatever it says itself.
+    /// Adds a record as recorded at the moment of [`Builder::record_at`], ignoring its own time.
     ///
     /// # Errors
     /// As [`Builder::add`].
@@ -166,7 +165,7 @@ impl Builder {
         }
     }
 
-    /// What has this id, be it taken back. O(1).
+    /// The kind of the record with this id, even if retracted. O(1).
     #[must_use]
     pub fn holds(&self, id: &str) -> Option<Noun> {
         let entity = self.entity(id).map(|_| Noun::Entity);
@@ -175,16 +174,16 @@ impl Builder {
         entity.or_else(source).or_else(relationship)
     }
 
-    /// What stands under this id: an entity or a source, or a relationship that was added. O(1).
+    /// The kind of the current record with this id: an entity or a source, or an added relationship. O(1).
     #[must_use]
-    pub fn stands(&self, id: &str) -> Option<Noun> {
-        let entity = self.standing_entity(id).map(|_| Noun::Entity);
-        let source = || self.standing_source(id).map(|_| Noun::Source);
+    pub fn current(&self, id: &str) -> Option<Noun> {
+        let entity = self.current_entity(id).map(|_| Noun::Entity);
+        let source = || self.current_source(id).map(|_| Noun::Source);
         let relationship = || self.is_new(id).then_some(Noun::Relationship);
         entity.or_else(source).or_else(relationship)
     }
 
-    /// Whether what has this id was added, and not copied from a snapshot. O(1).
+    /// Whether the record with this id was added, and not copied from a snapshot. O(1).
     #[must_use]
     pub fn is_new(&self, id: &str) -> bool {
         let [sources, entities, relationships] = self.copied;
@@ -197,13 +196,13 @@ impl Builder {
         self.relationship(id).is_some_and(|row| at(row) >= relationships)
     }
 
-    /// Which of the entities that were added has this id, from 0. O(1).
+    /// The position of the entity with this id among the added ones, from 0. O(1).
     #[must_use]
     pub fn place_of_entity(&self, id: &str) -> Option<usize> {
         self.entity(id).map(at)
     }
 
-    /// How many records of one kind were added.
+    /// The number of records of one kind.
     #[must_use]
     pub fn count(&self, noun: Noun) -> usize {
         match noun {
@@ -228,9 +227,9 @@ impl Builder {
     /// Adds a source.
     ///
     /// # Errors
-    /// [`Error`] when its id is used already, or there is more than a graph can hold.
+    /// [`Error`] if its id is already used, or there is more than a graph can hold.
     pub fn add_source(&mut self, source: &Source) -> Result<(), Error> {
-        self.refuse_known(&source.id)?;
+        self.check_unused(&source.id)?;
         let recorded = self.recorded(self.recorded_at, None)?;
         let row = self.rows.source(source, recorded, Span::NONE)?;
         let place = count("sources", self.rows.columns.sources.len())?;
@@ -244,9 +243,9 @@ impl Builder {
     /// Adds an entity.
     ///
     /// # Errors
-    /// [`Error`] when its id is used already, or there is more than a graph can hold.
+    /// [`Error`] if its id is already used, or there is more than a graph can hold.
     pub fn add_entity(&mut self, entity: &Entity) -> Result<(), Error> {
-        self.refuse_known(&entity.id)?;
+        self.check_unused(&entity.id)?;
         let recorded = self.recorded(self.recorded_at, None)?;
         let properties = json_text(entity.properties.as_ref());
         let before = (Span::NONE, EntityIx::NONE);
@@ -257,7 +256,7 @@ impl Builder {
         self.by_name
             .extend(names.map(|name| (key_of(fold(name).as_str()), place)));
         let identifiers = entity.identifiers.iter();
-        let keys = identifiers.map(|known| identifier_key(&known.scheme, &known.value));
+        let keys = identifiers.map(|identifier| identifier_key(&identifier.scheme, &identifier.value));
         self.by_identifier.extend(keys.map(|key| (key, place)));
         let (texts, rows) = (self.rows.texts.pool(), &self.rows.columns.entities);
         self.entities
@@ -268,7 +267,7 @@ impl Builder {
     /// Adds a relationship with its evidence.
     ///
     /// # Errors
-    /// [`Error`] when its id is used already, it refers to what was not added, or there is more than a graph can hold.
+    /// [`Error`] if its id is already used, it refers to a missing record, or there is more than a graph can hold.
     pub fn add_relationship(&mut self, relationship: &Relationship) -> Result<(), Error> {
         self.add_relationship_of(relationship, relationship.recorded_at, relationship.retracted_at)
     }
@@ -279,14 +278,14 @@ impl Builder {
         recorded_at: Timestamp,
         retracted_at: Option<Timestamp>,
     ) -> Result<(), Error> {
-        self.refuse_known(&relationship.id)?;
+        self.check_unused(&relationship.id)?;
         let ends = self.ends(relationship)?;
-        let said: Vec<(SourceIx, EntityIx)> = self.said(relationship)?;
+        let attributions: Vec<Attribution> = self.attributions(relationship)?;
         let recorded = self.recorded(recorded_at, retracted_at)?;
         let properties = json_text(relationship.properties.as_ref());
         let row = self
             .rows
-            .relationship(relationship, properties.as_deref(), recorded, ends, &said)?;
+            .relationship(relationship, properties.as_deref(), recorded, ends, &attributions)?;
         let place = count("relationships", self.rows.columns.relationships.len())?;
         self.rows.columns.relationships.push(row);
         let (columns, texts) = (&self.rows.columns, self.rows.texts.pool());
@@ -297,7 +296,7 @@ impl Builder {
     }
 
     fn ends(&self, relationship: &Relationship) -> Result<RowEnds, Error> {
-        let entity = |id: &str| self.referred(&relationship.id, "entity", id, self.standing_entity(id));
+        let entity = |id: &str| self.resolve(&relationship.id, "entity", id, self.current_entity(id));
         let entity = |id: &str| entity(id).map(EntityIx::of_base);
         Ok(match &relationship.ends {
             Ends::Known { from, to } => (entity(from)?, entity(to)?, None),
@@ -307,21 +306,21 @@ impl Builder {
     }
 
     /// The source and the speaker of each statement.
-    fn said(&self, relationship: &Relationship) -> Result<Vec<(SourceIx, EntityIx)>, Error> {
+    fn attributions(&self, relationship: &Relationship) -> Result<Vec<Attribution>, Error> {
         let statements = relationship.evidence.iter();
-        let said = statements.map(|statement| {
-            let source = self.standing_source(&statement.source);
-            let source = self.referred(&statement.id, "source", &statement.source, source)?;
+        let attributions = statements.map(|statement| {
+            let source = self.current_source(&statement.source);
+            let source = self.resolve(&statement.id, "source", &statement.source, source)?;
             let speaker = statement.speaker.as_deref();
-            let speaker = speaker.map(|id| self.referred(&statement.id, "speaker", id, self.standing_entity(id)));
+            let speaker = speaker.map(|id| self.resolve(&statement.id, "speaker", id, self.current_entity(id)));
             let speaker = speaker.transpose()?.map_or(EntityIx::NONE, EntityIx::of_base);
             Ok((SourceIx::of_base(source), speaker))
         });
-        said.collect()
+        attributions.collect()
     }
 
-    fn referred(&self, holder: &str, noun: &'static str, id: &str, found: Option<u32>) -> Result<u32, Error> {
-        found.ok_or_else(|| Error::Dangling {
+    fn resolve(&self, holder: &str, noun: &'static str, id: &str, row: Option<u32>) -> Result<u32, Error> {
+        row.ok_or_else(|| Error::Dangling {
             holder: holder.to_owned(),
             noun,
             id: id.to_owned(),
@@ -333,16 +332,16 @@ impl Builder {
         self.entities.find(id, |row| self.text(rows[at(row)].id) == id)
     }
 
-    fn standing_entity(&self, id: &str) -> Option<u32> {
+    fn current_entity(&self, id: &str) -> Option<u32> {
         let columns = &self.rows.columns;
-        let found = self.entity(id);
-        found.filter(|row| columns.recorded(columns.entities[at(*row)].recorded).until == Recorded::OPEN)
+        let entity = self.entity(id);
+        entity.filter(|row| columns.recorded(columns.entities[at(*row)].recorded).until == VersionSpan::OPEN)
     }
 
-    fn standing_source(&self, id: &str) -> Option<u32> {
+    fn current_source(&self, id: &str) -> Option<u32> {
         let columns = &self.rows.columns;
-        let found = self.source(id);
-        found.filter(|row| columns.recorded(columns.sources[at(*row)].recorded).until == Recorded::OPEN)
+        let source = self.source(id);
+        source.filter(|row| columns.recorded(columns.sources[at(*row)].recorded).until == VersionSpan::OPEN)
     }
 
     fn source(&self, id: &str) -> Option<u32> {
@@ -352,15 +351,15 @@ impl Builder {
 
     fn relationship(&self, id: &str) -> Option<u32> {
         let (columns, texts) = (&self.rows.columns, self.rows.texts.pool());
-        let mut known = String::new();
+        let mut other = String::new();
         self.relationships.find(id, |row| {
-            known.clear();
-            relationship_id(&mut known, &columns.relationships[at(row)], &columns.entities, texts);
-            known == id
+            other.clear();
+            relationship_id(&mut other, &columns.relationships[at(row)], &columns.entities, texts);
+            other == id
         })
     }
 
-    fn refuse_known(&self, id: &str) -> Result<(), Error> {
+    fn check_unused(&self, id: &str) -> Result<(), Error> {
         match self.holds(id) {
             Some(_) => Err(Error::Duplicate { id: id.to_owned() }),
             None => Ok(()),
@@ -371,17 +370,17 @@ impl Builder {
         self.rows.texts.pool().text(text).unwrap_or_default()
     }
 
-    /// The first version of a record, known from `recorded_at` until it was taken back.
-    fn recorded(&mut self, recorded_at: Timestamp, retracted_at: Option<Timestamp>) -> Result<Recorded, Error> {
-        let mut time = |time| count("record times", self.times.known(time));
-        Ok(Recorded {
+    /// The span of the first version of a record, known from `recorded_at` until it was retracted.
+    fn recorded(&mut self, recorded_at: Timestamp, retracted_at: Option<Timestamp>) -> Result<VersionSpan, Error> {
+        let mut time = |time| count("record times", self.times.number_of(time));
+        Ok(VersionSpan {
             from: time(recorded_at)?,
-            until: retracted_at.map_or(Ok(Recorded::OPEN), time)?,
+            until: retracted_at.map_or(Ok(VersionSpan::OPEN), time)?,
             version: 1,
         })
     }
 
-    /// The graph of all that was added.
+    /// The graph of all records.
     ///
     /// # Errors
     /// [`Error`] when there is more than a graph can hold.
@@ -395,21 +394,20 @@ impl Builder {
         Ok(Snapshot::of(self.into_base(title)))
     }
 
-    /// The rows in the order of their ids, with what finds them. `title` says by which record time it all began, as these were
-    /// counted until now.
+    /// The base: the rows in the order of their ids, with indexes. `title.began` is a record time as numbered by this builder.
     pub(in crate::graph) fn into_base(self, title: Title) -> Base {
         drop((self.sources, self.entities, self.relationships));
-        let (times, moved) = self.times.sorted();
+        let (times, new_times) = self.times.sorted();
         let title = Title {
-            began: moved[at(title.began)],
+            began: new_times[at(title.began)],
             ..title
         };
         let mut columns = self.rows.finish();
         let entities = arrange_rows(&mut columns);
         for recorded in &mut columns.recorded {
-            recorded.from = moved[at(recorded.from)];
-            if recorded.until != Recorded::OPEN {
-                recorded.until = moved[at(recorded.until)];
+            recorded.from = new_times[at(recorded.from)];
+            if recorded.until != VersionSpan::OPEN {
+                recorded.until = new_times[at(recorded.until)];
             }
         }
         let keys = |mut keys: Vec<(u32, u32)>| {
@@ -421,23 +419,23 @@ impl Builder {
     }
 }
 
-/// Puts all rows in the order of their ids. Where the entities went.
-fn arrange_rows(columns: &mut Columns) -> Arranged {
+/// Sorts all rows by id, and returns the new order of the entities.
+fn arrange_rows(columns: &mut Columns) -> Permutation {
     let texts = &columns.texts;
     let sources = arrange::by_id(&mut columns.sources, |row, id| write_text(id, row.id, texts));
     let entities = arrange::by_id(&mut columns.entities, |row, id| write_text(id, row.id, texts));
-    let moved = |to: ToEntity| {
+    let moved_reference = |to: ToEntity| {
         let row = to.base_row();
         row.map_or(to, |row| ToEntity::of_base(entities.place(row)))
     };
     for row in &mut columns.relationships {
-        (row.from, row.to) = (moved(row.from), moved(row.to));
+        (row.from, row.to) = (moved_reference(row.from), moved_reference(row.to));
     }
     for row in &mut columns.entity_extras {
-        row.merged_into = moved(row.merged_into);
+        row.merged_into = moved_reference(row.merged_into);
     }
     for row in &mut columns.evidence {
-        row.speaker = moved(row.speaker);
+        row.speaker = moved_reference(row.speaker);
         if let Some(source) = row.source.base_row() {
             row.source = ToSource::of_base(sources.place(source));
         }
@@ -462,33 +460,33 @@ fn relationship_id(out: &mut String, row: &RelationshipRow, entities: &[EntityRo
     write_id(out, texts, row, end);
 }
 
-/// The record times so far, each with its number.
+/// The record times, each with its number.
 #[derive(Default)]
 struct Times {
     numbers: HashMap<Timestamp, usize>,
 }
 
 impl Times {
-    /// These, each with its place as its number.
+    /// These times, each with its position as its number.
     fn of(times: Vec<Timestamp>) -> Self {
         Self {
             numbers: times.into_iter().zip(0..).collect(),
         }
     }
 
-    /// The number of a time.
-    fn known(&mut self, time: Timestamp) -> usize {
+    /// The number of a time, which is added if missing.
+    fn number_of(&mut self, time: Timestamp) -> usize {
         let next = self.numbers.len();
         *self.numbers.entry(time).or_insert(next)
     }
 
-    /// All of them, ascending, and the place of each by its number.
+    /// All times, ascending, and the position of each by its number.
     fn sorted(self) -> (Vec<Timestamp>, Vec<u32>) {
         let mut times: Vec<(Timestamp, usize)> = self.numbers.into_iter().collect();
         times.sort_unstable();
         let mut places = vec![0; times.len()];
-        for (place, (_, known)) in times.iter().enumerate() {
-            places[*known] = number(place);
+        for (place, (_, old)) in times.iter().enumerate() {
+            places[*old] = number(place);
         }
         (times.into_iter().map(|(time, _)| time).collect(), places)
     }

@@ -1,4 +1,5 @@
-//! From model values to rows: each record becomes a row, its texts go to the pools. What it refers to has a place already.
+//! Converts model values to rows: each record becomes a row, its texts go to the pools. The records it refers to already have
+//! places.
 
 use std::{
     collections::HashMap,
@@ -16,8 +17,8 @@ use crate::{
             ids,
             numbers::{at, count, count_below},
             rows::{
-                AmountRow, Dated, EntityExtra, EntityRow, EvidenceRow, FAR, IdentifierRow, Marks, NameRow, Rare,
-                Recorded, RelationshipExtra, RelationshipRow, SourceRow, Span, ToEntity, ToSource,
+                AmountRow, EntityExtra, EntityRow, EvidenceRow, FIRST_OUTSIDE, IdentifierRow, Marks, NameRow,
+                PackedDate, Rare, RelationshipExtra, RelationshipRow, SourceRow, Span, ToEntity, ToSource, VersionSpan,
             },
             text::{Text, TextPoolBuilder},
         },
@@ -29,35 +30,38 @@ use crate::{
     },
 };
 
-/// Keys of relationships that are no longer are likely to be those of others too.
+/// Keys of relationships up to this length are likely to be shared with others.
 const KEY_BYTES: usize = 12;
 
-/// The columns made so far; their texts are still being gathered.
+/// Builds columns; texts are still being collected.
 #[derive(Default)]
-pub(in crate::graph) struct Rows {
+pub(in crate::graph) struct RowBuilder {
     pub(in crate::graph) texts: TextPoolBuilder,
     pub(in crate::graph) cold: ColdPoolBuilder,
     pub(in crate::graph) columns: Columns,
-    known: Known,
+    index: ValueIndex,
     hasher: DefaultHashBuilder,
 }
 
-/// Which values are in their columns already.
+/// Positions of the values that are already in their columns.
 #[derive(Default)]
-struct Known {
+struct ValueIndex {
     recorded: HashTable<Rare>,
     extras: HashTable<Rare>,
     shares: HashTable<Rare>,
     amounts: HashTable<Rare>,
     confidences: HashTable<Rare>,
-    /// By their first statement.
+    /// Runs of statements, by the first one.
     runs: HashTable<Rare>,
 }
 
-/// Ends of a relationship, and why one of them is not known.
+/// Ends of a relationship, and why one of them is unknown.
 pub(in crate::graph) type RowEnds = (EntityIx, EntityIx, Option<UnknownReason>);
 
-impl Rows {
+/// The source and the speaker of a statement.
+pub(in crate::graph) type Attribution = (SourceIx, EntityIx);
+
+impl RowBuilder {
     /// The finished columns.
     pub(in crate::graph) fn finish(self) -> Columns {
         Columns {
@@ -67,11 +71,11 @@ impl Rows {
         }
     }
 
-    /// Adds a version of a source as a row of its own.
+    /// Converts a version of a source to a row.
     pub(in crate::graph) fn source(
         &mut self,
         source: &Source,
-        recorded: Recorded,
+        recorded: VersionSpan,
         older: Span,
     ) -> Result<SourceRow, Error> {
         Ok(SourceRow {
@@ -80,22 +84,22 @@ impl Rows {
             title: self.texts.push(&source.title)?,
             url: self.texts.intern_optional(source.url.as_deref())?,
             licence: self.texts.intern_optional(source.licence.as_deref())?,
-            published_on: Dated::of(source.published_on),
+            published_on: PackedDate::of(source.published_on),
             recorded: self.recorded(recorded)?,
             older,
         })
     }
 
-    /// Adds a version of an entity. Its `properties` are given as JSON text.
+    /// Converts a version of an entity to a row. Its `properties` are JSON text.
     pub(in crate::graph) fn entity(
         &mut self,
         entity: &Entity,
         properties: Option<&str>,
-        recorded: Recorded,
+        recorded: VersionSpan,
         (older, merged_into): (Span, EntityIx),
     ) -> Result<EntityRow, Error> {
         let names = count("names", self.columns.names.len() + entity.names.len())?;
-        let names_count = few("names of one entity", entity.names.len())?;
+        let names_count = count_u16("names of one entity", entity.names.len())?;
         for name in &entity.names {
             let row = NameRow {
                 text: self.texts.push(&name.text)?,
@@ -106,7 +110,7 @@ impl Rows {
             self.columns.names.push(row);
         }
         let identifiers = count("identifiers", self.columns.identifiers.len() + entity.identifiers.len())?;
-        let identifiers_count = few("identifiers of one entity", entity.identifiers.len())?;
+        let identifiers_count = count_u16("identifiers of one entity", entity.identifiers.len())?;
         for identifier in &entity.identifiers {
             let row = IdentifierRow {
                 scheme: self.texts.intern(&identifier.scheme)?,
@@ -117,9 +121,9 @@ impl Rows {
         let extra = EntityExtra {
             description: self.texts.intern_optional(entity.description.as_deref())?,
             website: self.texts.intern_optional(entity.website.as_deref())?,
-            dissolved: Dated::of(entity.dissolved),
-            starts_on: Dated::of(entity.starts_on),
-            ends_on: Dated::of(entity.ends_on),
+            dissolved: PackedDate::of(entity.dissolved),
+            starts_on: PackedDate::of(entity.starts_on),
+            ends_on: PackedDate::of(entity.ends_on),
             older: if older.len == 0 { Span::NONE } else { older },
             merged_into: self.entity_reference(merged_into)?,
         };
@@ -130,7 +134,7 @@ impl Rows {
             properties: self.cold.push_optional(properties)?,
             names: names - u32::from(names_count),
             identifiers: identifiers - u32::from(identifiers_count),
-            founded: Dated::of(entity.founded),
+            founded: PackedDate::of(entity.founded),
             extra: self.entity_extra(extra)?,
             recorded: self.recorded(recorded)?,
             names_count,
@@ -150,14 +154,14 @@ impl Rows {
         Ok(Rare(place))
     }
 
-    /// Adds a version of a relationship with its statements, of each of which the source and the speaker are `said`.
+    /// Converts a version of a relationship to a row, and adds its statements with their `attributions`.
     pub(in crate::graph) fn relationship(
         &mut self,
         relationship: &Relationship,
         properties: Option<&str>,
-        recorded: Recorded,
+        recorded: VersionSpan,
         (from, to, unknown): RowEnds,
-        said: &[(SourceIx, EntityIx)],
+        attributions: &[Attribution],
     ) -> Result<RelationshipRow, Error> {
         let extra = RelationshipExtra {
             role: self.texts.intern_optional(relationship.role.as_deref())?,
@@ -172,8 +176,8 @@ impl Rows {
         let mut marks = marks(relationship);
         let id = match ids::key(relationship) {
             Some(key) => {
-                marks |= Marks::FOLLOWS;
-                // Ordinals, dates and words for a kind of record are those of many; what a source numbers is not.
+                marks |= Marks::DERIVED_ID;
+                // Ordinals, dates and kinds of records are shared by many relationships; a source's own numbers are not.
                 if key.len() <= KEY_BYTES {
                     self.texts.intern(key)?
                 } else {
@@ -188,9 +192,9 @@ impl Rows {
             id,
             from: self.entity_reference(from)?,
             to: self.entity_reference(to)?,
-            evidence: self.statements(relationship, said)?,
-            since: Dated::of(validity.since()),
-            until: Dated::of(end),
+            evidence: self.statements(relationship, attributions)?,
+            since: PackedDate::of(validity.since()),
+            until: PackedDate::of(end),
             extra: self.relationship_extra(extra)?,
             recorded: self.recorded(recorded)?,
             unknown,
@@ -200,7 +204,7 @@ impl Rows {
         })
     }
 
-    /// The ids of components, which hold no line breaks, a line each.
+    /// The ids of components, one per line; they contain no line breaks.
     fn components(&mut self, ids: &[String]) -> Result<Text, Error> {
         match ids {
             [] => Ok(Text::NONE),
@@ -225,9 +229,9 @@ impl Rows {
             )
         };
         let column = &mut self.columns.relationship_extras;
-        once(
+        intern_value(
             "relationships",
-            &mut self.known.extras,
+            &mut self.index.extras,
             &self.hasher,
             column,
             extra,
@@ -235,44 +239,44 @@ impl Rows {
         )
     }
 
-    /// The statements of a relationship, which may be those of another.
-    fn statements(&mut self, relationship: &Relationship, said: &[(SourceIx, EntityIx)]) -> Result<Rare, Error> {
+    /// Adds the statements of a relationship, or reuses equal ones of another.
+    fn statements(&mut self, relationship: &Relationship, attributions: &[Attribution]) -> Result<Rare, Error> {
         let start = self.columns.evidence.len();
         if relationship.evidence.is_empty() {
             return Ok(Rare::NONE);
         }
         count("statements", start + relationship.evidence.len())?;
-        let (mut follow, mut numbers) = (true, HashMap::new());
-        for (statement, said) in relationship.evidence.iter().zip(said) {
+        let (mut all_derived, mut numbers) = (true, HashMap::new());
+        for (statement, attribution) in relationship.evidence.iter().zip(attributions) {
             let number = numbers.entry(statement.source.as_str()).or_insert(0);
             *number += 1;
-            let follows = statement.id == evidence_id(&relationship.id, &statement.source, *number);
-            let id = match follows {
+            let is_derived = statement.id == evidence_id(&relationship.id, &statement.source, *number);
+            let id = match is_derived {
                 true => Text::NONE,
                 false => self.texts.push(&statement.id)?,
             };
-            let row = self.statement(statement, id, *said)?;
-            follow &= follows;
+            let row = self.statement(statement, id, *attribution)?;
+            all_derived &= is_derived;
             self.columns.evidence.push(row);
         }
         if let Some(last) = self.columns.evidence.last_mut() {
             last.is_last = true;
         }
         let first = Rare(count("statements", start)?);
-        if !follow {
+        if !all_derived {
             return Ok(first);
         }
         let (rows, hasher) = (&mut self.columns.evidence, &self.hasher);
         let run = |first: Rare| run(rows, at(first.0));
         let hash = hasher.hash_one(run(first));
-        if let Some(known) = self.known.runs.find(hash, |known| run(*known) == run(first)) {
-            let known = *known;
+        if let Some(equal) = self.index.runs.find(hash, |other| run(*other) == run(first)) {
+            let equal = *equal;
             rows.truncate(start);
-            return Ok(known);
+            return Ok(equal);
         }
-        self.known
+        self.index
             .runs
-            .insert_unique(hash, first, |known| hasher.hash_one(run(*known)));
+            .insert_unique(hash, first, |other| hasher.hash_one(run(*other)));
         Ok(first)
     }
 
@@ -280,7 +284,7 @@ impl Rows {
         &mut self,
         statement: &Evidence,
         id: Text,
-        (source, speaker): (SourceIx, EntityIx),
+        (source, speaker): Attribution,
     ) -> Result<EvidenceRow, Error> {
         Ok(EvidenceRow {
             id,
@@ -291,7 +295,7 @@ impl Rows {
             share: self.share(statement.share)?,
             amount: self.amount(statement.amount.as_ref())?,
             confidence: self.confidence(statement.confidence)?,
-            stated_on: Dated::of(statement.stated_on),
+            stated_on: PackedDate::of(statement.stated_on),
             stance: statement.stance,
             is_last: false,
         })
@@ -302,29 +306,29 @@ impl Rows {
             return Ok(ToEntity::NONE);
         }
         match ix.base_row() {
-            Some(row) => count_below("entities", at(row), FAR).map(ToEntity::of_base),
+            Some(row) => count_below("entities", at(row), FIRST_OUTSIDE).map(ToEntity::of_base),
             None => {
-                let far = count_below("entities", self.columns.far_entities.len(), FAR - 1)?;
-                self.columns.far_entities.push(ix);
-                Ok(ToEntity(FAR + far))
+                let place = count_below("entities", self.columns.outside_entities.len(), FIRST_OUTSIDE - 1)?;
+                self.columns.outside_entities.push(ix);
+                Ok(ToEntity(FIRST_OUTSIDE + place))
             }
         }
     }
 
     fn source_reference(&mut self, ix: SourceIx) -> Result<ToSource, Error> {
         match ix.base_row() {
-            Some(row) => count_below("sources", at(row), FAR).map(ToSource::of_base),
+            Some(row) => count_below("sources", at(row), FIRST_OUTSIDE).map(ToSource::of_base),
             None => {
-                let far = count_below("sources", self.columns.far_sources.len(), FAR - 1)?;
-                self.columns.far_sources.push(ix);
-                Ok(ToSource(FAR + far))
+                let place = count_below("sources", self.columns.outside_sources.len(), FIRST_OUTSIDE - 1)?;
+                self.columns.outside_sources.push(ix);
+                Ok(ToSource(FIRST_OUTSIDE + place))
             }
         }
     }
 
-    fn recorded(&mut self, recorded: Recorded) -> Result<Rare, Error> {
-        let (known, column) = (&mut self.known.recorded, &mut self.columns.recorded);
-        once("record times", known, &self.hasher, column, recorded, |recorded| {
+    fn recorded(&mut self, recorded: VersionSpan) -> Result<Rare, Error> {
+        let (index, column) = (&mut self.index.recorded, &mut self.columns.recorded);
+        intern_value("record times", index, &self.hasher, column, recorded, |recorded| {
             *recorded
         })
     }
@@ -336,8 +340,8 @@ impl Rows {
             let ends = [range.min, range.max].map(f64::to_bits);
             (ends, range.min_inclusive, range.max_inclusive, share.of)
         };
-        let (known, column) = (&mut self.known.shares, &mut self.columns.shares);
-        once("shares", known, &self.hasher, column, share, key)
+        let (index, column) = (&mut self.index.shares, &mut self.columns.shares);
+        intern_value("shares", index, &self.hasher, column, share, key)
     }
 
     fn amount(&mut self, amount: Option<&Amount>) -> Result<Rare, Error> {
@@ -348,21 +352,21 @@ impl Rows {
             of: self.texts.intern_optional(amount.of.as_deref())?,
         };
         let key = |row: &AmountRow| (row.value.to_bits(), row.currency, row.of);
-        let (known, column) = (&mut self.known.amounts, &mut self.columns.amounts);
-        once("amounts", known, &self.hasher, column, row, key)
+        let (index, column) = (&mut self.index.amounts, &mut self.columns.amounts);
+        intern_value("amounts", index, &self.hasher, column, row, key)
     }
 
     fn confidence(&mut self, confidence: Option<f64>) -> Result<Rare, Error> {
         let Some(confidence) = confidence else {
             return Ok(Rare::NONE);
         };
-        let (known, column) = (&mut self.known.confidences, &mut self.columns.confidences);
+        let (index, column) = (&mut self.index.confidences, &mut self.columns.confidences);
         let key = |confidence: &f64| confidence.to_bits();
-        once("statements", known, &self.hasher, column, confidence, key)
+        intern_value("statements", index, &self.hasher, column, confidence, key)
     }
 }
 
-/// What is or is not so of a relationship.
+/// The flags of a relationship.
 fn marks(relationship: &Relationship) -> u8 {
     let validity = relationship.validity;
     let marks = [
@@ -378,33 +382,33 @@ fn marks(relationship: &Relationship) -> u8 {
         .fold(0, |marks, (_, mark)| marks | mark)
 }
 
-/// The statements of a relationship, of which the first is here.
+/// The run of statements of a relationship that starts at `first`.
 fn run(rows: &[EvidenceRow], first: usize) -> &[EvidenceRow] {
     let last = rows[first..].iter().position(|row| row.is_last);
     &rows[first..=first + last.unwrap_or_default()]
 }
 
-/// Where a value stands in its column, to which it is added unless it is there.
-fn once<T: Copy, K: Hash + Eq>(
+/// The position of a value in its column, to which it is added if missing.
+fn intern_value<T: Copy, K: Hash + Eq>(
     noun: &'static str,
-    known: &mut HashTable<Rare>,
+    index: &mut HashTable<Rare>,
     hasher: &DefaultHashBuilder,
     column: &mut Vec<T>,
     value: T,
     key: impl Fn(&T) -> K,
 ) -> Result<Rare, Error> {
-    let wanted = key(&value);
-    let hash = hasher.hash_one(&wanted);
-    if let Some(found) = known.find(hash, |place| key(&column[at(place.0)]) == wanted) {
-        return Ok(*found);
+    let value_key = key(&value);
+    let hash = hasher.hash_one(&value_key);
+    if let Some(existing) = index.find(hash, |place| key(&column[at(place.0)]) == value_key) {
+        return Ok(*existing);
     }
     let place = Rare(count(noun, column.len())?);
     column.push(value);
-    known.insert_unique(hash, place, |place| hasher.hash_one(key(&column[at(place.0)])));
+    index.insert_unique(hash, place, |place| hasher.hash_one(key(&column[at(place.0)])));
     Ok(place)
 }
 
-fn few(noun: &'static str, count: usize) -> Result<u16, Error> {
+fn count_u16(noun: &'static str, count: usize) -> Result<u16, Error> {
     u16::try_from(count).map_err(|_| Error::TooLarge {
         noun,
         max: u32::from(u16::MAX),
@@ -413,5 +417,5 @@ fn few(noun: &'static str, count: usize) -> Result<u16, Error> {
 
 /// The properties of a record as JSON text.
 pub(in crate::graph) fn json_text(object: Option<&serde_json::Map<String, serde_json::Value>>) -> Option<String> {
-    object.map(|object| serde_json::to_string(object).expect("what was JSON is JSON"))
+    object.map(|object| serde_json::to_string(object).expect("a JSON object serializes"))
 }

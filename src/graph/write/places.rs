@@ -1,5 +1,5 @@
-//! Places between the ids of the base for what is added to it. All ids of a commit get theirs at once, spread in the room between
-//! their neighbors. Where no room is left, everything that was added gets new places: see [`Snapshot::respaced`].
+//! Places between the ids of the base for added records. All ids of a commit get their places at once, spread in the room between
+//! their neighbors. If no room is left, all added records get new places: see [`Snapshot::respaced`].
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -17,47 +17,47 @@ use crate::{
     model::{Change, Record},
 };
 
-/// How far from the only neighbor something is placed.
+/// The distance from an only neighbor.
 const STRIDE: u64 = 1 << 40;
-/// How much longer an id begins like one neighbor than like the other where it is taken to follow it in order.
-const ALIKE: usize = 4;
-/// Which part of the room is taken by what follows in order,
-const RUN: u64 = 1024;
-/// and by what may.
-const FEW: u64 = 16;
-/// Room in which none is left to others: there it lasts longest when it is halved.
+/// The difference of the prefixes shared with both neighbors from which an id counts as the successor of one of them.
+const PREFIX_DIFFERENCE_MIN: usize = 4;
+/// The fraction of the room used for ids that continue a sequence,
+const SEQUENCE_FRACTION: u64 = 1024;
+/// and for ids that may continue one.
+const MAYBE_SEQUENCE_FRACTION: u64 = 16;
+/// In less room than this, ids are placed in the middle, where the room lasts longest.
 const NARROW: u64 = 1 << 32;
 
-/// What stands next to new places among what was added.
+/// The neighbor of new places among the added ids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Neighbor {
     place: u64,
-    /// How many bytes its id begins with that the new one begins with too.
+    /// The length of the prefix that its id shares with the new one, in bytes.
     shared: usize,
 }
 
-/// Places one after the other.
+/// Places at equal distances.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Spread {
     first: u64,
     step: u64,
 }
 
-/// So many places between two neighbors, each none at the end of the room. Ids that begin alike are likely to come in order, one
-/// after the other, so what begins like one neighbor is placed near it and leaves the room to what follows. None when there is
-/// not so much room.
+/// `count` places between two neighbors, each `None` at an end of the room. Ids with a common prefix are likely to come in sequence,
+/// so an id with the prefix of one neighbor is placed near it and leaves the room to its successors. `None` if there is not enough
+/// room.
 ///
-/// A gap in which `n` places were spread evenly has room for at least 32 more commits of one id, in whatever order these come, as
-/// long as `n` is below 2^32: see the tests.
+/// A gap with `n` evenly spread places has room for at least 32 more commits of one id, in any order, if `n` is below 2^32: see the
+/// tests.
 fn spread(low: Option<Neighbor>, high: Option<Neighbor>, count: u64) -> Option<Spread> {
     let shared = |neighbor: Option<Neighbor>| neighbor.map_or(0, |neighbor| neighbor.shared);
     let (floor, ceiling) = (low.map_or(0, |low| low.place), high.map_or(u64::MAX, |high| high.place));
     let room = ceiling.checked_sub(floor)?;
-    let alike = shared(low).abs_diff(shared(high));
+    let difference = shared(low).abs_diff(shared(high));
     let near = match (low, high) {
         (Some(_), Some(_)) if room <= NARROW => room,
-        (Some(_), Some(_)) if alike >= ALIKE => room / RUN,
-        (Some(_), Some(_)) if alike > 0 => room / FEW,
+        (Some(_), Some(_)) if difference >= PREFIX_DIFFERENCE_MIN => room / SEQUENCE_FRACTION,
+        (Some(_), Some(_)) if difference > 0 => room / MAYBE_SEQUENCE_FRACTION,
         (Some(_), None) | (None, Some(_)) => STRIDE,
         _ => room,
     };
@@ -70,7 +70,7 @@ fn spread(low: Option<Neighbor>, high: Option<Neighbor>, count: u64) -> Option<S
     (step > 0).then_some(Spread { first, step })
 }
 
-/// An id that needs places: how many, and how many rows of the base come before it.
+/// An id that needs places: their number, and the number of rows of the base before it.
 #[derive(Debug)]
 struct Slot {
     id: Arc<str>,
@@ -78,39 +78,39 @@ struct Slot {
     count: u64,
 }
 
-/// An id beside a slot that has places: how many rows of the base come before it, the place that is next to the slot, and the id.
-type Beside<'a> = Option<(u32, u64, &'a str)>;
+/// An id with places next to a slot: the number of rows of the base before it, the place next to the slot, and the id.
+type AdjacentId<'a> = Option<(u32, u64, &'a str)>;
 
-/// The places of each slot, which ascend by id. `neighbors` tells the ids that have places on both sides of one. None when there is
-/// not so much room.
-fn assign<'a>(slots: &[Slot], neighbors: impl Fn(&Slot) -> [Beside<'a>; 2]) -> Option<Vec<Spread>> {
-    // What follows other rows of the base is no neighbor.
-    let beside = |slot: &Slot| neighbors(slot).map(|found| found.filter(|(rows, ..)| *rows == slot.rows));
+/// The places of each slot, ascending by id. `neighbors` returns the ids with places on both sides of a slot. `None` if there is
+/// not enough room.
+fn assign<'a>(slots: &[Slot], neighbors: impl Fn(&Slot) -> [AdjacentId<'a>; 2]) -> Option<Vec<Spread>> {
+    // An id after other rows of the base is not a neighbor.
+    let adjacent = |slot: &Slot| neighbors(slot).map(|id| id.filter(|(rows, ..)| *rows == slot.rows));
     let mut places = Vec::with_capacity(slots.len());
     let mut start = 0;
     while let Some(first) = slots.get(start) {
-        let [low, mut high] = beside(first);
+        let [low, mut high] = adjacent(first);
         let mut end = start + 1;
-        // All before the same neighbor share the room.
+        // All slots before the same neighbor share the room.
         while let Some(next) = slots.get(end).filter(|next| next.rows == first.rows) {
-            let [next_low, next_high] = beside(next);
+            let [next_low, next_high] = adjacent(next);
             if next_low.map(|(_, place, _)| place) != low.map(|(_, place, _)| place) {
                 break;
             }
             (high, end) = (next_high, end + 1);
         }
         let run = &slots[start..end];
-        let neighbor = |found: Beside<'_>, slot: &Slot| {
-            let (_, place, id) = found?;
-            let alike = slot.id.bytes().zip(id.bytes()).take_while(|(one, other)| one == other);
-            let shared = alike.count();
+        let neighbor = |adjacent: AdjacentId<'_>, slot: &Slot| {
+            let (_, place, id) = adjacent?;
+            let prefix = slot.id.bytes().zip(id.bytes()).take_while(|(one, other)| one == other);
+            let shared = prefix.count();
             Some(Neighbor { place, shared })
         };
         let count = run.iter().map(|slot| slot.count).sum();
         let Spread { first: mut place, step } = spread(neighbor(low, first), neighbor(high, &slots[end - 1]), count)?;
         for slot in run {
             places.push(Spread { first: place, step });
-            // After the last of all there may be no more room.
+            // After the last slot there may be no more room.
             place = place.wrapping_add(step.wrapping_mul(slot.count));
         }
         start = end;
@@ -118,25 +118,25 @@ fn assign<'a>(slots: &[Slot], neighbors: impl Fn(&Slot) -> [Beside<'a>; 2]) -> O
     Some(places)
 }
 
-/// The places of what is added.
+/// The places of added records.
 #[derive(Debug, Default)]
 pub(in crate::graph) struct Plan {
     entities: HashMap<Arc<str>, EntityIx>,
     sources: HashMap<Arc<str>, SourceIx>,
-    /// Those of the versions that are added, in order.
+    /// The places of the added versions, in order.
     relationships: HashMap<Arc<str>, VecDeque<RelationshipIx>>,
 }
 
-/// What needs places.
+/// The ids that need places.
 #[derive(Debug, Default)]
-pub(in crate::graph) struct Added {
+pub(in crate::graph) struct AddedIds {
     entities: Vec<Arc<str>>,
     sources: Vec<Arc<str>>,
     relationships: Vec<Arc<str>>,
 }
 
-impl Added {
-    /// Adds what `changes` add to a snapshot.
+impl AddedIds {
+    /// Adds the ids of the records that `changes` put.
     pub(in crate::graph) fn extend<'a>(&mut self, changes: impl Iterator<Item = &'a Change>) {
         for change in changes {
             let Change::Put(record) = change else { continue };
@@ -149,7 +149,7 @@ impl Added {
         }
     }
 
-    /// The places of all of it among what `graph` holds. None when there is not so much room between two ids.
+    /// The places of all ids among those of `graph`. `None` if there is not enough room between two ids.
     pub(in crate::graph) fn plan(mut self, graph: &Snapshot) -> Option<Plan> {
         let (base, delta) = (&graph.base, &graph.delta);
         let mut plan = Plan::default();
@@ -159,8 +159,8 @@ impl Added {
             |_, id| base.entity_place(id).unwrap_or_else(|before| before),
             Times::Once,
         );
-        let placed = |ix: &EntityIx| [(ix.rows(), ix.place()); 2];
-        let places = assign(&slots, |slot| beside(&delta.entity_ids, slot, placed))?;
+        let place_of = |ix: &EntityIx| [(ix.rows(), ix.place()); 2];
+        let places = assign(&slots, |slot| adjacent_ids(&delta.entity_ids, slot, place_of))?;
         for (Slot { id, rows, .. }, Spread { first, .. }) in slots.into_iter().zip(places) {
             plan.entities.insert(id, EntityIx::added(rows, first));
         }
@@ -170,17 +170,17 @@ impl Added {
             |_, id| base.source(id).unwrap_or_else(|before| before),
             Times::Once,
         );
-        let placed = |ix: &SourceIx| [(ix.rows(), ix.place()); 2];
-        let places = assign(&slots, |slot| beside(&delta.source_ids, slot, placed))?;
+        let place_of = |ix: &SourceIx| [(ix.rows(), ix.place()); 2];
+        let places = assign(&slots, |slot| adjacent_ids(&delta.source_ids, slot, place_of))?;
         for (Slot { id, rows, .. }, Spread { first, .. }) in slots.into_iter().zip(places) {
             plan.sources.insert(id, SourceIx::added(rows, first));
         }
-        // What comes in order is not far.
+        // Ids in ascending order are close to each other.
         let rows = |before, id: &str| base.relationships_from(before, id).end;
         let slots = ascending(self.relationships, rows, Times::Each);
-        let placed =
+        let place_of =
             |(first, last): &(RelationshipIx, RelationshipIx)| [*first, *last].map(|ix| (ix.rows(), ix.place()));
-        let places = assign(&slots, |slot| beside(&delta.relationship_ids, slot, placed))?;
+        let places = assign(&slots, |slot| adjacent_ids(&delta.relationship_ids, slot, place_of))?;
         for (Slot { id, rows, count }, Spread { first, step }) in slots.into_iter().zip(places) {
             let versions = (0..count).map(|number| RelationshipIx::added(rows, first + number * step));
             plan.relationships.insert(id, versions.collect());
@@ -190,12 +190,12 @@ impl Added {
 }
 
 impl Plan {
-    /// The place of an entity that is new.
+    /// The place of a new entity.
     pub(in crate::graph) fn entity(&self, id: &str) -> EntityIx {
         *self.entities.get(id).expect("every new entity was planned for")
     }
 
-    /// The place of a source that is new.
+    /// The place of a new source.
     pub(in crate::graph) fn source(&self, id: &str) -> SourceIx {
         *self.sources.get(id).expect("every new source was planned for")
     }
@@ -209,14 +209,14 @@ impl Plan {
     }
 }
 
-/// How many places an id gets that is named several times.
+/// The number of places for an id that occurs several times.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Times {
     Once,
     Each,
 }
 
-/// A slot for each id, ascending. `rows` tells how many rows of the base come before an id, of which so many are known to.
+/// A slot for each id, ascending. `rows` returns the number of rows of the base before an id, given a lower bound.
 fn ascending(mut ids: Vec<Arc<str>>, rows: impl Fn(u32, &str) -> u32, times: Times) -> Vec<Slot> {
     ids.sort_unstable();
     let mut slots: Vec<Slot> = Vec::with_capacity(ids.len());
@@ -232,21 +232,21 @@ fn ascending(mut ids: Vec<Arc<str>>, rows: impl Fn(u32, &str) -> u32, times: Tim
     slots
 }
 
-/// The ids on both sides of a slot. `first_and_last` tells the rows before what an id was given, and the places.
-fn beside<'a, V: Clone>(
+/// The ids on both sides of a slot. `first_and_last` returns the first and the last place of an id, with the rows before them.
+fn adjacent_ids<'a, V: Clone>(
     ids: &'a OrdMap<Arc<str>, V>,
     slot: &Slot,
     first_and_last: impl Fn(&V) -> [(u32, u64); 2],
-) -> [Beside<'a>; 2] {
-    let low = ids.get_prev(&slot.id).map(|(id, given)| {
-        let (rows, place) = first_and_last(given)[1];
+) -> [AdjacentId<'a>; 2] {
+    let low = ids.get_prev(&slot.id).map(|(id, value)| {
+        let (rows, place) = first_and_last(value)[1];
         (rows, place, &**id)
     });
     let after = ids
         .range((Bound::Excluded(Arc::clone(&slot.id)), Bound::Unbounded))
         .next();
-    let high = after.map(|(id, given)| {
-        let (rows, place) = first_and_last(given)[0];
+    let high = after.map(|(id, value)| {
+        let (rows, place) = first_and_last(value)[0];
         (rows, place, &**id)
     });
     [low, high]
@@ -258,18 +258,18 @@ mod tests {
 
     use super::*;
 
-    fn told<'a>((id, place): (&'a String, &'a u64)) -> (u32, u64, &'a str) {
+    fn adjacent_id<'a>((id, place): (&'a String, &'a u64)) -> (u32, u64, &'a str) {
         (0, *place, id.as_str())
     }
 
-    /// Places in one gap of the base, which are all spread anew when there is no room.
+    /// Places in one gap of the base, which are all spread again when there is no room.
     #[derive(Default)]
     struct Gap {
         places: BTreeMap<String, u64>,
-        /// How many commits there were since all were spread the last time, and the fewest there were between two times.
+        /// The number of commits since all were spread the last time, and the fewest between two times.
         since: usize,
         fewest: Option<usize>,
-        /// How often an id was given another place.
+        /// How often an id got another place.
         moved: usize,
     }
 
@@ -282,13 +282,13 @@ mod tests {
             let slots: Vec<Slot> = ids.iter().map(|id| slot(id)).collect();
             let neighbors = |slot: &Slot| {
                 let id = slot.id.to_string();
-                let low = self.places.range(..id.clone()).next_back().map(told);
-                [low, self.places.range(id..).next().map(told)]
+                let low = self.places.range(..id.clone()).next_back().map(adjacent_id);
+                [low, self.places.range(id..).next().map(adjacent_id)]
             };
             match assign(&slots, neighbors) {
                 Some(places) => {
-                    let placed = ids.into_iter().zip(places.into_iter().map(|spread| spread.first));
-                    self.places.extend(placed);
+                    let entries = ids.into_iter().zip(places.into_iter().map(|spread| spread.first));
+                    self.places.extend(entries);
                     self.since += 1;
                 }
                 None => {
@@ -299,7 +299,7 @@ mod tests {
             }
         }
 
-        /// Gives all of these places anew.
+        /// Spreads all of these again.
         fn spread(&mut self, mut all: Vec<String>) {
             all.sort();
             let slots: Vec<Slot> = all.iter().map(|id| slot(id)).collect();
@@ -336,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_in_the_orders_that_people_give_them_hardly_move() {
+    fn ids_in_usual_orders_rarely_move() {
         const COUNT: usize = 30_000;
         let numbers = || (0..COUNT).map(|number| format!("acme-{number}"));
         let orders: Vec<Box<dyn Iterator<Item = String>>> = vec![
@@ -353,10 +353,10 @@ mod tests {
             order.for_each(|id| gap.add(vec![id]));
             assert!(gap.is_in_order());
             assert_eq!(gap.places.len(), COUNT);
-            // Not even once each.
+            // Less than once each on average.
             assert!(gap.moved < COUNT, "{}", gap.moved);
         }
-        // The same of many at a time.
+        // The same with many at a time.
         let mut gap = Gap::default();
         let all: Vec<String> = numbers().collect();
         all.chunks(300).for_each(|batch| gap.add(batch.to_vec()));
@@ -364,19 +364,19 @@ mod tests {
         assert_eq!((gap.places.len(), gap.moved), (COUNT, 0));
     }
 
-    /// The id of the `n`th of those that halve what is between two, again and again: each between the last two.
+    /// Ids each of which lies between the last two.
     fn halving(count: usize) -> Vec<String> {
         let mut id = String::new();
-        let halved = (0..count).map(|number| {
+        let ids = (0..count).map(|number| {
             let next = format!("{id}{}", if number % 2 == 0 { "m" } else { "lz" });
             id.push(if number % 2 == 0 { 'l' } else { 'm' });
             next
         });
-        halved.collect()
+        ids.collect()
     }
 
     #[test]
-    fn after_all_were_spread_any_thirty_ids_find_room() {
+    fn after_spreading_there_is_room_for_thirty_ids_in_any_order() {
         let descending = |count: usize| (1..=count).map(|number| format!("{}b", "a".repeat(number))).collect();
         let ascending = |count: usize| (1..=count).map(|number| format!("{}a", "b".repeat(number))).collect();
         let orders: [(&str, Vec<String>); 3] = [
@@ -392,7 +392,7 @@ mod tests {
             order.into_iter().for_each(|id| gap.add(vec![id]));
             assert!(gap.is_in_order(), "{name}");
             assert!(gap.fewest.is_none_or(|fewest| fewest >= 12), "{name}: {:?}", gap.fewest);
-            // No id is moved more often than once in so many commits.
+            // On average an id moves at most once in 24 commits.
             assert!(
                 gap.moved <= gap.places.len() * gap.places.len() / 24,
                 "{name}: {}",
@@ -409,13 +409,13 @@ mod tests {
         assert!(gap.is_in_order());
         let full = gap.places;
         for order in ["0500000", "0999999", "0000000"] {
-            for halved in [false, true] {
+            for is_halving in [false, true] {
                 let mut gap = Gap {
                     places: full.clone(),
                     ..Gap::default()
                 };
                 for number in 0..32 {
-                    let id = match halved {
+                    let id = match is_halving {
                         true => format!("{order}{}", &halving(number + 1)[number]),
                         false => format!("{order}{}b", "a".repeat(32 - number)),
                     };
@@ -425,7 +425,7 @@ mod tests {
                 assert!(gap.is_in_order());
             }
         }
-        // And for all of one commit, whatever these are.
+        // And for all ids of one commit.
         let mut gap = Gap {
             places: full,
             ..Gap::default()
@@ -436,7 +436,7 @@ mod tests {
     }
 
     #[test]
-    fn where_there_is_no_room_that_is_said() {
+    fn without_room_there_are_no_places() {
         let neighbor = |place| Some(Neighbor { place, shared: 0 });
         assert_eq!(spread(neighbor(5), neighbor(6), 1), None);
         assert_eq!(spread(neighbor(6), neighbor(6), 1), None);

@@ -1,4 +1,4 @@
-//! All entities of a snapshot numbered without gaps, in the order of their ids: for computations over arrays.
+//! Numbers all entities of a snapshot without gaps, in the order of their ids: for computations over arrays.
 
 use crate::graph::{columns::numbers::at, ix::EntityIx, read::snapshot::Snapshot};
 
@@ -20,14 +20,14 @@ impl Rank {
 #[derive(Debug, Clone)]
 pub(in crate::graph) struct Ranks {
     rows: usize,
-    /// Those that are not of the base, each with its number, ascending.
+    /// The entities outside the base, each with its number, ascending.
     added: Vec<(EntityIx, Rank)>,
 }
 
 impl Ranks {
     pub(in crate::graph) fn of(snapshot: &Snapshot) -> Self {
         let added = snapshot.delta.entity_ids.values().copied();
-        // Before it stand rows of the base, and those added before it.
+        // The number counts the rows of the base and the added entities before it.
         let mut added: Vec<EntityIx> = added.collect();
         added.sort_unstable();
         Self {
@@ -40,21 +40,21 @@ impl Ranks {
         }
     }
 
-    /// How many entities there are, whoever knows them.
+    /// The number of entities, independent of views.
     pub(in crate::graph) fn count(&self) -> usize {
         self.rows + self.added.len()
     }
 
-    /// The number of `entity`. O(log of those added since the base).
+    /// The number of `entity`. O(log of the entities added since the base).
     pub(in crate::graph) fn rank(&self, entity: EntityIx) -> Rank {
         let before = self.added.partition_point(|(added, _)| *added < entity);
         match entity.base_row() {
-            Some(row) => Rank(row + u32::try_from(before).expect("rows are counted when they are made")),
+            Some(row) => Rank(row + u32::try_from(before).expect("rows are counted when they are built")),
             None => self.added[before].1,
         }
     }
 
-    /// The entity with this number. O(log of those added since the base).
+    /// The entity with this number. O(log of the entities added since the base).
     pub(in crate::graph) fn entity(&self, rank: Rank) -> EntityIx {
         match self.added.binary_search_by_key(&rank, |(_, rank)| *rank) {
             Ok(place) => self.added[place].0,

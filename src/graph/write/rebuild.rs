@@ -1,12 +1,11 @@
-//! A new base of everything a snapshot holds, so that what changed since the last one no longer stands beside it. Streams: no
-//! more than one record is held as a value.
+//! A new base of all records of a snapshot, which absorbs its delta. Streams: at most one record is in memory as a value.
 
 use std::{collections::HashMap, sync::Arc};
 
 use imbl::OrdSet;
 use jiff::Timestamp;
 
-use super::{fill::Rows, ranks::Ranks};
+use super::{fill::RowBuilder, ranks::Ranks};
 use crate::graph::{
     Error,
     base::{Base, Title, index::KeyIndex},
@@ -18,59 +17,59 @@ use crate::graph::{
     },
 };
 
-/// The rows of a snapshot without what finds them.
-pub(in crate::graph) struct Copied {
-    pub(in crate::graph) rows: Rows,
+/// A copy of the rows of a snapshot, without most indexes.
+pub(in crate::graph) struct RowCopy {
+    pub(in crate::graph) rows: RowBuilder,
     /// The distinct record times, ascending.
     pub(in crate::graph) times: Vec<Timestamp>,
-    /// Hashes of names, and whose they are.
+    /// Hashes of names with the entities.
     pub(in crate::graph) by_name: Vec<(u32, u32)>,
-    /// Hashes of identifiers, and whose they are.
+    /// Hashes of identifiers with the entities.
     pub(in crate::graph) by_identifier: Vec<(u32, u32)>,
 }
 
 impl Snapshot {
-    /// How many versions were begun or ended since the base was made.
+    /// The number of versions that were added or retracted since the base.
     #[must_use]
     pub fn changes(&self) -> usize {
         self.delta.size
     }
 
-    /// How many rows the base has: entities, sources, and versions of relationships.
+    /// The number of rows of the base: entities, sources, and versions of relationships.
     #[must_use]
     pub fn base_rows(&self) -> usize {
         let columns = &self.base.columns;
         columns.entities.len() + columns.relationships.len() + columns.sources.len()
     }
 
-    /// Lets what the base holds be found by its ids in one step, here and in what is made of this: for imports, which look for
-    /// millions. O(n) and some ten bytes for each row, once.
+    /// Builds hash indexes of ids, also for snapshots derived from this one: for imports, which look up millions. O(n) and some ten
+    /// bytes for each row, once.
     pub fn index_ids(&self) {
         self.base.index_ids();
     }
 
-    /// The same in a base of its own. O(n log n).
+    /// The same graph with a new base and an empty delta. O(n log n).
     ///
     /// # Errors
     /// [`Error`] when there is more than a graph can hold.
     pub fn rebuilt(&self) -> Result<Self, Error> {
-        let Copied {
+        let RowCopy {
             mut rows,
             times,
             by_name,
             by_identifier,
-        } = self.copied()?;
+        } = self.copy_rows()?;
         let title = self.title_row(&mut rows)?;
         let keys = (KeyIndex::new(by_name), KeyIndex::new(by_identifier));
         Ok(self.on_base(Base::new(rows.finish(), times, keys, title)))
     }
 
-    /// All rows, of which each stands where it will in a base of its own.
-    pub(in crate::graph) fn copied(&self) -> Result<Copied, Error> {
-        let mut rows = Rows::default();
+    /// A copy of all rows, in the order of a new base.
+    pub(in crate::graph) fn copy_rows(&self) -> Result<RowCopy, Error> {
+        let mut rows = RowBuilder::default();
         let ranks = Ranks::of(self);
         let entity = |ix: EntityIx| {
-            ix.known()
+            ix.to_option()
                 .map_or(EntityIx::NONE, |ix| EntityIx::of_base(ranks.rank(ix).0))
         };
         let mut sources: HashMap<SourceIx, SourceIx> = HashMap::new();
@@ -86,14 +85,14 @@ impl Snapshot {
             let end = |end| entity(columns.entity(end));
             let ends = (end(row.from), end(row.to), row.unknown);
             let statements = self.statements_of(ix);
-            let said = statements.map(|(_, columns, row)| {
+            let attributions = statements.map(|(_, columns, row)| {
                 let (source, speaker) = (columns.source(row.source), columns.entity(row.speaker));
                 (sources[&source], entity(speaker))
             });
-            let said: Vec<_> = said.collect();
+            let attributions: Vec<_> = attributions.collect();
             let read = self.relationship(ix);
             let (record, properties) = (read.without_properties(), read.properties());
-            let row = rows.relationship(&record, properties.as_deref(), self.recorded(ix), ends, &said)?;
+            let row = rows.relationship(&record, properties.as_deref(), self.recorded(ix), ends, &attributions)?;
             rows.columns.relationships.push(row);
         }
         let keys = |index: &KeyIndex, added: &OrdSet<(u32, EntityIx)>| -> Vec<(u32, u32)> {
@@ -105,7 +104,7 @@ impl Snapshot {
             all.map(|(hash, ix)| (hash, ranks.rank(ix).0)).collect()
         };
         let (base, delta) = (&self.base, &self.delta);
-        Ok(Copied {
+        Ok(RowCopy {
             rows,
             times: base.times.iter().chain(&delta.times).copied().collect(),
             by_name: keys(&base.by_name, &delta.by_name),
@@ -113,8 +112,8 @@ impl Snapshot {
         })
     }
 
-    /// What is said of the whole, with its texts among these rows.
-    pub(in crate::graph) fn title_row(&self, rows: &mut Rows) -> Result<Title, Error> {
+    /// The title, with its texts among these rows.
+    pub(in crate::graph) fn title_row(&self, rows: &mut RowBuilder) -> Result<Title, Error> {
         Ok(Title {
             title: rows.texts.push(self.title())?,
             description: rows.texts.intern_optional(self.description())?,
@@ -123,15 +122,15 @@ impl Snapshot {
         })
     }
 
-    /// What waits, and how ids are found, on a base that holds everything this snapshot does.
+    /// A snapshot on a base with all records of this one, with its unresolved relationships and id indexes.
     pub(in crate::graph) fn on_base(&self, base: Base) -> Self {
         if self.base.finder.get().is_some() {
             base.index_ids();
         }
-        Self::of(base).keeping(Arc::clone(&self.delta.unresolved))
+        Self::of(base).with_shared_unresolved(Arc::clone(&self.delta.unresolved))
     }
 
-    fn add_source(&self, rows: &mut Rows, ix: SourceIx) -> Result<(), Error> {
+    fn add_source(&self, rows: &mut RowBuilder, ix: SourceIx) -> Result<(), Error> {
         let versions = self.source_versions(ix);
         let older = older(rows.columns.older_sources.len(), versions.len())?;
         for (place, version) in versions.iter().enumerate() {
@@ -148,7 +147,12 @@ impl Snapshot {
         Ok(())
     }
 
-    fn add_entity(&self, rows: &mut Rows, ix: EntityIx, entity: impl Fn(EntityIx) -> EntityIx) -> Result<(), Error> {
+    fn add_entity(
+        &self,
+        rows: &mut RowBuilder,
+        ix: EntityIx,
+        entity: impl Fn(EntityIx) -> EntityIx,
+    ) -> Result<(), Error> {
         let versions = self.entity_versions(ix);
         let older = older(rows.columns.older_entities.len(), versions.len())?;
         for (place, version) in versions.iter().enumerate() {
@@ -169,7 +173,7 @@ impl Snapshot {
     }
 }
 
-/// Where all but the last of so many versions stand, after so many others.
+/// The span of all but the last of `versions`, after `others`.
 fn older(others: usize, versions: usize) -> Result<Span, Error> {
     Ok(Span {
         start: count("versions", others)?,

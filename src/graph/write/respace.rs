@@ -1,18 +1,18 @@
-//! New places for everything that was added since the base, when there is no room left between two ids. All of it is carried out
-//! again over the same base, with all its ids known from the start.
+//! New places for all records added since the base, when there is no room left between two ids. All changes are applied respaced to
+//! the same base, with all ids known from the start.
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
 
 use super::{
-    places::{Added, Plan},
-    refused::Refused,
-    work::Work,
+    applier::Applier,
+    apply_error::ApplyError,
+    places::{AddedIds, Plan},
 };
 use crate::{
     graph::{
-        columns::rows::{EntityRow, Recorded, SourceRow},
+        columns::rows::{EntityRow, SourceRow, VersionSpan},
         delta::{Delta, Version},
         read::{
             refs::{EntityRef, SourceRef},
@@ -22,40 +22,40 @@ use crate::{
     model::{Action, Change, Noun, Record, Step},
 };
 
-/// What was recorded at one moment, by id.
+/// The steps recorded at one moment, by id.
 type Moment = BTreeMap<String, Step>;
 
 impl Snapshot {
-    /// The same with room between all that was added since the base, and the places of what `steps` add to it. O(what was added
-    /// since the base, and its logarithm); how much that is, is bounded by when a new base is made.
+    /// The same graph with room between all records added since the base, and the places of the records that `steps` add to it.
+    /// O(n log n) in the records added since the base, whose number is bounded by rebuilding the base.
     ///
     /// # Errors
-    /// [`Refused::Graph`] when there is more than a graph can hold, and [`Refused::Crowded`] when there is more between two ids of
-    /// the base than there are numbers.
-    pub(in crate::graph) fn respaced(&self, steps: &[Step]) -> Result<(Self, Plan), Refused> {
+    /// [`ApplyError::Graph`] if there is more than a graph can hold, and [`ApplyError::NoPlaceLeft`] if there is more between two
+    /// ids of the base than there are numbers.
+    pub(in crate::graph) fn respaced(&self, steps: &[Step]) -> Result<(Self, Plan), ApplyError> {
         let moments = self.moments();
         let mut delta = Delta::default();
         delta.unresolved = Arc::clone(&self.delta.unresolved);
         let mut graph = Self::with(Arc::clone(&self.base), delta);
-        let mut added = Added::default();
+        let mut added = AddedIds::default();
         let all = moments.iter().flat_map(|(_, moment)| moment);
         added.extend(all.map(|step| &step.change));
         added.extend(steps.iter().map(|step| &step.change));
-        let mut plan = added.plan(&graph).ok_or(Refused::Crowded)?;
+        let mut plan = added.plan(&graph).ok_or(ApplyError::NoPlaceLeft)?;
         for (at, steps) in moments {
-            graph = Work::on(&graph, at, &mut plan).carry_out(&steps)?;
+            graph = Applier::new(&graph, at, &mut plan).apply(&steps)?;
         }
         Ok((graph, plan))
     }
 
-    /// What was recorded at each moment since the base.
+    /// The steps recorded at each moment since the base.
     fn moments(&self) -> Vec<(Timestamp, Vec<Step>)> {
         let mut moments: Vec<Moment> = self.delta.times.iter().map(|_| Moment::new()).collect();
         let first = u32::try_from(self.base.times.len()).unwrap_or(u32::MAX);
         let mut record = |at: u32, id: String, step: Step| {
             let place = at.checked_sub(first).and_then(|place| usize::try_from(place).ok());
             if let Some(moment) = place.and_then(|place| moments.get_mut(place)) {
-                // The next version takes the place of one that ended at the same moment.
+                // A new version replaces the retraction of the old one at the same moment.
                 match step.change {
                     Change::Put(_) => drop(moment.insert(id, step)),
                     _ => drop(moment.entry(id).or_insert(step)),
@@ -118,12 +118,12 @@ impl Snapshot {
     }
 }
 
-fn put(recorded: Recorded, record: Record) -> Step {
+fn put(recorded: VersionSpan, record: Record) -> Step {
     step(recorded, Change::Put(Box::new(record)))
 }
 
-/// A step of which only what is carried out is told.
-fn step(recorded: Recorded, change: Change) -> Step {
+/// A step with only the parts that are applied.
+fn step(recorded: VersionSpan, change: Change) -> Step {
     Step {
         change,
         action: Action::Updated,
@@ -152,7 +152,7 @@ mod tests {
         )))
     }
 
-    fn begun() -> Snapshot {
+    fn initial_graph() -> Snapshot {
         let mut builder = Builder::new(Timestamp::UNIX_EPOCH);
         for id in ["a", "m", "z"] {
             let entity = Entity::new(id, EntityKind::Company, id).unwrap();
@@ -161,7 +161,7 @@ mod tests {
         builder.finish("Test", None, None).unwrap()
     }
 
-    /// Whether two hold the same at all times, and the places of one are in order.
+    /// Whether two graphs have the same records at all times, in order.
     fn is_same(one: &Snapshot, other: &Snapshot, moments: usize) -> bool {
         let all = |graph: &Snapshot, moment: usize| -> Vec<String> {
             let mask = graph.mask(&View::now(at(moment)));
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_spread_anew_holds_the_same_at_all_times() {
+    fn a_respaced_graph_has_the_same_records_at_all_times() {
         let relationship = |id: &str, from: &str, to: &str| {
             let ends = Ends::Known {
                 from: from.to_owned(),
@@ -199,7 +199,7 @@ mod tests {
                 relationship("r1", "b", "n"),
             ],
             vec![retract(Noun::Relationship, "r2"), retract(Noun::Entity, "z")],
-            vec![company("z", "Z again"), company("o", "O")],
+            vec![company("z", "Z respaced"), company("o", "O")],
             vec![Change::Merge {
                 from: "o".to_owned(),
                 into: "z".to_owned(),
@@ -207,14 +207,14 @@ mod tests {
             vec![retract(Noun::Relationship, "r1")],
             vec![relationship("r1", "z", "a")],
         ];
-        let mut graph = begun();
+        let mut graph = initial_graph();
         let count = commits.len();
         for (moment, changes) in commits.into_iter().enumerate() {
             graph = graph.apply(changes, at(moment)).unwrap().0;
-            let (again, _) = graph.respaced(&[]).unwrap();
-            assert!(is_same(&graph, &again, count));
-            assert_eq!(again.changes(), graph.changes());
-            assert!(is_same(&again.rebuilt().unwrap(), &graph.rebuilt().unwrap(), count));
+            let (respaced, _) = graph.respaced(&[]).unwrap();
+            assert!(is_same(&graph, &respaced, count));
+            assert_eq!(respaced.changes(), graph.changes());
+            assert!(is_same(&respaced.rebuilt().unwrap(), &graph.rebuilt().unwrap(), count));
         }
     }
 
@@ -222,18 +222,18 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(24))]
 
         #[test]
-        fn ids_in_any_order_are_taken(ids in proptest::collection::vec("[ab]{1,40}b", 1..120), size in 1usize..5) {
-            let mut graph = begun();
-            let mut known = std::collections::BTreeSet::new();
+        fn ids_in_any_order_can_be_added(ids in proptest::collection::vec("[ab]{1,40}b", 1..120), size in 1usize..5) {
+            let mut graph = initial_graph();
+            let mut added = std::collections::BTreeSet::new();
             for (moment, commit) in ids.chunks(size).enumerate() {
-                let named: std::collections::BTreeSet<&String> = commit.iter().collect();
-                let changes = named.iter().map(|id| company(id, id)).collect();
+                let new: std::collections::BTreeSet<&String> = commit.iter().collect();
+                let changes = new.iter().map(|id| company(id, id)).collect();
                 graph = graph.apply(changes, at(moment)).unwrap().0;
-                known.extend(named);
+                added.extend(new);
             }
             let mask = graph.mask(&View::now(Timestamp::MAX));
-            let found: Vec<&str> = graph.entities(&mask).map(|entity| graph.entity(entity).id()).collect();
-            prop_assert!(found.is_sorted() && found.len() == known.len() + 3);
+            let entities: Vec<&str> = graph.entities(&mask).map(|entity| graph.entity(entity).id()).collect();
+            prop_assert!(entities.is_sorted() && entities.len() == added.len() + 3);
         }
     }
 }

@@ -90,7 +90,7 @@ pub(in crate::http) enum Denied {
     #[error("The authorization is no token: it takes the form Bearer gxt_….")]
     Malformed,
     #[error(transparent)]
-    Refused(#[from] tokens::Refused),
+    Refused(#[from] tokens::Rejection),
 }
 
 impl Denied {
@@ -256,7 +256,7 @@ impl Access {
     pub(in crate::http) async fn ended(&self, session: &Session, clock: fn() -> Timestamp) {
         let mut tokens = self.0.tokens.subscribe();
         let valid = |tokens: &Tokens| match &session.caller.name {
-            Some(name) => tokens.named(name, clock()).is_ok(),
+            Some(name) => tokens.find_by_name(name, clock()).is_ok(),
             // Tokens that were made since may end what was open to all.
             None => tokens.is_empty() || (self.0.public_read == PublicRead::On && session.caller.role == Role::Reader),
         };

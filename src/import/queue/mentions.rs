@@ -6,7 +6,7 @@ use super::id_set::IdSet;
 use crate::{
     formats::reader::{Draft, Wanted},
     graph::Snapshot,
-    model::{At, Record, Relationship, RelationshipStatus, Set, Timestamp, View},
+    model::{AsOf, Record, Relationship, RelationshipStatus, Set, Timestamp, View},
 };
 
 /// The mentions so far.
@@ -81,10 +81,10 @@ impl Mentions {
             .iter()
             .partition(|(_, files)| files.iter().all(|file| is_file_complete(*file)));
         let mask = graph.mask(&View {
-            at: At::Ever,
+            as_of: AsOf::Ever,
             known_at: Timestamp::MAX,
             statuses: Set::<RelationshipStatus>::all(),
-            statuses_given: true,
+            has_explicit_statuses: true,
         });
         let complete = complete.iter().filter_map(|(id, _)| graph.source_by_id(id, &mask));
         let complete: HashSet<_> = complete.collect();

@@ -8,7 +8,7 @@ use hashbrown::HashMap;
 use super::{StoreUpdate, Verdict};
 use crate::{
     formats::reader::Fault,
-    graph::Refused,
+    graph::ApplyError,
     import::{Error, Origin, RecordOutcome, limits::is_shallow},
     model::{Change, Entity, Noun, Record, Timestamp, View},
     store::{
@@ -170,10 +170,10 @@ impl StoreUpdate {
                 self.commit(rest, at)
             }
             commit::Error::Unkeepable(_) => self.reject(batch, NOT_STORABLE),
-            commit::Error::Refused(Refused::InUse { .. }) => {
+            commit::Error::Refused(ApplyError::InUse { .. }) => {
                 self.reject(batch, "it is to be retracted, but others refer to it")
             }
-            commit::Error::Refused(Refused::Dangling { .. }) => {
+            commit::Error::Refused(ApplyError::Dangling { .. }) => {
                 self.reject(batch, "a record that it refers to could not be imported")
             }
             error => Err(Error::Commit(error.to_string())),

@@ -1,12 +1,12 @@
-//! Countries and their parts, by their codes: ISO 3166-1 alpha-2 (`US`) and ISO 3166-2 (`US-NY`), in capitals. Only what the
-//! codes themselves say.
+//! Countries and their subdivisions, by their codes: ISO 3166-1 alpha-2 (`US`) and ISO 3166-2 (`US-NY`), in capitals. Derives
+//! everything from the codes themselves.
 
 use crate::model::{Entity, Invalid};
 
-/// Codes that lists use for countries beside those of ISO 3166-1.
+/// Country codes in common use that differ from ISO 3166-1, with the standard ones.
 const OTHER_CODES: [(&str, &str); 2] = [("UK", "GB"), ("EL", "GR")];
 
-/// The code that people mean by `text`: in capitals, and of ISO 3166 where lists use another.
+/// Normalizes a country code: to capitals, and to ISO 3166 from other codes in common use.
 ///
 /// ```
 /// use guanxi::model::country_code;
@@ -17,24 +17,24 @@ const OTHER_CODES: [(&str, &str); 2] = [("UK", "GB"), ("EL", "GR")];
 /// ```
 ///
 /// # Errors
-/// [`Invalid`] when it is no code of a country or of a part of one.
+/// [`Invalid`] if it is not the code of a country or subdivision.
 pub fn country_code(text: &str) -> Result<String, Invalid> {
-    let written = text.trim().to_uppercase();
-    let code = match OTHER_CODES.iter().find(|(other, _)| *other == written) {
+    let upper = text.trim().to_uppercase();
+    let code = match OTHER_CODES.iter().find(|(other, _)| *other == upper) {
         Some((_, code)) => (*code).to_owned(),
-        None => written,
+        None => upper,
     };
     Entity::check_country(&code).map_err(|invalid| Invalid::new(text, invalid.expected))?;
     Ok(code)
 }
 
-/// The country in which the place with this code lies: `US` for `US-NY`, and for `US` itself.
+/// The country of a country or subdivision code: `US` for `US-NY`, and for `US` itself.
 #[must_use]
 pub fn country_of(code: &str) -> &str {
     code.split_once('-').map_or(code, |(country, _)| country)
 }
 
-/// Whether the place with the code `place` is the one with the code `area`, or lies in it.
+/// Whether the place with the code `place` is the area with the code `area` or lies in it.
 ///
 /// ```
 /// use guanxi::model::lies_in;

@@ -1,4 +1,4 @@
-//! Entities: whatever can stand in a relationship.
+//! Entities: the possible ends of a relationship.
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::model::{Identifier, Invalid, PartialDate, catalog::catalog, is_blank, records::serialized};
 
 catalog! {
-    /// What an entity is.
+    /// The kind of an entity.
     pub enum EntityKind as "an entity kind" {
         /// A company, or any other legal entity that is not an Organization.
         Company = "COMPANY",
@@ -17,7 +17,7 @@ catalog! {
         Organization = "ORGANIZATION",
         /// A service that is offered to others.
         Service = "SERVICE",
-        /// Something that takes place on stated days.
+        /// Something that takes place on certain days.
         Event = "EVENT",
         /// A country, a city or another place.
         Place = "PLACE",
@@ -31,21 +31,21 @@ catalog! {
     pub enum EntityStatus as "an entity status" {
         /// It exists.
         Active = "ACTIVE",
-        /// It exists no longer.
+        /// It no longer exists.
         Inactive = "INACTIVE",
-        /// No source here says.
+        /// No source here states it.
         Unknown = "UNKNOWN",
     }
 }
 
 catalog! {
-    /// What another name of an entity is.
+    /// The kind of another name of an entity.
     pub enum NameKind as "a name kind" {
         /// Another name in use: a short form, a brand, another spelling.
         Alias = "ALIAS",
         /// The name in another language or script.
         Translation = "TRANSLATION",
-        /// A name it no longer goes by.
+        /// A name no longer in use.
         Former = "FORMER",
         /// The registered name.
         Legal = "LEGAL",
@@ -68,14 +68,14 @@ pub struct Name {
     pub kind: NameKind,
 }
 
-/// Something that can stand in a relationship.
+/// A possible end of a relationship.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entity {
-    /// Stable, chosen by the data; unique among all nodes.
+    /// Stable, taken from the data; unique among all nodes.
     #[serde(deserialize_with = "deserialize_id")]
     pub id: String,
-    /// What it is.
+    /// Its kind.
     pub kind: EntityKind,
     /// Its main name.
     #[serde(deserialize_with = "deserialize_name")]
@@ -89,15 +89,15 @@ pub struct Entity {
     /// ISO 3166-1 alpha-2, or ISO 3166-2 where the source has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
-    /// What registers call it.
+    /// Its identifiers in registers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub identifiers: Vec<Identifier>,
     /// Whether it still exists.
     pub status: EntityStatus,
-    /// When it came into being.
+    /// When it was founded or born.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub founded: Option<PartialDate>,
-    /// When it ceased to be.
+    /// When it was dissolved or died.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dissolved: Option<PartialDate>,
     /// For events: the first day.
@@ -109,11 +109,11 @@ pub struct Entity {
     /// Its website.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub website: Option<String>,
-    /// Whether it stands for a party that its source does not disclose: unknown, or known and anonymous. Such parties stand in
-    /// chains, but are nobody's ultimate owner, and two of them are never taken for one.
+    /// Whether it represents a party that its source does not disclose: unknown, or known and anonymous. Such a party may be
+    /// part of a chain, but is never an ultimate owner, and two of them are never assumed to be the same.
     #[serde(default, skip_serializing_if = "is_false")]
     pub undisclosed: bool,
-    /// What a source carries beyond this.
+    /// Further properties from a source.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub properties: Option<Map<String, Value>>,
 }
@@ -124,8 +124,8 @@ fn is_false(value: &bool) -> bool {
 }
 
 impl EntityStatus {
-    /// The status on `day` of an entity that is said to have this one: dates of its end tell more than a status that was written
-    /// down at another time. A dissolution that lies ahead has not come.
+    /// The status on `day` of an entity with this recorded status. A dissolution date takes precedence, because a status is
+    /// recorded at another time; a dissolution in the future has not happened yet.
     #[must_use]
     pub fn on(self, day: Date, dissolved: Option<PartialDate>) -> Self {
         match dissolved {
@@ -137,10 +137,10 @@ impl EntityStatus {
 }
 
 impl Entity {
-    /// An entity of which nothing but id, kind and name is known.
+    /// An entity with only id, kind and name.
     ///
     /// # Errors
-    /// [`Invalid`] when the id or the name is empty, or the id starts with a prefix kept for other nodes.
+    /// [`Invalid`] if the id or the name is empty, or the id starts with a prefix reserved for other nodes.
     pub fn new(id: &str, kind: EntityKind, name: &str) -> Result<Self, Invalid> {
         Self::check_id(id)?;
         Self::check_name(name)?;
@@ -168,7 +168,7 @@ impl Entity {
         }
     }
 
-    /// Whether `name` can be an entity's main name: something can be seen of it, and it has no control characters.
+    /// Checks that `name` can be an entity's main name: it has visible characters and no control characters.
     ///
     /// # Errors
     /// [`Invalid`] when it cannot.
@@ -182,7 +182,7 @@ impl Entity {
         Ok(())
     }
 
-    /// Whether `id` can be an entity's: not empty, no control characters, and no prefix of another kind of node.
+    /// Checks that `id` can be an entity's: not empty, no control characters, and no prefix of another kind of node.
     ///
     /// # Errors
     /// [`Invalid`] when it cannot.
@@ -197,10 +197,10 @@ impl Entity {
         Ok(())
     }
 
-    /// Whether `country` is an ISO 3166-1 alpha-2 code (`CN`) or an ISO 3166-2 one (`US-DE`).
+    /// Checks that `country` has the form of an ISO 3166-1 alpha-2 code (`CN`) or an ISO 3166-2 one (`US-DE`).
     ///
     /// # Errors
-    /// [`Invalid`] when it is neither in form.
+    /// [`Invalid`] if it has neither form.
     pub fn check_country(country: &str) -> Result<(), Invalid> {
         let (code, subdivision) = country
             .split_once('-')

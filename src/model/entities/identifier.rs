@@ -14,7 +14,7 @@ pub const LEI_SCHEME: &str = "lei";
 
 /// A scheme and a value, unique per scheme: `lei` 5493…, `iso3166-1` CN.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, try_from = "Written")]
+#[serde(deny_unknown_fields, try_from = "StoredIdentifier")]
 pub struct Identifier {
     /// The scheme in lower case: lei, qid, iso3166-1, or a register's own.
     pub scheme: String,
@@ -22,24 +22,24 @@ pub struct Identifier {
     pub value: String,
 }
 
-/// An identifier as it is kept.
+/// An identifier as stored.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Written {
+struct StoredIdentifier {
     scheme: String,
     value: String,
 }
 
-impl TryFrom<Written> for Identifier {
+impl TryFrom<StoredIdentifier> for Identifier {
     type Error = Invalid;
 
-    fn try_from(written: Written) -> Result<Self, Invalid> {
-        Self::new(&written.scheme, &written.value)
+    fn try_from(stored: StoredIdentifier) -> Result<Self, Invalid> {
+        Self::new(&stored.scheme, &stored.value)
     }
 }
 
 impl Identifier {
-    /// An identifier; the scheme is put in lower case, white space around both is dropped.
+    /// An identifier with the scheme in lower case, and both trimmed of white space.
     ///
     /// # Errors
     /// [`Invalid`] when either is empty.
@@ -71,15 +71,15 @@ const FIXED_FORM: [&str; 12] = [
     "sedol",
 ];
 
-/// Whether the values of a scheme have a fixed form, whatever the case of its letters. Those of all others are numbers of
-/// registers, which some write with leading zeros.
+/// Whether the values of a scheme have a fixed form; ignores the scheme's case. Values of all other schemes are register
+/// numbers, which some sources write with leading zeros.
 #[must_use]
 pub fn has_fixed_form(scheme: &str) -> bool {
     FIXED_FORM.iter().any(|fixed| scheme.eq_ignore_ascii_case(fixed))
 }
 
-/// A number of a register without leading zeros: a value of digits only, or of two letters and digits, as British
-/// companies have. Any other value stays as it is.
+/// A register number without leading zeros: a value of digits only, or of two letters and digits, as for British
+/// companies. Returns any other value unchanged.
 ///
 /// ```
 /// use guanxi::model::without_leading_zeros;
@@ -105,7 +105,7 @@ pub fn without_leading_zeros(value: &str) -> Cow<'_, str> {
     }
 }
 
-/// The form in which a value is compared with others of its scheme: numbers of registers without leading zeros.
+/// The form in which a value is compared with others of its scheme: register numbers without leading zeros.
 ///
 /// ```
 /// use guanxi::model::comparable;
@@ -121,8 +121,8 @@ pub fn comparable<'v>(scheme: &str, value: &'v str) -> Cow<'v, str> {
     }
 }
 
-/// Whether `text` is a Legal Entity Identifier as ISO 17442 writes it: 18 capital letters or digits and two check digits,
-/// which fit by ISO 7064 MOD 97-10.
+/// Checks that `text` is a Legal Entity Identifier (ISO 17442): 18 capital letters or digits and two check digits
+/// according to ISO 7064 MOD 97-10.
 ///
 /// ```
 /// assert!(guanxi::model::check_lei("5493001KJTIIGC8Y1R12").is_ok());
@@ -130,7 +130,7 @@ pub fn comparable<'v>(scheme: &str, value: &'v str) -> Cow<'v, str> {
 /// ```
 ///
 /// # Errors
-/// [`Invalid`] when it is not, saying what is wrong: the form, or which check digits would fit.
+/// [`Invalid`] with the problem: the form, or the check digits that would fit.
 pub fn check_lei(text: &str) -> Result<(), Invalid> {
     const CHARACTERS: usize = 20;
     let letters = text.chars().count();
@@ -160,7 +160,7 @@ pub fn check_lei(text: &str) -> Result<(), Invalid> {
     }
 }
 
-/// The number that capital letters and digits write, A as 10 to Z as 35, modulo 97.
+/// The value of capital letters and digits, A as 10 to Z as 35, modulo 97.
 fn modulo_97(text: impl Iterator<Item = char>) -> u32 {
     text.filter_map(|letter| letter.to_digit(36)).fold(0, |rest, value| {
         let shift = if value < 10 { 10 } else { 100 };
@@ -175,18 +175,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_wrong_lei_is_refused_with_what_is_wrong() {
-        let told = |text: &str| check_lei(text).unwrap_err().to_string();
-        assert!(told("").contains("0 characters"));
-        assert!(told("5493001KJTIIGC8Y1R1").contains("19 characters"));
-        assert!(told("5493001kjtiigc8y1r12").contains("capital letters"));
-        assert!(told("5493001KJTIIGC8Y1RXX").contains("two digits"));
-        assert!(told("支付宝支付宝支付宝支付宝支付宝支付宝支付").contains("A to Z"));
-        assert!(told("5493001KJTIIGC8Y1R13").contains("12 would fit"));
+    fn an_invalid_lei_is_refused_with_the_reason() {
+        let message = |text: &str| check_lei(text).unwrap_err().to_string();
+        assert!(message("").contains("0 characters"));
+        assert!(message("5493001KJTIIGC8Y1R1").contains("19 characters"));
+        assert!(message("5493001kjtiigc8y1r12").contains("capital letters"));
+        assert!(message("5493001KJTIIGC8Y1RXX").contains("two digits"));
+        assert!(message("支付宝支付宝支付宝支付宝支付宝支付宝支付").contains("A to Z"));
+        assert!(message("5493001KJTIIGC8Y1R13").contains("12 would fit"));
     }
 
     #[test]
-    fn only_the_zeros_in_front_of_a_number_are_left_out() {
+    fn only_the_leading_zeros_of_a_number_are_removed() {
         for (value, compared) in [
             ("0", "0"),
             ("000", "0"),
@@ -219,18 +219,18 @@ mod tests {
             let fitting: Vec<u32> = (0..100).filter(|check| check_lei(&format!("{code}{check:02}")).is_ok()).collect();
             prop_assert_eq!(fitting.len(), 1);
             prop_assert!((2..=98).contains(&fitting[0]));
-            // By the definition: the whole, letters as two digits, leaves 1 modulo 97.
-            let whole: String = format!("{code}{:02}", fitting[0]).chars().map(|letter| letter.to_digit(36).unwrap().to_string()).collect();
-            let rest = whole.bytes().fold(0u32, |rest, digit| (rest * 10 + u32::from(digit - b'0')) % 97);
+            // By definition, the identifier with letters as two digits is 1 modulo 97.
+            let digits: String = format!("{code}{:02}", fitting[0]).chars().map(|letter| letter.to_digit(36).unwrap().to_string()).collect();
+            let rest = digits.bytes().fold(0u32, |rest, digit| (rest * 10 + u32::from(digit - b'0')) % 97);
             prop_assert_eq!(rest, 1);
         }
 
         #[test]
-        fn a_wrong_digit_or_a_wrong_letter_is_always_seen(code in "[0-9A-Z]{18}", place in 0usize..18, other in "[0-9A-Z]") {
+        fn a_wrong_digit_or_letter_is_always_detected(code in "[0-9A-Z]{18}", place in 0usize..18, other in "[0-9A-Z]") {
             let check = (2..99).find(|check| check_lei(&format!("{code}{check:02}")).is_ok()).unwrap();
             let lei = format!("{code}{check:02}");
             let mut changed = lei.clone();
-            // A letter for a digit shifts all that stands before it, which may cancel out.
+            // A letter in place of a digit shifts everything before it, which may cancel out.
             prop_assume!(lei[place..=place].parse::<u8>().is_ok() == other.parse::<u8>().is_ok());
             changed.replace_range(place..=place, &other);
             prop_assert_eq!(check_lei(&changed).is_ok(), changed == lei);

@@ -1,4 +1,4 @@
-//! What stands in relationships, and what says so: entities, their identifiers and countries, sources.
+//! Entities, their identifiers and countries, and sources.
 
 pub(super) mod country;
 pub(super) mod entity;

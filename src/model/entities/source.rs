@@ -1,4 +1,4 @@
-//! Sources: the documents and registers that say so.
+//! Sources: the documents and registers behind the evidence.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,26 +11,26 @@ pub struct Source {
     /// `source:` and the data's own id; unique among all nodes.
     #[serde(deserialize_with = "deserialize_id")]
     pub id: String,
-    /// Who published it.
+    /// Its publisher.
     pub publisher: String,
-    /// What it is called.
+    /// Its title.
     pub title: String,
-    /// Where it can be read.
+    /// Its address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// When it was published.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub published_on: Option<PartialDate>,
-    /// Under which licence its content may be used.
+    /// The licence of its content.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub licence: Option<String>,
 }
 
 impl Source {
-    /// What every source's id starts with.
+    /// The prefix of every source's id.
     pub const PREFIX: &str = "source:";
 
-    /// The id of the source that the data calls `key`, with or without the prefix.
+    /// The id of the source with this `key` in the data, with or without the prefix.
     ///
     /// # Errors
     /// [`Invalid`] when `key` is empty.
@@ -45,7 +45,7 @@ impl Source {
 
 fn deserialize_id<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     serialized::checked(deserializer, |id| match Source::id_of(id)? {
-        written if written == id => Ok(()),
+        expected if expected == id => Ok(()),
         _ => Err(Invalid::new(id, "the id of a source, which starts with source:")),
     })
 }

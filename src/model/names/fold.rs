@@ -1,4 +1,4 @@
-//! Comparing text as people mean it.
+//! Unicode folding of text for comparison.
 
 use std::borrow::Cow;
 
@@ -19,7 +19,7 @@ pub fn fold(text: &str) -> String {
     collapse(&normalized(&case_folded(&normalized(text))))
 }
 
-/// `text` without case. Letters of ASCII, most also of names in other scripts, need no tables.
+/// `text` case-folded. ASCII letters, the majority even in names of other scripts, need no tables.
 fn case_folded(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for letter in text.chars() {
@@ -31,7 +31,7 @@ fn case_folded(text: &str) -> String {
     folded
 }
 
-/// `text` in NFKC. Most text is, and seeing that takes less than doing it again.
+/// `text` in NFKC. Most text already is, and checking is cheaper than normalizing again.
 fn normalized(text: &str) -> Cow<'_, str> {
     match is_nfkc_quick(text.chars()) {
         IsNormalized::Yes => Cow::Borrowed(text),
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn width_case_and_compatibility_forms_are_one() {
+    fn width_case_and_compatibility_forms_are_equal() {
         for (a, b) in [
             ("Straße", "STRASSE"),
             ("ＧＩＬＴ", "gilt"),
@@ -77,7 +77,7 @@ mod tests {
         }
 
         #[test]
-        fn letters_without_tables_are_folded_as_the_tables_do(text in "([\\x00-\\x7f]|\\PC){0,20}") {
+        fn the_ascii_path_folds_as_the_tables_do(text in "([\\x00-\\x7f]|\\PC){0,20}") {
             prop_assert_eq!(case_folded(&text), caseless::default_case_fold_str(&text));
         }
     }

@@ -1,12 +1,12 @@
-//! What the letters of names have in common, wherever names are compared or looked up: which are variants of others, which
-//! scripts put no spaces between words, and how many slips a word may have. One place, so that what is compared is found.
+//! Properties of letters, shared by comparison and search of names: variants, scripts without spaces between words, and the
+//! typing errors allowed in a word. One place, so that comparison and search agree.
 
 use std::sync::LazyLock;
 
 use hanconv::RawDictionary;
 use unicode_script::{Script, UnicodeScript};
 
-/// The characters that traditional and simplified Chinese are mostly written in.
+/// The range of most traditional and simplified Chinese characters.
 const HAN_FIRST: u32 = 0x4E00;
 const HAN_LAST: u32 = 0x9FFF;
 
@@ -33,8 +33,8 @@ pub(crate) fn simplified(letter: char) -> char {
     han_place(letter).map_or(letter, |place| SIMPLIFIED[place])
 }
 
-/// Letters that no decomposition takes apart, as people without them on their keyboard type them; and Arabic letters that
-/// are written in two ways.
+/// The replacement of letters without a canonical decomposition, as typed on a keyboard without them, and of Arabic letters with
+/// two forms.
 pub(crate) fn spelled_out(letter: char) -> Option<&'static str> {
     if letter.is_ascii() {
         return None;
@@ -61,9 +61,9 @@ pub(crate) fn spelled_out(letter: char) -> Option<&'static str> {
     })
 }
 
-/// Whether the script of `letter` writes words without spaces between them, or close to that.
+/// Whether `letter` is in a script that uses few or no spaces between words.
 pub(crate) fn is_unspaced(letter: char) -> bool {
-    // Thai is the first of them. Looking a script up takes longer than all else about a Latin letter.
+    // Thai is the first of them. The comparison avoids the slow lookup of the script for Latin letters.
     letter >= '\u{e00}'
         && matches!(
             letter.script(),
@@ -79,9 +79,9 @@ pub(crate) fn is_unspaced(letter: char) -> bool {
         )
 }
 
-/// How many letters of a word with so many may be wrong, missing, too many, or swapped with the next. Short words have
-/// neighbors that mean something else.
-pub(crate) fn slips_allowed(letters: usize) -> u8 {
+/// The most typing errors in a word of `letters` letters: wrong, missing, extra, or swapped letters. Short words allow fewer, as
+/// similar ones mean something else.
+pub(crate) fn typos_max(letters: usize) -> u8 {
     match letters {
         0..=3 => 0,
         4..=7 => 1,
@@ -89,7 +89,7 @@ pub(crate) fn slips_allowed(letters: usize) -> u8 {
     }
 }
 
-/// A number without the zeros that it begins with.
+/// A number without leading zeros; any other text unchanged.
 pub(crate) fn without_zeros(text: &str) -> &str {
     let is_number = text.starts_with('0') && text.bytes().all(|digit| digit.is_ascii_digit());
     let digits = text.trim_start_matches('0');

@@ -1,4 +1,4 @@
-//! Comparing names: case and script folding, Latin readings, legal forms, and how alike two names are.
+//! Comparison of names: case and script folding, romanization, legal forms, and similarity.
 
 pub(super) mod company_name;
 pub(super) mod fold;

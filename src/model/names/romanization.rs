@@ -1,15 +1,14 @@
-//! How a word of another script is written in Latin letters, by the conventions that registers, passports and the press follow;
-//! and how German and Nordic letters are written without their marks. What is read is a folded word; which words are alike is
-//! said elsewhere.
+//! Romanization of words in other scripts by the conventions of registers, passports and the press, and spelling of German and
+//! Nordic letters without diacritics. Takes folded words; comparison is elsewhere.
 
 use any_ascii::any_ascii_char;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 use unicode_script::{Script, UnicodeScript};
 
-/// A convention: what letters are written as, longer ones first. Any other letter as `any_ascii` has it.
+/// A convention: letters and their replacements, longer ones first. `any_ascii` replaces any other letter.
 type Convention = &'static [(&'static str, &'static str)];
 
-/// As in most registers; as in passports; as in the press; as Ukraine has it; as Slavic languages in Latin letters write.
+/// The conventions of most registers; of passports; of the press; of Ukraine; of Slavic languages in Latin letters.
 const CYRILLIC: [Convention; 5] = [
     &[("ё", "e"), ("э", "e"), ("ї", "i"), ("є", "ye"), ("ъ", ""), ("ь", "")],
     &[
@@ -67,7 +66,7 @@ const CYRILLIC: [Convention; 5] = [
     ],
 ];
 
-/// As ISO 843 writes each letter; as it sounds; as in the languages of the West.
+/// ISO 843; phonetic; Western European languages.
 const GREEK: [Convention; 3] = [
     &[
         ("ου", "ou"),
@@ -107,7 +106,7 @@ const GREEK: [Convention; 3] = [
     ],
 ];
 
-/// Letters with marks, as they are written on a keyboard without them: `Müller` is `Mueller`, `Møller` is `Moeller`.
+/// Letters with diacritics, as typed on a keyboard without them: `Müller` is `Mueller`, `Møller` is `Moeller`.
 const SPELLED_OUT: Convention = &[
     ("ä", "ae"),
     ("ö", "oe"),
@@ -117,71 +116,71 @@ const SPELLED_OUT: Convention = &[
     ("æ", "ae"),
 ];
 
-/// Shorter chains of consonants say too little.
+/// Shorter chains of consonants are too ambiguous.
 const CONSONANTS_MIN: usize = 3;
 
-/// The scripts that are told apart here.
+/// The classes of scripts with different romanizations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Written {
+enum ScriptClass {
     Latin,
     Cyrillic,
     Greek,
-    /// Scripts of consonants: what stands between these is not written.
+    /// Consonant scripts: vowels are not written.
     Consonants,
-    /// Syllables, each with one reading.
+    /// Syllable scripts: each sign has one reading.
     Syllables,
     Other,
 }
 
-fn written(word: &str) -> Written {
-    // The first letter that is of one script tells.
+fn script_class(word: &str) -> ScriptClass {
+    // The first letter with a specific script decides.
     let scripts = word.chars().map(|letter| letter.script());
-    let mut told = scripts.filter(|script| !matches!(script, Script::Common | Script::Inherited));
-    match told.next() {
-        Some(Script::Latin) | None => Written::Latin,
-        Some(Script::Cyrillic) => Written::Cyrillic,
-        Some(Script::Greek) => Written::Greek,
-        Some(Script::Arabic | Script::Hebrew) => Written::Consonants,
+    let mut scripts = scripts.filter(|script| !matches!(script, Script::Common | Script::Inherited));
+    match scripts.next() {
+        Some(Script::Latin) | None => ScriptClass::Latin,
+        Some(Script::Cyrillic) => ScriptClass::Cyrillic,
+        Some(Script::Greek) => ScriptClass::Greek,
+        Some(Script::Arabic | Script::Hebrew) => ScriptClass::Consonants,
         Some(Script::Han | Script::Hiragana | Script::Katakana | Script::Hangul | Script::Bopomofo) => {
-            Written::Syllables
+            ScriptClass::Syllables
         }
-        // What is written after a vowel is spoken before it, and tones and silent letters are many.
-        Some(Script::Thai | Script::Lao | Script::Khmer | Script::Myanmar) => Written::Latin,
-        Some(_) => Written::Other,
+        // No reliable romanization: written and spoken order differ, and there are many tones and silent letters.
+        Some(Script::Thai | Script::Lao | Script::Khmer | Script::Myanmar) => ScriptClass::Latin,
+        Some(_) => ScriptClass::Other,
     }
 }
 
-/// How a word of Latin letters is spelled without its marks, where other letters stand for them.
+/// The spelling of a Latin word without diacritics, if other letters replace them.
 #[must_use]
 pub(crate) fn spelled_without_marks(word: &str) -> Option<String> {
     if word.is_ascii() || !word.contains(['ä', 'ö', 'ü', 'å', 'ø', 'æ']) {
         return None;
     }
-    Some(by(SPELLED_OUT, word))
+    Some(romanize(SPELLED_OUT, word))
 }
 
-/// How a folded word of another script than Latin is written in Latin letters; each once, the usual one first. Empty for scripts
-/// of consonants: see [`consonants`].
+/// The romanizations of a folded word in another script than Latin; each once, the usual one first. Empty for consonant scripts:
+/// see [`consonants`].
 #[must_use]
 pub(crate) fn readings(word: &str) -> Vec<String> {
     if word.is_ascii() {
         return Vec::new();
     }
     let bare: String;
-    let (mut word, written) = (word, written(word));
-    if written == Written::Greek {
+    let (mut word, class) = (word, script_class(word));
+    if class == ScriptClass::Greek {
         bare = word.nfd().filter(|letter| !is_combining_mark(*letter)).collect();
         word = &bare;
     }
-    let conventions: &[Convention] = match written {
-        Written::Latin | Written::Consonants => &[],
-        Written::Cyrillic => &CYRILLIC,
-        Written::Greek => &GREEK,
-        Written::Syllables | Written::Other => &[&[]],
+    let conventions: &[Convention] = match class {
+        ScriptClass::Latin | ScriptClass::Consonants => &[],
+        ScriptClass::Cyrillic => &CYRILLIC,
+        ScriptClass::Greek => &GREEK,
+        ScriptClass::Syllables | ScriptClass::Other => &[&[]],
     };
     let mut readings: Vec<String> = Vec::with_capacity(conventions.len());
     for convention in conventions {
-        let reading = by(convention, word);
+        let reading = romanize(convention, word);
         if !reading.is_empty() && !readings.contains(&reading) {
             readings.push(reading);
         }
@@ -190,14 +189,14 @@ pub(crate) fn readings(word: &str) -> Vec<String> {
 }
 
 /// `word` in Latin letters and digits, by a convention.
-fn by(convention: Convention, word: &str) -> String {
+fn romanize(convention: Convention, word: &str) -> String {
     let mut out = String::with_capacity(word.len());
     let mut rest = word;
     while let Some(letter) = rest.chars().next() {
-        let listed = convention
+        let replacement = convention
             .iter()
             .find_map(|(letters, latin)| Some((rest.strip_prefix(letters)?, *latin)));
-        let (after, latin) = listed.unwrap_or_else(|| (&rest[letter.len_utf8()..], any_ascii_char(letter)));
+        let (after, latin) = replacement.unwrap_or_else(|| (&rest[letter.len_utf8()..], any_ascii_char(letter)));
         out.extend(
             latin
                 .chars()
@@ -209,39 +208,38 @@ fn by(convention: Convention, word: &str) -> String {
     out
 }
 
-/// The consonants of a word that is written in Arabic or Hebrew, with and without the article; empty for any other word, and
-/// where there are few.
+/// The consonants of an Arabic or Hebrew word, with and without the article; empty for any other word, and if there are too few.
 #[must_use]
 pub(crate) fn consonants(word: &str) -> Vec<String> {
-    if word.is_ascii() || written(word) != Written::Consonants {
+    if word.is_ascii() || script_class(word) != ScriptClass::Consonants {
         return Vec::new();
     }
     let without_article = word.strip_prefix("ال");
     let words = [Some(word), without_article];
-    let chains = words.into_iter().flatten().map(|word| chain(&by(&[], word)));
+    let chains = words.into_iter().flatten().map(|word| chain(&romanize(&[], word)));
     chains.filter(|chain| chain.len() >= CONSONANTS_MIN).collect()
 }
 
-/// The consonants of a word of Latin letters, as those of [`consonants`] are compared; none where there are few.
+/// The consonants of a Latin word, to compare with [`consonants`]; `None` if there are too few.
 #[must_use]
 pub(crate) fn consonants_of_latin(word: &str) -> Option<String> {
     let chain = word.is_ascii().then(|| chain(word))?;
     (chain.len() >= CONSONANTS_MIN).then_some(chain)
 }
 
-/// The consonants of a reading, one for all that are mistaken for each other between the scripts.
+/// The consonants of a romanization, with one for all that are confused between the scripts.
 fn chain(latin: &str) -> String {
     let mut chain = String::with_capacity(latin.len());
     let mut letters = latin.chars().peekable();
     while let Some(letter) = letters.next() {
         let next = letters.peek().copied();
-        let with_breath = "kgdtscp".contains(letter) && next.and_then(|_| letters.next_if_eq(&'h')).is_some();
-        let consonant = match (letter, with_breath) {
+        let is_aspirated = "kgdtscp".contains(letter) && next.and_then(|_| letters.next_if_eq(&'h')).is_some();
+        let consonant = match (letter, is_aspirated) {
             ('k', true) => 'h',
             ('c', true) => 's',
             ('p', true) => 'f',
             ('a' | 'e' | 'i' | 'o' | 'u' | 'y' | 'w', _) => continue,
-            // The last h is hardly spoken, or stands for a vowel.
+            // A final h is hardly spoken, or marks a vowel.
             ('h', _) if next.is_none() => continue,
             ('q' | 'c', _) => 'k',
             ('j', _) => 'g',
@@ -262,7 +260,7 @@ mod tests {
     use crate::model::fold;
 
     #[test]
-    fn words_are_read_by_the_usual_conventions() {
+    fn words_are_romanized_by_the_usual_conventions() {
         for (word, reading) in [
             ("Ромашка", "romashka"),
             ("Щёлково", "shchelkovo"),
@@ -290,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn letters_with_marks_are_spelled_without() {
+    fn letters_with_diacritics_are_spelled_without() {
         for (word, spelling) in [
             ("müller", Some("mueller")),
             ("søhne", Some("soehne")),
@@ -304,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn scripts_of_consonants_share_them_with_latin_words() {
+    fn words_in_consonant_scripts_share_consonants_with_latin_words() {
         for (word, latin) in [
             ("المراعي", "almarai"),
             ("الراجحي", "rajhi"),

@@ -1,5 +1,5 @@
-//! Changes: what one commit does to the graph, and what the log tells of it afterwards. Nothing is edited in place: a record
-//! gets a next version, or is taken back.
+//! Changes: the steps of a commit, and its entry in the log. Nothing is edited in place: a record gets a new version or is
+//! retracted.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -8,11 +8,11 @@ use super::serialized;
 use crate::model::{Entity, Relationship, Source, catalog::catalog};
 
 catalog! {
-    /// What is recorded on its own; evidence belongs to its relationship.
+    /// The kind of a record; evidence belongs to its relationship.
     pub enum Noun as "a noun" {
         /// A document or register.
         Source = "SOURCE",
-        /// Something that can stand in a relationship.
+        /// A possible end of a relationship.
         Entity = "ENTITY",
         /// A claim, with its evidence.
         Relationship = "RELATIONSHIP",
@@ -20,20 +20,20 @@ catalog! {
 }
 
 catalog! {
-    /// What a commit did to one record.
+    /// The effect of a commit on one record.
     pub enum Action as "an action" {
-        /// It is known for the first time, or again after it was retracted.
+        /// It was recorded for the first time, or again after it was retracted.
         Created = "CREATED",
-        /// It has a next version.
+        /// It got a new version.
         Updated = "UPDATED",
-        /// It was taken back.
+        /// It was retracted.
         Retracted = "RETRACTED",
-        /// The entity was merged into another, which is found by its id from now on.
+        /// The entity was merged into another; its id finds the other from now on.
         Merged = "MERGED",
     }
 }
 
-/// A record as it is known from now on.
+/// A record in its new version.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Record {
@@ -46,7 +46,7 @@ pub enum Record {
 }
 
 impl Record {
-    /// What it is.
+    /// Its kind.
     #[must_use]
     pub fn noun(&self) -> Noun {
         match self {
@@ -56,7 +56,7 @@ impl Record {
         }
     }
 
-    /// Its id, unique among all nouns.
+    /// Its id, unique among all records.
     #[must_use]
     pub fn id(&self) -> &str {
         match self {
@@ -67,30 +67,30 @@ impl Record {
     }
 }
 
-/// One change of one record. The changes of a commit hold together or not at all, and name each record once.
+/// One change of one record. The changes of a commit take effect together or not at all, and change each record once.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Change {
-    /// The record's next version, in place of the one known so far.
+    /// The record's new version, replacing the current one.
     Put(Box<Record>),
-    /// The record is taken back. What refers to it must be taken back, or refer to something else, in the same commit.
+    /// The record is retracted. Records that refer to it must be retracted, or refer to another, in the same commit.
     Retract {
-        /// What it is.
+        /// Its kind.
         noun: Noun,
         /// Its id.
         id: String,
     },
-    /// The entity is taken back, and whoever asks for it finds another.
+    /// The entity is retracted, and its id finds another.
     Merge {
-        /// The id of the entity that is taken back.
+        /// The id of the retracted entity.
         from: String,
-        /// The id of the entity that is found instead.
+        /// The id of the entity that replaces it.
         into: String,
     },
 }
 
 impl Change {
-    /// What it changes.
+    /// The kind of the record it changes.
     #[must_use]
     pub fn noun(&self) -> Noun {
         match self {
@@ -115,51 +115,51 @@ impl Change {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
-    /// What was asked for.
+    /// The requested change.
     pub change: Change,
-    /// What that did.
+    /// Its effect.
     pub action: Action,
-    /// The number of the version that it made or took back: 1 for a record's first.
+    /// The number of the version that it created or retracted: 1 for a record's first.
     pub version: u32,
-    /// The ids of the entities it is about: the entity itself, or the ends of the relationship before and after, sorted.
+    /// The ids of the affected entities: the entity itself, or the ends of the relationship before and after, sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub entities: Vec<String>,
 }
 
-/// Tells one attempt at a change from another, so that a retry changes nothing twice.
+/// Identifies an attempt at a change, so that a retry has no effect.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Retry {
-    /// The key that the caller chose.
+    /// The caller's key.
     pub key: String,
-    /// A digest of what was asked for under this key.
+    /// A digest of the request with this key.
     pub digest: u64,
 }
 
-/// One commit, as the log tells it.
+/// One commit in the log.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
-    /// Its place in the log: 1 for the first, without gaps.
+    /// Its position in the log: 1 for the first, without gaps.
     pub position: u64,
-    /// When it was recorded; later than every entry before.
+    /// When it was recorded; later than every previous entry.
     #[serde(with = "serialized::moment")]
     pub recorded_at: Timestamp,
-    /// Why, in the words of who changed it.
+    /// The author's reason.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// The name of the token that allowed it.
+    /// The name of the token that authorized it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
-    /// Under which key it may be repeated.
+    /// The key under which it may be retried.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry: Option<Retry>,
-    /// What it did, in order.
+    /// Its changes, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<Step>,
 }
 
-/// The last moment before another: what was known then is what a commit at that other moment changed.
+/// The last moment before another: the knowledge that a commit at the other moment changed.
 #[must_use]
 pub fn just_before(moment: Timestamp) -> Timestamp {
     Timestamp::from_nanosecond(moment.as_nanosecond() - 1).unwrap_or(Timestamp::MIN)

@@ -1,4 +1,4 @@
-//! A whole graph as data: what readers of files hand over and the graph is built from.
+//! A complete graph as data: the output of file readers, from which the graph is built.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -6,19 +6,19 @@ use serde::{Deserialize, Serialize};
 use super::serialized;
 use crate::model::{Entity, Relationship, Source};
 
-/// Sources, entities and relationships that refer to each other by id, with what is said about the whole.
+/// Sources, entities and relationships that refer to each other by id, with a title and a description.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Dataset {
-    /// What it is called.
+    /// Its title.
     pub title: String,
-    /// What it holds, in a few sentences.
+    /// Its content, in a few sentences.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Under which licence it may be used.
+    /// Its licence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub licence: Option<String>,
-    /// When its records were recorded, where they do not say so themselves.
+    /// When records without a time of their own were recorded.
     #[serde(with = "serialized::moment")]
     pub recorded_at: Timestamp,
     /// The documents and registers.

@@ -1,9 +1,9 @@
-//! Ids that follow from what a record says: whoever writes the same twice means the same record.
+//! Ids derived from the content of a record, so that the same content always means the same record.
 
 use super::limits::percent_encode;
 use crate::model::{Catalog, Ends, RelationshipKind, Source};
 
-/// What the id of an entity starts with that a record of the Beneficial Ownership Data Standard became.
+/// The id prefix of entities that come from records of the Beneficial Ownership Data Standard.
 pub const BODS_ENTITY_PREFIX: &str = "bods:";
 
 /// `rel:{from}:{KIND}:{to}:{key}`, each part percent-encoded, an unknown end empty. Symmetric kinds sort their ends.
@@ -26,7 +26,7 @@ pub fn relationship_id(kind: RelationshipKind, ends: &Ends, key: &str) -> String
     id
 }
 
-/// Writes what a [`relationship_id`] begins with: all but the key. An unknown end is empty.
+/// Writes the start of a [`relationship_id`], all but the key. An unknown end is empty.
 pub fn write_relationship_id(out: &mut String, kind: RelationshipKind, from: &str, to: &str) {
     let swapped = kind.is_symmetric() && to < from;
     let (from, to) = if swapped { (to, from) } else { (from, to) };
@@ -39,7 +39,7 @@ pub fn write_relationship_id(out: &mut String, kind: RelationshipKind, from: &st
     out.push(':');
 }
 
-/// `{relationship}/{source}`, and from a source's second statement on `/{number}` behind it.
+/// `{relationship}/{source}`, followed by `/{number}` from a source's second statement on.
 ///
 /// ```
 /// use guanxi::model::evidence_id;

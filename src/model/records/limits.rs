@@ -1,24 +1,24 @@
-//! What people may write into a record: lines, texts, links, ids and numbers, each with its bounds. The same for tables and
-//! for changes over the API.
+//! Valid values in a record: lines, texts, links, ids and numbers, each with its bounds. The same for tables and for changes
+//! over the API.
 
-use crate::model::{AskedView, Invalid, PartialDate};
+use crate::model::{Invalid, PartialDate, RequestedView};
 
-/// How many characters an id may have. A derived one holds two others, each percent-encoded.
+/// The most characters of an id. A derived one contains two others, each percent-encoded.
 pub const ID_CHARS_MAX: usize = 500;
 
-/// How many characters a relationship's id may have.
+/// The most characters of a relationship's id.
 pub const DERIVED_ID_CHARS_MAX: usize = 4_000;
 
-/// How many characters a name, a title, a role or another single line may have.
+/// The most characters of a name, a title, a role or another single line.
 pub const LINE_CHARS_MAX: usize = 1_000;
 
-/// How many characters a description or a summary may have.
+/// The most characters of a description or a summary.
 pub const TEXT_CHARS_MAX: usize = 20_000;
 
-/// How many bytes of JSON the properties of a record may have.
+/// The most bytes of the properties of a record, as JSON.
 pub const PROPERTIES_BYTES_MAX: usize = 64 * 1024;
 
-/// How many names, identifiers or statements one record may have.
+/// The most names, identifiers or statements of one record.
 pub const LIST_MAX: usize = 1_000;
 
 /// One line without the white space around it.
@@ -45,12 +45,12 @@ pub fn line(text: &str) -> Result<String, Invalid> {
 /// [`Invalid`] when it is blank, has control characters other than ends of lines and tabs, or more than
 /// [`TEXT_CHARS_MAX`] characters.
 pub fn text(text: &str) -> Result<String, Invalid> {
-    let is_foreign = |letter: char| letter.is_control() && !"\n\r\t".contains(letter);
-    bounded(text, TEXT_CHARS_MAX, is_foreign, "a text without control characters")
+    let is_forbidden = |letter: char| letter.is_control() && !"\n\r\t".contains(letter);
+    bounded(text, TEXT_CHARS_MAX, is_forbidden, "a text without control characters")
 }
 
-/// Whether nothing of the text can be seen: it is empty, or white space, control characters, and characters that are drawn as
-/// nothing, such as a zero-width space. Among others those have their place, as in Persian words.
+/// Whether the text has no visible character: it is empty, or only white space, control characters and invisible characters
+/// such as a zero-width space. Invisible characters among visible ones are legitimate, as in Persian words.
 ///
 /// ```
 /// assert!(guanxi::model::is_blank(" \u{200B}\u{FEFF}"));
@@ -58,15 +58,15 @@ pub fn text(text: &str) -> Result<String, Invalid> {
 /// ```
 #[must_use]
 pub fn is_blank(text: &str) -> bool {
-    text.chars().all(is_unseen)
+    text.chars().all(is_invisible)
 }
 
-fn is_unseen(letter: char) -> bool {
+fn is_invisible(letter: char) -> bool {
     letter.is_whitespace()
         || letter.is_control()
         || matches!(
             letter,
-            // Default_Ignorable_Code_Point of Unicode, which also holds the fillers of Hangul.
+            // Default_Ignorable_Code_Point of Unicode, which includes the fillers of Hangul.
             '\u{AD}'
                 | '\u{34F}'
                 | '\u{61C}'
@@ -84,20 +84,20 @@ fn is_unseen(letter: char) -> bool {
                 | '\u{1BCA0}'..='\u{1BCA3}'
                 | '\u{1D173}'..='\u{1D17A}'
                 | '\u{E0000}'..='\u{E0FFF}'
-            // Marks of annotations, and the pattern of braille without dots.
+            // Annotation marks, and the blank braille pattern.
                 | '\u{FFF9}'..='\u{FFFB}'
                 | '\u{2800}'
         )
 }
 
-fn bounded(text: &str, max: usize, is_foreign: impl Fn(char) -> bool, expected: &str) -> Result<String, Invalid> {
+fn bounded(text: &str, max: usize, is_forbidden: impl Fn(char) -> bool, expected: &str) -> Result<String, Invalid> {
     let trimmed = text.trim();
     if is_blank(trimmed) {
-        return Err(Invalid::new(&start_of(trimmed), format!("{expected}, not blank")));
+        return Err(Invalid::new(&excerpt(trimmed), format!("{expected}, not blank")));
     }
     within(trimmed, max)?;
-    if trimmed.chars().any(is_foreign) {
-        return Err(Invalid::new(&start_of(trimmed), expected));
+    if trimmed.chars().any(is_forbidden) {
+        return Err(Invalid::new(&excerpt(trimmed), expected));
     }
     Ok(trimmed.to_owned())
 }
@@ -108,15 +108,15 @@ fn within(text: &str, max: usize) -> Result<(), Invalid> {
     if text.len() > max && text.chars().count() > max {
         let letters = text.chars().count();
         return Err(Invalid::new(
-            &start_of(text),
+            &excerpt(text),
             format!("at most {max} characters; it has {letters}"),
         ));
     }
     Ok(())
 }
 
-/// As much of a long text as a message should quote.
-fn start_of(text: &str) -> String {
+/// The start of a text, short enough to quote in a message.
+fn excerpt(text: &str) -> String {
     const QUOTED_MAX: usize = 60;
     match text.char_indices().nth(QUOTED_MAX) {
         Some((end, _)) => format!("{}…", &text[..end]),
@@ -124,27 +124,27 @@ fn start_of(text: &str) -> String {
     }
 }
 
-/// `text`, as long as it can be an id with at most `max` characters: no white space, no control characters, and no view at its
-/// end, which ids have in answers.
+/// `text`, if it can be an id with at most `max` characters: no white space, no control characters, and no view at its end, as
+/// ids have in answers.
 ///
-/// Registers have ids with spaces; written by people they are nearly always a slip.
+/// Registers have ids with spaces; in manual input they are nearly always a mistake.
 ///
 /// # Errors
 /// [`Invalid`] when it cannot.
 pub fn plain_id(text: &str, max: usize) -> Result<&str, Invalid> {
     if is_blank(text) {
-        return Err(Invalid::new(&start_of(text), "an id that is not blank"));
+        return Err(Invalid::new(&excerpt(text), "an id that is not blank"));
     }
     within(text, max)?;
     if text.chars().any(|letter| letter.is_whitespace() || letter.is_control()) {
         return Err(Invalid::new(
-            &start_of(text),
+            &excerpt(text),
             "an id without spaces and control characters",
         ));
     }
-    if !AskedView::of_id(text).1.is_default() {
+    if !RequestedView::of_id(text).1.is_default() {
         return Err(Invalid::new(
-            &start_of(text),
+            &excerpt(text),
             "an id that does not end in a view, as those of answers do",
         ));
     }
@@ -180,10 +180,10 @@ pub fn confidence(number: f64) -> Result<f64, Invalid> {
     }
 }
 
-/// `last`, as long as it does not lie before `first`, which is called `name`.
+/// Checks that `last` is not before `first`, which the message calls `name`.
 ///
 /// # Errors
-/// [`Invalid`] when it does, however partial both are.
+/// [`Invalid`] if it is, for every reading of partial dates.
 pub fn not_before(first: Option<PartialDate>, name: &str, last: Option<PartialDate>) -> Result<(), Invalid> {
     match (first, last) {
         (Some(first), Some(last)) if last.last_day() < first.first_day() => Err(Invalid::new(
@@ -194,7 +194,7 @@ pub fn not_before(first: Option<PartialDate>, name: &str, last: Option<PartialDa
     }
 }
 
-/// `part` as it stands in a derived id, between colons: everything but unreserved characters (RFC 3986) percent-encoded.
+/// `part` as in a derived id, between colons: everything but unreserved characters (RFC 3986) percent-encoded.
 ///
 /// ```
 /// assert_eq!(guanxi::model::percent_encoded("lei:5493 é"), "lei%3A5493%20%C3%A9");
@@ -223,21 +223,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_too_long_is_refused_without_being_quoted_whole() {
+    fn the_message_about_a_long_text_quotes_only_its_start() {
         let long = "é".repeat(LINE_CHARS_MAX);
         assert_eq!(line(&long).as_deref(), Ok(long.as_str()));
-        let refused = line(&format!("{long}é")).unwrap_err();
-        assert!(refused.value.chars().count() < 70, "{refused}");
+        let error = line(&format!("{long}é")).unwrap_err();
+        assert!(error.value.chars().count() < 70, "{error}");
         assert!(
-            refused.expected.contains("at most 1000 characters; it has 1001"),
-            "{refused}"
+            error.expected.contains("at most 1000 characters; it has 1001"),
+            "{error}"
         );
         assert!(text(&"é".repeat(TEXT_CHARS_MAX + 1)).is_err());
         assert!(plain_id(&"é".repeat(ID_CHARS_MAX + 1), ID_CHARS_MAX).is_err());
     }
 
     #[test]
-    fn what_cannot_be_seen_is_blank_wherever_it_is_written() {
+    fn invisible_text_is_blank_in_every_field() {
         for blank in [
             "",
             " ",
@@ -262,7 +262,7 @@ mod tests {
             assert!(crate::model::Entity::check_id(blank).is_err(), "{blank:?}");
             assert!(crate::model::Source::id_of(blank).is_err(), "{blank:?}");
         }
-        for seen in [
+        for visible in [
             "a",
             "नेपाल\u{200D}",
             "می\u{200C}خواهم",
@@ -271,16 +271,16 @@ mod tests {
             "\u{300}",
             "支付宝",
         ] {
-            assert_eq!(line(seen).as_deref(), Ok(seen));
-            crate::model::Entity::check_name(seen).unwrap();
+            assert_eq!(line(visible).as_deref(), Ok(visible));
+            crate::model::Entity::check_name(visible).unwrap();
         }
     }
 
     #[test]
-    fn control_characters_stand_in_no_text_but_for_ends_of_lines_and_tabs() {
+    fn line_ends_and_tabs_are_the_only_control_characters_of_a_text() {
         assert_eq!(text("one\n\ttwo"), Ok("one\n\ttwo".to_owned()));
-        for refused in ["a\u{0}b", "a\u{1b}[31m", "", "  "] {
-            assert!(text(refused).is_err() && line(refused).is_err(), "{refused:?}");
+        for invalid in ["a\u{0}b", "a\u{1b}[31m", "", "  "] {
+            assert!(text(invalid).is_err() && line(invalid).is_err(), "{invalid:?}");
         }
         assert!(line("one\ntwo").is_err());
     }

@@ -1,4 +1,4 @@
-//! How values are changed, stored and bounded: changes, ids that follow from what a record says, limits of fields.
+//! Changes, storage and bounds of values: changes, ids derived from the content of a record, limits of fields.
 
 pub(super) mod change;
 pub(super) mod dataset;

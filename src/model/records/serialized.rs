@@ -1,5 +1,5 @@
-//! How the values of the model are written where they are kept, and read back. What the rules of the model refuse is refused
-//! here too, so that nothing is read that could not have been written.
+//! Serialization of the model's values. Reading enforces the rules of the model, so nothing is read that could not have been
+//! written.
 
 use std::{fmt, marker::PhantomData};
 
@@ -10,7 +10,7 @@ use serde::{
 
 use crate::model::Invalid;
 
-/// A value that is written as a text, without a copy of the text where the format has it at hand.
+/// Reads a value from its text form, without a copy of the text if the format can lend it.
 pub(crate) fn read<'de, D: Deserializer<'de>, T>(
     deserializer: D,
     parse: impl Fn(&str) -> Result<T, Invalid>,
@@ -32,7 +32,7 @@ pub(crate) fn read<'de, D: Deserializer<'de>, T>(
     deserializer.deserialize_str(Text(parse, PhantomData))
 }
 
-/// Keeps a type by its written form.
+/// Serializes a type as its written form.
 macro_rules! as_text {
     ($name:ident) => {
         impl serde::Serialize for $name {
@@ -81,7 +81,7 @@ pub(in crate::model) fn confidence<'de, D: Deserializer<'de>>(deserializer: D) -
     number::<D>(value, (0.0..=1.0).contains(&value), "a confidence from 0 to 1").map(Some)
 }
 
-/// Moments, as RFC 3339 writes them.
+/// Moments in RFC 3339.
 pub(crate) mod moment {
     use jiff::Timestamp;
     use serde::{Deserializer, Serializer};
@@ -100,8 +100,8 @@ pub(crate) mod moment {
     }
 }
 
-/// The same where there may be none; an absent one is not written.
-pub(in crate::model) mod moment_if_any {
+/// An optional moment; an absent one is not written.
+pub(in crate::model) mod optional_moment {
     use jiff::Timestamp;
     use serde::{Deserializer, Serializer};
 

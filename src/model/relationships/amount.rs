@@ -1,4 +1,4 @@
-//! Amounts of money and what they are of.
+//! Amounts of money and their meaning.
 
 use std::{fmt, str::FromStr};
 
@@ -40,7 +40,7 @@ impl fmt::Display for Currency {
     }
 }
 
-/// An amount of money: value, currency and, where the source says it, what it is of ("purchase price with debt").
+/// An amount of money: value, currency and, if the source states it, its meaning ("purchase price with debt").
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Amount {
@@ -49,7 +49,7 @@ pub struct Amount {
     pub value: f64,
     /// ISO 4217.
     pub currency: Currency,
-    /// What the amount is of, in words; two amounts are comparable only when these are equal.
+    /// The meaning of the amount, in words; two amounts are comparable only if these are equal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<String>,
 }
@@ -67,7 +67,7 @@ impl Amount {
         }
     }
 
-    /// Whether both speak of the same thing in the same currency, so that different values contradict.
+    /// Whether both have the same meaning and currency, so that different values contradict each other.
     #[must_use]
     pub fn is_comparable(&self, other: &Self) -> bool {
         self.currency == other.currency && self.of == other.of

@@ -1,19 +1,19 @@
-//! Evidence: what one source says about one relationship, and when sources contradict each other.
+//! Evidence: one source's statements about one relationship, and whether sources contradict each other.
 
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Amount, PartialDate, Share, ShareRange, catalog::catalog, records::serialized};
 
 catalog! {
-    /// How a statement stands to the claim.
+    /// The position of a statement towards the claim.
     pub enum Stance as "a stance" {
-        /// It says so.
+        /// It asserts the claim.
         Asserts = "ASSERTS",
-        /// It says otherwise.
+        /// It contradicts the claim.
         Contradicts = "CONTRADICTS",
         /// The speaker was asked and declined to comment.
         DeclinesComment = "DECLINES_COMMENT",
-        /// It judges or interprets, without asserting the fact.
+        /// It assesses or interprets, without asserting the fact.
         Assesses = "ASSESSES",
     }
 }
@@ -34,19 +34,19 @@ pub struct Evidence {
     /// The id of the entity that the source quotes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub speaker: Option<String>,
-    /// When it was said; otherwise the source's date counts.
+    /// When the statement was made; otherwise the source's date counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stated_on: Option<PartialDate>,
-    /// What it says, in our words.
+    /// Its content, in our words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub summary: Option<String>,
-    /// The share, where this source gives its own figure.
+    /// The share, if this source gives its own figure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub share: Option<Share>,
-    /// The amount, where this source gives its own figure.
+    /// The amount, if this source gives its own figure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<Amount>,
-    /// From 0 (none) to 1 (full), where the data rates its sources.
+    /// From 0 (none) to 1 (full), if the data rates its sources.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -56,7 +56,7 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// That this source asserts the claim, and nothing else.
+    /// A statement by which this source asserts the claim, without details.
     #[must_use]
     pub fn asserting(id: String, source: &str) -> Self {
         Self {
@@ -74,7 +74,7 @@ impl Evidence {
     }
 }
 
-/// Whether the evidence contradicts itself: ASSERTS beside CONTRADICTS, or ASSERTS whose shares of the same basis do not
+/// Whether the evidence contradicts itself: ASSERTS together with CONTRADICTS, or ASSERTS whose shares of the same basis do not
 /// intersect, or whose amounts of the same currency and scope differ.
 #[must_use]
 pub fn disputed(evidence: &[Evidence]) -> bool {
@@ -92,7 +92,7 @@ pub fn disputed(evidence: &[Evidence]) -> bool {
     let shares: Vec<Share> = asserts().filter_map(|statement| statement.share).collect();
     amounts_differ
         || shares.iter().any(|share| {
-            // Ranges on a line that meet pairwise have a point in common, so one running intersection settles it.
+            // Intervals that intersect pairwise have a point in common, so one running intersection is enough.
             let same_basis = shares.iter().filter(|other| other.of == share.of);
             same_basis
                 .map(|other| other.range)
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn sources_that_say_otherwise_dispute_a_claim() {
+    fn contradicting_sources_dispute_a_claim() {
         use Stance::{Asserts, Assesses, Contradicts, DeclinesComment};
         check(&[(Asserts, "", ""), (Contradicts, "", "")], true);
         check(&[(Contradicts, "", "")], false);
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn shares_that_do_not_meet_dispute_a_claim() {
+    fn shares_that_do_not_intersect_dispute_a_claim() {
         use Stance::{Asserts, Assesses};
         check(&[(Asserts, "20..25", ""), (Asserts, "24", "")], false);
         check(&[(Asserts, "20..25", ""), (Asserts, ">25..50", "")], true);

@@ -1,20 +1,20 @@
-//! The types of interests that one party can have in another, and how directly: the code list of the Beneficial Ownership Data
-//! Standard 0.4. Which of them decide over a company is said here and nowhere else.
+//! The types of interests that one party can have in another, and their directness: the code list of the Beneficial Ownership
+//! Data Standard 0.4. The only place that defines which of them give control of a company.
 
 use crate::model::catalog::catalog;
 
 catalog! {
     /// The type of an interest in a company, for OWNS and CONTROLS: the code list of the Beneficial Ownership Data Standard 0.4.
     pub enum Interest as "a type of interest" {
-        /// Shares, or the capital by another name.
+        /// Shares, or capital in another form.
         Shareholding = "SHAREHOLDING",
-        /// Votes in the meeting of members.
+        /// Votes in the general meeting.
         VotingRights = "VOTING_RIGHTS",
-        /// The right to appoint or remove most of the board. It decides.
+        /// The right to appoint or remove most of the board. It gives control.
         AppointmentOfBoard = "APPOINTMENT_OF_BOARD",
         /// Other influence or control, of unknown weight.
         OtherInfluenceOrControl = "OTHER_INFLUENCE_OR_CONTROL",
-        /// A senior managing official, named where no owner can be.
+        /// A senior managing official, named if no owner can be.
         SeniorManagingOfficial = "SENIOR_MANAGING_OFFICIAL",
         /// Settled a trust.
         Settlor = "SETTLOR",
@@ -24,7 +24,7 @@ catalog! {
         Protector = "PROTECTOR",
         /// Beneficiary of a trust or a similar arrangement.
         BeneficiaryOfLegalArrangement = "BENEFICIARY_OF_LEGAL_ARRANGEMENT",
-        /// What remains when it is dissolved.
+        /// The remaining assets on dissolution.
         RightsToSurplusAssetsOnDissolution = "RIGHTS_TO_SURPLUS_ASSETS_ON_DISSOLUTION",
         /// A part of the profit or the income.
         RightsToProfitOrIncome = "RIGHTS_TO_PROFIT_OR_INCOME",
@@ -32,9 +32,9 @@ catalog! {
         RightsGrantedByContract = "RIGHTS_GRANTED_BY_CONTRACT",
         /// Rights by a contract that depend on a condition.
         ConditionalRightsGrantedByContract = "CONDITIONAL_RIGHTS_GRANTED_BY_CONTRACT",
-        /// Control by the company's rules or articles. It decides.
+        /// Control by the company's rules or articles. It gives control.
         ControlViaCompanyRulesOrArticles = "CONTROL_VIA_COMPANY_RULES_OR_ARTICLES",
-        /// Control by the law. It decides.
+        /// Control by the law. It gives control.
         ControlByLegalFramework = "CONTROL_BY_LEGAL_FRAMEWORK",
         /// A member of the board.
         BoardMember = "BOARD_MEMBER",
@@ -56,7 +56,7 @@ catalog! {
 }
 
 impl Interest {
-    /// Whether who has it decides over the company, whatever the shares: all other interests give influence or money.
+    /// Whether its holder controls the company, independent of shares: all other interests give influence or money.
     #[must_use]
     pub fn decides(self) -> bool {
         matches!(
@@ -71,15 +71,15 @@ catalog! {
     pub enum Directness as "a directness" {
         /// Held directly.
         Direct = "DIRECT",
-        /// Held through others: the claim sums up a chain, and is never added to it.
+        /// Held through others: the claim summarizes a chain, and is never added to it.
         Indirect = "INDIRECT",
-        /// The source does not say; counts as direct.
+        /// The source does not state it; counts as direct.
         Unknown = "UNKNOWN",
     }
 }
 
 impl Directness {
-    /// The default, which is not written where records are kept.
+    /// The default, which is not stored.
     #[must_use]
     pub fn unknown() -> Self {
         Self::Unknown

@@ -1,4 +1,4 @@
-//! What connects entities: relationships, their shares, amounts, interests and evidence, and the sentence that states one.
+//! Relationships, their shares, amounts, interests and evidence, and the sentence that states one.
 
 pub(super) mod amount;
 pub(super) mod evidence;

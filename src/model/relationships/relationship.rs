@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::model::{
-    Amount, Directness, Evidence, Interest, Invalid, PartialDate, Share, ShareOf, Stance, Stated, Validity,
+    Amount, Directness, Evidence, Interest, Invalid, PartialDate, Share, ShareOf, Stance, StatementPeriod, Validity,
     catalog::catalog, records::serialized,
 };
 
@@ -30,7 +30,7 @@ catalog! {
 }
 
 catalog! {
-    /// What is claimed. `from KIND to` reads as a sentence.
+    /// The kind of a claim. `from KIND to` reads as a sentence.
     pub enum RelationshipKind as "a relationship kind" {
         /// from holds a share of to.
         Owns = "OWNS",
@@ -114,13 +114,13 @@ impl RelationshipKind {
         }
     }
 
-    /// Whether it reads the same from both ends; stored once, found from both.
+    /// Whether it is the same in both directions; stored once, found from both ends.
     #[must_use]
     pub fn is_symmetric(self) -> bool {
         matches!(self, Self::RelatedTo | Self::PartnersWith | Self::CompetesWith)
     }
 
-    /// What its share is a share of unless told otherwise; none for kinds that have no share.
+    /// The default basis of its share; `None` for kinds without a share.
     #[must_use]
     pub fn share_basis(self) -> Option<ShareOf> {
         match self {
@@ -130,13 +130,13 @@ impl RelationshipKind {
         }
     }
 
-    /// Whether it is an interest in a company, of which the type, the directness and the components can be said.
+    /// Whether it is an interest in a company, with a type, a directness and components.
     #[must_use]
     pub fn is_interest(self) -> bool {
         matches!(self, Self::Owns | Self::Controls)
     }
 
-    /// Whether its share may be one of `of`: what gives control is a share of the votes.
+    /// Whether its share may have the basis `of`: control is given by a share of the votes.
     #[must_use]
     pub fn takes_share_of(self, of: ShareOf) -> bool {
         match self {
@@ -147,7 +147,7 @@ impl RelationshipKind {
 }
 
 catalog! {
-    /// How firm a claim is. *Ended* is no status: it is an `until` in the past, or `endedBy` where nobody says when.
+    /// How firm a claim is. *Ended* is not a status: it is an `until` in the past, or `endedBy` if no source states when.
     pub enum RelationshipStatus as "a relationship status" {
         /// It is rumoured.
         Rumoured = "RUMOURED",
@@ -165,13 +165,13 @@ catalog! {
         Withdrawn = "WITHDRAWN",
         /// The claim has been shown to be wrong.
         Refuted = "REFUTED",
-        /// The source does not say how firm it is.
+        /// The source does not state how firm it is.
         Unknown = "UNKNOWN",
     }
 }
 
 catalog! {
-    /// What a service can do for a shopper or a merchant.
+    /// A capability of a service for a shopper or a merchant.
     pub enum Capability as "a capability" {
         /// Taking payment.
         Payment = "PAYMENT",
@@ -199,7 +199,7 @@ catalog! {
         NonPublic = "NON_PUBLIC",
         /// Binding legal commitments prevent disclosure.
         BindingLegalCommitments = "BINDING_LEGAL_COMMITMENTS",
-        /// The law stands against disclosure.
+        /// Legal obstacles prevent disclosure.
         LegalObstacles = "LEGAL_OBSTACLES",
         /// Consent to disclose was not obtained.
         ConsentNotObtained = "CONSENT_NOT_OBTAINED",
@@ -211,7 +211,7 @@ catalog! {
 }
 
 impl UnknownReason {
-    /// The reason in words, to stand in a sentence.
+    /// The reason in words, as part of a sentence.
     #[must_use]
     pub fn description(self) -> &'static str {
         match self {
@@ -229,9 +229,9 @@ impl UnknownReason {
     }
 }
 
-/// The two ends of a relationship, by entity id. At most one is unknown, and then the reason is.
+/// The two ends of a relationship, by entity id. At most one is unknown, with a reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "WrittenEnds", into = "WrittenEnds")]
+#[serde(try_from = "StoredEnds", into = "StoredEnds")]
 pub enum Ends {
     /// Both are known.
     Known {
@@ -240,18 +240,18 @@ pub enum Ends {
         /// The id of the entity it ends with.
         to: String,
     },
-    /// Who stands at the start is not disclosed.
+    /// The start is not disclosed.
     UnknownFrom {
         /// The id of the known end.
         to: String,
-        /// Why the other is not.
+        /// Why the other is unknown.
         reason: UnknownReason,
     },
-    /// Who stands at the end is not disclosed.
+    /// The end is not disclosed.
     UnknownTo {
         /// The id of the known end.
         from: String,
-        /// Why the other is not.
+        /// Why the other is unknown.
         reason: UnknownReason,
     },
 }
@@ -268,10 +268,10 @@ impl Ends {
     }
 }
 
-/// The ends as they are kept.
+/// The ends as stored.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct WrittenEnds {
+struct StoredEnds {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     from: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -280,11 +280,11 @@ struct WrittenEnds {
     unknown: Option<UnknownReason>,
 }
 
-impl TryFrom<WrittenEnds> for Ends {
+impl TryFrom<StoredEnds> for Ends {
     type Error = Invalid;
 
-    fn try_from(written: WrittenEnds) -> Result<Self, Invalid> {
-        match (written.from, written.to, written.unknown) {
+    fn try_from(stored: StoredEnds) -> Result<Self, Invalid> {
+        match (stored.from, stored.to, stored.unknown) {
             (Some(from), Some(to), None) => Ok(Self::Known { from, to }),
             (None, Some(to), Some(reason)) => Ok(Self::UnknownFrom { to, reason }),
             (Some(from), None, Some(reason)) => Ok(Self::UnknownTo { from, reason }),
@@ -296,7 +296,7 @@ impl TryFrom<WrittenEnds> for Ends {
     }
 }
 
-impl From<Ends> for WrittenEnds {
+impl From<Ends> for StoredEnds {
     fn from(ends: Ends) -> Self {
         let (from, to, unknown) = match ends {
             Ends::Known { from, to } => (Some(from), Some(to), None),
@@ -313,16 +313,16 @@ impl From<Ends> for WrittenEnds {
 pub struct Relationship {
     /// Unique among all nodes.
     pub id: String,
-    /// What is claimed.
+    /// The kind of the claim.
     pub kind: RelationshipKind,
-    /// Of whom.
+    /// Its two entities.
     pub ends: Ends,
     /// In the source's words: "executive chairman".
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<String>,
     /// How firm it is.
     pub status: RelationshipStatus,
-    /// When it held; for RUMOURED to PLANNED, when the claim stood.
+    /// When it held; for RUMOURED to PLANNED, when the claim was current.
     #[serde(default = "Validity::open", skip_serializing_if = "Validity::is_open")]
     pub validity: Validity,
     /// For OWNS and CONTROLS: how much.
@@ -334,36 +334,39 @@ pub struct Relationship {
     /// Whether it is held directly or through others.
     #[serde(default = "Directness::unknown", skip_serializing_if = "Directness::is_unknown")]
     pub directness: Directness,
-    /// Of what an indirect one is made up, in the order of the data: ids of relationships, or of the records that say so
-    /// ([`Relationship::record`]). Some may not be known yet.
+    /// The components of an indirect interest, in the order of the data: ids of relationships, or of their source records
+    /// ([`Relationship::record`]). Some may not be recorded yet.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub components: Vec<String>,
-    /// The source's own id of the record that says so; several relationships may come from one record.
+    /// The source's own id of the record behind it; several relationships may come from one record.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub record: Option<String>,
     /// For PAID, LENT_TO and purchases: how much money.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<Amount>,
-    /// For SERVES: what is offered there.
+    /// For SERVES: the capabilities offered there.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub capabilities: Vec<Capability>,
-    /// What a source carries beyond this.
+    /// Further properties from a source.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub properties: Option<Map<String, Value>>,
-    /// What the sources say; at least one statement.
+    /// The statements of its sources; at least one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<Evidence>,
-    /// When it entered the graph.
+    /// When it was recorded in the graph.
     #[serde(with = "serialized::moment")]
     pub recorded_at: Timestamp,
-    /// When it was taken back, if it was.
-    #[serde(default, skip_serializing_if = "Option::is_none", with = "serialized::moment_if_any")]
+    /// When it was retracted, if it was.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "serialized::optional_moment"
+    )]
     pub retracted_at: Option<Timestamp>,
 }
 
 impl Relationship {
-    /// A claim that is in effect, of which nothing but kind and ends is known. Its evidence is still to come, and a commit says
-    /// when it was recorded.
+    /// A claim in effect with only kind and ends. Its evidence must be added, and a commit sets the time when it was recorded.
     #[must_use]
     pub fn new(id: String, kind: RelationshipKind, ends: Ends) -> Self {
         Self {
@@ -387,14 +390,14 @@ impl Relationship {
         }
     }
 
-    /// What a source's own figure is a share of, unless it says: the same as the claim's; none for kinds without a share.
+    /// The default basis of a source's own figure: that of the claim's share; `None` for kinds without a share.
     #[must_use]
     pub fn share_basis(&self) -> Option<ShareOf> {
         self.share.map(|share| share.of).or_else(|| self.kind.share_basis())
     }
 
-    /// The dates of its ASSERTS: when each was stated, else when its source was published.
-    pub fn stated_dates(&self, published_on: impl Fn(&str) -> Option<PartialDate>) -> Vec<PartialDate> {
+    /// The dates of its ASSERTS statements: when each was made, else when its source was published.
+    pub fn statement_dates(&self, published_on: impl Fn(&str) -> Option<PartialDate>) -> Vec<PartialDate> {
         let asserts = self
             .evidence
             .iter()
@@ -404,8 +407,8 @@ impl Relationship {
             .collect()
     }
 
-    /// The days between which it was asserted.
-    pub fn stated(&self, published_on: impl Fn(&str) -> Option<PartialDate>) -> Option<Stated> {
-        Stated::spanning(self.stated_dates(published_on))
+    /// The period that its ASSERTS statements span.
+    pub fn statement_period(&self, published_on: impl Fn(&str) -> Option<PartialDate>) -> Option<StatementPeriod> {
+        StatementPeriod::spanning(self.statement_dates(published_on))
     }
 }

@@ -22,7 +22,7 @@ pub struct ShareRange {
 }
 
 catalog! {
-    /// What a share is a share of.
+    /// The basis of a share.
     pub enum ShareOf as "what a share is of" {
         /// Capital, shares or equity.
         Capital = "CAPITAL",
@@ -33,18 +33,18 @@ catalog! {
     }
 }
 
-/// A share: a range and what it is a share of.
+/// A share: a range and its basis.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Share {
     /// The range in percent.
     pub range: ShareRange,
-    /// What it is a share of.
+    /// The basis.
     pub of: ShareOf,
 }
 
 impl ShareRange {
-    /// Nothing known: 0 to 100.
+    /// Unknown: 0 to 100.
     pub const UNKNOWN: Self = Self {
         min: 0.0,
         max: 100.0,
@@ -73,7 +73,7 @@ impl ShareRange {
     /// # Errors
     /// [`Invalid`] outside 0 to 100, reversed, or empty.
     pub fn bounded(min: f64, min_inclusive: bool, max: f64, max_inclusive: bool) -> Result<Self, Invalid> {
-        // Adding nothing turns -0 into 0, which is written without a sign.
+        // Adding 0 turns -0 into 0, which is written without a sign.
         let range = Self {
             min: min + 0.0,
             max: max + 0.0,
@@ -89,7 +89,7 @@ impl ShareRange {
         }
     }
 
-    /// The percentage, where the range is a single one.
+    /// The percentage, if the range is a single value.
     #[must_use]
     pub fn single(self) -> Option<f64> {
         (self.min == self.max).then_some(self.min)
@@ -101,7 +101,7 @@ impl ShareRange {
         self.min > 50.0 || (self.min == 50.0 && !self.min_inclusive)
     }
 
-    /// What lies in both ranges; none when they do not meet.
+    /// The intersection of both ranges; `None` if it is empty.
     #[must_use]
     pub fn intersection(self, other: Self) -> Option<Self> {
         let (min, min_inclusive) = match self.min.total_cmp(&other.min) {
@@ -117,7 +117,7 @@ impl ShareRange {
         Self::bounded(min, min_inclusive, max, max_inclusive).ok()
     }
 
-    /// The smallest range that holds both.
+    /// The smallest range that contains both.
     #[must_use]
     pub fn hull(self, other: Self) -> Self {
         let (min, min_inclusive) = match self.min.total_cmp(&other.min) {
@@ -196,7 +196,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn written_forms_are_read_and_written_alike() {
+    fn written_forms_round_trip() {
         for text in [
             "48", "20..25", ">25..50", ">50..100", "..50", "25..<50", "34.4", "0", "100", "..", "..<50",
         ] {
@@ -244,7 +244,7 @@ mod tests {
         }
 
         #[test]
-        fn the_hull_holds_both_and_ends_where_one_of_them_does(a in range(), b in range()) {
+        fn the_hull_contains_both_and_has_an_end_of_each_side(a in range(), b in range()) {
             let hull = a.hull(b);
             for inner in [a, b] {
                 prop_assert_eq!(hull.intersection(inner), Some(inner));

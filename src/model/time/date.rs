@@ -28,7 +28,7 @@ impl PartialDate {
         u32::from_be_bytes([high, low, self.month.unsigned_abs(), self.day.unsigned_abs()])
     }
 
-    /// The date with these [`Self::bits`]; none when there is none.
+    /// The date with these [`Self::bits`], if there is one.
     #[must_use]
     pub fn from_bits(bits: u32) -> Option<Self> {
         let [high, low, month, day] = bits.to_be_bytes();
@@ -38,7 +38,7 @@ impl PartialDate {
         Self::new(i16::from_be_bytes([high, low]), month, day).ok()
     }
 
-    /// A date with the precision of what is given.
+    /// A date with the precision of the arguments.
     ///
     /// # Errors
     /// [`Invalid`] when there is no such date, or the year is not 1 to 9999.
@@ -48,9 +48,9 @@ impl PartialDate {
             month: month.unwrap_or(0),
             day: day.unwrap_or(0),
         };
-        let stated_in_order = month.is_some() || day.is_none();
+        let has_month_before_day = month.is_some() || day.is_none();
         let exists = Date::new(year, month.unwrap_or(1), day.unwrap_or(1)).is_ok();
-        if year >= 1 && stated_in_order && exists {
+        if year >= 1 && has_month_before_day && exists {
             Ok(partial)
         } else {
             Err(Invalid::new(&partial, EXPECTED))
@@ -74,7 +74,7 @@ impl PartialDate {
         }
     }
 
-    /// The day after its period; none when that lies beyond the calendar (after 9999).
+    /// The day after its period; `None` if beyond the calendar (after 9999).
     #[must_use]
     pub fn day_after(self) -> Option<Date> {
         self.last_day().checked_add(1.day()).ok()
@@ -146,14 +146,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_is_kept_as_written() {
+    fn text_keeps_its_precision() {
         for text in ["2013", "2014-11", "2014-11-25", "0001", "9999-12-31"] {
             assert_eq!(text.parse::<PartialDate>().unwrap().to_string(), text);
         }
     }
 
     #[test]
-    fn what_is_no_date_is_refused() {
+    fn invalid_dates_are_refused() {
         for text in [
             "",
             "14",
@@ -166,14 +166,14 @@ mod tests {
             "2014--1",
             " 2014",
         ] {
-            let refused = text.parse::<PartialDate>().unwrap_err();
-            assert_eq!(refused.value, text);
-            assert_eq!(refused.expected, EXPECTED);
+            let error = text.parse::<PartialDate>().unwrap_err();
+            assert_eq!(error.value, text);
+            assert_eq!(error.expected, EXPECTED);
         }
     }
 
     #[test]
-    fn a_period_ends_where_the_calendar_says() {
+    fn a_period_ends_with_its_calendar_month_or_year() {
         let last = |text: &str| text.parse::<PartialDate>().unwrap().last_day().to_string();
         assert_eq!(last("2012"), "2012-12-31");
         assert_eq!(last("2012-02"), "2012-02-29");

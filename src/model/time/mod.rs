@@ -1,4 +1,4 @@
-//! Dates of known precision, when a claim holds, and the view through which a graph is read.
+//! Dates of known precision, the validity of claims, and the view through which a graph is read.
 
 pub(super) mod date;
 pub(super) mod validity;

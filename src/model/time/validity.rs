@@ -1,4 +1,4 @@
-//! When a claim held: half-open intervals of partial dates, and what can be said of one day.
+//! The validity of claims: half-open intervals of partial dates, and whether a claim held on a day.
 
 use jiff::civil::Date;
 
@@ -9,11 +9,11 @@ use crate::model::{Invalid, PartialDate, catalog::catalog};
 /// When a relationship held: `[since, until)`, where `until` is the first day on which it no longer holds.
 ///
 /// A missing bound is *not stated* and read as open. A partial bound reads as its period's first day; an `until` that
-/// would then not lie after `since` reads as the day after its period. Where nobody says when it ended, `ended_by` stands in
+/// would then not lie after `since` reads as the day after its period. If no source states when it ended, `ended_by` takes
 /// the place of `until`: a day on which it was over at the latest.
 ///
-/// Bounds that contradict each other, so that no reading of the end lies after `since`, are kept as written and neither is
-/// believed: the claim is read as over by the later of the two.
+/// Bounds that contradict each other, so that no reading of the end lies after `since`, are stored as stated and neither is
+/// trusted: the claim is read as over by the later of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "Bounds", into = "Bounds")]
 pub struct Validity {
@@ -22,7 +22,7 @@ pub struct Validity {
     ended_by: Option<Date>,
 }
 
-/// The bounds as they are kept.
+/// The bounds as stored.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Bounds {
@@ -56,32 +56,32 @@ impl From<Validity> for Bounds {
     }
 }
 
-/// What is expected where both ends are given.
-const BOTH_ENDS: &str = "until, which says when it ended, or endedBy, where nobody says when; not both";
+/// The expectation if both ends are given.
+const BOTH_ENDS: &str = "until, if the end is known, or endedBy, if only a day after the end is known; not both";
 
 catalog! {
     /// Whether a claim held on a day.
-    pub enum Held as "an answer" {
+    pub enum DayValidity named ("Held") as "an answer" {
         /// It held on that day.
         Yes = "YES",
         /// It did not hold on that day.
         No = "NO",
-        /// The day lies in the period of a partial bound, or outside what is stated.
+        /// The day lies in the period of a partial bound, or outside the stated bounds.
         Maybe = "MAYBE",
     }
 }
 
-/// The days between which the statements of a claim lie, both inclusive.
+/// The period that the statements of a claim span, both days inclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stated {
+pub struct StatementPeriod {
     /// The first day of the earliest statement's date.
     pub first: Date,
     /// The last day of the latest statement's date.
     pub last: Date,
 }
 
-impl Stated {
-    /// What spans all these dates; none when there are none.
+impl StatementPeriod {
+    /// The period that spans all these dates; `None` without dates.
     pub fn spanning(dates: impl IntoIterator<Item = PartialDate>) -> Option<Self> {
         dates.into_iter().fold(None, |span: Option<Self>, date| {
             let (first, last) = (date.first_day(), date.last_day());
@@ -94,7 +94,7 @@ impl Stated {
 }
 
 impl Validity {
-    /// Nothing stated: open on both sides.
+    /// No bound stated: open on both sides.
     pub const OPEN: Self = Self {
         since: None,
         until: None,
@@ -115,7 +115,7 @@ impl Validity {
         Self::as_written(since, until).checked()
     }
 
-    /// From `since` on, and over by `until` or by `ended_by`, of which one is given at most.
+    /// From `since` on, and over by `until` or by `ended_by`, at most one of which is given.
     ///
     /// # Errors
     /// [`Invalid`] when both ends are given, or the end, however it is read, is not after `since`.
@@ -131,7 +131,7 @@ impl Validity {
         }
     }
 
-    /// The bounds as a source writes them, even where they contradict each other.
+    /// The bounds as a source states them, even if they contradict each other.
     #[must_use]
     pub fn as_written(since: Option<PartialDate>, until: Option<PartialDate>) -> Self {
         Self {
@@ -141,7 +141,7 @@ impl Validity {
         }
     }
 
-    /// From `since` on, and over on the day `ended_by` at the latest: nobody says when it ended.
+    /// From `since` on, and over on the day `ended_by` at the latest: no source states when it ended.
     #[must_use]
     pub fn over_by(since: Option<PartialDate>, ended_by: Date) -> Self {
         Self {
@@ -162,7 +162,7 @@ impl Validity {
         }
     }
 
-    /// Whether nothing is stated.
+    /// Whether no bound is stated.
     #[must_use]
     pub fn is_open(&self) -> bool {
         *self == Self::OPEN
@@ -180,8 +180,8 @@ impl Validity {
         self.until
     }
 
-    /// The day on which it was over at the latest, where nobody says when it ended: as stated, or the later of two bounds that
-    /// contradict each other.
+    /// The day on which it was over at the latest, if no source states when it ended: as stated, or the later of two bounds
+    /// that contradict each other.
     #[must_use]
     pub fn ended_by(self) -> Option<Date> {
         if self.is_contradictory() {
@@ -191,7 +191,7 @@ impl Validity {
         self.ended_by
     }
 
-    /// The day on which it was over at the latest, only where it is stated.
+    /// The day on which it was over at the latest, only if stated.
     #[must_use]
     pub fn stated_ended_by(self) -> Option<Date> {
         self.ended_by
@@ -204,7 +204,7 @@ impl Validity {
         since.zip(self.end_day()).is_some_and(|(since, end)| end <= since)
     }
 
-    /// `since` read as a day; none when it cannot be believed.
+    /// `since` read as a day; `None` if the bounds contradict each other.
     #[must_use]
     pub fn since_day(self) -> Option<Date> {
         if self.is_contradictory() {
@@ -213,13 +213,13 @@ impl Validity {
         self.since.map(PartialDate::first_day)
     }
 
-    /// The first day on which it is over for certain. Open as well when its period ends with the calendar.
+    /// The first day on which it is over for certain. Open as well if its period ends with the calendar.
     #[must_use]
     pub fn until_day(self) -> Option<Date> {
         self.ended_by().or_else(|| self.end_day())
     }
 
-    /// The end as written, read as a day.
+    /// The end as stated, read as a day.
     fn end_day(self) -> Option<Date> {
         let Some(until) = self.until else {
             return self.ended_by;
@@ -237,18 +237,18 @@ impl Validity {
         self.since_day().is_none_or(|since| since <= day) && self.until_day().is_none_or(|until| day < until)
     }
 
-    /// What can be said of `day`, given the days between which the claim was `stated`.
+    /// Whether the claim held on `day`, given the period that its `statements` span.
     ///
-    /// YES between the bounds that are stated; a side without a bound is stated as far as the statements reach. Where nobody
-    /// says when it ended, MAYBE until it was over at the latest.
+    /// YES between the stated bounds; a side without a bound extends as far as the statements. If no source states when it ended,
+    /// MAYBE until the day on which it was over at the latest.
     #[must_use]
-    pub fn held(self, day: Date, stated: Option<Stated>) -> Held {
+    pub fn on_day(self, day: Date, statements: Option<StatementPeriod>) -> DayValidity {
         if let Some(ended_by) = self.ended_by() {
             let before = self.since_day().is_some_and(|since| day < since);
             return if before || ended_by <= day {
-                Held::No
+                DayValidity::No
             } else {
-                Held::Maybe
+                DayValidity::Maybe
             };
         }
         let before = self.since.is_some_and(|since| day < since.first_day());
@@ -256,24 +256,24 @@ impl Validity {
             .until
             .is_some_and(|until| day > until.last_day() || (until.is_day() && day == until.first_day()));
         if before || after {
-            return Held::No;
+            return DayValidity::No;
         }
         let in_partial_bound = [self.since, self.until]
             .into_iter()
             .flatten()
             .any(|bound| !bound.is_day() && bound.covers(day));
         if in_partial_bound {
-            return Held::Maybe;
+            return DayValidity::Maybe;
         }
-        // The bound on one side also says that the claim held next to it.
-        let earliest = self.since_day().or(stated.map(|span| span.first));
+        // A bound on one side also implies that the claim held next to it.
+        let earliest = self.since_day().or(statements.map(|period| period.first));
         let latest = self.until_day().or_else(|| {
-            let stated = stated.map(|span| span.last);
-            let started = self.since.map(PartialDate::last_day);
-            stated.max(started)
+            let last_statement = statements.map(|period| period.last);
+            let start = self.since.map(PartialDate::last_day);
+            last_statement.max(start)
         });
         let inside = earliest.is_some_and(|first| first <= day) && latest.is_some_and(|last| day <= last);
-        if inside { Held::Yes } else { Held::Maybe }
+        if inside { DayValidity::Yes } else { DayValidity::Maybe }
     }
 }
 
@@ -293,9 +293,9 @@ mod tests {
         Validity::new(bound(since), bound(until)).unwrap()
     }
 
-    fn held(since: &str, until: &str, stated: &[&str], day: &str) -> Held {
-        let stated = Stated::spanning(stated.iter().map(|text| date(text)));
-        validity(since, until).held(day.parse().unwrap(), stated)
+    fn on_day(since: &str, until: &str, statements: &[&str], day: &str) -> DayValidity {
+        let period = StatementPeriod::spanning(statements.iter().map(|text| date(text)));
+        validity(since, until).on_day(day.parse().unwrap(), period)
     }
 
     #[test]
@@ -332,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn bounds_that_contradict_each_other_are_kept_and_neither_is_believed() {
+    fn contradictory_bounds_are_stored_and_neither_is_trusted() {
         let day = |text: &str| text.parse::<Date>().unwrap();
         for (since, until, ended_by) in [
             ("2012-05-01", "2010-03-01", "2012-05-01"),
@@ -347,47 +347,59 @@ mod tests {
                 (Some(date(since)), Some(date(until)))
             );
             assert_eq!(validity.ended_by(), Some(day(ended_by)), "{since} to {until}");
-            assert_eq!(validity.held(day("1990-01-01"), None), Held::Maybe);
-            assert_eq!(validity.held(day(ended_by), None), Held::No);
+            assert_eq!(validity.on_day(day("1990-01-01"), None), DayValidity::Maybe);
+            assert_eq!(validity.on_day(day(ended_by), None), DayValidity::No);
             assert!(validity.contains(day("1990-01-01")) && !validity.contains(day(ended_by)));
         }
     }
 
     #[test]
-    fn what_was_over_by_a_day_may_have_ended_at_any_time_before() {
+    fn a_claim_over_by_a_day_may_have_ended_at_any_time_before() {
         let day = |text: &str| text.parse::<Date>().unwrap();
         let validity = Validity::over_by(Some(date("2010")), day("2017-01-15"));
-        let stated = Stated::spanning([date("2012")]);
+        let statements = StatementPeriod::spanning([date("2012")]);
         for (on, expected) in [
-            ("2009-12-31", Held::No),
-            ("2012-06-01", Held::Maybe),
-            ("2017-01-14", Held::Maybe),
-            ("2017-01-15", Held::No),
+            ("2009-12-31", DayValidity::No),
+            ("2012-06-01", DayValidity::Maybe),
+            ("2017-01-14", DayValidity::Maybe),
+            ("2017-01-15", DayValidity::No),
         ] {
-            assert_eq!(validity.held(day(on), stated), expected, "{on}");
+            assert_eq!(validity.on_day(day(on), statements), expected, "{on}");
         }
         assert!(Validity::bounded(None, Some(date("2012")), Some(day("2012-01-01"))).is_err());
         assert!(Validity::bounded(Some(date("2018")), None, Some(day("2017-01-15"))).is_err());
-        let kept = serde_json::to_string(&validity).unwrap();
-        assert_eq!(serde_json::from_str::<Validity>(&kept).unwrap(), validity);
+        let json = serde_json::to_string(&validity).unwrap();
+        assert_eq!(serde_json::from_str::<Validity>(&json).unwrap(), validity);
     }
 
     #[test]
-    fn held_says_maybe_where_the_sources_leave_it_open() {
-        assert_eq!(held("2002", "2015-07-17", &[], "2002-05-01"), Held::Maybe);
-        assert_eq!(held("2002", "2015-07-17", &[], "2003-01-01"), Held::Yes);
-        assert_eq!(held("2002", "2015-07-17", &[], "2015-07-17"), Held::No);
-        assert_eq!(held("2002", "2015-07-17", &[], "2001-12-31"), Held::No);
-        assert_eq!(held("", "", &["2014-11", "2017-02-04"], "2016-01-01"), Held::Yes);
-        assert_eq!(held("", "", &["2014-11", "2017-02-04"], "2014-11-01"), Held::Yes);
-        assert_eq!(held("", "", &["2014-11", "2017-02-04"], "2014-10-31"), Held::Maybe);
-        assert_eq!(held("", "", &["2014-11", "2017-02-04"], "2017-02-05"), Held::Maybe);
-        assert_eq!(held("2013-08-01", "", &["2014"], "2014-06-01"), Held::Yes);
-        assert_eq!(held("2013-08-01", "", &[], "2013-08-01"), Held::Yes);
-        assert_eq!(held("2013-08-01", "", &["2014"], "2015-01-01"), Held::Maybe);
-        assert_eq!(held("", "2014", &[], "2014-06-01"), Held::Maybe);
-        assert_eq!(held("", "2014", &[], "2015-01-01"), Held::No);
-        assert_eq!(held("", "", &[], "2015-01-01"), Held::Maybe);
+    fn a_day_is_maybe_where_the_sources_leave_it_open() {
+        assert_eq!(on_day("2002", "2015-07-17", &[], "2002-05-01"), DayValidity::Maybe);
+        assert_eq!(on_day("2002", "2015-07-17", &[], "2003-01-01"), DayValidity::Yes);
+        assert_eq!(on_day("2002", "2015-07-17", &[], "2015-07-17"), DayValidity::No);
+        assert_eq!(on_day("2002", "2015-07-17", &[], "2001-12-31"), DayValidity::No);
+        assert_eq!(
+            on_day("", "", &["2014-11", "2017-02-04"], "2016-01-01"),
+            DayValidity::Yes
+        );
+        assert_eq!(
+            on_day("", "", &["2014-11", "2017-02-04"], "2014-11-01"),
+            DayValidity::Yes
+        );
+        assert_eq!(
+            on_day("", "", &["2014-11", "2017-02-04"], "2014-10-31"),
+            DayValidity::Maybe
+        );
+        assert_eq!(
+            on_day("", "", &["2014-11", "2017-02-04"], "2017-02-05"),
+            DayValidity::Maybe
+        );
+        assert_eq!(on_day("2013-08-01", "", &["2014"], "2014-06-01"), DayValidity::Yes);
+        assert_eq!(on_day("2013-08-01", "", &[], "2013-08-01"), DayValidity::Yes);
+        assert_eq!(on_day("2013-08-01", "", &["2014"], "2015-01-01"), DayValidity::Maybe);
+        assert_eq!(on_day("", "2014", &[], "2014-06-01"), DayValidity::Maybe);
+        assert_eq!(on_day("", "2014", &[], "2015-01-01"), DayValidity::No);
+        assert_eq!(on_day("", "", &[], "2015-01-01"), DayValidity::Maybe);
     }
 
     fn partial() -> impl Strategy<Value = PartialDate> {
@@ -423,33 +435,33 @@ mod tests {
         }
 
         #[test]
-        fn held_agrees_with_every_exact_interval_that_the_partial_bounds_may_mean(
+        fn a_day_agrees_with_every_exact_interval_that_the_partial_bounds_may_mean(
             since in partial(), until in partial(), day in day()
         ) {
             let Ok(validity) = Validity::new(Some(since), Some(until)) else { return Ok(()) };
-            // Every pair of days the two bounds may stand for, as long as it is an interval.
+            // Every pair of days that the two bounds may mean, if it is an interval.
             let days = |bound: PartialDate| [bound.first_day(), bound.last_day()];
             let readings: Vec<bool> = days(since).into_iter()
                 .flat_map(|from| days(until).into_iter().map(move |to| (from, to)))
                 .filter(|(from, to)| from < to)
                 .map(|(from, to)| from <= day && day < to)
                 .collect();
-            match validity.held(day, None) {
-                Held::Yes => prop_assert!(readings.iter().all(|held| *held)),
-                Held::No => prop_assert!(readings.iter().all(|held| !*held)),
-                Held::Maybe => prop_assert!([since, until].iter().any(|bound| !bound.is_day() && bound.covers(day))),
+            match validity.on_day(day, None) {
+                DayValidity::Yes => prop_assert!(readings.iter().all(|held| *held)),
+                DayValidity::No => prop_assert!(readings.iter().all(|held| !*held)),
+                DayValidity::Maybe => prop_assert!([since, until].iter().any(|bound| !bound.is_day() && bound.covers(day))),
             }
         }
 
         #[test]
-        fn a_day_that_did_not_hold_is_never_in_a_view_of_that_day(
+        fn a_claim_that_did_not_hold_on_a_day_is_never_in_a_view_of_that_day(
             since in proptest::option::of(partial()), until in proptest::option::of(partial()), stated in proptest::option::of(partial()), day in day()
         ) {
             let Ok(validity) = Validity::new(since, until) else { return Ok(()) };
-            match validity.held(day, Stated::spanning(stated)) {
-                Held::Yes => prop_assert!(validity.contains(day)),
-                Held::No => prop_assert!(!validity.contains(day)),
-                Held::Maybe => {}
+            match validity.on_day(day, StatementPeriod::spanning(stated)) {
+                DayValidity::Yes => prop_assert!(validity.contains(day)),
+                DayValidity::No => prop_assert!(!validity.contains(day)),
+                DayValidity::Maybe => {}
             }
         }
     }

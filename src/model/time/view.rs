@@ -1,40 +1,40 @@
-//! The view through which a graph is read: the day, what was known, and which claims count.
+//! The view through which a graph is read: valid time, knowledge time, and the statuses that count.
 
 use jiff::{Timestamp, civil::Date};
 
 use crate::model::{RelationshipStatus, Set};
 
-/// Which day is asked for.
+/// The valid time of a view: a day, or all time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum At {
-    /// What held on this day.
+pub enum AsOf {
+    /// The claims that held on this day.
     Day(Date),
-    /// Whatever held at any time.
+    /// The claims that held at any time.
     Ever,
 }
 
-/// What a question sees of the graph: two time axes and the statuses that count.
+/// The visible part of the graph: two time axes and the statuses that count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct View {
-    /// What held in the world then.
-    pub at: At,
-    /// What this graph had recorded then.
+    /// The valid time: claims that held in the world then.
+    pub as_of: AsOf,
+    /// The knowledge time: claims that this graph had recorded then.
     pub known_at: Timestamp,
     /// The statuses of the claims that count.
     pub statuses: Set<RelationshipStatus>,
-    /// Whether `statuses` was asked for, or is the default.
-    pub statuses_given: bool,
+    /// Whether `statuses` was requested, or is the default.
+    pub has_explicit_statuses: bool,
 }
 
 impl View {
-    /// The default view at `now`: what holds today, all that is known, every status but WITHDRAWN and REFUTED.
+    /// The default view at `now`: claims that hold today, all knowledge, every status but WITHDRAWN and REFUTED.
     #[must_use]
     pub fn now(now: Timestamp) -> Self {
         Self {
-            at: At::Day(Self::day_of(now)),
+            as_of: AsOf::Day(Self::day_of(now)),
             known_at: now,
             statuses: Self::default_statuses(),
-            statuses_given: false,
+            has_explicit_statuses: false,
         }
     }
 
@@ -50,10 +50,10 @@ impl View {
         Set::all().without(Set::of(&[RelationshipStatus::Withdrawn, RelationshipStatus::Refuted]))
     }
 
-    /// The view of computed answers: only ACTIVE relationships unless statuses were asked for. A rumour makes no owner.
+    /// The view of computed answers: only ACTIVE relationships unless statuses were requested. A rumour makes no owner.
     #[must_use]
     pub fn for_computing(self) -> Self {
-        if self.statuses_given {
+        if self.has_explicit_statuses {
             return self;
         }
         Self {

@@ -1,5 +1,5 @@
-//! Ids of what is seen through another view than the default one: the id of the data, and behind it the view as it was asked
-//! for, so that a client that keeps one object for each id keeps two for two views.
+//! Ids of objects in another view than the default one: the id in the data, followed by the requested view, so that a client
+//! that caches one object for each id caches two for two views.
 
 use std::fmt;
 
@@ -7,38 +7,38 @@ use jiff::{Timestamp, civil::Date};
 
 use crate::model::{Catalog, RelationshipStatus, Set};
 
-/// What stands between the id of the data and the view.
+/// Separates the id in the data from the view.
 const MARK: char = '?';
-/// What stands between the parts of a view.
+/// Separates the parts of a view.
 const AND: char = '&';
 
-/// A view as it was asked for. What is left out is the default.
+/// A requested view. Absent parts have their defaults.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct AskedView {
-    /// What held on this day.
+pub struct RequestedView {
+    /// The claims that held on this day.
     pub as_of: Option<Date>,
-    /// Whatever held at any time; excludes `as_of`.
+    /// The claims that held at any time; excludes `as_of`.
     pub ever: bool,
-    /// What was known at this moment.
+    /// The claims recorded at this moment.
     pub known_at: Option<Timestamp>,
     /// The claims with these statuses.
     pub statuses: Option<Set<RelationshipStatus>>,
 }
 
-impl AskedView {
-    /// Whether nothing was asked for but the default.
+impl RequestedView {
+    /// Whether it is the default view.
     #[must_use]
     pub fn is_default(&self) -> bool {
         *self == Self::default()
     }
 
-    /// The id of what is seen through this view and has the id `key` in the data.
+    /// The id in this view of the object with the id `key` in the data.
     ///
     /// ```
-    /// use guanxi::model::AskedView;
-    /// let view = AskedView { ever: true, ..AskedView::default() };
+    /// use guanxi::model::RequestedView;
+    /// let view = RequestedView { ever: true, ..RequestedView::default() };
     /// assert_eq!(view.id_of("paypal"), "paypal?ever=true");
-    /// assert_eq!(AskedView::default().id_of("paypal"), "paypal");
+    /// assert_eq!(RequestedView::default().id_of("paypal"), "paypal");
     /// ```
     #[must_use]
     pub fn id_of(&self, key: &str) -> String {
@@ -48,25 +48,25 @@ impl AskedView {
         }
     }
 
-    /// The id of the data in an id, and the view that it carries: the default one where it carries none. What is written in
-    /// any other way than [`AskedView::id_of`] writes it is part of the id.
+    /// Splits an id into the id in the data and the view; the default view if it has none. A suffix in any other form than that
+    /// of [`RequestedView::id_of`] is part of the id.
     ///
     /// ```
-    /// use guanxi::model::AskedView;
-    /// assert_eq!(AskedView::of_id("paypal?ever=true").0, "paypal");
-    /// assert_eq!(AskedView::of_id("paypal?ever=false").0, "paypal?ever=false");
+    /// use guanxi::model::RequestedView;
+    /// assert_eq!(RequestedView::of_id("paypal?ever=true").0, "paypal");
+    /// assert_eq!(RequestedView::of_id("paypal?ever=false").0, "paypal?ever=false");
     /// ```
     #[must_use]
     pub fn of_id(id: &str) -> (&str, Self) {
-        let carried = id.rsplit_once(MARK);
-        let carried = carried.and_then(|(key, written)| Some((key, Self::read(written)?)));
-        carried.unwrap_or((id, Self::default()))
+        let split = id.rsplit_once(MARK);
+        let split = split.and_then(|(key, view)| Some((key, Self::parse(view)?)));
+        split.unwrap_or((id, Self::default()))
     }
 
-    /// The view written so; none for the default one, and where it would be written otherwise.
-    fn read(written: &str) -> Option<Self> {
+    /// The view with this canonical form; `None` for the default view and for any other form.
+    fn parse(text: &str) -> Option<Self> {
         let mut view = Self::default();
-        for part in written.split(AND) {
+        for part in text.split(AND) {
             let (name, value) = part.split_once('=')?;
             match name {
                 "asOf" => view.as_of = Some(value.parse().ok()?),
@@ -80,7 +80,7 @@ impl AskedView {
             }
         }
         let is_one = view.as_of.is_none() || !view.ever;
-        (is_one && !view.is_default() && view.to_string() == written).then_some(view)
+        (is_one && !view.is_default() && view.to_string() == text).then_some(view)
     }
 }
 
@@ -89,7 +89,7 @@ fn status(name: &str) -> Option<RelationshipStatus> {
     all.into_iter().find(|status| status.as_str() == name)
 }
 
-impl fmt::Display for AskedView {
+impl fmt::Display for RequestedView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let statuses = self.statuses.map(|statuses| {
             let names: Vec<&str> = statuses.iter().map(Catalog::as_str).collect();
@@ -112,7 +112,7 @@ mod tests {
 
     use super::*;
 
-    fn view() -> impl Strategy<Value = AskedView> {
+    fn view() -> impl Strategy<Value = RequestedView> {
         let at = prop_oneof![
             Just((None, false)),
             Just((None, true)),
@@ -121,7 +121,7 @@ mod tests {
         ];
         let statuses = proptest::option::of(proptest::sample::subsequence(RelationshipStatus::ALL.to_vec(), 1..4));
         let known_at = proptest::option::of((0i64..4_000_000_000, 0i32..1_000_000_000));
-        (at, known_at, statuses).prop_map(|((as_of, ever), known_at, statuses)| AskedView {
+        (at, known_at, statuses).prop_map(|((as_of, ever), known_at, statuses)| RequestedView {
             as_of,
             ever,
             known_at: known_at.map(|(second, nanosecond)| Timestamp::new(second, nanosecond).unwrap()),
@@ -132,15 +132,15 @@ mod tests {
     proptest! {
         #[test]
         fn an_id_carries_its_view(key in "[a-z:?=&0-9]{1,20}", view in view()) {
-            // A key that itself ends in a view is refused wherever one comes in.
-            prop_assume!(AskedView::of_id(&key).1.is_default());
+            // A key that itself ends in a view is refused in every input.
+            prop_assume!(RequestedView::of_id(&key).1.is_default());
             let id = view.id_of(&key);
-            prop_assert_eq!(AskedView::of_id(&id), (key.as_str(), view));
+            prop_assert_eq!(RequestedView::of_id(&id), (key.as_str(), view));
         }
     }
 
     #[test]
-    fn only_the_one_form_is_a_view() {
+    fn only_the_canonical_form_is_a_view() {
         for id in [
             "a",
             "a?",
@@ -158,10 +158,10 @@ mod tests {
             "a?knownAt=2026-11-01T00:00:00Z&asOf=2014-11-28",
             "a?asof=2014-11-28",
         ] {
-            assert_eq!(AskedView::of_id(id), (id, AskedView::default()), "{id}");
+            assert_eq!(RequestedView::of_id(id), (id, RequestedView::default()), "{id}");
         }
         let id = "a?asOf=2014-11-28&knownAt=2026-11-01T00:00:00Z&statuses=REPORTED,ACTIVE";
-        let (key, view) = AskedView::of_id(id);
+        let (key, view) = RequestedView::of_id(id);
         assert_eq!((key, view.id_of(key).as_str()), ("a", id));
     }
 }

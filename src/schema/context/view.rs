@@ -4,7 +4,7 @@ use async_graphql::{InputObject, InputType, Object};
 
 use crate::{
     engine::error::Error,
-    model::{AskedView, At, RelationshipStatus, View},
+    model::{AsOf, RelationshipStatus, RequestedView, View},
     schema::values::{
         enums::Member,
         scalars::{Date, DateTime},
@@ -26,8 +26,8 @@ pub(crate) struct ViewInput {
 
 impl ViewInput {
     /// The view as it was asked for, in which the order of statuses makes no difference.
-    pub(crate) fn asked(&self) -> AskedView {
-        AskedView {
+    pub(crate) fn asked(&self) -> RequestedView {
+        RequestedView {
             as_of: self.as_of.map(|day| day.0),
             ever: self.ever.unwrap_or(false),
             known_at: self.known_at.map(|moment| moment.0),
@@ -36,7 +36,7 @@ impl ViewInput {
     }
 
     /// A view as it was asked for before.
-    pub(crate) fn again(asked: &AskedView) -> Self {
+    pub(crate) fn again(asked: &RequestedView) -> Self {
         Self {
             as_of: asked.as_of.map(Date),
             ever: asked.ever.then_some(true),
@@ -55,9 +55,9 @@ impl ViewInput {
                     "asOf and ever: true exclude each other; give one of them",
                 ));
             }
-            Some(Date(day)) => At::Day(day),
-            None if ever => At::Ever,
-            None => default.at,
+            Some(Date(day)) => AsOf::Day(day),
+            None if ever => AsOf::Ever,
+            None => default.as_of,
         };
         if self.statuses.as_ref().is_some_and(Vec::is_empty) {
             return Err(Error::bad_user_input(
@@ -66,13 +66,13 @@ impl ViewInput {
             ));
         }
         Ok(View {
-            at,
+            as_of: at,
             known_at: self.known_at.map_or(default.known_at, |moment| moment.0),
             statuses: self
                 .statuses
                 .as_ref()
                 .map_or(default.statuses, |statuses| Member::set(statuses)),
-            statuses_given: self.statuses.is_some(),
+            has_explicit_statuses: self.statuses.is_some(),
         })
     }
 
@@ -111,15 +111,15 @@ pub(crate) struct ViewShown(pub(crate) View);
 impl ViewShown {
     /// The day whose state is seen; null when it is ever.
     async fn as_of(&self) -> Option<Date> {
-        match self.0.at {
-            At::Day(day) => Some(Date(day)),
-            At::Ever => None,
+        match self.0.as_of {
+            AsOf::Day(day) => Some(Date(day)),
+            AsOf::Ever => None,
         }
     }
 
     /// Whether everything that held at any time is seen.
     async fn ever(&self) -> bool {
-        self.0.at == At::Ever
+        self.0.as_of == AsOf::Ever
     }
 
     /// The moment whose knowledge is seen.

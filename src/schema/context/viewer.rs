@@ -15,7 +15,7 @@ use crate::{
         Budget, EntityIx, Exhausted, Mask, Scan, Snapshot,
         algo::{Ranking, RankingQuestion},
     },
-    model::{AskedView, At, Date, Entry, Timestamp, View},
+    model::{AsOf, Date, Entry, RequestedView, Timestamp, View},
     store::{
         State, Store,
         commit::{self, Pending, Proposal, Receipt},
@@ -128,13 +128,13 @@ pub(crate) struct Viewer {
 /// The view as it was asked for, and what ids carry of it. Cheap to clone.
 #[derive(Debug, Clone)]
 struct Asked {
-    view: AskedView,
+    view: RequestedView,
     /// What follows the id of the data in the id of what is seen; nothing through the default view.
     suffix: Arc<str>,
 }
 
 impl Asked {
-    fn of(view: AskedView) -> Self {
+    fn of(view: RequestedView) -> Self {
         Self {
             view,
             suffix: view.id_of("").into(),
@@ -156,7 +156,7 @@ impl Viewer {
     }
 
     /// The viewer of a root field whose `id` names what is seen: through the view that it carries, or else that of the header.
-    pub(crate) fn of_id(ctx: &Context<'_>, asked: &AskedView) -> Result<Self, Error> {
+    pub(crate) fn of_id(ctx: &Context<'_>, asked: &RequestedView) -> Result<Self, Error> {
         let view = (!asked.is_default()).then(|| ViewInput::again(asked));
         Self::new(ctx, view.as_ref())
     }
@@ -166,7 +166,7 @@ impl Viewer {
     pub(crate) fn of_now(ctx: &Context<'_>) -> Result<Self, Error> {
         let asking = Asking::of(ctx)?;
         let latest = asking.latest_view();
-        Ok(Self::of(asking, latest, AskedView::default()))
+        Ok(Self::of(asking, latest, RequestedView::default()))
     }
 
     /// The viewer of what a mutation left: `state`, in which `entry` is carried out.
@@ -200,7 +200,7 @@ impl Viewer {
         })
     }
 
-    fn of(asking: Arc<Asking>, view: View, asked: AskedView) -> Self {
+    fn of(asking: Arc<Asking>, view: View, asked: RequestedView) -> Self {
         let last = asking.state.graph().last_recorded_at();
         Self::knowing(asking, view, last, Asked::of(asked))
     }
@@ -285,7 +285,7 @@ impl Viewer {
 
     /// The same viewer, asked what was known at another moment.
     pub(crate) fn known_at(&self, moment: Timestamp) -> Self {
-        let asked = AskedView {
+        let asked = RequestedView {
             known_at: Some(moment),
             ..self.asked.view
         };
@@ -314,9 +314,9 @@ impl Viewer {
 
     /// The day on which sentences are told and entities have their status: the one asked for, today for ever.
     pub(crate) fn day(&self) -> Date {
-        match self.view.at {
-            At::Day(day) => day,
-            At::Ever => View::day_of(self.asking.now),
+        match self.view.as_of {
+            AsOf::Day(day) => day,
+            AsOf::Ever => View::day_of(self.asking.now),
         }
     }
 

@@ -9,7 +9,7 @@ use fnv::FnvHasher;
 use crate::{
     edit::{Decision, Fault, Path, Rejection, UserErrorCode},
     engine::error::Error,
-    graph::{Exhausted, Refused, Snapshot},
+    graph::{ApplyError, Exhausted, Snapshot},
     model::{self, Entry, Invalid, Retry, just_before},
     schema::context::viewer::{Asking, Viewer},
     store::commit::{self, Proposal, Receipt},
@@ -211,7 +211,7 @@ fn refusal(error: commit::Error) -> Result<Committed, Error> {
                 "a proposal was rejected by something else than the rules",
             )),
         },
-        commit::Error::Refused(Refused::Taken { id, noun }) => {
+        commit::Error::Refused(ApplyError::IdInUse { id, noun }) => {
             let message = format!("The id {id:?} belongs, or belonged, to a record of another sort ({noun})");
             Ok(Committed::rejected(Rejection {
                 faults: vec![Fault::new(UserErrorCode::IdTaken, &Path::root(INPUT), message).candidates([id])],

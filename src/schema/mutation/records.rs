@@ -5,7 +5,7 @@ use async_graphql::{InputObject, MaybeUndefined};
 use crate::{
     edit::{EntityEdit, EntityKey, ExpectedVersion, IdentifierEdit, NameEdit, Patch, RecordRef, SourceEdit},
     engine::error::Error,
-    model::{AskedView, EntityKind, EntityStatus, NameKind},
+    model::{EntityKind, EntityStatus, NameKind, RequestedView},
     schema::{
         inputs::identifier::IdentifierInput,
         query::root::EntityBy,
@@ -174,7 +174,7 @@ fn identifier(input: IdentifierInput) -> IdentifierEdit {
 /// The entity that is meant, as the rules take it.
 pub(super) fn key(by: EntityBy) -> EntityKey {
     match by {
-        EntityBy::Id(id) => EntityKey::Id(AskedView::of_id(&id).0.to_owned()),
+        EntityBy::Id(id) => EntityKey::Id(RequestedView::of_id(&id).0.to_owned()),
         EntityBy::Identifier(input) => EntityKey::Identifier(identifier(input)),
         EntityBy::Name(name) => EntityKey::Name(name),
     }

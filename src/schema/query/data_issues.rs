@@ -116,7 +116,7 @@ fn cut(snapshot: &Snapshot, issues: &[algo::DataIssue], window: &Window) -> Page
         let (kind, ordinal) = (number(&after.keys[0]), number(&after.keys[1]));
         let compare = |issue: &algo::DataIssue| {
             let kinds = f64::from(issue.kind().index()).total_cmp(&kind);
-            kinds.then_with(|| issue.place(snapshot).cmp(&after.id))
+            kinds.then_with(|| issue.sort_key(snapshot).cmp(&after.id))
         };
         let first = issues.partition_point(|issue| compare(issue).is_lt());
         let same = (0u32..).zip(&issues[first..]);
@@ -143,7 +143,7 @@ fn position(snapshot: &Snapshot, issues: &[algo::DataIssue], index: usize) -> Po
     ];
     Position {
         keys: keys.map(|key| Key::Number(f64::from(key))).into(),
-        id: issue.place(snapshot),
+        id: issue.sort_key(snapshot),
     }
 }
 

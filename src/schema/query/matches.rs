@@ -8,7 +8,7 @@ use crate::{
         cost::directives::{cost, list_size, names},
         error::Error,
     },
-    model::{CompanyName, EntityKind, Identifier, Wanted, country_code},
+    model::{CompanyName, EntityKind, Identifier, MatchCriteria, country_code},
     schema::{
         context::{view::ViewInput, viewer::Viewer},
         inputs::{bounds::within, identifier::IdentifierInput},
@@ -49,7 +49,7 @@ pub(crate) struct MatchInput {
 
 impl MatchInput {
     /// What is wanted, or what is wrong with it, told of the candidate at `position`.
-    fn read(&self, position: usize) -> Result<Wanted, Error> {
+    fn read(&self, position: usize) -> Result<MatchCriteria, Error> {
         let wrong = |field: &str, message: &str| {
             let field = if field.is_empty() {
                 String::new()
@@ -97,7 +97,7 @@ impl MatchInput {
         let country = self.country.as_deref().filter(|country| !country.trim().is_empty());
         let country = country.map(country_code).transpose();
         let country = country.map_err(|invalid| wrong("country", &invalid.to_string()))?;
-        Ok(Wanted {
+        Ok(MatchCriteria {
             name: name.map(|name| (name.to_owned(), CompanyName::new(name))),
             country,
             kind: self.kind.map(|kind| kind.0),
@@ -164,7 +164,7 @@ impl MatchQuery {
                 .enumerate()
                 .map(|(position, candidate)| candidate.read(position));
             // All are read before any is looked for: a mistake in the last must not cost the time of the first.
-            let wanted = wanted.collect::<Result<Vec<Wanted>, Error>>()?;
+            let wanted = wanted.collect::<Result<Vec<MatchCriteria>, Error>>()?;
             let (snapshot, mask, budget) = (viewer.snapshot(), viewer.mask(), viewer.budget());
             let index = index(&viewer)?;
             let found = wanted.iter().map(|wanted| {

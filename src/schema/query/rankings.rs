@@ -7,7 +7,7 @@ use crate::{
         cost::directives::{cost, list_size, names},
         error::Error,
     },
-    graph::algo::{Ranked, RankingMeasure, RankingQuestion},
+    graph::algo::{RankedEntity, RankingMeasure, RankingQuestion},
     schema::{
         context::{view::ViewInput, viewer::Viewer},
         inputs::traversal::TraversalFilter,
@@ -56,7 +56,7 @@ impl RankingQuery {
         };
         let rank = || {
             let viewer = Viewer::new(ctx, view.as_ref())?;
-            let listing = Listing::new::<Ranked>(ctx, &viewer, "Query", "", Ranked::ORDER)?;
+            let listing = Listing::new::<RankedEntity>(ctx, &viewer, "Query", "", RankedEntity::ORDER)?;
             let (window, viewer) = listing.window(&viewer, &args)?;
             let filter = filter.unwrap_or_default();
             let (traversal, mask) = filter.compile(&viewer, &[], "Query.ranking(filter:)")?;

@@ -11,8 +11,8 @@ use crate::{
         cost::directives::{ConnectionSize, cost, list_size},
         error::Error,
     },
-    graph::{EntityIx, IdRange, Listed, SourceIx, algo, page, page_of_many, page_of_sorted},
-    model::{AskedView, COUNTRY_SCHEME, Capability, Catalog, EntityKind, Set},
+    graph::{EntityIx, IdRange, ListingScope, SourceIx, algo, page, page_of_many, page_of_sorted},
+    model::{COUNTRY_SCHEME, Capability, Catalog, EntityKind, RequestedView, Set},
     schema::{
         context::{view::ViewInput, viewer::Viewer},
         inputs::{
@@ -59,7 +59,7 @@ pub(crate) enum EntityBy {
 /// Through which view `by` finds an entity: through the one asked for, else the one that its id carries, else that of the header.
 fn viewer_by(ctx: &Context<'_>, view: Option<&ViewInput>, by: &EntityBy) -> Result<Viewer, Error> {
     match (view, by) {
-        (None, EntityBy::Id(id)) => Viewer::of_id(ctx, &AskedView::of_id(id).1),
+        (None, EntityBy::Id(id)) => Viewer::of_id(ctx, &RequestedView::of_id(id).1),
         _ => Viewer::new(ctx, view),
     }
 }
@@ -70,7 +70,7 @@ fn find(ctx: &Context<'_>, viewer: &Viewer, by: &EntityBy, kinds: Set<EntityKind
     let coordinate = || format!("Query.{}(by:)", ctx.field().name());
     match by {
         EntityBy::Id(id) => {
-            let found = snapshot.entity_by_id(AskedView::of_id(id).0, &mask);
+            let found = snapshot.entity_by_id(RequestedView::of_id(id).0, &mask);
             Ok(found.filter(|ix| kinds.contains(snapshot.entity(*ix).kind())))
         }
         EntityBy::Identifier(IdentifierInput { scheme, value }) => {
@@ -154,7 +154,7 @@ fn list<T>(
     } else if filter.names_candidates() {
         page(snapshot, everything(), fits, &order, &window, budget)?
     } else {
-        let listed = (Listed::Entities, everything, || snapshot.all_entities());
+        let listed = (ListingScope::Entities, everything, || snapshot.all_entities());
         let known = |ix: EntityIx| Ok(snapshot.knows(ix, &mask) && fits(ix)?);
         page_of_many(snapshot, listed, known, &order, &window, budget)?
     };
@@ -257,7 +257,7 @@ impl GraphQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Its id, or its key.")] id: ID,
     ) -> Option<Result<Node, Error>> {
-        let (key, view) = AskedView::of_id(&id);
+        let (key, view) = RequestedView::of_id(&id);
         let load = || Ok(load_node(&Viewer::of_id(ctx, &view)?, key));
         load().transpose()
     }
@@ -275,10 +275,10 @@ impl GraphQuery {
                 let message = format!("{} ids are too many; ask for at most {PAGE_MAX} at a time", ids.len());
                 return Err(Error::bad_user_input("Query.nodes(ids:)", message));
             }
-            let mut viewers: Vec<(AskedView, Viewer)> = Vec::new();
+            let mut viewers: Vec<(RequestedView, Viewer)> = Vec::new();
             let mut nodes = Vec::with_capacity(ids.len());
             for id in &ids {
-                let (key, view) = AskedView::of_id(id);
+                let (key, view) = RequestedView::of_id(id);
                 let known = viewers.iter().find(|(known, _)| *known == view);
                 let viewer = match known {
                     Some((_, viewer)) => viewer.clone(),

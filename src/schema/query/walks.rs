@@ -213,11 +213,11 @@ impl WalkQuery {
             let (traversal, mask) = filter.compile(&viewer, &starts, "Query.commonConnections(filter:)")?;
             let walker = Walker::new(viewer.snapshot(), mask, viewer.budget());
             let found = algo::common_connections(&walker, &traversal, &starts, depth)?;
-            let rows = || found.found().iter().copied().map(Common);
+            let rows = || found.connections().iter().copied().map(Common);
             let page = page(viewer.snapshot(), rows(), |_| Ok(true), ORDER, &window, viewer.budget())?;
             let total = Total::count(ctx, &viewer, rows, |_| Ok(true))?;
             Ok(Connection::new(&listing, &viewer, &page, total, |row| {
-                CommonNeighbor::new(&viewer, row.0, found.ways_to(row.0.entity))
+                CommonNeighbor::new(&viewer, row.0, found.paths_to(row.0.entity))
             }))
         };
         Some(ask())

@@ -12,7 +12,7 @@ use crate::{
         catalog::{Catalog, Input, named},
         error::Error,
     },
-    model::AskedView,
+    model::RequestedView,
     schema::context::viewer::hash_of,
 };
 
@@ -87,7 +87,7 @@ impl Reader<'_> {
                 }
             }
             // An argument names the thing, whatever view its id came with.
-            Value::String(id) if ty.is_some_and(|ty| named(ty) == "ID") => format!("{:?}", AskedView::of_id(id).0),
+            Value::String(id) if ty.is_some_and(|ty| named(ty) == "ID") => format!("{:?}", RequestedView::of_id(id).0),
             // In a query words stand as they are, in variables between quotes.
             Value::Enum(word) => format!("{:?}", word.as_str()),
             Value::Number(number) => number

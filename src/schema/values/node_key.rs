@@ -4,7 +4,7 @@ use std::{borrow::Cow, ops::Deref};
 
 use async_graphql::{ID, InputType, InputValueError, InputValueResult, Value, registry::Registry};
 
-use crate::model::AskedView;
+use crate::model::RequestedView;
 
 /// The id of something in the data, whichever of its ids was given.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +30,7 @@ impl InputType for NodeKey {
 
     fn parse(value: Option<Value>) -> InputValueResult<Self> {
         let id = <ID as InputType>::parse(value).map_err(InputValueError::propagate)?;
-        Ok(Self(AskedView::of_id(&id).0.to_owned()))
+        Ok(Self(RequestedView::of_id(&id).0.to_owned()))
     }
 
     fn to_value(&self) -> Value {

@@ -10,7 +10,7 @@ use super::argument_hash::arguments_hash;
 use crate::{
     engine::{cost::directives::cost, error::Error, limits::PAGE_DEFAULT},
     graph::{Exhausted, Key, Order, Ordered, Page, Position, Take, Window, count},
-    model::{At, View},
+    model::{AsOf, View},
     schema::context::viewer::{Viewer, hash_of},
 };
 
@@ -138,7 +138,7 @@ impl Listing {
         Cursor {
             fingerprint: self.fingerprint,
             position,
-            at: view.at,
+            as_of: view.as_of,
             known_at: view.known_at,
             last: viewer.last(),
         }
@@ -150,7 +150,7 @@ impl Listing {
 struct Cursor {
     fingerprint: u64,
     position: Position,
-    at: At,
+    as_of: AsOf,
     known_at: jiff::Timestamp,
     /// When the last record was made that the first page could see.
     last: jiff::Timestamp,
@@ -163,9 +163,9 @@ impl Cursor {
             Key::Text(text) => json!(text),
             Key::Missing => JsonValue::Null,
         });
-        let day = match self.at {
-            At::Day(day) => Some(day.to_string()),
-            At::Ever => None,
+        let day = match self.as_of {
+            AsOf::Day(day) => Some(day.to_string()),
+            AsOf::Ever => None,
         };
         let told = json!([
             format!("{:x}", self.fingerprint),
@@ -195,7 +195,7 @@ impl Cursor {
                 keys: keys.into_iter().map(key).collect::<Option<_>>()?,
                 id,
             },
-            at: day.map_or(Some(At::Ever), |day| day.parse().ok().map(At::Day))?,
+            as_of: day.map_or(Some(AsOf::Ever), |day| day.parse().ok().map(AsOf::Day))?,
             known_at: known_at.parse().ok()?,
             last: last.parse().ok()?,
         })
@@ -203,7 +203,7 @@ impl Cursor {
 
     fn state(&self, view: View) -> View {
         View {
-            at: self.at,
+            as_of: self.as_of,
             known_at: self.known_at,
             ..view
         }

@@ -120,7 +120,7 @@ impl Home {
         for entry in fs::read_dir(&self.dir).map_err(failed("read", &self.dir))? {
             let name = entry.map_err(failed("read", &self.dir))?.file_name();
             // The first token may be made before the store.
-            if name != lock::FILE && name != IMPORTING && !tokens::is_own(&name) {
+            if name != lock::FILE && name != IMPORTING && !tokens::is_token_file(&name) {
                 return Err(Error::Occupied {
                     dir: self.dir.clone(),
                     found: name.to_string_lossy().into_owned(),

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::{
-    graph::Unresolved,
+    graph::UnresolvedRelationship,
     store::log::{self, Reading},
 };
 
@@ -26,7 +26,7 @@ struct Note {
 ///
 /// # Errors
 /// [`log::Error`] where it cannot be read.
-pub fn read(reading: &Reading) -> Result<Vec<Unresolved>, log::Error> {
+pub fn read(reading: &Reading) -> Result<Vec<UnresolvedRelationship>, log::Error> {
     let damaged = |error: redb::StorageError| log::Error::damaged("what waits", &error);
     let Some(notes) = reading.notes()? else {
         return Ok(Vec::new());
@@ -39,7 +39,7 @@ pub fn read(reading: &Reading) -> Result<Vec<Unresolved>, log::Error> {
         }
         // What is of another form is for the import that wrote it.
         if let Ok(note) = serde_json::from_slice::<Note>(note.value()) {
-            waiting.push(Unresolved {
+            waiting.push(UnresolvedRelationship {
                 id: note.id,
                 claim: note.claim,
                 missing: note.missing,

@@ -4,7 +4,7 @@
 use super::Index;
 use crate::{
     graph::{Budget, EntityIx, Exhausted, Mask, Snapshot},
-    model::{Identifier, Known, MatchScore, Wanted},
+    model::{EntityProfile, Identifier, MatchCriteria, MatchScore},
     store::search,
 };
 
@@ -34,7 +34,7 @@ pub struct Kept {
 /// [`Exhausted`] when the budget does not allow it.
 pub fn best(
     snapshot: &Snapshot,
-    wanted: &Wanted,
+    wanted: &MatchCriteria,
     among: impl IntoIterator<Item = EntityIx>,
     kept: Kept,
     budget: &Budget,
@@ -51,22 +51,24 @@ pub fn best(
     }
     let decided_by = scored.iter().find_map(|candidate| candidate.score.decided_by());
     if let Some(given) = decided_by.map(str::to_owned) {
-        scored.iter_mut().for_each(|candidate| candidate.score.yield_to(&given));
+        scored
+            .iter_mut()
+            .for_each(|candidate| candidate.score.discount_identifier(&given));
     }
     scored.retain(|candidate| candidate.score.total > 0.0 && candidate.score.total >= kept.threshold);
     // Rows stand in the order of ids.
     scored.sort_by(|one, other| {
         let score = other.score.total.total_cmp(&one.score.total);
-        let to_the_letter = || other.score.is_to_the_letter().cmp(&one.score.is_to_the_letter());
+        let to_the_letter = || other.score.is_exact_name().cmp(&one.score.is_exact_name());
         score.then_with(to_the_letter).then(one.entity.cmp(&other.entity))
     });
     scored.truncate(kept.limit);
     Ok(scored)
 }
 
-fn known(snapshot: &Snapshot, entity: EntityIx) -> Known<'_> {
+fn known(snapshot: &Snapshot, entity: EntityIx) -> EntityProfile<'_> {
     let read = snapshot.entity(entity);
-    Known {
+    EntityProfile {
         names: read.all_names().collect(),
         country: read.country(),
         kind: read.kind(),
@@ -90,7 +92,7 @@ pub fn retrieve(
     snapshot: &Snapshot,
     index: &Index,
     mask: &Mask,
-    wanted: &Wanted,
+    wanted: &MatchCriteria,
     budget: &Budget,
 ) -> Result<Vec<EntityIx>, search::Error> {
     let mut found = identified(snapshot, &wanted.identifiers, mask, budget)?;
@@ -98,11 +100,11 @@ pub fn retrieve(
         let alike = index.similar((written, name), ALIKE_MAX, budget)?;
         let (first, others) = alike.split_at(alike.len().min(RETRIEVED_MAX));
         found.extend(first);
-        if wanted.says_where_or_what() {
+        if wanted.has_country_or_kind() {
             budget.charge(u64::try_from(others.len()).unwrap_or(u64::MAX))?;
             let fits = |entity: EntityIx| {
                 let read = snapshot.entity(entity);
-                wanted.fits(read.country(), read.kind())
+                wanted.accepts(read.country(), read.kind())
             };
             let fitting = others.iter().copied().filter(|entity| fits(*entity));
             found.extend(fitting.take(FITTING_MAX));

@@ -3,7 +3,7 @@
 use std::{collections::HashSet, ops::Range};
 
 use super::words::{Cut, Cutter, by_consonants, consonants_of, key, readings_of_unspaced};
-use crate::model::names::letters::slips_allowed;
+use crate::model::names::letters::typos_max;
 
 /// How many characters a question may have.
 pub const TEXT_MAX: usize = 1000;
@@ -157,7 +157,7 @@ impl Spelling {
 
 /// Like short words, numbers have neighbors that mean something else.
 fn typos_allowed(text: &str, letters: usize) -> u8 {
-    if is_number(text) { 0 } else { slips_allowed(letters) }
+    if is_number(text) { 0 } else { typos_max(letters) }
 }
 
 fn is_number(text: &str) -> bool {

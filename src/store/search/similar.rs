@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     graph::{Budget, EntityIx},
-    model::{CompanyName, Telling, Word},
+    model::{CompanyName, Distinctiveness, Word},
 };
 
 /// Words after the rarest bring in further candidates only as long as all of them stand in no more texts than this, so that a
@@ -217,7 +217,7 @@ impl Index {
 impl Question {
     /// The question after the words of `name` that tell something, each in all the spellings that are compared as one.
     fn of_core(name: &CompanyName) -> Self {
-        let telling = |word: &&Word| name.is_weak() || word.telling != Telling::Weak;
+        let telling = |word: &&Word| name.is_weak() || word.distinctiveness != Distinctiveness::Weak;
         let core: Vec<&Word> = name.core().iter().filter(telling).collect();
         let texts: Vec<&str> = core.iter().map(|word| word.text.as_str()).collect();
         let text: String = texts.join(" ").chars().take(TEXT_MAX).collect();

@@ -82,7 +82,7 @@ impl Shelf {
             return Ok(None);
         };
         let moment = kept.moment();
-        if self.position_at(moment, graph) != Some(position) || !graph.recorded_something_at(moment) {
+        if self.position_at(moment, graph) != Some(position) || !graph.has_records_at(moment) {
             return Err(format!("it holds entry {position} of another history").into());
         }
         let changed = graph.entities_changed_after(moment);

@@ -85,7 +85,7 @@ impl Adding {
     /// What stands under this id: an entity or a source, or a relationship that was added. O(1).
     #[must_use]
     pub fn stands(&self, id: &str) -> Option<Noun> {
-        self.graph.stands(id)
+        self.graph.current(id)
     }
 
     /// How many records were added since the last entry.
@@ -133,7 +133,7 @@ impl Adding {
             retry: None,
             steps: std::mem::take(&mut self.records)
                 .into_iter()
-                .map(graph::created)
+                .map(graph::creation_step)
                 .collect(),
         };
         let writing = self.writing.get_or_insert_with(|| Writing::start(&self.shared));

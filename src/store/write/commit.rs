@@ -10,7 +10,7 @@ use jiff::SignedDuration;
 
 use super::clock;
 use crate::{
-    graph::{Refused, Snapshot},
+    graph::{ApplyError, Snapshot},
     model::{Change, Entry, Retry, Timestamp},
     store::{State, log},
 };
@@ -85,7 +85,7 @@ pub enum Error {
     Rejected(Rejected),
     /// What was decided cannot be carried out.
     #[error(transparent)]
-    Refused(#[from] Refused),
+    Refused(#[from] ApplyError),
     /// The key was used before, for something else.
     #[error("the key was used before, for something else")]
     RetryKeyReused,

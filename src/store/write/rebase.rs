@@ -14,7 +14,7 @@ use super::{
     shared::Shared,
 };
 use crate::{
-    graph::{Snapshot, Unreadable},
+    graph::{Snapshot, UnpackError},
     model::{Change, Entry},
     store::{
         State,
@@ -192,7 +192,7 @@ pub(in crate::store) fn read_entities(from: &mut (impl Read + Send)) -> io::Resu
 
 fn read_with(
     from: &mut (impl Read + Send),
-    unpack: impl FnOnce(&mut dyn FnMut() -> Option<Vec<u8>>) -> Result<Snapshot, Unreadable>,
+    unpack: impl FnOnce(&mut dyn FnMut() -> Option<Vec<u8>>) -> Result<Snapshot, UnpackError>,
 ) -> io::Result<Snapshot> {
     let (sender, sections) = mpsc::sync_channel(SECTIONS_AHEAD);
     thread::scope(|scope| {

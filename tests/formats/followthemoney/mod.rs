@@ -24,7 +24,7 @@ use guanxi::{
         reader::{Draft, Effect, Found, Input, Item, RECORD_BYTES_MAX, Told, Unreadable, Wanted},
     },
     graph::Snapshot,
-    model::{At, Dataset, Ends, Entity, Record, Relationship, Set, Source, Timestamp, View},
+    model::{AsOf, Dataset, Ends, Entity, Record, Relationship, Set, Source, Timestamp, View},
 };
 use serde_json::{Value, json};
 
@@ -174,9 +174,9 @@ fn import(text: &str, name: &str) -> Dataset {
 fn export(dataset: &Dataset) -> (String, Written) {
     let snapshot = Snapshot::build(dataset).unwrap();
     let view = View {
-        at: At::Ever,
+        as_of: AsOf::Ever,
         statuses: Set::all(),
-        statuses_given: true,
+        has_explicit_statuses: true,
         ..View::now("2026-11-22T12:00:00Z".parse().unwrap())
     };
     let mut out = Vec::new();

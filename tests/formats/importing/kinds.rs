@@ -3,7 +3,7 @@
 
 use guanxi::{
     graph::{Direction, Pattern},
-    model::{At, EntityKind, Set, Timestamp, View},
+    model::{AsOf, EntityKind, Set, Timestamp, View},
 };
 
 use super::{Desk, How, Imported, lei, lei_file, moment, one};
@@ -30,10 +30,10 @@ fn known(desk: &Desk, at: Timestamp) -> String {
     let state = store.state();
     let graph = state.graph().known_at(at);
     let mask = graph.mask(&View {
-        at: At::Ever,
+        as_of: AsOf::Ever,
         known_at: at,
         statuses: Set::all(),
-        statuses_given: true,
+        has_explicit_statuses: true,
     });
     let (Some(a), Some(b)) = (graph.entity_by_id("a", &mask), graph.entity_by_id("b", &mask)) else {
         return "not both".to_owned();
@@ -52,7 +52,7 @@ fn known(desk: &Desk, at: Timestamp) -> String {
     .filter(|kind| {
         let pattern = Pattern {
             neighbor_kinds: Set::of(&[*kind]),
-            ..Pattern::seen(Direction::Incoming)
+            ..Pattern::in_direction(Direction::Incoming)
         };
         graph.hops(b, pattern, mask).next().is_some()
     })

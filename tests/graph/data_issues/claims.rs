@@ -1,4 +1,4 @@
-//! Issues of indirect claims, of claims that ended nobody says when, of parties that are not disclosed, and of dates that have not
+//! Issues of indirect claims, of claims that ended on an unstated day, of parties that are not disclosed, and of dates that have not
 //! come or contradict each other.
 
 use guanxi::graph::algo::DataIssueKind;
@@ -22,19 +22,21 @@ fn indirect_claims_and_claims_that_may_be_over_are_not_added() {
 }
 
 #[test]
-fn an_indirect_claim_and_its_chain_that_do_not_meet_are_told() {
+fn an_indirect_claim_that_contradicts_its_chain_is_reported() {
     for (drawing, words) in [
         ("@p -100-> b -60-> a; @p -i60-> a", &[][..]),
         (
             "@p -100-> b -60-> a; @p -i70-> a",
-            &["@p (@p) OWNS a (a) [r3] indirectly, 70 %, but what it sums up is 60 % of the capital along the chains"],
+            &[
+                "@p (@p) OWNS a (a) [r3] indirectly, 70 %, but the chains of direct claims that it summarizes give 60 % of the capital",
+            ],
         ),
         // Its own share is no part of it.
         ("@p -100-> b -60-> a; @p -10-> a; @p -i70-> a", &["60 % of the capital"]),
         ("@p -100-> b -60-> a; @p -10-> a; @p -i60-> a", &[]),
         ("@p -?-> b -60-> a; @p -i70-> a", &["..60 % of the capital"]),
         ("@p -?-> b -60-> a; @p -i50-> a", &[]),
-        // Without a chain it sums up nothing that is known.
+        // Without a chain it summarizes nothing that is known.
         ("@p -i70-> a", &[]),
         ("@p -v100-> b -60-> a; @p -i70-> a", &[]),
         ("@p -100-> b -60-> a; @p -i50-> a; @p -i70-> a", &[]),
@@ -46,7 +48,7 @@ fn an_indirect_claim_and_its_chain_that_do_not_meet_are_told() {
             "A -controls=60-> b -v50-> c; A -icontrols=40-> c",
             &["30 % of the votes"],
         ),
-        // Who is held by others, even in a circle, is asked for what it holds of itself all the same.
+        // A company held by others, even in a circle, is still checked for its holding in itself.
         (
             "X -50-> A -100-> b -60-> a -10-> A; A -i50-> a",
             &["60 % of the capital"],
@@ -64,7 +66,7 @@ fn parties_that_are_not_disclosed_are_never_taken_for_one() {
     for (drawing, words) in [
         ("@?u -75-> A; @?v -75-> B", &[][..]),
         ("@?u -75-> A; @v -75-> B", &[]),
-        ("@u -75-> A; @v -75-> B", &["go by the same name"]),
+        ("@u -75-> A; @v -75-> B", &["have the same name"]),
         (
             "@u -75-> A; @v -75-> B; @?w -10-> B",
             &["Unknown (@u), no country, Unknown (@v), no country."],
@@ -78,12 +80,12 @@ fn parties_that_are_not_disclosed_are_never_taken_for_one() {
 }
 
 #[test]
-fn dates_that_contradict_each_other_are_told_as_written_on_every_day() {
+fn contradictory_dates_are_reported_as_written_on_every_day() {
     for (drawing, words) in [
         (
             "A -officer_of[2012-05-01,2010-03-01)-> B",
             &[
-                "A (A) OFFICER_OF B (B) [r1]: since 2012-05-01, but until 2010-03-01. Correct one of the two: until then neither is believed, and it is over by 2012-05-01.",
+                "A (A) OFFICER_OF B (B) [r1]: since 2012-05-01, but until 2010-03-01. Correct one of the two: until then neither is trusted, and it counts as over by 2012-05-01.",
             ][..],
         ),
         (
@@ -99,7 +101,7 @@ fn dates_that_contradict_each_other_are_told_as_written_on_every_day() {
         ("A -10[2014,by2014-01-02)-> B", &[]),
     ] {
         let mut dataset = sketch(drawing);
-        // Nothing else is said of dates that are not believed.
+        // Impossible dates cause no further issues.
         entity(&mut dataset, "B").founded = Some("2013".parse().unwrap());
         for day in ["1990-01-01", "2026-11-22", "ever"] {
             check(&dataset, day, DataIssueKind::ImpossibleDates, words);

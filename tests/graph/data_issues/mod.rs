@@ -9,7 +9,7 @@ use guanxi::{
         Budget, Exhausted, Snapshot,
         algo::{CheckContext, DataIssue, DataIssueKind, data_issues},
     },
-    model::{At, Catalog, Dataset, Entity, EntityKind, EntityStatus, RelationshipStatus, View},
+    model::{AsOf, Catalog, Dataset, Entity, EntityKind, EntityStatus, RelationshipStatus, View},
 };
 
 use super::filters::unlimited;
@@ -18,15 +18,18 @@ use crate::harness::{now, sketch::sketch};
 /// A view of a day, or of all times.
 fn on(day: &str) -> View {
     let at = if day == "ever" {
-        At::Ever
+        AsOf::Ever
     } else {
-        At::Day(day.parse().unwrap())
+        AsOf::Day(day.parse().unwrap())
     };
-    View { at, ..View::now(now()) }
+    View {
+        as_of: at,
+        ..View::now(now())
+    }
 }
 
 /// The messages of one kind of issue.
-fn found(dataset: &Dataset, day: &str, kind: DataIssueKind) -> Vec<String> {
+fn issue_messages(dataset: &Dataset, day: &str, kind: DataIssueKind) -> Vec<String> {
     let snapshot = Snapshot::build(dataset).unwrap();
     let budget = unlimited();
     let issues = data_issues(&CheckContext::new(&snapshot, &on(day), &budget), kind).unwrap();
@@ -36,10 +39,10 @@ fn found(dataset: &Dataset, day: &str, kind: DataIssueKind) -> Vec<String> {
 
 /// Checks that each of `words` stands in the message of its own issue, and that there is no other issue.
 fn check(dataset: &Dataset, day: &str, kind: DataIssueKind, words: &[&str]) {
-    let messages = found(dataset, day, kind);
+    let messages = issue_messages(dataset, day, kind);
     assert_eq!(messages.len(), words.len(), "{messages:#?}");
     for (message, word) in messages.iter().zip(words) {
-        assert!(message.contains(word), "{message:?} does not say {word:?}");
+        assert!(message.contains(word), "{message:?} does not contain {word:?}");
     }
 }
 
@@ -69,7 +72,7 @@ fn shares_of_one_basis_at_one_time_are_added() {
         ("A -60[2013,2014)-> C; B -60[2014,)-> C", "ever", &[]),
         ("A -60[2013,2015)-> C; B -60[2014,)-> C", "2013-06-01", &[]),
         ("A -60[2013,2015)-> C; B -60[2014,)-> C", "ever", &["on 2014-01-01"]),
-        ("A -60-> C; B -60[,2014)-> C", "ever", &["on a day that nobody states"]),
+        ("A -60-> C; B -60[,2014)-> C", "ever", &["on an unstated day"]),
         // The lower of two claims of one holder counts, until it ends.
         ("A -80-> C; A -10[,2014)-> C; B -60-> C", "2013-06-01", &[]),
         (
@@ -89,7 +92,7 @@ fn shares_of_one_basis_at_one_time_are_added() {
 }
 
 #[test]
-fn circles_are_told_once_with_a_shortest_way_around() {
+fn circles_are_reported_once_with_a_shortest_cycle() {
     for (drawing, words) in [
         ("A -60-> B -60-> C; A -10-> C", &[][..]),
         (
@@ -118,7 +121,7 @@ fn circles_are_told_once_with_a_shortest_way_around() {
 }
 
 #[test]
-fn what_holds_after_a_dissolution_is_told_with_the_entity() {
+fn relationships_after_a_dissolution_are_reported_with_the_entity() {
     let dissolved = |drawing: &str, on: &str| {
         let mut dataset = sketch(drawing);
         entity(&mut dataset, "B").dissolved = Some(on.parse().unwrap());
@@ -155,7 +158,7 @@ fn what_holds_after_a_dissolution_is_told_with_the_entity() {
 }
 
 #[test]
-fn dates_that_cannot_be_are_told_and_imprecise_ones_forgiven() {
+fn impossible_dates_are_reported_and_imprecise_ones_are_not() {
     let kind = DataIssueKind::ImpossibleDates;
     let life = |founded: &str, dissolved: &str| {
         let mut dataset = sketch("A -10[2014-03,2015)-> B");
@@ -227,17 +230,17 @@ fn dates_that_cannot_be_are_told_and_imprecise_ones_forgiven() {
     check(&planned, "ever", kind, &[]);
 
     // Where it is Sunday noon, it is Monday elsewhere.
-    let said = |stated: &str| {
+    let statement_of = |stated: &str| {
         let mut dataset = sketch("A -10-> B");
         dataset.relationships[0].evidence[0].stated_on = Some(stated.parse().unwrap());
         dataset
     };
-    check(&said("2026-11-23"), "ever", kind, &[]);
+    check(&statement_of("2026-11-23"), "ever", kind, &[]);
     check(
-        &said("2026-11-24"),
+        &statement_of("2026-11-24"),
         "ever",
         kind,
-        &["A (A) OWNS B (B) [r1]: Pencil (source:sketch) says so on 2026-11-24, but that was recorded before"],
+        &["A (A) OWNS B (B) [r1]: Pencil (source:sketch) states it on 2026-11-24, but it was recorded before"],
     );
     check(
         &sketch("A -10[2026-11-24,)-> B"),
@@ -249,7 +252,7 @@ fn dates_that_cannot_be_are_told_and_imprecise_ones_forgiven() {
 }
 
 #[test]
-fn every_check_spends_the_budget_and_stops_when_told() {
+fn every_check_spends_the_budget_and_stops_with_it() {
     let mut dataset = sketch("A -60-> B -60-> A; C -60-> B");
     entity(&mut dataset, "A").dissolved = Some("2013".parse().unwrap());
     let snapshot = Snapshot::build(&dataset).unwrap();

@@ -13,7 +13,7 @@ use proptest::prelude::*;
 
 use crate::graph::{
     filters::unlimited,
-    walking::{is_seen, view_of, views},
+    walking::{is_visible, view_of, views},
 };
 use crate::harness::random::{Claim, Shape, claims, dataset, day, entity_id};
 
@@ -48,7 +48,7 @@ fn issues(dataset: &Dataset, view: &View, kind: DataIssueKind) -> (Snapshot, Vec
 }
 
 fn is_computed(claim: &Claim, seeing: Seeing) -> bool {
-    is_seen(claim, seeing) && claim.status == RelationshipStatus::Active
+    is_visible(claim, seeing) && claim.status == RelationshipStatus::Active
 }
 
 /// Entity, day, percent and relationships.
@@ -197,8 +197,8 @@ proptest! {
     #[test]
     fn the_worst_moment_is_the_one_found_by_adding_up_every_day(claims in claims(OWNERSHIP), seeing in views()) {
         let (snapshot, issues) = issues(&dataset(OWNERSHIP, &claims), &view_of(seeing), DataIssueKind::SharesOver100);
-        let found: Vec<Excess> = issues.iter().map(|issue| {
-            let DataIssue::SharesOver100 { held, of: ShareOf::Capital, on, low, relationships } = issue else {
+        let result: Vec<Excess> = issues.iter().map(|issue| {
+            let DataIssue::SharesOver100 { entity: held, of: ShareOf::Capital, on, low, relationships } = issue else {
                 panic!("{issue:?}");
             };
             let day = on.map(|on| (0..31).find(|number| day(*number) == on).unwrap());
@@ -206,7 +206,7 @@ proptest! {
             let ids = relationships.iter().map(|ix| snapshot.relationship(*ix).id().into_owned());
             (snapshot.entity(*held).id().to_owned(), day, low, ids.collect())
         }).collect();
-        prop_assert_eq!(found, naive_excesses(&claims, seeing));
+        prop_assert_eq!(result, naive_excesses(&claims, seeing));
     }
 
     #[test]
@@ -228,11 +228,11 @@ proptest! {
         }
         expected.sort();
         let id = |entity| snapshot.entity(entity).id().to_owned();
-        let mut found = Vec::new();
+        let mut result = Vec::new();
         for issue in &issues {
             let members: Vec<String> = issue.entities(&snapshot).into_iter().map(id).collect();
             let circle = issue.relationships();
-            // A closed way through the first member that passes nobody twice.
+            // A closed path through the first member that passes no entity twice.
             let ends = circle.iter().map(|ix| snapshot.relationship(*ix)).map(|read| (id(read.from().unwrap()), id(read.to().unwrap())));
             let ends: Vec<(String, String)> = ends.collect();
             prop_assert_eq!(&ends[0].0, &members[0]);
@@ -241,10 +241,10 @@ proptest! {
             }
             let passed: BTreeSet<&String> = ends.iter().map(|(from, _)| from).collect();
             prop_assert_eq!(passed.len(), circle.len());
-            found.push((members, circle.len()));
+            result.push((members, circle.len()));
         }
-        found.sort();
-        prop_assert_eq!(found, expected);
+        result.sort();
+        prop_assert_eq!(result, expected);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::{check, entity};
 use crate::harness::sketch::sketch;
 
 #[test]
-fn leis_are_checked_and_told_with_what_would_fit() {
+fn invalid_leis_are_reported_with_valid_check_digits() {
     let mut dataset = sketch("A -1-> B -1-> C");
     entity(&mut dataset, "A").identifiers = vec![Identifier::new("LEI", "5493001KJTIIGC8Y1R12").unwrap()];
     entity(&mut dataset, "B").identifiers = vec![
@@ -41,7 +41,7 @@ fn the_checksum_holds_for_the_identifiers_of_the_register() {
             "the samples must be there, but {} is not",
             folder.display()
         );
-        // Not eprintln: the output of a test that passes is captured, and nobody would see this.
+        // Not eprintln: the output of a test that passes is captured, and this would not be visible.
         let skipped = b"\nSKIPPED: the checksum of public LEIs: the samples are absent\n";
         io::stderr().write_all(skipped).unwrap();
         return;
@@ -69,8 +69,9 @@ fn the_checksum_holds_for_the_identifiers_of_the_register() {
 #[test]
 fn an_identifier_stands_for_one_entity() {
     let mut dataset = sketch("A -1-> B -1-> C");
-    let identifiers = |told: &[(&str, &str)]| {
-        told.iter()
+    let identifiers = |identifiers: &[(&str, &str)]| {
+        identifiers
+            .iter()
             .map(|(scheme, value)| Identifier::new(scheme, value).unwrap())
             .collect()
     };
@@ -78,8 +79,8 @@ fn an_identifier_stands_for_one_entity() {
     entity(&mut dataset, "B").identifiers = identifiers(&[("VAT", "1"), ("qid", "2")]);
     entity(&mut dataset, "C").identifiers = identifiers(&[("qid", "2"), ("vat", "1")]);
     let words = [
-        "vat 1 stands for 3 entities: A (A), B (B), C (C).",
-        "qid 2 stands for 2 entities: B (B), C (C).",
+        "vat 1 identifies 3 entities: A (A), B (B), C (C).",
+        "qid 2 identifies 2 entities: B (B), C (C).",
     ];
     check(&dataset, "ever", DataIssueKind::DuplicateIdentifier, &words);
     entity(&mut dataset, "C").identifiers.clear();
@@ -154,7 +155,7 @@ fn names_that_agree_but_for_case_width_and_punctuation_are_probably_one() {
         (("Gilt Limited", "GB"), ("GILT Ltd.", "GB")),
         (("Gilt GmbH", "DE"), ("Gilt", "")),
     ] {
-        check(&pair(first, second), "ever", kind, &["go by the same name"]);
+        check(&pair(first, second), "ever", kind, &["have the same name"]);
     }
     for (first, second) in [
         (("Gilt", "US"), ("Gilt", "CN")),
@@ -206,7 +207,7 @@ fn an_alias_counts_beside_a_proper_name_and_leis_tell_apart() {
 }
 
 #[test]
-fn one_weak_source_is_told_with_what_makes_it_weak() {
+fn a_single_weak_source_is_reported_with_its_weakness() {
     let kind = DataIssueKind::WeakEvidence;
     let mut dataset = sketch("A -10-> B");
     check(
@@ -214,7 +215,7 @@ fn one_weak_source_is_told_with_what_makes_it_weak() {
         "ever",
         kind,
         &[
-            "A (A) OWNS B (B) [r1]: only Pencil (source:sketch) says so, and it has no date, neither a locator nor a link leads to it.",
+            "A (A) OWNS B (B) [r1]: only Pencil (source:sketch) states it, and it has no date, neither a locator nor a link leads to it.",
         ],
     );
     dataset.sources[0].url = Some("https://example.org".to_owned());
@@ -231,7 +232,7 @@ fn one_weak_source_is_told_with_what_makes_it_weak() {
     dataset.relationships[0].evidence.push(statement);
     check(&dataset, "ever", kind, &[]);
     dataset.relationships[0].evidence[1].stance = Stance::DeclinesComment;
-    check(&dataset, "ever", kind, &["only Pencil (source:sketch) says so"]);
+    check(&dataset, "ever", kind, &["only Pencil (source:sketch) states it"]);
     dataset.relationships[0].evidence[0].stance = Stance::DeclinesComment;
     check(&dataset, "ever", kind, &["no source asserts or assesses it"]);
 }
@@ -244,7 +245,7 @@ fn who_is_in_no_relationship_and_never_quoted_is_unmentioned() {
     dataset
         .entities
         .push(Entity::new("D", EntityKind::Company, "Dora").unwrap());
-    check(&dataset, "2026-01-01", kind, &["Nothing is said of Dora (D)"]);
+    check(&dataset, "2026-01-01", kind, &["Dora (D) is unmentioned"]);
     dataset.relationships[0].evidence[0].speaker = Some("D".to_owned());
     check(&dataset, "2026-01-01", kind, &[]);
     dataset.relationships[0].status = RelationshipStatus::Refuted;
@@ -261,7 +262,7 @@ fn an_identifier_is_the_same_however_it_is_written() {
             "GB-COH",
             "00229269",
             "0229269",
-            &["00229269 stands for 2 entities: Hudson's Bay (A), Hermes (B)"],
+            &["00229269 identifies 2 entities: Hudson's Bay (A), Hermes (B)"],
         ),
         ("gb-coh", "SC012345", "sc12345", &["SC012345"]),
         ("gb-coh", "SC012345", "12345", &[]),

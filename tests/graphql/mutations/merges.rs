@@ -1,6 +1,6 @@
 //! Merges: everything goes over, old ids find the new, and undoing restores every record.
 
-use guanxi::model::{At, Record, Set, Timestamp, View};
+use guanxi::model::{AsOf, Record, Set, Timestamp, View};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -11,10 +11,10 @@ fn everything(desk: &Desk) -> Vec<Record> {
     let state = desk.store.state();
     let graph = state.graph();
     let mask = graph.mask(&View {
-        at: At::Ever,
+        as_of: AsOf::Ever,
         known_at: Timestamp::MAX,
         statuses: Set::all(),
-        statuses_given: true,
+        has_explicit_statuses: true,
     });
     let sources = graph.sources(&mask).map(|ix| Record::Source(graph.source(ix).record()));
     let entities = graph

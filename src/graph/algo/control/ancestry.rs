@@ -1,4 +1,4 @@
-//! Up: who controls one company. What could take part is collected first, then control is found among it, from single claims to
+//! Upwards: the controllers of one company. Collects all candidates first, then finds control among them, from single claims to
 //! joint holdings.
 
 use hashbrown::{HashMap, HashSet};
@@ -14,42 +14,42 @@ use super::{
 };
 use crate::graph::{EntityIx, Exhausted, RelationshipIx};
 
-/// Those who may control a company, and who of them controls whom.
+/// The candidates for control of a company, and the control among them.
 pub(super) struct Ancestry {
-    /// The company first, then as they were met on the way up: the nearest first.
+    /// The company first, then in the order of discovery upwards: the nearest first.
     parties: Vec<Party>,
     places: HashMap<EntityIx, usize>,
 }
 
-/// One who may control the company, or the company itself.
+/// A candidate for control of the company, or the company itself.
 struct Party {
     entity: EntityIx,
-    /// Some who control it, as places: with those above them, all as far as is known.
+    /// Places of some of its controllers: with their own controllers, all that are known so far.
     above: Vec<usize>,
-    /// What others hold in it for certain; nothing where all of them together have no majority.
+    /// Certain holdings of others in it; empty if all of them together have no majority.
     stakes: Vec<Stake>,
-    /// Whom it consolidates directly where an ultimate parent is stated, by which claim, and that parent.
+    /// The entities with a stated ultimate parent that it consolidates directly, each with the claim and that parent.
     below: Vec<(EntityIx, RelationshipIx, usize)>,
 }
 
 impl Ancestry {
-    /// Everyone above `company`.
+    /// All candidates above `company`.
     pub(super) fn find(claims: &mut Claims<'_>, company: EntityIx) -> Result<Self, Exhausted> {
         let mut ancestry = Self {
             parties: Vec::new(),
             places: HashMap::new(),
         };
-        ancestry.place(company);
+        ancestry.place_of(company);
         let mut at = 0;
         while at < ancestry.parties.len() {
-            ancestry.look_up(claims, at)?;
+            ancestry.expand(claims, at)?;
             at += 1;
         }
         ancestry.join(claims)?;
         Ok(ancestry)
     }
 
-    fn place(&mut self, entity: EntityIx) -> usize {
+    fn place_of(&mut self, entity: EntityIx) -> usize {
         let next = self.parties.len();
         let place = *self.places.entry(entity).or_insert(next);
         if place == next {
@@ -63,8 +63,8 @@ impl Ancestry {
         place
     }
 
-    /// Who controls the party `at` by itself, and who holds a part of a majority.
-    fn look_up(&mut self, claims: &mut Claims<'_>, at: usize) -> Result<(), Exhausted> {
+    /// Adds the sole controllers of the party `at`, and the holders of parts of a majority.
+    fn expand(&mut self, claims: &mut Claims<'_>, at: usize) -> Result<(), Exhausted> {
         let entity = self.parties[at].entity;
         if claims.is_person(entity) {
             return Ok(());
@@ -79,8 +79,8 @@ impl Ancestry {
             if !adds && !decides {
                 continue;
             }
-            let holder = self.place(stake.holder);
-            if decides || claims.is_majority(entity, Tally::of_one(&stake))? {
+            let holder = self.place_of(stake.holder);
+            if decides || claims.is_majority(entity, Tally::of_stake(&stake))? {
                 self.parties[at].above.push(holder);
             }
             self.parties[at].stakes.push(stake);
@@ -88,7 +88,7 @@ impl Ancestry {
         for (company, claim) in claims.consolidated(entity)? {
             for parent in claims.ultimate_parents(company)? {
                 if parent != entity {
-                    let parent = self.place(parent);
+                    let parent = self.place_of(parent);
                     self.parties[at].above.push(parent);
                     self.parties[at].below.push((company, claim, parent));
                 }
@@ -97,10 +97,10 @@ impl Ancestry {
         Ok(())
     }
 
-    /// Finds those who control by what several hold together, until there are no more.
+    /// Finds controllers by joint holdings, until there are no more.
     fn join(&mut self, claims: &mut Claims<'_>) -> Result<(), Exhausted> {
         let is_joint = |at: &usize| self.parties[*at].stakes.len() > 1;
-        // From the top down: what is found above is needed below.
+        // From the top down: results above are needed below.
         let joint: Vec<usize> = (0..self.parties.len()).rev().filter(is_joint).collect();
         let mut has_changed = true;
         while has_changed {
@@ -109,7 +109,7 @@ impl Ancestry {
                 let mut covered: HashSet<usize> = self.above(claims, *at)?.into_iter().collect();
                 let mut new: Vec<(usize, Tally)> = self.tallies(claims, *at)?.into_iter().collect();
                 new.retain(|(place, _)| !covered.contains(place));
-                // The nearest first: who is above one that was taken is found with it.
+                // The nearest first: its own controllers are then covered with it.
                 new.sort_unstable_by_key(|(place, _)| *place);
                 for (place, tally) in new {
                     let entity = self.parties[*at].entity;
@@ -125,7 +125,7 @@ impl Ancestry {
         Ok(())
     }
 
-    /// What each of those above the party `at` holds in it together with all that it controls.
+    /// The holdings in the party `at` of each party above it, together with all that this one controls.
     fn tallies(&self, claims: &mut Claims<'_>, at: usize) -> Result<HashMap<usize, Tally>, Exhausted> {
         let mut tallies: HashMap<usize, Tally> = HashMap::new();
         for stake in &self.parties[at].stakes {
@@ -138,7 +138,7 @@ impl Ancestry {
         Ok(tallies)
     }
 
-    /// Adds the party at `place` to `covered`, and everyone above that is not yet there.
+    /// Adds the party at `place` and everyone above it to `covered`.
     fn cover(&self, claims: &mut Claims<'_>, place: usize, covered: &mut HashSet<usize>) -> Result<(), Exhausted> {
         if !covered.insert(place) {
             return Ok(());
@@ -155,7 +155,7 @@ impl Ancestry {
         Ok(())
     }
 
-    /// Everyone who controls the party `at`, nearest first.
+    /// All controllers of the party `at`, nearest first.
     fn above(&self, claims: &mut Claims<'_>, at: usize) -> Result<Vec<usize>, Exhausted> {
         let mut covered = HashSet::new();
         self.cover(claims, at, &mut covered)?;
@@ -165,7 +165,7 @@ impl Ancestry {
         Ok(above)
     }
 
-    /// Everyone who controls the company, by id, each with the claim on it that goes first.
+    /// All controllers of the company, by id, each with the claim of the highest rank.
     pub(super) fn first_proofs(&self, claims: &mut Claims<'_>) -> Result<Vec<(EntityIx, Proof)>, Exhausted> {
         const COMPANY: usize = 0;
         let Party {
@@ -207,8 +207,8 @@ impl Ancestry {
         Ok(first)
     }
 
-    /// Those who control the company, and it itself, that are controlled by none but those they control: each circle by id, by
-    /// the smallest.
+    /// The parties among the company and its controllers that are controlled only by parties they control: each circle sorted by
+    /// id, the circles by their smallest id.
     pub(super) fn tops(&self, claims: &mut Claims<'_>) -> Result<Vec<Vec<EntityIx>>, Exhausted> {
         let mut parties = vec![0];
         parties.extend(self.above(claims, 0)?);

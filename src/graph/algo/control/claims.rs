@@ -1,12 +1,12 @@
-//! Claims as they are read for control. Disputed claims, claims of an entity on itself and claims on people are left out here and
-//! nowhere else.
+//! Reads the claims that matter for control. The only place that excludes disputed claims, claims of an entity on itself and claims
+//! on people.
 
 use std::collections::VecDeque;
 
 use hashbrown::{HashMap, HashSet};
 
 use super::{
-    low::Low,
+    low_end::LowEnd,
     stake::{Grant, Stake, Tally},
 };
 use crate::{
@@ -14,15 +14,15 @@ use crate::{
     model::{Directness, EntityKind, RelationshipKind, Set, ShareOf},
 };
 
-/// What can be read of claims through one mask, within one budget.
+/// A reader of claims through one mask, within one budget.
 pub(super) struct Claims<'a> {
     pub(super) snapshot: &'a Snapshot,
     mask: Mask,
     meter: Meter<'a>,
-    /// Whether there is a chain beside an indirect claim.
+    /// Whether an indirect claim has a parallel chain, by holder, company and basis.
     chains: HashMap<(EntityIx, EntityIx, ShareOf), bool>,
-    /// What the stated votes of a company add up to.
-    votes: HashMap<EntityIx, Low>,
+    /// The sum of the stated votes of each company.
+    votes: HashMap<EntityIx, LowEnd>,
 }
 
 impl<'a> Claims<'a> {
@@ -36,12 +36,12 @@ impl<'a> Claims<'a> {
         }
     }
 
-    /// Spends one unit for a step over what was read before.
+    /// Spends one unit for a step over claims that have been read.
     pub(super) fn tick(&mut self) -> Result<(), Exhausted> {
         self.meter.tick()
     }
 
-    /// Spends what is still to be paid.
+    /// Spends the outstanding units.
     pub(super) fn settle(mut self) -> Result<(), Exhausted> {
         self.meter.flush()
     }
@@ -50,14 +50,14 @@ impl<'a> Claims<'a> {
         self.snapshot.entity(entity).kind() == EntityKind::Person
     }
 
-    /// What `holder` claims in others, by company.
+    /// The stakes of `holder` in others, by company.
     pub(super) fn of_holder(&mut self, holder: EntityIx) -> Result<Vec<Stake>, Exhausted> {
-        self.stakes(holder, Direction::Outgoing, BEARING)
+        self.stakes(holder, Direction::Outgoing, RELEVANT)
     }
 
-    /// What others claim in `company`, by holder; nothing of a person.
+    /// The stakes of others in `company`, by holder; none in a person.
     pub(super) fn in_company(&mut self, company: EntityIx) -> Result<Vec<Stake>, Exhausted> {
-        self.stakes(company, Direction::Incoming, BEARING)
+        self.stakes(company, Direction::Incoming, RELEVANT)
     }
 
     fn stakes(
@@ -71,10 +71,10 @@ impl<'a> Claims<'a> {
             return Ok(stakes);
         }
         let snapshot = self.snapshot;
-        // Links stand by neighbor, so that the claims of one stake follow each other.
+        // Links are sorted by neighbor, so that the claims of one stake are adjacent.
         for (neighbor, link, forward) in snapshot.links(entity, pattern(direction, kinds), self.mask) {
             self.meter.tick()?;
-            if !bears(&link, entity, neighbor, forward) {
+            if !is_relevant(&link, entity, neighbor, forward) {
                 continue;
             }
             let Some(grant) = Grant::of(snapshot.relationship(link.relationship)) else {
@@ -97,11 +97,11 @@ impl<'a> Claims<'a> {
         Ok(stakes)
     }
 
-    /// Leaves out indirect claims beside a chain, and adds up the others.
+    /// Removes indirect claims with a parallel chain, and adds up the others.
     fn weigh(&mut self, stake: &mut Stake) -> Result<(), Exhausted> {
         for basis in [ShareOf::Votes, ShareOf::Capital] {
             if stake.is_indirect(basis) && self.has_chain(stake.holder, stake.company, basis)? {
-                stake.leave_out_indirect(basis);
+                stake.remove_indirect(basis);
             }
         }
         stake.add_up();
@@ -110,16 +110,16 @@ impl<'a> Claims<'a> {
 
     /// Whether two or more direct claims of `basis`, one after the other, lead from `holder` to `company`.
     fn has_chain(&mut self, holder: EntityIx, company: EntityIx, basis: ShareOf) -> Result<bool, Exhausted> {
-        let question = (holder, company, basis);
-        if let Some(known) = self.chains.get(&question) {
-            return Ok(*known);
+        let key = (holder, company, basis);
+        if let Some(has_chain) = self.chains.get(&key) {
+            return Ok(*has_chain);
         }
         let has_chain = self.search_chain(holder, company, basis)?;
-        self.chains.insert(question, has_chain);
+        self.chains.insert(key, has_chain);
         Ok(has_chain)
     }
 
-    /// From the company up to its holder, by other ways than straight.
+    /// Searches from the company up to its holder, excluding the claims between the two.
     fn search_chain(&mut self, holder: EntityIx, company: EntityIx, basis: ShareOf) -> Result<bool, Exhausted> {
         let snapshot = self.snapshot;
         let mut visited: HashSet<EntityIx> = HashSet::from([company]);
@@ -128,18 +128,18 @@ impl<'a> Claims<'a> {
             if self.is_person(here) {
                 continue;
             }
-            for (above, link, _) in snapshot.links(here, pattern(Direction::Incoming, BEARING), self.mask) {
+            for (above, link, _) in snapshot.links(here, pattern(Direction::Incoming, RELEVANT), self.mask) {
                 self.meter.tick()?;
-                let is_straight = here == company && above == holder;
-                if is_straight || !bears(&link, here, above, false) || visited.contains(&above) {
+                let is_between_both = here == company && above == holder;
+                if is_between_both || !is_relevant(&link, here, above, false) || visited.contains(&above) {
                     continue;
                 }
                 let claim = snapshot.relationship(link.relationship);
                 let share = Grant::of(claim).and_then(|grant| grant.low_of(basis));
                 let is_direct = share.is_some_and(|(_, directness)| directness != Directness::Indirect);
-                // A share of nothing leads nowhere.
-                let may_be_some = claim.share().is_none_or(|share| share.range.max > 0.0);
-                if !is_direct || !may_be_some {
+                // A share of exactly 0 is no link of a chain.
+                let may_be_positive = claim.share().is_none_or(|share| share.range.max > 0.0);
+                if !is_direct || !may_be_positive {
                     continue;
                 }
                 if above == holder {
@@ -152,23 +152,23 @@ impl<'a> Claims<'a> {
         Ok(false)
     }
 
-    /// Whether what a group holds in `company` is over half for certain: its votes, and of its capital at most what the stated
-    /// votes of all holders leave.
+    /// Whether a group certainly holds over half of `company`: its votes, and its capital up to the remainder of the stated votes of
+    /// all holders.
     pub(super) fn is_majority(&mut self, company: EntityIx, tally: Tally) -> Result<bool, Exhausted> {
-        if let Some(known) = tally.is_majority_at_once() {
-            return Ok(known);
+        if let Some(is_majority) = tally.is_majority_without_others() {
+            return Ok(is_majority);
         }
         let votes = self.stated_votes(company)?;
-        Ok(tally.within(votes) > Low::HALF)
+        Ok(tally.within(votes) > LowEnd::HALF)
     }
 
-    /// What the stated votes of all holders of `company` add up to. Holders that are not disclosed are never taken for one.
-    fn stated_votes(&mut self, company: EntityIx) -> Result<Low, Exhausted> {
-        if let Some(known) = self.votes.get(&company) {
-            return Ok(*known);
+    /// The sum of the stated votes of all holders of `company`. Undisclosed holders are never assumed to be the same.
+    fn stated_votes(&mut self, company: EntityIx) -> Result<LowEnd, Exhausted> {
+        if let Some(votes) = self.votes.get(&company) {
+            return Ok(*votes);
         }
         let disclosed = self.in_company(company)?;
-        let mut total = Low::ZERO;
+        let mut total = LowEnd::ZERO;
         for votes in disclosed.iter().filter_map(Stake::votes) {
             total += votes;
         }
@@ -181,14 +181,14 @@ impl<'a> Claims<'a> {
         Ok(total)
     }
 
-    /// The claims between `entity` and parties that are not disclosed, by id.
+    /// The claims between `entity` and undisclosed parties, by id.
     fn of_undisclosed(
         &mut self,
         entity: EntityIx,
         direction: Direction,
     ) -> Result<Vec<(RelationshipIx, Grant)>, Exhausted> {
         let snapshot = self.snapshot;
-        let pattern = pattern(direction, BEARING);
+        let pattern = pattern(direction, RELEVANT);
         let mut claims = Vec::new();
         for claim in snapshot.undisclosed(entity, self.mask) {
             self.meter.tick()?;
@@ -201,7 +201,7 @@ impl<'a> Claims<'a> {
         Ok(claims)
     }
 
-    /// The claims by which a party that is not disclosed controls `entity`, or is controlled by it, each by itself; by id.
+    /// The claims that alone show control of `entity` by an undisclosed party, or of such a party by it; by id.
     pub(super) fn undisclosed(
         &mut self,
         entity: EntityIx,
@@ -212,56 +212,56 @@ impl<'a> Claims<'a> {
             return Ok(proofs);
         }
         for (claim, grant) in self.of_undisclosed(entity, direction)? {
-            let shows = match grant {
-                // Who else has votes in a company that is not disclosed is not known.
-                Grant::Share { low, .. } if direction == Direction::Outgoing => low > Low::HALF,
+            let shows_control = match grant {
+                // The other votes in an undisclosed company are not known.
+                Grant::Share { low, .. } if direction == Direction::Outgoing => low > LowEnd::HALF,
                 Grant::Share { of, low, .. } => self.is_majority(entity, Tally::of(of, low))?,
                 _ => true,
             };
-            if shows {
+            if shows_control {
                 proofs.push(claim);
             }
         }
         Ok(proofs)
     }
 
-    /// Who consolidates `company` directly, each by which claim; by id, of several claims the smallest.
+    /// The entities that consolidate `company` directly, by id, each with its claim of the smallest id.
     pub(super) fn consolidators(&mut self, company: EntityIx) -> Result<Vec<(EntityIx, RelationshipIx)>, Exhausted> {
         let stakes = self.stakes(company, Direction::Incoming, CONSOLIDATES)?;
         let mut parents = Vec::new();
         for stake in stakes {
             if !self.is_person(stake.holder) {
-                parents.extend(self.direct(&stake).map(|claim| (stake.holder, claim)));
+                parents.extend(self.direct_claim(&stake).map(|claim| (stake.holder, claim)));
             }
         }
         Ok(parents)
     }
 
-    /// Whom `holder` consolidates directly, each by which claim; by id, of several claims the smallest.
+    /// The entities that `holder` consolidates directly, by id, each with the claim of the smallest id.
     pub(super) fn consolidated(&mut self, holder: EntityIx) -> Result<Vec<(EntityIx, RelationshipIx)>, Exhausted> {
         let stakes = self.stakes(holder, Direction::Outgoing, CONSOLIDATES)?;
-        let found = stakes
+        let companies = stakes
             .iter()
-            .filter_map(|stake| Some((stake.company, self.direct(stake)?)));
-        Ok(found.collect())
+            .filter_map(|stake| Some((stake.company, self.direct_claim(stake)?)));
+        Ok(companies.collect())
     }
 
-    /// Those stated to be the ultimate accounting parent of `company`, by id.
+    /// The stated ultimate accounting parents of `company`, by id.
     pub(super) fn ultimate_parents(&mut self, company: EntityIx) -> Result<Vec<EntityIx>, Exhausted> {
         let stakes = self.stakes(company, Direction::Incoming, CONSOLIDATES)?;
         let parents = stakes.iter().filter(|stake| stake.names_ultimate_parent());
         Ok(parents.map(|stake| stake.holder).collect())
     }
 
-    /// The first claim that consolidates directly.
-    fn direct(&self, stake: &Stake) -> Option<RelationshipIx> {
+    /// The first claim of direct consolidation.
+    fn direct_claim(&self, stake: &Stake) -> Option<RelationshipIx> {
         let mut claims = stake.claims_of(Grant::Consolidates);
         claims.find(|claim| self.snapshot.relationship(*claim).directness() != Directness::Indirect)
     }
 }
 
-/// The kinds that bear on control.
-const BEARING: &[RelationshipKind] = &[
+/// The kinds that matter for control.
+const RELEVANT: &[RelationshipKind] = &[
     RelationshipKind::Owns,
     RelationshipKind::Controls,
     RelationshipKind::Consolidates,
@@ -271,12 +271,12 @@ const CONSOLIDATES: &[RelationshipKind] = &[RelationshipKind::Consolidates];
 fn pattern(direction: Direction, kinds: &[RelationshipKind]) -> Pattern {
     Pattern {
         kinds: Set::of(kinds),
-        ..Pattern::seen(direction)
+        ..Pattern::in_direction(direction)
     }
 }
 
-/// Whether a link can bear on control at all: it is undisputed, between two, and not on a person.
-fn bears(link: &Link, entity: EntityIx, neighbor: EntityIx, forward: bool) -> bool {
+/// Whether a link can matter for control: it is undisputed, between two entities, and not on a person.
+fn is_relevant(link: &Link, entity: EntityIx, neighbor: EntityIx, forward: bool) -> bool {
     let on_person = forward && link.neighbor_kind == EntityKind::Person;
     !link.disputed && neighbor != entity && !on_person
 }

@@ -1,4 +1,4 @@
-//! Down: all that one party controls, and the claims that show it.
+//! Downwards: everything that one party controls, and the claims that show it.
 
 use std::cmp::Reverse;
 
@@ -6,26 +6,26 @@ use hashbrown::{HashMap, HashSet};
 
 use super::{
     claims::Claims,
-    low::Low,
+    low_end::LowEnd,
     stake::{Grant, Stake, Tally},
 };
 use crate::graph::{EntityIx, Exhausted, RelationshipIx};
 
-/// A claim that counts, and what it shows.
+/// A claim that counts, and the control that it shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Proof {
-    /// The end from which it is seen: its holder, or the company whose direct parent it names.
+    /// The end from which it is followed: its holder, or the company whose direct parent it names.
     pub(super) seen_from: EntityIx,
-    /// Who is controlled.
+    /// The controlled entity.
     pub(super) member: EntityIx,
     pub(super) claim: RelationshipIx,
-    /// Its low end; whole where it needs no share; nothing where it is not a claim on the member.
-    weight: Low,
+    /// Its low end; 100 % if it needs no share; 0 if it is not a claim on the member.
+    weight: LowEnd,
 }
 
 impl Proof {
     /// A claim of `stake` that counts.
-    pub(super) fn of(stake: &Stake, (claim, weight): (RelationshipIx, Low)) -> Self {
+    pub(super) fn of(stake: &Stake, (claim, weight): (RelationshipIx, LowEnd)) -> Self {
         Self {
             seen_from: stake.holder,
             member: stake.company,
@@ -40,16 +40,16 @@ impl Proof {
             seen_from: company,
             member,
             claim,
-            weight: Low::ZERO,
+            weight: LowEnd::ZERO,
         }
     }
 
     /// Whether it is a claim on the member.
     pub(super) fn is_on_member(&self) -> bool {
-        self.weight > Low::ZERO
+        self.weight > LowEnd::ZERO
     }
 
-    /// What goes first when `holder` controls: its own claims, then others on the member, then the largest low end, then the
+    /// The rank when `holder` controls: its own claims first, then others on the member, then the largest low end, then the
     /// smaller id.
     pub(super) fn rank(&self, holder: EntityIx) -> impl Ord + use<> {
         let is_own = self.is_on_member() && self.seen_from == holder;
@@ -57,23 +57,23 @@ impl Proof {
     }
 }
 
-/// All that one party controls.
+/// Everything that one party controls.
 pub(super) struct Domain {
     pub(super) holder: EntityIx,
-    /// Every claim that counts, on everyone controlled.
+    /// Every claim that counts, on all controlled entities.
     pub(super) proofs: Vec<Proof>,
-    /// The claims by which those of the group are the ultimate accounting parents of companies with a stated direct parent.
+    /// The claims that state members of the group as ultimate accounting parents of companies with a stated direct parent.
     pub(super) ultimate_claims: Vec<RelationshipIx>,
 }
 
 impl Domain {
-    /// The least fixpoint from `holder` down, by a queue of those whose claims are still to be counted.
+    /// The least fixpoint from `holder` down, with a queue of entities whose claims are still to be counted.
     pub(super) fn find(claims: &mut Claims<'_>, holder: EntityIx) -> Result<Self, Exhausted> {
         let mut group: HashSet<EntityIx> = HashSet::from([holder]);
         let mut ahead = vec![holder];
         let mut stakes: Vec<Stake> = Vec::new();
         let mut tallies: HashMap<EntityIx, Tally> = HashMap::new();
-        // Who consolidates those directly whose ultimate parent is in the group.
+        // The direct parents of companies whose ultimate parent is in the group.
         let mut direct: HashMap<EntityIx, Vec<(EntityIx, RelationshipIx)>> = HashMap::new();
         while let Some(here) = ahead.pop() {
             for stake in claims.of_holder(here)? {
@@ -129,7 +129,7 @@ impl Domain {
         Ok(domain)
     }
 
-    /// Everyone controlled, by id, each with the claim that goes first.
+    /// All controlled entities, by id, each with the claim of the highest rank.
     pub(super) fn first_proofs(&self) -> Vec<Proof> {
         let mut proofs = self.proofs.clone();
         proofs.sort_by_cached_key(|proof| (proof.member, proof.rank(self.holder)));

@@ -1,4 +1,4 @@
-//! A corporate group: the parent, everyone it controls, and the shortest chain to each.
+//! A corporate group: the parent, all entities it controls, and the shortest chain to each.
 
 use std::borrow::Cow;
 
@@ -13,29 +13,29 @@ use crate::graph::{EntityIx, Hop, Key, Ordered, RelationshipIx, Snapshot, algo::
 /// One entity of a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Member {
-    /// Who.
+    /// The entity.
     pub entity: EntityIx,
-    /// How many steps below the parent, from 1.
+    /// The number of steps below the parent, from 1.
     pub distance: u32,
     /// The last of those steps.
     last: Hop,
-    /// The member from which it is taken, as a place among the members; none for the parent.
+    /// The member from which this step leads, as a place among the members; `None` for the parent.
     above: Option<usize>,
 }
 
-/// A parent and what it controls.
+/// A parent and the entities it controls.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CorporateGroup {
     /// The top of the group.
     pub parent: EntityIx,
-    /// What was found at the top of the entity asked about: where it names no other party, the entity is the parent itself.
+    /// The ultimate parent of the requested entity. If it names no other party, the entity itself is the parent of the group.
     pub ultimate: UltimateParent,
-    /// Everyone the parent controls, by distance.
+    /// All entities the parent controls, by distance.
     members: Vec<Member>,
     derived_from: Vec<RelationshipIx>,
 }
 
-/// What the members of a group can be ordered by.
+/// The fields by which the members of a group can be ordered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MemberOrderField {
     /// The steps from the parent.
@@ -57,7 +57,7 @@ impl Ordered for Member {
 }
 
 impl CorporateGroup {
-    /// The group of what `domain` holds. `tops` are the claims that show the tops, where the group is not theirs.
+    /// The group of a `domain`. `tops` are the claims that show several tops, none of which is the parent of this group.
     pub(super) fn new(domain: &Domain, ultimate: UltimateParent, tops: Vec<RelationshipIx>) -> Self {
         let mut derived_from = tops;
         derived_from.extend(domain.proofs.iter().map(|proof| proof.claim));
@@ -72,14 +72,14 @@ impl CorporateGroup {
         }
     }
 
-    /// Everyone the parent controls, nearest first.
+    /// All entities the parent controls, nearest first.
     pub fn members(&self) -> impl ExactSizeIterator<Item = Member> {
         self.members.iter().copied()
     }
 
-    /// The shortest chain of claims that count from the parent to `member`; of several the one with the smallest ids. Where
-    /// several hold a majority together, it leads through one of them. A step to the direct parent of a company whose ultimate
-    /// parent is in the group goes against its claim.
+    /// The shortest chain of claims that count from the parent to `member`; of several the one with the smallest ids. If several
+    /// entities hold a majority together, it leads through one of them. A step to the direct parent of a company whose ultimate
+    /// parent is in the group follows its claim backwards.
     #[must_use]
     pub fn chain(&self, member: Member) -> Chain {
         let mut hops = Vec::new();
@@ -95,14 +95,14 @@ impl CorporateGroup {
         }
     }
 
-    /// Every claim that counts on a member, and those that show the tops where the group is not theirs. By id.
+    /// Every claim that counts on a member, and those that show several tops if the group is not theirs. By id.
     #[must_use]
     pub fn derived_from(&self) -> &[RelationshipIx] {
         &self.derived_from
     }
 }
 
-/// Everyone controlled, by a search along the claims that count, nearest first.
+/// All controlled entities, by a search along the claims that count, nearest first.
 fn members(domain: &Domain) -> Vec<Member> {
     let mut steps: HashMap<EntityIx, Vec<Proof>> = HashMap::new();
     for proof in &domain.proofs {
@@ -114,7 +114,7 @@ fn members(domain: &Domain) -> Vec<Member> {
     }
     let mut members: Vec<Member> = Vec::new();
     let mut visited: HashSet<EntityIx> = HashSet::from([domain.holder]);
-    // Members of one distance stand in the order of their chains, so that the first to reach another has the smallest chain.
+    // Members of one distance are in the order of their chains, so that the first to reach another has the smallest chain.
     let mut ahead: Vec<(EntityIx, Option<usize>)> = vec![(domain.holder, None)];
     let mut distance = 0;
     while !ahead.is_empty() {

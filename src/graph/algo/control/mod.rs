@@ -1,26 +1,26 @@
-//! Control: who has the last word in whom, for certain. One relation behind subsidiaries, controllers, ultimate parents and
-//! corporate groups; what is only possible, disputed or influence of unknown weight is no control.
+//! Control that is certain. One relation behind subsidiaries, controllers, ultimate parents and corporate groups; possible or
+//! disputed control and influence of unknown weight do not count.
 //!
 //! *x controls y* is the least relation with:
 //! - (a) x CONSOLIDATES y;
-//! - (b) x CONTROLS y without a share, by an interest that decides or with none stated;
-//! - (c) what x and all that x controls hold in y is over 50 % for certain. Low ends add up, an excluded one counts as above
-//!   itself. Each holder counts once, by its votes in y where they are stated (OWNS of VOTES, CONTROLS with a share), else by its
-//!   capital; all that capital together counts at most what the low ends of all votes stated in y leave of 100 %;
-//! - (d) x controls what controls y;
-//! - (e) x is the stated ultimate accounting parent of what y directly consolidates.
+//! - (b) x CONTROLS y without a share, by an interest that gives control or with no stated interest;
+//! - (c) x and all entities that x controls together certainly hold over 50 % of y. Low ends add up; an excluded one counts as
+//!   larger than itself. Each holder counts once, by its votes in y if they are stated (OWNS of VOTES, CONTROLS with a share),
+//!   else by its capital; all that capital together counts at most the remainder to 100 % of the low ends of all votes stated in y;
+//! - (d) x controls an entity that controls y;
+//! - (e) x is the stated ultimate accounting parent of an entity that y directly consolidates.
 //!
 //! Which claims count:
-//! - None that is disputed, none of an entity on itself, none on a person: nobody controls a person, or itself.
-//! - One whose end is unknown, so that it may be over, gives no control, and its share may be nothing.
-//! - Claims of one holder on one basis, all direct or all indirect, count as their hull: by the lowest low end. What is held
-//!   directly and what is held through others add up.
-//! - An indirect share counts only where there is no chain: where not two or more direct claims of its basis, one after the
-//!   other, lead from the holder to the company. A chain that is disputed is none.
-//! - A CONTROLS with a share counts by its share alone, a share of PROFIT never. OWNS without a share is a share of the capital
-//!   of which nothing is known, unless its interest is another than the capital.
+//! - No disputed claims, no claims of an entity on itself, and none on a person: a person cannot be controlled.
+//! - A claim with an unknown end may be over: it gives no control, and its share may be 0.
+//! - Claims of one holder on one basis, all direct or all indirect, count as their hull: by the lowest low end. Direct and indirect
+//!   holdings add up.
+//! - An indirect share counts only without a parallel chain of two or more direct claims of its basis from the holder to the
+//!   company. A disputed chain does not count.
+//! - A CONTROLS with a share counts only by its share, a share of PROFIT never. OWNS without a share is an unknown share of the
+//!   capital, unless its interest is another than the capital.
 //!
-//! A party that is not disclosed may stand between, but is never answered as a controller.
+//! An undisclosed party may be an intermediary, but is never returned as a controller.
 //!
 //! Low ends are read to 1e-9 percent. The relation is the company control of S. Ceri, G. Gottlob, L. Tanca, *Logic Programming
 //! and Databases*, 1990, with votes, accounts and interests beside capital.
@@ -29,13 +29,14 @@ mod ancestry;
 mod claims;
 mod domain;
 mod group;
-mod low;
+mod low_end;
 mod stake;
 
 use std::borrow::Cow;
 
 use crate::graph::{
-    Budget, Direction, EntityIx, Exhausted, Key, Mask, Ordered, RelationshipIx, RelationshipOrderField, Seen, Snapshot,
+    Budget, Direction, EntityIx, Exhausted, IncidentRelationship, Key, Mask, Ordered, RelationshipIx,
+    RelationshipOrderField, Snapshot,
 };
 
 use ancestry::Ancestry;
@@ -43,16 +44,16 @@ use claims::Claims;
 use domain::Domain;
 pub use group::{CorporateGroup, Member, MemberOrderField};
 
-/// One who controls, or is controlled, and by what.
+/// A controller or a controlled entity, and the claim that shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Counterpart {
-    /// Who.
+    /// The entity.
     pub entity: EntityIx,
-    /// The claim that counts: the controller's own on the controlled first, then the one with the largest low end (a claim that
-    /// needs no share has a whole one), then the one with the smaller id. Where none is on the controlled, the one by which it
-    /// directly consolidates a company whose stated ultimate parent controls.
+    /// The claim that counts: the controller's own on the controlled entity first, then the one with the largest low end (100 % for
+    /// a claim that needs no share), then the one with the smaller id. If none is on the controlled entity, the one by which it
+    /// directly consolidates a company whose stated ultimate parent is the controller.
     pub claim: RelationshipIx,
-    /// The end from which the claim is seen: of a controller the controlled, of the controlled the other end.
+    /// The end from which the claim is listed: for a controller the controlled entity, for a controlled entity the other end.
     pub seen_from: EntityIx,
 }
 
@@ -64,39 +65,39 @@ impl Ordered for Counterpart {
     }
 
     fn key(self, snapshot: &Snapshot, field: RelationshipOrderField) -> Key {
-        let seen = Seen {
+        let incident = IncidentRelationship {
             relationship: self.claim,
             neighbor: Some(self.entity),
         };
-        seen.key(snapshot, field)
+        incident.key(snapshot, field)
     }
 }
 
-/// What one entity controls, or who controls it.
+/// The entities that one entity controls, or its controllers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Control {
-    /// The disclosed ones, by id.
+    /// The disclosed entities, by id.
     pub counterparts: Vec<Counterpart>,
-    /// The claims that show control where the other party is not disclosed, by id.
+    /// The claims that show control with an undisclosed party, by id.
     pub undisclosed: Vec<RelationshipIx>,
 }
 
-/// Who has the last word in an entity in the end.
+/// The ultimate parent of an entity.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UltimateParent {
-    /// Nobody controls it, or none but those it controls, and of these it has the smallest id.
+    /// It has no controller, or only entities it controls, and it has the smallest id of these.
     Itself,
-    /// The one controller whom none controls but those it controls; of several that control each other the smallest id.
+    /// The only controller that is controlled only by entities it controls; of several that control each other the smallest id.
     Party(EntityIx),
-    /// The same, but it is not disclosed who that is.
+    /// The same, but the party is not disclosed.
     Undisclosed,
-    /// There are several, of whom not exactly one is stated to be the ultimate accounting parent: the smallest id of each circle,
+    /// Several, not exactly one of which is the stated ultimate accounting parent: the smallest id of each circle,
     /// by id.
     Several(Vec<EntityIx>),
 }
 
 impl UltimateParent {
-    /// The one that can be named.
+    /// The named party, if any.
     #[must_use]
     pub fn party(&self) -> Option<EntityIx> {
         match self {
@@ -106,10 +107,10 @@ impl UltimateParent {
     }
 }
 
-/// Everything that `holder` controls, each with the claim on it that counts.
+/// All entities that `holder` controls, each with the claim on it that counts.
 ///
-/// Takes O(c log c) for the c claims of the holder and of all that it controls, and for the claims on those of whom they hold
-/// over half. Each claim looked at spends one unit.
+/// Takes O(c log c) for the c claims of the holder and of all that it controls, and for the claims on companies of which they hold
+/// over half. Each claim read spends one unit.
 ///
 /// # Errors
 /// [`Exhausted`] when the budget does not allow it: never a partial answer.
@@ -130,13 +131,13 @@ pub fn subsidiaries(snapshot: &Snapshot, mask: Mask, holder: EntityIx, budget: &
     })
 }
 
-/// Everyone who controls `entity`, directly or through others, each with the claim on it that counts: the same that
-/// [`subsidiaries`] of the controller tells. Those that are not disclosed are left out, their claims are told.
+/// All controllers of `entity`, directly or through others, each with the claim on it that counts: the same that
+/// [`subsidiaries`] of the controller returns. Undisclosed controllers are omitted, but their claims are returned.
 ///
-/// Collects everyone above over claims that could count, O(claims on them, and claims on what they directly consolidate); then
-/// finds control among them. Single claims take O(claims). Where several hold a majority together, each such company takes
-/// O(holders · those above and what leads to them), once for each round in which control was found, mostly one. Each claim
-/// looked at and each step up again spends one unit.
+/// Collects all candidates above over claims that could count, O(claims on them, and claims on entities they directly consolidate);
+/// then finds control among them. Single claims take O(claims). Each company with a joint majority takes O(holders · parties above
+/// them and the steps to those), once for each round that finds control, usually one. Each claim read and each repeated step up
+/// spends one unit.
 ///
 /// # Errors
 /// [`Exhausted`] when the budget does not allow it: never a partial answer.
@@ -166,20 +167,20 @@ pub fn controllers(snapshot: &Snapshot, mask: Mask, entity: EntityIx, budget: &B
     })
 }
 
-/// Who has the last word in `entity` in the end: of those who control it the one whom none controls but those it controls. Those
-/// that control each other are one, led by the smallest id. Where several remain it is the one stated to be the ultimate
-/// accounting parent of `entity`, if exactly one of them is. Takes what [`controllers`] takes.
+/// The ultimate parent of `entity`: its only controller that is controlled only by entities it controls. Entities that control each
+/// other count as one, represented by the smallest id. If several remain, it is the stated ultimate accounting parent of `entity`,
+/// if exactly one of them is. Complexity and units as for [`controllers`].
 ///
 /// # Errors
 /// [`Exhausted`] when the budget does not allow it: never a partial answer.
 ///
 /// # Example
 /// ```
-/// use guanxi::{formats::tables, graph::{Budget, Snapshot, algo}, model::{At, View}};
+/// use guanxi::{formats::tables, graph::{Budget, Snapshot, algo}, model::{AsOf, View}};
 ///
 /// let snapshot = Snapshot::build(&tables::bundled().unwrap()).unwrap();
 /// let now = "2026-11-22T12:00:00Z".parse().unwrap();
-/// let in_2014 = View { at: At::Day("2014-11-28".parse().unwrap()), ..View::now(now).for_computing() };
+/// let in_2014 = View { as_of: AsOf::Day("2014-11-28".parse().unwrap()), ..View::now(now).for_computing() };
 /// let mask = snapshot.mask(&in_2014);
 /// let paypal = snapshot.entity_by_id("paypal", &mask).unwrap();
 /// let budget = Budget::new(1_000, || false);
@@ -211,34 +212,34 @@ fn choose(claims: &mut Claims<'_>, ancestry: &Ancestry, entity: EntityIx) -> Res
             match (stated.next(), stated.next()) {
                 (Some(top), None) => top,
                 _ => {
-                    let leaders = tops
+                    let representatives = tops
                         .iter()
-                        .filter_map(|top| leader(claims, top).or(top.first().copied()));
-                    let mut leaders: Vec<EntityIx> = leaders.collect();
-                    leaders.sort_unstable();
-                    return Ok(UltimateParent::Several(leaders));
+                        .filter_map(|top| representative(claims, top).or(top.first().copied()));
+                    let mut representatives: Vec<EntityIx> = representatives.collect();
+                    representatives.sort_unstable();
+                    return Ok(UltimateParent::Several(representatives));
                 }
             }
         }
     };
-    Ok(match leader(claims, top) {
-        Some(leader) if leader == entity => UltimateParent::Itself,
-        Some(leader) => UltimateParent::Party(leader),
+    Ok(match representative(claims, top) {
+        Some(representative) if representative == entity => UltimateParent::Itself,
+        Some(representative) => UltimateParent::Party(representative),
         None if top.contains(&entity) => UltimateParent::Itself,
         None => UltimateParent::Undisclosed,
     })
 }
 
-/// The smallest id of a circle that is disclosed.
-fn leader(claims: &Claims<'_>, circle: &[EntityIx]) -> Option<EntityIx> {
+/// The disclosed member of a circle with the smallest id.
+fn representative(claims: &Claims<'_>, circle: &[EntityIx]) -> Option<EntityIx> {
     let mut disclosed = circle
         .iter()
         .filter(|party| !claims.snapshot.entity(**party).undisclosed());
     disclosed.next().copied()
 }
 
-/// The group of `entity`: its ultimate parent, or itself where none can be named, and everything that controls. A group with
-/// nobody below has no members. Takes what [`ultimate_parent`] and [`subsidiaries`] take.
+/// The group of `entity`: its ultimate parent, or itself if none can be named, and all entities that the parent controls, if any.
+/// Complexity and units as for [`ultimate_parent`] and [`subsidiaries`].
 ///
 /// # Errors
 /// [`Exhausted`] when the budget does not allow it: never a partial answer.

@@ -1,30 +1,30 @@
-//! What one party claims in one company, as far as it bears on control, and what the claims of several parties add up to.
+//! The stake of one party in one company, as far as it matters for control, and the sum of the stakes of several parties.
 
-use super::low::Low;
+use super::low_end::LowEnd;
 use crate::{
     graph::{EntityIx, RelationshipIx, RelationshipRef},
     model::{Directness, Interest, RelationshipKind, ShareOf, ULTIMATE_PARENT_ROLE},
 };
 
-/// What one claim gives its holder for certain.
+/// What one claim certainly gives its holder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Grant {
-    /// Control, by the accounts of the one who consolidates.
+    /// Control, by consolidation in the holder's accounts.
     Consolidates,
-    /// The same of the ultimate accounting parent.
+    /// Control, by consolidation as the ultimate accounting parent.
     ConsolidatesUltimately,
-    /// Control, by an interest that decides.
+    /// Control, by an interest that gives control.
     Decides,
     /// A share, at least this much of it.
     Share {
         of: ShareOf,
-        low: Low,
+        low: LowEnd,
         directness: Directness,
     },
 }
 
 impl Grant {
-    /// What `claim` gives; none when it does not bear on control.
+    /// What `claim` gives; `None` if it does not matter for control.
     pub(super) fn of(claim: RelationshipRef<'_>) -> Option<Self> {
         let lasts = !claim.end_is_unknown();
         let kind = claim.kind();
@@ -44,16 +44,16 @@ impl Grant {
                     let decides = lasts && interest.is_none_or(Interest::decides);
                     decides.then_some(Self::Decides)
                 }
-                // What it may be a share of, without a figure.
+                // A share of the capital without a figure.
                 RelationshipKind::Owns => is_of_capital(interest).then_some(Self::Share {
                     of: ShareOf::Capital,
-                    low: Low::ZERO,
+                    low: LowEnd::ZERO,
                     directness: claim.directness(),
                 }),
                 _ => None,
             };
         };
-        let low = if lasts { Low::of(share.range) } else { Low::ZERO };
+        let low = if lasts { LowEnd::of(share.range) } else { LowEnd::ZERO };
         (share.of != ShareOf::Profit).then(|| Self::Share {
             of: share.of,
             low,
@@ -66,8 +66,8 @@ impl Grant {
         !matches!(self, Self::Share { .. })
     }
 
-    /// How much of `basis` it gives at least, and how directly; none when it is about another.
-    pub(super) fn low_of(self, basis: ShareOf) -> Option<(Low, Directness)> {
+    /// The low end and the directness of its share of `basis`; `None` for another basis.
+    pub(super) fn low_of(self, basis: ShareOf) -> Option<(LowEnd, Directness)> {
         match self {
             Self::Share { of, low, directness } if of == basis => Some((low, directness)),
             _ => None,
@@ -80,7 +80,7 @@ impl Grant {
     }
 }
 
-/// Whether an OWNS of this interest is one of the capital where it states no share.
+/// Whether an OWNS with this interest and no share is a claim on the capital.
 fn is_of_capital(interest: Option<Interest>) -> bool {
     matches!(
         interest,
@@ -88,50 +88,50 @@ fn is_of_capital(interest: Option<Interest>) -> bool {
     )
 }
 
-/// All that one party claims in one company.
+/// All claims of one party on one company.
 #[derive(Debug, Clone)]
 pub(super) struct Stake {
     pub(super) holder: EntityIx,
     pub(super) company: EntityIx,
-    /// The claims that count, by id. An indirect one beside a chain does not.
+    /// The claims that count, by id. An indirect one with a parallel chain does not.
     claims: Vec<(RelationshipIx, Grant)>,
-    /// The votes it has for certain; none where no claim states votes.
-    votes: Option<Low>,
-    /// The same of the capital.
-    capital: Low,
+    /// The certain votes; `None` if no claim states votes.
+    votes: Option<LowEnd>,
+    /// The certain share of the capital.
+    capital: LowEnd,
 }
 
 impl Stake {
-    /// The stake that begins with `claim`; to be added up when all claims are in.
+    /// A stake with a first `claim`; call `add_up` when all claims are pushed.
     pub(super) fn new(holder: EntityIx, company: EntityIx, claim: (RelationshipIx, Grant)) -> Self {
         Self {
             holder,
             company,
             claims: vec![claim],
             votes: None,
-            capital: Low::ZERO,
+            capital: LowEnd::ZERO,
         }
     }
 
-    /// One more claim, with a larger id.
+    /// Adds a claim with a larger id.
     pub(super) fn push(&mut self, claim: (RelationshipIx, Grant)) {
         self.claims.push(claim);
     }
 
-    /// Whether one of the claims is an indirect one of `basis`.
+    /// Whether one of the claims is indirect and of `basis`.
     pub(super) fn is_indirect(&self, basis: ShareOf) -> bool {
         self.claims.iter().any(|(_, grant)| grant.is_indirect(basis))
     }
 
-    /// Leaves out the indirect claims of `basis`: there is a chain beside them.
-    pub(super) fn leave_out_indirect(&mut self, basis: ShareOf) {
+    /// Removes the indirect claims of `basis`, which have a parallel chain.
+    pub(super) fn remove_indirect(&mut self, basis: ShareOf) {
         self.claims.retain(|(_, grant)| !grant.is_indirect(basis));
     }
 
     /// Adds up the votes and the capital.
     pub(super) fn add_up(&mut self) {
         self.votes = self.low(ShareOf::Votes);
-        self.capital = self.low(ShareOf::Capital).unwrap_or(Low::ZERO);
+        self.capital = self.low(ShareOf::Capital).unwrap_or(LowEnd::ZERO);
     }
 
     /// Whether one of the claims gives control by itself.
@@ -139,14 +139,14 @@ impl Stake {
         self.claims.iter().any(|(_, grant)| grant.decides())
     }
 
-    /// Whether it adds to what a group holds.
+    /// Whether it adds to the holdings of a group.
     pub(super) fn adds(&self) -> bool {
-        self.votes.unwrap_or(self.capital) > Low::ZERO
+        self.votes.unwrap_or(self.capital) > LowEnd::ZERO
     }
 
     /// The claims of exactly this grant, by id.
-    pub(super) fn claims_of(&self, gives: Grant) -> impl Iterator<Item = RelationshipIx> {
-        let claims = self.claims.iter().filter(move |(_, grant)| *grant == gives);
+    pub(super) fn claims_of(&self, expected: Grant) -> impl Iterator<Item = RelationshipIx> {
+        let claims = self.claims.iter().filter(move |(_, grant)| *grant == expected);
         claims.map(|(claim, _)| *claim)
     }
 
@@ -155,32 +155,32 @@ impl Stake {
         self.claims_of(Grant::ConsolidatesUltimately).next().is_some()
     }
 
-    /// The votes it has for certain; none where no claim states votes.
-    pub(super) fn votes(&self) -> Option<Low> {
+    /// The certain votes; `None` if no claim states votes.
+    pub(super) fn votes(&self) -> Option<LowEnd> {
         self.votes
     }
 
-    /// The claims that show control, each with its weight: those that decide, and shares where `majority` says that all shares
-    /// of a group together are over half.
-    pub(super) fn proofs(&self, majority: bool) -> impl Iterator<Item = (RelationshipIx, Low)> {
+    /// The claims that show control, each with its weight: those that give control by themselves, and shares if all shares of the
+    /// group together are a `majority`.
+    pub(super) fn proofs(&self, majority: bool) -> impl Iterator<Item = (RelationshipIx, LowEnd)> {
         let basis = self.votes.map_or(ShareOf::Capital, |_| ShareOf::Votes);
         let counts = majority && self.adds();
         self.claims.iter().filter_map(move |(claim, grant)| {
             let weight = match grant.low_of(basis) {
-                Some((low, _)) => (counts && low > Low::ZERO).then_some(low),
-                None => grant.decides().then_some(Low::WHOLE),
+                Some((low, _)) => (counts && low > LowEnd::ZERO).then_some(low),
+                None => grant.decides().then_some(LowEnd::FULL),
             };
             Some((*claim, weight?))
         })
     }
 
-    /// What the claims of `basis` add up to; none where there is none. Claims made of one thing count once, by the lowest of
-    /// their low ends; what is held directly and what is held through others are two things.
-    fn low(&self, basis: ShareOf) -> Option<Low> {
+    /// The sum of the claims of `basis`; `None` without any. Claims of the same directness count once, by the lowest of their low
+    /// ends; direct and indirect holdings add up.
+    fn low(&self, basis: ShareOf) -> Option<LowEnd> {
         let lowest = |indirect: bool| {
             let lows = self.claims.iter().filter_map(|(_, grant)| grant.low_of(basis));
-            let alike = lows.filter(|(_, directness)| (*directness == Directness::Indirect) == indirect);
-            alike.map(|(low, _)| low).min()
+            let same = lows.filter(|(_, directness)| (*directness == Directness::Indirect) == indirect);
+            same.map(|(low, _)| low).min()
         };
         match (lowest(false), lowest(true)) {
             (Some(direct), Some(indirect)) => Some(direct + indirect),
@@ -189,22 +189,22 @@ impl Stake {
     }
 }
 
-/// What a group holds in one company for certain.
+/// The certain holdings of a group in one company.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Tally {
-    votes: Low,
-    /// Of those whose votes are not stated.
-    capital: Low,
+    votes: LowEnd,
+    /// Of holders without stated votes.
+    capital: LowEnd,
 }
 
 impl Tally {
     pub(super) const NOTHING: Self = Self {
-        votes: Low::ZERO,
-        capital: Low::ZERO,
+        votes: LowEnd::ZERO,
+        capital: LowEnd::ZERO,
     };
 
-    /// A single claim.
-    pub(super) fn of(basis: ShareOf, low: Low) -> Self {
+    /// The tally of a single claim.
+    pub(super) fn of(basis: ShareOf, low: LowEnd) -> Self {
         match basis {
             ShareOf::Votes => Self {
                 votes: low,
@@ -217,14 +217,14 @@ impl Tally {
         }
     }
 
-    /// A single holder.
-    pub(super) fn of_one(stake: &Stake) -> Self {
+    /// The tally of a single holder.
+    pub(super) fn of_stake(stake: &Stake) -> Self {
         let mut tally = Self::NOTHING;
         tally.add(stake);
         tally
     }
 
-    /// Counts a holder: its votes where stated, else its capital.
+    /// Adds a holder: its votes if stated, else its capital.
     pub(super) fn add(&mut self, stake: &Stake) {
         match stake.votes {
             Some(votes) => self.votes += votes,
@@ -232,16 +232,16 @@ impl Tally {
         }
     }
 
-    /// Whether it is over half, where that is known without the votes of others.
-    pub(super) fn is_majority_at_once(&self) -> Option<bool> {
-        if self.votes > Low::HALF {
+    /// Whether it is over half, if the votes of others are not needed to tell.
+    pub(super) fn is_majority_without_others(&self) -> Option<bool> {
+        if self.votes > LowEnd::HALF {
             return Some(true);
         }
-        (self.votes + self.capital <= Low::HALF).then_some(false)
+        (self.votes + self.capital <= LowEnd::HALF).then_some(false)
     }
 
-    /// The votes, and of the capital at most what `stated_votes`, those of all holders, leave.
-    pub(super) fn within(&self, stated_votes: Low) -> Low {
+    /// The votes, and the capital up to the remainder of `stated_votes`, those of all holders.
+    pub(super) fn within(&self, stated_votes: LowEnd) -> LowEnd {
         self.votes + self.capital.min(stated_votes.remainder())
     }
 }

@@ -1,44 +1,48 @@
-//! What the checks look at.
+//! The input of the checks.
 
 use jiff::civil::Date;
 
 use crate::{
     graph::{Budget, Mask, Snapshot, budget::Meter},
-    model::{At, View},
+    model::{AsOf, View},
 };
 
-/// What is checked: one snapshot seen through one view.
+/// The input of the checks: one snapshot in one view.
 #[derive(Debug, Clone, Copy)]
 pub struct CheckContext<'a> {
     /// The data.
     pub snapshot: &'a Snapshot,
-    /// What the view sees.
+    /// The records in the view.
     pub mask: Mask,
-    /// What computed answers see: only ACTIVE relationships unless the view names statuses.
+    /// The records for computed answers: only ACTIVE relationships unless the view names statuses.
     pub computing: Mask,
-    /// What the view would see if it asked for all times.
+    /// The records in the view for all times.
     pub ever: Mask,
     /// The view's day, or ever.
-    pub at: At,
-    /// The view's day, for ever today: what lies after it has not come. Unless set, today is when the view's knowledge ends.
+    pub as_of: AsOf,
+    /// The day of the view, today for `ever`: events after it have not happened. Unless set, today is the day of the view's
+    /// knowledge time.
     pub day: Date,
-    /// What the checks may spend.
+    /// The budget of the checks.
     pub budget: &'a Budget,
 }
 
 impl<'a> CheckContext<'a> {
-    /// What `view` sees of `snapshot`.
+    /// The context for `view` of `snapshot`.
     #[must_use]
     pub fn new(snapshot: &'a Snapshot, view: &View, budget: &'a Budget) -> Self {
         Self {
             snapshot,
             mask: snapshot.mask(view),
             computing: snapshot.mask(&view.for_computing()),
-            ever: snapshot.mask(&View { at: At::Ever, ..*view }),
-            at: view.at,
-            day: match view.at {
-                At::Day(day) => day,
-                At::Ever => View::day_of(view.known_at),
+            ever: snapshot.mask(&View {
+                as_of: AsOf::Ever,
+                ..*view
+            }),
+            as_of: view.as_of,
+            day: match view.as_of {
+                AsOf::Day(day) => day,
+                AsOf::Ever => View::day_of(view.known_at),
             },
             budget,
         }

@@ -13,14 +13,14 @@ use crate::{
     model::RelationshipKind,
 };
 
-/// Who has a say in whom, by what.
-type Tie = (EntityIx, EntityIx, RelationshipIx);
+/// A holder, the entity it owns, controls or consolidates, and the claim.
+type Edge = (EntityIx, EntityIx, RelationshipIx);
 
-/// The strongly connected parts of what OWNS, CONTROLS and CONSOLIDATES make, each with its shortest circle through the member
-/// with the smallest id; and everyone that owns, controls or consolidates itself. O(n log n).
+/// The strongly connected components of the graph of OWNS, CONTROLS and CONSOLIDATES, each with its shortest circle through the
+/// member with the smallest id; and all entities that own, control or consolidate themselves. O(n log n).
 pub(super) fn ownership_cycles(context: &CheckContext<'_>) -> Result<Vec<DataIssue>, Exhausted> {
     use RelationshipKind::{Consolidates, Controls, Owns};
-    let (mut ties, mut issues): (Vec<Tie>, _) = (Vec::new(), Vec::new());
+    let (mut edges, mut issues): (Vec<Edge>, _) = (Vec::new(), Vec::new());
     let mut meter = context.meter();
     for relationship in context.snapshot.relationships(context.computing) {
         meter.tick()?;
@@ -34,16 +34,16 @@ pub(super) fn ownership_cycles(context: &CheckContext<'_>) -> Result<Vec<DataIss
                 circle: [relationship].into(),
             });
         } else {
-            ties.push((from, to, relationship));
+            edges.push((from, to, relationship));
         }
     }
-    // What follows looks at every tie once more.
-    for _ in &ties {
+    // The search below visits every edge once more.
+    for _ in &edges {
         meter.tick()?;
     }
-    ties.sort_unstable();
-    for members in circles(&ties) {
-        let circle = shortest(&ties, &members, &mut meter)?;
+    edges.sort_unstable();
+    for members in circles(&edges) {
+        let circle = shortest(&edges, &members, &mut meter)?;
         issues.push(DataIssue::OwnershipCycle {
             members: members.into(),
             circle: circle.into(),
@@ -53,17 +53,17 @@ pub(super) fn ownership_cycles(context: &CheckContext<'_>) -> Result<Vec<DataIss
     Ok(issues)
 }
 
-/// The strongly connected parts with several members, each in the order of ids.
-fn circles(ties: &[Tie]) -> Vec<Vec<EntityIx>> {
-    let mut entities: Vec<EntityIx> = ties.iter().flat_map(|(from, to, _)| [*from, *to]).collect();
+/// The strongly connected components with several members, each in the order of ids.
+fn circles(edges: &[Edge]) -> Vec<Vec<EntityIx>> {
+    let mut entities: Vec<EntityIx> = edges.iter().flat_map(|(from, to, _)| [*from, *to]).collect();
     entities.sort_unstable();
     entities.dedup();
     let places: HashMap<EntityIx, usize> = entities.iter().copied().zip(0..).collect();
-    let mut graph: DiGraph<(), (), usize> = DiGraph::with_capacity(entities.len(), ties.len());
+    let mut graph: DiGraph<(), (), usize> = DiGraph::with_capacity(entities.len(), edges.len());
     for _ in &entities {
         graph.add_node(());
     }
-    for (from, to, _) in ties {
+    for (from, to, _) in edges {
         graph.add_edge(NodeIndex::new(places[from]), NodeIndex::new(places[to]), ());
     }
     let parts = kosaraju_scc(&graph).into_iter().filter(|part| part.len() > 1);
@@ -75,21 +75,21 @@ fn circles(ties: &[Tie]) -> Vec<Vec<EntityIx>> {
     members.collect()
 }
 
-/// The shortest circle through the first of `members`; of several, the one met first in the order of ids.
-fn shortest(ties: &[Tie], members: &[EntityIx], meter: &mut Meter<'_>) -> Result<Vec<RelationshipIx>, Exhausted> {
+/// The shortest circle through the first of `members`; of several, the first in the order of ids.
+fn shortest(edges: &[Edge], members: &[EntityIx], meter: &mut Meter<'_>) -> Result<Vec<RelationshipIx>, Exhausted> {
     let start = members[0];
-    let mut came_by: HashMap<EntityIx, (EntityIx, RelationshipIx)> = HashMap::new();
+    let mut predecessors: HashMap<EntityIx, (EntityIx, RelationshipIx)> = HashMap::new();
     let mut ahead = VecDeque::from([start]);
     while let Some(from) = ahead.pop_front() {
-        let first = ties.partition_point(|tie| tie.0 < from);
-        for (_, to, relationship) in ties[first..].iter().take_while(|tie| tie.0 == from) {
+        let first = edges.partition_point(|edge| edge.0 < from);
+        for (_, to, relationship) in edges[first..].iter().take_while(|edge| edge.0 == from) {
             meter.tick()?;
-            if members.binary_search(to).is_err() || came_by.contains_key(to) {
+            if members.binary_search(to).is_err() || predecessors.contains_key(to) {
                 continue;
             }
-            came_by.insert(*to, (from, *relationship));
+            predecessors.insert(*to, (from, *relationship));
             if *to == start {
-                return Ok(way_back(&came_by, start));
+                return Ok(trace_back(&predecessors, start));
             }
             ahead.push_back(*to);
         }
@@ -97,16 +97,16 @@ fn shortest(ties: &[Tie], members: &[EntityIx], meter: &mut Meter<'_>) -> Result
     Ok(Vec::new())
 }
 
-fn way_back(came_by: &HashMap<EntityIx, (EntityIx, RelationshipIx)>, start: EntityIx) -> Vec<RelationshipIx> {
-    let mut way = Vec::new();
+fn trace_back(predecessors: &HashMap<EntityIx, (EntityIx, RelationshipIx)>, start: EntityIx) -> Vec<RelationshipIx> {
+    let mut path = Vec::new();
     let mut here = start;
-    while let Some((before, relationship)) = came_by.get(&here) {
-        way.push(*relationship);
+    while let Some((before, relationship)) = predecessors.get(&here) {
+        path.push(*relationship);
         here = *before;
         if here == start {
             break;
         }
     }
-    way.reverse();
-    way
+    path.reverse();
+    path
 }

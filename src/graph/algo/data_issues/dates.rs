@@ -1,4 +1,4 @@
-//! Dates that cannot be. Imprecise dates are given every benefit: only what no reading of them allows is told.
+//! Impossible dates. Reports only dates that are impossible in every reading of imprecise ones.
 
 use jiff::{Timestamp, ToSpan, civil::Date};
 
@@ -11,8 +11,8 @@ use crate::{
     model::{EntityKind, EntityStatus, PartialDate, RelationshipKind, RelationshipStatus, View},
 };
 
-/// Every fault of an entity, a relationship or a statement. Dates that contradict each other are told whatever the day: they place
-/// the relationship on none. O(n).
+/// Every fault of an entity, a relationship or a statement. Contradictory dates are reported for every day of the view, because the
+/// relationship then holds on no certain day. O(n).
 pub(super) fn impossible(context: &CheckContext<'_>) -> Result<Vec<DataIssue>, Exhausted> {
     let (mut faults, mut meter) = (Vec::new(), context.meter());
     for entity in context.snapshot.entities(&context.mask) {
@@ -29,10 +29,10 @@ pub(super) fn impossible(context: &CheckContext<'_>) -> Result<Vec<DataIssue>, E
         if is_contradictory {
             faults.push(DateFault::Contradictory(relationship));
         }
-        if !context.snapshot.is_seen(relationship, &context.mask) {
+        if !context.snapshot.is_visible(relationship, &context.mask) {
             continue;
         }
-        // Of dates that contradict each other neither is believed, and there is nothing to compare with.
+        // Contradictory dates are not trusted, so there is nothing to compare.
         if !is_contradictory {
             of_relationship(context.snapshot, relationship, &mut faults);
         }
@@ -49,16 +49,16 @@ pub(super) fn impossible(context: &CheckContext<'_>) -> Result<Vec<DataIssue>, E
     Ok(faults.into_iter().map(DataIssue::ImpossibleDates).collect())
 }
 
-/// Whether the one date lies wholly before the other.
-fn precedes(early: Option<PartialDate>, late: Option<PartialDate>) -> bool {
-    early
-        .zip(late)
-        .is_some_and(|(early, late)| early.last_day() < late.first_day())
+/// Whether the first date is entirely before the second.
+fn precedes(first: Option<PartialDate>, second: Option<PartialDate>) -> bool {
+    first
+        .zip(second)
+        .is_some_and(|(first, second)| first.last_day() < second.first_day())
 }
 
-/// Whether nobody could have recorded at `recorded` what was only then. Somewhere it was the next day already.
-fn is_after(date: Option<PartialDate>, recorded: Timestamp) -> bool {
-    let last = View::day_of(recorded).checked_add(1.day()).unwrap_or(Date::MAX);
+/// Whether `date` is certainly after the time of recording, in every time zone: somewhere it was already the next day.
+fn is_after(date: Option<PartialDate>, recorded_at: Timestamp) -> bool {
+    let last = View::day_of(recorded_at).checked_add(1.day()).unwrap_or(Date::MAX);
     date.is_some_and(|date| date.first_day() > last)
 }
 
@@ -78,7 +78,7 @@ fn of_entity(snapshot: &Snapshot, entity: EntityIx, faults: &mut Vec<DateFault>)
 fn of_relationship(snapshot: &Snapshot, relationship: RelationshipIx, faults: &mut Vec<DateFault>) {
     use RelationshipStatus as Status;
     let read = snapshot.relationship(relationship);
-    // Of a rumour or a plan the dates say when it stood, which may well be earlier.
+    // The dates of a rumour or a plan state when it was current, which may well be earlier.
     if !matches!(read.status(), Status::Active | Status::Suspended | Status::Unknown) {
         return;
     }
@@ -91,8 +91,8 @@ fn of_relationship(snapshot: &Snapshot, relationship: RelationshipIx, faults: &m
     for end in ends {
         let entity = snapshot.entity(end);
         // A state or a market may be younger than what is in it.
-        let is_maker = !matches!(entity.kind(), EntityKind::Place | EntityKind::Market);
-        if is_maker && precedes(since, entity.founded()) {
+        let must_precede = !matches!(entity.kind(), EntityKind::Place | EntityKind::Market);
+        if must_precede && precedes(since, entity.founded()) {
             faults.push(DateFault::SinceBeforeFounded(relationship, end));
         }
     }

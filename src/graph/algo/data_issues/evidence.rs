@@ -1,4 +1,4 @@
-//! What the sources leave open: disputes, weak support, and entities of which nothing is said.
+//! Disputes, weak support, and unmentioned entities.
 
 use super::{context::CheckContext, issue::DataIssue, kinds::Weakness};
 use crate::{
@@ -22,7 +22,7 @@ pub(super) fn disputed(context: &CheckContext<'_>) -> Result<Vec<DataIssue>, Exh
     Ok(issues)
 }
 
-/// Every relationship that at most one source supports, and that one weakly. O(n).
+/// Every relationship supported by at most one source, and weakly. O(n).
 pub(super) fn weak(context: &CheckContext<'_>) -> Result<Vec<DataIssue>, Exhausted> {
     let (mut issues, mut meter) = (Vec::new(), context.meter());
     for relationship in context.snapshot.relationships(context.mask) {
@@ -53,7 +53,7 @@ pub(super) fn support(snapshot: &Snapshot, relationship: RelationshipIx) -> impl
     })
 }
 
-/// What is weak about the only source of a relationship; nothing when it has several. The strongest of its statements counts.
+/// The weaknesses of the only source of a relationship; empty if it has several. The strongest of its statements counts.
 fn weaknesses(snapshot: &Snapshot, relationship: RelationshipIx) -> Set<Weakness> {
     let source_of = |statement| snapshot.statement(statement).source();
     let mut sources = support(snapshot, relationship).map(source_of);
@@ -67,8 +67,8 @@ fn weaknesses(snapshot: &Snapshot, relationship: RelationshipIx) -> Set<Weakness
         snapshot.relationship(relationship).status(),
         RelationshipStatus::Rumoured | RelationshipStatus::Reported
     );
-    let all = |is_so: &dyn Fn(EvidenceIx) -> bool| support(snapshot, relationship).all(is_so);
-    let found = [
+    let all = |applies: &dyn Fn(EvidenceIx) -> bool| support(snapshot, relationship).all(applies);
+    let candidates = [
         (Weakness::Unconfirmed, unconfirmed),
         (Weakness::Doubtful, all(&|statement| is_doubtful(snapshot, statement))),
         (
@@ -80,8 +80,8 @@ fn weaknesses(snapshot: &Snapshot, relationship: RelationshipIx) -> Set<Weakness
             all(&|statement| is_untraceable(snapshot, statement, source)),
         ),
     ];
-    let found = found.into_iter().filter(|(_, is_so)| *is_so);
-    found.map(|(weakness, _)| weakness).collect()
+    let weaknesses = candidates.into_iter().filter(|(_, applies)| *applies);
+    weaknesses.map(|(weakness, _)| weakness).collect()
 }
 
 fn is_doubtful(snapshot: &Snapshot, statement: EvidenceIx) -> bool {
@@ -97,7 +97,7 @@ fn is_untraceable(snapshot: &Snapshot, statement: EvidenceIx, source: SourceIx) 
     snapshot.statement(statement).locator().is_none() && snapshot.source(source).url().is_none()
 }
 
-/// Every entity that stands in no relationship and that nobody quotes. What has ended was said all the same. O(n log n).
+/// Every entity without a relationship or a quoted statement. Relationships that have ended count. O(n log n).
 pub(super) fn unmentioned(context: &CheckContext<'_>) -> Result<Vec<DataIssue>, Exhausted> {
     let snapshot = context.snapshot;
     let (mut issues, mut meter) = (Vec::new(), context.meter());

@@ -1,4 +1,4 @@
-//! Identifiers that are none, or that several entities have.
+//! Invalid identifiers, and identifiers of several entities.
 
 use super::{context::CheckContext, issue::DataIssue};
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     model::{LEI_SCHEME, check_lei, comparable},
 };
 
-/// Every identifier of the scheme lei that is no LEI. O(n).
+/// Every invalid identifier of the scheme lei. O(n).
 pub(super) fn invalid_leis(context: &CheckContext<'_>) -> Result<Vec<DataIssue>, Exhausted> {
     let (mut issues, mut meter) = (Vec::new(), context.meter());
     for entity in context.snapshot.entities(&context.mask) {
@@ -21,20 +21,21 @@ pub(super) fn invalid_leis(context: &CheckContext<'_>) -> Result<Vec<DataIssue>,
     Ok(issues)
 }
 
-/// Every identifier that several entities have, however they write it: `HRB 1234` and `hrb-1234` are one, and `00229269` and
-/// `229269` of one register. O(n log n).
+/// Every identifier of several entities, independent of spelling: `HRB 1234` and `hrb-1234` are the same, and `00229269` and
+/// `229269` in one register. O(n log n).
 pub(super) fn duplicates(context: &CheckContext<'_>) -> Result<Vec<DataIssue>, Exhausted> {
-    let (mut known, mut meter): (Vec<(&str, String, EntityIx, u32)>, _) = (Vec::new(), context.meter());
+    let (mut entries, mut meter): (Vec<(&str, String, EntityIx, u32)>, _) = (Vec::new(), context.meter());
     for entity in context.snapshot.entities(&context.mask) {
         meter.tick()?;
         let identifiers = (0..).zip(context.snapshot.entity(entity).identifiers());
-        known
-            .extend(identifiers.map(|(position, (scheme, value))| (scheme, compared(scheme, value), entity, position)));
+        entries.extend(
+            identifiers.map(|(position, (scheme, value))| (scheme, normalized(scheme, value), entity, position)),
+        );
     }
     meter.flush()?;
-    known.sort_unstable();
+    entries.sort_unstable();
     let mut issues = Vec::new();
-    for same in known.chunk_by(|a, b| (a.0, &a.1) == (b.0, &b.1)) {
+    for same in entries.chunk_by(|a, b| (a.0, &a.1) == (b.0, &b.1)) {
         let mut entities: Vec<EntityIx> = same.iter().map(|(_, _, entity, _)| *entity).collect();
         entities.dedup();
         if entities.len() > 1 {
@@ -47,12 +48,12 @@ pub(super) fn duplicates(context: &CheckContext<'_>) -> Result<Vec<DataIssue>, E
     Ok(issues)
 }
 
-/// A value as it is compared: its letters and digits, in capitals, a number of a register without leading zeros. One of
-/// signs only stays as it is.
-fn compared(scheme: &str, value: &str) -> String {
-    let written: String = value.chars().filter(|letter| letter.is_alphanumeric()).collect();
-    if written.is_empty() {
+/// A value in the form for comparison: its letters and digits, in capitals, a register number without leading zeros. A value
+/// without letters and digits is unchanged.
+fn normalized(scheme: &str, value: &str) -> String {
+    let alphanumeric: String = value.chars().filter(|letter| letter.is_alphanumeric()).collect();
+    if alphanumeric.is_empty() {
         return value.to_owned();
     }
-    comparable(scheme, &written.to_uppercase()).into_owned()
+    comparable(scheme, &alphanumeric.to_uppercase()).into_owned()
 }

@@ -1,4 +1,4 @@
-//! One data issue: what it is about and how it is ordered.
+//! One data issue: its subject and its order.
 
 use std::cmp::Ordering;
 
@@ -10,59 +10,59 @@ use crate::{
     model::{Catalog, Set, ShareOf, ShareRange},
 };
 
-/// One thing that may be wrong. Small, as there may be millions: the words are made when it is told.
+/// One possible fault in the data. Small, as there may be millions: the message is built on demand.
 #[derive(Debug, Clone, PartialEq)]
 pub enum DataIssue {
     /// See [`DataIssueKind::SharesOver100`].
     SharesOver100 {
-        /// Of whom.
-        held: EntityIx,
-        /// Of what.
+        /// The owned entity.
+        entity: EntityIx,
+        /// The basis.
         of: ShareOf,
-        /// On which day the most; none when no claim states since when.
+        /// The day of the highest sum; `None` if no claim states its start.
         on: Option<Date>,
         /// The sum of the low ends, in percent.
         low: f64,
-        /// The OWNS that hold then.
+        /// The OWNS that hold on that day.
         relationships: Box<[RelationshipIx]>,
     },
     /// See [`DataIssueKind::IndirectMismatch`].
     IndirectMismatch {
         /// The indirect claims of one holder on one company, by id.
         relationships: Box<[RelationshipIx]>,
-        /// Of what.
+        /// The basis.
         of: ShareOf,
-        /// What the holder has through others, in percent.
+        /// The computed holding through others, in percent.
         computed: ShareRange,
     },
     /// See [`DataIssueKind::OwnershipCycle`].
     OwnershipCycle {
-        /// All that are in circles together.
+        /// All members of connected circles.
         members: Box<[EntityIx]>,
         /// The shortest circle through the first of them.
         circle: Box<[RelationshipIx]>,
     },
     /// See [`DataIssueKind::DissolvedParty`].
     DissolvedParty {
-        /// Who is dissolved.
+        /// The dissolved entity.
         entity: EntityIx,
-        /// What holds all the same.
+        /// The relationships that still hold.
         relationships: Box<[RelationshipIx]>,
     },
     /// See [`DataIssueKind::InvalidLei`].
     InvalidLei {
-        /// Whose it is.
+        /// The entity with the identifier.
         entity: EntityIx,
-        /// Which of its identifiers.
+        /// The position among its identifiers.
         position: u32,
     },
     /// See [`DataIssueKind::ImpossibleDates`].
     ImpossibleDates(DateFault),
     /// See [`DataIssueKind::DuplicateIdentifier`].
     DuplicateIdentifier {
-        /// Who has it.
+        /// The entities with the identifier.
         entities: Box<[EntityIx]>,
-        /// Which of the identifiers of the first.
+        /// The position among the identifiers of the first.
         position: u32,
     },
     /// See [`DataIssueKind::Disputed`].
@@ -71,35 +71,35 @@ pub enum DataIssue {
     ProbableDuplicate(Box<[EntityIx]>),
     /// See [`DataIssueKind::WeakEvidence`].
     WeakEvidence {
-        /// Of what.
+        /// The relationship.
         relationship: RelationshipIx,
-        /// In which ways.
+        /// Its weaknesses.
         weaknesses: Set<Weakness>,
     },
     /// See [`DataIssueKind::UnresolvedReference`].
     UnknownComponent {
-        /// Of what.
+        /// The indirect interest.
         relationship: RelationshipIx,
-        /// Which of those that it names.
+        /// The position among its component ids.
         position: u32,
     },
-    /// See [`DataIssueKind::UnresolvedReference`]: a place among what waits.
-    Waiting(usize),
+    /// See [`DataIssueKind::UnresolvedReference`]: a position among the unresolved relationships.
+    Unresolved(usize),
     /// See [`DataIssueKind::Unmentioned`].
     Unmentioned(EntityIx),
 }
 
-/// What an issue is about, for order: entities before relationships, then by id.
+/// The subject of an issue, for its order: entities before relationships, then by id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Subject {
     Entity(EntityIx),
     Entities(EntityIx, EntityIx),
     Relationship(RelationshipIx),
-    /// A place among what waits outside the graph.
-    Waiting(usize),
+    /// A position among the unresolved relationships outside the graph.
+    Unresolved(usize),
 }
 
-/// What cannot be.
+/// An impossible date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DateFault {
     /// Dissolved before it was founded.
@@ -110,13 +110,13 @@ pub enum DateFault {
     FoundedAfterRecorded(EntityIx),
     /// A relationship that began before an end of it was founded.
     SinceBeforeFounded(RelationshipIx, EntityIx),
-    /// Taking part in an event, or running it, only before or only after its days.
+    /// Participation in an event, or its operation, entirely before or after its days.
     OutsideEvent(RelationshipIx, EntityIx),
     /// Recorded as in effect before it began.
     BeganAfterRecorded(RelationshipIx),
-    /// Recorded before it was said.
+    /// Recorded before the statement was made.
     StatedAfterRecorded(RelationshipIx, EvidenceIx),
-    /// A relationship that is over before it begins, however its dates are read.
+    /// A relationship that is over before it begins, in every reading of its dates.
     Contradictory(RelationshipIx),
 }
 
@@ -136,7 +136,7 @@ impl DateFault {
 }
 
 impl DataIssue {
-    /// What is wrong.
+    /// The kind of the issue.
     #[must_use]
     pub fn kind(&self) -> DataIssueKind {
         match self {
@@ -150,12 +150,12 @@ impl DataIssue {
             Self::Disputed(_) => DataIssueKind::Disputed,
             Self::ProbableDuplicate(_) => DataIssueKind::ProbableDuplicate,
             Self::WeakEvidence { .. } => DataIssueKind::WeakEvidence,
-            Self::UnknownComponent { .. } | Self::Waiting(_) => DataIssueKind::UnresolvedReference,
+            Self::UnknownComponent { .. } | Self::Unresolved(_) => DataIssueKind::UnresolvedReference,
             Self::Unmentioned(_) => DataIssueKind::Unmentioned,
         }
     }
 
-    /// How bad it is.
+    /// Its severity.
     #[must_use]
     pub fn severity(&self) -> Severity {
         match self.kind() {
@@ -174,8 +174,8 @@ impl DataIssue {
         }
     }
 
-    /// The entities it is about: those at fault, or the ends of the relationship at fault. In the order of their ids, but for
-    /// the ends of a relationship.
+    /// The affected entities, or the ends of the affected relationship. In the order of their ids, except for the ends of a
+    /// relationship.
     #[must_use]
     pub fn entities(&self, snapshot: &Snapshot) -> Vec<EntityIx> {
         let ends = |relationship: RelationshipIx| {
@@ -185,7 +185,7 @@ impl DataIssue {
             ends
         };
         match self {
-            Self::SharesOver100 { held: entity, .. }
+            Self::SharesOver100 { entity, .. }
             | Self::DissolvedParty { entity, .. }
             | Self::InvalidLei { entity, .. }
             | Self::Unmentioned(entity) => vec![*entity],
@@ -195,16 +195,16 @@ impl DataIssue {
             Self::ImpossibleDates(fault) => match fault.subject() {
                 Subject::Entity(entity) | Subject::Entities(entity, _) => vec![entity],
                 Subject::Relationship(relationship) => ends(relationship),
-                Subject::Waiting(_) => Vec::new(),
+                Subject::Unresolved(_) => Vec::new(),
             },
             Self::UnknownComponent { relationship, .. } => ends(*relationship),
-            Self::Waiting(_) => Vec::new(),
+            Self::Unresolved(_) => Vec::new(),
             Self::IndirectMismatch { relationships, .. } => ends(relationships[0]),
             Self::Disputed(relationship) | Self::WeakEvidence { relationship, .. } => ends(*relationship),
         }
     }
 
-    /// The relationships it is about.
+    /// The affected relationships.
     #[must_use]
     pub fn relationships(&self) -> Vec<RelationshipIx> {
         match self {
@@ -214,21 +214,21 @@ impl DataIssue {
             Self::OwnershipCycle { circle, .. } => circle.to_vec(),
             Self::ImpossibleDates(fault) => match fault.subject() {
                 Subject::Relationship(relationship) => vec![relationship],
-                Subject::Entity(_) | Subject::Entities(..) | Subject::Waiting(_) => Vec::new(),
+                Subject::Entity(_) | Subject::Entities(..) | Subject::Unresolved(_) => Vec::new(),
             },
             Self::UnknownComponent { relationship, .. } => vec![*relationship],
             Self::Disputed(relationship) | Self::WeakEvidence { relationship, .. } => vec![*relationship],
             Self::InvalidLei { .. }
             | Self::DuplicateIdentifier { .. }
             | Self::ProbableDuplicate(_)
-            | Self::Waiting(_)
+            | Self::Unresolved(_)
             | Self::Unmentioned(_) => Vec::new(),
         }
     }
 
     pub(super) fn subject(&self) -> Subject {
         match self {
-            Self::SharesOver100 { held: entity, .. }
+            Self::SharesOver100 { entity, .. }
             | Self::DissolvedParty { entity, .. }
             | Self::InvalidLei { entity, .. }
             | Self::Unmentioned(entity) => Subject::Entity(*entity),
@@ -241,27 +241,27 @@ impl DataIssue {
             Self::Disputed(relationship)
             | Self::WeakEvidence { relationship, .. }
             | Self::UnknownComponent { relationship, .. } => Subject::Relationship(*relationship),
-            Self::Waiting(position) => Subject::Waiting(*position),
+            Self::Unresolved(position) => Subject::Unresolved(*position),
         }
     }
 
-    /// What it is about, as a text that orders issues of one kind as they are ordered here.
+    /// The subject as a text that orders issues of one kind like [`Self::compare`].
     #[must_use]
-    pub fn place(&self, snapshot: &Snapshot) -> String {
+    pub fn sort_key(&self, snapshot: &Snapshot) -> String {
         let id = |entity| snapshot.entity(entity).id();
-        // Ids hold no control characters.
+        // Ids contain no control characters.
         match self.subject() {
             Subject::Entity(entity) => format!("\u{1}{}", id(entity)),
             Subject::Entities(first, second) => format!("\u{1}{}\u{1}{}", id(first), id(second)),
             Subject::Relationship(relationship) => format!("\u{2}{}", snapshot.relationship(relationship).id()),
-            Subject::Waiting(position) => {
-                let waiting = snapshot.unresolved().get(position);
-                format!("\u{3}{}", waiting.map_or("", |waiting| &waiting.id))
+            Subject::Unresolved(position) => {
+                let unresolved = snapshot.unresolved().get(position);
+                format!("\u{3}{}", unresolved.map_or("", |unresolved| &unresolved.id))
             }
         }
     }
 
-    /// The order of issues: by kind, then by what they are about.
+    /// The order of issues: by kind, then by subject.
     #[must_use]
     pub fn compare(&self, other: &Self) -> Ordering {
         let kind = |issue: &Self| issue.kind().index();

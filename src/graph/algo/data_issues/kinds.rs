@@ -1,71 +1,71 @@
-//! The kinds of data issues and how bad they are.
+//! The kinds of data issues and their severity.
 
 use crate::model::catalog;
 
 catalog! {
-    /// What may be wrong with the data. The checks look at what the view sees: ask with `ever: true` for all times.
+    /// A possible fault in the data. The checks cover the records in the view: request `ever: true` for all times.
     pub enum DataIssueKind as "a kind of data issue" {
-        /// Holders that together have over 100 % of one basis (capital, votes or profit) of an entity at the same time, taking
+        /// Holders that together have over 100 % of one basis (capital, votes or profit) of an entity at the same time, by
         /// the low ends of their shares. Concurrent OWNS between the same two count once, with the lowest of their low ends; a
-        /// disputed or unknown share has the low end 0; holders that are not disclosed are left out, as they may be among those
-        /// that are. Indirect claims do not count, nor do those of which nobody says when they ended. Only ACTIVE relationships
-        /// unless the view names statuses.
+        /// disputed or unknown share has the low end 0; undisclosed holders do not count, as they may be the same as disclosed
+        /// ones. Indirect claims do not count, nor do claims that ended at an unknown time. Only ACTIVE relationships unless the
+        /// view names statuses.
         SharesOver100 = "SHARES_OVER_100",
-        /// An indirect claim and the chain that it sums up do not meet: what its holder has of a company through others, computed
-        /// along two or more direct claims of the same basis, lies outside what the claim allows. ultimateOwners then goes by the
-        /// chain. Only ACTIVE relationships unless the view names statuses; under `ever`, they may stem from different times.
+        /// An indirect claim that does not match the chain it summarizes: the holding through others, computed along two or more
+        /// direct claims of the same basis, lies outside the claimed range. ultimateOwners then uses the chain. Only ACTIVE
+        /// relationships unless the view names statuses; with `ever`, they may be from different times.
         IndirectMismatch = "INDIRECT_MISMATCH",
-        /// Entities that own, control or consolidate each other in a circle, or themselves. One issue for all that are in circles
-        /// together, however many circles there are. Under `ever`, the relationships may stem from different times. Only ACTIVE
+        /// Entities that own, control or consolidate each other in a circle, or themselves. One issue for all members of connected
+        /// circles, regardless of their number. With `ever`, the relationships may be from different times. Only ACTIVE
         /// relationships unless the view names statuses.
         OwnershipCycle = "OWNERSHIP_CYCLE",
-        /// An entity that was dissolved, and relationships that hold after that; or one that is INACTIVE since no stated day, and
-        /// relationships without an end. A dissolution after the day of the view, or under `ever` after today, has not come.
-        /// SUCCEEDED_BY and PAID are not meant. Only ACTIVE relationships unless the view names statuses.
+        /// A dissolved entity with relationships that hold after its dissolution; or an INACTIVE one without a date, with
+        /// relationships without an end. A dissolution after the day of the view, or with `ever` after today, does not count.
+        /// Neither do SUCCEEDED_BY and PAID. Only ACTIVE relationships unless the view names statuses.
         DissolvedParty = "DISSOLVED_PARTY",
-        /// An identifier of the scheme lei that is none: not 20 letters and digits, or check digits that do not fit
+        /// An invalid identifier of the scheme lei: not 20 letters and digits, or wrong check digits
         /// (ISO 17442, ISO 7064 MOD 97-10).
         InvalidLei = "INVALID_LEI",
-        /// Dates that cannot be, however imprecise they are: an end before its beginning, a relationship before one of its ends
-        /// was founded or outside the days of its event, something recorded before it happened or was said. A relationship that
-        /// ends before it begins is told whatever the day of the view, as its dates place it on none.
+        /// Dates that are impossible in every reading of imprecise ones: an end before the beginning, a relationship before one of
+        /// its ends was founded or outside the days of its event, a record before the event or the statement. A relationship that
+        /// ends before it begins is reported for every day of the view.
         ImpossibleDates = "IMPOSSIBLE_DATES",
-        /// One identifier of several entities, however they write it (HRB 1234, hrb-1234): a value stands for one entity in its
+        /// One identifier of several entities, independent of spelling (HRB 1234, hrb-1234): a value identifies one entity in its
         /// scheme.
         DuplicateIdentifier = "DUPLICATE_IDENTIFIER",
         /// Sources that contradict each other about one relationship: one asserts and another contradicts it, or their shares do
-        /// not meet, or their amounts differ.
+        /// not intersect, or their amounts differ.
         Disputed = "DISPUTED",
         /// Entities of one kind with the same name, apart from case, width, punctuation and legal form, in countries that do not
         /// differ. The name is the main or the legal name of at least one of them; former names do not count. Entities that all
-        /// have LEIs or legal forms of their own are taken for different, and so are parties that are not disclosed.
+        /// have LEIs or legal forms of their own count as different, and so do undisclosed parties.
         ProbableDuplicate = "PROBABLE_DUPLICATE",
-        /// A relationship that no source supports, or only one, and that one weakly: the claim is RUMOURED or REPORTED, the
-        /// source's confidence is below 0.5, it has no date, or it cannot be looked up (neither a locator nor a link). To support
-        /// is to assert or to assess.
+        /// A relationship that no source supports, or only one, and weakly: the claim is RUMOURED or REPORTED, the source's
+        /// confidence is below 0.5, it has no date, or it cannot be looked up (neither a locator nor a link). Sources that assert
+        /// or assess support it.
         WeakEvidence = "WEAK_EVIDENCE",
-        /// A reference to what is not known: of a relationship that waits for an entity, since no file and no record describes it
-        /// yet, or to a component of an indirect interest. Whatever describes it may be imported later, in any order.
+        /// A reference to an unknown record: of a relationship that waits for an entity that no file and no record describes
+        /// yet, or to a component of an indirect interest. The missing record may be imported later, in any order.
         UnresolvedReference = "UNRESOLVED_REFERENCE",
-        /// An entity of which nothing is said: it stands in no relationship, on whatever day, and nobody quotes it.
+        /// An entity without any relationship, on any day, that no statement quotes.
         Unmentioned = "UNMENTIONED",
     }
 }
 
 catalog! {
-    /// How bad an issue is.
+    /// The severity of an issue.
     pub enum Severity as "a severity" {
-        /// It cannot be right.
+        /// The data is certainly wrong.
         Error = "ERROR",
         /// Something is probably wrong or missing.
         Warning = "WARNING",
-        /// It may well be right; worth a look.
+        /// The data may be right, but deserves a check.
         Notice = "NOTICE",
     }
 }
 
 catalog! {
-    /// In which way a relationship is weakly supported.
+    /// A weakness of the support for a relationship.
     pub enum Weakness as "a weakness" {
         /// No source asserts or assesses it.
         Unsupported = "UNSUPPORTED",

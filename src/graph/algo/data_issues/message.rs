@@ -1,4 +1,4 @@
-//! Issues in words: who, what, which figures and dates, and what to do about it.
+//! Messages of issues: the affected records, figures and dates, and what to do about it.
 
 use std::collections::BTreeMap;
 
@@ -14,78 +14,78 @@ use crate::{
     model::{Amount, Catalog, PartialDate, Set, Share, ShareOf, ShareRange, Stance, check_lei},
 };
 
-/// How many entities, relationships or statements a message lists.
+/// The most entities, relationships or statements that a message lists.
 const LISTED_MAX: usize = 10;
 
 impl DataIssue {
-    /// The issue in words.
+    /// The message of the issue.
     #[must_use]
     pub fn message(&self, snapshot: &Snapshot) -> String {
-        let told = Telling { snapshot };
+        let writer = MessageWriter { snapshot };
         match self {
             Self::SharesOver100 {
-                held,
+                entity,
                 of,
                 on,
                 low,
                 relationships,
-            } => told.shares((*held, *of), *on, *low, relationships),
+            } => writer.shares((*entity, *of), *on, *low, relationships),
             Self::IndirectMismatch {
                 relationships,
                 of,
                 computed,
-            } => told.indirect(relationships, *of, *computed),
-            Self::OwnershipCycle { members, circle } => told.cycle(members, circle),
-            Self::DissolvedParty { entity, relationships } => told.dissolved(*entity, relationships),
-            Self::InvalidLei { entity, position } => told.lei(*entity, *position),
-            Self::ImpossibleDates(fault) => told.dates(*fault),
-            Self::DuplicateIdentifier { entities, position } => told.duplicate(entities, *position),
-            Self::Disputed(relationship) => told.dispute(*relationship),
-            Self::ProbableDuplicate(entities) => told.twins(entities),
+            } => writer.indirect(relationships, *of, *computed),
+            Self::OwnershipCycle { members, circle } => writer.cycle(members, circle),
+            Self::DissolvedParty { entity, relationships } => writer.dissolved(*entity, relationships),
+            Self::InvalidLei { entity, position } => writer.lei(*entity, *position),
+            Self::ImpossibleDates(fault) => writer.dates(*fault),
+            Self::DuplicateIdentifier { entities, position } => writer.duplicate(entities, *position),
+            Self::Disputed(relationship) => writer.dispute(*relationship),
+            Self::ProbableDuplicate(entities) => writer.probable_duplicates(entities),
             Self::WeakEvidence {
                 relationship,
                 weaknesses,
-            } => told.weak(*relationship, *weaknesses),
-            Self::UnknownComponent { relationship, position } => told.component(*relationship, *position),
-            Self::Waiting(position) => told.waiting(*position),
+            } => writer.weak(*relationship, *weaknesses),
+            Self::UnknownComponent { relationship, position } => writer.component(*relationship, *position),
+            Self::Unresolved(position) => writer.unresolved(*position),
             Self::Unmentioned(entity) => format!(
-                "Nothing is said of {}: it stands in no relationship, and nobody quotes it. Say what it is here for, or remove it.",
-                told.entity(*entity)
+                "{} is unmentioned: it has no relationship, and no statement quotes it. Relate it to another entity, or remove it.",
+                writer.entity(*entity)
             ),
         }
     }
 }
 
-struct Telling<'s> {
+struct MessageWriter<'s> {
     snapshot: &'s Snapshot,
 }
 
-impl Telling<'_> {
+impl MessageWriter<'_> {
     fn component(&self, relationship: RelationshipIx, position: u32) -> String {
         let read = self.snapshot.relationship(relationship);
-        let named = usize::try_from(position)
+        let id = usize::try_from(position)
             .ok()
             .and_then(|position| read.component_ids().nth(position));
         format!(
-            "{} names {:?} as a component, which nothing describes. Import what describes it, or mend the reference.",
+            "{} names {:?} as a component, which no record describes. Import that record, or correct the reference.",
             read.id(),
-            named.unwrap_or_default()
+            id.unwrap_or_default()
         )
     }
 
-    fn waiting(&self, position: usize) -> String {
-        let Some(waiting) = self.snapshot.unresolved().get(position) else {
+    fn unresolved(&self, position: usize) -> String {
+        let Some(unresolved) = self.snapshot.unresolved().get(position) else {
             return String::new();
         };
         format!(
-            "{} ({}) waits for {:?}, which nothing describes yet; it was read from {}. Import what describes it, in any order.",
-            waiting.claim, waiting.id, waiting.missing, waiting.place
+            "{} ({}) waits for {:?}, which no record describes yet; it was read from {}. Import that record, in any order.",
+            unresolved.claim, unresolved.id, unresolved.missing, unresolved.place
         )
     }
 }
 
-/// The first few, and how many more there are.
-fn listed(mut all: Vec<String>) -> String {
+/// The first items, and the number of further ones.
+fn list(mut all: Vec<String>) -> String {
     let more = all.len().saturating_sub(LISTED_MAX);
     all.truncate(LISTED_MAX);
     let rest = if more > 0 {
@@ -108,7 +108,7 @@ fn date(date: Option<PartialDate>) -> String {
     date.map_or_else(|| "an unstated day".to_owned(), |date| date.to_string())
 }
 
-impl Telling<'_> {
+impl MessageWriter<'_> {
     fn entity(&self, entity: EntityIx) -> String {
         let read = self.snapshot.entity(entity);
         format!("{} ({})", read.name(), read.id())
@@ -132,7 +132,7 @@ impl Telling<'_> {
 
     fn shares(
         &self,
-        (held, of): (EntityIx, ShareOf),
+        (entity, of): (EntityIx, ShareOf),
         on: Option<Date>,
         low: f64,
         relationships: &[RelationshipIx],
@@ -152,13 +152,13 @@ impl Telling<'_> {
         let holders = holders.into_iter();
         let each = holders.map(|(holder, range)| format!("{} {range} %", self.entity(holder)));
         format!(
-            "The holders of {} have {} {} % of its {} between them on {}: {}. See whether an indirect holding is listed as a direct one, a share is out of date, or an end date is missing.",
-            self.entity(held),
+            "The holders of {} have {} {} % of its {} between them on {}: {}. Check whether an indirect holding is list as a direct one, a share is out of date, or an end date is missing.",
+            self.entity(entity),
             if is_more { "more than" } else { "at least" },
             (low * 1e6).round() / 1e6,
             basis(of),
-            on.map_or_else(|| "a day that nobody states".to_owned(), |on| on.to_string()),
-            listed(each.collect())
+            on.map_or_else(|| "an unstated day".to_owned(), |on| on.to_string()),
+            list(each.collect())
         )
     }
 
@@ -168,22 +168,22 @@ impl Telling<'_> {
             format!("{} indirectly, {range} %", self.relationship(*relationship))
         });
         format!(
-            "{}, but what it sums up is {computed} % of the {} along the chains of direct claims. See whether a share is out of date, or a claim of the chain is missing.",
-            listed(claims.collect()),
+            "{}, but the chains of direct claims that it summarizes give {computed} % of the {}. Check whether a share is out of date, or a claim of the chain is missing.",
+            list(claims.collect()),
             basis(of)
         )
     }
 
     fn cycle(&self, members: &[EntityIx], circle: &[RelationshipIx]) -> String {
         let steps = circle.iter().map(|relationship| self.relationship(*relationship));
-        let steps = listed(steps.collect());
+        let steps = list(steps.collect());
         match members.len() {
             1 => format!("{steps}: it holds itself. These may be its own shares, or one end is wrong."),
             count if count > circle.len() => format!(
-                "{count} entities hold each other in circles. The shortest through {}: {steps}. See whether one of the ends or dates is wrong.",
+                "{count} entities hold each other in circles. The shortest through {}: {steps}. Check whether one of the ends or dates is wrong.",
                 self.entity(members[0])
             ),
-            _ => format!("A circle: {steps}. See whether one of the ends or dates is wrong."),
+            _ => format!("A circle: {steps}. Check whether one of the ends or dates is wrong."),
         }
     }
 
@@ -191,23 +191,23 @@ impl Telling<'_> {
         let each = relationships
             .iter()
             .map(|relationship| self.relationship(*relationship));
-        let (each, told) = (listed(each.collect()), self.entity(entity));
+        let (each, name) = (list(each.collect()), self.entity(entity));
         match self.snapshot.entity(entity).dissolved() {
             Some(dissolved) => format!(
-                "{told} was dissolved in {dissolved}, but this holds after that: {each}. State until when it held, or correct the date."
+                "{name} was dissolved in {dissolved}, but this holds after that: {each}. State until when it held, or correct the date."
             ),
             None => format!(
-                "{told} is INACTIVE, but this has no end: {each}. State until when it held, and when {told} was dissolved."
+                "{name} is INACTIVE, but this has no end: {each}. State until when it held, and when {name} was dissolved."
             ),
         }
     }
 
     fn lei(&self, entity: EntityIx, position: u32) -> String {
-        let refused = self
+        let error = self
             .identifier(entity, position)
             .and_then(|(_, value)| check_lei(value).err());
-        let why = refused.map_or_else(String::new, |refused| refused.to_string());
-        format!("{}: {why}. Look it up in the register.", self.entity(entity))
+        let reason = error.map_or_else(String::new, |error| error.to_string());
+        format!("{}: {reason}. Look it up in the register.", self.entity(entity))
     }
 
     fn identifier(&self, entity: EntityIx, position: u32) -> Option<(&str, &str)> {
@@ -253,7 +253,7 @@ impl Telling<'_> {
                 date(entity(event).ends_on())
             ),
             DateFault::BeganAfterRecorded(ix) => format!(
-                "{}: ACTIVE since {}, but recorded before that, at {}. If it was only planned then, say so by its status.",
+                "{}: ACTIVE since {}, but recorded before that, at {}. If it was only planned then, change its status.",
                 self.relationship(ix),
                 since(ix),
                 self.snapshot.relationship(ix).recorded_at()
@@ -263,7 +263,7 @@ impl Telling<'_> {
                 let over_by = validity.stated_ended_by().map(|day| format!("over by {day}"));
                 let end = over_by.unwrap_or_else(|| format!("until {}", date(validity.until())));
                 format!(
-                    "{}: since {}, but {end}. Correct one of the two: until then neither is believed, and it is over by {}.",
+                    "{}: since {}, but {end}. Correct one of the two: until then neither is trusted, and it counts as over by {}.",
                     self.relationship(ix),
                     since(ix),
                     date(validity.ended_by().map(PartialDate::from))
@@ -271,12 +271,12 @@ impl Telling<'_> {
             }
             DateFault::StatedAfterRecorded(ix, statement) => {
                 let read = self.snapshot.statement(statement);
-                let stated = read.stated_on().or(self.snapshot.source(read.source()).published_on());
+                let stated_on = read.stated_on().or(self.snapshot.source(read.source()).published_on());
                 format!(
-                    "{}: {} says so on {}, but that was recorded before, at {}. Correct the date of the statement or of its source.",
+                    "{}: {} states it on {}, but it was recorded before, at {}. Correct the date of the statement or of its source.",
                     self.relationship(ix),
                     self.source(statement),
-                    date(stated),
+                    date(stated_on),
                     self.snapshot.relationship(ix).recorded_at()
                 )
             }
@@ -287,31 +287,31 @@ impl Telling<'_> {
         let (scheme, value) = self.identifier(entities[0], position).unwrap_or_default();
         let each = entities.iter().map(|entity| self.entity(*entity));
         format!(
-            "{scheme} {value} stands for {} entities: {}. Join them if they are one, else correct the identifier.",
+            "{scheme} {value} identifies {} entities: {}. Join them if they are one, else correct the identifier.",
             entities.len(),
-            listed(each.collect())
+            list(each.collect())
         )
     }
 
-    fn twins(&self, entities: &[EntityIx]) -> String {
+    fn probable_duplicates(&self, entities: &[EntityIx]) -> String {
         let each = entities.iter().map(|entity| {
             let country = self.snapshot.entity(*entity).country();
             let country = country.map_or_else(|| "no country".to_owned(), str::to_owned);
             format!("{}, {country}", self.entity(*entity))
         });
         format!(
-            "These go by the same name, apart from case, punctuation and legal form: {}. Join them if they are one, else state their countries or LEIs.",
-            listed(each.collect())
+            "These have the same name, apart from case, punctuation and legal form: {}. Join them if they are one, else state their countries or LEIs.",
+            list(each.collect())
         )
     }
 
     fn weak(&self, relationship: RelationshipIx, weaknesses: Set<Weakness>) -> String {
-        let told = self.relationship(relationship);
+        let claim = self.relationship(relationship);
         let Some(statement) = support(self.snapshot, relationship).next() else {
-            return format!("{told}: no source asserts or assesses it. Find one that does, or take it back.");
+            return format!("{claim}: no source asserts or assesses it. Find one that does, or retract it.");
         };
         let reasons = weaknesses.iter().map(|weakness| match weakness {
-            Weakness::Unsupported => "nobody supports it".to_owned(),
+            Weakness::Unsupported => "no source supports it".to_owned(),
             Weakness::Unconfirmed => {
                 format!("it is {}", self.snapshot.relationship(relationship).status())
             }
@@ -323,13 +323,13 @@ impl Telling<'_> {
             Weakness::Untraceable => "neither a locator nor a link leads to it".to_owned(),
         });
         format!(
-            "{told}: only {} says so, and {}. Find a second source, or what is missing.",
+            "{claim}: only {} states it, and {}. Find a second source, or add what is missing.",
             self.source(statement),
             reasons.collect::<Vec<_>>().join(", ")
         )
     }
 
-    /// What exactly contradicts what.
+    /// The exact contradictions.
     fn dispute(&self, relationship: RelationshipIx) -> String {
         let read = self.snapshot.relationship(relationship);
         let with = |stance: Stance| {
@@ -337,7 +337,7 @@ impl Telling<'_> {
             let evidence = read.evidence();
             evidence.filter(move |statement| snapshot.statement(*statement).stance() == stance)
         };
-        let sources = |stance: Stance| listed(with(stance).map(|statement| self.source(statement)).collect());
+        let sources = |stance: Stance| list(with(stance).map(|statement| self.source(statement)).collect());
         let mut contradictions = Vec::new();
         if with(Stance::Contradicts).next().is_some() {
             contradictions.push(format!(
@@ -347,8 +347,8 @@ impl Telling<'_> {
             ));
         }
         let asserts: Vec<EvidenceIx> = with(Stance::Asserts).collect();
-        contradictions.extend(self.shares_apart(&asserts));
-        contradictions.extend(self.amounts_apart(&asserts));
+        contradictions.extend(self.differing_shares(&asserts));
+        contradictions.extend(self.differing_amounts(&asserts));
         format!(
             "{}: {}. Find out who is right, or state since when each is.",
             self.relationship(relationship),
@@ -356,48 +356,51 @@ impl Telling<'_> {
         )
     }
 
-    /// Asserted shares of one basis that have nothing in common.
-    fn shares_apart(&self, asserts: &[EvidenceIx]) -> Vec<String> {
-        let stated = |of: ShareOf| -> Vec<(EvidenceIx, Share)> {
+    /// Asserted shares of one basis that do not intersect.
+    fn differing_shares(&self, asserts: &[EvidenceIx]) -> Vec<String> {
+        let shares_of = |of: ShareOf| -> Vec<(EvidenceIx, Share)> {
             let shares = asserts
                 .iter()
                 .filter_map(|statement| Some((*statement, self.snapshot.statement(*statement).share()?)));
             shares.filter(|(_, share)| share.of == of).collect()
         };
-        let apart = ShareOf::ALL.iter().filter_map(|of| {
-            let shares = stated(*of);
+        let differences = ShareOf::ALL.iter().filter_map(|of| {
+            let shares = shares_of(*of);
             let mut ranges = shares.iter().map(|(_, share)| share.range);
-            let meet = ranges.try_fold(ShareRange::UNKNOWN, ShareRange::intersection);
+            let intersection = ranges.try_fold(ShareRange::UNKNOWN, ShareRange::intersection);
             let each = shares
                 .iter()
                 .map(|(statement, share)| format!("{} % says {}", share.range, self.source(*statement)));
-            meet.is_none()
-                .then(|| format!("shares of the {} differ: {}", basis(*of), listed(each.collect())))
+            intersection
+                .is_none()
+                .then(|| format!("shares of the {} differ: {}", basis(*of), list(each.collect())))
         });
-        apart.collect()
+        differences.collect()
     }
 
-    /// Asserted amounts of one currency and scope that are not the same.
-    fn amounts_apart(&self, asserts: &[EvidenceIx]) -> Vec<String> {
-        let stated: Vec<(EvidenceIx, Amount)> = asserts
+    /// Asserted amounts of one currency and scope that differ.
+    fn differing_amounts(&self, asserts: &[EvidenceIx]) -> Vec<String> {
+        let amounts: Vec<(EvidenceIx, Amount)> = asserts
             .iter()
             .filter_map(|statement| Some((*statement, self.snapshot.statement(*statement).amount()?)))
             .collect();
-        let mut told = Vec::new();
-        for (position, (_, amount)) in stated.iter().enumerate() {
-            if stated[..position].iter().any(|(_, other)| amount.is_comparable(other)) {
+        let mut differences = Vec::new();
+        for (position, (_, amount)) in amounts.iter().enumerate() {
+            if amounts[..position].iter().any(|(_, other)| amount.is_comparable(other)) {
                 continue;
             }
-            let same: Vec<&(EvidenceIx, Amount)> =
-                stated.iter().filter(|(_, other)| amount.is_comparable(other)).collect();
+            let same: Vec<&(EvidenceIx, Amount)> = amounts
+                .iter()
+                .filter(|(_, other)| amount.is_comparable(other))
+                .collect();
             if same.iter().any(|(_, other)| other.value != amount.value) {
                 let of = amount.of.as_ref().map(|of| format!(" ({of})")).unwrap_or_default();
                 let each = same
                     .iter()
                     .map(|(statement, amount)| format!("{amount} says {}", self.source(*statement)));
-                told.push(format!("amounts{of} differ: {}", listed(each.collect())));
+                differences.push(format!("amounts{of} differ: {}", list(each.collect())));
             }
         }
-        told
+        differences
     }
 }

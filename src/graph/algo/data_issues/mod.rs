@@ -1,4 +1,4 @@
-//! What may be wrong with the data: one check for each kind of issue. Checks only report; they change and hide nothing.
+//! Checks for possible faults in the data, one for each kind of issue. Checks only report; they change and hide nothing.
 
 mod context;
 mod cycles;
@@ -10,8 +10,8 @@ mod indirect;
 mod issue;
 mod kinds;
 mod message;
+mod probable_duplicates;
 mod shares;
-mod twins;
 mod unresolved;
 
 pub use self::{
@@ -21,8 +21,8 @@ pub use self::{
 };
 use crate::graph::Exhausted;
 
-/// All issues of one kind that `context` has, in the order of what they are about. Linear in entities and relationships but for
-/// sorting; every entity and relationship looked at spends one unit, as does every statement of a relationship but its first.
+/// All issues of one kind in `context`, in the order of their subjects. Linear in entities and relationships except for sorting;
+/// every entity and relationship visited spends one unit, as does every statement of a relationship after its first.
 ///
 /// # Errors
 /// [`Exhausted`] when the budget does not allow it.
@@ -36,12 +36,12 @@ pub fn data_issues(context: &CheckContext<'_>, kind: DataIssueKind) -> Result<Ve
         DataIssueKind::ImpossibleDates => dates::impossible(context),
         DataIssueKind::DuplicateIdentifier => identifiers::duplicates(context),
         DataIssueKind::Disputed => evidence::disputed(context),
-        DataIssueKind::ProbableDuplicate => twins::probable_duplicates(context),
+        DataIssueKind::ProbableDuplicate => probable_duplicates::find(context),
         DataIssueKind::WeakEvidence => evidence::weak(context),
         DataIssueKind::UnresolvedReference => unresolved::references(context),
         DataIssueKind::Unmentioned => evidence::unmentioned(context),
     }?;
-    // Stable: issues about the same subject keep the order in which the check finds them.
+    // Stable: issues about the same subject keep the order of the check.
     issues.sort_by_key(DataIssue::subject);
     Ok(issues)
 }

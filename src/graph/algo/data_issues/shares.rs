@@ -1,4 +1,4 @@
-//! Holders that together have over 100 %. Low ends are added, so that it is so for certain.
+//! Holders that together have over 100 %. Adds low ends, so that the result is certain.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -7,41 +7,41 @@ use jiff::civil::Date;
 use super::{context::CheckContext, issue::DataIssue};
 use crate::{
     graph::{EntityIx, Exhausted, RelationshipIx, algo::ownership::claimed_range, budget::Meter},
-    model::{At, Catalog, Directness, RelationshipKind, ShareOf, ShareRange},
+    model::{AsOf, Catalog, Directness, RelationshipKind, ShareOf, ShareRange},
 };
 
 /// Sums of percentages that differ by less are the same.
 const ROUNDING: f64 = 1e-6;
 
-/// What one OWNS claims of one basis.
+/// The claim of one OWNS on one basis.
 struct Claim {
-    held: EntityIx,
+    investee: EntityIx,
     of: ShareOf,
     holder: EntityIx,
     relationship: RelationshipIx,
     range: ShareRange,
-    /// None is the earliest.
+    /// `None` is the earliest.
     since: Option<Date>,
     until: Option<Date>,
 }
 
-/// The worst moment of every entity and basis at which the low ends add up to over 100 %. O(n log n), and
-/// for each holder with several concurrent claims on the same as many as these for each of them.
+/// The worst moment for every entity and basis at which the low ends add up to over 100 %. O(n log n), and quadratic in the
+/// concurrent claims of one holder on one entity.
 pub(super) fn over_100(context: &CheckContext<'_>) -> Result<Vec<DataIssue>, Exhausted> {
     let mut claims = Vec::new();
     let mut meter = context.meter();
     for relationship in context.snapshot.relationships(context.computing) {
         meter.tick()?;
         let read = context.snapshot.relationship(relationship);
-        // An indirect claim sums up what others hold, and one without a known end may be over.
+        // An indirect claim summarizes the holdings of others, and one with an unknown end may be over.
         if read.directness() == Directness::Indirect || read.end_is_unknown() {
             continue;
         }
-        if let (RelationshipKind::Owns, Some(holder), Some(held)) = (read.kind(), read.from(), read.to()) {
+        if let (RelationshipKind::Owns, Some(holder), Some(investee)) = (read.kind(), read.from(), read.to()) {
             for of in ShareOf::ALL.iter().copied() {
                 let range = claimed_range(context.snapshot, relationship, of);
                 claims.extend(range.map(|range| Claim {
-                    held,
+                    investee,
                     of,
                     holder,
                     relationship,
@@ -52,16 +52,16 @@ pub(super) fn over_100(context: &CheckContext<'_>) -> Result<Vec<DataIssue>, Exh
             }
         }
     }
-    claims.sort_unstable_by_key(|claim| (claim.held, claim.of, claim.relationship));
+    claims.sort_unstable_by_key(|claim| (claim.investee, claim.of, claim.relationship));
     let mut issues = Vec::new();
-    for claims in claims.chunk_by(|a, b| (a.held, a.of) == (b.held, b.of)) {
+    for claims in claims.chunk_by(|a, b| (a.investee, a.of) == (b.investee, b.of)) {
         meter.tick()?;
         if !may_exceed(claims) {
             continue;
         }
-        let on = match context.at {
-            At::Day(day) => Some(Some(day)),
-            At::Ever => worst_moment(claims, &mut meter)?,
+        let on = match context.as_of {
+            AsOf::Day(day) => Some(Some(day)),
+            AsOf::Ever => worst_moment(claims, &mut meter)?,
         };
         issues.extend(on.and_then(|on| issue(claims, on)));
     }
@@ -69,12 +69,12 @@ pub(super) fn over_100(context: &CheckContext<'_>) -> Result<Vec<DataIssue>, Exh
     Ok(issues)
 }
 
-/// The issue that claims on one basis of one entity make on a day, if they do.
+/// The issue of the claims on one basis of one entity on a day, if any.
 fn issue(claims: &[Claim], on: Option<Date>) -> Option<DataIssue> {
     let holding: Vec<&Claim> = claims.iter().filter(|claim| claim.holds_on(on)).collect();
-    let low = Low::of(&holding);
+    let low = LowSum::of(&holding);
     low.is_over_100().then(|| DataIssue::SharesOver100 {
-        held: claims[0].held,
+        entity: claims[0].investee,
         of: claims[0].of,
         on,
         low: low.sum,
@@ -91,16 +91,16 @@ impl Claim {
     }
 }
 
-/// The low end of a sum.
+/// A sum of low ends.
 #[derive(Default, Clone, Copy)]
-struct Low {
+struct LowSum {
     sum: f64,
-    /// How many of the low ends are not possible themselves: any makes the sum exceed them.
+    /// The number of exclusive low ends: any of them makes the sum larger.
     exclusive: usize,
 }
 
-impl Low {
-    /// Of claims that hold together.
+impl LowSum {
+    /// The sum for concurrent claims.
     fn of(claims: &[&Claim]) -> Self {
         let mut holders: BTreeMap<EntityIx, ShareRange> = BTreeMap::new();
         for claim in claims {
@@ -129,43 +129,42 @@ impl Low {
     }
 }
 
-/// Whether the most that each holder ever had for certain adds up to over 100 %: mostly it does not, and no time need be
-/// looked at.
+/// Whether the largest certain holdings that each holder ever had add up to over 100 %. A fast path: usually they do not.
 fn may_exceed(claims: &[Claim]) -> bool {
     let mut most: HashMap<EntityIx, ShareRange> = HashMap::new();
     for claim in claims {
         let most = most.entry(claim.holder).or_insert(claim.range);
-        let (known, new) = (*most, claim.range);
-        if (new.min, !new.min_inclusive) > (known.min, !known.min_inclusive) {
+        let (current, new) = (*most, claim.range);
+        if (new.min, !new.min_inclusive) > (current.min, !current.min_inclusive) {
             *most = new;
         }
     }
-    let low = most.values().fold(Low::default(), |low, range| low.plus(*range));
+    let low = most.values().fold(LowSum::default(), |low, range| low.plus(*range));
     low.sum > 100.0 - ROUNDING
 }
 
-/// The moment at which the low ends add up to the most over 100 %, the earliest of several. Some claim begins at it.
+/// The moment of the largest sum of low ends over 100 %, the earliest of several. Some claim begins at it.
 fn worst_moment(claims: &[Claim], meter: &mut Meter<'_>) -> Result<Option<Option<Date>>, Exhausted> {
     let starts = claims.iter().map(|claim| (claim.since, true, claim));
     let ends = claims.iter().filter(|claim| claim.until.is_some());
     let mut events: Vec<_> = ends.map(|claim| (claim.until, false, claim)).chain(starts).collect();
     events.sort_by_key(|(moment, starts, _)| (*moment, *starts));
     let mut holding: HashMap<EntityIx, Vec<&Claim>> = HashMap::new();
-    let mut low = Low::default();
+    let mut low = LowSum::default();
     let mut worst: Option<(f64, Option<Date>)> = None;
     for moment in events.chunk_by(|a, b| a.0 == b.0) {
         for (_, starts, claim) in moment {
-            let held = holding.entry(claim.holder).or_default();
-            for _ in 0..=held.len() {
+            let concurrent = holding.entry(claim.holder).or_default();
+            for _ in 0..=concurrent.len() {
                 meter.tick()?;
             }
-            low = joined(held).map_or(low, |range| low.minus(range));
+            low = hull(concurrent).map_or(low, |range| low.minus(range));
             if *starts {
-                held.push(claim);
+                concurrent.push(claim);
             } else {
-                held.retain(|known| known.relationship != claim.relationship);
+                concurrent.retain(|other| other.relationship != claim.relationship);
             }
-            low = joined(held).map_or(low, |range| low.plus(range));
+            low = hull(concurrent).map_or(low, |range| low.plus(range));
         }
         if low.is_over_100() && worst.is_none_or(|(most, _)| low.sum > most + ROUNDING) {
             worst = Some((low.sum, moment[0].0));
@@ -174,7 +173,7 @@ fn worst_moment(claims: &[Claim], meter: &mut Meter<'_>) -> Result<Option<Option
     Ok(worst.map(|(_, on)| on))
 }
 
-/// What one holder's concurrent claims are as one.
-fn joined(claims: &[&Claim]) -> Option<ShareRange> {
+/// The hull of one holder's concurrent claims.
+fn hull(claims: &[&Claim]) -> Option<ShareRange> {
     claims.iter().map(|claim| claim.range).reduce(ShareRange::hull)
 }

@@ -1,17 +1,17 @@
-//! What one owner holds of a company through everyone between, at the low and at the high end.
+//! The effective holding of one owner in a company through all intermediaries, at the low and at the high end.
 
 use std::collections::{HashMap, hash_map::Entry};
 
-use super::{circle::Circle, factors::Factors, stakes::Stakes, ways::Stake};
+use super::{chain_search::Stake, circle::Circle, factors::Factors, stakes::Stakes};
 use crate::{
     graph::{Budget, Exhausted, budget::Meter},
     model::ShareRange,
 };
 
-/// Sums this close to the whole are the whole.
-const WHOLE_WITHIN: f64 = 1e-12;
+/// Sums this close to 1 count as 1.
+const TOLERANCE: f64 = 1e-12;
 
-/// One end of a range, as a part of one.
+/// One end of a range, as a fraction.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct End {
     value: f64,
@@ -39,12 +39,12 @@ impl End {
     }
 
     fn percent(self) -> f64 {
-        // The digits past the ninth are noise of the arithmetic.
+        // Digits past the ninth are rounding noise.
         (self.value * 100.0 * 1e9).round() / 1e9
     }
 }
 
-/// Between what a share lies.
+/// The bounds of a share.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Bounds {
     low: End,
@@ -77,7 +77,7 @@ impl Bounds {
         }
     }
 
-    /// Not more than the whole. An excluded end no longer matters where others reach the whole without it.
+    /// Capped at 1. An excluded end no longer matters if the sum reaches 1 without it.
     fn capped(self) -> Self {
         let cap = |end: End, side: Side| End {
             value: end.value.min(1.0),
@@ -89,17 +89,17 @@ impl Bounds {
         }
     }
 
-    /// What is left of the whole.
+    /// The remainder to 1.
     pub(super) fn remainder(self) -> Self {
-        let left = |taken: End| if taken.value < 1.0 { 1.0 - taken.value } else { 0.0 };
+        let remainder = |part: End| if part.value < 1.0 { 1.0 - part.value } else { 0.0 };
         Self {
             low: End {
-                value: left(self.high),
-                open: self.high.open && self.high.value <= 1.0 + WHOLE_WITHIN,
+                value: remainder(self.high),
+                open: self.high.open && self.high.value <= 1.0 + TOLERANCE,
             },
             high: End {
-                value: left(self.low),
-                open: self.low.open && self.low.value < 1.0 - WHOLE_WITHIN,
+                value: remainder(self.low),
+                open: self.low.open && self.low.value < 1.0 - TOLERANCE,
             },
         }
     }
@@ -116,7 +116,7 @@ impl Bounds {
     }
 }
 
-/// Which ends of all shares are taken.
+/// The end of all shares that is computed with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Side {
     Low,
@@ -131,16 +131,16 @@ impl Side {
         }
     }
 
-    /// Whether moving an excluded end of a part a little leaves a sum capped.
+    /// Whether a sum remains capped if an excluded end of a part moves slightly.
     fn is_capped(self, sum: f64) -> bool {
         match self {
-            Self::Low => sum >= 1.0 - WHOLE_WITHIN,
-            Self::High => sum > 1.0 + WHOLE_WITHIN,
+            Self::Low => sum >= 1.0 - TOLERANCE,
+            Self::High => sum > 1.0 + TOLERANCE,
         }
     }
 }
 
-/// What an owner holds of the company in two parts.
+/// An owner's holding of the company, in two parts.
 #[derive(Debug, Clone, Copy)]
 struct Parts<T> {
     /// By its own claims.
@@ -149,31 +149,31 @@ struct Parts<T> {
     through: T,
 }
 
-/// What claims that sum up chains make of what is computed.
+/// The effective holding, with the claims that summarize chains applied.
 #[derive(Debug)]
 pub(super) struct Effective {
-    /// What the owner holds of the company.
+    /// The owner's holding of the company.
     pub(super) bounds: Bounds,
-    /// What it holds through others, where claims that sum this up do not meet it.
+    /// The computed holding through others, if claims that summarize it do not intersect it.
     pub(super) mismatch: Option<ShareRange>,
 }
 
-/// What one owner holds of each entity, at one end.
+/// One owner's holding of each entity, at one end.
 #[derive(Debug)]
 struct Column {
-    /// Before it is capped.
+    /// Before capping.
     sums: Vec<f64>,
     effective: Vec<f64>,
     /// Whether that end itself is excluded.
     open: Vec<bool>,
 }
 
-/// Solves for one owner after the other, each by what that owner reaches.
+/// Solves for one owner after the other, each on the entities that the owner reaches.
 pub(super) struct Solver<'a> {
     stakes: &'a Stakes,
     meter: Meter<'a>,
     column: Column,
-    /// Of each circle on each side, where it has any: they are the same for every owner.
+    /// The factors of each circle on each side, if any: they are the same for every owner.
     factors: HashMap<(usize, Side), Option<Factors>>,
     reached: Vec<bool>,
     any_open: bool,
@@ -198,19 +198,19 @@ impl<'a> Solver<'a> {
         }
     }
 
-    /// Whether a circle did not come to rest.
+    /// Whether a circle did not converge.
     pub(super) fn truncated(&self) -> bool {
         self.truncated
     }
 
-    /// What `owner` holds of the company. What it holds through others is no more and no less than its claims that sum this up
-    /// allow, if they allow any of it.
+    /// The holding of `owner` in the company. Its part through others is intersected with the claims that summarize it, if the two
+    /// intersect.
     pub(super) fn effective(&mut self, owner: usize) -> Result<Effective, Exhausted> {
-        let summed_up = self.stakes.summed_up(owner);
+        let indirect_total = self.stakes.indirect_total(owner);
         let order = self.reach(owner)?;
         let mut parts = |side: Side| -> Result<(End, Option<Parts<End>>), Exhausted> {
             let end = self.solve(owner, &order, side)?;
-            let parts = summed_up.map(|_| self.parts(owner, &order, side)).transpose()?;
+            let parts = indirect_total.map(|_| self.parts(owner, &order, side)).transpose()?;
             Ok((end, parts))
         };
         let ((low, low_parts), (high, high_parts)) = (parts(Side::Low)?, parts(Side::High)?);
@@ -222,7 +222,7 @@ impl<'a> Solver<'a> {
             bounds: Bounds { low, high },
             mismatch: None,
         };
-        let (Some(summed_up), Some(low), Some(high)) = (summed_up, low_parts, high_parts) else {
+        let (Some(indirect_total), Some(low), Some(high)) = (indirect_total, low_parts, high_parts) else {
             return Ok(computed);
         };
         let bounds = |low, high| Bounds { low, high };
@@ -231,20 +231,20 @@ impl<'a> Solver<'a> {
             through: bounds(low.through, high.through).capped(),
         };
         let through = parts.through.in_percent();
-        Ok(match through.intersection(summed_up) {
+        Ok(match through.intersection(indirect_total) {
             None => Effective {
                 mismatch: Some(through),
                 ..computed
             },
-            Some(meet) if meet == through => computed,
-            Some(meet) => Effective {
-                bounds: parts.own.plus(Bounds::of(meet)).capped(),
+            Some(intersection) if intersection == through => computed,
+            Some(intersection) => Effective {
+                bounds: parts.own.plus(Bounds::of(intersection)).capped(),
                 ..computed
             },
         })
     }
 
-    /// What reaches the company from `owner` by its own claims and what through others, itself among them: not capped.
+    /// The holding of `owner` in the company by its own claims, and through others including itself; not capped.
     fn parts(&mut self, owner: usize, order: &[usize], side: Side) -> Result<Parts<End>, Exhausted> {
         let company = self.stakes.company();
         let mut parts = Parts {
@@ -258,7 +258,7 @@ impl<'a> Solver<'a> {
             };
             for stake in self.stakes.holdings(*holder) {
                 self.meter.tick()?;
-                if stake.held == company {
+                if stake.investee == company {
                     let share = side.of(stake);
                     let part = if *holder == owner {
                         &mut parts.own
@@ -275,7 +275,7 @@ impl<'a> Solver<'a> {
         Ok(parts)
     }
 
-    /// Everything `owner` holds something of, holders before what they hold.
+    /// All entities that `owner` reaches, holders before their investees.
     fn reach(&mut self, owner: usize) -> Result<Vec<usize>, Exhausted> {
         let mut order = Vec::new();
         let mut ahead = vec![owner];
@@ -284,8 +284,8 @@ impl<'a> Solver<'a> {
             order.push(holder);
             for stake in self.stakes.holdings(holder) {
                 self.meter.tick()?;
-                if !std::mem::replace(&mut self.reached[stake.held], true) {
-                    ahead.push(stake.held);
+                if !std::mem::replace(&mut self.reached[stake.investee], true) {
+                    ahead.push(stake.investee);
                 }
             }
         }
@@ -299,13 +299,13 @@ impl<'a> Solver<'a> {
             self.column.open[*place] = false;
         }
         for circle in order.chunk_by(|a, b| self.stakes.circle(*a) == self.stakes.circle(*b)) {
-            let alone = |place: usize| {
-                let holds_itself = self.stakes.holdings(place).iter().any(|stake| stake.held == place);
+            let is_simple = |place: usize| {
+                let holds_itself = self.stakes.holdings(place).iter().any(|stake| stake.investee == place);
                 place == owner || !holds_itself
             };
             match *circle {
                 [place] if place == owner => self.column.effective[place] = 1.0,
-                [place] if alone(place) => self.column.effective[place] = self.column.sums[place].min(1.0),
+                [place] if is_simple(place) => self.column.effective[place] = self.column.sums[place].min(1.0),
                 _ => self.solve_circle(owner, circle, side)?,
             }
             self.pass_on(circle, side)?;
@@ -320,21 +320,21 @@ impl<'a> Solver<'a> {
         })
     }
 
-    /// Adds what the members of a solved circle hold to the sums of the others.
+    /// Adds the holdings of the members of a solved circle to the sums of other entities.
     fn pass_on(&mut self, circle: &[usize], side: Side) -> Result<(), Exhausted> {
         for holder in circle {
             let effective = self.column.effective[*holder];
             for stake in self.stakes.holdings(*holder) {
                 self.meter.tick()?;
-                if self.stakes.circle(stake.held) != self.stakes.circle(*holder) {
-                    self.column.sums[stake.held] += side.of(stake).value * effective;
+                if self.stakes.circle(stake.investee) != self.stakes.circle(*holder) {
+                    self.column.sums[stake.investee] += side.of(stake).value * effective;
                 }
             }
         }
         Ok(())
     }
 
-    /// Solves for entities, sorted, that hold each other. An owner among them has all of itself, whatever others hold of it.
+    /// Solves for entities, sorted, that hold each other. An owner among them has all of itself, regardless of other holders.
     fn solve_circle(&mut self, owner: usize, circle: &[usize], side: Side) -> Result<(), Exhausted> {
         if circle.binary_search(&owner).is_err() {
             return self.solve_members(circle, Some(self.stakes.circle(circle[0])), side);
@@ -342,38 +342,38 @@ impl<'a> Solver<'a> {
         self.column.effective[owner] = 1.0;
         for stake in self.stakes.holdings(owner) {
             self.meter.tick()?;
-            if circle.binary_search(&stake.held).is_ok() {
-                self.column.sums[stake.held] += side.of(stake).value;
+            if circle.binary_search(&stake.investee).is_ok() {
+                self.column.sums[stake.investee] += side.of(stake).value;
             }
         }
         let others: Vec<usize> = circle.iter().copied().filter(|place| *place != owner).collect();
         self.solve_members(&others, None, side)
     }
 
-    /// Solves for entities, sorted, by what they hold of each other: a whole circle, by its number, or a part of one. What flows in
-    /// from outside is in their sums.
+    /// Solves for entities, sorted, by their holdings in each other: a complete circle, with its number, or a part of one. Their sums
+    /// contain the inflow from outside.
     fn solve_members(&mut self, members: &[usize], circle_number: Option<usize>, side: Side) -> Result<(), Exhausted> {
         let mut circle = Circle::new(members.iter().map(|place| self.column.sums[*place]).collect());
         for (holder, place) in members.iter().enumerate() {
             for stake in self.stakes.holdings(*place) {
                 self.meter.tick()?;
-                if let Ok(held) = members.binary_search(&stake.held) {
-                    circle.add(holder, held, side.of(stake).value);
+                if let Ok(investee) = members.binary_search(&stake.investee) {
+                    circle.add(holder, investee, side.of(stake).value);
                 }
             }
         }
-        let of_part;
+        let part_factors;
         let factors = match circle_number.map(|number| self.factors.entry((number, side))) {
-            Some(Entry::Occupied(known)) => known.into_mut(),
-            Some(Entry::Vacant(unknown)) => unknown.insert(circle.factors(&mut self.meter)?),
+            Some(Entry::Occupied(entry)) => entry.into_mut(),
+            Some(Entry::Vacant(entry)) => entry.insert(circle.factors(&mut self.meter)?),
             None => {
-                of_part = circle.factors(&mut self.meter)?;
-                &of_part
+                part_factors = circle.factors(&mut self.meter)?;
+                &part_factors
             }
         };
         let solution = circle.solve(factors.as_ref(), &mut self.meter)?;
         self.truncated |= !solution.converged;
-        // Short of rest, the two ends move apart: then the range is too wide, never too narrow.
+        // Without convergence the bounds are used, so that the range is too wide, never too narrow.
         let values = match side {
             Side::High if !solution.converged => solution.upper,
             Side::Low | Side::High => solution.lower,
@@ -385,12 +385,12 @@ impl<'a> Solver<'a> {
         Ok(())
     }
 
-    /// Marks where the end itself cannot be reached: where moving the excluded ends of shares a little moves the result,
-    /// which the cap may prevent.
+    /// Marks the results whose end itself is excluded: those that move if the excluded ends of shares move slightly, which the cap
+    /// may prevent.
     fn find_open(&mut self, owner: usize, order: &[usize], side: Side) -> Result<(), Exhausted> {
         let column = &mut self.column;
         loop {
-            let mut found = false;
+            let mut has_changed = false;
             for holder in order {
                 let effective = End {
                     value: column.effective[*holder],
@@ -398,21 +398,25 @@ impl<'a> Solver<'a> {
                 };
                 for stake in self.stakes.holdings(*holder) {
                     self.meter.tick()?;
-                    let capped = side.is_capped(column.sums[stake.held]);
-                    if moves(side.of(stake), effective) && !capped && stake.held != owner && !column.open[stake.held] {
-                        column.open[stake.held] = true;
-                        found = true;
+                    let capped = side.is_capped(column.sums[stake.investee]);
+                    if moves(side.of(stake), effective)
+                        && !capped
+                        && stake.investee != owner
+                        && !column.open[stake.investee]
+                    {
+                        column.open[stake.investee] = true;
+                        has_changed = true;
                     }
                 }
             }
-            if !found {
+            if !has_changed {
                 return Ok(());
             }
         }
     }
 }
 
-/// Whether moving an excluded end of a share, or of what its holder has, moves what is passed on.
+/// Whether the product moves if an excluded end of a share, or of its holder's holding, moves.
 fn moves(share: End, holder: End) -> bool {
     (share.open && (holder.value > 0.0 || holder.open)) || (holder.open && (share.value > 0.0 || share.open))
 }
@@ -429,16 +433,16 @@ mod tests {
     }
 
     #[test]
-    fn the_remainder_is_excluded_where_the_taken_part_is_and_never_below_nothing() {
-        let left = |taken: Bounds| taken.remainder().in_percent().to_string();
-        assert_eq!(left(bounds((50.0, false), (100.0, true))), "..<50");
-        assert_eq!(left(bounds((25.0, true), (50.0, false))), ">50..75");
-        assert_eq!(left(bounds((120.0, true), (150.0, true))), "0");
-        assert_eq!(left(Bounds::NOTHING), "100");
+    fn a_remainder_has_the_excluded_end_of_the_part_and_is_never_negative() {
+        let remainder = |part: Bounds| part.remainder().in_percent().to_string();
+        assert_eq!(remainder(bounds((50.0, false), (100.0, true))), "..<50");
+        assert_eq!(remainder(bounds((25.0, true), (50.0, false))), ">50..75");
+        assert_eq!(remainder(bounds((120.0, true), (150.0, true))), "0");
+        assert_eq!(remainder(Bounds::NOTHING), "100");
     }
 
     #[test]
-    fn noise_of_the_arithmetic_is_not_told() {
+    fn rounding_noise_is_removed() {
         let third = bounds((33.3, true), (33.3, true));
         let two_thirds = bounds((66.7, true), (66.7, true));
         assert_eq!(third.plus(two_thirds).remainder().in_percent().to_string(), "0");

@@ -1,13 +1,13 @@
-//! Sparse elimination for holdings: factors of `I - A` for shares `A`, made once and solved for many owners. Refuses what is
-//! too close to singular to be solved to 1e-9.
+//! Sparse elimination for holdings: factors of `I - A` for shares `A`, computed once and solved for many owners. Refuses systems too
+//! close to singular to be solved to 1e-9.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::graph::{Exhausted, budget::Meter};
 
-/// By how much rounding may be amplified: its part in the answer then stays below 1e-9.
+/// The largest amplification of rounding errors: their part in the answer then stays below 1e-9.
 const GAIN_MAX: f64 = 1e6;
-/// How many cells may be touched for each share and member. A circle that fills in further is better solved in rounds.
+/// The most cells touched for each share and member. A circle with more fill-in is better solved by iteration.
 const FILL_MAX: usize = 50;
 
 /// `I - A` as a product of triangular factors, eliminated in the order of least fill.
@@ -20,19 +20,19 @@ pub(super) struct Factors {
 struct Pivot {
     member: usize,
     diagonal: f64,
-    /// Which rows it was taken from, and how often.
-    taken_from: Vec<(usize, f64)>,
-    /// What is left of its own row.
+    /// The rows from which it was subtracted, with the factors.
+    subtracted_from: Vec<(usize, f64)>,
+    /// The remainder of its own row.
     row: Vec<(usize, f64)>,
 }
 
 impl Factors {
-    /// The factors of `I - A`, where each member of `count` holds these shares `(holder, held, share)` of others. None when a
-    /// pivot is not positive (holdings that feed on themselves), rounding would show, or too much would fill in. O(fill),
-    /// little where holdings look like trees with a few circles.
+    /// The factors of `I - A` for `count` members with these shares `(holder, investee, share)`. `None` if a pivot is not positive
+    /// (holdings that reinforce themselves), rounding errors would show, or there is too much fill-in. O(fill), which is small for
+    /// holdings like trees with a few circles.
     ///
-    /// For a matrix with a positive diagonal and nothing positive beside it, positive pivots say that the inverse exists and
-    /// is nowhere negative (an M-matrix), so that no pivots need to be sought for stability.
+    /// For a matrix with a positive diagonal and no other positive entry, positive pivots imply that the inverse exists and has no
+    /// negative entry (an M-matrix), so that no pivoting is needed for stability.
     pub(super) fn of(
         count: usize,
         shares: impl Iterator<Item = (usize, usize, f64)>,
@@ -53,11 +53,11 @@ impl Factors {
         Ok((most <= GAIN_MAX).then_some(factors))
     }
 
-    /// Turns the inflow into what each member gets in all. O(fill).
+    /// Replaces the inflow by the total of each member. O(fill).
     pub(super) fn solve(&self, values: &mut [f64], meter: &mut Meter<'_>) -> Result<(), Exhausted> {
         for pivot in &self.pivots {
             let value = values[pivot.member];
-            for (other, factor) in &pivot.taken_from {
+            for (other, factor) in &pivot.subtracted_from {
                 meter.tick()?;
                 values[*other] -= factor * value;
             }
@@ -74,15 +74,15 @@ impl Factors {
     }
 }
 
-/// A matrix on its way to its factors.
+/// A matrix during elimination.
 struct Elimination {
     rows: Vec<BTreeMap<usize, f64>>,
-    /// Which rows have something in each column.
+    /// The rows with an entry in each column.
     columns: Vec<BTreeSet<usize>>,
-    /// Who is still to be eliminated, by how much that may fill in.
+    /// The members still to be eliminated, by possible fill-in.
     ahead: BTreeSet<(usize, usize)>,
     degrees: Vec<usize>,
-    /// How many cells may still be touched.
+    /// The remaining number of cells that may be touched.
     cells_left: usize,
 }
 
@@ -91,9 +91,9 @@ impl Elimination {
         let mut rows: Vec<BTreeMap<usize, f64>> = (0..count).map(|member| BTreeMap::from([(member, 1.0)])).collect();
         let mut columns: Vec<BTreeSet<usize>> = (0..count).map(|member| BTreeSet::from([member])).collect();
         let mut cells_left = FILL_MAX * count;
-        for (holder, held, share) in shares {
-            *rows[held].entry(holder).or_default() -= share;
-            columns[holder].insert(held);
+        for (holder, investee, share) in shares {
+            *rows[investee].entry(holder).or_default() -= share;
+            columns[holder].insert(investee);
             cells_left += FILL_MAX;
         }
         let degrees: Vec<usize> = rows
@@ -110,25 +110,25 @@ impl Elimination {
         }
     }
 
-    /// Eliminates `member`; none when that cannot be done, or too much was filled in.
+    /// Eliminates `member`; `None` if that is not possible, or there is too much fill-in.
     fn pivot(&mut self, member: usize, meter: &mut Meter<'_>) -> Result<Option<Pivot>, Exhausted> {
         let mut row = std::mem::take(&mut self.rows[member]);
         let diagonal = row.remove(&member).unwrap_or_default();
         if diagonal <= f64::EPSILON {
             return Ok(None);
         }
-        let mut taken_from = Vec::new();
+        let mut subtracted_from = Vec::new();
         let below = std::mem::take(&mut self.columns[member]);
         for other in below.into_iter().filter(|other| *other != member) {
             let Some(value) = self.rows[other].remove(&member) else {
                 continue;
             };
             let factor = value / diagonal;
-            taken_from.push((other, factor));
-            let Some(left) = self.cells_left.checked_sub(row.len()) else {
+            subtracted_from.push((other, factor));
+            let Some(cells_left) = self.cells_left.checked_sub(row.len()) else {
                 return Ok(None);
             };
-            self.cells_left = left;
+            self.cells_left = cells_left;
             for (column, cell) in &row {
                 meter.tick()?;
                 *self.rows[other].entry(*column).or_default() -= factor * cell;
@@ -138,7 +138,10 @@ impl Elimination {
         for column in row.keys() {
             self.columns[*column].remove(&member);
         }
-        let touched = row.keys().copied().chain(taken_from.iter().map(|(other, _)| *other));
+        let touched = row
+            .keys()
+            .copied()
+            .chain(subtracted_from.iter().map(|(other, _)| *other));
         for touched in touched.collect::<BTreeSet<_>>() {
             self.ahead.remove(&(self.degrees[touched], touched));
             self.degrees[touched] = self.rows[touched].len() * self.columns[touched].len();
@@ -147,7 +150,7 @@ impl Elimination {
         Ok(Some(Pivot {
             member,
             diagonal,
-            taken_from,
+            subtracted_from,
             row: row.into_iter().collect(),
         }))
     }
@@ -170,21 +173,22 @@ mod tests {
     }
 
     #[test]
-    fn holdings_that_feed_on_themselves_have_no_factors() {
+    fn holdings_that_reinforce_themselves_have_no_factors() {
         assert_eq!(solve(&[(0, 1, 1.0), (1, 0, 1.0)], &[0.5, 0.0]), None);
         assert_eq!(solve(&[(0, 0, 1.5)], &[0.5]), None);
     }
 
     #[test]
-    fn what_rounding_would_show_in_has_no_factors() {
+    fn systems_that_amplify_rounding_errors_have_no_factors() {
         let nearly = 1.0 - 1e-8;
         assert_eq!(solve(&[(0, 1, nearly), (1, 0, nearly)], &[0.5, 0.0]), None);
     }
 
     #[test]
-    fn a_tangle_that_fills_in_is_given_up_instead_of_exhausting_the_budget() {
+    fn elimination_with_much_fill_in_is_abandoned_before_it_exhausts_the_budget() {
         let count = 2_000;
-        let shares = (0..count).flat_map(|held| (1..6).map(move |by| ((held * 7 + by * by * 331) % count, held, 0.1)));
+        let shares = (0..count)
+            .flat_map(|investee| (1..6).map(move |by| ((investee * 7 + by * by * 331) % count, investee, 0.1)));
         let budget = Budget::new(2_000_000, || false);
         let factors = Factors::of(count, shares, &mut Meter::new(&budget));
         assert!(factors.unwrap().is_none());
@@ -192,13 +196,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_solution_is_the_inflow_and_what_others_pass_on(
+        fn the_solution_is_the_inflow_plus_the_contributions_of_holders(
             shares in proptest::collection::vec((0usize..30, 0usize..30, 0.0..0.2), 0..60),
             inflow in proptest::collection::vec(0.0..1.0, 30),
         ) {
             let Some(values) = solve(&shares, &inflow) else { return Ok(()) };
             for member in 0..30 {
-                let passed: f64 = shares.iter().filter(|(_, held, _)| *held == member)
+                let passed: f64 = shares.iter().filter(|(_, investee, _)| *investee == member)
                     .map(|(holder, _, share)| values[*holder] * share).sum();
                 prop_assert!((values[member] - inflow[member] - passed).abs() < 1e-9 * values[member].max(1.0));
             }

@@ -1,4 +1,4 @@
-//! Who stands between the holder of an indirect claim and what it holds, as the components of the claim say.
+//! The intermediaries between the holder and the investee of an indirect claim, by the components of the claim.
 
 use std::collections::HashSet;
 
@@ -8,7 +8,7 @@ use crate::graph::{EntityIx, Exhausted, Mask, RelationshipIx, Snapshot, budget::
 pub(super) struct Intermediaries<'a> {
     snapshot: &'a Snapshot,
     mask: Mask,
-    named: HashSet<EntityIx>,
+    entities: HashSet<EntityIx>,
 }
 
 impl<'a> Intermediaries<'a> {
@@ -16,16 +16,16 @@ impl<'a> Intermediaries<'a> {
         Self {
             snapshot,
             mask,
-            named: HashSet::new(),
+            entities: HashSet::new(),
         }
     }
 
     pub(super) fn contains(&self, entity: EntityIx) -> bool {
-        self.named.contains(&entity)
+        self.entities.contains(&entity)
     }
 
-    /// Adds the starts of those components of `claim` that lead to what it is about, or on to another of them, and the entities
-    /// that are components themselves; neither its own holder nor what is held. O(components²), of which a claim has few.
+    /// Adds the starts of the components of `claim` that lead to its investee, or to another such component, and the entities that
+    /// are components themselves; never its own holder or investee. O(components²), of which a claim has few.
     pub(super) fn add(&mut self, claim: RelationshipIx, meter: &mut Meter<'_>) -> Result<(), Exhausted> {
         let read = self.snapshot.relationship(claim);
         let mut steps = Vec::new();
@@ -34,19 +34,19 @@ impl<'a> Intermediaries<'a> {
             let component = self.snapshot.relationship(component);
             steps.extend(component.from().zip(component.to()));
         }
-        for named in self.snapshot.component_entities(claim, self.mask) {
+        for entity in self.snapshot.component_entities(claim, self.mask) {
             meter.tick()?;
-            if Some(named) != read.from() && Some(named) != read.to() {
-                self.named.insert(named);
+            if Some(entity) != read.from() && Some(entity) != read.to() {
+                self.entities.insert(entity);
             }
         }
         let mut ahead: Vec<EntityIx> = read.to().into_iter().collect();
-        let mut met: HashSet<EntityIx> = ahead.iter().copied().chain(read.from()).collect();
-        while let Some(held) = ahead.pop() {
-            for (holder, _) in steps.iter().filter(|(_, to)| *to == held) {
+        let mut visited: HashSet<EntityIx> = ahead.iter().copied().chain(read.from()).collect();
+        while let Some(investee) = ahead.pop() {
+            for (holder, _) in steps.iter().filter(|(_, to)| *to == investee) {
                 meter.tick()?;
-                if met.insert(*holder) {
-                    self.named.insert(*holder);
+                if visited.insert(*holder) {
+                    self.entities.insert(*holder);
                     ahead.push(*holder);
                 }
             }

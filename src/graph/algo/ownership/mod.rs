@@ -1,13 +1,13 @@
-//! Effective ownership: who owns a company in the end, and by how much. Circles are solved, shares are never normalised,
-//! and what is not disclosed stays undisclosed.
+//! Effective ownership: the ultimate owners of a company, and their shares. Circles are solved, shares are never normalised,
+//! and undisclosed shares remain undisclosed.
 
+mod chain_search;
 mod circle;
 mod effective;
 mod factors;
 mod intermediaries;
 mod stakes;
-mod strongest;
-mod ways;
+mod strongest_chains;
 
 use crate::{
     graph::{Budget, EntityIx, Exhausted, Mask, RelationshipIx, Snapshot, algo::Chain},
@@ -17,58 +17,57 @@ use crate::{
 use effective::{Bounds, End, Solver};
 use stakes::Stakes;
 pub(super) use stakes::claimed_range;
-use strongest::Strongest;
+use strongest_chains::StrongestChains;
 
-/// Who owns a company in the end.
+/// The ultimate owners of a company.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UltimateOwners {
     /// By low end, then high end, descending, then id.
     pub owners: Vec<UltimateOwner>,
-    /// What they leave, owners below the threshold not counted in: 100 less their shares, never below 0.
+    /// The remainder: 100 minus the shares of all owners, including those below the threshold; at least 0.
     pub undisclosed: ShareRange,
     /// Whether some of the holders, or the company, own each other or themselves in a circle.
     pub cyclic: bool,
-    /// Whether solving a circle or searching chains was ended early. Shares are then wider than they need be, but never
-    /// too narrow; chains may be missing.
+    /// Whether solving a circle or searching chains was ended early. Shares are then too wide, but never too narrow; chains may
+    /// be missing.
     pub truncated: bool,
-    /// The claims of a share that were looked at, those with an undisclosed owner and those that sum up a chain among them, by
-    /// id.
+    /// The claims of a share that were read, by id, including those with an undisclosed owner and those that summarize a chain.
     pub derived_from: Vec<RelationshipIx>,
 }
 
-/// One who owns a company in the end.
+/// An ultimate owner of a company.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UltimateOwner {
-    /// Who.
+    /// The owner.
     pub owner: EntityIx,
-    /// How much, in percent. An end is exclusive when it would take the excluded end of a share to reach it.
+    /// Its share in percent. An end is exclusive if only the excluded end of a share would reach it.
     pub share: ShareRange,
     /// The strongest simple chains from the owner to the company, strongest first, then shortest, then by ids; at most 10, of at most 100
     /// steps.
     pub chains: Vec<Chain>,
 }
 
-/// Everyone who owns `company` in the end, with a share of at least `threshold` percent at the high end: holders without
-/// known owners of their own (itself aside), and people.
+/// The ultimate owners of `company` with a share of at least `threshold` percent at the high end: holders without known owners other
+/// than themselves, and people.
 ///
 /// The effective share is the least fixpoint of `e(o,c) = min(100 %, Σ share(h,c) · e(o,h))` over the holders `h` of
 /// `c`, with `e(o,o) = 100 %`, once with every low end and once with every high end, to 1e-9 percent.
-/// - Only shares of the basis `of` count: OWNS, and of votes CONTROLS as well. An OWNS without a share may be anything, of the
+/// - Only shares of the basis `of` count: OWNS, and for votes also CONTROLS. An OWNS without a share is an unknown share of the
 ///   capital.
-/// - Concurrent claims with the same ends and the same directness count once, as the hull of their ranges; one that is
-///   disputed, or that may be over as nobody says when it ended, may be nothing.
-/// - There is a chain from a holder where two or more direct claims lead from it to what it holds, passing nobody twice. An
-///   indirect claim without one is a holding beside the direct one. An indirect claim with one sums it up: it is not added, but
-///   what the owner holds of `company` through others (`e` less its own holdings) is intersected with it. Where the two do not
-///   meet, what is computed stands.
-/// - Who stands between in an indirect claim without a chain, as the components of the claim say, is no ultimate owner.
-/// - Nobody owns a person, whatever the data says; a share of exactly 0 makes nobody an owner.
-/// - An undisclosed end is nobody's share, and makes the owned no less an ultimate owner of others. An entity that is not
-///   disclosed may stand in a chain, but is no ultimate owner.
+/// - Concurrent claims with the same ends and the same directness count once, as the hull of their ranges; a disputed one, or one
+///   that ended at an unknown time, has the low end 0.
+/// - A chain is two or more direct claims from a holder to an investee without repeated entities. An indirect claim without a
+///   parallel chain is a holding in addition to the direct one. An indirect claim with a parallel chain summarizes it: it is not
+///   added, but the owner's holding of `company` through others (`e` less its own holdings) is intersected with it. If the two do
+///   not intersect, the computed holding counts.
+/// - The intermediaries of an indirect claim without a chain, by the components of the claim, are not ultimate owners.
+/// - Claims on a person are ignored; a share of exactly 0 makes no owner.
+/// - The share of an undisclosed end is attributed to no owner, and the investee may still be an ultimate owner of others. An
+///   undisclosed entity may be part of a chain, but is not an ultimate owner.
 ///
-/// Takes O(stakes) for each owner and for each indirect claim, counted among what its holder reaches, times the rounds that
-/// circles take. Every stake looked at spends one unit of the budget. Running out is an error and never a partial answer: a holder not yet looked at
-/// would pass for one without owners. The model is that of indirect holdings through an inverse Leontief matrix (Brioschi,
+/// Takes O(stakes) for each owner and for each indirect claim, counting the stakes reachable from its holder, times the rounds that
+/// circles take. Every stake read spends one unit of the budget. Running out is an error and never a partial answer: a holder not
+/// yet visited would look like one without owners. The model is that of indirect holdings through an inverse Leontief matrix (Brioschi,
 /// Buzzacchi and Colombo 1989), with each share capped.
 ///
 /// # Errors
@@ -76,11 +75,11 @@ pub struct UltimateOwner {
 ///
 /// # Example
 /// ```
-/// use guanxi::{formats::tables, graph::{Budget, Snapshot, algo}, model::{At, ShareOf, View}};
+/// use guanxi::{formats::tables, graph::{Budget, Snapshot, algo}, model::{AsOf, ShareOf, View}};
 ///
 /// let snapshot = Snapshot::build(&tables::bundled().unwrap()).unwrap();
 /// let now = "2026-11-22T12:00:00Z".parse().unwrap();
-/// let in_2014 = View { at: At::Day("2014-11-28".parse().unwrap()), ..View::now(now).for_computing() };
+/// let in_2014 = View { as_of: AsOf::Day("2014-11-28".parse().unwrap()), ..View::now(now).for_computing() };
 /// let mask = snapshot.mask(&in_2014);
 /// let paypal = snapshot.entity_by_id("paypal", &mask).unwrap();
 /// let budget = Budget::new(1_000, || false);
@@ -98,30 +97,30 @@ pub fn ultimate_owners(
 ) -> Result<UltimateOwners, Exhausted> {
     let stakes = Stakes::collect(snapshot, mask, company, of, budget)?;
     let mut solver = Solver::new(&stakes, budget);
-    let mut kept: Vec<(usize, ShareRange)> = Vec::new();
+    let mut selected: Vec<(usize, ShareRange)> = Vec::new();
     let mut total = Bounds::NOTHING;
     for owner in stakes.ultimate() {
         let effective = solver.effective(owner)?.bounds;
         total = total.plus(effective);
         let share = effective.in_percent();
         if share.max >= threshold {
-            kept.push((owner, share));
+            selected.push((owner, share));
         }
     }
-    kept.sort_by(|(a, left), (b, right)| {
+    selected.sort_by(|(a, left), (b, right)| {
         let low = right.min.total_cmp(&left.min);
         low.then(right.max.total_cmp(&left.max)).then(a.cmp(b))
     });
     let mut truncated = solver.truncated();
-    let search = Strongest::new(&stakes, budget)?;
-    let mut owners = Vec::with_capacity(kept.len());
-    for (owner, share) in kept {
-        let found = search.chains(owner)?;
-        truncated |= found.truncated;
+    let search = StrongestChains::new(&stakes, budget)?;
+    let mut owners = Vec::with_capacity(selected.len());
+    for (owner, share) in selected {
+        let result = search.chains(owner)?;
+        truncated |= result.truncated;
         owners.push(UltimateOwner {
             owner: stakes.entity(owner),
             share,
-            chains: found.chains,
+            chains: result.chains,
         });
     }
     Ok(UltimateOwners {
@@ -133,15 +132,15 @@ pub fn ultimate_owners(
     })
 }
 
-/// A holder whose indirect claims on a company do not meet what it holds of it over the chains that they sum up.
+/// A holder whose indirect claims on a company do not intersect its computed holding over chains.
 pub(super) struct Mismatch {
-    /// Who.
+    /// The holder.
     pub(super) holder: EntityIx,
-    /// What it holds over chains, in percent.
+    /// Its holding over chains, in percent.
     pub(super) computed: ShareRange,
 }
 
-/// Every such holder of `company`, by id. Takes what [`ultimate_owners`] takes, with these holders for owners.
+/// Every such holder of `company`, by id. Complexity and units as for [`ultimate_owners`], with these holders as owners.
 pub(super) fn mismatches(
     snapshot: &Snapshot,
     mask: Mask,
@@ -151,13 +150,13 @@ pub(super) fn mismatches(
 ) -> Result<Vec<Mismatch>, Exhausted> {
     let stakes = Stakes::collect(snapshot, mask, company, of, budget)?;
     let mut solver = Solver::new(&stakes, budget);
-    let mut found = Vec::new();
-    for holder in stakes.summed_up_holders() {
+    let mut mismatches = Vec::new();
+    for holder in stakes.holders_with_indirect_totals() {
         let mismatch = solver.effective(holder)?.mismatch;
-        found.extend(mismatch.map(|computed| Mismatch {
+        mismatches.extend(mismatch.map(|computed| Mismatch {
             holder: stakes.entity(holder),
             computed,
         }));
     }
-    Ok(found)
+    Ok(mismatches)
 }

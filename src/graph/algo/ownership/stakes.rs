@@ -1,4 +1,4 @@
-//! The holders of a company, direct and indirect, and what each holds of the others: collected once, then only numbers.
+//! The holders of a company, direct and indirect, with the stakes among them: walked once, as plain numbers.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -9,8 +9,8 @@ use petgraph::{
 
 use super::{
     End,
+    chain_search::{ChainSearch, Stake},
     intermediaries::Intermediaries,
-    ways::{Stake, Ways},
 };
 use crate::{
     graph::{Budget, Direction, EntityIx, Exhausted, Mask, Pattern, RelationshipIx, Snapshot, budget::Meter},
@@ -22,30 +22,30 @@ use crate::{
 pub(super) struct Stakes {
     entities: Vec<EntityIx>,
     company: usize,
-    /// What each holds, by who is held: directly, and indirectly where no chain of direct claims leads there.
+    /// The stakes of each holder, by investee: direct ones, and indirect ones without a parallel chain of direct claims.
     holdings: Vec<Vec<Stake>>,
-    /// Whether it owns in the end.
+    /// Whether each is an ultimate owner.
     ultimate: Vec<bool>,
-    /// What indirect claims say that each holds of the company over chains of direct ones.
-    summed_up: BTreeMap<usize, ShareRange>,
-    /// The circle each lies in, or only itself: numbered so that holders come before what they hold.
+    /// The claimed total of each holder in the company over chains, from indirect claims that summarize these.
+    indirect_totals: BTreeMap<usize, ShareRange>,
+    /// The number of the circle of each entity, possibly of itself alone; holders come before their investees.
     circles: Vec<usize>,
     cyclic: bool,
     relationships: Vec<RelationshipIx>,
 }
 
-/// Claims of one directness with the same ends, as one.
-struct Claimed {
+/// The combined claims of one directness with the same ends.
+struct CombinedClaim {
     holder: EntityIx,
-    held: EntityIx,
+    investee: EntityIx,
     is_indirect: bool,
     range: ShareRange,
     relationship: RelationshipIx,
-    /// The range of that one alone.
+    /// The range of that relationship alone.
     strongest: ShareRange,
 }
 
-impl Claimed {
+impl CombinedClaim {
     fn add(&mut self, range: ShareRange, relationship: RelationshipIx) {
         self.range = self.range.hull(range);
         let more = range.max.total_cmp(&self.strongest.max);
@@ -58,7 +58,7 @@ impl Claimed {
     fn stake(&self, places: &HashMap<EntityIx, usize>) -> Stake {
         Stake {
             holder: places[&self.holder],
-            held: places[&self.held],
+            investee: places[&self.investee],
             low: End::new(self.range.min, self.range.min_inclusive),
             high: End::new(self.range.max, self.range.max_inclusive),
             relationship: self.relationship,
@@ -66,11 +66,11 @@ impl Claimed {
     }
 }
 
-/// What was met on the way up from the company.
-struct Collected {
-    met: BTreeSet<EntityIx>,
-    claimed: Vec<Claimed>,
-    /// Indirect claims of more than nothing.
+/// The result of the walk up from the company.
+struct HolderWalk {
+    entities: BTreeSet<EntityIx>,
+    claims: Vec<CombinedClaim>,
+    /// Indirect claims of more than 0.
     indirect: Vec<RelationshipIx>,
     relationships: Vec<RelationshipIx>,
 }
@@ -84,37 +84,37 @@ impl Stakes {
         budget: &Budget,
     ) -> Result<Self, Exhausted> {
         let mut meter = Meter::new(budget);
-        let collected = walk(snapshot, mask, company, of, &mut meter)?;
-        let entities: Vec<EntityIx> = collected.met.into_iter().collect();
+        let walked = walk(snapshot, mask, company, of, &mut meter)?;
+        let entities: Vec<EntityIx> = walked.entities.into_iter().collect();
         let places: HashMap<EntityIx, usize> = entities.iter().copied().zip(0..).collect();
         let company = places[&company];
         let mut holdings = vec![Vec::new(); entities.len()];
-        let (indirect, direct): (Vec<Claimed>, Vec<Claimed>) =
-            collected.claimed.into_iter().partition(|claimed| claimed.is_indirect);
-        for claimed in direct {
-            let stake = claimed.stake(&places);
+        let (indirect, direct): (Vec<CombinedClaim>, Vec<CombinedClaim>) =
+            walked.claims.into_iter().partition(|claim| claim.is_indirect);
+        for claim in direct {
+            let stake = claim.stake(&places);
             holdings[stake.holder].push(stake);
         }
-        let mut summed_up = BTreeMap::new();
+        let mut indirect_totals = BTreeMap::new();
         let mut chained = HashSet::new();
         let mut unchained = Vec::new();
-        let mut ways = Ways::new(&holdings);
-        for claimed in indirect {
-            let stake = claimed.stake(&places);
-            if !ways.has_chain(stake.holder, stake.held, &mut meter)? {
+        let mut chain_search = ChainSearch::new(&holdings);
+        for claim in indirect {
+            let stake = claim.stake(&places);
+            if !chain_search.has_chain(stake.holder, stake.investee, &mut meter)? {
                 unchained.push(stake);
                 continue;
             }
-            chained.insert((claimed.holder, claimed.held));
-            if stake.held == company {
-                summed_up.insert(stake.holder, claimed.range);
+            chained.insert((claim.holder, claim.investee));
+            if stake.investee == company {
+                indirect_totals.insert(stake.holder, claim.range);
             }
         }
         for stake in unchained {
             holdings[stake.holder].push(stake);
         }
         let mut intermediaries = Intermediaries::new(snapshot, mask);
-        for relationship in collected.indirect {
+        for relationship in walked.indirect {
             let read = snapshot.relationship(relationship);
             let is_chained = read.from().zip(read.to()).is_some_and(|ends| chained.contains(&ends));
             if !is_chained {
@@ -131,15 +131,15 @@ impl Stakes {
             circles: vec![0; entities.len()],
             entities,
             holdings,
-            summed_up,
+            indirect_totals,
             cyclic: false,
-            relationships: collected.relationships,
+            relationships: walked.relationships,
         };
         stakes.arrange();
         Ok(stakes)
     }
 
-    /// Sorts the holdings, and finds who holds whom in a circle and who is held by nobody else. People are held by nobody.
+    /// Sorts the holdings, and finds circles and entities without other holders. People have no holders.
     fn arrange(&mut self) {
         let count = self.holdings.iter().map(Vec::len).sum();
         let mut graph: DiGraph<(), (), usize> = DiGraph::with_capacity(self.entities.len(), count);
@@ -148,19 +148,19 @@ impl Stakes {
         }
         self.ultimate[self.company] = false;
         for holdings in &mut self.holdings {
-            holdings.sort_unstable_by_key(|stake| (stake.held, stake.relationship));
+            holdings.sort_unstable_by_key(|stake| (stake.investee, stake.relationship));
         }
         for stake in self.holdings.iter().flatten() {
-            if stake.holder == stake.held {
+            if stake.holder == stake.investee {
                 self.cyclic = true;
             } else {
-                self.ultimate[stake.held] = false;
-                graph.add_edge(NodeIndex::new(stake.holder), NodeIndex::new(stake.held), ());
+                self.ultimate[stake.investee] = false;
+                graph.add_edge(NodeIndex::new(stake.holder), NodeIndex::new(stake.investee), ());
             }
         }
-        // Found from the held to the holders.
-        let found = kosaraju_scc(&graph);
-        for (number, circle) in found.iter().rev().enumerate() {
+        // In the order from investees to holders.
+        let circles = kosaraju_scc(&graph);
+        for (number, circle) in circles.iter().rev().enumerate() {
             self.cyclic |= circle.len() > 1;
             for node in circle {
                 self.circles[node.index()] = number;
@@ -168,8 +168,8 @@ impl Stakes {
         }
     }
 
-    /// Who owns in the end: everyone disclosed but the company that nobody else holds, and that no indirect claim names as
-    /// standing between.
+    /// The ultimate owners: all disclosed entities but the company without other holders that are not intermediaries of an indirect
+    /// claim.
     pub(super) fn ultimate(&self) -> impl Iterator<Item = usize> {
         (0..self.ultimate.len()).filter(|place| self.ultimate[*place])
     }
@@ -194,14 +194,14 @@ impl Stakes {
         self.holdings.iter().flatten()
     }
 
-    /// What indirect claims say that `holder` has of the company over chains of direct ones; none when none says so.
-    pub(super) fn summed_up(&self, holder: usize) -> Option<ShareRange> {
-        self.summed_up.get(&holder).copied()
+    /// The claimed total of `holder` in the company over chains of direct claims, if an indirect claim states one.
+    pub(super) fn indirect_total(&self, holder: usize) -> Option<ShareRange> {
+        self.indirect_totals.get(&holder).copied()
     }
 
-    /// Who has such claims.
-    pub(super) fn summed_up_holders(&self) -> impl Iterator<Item = usize> {
-        self.summed_up.keys().copied()
+    /// The holders with such totals.
+    pub(super) fn holders_with_indirect_totals(&self) -> impl Iterator<Item = usize> {
+        self.indirect_totals.keys().copied()
     }
 
     pub(super) fn circle(&self, place: usize) -> usize {
@@ -217,87 +217,86 @@ impl Stakes {
     }
 }
 
-/// Everyone who holds something of `company`, directly or through others, and the claims that say so.
+/// All holders of `company`, direct or through others, and their claims.
 fn walk(
     snapshot: &Snapshot,
     mask: Mask,
     company: EntityIx,
     of: ShareOf,
     meter: &mut Meter<'_>,
-) -> Result<Collected, Exhausted> {
+) -> Result<HolderWalk, Exhausted> {
     let pattern = Pattern {
         kinds: kinds_with_shares(of),
-        ..Pattern::seen(Direction::Incoming)
+        ..Pattern::in_direction(Direction::Incoming)
     };
-    let mut collected = Collected {
-        met: BTreeSet::from([company]),
-        claimed: Vec::new(),
+    let mut walked = HolderWalk {
+        entities: BTreeSet::from([company]),
+        claims: Vec::new(),
         indirect: Vec::new(),
         relationships: Vec::new(),
     };
     let mut ahead = vec![company];
-    while let Some(held) = ahead.pop() {
-        if snapshot.entity(held).kind() == EntityKind::Person {
+    while let Some(investee) = ahead.pop() {
+        if snapshot.entity(investee).kind() == EntityKind::Person {
             continue;
         }
-        let mut holders: BTreeMap<(EntityIx, bool), Claimed> = BTreeMap::new();
-        for hop in snapshot.hops(held, pattern, mask) {
+        let mut holders: BTreeMap<(EntityIx, bool), CombinedClaim> = BTreeMap::new();
+        for hop in snapshot.hops(investee, pattern, mask) {
             meter.tick()?;
             let Some(range) = claimed_range(snapshot, hop.relationship, of) else {
                 continue;
             };
-            collected.relationships.push(hop.relationship);
+            walked.relationships.push(hop.relationship);
             let is_indirect = is_indirect(snapshot, hop.relationship);
             if is_indirect && range.max > 0.0 {
-                collected.indirect.push(hop.relationship);
+                walked.indirect.push(hop.relationship);
             }
             holders
                 .entry((hop.neighbor, is_indirect))
-                .and_modify(|claimed| claimed.add(range, hop.relationship))
-                .or_insert(Claimed {
+                .and_modify(|claim| claim.add(range, hop.relationship))
+                .or_insert(CombinedClaim {
                     holder: hop.neighbor,
-                    held,
+                    investee,
                     is_indirect,
                     range,
                     relationship: hop.relationship,
                     strongest: range,
                 });
         }
-        for undisclosed in snapshot.undisclosed(held, mask) {
+        for undisclosed in snapshot.undisclosed(investee, mask) {
             meter.tick()?;
-            let fits = pattern.fits_undisclosed(snapshot, held, undisclosed);
+            let fits = pattern.fits_undisclosed(snapshot, investee, undisclosed);
             let Some(range) = claimed_range(snapshot, undisclosed, of).filter(|_| fits) else {
                 continue;
             };
-            collected.relationships.push(undisclosed);
+            walked.relationships.push(undisclosed);
             if range.max > 0.0 && is_indirect(snapshot, undisclosed) {
-                collected.indirect.push(undisclosed);
+                walked.indirect.push(undisclosed);
             }
         }
-        // A share of nothing makes nobody an owner.
-        for claimed in holders.into_values().filter(|claimed| claimed.range.max > 0.0) {
-            if collected.met.insert(claimed.holder) {
-                ahead.push(claimed.holder);
+        // A share of exactly 0 makes no owner.
+        for claim in holders.into_values().filter(|claim| claim.range.max > 0.0) {
+            if walked.entities.insert(claim.holder) {
+                ahead.push(claim.holder);
             }
-            collected.claimed.push(claimed);
+            walked.claims.push(claim);
         }
     }
-    collected.relationships.sort_unstable();
-    Ok(collected)
+    walked.relationships.sort_unstable();
+    Ok(walked)
 }
 
 fn is_indirect(snapshot: &Snapshot, relationship: RelationshipIx) -> bool {
     snapshot.relationship(relationship).directness() == Directness::Indirect
 }
 
-/// The kinds whose shares may be of `of`: OWNS, and CONTROLS where it is about votes.
+/// The kinds whose shares may have the basis `of`: OWNS, and CONTROLS for votes.
 pub(super) fn kinds_with_shares(of: ShareOf) -> Set<RelationshipKind> {
     let kinds = RelationshipKind::ALL.iter().copied();
     kinds.filter(|kind| kind.takes_share_of(of)).collect()
 }
 
-/// What a claim of a share says of the basis `of`; none when it is about another. The low end is 0 where the claim is disputed
-/// or may be over.
+/// The range of a claim on the basis `of`; `None` for another basis. The low end is 0 if the claim is disputed or may be over.
 pub(in crate::graph::algo) fn claimed_range(
     snapshot: &Snapshot,
     relationship: RelationshipIx,

@@ -1,13 +1,12 @@
-//! How many entities hang together. Whoever is not passed through joins nobody: it borders on components.
+//! Sizes of connected components. An entity that may not be passed through joins no components, but borders on them.
 
 use super::projection::{Projection, Sweep};
 use crate::graph::{Budget, Exhausted, write::ranks::Rank};
 
-/// The size of the component of each row: how many entities are connected with it by paths, itself included, whichever way
-/// relationships lead. An entity that is not passed through may border on several components, is counted in each, and has
-/// the size of the largest.
+/// The size of the component of each row: the number of entities connected with it by paths in any direction, itself included. An
+/// entity that may not be passed through may border on several components, is counted in each, and has the size of the largest.
 ///
-/// The arcs of `projection` must go both ways. Union by the smaller row with path halving, O((n + m) log n) at most; sweeps
+/// The arcs of `projection` must go in both directions. Union by the smaller row with path halving, O((n + m) log n) at most; sweeps
 /// every arc twice.
 ///
 /// # Errors
@@ -41,14 +40,14 @@ pub fn components(projection: &Projection, budget: &Budget) -> Result<Vec<u32>, 
         bordering.push((row, roots));
     }
     sweep.flush()?;
-    let of_roots = sizes.clone();
+    let root_sizes = sizes.clone();
     for row in projection.ranked().filter(|row| projection.passes(*row)) {
-        sizes[row.at()] = of_roots[root(&mut parents, row).at()];
+        sizes[row.at()] = root_sizes[root(&mut parents, row).at()];
     }
     for (row, roots) in bordering {
-        // Two entities that are not passed through may still be each other's neighbors.
-        let alone = if projection.targets(row).is_empty() { 1 } else { 2 };
-        sizes[row.at()] = roots.iter().map(|root| of_roots[root.at()]).fold(alone, u32::max);
+        // Two entities that may not be passed through can still be neighbors.
+        let minimum = if projection.targets(row).is_empty() { 1 } else { 2 };
+        sizes[row.at()] = roots.iter().map(|root| root_sizes[root.at()]).fold(minimum, u32::max);
     }
     Ok(sizes)
 }

@@ -1,5 +1,5 @@
-//! Who matters most: every entity scored by its place among what a view sees and a walk follows. Computed over compact arrays,
-//! projected once for each question.
+//! Rankings: scores of entities in the part of the graph that is visible in a view and followed by a walk. Computed over compact
+//! arrays, projected once for each question.
 
 mod betweenness;
 mod component;
@@ -19,42 +19,42 @@ use crate::{
 
 pub use betweenness::betweenness;
 pub use component::components;
-pub use pagerank::{Ending, PageRank, pagerank};
+pub use pagerank::{PageRank, StopCondition, pagerank};
 use projection::Sweep;
-pub use projection::{Followed, Projection, SWEPT_PER_UNIT};
-pub use sample::{CONFIDENCE, Sampled, sampled_betweenness};
+pub use projection::{ProjectedRelationship, Projection, SWEPT_PER_UNIT};
+pub use sample::{CONFIDENCE, SampledScores, sampled_betweenness};
 
-/// With what probability PageRank's walk goes on over a relationship.
+/// The probability that PageRank's walk continues over a relationship.
 pub const DAMPING: f64 = 0.85;
-/// By how much all PageRanks together may be off and still count as exact.
+/// The largest total error of all PageRanks that counts as exact.
 pub const PAGERANK_ERROR: f64 = 1e-10;
-/// How many elements PageRank may sweep; what takes more is told with its error.
+/// The most elements that PageRank sweeps; an answer that would take more is returned with its error.
 pub const PAGERANK_SWEPT_MAX: u64 = 150_000_000;
-/// How many elements betweenness may sweep: exact where that is enough for a search from everyone, else from a sample of that
+/// The most elements that betweenness sweeps: exact if that is enough for a search from every entity, else from a sample of that
 /// size.
 pub const BETWEENNESS_SWEPT_MAX: u64 = 100_000_000;
-/// What the sample of betweenness is drawn with: the same question has the same answer.
+/// The random seed for the sample of betweenness, fixed so that answers are reproducible.
 const SEED: u64 = 1;
 
 catalog! {
-    /// By what entities are ranked.
+    /// The measure by which entities are ranked.
     pub enum RankingMeasure as "a measure" {
-        /// How many relationships the walk follows from the entity, in its direction. One with itself counts once.
+        /// The number of relationships that the walk follows from the entity, in its direction. One with itself counts once.
         Degree = "DEGREE",
-        /// How often a random walk comes by, which follows each relationship of an entity with the same chance and sometimes (15 %) starts
-        /// anew anywhere; it starts anew as well where it cannot go on or may not pass through. In the direction of the filter, so that
-        /// OUTGOING ranks those high whom others lead to. The scores of all entities sum to 1.
+        /// How often a random walk visits the entity. The walk follows each relationship of an entity with the same probability and
+        /// restarts anywhere with 15 % probability, or if it cannot continue or may not pass through. In the direction of the filter,
+        /// so that OUTGOING ranks entities high to which others lead. The scores of all entities sum to 1.
         PageRank = "PAGERANK",
-        /// On how many of the shortest paths between two others it lies: the part of them, on average over all pairs of others, from
-        /// 0 to 1. Parallel relationships are one way; the direction is the filter's.
+        /// The fraction of the shortest paths between two others on which it lies, on average over all pairs of others, from 0 to 1.
+        /// Parallel relationships count as one; the direction is the filter's.
         Betweenness = "BETWEENNESS",
-        /// How many entities it is connected with by paths, whichever way relationships lead, itself included. An entity that is not passed through
-        /// may border on several such components and has the size of the largest.
+        /// The number of entities connected with it by paths in any direction, itself included. An entity that may not be passed
+        /// through may border on several such components and has the size of the largest.
         Component = "COMPONENT",
     }
 }
 
-/// What is asked.
+/// A ranking to compute.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RankingQuestion {
     measure: RankingMeasure,
@@ -67,34 +67,34 @@ pub struct RankingQuestion {
 pub struct Ranking {
     /// By score, descending, then id.
     rows: Vec<(EntityIx, f64)>,
-    /// How far scores may be off; none when they are exact.
+    /// The error of the scores; `None` if they are exact.
     pub deviation: Option<Deviation>,
 }
 
-/// How far scores may be off.
+/// The error of scores.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Deviation {
-    /// By how much any of them at most.
+    /// The largest error of any score.
     pub largest: f64,
-    /// With what probability that holds for all of them at once.
+    /// The probability that this holds for all scores at once.
     pub confidence: f64,
-    /// How many pairs of entities were drawn; none where nothing was.
+    /// The number of sampled pairs of entities; `None` without sampling.
     pub samples: Option<u32>,
 }
 
 /// One entity of a ranking.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Ranked {
-    /// Who.
+pub struct RankedEntity {
+    /// The entity.
     pub entity: EntityIx,
     /// Its score.
     pub score: f64,
-    /// One more than there are with a higher score: equal scores share a rank.
+    /// One more than the number of entities with a higher score: equal scores share a rank.
     pub rank: usize,
 }
 
 impl RankingQuestion {
-    /// The ranking by `measure` of what `mask` sees and `traversal` follows.
+    /// The ranking by `measure` of the part of the graph that is visible through `mask` and followed by `traversal`.
     #[must_use]
     pub fn new(measure: RankingMeasure, mask: Mask, mut traversal: Traversal<EntityIx>) -> Self {
         if measure == RankingMeasure::Component {
@@ -107,30 +107,30 @@ impl RankingQuestion {
         }
     }
 
-    /// By what entities are ranked.
+    /// The measure.
     #[must_use]
     pub fn measure(&self) -> RankingMeasure {
         self.measure
     }
 
-    /// What the walk sees.
+    /// The mask of the walk.
     #[must_use]
     pub fn mask(&self) -> Mask {
         self.mask
     }
 
-    /// What the walk follows.
+    /// The rules of the walk.
     #[must_use]
     pub fn traversal(&self) -> &Traversal<EntityIx> {
         &self.traversal
     }
 }
 
-/// The ranking asked for. Left out are entities that the walk avoids and those with nothing to follow.
+/// Computes a ranking. Entities that the walk avoids and those without relationships to follow are excluded.
 ///
-/// Looking at the graph spends one unit for each entity and each relationship (from one end); computing over the projection
-/// one for every [`SWEPT_PER_UNIT`] elements, [`PAGERANK_SWEPT_MAX`] or [`BETWEENNESS_SWEPT_MAX`] of them at most, sampling
-/// apart, whose costs are estimated.
+/// Reading the graph spends one unit for each entity and each relationship (from one end); computing over the projection one for
+/// every [`SWEPT_PER_UNIT`] elements, at most [`PAGERANK_SWEPT_MAX`] or [`BETWEENNESS_SWEPT_MAX`] of them, except for sampling,
+/// whose costs are estimated.
 ///
 /// # Errors
 /// [`Exhausted`] when the budget does not allow it.
@@ -158,12 +158,12 @@ fn scores(
         RankingMeasure::Degree => exact(projection.degrees()),
         RankingMeasure::Component => exact(&components(projection, budget)?),
         RankingMeasure::PageRank => {
-            let ending = Ending::Converged {
+            let ending = StopCondition::Converged {
                 error: PAGERANK_ERROR,
                 swept_max: PAGERANK_SWEPT_MAX,
             };
             let answer = pagerank(projection, DAMPING, ending, budget)?;
-            let off = answer
+            let deviation = answer
                 .error
                 .filter(|error| *error > PAGERANK_ERROR)
                 .map(|largest| Deviation {
@@ -171,27 +171,27 @@ fn scores(
                     confidence: 1.0,
                     samples: None,
                 });
-            (answer.scores, off)
+            (answer.scores, deviation)
         }
         RankingMeasure::Betweenness => {
             let count = u64::try_from(projection.ranked().count()).unwrap_or(u64::MAX);
             let arcs = u64::try_from(projection.arcs()).unwrap_or(u64::MAX);
-            // A search reads every row and arc, forth and back.
+            // A search reads every row and arc twice, forwards and backwards.
             if count.saturating_mul(2 * (count + arcs)) <= BETWEENNESS_SWEPT_MAX {
                 return Ok((betweenness(projection, budget)?, None));
             }
             let sampled = sampled_betweenness(projection, BETWEENNESS_SWEPT_MAX, SEED, budget)?;
-            let off = Deviation {
+            let deviation = Deviation {
                 largest: sampled.error,
                 confidence: CONFIDENCE,
                 samples: Some(sampled.samples),
             };
-            (sampled.scores, Some(off))
+            (sampled.scores, Some(deviation))
         }
     })
 }
 
-/// Ten digits of a score: what lies beyond them is the order in which numbers were added, and would break ties.
+/// A score rounded to ten digits: further digits depend on the order of summation, and would break ties.
 fn rounded(score: f64) -> f64 {
     if score == 0.0 {
         return 0.0;
@@ -201,15 +201,15 @@ fn rounded(score: f64) -> f64 {
 }
 
 impl Ranking {
-    /// How many entities are ranked.
+    /// The number of ranked entities.
     #[must_use]
     pub fn count(&self) -> usize {
         self.rows.len()
     }
 
-    /// A page of it. O(log n) and the page.
+    /// A page of the ranking. O(log n) plus the page.
     #[must_use]
-    pub fn page(&self, snapshot: &Snapshot, window: &Window) -> Page<Ranked> {
+    pub fn page(&self, snapshot: &Snapshot, window: &Window) -> Page<RankedEntity> {
         let compare = |(entity, score): &(EntityIx, f64), position: &Position| {
             let Some(Key::Number(other)) = position.keys.first() else {
                 return std::cmp::Ordering::Greater;
@@ -230,12 +230,12 @@ impl Ranking {
             Take::Last(count) => (start.max(end.saturating_sub(count)), end),
         };
         let rows = self.rows[first..last].iter().map(|(entity, score)| {
-            let ranked = Ranked {
+            let ranked = RankedEntity {
                 entity: *entity,
                 score: *score,
                 rank: 1 + self.rows.partition_point(|(_, other)| other > score),
             };
-            (ranked, Position::of(ranked, snapshot, Ranked::ORDER))
+            (ranked, Position::of(ranked, snapshot, RankedEntity::ORDER))
         });
         Page {
             rows: rows.collect(),
@@ -245,12 +245,12 @@ impl Ranking {
     }
 }
 
-impl Ranked {
-    /// How rankings are ordered, ties by id.
+impl RankedEntity {
+    /// The order of rankings, ties by id.
     pub const ORDER: &'static Order<Self> = &[((), OrderDirection::Descending)];
 }
 
-impl Ordered for Ranked {
+impl Ordered for RankedEntity {
     type Field = ();
 
     fn id(self, snapshot: &Snapshot) -> Cow<'_, str> {

@@ -1,36 +1,36 @@
-//! PageRank: how often a random walk comes by. Scores sum to one.
+//! PageRank: how often a random walk visits each entity. Scores sum to 1.
 
 use super::projection::{Projection, Sweep};
 use crate::graph::{Budget, Exhausted, write::ranks::Rank};
 
-/// When the iteration ends.
+/// When the iteration stops.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Ending {
-    /// After so many steps of the walk from everywhere alike.
+pub enum StopCondition {
+    /// After this many steps of the walk from a uniform distribution.
     Iterations(usize),
-    /// When all scores together are off by at most `error`, or before more than `swept_max` elements are swept.
+    /// When the total error of all scores is at most `error`, or before more than `swept_max` elements are swept.
     Converged {
-        /// By how much, at most.
+        /// The largest total error.
         error: f64,
-        /// How many elements of the projection may be swept.
+        /// The most elements of the projection to sweep.
         swept_max: u64,
     },
 }
 
-/// The scores of each row, and how far they are from the limit.
+/// The score of each row, and the distance from the limit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PageRank {
-    /// One score for each row; zero for those that take no part.
+    /// One score for each row; 0 for unranked ones.
     pub scores: Vec<f64>,
-    /// By how much all scores together are off at most; none after a number of iterations that was asked for.
+    /// A bound of the total error of all scores; `None` after a requested number of iterations.
     pub error: Option<f64>,
 }
 
-/// How often a random walk comes by each row: from an entity it goes on over one of the relationships it follows, each with
-/// the same chance, or with probability 1 − `damping` to any entity at all. It does so too from whoever has no relationship
-/// to follow, and from whoever is not passed through: that one is an end.
+/// How often a random walk visits each row: from an entity it continues over one of the relationships it follows, each with the same
+/// probability, or with probability 1 − `damping` to any entity. The latter also happens from an entity without relationships to
+/// follow, and from one that may not be passed through.
 ///
-/// [`Ending::Iterations`] is the power iteration. [`Ending::Converged`] solves y = G·y + 1 and scales it to sum one, which has
+/// [`StopCondition::Iterations`] is the power iteration. [`StopCondition::Converged`] solves y = G·y + 1 and scales it to sum 1, which has
 /// the same limit; where every arc has its counterpart the eigenvalues of G are real and within ±`damping`, and Chebyshev's
 /// semi-iteration gains a factor of 0.56 a sweep instead of 0.85. Each iteration sweeps every row and arc.
 ///
@@ -40,7 +40,12 @@ pub struct PageRank {
 ///
 /// # Errors
 /// [`Exhausted`] when the budget does not allow it.
-pub fn pagerank(projection: &Projection, damping: f64, ending: Ending, budget: &Budget) -> Result<PageRank, Exhausted> {
+pub fn pagerank(
+    projection: &Projection,
+    damping: f64,
+    ending: StopCondition,
+    budget: &Budget,
+) -> Result<PageRank, Exhausted> {
     let ranked: Vec<Rank> = projection.ranked().collect();
     let mut sweep = Sweep::new(budget);
     let reversed = (!projection.is_symmetric()).then(|| projection.reversed());
@@ -53,14 +58,14 @@ pub fn pagerank(projection: &Projection, damping: f64, ending: Ending, budget: &
         ranked,
     };
     let answer = match ending {
-        Ending::Iterations(iterations) => walk.iterated(iterations, &mut sweep)?,
-        Ending::Converged { error, swept_max } => walk.converged(error, swept_max, &mut sweep)?,
+        StopCondition::Iterations(iterations) => walk.iterated(iterations, &mut sweep)?,
+        StopCondition::Converged { error, swept_max } => walk.converged(error, swept_max, &mut sweep)?,
     };
     sweep.flush()?;
     Ok(answer)
 }
 
-/// One over the number of relationships by which a walk leaves each row; zero where it ends.
+/// 1 over the number of relationships by which a walk leaves each row; zero where it ends.
 fn leaving(projection: &Projection, ranked: &[Rank]) -> Vec<f64> {
     let mut leaving = vec![0.0; projection.rows()];
     for row in ranked.iter().filter(|row| projection.passes(**row)) {
@@ -84,9 +89,9 @@ impl Walk<'_> {
         f64::from(u32::try_from(self.ranked.len()).unwrap_or(u32::MAX))
     }
 
-    /// Adds to `onto` what a walk that stands at each row as often as `at` says takes along the relationships.
+    /// Adds to `onto` what a walk that stands at each row as often as `at` states carries along the relationships.
     fn step(&self, at: &[f64], onto: &mut [f64], sweep: &mut Sweep<'_>) -> Result<(), Exhausted> {
-        // Each row gathers what comes in: reading here and there is quicker than adding here and there.
+        // Each row gathers what comes in: scattered reads are faster than scattered writes.
         let mut taken = vec![0.0; at.len()];
         for row in &self.ranked {
             taken[row.at()] = self.damping * at[row.at()] * self.leaving[row.at()];
@@ -122,7 +127,7 @@ impl Walk<'_> {
         let rows = self.projection.rows();
         let an_iteration = u64::try_from(self.ranked.len() + self.projection.arcs()).unwrap_or(u64::MAX);
         let (mut before, mut scores) = (vec![0.0; rows], vec![0.0; rows]);
-        // So that every component without ends has all its rank from the start, and only shares it out.
+        // So that every component without ends has all its rank from the start, and only distributes it.
         self.ranked
             .iter()
             .for_each(|row| scores[row.at()] = 1.0 / (1.0 - self.damping));
@@ -136,7 +141,7 @@ impl Walk<'_> {
                 residual += (stepped[row.at()] - scores[row.at()]).abs();
                 sum += scores[row.at()];
             }
-            // What is missing is at most the residual over 1 − damping; scaling to sum one may double it. On the way the sum may
+            // What is missing is at most the residual over 1 − damping; scaling to sum 1 may double it. On the way the sum may
             // be anything.
             let error = match sum {
                 _ if self.ranked.is_empty() => 0.0,

@@ -1,29 +1,29 @@
-//! What a view sees and a walk follows, as compact arrays: computations that read everything many times read these. A
-//! relationship of an entity with itself counts for its degree and is no way to anywhere.
+//! The part of the graph that is visible in a view and relationships by a walk, as compact arrays for computations that read everything
+//! many times. A relationship of an entity with itself counts only for its degree.
 
 use crate::{
     graph::{
         Budget, Direction, EntityIx, Exhausted, Mask, Snapshot, Traversal, Walker,
-        ask::expand::Gate,
         budget::Meter,
+        query::expand::Gate,
         write::ranks::{Rank, Ranks},
     },
     model::Set,
 };
 
-/// How many elements of compact arrays are swept for one unit of work. Looking at a relationship of the graph follows
-/// pointers and tests dates (60 ns at a million entities); an element of the arrays is read in 1 to 5 ns, by how far apart
-/// neighbors lie.
+/// The number of elements of compact arrays that are swept for one unit of work. Reading a relationship of the graph follows pointers
+/// and tests dates (60 ns at a million entities); reading an element of the arrays takes 1 to 5 ns, depending on the distance of
+/// neighbors.
 pub const SWEPT_PER_UNIT: u64 = 30;
-/// The distance of a row that a search has not found.
-pub(super) const UNSEEN: u32 = u32::MAX;
-/// Above this, the numbers of shortest ways at one distance are scaled down: only their ratios matter, and the product of two
-/// must stay finite.
-pub(super) const WAYS_MAX: f64 = 1e100;
+/// The distance of a row that a search has not visited.
+pub(super) const UNVISITED: u32 = u32::MAX;
+/// Above this, the numbers of shortest paths at one distance are scaled down: only their ratios matter, and the product of two must
+/// stay finite.
+pub(super) const PATHS_MAX: f64 = 1e100;
 
 /// A relationship that a walk follows, between the rows of two entities.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Followed {
+pub struct ProjectedRelationship {
     /// The row it starts from.
     pub from: u32,
     /// The row it leads to.
@@ -32,34 +32,39 @@ pub struct Followed {
     pub symmetric: bool,
 }
 
-/// Who is linked to whom, in the direction of a walk.
+/// The links between entities, in the direction of a walk.
 #[derive(Debug, Clone)]
 pub struct Projection {
-    /// Where the arcs of each row begin, and one more for the end.
+    /// The start of the arcs of each row, and one more for the end.
     offsets: Vec<usize>,
     /// The neighbors of each row, ascending, each once.
     targets: Vec<Rank>,
-    /// How many relationships lead to each.
+    /// The number of relationships to each target.
     weights: Vec<u32>,
-    /// How many relationships the walk follows from each row, those with itself included.
+    /// The number of relationships that the walk follows from each row, including those with itself.
     degrees: Vec<u32>,
-    /// Which rows take part.
+    /// Whether each row is ranked.
     ranked: Vec<bool>,
-    /// Which rows a walk passes through.
-    passed: Vec<bool>,
-    /// Whether every arc has its counterpart.
+    /// Whether a walk may pass through each row.
+    passable: Vec<bool>,
+    /// Whether every arc has a counterpart.
     symmetric: bool,
 }
 
 impl Projection {
-    /// The arcs of these relationships in `direction`; `ranked` and `passed` have one value for each row. Takes part who is
-    /// ranked already, and both ends of every relationship. O(n log n).
+    /// The arcs of these relationships in `direction`; `ranked` and `passable` have one value for each row. Both ends of every
+    /// relationship are ranked as well. O(n log n).
     #[must_use]
-    pub fn new(followed: &[Followed], direction: Direction, mut ranked: Vec<bool>, passed: Vec<bool>) -> Self {
+    pub fn new(
+        relationships: &[ProjectedRelationship],
+        direction: Direction,
+        mut ranked: Vec<bool>,
+        passable: Vec<bool>,
+    ) -> Self {
         let rows = ranked.len();
         let mut degrees = vec![0_u32; rows];
         let mut offsets = vec![0_usize; rows + 1];
-        for relationship in followed {
+        for relationship in relationships {
             let (from, to) = (Rank(relationship.from), Rank(relationship.to));
             ranked[from.at()] = true;
             ranked[to.at()] = true;
@@ -73,7 +78,7 @@ impl Projection {
         }
         let mut next = offsets.clone();
         let mut targets = vec![Rank::NONE; offsets[rows]];
-        for relationship in followed {
+        for relationship in relationships {
             for (end, other) in relationship.arcs(direction).filter(|(end, other)| end != other) {
                 targets[next[end.at()]] = other;
                 next[end.at()] += 1;
@@ -85,15 +90,15 @@ impl Projection {
             targets,
             degrees,
             ranked,
-            passed,
+            passable,
             symmetric: direction == Direction::Both,
         };
-        projection.join_parallel();
+        projection.merge_parallel();
         projection
     }
 
-    /// Joins the arcs between the same two rows into one that weighs as many.
-    fn join_parallel(&mut self) {
+    /// Merges the arcs between the same two rows into one with their number as its weight.
+    fn merge_parallel(&mut self) {
         let mut end = 0;
         for row in 0..self.ranked.len() {
             let (start, stop) = (self.offsets[row], self.offsets[row + 1]);
@@ -116,9 +121,9 @@ impl Projection {
         }
     }
 
-    /// What `mask` sees of the graph and `traversal` follows. Entities that the walk avoids take no part, nor do those with
-    /// nothing to follow. Each entity and each relationship looked at spends one unit, from one end only; arranging the
-    /// arrays spends what sweeping them does.
+    /// The projection of the part of the graph that is visible through `mask` and followed by `traversal`. Entities that the walk
+    /// avoids and those without relationships to follow are not ranked. Each entity and each relationship read spends one unit, from
+    /// one end only; building the arrays spends the units of sweeping them.
     ///
     /// # Errors
     /// [`Exhausted`] when the budget does not allow it.
@@ -130,7 +135,7 @@ impl Projection {
     ) -> Result<(Self, Ranks), Exhausted> {
         let walker = Walker::new(snapshot, mask, budget);
         let mut meter = Meter::new(budget);
-        let mut followed = Vec::new();
+        let mut relationships = Vec::new();
         let ranks = Ranks::of(snapshot);
         for entity in snapshot.entities(&mask) {
             meter.tick()?;
@@ -144,7 +149,7 @@ impl Projection {
                     && !traversal.avoid.contains(&neighbor)
                     && walker.follows(link.relationship, &traversal.step);
                 if fits {
-                    followed.push(Followed {
+                    relationships.push(ProjectedRelationship {
                         from: ranks.rank(entity).0,
                         to: ranks.rank(neighbor).0,
                         symmetric: link.kind.is_symmetric(),
@@ -155,32 +160,37 @@ impl Projection {
         meter.flush()?;
         let rows = ranks.count();
         let mut sweep = Sweep::new(budget);
-        sweep.add(rows + 4 * followed.len())?;
+        sweep.add(rows + 4 * relationships.len())?;
         sweep.flush()?;
-        let mut projection = Self::new(&followed, traversal.step.direction, vec![false; rows], vec![true; rows]);
+        let mut projection = Self::new(
+            &relationships,
+            traversal.step.direction,
+            vec![false; rows],
+            vec![true; rows],
+        );
         if traversal.degree_max.is_some() || traversal.through != Set::all() {
             let mut gate = Gate::new(&walker, traversal);
             for entity in snapshot.entities(&mask) {
                 let at = ranks.rank(entity).at();
                 if projection.ranked[at] {
-                    projection.passed[at] = gate.admits(entity, snapshot.entity(entity).kind())?;
+                    projection.passable[at] = gate.admits(entity, snapshot.entity(entity).kind())?;
                 }
             }
         }
         Ok((projection, ranks))
     }
 
-    /// How many rows there are, whether they take part or not.
+    /// The number of rows, ranked or not.
     pub(super) fn rows(&self) -> usize {
         self.ranked.len()
     }
 
-    /// How many arcs there are.
+    /// The number of arcs.
     pub(super) fn arcs(&self) -> usize {
         self.targets.len()
     }
 
-    /// The rows that take part.
+    /// The ranked rows.
     pub(super) fn ranked(&self) -> impl Iterator<Item = Rank> {
         (0..)
             .map(Rank)
@@ -194,28 +204,28 @@ impl Projection {
         &self.targets[self.offsets[row.at()]..self.offsets[row.at() + 1]]
     }
 
-    /// How many relationships lead to each of the [`Self::targets`].
+    /// The number of relationships to each of the [`Self::targets`].
     pub(super) fn weights(&self, row: Rank) -> &[u32] {
         &self.weights[self.offsets[row.at()]..self.offsets[row.at() + 1]]
     }
 
-    /// Whether a walk goes on from a row that is none of its ends.
+    /// Whether a walk may pass through a row that is none of its ends.
     pub(super) fn passes(&self, row: Rank) -> bool {
-        self.passed[row.at()]
+        self.passable[row.at()]
     }
 
-    /// Whether every arc has its counterpart.
+    /// Whether every arc has a counterpart.
     pub(super) fn is_symmetric(&self) -> bool {
         self.symmetric
     }
 
-    /// How many relationships the walk follows from each row, in its direction; one with itself counts once.
+    /// The number of relationships that the walk follows from each row, in its direction; one with itself counts once.
     #[must_use]
     pub fn degrees(&self) -> &[u32] {
         &self.degrees
     }
 
-    /// The arcs the other way round; the degrees stay those of this direction. O(n).
+    /// The reversed arcs; the degrees remain those of this direction. O(n).
     pub(super) fn reversed(&self) -> Self {
         let mut offsets = vec![0_usize; self.rows() + 1];
         for target in &self.targets {
@@ -240,19 +250,19 @@ impl Projection {
             weights,
             degrees: self.degrees.clone(),
             ranked: self.ranked.clone(),
-            passed: self.passed.clone(),
+            passable: self.passable.clone(),
             symmetric: self.symmetric,
         }
     }
 }
 
-impl Followed {
-    /// From which end to which other one crosses it going in `direction`.
+impl ProjectedRelationship {
+    /// The arcs of the relationship in `direction`.
     fn arcs(self, direction: Direction) -> impl Iterator<Item = (Rank, Rank)> {
         let (from, to) = (Rank(self.from), Rank(self.to));
         let out = self.symmetric || direction != Direction::Incoming;
         let back = self.symmetric || direction != Direction::Outgoing;
-        // With itself, it is found once, whichever way one looks.
+        // A relationship of an entity with itself is one arc in every direction.
         let out = (out || from == to).then_some((from, to));
         let back = (back && from != to).then_some((to, from));
         out.into_iter().chain(back)
@@ -263,7 +273,7 @@ impl Followed {
 pub(super) struct Sweep<'a> {
     budget: &'a Budget,
     pending: u64,
-    /// How many elements were swept in all.
+    /// The total number of swept elements.
     pub(super) swept: u64,
 }
 

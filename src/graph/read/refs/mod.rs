@@ -1,4 +1,4 @@
-//! Rows with their texts: what the layers above read of an entity, a relationship, a statement and a source.
+//! Rows with their texts: the read access of other layers to entities, relationships, statements and sources.
 
 use std::borrow::Cow;
 
@@ -12,8 +12,8 @@ use crate::{
             ids::write_id,
             numbers::{at, number},
             rows::{
-                EntityExtra, EntityRow, EvidenceRow, Marks, NameRow, Rare, Recorded, RelationshipExtra,
-                RelationshipRow, SourceRow, ToEntity,
+                EntityExtra, EntityRow, EvidenceRow, Marks, NameRow, Rare, RelationshipExtra, RelationshipRow,
+                SourceRow, ToEntity, VersionSpan,
             },
             text::Text,
         },
@@ -21,31 +21,32 @@ use crate::{
         ix::{EntityIx, EvidenceIx, RelationshipIx, SourceIx},
     },
     model::{
-        Amount, Capability, Claim, Directness, EntityKind, EntityStatus, Held, Interest, NameKind, PartialDate,
-        RelationshipKind, RelationshipStatus, Set, Share, Stance, Stated, UnknownReason, Validity, Voice, evidence_id,
+        Amount, Capability, Claim, DayValidity, Directness, EntityKind, EntityStatus, Interest, NameKind, PartialDate,
+        RelationshipKind, RelationshipStatus, Set, Share, Stance, StatementPeriod, Tense, UnknownReason, Validity,
+        evidence_id,
     },
 };
 
 impl Snapshot {
-    /// One entity, to read.
+    /// Reads an entity.
     #[must_use]
     pub fn entity(&self, entity: EntityIx) -> EntityRef<'_> {
         EntityRef::new(self, entity)
     }
 
-    /// One relationship, to read.
+    /// Reads a relationship.
     #[must_use]
     pub fn relationship(&self, relationship: RelationshipIx) -> RelationshipRef<'_> {
         RelationshipRef::new(self, relationship)
     }
 
-    /// One statement, to read.
+    /// Reads a statement.
     #[must_use]
     pub fn statement(&self, evidence: EvidenceIx) -> EvidenceRef<'_> {
         EvidenceRef::new(self, evidence)
     }
 
-    /// One source, to read.
+    /// Reads a source.
     #[must_use]
     pub fn source(&self, source: SourceIx) -> SourceRef<'_> {
         SourceRef::new(self, source)
@@ -65,7 +66,7 @@ macro_rules! texts {
 
 mod relationship;
 
-/// Declares a row with its snapshot and the columns it stands in.
+/// Declares a row with its snapshot and its columns.
 macro_rules! reference {
     ($(#[$meta:meta])* $name:ident, $row:ident, $when:ident: $moment:ty) => {
         $(#[$meta])*
@@ -87,10 +88,10 @@ macro_rules! reference {
 }
 
 fn required(columns: &Columns, text: Text) -> &str {
-    columns.texts.text(text).expect("every row was given this text")
+    columns.texts.text(text).expect("every row has this text")
 }
 
-/// Declares rows that keep their ids.
+/// Declares the ids of rows with stored ids.
 macro_rules! identified {
     ($($name:ident)+) => {
         $(impl<'a> $name<'a> {
@@ -105,7 +106,7 @@ macro_rules! identified {
 
 reference! {
     /// A version of an entity.
-    EntityRef, EntityRow, recorded: Recorded
+    EntityRef, EntityRow, recorded: VersionSpan
 }
 reference! {
     /// A version of a relationship.
@@ -117,28 +118,28 @@ reference! {
 }
 reference! {
     /// A version of a source.
-    SourceRef, SourceRow, recorded: Recorded
+    SourceRef, SourceRow, recorded: VersionSpan
 }
 
 identified! { EntityRef SourceRef }
 
-/// Declares when a version was known.
+/// Declares the times of versions.
 macro_rules! versioned {
     ($($name:ident)+) => {
         $(impl $name<'_> {
-            /// Which of the record's versions this is, from 1.
+            /// The number of this version, from 1.
             #[must_use]
             pub fn version(&self) -> u32 {
                 self.columns.recorded(self.row.recorded).version
             }
 
-            /// When this version entered the graph.
+            /// When this version was recorded.
             #[must_use]
             pub fn recorded_at(&self) -> Timestamp {
                 self.snapshot.time(self.columns.recorded(self.row.recorded).from).unwrap_or_default()
             }
 
-            /// When this version was taken back, or gave way to the next.
+            /// When this version was retracted, or replaced by the next.
             #[must_use]
             pub fn retracted_at(&self) -> Option<Timestamp> {
                 self.snapshot.time(self.recorded().until)
@@ -153,8 +154,8 @@ impl<'a> EntityRef<'a> {
         Self::of(snapshot, snapshot.entity_version(ix, snapshot.known()))
     }
 
-    /// The version that was known when so many record times had passed; none when it was not known then.
-    pub(in crate::graph) fn known(snapshot: &'a Snapshot, ix: EntityIx, known: u32) -> Option<Self> {
+    /// The version known after `known` record times; `None` if it was not known then.
+    pub(in crate::graph) fn known_at(snapshot: &'a Snapshot, ix: EntityIx, known: u32) -> Option<Self> {
         let version = snapshot.entity_version(ix, known);
         version.recorded.is_known(known).then(|| Self::of(snapshot, version))
     }
@@ -168,7 +169,7 @@ impl<'a> EntityRef<'a> {
         }
     }
 
-    fn recorded(&self) -> Recorded {
+    fn recorded(&self) -> VersionSpan {
         self.recorded
     }
 }
@@ -184,7 +185,7 @@ impl<'a> RelationshipRef<'a> {
         }
     }
 
-    fn recorded(&self) -> Recorded {
+    fn recorded(&self) -> VersionSpan {
         self.snapshot.recorded(self.ix)
     }
 }
@@ -216,7 +217,7 @@ impl<'a> SourceRef<'a> {
         }
     }
 
-    fn recorded(&self) -> Recorded {
+    fn recorded(&self) -> VersionSpan {
         self.recorded
     }
 }
@@ -243,13 +244,13 @@ impl<'a> EntityRef<'a> {
         self.columns.texts.text(self.extra().website)
     }
 
-    /// What a source carries beyond this, as JSON text. Where many texts are, this one is unpacked.
+    /// Further properties from a source, as JSON text. May unpack a block of texts.
     #[must_use]
     pub fn properties(&self) -> Option<Cow<'a, str>> {
         self.columns.cold.text(self.row().properties)
     }
 
-    /// What it is.
+    /// Its kind.
     #[must_use]
     pub fn kind(&self) -> EntityKind {
         self.row().kind
@@ -289,25 +290,25 @@ impl<'a> EntityRef<'a> {
         self.row().status
     }
 
-    /// Whether it exists on `day`, as far as the date of its end tells; otherwise as recorded.
+    /// Whether it exists on `day`, by its dissolution date; without one, as recorded.
     #[must_use]
     pub fn status_on(&self, day: Date) -> EntityStatus {
         self.status().on(day, self.dissolved())
     }
 
-    /// Whether its source does not disclose who it is: an unknown or an anonymous party.
+    /// Whether its source does not disclose its identity: an unknown or an anonymous party.
     #[must_use]
     pub fn undisclosed(&self) -> bool {
         self.row().undisclosed
     }
 
-    /// When it came into being.
+    /// When it was founded or born.
     #[must_use]
     pub fn founded(&self) -> Option<PartialDate> {
         self.row().founded.date()
     }
 
-    /// When it ceased to be.
+    /// When it was dissolved or died.
     #[must_use]
     pub fn dissolved(&self) -> Option<PartialDate> {
         self.extra().dissolved.date()
@@ -363,7 +364,7 @@ impl<'a> EvidenceRef<'a> {
     texts! {
         /// Where in the source.
         locator,
-        /// What it says, in the data's words.
+        /// Its content, in the data's words.
         summary,
     }
 
@@ -385,22 +386,22 @@ impl<'a> EvidenceRef<'a> {
         ))
     }
 
-    /// What it is about.
+    /// The relationship it is about.
     #[must_use]
     pub fn relationship(&self) -> RelationshipIx {
         self.ix.relationship
     }
 
-    /// Who says so.
+    /// Its source.
     #[must_use]
     pub fn source(&self) -> SourceIx {
         self.columns.source(self.row().source)
     }
 
-    /// Whom the source quotes.
+    /// The entity that the source quotes.
     #[must_use]
     pub fn speaker(&self) -> Option<EntityIx> {
-        self.columns.entity(self.row().speaker).known()
+        self.columns.entity(self.row().speaker).to_option()
     }
 
     /// For or against the claim.
@@ -409,7 +410,7 @@ impl<'a> EvidenceRef<'a> {
         self.row().stance
     }
 
-    /// When it was said, where that is not the source's date.
+    /// When the statement was made, if other than the source's date.
     #[must_use]
     pub fn stated_on(&self) -> Option<PartialDate> {
         self.row().stated_on.date()
@@ -427,7 +428,7 @@ impl<'a> EvidenceRef<'a> {
         amount(self.columns, self.row().amount)
     }
 
-    /// From 0 to 1, where the data rates its sources.
+    /// From 0 to 1, if the data rates its sources.
     #[must_use]
     pub fn confidence(&self) -> Option<f64> {
         self.row().confidence.of(&self.columns.confidences).copied()
@@ -436,19 +437,19 @@ impl<'a> EvidenceRef<'a> {
 
 impl<'a> SourceRef<'a> {
     texts! {
-        /// Where it can be read.
+        /// Its address.
         url,
-        /// Under which licence its content may be used.
+        /// The licence of its content.
         licence,
     }
 
-    /// Who published it.
+    /// Its publisher.
     #[must_use]
     pub fn publisher(&self) -> &'a str {
         required(self.columns, self.row().publisher)
     }
 
-    /// What it is called.
+    /// Its title.
     #[must_use]
     pub fn title(&self) -> &'a str {
         required(self.columns, self.row().title)

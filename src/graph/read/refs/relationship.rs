@@ -1,4 +1,4 @@
-//! What is read of a version of a relationship.
+//! Read access to a version of a relationship.
 
 use super::*;
 
@@ -6,11 +6,11 @@ impl<'a> RelationshipRef<'a> {
     /// Its id, unique and stable.
     #[must_use]
     pub fn id(&self) -> Cow<'a, str> {
-        if !self.row().marks.has(Marks::FOLLOWS) {
+        if !self.row().marks.has(Marks::DERIVED_ID) {
             return Cow::Borrowed(required(self.columns, self.row().id));
         }
         let end = |end: ToEntity| {
-            let entity = self.columns.entity(end).known();
+            let entity = self.columns.entity(end).to_option();
             entity.map_or("", |entity| self.snapshot.entity_id(entity))
         };
         let mut id = String::new();
@@ -28,13 +28,13 @@ impl<'a> RelationshipRef<'a> {
         self.columns.texts.text(self.extra().role)
     }
 
-    /// What a source carries beyond this, as JSON text. Where many texts are, this one is unpacked.
+    /// Further properties from a source, as JSON text. May unpack a block of texts.
     #[must_use]
     pub fn properties(&self) -> Option<Cow<'a, str>> {
         self.columns.cold.text(self.extra().properties)
     }
 
-    /// What is claimed.
+    /// The kind of the claim.
     #[must_use]
     pub fn kind(&self) -> RelationshipKind {
         self.row().kind
@@ -43,13 +43,13 @@ impl<'a> RelationshipRef<'a> {
     /// The entity it starts from; none when not disclosed.
     #[must_use]
     pub fn from(&self) -> Option<EntityIx> {
-        self.columns.entity(self.row().from).known()
+        self.columns.entity(self.row().from).to_option()
     }
 
     /// The entity it leads to; none when not disclosed.
     #[must_use]
     pub fn to(&self) -> Option<EntityIx> {
-        self.columns.entity(self.row().to).known()
+        self.columns.entity(self.row().to).to_option()
     }
 
     /// Why one end is not disclosed.
@@ -70,10 +70,11 @@ impl<'a> RelationshipRef<'a> {
         self.row().validity()
     }
 
-    /// What can be said of `day`.
+    /// Whether it held on `day`.
     #[must_use]
-    pub fn held(&self, day: Date) -> Held {
-        self.validity().held(day, Stated::spanning(self.stated_dates()))
+    pub fn on_day(&self, day: Date) -> DayValidity {
+        let statements = StatementPeriod::spanning(self.statement_dates());
+        self.validity().on_day(day, statements)
     }
 
     /// How much; none when not stated.
@@ -94,19 +95,19 @@ impl<'a> RelationshipRef<'a> {
         self.row().directness()
     }
 
-    /// The source's own id of the record that says so; none when not stated.
+    /// The source's own id of its record; `None` if not stated.
     #[must_use]
     pub fn record_id(&self) -> Option<&'a str> {
         self.columns.texts.text(self.extra().record)
     }
 
-    /// Of what it is made up, as the data writes it: ids of relationships or of records, of which some may not be known.
+    /// The ids of its components as in the data: of relationships or of records, some of which may be missing.
     pub fn component_ids(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         let ids = self.columns.texts.text(self.extra().components);
         ids.into_iter().flat_map(str::lines)
     }
 
-    /// Whether nobody says when it ended, so that it may have been over on any day before.
+    /// Whether the end is not stated, so that it may have been over on any earlier day.
     #[must_use]
     pub fn end_is_unknown(&self) -> bool {
         self.row().end_is_unknown()
@@ -118,7 +119,7 @@ impl<'a> RelationshipRef<'a> {
         amount(self.columns, self.extra().amount)
     }
 
-    /// What is offered.
+    /// The capabilities offered.
     #[must_use]
     pub fn capabilities(&self) -> Set<Capability> {
         self.extra().capabilities
@@ -130,15 +131,15 @@ impl<'a> RelationshipRef<'a> {
         self.row().disputed()
     }
 
-    /// What the sources say, in the order of the data.
+    /// The statements of its sources, in the order of the data.
     pub fn evidence(&self) -> impl Iterator<Item = EvidenceIx> + use<> {
         let relationship = self.ix;
         let statements = self.columns.statements(self.row()).len();
         (0..number(statements)).map(move |ordinal| EvidenceIx { relationship, ordinal })
     }
 
-    /// When it was asserted: the date of each statement that does so, else that of its source. Both as known.
-    fn stated_dates(&self) -> impl Iterator<Item = PartialDate> {
+    /// The dates of its ASSERTS statements, else of their sources. Both as known.
+    fn statement_dates(&self) -> impl Iterator<Item = PartialDate> {
         let statements = self.evidence().map(|ix| self.snapshot.statement(ix));
         let asserting = statements.filter(|statement| statement.stance() == Stance::Asserts);
         asserting.filter_map(|statement| {
@@ -150,25 +151,26 @@ impl<'a> RelationshipRef<'a> {
     /// When it was last asserted.
     #[must_use]
     pub fn last_stated_on(&self) -> Option<PartialDate> {
-        self.stated_dates()
+        self.statement_dates()
             .max_by_key(|date| (date.last_day(), date.first_day()))
     }
 
-    /// The claim as a sentence, told on `day`.
+    /// The claim as a sentence, in the tense of `day`.
     #[must_use]
     pub fn sentence(&self, day: Date) -> String {
-        self.told(self.from(), self.to(), |claim| {
-            claim.sentence(Voice::on(day, claim.validity))
+        self.format(self.from(), self.to(), |claim| {
+            claim.sentence(Tense::on(day, claim.validity))
         })
     }
 
-    /// The claim as a clause without its subject, told on `day`. A symmetric claim leads to `to`, whichever end that is.
+    /// The claim as a clause without its subject, in the tense of `day`. A symmetric claim leads to `to`, which may be either end.
     #[must_use]
     pub fn clause(&self, to: EntityIx, day: Date) -> String {
-        self.told(None, Some(to), |claim| claim.clause(Voice::on(day, claim.validity)))
+        self.format(None, Some(to), |claim| claim.clause(Tense::on(day, claim.validity)))
     }
 
-    fn told(&self, from: Option<EntityIx>, to: Option<EntityIx>, tell: impl FnOnce(&Claim<'_>) -> String) -> String {
+    /// Formats the claim between the given ends.
+    fn format(&self, from: Option<EntityIx>, to: Option<EntityIx>, text: impl FnOnce(&Claim<'_>) -> String) -> String {
         let name = |end: Option<EntityIx>| end.map(|entity| self.snapshot.entity(entity).name());
         let amount = self.amount();
         let sources = self.evidence().map(|statement| {
@@ -190,6 +192,6 @@ impl<'a> RelationshipRef<'a> {
             last_stated_on: self.last_stated_on(),
             sources: sources.collect(),
         };
-        tell(&claim)
+        text(&claim)
     }
 }

@@ -1,13 +1,13 @@
-//! How single values are written: in fixed sizes, the low byte first. What they refer to is not looked at.
+//! Binary form of single values: fixed size, little-endian. References are not validated.
 
 use crate::{
     graph::{
         base::Title,
         columns::{
-            cold::Cold,
+            cold::ColdText,
             rows::{
-                AmountRow, Dated, EntityExtra, EntityRow, EvidenceRow, IdentifierRow, Marks, NameRow, Rare, Recorded,
-                RelationshipExtra, RelationshipRow, SourceRow, Span, ToEntity, ToSource,
+                AmountRow, EntityExtra, EntityRow, EvidenceRow, IdentifierRow, Marks, NameRow, PackedDate, Rare,
+                RelationshipExtra, RelationshipRow, SourceRow, Span, ToEntity, ToSource, VersionSpan,
             },
             text::Text,
         },
@@ -27,7 +27,7 @@ pub(super) trait Cell: Sized {
     fn take(from: &[u8]) -> Option<Self>;
 }
 
-/// Declares how numbers are written.
+/// Declares number cells.
 macro_rules! numbers {
     ($($number:ty)+) => {
         $(impl Cell for $number {
@@ -45,9 +45,9 @@ macro_rules! numbers {
 }
 numbers! { u8 u16 u32 u64 i128 f64 }
 
-/// Declares cells that are written as another one.
-macro_rules! written_as {
-    ($($cell:ty as $other:ty: |$it:ident| $put:expr, |$taken:ident| $take:expr;)+) => {
+/// Declares cells that are stored as another cell.
+macro_rules! stored_as {
+    ($($cell:ty as $other:ty: |$it:ident| $put:expr, |$other_value:ident| $take:expr;)+) => {
         $(impl Cell for $cell {
             const SIZE: usize = <$other as Cell>::SIZE;
 
@@ -58,17 +58,17 @@ macro_rules! written_as {
             }
 
             fn take(from: &[u8]) -> Option<Self> {
-                let $taken = <$other as Cell>::take(from)?;
+                let $other_value = <$other as Cell>::take(from)?;
                 $take
             }
         })+
     };
 }
-written_as! {
+stored_as! {
     Text as u32: |text| text.number(), |number| Some(Self::of_number(number));
-    Cold as u32: |text| text.number(), |number| Some(Self::of_number(number));
+    ColdText as u32: |text| text.number(), |number| Some(Self::of_number(number));
     Rare as u32: |rare| rare.0, |number| Some(Self(number));
-    Dated as u32: |date| date.0, |number| Some(Self(number));
+    PackedDate as u32: |date| date.0, |number| Some(Self(number));
     ToEntity as u32: |to| to.0, |number| Some(Self(number));
     ToSource as u32: |to| to.0, |number| Some(Self(number));
     Marks as u8: |marks| marks.0, |bits| Some(Self(bits));
@@ -103,8 +103,8 @@ fn member<T: Catalog>(index: u8) -> Option<T> {
     T::ALL.get(usize::from(index)).copied()
 }
 
-/// Declares cells that are others, one after the other.
-macro_rules! made_of {
+/// Declares cells that consist of others in sequence.
+macro_rules! composed_of {
     ($($cell:ty { $($field:tt: $part:ty),+ $(,)? })+) => {
         $(impl Cell for $cell {
             const SIZE: usize = 0 $(+ <$part as Cell>::SIZE)+;
@@ -114,7 +114,7 @@ macro_rules! made_of {
             }
 
             fn take(from: &[u8]) -> Option<Self> {
-                made_of!(@take from $cell { $($field: $part),+ })
+                composed_of!(@take from $cell { $($field: $part),+ })
             }
         })+
     };
@@ -127,36 +127,36 @@ macro_rules! made_of {
         from.is_empty().then_some(Self { $($field),+ })
     }};
 }
-made_of! {
+composed_of! {
     Title { title: Text, description: Text, licence: Text, began: u32 }
     Span { start: u32, len: u32 }
-    Recorded { from: u32, until: u32, version: u32 }
+    VersionSpan { from: u32, until: u32, version: u32 }
     EntityRow {
-        id: Text, name: Text, country: Text, properties: Cold, names: u32, identifiers: u32, founded: Dated,
+        id: Text, name: Text, country: Text, properties: ColdText, names: u32, identifiers: u32, founded: PackedDate,
         extra: Rare, recorded: Rare, names_count: u16, identifiers_count: u16, kind: EntityKind, status: EntityStatus,
         undisclosed: bool,
     }
     EntityExtra {
-        description: Text, website: Text, dissolved: Dated, starts_on: Dated, ends_on: Dated, older: Span,
+        description: Text, website: Text, dissolved: PackedDate, starts_on: PackedDate, ends_on: PackedDate, older: Span,
         merged_into: ToEntity,
     }
     NameRow { text: Text, language: Text, script: Text, kind: NameKind }
     IdentifierRow { scheme: Text, value: Text }
     RelationshipRow {
-        id: Text, from: ToEntity, to: ToEntity, evidence: Rare, since: Dated, until: Dated, extra: Rare,
+        id: Text, from: ToEntity, to: ToEntity, evidence: Rare, since: PackedDate, until: PackedDate, extra: Rare,
         recorded: Rare, unknown: Option<UnknownReason>, kind: RelationshipKind, status: RelationshipStatus,
         marks: Marks,
     }
     RelationshipExtra {
-        role: Text, properties: Cold, share: Rare, amount: Rare, components: Text, record: Text, interest: Option<Interest>,
+        role: Text, properties: ColdText, share: Rare, amount: Rare, components: Text, record: Text, interest: Option<Interest>,
         capabilities: Set<Capability>,
     }
     EvidenceRow {
         id: Text, source: ToSource, speaker: ToEntity, locator: Text, summary: Text, share: Rare, amount: Rare,
-        confidence: Rare, stated_on: Dated, stance: Stance, is_last: bool,
+        confidence: Rare, stated_on: PackedDate, stance: Stance, is_last: bool,
     }
     SourceRow {
-        id: Text, publisher: Text, title: Text, url: Text, licence: Text, published_on: Dated, recorded: Rare,
+        id: Text, publisher: Text, title: Text, url: Text, licence: Text, published_on: PackedDate, recorded: Rare,
         older: Span,
     }
     AmountRow { value: f64, currency: Currency, of: Text }

@@ -1,5 +1,5 @@
-//! The base as bytes, column by column, and back: for fast starts. Made and read by the same build of the program, and by no
-//! other: whoever keeps it can make it anew.
+//! The base as bytes, column by column, and back: for fast starts. Written and read only by the same build of the program, which
+//! can always recreate it.
 
 use jiff::Timestamp;
 
@@ -24,27 +24,27 @@ mod cell;
 
 use cell::Cell;
 
-/// The order of columns, and how their cells are written. To be raised whenever either changes.
-const FORM: u32 = 4;
-/// About so many bytes are handed over at once: more need not be in memory twice.
+/// The version of the order of columns and the header of their cells. Increment it whenever either changes.
+const FORMAT: u32 = 4;
+/// The approximate size of a section, which bounds the additional memory.
 const SECTION_BYTES: usize = 4 << 20;
 
-/// Why bytes are no graph.
+/// Why bytes cannot be unpacked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Unreadable {
+pub enum UnpackError {
     /// Another build of the program wrote them.
     #[error("another version of guanxi wrote it")]
     Foreign,
-    /// They are not what was written.
+    /// They are damaged.
     #[error("it is damaged")]
     Damaged,
 }
 
 impl Snapshot {
-    /// Writes the base, without what changed since, as a number of sections. O(n).
+    /// Writes the base, without later changes, as a number of sections. O(n).
     ///
     /// # Errors
-    /// Whatever `put` fails with.
+    /// The errors of `put`.
     pub fn pack<E>(&self, mut put: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
         let Base {
             columns,
@@ -54,7 +54,7 @@ impl Snapshot {
             title,
             ..
         } = &*self.base;
-        put(form().as_bytes())?;
+        put(header().as_bytes())?;
         let nanos: Vec<i128> = times.iter().map(|time| time.as_nanosecond()).collect();
         put_rows(&nanos, &mut put)?;
         put_rows(&[*title], &mut put)?;
@@ -81,25 +81,25 @@ impl Snapshot {
     /// The graph of these sections. O(n).
     ///
     /// # Errors
-    /// [`Unreadable`] when they are not what [`Snapshot::pack`] of this build wrote.
-    pub fn unpack(mut take: impl FnMut() -> Option<Vec<u8>>) -> Result<Self, Unreadable> {
-        check_form(&mut take)?;
-        unpacked(&mut take).ok_or(Unreadable::Damaged)
+    /// [`UnpackError`] if they were not written by [`Snapshot::pack`] of this build.
+    pub fn unpack(mut take: impl FnMut() -> Option<Vec<u8>>) -> Result<Self, UnpackError> {
+        check_header(&mut take)?;
+        unpacked(&mut take).ok_or(UnpackError::Damaged)
     }
 
-    /// The graph of the entities alone, without properties, relationships and sources, and with nothing to find them by but their
-    /// ids: less than half of the memory of the whole. O(entities).
+    /// A graph of only the entities, without properties, relationships and sources, and with no index but their ids: less than half
+    /// of the memory of the complete graph. O(entities).
     ///
     /// # Errors
-    /// [`Unreadable`] when they are not what [`Snapshot::pack`] of this build wrote.
-    pub fn unpack_entities(mut take: impl FnMut() -> Option<Vec<u8>>) -> Result<Self, Unreadable> {
-        check_form(&mut take)?;
-        unpacked_entities(&mut take).ok_or(Unreadable::Damaged)
+    /// [`UnpackError`] if they were not written by [`Snapshot::pack`] of this build.
+    pub fn unpack_entities(mut take: impl FnMut() -> Option<Vec<u8>>) -> Result<Self, UnpackError> {
+        check_header(&mut take)?;
+        unpacked_entities(&mut take).ok_or(UnpackError::Damaged)
     }
 }
 
-/// Which build of the program wrote it: the cells of enums are their places in the declaration.
-fn form() -> String {
+/// Identifies the build of the program: the cells of enums are their positions in the declaration.
+fn header() -> String {
     fn names<T: Catalog + std::fmt::Display>() -> String {
         T::ALL.iter().map(|member| format!("{member},")).collect()
     }
@@ -115,17 +115,17 @@ fn form() -> String {
         names::<Stance>(),
         names::<ShareOf>(),
     ];
-    // The keys of names are hashes of how they are folded.
+    // The keys of names are hashes of their folded forms.
     let folded = crate::graph::base::index::key_of(crate::model::fold("Straße ＡＢＣ"));
-    format!("{FORM} {folded} {}", catalogs.join(";"))
+    format!("{FORMAT} {folded} {}", catalogs.join(";"))
 }
 
-/// Whether this build of the program wrote what follows.
-fn check_form(take: &mut impl FnMut() -> Option<Vec<u8>>) -> Result<(), Unreadable> {
+/// Checks that this build of the program wrote the sections.
+fn check_header(take: &mut impl FnMut() -> Option<Vec<u8>>) -> Result<(), UnpackError> {
     match take() {
-        Some(told) if told == form().as_bytes() => Ok(()),
-        Some(_) => Err(Unreadable::Foreign),
-        None => Err(Unreadable::Damaged),
+        Some(section) if section == header().as_bytes() => Ok(()),
+        Some(_) => Err(UnpackError::Foreign),
+        None => Err(UnpackError::Damaged),
     }
 }
 
@@ -153,14 +153,14 @@ fn unpacked(take: &mut impl FnMut() -> Option<Vec<u8>>) -> Option<Snapshot> {
         shares: take_rows(take)?,
         amounts: take_rows(take)?,
         confidences: take_rows(take)?,
-        // A base refers to nothing else.
-        far_entities: Vec::new(),
-        far_sources: Vec::new(),
+        // A base has no references outside itself.
+        outside_entities: Vec::new(),
+        outside_sources: Vec::new(),
     };
     Some(Snapshot::of(Base::new(columns, times, keys, title)))
 }
 
-/// The same of the columns that are of entities, as far as they come in [`Snapshot::pack`].
+/// The same with only the columns of entities.
 fn unpacked_entities(take: &mut impl FnMut() -> Option<Vec<u8>>) -> Option<Snapshot> {
     let times = take_times(take)?;
     let title: Title = take_rows(take)?.pop()?;
@@ -188,9 +188,9 @@ fn take_times(take: &mut impl FnMut() -> Option<Vec<u8>>) -> Option<Vec<Timestam
     times.collect()
 }
 
-/// Writes how many of something there are.
+/// Writes a count.
 fn put_count<E>(count: usize, put: &mut impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
-    let count = u64::try_from(count).expect("what is in memory can be counted");
+    let count = u64::try_from(count).expect("a length fits 64 bits");
     put(&count.to_le_bytes())
 }
 
@@ -212,7 +212,7 @@ fn put_rows<R: Cell, E>(rows: &[R], put: &mut impl FnMut(&[u8]) -> Result<(), E>
 fn take_rows<R: Cell>(take: &mut impl FnMut() -> Option<Vec<u8>>) -> Option<Vec<R>> {
     let count = take_count(take)?;
     let mut rows = Vec::new();
-    // What is damaged may tell of more than memory holds.
+    // A damaged count may exceed the memory.
     rows.try_reserve_exact(count).ok()?;
     while rows.len() < count {
         let section = take()?;
@@ -227,7 +227,7 @@ fn take_rows<R: Cell>(take: &mut impl FnMut() -> Option<Vec<u8>>) -> Option<Vec<
     Some(rows)
 }
 
-/// Passes over what [`take_rows`] would take.
+/// Skips the sections that [`take_rows`] would take.
 fn skip_rows<R: Cell>(take: &mut impl FnMut() -> Option<Vec<u8>>) -> Option<()> {
     let sections = take_count(take)?.div_ceil(SECTION_BYTES / R::SIZE);
     (0..sections).try_for_each(|_| take().map(|_| ()))
@@ -249,10 +249,10 @@ fn take_bytes(take: &mut impl FnMut() -> Option<Vec<u8>>) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// Writes blocks as they are: the lengths of some, then their bytes.
+/// Writes blocks unchanged: all lengths, then their bytes.
 fn put_cold<E>(blocks: &[Block], put: &mut impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
     let lengths = |block: &Block| {
-        let bytes = u32::try_from(block.bytes.len()).expect("what is packed is no longer than plain");
+        let bytes = u32::try_from(block.bytes.len()).expect("a packed block is no longer than the plain one");
         (block.first, block.plain, bytes)
     };
     put_rows(&blocks.iter().map(lengths).collect::<Vec<_>>(), put)?;
@@ -273,17 +273,17 @@ fn take_cold(take: &mut impl FnMut() -> Option<Vec<u8>>) -> Option<Vec<Block>> {
     Some(blocks)
 }
 
-/// Tells `each` the blocks that [`put_cold`] wrote.
+/// Calls `each` with the blocks that [`put_cold`] wrote.
 fn each_cold(take: &mut impl FnMut() -> Option<Vec<u8>>, mut each: impl FnMut(Block)) -> Option<()> {
     let lengths: Vec<(u32, u32, u32)> = take_rows(take)?;
-    let (mut section, mut given) = (Vec::new(), 0);
+    let (mut section, mut position) = (Vec::new(), 0);
     for (first, plain, bytes) in lengths {
-        if given == section.len() {
-            (section, given) = (take()?, 0);
+        if position == section.len() {
+            (section, position) = (take()?, 0);
         }
-        let end = given + at(bytes);
-        let bytes = section.get(given..end)?.into();
-        given = end;
+        let end = position + at(bytes);
+        let bytes = section.get(position..end)?.into();
+        position = end;
         each(Block { first, plain, bytes });
     }
     Some(())

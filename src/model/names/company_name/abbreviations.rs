@@ -1,10 +1,10 @@
-//! Words of legal forms that are written in several ways.
+//! Abbreviations of words in legal forms.
 
 use std::sync::LazyLock;
 
 use hashbrown::HashMap;
 
-/// Words of legal forms that are abbreviated in several ways, with the one that they are compared as.
+/// Spellings of words in legal forms, with the one under which they are compared.
 const ABBREVIATIONS: [(&str, &str); 27] = [
     ("limited", "ltd"),
     ("company", "co"),
@@ -35,9 +35,9 @@ const ABBREVIATIONS: [(&str, &str); 27] = [
     ("ответственностью", "отв"),
 ];
 
-static COMPARED_AS: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| HashMap::from(ABBREVIATIONS));
+static CANONICAL: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| HashMap::from(ABBREVIATIONS));
 
-/// The word that this one of a legal form is compared as, where that is another.
-pub(super) fn unabbreviated(word: &str) -> Option<&'static str> {
-    COMPARED_AS.get(word).copied()
+/// The canonical spelling of a word in a legal form, if it is another.
+pub(super) fn canonical_abbreviation(word: &str) -> Option<&'static str> {
+    CANONICAL.get(word).copied()
 }

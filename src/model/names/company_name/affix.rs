@@ -1,17 +1,17 @@
-//! Legal forms at the ends of a name: found whatever the dots, spaces, brackets and abbreviations, and cut off. Never in the
-//! middle, and never so that nothing distinctive is left.
+//! Strips legal forms from the ends of a name, regardless of dots, spaces, brackets and abbreviations. Never from the middle,
+//! and never so that nothing distinctive remains.
 
 use std::sync::LazyLock;
 
 use super::{
     forms::LEGAL_FORMS,
     legal_form::LegalForm,
-    words::{Piece, is_unspaced_word, names_somebody, pieces},
+    words::{Piece, is_distinctive, is_unspaced_word, pieces},
 };
 use crate::model::fold;
 use hashbrown::HashMap;
 
-/// How many forms may stand at one end: `GmbH & Co. KG` is one, `PT … Tbk` one at each end.
+/// The most forms at one end: `GmbH & Co. KG` is one, `PT … Tbk` one at each end.
 const FORMS_MAX: usize = 3;
 
 /// A spelling of a form, as its pieces.
@@ -34,8 +34,8 @@ static SPELLINGS: LazyLock<Spellings> = LazyLock::new(|| {
             (form.prefixes, &mut prefixes, End::First),
         ];
         for (list, by_letter, end) in lists {
-            for written in list {
-                let pieces = pieces(&fold(written));
+            for spelling in list {
+                let pieces = pieces(&fold(spelling));
                 let Some(letter) = end.letter(&pieces) else { continue };
                 by_letter
                     .entry(letter)
@@ -74,7 +74,7 @@ impl End {
         }
     }
 
-    /// What is left of `text` without `affix` at this end.
+    /// `text` without `affix` at this end.
     fn strip<'t>(self, text: &'t str, affix: &str) -> Option<&'t str> {
         match self {
             Self::First => text.strip_prefix(affix),
@@ -82,7 +82,7 @@ impl End {
         }
     }
 
-    /// `name` without so many pieces at this end.
+    /// `name` without the first or last `pieces`.
     fn rest(self, name: &[Piece], pieces: usize) -> &[Piece] {
         match self {
             Self::First => &name[pieces..],
@@ -90,31 +90,31 @@ impl End {
         }
     }
 
-    /// Takes this from `name`.
-    fn take(self, name: &mut Vec<Piece>, taken: Taken) {
+    /// Removes an affix from `name`.
+    fn remove(self, name: &mut Vec<Piece>, affix: Affix) {
         match self {
             Self::First => {
-                name.drain(..taken.pieces);
+                name.drain(..affix.pieces);
                 if let Some(first) = name.first_mut() {
-                    first.text.drain(..taken.bytes);
+                    first.text.drain(..affix.bytes);
                 }
             }
             Self::Last => {
-                name.truncate(name.len() - taken.pieces);
+                name.truncate(name.len() - affix.pieces);
                 if let Some(last) = name.last_mut() {
-                    last.text.truncate(last.text.len() - taken.bytes);
+                    last.text.truncate(last.text.len() - affix.bytes);
                 }
             }
         }
     }
 }
 
-/// What a form takes from an end of a name.
+/// The extent of a legal form at an end of a name.
 #[derive(Debug, Clone, Copy)]
-struct Taken {
-    /// So many pieces,
+struct Affix {
+    /// The number of pieces,
     pieces: usize,
-    /// and so many bytes of the next, to which it is glued.
+    /// and of bytes in the next piece, to which it is attached.
     bytes: usize,
 }
 
@@ -123,106 +123,109 @@ pub(super) fn ends_with_form(name: &[Piece]) -> bool {
     form_at(name, End::Last, &[]).is_some()
 }
 
-/// The pieces of a name without the legal forms at its ends, and these, outermost last.
+/// The pieces of a name without the legal forms at its ends, and these forms, outermost last.
 pub(super) fn strip(mut name: Vec<Piece>) -> (Vec<Piece>, Vec<&'static LegalForm>) {
-    let mut found: Vec<&'static LegalForm> = Vec::new();
+    let mut forms: Vec<&'static LegalForm> = Vec::new();
     for end in [End::Last, End::First] {
         for _ in 0..FORMS_MAX {
-            let Some((taken, form)) = form_at(&name, end, &found) else {
+            let Some((affix, form)) = form_at(&name, end, &forms) else {
                 break;
             };
-            end.take(&mut name, taken);
+            end.remove(&mut name, affix);
             if end == End::Last {
                 drop_dangling(&mut name);
             }
-            if !found.contains(&form) {
-                found.push(form);
+            if !forms.contains(&form) {
+                forms.push(form);
             }
         }
     }
     drop_dangling(&mut name);
-    (name, found)
+    (name, forms)
 }
 
-/// Drops the sign of `Acorn & Co.`, which belongs to the form.
+/// Drops the `&` of `Acorn & Co.`, which belongs to the form.
 fn drop_dangling(name: &mut Vec<Piece>) {
     let dangling = name.split_last().filter(|(last, _)| last.text == "and");
-    if dangling.is_some_and(|(_, rest)| names_somebody(rest)) {
+    if dangling.is_some_and(|(_, rest)| is_distinctive(rest)) {
         name.pop();
     }
 }
 
-/// The longest form at this end without which the name still names somebody. `others` were found before: some forms only stand
-/// beside them.
-fn form_at(name: &[Piece], end: End, others: &[&'static LegalForm]) -> Option<(Taken, &'static LegalForm)> {
+/// The longest form at this end without which the name is still distinctive. `others` were found before: some forms require one
+/// of them.
+fn form_at(name: &[Piece], end: End, others: &[&'static LegalForm]) -> Option<(Affix, &'static LegalForm)> {
     let letter = end.letter(name)?;
     let spellings = match end {
         End::First => SPELLINGS.prefixes.get(&letter),
         End::Last => SPELLINGS.suffixes.get(&letter),
     };
     spellings?.iter().find_map(|spelling| {
-        let beside = spelling.form.beside;
-        let may_stand = beside.is_empty() || others.iter().any(|other| beside.contains(&other.name));
-        let taken = taken(name, &spelling.pieces, end).filter(|_| may_stand)?;
-        names_somebody_without(name, taken, end).then_some((taken, spelling.form))
+        let requires_any = spelling.form.requires_any;
+        let is_allowed = requires_any.is_empty() || others.iter().any(|other| requires_any.contains(&other.name));
+        let affix = find_affix(name, &spelling.pieces, end).filter(|_| is_allowed)?;
+        is_distinctive_without(name, affix, end).then_some((affix, spelling.form))
     })
 }
 
-/// Whether the name is a legal form, or ends in one and says next to nothing besides: `Ltd`, `The Limited`.
+/// Whether the name is a legal form, or ends in one and has nothing distinctive besides: `Ltd`, `The Limited`.
 pub(super) fn is_mostly_form(name: &[Piece]) -> bool {
     let spellings = End::Last
         .letter(name)
         .and_then(|letter| SPELLINGS.suffixes.get(&letter));
     let ends_in = |spelling: &Spelling| {
-        let taken = taken(name, &spelling.pieces, End::Last);
-        taken.is_some_and(|taken| !names_somebody_without(name, taken, End::Last))
+        let affix = find_affix(name, &spelling.pieces, End::Last);
+        affix.is_some_and(|affix| !is_distinctive_without(name, affix, End::Last))
     };
     spellings.is_some_and(|spellings| spellings.iter().any(ends_in))
 }
 
-/// Whether what is left of `name` still tells one company from another.
-fn names_somebody_without(name: &[Piece], taken: Taken, end: End) -> bool {
-    if taken.bytes == 0 {
-        return names_somebody(end.rest(name, taken.pieces));
+/// Whether `name` without the affix still distinguishes a company.
+fn is_distinctive_without(name: &[Piece], affix: Affix, end: End) -> bool {
+    if affix.bytes == 0 {
+        return is_distinctive(end.rest(name, affix.pieces));
     }
     let mut rest = name.to_vec();
-    end.take(&mut rest, taken);
-    names_somebody(&rest)
+    end.remove(&mut rest, affix);
+    is_distinctive(&rest)
 }
 
-/// What the pieces of `form` take from `name` at this end; none when it does not stand there.
-fn taken(name: &[Piece], form: &[Piece], end: End) -> Option<Taken> {
+/// The extent of `form` at this end of `name`; `None` if the form is not there.
+fn find_affix(name: &[Piece], form: &[Piece], end: End) -> Option<Affix> {
     let (mut form, mut pieces) = (form, 0);
-    while let Some((wanted, inner)) = end.split(form) {
+    while let Some((form_piece, inner)) = end.split(form) {
         let rest = end.rest(name, pieces);
         let (outer, _) = end.split(rest)?;
-        if outer.in_form() == wanted.in_form() {
-            if wanted.is_bracketed && !outer.is_bracketed {
+        if outer.in_form() == form_piece.in_form() {
+            if form_piece.is_bracketed && !outer.is_bracketed {
                 return None;
             }
             pieces += 1;
-        } else if wanted.is_bracketed {
+        } else if form_piece.is_bracketed {
             return None;
-        } else if inner.is_empty() && is_unspaced_word(&wanted.text) && end.strip(&outer.text, &wanted.text).is_some() {
-            // Glued to the name: 株式会社 needs no space. Only the innermost piece can be.
-            let bytes = wanted.text.len();
-            return Some(Taken { pieces, bytes });
+        } else if inner.is_empty()
+            && is_unspaced_word(&form_piece.text)
+            && end.strip(&outer.text, &form_piece.text).is_some()
+        {
+            // Attached to the name: 株式会社 needs no space. Only the innermost piece can be.
+            let bytes = form_piece.text.len();
+            return Some(Affix { pieces, bytes });
         } else {
-            pieces += spelled_out(rest, &wanted.text, end)?;
+            pieces += spelled_out(rest, &form_piece.text, end)?;
         }
         form = inner;
     }
-    Some(Taken { pieces, bytes: 0 })
+    Some(Affix { pieces, bytes: 0 })
 }
 
-/// In how many pieces `wanted` is spelled out in letters: S. p. A. At the start only from three letters on, or where a form at
-/// the end goes with it, since A. O. Smith is no АО.
-fn spelled_out(name: &[Piece], wanted: &str, end: End) -> Option<usize> {
-    // Most names end in a word, which is seen at once.
+/// The number of pieces in which `form_piece` is spelled out in letters: S. p. A. At the start only from three letters on, or
+/// together with a form at the end, since A. O. Smith is not an АО.
+fn spelled_out(name: &[Piece], form_piece: &str, end: End) -> Option<usize> {
+    // Fast path: most names end in a word.
     let (outer, _) = end.split(name)?;
     outer.single_letter()?;
-    let letters = wanted.chars().count();
-    let letters_min = if end == End::Last || wanted == "sc" { 2 } else { 3 };
+    let letters = form_piece.chars().count();
+    let letters_min = if end == End::Last || form_piece == "sc" { 2 } else { 3 };
     if letters < letters_min || name.len() < letters {
         return None;
     }
@@ -231,5 +234,9 @@ fn spelled_out(name: &[Piece], wanted: &str, end: End) -> Option<usize> {
         End::Last => &name[name.len() - letters..],
     };
     let is_letter = |(piece, letter): (&Piece, char)| piece.single_letter() == Some(letter);
-    spelling.iter().zip(wanted.chars()).all(is_letter).then_some(letters)
+    spelling
+        .iter()
+        .zip(form_piece.chars())
+        .all(is_letter)
+        .then_some(letters)
 }

@@ -1,9 +1,9 @@
-//! The legal forms that names carry, in families: one form with its spellings, in the manner of ISO 20275. Only the table;
-//! how a name is held against it is said by `affix`.
+//! The legal forms of names, in families: one form with its spellings, in the manner of ISO 20275. Only the table; `affix`
+//! matches names against it.
 
 use super::legal_form::{
     FormClass::{Association, Limited, Partnership, Stock},
-    LegalForm, form, form_beside,
+    LegalForm, form, form_requiring,
 };
 
 /// The families. A spelling in brackets counts only where the name has it in brackets: a bare 주 or 株 is a part of words.
@@ -142,7 +142,7 @@ pub static LEGAL_FORMS: &[LegalForm] = &[
         &["SARL", "EURL", "Société à responsabilité limitée"],
         &["SARL", "EURL"],
     ),
-    form_beside(Stock, "SC", &["SC"], &["Srl", "SA"]),
+    form_requiring(Stock, "SC", &["SC"], &["Srl", "SA"]),
     form(Partnership, "SCA", &["SCA", "SCS", "SCSp", "SNC"], &[]),
     form(Partnership, "SCI", &[], &["SCI"]),
     form(

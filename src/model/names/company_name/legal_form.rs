@@ -1,9 +1,9 @@
-//! A legal form: what it makes of a company, and how it is spelled. The forms themselves are in `forms`.
+//! A legal form: its class and its spellings. The forms themselves are in `forms`.
 
 use crate::model::catalog::catalog;
 
 catalog! {
-    /// What a legal form makes of a company, beyond country and language.
+    /// The class of a legal form, independent of country and language.
     pub enum FormClass as "a class of legal forms" {
         /// A company with shares that may be traded: AG, Inc., 股份有限公司.
         Stock = "STOCK",
@@ -19,16 +19,16 @@ catalog! {
 /// A legal form with all its spellings.
 #[derive(Debug, PartialEq, Eq)]
 pub struct LegalForm {
-    /// The usual short spelling, which stands for the family: `Ltd`.
+    /// The usual short spelling, which represents the family: `Ltd`.
     pub name: &'static str,
-    /// What it makes of a company.
+    /// Its class.
     pub class: FormClass,
     /// Spellings at the end of a name. Dots, spaces and brackets may vary, so they are written plainly.
     pub suffixes: &'static [&'static str],
     /// Spellings at the start of a name.
     pub prefixes: &'static [&'static str],
-    /// The names of forms one of which stands at the end where this one stands at the start; empty where it stands by itself.
-    pub beside: &'static [&'static str],
+    /// If not empty, this form counts at the start of a name only with one of these forms at its end.
+    pub requires_any: &'static [&'static str],
 }
 
 pub(super) const fn form(
@@ -42,19 +42,19 @@ pub(super) const fn form(
         class,
         suffixes,
         prefixes,
-        beside: &[],
+        requires_any: &[],
     }
 }
 
-/// A form at the start that only counts where one of these stands at the end.
-pub(super) const fn form_beside(
+/// A form at the start that counts only with one of these forms at the end.
+pub(super) const fn form_requiring(
     class: FormClass,
     name: &'static str,
     prefixes: &'static [&'static str],
-    beside: &'static [&'static str],
+    requires_any: &'static [&'static str],
 ) -> LegalForm {
     LegalForm {
-        beside,
+        requires_any,
         ..form(class, name, &[], prefixes)
     }
 }

@@ -1,5 +1,5 @@
-//! The names of companies as they are compared: a core of folded words, and the legal forms that stood at its ends. Holds no
-//! similarity: that is `similarity`.
+//! Names of companies, parsed for comparison: a core of folded words, and the legal forms at the ends. Comparison itself is in
+//! `similarity`.
 
 mod abbreviations;
 mod affix;
@@ -12,11 +12,11 @@ mod words;
 pub use forms::LEGAL_FORMS;
 pub use legal_form::{FormClass, LegalForm};
 use words::is_unspaced_word;
-pub use words::{Telling, Word};
+pub use words::{Distinctiveness, Word};
 
 use crate::model::fold;
 
-/// A name, taken apart.
+/// A parsed name.
 ///
 /// ```
 /// use guanxi::model::CompanyName;
@@ -33,17 +33,16 @@ pub struct CompanyName {
 }
 
 impl CompanyName {
-    /// The name written as `text`, without what registers and lists write behind it: `/DE/`, `(Class A)`, `in Liquidation`.
-    /// Only its ends are searched for legal forms, and only so far that something distinctive is left: `Limited Brands` and
-    /// `The Limited` keep theirs. Without letters and digits the core is empty. Linear in the length of `text`; of very long
-    /// names the first 24 words count.
+    /// Parses a name, without the remarks that registers and lists append: `/DE/`, `(Class A)`, `in Liquidation`. Strips legal
+    /// forms only from its ends, and only while something distinctive remains: `Limited Brands` and `The Limited` keep theirs.
+    /// Without letters and digits the core is empty. Linear in the length of `text`; only the first 24 words of a name count.
     #[must_use]
     pub fn new(text: &str) -> Self {
         let folded = fold(text);
-        let remarked = remarks::split(&folded);
-        let (rest, forms) = affix::strip(words::pieces(remarked.name));
+        let split = remarks::split(&folded);
+        let (rest, forms) = affix::strip(words::pieces(split.name));
         let mut core = match affix::is_mostly_form(&rest) {
-            true => words::uncut(&rest),
+            true => words::weak_words(&rest),
             false => words::words(&rest),
         };
         if forms.is_empty() {
@@ -52,14 +51,16 @@ impl CompanyName {
         Self {
             core,
             forms,
-            register_suffix: remarked.suffix,
+            register_suffix: split.suffix,
         }
     }
 
-    /// Whether the core says next to nothing: such a name is like no other but itself.
+    /// Whether the core has no distinctive word: such a name matches only itself.
     #[must_use]
     pub fn is_weak(&self) -> bool {
-        self.core.iter().all(|word| word.telling == Telling::Weak)
+        self.core
+            .iter()
+            .all(|word| word.distinctiveness == Distinctiveness::Weak)
     }
 
     /// The words without the legal forms, in the order of the name.
@@ -68,33 +69,33 @@ impl CompanyName {
         &self.core
     }
 
-    /// The same as one text.
+    /// The words of the core as one text.
     #[must_use]
     pub fn core_text(&self) -> String {
         let words: Vec<&str> = self.core.iter().map(|word| word.text.as_str()).collect();
         words.join(" ")
     }
 
-    /// The legal forms that were cut off.
+    /// The legal forms at its ends.
     #[must_use]
     pub fn forms(&self) -> &[&'static LegalForm] {
         &self.forms
     }
 
-    /// What a register writes behind the name to tell filers of the same name apart, in lower case: `de` for `/DE/`.
+    /// The suffix by which a register distinguishes filers of the same name, in lower case: `de` for `/DE/`.
     #[must_use]
     pub fn register_suffix(&self) -> Option<&str> {
         self.register_suffix.as_deref()
     }
 
-    /// The core in every way in which it may be written whole: as compared, without marks, and in Latin letters by each
-    /// convention. Each once, the first is [`CompanyName::core_text`].
+    /// The core in each way in which it may be written: as compared, without diacritics, and romanized by each convention. Each
+    /// once; the first is [`CompanyName::core_text`].
     #[must_use]
     pub fn core_texts(&self) -> Vec<String> {
         let mut texts = vec![self.core_text()];
-        let mut add = |written: &dyn Fn(&Word) -> Option<&str>| {
-            if self.core.iter().any(|word| written(word).is_some()) {
-                let words = self.core.iter().map(|word| written(word).unwrap_or(&word.text));
+        let mut add = |variant: &dyn Fn(&Word) -> Option<&str>| {
+            if self.core.iter().any(|word| variant(word).is_some()) {
+                let words = self.core.iter().map(|word| variant(word).unwrap_or(&word.text));
                 let text = words.collect::<Vec<&str>>().join(" ");
                 if !texts.contains(&text) {
                     texts.push(text);
@@ -119,21 +120,25 @@ impl CompanyName {
         texts
     }
 
-    /// The names that stand beside each other in a name of two scripts: `Alibaba 阿里巴巴` is both. Empty for one script.
+    /// The two names in a name of two scripts: `Alibaba 阿里巴巴` is both. Empty for one script.
     #[must_use]
     pub fn parts(&self) -> Vec<Self> {
-        let is_of = |word: &Word, unspaced: bool| is_unspaced_word(&word.text) == unspaced;
-        let has_both = [true, false].map(|script| self.core.iter().any(|word| is_of(word, script)));
+        let is_in = |word: &Word, unspaced: bool| is_unspaced_word(&word.text) == unspaced;
+        let has_both = [true, false].map(|script| self.core.iter().any(|word| is_in(word, script)));
         if has_both != [true, true] {
             return Vec::new();
         }
         let part = |script: bool| Self {
-            core: self.core.iter().filter(|word| is_of(word, script)).cloned().collect(),
+            core: self.core.iter().filter(|word| is_in(word, script)).cloned().collect(),
             forms: self.forms.clone(),
             register_suffix: self.register_suffix.clone(),
         };
-        let names_somebody = |part: &Self| part.core.iter().any(|word| word.telling == Telling::Distinctive);
-        [false, true].map(part).into_iter().filter(names_somebody).collect()
+        let is_distinctive = |part: &Self| {
+            part.core
+                .iter()
+                .any(|word| word.distinctiveness == Distinctiveness::Distinctive)
+        };
+        [false, true].map(part).into_iter().filter(is_distinctive).collect()
     }
 }
 

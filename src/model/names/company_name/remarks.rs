@@ -1,16 +1,16 @@
-//! What registers and lists write behind a name that is no part of it: the state of a filer (`/DE/`), a class of shares, that a
-//! company is being wound up. Works on folded text and refuses to leave nothing.
+//! Remarks that registers and lists append to a name: the state of a filer (`/DE/`), a class of shares, a winding-up. Works on
+//! folded text and never leaves an empty name.
 
 use super::{affix, words::pieces};
 
-/// What tells filers of the same name apart that is no state or country.
+/// Suffixes that distinguish filers of the same name and are not a state or country.
 const SUFFIXES: [&str; 14] = [
     "new", "old", "adr", "ads", "gdr", "can", "del", "fi", "bd", "ta", "adv", "pred", "intl", "uk",
 ];
-/// A suffix between slashes may be any word of so many letters at most.
+/// The most letters of a suffix between slashes, which may be any word.
 const SUFFIX_LETTERS_MAX: usize = 8;
 
-/// Shares that a list of securities names behind a company.
+/// Kinds of shares that a list of securities appends to the name of a company.
 const SHARES: [&str; 12] = [
     "common stock",
     "common shares",
@@ -26,7 +26,7 @@ const SHARES: [&str; 12] = [
     "adr",
 ];
 
-/// What says that a company is being founded or wound up.
+/// Remarks that a company is being founded or wound up.
 const PROCEEDINGS: [&str; 22] = [
     "in liquidation",
     "in liq",
@@ -52,17 +52,17 @@ const PROCEEDINGS: [&str; 22] = [
     "в ликвидации",
 ];
 
-/// A name without what was written behind it.
+/// A name without its remarks.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Remarked<'t> {
+pub(super) struct SplitName<'t> {
     /// The name.
     pub(super) name: &'t str,
-    /// What tells filers of the same name apart, in lower case: `de`, `new`.
+    /// The suffix that distinguishes filers of the same name, in lower case: `de`, `new`.
     pub(super) suffix: Option<String>,
 }
 
-/// Parts the folded name from the remarks behind it.
-pub(super) fn split(folded: &str) -> Remarked<'_> {
+/// Splits the remarks off a folded name.
+pub(super) fn split(folded: &str) -> SplitName<'_> {
     let (mut name, mut suffixes) = (folded, Vec::new());
     while let Some((rest, suffix)) = without_last(name).filter(|(rest, _)| rest.chars().any(char::is_alphanumeric)) {
         name = rest;
@@ -70,10 +70,10 @@ pub(super) fn split(folded: &str) -> Remarked<'_> {
     }
     suffixes.reverse();
     let suffix = (!suffixes.is_empty()).then(|| suffixes.join(" "));
-    Remarked { name, suffix }
+    SplitName { name, suffix }
 }
 
-/// The name without its last remark, and that where it is a suffix of a register.
+/// The name without its last remark, and the remark if it is a register suffix.
 fn without_last(name: &str) -> Option<(&str, Option<String>)> {
     let name = name.trim_end();
     let slash = || without_slashes(name);
@@ -107,10 +107,10 @@ fn without_slashes(name: &str) -> Option<(&str, Option<String>)> {
     if letters < 2 || !token.bytes().all(|letter| letter.is_ascii_lowercase()) {
         return is_closed.then_some((inner, None));
     }
-    let stands_apart = || before.ends_with(char::is_whitespace) && (letters == 2 || SUFFIXES.contains(&token));
+    let is_separate = || before.ends_with(char::is_whitespace) && (letters == 2 || SUFFIXES.contains(&token));
     let is_suffix = match is_closed {
         true => letters <= SUFFIX_LETTERS_MAX,
-        false => stands_apart() || (letters <= 4 && ends_with_form(before)),
+        false => is_separate() || (letters <= 4 && ends_with_form(before)),
     };
     is_suffix.then(|| (before, Some(token.to_owned())))
 }
@@ -128,24 +128,24 @@ fn without_brackets(name: &str) -> Option<(&str, Option<String>)> {
     is_suffix.then(|| (before, Some(token.to_owned())))
 }
 
-/// Whether this names a class of shares: `class a`, `cl. b`.
+/// Whether `text` is a class of shares: `class a`, `cl. b`.
 fn is_class(text: &str) -> bool {
     let class = ["class", "cl.", "cl"].iter().find_map(|word| text.strip_prefix(word));
     let class = class.and_then(|class| class.strip_prefix(' ')).map(str::trim);
     class.is_some_and(|class| class.len() == 1 && class.bytes().all(|letter| letter.is_ascii_alphanumeric()))
 }
 
-/// The name without a class of shares behind it.
+/// The name without a class of shares at its end.
 fn without_class(name: &str) -> Option<&str> {
     let start = name.rfind(" cl")? + 1;
     is_class(&name[start..]).then(|| name[..start].trim_end_matches([' ', '-', '–', ',']))
 }
 
-/// The name without one of these phrases behind it.
+/// The name without one of these phrases at its end.
 fn without_phrase<'t>(name: &'t str, phrases: &[&str]) -> Option<&'t str> {
     let name = name.trim_end_matches('.');
     let rest = phrases.iter().find_map(|phrase| name.strip_suffix(phrase));
-    // What ends in the phrase may be a longer word.
+    // The phrase may be the end of a longer word.
     let rest = rest.filter(|rest| rest.ends_with([' ', '-', ',']))?;
     Some(rest.trim_end_matches([' ', '-', '–', ',']))
 }
@@ -156,19 +156,19 @@ mod tests {
     use crate::model::fold;
 
     #[track_caller]
-    fn check(written: &str, name: &str, suffix: Option<&str>) {
-        let folded = fold(written);
+    fn check(text: &str, name: &str, suffix: Option<&str>) {
+        let folded = fold(text);
         let split = split(&folded);
         assert_eq!(
             (split.name.trim_end(), split.suffix.as_deref()),
             (name, suffix),
-            "{written}"
+            "{text}"
         );
     }
 
     #[test]
-    fn suffixes_of_registers_are_parted_from_the_name() {
-        for (written, name, suffix) in [
+    fn register_suffixes_are_split_off_the_name() {
+        for (text, name, suffix) in [
             ("ACORN TOWER CORP /MA/", "acorn tower corp", Some("ma")),
             ("Birchwood Corp /NEW/", "birchwood corp", Some("new")),
             ("Birchwood Corp /NEW", "birchwood corp", Some("new")),
@@ -184,13 +184,13 @@ mod tests {
             ("Ivy Inc. (DE)", "ivy inc.", Some("de")),
             ("Ivy Corp (NEW)", "ivy corp", Some("new")),
         ] {
-            check(written, name, suffix);
+            check(text, name, suffix);
         }
     }
 
     #[test]
-    fn shares_and_proceedings_are_no_part_of_the_name() {
-        for (written, name) in [
+    fn shares_and_proceedings_are_not_part_of_the_name() {
+        for (text, name) in [
             ("Juniper Inc. (Class A)", "juniper inc."),
             ("Juniper Inc. - Class B", "juniper inc."),
             ("Juniper Inc. Class C Common Stock", "juniper inc."),
@@ -200,13 +200,13 @@ mod tests {
             ("Larch Ltd in liquidation", "larch ltd"),
             ("Mélèze SA en liquidation", "mélèze sa"),
         ] {
-            check(written, name, None);
+            check(text, name, None);
         }
     }
 
     #[test]
-    fn what_belongs_to_the_name_stays() {
-        for written in [
+    fn other_endings_remain_part_of_the_name() {
+        for text in [
             "AC/DC",
             "Novo Nordisk A/S",
             "20/20 Biolabs, Inc.",
@@ -219,9 +219,9 @@ mod tests {
             "(Class A)",
             "",
         ] {
-            let folded = fold(written);
+            let folded = fold(text);
             let split = split(&folded);
-            assert_eq!((split.name, split.suffix), (folded.as_str(), None), "{written}");
+            assert_eq!((split.name, split.suffix), (folded.as_str(), None), "{text}");
         }
     }
 }

@@ -5,18 +5,14 @@ use proptest::prelude::*;
 use super::*;
 
 #[track_caller]
-fn check(written: &str, core: &str, forms: &[&str]) {
-    let name = CompanyName::new(written);
-    let found: Vec<&str> = name.forms().iter().map(|form| form.name).collect();
-    assert_eq!(
-        (name.core_text().as_str(), found.as_slice()),
-        (core, forms),
-        "{written}"
-    );
+fn check(text: &str, core: &str, forms: &[&str]) {
+    let name = CompanyName::new(text);
+    let names: Vec<&str> = name.forms().iter().map(|form| form.name).collect();
+    assert_eq!((name.core_text().as_str(), names.as_slice()), (core, forms), "{text}");
 }
 
 #[test]
-fn suffixes_are_cut_whatever_their_dots_spaces_and_brackets() {
+fn suffixes_are_stripped_regardless_of_dots_spaces_and_brackets() {
     check("Acme Ltd", "acme", &["Ltd"]);
     check("Acme LIMITED", "acme", &["Ltd"]);
     check("Acme, Inc.", "acme", &["Inc"]);
@@ -46,7 +42,7 @@ fn suffixes_are_cut_whatever_their_dots_spaces_and_brackets() {
 }
 
 #[test]
-fn forms_stand_glued_or_apart_before_and_after_in_scripts_without_spaces() {
+fn in_scripts_without_spaces_forms_may_be_attached_or_separate_at_both_ends() {
     check("阿里巴巴集团控股有限公司", "阿里巴巴 集团 控股", &["有限公司"]);
     check("海底捞国际控股股份有限公司", "海底捞 国际 控股", &["股份有限公司"]);
     check("腾讯科技（深圳）有限公司", "腾讯 科技 深圳", &["有限公司"]);
@@ -64,7 +60,7 @@ fn forms_stand_glued_or_apart_before_and_after_in_scripts_without_spaces() {
 }
 
 #[test]
-fn prefixes_are_cut() {
+fn prefixes_are_stripped() {
     check("ООО «Яндекс»", "яндекс", &["ООО"]);
     check("ПАО Сбербанк", "сбербанк", &["ПАО"]);
     check("PT Telkom Indonesia (Persero) Tbk", "telkom indonesia", &["Tbk", "PT"]);
@@ -79,7 +75,7 @@ fn prefixes_are_cut() {
 }
 
 #[test]
-fn nothing_is_cut_from_the_middle_or_down_to_nothing() {
+fn nothing_is_stripped_from_the_middle_or_until_nothing_remains() {
     check("Limited Brands", "limited brands", &[]);
     check("Limited Brands, Inc.", "limited brands", &["Inc"]);
     check("The Limited", "the limited", &[]);
@@ -96,7 +92,7 @@ fn nothing_is_cut_from_the_middle_or_down_to_nothing() {
 }
 
 #[test]
-fn cores_do_not_care_about_case_width_accents_and_punctuation() {
+fn cores_ignore_case_width_accents_and_punctuation() {
     for (one, other) in [
         ("Aéropostale", "AEROPOSTALE"),
         ("Macy's", "MACYS"),
@@ -118,7 +114,7 @@ fn cores_do_not_care_about_case_width_accents_and_punctuation() {
 }
 
 #[test]
-fn the_names_in_two_scripts_are_told_apart() {
+fn names_in_two_scripts_are_separated() {
     let parts = |text: &str| -> Vec<String> {
         CompanyName::new(text)
             .parts()
@@ -134,14 +130,18 @@ fn the_names_in_two_scripts_are_told_apart() {
 #[test]
 fn every_spelling_in_the_table_is_recognised_as_its_family() {
     for form in LEGAL_FORMS {
-        let written = form.suffixes.iter().map(|suffix| format!("Zweiblum {suffix}"));
-        let beside = form.beside.first().copied().unwrap_or_default();
-        let written = written.chain(form.prefixes.iter().map(|prefix| format!("{prefix} Zweiblum {beside}")));
-        for written in written {
-            let name = CompanyName::new(&written);
-            assert_eq!(name.core_text(), "zweiblum", "{written}");
-            let found = name.forms().last().map(|form| form.class);
-            assert_eq!(found, Some(form.class), "{written}: {:?}", name.forms());
+        let text = form.suffixes.iter().map(|suffix| format!("Zweiblum {suffix}"));
+        let other_form = form.requires_any.first().copied().unwrap_or_default();
+        let text = text.chain(
+            form.prefixes
+                .iter()
+                .map(|prefix| format!("{prefix} Zweiblum {other_form}")),
+        );
+        for text in text {
+            let name = CompanyName::new(&text);
+            assert_eq!(name.core_text(), "zweiblum", "{text}");
+            let class = name.forms().last().map(|form| form.class);
+            assert_eq!(class, Some(form.class), "{text}: {:?}", name.forms());
         }
     }
 }

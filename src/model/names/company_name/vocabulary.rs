@@ -1,18 +1,18 @@
-//! Words that say little about who is meant, and words that are spelled in several ways. Only the lists.
+//! Words that are not distinctive, and words with several spellings. Only the lists.
 
-/// Words that say next to nothing: articles and connectives.
+/// Words without meaning for comparison: articles and connectives.
 pub(super) const CONNECTIVES: &str = "\
     the and e y of de del della der die das des du di da do dos den van von for fur la le les el los al ab com www \
     in to ο η και и";
 
-/// Words that say next to nothing: the structure of a company, and legal forms that stand inside a name.
+/// Words without meaning for comparison: the structure of a company, and legal forms inside a name.
 pub(super) const STRUCTURE: &str = "\
     group groupe gruppe grupo gruppo grupa gruppa holding holdings company companies compagnie compania companhia \
     compagnia kompaniya enterprise enterprises corporation incorporated inc ltd llc llp plc gmbh mbh srl sarl pty pvt \
     co группа холдинг компания ооо оао зао пао شركه مجموعه قابضه חברת קבוצת 集团 控股 公司 総公司 グループ \
     ホールディングス ホールディング 그룹 홀딩스 지주 กรุ๊ป โฮลดิ้ง โฮลดิ้งส์";
 
-/// Words for a line of business, a place that many name themselves after, or a claim to size: many share them.
+/// Common words: lines of business, places in many names, and claims to size.
 pub(super) const COMMON: &str = "\
     bank banking banco banque banc bancorp bancshares bankshares savings capital management financial finance services \
     service technology network networks system systems solutions industry industries energy insurance assurance \
@@ -33,11 +33,11 @@ pub(super) const COMMON: &str = "\
     自动车 자동차 电器 通信 通讯 金融 基金 화학 化学 建设 건설 制作所 工业 商事 电机 制药 医药 药业 食品 地产 置业 \
     能源 石油 电力 航空 항공 生物 百货 健康 资本 은행 банк بنك مصرف ธนาคาร";
 
-/// Lines of business of funds and lenders, which are named after those who manage them and are other companies.
+/// Lines of business of funds and lenders, which are named after their managers but are other companies.
 pub(super) const VEHICLES: &str =
     "capital mortgage fund funds lending credit income investment investments acquisition securities";
 
-/// Lines of business in other scripts with what they are called in English, where names are mostly translated so.
+/// Lines of business in other scripts with their usual English translations in names.
 pub(super) const MEANINGS: &[(&str, &str)] = &[
     ("银行", "bank"),
     ("은행", "bank"),
@@ -90,7 +90,7 @@ pub(super) const MEANINGS: &[(&str, &str)] = &[
     ("资本", "capital"),
 ];
 
-/// Other spellings of a word, and the one they are compared as.
+/// Other spellings of a word, and the one under which they are compared.
 pub(super) const SPELLINGS: &[(&str, &str)] = &[
     ("intl", "international"),
     ("natl", "national"),

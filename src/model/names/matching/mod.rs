@@ -1,5 +1,5 @@
-//! Whether an entity is who was meant: a score with what speaks for and against it. Every feature moves the score that those
-//! before it left, so that the contributions add up to the score. Reads no graph.
+//! Scores how well an entity matches a query, with the features for and against. Every feature changes the score of those before
+//! it, so that the contributions add up to the score. Reads no graph.
 
 use super::similarity::similarity_of;
 use crate::model::{
@@ -8,7 +8,7 @@ use crate::model::{
 };
 
 catalog! {
-    /// What was compared to tell whether an entity is who was meant.
+    /// The compared property of a match.
     pub enum MatchFeatureKind as "a kind of match feature" {
         /// The names, without legal forms.
         Name = "NAME",
@@ -16,7 +16,7 @@ catalog! {
         LegalForm = "LEGAL_FORM",
         /// The countries.
         Country = "COUNTRY",
-        /// What the entity is.
+        /// The kinds of entity.
         Kind = "KIND",
         /// An identifier of one scheme.
         Identifier = "IDENTIFIER",
@@ -24,153 +24,153 @@ catalog! {
 }
 
 catalog! {
-    /// Whether what was given agrees with what was found.
+    /// Whether the query agrees with the entity.
     pub enum MatchAgreement as "an agreement" {
-        /// It is the same.
+        /// They are the same.
         Agrees = "AGREES",
-        /// It is nearly the same, or can be told apart only by more detail.
+        /// They are nearly the same, or differ only in detail.
         Partly = "PARTLY",
-        /// It is something else.
+        /// They are different.
         Differs = "DIFFERS",
-        /// One of both is not stated.
+        /// One of them is not stated.
         Unknown = "UNKNOWN",
     }
 }
 
-/// Schemes by which one entity has one identifier: two of them are two entities.
+/// Schemes with one identifier for each entity: two identifiers are two entities.
 const UNIQUE_SCHEMES: [&str; 3] = [LEI_SCHEME, "qid", COUNTRY_SCHEME];
 
-/// What another identifier of such a scheme takes away, and what it takes away that another entity has the one given.
+/// The part of the score removed by another identifier of such a scheme, or if another entity has the queried identifier.
 const WEAKENS_MUCH: f64 = 0.6;
 
-/// From which similarity on names agree in part.
+/// The lowest similarity of names that agree in part.
 const NAME_PARTLY_MIN: f64 = 0.5;
 
-/// Who is meant, as far as it is told.
+/// The properties of the entity to match.
 #[derive(Debug, Clone, Default)]
-pub struct Wanted {
-    /// The name as written, and taken apart.
+pub struct MatchCriteria {
+    /// The name as given, and parsed.
     pub name: Option<(String, CompanyName)>,
     /// ISO 3166-1 alpha-2 or ISO 3166-2.
     pub country: Option<String>,
-    /// What it is.
+    /// Its kind.
     pub kind: Option<EntityKind>,
-    /// What registers call it.
+    /// Its identifiers in registers.
     pub identifiers: Vec<Identifier>,
 }
 
-impl Wanted {
-    /// Whether a country is asked for, or a kind.
+impl MatchCriteria {
+    /// Whether the query has a country or a kind.
     #[must_use]
-    pub fn says_where_or_what(&self) -> bool {
+    pub fn has_country_or_kind(&self) -> bool {
         self.country.is_some() || self.kind.is_some()
     }
 
-    /// Whether an entity in `country`, which is a `kind`, is where and what is asked for.
+    /// Whether an entity with this country and kind fits the country and kind of the query.
     #[must_use]
-    pub fn fits(&self, country: Option<&str>, kind: EntityKind) -> bool {
-        let mut wanted = self.country.iter();
-        let there = wanted.all(|wanted| countries(wanted, country) == MatchAgreement::Agrees);
-        there
+    pub fn accepts(&self, country: Option<&str>, kind: EntityKind) -> bool {
+        let mut countries = self.country.iter();
+        let fits_country = countries.all(|queried| country_agreement(queried, country) == MatchAgreement::Agrees);
+        fits_country
             && self
                 .kind
-                .is_none_or(|wanted| kinds(wanted, kind) != MatchAgreement::Differs)
+                .is_none_or(|queried| kind_agreement(queried, kind) != MatchAgreement::Differs)
     }
 }
 
-/// What is known of an entity.
+/// The properties of an entity that are compared with a query.
 #[derive(Debug, Clone)]
-pub struct Known<'a> {
+pub struct EntityProfile<'a> {
     /// All its names, the main one first.
     pub names: Vec<&'a str>,
     /// Its country.
     pub country: Option<&'a str>,
-    /// What it is.
+    /// Its kind.
     pub kind: EntityKind,
     /// Scheme and value of each identifier.
     pub identifiers: Vec<(&'a str, &'a str)>,
 }
 
-/// One comparison and what it did to the score.
+/// One comparison and its effect on the score.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MatchFeature {
     /// What was compared.
     pub kind: MatchFeatureKind,
     /// Whether it agrees.
     pub agreement: MatchAgreement,
-    /// What was given.
-    pub given: Option<String>,
-    /// What was found.
-    pub found: Option<String>,
-    /// By how much it moved the score.
+    /// The value in the query.
+    pub query_value: Option<String>,
+    /// The value of the entity.
+    pub entity_value: Option<String>,
+    /// Its contribution to the score.
     pub contribution: f64,
 }
 
-/// How sure it is that an entity is who was meant.
+/// How well an entity matches a query.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct MatchScore {
     /// From 0 to 1, to four places.
     pub total: f64,
-    /// What was compared, in the order in which it counted; the contributions add up to the total.
+    /// The comparisons, in the order of their effect; the contributions add up to the total.
     pub features: Vec<MatchFeature>,
 }
 
-/// What a comparison does to the score before it.
+/// The effect of a comparison on the score before it.
 #[derive(Debug, Clone, Copy)]
 enum Effect {
-    /// Sets it at the start.
-    Starts(f64),
-    /// Closes this part of the gap to 1.
+    /// Sets the initial score.
+    Initial(f64),
+    /// Adds this part of the gap to 1.
     Supports(f64),
-    /// Takes this part of it away.
+    /// Removes this part of the score.
     Weakens(f64),
-    /// Leaves it.
+    /// Leaves the score unchanged.
     None,
 }
 
 impl MatchScore {
-    /// How well `known` fits `wanted`. In this order: the likeness of the best of all names
-    /// ([`similarity`](crate::model::similarity())); a legal form
-    /// (supports 2 %, or weakens 3 %: less than any difference of cores); the country (10 %, 20 %); the kind (0 %, 40 %); and each
-    /// identifier. An equal identifier decides, whatever else was found: the score is 1. Another LEI weakens by 60 %, another
-    /// identifier of a scheme that may give several by 10 %.
+    /// Scores `entity` against `query`. In this order: the similarity of the best of all names
+    /// ([`similarity`](crate::model::similarity())); the legal form
+    /// (supports by 2 %, or weakens by 3 %: less than any difference of cores); the country (10 %, 20 %); the kind (0 %, 40 %); and
+    /// each identifier. An equal identifier decides, regardless of the rest: the score is 1. Another LEI weakens by 60 %, another
+    /// identifier of a scheme that allows several by 10 %.
     ///
     /// ```
-    /// use guanxi::model::{CompanyName, EntityKind, Known, MatchScore, Wanted};
+    /// use guanxi::model::{CompanyName, EntityKind, EntityProfile, MatchScore, MatchCriteria};
     ///
     /// let name = "MACYS, INC";
-    /// let wanted = Wanted { name: Some((name.to_owned(), CompanyName::new(name))), ..Wanted::default() };
-    /// let known = Known { names: vec!["Macy's"], country: Some("US"), kind: EntityKind::Company, identifiers: vec![] };
-    /// assert_eq!(MatchScore::of(&wanted, &known).total, 1.0);
+    /// let query = MatchCriteria { name: Some((name.to_owned(), CompanyName::new(name))), ..MatchCriteria::default() };
+    /// let entity = EntityProfile { names: vec!["Macy's"], country: Some("US"), kind: EntityKind::Company, identifiers: vec![] };
+    /// assert_eq!(MatchScore::of(&query, &entity).total, 1.0);
     /// ```
     #[must_use]
-    pub fn of(wanted: &Wanted, known: &Known<'_>) -> Self {
+    pub fn of(query: &MatchCriteria, entity: &EntityProfile<'_>) -> Self {
         let mut score = Self::default();
-        if let Some((written, name)) = &wanted.name {
-            score.compare_names(written, name, known);
+        if let Some((text, name)) = &query.name {
+            score.compare_names(text, name, entity);
         }
-        if let Some(country) = &wanted.country {
-            score.compare_countries(country, known.country);
+        if let Some(country) = &query.country {
+            score.compare_countries(country, entity.country);
         }
-        if let Some(kind) = wanted.kind {
-            score.compare_kinds(kind, known.kind);
+        if let Some(kind) = query.kind {
+            score.compare_kinds(kind, entity.kind);
         }
-        // The deciding one last, so that its contribution is what the others left open.
-        let equal = |identifier: &Identifier| known.identifiers.iter().find(|known| is_same(identifier, **known));
-        for identifier in wanted
+        // A deciding identifier comes last, so that its contribution is the remaining gap.
+        let equal = |identifier: &Identifier| entity.identifiers.iter().find(|other| is_same(identifier, **other));
+        for identifier in query
             .identifiers
             .iter()
             .filter(|identifier| equal(identifier).is_none())
         {
-            score.compare_identifiers(identifier, &known.identifiers);
+            score.compare_identifiers(identifier, &entity.identifiers);
         }
-        for identifier in &wanted.identifiers {
+        for identifier in &query.identifiers {
             let Some((scheme, value)) = equal(identifier) else {
                 continue;
             };
             let texts = (
-                Some(told(&identifier.scheme, &identifier.value)),
-                Some(told(scheme, value)),
+                Some(identifier_text(&identifier.scheme, &identifier.value)),
+                Some(identifier_text(scheme, value)),
             );
             let (kind, effect) = (MatchFeatureKind::Identifier, Effect::Supports(1.0));
             score.add(kind, MatchAgreement::Agrees, texts, effect);
@@ -178,42 +178,43 @@ impl MatchScore {
         score
     }
 
-    /// The identifier that decided, as it was given; none where none is equal.
+    /// The deciding identifier, as in the query; `None` if none is equal.
     #[must_use]
     pub fn decided_by(&self) -> Option<&str> {
         let mut features = self.features.iter();
         let equal = features.find(|feature| {
             feature.kind == MatchFeatureKind::Identifier && feature.agreement == MatchAgreement::Agrees
         });
-        equal?.given.as_deref()
+        equal?.query_value.as_deref()
     }
 
-    /// Weakens it by 60 %, unless it is decided itself: another entity has the identifier `given`.
-    pub fn yield_to(&mut self, given: &str) {
+    /// Weakens the score by 60 % because another entity has the queried `identifier`, unless this one has an equal identifier.
+    pub fn discount_identifier(&mut self, identifier: &str) {
         if self.decided_by().is_some() {
             return;
         }
-        let lost = rounded(WEAKENS_MUCH * self.total);
+        let loss = rounded(WEAKENS_MUCH * self.total);
         let mut features = self.features.iter_mut();
-        let told = features
-            .find(|feature| feature.kind == MatchFeatureKind::Identifier && feature.given.as_deref() == Some(given));
-        if let Some(feature) = told {
+        let feature = features.find(|feature| {
+            feature.kind == MatchFeatureKind::Identifier && feature.query_value.as_deref() == Some(identifier)
+        });
+        if let Some(feature) = feature {
             feature.agreement = MatchAgreement::Differs;
-            feature.contribution = rounded(feature.contribution - lost);
-            self.total = rounded(self.total - lost);
+            feature.contribution = rounded(feature.contribution - loss);
+            self.total = rounded(self.total - loss);
         }
     }
 
-    /// Whether the name is the one given, to the letter but for case and width.
+    /// Whether the name equals the queried one, apart from case and width.
     #[must_use]
-    pub fn is_to_the_letter(&self) -> bool {
-        let same = |feature: &MatchFeature| match (&feature.given, &feature.found) {
-            (Some(given), Some(found)) => fold(given) == fold(found),
+    pub fn is_exact_name(&self) -> bool {
+        let is_same = |feature: &MatchFeature| match (&feature.query_value, &feature.entity_value) {
+            (Some(queried), Some(actual)) => fold(queried) == fold(actual),
             _ => false,
         };
         let mut features = self.features.iter();
         features.any(|feature| {
-            feature.kind == MatchFeatureKind::Name && feature.agreement == MatchAgreement::Agrees && same(feature)
+            feature.kind == MatchFeatureKind::Name && feature.agreement == MatchAgreement::Agrees && is_same(feature)
         })
     }
 
@@ -221,97 +222,102 @@ impl MatchScore {
         &mut self,
         kind: MatchFeatureKind,
         agreement: MatchAgreement,
-        (given, found): (Option<String>, Option<String>),
+        (query_value, entity_value): (Option<String>, Option<String>),
         effect: Effect,
     ) {
         let contribution = match effect {
-            Effect::Starts(score) => score,
+            Effect::Initial(score) => score,
             Effect::Supports(part) => part * (1.0 - self.total),
             Effect::Weakens(part) => -part * self.total,
             Effect::None => 0.0,
         };
-        // Rounded one by one, so that what is shown adds up. No negative zero.
+        // Rounded individually, so that the published contributions add up. No negative zero.
         let contribution = rounded(contribution) + 0.0;
         self.total = rounded(self.total + contribution);
         self.features.push(MatchFeature {
             kind,
             agreement,
-            given,
-            found,
+            query_value,
+            entity_value,
             contribution,
         });
     }
 
-    fn compare_names(&mut self, written: &str, name: &CompanyName, known: &Known<'_>) {
-        let kind = known.kind;
-        let compared = known.names.iter().map(|text| {
-            let known = CompanyName::new(text);
+    fn compare_names(&mut self, text: &str, name: &CompanyName, entity: &EntityProfile<'_>) {
+        let kind = entity.kind;
+        let compared = entity.names.iter().map(|other| {
+            let parsed = CompanyName::new(other);
             (
-                similarity_of(kind, name, &known),
-                form_effect(name, &known),
-                *text,
-                known,
+                similarity_of(kind, name, &parsed),
+                form_effect(name, &parsed),
+                *other,
+                parsed,
             )
         });
-        // The most alike, then the one whose form agrees best, then the one given, then the first: the main name.
-        let is_given = |known: &str| fold(known) == fold(written);
+        // The most similar, then the best agreement of legal forms, then the queried name itself, then the first: the main name.
+        let is_queried = |other: &str| fold(other) == fold(text);
         let best = compared.reduce(|best, next| {
             let better = next.0.total_cmp(&best.0).then(next.1.1.total_cmp(&best.1.1));
-            let better = better.then_with(|| is_given(next.2).cmp(&is_given(best.2)));
+            let better = better.then_with(|| is_queried(next.2).cmp(&is_queried(best.2)));
             if better.is_gt() { next } else { best }
         });
-        let Some((alike, (agreement, part), text, known)) = best else {
+        let Some((similarity, (agreement, part), other, parsed)) = best else {
             return;
         };
-        let name_agreement = match alike {
+        let name_agreement = match similarity {
             1.0 => MatchAgreement::Agrees,
             NAME_PARTLY_MIN.. => MatchAgreement::Partly,
             _ => MatchAgreement::Differs,
         };
-        let texts = (Some(written.to_owned()), Some(text.to_owned()));
-        self.add(MatchFeatureKind::Name, name_agreement, texts, Effect::Starts(alike));
-        let have_suffixes = name.register_suffix().is_some() && known.register_suffix().is_some();
-        if !name.forms().is_empty() || !known.forms().is_empty() || have_suffixes {
+        let texts = (Some(text.to_owned()), Some(other.to_owned()));
+        self.add(
+            MatchFeatureKind::Name,
+            name_agreement,
+            texts,
+            Effect::Initial(similarity),
+        );
+        let have_suffixes = name.register_suffix().is_some() && parsed.register_suffix().is_some();
+        if !name.forms().is_empty() || !parsed.forms().is_empty() || have_suffixes {
             let effect = match part {
                 ..0.0 => Effect::Weakens(-part),
-                // Sharing only the form is no match.
+                // Sharing only the form is not a match.
                 _ => Effect::Supports(part * self.total),
             };
-            let forms = (forms(name), forms(&known));
+            let forms = (form_names(name), form_names(&parsed));
             self.add(MatchFeatureKind::LegalForm, agreement, forms, effect);
         }
     }
 
-    fn compare_countries(&mut self, given: &str, found: Option<&str>) {
+    fn compare_countries(&mut self, queried: &str, actual: Option<&str>) {
         const SUPPORTS: f64 = 0.1;
         const WEAKENS: f64 = 0.2;
-        let agreement = countries(given, found);
+        let agreement = country_agreement(queried, actual);
         let effect = match agreement {
-            // No country makes up for a name that is not alike.
+            // A country does not compensate for a dissimilar name.
             MatchAgreement::Agrees => Effect::Supports(SUPPORTS * self.total),
             MatchAgreement::Partly | MatchAgreement::Unknown => Effect::None,
             MatchAgreement::Differs => Effect::Weakens(WEAKENS),
         };
-        let texts = (Some(given.to_owned()), found.map(str::to_owned));
+        let texts = (Some(queried.to_owned()), actual.map(str::to_owned));
         self.add(MatchFeatureKind::Country, agreement, texts, effect);
     }
 
-    fn compare_kinds(&mut self, given: EntityKind, found: EntityKind) {
+    fn compare_kinds(&mut self, queried: EntityKind, actual: EntityKind) {
         const WEAKENS: f64 = 0.4;
-        let agreement = kinds(given, found);
+        let agreement = kind_agreement(queried, actual);
         let effect = match agreement {
             MatchAgreement::Differs => Effect::Weakens(WEAKENS),
             MatchAgreement::Agrees | MatchAgreement::Partly | MatchAgreement::Unknown => Effect::None,
         };
-        let texts = (Some(given.to_string()), Some(found.to_string()));
+        let texts = (Some(queried.to_string()), Some(actual.to_string()));
         self.add(MatchFeatureKind::Kind, agreement, texts, effect);
     }
 
-    /// For an identifier that the entity does not have.
-    fn compare_identifiers(&mut self, given: &Identifier, known: &[(&str, &str)]) {
+    /// Compares an identifier that the entity does not have.
+    fn compare_identifiers(&mut self, queried: &Identifier, identifiers: &[(&str, &str)]) {
         const WEAKENS_A_LITTLE: f64 = 0.1;
-        let found = known.iter().find(|(scheme, _)| *scheme == given.scheme);
-        let (agreement, effect) = match found {
+        let same_scheme = identifiers.iter().find(|(scheme, _)| *scheme == queried.scheme);
+        let (agreement, effect) = match same_scheme {
             None => (MatchAgreement::Unknown, Effect::None),
             Some((scheme, _)) if UNIQUE_SCHEMES.contains(scheme) => {
                 (MatchAgreement::Differs, Effect::Weakens(WEAKENS_MUCH))
@@ -319,60 +325,60 @@ impl MatchScore {
             Some(_) => (MatchAgreement::Differs, Effect::Weakens(WEAKENS_A_LITTLE)),
         };
         let texts = (
-            Some(told(&given.scheme, &given.value)),
-            found.map(|(scheme, value)| told(scheme, value)),
+            Some(identifier_text(&queried.scheme, &queried.value)),
+            same_scheme.map(|(scheme, value)| identifier_text(scheme, value)),
         );
         self.add(MatchFeatureKind::Identifier, agreement, texts, effect);
     }
 }
 
 /// Whether countries agree.
-fn countries(given: &str, found: Option<&str>) -> MatchAgreement {
-    match found {
+fn country_agreement(queried: &str, actual: Option<&str>) -> MatchAgreement {
+    match actual {
         None => MatchAgreement::Unknown,
-        Some(found) if lies_in(found, given) || lies_in(given, found) => MatchAgreement::Agrees,
-        // A country agrees with its parts, but one part not with another.
-        Some(found) if lies_in(found, country_of(given)) => MatchAgreement::Partly,
+        Some(actual) if lies_in(actual, queried) || lies_in(queried, actual) => MatchAgreement::Agrees,
+        // A country agrees with its subdivisions, but two subdivisions only partly with each other.
+        Some(actual) if lies_in(actual, country_of(queried)) => MatchAgreement::Partly,
         Some(_) => MatchAgreement::Differs,
     }
 }
 
 /// Whether kinds agree. Registers list companies and organizations together.
-fn kinds(given: EntityKind, found: EntityKind) -> MatchAgreement {
+fn kind_agreement(queried: EntityKind, actual: EntityKind) -> MatchAgreement {
     let is_legal_entity = |kind| matches!(kind, EntityKind::Company | EntityKind::Organization);
-    match (given, found) {
-        (given, found) if given == found => MatchAgreement::Agrees,
-        (given, found) if is_legal_entity(given) && is_legal_entity(found) => MatchAgreement::Partly,
+    match (queried, actual) {
+        (queried, actual) if queried == actual => MatchAgreement::Agrees,
+        (queried, actual) if is_legal_entity(queried) && is_legal_entity(actual) => MatchAgreement::Partly,
         _ => MatchAgreement::Differs,
     }
 }
 
-/// Whether the forms of two names agree, or what a register writes behind them, and by how much that moves the score.
-fn form_effect(given: &CompanyName, found: &CompanyName) -> (MatchAgreement, f64) {
+/// Whether the legal forms or register suffixes of two names agree, and the effect on the score.
+fn form_effect(queried: &CompanyName, actual: &CompanyName) -> (MatchAgreement, f64) {
     const SUPPORTS: f64 = 0.02;
     const WEAKENS: f64 = -0.03;
-    if let (Some(suffix), Some(other)) = (given.register_suffix(), found.register_suffix())
+    if let (Some(suffix), Some(other)) = (queried.register_suffix(), actual.register_suffix())
         && suffix != other
     {
         return (MatchAgreement::Differs, WEAKENS);
     }
-    let (given, found) = (given.forms(), found.forms());
-    if given.is_empty() || found.is_empty() {
+    let (queried, actual) = (queried.forms(), actual.forms());
+    if queried.is_empty() || actual.is_empty() {
         (MatchAgreement::Unknown, 0.0)
-    } else if given.iter().any(|form| found.contains(form)) {
+    } else if queried.iter().any(|form| actual.contains(form)) {
         (MatchAgreement::Agrees, SUPPORTS)
-    } else if given
+    } else if queried
         .iter()
-        .any(|form| found.iter().any(|other| other.class == form.class))
+        .any(|form| actual.iter().any(|other| other.class == form.class))
     {
-        // 有限公司 is told as Co., Ltd. in English.
+        // 有限公司 is usually translated as Co., Ltd.
         (MatchAgreement::Partly, 0.0)
     } else {
         (MatchAgreement::Differs, WEAKENS)
     }
 }
 
-fn forms(name: &CompanyName) -> Option<String> {
+fn form_names(name: &CompanyName) -> Option<String> {
     let forms = name.forms().iter().map(|form| form.name.to_owned());
     let suffix = name
         .register_suffix()
@@ -381,15 +387,15 @@ fn forms(name: &CompanyName) -> Option<String> {
     (!names.is_empty()).then(|| names.join(", "))
 }
 
-fn told(scheme: &str, value: &str) -> String {
+fn identifier_text(scheme: &str, value: &str) -> String {
     format!("{scheme} {value}")
 }
 
-/// Whether an entity has this identifier. Lists write it in lower case too where registers use capitals.
-fn is_same(given: &Identifier, (scheme, value): (&str, &str)) -> bool {
-    let known = comparable(scheme, value);
-    scheme == given.scheme
-        && (known == comparable(scheme, &given.value) || known == comparable(scheme, &given.value.to_uppercase()))
+/// Whether both are the same identifier. The queried one may be in lower case where registers use capitals.
+fn is_same(queried: &Identifier, (scheme, value): (&str, &str)) -> bool {
+    let actual = comparable(scheme, value);
+    scheme == queried.scheme
+        && (actual == comparable(scheme, &queried.value) || actual == comparable(scheme, &queried.value.to_uppercase()))
 }
 
 fn rounded(score: f64) -> f64 {

@@ -1,10 +1,10 @@
-//! Pairs of names on both sides of the usual threshold, and what holds for any two names.
+//! Pairs of names on both sides of the usual threshold, and properties of any two names.
 
 use proptest::prelude::*;
 
 use super::*;
 
-/// Where the default threshold of matching lies.
+/// The default threshold of matching.
 const THRESHOLD: f64 = 0.7;
 
 fn alike(one: &str, other: &str) -> f64 {
@@ -12,7 +12,7 @@ fn alike(one: &str, other: &str) -> f64 {
 }
 
 #[test]
-fn spellings_of_one_name_are_alike() {
+fn spellings_of_one_name_are_similar() {
     for (one, other) in [
         ("Aeropostale", "Aéropostale"),
         ("Aeropostal Inc", "Aéropostale"),
@@ -51,7 +51,7 @@ fn spellings_of_one_name_are_alike() {
 }
 
 #[test]
-fn names_of_different_companies_are_not() {
+fn names_of_different_companies_are_not_similar() {
     for (one, other) in [
         ("Acme Ltd", "Zenith Ltd"),
         ("有限公司", "股份有限公司"),
@@ -106,20 +106,20 @@ fn names() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn likeness_is_symmetric_and_within_bounds(one in names(), other in names()) {
+    fn similarity_is_symmetric_and_within_bounds(one in names(), other in names()) {
         let there = alike(&one, &other);
         prop_assert_eq!(there, alike(&other, &one));
         prop_assert!((0.0..=1.0).contains(&there));
     }
 
     #[test]
-    fn a_name_is_like_itself(name in names()) {
+    fn a_name_is_identical_to_itself(name in names()) {
         prop_assume!(!CompanyName::new(&name).core().is_empty());
         prop_assert_eq!(alike(&name, &name), 1.0);
     }
 
     #[test]
-    fn only_equal_cores_are_wholly_alike(one in names(), other in names()) {
+    fn only_equal_cores_are_identical(one in names(), other in names()) {
         let equal = CompanyName::new(&one).core_text() == CompanyName::new(&other).core_text();
         prop_assert!(equal || alike(&one, &other) <= DIFFERENT_MAX);
     }

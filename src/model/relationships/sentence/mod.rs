@@ -12,12 +12,12 @@ use crate::model::{
 pub use publisher::publisher_in_short;
 use verbs::{indirectly, verb};
 
-/// What a sentence is made of; names instead of ids.
+/// The parts of a sentence, with names instead of ids.
 #[derive(Debug, Clone)]
 pub struct Claim<'a> {
     /// The name at the start, if it is known.
     pub from: Option<&'a str>,
-    /// What is claimed.
+    /// The kind of the claim.
     pub kind: RelationshipKind,
     /// The name at the end, if it is known.
     pub to: Option<&'a str>,
@@ -37,15 +37,15 @@ pub struct Claim<'a> {
     pub amount: Option<&'a Amount>,
     /// Whether sources contradict each other.
     pub disputed: bool,
-    /// When it was last asserted, said where no bound is stated.
+    /// When it was last asserted; part of the sentence if no bound is stated.
     pub last_stated_on: Option<PartialDate>,
-    /// The publishers and how each stands to it, in the order of the evidence.
+    /// The publishers and the stance of each, in the order of the evidence.
     pub sources: Vec<(Stance, &'a str)>,
 }
 
-/// In which tense the claim is told.
+/// The grammatical tense of a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Voice {
+pub enum Tense {
     /// It holds.
     Present,
     /// It has ended.
@@ -54,8 +54,8 @@ pub enum Voice {
     Future,
 }
 
-impl Voice {
-    /// The tense in which a claim with this validity is told on `day`.
+impl Tense {
+    /// The tense on `day` of a claim with this validity.
     #[must_use]
     pub fn on(day: Date, validity: Validity) -> Self {
         if validity.until_day().is_some_and(|until| until <= day) {
@@ -71,22 +71,22 @@ impl Voice {
 impl Claim<'_> {
     /// `eBay owned PayPal (100 %, 2002 to 2015-07-17; FierceRetail, CNET, Bloomberg).`
     #[must_use]
-    pub fn sentence(&self, voice: Voice) -> String {
+    pub fn sentence(&self, tense: Tense) -> String {
         let from = self.from.unwrap_or("An undisclosed party");
-        format!("{from} {}.", self.clause(voice))
+        format!("{from} {}.", self.clause(tense))
     }
 
-    /// The sentence without its subject and its full stop, to be joined to another:
+    /// The sentence without its subject and its full stop, to be appended to another:
     /// `owned PayPal (100 %, 2002 to 2015-07-17; FierceRetail, CNET, Bloomberg)`
     #[must_use]
-    pub fn clause(&self, voice: Voice) -> String {
+    pub fn clause(&self, tense: Tense) -> String {
         let to = self.to.unwrap_or("an undisclosed party");
-        let mut clause = format!("{} {to}", self.predicate(voice));
+        let mut clause = format!("{} {to}", self.predicate(tense));
         if let (RelationshipKind::EmployedBy, Some(role)) = (self.kind, self.role) {
             clause.push_str(" as ");
             clause.push_str(role);
         }
-        let parts: Vec<String> = [self.facts(voice).join(", "), self.says_who()]
+        let parts: Vec<String> = [self.facts(tense).join(", "), self.attribution()]
             .into_iter()
             .filter(|part| !part.is_empty())
             .collect();
@@ -96,7 +96,7 @@ impl Claim<'_> {
         clause
     }
 
-    fn predicate(&self, voice: Voice) -> String {
+    fn predicate(&self, tense: Tense) -> String {
         use RelationshipStatus as Status;
         let (present, past, infinitive) = match (self.kind, self.role) {
             (RelationshipKind::OfficerOf, Some(role)) => (
@@ -109,25 +109,29 @@ impl Claim<'_> {
                 (present.to_owned(), past.to_owned(), infinitive.to_owned())
             }
         };
-        let how = |verb: String| match self.directness {
+        let with_directness = |verb: String| match self.directness {
             Directness::Indirect => indirectly(&verb),
             Directness::Direct | Directness::Unknown => verb,
         };
-        let (present, past, infinitive) = (how(present), how(past), how(infinitive));
-        let be = if voice == Voice::Past { "was" } else { "is" };
-        match (self.status, voice) {
+        let (present, past, infinitive) = (
+            with_directness(present),
+            with_directness(past),
+            with_directness(infinitive),
+        );
+        let be = if tense == Tense::Past { "was" } else { "is" };
+        match (self.status, tense) {
             (Status::Rumoured, _) => format!("{be} rumoured to {infinitive}"),
             (Status::Reported, _) => format!("{be} reported to {infinitive}"),
             (Status::Announced | Status::Planned, _) => format!("{be} to {infinitive}"),
             (Status::Withdrawn, _) => format!("was to {infinitive}"),
             (Status::Refuted, _) => format!("was said to {infinitive}"),
-            (Status::Active | Status::Suspended | Status::Unknown, Voice::Present) => present,
-            (Status::Active | Status::Suspended | Status::Unknown, Voice::Past) => past,
-            (Status::Active | Status::Suspended | Status::Unknown, Voice::Future) => format!("will {infinitive}"),
+            (Status::Active | Status::Suspended | Status::Unknown, Tense::Present) => present,
+            (Status::Active | Status::Suspended | Status::Unknown, Tense::Past) => past,
+            (Status::Active | Status::Suspended | Status::Unknown, Tense::Future) => format!("will {infinitive}"),
         }
     }
 
-    fn facts(&self, voice: Voice) -> Vec<String> {
+    fn facts(&self, tense: Tense) -> Vec<String> {
         use RelationshipStatus as Status;
         let status = match self.status {
             Status::Active | Status::Rumoured | Status::Reported => None,
@@ -147,7 +151,7 @@ impl Claim<'_> {
                 .filter(|share| share.range != ShareRange::UNKNOWN)
                 .map(share_in_words),
             self.amount.map(ToString::to_string),
-            self.period(voice),
+            self.period(tense),
             self.disputed.then(|| "disputed".to_owned()),
             self.unknown
                 .map(|reason| format!("not disclosed: {}", reason.description())),
@@ -157,16 +161,16 @@ impl Claim<'_> {
         .collect()
     }
 
-    fn period(&self, voice: Voice) -> Option<String> {
+    fn period(&self, tense: Tense) -> Option<String> {
         if self.validity.is_contradictory() {
-            return Some(format!("dates contradict: {}", self.dates(voice)?));
+            return Some(format!("dates contradict: {}", self.dates(tense)?));
         }
-        self.dates(voice)
+        self.dates(tense)
             .or_else(|| self.last_stated_on.map(|on| format!("as of {on}")))
     }
 
-    /// The dates as written.
-    fn dates(&self, voice: Voice) -> Option<String> {
+    /// The dates as stated.
+    fn dates(&self, tense: Tense) -> Option<String> {
         if let Some(over_by) = self.validity.stated_ended_by() {
             return Some(match self.validity.since() {
                 Some(since) => format!("{since}, over by {over_by}"),
@@ -183,14 +187,14 @@ impl Claim<'_> {
                     format!("{since} to {until}")
                 })
             }
-            (Some(since), None) if voice == Voice::Future => Some(format!("from {since}")),
+            (Some(since), None) if tense == Tense::Future => Some(format!("from {since}")),
             (Some(since), None) => Some(format!("since {since}")),
             (None, Some(until)) => Some(format!("until {until}")),
             (None, None) => None,
         }
     }
 
-    fn says_who(&self) -> String {
+    fn attribution(&self) -> String {
         let publishers = |stances: &[Stance]| -> String {
             let mut names: Vec<&str> = Vec::new();
             for (stance, publisher) in &self.sources {
@@ -276,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn an_ended_holding_is_told_in_the_past_with_figures_dates_and_sources() {
+    fn an_ended_holding_is_in_the_past_tense_with_figures_dates_and_sources() {
         let paypal = Claim {
             share: share("100"),
             validity: dates("2002", "2015-07-17"),
@@ -289,35 +293,35 @@ mod tests {
         };
         let today = "2026-11-22".parse().unwrap();
         assert_eq!(
-            paypal.sentence(Voice::on(today, paypal.validity)),
+            paypal.sentence(Tense::on(today, paypal.validity)),
             "eBay owned PayPal (100 %, 2002 to 2015-07-17; FierceRetail, CNET, Bloomberg)."
         );
         let then = "2014-11-28".parse().unwrap();
-        assert_eq!(Voice::on(then, paypal.validity), Voice::Present);
+        assert_eq!(Tense::on(then, paypal.validity), Tense::Present);
     }
 
     #[test]
-    fn what_has_not_begun_is_told_in_the_future() {
+    fn a_claim_that_has_not_begun_is_in_the_future_tense() {
         let merger = Claim {
             validity: dates("2030", ""),
             ..claim("eBay", RelationshipKind::Owns, "PayPal")
         };
         let today = "2026-11-22".parse().unwrap();
         assert_eq!(
-            merger.sentence(Voice::on(today, merger.validity)),
+            merger.sentence(Tense::on(today, merger.validity)),
             "eBay will own PayPal (from 2030)."
         );
     }
 
     #[test]
-    fn a_plan_is_not_told_as_a_fact() {
+    fn a_plan_is_not_stated_as_a_fact() {
         let sydney = Claim {
             status: RelationshipStatus::Planned,
             validity: dates("2014-11-25", ""),
             ..claim("Alibaba Group", RelationshipKind::Serves, "Australia")
         };
         assert_eq!(
-            sydney.sentence(Voice::Present),
+            sydney.sentence(Tense::Present),
             "Alibaba Group is to serve Australia (planned, since 2014-11-25)."
         );
         let reported = Claim {
@@ -326,33 +330,33 @@ mod tests {
             ..claim("Alibaba Group", RelationshipKind::PartnersWith, "PayPal")
         };
         assert_eq!(
-            reported.sentence(Voice::Present),
+            reported.sentence(Tense::Present),
             "Alibaba Group is reported to partner with PayPal (Bloomberg; no comment in China Daily)."
         );
     }
 
     #[test]
-    fn a_role_reads_as_the_office_held() {
+    fn a_role_reads_as_an_office() {
         let officer = Claim {
             role: Some("vice chairman"),
             last_stated_on: "2014-11".parse().ok(),
             ..claim("Joseph Tsai", RelationshipKind::OfficerOf, "Alibaba Group")
         };
         assert_eq!(
-            officer.sentence(Voice::Present),
+            officer.sentence(Tense::Present),
             "Joseph Tsai is vice chairman of Alibaba Group (as of 2014-11)."
         );
     }
 
     #[test]
-    fn a_dispute_and_an_undisclosed_end_are_said() {
+    fn the_sentence_states_disputes_and_undisclosed_ends() {
         let disputed = Claim {
             disputed: true,
             sources: vec![(Stance::Asserts, "China Daily"), (Stance::Contradicts, "Bloomberg")],
             ..claim("Alibaba Group", RelationshipKind::Owns, "Alipay")
         };
         assert_eq!(
-            disputed.sentence(Voice::Present),
+            disputed.sentence(Tense::Present),
             "Alibaba Group owns Alipay (disputed; China Daily; contradicted by Bloomberg)."
         );
         let unknown = Claim {
@@ -361,61 +365,61 @@ mod tests {
             ..claim("", RelationshipKind::Consolidates, "Example Ltd")
         };
         assert_eq!(
-            unknown.sentence(Voice::Present),
+            unknown.sentence(Tense::Present),
             "An undisclosed party consolidates Example Ltd (not disclosed: the parent has no LEI)."
         );
     }
 
     #[test]
-    fn an_indirect_holding_is_told_as_one() {
-        let told = |kind, status, voice| {
+    fn an_indirect_holding_is_called_indirect() {
+        let sentence = |kind, status, tense| {
             let claim = Claim {
                 directness: Directness::Indirect,
                 status,
                 ..claim("A", kind, "B")
             };
-            claim.sentence(voice)
+            claim.sentence(tense)
         };
-        for (kind, status, voice, expected) in [
+        for (kind, status, tense, expected) in [
             (
                 RelationshipKind::Owns,
                 RelationshipStatus::Active,
-                Voice::Present,
+                Tense::Present,
                 "A indirectly owns B.",
             ),
             (
                 RelationshipKind::Owns,
                 RelationshipStatus::Active,
-                Voice::Past,
+                Tense::Past,
                 "A indirectly owned B.",
             ),
             (
                 RelationshipKind::Controls,
                 RelationshipStatus::Active,
-                Voice::Future,
+                Tense::Future,
                 "A will indirectly control B.",
             ),
             (
                 RelationshipKind::Owns,
                 RelationshipStatus::Reported,
-                Voice::Present,
+                Tense::Present,
                 "A is reported to indirectly own B.",
             ),
             (
                 RelationshipKind::MemberOf,
                 RelationshipStatus::Active,
-                Voice::Past,
+                Tense::Past,
                 "A was indirectly a member of B.",
             ),
         ] {
-            assert_eq!(told(kind, status, voice), expected);
+            assert_eq!(sentence(kind, status, tense), expected);
         }
     }
 
     #[test]
-    fn an_end_that_nobody_dates_and_dates_that_contradict_each_other_are_said() {
+    fn the_sentence_states_undated_ends_and_contradictory_dates() {
         let over_by = |since: &str, day: &str| Validity::over_by(since.parse().ok(), day.parse().unwrap());
-        let written = |since: &str, until: &str| Validity::as_written(since.parse().ok(), until.parse().ok());
+        let contradictory = |since: &str, until: &str| Validity::as_written(since.parse().ok(), until.parse().ok());
         for (validity, on, expected) in [
             (over_by("", "2017-01-15"), "2017-01-15", "owned B (over by 2017-01-15)"),
             (over_by("", "2017-01-15"), "2017-01-14", "owns B (over by 2017-01-15)"),
@@ -430,12 +434,12 @@ mod tests {
                 "will own B (2014, over by 2017-01-15)",
             ),
             (
-                written("2012-05-01", "2010-03-01"),
+                contradictory("2012-05-01", "2010-03-01"),
                 "2026-01-01",
                 "owned B (dates contradict: 2012-05-01 to 2010-03-01)",
             ),
             (
-                written("2012-05-01", "2010-03-01"),
+                contradictory("2012-05-01", "2010-03-01"),
                 "1990-01-01",
                 "owns B (dates contradict: 2012-05-01 to 2010-03-01)",
             ),
@@ -450,13 +454,13 @@ mod tests {
                 last_stated_on: "2016".parse().ok(),
                 ..claim("A", RelationshipKind::Owns, "B")
             };
-            let voice = Voice::on(on.parse().unwrap(), validity);
-            assert_eq!(claim.sentence(voice), format!("A {expected}."), "on {on}");
+            let tense = Tense::on(on.parse().unwrap(), validity);
+            assert_eq!(claim.sentence(tense), format!("A {expected}."), "on {on}");
         }
     }
 
     #[test]
-    fn ranges_are_told_in_words() {
+    fn ranges_are_written_in_words() {
         let words = |text: &str| share_in_words(share(text).unwrap());
         assert_eq!(words(">50..100"), "over 50 %");
         assert_eq!(words("..50"), "up to 50 %");

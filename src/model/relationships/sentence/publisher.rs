@@ -1,4 +1,4 @@
-//! Who published something, in short. What is left out is only where the text was carried, never a part of a name.
+//! Short names of publishers. Removes only the outlet that carried the text, never a part of a name.
 
 /// The publisher without the outlet that carried the text, which has a name of its own: "Bloomberg, in Daily Herald" is
 /// Bloomberg.
@@ -11,8 +11,8 @@ pub fn publisher_in_short(publisher: &str) -> &str {
         .map_or(publisher, |(name, _)| name)
 }
 
-/// Whether what follows "in" or "on" is called so, and does not say what has become of a company: "Smith & Co, in liquidation"
-/// is one name.
+/// Whether the text after "in" or "on" is the name of an outlet, not the state of a company: "Smith & Co, in liquidation" is one
+/// name.
 fn is_outlet(text: &str) -> bool {
     const STATES: [&str; 8] = [
         "administration",
@@ -34,7 +34,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_outlet_is_left_out_of_a_publisher() {
+    fn only_the_outlet_is_removed_from_a_publisher() {
         for (publisher, short) in [
             ("Bloomberg, in Daily Herald", "Bloomberg"),
             ("NPR, on KPBS", "NPR"),

@@ -2,7 +2,7 @@
 
 use crate::model::RelationshipKind;
 
-/// Present, past and infinitive, with the words that lead to the other end.
+/// Present, past and infinitive, with the preposition before the other end.
 pub(super) fn verb(kind: RelationshipKind) -> (&'static str, &'static str, &'static str) {
     use RelationshipKind as Kind;
     match kind {

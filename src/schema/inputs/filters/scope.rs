@@ -138,7 +138,7 @@ impl<'a> Scope<'a> {
     pub(super) fn entities(self, field: &str, ids: Option<Vec<NodeKey>>) -> Result<Option<EntitySet>, Error> {
         let ids = self.list(field, ids)?;
         let named = |ids: Vec<NodeKey>| {
-            EntitySet::named(
+            EntitySet::from_ids(
                 self.viewer.snapshot(),
                 &self.viewer.mask(),
                 ids.iter().map(|id| id.as_str()),

@@ -5,7 +5,7 @@ use async_graphql::{Context, ID, Object};
 use super::{relationship::Relationship, source::Source};
 use crate::{
     engine::error::Error,
-    graph::{EntityIx, EvidenceIx, EvidenceRef, Listed, Snapshot, SourceIx, page_of_many},
+    graph::{EntityIx, EvidenceIx, EvidenceRef, ListingScope, Snapshot, SourceIx, page_of_many},
     model::Stance,
     schema::{
         context::viewer::Viewer,
@@ -114,10 +114,10 @@ pub(crate) enum StatementsOf {
 }
 
 impl StatementsOf {
-    fn listed(self) -> Listed {
+    fn listed(self) -> ListingScope {
         match self {
-            Self::Speaker(entity) => Listed::SaidBy(entity),
-            Self::Source(source) => Listed::StatedIn(source),
+            Self::Speaker(entity) => ListingScope::StatementsBy(entity),
+            Self::Source(source) => ListingScope::StatementsIn(source),
         }
     }
 
@@ -151,7 +151,7 @@ pub(crate) fn statements(
     let (window, viewer) = listing.window(viewer, args)?;
     let (snapshot, mask, budget) = (viewer.snapshot(), viewer.mask(), viewer.budget());
     let list = || of.seen_by(&viewer);
-    let sees = |ix: EvidenceIx| Ok(snapshot.is_seen(snapshot.statement(ix).relationship(), &mask));
+    let sees = |ix: EvidenceIx| Ok(snapshot.is_visible(snapshot.statement(ix).relationship(), &mask));
     let rows = (of.listed(), list, || of.all(snapshot));
     let page = page_of_many(snapshot, rows, sees, &[], &window, budget)?;
     let total = Total::count(ctx, &viewer, list, |_| Ok(true))?;

@@ -7,7 +7,7 @@ use crate::{
     engine::cost::directives::list_size,
     graph::{RelationshipIx, RelationshipRef},
     model::{
-        Capability, Directness, Held, Interest, RelationshipCategory, RelationshipKind, RelationshipStatus,
+        Capability, DayValidity, Directness, Interest, RelationshipCategory, RelationshipKind, RelationshipStatus,
         UnknownReason, catalog,
     },
     schema::{
@@ -140,8 +140,8 @@ impl Relationship {
 
     /// Whether it held on a day: MAYBE when the day lies in the period of a partial bound, outside what is stated, or before
     /// `endedBy`.
-    async fn held(&self, #[graphql(desc = "The day asked for.")] on: Date) -> Option<Member<Held>> {
-        Some(Member(self.read().held(on.0)))
+    async fn held(&self, #[graphql(desc = "The day asked for.")] on: Date) -> Option<Member<DayValidity>> {
+        Some(Member(self.read().on_day(on.0)))
     }
 
     /// The share held; null when not stated, which may be anything from 0 to 100 %.

@@ -86,8 +86,8 @@ impl From<model::MatchFeature> for MatchFeature {
         Self {
             kind: Member(feature.kind),
             agreement: Member(feature.agreement),
-            given: feature.given,
-            found: feature.found,
+            given: feature.query_value,
+            found: feature.entity_value,
             contribution: feature.contribution,
         }
     }

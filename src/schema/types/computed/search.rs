@@ -9,7 +9,7 @@ use crate::{
         cost::directives::{cost, list_size},
         error::Error,
     },
-    graph::{GroupKey, Key, Order, OrderDirection, Ordered, Page, Position, Rows, Snapshot},
+    graph::{GroupKey, Key, ListingRows, Order, OrderDirection, Ordered, Page, Position, Snapshot},
     schema::{
         context::viewer::Viewer,
         types::{
@@ -159,7 +159,7 @@ pub(crate) struct SearchConnection {
     page_info: PageInfo,
     viewer: Viewer,
     /// Everything that was found, on all pages.
-    rows: Rows,
+    rows: ListingRows,
 }
 
 impl SearchConnection {
@@ -183,7 +183,7 @@ impl SearchConnection {
             edges: edges.collect(),
             page_info,
             viewer: viewer.clone(),
-            rows: Rows::Entities(hits.iter().map(|hit| hit.entity).collect()),
+            rows: ListingRows::Entities(hits.iter().map(|hit| hit.entity).collect()),
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::{
         algo::{self, TimelineEvent, TimelineOrderField},
         page,
     },
-    model::{At, View},
+    model::{AsOf, View},
     schema::{
         context::viewer::Viewer,
         types::{claims::relationship::Relationship, entities::entity::EntityFields},
@@ -62,7 +62,7 @@ pub(crate) fn timeline(
     let (window, viewer) = listing.window(&fields.viewer, args)?;
     let (snapshot, budget) = (viewer.snapshot(), viewer.budget());
     let on_any_day = snapshot.mask(&View {
-        at: At::Ever,
+        as_of: AsOf::Ever,
         ..viewer.view()
     });
     let entries = algo::timeline(snapshot, on_any_day, fields.ix, budget)?;

@@ -9,7 +9,7 @@ use crate::{
         cost::directives::{cost, list_size},
         error::Error,
     },
-    graph::{self, EntityIx, Exhausted, FacetCount, GroupKey, RelationshipIx, Rows},
+    graph::{self, EntityIx, Exhausted, FacetCount, GroupKey, ListingRows, RelationshipIx},
     model::Catalog,
     schema::{
         context::viewer::Viewer,
@@ -64,12 +64,12 @@ pub(crate) struct Group {
 #[derive(Debug, Clone)]
 pub(crate) struct Facets {
     viewer: Viewer,
-    rows: Rows,
+    rows: ListingRows,
 }
 
 impl Facets {
     /// The facets of these rows, as `viewer` sees them.
-    pub(crate) fn new(viewer: &Viewer, rows: Rows) -> Self {
+    pub(crate) fn new(viewer: &Viewer, rows: ListingRows) -> Self {
         Self {
             viewer: viewer.clone(),
             rows,
@@ -185,7 +185,7 @@ impl Facets {
 pub(crate) struct Whole {
     total: Total,
     viewer: Viewer,
-    rows: Option<Rows>,
+    rows: Option<ListingRows>,
 }
 
 impl Whole {
@@ -196,7 +196,14 @@ impl Whole {
         rows: impl FnOnce() -> I,
         fits: impl Fn(EntityIx) -> Result<bool, Exhausted>,
     ) -> Result<Self, Error> {
-        Self::of(ctx, viewer, rows, fits, |row| row, |rows| Rows::Entities(rows.into()))
+        Self::of(
+            ctx,
+            viewer,
+            rows,
+            fits,
+            |row| row,
+            |rows| ListingRows::Entities(rows.into()),
+        )
     }
 
     /// All relationships of a listing: those of `rows` that fit.
@@ -208,7 +215,7 @@ impl Whole {
         relationship: impl Fn(R) -> RelationshipIx,
     ) -> Result<Self, Error> {
         Self::of(ctx, viewer, rows, fits, relationship, |rows| {
-            Rows::Relationships(rows.into())
+            ListingRows::Relationships(rows.into())
         })
     }
 
@@ -218,7 +225,7 @@ impl Whole {
         rows: impl FnOnce() -> I,
         fits: impl Fn(R) -> Result<bool, Exhausted>,
         ix: impl Fn(R) -> X,
-        rows_of: impl FnOnce(Vec<X>) -> Rows,
+        rows_of: impl FnOnce(Vec<X>) -> ListingRows,
     ) -> Result<Self, Error> {
         let selected = ctx.look_ahead();
         let viewer = viewer.clone();
@@ -263,7 +270,7 @@ impl Whole {
 /// The groups of these rows. `connection` is the type whose field asks for them.
 pub(crate) fn group_by(
     viewer: &Viewer,
-    rows: &Rows,
+    rows: &ListingRows,
     connection: &str,
     keys: &[Member<GroupKey>],
 ) -> Result<Vec<Group>, Error> {

@@ -9,8 +9,8 @@ use crate::{
         error::Error,
     },
     graph::{
-        self, EntityIx, Exhausted, GroupKey, IdRange, Listed, OrderDirection, Page, Pattern, RelationshipIx,
-        RelationshipOrderField, Seen, Take, Window,
+        self, EntityIx, Exhausted, GroupKey, IdRange, IncidentRelationship, ListingScope, OrderDirection, Page,
+        Pattern, RelationshipIx, RelationshipOrderField, Take, Window,
         algo::{Control, Counterpart},
         page, page_of_many, page_of_sorted,
     },
@@ -176,7 +176,7 @@ impl Ready {
     ) -> Result<Self, Error> {
         let place = |argument: &str| format!("{parent}.{}({argument}:)", ctx.field().name());
         let order = relationship_order(args.order_by, standpoint, &place("orderBy"))?;
-        let listing = Listing::new::<Seen>(ctx, viewer, parent, owner, &order)?;
+        let listing = Listing::new::<IncidentRelationship>(ctx, viewer, parent, owner, &order)?;
         let (window, viewer) = listing.window(viewer, &args.page)?;
         let filter = relationship_filter(args.filter, standpoint, &viewer, &place("filter"))?;
         Ok(Self {
@@ -189,7 +189,7 @@ impl Ready {
     }
 
     /// Those of `rows` that fit, if they are asked for.
-    fn undisclosed<I: Iterator<Item = Seen>>(
+    fn undisclosed<I: Iterator<Item = IncidentRelationship>>(
         &self,
         ctx: &Context<'_>,
         rows: impl FnOnce() -> I,
@@ -199,14 +199,14 @@ impl Ready {
             return Ok(Vec::new());
         }
         let (viewer, scan) = (&self.viewer, self.viewer.scan());
-        let fits = |seen: Seen| self.filter.matches(&scan, seen.relationship, Some(seen_from));
+        let fits = |seen: IncidentRelationship| self.filter.matches(&scan, seen.relationship, Some(seen_from));
         let first = Window {
             after: None,
             before: None,
             take: Take::First(UNDISCLOSED_MAX),
         };
         let shown = page(viewer.snapshot(), rows(), fits, &[], &first, viewer.budget())?.rows;
-        let relationship = |(seen, _): &(Seen, _)| Relationship::new(viewer.clone(), seen.relationship);
+        let relationship = |(seen, _): &(IncidentRelationship, _)| Relationship::new(viewer.clone(), seen.relationship);
         Ok(shown.iter().map(relationship).collect())
     }
 
@@ -243,16 +243,16 @@ impl Ready {
 
 impl Outlook<'_> {
     /// What is seen over known ends.
-    fn disclosed<'v>(&self, viewer: &'v Viewer) -> impl Iterator<Item = Seen> + 'v {
+    fn disclosed<'v>(&self, viewer: &'v Viewer) -> impl Iterator<Item = IncidentRelationship> + 'v {
         let hops = viewer.snapshot().hops(self.entity, self.pattern, viewer.mask());
-        hops.map(|hop| Seen {
+        hops.map(|hop| IncidentRelationship {
             relationship: hop.relationship,
             neighbor: Some(hop.neighbor),
         })
     }
 
     /// Whether one of its relationships is seen.
-    fn sees(&self, viewer: &Viewer, seen: Seen) -> bool {
+    fn sees(&self, viewer: &Viewer, seen: IncidentRelationship) -> bool {
         let snapshot = viewer.snapshot();
         let fits = match seen.neighbor {
             Some(neighbor) => self
@@ -260,16 +260,16 @@ impl Outlook<'_> {
                 .fits_disclosed(snapshot, self.entity, (seen.relationship, neighbor)),
             None => self.pattern.fits_undisclosed(snapshot, self.entity, seen.relationship),
         };
-        fits && snapshot.is_seen(seen.relationship, &viewer.mask())
+        fits && snapshot.is_visible(seen.relationship, &viewer.mask())
     }
 
     /// What is seen where the other end is not disclosed.
-    fn undisclosed<'v>(&self, viewer: &'v Viewer) -> impl Iterator<Item = Seen> + 'v {
+    fn undisclosed<'v>(&self, viewer: &'v Viewer) -> impl Iterator<Item = IncidentRelationship> + 'v {
         let (entity, pattern) = (self.entity, self.pattern);
         let snapshot = viewer.snapshot();
         let rows = snapshot.undisclosed(entity, viewer.mask());
         let fit = rows.filter(move |relationship| pattern.fits_undisclosed(snapshot, entity, *relationship));
-        fit.map(|relationship| Seen {
+        fit.map(|relationship| IncidentRelationship {
             relationship,
             neighbor: None,
         })
@@ -280,12 +280,14 @@ impl Outlook<'_> {
         let ready = self.prepare(ctx, args)?;
         let viewer = &ready.viewer;
         let scan = viewer.scan();
-        let fits = |seen: Seen| ready.filter.matches(&scan, seen.relationship, Some(self.entity));
+        let fits = |seen: IncidentRelationship| ready.filter.matches(&scan, seen.relationship, Some(self.entity));
         let seen = || self.disclosed(viewer);
         let snapshot = viewer.snapshot();
         let page = page_of_many(
             snapshot,
-            (Listed::Around(self.entity), seen, || snapshot.around(self.entity)),
+            (ListingScope::RelationshipsOf(self.entity), seen, || {
+                snapshot.around(self.entity)
+            }),
             |seen| Ok(seen.neighbor.is_some() && self.sees(viewer, seen) && fits(seen)?),
             &ready.order,
             &ready.window,
@@ -293,7 +295,7 @@ impl Outlook<'_> {
         )?;
         let total = Total::count(ctx, viewer, seen, fits)?;
         let undisclosed = ready.undisclosed(ctx, || self.undisclosed(viewer), self.entity)?;
-        let row = |seen: Seen| Some((seen.neighbor?, seen.relationship));
+        let row = |seen: IncidentRelationship| Some((seen.neighbor?, seen.relationship));
         Ok(ready.neighbors(&page, row, total, undisclosed))
     }
 
@@ -323,7 +325,7 @@ impl Outlook<'_> {
         )?;
         let total = Total::count(ctx, viewer, rows, fits)?;
         let undisclosed = || {
-            control.undisclosed.iter().map(|relationship| Seen {
+            control.undisclosed.iter().map(|relationship| IncidentRelationship {
                 relationship: *relationship,
                 neighbor: None,
             })
@@ -341,12 +343,14 @@ impl Outlook<'_> {
         let ready = self.prepare(ctx, args)?;
         let viewer = &ready.viewer;
         let scan = viewer.scan();
-        let fits = |seen: Seen| ready.filter.matches(&scan, seen.relationship, Some(self.entity));
+        let fits = |seen: IncidentRelationship| ready.filter.matches(&scan, seen.relationship, Some(self.entity));
         let seen = || self.disclosed(viewer).chain(self.undisclosed(viewer));
         let snapshot = viewer.snapshot();
         let page = page_of_many(
             snapshot,
-            (Listed::Around(self.entity), seen, || snapshot.around(self.entity)),
+            (ListingScope::RelationshipsOf(self.entity), seen, || {
+                snapshot.around(self.entity)
+            }),
             |seen| Ok(self.sees(viewer, seen) && fits(seen)?),
             &ready.order,
             &ready.window,
@@ -371,19 +375,19 @@ pub(crate) fn all_relationships(
     let ready = Ready::new(ctx, viewer, ("Query", ""), Standpoint::Nowhere, args)?;
     let viewer = &ready.viewer;
     let (snapshot, budget, scan) = (viewer.snapshot(), viewer.budget(), viewer.scan());
-    let named = ready.filter.around_named(&scan)?;
+    let named = ready.filter.candidates(&scan)?;
     let rows = |between: IdRange<'_>| -> Box<dyn DoubleEndedIterator<Item = RelationshipIx>> {
         match &named {
-            Some(named) => Box::new(snapshot.part_between(named, between).iter().copied()),
+            Some(named) => Box::new(snapshot.rows_between(named, between).iter().copied()),
             None => Box::new(snapshot.relationships_between(viewer.mask(), between)),
         }
     };
-    let from_nowhere = |relationship| Seen {
+    let from_nowhere = |relationship| IncidentRelationship {
         relationship,
         neighbor: None,
     };
     let seen = || rows(IdRange::default()).map(from_nowhere);
-    let fits = |seen: Seen| ready.filter.matches(&scan, seen.relationship, None);
+    let fits = |seen: IncidentRelationship| ready.filter.matches(&scan, seen.relationship, None);
     let (order, window) = (&ready.order, &ready.window);
     let page = if order.is_empty() {
         let rows = rows(window.between()).map(from_nowhere);
@@ -392,10 +396,11 @@ pub(crate) fn all_relationships(
         page(snapshot, seen(), fits, order, window, budget)?
     } else {
         let all = || snapshot.all_relationships().map(from_nowhere);
-        let visible = |seen: Seen| Ok(snapshot.is_seen(seen.relationship, &viewer.mask()) && fits(seen)?);
+        let visible =
+            |seen: IncidentRelationship| Ok(snapshot.is_visible(seen.relationship, &viewer.mask()) && fits(seen)?);
         page_of_many(
             snapshot,
-            (Listed::Relationships, seen, all),
+            (ListingScope::Relationships, seen, all),
             visible,
             order,
             window,
@@ -406,7 +411,12 @@ pub(crate) fn all_relationships(
     Ok(connection(&ready.listing, viewer, &page, whole))
 }
 
-fn connection(listing: &Listing, viewer: &Viewer, page: &Page<Seen>, whole: Whole) -> RelationshipConnection {
+fn connection(
+    listing: &Listing,
+    viewer: &Viewer,
+    page: &Page<IncidentRelationship>,
+    whole: Whole,
+) -> RelationshipConnection {
     let cursors: Vec<String> = page
         .rows
         .iter()

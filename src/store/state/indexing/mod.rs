@@ -262,7 +262,7 @@ impl Indexing {
             let index = origin.index(&from)?;
             Some(index.and_then(|index| {
                 caught(|| {
-                    if !graph.recorded_something_at(from.last_recorded_at()) {
+                    if !graph.has_records_at(from.last_recorded_at()) {
                         // What it knows was never recorded.
                         return Index::build(graph);
                     }

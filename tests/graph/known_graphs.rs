@@ -1,5 +1,5 @@
-//! Public graphs with known answers, walked through an [`Expand`] over plain lists: the algorithms know nothing of the
-//! store they walk. The samples lie beside the project; where they are not, that is said.
+//! Public graphs with known answers, walked through an [`Expand`] over plain lists: the algorithms do not depend on the
+//! store they walk. The samples lie next to the project; their absence is reported.
 
 use std::{
     borrow::Cow,
@@ -96,7 +96,7 @@ impl Expand for Lists {
         Ok(self.outgoing[node].len() + self.incoming[node].len() > max)
     }
 
-    fn meets_unknown(&self, _node: usize, _step: &Step) -> bool {
+    fn has_undisclosed(&self, _node: usize, _step: &Step) -> bool {
         false
     }
 
@@ -134,9 +134,9 @@ impl Lists {
             entities_max: self.ids.len(),
             relationships_max: usize::MAX,
         };
-        let found = algo::neighborhood(self, &Self::directed(direction), &[start], bounds).unwrap();
-        assert!(!found.truncated);
-        found.entities.into_iter().collect()
+        let result = algo::neighborhood(self, &Self::directed(direction), &[start], bounds).unwrap();
+        assert!(!result.truncated);
+        result.entities.into_iter().collect()
     }
 }
 
@@ -146,7 +146,7 @@ pub(super) fn samples(folder: &str) -> Option<PathBuf> {
         .join("../shared/samples")
         .join(folder);
     if !path.is_dir() {
-        eprintln!("SKIPPED: the samples {folder} are not beside the project, so known answers were not compared");
+        eprintln!("SKIPPED: the samples {folder} are not next to the project, so known answers were not compared");
         return None;
     }
     Some(path)
@@ -177,11 +177,11 @@ fn breadth_first_distances_are_those_graphalytics_expects() {
         ("test-bfs-undirected", "1", Direction::Both),
     ] {
         let properties = fs::read_to_string(folder.join(format!("{name}.properties"))).unwrap();
-        let said = properties
+        let digest = properties
             .lines()
             .find(|line| line.contains("bfs.source-vertex"))
             .unwrap();
-        assert!(said.ends_with(&format!("= {source}")), "{said}");
+        assert!(digest.ends_with(&format!("= {source}")), "{digest}");
         let graph = graphalytics(&folder, name);
         let start = graph.ids.iter().position(|id| id == source).unwrap();
         let distances = graph.distances(start, direction);
@@ -190,7 +190,7 @@ fn breadth_first_distances_are_those_graphalytics_expects() {
         for line in expected.lines() {
             let (id, distance) = line.split_once(' ').unwrap();
             let vertex = graph.ids.iter().position(|known| known == id).unwrap();
-            // What cannot be reached is told as the largest number.
+            // What cannot be reached is stored as the largest number.
             let expected: Option<usize> = distance.parse().ok().filter(|distance| *distance < graph.ids.len());
             assert_eq!(distances.get(&vertex).copied(), expected, "{name}: {id}");
             if vertex != start {
@@ -200,9 +200,9 @@ fn breadth_first_distances_are_those_graphalytics_expects() {
                     count: 1,
                     length_max: graph.ids.len(),
                 };
-                let found = algo::paths(&graph, &Lists::directed(direction), &question).unwrap();
-                assert_eq!(found.paths.first().map(Vec::len), expected, "{name}: {id}");
-                assert_eq!(found.outcome == PathOutcome::Found, expected.is_some());
+                let result = algo::paths(&graph, &Lists::directed(direction), &question).unwrap();
+                assert_eq!(result.paths.first().map(Vec::len), expected, "{name}: {id}");
+                assert_eq!(result.outcome == PathOutcome::Found, expected.is_some());
             }
         }
     }
@@ -257,11 +257,11 @@ fn the_lightest_of_all_simple_paths_weighs_what_graphalytics_expects() {
                 count: usize::MAX,
                 length_max: graph.ids.len(),
             };
-            let found = algo::paths(&graph, &Lists::directed(direction), &question).unwrap();
+            let result = algo::paths(&graph, &Lists::directed(direction), &question).unwrap();
             let weigh = |path: &Vec<Crossing<usize, (usize, usize)>>| {
                 path.iter().map(|crossing| weights[&crossing.link]).sum::<f64>()
             };
-            let lightest = found.paths.iter().map(weigh).min_by(f64::total_cmp);
+            let lightest = result.paths.iter().map(weigh).min_by(f64::total_cmp);
             assert_eq!(lightest.is_some(), expected.is_some(), "{name}: {id}");
             if let (Some(lightest), Some(expected)) = (lightest, expected) {
                 assert!(
@@ -307,9 +307,9 @@ fn well_known_graphs_have_their_known_sizes_and_diameters() {
         ("hep-th", 8361, 15751, None),
         ("PGPgiantcompo", 10680, 24316, None),
     ] {
-        let (graph, told) = metis(&folder.join(format!("{name}.graph")));
+        let (graph, edges_stated) = metis(&folder.join(format!("{name}.graph")));
         assert_eq!(
-            (graph.ids.len(), graph.edges.len(), told),
+            (graph.ids.len(), graph.edges.len(), edges_stated),
             (vertices, edges, edges),
             "{name}"
         );
@@ -337,8 +337,8 @@ fn shortest_paths_of_a_large_graph_are_as_long_as_its_distances() {
             count: 2,
             length_max: 60,
         };
-        let found = algo::paths(&graph, &Traversal::standard(), &question).unwrap();
-        assert_eq!(found.paths[0].len(), distances[&vertex], "{vertex}");
-        assert!(found.paths.is_sorted_by_key(Vec::len));
+        let result = algo::paths(&graph, &Traversal::standard(), &question).unwrap();
+        assert_eq!(result.paths[0].len(), distances[&vertex], "{vertex}");
+        assert!(result.paths.is_sorted_by_key(Vec::len));
     }
 }

@@ -1,5 +1,5 @@
-//! Long listings in an order that is not that of their ids, sorted once and kept for the pages that follow. They hold the numbers
-//! of rows alone, of one base as it was known at one moment: whoever pages reads the same moment to the end.
+//! Long listings in another order than by id, sorted once and cached for all pages. A cached order contains only the numbers of rows
+//! of one base as known at one moment, so that all pages of a request read the same moment.
 
 use std::{
     cmp::{Ordering, Reverse},
@@ -17,42 +17,42 @@ use crate::{
     model::Timestamp,
 };
 
-/// What is listed.
+/// The rows of a listing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Listed {
+pub enum ListingScope {
     /// All entities.
     Entities,
     /// All versions of relationships.
     Relationships,
     /// All versions of the relationships of an entity.
-    Around(EntityIx),
-    /// What an entity said.
-    SaidBy(EntityIx),
-    /// What stands in a source.
-    StatedIn(SourceIx),
+    RelationshipsOf(EntityIx),
+    /// The statements of an entity as a speaker.
+    StatementsBy(EntityIx),
+    /// The statements of a source.
+    StatementsIn(SourceIx),
 }
 
-/// From how many rows on a listing is long: fewer are looked through as quickly as they are found.
+/// The number of rows from which on a listing is long: fewer are scanned as quickly as they are looked up.
 const LONG: usize = 512;
 
-impl Listed {
-    /// Whether it may be so long that its order is worth keeping.
+impl ListingScope {
+    /// Whether it may be long enough to cache its order.
     pub(in crate::graph) fn is_long(self, snapshot: &Snapshot) -> bool {
         let base = &snapshot.base.columns;
         match self {
             Self::Entities => base.entities.len() + snapshot.delta.entities.len() > LONG,
             Self::Relationships => base.relationships.len() + snapshot.delta.relationships.len() > LONG,
-            Self::Around(entity) => {
+            Self::RelationshipsOf(entity) => {
                 let rest = snapshot.all_undisclosed(entity).take(LONG + 1).count();
                 snapshot.links_max(entity) + rest > LONG
             }
-            Self::SaidBy(entity) => snapshot.by_speaker(entity).nth(LONG).is_some(),
-            Self::StatedIn(source) => snapshot.by_source(source).nth(LONG).is_some(),
+            Self::StatementsBy(entity) => snapshot.by_speaker(entity).nth(LONG).is_some(),
+            Self::StatementsIn(source) => snapshot.by_source(source).nth(LONG).is_some(),
         }
     }
 
-    /// The order in which it was sorted before, if that is kept.
-    pub(in crate::graph) fn kept<R: Ordered + Send + Sync + 'static>(
+    /// The cached rows in this order, if any.
+    pub(in crate::graph) fn cached<R: Ordered + Send + Sync + 'static>(
         self,
         snapshot: &Snapshot,
         order: &Order<R>,
@@ -60,8 +60,8 @@ impl Listed {
         snapshot.base.orders.find(&self.key::<R>(snapshot, order))
     }
 
-    /// Sorts `rows`, each of which spends one unit, and keeps what that gives. O(n log n); beside the rows, the keys of one run
-    /// are held at a time.
+    /// Sorts `rows`, each of which spends one unit, and caches the result. O(n log n); in addition to the rows, only the keys of one
+    /// run are in memory at a time.
     pub(in crate::graph) fn sort<R: Ordered + Send + Sync + 'static>(
         self,
         snapshot: &Snapshot,
@@ -70,21 +70,21 @@ impl Listed {
         budget: &Budget,
     ) -> Result<Arc<Vec<R>>, Exhausted> {
         let sorted = Arc::new(sort(snapshot, rows, order, budget)?);
-        snapshot.base.orders.keep(self.key::<R>(snapshot, order), &sorted);
+        snapshot.base.orders.insert(self.key::<R>(snapshot, order), &sorted);
         Ok(sorted)
     }
 
     fn key<R: Ordered>(self, snapshot: &Snapshot, order: &Order<R>) -> String {
-        // As many record times as there are: what is not limited to fewer reads another state after each commit.
+        // At most the existing record times, so that unlimited knowledge has another key after each commit.
         let known = snapshot.known().min(snapshot.times_until(Timestamp::MAX));
         format!("{self:?} {order:?} {known}")
     }
 }
 
-/// Rows whose keys are held at a time while they are sorted.
+/// The number of rows whose keys are in memory at a time during sorting.
 const RUN: usize = 1 << 16;
 
-/// The rows in order: runs that are sorted by their keys, then merged by keys that are asked for again.
+/// The rows in order: sorts runs by their keys, then merges them by recomputed keys.
 fn sort<R: Ordered>(
     snapshot: &Snapshot,
     mut rows: impl Iterator<Item = R>,

@@ -1,4 +1,4 @@
-//! The low ends of shares as numbers that add up exactly, whatever their order. No high ends: control counts what is certain.
+//! The low ends of shares as numbers that add up exactly in any order. No high ends: control counts only certain shares.
 
 use std::{
     cmp::Ordering,
@@ -12,20 +12,20 @@ const PER_PERCENT: f64 = 1e9;
 
 /// A low end, or a sum of low ends.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Low {
-    /// In billionths of a percent. Whole numbers, which a double adds without error up to 90,000 times 100 %.
+pub(super) struct LowEnd {
+    /// In billionths of a percent. Integers, which a double adds without error up to 90,000 times 100 %.
     billionths: f64,
-    /// By how many excluded ends it lies above that; below, where it is negative.
+    /// The number of excluded ends by which it lies above that; below if negative.
     above: i64,
 }
 
-impl Low {
-    /// Nothing.
+impl LowEnd {
+    /// 0 %.
     pub(super) const ZERO: Self = Self::percent(0.0);
-    /// Exactly half: control takes more.
+    /// Exactly 50 %: control requires more.
     pub(super) const HALF: Self = Self::percent(50.0);
     /// The weight of a claim that needs no share.
-    pub(super) const WHOLE: Self = Self::percent(100.0);
+    pub(super) const FULL: Self = Self::percent(100.0);
 
     const fn percent(percent: f64) -> Self {
         Self {
@@ -42,32 +42,32 @@ impl Low {
         }
     }
 
-    /// What this leaves of 100 %; nothing where it is more.
+    /// The remainder to 100 %, at least 0.
     pub(super) fn remainder(self) -> Self {
-        let left = Self {
-            billionths: Self::WHOLE.billionths - self.billionths,
+        let remainder = Self {
+            billionths: Self::FULL.billionths - self.billionths,
             above: -self.above,
         };
-        left.max(Self::ZERO)
+        remainder.max(Self::ZERO)
     }
 }
 
-impl Eq for Low {}
+impl Eq for LowEnd {}
 
-impl Ord for Low {
+impl Ord for LowEnd {
     fn cmp(&self, other: &Self) -> Ordering {
         let order = self.billionths.total_cmp(&other.billionths);
         order.then(self.above.cmp(&other.above))
     }
 }
 
-impl PartialOrd for Low {
+impl PartialOrd for LowEnd {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl Add for Low {
+impl Add for LowEnd {
     type Output = Self;
 
     fn add(self, other: Self) -> Self {
@@ -78,7 +78,7 @@ impl Add for Low {
     }
 }
 
-impl AddAssign for Low {
+impl AddAssign for LowEnd {
     fn add_assign(&mut self, other: Self) {
         *self = *self + other;
     }
@@ -88,24 +88,24 @@ impl AddAssign for Low {
 mod tests {
     use super::*;
 
-    fn sum(shares: &[&str]) -> Low {
-        let low = |text: &&str| Low::of(text.parse().unwrap());
-        shares.iter().map(low).fold(Low::ZERO, Low::add)
+    fn sum(shares: &[&str]) -> LowEnd {
+        let low = |text: &&str| LowEnd::of(text.parse().unwrap());
+        shares.iter().map(low).fold(LowEnd::ZERO, LowEnd::add)
     }
 
     #[test]
-    fn low_ends_add_up_without_error_and_excluded_ones_lie_above_themselves() {
-        assert_eq!(sum(&["16.7", "16.7", "16.6"]), Low::HALF);
-        assert_eq!(sum(&["0.1"; 500]), Low::HALF);
-        assert!(sum(&[">25..50", "25..50"]) > Low::HALF);
-        assert!(sum(&["25..50", "25..50"]) <= Low::HALF);
-        assert!(sum(&[">49..100"]) < Low::HALF);
+    fn low_ends_add_up_exactly_and_excluded_ones_count_as_larger() {
+        assert_eq!(sum(&["16.7", "16.7", "16.6"]), LowEnd::HALF);
+        assert_eq!(sum(&["0.1"; 500]), LowEnd::HALF);
+        assert!(sum(&[">25..50", "25..50"]) > LowEnd::HALF);
+        assert!(sum(&["25..50", "25..50"]) <= LowEnd::HALF);
+        assert!(sum(&[">49..100"]) < LowEnd::HALF);
     }
 
     #[test]
-    fn what_a_sum_leaves_of_the_whole_is_never_less_than_nothing() {
-        assert_eq!(sum(&["60", "70"]).remainder(), Low::ZERO);
+    fn a_remainder_is_never_negative() {
+        assert_eq!(sum(&["60", "70"]).remainder(), LowEnd::ZERO);
         assert_eq!(sum(&["40"]).remainder(), sum(&["60"]));
-        assert!(sum(&[">50..60"]).remainder() < Low::HALF);
+        assert!(sum(&[">50..60"]).remainder() < LowEnd::HALF);
     }
 }

@@ -1,4 +1,4 @@
-//! The relationships a short name stands for: tested on links, without reading rows where that can be helped.
+//! The relationships behind a field such as `owners`: tested on links, without reading rows if possible.
 
 use crate::{
     graph::{
@@ -9,12 +9,12 @@ use crate::{
     model::{EntityKind, RelationshipKind, Set},
 };
 
-/// The relationships a short name stands for: `owners` are OWNS that come in.
+/// The relationships behind a field: `owners` are incoming OWNS.
 #[derive(Debug, Clone, Copy)]
 pub struct Pattern {
     /// Of these kinds.
     pub kinds: Set<RelationshipKind>,
-    /// Seen from this end.
+    /// In this direction.
     pub direction: Direction,
     /// With a neighbor of these kinds.
     pub neighbor_kinds: Set<EntityKind>,
@@ -31,22 +31,22 @@ impl Pattern {
         }
     }
 
-    /// From `direction`, whatever it is.
+    /// Every relationship in `direction`.
     #[must_use]
-    pub fn seen(direction: Direction) -> Self {
+    pub fn in_direction(direction: Direction) -> Self {
         Self {
             direction,
             ..Self::any()
         }
     }
 
-    /// Whether a link that was found on the side of `found` fits.
-    pub(in crate::graph) fn fits_link(&self, link: &Link, found: Direction) -> bool {
-        let seen = self.direction == Direction::Both || self.direction == found || link.kind.is_symmetric();
-        seen && self.kinds.contains(link.kind) && self.neighbor_kinds.contains(link.neighbor_kind)
+    /// Whether a link listed in direction `side` fits.
+    pub(in crate::graph) fn fits_link(&self, link: &Link, side: Direction) -> bool {
+        let fits_direction = self.direction == Direction::Both || self.direction == side || link.kind.is_symmetric();
+        fits_direction && self.kinds.contains(link.kind) && self.neighbor_kinds.contains(link.neighbor_kind)
     }
 
-    /// Whether a relationship with a known neighbor, seen from `entity`, fits.
+    /// Whether a relationship of `entity` with a known neighbor fits.
     #[must_use]
     pub fn fits_disclosed(
         &self,
@@ -56,25 +56,25 @@ impl Pattern {
     ) -> bool {
         let read = snapshot.relationship(relationship);
         let kind = read.kind();
-        let is_seen = match self.direction {
+        let fits_direction = match self.direction {
             Direction::Both => true,
             Direction::Outgoing => kind.is_symmetric() || read.from() == Some(entity),
             Direction::Incoming => kind.is_symmetric() || read.to() == Some(entity),
         };
-        is_seen && self.kinds.contains(kind) && self.neighbor_kinds.contains(snapshot.entity(neighbor).kind())
+        fits_direction && self.kinds.contains(kind) && self.neighbor_kinds.contains(snapshot.entity(neighbor).kind())
     }
 
-    /// Whether a relationship with an undisclosed end, seen from `known`, fits. The kind of that end is not known.
+    /// Whether a relationship of `known` with an undisclosed end fits. The kind of that end is not known.
     #[must_use]
     pub fn fits_undisclosed(&self, snapshot: &Snapshot, known: EntityIx, relationship: RelationshipIx) -> bool {
         let read = snapshot.relationship(relationship);
         let kind = read.kind();
-        let found = if read.from() == Some(known) {
+        let side = if read.from() == Some(known) {
             Direction::Outgoing
         } else {
             Direction::Incoming
         };
-        let seen = self.direction == Direction::Both || self.direction == found || kind.is_symmetric();
-        seen && self.kinds.contains(kind)
+        let fits_direction = self.direction == Direction::Both || self.direction == side || kind.is_symmetric();
+        fits_direction && self.kinds.contains(kind)
     }
 }

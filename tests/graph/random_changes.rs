@@ -11,9 +11,9 @@ pub(super) const RELATIONSHIPS: u8 = 8;
 pub(super) const SOURCES: u8 = 2;
 pub(super) const NAMES: u8 = 3;
 
-/// What one random change wants; ids are drawn from a few, so that changes meet.
+/// One random change; ids are drawn from a few, so that changes meet.
 #[derive(Debug, Clone)]
-pub(super) enum Wish {
+pub(super) enum RandomChange {
     Entity {
         id: u8,
         kind: EntityKind,
@@ -59,7 +59,7 @@ pub(super) fn name(number: u8) -> String {
     format!("Name {number}")
 }
 
-pub(super) fn wish() -> impl Strategy<Value = Wish> {
+pub(super) fn random_change() -> impl Strategy<Value = RandomChange> {
     use proptest::option::of;
     let kind = proptest::bool::weighted(0.8).prop_map(|company| {
         if company {
@@ -69,14 +69,14 @@ pub(super) fn wish() -> impl Strategy<Value = Wish> {
         }
     });
     let entity = (0..ENTITIES, kind, 0..NAMES, of(0..NAMES), of(0..NAMES));
-    let entity = entity.prop_map(|(id, kind, name, other_name, identifier)| Wish::Entity {
+    let entity = entity.prop_map(|(id, kind, name, other_name, identifier)| RandomChange::Entity {
         id,
         kind,
         name,
         other_name,
         identifier,
     });
-    let source = (0..SOURCES, 0..NAMES).prop_map(|(id, title)| Wish::Source { id, title });
+    let source = (0..SOURCES, 0..NAMES).prop_map(|(id, title)| RandomChange::Source { id, title });
     let status = proptest::sample::select(vec![RelationshipStatus::Active, RelationshipStatus::Announced]);
     let ends = (
         proptest::option::weighted(0.9, 0..ENTITIES),
@@ -84,24 +84,25 @@ pub(super) fn wish() -> impl Strategy<Value = Wish> {
         0..SOURCES,
         of(0..ENTITIES),
     );
-    let relationship =
-        (0..RELATIONSHIPS, ends, status).prop_map(|(id, (from, to, source, speaker), status)| Wish::Relationship {
+    let relationship = (0..RELATIONSHIPS, ends, status).prop_map(|(id, (from, to, source, speaker), status)| {
+        RandomChange::Relationship {
             id,
             from,
             to,
             source,
             speaker,
             status,
-        });
+        }
+    });
     let noun = proptest::sample::select(vec![Noun::Entity, Noun::Relationship, Noun::Source, Noun::Relationship]);
-    let retract = (noun, 0..RELATIONSHIPS).prop_map(|(noun, id)| Wish::Retract { noun, id });
-    let merge = (0..ENTITIES, 0..ENTITIES).prop_map(|(from, into)| Wish::Merge { from, into });
+    let retract = (noun, 0..RELATIONSHIPS).prop_map(|(noun, id)| RandomChange::Retract { noun, id });
+    let merge = (0..ENTITIES, 0..ENTITIES).prop_map(|(from, into)| RandomChange::Merge { from, into });
     prop_oneof![4 => entity, 1 => source, 6 => relationship, 3 => retract, 1 => merge]
 }
 
-pub(super) fn change(wish: &Wish) -> Change {
-    match wish {
-        Wish::Entity {
+pub(super) fn change(random_change: &RandomChange) -> Change {
+    match random_change {
+        RandomChange::Entity {
             id,
             kind,
             name: own,
@@ -127,7 +128,7 @@ pub(super) fn change(wish: &Wish) -> Change {
                 .collect();
             Change::Put(Box::new(Record::Entity(entity)))
         }
-        Wish::Source { id, title } => Change::Put(Box::new(Record::Source(Source {
+        RandomChange::Source { id, title } => Change::Put(Box::new(Record::Source(Source {
             id: source_id(*id),
             publisher: "Publisher".to_owned(),
             title: name(*title),
@@ -135,7 +136,7 @@ pub(super) fn change(wish: &Wish) -> Change {
             published_on: None,
             licence: None,
         }))),
-        Wish::Relationship {
+        RandomChange::Relationship {
             id,
             from,
             to,
@@ -184,7 +185,7 @@ pub(super) fn change(wish: &Wish) -> Change {
                 retracted_at: None,
             })))
         }
-        Wish::Retract { noun, id } => Change::Retract {
+        RandomChange::Retract { noun, id } => Change::Retract {
             noun: *noun,
             id: match noun {
                 Noun::Entity => entity_id(id % ENTITIES),
@@ -192,7 +193,7 @@ pub(super) fn change(wish: &Wish) -> Change {
                 Noun::Source => source_id(id % SOURCES),
             },
         },
-        Wish::Merge { from, into } => Change::Merge {
+        RandomChange::Merge { from, into } => Change::Merge {
             from: entity_id(*from),
             into: entity_id(*into),
         },

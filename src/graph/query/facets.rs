@@ -1,4 +1,4 @@
-//! Counting rows by what they have in common. Every row is counted; what states nothing is a value of its own.
+//! Counts of rows by common values. Every row is counted; a missing value is a value of its own.
 
 use std::{borrow::Cow, cmp::Reverse, collections::HashMap, sync::Arc};
 
@@ -13,29 +13,29 @@ use crate::{
 };
 
 catalog! {
-    /// What entities or relationships can be grouped and counted by.
+    /// The keys by which entities or relationships can be grouped and counted.
     pub enum GroupKey as "a key to group by" {
         /// The kind of the entity or of the relationship.
         Kind = "KIND",
-        /// The country of an entity, as written: `CN`, `US-DE`. A relationship counts once under each different country of its
+        /// The country of an entity, as stored: `CN`, `US-DE`. A relationship counts once under each different country of its
         /// two ends.
         Country = "COUNTRY",
         /// The status of the relationship, or that of the entity on the day of the view.
         Status = "STATUS",
         /// The year in which an entity was founded, or in which a relationship began (since).
         Year = "YEAR",
-        /// An entity counts once under each kind of relationship that the view sees it in, whichever end it is and whether or
-        /// not the other is disclosed. A relationship counts under its own kind.
+        /// An entity counts once under each kind of its relationships that are visible in the view, from either end and whether or
+        /// not the other end is disclosed. A relationship counts under its own kind.
         RelationshipKind = "RELATIONSHIP_KIND",
     }
 }
 
-/// One of the values that rows are counted by.
+/// A value by which rows are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Value<'s> {
     Text(&'s str),
     Year(i16),
-    /// Nothing stated: after everything that is.
+    /// Not stated: after all stated values.
     Missing,
 }
 
@@ -48,7 +48,7 @@ impl<'s> Value<'s> {
         date.map_or(Self::Missing, |date| Self::Year(date.first_day().year()))
     }
 
-    fn written(self) -> Option<Cow<'s, str>> {
+    fn to_text(self) -> Option<Cow<'s, str>> {
         match self {
             Self::Text(text) => Some(Cow::Borrowed(text)),
             Self::Year(year) => Some(Cow::Owned(format!("{year:04}"))),
@@ -57,19 +57,19 @@ impl<'s> Value<'s> {
     }
 }
 
-/// How many rows have one value.
+/// The number of rows with one value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FacetCount<'s> {
-    /// The value as written; none for the rows that state nothing.
+    /// The value as text; `None` for the rows without a value.
     pub value: Option<Cow<'s, str>>,
-    /// How many rows have it.
+    /// The number of rows.
     pub count: usize,
 }
 
-/// The rows with one value, and how they divide by a second key.
+/// The rows with one value, grouped by a second key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group<'s> {
-    /// The value and how many rows have it.
+    /// The value and its number of rows.
     pub counted: FacetCount<'s>,
     /// The same rows by the second key; empty without one.
     pub groups: Vec<FacetCount<'s>>,
@@ -77,15 +77,15 @@ pub struct Group<'s> {
 
 /// The rows of one listing: everything on all of its pages.
 #[derive(Debug, Clone)]
-pub enum Rows {
+pub enum ListingRows {
     /// Entities, each once.
     Entities(Arc<[EntityIx]>),
     /// Relationships, each once.
     Relationships(Arc<[RelationshipIx]>),
 }
 
-impl Rows {
-    /// How many there are.
+impl ListingRows {
+    /// The number of rows.
     #[must_use]
     pub fn len(&self) -> usize {
         match self {
@@ -94,15 +94,15 @@ impl Rows {
         }
     }
 
-    /// Whether there is none.
+    /// Whether there are no rows.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// How many of them have each value of `key`, as `mask` sees them and with the status that an entity has on `day`: most frequent first, then by value, the missing value last among equals.
-    /// A row with several values counts under each of them. O(n), and every row spends one unit, as does every relationship
-    /// of an entity that is counted by them.
+    /// The number of rows with each value of `key`, as visible through `mask` and with the status of entities on `day`: most frequent
+    /// first, then by value, the missing value last among equals. A row with several values counts under each of them. O(n); every
+    /// row spends one unit, as does every relationship of an entity counted by relationship kind.
     ///
     /// # Errors
     /// [`Exhausted`] when the budget does not allow it.
@@ -115,8 +115,8 @@ impl Rows {
     ) -> Result<Vec<FacetCount<'s>>, Exhausted> {
         let mut counts: HashMap<Value<'s>, usize> = HashMap::new();
         let mut values = Vec::new();
-        self.each(&mut Reading::new(snapshot, (mask, day), budget), |reading, row| {
-            reading.values(row, key, &mut values)?;
+        self.each(&mut ValueReader::new(snapshot, (mask, day), budget), |reader, row| {
+            reader.values(row, key, &mut values)?;
             for value in &values {
                 *counts.entry(*value).or_default() += 1;
             }
@@ -125,8 +125,7 @@ impl Rows {
         Ok(ordered(counts))
     }
 
-    /// The same by `key`, and within each value by `within`; none when that makes more than `groups_max` groups, inner ones
-    /// included.
+    /// The same by `key`, and within each value by `within`; `None` if there are more than `groups_max` groups, including inner ones.
     ///
     /// # Errors
     /// [`Exhausted`] when the budget does not allow it.
@@ -139,29 +138,29 @@ impl Rows {
         budget: &Budget,
     ) -> Result<Option<Vec<Group<'s>>>, Exhausted> {
         let mut counts: HashMap<Value<'s>, (usize, HashMap<Value<'s>, usize>)> = HashMap::new();
-        let mut made = 0;
+        let mut group_count = 0;
         let (mut outer_values, mut inner_values) = (Vec::new(), Vec::new());
-        self.each(&mut Reading::new(snapshot, (mask, day), budget), |reading, row| {
-            reading.values(row, key, &mut outer_values)?;
+        self.each(&mut ValueReader::new(snapshot, (mask, day), budget), |reader, row| {
+            reader.values(row, key, &mut outer_values)?;
             if let Some(within) = within {
-                reading.values(row, within, &mut inner_values)?;
+                reader.values(row, within, &mut inner_values)?;
             }
             for value in &outer_values {
                 let (count, inner) = counts.entry(*value).or_insert_with(|| {
-                    made += 1;
+                    group_count += 1;
                     (0, HashMap::new())
                 });
                 *count += 1;
                 for value in &inner_values {
                     *inner.entry(*value).or_insert_with(|| {
-                        made += 1;
+                        group_count += 1;
                         0
                     }) += 1;
                 }
             }
-            Ok(made <= groups_max)
+            Ok(group_count <= groups_max)
         })?;
-        if made > groups_max {
+        if group_count > groups_max {
             return Ok(None);
         }
         let mut inner: HashMap<Value<'s>, Vec<FacetCount<'s>>> = HashMap::new();
@@ -172,7 +171,7 @@ impl Rows {
         }
         let groups = by_frequency(outer).into_iter().map(|(value, count)| Group {
             counted: FacetCount {
-                value: value.written(),
+                value: value.to_text(),
                 count,
             },
             groups: inner.remove(&value).unwrap_or_default(),
@@ -180,30 +179,30 @@ impl Rows {
         Ok(Some(groups.collect()))
     }
 
-    /// Calls `count` with each row until it has enough.
+    /// Calls `count` with each row until it returns false.
     fn each<'s>(
         &self,
-        reading: &mut Reading<'s, '_>,
-        mut count: impl FnMut(&mut Reading<'s, '_>, Row) -> Result<bool, Exhausted>,
+        reader: &mut ValueReader<'s, '_>,
+        mut count: impl FnMut(&mut ValueReader<'s, '_>, Row) -> Result<bool, Exhausted>,
     ) -> Result<(), Exhausted> {
-        let mut enough = |row| Ok::<bool, Exhausted>(!count(reading, row)?);
+        let mut is_done = |row| Ok::<bool, Exhausted>(!count(reader, row)?);
         match self {
             Self::Entities(rows) => {
                 for row in rows.iter() {
-                    if enough(Row::Entity(*row))? {
+                    if is_done(Row::Entity(*row))? {
                         break;
                     }
                 }
             }
             Self::Relationships(rows) => {
                 for row in rows.iter() {
-                    if enough(Row::Relationship(*row))? {
+                    if is_done(Row::Relationship(*row))? {
                         break;
                     }
                 }
             }
         }
-        reading.meter.flush()
+        reader.meter.flush()
     }
 }
 
@@ -213,15 +212,15 @@ enum Row {
     Relationship(RelationshipIx),
 }
 
-/// One pass over rows.
-struct Reading<'s, 'b> {
+/// Reads the values of rows.
+struct ValueReader<'s, 'b> {
     snapshot: &'s Snapshot,
     mask: Mask,
     day: Date,
     meter: Meter<'b>,
 }
 
-impl<'s, 'b> Reading<'s, 'b> {
+impl<'s, 'b> ValueReader<'s, 'b> {
     fn new(snapshot: &'s Snapshot, (mask, day): (Mask, Date), budget: &'b Budget) -> Self {
         Self {
             snapshot,
@@ -231,7 +230,7 @@ impl<'s, 'b> Reading<'s, 'b> {
         }
     }
 
-    /// Puts what `row` counts under into `values`, each once: at least one, which may be the missing one.
+    /// Puts the values of `row` into `values`, each once: at least one, possibly the missing one.
     fn values(&mut self, row: Row, key: GroupKey, values: &mut Vec<Value<'s>>) -> Result<(), Exhausted> {
         self.meter.tick()?;
         values.clear();
@@ -272,7 +271,7 @@ impl<'s, 'b> Reading<'s, 'b> {
                 let ends = [relationship.from(), relationship.to()].into_iter().flatten();
                 let countries = ends.filter_map(|end| self.snapshot.entity(end).country());
                 values.extend(countries.map(Value::Text));
-                // Two ends at most: equal ones stand side by side.
+                // At most two ends, so equal ones are adjacent.
                 values.dedup();
                 return or_missing(values);
             }
@@ -280,7 +279,7 @@ impl<'s, 'b> Reading<'s, 'b> {
         values.push(value);
     }
 
-    /// The kinds of the relationships that the view sees around an entity.
+    /// The kinds of the visible relationships of an entity.
     fn kinds_around(&mut self, entity: EntityIx) -> Result<Set<RelationshipKind>, Exhausted> {
         let mut kinds = Vec::new();
         for (_, link, _) in self.snapshot.links(entity, Pattern::any(), self.mask) {
@@ -311,7 +310,7 @@ fn ordered(counts: HashMap<Value<'_>, usize>) -> Vec<FacetCount<'_>> {
     let counts = by_frequency(counts).into_iter();
     counts
         .map(|(value, count)| FacetCount {
-            value: value.written(),
+            value: value.to_text(),
             count,
         })
         .collect()

@@ -5,19 +5,19 @@ use std::{borrow::Cow, cmp::Ordering, convert::Infallible, ops::Bound};
 use crate::{
     graph::{
         ix::{EntityIx, EvidenceIx, SourceIx},
-        read::snapshot::{Seen, Snapshot},
+        read::snapshot::{IncidentRelationship, Snapshot},
     },
     model::{Amount, Catalog, PartialDate, ShareRange, catalog, fold},
 };
 
-/// What a row is ordered by.
+/// A sort key of a row.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Key {
     /// A number, a date as days, a time as microseconds.
     Number(f64),
     /// A text, folded.
     Text(String),
-    /// Nothing stated: last in either direction.
+    /// Not stated: last in either direction.
     Missing,
 }
 
@@ -32,7 +32,7 @@ impl Key {
         text.map_or(Self::Missing, |text| Self::Text(fold(text)))
     }
 
-    /// A range: its low end, and its high end where two begin alike.
+    /// A range: by its low end, then its high end.
     fn share(range: Option<ShareRange>) -> Self {
         range.map_or(Self::Missing, |range| {
             let (low, high) = (sortable(range.min), sortable(range.max));
@@ -58,7 +58,7 @@ impl Key {
             (_, Self::Missing) => return Ordering::Less,
             (Self::Number(a), Self::Number(b)) => a.total_cmp(b),
             (Self::Text(a), Self::Text(b)) => a.cmp(b),
-            // Keys of one field are of one sort; a forged cursor may say otherwise.
+            // Keys of one field have one type, but a forged cursor may not.
             (Self::Number(_), Self::Text(_)) => Ordering::Less,
             (Self::Text(_), Self::Number(_)) => Ordering::Greater,
         };
@@ -69,14 +69,14 @@ impl Key {
     }
 }
 
-/// A number that is not negative, as a text that is ordered as it is.
+/// A number that is not negative, as a text with the same order.
 fn sortable(number: f64) -> String {
-    // Adding nothing turns -0 into 0.
+    // Adding 0 turns -0 into 0.
     format!("{:016x}", (number + 0.0).to_bits())
 }
 
 catalog! {
-    /// Which way a field is ordered. Missing values come last either way.
+    /// The direction of an order. Missing values come last in both.
     pub enum OrderDirection as "a direction of order" {
         /// Smallest, earliest or A first.
         Ascending = "ASC",
@@ -86,7 +86,7 @@ catalog! {
 }
 
 catalog! {
-    /// What entities can be ordered by.
+    /// The fields by which entities can be ordered.
     pub enum EntityOrderField as "a field to order entities by" {
         /// The id.
         Id = "ID",
@@ -102,7 +102,7 @@ catalog! {
 }
 
 catalog! {
-    /// What relationships can be ordered by.
+    /// The fields by which relationships can be ordered.
     pub enum RelationshipOrderField as "a field to order relationships by" {
         /// The id.
         Id = "ID",
@@ -122,14 +122,14 @@ catalog! {
         LastStatedOn = "LAST_STATED_ON",
         /// When it was recorded.
         RecordedAt = "RECORDED_AT",
-        /// The neighbor's name, in the form in which names are compared; below an entity only.
+        /// The neighbor's name, in the form in which names are compared; only below an entity.
         NeighborName = "NEIGHBOR_NAME",
     }
 }
 
 /// Rows that can be put in order.
 pub trait Ordered: Copy {
-    /// What they can be ordered by.
+    /// The fields by which they can be ordered.
     type Field: Copy + std::fmt::Debug;
 
     /// The id that ends ties.
@@ -140,12 +140,12 @@ pub trait Ordered: Copy {
         self.id(snapshot).cmp(&other.id(snapshot))
     }
 
-    /// How the id of a row stands to `id`, asked of many rows.
+    /// Compares the ids of many rows with `id`.
     fn comparing<'s>(snapshot: &'s Snapshot, id: &'s str) -> impl Fn(Self) -> Ordering + 's {
         move |row| (*row.id(snapshot)).cmp(id)
     }
 
-    /// What `field` says of the row.
+    /// The key of the row for `field`.
     fn key(self, snapshot: &Snapshot, field: Self::Field) -> Key;
 }
 
@@ -157,7 +157,7 @@ impl Ordered for EntityIx {
     }
 
     fn compare_ids(self, other: Self, _snapshot: &Snapshot) -> Ordering {
-        // Rows stand in the order of their ids.
+        // Rows are in the order of their ids.
         self.cmp(&other)
     }
 
@@ -194,7 +194,7 @@ ordered_by_id! {
     SourceIx, source;
 }
 
-impl Ordered for Seen {
+impl Ordered for IncidentRelationship {
     type Field = RelationshipOrderField;
 
     fn id(self, snapshot: &Snapshot) -> Cow<'_, str> {
@@ -202,7 +202,7 @@ impl Ordered for Seen {
     }
 
     fn compare_ids(self, other: Self, _snapshot: &Snapshot) -> Ordering {
-        // Rows stand in the order of their ids.
+        // Rows are in the order of their ids.
         self.relationship.cmp(&other.relationship)
     }
 
@@ -211,7 +211,7 @@ impl Ordered for Seen {
             snapshot.first_relationship(Bound::Included(id)),
             snapshot.first_relationship(Bound::Excluded(id)),
         );
-        move |seen| match seen.relationship {
+        move |incident| match incident.relationship {
             row if row >= after => Ordering::Greater,
             row if row >= first => Ordering::Equal,
             _ => Ordering::Less,
@@ -245,7 +245,7 @@ impl Ordered for Seen {
 /// A total order: fields first, then the id, ascending.
 pub type Order<R> = [(<R as Ordered>::Field, OrderDirection)];
 
-/// Where a row stands in an order.
+/// The position of a row in an order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Position {
     /// One key for each field of the order.
@@ -255,7 +255,7 @@ pub struct Position {
 }
 
 impl Position {
-    /// Where `row` stands in `order`.
+    /// The position of `row` in `order`.
     pub fn of<R: Ordered>(row: R, snapshot: &Snapshot, order: &Order<R>) -> Self {
         Self {
             keys: keys_of(row, snapshot, order),
@@ -264,14 +264,14 @@ impl Position {
     }
 }
 
-/// How keys stand to each other in `order`.
+/// Compares keys in `order`.
 pub(in crate::graph) fn compare_keys<R: Ordered>(a: &[Key], b: &[Key], order: &Order<R>) -> Ordering {
     let keys = a.iter().zip(b).zip(order);
     let keys = keys.map(|((a, b), (_, direction))| a.compare(b, *direction));
     keys.fold(Ordering::Equal, Ordering::then)
 }
 
-/// What `order` asks of a row.
+/// The keys of a row for `order`.
 pub(in crate::graph) fn keys_of<R: Ordered>(row: R, snapshot: &Snapshot, order: &Order<R>) -> Vec<Key> {
     order.iter().map(|(field, _)| row.key(snapshot, *field)).collect()
 }

@@ -1,10 +1,10 @@
-//! Pages of rows. What follows a cursor is found without what precedes it: rows that stand in order already are entered at the
-//! cursor; where they must be put in order first, that is done once for all pages (see `sorted`).
+//! Pages of rows. Rows after a cursor are found without reading those before it: rows in id order are entered at the cursor; other
+//! orders are sorted once for all pages (see `listing_scope`).
 
 use std::cmp::Ordering;
 
 use super::{
-    listed::Listed,
+    listing_scope::ListingScope,
     order::{Key, Order, Ordered, Position, compare_keys, keys_of},
 };
 use crate::graph::{
@@ -12,28 +12,28 @@ use crate::graph::{
     read::{listing::IdRange, snapshot::Snapshot},
 };
 
-/// Which end of a listing a page is taken from.
+/// The end of a listing from which a page is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Take {
-    /// The first so many.
+    /// This many from the start.
     First(usize),
-    /// The last so many.
+    /// This many from the end.
     Last(usize),
 }
 
-/// What a page is cut from: the rows after one position and before another.
+/// The range of a page: the rows after one position and before another.
 #[derive(Debug, Clone)]
 pub struct Window {
     /// Only rows after this position.
     pub after: Option<Position>,
     /// Only rows before this position.
     pub before: Option<Position>,
-    /// How many of these, and from which end.
+    /// The number of rows, and the end they are taken from.
     pub take: Take,
 }
 
 impl Window {
-    /// The rows that it is cut from, where they stand in the order of their ids.
+    /// The range of ids, for rows in the order of their ids.
     #[must_use]
     pub fn between(&self) -> IdRange<'_> {
         IdRange {
@@ -42,7 +42,7 @@ impl Window {
         }
     }
 
-    /// How many rows are wanted.
+    /// The requested number of rows.
     #[must_use]
     pub fn size(&self) -> usize {
         let (Take::First(count) | Take::Last(count)) = self.take;
@@ -61,8 +61,8 @@ pub struct Page<R> {
     pub has_next: bool,
 }
 
-/// A page of those `rows` that fit, in `order`. Looks at every row and keeps those of one page: O(n) and the sorting of one page;
-/// each row spends one unit, and whatever `fits` spends.
+/// A page of the `rows` that fit, in `order`. Reads every row and stores those of one page: O(n) plus the sorting of one page; each
+/// row spends one unit, and the units of `fits`.
 ///
 /// # Errors
 /// [`Exhausted`] when the budget does not allow it.
@@ -75,7 +75,7 @@ pub fn page<R: Ordered>(
     budget: &Budget,
 ) -> Result<Page<R>, Exhausted> {
     let mut meter = Meter::new(budget);
-    let mut best = Best::new(snapshot, order, window.take);
+    let mut best = PageSelection::new(snapshot, order, window.take);
     let (mut cut_before, mut cut_after) = (false, false);
     for row in rows {
         meter.tick()?;
@@ -83,10 +83,10 @@ pub fn page<R: Ordered>(
             continue;
         }
         let keys = keys_of(row, snapshot, order);
-        let stands = |to: &Position| stands_to(snapshot, order, (&keys, row), to);
-        if window.after.as_ref().is_some_and(|after| stands(after).is_le()) {
+        let compare = |to: &Position| compare_with(snapshot, order, (&keys, row), to);
+        if window.after.as_ref().is_some_and(|after| compare(after).is_le()) {
             cut_before = true;
-        } else if window.before.as_ref().is_some_and(|before| stands(before).is_ge()) {
+        } else if window.before.as_ref().is_some_and(|before| compare(before).is_ge()) {
             cut_after = true;
         } else {
             best.add(keys, row);
@@ -105,8 +105,8 @@ pub fn page<R: Ordered>(
     })
 }
 
-/// How a row with these keys stands to a position.
-pub(in crate::graph) fn stands_to<R: Ordered>(
+/// Compares a row with these keys with a position.
+pub(in crate::graph) fn compare_with<R: Ordered>(
     snapshot: &Snapshot,
     order: &Order<R>,
     (keys, row): (&[Key], R),
@@ -116,8 +116,8 @@ pub(in crate::graph) fn stands_to<R: Ordered>(
     by_keys.then_with(|| (*row.id(snapshot)).cmp(position.id.as_str()))
 }
 
-/// The first or the last rows of all that come, whatever order they come in. Keeps at most twice as many as are wanted.
-struct Best<'a, R: Ordered> {
+/// Selects the first or the last rows, added in any order. Stores at most about twice as many as requested.
+struct PageSelection<'a, R: Ordered> {
     snapshot: &'a Snapshot,
     order: &'a Order<R>,
     take: Take,
@@ -125,8 +125,8 @@ struct Best<'a, R: Ordered> {
     has_more: bool,
 }
 
-impl<'a, R: Ordered> Best<'a, R> {
-    /// Rows are sorted out when so many more than wanted have come, where few are wanted.
+impl<'a, R: Ordered> PageSelection<'a, R> {
+    /// The least surplus of rows over the requested number at which the selection is pruned.
     const SURPLUS_MIN: usize = 64;
 
     fn new(snapshot: &'a Snapshot, order: &'a Order<R>, take: Take) -> Self {
@@ -139,20 +139,20 @@ impl<'a, R: Ordered> Best<'a, R> {
         }
     }
 
-    fn wanted(&self) -> usize {
+    fn size(&self) -> usize {
         let (Take::First(count) | Take::Last(count)) = self.take;
         count
     }
 
     fn add(&mut self, keys: Vec<Key>, row: R) {
         self.rows.push((keys, row));
-        let wanted = self.wanted();
-        if self.rows.len() >= wanted + wanted.max(Self::SURPLUS_MIN) {
-            self.sort_out();
+        let size = self.size();
+        if self.rows.len() >= size + size.max(Self::SURPLUS_MIN) {
+            self.prune();
         }
     }
 
-    /// How two rows stand, seen from the end that is wanted.
+    /// Compares two rows, from the end that is taken.
     fn compare(&self, (a_keys, a): &(Vec<Key>, R), (b_keys, b): &(Vec<Key>, R)) -> Ordering {
         let forward = compare_keys::<R>(a_keys, b_keys, self.order).then_with(|| a.compare_ids(*b, self.snapshot));
         match self.take {
@@ -161,22 +161,22 @@ impl<'a, R: Ordered> Best<'a, R> {
         }
     }
 
-    /// Leaves out what is not wanted by now.
-    fn sort_out(&mut self) {
-        let wanted = self.wanted();
-        if self.rows.len() <= wanted {
+    /// Removes the rows that are no longer part of the page.
+    fn prune(&mut self) {
+        let size = self.size();
+        if self.rows.len() <= size {
             return;
         }
         self.has_more = true;
         let mut rows = std::mem::take(&mut self.rows);
-        rows.select_nth_unstable_by(wanted, |a, b| self.compare(a, b));
-        rows.truncate(wanted);
+        rows.select_nth_unstable_by(size, |a, b| self.compare(a, b));
+        rows.truncate(size);
         self.rows = rows;
     }
 
     /// The rows in order, and whether there were more.
     fn finish(mut self) -> (Vec<(Vec<Key>, R)>, bool) {
-        self.sort_out();
+        self.prune();
         let mut rows = std::mem::take(&mut self.rows);
         rows.sort_unstable_by(|a, b| self.compare(a, b));
         if matches!(self.take, Take::Last(_)) {
@@ -186,8 +186,8 @@ impl<'a, R: Ordered> Best<'a, R> {
     }
 }
 
-/// A page of `rows` that come in order already, and only those within the window: looks no further than the page reaches. Each
-/// row spends one unit, and whatever `fits` spends.
+/// A page of `rows` that are already in order and within the window: reads no further than the page. Each row spends one unit, and
+/// the units of `fits`.
 ///
 /// # Errors
 /// [`Exhausted`] when the budget does not allow it.
@@ -201,34 +201,36 @@ pub fn page_of_sorted<R: Ordered>(
 ) -> Result<Page<R>, Exhausted> {
     let mut meter = Meter::new(budget);
     let mut take = |rows: &mut dyn Iterator<Item = R>, count: usize| -> Result<(Vec<R>, bool), Exhausted> {
-        let mut taken = Vec::new();
+        let mut selected = Vec::new();
         for row in rows {
             meter.tick()?;
             if !fits(row)? {
                 continue;
             }
-            if taken.len() == count {
+            if selected.len() == count {
                 meter.flush()?;
-                return Ok((taken, true));
+                return Ok((selected, true));
             }
-            taken.push(row);
+            selected.push(row);
         }
         meter.flush()?;
-        Ok((taken, false))
+        Ok((selected, false))
     };
     let (is_after, is_before) = (window.after.is_some(), window.before.is_some());
-    let (listed, has_previous, has_next) = match window.take {
+    let (page_rows, has_previous, has_next) = match window.take {
         Take::First(count) => {
-            let (listed, more) = take(&mut rows, count)?;
-            (listed, is_after, more || is_before)
+            let (page_rows, more) = take(&mut rows, count)?;
+            (page_rows, is_after, more || is_before)
         }
         Take::Last(count) => {
-            let (mut listed, more) = take(&mut rows.rev(), count)?;
-            listed.reverse();
-            (listed, more || is_after, is_before)
+            let (mut page_rows, more) = take(&mut rows.rev(), count)?;
+            page_rows.reverse();
+            (page_rows, more || is_after, is_before)
         }
     };
-    let positioned = listed.into_iter().map(|row| (row, Position::of(row, snapshot, order)));
+    let positioned = page_rows
+        .into_iter()
+        .map(|row| (row, Position::of(row, snapshot, order)));
     Ok(Page {
         rows: positioned.collect(),
         has_previous,
@@ -236,29 +238,29 @@ pub fn page_of_sorted<R: Ordered>(
     })
 }
 
-/// A page of many rows that fit, in `order`. `seen` are those that could be on a page, `all` the same and perhaps others that do
-/// not fit, the same for every question about `listed`. The first page takes one pass. For a page at a cursor the rows are put in
-/// order once, which takes a pass and its sorting; any page is then found where it begins, in O(log n).
+/// A page of many rows that fit, in `order`. `candidates` are the possible rows of a page; `all` are the same and possibly others that
+/// do not fit, the same for every query of `scope`. The first page takes one pass. For a page at a cursor the rows are sorted once,
+/// which takes a pass and the sorting; the start of any page is then found in O(log n).
 ///
 /// # Errors
 /// [`Exhausted`] when the budget does not allow it.
 pub fn page_of_many<R: Ordered + Send + Sync + 'static, I: Iterator<Item = R>, A: Iterator<Item = R>>(
     snapshot: &Snapshot,
-    (listed, seen, all): (Listed, impl FnOnce() -> I, impl FnOnce() -> A),
+    (scope, candidates, all): (ListingScope, impl FnOnce() -> I, impl FnOnce() -> A),
     fits: impl Fn(R) -> Result<bool, Exhausted>,
     order: &Order<R>,
     window: &Window,
     budget: &Budget,
 ) -> Result<Page<R>, Exhausted> {
     let is_at_cursor = window.after.is_some() || window.before.is_some();
-    let sorted = match listed.kept(snapshot, order) {
+    let sorted = match scope.cached(snapshot, order) {
         Some(sorted) => sorted,
-        None if is_at_cursor && listed.is_long(snapshot) => listed.sort(snapshot, all(), order, budget)?,
-        None => return page(snapshot, seen(), fits, order, window, budget),
+        None if is_at_cursor && scope.is_long(snapshot) => scope.sort(snapshot, all(), order, budget)?,
+        None => return page(snapshot, candidates(), fits, order, window, budget),
     };
     let precedes = |row: &R, position: &Position, is_before: fn(Ordering) -> bool| {
         let keys = keys_of(*row, snapshot, order);
-        is_before(stands_to(snapshot, order, (&keys, *row), position))
+        is_before(compare_with(snapshot, order, (&keys, *row), position))
     };
     let start = window.after.as_ref().map_or(0, |after| {
         sorted.partition_point(|row| precedes(row, after, Ordering::is_le))
@@ -270,7 +272,7 @@ pub fn page_of_many<R: Ordered + Send + Sync + 'static, I: Iterator<Item = R>, A
     page_of_sorted(snapshot, rows, fits, order, window, budget)
 }
 
-/// How many `rows` fit. Each spends one unit, and whatever `fits` spends.
+/// The number of `rows` that fit. Each spends one unit, and the units of `fits`.
 ///
 /// # Errors
 /// [`Exhausted`] when the budget does not allow it.

@@ -2,7 +2,7 @@
 
 use super::{
     AmountFilter, DateFilter, EntityFilter, EntitySet, NumberFilter, PropertyFilter, TextFilter, combined,
-    scan::{Scan, Sight},
+    scan::{FilterSubject, Scan},
 };
 use crate::{
     graph::{
@@ -14,7 +14,7 @@ use crate::{
     model::{Directness, Interest, RelationshipCategory, RelationshipKind, RelationshipStatus, Set, ShareOf, Stance},
 };
 
-/// A predicate on statements: one statement fits everything given.
+/// A predicate on statements: one statement must match all given conditions.
 #[derive(Debug, Clone, Default)]
 pub struct EvidenceFilter {
     /// Of one of these sources.
@@ -23,7 +23,7 @@ pub struct EvidenceFilter {
     pub speakers: Option<EntitySet>,
     /// With one of these stances.
     pub stances: Option<Set<Stance>>,
-    /// Stated then; the source's date where the statement has none.
+    /// With a date that fits; the source's date if the statement has none.
     pub stated_on: Option<DateFilter>,
 }
 
@@ -34,10 +34,10 @@ impl EvidenceFilter {
             scan.tick()?;
             let statement = snapshot.statement(statement);
             let source = statement.source();
-            let is_said_by = |speakers: &EntitySet| statement.speaker().is_some_and(|one| speakers.contains(one));
+            let is_by_speaker = |speakers: &EntitySet| statement.speaker().is_some_and(|one| speakers.contains(one));
             let stated_on = || statement.stated_on().or(snapshot.source(source).published_on());
             if self.sources.as_ref().is_none_or(|sources| sources.contains(&source))
-                && self.speakers.as_ref().is_none_or(is_said_by)
+                && self.speakers.as_ref().is_none_or(is_by_speaker)
                 && self.stances.is_none_or(|stances| stances.contains(statement.stance()))
                 && self.stated_on.is_none_or(|filter| filter.matches(stated_on()))
             {
@@ -48,7 +48,7 @@ impl EvidenceFilter {
     }
 }
 
-/// A predicate on relationships. Everything given must hold.
+/// A predicate on relationships. All given conditions must hold.
 #[derive(Debug, Clone, Default)]
 pub struct RelationshipFilter {
     /// Of one of these kinds.
@@ -57,17 +57,17 @@ pub struct RelationshipFilter {
     pub categories: Option<Set<RelationshipCategory>>,
     /// With one of these statuses.
     pub statuses: Option<Set<RelationshipStatus>>,
-    /// Seen from this end; only where there is an entity to see it from.
+    /// In this direction; only with an entity as the point of view.
     pub direction: Option<Direction>,
     /// With a share whose low end is at least this, in percent.
     pub share_at_least: Option<f64>,
-    /// With a share that fits for certain: whatever it is within its range.
+    /// With a share that fits for certain: for every number in its range.
     pub share: Option<Box<NumberFilter>>,
-    /// With a share of one of these.
+    /// With a share of one of these bases.
     pub shares_of: Option<Set<ShareOf>>,
     /// Of one of these types of interest.
     pub interests: Option<Set<Interest>>,
-    /// Held in one of these ways.
+    /// With one of these values of directness.
     pub directness: Option<Set<Directness>>,
     /// With a role that fits.
     pub role: Option<Box<TextFilter>>,
@@ -77,13 +77,13 @@ pub struct RelationshipFilter {
     pub property: Option<Box<PropertyFilter>>,
     /// Disputed or not.
     pub disputed: Option<bool>,
-    /// Held since then.
+    /// With a start that fits.
     pub since: Option<DateFilter>,
-    /// Held until then.
+    /// With an end that fits.
     pub until: Option<DateFilter>,
     /// With a statement that fits.
     pub evidence: Option<EvidenceFilter>,
-    /// With a neighbor that fits; only where there is an entity to see it from.
+    /// With a neighbor that fits; only with an entity as the point of view.
     pub neighbor: Option<Box<EntityFilter>>,
     /// Starting from an entity that fits.
     pub from: Option<Box<EntityFilter>>,
@@ -100,7 +100,7 @@ pub struct RelationshipFilter {
 }
 
 impl RelationshipFilter {
-    /// The same predicate, with those alternatives first that look at fewer levels of relationships, and at no properties.
+    /// The same predicate, with the cheaper alternatives first: those that read fewer levels of relationships, and no properties.
     #[must_use]
     pub fn cheap_first(mut self) -> Self {
         for list in [&mut self.and, &mut self.or].into_iter().flatten() {
@@ -109,21 +109,21 @@ impl RelationshipFilter {
         self
     }
 
-    /// The relationships around the entities that it names as their ends, in the order of their ids: what fits is among them.
-    /// None where it names no entities.
+    /// The candidates, if the filter names entities as ends: the relationships of these entities, in the order of their ids. `None`
+    /// if it names no entities.
     ///
     /// # Errors
     /// [`Exhausted`] when the budget does not allow looking at them.
-    pub fn around_named(&self, scan: &Scan<'_>) -> Result<Option<Vec<RelationshipIx>>, Exhausted> {
+    pub fn candidates(&self, scan: &Scan<'_>) -> Result<Option<Vec<RelationshipIx>>, Exhausted> {
         let ends = [&self.from, &self.to].into_iter().flatten();
-        let named = ends.filter_map(|filter| filter.ids.as_ref()).chain(&self.between);
-        let Some(fewest) = named.min_by_key(|set| set.len()) else {
+        let sets = ends.filter_map(|filter| filter.ids.as_ref()).chain(&self.between);
+        let Some(fewest) = sets.min_by_key(|set| set.len()) else {
             return Ok(None);
         };
         let mut around = Vec::new();
         for entity in fewest.iter() {
-            for sight in scan.around(entity) {
-                around.push(sight?.relationship);
+            for subject in scan.around(entity) {
+                around.push(subject?.relationship);
             }
         }
         around.sort_unstable();
@@ -131,63 +131,63 @@ impl RelationshipFilter {
         Ok(Some(around))
     }
 
-    /// Whether `relationship`, seen from the entity `seen_from` if there is one, fits.
+    /// Whether `relationship` fits, from the point of view of the entity `seen_from` if there is one.
     ///
     /// # Errors
-    /// [`Exhausted`] when the budget does not allow what the answer takes.
+    /// [`Exhausted`] when the budget does not allow it.
     pub fn matches<'f>(
         &'f self,
         scan: &Scan<'f>,
         relationship: RelationshipIx,
         seen_from: Option<EntityIx>,
     ) -> Result<bool, Exhausted> {
-        self.fits(scan, &Sight::of(scan.snapshot, relationship, seen_from))
+        self.fits(scan, &FilterSubject::of(scan.snapshot, relationship, seen_from))
     }
 
-    /// The same of a relationship that leads from `seen_from` to `neighbor` by way of others.
+    /// The same for a relationship that leads from `seen_from` to `neighbor` through others.
     ///
     /// # Errors
-    /// [`Exhausted`] when the budget does not allow what the answer takes.
+    /// [`Exhausted`] when the budget does not allow it.
     pub fn matches_towards<'f>(
         &'f self,
         scan: &Scan<'f>,
         relationship: RelationshipIx,
         (seen_from, neighbor): (EntityIx, EntityIx),
     ) -> Result<bool, Exhausted> {
-        let sight = Sight {
+        let subject = FilterSubject {
             towards: Some(neighbor),
-            ..Sight::of(scan.snapshot, relationship, Some(seen_from))
+            ..FilterSubject::of(scan.snapshot, relationship, Some(seen_from))
         };
-        self.fits(scan, &sight)
+        self.fits(scan, &subject)
     }
 
-    /// Whether what is seen fits: the cheaper a test, the earlier.
-    pub(super) fn fits<'f>(&'f self, scan: &Scan<'f>, sight: &Sight) -> Result<bool, Exhausted> {
-        if !self.fits_itself(scan.snapshot, sight) {
+    /// Whether the subject fits; cheaper tests come first.
+    pub(super) fn fits<'f>(&'f self, scan: &Scan<'f>, subject: &FilterSubject) -> Result<bool, Exhausted> {
+        if !self.fits_itself(scan.snapshot, subject) {
             return Ok(false);
         }
         let ends = [
-            (self.neighbor.as_deref(), sight.neighbor()),
-            (self.from.as_deref(), sight.from),
-            (self.to.as_deref(), sight.to),
+            (self.neighbor.as_deref(), subject.neighbor()),
+            (self.from.as_deref(), subject.from),
+            (self.to.as_deref(), subject.to),
         ];
-        let wanted = ends.into_iter().filter_map(|(filter, end)| Some((filter?, end)));
-        // An end that is not disclosed fits nothing.
+        let conditions = ends.into_iter().filter_map(|(filter, end)| Some((filter?, end)));
+        // An undisclosed end matches no filter.
         let is_itself =
             |(filter, end): (&EntityFilter, Option<EntityIx>)| end.is_some_and(|end| filter.fits_itself(scan, end));
-        if !wanted.clone().all(is_itself) {
+        if !conditions.clone().all(is_itself) {
             return Ok(false);
         }
         if let Some(evidence) = &self.evidence
-            && !evidence.matches(scan, sight.relationship)?
+            && !evidence.matches(scan, subject.relationship)?
         {
             return Ok(false);
         }
-        let each = |filter: &'f Self| filter.fits(scan, sight);
+        let each = |filter: &'f Self| filter.fits(scan, subject);
         if !combined(self.and.as_ref(), self.or.as_ref(), self.not.as_deref(), each)? {
             return Ok(false);
         }
-        for (filter, end) in wanted {
+        for (filter, end) in conditions {
             if let Some(end) = end
                 && !filter.fits_further(scan, end)?
             {
@@ -195,37 +195,37 @@ impl RelationshipFilter {
             }
         }
         match &self.property {
-            Some(filter) => filter.matches(scan, scan.snapshot.relationship(sight.relationship).properties()),
+            Some(filter) => filter.matches(scan, scan.snapshot.relationship(subject.relationship).properties()),
             None => Ok(true),
         }
     }
 
-    /// Whether it looks at properties of the relationship itself.
+    /// Whether it reads properties of the relationship itself.
     fn reads_properties(&self) -> bool {
         let lists = [&self.and, &self.or].into_iter().flatten().flatten();
         self.property.is_some() || lists.chain(self.not.as_deref()).any(Self::reads_properties)
     }
 
-    /// Whether it fits by what stands in its link and its own row; the row is read only if the link fits.
-    fn fits_itself(&self, snapshot: &Snapshot, sight: &Sight) -> bool {
-        let read = snapshot.relationship(sight.relationship);
+    /// Whether the conditions on its link and its own row hold; the row is read only if the link fits.
+    fn fits_itself(&self, snapshot: &Snapshot, subject: &FilterSubject) -> bool {
+        let read = snapshot.relationship(subject.relationship);
         let direction_fits = |direction: Direction| {
-            sight.kind.is_symmetric()
+            subject.kind.is_symmetric()
                 || match direction {
                     Direction::Both => true,
-                    Direction::Outgoing => sight.seen_from == sight.from,
-                    Direction::Incoming => sight.seen_from == sight.to,
+                    Direction::Outgoing => subject.seen_from == subject.from,
+                    Direction::Incoming => subject.seen_from == subject.to,
                 }
         };
         let is_between = |set: &EntitySet| {
-            let mut ends = [sight.from, sight.to].into_iter();
+            let mut ends = [subject.from, subject.to].into_iter();
             ends.all(|end| end.is_some_and(|end| set.contains(end)))
         };
-        self.kinds.is_none_or(|kinds| kinds.contains(sight.kind))
+        self.kinds.is_none_or(|kinds| kinds.contains(subject.kind))
             && self
                 .categories
-                .is_none_or(|categories| categories.contains(sight.kind.category()))
-            && self.statuses.is_none_or(|statuses| statuses.contains(sight.status))
+                .is_none_or(|categories| categories.contains(subject.kind.category()))
+            && self.statuses.is_none_or(|statuses| statuses.contains(subject.status))
             && self.direction.is_none_or(direction_fits)
             && self.between.as_ref().is_none_or(is_between)
             && self.disputed.is_none_or(|disputed| disputed == read.disputed())
@@ -254,7 +254,7 @@ impl RelationshipFilter {
                 .is_none_or(|filter| filter.matches(read.amount().as_ref()))
     }
 
-    /// How many levels of relationships it looks at, beyond this one.
+    /// The number of levels of relationships it reads, beyond this one.
     pub(super) fn reach(&self) -> usize {
         let lists = [&self.and, &self.or].into_iter().flatten().flatten();
         let filters = lists.chain(self.not.as_deref()).map(Self::reach);

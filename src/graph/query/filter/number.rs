@@ -1,8 +1,8 @@
-//! Comparisons of numbers that may be known as ranges only: what is said of a range holds for certain, for every number in it.
+//! Comparisons of numbers that may be ranges: a comparison holds for a range if it holds for every number in it.
 
 use crate::model::ShareRange;
 
-/// A comparison of a number. Everything given must hold; a missing number fits none but `stated: false`.
+/// A comparison of a number. All given conditions must hold; a missing number matches only `stated: false`.
 #[derive(Debug, Clone, Default)]
 pub struct NumberFilter {
     /// Equal to this.
@@ -62,14 +62,14 @@ impl NumberFilter {
             && self.any_of.as_ref().is_none_or(is_any)
     }
 
-    /// Whether the number matters, or that there is one.
-    pub(super) fn asks(&self) -> bool {
+    /// Whether there are any conditions.
+    pub(super) fn has_conditions(&self) -> bool {
         let bounds = [self.eq, self.ne, self.lt, self.lte, self.gt, self.gte];
         bounds.into_iter().any(|bound| bound.is_some()) || self.any_of.is_some() || self.stated.is_some()
     }
 }
 
-/// The numbers from a low to a high end, which are the same where one number is known.
+/// The numbers from a low to a high end, which are equal for a single number.
 #[derive(Debug, Clone, Copy)]
 struct Extent {
     min: f64,
@@ -96,7 +96,7 @@ impl Extent {
 mod tests {
     use super::*;
 
-    /// Which of `= <> < <= > >= in` hold of a share and 50.
+    /// The comparisons of `= <> < <= > >= in` with 50 that hold for a share.
     fn holding(share: &str) -> String {
         let range: ShareRange = share.parse().unwrap();
         let any = |set: fn(&mut NumberFilter)| {
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_comparison_holds_of_a_range_when_it_holds_of_every_number_in_it() {
+    fn a_comparison_holds_for_a_range_if_it_holds_for_every_number_in_it() {
         for (share, expected) in [
             ("50", "= <= >= in"),
             ("20", "<> < <= in"),
@@ -136,19 +136,19 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_fits_only_what_compares_with_nothing_or_asks_for_it() {
+    fn a_missing_number_matches_only_empty_filters_and_stated_false() {
         let stated = |stated| NumberFilter {
             stated,
             ..NumberFilter::default()
         };
-        for (filter, missing, there) in [
+        for (filter, missing, present) in [
             (stated(None), true, true),
             (stated(Some(false)), true, false),
             (stated(Some(true)), false, true),
         ] {
             assert_eq!(
                 (filter.matches(None), filter.matches(Some(1.0))),
-                (missing, there),
+                (missing, present),
                 "{filter:?}"
             );
         }

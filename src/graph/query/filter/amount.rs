@@ -3,14 +3,14 @@
 use super::{NumberFilter, TextFilter};
 use crate::model::{Amount, Currency};
 
-/// A comparison of an amount. Everything given must hold; a missing amount fits none but `stated: false`.
+/// A comparison of an amount. All given conditions must hold; a missing amount matches only `stated: false`.
 #[derive(Debug, Clone, Default)]
 pub struct AmountFilter {
     /// In one of these currencies.
     pub currencies: Option<Vec<Currency>>,
-    /// Of what, in the source's words.
+    /// The meaning, in the source's words.
     pub of: Option<TextFilter>,
-    /// How much, in units of its currency: nothing is converted.
+    /// The value in units of its currency, without conversion.
     pub value: Option<NumberFilter>,
     /// Whether there is an amount at all.
     pub stated: Option<bool>,

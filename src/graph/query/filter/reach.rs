@@ -1,10 +1,9 @@
-//! Predicates that reach from an entity into its relationships, and over them to its neighbors.
+//! Predicates that follow an entity's relationships, and over them reach its neighbors.
 
 use super::{IntFilter, RelationshipFilter, scan::Scan};
 use crate::graph::{budget::Exhausted, ix::EntityIx};
 
-/// A predicate on the relationships of an entity, each seen from it, those with an undisclosed end among them. Everything
-/// given must hold.
+/// A predicate on the relationships of an entity, including those with an undisclosed end. All given conditions must hold.
 #[derive(Debug, Clone, Default)]
 pub struct RelationshipsFilter {
     /// At least one fits.
@@ -13,53 +12,55 @@ pub struct RelationshipsFilter {
     pub none: Option<RelationshipFilter>,
     /// Every one fits.
     pub all: Option<RelationshipFilter>,
-    /// So many fit.
+    /// This many fit.
     pub count: Option<CountFilter>,
 }
 
-/// How many relationships fit.
+/// A condition on the number of matching relationships.
 #[derive(Debug, Clone, Default)]
 pub struct CountFilter {
     /// The number.
     pub is: IntFilter,
-    /// Which are counted.
+    /// The relationships to count.
     pub of: RelationshipFilter,
 }
 
 impl RelationshipsFilter {
-    /// Whether the relationships of `entity` fit. Looks at no more of them than the answer takes.
+    /// Whether the relationships of `entity` fit. Reads no more of them than necessary.
     ///
     /// # Errors
     /// [`Exhausted`] when the budget does not allow it.
     pub fn matches<'f>(&'f self, scan: &Scan<'f>, entity: EntityIx) -> Result<bool, Exhausted> {
-        scan.remembered(self, entity, || self.look(scan, entity))
+        scan.cached(self, entity, || self.evaluate(scan, entity))
     }
 
-    fn look<'f>(&'f self, scan: &Scan<'f>, entity: EntityIx) -> Result<bool, Exhausted> {
+    fn evaluate<'f>(&'f self, scan: &Scan<'f>, entity: EntityIx) -> Result<bool, Exhausted> {
         let settled_at = self.count.as_ref().map_or(0, |count| count.is.settled_at());
         let mut counted = 0;
-        let mut wanted = self.some.as_ref();
-        let mut sights = scan.around(entity);
-        while wanted.is_some() || counted < settled_at || self.none.is_some() || self.all.is_some() {
-            let Some(sight) = sights.next().transpose()? else { break };
+        let mut open_condition = self.some.as_ref();
+        let mut relationships = scan.around(entity);
+        while open_condition.is_some() || counted < settled_at || self.none.is_some() || self.all.is_some() {
+            let Some(relationship) = relationships.next().transpose()? else {
+                break;
+            };
             if let Some(none) = &self.none
-                && none.fits(scan, &sight)?
+                && none.fits(scan, &relationship)?
             {
                 return Ok(false);
             }
             if let Some(all) = &self.all
-                && !all.fits(scan, &sight)?
+                && !all.fits(scan, &relationship)?
             {
                 return Ok(false);
             }
-            if let Some(some) = wanted
-                && some.fits(scan, &sight)?
+            if let Some(some) = open_condition
+                && some.fits(scan, &relationship)?
             {
-                wanted = None;
+                open_condition = None;
             }
             if let Some(count) = &self.count
                 && counted < settled_at
-                && count.of.fits(scan, &sight)?
+                && count.of.fits(scan, &relationship)?
             {
                 counted += 1;
                 if counted == settled_at && !count.is.matches(counted) {
@@ -67,10 +68,10 @@ impl RelationshipsFilter {
                 }
             }
         }
-        Ok(wanted.is_none() && self.count.as_ref().is_none_or(|count| count.is.matches(counted)))
+        Ok(open_condition.is_none() && self.count.as_ref().is_none_or(|count| count.is.matches(counted)))
     }
 
-    /// How many levels of relationships it looks at.
+    /// The number of levels of relationships it reads.
     pub(super) fn reach(&self) -> usize {
         let filters = [&self.some, &self.none, &self.all].into_iter().flatten();
         let counted = self.count.iter().map(|count| &count.of);

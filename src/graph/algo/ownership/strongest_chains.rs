@@ -1,29 +1,29 @@
-//! The strongest chains from an owner down to the company: best first, guided by what each entity can at best pass on.
+//! The strongest chains from an owner down to the company: best-first search, guided by the strongest continuation of each entity.
 
 use std::{
     cmp::{Ordering, Reverse},
     collections::{BinaryHeap, VecDeque},
 };
 
-use super::{stakes::Stakes, ways::Stake};
+use super::{chain_search::Stake, stakes::Stakes};
 use crate::graph::{Budget, Exhausted, Hop, RelationshipIx, algo::Chain, budget::Meter};
 
-/// How many chains an owner is shown with.
+/// The most chains returned for one owner.
 const CHAINS_MAX: usize = 10;
-/// How many beginnings of chains are tried for one owner. Only circles of equally strong holdings need so many.
-const TRIED_MAX: usize = 20_000;
-/// How many steps a chain may have to be shown.
+/// The most partial chains tries for one owner. Only circles of equally strong holdings need as many.
+const TRIES_MAX: usize = 20_000;
+/// The most steps of a returned chain.
 const LENGTH_MAX: usize = 100;
 
 /// The chains of one owner.
-pub(super) struct Found {
+pub(super) struct OwnerChains {
     pub(super) chains: Vec<Chain>,
-    /// Whether the search was given up.
+    /// Whether the search was ended early.
     pub(super) truncated: bool,
 }
 
-/// How well each entity is placed: never worse than any simple chain from it to the company.
-pub(super) struct Strongest<'a> {
+/// A bound for each entity: at least as good as any simple chain from it to the company.
+pub(super) struct StrongestChains<'a> {
     stakes: &'a Stakes,
     budget: &'a Budget,
     /// The strength of the strongest chain to the company.
@@ -32,22 +32,22 @@ pub(super) struct Strongest<'a> {
     length: Vec<usize>,
 }
 
-impl<'a> Strongest<'a> {
+impl<'a> StrongestChains<'a> {
     pub(super) fn new(stakes: &'a Stakes, budget: &'a Budget) -> Result<Self, Exhausted> {
         let mut holders: Vec<Vec<&Stake>> = vec![Vec::new(); stakes.len()];
         for stake in stakes.all() {
-            holders[stake.held].push(stake);
+            holders[stake.investee].push(stake);
         }
         let mut meter = Meter::new(budget);
         let company = stakes.company();
         let mut length = vec![usize::MAX; stakes.len()];
         length[company] = 0;
         let mut ahead = VecDeque::from([company]);
-        while let Some(held) = ahead.pop_front() {
-            for stake in &holders[held] {
+        while let Some(investee) = ahead.pop_front() {
+            for stake in &holders[investee] {
                 meter.tick()?;
                 if length[stake.holder] == usize::MAX {
-                    length[stake.holder] = length[held] + 1;
+                    length[stake.holder] = length[investee] + 1;
                     ahead.push_back(stake.holder);
                 }
             }
@@ -84,65 +84,65 @@ impl<'a> Strongest<'a> {
     }
 
     /// The strongest simple chains from `owner`: by the product of the high ends, then the shortest, then by ids.
-    pub(super) fn chains(&self, owner: usize) -> Result<Found, Exhausted> {
+    pub(super) fn chains(&self, owner: usize) -> Result<OwnerChains, Exhausted> {
         let mut meter = Meter::new(self.budget);
-        let mut found = Found {
+        let mut result = OwnerChains {
             chains: Vec::new(),
             truncated: false,
         };
-        let mut tried = 0;
+        let mut tries = 0;
         if self.length[owner] > LENGTH_MAX {
-            found.truncated = true;
-            return Ok(found);
+            result.truncated = true;
+            return Ok(result);
         }
-        let mut ahead = BinaryHeap::from([Reverse(self.beginning(vec![owner], Vec::new(), 1.0))]);
-        while let Some(Reverse(beginning)) = ahead.pop() {
-            if beginning.end() == self.stakes.company() {
-                found.chains.push(self.chain(&beginning));
-                if found.chains.len() == CHAINS_MAX {
+        let mut ahead = BinaryHeap::from([Reverse(self.partial_chain(vec![owner], Vec::new(), 1.0))]);
+        while let Some(Reverse(partial)) = ahead.pop() {
+            if partial.end() == self.stakes.company() {
+                result.chains.push(self.chain(&partial));
+                if result.chains.len() == CHAINS_MAX {
                     break;
                 }
                 continue;
             }
-            for stake in self.stakes.holdings(beginning.end()) {
+            for stake in self.stakes.holdings(partial.end()) {
                 meter.tick()?;
-                if beginning.places.contains(&stake.held) {
+                if partial.places.contains(&stake.investee) {
                     continue;
                 }
-                let places = [beginning.places.as_slice(), &[stake.held]].concat();
-                let over = [beginning.over.as_slice(), &[stake.relationship]].concat();
-                let next = self.beginning(places, over, beginning.strength * stake.high.value());
+                let places = [partial.places.as_slice(), &[stake.investee]].concat();
+                let relationships = [partial.relationships.as_slice(), &[stake.relationship]].concat();
+                let next = self.partial_chain(places, relationships, partial.strength * stake.high.value());
                 if next.length > LENGTH_MAX {
-                    found.truncated = true;
+                    result.truncated = true;
                     continue;
                 }
                 ahead.push(Reverse(next));
-                tried += 1;
+                tries += 1;
             }
-            if tried > TRIED_MAX {
-                found.truncated = true;
+            if tries > TRIES_MAX {
+                result.truncated = true;
                 break;
             }
         }
         meter.flush()?;
-        Ok(found)
+        Ok(result)
     }
 
-    fn beginning(&self, places: Vec<usize>, over: Vec<RelationshipIx>, strength: f64) -> Beginning {
+    fn partial_chain(&self, places: Vec<usize>, relationships: Vec<RelationshipIx>, strength: f64) -> PartialChain {
         let end = places.last().copied().unwrap_or_else(|| self.stakes.company());
         let at_best = strength * self.strength[end];
-        Beginning {
+        PartialChain {
             // Equal products of shares differ in their last digits: 0.2 · 0.5 and 0.1 are the same weakness.
             weakness: (-at_best.ln() * 1e9).round(),
-            length: over.len() + self.length[end],
+            length: relationships.len() + self.length[end],
             places,
-            over,
+            relationships,
             strength,
         }
     }
 
-    fn chain(&self, complete: &Beginning) -> Chain {
-        let hops = complete.places.iter().skip(1).zip(&complete.over);
+    fn chain(&self, complete: &PartialChain) -> Chain {
+        let hops = complete.places.iter().skip(1).zip(&complete.relationships);
         Chain {
             start: self.stakes.entity(complete.places[0]),
             hops: hops
@@ -156,7 +156,7 @@ impl<'a> Strongest<'a> {
     }
 }
 
-/// How much reaches the company from one place.
+/// The strength of the connection from one place to the company.
 #[derive(Debug)]
 struct Reach {
     strength: f64,
@@ -170,30 +170,30 @@ impl Ord for Reach {
     }
 }
 
-/// The beginning of a chain, ordered by the best it may become.
+/// The start of a chain, ordered by its best possible completion.
 #[derive(Debug)]
-struct Beginning {
+struct PartialChain {
     weakness: f64,
     length: usize,
     places: Vec<usize>,
-    over: Vec<RelationshipIx>,
+    relationships: Vec<RelationshipIx>,
     strength: f64,
 }
 
-impl Beginning {
+impl PartialChain {
     fn end(&self) -> usize {
         self.places[self.places.len() - 1]
     }
 }
 
-impl Ord for Beginning {
+impl Ord for PartialChain {
     fn cmp(&self, other: &Self) -> Ordering {
         let by_weakness = self.weakness.total_cmp(&other.weakness);
         by_weakness
             .then(self.length.cmp(&other.length))
             .then_with(|| self.places.cmp(&other.places))
-            // A direct and an indirect holding may lie between the same two.
-            .then_with(|| self.over.cmp(&other.over))
+            // There may be a direct and an indirect holding between the same two entities.
+            .then_with(|| self.relationships.cmp(&other.relationships))
     }
 }
 
@@ -217,4 +217,4 @@ macro_rules! ordered {
         )*
     };
 }
-ordered!(Reach Beginning);
+ordered!(Reach PartialChain);

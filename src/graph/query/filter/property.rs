@@ -1,4 +1,4 @@
-//! Predicates on what records carry beyond their fields, as JSON. Reading it takes unpacking: dearer than any other test.
+//! Predicates on the further properties of records, as JSON. Reading them requires unpacking, so this is the most expensive test.
 
 use std::borrow::Cow;
 
@@ -7,35 +7,36 @@ use serde_json::Value;
 use super::{NumberFilter, TextFilter, scan::Scan};
 use crate::graph::budget::Exhausted;
 
-/// What reading the properties of one record spends.
+/// The units spent for reading the properties of one record.
 const READING: u64 = 20;
 
-/// A comparison of the values at a path. One value fits everything given; where there is none, only `exists: false` and what
-/// asks for a missing value holds.
+/// A comparison of the values at a path. One value must match all given conditions; without a value, only `exists: false` and
+/// conditions for a missing value hold.
 #[derive(Debug, Clone, Default)]
 pub struct PropertyFilter {
-    /// A key, or keys joined by dots, compared as written. Lists on the way and at the end stand for each of their items.
+    /// A key, or keys joined by dots, compared exactly. Lists along the path and at its end match by each of their items.
     pub path: String,
-    /// The text, or what JSON writes for a number or a boolean.
+    /// The text, or the JSON form of a number or a boolean.
     pub text: TextFilter,
-    /// The number, also of a text that writes one.
+    /// The number, also of a text that contains one.
     pub number: NumberFilter,
     /// Whether there is a value other than null.
     pub exists: Option<bool>,
 }
 
 impl PropertyFilter {
-    /// Whether these properties fit. Spends 20 units where there are any.
+    /// Whether these properties fit. Spends 20 units if there are any.
     pub(super) fn matches(&self, scan: &Scan<'_>, properties: Option<Cow<'_, str>>) -> Result<bool, Exhausted> {
-        let asks = self.exists.is_some() || self.text.stated.is_some() || self.text.compares() || self.number.asks();
-        if !asks {
+        let has_conditions =
+            self.exists.is_some() || self.text.stated.is_some() || self.text.compares() || self.number.has_conditions();
+        if !has_conditions {
             return Ok(true);
         }
         let Some(properties) = properties else {
             return Ok(self.fits(None));
         };
         scan.spend(READING)?;
-        // What a store keeps is JSON, and no deeper than this reads.
+        // Stored properties are valid JSON within the depth limit.
         let properties: Value = serde_json::from_str(&properties).unwrap_or_default();
         let mut exists = false;
         let fitting = any_at(&properties, &self.path, &mut |value| {
@@ -53,13 +54,13 @@ impl PropertyFilter {
     }
 }
 
-/// Whether any value at `path` below `value` fits. Every value has one path, so that each is looked at once at most.
+/// Whether any value at `path` below `value` fits. Every value has one path, so each is read at most once.
 fn any_at(value: &Value, path: &str, fits: &mut impl FnMut(&Value) -> bool) -> bool {
     match value {
         Value::Null => false,
         Value::Array(items) => items.iter().any(|item| any_at(item, path, fits)),
         value if path.is_empty() => fits(value),
-        // A key may have dots itself, as headings of columns do.
+        // A key may itself contain dots, as headings of columns do.
         Value::Object(fields) => fields.iter().any(|(key, value)| match path.strip_prefix(key.as_str()) {
             Some("") => any_at(value, "", fits),
             Some(rest) => rest.strip_prefix('.').is_some_and(|rest| any_at(value, rest, fits)),
@@ -80,7 +81,7 @@ fn text_of(value: &Value) -> Option<Cow<'_, str>> {
 fn number_of(value: &Value) -> Option<f64> {
     let number = match value {
         Value::Number(number) => number.as_f64(),
-        // Tables and mappings bring every value as text.
+        // Tables and mappings produce all values as text.
         Value::String(text) => text.trim().parse().ok(),
         Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
     };
@@ -95,12 +96,12 @@ mod tests {
 
     /// The values at a path, in order, as JSON.
     fn at(properties: &Value, path: &str) -> Vec<String> {
-        let mut found = Vec::new();
+        let mut values = Vec::new();
         any_at(properties, path, &mut |value| {
-            found.push(value.to_string());
+            values.push(value.to_string());
             false
         });
-        found
+        values
     }
 
     #[test]
@@ -127,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_read_from_texts_that_write_one() {
+    fn numbers_are_parsed_from_texts() {
         for (value, number) in [
             (json!(5), Some(5.0)),
             (json!(" 12.50 "), Some(12.5)),

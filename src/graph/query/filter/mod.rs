@@ -1,5 +1,5 @@
-//! What a question keeps: predicates on entities and on relationships, evaluated against one snapshot and view. A predicate
-//! may reach over relationships to neighbors and on; whatever it looks at there is spent.
+//! Predicates on entities and on relationships, evaluated against one snapshot and view. A predicate may follow relationships to
+//! neighbors and further; every relationship read there spends budget.
 
 mod amount;
 mod compare;
@@ -23,7 +23,7 @@ pub use scan::Scan;
 
 use crate::graph::budget::Exhausted;
 
-/// Whether `and`, `or` and `not` hold, each asked only while the answer is open.
+/// Whether `and`, `or` and `not` hold, with short-circuit evaluation.
 fn combined<'f, F>(
     and: Option<&'f Vec<F>>,
     or: Option<&'f Vec<F>>,

@@ -1,4 +1,4 @@
-//! Entities that are probably one: they go by the same name, and nothing tells them apart.
+//! Probable duplicates: entities with the same name and no distinguishing property.
 
 use std::{
     collections::{BTreeSet, HashSet},
@@ -13,13 +13,13 @@ use crate::{
     model::{Catalog, CompanyName, EntityKind, LEI_SCHEME, NameKind, fold, lies_in},
 };
 
-/// Of names with more words than this the whole is compared.
+/// Names with more words are compared in full, not by their parsed cores.
 const WORDS_MAX: usize = 20;
-/// The same of names with a longer word.
+/// The same for names with a longer word.
 const WORD_BYTES_MAX: usize = 60;
 
 /// One name of one entity.
-struct Named {
+struct EntityName {
     kind: EntityKind,
     name: String,
     entity: EntityIx,
@@ -27,14 +27,14 @@ struct Named {
     proper: bool,
 }
 
-/// Everyone that shares a name with another of its kind, in countries that do not differ. O(n log n) in the names, and those
-/// who share one are looked at once for each of their countries.
-pub(super) fn probable_duplicates(context: &CheckContext<'_>) -> Result<Vec<DataIssue>, Exhausted> {
-    let (mut named, mut meter) = (Vec::new(), context.meter());
+/// All entities with the same name as another of their kind, in countries that do not differ. O(n log n) in the names; entities with
+/// a shared name are visited once for each of their countries.
+pub(super) fn find(context: &CheckContext<'_>) -> Result<Vec<DataIssue>, Exhausted> {
+    let (mut names, mut meter) = (Vec::new(), context.meter());
     for entity in context.snapshot.entities(&context.mask) {
         let read = context.snapshot.entity(entity);
         if read.undisclosed() {
-            // Nothing says that two unknown persons are one.
+            // Two unknown parties are never assumed to be the same.
             meter.tick()?;
             continue;
         }
@@ -44,27 +44,27 @@ pub(super) fn probable_duplicates(context: &CheckContext<'_>) -> Result<Vec<Data
         let others = others.map(|name| (name.text(), name.kind() != NameKind::Alias));
         for (name, proper) in main.chain(others) {
             meter.tick()?;
-            named.push(Named {
+            names.push(EntityName {
                 kind,
-                name: compared(kind, name),
+                name: comparison_key(kind, name),
                 entity,
                 proper,
             });
         }
     }
-    // Nothing is left of a name of signs only.
-    named.retain(|named| !named.name.is_empty());
-    named.sort_unstable_by(|a, b| {
-        let key = |named: &Named| (named.kind.index(), named.entity, !named.proper);
+    // The key of a name without letters and digits is empty.
+    names.retain(|name| !name.name.is_empty());
+    names.sort_unstable_by(|a, b| {
+        let key = |name: &EntityName| (name.kind.index(), name.entity, !name.proper);
         a.name.cmp(&b.name).then_with(|| key(a).cmp(&key(b)))
     });
     let mut issues = BTreeSet::new();
-    for same in named.chunk_by(|a, b| (a.kind, &a.name) == (b.kind, &b.name)) {
-        let mut members: Vec<(EntityIx, bool)> = same.iter().map(|named| (named.entity, named.proper)).collect();
-        // Of several times the same name, the proper one stands first.
+    for same in names.chunk_by(|a, b| (a.kind, &a.name) == (b.kind, &b.name)) {
+        let mut members: Vec<(EntityIx, bool)> = same.iter().map(|name| (name.entity, name.proper)).collect();
+        // Of equal names of one entity, the proper one is first.
         members.dedup_by_key(|(entity, _)| *entity);
         if members.len() > 1 {
-            alike(context.snapshot, &members, &mut issues, &mut meter)?;
+            add_duplicates(context.snapshot, &members, &mut issues, &mut meter)?;
         }
     }
     meter.flush()?;
@@ -72,39 +72,43 @@ pub(super) fn probable_duplicates(context: &CheckContext<'_>) -> Result<Vec<Data
     Ok(issues.map(DataIssue::ProbableDuplicate).collect())
 }
 
-/// A name as it is compared: folded, without anything that is no letter, digit or mark; that of a company without its legal
-/// form and its accents, and with the spellings of common words made one.
-fn compared(kind: EntityKind, name: &str) -> String {
-    let is_written = |letter: &char| letter.is_alphanumeric() || is_combining_mark(*letter);
-    // The core of a long name is cut short: two of them may differ only behind that.
-    let mut words = name.split(|letter| !is_written(&letter));
+/// A name in the form for comparison: folded, only letters, digits and combining marks; that of a company without its legal form
+/// and its accents, and with unified spellings of common words.
+fn comparison_key(kind: EntityKind, name: &str) -> String {
+    let is_significant = |letter: &char| letter.is_alphanumeric() || is_combining_mark(*letter);
+    // The core of a long name is truncated: two long names may differ only after that.
+    let mut words = name.split(|letter| !is_significant(&letter));
     let is_long = words.clone().count() > WORDS_MAX || words.any(|word| word.len() > WORD_BYTES_MAX);
     if kind != EntityKind::Company || is_long {
-        return fold(name).chars().filter(is_written).collect();
+        return fold(name).chars().filter(is_significant).collect();
     }
     let name = CompanyName::new(name);
-    let core: String = name.core_text().chars().filter(is_written).collect();
+    let core: String = name.core_text().chars().filter(is_significant).collect();
     match name.register_suffix() {
-        // A register writes it because another filer has the same name.
+        // A register adds it because another filer has the same name.
         Some(suffix) if !core.is_empty() => format!("{core}/{suffix}"),
         _ => core,
     }
 }
 
-/// Puts those of `members`, who share a name, together whose countries do not differ: each country with those that state none,
-/// or only the country where others state a part of it.
-fn alike(
+/// Groups `members`, which have the same name, by countries that do not differ: each country with the members that state none, or
+/// only the country of which others state a subdivision.
+fn add_duplicates(
     snapshot: &Snapshot,
     members: &[(EntityIx, bool)],
     issues: &mut BTreeSet<Vec<EntityIx>>,
     meter: &mut Meter<'_>,
 ) -> Result<(), Exhausted> {
     let country = |entity: EntityIx| snapshot.entity(entity).country();
-    let stated: BTreeSet<&str> = members.iter().filter_map(|(entity, _)| country(*entity)).collect();
-    // In the order of codes, the first part of a country follows it.
-    let next = |here: &str| stated.range::<str, _>((Bound::Excluded(here), Bound::Unbounded)).next();
-    let is_narrowest = |here: &&str| !next(here).is_some_and(|part| lies_in(part, here));
-    let mut places: Vec<Option<&str>> = stated.iter().copied().filter(is_narrowest).map(Some).collect();
+    let countries: BTreeSet<&str> = members.iter().filter_map(|(entity, _)| country(*entity)).collect();
+    // In the order of codes, the first subdivision of a country follows it.
+    let next = |code: &str| {
+        countries
+            .range::<str, _>((Bound::Excluded(code), Bound::Unbounded))
+            .next()
+    };
+    let is_narrowest = |code: &&str| !next(code).is_some_and(|part| lies_in(part, code));
+    let mut places: Vec<Option<&str>> = countries.iter().copied().filter(is_narrowest).map(Some).collect();
     if places.is_empty() {
         places.push(None);
     }
@@ -112,22 +116,22 @@ fn alike(
         let mut together = Vec::new();
         for (entity, proper) in members {
             meter.tick()?;
-            let whole = country(*entity);
-            if whole.is_none_or(|whole| place.is_some_and(|place| lies_in(place, whole))) {
+            let own = country(*entity);
+            if own.is_none_or(|own| place.is_some_and(|place| lies_in(place, own))) {
                 together.push((*entity, *proper));
             }
         }
         let is_proper = together.iter().any(|(_, proper)| *proper);
         let entities: Vec<EntityIx> = together.into_iter().map(|(entity, _)| entity).collect();
-        if entities.len() > 1 && is_proper && !are_told_apart(snapshot, &entities) {
+        if entities.len() > 1 && is_proper && !are_distinguished(snapshot, &entities) {
             issues.insert(entities);
         }
     }
     Ok(())
 }
 
-/// Whether each has an LEI or a legal form, and no two the same: `Müller GmbH` is not `Müller GmbH & Co. KG`.
-fn are_told_apart(snapshot: &Snapshot, entities: &[EntityIx]) -> bool {
+/// Whether all have different LEIs, or all have different legal forms: `Müller GmbH` is not `Müller GmbH & Co. KG`.
+fn are_distinguished(snapshot: &Snapshot, entities: &[EntityIx]) -> bool {
     let forms = |entity: &EntityIx| {
         let read = snapshot.entity(*entity);
         let forms = (read.kind() == EntityKind::Company).then(|| CompanyName::new(read.name()).forms().to_vec())?;

@@ -1,5 +1,5 @@
-//! Carrying out changes: new rows in columns of their own, new places in the order of ids, and the maps that find both. The base
-//! is not touched.
+//! Applies changes: new rows in columns of their own, new places in the order of ids, and the maps that index both. The base is not
+//! modified.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -7,9 +7,9 @@ use imbl::OrdMap;
 use jiff::Timestamp;
 
 use super::{
-    fill::{RowEnds, Rows, json_text},
+    apply_error::ApplyError,
+    fill::{RowBuilder, RowEnds, json_text},
     places::Plan,
-    refused::Refused,
 };
 use crate::{
     graph::{
@@ -18,54 +18,54 @@ use crate::{
             index::{identifier_key, key_of},
         },
         columns::{
-            rows::{Recorded, Span},
+            rows::{Span, VersionSpan},
             text::Text,
         },
-        delta::{Changed, Delta, Late, Placed},
+        delta::{Delta, DeltaRow, RecordDelta, RelationshipDelta},
         ix::{EntityIx, RelationshipIx, SourceIx},
         read::snapshot::Snapshot,
     },
     model::{Change, Ends, Entity, EntityKind, Noun, Record, Relationship, Source, Step, fold},
 };
 
-/// What is being worked in.
-pub(in crate::graph) struct Work<'a> {
+/// A commit being applied.
+pub(in crate::graph) struct Applier<'a> {
     before: &'a Snapshot,
     delta: Delta,
-    rows: Rows,
-    /// The place of the new record time among all.
+    rows: RowBuilder,
+    /// The position of the new record time among all.
     now: u32,
-    /// Where the rows of new versions belong.
+    /// The places of the new rows.
     entities: Vec<EntityIx>,
     sources: Vec<SourceIx>,
     relationships: Vec<RelationshipIx>,
-    /// The rows of entities that the same commit changes, by what refers to them.
-    changed: HashMap<EntityIx, usize>,
-    /// Where what is new belongs.
+    /// The new rows of entities that the same commit changes.
+    changed_rows: HashMap<EntityIx, usize>,
+    /// The places of new ids.
     plan: &'a mut Plan,
 }
 
-impl<'a> Work<'a> {
-    /// Work on a copy of `before`, recorded at `at`. What is new has its place in `plan`.
-    pub(in crate::graph) fn on(before: &'a Snapshot, at: Timestamp, plan: &'a mut Plan) -> Self {
+impl<'a> Applier<'a> {
+    /// Starts with a copy of `before`, to be recorded at `at`. New ids have their places in `plan`.
+    pub(in crate::graph) fn new(before: &'a Snapshot, at: Timestamp, plan: &'a mut Plan) -> Self {
         let mut delta = (*before.delta).clone();
         let now = before.base.times.len() + delta.times.len();
         delta.times.push_back(at);
         Self {
             before,
             delta,
-            rows: Rows::default(),
+            rows: RowBuilder::default(),
             now: u32::try_from(now).unwrap_or(u32::MAX),
             entities: Vec::new(),
             sources: Vec::new(),
             relationships: Vec::new(),
-            changed: HashMap::new(),
+            changed_rows: HashMap::new(),
             plan,
         }
     }
 
-    /// Carries out `steps`: entities and sources first, which relationships refer to.
-    pub(in crate::graph) fn carry_out(mut self, steps: &[Step]) -> Result<Snapshot, Refused> {
+    /// Applies `steps`: entities and sources first, as relationships refer to them.
+    pub(in crate::graph) fn apply(mut self, steps: &[Step]) -> Result<Snapshot, ApplyError> {
         for step in steps {
             match &step.change {
                 Change::Put(record) => match &**record {
@@ -73,8 +73,8 @@ impl<'a> Work<'a> {
                     Record::Source(source) => self.put_source(source, step.version)?,
                     Record::Relationship(_) => {}
                 },
-                Change::Retract { noun: Noun::Entity, id } => self.end_entity(id, EntityIx::NONE),
-                Change::Retract { noun: Noun::Source, id } => self.end_source(id),
+                Change::Retract { noun: Noun::Entity, id } => self.retract_entity(id, EntityIx::NONE),
+                Change::Retract { noun: Noun::Source, id } => self.retract_source(id),
                 Change::Retract { .. } | Change::Merge { .. } => {}
             }
         }
@@ -82,17 +82,17 @@ impl<'a> Work<'a> {
             match &step.change {
                 Change::Put(record) => {
                     if let Record::Relationship(relationship) = &**record {
-                        self.end_relationship(&relationship.id);
+                        self.retract_relationship(&relationship.id);
                         self.put_relationship(relationship, step.version)?;
                     }
                 }
                 Change::Retract {
                     noun: Noun::Relationship,
                     id,
-                } => self.end_relationship(id),
+                } => self.retract_relationship(id),
                 Change::Merge { from, into } => {
                     let into = self.entity(from, into)?;
-                    self.end_entity(from, into);
+                    self.retract_entity(from, into);
                 }
                 Change::Retract { .. } => {}
             }
@@ -100,16 +100,16 @@ impl<'a> Work<'a> {
         self.finish()
     }
 
-    fn recorded(&self, version: u32) -> Recorded {
-        Recorded {
+    fn recorded(&self, version: u32) -> VersionSpan {
+        VersionSpan {
             from: self.now,
-            until: Recorded::OPEN,
+            until: VersionSpan::OPEN,
             version,
         }
     }
 
-    fn put_entity(&mut self, entity: &Entity, version: u32) -> Result<(), Refused> {
-        self.end_entity(&entity.id, EntityIx::NONE);
+    fn put_entity(&mut self, entity: &Entity, version: u32) -> Result<(), ApplyError> {
+        self.retract_entity(&entity.id, EntityIx::NONE);
         let ix = match self.find_entity(&entity.id) {
             Some(ix) => ix,
             None => {
@@ -118,11 +118,11 @@ impl<'a> Work<'a> {
                 ix
             }
         };
-        let nothing = (Span::NONE, EntityIx::NONE);
+        let no_older = (Span::NONE, EntityIx::NONE);
         let recorded = self.recorded(version);
         let properties = json_text(entity.properties.as_ref());
-        let row = self.rows.entity(entity, properties.as_deref(), recorded, nothing)?;
-        self.changed.insert(ix, self.rows.columns.entities.len());
+        let row = self.rows.entity(entity, properties.as_deref(), recorded, no_older)?;
+        self.changed_rows.insert(ix, self.rows.columns.entities.len());
         self.rows.columns.entities.push(row);
         self.entities.push(ix);
         let names = std::iter::once(&entity.name).chain(entity.names.iter().map(|name| &name.text));
@@ -136,8 +136,8 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    fn put_source(&mut self, source: &Source, version: u32) -> Result<(), Refused> {
-        self.end_source(&source.id);
+    fn put_source(&mut self, source: &Source, version: u32) -> Result<(), ApplyError> {
+        self.retract_source(&source.id);
         let ix = match self.find_source(&source.id) {
             Some(ix) => ix,
             None => {
@@ -153,26 +153,28 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    fn put_relationship(&mut self, relationship: &Relationship, version: u32) -> Result<(), Refused> {
+    fn put_relationship(&mut self, relationship: &Relationship, version: u32) -> Result<(), ApplyError> {
         let id = relationship.id.as_str();
         let (from, to, unknown) = self.ends(relationship)?;
         let ix = self.place_relationship(id);
-        let mut said = Vec::with_capacity(relationship.evidence.len());
+        let mut attributions = Vec::with_capacity(relationship.evidence.len());
         for statement in &relationship.evidence {
-            let source = self.find_source(&statement.source).ok_or_else(|| Refused::Dangling {
-                holder: statement.id.clone(),
-                noun: Noun::Source,
-                id: statement.source.clone(),
-            })?;
+            let source = self
+                .find_source(&statement.source)
+                .ok_or_else(|| ApplyError::Dangling {
+                    holder: statement.id.clone(),
+                    noun: Noun::Source,
+                    id: statement.source.clone(),
+                })?;
             let speaker = statement
                 .speaker
                 .as_deref()
                 .map(|speaker| self.entity(&statement.id, speaker));
             let speaker = speaker.transpose()?.unwrap_or(EntityIx::NONE);
-            said.push((source, speaker));
+            attributions.push((source, speaker));
             self.delta.by_source.insert((source, ix));
             speaker
-                .known()
+                .to_option()
                 .and_then(|speaker| self.delta.by_speaker.insert((speaker, ix)));
         }
         let recorded = self.recorded(version);
@@ -180,25 +182,24 @@ impl<'a> Work<'a> {
         let ends = (from, to, unknown);
         let row = self
             .rows
-            .relationship(relationship, properties.as_deref(), recorded, ends, &said)?;
-        match (from.known(), to.known()) {
+            .relationship(relationship, properties.as_deref(), recorded, ends, &attributions)?;
+        match (from.to_option(), to.to_option()) {
             (Some(from), Some(to)) => {
                 let outgoing = Link::new(ix, &row, recorded, self.kind(to));
                 let incoming = Link::new(ix, &row, recorded, self.kind(from));
                 self.delta.link((from, to), outgoing, incoming);
             }
-            (known, other) => {
-                known
-                    .or(other)
-                    .and_then(|known| self.delta.undisclosed.insert((known, ix)));
+            (from, to) => {
+                from.or(to)
+                    .and_then(|disclosed| self.delta.undisclosed.insert((disclosed, ix)));
             }
         }
         if let Some(record) = &relationship.record {
             self.delta.by_record.insert((key_of(record.as_str()), ix));
         }
         let statements = self.rows.columns.statements(&row).iter().zip(&relationship.evidence);
-        for (_, stated) in statements.filter(|(row, _)| row.id != Text::NONE) {
-            self.delta.by_statement.insert((key_of(stated.id.as_str()), ix));
+        for (_, statement) in statements.filter(|(row, _)| row.id != Text::NONE) {
+            self.delta.by_statement.insert((key_of(statement.id.as_str()), ix));
         }
         self.rows.columns.relationships.push(row);
         self.relationships.push(ix);
@@ -213,7 +214,7 @@ impl<'a> Work<'a> {
         ix
     }
 
-    fn ends(&self, relationship: &Relationship) -> Result<RowEnds, Refused> {
+    fn ends(&self, relationship: &Relationship) -> Result<RowEnds, ApplyError> {
         let entity = |id: &str| self.entity(&relationship.id, id);
         Ok(match &relationship.ends {
             Ends::Known { from, to } => (entity(from)?, entity(to)?, None),
@@ -222,40 +223,42 @@ impl<'a> Work<'a> {
         })
     }
 
-    /// Takes back the version of an entity that stands, if one does.
-    fn end_entity(&mut self, id: &str, merged_into: EntityIx) {
+    /// Retracts the current version of an entity, if there is one.
+    fn retract_entity(&mut self, id: &str, merged_into: EntityIx) {
         let Some(ix) = self.before.entity_with(id) else { return };
-        if self.before.entity_version(ix, u32::MAX).recorded.until != Recorded::OPEN {
+        if self.before.entity_version(ix, u32::MAX).recorded.until != VersionSpan::OPEN {
             return;
         }
         self.delta.size += 1;
-        let mut changed = changed_of(&self.delta.entities, &ix);
-        changed.end(self.now, merged_into);
-        ix.base_row().into_iter().for_each(|row| self.delta.changed.insert(row));
-        self.delta.entities.insert(ix, Arc::new(changed));
+        let mut record = record_delta(&self.delta.entities, &ix);
+        record.retract(self.now, merged_into);
+        ix.base_row()
+            .into_iter()
+            .for_each(|row| self.delta.changed_entities.insert(row));
+        self.delta.entities.insert(ix, Arc::new(record));
     }
 
-    /// Takes back the version of a source that stands, if one does.
-    fn end_source(&mut self, id: &str) {
+    /// Retracts the current version of a source, if there is one.
+    fn retract_source(&mut self, id: &str) {
         let Some(ix) = self.before.source_with(id) else { return };
-        if self.before.source_version(ix, u32::MAX).recorded.until != Recorded::OPEN {
+        if self.before.source_version(ix, u32::MAX).recorded.until != VersionSpan::OPEN {
             return;
         }
         self.delta.size += 1;
-        let mut changed = changed_of(&self.delta.sources, &ix);
-        changed.end(self.now, EntityIx::NONE);
-        self.delta.sources.insert(ix, Arc::new(changed));
+        let mut record = record_delta(&self.delta.sources, &ix);
+        record.retract(self.now, EntityIx::NONE);
+        self.delta.sources.insert(ix, Arc::new(record));
     }
 
-    /// Takes back the version of a relationship that stands, if one does.
-    fn end_relationship(&mut self, id: &str) {
+    /// Retracts the current version of a relationship, if there is one.
+    fn retract_relationship(&mut self, id: &str) {
         let Some(ix) = self.before.versions_of(id).next_back() else {
             return;
         };
-        if self.before.recorded(ix).until == Recorded::OPEN {
+        if self.before.recorded(ix).until == VersionSpan::OPEN {
             let (columns, row) = self.before.relationship_row(ix);
             let ends = [row.from, row.to].map(|end| columns.entity(end));
-            self.delta.end(ix, ends, self.now);
+            self.delta.retract(ix, ends, self.now);
         }
     }
 
@@ -271,8 +274,8 @@ impl<'a> Work<'a> {
             .or_else(|| self.delta.source_ids.get(id).copied())
     }
 
-    fn entity(&self, holder: &str, id: &str) -> Result<EntityIx, Refused> {
-        self.find_entity(id).ok_or_else(|| Refused::Dangling {
+    fn entity(&self, holder: &str, id: &str) -> Result<EntityIx, ApplyError> {
+        self.find_entity(id).ok_or_else(|| ApplyError::Dangling {
             holder: holder.to_owned(),
             noun: Noun::Entity,
             id: id.to_owned(),
@@ -280,16 +283,16 @@ impl<'a> Work<'a> {
     }
 
     fn kind(&self, entity: EntityIx) -> EntityKind {
-        let changed = self
-            .changed
+        let changed_row = self
+            .changed_rows
             .get(&entity)
             .and_then(|row| self.rows.columns.entities.get(*row));
         let before = || self.before.entity_version(entity, u32::MAX).row;
-        changed.unwrap_or_else(|| before()).kind
+        changed_row.unwrap_or_else(|| before()).kind
     }
 
-    /// The state with everything worked in.
-    fn finish(self) -> Result<Snapshot, Refused> {
+    /// The state with all changes.
+    fn finish(self) -> Result<Snapshot, ApplyError> {
         let Self {
             before,
             mut delta,
@@ -297,31 +300,33 @@ impl<'a> Work<'a> {
             ..
         } = self;
         let columns = Arc::new(rows.finish());
-        let placed = |row: u32| Placed {
+        let delta_row = |row: u32| DeltaRow {
             columns: Arc::clone(&columns),
             row,
-            ended: None,
+            retraction: None,
         };
         delta.size += self.entities.len() + self.sources.len() + self.relationships.len();
         for (row, ix) in (0..).zip(self.entities) {
-            let mut changed = changed_of(&delta.entities, &ix);
-            changed.versions.push(placed(row));
-            ix.base_row().into_iter().for_each(|row| delta.changed.insert(row));
-            delta.entities.insert(ix, Arc::new(changed));
+            let mut record = record_delta(&delta.entities, &ix);
+            record.versions.push(delta_row(row));
+            ix.base_row()
+                .into_iter()
+                .for_each(|row| delta.changed_entities.insert(row));
+            delta.entities.insert(ix, Arc::new(record));
         }
         for (row, ix) in (0..).zip(self.sources) {
-            let mut changed = changed_of(&delta.sources, &ix);
-            changed.versions.push(placed(row));
-            delta.sources.insert(ix, Arc::new(changed));
+            let mut record = record_delta(&delta.sources, &ix);
+            record.versions.push(delta_row(row));
+            delta.sources.insert(ix, Arc::new(record));
         }
         for (row, ix) in (0..).zip(self.relationships) {
-            delta.relationships.insert(ix, Late::Added(placed(row)));
+            delta.relationships.insert(ix, RelationshipDelta::Added(delta_row(row)));
         }
         Ok(Snapshot::with(Arc::clone(&before.base), delta))
     }
 }
 
-/// The versions of a record since the base, to be added to.
-fn changed_of<I: Ord>(records: &OrdMap<I, Arc<Changed>>, ix: &I) -> Changed {
-    records.get(ix).map(|changed| (**changed).clone()).unwrap_or_default()
+/// The versions of a record since the base, for additions.
+fn record_delta<I: Ord>(records: &OrdMap<I, Arc<RecordDelta>>, ix: &I) -> RecordDelta {
+    records.get(ix).map(|record| (**record).clone()).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! Rankings are computed once for a state and kept, whoever asks and whoever gives up.
+//! Rankings are computed once for a state and stored, for all requests and in spite of canceled ones.
 
 use std::{
     sync::{
@@ -79,10 +79,10 @@ fn what_is_committed_is_ranked_anew_and_who_reads_the_state_before_keeps_its_ran
 }
 
 #[test]
-fn only_the_latest_rankings_are_kept() {
+fn only_the_latest_rankings_are_stored() {
     let state = state_of(&BUNDLED);
     let on = |day: &str| View {
-        at: guanxi::model::At::Day(day.parse().unwrap()),
+        as_of: guanxi::model::AsOf::Day(day.parse().unwrap()),
         ..View::now(now())
     };
     let first = ask(&state, &on("2014-01-01"), RankingMeasure::Degree);
@@ -95,7 +95,7 @@ fn only_the_latest_rankings_are_kept() {
     ));
     ask(&state, &on("2014-02-01"), RankingMeasure::Degree);
     let second = ask(&state, &on("2014-01-01"), RankingMeasure::Degree);
-    assert!(Arc::ptr_eq(&first, &second), "what was asked for lately stays");
+    assert!(Arc::ptr_eq(&first, &second), "what was requested lately stays");
     for day in 1..=RANKINGS_MAX {
         ask(&state, &on(&format!("2014-03-{day:02}")), RankingMeasure::Degree);
     }
@@ -140,19 +140,19 @@ fn many_who_ask_at_once_have_it_computed_once() {
 }
 
 #[test]
-fn what_was_given_up_is_not_kept_and_who_waits_takes_over() {
+fn a_canceled_ranking_is_not_stored_and_a_waiting_request_takes_over() {
     let state = state_of(&BUNDLED);
-    let asked = question(&state, &View::now(now()), RankingMeasure::Betweenness);
+    let query = question(&state, &View::now(now()), RankingMeasure::Betweenness);
     let stopped = Budget::new(u64::MAX, || true);
-    assert_eq!(state.ranking(&asked, &stopped).unwrap_err(), Exhausted::Stopped);
+    assert_eq!(state.ranking(&query, &stopped).unwrap_err(), Exhausted::Stopped);
     let poor = Budget::new(10, || false);
     assert!(matches!(
-        state.ranking(&asked, &poor).unwrap_err(),
+        state.ranking(&query, &poor).unwrap_err(),
         Exhausted::Work { .. }
     ));
     let (started, waiting) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
     let one = {
-        let (state, asked) = (Arc::clone(&state), asked.clone());
+        let (state, query) = (Arc::clone(&state), query.clone());
         let (started, waiting) = (Arc::clone(&started), Arc::clone(&waiting));
         let looks = AtomicU64::new(0);
         let budget = Budget::new(u64::MAX, move || {
@@ -162,10 +162,10 @@ fn what_was_given_up_is_not_kept_and_who_waits_takes_over() {
             }
             true
         });
-        thread::spawn(move || state.ranking(&asked, &budget).unwrap_err())
+        thread::spawn(move || state.ranking(&query, &budget).unwrap_err())
     };
     started.wait();
-    // Whoever waits looks whether it is still wanted, and so knows that it waits.
+    // A waiting request polls whether it is stopped, which shows that it waits.
     let looks = AtomicU64::new(0);
     let patient = Budget::new(u64::MAX, move || {
         if looks.fetch_add(1, Ordering::Relaxed) == 0 {
@@ -173,7 +173,7 @@ fn what_was_given_up_is_not_kept_and_who_waits_takes_over() {
         }
         false
     });
-    let ranking = state.ranking(&asked, &patient).unwrap();
+    let ranking = state.ranking(&query, &patient).unwrap();
     assert_eq!(one.join().unwrap(), Exhausted::Stopped);
     assert_eq!(
         ranking.count(),

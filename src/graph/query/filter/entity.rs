@@ -1,4 +1,4 @@
-//! Predicates on entities: what they are by themselves first, then what takes looking at their relationships.
+//! Predicates on entities: their own properties first, then those that require reading their relationships.
 
 use std::collections::BTreeSet;
 
@@ -13,17 +13,17 @@ use crate::{
     model::{EntityKind, EntityStatus, Set, has_fixed_form, without_leading_zeros},
 };
 
-/// Entities that a question names, in the order of their ids.
+/// Entities named in a query, in the order of their ids.
 #[derive(Debug, Clone, Default)]
 pub struct EntitySet(Vec<EntityIx>);
 
 impl EntitySet {
-    /// The entities with these ids, as far as there are any. Rows are compared with them as numbers, not as texts.
+    /// The existing entities with these ids. Rows are compared with them as numbers, not as texts.
     #[must_use]
-    pub fn named<'i>(snapshot: &Snapshot, mask: &Mask, ids: impl IntoIterator<Item = &'i str>) -> Self {
-        let found = ids.into_iter().filter_map(|id| snapshot.entity_by_id(id, mask));
-        let found: BTreeSet<EntityIx> = found.collect();
-        Self(found.into_iter().collect())
+    pub fn from_ids<'i>(snapshot: &Snapshot, mask: &Mask, ids: impl IntoIterator<Item = &'i str>) -> Self {
+        let entities = ids.into_iter().filter_map(|id| snapshot.entity_by_id(id, mask));
+        let entities: BTreeSet<EntityIx> = entities.collect();
+        Self(entities.into_iter().collect())
     }
 
     pub(super) fn contains(&self, entity: EntityIx) -> bool {
@@ -39,37 +39,37 @@ impl EntitySet {
     }
 }
 
-/// Whether there is an identifier that fits both a scheme and a list of values.
+/// Whether there is an identifier that matches both a scheme and a list of values.
 #[derive(Debug, Clone, Default)]
 pub struct IdentifierFilter {
     scheme: Option<String>,
     values: Option<Values>,
-    /// None where nothing is asked for.
+    /// `None` without conditions.
     stated: Option<bool>,
 }
 
 /// Values of identifiers, in both forms in which schemes compare them.
 #[derive(Debug, Clone)]
 struct Values {
-    written: BTreeSet<String>,
+    exact: BTreeSet<String>,
     numbers: BTreeSet<String>,
 }
 
 impl IdentifierFilter {
-    /// Of this scheme, whatever the case of its letters, if one is given; with one of these values, if a list of them is
-    /// given. Numbers of registers compare without leading zeros. There is one, or where `stated` is false there is none; where
-    /// nothing is given it always holds.
+    /// Matches an identifier of this scheme, ignoring case, if given, with one of these values, if given. Register numbers compare
+    /// without leading zeros. With `stated: false` it matches if there is no such identifier; without any arguments it always
+    /// matches.
     #[must_use]
     pub fn new(scheme: Option<&str>, values: Option<&[String]>, stated: Option<bool>) -> Self {
         let trimmed = |values: &[String]| values.iter().map(|value| value.trim().to_owned()).collect();
         let number = |value: &String| without_leading_zeros(value).into_owned();
-        let asks = scheme.is_some() || values.is_some();
+        let has_conditions = scheme.is_some() || values.is_some();
         Self {
-            stated: stated.or(asks.then_some(true)),
+            stated: stated.or(has_conditions.then_some(true)),
             scheme: scheme.map(|scheme| scheme.trim().to_lowercase()),
-            values: values.map(trimmed).map(|written: BTreeSet<String>| Values {
-                numbers: written.iter().map(number).collect(),
-                written,
+            values: values.map(trimmed).map(|exact: BTreeSet<String>| Values {
+                numbers: exact.iter().map(number).collect(),
+                exact,
             }),
         }
     }
@@ -82,16 +82,16 @@ impl IdentifierFilter {
     fn fits(&self, scheme: &str, value: &str) -> bool {
         let is_listed = |values: &Values| {
             if has_fixed_form(scheme) {
-                values.written.contains(value)
+                values.exact.contains(value)
             } else {
                 values.numbers.contains(&*without_leading_zeros(value))
             }
         };
-        self.scheme.as_ref().is_none_or(|known| known == scheme) && self.values.as_ref().is_none_or(is_listed)
+        self.scheme.as_ref().is_none_or(|other| other == scheme) && self.values.as_ref().is_none_or(is_listed)
     }
 }
 
-/// A predicate on entities. Everything given must hold.
+/// A predicate on entities. All given conditions must hold.
 #[derive(Debug, Clone, Default)]
 pub struct EntityFilter {
     /// One of these.
@@ -104,7 +104,7 @@ pub struct EntityFilter {
     pub country: Option<TextFilter>,
     /// In one of these states.
     pub statuses: Option<Set<EntityStatus>>,
-    /// Founded then.
+    /// With a founding date that fits.
     pub founded: Option<DateFilter>,
     /// With an identifier that fits.
     pub identifier: Option<IdentifierFilter>,
@@ -121,7 +121,7 @@ pub struct EntityFilter {
 }
 
 impl EntityFilter {
-    /// The same predicate, with those alternatives first that look at fewer levels of relationships, and at no properties.
+    /// The same predicate, with the cheaper alternatives first: those that read fewer levels of relationships, and no properties.
     #[must_use]
     pub fn cheap_first(mut self) -> Self {
         for list in [&mut self.and, &mut self.or].into_iter().flatten() {
@@ -130,8 +130,7 @@ impl EntityFilter {
         self
     }
 
-    /// The entities between two ids among which those that fit are found, in the order of their ids: those that it names, else
-    /// all.
+    /// The candidates between two ids, in the order of their ids: the entities that the filter names, else all.
     pub fn candidates<'f>(
         &'f self,
         snapshot: &'f Snapshot,
@@ -149,7 +148,7 @@ impl EntityFilter {
         Box::new(ids.iter().filter(is_between))
     }
 
-    /// Whether it names the entities among which those that fit are found.
+    /// Whether the filter names its candidates.
     #[must_use]
     pub fn names_candidates(&self) -> bool {
         self.ids.is_some()
@@ -158,12 +157,12 @@ impl EntityFilter {
     /// Whether `entity` fits.
     ///
     /// # Errors
-    /// [`Exhausted`] when the budget does not allow what the answer takes.
+    /// [`Exhausted`] when the budget does not allow it.
     pub fn matches<'f>(&'f self, scan: &Scan<'f>, entity: EntityIx) -> Result<bool, Exhausted> {
         Ok(self.fits_itself(scan, entity) && self.fits_further(scan, entity)?)
     }
 
-    /// Whether it fits by what stands in its own row.
+    /// Whether the conditions on its own row hold.
     pub(super) fn fits_itself(&self, scan: &Scan<'_>, entity: EntityIx) -> bool {
         let read = scan.snapshot.entity(entity);
         self.ids.as_ref().is_none_or(|ids| ids.contains(entity))
@@ -186,7 +185,7 @@ impl EntityFilter {
                 .is_none_or(|filter| read.all_names().any(|name| filter.matches(Some(name))))
     }
 
-    /// Whether the rest holds.
+    /// Whether the other conditions hold.
     pub(super) fn fits_further<'f>(&'f self, scan: &Scan<'f>, entity: EntityIx) -> Result<bool, Exhausted> {
         let each = |filter: &'f Self| filter.matches(scan, entity);
         if !combined(self.and.as_ref(), self.or.as_ref(), self.not.as_deref(), each)? {
@@ -203,13 +202,13 @@ impl EntityFilter {
         }
     }
 
-    /// Whether it looks at properties of the entity itself.
+    /// Whether it reads properties of the entity itself.
     fn reads_properties(&self) -> bool {
         let lists = [&self.and, &self.or].into_iter().flatten().flatten();
         self.property.is_some() || lists.chain(self.not.as_deref()).any(Self::reads_properties)
     }
 
-    /// How many levels of relationships it looks at.
+    /// The number of levels of relationships it reads.
     pub(super) fn reach(&self) -> usize {
         let lists = [&self.and, &self.or].into_iter().flatten().flatten();
         let filters = lists.chain(self.not.as_deref()).map(Self::reach);

@@ -1,4 +1,4 @@
-//! What matching reads and spends: one snapshot seen through one view, a budget, and the answers that were dear to find.
+//! The context of matching: one snapshot in one view, a budget, and a cache of expensive answers.
 
 use std::{
     cell::{Cell, RefCell},
@@ -18,23 +18,23 @@ use crate::{
     model::{Date, EntityStatus, RelationshipKind, RelationshipStatus},
 };
 
-/// One pass of matching. Every relationship looked at spends one unit, the properties of a record spend more; charged in batches.
+/// One pass of matching. Every relationship read spends one unit, the properties of a record spend more; charged in batches.
 pub struct Scan<'a> {
     pub(super) snapshot: &'a Snapshot,
     pub(super) mask: Mask,
-    /// The day whose status an entity has; none for the status as recorded.
+    /// The day for the status of entities; `None` for the status as recorded.
     day: Option<Date>,
     budget: &'a Budget,
-    /// How many units were spent: relationships looked at, and work that takes as long.
-    looked: Cell<u64>,
-    /// How many of these were charged.
+    /// The units spent: relationships read, and work that takes as long.
+    spent: Cell<u64>,
+    /// The units charged so far.
     charged: Cell<u64>,
-    /// Answers that took many looks. A neighbor with many relationships is met from each of them, and again at every level
-    /// of a nested filter: asked anew each time, the work would multiply from level to level.
-    known: RefCell<HashMap<(Identity<'a>, EntityIx), bool>>,
+    /// Answers that took many reads. A neighbor with many relationships is reached from each of them, and again at every level of a
+    /// nested filter: without a cache, the work would multiply from level to level.
+    answers: RefCell<HashMap<(Identity<'a>, EntityIx), bool>>,
 }
 
-/// A filter told apart by where it stands, which stays the same as long as it is borrowed.
+/// A filter identified by its address, which is stable while it is borrowed.
 struct Identity<'a>(&'a RelationshipsFilter);
 
 impl PartialEq for Identity<'_> {
@@ -54,25 +54,25 @@ impl Hash for Identity<'_> {
 impl fmt::Debug for Scan<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Scan")
-            .field("looked", &self.looked)
+            .field("spent", &self.spent)
             .finish_non_exhaustive()
     }
 }
 
-/// A relationship as a filter sees it, with what its link tells.
+/// A relationship to match, with the properties of its link.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Sight {
+pub(super) struct FilterSubject {
     pub(super) relationship: RelationshipIx,
     pub(super) kind: RelationshipKind,
     pub(super) status: RelationshipStatus,
     pub(super) from: Option<EntityIx>,
     pub(super) to: Option<EntityIx>,
     pub(super) seen_from: Option<EntityIx>,
-    /// Who counts as the neighbor where that is not the other end.
+    /// The neighbor, if it is not the other end.
     pub(super) towards: Option<EntityIx>,
 }
 
-impl Sight {
+impl FilterSubject {
     pub(super) fn of(snapshot: &Snapshot, relationship: RelationshipIx, seen_from: Option<EntityIx>) -> Self {
         let read = snapshot.relationship(relationship);
         Self {
@@ -86,7 +86,7 @@ impl Sight {
         }
     }
 
-    /// Who counts as the neighbor, else the end it is not seen from; none when that is not disclosed.
+    /// The neighbor, by default the end other than `seen_from`; `None` if undisclosed.
     pub(super) fn neighbor(&self) -> Option<EntityIx> {
         let end = if self.seen_from == self.from {
             self.to
@@ -98,12 +98,12 @@ impl Sight {
 }
 
 impl<'a> Scan<'a> {
-    /// How many relationships are charged at once.
+    /// The number of units charged at once.
     const BATCH: u64 = 256;
-    /// From how many looks on an answer is remembered: no more answers than the budget divided by this.
-    const LOOKS_MIN: u64 = 32;
+    /// The fewest units of an answer that is cached: the cache has at most as many answers as the budget divided by this.
+    const CACHED_UNITS_MIN: u64 = 32;
 
-    /// A pass over `snapshot` as `mask` sees it.
+    /// A pass over the part of `snapshot` visible through `mask`.
     #[must_use]
     pub fn new(snapshot: &'a Snapshot, mask: Mask, budget: &'a Budget) -> Self {
         Self {
@@ -111,13 +111,13 @@ impl<'a> Scan<'a> {
             mask,
             day: None,
             budget,
-            looked: Cell::new(0),
+            spent: Cell::new(0),
             charged: Cell::new(0),
-            known: RefCell::default(),
+            answers: RefCell::default(),
         }
     }
 
-    /// The same pass, in which entities have the status that they have on `day`.
+    /// The same pass with the status of entities on `day`.
     #[must_use]
     pub fn on(mut self, day: Date) -> Self {
         self.day = Some(day);
@@ -134,25 +134,25 @@ impl<'a> Scan<'a> {
         self.spend(1)
     }
 
-    /// Spends `units`, for work that takes as long as looking at that many relationships.
+    /// Spends `units`, for work that takes as long as reading that many relationships.
     pub(super) fn spend(&self, units: u64) -> Result<(), Exhausted> {
-        let looked = self.looked.get() + units;
-        self.looked.set(looked);
-        if looked - self.charged.get() < Self::BATCH {
+        let spent = self.spent.get() + units;
+        self.spent.set(spent);
+        if spent - self.charged.get() < Self::BATCH {
             return Ok(());
         }
         self.charge()
     }
 
     fn charge(&self) -> Result<(), Exhausted> {
-        let looked = self.looked.get();
-        self.budget.charge(looked - self.charged.replace(looked))
+        let spent = self.spent.get();
+        self.budget.charge(spent - self.charged.replace(spent))
     }
 
-    /// The relationships of `entity` that the view sees, each once, those with an undisclosed end last.
-    pub(super) fn around(&self, entity: EntityIx) -> impl Iterator<Item = Result<Sight, Exhausted>> {
-        let sight = move |link: Link, from, to| {
-            let sight = Sight {
+    /// The visible relationships of `entity`, each once, those with an undisclosed end last.
+    pub(super) fn around(&self, entity: EntityIx) -> impl Iterator<Item = Result<FilterSubject, Exhausted>> {
+        let subject = move |link: Link, from, to| {
+            let subject = FilterSubject {
                 relationship: link.relationship,
                 kind: link.kind,
                 status: link.status,
@@ -161,44 +161,44 @@ impl<'a> Scan<'a> {
                 seen_from: Some(entity),
                 towards: None,
             };
-            self.mask.sees_link(&link).then_some(sight)
+            self.mask.sees_link(&link).then_some(subject)
         };
         let outgoing = self.snapshot.links_in(entity, Direction::Outgoing);
-        let outgoing = outgoing.map(move |(neighbor, link)| sight(link, entity, neighbor));
-        // A relationship of an entity with itself stands in both lists.
+        let outgoing = outgoing.map(move |(neighbor, link)| subject(link, entity, neighbor));
+        // A relationship of an entity with itself is in both lists.
         let incoming = self.snapshot.links_in(entity, Direction::Incoming);
         let incoming =
-            incoming.map(move |(neighbor, link)| sight(link, neighbor, entity).filter(|_| neighbor != entity));
+            incoming.map(move |(neighbor, link)| subject(link, neighbor, entity).filter(|_| neighbor != entity));
         let undisclosed = self.snapshot.all_undisclosed(entity).map(move |relationship| {
-            let is_seen = self.snapshot.is_seen(relationship, &self.mask);
-            is_seen.then(|| Sight::of(self.snapshot, relationship, Some(entity)))
+            let is_visible = self.snapshot.is_visible(relationship, &self.mask);
+            is_visible.then(|| FilterSubject::of(self.snapshot, relationship, Some(entity)))
         });
-        // What the view hides was looked at as well.
-        let looked = outgoing.chain(incoming).chain(undisclosed);
-        looked.filter_map(|sight| self.tick().map(|()| sight).transpose())
+        // Hidden relationships were read as well.
+        let all = outgoing.chain(incoming).chain(undisclosed);
+        all.filter_map(|subject| self.tick().map(|()| subject).transpose())
     }
 
-    /// What `find` says of `entity` and `filter`, found only once where that takes many looks.
-    pub(super) fn remembered(
+    /// The result of `find` for `entity` and `filter`, cached if it takes many reads.
+    pub(super) fn cached(
         &self,
         filter: &'a RelationshipsFilter,
         entity: EntityIx,
         find: impl FnOnce() -> Result<bool, Exhausted>,
     ) -> Result<bool, Exhausted> {
-        if let Some(known) = self.known.borrow().get(&(Identity(filter), entity)) {
-            return Ok(*known);
+        if let Some(answers) = self.answers.borrow().get(&(Identity(filter), entity)) {
+            return Ok(*answers);
         }
-        let before = self.looked.get();
-        let found = find()?;
-        if self.looked.get() - before >= Self::LOOKS_MIN {
-            self.known.borrow_mut().insert((Identity(filter), entity), found);
+        let before = self.spent.get();
+        let answer = find()?;
+        if self.spent.get() - before >= Self::CACHED_UNITS_MIN {
+            self.answers.borrow_mut().insert((Identity(filter), entity), answer);
         }
-        Ok(found)
+        Ok(answer)
     }
 }
 
 impl Drop for Scan<'_> {
-    /// Charges what is still pending. If that was too much, whoever spends next is told.
+    /// Charges the pending units. If that exceeds the budget, the next charge fails.
     fn drop(&mut self) {
         let _ = self.charge();
     }

@@ -1,5 +1,5 @@
-//! What walks are made of: how to expand a frontier, what to follow, and what to pass through. Algorithms are written once
-//! over [`Expand`] and charge a budget for every hop.
+//! The parts of walks: expanding a frontier, which relationships to follow, and which entities to pass through. Algorithms are
+//! generic over [`Expand`] and charge a budget for every hop.
 
 use std::{borrow::Cow, hash::Hash};
 
@@ -16,7 +16,7 @@ use crate::{
     model::{EntityKind, RelationshipCategory, RelationshipKind, Set},
 };
 
-/// Whatever relationships can be expanded from: the graph in memory, or another store of them.
+/// A store from which relationships can be expanded: the graph in memory, or another.
 pub trait Expand {
     /// An entity.
     type Node: Copy + Eq + Hash;
@@ -31,11 +31,11 @@ pub trait Expand {
     /// The id of a relationship.
     fn relationship_id(&self, link: Self::Link) -> Cow<'_, str>;
 
-    /// Appends every crossing from an entity of `frontier` that `step` follows, each relationship once per end it is seen
-    /// from, in any order. Spends one unit for each relationship looked at.
+    /// Appends every crossing from an entity of `frontier` that `step` follows, each relationship once for each end in the frontier,
+    /// in any order. Spends one unit for each relationship read.
     ///
     /// # Errors
-    /// What the store fails with, or [`Exhausted`].
+    /// The errors of the store, or [`Exhausted`].
     fn expand(
         &self,
         frontier: &[Self::Node],
@@ -43,22 +43,22 @@ pub trait Expand {
         out: &mut Vec<Crossing<Self::Node, Self::Link>>,
     ) -> Result<(), Self::Error>;
 
-    /// Spends `work` on what is no relationship, or with 0 only looks whether the walk is to go on.
+    /// Spends `work` on other things than relationships; with 0 it only checks for cancellation.
     ///
     /// # Errors
-    /// What the store fails with, or [`Exhausted`].
+    /// The errors of the store, or [`Exhausted`].
     fn spend(&self, work: u64) -> Result<(), Self::Error>;
 
-    /// Whether more than `max` relationships lead from or to `node` that `step` follows, whatever its direction.
+    /// Whether `node` has more than `max` relationships that `step` follows, in any direction.
     ///
     /// # Errors
-    /// What the store fails with, or [`Exhausted`].
+    /// The errors of the store, or [`Exhausted`].
     fn degree_exceeds(&self, node: Self::Node, step: &Step, max: usize) -> Result<bool, Self::Error>;
 
-    /// Whether `step` would follow a relationship of `node` if its other end were disclosed.
-    fn meets_unknown(&self, node: Self::Node, step: &Step) -> bool;
+    /// Whether `node` has a relationship with an undisclosed end that `step` would otherwise follow.
+    fn has_undisclosed(&self, node: Self::Node, step: &Step) -> bool;
 
-    /// The exhausted budget behind an error, if that is what it is.
+    /// The exhausted budget that caused an error, if any.
     fn exhausted(error: &Self::Error) -> Option<Exhausted>;
 }
 
@@ -73,9 +73,9 @@ pub struct Crossing<N, L> {
     pub link: L,
     /// Whether it was crossed from its start to its end.
     pub forward: bool,
-    /// What the entity it was crossed from is.
+    /// The kind of the entity it was crossed from.
     pub from_kind: EntityKind,
-    /// What the entity reached is.
+    /// The kind of the entity reached.
     pub to_kind: EntityKind,
     /// Whether sources contradict each other about it.
     pub disputed: bool,
@@ -96,7 +96,7 @@ impl<N: Copy, L: Copy> Crossing<N, L> {
     }
 }
 
-/// Which relationships a walk follows.
+/// The relationships that a walk follows.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Step {
     /// Of these kinds.
@@ -108,7 +108,7 @@ pub struct Step {
 }
 
 impl Step {
-    /// What a walk follows unless told otherwise: every category but PLACE, either way.
+    /// The default kinds: every category but PLACE.
     #[must_use]
     pub fn default_kinds() -> Set<RelationshipKind> {
         let kinds = Set::<RelationshipKind>::all();
@@ -118,7 +118,7 @@ impl Step {
             .collect()
     }
 
-    /// The same step, taken from the far end.
+    /// The same step from the other end.
     pub(in crate::graph) fn reversed(self) -> Self {
         Self {
             direction: self.direction.reversed(),
@@ -127,20 +127,20 @@ impl Step {
     }
 }
 
-/// How a walk goes: what it follows, and which entities it may pass through.
+/// The rules of a walk: the relationships it follows, and the entities it may pass through.
 #[derive(Debug, Clone)]
 pub struct Traversal<N> {
-    /// Which relationships are followed.
+    /// The relationships to follow.
     pub step: Step,
-    /// Which kinds of entities are passed through; any may be a start or an end.
+    /// The kinds of entities that may be passed through; any may be a start or an end.
     pub through: Set<EntityKind>,
-    /// Entities that are left out altogether.
+    /// Entities that are excluded completely.
     pub avoid: HashSet<N>,
     /// Entities with more relationships than this are not passed through.
     pub degree_max: Option<usize>,
 }
 
-// A derive would not ask for what comparing sets takes.
+// A derive would not require `Hash`, which comparing sets needs.
 impl<N: Eq + Hash> PartialEq for Traversal<N> {
     fn eq(&self, other: &Self) -> bool {
         let Self {
@@ -154,8 +154,8 @@ impl<N: Eq + Hash> PartialEq for Traversal<N> {
 }
 
 impl<N> Traversal<N> {
-    /// What walks do unless told otherwise: every category but PLACE, never through a place or a market. Two companies
-    /// are not connected because both are in China.
+    /// The default: every category but PLACE, never through a place or a market. Two companies are not connected just because both
+    /// are in China.
     #[must_use]
     pub fn standard() -> Self {
         Self {
@@ -177,7 +177,7 @@ impl<N> Traversal<N> {
     }
 }
 
-/// Decides which entities a walk passes through, and remembers what it found.
+/// Decides which entities a walk passes through, and caches the decisions.
 pub(in crate::graph) struct Gate<'a, E: Expand> {
     walk: &'a E,
     traversal: &'a Traversal<E::Node>,
@@ -193,7 +193,7 @@ impl<'a, E: Expand> Gate<'a, E> {
         }
     }
 
-    /// Whether the walk may go on from an entity of this kind that is none of its ends.
+    /// Whether the walk may pass through an entity of this kind that is none of its ends.
     pub(in crate::graph) fn admits(&mut self, node: E::Node, kind: EntityKind) -> Result<bool, E::Error> {
         if !self.traversal.through.contains(kind) {
             return Ok(false);
@@ -219,13 +219,13 @@ pub struct Walker<'a> {
 }
 
 impl<'a> Walker<'a> {
-    /// Walks over what `mask` sees of `snapshot`.
+    /// A walker over the part of `snapshot` visible through `mask`.
     #[must_use]
     pub fn new(snapshot: &'a Snapshot, mask: Mask, budget: &'a Budget) -> Self {
         Self { snapshot, mask, budget }
     }
 
-    /// Whether the share of a relationship is one that `step` follows.
+    /// Whether the share of a relationship satisfies `step`.
     pub(in crate::graph) fn follows(&self, relationship: RelationshipIx, step: &Step) -> bool {
         let share = || self.snapshot.relationship(relationship).share();
         step.share_at_least
@@ -289,17 +289,17 @@ impl Expand for Walker<'_> {
     }
 
     fn degree_exceeds(&self, node: EntityIx, step: &Step, max: usize) -> Result<bool, Exhausted> {
-        // True of almost everyone, and known without a look at the links.
+        // Fast path for almost all entities, without reading the links.
         if self.snapshot.links_max(node) <= max {
             return Ok(false);
         }
-        let either_way = Pattern {
+        let pattern = Pattern {
             direction: Direction::Both,
             ..Self::pattern(step)
         };
         let mut meter = Meter::new(self.budget);
         let mut degree = 0;
-        for (_, link, _) in self.snapshot.links(node, either_way, self.mask) {
+        for (_, link, _) in self.snapshot.links(node, pattern, self.mask) {
             meter.tick()?;
             degree += usize::from(self.follows(link.relationship, step));
             if degree > max {
@@ -310,7 +310,7 @@ impl Expand for Walker<'_> {
         Ok(degree > max)
     }
 
-    fn meets_unknown(&self, node: EntityIx, step: &Step) -> bool {
+    fn has_undisclosed(&self, node: EntityIx, step: &Step) -> bool {
         let pattern = Self::pattern(step);
         let mut undisclosed = self.snapshot.undisclosed(node, self.mask);
         undisclosed.any(|relationship| {

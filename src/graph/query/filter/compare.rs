@@ -1,10 +1,10 @@
-//! Comparisons of single values: text, dates and counts. A comparison that compares with nothing always holds.
+//! Comparisons of single values: text, dates and counts. A comparison without conditions always holds.
 
 use std::collections::BTreeSet;
 
 use crate::model::{PartialDate, fold};
 
-/// A comparison of text, folded on both sides. Everything given must hold; a missing text fits none but `stated: false`.
+/// A comparison of text, folded on both sides. All given conditions must hold; a missing text matches only `stated: false`.
 #[derive(Debug, Clone, Default)]
 pub struct TextFilter {
     /// Equal to this.
@@ -63,7 +63,7 @@ impl TextFilter {
     }
 }
 
-/// A comparison of dates by their first days. Everything given must hold; a missing date fits none but `stated: false`.
+/// A comparison of dates by their first days. All given conditions must hold; a missing date matches only `stated: false`.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct DateFilter {
     /// The same first day.
@@ -96,7 +96,7 @@ impl DateFilter {
     }
 }
 
-/// A comparison of a count. Everything given must hold.
+/// A comparison of a count. All given conditions must hold.
 #[derive(Debug, Clone, Default)]
 pub struct IntFilter {
     /// Equal to this.
@@ -126,7 +126,7 @@ impl IntFilter {
             && self.any_of.as_ref().is_none_or(|any_of| any_of.contains(&count))
     }
 
-    /// The count from which on counting further changes no answer.
+    /// The count from which on the result no longer changes.
     pub(super) fn settled_at(&self) -> i64 {
         let reached = [self.lt, self.gte];
         let last_of_any = self.any_of.as_ref().and_then(|any_of| any_of.last().copied());
@@ -141,11 +141,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counting_on_past_the_settled_count_changes_no_answer() {
+    fn counts_above_the_settled_count_have_the_same_result() {
         let any = |filter: fn(&mut IntFilter)| {
-            let mut made = IntFilter::default();
-            filter(&mut made);
-            made
+            let mut result = IntFilter::default();
+            filter(&mut result);
+            result
         };
         let filters = [
             (any(|_| ()), 0),
