@@ -2,27 +2,23 @@
 //! interest; the statements about one record are its versions. Nothing of a file is remembered but a bounded table of what
 //! replaces what.
 
+mod ids;
 mod read;
 mod write;
+
 use std::{ops::ControlFlow, sync::Arc};
 
+use self::ids::THEIRS;
 use super::{
     json_values::{self, Form, Outside},
     reader::{Each, Input, Item, Unreadable},
 };
-use crate::model::{
-    BODS_ENTITY_PREFIX, Ends, Entity, ID_CHARS_MAX, Invalid, Relationship, percent_encoded, relationship_id,
-};
+use crate::model::{Ends, Relationship, percent_encoded, relationship_id};
 
+pub(crate) use ids::entity_id;
 pub(in crate::formats) use read::interests::of_text as interest;
 pub use read::replaced::{Chains, Continued, Remembered, Replaced};
 pub use write::statements::write;
-
-/// What the id of an entity starts with that a record of someone else became.
-const THEIRS: &str = BODS_ENTITY_PREFIX;
-
-/// What the id of a record starts with that was written from ours.
-const OURS: &str = "guanxi:";
 
 /// Whether a file that starts like this is one of statements.
 #[must_use]
@@ -76,7 +72,7 @@ pub fn read(input: Input<'_>, each: Each<'_>) -> Result<(), Unreadable> {
 /// As [`read`].
 pub fn read_behind(input: Input<'_>, replaced: Arc<Replaced>, each: Each<'_>) -> Result<(), Unreadable> {
     let Input { name, bytes, told } = input;
-    let mut reader = read::statement::Reader::new(name, told, Replaced::behind(replaced));
+    let mut reader = read::reader::Reader::new(name, told, Replaced::behind(replaced));
     json_values::read(bytes, form(told.record_bytes_max), &mut |place, text| {
         each(Item::Record(reader.found(place, text)))
     })
@@ -177,34 +173,8 @@ fn renamed(relationship: &Relationship, id: String) -> Relationship {
     renamed
 }
 
-/// The id of the entity that a record describes.
-pub(crate) fn entity_id(record: &str) -> Result<String, Invalid> {
-    let record = record.trim();
-    let ours = record.strip_prefix(OURS).filter(|id| Entity::check_id(id).is_ok());
-    let id = match ours {
-        Some(id) => id.to_owned(),
-        None => format!("{THEIRS}{record}"),
-    };
-    let fits = !record.is_empty() && id.chars().count() <= ID_CHARS_MAX;
-    match Entity::check_id(&id) {
-        Ok(()) if fits => Ok(id),
-        _ => Err(Invalid::new(record, "a record id")),
-    }
-}
-
-/// The id of the record that describes an entity: [`entity_id`] the other way round.
-fn record_id(entity: &str) -> String {
-    let theirs = entity.strip_prefix(THEIRS);
-    match theirs.filter(|record| entity_id(record).is_ok_and(|id| id == entity)) {
-        Some(record) => record.to_owned(),
-        None => format!("{OURS}{entity}"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
 
     #[test]
@@ -214,14 +184,5 @@ mod tests {
         assert!(!detect(b"{\"id\": \"a\", \"schema\": \"Person\"}"));
         assert!(!detect(b"statementId,recordId\n"));
         assert!(!detect(b""));
-    }
-
-    proptest! {
-        #[test]
-        fn an_entity_is_found_again_by_its_record(id in "(bods:|guanxi:|rel:)?(guanxi:)?[a-zA-Z :]{1,12}") {
-            if Entity::check_id(&id).is_ok() {
-                prop_assert_eq!(entity_id(&record_id(&id)).unwrap(), id);
-            }
-        }
     }
 }

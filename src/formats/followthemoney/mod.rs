@@ -14,29 +14,15 @@ use std::{
 pub use detect::detect;
 pub use write::write;
 
-use self::{
-    read::{
-        line::Line,
-        statements::{Statement, Together},
-    },
-    terms::schemata::Meaning,
-};
-use jiff::civil::Date;
-use serde_json::{Map, Value};
-
+use self::read::{reading::Reading, statements::Together};
 use super::{
     json_values::{self, Form, Outside},
-    reader::{Draft, Each, Fault, Found, Input, Item, NOT_UTF_8, Place, Unreadable},
+    reader::{Draft, Each, Input, Item, Unreadable},
 };
-use crate::model::{Record, Source};
+use crate::model::Record;
 
 /// How many bytes the header of a table of statements may have.
 const HEADER_BYTES_MAX: u64 = 1 << 16;
-
-/// Where in a source of FollowTheMoney a record stands: `Ownership 6d03aec7`.
-fn locator(schema: &str, id: &str) -> String {
-    format!("{schema} {id}")
-}
 
 /// Reads records one after another, on one line or several, or in an array, each with `id`, `schema` and `properties`.
 ///
@@ -99,7 +85,7 @@ pub fn read(input: Input<'_>, each: Each<'_>) -> Result<(), Unreadable> {
     let is_table = read::statements::is_table(&start);
     let mut bytes = start.as_slice().chain(bytes);
     if is_table {
-        return read::statements::read_table(&mut bytes, &mut reading);
+        return read::table::read(&mut bytes, &mut reading);
     }
     let form = Form {
         bytes_max: told.record_bytes_max,
@@ -116,111 +102,4 @@ pub fn read(input: Input<'_>, each: Each<'_>) -> Result<(), Unreadable> {
         let _ = reading.finish();
     }
     Ok(())
-}
-
-/// A file that is being read.
-struct Reading<'a> {
-    file: Source,
-    today: Date,
-    bytes_max: usize,
-    /// How many records there were.
-    record: u64,
-    /// The statements of the record that is being put together.
-    together: Together,
-    /// How many external statements came since the last record.
-    external: u64,
-    each: Each<'a>,
-}
-
-impl Reading<'_> {
-    /// A JSON value: a record, with others in it, or a statement.
-    fn value(&mut self, text: &[u8], line: u64) -> ControlFlow<()> {
-        let Ok(Value::Object(fields)) = serde_json::from_slice(text) else {
-            let written = String::from_utf8_lossy(text);
-            let reason = match std::str::from_utf8(text) {
-                Ok(_) => "not a JSON object",
-                Err(_) => NOT_UTF_8,
-            };
-            let fault = Fault::rejected("", reason).with(&written);
-            return self.faulty(fault, line);
-        };
-        if read::statements::is_statement(&fields) {
-            return self.statement(Statement::of(&fields), line);
-        }
-        self.finish()?;
-        read::nested::apart(fields)
-            .into_iter()
-            .try_for_each(|record| self.record(record, line))
-    }
-
-    /// One value of a record; the record before it is complete where this is of another.
-    fn statement(&mut self, statement: Result<Statement, Fault>, line: u64) -> ControlFlow<()> {
-        let statement = match statement {
-            Ok(statement) if statement.is_external() => {
-                self.external += 1;
-                return ControlFlow::Continue(());
-            }
-            Ok(statement) => statement,
-            Err(fault) => return self.faulty(fault, line),
-        };
-        match self.together.add(statement, line, self.bytes_max) {
-            Some((record, line)) => self.record(record, line),
-            None => ControlFlow::Continue(()),
-        }
-    }
-
-    /// The record that is being put together.
-    fn finish(&mut self) -> ControlFlow<()> {
-        match self.together.finish() {
-            Some((record, line)) => self.record(record, line),
-            None => ControlFlow::Continue(()),
-        }
-    }
-
-    fn record(&mut self, fields: Map<String, Value>, line: u64) -> ControlFlow<()> {
-        match Line::of(fields) {
-            Ok(record) => {
-                let key = Some(record.id.clone());
-                let (drafts, faults) = made_of(record, &self.file, self.today);
-                self.found(key, drafts, faults, line)
-            }
-            Err(fault) => self.faulty(fault, line),
-        }
-    }
-
-    fn faulty(&mut self, fault: Fault, line: u64) -> ControlFlow<()> {
-        self.found(None, Vec::new(), vec![fault], line)
-    }
-
-    fn found(&mut self, key: Option<String>, drafts: Vec<Draft>, mut faults: Vec<Fault>, line: u64) -> ControlFlow<()> {
-        self.record += 1;
-        // Told with the record that comes next, as they make none of their own.
-        if self.external > 0 {
-            faults.push(read::statements::passed_over(std::mem::take(&mut self.external)));
-        }
-        let place = Place {
-            record: self.record,
-            line: Some(line),
-            key,
-        };
-        (self.each)(Item::Record(Found { place, drafts, faults }))
-    }
-}
-
-/// What a record is made into, and what is wrong with it.
-fn made_of(mut line: Line, file: &Source, today: Date) -> (Vec<Draft>, Vec<Fault>) {
-    let ours = line.ours.take();
-    let made = |(mut drafts, mut faults): (Vec<Draft>, Vec<Fault>)| {
-        faults.extend(terms::ours::apply(ours, &mut drafts));
-        (drafts, faults)
-    };
-    let reason = match terms::schemata::meaning(&line.schema) {
-        Some(Meaning::Node(node)) => return made(read::node::read(line, node, file)),
-        Some(Meaning::Edge(edge)) => return made(read::edge::read(line, edge, file, today)),
-        Some(Meaning::About(about)) => return read::about::read(line, about),
-        Some(Meaning::Thing) => return read::about::thing(line),
-        Some(Meaning::Refused(reason)) => reason,
-        None => "not a schema of FollowTheMoney",
-    };
-    (Vec::new(), vec![Fault::rejected("schema", reason).with(&line.schema)])
 }

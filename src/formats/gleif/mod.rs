@@ -23,48 +23,17 @@
 //!
 //! **Deletions** in files of changes take back what the record was.
 
+mod form;
+mod output;
 mod records;
 mod syntax;
-use std::{io, ops::ControlFlow};
 
+pub use form::{Content, Form, Syntax};
 pub use syntax::detect::detect;
 
-use super::reader::{Draft, Each, Fault, Found, Input, Item, Place, Unreadable};
+use self::output::Out;
+use super::reader::{Draft, Each, Input, Item, Unreadable};
 use crate::model::{Record, Source};
-use records::parts::Made;
-use syntax::fields::Fields;
-use syntax::row::Row;
-
-/// What a file holds, and how it is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Form {
-    /// What it holds.
-    pub content: Content,
-    /// How it is written.
-    pub syntax: Syntax,
-}
-
-/// What a file of the golden copy holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Content {
-    /// Legal entities: level 1, LEI-CDF.
-    Lei,
-    /// Relationships: level 2, RR-CDF.
-    Rr,
-    /// Reporting exceptions: level 2.
-    Repex,
-}
-
-/// How a file of the golden copy is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Syntax {
-    /// A table with one column for each field.
-    Csv,
-    /// Elements, with whatever prefixes of namespaces.
-    Xml,
-    /// One object with a list of records.
-    Json,
-}
 
 /// Reads a file of the golden copy.
 ///
@@ -84,26 +53,6 @@ pub fn read(input: Input<'_>, form: Form, each: Each<'_>) -> Result<(), Unreadab
         Syntax::Csv => syntax::table::read(input, form.content, &mut out),
         Syntax::Xml => syntax::xml::read(input, form.content, &mut out),
         Syntax::Json => syntax::json::read(input, form.content, &mut out),
-    }
-}
-
-impl Content {
-    /// The fields of its records.
-    fn fields(self) -> Fields {
-        Fields::new(match self {
-            Self::Lei => records::meaning::of_entity,
-            Self::Rr => records::meaning::of_relationship,
-            Self::Repex => records::meaning::of_exception,
-        })
-    }
-
-    /// What its records are made into.
-    fn mapping(self) -> fn(&Row<'_>) -> Made {
-        match self {
-            Self::Lei => records::entity::record,
-            Self::Rr => records::relationship::record,
-            Self::Repex => records::exception::record,
-        }
     }
 }
 
@@ -129,59 +78,3 @@ fn source(content: Content) -> Source {
         licence: Some("CC0-1.0".to_owned()),
     }
 }
-
-/// Where records go.
-struct Out<'a> {
-    each: Each<'a>,
-    record: fn(&Row<'_>) -> Made,
-    /// How many were handed over.
-    records: u64,
-}
-
-impl Out<'_> {
-    /// Hands over the next record, or why it cannot be read.
-    fn hand_over(&mut self, row: Result<Row<'_>, Fault>, line: Option<u64>) -> ControlFlow<()> {
-        let made = match row {
-            Ok(row) => (self.record)(&row),
-            Err(fault) => Made::default().reject(fault),
-        };
-        self.records += 1;
-        (self.each)(Item::Record(Found {
-            place: Place {
-                record: self.records,
-                line,
-                key: made.key,
-            },
-            drafts: made.drafts,
-            faults: made.faults,
-        }))
-    }
-
-    /// The place of the record that comes next.
-    fn next_place(&self) -> String {
-        format!("record {}", self.records + 1)
-    }
-
-    /// Why reading failed at the record that comes next.
-    fn io(&self, error: io::Error) -> Unreadable {
-        match error.kind() {
-            io::ErrorKind::InvalidData => Unreadable::form(self.next_place(), error.to_string()),
-            _ => Unreadable::Io(error),
-        }
-    }
-
-    /// The file ends where the next record, or the end of the list, should be.
-    fn cut_off(&self) -> Unreadable {
-        Unreadable::form(
-            self.next_place(),
-            "the file ends before its list of records does: it is cut off; get it again",
-        )
-    }
-}
-
-/// Says that a record holds more than one may.
-fn overflow() -> Fault {
-    Fault::rejected("", "more fields than a record may have, or too deep in each other")
-}
-
-const NOT_UTF_8: &str = "it is not in UTF-8; convert it first: iconv -f ENCODING -t UTF-8";

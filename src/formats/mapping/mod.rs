@@ -3,127 +3,25 @@
 
 mod blocks;
 mod columns;
+mod definition;
 mod suggest;
 
 use std::ops::ControlFlow;
 
-use serde::Deserialize;
-
+pub use definition::Mapping;
 pub use suggest::{SAMPLE_RECORDS_MAX, suggest};
 
 use self::{
-    blocks::{
-        block::{EntityBlock, RelationshipBlock, SourceBlock},
-        reading::Reading,
-    },
+    blocks::reading::Reading,
     columns::{
         above::Above,
-        form::Form,
-        header::{Header, Row},
+        header,
+        row::{Header, Row},
         rows::Rows,
-        value::Value,
     },
 };
 use super::reader::{Draft, Each, Effect, Fault, Found, Input, Item, Place, Told, Unreadable, VALUE_CHARS_MAX};
 use crate::model::{Record, Source};
-
-/// What the columns of a table are.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Mapping {
-    /// The schemes of identifiers by which entities are joined with those that have the same.
-    #[serde(default)]
-    join: Vec<String>,
-    #[serde(default)]
-    source: SourceBlock,
-    #[serde(default)]
-    csv: Form,
-    #[serde(default, rename = "entity")]
-    entities: Vec<EntityBlock>,
-    #[serde(default, rename = "relationship")]
-    relationships: Vec<RelationshipBlock>,
-}
-
-impl Mapping {
-    /// The mapping that this TOML writes.
-    ///
-    /// ```
-    /// let mapping = guanxi::formats::mapping::Mapping::parse(
-    ///     r#"
-    ///     [[entity]]
-    ///     id = "shop:{number}"
-    ///     kind = "COMPANY"
-    ///     nmae = "{name}"
-    ///     "#,
-    /// );
-    /// let refused = mapping.unwrap_err().to_string();
-    /// assert!(refused.starts_with("line 5, entity: unknown field `nmae`, expected one of"), "{refused}");
-    /// ```
-    ///
-    /// # Errors
-    /// [`Unreadable::Form`] with the line and the key, where it is not TOML or not a mapping.
-    pub fn parse(text: &str) -> Result<Self, Unreadable> {
-        let mapping: Self = toml::from_str(text).map_err(|error| refused(text, error))?;
-        if mapping.entities.is_empty() && mapping.relationships.is_empty() {
-            let reason = "the mapping makes nothing of a row; add an [[entity]] or a [[relationship]]";
-            return Err(Unreadable::form("the mapping", reason));
-        }
-        for (place, block) in mapping.entities.iter().enumerate() {
-            let place = || format!("[[entity]] number {}", place + 1);
-            block.check().map_err(|reason| Unreadable::form(place(), reason))?;
-        }
-        for (place, block) in mapping.relationships.iter().enumerate() {
-            let place = || format!("[[relationship]] number {}", place + 1);
-            block.check().map_err(|reason| Unreadable::form(place(), reason))?;
-        }
-        Ok(mapping)
-    }
-
-    /// The schemes of identifiers by which entities are joined with those that have the same.
-    #[must_use]
-    pub fn join(&self) -> &[String] {
-        &self.join
-    }
-
-    /// What the source is; none where nothing needs one.
-    fn source(&self) -> Option<&SourceBlock> {
-        let is_needed = !self.relationships.is_empty() || !self.source.values().is_empty();
-        is_needed.then_some(&self.source)
-    }
-
-    /// Every value with what it is called.
-    fn values(&self) -> Vec<(&'static str, &Value)> {
-        let mut values = self.source.values();
-        values.extend(self.entities.iter().flat_map(EntityBlock::values));
-        values.extend(self.relationships.iter().flat_map(RelationshipBlock::values));
-        values
-    }
-
-    /// Every column that is named outside of a value, with where.
-    fn columns(&self) -> Vec<(&'static str, &str)> {
-        let entities = self.entities.iter().map(EntityBlock::apply);
-        let applies = entities.chain(self.relationships.iter().map(RelationshipBlock::apply));
-        let filled = self.csv.fill_down.iter().map(|column| ("fill_down", column.trim()));
-        applies.flat_map(blocks::apply::Apply::columns).chain(filled).collect()
-    }
-}
-
-/// Where and why TOML is no mapping.
-fn refused(text: &str, mut error: toml::de::Error) -> Unreadable {
-    let line = error.span().map_or(1, |span| {
-        let before = text.get(..span.start).unwrap_or_default();
-        before.matches('\n').count() + 1
-    });
-    let reason = error.message().to_owned();
-    // Without the text beside it, the error tells the key instead, in its last line.
-    error.set_input(None);
-    let told = error.to_string();
-    let key = told
-        .lines()
-        .find_map(|line| line.strip_prefix("in `")?.strip_suffix('`'));
-    let place = key.map_or(format!("line {line}"), |key| format!("line {line}, {key}"));
-    Unreadable::form(place, reason)
-}
 
 /// Reads a table as the mapping says. A row is a record: it becomes one draft for each block that takes it. A value that is
 /// not understood is kept in the properties; without an id, a kind, a name or an end there is no draft.
@@ -138,7 +36,7 @@ pub fn read(input: Input<'_>, mapping: &Mapping, each: Each<'_>) -> Result<(), U
         mapping,
         name,
         told,
-        header: Header::of(rows.header(&mapping.csv)?, mapping)?,
+        header: header::of(rows.header(&mapping.csv)?, mapping)?,
         source: match mapping.source() {
             Some(block) => block.of_table(name, told)?,
             None => None,

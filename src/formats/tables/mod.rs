@@ -5,6 +5,7 @@ mod bundled;
 mod cell;
 mod dataset;
 mod drafts;
+mod form;
 mod ids;
 mod row;
 mod sheet;
@@ -15,8 +16,9 @@ use std::{borrow::Cow, fs, io, path::Path};
 
 pub use self::{drafts::drafts, write::write};
 use self::{
+    form::Form,
     ids::{Ids, Noun},
-    sheet::{Form, Sheet},
+    sheet::Sheet,
 };
 use super::{Error, Problem, Problems, cells::Cells};
 use crate::model::{Dataset, Timestamp};

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{cell, sheet::Form};
+use super::{cell, form::Form};
 use crate::{
     formats::{Problem, Problems},
     model::{self, Amount, Invalid, PartialDate, ShareRange, Timestamp},

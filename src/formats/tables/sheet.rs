@@ -1,21 +1,12 @@
 //! One CSV file: its header, and its rows one by one, each with the line on which it starts. What is wrong with the form
 //! of the file is reported here; what the cells mean is left to the readers of the single tables.
 
-use super::row::Row;
+use super::{form::Form, row::Row};
 use crate::formats::{
     Problem, Problems,
     cells::{self, Cells},
     csv_records::{Records, Step, Syntax},
 };
-
-/// A table as documented: the name of the file and its columns.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Form {
-    pub(super) file: &'static str,
-    pub(super) columns: &'static [&'static str],
-    /// Those of the columns that a header may lack; all their cells are blank then.
-    pub(super) optional: &'static [&'static str],
-}
 
 /// A table that is being read.
 pub(super) struct Sheet<'a> {

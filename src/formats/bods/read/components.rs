@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     formats::{
-        bods::{OURS, record_id},
+        bods::ids::{OURS, record_id},
         export::Selection,
     },
     model::Relationship,

@@ -7,7 +7,7 @@ use super::{
     values::{one_line, take_date, take_end, take_list, take_map, take_text, text},
 };
 use crate::{
-    formats::{bods::entity_id, reader::Fault},
+    formats::{bods::ids::entity_id, reader::Fault},
     model::{
         Entity, EntityKind, EntityStatus, Identifier, LEI_SCHEME, LIST_MAX, Name, NameKind, PartialDate, check_lei,
         country_code, link, not_before,

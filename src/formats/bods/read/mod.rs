@@ -4,6 +4,7 @@ pub(in crate::formats::bods) mod components;
 pub(in crate::formats::bods) mod entity;
 pub(in crate::formats::bods) mod interests;
 pub(in crate::formats::bods) mod older;
+pub(in crate::formats::bods) mod reader;
 pub(in crate::formats::bods) mod relationship;
 pub(in crate::formats::bods) mod replaced;
 pub(in crate::formats::bods) mod sources;

@@ -12,7 +12,10 @@ use super::{
 };
 use crate::{
     formats::{
-        bods::{OURS, entity_id, write::mark::Mark},
+        bods::{
+            ids::{OURS, entity_id},
+            write::mark::Mark,
+        },
         reader::{Fault, Wanted},
     },
     model::{

@@ -15,12 +15,11 @@ use super::{
 use crate::{
     formats::{
         bods::{
-            OURS,
+            ids::{OURS, record_id},
             read::{
                 components::Components,
                 interests::{self, Interest, UNTYPED},
             },
-            record_id,
         },
         export::{Selection, Written},
     },

@@ -3,45 +3,14 @@
 
 use serde_json::Value;
 
-use super::{line::Line, node::check_id};
+use super::line::Line;
 use crate::formats::{
-    followthemoney::terms::ids,
+    followthemoney::terms::{
+        about::About,
+        ids::{self, check_id},
+    },
     reader::{AddedToEntity, Addition, Draft, Fault, Wanted},
 };
-
-/// A schema whose records are about one entity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::formats::followthemoney) struct About {
-    /// What it is called.
-    pub(in crate::formats::followthemoney) name: &'static str,
-    /// The property that refers to the entity.
-    subject: &'static str,
-    /// Under which of the properties of the entity they stand, each by its id.
-    group: &'static str,
-    /// The property that refers to a thing.
-    thing: Option<&'static str>,
-}
-
-const fn about(name: &'static str, subject: &'static str, group: &'static str) -> About {
-    About {
-        name,
-        subject,
-        group,
-        thing: None,
-    }
-}
-
-pub(in crate::formats::followthemoney) const ABOUT: [About; 6] = [
-    about("Sanction", "entity", "sanctions"),
-    About {
-        thing: Some("post"),
-        ..about("Occupancy", "holder", "occupancies")
-    },
-    about("Identification", "holder", "identifications"),
-    about("Passport", "holder", "identifications"),
-    about("Risk", "entity", "risks"),
-    about("TaxRoll", "taxee", "taxRolls"),
-];
 
 /// What a record about one entity adds to it.
 pub(in crate::formats::followthemoney) fn read(mut line: Line, about: About) -> (Vec<Draft>, Vec<Fault>) {

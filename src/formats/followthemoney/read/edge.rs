@@ -3,21 +3,18 @@
 
 use jiff::civil::Date;
 
-use super::{directness, ended, line::Line, node::check_id, percentages, sources, values};
+use super::{claim::claimed, directness, ended, line::Line, percentages, sources, values};
 use crate::{
     formats::{
-        followthemoney::{
-            locator,
-            terms::{
-                ids::{self, Meant},
-                schemata::{self, Edge},
-                statuses,
-            },
+        followthemoney::terms::{
+            ids::{self, Meant, check_id, locator},
+            schemata::{self, Edge},
+            statuses,
         },
         reader::{AddedToRelationship, Addition, Draft, Fault, Wanted},
     },
     model::{
-        Amount, Catalog, DERIVED_ID_CHARS_MAX, Ends, Evidence, PartialDate, Record, Relationship, RelationshipKind,
+        Amount, Catalog, DERIVED_ID_CHARS_MAX, Ends, PartialDate, Record, Relationship, RelationshipKind,
         RelationshipStatus, Source, Validity, evidence_id, plain_id, relationship_id, text,
     },
 };
@@ -207,25 +204,6 @@ fn claim(line: &mut Line, edge: Edge, record: &Of, file: &Source, today: Date) -
         ..claim
     };
     (claim, sources)
-}
-
-/// A relationship of which nothing is known but that these sources assert it.
-pub(in crate::formats::followthemoney) fn claimed(
-    id: String,
-    kind: RelationshipKind,
-    ends: Ends,
-    sources: &[Source],
-    locator: Option<&str>,
-) -> Relationship {
-    let statement = |source: &Source| Evidence {
-        locator: locator.map(str::to_owned),
-        ..Evidence::asserting(evidence_id(&id, &source.id, 1), &source.id)
-    };
-    let evidence = sources.iter().map(statement).collect();
-    Relationship {
-        evidence,
-        ..Relationship::new(id, kind, ends)
-    }
 }
 
 /// The same claim of other ends.

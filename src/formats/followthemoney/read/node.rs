@@ -1,22 +1,19 @@
 //! A record that is an entity. Its first name is its main one; its addresses become LOCATED_IN; whatever the model lacks stays in
 //! its `properties` under the names of FollowTheMoney.
 
-use super::{identifiers, line::Line, sources, values};
+use super::{claim::claimed, identifiers, line::Line, sources, values};
 use crate::{
     formats::{
-        followthemoney::{
-            locator,
-            terms::{
-                ids,
-                schemata::{self, ASSET, Node},
-                statuses,
-            },
+        followthemoney::terms::{
+            ids::{self, check_id, locator},
+            schemata::{self, ASSET, Node},
+            statuses,
         },
         reader::{Draft, Fault},
     },
     model::{
-        Catalog, Ends, Entity, EntityKind, EntityStatus, ID_CHARS_MAX, Identifier, Invalid, LIST_MAX, Name, NameKind,
-        PartialDate, Record, RelationshipKind, Source, link, not_before, relationship_id, text,
+        Catalog, Ends, Entity, EntityKind, EntityStatus, Identifier, LIST_MAX, Name, NameKind, PartialDate, Record,
+        RelationshipKind, Source, link, not_before, relationship_id, text,
     },
 };
 
@@ -51,16 +48,6 @@ fn rejected(line: Line, fault: Fault) -> (Vec<Draft>, Vec<Fault>) {
     let mut faults = line.faults;
     faults.push(fault);
     (Vec::new(), faults)
-}
-
-/// Whether `id` can be an entity's.
-pub(in crate::formats::followthemoney) fn check_id(id: &str) -> Result<(), Invalid> {
-    Entity::check_id(id)?;
-    // No character takes less than a byte.
-    if id.len() > ID_CHARS_MAX && id.chars().count() > ID_CHARS_MAX {
-        return Err(Invalid::new("id", "an id of at most 500 characters"));
-    }
-    Ok(())
 }
 
 /// What the entity is. What is written for services and markets says so in its keywords.
@@ -288,13 +275,7 @@ fn addresses(line: &mut Line, id: &str, file: &Source) -> Vec<Draft> {
             to,
         };
         let id = relationship_id(kind, &ends, ADDRESSES);
-        Draft::of(Record::Relationship(super::edge::claimed(
-            id,
-            kind,
-            ends,
-            &sources,
-            Some(&locator),
-        )))
+        Draft::of(Record::Relationship(claimed(id, kind, ends, &sources, Some(&locator))))
     }));
     drafts
 }

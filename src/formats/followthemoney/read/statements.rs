@@ -1,16 +1,9 @@
 //! Statements: one value of one record on each line, as CSV or as JSON lines. Those of one record that stand together are joined
 //! here; what stands apart is a fragment of it, and adds up as fragments do.
 
-use std::{collections::HashMap, io::BufRead, ops::ControlFlow};
-
-use csv::ByteRecord;
 use serde_json::{Map, Value, json};
 
-use crate::formats::{
-    csv_records::{Records, Step, Syntax, unclosed},
-    followthemoney::{Reading, terms::schemata},
-    reader::{Fault, Unreadable},
-};
+use crate::formats::{followthemoney::terms::schemata, reader::Fault};
 
 /// The columns without which nothing is stated.
 const COLUMNS: [&str; 3] = ["prop", "schema", "value"];
@@ -59,7 +52,7 @@ impl Statement {
         Self::read(text)
     }
 
-    fn read(text: impl Fn(&str) -> String) -> Result<Self, Fault> {
+    pub(in crate::formats::followthemoney) fn read(text: impl Fn(&str) -> String) -> Result<Self, Fault> {
         let id = IDS.iter().map(|name| text(name)).find(|id| !id.is_empty());
         let Some(id) = id else {
             return Err(Fault::rejected(IDS[0], "no id"));
@@ -156,43 +149,4 @@ impl Together {
         }
         Some((record, first_line))
     }
-}
-
-/// Reads a table, one statement in each row.
-pub(in crate::formats::followthemoney) fn read_table(
-    bytes: &mut dyn BufRead,
-    reading: &mut Reading<'_>,
-) -> Result<(), Unreadable> {
-    let mut table = Records::new(bytes, Syntax::COMMAS, reading.bytes_max);
-    let (Step::Record { line } | Step::Unclosed { line }) = table.advance()? else {
-        return Ok(());
-    };
-    let columns: HashMap<String, usize> = texts(&table.record, line)?
-        .into_iter()
-        .enumerate()
-        .map(|(column, name)| (name.trim().to_owned(), column))
-        .collect();
-    loop {
-        let line = match table.advance()? {
-            Step::Record { line } => line,
-            Step::Unclosed { line } => return Err(unclosed(format!("line {line}"))),
-            Step::End => break,
-        };
-        let cells = texts(&table.record, line)?;
-        let text = |name: &str| {
-            let cell = columns.get(name).and_then(|column| cells.get(*column));
-            cell.map(|cell| (*cell).to_owned()).unwrap_or_default()
-        };
-        if reading.statement(Statement::read(text), line) == ControlFlow::Break(()) {
-            return Ok(());
-        }
-    }
-    let _ = reading.finish();
-    Ok(())
-}
-
-/// The cells of a record that starts on this line.
-fn texts(record: &ByteRecord, line: u64) -> Result<Vec<&str>, Unreadable> {
-    let texts = record.iter().map(str::from_utf8).collect::<Result<_, _>>();
-    texts.map_err(|_| Unreadable::form(format!("line {line}"), "not UTF-8"))
 }

@@ -1,6 +1,8 @@
 //! Ids there and here. FollowTheMoney takes letters, digits, dots and hyphens as an id; ours may hold anything. An id that is
 //! not one of theirs is written in their letters, and read back as it was.
 
+use crate::model::{Entity, ID_CHARS_MAX, Invalid};
+
 /// What an id begins with that stands for another.
 const OF_OTHERS: &str = "gx.";
 
@@ -98,6 +100,21 @@ fn decoded(text: &str) -> Option<String> {
         bytes.push(u8::try_from(high * 16 + low).ok()?);
     }
     String::from_utf8(bytes).ok().filter(|id| !id.is_empty())
+}
+
+/// Where in a source of FollowTheMoney a record stands: `Ownership 6d03aec7`.
+pub(in crate::formats::followthemoney) fn locator(schema: &str, id: &str) -> String {
+    format!("{schema} {id}")
+}
+
+/// Whether `id` can be an entity's.
+pub(in crate::formats::followthemoney) fn check_id(id: &str) -> Result<(), Invalid> {
+    Entity::check_id(id)?;
+    // No character takes less than a byte.
+    if id.len() > ID_CHARS_MAX && id.chars().count() > ID_CHARS_MAX {
+        return Err(Invalid::new("id", "an id of at most 500 characters"));
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -1,14 +1,12 @@
 //! The schemata of FollowTheMoney 4, their inheritance flattened: which of them are entities, which are relationships, and why
 //! the model has no room for the others.
 
+use super::about::{ABOUT, About};
 use super::properties::{
     ADDRESS, ANALYZABLE, COMPANY, CONTROL, COURT_CASE, EVENT, INTEREST, INTERVAL, LEGAL_ENTITY, ORGANIZATION,
     OWNERSHIP, PAYMENT, PERSON, PROJECT, REAL_ESTATE, TERRITORY, THING, TRIP, VALUE,
 };
-use crate::{
-    formats::followthemoney::read::about::{ABOUT, About},
-    model::{EntityKind, RelationshipKind},
-};
+use crate::model::{EntityKind, RelationshipKind};
 
 /// What a schema is to us.
 #[derive(Debug, Clone, Copy)]

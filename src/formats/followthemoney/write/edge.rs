@@ -7,7 +7,6 @@ use crate::{
     formats::{
         export::Written,
         followthemoney::{
-            locator,
             read::{
                 directness,
                 edge::{words, words_of},
@@ -16,7 +15,7 @@ use crate::{
                 percentages, sources, values,
             },
             terms::{
-                ids,
+                ids::{self, locator},
                 ours::{COMPONENTS, DIRECTNESS, INTEREST, RECORD},
                 schemata::{self, Edge, UNKNOWN_LINK},
             },

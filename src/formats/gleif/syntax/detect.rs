@@ -4,7 +4,7 @@ use quick_xml::{Reader, events::Event};
 
 use crate::formats::{
     csv_records,
-    gleif::{Content, Form, Syntax},
+    gleif::form::{Content, Form, Syntax},
 };
 
 /// What a file is that starts with these bytes, some 64 KiB of it or all; none when it is not of the golden copy.

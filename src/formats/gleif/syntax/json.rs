@@ -8,7 +8,10 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 
 use super::row::Builder;
 use crate::formats::{
-    gleif::{Content, NOT_UTF_8 as FILE_NOT_UTF_8, Out, overflow},
+    gleif::{
+        form::Content,
+        output::{NOT_UTF_8 as FILE_NOT_UTF_8, Out, overflow},
+    },
     json_values::{self, Broken, Form, Outside, Reason},
     reader::{Fault, Input, NOT_UTF_8, Unreadable, too_long},
 };

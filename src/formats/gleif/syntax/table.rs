@@ -11,7 +11,10 @@ use super::{
 };
 use crate::formats::{
     csv_records::{Records, Step, Syntax, unclosed},
-    gleif::{Content, NOT_UTF_8, Out, overflow},
+    gleif::{
+        form::Content,
+        output::{NOT_UTF_8, Out, overflow},
+    },
     reader::{self, Fault, Input, Unreadable},
 };
 

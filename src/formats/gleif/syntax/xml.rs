@@ -11,7 +11,10 @@ use quick_xml::{
 
 use super::row::Builder;
 use crate::formats::{
-    gleif::{Content, NOT_UTF_8, Out, overflow},
+    gleif::{
+        form::Content,
+        output::{NOT_UTF_8, Out, overflow},
+    },
     reader::{Bounded, Fault, Input, Unreadable},
 };
 

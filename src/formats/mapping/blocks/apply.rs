@@ -10,7 +10,7 @@ use serde::{
     },
 };
 
-use crate::formats::mapping::columns::{header::Row, pattern};
+use crate::formats::mapping::columns::{pattern, row::Row};
 
 /// What must be so for a block to apply: all of these.
 #[derive(Debug, Clone, Default)]

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     formats::mapping::columns::{
         cell_texts::{Components, Country, Day, Flag, Id, Key, Line, Link, Percentage, SourceKey, Text, one_line},
-        header::Row,
+        row::Row,
         value::{Of, Value},
     },
     model::{

@@ -12,7 +12,7 @@ use serde::{
 };
 use serde_json::Map;
 
-use crate::formats::mapping::columns::{header::Row, value::Value};
+use crate::formats::mapping::columns::{row::Row, value::Value};
 
 /// What goes to the properties.
 #[derive(Debug, Clone)]

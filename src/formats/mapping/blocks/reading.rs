@@ -7,7 +7,7 @@ use crate::{
         mapping::columns::{
             cell_texts::Written,
             form::Form,
-            header::Row,
+            row::Row,
             value::{Filled, Of, Value},
         },
         reader::Fault,

@@ -1,6 +1,6 @@
 //! Rows that go on with the one before: a blank cell in some of their columns means what stands above it.
 
-use super::header::Header;
+use super::row::Header;
 
 /// What stands above in the columns of which that is so.
 pub(in crate::formats::mapping) struct Above {

@@ -7,6 +7,7 @@ pub(in crate::formats::mapping) mod form;
 pub(in crate::formats::mapping) mod header;
 pub(in crate::formats::mapping) mod months;
 pub(in crate::formats::mapping) mod pattern;
+pub(in crate::formats::mapping) mod row;
 pub(in crate::formats::mapping) mod rows;
 pub(in crate::formats::mapping) mod template;
 pub(in crate::formats::mapping) mod value;

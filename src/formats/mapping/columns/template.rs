@@ -3,7 +3,7 @@
 
 use super::{
     filter::{FILTERS, Filter},
-    header::Row,
+    row::Row,
 };
 
 /// A text with columns in it.

@@ -8,7 +8,7 @@ use serde::{
     de::{Error, MapAccess, Visitor, value::MapAccessDeserializer},
 };
 
-use super::{cell_texts::Written, header::Row, pattern, template::Template};
+use super::{cell_texts::Written, pattern, row::Row, template::Template};
 
 /// A text made of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,9 +5,10 @@ use crate::{
         Problems,
         tables::{
             cell,
+            form::Form,
             ids::{Ids, Noun},
             row::Row,
-            sheet::{Form, Sheet},
+            sheet::Sheet,
         },
     },
     model::{Catalog, Entity, EntityKind, EntityStatus, PartialDate, not_before, plain_id},

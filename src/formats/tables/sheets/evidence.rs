@@ -8,9 +8,10 @@ use crate::{
         Problem, Problems,
         tables::{
             cell,
+            form::Form,
             ids::{Ids, Noun, not_in_use},
             row::Row,
-            sheet::{Form, Sheet},
+            sheet::Sheet,
         },
     },
     model::{Catalog, Evidence, Relationship, Share, Source, Stance, plain_id},

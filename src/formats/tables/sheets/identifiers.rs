@@ -7,8 +7,9 @@ use crate::{
     formats::{
         Problems,
         tables::{
+            form::Form,
             ids::{Ids, Noun, not_in_use},
-            sheet::{Form, Sheet},
+            sheet::Sheet,
         },
     },
     model::{Entity, Identifier},

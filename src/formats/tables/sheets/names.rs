@@ -4,9 +4,10 @@ use crate::{
     formats::{
         Problems,
         tables::{
+            form::Form,
             ids::{Ids, Noun},
             row::Row,
-            sheet::{Form, Sheet},
+            sheet::Sheet,
         },
     },
     model::{Catalog, Entity, Name, NameKind},

@@ -6,9 +6,10 @@ use crate::{
         Problems,
         tables::{
             cell,
+            form::Form,
             ids::{Ids, Noun},
             row::Row,
-            sheet::{Form, Sheet},
+            sheet::Sheet,
         },
     },
     model::{

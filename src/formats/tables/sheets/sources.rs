@@ -4,8 +4,9 @@ use crate::{
     formats::{
         Problems,
         tables::{
+            form::Form,
             ids::{Ids, Noun},
-            sheet::{Form, Sheet},
+            sheet::Sheet,
         },
     },
     model::{Source, plain_id},

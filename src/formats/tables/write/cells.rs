@@ -9,7 +9,7 @@ use crate::{
         Error,
         cells::{self, Cells as Style},
         export::Written,
-        tables::sheet::Form,
+        tables::form::Form,
     },
     model::{self, PartialDate},
 };
@@ -70,7 +70,7 @@ impl Cells {
     }
 
     fn checked(&self, result: io::Result<()>) -> Result<(), Error> {
-        result.map_err(|reason| super::folder::failed(&self.path, reason))
+        result.map_err(|reason| super::io_error::io_error(&self.path, reason))
     }
 }
 

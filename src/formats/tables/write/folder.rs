@@ -7,8 +7,8 @@ use std::{
     process,
 };
 
-use super::cells::Cells;
-use crate::formats::{Error, cells::Cells as Style, tables::sheet::Form};
+use super::{cells::Cells, io_error::io_error};
+use crate::formats::{Error, cells::Cells as Style, tables::form::Form};
 
 /// A folder that is being filled. Unless it is finished, it vanishes.
 pub(super) struct Folder {
@@ -26,7 +26,7 @@ impl Folder {
         let is_empty = match fs::read_dir(dir) {
             Ok(mut entries) => entries.next().is_none(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => true,
-            Err(error) => return Err(failed(dir, error)),
+            Err(error) => return Err(io_error(dir, error)),
         };
         if !is_empty {
             let advice = "name one that does not exist yet, or an empty one";
@@ -43,7 +43,7 @@ impl Folder {
         let mut name = name.to_owned();
         name.push(format!(".{}.new", process::id()));
         let unfinished = dir.with_file_name(name);
-        fs::create_dir(&unfinished).map_err(|reason| failed(&unfinished, reason))?;
+        fs::create_dir(&unfinished).map_err(|reason| io_error(&unfinished, reason))?;
         Ok(Self { unfinished })
     }
 
@@ -54,13 +54,13 @@ impl Folder {
             file.write_all(bytes)?;
             file.sync_all()
         });
-        written.map_err(|reason| failed(&path, reason))
+        written.map_err(|reason| io_error(&path, reason))
     }
 
     /// Begins a table.
     pub(super) fn table(&self, form: Form, style: Style) -> Result<Cells, Error> {
         let path = self.unfinished.join(form.file);
-        let file = File::create_new(&path).map_err(|reason| failed(&path, reason))?;
+        let file = File::create_new(&path).map_err(|reason| io_error(&path, reason))?;
         Cells::begin(form, path, file, style)
     }
 
@@ -68,9 +68,9 @@ impl Folder {
     pub(super) fn finish(self, dir: &Path) -> Result<(), Error> {
         // Not all systems put a folder in the place of an empty one.
         if dir.is_dir() {
-            fs::remove_dir(dir).map_err(|reason| failed(dir, reason))?;
+            fs::remove_dir(dir).map_err(|reason| io_error(dir, reason))?;
         }
-        fs::rename(&self.unfinished, dir).map_err(|reason| failed(dir, reason))
+        fs::rename(&self.unfinished, dir).map_err(|reason| io_error(dir, reason))
     }
 }
 
@@ -78,14 +78,5 @@ impl Drop for Folder {
     fn drop(&mut self) {
         // Gone already where it was finished; otherwise the error that led here is what is told.
         let _ = fs::remove_dir_all(&self.unfinished);
-    }
-}
-
-/// What the system refuses.
-pub(super) fn failed(path: &Path, reason: io::Error) -> Error {
-    Error::Io {
-        path: path.to_owned(),
-        reason,
-        advice: "check that the folder above it exists, that you may write there, and that there is room",
     }
 }

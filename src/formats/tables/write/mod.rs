@@ -4,6 +4,7 @@
 mod cells;
 mod claims;
 mod folder;
+mod io_error;
 
 use std::{collections::HashSet, path::Path};
 
@@ -15,7 +16,7 @@ use self::{
 };
 use super::{
     dataset,
-    sheet::Form,
+    form::Form,
     sheets::{entities, identifiers, names, sources},
 };
 use crate::{

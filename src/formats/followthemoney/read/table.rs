@@ -1,0 +1,50 @@
+//! A table of statements, one in each row.
+
+use std::{collections::HashMap, io::BufRead, ops::ControlFlow};
+
+use csv::ByteRecord;
+
+use super::{reading::Reading, statements::Statement};
+use crate::formats::{
+    csv_records::{Records, Step, Syntax, unclosed},
+    reader::Unreadable,
+};
+
+/// Reads a table, one statement in each row.
+pub(in crate::formats::followthemoney) fn read(
+    bytes: &mut dyn BufRead,
+    reading: &mut Reading<'_>,
+) -> Result<(), Unreadable> {
+    let mut table = Records::new(bytes, Syntax::COMMAS, reading.bytes_max);
+    let (Step::Record { line } | Step::Unclosed { line }) = table.advance()? else {
+        return Ok(());
+    };
+    let columns: HashMap<String, usize> = texts(&table.record, line)?
+        .into_iter()
+        .enumerate()
+        .map(|(column, name)| (name.trim().to_owned(), column))
+        .collect();
+    loop {
+        let line = match table.advance()? {
+            Step::Record { line } => line,
+            Step::Unclosed { line } => return Err(unclosed(format!("line {line}"))),
+            Step::End => break,
+        };
+        let cells = texts(&table.record, line)?;
+        let text = |name: &str| {
+            let cell = columns.get(name).and_then(|column| cells.get(*column));
+            cell.map(|cell| (*cell).to_owned()).unwrap_or_default()
+        };
+        if reading.statement(Statement::read(text), line) == ControlFlow::Break(()) {
+            return Ok(());
+        }
+    }
+    let _ = reading.finish();
+    Ok(())
+}
+
+/// The cells of a record that starts on this line.
+fn texts(record: &ByteRecord, line: u64) -> Result<Vec<&str>, Unreadable> {
+    let texts = record.iter().map(str::from_utf8).collect::<Result<_, _>>();
+    texts.map_err(|_| Unreadable::form(format!("line {line}"), "not UTF-8"))
+}
