@@ -32,7 +32,7 @@ use super::{
 use crate::{
     engine::{self, Answer, Code as ErrorCode, Error, Operations, Outcome, WriteHandover},
     model::Timestamp,
-    schema::Started,
+    schema::Reply,
 };
 
 /// Answers of a socket that wait to be sent: further ones wait to be computed.
@@ -422,8 +422,8 @@ impl Operation {
         let service = &self.graphql.service;
         let started = service.api.start(request, &service.store, Timestamp::now, None);
         let mut events = match started.await {
-            Started::Subscribed(events) => events,
-            Started::Answered(answer) => return self.last(&answer).await,
+            Reply::Subscription(events) => events,
+            Reply::Answer(answer) => return self.last(&answer).await,
         };
         while let Some(event) = events.next().await {
             if event.answer.outcome != Outcome::Executed {
