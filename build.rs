@@ -27,7 +27,7 @@ const FOLDERS: &[&str] = &["general", "public", "queries", "src"];
 const STAMP: &str = ".stamp";
 const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };
 
-/// Why there are no pages, and what would make another attempt worth while.
+/// Why there are no pages, and when to try again.
 struct Missing {
     why: String,
     retry: Retry,
@@ -85,7 +85,7 @@ fn main() {
 fn warn(missing: &Missing, out: &Path) {
     let why = missing.why.replace(['\n', '\r'], " ");
     println!(
-        "cargo::warning=The server is built without its web pages: {why} Everything else works. To get the pages, mend \
+        "cargo::warning=The server is built without its web pages: {why} Everything else works. To get the pages, fix \
          this and build again; to do without them on purpose, set GUANXI_WEB=skip."
     );
     match missing.retry {
@@ -116,9 +116,9 @@ fn provide(web: &Path, out: &Path, pages: &Path) -> Result<(), Missing> {
     let stamp = format!("{:016x}", hash.finish());
 
     let dist = web.join("dist");
-    // Two cargo runs share dist: the second waits and finds it done. Where nothing can be written nothing is shared.
+    // Two cargo runs share dist: the second waits and uses the result. A read-only folder is not shared.
     let lock = lock(&dist).ok();
-    if fs::read_to_string(dist.join(STAMP)).is_ok_and(|found| found == stamp) {
+    if fs::read_to_string(dist.join(STAMP)).is_ok_and(|current| current == stamp) {
         return Ok(replace(&dist, pages)?);
     }
     let built = build(web, out, &sources)?;
@@ -129,7 +129,7 @@ fn provide(web: &Path, out: &Path, pages: &Path) -> Result<(), Missing> {
     Ok(())
 }
 
-/// What the pages are made of, as paths below `web`, in the order of their names. Tells cargo to watch them.
+/// The sources of the pages, as paths below `web`, sorted by name. Registers them with cargo.
 fn sources(web: &Path) -> Result<Vec<PathBuf>, Missing> {
     let absent = |name: &str| Missing {
         why: format!("web/{name} is missing from these sources."),
@@ -161,7 +161,7 @@ fn lock(dist: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Runs npm on a copy of the sources and answers the folder with the result.
+/// Runs npm on a copy of the sources and returns the folder with the result.
 fn build(web: &Path, out: &Path, sources: &[PathBuf]) -> Result<PathBuf, Missing> {
     check_node()?;
     let copy = out.join("web");
@@ -173,14 +173,14 @@ fn build(web: &Path, out: &Path, sources: &[PathBuf]) -> Result<PathBuf, Missing
     File::create(&log)?;
     npm(&["ci", "--no-audit", "--no-fund", "--include=dev"], &copy, &log)?;
     npm(&["run", "build"], &copy, &log)?;
-    // A few hundred megabytes that nothing reads again.
+    // A few hundred megabytes that are no longer needed.
     remove(&copy.join("node_modules"))?;
     Ok(copy.join("dist"))
 }
 
 fn check_node() -> Result<(), Missing> {
-    let install = |found: String| Missing {
-        why: format!("{found} Install Node.js with npm, version 22.12 or later (of 20: 20.19 or later)."),
+    let install = |problem: String| Missing {
+        why: format!("{problem} Install Node.js with npm, version 22.12 or later (of 20: 20.19 or later)."),
         retry: Retry::Install,
     };
     let Ok(output) = Command::new("node").arg("--version").output() else {
@@ -192,7 +192,7 @@ fn check_node() -> Result<(), Missing> {
     let (Some(Ok(major)), Some(Ok(minor))) = (parts.next(), parts.next()) else {
         return Err(install(format!("`node --version` answers \"{version}\".")));
     };
-    // What Vite 8 runs on.
+    // The versions that Vite 8 supports.
     match (major, minor) {
         (20, 19..) | (22, 12..) | (23.., _) => Ok(()),
         _ => Err(install(format!("Node.js {version} is too old."))),
@@ -204,7 +204,7 @@ fn npm(arguments: &[&str], folder: &Path, log: &Path) -> Result<(), Missing> {
     let status = Command::new(NPM)
         .args(arguments)
         .current_dir(folder)
-        // Production would leave out what builds the pages.
+        // Production would omit the packages that build the pages.
         .env_remove("NODE_ENV")
         .env("NO_COLOR", "1")
         .stdin(Stdio::null())
@@ -230,19 +230,20 @@ fn npm(arguments: &[&str], folder: &Path, log: &Path) -> Result<(), Missing> {
     }
 }
 
-/// The last line that says something: npm ends with where its own log is.
+/// The last informative line: npm ends with the path of its own log.
 fn last_line(log: &Path) -> String {
     let log = fs::read(log).unwrap_or_default();
     let log = String::from_utf8_lossy(&log);
-    let telling = |line: &&str| !line.is_empty() && *line != "npm error" && !line.contains("complete log of this run");
+    let is_informative =
+        |line: &&str| !line.is_empty() && *line != "npm error" && !line.contains("complete log of this run");
     log.lines()
         .map(str::trim)
-        .rfind(telling)
+        .rfind(is_informative)
         .unwrap_or("nothing")
         .to_owned()
 }
 
-/// Replaces what `dist` holds. The stamp goes first and comes last, so that half a copy is never taken for the whole.
+/// Replaces the content of `dist`. The stamp is removed first and written last, so that an incomplete copy is never used.
 fn publish(built: &Path, dist: &Path, stamp: &str) -> io::Result<()> {
     remove(&dist.join(STAMP))?;
     for entry in fs::read_dir(dist)? {
@@ -268,7 +269,7 @@ fn copy_folder(from: &Path, to: &Path) -> io::Result<()> {
         .try_for_each(|path| copy_file(&from.join(path), &to.join(path)))
 }
 
-/// Copies the content only: a read-only source gives a file that can be removed again.
+/// Copies only the content: the copy of a read-only file is writable, so that it can be removed.
 fn copy_file(from: &Path, to: &Path) -> io::Result<()> {
     if let Some(folder) = to.parent() {
         fs::create_dir_all(folder)?;
@@ -277,12 +278,12 @@ fn copy_file(from: &Path, to: &Path) -> io::Result<()> {
 }
 
 fn remove(path: &Path) -> io::Result<()> {
-    let removed = if path.is_dir() {
+    let result = if path.is_dir() {
         fs::remove_dir_all(path)
     } else {
         fs::remove_file(path)
     };
-    removed.or_else(|error| {
+    result.or_else(|error| {
         if error.kind() == io::ErrorKind::NotFound {
             Ok(())
         } else {
@@ -291,7 +292,7 @@ fn remove(path: &Path) -> io::Result<()> {
     })
 }
 
-/// Adds every file below `root`/`folder`, as a path below `root`. Hidden ones are left out: editors leave them behind.
+/// Adds every file below `root`/`folder`, as a path below `root`, except hidden ones, which editors create.
 fn files_below(root: &Path, folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     for entry in fs::read_dir(root.join(folder))? {
         let entry = entry?;
@@ -308,7 +309,7 @@ fn files_below(root: &Path, folder: &Path, files: &mut Vec<PathBuf>) -> io::Resu
     Ok(())
 }
 
-/// The Rust source of the table that the program serves from.
+/// The Rust source of the table of pages in the program.
 fn table(pages: &Path) -> io::Result<String> {
     let mut files = Vec::new();
     files_below(pages, Path::new(""), &mut files)?;

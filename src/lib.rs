@@ -1,7 +1,7 @@
 //! guanxi: a GraphQL server over an entity-relationship graph of business, where every relationship is a claim with
 //! evidence, a status and dates.
 //!
-//! The rooms; a module uses only its own and what stands to its left:
+//! The modules; each uses only itself and those to its left:
 //!
 //! ```text
 //! model ← auth ← graph ← edit ← store ← formats ← import ┐
@@ -11,12 +11,12 @@
 //! - [`model`]: the nouns and their rules, plain values.
 //! - [`auth`]: API tokens, of which only hashes are stored.
 //! - [`graph`]: the graph in memory, read through immutable snapshots, and the algorithms over it.
-//! - [`edit`]: what a proposed change means for a snapshot: pure decisions, faults with their places.
-//! - [`store`]: the log of every change, which is the truth; one state to read: the graph and what is derived from it once.
-//! - [`formats`]: readers and writers of files, first of all of guanxi's own tables.
-//! - [`import`]: bringing files into a store.
-//! - [`engine`]: how a GraphQL request is run, whatever the schema says: limits, checks, cost, workers, errors.
-//! - [`schema`]: what can be asked.
+//! - [`edit`]: validates a proposed change against a snapshot: pure decisions, faults with their paths.
+//! - [`store`]: the log of every change, the source of truth; and the state to read: the graph and the data derived from it.
+//! - [`formats`]: readers and writers of files, among them guanxi's own tables.
+//! - [`import`]: imports files into a store.
+//! - [`engine`]: runs GraphQL requests, for any schema: limits, validation, cost, workers, errors.
+//! - [`schema`]: the GraphQL schema and its resolvers.
 //! - [`http`]: GraphQL over HTTP, health, and the pages.
 //! - [`cli`]: arguments, environment, printing, exit codes.
 //!

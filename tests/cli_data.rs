@@ -111,16 +111,12 @@ fn the_data_of_a_question_is_named_by_words_or_variables_and_said() {
             &[("GUANXI_STORE", "nowhere"), ("GUANXI_DATA", "nowhere")],
             "",
         ),
-        (&[], &[("GUANXI_STORE", store.as_str())], "which GUANXI_STORE names"),
-        (
-            &[],
-            &[("GUANXI_SERVER", served.url.as_str())],
-            "which GUANXI_SERVER names",
-        ),
+        (&[], &[("GUANXI_STORE", store.as_str())], "from GUANXI_STORE"),
+        (&[], &[("GUANXI_SERVER", served.url.as_str())], "from GUANXI_SERVER"),
         (
             &[],
             &[("GUANXI_SERVER", ""), ("GUANXI_STORE", store.as_str())],
-            "which GUANXI_STORE names",
+            "from GUANXI_STORE",
         ),
     ] {
         let (code, out, told) = guanxi(&[&["query", NAMES], words].concat(), variables);
@@ -163,7 +159,7 @@ fn other_commands_take_the_same_words() {
             "{out}"
         );
         let (code, out, _) = guanxi(&[&["check"], words].concat(), variables);
-        assert!(code == 0 && out.contains("no problems in how it is stored"), "{out}");
+        assert!(code == 0 && out.contains("no problems in the stored data"), "{out}");
     }
     let tables = folder.path().join("tables").to_str().unwrap().to_owned();
     let export = ["export", "guanxi", "--store", &store, "--output", &tables];
@@ -195,7 +191,7 @@ fn words_that_do_not_go_together_are_refused_with_the_way_out() {
         (
             &["query", NAMES],
             &both,
-            "say which by --store DIR, --data DIR or --server URL",
+            "select one with --store DIR, --data DIR or --server URL",
         ),
         (&["export", "csv"], &both, "GUANXI_STORE and GUANXI_SERVER are set"),
         (&["query", NAMES, "--token", "gxt_a"], &[], "give --server URL as well"),
@@ -224,7 +220,7 @@ fn words_that_do_not_go_together_are_refused_with_the_way_out() {
         (&["check"], &[("GUANXI_SERVER", url)], "GUANXI_SERVER names the server"),
         (&["check", "a", "--data", "b"], &[], "--data DIR and the folder DIR"),
         (&["export", "csv", "--server", url], &[], "from the folder of its store"),
-        (&["schema", "--store", "a"], &[], "the same whatever the data"),
+        (&["schema", "--store", "a"], &[], "the same for all data"),
         (&["serve", "--server", url], &[], "guanxi query --server URL"),
         (&["--server", url], &[], "guanxi query --server URL"),
         (&["--store", "a", "query", NAMES], &[], "guanxi query … --store"),
@@ -359,9 +355,9 @@ fn a_server_that_does_not_answer_is_told_apart_from_an_answer_with_errors() {
     let plain = closed.replace("http://", "https://");
     let no_tls = page.replace("http://", "https://");
     for (url, further, said) in [
-        (&closed, &[][..], "no program listens there"),
-        (&plain, &[], "no program listens there"),
-        (&no_tls, &[], "does not speak https"),
+        (&closed, &[][..], "no program listens at this address"),
+        (&plain, &[], "no program listens at this address"),
+        (&no_tls, &[], "does not use https"),
         (&page, &[], "status 502 Bad Gateway and \"<html> sorry\""),
         (&moved, &[], "redirects to https://example.org/graphql"),
         (&large, &["--answer-bytes-max", "1000"], "--answer-bytes-max"),

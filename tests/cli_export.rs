@@ -52,7 +52,7 @@ fn an_export_goes_to_standard_output_and_is_summed_up_beside() {
     let (xml, said) = told(&["graphml"]);
     assert!(xml.starts_with("<?xml") && xml.ends_with("</graphml>\n"));
     assert!(
-        said.contains("left out, since the format cannot hold it: what a statement says beside its source ("),
+        said.contains("left out, since the format cannot represent it: what a statement says beside its source ("),
         "{said}"
     );
     assert!(told(&["dot"]).0.starts_with("digraph \""));

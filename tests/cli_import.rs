@@ -31,7 +31,7 @@ fn told(output: &Output) -> (Option<i32>, String) {
 fn a_format_is_one_though_something_else_is_called_so() {
     let folder = folder(&format!("{ENTITY}\n"));
     // The second time there is a folder `json-lines`.
-    for expected in ["made", "nothing was new"] {
+    for expected in ["created", "nothing was new"] {
         let arguments = ["import", "json-lines", "lines.jsonl", "--store", "json-lines"];
         let (code, text) = told(&guanxi(folder.path(), &arguments));
         assert_eq!(code, Some(0), "{text}");
@@ -83,7 +83,7 @@ fn what_an_ended_import_left_is_said_by_whoever_meets_it() {
     let (code, text) = told(&guanxi(folder.path(), &["import", "other.jsonl", "--store", "s"]));
     assert_eq!(code, Some(0), "{text}");
     assert!(
-        text.contains("interrupted had put into s before is part of the store"),
+        text.contains("the records of an interrupted import into s are part of the store"),
         "{text}"
     );
 }

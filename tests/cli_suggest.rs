@@ -64,7 +64,7 @@ fn compressed_files_archives_and_pipes_are_read_as_an_import_reads_them() {
         assert!(mapping.contains("founded = \"{Inc. date}\""), "{file}: {mapping}");
     }
     for (file, reason) in [
-        ("two.zip", "holds 2 files, and a mapping is for one table"),
+        ("two.zip", "contains 2 files, but a mapping is for one table"),
         ("book.xlsx", "is a spreadsheet"),
     ] {
         let (code, mapping, told) = parts(&guanxi(folder.path(), &["import", "csv", "--suggest", file]));
@@ -94,7 +94,7 @@ fn what_is_no_table_is_refused_and_nothing_is_written() {
         (
             "lines.jsonl",
             br#"{"entity":{"id":"a","kind":"COMPANY","name":"A","status":"ACTIVE"}}"#,
-            "without a mapping",
+            "needs no mapping",
         ),
         (
             "bare.csv",
@@ -118,12 +118,21 @@ fn arguments_that_do_not_go_together_are_wrong_usage() {
         fs::write(folder.path().join(name), TABLE).unwrap();
     }
     for (arguments, reason) in [
-        (&["csv", "--suggest", "a.csv", "b.csv"][..], "one table, and 2 files"),
+        (&["csv", "--suggest", "a.csv", "b.csv"][..], "one table, but 2 files"),
         (&["csv", "--suggest"], "none was named"),
-        (&["gleif", "--suggest", "a.csv"], "the format was said to be gleif"),
-        (&["csv", "--suggest", "a.csv", "--map", "m.toml"], "--map cannot stand"),
-        (&["csv", "--suggest", "a.csv", "--store", "s"], "--store cannot stand"),
-        (&["csv", "--suggest", "a.csv", "--strict"], "--strict cannot stand"),
+        (&["gleif", "--suggest", "a.csv"], "the format is given as gleif"),
+        (
+            &["csv", "--suggest", "a.csv", "--map", "m.toml"],
+            "cannot be combined with --map",
+        ),
+        (
+            &["csv", "--suggest", "a.csv", "--store", "s"],
+            "cannot be combined with --store",
+        ),
+        (
+            &["csv", "--suggest", "a.csv", "--strict"],
+            "cannot be combined with --strict",
+        ),
         (&["csv", "a.csv"], "--store"),
     ] {
         let (code, out, told) = parts(&guanxi(folder.path(), &[&["import"], arguments].concat()));

@@ -1,4 +1,4 @@
-//! `guanxi check`: reads tables or a store and says every problem in them.
+//! `guanxi check`: reads tables or a store and reports every problem in them.
 
 use std::{path::PathBuf, process::ExitCode, time::Duration};
 
@@ -13,21 +13,21 @@ use crate::{
     model::{Dataset, Timestamp, disputed},
 };
 
-/// What helps who wants to know what is wrong with the data of a server.
-const INSTEAD: &str = "Ask it: guanxi query --server URL '{ dataIssues { nodes { severity message } } }'.";
+/// Advice for checking the data of a server.
+const SERVER_ADVICE: &str = "Query it: guanxi query --server URL '{ dataIssues { nodes { severity message } } }'.";
 
 #[derive(Debug, Args)]
 #[command(mut_arg("server", |server| server.hide(true)), mut_arg("token", |token| token.hide(true)))]
 pub(super) struct CheckArguments {
     #[command(flatten)]
-    data: Checked,
+    data: CheckData,
 }
 
-/// What is checked: named by the words of all commands, or as a folder of tables without a word.
+/// The data to check: selected by the flags of all commands, or by a positional folder of tables.
 #[derive(Debug)]
-struct Checked(DataChoice);
+struct CheckData(DataChoice);
 
-impl FromArgMatches for Checked {
+impl FromArgMatches for CheckData {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
         DataChoice::from_arg_matches(matches).map(Self)
     }
@@ -37,7 +37,7 @@ impl FromArgMatches for Checked {
     }
 }
 
-impl Args for Checked {
+impl Args for CheckData {
     fn augment_args(command: Command) -> Command {
         let folder = Arg::new(FOLDER)
             .value_name("DIR")
@@ -52,7 +52,7 @@ impl Args for Checked {
 }
 
 pub(super) fn check(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
-    match arguments.data.0.files("check", INSTEAD)? {
+    match arguments.data.0.files("check", SERVER_ADVICE)? {
         Data::Store(dir) => store::check(dir),
         Data::Tables(dir) => tables(&load_dataset(Some(dir))?),
         Data::Bundled | Data::Server(_) => tables(&load_dataset(None)?),
@@ -72,8 +72,8 @@ fn tables(dataset: &Dataset) -> anyhow::Result<ExitCode> {
         .filter(|relationship| disputed(&relationship.evidence))
         .count();
     print(&format!(
-        "{}: {} entities, {} relationships ({in_dispute} disputed) with {evidence} statements from {} sources; no problems in how they are \
-         written\n",
+        "{}: {} entities, {} relationships ({in_dispute} disputed) with {evidence} statements from {} sources; no problems in their \
+         format\n",
         dataset.title,
         dataset.entities.len(),
         dataset.relationships.len(),

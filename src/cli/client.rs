@@ -1,4 +1,4 @@
-//! Asks another server over HTTP: questions by POST, the schema by GET. Follows no redirect and asks once: what is sent may be a
+//! A client of another server over HTTP: queries by POST, the schema by GET. Follows no redirect and never retries: a request may be a
 //! change.
 
 use std::{net::IpAddr, time::Duration};
@@ -11,14 +11,14 @@ use ureq::{
     tls::{RootCerts, TlsConfig},
 };
 
-use super::{Misused, say};
+use super::{UsageError, say};
 
-/// How long it may take until the connection stands.
-const CONNECTING: Duration = Duration::from_secs(10);
-/// How many letters are shown of an answer that is not GraphQL.
-const SHOWN: usize = 200;
+/// How long connecting may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// The most characters that are quoted of an answer that is not GraphQL.
+const QUOTED_CHARS_MAX: usize = 200;
 
-/// How long, and for how much, a server is listened to.
+/// Limits on the answers of a server.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Server")]
 pub(super) struct ClientLimits {
@@ -35,7 +35,7 @@ pub(super) struct ClientLimits {
     answer_bytes_max: u64,
 }
 
-/// A server, and what it is asked with.
+/// A server, with the token for it.
 #[derive(Debug, Clone)]
 pub(super) struct Server {
     /// Everything before `/graphql`, without a slash at its end.
@@ -43,7 +43,7 @@ pub(super) struct Server {
     token: Option<HeaderValue>,
 }
 
-/// Why there is no answer.
+/// Why a server gave no answer.
 #[derive(Debug, thiserror::Error)]
 #[error("{url}: {reason}")]
 pub(super) struct NoAnswer {
@@ -52,20 +52,20 @@ pub(super) struct NoAnswer {
 }
 
 impl Server {
-    /// The server at this address, of which `/graphql` at the end may be left out.
+    /// The server at this address, with or without `/graphql` at its end.
     ///
     /// # Errors
-    /// [`Misused`] when it is no such address, or the token cannot be sent.
-    pub(super) fn new(url: &str, token: Option<String>) -> Result<Self, Misused> {
+    /// [`UsageError`] if the address is invalid, or the token cannot be sent.
+    pub(super) fn new(url: &str, token: Option<String>) -> Result<Self, UsageError> {
         let wrong = |why: &str| {
-            Misused(format!(
+            UsageError(format!(
                 "the server {url:?} {why}; give an address such as https://example.org or http://127.0.0.1:8000"
             ))
         };
         let uri: Uri = url
             .trim()
             .parse()
-            .map_err(|error| wrong(&format!("is no URL ({error})")))?;
+            .map_err(|error| wrong(&format!("is not a URL ({error})")))?;
         if !matches!(uri.scheme_str(), Some("http" | "https")) {
             return Err(wrong("does not begin with http:// or https://"));
         }
@@ -75,7 +75,7 @@ impl Server {
             .ok_or_else(|| wrong("names no host"))?;
         let authority = uri.authority().map_or(host, |authority| authority.as_str());
         if authority.contains('@') {
-            return Err(wrong("holds a name or a password, for which --token is the place"));
+            return Err(wrong("contains a name or a password; use --token instead"));
         }
         if uri.query().is_some() {
             return Err(wrong("has a query string"));
@@ -83,8 +83,8 @@ impl Server {
         let path = uri.path().trim_end_matches('/');
         let path = path.strip_suffix("/graphql").unwrap_or(path);
         let token = token.map(|token| bearer(&token)).transpose()?;
-        if token.is_some() && uri.scheme_str() == Some("http") && !is_own(host) {
-            say!("guanxi: the token goes to {host} in clear; https:// would keep it secret");
+        if token.is_some() && uri.scheme_str() == Some("http") && !is_local(host) {
+            say!("guanxi: the token is sent to {host} unencrypted; https:// would keep it secret");
         }
         Ok(Self {
             base: format!("{}://{authority}{path}", uri.scheme_str().unwrap_or_default()),
@@ -97,8 +97,8 @@ impl Server {
         &self.base
     }
 
-    /// The answer to a question, whatever its status: JSON with `data` or `errors`.
-    pub(super) fn ask(&self, question: &Question<'_>, limits: &ClientLimits) -> Result<String, NoAnswer> {
+    /// The answer to a request, whatever its status: JSON with `data` or `errors`.
+    pub(super) fn send(&self, request: &GraphqlRequest<'_>, limits: &ClientLimits) -> Result<String, NoAnswer> {
         let url = format!("{}/graphql", self.base);
         let failed = |reason: String| NoAnswer {
             url: url.clone(),
@@ -114,10 +114,10 @@ impl Server {
         if let Some(token) = &self.token {
             post = post.header(header::AUTHORIZATION, token);
         }
-        if let Some(view) = question.view {
+        if let Some(view) = request.view {
             post = post.header("guanxi-view", ascii(view));
         }
-        let response = post.send(question.body().to_string());
+        let response = post.send(request.body().to_string());
         let (status, text) = read(response, &url, limits)?;
         let is_graphql = serde_json::from_str::<Value>(&text)
             .is_ok_and(|answer| answer.get("data").is_some() || answer.get("errors").is_some());
@@ -139,15 +139,15 @@ impl Server {
             return Ok(text);
         }
         let reason = match status {
-            StatusCode::OK => "what it answers is no schema; is it a guanxi server?".to_owned(),
+            StatusCode::OK => "the answer is not a schema; is it a guanxi server?".to_owned(),
             _ => not_graphql(status, &text),
         };
         Err(NoAnswer { url, reason })
     }
 }
 
-/// A question, as it is sent.
-pub(super) struct Question<'q> {
+/// A GraphQL request, as sent.
+pub(super) struct GraphqlRequest<'q> {
     pub(super) query: &'q str,
     pub(super) operation_name: Option<&'q str>,
     pub(super) variables: &'q Map<String, Value>,
@@ -155,7 +155,7 @@ pub(super) struct Question<'q> {
     pub(super) view: Option<&'q Map<String, Value>>,
 }
 
-impl Question<'_> {
+impl GraphqlRequest<'_> {
     fn body(&self) -> Value {
         let mut body = json!({"query": self.query, "variables": self.variables});
         if let Value::Object(fields) = &mut body {
@@ -175,10 +175,10 @@ fn agent(limits: &ClientLimits) -> Agent {
     Agent::config_builder()
         .tls_config(tls)
         .http_status_as_error(false)
-        // A change that was redirected could come to a server that nobody named.
+        // A redirect could lead a change to a server that the user did not name.
         .max_redirects(0)
         .max_redirects_will_error(false)
-        .timeout_connect(Some(CONNECTING))
+        .timeout_connect(Some(CONNECT_TIMEOUT))
         .timeout_global(Some(Duration::from_millis(limits.server_wait_ms)))
         .user_agent(concat!("guanxi/", env!("CARGO_PKG_VERSION")))
         .build()
@@ -200,8 +200,8 @@ fn read(
     if status.is_redirection() {
         let to = response.headers().get(header::LOCATION).and_then(|to| to.to_str().ok());
         return Err(failed(format!(
-            "the server redirects to {} (status {status}), which is not followed; name that address by --server",
-            to.unwrap_or("an address that it does not name")
+            "the server redirects to {} (status {status}), which is not followed; give that address as --server",
+            to.unwrap_or("an unnamed address")
         )));
     }
     let body = response.body_mut().with_config().limit(limits.answer_bytes_max);
@@ -211,7 +211,7 @@ fn read(
     Ok((status, text))
 }
 
-/// Why nothing was answered, and what can be done.
+/// Why there was no answer, with advice.
 fn unreachable(url: &str, error: ureq::Error, limits: &ClientLimits) -> String {
     match error {
         ureq::Error::Timeout(_) => format!(
@@ -219,18 +219,18 @@ fn unreachable(url: &str, error: ureq::Error, limits: &ClientLimits) -> String {
             limits.server_wait_ms
         ),
         ureq::Error::BodyExceedsLimit(max) => {
-            format!("the answer has more than {max} bytes; ask for less, or allow more by --answer-bytes-max")
+            format!("the answer has more than {max} bytes; request less, or allow more with --answer-bytes-max")
         }
-        ureq::Error::HostNotFound => "there is no host of this name".to_owned(),
+        ureq::Error::HostNotFound => "there is no host with this name".to_owned(),
         ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
-            "no program listens there; is the server running?".to_owned()
+            "no program listens at this address; is the server running?".to_owned()
         }
         error => {
             let text = error.to_string();
-            // What a server without TLS answers to a handshake.
+            // The error if a server without TLS answers the handshake.
             let is_plain = text.contains("InvalidContentType") && url.starts_with("https://");
             let advice = if is_plain {
-                "; the server does not speak https there, http:// may be meant"
+                "; the server does not use https there, perhaps use http://"
             } else {
                 ""
             };
@@ -241,31 +241,31 @@ fn unreachable(url: &str, error: ureq::Error, limits: &ClientLimits) -> String {
 
 fn not_graphql(status: StatusCode, text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let shown: String = line.chars().take(SHOWN).collect();
-    let shown = if shown.is_empty() {
+    let quoted: String = line.chars().take(QUOTED_CHARS_MAX).collect();
+    let quoted = if quoted.is_empty() {
         "nothing".to_owned()
     } else {
-        format!("{shown:?}")
+        format!("{quoted:?}")
     };
-    format!("status {status} and {shown}, which is no answer of a guanxi server; is the address right?")
+    format!("status {status} and {quoted}, which is not an answer of a guanxi server; is the address right?")
 }
 
-/// A token, as a header.
-fn bearer(token: &str) -> Result<HeaderValue, Misused> {
+/// The header with a token.
+fn bearer(token: &str) -> Result<HeaderValue, UsageError> {
     let token = token.trim();
     let token = token.strip_prefix("Bearer ").unwrap_or(token).trim_start();
     if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(Misused(
-            "the token is empty or holds what no token does; give it as guanxi token create printed it".to_owned(),
+        return Err(UsageError(
+            "the token is empty or has invalid characters; give it as guanxi token create printed it".to_owned(),
         ));
     }
     let mut value = HeaderValue::try_from(format!("Bearer {token}"))
-        .map_err(|_| Misused("the token cannot be sent as a header".to_owned()))?;
+        .map_err(|_| UsageError("the token cannot be sent as a header".to_owned()))?;
     value.set_sensitive(true);
     Ok(value)
 }
 
-/// JSON without letters that headers do not carry.
+/// JSON in ASCII, since headers cannot contain other characters.
 fn ascii(value: &Map<String, Value>) -> String {
     let mut text = String::new();
     for letter in json!(value).to_string().chars() {
@@ -281,8 +281,8 @@ fn ascii(value: &Map<String, Value>) -> String {
     text
 }
 
-/// Whether a host is this machine.
-fn is_own(host: &str) -> bool {
+/// Whether a host is the local machine.
+fn is_local(host: &str) -> bool {
     let host = host.trim_start_matches('[').trim_end_matches(']');
     host.eq_ignore_ascii_case("localhost") || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
 }
@@ -292,7 +292,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_server_is_named_by_what_stands_before_graphql() {
+    fn the_base_of_a_server_ends_before_graphql() {
         for (url, base) in [
             ("http://127.0.0.1:8000", "http://127.0.0.1:8000"),
             ("http://127.0.0.1:8000/", "http://127.0.0.1:8000"),
@@ -306,29 +306,29 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_server_is_refused_with_an_example() {
+    fn an_invalid_server_is_refused_with_an_example() {
         for (url, why) in [
-            ("", "is no URL"),
+            ("", "is not a URL"),
             ("127.0.0.1:8000", "does not begin with http"),
             ("localhost:8000", "does not begin with http"),
             ("example.org", "does not begin with http"),
             ("/graphql", "does not begin with http"),
             ("ftp://example.org", "does not begin with http"),
-            ("http://", "is no URL"),
-            ("http://ex ample.org", "is no URL"),
+            ("http://", "is not a URL"),
+            ("http://ex ample.org", "is not a URL"),
             ("https://me:secret@example.org", "--token"),
             ("https://example.org/graphql?query={a}", "query string"),
         ] {
-            let Misused(told) = Server::new(url, None).unwrap_err();
+            let UsageError(message) = Server::new(url, None).unwrap_err();
             assert!(
-                told.contains(why) && told.contains("https://example.org"),
-                "{url}: {told}"
+                message.contains(why) && message.contains("https://example.org"),
+                "{url}: {message}"
             );
         }
     }
 
     #[test]
-    fn a_token_is_sent_as_it_was_printed() {
+    fn a_token_is_sent_as_printed() {
         for (token, sent) in [
             ("gxt_a", Some("Bearer gxt_a")),
             (" gxt_a\n", Some("Bearer gxt_a")),

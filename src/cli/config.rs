@@ -35,21 +35,21 @@ pub(super) enum Command {
     /// Answer one query on standard output.
     #[command(after_help = super::query::EXIT_CODES)]
     Query(Box<QueryArguments>),
-    /// Make, list and revoke the tokens that a server asks for.
+    /// Create, list and revoke the tokens of a server.
     #[command(subcommand)]
     Token(TokenCommand),
-    /// Read tables or a store and say every problem in them.
+    /// Read tables or a store and report every problem in them.
     Check(CheckArguments),
     /// Import data into a store: GLEIF, FollowTheMoney, BODS, any table by a mapping.
     #[command(after_help = super::import::EXIT_CODES)]
     Import(ImportArguments),
     /// Export the graph or a part of it: FollowTheMoney, BODS, GraphML, DOT, tables.
     Export(ExportArguments),
-    /// Write a store into one file, also while it is served.
+    /// Write a store to one file, even while it is served.
     Backup(BackupArguments),
-    /// Make a store from a backup.
+    /// Create a store from a backup.
     Restore(RestoreArguments),
-    /// Make the file of a store that is not served smaller.
+    /// Shrink the file of a store that is not being served.
     Compact(StoreArguments),
 }
 
@@ -62,7 +62,7 @@ pub(super) struct StoreArguments {
 
 #[derive(Debug, Args)]
 pub(super) struct BackupArguments {
-    /// The file to write; there must be none of this name.
+    /// The file to write; it must not exist.
     pub(super) to: PathBuf,
     #[command(flatten)]
     pub(super) store: StoreArguments,
@@ -78,60 +78,60 @@ pub(super) struct RestoreArguments {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum TokenCommand {
-    /// Make a token and print it, this once. A running server knows it within a second.
+    /// Create a token and print it once. A running server accepts it within a second.
     Create {
-        /// What changes made with it are attributed to.
+        /// The name to which changes made with it are attributed.
         name: String,
-        /// What its bearer may do: READER asks and watches, EDITOR changes what is recorded as well, ADMIN runs the server.
+        /// The permissions of its bearer: READER queries and subscribes, EDITOR also makes changes, ADMIN runs the server.
         #[arg(long, value_parser = role)]
         role: Role,
-        /// From when on it is refused, such as 2027-01-01T00:00:00Z. Default: never.
+        /// When it expires, such as 2027-01-01T00:00:00Z. Default: never.
         #[arg(long, value_name = "MOMENT")]
         expires: Option<Timestamp>,
         #[command(flatten)]
         file: TokenFile,
     },
-    /// List the tokens, those that are refused among them; what they are is not told.
+    /// List the tokens, including expired and revoked ones, but not their secrets.
     List {
         #[command(flatten)]
         file: TokenFile,
     },
-    /// Take a token back. A running server refuses it within a second, and ends what was opened with it.
+    /// Revoke a token. A running server refuses it within a second, and closes connections that were opened with it.
     Revoke {
-        /// The name it was made with.
+        /// The name with which it was created.
         name: String,
         #[command(flatten)]
         file: TokenFile,
     },
 }
 
-/// Where the tokens are kept.
+/// The file of the tokens.
 #[derive(Debug, Args)]
 pub(super) struct TokenFile {
-    /// The folder of the store, which keeps its tokens in tokens.json.
+    /// The folder of the store, whose tokens are in tokens.json.
     #[arg(long, env = "GUANXI_STORE", value_name = "DIR")]
     store: Option<PathBuf>,
-    /// A file to keep the tokens in, instead of the store's own.
+    /// A file for the tokens, instead of the one in the store.
     #[arg(long, env = "GUANXI_TOKENS", value_name = "FILE")]
     tokens: Option<PathBuf>,
 }
 
 impl TokenFile {
-    /// The file, when one is named.
+    /// The file, if one is named.
     pub(super) fn path(&self) -> Option<PathBuf> {
         tokens_in(self.tokens.as_deref(), self.store.as_deref())
     }
 }
 
-/// The file that is named, else the one in the store.
-/// Under which key a store remembers that tokens protect it.
-const TOKENS_MADE: &str = "tokens";
+/// The key of the note in a store that tokens protect it.
+const TOKENS_NOTE: &str = "tokens";
 
-/// A refusal of the store, in its words.
-fn told(error: &commit::Error) -> anyhow::Error {
+/// An error of the store, with its message.
+fn store_error(error: &commit::Error) -> anyhow::Error {
     anyhow::anyhow!("{error}")
 }
 
+/// The named file, else the one in the store.
 fn tokens_in(file: Option<&Path>, store: Option<&Path>) -> Option<PathBuf> {
     file.map(Path::to_owned).or_else(|| Some(store?.join(tokens::FILE)))
 }
@@ -151,65 +151,65 @@ pub(super) enum Switch {
     Off,
 }
 
-/// Who may do what.
+/// Access to the server.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Access")]
 pub(super) struct AccessArguments {
     /// The file with the tokens (guanxi token create).
     ///
-    /// Without any token, whoever reaches the server may do anything, so it is served on addresses of this machine only.
+    /// Without tokens, everyone who can reach the server has full access, so it listens only on addresses of this machine.
     #[arg(long, env = "GUANXI_TOKENS", value_name = "FILE")]
     tokens: Option<PathBuf>,
-    /// Whether questions are answered without a token.
+    /// Whether queries are answered without a token.
     #[arg(long, env = "GUANXI_PUBLIC_READ", value_enum, default_value_t = Switch::On)]
     public_read: Switch,
-    /// Take no changes from anyone.
+    /// Refuse all changes.
     #[arg(long, env = "GUANXI_READ_ONLY", value_parser = BoolishValueParser::new())]
     read_only: bool,
 }
 
 impl AccessArguments {
-    /// Whether no changes are taken from anyone.
-    pub(super) fn takes_no_changes(&self) -> bool {
+    /// Whether all changes are refused.
+    pub(super) fn refuses_changes(&self) -> bool {
         self.read_only
     }
 
-    /// Refuses to serve a store to everybody that tokens protected, and whose file of tokens is gone.
+    /// Refuses to serve a store without protection if it was protected by tokens and their file is missing.
     pub(super) fn check_tokens(&self, folder: Option<&Path>, store: &Store) -> anyhow::Result<()> {
         let Some(file) = tokens_in(self.tokens.as_deref(), folder).filter(|file| !file.exists()) else {
             return self.remember_tokens(folder, store);
         };
-        let is_known = store.note(TOKENS_MADE).map_err(|error| told(&error))?.is_some();
+        let is_known = store.note(TOKENS_NOTE).map_err(|error| store_error(&error))?.is_some();
         if !is_known && !tokens::were_made(&file) {
             return Ok(());
         }
         let file = file.display();
         anyhow::bail!(
-            "{file}: the tokens are gone that protect the store, without which everybody may do everything; put the file back, \
-             name another one by --tokens, or make a token: guanxi token create NAME --role ADMIN --tokens {file}"
+            "{file}: the tokens that protect the store are missing; without them everyone would have full access; restore the file, \
+             name another one with --tokens, or create a token: guanxi token create NAME --role ADMIN --tokens {file}"
         );
     }
 
-    /// Remembers in the store that tokens protect it, where some do.
+    /// Notes in the store that tokens protect it, if there are any.
     pub(super) fn remember_tokens(&self, folder: Option<&Path>, store: &Store) -> anyhow::Result<()> {
         let file = tokens_in(self.tokens.as_deref(), folder);
-        // Where no changes are taken, it may be that nothing can be written either.
+        // A server that refuses changes may have a read-only store.
         if !self.read_only
             && file.is_some_and(|file| file.exists())
-            && store.note(TOKENS_MADE).map_err(|error| told(&error))?.is_none()
+            && store.note(TOKENS_NOTE).map_err(|error| store_error(&error))?.is_none()
         {
-            let note = [(TOKENS_MADE.to_owned(), Some(Vec::new()))];
-            store.remember(&note.into()).map_err(|error| told(&error))?;
+            let note = [(TOKENS_NOTE.to_owned(), Some(Vec::new()))];
+            store.remember(&note.into()).map_err(|error| store_error(&error))?;
         }
         Ok(())
     }
 
-    /// Access by the tokens of the file that is named, else of the store.
+    /// Access by the tokens of the named file, else of the store.
     pub(super) fn access(&self, store: Option<&Path>) -> anyhow::Result<http::Access> {
-        // A name with a slip must not open what tokens were to protect.
+        // A misspelt name must not leave the server unprotected.
         if let Some(file) = self.tokens.as_deref().filter(|file| !file.exists()) {
             anyhow::bail!(
-                "--tokens {}: there is no such file; guanxi token create NAME --role EDITOR --tokens {} makes it",
+                "--tokens {}: there is no such file; guanxi token create NAME --role EDITOR --tokens {} creates it",
                 file.display(),
                 file.display()
             );
@@ -238,12 +238,12 @@ pub(super) struct DataArguments {
     pub(super) data: Option<PathBuf>,
 }
 
-/// How log lines are written.
+/// The format of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum LogFormat {
     /// For people.
     Human,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 
@@ -255,18 +255,18 @@ pub(super) struct ServeArguments {
     /// The port to listen on; 0 lets the system choose.
     #[arg(long, env = "GUANXI_PORT", default_value_t = 8000)]
     pub(super) port: u16,
-    /// How log lines are written.
+    /// The format of log lines.
     #[arg(long, env = "GUANXI_LOG_FORMAT", value_enum, default_value_t = LogFormat::Human)]
     pub(super) log_format: LogFormat,
-    /// What is logged: error, warn, info, debug, trace, or a filter such as guanxi=debug.
+    /// The level of the log: error, warn, info, debug, trace, or a filter such as guanxi=debug.
     #[arg(long, env = "GUANXI_LOG", default_value = "info")]
     pub(super) log: String,
-    /// The folder that keeps everything. Default: changes last as long as the process.
+    /// The folder of the store. Default: changes last as long as the process.
     ///
-    /// The first start makes it, from the tables of --data or the bundled network.
+    /// The first start creates it, from the tables of --data or the bundled network.
     #[arg(long, env = "GUANXI_STORE", value_name = "DIR")]
     pub(super) store: Option<PathBuf>,
-    // Other commands ask a server by this word; here it is refused with the way out.
+    // A flag of other commands, which is refused here with advice.
     #[arg(long, value_name = "URL", hide = true)]
     pub(super) server: Option<String>,
     #[command(flatten)]
@@ -279,7 +279,7 @@ pub(super) struct ServeArguments {
     pub(super) access: AccessArguments,
 }
 
-/// What one request may ask for.
+/// The limits of one request.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Limits")]
 pub(super) struct LimitArguments {
@@ -307,19 +307,19 @@ pub(super) struct LimitArguments {
     /// Points of complexity: one per field, times the sizes of the pages around it.
     #[arg(long, env = "GUANXI_COMPLEXITY_MAX", default_value_t = Limits::default().complexity_max)]
     complexity_max: u64,
-    /// Values in the variables: numbers, texts, lists, objects.
+    /// Values in the variables: numbers, strings, lists, objects.
     #[arg(long, env = "GUANXI_VALUES_MAX", default_value_t = Limits::default().values_max)]
     values_max: u64,
-    /// Bytes of a document, comments aside.
+    /// Bytes of a document, without comments.
     #[arg(long, env = "GUANXI_DOCUMENT_BYTES_MAX", default_value_t = Limits::default().document_bytes_max)]
     document_bytes_max: u64,
-    /// Entities and relationships that one request may look at.
+    /// Entities and relationships that one request may visit.
     #[arg(long, env = "GUANXI_WORK_MAX", default_value_t = Limits::default().work_max)]
     work_max: u64,
     /// Milliseconds that one request may take.
     #[arg(long, env = "GUANXI_TIMEOUT_MS", default_value_t = Limits::default().timeout_ms)]
     timeout_ms: u64,
-    /// Requests that look at the whole graph at a time, and as many others that search, walk or filter. Default: one for each
+    /// Concurrent requests that scan the whole graph, and as many others that search, traverse or filter. Default: one for each
     /// processor, at least 2. Lookups need no worker.
     #[arg(
         long,
@@ -328,10 +328,10 @@ pub(super) struct LimitArguments {
         value_parser = clap::value_parser!(u64).range(1..=Limits::WORKERS_MAX)
     )]
     workers_max: u64,
-    /// Requests of each of the two sorts that may wait for a worker; further ones are told to try again.
+    /// Requests of each of these two classes that may wait for a worker; further ones are refused and may be retried.
     #[arg(long, env = "GUANXI_QUEUE_MAX", default_value_t = Limits::default().queue_max)]
     queue_max: u64,
-    /// Entries of the log of changes that a subscription reads ahead of what its client has taken.
+    /// Entries of the log of changes that a subscription reads ahead of its client.
     #[arg(long, env = "GUANXI_ENTRIES_AHEAD_MAX", default_value_t = Limits::default().entries_ahead_max)]
     entries_ahead_max: u64,
     /// Refuse introspection; the schema is still served as text at /schema.graphql.
@@ -370,13 +370,13 @@ impl LimitArguments {
     }
 }
 
-/// How the server treats clients.
+/// The settings for HTTP clients.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "HTTP")]
 pub(super) struct HttpArguments {
-    /// A name by which requests may call the server (their Host), such as graph.example; *.example is every name below it, * is
-    /// any. May be repeated, or separated by commas. localhost and the addresses of this machine to itself always may, and
-    /// other addresses where tokens protect the server or it is open to other machines.
+    /// A host name that requests may use (their Host), such as graph.example; *.example is every name below it, * is
+    /// any. May be repeated, or separated by commas. localhost and loopback addresses are always allowed, and
+    /// other addresses if tokens protect the server or it is open to other machines.
     #[arg(long, env = "GUANXI_HOST_NAME", value_name = "NAME", value_delimiter = ',')]
     host_name: Vec<String>,
     /// An origin whose pages may read answers, such as https://example.org; * is any. May be repeated, or separated by
@@ -386,7 +386,7 @@ pub(super) struct HttpArguments {
     /// Operations in one body; 0 turns batches off.
     #[arg(long, env = "GUANXI_BATCH_MAX", default_value_t = http::Settings::default().batch_max)]
     batch_max: usize,
-    /// Answer a GET only when it carries the header GraphQL-Require-Preflight.
+    /// Answer a GET only if it has the header GraphQL-Require-Preflight.
     #[arg(long, env = "GUANXI_GET_PREFLIGHT", value_parser = BoolishValueParser::new())]
     get_preflight: bool,
     /// Milliseconds that the headers of a request may take to arrive.
@@ -395,34 +395,34 @@ pub(super) struct HttpArguments {
     /// Milliseconds that a request body may take to arrive.
     #[arg(long, env = "GUANXI_BODY_TIMEOUT_MS", default_value_t = http::Settings::default().body_timeout_ms)]
     body_timeout_ms: u64,
-    /// Connections at a time. Further ones wait until the longest idle are closed for them, after a quarter of a second at least. Lowered where
+    /// Concurrent connections. Further ones wait until the longest idle ones are closed, after at least a quarter of a second. Lowered if
     /// the system allows fewer open files.
     #[arg(long, env = "GUANXI_CONNECTIONS_MAX", default_value_t = http::Settings::default().connections_max)]
     connections_max: usize,
-    /// WebSockets at a time; further ones are told to try again. Lowered where the system allows fewer open files.
+    /// Concurrent WebSockets; further ones are refused and may be retried. Lowered if the system allows fewer open files.
     #[arg(long, env = "GUANXI_SOCKETS_MAX", default_value_t = http::Settings::default().sockets_max)]
     sockets_max: usize,
-    /// Operations on one WebSocket at a time.
+    /// Concurrent operations on one WebSocket.
     #[arg(long, env = "GUANXI_SOCKET_OPERATIONS_MAX", default_value_t = http::Settings::default().socket_operations_max)]
     socket_operations_max: usize,
-    /// Milliseconds that a WebSocket may take to say who it is.
+    /// Milliseconds that a WebSocket may take to initialise (connection_init).
     #[arg(long, env = "GUANXI_INIT_TIMEOUT_MS", default_value_t = http::Settings::default().init_timeout_ms)]
     init_timeout_ms: u64,
-    /// Milliseconds between the signs of life of a stream or socket without events.
+    /// Milliseconds between keep-alive messages on a stream or socket without events.
     #[arg(long, env = "GUANXI_KEEP_ALIVE_MS", default_value_t = http::Settings::default().keep_alive_ms)]
     keep_alive_ms: u64,
-    /// Milliseconds that a client may leave unread what was sent to it; then its WebSocket is closed. Any other connection is cut
-    /// after twice as many.
+    /// Milliseconds that a client may leave data unread; then its WebSocket is closed. Any other connection is closed
+    /// after twice as long.
     #[arg(long, env = "GUANXI_SLOW_CLIENT_MS", default_value_t = http::Settings::default().slow_client_ms)]
     slow_client_ms: u64,
     /// Serve no pages: GraphQL only.
     #[arg(long, env = "GUANXI_NO_GRAPHIQL", value_parser = BoolishValueParser::new())]
     no_graphiql: bool,
-    /// Milliseconds between a request to terminate (SIGTERM) and the end of the port: /health/ready says that the server stops,
-    /// and requests are answered as before. An interrupt (Ctrl-C) or a second signal spares the time.
+    /// Milliseconds between a request to terminate (SIGTERM) and closing the port: /health/ready reports that the server is stopping,
+    /// and requests are answered as before. An interrupt (Ctrl-C) or a second signal skips the delay.
     #[arg(long, env = "GUANXI_STOP_DELAY_MS", default_value_t = http::Settings::default().stop_delay_ms)]
     stop_delay_ms: u64,
-    /// Milliseconds that running requests may go on after the port was closed.
+    /// Milliseconds that running requests may continue after the port was closed.
     #[arg(long, env = "GUANXI_DRAIN_MS", default_value_t = http::Settings::default().drain_ms)]
     drain_ms: u64,
 }

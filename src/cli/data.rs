@@ -1,12 +1,12 @@
-//! Which data a command works on, by the same words for all commands: `--store`, `--data`, `--server`, or the environment
-//! variables of the same names. What is written on the command line counts before what stands in the environment; two words that
+//! Selects the data of a command, by the same flags for all commands: `--store`, `--data`, `--server`, or the environment
+//! variables of the same names. Flags take precedence over variables; two flags that
 //! name different data are refused.
 
 use std::path::PathBuf;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches, parser::ValueSource};
 
-use super::{Misused, client::Server, say};
+use super::{UsageError, client::Server, say};
 
 /// The data that a command works on.
 #[derive(Debug, Clone)]
@@ -17,29 +17,29 @@ pub(super) enum Data {
     Tables(PathBuf),
     /// The folder of a store.
     Store(PathBuf),
-    /// Whatever a server serves.
+    /// The data of a server.
     Server(Server),
 }
 
-/// Who named the data.
+/// How the data was selected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum By {
-    /// It was not named.
+enum DataOrigin {
+    /// By default.
     Default,
-    /// It stands on the command line.
-    Words,
-    /// This environment variable.
+    /// On the command line.
+    CommandLine,
+    /// By this environment variable.
     Environment(&'static str),
 }
 
-/// The data that the words of a command name, or why they name none.
+/// The data selected by the flags of a command, or why the selection is invalid.
 #[derive(Debug, Clone)]
-pub(super) struct DataChoice(Result<(Data, By), Misused>);
+pub(super) struct DataChoice(Result<(Data, DataOrigin), UsageError>);
 
-/// The words.
+/// The flags that select data.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Data")]
-struct Words {
+struct DataFlags {
     /// The folder of a store, which may be served meanwhile.
     #[arg(long, env = "GUANXI_STORE", value_name = "DIR")]
     store: Option<PathBuf>,
@@ -49,82 +49,82 @@ struct Words {
     /// The address of a server, such as https://example.org or http://127.0.0.1:8000.
     #[arg(long, env = "GUANXI_SERVER", value_name = "URL")]
     server: Option<String>,
-    /// The token that the server asks for. The variable keeps it out of the list of processes.
+    /// The token for the server. The variable keeps it out of the list of processes.
     #[arg(long, env = "GUANXI_TOKEN", value_name = "TOKEN", hide_env_values = true)]
     token: Option<String>,
 }
 
-/// A word, as it is written and as a variable.
-struct Word {
+/// A flag that selects data, with its variable.
+struct DataFlag {
     id: &'static str,
-    written: &'static str,
+    usage: &'static str,
     variable: &'static str,
 }
 
-const WORDS: [Word; 4] = [
-    Word {
+const DATA_FLAGS: [DataFlag; 4] = [
+    DataFlag {
         id: "store",
-        written: "--store DIR",
+        usage: "--store DIR",
         variable: "GUANXI_STORE",
     },
-    Word {
+    DataFlag {
         id: "data",
-        written: "--data DIR",
+        usage: "--data DIR",
         variable: "GUANXI_DATA",
     },
-    Word {
+    DataFlag {
         id: "server",
-        written: "--server URL",
+        usage: "--server URL",
         variable: "GUANXI_SERVER",
     },
-    // Where a command takes a folder of tables without a word before it.
-    Word {
+    // The positional folder of tables of some commands.
+    DataFlag {
         id: FOLDER,
-        written: "the folder DIR",
+        usage: "the folder DIR",
         variable: "",
     },
 ];
 
-/// The argument that names a folder of tables without a word before it, where a command has one.
+/// The positional argument with a folder of tables, if a command has one.
 pub(super) const FOLDER: &str = "folder";
 
 impl DataChoice {
-    /// The data, and by whom it is named.
+    /// The selected data, and how it was selected.
     ///
     /// # Errors
-    /// [`Misused`] when two words name different data.
-    fn chosen(&self) -> Result<&(Data, By), Misused> {
+    /// [`UsageError`] if two flags name different data.
+    fn selection(&self) -> Result<&(Data, DataOrigin), UsageError> {
         self.0.as_ref().map_err(Clone::clone)
     }
 
-    /// The data. Says on standard error which it is, unless it stands on the command line.
+    /// The data. Prints to standard error which it is, unless it is named on the command line.
     ///
     /// # Errors
-    /// [`Misused`] when two words name different data.
-    pub(super) fn data(&self) -> Result<&Data, Misused> {
-        let (data, by) = self.chosen()?;
-        match by {
-            By::Words => {}
-            By::Default => {
+    /// [`UsageError`] if two flags name different data.
+    pub(super) fn data(&self) -> Result<&Data, UsageError> {
+        let (data, origin) = self.selection()?;
+        match origin {
+            DataOrigin::CommandLine => {}
+            DataOrigin::Default => {
                 say!(
-                    "guanxi: this is about the bundled network; --store DIR or --data DIR names other data, and for guanxi query also --server URL"
+                    "guanxi: using the bundled network; --store DIR or --data DIR selects other data, and for guanxi query also --server URL"
                 );
             }
-            By::Environment(variable) => say!("guanxi: this is about {data}, which {variable} names"),
+            DataOrigin::Environment(variable) => say!("guanxi: using {data}, from {variable}"),
         }
         Ok(data)
     }
 
-    /// The data, where a command reads files: a server is refused, with the way out.
+    /// The data of a command that reads files: a server is refused, with advice.
     ///
     /// # Errors
-    /// [`Misused`] when two words name different data, or a server.
-    pub(super) fn files(&self, command: &str, instead: &str) -> Result<&Data, Misused> {
-        match self.chosen()? {
-            (Data::Server(server), by) => Err(Misused(format!(
-                "guanxi {command} reads the files of a store or tables, and {} names the server {}. {instead} Or name files by \
+    /// [`UsageError`] if two flags name different data, or a server.
+    pub(super) fn files(&self, command: &str, advice: &str) -> Result<&Data, UsageError> {
+        match self.selection()? {
+            (Data::Server(server), origin) => Err(UsageError(format!(
+                "guanxi {command} reads the files of a store or tables, and {} names the server {}. {advice} Or name files with \
                  --store DIR or --data DIR; a store may be served meanwhile",
-                by.written("--server"),
+                origin.flag_or_variable("--server"),
                 server.base(),
             ))),
             _ => self.data(),
@@ -143,67 +143,67 @@ impl std::fmt::Display for Data {
     }
 }
 
-impl By {
-    fn written(self, word: &'static str) -> &'static str {
+impl DataOrigin {
+    fn flag_or_variable(self, flag: &'static str) -> &'static str {
         match self {
             Self::Environment(variable) => variable,
-            Self::Words | Self::Default => word,
+            Self::CommandLine | Self::Default => flag,
         }
     }
 }
 
-/// The one word that is given, and by whom.
-fn chosen_word(matches: &ArgMatches) -> Result<Option<(&'static Word, By)>, Misused> {
-    // Asking for an argument that a command does not have is a fault of the program.
+/// The only given flag, and how it was given.
+fn selected_flag(matches: &ArgMatches) -> Result<Option<(&'static DataFlag, DataOrigin)>, UsageError> {
+    // Reading an argument that a command does not have would panic.
     let source = |id: &str| match matches.try_contains_id(id) {
         Ok(true) => matches.value_source(id),
         _ => None,
     };
-    let given = |from: ValueSource| WORDS.iter().filter(move |word| source(word.id) == Some(from));
-    let written: Vec<&Word> = given(ValueSource::CommandLine).collect();
-    let names = |words: &[&Word], name: fn(&Word) -> &'static str| {
-        let names: Vec<&str> = words.iter().map(|word| name(word)).collect();
+    let flags_from = |from: ValueSource| DATA_FLAGS.iter().filter(move |flag| source(flag.id) == Some(from));
+    let on_command_line: Vec<&DataFlag> = flags_from(ValueSource::CommandLine).collect();
+    let names = |flags: &[&DataFlag], name: fn(&DataFlag) -> &'static str| {
+        let names: Vec<&str> = flags.iter().map(|flag| name(flag)).collect();
         names.join(" and ")
     };
-    match written.as_slice() {
+    match on_command_line.as_slice() {
         [] => {}
-        [word] => return Ok(Some((word, By::Words))),
+        [flag] => return Ok(Some((flag, DataOrigin::CommandLine))),
         several => {
-            return Err(Misused(format!(
+            return Err(UsageError(format!(
                 "{} name different data; give one of them",
-                names(several, |word| word.written)
+                names(several, |flag| flag.usage)
             )));
         }
     }
-    let variables: Vec<&Word> = given(ValueSource::EnvVariable).collect();
+    let variables: Vec<&DataFlag> = flags_from(ValueSource::EnvVariable).collect();
     match variables.as_slice() {
         [] => Ok(None),
-        [word] => Ok(Some((word, By::Environment(word.variable)))),
-        several => Err(Misused(format!(
-            "{} are set and name different data; say which by --store DIR, --data DIR or --server URL, or empty all but one of them",
-            names(several, |word| word.variable)
+        [flag] => Ok(Some((flag, DataOrigin::Environment(flag.variable)))),
+        several => Err(UsageError(format!(
+            "{} are set and name different data; select one with --store DIR, --data DIR or --server URL, or empty all but one of them",
+            names(several, |flag| flag.variable)
         ))),
     }
 }
 
-fn choose(matches: &mut ArgMatches) -> Result<(Data, By), Misused> {
-    let word = chosen_word(matches)?;
-    let token_is_written = matches.value_source("token") == Some(ValueSource::CommandLine);
+fn select(matches: &mut ArgMatches) -> Result<(Data, DataOrigin), UsageError> {
+    let flag = selected_flag(matches)?;
+    let has_token_flag = matches.value_source("token") == Some(ValueSource::CommandLine);
     let folder = matches.try_remove_one::<PathBuf>(FOLDER).ok().flatten();
-    let words = Words::from_arg_matches_mut(matches).map_err(|error| Misused(error.to_string()))?;
-    let data = match (word.map(|(word, _)| word.id), words.server) {
-        (Some("server"), Some(url)) => Data::Server(Server::new(&url, words.token)?),
-        _ if token_is_written => {
-            return Err(Misused(
+    let flags = DataFlags::from_arg_matches_mut(matches).map_err(|error| UsageError(error.to_string()))?;
+    let data = match (flag.map(|(flag, _)| flag.id), flags.server) {
+        (Some("server"), Some(url)) => Data::Server(Server::new(&url, flags.token)?),
+        _ if has_token_flag => {
+            return Err(UsageError(
                 "--token is for a server, and none is named; give --server URL as well".to_owned(),
             ));
         }
-        (Some("store"), _) => words.store.map_or(Data::Bundled, Data::Store),
-        (Some("data"), _) => words.data.map_or(Data::Bundled, Data::Tables),
+        (Some("store"), _) => flags.store.map_or(Data::Bundled, Data::Store),
+        (Some("data"), _) => flags.data.map_or(Data::Bundled, Data::Tables),
         (Some(_), _) => folder.map_or(Data::Bundled, Data::Tables),
         (None, _) => Data::Bundled,
     };
-    Ok((data, word.map_or(By::Default, |(_, by)| by)))
+    Ok((data, flag.map_or(DataOrigin::Default, |(_, origin)| origin)))
 }
 
 impl FromArgMatches for DataChoice {
@@ -212,7 +212,7 @@ impl FromArgMatches for DataChoice {
     }
 
     fn from_arg_matches_mut(matches: &mut ArgMatches) -> Result<Self, clap::Error> {
-        Ok(Self(choose(matches)))
+        Ok(Self(select(matches)))
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
@@ -223,10 +223,10 @@ impl FromArgMatches for DataChoice {
 
 impl Args for DataChoice {
     fn augment_args(command: Command) -> Command {
-        Words::augment_args(command)
+        DataFlags::augment_args(command)
     }
 
     fn augment_args_for_update(command: Command) -> Command {
-        Words::augment_args_for_update(command)
+        DataFlags::augment_args_for_update(command)
     }
 }

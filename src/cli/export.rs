@@ -1,4 +1,4 @@
-//! `guanxi export`: the graph, or a part of it, in other people's formats.
+//! `guanxi export`: the graph, or a part of it, in other formats.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -26,23 +26,23 @@ use crate::{
     store,
 };
 
-/// How much is written at a time.
+/// The size of the write buffer.
 const BUFFER_BYTES: usize = 1 << 18;
-/// What helps who wants to export what a server serves.
-const INSTEAD: &str = "Export beside the server, from the folder of its store.";
+/// Advice for exporting the data of a server.
+const SERVER_ADVICE: &str = "Export on the machine of the server, from the folder of its store.";
 
 #[derive(Debug, Args)]
 #[command(mut_arg("server", |server| server.hide(true)), mut_arg("token", |token| token.hide(true)))]
 pub(super) struct ExportArguments {
     /// The format to write.
     format: Format,
-    /// The file to write; for guanxi's tables, the folder. Default: standard output, which is `-`.
+    /// The file to write; for guanxi's tables, the folder. Default: standard output, also given as `-`.
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Replace the file when there is one.
+    /// Replace an existing file.
     #[arg(long)]
     force: bool,
-    /// Write cells of tables as they are, also those that a spreadsheet would run as formulas. Default: an apostrophe before them.
+    /// Write cells of tables as they are, even if a spreadsheet would run them as formulas. Default: an apostrophe before those.
     #[arg(long)]
     raw_cells: bool,
     #[command(flatten)]
@@ -53,38 +53,38 @@ pub(super) struct ExportArguments {
     view: ViewArguments,
 }
 
-/// What surrounds some entities.
+/// The neighborhood of some entities.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Part")]
 struct PartArguments {
-    /// Export only what surrounds the entity with this id. May be repeated, or separated by commas. Default: everything.
+    /// Export only the neighborhood of the entity with this id. May be repeated, or separated by commas. Default: everything.
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     of: Vec<String>,
-    /// How many steps away from them.
+    /// The number of steps away from them.
     #[arg(long, default_value_t = 1, requires = "of")]
     depth: usize,
-    /// In which direction the steps lead.
-    #[arg(long, value_enum, default_value_t = Towards::Both, requires = "of")]
-    direction: Towards,
-    /// Over relationships of which kinds, such as OWNS,CONTROLS. Default: all but BASED_IN and LOCATED_IN.
+    /// The direction of the steps.
+    #[arg(long, value_enum, default_value_t = StepDirection::Both, requires = "of")]
+    direction: StepDirection,
+    /// The kinds of relationships to follow, such as OWNS,CONTROLS. Default: all but BASED_IN and LOCATED_IN.
     #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = member::<RelationshipKind>, requires = "of")]
     kind: Vec<RelationshipKind>,
 }
 
-/// What is exported of it.
+/// The view of the export.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "View")]
 struct ViewArguments {
-    /// What held on this day only, such as 2014-11-28. Default: whatever held at any time.
+    /// Only claims valid on this day, such as 2014-11-28. Default: those valid at any time.
     #[arg(long, value_name = "DATE", value_parser = day, conflicts_with = "ever")]
     as_of: Option<Date>,
-    /// Whatever held at any time. The default.
+    /// Claims valid at any time. The default.
     #[arg(long)]
     ever: bool,
-    /// As it was known then, such as 2026-01-01T00:00:00Z. Default: now.
+    /// The state known at this time, such as 2026-01-01T00:00:00Z. Default: now.
     #[arg(long, value_name = "MOMENT")]
     known_at: Option<Timestamp>,
-    /// Claims with these statuses only, such as ACTIVE,ANNOUNCED. Default: all.
+    /// Only claims with these statuses, such as ACTIVE,ANNOUNCED. Default: all.
     #[arg(long, value_name = "STATUS", value_delimiter = ',', value_parser = member::<RelationshipStatus>)]
     status: Vec<RelationshipStatus>,
 }
@@ -94,7 +94,7 @@ struct ViewArguments {
 enum Format {
     /// guanxi's own tables, in a folder.
     Guanxi,
-    /// FollowTheMoney entities, one JSON object a line.
+    /// FollowTheMoney entities, one JSON object per line.
     #[value(name = "followthemoney")]
     FollowTheMoney,
     /// The Beneficial Ownership Data Standard 0.4.
@@ -102,27 +102,27 @@ enum Format {
     /// GraphML, for Gephi, yEd, Cytoscape and networkx.
     #[value(name = "graphml")]
     GraphMl,
-    /// Graphviz DOT, to draw a small graph.
+    /// Graphviz DOT, for drawing a small graph.
     Dot,
-    /// guanxi's records in full, one JSON object a line, which guanxi import takes back.
+    /// guanxi's complete records, one JSON object per line, for guanxi import.
     JsonLines,
     /// One flat table with a row for each relationship, for spreadsheets.
     Csv,
 }
 
-/// In which direction steps lead.
+/// The direction of steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Towards {
-    /// From an entity to what it owns, controls, works for.
+enum StepDirection {
+    /// From an entity to those that it owns, controls or works for.
     Outgoing,
-    /// From an entity to who owns, controls, works for it.
+    /// From an entity to those that own it, control it or work for it.
     Incoming,
-    /// Either way.
+    /// In both directions.
     Both,
 }
 
 impl ExportArguments {
-    /// The file to write, where it is not standard output.
+    /// The file to write, unless it is standard output.
     fn file(&self) -> Option<&Path> {
         self.output.as_deref().filter(|output| *output != Path::new("-"))
     }
@@ -130,13 +130,13 @@ impl ExportArguments {
 
 pub(super) fn export(arguments: &ExportArguments) -> anyhow::Result<ExitCode> {
     let now = Timestamp::now();
-    // Looked at first, so that nobody waits for what cannot be kept.
+    // Checked first, since the export may take long.
     match arguments.file() {
         Some(path) if arguments.format != Format::Guanxi => check_free(path, arguments)?,
         None if arguments.format == Format::Guanxi => anyhow::bail!("tables are a folder; name it with --output DIR"),
         _ => {}
     }
-    let graph = match arguments.data.files("export", INSTEAD)? {
+    let graph = match arguments.data.files("export", SERVER_ADVICE)? {
         Data::Store(dir) => store::read(dir, now)?,
         Data::Tables(dir) => load_graph(Some(dir))?,
         Data::Bundled | Data::Server(_) => load_graph(None)?,
@@ -150,21 +150,21 @@ pub(super) fn export(arguments: &ExportArguments) -> anyhow::Result<ExitCode> {
         Some(path) => Some(to_file(&selection, path, arguments)?),
         None => to_standard_output(&selection, arguments)?,
     };
-    // Whoever has seen enough needs no summary.
+    // Without a reader, no summary is printed.
     if let Some(written) = written {
-        tell(&written);
+        report(&written);
     }
     Ok(ExitCode::SUCCESS)
 }
 
 fn selection(graph: &Snapshot, arguments: &ExportArguments, now: Timestamp) -> anyhow::Result<Selection> {
-    let (wanted, part) = (&arguments.view, &arguments.part);
-    let mut view: View = Selection::everything(wanted.known_at.unwrap_or(now.max(graph.last_recorded_at())));
-    if let Some(day) = wanted.as_of {
+    let (view_arguments, part) = (&arguments.view, &arguments.part);
+    let mut view: View = Selection::everything(view_arguments.known_at.unwrap_or(now.max(graph.last_recorded_at())));
+    if let Some(day) = view_arguments.as_of {
         view.at = At::Day(day);
     }
-    if !wanted.status.is_empty() {
-        view.statuses = Set::of(&wanted.status);
+    if !view_arguments.status.is_empty() {
+        view.statuses = Set::of(&view_arguments.status);
     }
     if part.of.is_empty() {
         return Ok(Selection::of(graph, &view));
@@ -173,16 +173,16 @@ fn selection(graph: &Snapshot, arguments: &ExportArguments, now: Timestamp) -> a
         of: part.of.clone(),
         depth: part.depth,
         direction: match part.direction {
-            Towards::Outgoing => Direction::Outgoing,
-            Towards::Incoming => Direction::Incoming,
-            Towards::Both => Direction::Both,
+            StepDirection::Outgoing => Direction::Outgoing,
+            StepDirection::Incoming => Direction::Incoming,
+            StepDirection::Both => Direction::Both,
         },
         kinds: match part.kind.as_slice() {
             [] => Step::default_kinds(),
             kinds => Set::of(kinds),
         },
     };
-    // Whoever exports waits for as long as they like.
+    // An export has no time limit.
     let budget = Budget::new(u64::MAX, || false);
     Selection::around(graph, &view, &around, &budget).map_err(|error| match error {
         Unselectable::Unknown { .. } => anyhow::anyhow!(
@@ -192,12 +192,12 @@ fn selection(graph: &Snapshot, arguments: &ExportArguments, now: Timestamp) -> a
     })
 }
 
-/// How cells are written.
+/// The style of cells.
 pub(super) fn style(raw_cells: bool) -> Cells {
     if raw_cells { Cells::Raw } else { Cells::Quoted }
 }
 
-/// Writes a selection in the format that is asked for.
+/// Writes a selection in the given format.
 fn write(selection: &Selection, arguments: &ExportArguments, out: &mut impl Write) -> io::Result<Written> {
     let written = match arguments.format {
         Format::Csv => flat::write(selection, style(arguments.raw_cells), out)?,
@@ -212,13 +212,13 @@ fn write(selection: &Selection, arguments: &ExportArguments, out: &mut impl Writ
     Ok(written)
 }
 
-/// Nothing when the reader has seen enough, such as `head`: that is no error.
+/// `None` if the reader closed the pipe early, such as `head`, which is not an error.
 fn to_standard_output(selection: &Selection, arguments: &ExportArguments) -> anyhow::Result<Option<Written>> {
     let mut out = BufWriter::with_capacity(BUFFER_BYTES, io::stdout().lock());
     match write(selection, arguments, &mut out) {
         Ok(written) => Ok(Some(written)),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-            // What is left in the buffer has no reader either.
+            // Discards the buffer, which has no reader.
             let _ = out.into_parts();
             Ok(None)
         }
@@ -226,7 +226,7 @@ fn to_standard_output(selection: &Selection, arguments: &ExportArguments) -> any
     }
 }
 
-/// Writes the file as a whole, or leaves it as it was.
+/// Writes the complete file, or leaves it unchanged.
 fn to_file(selection: &Selection, path: &Path, arguments: &ExportArguments) -> anyhow::Result<Written> {
     let failed = || format!("cannot write {}", path.display());
     if is_device(path) {
@@ -235,24 +235,24 @@ fn to_file(selection: &Selection, path: &Path, arguments: &ExportArguments) -> a
     }
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.new", std::process::id()));
-    let unfinished = path.with_file_name(name);
-    let made = File::create_new(&unfinished).with_context(failed).and_then(|file| {
+    let temporary = path.with_file_name(name);
+    let result = File::create_new(&temporary).with_context(failed).and_then(|file| {
         let mut out = BufWriter::with_capacity(BUFFER_BYTES, file);
         let written = write(selection, arguments, &mut out).with_context(failed)?;
         out.get_ref().sync_all().with_context(failed)?;
-        // Somebody else may have made it meanwhile.
+        // Another process may have created it in the meantime.
         check_free(path, arguments)?;
-        fs::rename(&unfinished, path).with_context(failed)?;
+        fs::rename(&temporary, path).with_context(failed)?;
         Ok(written)
     });
-    if made.is_err() {
-        // The reason is told already.
-        let _ = fs::remove_file(&unfinished);
+    if result.is_err() {
+        // The error itself is already being reported.
+        let _ = fs::remove_file(&temporary);
     }
-    made
+    result
 }
 
-/// Refuses to write over a file, unless told to.
+/// Refuses to overwrite a file, unless forced.
 fn check_free(path: &Path, arguments: &ExportArguments) -> anyhow::Result<()> {
     if path.is_dir() {
         anyhow::bail!("{} is a folder; name a file in it", path.display());
@@ -263,13 +263,13 @@ fn check_free(path: &Path, arguments: &ExportArguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Whether it is a pipe, a terminal or the like, which is written to rather than replaced.
+/// Whether it is a pipe, a terminal or the like, which is written to instead of being replaced.
 fn is_device(path: &Path) -> bool {
     path.metadata().is_ok_and(|known| !known.is_file() && !known.is_dir())
 }
 
-/// Says what was written, and what was not.
-fn tell(written: &Written) {
+/// Reports the written and omitted records.
+fn report(written: &Written) {
     let Written {
         sources,
         entities,
@@ -277,8 +277,8 @@ fn tell(written: &Written) {
         left_out,
     } = written;
     say!("exported {entities} entities, {relationships} relationships, {sources} sources");
-    for (what, count) in left_out {
-        say!("left out, since the format cannot hold it: {what} ({count})");
+    for (description, count) in left_out {
+        say!("left out, since the format cannot represent it: {description} ({count})");
     }
 }
 

@@ -1,5 +1,5 @@
-//! An answer as one flat table: a row for each element of its innermost lists, with everything around it repeated, and a column
-//! for each path that leads to a value.
+//! Flattens an answer into one table: a row for each element of its innermost lists, with the values around it repeated, and a column
+//! for each path to a value.
 
 use std::{fmt, io};
 
@@ -10,10 +10,10 @@ use serde::{
 
 use crate::formats::cells::Cells;
 
-/// How many rows one answer may become.
+/// The most rows of one answer.
 const ROWS_MAX: usize = 1_000_000;
 
-/// A JSON value whose keys keep their order, with its texts, numbers and so on as cells.
+/// A JSON value with its keys in order, and its scalars as cells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Tree {
     Leaf(String),
@@ -24,16 +24,16 @@ enum Tree {
 /// A row: the path of each column, with its cell.
 type Row = Vec<(String, String)>;
 
-/// The data of an answer, which is a JSON object, as CSV.
+/// The data of an answer, a JSON object, as CSV.
 pub(super) fn table(answer: &str, cells: Cells) -> anyhow::Result<String> {
     let Tree::Object(sections) = serde_json::from_str(answer)? else {
-        anyhow::bail!("the answer is no JSON object");
+        anyhow::bail!("the answer is not a JSON object");
     };
     let data = sections.into_iter().find(|(name, _)| name == "data");
     let rows = data.map(|(_, tree)| rows(&tree, "")).unwrap_or_default();
     anyhow::ensure!(
         rows.len() <= ROWS_MAX,
-        "the answer makes more than {ROWS_MAX} rows; ask for fewer lists beside each other"
+        "the answer has more than {ROWS_MAX} rows; request fewer sibling lists"
     );
     let mut columns: Vec<&str> = Vec::new();
     for (path, _) in rows.iter().flatten() {
@@ -57,7 +57,7 @@ pub(super) fn table(answer: &str, cells: Cells) -> anyhow::Result<String> {
     Ok(String::from_utf8(bytes)?)
 }
 
-/// The rows of a value. Lists beside each other follow one another, so that no row claims that their elements belong together.
+/// The rows of a value. Sibling lists follow one another, so that no row suggests that their elements belong together.
 fn rows(tree: &Tree, path: &str) -> Vec<Row> {
     match tree {
         Tree::Leaf(text) => vec![vec![(path.to_owned(), text.clone())]],
@@ -155,7 +155,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lists_become_rows_and_what_is_around_them_is_repeated() {
+    fn lists_become_rows_with_the_values_around_them() {
         let check = |data: &str, expected: &str| {
             let answer = format!("{{\"extensions\":{{}},\"data\":{data}}}");
             assert_eq!(table(&answer, Cells::Quoted).unwrap(), expected, "{data}");

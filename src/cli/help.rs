@@ -1,5 +1,5 @@
-//! How the arguments are shown and read beyond what each of them says of itself: short pages for `-h`, variables that are empty,
-//! and `-`, which names no file.
+//! Help and parsing that apply to many arguments: short pages for `-h`, empty variables,
+//! and `-`, which is not the name of a file.
 
 use std::{any::TypeId, path::PathBuf};
 
@@ -11,8 +11,8 @@ use clap::{
 
 use super::config::Arguments;
 
-/// The flags of the server that its short page, and that of the program, show.
-const OF_SERVE: [&str; 9] = [
+/// The flags on the short page of `guanxi serve`.
+const SERVE_FLAGS: [&str; 9] = [
     "host",
     "port",
     "store",
@@ -23,20 +23,20 @@ const OF_SERVE: [&str; 9] = [
     "log",
     "help",
 ];
-/// The flags of an import that its short page shows.
-const OF_IMPORT: [&str; 10] = [
+/// The flags on the short page of `guanxi import`.
+const IMPORT_FLAGS: [&str; 10] = [
     "files", "store", "map", "suggest", "join", "complete", "strict", "report", "source", "help",
 ];
-/// The flags of the program's own page.
-const OF_PROGRAM: [&str; 6] = ["host", "port", "store", "data", "help", "version"];
-/// Arguments for which `-` is standard input or output, or which say themselves that it is not.
-const MAY_BE_A_STREAM: [&str; 3] = ["files", "output", "to"];
+/// The flags on the page of the program itself.
+const PROGRAM_FLAGS: [&str; 6] = ["host", "port", "store", "data", "help", "version"];
+/// Arguments for which `-` is standard input or output, or that refuse it themselves.
+const STREAM_ARGUMENTS: [&str; 3] = ["files", "output", "to"];
 
-const OF_THE_PROGRAM: &str = "\
-Settings stand in environment variables as well: --port 9000 is GUANXI_PORT=9000, --store DIR is
-GUANXI_STORE=DIR, --server URL is GUANXI_SERVER=URL. What is written counts before what is set, and
-an empty variable is none. guanxi COMMAND -h tells the usual flags of a command, --help all of them.";
-const OF_A_QUERY: [&str; 11] = [
+const PROGRAM_HELP: &str = "\
+Settings can also be environment variables: --port 9000 is GUANXI_PORT=9000, --store DIR is
+GUANXI_STORE=DIR, --server URL is GUANXI_SERVER=URL. A flag takes precedence over a variable, and
+an empty variable counts as unset. guanxi COMMAND -h shows the usual flags of a command, --help all.";
+const QUERY_FLAGS: [&str; 11] = [
     "document",
     "variables",
     "operation_name",
@@ -53,54 +53,54 @@ const OF_A_QUERY: [&str; 11] = [
 /// The command line.
 pub(super) fn command() -> Command {
     let command = Arguments::command()
-        // This page is short however it is asked for; the commands have two.
+        // This page is always short; the commands have a short and a long one.
         .disable_help_flag(true)
-        .after_help(OF_THE_PROGRAM)
+        .after_help(PROGRAM_HELP)
         .mut_args(|arg| {
-            let is_shown = OF_PROGRAM.contains(&arg.get_id().as_str());
-            // The sentence below says it of all.
+            let is_shown = PROGRAM_FLAGS.contains(&arg.get_id().as_str());
+            // The help text of the program explains variables for all flags.
             arg.hide(!is_shown).hide_env(true)
         })
         .arg(help(ArgAction::HelpShort, "Print this page"))
         .mut_subcommands(|command| match command.get_name() {
-            "serve" => shortened(command, &OF_SERVE),
-            "import" => shortened(command, &OF_IMPORT),
-            "query" => shortened(command, &OF_A_QUERY),
+            "serve" => with_short_page(command, &SERVE_FLAGS),
+            "import" => with_short_page(command, &IMPORT_FLAGS),
+            "query" => with_short_page(command, &QUERY_FLAGS),
             _ => command,
         })
         .mut_subcommands(with_help);
-    read(command)
+    with_common_parsing(command)
 }
 
-fn help(action: ArgAction, says: &'static str) -> Arg {
-    let flag = Arg::new("help").short('h').long("help").action(action).help(says);
-    // Not under the heading of the arguments before it.
+fn help(action: ArgAction, text: &'static str) -> Arg {
+    let flag = Arg::new("help").short('h').long("help").action(action).help(text);
+    // Resets the heading of the arguments before it.
     flag.help_heading(Resettable::Reset).display_order(999)
 }
 
 /// The command, and all below it, with a short page for `-h` and a long one for `--help`.
 fn with_help(command: Command) -> Command {
     let flag = help(ArgAction::Help, "Print the usual flags (-h) or all of them (--help)");
-    // Said of each: an error about a command is written before the program's word reaches it.
+    // Set for each command, since errors in a command are written before global settings are propagated.
     command.disable_help_flag(true).arg(flag).mut_subcommands(with_help)
 }
 
-/// The command whose short page shows only these arguments.
-fn shortened(command: Command, shown: &[&str]) -> Command {
+/// The command with only these arguments on its short page.
+fn with_short_page(command: Command, short: &[&str]) -> Command {
     command.mut_args(|arg| {
-        let is_shown = shown.contains(&arg.get_id().as_str());
+        let is_shown = short.contains(&arg.get_id().as_str());
         arg.hide_short_help(!is_shown)
     })
 }
 
-/// The command, and all below it, with arguments that are read alike.
-fn read(command: Command) -> Command {
+/// The command, and all below it, with the common parsing of arguments.
+fn with_common_parsing(command: Command) -> Command {
     command
-        .mut_args(|arg| for_files(without_empty_variable(arg)))
-        .mut_subcommands(read)
+        .mut_args(|arg| without_stream(without_empty_variable(arg)))
+        .mut_subcommands(with_common_parsing)
 }
 
-/// `GUANXI_STORE= guanxi …` is how a variable is left out for one command.
+/// An empty variable counts as unset: `GUANXI_STORE= guanxi …` unsets it for one command.
 fn without_empty_variable(arg: Arg) -> Arg {
     let is_empty = |name: &std::ffi::OsStr| std::env::var_os(name).is_some_and(|value| value.is_empty());
     match arg.get_env().is_some_and(is_empty) {
@@ -109,19 +109,19 @@ fn without_empty_variable(arg: Arg) -> Arg {
     }
 }
 
-/// A file or folder called `-` is likelier a stream that was meant, which these arguments are not.
-fn for_files(arg: Arg) -> Arg {
+/// Refuses `-` for files and folders that cannot be streams, since it is probably meant as one.
+fn without_stream(arg: Arg) -> Arg {
     let is_file = arg.get_value_parser().type_id() == TypeId::of::<PathBuf>();
-    if !is_file || MAY_BE_A_STREAM.contains(&arg.get_id().as_str()) {
+    if !is_file || STREAM_ARGUMENTS.contains(&arg.get_id().as_str()) {
         return arg;
     }
     arg.value_parser(PathBufValueParser::new().try_map(|path| match path.as_os_str() == "-" {
-        true => Err("- is neither standard input nor output here; name a file or folder, ./- when it is called so"),
+        true => Err("- is neither standard input nor output here; name a file or folder, or ./- if that is its name"),
         false => Ok(path),
     }))
 }
 
-/// The error, and where flags stand that were written before a command.
+/// The error, with a tip if flags were given before a command.
 pub(super) fn with_tip(mut error: clap::Error) -> clap::Error {
     if error.kind() == ErrorKind::ArgumentConflict
         && let Some(ContextValue::String(command)) = error.get(ContextKind::InvalidSubcommand)
@@ -132,7 +132,7 @@ pub(super) fn with_tip(mut error: clap::Error) -> clap::Error {
             ContextValue::Strings(flags) => flags.join(" "),
             _ => "--flag".to_owned(),
         };
-        let tip = format!("flags stand behind the command: guanxi {command} … {flags}");
+        let tip = format!("flags come after the command: guanxi {command} … {flags}");
         error.insert(
             ContextKind::Suggested,
             ContextValue::StyledStrs(vec![StyledStr::from(tip)]),
@@ -146,7 +146,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_command_line_holds_together() {
+    fn the_command_line_is_consistent() {
         command().debug_assert();
     }
 }

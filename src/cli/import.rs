@@ -1,4 +1,4 @@
-//! `guanxi import`: other people's data into a store, with how far it is, what was wrong, and what became of every record.
+//! `guanxi import`: imports files into a store, and reports progress, faults and the outcomes of the records.
 
 use std::{
     io::IsTerminal,
@@ -13,7 +13,7 @@ use anyhow::Context;
 use clap::Args;
 use indicatif::{HumanBytes, HumanCount, HumanDuration, ProgressBar, ProgressStyle};
 
-use super::{Misused, config::Switch, issues, print, say, suggest};
+use super::{UsageError, config::Switch, issues, print, say, suggest};
 use crate::{
     formats::reader::{RECORD_BYTES_MAX, Told},
     graph::Snapshot,
@@ -26,32 +26,32 @@ use crate::{
     store::folder::Home,
 };
 
-/// How the program ends when some records came in, and others or a part of a file did not.
-const SOME: u8 = 3;
-/// What the exit codes of an import say.
+/// The exit code if some records were imported, and others or a part of a file were not.
+const PARTIAL: u8 = 3;
+/// The exit codes of an import.
 pub(super) const EXIT_CODES: &str = "\
 Exit codes:
-  0    everything that was read came in, or was known already
-  1    nothing came in; or a file could not be opened, and none was read; or --strict ended the
+  0    everything was imported, or was known already
+  1    nothing was imported; or a file could not be opened, and none was read; or --strict ended the
        import at a fault
   2    the arguments are wrong
-  3    some records came in; others were rejected, or a file could not be read to its end
-  130  interrupted; the same command goes on from there";
-/// How many faults are told on the way; all of them stand in the report.
-const TOLD_MAX: u64 = 20;
-/// How often a terminal is told how far it is, and how often whoever else reads it.
+  3    some records were imported; others were rejected, or a file could not be read to its end
+  130  interrupted; the same command resumes from there";
+/// The most faults that are printed; the report has all of them.
+const PRINTED_MAX: u64 = 20;
+/// How often progress is shown on a terminal, and how often it is printed elsewhere.
 const TICK: Duration = Duration::from_millis(200);
 const LINES_EVERY: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Args)]
 pub(super) struct ImportArguments {
-    /// The files, and before them, where it is to be said, their format.
+    /// The files, optionally after their format.
     ///
-    /// The formats are guanxi, csv, gleif, followthemoney, bods, json-lines. `-` is standard input. Files may be compressed (.gz, .zst, .bz2, .xz) and stand in archives (.zip, .tar, .tar.gz and
-    /// so on); a pipe is copied beside the store first. guanxi's own tables are a folder.
+    /// The formats are guanxi, csv, gleif, followthemoney, bods, json-lines. `-` is standard input. Files may be compressed (.gz, .zst, .bz2, .xz) or in archives (.zip, .tar, .tar.gz and
+    /// so on); a pipe is first copied next to the store. guanxi's own tables are a folder.
     #[arg(required = true, value_name = "[FORMAT] FILE")]
     files: Vec<PathBuf>,
-    /// The folder of the store. The first import makes it.
+    /// The folder of the store. The first import creates it.
     #[arg(long, env = "GUANXI_STORE", value_name = "DIR", required_unless_present = "suggest")]
     store: Option<PathBuf>,
     /// For tables: the mapping of their columns, as docs/importing/csv.md describes it.
@@ -59,55 +59,55 @@ pub(super) struct ImportArguments {
     map: Option<PathBuf>,
     /// For a table without a mapping: write a first one to standard output.
     ///
-    /// It is guessed from its header and its first 1,000 records, with a remark for each guess. Imports nothing: guanxi import csv --suggest t.csv > map.toml
+    /// It is inferred from the header and the first 1,000 records, with a remark for each guess. Imports nothing: guanxi import csv --suggest t.csv > map.toml
     #[arg(long)]
     suggest: bool,
     /// End at the first record that cannot be imported.
     #[arg(long)]
     strict: bool,
-    /// The files are all that their sources say: what they no longer mention is taken back.
+    /// The files are the complete data of their sources: what they no longer mention is retracted.
     ///
-    /// Relationships that no other source speaks of, and that the files no longer mention, are taken back. What was known before
-    /// can still be asked.
+    /// Relationships that no other source states, and that the files no longer mention, are retracted. Earlier states
+    /// can still be queried.
     #[arg(long)]
     complete: bool,
-    /// Join entities that have the same identifier of these schemes: lei,gb-coh.
+    /// Join entities with equal identifiers of these schemes: lei,gb-coh.
     ///
-    /// Each becomes one with the others by a merge that can be undone; the smallest id stays, and the others lead to it.
+    /// They are merged, which can be undone; the smallest id stays, and the others lead to it.
     #[arg(long, value_name = "SCHEMES", value_delimiter = ',')]
     join: Vec<String>,
-    /// Write every fault into this file: JSON when its name ends with .json, text otherwise.
+    /// Write every fault to this file: JSON if its name ends with .json, text otherwise.
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
-    /// Whether the search index is built, too, so that the next start searches at once.
+    /// Whether to build the search index as well, so that the next start can search at once.
     #[arg(long, env = "GUANXI_SEARCH_INDEX", value_enum, default_value_t = Switch::On)]
     search_index: Switch,
-    /// The key of the source, where the files do not name theirs. Default: the name of the file without its ending.
+    /// The key of the source, if the files do not name one. Default: the name of the file without its ending.
     #[arg(long, value_name = "KEY")]
     source: Option<String>,
-    /// Who published the files, where they do not say it.
-    #[arg(long, value_name = "TEXT", value_parser = seen)]
+    /// The publisher of the files, if they do not name one.
+    #[arg(long, value_name = "TEXT", value_parser = visible_line)]
     publisher: Option<String>,
-    /// What the files are called, where they do not say it; also the title of a store that the import makes.
-    #[arg(long, value_name = "TEXT", value_parser = seen)]
+    /// The title of the files, if they do not have one; also the title of a new store.
+    #[arg(long, value_name = "TEXT", value_parser = visible_line)]
     title: Option<String>,
-    /// Where the files can be read, where they do not say it.
+    /// The link to the files, if they do not have one.
     #[arg(long, value_name = "URL")]
     url: Option<String>,
-    /// Under which licence the files may be used, where they do not say it.
-    #[arg(long, value_name = "TEXT", value_parser = seen)]
+    /// The licence of the files, if they do not state one.
+    #[arg(long, value_name = "TEXT", value_parser = visible_line)]
     licence: Option<String>,
-    /// Bytes that one record of a file may have.
+    /// Bytes of one record of a file.
     #[arg(long, env = "GUANXI_RECORD_BYTES_MAX", default_value_t = RECORD_BYTES_MAX)]
     record_bytes_max: usize,
-    /// How many relationships may wait in the store for entities that no file describes yet; further ones are rejected.
+    /// Relationships that may wait in the store for entities that do not exist yet; further ones are rejected.
     #[arg(long, env = "GUANXI_WAITING_MAX", default_value_t = WAITING_MAX)]
     waiting_max: u64,
-    /// Bytes that a compressed file may unpack into, and a pipe may bring.
+    /// Bytes that a compressed file may unpack into, and that a pipe may deliver.
     #[arg(long, env = "GUANXI_UNPACKED_BYTES_MAX", default_value_t = UNPACKED_BYTES_MAX)]
     unpacked_bytes_max: u64,
-    /// Milliseconds that the end of an import looks for what may be wrong with the data; 0 leaves it to guanxi check --store.
-    /// Default: a twentieth of what the import took, 250 at least and 5000 at most.
+    /// Milliseconds that the end of an import looks for data issues; 0 leaves that to guanxi check --store.
+    /// Default: a twentieth of the duration of the import, at least 250 and at most 5000.
     #[arg(long, env = "GUANXI_ISSUES_MS")]
     issues_ms: Option<u64>,
 }
@@ -141,13 +141,13 @@ pub(super) fn import(arguments: &ImportArguments) -> anyhow::Result<ExitCode> {
     let home = Home::enter(store, now)?;
     let completion = thread::scope(|scope| {
         scope.spawn(|| watch(&progress, bytes, &ended));
-        stop_when_asked(&stop, &ended, scope);
+        stop_on_signal(&stop, &ended, scope);
         let mut each_finding = |finding: Finding<'_>| {
             findings += 1;
-            if findings <= TOLD_MAX {
+            if findings <= PRINTED_MAX {
                 say!("{finding}");
-            } else if findings == TOLD_MAX + 1 {
-                say!("… further faults stand in the report of --report FILE");
+            } else if findings == PRINTED_MAX + 1 {
+                say!("… further faults are written to the report with --report FILE");
             }
             if let Some(report) = &mut report {
                 report.add(finding);
@@ -156,8 +156,8 @@ pub(super) fn import(arguments: &ImportArguments) -> anyhow::Result<ExitCode> {
         let for_issues = arguments.issues_ms.map(Duration::from_millis);
         let mut look_for_issues = |graph: &Snapshot| {
             let time = for_issues.unwrap_or_else(|| issues::after_import(began.elapsed()));
-            let what_was_found = || issues::summary(graph, Timestamp::now(), time);
-            issues = (!time.is_zero()).then(what_was_found);
+            let summary = || issues::summary(graph, Timestamp::now(), time);
+            issues = (!time.is_zero()).then(summary);
         };
         let job = Job {
             inputs: &inputs,
@@ -190,117 +190,117 @@ pub(super) fn import(arguments: &ImportArguments) -> anyhow::Result<ExitCode> {
         completion
     })?;
     if let (Some(report), Some(path)) = (report, &arguments.report) {
-        let written = report.end(&completion.tally);
-        written.with_context(|| format!("cannot write the report {}", path.display()))?;
+        let result = report.end(&completion.tally);
+        result.with_context(|| format!("cannot write the report {}", path.display()))?;
     }
     conclude(&completion, store, issues, stop.load(Ordering::Relaxed))
 }
 
-/// A line of text of which something can be seen.
-fn seen(text: &str) -> Result<String, String> {
+/// A line of text with visible characters.
+fn visible_line(text: &str) -> Result<String, String> {
     line(text).map_err(|invalid| invalid.to_string())
 }
 
-/// Prints what became of the records.
+/// Prints the outcomes of the records.
 fn conclude(
     completion: &Completion,
     store: &Path,
     issues: Option<String>,
-    was_asked_to_stop: bool,
+    was_interrupted: bool,
 ) -> anyhow::Result<ExitCode> {
     let dir = store.display();
     print(&Summary(&completion.tally).to_string())?;
     if completion.is_incomplete {
-        let why = if was_asked_to_stop {
+        let why = if was_interrupted {
             "interrupted"
         } else {
             "ended at the first fault"
         };
-        say!("guanxi: {why}; the same command goes on from here");
-        return Ok(ExitCode::from(if was_asked_to_stop { 130 } else { 1 }));
+        say!("guanxi: {why}; the same command resumes from here");
+        return Ok(ExitCode::from(if was_interrupted { 130 } else { 1 }));
     }
     let counts = completion.tally.counts();
     if completion.was_resumed {
-        say!("guanxi: what an import that was interrupted had put into {dir} before is part of the store");
+        say!("guanxi: the records of an interrupted import into {dir} are part of the store");
     }
     let serving = format!("`guanxi serve --store {dir}` serves it");
     if completion.waiting_in_store > 0 {
         let count = HumanCount(completion.waiting_in_store);
         print(&format!(
-            "relationships that wait for what they refer to: {count}; import what describes it, in any order; dataIssues lists them\n"
+            "relationships that wait for missing records: {count}; import those, in any order; dataIssues lists them\n"
         ))?;
     }
     if completion.joined_entities > 0 {
         print(&format!(
-            "entities joined with others that have the same identifier: {}\n",
+            "entities joined by equal identifiers: {}\n",
             HumanCount(completion.joined_entities)
         ))?;
     }
     if completion.retractions > 0 {
         let count = HumanCount(completion.retractions);
         print(&format!(
-            "relationships taken back, since the files mention them no longer: {count}\n"
+            "relationships retracted, since the files no longer mention them: {count}\n"
         ))?;
     }
     for source in &completion.incomplete_sources {
         say!(
-            "guanxi: nothing was taken back of {source}, since not every record of its files could be imported; mend them and \
+            "guanxi: nothing was retracted of {source}, since not every record of its files could be imported; fix them and \
              import them again"
         );
     }
     for file in completion.tally.files.iter().filter(|file| file.unreadable.is_none()) {
         if file.counts().read == 0 {
-            say!("guanxi: {} holds no records", file.name);
+            say!("guanxi: {} contains no records", file.name);
         }
     }
     match counts.imported + completion.retractions + completion.waiting_in_store + completion.joined_entities {
         0 => print("nothing was new\n")?,
-        _ if completion.is_new => print(&format!("store {dir}: made; {serving}\n"))?,
-        _ => print(&format!("store {dir}: what is new or differs is recorded; {serving}\n"))?,
+        _ if completion.is_new => print(&format!("store {dir}: created; {serving}\n"))?,
+        _ => print(&format!("store {dir}: new and changed data is recorded; {serving}\n"))?,
     }
     if let Some(issues) = issues.filter(|_| counts.read > 0) {
         print(&issues)?;
     }
-    Ok(ended(completion))
+    Ok(exit_code(completion))
 }
 
-/// How the program ends: whether all that was read came in, some of it or nothing.
-fn ended(completion: &Completion) -> ExitCode {
+/// The exit code: whether all records were imported, some or none.
+fn exit_code(completion: &Completion) -> ExitCode {
     let counts = completion.tally.counts();
-    let is_whole = counts.rejected == 0 && completion.tally.files.iter().all(|file| file.unreadable.is_none());
+    let is_complete = counts.rejected == 0 && completion.tally.files.iter().all(|file| file.unreadable.is_none());
     if counts.read == counts.rejected && completion.retractions == 0 {
-        say!("guanxi: nothing came in (exit code 1)");
+        say!("guanxi: nothing was imported (exit code 1)");
         ExitCode::FAILURE
-    } else if is_whole {
+    } else if is_complete {
         ExitCode::SUCCESS
     } else {
-        say!("guanxi: some of it did not come in, for the reasons above (exit code {SOME})");
-        ExitCode::from(SOME)
+        say!("guanxi: some of it was not imported, for the reasons above (exit code {PARTIAL})");
+        ExitCode::from(PARTIAL)
     }
 }
 
-/// The first of several arguments names the format, if there is one of that name. `./gleif` is a file.
+/// The first of several arguments is the format, if there is one with that name. `./gleif` is a file.
 fn format_and_files(arguments: &[PathBuf]) -> anyhow::Result<(Option<Format>, &[PathBuf])> {
     let Some((first, rest)) = arguments.split_first() else {
-        return Err(Misused("give the files to import".to_owned()).into());
+        return Err(UsageError("give the files to import".to_owned()).into());
     };
     let format = first.to_str().and_then(|name| Format::parse(name).ok());
     match format.filter(|_| !rest.is_empty() || !first.exists()) {
         Some(_) if rest.is_empty() => {
-            Err(Misused(format!("give the files to import after the format {}", first.display())).into())
+            Err(UsageError(format!("give the files to import after the format {}", first.display())).into())
         }
         Some(format) => Ok((Some(format), rest)),
         None => Ok((None, arguments)),
     }
 }
 
-/// A report in the place of a file that is read would leave nothing of it.
+/// Refuses a report that would overwrite an input file.
 fn refuse_to_overwrite(arguments: &ImportArguments, files: &[PathBuf]) -> anyhow::Result<()> {
     let Some(report) = &arguments.report else { return Ok(()) };
     let same =
         |file: &PathBuf| matches!((file.canonicalize(), report.canonicalize()), (Ok(one), Ok(other)) if one == other);
     match files.iter().chain(&arguments.map).find(|file| same(file)) {
-        Some(file) => Err(Misused(format!(
+        Some(file) => Err(UsageError(format!(
             "the report would overwrite {}, which is read; give it another name",
             file.display()
         ))
@@ -309,7 +309,7 @@ fn refuse_to_overwrite(arguments: &ImportArguments, files: &[PathBuf]) -> anyhow
     }
 }
 
-/// The schemes by which entities are joined: those that are asked for, and those that the mappings of the files name.
+/// The schemes by which entities are joined: those of the arguments and of the mappings.
 fn schemes(arguments: &ImportArguments, inputs: &[(InputFile, Reader)]) -> Vec<String> {
     let of_mappings = inputs.iter().flat_map(|(_, reader)| reader.join().iter());
     let all = arguments.join.iter().chain(of_mappings);
@@ -332,20 +332,20 @@ fn source_defaults(arguments: &ImportArguments, now: Timestamp) -> Told {
     }
 }
 
-/// Lets the first signal end the import where it can go on, and the second one end the program.
-fn stop_when_asked<'s>(stop: &'s AtomicBool, ended: &'s AtomicBool, scope: &'s thread::Scope<'s, '_>) {
+/// Makes the first signal end the import where it can be resumed, and the second one end the program.
+fn stop_on_signal<'s>(stop: &'s AtomicBool, ended: &'s AtomicBool, scope: &'s thread::Scope<'s, '_>) {
     scope.spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let Ok(runtime) = runtime else { return };
         runtime.block_on(async {
-            let ends = async {
+            let import_end = async {
                 while !ended.load(Ordering::Relaxed) {
                     tokio::time::sleep(TICK).await;
                 }
             };
-            let asked = async {
+            let signals = async {
                 if http::stop_signal().await.is_ok() {
-                    say!("ending where it can go on; once more to end at once");
+                    say!("ending where the import can be resumed; once more to end at once");
                     stop.store(true, Ordering::Relaxed);
                     if http::stop_signal().await.is_ok() {
                         std::process::exit(130);
@@ -353,12 +353,12 @@ fn stop_when_asked<'s>(stop: &'s AtomicBool, ended: &'s AtomicBool, scope: &'s t
                 }
                 std::future::pending::<()>().await;
             };
-            tokio::select! { () = ends => {}, () = asked => {} }
+            tokio::select! { () = import_end => {}, () = signals => {} }
         });
     });
 }
 
-/// Says how far the import is, until it has ended.
+/// Shows the progress of the import until it has ended.
 fn watch(progress: &Progress, bytes: u64, ended: &AtomicBool) {
     let bar = std::io::stderr().is_terminal().then(|| {
         let style = ProgressStyle::with_template("{wide_msg}\n[{bar:40}] {percent} %")
@@ -406,7 +406,7 @@ fn progress_line(progress: &Progress, bytes: u64, elapsed: Duration) -> Progress
             let put = read(&progress.put);
             (put, read(&progress.waiting), put, "relating")
         }
-        Phase::Arranging => (0, 1, 0, "making the graph and writing it for the next start"),
+        Phase::Arranging => (0, 1, 0, "building the graph and writing it for the next start"),
         Phase::Indexing => (0, 1, 0, "building the search index"),
     };
     let seconds = elapsed.as_secs().max(1);

@@ -1,4 +1,4 @@
-//! What may be wrong with the data of a store, counted, and the worst of it in words: what `dataIssues` lists in full.
+//! A summary of the data issues of a store: their number, and the worst ones in words. `dataIssues` lists them all.
 
 use std::{
     fmt::Write,
@@ -15,18 +15,18 @@ use crate::{
     model::{Catalog, Timestamp},
 };
 
-/// How many issues are told in words.
-const TOLD_MAX: usize = 3;
-/// How long the end of an import looks for issues at most and at least, unless another limit is given.
+/// The most issues that are described in words.
+const DESCRIBED_MAX: usize = 3;
+/// The default bounds of the time that the end of an import looks for issues.
 const IMPORT_MAX: Duration = Duration::from_secs(5);
 const IMPORT_MIN: Duration = Duration::from_millis(250);
 
-/// How long the end of an import that took so long looks for issues, unless another limit is given.
+/// The default time to look for issues after an import of this duration.
 pub(super) fn after_import(took: Duration) -> Duration {
     (took / 20).clamp(IMPORT_MIN, IMPORT_MAX)
 }
 
-/// The issues that `dataIssues` lists when it is asked without arguments: how many there are, and the worst three. Kinds that
+/// The issues that `dataIssues` lists without arguments: their number, and the worst three. Kinds that
 /// would take longer than `time` are named.
 pub(super) fn summary(graph: &Snapshot, now: Timestamp, time: Duration) -> String {
     let deadline = Instant::now().checked_add(time);
@@ -40,7 +40,7 @@ pub(super) fn summary(graph: &Snapshot, now: Timestamp, time: Duration) -> Strin
                 for issue in &issues {
                     counts[rank(issue.severity())] += 1;
                 }
-                worst.extend(issues.into_iter().take(TOLD_MAX));
+                worst.extend(issues.into_iter().take(DESCRIBED_MAX));
             }
             Err(_) => unfinished.push(kind.as_str()),
         }
@@ -55,15 +55,15 @@ pub(super) fn summary(graph: &Snapshot, now: Timestamp, time: Duration) -> Strin
             HumanCount(u64::try_from(all).unwrap_or(u64::MAX))
         ),
     };
-    for issue in worst.iter().take(TOLD_MAX) {
+    for issue in worst.iter().take(DESCRIBED_MAX) {
         let (severity, kind) = (issue.severity().as_str(), issue.kind().as_str());
-        // A text is written without fail.
+        // Writing to a string cannot fail.
         let _ = writeln!(text, "  {severity} {kind}: {}", issue.message(graph));
     }
     if !unfinished.is_empty() {
         let _ = writeln!(
             text,
-            "  not looked for, as that takes longer: {}; guanxi check --store does",
+            "  not searched, as that takes longer: {}; guanxi check --store does",
             unfinished.join(", ")
         );
     }

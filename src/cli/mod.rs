@@ -24,25 +24,25 @@ use clap::FromArgMatches;
 use self::config::{Arguments, Command};
 use crate::{formats::tables, graph::Snapshot, model::Dataset};
 
-/// How the program ends when its arguments are wrong, as clap ends it.
-const MISUSED: u8 = 2;
+/// The exit code for wrong arguments, the same as clap's.
+const USAGE_ERROR: u8 = 2;
 
-/// Arguments that do not go together, with the way out.
+/// Arguments that cannot be combined, with advice.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-struct Misused(String);
+struct UsageError(String);
 
-/// Writes a line to standard error. `eprintln` would panic where its reader has left, such as `head`.
+/// Writes a line to standard error. `eprintln` would panic if its reader is gone, such as `head`.
 macro_rules! say {
     ($($line:tt)*) => {{
         use std::io::Write as _;
-        // There is nowhere else to say it.
+        // An error here cannot be reported anywhere else.
         let _ = writeln!(std::io::stderr(), $($line)*);
     }};
 }
 use say;
 
-/// Runs what the arguments ask for.
+/// Runs the command in the arguments.
 #[must_use]
 pub fn run() -> ExitCode {
     let mut command = help::command();
@@ -51,7 +51,7 @@ pub fn run() -> ExitCode {
         .unwrap_or_else(|error| help::with_tip(error).exit());
     let arguments =
         Arguments::from_arg_matches_mut(&mut matches).unwrap_or_else(|error| error.format(&mut command).exit());
-    let done = match arguments.command {
+    let result = match arguments.command {
         None => serve::serve(&arguments.serve),
         Some(Command::Serve(serve)) => serve::serve(&serve),
         Some(Command::Schema(schema)) => schema::schema(&schema),
@@ -64,16 +64,16 @@ pub fn run() -> ExitCode {
         Some(Command::Restore(restore)) => store::restore(&restore),
         Some(Command::Compact(compact)) => store::compact(&compact),
     };
-    done.unwrap_or_else(|error| {
+    result.unwrap_or_else(|error| {
         say!("guanxi: {error:#}");
-        match error.is::<Misused>() {
-            true => ExitCode::from(MISUSED),
+        match error.is::<UsageError>() {
+            true => ExitCode::from(USAGE_ERROR),
             false => ExitCode::FAILURE,
         }
     })
 }
 
-/// Writes to standard output; a reader that has seen enough, such as `head`, is no error.
+/// Writes to standard output; a reader that closes the pipe early, such as `head`, is not an error.
 fn print(text: &str) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
@@ -86,7 +86,7 @@ fn print(text: &str) -> anyhow::Result<()> {
 fn load_dataset(dir: Option<&Path>) -> anyhow::Result<Dataset> {
     match dir {
         Some(dir) => tables::read_dir(dir)
-            // Problems stand on lines of their own, as other programs expect of file and line.
+            // One problem per line, as other programs expect of file and line.
             .map_err(|problems| anyhow::anyhow!("the data in {} cannot be used:\n{problems}", dir.display())),
         None => tables::bundled().context("the bundled data cannot be used"),
     }

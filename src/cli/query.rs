@@ -1,4 +1,4 @@
-//! `guanxi query`: one answer on standard output, from data at hand or from a server.
+//! `guanxi query`: one answer on standard output, from local data or from a server.
 
 use std::{io::Read, path::Path, process::ExitCode, sync::Arc};
 
@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use serde_json::{Map, Value};
 
 use super::{
-    client::{ClientLimits, Question, Server},
+    client::{ClientLimits, GraphqlRequest, Server},
     config::LimitArguments,
     data::{Data, DataChoice},
     export::style,
@@ -21,17 +21,17 @@ use crate::{
     store::{State, Store, folder::Guest},
 };
 
-/// How the program ends when a server did not answer.
+/// The exit code if a server did not answer.
 pub(super) const NO_ANSWER: u8 = 4;
-/// What the exit codes of a query say.
+/// The exit codes of a query.
 pub(super) const EXIT_CODES: &str = "\
 Exit codes:
-  0  the question was answered
+  0  the query was answered
   1  the answer has errors, or the data cannot be read
   2  the arguments are wrong
-  4  the server cannot be reached, or what it answers is not GraphQL";
-/// What is changed here would be gone with the answer.
-const ASKS_ONLY: &str = "guanxi query asks data at hand and changes nothing. Send mutations to a server: guanxi query --server URL; guanxi serve --store DIR keeps what they change.";
+  4  the server cannot be reached, or its answer is not GraphQL";
+/// Changes would be lost with the end of the process.
+const READ_ONLY_REASON: &str = "guanxi query reads local data and changes nothing. Send mutations to a server: guanxi query --server URL; guanxi serve --store DIR stores their changes.";
 
 #[derive(Debug, Args)]
 pub(super) struct QueryArguments {
@@ -40,7 +40,7 @@ pub(super) struct QueryArguments {
     /// The variables, a JSON object.
     #[arg(long, value_name = "JSON", value_parser = object)]
     variables: Option<Map<String, Value>>,
-    /// Which operation to run when the document holds several.
+    /// Which operation to run if the document has several.
     #[arg(long, value_name = "NAME")]
     operation_name: Option<String>,
     /// The view of the whole operation, a JSON object like {"asOf": "2014-11-28"}.
@@ -49,10 +49,10 @@ pub(super) struct QueryArguments {
     /// How the answer is printed.
     #[arg(long, value_enum, default_value_t = AnswerFormat::Json)]
     format: AnswerFormat,
-    /// For csv: print cells as they are, also those that a spreadsheet would run as formulas. Default: an apostrophe before them.
+    /// For csv: print cells as they are, even if a spreadsheet would run them as formulas. Default: an apostrophe before those.
     #[arg(long)]
     raw_cells: bool,
-    /// Tell what the query costs, in the answer's extensions.
+    /// Report the cost of the query in the answer's extensions.
     #[arg(long)]
     cost: bool,
     #[command(flatten)]
@@ -66,7 +66,7 @@ pub(super) struct QueryArguments {
 /// How an answer is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum AnswerFormat {
-    /// As a server answers.
+    /// The answer in the format of a server.
     Json,
     /// One flat table: a row for each element of the innermost lists, a column for each path to a value.
     Csv,
@@ -75,18 +75,18 @@ enum AnswerFormat {
 pub(super) fn query(arguments: &QueryArguments) -> anyhow::Result<ExitCode> {
     let document = document(&arguments.document)?;
     let answer = match arguments.data.data()? {
-        Data::Server(server) => match ask(server, &document, arguments) {
+        Data::Server(server) => match query_server(server, &document, arguments) {
             Ok(answer) => answer,
             Err(no_answer) => {
                 say!("guanxi: {no_answer}");
                 return Ok(ExitCode::from(NO_ANSWER));
             }
         },
-        Data::Store(dir) => answer(&document, opened(dir)?, arguments)?,
+        Data::Store(dir) => answer(&document, open_store(dir)?, arguments)?,
         Data::Tables(dir) => answer(&document, in_memory(load_graph(Some(dir))?), arguments)?,
         Data::Bundled => answer(&document, in_memory(load_graph(None)?), arguments)?,
     };
-    // Fields in the order in which they were asked for, which a map of serde_json does not keep.
+    // async-graphql's value preserves the order of fields, which a map of serde_json does not.
     let tree: async_graphql::Value = serde_json::from_str(&answer)?;
     match arguments.format {
         AnswerFormat::Json => print(&format!("{}\n", serde_json::to_string_pretty(&tree)?))?,
@@ -102,27 +102,27 @@ pub(super) fn query(arguments: &QueryArguments) -> anyhow::Result<ExitCode> {
     })
 }
 
-/// The store in this folder as it is now, be it served by another process meanwhile.
-fn opened(dir: &Path) -> anyhow::Result<Store> {
-    let guest = Guest::enter(dir, Timestamp::now())?;
-    Ok(Store::open_to_read(dir, guest, |graph| Arc::new(State::new(graph)))?)
+/// The store in this folder in its current state, even while another process serves it.
+fn open_store(dir: &Path) -> anyhow::Result<Store> {
+    let reader = Guest::enter(dir, Timestamp::now())?;
+    Ok(Store::open_to_read(dir, reader, |graph| Arc::new(State::new(graph)))?)
 }
 
 fn in_memory(graph: crate::graph::Snapshot) -> Store {
     Store::in_memory(Arc::new(State::new(graph)))
 }
 
-/// The answer of data at hand, as JSON.
+/// The answer from local data, as JSON.
 fn answer(document: &str, store: Store, arguments: &QueryArguments) -> anyhow::Result<String> {
     let mut request = Request::new("query", document);
-    request.read_only = Some(ASKS_ONLY);
+    request.read_only = Some(READ_ONLY_REASON);
     request.operation_name.clone_from(&arguments.operation_name);
     request.variables = arguments.variables.clone().unwrap_or_default();
     request.view = arguments.view.clone().map(Value::Object);
     request.extensions = extensions(arguments);
-    // Whoever writes these words elsewhere waits a little for nothing.
+    // If these words are not names of fields, preparing the index only costs some time.
     if ["search", "match"].iter().any(|field| request.query.contains(field)) {
-        // Ahead of the clock: the time for a request is for answering it.
+        // Before the time for the request starts.
         store.state().prepare();
     }
     let api = Api::new(arguments.limits.limits())?;
@@ -132,16 +132,20 @@ fn answer(document: &str, store: Store, arguments: &QueryArguments) -> anyhow::R
 }
 
 /// The answer of a server, as JSON.
-fn ask(server: &Server, document: &str, arguments: &QueryArguments) -> Result<String, super::client::NoAnswer> {
+fn query_server(
+    server: &Server,
+    document: &str,
+    arguments: &QueryArguments,
+) -> Result<String, super::client::NoAnswer> {
     let none = Map::new();
-    let question = Question {
+    let request = GraphqlRequest {
         query: document,
         operation_name: arguments.operation_name.as_deref(),
         variables: arguments.variables.as_ref().unwrap_or(&none),
         extensions: &extensions(arguments),
         view: arguments.view.as_ref(),
     };
-    server.ask(&question, &arguments.client)
+    server.send(&request, &arguments.client)
 }
 
 fn extensions(arguments: &QueryArguments) -> Map<String, Value> {
@@ -151,7 +155,7 @@ fn extensions(arguments: &QueryArguments) -> Map<String, Value> {
     }
 }
 
-/// Prints the data as one table; errors are told beside.
+/// Prints the data as one table, and errors to standard error.
 fn print_table(answer: &str, cells: Cells) -> anyhow::Result<()> {
     let value: Value = serde_json::from_str(answer)?;
     for error in value["errors"].as_array().into_iter().flatten() {

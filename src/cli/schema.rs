@@ -5,7 +5,7 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::Args;
 
 use super::{
-    Misused,
+    UsageError,
     client::{ClientLimits, Server},
     print,
     query::NO_ANSWER,
@@ -18,10 +18,10 @@ pub(super) struct SchemaArguments {
     /// The address of a server whose schema is printed, such as https://example.org. Default: the schema of this program.
     #[arg(long, env = "GUANXI_SERVER", value_name = "URL")]
     server: Option<String>,
-    /// The token that the server asks for. The variable keeps it out of the list of processes.
+    /// The token for the server. The variable keeps it out of the list of processes.
     #[arg(long, env = "GUANXI_TOKEN", value_name = "TOKEN", hide_env_values = true)]
     token: Option<String>,
-    // The words of other commands, which are refused with the reason.
+    // Flags of other commands, which are refused with a reason.
     #[arg(long, value_name = "DIR", hide = true)]
     store: Option<PathBuf>,
     #[arg(long, value_name = "DIR", hide = true)]
@@ -32,9 +32,9 @@ pub(super) struct SchemaArguments {
 
 pub(super) fn schema(arguments: &SchemaArguments) -> anyhow::Result<ExitCode> {
     if arguments.store.is_some() || arguments.data.is_some() {
-        let why = "the schema is the same whatever the data, so that --store and --data say nothing here; guanxi schema prints \
-                   it, and --server URL asks a server, which may be of another version";
-        return Err(Misused(why.to_owned()).into());
+        let why = "the schema is the same for all data, so that --store and --data have no effect here; guanxi schema prints \
+                   it, and --server URL gets that of a server, which may be of another version";
+        return Err(UsageError(why.to_owned()).into());
     }
     let Some(url) = &arguments.server else {
         print(Api::new(Limits::default())?.sdl())?;

@@ -1,4 +1,4 @@
-//! `guanxi serve`: loads the graph, then serves it until told to stop.
+//! `guanxi serve`: loads the graph, then serves it until it is stopped.
 
 use std::{io::IsTerminal, net::IpAddr, path::Path, process::ExitCode, sync::Arc, time::Duration};
 
@@ -7,10 +7,10 @@ use tokio::{net::TcpListener, sync::oneshot};
 use tracing_subscriber::{EnvFilter, fmt, prelude::*};
 
 use super::{
-    Misused,
+    UsageError,
     config::{LogFormat, ServeArguments},
     load_dataset, load_graph,
-    store::with_way_out,
+    store::with_advice,
 };
 use crate::{
     http::{self, Readiness, Routes, Settings, Stop},
@@ -24,13 +24,13 @@ use crate::{
 
 pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
     if arguments.server.is_some() {
-        let why = "guanxi serve serves data of its own, by --store DIR or --data DIR; to ask another server: guanxi query --server URL";
-        return Err(Misused(why.to_owned()).into());
+        let why = "guanxi serve serves local data, from --store DIR or --data DIR; to query another server: guanxi query --server URL";
+        return Err(UsageError(why.to_owned()).into());
     }
     start_log(arguments)?;
     let api = Arc::new(Api::new(arguments.limits.limits())?);
     let mut settings = arguments.http.settings();
-    // Whoever is to be reached by a name may be called so.
+    // A host name to listen on is also a valid Host of requests.
     settings.host_names.extend(
         arguments
             .host
@@ -44,7 +44,7 @@ pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
         .max_blocking_threads(arguments.limits.limits().threads_max())
         .build()?;
     runtime.block_on(async {
-        // The port first: a second start says so at once, instead of after loading pages and routes.
+        // The port first, so that a second start fails at once instead of after loading pages and routes.
         let listener = http::bind(&arguments.host, arguments.port).await?;
         let address = listener.local_addr()?;
         access.check_address(address)?;
@@ -54,9 +54,9 @@ pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
         let readiness = Readiness::default();
         let routes = Routes::starting(&readiness);
         let delay = Duration::from_millis(settings.stop_delay_ms);
-        let serves = routes.clone();
-        let stop = Stop::on_signals(readiness.clone(), delay, move || serves.is_open())
-            .context("signals cannot be waited for")?;
+        let serving_routes = routes.clone();
+        let stop = Stop::on_signals(readiness.clone(), delay, move || serving_routes.is_open())
+            .context("cannot listen for signals")?;
         let mut serving = tokio::spawn(serve_until(
             stop,
             listener,
@@ -64,10 +64,10 @@ pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
             settings.clone(),
             readiness.clone(),
         ));
-        tracing::info!(%address, "the port is taken; requests are told to come back until the graph is loaded");
+        tracing::info!(%address, "listening; requests are answered with 503 until the graph is loaded");
         let store = tokio::select! {
             store = load(arguments) => Arc::new(store?),
-            // Told to stop before there was anything to serve: whatever loads ends with the process.
+            // Stopped before the graph was loaded: the loading thread ends with the process.
             _ = &mut serving => return Ok(ExitCode::SUCCESS),
         };
         arguments.access.check_tokens(arguments.store.as_deref(), &store)?;
@@ -81,22 +81,22 @@ pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
             access: access.clone(),
         };
         routes.open(http::router(service, settings, readiness)?);
-        tell(&store, address);
+        log_serving(&store, address);
         tokio::select! {
-            ended = serving => ended?,
+            result = serving => result?,
             () = access.follow() => {}
         }
         store.settle_before_end();
-        // Those made meanwhile.
+        // Tokens may have been created in the meantime.
         arguments.access.remember_tokens(arguments.store.as_deref(), &store)?;
         Ok(ExitCode::SUCCESS)
     })
 }
 
-/// Serves until a signal says to stop, and then until everything is answered, the time for that is over or another signal comes.
+/// Serves until a stop signal, and then until everything is answered, the time for that is up or another signal comes.
 async fn serve_until(stop: Stop, listener: TcpListener, routes: Routes, settings: Settings, readiness: Readiness) {
     let Stop { begins, at_once } = stop;
-    // No error can be: what sends ends with the process only.
+    // The sender lives as long as the process, so there is no error.
     let begins = async { begins.await.unwrap_or_default() };
     tokio::select! {
         () = http::serve(listener, routes, &settings, readiness, begins) => {}
@@ -104,23 +104,23 @@ async fn serve_until(stop: Stop, listener: TcpListener, routes: Routes, settings
     }
 }
 
-/// Opens the store on a thread of its own, while requests are told to come back.
+/// Opens the store on a separate thread, while requests are answered with 503.
 async fn load(arguments: &ServeArguments) -> anyhow::Result<Store> {
     let (data, folder) = (arguments.data.data.clone(), arguments.store.clone());
-    let takes_changes = !arguments.access.takes_no_changes();
-    let (done, loaded) = oneshot::channel();
-    // Not one of the runtime's threads: those are waited for at the end.
+    let accepts_changes = !arguments.access.refuses_changes();
+    let (sender, receiver) = oneshot::channel();
+    // Not one of the runtime's threads, since the runtime waits for those at its end.
     std::thread::Builder::new().name("load".to_owned()).spawn(move || {
-        // Nobody waits where the program was told to stop.
-        let _ = done.send(open_store(data.as_deref(), folder.as_deref(), takes_changes));
+        // The receiver is gone if the program was stopped.
+        let _ = sender.send(open_store(data.as_deref(), folder.as_deref(), accepts_changes));
     })?;
-    loaded
+    receiver
         .await
-        .context("the graph was not loaded: a fault of the program, said above")?
+        .context("the graph was not loaded: a bug in the program, see the error above")?
 }
 
-/// Says what is served where. Holds no state afterwards: it would be kept as long as the program runs.
-fn tell(store: &Store, address: std::net::SocketAddr) {
+/// Logs the served data and the address. Must not hold on to the state, which would stay in memory while the program runs.
+fn log_serving(store: &Store, address: std::net::SocketAddr) {
     let state = store.state();
     let graph = state.graph();
     let mask = graph.mask(&graph.latest_view(Timestamp::now()));
@@ -131,54 +131,54 @@ fn tell(store: &Store, address: std::net::SocketAddr) {
     );
 }
 
-/// The store in the folder, made where there is none yet; without a folder, one in memory.
-fn open_store(data: Option<&Path>, folder: Option<&Path>, takes_changes: bool) -> anyhow::Result<Store> {
+/// The store in the folder, created if necessary; without a folder, one in memory.
+fn open_store(data: Option<&Path>, folder: Option<&Path>, accepts_changes: bool) -> anyhow::Result<Store> {
     let Some(dir) = folder else {
-        tracing::info!("changes last as long as this process; --store DIR keeps them");
+        tracing::info!("changes last as long as this process; --store DIR stores them");
         let store = Store::in_memory(Arc::new(State::unprepared(load_graph(data)?)));
         prepare(store.state());
         return Ok(store);
     };
     let home = match Home::enter(dir, Timestamp::now()) {
-        Err(error) if error.is_unwritable() => return open_to_read(dir, takes_changes, error),
-        entered => entered?,
+        Err(error) if error.is_unwritable() => return open_to_read(dir, accepts_changes, error),
+        result => result?,
     };
     if !home.is_begun()? {
-        // Read before the folder is filled, so that what is wrong with it leaves nothing behind.
+        // Read before the folder is filled, so that an error leaves nothing behind.
         home.begin(&load_dataset(data)?, Timestamp::now())?;
-        tracing::info!(store = %dir.display(), "a store is begun");
+        tracing::info!(store = %dir.display(), "created a store");
     } else if let Some(data) = data {
         anyhow::bail!(
-            "store {}: there is a store already, which begins with the data it was made from; start without --data (or \
-             GUANXI_DATA) to serve it, or give another folder to begin with {}",
+            "store {}: the store exists already, with its own data; start without --data (or \
+             GUANXI_DATA) to serve it, or give another folder for a store with {}",
             dir.display(),
             data.display()
         );
     }
     let store = Store::open(home, |graph| Arc::new(State::unprepared(graph)));
-    let store = store.map_err(|error| with_way_out(error.into()))?;
-    opened(&store, dir);
+    let store = store.map_err(|error| with_advice(error.into()))?;
+    log_opened(&store, dir);
     store.verify_beside();
     Ok(store)
 }
 
-/// The store in a folder in which nothing can be written, to be read.
-fn open_to_read(dir: &Path, takes_changes: bool, error: folder::Error) -> anyhow::Result<Store> {
-    if takes_changes {
+/// Opens the store in a read-only folder for reading.
+fn open_to_read(dir: &Path, accepts_changes: bool, error: folder::Error) -> anyhow::Result<Store> {
+    if accepts_changes {
         return Err(anyhow::Error::new(error).context(format!(
-            "store {}: nothing can be written in it, and changes must be; serve it with --read-only, or make it writable",
+            "store {}: it is not writable, which changes need; serve it with --read-only, or make it writable",
             dir.display()
         )));
     }
-    let guest = Guest::enter(dir, Timestamp::now())?;
-    let store = Store::open_to_read(dir, guest, |graph| Arc::new(State::unprepared(graph)));
-    let store = store.map_err(|error| with_way_out(error.into()))?;
-    tracing::info!(reason = %error, "nothing can be written in the store, which is served as it is");
-    opened(&store, dir);
+    let reader = Guest::enter(dir, Timestamp::now())?;
+    let store = Store::open_to_read(dir, reader, |graph| Arc::new(State::unprepared(graph)));
+    let store = store.map_err(|error| with_advice(error.into()))?;
+    tracing::info!(reason = %error, "the store is not writable, and is served read-only");
+    log_opened(&store, dir);
     Ok(store)
 }
 
-fn opened(store: &Store, dir: &Path) {
+fn log_opened(store: &Store, dir: &Path) {
     prepare(store.state());
     let Figures {
         position, log_bytes, ..
@@ -186,9 +186,9 @@ fn opened(store: &Store, dir: &Path) {
     tracing::info!(store = %dir.display(), position, log_bytes, "the store is open");
 }
 
-/// Derives what takes long to derive, while questions are answered already when there is much.
+/// Builds the indexes; for a large graph in the background, while requests are already answered.
 fn prepare(state: Arc<State>) {
-    /// So many are searched within the time it takes to open a page.
+    /// The most entities whose indexes are built before serving.
     const SMALL: usize = 10_000;
     let everything = state.graph().mask(&View::now(Timestamp::MAX));
     if state.graph().entities(&everything).nth(SMALL).is_none() {

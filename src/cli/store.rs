@@ -1,4 +1,4 @@
-//! What is done with a store beside serving it: `guanxi check --store`, `backup`, `restore` and `compact`.
+//! The commands for a store: `guanxi check --store`, `backup`, `restore` and `compact`.
 
 use std::{path::Path, process::ExitCode, time::Duration};
 
@@ -18,23 +18,23 @@ use crate::{
     },
 };
 
-/// Reads everything in the store and says what is wrong with it, and the way out. Changes nothing.
+/// Reads everything in the store and reports all problems, with advice. Changes nothing.
 pub(super) fn check(dir: &Path) -> anyhow::Result<ExitCode> {
-    check_all(dir).map_err(with_way_out)
+    check_all(dir).map_err(with_advice)
 }
 
-/// The error, where the log is not what was written with what to do about it.
-pub(super) fn with_way_out(error: anyhow::Error) -> anyhow::Error {
+/// The error, with advice if the log is damaged.
+pub(super) fn with_advice(error: anyhow::Error) -> anyhow::Error {
     match is_damage(&error) {
         true => anyhow::anyhow!(
-            "{error:#}\nno backup can be made of it: restore the last good one into a new folder (guanxi restore); what can still \
-             be read can be taken along (guanxi export)"
+            "{error:#}\nit cannot be backed up: restore the last good backup into a new folder (guanxi restore); data that can still \
+             be read can be exported (guanxi export)"
         ),
         false => error,
     }
 }
 
-/// Whether it is that the log is not what was written.
+/// Whether the error is a damaged log.
 fn is_damage(error: &anyhow::Error) -> bool {
     let reason = match (error.downcast_ref::<folder::Error>(), error.downcast_ref::<OpenError>()) {
         (Some(folder::Error::Log { reason, .. }), _)
@@ -52,15 +52,15 @@ fn is_damage(error: &anyhow::Error) -> bool {
 }
 
 fn check_all(dir: &Path) -> anyhow::Result<ExitCode> {
-    let guest = Guest::enter(dir, Timestamp::now())?;
-    let pages = match &guest {
+    let reader = Guest::enter(dir, Timestamp::now())?;
+    let pages = match &reader {
         Guest::Alone(_) | Guest::Unwritable(..) => {
             folder::check_pages(dir)?;
             "every page of the file".to_owned()
         }
         Guest::Beside(holder) => format!("not the pages of the file, which {holder} writes to"),
     };
-    let reading = guest.reading(dir)?;
+    let reading = reader.reading(dir)?;
     folder::check_reach(dir, &reading)?;
     let (graph, mut problems) = problems(&reading).map_err(|reason| OpenError::Unsound {
         dir: dir.to_owned(),
@@ -73,12 +73,12 @@ fn check_all(dir: &Path) -> anyhow::Result<ExitCode> {
             .iter()
             .map(|problem| format!("store {}: {problem}", dir.display()))
             .collect();
-        anyhow::bail!("what does not fit:\n{}", lines.join("\n"));
+        anyhow::bail!("problems:\n{}", lines.join("\n"));
     }
     let head = reading.head();
     print(&format!(
-        "{}: {} entries since {} on {:?}, {} bytes; looked at {pages}, every value, every change carried out again, and \
-         every retry key, every snapshot; no problems in how it is stored\n",
+        "{}: {} entries since {} on {:?}, {} bytes; checked {pages}, every value, every change by replaying it, and \
+         every retry key and snapshot; no problems in the stored data\n",
         dir.display(),
         reading.last_position(),
         head.began_at,
@@ -94,7 +94,7 @@ fn check_all(dir: &Path) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The graph that the log makes, and what does not fit together though every value is as it was written.
+/// The graph of the log, and inconsistencies between undamaged values.
 fn problems(reading: &Reading) -> Result<(Snapshot, Vec<String>), ReplayError> {
     let mut problems = Vec::new();
     let mut keys: std::collections::HashMap<String, (u64, u64)> = std::collections::HashMap::new();
@@ -102,41 +102,42 @@ fn problems(reading: &Reading) -> Result<(Snapshot, Vec<String>), ReplayError> {
         if let Some(retry) = &entry.retry {
             keys.insert(retry.key.clone(), (retry.digest, entry.position));
         }
-        if let Some(problem) = misfit(entry, before) {
+        if let Some(problem) = entry_problem(entry, before) {
             problems.push(problem);
         }
         Ok(())
     })?;
     reading.retries(|key, used| match keys.remove(key) {
-        Some(told) if told == (used.digest, used.position) => {}
+        Some(stored) if stored == (used.digest, used.position) => {}
         Some((_, position)) => problems.push(format!(
-            "the retry key {key:?} points to entry {}, and is that of entry {position}",
+            "the retry key {key:?} points to entry {}, but belongs to entry {position}",
             used.position
         )),
         None => problems.push(format!(
-            "the retry key {key:?} points to entry {}, which has another",
+            "the retry key {key:?} points to entry {}, which has another key",
             used.position
         )),
     })?;
-    let mut lost: Vec<_> = keys.into_iter().collect();
-    lost.sort();
+    let mut missing: Vec<_> = keys.into_iter().collect();
+    missing.sort();
     problems.extend(
-        lost.into_iter()
-            .map(|(key, (_, position))| format!("the retry key {key:?} of entry {position} is lost")),
+        missing
+            .into_iter()
+            .map(|(key, (_, position))| format!("the retry key {key:?} of entry {position} is missing")),
     );
     Ok((graph, problems))
 }
 
-/// How an entry does not tell what its changes do to the graph before it.
-fn misfit(entry: &Entry, before: &Snapshot) -> Option<String> {
+/// The problem of an entry whose recorded effects differ from those of its changes on the graph before it.
+fn entry_problem(entry: &Entry, before: &Snapshot) -> Option<String> {
     let changes: Vec<_> = entry.steps.iter().map(|step| step.change.clone()).collect();
     match before.apply(changes, entry.recorded_at) {
         Ok((_, steps)) if steps == entry.steps => None,
         Ok(_) => Some(format!(
-            "entry {}: its changes do something else than it says",
+            "entry {}: its changes have other effects than recorded",
             entry.position
         )),
-        // Said by who carries it out.
+        // Reported by the replay.
         Err(_) => None,
     }
 }
@@ -144,11 +145,11 @@ fn misfit(entry: &Entry, before: &Snapshot) -> Option<String> {
 pub(super) fn backup(arguments: &BackupArguments) -> anyhow::Result<ExitCode> {
     if arguments.to == Path::new("-") {
         anyhow::bail!(
-            "a backup is not written in one go, so that it cannot go to standard output; give the name of a file"
+            "a backup is not written sequentially, so it cannot go to standard output; give the name of a file"
         );
     }
     let copied = folder::backup(&arguments.store.store, &arguments.to, Timestamp::now())?;
-    tell("backup", &arguments.to, copied)
+    report_copy("backup", &arguments.to, copied)
 }
 
 pub(super) fn restore(arguments: &RestoreArguments) -> anyhow::Result<ExitCode> {
@@ -160,12 +161,12 @@ pub(super) fn restore(arguments: &RestoreArguments) -> anyhow::Result<ExitCode> 
         })?;
         Ok(())
     })?;
-    tell("store", dir, copied)
+    report_copy("store", dir, copied)
 }
 
-fn tell(made: &str, path: &Path, Copied { position, bytes }: Copied) -> anyhow::Result<ExitCode> {
+fn report_copy(label: &str, path: &Path, Copied { position, bytes }: Copied) -> anyhow::Result<ExitCode> {
     print(&format!(
-        "{made} {}: {position} entries, {bytes} bytes\n",
+        "{label} {}: {position} entries, {bytes} bytes\n",
         path.display()
     ))?;
     Ok(ExitCode::SUCCESS)
@@ -173,10 +174,10 @@ fn tell(made: &str, path: &Path, Copied { position, bytes }: Copied) -> anyhow::
 
 pub(super) fn compact(arguments: &StoreArguments) -> anyhow::Result<ExitCode> {
     let dir = &arguments.store;
-    // Looked at first, since entering makes the folder.
+    // Checked first, since entering creates the folder.
     folder::log_bytes(dir)?;
     let home = Home::enter(dir, Timestamp::now())?;
-    // What is damaged is left as it is.
+    // A damaged store is not changed.
     let reading = home.reading()?;
     replayed(&reading, |_, _| Ok(())).map_err(|reason| OpenError::Unsound {
         dir: dir.clone(),

@@ -13,8 +13,8 @@ use crate::{
     import::{Format, InputFile, OpenOptions, PlanError, ReaderChoice, input_files},
 };
 
-/// Flags that mean nothing where nothing is imported, by their names and as they are written.
-const FLAGS_OF_IMPORTS: [(&str, &str); 6] = [
+/// Flags that have no effect without an import, by their names and on the command line.
+const IMPORT_ONLY_FLAGS: [(&str, &str); 6] = [
     ("map", "--map"),
     ("store", "--store"),
     ("strict", "--strict"),
@@ -28,7 +28,7 @@ pub(super) fn suggest(
     format: Option<Format>,
     files: &[PathBuf],
     unpacked_bytes_max: u64,
-    told: &Told,
+    defaults: &Told,
 ) -> anyhow::Result<ExitCode> {
     check_usage(format, files);
     let [path] = files else {
@@ -44,30 +44,34 @@ pub(super) fn suggest(
     let file = only(&files).map_err(failed)?;
     let text = file.start().and_then(|start| {
         if ReaderChoice::new(None, None).is_ok_and(|choice| choice.reader(&start).is_ok()) {
-            let reason = "is of a format that is imported without a mapping: leave --suggest out";
+            let reason = "is of a format that needs no mapping: omit --suggest";
             return Err(Unreadable::form("its beginning", reason));
         }
         file.read(unpacked_bytes_max, &Arc::default(), |bytes| {
             let name = file.own_name();
-            mapping::suggest(Input { name, bytes, told })
+            mapping::suggest(Input {
+                name,
+                bytes,
+                told: defaults,
+            })
         })
     });
     print(&text.map_err(failed)?)?;
     say!(
-        "guanxi: read the remarks, correct what is wrong, then: guanxi import csv {} --map MAPPING.toml --store DIR",
+        "guanxi: read the remarks, correct the mapping, then: guanxi import csv {} --map MAPPING.toml --store DIR",
         path.display()
     );
     Ok(ExitCode::SUCCESS)
 }
 
-/// The only file of what may be an archive.
+/// The file, or the only file of an archive.
 fn only(files: &[InputFile]) -> Result<&InputFile, Unreadable> {
     match files {
         [file] => Ok(file),
         files => {
             let names: Vec<&str> = files.iter().map(InputFile::own_name).take(10).collect();
             let reason = format!(
-                "holds {} files, and a mapping is for one table: unpack the one that is meant. There are {names:?}",
+                "contains {} files, but a mapping is for one table: unpack it first. The files are {names:?}",
                 files.len()
             );
             Err(Unreadable::form("the archive", reason))
@@ -75,29 +79,29 @@ fn only(files: &[InputFile]) -> Result<&InputFile, Unreadable> {
     }
 }
 
-/// Ends the program where the arguments do not go together, as for any other argument that is wrong.
+/// Ends the program with a usage error if the arguments cannot be combined.
 fn check_usage(format: Option<Format>, files: &[PathBuf]) {
     let mut command = super::help::command();
     let matches = command.clone().get_matches();
     let of_import = matches.subcommand_matches("import");
-    // What the environment says is for all commands, and not for this one.
-    let is_written =
+    // Variables apply to all commands, so only flags on the command line count.
+    let is_given =
         |name: &str| of_import.and_then(|import| import.value_source(name)) == Some(ValueSource::CommandLine);
     let refusal = match (format, files) {
         (Some(format), _) if format != Format::Csv => Some(format!(
-            "--suggest is for tables (csv), and the format was said to be {format}"
+            "--suggest is for tables (csv), but the format is given as {format}"
         )),
-        (_, [_]) => FLAGS_OF_IMPORTS
+        (_, [_]) => IMPORT_ONLY_FLAGS
             .iter()
-            .find(|(name, _)| is_written(name))
+            .find(|(name, _)| is_given(name))
             .map(|(_, flag)| {
                 format!(
-                    "--suggest imports nothing, so {flag} cannot stand beside it; import with the mapping afterwards"
+                    "--suggest imports nothing, so it cannot be combined with {flag}; import with the mapping afterwards"
                 )
             }),
-        (_, []) => Some("--suggest takes a table, and none was named".to_owned()),
+        (_, []) => Some("--suggest takes a table, but none was named".to_owned()),
         (_, files) => Some(format!(
-            "--suggest takes one table, and {} files were named",
+            "--suggest takes one table, but {} files were named",
             files.len()
         )),
     };

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 
 use super::{
-    Misused,
+    UsageError,
     config::{TokenCommand, TokenFile},
     print, say,
 };
@@ -24,12 +24,12 @@ pub(super) fn token(command: &TokenCommand) -> anyhow::Result<ExitCode> {
             file,
         } => {
             let mut random = [0; 32];
-            getrandom::fill(&mut random).context("the system has no random bits to give")?;
+            getrandom::fill(&mut random).context("the system provides no random bits")?;
             let text = tokens::create(&path(file)?, name, *role, *expires, now, random)?;
-            say!("This is the token {name:?}. It is kept nowhere, so keep it now:");
+            say!("This is the token {name:?}. It is not stored anywhere, so save it now:");
             print(&format!("{text}\n"))?;
         }
-        TokenCommand::List { file } => print(&listed(&Tokens::load(&path(file)?)?, now))?,
+        TokenCommand::List { file } => print(&list(&Tokens::load(&path(file)?)?, now))?,
         TokenCommand::Revoke { name, file } => {
             let token = tokens::revoke(&path(file)?, name, now)?;
             let since = token.revoked_at.unwrap_or(now);
@@ -41,11 +41,11 @@ pub(super) fn token(command: &TokenCommand) -> anyhow::Result<ExitCode> {
 
 fn path(file: &TokenFile) -> anyhow::Result<std::path::PathBuf> {
     let file = file.path();
-    file.ok_or_else(|| Misused("where are the tokens kept? Say it with --store DIR or --tokens FILE".to_owned()).into())
+    file.ok_or_else(|| UsageError("give the file of the tokens with --store DIR or --tokens FILE".to_owned()).into())
 }
 
 /// One line for each token, oldest first: its name, role, state, and moments.
-fn listed(tokens: &Tokens, now: Timestamp) -> String {
+fn list(tokens: &Tokens, now: Timestamp) -> String {
     let lines = tokens.iter().map(|token| {
         let state = match token.check(now) {
             Ok(()) => "valid",
@@ -60,7 +60,7 @@ fn listed(tokens: &Tokens, now: Timestamp) -> String {
         ];
         let moments = moments
             .into_iter()
-            .filter_map(|(what, moment)| Some(format!("  {what} {:.0}", moment?)));
+            .filter_map(|(label, moment)| Some(format!("  {label} {:.0}", moment?)));
         format!(
             "{}  {}  {state}{}\n",
             token.name,

@@ -171,7 +171,8 @@ fn upsert(
     }
     let is_new = known.is_none();
     // Placeholders for missing or invalid fields, so that the rest is still validated.
-    let mut entity = known.unwrap_or_else(|| blank(id, item.kind.unwrap_or(EntityKind::Company)));
+    let mut entity =
+        known.unwrap_or_else(|| Entity::unchecked(id.to_owned(), item.kind.unwrap_or(EntityKind::Company), id));
     if let Some(kind) = item.kind.filter(|kind| *kind != entity.kind) {
         let message = format!(
             "{id:?} is a {}, and a kind never changes; retract it and create another",
@@ -212,26 +213,6 @@ fn upsert(
     dates(draft, item, &mut entity, path);
     if is_valid {
         draft.put(Record::Entity(entity));
-    }
-}
-
-fn blank(id: &str, kind: EntityKind) -> Entity {
-    Entity {
-        id: id.to_owned(),
-        kind,
-        name: id.to_owned(),
-        names: Vec::new(),
-        description: None,
-        country: None,
-        identifiers: Vec::new(),
-        status: EntityStatus::Unknown,
-        founded: None,
-        dissolved: None,
-        starts_on: None,
-        ends_on: None,
-        website: None,
-        undisclosed: false,
-        properties: None,
     }
 }
 

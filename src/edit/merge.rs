@@ -256,8 +256,8 @@ fn changed_since(draft: &BatchDraft<'_>, step: &Step) -> Option<u32> {
             .is_some_and(|current| without_recording_times(current) == without_recording_times((**record).clone())),
         Change::Retract { .. } => current.is_none(),
         Change::Merge { into, .. } => {
-            let current = draft.known.entity_ix(id).map(|ix| draft.known.entity_id(ix));
-            current.is_none() && current == Some(into)
+            let survivor = draft.known.entity_ix(id).map(|ix| draft.known.entity_id(ix));
+            current.is_none() && survivor == Some(into)
         }
     };
     (!is_unchanged).then(|| draft.known.version(noun, id))

@@ -9,7 +9,7 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::response::Response;
 
-use super::header_list::{has_version, items, parameters, weight};
+use super::graphql::header_list::{has_version, items, parameters, weight};
 
 // `static ASSETS: &[Asset]`, written by build.rs.
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));

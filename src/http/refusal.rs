@@ -3,7 +3,7 @@
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::negotiate::MediaType;
+use super::graphql::negotiate::MediaType;
 use crate::engine::{Answer, Code, Error};
 
 /// A request refused by HTTP's own rules.
@@ -83,4 +83,9 @@ pub(super) fn json(status: StatusCode, media: MediaType, body: &impl serde::Seri
                 .into_response()
         }
     }
+}
+
+/// The refusal of a method where only GET is answered.
+pub(super) async fn only_get() -> Refusal {
+    Refusal::method_not_allowed("GET, HEAD")
 }

@@ -13,10 +13,9 @@ use axum::{
 };
 
 use super::{
+    graphql::negotiate::MediaType,
     health::{self, Readiness},
-    negotiate::MediaType,
-    only_get,
-    refusal::Refusal,
+    refusal::{Refusal, only_get},
     trace::{self, Front},
 };
 use crate::engine::Error;

@@ -12,7 +12,11 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::{access::Access, hosts::Hosts, negotiate::MediaType, refusal::Refusal};
+use super::{
+    access::{hosts::Hosts, rules::Access},
+    graphql::negotiate::MediaType,
+    refusal::Refusal,
+};
 
 use crate::engine::Error;
 

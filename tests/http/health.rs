@@ -212,7 +212,7 @@ fn serving(arguments: &[&str]) -> (Child, String) {
     let mut listened = false;
     let address = loop {
         let line = lines.next().unwrap().unwrap();
-        listened |= line.contains("told to come back until the graph is loaded");
+        listened |= line.contains("answered with 503 until the graph is loaded");
         if let Some((_, address)) = line.split_once("serving GraphQL and GraphiQL on http://") {
             break address.split_whitespace().next().unwrap().to_owned();
         }

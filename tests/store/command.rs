@@ -96,7 +96,7 @@ fn a_store_is_begun_served_checked_and_backed_up_meanwhile_and_restored() {
     );
     let (dir, backup, again) = (text(&dir), text(&backup), text(&again));
     let serving = Serving::start(&["--store", dir]);
-    assert!(serving.told.contains("a store is begun") && serving.told.contains("the store is open"));
+    assert!(serving.told.contains("created a store") && serving.told.contains("the store is open"));
     assert!(
         serving
             .asked(r#"{ entity(by: {id: "alipay"}) { name } }"#)
@@ -127,7 +127,7 @@ fn a_store_is_begun_served_checked_and_backed_up_meanwhile_and_restored() {
     );
     let other = refused(&["serve", "--port", "0", "--store", dir, "--data", "data"]);
     assert!(
-        other.contains("there is a store already") && other.contains("start without --data"),
+        other.contains("the store exists already") && other.contains("start without --data"),
         "{other}"
     );
     assert!(told(&["restore", backup, "--store", again]).contains("0 entries"));

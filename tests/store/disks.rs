@@ -158,7 +158,7 @@ fn a_full_disk_is_told_and_the_log_goes_on_when_there_is_room() {
     check(&store);
     drop(store);
     check(&open(&dir));
-    assert!(told(&["check", "--store", text(&dir)]).contains("no problems in how it is stored"));
+    assert!(told(&["check", "--store", text(&dir)]).contains("no problems in the stored data"));
 }
 
 #[test]
@@ -273,7 +273,7 @@ fn what_the_start_does_not_read_is_read_afterwards_and_its_damage_is_told() {
         drop(store);
         let said = refused(&["check", "--store", text(&dir)]);
         assert!(
-            said.contains("restore the last good one") && said.contains("guanxi export"),
+            said.contains("restore the last good backup") && said.contains("guanxi export"),
             "{said}"
         );
         // What is served still can be taken along.

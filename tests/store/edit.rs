@@ -91,7 +91,10 @@ fn relationship(&(from, to, kind, speaker): &(u8, u8, u8, u8)) -> RelationshipEd
 }
 
 fn named(id: String) -> RecordRef {
-    RecordRef { id, expected_version: None }
+    RecordRef {
+        id,
+        expected_version: None,
+    }
 }
 
 fn relationship_id((from, to, kind): (u8, u8, u8)) -> RecordRef {

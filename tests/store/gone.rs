@@ -45,7 +45,7 @@ fn a_store_whose_log_is_gone_is_not_begun_anew() {
         ] {
             let said = refused(arguments);
             assert!(
-                said.contains("restore the last good one"),
+                said.contains("restore the last good backup"),
                 "{} bytes: {said}",
                 damaged.len()
             );
@@ -87,7 +87,7 @@ fn a_store_whose_tokens_are_gone_is_not_open_to_everybody() {
         fs::remove_file(&tokens).unwrap();
         let said = refused(&["serve", "--port", "0", "--store", store]);
         assert!(
-            said.contains("the tokens are gone") && said.contains("guanxi token create"),
+            said.contains("the tokens that protect the store are missing") && said.contains("guanxi token create"),
             "{said}"
         );
     }

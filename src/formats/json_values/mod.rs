@@ -360,21 +360,18 @@ impl Scan {
             self.value_line = self.line;
         }
         let length = self.nested(bytes);
-        self.value.extend_from_slice(&bytes[..length]);
-        self.line += line_ends(&bytes[..length]);
-        if self.value.len() > self.form.bytes_max {
+        let room = self.form.bytes_max.saturating_sub(self.value.len());
+        if length > room {
+            self.line += line_ends(&bytes[..room]);
             return Err(self.broken(Reason::TooLong));
         }
+        self.value.extend_from_slice(&bytes[..length]);
+        self.line += line_ends(&bytes[..length]);
         let Some(byte) = bytes.get(length).copied() else {
             return Ok((length, ControlFlow::Continue(())));
         };
         if byte == b'}' {
-            if self.is_strict() {
-                return Err(self.broken(Reason::NoJson));
-            }
-            // Handed over with what is around it.
-            self.value.push(byte);
-            return Ok((length + 1, ControlFlow::Continue(())));
+            return Err(self.broken(Reason::NoJson));
         }
         let flow = if self.value.trim_ascii().is_empty() {
             self.clear();
@@ -410,6 +407,8 @@ impl Scan {
                 match byte {
                     b'"' => self.in_text = true,
                     b'{' | b'[' => self.open.push(byte),
+                    // Handed over with what is around it.
+                    b'}' if self.open.is_empty() && self.part == Part::Array && !self.is_strict() => {}
                     b'}' | b']' | b',' if self.open.is_empty() => return at,
                     b'}' | b']' => drop(self.open.pop()),
                     _ => {}
@@ -423,7 +422,7 @@ impl Scan {
     /// What else a package holds is not read. Says how many of the bytes belong to it.
     fn rest(&mut self, bytes: &[u8]) -> usize {
         let length = self.nested(bytes);
-        if bytes.get(length) == Some(&b'}') {
+        if matches!(bytes.get(length), Some(b'}' | b']')) {
             self.part = Part::Between;
             self.takes_array = true;
         }

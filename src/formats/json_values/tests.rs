@@ -41,6 +41,8 @@ fn arrays_packages_and_lines_are_cut_into_the_same_values() {
     check("{\"a\": \"]}\\\",[\"},\r\n{\"b\": [1, {}]},", &expected, "");
     let packed = "{\"statements\" : [{\"a\": \"]}\\\",[\"},\n{\"b\": [1, {}]}], \"x\": [\"}\"]}";
     check(packed, &expected, "");
+    check("{\"statements\": []][{\"a\": 1}]", &["1@1: {\"a\": 1}"], "");
+    check("[}, {\"a\": 1}]", &["1@1: }", "2@1: {\"a\": 1}"], "");
     let inner = "{\"x\": {\"statements\": []}}";
     check(inner, &[&format!("1@1: {inner}")], "");
     let text = "{\"x\": \"statements\", \"y\": [1]}";

@@ -144,8 +144,13 @@ impl Entity {
     pub fn new(id: &str, kind: EntityKind, name: &str) -> Result<Self, Invalid> {
         Self::check_id(id)?;
         Self::check_name(name)?;
-        Ok(Self {
-            id: id.to_owned(),
+        Ok(Self::unchecked(id.to_owned(), kind, name))
+    }
+
+    /// The same where id and name were checked before, or are later.
+    pub(crate) fn unchecked(id: String, kind: EntityKind, name: &str) -> Self {
+        Self {
+            id,
             kind,
             name: name.to_owned(),
             names: Vec::new(),
@@ -160,7 +165,7 @@ impl Entity {
             website: None,
             undisclosed: false,
             properties: None,
-        })
+        }
     }
 
     /// Whether `name` can be an entity's main name: something can be seen of it, and it has no control characters.

@@ -333,12 +333,7 @@ impl GraphQuery {
         )]
         view: Option<ViewInput>,
     ) -> Option<Result<EntityConnection<Entity>, Error>> {
-        let page = PageArgs {
-            first,
-            after,
-            last,
-            before,
-        };
+        let page = PageArgs::new(first, after, last, before);
         let args = EntityArgs { filter, order_by, page };
         Some(list(ctx, view.as_ref(), args, Set::all(), Entity::new))
     }
@@ -362,17 +357,9 @@ impl GraphQuery {
         )]
         view: Option<ViewInput>,
     ) -> Option<Result<RelationshipConnection, Error>> {
-        let page = PageArgs {
-            first,
-            after,
-            last,
-            before,
-        };
+        let page = PageArgs::new(first, after, last, before);
         let args = RelationshipArgs { filter, order_by, page };
-        match Viewer::new(ctx, view.as_ref()) {
-            Ok(viewer) => Some(all_relationships(ctx, &viewer, args)),
-            Err(error) => Some(Err(error)),
-        }
+        Some(Viewer::new(ctx, view.as_ref()).and_then(|viewer| all_relationships(ctx, &viewer, args)))
     }
 
     /// The sources, ordered by id.
@@ -392,12 +379,7 @@ impl GraphQuery {
         let list = || {
             let viewer = Viewer::new(ctx, view.as_ref())?;
             let listing = Listing::new::<SourceIx>(ctx, &viewer, "Query", "", &[])?;
-            let args = PageArgs {
-                first,
-                after,
-                last,
-                before,
-            };
+            let args = PageArgs::new(first, after, last, before);
             let (window, viewer) = listing.window(&viewer, &args)?;
             let (snapshot, mask) = (viewer.snapshot(), viewer.mask());
             let page = page_of_sorted(

@@ -217,12 +217,7 @@ impl WalkQuery {
         )]
         view: Option<ViewInput>,
     ) -> Option<Result<Connection<CommonNeighbor>, Error>> {
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-        };
+        let args = PageArgs::new(first, after, last, before);
         let resolve = || {
             let viewer = Viewer::new(ctx, view.as_ref())?;
             const ORDER: &[((), OrderDirection)] = &[((), OrderDirection::Ascending)];

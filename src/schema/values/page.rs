@@ -26,6 +26,18 @@ pub(crate) struct PageArgs {
     pub(crate) before: Option<String>,
 }
 
+impl PageArgs {
+    /// The arguments of a connection, in the order in which the schema lists them.
+    pub(crate) fn new(first: Option<i32>, after: Option<String>, last: Option<i32>, before: Option<String>) -> Self {
+        Self {
+            first,
+            after,
+            last,
+            before,
+        }
+    }
+}
+
 /// One listing to page through: its field, arguments, sort order and view.
 pub(crate) struct Listing {
     /// The schema coordinate of its field: `Company.partners`.

@@ -8,8 +8,8 @@ use crate::{
         reader::{Draft, Effect, Fault, Order, VALUE_CHARS_MAX, Wanted},
     },
     model::{
-        Ends, Entity, EntityKind, EntityStatus, Evidence, Identifier, LEI_SCHEME, Noun, PartialDate, Record,
-        Relationship, RelationshipKind, check_lei, evidence_id, relationship_id,
+        Ends, Entity, EntityKind, Evidence, Identifier, LEI_SCHEME, Noun, PartialDate, Record, Relationship,
+        RelationshipKind, check_lei, evidence_id, relationship_id,
     },
 };
 
@@ -130,24 +130,11 @@ pub(in crate::formats::gleif) fn entity_id(lei: &str) -> String {
 /// The entity with this LEI, of which nothing else is known.
 pub(in crate::formats::gleif) fn bare_entity(lei: &str, name: &str) -> Entity {
     Entity {
-        id: entity_id(lei),
-        kind: EntityKind::Company,
-        name: name.to_owned(),
-        names: Vec::new(),
-        description: None,
-        country: None,
         identifiers: vec![Identifier {
             scheme: LEI_SCHEME.to_owned(),
             value: lei.to_owned(),
         }],
-        status: EntityStatus::Unknown,
-        founded: None,
-        dissolved: None,
-        starts_on: None,
-        ends_on: None,
-        website: None,
-        undisclosed: false,
-        properties: None,
+        ..Entity::unchecked(entity_id(lei), EntityKind::Company, name)
     }
 }
 

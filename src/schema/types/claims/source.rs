@@ -95,12 +95,7 @@ impl Source {
         #[graphql(desc = "How many elements to return from the end: 0 to 1000. Cannot be combined with `first`.")] last: Option<i32>,
         #[graphql(desc = "Only the elements before this cursor.")] before: Option<String>,
     ) -> Option<Result<Connection<Evidence>, Error>> {
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-        };
+        let args = PageArgs::new(first, after, last, before);
         Some(statements(
             ctx,
             &self.viewer,

@@ -133,12 +133,7 @@ impl CorporateGroup {
         #[graphql(desc = "How many elements to return from the end: 0 to 1000. Cannot be combined with `first`.")] last: Option<i32>,
         #[graphql(desc = "Only the elements before this cursor.")] before: Option<String>,
     ) -> Option<Result<GroupMemberConnection, Error>> {
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-        };
+        let args = PageArgs::new(first, after, last, before);
         Some(self.page(ctx, &args))
     }
 

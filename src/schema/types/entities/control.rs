@@ -76,12 +76,7 @@ impl<K: HasEntityKind> Subsidiaries<K> {
         #[graphql(desc = "How many elements to return from the end: 0 to 1000. Cannot be combined with `first`.")] last: Option<i32>,
         #[graphql(desc = "Only the elements before this cursor.")] before: Option<String>,
     ) -> Option<Result<NeighborConnection, Error>> {
-        let page = PageArgs {
-            first,
-            after,
-            last,
-            before,
-        };
+        let page = PageArgs::new(first, after, last, before);
         let args = RelationshipArgs { filter, order_by, page };
         let kind = format!("{:?}", K::KIND);
         let listing = self.0.listing(&kind, Pattern::any());
@@ -123,12 +118,7 @@ impl<K: HasEntityKind> Controllers<K> {
         #[graphql(desc = "How many elements to return from the end: 0 to 1000. Cannot be combined with `first`.")] last: Option<i32>,
         #[graphql(desc = "Only the elements before this cursor.")] before: Option<String>,
     ) -> Option<Result<NeighborConnection, Error>> {
-        let page = PageArgs {
-            first,
-            after,
-            last,
-            before,
-        };
+        let page = PageArgs::new(first, after, last, before);
         let args = RelationshipArgs { filter, order_by, page };
         let kind = format!("{:?}", K::KIND);
         let listing = self.0.listing(&kind, Pattern::any());

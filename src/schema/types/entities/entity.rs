@@ -193,12 +193,7 @@ impl<K: HasEntityKind> CommonFields<K> {
         #[graphql(desc = "How many elements to return from the end: 0 to 1000. Cannot be combined with `first`.")] last: Option<i32>,
         #[graphql(desc = "Only the elements before this cursor.")] before: Option<String>,
     ) -> Option<Result<RelationshipConnection, Error>> {
-        let page = PageArgs {
-            first,
-            after,
-            last,
-            before,
-        };
+        let page = PageArgs::new(first, after, last, before);
         let args = RelationshipArgs { filter, order_by, page };
         Some(self.listing("Entity", Pattern::any()).relationships(ctx, args))
     }
@@ -218,12 +213,7 @@ impl<K: HasEntityKind> CommonFields<K> {
         #[graphql(desc = "How many elements to return from the end: 0 to 1000. Cannot be combined with `first`.")] last: Option<i32>,
         #[graphql(desc = "Only the elements before this cursor.")] before: Option<String>,
     ) -> Option<Result<NeighborConnection, Error>> {
-        let page = PageArgs {
-            first,
-            after,
-            last,
-            before,
-        };
+        let page = PageArgs::new(first, after, last, before);
         let args = RelationshipArgs { filter, order_by, page };
         Some(self.listing("Entity", Pattern::any()).neighbors(ctx, args))
     }
@@ -238,12 +228,7 @@ impl<K: HasEntityKind> CommonFields<K> {
         #[graphql(desc = "How many elements to return from the end: 0 to 1000. Cannot be combined with `first`.")] last: Option<i32>,
         #[graphql(desc = "Only the elements before this cursor.")] before: Option<String>,
     ) -> Option<Result<Connection<Evidence>, Error>> {
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-        };
+        let args = PageArgs::new(first, after, last, before);
         Some(statements(
             ctx,
             &self.viewer,

@@ -4,18 +4,18 @@
 use axum::http::{HeaderMap, HeaderName, header::IF_NONE_MATCH};
 
 /// The items of a header, which may be sent several times, each time with several items; none of them is empty.
-pub(super) fn items<'h>(headers: &'h HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'h str> {
+pub(in crate::http) fn items<'h>(headers: &'h HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'h str> {
     let lines = headers.get_all(name).into_iter();
     lines.filter_map(|line| line.to_str().ok()).flat_map(split_items)
 }
 
 /// The items of one line, none of them empty.
-pub(super) fn split_items(line: &str) -> impl Iterator<Item = &str> {
+pub(in crate::http) fn split_items(line: &str) -> impl Iterator<Item = &str> {
     split(line, ',').filter(|item| !item.is_empty())
 }
 
 /// What stands in front of the parameters, and the parameters that have a value: its name, and the value without quotes.
-pub(super) fn parameters(item: &str) -> (&str, impl Iterator<Item = (&str, &str)>) {
+pub(in crate::http) fn parameters(item: &str) -> (&str, impl Iterator<Item = (&str, &str)>) {
     let mut parts = split(item, ';');
     let first = parts.next().unwrap_or_default();
     let named = parts.filter_map(|part| part.split_once('='));
@@ -26,7 +26,7 @@ pub(super) fn parameters(item: &str) -> (&str, impl Iterator<Item = (&str, &str)
 }
 
 /// A weight in thousandths, as weights have at most three digits (RFC 9110, 12.4.2); none for what is no weight.
-pub(super) fn weight(text: &str) -> Option<u16> {
+pub(in crate::http) fn weight(text: &str) -> Option<u16> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     if fraction.len() > 3 || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
@@ -40,7 +40,7 @@ pub(super) fn weight(text: &str) -> Option<u16> {
 }
 
 /// Whether the client has the version with this strong tag already (`If-None-Match`).
-pub(super) fn has_version(headers: &HeaderMap, etag: &str) -> bool {
+pub(in crate::http) fn has_version(headers: &HeaderMap, etag: &str) -> bool {
     items(headers, &IF_NONE_MATCH).any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
 }
 

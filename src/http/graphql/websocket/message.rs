@@ -4,8 +4,7 @@
 use axum::extract::ws::{CloseFrame, Message};
 use serde_json::{Map, Value, json};
 
-use super::super::params::Params;
-use crate::engine::Answer;
+use crate::{engine::Answer, http::graphql::params::Params};
 
 /// The only subprotocol that is spoken.
 pub(super) const PROTOCOL: &str = "graphql-transport-ws";

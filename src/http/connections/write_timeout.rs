@@ -15,9 +15,9 @@ use tokio::{
     time::{Sleep, sleep},
 };
 
-use super::room::Activity;
+use super::slots::Activity;
 
-pub(super) struct Impatient {
+pub(in crate::http) struct Impatient {
     stream: TcpStream,
     patience: Duration,
     activity: Arc<Activity>,
@@ -26,7 +26,7 @@ pub(super) struct Impatient {
 }
 
 impl Impatient {
-    pub(super) fn new(stream: TcpStream, patience: Duration, activity: Arc<Activity>) -> Self {
+    pub(in crate::http) fn new(stream: TcpStream, patience: Duration, activity: Arc<Activity>) -> Self {
         Self {
             stream,
             patience,

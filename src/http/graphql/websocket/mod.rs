@@ -21,16 +21,14 @@ use tokio::{
 
 use self::message::{Closing, Code, PROTOCOL, Said};
 use super::{
-    client::Client,
-    graphql::{self, Graphql, Shared},
-    health::Open,
+    context::{self, Graphql, Shared},
     negotiate::MediaType,
     params::Params,
-    refusal::Refusal,
     sse::AbortOnDrop,
 };
 use crate::{
     engine::{self, Answer, Code as ErrorCode, Error, Operations, Outcome, WriteHandover},
+    http::{connections::client::Client, health::Open, refusal::Refusal},
     model::Timestamp,
     schema::Reply,
 };
@@ -45,14 +43,14 @@ const CLOSING: Duration = Duration::from_secs(2);
 const READ_BUFFER_BYTES: usize = 4 * 1024;
 
 /// Whether the request would become a WebSocket.
-pub(super) fn is_wanted(headers: &HeaderMap) -> bool {
+pub(in crate::http) fn is_wanted(headers: &HeaderMap) -> bool {
     let upgrade = headers.get(header::UPGRADE).and_then(|upgrade| upgrade.to_str().ok());
     upgrade.is_some_and(|upgrade| upgrade.eq_ignore_ascii_case("websocket"))
 }
 
 /// Turns the request into a socket, or says why not.
-pub(super) async fn upgrade(graphql: Graphql, request: Request) -> Result<Response, Refusal> {
-    let (id, client) = (graphql::request_id(&request), graphql::client(&request));
+pub(in crate::http) async fn upgrade(graphql: Graphql, request: Request) -> Result<Response, Refusal> {
+    let (id, client) = (context::request_id(&request), context::client(&request));
     let (mut parts, _) = request.into_parts();
     let media = MediaType::Json;
     let forbidden = |why: &str| Refusal::new(StatusCode::FORBIDDEN, media, Error::forbidden(why));
@@ -61,7 +59,7 @@ pub(super) async fn upgrade(graphql: Graphql, request: Request) -> Result<Respon
             "Pages of this origin may open no socket here. The server's setting is --cors-origin.",
         ));
     }
-    let view = graphql::view(&parts.headers, media)?;
+    let view = context::view(&parts.headers, media)?;
     let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &());
     let upgrade = upgrade
         .await

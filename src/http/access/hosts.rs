@@ -14,7 +14,7 @@ pub struct InvalidHostName(pub String);
 
 /// The names by which the server may be called, beside those of the machine to itself.
 #[derive(Debug, Clone)]
-pub(super) struct Hosts(Arc<[Name]>);
+pub(in crate::http) struct Hosts(Arc<[Name]>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Name {
@@ -26,7 +26,7 @@ enum Name {
 
 /// Which addresses a request may call the server by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Addresses {
+pub(in crate::http) enum Addresses {
     /// Those that a machine has for itself.
     Loopback,
     /// Any: no page can have an address for its name unless that address is the server's.
@@ -34,7 +34,7 @@ pub(super) enum Addresses {
 }
 
 impl Hosts {
-    pub(super) fn new(names: &[String]) -> Result<Self, InvalidHostName> {
+    pub(in crate::http) fn new(names: &[String]) -> Result<Self, InvalidHostName> {
         names
             .iter()
             .map(|name| Name::parse(name))
@@ -43,7 +43,7 @@ impl Hosts {
     }
 
     /// The first name by which the request calls the server and may not. A request without any comes from no page.
-    pub(super) fn unknown(&self, uri: &Uri, headers: &HeaderMap, addresses: Addresses) -> Option<String> {
+    pub(in crate::http) fn unknown(&self, uri: &Uri, headers: &HeaderMap, addresses: Addresses) -> Option<String> {
         let target = uri.authority().map(|authority| authority.as_str().as_bytes());
         let hosts = headers.get_all(header::HOST).iter().map(|host| host.as_bytes());
         let mut called = target.into_iter().chain(hosts);
@@ -126,7 +126,7 @@ fn address(host: &str) -> Option<IpAddr> {
 }
 
 /// Whether only this machine reaches the address, also where IPv6 stands for IPv4.
-pub(super) fn is_loopback(address: IpAddr) -> bool {
+pub(in crate::http) fn is_loopback(address: IpAddr) -> bool {
     address.to_canonical().is_loopback()
 }
 

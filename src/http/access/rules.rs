@@ -76,15 +76,15 @@ pub enum Unprotected {
 
 /// Whose a request is.
 #[derive(Debug, Clone)]
-pub(super) struct Session {
-    pub(super) caller: Caller,
-    pub(super) read_only: Option<&'static str>,
+pub(in crate::http) struct Session {
+    pub(in crate::http) caller: Caller,
+    pub(in crate::http) read_only: Option<&'static str>,
     expires_at: Option<Timestamp>,
 }
 
 /// Why it is not known whose a request is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Denied {
+pub(in crate::http) enum Denied {
     #[error("This server answers only with a token.")]
     Missing,
     #[error("The authorization is no token: it takes the form Bearer gxt_….")]
@@ -94,14 +94,14 @@ pub(super) enum Denied {
 }
 
 impl Denied {
-    pub(super) fn error(self) -> Error {
+    pub(in crate::http) fn error(self) -> Error {
         Error::unauthenticated(format!(
             "{self} Send one that is valid as Authorization: Bearer gxt_…, over WebSocket in the payload of connection_init; guanxi token create makes one."
         ))
     }
 
     /// What `WWW-Authenticate` says.
-    pub(super) fn challenge(self) -> &'static str {
+    pub(in crate::http) fn challenge(self) -> &'static str {
         match self {
             Self::Missing => "Bearer realm=\"guanxi\"",
             Self::Malformed | Self::Refused(_) => "Bearer realm=\"guanxi\", error=\"invalid_token\"",
@@ -192,7 +192,7 @@ impl Access {
     }
 
     /// Whose a request with these headers is.
-    pub(super) fn session(&self, headers: &HeaderMap, now: Timestamp) -> Result<Session, Denied> {
+    pub(in crate::http) fn session(&self, headers: &HeaderMap, now: Timestamp) -> Result<Session, Denied> {
         let mut given = headers.get_all(header::AUTHORIZATION).iter();
         let authorization = match (given.next(), given.next()) {
             (None, _) => None,
@@ -203,7 +203,7 @@ impl Access {
     }
 
     /// Whose a request with these headers is that says so in `authorization` instead of there.
-    pub(super) fn session_of(
+    pub(in crate::http) fn session_of(
         &self,
         headers: &HeaderMap,
         authorization: Option<&str>,
@@ -241,7 +241,7 @@ impl Access {
 
     /// By which addresses the server may be called. Where only this machine reaches it and nothing else protects it, a proxy that
     /// passes on an address of its own would open it to everybody.
-    pub(super) fn addresses(&self) -> Addresses {
+    pub(in crate::http) fn addresses(&self) -> Addresses {
         let inner = &self.0;
         // Without tokens, a server that takes changes has no other address.
         let is_own = inner.changes == Changes::Allowed || inner.is_own.load(Ordering::Relaxed);
@@ -253,7 +253,7 @@ impl Access {
     }
 
     /// Completes when the session's token is no longer valid.
-    pub(super) async fn ended(&self, session: &Session, clock: fn() -> Timestamp) {
+    pub(in crate::http) async fn ended(&self, session: &Session, clock: fn() -> Timestamp) {
         let mut tokens = self.0.tokens.subscribe();
         let valid = |tokens: &Tokens| match &session.caller.name {
             Some(name) => tokens.named(name, clock()).is_ok(),

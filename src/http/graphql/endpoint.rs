@@ -5,65 +5,37 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{Query, Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use futures_util::{FutureExt, future::BoxFuture};
 use http_body_util::LengthLimitError;
-use tokio::sync::Semaphore;
-use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use super::{
-    GetPreflight, Pages, Service, Settings,
-    access::{Denied, Session},
-    client::Client,
-    health::Readiness,
+    context::{Graphql, Shared, client, request_id, unauthenticated, view},
     multipart,
     negotiate::{self, Accepted, MediaType, Unsupported},
     params::{Body, Params},
-    refusal::{Refusal, json},
-    sse,
-    trace::{OperationName, RequestId},
-    values, websocket,
+    sse, websocket,
 };
-
 use crate::{
-    engine::{self, Answer, Error, Limit, Operations, Outcome, WriteHandover},
+    engine::{Answer, Error, Limit, Operations, Outcome},
+    http::{
+        refusal::{Refusal, json},
+        settings::{GetPreflight, Pages, Service},
+        trace::OperationName,
+    },
     model::Timestamp,
     schema::Reply,
 };
 
 const ALLOW: &str = "GET, POST";
 const PREFLIGHT_HEADERS: [&str; 2] = ["graphql-require-preflight", "apollo-require-preflight"];
-const VIEW_HEADER: &str = "guanxi-view";
-
-/// Values that an operation may have beside those of its variables: its text, its name, its extensions.
-const BESIDE_VARIABLES_MAX: u64 = 100;
-
-/// What the handler works with.
-#[derive(Clone)]
-pub(super) struct Graphql {
-    pub(super) service: Service,
-    pub(super) settings: Arc<Settings>,
-    pub(super) readiness: Readiness,
-    /// A permit for each socket that may be opened.
-    pub(super) sockets: Arc<Semaphore>,
-}
 
 /// The whole of `/graphql`. When the client goes away, hyper drops this future, and with it the execution.
-pub(super) async fn graphql(State(graphql): State<Graphql>, request: Request) -> Response {
+pub(in crate::http) async fn graphql(State(graphql): State<Graphql>, request: Request) -> Response {
     match graphql.answer(request).await {
         Ok(response) => response,
         Err(refusal) => refusal.into_response(),
     }
-}
-
-/// What every request of a body, query string or socket shares.
-pub(super) struct Shared {
-    pub(super) id: String,
-    pub(super) view: Option<serde_json::Value>,
-    pub(super) operations: Operations,
-    pub(super) session: Session,
-    pub(super) client: Client,
 }
 
 /// How the answer may be written.
@@ -73,55 +45,7 @@ struct Wanted {
     last_event_id: Option<String>,
 }
 
-impl Shared {
-    /// The request as the schema takes it.
-    pub(super) fn request(&self, params: Params) -> engine::Request {
-        engine::Request {
-            id: self.id.clone(),
-            query: params.query,
-            operation_name: params.operation_name,
-            variables: params.variables,
-            extensions: params.extensions,
-            view: self.view.clone(),
-            operations: self.operations,
-            caller: self.session.caller.clone(),
-            read_only: self.session.read_only,
-            client: self.client.asker,
-            handover: WriteHandover::default(),
-        }
-    }
-}
-
 impl Graphql {
-    /// Completes when a stream is to end so that its client comes back: when the server stops, and when its token is no longer
-    /// valid.
-    pub(super) fn over(&self, session: Session) -> BoxFuture<'static, ()> {
-        let (access, readiness) = (self.service.access.clone(), self.readiness.clone());
-        let over = async move {
-            tokio::select! {
-                () = readiness.stopping() => {}
-                () = access.ended(&session, Timestamp::now) => {}
-            }
-        };
-        over.boxed()
-    }
-
-    /// When a stream shows that it lives, though there is nothing to tell. The first time is at once.
-    pub(super) fn signs_of_life(&self) -> Interval {
-        let mut alive = interval(Duration::from_millis(self.settings.keep_alive_ms.max(1)));
-        alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        alive
-    }
-
-    pub(super) fn new(service: Service, settings: Settings, readiness: Readiness) -> Self {
-        Self {
-            service,
-            sockets: Arc::new(Semaphore::new(settings.sockets_max.min(Semaphore::MAX_PERMITS))),
-            settings: Arc::new(settings),
-            readiness,
-        }
-    }
-
     async fn answer(&self, request: Request) -> Result<Response, Refusal> {
         let operations = match *request.method() {
             Method::GET if websocket::is_wanted(request.headers()) => {
@@ -224,20 +148,6 @@ impl Graphql {
         Body::parse(&bytes).map_err(|why| Refusal::bad_request(media, why))
     }
 
-    /// Whether a text of JSON with so many operations holds no more values than can be in their variables. Told before it is read.
-    pub(super) fn few_enough(&self, json: &[u8], operations: usize) -> Result<(), Error> {
-        let limits = self.service.api.limits();
-        let operations = u64::try_from(operations).unwrap_or(u64::MAX);
-        let max = limits
-            .values_max
-            .saturating_add(BESIDE_VARIABLES_MAX)
-            .saturating_mul(operations);
-        match values::count(json) {
-            counted if counted > max => Err(limits.exceeded(Limit::Values, Some(counted))),
-            _ => Ok(()),
-        }
-    }
-
     fn too_large(&self, measured: Option<u64>, media: MediaType) -> Refusal {
         let error = self.service.api.limits().exceeded(Limit::BodyBytes, measured);
         Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, media, error)
@@ -337,42 +247,6 @@ fn respond(mut answer: Answer, media: MediaType) -> Response {
         response.extensions_mut().insert(OperationName(name));
     }
     response
-}
-
-/// The id that ties the request to its log line.
-pub(super) fn request_id(request: &Request) -> String {
-    let id = request.extensions().get::<RequestId>();
-    id.map_or_else(String::new, |id| id.0.to_string())
-}
-
-/// The connection that the request came over. Where a router is served by something else than this server, one of its own.
-pub(super) fn client(request: &Request) -> Client {
-    request.extensions().get::<Client>().cloned().unwrap_or_default()
-}
-
-pub(super) fn unauthenticated(why: Denied, media: MediaType) -> Refusal {
-    Refusal::new(StatusCode::UNAUTHORIZED, media, why.error()).challenge(why.challenge())
-}
-
-/// The `Guanxi-View` header, a JSON object. Other text than ASCII may be escaped or sent as UTF-8.
-pub(super) fn view(headers: &HeaderMap, media: MediaType) -> Result<Option<serde_json::Value>, Refusal> {
-    let mut values = headers.get_all(VIEW_HEADER).iter();
-    let Some(value) = values.next() else { return Ok(None) };
-    let parsed = match values.next() {
-        Some(_) => Err("it is given twice".to_owned()),
-        None => serde_json::from_slice(value.as_bytes()).map_err(|error| error.to_string()),
-    };
-    match parsed {
-        Ok(view @ serde_json::Value::Object(_)) => Ok(Some(view)),
-        Ok(_) => Err("it is not an object".to_owned()),
-        Err(why) => Err(why),
-    }
-    .map_err(|why| {
-        Refusal::bad_request(
-            media,
-            format!("The Guanxi-View header must be a JSON object such as {{\"asOf\": \"2014-11-28\"}}: {why}."),
-        )
-    })
 }
 
 fn not_acceptable() -> Refusal {

@@ -26,7 +26,7 @@ const BUSY: u64 = u64::MAX;
 
 /// Who has a place, and how many there are.
 #[derive(Debug)]
-pub(super) struct Room {
+pub(in crate::http) struct Room {
     permits: Arc<Semaphore>,
     open: Arc<Mutex<HashMap<u64, Arc<Activity>>>>,
     entered: AtomicU64,
@@ -35,7 +35,7 @@ pub(super) struct Room {
 
 /// What a connection is doing.
 #[derive(Debug)]
-pub(super) struct Activity {
+pub(in crate::http) struct Activity {
     began: Instant,
     /// Milliseconds since the server began when it last had something to answer; [`BUSY`] while it has.
     idle_since: AtomicU64,
@@ -46,15 +46,15 @@ pub(super) struct Activity {
 
 /// The place of a connection, until it is dropped.
 #[derive(Debug)]
-pub(super) struct Place {
-    pub(super) activity: Arc<Activity>,
+pub(in crate::http) struct Place {
+    pub(in crate::http) activity: Arc<Activity>,
     number: u64,
     open: Arc<Mutex<HashMap<u64, Arc<Activity>>>>,
     _permit: OwnedSemaphorePermit,
 }
 
 impl Room {
-    pub(super) fn new(connections_max: usize) -> Self {
+    pub(in crate::http) fn new(connections_max: usize) -> Self {
         Self {
             permits: Arc::new(Semaphore::new(connections_max.clamp(1, Semaphore::MAX_PERMITS))),
             open: Arc::default(),
@@ -64,7 +64,7 @@ impl Room {
     }
 
     /// A place for one connection, as soon as there is one. Dropping the future takes none.
-    pub(super) async fn enter(&self) -> Place {
+    pub(in crate::http) async fn enter(&self) -> Place {
         loop {
             if let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() {
                 return self.place(permit);
@@ -115,17 +115,17 @@ impl Room {
 
 impl Activity {
     /// A request came.
-    pub(super) fn begin(&self) {
+    pub(in crate::http) fn begin(&self) {
         self.idle_since.store(BUSY, Ordering::Relaxed);
     }
 
     /// It is answered.
-    pub(super) fn end(&self) {
+    pub(in crate::http) fn end(&self) {
         self.idle_since.store(since(self.began), Ordering::Relaxed);
     }
 
     /// Says whether the client takes what is sent to it.
-    pub(super) fn set_unread(&self, unread: bool) {
+    pub(in crate::http) fn set_unread(&self, unread: bool) {
         self.unread.store(unread, Ordering::Relaxed);
     }
 
@@ -135,7 +135,7 @@ impl Activity {
     }
 
     /// Completes when the connection is idle and another needs its place.
-    pub(super) async fn must_go(&self) {
+    pub(in crate::http) async fn must_go(&self) {
         loop {
             self.asked_to_go.notified().await;
             // A request may have come meanwhile.

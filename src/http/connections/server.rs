@@ -17,13 +17,15 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tower_service::Service;
 
-use super::Settings;
-use super::client::Client;
-use super::health::Readiness;
-use super::impatient::Impatient;
-use super::room::{Place, Room};
-use super::routes::Routes;
-use crate::engine;
+use super::{
+    client::Client,
+    slots::{Place, Room},
+    write_timeout::Impatient,
+};
+use crate::{
+    engine,
+    http::{health::Readiness, routes::Routes, settings::Settings},
+};
 
 /// How long what was changed already may take to be answered when everything else is cut off.
 const ANSWERING: Duration = Duration::from_secs(10);

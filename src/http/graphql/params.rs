@@ -7,22 +7,22 @@ use crate::engine::PERSISTED_QUERY;
 
 /// As they arrived; nothing is parsed as GraphQL yet.
 #[derive(Debug, Default, PartialEq)]
-pub(super) struct Params {
-    pub(super) query: String,
-    pub(super) operation_name: Option<String>,
-    pub(super) variables: Map<String, Value>,
-    pub(super) extensions: Map<String, Value>,
+pub(in crate::http) struct Params {
+    pub(in crate::http) query: String,
+    pub(in crate::http) operation_name: Option<String>,
+    pub(in crate::http) variables: Map<String, Value>,
+    pub(in crate::http) extensions: Map<String, Value>,
 }
 
 /// One request, or several that share a body.
 #[derive(Debug, PartialEq)]
-pub(super) enum Body {
+pub(in crate::http) enum Body {
     Single(Params),
     Batch(Vec<Value>),
 }
 
 impl Body {
-    pub(super) fn parse(bytes: &[u8]) -> Result<Self, String> {
+    pub(in crate::http) fn parse(bytes: &[u8]) -> Result<Self, String> {
         match serde_json::from_slice(bytes) {
             Ok(Value::Array(items)) => Ok(Self::Batch(items)),
             Ok(value) => Params::from_json(value).map(Self::Single),
@@ -36,7 +36,7 @@ impl Body {
 }
 
 impl Params {
-    pub(super) fn from_json(value: Value) -> Result<Self, String> {
+    pub(in crate::http) fn from_json(value: Value) -> Result<Self, String> {
         let Value::Object(mut body) = value else {
             return Err("The body must be a JSON object with a `query`.".to_owned());
         };
@@ -61,7 +61,7 @@ impl Params {
     }
 
     /// `variables` and `extensions` are JSON inside the query string.
-    pub(super) fn from_pairs(pairs: Vec<(String, String)>) -> Result<Self, String> {
+    pub(in crate::http) fn from_pairs(pairs: Vec<(String, String)>) -> Result<Self, String> {
         let mut body = Map::new();
         for (name, text) in pairs {
             let value = match name.as_str() {

@@ -7,18 +7,18 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use twox_hash::XxHash3_64;
 
-use super::{access::Access, graphql, header_list::has_version, negotiate::MediaType};
-use crate::model::Timestamp;
+use super::{context::unauthenticated, header_list::has_version, negotiate::MediaType};
+use crate::{http::access::rules::Access, model::Timestamp};
 
 #[derive(Clone)]
-pub(super) struct Sdl {
+pub(in crate::http) struct Sdl {
     text: Arc<str>,
     etag: Arc<str>,
     access: Access,
 }
 
 impl Sdl {
-    pub(super) fn new(text: &str, access: Access) -> Self {
+    pub(in crate::http) fn new(text: &str, access: Access) -> Self {
         Self {
             text: text.into(),
             etag: format!("\"{:016x}\"", XxHash3_64::oneshot(text.as_bytes())).into(),
@@ -27,9 +27,9 @@ impl Sdl {
     }
 }
 
-pub(super) async fn schema(State(sdl): State<Sdl>, headers: HeaderMap) -> Response {
+pub(in crate::http) async fn schema(State(sdl): State<Sdl>, headers: HeaderMap) -> Response {
     if let Err(denied) = sdl.access.session(&headers, Timestamp::now()) {
-        return graphql::unauthenticated(denied, MediaType::Json).into_response();
+        return unauthenticated(denied, MediaType::Json).into_response();
     }
     let cached = [
         (header::ETAG, sdl.etag.to_string()),

@@ -6,9 +6,9 @@ use crate::{engine, engine::WriteHandover};
 
 /// One connection, in the extensions of each of its requests. Clones are the same.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Client {
+pub(in crate::http) struct Client {
     /// With whom it shares the server.
-    pub(super) asker: engine::Client,
+    pub(in crate::http) asker: engine::Client,
     state: Arc<Mutex<State>>,
 }
 
@@ -20,7 +20,7 @@ struct State {
 }
 
 impl Client {
-    pub(super) fn new(asker: engine::Client) -> Self {
+    pub(in crate::http) fn new(asker: engine::Client) -> Self {
         Self {
             asker,
             state: Arc::default(),
@@ -28,12 +28,12 @@ impl Client {
     }
 
     /// Forgets the last request, which is answered.
-    pub(super) fn begin(&self) {
+    pub(in crate::http) fn begin(&self) {
         self.state().current.clear();
     }
 
     /// Takes note of the changes of an operation of the request.
-    pub(super) fn add(&self, handover: &WriteHandover) {
+    pub(in crate::http) fn add(&self, handover: &WriteHandover) {
         let mut state = self.state();
         if state.is_closed {
             handover.close();
@@ -43,7 +43,7 @@ impl Client {
 
     /// Lets the request that is being answered change nothing more. Answers whether it has changed something already, so that
     /// its answer must be waited for.
-    pub(super) fn close(&self) -> bool {
+    pub(in crate::http) fn close(&self) -> bool {
         let mut state = self.state();
         state.is_closed = true;
         // Each of them, not only those up to the first that has.

@@ -9,22 +9,22 @@ use axum::{
 use futures_util::{future::BoxFuture, stream};
 use tokio::{sync::mpsc, task::AbortHandle, time::Interval};
 
-use super::{access::Session, graphql::Graphql, negotiate::MediaType};
-use crate::{engine::Answer, schema::Events};
+use super::{context::Graphql, negotiate::MediaType};
+use crate::{engine::Answer, http::access::rules::Session, schema::Events};
 
 const COMPLETE: &str = "event: complete\ndata: \n\n";
 /// A comment, which clients skip.
 const ALIVE: &str = ":\n\n";
 
 /// The stream of one answer.
-pub(super) fn once(answer: &Answer) -> Response {
+pub(in crate::http) fn once(answer: &Answer) -> Response {
     let next = next(None, answer);
     respond(Body::from(format!("{next}{COMPLETE}")))
 }
 
 /// The stream of a subscription. It ends without `complete` where the client should come back: when the server stops, and when
 /// its token is no longer valid.
-pub(super) fn stream(graphql: &Graphql, session: Session, events: Box<Events>) -> Response {
+pub(in crate::http) fn stream(graphql: &Graphql, session: Session, events: Box<Events>) -> Response {
     // The events are got by a task of their own, because getting one must not be broken off to send a sign of life.
     let (told, incoming) = mpsc::channel(1);
     let working = tokio::spawn(tell(events, told)).abort_handle();
@@ -95,7 +95,7 @@ fn respond(body: Body) -> Response {
 
 /// Ends a task with whoever wanted its work.
 #[derive(Debug)]
-pub(super) struct AbortOnDrop(pub(super) AbortHandle);
+pub(in crate::http) struct AbortOnDrop(pub(in crate::http) AbortHandle);
 
 impl Drop for AbortOnDrop {
     fn drop(&mut self) {

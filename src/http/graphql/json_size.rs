@@ -3,7 +3,7 @@
 
 /// The values of a text, lists and objects among them, each with what is in it. What is no JSON is counted somehow; the parser says
 /// so afterwards.
-pub(super) fn count(text: &[u8]) -> u64 {
+pub(in crate::http) fn count(text: &[u8]) -> u64 {
     let mut counted = u64::from(!text.is_empty());
     let (mut bytes, mut is_opened) = (text.iter(), false);
     while let Some(byte) = bytes.next() {

@@ -4,7 +4,7 @@ use std::{io, time::Duration};
 
 use tokio::{sync::oneshot, time::sleep};
 
-use super::health::Readiness;
+use crate::http::health::Readiness;
 
 /// What the system asks of the process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

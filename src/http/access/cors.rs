@@ -13,7 +13,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 pub struct InvalidOrigin(pub String);
 
 /// No layer means no CORS headers, and preflights refused.
-pub(super) fn layer(origins: &[String]) -> Result<Option<CorsLayer>, InvalidOrigin> {
+pub(in crate::http) fn layer(origins: &[String]) -> Result<Option<CorsLayer>, InvalidOrigin> {
     if origins.is_empty() {
         return Ok(None);
     }
@@ -38,9 +38,9 @@ pub(super) fn layer(origins: &[String]) -> Result<Option<CorsLayer>, InvalidOrig
                 HeaderName::from_static("last-event-id"),
                 HeaderName::from_static("graphql-require-preflight"),
                 HeaderName::from_static("apollo-require-preflight"),
-                super::trace::REQUEST_ID,
+                crate::http::trace::REQUEST_ID,
             ])
-            .expose_headers([super::trace::REQUEST_ID])
+            .expose_headers([crate::http::trace::REQUEST_ID])
             .max_age(Duration::from_secs(2 * 60 * 60)),
     ))
 }

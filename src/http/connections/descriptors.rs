@@ -1,7 +1,7 @@
 //! The files that the process may have open, of which every connection is one: as many as the system allows, and no more
 //! connections than fit.
 
-use super::Settings;
+use crate::http::settings::Settings;
 
 /// Files that are open beside connections: the log, the graph and the search index on disk, the port, what wakes threads, and
 /// connections that wait for their turn.

@@ -22,8 +22,8 @@ use futures_util::future::BoxFuture;
 use tokio::time::Interval;
 use tower_service::Service;
 
-use super::{access::Session, graphql::Graphql, negotiate::MediaType};
-use crate::{engine::Answer, schema::Events};
+use super::{context::Graphql, negotiate::MediaType};
+use crate::{engine::Answer, http::access::rules::Session, schema::Events};
 
 /// What the service is told to write, in the words that it knows.
 const ACCEPT: &str = "multipart/mixed; boundary=\"graphql\"; subscriptionSpec=\"1.0\"";
@@ -37,7 +37,7 @@ const HEARTBEAT: &str = "{}";
 
 /// The parts of a subscription. They end without the last boundary where the client should come back: when the server stops, and
 /// when its token is no longer valid.
-pub(super) async fn stream(graphql: &Graphql, session: Session, events: Box<Events>) -> Response {
+pub(in crate::http) async fn stream(graphql: &Graphql, session: Session, events: Box<Events>) -> Response {
     let answers = stream::unfold(events, async |mut events| {
         let event = events.next().await?;
         Some((event.answer.response, events))
@@ -46,7 +46,7 @@ pub(super) async fn stream(graphql: &Graphql, session: Session, events: Box<Even
 }
 
 /// One answer as the only part.
-pub(super) async fn once(graphql: &Graphql, session: Session, answer: Answer) -> Response {
+pub(in crate::http) async fn once(graphql: &Graphql, session: Session, answer: Answer) -> Response {
     parts(graphql, session, stream::iter([answer.response]).boxed()).await
 }
 

@@ -5,7 +5,7 @@ use super::header_list::{parameters, split_items, weight};
 
 /// What an answer may be written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum MediaType {
+pub(in crate::http) enum MediaType {
     Json,
     GraphqlResponse,
     /// Only where it is asked for by its name.
@@ -15,7 +15,7 @@ pub(super) enum MediaType {
 }
 
 impl MediaType {
-    pub(super) const fn content_type(self) -> &'static str {
+    pub(in crate::http) const fn content_type(self) -> &'static str {
         match self {
             Self::Json => "application/json; charset=utf-8",
             Self::GraphqlResponse => "application/graphql-response+json; charset=utf-8",
@@ -37,19 +37,19 @@ impl MediaType {
 
 /// What a client takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Accepted {
+pub(in crate::http) struct Accepted {
     /// What it wants most.
-    pub(super) best: MediaType,
+    pub(in crate::http) best: MediaType,
     /// What it wants most among those that hold one answer: what refusals are written as.
-    pub(super) single: MediaType,
+    pub(in crate::http) single: MediaType,
     /// Whether it takes any of those.
-    pub(super) takes_single: bool,
+    pub(in crate::http) takes_single: bool,
     /// In what it wants a stream of answers most, if it takes any.
-    pub(super) stream: Option<MediaType>,
+    pub(in crate::http) stream: Option<MediaType>,
 }
 
 /// Whether a client asks for a page before any of what is written here, as browsers do for what is typed into them.
-pub(super) fn wants_page<'h>(headers: impl Iterator<Item = &'h str>) -> bool {
+pub(in crate::http) fn wants_page<'h>(headers: impl Iterator<Item = &'h str>) -> bool {
     let names = headers.flat_map(split_items).map(|range| parameters(range).0);
     let mut known = names.filter(|name| {
         let is_json = [
@@ -78,7 +78,7 @@ struct Fit {
 }
 
 /// What the client takes, or none when it takes nothing that is written here. No header, `*/*` and `application/*` mean JSON.
-pub(super) fn accept<'h>(headers: impl Iterator<Item = &'h str>) -> Option<Accepted> {
+pub(in crate::http) fn accept<'h>(headers: impl Iterator<Item = &'h str>) -> Option<Accepted> {
     let ranges: Vec<&str> = headers.flat_map(split_items).collect();
     if ranges.is_empty() {
         return Some(Accepted {
@@ -160,7 +160,7 @@ fn fit(range: &str, place: usize, media: MediaType) -> Option<Fit> {
 
 /// What is wrong with a request's `Content-Type`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Unsupported {
+pub(in crate::http) enum Unsupported {
     Missing,
     MediaType,
     Charset,
@@ -168,7 +168,7 @@ pub(super) enum Unsupported {
 
 /// Only `application/json` in UTF-8 is executed: a page of another origin cannot send it without
 /// the browser asking first.
-pub(super) fn content_type(header: Option<&str>) -> Result<(), Unsupported> {
+pub(in crate::http) fn content_type(header: Option<&str>) -> Result<(), Unsupported> {
     let (media, mut parameters) = parameters(header.ok_or(Unsupported::Missing)?);
     if !media.eq_ignore_ascii_case("application/json") {
         return Err(Unsupported::MediaType);
