@@ -1,4 +1,4 @@
-//! guanxi's schema, ready to answer requests over a state of the data, and subscriptions over all that follow.
+//! guanxi's schema, ready to answer requests over one state of the data, and subscriptions over all later states.
 
 use std::{
     sync::Arc,
@@ -10,16 +10,16 @@ use async_graphql::{ObjectType, Schema, SubscriptionType, parser::types::Operati
 use super::{
     context::{
         view::ViewInput,
-        viewer::{Asking, Changing},
+        viewer::{RequestContext, WriteContext},
     },
     mutation::Mutation,
     query::root::Query,
     subscription::{
         feed::Feed,
-        log_readers::Readers,
-        root::{Opening, Phase, Subscription},
+        log_readers::LogReaders,
+        root::{Phase, SpecSlot, Subscription},
     },
-    types::changes::change::Place,
+    types::changes::change::ChangePosition,
 };
 use crate::{
     engine::{
@@ -38,11 +38,11 @@ use crate::{
     store::Store,
 };
 
-/// How often an event is answered anew when no worker was free, and after which pause.
+/// How many times an event is attempted while no worker is free, and the pause between attempts.
 const ATTEMPTS: usize = 20;
 const PAUSE: Duration = Duration::from_millis(250);
 
-/// Says what time it is.
+/// Returns the current time.
 pub type Clock = fn() -> Timestamp;
 
 /// The schema and the limits under which it answers; the same for every transport and the command line.
@@ -73,7 +73,7 @@ pub type Clock = fn() -> Timestamp;
 pub struct Api {
     executor: Executor<Query, Mutation, Subscription>,
     pool: Pool,
-    readers: Arc<Readers>,
+    readers: Arc<LogReaders>,
 }
 
 impl std::fmt::Debug for Api {
@@ -112,57 +112,57 @@ impl Api {
         self.executor.limits()
     }
 
-    /// Answers one request over the latest state of a store, as asked at `now`. Dropping the future stops what it works on.
+    /// Answers one request over the latest state of a store, with `now` as the current time. Dropping the future stops the work.
     pub async fn answer(&self, request: Request, store: Arc<Store>, now: Timestamp) -> Answer {
         answer(&self.executor, &self.pool, request, store, now).await
     }
 
-    /// Answers one request, or opens a subscription. `resume_after` takes the place of its argument `after`.
+    /// Answers one request, or opens a subscription. `resume_after` replaces the argument `after` of the subscription.
     pub async fn start(
         self: &Arc<Self>,
         request: Request,
         store: &Arc<Store>,
         clock: Clock,
         resume_after: Option<String>,
-    ) -> Started {
+    ) -> Reply {
         let client = request.client;
         let prepared = match self.executor.prepare(request, Streams::Allowed) {
             Ok(prepared) => prepared,
-            Err(answer) => return Started::Answered(answer),
+            Err(answer) => return Reply::Answer(answer),
         };
         if prepared.kind != OperationType::Subscription {
             let answer = self.run(prepared, Arc::clone(store), clock(), None).await;
-            return Started::Answered(Box::new(answer));
+            return Reply::Answer(Box::new(answer));
         }
-        let opening = Arc::new(Opening::new(resume_after));
-        let phase = Phase::Open(Arc::clone(&opening));
-        let mut opened = self
+        let slot = Arc::new(SpecSlot::new(resume_after));
+        let phase = Phase::Open(Arc::clone(&slot));
+        let mut answer = self
             .run(prepared.clone(), Arc::clone(store), clock(), Some(phase))
             .await;
-        let Some(subject) = opening.subject() else {
-            // Nothing was executed yet, whatever went wrong.
-            if opened.outcome == Outcome::Executed {
-                opened.outcome = Outcome::RequestError;
+        let Some(spec) = slot.take() else {
+            // Whatever the error, nothing has been executed yet.
+            if answer.outcome == Outcome::Executed {
+                answer.outcome = Outcome::RequestError;
             }
-            return Started::Answered(Box::new(opened));
+            return Reply::Answer(Box::new(answer));
         };
         let entries_max = usize::try_from(self.limits().entries_ahead_max).unwrap_or(usize::MAX);
         match Feed::open(
             Arc::clone(store),
-            subject,
+            spec,
             entries_max,
             (Arc::clone(&self.readers), client),
         )
         .await
         {
-            Ok(feed) => Started::Subscribed(Box::new(Events {
+            Ok(feed) => Reply::Subscription(Box::new(Events {
                 api: Arc::clone(self),
                 store: Arc::clone(store),
                 clock,
                 prepared,
                 feed: Some(feed),
             })),
-            Err(error) => Started::Answered(Box::new(Answer::refused([error]))),
+            Err(error) => Reply::Answer(Box::new(Answer::refused([error]))),
         }
     }
 
@@ -171,15 +171,15 @@ impl Api {
     }
 }
 
-/// What became of a request.
-pub enum Started {
-    /// It was answered, or refused.
-    Answered(Box<Answer>),
-    /// It subscribed.
-    Subscribed(Box<Events>),
+/// The reply to a request.
+pub enum Reply {
+    /// One answer, or a refusal.
+    Answer(Box<Answer>),
+    /// The events of a subscription.
+    Subscription(Box<Events>),
 }
 
-/// The events of a subscription, one after the other, each when it is asked for.
+/// The events of a subscription. Each one is computed when the next event is requested.
 pub struct Events {
     api: Arc<Api>,
     store: Arc<Store>,
@@ -192,18 +192,18 @@ pub struct Events {
 /// One event of a subscription.
 #[derive(Debug)]
 pub struct Event {
-    /// Where to resume after it. None when it tells why the subscription ends.
+    /// The cursor to resume after. None for the error that ends the subscription.
     pub cursor: Option<String>,
-    /// What it says.
+    /// The event itself.
     pub answer: Answer,
 }
 
 impl Events {
-    /// Waits for the next event, and answers it over the state of its moment. None when there are no more. Dropping the
-    /// future may leave out an event: drop all of it and resume by cursor.
+    /// Waits for the next event, and answers it over the latest state. None when there are no more. Dropping the future may
+    /// lose an event: after that, drop the whole value and resume by cursor.
     pub async fn next(&mut self) -> Option<Event> {
         let (entry, step) = match self.feed.as_mut()?.next().await {
-            Ok(told) => told?,
+            Ok(next) => next?,
             Err(error) => {
                 self.feed = None;
                 let answer = Answer::refused([error]);
@@ -211,9 +211,9 @@ impl Events {
             }
         };
         let position = entry.position;
-        let cursor = Place { position, step }.encode();
-        let phase = Phase::Tell(entry, step);
-        // An event that is not told would be a gap: where no worker is free it waits, and at last the subscriber resumes.
+        let cursor = ChangePosition { position, step }.encode();
+        let phase = Phase::Deliver(entry, step);
+        // A skipped event would be a gap: while no worker is free it waits, and in the end the subscriber has to resume.
         for _ in 0..ATTEMPTS {
             let (store, now) = (Arc::clone(&self.store), (self.clock)());
             let answer = self
@@ -236,7 +236,7 @@ impl Events {
     }
 }
 
-/// Answers one request of any schema over the latest state of a store.
+/// Answers one request to any schema over the latest state of a store.
 pub(super) async fn answer<Q: ObjectType + 'static, M: ObjectType + 'static, S: SubscriptionType + 'static>(
     executor: &Executor<Q, M, S>,
     pool: &Pool,
@@ -265,35 +265,35 @@ async fn run<Q: ObjectType + 'static, M: ObjectType + 'static, S: SubscriptionTy
     let state = store.state();
     let stop = StopSignal::default();
     let _stop = stop.on_drop();
-    let mut asked = None;
-    let asking = |mut inner: async_graphql::Request, given: ExecutionContext<'_>| {
-        let default_view = given
+    let mut request_context = None;
+    let attach_context = |mut inner: async_graphql::Request, execution: ExecutionContext<'_>| {
+        let default_view = execution
             .view
             .cloned()
             .map(ViewInput::from_json)
             .transpose()?
             .unwrap_or_default();
-        // Said now, and not by the first field that would use it.
+        // An error is reported now rather than by the first field that uses the view.
         default_view.resolve(&View::now(now), "Guanxi-View")?;
-        let (deadline, handover) = (given.deadline, given.handover.clone());
-        // Changes wait for nobody once they have begun.
-        let turn = (kind != OperationType::Mutation).then(|| given.turn.clone());
-        let reading = handover.clone();
+        let (deadline, handover) = (execution.deadline, execution.handover.clone());
+        // A mutation that has begun keeps its worker to the end.
+        let turn = (kind != OperationType::Mutation).then(|| execution.turn.clone());
+        let read_handover = handover.clone();
         let is_late = move |now: Instant| {
-            // What was changed is read for the answer even after the time in which it could be changed.
-            now >= deadline && reading.read_deadline().is_none_or(|until| now >= until)
+            // After a commit, the answer may be read past the deadline for changes.
+            now >= deadline && read_handover.read_deadline().is_none_or(|until| now >= until)
         };
-        let asking = Arc::new(Asking {
+        let context = Arc::new(RequestContext {
             state,
             store,
             now,
             by,
             changes_max,
             default_view,
-            changing: Changing {
+            write: WriteContext {
                 handover,
                 deadline,
-                allowed: given.timeout,
+                read_time: execution.timeout,
                 stop: stop.clone(),
             },
             budget: Arc::new(Budget::new(work_max, move || {
@@ -303,15 +303,15 @@ async fn run<Q: ObjectType + 'static, M: ObjectType + 'static, S: SubscriptionTy
                 is_over(now) || !turn.as_ref().is_none_or(goes_on)
             })),
         });
-        asked = Some(Arc::clone(&asking));
+        request_context = Some(Arc::clone(&context));
         if let Some(phase) = phase {
             inner = inner.data(phase);
         }
-        Ok::<_, Error>(inner.data(asking))
+        Ok::<_, Error>(inner.data(context))
     };
-    let mut answer = executor.run(prepared, pool, asking).await;
-    if let Some(asking) = asked {
-        let (explored, budget) = (asking.budget.spent(), asking.budget.work_max());
+    let mut answer = executor.run(prepared, pool, attach_context).await;
+    if let Some(context) = request_context {
+        let (explored, budget) = (context.budget.spent(), context.budget.work_max());
         tally::extend_report(&mut answer.response, [("explored", explored), ("budget", budget)]);
     }
     answer

@@ -1,7 +1,7 @@
 //! The GraphQL schema: one file per type, resolvers of a few lines, errors with codes, limits. No HTTP.
 //!
-//! A request goes through `executor` (limits, parsing, checks, execution, errors); `query` holds the root fields, `viewer`
-//! the snapshot and view that everything below a root field inherits.
+//! A request goes through `engine::run::executor` (limits, parsing, checks, execution, errors); `query` holds the root fields,
+//! `context` the snapshot and view that every field below a root field inherits.
 
 mod api;
 mod context;
@@ -13,7 +13,7 @@ mod subscription;
 mod types;
 mod values;
 
-pub use api::{Api, Clock, Event, Events, Started};
+pub use api::{Api, Clock, Event, Events, Reply};
 pub use mounted::MountedApi;
 
 #[cfg(test)]

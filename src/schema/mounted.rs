@@ -1,5 +1,5 @@
-//! guanxi's API as async-graphql's own interface, [`async_graphql::Executor`], by which integrations of async-graphql with web
-//! frameworks run it: one executor for one caller, who may be another for each request or connection. Batches are refused.
+//! guanxi's API as an [`async_graphql::Executor`], the interface by which integrations of async-graphql with web frameworks run
+//! a schema: one executor per caller, who may differ by request or connection. Batches are refused.
 
 use std::{any::TypeId, sync::Arc};
 
@@ -11,7 +11,7 @@ use async_graphql::{
     },
 };
 
-use super::api::{Api, Clock, Started};
+use super::api::{Api, Clock, Reply};
 use crate::{
     engine::{
         client::Client,
@@ -23,29 +23,30 @@ use crate::{
     store::Store,
 };
 
-/// Runs requests of one caller over a store. Cloning is cheap, and so is making one for each request.
+/// Runs requests of one caller over a store. Cheap to clone, and cheap to create for each request.
 ///
-/// Every limit of the [`Api`] holds, except what is counted before a request is parsed: bytes of the body, connections and
-/// sockets are for whoever serves it. What is refused before execution comes back as errors without data.
+/// Every limit of the [`Api`] applies, except those that are checked before a request is parsed: limits on the bytes of the body,
+/// connections and sockets are up to the server. A request that is refused before execution is answered by errors without data.
 #[derive(Debug, Clone)]
 pub struct MountedApi {
     api: Arc<Api>,
     store: Arc<Store>,
     clock: Clock,
-    /// Who asks. A [`Caller`] in the data of a connection takes their place.
+    /// The caller. A [`Caller`] in the data of a connection replaces it.
     pub caller: Caller,
-    /// The view that root fields inherit when they name none, as a `ViewInput` in JSON.
+    /// The view of root fields without a `view` argument, as a `ViewInput` in JSON.
     pub view: Option<serde_json::Value>,
-    /// Why no change is taken, where none is whoever asks.
+    /// The reason why mutations are refused for every caller, if they are.
     pub read_only: Option<&'static str>,
-    /// Names the request in the log, and to the caller where the server failed.
+    /// Identifies the request in the log, and in the answer to the caller when the server failed.
     pub request_id: String,
-    /// Who asks, as far as sharing the workers goes: who asks much waits behind others. All of whom nothing is said are one.
+    /// The client for sharing the workers: a client with many requests waits behind others. All requests with the default
+    /// value count as one client.
     pub client: Client,
 }
 
 impl MountedApi {
-    /// The API over a store, for this caller, with nothing else said.
+    /// The API over a store, for this caller, with defaults for everything else.
     #[must_use]
     pub fn new(api: Arc<Api>, store: Arc<Store>, caller: Caller) -> Self {
         Self {
@@ -60,27 +61,29 @@ impl MountedApi {
         }
     }
 
-    /// The same with another clock, which says when a request is asked.
+    /// The same with another clock, which is read at the start of each request.
     #[must_use]
     pub fn with_clock(self, clock: Clock) -> Self {
         Self { clock, ..self }
     }
 
-    /// The request as the API takes it.
-    fn request(&self, request: async_graphql::Request, data: Option<&Data>) -> Result<Request, Error> {
+    /// The request in the form of the [`Api`].
+    fn api_request(&self, request: async_graphql::Request, data: Option<&Data>) -> Result<Request, Error> {
         if !request.uploads.is_empty() {
-            return Err(Error::bad_request("Files are not taken. Send application/json."));
+            return Err(Error::bad_request(
+                "File uploads are not supported. Send application/json.",
+            ));
         }
         let caller = data.and_then(|data| data.get(&TypeId::of::<Caller>()));
         let caller = caller.and_then(|caller| caller.downcast_ref::<Caller>());
         let object = |value: Value| match value.into_json() {
             Ok(serde_json::Value::Object(fields)) => Ok(fields),
-            _ => Err(Error::bad_request("The variables are no JSON object.")),
+            _ => Err(Error::bad_request("The variables are not a JSON object.")),
         };
         let extensions = request.extensions.0.into_iter();
         let extensions = extensions.map(|(name, value)| match value.into_json() {
             Ok(value) => Ok((name, value)),
-            Err(_) => Err(Error::bad_request("The extensions are no JSON object.")),
+            Err(_) => Err(Error::bad_request("The extensions are not a JSON object.")),
         });
         Ok(Request {
             id: self.request_id.clone(),
@@ -97,14 +100,18 @@ impl MountedApi {
         })
     }
 
-    async fn started(self, request: async_graphql::Request, data: Option<Arc<Data>>) -> BoxStream<'static, Response> {
-        let request = match self.request(request, data.as_deref()) {
+    async fn run_stream(
+        self,
+        request: async_graphql::Request,
+        data: Option<Arc<Data>>,
+    ) -> BoxStream<'static, Response> {
+        let request = match self.api_request(request, data.as_deref()) {
             Ok(request) => request,
-            Err(error) => return only(refused(error)),
+            Err(error) => return single(error_response(error)),
         };
         match self.api.start(request, &self.store, self.clock, None).await {
-            Started::Answered(answer) => only(answer.response),
-            Started::Subscribed(events) => stream::unfold(events, async |mut events| {
+            Reply::Answer(answer) => single(answer.response),
+            Reply::Subscription(events) => stream::unfold(events, async |mut events| {
                 let event = events.next().await?;
                 Some((event.answer.response, events))
             })
@@ -115,20 +122,20 @@ impl MountedApi {
 
 impl Executor for MountedApi {
     async fn execute(&self, request: async_graphql::Request) -> Response {
-        match self.request(request, None) {
+        match self.api_request(request, None) {
             Ok(request) => {
                 let answer = self.api.answer(request, Arc::clone(&self.store), (self.clock)());
                 answer.await.response
             }
-            Err(error) => refused(error),
+            Err(error) => error_response(error),
         }
     }
 
     async fn execute_batch(&self, requests: BatchRequest) -> BatchResponse {
         match requests {
             BatchRequest::Single(request) => BatchResponse::Single(self.execute(request).await),
-            BatchRequest::Batch(_) => BatchResponse::Single(refused(Error::bad_request(
-                "The body is a list, and batches are not taken here. Send one operation per request.",
+            BatchRequest::Batch(_) => BatchResponse::Single(error_response(Error::bad_request(
+                "The body is a list, but batches are not supported here. Send one operation per request.",
             ))),
         }
     }
@@ -138,16 +145,16 @@ impl Executor for MountedApi {
         request: async_graphql::Request,
         session_data: Option<Arc<Data>>,
     ) -> BoxStream<'static, Response> {
-        stream::once(self.clone().started(request, session_data))
+        stream::once(self.clone().run_stream(request, session_data))
             .flatten()
             .boxed()
     }
 }
 
-fn refused(error: Error) -> Response {
+fn error_response(error: Error) -> Response {
     Response::from_errors(vec![error.into_server_error()])
 }
 
-fn only(response: Response) -> BoxStream<'static, Response> {
+fn single(response: Response) -> BoxStream<'static, Response> {
     stream::once(future::ready(response)).boxed()
 }

@@ -1,11 +1,11 @@
-//! Who controls whom, as clients ask for it.
+//! Control, as clients query it.
 
 use guanxi::engine::Request;
 use serde_json::{Value, json};
 
 use crate::harness::{answer_over_dataset, ask_over, sketch::sketch, store_of};
 
-/// What `selection` on the entity `id` of a drawing answers.
+/// The answer to `selection` on the entity `id` of a drawing.
 fn ask(drawing: &str, id: &str, selection: &str) -> Value {
     let fields = format!("... on Company {{ {selection} }} ... on Organization {{ {selection} }}");
     let query = format!(r#"{{ entity(by: {{id: "{id}"}}) {{ {fields} }} }}"#);
@@ -23,7 +23,7 @@ fn edges(connection: &Value) -> String {
 const JOINT: &str = "@Ann -60-> P; P -100-> S1 -30-> T; P -100-> S2 -31-> T; T -consolidates-> U";
 
 #[test]
-fn subsidiaries_are_computed_paged_and_filtered_by_the_claim_that_counts() {
+fn subsidiaries_are_paged_and_filtered_by_their_decisive_claim() {
     let page = |args: &str| {
         let selection = format!(
             "subsidiaries({args}) {{ edges {{ node {{ id }} relationship {{ id }} }} totalCount pageInfo {{ endCursor }} }}"
@@ -53,7 +53,7 @@ fn subsidiaries_are_computed_paged_and_filtered_by_the_claim_that_counts() {
 }
 
 #[test]
-fn a_person_has_subsidiaries_too() {
+fn a_person_can_have_subsidiaries() {
     let query = r#"{ person(by: {id: "@Ann"}) { subsidiaries { nodes { id } } } }"#;
     let answer = ask_over(&store_of(&sketch(JOINT)), query);
     let ids = json!([{"id": "P"}, {"id": "S1"}, {"id": "S2"}, {"id": "T"}, {"id": "U"}]);
@@ -61,7 +61,7 @@ fn a_person_has_subsidiaries_too() {
 }
 
 #[test]
-fn controllers_are_everyone_above_each_with_the_claim_on_the_company() {
+fn controllers_include_indirect_ones_with_the_claim_on_the_company() {
     let selection = "edges { node { id kind } relationship { id } } undisclosed { id } totalCount";
     let controllers = |drawing: &str, id: &str, args: &str| {
         ask(drawing, id, &format!("controllers{args} {{ {selection} }}"))["controllers"].clone()
@@ -71,7 +71,7 @@ fn controllers_are_everyone_above_each_with_the_claim_on_the_company() {
         (edges(&above).as_str(), &above["totalCount"]),
         ("@Ann r6, P r6, T r6", &json!(3))
     );
-    // The controller is the neighbor of the filter, whoever holds the claim.
+    // The controller is the neighbor in the filter, even if another entity holds the claim.
     let people = controllers(
         JOINT,
         "U",
@@ -86,7 +86,7 @@ fn controllers_are_everyone_above_each_with_the_claim_on_the_company() {
 }
 
 #[test]
-fn the_rule_says_why_there_is_no_ultimate_parent() {
+fn the_rule_states_why_there_is_no_ultimate_parent() {
     let group = |drawing: &str, id: &str| {
         let answer = ask(
             drawing,
@@ -112,7 +112,7 @@ fn the_rule_says_why_there_is_no_ultimate_parent() {
     assert!(rule.contains("is not disclosed"), "{rule}");
     let alone = group("A -40-> D", "D");
     let rule = alone["rule"].as_str().unwrap();
-    assert!(rule.ends_with("Nobody controls a person."), "{rule}");
+    assert!(rule.ends_with("A person cannot be controlled."), "{rule}");
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn an_organization_has_owners_controllers_and_a_group() {
 }
 
 #[test]
-fn errors_name_the_kind_they_were_asked_of() {
+fn errors_name_the_kind_of_the_entity() {
     let query = r#"{ organization(by: {id: "$A"}) { FIELD { __typename } } }"#;
     for (field, argument) in [
         (

@@ -1,4 +1,4 @@
-//! What a request costs: told when asked for, estimated as the printed schema says, and refused past the budget.
+//! The cost of a request: reported on request, estimated from the printed schema, and limited by the budget.
 
 use std::collections::HashMap;
 
@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{BUNDLED, answer, answer_over, store_of};
 
-/// The whole answer to a query that asks for its cost in this way.
+/// The answer to a query with this `cost` extension.
 fn with_cost(query: &str, cost: Value) -> Value {
     let mut request = Request::new("test", query);
     request.extensions.insert("cost".to_owned(), cost);
@@ -33,9 +33,9 @@ fn cost(query: &str) -> Value {
 }
 
 #[test]
-fn a_full_page_costs_what_was_estimated() {
+fn a_full_page_costs_the_estimate() {
     let mut cost = cost("{ companies(first: 3) { nodes { id name } } }");
-    // A listing weighs 10, its nodes 1, each of three companies 2. The fourth tells that there is another page.
+    // A listing weighs 10, its nodes 1, each of three companies 2. The fourth shows that there is another page.
     let explored = cost["explored"].take().as_u64().unwrap();
     assert!((4..20).contains(&explored), "{explored}");
     assert_eq!(
@@ -45,7 +45,7 @@ fn a_full_page_costs_what_was_estimated() {
 }
 
 #[test]
-fn what_is_not_there_is_not_spent() {
+fn a_missing_entity_costs_no_work() {
     let cost = cost(r#"{ company(by: {id: "nobody"}) { owners(first: 1000) { nodes { id } } } }"#);
     assert_eq!(
         (&cost["estimated"], &cost["actual"], &cost["explored"]),
@@ -54,7 +54,7 @@ fn what_is_not_there_is_not_spent() {
 }
 
 #[test]
-fn exploring_is_counted_in_entities_and_relationships() {
+fn explored_work_counts_entities_and_relationships() {
     let query = "{ statistics(view: {ever: true}) { entities relationships } }";
     let statistics = &answer(Request::new("test", query))["data"]["statistics"];
     let both = statistics["entities"].as_u64().unwrap() + statistics["relationships"].as_u64().unwrap();
@@ -62,24 +62,24 @@ fn exploring_is_counted_in_entities_and_relationships() {
 }
 
 #[test]
-fn the_cost_is_told_only_when_it_is_asked_for() {
-    for wish in [json!(false), json!(null)] {
-        assert_eq!(with_cost("{ __typename }", wish).get("extensions"), None);
+fn the_cost_is_reported_only_on_request() {
+    for value in [json!(false), json!(null)] {
+        assert_eq!(with_cost("{ __typename }", value).get("extensions"), None);
     }
-    for wish in [json!(1), json!("yes"), json!({}), json!([true])] {
-        let answer = with_cost("{ __typename }", wish.clone());
-        let told = &answer["errors"][0]["extensions"];
+    for value in [json!(1), json!("yes"), json!({}), json!([true])] {
+        let answer = with_cost("{ __typename }", value.clone());
+        let extensions = &answer["errors"][0]["extensions"];
         assert_eq!(
-            (&told["code"], &told["argument"]),
+            (&extensions["code"], &extensions["argument"]),
             (&json!("BAD_USER_INPUT"), &json!("extensions.cost")),
-            "{wish}: {answer}"
+            "{value}: {answer}"
         );
-        assert_eq!(answer.get("data"), None, "{wish}");
+        assert_eq!(answer.get("data"), None, "{value}");
     }
 }
 
 #[test]
-fn a_spent_budget_says_what_was_explored_and_how_to_narrow() {
+fn an_exceeded_budget_reports_the_explored_work_and_how_to_narrow() {
     let api = Api::new(Limits {
         work_max: 20,
         ..Limits::default()
@@ -155,7 +155,7 @@ fn names(directive: &ConstDirective, name: &str) -> Vec<String> {
     })
 }
 
-/// The cost of a document without variables, computed from nothing but the printed schema.
+/// The cost of a document without variables, computed from the printed schema alone.
 struct Oracle {
     types: HashMap<String, Fields>,
     document: ExecutableDocument,
@@ -177,18 +177,18 @@ impl Oracle {
                 });
                 let size = directive(definition, "listSize");
                 let times = size.map_or(1, |size| {
-                    let given = names(size, "slicingArguments").into_iter().filter_map(|name| {
+                    let sizes = names(size, "slicingArguments").into_iter().filter_map(|name| {
                         match field.node.get_argument(&name)?.node.clone().into_const()? {
                             Literal::Number(number) => number.as_u64(),
                             Literal::List(items) => u64::try_from(items.len()).ok(),
                             _ => None,
                         }
                     });
-                    let given = given.max().unwrap_or_else(|| match argument(size, "assumedSize") {
+                    let sizes = sizes.max().unwrap_or_else(|| match argument(size, "assumedSize") {
                         Some(Literal::Number(number)) => number.as_u64().unwrap(),
                         _ => 1,
                     });
-                    given.clamp(1, 1000)
+                    sizes.clamp(1, 1000)
                 });
                 let below = size.map_or(Vec::new(), |size| names(size, "sizedFields"));
                 let (itself, below_it) = if below.is_empty() { (times, 1) } else { (1, times) };
@@ -216,7 +216,7 @@ impl Oracle {
 }
 
 #[test]
-fn the_estimate_is_what_the_printed_schema_says() {
+fn the_estimate_follows_from_the_printed_schema() {
     for query in [
         "{ __typename statistics { entities title } }",
         r#"{ nodes(ids: ["alipay", "paypal", "nobody"]) { id ... on Company { name names { text } } } }"#,
@@ -241,7 +241,7 @@ fn the_estimate_is_what_the_printed_schema_says() {
 }
 
 #[test]
-fn every_field_that_pages_says_so_and_names_what_repeats() {
+fn every_paged_field_declares_its_list_size_and_sized_fields() {
     let types = types();
     let mut wrong = Vec::new();
     for (parent, fields) in &types {
@@ -255,7 +255,7 @@ fn every_field_that_pages_says_so_and_names_what_repeats() {
             let size = directive(field, "listSize");
             let slicing = size.map_or(Vec::new(), |size| names(size, "slicingArguments"));
             for argument in ["first", "last", "ids", "of", "candidates", "limit"] {
-                // A comparison is narrowed by ids, and sized by its page alone; so is what is watched, of which each event
+                // The ids of a diff only narrow it, and its size is that of its page; likewise for a subscription, of which each event
                 // is one change.
                 let narrowed = [("Query", "diff", "of"), ("Subscription", "entityChanged", "ids")];
                 if narrowed.contains(&(parent.as_str(), name.as_str(), argument)) {
@@ -277,7 +277,7 @@ fn every_field_that_pages_says_so_and_names_what_repeats() {
 }
 
 #[test]
-fn what_a_ranking_rests_on_is_estimated_for_every_entity_of_the_page() {
+fn the_derivation_of_a_ranking_is_estimated_for_every_entity_of_the_page() {
     let cost = cost("{ ranking(by: DEGREE, first: 50) { derivedFrom { relationships { id from { name } } } } }");
     let points = |name: &str| cost[name].as_u64().unwrap();
     assert!(points("actual") > 500, "{cost}");
@@ -285,9 +285,9 @@ fn what_a_ranking_rests_on_is_estimated_for_every_entity_of_the_page() {
 }
 
 #[test]
-fn an_interface_costs_what_its_types_cost() {
+fn an_interface_has_the_costs_of_its_types() {
     let types = types();
-    let told = |parent: &str, name: &str| {
+    let directives_of = |parent: &str, name: &str| {
         let field = types.get(parent)?.get(name)?;
         let directives = field.directives.iter().map(|directive| &directive.node);
         Some(
@@ -306,7 +306,11 @@ fn an_interface_costs_what_its_types_cost() {
         "Market",
     ] {
         for name in types["Entity"].keys() {
-            assert_eq!(told(kind, name), told("Entity", name), "{kind}.{name}");
+            assert_eq!(
+                directives_of(kind, name),
+                directives_of("Entity", name),
+                "{kind}.{name}"
+            );
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Whether the data is sound: the bundled graph, and a messy one page by page.
+//! Data issues of the bundled graph, and of a messy one page by page.
 
 use guanxi::{
     engine::{Limits, Request},
@@ -24,7 +24,7 @@ fn messages(answer: &Value) -> Vec<String> {
 }
 
 #[test]
-fn what_is_disputed_and_what_is_weak_in_the_bundled_graph() {
+fn the_bundled_graph_has_disputed_and_weakly_supported_claims() {
     let data = ask("{ dataIssues(view: {ever: true}) { totalCount nodes { kind message } } }");
     let messages = messages(&data);
     assert_eq!(data["dataIssues"]["totalCount"], messages.len());
@@ -44,7 +44,7 @@ fn what_is_disputed_and_what_is_weak_in_the_bundled_graph() {
 }
 
 #[test]
-fn an_issue_leads_to_what_it_is_about() {
+fn an_issue_links_to_its_entities_and_relationships() {
     let data = ask(
         "{ dataIssues(kinds: [DISPUTED], first: 1) { nodes { severity entities { id } relationships { id disputed evidence { stance } } derivedFrom { rule relationships { id } } } } }",
     );
@@ -85,7 +85,7 @@ fn messy() -> Dataset {
 }
 
 #[test]
-fn paging_gives_every_issue_once_and_in_order() {
+fn pages_contain_every_issue_once_and_in_order() {
     let dataset = messy();
     let page = |arguments: &str| {
         let query = format!(
@@ -121,7 +121,7 @@ fn paging_gives_every_issue_once_and_in_order() {
 }
 
 #[test]
-fn only_what_a_page_needs_is_checked() {
+fn a_page_checks_only_what_it_needs() {
     let explored = |query: &str| {
         let mut request = Request::new("test", query);
         request.extensions.insert("cost".to_owned(), json!(true));
@@ -134,13 +134,13 @@ fn only_what_a_page_needs_is_checked() {
         "{ dataIssues(kinds: [DISPUTED, WEAK_EVIDENCE], first: 1, view: {ever: true}) { nodes { message } } }",
     );
     assert_eq!(first, disputes);
-    let counted =
+    let with_total =
         explored("{ dataIssues(kinds: [DISPUTED, WEAK_EVIDENCE], first: 1, view: {ever: true}) { totalCount } }");
-    assert!(counted > disputes + relationships);
+    assert!(with_total > disputes + relationships);
 }
 
 #[test]
-fn too_much_to_check_says_to_name_fewer_kinds() {
+fn a_check_beyond_the_budget_suggests_fewer_kinds() {
     let api = Api::new(Limits {
         work_max: 20,
         ..Limits::default()
@@ -160,7 +160,7 @@ fn too_much_to_check_says_to_name_fewer_kinds() {
 }
 
 #[test]
-fn kinds_sizes_and_cursors_that_cannot_be_used_are_refused() {
+fn invalid_kinds_sizes_and_cursors_are_refused() {
     let cursor = ask("{ dataIssues(kinds: [DISPUTED], first: 1) { pageInfo { endCursor } } }")["dataIssues"]["pageInfo"]["endCursor"].clone();
     for (arguments, argument, advice) in [
         ("kinds: []".to_owned(), "kinds", "name at least one kind"),
@@ -185,7 +185,7 @@ fn kinds_sizes_and_cursors_that_cannot_be_used_are_refused() {
 }
 
 #[test]
-fn a_long_circle_is_counted_whole_and_shown_in_part() {
+fn a_long_circle_is_counted_in_full_and_listed_in_part() {
     let circle: Vec<String> = (0..150)
         .map(|number| format!("C{number:03} -60-> C{:03}", (number + 1) % 150))
         .collect();

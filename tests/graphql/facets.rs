@@ -1,4 +1,4 @@
-//! Facets and groups over the bundled graph, against counting what the listing itself answers.
+//! Facets and groups over the bundled graph, compared with counts over the listing itself.
 
 use std::collections::BTreeMap;
 
@@ -14,57 +14,57 @@ const KEYS: [(&str, &str); 5] = [
     ("relationshipKind", "RELATIONSHIP_KIND"),
 ];
 
-/// Every listing that has facets: where it stands, how it is asked, and what of a node says its values.
-const LISTINGS: [(&str, &str, Of); 8] = [
-    ("entities", "entities", Of::Entity),
+/// Every listing that has facets: its path, its query, and the type of its elements.
+const LISTINGS: [(&str, &str, Element); 8] = [
+    ("entities", "entities", Element::Entity),
     (
         "entities",
         r#"entities(filter: {country: {eq: "us"}}, view: {ever: true})"#,
-        Of::Entity,
+        Element::Entity,
     ),
     (
         "companies",
         "companies(filter: {relationships: {some: {kinds: [OWNS]}}})",
-        Of::Entity,
+        Element::Entity,
     ),
-    ("people", r#"people(view: {asOf: "2014-11-28"})"#, Of::Entity),
-    ("relationships", "relationships", Of::Relationship),
+    ("people", r#"people(view: {asOf: "2014-11-28"})"#, Element::Entity),
+    ("relationships", "relationships", Element::Relationship),
     (
         "relationships",
         r#"relationships(filter: {kinds: [OWNS, ACCEPTS]}, view: {asOf: "2014-11-28"})"#,
-        Of::Relationship,
+        Element::Relationship,
     ),
     (
         "relationships",
         r#"relationships(filter: {disputed: true}, view: {ever: true}, orderBy: [{field: KIND}])"#,
-        Of::Relationship,
+        Element::Relationship,
     ),
     (
         "company.relationships",
         r#"company(by: {id: "alibaba"}, view: {ever: true}) { relationships"#,
-        Of::Relationship,
+        Element::Relationship,
     ),
 ];
 
 #[derive(Clone, Copy, PartialEq)]
-enum Of {
+enum Element {
     Entity,
     Relationship,
 }
 
 /// The connection of a listing with these arguments and selections.
-fn connection(path: &str, listing: &str, page: &str, wanted: &str) -> Value {
+fn connection(path: &str, listing: &str, page: &str, selection: &str) -> Value {
     let (listing, close) = match (listing.rsplit_once(')'), path.contains('.')) {
         (Some((head, tail)), true) => (format!("{head}){tail}({page})"), "}"),
         (Some((head, _)), false) => (format!("{head}, {page})"), ""),
         (None, _) => (format!("{listing}({page})"), ""),
     };
-    let data = ask(&format!("{{ {listing} {{ {wanted} }} {close} }}"));
+    let data = ask(&format!("{{ {listing} {{ {selection} }} {close} }}"));
     path.split('.').fold(data, |value, field| value[field].clone())
 }
 
-/// What a node counts under for each key.
-fn values(node: &Value, of: Of, key: &str) -> Vec<Value> {
+/// The values under which a node counts for each key.
+fn values(node: &Value, element: Element, key: &str) -> Vec<Value> {
     let year = |date: &Value| date.as_str().map_or(Value::Null, |date| json!(date[..4]));
     let distinct = |mut values: Vec<Value>| {
         values.retain(|value| !value.is_null());
@@ -72,13 +72,15 @@ fn values(node: &Value, of: Of, key: &str) -> Vec<Value> {
         values.dedup();
         if values.is_empty() { vec![Value::Null] } else { values }
     };
-    match (of, key) {
-        (_, "kind" | "status") | (Of::Entity, "country") => vec![node[key].clone()],
-        (Of::Entity, "year") => vec![year(&node["founded"])],
-        (Of::Relationship, "year") => vec![year(&node["since"])],
-        (Of::Relationship, "country") => distinct(vec![node["from"]["country"].clone(), node["to"]["country"].clone()]),
-        (Of::Relationship, _) => vec![node["kind"].clone()],
-        (Of::Entity, _) => {
+    match (element, key) {
+        (_, "kind" | "status") | (Element::Entity, "country") => vec![node[key].clone()],
+        (Element::Entity, "year") => vec![year(&node["founded"])],
+        (Element::Relationship, "year") => vec![year(&node["since"])],
+        (Element::Relationship, "country") => {
+            distinct(vec![node["from"]["country"].clone(), node["to"]["country"].clone()])
+        }
+        (Element::Relationship, _) => vec![node["kind"].clone()],
+        (Element::Entity, _) => {
             let around = node["relationships"]["nodes"].as_array().unwrap();
             distinct(around.iter().map(|relationship| relationship["kind"].clone()).collect())
         }
@@ -86,7 +88,7 @@ fn values(node: &Value, of: Of, key: &str) -> Vec<Value> {
 }
 
 /// Values with their counts: most frequent first, then by value, null last among equals.
-fn counted(values: impl Iterator<Item = Value>) -> Vec<(Value, usize)> {
+fn count_values(values: impl Iterator<Item = Value>) -> Vec<(Value, usize)> {
     let mut counts: BTreeMap<(bool, String), usize> = BTreeMap::new();
     for value in values {
         *counts
@@ -106,23 +108,23 @@ fn read(list: &Value) -> Vec<(Value, usize)> {
 }
 
 #[test]
-fn facets_and_groups_are_what_all_pages_together_hold() {
-    for (path, listing, of) in LISTINGS {
-        let node = match of {
-            Of::Entity => "kind country status founded relationships(first: 200) { nodes { kind } }",
-            Of::Relationship => "kind status since from { country } to { country }",
+fn facets_and_groups_count_all_pages() {
+    for (path, listing, element) in LISTINGS {
+        let node = match element {
+            Element::Entity => "kind country status founded relationships(first: 200) { nodes { kind } }",
+            Element::Relationship => "kind status since from { country } to { country }",
         };
         let all = connection(path, listing, "first: 300", &format!("totalCount nodes {{ {node} }}"));
         let nodes = all["nodes"].as_array().unwrap();
         assert!((2..200).contains(&nodes.len()), "{listing}");
         let facets =
             KEYS.map(|(facet, key)| format!("{facet}(first: 1000) {{ value count }} d{facet}: distinct(key: {key})"));
-        let wanted = format!("totalCount nodes {{ id }} facets {{ {} }}", facets.join(" "));
-        let short = connection(path, listing, "first: 1", &wanted);
+        let selection = format!("totalCount nodes {{ id }} facets {{ {} }}", facets.join(" "));
+        let short = connection(path, listing, "first: 1", &selection);
         assert_eq!(short["totalCount"], all["totalCount"], "{listing}");
         assert_eq!(short["nodes"].as_array().unwrap().len(), 1);
         for (facet, key) in KEYS {
-            let expected = counted(nodes.iter().flat_map(|node| values(node, of, facet)));
+            let expected = count_values(nodes.iter().flat_map(|node| values(node, element, facet)));
             assert_eq!(read(&short["facets"][facet]), expected, "{listing} by {facet}");
             assert_eq!(
                 short["facets"][format!("d{facet}")],
@@ -130,17 +132,17 @@ fn facets_and_groups_are_what_all_pages_together_hold() {
                 "{listing} by {facet}"
             );
             for (inner, inner_key) in KEYS.into_iter().filter(|(inner, _)| *inner != facet) {
-                let wanted = format!(
+                let selection = format!(
                     "groupBy(keys: [{key}, {inner_key}]) {{ key value count groups {{ key value count groups {{ key }} }} }}"
                 );
-                let grouped = connection(path, listing, "last: 1", &wanted)["groupBy"].clone();
+                let grouped = connection(path, listing, "last: 1", &selection)["groupBy"].clone();
                 assert_eq!(read(&grouped), expected, "{listing} by {facet}");
                 for group in grouped.as_array().unwrap() {
                     assert_eq!(group["key"], key);
                     let inside = nodes
                         .iter()
-                        .filter(|node| values(node, of, facet).contains(&group["value"]));
-                    let expected = counted(inside.flat_map(|node| values(node, of, inner)));
+                        .filter(|node| values(node, element, facet).contains(&group["value"]));
+                    let expected = count_values(inside.flat_map(|node| values(node, element, inner)));
                     assert_eq!(read(&group["groups"]), expected, "{listing} by {facet}, {inner}");
                     let innermost = &group["groups"][0];
                     assert_eq!(
@@ -154,7 +156,7 @@ fn facets_and_groups_are_what_all_pages_together_hold() {
 }
 
 #[test]
-fn a_facet_shows_the_most_frequent_values_and_says_how_many_there_are() {
+fn a_facet_has_the_most_frequent_values_and_their_number() {
     let data = ask("{ entities { facets { kind(first: 2) { value count } distinct(key: KIND) } } }");
     assert_eq!(
         data["entities"]["facets"],
@@ -163,7 +165,7 @@ fn a_facet_shows_the_most_frequent_values_and_says_how_many_there_are() {
 }
 
 #[test]
-fn facets_know_the_view_of_their_listing() {
+fn facets_use_the_view_of_their_listing() {
     let kinds = |view: &str| {
         let query = format!(
             r#"{{ entities(filter: {{id: ["black-friday-2014"]}}, view: {{{view}}}) {{ facets {{ relationshipKind {{ value count }} }} }} }}"#
@@ -190,12 +192,12 @@ fn an_empty_listing_has_no_values() {
 }
 
 #[test]
-fn keys_and_sizes_that_cannot_be_used_are_refused() {
+fn invalid_keys_and_sizes_are_refused() {
     for (query, argument, advice) in [
         (
             "{ companies { groupBy(keys: []) { count } } }",
             "CompanyConnection.groupBy(keys:)",
-            "name one key",
+            "use one key",
         ),
         (
             "{ relationships { groupBy(keys: [KIND, STATUS, YEAR]) { count } } }",
@@ -205,7 +207,7 @@ fn keys_and_sizes_that_cannot_be_used_are_refused() {
         (
             "{ entities { groupBy(keys: [YEAR, YEAR]) { count } } }",
             "EntityConnection.groupBy(keys:)",
-            "YEAR stands twice",
+            "YEAR is repeated",
         ),
         (
             "{ entities { facets { year(first: 0) { count } } } }",

@@ -1,4 +1,4 @@
-//! Filters and orders, against what a naive reading of the data gives.
+//! Filters and sort orders, compared with a naive evaluation over the data.
 
 use guanxi::{
     engine::Request,
@@ -16,14 +16,14 @@ fn ids(connection: &Value) -> Vec<String> {
         .collect()
 }
 
-/// The ids that `entities` lists under a filter.
+/// The ids that `entities` lists for a filter.
 fn entities(filter: &str) -> Vec<String> {
     ids(&ask(&format!(
         "{{ entities(first: 1000, filter: {filter}) {{ nodes {{ id: key }} }} }}"
     ))["entities"])
 }
 
-/// The ids that `relationships` lists under a filter, of all that ever held.
+/// The ids that `relationships` lists for a filter, on any day.
 fn relationships(filter: &str) -> Vec<String> {
     let query =
         format!("{{ relationships(first: 1000, view: {{ever: true}}, filter: {filter}) {{ nodes {{ id: key }} }} }}");
@@ -31,7 +31,7 @@ fn relationships(filter: &str) -> Vec<String> {
 }
 
 #[test]
-fn entities_are_filtered_by_what_they_are() {
+fn entities_are_filtered_by_their_fields() {
     let people = |entity: &&guanxi::model::Entity| entity.kind == EntityKind::Person;
     let mut expected: Vec<String> = BUNDLED
         .entities
@@ -61,18 +61,18 @@ fn entities_are_filtered_by_what_they_are() {
         entities(r#"{kind: PLACE, not: {identifier: {scheme: "iso3166-1"}}}"#),
         ["melbourne", "sydney"]
     );
-    assert_eq!(entities("{or: []}"), [""; 0], "an empty or does not hold");
-    assert_eq!(entities("{and: []}").len(), 67, "an empty and holds");
+    assert_eq!(entities("{or: []}"), [""; 0], "an empty or never holds");
+    assert_eq!(entities("{and: []}").len(), 67, "an empty and always holds");
     assert_eq!(entities("{founded: {stated: true}}"), [""; 0]);
 }
 
 #[test]
-fn relationships_are_filtered_by_what_they_claim() {
-    let naive = |fits: &dyn Fn(&guanxi::model::Relationship) -> bool| {
+fn relationships_are_filtered_by_their_fields() {
+    let naive = |matches: &dyn Fn(&guanxi::model::Relationship) -> bool| {
         let mut ids: Vec<String> = BUNDLED
             .relationships
             .iter()
-            .filter(|relationship| fits(relationship))
+            .filter(|relationship| matches(relationship))
             .map(|relationship| relationship.id.clone())
             .collect();
         ids.sort();
@@ -124,7 +124,7 @@ fn relationships_are_filtered_by_what_they_claim() {
 }
 
 #[test]
-fn symmetric_kinds_are_found_from_both_ends_and_fit_every_direction() {
+fn symmetric_kinds_match_every_direction_from_both_ends() {
     let competitors = |id: &str, direction: &str| {
         let query = format!(
             r#"{{ company(by: {{id: "{id}"}}) {{ competitors(filter: {{direction: {direction}}}) {{ nodes {{ id: key }} }} }} }}"#
@@ -151,7 +151,7 @@ fn a_direction_is_seen_from_the_entity() {
 }
 
 #[test]
-fn orders_put_what_is_missing_last_and_end_ties_by_id() {
+fn sort_orders_put_missing_values_last_and_break_ties_by_id() {
     let owners = |order: &str| {
         let query = format!(
             r#"{{ company(by: {{id: "cainiao"}}, view: {{asOf: "2014-11-28"}}) {{ owners(orderBy: {order}) {{ nodes {{ id: key }} }} }} }}"#
@@ -179,9 +179,12 @@ fn orders_put_what_is_missing_last_and_end_ties_by_id() {
 
 #[test]
 fn relationships_are_filtered_by_role_share_amount_and_property() {
-    let naive = |fits: &dyn Fn(&guanxi::model::Relationship) -> bool| {
-        let fitting = BUNDLED.relationships.iter().filter(|relationship| fits(relationship));
-        let mut ids: Vec<String> = fitting.map(|relationship| relationship.id.clone()).collect();
+    let naive = |matches: &dyn Fn(&guanxi::model::Relationship) -> bool| {
+        let matching = BUNDLED
+            .relationships
+            .iter()
+            .filter(|relationship| matches(relationship));
+        let mut ids: Vec<String> = matching.map(|relationship| relationship.id.clone()).collect();
         ids.sort();
         ids
     };
@@ -216,13 +219,13 @@ fn relationships_are_filtered_by_role_share_amount_and_property() {
         naive(&|one| percent(one).is_some()).len()
     );
     let gilt = ["rel:hudsons-bay:OWNS:gilt:2016-01-07"];
-    for fitting in [
+    for matching in [
         r#"{amount: {currency: "USD", value: {gt: 1000000}}}"#,
         r#"{amount: {currency: ["eur", "usd"], of: {startsWith: "Purchase"}}}"#,
         "{amount: {value: {eq: 250000000}}}",
         "{amount: {stated: true}}",
     ] {
-        assert_eq!(relationships(fitting), gilt, "{fitting}");
+        assert_eq!(relationships(matching), gilt, "{matching}");
     }
     for missing in [
         r#"{amount: {currency: "EUR"}}"#,
@@ -250,18 +253,18 @@ fn relationships_are_filtered_by_role_share_amount_and_property() {
 }
 
 #[test]
-fn a_comparison_with_nothing_holds_and_what_is_missing_is_asked_for() {
-    for everything in ["{country: {}}", "{name: {}, founded: {}}", r#"{property: {path: "a"}}"#] {
-        assert_eq!(entities(everything).len(), 67, "{everything}");
+fn an_empty_comparison_holds_and_stated_matches_missing_values() {
+    for filter in ["{country: {}}", "{name: {}, founded: {}}", r#"{property: {path: "a"}}"#] {
+        assert_eq!(entities(filter).len(), 67, "{filter}");
     }
     let all = BUNDLED.relationships.len();
-    for everything in [
+    for filter in [
         "{role: {}}",
         "{share: {}, since: {}}",
         "{amount: {value: {}, of: {}}}",
         "{}",
     ] {
-        assert_eq!(relationships(everything).len(), all, "{everything}");
+        assert_eq!(relationships(filter).len(), all, "{filter}");
     }
     let missing = BUNDLED
         .entities
@@ -271,10 +274,11 @@ fn a_comparison_with_nothing_holds_and_what_is_missing_is_asked_for() {
     assert!(missing > 0);
     assert_eq!(entities("{country: {stated: false}}").len(), missing);
     assert_eq!(entities("{country: {stated: true}}").len(), 67 - missing);
-    let identified =
-        |fits: &dyn Fn(&guanxi::model::Entity) -> bool| BUNDLED.entities.iter().filter(|entity| fits(entity)).count();
-    let any = identified(&|entity| !entity.identifiers.is_empty());
-    let iso = identified(&|entity| entity.identifiers.iter().any(|known| known.scheme == "iso3166-1"));
+    let count = |matches: &dyn Fn(&guanxi::model::Entity) -> bool| {
+        BUNDLED.entities.iter().filter(|entity| matches(entity)).count()
+    };
+    let any = count(&|entity| !entity.identifiers.is_empty());
+    let iso = count(&|entity| entity.identifiers.iter().any(|known| known.scheme == "iso3166-1"));
     assert!(0 < iso && iso <= any && any < 67);
     for (filter, expected) in [
         ("{}", 67),
@@ -293,7 +297,7 @@ fn a_comparison_with_nothing_holds_and_what_is_missing_is_asked_for() {
 }
 
 #[test]
-fn null_in_a_comparison_is_refused_and_says_what_to_ask() {
+fn null_in_a_comparison_is_refused_with_an_alternative() {
     for (arguments, advice) in [
         ("entities(filter: {country: {eq: null}})", "stated: false"),
         ("entities(filter: {name: {in: null}})", "stated: false"),
@@ -335,24 +339,24 @@ fn null_in_a_comparison_is_refused_and_says_what_to_ask() {
 }
 
 #[test]
-fn a_variable_that_is_left_out_is_not_written() {
+fn an_omitted_variable_omits_its_condition() {
     let query = r#"query ($text: String, $number: Float, $list: [String!], $filter: RelationshipFilter) {
         entities(filter: {country: {eq: $text, in: $list}, and: [{name: {contains: $text}}]}) { totalCount }
         relationships(view: {ever: true}, filter: {share: {gt: $number}, amount: {currency: $list}, not: $filter}) { totalCount }
     }"#;
-    let asked = |variables: Value| {
+    let answer_with = |variables: Value| {
         let mut request = Request::new("test", query);
         request.variables = variables.as_object().unwrap().clone();
         answer(request)
     };
-    let left_out = asked(json!({}));
+    let omitted = answer_with(json!({}));
     assert_eq!(
-        left_out["data"],
+        omitted["data"],
         json!({"entities": {"totalCount": 67}, "relationships": {"totalCount": BUNDLED.relationships.len()}})
     );
-    let given = asked(json!({"text": "CN"}));
-    assert_eq!(given["data"]["entities"]["totalCount"], 0, "{given:#}");
-    let refused = asked(json!({"number": null}));
+    let with_text = answer_with(json!({"text": "CN"}));
+    assert_eq!(with_text["data"]["entities"]["totalCount"], 0, "{with_text:#}");
+    let refused = answer_with(json!({"number": null}));
     assert_eq!(
         refused["errors"][0]["extensions"],
         json!({"code": "BAD_USER_INPUT", "argument": "Query.relationships(filter:)"})
@@ -363,15 +367,15 @@ fn a_variable_that_is_left_out_is_not_written() {
         fragment listed on Query { entities(filter: {country: {eq: $text}}) { totalCount } }"#;
     let mut request = Request::new("test", several);
     request.operation_name = Some("A".to_owned());
-    let answered = answer(request.clone());
-    assert_eq!(answered.get("errors"), None, "{answered:#}");
-    assert_eq!(answered["data"]["entities"]["totalCount"], 67);
+    let response = answer(request.clone());
+    assert_eq!(response.get("errors"), None, "{response:#}");
+    assert_eq!(response["data"]["entities"]["totalCount"], 67);
     request.operation_name = Some("B".to_owned());
     assert_eq!(answer(request)["errors"][0]["extensions"]["code"], "BAD_USER_INPUT");
 }
 
 #[test]
-fn what_cannot_be_asked_at_the_root_is_refused() {
+fn conditions_without_meaning_at_the_root_are_refused() {
     for (arguments, argument) in [
         ("filter: {direction: OUTGOING}", "filter"),
         (r#"filter: {and: [{neighbor: {id: "alibaba"}}]}"#, "filter"),

@@ -1,4 +1,4 @@
-//! Ids: of what is seen, with its view, and of the data; found again by either, and taken by every argument.
+//! Ids with a view, and keys of the data: nodes load by either, and every argument accepts both.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use crate::harness::{BUNDLED, ask, ask_over, store_of};
 
 const THEN: &str = r#"{asOf: "2014-11-28"}"#;
 
-/// What nodes of every kind say of themselves through a view.
+/// The ids and keys of nodes of every type through a view.
 fn nodes_through(view: &str) -> Vec<(String, String)> {
     let query = format!(
         r#"{{ entities(first: 1000, view: {view}) {{ nodes {{ id key }} }}
@@ -57,7 +57,7 @@ fn an_id_carries_the_view_and_a_key_does_not() {
 }
 
 #[test]
-fn every_node_is_found_again_by_its_id_as_it_was_seen() {
+fn an_id_loads_the_node_through_the_same_view() {
     for view in [
         "{}",
         THEN,
@@ -100,8 +100,8 @@ fn every_node_is_found_again_by_its_id_as_it_was_seen() {
 }
 
 #[test]
-fn arguments_take_either_id_and_drop_the_view() {
-    let seen = |id: &str| format!("{id}?ever=true");
+fn arguments_accept_ids_and_keys_and_ignore_the_view() {
+    let with_view = |id: &str| format!("{id}?ever=true");
     let ask = |id: &dyn Fn(&str) -> String| {
         let (macys, paypal, ebay, source) = (id("macys"), id("paypal"), id("ebay"), id("source:cd-2014-11-27"));
         ask(&format!(
@@ -115,11 +115,11 @@ fn arguments_take_either_id_and_drop_the_view() {
                  changes(filter: {{entity: ["{macys}"]}}) {{ totalCount }} }}"#
         ))
     };
-    assert_eq!(ask(&seen), ask(&|id| id.to_owned()));
+    assert_eq!(ask(&with_view), ask(&|id| id.to_owned()));
 }
 
 #[test]
-fn what_changed_is_seen_at_its_moments_and_payloads_have_plain_ids() {
+fn changes_carry_the_views_of_their_moments_and_payloads_plain_ids() {
     let desk = Desk::new();
     let payload = desk.done(
         "upsertEntities",
@@ -141,24 +141,24 @@ fn what_changed_is_seen_at_its_moments_and_payloads_have_plain_ids() {
         format!("macys?knownAt={}", change["recordedAt"].as_str().unwrap())
     );
     assert_ne!(before["id"], after["id"]);
-    for seen in [before, after] {
-        let again = desk.ask(&format!("{{ node(id: {}) {node} }}", seen["id"]));
-        assert_eq!(again["node"], *seen);
+    for node_then in [before, after] {
+        let again = desk.ask(&format!("{{ node(id: {}) {node} }}", node_then["id"]));
+        assert_eq!(again["node"], *node_then);
     }
 }
 
 #[test]
-fn the_difference_of_two_views_is_seen_through_both() {
+fn a_diff_carries_both_views() {
     let data = ask(
         r#"{ diff(of: ["paypal"], from: {asOf: "2014-11-28"}, to: {asOf: "2016-11-28"}, first: 1) {
              nodes { before { id } after { id } } } }"#,
     );
     let entry = &data["diff"]["nodes"][0];
     let ids = [&entry["before"]["id"], &entry["after"]["id"]];
-    let told: Vec<&str> = ids.iter().filter_map(|id| id.as_str()).collect();
+    let ids: Vec<&str> = ids.iter().filter_map(|id| id.as_str()).collect();
     assert!(
-        !told.is_empty()
-            && told
+        !ids.is_empty()
+            && ids
                 .iter()
                 .all(|id| id.ends_with("?asOf=2014-11-28") || id.ends_with("?asOf=2016-11-28")),
         "{entry}"
@@ -166,7 +166,7 @@ fn the_difference_of_two_views_is_seen_through_both() {
 }
 
 #[test]
-fn statements_are_found_by_ids_that_follow_and_by_those_that_are_stated() {
+fn statements_are_found_by_derived_and_by_explicit_ids() {
     let mut data = (*BUNDLED).clone();
     data.relationships[0].evidence[0].id = "a-statement/of its own".replace(' ', "-");
     let store = store_of(&data);
@@ -178,7 +178,7 @@ fn statements_are_found_by_ids_that_follow_and_by_those_that_are_stated() {
         stated["node"],
         json!({"id": "a-statement/of-its-own?ever=true", "relationship": {"key": data.relationships[0].id}})
     );
-    // However many slashes an id has, few of its beginnings are looked for.
+    // An id with many slashes costs few lookups of its prefixes.
     let slashes = "/".repeat(4_000);
     let many = ask_over(&store, &format!(r#"{{ node(id: "{slashes}") {{ id }} }}"#));
     assert_eq!(many, json!({"node": null}));

@@ -1,4 +1,4 @@
-//! Readers that page through everything while others write: each sees exactly one state, from its first page to its last.
+//! Readers that page through everything while others write: each reads exactly one state, from its first page to its last.
 
 use std::{
     sync::{
@@ -33,15 +33,15 @@ fn companies(generation: u64) -> Vec<Entity> {
     (0..count).map(company).collect()
 }
 
-/// Who owns whom in a generation: the first company the one after it by as many, around the circle.
+/// The ownership in a generation: the first company owns one that depends on the generation.
 fn holding(generation: u64) -> Relationship {
-    let held = 1 + usize::try_from(generation).unwrap() % (COMPANIES - 1);
+    let number = 1 + usize::try_from(generation).unwrap() % (COMPANIES - 1);
     Relationship {
         id: format!("rel:{generation}"),
         kind: RelationshipKind::Owns,
         ends: Ends::Known {
             from: "c00".to_owned(),
-            to: format!("c{held:02}"),
+            to: format!("c{number:02}"),
         },
         role: Some(format!("Generation {generation}")),
         status: RelationshipStatus::Active,
@@ -116,7 +116,7 @@ fn advance(store: &Store, generation: u64) {
     store.commit(proposal).unwrap();
 }
 
-/// All pages of a listing, by the text that tells the generation.
+/// All pages of a listing, with fields that contain the generation.
 fn pages(store: &Arc<Store>, listing: &str, fields: &str) -> Vec<Value> {
     let (mut nodes, mut after) = (Vec::new(), String::new());
     loop {
@@ -136,11 +136,11 @@ fn pages(store: &Arc<Store>, listing: &str, fields: &str) -> Vec<Value> {
 fn readers_that_page_while_others_write_see_one_state_each() {
     let store = store_of(&dataset());
     let (done, read) = (AtomicBool::new(false), AtomicUsize::new(0));
-    let seen: Vec<String> = thread::scope(|scope| {
+    let generations: Vec<String> = thread::scope(|scope| {
         let readers: Vec<_> = (0..READERS)
             .map(|_| {
                 scope.spawn(|| {
-                    let mut seen = Vec::new();
+                    let mut generations = Vec::new();
                     while !done.load(Ordering::Relaxed) {
                         let nodes = pages(&store, "companies", "id name holdings { nodes { id } }");
                         let generation = nodes[0]["name"].as_str().unwrap().to_owned();
@@ -151,14 +151,14 @@ fn readers_that_page_while_others_write_see_one_state_each() {
                             unreachable!()
                         };
                         assert_eq!(nodes[0]["holdings"]["nodes"][0]["id"], to, "{generation}");
-                        seen.push(generation);
+                        generations.push(generation);
                         read.fetch_add(1, Ordering::Relaxed);
                     }
-                    seen
+                    generations
                 })
             })
             .collect();
-        // However slow the machine is, they read while it goes on; where none does any more, that is told below.
+        // The loop runs until they have read enough, however slow the machine is; the assertion below checks that they did.
         for generation in 1..=100 * GENERATIONS {
             advance(&store, generation);
             if generation % 8 == 0 {
@@ -172,6 +172,6 @@ fn readers_that_page_while_others_write_see_one_state_each() {
         done.store(true, Ordering::Relaxed);
         readers.into_iter().flat_map(|reader| reader.join().unwrap()).collect()
     });
-    let different: std::collections::BTreeSet<&String> = seen.iter().collect();
+    let different: std::collections::BTreeSet<&String> = generations.iter().collect();
     assert!(different.len() > 1, "readers and writers ran at the same time");
 }

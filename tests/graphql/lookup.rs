@@ -1,4 +1,4 @@
-//! Looking up: by id, identifier and name, and what is said when that does not work.
+//! Lookups by id, identifier and name, and errors when that fails.
 
 use guanxi::{engine::Request, model::Identifier};
 use serde_json::{Value, json};
@@ -31,7 +31,7 @@ fn an_entity_is_found_by_id_identifier_and_any_of_its_names() {
 }
 
 #[test]
-fn what_is_not_there_is_null() {
+fn a_missing_entity_is_null() {
     let data = ask(
         r#"{ company(by: {id: "nobody"}) { id: key } entity(by: {name: "nobody"}) { id: key } node(id: "rel:nobody") { id: key }
              other: company(by: {id: "jack-ma"}) { id: key } person(by: {identifier: {scheme: "iso3166-1", value: "CN"}}) { id: key } }"#,
@@ -43,7 +43,7 @@ fn what_is_not_there_is_null() {
 }
 
 #[test]
-fn nodes_come_in_the_order_of_their_ids_with_null_where_there_is_none() {
+fn nodes_are_in_the_order_of_their_ids_with_null_for_missing_ones() {
     let data = ask(
         r#"{ nodes(ids: ["source:cd-2014-11-27", "nobody", "rel:ebay:OWNS:paypal:2002", "jack-ma"]) { __typename id: key } }"#,
     );
@@ -71,26 +71,26 @@ fn every_node_is_found_by_its_id() {
     let ids: Vec<&String> = entities.chain(relationships).chain(sources).collect();
     let mut request = Request::new("test", "query($ids: [ID!]!) { nodes(ids: $ids) { id: key } }");
     request.variables.insert("ids".to_owned(), json!(ids));
-    let answered = answer(request);
-    let found: Vec<&str> = answered["data"]["nodes"]
+    let response = answer(request);
+    let ids_of_nodes: Vec<&str> = response["data"]["nodes"]
         .as_array()
         .unwrap()
         .iter()
         .map(|node| node["id"].as_str().unwrap())
         .collect();
-    assert_eq!(found, ids);
+    assert_eq!(ids_of_nodes, ids);
 }
 
 #[test]
-fn a_name_that_several_go_by_is_ambiguous_and_lists_them() {
+fn a_shared_name_is_ambiguous_and_lists_the_candidates() {
     let query = r#"{ entity(by: {name: "namesake"}) { id: key } company(by: {name: "namesake"}) { id: key } }"#;
     let mut dataset = BUNDLED.clone();
     for id in ["apple", "jack-ma"] {
         dataset.entities.iter_mut().find(|entity| entity.id == id).unwrap().name = "Namesake".to_owned();
     }
-    let answered = crate::harness::answer_over_dataset(&dataset, Request::new("test", query));
-    assert_eq!(answered["data"], json!({"entity": null, "company": {"id": "apple"}}));
-    let error = &answered["errors"][0];
+    let response = crate::harness::answer_over_dataset(&dataset, Request::new("test", query));
+    assert_eq!(response["data"], json!({"entity": null, "company": {"id": "apple"}}));
+    let error = &response["errors"][0];
     assert_eq!(error["extensions"]["code"], "AMBIGUOUS");
     assert_eq!(error["extensions"]["argument"], "Query.entity(by:)");
     assert_eq!(
@@ -103,21 +103,21 @@ fn a_name_that_several_go_by_is_ambiguous_and_lists_them() {
 }
 
 #[test]
-fn an_identifier_that_several_have_is_ambiguous_and_lists_them() {
+fn a_shared_identifier_is_ambiguous_and_lists_the_candidates() {
     let mut dataset = BUNDLED.clone();
     for (id, value) in [("apple", "00229269"), ("ebay", "0229269"), ("jack-ma", "229269")] {
         let entity = dataset.entities.iter_mut().find(|entity| entity.id == id).unwrap();
         entity.identifiers.push(Identifier::new("gb-coh", value).unwrap());
     }
-    let written = ["00229269", "0229269", " 229269 "];
-    for value in written {
+    let spellings = ["00229269", "0229269", " 229269 "];
+    for value in spellings {
         let by = format!(r#"by: {{identifier: {{scheme: "GB-COH", value: "{value}"}}}}"#);
         let query = format!(
             r#"{{ entity({by}) {{ id: key }} company({by}) {{ id: key }} person({by}) {{ id: key }} event({by}) {{ id: key }}
                   companies(filter: {{identifier: {{scheme: "Gb-Coh", value: "{value}"}}}}) {{ nodes {{ id: key identifiers {{ value }} }} }} }}"#
         );
-        let answered = crate::harness::answer_over_dataset(&dataset, Request::new("test", query));
-        let data = &answered["data"];
+        let response = crate::harness::answer_over_dataset(&dataset, Request::new("test", query));
+        let data = &response["data"];
         assert_eq!(
             [&data["entity"], &data["company"], &data["event"]],
             [&Value::Null; 3],
@@ -130,7 +130,7 @@ fn an_identifier_that_several_have_is_ambiguous_and_lists_them() {
             "a number is shown as it is written"
         );
         let candidates = |argument: &str| {
-            let mut errors = answered["errors"].as_array().unwrap().iter();
+            let mut errors = response["errors"].as_array().unwrap().iter();
             let error = errors
                 .find(|error| error["extensions"]["argument"] == argument)
                 .unwrap();
@@ -149,7 +149,7 @@ fn an_identifier_that_several_have_is_ambiguous_and_lists_them() {
 }
 
 #[test]
-fn an_argument_that_names_no_entity_is_not_found() {
+fn an_argument_with_an_unknown_entity_is_not_found() {
     let (code, argument, _) = refused(r#"{ purchaseChannels(merchant: "nobody", shopperIn: "CN") { oneStop } }"#);
     assert_eq!(
         (code.as_str(), argument.as_str()),
@@ -165,7 +165,7 @@ fn an_argument_that_names_no_entity_is_not_found() {
 }
 
 #[test]
-fn saks_can_be_bought_from_in_china_in_exactly_two_ways() {
+fn saks_has_exactly_two_purchase_channels_in_china() {
     let channels = |merchant: &str, more: &str| {
         let query = format!(
             r#"{{ purchaseChannels(merchant: "{merchant}", shopperIn: "CN"{more}) {{
@@ -218,11 +218,11 @@ fn a_scalar_that_does_not_parse_is_refused_before_anything_runs() {
         r#"{ node(id: "rel:ebay:OWNS:paypal:2002") { ... on Relationship { held(on: "2014") } } }"#,
         r#"{ entities(view: {knownAt: "2014-11-28"}) { totalCount } }"#,
     ] {
-        let answered = answer(Request::new("test", query));
-        assert_eq!(answered.get("data"), None, "{query}: {answered:#}");
+        let response = answer(Request::new("test", query));
+        assert_eq!(response.get("data"), None, "{query}: {response:#}");
         assert_eq!(
-            answered["errors"][0]["extensions"]["code"], "GRAPHQL_VALIDATION_FAILED",
-            "{answered:#}"
+            response["errors"][0]["extensions"]["code"], "GRAPHQL_VALIDATION_FAILED",
+            "{response:#}"
         );
     }
     let mut request = Request::new(
@@ -230,16 +230,16 @@ fn a_scalar_that_does_not_parse_is_refused_before_anything_runs() {
         "query($on: Date!) { company(by: {id: \"alipay\"}, view: {asOf: $on}) { id: key } }",
     );
     request.variables.insert("on".to_owned(), json!("2014"));
-    let answered = answer(request);
-    assert_eq!(answered.get("data"), None, "{answered:#}");
+    let response = answer(request);
+    assert_eq!(response.get("data"), None, "{response:#}");
     assert_eq!(
-        answered["errors"][0]["extensions"]["code"], "BAD_USER_INPUT",
-        "{answered:#}"
+        response["errors"][0]["extensions"]["code"], "BAD_USER_INPUT",
+        "{response:#}"
     );
 }
 
 #[test]
-fn directives_that_do_not_exist_or_stand_twice_are_refused() {
+fn unknown_and_repeated_directives_are_refused() {
     for query in [
         "{ __typename @foo }",
         "{ companies @foo { totalCount } }",
@@ -255,7 +255,7 @@ fn directives_that_do_not_exist_or_stand_twice_are_refused() {
 }
 
 #[test]
-fn an_object_of_which_nothing_applies_is_empty_and_not_null() {
+fn an_object_without_applicable_fields_is_empty_rather_than_null() {
     let data = ask(r#"{ company(by: {id: "alipay"}) { id @skip(if: true) }
              entity(by: {id: "alipay"}) { ... on Person { name } }
              nodes(ids: ["jack-ma", "nobody", "alipay"]) { ...named }
@@ -273,7 +273,7 @@ fn an_object_of_which_nothing_applies_is_empty_and_not_null() {
 }
 
 #[test]
-fn a_variable_left_out_or_null_takes_the_default_of_its_argument() {
+fn an_omitted_or_null_variable_takes_the_default_of_its_argument() {
     let query = r#"query ($n: Int, $x: Float, $of: ShareOf, $order: OrderDirection, $way: Direction, $needs: [Capability!]) {
         search(text: "alipay", first: $n) { nodes { id: key } }
         match(candidates: [{name: "Alipay"}], limit: $n, threshold: $x) { candidates { score } }
@@ -287,14 +287,14 @@ fn a_variable_left_out_or_null_takes_the_default_of_its_argument() {
         company(by: {id: "paypal"}) { ultimateOwners(threshold: $x, of: $of) { cyclic } }
         companies(first: $n, orderBy: [{field: NAME, direction: $order}]) { nodes { id: key } facets { kind(first: $n) { value } } }
     }"#;
-    let told = |variables: Value| {
+    let answer_with = |variables: Value| {
         let mut request = Request::new("test", query);
         request.variables = variables.as_object().unwrap().clone();
         answer(request)
     };
-    let left_out = told(json!({}));
-    assert_eq!(left_out.get("errors"), None, "{left_out:#}");
-    assert_eq!(left_out["data"].as_object().unwrap().len(), 11);
-    let nothing = json!({"n": null, "x": null, "of": null, "order": null, "way": null, "needs": null});
-    assert_eq!(told(nothing), left_out);
+    let omitted = answer_with(json!({}));
+    assert_eq!(omitted.get("errors"), None, "{omitted:#}");
+    assert_eq!(omitted["data"].as_object().unwrap().len(), 11);
+    let nulls = json!({"n": null, "x": null, "of": null, "order": null, "way": null, "needs": null});
+    assert_eq!(answer_with(nulls), omitted);
 }

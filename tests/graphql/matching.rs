@@ -1,4 +1,4 @@
-//! Messy names resolved over the bundled graph, with the scores explained, and what is refused.
+//! Names matched over the bundled graph: results, explained scores, and refused arguments.
 
 use guanxi::{
     engine::{Limits, Request},
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{BUNDLED, answer, answer_over, answer_over_dataset, ask, refused, sketch::sketch, store_of};
 
-/// The ids found for each candidate.
+/// The ids matched for each candidate.
 fn ids(candidates: &str) -> Vec<Vec<String>> {
     let found = ask(&format!(
         "{{ match(candidates: {candidates}) {{ candidates {{ entity {{ id }} }} }} }}"
@@ -28,7 +28,7 @@ fn ids_of(results: &Value) -> Vec<Vec<String>> {
 }
 
 #[test]
-fn legal_forms_of_every_script_are_no_part_of_a_name() {
+fn legal_forms_of_every_script_are_ignored() {
     for name in [
         "阿里巴巴集团控股有限公司",
         "阿里巴巴（集团）股份有限公司",
@@ -43,7 +43,7 @@ fn legal_forms_of_every_script_are_no_part_of_a_name() {
 }
 
 #[test]
-fn sharing_only_the_form_is_no_match() {
+fn the_legal_form_alone_is_no_match() {
     for name in [
         "有限公司",
         "Group Holding Ltd",
@@ -57,13 +57,13 @@ fn sharing_only_the_form_is_no_match() {
 }
 
 #[test]
-fn results_stand_in_the_order_of_the_input_with_empty_ones_in_their_place() {
+fn results_are_in_the_order_of_the_candidates_including_empty_ones() {
     let found = ids(r#"[{name: "FedEx Corp"}, {name: "Nobody"}, {name: "Ebay Inc"}, {name: "马云"}]"#);
     assert_eq!(found, [vec!["fedex"], vec![], vec!["ebay"], vec!["jack-ma"]]);
 }
 
 #[test]
-fn the_score_tells_what_agreed_and_what_did_not() {
+fn the_score_lists_features_that_agree_and_disagree() {
     let query = r#"{ match(candidates: [{name: "Alibaba Group Holdings Inc", country: "us", kind: COMPANY}]) { candidates {
         entity { id } score features { kind agreement given found contribution }
     } } }"#;
@@ -84,7 +84,7 @@ fn the_score_tells_what_agreed_and_what_did_not() {
 }
 
 #[test]
-fn an_equal_identifier_decides_and_of_those_who_share_it_the_name() {
+fn an_equal_identifier_is_decisive_and_ties_are_broken_by_name() {
     let found = ids(
         r#"[{identifiers: [{scheme: "ISO3166-1", value: " cn "}]}, {name: "Japan", identifiers: [{scheme: "iso3166-1", value: "CN"}]}]"#,
     );
@@ -97,11 +97,11 @@ fn an_equal_identifier_decides_and_of_those_who_share_it_the_name() {
     let answer = answer_over_dataset(&dataset, Request::new("test", query));
     assert_eq!(ids_of(&answer["data"]["match"]), [["B", "A"]]);
     let others = ids(r#"[{name: "Macys", identifiers: [{scheme: "iso3166-1", value: "CN"}]}]"#);
-    assert_eq!(others, [["china"]], "whoever is called so but is not it");
+    assert_eq!(others, [["china"]], "not the company of that name");
 }
 
 #[test]
-fn limit_and_threshold_bound_the_answer() {
+fn limit_and_threshold_bound_the_result() {
     let count = |arguments: &str| {
         let query = format!(
             "{{ match(candidates: [{{name: \"Amazon China Ltd\"}}], {arguments}) {{ candidates {{ score }} }} }}"
@@ -117,7 +117,7 @@ fn limit_and_threshold_bound_the_answer() {
 }
 
 #[test]
-fn what_cannot_be_used_is_told_with_its_place() {
+fn an_invalid_candidate_is_refused_with_its_position() {
     let of = |candidates: &str| {
         refused(&format!(
             "{{ match(candidates: {candidates}) {{ candidates {{ score }} }} }}"
@@ -157,7 +157,7 @@ fn what_cannot_be_used_is_told_with_its_place() {
 }
 
 #[test]
-fn odd_names_are_answered_with_nobody() {
+fn odd_names_match_nothing() {
     let many_words = "a b ".repeat(120);
     let many_letters = "支付".repeat(250);
     for name in [
@@ -174,7 +174,7 @@ fn odd_names_are_answered_with_nobody() {
     }
 }
 
-/// The answer to so many candidates, sent as a variable.
+/// The answer to `count` candidates, sent as a variable.
 fn many(count: usize) -> Value {
     let query =
         "query Many($candidates: [MatchInput!]!) { match(candidates: $candidates) { candidates { entity { id } } } }";
@@ -188,15 +188,19 @@ fn many(count: usize) -> Value {
 
 #[test]
 fn a_thousand_candidates_are_answered_and_one_more_is_refused() {
-    let answered = many(1000);
-    assert_eq!(answered["data"]["match"].as_array().unwrap().len(), 1000, "{answered}");
+    let answer_json = many(1000);
+    assert_eq!(
+        answer_json["data"]["match"].as_array().unwrap().len(),
+        1000,
+        "{answer_json}"
+    );
     let error = &many(1001)["errors"][0];
     assert_eq!(error["extensions"]["code"], "BAD_USER_INPUT");
-    assert_eq!(error["message"], "1001 candidates; it takes 1 to 1000 at a time");
+    assert_eq!(error["message"], "1001 candidates; 1 to 1000 are allowed at a time");
 }
 
 #[test]
-fn every_entity_compared_is_spent() {
+fn every_compared_entity_counts_as_work() {
     let api = Api::new(Limits {
         work_max: 20,
         ..Limits::default()
@@ -215,14 +219,14 @@ fn every_entity_compared_is_spent() {
 }
 
 #[test]
-fn nobody_is_known_before_it_was_recorded() {
+fn an_entity_does_not_match_before_it_was_recorded() {
     let query =
         r#"{ match(candidates: [{name: "eBay"}], view: {knownAt: "2000-01-01T00:00:00Z"}) { candidates { score } } }"#;
     assert_eq!(ask(query)["match"], json!([{"candidates": []}]));
 }
 
 #[test]
-fn a_blank_is_a_cell_that_states_nothing() {
+fn a_blank_value_counts_as_missing() {
     let found = ids(
         r#"[{name: "eBay", country: " "}, {name: ""}, {name: "eBay", identifiers: [{scheme: "lei", value: ""}]}, {name: "FedEx Corp", country: ""}]"#,
     );
@@ -230,7 +234,7 @@ fn a_blank_is_a_cell_that_states_nothing() {
 }
 
 #[test]
-fn of_hundreds_of_namesakes_the_country_and_the_kind_tell_who_is_meant() {
+fn country_and_kind_select_among_hundreds_of_namesakes() {
     let mut dataset = sketch("A -60-> B");
     let letters = || (b'A'..=b'Z').map(char::from);
     let countries = letters().flat_map(|first| letters().map(move |second| format!("{first}{second}")));
@@ -250,7 +254,7 @@ fn of_hundreds_of_namesakes_the_country_and_the_kind_tell_who_is_meant() {
 }
 
 #[test]
-fn of_equal_scores_the_name_to_the_letter_comes_first() {
+fn among_equal_scores_the_exact_spelling_comes_first() {
     let mut dataset = sketch("A -60-> B");
     for (id, name) in [("a", "Acme"), ("b", "Acme Inc"), ("c", "Acme LLC")] {
         dataset
@@ -265,7 +269,7 @@ fn of_equal_scores_the_name_to_the_letter_comes_first() {
 }
 
 #[test]
-fn who_yields_to_a_decided_identifier_is_told_so_once() {
+fn a_candidate_that_loses_to_an_identifier_has_one_feature_for_it() {
     let query = r#"{ match(threshold: 0, candidates: [{name: "Macys", identifiers: [{scheme: "lei", value: "1"}, {scheme: "iso3166-1", value: "CN"}]}]) {
         candidates { entity { id } score features { kind agreement given contribution } } } }"#;
     let found = &ask(query)["match"][0]["candidates"];
@@ -277,8 +281,8 @@ fn who_yields_to_a_decided_identifier_is_told_so_once() {
         .find(|found| found["entity"]["id"] == "macys")
         .unwrap();
     let features = macys["features"].as_array().unwrap();
-    let told = features.iter().filter(|feature| feature["kind"] == "IDENTIFIER");
-    let told: Vec<(&str, &str)> = told
+    let identifiers = features.iter().filter(|feature| feature["kind"] == "IDENTIFIER");
+    let identifiers: Vec<(&str, &str)> = identifiers
         .map(|feature| {
             (
                 feature["given"].as_str().unwrap(),
@@ -286,7 +290,7 @@ fn who_yields_to_a_decided_identifier_is_told_so_once() {
             )
         })
         .collect();
-    assert_eq!(told, [("lei 1", "UNKNOWN"), ("iso3166-1 CN", "DIFFERS")]);
+    assert_eq!(identifiers, [("lei 1", "UNKNOWN"), ("iso3166-1 CN", "DIFFERS")]);
     let sum: f64 = features
         .iter()
         .map(|feature| feature["contribution"].as_f64().unwrap())
@@ -298,7 +302,7 @@ fn who_yields_to_a_decided_identifier_is_told_so_once() {
 }
 
 #[test]
-fn usual_codes_of_countries_are_understood_where_countries_are_asked_for() {
+fn common_country_codes_are_accepted() {
     let mut dataset = sketch("A -60-> B");
     dataset.entities[0].country = Some("GB".to_owned());
     dataset.entities[1].country = Some("US".to_owned());

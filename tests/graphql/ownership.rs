@@ -1,4 +1,4 @@
-//! Ultimate owners, ultimate parents and corporate groups, as clients ask for them.
+//! Ultimate owners, ultimate parents and corporate groups, as clients query them.
 
 use std::{env, fs, io, io::Write, path::PathBuf};
 
@@ -30,7 +30,7 @@ fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 #[test]
-fn ebay_owned_paypal_in_2014_and_nobody_known_in_2016() {
+fn paypal_was_owned_by_ebay_in_2014_and_has_no_known_owner_in_2016() {
     assert_eq!(
         owners("paypal", r#"{asOf: "2014-11-28"}"#),
         (pairs(&[("ebay", "100")]), "0".to_owned())
@@ -60,8 +60,8 @@ fn rival_claimants_of_alipay_in_2014_both_stay() {
 fn alibabas_owners_own_cainiao_through_it() {
     let share_of = |day: &str, owner: &str| {
         let (owners, _) = owners("cainiao", &format!(r#"{{asOf: "{day}"}}"#));
-        let found = owners.into_iter().find(|(id, _)| id == owner);
-        found.map(|(_, share)| share)
+        let owner = owners.into_iter().find(|(id, _)| id == owner);
+        owner.map(|(_, share)| share)
     };
     // 34.4 % of 48 %, later of 51 %.
     assert_eq!(share_of("2014-11-28", "softbank").as_deref(), Some("16.512"));
@@ -72,7 +72,7 @@ fn alibabas_owners_own_cainiao_through_it() {
 }
 
 #[test]
-fn an_owner_comes_with_chains_that_say_who_says_so() {
+fn an_owner_has_chains_with_their_sources() {
     let data = ask(r#"{ company(by: {id: "cainiao"}, view: {asOf: "2014-11-28"}) {
              ultimateOwners(threshold: 15) {
                owners { owner { name } chains {
@@ -113,7 +113,7 @@ fn an_owner_comes_with_chains_that_say_who_says_so() {
 }
 
 #[test]
-fn a_threshold_outside_percent_is_refused() {
+fn a_threshold_outside_0_to_100_is_refused() {
     for threshold in ["-1", "100.5"] {
         let (code, argument, _) = refused(&format!(
             r#"{{ company(by: {{id: "paypal"}}) {{ ultimateOwners(threshold: {threshold}) {{ cyclic }} }} }}"#
@@ -126,8 +126,8 @@ fn a_threshold_outside_percent_is_refused() {
 }
 
 #[test]
-fn what_is_selected_below_an_owner_is_seen_through_the_view_as_asked_for() {
-    // Alibaba's talks with PayPal are REPORTED: nobody's share, but still among the parent's relationships.
+fn fields_below_a_computed_answer_use_the_view_itself() {
+    // Alibaba's talks with PayPal are REPORTED: they give no share, but are still among the parent's relationships.
     let data = ask(r#"{ company(by: {id: "cainiao"}, view: {asOf: "2018-01-01"}) {
              ultimateParent { id: key ... on Company { partners { nodes { id: key } } } } } }"#);
     let parent = &data["company"]["ultimateParent"];
@@ -160,7 +160,7 @@ fn the_group_of_alibaba_in_2018() {
 }
 
 #[test]
-fn jack_ma_has_the_last_word_in_ant() {
+fn the_ultimate_parent_of_ant_is_jack_ma() {
     let data = ask(r#"{ company(by: {id: "ant"}, view: {asOf: "2014-11-28"}) {
              ultimateParent { id: key kind } corporateGroup { members(first: 1) { nodes { id: key } edges { chain { sentence } } } } } }"#);
     assert_eq!(
@@ -224,7 +224,7 @@ fn a_cursor_of_another_companys_group_is_refused() {
     );
 }
 
-/// What two companies that own each other are told.
+/// Checks the answer for two companies that own each other.
 fn check_circle(dataset: &Dataset, company: &str) {
     let query = format!(
         r#"{{ company(by: {{id: "{company}"}}) {{ ultimateOwners {{
@@ -237,12 +237,12 @@ fn check_circle(dataset: &Dataset, company: &str) {
 }
 
 #[test]
-fn a_closed_circle_has_no_owner_and_says_so() {
+fn a_closed_circle_has_no_owner_and_is_cyclic() {
     check_circle(&sketch("alpha -100-> beta -100-> alpha"), "alpha");
 }
 
 #[test]
-fn an_anonymous_owner_is_part_of_the_answer_and_nobodys_share() {
+fn an_anonymous_owner_is_in_the_derivation_and_counts_as_undisclosed() {
     let dataset = sketch("? -75-> C; @Ann -25-> C");
     let data = ask_over(
         &dataset,
@@ -273,12 +273,12 @@ fn fixture(name: &str) -> Option<String> {
             "the samples must be there, but {} is not",
             path.display()
         );
-        // Not eprintln: the output of a test that passes is captured, and nobody would see this.
-        let skipped = format!(
+        // Not eprintln: the output of a test that passes is captured, so this would not be visible.
+        let notice = format!(
             "\nSKIPPED: a public fixture of ownership: {} is absent\n",
             path.display()
         );
-        io::stderr().write_all(skipped.as_bytes()).unwrap();
+        io::stderr().write_all(notice.as_bytes()).unwrap();
         return None;
     };
     let statements: Vec<Value> = serde_json::from_str(&text).unwrap();
@@ -306,7 +306,7 @@ fn fixture(name: &str) -> Option<String> {
             (Some("shareholding"), None) => "?".to_owned(),
             _ => "controls".to_owned(),
         };
-        // Without interests nothing is said of what is held.
+        // Without interests, the share is unknown.
         let mut labels: Vec<String> = interests.iter().map(label).collect();
         if labels.is_empty() {
             labels.push("?".to_owned());
@@ -327,7 +327,7 @@ fn the_public_fixture_of_circular_ownership_has_no_owner() {
 }
 
 #[test]
-fn the_public_fixture_of_an_anonymous_person_has_no_owner_but_the_statement_that_nobody_is_named() {
+fn the_public_fixture_of_an_anonymous_person_has_an_undisclosed_owner() {
     if let Some(drawing) = fixture("11-anonymous-person.json") {
         let query = r#"{ company(by: {id: "rec-opaque-holdings-sa"}) { ultimateOwners {
              owners { owner { id: key } } undisclosed { text } derivedFrom { relationships { unknownEnd { end } } } } } }"#;
@@ -350,14 +350,14 @@ fn subsidiaries_and_groups_agree_on_who_is_controlled() {
         change(all.find(|one| one.id == "rel:ebay:OWNS:paypal:2002").unwrap());
         let query = r#"{ company(by: {id: "ebay"}, view: {asOf: "2014-11-28"}) {
             subsidiaries { nodes { id: key } } corporateGroup { members { edges { node { id: key } } } } } }"#;
-        let answered = answer_over_dataset(&dataset, Request::new("test", query))["data"]["company"].clone();
-        let members = answered["corporateGroup"]["members"]["edges"]
+        let company = answer_over_dataset(&dataset, Request::new("test", query))["data"]["company"].clone();
+        let members = company["corporateGroup"]["members"]["edges"]
             .as_array()
             .unwrap()
             .clone();
-        // One below the other, and so by id.
+        // One member is below the other, so the order by distance equals that by id.
         let members: Vec<Value> = members.into_iter().map(|member| member["node"].clone()).collect();
-        assert_eq!(answered["subsidiaries"]["nodes"], json!(members));
+        assert_eq!(company["subsidiaries"]["nodes"], json!(members));
         members
     };
     let both = [json!({"id": "paypal"}), json!({"id": "paypal-china"})];

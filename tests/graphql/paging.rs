@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{answer, ask, refused};
 
-/// Every listing of the schema that has many pages here, without its paging arguments.
+/// Every listing of the schema with several pages in the bundled graph, without its paging arguments.
 const LISTINGS: [(&str, &str); 12] = [
     ("entities", "{ entities(PAGE) { CONNECTION } }"),
     (
@@ -52,9 +52,9 @@ const LISTINGS: [(&str, &str); 12] = [
 ];
 
 fn connection(path: &str, listing: &str, page: &str) -> Value {
-    let wanted =
+    let selection =
         "totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } edges { cursor node { id } }";
-    let data = ask(&listing.replace("PAGE", page).replace("CONNECTION", wanted));
+    let data = ask(&listing.replace("PAGE", page).replace("CONNECTION", selection));
     path.split('.').fold(data, |value, field| value[field].clone())
 }
 
@@ -67,7 +67,7 @@ fn ids(connection: &Value) -> Vec<String> {
 }
 
 #[test]
-fn paging_either_way_gives_every_element_once() {
+fn paging_in_either_direction_returns_every_element_once() {
     for (path, listing) in LISTINGS {
         let all = connection(path, listing, "first: 1000");
         let everything = ids(&all);
@@ -113,7 +113,7 @@ fn paging_either_way_gives_every_element_once() {
 }
 
 #[test]
-fn a_window_between_two_cursors_holds_what_lies_between() {
+fn a_window_between_two_cursors_contains_the_elements_between() {
     for (path, listing) in LISTINGS {
         let all = connection(path, listing, "first: 1000");
         let edges = all["edges"].as_array().unwrap();
@@ -157,7 +157,7 @@ fn a_cursor_of_another_order_filter_view_or_listing_is_refused() {
 }
 
 #[test]
-fn a_cursor_made_yesterday_reads_on_where_it_was() {
+fn a_cursor_from_yesterday_continues_where_it_was() {
     let mut request = Request::new(
         "test",
         "{ relationships(first: 5) { nodes { id } pageInfo { endCursor } } }",
@@ -175,7 +175,7 @@ fn a_cursor_made_yesterday_reads_on_where_it_was() {
 }
 
 #[test]
-fn page_sizes_are_bounded_and_said() {
+fn page_sizes_are_bounded() {
     for (page, argument) in [
         ("first: -1", "first"),
         ("first: 1001", "first"),
@@ -195,7 +195,7 @@ fn page_sizes_are_bounded_and_said() {
 }
 
 #[test]
-fn a_page_of_nothing_tells_how_much_there_is() {
+fn an_empty_page_has_the_total_count() {
     for (path, listing) in LISTINGS {
         let all = connection(path, listing, "first: 1000");
         let first = connection(path, listing, "first: 0");
@@ -220,7 +220,7 @@ fn a_page_of_nothing_tells_how_much_there_is() {
 }
 
 #[test]
-fn a_cursor_goes_with_what_the_arguments_say_however_they_are_written() {
+fn a_cursor_is_valid_for_equivalent_arguments() {
     let one = r#"filter: {country: {eq: "US"}, status: [ACTIVE, UNKNOWN]}, view: {asOf: "2014-11-28", statuses: [REPORTED, ACTIVE]}"#;
     let cursor = ask(&format!(
         "{{ companies(first: 1, {one}) {{ pageInfo {{ endCursor }} }} }}"
@@ -259,7 +259,7 @@ fn a_cursor_goes_with_what_the_arguments_say_however_they_are_written() {
 }
 
 #[test]
-fn a_cursor_goes_with_what_is_left_out_and_stated_as_its_default() {
+fn a_cursor_is_valid_for_omitted_and_explicit_defaults() {
     for (listing, one, other) in [
         (
             "companies",

@@ -1,4 +1,4 @@
-//! Paging through much: what a page costs does not depend on how many precede it, in any order and from either end.
+//! Paging through long listings: the cost of a page does not depend on its position, in any order and from either end.
 
 use std::sync::{Arc, LazyLock};
 
@@ -18,15 +18,15 @@ const COMPANIES: usize = 3_000;
 /// Owned by the hub, one relationship to each.
 const OWNED: usize = 1_500;
 
-static STORE: LazyLock<Arc<Store>> = LazyLock::new(|| store_of(&many()));
+static STORE: LazyLock<Arc<Store>> = LazyLock::new(|| store_of(&long_dataset()));
 static API: LazyLock<Api> = LazyLock::new(|| Api::new(Limits::default()).unwrap());
 
-/// Numbers in an order that looks like none.
+/// Numbers in a pseudo-random order.
 fn mixed(number: usize) -> usize {
     number * 7_919 % 10_007
 }
 
-fn many() -> Dataset {
+fn long_dataset() -> Dataset {
     let company = |number: usize| {
         let mut company = Entity::new(
             &format!("c{number:05}"),
@@ -71,17 +71,17 @@ fn date(number: usize) -> PartialDate {
         .unwrap()
 }
 
-/// What a page says: the keys on it, the cursor to go on from, and what was looked at.
-struct Told {
+/// A page: its keys, the cursor to continue from, and the explored work.
+struct PageSummary {
     keys: Vec<String>,
     next: Option<String>,
     explored: u64,
 }
 
 /// One page of a listing, in which `PAGE` stands for the arguments of the page.
-fn told(store: &Arc<Store>, (path, listing): (&str, &str), page: &str, is_forward: bool) -> Told {
-    let wanted = "edges { cursor node { key } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }";
-    let mut request = Request::new("test", listing.replace("PAGE", page).replace("CONNECTION", wanted));
+fn page_summary(store: &Arc<Store>, (path, listing): (&str, &str), page: &str, is_forward: bool) -> PageSummary {
+    let selection = "edges { cursor node { key } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }";
+    let mut request = Request::new("test", listing.replace("PAGE", page).replace("CONNECTION", selection));
     request.extensions.insert("cost".to_owned(), json!(true));
     let answer = serde_json::to_value(answer_over(&API, store, request)).unwrap();
     assert_eq!(answer.get("errors"), None, "{listing} {page}\n{answer:#}");
@@ -92,7 +92,7 @@ fn told(store: &Arc<Store>, (path, listing): (&str, &str), page: &str, is_forwar
         false => ("hasPreviousPage", "startCursor"),
     };
     let keys = connection["edges"].as_array().unwrap().iter();
-    Told {
+    PageSummary {
         keys: keys
             .map(|edge| edge["node"]["key"].as_str().unwrap().to_owned())
             .collect(),
@@ -102,7 +102,7 @@ fn told(store: &Arc<Store>, (path, listing): (&str, &str), page: &str, is_forwar
     }
 }
 
-/// Reads all pages of a listing, and answers the keys in order and what each page looked at.
+/// Reads all pages of a listing, and returns the keys in order and the explored work of each page.
 fn read(store: &Arc<Store>, listing: (&str, &str), size: usize, is_forward: bool) -> (Vec<String>, Vec<u64>) {
     let (count, from) = if is_forward {
         ("first", "after")
@@ -111,7 +111,7 @@ fn read(store: &Arc<Store>, listing: (&str, &str), size: usize, is_forward: bool
     };
     let (mut pages, mut explored, mut cursor) = (Vec::new(), Vec::new(), String::new());
     loop {
-        let page = told(store, listing, &format!("{count}: {size}{cursor}"), is_forward);
+        let page = page_summary(store, listing, &format!("{count}: {size}{cursor}"), is_forward);
         assert!(pages.len() < 10_000, "it ends");
         explored.push(page.explored);
         pages.push(page.keys);
@@ -160,15 +160,15 @@ const LISTINGS: [(&str, &str); 9] = [
 ];
 
 #[test]
-fn what_a_page_looks_at_does_not_grow_with_what_precedes_it() {
+fn the_work_of_a_page_does_not_grow_with_its_position() {
     const SIZE: usize = 25;
     let all = u64::try_from(COMPANIES + OWNED).unwrap();
     for listing in LISTINGS {
         for is_forward in [true, false] {
             let (keys, explored) = read(&STORE, listing, SIZE, is_forward);
             assert!(keys.len() >= 1_000, "{listing:?} has {} rows", keys.len());
-            // The first two may put everything in order. After that a page takes what it shows, and those between that do not fit:
-            // of five countries, two are asked for.
+            // The first two may sort everything. After that a page reads its own rows and those between that do not match:
+            // the filter has two of five countries.
             let most = explored.iter().skip(2).max().unwrap();
             assert!(
                 *most <= 8 * (u64::try_from(SIZE).unwrap() + 2),
@@ -180,8 +180,8 @@ fn what_a_page_looks_at_does_not_grow_with_what_precedes_it() {
 }
 
 #[test]
-fn pages_put_together_are_the_whole_in_order_from_either_end() {
-    let dataset = many();
+fn concatenated_pages_are_the_whole_listing_from_either_end() {
+    let dataset = long_dataset();
     for (number, listing) in LISTINGS.into_iter().enumerate() {
         let (forward, _) = read(&STORE, listing, 83, true);
         let (backward, _) = read(&STORE, listing, 47, false);
@@ -193,7 +193,7 @@ fn pages_put_together_are_the_whole_in_order_from_either_end() {
             assert_eq!(distinct.len(), forward.len(), "{listing:?}");
         }
     }
-    // By definition: by name as it is compared, then by id.
+    // By definition: by folded name, then by id.
     let mut by_name: Vec<&Entity> = dataset.entities.iter().collect();
     by_name.sort_by_key(|company| (company.name.to_lowercase(), company.id.clone()));
     let expected: Vec<&str> = by_name.into_iter().map(|company| company.id.as_str()).collect();
@@ -212,19 +212,19 @@ fn pages_put_together_are_the_whole_in_order_from_either_end() {
 }
 
 #[test]
-fn who_pages_sees_to_the_end_what_the_first_page_saw_whatever_is_recorded_meanwhile() {
+fn later_pages_read_the_state_of_the_first_page() {
     for listing in [LISTINGS[0], LISTINGS[1], LISTINGS[2]] {
-        let store = store_of(&many());
+        let store = store_of(&long_dataset());
         let whole = read(&store, listing, 500, true).0;
-        let first = told(&store, listing, "first: 500", true);
-        // In front, in the middle and behind, in any order; and one that was known already is renamed.
+        let first = page_summary(&store, listing, "first: 500", true);
+        // At the front, in the middle and at the end, in any order; and an existing company is renamed.
         for name in ["A first", "C00500a", "Zz last", "C01000"] {
             live::commit(&store, vec![live::company(name)], "a test");
         }
         let mut keys = first.keys;
         let mut next = first.next;
         while let Some(cursor) = next {
-            let page = told(&store, listing, &format!("first: 500, after: {cursor:?}"), true);
+            let page = page_summary(&store, listing, &format!("first: 500, after: {cursor:?}"), true);
             keys.extend(page.keys);
             next = page.next;
         }
@@ -236,12 +236,12 @@ fn who_pages_sees_to_the_end_what_the_first_page_saw_whatever_is_recorded_meanwh
 }
 
 #[test]
-fn a_window_between_two_cursors_is_what_stands_between_them() {
+fn a_window_between_two_cursors_contains_the_rows_between() {
     for listing in LISTINGS {
-        let whole = told(&STORE, listing, "first: 1000", true);
-        let connection = |page: &str| told(&STORE, listing, page, true).keys;
-        let cursors = |place: usize| {
-            let first = told(&STORE, listing, &format!("first: {place}"), true);
+        let whole = page_summary(&STORE, listing, "first: 1000", true);
+        let connection = |page: &str| page_summary(&STORE, listing, page, true).keys;
+        let cursors = |number: usize| {
+            let first = page_summary(&STORE, listing, &format!("first: {number}"), true);
             first.next.unwrap()
         };
         let (after, before) = (cursors(100), cursors(131));

@@ -1,16 +1,17 @@
-//! Rankings over the bundled graph: what they tell, their pages, and what is refused.
+//! Rankings over the bundled graph: scores, pages, and refused arguments.
 
 use serde_json::{Value, json};
 
 use crate::harness::{ask, refused};
 
 fn ranking(arguments: &str) -> Value {
-    let wanted = "totalCount measure exact error confidence samples pageInfo { hasNextPage hasPreviousPage endCursor }
+    let selection =
+        "totalCount measure exact error confidence samples pageInfo { hasNextPage hasPreviousPage endCursor }
         edges { cursor rank score node { id: key } } nodes { id: key } derivedFrom { rule relationships { id: key } }";
-    ask(&format!("{{ ranking({arguments}) {{ {wanted} }} }}"))["ranking"].clone()
+    ask(&format!("{{ ranking({arguments}) {{ {selection} }} }}"))["ranking"].clone()
 }
 
-fn told(ranking: &Value) -> Vec<String> {
+fn lines(ranking: &Value) -> Vec<String> {
     let edges = ranking["edges"].as_array().unwrap().iter();
     edges
         .map(|edge| {
@@ -25,11 +26,11 @@ fn told(ranking: &Value) -> Vec<String> {
 }
 
 #[test]
-fn the_service_of_black_friday_is_in_the_middle_of_it() {
+fn the_service_of_black_friday_ranks_first() {
     let on = r#"view: {asOf: "2014-11-28"}"#;
     let degree = ranking(&format!("by: DEGREE, first: 3, {on}"));
     assert_eq!(
-        told(&degree),
+        lines(&degree),
         ["1 alipay-epass 15.0", "2 alibaba 13.0", "3 black-friday-2014 11.0"]
     );
     assert_eq!(
@@ -49,7 +50,7 @@ fn the_service_of_black_friday_is_in_the_middle_of_it() {
         assert_eq!(ranking["nodes"][0]["id"], first, "{measure}");
         assert_eq!(ranking["exact"], true);
     }
-    // Whom most go through to get to owners: nobody but those who have some above and below.
+    // Ranked by paths to owners: only entities with owners and holdings score.
     let owners = ranking(
         r#"by: BETWEENNESS, filter: {kinds: [OWNS], direction: INCOMING}, first: 2, view: {asOf: "2016-06-01"}"#,
     );
@@ -59,33 +60,33 @@ fn the_service_of_black_friday_is_in_the_middle_of_it() {
 #[test]
 fn scores_of_pagerank_sum_to_one_over_all_pages() {
     let mut sum = 0.0;
-    let mut seen = Vec::new();
+    let mut ranked = Vec::new();
     let mut after = String::new();
     loop {
         let page = ranking(&format!(r#"by: PAGERANK, first: 7, view: {{ever: true}}{after}"#));
-        assert_eq!(page["pageInfo"]["hasPreviousPage"], !seen.is_empty());
+        assert_eq!(page["pageInfo"]["hasPreviousPage"], !ranked.is_empty());
         for edge in page["edges"].as_array().unwrap() {
             sum += edge["score"].as_f64().unwrap();
-            seen.push((
+            ranked.push((
                 edge["score"].as_f64().unwrap(),
                 edge["node"]["id"].as_str().unwrap().to_owned(),
             ));
         }
         if page["pageInfo"]["hasNextPage"] == false {
-            assert_eq!(page["totalCount"], seen.len());
+            assert_eq!(page["totalCount"], ranked.len());
             break;
         }
         after = format!(", after: {}", page["pageInfo"]["endCursor"]);
     }
     assert!((sum - 1.0).abs() < 1e-8, "{sum}");
-    assert!(seen.is_sorted_by(|(a, one), (b, other)| a > b || (a == b && one < other)));
+    assert!(ranked.is_sorted_by(|(a, one), (b, other)| a > b || (a == b && one < other)));
 }
 
 #[test]
-fn equal_scores_share_a_place() {
+fn equal_scores_share_a_rank() {
     let page = ranking(r#"by: DEGREE, filter: {kinds: [PARTICIPATES_IN]}, first: 4, view: {asOf: "2014-11-28"}"#);
     assert_eq!(
-        told(&page),
+        lines(&page),
         [
             "1 black-friday-2014 10.0",
             "2 china-cross-border-ecommerce 2.0",
@@ -97,10 +98,10 @@ fn equal_scores_share_a_place() {
 }
 
 #[test]
-fn a_market_has_relationships_but_no_path_runs_through_it() {
+fn no_path_passes_through_a_market() {
     let of = |measure: &str, through: &str| {
         let filter = format!("{{kinds: [PARTICIPATES_IN], avoid: [\"black-friday-2014\"]{through}}}");
-        told(&ranking(&format!(
+        lines(&ranking(&format!(
             r#"by: {measure}, filter: {filter}, view: {{asOf: "2014-11-28"}}"#
         )))
     };
@@ -121,7 +122,7 @@ fn a_market_has_relationships_but_no_path_runs_through_it() {
 }
 
 #[test]
-fn rankings_of_nothing_are_empty() {
+fn rankings_without_relationships_are_empty() {
     for filter in ["{kinds: [OWNS], categories: [ROLE]}", "{kinds: [FEEDS]}", "{kinds: []}"] {
         for measure in ["DEGREE", "PAGERANK", "BETWEENNESS", "COMPONENT"] {
             let empty = ranking(&format!("by: {measure}, filter: {filter}"));
@@ -137,7 +138,7 @@ fn rankings_of_nothing_are_empty() {
 }
 
 #[test]
-fn rankings_say_what_is_wrong_with_their_arguments() {
+fn invalid_arguments_of_rankings_are_refused() {
     for (arguments, argument) in [
         ("by: DEGREE, first: -1", "Query.ranking(first:)"),
         ("by: DEGREE, first: 1001", "Query.ranking(first:)"),

@@ -1,4 +1,4 @@
-//! Filters that reach into relationships: questions a user would ask of the bundled data, and filters that ask too much.
+//! Filters that reach into relationships: questions a user would ask of the bundled data, and filters beyond the limits.
 
 use guanxi::{
     engine::{Limits, Request},
@@ -21,7 +21,7 @@ fn ids(connection: &Value) -> Vec<String> {
         .collect()
 }
 
-/// The ids that a listing gives for a filter, through a view.
+/// The ids that a listing returns for a filter, through a view.
 fn listed(field: &str, view: &str, filter: &str) -> Vec<String> {
     let query =
         format!("{{ {field}(first: 1000, view: {view}, filter: {filter}) {{ totalCount nodes {{ id: key }} }} }}");
@@ -68,7 +68,7 @@ fn companies_owned_by_someone_in_canada_depend_on_the_day_and_on_rumours() {
 }
 
 #[test]
-fn merchants_that_accept_epass_and_that_nobody_owns_for_half_or_more() {
+fn merchants_that_accept_epass_and_have_no_majority_owner() {
     let independent = r#"{relationships: {
         some: {kinds: [ACCEPTS], neighbor: {name: {eq: "Alipay ePass"}}}
         none: {kinds: [OWNS], direction: INCOMING, shareAtLeast: 50}
@@ -87,7 +87,7 @@ fn merchants_that_accept_epass_and_that_nobody_owns_for_half_or_more() {
 }
 
 #[test]
-fn companies_by_how_many_owners_they_have() {
+fn companies_by_number_of_owners() {
     let owners =
         |count: &str| format!("{{relationships: {{count: {count}, of: {{kinds: [OWNS], direction: INCOMING}}}}}}");
     let two = ["alibaba", "alipay", "neiman-marcus"];
@@ -101,7 +101,7 @@ fn companies_by_how_many_owners_they_have() {
 }
 
 #[test]
-fn people_with_an_office_in_a_company_that_alibaba_owns_directly_or_over_another() {
+fn people_with_an_office_in_a_company_that_alibaba_owns_directly_or_indirectly() {
     let office_in =
         |company: &str| format!("{{relationships: {{some: {{kinds: [OFFICER_OF], neighbor: {company}}}}}}}");
     let owned_by =
@@ -113,7 +113,7 @@ fn people_with_an_office_in_a_company_that_alibaba_owns_directly_or_over_another
 }
 
 #[test]
-fn all_holds_where_there_are_none() {
+fn all_holds_for_entities_without_relationships() {
     let only_owns = r#"{id: ["ebay", "fedex", "macys"], relationships: {all: {kinds: [OWNS]}}}"#;
     assert_eq!(companies(only_owns), ["ebay", "fedex"], "eBay's only tie ended in 2015");
     let and_has_some = r#"{id: ["ebay", "fedex", "macys"], relationships: {all: {kinds: [OWNS]}, some: {}}}"#;
@@ -125,7 +125,7 @@ fn all_holds_where_there_are_none() {
 }
 
 #[test]
-fn evidence_and_contradiction_are_asked_of_relationships_around() {
+fn entities_are_filtered_by_the_evidence_of_their_relationships() {
     let denied = r#"{relationships: {some: {evidence: {stance: CONTRADICTS, source: "source:bbg-2014-11-15"}}}}"#;
     assert_eq!(listed("entities", "{}", denied), ["alibaba", "alipay"]);
     let unknown = r#"{relationships: {some: {evidence: {source: "source:nobody"}}}}"#;
@@ -133,7 +133,7 @@ fn evidence_and_contradiction_are_asked_of_relationships_around() {
 }
 
 #[test]
-fn ends_of_relationships_are_asked_for_theirs_at_the_root_and_below_an_entity() {
+fn relationships_are_filtered_by_the_relationships_of_their_ends() {
     let from_canada = r#"{kinds: [OWNS], from: {relationships: {some: {kinds: [BASED_IN], direction: OUTGOING, neighbor: {id: "canada"}}}}}"#;
     assert_eq!(
         listed("relationships", "{}", from_canada),
@@ -151,7 +151,7 @@ fn ends_of_relationships_are_asked_for_theirs_at_the_root_and_below_an_entity() 
 }
 
 #[test]
-fn a_party_that_is_not_disclosed_counts_but_is_no_neighbor() {
+fn an_undisclosed_party_counts_but_is_no_neighbor() {
     let shape = Shape {
         entities: 2,
         claims: 0,
@@ -186,7 +186,7 @@ fn a_party_that_is_not_disclosed_counts_but_is_no_neighbor() {
 }
 
 #[test]
-fn between_ids_that_do_not_exist_is_a_right_answer() {
+fn unknown_ids_in_between_are_ignored() {
     let between = |ids: &str| listed("relationships", "{}", &format!("{{kinds: [OWNS], between: {ids}}}"));
     assert_eq!(
         between(r#"["ebay", "nobody", "macys", "macys-com", ""]"#),
@@ -197,7 +197,7 @@ fn between_ids_that_do_not_exist_is_a_right_answer() {
 }
 
 #[test]
-fn contradicting_filters_fit_nothing() {
+fn contradictory_filters_match_nothing() {
     for filter in [
         "{kind: PERSON, and: [{kind: COMPANY}]}",
         r#"{id: "alibaba", not: {id: "alibaba"}}"#,
@@ -215,7 +215,7 @@ fn contradicting_filters_fit_nothing() {
 }
 
 #[test]
-fn what_to_count_goes_with_a_count() {
+fn of_requires_count() {
     let (code, argument, message) =
         refused("{ companies(filter: {relationships: {of: {kinds: [OWNS]}}}) { nodes { id: key } } }");
     assert_eq!(
@@ -231,7 +231,7 @@ fn nested(levels: usize) -> Value {
 }
 
 #[test]
-fn filters_nest_sixteen_deep_and_no_deeper() {
+fn filters_nest_at_most_sixteen_deep() {
     let people = listed("entities", "{}", "{kind: PERSON}").len();
     for levels in [1, 15] {
         let answer = with_variable("entities", "EntityFilter", &nested(levels));
@@ -265,7 +265,7 @@ fn filters_nest_sixteen_deep_and_no_deeper() {
 }
 
 #[test]
-fn a_filter_written_too_deep_is_refused() {
+fn a_filter_nested_too_deep_in_a_document_is_refused() {
     let document = |levels: usize| {
         let (open, close) = ("{not: ".repeat(levels), "}".repeat(levels));
         format!("{{ entities(filter: {open}{{}}{close}) {{ nodes {{ id: key }} }} }}")
@@ -291,7 +291,7 @@ fn a_filter_written_too_deep_is_refused() {
 }
 
 #[test]
-fn lists_in_filters_take_ten_thousand_values() {
+fn lists_in_filters_have_at_most_ten_thousand_values() {
     let many = |count: usize| (0..count).map(|number| format!("id-{number}")).collect::<Vec<String>>();
     let mut most = many(9_998);
     most.extend(["alibaba".to_owned(), "jack-ma".to_owned()]);
@@ -311,12 +311,12 @@ fn lists_in_filters_take_ten_thousand_values() {
         json!({"relationships": {"count": {"in": vec![1; 10_001]}}}),
     ] {
         let answer = with_variable("entities", "EntityFilter", &filter);
-        assert_refused(&answer, "Query.entities(filter:)", "takes at most 10000");
+        assert_refused(&answer, "Query.entities(filter:)", "at most 10000");
     }
 }
 
 #[test]
-fn an_argument_combines_a_thousand_filters() {
+fn an_argument_combines_at_most_a_thousand_filters() {
     let any = |count: usize| json!({"or": vec![json!({"kind": "PERSON"}); count]});
     let answer = with_variable("entities", "EntityFilter", &any(999));
     assert_eq!(
@@ -331,12 +331,12 @@ fn an_argument_combines_a_thousand_filters() {
         (&json!("BAD_USER_INPUT"), None),
         "{answer:#}"
     );
-    let told = error["message"].as_str().unwrap();
+    let message_text = error["message"].as_str().unwrap();
     assert!(
-        told.contains("$filter.or[999]") && told.contains("more than 1000 filters"),
-        "{told}"
+        message_text.contains("$filter.or[999]") && message_text.contains("more than 1000 filters"),
+        "{message_text}"
     );
-    // Half of them in a variable, and half beside it.
+    // Half of them in a variable, and half in the document.
     let query = format!(
         "query($filter: EntityFilter!) {{ entities(filter: {{and: [$filter, {{or: [{}]}}]}}) {{ totalCount }} }}",
         "{kind: PERSON}".repeat(500)
@@ -351,21 +351,21 @@ fn an_argument_combines_a_thousand_filters() {
 }
 
 #[test]
-fn a_filter_that_looks_at_too_much_says_how_to_narrow() {
+fn a_filter_beyond_the_budget_reports_how_to_narrow() {
     let api = Api::new(Limits {
         work_max: 500,
         ..Limits::default()
     })
     .unwrap();
     let store = store_of(&BUNDLED);
-    let told = |filter: &str| {
+    let answer_to = |filter: &str| {
         let query = format!("{{ entities(filter: {filter}) {{ totalCount }} }}");
         serde_json::to_value(answer_over(&api, &store, Request::new("test", query))).unwrap()
     };
-    assert_eq!(told("{}")["data"]["entities"]["totalCount"], 67);
+    assert_eq!(answer_to("{}")["data"]["entities"]["totalCount"], 67);
     let reaching =
         "{relationships: {none: {neighbor: {relationships: {none: {neighbor: {relationships: {none: {}}}}}}}}}";
-    let error = &told(reaching)["errors"][0];
+    let error = &answer_to(reaching)["errors"][0];
     assert_eq!(error["extensions"]["code"], "BUDGET_EXCEEDED", "{error:#}");
     assert!(error["message"].as_str().unwrap().contains("Narrow"), "{error:#}");
 }

@@ -12,9 +12,9 @@ use guanxi::{engine::Limits, schema::Api};
 fn schema_graphql_is_what_the_program_prints() {
     let printed = Api::new(Limits::default()).unwrap().sdl().to_owned();
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/schema.graphql");
-    let kept = fs::read_to_string(path).unwrap_or_default();
+    let stored = fs::read_to_string(path).unwrap_or_default();
     assert!(
-        kept == printed,
+        stored == printed,
         "schema.graphql is stale; run: cargo run -- schema > schema.graphql"
     );
 }
@@ -22,10 +22,10 @@ fn schema_graphql_is_what_the_program_prints() {
 #[test]
 fn everything_in_the_schema_is_described() {
     let sdl = Api::new(Limits::default()).unwrap().sdl().to_owned();
-    let mut bare: Vec<String> = Vec::new();
+    let mut undescribed: Vec<String> = Vec::new();
     let mut note = |described: bool, place: String| {
         if !described {
-            bare.push(place);
+            undescribed.push(place);
         }
     };
     for definition in parse_schema(&sdl).unwrap().definitions {
@@ -78,5 +78,5 @@ fn everything_in_the_schema_is_described() {
             TypeKind::Scalar | TypeKind::Union(_) => {}
         }
     }
-    assert_eq!(bare, [""; 0]);
+    assert_eq!(undescribed, [""; 0]);
 }

@@ -1,4 +1,4 @@
-//! Searching the bundled graph: what is found, how it is shown and paged, and what is refused.
+//! Searching the bundled graph: results, highlights, pages, and refused arguments.
 
 use serde_json::{Value, json};
 
@@ -15,7 +15,7 @@ fn ids(arguments: &str) -> Vec<String> {
 }
 
 #[test]
-fn what_people_type_finds_whom_they_mean() {
+fn typical_searches_find_the_right_entity() {
     for (text, id) in [
         ("支付宝", "alipay"),
         ("菜鸟", "cainiao"),
@@ -57,29 +57,29 @@ fn hits_come_best_first_with_their_scores_and_highlights() {
 }
 
 #[test]
-fn highlights_show_typos_and_beginnings_where_they_stand() {
+fn highlights_mark_typos_and_beginnings_of_words() {
     let found =
         ask(r#"{ search(text: "prmotion 支", first: 50) { edges { highlights { field parts { text matched } } } } }"#);
     let mut matched = Vec::new();
-    let mut written = Vec::new();
+    let mut texts = Vec::new();
     for edge in found["search"]["edges"].as_array().unwrap() {
         for highlight in edge["highlights"].as_array().unwrap() {
             let parts = highlight["parts"].as_array().unwrap();
             let text: String = parts.iter().map(|part| part["text"].as_str().unwrap()).collect();
-            written.push(text);
+            texts.push(text);
             let found = parts.iter().filter(|part| part["matched"] == true);
             matched.extend(found.map(|part| part["text"].as_str().unwrap().to_owned()));
         }
     }
     assert!(matched.contains(&"promotion".to_owned()), "{matched:?}");
     assert!(
-        written.iter().any(|text| text.starts_with("Runs the ePass service")),
-        "{written:?}"
+        texts.iter().any(|text| text.starts_with("Runs the ePass service")),
+        "{texts:?}"
     );
 }
 
 #[test]
-fn kinds_and_countries_narrow_what_is_found() {
+fn kinds_and_countries_narrow_a_search() {
     let all = ids(r#"text: "alibaba", first: 100"#);
     let people = ids(r#"text: "alibaba", kinds: [PERSON], first: 100"#);
     assert!(!people.is_empty() && people.len() < all.len());
@@ -97,7 +97,7 @@ fn kinds_and_countries_narrow_what_is_found() {
 }
 
 #[test]
-fn facets_and_groups_count_everything_found() {
+fn facets_and_groups_count_all_results() {
     let found = ask(
         r#"{ search(text: "alipay", first: 1) { totalCount facets { kind { value count } country { value count } }
              groupBy(keys: [KIND]) { value count } } }"#,
@@ -118,8 +118,8 @@ fn facets_and_groups_count_everything_found() {
 }
 
 #[test]
-fn most_words_are_found_among_those_that_may_be() {
-    // Alibaba has both words, but is no person.
+fn the_most_words_are_matched_among_the_allowed_kinds() {
+    // Alibaba has both words, but is not a person.
     assert!(!ids(r#"text: "alibaba group", kinds: [PERSON]"#).is_empty());
 }
 
@@ -167,7 +167,7 @@ fn a_cursor_of_another_search_is_refused() {
 }
 
 #[test]
-fn a_view_hides_only_what_was_not_recorded_yet() {
+fn a_view_hides_only_entities_not_recorded_yet() {
     assert_eq!(
         ids(r#"text: "alipay", view: {knownAt: "2001-01-01T00:00:00Z"}"#),
         [""; 0]
@@ -176,7 +176,7 @@ fn a_view_hides_only_what_was_not_recorded_yet() {
         ids(r#"text: "alipay", view: {asOf: "1900-01-01"}"#),
         ids(r#"text: "alipay""#)
     );
-    let told = |view: &str| {
+    let relationships_in = |view: &str| {
         let fields = "relationships { totalCount }";
         let query = format!(
             r#"{{ search(text: "alipay epass", first: 1, view: {view}) {{ nodes {{ {fields} }} }} entity(by: {{id: "alipay-epass"}}, view: {view}) {{ {fields} }} }}"#
@@ -185,15 +185,18 @@ fn a_view_hides_only_what_was_not_recorded_yet() {
         assert_eq!(answer["search"]["nodes"][0], answer["entity"]);
         answer["entity"].clone()
     };
-    assert_ne!(told("{ever: true}"), told("{ever: true, statuses: [WITHDRAWN]}"));
+    assert_ne!(
+        relationships_in("{ever: true}"),
+        relationships_in("{ever: true, statuses: [WITHDRAWN]}")
+    );
 }
 
 #[test]
-fn what_cannot_be_searched_for_says_why() {
+fn invalid_searches_are_refused_with_a_reason() {
     let long = "x".repeat(10_000);
     let words: Vec<String> = (0..65).map(|number| number.to_string()).collect();
     let words = words.join(" ");
-    for (arguments, place, told) in [
+    for (arguments, argument_name, advice) in [
         (r#"text: """#.to_owned(), "text", "empty"),
         (r#"text: "  \t ""#.to_owned(), "text", "empty"),
         (format!("text: {long:?}"), "text", "at most 1000"),
@@ -205,8 +208,8 @@ fn what_cannot_be_searched_for_says_why() {
     ] {
         let (code, argument, message) = refused(&format!("{{ search({arguments}) {{ totalCount }} }}"));
         assert_eq!(code, "BAD_USER_INPUT", "{arguments}");
-        assert_eq!(argument, format!("Query.search({place}:)"));
-        assert!(message.contains(told), "{message}");
+        assert_eq!(argument, format!("Query.search({argument_name}:)"));
+        assert!(message.contains(advice), "{message}");
     }
     let many = vec!["CN"; 1001];
     let (.., message) = refused(&format!(
@@ -216,7 +219,7 @@ fn what_cannot_be_searched_for_says_why() {
 }
 
 #[test]
-fn signs_are_no_operators_and_find_nothing_alone() {
+fn punctuation_is_no_operator_and_matches_nothing() {
     for text in ["* : + -", "\"", "&&", "()", "\u{7}\u{200B}", "!?…", "&"] {
         let mut request = Request::new(
             "test",

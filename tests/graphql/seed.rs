@@ -1,11 +1,11 @@
-//! The questions that GraphiQL opens with: each is one operation, and its whole answer is kept beside it; of a subscription,
+//! The questions that GraphiQL opens with: each is one operation, with its expected answer in a file; for a subscription,
 //! the first event.
 
 use std::{env, fs, path::PathBuf, sync::Arc};
 
 use guanxi::{
     engine::{Limits, Request},
-    schema::{Api, Events, Started},
+    schema::{Api, Events, Reply},
     store::Store,
 };
 use serde_json::Value;
@@ -37,20 +37,20 @@ fn queries() -> Vec<(String, String)> {
     queries
 }
 
-/// The subscription, opened where the query is one.
+/// The opened subscription, if the query is one.
 fn opened(runtime: &Runtime, api: &Arc<Api>, store: &Arc<Store>, query: &str) -> Option<Box<Events>> {
     query.lines().find(|line| line.starts_with("subscription "))?;
     match runtime.block_on(api.start(Request::new("test", query), store, now, None)) {
-        Started::Subscribed(events) => Some(events),
-        Started::Answered(answer) => panic!("{query}: {}", serde_json::to_value(&answer).unwrap()),
+        Reply::Subscription(events) => Some(events),
+        Reply::Answer(answer) => panic!("{query}: {}", serde_json::to_value(&answer).unwrap()),
     }
 }
 
 #[test]
-fn every_example_query_has_the_answer_that_is_kept_beside_it() {
+fn every_example_query_has_its_expected_answer() {
     // To accept new answers on purpose: GUANXI_ACCEPT=1 cargo test, then read the difference.
     let accept = env::var_os("GUANXI_ACCEPT").is_some();
-    // One store from the first tab to the last: some change it, and the next ones show what was changed.
+    // One store from the first tab to the last: some change it, and later ones show the changes.
     let store = store_of(&BUNDLED);
     let api = Arc::new(Api::new(Limits::default()).unwrap());
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -66,31 +66,31 @@ fn every_example_query_has_the_answer_that_is_kept_beside_it() {
             None => ask_over(&store, &query),
             Some(mut events) => serde_json::to_value(runtime.block_on(events.next()).unwrap().answer).unwrap(),
         };
-        let kept = root().join(format!("tests/graphql/answers/{name}.json"));
+        let expected_path = root().join(format!("tests/graphql/answers/{name}.json"));
         if accept {
-            fs::write(&kept, format!("{answer:#}\n")).unwrap();
+            fs::write(&expected_path, format!("{answer:#}\n")).unwrap();
         }
-        let expected: Value = serde_json::from_str(&fs::read_to_string(&kept).unwrap_or_default())
-            .unwrap_or_else(|_| panic!("no answer is kept in {}", kept.display()));
+        let expected: Value = serde_json::from_str(&fs::read_to_string(&expected_path).unwrap_or_default())
+            .unwrap_or_else(|_| panic!("there is no expected answer in {}", expected_path.display()));
         assert_eq!(answer, expected, "{name}: {answer:#}");
     }
 }
 
-/// The questions that open over data of one's own, about this entity.
+/// The questions that open over a user's own data, about this entity.
 fn general(id: &str, name: &str) -> Vec<(String, String)> {
     let mut files: Vec<PathBuf> = fs::read_dir(root().join("web/general"))
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .collect();
     files.sort();
-    let filled = |path: &PathBuf| {
+    let fill = |path: &PathBuf| {
         let text = fs::read_to_string(path).unwrap();
         let text = text.replace("ENTITY_ID_TEXT", &Value::from(id).to_string());
         let text = text.replace("ENTITY_NAME_TEXT", &Value::from(name).to_string());
         text.replace("ENTITY_NAME", name)
     };
-    let named = |path: &PathBuf| (path.file_name().unwrap().to_string_lossy().into_owned(), filled(path));
-    files.iter().map(named).collect()
+    let name_and_text = |path: &PathBuf| (path.file_name().unwrap().to_string_lossy().into_owned(), fill(path));
+    files.iter().map(name_and_text).collect()
 }
 
 #[test]
@@ -124,7 +124,7 @@ fn the_general_questions_are_answered_over_any_data() {
 }
 
 #[test]
-fn the_pages_know_the_bundled_network_by_its_title() {
+fn the_web_pages_recognize_the_bundled_network_by_its_title() {
     let pages = fs::read_to_string(root().join("web/src/questions.ts")).unwrap();
     assert!(pages.contains(&format!("const BUNDLED = '{}';", BUNDLED.title)));
 }
@@ -144,9 +144,9 @@ fn the_nine_sentences_are_one_query_each() {
 
 #[test]
 fn every_answer_in_the_documentation_is_the_real_one() {
-    let mut asked = 0;
+    let mut count = 0;
     for page in pages() {
-        // One store for each page: its questions show what its changes have made.
+        // One store for each page: its later questions show its changes.
         let store = store_of(&BUNDLED);
         for question in page.questions("```") {
             let Question {
@@ -155,10 +155,10 @@ fn every_answer_in_the_documentation_is_the_real_one() {
                 answer,
             } = question;
             assert_eq!(ask_over(&store, &document), answer, "{place}: {document}");
-            asked += 1;
+            count += 1;
         }
     }
-    assert!(asked >= 28, "only {asked} questions are shown");
+    assert!(count >= 28, "only {count} questions are documented");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What answers by one name has one shape, whatever objects it is of, all the way down.
+//! Fields with the same response name have the same shape, on all types and at all depths.
 
 use guanxi::engine::Request;
 use serde_json::json;
@@ -6,9 +6,9 @@ use serde_json::json;
 use crate::harness::answer;
 
 #[test]
-fn one_name_has_one_shape() {
+fn fields_with_one_response_name_have_one_shape() {
     const SAME: bool = true;
-    for (selection, fits) in [
+    for (selection, is_valid) in [
         ("... on Company { x: name } ... on Person { x: name }", SAME),
         ("... on Company { x: name } ... on Person { x: version }", !SAME),
         ("... on Company { x: name } ... on Person { x: description }", !SAME),
@@ -50,7 +50,7 @@ fn one_name_has_one_shape() {
         let query = format!(r#"{{ entity(by: {{id: "alipay"}}) {{ {selection} }} }}"#);
         let answer = answer(Request::new("test", query));
         let code = answer["errors"][0]["extensions"]["code"].clone();
-        let expected = if fits {
+        let expected = if is_valid {
             json!(null)
         } else {
             json!("GRAPHQL_VALIDATION_FAILED")

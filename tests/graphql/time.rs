@@ -1,4 +1,4 @@
-//! Time over the bundled graph: timelines, and what differs between two views.
+//! Time over the bundled graph: timelines, and differences between two views.
 
 use guanxi::engine::Request;
 use serde_json::{Value, json};
@@ -7,16 +7,16 @@ use crate::harness::{answer_at, answer_over_dataset, ask, refused, sketch::sketc
 
 fn timeline(id: &str, arguments: &str, view: &str) -> Value {
     let entry = "on what relationship { id: key from { id: key } kind to { id: key } }";
-    let wanted = format!(
+    let selection = format!(
         "totalCount pageInfo {{ hasNextPage endCursor }} edges {{ cursor node {{ {entry} }} }} nodes {{ {entry} }}"
     );
     ask(&format!(
-        "{{ entity(by: {{id: \"{id}\"}}{view}) {{ timeline{arguments} {{ {wanted} }} }} }}"
+        "{{ entity(by: {{id: \"{id}\"}}{view}) {{ timeline{arguments} {{ {selection} }} }} }}"
     ))["entity"]["timeline"]
         .clone()
 }
 
-fn told(timeline: &Value) -> Vec<String> {
+fn lines(timeline: &Value) -> Vec<String> {
     let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
     let entries = timeline["nodes"].as_array().unwrap().iter();
     entries
@@ -34,10 +34,10 @@ fn told(timeline: &Value) -> Vec<String> {
 }
 
 #[test]
-fn a_timeline_tells_plans_reports_and_ends_in_their_order() {
+fn a_timeline_lists_plans_reports_and_ends_in_order() {
     let gilt = timeline("gilt", "", r#", view: {asOf: "2000-01-01"}"#);
     assert_eq!(
-        told(&gilt),
+        lines(&gilt),
         [
             "2014-11 STATED gilt ACCEPTS alipay-epass",
             "2014-11-27 STATED gilt BASED_IN united-states",
@@ -51,24 +51,24 @@ fn a_timeline_tells_plans_reports_and_ends_in_their_order() {
     assert_eq!(gilt["totalCount"], 7);
     let firm = timeline("gilt", "", ", view: {statuses: [REPORTED]}");
     assert_eq!(
-        told(&firm),
+        lines(&firm),
         [
             "2015-12-14 REPORTED hudsons-bay OWNS gilt",
             "2016-01-07 LAPSED hudsons-bay OWNS gilt"
         ]
     );
     let friday = timeline("black-friday-2014", "(first: 2)", "");
-    assert_eq!(told(&friday)[0], "2014-11-28 FIRST_DAY - - -");
-    assert!(told(&timeline("alibaba", "", "")).contains(&"2014-11-15 CONTRADICTED alibaba OWNS alipay".to_owned()));
+    assert_eq!(lines(&friday)[0], "2014-11-28 FIRST_DAY - - -");
+    assert!(lines(&timeline("alibaba", "", "")).contains(&"2014-11-15 CONTRADICTED alibaba OWNS alipay".to_owned()));
 }
 
 #[test]
 fn pages_of_a_timeline_are_the_timeline() {
-    let whole = told(&timeline("alibaba", "(first: 1000)", ""));
+    let whole = lines(&timeline("alibaba", "(first: 1000)", ""));
     let (mut paged, mut arguments) = (Vec::new(), "(first: 3)".to_owned());
     loop {
         let page = timeline("alibaba", &arguments, "");
-        paged.extend(told(&page));
+        paged.extend(lines(&page));
         if page["pageInfo"]["hasNextPage"] == false {
             break;
         }
@@ -115,9 +115,9 @@ fn diff(arguments: &str) -> Value {
 }
 
 #[test]
-fn what_changed_around_alibaba_between_two_days_is_seen_from_either_day() {
+fn a_diff_of_two_days_reads_each_side_through_its_own_view() {
     let diff = diff(r#"of: "alibaba", from: {asOf: "2014-11-28"}, to: {asOf: "2018-01-01"}"#);
-    let told: Vec<(&str, &str)> = diff["nodes"]
+    let sentences: Vec<(&str, &str)> = diff["nodes"]
         .as_array()
         .unwrap()
         .iter()
@@ -131,7 +131,7 @@ fn what_changed_around_alibaba_between_two_days_is_seen_from_either_day() {
         })
         .collect();
     assert_eq!(
-        told,
+        sentences,
         [
             (
                 "APPEARED",
@@ -182,16 +182,16 @@ fn everything_appears_when_it_is_recorded() {
 
 #[test]
 fn pages_of_a_diff_read_the_same_two_views() {
-    let asked = r#"from: {asOf: "2014-11-28"}, to: {}"#;
+    let views = r#"from: {asOf: "2014-11-28"}, to: {}"#;
     let query = |page: &str| {
         let query =
-            format!("{{ diff({asked}, {page}) {{ nodes {{ {ENTRY} }} pageInfo {{ hasNextPage endCursor }} }} }}");
+            format!("{{ diff({views}, {page}) {{ nodes {{ {ENTRY} }} pageInfo {{ hasNextPage endCursor }} }} }}");
         Request::new("test", &query)
     };
-    let whole = diff(&format!("{asked}, first: 1000"));
+    let whole = diff(&format!("{views}, first: 1000"));
     let (mut paged, mut page, mut hour) = (Vec::new(), "first: 4".to_owned(), 12);
     loop {
-        // Each page is asked for on another day; all tell of the first.
+        // Each page is requested on another day; all read the state of the first.
         let answer = answer_at(&format!("2026-11-{}T12:00:00Z", hour + 10), query(&page));
         assert_eq!(answer.get("errors"), None, "{answer:#}");
         hour = (hour + 1).min(18);
@@ -206,7 +206,7 @@ fn pages_of_a_diff_read_the_same_two_views() {
 }
 
 #[test]
-fn diffs_say_what_is_wrong_with_their_arguments() {
+fn invalid_arguments_of_diffs_are_refused() {
     let many: Vec<String> = (0..101).map(|number| format!("\"e{number}\"")).collect();
     let views = r#"from: {asOf: "2014-11-28"}, to: {asOf: "2018-01-01"}"#;
     for (arguments, code, argument) in [
@@ -227,9 +227,9 @@ fn diffs_say_what_is_wrong_with_their_arguments() {
         ),
         ("from: {}, to: {statuses: []}".to_owned(), "BAD_USER_INPUT", "to"),
     ] {
-        let (told, place, message) = refused(&format!("{{ diff({arguments}) {{ totalCount }} }}"));
+        let (actual, place, message) = refused(&format!("{{ diff({arguments}) {{ totalCount }} }}"));
         assert_eq!(
-            (told.as_str(), place),
+            (actual.as_str(), place),
             (code, format!("Query.diff({argument}:)")),
             "{arguments}: {message}"
         );
@@ -251,7 +251,7 @@ fn diffs_say_what_is_wrong_with_their_arguments() {
 }
 
 #[test]
-fn an_end_stands_after_its_beginning_however_coarse_its_date() {
+fn an_end_follows_its_beginning_whatever_the_precision_of_its_date() {
     let request = Request::new(
         "test",
         r#"{ entity(by: {id: "B"}) { timeline { nodes { on what } } } }"#,

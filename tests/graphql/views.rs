@@ -1,4 +1,4 @@
-//! Views: what the same question answers on other days, with other knowledge and other statuses.
+//! Views: the answers to the same query for other days, moments of knowledge and statuses.
 
 use guanxi::engine::Request;
 use serde_json::{Value, json};
@@ -122,7 +122,7 @@ fn statuses_choose_which_claims_count() {
 }
 
 #[test]
-fn a_plan_makes_no_subsidiary_unless_asked_for() {
+fn a_planned_subsidiary_counts_only_if_its_status_is_requested() {
     let subsidiaries = |view: &str| {
         let query = format!(
             r#"{{ company(by: {{id: "alibaba"}}, view: {view}) {{ subsidiaries {{ nodes {{ id: key }} }} }} }}"#
@@ -149,32 +149,32 @@ fn the_view_of_the_request_is_the_default_of_every_root_field() {
     };
     let query = r#"{ then: company(by: {id: "paypal"}) { owners { totalCount } }
                      now: company(by: {id: "paypal"}, view: {asOf: "2016-11-28"}) { owners { totalCount } } }"#;
-    let answered = ask(json!({"asOf": "2014-11-28"}), query);
-    assert_eq!(answered["data"]["then"]["owners"]["totalCount"], 1);
-    assert_eq!(answered["data"]["now"]["owners"]["totalCount"], 0);
+    let response = ask(json!({"asOf": "2014-11-28"}), query);
+    assert_eq!(response["data"]["then"]["owners"]["totalCount"], 1);
+    assert_eq!(response["data"]["now"]["owners"]["totalCount"], 0);
     for wrong in [
         json!({"asof": "2014-11-28"}),
         json!({"asOf": "yesterday"}),
         json!({"asOf": "2014-11-28", "ever": true}),
     ] {
-        let answered = ask(wrong.clone(), query);
+        let response = ask(wrong.clone(), query);
         assert_eq!(
-            answered["errors"][0]["extensions"]["code"], "BAD_USER_INPUT",
-            "{wrong}: {answered:#}"
+            response["errors"][0]["extensions"]["code"], "BAD_USER_INPUT",
+            "{wrong}: {response:#}"
         );
     }
 }
 
 #[test]
 fn a_view_that_contradicts_itself_is_refused() {
-    let asked = |view: &str| refused(&format!("{{ entities(view: {view}) {{ totalCount }} }}"));
-    let (code, argument, message) = asked(r#"{asOf: "2014-11-28", ever: true}"#);
+    let refusal = |view: &str| refused(&format!("{{ entities(view: {view}) {{ totalCount }} }}"));
+    let (code, argument, message) = refusal(r#"{asOf: "2014-11-28", ever: true}"#);
     assert_eq!(
         (code.as_str(), argument.as_str()),
         ("BAD_USER_INPUT", "Query.entities(view:)")
     );
-    assert!(message.contains("exclude each other"), "{message}");
-    assert_eq!(asked("{statuses: []}").0, "BAD_USER_INPUT");
+    assert!(message.contains("cannot be combined"), "{message}");
+    assert_eq!(refusal("{statuses: []}").0, "BAD_USER_INPUT");
     assert_eq!(
         ask(r#"{ entities(view: {asOf: "9999-12-31"}) { totalCount } }"#)["entities"]["totalCount"],
         67
@@ -182,7 +182,7 @@ fn a_view_that_contradicts_itself_is_refused() {
 }
 
 #[test]
-fn held_tells_certain_days_from_open_ones() {
+fn held_distinguishes_certain_and_open_days() {
     let held = |id: &str, day: &str| {
         let query = format!(r#"{{ node(id: "{id}") {{ ... on Relationship {{ held(on: "{day}") }} }} }}"#);
         ask(&query)["node"]["held"].as_str().unwrap().to_owned()

@@ -1,4 +1,4 @@
-//! Walks over the bundled graph: paths, neighborhoods, common connections, and what is refused.
+//! Traversals of the bundled graph: paths, neighborhoods, common connections, and refused arguments.
 
 use serde_json::{Value, json};
 
@@ -49,15 +49,15 @@ fn macys_is_connected_to_jack_ma_by_the_service_it_accepts() {
 fn a_path_the_other_way_round_has_the_same_relationships() {
     let links = |arguments: &str| -> Vec<Vec<String>> {
         let found = paths(arguments);
-        let told = found["paths"].as_array().unwrap().iter().map(|path| {
+        let sorted_ids = found["paths"].as_array().unwrap().iter().map(|path| {
             let steps = path["steps"].as_array().unwrap().iter();
             let mut ids: Vec<String> = steps.map(|step| step["relationship"]["id"].to_string()).collect();
             ids.sort();
             ids
         });
-        let mut told: Vec<_> = told.collect();
-        told.sort();
-        told
+        let mut sorted_ids: Vec<_> = sorted_ids.collect();
+        sorted_ids.sort();
+        sorted_ids
     };
     let there = links(r#"from: "yahoo", to: "intime", first: 100, lengthMax: 4, view: {asOf: "2014-11-28"}"#);
     let back = links(r#"from: "intime", to: "yahoo", first: 100, lengthMax: 4, view: {asOf: "2014-11-28"}"#);
@@ -78,14 +78,14 @@ fn undisputed_paths_come_before_disputed_ones_of_the_same_length() {
 }
 
 #[test]
-fn two_companies_are_not_connected_because_both_are_in_one_country() {
+fn a_common_country_does_not_connect_companies() {
     let found = paths(r#"from: "idc", to: "apple", view: {ever: true}"#);
     assert_eq!(
         (&found["outcome"], &found["paths"]),
         (&json!("NONE_EXISTS"), &json!([]))
     );
-    let asked = r#"from: "saks", to: "fedex", first: 1, filter: {categories: [PLACE]"#;
-    assert_eq!(paths(&format!("{asked}}}"))["outcome"], "NONE_EXISTS");
+    let arguments = r#"from: "saks", to: "fedex", first: 1, filter: {categories: [PLACE]"#;
+    assert_eq!(paths(&format!("{arguments}}}"))["outcome"], "NONE_EXISTS");
     let by_place = paths(r#"from: "saks", to: "macys", first: 1, filter: {categories: [PLACE], through: [PLACE]}"#);
     assert_eq!(
         names(&by_place["paths"][0]["entities"]),
@@ -118,40 +118,46 @@ fn hubs_and_named_entities_can_be_avoided() {
 }
 
 #[test]
-fn a_neighborhood_is_a_part_of_the_graph_to_draw() {
+fn a_neighborhood_is_a_subgraph() {
     let around = |arguments: &str| {
         let query = format!(
             "{{ neighborhood({arguments}) {{ truncated entities {{ distance entity {{ id: key }} }} relationships {{ id: key from {{ id: key }} to {{ id: key }} }} }} }}"
         );
         ask(&query)["neighborhood"].clone()
     };
-    let told = |subgraph: &Value| -> Vec<String> {
+    let distances = |subgraph: &Value| -> Vec<String> {
         let entities = subgraph["entities"].as_array().unwrap().iter();
         entities
             .map(|entity| format!("{} {}", entity["distance"], entity["entity"]["id"].as_str().unwrap()))
             .collect()
     };
     let paypal = around(r#"of: ["paypal"], view: {asOf: "2014-11-28"}"#);
-    assert_eq!(told(&paypal), ["0 paypal", "1 alibaba", "1 ebay", "1 paypal-china"]);
+    assert_eq!(
+        distances(&paypal),
+        ["0 paypal", "1 alibaba", "1 ebay", "1 paypal-china"]
+    );
     assert_eq!(paypal["relationships"].as_array().unwrap().len(), 3);
     assert_eq!(paypal["truncated"], false);
-    assert_eq!(told(&around(r#"of: ["paypal"], depth: 0"#)), ["0 paypal"]);
-    let cut = around(r#"of: ["alibaba"], depth: 3, entitiesMax: 4, view: {asOf: "2014-11-28"}"#);
-    assert_eq!(cut["truncated"], true);
-    assert_eq!(told(&cut), ["0 alibaba", "1 alibaba-sydney", "1 alipay", "1 amazon"]);
-    let ids: Vec<&Value> = cut["entities"]
+    assert_eq!(distances(&around(r#"of: ["paypal"], depth: 0"#)), ["0 paypal"]);
+    let truncated = around(r#"of: ["alibaba"], depth: 3, entitiesMax: 4, view: {asOf: "2014-11-28"}"#);
+    assert_eq!(truncated["truncated"], true);
+    assert_eq!(
+        distances(&truncated),
+        ["0 alibaba", "1 alibaba-sydney", "1 alipay", "1 amazon"]
+    );
+    let ids: Vec<&Value> = truncated["entities"]
         .as_array()
         .unwrap()
         .iter()
         .map(|entity| &entity["entity"]["id"])
         .collect();
-    for relationship in cut["relationships"].as_array().unwrap() {
+    for relationship in truncated["relationships"].as_array().unwrap() {
         assert!(ids.contains(&&relationship["from"]["id"]) && ids.contains(&&relationship["to"]["id"]));
     }
 }
 
 #[test]
-fn what_companies_have_in_common_is_told_with_the_ways_there() {
+fn common_connections_have_a_path_from_each_entity() {
     let data = ask(
         r#"{ commonConnections(of: ["saks", "gilt"], view: {asOf: "2016-06-01"}) {
              totalCount nodes { distance entity { id: key } paths { sentence } derivedFrom { relationships { id: key } } } } }"#,
@@ -189,7 +195,7 @@ fn what_companies_have_in_common_is_told_with_the_ways_there() {
 }
 
 #[test]
-fn walks_say_what_is_wrong_with_their_arguments() {
+fn invalid_arguments_of_traversals_are_refused() {
     let many = (0..10_000).map(|_| "\"a\"").collect::<Vec<_>>().join(" ");
     let cases = [
         (
@@ -259,15 +265,19 @@ fn walks_say_what_is_wrong_with_their_arguments() {
         ),
     ];
     for (field, code, argument) in cases {
-        let (told, place, message) = refused(&format!("{{ {field} }}"));
-        assert_eq!((told.as_str(), place.as_str()), (code, argument), "{field}: {message}");
+        let (actual, place, message) = refused(&format!("{{ {field} }}"));
+        assert_eq!(
+            (actual.as_str(), place.as_str()),
+            (code, argument),
+            "{field}: {message}"
+        );
     }
     let (code, _, message) = refused(&format!("{{ neighborhood(of: [{many}]) {{ truncated }} }}"));
     assert!(
         ["LIMIT_EXCEEDED", "BAD_USER_INPUT"].contains(&code.as_str()),
         "{message}"
     );
-    // Filters that contradict each other follow nothing; a day far away is a day like any other.
+    // Contradictory filters follow nothing; a far future day is valid.
     assert_eq!(
         paths(r#"from: "macys", to: "gilt", filter: {kinds: [OWNS], categories: [ROLE]}"#)["outcome"],
         "NONE_EXISTS"

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use guanxi::{
     engine::{Limits, Request},
     model::{Change, Entity, EntityKind, Record, Timestamp},
-    schema::{Api, Events, Started},
+    schema::{Api, Events, Reply},
     store::Store,
 };
 use proptest::{
@@ -24,8 +24,8 @@ use crate::harness::{
 async fn subscribe(api: &Arc<Api>, store: &Arc<Store>, after: Option<String>) -> Box<Events> {
     let request = Request::new("test", "subscription { changes { recordId } }");
     match api.start(request, store, Timestamp::now, after).await {
-        Started::Subscribed(events) => events,
-        Started::Answered(answer) => panic!("{answer:?}"),
+        Reply::Subscription(events) => events,
+        Reply::Answer(answer) => panic!("{answer:?}"),
     }
 }
 
@@ -104,7 +104,7 @@ async fn a_cursor_of_another_log_is_refused() {
     let other = api
         .start(request, &store_of(&BUNDLED), Timestamp::now, Some(cursor))
         .await;
-    let Started::Answered(answer) = other else {
+    let Reply::Answer(answer) = other else {
         panic!("subscribed")
     };
     let answer = serde_json::to_value(&answer).unwrap();
@@ -140,8 +140,8 @@ async fn watching(api: &Arc<Api>, store: &Arc<Store>, id: &str, after: Option<St
         .start(Request::new("test", query), store, Timestamp::now, after)
         .await
     {
-        Started::Subscribed(events) => events,
-        Started::Answered(answer) => panic!("{answer:?}"),
+        Reply::Subscription(events) => events,
+        Reply::Answer(answer) => panic!("{answer:?}"),
     }
 }
 

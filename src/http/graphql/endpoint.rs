@@ -24,7 +24,7 @@ use crate::{
         trace::OperationName,
     },
     model::Timestamp,
-    schema::Started,
+    schema::Reply,
 };
 
 const ALLOW: &str = "GET, POST";
@@ -167,11 +167,11 @@ impl Graphql {
         let request = shared.request(params);
         shared.client.add(&request.handover);
         match api.start(request, store, Timestamp::now, wanted.last_event_id).await {
-            Started::Subscribed(events) if stream == MediaType::Multipart => {
+            Reply::Subscription(events) if stream == MediaType::Multipart => {
                 multipart::stream(self, shared.session, events).await
             }
-            Started::Subscribed(events) => sse::stream(self, shared.session, events),
-            Started::Answered(answer) => match (answer.outcome, best) {
+            Reply::Subscription(events) => sse::stream(self, shared.session, events),
+            Reply::Answer(answer) => match (answer.outcome, best) {
                 (Outcome::Executed | Outcome::RequestError, MediaType::EventStream) => sse::once(&answer),
                 (Outcome::Executed | Outcome::RequestError, MediaType::Multipart) if !takes_single => {
                     multipart::once(self, shared.session, *answer).await

@@ -1,4 +1,4 @@
-//! The view through which a question reads the graph, as it is asked for and as it is shown.
+//! The view through which a query reads the graph: as an input, and as an output.
 
 use async_graphql::{InputObject, InputType, Object};
 
@@ -11,22 +11,24 @@ use crate::{
     },
 };
 
-/// The view through which a question reads the graph. Everything selected below inherits it.
+/// The view through which a query reads the graph. All fields selected below inherit it.
 #[derive(Debug, Clone, Default, InputObject)]
 pub(crate) struct ViewInput {
-    /// What held in the world on this day (UTC). Default: today, by the clock of the server. Excludes `ever`.
+    /// Only relationships that held in the world on this day (UTC). Default: today, by the server's clock. Cannot be combined
+    /// with `ever`.
     pub(crate) as_of: Option<Date>,
-    /// Whatever held at any time. Excludes `asOf`.
+    /// If true, relationships that held on any day. Cannot be combined with `asOf`.
     pub(crate) ever: Option<bool>,
-    /// What this graph had recorded at this moment. Default: now.
+    /// Only what was recorded by this moment. Default: now.
     pub(crate) known_at: Option<DateTime>,
-    /// The statuses of the claims that count. Default: all but WITHDRAWN and REFUTED. A filter's `statuses` intersect these.
+    /// Only claims with one of these statuses. Default: all but WITHDRAWN and REFUTED. The `statuses` of a filter narrow these
+    /// further.
     pub(crate) statuses: Option<Vec<Member<RelationshipStatus>>>,
 }
 
 impl ViewInput {
-    /// The view as it was asked for, in which the order of statuses makes no difference.
-    pub(crate) fn asked(&self) -> RequestedView {
+    /// The view in normal form, in which the order of statuses makes no difference.
+    pub(crate) fn normalized(&self) -> RequestedView {
         RequestedView {
             as_of: self.as_of.map(|day| day.0),
             ever: self.ever.unwrap_or(false),
@@ -35,24 +37,24 @@ impl ViewInput {
         }
     }
 
-    /// A view as it was asked for before.
-    pub(crate) fn again(asked: &RequestedView) -> Self {
+    /// The input that has this normal form.
+    pub(crate) fn from_normalized(view: &RequestedView) -> Self {
         Self {
-            as_of: asked.as_of.map(Date),
-            ever: asked.ever.then_some(true),
-            known_at: asked.known_at.map(DateTime),
-            statuses: asked.statuses.map(Member::list),
+            as_of: view.as_of.map(Date),
+            ever: view.ever.then_some(true),
+            known_at: view.known_at.map(DateTime),
+            statuses: view.statuses.map(Member::list),
         }
     }
 
-    /// The view asked for, with what it leaves open taken from `default`; `place` names the argument or the header in errors.
-    pub(crate) fn resolve(&self, default: &View, place: &str) -> Result<View, Error> {
+    /// The complete view, with omitted fields taken from `default`; errors name the argument or the header as `origin`.
+    pub(crate) fn resolve(&self, default: &View, origin: &str) -> Result<View, Error> {
         let ever = self.ever.unwrap_or(false);
         let at = match self.as_of {
             Some(_) if ever => {
                 return Err(Error::bad_user_input(
-                    place,
-                    "asOf and ever: true exclude each other; give one of them",
+                    origin,
+                    "asOf and ever: true cannot be combined; use one of them",
                 ));
             }
             Some(Date(day)) => AsOf::Day(day),
@@ -61,8 +63,8 @@ impl ViewInput {
         };
         if self.statuses.as_ref().is_some_and(Vec::is_empty) {
             return Err(Error::bad_user_input(
-                place,
-                "statuses is empty, so nothing could be seen; name some or leave it out",
+                origin,
+                "statuses is empty, so the view would see nothing; name at least one or omit it",
             ));
         }
         Ok(View {
@@ -76,7 +78,7 @@ impl ViewInput {
         })
     }
 
-    /// The view asked for by the JSON of the `Guanxi-View` header.
+    /// The view in the JSON of the `Guanxi-View` header.
     pub(crate) fn from_json(json: serde_json::Value) -> Result<Self, Error> {
         const PLACE: &str = "Guanxi-View";
         const FIELDS: [&str; 4] = ["asOf", "ever", "knownAt", "statuses"];
@@ -95,21 +97,21 @@ impl ViewInput {
         let parsed = Self::parse(Some(value));
         parsed.map_err(|error| {
             let message = error.into_server_error(async_graphql::Pos::default()).message;
-            // What stands in brackets behind it names types of the program.
+            // The rest, in brackets, names types of the program.
             let (message, _) = message.split_once(" (occurred while").unwrap_or((&message, ""));
             refuse(format!("is not a ViewInput: {message}"))
         })
     }
 }
 
-/// The view through which something was read.
+/// The view through which an entity was read, with all defaults resolved.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct ViewShown(pub(crate) View);
+pub(crate) struct ResolvedView(pub(crate) View);
 
-/// The view through which this was read.
+/// The view through which an entity was read, with all defaults resolved.
 #[Object(name = "View")]
-impl ViewShown {
-    /// The day whose state is seen; null when it is ever.
+impl ResolvedView {
+    /// The day on which visible relationships hold; null when `ever` is true.
     async fn as_of(&self) -> Option<Date> {
         match self.0.as_of {
             AsOf::Day(day) => Some(Date(day)),
@@ -117,17 +119,17 @@ impl ViewShown {
         }
     }
 
-    /// Whether everything that held at any time is seen.
+    /// Whether relationships that held on any day are visible.
     async fn ever(&self) -> bool {
         self.0.as_of == AsOf::Ever
     }
 
-    /// The moment whose knowledge is seen.
+    /// The moment up to which recorded changes are visible.
     async fn known_at(&self) -> DateTime {
         DateTime(self.0.known_at)
     }
 
-    /// The statuses of the claims that count.
+    /// The statuses of visible relationships.
     async fn statuses(&self) -> Vec<Member<RelationshipStatus>> {
         Member::list(self.0.statuses)
     }

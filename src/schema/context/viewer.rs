@@ -1,4 +1,4 @@
-//! Who looks: one snapshot seen through one view, handed down to everything a question selects.
+//! One snapshot read through one view, passed down to every field that a query selects.
 
 use std::{
     sync::Arc,
@@ -23,79 +23,79 @@ use crate::{
     },
 };
 
-/// What one request reads and may spend: the same for everything in it.
+/// What one request reads and may spend, shared by all of its fields.
 #[derive(Debug)]
-pub(crate) struct Asking {
-    /// Where changes go.
+pub(crate) struct RequestContext {
+    /// The store that mutations write to.
     pub(crate) store: Arc<Store>,
-    /// What is read, from the first byte of the answer to the last.
+    /// The state that is read, the same throughout the answer.
     pub(crate) state: Arc<State>,
-    /// What the clock says. What is recorded may be later: the clock may have been set back since.
+    /// The time by the clock. Records may be later than this: the clock may have been set back since.
     pub(crate) now: Timestamp,
-    /// The name of the token that the request came with.
+    /// The name of the request's access token.
     pub(crate) by: Option<String>,
-    /// How many items a mutation may have.
+    /// The maximum number of items in a mutation.
     pub(crate) changes_max: u64,
     /// The view of the `Guanxi-View` header.
     pub(crate) default_view: ViewInput,
     pub(crate) budget: Arc<Budget>,
-    pub(crate) changing: Changing,
+    pub(crate) write: WriteContext,
 }
 
-/// Until when a request may change something, and how.
+/// How a request commits changes, and until when.
 #[derive(Debug, Clone)]
-pub(crate) struct Changing {
+pub(crate) struct WriteContext {
     pub(crate) handover: WriteHandover,
     pub(crate) deadline: Instant,
-    /// How long the answer may be read once something was changed.
-    pub(crate) allowed: Duration,
-    /// Set when nobody waits for the answer.
+    /// How long the answer may be read after a commit.
+    pub(crate) read_time: Duration,
+    /// Set when the client no longer waits for the answer.
     pub(crate) stop: StopSignal,
 }
 
-impl Changing {
-    /// Gives a change to the writer and waits for what becomes of it, however long that takes: from then on it is not stopped
-    /// any more. None when the time was over before, or nobody waits; then nothing was changed.
+impl WriteContext {
+    /// Hands a change to the writer and waits for the outcome, however long that takes: from then on it cannot be stopped.
+    /// None when the deadline had passed or the client no longer waits; then nothing was changed.
     pub(crate) fn commit(&self, store: &Store, proposal: Proposal) -> Option<Result<Receipt, commit::Error>> {
         if self.stop.is_set() || Instant::now() >= self.deadline {
             return None;
         }
         let submit = || store.submit(proposal, Readable::Unknown);
         let outcome = self.handover.hand_over(submit)?.and_then(Pending::wait);
-        self.handover.set_read_deadline(Instant::now() + self.allowed);
+        self.handover.set_read_deadline(Instant::now() + self.read_time);
         Some(outcome)
     }
 }
 
-impl Asking {
-    /// What the request being answered reads.
-    pub(crate) fn of(ctx: &Context<'_>) -> Result<Arc<Self>, Error> {
-        let asking = ctx.data::<Arc<Self>>();
-        asking.map(Arc::clone).map_err(|error| Error::internal(error.message))
+impl RequestContext {
+    /// The context of the request being executed.
+    pub(crate) fn from_ctx(ctx: &Context<'_>) -> Result<Arc<Self>, Error> {
+        let context = ctx.data::<Arc<Self>>();
+        context.map(Arc::clone).map_err(|error| Error::internal(error.message))
     }
 
-    /// The default view: today's, of everything that is recorded.
+    /// The default view: today's, of everything recorded.
     fn latest_view(&self) -> View {
         self.state.graph().latest_view(self.now)
     }
 
-    /// At most `max` entries of the log of changes after `position`, oldest first, as far as the state that is read holds
-    /// them.
+    /// At most `max` entries of the change log after `position`, oldest first, without those that are newer than the state
+    /// being read.
     pub(crate) fn entries_after(&self, position: u64, max: usize) -> Result<Vec<Arc<Entry>>, Error> {
         let entries = self.store.entries_after(position, max);
         let mut entries = entries.map_err(|error| {
-            tracing::error!(%error, "the log of changes cannot be read");
-            Error::unavailable("The log of changes cannot be read at the moment")
+            tracing::error!(%error, "the change log cannot be read");
+            Error::unavailable("The change log cannot be read at the moment")
         })?;
         let last = self.state.graph().last_recorded_at();
         entries.retain(|entry| entry.recorded_at <= last);
         Ok(entries)
     }
 
-    /// The last entry of the log of changes that the state that is read holds.
+    /// The last entry of the change log that the state being read contains.
     pub(crate) fn last_entry(&self) -> Result<Option<Arc<Entry>>, Error> {
-        let mut position = self.newest();
-        // What was recorded since the request began is passed over.
+        let mut position = self.newest_position();
+        // Entries recorded since the request began are skipped.
         while let Some(before) = position.checked_sub(1) {
             self.budget.charge(1)?;
             if let Some(entry) = self.entries_after(before, 1)?.pop() {
@@ -106,38 +106,38 @@ impl Asking {
         Ok(None)
     }
 
-    /// The position of the newest change.
-    pub(crate) fn newest(&self) -> u64 {
+    /// The position of the newest entry of the change log.
+    pub(crate) fn newest_position(&self) -> u64 {
         *self.store.watch().borrow()
     }
 }
 
-/// One snapshot seen through one view. Cheap to clone.
+/// One snapshot read through one view. Cheap to clone.
 #[derive(Debug, Clone)]
 pub(crate) struct Viewer {
-    asking: Arc<Asking>,
-    /// The graph as it was known to the view.
+    request: Arc<RequestContext>,
+    /// The graph as known at the moment of the view.
     snapshot: Snapshot,
-    /// When the last record was made that is seen.
-    last: Timestamp,
+    /// The time of the last visible record.
+    last_recorded_at: Timestamp,
     view: View,
     mask: Mask,
-    asked: Asked,
+    identity: ViewIdentity,
 }
 
-/// The view as it was asked for, and what ids carry of it. Cheap to clone.
+/// The view as requested, and the suffix by which ids carry it. Cheap to clone.
 #[derive(Debug, Clone)]
-struct Asked {
+struct ViewIdentity {
     view: RequestedView,
-    /// What follows the id of the data in the id of what is seen; nothing through the default view.
-    suffix: Arc<str>,
+    /// What follows the key of a record in its id; empty for the default view.
+    id_suffix: Arc<str>,
 }
 
-impl Asked {
-    fn of(view: RequestedView) -> Self {
+impl ViewIdentity {
+    fn new(view: RequestedView) -> Self {
         Self {
             view,
-            suffix: view.id_of("").into(),
+            id_suffix: view.id_of("").into(),
         }
     }
 }
@@ -145,122 +145,137 @@ impl Asked {
 impl Viewer {
     /// The viewer of a root field with this `view` argument.
     pub(crate) fn new(ctx: &Context<'_>, view: Option<&ViewInput>) -> Result<Self, Error> {
-        let asking = Asking::of(ctx)?;
-        let (asked, place) = match view {
+        let request = RequestContext::from_ctx(ctx)?;
+        let (input, origin) = match view {
             Some(view) => (view, format!("Query.{}(view:)", ctx.field().name())),
-            None => (&asking.default_view, "Guanxi-View".to_owned()),
+            None => (&request.default_view, "Guanxi-View".to_owned()),
         };
-        let resolved = asked.resolve(&asking.latest_view(), &place)?;
-        let asked = asked.asked();
-        Ok(Self::of(asking, resolved, asked))
+        let resolved = input.resolve(&request.latest_view(), &origin)?;
+        let identity = ViewIdentity::new(input.normalized());
+        Ok(Self::of_latest_state(request, resolved, identity))
     }
 
-    /// The viewer of a root field whose `id` names what is seen: through the view that it carries, or else that of the header.
-    pub(crate) fn of_id(ctx: &Context<'_>, asked: &RequestedView) -> Result<Self, Error> {
-        let view = (!asked.is_default()).then(|| ViewInput::again(asked));
+    /// The viewer of a root field that loads a record by id: `view` is the one in the id; when that is the default view, the
+    /// view of the header is used.
+    pub(crate) fn for_id(ctx: &Context<'_>, view: &RequestedView) -> Result<Self, Error> {
+        let view = (!view.is_default()).then(|| ViewInput::from_normalized(view));
         Self::new(ctx, view.as_ref())
     }
 
-    /// The viewer of a root field that takes its views from arguments of its own: of everything known at the moment of the
-    /// request, which [`Self::through`] tells apart.
-    pub(crate) fn of_now(ctx: &Context<'_>) -> Result<Self, Error> {
-        let asking = Asking::of(ctx)?;
-        let latest = asking.latest_view();
-        Ok(Self::of(asking, latest, RequestedView::default()))
+    /// The viewer of a root field with several views in arguments of its own: it sees everything recorded by the time of the
+    /// request, and [`Self::through`] derives the viewer of each argument from it.
+    pub(crate) fn latest(ctx: &Context<'_>) -> Result<Self, Error> {
+        let request = RequestContext::from_ctx(ctx)?;
+        let view = request.latest_view();
+        Ok(Self::of_latest_state(
+            request,
+            view,
+            ViewIdentity::new(RequestedView::default()),
+        ))
     }
 
-    /// The viewer of what a mutation left: `state`, in which `entry` is carried out.
-    pub(crate) fn after(asking: &Asking, state: Arc<State>, entry: Option<&Entry>) -> Result<Self, Error> {
-        let latest = state.graph().latest_view(asking.now);
-        let recorded_at = entry.map_or(asking.now, |entry| entry.recorded_at);
+    /// The viewer of the result of a mutation: `state` includes the changes of `entry`.
+    pub(crate) fn after_commit(
+        request: &RequestContext,
+        state: Arc<State>,
+        entry: Option<&Entry>,
+    ) -> Result<Self, Error> {
+        let latest = state.graph().latest_view(request.now);
+        let recorded_at = entry.map_or(request.now, |entry| entry.recorded_at);
         let view = View {
             known_at: latest.known_at.max(recorded_at),
-            ..asking.default_view.resolve(&latest, "Guanxi-View")?
+            ..request.default_view.resolve(&latest, "Guanxi-View")?
         };
-        let asking = Asking {
-            store: Arc::clone(&asking.store),
+        let request = RequestContext {
+            store: Arc::clone(&request.store),
             state,
-            now: asking.now,
-            by: asking.by.clone(),
-            changes_max: asking.changes_max,
-            default_view: asking.default_view.clone(),
-            budget: Arc::clone(&asking.budget),
-            changing: asking.changing.clone(),
+            now: request.now,
+            by: request.by.clone(),
+            changes_max: request.changes_max,
+            default_view: request.default_view.clone(),
+            budget: Arc::clone(&request.budget),
+            write: request.write.clone(),
         };
-        let asked = asking.default_view.asked();
-        Ok(Self::of(Arc::new(asking), view, asked))
+        let identity = ViewIdentity::new(request.default_view.normalized());
+        Ok(Self::of_latest_state(Arc::new(request), view, identity))
     }
 
-    /// What the `view` given as the argument at `coordinate` sees, its defaults taken from the view of this one.
+    /// The viewer for `view`, the argument at `coordinate`, with omitted fields taken from the view of this viewer.
     pub(crate) fn through(&self, view: &ViewInput, coordinate: &str) -> Result<Self, Error> {
         let resolved = view.resolve(&self.view, coordinate)?;
         Ok(Self {
-            asked: Asked::of(view.asked()),
+            identity: ViewIdentity::new(view.normalized()),
             ..self.with(resolved)
         })
     }
 
-    fn of(asking: Arc<Asking>, view: View, asked: RequestedView) -> Self {
-        let last = asking.state.graph().last_recorded_at();
-        Self::knowing(asking, view, last, Asked::of(asked))
+    fn of_latest_state(request: Arc<RequestContext>, view: View, identity: ViewIdentity) -> Self {
+        let last_recorded_at = request.state.graph().last_recorded_at();
+        Self::of_records_until(last_recorded_at, request, view, identity)
     }
 
-    /// What was recorded after `last` is not seen, whatever its time: a clock may be behind what it records.
-    fn knowing(asking: Arc<Asking>, view: View, last: Timestamp, asked: Asked) -> Self {
-        let read = View {
-            known_at: view.known_at.min(last),
+    /// Records after `last_recorded_at` are not visible, whatever moment the view names: what is recorded after the request
+    /// began may bear an earlier time than that moment.
+    fn of_records_until(
+        last_recorded_at: Timestamp,
+        request: Arc<RequestContext>,
+        view: View,
+        identity: ViewIdentity,
+    ) -> Self {
+        let bounded = View {
+            known_at: view.known_at.min(last_recorded_at),
             ..view
         };
-        let mask = asking.state.graph().mask(&read);
-        let snapshot = asking.state.graph().known_at(read.known_at);
+        let mask = request.state.graph().mask(&bounded);
+        let snapshot = request.state.graph().known_at(bounded.known_at);
         Self {
-            asking,
-            last,
+            request,
+            last_recorded_at,
             snapshot,
             view,
             mask,
-            asked,
+            identity,
         }
     }
 
-    /// The same viewer on another day, or with other knowledge or statuses.
+    /// The same viewer with another view.
     pub(crate) fn with(&self, view: View) -> Self {
-        Self::knowing(Arc::clone(&self.asking), view, self.last, self.asked.clone())
+        self.with_records_until(self.last_recorded_at, view)
     }
 
-    /// The same, as it was when the last record was that of `last`.
-    pub(crate) fn as_of(&self, view: View, last: Timestamp) -> Self {
-        Self::knowing(Arc::clone(&self.asking), view, last, self.asked.clone())
+    /// The same viewer with another view and another time of the last visible record.
+    pub(crate) fn with_records_until(&self, last_recorded_at: Timestamp, view: View) -> Self {
+        Self::of_records_until(last_recorded_at, Arc::clone(&self.request), view, self.identity.clone())
     }
 
-    /// When the last record was made that this one may see.
-    pub(crate) fn last(&self) -> Timestamp {
-        self.last
+    /// The time of the last visible record.
+    pub(crate) fn last_recorded_at(&self) -> Timestamp {
+        self.last_recorded_at
     }
 
-    pub(crate) fn asking(&self) -> &Asking {
-        &self.asking
+    pub(crate) fn request(&self) -> &RequestContext {
+        &self.request
     }
 
-    /// What is read: the graph, and what is derived from it.
+    /// The state being read: the graph, and the data derived from it.
     pub(crate) fn state(&self) -> &State {
-        &self.asking.state
+        &self.request.state
     }
 
     pub(crate) fn snapshot(&self) -> &Snapshot {
         &self.snapshot
     }
 
-    /// A ranking, kept from earlier or computed at the request's expense.
+    /// A ranking, cached or computed within the budget of the request.
     pub(crate) fn ranking(&self, question: &RankingQuestion) -> Result<Arc<Ranking>, Error> {
-        Ok(self.asking.state.ranking(question, self.budget())?)
+        Ok(self.request.state.ranking(question, self.budget())?)
     }
 
     pub(crate) fn budget(&self) -> &Budget {
-        &self.asking.budget
+        &self.request.budget
     }
 
-    /// A pass of matching over what is seen, at the request's expense.
+    /// A pass of matching filters against visible rows, within the budget of the request.
     pub(crate) fn scan(&self) -> Scan<'_> {
         Scan::new(self.snapshot(), self.mask, self.budget()).on(self.day())
     }
@@ -273,54 +288,54 @@ impl Viewer {
         self.mask
     }
 
-    /// The mask of computed answers: only ACTIVE relationships unless statuses were asked for. What they lead to is seen
-    /// through the view as asked for.
+    /// The mask of computed answers: only ACTIVE relationships unless the view names statuses. The fields below such an answer
+    /// are read through the view itself.
     pub(crate) fn mask_for_computing(&self) -> Mask {
         let view = self.view.for_computing();
         self.snapshot().mask(&View {
-            known_at: view.known_at.min(self.last),
+            known_at: view.known_at.min(self.last_recorded_at),
             ..view
         })
     }
 
-    /// The same viewer, asked what was known at another moment.
+    /// The same viewer with what was known at another moment.
     pub(crate) fn known_at(&self, moment: Timestamp) -> Self {
-        let asked = RequestedView {
+        let normalized = RequestedView {
             known_at: Some(moment),
-            ..self.asked.view
+            ..self.identity.view
         };
         let view = View {
             known_at: moment,
             ..self.view
         };
         Self {
-            asked: Asked::of(asked),
+            identity: ViewIdentity::new(normalized),
             ..self.with(view)
         }
     }
 
-    /// A hash of the view as asked for: a cursor made under another is refused.
-    pub(crate) fn asked(&self) -> u64 {
-        hash_of(&self.asked.suffix)
+    /// A hash of the view as requested: a cursor made under another view is refused.
+    pub(crate) fn view_hash(&self) -> u64 {
+        hash_of(&self.identity.id_suffix)
     }
 
-    /// The id of what is seen and has the id `key` in the data.
+    /// The id of the record with this key, as seen by this viewer.
     pub(crate) fn id_of(&self, key: &str) -> ID {
-        match &*self.asked.suffix {
+        match &*self.identity.id_suffix {
             "" => key.into(),
             suffix => [key, suffix].concat().into(),
         }
     }
 
-    /// The day on which sentences are told and entities have their status: the one asked for, today for ever.
+    /// The day of sentences and of the statuses of entities: that of the view, or today when the view has none.
     pub(crate) fn day(&self) -> Date {
         match self.view.as_of {
             AsOf::Day(day) => day,
-            AsOf::Ever => View::day_of(self.asking.now),
+            AsOf::Ever => View::day_of(self.request.now),
         }
     }
 
-    /// The entity that the argument at `coordinate` names.
+    /// The entity with the id in the argument at `coordinate`.
     pub(crate) fn entity_named(&self, id: &str, coordinate: &str) -> Result<EntityIx, Error> {
         self.snapshot().entity_by_id(id, &self.mask).ok_or_else(|| {
             Error::not_found(
@@ -331,7 +346,7 @@ impl Viewer {
     }
 }
 
-/// A hash of a text, the same in every run and release.
+/// A hash of a text that is stable across runs and releases.
 pub(crate) fn hash_of(text: &str) -> u64 {
     XxHash3_64::oneshot(text.as_bytes())
 }
@@ -340,13 +355,13 @@ impl From<Exhausted> for Error {
     fn from(exhausted: Exhausted) -> Self {
         match exhausted {
             Exhausted::Work { spent, work_max } => Self::budget_exceeded(format!(
-                "Too much to look at: {exhausted}. Narrow the question by filters, depths and lengths, ask for smaller pages, or leave out totalCount. The server's setting is --work-max."
+                "Too much work: {exhausted}. Narrow the query by filters, depths and lengths, request smaller pages, or omit totalCount. The server's setting is --work-max."
             ))
             .extension("explored", Value::Number(Number::from(spent)))
             .extension("budget", Value::Number(Number::from(work_max)))
             .extension("setting", "--work-max"),
             Exhausted::Stopped => {
-                Self::timeout("The time for this request is over; narrow the question or raise --timeout-ms")
+                Self::timeout("The time for this request is over; narrow the query or raise --timeout-ms")
             }
         }
     }

@@ -1,8 +1,8 @@
-//! How an entity is named by an identifier.
+//! Identifiers as inputs.
 
 use async_graphql::InputObject;
 
-/// An identifier that a register or a standard gives.
+/// An identifier in a register or standard.
 #[derive(Debug, Clone, InputObject)]
 pub(crate) struct IdentifierInput {
     /// The scheme, compared in lower case: `lei`, `iso3166-1`.

@@ -1,4 +1,4 @@
-//! What callers write: filters, orders, bounds, and how a walk goes.
+//! Inputs that several fields share: filters, sort orders, bounds, and the filter of traversals.
 
 pub(in crate::schema) mod bounds;
 pub(in crate::schema) mod filters;

@@ -1,8 +1,10 @@
-//! What mutations take: relationships and statements. A field that is left out stays as it is; null empties it.
+//! The inputs of mutations: relationships and statements. An omitted field stays unchanged; null clears it.
+
+use std::convert::identity;
 
 use async_graphql::{InputObject, MaybeUndefined};
 
-use super::records::{SourceInput, date, expected, json, key, patch, same};
+use super::records::{SourceInput, date, entity_key, expected_version, json, patch};
 use crate::{
     edit::{AmountEdit, EvidenceAddition, EvidenceEdit, RelationshipEdit, ShareEdit},
     model::{Capability, Directness, Interest, RelationshipKind, RelationshipStatus, ShareOf, Stance, UnknownReason},
@@ -16,22 +18,22 @@ use crate::{
     },
 };
 
-/// A share in percent: exact, as text, or by its bounds.
+/// A share in percent: one percentage, a text, or a range.
 #[derive(Debug, Clone, InputObject)]
 pub(crate) struct ShareInput {
-    /// One percentage, within 0 and 100.
+    /// One percentage, from 0 to 100.
     exact: Option<f64>,
     /// The low end of a range. Default: 0.
     min: Option<f64>,
     /// The high end of a range. Default: 100.
     max: Option<f64>,
-    /// Whether the low end itself is possible. Default: true.
+    /// Whether the range includes its low end. Default: true.
     min_inclusive: Option<bool>,
-    /// Whether the high end itself is possible. Default: true.
+    /// Whether the range includes its high end. Default: true.
     max_inclusive: Option<bool>,
-    /// The range as tables write it: `48`, `20..25`, `>50..100`.
+    /// The share in the notation of tables: `48`, `20..25`, `>50..100`.
     text: Option<String>,
-    /// What it is a share of. Default: CAPITAL, for CONTROLS: VOTES; of a statement: the same as the relationship's.
+    /// What it is a share of. Default: CAPITAL, or VOTES for CONTROLS; in a statement, the same as in its relationship.
     of: Option<Member<ShareOf>>,
 }
 
@@ -52,11 +54,11 @@ impl From<ShareInput> for ShareEdit {
 /// An amount of money.
 #[derive(Debug, Clone, InputObject)]
 pub(crate) struct AmountInput {
-    /// In units of the currency, not negative.
+    /// The value in units of the currency, 0 or more.
     value: f64,
-    /// ISO 4217, such as USD.
+    /// The currency (ISO 4217), such as `USD`.
     currency: String,
-    /// What it is of, in words; only amounts of the same are compared.
+    /// What the amount is of, in words. Only amounts with the same text are compared.
     of: Option<String>,
 }
 
@@ -73,28 +75,28 @@ impl From<AmountInput> for AmountEdit {
 /// A statement of one source about a relationship.
 #[derive(Debug, Clone, InputObject)]
 pub(crate) struct EvidenceInput {
-    /// Its id; the statement with this id is written over. Left out: derived from the relationship and the source.
+    /// Its id; an existing statement with this id is overwritten. Default: derived from the relationship and the source.
     id: Option<NodeKey>,
-    /// The id of a source that is known. Excludes `source`.
+    /// The id of an existing source. Cannot be combined with `source`.
     source_id: Option<NodeKey>,
-    /// The source, created or updated beside the statement. Excludes `sourceId`.
+    /// The source, created or updated together with the statement. Cannot be combined with `sourceId`.
     source: Option<SourceInput>,
-    /// Where in the source: page, paragraph, row.
+    /// The place in the source: page, paragraph, row.
     locator: Option<String>,
-    /// For or against the claim.
+    /// Whether the statement is for, against or about the claim.
     #[graphql(default_with = "Member(Stance::Asserts)")]
     stance: Member<Stance>,
-    /// Whom the source quotes.
+    /// The entity that the source quotes.
     speaker: Option<EntityBy>,
-    /// When it was said, where that is not the source's date.
+    /// When the statement was made, if that is not the date of the source.
     stated_on: Option<PartialDate>,
-    /// What it says, in your words.
+    /// A summary of the statement, in your words.
     summary: Option<String>,
-    /// The share, where this source gives its own figure.
+    /// The share, if this source gives a figure of its own.
     share: Option<ShareInput>,
-    /// The amount, where this source gives its own figure.
+    /// The amount, if this source gives a figure of its own.
     amount: Option<AmountInput>,
-    /// From 0 (none) to 1 (full), where sources are rated.
+    /// The confidence in the statement, from 0 (none) to 1 (full).
     confidence: Option<f64>,
 }
 
@@ -106,7 +108,7 @@ impl From<EvidenceInput> for EvidenceEdit {
             source: input.source.map(Into::into),
             locator: input.locator,
             stance: input.stance.0,
-            speaker: input.speaker.map(key),
+            speaker: input.speaker.map(entity_key),
             stated_on: input.stated_on.map(date),
             summary: input.summary,
             share: input.share.map(Into::into),
@@ -116,54 +118,56 @@ impl From<EvidenceInput> for EvidenceEdit {
     }
 }
 
-/// A relationship to be created or updated. A field that is left out stays as it is; null empties it.
+/// A relationship to create or update. An omitted field stays unchanged; null clears it.
 #[derive(Debug, Clone, InputObject)]
 pub(crate) struct RelationshipInput {
-    /// Which relationship is meant. Left out: the one with the id `rel:from:KIND:to:key`, its parts percent-encoded.
+    /// The id of the relationship. Default: `rel:from:KIND:to:key`, with its parts percent-encoded.
     id: Option<NodeKey>,
-    /// What is claimed. Needed for a new one or without an id; never changes.
+    /// The kind of relationship. Required without an id and for a new relationship; cannot be changed.
     kind: Option<Member<RelationshipKind>>,
-    /// The entity the sentence starts with. Needed for a new one or without an id, unless it is unknown; never changes.
+    /// The start: the subject of the sentence `from KIND to`. Required without an id and for a new relationship, unless unknown;
+    /// cannot be changed.
     from: Option<EntityBy>,
-    /// The entity the sentence ends with. Needed for a new one or without an id, unless it is unknown; never changes.
+    /// The end: the object of the sentence `from KIND to`. Required without an id and for a new relationship, unless unknown;
+    /// cannot be changed.
     to: Option<EntityBy>,
-    /// Why one end is unknown, where `from` or `to` is left out.
+    /// Why one end is unknown, if `from` or `to` is omitted.
     unknown_reason: Option<Member<UnknownReason>>,
-    /// The last part of a derived id, which tells apart several of one kind between the same ends. Default: `since` as given,
-    /// else 1.
+    /// The last part of a derived id, which distinguishes several relationships of one kind between the same ends. Default:
+    /// `since` as given, or else `1`.
     key: Option<String>,
-    /// In the source's words, such as "executive chairman".
+    /// The role in the words of the source, such as "executive chairman".
     role: MaybeUndefined<String>,
-    /// How firm the claim is. A new one is ACTIVE unless it says otherwise; null is UNKNOWN.
+    /// How firm the claim is. Default for a new relationship: ACTIVE. Null means UNKNOWN.
     status: MaybeUndefined<Member<RelationshipStatus>>,
-    /// The first day it held.
+    /// The first day on which it held.
     since: MaybeUndefined<PartialDate>,
     /// The first day on which it no longer held. Replaces `endedBy`.
     until: MaybeUndefined<PartialDate>,
-    /// The day on which it was over at the latest, where nobody says when it ended. Excludes `until`.
+    /// A day on which it had already ended, if no source states when it ended. Cannot be combined with `until`.
     ended_by: MaybeUndefined<Date>,
-    /// The share held, for OWNS and CONTROLS.
+    /// The share, for OWNS and CONTROLS.
     share: MaybeUndefined<ShareInput>,
     /// The type of interest, for OWNS and CONTROLS.
     interest: MaybeUndefined<Member<Interest>>,
-    /// Whether it is held directly or through others, for OWNS and CONTROLS. Null is UNKNOWN.
+    /// Whether the interest is held directly or through others, for OWNS and CONTROLS. Null means UNKNOWN.
     directness: MaybeUndefined<Member<Directness>>,
-    /// The ids of the relationships that an indirect one is made up of: all of them. For OWNS and CONTROLS.
+    /// The ids of all relationships that an indirect one consists of, for OWNS and CONTROLS. Replaces the current list.
     components: MaybeUndefined<Vec<NodeKey>>,
     /// The amount paid or lent.
     amount: MaybeUndefined<AmountInput>,
-    /// What is offered, for SERVES: all of it.
+    /// All capabilities offered, for SERVES. Replaces the current list.
     capabilities: MaybeUndefined<Vec<Member<Capability>>>,
-    /// What the data carries beyond this: a JSON object, in place of the one known.
+    /// Further properties, as a JSON object. Replaces the current object.
     properties: MaybeUndefined<Json>,
-    /// What sources say: added to what they said so far. A new relationship needs at least one statement.
+    /// Statements to add to the existing ones. A new relationship requires at least one.
     evidence: Option<Vec<EvidenceInput>>,
-    /// The version it must have, or CONFLICT; 0 when there must be none yet.
+    /// The current version that is expected, 0 if the record must not exist yet; any other version is a CONFLICT.
     expected_version: Option<i32>,
 }
 
 impl RelationshipInput {
-    /// How many statements it carries.
+    /// The number of its statements.
     pub(super) fn statements(&self) -> usize {
         self.evidence.as_ref().map_or(0, Vec::len)
     }
@@ -171,15 +175,15 @@ impl RelationshipInput {
 
 impl From<RelationshipInput> for RelationshipEdit {
     fn from(input: RelationshipInput) -> Self {
-        let capabilities = |listed: Vec<Member<Capability>>| listed.into_iter().map(|member| member.0).collect();
+        let capabilities = |members: Vec<Member<Capability>>| members.into_iter().map(|member| member.0).collect();
         Self {
             id: input.id.map(|id| id.0),
             kind: input.kind.map(|kind| kind.0),
-            from: input.from.map(key),
-            to: input.to.map(key),
+            from: input.from.map(entity_key),
+            to: input.to.map(entity_key),
             unknown_reason: input.unknown_reason.map(|reason| reason.0),
             key: input.key,
-            role: patch(input.role, same),
+            role: patch(input.role, identity),
             status: patch(input.status, |status| status.0),
             since: patch(input.since, date),
             until: patch(input.until, date),
@@ -192,19 +196,19 @@ impl From<RelationshipInput> for RelationshipEdit {
             capabilities: patch(input.capabilities, capabilities),
             properties: patch(input.properties, json),
             evidence: input.evidence.into_iter().flatten().map(Into::into).collect(),
-            expected_version: expected(input.expected_version),
+            expected_version: expected_version(input.expected_version),
         }
     }
 }
 
-/// A statement for a relationship that is known.
+/// A statement about an existing relationship.
 #[derive(Debug, Clone, InputObject)]
 pub(crate) struct AddedEvidenceInput {
     /// The id of the relationship.
     relationship_id: NodeKey,
     /// The statement.
     statement: EvidenceInput,
-    /// The version the relationship must have, or CONFLICT.
+    /// The current version of the relationship that is expected; any other version is a CONFLICT.
     expected_version: Option<i32>,
 }
 
@@ -213,7 +217,7 @@ impl From<AddedEvidenceInput> for EvidenceAddition {
         Self {
             relationship: input.relationship_id.0,
             evidence: input.statement.into(),
-            expected_version: expected(input.expected_version),
+            expected_version: expected_version(input.expected_version),
         }
     }
 }

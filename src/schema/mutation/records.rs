@@ -1,4 +1,6 @@
-//! What mutations take: sources, entities, and what names them. A field that is left out stays as it is; null empties it.
+//! The inputs of mutations: sources, entities and references to them. An omitted field stays unchanged; null clears it.
+
+use std::convert::identity;
 
 use async_graphql::{InputObject, MaybeUndefined};
 
@@ -17,18 +19,13 @@ use crate::{
     },
 };
 
-/// A field as GraphQL tells it: left out, null, or a value that `read` makes something of.
-pub(super) fn patch<T, U>(field: MaybeUndefined<T>, read: impl FnOnce(T) -> U) -> Patch<U> {
+/// The edit of a field: keep it when omitted, clear it when null, or set it to the converted value.
+pub(super) fn patch<T, U>(field: MaybeUndefined<T>, convert: impl FnOnce(T) -> U) -> Patch<U> {
     match field {
         MaybeUndefined::Undefined => Patch::Keep,
         MaybeUndefined::Null => Patch::Clear,
-        MaybeUndefined::Value(value) => Patch::Set(read(value)),
+        MaybeUndefined::Value(value) => Patch::Set(convert(value)),
     }
-}
-
-/// A text as it is.
-pub(super) fn same<T>(value: T) -> T {
-    value
 }
 
 pub(super) fn date(date: PartialDate) -> crate::model::PartialDate {
@@ -39,26 +36,26 @@ pub(super) fn json(json: Json) -> serde_json::Value {
     json.0
 }
 
-pub(super) fn expected(version: Option<i32>) -> ExpectedVersion {
+pub(super) fn expected_version(version: Option<i32>) -> ExpectedVersion {
     version.map(i64::from)
 }
 
-/// A source to be created or updated. A field that is left out stays as it is; null empties it.
+/// A source to create or update. An omitted field stays unchanged; null clears it.
 #[derive(Debug, Clone, InputObject)]
 pub(crate) struct SourceInput {
-    /// Its id, with or without `source:`.
+    /// Its id, with or without the prefix `source:`.
     id: NodeKey,
-    /// Who published it. Needed for a new one.
+    /// The publisher. Required for a new source.
     publisher: Option<String>,
-    /// What it is called. Needed for a new one.
+    /// The title. Required for a new source.
     title: Option<String>,
-    /// Where it can be read.
+    /// The address where it can be read.
     url: MaybeUndefined<String>,
     /// When it was published.
     published_on: MaybeUndefined<PartialDate>,
-    /// Under which licence its content may be used.
+    /// The licence of its content.
     licence: MaybeUndefined<String>,
-    /// The version it must have, or CONFLICT; 0 when there must be none yet.
+    /// The current version that is expected, 0 if the record must not exist yet; any other version is a CONFLICT.
     expected_version: Option<i32>,
 }
 
@@ -68,15 +65,15 @@ impl From<SourceInput> for SourceEdit {
             id: input.id.0,
             publisher: input.publisher,
             title: input.title,
-            url: patch(input.url, same),
+            url: patch(input.url, identity),
             published_on: patch(input.published_on, date),
-            licence: patch(input.licence, same),
-            expected_version: expected(input.expected_version),
+            licence: patch(input.licence, identity),
+            expected_version: expected_version(input.expected_version),
         }
     }
 }
 
-/// Another name of an entity, beside its main one.
+/// A name of an entity other than its main name.
 #[derive(Debug, Clone, InputObject)]
 pub(crate) struct NameInput {
     /// The name as written.
@@ -85,7 +82,7 @@ pub(crate) struct NameInput {
     language: Option<String>,
     /// Its script (ISO 15924), such as `Hans`.
     script: Option<String>,
-    /// What kind of name it is.
+    /// The kind of name.
     #[graphql(default_with = "Member(NameKind::Alias)")]
     kind: Member<NameKind>,
 }
@@ -101,29 +98,30 @@ impl From<NameInput> for NameEdit {
     }
 }
 
-/// An entity to be created or updated. A field that is left out stays as it is; null empties it.
+/// An entity to create or update. An omitted field stays unchanged; null clears it.
 #[derive(Debug, Clone, InputObject)]
 pub(crate) struct EntityInput {
-    /// Which entity is meant. Left out: the one with any of the identifiers; a new one gets the id `scheme:value` of the first.
+    /// The id of the entity. Default: that of the entity with any of the identifiers, or for a new entity `scheme:value` of the
+    /// first.
     id: Option<NodeKey>,
-    /// What it is. Needed for a new one; never changes.
+    /// The kind of entity. Required for a new entity; cannot be changed.
     kind: Option<Member<EntityKind>>,
-    /// Its main name. Needed for a new one.
+    /// The main name. Required for a new entity.
     name: Option<String>,
-    /// Its other names: all of them, in place of those known.
+    /// All other names. Replaces the current list.
     names: MaybeUndefined<Vec<NameInput>>,
-    /// What it is, in a sentence or two.
+    /// A description of a sentence or two.
     description: MaybeUndefined<String>,
-    /// ISO 3166-1 alpha-2 (`CN`) or ISO 3166-2 (`US-DE`).
+    /// The country (ISO 3166-1 alpha-2: `CN`) or its subdivision (ISO 3166-2: `US-DE`).
     country: MaybeUndefined<String>,
-    /// What registers call it; each belongs to one entity only. With an id: all of them, in place of those known. Without: an
-    /// entity with any of these is meant, and the others are added to it.
+    /// Identifiers in registers; each belongs to one entity only. With `id`, these replace the current list. Without `id`, the
+    /// entity with any of these is updated, and the others are added to it.
     identifiers: MaybeUndefined<Vec<IdentifierInput>>,
-    /// Whether it still exists. Null is UNKNOWN.
+    /// Whether it still exists. Null means UNKNOWN.
     status: MaybeUndefined<Member<EntityStatus>>,
-    /// When it came into being.
+    /// When it was founded.
     founded: MaybeUndefined<PartialDate>,
-    /// When it ceased to be.
+    /// When it was dissolved.
     dissolved: MaybeUndefined<PartialDate>,
     /// For events: the first day.
     starts_on: MaybeUndefined<PartialDate>,
@@ -131,11 +129,11 @@ pub(crate) struct EntityInput {
     ends_on: MaybeUndefined<PartialDate>,
     /// Its website.
     website: MaybeUndefined<String>,
-    /// Whether its source does not disclose who it is: an unknown or an anonymous party. Null is false.
+    /// Whether its source does not disclose who it is: an unknown or anonymous party. Null means false.
     undisclosed: MaybeUndefined<bool>,
-    /// What the data carries beyond this: a JSON object, in place of the one known.
+    /// Further properties, as a JSON object. Replaces the current object.
     properties: MaybeUndefined<Json>,
-    /// The version it must have, or CONFLICT; 0 when there must be none yet.
+    /// The current version that is expected, 0 if the record must not exist yet; any other version is a CONFLICT.
     expected_version: Option<i32>,
 }
 
@@ -148,18 +146,18 @@ impl From<EntityInput> for EntityEdit {
             kind: input.kind.map(|kind| kind.0),
             name: input.name,
             names: patch(input.names, names),
-            description: patch(input.description, same),
-            country: patch(input.country, same),
+            description: patch(input.description, identity),
+            country: patch(input.country, identity),
             identifiers: patch(input.identifiers, identifiers),
             status: patch(input.status, |status| status.0),
             founded: patch(input.founded, date),
             dissolved: patch(input.dissolved, date),
             starts_on: patch(input.starts_on, date),
             ends_on: patch(input.ends_on, date),
-            website: patch(input.website, same),
-            undisclosed: patch(input.undisclosed, same),
+            website: patch(input.website, identity),
+            undisclosed: patch(input.undisclosed, identity),
             properties: patch(input.properties, json),
-            expected_version: expected(input.expected_version),
+            expected_version: expected_version(input.expected_version),
         }
     }
 }
@@ -171,8 +169,8 @@ fn identifier(input: IdentifierInput) -> IdentifierEdit {
     }
 }
 
-/// The entity that is meant, as the rules take it.
-pub(super) fn key(by: EntityBy) -> EntityKey {
+/// The reference to an entity in the form of the edit rules.
+pub(super) fn entity_key(by: EntityBy) -> EntityKey {
     match by {
         EntityBy::Id(id) => EntityKey::Id(RequestedView::of_id(&id).0.to_owned()),
         EntityBy::Identifier(input) => EntityKey::Identifier(identifier(input)),
@@ -180,11 +178,15 @@ pub(super) fn key(by: EntityBy) -> EntityKey {
     }
 }
 
-/// Records by their ids, with the versions given for them in the same order.
+/// References to records by id, with their expected versions in the same order.
 ///
 /// # Errors
-/// BAD_USER_INPUT when versions are expected of more or fewer than there are; `coordinate` is where they stand.
-pub(super) fn named(ids: Vec<NodeKey>, versions: Option<Vec<i32>>, coordinate: &str) -> Result<Vec<RecordRef>, Error> {
+/// BAD_USER_INPUT when the lengths of the two lists differ; `coordinate` is that of the versions.
+pub(super) fn record_refs(
+    ids: Vec<NodeKey>,
+    versions: Option<Vec<i32>>,
+    coordinate: &str,
+) -> Result<Vec<RecordRef>, Error> {
     let Some(versions) = versions else {
         return Ok(ids
             .into_iter()
@@ -196,16 +198,13 @@ pub(super) fn named(ids: Vec<NodeKey>, versions: Option<Vec<i32>>, coordinate: &
     };
     if versions.len() != ids.len() {
         let message = format!(
-            "expectedVersions has {} for {} ids; give one for each, in their order, or leave it out",
+            "expectedVersions has {} versions for {} ids; give one for each id, in the same order, or omit it",
             versions.len(),
             ids.len()
         );
         return Err(Error::bad_user_input(coordinate, message));
     }
     let versions = versions.into_iter().map(|version| Some(i64::from(version)));
-    let named = |(NodeKey(id), expected): (NodeKey, ExpectedVersion)| RecordRef {
-        id,
-        expected_version: expected,
-    };
-    Ok(ids.into_iter().zip(versions).map(named).collect())
+    let record_ref = |(NodeKey(id), expected_version): (NodeKey, ExpectedVersion)| RecordRef { id, expected_version };
+    Ok(ids.into_iter().zip(versions).map(record_ref).collect())
 }

@@ -1,5 +1,5 @@
-//! The root field that reads the log of changes: every step of every commit, oldest first, to be resumed at any place for
-//! ever.
+//! The root field that reads the change log: every step of every commit, oldest first, which can be resumed at any position at any
+//! later time.
 
 use async_graphql::{Context, InputObject, Object};
 
@@ -10,9 +10,9 @@ use crate::{
     },
     model::{Action, Entry, Noun, Set, Step},
     schema::{
-        context::viewer::{Asking, Viewer},
+        context::viewer::{RequestContext, Viewer},
         inputs::bounds::within,
-        types::changes::change::{Change, Place},
+        types::changes::change::{Change, ChangePosition},
         values::{
             enums::Member,
             node_key::NodeKey,
@@ -22,35 +22,35 @@ use crate::{
     },
 };
 
-/// How many are listed unless asked otherwise.
+/// The default number of changes to list.
 const FIRST: i32 = 100;
 
-/// How many entries of the log are read at a time.
+/// The number of entries of the log that are read at a time.
 const ENTRIES: usize = 256;
 
-/// How many entities or tokens a filter may name.
+/// The maximum number of entities or tokens in a filter.
 const NAMED_MAX: usize = 100;
 
-/// Which changes to list. What is left out fits everything.
+/// A predicate on changes. All given conditions must hold; an omitted one always holds.
 #[derive(Debug, Clone, Default, InputObject)]
 pub(crate) struct ChangeFilter {
-    /// Only of these sorts of records.
+    /// Changes of records of these types only.
     nouns: Option<Vec<Member<Noun>>>,
-    /// Only these actions.
+    /// Changes with these actions only.
     actions: Option<Vec<Member<Action>>>,
-    /// Only changes that are about one of the entities with these ids: of itself, or of a relationship that it stands in. At
-    /// most 100.
+    /// Only changes that concern one of the entities with these ids: changes of the entity itself and of its relationships. At most
+    /// 100 ids.
     entity: Option<Vec<NodeKey>>,
-    /// Only changes allowed by a token with one of these names. At most 100.
+    /// Only changes made with an access token of one of these names. At most 100 names.
     by: Option<Vec<String>>,
-    /// Only what was recorded at this moment or later.
+    /// Only changes recorded at this moment or later.
     since: Option<DateTime>,
-    /// Only what was recorded before this moment.
+    /// Only changes recorded before this moment.
     until: Option<DateTime>,
 }
 
 impl ChangeFilter {
-    /// The filter, once it is known to be no longer than allowed; `coordinate` names it in errors.
+    /// The filter, after a check of the lengths of its lists; errors name it by its `coordinate`.
     pub(crate) fn checked(self, coordinate: &str) -> Result<Self, Error> {
         let lengths = [
             ("entity", self.entity.as_ref().map_or(0, Vec::len)),
@@ -58,15 +58,15 @@ impl ChangeFilter {
         ];
         for (field, length) in lengths {
             if length > NAMED_MAX {
-                let message = format!("{field} names {length}; at most {NAMED_MAX} are allowed");
+                let message = format!("{field} has {length} values; at most {NAMED_MAX} are allowed");
                 return Err(Error::bad_user_input(coordinate, message));
             }
         }
         Ok(self)
     }
 
-    /// Whether any step of `entry` may fit.
-    fn fits_entry(&self, entry: &Entry) -> bool {
+    /// Whether any step of `entry` may match.
+    fn matches_entry(&self, entry: &Entry) -> bool {
         let by = entry.by.as_deref();
         self.since.is_none_or(|since| entry.recorded_at >= since.0)
             && self.until.is_none_or(|until| entry.recorded_at < until.0)
@@ -76,49 +76,49 @@ impl ChangeFilter {
                 .is_none_or(|names| names.iter().any(|name| by == Some(name.as_str())))
     }
 
-    /// Whether `step` of `entry` fits.
-    pub(crate) fn fits(&self, entry: &Entry, step: &Step) -> bool {
+    /// Whether `step` of `entry` matches.
+    pub(crate) fn matches(&self, entry: &Entry, step: &Step) -> bool {
         let nouns: Option<Set<Noun>> = self.nouns.as_deref().map(Member::set);
         let actions: Option<Set<Action>> = self.actions.as_deref().map(Member::set);
-        let about = |ids: &Vec<NodeKey>| step.entities.iter().any(|entity| ids.iter().any(|id| **id == *entity));
-        self.fits_entry(entry)
+        let concerns = |ids: &Vec<NodeKey>| step.entities.iter().any(|entity| ids.iter().any(|id| **id == *entity));
+        self.matches_entry(entry)
             && nouns.is_none_or(|nouns| nouns.contains(step.change.noun()))
             && actions.is_none_or(|actions| actions.contains(step.action))
-            && self.entity.as_ref().is_none_or(about)
+            && self.entity.as_ref().is_none_or(concerns)
     }
 }
 
-/// Where reading begins: after this place, or at the start.
-fn place(asking: &Asking, after: Option<&str>) -> Result<Option<Place>, Error> {
+/// The position to read after; none to read from the start.
+fn decode_after(request: &RequestContext, after: Option<&str>) -> Result<Option<ChangePosition>, Error> {
     const COORDINATE: &str = "Query.changes(after:)";
     let Some(text) = after else { return Ok(None) };
-    let place = Place::decode(text).ok_or_else(|| {
+    let after = ChangePosition::decode(text).ok_or_else(|| {
         Error::bad_user_input(
             COORDINATE,
-            "after is not a cursor of changes; take one from a change or a payload",
+            "after is not a cursor of changes; use the cursor of a change or a payload",
         )
     })?;
-    if place.position > asking.newest() {
+    if after.position > request.newest_position() {
         let message =
-            "after lies beyond the last change; it comes from another store, or from before this one was restored";
+            "after is beyond the last change; it comes from another store, or from before this one was restored";
         return Err(Error::bad_user_input(COORDINATE, message));
     }
-    Ok(Some(place))
+    Ok(Some(after))
 }
 
-/// The changes after a place that fit, oldest first, until `visit` has enough of them.
+/// Visits the matching changes after a position, oldest first, until `visit` returns false.
 fn each_after(
-    asking: &Asking,
+    request: &RequestContext,
     viewer: &Viewer,
-    after: Option<Place>,
+    after: Option<ChangePosition>,
     filter: &ChangeFilter,
     mut visit: impl FnMut(Change) -> bool,
 ) -> Result<(), Error> {
-    let is_later = |position, step| after.is_none_or(|after| Place { position, step } > after);
-    // A place may lie in the middle of a commit.
+    let is_later = |position, step| after.is_none_or(|after| ChangePosition { position, step } > after);
+    // The position may be in the middle of a commit.
     let mut position = after.map_or(0, |after| after.position.saturating_sub(1));
     loop {
-        let entries = asking.entries_after(position, ENTRIES)?;
+        let entries = request.entries_after(position, ENTRIES)?;
         let Some(last) = entries.last() else {
             return Ok(());
         };
@@ -130,8 +130,8 @@ fn each_after(
                 return Ok(());
             }
             for (index, step) in entry.steps.iter().enumerate() {
-                let listed = is_later(entry.position, index) && filter.fits(&entry, step);
-                if listed && !visit(Change::new(viewer.clone(), entry.clone(), index)) {
+                let matches = is_later(entry.position, index) && filter.matches(&entry, step);
+                if matches && !visit(Change::new(viewer.clone(), entry.clone(), index)) {
                     return Ok(());
                 }
             }
@@ -144,8 +144,8 @@ pub(crate) struct ChangeQuery;
 
 #[Object]
 impl ChangeQuery {
-    /// The log of changes: what each commit did to each record, oldest first. A cursor stays good for ever, so that whoever
-    /// keeps the last one sees every change once.
+    /// The change log: what each commit did to each record, oldest first. Cursors never expire: a client that stores the last one
+    /// receives every change exactly once.
     #[graphql(
         directive = cost::apply("10".to_owned()),
         directive = list_size::apply(None, names(&["first"]), names(&["edges", "nodes"]), Some(false))
@@ -153,37 +153,37 @@ impl ChangeQuery {
     async fn changes(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only what follows this cursor. Left out: from the first change.")] after: Option<String>,
-        #[graphql(desc = "How many: 0 to 1000.", default_with = "Some(FIRST)")] first: Option<i32>,
-        #[graphql(desc = "Only those that fit.")] filter: Option<ChangeFilter>,
+        #[graphql(desc = "Only the changes after this cursor. Default: from the first change.")] after: Option<String>,
+        #[graphql(desc = "How many elements to return: 0 to 1000.", default_with = "Some(FIRST)")] first: Option<i32>,
+        #[graphql(desc = "Only changes that match.")] filter: Option<ChangeFilter>,
     ) -> Option<Result<Connection<Change>, Error>> {
         let list = || {
-            let most = i32::try_from(PAGE_MAX).unwrap_or(i32::MAX);
-            let first = within(first.unwrap_or(FIRST), 0, most, "Query.changes(first:)")?;
+            let max = i32::try_from(PAGE_MAX).unwrap_or(i32::MAX);
+            let first = within(first.unwrap_or(FIRST), 0, max, "Query.changes(first:)")?;
             let filter = filter.unwrap_or_default().checked("Query.changes(filter:)")?;
-            let asking = Asking::of(ctx)?;
-            let viewer = Viewer::of_now(ctx)?;
-            let after = place(&asking, after.as_deref())?;
+            let request = RequestContext::from_ctx(ctx)?;
+            let viewer = Viewer::latest(ctx)?;
+            let after = decode_after(&request, after.as_deref())?;
             let mut changes = Vec::new();
-            each_after(&asking, &viewer, after, &filter, |change| {
+            each_after(&request, &viewer, after, &filter, |change| {
                 changes.push(change);
-                // One more than asked for tells whether there are more.
+                // One more than requested, to find out whether there are more.
                 changes.len() <= first
             })?;
             let has_next_page = changes.len() > first;
             changes.truncate(first);
             let total = if ctx.look_ahead().field("totalCount").exists() {
-                let mut counted = 0;
-                each_after(&asking, &viewer, None, &filter, |_| {
-                    counted += 1;
+                let mut count = 0;
+                each_after(&request, &viewer, None, &filter, |_| {
+                    count += 1;
                     true
                 })?;
-                Total::number(counted)?
+                Total::from_count(count)?
             } else {
                 Total::default()
             };
             let edge = |node: Change| Edge {
-                cursor: node.place().encode(),
+                cursor: node.position().encode(),
                 node,
             };
             let edges: Vec<Edge<Change>> = changes.into_iter().map(edge).collect();

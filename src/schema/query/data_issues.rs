@@ -1,4 +1,4 @@
-//! The root field that asks whether the data is sound.
+//! The root field that checks the data for issues.
 
 use async_graphql::{Context, Object};
 
@@ -22,19 +22,20 @@ use crate::{
     },
 };
 
-/// How many are listed unless asked otherwise.
+/// The default number of issues to list.
 const FIRST: i32 = 100;
 
-/// A position is the kind, what the issue is about, and the how manieth about it.
+/// The number of keys of a position: the kind of issue, and its ordinal among those of the same kind about the same records, whose ids
+/// are the id of the position.
 const KEYS: usize = 2;
 
 #[derive(Debug, Default)]
-pub(crate) struct SoundnessQuery;
+pub(crate) struct DataIssueQuery;
 
 #[Object]
-impl SoundnessQuery {
-    /// Whether the data is sound: what may be wrong with it, by kind in the order of the enum, then by the ids of what it is
-    /// about, entities before relationships. Only the kinds asked for are checked, and only as many as the page needs.
+impl DataIssueQuery {
+    /// Possible errors in the data, ordered by kind as in the enum, then by the ids of the records concerned, entities before
+    /// relationships. Only the requested kinds are checked, and only as many as the page needs.
     #[graphql(
         directive = cost::apply("1000".to_owned()),
         directive = list_size::apply(None, names(&["first"]), names(&["edges", "nodes"]), Some(false))
@@ -43,13 +44,13 @@ impl SoundnessQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(
-            desc = "Which kinds of issues to look for. Default: all. Of a large graph, ask for one or two at a time."
+            desc = "The kinds of issues to check for. Default: all. On a large graph, check one or two at a time."
         )]
         kinds: Option<Vec<Member<DataIssueKind>>>,
-        #[graphql(desc = "How many: 0 to 1000.", default_with = "Some(FIRST)")] first: Option<i32>,
-        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many elements to return: 0 to 1000.", default_with = "Some(FIRST)")] first: Option<i32>,
+        #[graphql(desc = "Only the elements after this cursor.")] after: Option<String>,
         #[graphql(
-            desc = "What to see the graph through; everything below inherits it. Default: the header Guanxi-View, else today. With ever: true, what has ended is checked as well."
+            desc = "The view to read the graph through; every field below inherits it. Default: the view of the `Guanxi-View` header, or else today's. With `ever: true`, relationships that have ended are checked as well."
         )]
         view: Option<ViewInput>,
     ) -> Option<Result<Connection<DataIssue>, Error>> {
@@ -62,15 +63,15 @@ impl SoundnessQuery {
             let viewer = Viewer::new(ctx, view.as_ref())?;
             let kinds = kinds.map_or(Set::all(), |kinds| Member::set(&kinds));
             if kinds.is_empty() {
-                let message = "kinds is empty; name at least one kind, or leave it out to look for all";
+                let message = "kinds is empty; name at least one kind, or omit it to check for all";
                 return Err(Error::bad_user_input("Query.dataIssues(kinds:)", message));
             }
             let listing = Listing::with_keys(ctx, &viewer, "Query", "", KEYS)?;
             let (window, viewer) = listing.window(&viewer, &args)?;
-            let counts = ctx.look_ahead().field("totalCount").exists();
-            let (issues, page) = find(&viewer, kinds, &window, counts)?;
-            let total = if counts {
-                Total::number(issues.len())?
+            let count_all = ctx.look_ahead().field("totalCount").exists();
+            let (issues, page) = find(&viewer, kinds, &window, count_all)?;
+            let total = if count_all {
+                Total::from_count(issues.len())?
             } else {
                 Total::default()
             };
@@ -85,33 +86,33 @@ impl SoundnessQuery {
     }
 }
 
-/// The issues of these kinds, and the page of them: all when they are to be counted, else those that the page needs.
+/// The issues of these kinds, and the page of them: all issues if `count_all`, otherwise those that the page needs.
 fn find(
     viewer: &Viewer,
     kinds: Set<DataIssueKind>,
     window: &Window,
-    counts: bool,
+    count_all: bool,
 ) -> Result<(Vec<algo::DataIssue>, Page<usize>), Exhausted> {
-    let ground = CheckContext {
+    let context = CheckContext {
         day: viewer.day(),
         ..CheckContext::new(viewer.snapshot(), &viewer.view(), viewer.budget())
     };
     let after = window.after.as_ref();
     let is_passed = |kind: DataIssueKind| after.is_some_and(|after| f64::from(kind.index()) < number(&after.keys[0]));
     let mut issues = Vec::new();
-    let mut page = cut(viewer.snapshot(), &issues, window);
-    for kind in kinds.iter().filter(|kind| counts || !is_passed(*kind)) {
-        issues.extend(data_issues(&ground, kind)?);
-        page = cut(viewer.snapshot(), &issues, window);
-        if page.has_next && !counts {
+    let mut page = page_of(viewer.snapshot(), &issues, window);
+    for kind in kinds.iter().filter(|kind| count_all || !is_passed(*kind)) {
+        issues.extend(data_issues(&context, kind)?);
+        page = page_of(viewer.snapshot(), &issues, window);
+        if page.has_next && !count_all {
             break;
         }
     }
     Ok((issues, page))
 }
 
-/// The page of `issues`, which stand in order.
-fn cut(snapshot: &Snapshot, issues: &[algo::DataIssue], window: &Window) -> Page<usize> {
+/// The page of `issues`, which are in order.
+fn page_of(snapshot: &Snapshot, issues: &[algo::DataIssue], window: &Window) -> Page<usize> {
     let start = window.after.as_ref().map_or(0, |after| {
         let (kind, ordinal) = (number(&after.keys[0]), number(&after.keys[1]));
         let compare = |issue: &algo::DataIssue| {
@@ -132,7 +133,7 @@ fn cut(snapshot: &Snapshot, issues: &[algo::DataIssue], window: &Window) -> Page
     }
 }
 
-/// Where an issue stands.
+/// The position of the issue at `index`.
 fn position(snapshot: &Snapshot, issues: &[algo::DataIssue], index: usize) -> Position {
     let issue = &issues[index];
     let before = issues[..index].iter().rev();
@@ -147,7 +148,7 @@ fn position(snapshot: &Snapshot, issues: &[algo::DataIssue], index: usize) -> Po
     }
 }
 
-/// A key of a position; a forged cursor may hold a text instead.
+/// A numeric key of a position; 0 for other keys, which only a forged cursor has.
 fn number(key: &Key) -> f64 {
     match key {
         Key::Number(number) => *number,

@@ -21,33 +21,34 @@ use crate::{
     },
 };
 
-/// How many are listed unless asked otherwise.
+/// The default number of differences to list.
 const FIRST: i32 = 100;
 
-/// How many entities a comparison may be restricted to.
+/// The maximum number of entities to restrict a comparison to.
 const OF_MAX: usize = 100;
 
-/// The entities that a comparison is restricted to, as far as either view knows them.
-fn named(of: &[NodeKey], from: &Viewer, to: &Viewer) -> Result<Vec<EntityIx>, Error> {
-    const PLACE: &str = "Query.diff(of:)";
+/// The entities to restrict a comparison to; each must exist in at least one of the views.
+fn resolve_entities(of: &[NodeKey], from: &Viewer, to: &Viewer) -> Result<Vec<EntityIx>, Error> {
+    const COORDINATE: &str = "Query.diff(of:)";
     if of.len() > OF_MAX {
-        let message = format!("{} ids are too many; ask for at most {OF_MAX} at a time", of.len());
-        return Err(Error::bad_user_input(PLACE, message));
+        let message = format!("{} ids are too many; at most {OF_MAX} are allowed at a time", of.len());
+        return Err(Error::bad_user_input(COORDINATE, message));
     }
-    let mut named = Vec::with_capacity(of.len());
+    let mut entities = Vec::with_capacity(of.len());
     for id in of {
-        named.push(to.entity_named(id, PLACE).or_else(|_| from.entity_named(id, PLACE))?);
+        let entity = to.entity_named(id, COORDINATE);
+        entities.push(entity.or_else(|_| from.entity_named(id, COORDINATE))?);
     }
-    named.sort_unstable();
-    named.dedup();
-    Ok(named)
+    entities.sort_unstable();
+    entities.dedup();
+    Ok(entities)
 }
 
 /// Entities first, then relationships.
 const ORDER: &[((), OrderDirection)] = &[((), OrderDirection::Ascending)];
 
-/// A page of what differs. Looks no further than the page reaches.
-fn cut(viewer: &Viewer, question: &DiffQuestion, window: &Window) -> Result<Page<algo::DiffEntry>, Exhausted> {
+/// A page of the differences. Reads no further than the end of the page.
+fn diff_page(viewer: &Viewer, question: &DiffQuestion, window: &Window) -> Result<Page<algo::DiffEntry>, Exhausted> {
     let snapshot = viewer.snapshot();
     let count = window.size();
     let mut rows = Vec::new();
@@ -69,9 +70,9 @@ pub(crate) struct DiffQuery;
 
 #[Object]
 impl DiffQuery {
-    /// What differs between two views, on either axis: two days (`asOf`), two moments of knowledge (`knownAt`), or two sets of
-    /// statuses. The entities and relationships that only one of them sees, or that were recorded anew in between with other
-    /// content. Entities first, then relationships, each by id. An entity is in no day and so never appears by one.
+    /// The differences between two views, which may differ in the day (`asOf`), the moment of knowledge (`knownAt`) or the statuses:
+    /// the entities and relationships that only one of the views sees, or of which they see versions with different content.
+    /// Entities first, then relationships, each by id. Entities do not depend on the day, so they never differ by `asOf` alone.
     #[graphql(
         directive = cost::apply("1000".to_owned()),
         directive = list_size::apply(None, names(&["first"]), names(&["edges", "nodes"]), Some(false))
@@ -80,13 +81,13 @@ impl DiffQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(
-            desc = "Only the entities with these ids and their relationships, at most 100. Left out: everything."
+            desc = "Only the entities with these ids, at most 100, and their relationships. Default: everything."
         )]
         of: Option<Vec<NodeKey>>,
-        #[graphql(desc = "What sees the state before; `before` of each entry inherits it.")] from: ViewInput,
-        #[graphql(desc = "What sees the state after; `after` of each entry inherits it.")] to: ViewInput,
-        #[graphql(desc = "How many: 0 to 1000.", default_with = "Some(FIRST)")] first: Option<i32>,
-        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
+        #[graphql(desc = "The view of the state before; `before` of each entry inherits it.")] from: ViewInput,
+        #[graphql(desc = "The view of the state after; `after` of each entry inherits it.")] to: ViewInput,
+        #[graphql(desc = "How many elements to return: 0 to 1000.", default_with = "Some(FIRST)")] first: Option<i32>,
+        #[graphql(desc = "Only the elements after this cursor.")] after: Option<String>,
     ) -> Option<Result<Connection<DiffEntry>, Error>> {
         let args = PageArgs {
             first: first.or(Some(FIRST)),
@@ -94,23 +95,23 @@ impl DiffQuery {
             ..PageArgs::default()
         };
         let compare = || {
-            let now = Viewer::of_now(ctx)?;
-            let listing = Listing::new::<algo::DiffEntry>(ctx, &now, "Query", "", ORDER)?;
-            // A cursor holds the moment of the first page, and the views given are in its fingerprint: both are the same again.
-            let (window, now) = listing.window(&now, &args)?;
-            let from = now.through(&from, "Query.diff(from:)")?;
-            let to = now.through(&to, "Query.diff(to:)")?;
+            let latest = Viewer::latest(ctx)?;
+            let listing = Listing::new::<algo::DiffEntry>(ctx, &latest, "Query", "", ORDER)?;
+            // A cursor carries the moment of the first page, and its fingerprint covers both views: later pages see the same.
+            let (window, latest) = listing.window(&latest, &args)?;
+            let from = latest.through(&from, "Query.diff(from:)")?;
+            let to = latest.through(&to, "Query.diff(to:)")?;
             let question = DiffQuestion {
-                of: of.as_deref().map(|of| named(of, &from, &to)).transpose()?,
+                of: of.as_deref().map(|of| resolve_entities(of, &from, &to)).transpose()?,
                 from: from.mask(),
                 to: to.mask(),
             };
-            let page = cut(&now, &question, &window)?;
-            let total = Total::counted_if_asked(ctx, || {
-                let mut all = algo::diff(now.snapshot(), &question, None, now.budget())?;
-                all.try_fold(0, |counted, entry| entry.map(|_| counted + 1))
+            let page = diff_page(&latest, &question, &window)?;
+            let total = Total::count_if_selected(ctx, || {
+                let mut all = algo::diff(latest.snapshot(), &question, None, latest.budget())?;
+                all.try_fold(0, |count, entry| entry.map(|_| count + 1))
             })?;
-            Ok(Connection::new(&listing, &now, &page, total, |entry| {
+            Ok(Connection::new(&listing, &latest, &page, total, |entry| {
                 DiffEntry::new(&from, &to, entry)
             }))
         };

@@ -1,4 +1,4 @@
-//! The root field that resolves messy names to entities.
+//! The root field that matches names and identifiers from other data to entities.
 
 use async_graphql::{Context, InputObject, Object};
 
@@ -18,39 +18,40 @@ use crate::{
     store::search::matching::{self, Kept},
 };
 
-/// How many entities are told of each candidate unless asked otherwise.
+/// The default number of entities to return for each candidate.
 const LIMIT: i32 = 5;
-/// The least score unless asked otherwise: where matches are mostly right.
+/// The default minimum score, at which most matches are right.
 const THRESHOLD: f64 = 0.7;
-/// How many candidates one question may have.
+/// The maximum number of candidates in one query.
 const CANDIDATES_MAX: usize = 1000;
-/// How many entities may be found for each.
+/// The maximum number of entities to return for each candidate.
 const LIMIT_MAX: i32 = 100;
-/// How long a name may be, in characters.
+/// The maximum length of a name, in characters.
 const NAME_CHARACTERS_MAX: usize = 500;
-/// How many identifiers one candidate may have.
+/// The maximum number of identifiers of a candidate.
 const IDENTIFIERS_MAX: usize = 20;
 
-/// The argument that everything about candidates is told of.
+/// The coordinate of errors about candidates.
 const CANDIDATES: &str = "Query.match(candidates:)";
 
-/// Somebody who is meant: a name, identifiers, or both, and what else is known.
+/// A candidate to match to entities: a name, identifiers or both, with optional details.
 #[derive(Debug, Clone, InputObject)]
 pub(crate) struct MatchInput {
-    /// A name as written somewhere, in any script, with or without its legal form; at most 500 characters.
+    /// The name as written, in any script, with or without its legal form; at most 500 characters.
     name: Option<String>,
-    /// The country: ISO 3166-1 alpha-2 (CN) or ISO 3166-2 (US-NY), in any case. Another country lowers the score, and no more.
+    /// The country: ISO 3166-1 alpha-2 (`CN`) or ISO 3166-2 (`US-NY`), in upper or lower case. A different country only lowers the
+    /// score.
     country: Option<String>,
-    /// What it is. Another kind lowers the score.
+    /// The kind of entity. A different kind lowers the score.
     kind: Option<Member<EntityKind>>,
-    /// What registers call it, at most 20. An equal identifier decides; another LEI speaks strongly against.
+    /// Identifiers in registers, at most 20. An equal identifier is decisive; a different LEI counts strongly against a match.
     identifiers: Option<Vec<IdentifierInput>>,
 }
 
 impl MatchInput {
-    /// What is wanted, or what is wrong with it, told of the candidate at `position`.
+    /// The query for this candidate, or an error that names its `position` in the list.
     fn read(&self, position: usize) -> Result<MatchCriteria, Error> {
-        let wrong = |field: &str, message: &str| {
+        let error = |field: &str, message: &str| {
             let field = if field.is_empty() {
                 String::new()
             } else {
@@ -62,41 +63,41 @@ impl MatchInput {
         if let Some(name) = name {
             let count = name.chars().count();
             if count > NAME_CHARACTERS_MAX {
-                let message = format!("{count} characters are too many; a name has at most {NAME_CHARACTERS_MAX}");
-                return Err(wrong("name", &message));
+                let message = format!("{count} characters are too many; a name may have at most {NAME_CHARACTERS_MAX}");
+                return Err(error("name", &message));
             }
-            // Lists carry tabs and line breaks; they are white space like any other.
+            // Tabs and line breaks, as found in spreadsheets, count as white space.
             if name
                 .chars()
                 .any(|letter| letter.is_control() && !letter.is_whitespace())
             {
-                return Err(wrong("name", "it holds control characters; leave them out"));
+                return Err(error("name", "it contains control characters; remove them"));
             }
         }
-        let given = self.identifiers.as_deref().unwrap_or_default();
-        if given.len() > IDENTIFIERS_MAX {
-            let message = format!("{} are too many; give at most {IDENTIFIERS_MAX}", given.len());
-            return Err(wrong("identifiers", &message));
+        let inputs = self.identifiers.as_deref().unwrap_or_default();
+        if inputs.len() > IDENTIFIERS_MAX {
+            let message = format!("{} are too many; at most {IDENTIFIERS_MAX} are allowed", inputs.len());
+            return Err(error("identifiers", &message));
         }
-        let mut identifiers: Vec<Identifier> = Vec::with_capacity(given.len());
-        for (number, given) in given.iter().enumerate() {
-            if given.value.trim().is_empty() {
+        let mut identifiers: Vec<Identifier> = Vec::with_capacity(inputs.len());
+        for (number, input) in inputs.iter().enumerate() {
+            if input.value.trim().is_empty() {
                 continue;
             }
-            let identifier = Identifier::new(&given.scheme, &given.value);
-            let place = format!("identifiers[{number}]");
-            let identifier = identifier.map_err(|invalid| wrong(&place, &invalid.to_string()))?;
+            let identifier = Identifier::new(&input.scheme, &input.value);
+            let field = format!("identifiers[{number}]");
+            let identifier = identifier.map_err(|invalid| error(&field, &invalid.to_string()))?;
             if !identifiers.contains(&identifier) {
                 identifiers.push(identifier);
             }
         }
-        // A blank is a cell that states nothing; only who states nothing at all has made a mistake.
-        if self.name.is_none() && given.is_empty() {
-            return Err(wrong("", "a name or an identifier is needed to tell who is meant"));
+        // A blank value is an empty cell and matches nothing; only a candidate without any value is an error.
+        if self.name.is_none() && inputs.is_empty() {
+            return Err(error("", "a name or an identifier is required"));
         }
         let country = self.country.as_deref().filter(|country| !country.trim().is_empty());
         let country = country.map(country_code).transpose();
-        let country = country.map_err(|invalid| wrong("country", &invalid.to_string()))?;
+        let country = country.map_err(|invalid| error("country", &invalid.to_string()))?;
         Ok(MatchCriteria {
             name: name.map(|name| (name.to_owned(), CompanyName::new(name))),
             country,
@@ -106,10 +107,10 @@ impl MatchInput {
     }
 }
 
-fn kept(limit: i32, threshold: f64) -> Result<Kept, Error> {
+fn selection(limit: i32, threshold: f64) -> Result<Kept, Error> {
     let limit = within(limit, 1, LIMIT_MAX, "Query.match(limit:)")?;
     if !(0.0..=1.0).contains(&threshold) {
-        let message = format!("{threshold} is out of range; it takes 0 to 1");
+        let message = format!("{threshold} is out of range; it must be 0 to 1");
         return Err(Error::bad_user_input("Query.match(threshold:)", message));
     }
     Ok(Kept { limit, threshold })
@@ -120,10 +121,10 @@ pub(crate) struct MatchQuery;
 
 #[Object]
 impl MatchQuery {
-    /// Whom somebody means: for each candidate the entities it may be, with scores that say what agrees and what does not.
-    /// Names are compared without legal forms (Ltd, GmbH, 股份有限公司, 株式会社 and many more, in full or abbreviated) and without
-    /// what registers write behind them (/DE/, in liquidation), by all names of an entity, in any order of words, across scripts
-    /// and with typos; sharing only the legal form is no match. Results stand in the order of the candidates.
+    /// Matches candidates to entities: for each candidate the entities that it may refer to, with a score and the features that agree
+    /// or disagree. Names are compared with all names of an entity, without legal forms (Ltd, GmbH, 股份有限公司, 株式会社 and many
+    /// more, in full or abbreviated) and without register suffixes (/DE/, in liquidation), in any order of words, across scripts and
+    /// with typos; the legal form alone is not a match. Results are in the order of the candidates.
     #[graphql(
         directive = cost::apply("1000".to_owned()),
         directive = list_size::apply(None, names(&["candidates", "limit"]), None, Some(false))
@@ -131,49 +132,49 @@ impl MatchQuery {
     async fn r#match(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Who is meant, 1 to 1000 of them. Long lists are best sent as a variable.")] candidates: Vec<
+        #[graphql(desc = "The candidates to match, 1 to 1000. Send long lists as a variable.")] candidates: Vec<
             MatchInput,
         >,
         #[graphql(
-            desc = "How many entities for each candidate: 1 to 100.",
+            desc = "How many entities to return for each candidate: 1 to 100.",
             default_with = "Some(LIMIT)"
         )]
         limit: Option<i32>,
         #[graphql(
-            desc = "The least score: 0 to 1. The scores are made for 0.7.",
+            desc = "The minimum score, from 0 to 1. Scores are calibrated for 0.7.",
             default_with = "Some(THRESHOLD)"
         )]
         threshold: Option<f64>,
         #[graphql(
-            desc = "What to see the graph through; everything below inherits it. Default: the header Guanxi-View, else today."
+            desc = "The view to read the graph through; every field below inherits it. Default: the view of the `Guanxi-View` header, or else today's."
         )]
         view: Option<ViewInput>,
     ) -> Option<Result<Vec<MatchResult>, Error>> {
-        let ask = || {
+        let resolve = || {
             let viewer = Viewer::new(ctx, view.as_ref())?;
-            let kept = kept(limit.unwrap_or(LIMIT), threshold.unwrap_or(THRESHOLD))?;
+            let selection = selection(limit.unwrap_or(LIMIT), threshold.unwrap_or(THRESHOLD))?;
             if !(1..=CANDIDATES_MAX).contains(&candidates.len()) {
                 let message = format!(
-                    "{} candidates; it takes 1 to {CANDIDATES_MAX} at a time",
+                    "{} candidates; 1 to {CANDIDATES_MAX} are allowed at a time",
                     candidates.len()
                 );
                 return Err(Error::bad_user_input(CANDIDATES, message));
             }
-            let wanted = candidates
+            let queries = candidates
                 .iter()
                 .enumerate()
                 .map(|(position, candidate)| candidate.read(position));
-            // All are read before any is looked for: a mistake in the last must not cost the time of the first.
-            let wanted = wanted.collect::<Result<Vec<MatchCriteria>, Error>>()?;
+            // All candidates are checked before the first is matched: an error in the last one costs no work.
+            let queries = queries.collect::<Result<Vec<MatchCriteria>, Error>>()?;
             let (snapshot, mask, budget) = (viewer.snapshot(), viewer.mask(), viewer.budget());
             let index = index(&viewer)?;
-            let found = wanted.iter().map(|wanted| {
-                let among = matching::retrieve(snapshot, index, &mask, wanted, budget)?;
-                let found = matching::best(snapshot, wanted, among, kept, budget)?;
-                Ok(MatchResult::new(&viewer, found))
+            let results = queries.iter().map(|query| {
+                let retrieved = matching::retrieve(snapshot, index, &mask, query, budget)?;
+                let matches = matching::best(snapshot, query, retrieved, selection, budget)?;
+                Ok(MatchResult::new(&viewer, matches))
             });
-            found.collect()
+            results.collect()
         };
-        Some(ask().map_err(|error| error.when_exhausted(CANDIDATES, "send fewer candidates at a time")))
+        Some(resolve().map_err(|error| error.when_exhausted(CANDIDATES, "send fewer candidates at a time")))
     }
 }

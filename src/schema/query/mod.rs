@@ -1,4 +1,4 @@
-//! The root fields, by question. Start with `root`: looking up and listing.
+//! The root fields of queries, by topic. Start with `root`: lookups and listings.
 
 pub(in crate::schema) mod changes;
 pub(in crate::schema) mod data_issues;

@@ -1,4 +1,4 @@
-//! The root field that ranks: who matters most.
+//! The root field that ranks entities by centrality.
 
 use async_graphql::{Context, Object};
 
@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// How many are listed unless asked otherwise.
+/// The default number of entities to list.
 const FIRST: i32 = 20;
 
 #[derive(Debug, Default)]
@@ -30,9 +30,9 @@ pub(crate) struct RankingQuery;
 
 #[Object]
 impl RankingQuery {
-    /// Who matters most: the entities by their place among the relationships that the view sees and the walk follows, by score,
-    /// descending, then by id. Entities with nothing to follow, and those to avoid, are left out. As in `paths`, an entity that
-    /// is not passed through is counted as an end of its relationships, but nothing leads on from it.
+    /// Ranks entities by their centrality in the graph of the relationships that the view sees and the filter follows: by score,
+    /// descending, then by id. Entities without such relationships, and those to avoid, are excluded. As in `paths`, an entity that
+    /// is not passed through counts as an end of its relationships, but nothing leads on from it.
     #[graphql(
         directive = cost::apply("1000".to_owned()),
         directive = list_size::apply(None, names(&["first"]), names(&["edges", "nodes", "derivedFrom"]), Some(false))
@@ -40,12 +40,14 @@ impl RankingQuery {
     async fn ranking(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "By what.")] by: Member<RankingMeasure>,
-        #[graphql(desc = "What to follow and what to pass through.")] filter: Option<TraversalFilter>,
-        #[graphql(desc = "How many: 0 to 1000.", default_with = "Some(FIRST)")] first: Option<i32>,
-        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
+        #[graphql(desc = "The measure to rank by.")] by: Member<RankingMeasure>,
+        #[graphql(desc = "Which relationships to follow and which entities to pass through.")] filter: Option<
+            TraversalFilter,
+        >,
+        #[graphql(desc = "How many elements to return: 0 to 1000.", default_with = "Some(FIRST)")] first: Option<i32>,
+        #[graphql(desc = "Only the elements after this cursor.")] after: Option<String>,
         #[graphql(
-            desc = "What to see the graph through; everything below inherits it. Default: the header Guanxi-View, else today."
+            desc = "The view to read the graph through; every field below inherits it. Default: the view of the `Guanxi-View` header, or else today's."
         )]
         view: Option<ViewInput>,
     ) -> Option<Result<RankingConnection, Error>> {
@@ -63,10 +65,14 @@ impl RankingQuery {
             let question = RankingQuestion::new(by.0, mask, traversal);
             let ranking = viewer.ranking(&question)?;
             let page = ranking.page(viewer.snapshot(), &window);
-            // Those on the page, if anyone asks for their relationships: each is looked at again.
-            let told = ctx.look_ahead().field("derivedFrom").field("relationships").exists();
-            let told = page.rows.iter().filter(|_| told).map(|(ranked, _)| ranked.entity);
-            let derived_from = derivation(&viewer, &question, &told.collect::<Vec<_>>())?;
+            // The relationships of the entities on the page are read again, but only if they are selected.
+            let is_selected = ctx.look_ahead().field("derivedFrom").field("relationships").exists();
+            let entities = page
+                .rows
+                .iter()
+                .filter(|_| is_selected)
+                .map(|(ranked, _)| ranked.entity);
+            let derived_from = derivation(&viewer, &question, &entities.collect::<Vec<_>>())?;
             let cursors: Vec<String> = page
                 .rows
                 .iter()

@@ -1,4 +1,4 @@
-//! The root field that finds entities by text. What is typed is text: no character in it is an operator.
+//! The root field that searches entities by text. The text is literal: it has no operators.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -13,7 +13,7 @@ use crate::{
     model::{EntityKind, Set, country_code, country_of},
     schema::{
         context::{view::ViewInput, viewer::Viewer},
-        types::computed::search::{Found, SearchConnection},
+        types::computed::search::{SearchConnection, SearchRow},
         values::{
             enums::Member,
             page::{Listing, PageArgs},
@@ -25,10 +25,10 @@ use crate::{
     },
 };
 
-/// How many are listed unless asked otherwise.
+/// The default number of entities to list.
 const FIRST: i32 = 20;
 
-/// How many countries may be named.
+/// The maximum number of countries to restrict a search to.
 const COUNTRIES_MAX: usize = 1000;
 
 #[derive(Debug, Default)]
@@ -36,25 +36,24 @@ pub(crate) struct SearchQuery;
 
 #[Object]
 impl SearchQuery {
-    /// The entities whose names, descriptions, identifiers or ids hold the words of a text, in any script, best first, then
-    /// by id.
+    /// The entities whose names, descriptions, identifiers or ids contain the words of a text, in any script; best matches first,
+    /// then by id.
     ///
-    /// Every word must be found: as it is, as the beginning of a longer word (the last word, and others of at least three
-    /// letters; of identifiers and ids only from three letters on), or with typos (one in words of 4 to 7 letters, two in longer ones, none in numbers). Where no entity has all
-    /// words, those that have most of them are found. Case, width and diacritics do not matter; apostrophes, hyphens and dots
-    /// inside a word need not be there. Chinese, Japanese, Korean, Thai and other scripts without spaces are found by any
-    /// stretch of characters. Quotation marks, `AND`, `*` and the like are no operators. A text in which nothing can be
-    /// searched for, as one of signs only, finds nothing.
+    /// Every word must match: exactly, as the beginning of a longer word (the last word, and other words of at least three letters;
+    /// in identifiers and ids only from three letters on), or with typos (one in words of 4 to 7 letters, two in longer words, none
+    /// in numbers). If no entity contains all words, those with most of them are returned. Case, width and diacritics do not matter;
+    /// apostrophes, hyphens and dots inside a word are optional. In Chinese, Japanese, Korean, Thai and other scripts without
+    /// spaces, any sequence of characters matches. There are no operators: quotation marks, `AND`, `*` and the like have no
+    /// special meaning. A text without anything to search for, such as one of punctuation only, matches nothing.
     ///
-    /// An entity whose name is the text comes first. Words found as they are come before longer ones and those before typos;
-    /// the beginnings of main names before their other words, these before other names, identifiers and ids, and these before
-    /// descriptions; rare words count more. Traditional and
-    /// simplified Chinese characters find each other, and words of other scripts are found by how they are written in Latin
-    /// letters, and the other way round: `romashka` finds Ромашка, `mueller` Müller.
+    /// An entity whose name equals the text comes first. Exact words rank above longer words, and those above typos; the beginning of
+    /// the main name ranks above its other words, these above other names, identifiers and ids, and these above descriptions; rare
+    /// words weigh more. Traditional and simplified Chinese characters match each other, and words of other scripts match their
+    /// transliterations into Latin letters, and vice versa: `romashka` matches Ромашка, `mueller` matches Müller.
     ///
-    /// A change is found as soon as it is acknowledged. Entities are found by what they are called now, whatever the view: one
-    /// from before a rename is found by the new name, and what was retracted or merged is not found. UNAVAILABLE while the
-    /// server still makes its index ready, in the first seconds after its start.
+    /// A change can be found as soon as it is acknowledged. The search uses current texts whatever the view: an entity is found by its
+    /// new name even in a view from before it was renamed, and retracted or merged entities are not found. The error UNAVAILABLE
+    /// is returned in the first seconds after the start of the server, while it prepares the index.
     #[graphql(
         directive = cost::apply("100".to_owned()),
         directive = list_size::apply(Some(20), names(&["first"]), names(&["edges", "nodes"]), Some(false))
@@ -64,18 +63,18 @@ impl SearchQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(
-            desc = "What to look for: names or parts of names. At most 1000 characters and 64 words; of scripts without spaces, each pair of characters counts as a word."
+            desc = "The text to search for, such as a name or a part of one. At most 1000 characters and 64 words; in scripts without spaces, each pair of characters counts as a word."
         )]
         text: String,
         #[graphql(desc = "Only entities of these kinds.")] kinds: Option<Vec<Member<EntityKind>>>,
         #[graphql(
-            desc = "Only entities of these countries, by their codes in capitals or not: US finds those of US-DE as well. At most 1000."
+            desc = "Only entities of these countries, as codes in upper or lower case: `US` includes `US-DE`. At most 1000."
         )]
         countries: Option<Vec<String>>,
-        #[graphql(desc = "How many, from the start: 0 to 1000.", default_with = "Some(FIRST)")] first: Option<i32>,
-        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many elements to return: 0 to 1000.", default_with = "Some(FIRST)")] first: Option<i32>,
+        #[graphql(desc = "Only the elements after this cursor.")] after: Option<String>,
         #[graphql(
-            desc = "What to see them through; everything below inherits it. It hides no entities but those not recorded yet. Default: the header Guanxi-View, else today."
+            desc = "What to see them through; everything below inherits it. It hides only entities that were not recorded yet. Default: the header Guanxi-View, else today."
         )]
         view: Option<ViewInput>,
     ) -> Option<Result<SearchConnection, Error>> {
@@ -84,28 +83,28 @@ impl SearchQuery {
             after,
             ..PageArgs::default()
         };
-        let ask = || {
+        let resolve = || {
             let viewer = Viewer::new(ctx, view.as_ref())?;
-            let listing = Listing::new::<Found>(ctx, &viewer, "Query", "", Found::ORDER)?;
+            let listing = Listing::new::<SearchRow>(ctx, &viewer, "Query", "", SearchRow::ORDER)?;
             let (window, viewer) = listing.window(&viewer, &args)?;
             let question = question(&text)?;
             let countries = countries.as_deref().map(Countries::new).transpose()?;
             let kinds = kinds.as_deref().map_or(Set::all(), Member::set);
             let snapshot = viewer.snapshot();
-            let keep = |ix: EntityIx| {
+            let matches = |ix: EntityIx| {
                 let entity = snapshot.entity(ix);
                 snapshot.knows(ix, &viewer.mask())
                     && kinds.contains(entity.kind())
                     && countries
                         .as_ref()
-                        .is_none_or(|countries| countries.have(entity.country()))
+                        .is_none_or(|countries| countries.contain(entity.country()))
             };
             let hits = if question.is_empty() {
                 Vec::new()
             } else {
-                index(&viewer)?.search(&question, keep, viewer.budget())?
+                index(&viewer)?.search(&question, matches, viewer.budget())?
             };
-            let page = cut(snapshot, &hits, &window);
+            let page = page_of(snapshot, &hits, &window);
             Ok(SearchConnection::new(
                 &listing,
                 &viewer,
@@ -114,24 +113,24 @@ impl SearchQuery {
                 &hits,
             ))
         };
-        Some(ask())
+        Some(resolve())
     }
 }
 
 fn question(text: &str) -> Result<Question, Error> {
-    const PLACE: &str = "Query.search(text:)";
+    const COORDINATE: &str = "Query.search(text:)";
     if text.trim().is_empty() {
-        let message = "The text is empty; give a name or a part of one. entities lists all";
-        return Err(Error::bad_user_input(PLACE, message));
+        let message = "The text is empty; give a name or a part of one. Use entities to list all";
+        return Err(Error::bad_user_input(COORDINATE, message));
     }
-    Question::new(text).map_err(|error| Error::bad_user_input(PLACE, error.to_string()))
+    Question::new(text).map_err(|error| Error::bad_user_input(COORDINATE, error.to_string()))
 }
 
 /// The search index of the state that `viewer` reads.
 pub(crate) fn index(viewer: &Viewer) -> Result<&Index, Error> {
     viewer.state().search().map_err(|error| match error {
         Unsearchable::Unprepared => Error::unavailable(
-            "The server has just started and still builds its search index. Try again in a moment; everything else is answered already.",
+            "The server has just started and is still building its search index. Try again in a moment; all other queries are available.",
         ),
         Unsearchable::Failed(reason) => Error::internal(format!("there is no search index: {reason}")),
     })
@@ -146,47 +145,50 @@ impl From<search::Error> for Error {
     }
 }
 
-/// Country codes to compare with, in capitals.
+/// Country codes in upper case.
 struct Countries(BTreeSet<String>);
 
 impl Countries {
     fn new(codes: &[String]) -> Result<Self, Error> {
         let refuse = |message: String| Error::bad_user_input("Query.search(countries:)", message);
         if codes.len() > COUNTRIES_MAX {
-            let message = format!("{} countries are too many; name at most {COUNTRIES_MAX}", codes.len());
+            let message = format!(
+                "{} countries are too many; at most {COUNTRIES_MAX} are allowed",
+                codes.len()
+            );
             return Err(refuse(message));
         }
         let code = |code: &String| country_code(code).map_err(|error| refuse(error.to_string()));
         codes.iter().map(code).collect::<Result<_, _>>().map(Self)
     }
 
-    /// Whether `country` is one of them, or lies in one.
-    fn have(&self, country: Option<&str>) -> bool {
-        // The same as asking of each whether the country lies in it.
+    /// Whether `country` is one of them or a subdivision of one.
+    fn contain(&self, country: Option<&str>) -> bool {
+        // Equivalent to checking each code in turn, but without a scan.
         country.is_some_and(|country| self.0.contains(country) || self.0.contains(country_of(country)))
     }
 }
 
-/// The page of `hits` that `window` shows. Sorts no more than one page: a short text may find most of the graph.
-fn cut(snapshot: &Snapshot, hits: &[Hit], window: &Window) -> Page<Found> {
-    let mut listed: Vec<Found> = hits.iter().copied().map(Found).collect();
+/// The page of `hits` in `window`. Sorts only one page: a short text may match most of the graph.
+fn page_of(snapshot: &Snapshot, hits: &[Hit], window: &Window) -> Page<SearchRow> {
+    let mut rows: Vec<SearchRow> = hits.iter().copied().map(SearchRow).collect();
     if let Some(after) = &window.after {
-        listed.retain(|found| found.follows(snapshot, after));
+        rows.retain(|row| row.follows(snapshot, after));
     }
-    let has_previous = listed.len() < hits.len();
+    let has_previous = rows.len() < hits.len();
     let count = window.size();
-    let has_next = listed.len() > count;
+    let has_next = rows.len() > count;
     if has_next {
-        listed.select_nth_unstable(count);
-        listed.truncate(count);
+        rows.select_nth_unstable(count);
+        rows.truncate(count);
     }
-    listed.sort_unstable();
-    let positioned = listed.into_iter().map(|found| {
-        let position: Position = found.position(snapshot);
-        (found, position)
+    rows.sort_unstable();
+    let rows = rows.into_iter().map(|row| {
+        let position: Position = row.position(snapshot);
+        (row, position)
     });
     Page {
-        rows: positioned.collect(),
+        rows: rows.collect(),
         has_previous,
         has_next,
     }

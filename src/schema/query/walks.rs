@@ -1,4 +1,4 @@
-//! The root fields that walk the graph: paths, neighborhoods, common connections.
+//! The root fields that traverse the graph: paths, neighborhoods, common connections.
 
 use std::borrow::Cow;
 
@@ -33,43 +33,49 @@ use crate::{
     },
 };
 
-/// How many paths are searched unless asked otherwise.
+/// The default number of paths.
 const PATHS: i32 = 3;
-/// How many relationships these may have.
+/// The default maximum length of a path, in relationships.
 const LENGTH: i32 = 6;
-/// How many steps a walk goes unless asked otherwise.
+/// The default depth of a neighborhood or a common connection, in steps.
 const DEPTH: i32 = 1;
-/// How many entities a neighborhood holds unless asked otherwise.
+/// The default size of a neighborhood, in entities.
 const ENTITIES: i32 = 500;
-/// How many steps a neighborhood or a common connection may reach.
+/// The maximum depth of a neighborhood or a common connection, in steps.
 const DEPTH_MAX: i32 = 10;
-/// How many relationships a path may have.
+/// The maximum length of a path, in relationships.
 const LENGTH_MAX: i32 = 30;
-/// How many paths may be asked for.
+/// The maximum number of paths.
 const PATHS_MAX: i32 = 100;
-/// How many entities a neighborhood may hold.
+/// The maximum size of a neighborhood, in entities.
 const ENTITIES_MAX: i32 = 10_000;
-/// How many relationships a neighborhood shows.
+/// The maximum number of relationships in a neighborhood.
 const RELATIONSHIPS_MAX: usize = 10_000;
-/// From how many entities a walk may start.
+/// The maximum number of entities that a traversal may start at.
 const STARTS_MAX: usize = 100;
 
-/// The entities that a walk starts from, each once, in the order given.
-fn starts(viewer: &Viewer, of: &[NodeKey], min: usize, place: &str) -> Result<Vec<EntityIx>, Error> {
+/// The entities that a traversal starts at, each once, in the order of `of`.
+fn starts(viewer: &Viewer, of: &[NodeKey], min: usize, coordinate: &str) -> Result<Vec<EntityIx>, Error> {
     if of.len() > STARTS_MAX {
-        let message = format!("{} ids are too many; ask for at most {STARTS_MAX} at a time", of.len());
-        return Err(Error::bad_user_input(place, message));
+        let message = format!(
+            "{} ids are too many; at most {STARTS_MAX} are allowed at a time",
+            of.len()
+        );
+        return Err(Error::bad_user_input(coordinate, message));
     }
     let mut starts = Vec::new();
     for id in of {
-        let start = viewer.entity_named(id, place)?;
+        let start = viewer.entity_named(id, coordinate)?;
         if !starts.contains(&start) {
             starts.push(start);
         }
     }
     if starts.len() < min {
-        let message = format!("{} different ids are too few; name at least {min}", starts.len());
-        return Err(Error::bad_user_input(place, message));
+        let message = format!(
+            "{} different ids are too few; at least {min} are required",
+            starts.len()
+        );
+        return Err(Error::bad_user_input(coordinate, message));
     }
     Ok(starts)
 }
@@ -79,35 +85,37 @@ pub(crate) struct WalkQuery;
 
 #[Object]
 impl WalkQuery {
-    /// How two entities are connected: the shortest simple paths between them, shorter first, then undisputed before
-    /// disputed, then by ids. The same question has the same answer.
+    /// The shortest simple paths between two entities: shorter paths first, then undisputed before disputed ones, then by ids. The
+    /// result is deterministic.
     #[graphql(directive = cost::apply("100".to_owned()), directive = list_size::apply(None, names(&["first"]), names(&["paths"]), Some(false)))]
     #[expect(clippy::too_many_arguments, reason = "one parameter for each GraphQL argument")]
     async fn paths(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The id of the entity where paths start.")] from: NodeKey,
-        #[graphql(desc = "The id of the entity where they end.")] to: NodeKey,
-        #[graphql(desc = "What to follow and what to pass through.")] filter: Option<TraversalFilter>,
-        #[graphql(desc = "How many paths: 1 to 100.", default_with = "Some(PATHS)")] first: Option<i32>,
+        #[graphql(desc = "The id of the entity at which paths start.")] from: NodeKey,
+        #[graphql(desc = "The id of the entity at which paths end.")] to: NodeKey,
+        #[graphql(desc = "Which relationships to follow and which entities to pass through.")] filter: Option<
+            TraversalFilter,
+        >,
+        #[graphql(desc = "How many paths to return: 1 to 100.", default_with = "Some(PATHS)")] first: Option<i32>,
         #[graphql(
-            desc = "How many relationships a path may have: 1 to 30.",
+            desc = "The maximum number of relationships in a path: 1 to 30.",
             default_with = "Some(LENGTH)"
         )]
         length_max: Option<i32>,
         #[graphql(
-            desc = "What to see the graph through; everything below inherits it. Default: the header Guanxi-View, else today."
+            desc = "The view to read the graph through; every field below inherits it. Default: the view of the `Guanxi-View` header, or else today's."
         )]
         view: Option<ViewInput>,
     ) -> Option<Result<PathResult, Error>> {
-        let ask = || {
+        let resolve = || {
             let viewer = Viewer::new(ctx, view.as_ref())?;
             let (start, end) = (
                 viewer.entity_named(&from, "Query.paths(from:)")?,
                 viewer.entity_named(&to, "Query.paths(to:)")?,
             );
             if start == end {
-                let message = "from and to are the same entity; a path leads from one to another";
+                let message = "from and to are the same entity; a path connects two different entities";
                 return Err(Error::bad_user_input("Query.paths(to:)", message));
             }
             let question = PathQuestion {
@@ -119,13 +127,13 @@ impl WalkQuery {
             let filter = filter.unwrap_or_default();
             let (traversal, mask) = filter.compile(&viewer, &[start, end], "Query.paths(filter:)")?;
             let walker = Walker::new(viewer.snapshot(), mask, viewer.budget());
-            let found = algo::paths(&walker, &traversal, &question)?;
-            Ok(PathResult::new(&viewer, &found))
+            let paths = algo::paths(&walker, &traversal, &question)?;
+            Ok(PathResult::new(&viewer, &paths))
         };
-        Some(ask())
+        Some(resolve())
     }
 
-    /// What surrounds some entities: everything within so many steps, ready to draw.
+    /// The subgraph around one or more entities: everything within `depth` steps, ready to draw.
     #[graphql(
         directive = cost::apply("100".to_owned()),
         directive = list_size::apply(None, names(&["of", "entitiesMax"]), names(&["entities", "relationships"]), Some(false))
@@ -133,20 +141,22 @@ impl WalkQuery {
     async fn neighborhood(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The ids of the entities to start from, 1 to 100.")] of: Vec<NodeKey>,
-        #[graphql(desc = "How many steps: 0 to 10.", default_with = "Some(DEPTH)")] depth: Option<i32>,
-        #[graphql(desc = "What to follow and what to pass through.")] filter: Option<TraversalFilter>,
+        #[graphql(desc = "The ids of the entities to start at, 1 to 100.")] of: Vec<NodeKey>,
+        #[graphql(desc = "The maximum number of steps: 0 to 10.", default_with = "Some(DEPTH)")] depth: Option<i32>,
+        #[graphql(desc = "Which relationships to follow and which entities to pass through.")] filter: Option<
+            TraversalFilter,
+        >,
         #[graphql(
-            desc = "How many entities: 1 to 10000. Beyond it the nearest stay, of equally near ones those with the smallest ids.",
+            desc = "The maximum number of entities: 1 to 10000. If there are more, the nearest are returned, and among equally near ones those with the smallest ids.",
             default_with = "Some(ENTITIES)"
         )]
         entities_max: Option<i32>,
         #[graphql(
-            desc = "What to see the graph through; everything below inherits it. Default: the header Guanxi-View, else today."
+            desc = "The view to read the graph through; every field below inherits it. Default: the view of the `Guanxi-View` header, or else today's."
         )]
         view: Option<ViewInput>,
     ) -> Option<Result<Subgraph, Error>> {
-        let ask = || {
+        let resolve = || {
             let viewer = Viewer::new(ctx, view.as_ref())?;
             let starts = starts(&viewer, &of, 1, "Query.neighborhood(of:)")?;
             let bounds = Bounds {
@@ -162,25 +172,25 @@ impl WalkQuery {
             let filter = filter.unwrap_or_default();
             let (traversal, mask) = filter.compile(&viewer, &starts, "Query.neighborhood(filter:)")?;
             let walker = Walker::new(viewer.snapshot(), mask, viewer.budget());
-            let found = algo::neighborhood(&walker, &traversal, &starts, bounds)?;
+            let subgraph = algo::neighborhood(&walker, &traversal, &starts, bounds)?;
             let entity = |(ix, distance): (EntityIx, usize)| SubgraphEntity {
                 entity: Entity::new(viewer.clone(), ix),
                 distance: i32::try_from(distance).unwrap_or(i32::MAX),
             };
             let relationship = |ix| Relationship::new(viewer.clone(), ix);
-            let rule = "Everything within so many steps over relationships that the view sees and the walk follows.";
+            let rule = "Everything within the given number of steps over relationships that the view sees and the filter follows.";
             Ok(Subgraph {
-                entities: found.entities.into_iter().map(entity).collect(),
-                derived_from: Derivation::new(&viewer, rule, found.relationships.clone()),
-                relationships: found.relationships.into_iter().map(relationship).collect(),
-                truncated: found.truncated,
+                entities: subgraph.entities.into_iter().map(entity).collect(),
+                derived_from: Derivation::new(&viewer, rule, subgraph.relationships.clone()),
+                relationships: subgraph.relationships.into_iter().map(relationship).collect(),
+                truncated: subgraph.truncated,
             })
         };
-        Some(ask())
+        Some(resolve())
     }
 
-    /// What several entities have in common: whom each of them reaches within so many steps, without passing through one of
-    /// the others. Nearest first (all steps together), then by id.
+    /// The entities that each of several given entities reaches within `depth` steps, without passing through another given entity:
+    /// nearest first by the total number of steps, then by id.
     #[graphql(
         directive = cost::apply("100".to_owned()),
         directive = list_size::apply(Some(20), names(&["first", "last", "of"]), names(&["edges", "nodes"]), Some(false))
@@ -189,46 +199,52 @@ impl WalkQuery {
     async fn common_connections(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The ids of the entities, 2 to 100 different ones.")] of: Vec<NodeKey>,
-        #[graphql(desc = "How many steps from each: 1 to 10.", default_with = "Some(DEPTH)")] depth: Option<i32>,
-        #[graphql(desc = "What to follow and what to pass through.")] filter: Option<TraversalFilter>,
-        #[graphql(desc = "How many, from the start: 0 to 1000. Default: 20.")] first: Option<i32>,
-        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many, from the end: 0 to 1000. Excludes first.")] last: Option<i32>,
-        #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
+        #[graphql(desc = "The ids of 2 to 100 different entities.")] of: Vec<NodeKey>,
         #[graphql(
-            desc = "What to see the graph through; everything below inherits it. Default: the header Guanxi-View, else today."
+            desc = "The maximum number of steps from each: 1 to 10.",
+            default_with = "Some(DEPTH)"
+        )]
+        depth: Option<i32>,
+        #[graphql(desc = "Which relationships to follow and which entities to pass through.")] filter: Option<
+            TraversalFilter,
+        >,
+        #[graphql(desc = "How many elements to return from the start: 0 to 1000. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Only the elements after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many elements to return from the end: 0 to 1000. Cannot be combined with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Only the elements before this cursor.")] before: Option<String>,
+        #[graphql(
+            desc = "The view to read the graph through; every field below inherits it. Default: the view of the `Guanxi-View` header, or else today's."
         )]
         view: Option<ViewInput>,
     ) -> Option<Result<Connection<CommonNeighbor>, Error>> {
         let args = PageArgs::new(first, after, last, before);
-        let ask = || {
+        let resolve = || {
             let viewer = Viewer::new(ctx, view.as_ref())?;
             const ORDER: &[((), OrderDirection)] = &[((), OrderDirection::Ascending)];
-            let listing = Listing::new::<Common>(ctx, &viewer, "Query", "", ORDER)?;
+            let listing = Listing::new::<CommonRow>(ctx, &viewer, "Query", "", ORDER)?;
             let (window, viewer) = listing.window(&viewer, &args)?;
             let starts = starts(&viewer, &of, 2, "Query.commonConnections(of:)")?;
             let depth = within(depth.unwrap_or(DEPTH), 1, DEPTH_MAX, "Query.commonConnections(depth:)")?;
             let filter = filter.unwrap_or_default();
             let (traversal, mask) = filter.compile(&viewer, &starts, "Query.commonConnections(filter:)")?;
             let walker = Walker::new(viewer.snapshot(), mask, viewer.budget());
-            let found = algo::common_connections(&walker, &traversal, &starts, depth)?;
-            let rows = || found.connections().iter().copied().map(Common);
+            let connections = algo::common_connections(&walker, &traversal, &starts, depth)?;
+            let rows = || connections.connections().iter().copied().map(CommonRow);
             let page = page(viewer.snapshot(), rows(), |_| Ok(true), ORDER, &window, viewer.budget())?;
             let total = Total::count(ctx, &viewer, rows, |_| Ok(true))?;
             Ok(Connection::new(&listing, &viewer, &page, total, |row| {
-                CommonNeighbor::new(&viewer, row.0, found.paths_to(row.0.entity))
+                CommonNeighbor::new(&viewer, row.0, connections.paths_to(row.0.entity))
             }))
         };
-        Some(ask())
+        Some(resolve())
     }
 }
 
 /// A common connection as a row: ordered by distance, then id.
 #[derive(Debug, Clone, Copy)]
-struct Common(algo::CommonConnection<EntityIx>);
+struct CommonRow(algo::CommonConnection<EntityIx>);
 
-impl Ordered for Common {
+impl Ordered for CommonRow {
     type Field = ();
 
     fn id(self, snapshot: &Snapshot) -> Cow<'_, str> {

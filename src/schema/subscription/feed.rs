@@ -1,5 +1,5 @@
-//! What one subscriber is told, and when: the changes after its own place in the log, a page at a time. However slowly it
-//! takes them, it holds no more than a page, and nothing is sent twice or left out.
+//! The feed of one subscriber: the changes after its position in the log, read a page at a time. However slowly the subscriber takes
+//! them, the feed holds at most one page, and no change is sent twice or skipped.
 
 use std::{collections::VecDeque, sync::Arc};
 
@@ -7,77 +7,77 @@ use jiff::SignedDuration;
 use tokio::{sync::watch, task};
 
 use super::{
-    log_readers::Readers,
-    root::{Subject, Wanted},
+    log_readers::LogReaders,
+    root::{EventFilter, SubscriptionSpec},
 };
 use crate::{
     engine::{client::Client, error::Error},
     graph::Snapshot,
     model::{Entry, View},
-    schema::types::changes::change::Place,
+    schema::types::changes::change::ChangePosition,
     store::Store,
 };
 
-/// One subscriber's way through the log.
+/// A subscriber's cursor over the change log.
 pub(in crate::schema) struct Feed {
     store: Arc<Store>,
     newest: watch::Receiver<u64>,
-    /// With whom it takes turns, and over which connection it came.
-    readers: Arc<Readers>,
+    /// The readers that it takes turns with, and its connection.
+    readers: Arc<LogReaders>,
     client: Client,
-    wanted: Wanted,
-    /// Read and not yet told, oldest first.
+    filter: EventFilter,
+    /// Entries that were read and not yet sent, oldest first.
     page: VecDeque<Arc<Entry>>,
-    /// The next step of the first of them.
+    /// The index of the next step in the first of them.
     step: usize,
-    /// The last position that was read.
+    /// The position of the last entry read.
     read: u64,
     entries_max: usize,
 }
 
 impl Feed {
-    /// Begins after the subject's cursor, or with what is recorded from now on.
+    /// Opens a feed that begins after the cursor in `spec`, or with the next change recorded.
     pub(in crate::schema) async fn open(
         store: Arc<Store>,
-        subject: Subject,
+        spec: SubscriptionSpec,
         entries_max: usize,
-        (readers, client): (Arc<Readers>, Client),
+        (readers, client): (Arc<LogReaders>, Client),
     ) -> Result<Self, Error> {
         let newest = store.watch();
         let last = *newest.borrow();
-        let (read, step) = match subject.after {
+        let (read, step) = match spec.after {
             None => (last, 0),
-            Some(Place { position, .. }) if position > last => {
+            Some(ChangePosition { position, .. }) if position > last => {
                 return Err(Error::bad_user_input(
                     "Subscription.changes(after:)",
-                    "the cursor is of a change that is not in this log: it comes from another server, or from a store that was since restored from a backup. Ask for changes without after, and read anew what you keep",
+                    "the change of this cursor is not in this log: it comes from another server, or from a store that has been restored from a backup since. Subscribe without after, and reload the data that you have cached",
                 ));
             }
-            // No change stands there: nothing was seen.
-            Some(Place { position: 0, .. }) => (0, 0),
-            // The rest of the entry may be unseen.
-            Some(Place { position, step }) => (position.saturating_sub(1), step.saturating_add(1)),
+            // There is no change at position 0, so all changes follow.
+            Some(ChangePosition { position: 0, .. }) => (0, 0),
+            // The remaining steps of the entry may not have been received.
+            Some(ChangePosition { position, step }) => (position.saturating_sub(1), step.saturating_add(1)),
         };
         let mut feed = Self {
             store,
             newest,
             readers,
             client,
-            wanted: subject.wanted,
+            filter: spec.filter,
             page: VecDeque::new(),
             step,
             read,
             entries_max: entries_max.max(1),
         };
-        if let Wanted::Entities(_) = feed.wanted {
+        if let EventFilter::Entities(_) = feed.filter {
             feed.catch_up().await?;
         }
         Ok(feed)
     }
 
-    /// Learns what passing the log up to here would have told: what the entities were merged into.
+    /// Adds the entities into which the watched ones were merged before this position, as if the log had been read up to here.
     async fn catch_up(&mut self) -> Result<(), Error> {
-        // Before the log is asked what comes next: what the state knows too early is told again by the log.
+        // The state is taken before the log is read: a merge that the state has already is in the entries that follow, too.
         let state = self.store.state();
         let next = self.entries(1).await?.into_iter().next();
         let just_before = |entry: &Arc<Entry>| entry.recorded_at.checked_sub(SignedDuration::from_nanos(1)).ok();
@@ -85,26 +85,26 @@ impl Feed {
             Some(moment) => state.graph().known_at(moment),
             None => state.graph().clone(),
         };
-        if let Wanted::Entities(ids) = &mut self.wanted {
-            let mut known = 0;
-            // What was led to stands at the end, and is looked at in its turn.
-            while let Some(id) = ids.get(known) {
+        if let EventFilter::Entities(ids) = &mut self.filter {
+            let mut checked = 0;
+            // New ids are appended, and checked in turn.
+            while let Some(id) = ids.get(checked) {
                 let into = merged_into(&graph, id).filter(|into| !ids.contains(into));
                 ids.extend(into);
-                known += 1;
+                checked += 1;
             }
         }
         if let Some(entry) = next {
-            // The steps of it that were told.
+            // Its steps that were already received.
             for step in entry.steps.iter().take(self.step) {
-                let _ = self.wanted.fits(&entry, step);
+                let _ = self.filter.matches(&entry, step);
             }
         }
         Ok(())
     }
 
-    /// The next change to tell, when there is one: its entry and the number of its step. Dropping the future loses nothing.
-    /// None when the store is gone.
+    /// Waits for the next change to send, and returns its entry and the index of its step. Dropping the future loses nothing.
+    /// None when the store has been dropped.
     pub(in crate::schema) async fn next(&mut self) -> Result<Option<(Arc<Entry>, usize)>, Error> {
         loop {
             while let Some(entry) = self.page.front() {
@@ -113,17 +113,17 @@ impl Feed {
                     self.step = 0;
                     continue;
                 };
-                let number = self.step;
+                let index = self.step;
                 self.step += 1;
-                if self.wanted.fits(entry, step) {
-                    return Ok(Some((Arc::clone(entry), number)));
+                if self.filter.matches(entry, step) {
+                    return Ok(Some((Arc::clone(entry), index)));
                 }
             }
-            // Marked as seen before reading: what is published meanwhile wakes again.
+            // Marked as seen before reading, so that an entry published meanwhile wakes the feed again.
             let newest = *self.newest.borrow_and_update();
             if self.read < newest {
                 self.fill(newest).await?;
-                // A long log that holds nothing of interest must not keep a thread to itself.
+                // A long log without a matching change must not occupy a thread.
                 task::yield_now().await;
             } else if self.newest.changed().await.is_err() {
                 return Ok(None);
@@ -131,7 +131,7 @@ impl Feed {
         }
     }
 
-    /// Reads a page of what is published: the state that answers holds these entries.
+    /// Reads a page of entries up to `newest`, which the state that answers the events includes.
     async fn fill(&mut self, newest: u64) -> Result<(), Error> {
         let entries = self.entries(self.entries_max).await?;
         self.page
@@ -143,7 +143,7 @@ impl Feed {
         Ok(())
     }
 
-    /// At most `max` entries after those read, from the disk where they are not at hand.
+    /// At most `max` entries after the last one read, from disk unless they are in memory.
     async fn entries(&self, max: usize) -> Result<Vec<Arc<Entry>>, Error> {
         if let Some(entries) = self.store.recent_after(self.read, max) {
             return Ok(entries);
@@ -152,25 +152,25 @@ impl Feed {
         let turn = turn.ok_or_else(|| Error::internal("the semaphore of the log's readers is closed"))?;
         let (store, after) = (Arc::clone(&self.store), self.read);
         let reading = task::spawn_blocking(move || {
-            // Held by who reads and not by who waits: a subscriber that left makes no room before its page is read.
+            // The turn belongs to the read and not to the future: when a subscriber leaves, its turn ends only after the read.
             let _turn = turn;
             store.entries_after(after, max)
         });
-        let read = reading
+        let entries = reading
             .await
             .map_err(|error| Error::internal(format!("reading the log failed: {error}")))?;
-        read.map_err(|error| {
+        entries.map_err(|error| {
             tracing::error!(%error, "the log cannot be read for a subscription");
             Error::unavailable(
-                "The log of changes cannot be read now. Subscribe again after the last cursor in a moment.",
+                "The change log cannot be read at the moment. Subscribe again after the last cursor in a moment.",
             )
         })
     }
 }
 
-/// The entity that this one was merged into, if it is gone because it was.
+/// The entity into which the one with this id was merged, if it is still merged.
 fn merged_into(graph: &Snapshot, id: &str) -> Option<String> {
-    // As of that moment, so that what it was merged into counts though that was merged since.
+    // As of the moment of the merge, since the other entity may itself have been merged later.
     let view = View::now(graph.merged_at(id)?);
     let into = graph.entity_by_id(id, &graph.mask(&view))?;
     Some(graph.entity(into).id().to_owned())

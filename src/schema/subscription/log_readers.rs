@@ -1,6 +1,6 @@
-//! Who reads the log from the disk for subscribers: a few at a time, since all come back after a restart, and none of them may
-//! take the threads that serve requests or the whole machine. Each connection reads one page at a time, so that one with a
-//! thousand subscriptions keeps nobody waiting for more than a page of it.
+//! Turns for reading the log from disk for subscribers: a few at a time, since all subscribers reconnect after a restart, and they
+//! must not take the threads that serve requests or the whole machine. Each connection reads one page at a time, so that one with
+//! a thousand subscriptions delays others by at most one page.
 
 use std::{
     collections::HashMap,
@@ -11,39 +11,39 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::engine::client::Client;
 
-/// How many pages are read at a time.
+/// The maximum number of pages that are read at a time.
 const READERS: usize = 2;
 
-/// Whose turn it is to read.
+/// The turns of all subscriptions.
 #[derive(Debug)]
-pub(in crate::schema) struct Readers {
+pub(in crate::schema) struct LogReaders {
     pages: Arc<Semaphore>,
-    clients: Mutex<HashMap<Client, Waiting>>,
+    clients: Mutex<HashMap<Client, ClientQueue>>,
 }
 
-/// The subscriptions of one connection that read or wait to.
+/// The subscriptions of one connection that read or wait for their turn.
 #[derive(Debug)]
-struct Waiting {
+struct ClientQueue {
     turn: Arc<Semaphore>,
     count: usize,
 }
 
-/// The right to read a page, until it is dropped.
+/// The right to read a page, held until it is dropped.
 #[derive(Debug)]
-pub(in crate::schema) struct Turn {
+pub(in crate::schema) struct ReadTurn {
     _page: OwnedSemaphorePermit,
-    _own: OwnedSemaphorePermit,
-    _entered: Entered,
+    _client_turn: OwnedSemaphorePermit,
+    _entry: ClientEntry,
 }
 
-/// Keeps what is known of a client as long as one of its subscriptions needs it.
+/// Keeps the queue of a client alive while one of its subscriptions uses it.
 #[derive(Debug)]
-struct Entered {
-    readers: Arc<Readers>,
+struct ClientEntry {
+    readers: Arc<LogReaders>,
     client: Client,
 }
 
-impl Default for Readers {
+impl Default for LogReaders {
     fn default() -> Self {
         Self {
             pages: Arc::new(Semaphore::new(READERS)),
@@ -52,43 +52,43 @@ impl Default for Readers {
     }
 }
 
-impl Readers {
-    /// A turn for a subscription of `client`: after those of the same client that came before, and after one of each other.
-    /// None when nothing is read any more. Dropping the future gives the place up.
-    pub(in crate::schema) async fn turn(self: &Arc<Self>, client: Client) -> Option<Turn> {
-        let (own, entered) = self.enter(client);
-        let own = own.acquire_owned().await.ok()?;
+impl LogReaders {
+    /// Waits for the turn of a subscription of `client`: after the earlier ones of the same client, and after at most one of each
+    /// other client. None when the semaphore is closed. Dropping the future leaves the queue.
+    pub(in crate::schema) async fn turn(self: &Arc<Self>, client: Client) -> Option<ReadTurn> {
+        let (client_turn, entry) = self.enter(client);
+        let client_turn = client_turn.acquire_owned().await.ok()?;
         let page = Arc::clone(&self.pages).acquire_owned().await.ok()?;
-        Some(Turn {
+        Some(ReadTurn {
             _page: page,
-            _own: own,
-            _entered: entered,
+            _client_turn: client_turn,
+            _entry: entry,
         })
     }
 
-    fn enter(self: &Arc<Self>, client: Client) -> (Arc<Semaphore>, Entered) {
+    fn enter(self: &Arc<Self>, client: Client) -> (Arc<Semaphore>, ClientEntry) {
         let mut clients = self.clients();
-        let waiting = clients.entry(client).or_insert_with(|| Waiting {
+        let queue = clients.entry(client).or_insert_with(|| ClientQueue {
             turn: Arc::new(Semaphore::new(1)),
             count: 0,
         });
-        waiting.count += 1;
+        queue.count += 1;
         let readers = Arc::clone(self);
-        (Arc::clone(&waiting.turn), Entered { readers, client })
+        (Arc::clone(&queue.turn), ClientEntry { readers, client })
     }
 
-    fn clients(&self) -> MutexGuard<'_, HashMap<Client, Waiting>> {
-        // Nothing in it is ever half done.
+    fn clients(&self) -> MutexGuard<'_, HashMap<Client, ClientQueue>> {
+        // No panic can leave the map in an inconsistent state.
         self.clients.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Drop for Entered {
+impl Drop for ClientEntry {
     fn drop(&mut self) {
         let mut clients = self.readers.clients();
-        if let Some(waiting) = clients.get_mut(&self.client) {
-            waiting.count -= 1;
-            if waiting.count == 0 {
+        if let Some(queue) = clients.get_mut(&self.client) {
+            queue.count -= 1;
+            if queue.count == 0 {
                 clients.remove(&self.client);
             }
         }
@@ -109,16 +109,16 @@ mod tests {
 
     #[tokio::test]
     async fn a_connection_with_many_subscriptions_reads_one_page_at_a_time() {
-        let readers = Arc::new(Readers::default());
+        let readers = Arc::new(LogReaders::default());
         let first = readers.turn(client(1)).await.unwrap();
-        let many: Vec<_> = (0..100)
+        let tasks: Vec<_> = (0..100)
             .map(|_| {
                 let readers = Arc::clone(&readers);
                 tokio::spawn(async move { drop(readers.turn(client(1)).await) })
             })
             .collect();
         tokio::task::yield_now().await;
-        // The second place is free for another, though a hundred came before.
+        // The second page is free for another client, though a hundred subscriptions came earlier.
         let other = timeout(Duration::from_secs(10), readers.turn(client(2))).await.unwrap();
         assert!(
             timeout(Duration::from_millis(20), readers.turn(client(3)))
@@ -127,22 +127,22 @@ mod tests {
         );
         drop(first);
         drop(other);
-        for waiting in many {
-            timeout(Duration::from_secs(10), waiting).await.unwrap().unwrap();
+        for task in tasks {
+            timeout(Duration::from_secs(10), task).await.unwrap().unwrap();
         }
-        assert!(readers.clients().is_empty(), "what is over is forgotten");
+        assert!(readers.clients().is_empty(), "empty queues are removed");
     }
 
     #[tokio::test]
-    async fn whoever_gives_up_leaves_nothing_behind() {
-        let readers = Arc::new(Readers::default());
-        let held = readers.turn(client(1)).await.unwrap();
+    async fn a_subscription_that_gives_up_leaves_the_queue() {
+        let readers = Arc::new(LogReaders::default());
+        let turn = readers.turn(client(1)).await.unwrap();
         assert!(
             timeout(Duration::from_millis(5), readers.turn(client(1)))
                 .await
                 .is_err()
         );
-        drop(held);
+        drop(turn);
         assert!(
             timeout(Duration::from_secs(10), readers.turn(client(1)))
                 .await

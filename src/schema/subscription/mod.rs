@@ -1,4 +1,4 @@
-//! The root of subscriptions, and what one subscriber receives. Start with `root`.
+//! The root of subscriptions, and the feed of one subscriber. Start with `root`.
 
 pub(in crate::schema) mod feed;
 pub(in crate::schema) mod log_readers;

@@ -1,5 +1,5 @@
-//! The root fields that watch the log. A subscription is opened once, which checks what it asks for, and then asked again for
-//! each event, over the state and within the budget of that moment. What to send when is decided by `feed`.
+//! The root fields that watch the change log. A subscription is executed once on opening, which checks its arguments, and again for
+//! each event, over the latest state and within a new budget. `feed` decides which events to send and when.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -14,143 +14,148 @@ use crate::{
     schema::{
         context::viewer::Viewer,
         query::changes::ChangeFilter,
-        types::changes::change::{Change, Place},
+        types::changes::change::{Change, ChangePosition},
         values::node_key::NodeKey,
     },
 };
 
-/// So many entities may be watched by one subscription.
+/// The maximum number of entities that one subscription may watch.
 const IDS_MAX: usize = 100;
 
-/// What a subscription asks for.
+/// The checked arguments of a subscription.
 #[derive(Debug, Clone)]
-pub(in crate::schema) struct Subject {
-    /// The last change that was seen; none to begin with the next one.
-    pub(in crate::schema) after: Option<Place>,
-    pub(in crate::schema) wanted: Wanted,
+pub(in crate::schema) struct SubscriptionSpec {
+    /// The last change received so far; none to begin with the next one.
+    pub(in crate::schema) after: Option<ChangePosition>,
+    pub(in crate::schema) filter: EventFilter,
 }
 
-/// Which changes a subscription asks for.
+/// The changes that a subscription sends.
 #[derive(Debug, Clone)]
-pub(in crate::schema) enum Wanted {
+pub(in crate::schema) enum EventFilter {
     Changes(ChangeFilter),
-    /// Of these entities and their relationships.
+    /// Changes of these entities and of their relationships.
     Entities(Vec<String>),
 }
 
-impl Wanted {
-    /// Whether the next change of the log is asked for. Whoever watches an entity watches what it is merged into.
-    pub(in crate::schema) fn fits(&mut self, entry: &Entry, step: &Step) -> bool {
+impl EventFilter {
+    /// Whether the next change of the log matches. An entity that is merged into another is watched there from then on.
+    pub(in crate::schema) fn matches(&mut self, entry: &Entry, step: &Step) -> bool {
         match self {
-            Self::Changes(filter) => filter.fits(entry, step),
+            Self::Changes(filter) => filter.matches(entry, step),
             Self::Entities(ids) => {
-                let fits = step.entities.iter().any(|entity| ids.contains(entity));
+                let matches = step.entities.iter().any(|entity| ids.contains(entity));
                 if let Recorded::Merge { from, into } = &step.change
                     && ids.contains(from)
                     && !ids.contains(into)
                 {
                     ids.push(into.clone());
                 }
-                fits
+                matches
             }
         }
     }
 }
 
-/// In the data of a request: what its root field is to do.
+/// The task of the root field, in the data of a request.
 #[derive(Debug, Clone)]
 pub(in crate::schema) enum Phase {
-    /// Say what is asked for, after this cursor where the transport names one.
-    Open(Arc<Opening>),
-    /// Answer this change: an entry and the number of its step.
-    Tell(Arc<Entry>, usize),
+    /// Check the arguments and store them in the slot.
+    Open(Arc<SpecSlot>),
+    /// Answer this change: an entry and the index of its step.
+    Deliver(Arc<Entry>, usize),
 }
 
-/// Where a root field says what it is asked for.
+/// The slot in which a root field stores its checked arguments.
 #[derive(Debug, Default)]
-pub(in crate::schema) struct Opening {
+pub(in crate::schema) struct SpecSlot {
     resume_after: Option<String>,
-    subject: Mutex<Option<Subject>>,
+    spec: Mutex<Option<SubscriptionSpec>>,
 }
 
-impl Opening {
+impl SpecSlot {
+    /// An empty slot. `resume_after` replaces the argument `after`.
     pub(in crate::schema) fn new(resume_after: Option<String>) -> Self {
         Self {
             resume_after,
-            subject: Mutex::default(),
+            spec: Mutex::default(),
         }
     }
 
-    /// What was asked for; none when the field refused its arguments.
-    pub(in crate::schema) fn subject(&self) -> Option<Subject> {
-        self.subject.lock().unwrap_or_else(PoisonError::into_inner).take()
+    /// The arguments; none when the field refused them.
+    pub(in crate::schema) fn take(&self) -> Option<SubscriptionSpec> {
+        self.spec.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 
-/// What the root fields have in common: no event while opening, and one afterwards.
+/// The implementation that the root fields share: no event while opening, and one event afterwards.
 fn events(
     ctx: &Context<'_>,
     after: Option<String>,
-    wanted: impl FnOnce() -> Result<Wanted, Error>,
+    filter: impl FnOnce() -> Result<EventFilter, Error>,
 ) -> Result<impl Stream<Item = Change>, Error> {
     let phase = ctx.data::<Phase>().map_err(|error| Error::internal(error.message))?;
     let event = match phase {
-        Phase::Open(opening) => {
+        Phase::Open(slot) => {
             let coordinate = format!("Subscription.{}(after:)", ctx.field().name());
-            let after = opening.resume_after.clone().or(after);
-            let subject = Subject {
-                after: after.map(|after| place(&after, &coordinate)).transpose()?,
-                wanted: wanted()?,
+            let after = slot.resume_after.clone().or(after);
+            let spec = SubscriptionSpec {
+                after: after.map(|after| position(&after, &coordinate)).transpose()?,
+                filter: filter()?,
             };
-            *opening.subject.lock().unwrap_or_else(PoisonError::into_inner) = Some(subject);
+            *slot.spec.lock().unwrap_or_else(PoisonError::into_inner) = Some(spec);
             None
         }
-        Phase::Tell(entry, step) => Some(Change::new(Viewer::of_now(ctx)?, Arc::clone(entry), *step)),
+        Phase::Deliver(entry, step) => Some(Change::new(Viewer::latest(ctx)?, Arc::clone(entry), *step)),
     };
     Ok(stream::iter(event))
 }
 
-fn place(cursor: &str, coordinate: &str) -> Result<Place, Error> {
-    Place::decode(cursor).ok_or_else(|| {
+fn position(cursor: &str, coordinate: &str) -> Result<ChangePosition, Error> {
+    ChangePosition::decode(cursor).ok_or_else(|| {
         let cursor: String = cursor.chars().take(60).collect();
         Error::bad_user_input(
             coordinate,
-            format!("{cursor:?} is no cursor of a change; give the cursor of the last change you saw, or leave it out"),
+            format!(
+                "{cursor:?} is not a cursor of a change; give the cursor of the last change you received, or omit it"
+            ),
         )
     })
 }
 
-/// What is recorded, as it is recorded.
+/// The change log as a stream.
 #[derive(Debug, Default)]
 pub(crate) struct Subscription;
 
-/// What is recorded, as it is recorded: each change once, in the order of the log. Whoever was away resumes after the cursor
-/// of the last change seen, without gaps or repeats. Each event is answered over the state of its moment.
+/// The change log as a stream: each change once, in the order of the log, as soon as it is recorded. A client that was disconnected
+/// resumes after the cursor of the last change it received, without gaps or repeats. Each event is computed over the state at the
+/// moment of sending.
 #[Root]
 impl Subscription {
-    /// Every change of every record, or those that fit.
+    /// All changes of all records, or those that match the filter.
     async fn changes(
         &self,
         ctx: &Context<'_>,
         #[graphql(
-            desc = "The cursor of the last change seen: what followed is told first. Default: only what is recorded from now on."
+            desc = "The cursor of the last change received: all later changes are sent, starting with those already recorded. Default: only changes recorded from now on."
         )]
         after: Option<String>,
-        #[graphql(desc = "Only those that fit.")] filter: Option<ChangeFilter>,
+        #[graphql(desc = "Only changes that match.")] filter: Option<ChangeFilter>,
     ) -> Result<impl Stream<Item = Change>, Error> {
         events(ctx, after, || {
             let filter = filter.unwrap_or_default().checked("Subscription.changes(filter:)")?;
-            Ok(Wanted::Changes(filter))
+            Ok(EventFilter::Changes(filter))
         })
     }
 
-    /// The changes of entities and of their relationships. An entity that is merged into another is followed there.
+    /// The changes of the given entities and of their relationships. When an entity is merged into another one, the other is
+    /// watched from then on.
     async fn entity_changed(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The ids of the entities, 1 to 100.")] ids: Vec<NodeKey>,
         #[graphql(
-            desc = "The cursor of the last change seen: what followed is told first. Default: only what is recorded from now on."
+            desc = "The cursor of the last change received: all later changes are sent, starting with those already recorded. Default: only changes recorded from now on."
         )]
         after: Option<String>,
     ) -> Result<impl Stream<Item = Change>, Error> {
@@ -158,10 +163,10 @@ impl Subscription {
             if !(1..=IDS_MAX).contains(&ids.len()) {
                 return Err(Error::bad_user_input(
                     "Subscription.entityChanged(ids:)",
-                    format!("there are {} ids; it takes 1 to {IDS_MAX}", ids.len()),
+                    format!("there are {} ids; 1 to {IDS_MAX} are allowed", ids.len()),
                 ));
             }
-            Ok(Wanted::Entities(ids.into_iter().map(|id| id.0).collect()))
+            Ok(EventFilter::Entities(ids.into_iter().map(|id| id.0).collect()))
         })
     }
 }

@@ -1,4 +1,4 @@
-//! The enums of the model as GraphQL enums, described by the model itself.
+//! The enums of the model as GraphQL enums, with the model's descriptions.
 
 use std::{any::type_name, borrow::Cow};
 
@@ -11,7 +11,7 @@ use async_graphql::{
 
 use crate::model::{Catalog, Set};
 
-/// A member of a closed set, as GraphQL reads and writes it.
+/// A member of an enum of the model, as GraphQL reads and writes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Member<T>(pub(crate) T);
 

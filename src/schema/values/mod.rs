@@ -1,4 +1,4 @@
-//! Values of the schema that are no types of the data: scalars, enums, ids, pages and cursors.
+//! Values of the schema that are not types of the data: scalars, enums, ids, pages and cursors.
 
 pub(in crate::schema) mod argument_hash;
 pub(in crate::schema) mod enums;

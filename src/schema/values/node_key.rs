@@ -1,4 +1,4 @@
-//! Ids as arguments: those of answers carry the view through which something was seen, and an argument names the thing.
+//! Ids as arguments: an id in an answer carries the view through which the record was read; an argument refers to the record.
 
 use std::{borrow::Cow, ops::Deref};
 
@@ -6,7 +6,7 @@ use async_graphql::{ID, InputType, InputValueError, InputValueResult, Value, reg
 
 use crate::model::RequestedView;
 
-/// The id of something in the data, whichever of its ids was given.
+/// The key of a record, from any of its ids.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct NodeKey(pub(crate) String);
 

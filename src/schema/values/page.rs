@@ -1,4 +1,4 @@
-//! Relay pages: arguments, opaque cursors that stay valid, and connections.
+//! Relay connections: arguments, opaque cursors that stay valid, and pages.
 
 use std::borrow::Cow;
 
@@ -14,10 +14,10 @@ use crate::{
     schema::context::viewer::{Viewer, hash_of},
 };
 
-/// How many elements a page may have.
+/// The maximum number of elements on a page.
 pub(crate) const PAGE_MAX: usize = 1000;
 
-/// Which page is asked for.
+/// The arguments that select a page.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct PageArgs {
     pub(crate) first: Option<i32>,
@@ -38,11 +38,11 @@ impl PageArgs {
     }
 }
 
-/// One listing to page through: what it lists, in which order, under which view.
+/// One listing to page through: its field, arguments, sort order and view.
 pub(crate) struct Listing {
     /// The schema coordinate of its field: `Company.partners`.
     coordinate: String,
-    /// Tells this listing from every other.
+    /// A hash that identifies this listing.
     fingerprint: u64,
     keys: usize,
 }
@@ -59,7 +59,7 @@ impl Listing {
         Self::with_keys(ctx, viewer, parent, owner, order.len())
     }
 
-    /// The same, of rows whose positions have so many keys.
+    /// The same for rows whose positions have `keys` sort keys.
     pub(crate) fn with_keys(
         ctx: &Context<'_>,
         viewer: &Viewer,
@@ -68,37 +68,37 @@ impl Listing {
         keys: usize,
     ) -> Result<Self, Error> {
         let coordinate = format!("{parent}.{}", ctx.field().name());
-        let told = format!(
+        let identity = format!(
             "{coordinate}\n{owner}\n{}\n{}",
-            viewer.asked(),
+            viewer.view_hash(),
             arguments_hash(ctx, parent)?
         );
         Ok(Self {
-            fingerprint: hash_of(&told),
+            fingerprint: hash_of(&identity),
             coordinate,
             keys,
         })
     }
 
-    /// The window asked for, and the viewer that sees what the first page saw.
+    /// The requested window, and the viewer of the state that the first page was read from.
     pub(crate) fn window(&self, viewer: &Viewer, args: &PageArgs) -> Result<(Window, Viewer), Error> {
-        let place = |argument: &str| format!("{}({argument}:)", self.coordinate);
+        let coordinate = |argument: &str| format!("{}({argument}:)", self.coordinate);
         let size = |argument: &str, size: i32| {
             usize::try_from(size)
                 .ok()
                 .filter(|size| *size <= PAGE_MAX)
                 .ok_or_else(|| {
                     Error::bad_user_input(
-                        place(argument),
-                        format!("{argument} is {size}; it takes 0 to {PAGE_MAX}"),
+                        coordinate(argument),
+                        format!("{argument} is {size}; it must be 0 to {PAGE_MAX}"),
                     )
                 })
         };
         let take = match (args.first, args.last) {
             (Some(_), Some(_)) => {
                 return Err(Error::bad_user_input(
-                    place("last"),
-                    "first and last exclude each other; give one of them",
+                    coordinate("last"),
+                    "first and last cannot be combined; use one of them",
                 ));
             }
             (Some(first), None) => Take::First(size("first", first)?),
@@ -106,23 +106,23 @@ impl Listing {
             (None, None) if args.before.is_some() && args.after.is_none() => Take::Last(PAGE_DEFAULT),
             (None, None) => Take::First(PAGE_DEFAULT),
         };
-        let read = |argument: &str, cursor: &Option<String>| -> Result<Option<Cursor>, Error> {
+        let decode = |argument: &str, cursor: &Option<String>| -> Result<Option<Cursor>, Error> {
             let Some(text) = cursor else { return Ok(None) };
-            let refuse = |why: &str| Error::bad_user_input(place(argument), format!("{argument} {why}"));
+            let refuse = |why: &str| Error::bad_user_input(coordinate(argument), format!("{argument} {why}"));
             let cursor = Cursor::decode(text)
                 .ok_or_else(|| refuse("is not a cursor of this server; take one from pageInfo or an edge"))?;
             if cursor.fingerprint != self.fingerprint || cursor.position.keys.len() != self.keys {
                 return Err(refuse(
-                    "comes from another listing; a cursor goes with the order, filter and view it was made under",
+                    "comes from another listing; a cursor is valid only with the order, filter and view that it was returned for",
                 ));
             }
             Ok(Some(cursor))
         };
-        let (after, before) = (read("after", &args.after)?, read("before", &args.before)?);
-        let state = after.as_ref().or(before.as_ref());
-        let viewer = state.map_or_else(
+        let (after, before) = (decode("after", &args.after)?, decode("before", &args.before)?);
+        let cursor = after.as_ref().or(before.as_ref());
+        let viewer = cursor.map_or_else(
             || viewer.clone(),
-            |cursor| viewer.as_of(cursor.state(viewer.view()), cursor.last),
+            |cursor| viewer.with_records_until(cursor.last_recorded_at, cursor.view(viewer.view())),
         );
         let window = Window {
             after: after.map(|cursor| cursor.position),
@@ -132,7 +132,7 @@ impl Listing {
         Ok((window, viewer))
     }
 
-    /// The cursor of a row on a page of this listing, seen by `viewer`.
+    /// The cursor of a row of this listing, as seen by `viewer`.
     pub(crate) fn cursor(&self, viewer: &Viewer, position: Position) -> String {
         let view = viewer.view();
         Cursor {
@@ -140,20 +140,20 @@ impl Listing {
             position,
             as_of: view.as_of,
             known_at: view.known_at,
-            last: viewer.last(),
+            last_recorded_at: viewer.last_recorded_at(),
         }
         .encode()
     }
 }
 
-/// Order, last key and id, and the state that the first page read.
+/// A position in a listing, and the state that the first page was read from.
 struct Cursor {
     fingerprint: u64,
     position: Position,
     as_of: AsOf,
     known_at: jiff::Timestamp,
-    /// When the last record was made that the first page could see.
-    last: jiff::Timestamp,
+    /// The time of the last record that the first page could see.
+    last_recorded_at: jiff::Timestamp,
 }
 
 impl Cursor {
@@ -167,22 +167,22 @@ impl Cursor {
             AsOf::Day(day) => Some(day.to_string()),
             AsOf::Ever => None,
         };
-        let told = json!([
+        let fields = json!([
             format!("{:x}", self.fingerprint),
             keys.collect::<Vec<_>>(),
             self.position.id,
             day,
             self.known_at.to_string(),
-            self.last.to_string()
+            self.last_recorded_at.to_string()
         ]);
-        BASE64_URL_SAFE_NO_PAD.encode(told.to_string())
+        BASE64_URL_SAFE_NO_PAD.encode(fields.to_string())
     }
 
     fn decode(text: &str) -> Option<Self> {
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).ok()?;
-        let told: (String, Vec<JsonValue>, String, Option<String>, String, String) =
+        let fields: (String, Vec<JsonValue>, String, Option<String>, String, String) =
             serde_json::from_slice(&bytes).ok()?;
-        let (fingerprint, keys, id, day, known_at, last) = told;
+        let (fingerprint, keys, id, day, known_at, last_recorded_at) = fields;
         let key = |key: JsonValue| match key {
             JsonValue::Null => Some(Key::Missing),
             JsonValue::Number(number) => number.as_f64().map(Key::Number),
@@ -197,11 +197,12 @@ impl Cursor {
             },
             as_of: day.map_or(Some(AsOf::Ever), |day| day.parse().ok().map(AsOf::Day))?,
             known_at: known_at.parse().ok()?,
-            last: last.parse().ok()?,
+            last_recorded_at: last_recorded_at.parse().ok()?,
         })
     }
 
-    fn state(&self, view: View) -> View {
+    /// `view` at the day and the moment of the first page.
+    fn view(&self, view: View) -> View {
         View {
             as_of: self.as_of,
             known_at: self.known_at,
@@ -210,12 +211,12 @@ impl Cursor {
     }
 }
 
-/// Whether there is more, and where the page begins and ends.
+/// Whether there are more pages, and the cursors of the first and the last element of this one.
 #[derive(Debug, Clone, SimpleObject)]
 pub(crate) struct PageInfo {
-    /// Whether elements precede this page.
+    /// Whether there are elements before this page.
     pub(crate) has_previous_page: bool,
-    /// Whether elements follow this page.
+    /// Whether there are elements after this page.
     pub(crate) has_next_page: bool,
     /// The cursor of the first element; null on an empty page.
     pub(crate) start_cursor: Option<String>,
@@ -224,7 +225,7 @@ pub(crate) struct PageInfo {
 }
 
 impl PageInfo {
-    /// What a page with these cursors says of itself.
+    /// The information about a page whose elements have these cursors.
     pub(crate) fn of<R>(page: &Page<R>, cursors: &[String]) -> Self {
         Self {
             has_previous_page: page.has_previous,
@@ -235,43 +236,44 @@ impl PageInfo {
     }
 }
 
-/// How many of something there are, if the connection being resolved is asked for it. Counting costs as much as listing
+/// The total number of elements of the connection being resolved, if `totalCount` is selected. Counting costs as much as listing
 /// everything.
 ///
-/// Counted with the connection and not by its field: `totalCount` is never null, so it must not fail.
+/// Counted together with the connection rather than in its field: `totalCount` is never null, so it must not fail.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Total(Option<i32>);
 
 impl Total {
-    /// Counts those of `rows` that fit when `totalCount` is selected.
+    /// Counts the matching `rows` if `totalCount` is selected.
     pub(crate) fn count<I: Iterator>(
         ctx: &Context<'_>,
         viewer: &Viewer,
         rows: impl FnOnce() -> I,
-        fits: impl Fn(I::Item) -> Result<bool, Exhausted>,
+        matches: impl Fn(I::Item) -> Result<bool, Exhausted>,
     ) -> Result<Self, Error> {
-        Self::counted_if_asked(ctx, || count(rows(), fits, viewer.budget()))
+        Self::count_if_selected(ctx, || count(rows(), matches, viewer.budget()))
     }
 
-    /// What `counts` says when `totalCount` is selected.
-    pub(crate) fn counted_if_asked(
+    /// The result of `count` if `totalCount` is selected.
+    pub(crate) fn count_if_selected(
         ctx: &Context<'_>,
-        counts: impl FnOnce() -> Result<usize, Exhausted>,
+        count: impl FnOnce() -> Result<usize, Exhausted>,
     ) -> Result<Self, Error> {
         if !ctx.look_ahead().field("totalCount").exists() {
             return Ok(Self(None));
         }
-        Self::number(counts()?)
+        Self::from_count(count()?)
     }
 
-    /// So many, counted already.
-    pub(crate) fn number(counted: usize) -> Result<Self, Error> {
-        let counted = i32::try_from(counted);
+    /// A total that has been counted already.
+    pub(crate) fn from_count(count: usize) -> Result<Self, Error> {
+        let count = i32::try_from(count);
         let too_many = |_| Error::limit_exceeded("There are more than 2147483647 elements to count; narrow the filter");
-        counted.map(Some).map(Self).map_err(too_many)
+        count.map(Some).map(Self).map_err(too_many)
     }
 
-    pub(crate) fn counted(self) -> i32 {
+    /// The total. Panics unless `totalCount` is selected.
+    pub(crate) fn value(self) -> i32 {
         self.0.expect("totalCount is counted when it is selected")
     }
 }
@@ -291,28 +293,29 @@ pub(crate) struct Connection<T> {
     pub(crate) total: Total,
 }
 
-/// What a listing of `T` is named after: a timeline lists entries of it.
-fn listed<T: OutputType>() -> String {
+/// The prefix of the names of the connection and edge types of `T`. The entries of a timeline are listed in a
+/// `TimelineConnection`.
+fn type_prefix<T: OutputType>() -> String {
     let name = T::type_name();
     name.strip_suffix("Entry").unwrap_or(&name).to_owned()
 }
 
 impl<T: OutputType> TypeName for Edge<T> {
     fn type_name() -> Cow<'static, str> {
-        format!("{}Edge", listed::<T>()).into()
+        format!("{}Edge", type_prefix::<T>()).into()
     }
 }
 
 impl<T: OutputType> TypeName for Connection<T> {
     fn type_name() -> Cow<'static, str> {
-        format!("{}Connection", listed::<T>()).into()
+        format!("{}Connection", type_prefix::<T>()).into()
     }
 }
 
 /// One element of a page.
 #[Object(name_type)]
 impl<T: OutputType> Edge<T> {
-    /// Where the element stands in the listing: for `after` and `before`.
+    /// The cursor of this element, for `after` and `before`.
     async fn cursor(&self) -> &str {
         &self.cursor
     }
@@ -331,25 +334,25 @@ impl<T: OutputType> Connection<T> {
         &self.edges
     }
 
-    /// The elements alone.
+    /// The elements without their cursors.
     async fn nodes(&self) -> Vec<&T> {
         self.edges.iter().map(|edge| &edge.node).collect()
     }
 
-    /// Whether there is more.
+    /// Whether there are more pages, and the cursors of this one.
     async fn page_info(&self) -> &PageInfo {
         &self.page_info
     }
 
-    /// How many elements there are on all pages. Counted only when selected.
+    /// The number of elements on all pages. Counted only when selected.
     #[graphql(directive = cost::apply("10".to_owned()))]
     async fn total_count(&self) -> i32 {
-        self.total.counted()
+        self.total.value()
     }
 }
 
 impl<T> Connection<T> {
-    /// The connection of `page`, whose elements `node` makes.
+    /// The connection of `page`, whose elements are created by `node`.
     pub(crate) fn new<R: Copy>(
         listing: &Listing,
         viewer: &Viewer,

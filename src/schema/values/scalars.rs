@@ -15,8 +15,8 @@ impl ScalarType for Date {
         let Value::String(text) = &value else {
             return Err(InputValueError::expected_type(value));
         };
-        let refused = || InputValueError::custom(format!("{text:?} is not a date like 2014-11-28"));
-        day(text).map(Self).ok_or_else(refused)
+        let invalid = || InputValueError::custom(format!("{text:?} is not a date like 2014-11-28"));
+        day(text).map(Self).ok_or_else(invalid)
     }
 
     fn to_value(&self) -> Value {
@@ -66,7 +66,7 @@ impl ScalarType for DateTime {
     }
 }
 
-/// An object of a source's own fields, as JSON.
+/// A JSON value.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Json(pub(crate) serde_json::Value);
 
@@ -83,7 +83,7 @@ impl ScalarType for Json {
 }
 
 impl Json {
-    /// The JSON behind a text that the graph keeps.
+    /// Parses the JSON text that the graph stores.
     pub(crate) fn of(text: Option<&str>) -> Option<Self> {
         text.and_then(|text| serde_json::from_str(text).ok()).map(Self)
     }

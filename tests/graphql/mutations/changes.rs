@@ -1,4 +1,4 @@
-//! The log of changes: everything once, in order, from any place.
+//! The change log: every change once, in order, from any position.
 
 use serde_json::{Value, json};
 
@@ -39,15 +39,15 @@ fn listed(desk: &Desk, arguments: &str) -> (Vec<String>, Value) {
     let page = desk.ask(&format!(
         "{{ changes{arguments} {{ nodes {{ action recordId version }} pageInfo {{ hasNextPage endCursor }} }} }}"
     ));
-    let told = page["changes"]["nodes"].as_array().unwrap().iter().map(|change| {
+    let lines = page["changes"]["nodes"].as_array().unwrap().iter().map(|change| {
         let text = |field: &str| change[field].as_str().unwrap().to_owned();
         format!("{} {} {}", text("action"), text("recordId"), change["version"])
     });
-    (told.collect(), page["changes"]["pageInfo"].clone())
+    (lines.collect(), page["changes"]["pageInfo"].clone())
 }
 
 #[test]
-fn pages_of_any_size_hold_every_change_once_in_order() {
+fn pages_of_any_size_contain_every_change_once_in_order() {
     let desk = busy();
     for size in 1..=9 {
         let (mut all, mut after) = (Vec::new(), String::new());
@@ -65,7 +65,7 @@ fn pages_of_any_size_hold_every_change_once_in_order() {
 }
 
 #[test]
-fn the_last_cursor_waits_for_what_comes_next() {
+fn the_last_cursor_continues_with_the_next_change() {
     let desk = busy();
     let (_, info) = listed(&desk, "");
     let after = format!("(after: {})", info["endCursor"]);
@@ -75,7 +75,7 @@ fn the_last_cursor_waits_for_what_comes_next() {
 }
 
 #[test]
-fn a_filter_keeps_what_fits() {
+fn a_filter_selects_matching_changes() {
     let desk = busy();
     let only = |filter: &str| listed(&desk, &format!("(filter: {{{filter}}})")).0;
     assert_eq!(only("nouns: SOURCE"), ["CREATED source:memo 1"]);
@@ -83,9 +83,9 @@ fn a_filter_keeps_what_fits() {
         only("actions: [MERGED, RETRACTED]"),
         ["RETRACTED rel:a:SUPPLIES:b:1 1", "MERGED a 2"]
     );
-    let about = only(r#"entity: "b""#);
+    let concerning_b = only(r#"entity: "b""#);
     assert_eq!(
-        about,
+        concerning_b,
         [
             "CREATED b 1",
             "CREATED rel:a:SUPPLIES:b:1 1",
@@ -94,7 +94,7 @@ fn a_filter_keeps_what_fits() {
             "MERGED a 2"
         ]
     );
-    assert_eq!(only(r#"by: "somebody""#), [""; 0]);
+    assert_eq!(only(r#"by: "unknown""#), [""; 0]);
     let moments = desk.ask("{ changes { nodes { recordedAt } } }");
     let third = &moments["changes"]["nodes"][4]["recordedAt"];
     assert_eq!(only(&format!("since: {third}")), ALL[4..]);
@@ -121,12 +121,12 @@ fn a_change_shows_the_record_before_and_after() {
     assert_eq!(nodes[5]["after"], json!(null));
     assert_eq!(nodes[5]["entities"], json!([{"id": "a"}, {"id": "b"}]));
     assert_eq!(nodes[7]["before"]["id"], "a");
-    assert_eq!(nodes[7]["after"]["id"], "b", "the one that is found instead");
+    assert_eq!(nodes[7]["after"]["id"], "b", "the remaining entity");
 }
 
 #[test]
-fn a_cursor_of_elsewhere_is_refused() {
-    for (after, told) in [
+fn a_foreign_cursor_is_refused() {
+    for (after, advice) in [
         ("nonsense", "not a cursor of changes"),
         ("Y2hhbmdlOjk5OTow", "beyond the last change"),
     ] {
@@ -135,7 +135,7 @@ fn a_cursor_of_elsewhere_is_refused() {
             (code.as_str(), argument.as_str()),
             ("BAD_USER_INPUT", "Query.changes(after:)")
         );
-        assert!(message.contains(told), "{message}");
+        assert!(message.contains(advice), "{message}");
     }
     for first in [-1, 1001] {
         let (code, argument, _) = refused(&format!("{{ changes(first: {first}) {{ totalCount }} }}"));
@@ -147,7 +147,7 @@ fn a_cursor_of_elsewhere_is_refused() {
 }
 
 #[test]
-fn the_payload_says_where_the_log_stands() {
+fn the_payload_has_the_cursor_of_its_last_change() {
     let desk = busy();
     let payload = desk.done("upsertEntities", r#"{entities: {id: "b", name: "B3"}}"#, "cursor");
     desk.done("upsertEntities", r#"{entities: {id: "b", name: "B4"}}"#, "");
@@ -158,7 +158,7 @@ fn the_payload_says_where_the_log_stands() {
 }
 
 #[test]
-fn statistics_tell_where_the_log_stands() {
+fn statistics_have_the_cursor_of_the_last_change() {
     let desk = Desk::new();
     let store = || {
         desk.ask("{ statistics { store { durable beganAt commits cursor logBytes } } }")["statistics"]["store"].clone()
@@ -185,7 +185,7 @@ fn statistics_tell_where_the_log_stands() {
 }
 
 #[test]
-fn every_version_tells_since_when_and_until_when_it_stood() {
+fn every_version_has_the_times_of_its_recording_and_retraction() {
     let desk = Desk::new();
     let recorded = |fields: &str, id: &str| {
         let view = |known_at: &str| {

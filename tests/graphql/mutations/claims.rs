@@ -30,7 +30,7 @@ fn a_new_claim_gets_the_derived_id_and_asserting_it_again_changes_nothing() {
 }
 
 #[test]
-fn ends_of_symmetric_kinds_are_one_claim_whichever_stands_first() {
+fn a_symmetric_relationship_is_one_claim_in_either_order() {
     let desk = Desk::new();
     let partners = |from: &str, to: &str| {
         format!(
@@ -55,7 +55,7 @@ fn an_unknown_end_is_a_claim_with_a_reason() {
 }
 
 #[test]
-fn interests_say_their_type_how_directly_they_are_held_and_of_what_they_are_made_up() {
+fn interests_have_a_type_a_directness_and_components() {
     let desk = Desk::new();
     let evidence = r#"evidence: {sourceId: "cnet-2015"}"#;
     let direct = format!(
@@ -106,7 +106,7 @@ fn interests_say_their_type_how_directly_they_are_held_and_of_what_they_are_made
 }
 
 #[test]
-fn an_update_keeps_what_it_does_not_name_and_all_evidence() {
+fn an_update_preserves_omitted_fields_and_all_evidence() {
     let desk = Desk::new();
     let before = desk.ask(&format!(
         r#"{{ node(id: "{PAYPAL}") {{ ... on Relationship {{ evidence {{ id: key }} }} }} }}"#
@@ -130,7 +130,7 @@ fn an_update_keeps_what_it_does_not_name_and_all_evidence() {
 }
 
 #[test]
-fn evidence_is_added_and_one_with_a_known_id_is_written_over() {
+fn evidence_is_added_and_a_statement_with_an_existing_id_is_overwritten() {
     let desk = Desk::new();
     let statement = |summary: &str| {
         format!(
@@ -163,7 +163,7 @@ fn evidence_is_added_and_one_with_a_known_id_is_written_over() {
 }
 
 #[test]
-fn a_claim_is_ended_and_taken_back() {
+fn a_claim_is_ended_and_retracted() {
     let desk = Desk::new();
     let id = "rel:hudsons-bay:OWNS:saks:2013";
     let ended = desk.done(
@@ -190,7 +190,7 @@ fn a_claim_is_ended_and_taken_back() {
 }
 
 #[test]
-fn an_entity_goes_with_its_relationships_when_that_is_asked_for() {
+fn an_entity_is_retracted_with_its_relationships_on_request() {
     let desk = Desk::new();
     let input = r#"{ids: ["hudsons-bay"], withRelationships: true}"#;
     let taken = desk.done("retractEntities", input, "retractedEntities retractedRelationships");

@@ -1,4 +1,4 @@
-//! What is refused: each fault with its code and place, and nothing applied.
+//! Rejected mutations: each fault with its code and path, and no change.
 
 use guanxi::{
     engine::{Limits, Request},
@@ -12,7 +12,7 @@ use crate::harness::answer_over;
 const SOURCE: &str = r#"source: {id: "memo", publisher: "Us", title: "Memo"}"#;
 
 #[test]
-fn every_fault_has_a_code_and_a_place() {
+fn every_fault_has_a_code_and_a_path() {
     let desk = Desk::new();
     desk.done(
         "upsertEntities",
@@ -110,7 +110,7 @@ fn every_fault_has_a_code_and_a_place() {
 }
 
 #[test]
-fn a_fault_says_which_records_it_is_about() {
+fn a_fault_lists_the_records_concerned() {
     let desk = Desk::new();
     let first = |verb: &str, input: &str| desk.run(verb, input, "")["userErrors"][0].clone();
     let conflict = first("upsertEntities", r#"{entities: {id: "ebay", expectedVersion: 0}}"#);
@@ -144,7 +144,7 @@ fn one_fault_refuses_the_whole_batch() {
 }
 
 #[test]
-fn the_first_hundred_faults_are_told_and_how_many_more_there_are() {
+fn the_first_hundred_faults_are_listed_with_the_number_of_further_ones() {
     let items: Vec<Value> = (0..150)
         .map(|number| json!({"id": format!("nobody-{number}")}))
         .collect();
@@ -152,7 +152,7 @@ fn the_first_hundred_faults_are_told_and_how_many_more_there_are() {
     let answer = Desk::new().answer(query, json!({"items": items}));
     let payload = &answer["data"]["upsertEntities"];
     assert_eq!(payload["userErrors"].as_array().unwrap().len(), 100);
-    // A kind and a name are missing of each.
+    // Each lacks a kind and a name.
     assert_eq!(payload["furtherUserErrors"], json!(200));
 }
 
@@ -170,7 +170,7 @@ fn a_batch_over_the_limit_is_refused_before_anything() {
         );
         assert_eq!(desk.position(), 0);
     }
-    // Whatever the other limits are.
+    // Independent of the other limits.
     let limits = Limits {
         values_max: u64::MAX,
         ..Limits::default()

@@ -1,4 +1,4 @@
-//! Changes and the time for a request: what is answered as stopped is not changed, and what is changed is answered as such.
+//! Changes and the time for a request: a change that timed out is not applied, and an applied change is reported.
 
 use std::{
     sync::{Arc, mpsc},
@@ -75,12 +75,12 @@ fn is_recorded(store: &Store, id: &str) -> bool {
     graph.entity_by_id(id, &graph.everything_known()).is_some()
 }
 
-/// Checks that what is answered as changed is there, and that what is not answered so is not.
+/// Checks that the changes in the answer are recorded, and no others.
 fn agrees(store: &Store, prefix: &str, count: usize, answer: &Value) {
     for number in 0..count {
         let id = format!("{prefix}-{number}");
-        let told = &answer["data"][format!("m{number}")]["changes"][0]["recordId"];
-        assert_eq!(is_recorded(store, &id), *told == json!(id), "{id} in {answer:#}");
+        let recorded_id = &answer["data"][format!("m{number}")]["changes"][0]["recordId"];
+        assert_eq!(is_recorded(store, &id), *recorded_id == json!(id), "{id} in {answer:#}");
     }
     let errors = answer["errors"].as_array().map_or(&[][..], Vec::as_slice);
     for error in errors {
@@ -97,13 +97,13 @@ fn api(timeout_ms: u64) -> Api {
 }
 
 #[test]
-fn what_the_writer_was_given_is_answered_as_it_ends_and_the_rest_is_not_begun() {
+fn a_submitted_change_is_answered_with_its_outcome_and_later_ones_do_not_begin() {
     let (store, api) = (store_of(&BUNDLED), api(200));
-    let held = busy(&store);
+    let busy_writer = busy(&store);
     let began = Instant::now();
     let release = std::thread::spawn(move || {
         std::thread::sleep(Duration::from_millis(2_000));
-        drop(held);
+        drop(busy_writer);
     });
     let request = Request::new("test", changes("late", 3));
     let answer = serde_json::to_value(answer_over(&api, &store, request)).unwrap();
@@ -123,16 +123,13 @@ fn what_the_writer_was_given_is_answered_as_it_ends_and_the_rest_is_not_begun() 
     let errors = answer["errors"].as_array().unwrap();
     assert_eq!(errors.len(), 2, "{answer:#}");
     assert!(
-        errors[0]["message"]
-            .as_str()
-            .unwrap()
-            .contains("nothing of it was changed"),
+        errors[0]["message"].as_str().unwrap().contains("nothing was changed"),
         "{answer:#}"
     );
 }
 
 #[test]
-fn however_short_the_time_is_answers_say_what_was_changed() {
+fn answers_report_the_changes_whatever_the_timeout() {
     let store = store_of(&BUNDLED);
     for (round, timeout_ms) in [0, 1, 1, 1, 1, 2, 2, 2, 3, 3, 4, 5, 7, 9, 12, 15]
         .into_iter()
@@ -146,11 +143,11 @@ fn however_short_the_time_is_answers_say_what_was_changed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_socket_is_told_of_what_was_changed_before_it_is_closed() {
+async fn a_socket_receives_the_outcome_of_a_change_before_it_is_closed() {
     for stops in [true, false] {
         let mut live = Live::start(Setup::default()).await;
         let mut socket = live.ready().await;
-        let held = busy(&live.store);
+        let busy_writer = busy(&live.store);
         socket.subscribe("change", &changes("socket", 2)).await;
         socket.subscribe("read", "subscription { changes { recordId } }").await;
         tokio::time::sleep(Duration::from_millis(300)).await;
@@ -160,22 +157,22 @@ async fn a_socket_is_told_of_what_was_changed_before_it_is_closed() {
             socket.say(json!({"type": "no such type"})).await;
         }
         tokio::time::sleep(Duration::from_millis(200)).await;
-        drop(held);
-        let told = socket.hear().await;
+        drop(busy_writer);
+        let message = socket.hear().await;
         assert_eq!(
-            (&told["id"], &told["type"]),
+            (&message["id"], &message["type"]),
             (&json!("change"), &json!("next")),
-            "{told:#}"
+            "{message:#}"
         );
-        agrees(&live.store, "socket", 2, &told["payload"]);
-        assert_eq!(told["payload"]["data"]["m1"], Value::Null, "closing begins nothing");
+        agrees(&live.store, "socket", 2, &message["payload"]);
+        assert_eq!(message["payload"]["data"]["m1"], Value::Null, "closing begins nothing");
         assert_eq!(socket.hear().await, json!({"id": "change", "type": "complete"}));
         let code = if stops { 1001 } else { 4400 };
         assert_eq!(socket.closed().await.0, code);
     }
 }
 
-/// Sends the changes and answers the connection, on which the answer will stand.
+/// Sends the changes and returns the connection, which will receive the answer.
 async fn send(live: &Live, query: &str) -> TcpStream {
     let mut stream = TcpStream::connect(("127.0.0.1", live.port)).await.unwrap();
     let body = json!({ "query": query }).to_string();
@@ -190,7 +187,7 @@ async fn send(live: &Live, query: &str) -> TcpStream {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_stops_answers_what_was_changed_and_begins_nothing() {
+async fn a_stopping_server_answers_the_submitted_change_and_begins_no_other() {
     let mut live = Live::start(Setup {
         settings: Settings {
             drain_ms: 1,
@@ -199,11 +196,11 @@ async fn a_server_that_stops_answers_what_was_changed_and_begins_nothing() {
         ..Setup::default()
     })
     .await;
-    let held = busy(&live.store);
+    let busy_writer = busy(&live.store);
     let mut stream = send(&live, &changes("stop", 2)).await;
     live.stop();
     tokio::time::sleep(Duration::from_millis(200)).await;
-    drop(held);
+    drop(busy_writer);
     let mut text = String::new();
     tokio::time::timeout(Duration::from_secs(20), stream.read_to_string(&mut text))
         .await
@@ -219,18 +216,18 @@ async fn a_server_that_stops_answers_what_was_changed_and_begins_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn for_a_client_that_went_away_nothing_more_is_begun() {
+async fn no_further_change_begins_for_a_disconnected_client() {
     let live = Live::start(Setup::default()).await;
     let store = Arc::clone(&live.store);
-    let held = busy(&store);
+    let busy_writer = busy(&store);
     drop(send(&live, &changes("gone", 3)).await);
     let mut socket = live.ready().await;
     socket.subscribe("change", &changes("left", 3)).await;
     tokio::time::sleep(Duration::from_millis(300)).await;
     socket.say(json!({"type": "complete", "id": "change"})).await;
     tokio::time::sleep(Duration::from_millis(300)).await;
-    drop(held);
-    // A change of somebody else is carried out after theirs.
+    drop(busy_writer);
+    // A change of another client is applied after theirs.
     live.record(&["Afterwards"]).await;
     for prefix in ["gone", "left"] {
         assert!(is_recorded(&store, &format!("{prefix}-0")), "{prefix}");

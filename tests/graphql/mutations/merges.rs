@@ -1,4 +1,4 @@
-//! Merges: everything goes over, old ids find the new, and undoing restores every record.
+//! Merges: everything moves, old ids find the remaining entity, and undoing restores every record.
 
 use guanxi::model::{AsOf, Record, Set, Timestamp, View};
 use proptest::prelude::*;
@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::Desk;
 
-/// Everything that is known now, as values.
+/// All current records, as values.
 fn everything(desk: &Desk) -> Vec<Record> {
     let state = desk.store.state();
     let graph = state.graph();
@@ -29,7 +29,7 @@ fn everything(desk: &Desk) -> Vec<Record> {
 }
 
 #[test]
-fn what_was_of_the_others_is_of_the_one_that_stays() {
+fn a_merge_moves_everything_to_the_remaining_entity() {
     let desk = Desk::new();
     let input = r#"{from: ["jingming-li"], into: "rebecca-lui"}"#;
     let merged = desk.done(
@@ -45,7 +45,7 @@ fn what_was_of_the_others_is_of_the_one_that_stays() {
         found,
         json!({"entity": {"id": "rebecca-lui"}, "node": {"id": "rebecca-lui"}})
     );
-    // Whoever writes to the old id means the one that stays.
+    // A write to the old id goes to the remaining entity.
     assert_eq!(
         desk.changed(
             "upsertEntities",
@@ -56,7 +56,7 @@ fn what_was_of_the_others_is_of_the_one_that_stays() {
 }
 
 #[test]
-fn a_speaker_is_replaced_and_what_connects_the_merged_is_taken_back() {
+fn a_merge_moves_statements_and_retracts_relationships_between_the_merged() {
     let desk = Desk::new();
     let merged = desk.done(
         "mergeEntities",
@@ -67,15 +67,15 @@ fn a_speaker_is_replaced_and_what_connects_the_merged_is_taken_back() {
         merged["retractedRelationships"],
         json!(["rel:paypal:OWNS:paypal-china:1"])
     );
-    let said = desk.ask(r#"{ entity(by: {id: "paypal"}) { statements { nodes { stance } } } }"#);
+    let data = desk.ask(r#"{ entity(by: {id: "paypal"}) { statements { nodes { stance } } } }"#);
     assert_eq!(
-        said["entity"]["statements"]["nodes"],
+        data["entity"]["statements"]["nodes"],
         json!([{"stance": "DECLINES_COMMENT"}])
     );
 }
 
 #[test]
-fn a_merge_of_what_was_merged_is_a_cycle_a_conflict_or_nothing() {
+fn a_repeated_merge_is_a_cycle_a_conflict_or_no_change() {
     let desk = Desk::new();
     desk.done("mergeEntities", r#"{from: ["gilt"], into: "saks"}"#, "");
     assert_eq!(
@@ -94,7 +94,7 @@ fn a_merge_of_what_was_merged_is_a_cycle_a_conflict_or_nothing() {
         desk.faults("retractEntities", r#"{ids: ["gilt"]}"#),
         ["NOT_FOUND input.ids.0"]
     );
-    // What is merged into an old id goes into the one that is found by it.
+    // A merge into an old id goes into the entity found by it.
     let next = desk.done("mergeEntities", r#"{from: ["ashford"], into: "gilt"}"#, "entity { id }");
     assert_eq!(next["entity"]["id"], "saks");
     let last = desk.done("mergeEntities", r#"{from: ["saks"], into: "iherb"}"#, "entity { id }");
@@ -107,7 +107,7 @@ fn a_merge_of_what_was_merged_is_a_cycle_a_conflict_or_nothing() {
 }
 
 #[test]
-fn who_still_writes_the_old_ids_means_the_same_claims() {
+fn old_ids_refer_to_the_same_claims_after_a_merge() {
     let desk = Desk::new();
     let claim = |from: &str, to: &str| {
         format!(
@@ -122,7 +122,7 @@ fn who_still_writes_the_old_ids_means_the_same_claims() {
 }
 
 #[test]
-fn what_changed_since_a_merge_stands_against_undoing_it() {
+fn a_merge_cannot_be_undone_after_a_later_change() {
     let desk = Desk::new();
     let merge = desk.done("mergeEntities", r#"{from: ["gilt"], into: "saks"}"#, "merge");
     let undo = format!(r#"{{merge: {}}}"#, merge["merge"]);
@@ -151,14 +151,14 @@ fn a_merge_is_undone_once() {
 }
 
 #[test]
-fn a_merge_is_found_by_who_was_merged_as_long_as_it_lasts() {
+fn a_merge_is_found_by_a_merged_entity_until_it_is_undone() {
     let desk = Desk::new();
     let undo = |id: &str| {
         let undone = desk.run("unmergeEntities", &format!(r#"{{merge: "{id}"}}"#), "");
         undone["userErrors"][0]["code"].as_str().unwrap_or_default().to_owned()
     };
     let describe = |id: &str| {
-        let input = format!(r#"{{entities: {{id: "{id}", description: "said again"}}}}"#);
+        let input = format!(r#"{{entities: {{id: "{id}", description: "changed again"}}}}"#);
         desk.done("upsertEntities", &input, "");
     };
     let merge = |from: &str, into: &str| {
@@ -168,7 +168,7 @@ fn a_merge_is_found_by_who_was_merged_as_long_as_it_lasts() {
     assert_eq!(undo("gilt"), "NOT_FOUND");
     merge("gilt", "saks");
     assert_eq!(undo("gilt"), "");
-    // Other commits stand before, between and after.
+    // There are other commits before, between and after.
     for id in ["amazon", "ebay", "iherb"] {
         describe(id);
     }

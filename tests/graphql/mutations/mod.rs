@@ -21,11 +21,11 @@ use crate::harness::{BUNDLED, answer_over, store_of};
 
 static API: LazyLock<Api> = LazyLock::new(|| Api::new(Limits::default()).unwrap());
 
-/// What a mutation answers here beside what is tested.
+/// The fields of a payload that every test selects.
 const OUTCOME: &str =
     "changes { action noun recordId version } replayed userErrors { code path currentVersion candidates message }";
 
-/// A store of the bundled network that nobody else changes.
+/// A store of the bundled network of its own.
 pub(super) struct Desk {
     pub(super) store: Arc<Store>,
 }
@@ -37,7 +37,7 @@ impl Desk {
         }
     }
 
-    /// The whole answer.
+    /// The answer as JSON.
     pub(super) fn answer(&self, query: &str, variables: Value) -> Value {
         let mut request = Request::new("test", query);
         if let Value::Object(variables) = variables {
@@ -53,7 +53,7 @@ impl Desk {
         answer["data"].clone()
     }
 
-    /// What a mutation did, `fields` of its payload and the outcome.
+    /// The payload of a mutation: `fields` and the outcome.
     pub(super) fn run(&self, verb: &str, input: &str, fields: &str) -> Value {
         self.ask(&format!(
             "mutation {{ {verb}(input: {input}) {{ {fields} {OUTCOME} }} }}"
@@ -61,14 +61,14 @@ impl Desk {
             .clone()
     }
 
-    /// The same, which must be without faults.
+    /// The same, which must have no faults.
     pub(super) fn done(&self, verb: &str, input: &str, fields: &str) -> Value {
         let payload = self.run(verb, input, fields);
         assert_eq!(payload["userErrors"], json!([]), "{verb} {input}\n{payload:#}");
         payload
     }
 
-    /// What was changed: `ACTION id version`.
+    /// The changes: `ACTION id version`.
     pub(super) fn changed(&self, verb: &str, input: &str) -> Vec<String> {
         changes_in(&self.done(verb, input, ""))
     }
@@ -80,7 +80,7 @@ impl Desk {
         assert_eq!(payload["changes"], json!([]), "{verb} {input}\n{payload:#}");
         assert_eq!(self.position(), position, "nothing is applied: {verb} {input}");
         let faults = payload["userErrors"].as_array().unwrap().iter();
-        let told = faults.map(|fault| {
+        let lines = faults.map(|fault| {
             let path: Vec<&str> = fault["path"]
                 .as_array()
                 .unwrap()
@@ -90,7 +90,7 @@ impl Desk {
             assert_ne!(fault["message"], "", "{payload:#}");
             format!("{} {}", fault["code"].as_str().unwrap(), path.join("."))
         });
-        told.collect()
+        lines.collect()
     }
 
     /// The position of the last commit.
@@ -99,12 +99,12 @@ impl Desk {
     }
 }
 
-/// What a payload says was changed: `ACTION id version`.
+/// The changes in a payload: `ACTION id version`.
 pub(super) fn changes_in(payload: &Value) -> Vec<String> {
     let changes = payload["changes"].as_array().unwrap().iter();
-    let told = changes.map(|change| {
+    let lines = changes.map(|change| {
         let text = |field: &str| change[field].as_str().unwrap().to_owned();
         format!("{} {} {}", text("action"), text("recordId"), change["version"])
     });
-    told.collect()
+    lines.collect()
 }

@@ -1,11 +1,11 @@
-//! Sources and entities: what is given replaces, what is left out stays, null empties.
+//! Sources and entities: given fields replace, omitted ones stay, null clears.
 
 use serde_json::json;
 
 use super::Desk;
 
 #[test]
-fn what_is_given_replaces_what_is_left_out_stays_and_null_empties() {
+fn given_fields_replace_omitted_ones_stay_and_null_clears() {
     let desk = Desk::new();
     let fields = "entities { id name description country founded status version names { text kind } }";
     let input = r#"{entities: {id: "n", kind: COMPANY, name: " N ", description: "one", country: "CN", founded: "2001", status: ACTIVE, names: {text: "Nn"}}}"#;
@@ -22,23 +22,23 @@ fn what_is_given_replaces_what_is_left_out_stays_and_null_empties() {
 }
 
 #[test]
-fn a_variable_that_is_left_out_stays_and_null_empties() {
+fn an_omitted_variable_keeps_its_field_and_null_clears_it() {
     let desk = Desk::new();
     let query = r#"mutation ($description: String, $country: String) {
         upsertEntities(input: {entities: {id: "ebay", description: $description, country: $country}}) { entities { description country } }
     }"#;
-    let written = |variables| desk.answer(query, variables)["data"]["upsertEntities"]["entities"][0].clone();
+    let update = |variables| desk.answer(query, variables)["data"]["upsertEntities"]["entities"][0].clone();
     let both = json!({"description": "one", "country": "US"});
-    assert_eq!(written(both.clone()), both);
-    assert_eq!(written(json!({})), both);
+    assert_eq!(update(both.clone()), both);
+    assert_eq!(update(json!({})), both);
     assert_eq!(
-        written(json!({"description": null})),
+        update(json!({"description": null})),
         json!({"description": null, "country": "US"})
     );
 }
 
 #[test]
-fn what_changes_nothing_makes_no_version() {
+fn an_update_without_a_difference_makes_no_version() {
     let desk = Desk::new();
     let input =
         r#"{entities: [{id: "ebay", name: "eBay"}, {id: "paypal", country: "US"}, {id: "apple", description: null}]}"#;
@@ -57,7 +57,7 @@ fn what_changes_nothing_makes_no_version() {
 }
 
 #[test]
-fn any_identifier_says_which_entity_is_meant() {
+fn an_entity_is_updated_by_any_of_its_identifiers() {
     let desk = Desk::new();
     let lei = r#"{scheme: "LEI", value: "5493001KJTIIGC8Y1R12"}"#;
     let created = format!(r#"{{entities: {{kind: COMPANY, name: "B", identifiers: [{lei}]}}}}"#);
@@ -71,7 +71,7 @@ fn any_identifier_says_which_entity_is_meant() {
     let found = desk.done("upsertEntities", &added, fields);
     assert_eq!(found["entities"][0]["name"], "Bee");
     assert_eq!(found["entities"][0]["identifiers"].as_array().unwrap().len(), 2);
-    // With one, they are all there are.
+    // With an id, they replace the list.
     let replaced = r#"{entities: {id: "lei:5493001KJTIIGC8Y1R12", identifiers: [{scheme: "qid", value: "Q2"}]}}"#;
     let found = desk.done("upsertEntities", replaced, fields);
     assert_eq!(
@@ -81,7 +81,7 @@ fn any_identifier_says_which_entity_is_meant() {
 }
 
 #[test]
-fn an_identifier_moves_when_one_batch_takes_it_from_the_one_and_gives_it_to_the_other() {
+fn an_identifier_can_move_between_entities_in_one_batch() {
     let desk = Desk::new();
     let input = r#"{entities: [{id: "china", identifiers: []}, {id: "japan", identifiers: {scheme: "iso3166-1", value: "CN"}}]}"#;
     assert_eq!(
@@ -93,7 +93,7 @@ fn an_identifier_moves_when_one_batch_takes_it_from_the_one_and_gives_it_to_the_
 }
 
 #[test]
-fn sources_are_known_with_and_without_their_prefix() {
+fn sources_are_found_with_and_without_their_prefix() {
     let desk = Desk::new();
     let input =
         r#"{sources: [{id: "memo", publisher: "Us", title: "Memo"}, {id: "source:cnet-2015", licence: "free"}]}"#;

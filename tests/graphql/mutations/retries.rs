@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{Desk, changes_in};
 
 #[test]
-fn a_retry_answers_what_the_first_attempt_did() {
+fn a_retry_returns_the_result_of_the_first_attempt() {
     let desk = Desk::new();
     let input = r#"{entities: [{id: "n", kind: COMPANY, name: "N", expectedVersion: 0}, {id: "ebay", name: "eBay"}], idempotencyKey: "k1"}"#;
     let fields = "entities { id version } cursor recordedAt";
@@ -18,7 +18,7 @@ fn a_retry_answers_what_the_first_attempt_did() {
 }
 
 #[test]
-fn a_key_goes_with_one_mutation_and_its_arguments() {
+fn a_key_belongs_to_one_mutation_and_its_arguments() {
     let desk = Desk::new();
     let input =
         |name: &str| format!(r#"{{entities: {{id: "n", kind: COMPANY, name: "{name}"}}, idempotencyKey: "k1"}}"#);
@@ -35,7 +35,7 @@ fn a_key_goes_with_one_mutation_and_its_arguments() {
 }
 
 #[test]
-fn what_was_refused_may_be_tried_again_under_its_key() {
+fn a_rejected_mutation_can_be_retried_with_its_key() {
     let desk = Desk::new();
     let input = r#"{relationships: {kind: OWNS, from: {id: "n"}, to: {id: "saks"}, evidence: {sourceId: "cnet-2015"}}, idempotencyKey: "k"}"#;
     assert_eq!(
@@ -51,7 +51,7 @@ fn what_was_refused_may_be_tried_again_under_its_key() {
     assert_eq!(changes_in(&done), ["CREATED rel:n:OWNS:saks:1 1"]);
 }
 
-/// A source, two companies and what one owns of the other, known by name.
+/// A store with two companies.
 fn prepared() -> Desk {
     let desk = Desk::new();
     let entities = r#"{entities: [{id: "n", kind: COMPANY, name: "Nova"}, {id: "m", kind: COMPANY, name: "Mira", identifiers: {scheme: "x-reg", value: "7"}}]}"#;
@@ -59,7 +59,7 @@ fn prepared() -> Desk {
     desk
 }
 
-/// Retries, and compares with the first answer all but `replayed`.
+/// Retries, and compares the answer with the first one, except for `replayed`.
 fn is_replayed(desk: &Desk, verb: &str, input: &str, fields: &str, first: &Value) {
     let mut again = desk.done(verb, input, fields);
     assert_eq!(again["replayed"], true, "{again:#}");
@@ -68,7 +68,7 @@ fn is_replayed(desk: &Desk, verb: &str, input: &str, fields: &str, first: &Value
 }
 
 #[test]
-fn a_retry_says_the_same_though_what_it_names_has_another_name_by_now() {
+fn a_retry_has_the_same_result_after_its_references_were_renamed() {
     let desk = prepared();
     let assert = r#"{relationships: {kind: OWNS, from: {name: "Nova"}, to: {identifier: {scheme: "x-reg", value: "7"}}, evidence: {sourceId: "cnet-2015"}}, idempotencyKey: "k"}"#;
     let fields = "relationships { id key kind role version }";
@@ -92,7 +92,7 @@ fn a_retry_says_the_same_though_what_it_names_has_another_name_by_now() {
 }
 
 #[test]
-fn a_retry_shows_what_was_changed_or_taken_back_since_as_it_was_left() {
+fn a_retry_returns_records_as_the_first_attempt_left_them() {
     let desk = prepared();
     let assert = r#"{relationships: {kind: OWNS, from: {id: "n"}, to: {id: "m"}, role: "parent", evidence: {sourceId: "cnet-2015"}}, idempotencyKey: "k"}"#;
     let fields = "relationships { key role version }";
@@ -124,14 +124,14 @@ fn a_retry_shows_what_was_changed_or_taken_back_since_as_it_was_left() {
         &sourced,
     );
     is_replayed(&desk, "retractEntities", retract, lists, &retracted);
-    // Clients that keep what they saw by its id do not take it for what stands now.
+    // A client that caches by id does not mistake it for the current state.
     let again = desk.done("assertRelationships", assert, "relationships { id } recordedAt");
     let id = format!("rel:n:OWNS:m:1?knownAt={}", again["recordedAt"].as_str().unwrap());
     assert_eq!(again["relationships"], json!([{ "id": id }]));
 }
 
 #[test]
-fn a_retry_of_a_merge_and_of_its_undoing_is_answered_though_neither_could_be_done_any_more() {
+fn a_retry_of_a_merge_or_its_undoing_succeeds_when_neither_is_possible_any_more() {
     let desk = prepared();
     let merge = r#"{from: ["m"], into: "n", idempotencyKey: "merge"}"#;
     let undo = r#"{merge: "m", idempotencyKey: "undo"}"#;
@@ -150,7 +150,7 @@ fn a_retry_of_a_merge_and_of_its_undoing_is_answered_though_neither_could_be_don
 }
 
 #[test]
-fn a_retry_of_what_changed_nothing_still_tells_what_it_was_about() {
+fn a_retry_of_a_mutation_without_changes_returns_the_same_records() {
     let desk = prepared();
     let same = r#"{entities: {id: "n", name: "Nova"}, idempotencyKey: "same"}"#;
     let fields = "entities { key name version }";

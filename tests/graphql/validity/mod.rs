@@ -1,5 +1,5 @@
-//! Which documents are valid: cases for every rule of the specification, of which this server, apollo-compiler and (in
-//! `tests/web/reference.rs`) graphql-js are asked. Where another opinion differs, it is said why.
+//! Which documents are valid: cases for every rule of the specification, checked with this server, apollo-compiler and (in
+//! `tests/web/reference.rs`) graphql-js. A case states why another implementation differs.
 
 use std::{fs, path::Path};
 
@@ -12,11 +12,11 @@ struct Case {
     rule: String,
     document: String,
     valid: bool,
-    /// Who thinks otherwise, and why.
+    /// The implementations that differ, and why.
     differs: Vec<String>,
 }
 
-/// The cases; their file says how they are written.
+/// The cases; their file describes the format.
 fn cases() -> Vec<Case> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/graphql/validity/cases.txt");
     let mut cases: Vec<Case> = Vec::new();
@@ -51,8 +51,8 @@ fn cases() -> Vec<Case> {
     cases
 }
 
-/// Whether this server takes the document. What it refuses must be refused as no valid document.
-fn is_taken(document: &str) -> bool {
+/// Whether this server accepts the document. A refusal must be one of an invalid document.
+fn is_accepted(document: &str) -> bool {
     let mut request = Request::new("test", document);
     if document.contains("query Run") {
         request.operation_name = Some("Run".to_owned());
@@ -74,7 +74,7 @@ fn every_rule_of_the_specification_holds() {
     let cases = cases();
     let wrong: Vec<String> = cases
         .iter()
-        .filter(|case| is_taken(&case.document) != case.valid)
+        .filter(|case| is_accepted(&case.document) != case.valid)
         .map(|case| format!("{}: {} (valid: {})", case.rule, case.document, case.valid))
         .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -82,7 +82,7 @@ fn every_rule_of_the_specification_holds() {
 }
 
 #[test]
-fn every_invalid_document_says_where_it_is_wrong() {
+fn every_error_of_an_invalid_document_has_a_location() {
     for case in cases().iter().filter(|case| !case.valid) {
         let mut request = Request::new("test", case.document.clone());
         request.operation_name = case.document.contains("query Run").then(|| "Run".to_owned());
@@ -99,16 +99,19 @@ fn schema() -> Valid<Schema> {
 }
 
 #[test]
-fn apollo_compiler_says_the_same_but_where_it_is_said_why_not() {
+fn apollo_compiler_agrees_except_for_explained_differences() {
     let schema = schema();
     let mut wrong = Vec::new();
     for case in cases() {
         let parsed = ExecutableDocument::parse_and_validate(&schema, case.document.as_str(), "request.graphql");
         let is_explained = case.differs.iter().any(|why| why.starts_with("apollo-compiler: "));
         if (parsed.is_ok() == case.valid) == is_explained {
-            let said = parsed.err().map(|invalid| invalid.errors.to_string());
-            let said = said.as_deref().and_then(|said| said.lines().next()).unwrap_or("valid");
-            wrong.push(format!("{}: {}\n  {said}", case.rule, case.document));
+            let reason = parsed.err().map(|invalid| invalid.errors.to_string());
+            let reason = reason
+                .as_deref()
+                .and_then(|reason| reason.lines().next())
+                .unwrap_or("valid");
+            wrong.push(format!("{}: {}\n  {reason}", case.rule, case.document));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

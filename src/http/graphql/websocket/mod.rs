@@ -30,7 +30,7 @@ use crate::{
     engine::{self, Answer, Code as ErrorCode, Error, Operations, Outcome, WriteHandover},
     http::{connections::client::Client, health::Open, refusal::Refusal},
     model::Timestamp,
-    schema::Started,
+    schema::Reply,
 };
 
 /// Answers of a socket that wait to be sent: further ones wait to be computed.
@@ -420,8 +420,8 @@ impl Operation {
         let service = &self.graphql.service;
         let started = service.api.start(request, &service.store, Timestamp::now, None);
         let mut events = match started.await {
-            Started::Subscribed(events) => events,
-            Started::Answered(answer) => return self.last(&answer).await,
+            Reply::Subscription(events) => events,
+            Reply::Answer(answer) => return self.last(&answer).await,
         };
         while let Some(event) = events.next().await {
             if event.answer.outcome != Outcome::Executed {

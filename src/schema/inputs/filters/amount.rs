@@ -8,28 +8,28 @@ use super::{
 };
 use crate::{engine::error::Error, graph, model::Currency};
 
-/// A predicate on an amount of money: `{currency: "USD", value: {gt: 1000000}}`. Everything given must hold; `{}` always holds.
-/// A relationship without an amount fits only `stated: false`.
+/// A predicate on an amount of money: `{currency: "USD", value: {gt: 1000000}}`. All given conditions must hold; `{}` always holds.
+/// A relationship without an amount matches only `stated: false`.
 #[derive(Debug, Clone, InputObject)]
 pub(crate) struct AmountFilter {
-    /// In one of these currencies: codes of three letters (ISO 4217), in capitals or not. An empty list does not hold.
+    /// In one of these currencies: codes of three letters (ISO 4217), in upper or lower case. An empty list never holds.
     currency: MaybeUndefined<Vec<String>>,
-    /// What the amount is of, in the words of the source: `{contains: "loan"}`.
+    /// A comparison of what the amount is of, in the words of the source: `{contains: "loan"}`.
     of: Option<StringFilter>,
-    /// How much, in units of its currency, whichever that is: nothing is converted. Name the currency as well, unless
-    /// numbers alone are to be compared.
+    /// A comparison of the value in units of its own currency. Nothing is converted, so give `currency` as well unless plain
+    /// numbers are to be compared.
     value: Option<FloatFilter>,
-    /// Whether an amount is stated at all.
+    /// Whether an amount is stated.
     stated: MaybeUndefined<bool>,
 }
 
 impl AmountFilter {
     pub(super) fn compile(self, scope: Scope<'_>) -> Result<graph::AmountFilter, Error> {
         let currency = |code: String| {
-            let read = code.trim().to_ascii_uppercase().parse::<Currency>();
-            read.map_err(|_| {
+            let parsed = code.trim().to_ascii_uppercase().parse::<Currency>();
+            parsed.map_err(|_| {
                 scope.refuse(format!(
-                    "{code:?} is no currency; it takes a code of three letters, like USD"
+                    "{code:?} is not a currency; it must be a code of three letters, like USD"
                 ))
             })
         };

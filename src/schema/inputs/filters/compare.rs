@@ -1,18 +1,18 @@
-//! Comparisons of single values that filters are made of. Each holds of everything when nothing is written in it; null in an
-//! operator is refused.
+//! Comparisons of single values, which filters consist of. An empty comparison holds for every value; null as an operand is
+//! refused.
 
 use async_graphql::{InputObject, MaybeUndefined};
 
 use super::scope::Scope;
 use crate::{engine::error::Error, graph, schema::values::scalars::PartialDate};
 
-/// A comparison of text, both sides in NFKC, case-folded, with white space collapsed. Everything given must hold; `{}` always
-/// holds. A text that is missing fits only `stated: false`.
+/// A comparison of text, both sides in NFKC, case-folded, with white space collapsed. All given conditions must hold; `{}` always
+/// holds. A missing text matches only `stated: false`.
 #[derive(Debug, Clone, InputObject)]
 pub(crate) struct StringFilter {
     /// Equal to this.
     eq: MaybeUndefined<String>,
-    /// Equal to one of these, at most 10,000. An empty list does not hold.
+    /// Equal to one of these, at most 10,000. An empty list never holds.
     r#in: MaybeUndefined<Vec<String>>,
     /// Starting with this.
     starts_with: MaybeUndefined<String>,
@@ -20,29 +20,29 @@ pub(crate) struct StringFilter {
     ends_with: MaybeUndefined<String>,
     /// Containing this.
     contains: MaybeUndefined<String>,
-    /// Whether a text is stated at all.
+    /// Whether a text is stated.
     stated: MaybeUndefined<bool>,
 }
 
-/// A comparison of dates by their first days: `2014` compares as 2014-01-01. Everything given must hold; `{}` always holds. A
-/// date that is not stated fits only `stated: false`.
+/// A comparison of dates by their first days: `2014` compares as 2014-01-01. All given conditions must hold; `{}` always holds. A
+/// missing date matches only `stated: false`.
 #[derive(Debug, Clone, InputObject)]
 pub(crate) struct DateFilter {
-    /// On the same first day.
+    /// With the same first day.
     eq: MaybeUndefined<PartialDate>,
     /// Before this.
     lt: MaybeUndefined<PartialDate>,
-    /// Before this or on the same first day.
+    /// Before this or with the same first day.
     lte: MaybeUndefined<PartialDate>,
     /// After this.
     gt: MaybeUndefined<PartialDate>,
-    /// After this or on the same first day.
+    /// After this or with the same first day.
     gte: MaybeUndefined<PartialDate>,
-    /// Whether a date is stated at all.
+    /// Whether a date is stated.
     stated: MaybeUndefined<bool>,
 }
 
-/// A comparison of whole numbers. Everything given must hold; `{}` always holds.
+/// A comparison of whole numbers. All given conditions must hold; `{}` always holds.
 #[derive(Debug, Clone, InputObject)]
 pub(crate) struct IntFilter {
     /// Equal to this.
@@ -57,11 +57,11 @@ pub(crate) struct IntFilter {
     gt: MaybeUndefined<i32>,
     /// At least this.
     gte: MaybeUndefined<i32>,
-    /// Equal to one of these, at most 10,000. An empty list does not hold.
+    /// Equal to one of these, at most 10,000. An empty list never holds.
     r#in: MaybeUndefined<Vec<i32>>,
 }
 
-/// A comparison of numbers. Everything given must hold; `{}` always holds. A number that is missing fits only
+/// A comparison of numbers. All given conditions must hold; `{}` always holds. A missing number matches only
 /// `stated: false`.
 #[derive(Debug, Clone, InputObject)]
 pub(crate) struct FloatFilter {
@@ -77,9 +77,9 @@ pub(crate) struct FloatFilter {
     gt: MaybeUndefined<f64>,
     /// At least this.
     gte: MaybeUndefined<f64>,
-    /// Equal to one of these, at most 10,000. An empty list does not hold.
+    /// Equal to one of these, at most 10,000. An empty list never holds.
     r#in: MaybeUndefined<Vec<f64>>,
-    /// Whether a number is stated at all.
+    /// Whether a number is stated.
     stated: MaybeUndefined<bool>,
 }
 

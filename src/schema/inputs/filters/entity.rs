@@ -7,7 +7,7 @@ use super::{
     nested::Nested,
     property::PropertyFilter,
     relationship::RelationshipFilter,
-    scope::{Scope, Standpoint, set},
+    scope::{Perspective, Scope, set},
 };
 use crate::{
     engine::error::Error,
@@ -16,63 +16,63 @@ use crate::{
     schema::values::{enums::Member, node_key::NodeKey},
 };
 
-/// A predicate on identifiers: one of them fits everything given, or with `stated: false` none does: `{scheme: "lei", stated:
-/// false}` are those without an LEI. `{}` always holds.
+/// A predicate on the identifiers of an entity: at least one meets all given conditions, or with `stated: false` none does.
+/// `{scheme: "lei", stated: false}` matches entities without an LEI. `{}` always holds.
 #[derive(Debug, Clone, InputObject)]
 pub(crate) struct IdentifierFilter {
     /// Of this scheme, compared in lower case: `lei`, `iso3166-1`.
     scheme: MaybeUndefined<String>,
-    /// With one of these values, at most 10,000. Numbers of company registers compare without leading zeros: `0229269` is
-    /// `00229269`. Values of a fixed form, such as an LEI, compare as written.
+    /// With one of these values, at most 10,000. Numbers of company registers compare without leading zeros: `0229269` equals
+    /// `00229269`. Values in a fixed format, such as an LEI, compare as written.
     value: MaybeUndefined<Vec<String>>,
-    /// Whether there is such an identifier. Default: true, where a scheme or values are given.
+    /// Whether there is such an identifier. Default: true if `scheme` or `value` is given.
     stated: MaybeUndefined<bool>,
 }
 
-/// A predicate on entities. Everything given must hold; lists name alternatives. Filters nest at most
-/// 16 deep and combine at most 1,000 filters.
+/// A predicate on entities. All given conditions must hold; a list holds alternatives. Filters nest at most 16 deep, and one
+/// argument combines at most 1,000 filters.
 #[derive(Debug, Clone, InputObject)]
 pub(crate) struct EntityFilter {
-    /// With one of these ids, at most 10,000. An id that does not exist fits nothing.
+    /// With one of these ids, at most 10,000. An id that does not exist matches nothing.
     id: Option<Vec<NodeKey>>,
     /// Of one of these kinds.
     kind: Option<Vec<Member<EntityKind>>>,
-    /// With a name (main or other) that fits.
+    /// With a matching name, main or other.
     name: Option<StringFilter>,
-    /// With a country code that fits.
+    /// With a matching country code.
     country: Option<StringFilter>,
     /// With one of these statuses on the day of the view.
     status: Option<Vec<Member<EntityStatus>>>,
-    /// Founded then.
+    /// With a matching date of foundation.
     founded: Option<DateFilter>,
-    /// With an identifier that fits.
+    /// With matching identifiers.
     identifier: Option<IdentifierFilter>,
-    /// With relationships that fit, each seen from the entity: `{some: {kinds: [OWNS], neighbor: {kind: PERSON}}}`. The
-    /// neighbor's filter may use `relationships` again.
+    /// With matching relationships, each seen from the entity: `{some: {kinds: [OWNS], neighbor: {kind: PERSON}}}`. The filter of
+    /// the neighbor may use `relationships` again.
     relationships: Option<Box<RelationshipsFilter>>,
-    /// With a property that fits, in what its sources carry beyond the fields.
+    /// With a matching value in `properties`.
     property: Option<Box<PropertyFilter>>,
-    /// All of these hold. An empty list holds.
+    /// All of these hold. An empty list always holds.
     and: Option<Vec<Nested<EntityFilter>>>,
-    /// At least one of these holds. An empty list does not.
+    /// At least one of these holds. An empty list never holds.
     or: Option<Vec<Nested<EntityFilter>>>,
     /// This does not hold.
     not: Option<Nested<EntityFilter>>,
 }
 
-/// A predicate on the relationships of an entity that the view sees, each seen from the entity, those whose other end is not
-/// disclosed among them (no `neighbor` predicate fits these). Everything given must hold.
+/// A predicate on those relationships of an entity that the view sees, each seen from the entity. They include relationships whose
+/// other end is not disclosed, which match no `neighbor` filter. All given conditions must hold.
 #[derive(Debug, Clone, InputObject)]
 pub(crate) struct RelationshipsFilter {
-    /// At least one relationship fits.
+    /// At least one relationship matches.
     some: Option<Nested<RelationshipFilter>>,
-    /// No relationship fits.
+    /// No relationship matches.
     none: Option<Nested<RelationshipFilter>>,
-    /// Every relationship fits; so this holds where there are none.
+    /// Every relationship matches; this also holds when there are none.
     all: Option<Nested<RelationshipFilter>>,
-    /// The number of relationships that fit `of` compares so. Several relationships may lead to one neighbor.
+    /// A comparison of the number of relationships that match `of`. Several relationships may lead to one neighbor.
     count: Option<IntFilter>,
-    /// Which relationships `count` counts. Default: all of them. Goes with `count`.
+    /// The relationships that `count` counts. Default: all of them. Requires `count`.
     of: Option<Nested<RelationshipFilter>>,
 }
 
@@ -91,8 +91,8 @@ impl IdentifierFilter {
 
 impl EntityFilter {
     pub(super) fn compile(self, scope: Scope<'_>) -> Result<graph::EntityFilter, Error> {
-        let scope = scope.deeper()?;
-        let each = |filter: Nested<Self>| filter.read(scope)?.compile(scope);
+        let scope = scope.nested()?;
+        let each = |filter: Nested<Self>| filter.parse_in(scope)?.compile(scope);
         Ok(graph::EntityFilter {
             ids: scope.entities("id", self.id)?,
             kinds: set(self.kind),
@@ -119,15 +119,16 @@ impl EntityFilter {
 
 impl RelationshipsFilter {
     fn compile(self, scope: Scope<'_>) -> Result<graph::RelationshipsFilter, Error> {
-        let scope = scope.seen(Standpoint::Entity);
-        let each = |filter: Nested<RelationshipFilter>| filter.read(scope)?.compile(scope);
+        let scope = scope.with_perspective(Perspective::Entity);
+        let each = |filter: Nested<RelationshipFilter>| filter.parse_in(scope)?.compile(scope);
         let relationship = |filter: Option<Nested<RelationshipFilter>>| filter.map(each).transpose();
         let of = relationship(self.of)?;
         let count = match (self.count, of) {
             (None, None) => None,
             (None, Some(_)) => {
-                return Err(scope
-                    .refuse("of says which relationships count counts; give count as well, or use some, none or all"));
+                return Err(scope.refuse(
+                    "of selects the relationships that count counts; give count as well, or use some, none or all",
+                ));
             }
             (Some(is), of) => Some(graph::CountFilter {
                 is: is.compile(scope.counting())?,

@@ -1,4 +1,4 @@
-//! The filters and orders that callers write, turned into predicates of the graph: ids resolved to rows, sizes bounded.
+//! Filters and sort orders as inputs, compiled into predicates of the graph: ids resolved to rows, sizes checked.
 
 mod amount;
 mod compare;
@@ -16,33 +16,33 @@ pub(crate) use self::{
     entity::EntityFilter,
     order::{EntityOrder, RelationshipOrder, entity_order, relationship_order},
     relationship::RelationshipFilter,
-    scope::Standpoint,
+    scope::Perspective,
 };
 use crate::{engine::error::Error, graph, schema::context::viewer::Viewer};
 
-/// The predicate on entities that the argument at `coordinate` gives, for the rows that `viewer` sees.
+/// Compiles the filter of entities in the argument at `coordinate`, for the rows that `viewer` sees.
 pub(crate) fn entity_filter(
     filter: Option<EntityFilter>,
     viewer: &Viewer,
     coordinate: &str,
 ) -> Result<graph::EntityFilter, Error> {
     let filters = Cell::new(0);
-    let scope = Scope::new(viewer, coordinate, Standpoint::Nowhere, &filters);
+    let scope = Scope::new(viewer, coordinate, Perspective::Root, &filters);
     filter
         .map(|filter| filter.compile(scope))
         .transpose()
         .map(Option::unwrap_or_default)
 }
 
-/// The predicate on relationships that the argument at `coordinate` gives, for the rows that `viewer` sees.
+/// Compiles the filter of relationships in the argument at `coordinate`, for the rows that `viewer` sees.
 pub(crate) fn relationship_filter(
     filter: Option<RelationshipFilter>,
-    standpoint: Standpoint,
+    perspective: Perspective,
     viewer: &Viewer,
     coordinate: &str,
 ) -> Result<graph::RelationshipFilter, Error> {
     let filters = Cell::new(0);
-    let scope = Scope::new(viewer, coordinate, standpoint, &filters);
+    let scope = Scope::new(viewer, coordinate, perspective, &filters);
     filter
         .map(|filter| filter.compile(scope))
         .transpose()

@@ -1,4 +1,4 @@
-//! Filters inside filters. Values nest deeper than filters may, and reading them takes stack.
+//! Filters inside filters. Input values may nest deeper than filters may, and parsing them takes stack.
 
 use std::{borrow::Cow, marker::PhantomData};
 
@@ -7,18 +7,18 @@ use async_graphql::{InputType, InputValueResult, Value, registry::Registry};
 use super::scope::Scope;
 use crate::engine::error::Error;
 
-/// A filter inside another, read only when that one is compiled, which counts how deep it stands.
+/// A filter inside another one, parsed only when the outer one is compiled, which checks the depth.
 #[derive(Debug, Clone)]
 pub(crate) struct Nested<T> {
     value: Value,
-    of: PhantomData<T>,
+    filter: PhantomData<T>,
 }
 
 impl<T: InputType> Nested<T> {
-    /// The filter.
-    pub(super) fn read(self, scope: Scope<'_>) -> Result<T, Error> {
-        let read = T::parse(Some(self.value));
-        read.map_err(|error| scope.refuse(error.into_server_error(Default::default()).message))
+    /// Parses the filter; errors are those of `scope`.
+    pub(super) fn parse_in(self, scope: Scope<'_>) -> Result<T, Error> {
+        let filter = T::parse(Some(self.value));
+        filter.map_err(|error| scope.refuse(error.into_server_error(Default::default()).message))
     }
 }
 
@@ -36,7 +36,7 @@ impl<T: InputType> InputType for Nested<T> {
     fn parse(value: Option<Value>) -> InputValueResult<Self> {
         Ok(Self {
             value: value.unwrap_or_default(),
-            of: PhantomData,
+            filter: PhantomData,
         })
     }
 

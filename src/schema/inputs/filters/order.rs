@@ -1,35 +1,35 @@
-//! What listings can be ordered by.
+//! Sort orders of listings.
 
 use async_graphql::InputObject;
 
-use super::scope::Standpoint;
+use super::scope::Perspective;
 use crate::{
     engine::error::Error,
     graph::{EntityOrderField, OrderDirection, RelationshipOrderField},
     schema::values::enums::Member,
 };
 
-/// What to order entities by.
+/// A sort order of entities.
 #[derive(Debug, Clone, InputObject)]
 pub(crate) struct EntityOrder {
-    /// The field to order by. Entities without it come last.
+    /// The field to sort by. Entities without a value come last in either direction.
     pub(crate) field: Member<EntityOrderField>,
-    /// Which way.
+    /// The direction.
     #[graphql(default_with = "Some(Member(OrderDirection::Ascending))")]
     pub(crate) direction: Option<Member<OrderDirection>>,
 }
 
-/// What to order relationships by.
+/// A sort order of relationships.
 #[derive(Debug, Clone, InputObject)]
 pub(crate) struct RelationshipOrder {
-    /// The field to order by. Relationships without it come last.
+    /// The field to sort by. Relationships without a value come last in either direction.
     pub(crate) field: Member<RelationshipOrderField>,
-    /// Which way.
+    /// The direction.
     #[graphql(default_with = "Some(Member(OrderDirection::Ascending))")]
     pub(crate) direction: Option<Member<OrderDirection>>,
 }
 
-/// The order asked for, as the graph understands it.
+/// The sort order in the terms of the graph.
 pub(crate) fn entity_order(order: Option<Vec<EntityOrder>>) -> Vec<(EntityOrderField, OrderDirection)> {
     order
         .unwrap_or_default()
@@ -43,11 +43,11 @@ pub(crate) fn entity_order(order: Option<Vec<EntityOrder>>) -> Vec<(EntityOrderF
         .collect()
 }
 
-/// The order asked for, or what is wrong with it; `place` is the coordinate of the argument.
+/// The sort order in the terms of the graph, or an error; `coordinate` is that of the argument.
 pub(crate) fn relationship_order(
     order: Option<Vec<RelationshipOrder>>,
-    standpoint: Standpoint,
-    place: &str,
+    perspective: Perspective,
+    coordinate: &str,
 ) -> Result<Vec<(RelationshipOrderField, OrderDirection)>, Error> {
     let order: Vec<_> = order
         .unwrap_or_default()
@@ -62,10 +62,10 @@ pub(crate) fn relationship_order(
     let by_neighbor = order
         .iter()
         .any(|(field, _)| *field == RelationshipOrderField::NeighborName);
-    if standpoint == Standpoint::Nowhere && by_neighbor {
+    if perspective == Perspective::Root && by_neighbor {
         return Err(Error::bad_user_input(
-            place,
-            "NEIGHBOR_NAME orders the relationships of one entity; ask below an entity",
+            coordinate,
+            "NEIGHBOR_NAME sorts the relationships of one entity; use it on a field of an entity",
         ));
     }
     Ok(order)

@@ -5,22 +5,21 @@ use async_graphql::{InputObject, MaybeUndefined};
 use super::{compare::FloatFilter, scope::Scope};
 use crate::{engine::error::Error, graph};
 
-/// How many keys a path may have.
+/// The maximum number of keys in a path.
 const KEYS_MAX: usize = 8;
 
-/// A predicate on `properties`, what a source carries beyond the fields: `{path: "registration.city", eq: "Leeds"}`. One value
-/// at the path fits everything given. Where there is no value, only `exists: false` and `number: {stated: false}` hold. A path
-/// alone always holds. Reading the properties of a record counts as looking at 20 relationships, and the conditions beside it
-/// are checked first.
+/// A predicate on `properties`: `{path: "registration.city", eq: "Leeds"}`. One value at the path must meet all given conditions. If
+/// there is no value, only `exists: false` and `number: {stated: false}` hold. A path alone always holds. Reading the properties
+/// of a record costs as much work as 20 relationships, so the other conditions of the filter are checked first.
 #[derive(Debug, Clone, InputObject)]
 pub(crate) struct PropertyFilter {
-    /// Where the value stands: a key, or up to 8 keys joined by dots that lead through nested objects, compared as written. A
-    /// list on the way or at the end fits when any of its items does.
+    /// The path of the value: a key, or up to 8 keys joined by dots that lead through nested objects, compared as written. A list
+    /// on the way or at the end matches when any of its items does.
     path: String,
-    /// Equal to this text. Texts compare as names do (NFKC, case-folded, white space collapsed), numbers and booleans as JSON
-    /// writes them.
+    /// Equal to this text. Texts compare like names (NFKC, case-folded, white space collapsed), numbers and booleans in JSON
+    /// notation.
     eq: MaybeUndefined<String>,
-    /// Equal to one of these, at most 10,000. An empty list does not hold.
+    /// Equal to one of these, at most 10,000. An empty list never holds.
     r#in: MaybeUndefined<Vec<String>>,
     /// Starting with this.
     starts_with: MaybeUndefined<String>,
@@ -28,9 +27,9 @@ pub(crate) struct PropertyFilter {
     ends_with: MaybeUndefined<String>,
     /// Containing this.
     contains: MaybeUndefined<String>,
-    /// Whether there is a value; null and an empty list are none.
+    /// Whether there is a value; null and an empty list count as no value.
     exists: MaybeUndefined<bool>,
-    /// A comparison of the number. A text that writes a number, such as `"12.5"`, counts as that number.
+    /// A comparison of the value as a number. A text in the notation of a number, such as `"12.5"`, counts as that number.
     number: Option<FloatFilter>,
 }
 
@@ -39,13 +38,13 @@ impl PropertyFilter {
         let keys = || self.path.split('.');
         if keys().any(str::is_empty) || keys().count() > KEYS_MAX {
             return Err(scope.refuse(format!(
-                "The path of a property is a key, or up to {KEYS_MAX} keys joined by dots, like \"registration.city\"; {:?} is none",
+                "The path of a property is a key, or up to {KEYS_MAX} keys joined by dots, like \"registration.city\"; {:?} is not",
                 self.path.chars().take(100).collect::<String>()
             )));
         }
         let number = self.number.map(|filter| filter.compile(scope)).transpose()?;
         let scope = Scope {
-            missing: "exists: false",
+            missing_value: "exists: false",
             ..scope
         };
         Ok(graph::PropertyFilter {

@@ -8,7 +8,7 @@ use super::{
     entity::EntityFilter,
     nested::Nested,
     property::PropertyFilter,
-    scope::{Scope, Standpoint, set},
+    scope::{Perspective, Scope, set},
 };
 use crate::{
     engine::error::Error,
@@ -17,20 +17,20 @@ use crate::{
     schema::values::{enums::Member, node_key::NodeKey},
 };
 
-/// A predicate on evidence: one statement fits everything given.
+/// A predicate on evidence: one statement meets all given conditions.
 #[derive(Debug, Clone, InputObject)]
 pub(crate) struct EvidenceFilter {
-    /// Of the source with this id.
+    /// From the source with this id.
     source: Option<NodeKey>,
     /// By the entity with this id.
     speaker: Option<NodeKey>,
     /// With one of these stances.
     stance: Option<Vec<Member<Stance>>>,
-    /// Stated then; the source's date counts where the statement has none.
+    /// With a matching date; a statement without a date has that of its source.
     stated_on: Option<DateFilter>,
 }
 
-/// A predicate on relationships. Everything given must hold; lists name alternatives.
+/// A predicate on relationships. All given conditions must hold; a list holds alternatives.
 #[derive(Debug, Clone, InputObject)]
 pub(crate) struct RelationshipFilter {
     /// Of one of these kinds.
@@ -39,46 +39,47 @@ pub(crate) struct RelationshipFilter {
     categories: Option<Vec<Member<RelationshipCategory>>>,
     /// With one of these statuses, among those that the view sees.
     statuses: Option<Vec<Member<RelationshipStatus>>>,
-    /// Seen from this end. Below an entity and in an entity filter only. Symmetric kinds fit every direction.
+    /// In this direction as seen from the entity; symmetric kinds match every direction. Only for relationships of an entity: in a
+    /// field of an entity, or inside an `EntityFilter`.
     direction: Option<Member<Direction>>,
     /// With a share whose low end is at least this, in percent from 0 to 100.
     share_at_least: Option<f64>,
-    /// A comparison of the share, in percent. It must hold for certain: a range fits when every value within it does. `{gt: 50}`
-    /// fits the shares `51` and `>50..100`, not `50..60`; `{lt: 50}` fits `20..30` and `40..<50`; `{eq: 50}` fits only `50`. A
-    /// relationship without a share fits only `stated: false`.
+    /// A comparison of the share, in percent. It must hold for certain: a range matches when every value in it does. `{gt: 50}`
+    /// matches the shares `51` and `>50..100` but not `50..60`; `{lt: 50}` matches `20..30` and `40..<50`; `{eq: 50}` matches only
+    /// `50`. A relationship without a share matches only `stated: false`.
     share: Option<Box<FloatFilter>>,
-    /// With a share of one of these: of the capital, the votes or the profit.
+    /// With a share of one of these: capital, votes or profit.
     share_of: Option<Vec<Member<ShareOf>>>,
-    /// Of one of these types of interest. A relationship that states none fits no type.
+    /// Of one of these types of interest. A relationship without a stated interest matches no type.
     interest: Option<Vec<Member<Interest>>>,
-    /// Held in one of these ways. UNKNOWN are those that do not say, relationships of other kinds among them.
+    /// Held in one of these ways. UNKNOWN matches relationships that do not state it, including all other kinds.
     directness: Option<Vec<Member<Directness>>>,
-    /// With a role that fits: `{contains: "chief"}`. A relationship without a role fits only `stated: false`.
+    /// With a matching role: `{contains: "chief"}`. A relationship without a role matches only `stated: false`.
     role: Option<Box<StringFilter>>,
-    /// With an amount that fits.
+    /// With a matching amount.
     amount: Option<Box<AmountFilter>>,
-    /// With a property that fits, in what its sources carry beyond the fields.
+    /// With a matching value in `properties`.
     property: Option<Box<PropertyFilter>>,
     /// Whether sources contradict each other.
     disputed: Option<bool>,
-    /// With a `since` that fits.
+    /// With a matching `since`.
     since: Option<DateFilter>,
-    /// With an `until` that fits.
+    /// With a matching `until`.
     until: Option<DateFilter>,
-    /// With a statement that fits.
+    /// With a matching statement.
     evidence: Option<EvidenceFilter>,
-    /// With a neighbor that fits; no neighbor is known where the other end is not disclosed. Below an entity and in an
-    /// entity filter only.
+    /// With a matching neighbor; a relationship whose other end is not disclosed has none. Only for relationships of an entity: in
+    /// a field of an entity, or inside an `EntityFilter`.
     neighbor: Option<Nested<EntityFilter>>,
-    /// Starting from an entity that fits.
+    /// With a matching entity as `from`.
     from: Option<Nested<EntityFilter>>,
-    /// Leading to an entity that fits.
+    /// With a matching entity as `to`.
     to: Option<Nested<EntityFilter>>,
-    /// With both ends among these ids, at most 10,000. Ids that do not exist change nothing.
+    /// With both ends among the entities with these ids, at most 10,000. Ids that do not exist are ignored.
     between: Option<Vec<NodeKey>>,
-    /// All of these hold. An empty list holds.
+    /// All of these hold. An empty list always holds.
     and: Option<Vec<Nested<RelationshipFilter>>>,
-    /// At least one of these holds. An empty list does not.
+    /// At least one of these holds. An empty list never holds.
     or: Option<Vec<Nested<RelationshipFilter>>>,
     /// This does not hold.
     not: Option<Nested<RelationshipFilter>>,
@@ -97,18 +98,18 @@ impl EvidenceFilter {
 
 impl RelationshipFilter {
     pub(super) fn compile(self, scope: Scope<'_>) -> Result<graph::RelationshipFilter, Error> {
-        let scope = scope.deeper()?;
-        if scope.standpoint == Standpoint::Nowhere && (self.direction.is_some() || self.neighbor.is_some()) {
+        let scope = scope.nested()?;
+        if scope.perspective == Perspective::Root && (self.direction.is_some() || self.neighbor.is_some()) {
             return Err(scope.refuse(
-                "direction and neighbor are seen from an entity; here use from and to, or ask below an entity",
+                "direction and neighbor need an entity to be seen from; use from and to here, or query the relationships of an entity",
             ));
         }
         if self.share_at_least.is_some_and(|least| !(0.0..=100.0).contains(&least)) {
-            return Err(scope.refuse("shareAtLeast is in percent, from 0 to 100"));
+            return Err(scope.refuse("shareAtLeast must be a percentage from 0 to 100"));
         }
-        let boxed = |filter: Nested<EntityFilter>| filter.read(scope)?.compile(scope).map(Box::new);
+        let boxed = |filter: Nested<EntityFilter>| filter.parse_in(scope)?.compile(scope).map(Box::new);
         let entity = |filter: Option<Nested<EntityFilter>>| filter.map(boxed).transpose();
-        let each = |filter: Nested<Self>| filter.read(scope)?.compile(scope);
+        let each = |filter: Nested<Self>| filter.parse_in(scope)?.compile(scope);
         Ok(graph::RelationshipFilter {
             kinds: set(self.kinds),
             categories: set(self.categories),

@@ -1,4 +1,4 @@
-//! Where in an argument a filter is being compiled, and the bounds of filters.
+//! The position of a filter in its argument during compilation, and the limits of filters.
 
 use std::cell::Cell;
 
@@ -14,49 +14,49 @@ use crate::{
     },
 };
 
-/// How deep filters of entities and relationships may nest in each other.
+/// The maximum depth to which filters of entities and relationships may nest.
 const FILTER_DEPTH_MAX: usize = 16;
-/// How many filters one argument may combine. Each may be asked of every row.
+/// The maximum number of filters that one argument may combine. Each may be evaluated for every row.
 const FILTERS_MAX: usize = NESTED_MAX;
-/// How many values a list in a filter may hold.
+/// The maximum length of a list in a filter.
 const FILTER_LIST_MAX: usize = 10_000;
 
-/// Whether there is an entity to see a relationship from.
+/// Where a relationship is seen from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Standpoint {
-    /// Below an entity: relationships have a direction and a neighbor.
+pub(crate) enum Perspective {
+    /// From an entity: the relationship has a direction and a neighbor.
     Entity,
-    /// At the root: they have not.
-    Nowhere,
+    /// From the root: it has neither.
+    Root,
 }
 
-/// Where in an argument a filter stands that is being compiled.
+/// The position of the filter being compiled in its argument.
 #[derive(Clone, Copy)]
 pub(super) struct Scope<'a> {
     pub(super) viewer: &'a Viewer,
     pub(super) coordinate: &'a str,
-    pub(super) standpoint: Standpoint,
+    pub(super) perspective: Perspective,
     pub(super) depth: usize,
-    /// How many filters the argument has combined so far.
+    /// The number of filters that the argument has combined so far.
     pub(super) filters: &'a Cell<usize>,
-    /// How to ask for a missing value, which comparing with null does not.
-    pub(super) missing: &'static str,
+    /// The condition to suggest instead of a comparison with null.
+    pub(super) missing_value: &'static str,
 }
 
 impl<'a> Scope<'a> {
     pub(super) fn new(
         viewer: &'a Viewer,
         coordinate: &'a str,
-        standpoint: Standpoint,
+        perspective: Perspective,
         filters: &'a Cell<usize>,
     ) -> Self {
         Self {
             viewer,
             coordinate,
-            standpoint,
+            perspective,
             depth: 0,
             filters,
-            missing: "stated: false",
+            missing_value: "stated: false",
         }
     }
 
@@ -64,66 +64,66 @@ impl<'a> Scope<'a> {
         Error::bad_user_input(self.coordinate, message)
     }
 
-    /// The scope inside one more filter.
-    pub(super) fn deeper(self) -> Result<Self, Error> {
+    /// The scope of a filter one level deeper.
+    pub(super) fn nested(self) -> Result<Self, Error> {
         let depth = self.depth + 1;
         if depth > FILTER_DEPTH_MAX {
             return Err(self.refuse(format!(
-                "The filter nests more than {FILTER_DEPTH_MAX} deep, which is the most; put conditions side by side in one filter, or ask in steps"
+                "The filter nests more than {FILTER_DEPTH_MAX} deep, which is the limit; put conditions side by side in one filter, or split the query"
             )));
         }
         self.filters.set(self.filters.get() + 1);
         if self.filters.get() > FILTERS_MAX {
             return Err(self.refuse(format!(
-                "The filter combines more than {FILTERS_MAX} filters, which is the most; use lists of values (id, in, kinds) instead of or"
+                "The filter combines more than {FILTERS_MAX} filters, which is the limit; use lists of values (id, in, kinds) instead of or"
             )));
         }
         Ok(Self { depth, ..self })
     }
 
-    /// The scope of a count, of which none is missing.
+    /// The scope of a comparison of a count, which always has a value.
     pub(super) fn counting(self) -> Self {
         Self {
-            missing: "eq: 0",
+            missing_value: "eq: 0",
             ..self
         }
     }
 
-    /// The scope of what is seen from elsewhere.
-    pub(super) fn seen(self, standpoint: Standpoint) -> Self {
-        Self { standpoint, ..self }
+    /// The same scope from another perspective.
+    pub(super) fn with_perspective(self, perspective: Perspective) -> Self {
+        Self { perspective, ..self }
     }
 
-    /// The list given for `field`, unless it is too long.
+    /// The list in `field`, unless it is too long.
     pub(super) fn list<T>(self, field: &str, list: Option<Vec<T>>) -> Result<Option<Vec<T>>, Error> {
         match list {
             Some(list) if list.len() > FILTER_LIST_MAX => Err(self.refuse(format!(
-                "{field} lists {} values; a list in a filter takes at most {FILTER_LIST_MAX}. Ask in several requests",
+                "{field} has {} values; a list in a filter may have at most {FILTER_LIST_MAX}. Split the query into several requests",
                 list.len()
             ))),
             list => Ok(list),
         }
     }
 
-    /// What an operator compares with; none when it is not written.
+    /// The operand of an operator; none when the operator is omitted.
     pub(super) fn operand<T>(self, operator: &str, operand: MaybeUndefined<T>) -> Result<Option<T>, Error> {
         match operand {
             MaybeUndefined::Undefined => Ok(None),
             MaybeUndefined::Value(value) => Ok(Some(value)),
             MaybeUndefined::Null => Err(self.refuse(format!(
-                "{operator}: null compares with nothing; leave {operator} out, or use {} to ask for what is missing",
-                self.missing
+                "{operator}: null compares with nothing; omit {operator}, or use {} to match missing values",
+                self.missing_value
             ))),
         }
     }
 
-    /// The list that an operator compares with.
+    /// The list operand of an operator.
     pub(super) fn operands<T>(self, operator: &str, operand: MaybeUndefined<Vec<T>>) -> Result<Option<Vec<T>>, Error> {
         let list = self.operand(operator, operand)?;
         self.list(operator, list)
     }
 
-    /// The filters listed for `field`, compiled.
+    /// Compiles the list of filters in `field`.
     pub(super) fn each<T, F>(
         self,
         field: &str,
@@ -134,17 +134,17 @@ impl<'a> Scope<'a> {
         list.map(|list| list.into_iter().map(compile).collect()).transpose()
     }
 
-    /// The entities whose ids are given for `field`, as far as there are any.
+    /// The existing entities with the ids in `field`.
     pub(super) fn entities(self, field: &str, ids: Option<Vec<NodeKey>>) -> Result<Option<EntitySet>, Error> {
         let ids = self.list(field, ids)?;
-        let named = |ids: Vec<NodeKey>| {
+        let resolve = |ids: Vec<NodeKey>| {
             EntitySet::from_ids(
                 self.viewer.snapshot(),
                 &self.viewer.mask(),
                 ids.iter().map(|id| id.as_str()),
             )
         };
-        Ok(ids.map(named))
+        Ok(ids.map(resolve))
     }
 
     /// The source with this id, if there is one.

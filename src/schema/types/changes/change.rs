@@ -1,4 +1,4 @@
-//! One step of the log of changes: what was done to one record, and the record before and after.
+//! One step of the change log: what was done to one record, and the record before and after.
 
 use std::sync::Arc;
 
@@ -18,31 +18,31 @@ use crate::{
     },
 };
 
-/// Where a change stands in the log. As text it is opaque.
+/// The position of a change in the log, encoded as an opaque cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Place {
-    /// The position of the commit.
+pub(crate) struct ChangePosition {
+    /// The position of the commit in the log.
     pub(crate) position: u64,
-    /// Which of its steps, from 0.
+    /// The index of the step in the commit, from 0.
     pub(crate) step: usize,
 }
 
-impl Place {
+impl ChangePosition {
     pub(crate) fn encode(self) -> String {
         BASE64_URL_SAFE_NO_PAD.encode(format!("change:{}:{}", self.position, self.step))
     }
 
     pub(crate) fn decode(text: &str) -> Option<Self> {
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).ok()?;
-        let told = std::str::from_utf8(&bytes).ok()?.strip_prefix("change:")?;
-        let (position, step) = told.split_once(':')?;
+        let numbers = std::str::from_utf8(&bytes).ok()?.strip_prefix("change:")?;
+        let (position, step) = numbers.split_once(':')?;
         Some(Self {
             position: position.parse().ok()?,
             step: step.parse().ok()?,
         })
     }
 
-    /// The last place of a commit.
+    /// The position of the last step of a commit.
     pub(crate) fn end_of(entry: &Entry) -> Self {
         Self {
             position: entry.position,
@@ -51,7 +51,7 @@ impl Place {
     }
 }
 
-/// What one commit did to one record.
+/// The change that one commit made to one record.
 #[derive(Debug, Clone)]
 pub(crate) struct Change {
     viewer: Viewer,
@@ -60,13 +60,13 @@ pub(crate) struct Change {
 }
 
 impl Change {
-    /// The step of `entry` at this position among its steps; `viewer` sees a state in which it is carried out.
+    /// The step of `entry` with this index; `viewer` reads a state that includes the commit.
     pub(crate) fn new(viewer: Viewer, entry: Arc<Entry>, step: usize) -> Self {
         Self { viewer, entry, step }
     }
 
-    pub(crate) fn place(&self) -> Place {
-        Place {
+    pub(crate) fn position(&self) -> ChangePosition {
+        ChangePosition {
             position: self.entry.position,
             step: self.step,
         }
@@ -76,7 +76,7 @@ impl Change {
         &self.entry.steps[self.step]
     }
 
-    /// Who sees what was known at `moment`.
+    /// The viewer of what was known at `moment`.
     fn at(&self, moment: Timestamp) -> Viewer {
         self.viewer.known_at(moment)
     }
@@ -90,12 +90,12 @@ impl Change {
     }
 }
 
-/// What one commit did to one record.
+/// The change that one commit made to one record.
 #[Object]
 impl Change {
-    /// Where it stands in the log: for `after`.
+    /// The cursor of this change, for `after`.
     async fn cursor(&self) -> String {
-        self.place().encode()
+        self.position().encode()
     }
 
     /// What was done.
@@ -103,7 +103,7 @@ impl Change {
         Member(self.step().action)
     }
 
-    /// What sort of record it is.
+    /// The type of the record.
     async fn noun(&self) -> Member<Noun> {
         Member(self.step().change.noun())
     }
@@ -113,29 +113,29 @@ impl Change {
         self.step().change.id().into()
     }
 
-    /// The version that was made or taken back, from 1.
+    /// The version of the record that was created or retracted, from 1.
     async fn version(&self) -> i32 {
         i32::try_from(self.step().version).unwrap_or(i32::MAX)
     }
 
-    /// The record as it was known just before, with everything selected below; null when it was not known.
+    /// The record as it was known just before, with all fields selected below; null when it did not exist.
     #[graphql(directive = crate::engine::cost::directives::cost::apply("2".to_owned()))]
     async fn before(&self) -> Option<Node> {
         load_node(&self.just_before(), self.step().change.id())
     }
 
-    /// The record as it is known from then on, with everything selected below; null when it was taken back. Of an entity that
-    /// was merged, the one that is found instead.
+    /// The record as it is known from then on, with all fields selected below; null when it was retracted. For an entity that
+    /// was merged into another, the other.
     #[graphql(directive = crate::engine::cost::directives::cost::apply("2".to_owned()))]
     async fn after(&self) -> Option<Node> {
         load_node(&self.just_after(), self.step().change.id())
     }
 
-    /// The entities that it is about, the entity itself or the ends of the relationship: as they stand by now, so that clients
-    /// keep them up to date, or as last known where they are not known any more, or were merged.
+    /// The entities that the change concerns: the entity itself, or the ends of the relationship. Each is in its current state,
+    /// so that clients can update their caches, or in its last known state if it has been retracted or merged since.
     #[graphql(directive = list_size::apply(Some(2), None, None, None))]
     async fn entities(&self) -> Vec<Entity> {
-        let found = |viewer: &Viewer, id: &str| {
+        let load = |viewer: &Viewer, id: &str| {
             let snapshot = viewer.snapshot();
             let ix = snapshot.entity_by_id(id, &viewer.mask())?;
             let is_merged = snapshot.entity(ix).id() != id;
@@ -143,24 +143,24 @@ impl Change {
         };
         let ids = self.step().entities.iter();
         ids.filter_map(|id| {
-            found(&self.viewer, id)
-                .or_else(|| found(&self.just_after(), id))
-                .or_else(|| found(&self.just_before(), id))
+            load(&self.viewer, id)
+                .or_else(|| load(&self.just_after(), id))
+                .or_else(|| load(&self.just_before(), id))
         })
         .collect()
     }
 
-    /// When it was recorded. Everything in one commit has the same moment, and later commits have later ones.
+    /// When it was recorded. All changes of a commit have the same time, and later commits have later times.
     async fn recorded_at(&self) -> DateTime {
         DateTime(self.entry.recorded_at)
     }
 
-    /// Why, in the words of who changed it; null when they did not say.
+    /// The reason given with the mutation; null when none was given.
     async fn reason(&self) -> Option<&str> {
         self.entry.reason.as_deref()
     }
 
-    /// The name of the token that allowed it; null where no access is configured.
+    /// The name of the access token that the mutation was sent with; null when access control is not configured.
     async fn by(&self) -> Option<&str> {
         self.entry.by.as_deref()
     }
@@ -171,14 +171,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_place_comes_back_from_its_text_and_nothing_else_is_one() {
-        let place = Place {
+    fn a_position_survives_encoding_and_other_texts_are_refused() {
+        let position = ChangePosition {
             position: u64::MAX,
             step: 17,
         };
-        assert_eq!(Place::decode(&place.encode()), Some(place));
+        assert_eq!(ChangePosition::decode(&position.encode()), Some(position));
         for text in ["", "1:2", "Y2hhbmdlOg", "Y2hhbmdlOjE6LTE", "ÿ"] {
-            assert_eq!(Place::decode(text), None, "{text}");
+            assert_eq!(ChangePosition::decode(text), None, "{text}");
         }
     }
 }

@@ -23,7 +23,7 @@ pub(crate) struct DiffEntry {
 }
 
 impl DiffEntry {
-    /// What `from` sees before and `to` sees after.
+    /// The entry of the diff with the state that `from` sees as before and the one that `to` sees as after.
     pub(crate) fn new(from: &Viewer, to: &Viewer, entry: algo::DiffEntry) -> Self {
         let (change, [before, after]) = match entry {
             algo::DiffEntry::Entity(entity) => {
@@ -55,12 +55,12 @@ impl DiffEntry {
         Member(self.change)
     }
 
-    /// As the view `from` sees it, with everything selected below; null when it has appeared.
+    /// The record as the view `from` sees it, with all fields selected below; null when it appeared.
     async fn before(&self) -> Option<&Node> {
         self.before.as_ref()
     }
 
-    /// As the view `to` sees it, with everything selected below; null when it has disappeared.
+    /// The record as the view `to` sees it, with all fields selected below; null when it disappeared.
     async fn after(&self) -> Option<&Node> {
         self.after.as_ref()
     }

@@ -1,4 +1,4 @@
-//! The log of changes, what mutations answer, and what differs between two views.
+//! The change log, the payloads of mutations, and the differences between two views.
 
 pub(crate) mod change;
 pub(crate) mod diff_entry;

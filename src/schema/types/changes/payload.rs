@@ -1,9 +1,9 @@
-//! What mutations answer: the records they were about as they are now, what was changed, and what was wrong.
+//! The payloads of mutations: the records concerned in their current state, the changes, and the faults of the input.
 
 use async_graphql::{ID, Object};
 
 use super::{
-    change::{Change, Place},
+    change::{Change, ChangePosition},
     user_error::UserError,
 };
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
     model::{Action, Noun},
     schema::{
         context::viewer::Viewer,
-        mutation::Committed,
+        mutation::MutationOutcome,
         types::{
             claims::{relationship::Relationship, source::Source},
             entities::entity::Entity,
@@ -20,27 +20,31 @@ use crate::{
     },
 };
 
-impl Committed {
-    /// The records that it was about. `find` tells a record and which version of it that is. For a retry, one that was changed,
-    /// taken back or merged since is shown as the first attempt left it, and its id says so.
-    fn found<T, V: PartialEq>(&self, find: impl Fn(&Viewer, &str) -> Option<(T, V)>) -> Vec<T> {
+impl MutationOutcome {
+    /// The records that the mutation concerns. `find` returns a record and its version. In the reply to a retry, a record that was
+    /// changed, retracted or merged since is in the state after the first attempt, and its id carries that view.
+    fn records<T, V: PartialEq>(&self, find: impl Fn(&Viewer, &str) -> Option<(T, V)>) -> Vec<T> {
         let Some(viewer) = &self.viewer else {
             return Vec::new();
         };
         let first = self.entry.as_ref().filter(|_| self.replayed);
         let first = first.map(|entry| viewer.known_at(entry.recorded_at));
         let record = |id: &String| {
-            let now = find(viewer, id);
-            let Some(first) = &first else { return now };
-            let then = find(first, id)?;
-            Some(now.filter(|(_, version)| *version == then.1).unwrap_or(then))
+            let current = find(viewer, id);
+            let Some(first) = &first else { return current };
+            let original = find(first, id)?;
+            Some(
+                current
+                    .filter(|(_, version)| *version == original.1)
+                    .unwrap_or(original),
+            )
         };
         let records = self.subjects.iter().filter_map(record);
         records.map(|(record, _)| record).collect()
     }
 
     fn sources(&self) -> Vec<Source> {
-        self.found(|viewer, id| {
+        self.records(|viewer, id| {
             let ix = viewer.snapshot().source_by_id(id, &viewer.mask())?;
             let version = viewer.snapshot().source(ix).version();
             Some((Source::new(viewer.clone(), ix), version))
@@ -48,7 +52,7 @@ impl Committed {
     }
 
     fn entities(&self) -> Vec<Entity> {
-        self.found(|viewer, id| {
+        self.records(|viewer, id| {
             let ix = viewer.snapshot().entity_by_id(id, &viewer.mask())?;
             let version = (ix, viewer.snapshot().entity(ix).version());
             Some((Entity::new(viewer.clone(), ix), version))
@@ -56,8 +60,8 @@ impl Committed {
     }
 
     fn relationships(&self) -> Vec<Relationship> {
-        self.found(|viewer, id| {
-            // Each version of a relationship is found by an index of its own.
+        self.records(|viewer, id| {
+            // Each version of a relationship has an index of its own.
             let ix = viewer.snapshot().relationship_by_id(id, &viewer.mask())?;
             Some((Relationship::new(viewer.clone(), ix), ix))
         })
@@ -67,11 +71,11 @@ impl Committed {
         self.entities().into_iter().next()
     }
 
-    /// What was taken back of this sort.
+    /// The ids of the retracted records of this type.
     fn retracted(&self, noun: Noun) -> Vec<ID> {
         let steps = self.entry.iter().flat_map(|entry| &entry.steps);
-        let taken = steps.filter(|step| step.action == Action::Retracted && step.change.noun() == noun);
-        taken.map(|step| step.change.id().into()).collect()
+        let retracted = steps.filter(|step| step.action == Action::Retracted && step.change.noun() == noun);
+        retracted.map(|step| step.change.id().into()).collect()
     }
 
     fn retracted_relationships(&self) -> Vec<ID> {
@@ -82,7 +86,7 @@ impl Committed {
         self.retracted(Noun::Entity)
     }
 
-    /// How the merge is named when it is to be undone.
+    /// The id of the merge, by which it can be undone.
     fn merge(&self) -> Option<ID> {
         let entry = self.entry.as_ref()?;
         Some(format!("{MERGE_PREFIX}{}", entry.position).into())
@@ -99,10 +103,10 @@ impl Committed {
     }
 }
 
-/// What the id of a merge starts with; its position in the log follows.
+/// The prefix of the id of a merge; its position in the log follows.
 pub(crate) const MERGE_PREFIX: &str = "merge:";
 
-/// Declares the payload of each mutation: its own lists and single fields, then what all have.
+/// Declares the payload of each mutation: its own lists and single fields, then the fields of all payloads.
 macro_rules! payloads {
     ($(
         $(#[doc = $doc:literal])+
@@ -112,11 +116,11 @@ macro_rules! payloads {
     )+) => { $(
         $(#[doc = $doc])+
         #[derive(Debug)]
-        pub(crate) struct $name(Committed);
+        pub(crate) struct $name(MutationOutcome);
 
-        impl From<Committed> for $name {
-            fn from(committed: Committed) -> Self {
-                Self(committed)
+        impl From<MutationOutcome> for $name {
+            fn from(outcome: MutationOutcome) -> Self {
+                Self(outcome)
             }
         }
 
@@ -137,116 +141,117 @@ macro_rules! payloads {
                 }
             )*
 
-            /// What was changed, record by record. What was as asked for already is not among it; empty when nothing was changed.
+            /// The changes, one for each record; empty when nothing was changed. Records that already were in the requested state
+            /// have none.
             #[graphql(directive = list_size::apply(Some(20), None, None, None))]
             async fn changes(&self) -> Vec<Change> {
                 self.0.changes()
             }
 
-            /// Where the log of changes stands after it: for `changes(after:)`. Null when nothing was changed.
+            /// The cursor of the last of these changes, for `changes(after:)`. Null when nothing was changed.
             async fn cursor(&self) -> Option<String> {
-                self.0.entry.as_ref().map(|entry| Place::end_of(entry).encode())
+                self.0.entry.as_ref().map(|entry| ChangePosition::end_of(entry).encode())
             }
 
-            /// When it was recorded: what `knownAt` sees it from. Null when nothing was changed.
+            /// When the changes were recorded: views with a `knownAt` from this moment on see them. Null when nothing was changed.
             async fn recorded_at(&self) -> Option<DateTime> {
                 self.0.entry.as_ref().map(|entry| DateTime(entry.recorded_at))
             }
 
-            /// Whether this is what an earlier attempt with the same idempotency key did; nothing was changed again.
+            /// Whether this is the result of an earlier attempt with the same idempotency key; nothing was changed again.
             async fn replayed(&self) -> bool {
                 self.0.replayed
             }
 
-            /// What is wrong with what was asked for, in the order of the input; then nothing was changed. At most 100.
+            /// The faults of the input, in the order of the input, at most 100. When there are any, nothing was changed.
             #[graphql(directive = list_size::apply(Some(20), None, None, None))]
             async fn user_errors(&self) -> Vec<UserError> {
-                self.0.rejected.faults.iter().map(UserError::from).collect()
+                self.0.rejection.faults.iter().map(UserError::from).collect()
             }
 
-            /// How many things are wrong beyond those that `userErrors` tells.
+            /// The number of further faults beyond those in `userErrors`.
             async fn further_user_errors(&self) -> i32 {
-                i32::try_from(self.0.rejected.more).unwrap_or(i32::MAX)
+                i32::try_from(self.0.rejection.more).unwrap_or(i32::MAX)
             }
         }
     )+ };
 }
 
 payloads! {
-    /// What upsertSources did.
+    /// The result of `upsertSources`.
     UpsertSourcesPayload
     many {
-        /// The sources that were asked for, as they are now, changed or not. In the answer to a retry, what was changed since is as the
-        /// first attempt left it, and its id says so.
+        /// The sources of the input in their current state, changed or not. In the reply to a retry, a record that was changed
+        /// since is in the state after the first attempt, and its id carries that view.
         sources: Source,
     }
     one {}
-    /// What upsertEntities did.
+    /// The result of `upsertEntities`.
     UpsertEntitiesPayload
     many {
-        /// The entities that were asked for, as they are now, changed or not. In the answer to a retry, what was changed since is as the
-        /// first attempt left it, and its id says so.
+        /// The entities of the input in their current state, changed or not. In the reply to a retry, a record that was changed
+        /// since is in the state after the first attempt, and its id carries that view.
         entities: Entity,
     }
     one {}
-    /// What assertRelationships did.
+    /// The result of `assertRelationships`.
     AssertRelationshipsPayload
     many {
-        /// The relationships that were asked for, as they are now, changed or not. In the answer to a retry, what was changed since is as the
-        /// first attempt left it, and its id says so.
+        /// The relationships of the input in their current state, changed or not. In the reply to a retry, a record that was
+        /// changed since is in the state after the first attempt, and its id carries that view.
         relationships: Relationship,
     }
     one {}
-    /// What addEvidence did.
+    /// The result of `addEvidence`.
     AddEvidencePayload
     many {
-        /// The relationships that were given evidence, as they are now, changed or not. In the answer to a retry, what was changed since is as the
-        /// first attempt left it, and its id says so.
+        /// The relationships of the statements in their current state, changed or not. In the reply to a retry, a record that was
+        /// changed since is in the state after the first attempt, and its id carries that view.
         relationships: Relationship,
     }
     one {}
-    /// What endRelationships did.
+    /// The result of `endRelationships`.
     EndRelationshipsPayload
     many {
-        /// The relationships that were ended, as they are now, changed or not. In the answer to a retry, what was changed since is as the
-        /// first attempt left it, and its id says so.
+        /// The ended relationships in their current state, changed or not. In the reply to a retry, a record that was changed
+        /// since is in the state after the first attempt, and its id carries that view.
         relationships: Relationship,
     }
     one {}
-    /// What retractRelationships did.
+    /// The result of `retractRelationships`.
     RetractRelationshipsPayload
     many {
-        /// The ids of the relationships that were taken back.
+        /// The ids of the retracted relationships.
         retracted_relationships: ID,
     }
     one {}
-    /// What retractEntities did.
+    /// The result of `retractEntities`.
     RetractEntitiesPayload
     many {
-        /// The ids of the entities that were taken back.
+        /// The ids of the retracted entities.
         retracted_entities: ID,
-        /// The ids of the relationships that were taken back with them.
+        /// The ids of the relationships retracted with them.
         retracted_relationships: ID,
     }
     one {}
-    /// What mergeEntities did.
+    /// The result of `mergeEntities`.
     MergeEntitiesPayload
     many {
-        /// The ids of the relationships between merged entities, which were taken back.
+        /// The ids of the relationships between the merged entities, which were retracted.
         retracted_relationships: ID,
     }
     one {
-        /// The entity into which the others were merged, as it is now; null when nothing was.
+        /// The entity into which the others were merged, in its current state; null when there are `userErrors`.
         entity: Entity,
-        /// What `unmergeEntities` takes to undo it; null when nothing was changed.
+        /// The id of the merge, which `unmergeEntities` takes to undo it; null when nothing was changed.
         merge: ID,
     }
-    /// What unmergeEntities did.
+    /// The result of `unmergeEntities`.
     UnmergeEntitiesPayload
     many {
-        /// The entities that are as before the merge.
+        /// The entities restored to their state before the merge.
         entities: Entity,
-        /// The relationships that are as before the merge.
+        /// The relationships restored to their state before the merge.
         relationships: Relationship,
     }
     one {}

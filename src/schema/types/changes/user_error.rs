@@ -1,4 +1,4 @@
-//! A fault in what a mutation asks for.
+//! A fault in the input of a mutation.
 
 use async_graphql::{ID, SimpleObject};
 
@@ -7,18 +7,18 @@ use crate::{
     schema::values::enums::Member,
 };
 
-/// Something that is wrong with what was asked for. Nothing was changed.
+/// A fault in the input of a mutation. Nothing was changed.
 #[derive(Debug, Clone, SimpleObject)]
 pub(crate) struct UserError {
-    /// What is wrong, for programs.
+    /// The kind of fault, for programs.
     code: Member<UserErrorCode>,
-    /// What is wrong and what to do, for people.
+    /// What is wrong and how to correct it, for people.
     message: String,
-    /// Where in the arguments: names of fields, and positions in lists from 0.
+    /// The path to the fault in the arguments: names of fields, and indexes in lists from 0.
     path: Vec<String>,
-    /// For CONFLICT, the version that the record has now, 0 when there is none; null otherwise.
+    /// For CONFLICT, the current version of the record, or 0 when it does not exist; null for other codes.
     current_version: Option<i32>,
-    /// The ids of records that the message is about, at most 10.
+    /// The ids of the records that the message mentions, at most 10.
     candidates: Vec<ID>,
 }
 

@@ -1,4 +1,4 @@
-//! What a computed answer was derived from.
+//! The derivation of a computed answer.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use async_graphql::Object;
 use super::relationship::Relationship;
 use crate::{engine::cost::directives::list_size, graph::RelationshipIx, schema::context::viewer::Viewer};
 
-/// What a computed answer rests on.
+/// The derivation of a computed answer: the rule, and the relationships it was applied to.
 #[derive(Debug, Clone)]
 pub(crate) struct Derivation {
     viewer: Viewer,
@@ -16,7 +16,7 @@ pub(crate) struct Derivation {
 }
 
 impl Derivation {
-    /// An answer that `rule` made of these relationships.
+    /// The derivation by `rule` from these relationships.
     pub(crate) fn new(
         viewer: &Viewer,
         rule: impl Into<Cow<'static, str>>,
@@ -32,15 +32,15 @@ impl Derivation {
     }
 }
 
-/// What a computed answer rests on.
+/// The derivation of a computed answer: the rule, and the relationships it was applied to.
 #[Object]
 impl Derivation {
-    /// How it was computed, in words.
+    /// The rule of the computation, in English.
     async fn rule(&self) -> &str {
         &self.rule
     }
 
-    /// The relationships it rests on, ordered by id, each with its evidence.
+    /// The relationships that the answer is derived from, ordered by id, each with its evidence.
     #[graphql(directive = list_size::apply(Some(10), None, None, None))]
     async fn relationships(&self) -> Vec<Relationship> {
         self.relationships

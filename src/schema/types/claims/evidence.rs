@@ -1,4 +1,4 @@
-//! Evidence: what one source says about one relationship.
+//! Evidence: a statement of one source about one relationship.
 
 use async_graphql::{Context, ID, Object};
 
@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-/// One statement of one source about one relationship: for it, against it, or about it.
+/// A statement of one source about one relationship: for it, against it, or about it.
 #[derive(Debug, Clone)]
 pub(crate) struct Evidence {
     viewer: Viewer,
@@ -38,90 +38,90 @@ impl Evidence {
     }
 }
 
-/// One statement of one source about one relationship: for it, against it, or about it.
+/// A statement of one source about one relationship: for it, against it, or about it.
 #[Object]
 impl Evidence {
-    /// Names what is seen, unique among all nodes: `key`, and behind it the view, where that is not the default one.
+    /// An id that is unique among all nodes: the `key`, followed by the view it was read through unless that is the default view.
     pub(crate) async fn id(&self) -> ID {
         self.viewer.id_of(&self.read().id())
     }
 
-    /// The id of the data, the same through every view.
+    /// The id of the record, the same in every view.
     pub(crate) async fn key(&self) -> ID {
         self.read().id().into_owned().into()
     }
 
-    /// The relationship it is about.
+    /// The relationship that the statement is about.
     async fn relationship(&self) -> Relationship {
         Relationship::new(self.viewer.clone(), self.read().relationship())
     }
 
-    /// Who says so.
+    /// The source of the statement.
     async fn source(&self) -> Source {
         Source::new(self.viewer.clone(), self.read().source())
     }
 
-    /// Where in the source: page, paragraph, row; null when not stated.
+    /// The place in the source: page, paragraph, row; null when not stated.
     async fn locator(&self) -> Option<&str> {
         self.read().locator()
     }
 
-    /// For or against the claim.
+    /// Whether the statement is for, against or about the claim.
     async fn stance(&self) -> Member<Stance> {
         Member(self.read().stance())
     }
 
-    /// Whom the source quotes; null when it speaks for itself.
+    /// The entity that the source quotes; null when the statement is the source's own.
     async fn speaker(&self) -> Option<Entity> {
         self.read()
             .speaker()
             .map(|speaker| Entity::new(self.viewer.clone(), speaker))
     }
 
-    /// When it was said, where that is not the source's date; null otherwise.
+    /// When the statement was made, if that is not the date of the source; null otherwise.
     async fn stated_on(&self) -> Option<PartialDate> {
         self.read().stated_on().map(PartialDate)
     }
 
-    /// What it says, in the words of this graph; null when there is none.
+    /// A summary of the statement; null when there is none.
     async fn summary(&self) -> Option<&str> {
         self.read().summary()
     }
 
-    /// The share, where this source gives its own figure; null otherwise.
+    /// The share, if this source gives a figure of its own; null otherwise.
     async fn share(&self) -> Option<Share> {
         self.read().share().map(Share::from)
     }
 
-    /// The amount, where this source gives its own figure; null otherwise.
+    /// The amount, if this source gives a figure of its own; null otherwise.
     async fn amount(&self) -> Option<Amount> {
         self.read().amount().map(Amount::from)
     }
 
-    /// From 0 (none) to 1 (full), where the data rates its sources; null otherwise.
+    /// The confidence in the statement, from 0 (none) to 1 (full); null when not rated.
     async fn confidence(&self) -> Option<f64> {
         self.read().confidence()
     }
 }
 
-/// Whose statements are listed.
+/// The origin of the statements in a listing.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum StatementsOf {
-    /// Those of a speaker.
+pub(crate) enum StatementOrigin {
+    /// The statements of a speaker.
     Speaker(EntityIx),
-    /// Those that a source holds.
+    /// The statements in a source.
     Source(SourceIx),
 }
 
-impl StatementsOf {
-    fn listed(self) -> ListingScope {
+impl StatementOrigin {
+    fn listing(self) -> ListingScope {
         match self {
             Self::Speaker(entity) => ListingScope::StatementsBy(entity),
             Self::Source(source) => ListingScope::StatementsIn(source),
         }
     }
 
-    /// Whoever sees them.
+    /// All statements, whether or not they are visible.
     fn all(self, snapshot: &Snapshot) -> Box<dyn Iterator<Item = EvidenceIx> + '_> {
         match self {
             Self::Speaker(entity) => Box::new(snapshot.by_speaker(entity)),
@@ -129,7 +129,8 @@ impl StatementsOf {
         }
     }
 
-    fn seen_by(self, viewer: &Viewer) -> Box<dyn Iterator<Item = EvidenceIx> + '_> {
+    /// The statements that `viewer` sees.
+    fn visible_to(self, viewer: &Viewer) -> Box<dyn Iterator<Item = EvidenceIx> + '_> {
         let (snapshot, mask) = (viewer.snapshot(), viewer.mask());
         match self {
             Self::Speaker(entity) => Box::new(snapshot.statements_by(entity, mask)),
@@ -145,16 +146,16 @@ pub(crate) fn statements(
     parent: &str,
     owner: &str,
     args: &PageArgs,
-    of: StatementsOf,
+    origin: StatementOrigin,
 ) -> Result<Connection<Evidence>, Error> {
     let listing = Listing::new::<EvidenceIx>(ctx, viewer, parent, owner, &[])?;
     let (window, viewer) = listing.window(viewer, args)?;
     let (snapshot, mask, budget) = (viewer.snapshot(), viewer.mask(), viewer.budget());
-    let list = || of.seen_by(&viewer);
-    let sees = |ix: EvidenceIx| Ok(snapshot.is_visible(snapshot.statement(ix).relationship(), &mask));
-    let rows = (of.listed(), list, || of.all(snapshot));
-    let page = page_of_many(snapshot, rows, sees, &[], &window, budget)?;
-    let total = Total::count(ctx, &viewer, list, |_| Ok(true))?;
+    let visible = || origin.visible_to(&viewer);
+    let is_visible = |ix: EvidenceIx| Ok(snapshot.is_visible(snapshot.statement(ix).relationship(), &mask));
+    let rows = (origin.listing(), visible, || origin.all(snapshot));
+    let page = page_of_many(snapshot, rows, is_visible, &[], &window, budget)?;
+    let total = Total::count(ctx, &viewer, visible, |_| Ok(true))?;
     Ok(Connection::new(&listing, &viewer, &page, total, |ix| {
         Evidence::new(viewer.clone(), ix)
     }))

@@ -26,9 +26,9 @@ use crate::{
 catalog! {
     /// One of the two ends of a relationship.
     pub(crate) enum End as "an end of a relationship" {
-        /// Where it starts.
+        /// The start: `from`.
         From = "FROM",
-        /// Where it leads.
+        /// The end: `to`.
         To = "TO",
     }
 }
@@ -36,11 +36,11 @@ catalog! {
 /// An end of a relationship that is not disclosed, and why.
 #[derive(Debug, Clone, SimpleObject)]
 pub(crate) struct UnknownEnd {
-    /// Which end.
+    /// Which of the two ends.
     end: Member<End>,
     /// Why it is not disclosed.
     reason: Member<UnknownReason>,
-    /// The reason in words.
+    /// The reason, in English.
     description: &'static str,
 }
 
@@ -64,34 +64,34 @@ impl Relationship {
 /// A typed, directed, dated claim that two entities are connected. `from KIND to` reads as a sentence.
 #[Object]
 impl Relationship {
-    /// Names what is seen, unique among all nodes: `key`, and behind it the view, where that is not the default one.
+    /// An id that is unique among all nodes: the `key`, followed by the view it was read through unless that is the default view.
     pub(crate) async fn id(&self) -> ID {
         self.viewer.id_of(&self.read().id())
     }
 
-    /// The id of the data, the same through every view.
+    /// The id of the record, the same in every view.
     pub(crate) async fn key(&self) -> ID {
         self.read().id().into_owned().into()
     }
 
-    /// What is claimed.
+    /// The kind of relationship.
     async fn kind(&self) -> Member<RelationshipKind> {
         Member(self.read().kind())
     }
 
-    /// The family of its kind.
+    /// The category of its kind.
     async fn category(&self) -> Member<RelationshipCategory> {
         Member(self.read().kind().category())
     }
 
-    /// The entity the sentence starts with; null when it is not disclosed.
+    /// The start: the subject of the sentence `from KIND to`; null when it is not disclosed.
     async fn from(&self) -> Option<Entity> {
         self.read()
             .from()
             .map(|entity| Entity::new(self.viewer.clone(), entity))
     }
 
-    /// The entity the sentence ends with; null when it is not disclosed.
+    /// The end: the object of the sentence `from KIND to`; null when it is not disclosed.
     async fn to(&self) -> Option<Entity> {
         self.read().to().map(|entity| Entity::new(self.viewer.clone(), entity))
     }
@@ -112,17 +112,19 @@ impl Relationship {
         })
     }
 
-    /// In the source's words, such as "executive chairman"; null when not stated.
+    /// The role in the words of the source, such as "executive chairman"; null when not stated.
     async fn role(&self) -> Option<&str> {
         self.read().role()
     }
 
-    /// How firm the claim is. *Ended* is no status: it is an `until` in the past, or `endedBy` where nobody says when.
+    /// How firm the claim is. There is no status for *ended*: an ended relationship has an `until` in the past, or `endedBy` if no
+    /// source states when it ended.
     async fn status(&self) -> Member<RelationshipStatus> {
         Member(self.read().status())
     }
 
-    /// The first day it held, as precise as stated; null when not stated. For RUMOURED to PLANNED: when the claim stood.
+    /// The first day on which it held, as precise as stated; null when not stated. For statuses from RUMOURED to PLANNED, when the
+    /// claim was current.
     async fn since(&self) -> Option<PartialDate> {
         self.read().validity().since().map(PartialDate)
     }
@@ -132,19 +134,19 @@ impl Relationship {
         self.read().validity().until().map(PartialDate)
     }
 
-    /// The day on which it was over at the latest, where nobody says when it ended: "former director", seen on that day. Also the
-    /// later of two dates that contradict each other, of which neither is believed. Null otherwise.
+    /// A day on which it had already ended, if no source states when it ended: a "former director" in a source of that day. Also the
+    /// later of two contradictory dates, of which neither is trusted. Null otherwise.
     async fn ended_by(&self) -> Option<Date> {
         self.read().validity().ended_by().map(Date)
     }
 
-    /// Whether it held on a day: MAYBE when the day lies in the period of a partial bound, outside what is stated, or before
-    /// `endedBy`.
-    async fn held(&self, #[graphql(desc = "The day asked for.")] on: Date) -> Option<Member<DayValidity>> {
+    /// Whether it held on a given day: MAYBE when the day is within the period of a partial date, beyond a bound that is not stated,
+    /// or before `endedBy`.
+    async fn held(&self, #[graphql(desc = "The day to check.")] on: Date) -> Option<Member<DayValidity>> {
         Some(Member(self.read().on_day(on.0)))
     }
 
-    /// The share held; null when not stated, which may be anything from 0 to 100 %.
+    /// The share held; null when not stated, in which case it may be anything from 0 to 100 %.
     async fn share(&self) -> Option<Share> {
         self.read().share().map(Share::from)
     }
@@ -159,8 +161,8 @@ impl Relationship {
         Member(self.read().directness())
     }
 
-    /// The relationships that an indirect one is made up of, as the source names them, in the order of the data: those that are
-    /// known and that the view sees.
+    /// The relationships that an indirect one consists of according to its source, in the order of the data. Only those that are in
+    /// the graph and that the view sees.
     #[graphql(directive = list_size::apply(Some(5), None, None, None))]
     async fn components(&self) -> Vec<Self> {
         let (snapshot, mask) = (self.viewer.snapshot(), self.viewer.mask());
@@ -170,17 +172,17 @@ impl Relationship {
             .collect()
     }
 
-    /// The source's own id of the record that says so; several relationships may come from one record. Null when not stated.
+    /// The id of its record in the source; several relationships may come from one record. Null when not stated.
     async fn record(&self) -> Option<&str> {
         self.read().record_id()
     }
 
-    /// The amount paid or lent; null when not stated or when sources differ (each statement has its own).
+    /// The amount paid or lent; null when not stated, or when sources differ (see the `amount` of each statement).
     async fn amount(&self) -> Option<Amount> {
         self.read().amount().map(Amount::from)
     }
 
-    /// What is offered, for SERVES; empty otherwise.
+    /// The capabilities offered, for SERVES; empty for other kinds.
     async fn capabilities(&self) -> Vec<Member<Capability>> {
         Member::list(self.read().capabilities())
     }
@@ -190,7 +192,7 @@ impl Relationship {
         self.read().disputed()
     }
 
-    /// What the sources say, at least one statement, in the order of the data.
+    /// The statements of sources, at least one, in the order of the data.
     #[graphql(directive = list_size::apply(Some(5), None, None, None))]
     async fn evidence(&self) -> Vec<Evidence> {
         self.read()
@@ -199,32 +201,32 @@ impl Relationship {
             .collect()
     }
 
-    /// The date of the latest statement that asserts it; null when all are undated.
+    /// The date of the latest statement that asserts it; null when all of them are undated.
     async fn last_stated_on(&self) -> Option<PartialDate> {
         self.read().last_stated_on().map(PartialDate)
     }
 
-    /// What the data carries beyond this; null when there is nothing.
+    /// Further properties of the record, as a JSON object; null when there are none.
     async fn properties(&self) -> Option<Json> {
         Json::of(self.read().properties().as_deref())
     }
 
-    /// When it entered the graph.
+    /// When this version was recorded.
     async fn recorded_at(&self) -> DateTime {
         DateTime(self.read().recorded_at())
     }
 
-    /// When it was taken back; null while it stands.
+    /// When this version was replaced or retracted; null while it is current.
     async fn retracted_at(&self) -> Option<DateTime> {
         self.read().retracted_at().map(DateTime)
     }
 
-    /// How often it was recorded, from 1.
+    /// The number of this version, from 1.
     async fn version(&self) -> i32 {
         i32::try_from(self.read().version()).unwrap_or(i32::MAX)
     }
 
-    /// The claim as an English sentence with its figures, dates and sources, told on the day of the view.
+    /// The claim as an English sentence with its figures, dates and sources, in the tense of the day of the view.
     async fn sentence(&self) -> String {
         self.read().sentence(self.viewer.day())
     }

@@ -1,8 +1,8 @@
-//! A source: a document or register, and what it says.
+//! A source: a document or register, and its statements.
 
 use async_graphql::{Context, ID, Object};
 
-use super::evidence::{Evidence, StatementsOf, statements};
+use super::evidence::{Evidence, StatementOrigin, statements};
 use crate::{
     engine::{cost::directives::ConnectionSize, error::Error},
     graph::{SourceIx, SourceRef},
@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// A document or register that says something about relationships.
+/// A document or register with statements about relationships.
 #[derive(Debug, Clone)]
 pub(crate) struct Source {
     viewer: Viewer,
@@ -32,68 +32,68 @@ impl Source {
     }
 }
 
-/// A document or register that says something about relationships.
+/// A document or register with statements about relationships.
 #[Object]
 impl Source {
-    /// Names what is seen, unique among all nodes: `key`, and behind it the view, where that is not the default one.
+    /// An id that is unique among all nodes: the `key`, followed by the view it was read through unless that is the default view.
     pub(crate) async fn id(&self) -> ID {
         self.viewer.id_of(self.read().id())
     }
 
-    /// `source:` and the data's own id, the same through every view.
+    /// `source:` followed by the id in the data, the same in every view.
     pub(crate) async fn key(&self) -> ID {
         self.read().id().into()
     }
 
-    /// Who published it.
+    /// The publisher.
     async fn publisher(&self) -> &str {
         self.read().publisher()
     }
 
-    /// What it is called.
+    /// The title.
     async fn title(&self) -> &str {
         self.read().title()
     }
 
-    /// Where it can be read; null when not known.
+    /// The address where it can be read; null when not known.
     async fn url(&self) -> Option<&str> {
         self.read().url()
     }
 
-    /// When it was published; null when it is undated.
+    /// When it was published; null when undated.
     async fn published_on(&self) -> Option<PartialDate> {
         self.read().published_on().map(PartialDate)
     }
 
-    /// Under which licence its content may be used; null when not known.
+    /// The licence of its content; null when not known.
     async fn licence(&self) -> Option<&str> {
         self.read().licence()
     }
 
-    /// When what the view sees of it was recorded.
+    /// When this version was recorded.
     async fn recorded_at(&self) -> DateTime {
         DateTime(self.read().recorded_at())
     }
 
-    /// When it was recorded anew or taken back; null while it stands.
+    /// When this version was replaced or retracted; null while it is current.
     async fn retracted_at(&self) -> Option<DateTime> {
         self.read().retracted_at().map(DateTime)
     }
 
-    /// How often it was recorded, from 1.
+    /// The number of this version, from 1.
     async fn version(&self) -> i32 {
         i32::try_from(self.read().version()).unwrap_or(i32::MAX)
     }
 
-    /// What it says about relationships that the view sees, ordered by id.
+    /// Its statements about relationships that the view sees, ordered by id.
     #[graphql(directive = ConnectionSize::apply())]
     async fn statements(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many, from the start: 0 to 1000. Default: 20.")] first: Option<i32>,
-        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many, from the end: 0 to 1000. Excludes first.")] last: Option<i32>,
-        #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
+        #[graphql(desc = "How many elements to return from the start: 0 to 1000. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Only the elements after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many elements to return from the end: 0 to 1000. Cannot be combined with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Only the elements before this cursor.")] before: Option<String>,
     ) -> Option<Result<Connection<Evidence>, Error>> {
         let args = PageArgs::new(first, after, last, before);
         Some(statements(
@@ -102,7 +102,7 @@ impl Source {
             "Source",
             self.read().id(),
             &args,
-            StatementsOf::Source(self.ix),
+            StatementOrigin::Source(self.ix),
         ))
     }
 }

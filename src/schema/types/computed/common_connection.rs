@@ -1,4 +1,4 @@
-//! What several entities have in common.
+//! The common connections of several entities.
 
 use async_graphql::Object;
 
@@ -15,30 +15,30 @@ use crate::{
     },
 };
 
-/// An entity that each of several others reaches.
+/// An entity that each of several given entities reaches.
 #[derive(Debug, Clone)]
 pub(crate) struct CommonNeighbor {
     viewer: Viewer,
     common: CommonConnection<EntityIx>,
-    ways: Vec<algo::Path<EntityIx, RelationshipIx>>,
+    paths: Vec<algo::Path<EntityIx, RelationshipIx>>,
 }
 
 impl CommonNeighbor {
-    /// Of what was found, with a shortest way from each of the others to it.
+    /// A common connection with a shortest path to it from each of the given entities.
     pub(crate) fn new(
         viewer: &Viewer,
         common: CommonConnection<EntityIx>,
-        ways: Vec<algo::Path<EntityIx, RelationshipIx>>,
+        paths: Vec<algo::Path<EntityIx, RelationshipIx>>,
     ) -> Self {
         Self {
             viewer: viewer.clone(),
             common,
-            ways,
+            paths,
         }
     }
 }
 
-/// An entity that each of several others reaches.
+/// An entity that each of several given entities reaches.
 #[Object]
 impl CommonNeighbor {
     /// The entity they have in common.
@@ -46,23 +46,22 @@ impl CommonNeighbor {
         Entity::new(self.viewer.clone(), self.common.entity)
     }
 
-    /// How many steps lead there from all of them together.
+    /// The total number of steps to it from all given entities.
     async fn distance(&self) -> i32 {
         i32::try_from(self.common.distance).unwrap_or(i32::MAX)
     }
 
-    /// A shortest way from each of them to it, in the order in which they were named.
+    /// A shortest path to it from each given entity, in the order in which they were given.
     #[graphql(directive = list_size::apply(Some(2), None, None, None))]
     async fn paths(&self) -> Vec<Path> {
-        let chains = self.ways.iter().filter_map(|way| Chain::of(way));
+        let chains = self.paths.iter().filter_map(|path| Chain::of(path));
         chains.map(|chain| Path::new(self.viewer.clone(), chain)).collect()
     }
 
-    /// What the answer rests on.
+    /// What the answer is derived from.
     async fn derived_from(&self) -> Derivation {
-        let rule =
-            "An entity that each of those named reaches by relationships that the view sees and the walk follows.";
-        let relationships = self.ways.iter().flatten().map(|crossing| crossing.link).collect();
+        let rule = "An entity that each of the given entities reaches over relationships that the view sees and the filter follows.";
+        let relationships = self.paths.iter().flatten().map(|crossing| crossing.link).collect();
         Derivation::new(&self.viewer, rule, relationships)
     }
 }

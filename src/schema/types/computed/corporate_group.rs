@@ -1,4 +1,4 @@
-//! A corporate group: the parent and pages of its members, each with the chain that makes it one.
+//! A corporate group: the parent and pages of its members, each with its chain of control.
 
 use std::sync::Arc;
 
@@ -22,39 +22,39 @@ use crate::{
     },
 };
 
-/// A member of a group.
+/// A member of a corporate group.
 #[derive(Debug, Clone, SimpleObject)]
 pub(crate) struct GroupMemberEdge {
-    /// Where it stands in the listing: for `after` and `before`.
+    /// The cursor of this element, for `after` and `before`.
     cursor: String,
     /// The member.
     node: Entity,
-    /// How many steps it stands below the parent, from 1.
+    /// The number of steps from the parent to the member, from 1.
     distance: u32,
-    /// The shortest chain of claims that count from the parent to the member; of several, the one with the smallest ids. Where
-    /// several hold a majority together, it leads through one of them. A step to the direct accounting parent of a company whose
-    /// ultimate one is in the group goes against its claim.
+    /// The shortest chain of decisive claims from the parent to the member; of several, the one with the smallest ids. If several
+    /// holders have a majority together, it leads through one of them. A step to the direct accounting parent of a company whose
+    /// ultimate accounting parent is in the group is against the direction of its claim.
     chain: Path,
 }
 
-/// A page of the members of a group, by distance from the parent, then id.
+/// A page of the members of a corporate group, by distance from the parent, then by id.
 #[derive(Debug, Clone, SimpleObject)]
 pub(crate) struct GroupMemberConnection {
     /// The members with their chains and cursors.
     edges: Vec<GroupMemberEdge>,
-    /// The members alone.
+    /// The members without their chains.
     nodes: Vec<Entity>,
-    /// Whether there is more.
+    /// Whether there are more pages, and the cursors of this one.
     page_info: PageInfo,
-    /// How many members there are on all pages.
+    /// The number of members on all pages.
     total_count: usize,
 }
 
-/// A parent and everything it controls for certain, directly or with what it controls: its `subsidiaries`.
+/// A parent and everything that it certainly controls, directly or through others: its `subsidiaries`.
 #[derive(Debug, Clone)]
 pub(crate) struct CorporateGroup {
     viewer: Viewer,
-    /// Whose group it is.
+    /// The entity whose group it is.
     entity: EntityIx,
     group: Arc<algo::CorporateGroup>,
 }
@@ -74,11 +74,12 @@ impl CorporateGroup {
         let owner = self.viewer.snapshot().entity(self.entity).id();
         let listing = Listing::new::<algo::Member>(ctx, &self.viewer, "CorporateGroup", owner, &order)?;
         let (window, viewer) = listing.window(&self.viewer, args)?;
-        // Later pages are of the group that the first page saw.
-        let group = match viewer.mask() == self.viewer.mask() && viewer.last() == self.viewer.last() {
-            true => Arc::clone(&self.group),
-            false => Arc::new(group_of(&viewer, self.entity)?),
-        };
+        // Later pages list the same group as the first page.
+        let group =
+            match viewer.mask() == self.viewer.mask() && viewer.last_recorded_at() == self.viewer.last_recorded_at() {
+                true => Arc::clone(&self.group),
+                false => Arc::new(group_of(&viewer, self.entity)?),
+            };
         let page = page(
             viewer.snapshot(),
             group.members(),
@@ -114,7 +115,7 @@ fn group_of(viewer: &Viewer, entity: EntityIx) -> Result<algo::CorporateGroup, E
     Ok(algo::corporate_group(viewer.snapshot(), mask, entity, viewer.budget())?)
 }
 
-/// A parent and everything it controls for certain, directly or with what it controls: its `subsidiaries`.
+/// A parent and everything that it certainly controls, directly or through others: its `subsidiaries`.
 #[Object]
 impl CorporateGroup {
     /// The top of the group.
@@ -122,35 +123,36 @@ impl CorporateGroup {
         Entity::new(self.viewer.clone(), self.group.parent)
     }
 
-    /// Everyone the parent controls: by distance from it, then id.
+    /// The entities that the parent controls: by distance from it, then by id.
     #[graphql(directive = ConnectionSize::apply())]
     async fn members(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many, from the start: 0 to 1000. Default: 20.")] first: Option<i32>,
-        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many, from the end: 0 to 1000. Excludes first.")] last: Option<i32>,
-        #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
+        #[graphql(desc = "How many elements to return from the start: 0 to 1000. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Only the elements after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many elements to return from the end: 0 to 1000. Cannot be combined with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Only the elements before this cursor.")] before: Option<String>,
     ) -> Option<Result<GroupMemberConnection, Error>> {
         let args = PageArgs::new(first, after, last, before);
         Some(self.page(ctx, &args))
     }
 
-    /// What the answer rests on: the claims that count on all members, on whatever page. The rule says why the parent is the
-    /// entity itself where others control it: there are several tops, which it names by their ids, or the top is not disclosed.
+    /// What the answer is derived from: the decisive claims on the members of all pages. If others control the entity and yet the
+    /// parent is the entity itself, the rule states why: there are several top controllers, listed by their ids, or the top
+    /// controller is not disclosed.
     async fn derived_from(&self) -> Derivation {
         let derived_from = self.group.derived_from().to_vec();
         Derivation::new(&self.viewer, rule(&self.viewer, &self.group), derived_from)
     }
 }
 
-/// The rule of control, and how the top was chosen.
+/// The rule of control, and the reason for the choice of the parent.
 fn rule(viewer: &Viewer, group: &algo::CorporateGroup) -> String {
     let snapshot = viewer.snapshot();
-    let chosen = match &group.ultimate {
+    let reason = match &group.ultimate {
         UltimateParent::Itself | UltimateParent::Party(_) => String::new(),
         UltimateParent::Undisclosed => {
-            " The party that controls this entity in the end is not disclosed, so that the group is the entity's own."
+            " The party that ultimately controls this entity is not disclosed, so the group is the entity's own."
                 .to_owned()
         }
         UltimateParent::Several(tops) => {
@@ -159,18 +161,18 @@ fn rule(viewer: &Viewer, group: &algo::CorporateGroup) -> String {
             let mut tops: Vec<&str> = named.iter().map(|top| snapshot.entity(*top).id()).collect();
             tops.extend(undisclosed.iter().map(|_| "a party that is not disclosed"));
             format!(
-                " Several parties control this entity in the end, and not exactly one of them is stated to be its ultimate \
-                 accounting parent, so that the group is the entity's own: {}.",
+                " Several parties ultimately control this entity, and not exactly one of them is stated to be its ultimate \
+                 accounting parent, so the group is the entity's own: {}.",
                 tops.join(", ")
             )
         }
     };
-    format!("{RULE}{chosen}")
+    format!("{RULE}{reason}")
 }
 
-/// What control is, in words.
-const RULE: &str = "Up to the controller whom nobody outside its circle controls, and down to everyone it controls: whom it \
-                    consolidates, controls by an interest that decides, or holds over 50 % of together with all that it controls, \
-                    by votes where stated, else by capital, by low ends; what these control; and the direct accounting parents \
-                    of those of whom it is the stated ultimate one. Disputed claims and claims that may be over do not count. \
-                    Nobody controls a person.";
+/// The rule of control, in English.
+const RULE: &str = "From the controller that is not controlled by any entity outside its own circle, down to every entity that it \
+                    controls: those that it consolidates, controls by a decisive interest, or holds over 50 % of together with all \
+                    entities that it controls, by votes if stated, otherwise by capital, using low ends; those that these control; \
+                    and the direct accounting parents of those of which it is the stated ultimate accounting parent. Disputed \
+                    claims and claims that may have ended do not count. A person cannot be controlled.";

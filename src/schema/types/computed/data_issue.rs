@@ -1,4 +1,4 @@
-//! Something that may be wrong with the data.
+//! A possible error in the data.
 
 use async_graphql::Object;
 
@@ -16,10 +16,10 @@ use crate::{
     },
 };
 
-/// How many entities or relationships an issue shows.
-const SHOWN_MAX: usize = 100;
+/// The maximum number of entities or relationships to return for an issue.
+const RECORDS_MAX: usize = 100;
 
-/// Something that may be wrong with the data.
+/// A possible error in the data.
 #[derive(Debug, Clone)]
 pub(crate) struct DataIssue {
     viewer: Viewer,
@@ -32,47 +32,48 @@ impl DataIssue {
     }
 }
 
-/// Something that may be wrong with the data.
+/// A possible error in the data.
 #[Object]
 impl DataIssue {
-    /// What kind of issue it is.
+    /// The kind of issue.
     async fn kind(&self) -> Member<DataIssueKind> {
         Member(self.issue.kind())
     }
 
-    /// How bad it is.
+    /// The severity of the issue.
     async fn severity(&self) -> Member<Severity> {
         Member(self.issue.severity())
     }
 
-    /// Who, what, which figures and dates, and what to do about it; ids stand in brackets. Of long lists the first 10 and how
-    /// many more there are.
+    /// A description of the issue for people: the records concerned with their ids in brackets, figures and dates, and how to
+    /// resolve it. Long lists are cut after 10 items, followed by the number of further ones.
     async fn message(&self) -> String {
         self.issue.message(self.viewer.snapshot())
     }
 
-    /// The entities it is about: those at fault by id, or the ends of the relationship at fault as far as they are disclosed. At
-    /// most 100.
+    /// The entities concerned: the entities at fault by id, or the disclosed ends of the relationship at fault. At most 100.
     #[graphql(directive = list_size::apply(Some(10), None, None, None))]
     async fn entities(&self) -> Vec<Entity> {
         let entities = self.issue.entities(self.viewer.snapshot()).into_iter();
-        let shown = entities.take(SHOWN_MAX);
-        shown.map(|ix| Entity::new(self.viewer.clone(), ix)).collect()
+        let entities = entities.take(RECORDS_MAX);
+        entities.map(|ix| Entity::new(self.viewer.clone(), ix)).collect()
     }
 
-    /// The relationships it is about, by id; those of a circle in the order of the circle. Empty when it is about entities alone.
-    /// At most 100.
+    /// The relationships concerned, by id; those of a circle in the order of the circle. Empty when only entities are concerned. At
+    /// most 100.
     #[graphql(directive = list_size::apply(Some(10), None, None, None))]
     async fn relationships(&self) -> Vec<Relationship> {
         let relationships = self.issue.relationships().into_iter();
-        let shown = relationships.take(SHOWN_MAX);
-        shown.map(|ix| Relationship::new(self.viewer.clone(), ix)).collect()
+        let relationships = relationships.take(RECORDS_MAX);
+        relationships
+            .map(|ix| Relationship::new(self.viewer.clone(), ix))
+            .collect()
     }
 
-    /// What was checked.
+    /// The check that found the issue, and the relationships concerned.
     async fn derived_from(&self) -> Derivation {
         let mut relationships = self.issue.relationships();
-        relationships.truncate(SHOWN_MAX);
+        relationships.truncate(RECORDS_MAX);
         Derivation::new(&self.viewer, self.issue.kind().description(), relationships)
     }
 }

@@ -1,4 +1,4 @@
-//! Who may be meant: entities with their scores, and what speaks for and against each.
+//! The result of matching a candidate: entities with their scores, and the features for and against each.
 
 use async_graphql::{Object, SimpleObject};
 
@@ -9,7 +9,7 @@ use crate::{
     store::search::matching,
 };
 
-/// What was found for one candidate of the question.
+/// The matches of one candidate.
 #[derive(Debug, Clone)]
 pub(crate) struct MatchResult {
     viewer: Viewer,
@@ -25,27 +25,27 @@ impl MatchResult {
     }
 }
 
-/// What was found for one candidate of the question.
+/// The matches of one candidate.
 #[Object]
 impl MatchResult {
-    /// The entities that may be meant, best first, then by id; empty when none reaches the threshold.
+    /// The entities that the candidate may refer to, best first, then by id; empty when none reaches the threshold.
     #[graphql(directive = list_size::apply(Some(20), None, None, None))]
     async fn candidates(&self) -> Vec<MatchCandidate> {
-        let candidate = |found: &matching::Candidate| MatchCandidate {
-            entity: Entity::new(self.viewer.clone(), found.entity),
-            score: found.score.clone(),
+        let candidate = |candidate: &matching::Candidate| MatchCandidate {
+            entity: Entity::new(self.viewer.clone(), candidate.entity),
+            score: candidate.score.clone(),
         };
         self.candidates.iter().map(candidate).collect()
     }
 }
 
-/// An entity that may be meant.
+/// An entity that a candidate may refer to.
 pub(crate) struct MatchCandidate {
     entity: Entity,
     score: MatchScore,
 }
 
-/// An entity that may be meant.
+/// An entity that a candidate may refer to.
 #[Object]
 impl MatchCandidate {
     /// The entity.
@@ -53,31 +53,33 @@ impl MatchCandidate {
         &self.entity
     }
 
-    /// How sure it is, from 0 to 1. From 0.7 on it is more likely meant than not. 1 says that an identifier is the same,
-    /// whatever else was found, or that a name is the same and nothing speaks against it.
+    /// The score, from 0 to 1. From 0.7 on the match is more likely right than wrong. 1 means that an identifier is equal, whatever
+    /// the other features, or that a name is equal and no other feature disagrees.
     async fn score(&self) -> f64 {
         self.score.total
     }
 
-    /// What was compared, in the order in which it counted: the name, the legal form where a name has one, then what was given.
+    /// The features compared, in the order in which they were applied: the name, the legal form if a name has one, then the other
+    /// values of the candidate.
     #[graphql(directive = list_size::apply(Some(4), None, None, None))]
     async fn features(&self) -> Vec<MatchFeature> {
         self.score.features.iter().cloned().map(MatchFeature::from).collect()
     }
 }
 
-/// What was compared, whether it agrees, and what that did to the score.
+/// A feature that was compared, whether it agrees, and its effect on the score.
 #[derive(Debug, Clone, SimpleObject)]
 pub(crate) struct MatchFeature {
-    /// What was compared.
+    /// The feature.
     kind: Member<MatchFeatureKind>,
     /// Whether it agrees.
     agreement: Member<MatchAgreement>,
-    /// What was given: the name as written, a family of legal forms, a code, or a scheme with its value. Null when nothing was.
+    /// The value of the candidate: the name as written, a family of legal forms, a code, or a scheme with its value. Null when the
+    /// candidate has none.
     given: Option<String>,
-    /// What the entity has: of its names the one that is most alike. Null when it has none.
+    /// The value of the entity; of its names, the most similar one. Null when the entity has none.
     found: Option<String>,
-    /// By how much it moved the score that the features before it left. All contributions add up to the score.
+    /// The change of the score by this feature, after the preceding ones. All contributions add up to the score.
     contribution: f64,
 }
 

@@ -1,4 +1,4 @@
-//! Answers that are computed: paths, owners, groups, rankings, matches, searches, issues.
+//! Computed answers: paths, owners, groups, rankings, matches, searches, data issues.
 
 pub(crate) mod common_connection;
 pub(crate) mod corporate_group;

@@ -1,4 +1,4 @@
-//! Paths: how entities are connected, step by step, and who says so.
+//! Paths: how entities are connected, step by step, with evidence.
 
 use async_graphql::{Object, SimpleObject};
 
@@ -18,21 +18,21 @@ use crate::{
     },
 };
 
-/// One relationship of a path, crossed from one end to the other.
+/// A step of a path: one relationship, followed from one end to the other.
 #[derive(Debug, Clone, SimpleObject)]
 pub(crate) struct PathStep {
     /// The relationship.
     relationship: Relationship,
-    /// The entity it is crossed from.
+    /// The entity at which the step starts.
     from: Entity,
-    /// The entity it leads to.
+    /// The entity at which the step ends.
     to: Entity,
-    /// Whether it is crossed in its own direction. A symmetric relationship has none of its own, only the one in which it is
-    /// stored.
+    /// Whether the step is in the direction of the relationship. For a symmetric relationship, that is only the direction in which
+    /// it is stored.
     forward: bool,
 }
 
-/// A chain of relationships from one entity to another that passes no entity twice.
+/// A chain of relationships from one entity to another that visits no entity twice.
 #[derive(Debug, Clone)]
 pub(crate) struct Path {
     viewer: Viewer,
@@ -45,15 +45,15 @@ impl Path {
     }
 }
 
-/// A chain of relationships from one entity to another that passes no entity twice.
+/// A chain of relationships from one entity to another that visits no entity twice.
 #[Object]
 impl Path {
-    /// How many relationships it has.
+    /// The number of relationships in the path.
     async fn length(&self) -> i32 {
         i32::try_from(self.chain.hops.len()).unwrap_or(i32::MAX)
     }
 
-    /// Its relationships, from its start to its end.
+    /// The relationships of the path, from its start to its end.
     #[graphql(directive = list_size::apply(Some(6), None, None, None))]
     async fn steps(&self) -> Vec<PathStep> {
         let entity = |ix| Entity::new(self.viewer.clone(), ix);
@@ -67,44 +67,44 @@ impl Path {
         .collect()
     }
 
-    /// Its entities, from its start to its end.
+    /// The entities of the path, from its start to its end.
     #[graphql(directive = list_size::apply(Some(7), None, None, None))]
     async fn entities(&self) -> Vec<Entity> {
         let entities = self.chain.entities();
         entities.map(|ix| Entity::new(self.viewer.clone(), ix)).collect()
     }
 
-    /// The path in English with figures, dates and sources, told on the day of the view. A step against its relationship is
-    /// told the way the relationship goes, in a sentence of its own.
+    /// The path in English with figures, dates and sources, in the tense of the day of the view. A step against the direction of its
+    /// relationship is a sentence of its own, in the direction of the relationship.
     async fn sentence(&self) -> String {
         self.chain.sentence(self.viewer.snapshot(), self.viewer.day())
     }
 
-    /// What it rests on.
+    /// What it is derived from.
     async fn derived_from(&self) -> Derivation {
-        let rule = "A chain of relationships, each of which the view sees and the walk follows.";
+        let rule = "A chain of relationships, each of which the view sees and the filter follows.";
         Derivation::new(&self.viewer, rule, self.chain.relationships().collect())
     }
 }
 
-/// The paths between two entities, and how the search for them ended.
+/// The paths between two entities, and the outcome of the search.
 #[derive(Debug, Clone, SimpleObject)]
 pub(crate) struct PathResult {
     /// The paths, best first.
     paths: Vec<Path>,
-    /// How the search ended.
+    /// The outcome of the search.
     outcome: Member<PathOutcome>,
-    /// How many relationships were crossed in searching.
+    /// The number of relationships that the search followed.
     explored: i32,
 }
 
 impl PathResult {
-    pub(crate) fn new(viewer: &Viewer, found: &algo::Paths<EntityIx, RelationshipIx>) -> Self {
+    pub(crate) fn new(viewer: &Viewer, paths: &algo::Paths<EntityIx, RelationshipIx>) -> Self {
         let path = |path: &algo::Path<EntityIx, RelationshipIx>| Some(Path::new(viewer.clone(), Chain::of(path)?));
         Self {
-            paths: found.paths.iter().filter_map(path).collect(),
-            outcome: Member(found.outcome),
-            explored: i32::try_from(found.explored).unwrap_or(i32::MAX),
+            paths: paths.paths.iter().filter_map(path).collect(),
+            outcome: Member(paths.outcome),
+            explored: i32::try_from(paths.explored).unwrap_or(i32::MAX),
         }
     }
 }

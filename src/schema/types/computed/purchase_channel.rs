@@ -18,21 +18,21 @@ use crate::{
     },
 };
 
-/// What it takes to buy, where a question names no needs.
+/// The capabilities that a purchase requires by default.
 pub(crate) const NEEDS: [Capability; 2] = [Capability::Payment, Capability::Logistics];
 
-/// Who provides one capability of a channel.
+/// The provider of one capability in a channel.
 #[derive(Debug, Clone, SimpleObject)]
 pub(crate) struct Coverage {
-    /// What is provided.
+    /// The capability.
     capability: Member<Capability>,
-    /// By whom.
+    /// The entity that provides it.
     provider: Entity,
-    /// The relationship that says so; null for the merchant's own checkout.
+    /// The relationship that it follows from; null for the merchant's own checkout.
     relationship: Option<Relationship>,
 }
 
-/// One way for a shopper in a place to buy from a merchant.
+/// A way for a shopper in a given place to buy from a merchant.
 #[derive(Debug, Clone)]
 pub(crate) struct PurchaseChannel {
     viewer: Viewer,
@@ -45,10 +45,10 @@ impl PurchaseChannel {
     }
 }
 
-/// One way for a shopper in a place to buy from a merchant.
+/// A way for a shopper in a given place to buy from a merchant.
 #[Object]
 impl PurchaseChannel {
-    /// The services it uses.
+    /// The services that the channel uses.
     async fn services(&self) -> Vec<Service> {
         let fields = |ix| EntityFields {
             viewer: self.viewer.clone(),
@@ -61,7 +61,7 @@ impl PurchaseChannel {
             .collect()
     }
 
-    /// What is provided and by whom: the service's capabilities, then who delivers for it.
+    /// The capabilities covered, each with its provider: those of the services, then the deliveries carried out for them.
     async fn covers(&self) -> Vec<Coverage> {
         let coverage = |row: &algo::Coverage| Coverage {
             capability: Member(row.capability),
@@ -71,12 +71,12 @@ impl PurchaseChannel {
         self.channel.covers.iter().map(coverage).collect()
     }
 
-    /// What is needed and nobody in this channel provides.
+    /// The required capabilities that the channel does not provide.
     async fn missing(&self) -> Vec<Member<Capability>> {
         self.channel.missing.iter().copied().map(Member).collect()
     }
 
-    /// With whom the shopper must make a contract, beside the merchant.
+    /// The entities with which the shopper must make a contract, in addition to the merchant.
     async fn shopper_contracts(&self) -> Vec<Entity> {
         self.channel
             .shopper_contracts
@@ -85,15 +85,15 @@ impl PurchaseChannel {
             .collect()
     }
 
-    /// Whether one service covers every need and the shopper contracts nobody.
+    /// Whether one service covers all needs and the shopper needs no further contract.
     async fn one_stop(&self) -> bool {
         self.channel.one_stop
     }
 
-    /// What the answer rests on.
+    /// What the answer is derived from.
     async fn derived_from(&self) -> Derivation {
-        let rule = "A channel for each service that the merchant accepts or operates and that serves the place; and the \
-                   merchant's own checkout with services there that the shopper contracts.";
+        let rule = "One channel for each service that the merchant accepts or operates and that serves the place, and one for the \
+                   merchant's own checkout with services in the place that the shopper contracts.";
         Derivation::new(&self.viewer, rule, self.channel.derived_from.clone())
     }
 }

@@ -1,4 +1,4 @@
-//! A ranking: pages of entities with their scores, and how far these may be off.
+//! A ranking: pages of entities with their scores, and the error bounds of these.
 
 use async_graphql::{Object, SimpleObject};
 
@@ -15,20 +15,20 @@ use crate::{
     },
 };
 
-/// How many relationships of each entity on a page a ranking is told to rest on.
+/// The maximum number of relationships in the derivation of a ranking, for each entity on the page.
 const DERIVED_MAX: usize = 10;
 
 /// One entity of a ranking.
 #[derive(Debug, Clone, SimpleObject)]
 pub(crate) struct RankingEdge {
-    /// Where it stands in the ranking: for `after`.
+    /// The cursor of this element, for `after`.
     pub(crate) cursor: String,
     /// The entity.
     pub(crate) node: Entity,
-    /// Its score, to ten digits. What it counts is said at the measure.
+    /// The score, to ten digits; see `RankingMeasure` for its meaning.
     pub(crate) score: f64,
-    /// Its place, from 1. Equal scores share a place. Where the ranking is not exact, scores that differ by less than its error
-    /// may stand in another order.
+    /// The rank, from 1. Equal scores have the same rank. If the ranking is not exact, the true order of scores that differ by less
+    /// than `error` may be different.
     pub(crate) rank: i32,
 }
 
@@ -51,72 +51,72 @@ impl RankingConnection {
         &self.edges
     }
 
-    /// The entities alone.
+    /// The entities without their scores.
     async fn nodes(&self) -> Vec<&Entity> {
         self.edges.iter().map(|edge| &edge.node).collect()
     }
 
-    /// Whether there is more.
+    /// Whether there are more pages, and the cursors of this one.
     async fn page_info(&self) -> &PageInfo {
         &self.page_info
     }
 
-    /// How many entities are ranked: those with at least one relationship that the view sees and the walk follows, from either
-    /// end. All others are left out.
+    /// The number of entities in the ranking: those with at least one relationship, in either direction, that the view sees and the
+    /// filter follows.
     #[graphql(directive = cost::apply("10".to_owned()))]
     async fn total_count(&self) -> i32 {
         i32::try_from(self.total).unwrap_or(i32::MAX)
     }
 
-    /// By what they are ranked.
+    /// The measure of the ranking.
     async fn measure(&self) -> Member<RankingMeasure> {
         Member(self.measure)
     }
 
-    /// Whether the scores are exact: not estimated from a sample (BETWEENNESS of a large graph), nor an iteration that was ended
-    /// early (PAGERANK of a very large one).
+    /// Whether the scores are exact. If false, they were estimated from a sample (BETWEENNESS of a large graph), or the iteration was
+    /// stopped early (PAGERANK of a very large graph).
     async fn exact(&self) -> bool {
         self.deviation.is_none()
     }
 
-    /// By how much any score is off at most; null when they are exact.
+    /// The maximum absolute error of any score; null when the scores are exact.
     async fn error(&self) -> Option<f64> {
         self.deviation.map(|deviation| deviation.largest)
     }
 
-    /// With what probability the error holds for all scores at once, from 0 to 1; null when they are exact.
+    /// The probability, from 0 to 1, that `error` holds for all scores at once; null when the scores are exact.
     async fn confidence(&self) -> Option<f64> {
         self.deviation.map(|deviation| deviation.confidence)
     }
 
-    /// How many pairs of entities were drawn to estimate the scores; null when nothing was drawn.
+    /// The number of sampled pairs of entities; null when the scores were not estimated from a sample.
     async fn samples(&self) -> Option<i32> {
         let samples = self.deviation?.samples?;
         Some(i32::try_from(samples).unwrap_or(i32::MAX))
     }
 
-    /// What the answer rests on: how it was computed, and of the relationships of each entity on this page the first ten by id.
+    /// What the answer is derived from: the rule, and the first ten relationships by id of each entity on this page.
     async fn derived_from(&self) -> &Derivation {
         &self.derived_from
     }
 }
 
-/// What a ranking rests on, told by the first relationships of each of `entities`.
+/// The derivation of a ranking, with the first relationships of each of `entities`.
 pub(crate) fn derivation(
     viewer: &Viewer,
     question: &algo::RankingQuestion,
     entities: &[EntityIx],
 ) -> Result<Derivation, Error> {
     let rule = match question.measure() {
-        RankingMeasure::Degree => "The number of relationships that the view sees and the walk follows.",
+        RankingMeasure::Degree => "The number of relationships that the view sees and the filter follows.",
         RankingMeasure::PageRank => {
-            "PageRank with a damping of 0.85 over the relationships that the view sees and the walk follows; parallel ones each count."
+            "PageRank with a damping of 0.85 over the relationships that the view sees and the filter follows; parallel relationships each count."
         }
         RankingMeasure::Betweenness => {
-            "The part of the shortest paths between all pairs of other entities, over relationships that the view sees and the walk follows."
+            "The fraction of the shortest paths between all pairs of other entities, over relationships that the view sees and the filter follows."
         }
         RankingMeasure::Component => {
-            "The number of entities connected by paths over relationships that the view sees and the walk follows."
+            "The number of entities connected by paths over relationships that the view sees and the filter follows."
         }
     };
     let mut relationships: Vec<RelationshipIx> = Vec::new();

@@ -1,4 +1,4 @@
-//! What a search finds: entities with their scores, and where in their texts the words stand.
+//! The results of a search: entities with their scores, and highlights of the words in their texts.
 
 use std::{borrow::Cow, cmp::Ordering, sync::Arc};
 
@@ -26,30 +26,30 @@ use crate::{
 
 /// A hit as a row: best first, then by id.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Found(pub(crate) Hit);
+pub(crate) struct SearchRow(pub(crate) Hit);
 
-impl Found {
-    /// The order of hits.
+impl SearchRow {
+    /// The sort order of hits.
     pub(crate) const ORDER: &Order<Self> = &[((), OrderDirection::Descending)];
 
     /// Whether it comes after `position`.
     pub(crate) fn follows(self, snapshot: &Snapshot, position: &Position) -> bool {
         let score = match position.keys.first() {
             Some(Key::Number(score)) => *score,
-            // Only a forged cursor says so.
+            // Only a forged cursor has another key.
             _ => return false,
         };
         let order = score.total_cmp(&self.0.score);
         order.then_with(|| self.id(snapshot).as_ref().cmp(&position.id)).is_gt()
     }
 
-    /// Where it stands.
+    /// Its position in the listing.
     pub(crate) fn position(self, snapshot: &Snapshot) -> Position {
         Position::of(self, snapshot, Self::ORDER)
     }
 }
 
-impl Ordered for Found {
+impl Ordered for SearchRow {
     type Field = ();
 
     fn id(self, snapshot: &Snapshot) -> Cow<'_, str> {
@@ -61,50 +61,50 @@ impl Ordered for Found {
     }
 }
 
-impl Ord for Found {
+impl Ord for SearchRow {
     fn cmp(&self, other: &Self) -> Ordering {
         let by_score = other.0.score.total_cmp(&self.0.score);
-        // Rows stand in the order of ids.
+        // ListingRows are in the order of ids.
         by_score.then_with(|| self.0.entity.cmp(&other.0.entity))
     }
 }
 
-impl PartialOrd for Found {
+impl PartialOrd for SearchRow {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl PartialEq for Found {
+impl PartialEq for SearchRow {
     fn eq(&self, other: &Self) -> bool {
         self.cmp(other).is_eq()
     }
 }
 
-impl Eq for Found {}
+impl Eq for SearchRow {}
 
-/// A stretch of a text.
+/// A part of a highlighted text.
 #[derive(Debug, Clone, SimpleObject)]
 pub(crate) struct HighlightPart {
     /// The text as written.
     pub(crate) text: String,
-    /// Whether it is what was searched for.
+    /// Whether this part matches the search.
     pub(crate) matched: bool,
 }
 
-/// A text of an entity in which words of the search stand.
+/// A text of an entity that contains words of the search.
 #[derive(Debug, Clone)]
 pub(crate) struct Highlight(search::Highlight);
 
-/// A text of an entity in which words of the search stand.
+/// A text of an entity that contains words of the search.
 #[Object]
 impl Highlight {
-    /// Which text.
+    /// The field that the text is from.
     async fn field(&self) -> Member<SearchField> {
         Member(self.0.field)
     }
 
-    /// The text in parts, in order. A long one is cut around what was found first, and says so with …
+    /// The text in parts, in order. A long text is cut around its first match, and a cut is marked with `…`.
     #[graphql(directive = list_size::apply(Some(5), None, None, None))]
     async fn parts(&self) -> Vec<HighlightPart> {
         let parts = self.0.parts.iter().cloned();
@@ -114,7 +114,7 @@ impl Highlight {
     }
 }
 
-/// An entity that a search found.
+/// An entity that matches a search.
 #[derive(Debug, Clone)]
 pub(crate) struct SearchEdge {
     cursor: String,
@@ -123,10 +123,10 @@ pub(crate) struct SearchEdge {
     question: Arc<Question>,
 }
 
-/// An entity that a search found.
+/// An entity that matches a search.
 #[Object]
 impl SearchEdge {
-    /// Where it stands among what was found: for `after`.
+    /// The cursor of this element, for `after`.
     async fn cursor(&self) -> &str {
         &self.cursor
     }
@@ -136,29 +136,30 @@ impl SearchEdge {
         Entity::new(self.viewer.clone(), self.hit.entity)
     }
 
-    /// How well it fits: 1 when its main name is the text, else less, above 0. Comparable within one search only.
+    /// How well the entity matches: 1 when its main name equals the text, otherwise between 0 and 1, both exclusive. Comparable only
+    /// within one search.
     async fn score(&self) -> f64 {
         self.hit.score
     }
 
-    /// The texts of the entity in which words of the search stand: its name, other names, description, identifiers, id. At
-    /// most 20, found in the first 10000 characters of each text.
+    /// The texts of the entity that contain words of the search: name, other names, description, identifiers, id. At most 20 texts,
+    /// with matches in the first 10000 characters of each.
     #[graphql(directive = list_size::apply(Some(3), None, None, None))]
     async fn highlights(&self) -> Option<Result<Vec<Highlight>, Error>> {
         let entity = self.viewer.snapshot().entity(self.hit.entity);
-        let found = highlights(&entity, &self.question, self.viewer.budget());
-        let found = found.map(|found| found.into_iter().map(Highlight).collect());
-        Some(found.map_err(Error::from))
+        let highlights = highlights(&entity, &self.question, self.viewer.budget());
+        let highlights = highlights.map(|highlights| highlights.into_iter().map(Highlight).collect());
+        Some(highlights.map_err(Error::from))
     }
 }
 
-/// A page of what a search found.
+/// A page of search results.
 #[derive(Debug, Clone)]
 pub(crate) struct SearchConnection {
     edges: Vec<SearchEdge>,
     page_info: PageInfo,
     viewer: Viewer,
-    /// Everything that was found, on all pages.
+    /// The results on all pages.
     rows: ListingRows,
 }
 
@@ -167,15 +168,15 @@ impl SearchConnection {
         listing: &Listing,
         viewer: &Viewer,
         question: &Arc<Question>,
-        page: &Page<Found>,
+        page: &Page<SearchRow>,
         hits: &[Hit],
     ) -> Self {
         let cursor = |position: &Position| listing.cursor(viewer, position.clone());
         let cursors: Vec<String> = page.rows.iter().map(|(_, position)| cursor(position)).collect();
         let page_info = PageInfo::of(page, &cursors);
-        let edges = page.rows.iter().zip(cursors).map(|((found, _), cursor)| SearchEdge {
+        let edges = page.rows.iter().zip(cursors).map(|((row, _), cursor)| SearchEdge {
             cursor,
-            hit: found.0,
+            hit: row.0,
             viewer: viewer.clone(),
             question: Arc::clone(question),
         });
@@ -188,43 +189,42 @@ impl SearchConnection {
     }
 }
 
-/// A page of what a search found.
+/// A page of search results.
 #[Object]
 impl SearchConnection {
-    /// What was found, with scores and highlights.
+    /// The entities with their scores, highlights and cursors.
     async fn edges(&self) -> &[SearchEdge] {
         &self.edges
     }
 
-    /// The entities alone.
+    /// The entities without their scores.
     async fn nodes(&self) -> Vec<Entity> {
         let node = |edge: &SearchEdge| Entity::new(edge.viewer.clone(), edge.hit.entity);
         self.edges.iter().map(node).collect()
     }
 
-    /// Whether there is more.
+    /// Whether there are more pages, and the cursors of this one.
     async fn page_info(&self) -> &PageInfo {
         &self.page_info
     }
 
-    /// How many entities were found, on all pages.
+    /// The number of entities on all pages.
     async fn total_count(&self) -> i32 {
         i32::try_from(self.rows.len()).unwrap_or(i32::MAX)
     }
 
-    /// How often each kind, country, status, founding year and kind of relationship stands among what was found, on all
-    /// pages.
+    /// The number of entities on all pages by kind, country, status, founding year and kind of relationship.
     #[graphql(directive = cost::apply("10".to_owned()))]
     async fn facets(&self) -> Facets {
         Facets::new(&self.viewer, self.rows.clone())
     }
 
-    /// What was found on all pages, grouped: largest group first, then by value. With two keys, each group is grouped by the
-    /// second. At most 10000 groups, inner ones included.
+    /// The entities on all pages, grouped: the largest group first, then by value. With two keys, each group is subdivided by the
+    /// second. At most 10000 groups, including inner ones.
     #[graphql(directive = cost::apply("20".to_owned()), directive = list_size::apply(Some(50), None, None, None))]
     async fn group_by(
         &self,
-        #[graphql(desc = "What to group by: one key, or two different ones.")] keys: Vec<Member<GroupKey>>,
+        #[graphql(desc = "What to group by: one key, or two different keys.")] keys: Vec<Member<GroupKey>>,
     ) -> Option<Result<Vec<Group>, Error>> {
         Some(group_by(&self.viewer, &self.rows, "SearchConnection", &keys))
     }

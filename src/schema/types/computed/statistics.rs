@@ -1,4 +1,4 @@
-//! How big the graph is, as far as the view sees it.
+//! The numbers of records that the view sees.
 
 use async_graphql::SimpleObject;
 
@@ -12,67 +12,67 @@ use crate::{
     },
 };
 
-/// How many entities there are of one kind.
+/// The number of entities of one kind.
 #[derive(Debug, Clone, SimpleObject)]
 pub(crate) struct EntityKindCount {
     /// The kind.
     kind: Member<EntityKind>,
-    /// How many.
+    /// The number.
     count: i32,
 }
 
-/// How many relationships there are of one kind.
+/// The number of relationships of one kind.
 #[derive(Debug, Clone, SimpleObject)]
 pub(crate) struct RelationshipKindCount {
     /// The kind.
     kind: Member<RelationshipKind>,
-    /// How many.
+    /// The number.
     count: i32,
 }
 
-/// How many relationships there are with one status.
+/// The number of relationships with one status.
 #[derive(Debug, Clone, SimpleObject)]
 pub(crate) struct RelationshipStatusCount {
     /// The status.
     status: Member<RelationshipStatus>,
-    /// How many.
+    /// The number.
     count: i32,
 }
 
-/// What the graph holds, as far as the view sees it.
+/// The numbers of records that the view sees, and figures of the store.
 #[derive(Debug, Clone, SimpleObject)]
 pub(crate) struct Statistics {
-    /// What the data is called.
+    /// The title of the data.
     title: String,
-    /// What the data holds; null when not stated.
+    /// A description of the data; null when not stated.
     description: Option<String>,
-    /// Under which licence the data may be used; null when not stated.
+    /// The licence of the data; null when not stated.
     licence: Option<String>,
-    /// When the entities and sources were recorded.
+    /// When the data was first recorded.
     recorded_at: DateTime,
-    /// How many entities.
+    /// The number of entities.
     entities: i32,
-    /// How many relationships, those with an undisclosed end included.
+    /// The number of relationships, including those with an undisclosed end.
     relationships: i32,
-    /// How many relationships have an undisclosed end.
+    /// The number of relationships with an undisclosed end.
     undisclosed: i32,
-    /// How many relationships are disputed.
+    /// The number of disputed relationships.
     disputed: i32,
-    /// How many statements about these relationships.
+    /// The number of statements about these relationships.
     evidence: i32,
-    /// How many sources.
+    /// The number of sources.
     sources: i32,
-    /// The entities by kind; kinds without any are left out.
+    /// The number of entities by kind, in the order of the enum, without kinds that have none.
     entities_by_kind: Vec<EntityKindCount>,
-    /// The relationships by kind; kinds without any are left out.
+    /// The number of relationships by kind, in the order of the enum, without kinds that have none.
     relationships_by_kind: Vec<RelationshipKindCount>,
-    /// The relationships by status; statuses without any are left out.
+    /// The number of relationships by status, in the order of the enum, without statuses that have none.
     relationships_by_status: Vec<RelationshipStatusCount>,
-    /// Where all this is kept, whatever the view.
+    /// Figures of the store, independent of the view.
     store: StoreFigures,
 }
 
-/// Counts by the members of a catalog.
+/// Counts by member of a catalog.
 struct Tally<T> {
     counts: Vec<(T, i32)>,
 }
@@ -93,12 +93,12 @@ impl<T: Catalog> Tally<T> {
     }
 
     fn list<C>(self, count: impl Fn(Member<T>, i32) -> C) -> Vec<C> {
-        let counted = self.counts.into_iter().filter(|(_, times)| *times > 0);
-        counted.map(|(member, times)| count(Member(member), times)).collect()
+        let counts = self.counts.into_iter().filter(|(_, number)| *number > 0);
+        counts.map(|(member, number)| count(Member(member), number)).collect()
     }
 }
 
-/// Counts what `viewer` sees. O(n); each entity and relationship spends one unit.
+/// Counts the records that `viewer` sees. O(n); each entity and relationship spends one unit of the budget.
 pub(crate) fn statistics(viewer: &Viewer) -> Result<Statistics, Error> {
     let (snapshot, mask, budget) = (viewer.snapshot(), viewer.mask(), viewer.budget());
     let (mut entities, mut kinds, mut statuses) = (Tally::new(), Tally::new(), Tally::new());

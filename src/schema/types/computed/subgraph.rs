@@ -1,4 +1,4 @@
-//! A part of the graph, ready to draw.
+//! A subgraph, ready to draw.
 
 use async_graphql::SimpleObject;
 
@@ -7,24 +7,24 @@ use crate::schema::types::{
     entities::entity::Entity,
 };
 
-/// An entity of a part of the graph.
+/// An entity of a subgraph.
 #[derive(Debug, Clone, SimpleObject)]
 pub(crate) struct SubgraphEntity {
     /// The entity.
     pub(crate) entity: Entity,
-    /// How many steps it is from the nearest start; 0 for a start.
+    /// The number of steps from the nearest start; 0 for a start itself.
     pub(crate) distance: i32,
 }
 
-/// A part of the graph, ready to draw: entities, and the relationships between them.
+/// A subgraph, ready to draw: entities, and the relationships between them.
 #[derive(Debug, Clone, SimpleObject)]
 pub(crate) struct Subgraph {
     /// The entities, nearest first, then by id.
     pub(crate) entities: Vec<SubgraphEntity>,
-    /// The relationships between these entities that the walk follows, by id; at most 10,000.
+    /// The relationships between these entities that the filter follows, by id; at most 10,000.
     pub(crate) relationships: Vec<Relationship>,
-    /// Whether a bound left entities or relationships out.
+    /// Whether entities or relationships were omitted because of a limit on their number.
     pub(crate) truncated: bool,
-    /// What it rests on.
+    /// What it is derived from.
     pub(crate) derived_from: Derivation,
 }

@@ -21,34 +21,34 @@ use crate::{
     },
 };
 
-/// Something that happened to an entity or to one of its relationships.
+/// An event in the history of an entity or of one of its relationships.
 #[derive(Debug, Clone)]
 pub(crate) struct TimelineEntry {
     viewer: Viewer,
     entry: algo::TimelineEntry,
 }
 
-/// Something that happened to an entity or to one of its relationships.
+/// An event in the history of an entity or of one of its relationships.
 #[Object]
 impl TimelineEntry {
-    /// When, as precise as stated, in the future too where a source says so; null when no source says.
+    /// The date, as precise as stated, which may be in the future; null when no source states one.
     async fn on(&self) -> Option<PartialDate> {
         self.entry.on.map(PartialDate)
     }
 
-    /// What happened.
+    /// The type of event.
     async fn what(&self) -> Member<TimelineEvent> {
         Member(self.entry.what)
     }
 
-    /// The relationship it happened to; null when it happened to the entity itself.
+    /// The relationship concerned; null when the event concerns the entity itself.
     async fn relationship(&self) -> Option<Relationship> {
         let relationship = self.entry.relationship?;
         Some(Relationship::new(self.viewer.clone(), relationship))
     }
 }
 
-/// A page of what happened around `fields`, whatever the day of its view.
+/// A page of the timeline of an entity, independent of the day of its view.
 pub(crate) fn timeline(
     ctx: &Context<'_>,
     fields: &EntityFields,
@@ -68,7 +68,7 @@ pub(crate) fn timeline(
     let entries = algo::timeline(snapshot, on_any_day, fields.ix, budget)?;
     let rows = || entries.iter().copied();
     let page = page(snapshot, rows(), |_| Ok(true), ORDER, &window, budget)?;
-    let total = Total::number(entries.len())?;
+    let total = Total::from_count(entries.len())?;
     Ok(Connection::new(&listing, &viewer, &page, total, |entry| {
         TimelineEntry {
             viewer: viewer.clone(),

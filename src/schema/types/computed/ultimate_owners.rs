@@ -1,4 +1,4 @@
-//! Who owns a company or an organization in the end.
+//! The ultimate owners of a company or an organization.
 
 use std::{borrow::Cow, marker::PhantomData};
 
@@ -18,7 +18,7 @@ use crate::{
             claims::derivation::Derivation,
             entities::{
                 entity::{Entity, EntityFields},
-                kinds::OfKind,
+                kinds::HasEntityKind,
                 values::ShareRange,
             },
         },
@@ -26,37 +26,38 @@ use crate::{
     },
 };
 
-/// One who owns a company in the end: a holder without known owners, or a person. Never a party that is not disclosed, nor one
-/// that an indirect claim names as standing between.
+/// An ultimate owner: a holder without known owners, or a person. Never an undisclosed party, nor an intermediary named in an indirect
+/// claim.
 #[derive(Debug, Clone, SimpleObject)]
 pub(crate) struct UltimateOwner {
-    /// Who.
+    /// The owner.
     owner: Entity,
-    /// The effective share, its own and through everyone between. An end is exclusive when it takes an excluded end of a share to reach
-    /// it.
+    /// The effective share, held directly and through all intermediaries. An end of the range is exclusive when it can be reached
+    /// only by an excluded end of a share in the chain.
     share: ShareRange,
-    /// The strongest chains from the owner to the company, none of which meets an entity twice: by the product of the high
-    /// ends, descending, then the shortest, then by ids. At most 10, of at most 100 steps. With circles they need not add up to the share.
+    /// The strongest chains from the owner to the company, none of which visits an entity twice: by the product of the high ends,
+    /// descending, then by length, then by ids. At most 10, of at most 100 steps each. If there are circles, the chains need not
+    /// add up to the share.
     #[graphql(directive = list_size::apply(Some(10), None, None, None))]
     chains: Vec<Path>,
 }
 
-/// Who owns a company in the end.
+/// The ultimate owners of a company or an organization.
 #[derive(Debug, Clone, SimpleObject)]
 pub(crate) struct UltimateOwners {
-    /// Those with at least the share asked for at the high end, by low end, then high end, descending, then id.
+    /// The owners whose share reaches the threshold at its high end: by low end, then by high end, both descending, then by id.
     #[graphql(directive = list_size::apply(Some(10), None, None, None))]
     owners: Vec<UltimateOwner>,
-    /// What all owners leave, those below the threshold counted as owners: 100 less their shares, never below 0. Owners that
-    /// are not disclosed are in here, and what those hold who stand between in an indirect claim beyond that claim.
+    /// The share without a known ultimate owner: 100 less the shares of all owners, including those below the threshold, never below
+    /// 0. It includes the shares of undisclosed owners, and the shares of intermediaries of an indirect claim beyond that claim.
     undisclosed: ShareRange,
-    /// Whether holders, or the company, own each other or themselves in a circle.
+    /// Whether the holders or the company own each other or themselves in a circle.
     cyclic: bool,
-    /// Whether a circle was too large to solve or a search for chains was ended early. Shares are then wider than they need
-    /// be, never too narrow, and chains may be missing.
+    /// Whether a circle was too large to solve, or the search for chains was stopped early. If true, shares may be wider than
+    /// necessary but never too narrow, and chains may be missing.
     truncated: bool,
-    /// What the answer rests on: every claim of a share that was looked at, those with an undisclosed owner and indirect ones that
-    /// sum up a chain among them.
+    /// What the answer is derived from: all claims of shares considered, including those with an undisclosed owner and indirect ones
+    /// that summarize a chain.
     derived_from: Derivation,
 }
 
@@ -80,17 +81,17 @@ impl UltimateOwners {
                 viewer,
                 "An owner's share of a company is the sum over its holders of the holder's share times the owner's share of \
                  the holder, at most 100 % in each step, once with every low end and once with every high end. Claims with the \
-                 same ends and the same directness count once, as the hull of their ranges; one that is disputed, or that ended \
-                 nobody says when, may be 0, an OWNS without a share anything. An indirect claim is added only where no two \
-                 direct claims lead from owner to company; else it sums them up, and what the owner has through others is \
-                 what both allow, or as computed where they do not meet.",
+                 same ends and the same directness count once, as the hull of their ranges; a claim that is disputed, or that \
+                 ended at an unknown date, may be 0, and an OWNS without a share may be anything. An indirect claim is added only \
+                 if no two direct claims lead from owner to company; otherwise it summarizes them, and the owner's share through \
+                 others is the intersection of both ranges, or the computed range if they do not overlap.",
                 answer.derived_from,
             ),
         }
     }
 }
 
-/// What is computed from the owners of an entity of kind `K`.
+/// The fields of an entity of kind `K` that are computed from its owners.
 #[derive(Debug, Clone)]
 pub(crate) struct Ownership<K>(EntityFields, PhantomData<K>);
 
@@ -100,16 +101,16 @@ impl<K> From<EntityFields> for Ownership<K> {
     }
 }
 
-impl<K: OfKind> TypeName for Ownership<K> {
+impl<K: HasEntityKind> TypeName for Ownership<K> {
     fn type_name() -> Cow<'static, str> {
         format!("{:?}Ownership", K::KIND).into()
     }
 }
 
 #[Object(name_type)]
-impl<K: OfKind> Ownership<K> {
-    /// Who owns it in the end: holders without known owners, and people, each with an effective share. Counts only ACTIVE
-    /// relationships unless the view names statuses.
+impl<K: HasEntityKind> Ownership<K> {
+    /// The ultimate owners: people and holders without known owners, each with an effective share. Based on ACTIVE relationships
+    /// only, unless the view names statuses.
     #[graphql(directive = cost::apply("100".to_owned()))]
     async fn ultimate_owners(
         &self,
@@ -119,7 +120,7 @@ impl<K: OfKind> Ownership<K> {
         )]
         threshold: Option<f64>,
         #[graphql(
-            desc = "Shares of what. CAPITAL and PROFIT read OWNS, one without a share as one of the capital. VOTES reads every claim with a share of votes, OWNS and CONTROLS; who decides is ultimateParent.",
+            desc = "The kind of share. CAPITAL and PROFIT are computed from OWNS relationships, where one without a share counts as a share of the capital. VOTES is computed from all OWNS and CONTROLS relationships with a share of the votes; for control, see `ultimateParent`.",
             default_with = "Some(Member(ShareOf::Capital))"
         )]
         of: Option<Member<ShareOf>>,
@@ -128,9 +129,9 @@ impl<K: OfKind> Ownership<K> {
             let threshold = threshold.unwrap_or(0.0);
             let of = of.map_or(ShareOf::Capital, |of| of.0);
             if !(0.0..=100.0).contains(&threshold) {
-                let message = format!("threshold is {threshold}; it is in percent, from 0 to 100");
-                let place = format!("{:?}.ultimateOwners(threshold:)", K::KIND);
-                return Err(Error::bad_user_input(place, message));
+                let message = format!("threshold is {threshold}; it must be a percentage from 0 to 100");
+                let coordinate = format!("{:?}.ultimateOwners(threshold:)", K::KIND);
+                return Err(Error::bad_user_input(coordinate, message));
             }
             let viewer = &self.0.viewer;
             let (snapshot, mask) = (viewer.snapshot(), viewer.mask_for_computing());

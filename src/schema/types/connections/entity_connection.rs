@@ -1,10 +1,10 @@
-//! A page of entities, and what can be told of all pages together.
+//! A page of entities, and the summary of all pages.
 
 use std::borrow::Cow;
 
 use async_graphql::{Object, OutputType, TypeName};
 
-use super::facets::{Facets, Group, Whole};
+use super::facets::{Facets, Group, ListingSummary};
 use crate::{
     engine::{
         cost::directives::{cost, list_size},
@@ -24,21 +24,21 @@ use crate::{
 #[derive(Debug, Clone)]
 pub(crate) struct EntityConnection<T> {
     page: Connection<T>,
-    whole: Whole,
+    summary: ListingSummary,
 }
 
 impl<T> EntityConnection<T> {
-    /// The connection of `page`, whose elements `node` makes.
+    /// The connection of `page`, whose elements are created by `node`.
     pub(crate) fn new(
         listing: &Listing,
         viewer: &Viewer,
         page: &Page<EntityIx>,
-        whole: Whole,
+        summary: ListingSummary,
         node: impl Fn(EntityIx) -> T,
     ) -> Self {
         Self {
-            page: Connection::new(listing, viewer, page, whole.total(), node),
-            whole,
+            page: Connection::new(listing, viewer, page, summary.total(), node),
+            summary,
         }
     }
 }
@@ -57,35 +57,35 @@ impl<T: OutputType> EntityConnection<T> {
         &self.page.edges
     }
 
-    /// The entities alone.
+    /// The entities without their cursors.
     async fn nodes(&self) -> Vec<&T> {
         self.page.edges.iter().map(|edge| &edge.node).collect()
     }
 
-    /// Whether there is more.
+    /// Whether there are more pages, and the cursors of this one.
     async fn page_info(&self) -> &PageInfo {
         &self.page.page_info
     }
 
-    /// How many entities there are on all pages. Counted only when selected.
+    /// The number of entities on all pages. Counted only when selected.
     #[graphql(directive = cost::apply("10".to_owned()))]
     async fn total_count(&self) -> i32 {
-        self.page.total.counted()
+        self.page.total.value()
     }
 
-    /// How often each kind, country, status, founding year and kind of relationship stands on all pages.
+    /// The number of entities on all pages by kind, country, status, founding year and kind of relationship.
     #[graphql(directive = cost::apply("10".to_owned()))]
     async fn facets(&self) -> Option<Facets> {
-        self.whole.facets()
+        self.summary.facets()
     }
 
-    /// The entities on all pages, grouped: largest group first, then by value. With two keys, each group is grouped by the
-    /// second. At most 10000 groups, inner ones included.
+    /// The entities on all pages, grouped: the largest group first, then by value. With two keys, each group is subdivided by the
+    /// second. At most 10000 groups, including inner ones.
     #[graphql(directive = cost::apply("20".to_owned()), directive = list_size::apply(Some(50), None, None, None))]
     async fn group_by(
         &self,
-        #[graphql(desc = "What to group by: one key, or two different ones.")] keys: Vec<Member<GroupKey>>,
+        #[graphql(desc = "What to group by: one key, or two different keys.")] keys: Vec<Member<GroupKey>>,
     ) -> Option<Result<Vec<Group>, Error>> {
-        self.whole.group_by(&<Self as TypeName>::type_name(), &keys)
+        self.summary.group_by(&<Self as TypeName>::type_name(), &keys)
     }
 }

@@ -1,4 +1,4 @@
-//! Facets and groups of a listing: how often each value stands in it, counted over all of its pages.
+//! Facets and groups of a listing: counts of each value over all of its pages.
 
 use std::borrow::Cow;
 
@@ -18,49 +18,49 @@ use crate::{
     },
 };
 
-/// How many values of a facet are told unless asked otherwise.
+/// The default number of values of a facet.
 const VALUES: i32 = 20;
-/// How many values of a facet may be asked for.
+/// The maximum number of values of a facet.
 const VALUES_MAX: i32 = 1000;
-/// How many groups one grouping may make, inner ones included.
+/// The maximum number of groups of one grouping, including inner ones.
 const GROUPS_MAX: usize = 10_000;
-/// By how many keys rows may be grouped, one inside the other.
+/// The maximum number of keys to group by, one inside the other.
 const KEYS_MAX: usize = 2;
 
-/// How often a value stands in a listing.
+/// A value of a facet, and its count in the listing.
 #[derive(Debug, Clone, SimpleObject)]
 pub(crate) struct FacetValue {
-    /// The value as filters take it; a year as four digits. Null for those that state none.
+    /// The value as it is used in filters; a year has four digits. Null for elements without a stated value.
     value: Option<String>,
-    /// How many on all pages have it.
+    /// The number of elements on all pages with this value.
     count: i32,
 }
 
 impl FacetValue {
-    fn new(counted: FacetCount<'_>) -> Self {
+    fn new(facet: FacetCount<'_>) -> Self {
         Self {
-            value: counted.value.map(Cow::into_owned),
-            count: whole(counted.count),
+            value: facet.value.map(Cow::into_owned),
+            count: int(facet.count),
         }
     }
 }
 
-/// The entities or relationships of a listing that share a value.
+/// The entities or relationships of a listing that have the same value.
 #[derive(Debug, Clone, SimpleObject)]
 pub(crate) struct Group {
-    /// What they are grouped by.
+    /// The key of the grouping.
     key: Member<GroupKey>,
-    /// The value they share, as filters take it; a year as four digits. Null for those that state none.
+    /// The common value as it is used in filters; a year has four digits. Null for elements without a stated value.
     value: Option<String>,
-    /// How many on all pages share it.
+    /// The number of elements of the group on all pages.
     count: i32,
-    /// The same, grouped by the second key: largest first, then by value. Empty when there is no second key.
+    /// The group subdivided by the second key: the largest group first, then by value. Empty without a second key.
     #[graphql(directive = list_size::apply(Some(20), None, None, None))]
     groups: Vec<Group>,
 }
 
-/// How often each value stands in a listing, over all of its pages. Each facet is counted when it is selected: most frequent
-/// value first, then by value. Those that state nothing count under the value null, so that nothing is left out.
+/// The counts of each value in a listing, over all of its pages. A facet is counted only when selected: most frequent value first,
+/// then by value. Elements without a stated value count under null, so that every element is counted.
 #[derive(Debug, Clone)]
 pub(crate) struct Facets {
     viewer: Viewer,
@@ -68,7 +68,7 @@ pub(crate) struct Facets {
 }
 
 impl Facets {
-    /// The facets of these rows, as `viewer` sees them.
+    /// The facets of these rows as seen by `viewer`.
     pub(crate) fn new(viewer: &Viewer, rows: ListingRows) -> Self {
         Self {
             viewer: viewer.clone(),
@@ -78,33 +78,33 @@ impl Facets {
 
     fn counts(&self, key: GroupKey) -> Result<Vec<FacetCount<'_>>, Exhausted> {
         let viewer = &self.viewer;
-        let seen = (viewer.mask(), viewer.day());
-        self.rows.facet(viewer.snapshot(), seen, key, viewer.budget())
+        let visibility = (viewer.mask(), viewer.day());
+        self.rows.facet(viewer.snapshot(), visibility, key, viewer.budget())
     }
 
     fn values(&self, ctx: &Context<'_>, key: GroupKey, first: Option<i32>) -> Result<Vec<FacetValue>, Error> {
-        let wanted = within(
+        let value_count = within(
             first.unwrap_or(VALUES),
             1,
             VALUES_MAX,
             &format!("Facets.{}(first:)", ctx.field().name()),
         )?;
-        let counts = self.counts(key)?.into_iter().take(wanted);
+        let counts = self.counts(key)?.into_iter().take(value_count);
         Ok(counts.map(FacetValue::new).collect())
     }
 }
 
-/// How often each value stands in a listing, over all of its pages. Each facet is counted when it is selected: most frequent
-/// value first, then by value. Those that state nothing count under the value null, so that nothing is left out.
+/// The counts of each value in a listing, over all of its pages. A facet is counted only when selected: most frequent value first,
+/// then by value. Elements without a stated value count under null, so that every element is counted.
 #[Object]
 impl Facets {
-    /// By kind.
+    /// The counts by kind.
     #[graphql(directive = cost::apply("10".to_owned()), directive = list_size::apply(None, Some(vec!["first".to_owned()]), None, Some(false)))]
     async fn kind(
         &self,
         ctx: &Context<'_>,
         #[graphql(
-            desc = "How many values, the most frequent: 1 to 1000.",
+            desc = "How many values to return, most frequent first: 1 to 1000.",
             default_with = "Some(VALUES)"
         )]
         first: Option<i32>,
@@ -112,13 +112,13 @@ impl Facets {
         Some(self.values(ctx, GroupKey::Kind, first))
     }
 
-    /// By country, as written (`CN`, `US-DE`). A relationship counts once under each different country of its two ends.
+    /// The counts by country code (`CN`, `US-DE`). A relationship counts once for each different country of its two ends.
     #[graphql(directive = cost::apply("10".to_owned()), directive = list_size::apply(None, Some(vec!["first".to_owned()]), None, Some(false)))]
     async fn country(
         &self,
         ctx: &Context<'_>,
         #[graphql(
-            desc = "How many values, the most frequent: 1 to 1000.",
+            desc = "How many values to return, most frequent first: 1 to 1000.",
             default_with = "Some(VALUES)"
         )]
         first: Option<i32>,
@@ -126,13 +126,13 @@ impl Facets {
         Some(self.values(ctx, GroupKey::Country, first))
     }
 
-    /// By status; of entities, that on the day of the view.
+    /// The counts by status; for entities, the status on the day of the view.
     #[graphql(directive = cost::apply("10".to_owned()), directive = list_size::apply(None, Some(vec!["first".to_owned()]), None, Some(false)))]
     async fn status(
         &self,
         ctx: &Context<'_>,
         #[graphql(
-            desc = "How many values, the most frequent: 1 to 1000.",
+            desc = "How many values to return, most frequent first: 1 to 1000.",
             default_with = "Some(VALUES)"
         )]
         first: Option<i32>,
@@ -140,13 +140,13 @@ impl Facets {
         Some(self.values(ctx, GroupKey::Status, first))
     }
 
-    /// By the year in which an entity was founded, or in which a relationship began (since).
+    /// The counts by the year in which an entity was founded or a relationship began (`since`).
     #[graphql(directive = cost::apply("10".to_owned()), directive = list_size::apply(None, Some(vec!["first".to_owned()]), None, Some(false)))]
     async fn year(
         &self,
         ctx: &Context<'_>,
         #[graphql(
-            desc = "How many values, the most frequent: 1 to 1000.",
+            desc = "How many values to return, most frequent first: 1 to 1000.",
             default_with = "Some(VALUES)"
         )]
         first: Option<i32>,
@@ -154,14 +154,14 @@ impl Facets {
         Some(self.values(ctx, GroupKey::Year, first))
     }
 
-    /// By kind of relationship. An entity counts once under each kind of relationship that the view sees it in, whichever end
-    /// it is, and under null when it is in none; a relationship counts under its own kind.
+    /// The counts by kind of relationship. An entity counts once for each kind of relationship that the view sees at it, in either
+    /// direction, and under null if there are none; a relationship counts under its own kind.
     #[graphql(directive = cost::apply("10".to_owned()), directive = list_size::apply(None, Some(vec!["first".to_owned()]), None, Some(false)))]
     async fn relationship_kind(
         &self,
         ctx: &Context<'_>,
         #[graphql(
-            desc = "How many values, the most frequent: 1 to 1000.",
+            desc = "How many values to return, most frequent first: 1 to 1000.",
             default_with = "Some(VALUES)"
         )]
         first: Option<i32>,
@@ -169,86 +169,82 @@ impl Facets {
         Some(self.values(ctx, GroupKey::RelationshipKind, first))
     }
 
-    /// How many different values a facet has, null among them: whether `first` showed them all.
+    /// The number of different values of a facet, including null.
     #[graphql(directive = cost::apply("10".to_owned()))]
-    async fn distinct(&self, #[graphql(desc = "Which facet.")] key: Member<GroupKey>) -> Option<Result<i32, Error>> {
-        Some(
-            self.counts(key.0)
-                .map(|counts| whole(counts.len()))
-                .map_err(Error::from),
-        )
+    async fn distinct(&self, #[graphql(desc = "The facet.")] key: Member<GroupKey>) -> Option<Result<i32, Error>> {
+        Some(self.counts(key.0).map(|counts| int(counts.len())).map_err(Error::from))
     }
 }
 
-/// What a connection tells of all its pages together. Collected with the connection, and only what is selected.
+/// The summary of all pages of a connection. Collected together with the connection, and only as far as selected.
 #[derive(Debug, Clone)]
-pub(crate) struct Whole {
+pub(crate) struct ListingSummary {
     total: Total,
     viewer: Viewer,
     rows: Option<ListingRows>,
 }
 
-impl Whole {
-    /// All entities of a listing: those of `rows` that fit.
+impl ListingSummary {
+    /// The summary of a listing of entities: the matching `rows`.
     pub(crate) fn entities<I: Iterator<Item = EntityIx>>(
         ctx: &Context<'_>,
         viewer: &Viewer,
         rows: impl FnOnce() -> I,
-        fits: impl Fn(EntityIx) -> Result<bool, Exhausted>,
+        matches: impl Fn(EntityIx) -> Result<bool, Exhausted>,
     ) -> Result<Self, Error> {
-        Self::of(
+        Self::collect(
             ctx,
             viewer,
             rows,
-            fits,
+            matches,
             |row| row,
             |rows| ListingRows::Entities(rows.into()),
         )
     }
 
-    /// All relationships of a listing: those of `rows` that fit.
+    /// The summary of a listing of relationships: the matching `rows`.
     pub(crate) fn relationships<R: Copy, I: Iterator<Item = R>>(
         ctx: &Context<'_>,
         viewer: &Viewer,
         rows: impl FnOnce() -> I,
-        fits: impl Fn(R) -> Result<bool, Exhausted>,
+        matches: impl Fn(R) -> Result<bool, Exhausted>,
         relationship: impl Fn(R) -> RelationshipIx,
     ) -> Result<Self, Error> {
-        Self::of(ctx, viewer, rows, fits, relationship, |rows| {
+        Self::collect(ctx, viewer, rows, matches, relationship, |rows| {
             ListingRows::Relationships(rows.into())
         })
     }
 
-    fn of<R: Copy, X, I: Iterator<Item = R>>(
+    fn collect<R: Copy, X, I: Iterator<Item = R>>(
         ctx: &Context<'_>,
         viewer: &Viewer,
         rows: impl FnOnce() -> I,
-        fits: impl Fn(R) -> Result<bool, Exhausted>,
+        matches: impl Fn(R) -> Result<bool, Exhausted>,
         ix: impl Fn(R) -> X,
-        rows_of: impl FnOnce(Vec<X>) -> ListingRows,
+        into_rows: impl FnOnce(Vec<X>) -> ListingRows,
     ) -> Result<Self, Error> {
         let selected = ctx.look_ahead();
         let viewer = viewer.clone();
         if !selected.field("facets").exists() && !selected.field("groupBy").exists() {
             return Ok(Self {
-                total: Total::count(ctx, &viewer, rows, fits)?,
+                total: Total::count(ctx, &viewer, rows, matches)?,
                 viewer,
                 rows: None,
             });
         }
         let mut collected = Vec::new();
         let collect = |row: R| {
-            let fit = fits(row)?;
-            if fit {
+            let is_match = matches(row)?;
+            if is_match {
                 collected.push(ix(row));
             }
-            Ok(fit)
+            Ok(is_match)
         };
-        let total = Total::number(graph::count(rows(), collect, viewer.budget())?)?;
+        let total = Total::from_count(graph::count(rows(), collect, viewer.budget())?)?;
         Ok(Self {
             total,
             viewer,
-            rows: Some(rows_of(collected)),
+            rows: Some(into_rows(collected)),
         })
     }
 
@@ -256,18 +252,18 @@ impl Whole {
         self.total
     }
 
-    /// The facets; none when they were not selected.
+    /// The facets; none unless selected.
     pub(crate) fn facets(&self) -> Option<Facets> {
         self.rows.clone().map(|rows| Facets::new(&self.viewer, rows))
     }
 
-    /// The groups; none when they were not selected.
+    /// The groups; none unless selected.
     pub(crate) fn group_by(&self, connection: &str, keys: &[Member<GroupKey>]) -> Option<Result<Vec<Group>, Error>> {
         Some(group_by(&self.viewer, self.rows.as_ref()?, connection, keys))
     }
 }
 
-/// The groups of these rows. `connection` is the type whose field asks for them.
+/// The groups of these rows. `connection` is the type of the field being resolved.
 pub(crate) fn group_by(
     viewer: &Viewer,
     rows: &ListingRows,
@@ -280,42 +276,41 @@ pub(crate) fn group_by(
         [key, within] if key != within => (key.0, Some(within.0)),
         [key, _] => {
             let key = key.0.as_str();
-            return Err(refuse(format!("{key} stands twice; name two different keys, or one")));
+            return Err(refuse(format!("{key} is repeated; use two different keys, or one")));
         }
         [] => {
             return Err(refuse(
-                "keys is empty; name one key, or two to group within groups".to_owned(),
+                "keys is empty; use one key, or two to subdivide the groups".to_owned(),
             ));
         }
         _ => {
-            let given = keys.len();
+            let count = keys.len();
             return Err(refuse(format!(
-                "{given} keys are too many; group by at most {KEYS_MAX}"
+                "{count} keys are too many; group by at most {KEYS_MAX}"
             )));
         }
     };
-    let (snapshot, seen, budget) = (viewer.snapshot(), (viewer.mask(), viewer.day()), viewer.budget());
-    let groups = rows.groups(snapshot, seen, (key, within), GROUPS_MAX, budget)?;
+    let (snapshot, visibility, budget) = (viewer.snapshot(), (viewer.mask(), viewer.day()), viewer.budget());
+    let groups = rows.groups(snapshot, visibility, (key, within), GROUPS_MAX, budget)?;
     let groups = groups.ok_or_else(|| {
-        let message =
-            format!("These keys make more than {GROUPS_MAX} groups; filter more narrowly, or leave one key out");
+        let message = format!("These keys produce more than {GROUPS_MAX} groups; narrow the filter, or remove one key");
         Error::limit_exceeded(message).argument(format!("{connection}.groupBy(keys:)"))
     })?;
-    let group = |key: GroupKey, counted: FacetCount<'_>, groups| Group {
+    let group = |key: GroupKey, facet: FacetCount<'_>, groups| Group {
         key: Member(key),
-        value: counted.value.map(Cow::into_owned),
-        count: whole(counted.count),
+        value: facet.value.map(Cow::into_owned),
+        count: int(facet.count),
         groups,
     };
     let groups = groups.into_iter().map(|outer| {
         let inner = outer.groups.into_iter();
-        let inner = inner.filter_map(|counted| Some(group(within?, counted, Vec::new())));
+        let inner = inner.filter_map(|facet| Some(group(within?, facet, Vec::new())));
         group(key, outer.counted, inner.collect())
     });
     Ok(groups.collect())
 }
 
-/// A count as GraphQL writes it. There are never more rows than an `Int` can tell.
-fn whole(count: usize) -> i32 {
+/// A count as a GraphQL `Int`, whose range exceeds the maximum number of rows.
+fn int(count: usize) -> i32 {
     i32::try_from(count).unwrap_or(i32::MAX)
 }

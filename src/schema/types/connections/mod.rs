@@ -1,4 +1,4 @@
-//! Pages of entities and relationships, and what is counted over all of them.
+//! Pages of entities and relationships, and the counts over all pages.
 
 pub(crate) mod entity_connection;
 pub(crate) mod facets;

@@ -1,8 +1,8 @@
-//! Pages of relationships: at the root, below an entity, and as the neighbors they lead to.
+//! Pages of relationships: all of them, those of an entity, and those of an entity as pages of its neighbors.
 
 use async_graphql::{Context, Object, SimpleObject};
 
-use super::facets::{Facets, Group, Whole};
+use super::facets::{Facets, Group, ListingSummary};
 use crate::{
     engine::{
         cost::directives::{cost, list_size},
@@ -16,7 +16,9 @@ use crate::{
     },
     schema::{
         context::viewer::Viewer,
-        inputs::filters::{RelationshipFilter, RelationshipOrder, Standpoint, relationship_filter, relationship_order},
+        inputs::filters::{
+            Perspective, RelationshipFilter, RelationshipOrder, relationship_filter, relationship_order,
+        },
         types::{claims::relationship::Relationship, entities::entity::Entity},
         values::{
             enums::Member,
@@ -28,11 +30,12 @@ use crate::{
 /// One relationship of a page.
 #[derive(Debug, Clone, SimpleObject)]
 pub(crate) struct RelationshipEdge {
-    /// Where it stands in the listing: for `after` and `before`.
+    /// The cursor of this element, for `after` and `before`.
     cursor: String,
     /// The relationship.
     node: Relationship,
-    /// The entity at its other end; null when that is not disclosed, or at the root, where there is no other end.
+    /// For a relationship of an entity, the entity at its other end; null when that end is not disclosed. Always null in
+    /// `Query.relationships`.
     neighbor: Option<Entity>,
 }
 
@@ -41,7 +44,7 @@ pub(crate) struct RelationshipEdge {
 pub(crate) struct RelationshipConnection {
     edges: Vec<RelationshipEdge>,
     page_info: PageInfo,
-    whole: Whole,
+    summary: ListingSummary,
 }
 
 /// A page of relationships.
@@ -52,43 +55,43 @@ impl RelationshipConnection {
         &self.edges
     }
 
-    /// The relationships alone.
+    /// The relationships without their cursors.
     async fn nodes(&self) -> Vec<&Relationship> {
         self.edges.iter().map(|edge| &edge.node).collect()
     }
 
-    /// Whether there is more.
+    /// Whether there are more pages, and the cursors of this one.
     async fn page_info(&self) -> &PageInfo {
         &self.page_info
     }
 
-    /// How many relationships there are on all pages. Counted only when selected.
+    /// The number of relationships on all pages. Counted only when selected.
     #[graphql(directive = cost::apply("10".to_owned()))]
     async fn total_count(&self) -> i32 {
-        self.whole.total().counted()
+        self.summary.total().value()
     }
 
-    /// How often each kind, country of an end, status and year of beginning stands on all pages.
+    /// The number of relationships on all pages by kind, country of an end, status and year of beginning.
     #[graphql(directive = cost::apply("10".to_owned()))]
     async fn facets(&self) -> Option<Facets> {
-        self.whole.facets()
+        self.summary.facets()
     }
 
-    /// The relationships on all pages, grouped: largest group first, then by value. With two keys, each group is grouped by
-    /// the second. At most 10000 groups, inner ones included.
+    /// The relationships on all pages, grouped: the largest group first, then by value. With two keys, each group is subdivided by
+    /// the second. At most 10000 groups, including inner ones.
     #[graphql(directive = cost::apply("20".to_owned()), directive = list_size::apply(Some(50), None, None, None))]
     async fn group_by(
         &self,
-        #[graphql(desc = "What to group by: one key, or two different ones.")] keys: Vec<Member<GroupKey>>,
+        #[graphql(desc = "What to group by: one key, or two different keys.")] keys: Vec<Member<GroupKey>>,
     ) -> Option<Result<Vec<Group>, Error>> {
-        self.whole.group_by("RelationshipConnection", &keys)
+        self.summary.group_by("RelationshipConnection", &keys)
     }
 }
 
-/// A neighbor and the relationship that leads to it. A neighbor stands once for each relationship.
+/// A neighbor and the relationship that leads to it. A neighbor is listed once for each such relationship.
 #[derive(Debug, Clone, SimpleObject)]
 pub(crate) struct NeighborEdge {
-    /// Where it stands in the listing: for `after` and `before`.
+    /// The cursor of this element, for `after` and `before`.
     cursor: String,
     /// The neighbor.
     node: Entity,
@@ -113,23 +116,23 @@ impl NeighborConnection {
         &self.edges
     }
 
-    /// The neighbors alone. A neighbor repeats when several relationships lead to it.
+    /// The neighbors without their relationships. A neighbor is repeated when several relationships lead to it.
     async fn nodes(&self) -> Vec<&Entity> {
         self.edges.iter().map(|edge| &edge.node).collect()
     }
 
-    /// Whether there is more.
+    /// Whether there are more pages, and the cursors of this one.
     async fn page_info(&self) -> &PageInfo {
         &self.page_info
     }
 
-    /// How many relationships to known neighbors there are on all pages. Counted only when selected.
+    /// The number of relationships to known neighbors on all pages. Counted only when selected.
     #[graphql(directive = cost::apply("10".to_owned()))]
     async fn total_count(&self) -> i32 {
-        self.total.counted()
+        self.total.value()
     }
 
-    /// The relationships that fit but whose other end is not disclosed, ordered by id, at most 1000. Not on any page, not
+    /// The matching relationships whose other end is not disclosed, ordered by id, at most 1000. They are on no page and are not
     /// counted in `totalCount`.
     #[graphql(directive = list_size::apply(Some(10), None, None, None))]
     async fn undisclosed(&self) -> &[Relationship] {
@@ -137,7 +140,7 @@ impl NeighborConnection {
     }
 }
 
-/// What a listing of relationships is asked for.
+/// The arguments of a listing of relationships.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RelationshipArgs {
     pub(crate) filter: Option<RelationshipFilter>,
@@ -145,20 +148,20 @@ pub(crate) struct RelationshipArgs {
     pub(crate) page: PageArgs,
 }
 
-/// How many undisclosed relationships are shown beside a page.
+/// The maximum number of undisclosed relationships to return with a page.
 const UNDISCLOSED_MAX: usize = 1000;
 
-/// The relationships seen from one entity through one pattern.
+/// A listing of the relationships of one entity that match a pattern.
 #[derive(Debug, Clone)]
-pub(crate) struct Outlook<'a> {
+pub(crate) struct EntityListing<'a> {
     pub(crate) viewer: &'a Viewer,
     pub(crate) entity: EntityIx,
     pub(crate) parent: &'a str,
     pub(crate) pattern: Pattern,
 }
 
-/// A listing whose arguments have been checked.
-struct Ready {
+/// A listing with checked arguments.
+struct PreparedListing {
     listing: Listing,
     viewer: Viewer,
     window: Window,
@@ -166,19 +169,19 @@ struct Ready {
     filter: graph::RelationshipFilter,
 }
 
-impl Ready {
+impl PreparedListing {
     fn new(
         ctx: &Context<'_>,
         viewer: &Viewer,
         (parent, owner): (&str, &str),
-        standpoint: Standpoint,
+        perspective: Perspective,
         args: RelationshipArgs,
     ) -> Result<Self, Error> {
-        let place = |argument: &str| format!("{parent}.{}({argument}:)", ctx.field().name());
-        let order = relationship_order(args.order_by, standpoint, &place("orderBy"))?;
+        let coordinate = |argument: &str| format!("{parent}.{}({argument}:)", ctx.field().name());
+        let order = relationship_order(args.order_by, perspective, &coordinate("orderBy"))?;
         let listing = Listing::new::<IncidentRelationship>(ctx, viewer, parent, owner, &order)?;
         let (window, viewer) = listing.window(viewer, &args.page)?;
-        let filter = relationship_filter(args.filter, standpoint, &viewer, &place("filter"))?;
+        let filter = relationship_filter(args.filter, perspective, &viewer, &coordinate("filter"))?;
         Ok(Self {
             listing,
             viewer,
@@ -188,7 +191,7 @@ impl Ready {
         })
     }
 
-    /// Those of `rows` that fit, if they are asked for.
+    /// The matching `rows`, if `undisclosed` is selected.
     fn undisclosed<I: Iterator<Item = IncidentRelationship>>(
         &self,
         ctx: &Context<'_>,
@@ -199,18 +202,18 @@ impl Ready {
             return Ok(Vec::new());
         }
         let (viewer, scan) = (&self.viewer, self.viewer.scan());
-        let fits = |seen: IncidentRelationship| self.filter.matches(&scan, seen.relationship, Some(seen_from));
+        let matches = |seen: IncidentRelationship| self.filter.matches(&scan, seen.relationship, Some(seen_from));
         let first = Window {
             after: None,
             before: None,
             take: Take::First(UNDISCLOSED_MAX),
         };
-        let shown = page(viewer.snapshot(), rows(), fits, &[], &first, viewer.budget())?.rows;
+        let rows = page(viewer.snapshot(), rows(), matches, &[], &first, viewer.budget())?.rows;
         let relationship = |(seen, _): &(IncidentRelationship, _)| Relationship::new(viewer.clone(), seen.relationship);
-        Ok(shown.iter().map(relationship).collect())
+        Ok(rows.iter().map(relationship).collect())
     }
 
-    /// The connection of `page`, of whose rows `read` tells the neighbor and the relationship.
+    /// The connection of `page`; `read` returns the neighbor and the relationship of a row.
     fn neighbors<R: Copy>(
         &self,
         page: &Page<R>,
@@ -241,8 +244,8 @@ impl Ready {
     }
 }
 
-impl Outlook<'_> {
-    /// What is seen over known ends.
+impl EntityListing<'_> {
+    /// The visible relationships with a disclosed other end.
     fn disclosed<'v>(&self, viewer: &'v Viewer) -> impl Iterator<Item = IncidentRelationship> + 'v {
         let hops = viewer.snapshot().hops(self.entity, self.pattern, viewer.mask());
         hops.map(|hop| IncidentRelationship {
@@ -251,25 +254,25 @@ impl Outlook<'_> {
         })
     }
 
-    /// Whether one of its relationships is seen.
+    /// Whether one of its relationships matches the pattern and is visible.
     fn sees(&self, viewer: &Viewer, seen: IncidentRelationship) -> bool {
         let snapshot = viewer.snapshot();
-        let fits = match seen.neighbor {
+        let matches = match seen.neighbor {
             Some(neighbor) => self
                 .pattern
                 .fits_disclosed(snapshot, self.entity, (seen.relationship, neighbor)),
             None => self.pattern.fits_undisclosed(snapshot, self.entity, seen.relationship),
         };
-        fits && snapshot.is_visible(seen.relationship, &viewer.mask())
+        matches && snapshot.is_visible(seen.relationship, &viewer.mask())
     }
 
-    /// What is seen where the other end is not disclosed.
+    /// The visible relationships whose other end is not disclosed.
     fn undisclosed<'v>(&self, viewer: &'v Viewer) -> impl Iterator<Item = IncidentRelationship> + 'v {
         let (entity, pattern) = (self.entity, self.pattern);
         let snapshot = viewer.snapshot();
         let rows = snapshot.undisclosed(entity, viewer.mask());
-        let fit = rows.filter(move |relationship| pattern.fits_undisclosed(snapshot, entity, *relationship));
-        fit.map(|relationship| IncidentRelationship {
+        let matches = rows.filter(move |relationship| pattern.fits_undisclosed(snapshot, entity, *relationship));
+        matches.map(|relationship| IncidentRelationship {
             relationship,
             neighbor: None,
         })
@@ -277,145 +280,145 @@ impl Outlook<'_> {
 
     /// A page of the neighbors.
     pub(crate) fn neighbors(&self, ctx: &Context<'_>, args: RelationshipArgs) -> Result<NeighborConnection, Error> {
-        let ready = self.prepare(ctx, args)?;
-        let viewer = &ready.viewer;
+        let prepared = self.prepare(ctx, args)?;
+        let viewer = &prepared.viewer;
         let scan = viewer.scan();
-        let fits = |seen: IncidentRelationship| ready.filter.matches(&scan, seen.relationship, Some(self.entity));
-        let seen = || self.disclosed(viewer);
+        let matches = |seen: IncidentRelationship| prepared.filter.matches(&scan, seen.relationship, Some(self.entity));
+        let rows = || self.disclosed(viewer);
         let snapshot = viewer.snapshot();
         let page = page_of_many(
             snapshot,
-            (ListingScope::RelationshipsOf(self.entity), seen, || {
+            (ListingScope::RelationshipsOf(self.entity), rows, || {
                 snapshot.around(self.entity)
             }),
-            |seen| Ok(seen.neighbor.is_some() && self.sees(viewer, seen) && fits(seen)?),
-            &ready.order,
-            &ready.window,
+            |seen| Ok(seen.neighbor.is_some() && self.sees(viewer, seen) && matches(seen)?),
+            &prepared.order,
+            &prepared.window,
             viewer.budget(),
         )?;
-        let total = Total::count(ctx, viewer, seen, fits)?;
-        let undisclosed = ready.undisclosed(ctx, || self.undisclosed(viewer), self.entity)?;
+        let total = Total::count(ctx, viewer, rows, matches)?;
+        let undisclosed = prepared.undisclosed(ctx, || self.undisclosed(viewer), self.entity)?;
         let row = |seen: IncidentRelationship| Some((seen.neighbor?, seen.relationship));
-        Ok(ready.neighbors(&page, row, total, undisclosed))
+        Ok(prepared.neighbors(&page, row, total, undisclosed))
     }
 
-    /// A page of who controls it or is controlled, as `compute` finds them for what the first page saw.
+    /// A page of the controllers or subsidiaries that `compute` returns for the viewer of the first page.
     pub(crate) fn control(
         &self,
         ctx: &Context<'_>,
         args: RelationshipArgs,
         compute: impl Fn(&Viewer) -> Result<Control, Exhausted>,
     ) -> Result<NeighborConnection, Error> {
-        let ready = self.prepare(ctx, args)?;
-        let viewer = &ready.viewer;
+        let prepared = self.prepare(ctx, args)?;
+        let viewer = &prepared.viewer;
         let scan = viewer.scan();
         let control = compute(viewer)?;
         let rows = || control.counterparts.iter().copied();
-        let fits = |row: Counterpart| {
+        let matches = |row: Counterpart| {
             let ends = (row.seen_from, row.entity);
-            ready.filter.matches_towards(&scan, row.claim, ends)
+            prepared.filter.matches_towards(&scan, row.claim, ends)
         };
         let page = page(
             viewer.snapshot(),
             rows(),
-            fits,
-            &ready.order,
-            &ready.window,
+            matches,
+            &prepared.order,
+            &prepared.window,
             viewer.budget(),
         )?;
-        let total = Total::count(ctx, viewer, rows, fits)?;
+        let total = Total::count(ctx, viewer, rows, matches)?;
         let undisclosed = || {
             control.undisclosed.iter().map(|relationship| IncidentRelationship {
                 relationship: *relationship,
                 neighbor: None,
             })
         };
-        let undisclosed = ready.undisclosed(ctx, undisclosed, self.entity)?;
-        Ok(ready.neighbors(&page, |row| Some((row.entity, row.claim)), total, undisclosed))
+        let undisclosed = prepared.undisclosed(ctx, undisclosed, self.entity)?;
+        Ok(prepared.neighbors(&page, |row| Some((row.entity, row.claim)), total, undisclosed))
     }
 
-    /// A page of the relationships, those with an undisclosed end among them.
+    /// A page of the relationships, including those with an undisclosed end.
     pub(crate) fn relationships(
         &self,
         ctx: &Context<'_>,
         args: RelationshipArgs,
     ) -> Result<RelationshipConnection, Error> {
-        let ready = self.prepare(ctx, args)?;
-        let viewer = &ready.viewer;
+        let prepared = self.prepare(ctx, args)?;
+        let viewer = &prepared.viewer;
         let scan = viewer.scan();
-        let fits = |seen: IncidentRelationship| ready.filter.matches(&scan, seen.relationship, Some(self.entity));
-        let seen = || self.disclosed(viewer).chain(self.undisclosed(viewer));
+        let matches = |seen: IncidentRelationship| prepared.filter.matches(&scan, seen.relationship, Some(self.entity));
+        let rows = || self.disclosed(viewer).chain(self.undisclosed(viewer));
         let snapshot = viewer.snapshot();
         let page = page_of_many(
             snapshot,
-            (ListingScope::RelationshipsOf(self.entity), seen, || {
+            (ListingScope::RelationshipsOf(self.entity), rows, || {
                 snapshot.around(self.entity)
             }),
-            |seen| Ok(self.sees(viewer, seen) && fits(seen)?),
-            &ready.order,
-            &ready.window,
+            |seen| Ok(self.sees(viewer, seen) && matches(seen)?),
+            &prepared.order,
+            &prepared.window,
             viewer.budget(),
         )?;
-        let whole = Whole::relationships(ctx, viewer, seen, fits, |seen| seen.relationship)?;
-        Ok(connection(&ready.listing, viewer, &page, whole))
+        let summary = ListingSummary::relationships(ctx, viewer, rows, matches, |seen| seen.relationship)?;
+        Ok(connection(&prepared.listing, viewer, &page, summary))
     }
 
-    fn prepare(&self, ctx: &Context<'_>, args: RelationshipArgs) -> Result<Ready, Error> {
+    fn prepare(&self, ctx: &Context<'_>, args: RelationshipArgs) -> Result<PreparedListing, Error> {
         let owner = self.viewer.snapshot().entity(self.entity).id();
-        Ready::new(ctx, self.viewer, (self.parent, owner), Standpoint::Entity, args)
+        PreparedListing::new(ctx, self.viewer, (self.parent, owner), Perspective::Entity, args)
     }
 }
 
-/// A page of all relationships, at the root.
+/// A page of all relationships, for the root field.
 pub(crate) fn all_relationships(
     ctx: &Context<'_>,
     viewer: &Viewer,
     args: RelationshipArgs,
 ) -> Result<RelationshipConnection, Error> {
-    let ready = Ready::new(ctx, viewer, ("Query", ""), Standpoint::Nowhere, args)?;
-    let viewer = &ready.viewer;
+    let prepared = PreparedListing::new(ctx, viewer, ("Query", ""), Perspective::Root, args)?;
+    let viewer = &prepared.viewer;
     let (snapshot, budget, scan) = (viewer.snapshot(), viewer.budget(), viewer.scan());
-    let named = ready.filter.candidates(&scan)?;
-    let rows = |between: IdRange<'_>| -> Box<dyn DoubleEndedIterator<Item = RelationshipIx>> {
-        match &named {
-            Some(named) => Box::new(snapshot.rows_between(named, between).iter().copied()),
+    let candidates = prepared.filter.candidates(&scan)?;
+    let rows_between = |between: IdRange<'_>| -> Box<dyn DoubleEndedIterator<Item = RelationshipIx>> {
+        match &candidates {
+            Some(candidates) => Box::new(snapshot.rows_between(candidates, between).iter().copied()),
             None => Box::new(snapshot.relationships_between(viewer.mask(), between)),
         }
     };
-    let from_nowhere = |relationship| IncidentRelationship {
+    let without_neighbor = |relationship| IncidentRelationship {
         relationship,
         neighbor: None,
     };
-    let seen = || rows(IdRange::default()).map(from_nowhere);
-    let fits = |seen: IncidentRelationship| ready.filter.matches(&scan, seen.relationship, None);
-    let (order, window) = (&ready.order, &ready.window);
+    let rows = || rows_between(IdRange::default()).map(without_neighbor);
+    let matches = |seen: IncidentRelationship| prepared.filter.matches(&scan, seen.relationship, None);
+    let (order, window) = (&prepared.order, &prepared.window);
     let page = if order.is_empty() {
-        let rows = rows(window.between()).map(from_nowhere);
-        page_of_sorted(snapshot, rows, fits, order, window, budget)?
-    } else if named.is_some() {
-        page(snapshot, seen(), fits, order, window, budget)?
+        let rows = rows_between(window.between()).map(without_neighbor);
+        page_of_sorted(snapshot, rows, matches, order, window, budget)?
+    } else if candidates.is_some() {
+        page(snapshot, rows(), matches, order, window, budget)?
     } else {
-        let all = || snapshot.all_relationships().map(from_nowhere);
+        let all = || snapshot.all_relationships().map(without_neighbor);
         let visible =
-            |seen: IncidentRelationship| Ok(snapshot.is_visible(seen.relationship, &viewer.mask()) && fits(seen)?);
+            |seen: IncidentRelationship| Ok(snapshot.is_visible(seen.relationship, &viewer.mask()) && matches(seen)?);
         page_of_many(
             snapshot,
-            (ListingScope::Relationships, seen, all),
+            (ListingScope::Relationships, rows, all),
             visible,
             order,
             window,
             budget,
         )?
     };
-    let whole = Whole::relationships(ctx, viewer, seen, fits, |seen| seen.relationship)?;
-    Ok(connection(&ready.listing, viewer, &page, whole))
+    let summary = ListingSummary::relationships(ctx, viewer, rows, matches, |seen| seen.relationship)?;
+    Ok(connection(&prepared.listing, viewer, &page, summary))
 }
 
 fn connection(
     listing: &Listing,
     viewer: &Viewer,
     page: &Page<IncidentRelationship>,
-    whole: Whole,
+    summary: ListingSummary,
 ) -> RelationshipConnection {
     let cursors: Vec<String> = page
         .rows
@@ -435,6 +438,6 @@ fn connection(
     RelationshipConnection {
         edges: edges.collect(),
         page_info,
-        whole,
+        summary,
     }
 }

@@ -1,5 +1,4 @@
-//! What an entity controls, who controls it, and the group it belongs to: the fields of the kinds that can control or be
-//! controlled.
+//! The subsidiaries, controllers and corporate group of an entity: the fields of the kinds that can control or be controlled.
 
 use std::{borrow::Cow, marker::PhantomData};
 
@@ -7,7 +6,7 @@ use async_graphql::{Context, Object, TypeName};
 
 use super::{
     entity::{Entity, EntityFields},
-    kinds::OfKind,
+    kinds::HasEntityKind,
 };
 use crate::{
     engine::{
@@ -25,7 +24,7 @@ use crate::{
     },
 };
 
-/// Declares fields of an entity of kind `K` that async-graphql merges into the type of that kind.
+/// Declares a group of fields of an entity of kind `K`, which async-graphql merges into the type of that kind.
 macro_rules! fields_of_kind {
     ($(#[doc = $doc:literal])* $name:ident) => {
         $(#[doc = $doc])*
@@ -38,7 +37,7 @@ macro_rules! fields_of_kind {
             }
         }
 
-        impl<K: OfKind> TypeName for $name<K> {
+        impl<K: HasEntityKind> TypeName for $name<K> {
             fn type_name() -> Cow<'static, str> {
                 format!("{:?}{}", K::KIND, stringify!($name)).into()
             }
@@ -47,41 +46,41 @@ macro_rules! fields_of_kind {
 }
 
 fields_of_kind! {
-    /// What an entity of kind `K` controls.
+    /// The subsidiaries of an entity of kind `K`.
     Subsidiaries
 }
 
 #[Object(name_type)]
-impl<K: OfKind> Subsidiaries<K> {
-    /// What it controls for certain, directly or with what it controls: whom it consolidates; whom it controls by an interest that
-    /// decides (the appointment of the board, the law, the company's rules) or by one of which the source only says that it
-    /// controls; that in which it and all that it controls hold over 50 % together, by votes where they are stated, else by
-    /// capital; what these control; and the direct accounting parents of companies of which it is the stated ultimate one. Low
-    /// ends count. Disputed claims do not, nor claims that may be over, nor other interests; only ACTIVE ones do unless the view
-    /// names statuses. Nobody controls a person.
+impl<K: HasEntityKind> Subsidiaries<K> {
+    /// The entities that it certainly controls, directly or through others: those that it consolidates; those that it controls by a
+    /// decisive interest (appointment of the board, by law, by the company's rules) or by a control that its source does not
+    /// specify; those in which it and the entities it controls hold over 50 % together, by votes if stated, otherwise by capital;
+    /// those that these control; and the direct accounting parents of companies of which it is the stated ultimate accounting
+    /// parent. Shares count by their low ends. Disputed claims, claims that may have ended and other interests do not count; only
+    /// ACTIVE claims count unless the view names statuses. A person cannot be controlled.
     ///
-    /// One edge for each subsidiary, with the claim on it that counts: its own first, then the one with the largest low end, then
-    /// the one with the smaller id. A direct accounting parent without such a claim comes with the one by which it consolidates.
+    /// One edge for each subsidiary, with its decisive claim: a claim of the entity itself first, then the one with the largest low
+    /// end, then the one with the smallest id. A direct accounting parent without such a claim has the claim by which it
+    /// consolidates.
     #[graphql(directive = cost::apply("100".to_owned()), directive = ConnectionSize::apply())]
     #[expect(clippy::too_many_arguments, reason = "one parameter for each GraphQL argument")]
     async fn subsidiaries(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only over relationships that fit: the claim that counts, the subsidiary its neighbor.")]
+        #[graphql(desc = "Only subsidiaries whose decisive claim matches; the subsidiary is its neighbor.")]
         filter: Option<RelationshipFilter>,
-        #[graphql(desc = "What to order by, ties by the subsidiary's id. Default: by that id.")] order_by: Option<
-            Vec<RelationshipOrder>,
-        >,
-        #[graphql(desc = "How many, from the start: 0 to 1000. Default: 20.")] first: Option<i32>,
-        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many, from the end: 0 to 1000. Excludes first.")] last: Option<i32>,
-        #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
+        #[graphql(desc = "The sort order; ties are broken by the subsidiary's id. Default: by that id.")]
+        order_by: Option<Vec<RelationshipOrder>>,
+        #[graphql(desc = "How many elements to return from the start: 0 to 1000. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Only the elements after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many elements to return from the end: 0 to 1000. Cannot be combined with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Only the elements before this cursor.")] before: Option<String>,
     ) -> Option<Result<NeighborConnection, Error>> {
         let page = PageArgs::new(first, after, last, before);
         let args = RelationshipArgs { filter, order_by, page };
         let kind = format!("{:?}", K::KIND);
-        let outlook = self.0.outlook(&kind, Pattern::any());
-        Some(outlook.control(ctx, args, |viewer| {
+        let listing = self.0.listing(&kind, Pattern::any());
+        Some(listing.control(ctx, args, |viewer| {
             algo::subsidiaries(
                 viewer.snapshot(),
                 viewer.mask_for_computing(),
@@ -93,38 +92,37 @@ impl<K: OfKind> Subsidiaries<K> {
 }
 
 fields_of_kind! {
-    /// Who controls an entity of kind `K`, and what else they control.
+    /// The controllers of an entity of kind `K`, and its corporate group.
     Controllers
 }
 
 #[Object(name_type)]
-impl<K: OfKind> Controllers<K> {
-    /// Who controls it for certain, directly or through others, by the rules of `subsidiaries`: an entity is among its controllers
-    /// when it is among that entity's subsidiaries. People are among them, parties that are not disclosed are not: the claims that
-    /// show these are in `undisclosed`.
+impl<K: HasEntityKind> Controllers<K> {
+    /// The entities that certainly control it, directly or through others, by the rules of `subsidiaries`: its controllers are the
+    /// entities that have it among their subsidiaries. They include people, but not undisclosed parties, whose claims are in
+    /// `undisclosed`.
     ///
-    /// One edge for each controller, with the claim on this entity that counts: the controller's own first, then of those whom it
-    /// controls the one with the largest low end, then the one with the smaller id.
+    /// One edge for each controller, with its decisive claim on this entity: a claim of the controller itself first, then, among
+    /// the claims of entities that it controls, the one with the largest low end, then the one with the smallest id.
     #[graphql(directive = cost::apply("100".to_owned()), directive = ConnectionSize::apply())]
     #[expect(clippy::too_many_arguments, reason = "one parameter for each GraphQL argument")]
     async fn controllers(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only over relationships that fit: the claim that counts, the controller its neighbor.")]
+        #[graphql(desc = "Only controllers whose decisive claim matches; the controller is its neighbor.")]
         filter: Option<RelationshipFilter>,
-        #[graphql(desc = "What to order by, ties by the controller's id. Default: by that id.")] order_by: Option<
-            Vec<RelationshipOrder>,
-        >,
-        #[graphql(desc = "How many, from the start: 0 to 1000. Default: 20.")] first: Option<i32>,
-        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many, from the end: 0 to 1000. Excludes first.")] last: Option<i32>,
-        #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
+        #[graphql(desc = "The sort order; ties are broken by the controller's id. Default: by that id.")]
+        order_by: Option<Vec<RelationshipOrder>>,
+        #[graphql(desc = "How many elements to return from the start: 0 to 1000. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Only the elements after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many elements to return from the end: 0 to 1000. Cannot be combined with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Only the elements before this cursor.")] before: Option<String>,
     ) -> Option<Result<NeighborConnection, Error>> {
         let page = PageArgs::new(first, after, last, before);
         let args = RelationshipArgs { filter, order_by, page };
         let kind = format!("{:?}", K::KIND);
-        let outlook = self.0.outlook(&kind, Pattern::any());
-        Some(outlook.control(ctx, args, |viewer| {
+        let listing = self.0.listing(&kind, Pattern::any());
+        Some(listing.control(ctx, args, |viewer| {
             algo::controllers(
                 viewer.snapshot(),
                 viewer.mask_for_computing(),
@@ -134,10 +132,10 @@ impl<K: OfKind> Controllers<K> {
         }))
     }
 
-    /// Who has the last word in it in the end: of its controllers the one whom none controls but those it controls. Those that
-    /// control each other are one, led by the smallest id. Where several remain, it is the one stated to be the ultimate
-    /// accounting parent of this entity, if exactly one of them is. Null where nobody controls it, where it is the top itself,
-    /// where several remain, and where the top is not disclosed: the rule of `corporateGroup.derivedFrom` says which.
+    /// The controller that is not itself controlled, except by entities that it controls. Controllers that control each other count
+    /// as one, represented by the smallest id. If there are several, it is the one stated to be the ultimate accounting parent of
+    /// this entity, provided that exactly one is. Null when the entity has no controller, is the top controller itself, has
+    /// several top controllers, or one that is not disclosed; the rule in `corporateGroup.derivedFrom` states which.
     #[graphql(directive = cost::apply("100".to_owned()))]
     async fn ultimate_parent(&self) -> Option<Result<Entity, Error>> {
         let viewer = &self.0.viewer;
@@ -148,7 +146,8 @@ impl<K: OfKind> Controllers<K> {
         }
     }
 
-    /// Its ultimate parent, or itself where there is none to name, and everything that controls.
+    /// The corporate group: its ultimate parent, or the entity itself if `ultimateParent` is null, and everything that this parent
+    /// controls.
     #[graphql(directive = cost::apply("100".to_owned()))]
     async fn corporate_group(&self) -> Option<Result<CorporateGroup, Error>> {
         Some(CorporateGroup::of(&self.0))

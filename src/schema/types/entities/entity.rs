@@ -1,11 +1,11 @@
-//! What all entities share, and the interface over them.
+//! The fields that all entities have, and the interface over them.
 
 use std::{borrow::Cow, marker::PhantomData, ops::Deref};
 
 use async_graphql::{Context, ID, Interface, Object, TypeName};
 
 use super::{
-    kinds::{Company, Event, Market, OfKind, Organization, Person, Place, Service},
+    kinds::{Company, Event, HasEntityKind, Market, Organization, Person, Place, Service},
     values::{Identifier, Name},
 };
 use crate::{
@@ -16,16 +16,16 @@ use crate::{
     graph::{EntityIx, EntityRef, Pattern},
     model::{EntityKind, EntityStatus},
     schema::{
-        context::{view::ViewShown, viewer::Viewer},
+        context::{view::ResolvedView, viewer::Viewer},
         inputs::filters::{RelationshipFilter, RelationshipOrder},
         types::{
             claims::{
-                evidence::{Evidence, StatementsOf, statements},
+                evidence::{Evidence, StatementOrigin, statements},
                 source::Source,
             },
             computed::timeline::{TimelineEntry, timeline},
             connections::relationship_connection::{
-                NeighborConnection, Outlook, RelationshipArgs, RelationshipConnection,
+                EntityListing, NeighborConnection, RelationshipArgs, RelationshipConnection,
             },
         },
         values::{
@@ -36,7 +36,7 @@ use crate::{
     },
 };
 
-/// An entity as one viewer sees it; the fields that every kind has.
+/// An entity as seen by one viewer.
 #[derive(Debug, Clone)]
 pub(crate) struct EntityFields {
     pub(crate) viewer: Viewer,
@@ -48,9 +48,9 @@ impl EntityFields {
         self.viewer.snapshot().entity(self.ix)
     }
 
-    /// What lies around it, seen through `pattern`. `parent` is the GraphQL type the field stands on.
-    pub(crate) fn outlook<'a>(&'a self, parent: &'a str, pattern: Pattern) -> Outlook<'a> {
-        Outlook {
+    /// The listing of its relationships that match `pattern`. `parent` is the GraphQL type of the field.
+    pub(crate) fn listing<'a>(&'a self, parent: &'a str, pattern: Pattern) -> EntityListing<'a> {
+        EntityListing {
             viewer: &self.viewer,
             entity: self.ix,
             parent,
@@ -59,14 +59,14 @@ impl EntityFields {
     }
 }
 
-/// The fields that every kind has, as those of kind `K`: async-graphql merges them into the type of that kind.
+/// The fields that all entities have, for kind `K`: async-graphql merges them into the type of that kind.
 #[derive(Debug, Clone)]
-pub(crate) struct Shared<K> {
+pub(crate) struct CommonFields<K> {
     fields: EntityFields,
     kind: PhantomData<K>,
 }
 
-impl<K> From<EntityFields> for Shared<K> {
+impl<K> From<EntityFields> for CommonFields<K> {
     fn from(fields: EntityFields) -> Self {
         Self {
             fields,
@@ -75,38 +75,38 @@ impl<K> From<EntityFields> for Shared<K> {
     }
 }
 
-impl<K> Deref for Shared<K> {
+impl<K> Deref for CommonFields<K> {
     type Target = EntityFields;
     fn deref(&self) -> &EntityFields {
         &self.fields
     }
 }
 
-// One name for each kind: the types refer to each other, and one that is still being registered has no fields to merge.
-impl<K: OfKind> TypeName for Shared<K> {
+// A separate name for each kind: the types refer to each other, and a type that is still being registered has no fields to merge.
+impl<K: HasEntityKind> TypeName for CommonFields<K> {
     fn type_name() -> Cow<'static, str> {
         format!("{:?}Fields", K::KIND).into()
     }
 }
 
 #[Object(name_type)]
-impl<K: OfKind> Shared<K> {
-    /// Names what is seen, unique among all nodes: `key`, and behind it the view, where that is not the default one.
+impl<K: HasEntityKind> CommonFields<K> {
+    /// An id that is unique among all nodes: the `key`, followed by the view it was read through unless that is the default view.
     pub(crate) async fn id(&self) -> ID {
         self.viewer.id_of(self.read().id())
     }
 
-    /// The id of the data, the same through every view.
+    /// The id of the record, the same in every view.
     pub(crate) async fn key(&self) -> ID {
         self.read().id().into()
     }
 
-    /// What it is.
+    /// The kind of entity.
     pub(crate) async fn kind(&self) -> Member<EntityKind> {
         Member(self.read().kind())
     }
 
-    /// Its main name.
+    /// The main name.
     pub(crate) async fn name(&self) -> &str {
         self.read().name()
     }
@@ -116,33 +116,33 @@ impl<K: OfKind> Shared<K> {
         self.read().names().map(Name::from).collect()
     }
 
-    /// What it is, in a sentence or two; null when not stated.
+    /// A description of a sentence or two; null when not stated.
     pub(crate) async fn description(&self) -> Option<&str> {
         self.read().description()
     }
 
-    /// Its country (ISO 3166-1 alpha-2, or ISO 3166-2); null when no source here says.
+    /// Its country (ISO 3166-1 alpha-2) or subdivision (ISO 3166-2); null when not stated.
     pub(crate) async fn country(&self) -> Option<&str> {
         self.read().country()
     }
 
-    /// What registers and standards call it.
+    /// Its identifiers in registers and standards, in the order of the data.
     pub(crate) async fn identifiers(&self) -> Vec<Identifier> {
         self.read().identifiers().map(Identifier::from).collect()
     }
 
-    /// Whether it exists on the day of the view, as far as the date of its end tells; otherwise as recorded. A dissolution that
-    /// lies ahead has not come.
+    /// The status on the day of the view if the date of dissolution is known, otherwise the status as recorded. An entity is not
+    /// dissolved before that date.
     pub(crate) async fn status(&self) -> Member<EntityStatus> {
         Member(self.read().status_on(self.viewer.day()))
     }
 
-    /// When it came into being; null when not stated.
+    /// When it was founded; null when not stated.
     pub(crate) async fn founded(&self) -> Option<PartialDate> {
         self.read().founded().map(PartialDate)
     }
 
-    /// When it ceased to be; null when not stated.
+    /// When it was dissolved; null when not stated.
     pub(crate) async fn dissolved(&self) -> Option<PartialDate> {
         self.read().dissolved().map(PartialDate)
     }
@@ -152,80 +152,81 @@ impl<K: OfKind> Shared<K> {
         self.read().website()
     }
 
-    /// Whether its source does not disclose who it is: an unknown or an anonymous party. Such parties stand in chains of
-    /// owners, but own and control nothing in the end, and two of them are never taken for one.
+    /// Whether its source does not disclose who it is: an unknown or anonymous party. Such parties may be intermediaries, but are
+    /// never ultimate owners or controllers, and two of them are never treated as the same.
     pub(crate) async fn undisclosed(&self) -> bool {
         self.read().undisclosed()
     }
 
-    /// What the data carries beyond this; null when there is nothing.
+    /// Further properties of the record, as a JSON object; null when there are none.
     pub(crate) async fn properties(&self) -> Option<Json> {
         Json::of(self.read().properties().as_deref())
     }
 
-    /// When what the view sees of it was recorded.
+    /// When this version was recorded.
     pub(crate) async fn recorded_at(&self) -> DateTime {
         DateTime(self.read().recorded_at())
     }
 
-    /// When it was recorded anew, merged or taken back; null while it stands.
+    /// When this version was replaced, merged or retracted; null while it is current.
     pub(crate) async fn retracted_at(&self) -> Option<DateTime> {
         self.read().retracted_at().map(DateTime)
     }
 
-    /// How often it was recorded, from 1.
+    /// The number of this version, from 1.
     pub(crate) async fn version(&self) -> i32 {
         i32::try_from(self.read().version()).unwrap_or(i32::MAX)
     }
 
-    /// Its relationships of every kind, from either end, ordered by id unless told otherwise.
+    /// Its relationships of all kinds in both directions, ordered by id unless `orderBy` is given.
     #[graphql(directive = ConnectionSize::apply())]
     #[expect(clippy::too_many_arguments, reason = "one parameter for each GraphQL argument")]
     pub(crate) async fn relationships(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only relationships that fit.")] filter: Option<RelationshipFilter>,
-        #[graphql(desc = "What to order by, ties by id. Default: by id.")] order_by: Option<Vec<RelationshipOrder>>,
-        #[graphql(desc = "How many, from the start: 0 to 1000. Default: 20.")] first: Option<i32>,
-        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many, from the end: 0 to 1000. Excludes first.")] last: Option<i32>,
-        #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
+        #[graphql(desc = "Only relationships that match.")] filter: Option<RelationshipFilter>,
+        #[graphql(desc = "The sort order; ties are broken by id. Default: by id.")] order_by: Option<
+            Vec<RelationshipOrder>,
+        >,
+        #[graphql(desc = "How many elements to return from the start: 0 to 1000. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Only the elements after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many elements to return from the end: 0 to 1000. Cannot be combined with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Only the elements before this cursor.")] before: Option<String>,
     ) -> Option<Result<RelationshipConnection, Error>> {
         let page = PageArgs::new(first, after, last, before);
         let args = RelationshipArgs { filter, order_by, page };
-        Some(self.outlook("Entity", Pattern::any()).relationships(ctx, args))
+        Some(self.listing("Entity", Pattern::any()).relationships(ctx, args))
     }
 
     /// The entities at the other ends of its relationships, one for each relationship, ordered by the relationship's id
-    /// unless told otherwise.
+    /// unless `orderBy` is given.
     #[graphql(directive = ConnectionSize::apply())]
     #[expect(clippy::too_many_arguments, reason = "one parameter for each GraphQL argument")]
     pub(crate) async fn neighbors(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only over relationships that fit.")] filter: Option<RelationshipFilter>,
-        #[graphql(desc = "What to order by, ties by the relationship's id. Default: by that id.")] order_by: Option<
-            Vec<RelationshipOrder>,
-        >,
-        #[graphql(desc = "How many, from the start: 0 to 1000. Default: 20.")] first: Option<i32>,
-        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many, from the end: 0 to 1000. Excludes first.")] last: Option<i32>,
-        #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
+        #[graphql(desc = "Only neighbors over relationships that match.")] filter: Option<RelationshipFilter>,
+        #[graphql(desc = "The sort order; ties are broken by the relationship's id. Default: by that id.")]
+        order_by: Option<Vec<RelationshipOrder>>,
+        #[graphql(desc = "How many elements to return from the start: 0 to 1000. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Only the elements after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many elements to return from the end: 0 to 1000. Cannot be combined with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Only the elements before this cursor.")] before: Option<String>,
     ) -> Option<Result<NeighborConnection, Error>> {
         let page = PageArgs::new(first, after, last, before);
         let args = RelationshipArgs { filter, order_by, page };
-        Some(self.outlook("Entity", Pattern::any()).neighbors(ctx, args))
+        Some(self.listing("Entity", Pattern::any()).neighbors(ctx, args))
     }
 
-    /// What it said as a speaker, about relationships that the view sees, ordered by id.
+    /// The statements it made as a speaker about relationships that the view sees, ordered by id.
     #[graphql(directive = ConnectionSize::apply())]
     pub(crate) async fn statements(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many, from the start: 0 to 1000. Default: 20.")] first: Option<i32>,
-        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many, from the end: 0 to 1000. Excludes first.")] last: Option<i32>,
-        #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
+        #[graphql(desc = "How many elements to return from the start: 0 to 1000. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Only the elements after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many elements to return from the end: 0 to 1000. Cannot be combined with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Only the elements before this cursor.")] before: Option<String>,
     ) -> Option<Result<Connection<Evidence>, Error>> {
         let args = PageArgs::new(first, after, last, before);
         Some(statements(
@@ -234,18 +235,18 @@ impl<K: OfKind> Shared<K> {
             "Entity",
             self.read().id(),
             &args,
-            StatementsOf::Speaker(self.ix),
+            StatementOrigin::Speaker(self.ix),
         ))
     }
 
-    /// What happened to it and its relationships, whatever the day of the view: by date, partial dates by their first day
-    /// and the coarser first, then by what happened, then by the relationship's id. What no source dates comes last.
+    /// The history of the entity and of its relationships, independent of the day of the view: by date, with partial dates at their
+    /// first day before more precise ones, then by type of event, then by the id of the relationship. Undated events come last.
     #[graphql(directive = list_size::apply(Some(20), names(&["first"]), names(&["edges", "nodes"]), Some(false)))]
     pub(crate) async fn timeline(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many: 0 to 1000. Default: 20.")] first: Option<i32>,
-        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many elements to return: 0 to 1000. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Only the elements after this cursor.")] after: Option<String>,
     ) -> Option<Result<Connection<TimelineEntry>, Error>> {
         let args = PageArgs {
             first,
@@ -255,7 +256,7 @@ impl<K: OfKind> Shared<K> {
         Some(timeline(ctx, self, &args))
     }
 
-    /// The sources of what is said about its relationships, as far as the view sees them, ordered by id.
+    /// The sources of the statements about those of its relationships that the view sees, ordered by id.
     #[graphql(directive = list_size::apply(Some(20), None, None, None))]
     pub(crate) async fn sources(&self) -> Vec<Source> {
         let sources = self.viewer.snapshot().sources_about(self.ix, self.viewer.mask());
@@ -265,27 +266,27 @@ impl<K: OfKind> Shared<K> {
             .collect()
     }
 
-    /// The view through which it is seen.
-    pub(crate) async fn view(&self) -> ViewShown {
-        ViewShown(self.viewer.view())
+    /// The view through which it was read.
+    pub(crate) async fn view(&self) -> ResolvedView {
+        ResolvedView(self.viewer.view())
     }
 }
 
-/// Something that can stand in a relationship. Every entity type has these fields.
+/// Anything that can have relationships. Every entity type has these fields.
 #[derive(Debug, Clone, Interface)]
 #[graphql(
     field(
         name = "id",
         ty = "ID",
-        desc = "Names what is seen, unique among all nodes: `key`, and behind it the view, where that is not the default one."
+        desc = "An id that is unique among all nodes: the `key`, followed by the view it was read through unless that is the default view."
     ),
     field(
         name = "key",
         ty = "ID",
-        desc = "The id of the data, stable and the same through every view."
+        desc = "The id of the record, stable and the same in every view."
     ),
-    field(name = "kind", ty = "Member<EntityKind>", desc = "What it is."),
-    field(name = "name", ty = "&str", desc = "Its main name."),
+    field(name = "kind", ty = "Member<EntityKind>", desc = "The kind of entity."),
+    field(name = "name", ty = "&str", desc = "The main name."),
     field(
         name = "names",
         ty = "Vec<Name>",
@@ -294,148 +295,148 @@ impl<K: OfKind> Shared<K> {
     field(
         name = "description",
         ty = "Option<&str>",
-        desc = "What it is, in a sentence or two; null when not stated."
+        desc = "A description of a sentence or two; null when not stated."
     ),
     field(
         name = "country",
         ty = "Option<&str>",
-        desc = "Its country (ISO 3166-1 alpha-2, or ISO 3166-2); null when no source here says."
+        desc = "Its country (ISO 3166-1 alpha-2) or subdivision (ISO 3166-2); null when not stated."
     ),
     field(
         name = "identifiers",
         ty = "Vec<Identifier>",
-        desc = "What registers and standards call it."
+        desc = "Its identifiers in registers and standards, in the order of the data."
     ),
     field(
         name = "status",
         ty = "Member<EntityStatus>",
-        desc = "Whether it exists on the day of the view, as far as the date of its end tells; otherwise as recorded. A dissolution that lies ahead has not come."
+        desc = "The status on the day of the view if the date of dissolution is known, otherwise the status as recorded. An entity is not dissolved before that date."
     ),
     field(
         name = "founded",
         ty = "Option<PartialDate>",
-        desc = "When it came into being; null when not stated."
+        desc = "When it was founded; null when not stated."
     ),
     field(
         name = "dissolved",
         ty = "Option<PartialDate>",
-        desc = "When it ceased to be; null when not stated."
+        desc = "When it was dissolved; null when not stated."
     ),
     field(name = "website", ty = "Option<&str>", desc = "Its website; null when not stated."),
     field(
         name = "undisclosed",
         ty = "bool",
-        desc = "Whether its source does not disclose who it is: an unknown or an anonymous party. Such parties stand in chains of owners, but own and control nothing in the end, and two of them are never taken for one."
+        desc = "Whether its source does not disclose who it is: an unknown or anonymous party. Such parties may be intermediaries, but are never ultimate owners or controllers, and two of them are never treated as the same."
     ),
     field(
         name = "properties",
         ty = "Option<Json>",
-        desc = "What the data carries beyond this; null when there is nothing."
+        desc = "Further properties of the record, as a JSON object; null when there are none."
     ),
     field(
         name = "recorded_at",
         ty = "DateTime",
-        desc = "When what the view sees of it was recorded."
+        desc = "When this version was recorded."
     ),
     field(
         name = "retracted_at",
         ty = "Option<DateTime>",
-        desc = "When it was recorded anew, merged or taken back; null while it stands."
+        desc = "When this version was replaced, merged or retracted; null while it is current."
     ),
-    field(name = "version", ty = "i32", desc = "How often it was recorded, from 1."),
+    field(name = "version", ty = "i32", desc = "The number of this version, from 1."),
     field(
         name = "relationships",
         ty = "Option<Result<RelationshipConnection, Error>>",
         directive = ConnectionSize::apply(),
-        desc = "Its relationships of every kind, from either end, ordered by id unless told otherwise.",
+        desc = "Its relationships of all kinds in both directions, ordered by id unless `orderBy` is given.",
         arg(
             name = "filter",
             ty = "Option<RelationshipFilter>",
-            desc = "Only relationships that fit."
+            desc = "Only relationships that match."
         ),
         arg(
             name = "order_by",
             ty = "Option<Vec<RelationshipOrder>>",
-            desc = "What to order by, ties by id. Default: by id."
+            desc = "The sort order; ties are broken by id. Default: by id."
         ),
         arg(
             name = "first",
             ty = "Option<i32>",
-            desc = "How many, from the start: 0 to 1000. Default: 20."
+            desc = "How many elements to return from the start: 0 to 1000. Default: 20."
         ),
-        arg(name = "after", ty = "Option<String>", desc = "Only what follows this cursor."),
+        arg(name = "after", ty = "Option<String>", desc = "Only the elements after this cursor."),
         arg(
             name = "last",
             ty = "Option<i32>",
-            desc = "How many, from the end: 0 to 1000. Excludes first."
+            desc = "How many elements to return from the end: 0 to 1000. Cannot be combined with `first`."
         ),
-        arg(name = "before", ty = "Option<String>", desc = "Only what precedes this cursor.")
+        arg(name = "before", ty = "Option<String>", desc = "Only the elements before this cursor.")
     ),
     field(
         name = "neighbors",
         ty = "Option<Result<NeighborConnection, Error>>",
         directive = ConnectionSize::apply(),
-        desc = "The entities at the other ends of its relationships, one for each relationship, ordered by the relationship's id unless told otherwise.",
+        desc = "The entities at the other ends of its relationships, one for each relationship, ordered by the relationship's id unless `orderBy` is given.",
         arg(
             name = "filter",
             ty = "Option<RelationshipFilter>",
-            desc = "Only over relationships that fit."
+            desc = "Only neighbors over relationships that match."
         ),
         arg(
             name = "order_by",
             ty = "Option<Vec<RelationshipOrder>>",
-            desc = "What to order by, ties by the relationship's id. Default: by that id."
+            desc = "The sort order; ties are broken by the relationship's id. Default: by that id."
         ),
         arg(
             name = "first",
             ty = "Option<i32>",
-            desc = "How many, from the start: 0 to 1000. Default: 20."
+            desc = "How many elements to return from the start: 0 to 1000. Default: 20."
         ),
-        arg(name = "after", ty = "Option<String>", desc = "Only what follows this cursor."),
+        arg(name = "after", ty = "Option<String>", desc = "Only the elements after this cursor."),
         arg(
             name = "last",
             ty = "Option<i32>",
-            desc = "How many, from the end: 0 to 1000. Excludes first."
+            desc = "How many elements to return from the end: 0 to 1000. Cannot be combined with `first`."
         ),
-        arg(name = "before", ty = "Option<String>", desc = "Only what precedes this cursor.")
+        arg(name = "before", ty = "Option<String>", desc = "Only the elements before this cursor.")
     ),
     field(
         name = "statements",
         ty = "Option<Result<Connection<Evidence>, Error>>",
         directive = ConnectionSize::apply(),
-        desc = "What it said as a speaker, about relationships that the view sees, ordered by id.",
+        desc = "The statements it made as a speaker about relationships that the view sees, ordered by id.",
         arg(
             name = "first",
             ty = "Option<i32>",
-            desc = "How many, from the start: 0 to 1000. Default: 20."
+            desc = "How many elements to return from the start: 0 to 1000. Default: 20."
         ),
-        arg(name = "after", ty = "Option<String>", desc = "Only what follows this cursor."),
+        arg(name = "after", ty = "Option<String>", desc = "Only the elements after this cursor."),
         arg(
             name = "last",
             ty = "Option<i32>",
-            desc = "How many, from the end: 0 to 1000. Excludes first."
+            desc = "How many elements to return from the end: 0 to 1000. Cannot be combined with `first`."
         ),
-        arg(name = "before", ty = "Option<String>", desc = "Only what precedes this cursor.")
+        arg(name = "before", ty = "Option<String>", desc = "Only the elements before this cursor.")
     ),
     field(
         name = "timeline",
         ty = "Option<Result<Connection<TimelineEntry>, Error>>",
         directive = list_size::apply(Some(20), names(&["first"]), names(&["edges", "nodes"]), Some(false)),
-        desc = "What happened to it and its relationships, whatever the day of the view: by date, partial dates by their first day and the coarser first, then by what happened, then by the relationship's id. What no source dates comes last.",
+        desc = "The history of the entity and of its relationships, independent of the day of the view: by date, with partial dates at their first day before more precise ones, then by type of event, then by the id of the relationship. Undated events come last.",
         arg(
             name = "first",
             ty = "Option<i32>",
-            desc = "How many: 0 to 1000. Default: 20."
+            desc = "How many elements to return: 0 to 1000. Default: 20."
         ),
-        arg(name = "after", ty = "Option<String>", desc = "Only what follows this cursor.")
+        arg(name = "after", ty = "Option<String>", desc = "Only the elements after this cursor.")
     ),
     field(
         name = "sources",
         ty = "Vec<Source>",
         directive = list_size::apply(Some(20), None, None, None),
-        desc = "The sources of what is said about its relationships, as far as the view sees them, ordered by id."
+        desc = "The sources of the statements about those of its relationships that the view sees, ordered by id."
     ),
-    field(name = "view", ty = "ViewShown", desc = "The view through which it is seen.")
+    field(name = "view", ty = "ResolvedView", desc = "The view through which it was read.")
 )]
 pub(crate) enum Entity {
     Company(Company),

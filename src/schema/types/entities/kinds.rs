@@ -1,4 +1,4 @@
-//! The seven kinds of entities and the short names of what lies around each.
+//! The seven kinds of entities, and the named fields for the neighbors of each.
 
 use std::ops::Deref;
 
@@ -6,7 +6,7 @@ use async_graphql::{Context, MergedObject, Object};
 
 use super::{
     control::{Controllers, Subsidiaries},
-    entity::{EntityFields, Shared},
+    entity::{CommonFields, EntityFields},
 };
 use crate::{
     engine::{cost::directives::ConnectionSize, error::Error},
@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// Relationships of these kinds in this direction.
+/// The pattern of relationships of these kinds in this direction.
 fn pattern(direction: Direction, kinds: &[RelationshipKind]) -> Pattern {
     Pattern {
         kinds: Set::of(kinds),
@@ -39,39 +39,39 @@ fn towards(neighbor: EntityKind, direction: Direction, kinds: &[RelationshipKind
     }
 }
 
-/// Declares an entity type: what all entities share, its short names, and what else it has.
+/// Declares an entity type: the common fields, its fields for neighbors, and further groups of fields.
 macro_rules! entity_type {
     (
-        $(#[doc = $doc:literal])* $name:ident, $short_names:ident $(, $more:ty)*:
+        $(#[doc = $doc:literal])* $name:ident, $neighbors:ident $(, $more:ty)*:
         $($(#[doc = $field_doc:literal])* $field:ident = $pattern:expr;)*
     ) => {
         $(#[doc = $doc])*
         #[derive(Debug, Clone, MergedObject)]
-        pub(crate) struct $name(Shared<$short_names>, $short_names $(, $more)*);
+        pub(crate) struct $name(CommonFields<$neighbors>, $neighbors $(, $more)*);
 
         impl From<EntityFields> for $name {
             fn from(fields: EntityFields) -> Self {
-                Self(fields.clone().into(), $short_names(fields.clone()) $(, <$more>::from(fields.clone()))*)
+                Self(fields.clone().into(), $neighbors(fields.clone()) $(, <$more>::from(fields.clone()))*)
             }
         }
 
-        // The interfaces call the shared fields on the entity itself.
+        // The interfaces call the common fields on the entity itself.
         impl Deref for $name {
-            type Target = Shared<$short_names>;
-            fn deref(&self) -> &Shared<$short_names> {
+            type Target = CommonFields<$neighbors>;
+            fn deref(&self) -> &CommonFields<$neighbors> {
                 &self.0
             }
         }
 
         #[derive(Debug, Clone)]
-        pub(crate) struct $short_names(EntityFields);
+        pub(crate) struct $neighbors(EntityFields);
 
-        impl OfKind for $short_names {
+        impl HasEntityKind for $neighbors {
             const KIND: EntityKind = EntityKind::$name;
         }
 
         #[Object]
-        impl $short_names {
+        impl $neighbors {
             $(
                 $(#[doc = $field_doc])*
                 #[graphql(directive = ConnectionSize::apply())]
@@ -79,17 +79,17 @@ macro_rules! entity_type {
                 async fn $field(
                     &self,
                     ctx: &Context<'_>,
-                    #[graphql(desc = "Only over relationships that fit.")] filter: Option<RelationshipFilter>,
-                    #[graphql(desc = "What to order by, ties by the relationship's id. Default: by that id.")]
+                    #[graphql(desc = "Only neighbors over relationships that match.")] filter: Option<RelationshipFilter>,
+                    #[graphql(desc = "The sort order; ties are broken by the relationship's id. Default: by that id.")]
                     order_by: Option<Vec<RelationshipOrder>>,
-                    #[graphql(desc = "How many, from the start: 0 to 1000. Default: 20.")] first: Option<i32>,
-                    #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
-                    #[graphql(desc = "How many, from the end: 0 to 1000. Excludes first.")] last: Option<i32>,
-                    #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
+                    #[graphql(desc = "How many elements to return from the start: 0 to 1000. Default: 20.")] first: Option<i32>,
+                    #[graphql(desc = "Only the elements after this cursor.")] after: Option<String>,
+                    #[graphql(desc = "How many elements to return from the end: 0 to 1000. Cannot be combined with `first`.")] last: Option<i32>,
+                    #[graphql(desc = "Only the elements before this cursor.")] before: Option<String>,
                 ) -> Option<Result<NeighborConnection, Error>> {
                     let page = PageArgs { first, after, last, before };
                     let args = RelationshipArgs { filter, order_by, page };
-                    Some(self.0.outlook(stringify!($name), $pattern).neighbors(ctx, args))
+                    Some(self.0.listing(stringify!($name), $pattern).neighbors(ctx, args))
                 }
             )*
         }
@@ -102,86 +102,86 @@ use RelationshipKind as Kind;
 entity_type! {
     /// A company, or any other legal entity that is not an organization.
     Company, CompanyNeighbors, Ownership<CompanyNeighbors>, Subsidiaries<CompanyNeighbors>, Controllers<CompanyNeighbors>:
-    /// Who owns it: OWNS that come in.
+    /// Its owners: incoming OWNS.
     owners = pattern(Incoming, &[Kind::Owns]);
-    /// What it owns: OWNS that go out.
+    /// The entities that it owns: outgoing OWNS.
     holdings = pattern(Outgoing, &[Kind::Owns]);
-    /// With whom it works: PARTNERS_WITH, either way.
+    /// Its partners: PARTNERS_WITH in either direction.
     partners = pattern(Both, &[Kind::PartnersWith]);
-    /// With whom it competes: COMPETES_WITH, either way.
+    /// Its competitors: COMPETES_WITH in either direction.
     competitors = pattern(Both, &[Kind::CompetesWith]);
-    /// Who supplies it: SUPPLIES that come in.
+    /// Its suppliers: incoming SUPPLIES.
     suppliers = pattern(Incoming, &[Kind::Supplies]);
-    /// Whom it supplies: SUPPLIES that go out.
+    /// Its customers: outgoing SUPPLIES.
     customers = pattern(Outgoing, &[Kind::Supplies]);
-    /// The services it runs: OPERATES that lead to services.
+    /// The services that it operates: outgoing OPERATES to services.
     services = towards(EntityKind::Service, Outgoing, &[Kind::Operates]);
-    /// The events it runs or takes part in: OPERATES and PARTICIPATES_IN that lead to events.
+    /// The events that it operates or participates in: outgoing OPERATES and PARTICIPATES_IN to events.
     events = towards(EntityKind::Event, Outgoing, &[Kind::Operates, Kind::ParticipatesIn]);
-    /// Its officers and employees: OFFICER_OF and EMPLOYED_BY that come in.
+    /// Its officers and employees: incoming OFFICER_OF and EMPLOYED_BY.
     officers = pattern(Incoming, &[Kind::OfficerOf, Kind::EmployedBy]);
-    /// Its branches: HAS_BRANCH that go out.
+    /// Its branches: outgoing HAS_BRANCH.
     branches = pattern(Outgoing, &[Kind::HasBranch]);
 }
 
 entity_type! {
     /// A natural person.
     Person, PersonNeighbors, Subsidiaries<PersonNeighbors>:
-    /// What the person owns: OWNS that go out.
+    /// The entities that the person owns: outgoing OWNS.
     holdings = pattern(Outgoing, &[Kind::Owns]);
-    /// The person's offices: OFFICER_OF, EMPLOYED_BY, MEMBER_OF and REPRESENTS that go out.
+    /// The organizations in which the person has a position: outgoing OFFICER_OF, EMPLOYED_BY, MEMBER_OF and REPRESENTS.
     positions = pattern(Outgoing, &[Kind::OfficerOf, Kind::EmployedBy, Kind::MemberOf, Kind::Represents]);
 }
 
 entity_type! {
-    /// A government, an international or another non-commercial body.
+    /// A government, an international organization or another non-commercial body.
     Organization, OrganizationNeighbors, Ownership<OrganizationNeighbors>, Subsidiaries<OrganizationNeighbors>,
     Controllers<OrganizationNeighbors>:
-    /// Its members: MEMBER_OF that come in.
+    /// Its members: incoming MEMBER_OF.
     members = pattern(Incoming, &[Kind::MemberOf]);
-    /// What it owns: OWNS that go out.
+    /// The entities that it owns: outgoing OWNS.
     holdings = pattern(Outgoing, &[Kind::Owns]);
 }
 
 entity_type! {
-    /// A service that is offered to others.
+    /// A service offered to others.
     Service, ServiceNeighbors:
-    /// Who runs it: OPERATES that come in.
+    /// Its operators: incoming OPERATES.
     operators = pattern(Incoming, &[Kind::Operates]);
-    /// Who accepts it from its customers: ACCEPTS that come in.
+    /// The entities that accept it from their customers: incoming ACCEPTS.
     accepted_by = pattern(Incoming, &[Kind::Accepts]);
-    /// Who carries out its deliveries: DELIVERS_FOR that come in.
+    /// The entities that carry out its deliveries: incoming DELIVERS_FOR.
     delivered_by = pattern(Incoming, &[Kind::DeliversFor]);
-    /// The places and markets it serves: SERVES that go out.
+    /// The places and markets that it serves: outgoing SERVES.
     markets = pattern(Outgoing, &[Kind::Serves]);
 }
 
 entity_type! {
-    /// Something that takes place on stated days.
+    /// An event that takes place on given days.
     Event, EventNeighbors, EventDates:
-    /// Who runs it: OPERATES that come in.
+    /// Its operators: incoming OPERATES.
     operators = pattern(Incoming, &[Kind::Operates]);
-    /// Who takes part: PARTICIPATES_IN that come in.
+    /// Its participants: incoming PARTICIPATES_IN.
     participants = pattern(Incoming, &[Kind::ParticipatesIn]);
 }
 
 entity_type! {
     /// A country, a city or another place.
     Place, PlaceNeighbors:
-    /// What has its seat or premises there: BASED_IN and LOCATED_IN that come in.
+    /// The entities with a seat or premises there: incoming BASED_IN and LOCATED_IN.
     entities = pattern(Incoming, &[Kind::BasedIn, Kind::LocatedIn]);
 }
 
 entity_type! {
     /// A market or an industry.
     Market, MarketNeighbors:
-    /// Who runs it: OPERATES that come in.
+    /// Its operators: incoming OPERATES.
     operators = pattern(Incoming, &[Kind::Operates]);
-    /// Who takes part: PARTICIPATES_IN that come in.
+    /// Its participants: incoming PARTICIPATES_IN.
     participants = pattern(Incoming, &[Kind::ParticipatesIn]);
 }
 
-/// When an event takes place.
+/// The dates of an event.
 #[derive(Debug, Clone)]
 pub(crate) struct EventDates(EntityFields);
 
@@ -204,8 +204,8 @@ impl EventDates {
     }
 }
 
-/// Which kind of the model a type stands for.
-pub(crate) trait OfKind: Send + Sync {
+/// The kind of entity that a GraphQL type represents.
+pub(crate) trait HasEntityKind: Send + Sync {
     /// The kind.
     const KIND: EntityKind;
 }

@@ -1,4 +1,4 @@
-//! Entities: the interface, the seven kinds, and the values they hold.
+//! Entities: the interface, the seven kinds, and their values.
 
 pub(crate) mod control;
 pub(crate) mod entity;

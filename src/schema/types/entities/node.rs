@@ -11,18 +11,18 @@ use crate::schema::{
     types::claims::{evidence::Evidence, relationship::Relationship, source::Source},
 };
 
-/// Anything with an id that is unique in the graph: an entity, a relationship, a source, or what one says.
+/// Anything with an id that is unique in the graph: an entity, a relationship, a source or a statement.
 #[derive(Debug, Clone, Interface)]
 #[expect(clippy::duplicated_attributes, reason = "each field has its type")]
 #[graphql(field(
     name = "id",
     ty = "ID",
-    desc = "Names what is seen, unique among all nodes: `key`, and behind it the view, where that is not the default one."
+    desc = "An id that is unique among all nodes: the `key`, followed by the view it was read through unless that is the default view."
 ))]
 #[graphql(field(
     name = "key",
     ty = "ID",
-    desc = "The id of the data, stable and the same through every view."
+    desc = "The id of the record, stable and the same in every view."
 ))]
 pub(crate) enum Node {
     Company(Company),
@@ -51,7 +51,7 @@ impl From<Entity> for Node {
     }
 }
 
-/// The node with this id. A relationship is found on whatever day it held, as long as the view knows of it.
+/// The node with this id. A relationship is found whether or not it holds on the day of the view, provided that the view knows it.
 pub(in crate::schema) fn load_node(viewer: &Viewer, id: &str) -> Option<Node> {
     let (snapshot, mask) = (viewer.snapshot(), viewer.mask());
     if let Some(ix) = snapshot.entity_by_id(id, &mask) {

@@ -1,4 +1,4 @@
-//! Shares, amounts, names and identifiers: plain values of an entity, a relationship or a statement.
+//! Shares, amounts, names and identifiers: values of an entity, a relationship or a statement.
 
 use async_graphql::SimpleObject;
 
@@ -8,22 +8,22 @@ use crate::{
     schema::values::enums::Member,
 };
 
-/// A share: a range in percent, and of what. Never normalised: sources overlap, so shares may add up to over 100.
+/// A share: a range in percent of capital, votes or profit. Not normalised: sources overlap, so shares may add up to over 100.
 #[derive(Debug, Clone, SimpleObject)]
 pub(crate) struct Share {
-    /// The percentage, when the range is a single one; null otherwise.
+    /// The percentage, if the range is a single value; null otherwise.
     exact: Option<f64>,
     /// The low end, in percent.
     min: f64,
     /// The high end, in percent.
     max: f64,
-    /// Whether the low end itself is possible.
+    /// Whether the range includes its low end.
     min_inclusive: bool,
-    /// Whether the high end itself is possible.
+    /// Whether the range includes its high end.
     max_inclusive: bool,
     /// What it is a share of.
     of: Member<ShareOf>,
-    /// The range as written in tables: `48`, `20..25`, `>50..100`.
+    /// The range in the notation of tables: `48`, `20..25`, `>50..100`.
     text: String,
 }
 
@@ -42,18 +42,18 @@ impl From<model::Share> for Share {
     }
 }
 
-/// A range of percentages within 0 and 100.
+/// A range of percentages from 0 to 100.
 #[derive(Debug, Clone, SimpleObject)]
 pub(crate) struct ShareRange {
     /// The low end, in percent.
     min: f64,
     /// The high end, in percent.
     max: f64,
-    /// Whether the low end itself is possible.
+    /// Whether the range includes its low end.
     min_inclusive: bool,
-    /// Whether the high end itself is possible.
+    /// Whether the range includes its high end.
     max_inclusive: bool,
-    /// The range as written in tables: `48`, `20..25`, `>50..100`.
+    /// The range in the notation of tables: `48`, `20..25`, `>50..100`.
     text: String,
 }
 
@@ -72,13 +72,13 @@ impl From<model::ShareRange> for ShareRange {
 /// An amount of money.
 #[derive(Debug, Clone, SimpleObject)]
 pub(crate) struct Amount {
-    /// In units of the currency.
+    /// The value in units of the currency.
     value: f64,
-    /// ISO 4217.
+    /// The currency (ISO 4217).
     currency: String,
     /// What the amount is of, in words; null when not stated.
     of: Option<String>,
-    /// The amount as people write it: `USD 75 million`.
+    /// The amount for display: `USD 75 million`.
     text: String,
 }
 
@@ -93,7 +93,7 @@ impl From<model::Amount> for Amount {
     }
 }
 
-/// Another name of an entity, beside its main one.
+/// A name of an entity other than its main name.
 #[derive(Debug, Clone, SimpleObject)]
 pub(crate) struct Name {
     /// The name as written.
@@ -102,7 +102,7 @@ pub(crate) struct Name {
     language: Option<String>,
     /// Its script (ISO 15924); null when not stated.
     script: Option<String>,
-    /// What kind of name it is.
+    /// The kind of name.
     kind: Member<NameKind>,
 }
 
@@ -117,7 +117,7 @@ impl From<graph::NameRef<'_>> for Name {
     }
 }
 
-/// What a register or a standard calls an entity.
+/// An identifier of an entity in a register or standard.
 #[derive(Debug, Clone, SimpleObject)]
 pub(crate) struct Identifier {
     /// The scheme, in lower case: `lei`, `iso3166-1`.
