@@ -13,7 +13,7 @@ use std::{
 use guanxi::{
     formats::tables,
     model::{Change, Entity, EntityKind, Record, Timestamp},
-    store::{State, Store, commit::Proposal, folder::Home},
+    store::{State, Store, commit::Proposal, folder::StoreFolder},
 };
 
 const COMMITS: usize = 400;
@@ -36,8 +36,8 @@ fn main() {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
     let sync = sorted(syncs(&folder.path().join("sync")));
     tell("a bare write and sync of 4 KiB", &sync, &sync);
-    let home = Home::enter(&folder.path().join("store"), Timestamp::now()).expect("a folder");
-    home.begin(&tables::bundled().expect("the bundled data"), Timestamp::now())
+    let home = StoreFolder::open(&folder.path().join("store"), Timestamp::now()).expect("a folder");
+    home.create(&tables::bundled().expect("the bundled data"), Timestamp::now())
         .expect("a store");
     let store = Store::open(home, |graph| Arc::new(State::unprepared(graph))).expect("a store");
 

@@ -21,7 +21,7 @@ use fastrand::Rng;
 use guanxi::{
     graph::{Pattern, Snapshot},
     model::{Change, Record, RelationshipKind, Timestamp, View},
-    store::{State, Store, commit::Proposal, folder::Home},
+    store::{State, Store, commit::Proposal, folder::StoreFolder},
 };
 use support::{SIZES, company, dataset, relationship};
 
@@ -37,14 +37,14 @@ fn main() {
     let data = dataset(companies);
     let relationships = data.relationships.len();
     println!("{companies} companies, {relationships} relationships");
-    let home = Home::enter(dir, Timestamp::now()).expect("a folder");
+    let home = StoreFolder::open(dir, Timestamp::now()).expect("a folder");
     timed("beginning a store", || {
-        home.begin(&data, Timestamp::now()).expect("a store")
+        home.create(&data, Timestamp::now()).expect("a store")
     });
     drop((home, data));
     let store = timed("the first start, from the log", || open(dir));
     timed("writing the base for the next start", || {
-        store.settle().expect("a base")
+        store.rebase().expect("a base")
     });
     drop(store);
     for file in fs::read_dir(dir).expect("a folder") {
@@ -57,11 +57,11 @@ fn main() {
     }
     let store = open(dir);
     reading(&store, companies);
-    timed("making a new base", || store.settle().expect("a base"));
+    timed("making a new base", || store.rebase().expect("a base"));
 }
 
 fn open(dir: &Path) -> Store {
-    let home = Home::enter(dir, Timestamp::now()).expect("a folder");
+    let home = StoreFolder::open(dir, Timestamp::now()).expect("a folder");
     Store::open(home, |graph| Arc::new(State::unprepared(graph))).expect("a store")
 }
 

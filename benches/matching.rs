@@ -17,7 +17,7 @@ use guanxi::{
     model::{Dataset, View, Wanted},
     store::{
         State,
-        search::matching::{Candidate, Kept, best, retrieve},
+        search::matching::{Candidate, MatchLimits, best, retrieve},
     },
 };
 use labelled::{Labelled, Quality, labelled, named, registry, written};
@@ -100,7 +100,7 @@ fn resolve(state: &State, mask: &Mask, wanted: &Wanted, threshold: f64) -> Vec<C
 fn spend(state: &State, mask: &Mask, wanted: &Wanted, threshold: f64, budget: &Budget) -> Vec<Candidate> {
     let index = state.search().expect("there is an index");
     let among = retrieve(state.graph(), index, mask, wanted, budget).expect("the budget is large");
-    let kept = Kept { limit: 5, threshold };
+    let kept = MatchLimits { limit: 5, threshold };
     best(state.graph(), wanted, among, kept, budget).expect("the budget is large")
 }
 

@@ -17,7 +17,7 @@ use guanxi::{
     store::{
         State, Store,
         commit::Proposal,
-        folder::Home,
+        folder::StoreFolder,
         search::{Index, Question, highlights},
     },
 };
@@ -151,11 +151,11 @@ fn tell_a_start() {
         relationships: Vec::new(),
     };
     let folder = tempfile::tempdir().expect("a folder");
-    let home = Home::enter(folder.path(), support::now()).expect("a folder of one's own");
-    home.begin(&dataset, support::now()).expect("a store");
+    let home = StoreFolder::open(folder.path(), support::now()).expect("a folder of one's own");
+    home.create(&dataset, support::now()).expect("a store");
     drop((home, dataset));
     let start = || {
-        let home = Home::enter(folder.path(), support::now()).expect("a folder of one's own");
+        let home = StoreFolder::open(folder.path(), support::now()).expect("a folder of one's own");
         let store = Store::open(home, |graph| Arc::new(State::unprepared(graph))).expect("a store");
         let (state, start) = (store.state(), Instant::now());
         state.prepare();

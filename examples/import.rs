@@ -20,7 +20,7 @@ use guanxi::{
     store::{
         State, Store,
         commit::{self, Proposal},
-        folder::Home,
+        folder::StoreFolder,
     },
 };
 
@@ -194,7 +194,7 @@ fn run(arguments: &[String]) -> Result<Report, Box<dyn Error>> {
         [file, folder] => {
             let text = fs::read_to_string(file).map_err(|error| format!("{file}: {error}"))?;
             let name = Path::new(file).file_name().unwrap_or_default().to_string_lossy();
-            let store = Store::open(Home::enter(Path::new(folder), now)?, |graph| {
+            let store = Store::open(StoreFolder::open(Path::new(folder), now)?, |graph| {
                 Arc::new(State::new(graph))
             })?;
             import(&text, &name, &store, now)

@@ -199,7 +199,7 @@ impl AccessArguments {
             && store.note(TOKENS_MADE).map_err(|error| told(&error))?.is_none()
         {
             let note = [(TOKENS_MADE.to_owned(), Some(Vec::new()))];
-            store.remember(&note.into()).map_err(|error| told(&error))?;
+            store.write_notes(&note.into()).map_err(|error| told(&error))?;
         }
         Ok(())
     }

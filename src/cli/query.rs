@@ -18,7 +18,7 @@ use crate::{
     formats::cells::Cells,
     model::Timestamp,
     schema::Api,
-    store::{State, Store, folder::Guest},
+    store::{State, Store, folder::FolderAccess},
 };
 
 /// How the program ends when a server did not answer.
@@ -104,8 +104,8 @@ pub(super) fn query(arguments: &QueryArguments) -> anyhow::Result<ExitCode> {
 
 /// The store in this folder as it is now, be it served by another process meanwhile.
 fn opened(dir: &Path) -> anyhow::Result<Store> {
-    let guest = Guest::enter(dir, Timestamp::now())?;
-    Ok(Store::open_to_read(dir, guest, |graph| Arc::new(State::new(graph)))?)
+    let guest = FolderAccess::open(dir, Timestamp::now())?;
+    Ok(Store::open_read_only(dir, guest, |graph| Arc::new(State::new(graph)))?)
 }
 
 fn in_memory(graph: crate::graph::Snapshot) -> Store {

@@ -18,7 +18,7 @@ use crate::{
     schema::Api,
     store::{
         Figures, State, Store,
-        folder::{self, Guest, Home},
+        folder::{self, FolderAccess, StoreFolder},
     },
 };
 
@@ -71,7 +71,7 @@ pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
             _ = &mut serving => return Ok(ExitCode::SUCCESS),
         };
         arguments.access.check_tokens(arguments.store.as_deref(), &store)?;
-        store.tell_address(&format!("http://{address}"))?;
+        store.write_address(&format!("http://{address}"))?;
         if let Some(fault) = store.clock_fault(Timestamp::now()) {
             tracing::warn!("{fault}");
         }
@@ -86,7 +86,7 @@ pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
             ended = serving => ended?,
             () = access.follow() => {}
         }
-        store.settle_before_end();
+        store.rebase_before_exit();
         // Those made meanwhile.
         arguments.access.remember_tokens(arguments.store.as_deref(), &store)?;
         Ok(ExitCode::SUCCESS)
@@ -139,13 +139,13 @@ fn open_store(data: Option<&Path>, folder: Option<&Path>, takes_changes: bool) -
         prepare(store.state());
         return Ok(store);
     };
-    let home = match Home::enter(dir, Timestamp::now()) {
-        Err(error) if error.is_unwritable() => return open_to_read(dir, takes_changes, error),
+    let home = match StoreFolder::open(dir, Timestamp::now()) {
+        Err(error) if error.is_unwritable() => return open_read_only(dir, takes_changes, error),
         entered => entered?,
     };
-    if !home.is_begun()? {
+    if !home.has_store()? {
         // Read before the folder is filled, so that what is wrong with it leaves nothing behind.
-        home.begin(&load_dataset(data)?, Timestamp::now())?;
+        home.create(&load_dataset(data)?, Timestamp::now())?;
         tracing::info!(store = %dir.display(), "a store is begun");
     } else if let Some(data) = data {
         anyhow::bail!(
@@ -158,20 +158,20 @@ fn open_store(data: Option<&Path>, folder: Option<&Path>, takes_changes: bool) -
     let store = Store::open(home, |graph| Arc::new(State::unprepared(graph)));
     let store = store.map_err(|error| with_way_out(error.into()))?;
     opened(&store, dir);
-    store.verify_beside();
+    store.verify_in_background();
     Ok(store)
 }
 
 /// The store in a folder in which nothing can be written, to be read.
-fn open_to_read(dir: &Path, takes_changes: bool, error: folder::Error) -> anyhow::Result<Store> {
+fn open_read_only(dir: &Path, takes_changes: bool, error: folder::Error) -> anyhow::Result<Store> {
     if takes_changes {
         return Err(anyhow::Error::new(error).context(format!(
             "store {}: nothing can be written in it, and changes must be; serve it with --read-only, or make it writable",
             dir.display()
         )));
     }
-    let guest = Guest::enter(dir, Timestamp::now())?;
-    let store = Store::open_to_read(dir, guest, |graph| Arc::new(State::unprepared(graph)));
+    let guest = FolderAccess::open(dir, Timestamp::now())?;
+    let store = Store::open_read_only(dir, guest, |graph| Arc::new(State::unprepared(graph)));
     let store = store.map_err(|error| with_way_out(error.into()))?;
     tracing::info!(reason = %error, "nothing can be written in the store, which is served as it is");
     opened(&store, dir);

@@ -224,7 +224,7 @@ fn refusal(error: commit::Error) -> Result<Committed, Error> {
             "idempotencyKey",
             "This key was used for another mutation, or with other arguments; take a new key for a new change",
         )),
-        commit::Error::Unkeepable(reason) => {
+        commit::Error::Unstorable(reason) => {
             let message = format!("This cannot be kept as it is: {reason}; properties that are nested less deep can");
             Ok(Committed::rejected(Rejection {
                 faults: vec![Fault::new(UserErrorCode::Invalid, &Path::root(INPUT), message)],
@@ -244,7 +244,7 @@ fn refusal(error: commit::Error) -> Result<Committed, Error> {
                 "Changes cannot be recorded at the moment. Nothing was changed, and nothing will be. Try again later; /health/ready says what is in the way.",
             ))
         }
-        commit::Error::Unsure(reason) => {
+        commit::Error::OutcomeUnknown(reason) => {
             tracing::error!(reason, "a change could not be recorded, or may have been");
             Err(Error::outcome_unknown(
                 "Writing to the log failed. Whether this change was kept is known when the server can open its log again, which it tries until it succeeds (/health/ready): then send it again with the same idempotencyKey, which never makes it twice. If it had none, look first whether it is there.",
@@ -269,7 +269,7 @@ mod tests {
     fn only_a_write_that_failed_leaves_open_whether_the_change_was_kept() {
         let refused = |error| refusal(error).unwrap_err();
         let told = |error| refused(error).message;
-        let unsure = || commit::Error::Unsure("the disk is full".to_owned());
+        let unsure = || commit::Error::OutcomeUnknown("the disk is full".to_owned());
         assert_eq!(refused(unsure()).code.as_str(), "OUTCOME_UNKNOWN");
         assert_eq!(refused(commit::Error::Busy).code.as_str(), "UNAVAILABLE");
         let unsure = told(unsure());

@@ -15,7 +15,7 @@ use crate::{
         types::computed::match_candidate::MatchResult,
         values::enums::Member,
     },
-    store::search::matching::{self, Kept},
+    store::search::matching::{self, MatchLimits},
 };
 
 /// How many entities are told of each candidate unless asked otherwise.
@@ -106,13 +106,13 @@ impl MatchInput {
     }
 }
 
-fn kept(limit: i32, threshold: f64) -> Result<Kept, Error> {
+fn kept(limit: i32, threshold: f64) -> Result<MatchLimits, Error> {
     let limit = within(limit, 1, LIMIT_MAX, "Query.match(limit:)")?;
     if !(0.0..=1.0).contains(&threshold) {
         let message = format!("{threshold} is out of range; it takes 0 to 1");
         return Err(Error::bad_user_input("Query.match(threshold:)", message));
     }
-    Ok(Kept { limit, threshold })
+    Ok(MatchLimits { limit, threshold })
 }
 
 #[derive(Debug, Default)]
