@@ -159,13 +159,13 @@ fn records_with_known_ids_or_missing_references_are_returned() {
     for known in ["right", "left", "gone"] {
         assert!(!add(&mut bulk_insert, company(known)), "{known}");
     }
-    for (from, to) in [("right", "zoo"), ("left", "zoo"), ("gone", "zoo"), ("zoo", "nobody")] {
+    for (from, to) in [("right", "zoo"), ("left", "zoo"), ("gone", "zoo"), ("zoo", "unknown")] {
         assert!(!add(&mut bulk_insert, owns(from, to)), "{from} {to}");
     }
     let mut relationship_record = owns("zoo", "right");
     if let Record::Relationship(relationship) = &mut relationship_record {
         let id = format!("{}#1", relationship.id);
-        relationship.evidence = vec![Evidence::asserting(id, "source:nobody")];
+        relationship.evidence = vec![Evidence::asserting(id, "source:unknown")];
     }
     assert!(!add(&mut bulk_insert, relationship_record));
     assert_eq!(bulk_insert.uncommitted(), 0);
