@@ -1,4 +1,4 @@
-//! What facets and the checks of the data cost at 100,000 and at 1,000,000 companies, within what one request may spend.
+//! The cost of facets and of checking the data for 100,000 and for 1,000,000 companies, within the budget of one request.
 //! `cargo bench --profile dist --bench data_issues`
 
 mod support;
@@ -20,8 +20,8 @@ fn main() {
         let world = world(companies);
         for kind in DataIssueKind::ALL {
             let budget = budget();
-            let found = check(world, *kind, &budget);
-            println!("{} {kind}: {found} issues, {} units", world.companies, budget.spent());
+            let count = check(world, *kind, &budget);
+            println!("{} {kind}: {count} issues, {} units", world.companies, budget.spent());
         }
     }
     divan::main();
@@ -50,7 +50,7 @@ fn checks_of_1_000_000(bencher: Bencher<'_, '_>, kind: &DataIssueKind) {
     bencher.bench_local(|| black_box(check(world, *kind, &budget())));
 }
 
-/// As many as a search finds.
+/// As many entities as a search finds.
 #[divan::bench(args = GroupKey::ALL)]
 fn facets_of_1_000(bencher: Bencher<'_, '_>, key: &GroupKey) {
     let world = world(SIZES[1]);

@@ -1,6 +1,6 @@
-//! What a durable change costs, beside a bare sync of the same disk: one writer, and sixteen that share their writes.
+//! The cost of a durable change, compared with a bare sync of the same disk: with one writer, and with sixteen that share writes.
 //!
-//! The figures are meant as ratios to the sync that the same run measures; disks differ more than programs.
+//! Compare the ratios to the sync of the same run, since disks differ more than programs.
 
 use std::{
     fs::File,
@@ -13,7 +13,7 @@ use std::{
 use guanxi::{
     formats::tables,
     model::{Change, Entity, EntityKind, Record, Timestamp},
-    store::{State, Store, commit::Proposal, folder::Home},
+    store::{State, Store, commit::Proposal, folder::StoreFolder},
 };
 
 const COMMITS: usize = 400;
@@ -32,19 +32,20 @@ fn proposal(writer: usize, number: usize) -> Proposal {
 }
 
 fn main() {
-    // Not the system's own temporary folder, which may be in memory.
+    // Not the temporary folder of the system, which may be in memory.
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
     let sync = sorted(syncs(&folder.path().join("sync")));
-    tell("a bare write and sync of 4 KiB", &sync, &sync);
-    let home = Home::enter(&folder.path().join("store"), Timestamp::now()).expect("a folder");
-    home.begin(&tables::bundled().expect("the bundled data"), Timestamp::now())
+    print_times("a bare write and sync of 4 KiB", &sync, &sync);
+    let store_folder = StoreFolder::open(&folder.path().join("store"), Timestamp::now()).expect("a folder");
+    store_folder
+        .create(&tables::bundled().expect("the bundled data"), Timestamp::now())
         .expect("a store");
-    let store = Store::open(home, |graph| Arc::new(State::unprepared(graph))).expect("a store");
+    let store = Store::open(store_folder, |graph| Arc::new(State::unprepared(graph))).expect("a store");
 
     let one = sorted((0..COMMITS).map(|number| commit(&store, WRITERS, number)).collect());
-    tell("a durable change, one writer", &one, &sync);
+    print_times("a durable change, one writer", &one, &sync);
 
-    let began = Instant::now();
+    let start = Instant::now();
     let many: Vec<Duration> = thread::scope(|scope| {
         let store = &store;
         let writers: Vec<_> = (0..WRITERS)
@@ -61,9 +62,9 @@ fn main() {
             .flat_map(|writer| writer.join().expect("a writer"))
             .collect()
     });
-    let elapsed = began.elapsed();
+    let elapsed = start.elapsed();
     let changes = u32::try_from(many.len()).expect("few");
-    tell("a durable change, 16 writers", &sorted(many), &sync);
+    print_times("a durable change, 16 writers", &sorted(many), &sync);
     let a_second = f64::from(changes) / elapsed.as_secs_f64();
     let syncs_a_second = 1.0 / median(&sync).as_secs_f64();
     println!(
@@ -75,23 +76,23 @@ fn main() {
 }
 
 fn commit(store: &Store, writer: usize, number: usize) -> Duration {
-    let began = Instant::now();
+    let start = Instant::now();
     store.commit(proposal(writer, number)).expect("a change");
-    began.elapsed()
+    start.elapsed()
 }
 
-/// How long it takes to write one page and to sync it.
+/// The times of writing and syncing one page.
 fn syncs(path: &std::path::Path) -> Vec<Duration> {
     let mut file = File::create(path).expect("a file");
     let page = [7; 4096];
     file.write_all(&page).and_then(|()| file.sync_all()).expect("a page");
     let sync = |_| {
-        let began = Instant::now();
+        let start = Instant::now();
         file.seek(SeekFrom::Start(0))
             .and_then(|_| file.write_all(&page))
             .expect("a page");
         file.sync_data().expect("a sync");
-        began.elapsed()
+        start.elapsed()
     };
     (0..COMMITS).map(sync).collect()
 }
@@ -105,8 +106,8 @@ fn median(times: &[Duration]) -> Duration {
     times[times.len() / 2]
 }
 
-fn tell(what: &str, times: &[Duration], sync: &[Duration]) {
+fn print_times(title: &str, times: &[Duration], sync: &[Duration]) {
     let (p50, p99) = (median(times), times[times.len() * 99 / 100]);
     let ratio = p50.as_secs_f64() / median(sync).as_secs_f64();
-    println!("{what}: p50 {p50:?}, p99 {p99:?}; {ratio:.1} times a bare sync");
+    println!("{title}: p50 {p50:?}, p99 {p99:?}; {ratio:.1} times a bare sync");
 }

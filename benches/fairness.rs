@@ -1,6 +1,6 @@
-//! Whether those who ask little wait little: lookups and searches are timed while nobody else asks, while sixteen clients ask for the
-//! heaviest walks one after the other, and while one WebSocket has a hundred of them running. Prints latencies, and fails where they
-//! are longer than promised. `cargo bench --profile dist --bench fairness`
+//! The latency of small queries under load: lookups and searches are timed without load, while sixteen clients run the most
+//! expensive walks one after the other, and while one WebSocket runs a hundred of them. Prints latencies, and fails if they exceed
+//! the limits. `cargo bench --profile dist --bench fairness`
 
 #[path = "support/served.rs"]
 mod served;
@@ -30,11 +30,11 @@ use tokio::{
 
 const CLIENTS: u64 = 16;
 const OPERATIONS: usize = 100;
-/// How long each is timed.
+/// The duration of each measurement.
 const SPAN: Duration = Duration::from_secs(10);
-/// Between one request and the next.
+/// The pause between two requests.
 const PAUSE: Duration = Duration::from_millis(5);
-/// How long 99 of 100 lookups, and of 100 searches, may take.
+/// The limits of the 99th percentile of lookups and of searches.
 const LOOKUP: Duration = Duration::from_millis(15);
 const SEARCH: Duration = Duration::from_millis(100);
 
@@ -43,45 +43,45 @@ fn main() {
     let served = Served::start(world);
     let port = served.port;
     println!("fairness, {} companies", SIZES[0]);
-    let mut kept = true;
+    let mut is_within_limits = true;
     for (name, load) in [
         ("quiet", None),
-        ("16 clients", Some(Sort::Clients)),
-        ("one socket", Some(Sort::Socket)),
+        ("16 clients", Some(LoadKind::Clients)),
+        ("one socket", Some(LoadKind::Socket)),
     ] {
-        let load = load.map(|sort| Load::start(world, port, sort));
+        let load = load.map(|kind| Load::start(world, port, kind));
         let (lookups, searches) = measure(world, port);
         println!("{name}: lookups {lookups}");
         println!("{name}: searches {searches}");
-        kept &= lookups.at(99) <= LOOKUP && searches.at(99) <= SEARCH;
+        is_within_limits &= lookups.at(99) <= LOOKUP && searches.at(99) <= SEARCH;
         if let Some(load) = load {
-            println!("{name}: {} walks were answered meanwhile", load.end());
+            println!("{name}: {} walks were answered during that", load.end());
         }
     }
     served.stop();
     assert!(
-        kept,
-        "99 of 100 lookups take at most {LOOKUP:?}, and searches {SEARCH:?}"
+        is_within_limits,
+        "99 of 100 lookups must take at most {LOOKUP:?}, and searches {SEARCH:?}"
     );
 }
 
-/// Looks up and searches for a while, each over a connection of its own. Threads of their own, as other programs would have them.
+/// Measures lookups and searches, each over its own connection and in its own thread, as other programs would.
 fn measure(world: &'static World, port: u16) -> (Latencies, Latencies) {
     let timed = move |query: fn(&World, &mut Rng) -> String, seed| {
         std::thread::spawn(move || {
             runtime(&mut Builder::new_current_thread()).block_on(async move {
                 let mut rng = Rng::with_seed(seed);
                 let mut stream = connect(port).await.expect("the server takes connections");
-                let (begin, mut latencies) = (Instant::now(), Vec::new());
-                while begin.elapsed() < SPAN {
+                let (start_of_span, mut latencies) = (Instant::now(), Vec::new());
+                while start_of_span.elapsed() < SPAN {
                     let query = query(world, &mut rng);
-                    let asked = Instant::now();
+                    let start = Instant::now();
                     let answer = ask(&mut stream, &query).await.expect("it is answered");
-                    latencies.push(asked.elapsed());
+                    latencies.push(start.elapsed());
                     assert!(!answer.contains("\"errors\""), "{query}: {answer}");
                     sleep(PAUSE).await;
                 }
-                Latencies::of(latencies)
+                Latencies::new(latencies)
             })
         })
     };
@@ -109,7 +109,7 @@ async fn connect(port: u16) -> io::Result<TcpStream> {
     Ok(stream)
 }
 
-/// The body of the answer to a query over a connection that is kept.
+/// The body of the answer to a query over a persistent connection.
 async fn ask(stream: &mut TcpStream, query: &str) -> io::Result<String> {
     let body = json!({ "query": query }).to_string();
     let head = format!(
@@ -137,7 +137,7 @@ async fn ask(stream: &mut TcpStream, query: &str) -> io::Result<String> {
     }
 }
 
-/// The heaviest walk: who is connected with sixty random companies, three steps away.
+/// The most expensive walk: the common connections of sixty random companies within three steps.
 fn walk(world: &World, rng: &mut Rng) -> String {
     let ids: Vec<String> = (0..60)
         .map(|_| format!("{:?}", world.snapshot().entity(world.any(rng)).id()))
@@ -149,12 +149,12 @@ fn walk(world: &World, rng: &mut Rng) -> String {
 }
 
 #[derive(Clone, Copy)]
-enum Sort {
+enum LoadKind {
     Clients,
     Socket,
 }
 
-/// Those who ask for walks, on a thread of their own.
+/// Clients that run walks, in their own thread.
 struct Load {
     stop: Arc<AtomicBool>,
     answered: Arc<AtomicU64>,
@@ -162,14 +162,14 @@ struct Load {
 }
 
 impl Load {
-    fn start(world: &'static World, port: u16, sort: Sort) -> Self {
+    fn start(world: &'static World, port: u16, kind: LoadKind) -> Self {
         let (stop, answered) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
         let (stops, counts) = (Arc::clone(&stop), Arc::clone(&answered));
         let thread = std::thread::spawn(move || {
             runtime(&mut Builder::new_current_thread()).block_on(async {
                 let mut clients = JoinSet::new();
-                match sort {
-                    Sort::Clients => {
+                match kind {
+                    LoadKind::Clients => {
                         for seed in 0..CLIENTS {
                             let (stop, answered) = (Arc::clone(&stops), Arc::clone(&counts));
                             clients.spawn(async move {
@@ -182,19 +182,19 @@ impl Load {
                             });
                         }
                     }
-                    Sort::Socket => {
+                    LoadKind::Socket => {
                         clients.spawn(socket(world, port, Arc::clone(&stops), Arc::clone(&counts)));
                     }
                 }
                 clients.join_all().await;
             });
         });
-        // Until it has begun.
+        // Waits until the load has started.
         std::thread::sleep(Duration::from_millis(500));
         Self { stop, answered, thread }
     }
 
-    /// How many walks were answered.
+    /// Ends the load, and returns the number of answered walks.
     fn end(self) -> u64 {
         self.stop.store(true, Ordering::Relaxed);
         self.thread.join().expect("no client fails");
@@ -202,7 +202,7 @@ impl Load {
     }
 }
 
-/// A WebSocket on which a hundred walks run at a time.
+/// A WebSocket with a hundred concurrent walks.
 async fn socket(world: &'static World, port: u16, stop: Arc<AtomicBool>, answered: Arc<AtomicU64>) {
     let mut rng = Rng::with_seed(9);
     let mut stream = connect(port).await.expect("the server takes connections");
@@ -212,16 +212,18 @@ async fn socket(world: &'static World, port: u16, stop: Arc<AtomicBool>, answere
          sec-websocket-protocol: graphql-transport-ws\r\n\r\n"
     );
     stream.write_all(head.as_bytes()).await.expect("it is connected");
-    let mut told = Vec::new();
-    while !told.ends_with(b"\r\n\r\n") {
-        told.push(stream.read_u8().await.expect("a handshake is answered"));
+    let mut response_head = Vec::new();
+    while !response_head.ends_with(b"\r\n\r\n") {
+        response_head.push(stream.read_u8().await.expect("a handshake is answered"));
     }
-    say(&mut stream, &json!({"type": "connection_init"}).to_string()).await;
+    send_text(&mut stream, &json!({"type": "connection_init"}).to_string()).await;
     for id in 0..OPERATIONS {
         subscribe(&mut stream, id, &walk(world, &mut rng)).await;
     }
     while !stop.load(Ordering::Relaxed) {
-        let Some(message) = hear(&mut stream).await else { return };
+        let Some(message) = receive(&mut stream).await else {
+            return;
+        };
         let message: serde_json::Value = serde_json::from_str(&message).expect("messages are JSON");
         let id = message["id"].as_str().and_then(|id| id.parse().ok());
         if let (Some(id), "complete" | "error") = (id, message["type"].as_str().unwrap_or_default()) {
@@ -233,11 +235,11 @@ async fn socket(world: &'static World, port: u16, stop: Arc<AtomicBool>, answere
 
 async fn subscribe(stream: &mut TcpStream, id: usize, query: &str) {
     let message = json!({"id": id.to_string(), "type": "subscribe", "payload": {"query": query}});
-    say(stream, &message.to_string()).await;
+    send_text(stream, &message.to_string()).await;
 }
 
 /// Sends a text in one frame, masked with nothing.
-async fn say(stream: &mut TcpStream, text: &str) {
+async fn send_text(stream: &mut TcpStream, text: &str) {
     let mut frame = vec![0x81];
     match u16::try_from(text.len()) {
         Ok(length @ 0..126) => frame.push(0x80 | u8::try_from(length).expect("it is below 126")),
@@ -253,7 +255,7 @@ async fn say(stream: &mut TcpStream, text: &str) {
 }
 
 /// The next text; none at the end.
-async fn hear(stream: &mut TcpStream) -> Option<String> {
+async fn receive(stream: &mut TcpStream) -> Option<String> {
     loop {
         let opcode = stream.read_u8().await.ok()? & 0x0F;
         let length = match stream.read_u8().await.ok()? & 0x7F {

@@ -1,5 +1,5 @@
-//! What listings with filters cost a caller: from the document to the answer as JSON text, at 100,000 and at 1,000,000
-//! companies and within the limits a server has by default. `cargo bench --profile dist --bench filters`
+//! The cost of listings with filters, from the document to the answer as JSON text, for 100,000 and for 1,000,000 companies and
+//! within the default limits of a server. `cargo bench --profile dist --bench filters`
 
 mod support;
 
@@ -23,7 +23,7 @@ const TIME_MAX: Duration = Duration::from_secs(3);
 
 static API: LazyLock<Api> = LazyLock::new(|| Api::new(Limits::default()).expect("the schema reads back"));
 
-/// A document, and what it asks in a few words.
+/// A document with a short title.
 #[derive(Clone, Copy)]
 struct Question {
     asks: &'static str,

@@ -27,9 +27,9 @@ use tokio::{
 };
 
 const CLIENTS: u64 = 16;
-/// How long lookups are timed, quiet and under load.
+/// How long lookups are timed, without and under load.
 const SPAN: Duration = Duration::from_secs(5);
-/// Between one lookup and the next.
+/// The pause between two lookups.
 const PAUSE: Duration = Duration::from_millis(2);
 /// A lookup that takes longer than this has failed.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -38,7 +38,7 @@ fn main() {
     let world = world(SIZES[0]);
     let served = Served::start(world);
     let port = served.port;
-    // Threads of their own, as other programs would have them.
+    // In its own thread, as another program would.
     let lookups = runtime(&mut Builder::new_current_thread());
     let alone = Instant::now();
     let heaviest = paths(world, &mut Rng::with_seed(7));
@@ -63,26 +63,26 @@ fn main() {
     println!("{load}; one alone, answered: {alone:.0?}");
 }
 
-/// Looks up random companies by id for a while, each over a connection of its own.
+/// Looks up random companies by id, each over its own connection.
 async fn look_up(world: &World, port: u16) -> Latencies {
     let mut rng = Rng::with_seed(7);
     let (begin, mut latencies) = (Instant::now(), Vec::new());
     while begin.elapsed() < SPAN {
         let id = world.snapshot().entity(world.any(&mut rng)).id();
         let query = format!("{{ company(by: {{id: {id:?}}}) {{ id name }} }}");
-        let asked = Instant::now();
+        let start = Instant::now();
         let answer = timeout(PATIENCE, ask(port, &query))
             .await
             .expect("a lookup answers in time")
             .expect("the server takes connections");
-        latencies.push(asked.elapsed());
+        latencies.push(start.elapsed());
         assert!(
             answer.starts_with("HTTP/1.1 200") && answer.contains(id) && !answer.contains("\"errors\""),
             "{query}: {answer}"
         );
         sleep(PAUSE).await;
     }
-    Latencies::of(latencies)
+    Latencies::new(latencies)
 }
 
 /// Opens a connection and sends a query over it.
@@ -98,14 +98,14 @@ async fn send(port: u16, query: &str) -> io::Result<TcpStream> {
     Ok(stream)
 }
 
-/// The whole answer to a query, head and body.
+/// The complete answer to a query, head and body.
 async fn ask(port: u16, query: &str) -> io::Result<String> {
     let mut answer = String::new();
     send(port, query).await?.read_to_string(&mut answer).await?;
     Ok(answer)
 }
 
-/// Clients that ask for paths and hang up, on a thread of their own.
+/// Clients that query paths and hang up, in their own thread.
 struct Load {
     counts: Arc<Counts>,
     thread: std::thread::JoinHandle<()>,
@@ -134,7 +134,7 @@ impl Load {
         Self { counts, thread }
     }
 
-    /// Tells how many queries were started, and how many of them left before their answer.
+    /// Ends the load, and describes how many queries were started, and how many clients hung up before their answer.
     fn end(self) -> String {
         self.counts.stop.store(true, Ordering::Relaxed);
         self.thread.join().expect("no client fails");
@@ -146,23 +146,23 @@ impl Load {
     }
 }
 
-/// The heaviest question about paths, between random companies: those through the hub are tried as well.
+/// The most expensive query for paths between random companies, which also tries paths through the hub.
 fn paths(world: &World, rng: &mut Rng) -> String {
     let mut id = || world.snapshot().entity(world.any(rng)).id();
     let (from, to) = (id(), id());
     format!("{{ paths(from: {from:?}, to: {to:?}, first: 100, lengthMax: 12) {{ outcome paths {{ sentence }} }} }}")
 }
 
-/// One client: asks for paths between random companies and closes the connection 5 to 50 ms later.
+/// A client that queries paths between random companies and closes the connection after 5 to 50 ms.
 async fn hang_up(world: &'static World, port: u16, mut rng: Rng, counts: Arc<Counts>) {
     while !counts.stop.load(Ordering::Relaxed) {
         let mut stream = send(port, &paths(world, &mut rng))
             .await
             .expect("the server takes connections");
         counts.started.fetch_add(1, Ordering::Relaxed);
-        let stays = Duration::from_millis(rng.u64(5..=50));
-        let answered = timeout(stays, stream.read(&mut [0])).await;
-        if answered.is_err() {
+        let delay = Duration::from_millis(rng.u64(5..=50));
+        let outcome = timeout(delay, stream.read(&mut [0])).await;
+        if outcome.is_err() {
             counts.hung_up.fetch_add(1, Ordering::Relaxed);
         }
     }

@@ -1,8 +1,8 @@
-//! A register of GLEIF's size: how long its import takes and how much memory, without and with the search index; how soon it is
-//! served after a restart, in how much memory, and what questions over it cost. `cargo bench --bench import` runs the program
-//! itself and needs 16 GB of disk for some minutes; `cargo bench --bench import -- 100000` takes so many companies instead.
+//! A register of GLEIF's size: the time and memory of its import, without and with the search index; the time and memory of a
+//! restart, and the cost of queries. `cargo bench --bench import` runs the program
+//! itself and needs 16 GB of disk for some minutes; `cargo bench --bench import -- 100000` uses this number of companies instead.
 //!
-//! Beside the import stands the floor: reading the same files with the csv crate, and nothing else. At the end, relationships
+//! For comparison, the same files are only read with the csv crate. At the end, relationships
 //! are imported into a store that holds as many companies, at most a million, twice over, and the server is started again.
 
 #[path = "support/gleif/mod.rs"]
@@ -20,15 +20,15 @@ use std::{
 
 use gleif::{Files, PUBLISHED};
 
-/// How many companies a store holds at most into which relationships are imported.
+/// The maximum number of companies of the store into which relationships are imported.
 const SECOND_COMPANIES_MAX: usize = 1_000_000;
-/// How often each question is asked.
-const ASKED: usize = 200;
+/// The number of runs of each query.
+const RUNS: usize = 200;
 
 fn main() {
     let companies = std::env::args().skip(1).find_map(|argument| argument.parse().ok());
     let companies = companies.unwrap_or(PUBLISHED[0]);
-    // Not the system's own temporary folder, which may be in memory.
+    // Not the temporary folder of the system, which may be in memory.
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
     let files = gleif::write(&folder.path().join("golden-copy"), companies, 7);
     let paths = [&files.lei, &files.rr, &files.repex];
@@ -112,7 +112,7 @@ fn second(folder: &Path, companies: usize) {
         assert!(child.wait().expect("it has ended").success(), "{name}");
         let rate = u128::try_from(rows).expect("it fits") * 1_000_000 / took.as_micros();
         let seconds = took.as_secs_f64();
-        println!("{rows} {name} by a command of their own: {seconds:.1} s, {rate} records a second; peak {peak} MiB");
+        println!("{rows} {name} by a separate command: {seconds:.1} s, {rate} records a second; peak {peak} MiB");
     }
     let (mut child, _, started) = start(&store);
     println!("restart to the first answer: {:.2} s", started.as_secs_f64());
@@ -120,7 +120,7 @@ fn second(folder: &Path, companies: usize) {
     child.wait().expect("it has ended");
 }
 
-/// Serves a store: the process, its address, and how long it took to the first answer.
+/// Serves a store. Returns the process, its address, and the time to the first answer.
 fn start(store: &Path) -> (Child, String, Duration) {
     let began = Instant::now();
     let mut command = Command::new(env!("CARGO_BIN_EXE_guanxi"));
@@ -136,7 +136,7 @@ fn start(store: &Path) -> (Child, String, Duration) {
             break rest.split('"').next().unwrap_or_default().to_owned();
         }
     };
-    // Whoever writes to a pipe that nobody reads waits.
+    // The process would block on a full pipe, so it is read.
     thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
     ask(&address, "{ statistics { entities } }");
     (child, address, began.elapsed())
@@ -162,18 +162,18 @@ fn import(files: &Files, store: &Path, search_index: &str, floor: Duration) {
     let mut child = command.stdout(Stdio::piped()).spawn().expect("the program starts");
     let peak = peak_of(&mut child);
     let seconds = began.elapsed().as_secs_f64();
-    let mut told = String::new();
+    let mut output = String::new();
     let mut out = child.stdout.take().expect("it is piped");
-    out.read_to_string(&mut told).expect("text");
-    assert!(child.wait().expect("it has ended").success(), "{told}");
-    print!("{told}");
+    out.read_to_string(&mut output).expect("text");
+    assert!(child.wait().expect("it has ended").success(), "{output}");
+    print!("{output}");
     println!(
         "import, search index {search_index}: {seconds:.1} s, {:.1} times the floor; peak {peak} MiB",
         seconds / floor.as_secs_f64()
     );
 }
 
-/// Waits for a process, and says how much memory it had at most, in MiB.
+/// Waits for a process, and returns its peak memory in MiB.
 fn peak_of(child: &mut Child) -> u64 {
     let mut peak = 0;
     while child.try_wait().expect("a process").is_none() {
@@ -183,7 +183,7 @@ fn peak_of(child: &mut Child) -> u64 {
     peak
 }
 
-/// A figure of a process's memory in MiB, where the system tells it.
+/// A figure of a process's memory in MiB, if the system reports it.
 fn memory(process: u32, figure: &str) -> u64 {
     let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix(figure));
@@ -195,7 +195,7 @@ fn serve(files: &Files, store: &Path) {
     let began = Instant::now();
     let (mut child, address, started) = start(store);
     println!("restart to the first answer: {:.2} s", started.as_secs_f64());
-    let mut waited = Duration::ZERO;
+    let mut elapsed = Duration::ZERO;
     while ask(
         &address,
         r#"{ search(text: "holding", first: 1) { edges { node { __typename } } } }"#,
@@ -203,13 +203,13 @@ fn serve(files: &Files, store: &Path) {
     .contains("errors")
     {
         thread::sleep(Duration::from_millis(100));
-        waited += Duration::from_millis(100);
-        assert!(waited < Duration::from_secs(600), "the search index does not come up");
+        elapsed += Duration::from_millis(100);
+        assert!(elapsed < Duration::from_secs(600), "the search index does not come up");
     }
     println!("restart to the first search: {:.2} s", began.elapsed().as_secs_f64());
     let (leis, grouped) = (first_cells(&files.lei, 0), first_cells(&files.rr, 0));
     let named = first_cells(&files.lei, 1);
-    let each = |what: &str, of: &[String], query: &dyn Fn(&str) -> String| {
+    let each = |title: &str, of: &[String], query: &dyn Fn(&str) -> String| {
         let mut times: Vec<Duration> = of
             .iter()
             .map(|value| {
@@ -221,7 +221,7 @@ fn serve(files: &Files, store: &Path) {
             .collect();
         times.sort_unstable();
         let at = |share: usize| times[times.len() * share / 100].as_secs_f64() * 1000.0;
-        println!("{what}: p50 {:.2} ms, p99 {:.2} ms", at(50), at(99));
+        println!("{title}: p50 {:.2} ms, p99 {:.2} ms", at(50), at(99));
     };
     each("company by its LEI, with its parents", &leis, &|lei| {
         format!(
@@ -246,10 +246,10 @@ fn serve(files: &Files, store: &Path) {
     child.wait().expect("it has ended");
 }
 
-/// The cell in this column of rows spread over the file.
+/// The cells of this column in rows spread over the file.
 fn first_cells(path: &Path, column: usize) -> Vec<String> {
     let mut reader = csv::Reader::from_path(path).expect("a file");
-    let records = reader.records().step_by(997).take(ASKED);
+    let records = reader.records().step_by(997).take(RUNS);
     records
         .map(|record| record.expect("a record")[column].to_owned())
         .collect()

@@ -1,8 +1,8 @@
 //! A base the size of a register of the world: 3.4 million entities with long properties, 0.5 million relationships between
-//! them, and 6.3 million with an unknown end. How long it takes to make, to write and to read, and what it needs of memory.
+//! them, and 6.3 million with an unknown end. The times to build, write and read it, and its memory.
 //! `cargo bench --bench large_base`; with `-- 10`, a tenth of it.
 //!
-//! The records are made one at a time, as an import does.
+//! The records are created one at a time, as by an import.
 
 use std::{fs, time::Instant};
 
@@ -15,14 +15,14 @@ use guanxi::{
     },
 };
 
-// As in the program: figures of another allocator would be of another program.
+// The allocator of the program, which the figures depend on.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const ENTITIES: usize = 3_430_000;
 const RELATIONSHIPS: usize = 490_000;
 const UNDISCLOSED: usize = 6_350_000;
-/// How many are looked up.
+/// The number of lookups.
 const LOOKS: usize = 100_000;
 
 fn main() {
@@ -44,7 +44,7 @@ fn main() {
     looks(&graph, entities);
     drop(graph);
     let mut sections = file.into_iter();
-    // Sections are given away one by one, so that the peak is not that of both.
+    // Sections are consumed one by one, so that the peak does not include both forms.
     let graph = timed("unpacking", || Snapshot::unpack(|| sections.next()).expect("a graph"));
     println!("  {}", memory());
     looks(&graph, entities);
@@ -67,7 +67,7 @@ fn lei(number: usize) -> String {
     )
 }
 
-/// What a register tells of a company beside its name.
+/// The properties of a company in a register.
 fn properties() -> serde_json::Map<String, serde_json::Value> {
     let address = |line: &str| {
         serde_json::json!({"language": "sk", "FirstAddressLine": line, "City": "Nové Mesto nad Váhom", "Country": "SK",
@@ -85,7 +85,7 @@ fn properties() -> serde_json::Map<String, serde_json::Value> {
     });
     match all {
         serde_json::Value::Object(all) => all,
-        _ => unreachable!("it is written as an object above"),
+        _ => unreachable!("it is created as an object above"),
     }
 }
 
@@ -171,7 +171,7 @@ fn added(entities: usize, part: usize, sample: &serde_json::Map<String, serde_js
     builder.add_source(&source).expect("a source");
     timed("  entities", || {
         for number in 0..entities {
-            // Neighbors change places now and then: registers are nearly sorted.
+            // Some neighbors are swapped, since registers are nearly sorted.
             let number = if number % 100 < 2 && number + 2 < entities {
                 number ^ 1
             } else {
@@ -189,9 +189,9 @@ fn added(entities: usize, part: usize, sample: &serde_json::Map<String, serde_js
             let since = Date::constant(rng.i16(1990..2026), rng.i8(1..=12), rng.i8(1..=28));
             let validity = Validity::new(Some(PartialDate::from(since)), None).expect("an open interval");
             let key = if rng.bool() { "DIRECT" } else { "ULTIMATE" };
-            let made = relationship(Ends::Known { from, to }, key, validity);
-            if builder.holds(&made.id).is_none() {
-                builder.add_relationship(&made).expect("a relationship");
+            let record = relationship(Ends::Known { from, to }, key, validity);
+            if builder.holds(&record.id).is_none() {
+                builder.add_relationship(&record).expect("a relationship");
             }
         }
     });
@@ -205,9 +205,9 @@ fn added(entities: usize, part: usize, sample: &serde_json::Map<String, serde_js
                 } else {
                     UnknownReason::NoLei
                 };
-                let made = relationship(Ends::UnknownFrom { to: to.clone(), reason }, key, Validity::OPEN);
+                let record = relationship(Ends::UnknownFrom { to: to.clone(), reason }, key, Validity::OPEN);
                 if left > 0 {
-                    builder.add_relationship(&made).expect("a relationship");
+                    builder.add_relationship(&record).expect("a relationship");
                     left -= 1;
                 }
             }
@@ -227,7 +227,7 @@ fn packed(graph: &Snapshot) -> Vec<Vec<u8>> {
     sections
 }
 
-/// What looking something up costs.
+/// Prints the cost of lookups.
 fn looks(graph: &Snapshot, entities: usize) {
     let mask = graph.mask(&View::now(Timestamp::MAX));
     let mut rng = Rng::with_seed(7);
@@ -238,21 +238,21 @@ fn looks(graph: &Snapshot, entities: usize) {
     each("an entity by identifier", &some, |lei| {
         !graph.entities_by_identifier("lei", lei, &mask).is_empty()
     });
-    let found: Vec<_> = some
+    let entities: Vec<_> = some
         .iter()
         .filter_map(|lei| graph.entity_by_id(&format!("lei:{lei}"), &mask))
         .collect();
-    each("the links of an entity", &found, |entity| {
+    each("the links of an entity", &entities, |entity| {
         graph.hops(*entity, Pattern::any(), mask).count() + graph.undisclosed(*entity, mask).count() > 0
     });
-    each("the ids of relationships of an entity", &found, |entity| {
+    each("the ids of relationships of an entity", &entities, |entity| {
         graph
             .undisclosed(*entity, mask)
             .map(|ix| graph.relationship(ix).id().len())
             .sum::<usize>()
             > 0
     });
-    let ids: Vec<String> = found
+    let ids: Vec<String> = entities
         .iter()
         .take(LOOKS / 10)
         .flat_map(|entity| graph.undisclosed(*entity, mask))
@@ -263,7 +263,7 @@ fn looks(graph: &Snapshot, entities: usize) {
     });
     each(
         "the properties of an entity",
-        &found[..1000.min(found.len())],
+        &entities[..1000.min(entities.len())],
         |entity| graph.entity(*entity).properties().is_some(),
     );
     let began = Instant::now();
@@ -278,34 +278,34 @@ fn looks(graph: &Snapshot, entities: usize) {
     );
     let began = Instant::now();
     println!(
-        "  all relationships seen: {} in {:.2} s",
+        "  all relationships visited: {} in {:.2} s",
         graph.relationships(mask).count(),
         began.elapsed().as_secs_f64()
     );
 }
 
-fn each<T>(what: &str, among: &[T], look: impl Fn(&T) -> bool) {
+fn each<T>(title: &str, among: &[T], look: impl Fn(&T) -> bool) {
     let began = Instant::now();
-    let found = among.iter().filter(|one| look(one)).count();
+    let count = among.iter().filter(|one| look(one)).count();
     #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "a ratio for print")]
     let micros = began.elapsed().as_secs_f64() * 1e6 / among.len() as f64;
-    println!("  {what}: {micros:.2} µs, {found} of {}", among.len());
+    println!("  {title}: {micros:.2} µs, {count} of {}", among.len());
 }
 
-fn timed<T>(what: &str, work: impl FnOnce() -> T) -> T {
+fn timed<T>(title: &str, work: impl FnOnce() -> T) -> T {
     let began = Instant::now();
-    let made = work();
-    println!("{what}: {:.2} s", began.elapsed().as_secs_f64());
-    made
+    let result = work();
+    println!("{title}: {:.2} s", began.elapsed().as_secs_f64());
+    result
 }
 
-/// What the process has of memory, and what it had at most.
+/// The resident memory of the process, and its peak.
 fn memory() -> String {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let told = |field: &str| {
+    let figure = |field: &str| {
         let line = status.lines().find_map(|line| line.strip_prefix(field));
         let number = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
         number.unwrap_or_default() / 1024
     };
-    format!("{} MiB resident, {} MiB at most", told("VmRSS:"), told("VmHWM:"))
+    format!("{} MiB resident, {} MiB at most", figure("VmRSS:"), figure("VmHWM:"))
 }

@@ -1,9 +1,8 @@
-//! A store of a million companies: how long it takes to begin, to start again, and to change; and what reading costs while
-//! others write. `cargo bench --bench large_store` needs 4 GB of disk for a few minutes.
+//! A store of a million companies: the times to create it, to restart it, and to change it; and the cost of reading during writes. `cargo bench --bench large_store` needs 4 GB of disk for a few minutes.
 //!
-//! Costs of reading are processor time of the reading thread, so that they compare on a machine that is shared.
+//! The cost of reading is the processor time of the reading thread, so that it is comparable on a shared machine.
 
-#[expect(dead_code, reason = "a store is made of the data itself")]
+#[expect(dead_code, reason = "a store is created from the data itself")]
 mod support;
 
 use std::{
@@ -21,11 +20,11 @@ use fastrand::Rng;
 use guanxi::{
     graph::{Pattern, Snapshot},
     model::{Change, Record, RelationshipKind, Timestamp, View},
-    store::{State, Store, commit::Proposal, folder::Home},
+    store::{State, Store, commit::Proposal, folder::StoreFolder},
 };
 use support::{SIZES, company, dataset, relationship};
 
-/// How long reading is measured, quiet and while others write.
+/// How long reading is measured, with and without writers.
 const SPAN: Duration = Duration::from_secs(5);
 const WRITERS: usize = 2;
 
@@ -37,14 +36,14 @@ fn main() {
     let data = dataset(companies);
     let relationships = data.relationships.len();
     println!("{companies} companies, {relationships} relationships");
-    let home = Home::enter(dir, Timestamp::now()).expect("a folder");
+    let store_folder = StoreFolder::open(dir, Timestamp::now()).expect("a folder");
     timed("beginning a store", || {
-        home.begin(&data, Timestamp::now()).expect("a store")
+        store_folder.create(&data, Timestamp::now()).expect("a store")
     });
-    drop((home, data));
+    drop((store_folder, data));
     let store = timed("the first start, from the log", || open(dir));
     timed("writing the base for the next start", || {
-        store.settle().expect("a base")
+        store.rebase().expect("a base")
     });
     drop(store);
     for file in fs::read_dir(dir).expect("a folder") {
@@ -57,24 +56,24 @@ fn main() {
     }
     let store = open(dir);
     reading(&store, companies);
-    timed("making a new base", || store.settle().expect("a base"));
+    timed("building a new base", || store.rebase().expect("a base"));
 }
 
 fn open(dir: &Path) -> Store {
-    let home = Home::enter(dir, Timestamp::now()).expect("a folder");
-    Store::open(home, |graph| Arc::new(State::unprepared(graph))).expect("a store")
+    let store_folder = StoreFolder::open(dir, Timestamp::now()).expect("a folder");
+    Store::open(store_folder, |graph| Arc::new(State::unprepared(graph))).expect("a store")
 }
 
-fn timed<T>(what: &str, work: impl FnOnce() -> T) -> T {
+fn timed<T>(title: &str, work: impl FnOnce() -> T) -> T {
     let began = Instant::now();
-    let made = work();
-    println!("{what}: {:.2} s", began.elapsed().as_secs_f64());
-    made
+    let result = work();
+    println!("{title}: {:.2} s", began.elapsed().as_secs_f64());
+    result
 }
 
-/// What a look at a company and two steps around it costs, quiet, while others write, and afterwards.
+/// Prints the cost of reading a company and its surroundings within two steps: without writers, with writers, and afterwards.
 fn reading(store: &Store, companies: usize) {
-    let look = |what: &str| {
+    let look = |title: &str| {
         let (mut looks, before, began) = (0_u64, processor_time(), Instant::now());
         let mut rng = Rng::with_seed(7);
         while began.elapsed() < SPAN {
@@ -87,19 +86,19 @@ fn reading(store: &Store, companies: usize) {
         let spent = processor_time() - before;
         #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "a ratio for print")]
         let each = spent.as_secs_f64() * 1e6 / looks as f64;
-        println!("{what}: {each:.2} µs of processor time a look, {looks} looks");
+        println!("{title}: {each:.2} µs of processor time a look, {looks} looks");
         each
     };
     let quiet = look("reading, quiet");
-    let (stop, written) = (AtomicBool::new(false), AtomicU64::new(0));
+    let (stop, write_count) = (AtomicBool::new(false), AtomicU64::new(0));
     let busy = thread::scope(|scope| {
         for writer in 0..WRITERS {
-            let (stop, written) = (&stop, &written);
+            let (stop, write_count) = (&stop, &write_count);
             scope.spawn(move || {
                 let mut rng = Rng::with_seed(u64::try_from(writer).expect("few"));
                 while !stop.load(Ordering::Relaxed) {
                     store.commit(proposal(&mut rng, companies)).expect("a change");
-                    written.fetch_add(1, Ordering::Relaxed);
+                    write_count.fetch_add(1, Ordering::Relaxed);
                 }
             });
         }
@@ -109,7 +108,7 @@ fn reading(store: &Store, companies: usize) {
     });
     println!(
         "  {} changes were written, {:.2} of quiet",
-        written.load(Ordering::Relaxed),
+        write_count.load(Ordering::Relaxed),
         busy / quiet
     );
     let after = look("reading, after that");
@@ -120,7 +119,7 @@ fn reading(store: &Store, companies: usize) {
     );
 }
 
-/// Names and sentences of everything within two steps, at most so many.
+/// Reads names and relationships within two steps, at most `STEPS_MAX` from each entity.
 fn around(graph: &Snapshot, id: &str) -> usize {
     const STEPS_MAX: usize = 64;
     let mask = graph.mask(&View::now(Timestamp::MAX));
@@ -150,18 +149,19 @@ fn proposal(rng: &mut Rng, companies: usize) -> Proposal {
             let entity = graph.entity_by_id(&from, &mask).expect("it was generated");
             let mut renamed = graph.entity(entity).record();
             renamed.name = format!("Renamed {number}");
-            let claimed = relationship(format!("rel:new:{number}"), RelationshipKind::PartnersWith, (from, to));
+            let claim = relationship(format!("rel:new:{number}"), RelationshipKind::PartnersWith, (from, to));
             Ok(vec![
                 Change::Put(Box::new(Record::Entity(renamed))),
-                Change::Put(Box::new(Record::Relationship(claimed))),
+                Change::Put(Box::new(Record::Relationship(claim))),
             ])
         }),
     }
 }
 
-/// What this thread has cost so far.
+/// The processor time of this thread so far.
 fn processor_time() -> Duration {
-    let told = fs::read_to_string("/proc/thread-self/schedstat").expect("Linux tells what a thread costs");
-    let nanos = told.split(' ').next().and_then(|nanos| nanos.parse().ok());
+    let statistics =
+        fs::read_to_string("/proc/thread-self/schedstat").expect("Linux reports the processor time of a thread");
+    let nanos = statistics.split(' ').next().and_then(|nanos| nanos.parse().ok());
     Duration::from_nanos(nanos.expect("nanoseconds on a processor"))
 }

@@ -1,6 +1,6 @@
-//! Resolving messy names: how good the answers are at each threshold, over the labelled names of the tests and the companies of
-//! an index among filers, how many names a second are resolved, there and among 100,000 and 1,000,000 companies, and what a
-//! request for 1,000 names spends among as many as GLEIF has. `cargo bench --profile dist --bench matching`
+//! Matching messy names: the quality at each threshold, for the labelled names of the tests and for the companies of an index among
+//! filers; the names matched per second, for these and among 100,000 and 1,000,000 companies; and the budget that a request for
+//! 1,000 names spends in a register of GLEIF's size. `cargo bench --profile dist --bench matching`
 
 #[path = "../tests/matching/filers.rs"]
 mod filers;
@@ -17,58 +17,58 @@ use guanxi::{
     model::{Dataset, MatchCriteria, View},
     store::{
         State,
-        search::matching::{Candidate, Kept, best, retrieve},
+        search::matching::{Candidate, MatchLimits, best, retrieve},
     },
 };
 use labelled::{Labelled, Quality, labelled, named, registry, written};
 use support::{SIZES, World, now, world};
 
-/// How many names are resolved at a time.
+/// The number of names that are matched at a time.
 const NAMES: usize = 100;
 
-/// How many one request may resolve.
+/// The number of names that one request may match.
 const REQUEST: usize = 1_000;
 
-/// How many companies the largest register has that is imported.
+/// The number of companies of the largest imported register.
 const REGISTER: usize = 3_400_000;
 
 fn main() {
-    tell_quality("messy names", &registry(), &labelled());
+    print_quality("messy names", &registry(), &labelled());
     let (registry, rows) = written();
-    tell_quality("scripts, forms, suffixes", &registry, &rows);
+    print_quality("scripts, forms, suffixes", &registry, &rows);
     match filers::filers() {
-        Some((registry, rows)) => tell_quality("companies of an index among filers", &registry, &rows),
-        None => println!("the names of filers are not beside the project"),
+        Some((registry, rows)) => print_quality("companies of an index among filers", &registry, &rows),
+        None => println!("the names of filers are not available"),
     }
-    tell_a_request(world(SIZES[1]));
-    tell_a_request(&World::new(REGISTER));
+    print_request_cost(world(SIZES[1]));
+    print_request_cost(&World::new(REGISTER));
     divan::main();
 }
 
-/// How often the first answer is right, at each threshold.
-fn tell_quality(title: &str, registry: &Dataset, rows: &[Labelled]) {
-    let state = State::new(Snapshot::build(registry).expect("the registry is sound"));
+/// Prints how often the first answer is right, at each threshold.
+fn print_quality(title: &str, registry: &Dataset, rows: &[Labelled]) {
+    let state = State::new(Snapshot::build(registry).expect("the registry is valid"));
     let mask = state.graph().mask(&View::now(now()));
     println!("{title}: {} names\nthreshold  precision  recall", rows.len());
     for threshold in [0.5, 0.6, 0.7, 0.8, 0.9] {
         let mut quality = Quality::default();
         for row in rows {
-            let found = resolve(&state, &mask, &row.wanted, threshold);
-            let id = found.first().map(|best| state.graph().entity(best.entity).id());
+            let candidates = resolve(&state, &mask, &row.wanted, threshold);
+            let id = candidates.first().map(|best| state.graph().entity(best.entity).id());
             quality.count(row.expected.as_deref(), id);
         }
         println!("{threshold:9}  {:9.3}  {:6.3}", quality.precision(), quality.recall());
     }
 }
 
-/// What a request for as many names as are allowed spends among so many companies.
-fn tell_a_request(world: &World) {
+/// Prints the budget that a request for the maximum number of names spends.
+fn print_request_cost(world: &World) {
     world.state.prepare();
     let names = messy_names(world, REQUEST);
     let budget = Budget::new(u64::MAX, || false);
     let start = Instant::now();
-    for wanted in &names {
-        black_box(spend(&world.state, &world.mask, wanted, 0.7, &budget));
+    for name in &names {
+        black_box(spend(&world.state, &world.mask, name, 0.7, &budget));
     }
     println!(
         "{REQUEST} names among {} companies: {} units spent in {:.1?}",
@@ -78,7 +78,7 @@ fn tell_a_request(world: &World) {
     );
 }
 
-/// Names of companies of the generated graph, in capitals, every other one without a letter.
+/// Names of companies of the generated graph, in upper case, every second one with a missing letter.
 fn messy_names(world: &World, count: usize) -> Vec<MatchCriteria> {
     let mut rng = Rng::with_seed(7);
     let messy = |number: usize| {
@@ -93,20 +93,20 @@ fn messy_names(world: &World, count: usize) -> Vec<MatchCriteria> {
     (0..count).map(messy).collect()
 }
 
-fn resolve(state: &State, mask: &Mask, wanted: &MatchCriteria, threshold: f64) -> Vec<Candidate> {
-    spend(state, mask, wanted, threshold, &Budget::new(u64::MAX, || false))
+fn resolve(state: &State, mask: &Mask, name: &MatchCriteria, threshold: f64) -> Vec<Candidate> {
+    spend(state, mask, name, threshold, &Budget::new(u64::MAX, || false))
 }
 
-fn spend(state: &State, mask: &Mask, wanted: &MatchCriteria, threshold: f64, budget: &Budget) -> Vec<Candidate> {
+fn spend(state: &State, mask: &Mask, name: &MatchCriteria, threshold: f64, budget: &Budget) -> Vec<Candidate> {
     let index = state.search().expect("there is an index");
-    let among = retrieve(state.graph(), index, mask, wanted, budget).expect("the budget is large");
-    let kept = Kept { limit: 5, threshold };
-    best(state.graph(), wanted, among, kept, budget).expect("the budget is large")
+    let among = retrieve(state.graph(), index, mask, name, budget).expect("the budget is large");
+    let limits = MatchLimits { limit: 5, threshold };
+    best(state.graph(), name, among, limits, budget).expect("the budget is large")
 }
 
 #[divan::bench]
 fn the_labelled_names(bencher: Bencher<'_, '_>) {
-    let state = State::new(Snapshot::build(&registry()).expect("the registry is sound"));
+    let state = State::new(Snapshot::build(&registry()).expect("the registry is valid"));
     let mask = state.graph().mask(&View::now(now()));
     state.prepare();
     let rows = labelled();
@@ -125,7 +125,7 @@ fn names_among(bencher: Bencher<'_, '_>, companies: usize) {
     bencher.counter(ItemsCount::new(NAMES)).bench_local(|| {
         names
             .iter()
-            .map(|wanted| black_box(resolve(&world.state, &world.mask, wanted, 0.7)).len())
+            .map(|name| black_box(resolve(&world.state, &world.mask, name, 0.7)).len())
             .sum::<usize>()
     });
 }

@@ -1,5 +1,5 @@
-//! What ownership costs: owners in the end, parents and groups, at 100,000 and at 1,000,000 companies. The cross holdings
-//! tangle about half of all companies, which hold traces of each other.
+//! The cost of ownership queries: ultimate owners, parents and groups, for 100,000 and for 1,000,000 companies. Cross holdings
+//! connect about half of all companies, which hold small shares of each other.
 //! `cargo bench --profile dist --bench ownership`
 
 mod support;
@@ -18,11 +18,11 @@ use guanxi::{
 };
 use support::{SIZES, World, world};
 
-/// How many companies are asked about in turn.
-const ASKED: usize = 100;
-/// Among how many random companies those of one sort are looked for.
+/// The number of companies that are queried in turn.
+const QUERIED: usize = 100;
+/// The number of random companies among which those of one kind are looked for.
 const SAMPLE: usize = 1500;
-/// What their owners may take where plain ones are wanted.
+/// The maximum work for the owners of a plain company.
 const PLAIN_WORK_MAX: u64 = 10_000;
 const TIME_MAX: Duration = Duration::from_secs(2);
 
@@ -51,16 +51,16 @@ fn has_a_circle(world: &World, company: EntityIx) -> bool {
 fn parent(world: &World, company: EntityIx) -> Option<EntityIx> {
     let budget = Budget::new(u64::MAX, || false);
     let ultimate = algo::ultimate_parent(world.snapshot(), world.mask, company, &budget);
-    ultimate.expect("the budget is without end").party()
+    ultimate.expect("the budget is unlimited").party()
 }
 
 fn group_size(world: &World, company: EntityIx) -> usize {
     let budget = Budget::new(u64::MAX, || false);
     let group = algo::corporate_group(world.snapshot(), world.mask, company, &budget);
-    group.expect("the budget is without end").members().len()
+    group.expect("the budget is unlimited").members().len()
 }
 
-/// How many majority owners stand above each other over `company`. Cross holdings are minorities: there are no circles.
+/// The number of majority owners in the chain above `company`. Cross holdings are minorities, so there are no circles.
 fn depth(world: &World, company: EntityIx) -> usize {
     let owners = Pattern {
         kinds: Set::of(&[RelationshipKind::Owns]),
@@ -70,24 +70,24 @@ fn depth(world: &World, company: EntityIx) -> usize {
         let share = world.snapshot().relationship(hop.relationship).share();
         share.is_some_and(|share| share.range.is_majority())
     };
-    let above = |here: &EntityIx| world.snapshot().hops(*here, owners, world.mask).find(is_majority);
-    std::iter::successors(Some(company), |here| above(here).map(|hop| hop.neighbor)).count() - 1
+    let above = |current: &EntityIx| world.snapshot().hops(*current, owners, world.mask).find(is_majority);
+    std::iter::successors(Some(company), |current| above(current).map(|hop| hop.neighbor)).count() - 1
 }
 
-/// Those with the most owners above each other.
+/// The companies with the longest chains of owners.
 fn deepest(world: &World, companies: impl Iterator<Item = EntityIx>) -> Vec<EntityIx> {
     let mut deepest: Vec<EntityIx> = companies.collect();
     deepest.sort_by_cached_key(|company| (Reverse(depth(world, *company)), *company));
-    deepest.truncate(ASKED);
+    deepest.truncate(QUERIED);
     deepest
 }
 
-/// Asks about these companies, one after the other and round again.
+/// Queries these companies in turn, repeatedly.
 fn ask<T>(bencher: Bencher<'_, '_>, world: &World, of: &[EntityIx], run: impl Fn(&World, EntityIx) -> T) {
-    assert!(!of.is_empty(), "the graph has companies of this sort");
+    assert!(!of.is_empty(), "the graph has companies of this kind");
     let mut round = of.iter().copied().cycle();
     bencher
-        .with_inputs(move || round.next().expect("a round of companies has no end"))
+        .with_inputs(move || round.next().expect("the iterator is infinite"))
         .bench_local_values(|company| black_box(run(world, company)));
 }
 
@@ -114,7 +114,7 @@ fn ultimate_owners_of_the_deepest_plain_companies(bencher: Bencher<'_, '_>, comp
 fn ultimate_owners_with_a_circle(bencher: Bencher<'_, '_>, companies: usize) {
     let world = world(companies);
     let circular = sample(world).filter(|company| has_a_circle(world, *company));
-    ask_for_owners(bencher, world, &circular.take(ASKED).collect::<Vec<_>>());
+    ask_for_owners(bencher, world, &circular.take(QUERIED).collect::<Vec<_>>());
 }
 
 #[divan::bench(args = SIZES, max_time = TIME_MAX)]
@@ -125,7 +125,7 @@ fn ultimate_owners_of_tangled_companies(bencher: Bencher<'_, '_>, companies: usi
     for company in &tangled {
         let budget = Budget::new(Limits::default().work_max, || false);
         let answer = algo::ultimate_owners(world.snapshot(), world.mask, *company, ShareOf::Capital, 0.0, &budget);
-        let told = answer.map_or_else(
+        let outcome = answer.map_or_else(
             |refused| refused.to_string(),
             |answer| {
                 let first = answer.owners.first().map(|owner| owner.share.to_string());
@@ -136,7 +136,7 @@ fn ultimate_owners_of_tangled_companies(bencher: Bencher<'_, '_>, companies: usi
                 )
             },
         );
-        println!("tangled among {companies}: {told}, {} units", budget.spent());
+        println!("tangled among {companies}: {outcome}, {} units", budget.spent());
     }
     ask_for_owners(bencher, world, &tangled);
 }

@@ -1,7 +1,7 @@
-//! What rankings cost, computed and kept, at 100,000 and at 1,000,000 companies, within what one request may spend.
+//! The cost of rankings, computed and cached, for 100,000 and for 1,000,000 companies, within the budget of one request.
 //! `cargo bench --profile dist --bench ranking`
 
-#[expect(dead_code, reason = "a ranking starts from nobody")]
+#[expect(dead_code, reason = "a ranking has no starting entity")]
 mod support;
 
 use divan::{Bencher, black_box};
@@ -91,10 +91,10 @@ fn a_page_of_a_kept_ranking(bencher: Bencher<'_, '_>, companies: usize) {
         take: Take::First(20),
     };
     bencher.bench_local(|| {
-        let kept = world
+        let ranking = world
             .state
             .ranking(&question, &budget)
             .expect("the budget is without end");
-        black_box(kept.page(world.snapshot(), &window))
+        black_box(ranking.page(world.snapshot(), &window))
     });
 }

@@ -1,5 +1,5 @@
-//! What refusing costs: processor time from the bytes of a request to the bytes of its answer, for requests that are cheap to write
-//! and would be dear to run. Prints the least of several rounds, and whether any takes more than 10 ms.
+//! The cost of refusing requests that are cheap to send and would be expensive to run: processor time from the bytes of a request
+//! to the bytes of its answer. Prints the minimum of several rounds, and the number of requests that take more than 10 ms.
 //! `cargo bench --profile dist --bench refusals`
 
 use std::{fmt::Write, sync::Arc, time::Duration};
@@ -20,7 +20,7 @@ use guanxi::{
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-// As the program has it.
+// The allocator of the program.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -41,8 +41,8 @@ fn main() {
         access: Access::open(),
     };
     let router = http::router(service, Settings::default(), Readiness::default()).expect("no origins");
-    // One thread does everything, so that its processor time is the whole of it; but for work on a worker, which is none of a
-    // refusal's business.
+    // One thread does all work, so that its processor time is the total; only workers run in other threads, and a refusal needs
+    // none.
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -64,7 +64,7 @@ fn main() {
     println!("{over} took more than {} ms", ALLOWED.as_millis());
 }
 
-/// The code of the first error, or what came instead.
+/// The code of the first error, or a description of the answer.
 async fn ask(router: &Router, body: &str) -> String {
     let request = Request::post("/graphql")
         .header("content-type", "application/json")
@@ -84,7 +84,7 @@ async fn ask(router: &Router, body: &str) -> String {
     }
 }
 
-/// What this thread has cost so far.
+/// The processor time of this thread so far.
 fn processor_time() -> Duration {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
     Duration::try_from(time).expect("it does not run backwards")
@@ -105,7 +105,7 @@ fn raw(name: &'static str, body: String) -> Bomb {
     Bomb { name, body }
 }
 
-/// A filter that combines two of its like, so many levels deep.
+/// A filter of this many levels, each of which combines two filters of the next.
 fn tree(levels: usize) -> Value {
     match levels.checked_sub(1) {
         None => json!({"country": {"eq": "DE"}}),

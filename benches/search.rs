@@ -1,5 +1,5 @@
-//! What searching costs at 1,000,000 companies: building the index, its memory, questions of every sort, right after a commit
-//! and while much changes, and reading the index that a store keeps.
+//! The cost of searching 1,000,000 companies: building the index, its memory, questions of every kind, directly after a commit and
+//! during many changes, and reading the stored index.
 //! `cargo bench --profile dist --bench search`
 
 mod support;
@@ -17,7 +17,7 @@ use guanxi::{
     store::{
         State, Store,
         commit::Proposal,
-        folder::Home,
+        folder::StoreFolder,
         search::{Index, Question, highlights},
     },
 };
@@ -38,7 +38,7 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
     index
 });
 
-/// How much memory this process holds; 0 where the system does not tell.
+/// The resident memory of this process; 0 if the system does not report it.
 fn resident_mb() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
@@ -49,22 +49,22 @@ fn resident_mb() -> u64 {
 fn main() {
     LazyLock::force(&INDEX);
     for text in QUESTIONS.iter().chain(&MESSY) {
-        let names: Vec<&str> = found(text).1;
-        println!("{text}: {} found, first {}", found(text).0, names.join(" · "));
+        let names: Vec<&str> = results(text).1;
+        println!("{text}: {} found, first {}", results(text).0, names.join(" · "));
     }
-    tell_searches_while_much_changes();
-    tell_a_start();
+    print_searches_during_changes();
+    print_start_time();
     divan::main();
 }
 
-/// A store of the million in memory, with its index.
+/// A store of the million companies in memory, with its index.
 static STORE: LazyLock<Store> = LazyLock::new(|| {
     let state = Arc::new(State::new(world(SIZES[1]).snapshot().clone()));
     state.prepare();
     Store::in_memory(state)
 });
 
-/// Renames so many companies at random, each with a word of its own.
+/// Renames random companies, each with a distinct word.
 fn rename(store: &Store, companies: usize, rng: &mut Rng) {
     let rename = |number: usize| {
         let id = support::company(number);
@@ -85,7 +85,7 @@ fn rename(store: &Store, companies: usize, rng: &mut Rng) {
     assert!(store.commit(proposal).is_ok(), "companies can be renamed");
 }
 
-/// A search of the last state, with what it takes to bring the index up to it.
+/// Searches the latest state, including the update of the index.
 fn ask(store: &Store, text: &str) -> usize {
     let state = store.state();
     let question = Question::new(text).expect("the question is short");
@@ -97,8 +97,8 @@ fn ask(store: &Store, text: &str) -> usize {
     hits.expect("the budget has no end").len()
 }
 
-/// How long searches take while 50,000 companies change as fast as they can, and right after.
-fn tell_searches_while_much_changes() {
+/// Prints the times of searches while 50,000 companies change as fast as possible, and directly after.
+fn print_searches_during_changes() {
     let mut times = Vec::new();
     let start = Instant::now();
     let timed = || {
@@ -126,7 +126,7 @@ fn tell_searches_while_much_changes() {
         times.len(),
         start.elapsed(),
     );
-    // All at once, and nobody searched.
+    // All at once, without a search in between.
     rename(&STORE, 50_000, &mut Rng::with_seed(2));
     println!(
         "50,000 companies changed by one commit: the next search took {:.1?}",
@@ -134,8 +134,8 @@ fn tell_searches_while_much_changes() {
     );
 }
 
-/// How long a start takes until a million companies can be searched, without and with the index that is kept.
-fn tell_a_start() {
+/// Prints the time from a start until a million companies can be searched, without and with a stored index.
+fn print_start_time() {
     let snapshot = world(SIZES[1]).snapshot();
     let everything = snapshot.mask(&View::now(Timestamp::MAX));
     let dataset = Dataset {
@@ -151,11 +151,11 @@ fn tell_a_start() {
         relationships: Vec::new(),
     };
     let folder = tempfile::tempdir().expect("a folder");
-    let home = Home::enter(folder.path(), support::now()).expect("a folder of one's own");
-    home.begin(&dataset, support::now()).expect("a store");
+    let home = StoreFolder::open(folder.path(), support::now()).expect("a folder of one's own");
+    home.create(&dataset, support::now()).expect("a store");
     drop((home, dataset));
     let start = || {
-        let home = Home::enter(folder.path(), support::now()).expect("a folder of one's own");
+        let home = StoreFolder::open(folder.path(), support::now()).expect("a folder of one's own");
         let store = Store::open(home, |graph| Arc::new(State::unprepared(graph))).expect("a store");
         let (state, start) = (store.state(), Instant::now());
         state.prepare();
@@ -164,18 +164,18 @@ fn tell_a_start() {
         taken
     };
     let (built, read) = (start(), start());
-    println!("a start searches after {built:.1?} where the index is built and kept, {read:.2?} where it is read");
+    println!("the first search after a start: {built:.1?} if the index is built and stored, {read:.2?} if it is read");
 }
 
-/// Quiet, then with a commit before each: what the change costs who searches first.
+/// Without changes, and directly after a commit, which includes the update of the index.
 #[divan::bench(args = ["chaibrart", "chaibrart steel", "internatoinel"])]
-fn search_of_a_state_that_is_quiet(bencher: Bencher<'_, '_>, text: &str) {
+fn search_without_changes(bencher: Bencher<'_, '_>, text: &str) {
     ask(&STORE, text);
     bencher.bench_local(|| black_box(ask(&STORE, text)));
 }
 
 #[divan::bench(args = ["chaibrart", "chaibrart steel", "internatoinel"])]
-fn search_right_after_a_commit(bencher: Bencher<'_, '_>, text: &str) {
+fn search_after_a_commit(bencher: Bencher<'_, '_>, text: &str) {
     let mut rng = Rng::with_seed(3);
     bencher
         .with_inputs(|| rename(&STORE, 1, &mut rng))
@@ -183,13 +183,13 @@ fn search_right_after_a_commit(bencher: Bencher<'_, '_>, text: &str) {
 }
 
 #[divan::bench]
-fn a_commit_that_nobody_searches_after(bencher: Bencher<'_, '_>) {
+fn commit_without_a_search(bencher: Bencher<'_, '_>) {
     let mut rng = Rng::with_seed(4);
     bencher.bench_local(|| rename(&STORE, 1, &mut rng));
 }
 
-/// How many are found, and the names of the first.
-fn found(text: &str) -> (usize, Vec<&'static str>) {
+/// The number of results, and the names of the first.
+fn results(text: &str) -> (usize, Vec<&'static str>) {
     let snapshot = world(SIZES[1]).snapshot();
     let question = Question::new(text).expect("the question is short");
     let budget = Budget::new(u64::MAX, || false);
@@ -201,7 +201,7 @@ fn found(text: &str) -> (usize, Vec<&'static str>) {
     (hits.len(), first.collect())
 }
 
-/// Words of the generated names: a rare one, a common one, several, beginnings, typos, Chinese, an identifier.
+/// Words of the generated names: a rare one, a common one, several, prefixes, typos, Chinese, an identifier.
 const QUESTIONS: [&str; 12] = [
     "chaibrart",
     "steel",
@@ -228,7 +228,7 @@ fn search(bencher: Bencher<'_, '_>, text: &str) {
 }
 
 #[divan::bench]
-fn search_for_the_whole_name_of_any_company(bencher: Bencher<'_, '_>) {
+fn search_for_a_complete_name(bencher: Bencher<'_, '_>) {
     let world = world(SIZES[1]);
     let budget = Budget::new(u64::MAX, || false);
     let mut rng = Rng::with_seed(7);
@@ -254,7 +254,7 @@ fn highlights_of_twenty(bencher: Bencher<'_, '_>) {
     });
 }
 
-/// Names as other people write them.
+/// Names as other sources write them.
 const MESSY: [&str; 3] = ["Chaibrart Steel Limited", "CHAIBRARTT shiping l.t.d.", "上海龙凤科技"];
 
 #[divan::bench(args = MESSY)]

@@ -1,5 +1,5 @@
-//! A thousand subscribers on one process: how long it takes until the last of them is told of a change, what a change costs the
-//! processors, and what a subscriber costs in memory.
+//! A thousand subscribers of one process: the time until the last of them receives a change, the processor time of a change, and
+//! the memory of a subscriber.
 #![expect(clippy::unwrap_used, reason = "a bench may panic")]
 
 use std::{
@@ -54,10 +54,10 @@ async fn measure() {
     tokio::spawn(async move { http::serve(listener, router, &settings, readiness, std::future::pending()).await });
 
     let before = resident_kib();
-    let (told, mut heard) = mpsc::channel(SUBSCRIBERS);
+    let (sender, mut receiver) = mpsc::channel(SUBSCRIBERS);
     for _ in 0..SUBSCRIBERS {
         let socket = subscribe(port).await;
-        tokio::spawn(listen(socket, told.clone()));
+        tokio::spawn(listen(socket, sender.clone()));
     }
     tokio::time::sleep(Duration::from_millis(500)).await;
     let with = resident_kib();
@@ -71,7 +71,7 @@ async fn measure() {
             .await
             .unwrap();
         for hearing in 0..SUBSCRIBERS {
-            heard.recv().await.unwrap();
+            receiver.recv().await.unwrap();
             if hearing == 0 {
                 first.push(began.elapsed());
             }
@@ -80,10 +80,10 @@ async fn measure() {
         tokio::time::sleep(PAUSE).await;
     }
     let spent = processor_ms() - spent;
-    for (what, times) in [("first", &mut first), ("last", &mut last)] {
+    for (which, times) in [("first", &mut first), ("last", &mut last)] {
         times.sort_unstable();
         let (p50, p99) = (times[CHANGES / 2], times[CHANGES * 99 / 100]);
-        println!("the {what} of {SUBSCRIBERS} is told after {p50:.1?} (p50), {p99:.1?} (p99)");
+        println!("the {which} of {SUBSCRIBERS} receives a change after {p50:.1?} (p50), {p99:.1?} (p99)");
     }
     let events = u64::try_from(SUBSCRIBERS * CHANGES).unwrap();
     println!(
@@ -102,9 +102,9 @@ async fn subscribe(port: u16) -> TcpStream {
         sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
         sec-websocket-protocol: graphql-transport-ws\r\n\r\n";
     stream.write_all(head.as_bytes()).await.unwrap();
-    let mut told = Vec::new();
-    while !told.ends_with(b"\r\n\r\n") {
-        told.push(stream.read_u8().await.unwrap());
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(stream.read_u8().await.unwrap());
     }
     send(&mut stream, r#"{"type":"connection_init"}"#).await;
     receive(&mut stream).await;
@@ -117,10 +117,10 @@ async fn subscribe(port: u16) -> TcpStream {
     stream
 }
 
-async fn listen(mut socket: TcpStream, told: mpsc::Sender<()>) {
+async fn listen(mut socket: TcpStream, sender: mpsc::Sender<()>) {
     loop {
         receive(&mut socket).await;
-        told.send(()).await.unwrap();
+        sender.send(()).await.unwrap();
     }
 }
 
@@ -133,7 +133,7 @@ async fn send(stream: &mut TcpStream, text: &str) {
     stream.write_all(&frame).await.unwrap();
 }
 
-/// Reads one text, however long; signs of life are passed over.
+/// Reads one text of any length, and skips pings.
 async fn receive(stream: &mut TcpStream) {
     loop {
         let opcode = stream.read_u8().await.unwrap() & 0x0F;
@@ -162,7 +162,7 @@ fn commit(store: &Store, number: usize) {
     store.commit(proposal).unwrap();
 }
 
-/// Where the system does not tell, zero.
+/// Zero if the system does not report it.
 fn resident_kib() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
@@ -170,7 +170,7 @@ fn resident_kib() -> u64 {
         .unwrap_or(0)
 }
 
-/// Milliseconds of processor time; zero where the system does not tell.
+/// Milliseconds of processor time; zero if the system does not report it.
 fn processor_ms() -> u64 {
     let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();

@@ -1,4 +1,4 @@
-//! What walks cost in memory: shortest paths, neighborhoods, common connections and a hub, at 100,000 and at 1,000,000
+//! The cost of walks in memory: shortest paths, neighborhoods, common connections and a hub, for 100,000 and for 1,000,000
 //! companies. `cargo bench --profile dist --bench walks`
 
 mod support;
@@ -18,7 +18,7 @@ fn main() {
     divan::main();
 }
 
-/// Runs one walk after the other, each from its own two random companies, which are looked up before the clock starts.
+/// Runs walks, each between two random companies, which are chosen before the clock starts.
 fn walk(bencher: Bencher<'_, '_>, companies: usize, run: impl Fn(&Walker<'_>, EntityIx, EntityIx) + Sync) {
     let world = world(companies);
     let budget = Budget::new(u64::MAX, || false);
@@ -44,7 +44,7 @@ fn paths(walker: &Walker<'_>, (from, to): (EntityIx, EntityIx), count: usize, tr
     black_box(algo::paths(walker, traversal, &question).is_ok());
 }
 
-/// What passes through nobody with more than 1000 relationships, of which the hub is one.
+/// A traversal that does not pass through entities with more than 1000 relationships, such as the hub.
 fn around_the_hub() -> Traversal<EntityIx> {
     Traversal {
         degree_max: Some(1000),
@@ -52,7 +52,7 @@ fn around_the_hub() -> Traversal<EntityIx> {
     }
 }
 
-/// What follows ownership and partnerships only: the hub has neither.
+/// A traversal of ownership and partnerships only, of which the hub has none.
 fn owners_and_partners() -> Traversal<EntityIx> {
     let standard = Traversal::standard();
     let kinds = Set::of(&[RelationshipKind::Owns, RelationshipKind::PartnersWith]);

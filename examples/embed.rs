@@ -1,12 +1,12 @@
-//! guanxi inside an axum application of one's own, by the services of async-graphql-axum: questions and changes by POST, and
-//! everything by WebSocket, at one path beside the application's own pages.
+//! guanxi inside another axum application, with the services of async-graphql-axum: queries and mutations by POST, and all
+//! operations by WebSocket, at one path next to the application's own pages.
 //!
 //! ```sh
 //! cargo run --example embed
 //! curl http://127.0.0.1:8001/graphql -H 'content-type: application/json' -d '{"query": "{ statistics { entities } }"}'
 //! ```
 //!
-//! The services leave to the application what guanxi's own server does before a request is parsed; docs/embedding.md lists it.
+//! The application has to do what guanxi's own server does before a request is parsed; docs/embedding.md lists it.
 
 use std::{error::Error, sync::Arc};
 
@@ -29,10 +29,10 @@ use guanxi::{
 };
 use tower_service::Service;
 
-/// What the application knows of its callers.
+/// Identifies the caller of a request.
 pub(crate) type Identify = fn(&HeaderMap) -> Caller;
 
-/// guanxi, and who asks it.
+/// guanxi, with the function that identifies callers.
 #[derive(Clone)]
 struct Embedded {
     mounted: MountedApi,
@@ -40,7 +40,7 @@ struct Embedded {
     identify: Identify,
 }
 
-/// The application: a page of its own on `/`, and guanxi at `/graphql`.
+/// The application: its own page at `/`, and guanxi at `/graphql`.
 pub(crate) fn app(mounted: MountedApi, limits: &Limits, identify: Identify) -> Router {
     let embedded = Embedded {
         mounted,
@@ -56,16 +56,16 @@ pub(crate) fn app(mounted: MountedApi, limits: &Limits, identify: Identify) -> R
 }
 
 impl Embedded {
-    /// guanxi for whoever sent this request.
-    fn of(&self, headers: &HeaderMap) -> MountedApi {
+    /// guanxi for the caller of a request with these headers.
+    fn for_caller(&self, headers: &HeaderMap) -> MountedApi {
         let mut mounted = self.mounted.clone();
         mounted.caller = (self.identify)(headers);
         mounted
     }
 }
 
-/// Answers a question or carries out a change. The service would take bodies of any size and type, and pages of other origins can
-/// send some types unasked.
+/// Answers a query or a mutation. The service itself accepts bodies of any size and type, and pages of other origins can send some
+/// types without a preflight request.
 async fn ask(State(embedded): State<Embedded>, request: Request) -> Response {
     let (mut head, body) = request.into_parts();
     let content_type = head.headers.get(header::CONTENT_TYPE);
@@ -81,24 +81,24 @@ async fn ask(State(embedded): State<Embedded>, request: Request) -> Response {
         )
             .into_response();
     };
-    // One answer for each request: subscriptions run over the socket.
+    // One answer for each request: subscriptions use the WebSocket.
     head.headers.remove(header::ACCEPT);
-    let mounted = embedded.of(&head.headers);
+    let mounted = embedded.for_caller(&head.headers);
     let Ok(response) = GraphQL::new(mounted)
         .call(Request::from_parts(head, Body::from(body)))
         .await;
     response
 }
 
-/// Opens a socket (graphql-transport-ws), for subscriptions and all else.
+/// Opens a WebSocket (graphql-transport-ws) for all operations.
 async fn connect(State(embedded): State<Embedded>, request: Request) -> Response {
-    let mounted = embedded.of(request.headers());
+    let mounted = embedded.for_caller(request.headers());
     let Ok(response) = GraphQLSubscription::new(mounted).call(request).await;
     response
 }
 
-/// Whoever asks may read. An application with accounts answers their names and roles.
-fn everyone_reads(_: &HeaderMap) -> Caller {
+/// Lets every caller read. An application with accounts returns their names and roles.
+fn identify_as_reader(_: &HeaderMap) -> Caller {
     Caller::unnamed(Role::Reader)
 }
 
@@ -111,6 +111,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mounted = MountedApi::new(Arc::new(api), Arc::new(store), Caller::unnamed(Role::Reader));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:8001").await?;
     println!("http://{}/graphql", listener.local_addr()?);
-    axum::serve(listener, app(mounted, &limits, everyone_reads)).await?;
+    axum::serve(listener, app(mounted, &limits, identify_as_reader)).await?;
     Ok(())
 }

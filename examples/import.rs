@@ -1,12 +1,12 @@
-//! An importer of one's own: reads a small format that guanxi does not know, and commits what it says through the store.
+//! A custom importer: reads a small format that guanxi does not know, and commits its records to a store.
 //!
 //! ```sh
 //! cargo run --example import                              # a sample, into a store in memory
-//! cargo run --example import -- holdings.txt my-store     # a file, into a store that `guanxi serve --store` made
+//! cargo run --example import -- holdings.txt my-store     # a file, into a store created by `guanxi serve --store`
 //! ```
 //!
-//! The format has one holding a line: `Alpha AG holds 51 % of Beta GmbH since 1999-11-03`. Lines that begin with `#` are remarks. A line
-//! that is not understood is reported with its number, and the others are imported.
+//! The format has one holding per line: `Alpha AG holds 51 % of Beta GmbH since 1999-11-03`. Lines that start with `#` are comments.
+//! Invalid lines are reported with their numbers, and the others are imported.
 
 use std::{collections::BTreeMap, env, error::Error, fs, path::Path, process::ExitCode, sync::Arc};
 
@@ -20,11 +20,11 @@ use guanxi::{
     store::{
         State, Store,
         commit::{self, Proposal},
-        folder::Home,
+        folder::StoreFolder,
     },
 };
 
-/// Who holds what, in the form that this importer reads.
+/// A sample of the format.
 pub(crate) const SAMPLE: &str = "\
 # Shareholders, by the register of Sampleland
 Alpha AG holds 51 % of Beta GmbH since 1999-11-03
@@ -32,17 +32,17 @@ Cara Holdings holds 20..25 % of Beta GmbH
 Beta GmbH owns all of Gamma KG
 ";
 
-/// How many records are committed at a time: they hold together or not at all.
+/// The number of records of a commit, which is applied completely or not at all.
 const BATCH: usize = 1_000;
 
-/// What became of a file.
+/// The result of an import.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Report {
-    /// How many records were created or changed.
+    /// The number of created or changed records.
     pub(crate) committed: usize,
-    /// How many stood in the store already, as they are.
+    /// The number of records that the store already had.
     pub(crate) unchanged: usize,
-    /// The lines that were not understood, each with its number and the reason.
+    /// The invalid lines, each with its number and the reason.
     pub(crate) faults: Vec<String>,
 }
 
@@ -103,16 +103,16 @@ impl<'a> Holding<'a> {
     }
 }
 
-/// Whether the record has to be put: it is not known, or it says something else. A company that is known is left as it is, since
-/// this file has nothing but its name.
-fn is_news(graph: &Snapshot, record: &Record) -> bool {
+/// Whether the record must be put: it is new, or differs from the stored one. Existing companies are not changed, since this file
+/// has only their names.
+fn is_changed(graph: &Snapshot, record: &Record) -> bool {
     let versions = graph.versions(record.id());
     let Some(latest) = versions.last().filter(|version| version.retracted_at.is_none()) else {
         return true;
     };
     match (&latest.record, record) {
         (Record::Relationship(known), Record::Relationship(new)) => {
-            // When it was recorded is not part of what it says.
+            // The recorded time is not part of the content.
             let new = Relationship {
                 recorded_at: known.recorded_at,
                 ..new.clone()
@@ -124,10 +124,10 @@ fn is_news(graph: &Snapshot, record: &Record) -> bool {
     }
 }
 
-/// Reads a text of this format and commits what it says. `name` is the file's, `now` the moment of the import.
+/// Reads a text of this format and commits its records. `name` is the name of the file, `now` the time of the import.
 ///
 /// # Errors
-/// Those of the store. What was committed before stays; importing the same text again goes on from there.
+/// Those of the store. Records committed before stay; importing the same text again continues from there.
 pub(crate) fn import(text: &str, name: &str, store: &Store, now: Timestamp) -> Result<Report, Box<dyn Error>> {
     let source = Source {
         id: Source::id_of(name)?,
@@ -138,7 +138,7 @@ pub(crate) fn import(text: &str, name: &str, store: &Store, now: Timestamp) -> R
         licence: None,
     };
     let mut report = Report::default();
-    // By id, so that a company of several lines is put once: a commit names each record once.
+    // By id, since a commit must contain each record only once.
     let mut entities: BTreeMap<String, Record> = BTreeMap::new();
     let mut claims: BTreeMap<String, Record> = BTreeMap::new();
     let lines = text.lines().enumerate().map(|(index, line)| (index + 1, line.trim()));
@@ -152,14 +152,14 @@ pub(crate) fn import(text: &str, name: &str, store: &Store, now: Timestamp) -> R
             }
         };
         for record in records {
-            let of_its_kind = match record {
+            let records_of_kind = match record {
                 Record::Relationship(_) => &mut claims,
                 Record::Entity(_) | Record::Source(_) => &mut entities,
             };
-            of_its_kind.entry(record.id().to_owned()).or_insert(record);
+            records_of_kind.entry(record.id().to_owned()).or_insert(record);
         }
     }
-    // What others refer to comes first: the source, then the companies, then the claims.
+    // Records must follow those they refer to: the source, then the companies, then the claims.
     let ordered = std::iter::once(Record::Source(source))
         .chain(entities.into_values())
         .chain(claims.into_values());
@@ -171,10 +171,10 @@ pub(crate) fn import(text: &str, name: &str, store: &Store, now: Timestamp) -> R
             by: None,
             reason: Some(format!("import of {name}")),
             at: now,
-            // Decided on the state that the change will be applied to, whatever was committed in between.
+            // Decided on the state to which the changes will be applied, with all commits made meanwhile.
             decide: Box::new(move |graph| -> Result<Vec<Change>, commit::Rejected> {
-                let news = batch.into_iter().filter(|record| is_news(graph, record));
-                Ok(news.map(|record| Change::Put(Box::new(record))).collect())
+                let changed = batch.into_iter().filter(|record| is_changed(graph, record));
+                Ok(changed.map(|record| Change::Put(Box::new(record))).collect())
             }),
         })?;
         let committed = receipt.entry.map_or(0, |entry| entry.steps.len());
@@ -194,7 +194,7 @@ fn run(arguments: &[String]) -> Result<Report, Box<dyn Error>> {
         [file, folder] => {
             let text = fs::read_to_string(file).map_err(|error| format!("{file}: {error}"))?;
             let name = Path::new(file).file_name().unwrap_or_default().to_string_lossy();
-            let store = Store::open(Home::enter(Path::new(folder), now)?, |graph| {
+            let store = Store::open(StoreFolder::open(Path::new(folder), now)?, |graph| {
                 Arc::new(State::new(graph))
             })?;
             import(&text, &name, &store, now)

@@ -1,4 +1,4 @@
-//! The bundled graph, asked from Rust: no server and no HTTP.
+//! Querying the bundled graph from Rust, without a server and HTTP.
 //!
 //! ```sh
 //! cargo run --example query
@@ -17,7 +17,7 @@ use guanxi::{
 };
 use serde_json::Value;
 
-/// What is asked unless the command line says something else.
+/// The default query.
 pub(crate) const QUESTION: &str = r#"{
   company(by: {name: "支付宝"}, view: {asOf: "2014-11-28"}) {
     name
@@ -25,14 +25,14 @@ pub(crate) const QUESTION: &str = r#"{
   }
 }"#;
 
-/// A store over the bundled tables, whose changes last as long as the process.
+/// A store in memory with the bundled tables.
 pub(crate) fn bundled() -> Result<Store, Box<dyn Error>> {
     let graph = Snapshot::build(&tables::bundled()?)?;
     Ok(Store::in_memory(Arc::new(State::new(graph))))
 }
 
-/// The answer to a question, as a server would send it: `data`, and `errors` where there are any. `now` is the moment at which it is
-/// asked: it decides what "today" is.
+/// The answer to a query, as a server would send it: `data`, and `errors` if there are any. `now` is the current time, which
+/// determines what "today" is.
 pub(crate) async fn ask(
     api: &Api,
     store: &Arc<Store>,

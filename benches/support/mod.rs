@@ -17,27 +17,27 @@ use guanxi::{
 
 use self::names::Names;
 
-// As in the program: figures of another allocator would be of another program.
+// The allocator of the program, which the figures depend on.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// How many companies the graphs have.
+/// The sizes of the graphs in companies.
 pub(crate) const SIZES: [usize; 2] = [100_000, 1_000_000];
 
 static SMALL: LazyLock<World> = LazyLock::new(|| World::new(SIZES[0]));
 static LARGE: LazyLock<World> = LazyLock::new(|| World::new(SIZES[1]));
 
-/// The graph of so many companies, one of [`SIZES`]; built when it is first asked for.
+/// The graph of this many companies, one of [`SIZES`]; built on the first call.
 pub(crate) fn world(companies: usize) -> &'static World {
     if companies == SIZES[0] { &SMALL } else { &LARGE }
 }
 
-/// When the questions are asked.
+/// The current time of the queries.
 pub(crate) fn now() -> Timestamp {
     "2026-06-01T00:00:00Z".parse().expect("a moment")
 }
 
-/// How many partners the hub has in a graph of `companies`.
+/// The number of partners of the hub in a graph of `companies`.
 fn hub_degree(companies: usize) -> usize {
     companies.min(100_000) - 1
 }
@@ -47,11 +47,11 @@ pub(crate) fn company(number: usize) -> String {
     format!("C{number:07}")
 }
 
-/// Who is linked to whom: about two relationships a company, and the hub's.
+/// The relationships: about two for each company, and those of the hub.
 fn links(companies: usize, rng: &mut Rng) -> Vec<(usize, usize, RelationshipKind, Option<f64>)> {
     let mut links = Vec::with_capacity(companies * 21 / 10 + hub_degree(companies));
     let mut parents = vec![None; companies];
-    // What nobody holds yet, in percent. Where more than the whole is claimed, circles amplify a trace to the whole.
+    // The share of each company that is still free, in percent. With more than 100 % claimed, circles would amplify small shares.
     let mut free = vec![100.0; companies];
     let mut ends = vec![1];
     for child in 2..companies {
@@ -72,11 +72,11 @@ fn links(companies: usize, rng: &mut Rng) -> Vec<(usize, usize, RelationshipKind
         }
     }
     for _ in 0..companies * 12 / 100 {
-        let (holder, held) = (rng.usize(1..companies), ends[rng.usize(..ends.len())]);
-        let percent = f64::min(f64::from(rng.u32(10..300)) / 10.0, free[held]);
-        if holder != held && percent > 0.1 {
-            free[held] -= percent;
-            links.push((holder, held, RelationshipKind::Owns, Some(percent)));
+        let (holder, subsidiary) = (rng.usize(1..companies), ends[rng.usize(..ends.len())]);
+        let percent = f64::min(f64::from(rng.u32(10..300)) / 10.0, free[subsidiary]);
+        if holder != subsidiary && percent > 0.1 {
+            free[subsidiary] -= percent;
+            links.push((holder, subsidiary, RelationshipKind::Owns, Some(percent)));
         }
     }
     let mut popular: Vec<usize> = ends.iter().copied().step_by(7).collect();
@@ -87,7 +87,7 @@ fn links(companies: usize, rng: &mut Rng) -> Vec<(usize, usize, RelationshipKind
             links.push((one, other, RelationshipKind::PartnersWith, None));
         }
     }
-    // Circles: every thousandth company holds a little of its own parent.
+    // Circles: every thousandth company holds a small share of its own parent.
     for child in (0..companies).step_by(1000) {
         let parent = parents[child].filter(|parent| free[*parent] >= 10.0);
         links.extend(parent.map(|parent| (child, parent, RelationshipKind::Owns, Some(10.0))));
@@ -116,7 +116,7 @@ pub(crate) fn relationship(id: String, kind: RelationshipKind, (from, to): (Stri
     }
 }
 
-/// A dataset of so many companies, the same in every run.
+/// A dataset of this many companies, the same in every run.
 pub(crate) fn dataset(companies: usize) -> Dataset {
     let mut rng = Rng::with_seed(42);
     let recorded_at: Timestamp = "2026-01-01T00:00:00Z".parse().expect("a moment");
@@ -160,7 +160,7 @@ pub(crate) fn dataset(companies: usize) -> Dataset {
     }
 }
 
-/// A generated graph, what sees all of it, and random questions about it.
+/// A generated graph, with a mask of all of it.
 pub(crate) struct World {
     pub(crate) state: Arc<State>,
     pub(crate) mask: Mask,
@@ -168,9 +168,9 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// A graph of so many companies.
+    /// A graph of this many companies.
     pub(crate) fn new(companies: usize) -> Self {
-        let snapshot = Snapshot::build(&dataset(companies)).expect("the generator makes sound data");
+        let snapshot = Snapshot::build(&dataset(companies)).expect("the generator creates valid data");
         let mask = snapshot.mask(&View::now(now()));
         Self {
             state: Arc::new(State::new(snapshot)),

@@ -4,7 +4,7 @@
 use fastrand::Rng;
 use guanxi::model::{Entity, EntityKind, Identifier, Name, NameKind};
 
-/// How many made-up words there are.
+/// The number of made-up words.
 const WORDS: usize = 60_000;
 
 const ONSETS: [&str; 24] = [
@@ -68,7 +68,7 @@ const TRADES: [&str; 10] = [
 const CHINESE_FORMS: [&str; 4] = ["有限公司", "有限公司", "股份有限公司", "集团有限公司"];
 pub(crate) const COUNTRIES: [&str; 12] = ["US", "US", "US", "CN", "CN", "GB", "DE", "FR", "JP", "IN", "HK", "SG"];
 
-/// What names are made of.
+/// The vocabulary of names.
 pub(crate) struct Names {
     words: Vec<String>,
     characters: Vec<char>,

@@ -1,4 +1,4 @@
-//! A server on a port of its own over companies, and how long requests to it took.
+//! A server of generated companies on a free port, and the latencies of requests.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -16,7 +16,7 @@ use tokio::{
 
 use super::support::World;
 
-/// A server that runs.
+/// A running server.
 pub(crate) struct Served {
     pub(crate) port: u16,
     runtime: Runtime,
@@ -25,7 +25,7 @@ pub(crate) struct Served {
 }
 
 impl Served {
-    /// Serves these companies with the limits that hold unless others are given.
+    /// Serves these companies with the default limits.
     pub(crate) fn start(world: &World) -> Self {
         let service = Service {
             api: Arc::new(Api::new(Limits::default()).expect("the schema reads back")),
@@ -50,11 +50,11 @@ impl Served {
         }
     }
 
-    /// Stops it, and waits until it has.
+    /// Stops the server, and waits for its end.
     pub(crate) fn stop(self) {
-        self.stop.send(()).expect("the server waits to be told");
+        self.stop.send(()).expect("the server waits for the signal");
         let ended = self.runtime.block_on(self.serving);
-        ended.expect("the server ends when told to");
+        ended.expect("the server ends after the signal");
     }
 }
 
@@ -65,11 +65,11 @@ pub(crate) fn runtime(builder: &mut Builder) -> Runtime {
         .expect("a runtime needs threads and timers")
 }
 
-/// How long requests took, ascending.
+/// The latencies of requests, ascending.
 pub(crate) struct Latencies(Vec<Duration>);
 
 impl Latencies {
-    pub(crate) fn of(mut latencies: Vec<Duration>) -> Self {
+    pub(crate) fn new(mut latencies: Vec<Duration>) -> Self {
         latencies.sort_unstable();
         Self(latencies)
     }
@@ -82,6 +82,10 @@ impl Latencies {
 impl fmt::Display for Latencies {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (p50, p99, max) = (self.at(50), self.at(99), self.at(100));
-        write!(f, "p50 {p50:.1?}, p99 {p99:.1?}, max {max:.1?}, {} asked", self.0.len())
+        write!(
+            f,
+            "p50 {p50:.1?}, p99 {p99:.1?}, max {max:.1?}, {} requests",
+            self.0.len()
+        )
     }
 }

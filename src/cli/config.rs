@@ -199,7 +199,7 @@ impl AccessArguments {
             && store.note(TOKENS_NOTE).map_err(|error| store_error(&error))?.is_none()
         {
             let note = [(TOKENS_NOTE.to_owned(), Some(Vec::new()))];
-            store.remember(&note.into()).map_err(|error| store_error(&error))?;
+            store.write_notes(&note.into()).map_err(|error| store_error(&error))?;
         }
         Ok(())
     }

@@ -23,7 +23,7 @@ use crate::{
         ReaderChoice, Report, Strictness, Summary, UNPACKED_BYTES_MAX, UNSETTLED_MAX, WAITING_MAX, plan, run,
     },
     model::{Catalog, Timestamp, View, line},
-    store::folder::Home,
+    store::folder::StoreFolder,
 };
 
 /// The exit code if some records were imported, and others or a part of a file were not.
@@ -138,7 +138,7 @@ pub(super) fn import(arguments: &ImportArguments) -> anyhow::Result<ExitCode> {
     let bytes = inputs.iter().map(|(part, _)| part.bytes).sum();
     let (mut findings, mut issues) = (0, None);
     let schemes = schemes(arguments, &inputs);
-    let home = Home::enter(store, now)?;
+    let home = StoreFolder::open(store, now)?;
     let completion = thread::scope(|scope| {
         scope.spawn(|| watch(&progress, bytes, &ended));
         stop_on_signal(&stop, &ended, scope);

@@ -18,7 +18,7 @@ use crate::{
     formats::cells::Cells,
     model::Timestamp,
     schema::Api,
-    store::{State, Store, folder::Guest},
+    store::{State, Store, folder::FolderAccess},
 };
 
 /// The exit code if a server did not answer.
@@ -104,8 +104,8 @@ pub(super) fn query(arguments: &QueryArguments) -> anyhow::Result<ExitCode> {
 
 /// The store in this folder in its current state, even while another process serves it.
 fn open_store(dir: &Path) -> anyhow::Result<Store> {
-    let reader = Guest::enter(dir, Timestamp::now())?;
-    Ok(Store::open_to_read(dir, reader, |graph| Arc::new(State::new(graph)))?)
+    let reader = FolderAccess::open(dir, Timestamp::now())?;
+    Ok(Store::open_read_only(dir, reader, |graph| Arc::new(State::new(graph)))?)
 }
 
 fn in_memory(graph: crate::graph::Snapshot) -> Store {

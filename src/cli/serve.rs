@@ -18,7 +18,7 @@ use crate::{
     schema::Api,
     store::{
         Figures, State, Store,
-        folder::{self, Guest, Home},
+        folder::{self, FolderAccess, StoreFolder},
     },
 };
 
@@ -71,7 +71,7 @@ pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
             _ = &mut serving => return Ok(ExitCode::SUCCESS),
         };
         arguments.access.check_tokens(arguments.store.as_deref(), &store)?;
-        store.tell_address(&format!("http://{address}"))?;
+        store.write_address(&format!("http://{address}"))?;
         if let Some(fault) = store.clock_fault(Timestamp::now()) {
             tracing::warn!("{fault}");
         }
@@ -86,7 +86,7 @@ pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
             result = serving => result?,
             () = access.follow() => {}
         }
-        store.settle_before_end();
+        store.rebase_before_exit();
         // Tokens may have been created in the meantime.
         arguments.access.remember_tokens(arguments.store.as_deref(), &store)?;
         Ok(ExitCode::SUCCESS)
@@ -139,13 +139,13 @@ fn open_store(data: Option<&Path>, folder: Option<&Path>, accepts_changes: bool)
         prepare(store.state());
         return Ok(store);
     };
-    let home = match Home::enter(dir, Timestamp::now()) {
-        Err(error) if error.is_unwritable() => return open_to_read(dir, accepts_changes, error),
+    let home = match StoreFolder::open(dir, Timestamp::now()) {
+        Err(error) if error.is_unwritable() => return open_read_only(dir, accepts_changes, error),
         result => result?,
     };
-    if !home.is_begun()? {
+    if !home.has_store()? {
         // Read before the folder is filled, so that an error leaves nothing behind.
-        home.begin(&load_dataset(data)?, Timestamp::now())?;
+        home.create(&load_dataset(data)?, Timestamp::now())?;
         tracing::info!(store = %dir.display(), "created a store");
     } else if let Some(data) = data {
         anyhow::bail!(
@@ -158,20 +158,20 @@ fn open_store(data: Option<&Path>, folder: Option<&Path>, accepts_changes: bool)
     let store = Store::open(home, |graph| Arc::new(State::unprepared(graph)));
     let store = store.map_err(|error| with_advice(error.into()))?;
     log_opened(&store, dir);
-    store.verify_beside();
+    store.verify_in_background();
     Ok(store)
 }
 
 /// Opens the store in a read-only folder for reading.
-fn open_to_read(dir: &Path, accepts_changes: bool, error: folder::Error) -> anyhow::Result<Store> {
+fn open_read_only(dir: &Path, accepts_changes: bool, error: folder::Error) -> anyhow::Result<Store> {
     if accepts_changes {
         return Err(anyhow::Error::new(error).context(format!(
             "store {}: it is not writable, which changes need; serve it with --read-only, or make it writable",
             dir.display()
         )));
     }
-    let reader = Guest::enter(dir, Timestamp::now())?;
-    let store = Store::open_to_read(dir, reader, |graph| Arc::new(State::unprepared(graph)));
+    let reader = FolderAccess::open(dir, Timestamp::now())?;
+    let store = Store::open_read_only(dir, reader, |graph| Arc::new(State::unprepared(graph)));
     let store = store.map_err(|error| with_advice(error.into()))?;
     tracing::info!(reason = %error, "the store is not writable, and is served read-only");
     log_opened(&store, dir);

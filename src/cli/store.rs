@@ -10,11 +10,11 @@ use crate::{
     graph::Snapshot,
     model::{Entry, Timestamp},
     store::{
-        OpenError, ReplayError, check_written,
-        folder::{self, Copied, Guest, Home},
+        OpenError, ReplayError, check_base,
+        folder::{self, CopySummary, FolderAccess, StoreFolder},
         last_entry_ahead,
-        log::{self, Reading},
-        replayed, unresolved,
+        log::{self, Reader},
+        replay, unresolved,
     },
 };
 
@@ -38,36 +38,36 @@ pub(super) fn with_advice(error: anyhow::Error) -> anyhow::Error {
 fn is_damage(error: &anyhow::Error) -> bool {
     let reason = match (error.downcast_ref::<folder::Error>(), error.downcast_ref::<OpenError>()) {
         (Some(folder::Error::Log { reason, .. }), _)
-        | (_, Some(OpenError::Home(folder::Error::Log { reason, .. }))) => reason,
+        | (_, Some(OpenError::Folder(folder::Error::Log { reason, .. }))) => reason,
         (
             _,
-            Some(OpenError::Unsound {
+            Some(OpenError::Invalid {
                 reason: ReplayError::Log(reason),
                 ..
             }),
         ) => reason,
         _ => return false,
     };
-    matches!(reason, log::Error::Damaged { .. } | log::Error::Foreign(_))
+    matches!(reason, log::Error::Damaged { .. } | log::Error::NotALog(_))
 }
 
 fn check_all(dir: &Path) -> anyhow::Result<ExitCode> {
-    let reader = Guest::enter(dir, Timestamp::now())?;
+    let reader = FolderAccess::open(dir, Timestamp::now())?;
     let pages = match &reader {
-        Guest::Alone(_) | Guest::Unwritable(..) => {
+        FolderAccess::Exclusive(_) | FolderAccess::ReadOnly(..) => {
             folder::check_pages(dir)?;
             "every page of the file".to_owned()
         }
-        Guest::Beside(holder) => format!("not the pages of the file, which {holder} writes to"),
+        FolderAccess::InUse(holder) => format!("not the pages of the file, which {holder} writes to"),
     };
-    let reading = reader.reading(dir)?;
+    let reading = reader.log_reader(dir)?;
     folder::check_reach(dir, &reading)?;
-    let (graph, mut problems) = problems(&reading).map_err(|reason| OpenError::Unsound {
+    let (graph, mut problems) = problems(&reading).map_err(|reason| OpenError::Invalid {
         dir: dir.to_owned(),
         reason,
     })?;
     problems.extend(folder::check_snapshots(dir, &reading)?);
-    problems.extend(check_written(dir, &reading, &graph)?);
+    problems.extend(check_base(dir, &reading, &graph)?);
     if !problems.is_empty() {
         let lines: Vec<String> = problems
             .iter()
@@ -95,10 +95,10 @@ fn check_all(dir: &Path) -> anyhow::Result<ExitCode> {
 }
 
 /// The graph of the log, and inconsistencies between undamaged values.
-fn problems(reading: &Reading) -> Result<(Snapshot, Vec<String>), ReplayError> {
+fn problems(reading: &Reader) -> Result<(Snapshot, Vec<String>), ReplayError> {
     let mut problems = Vec::new();
     let mut keys: std::collections::HashMap<String, (u64, u64)> = std::collections::HashMap::new();
-    let graph = replayed(reading, |entry, before| {
+    let graph = replay(reading, |entry, before| {
         if let Some(retry) = &entry.retry {
             keys.insert(retry.key.clone(), (retry.digest, entry.position));
         }
@@ -155,7 +155,7 @@ pub(super) fn backup(arguments: &BackupArguments) -> anyhow::Result<ExitCode> {
 pub(super) fn restore(arguments: &RestoreArguments) -> anyhow::Result<ExitCode> {
     let (from, dir) = (&arguments.from, &arguments.store.store);
     let copied = folder::restore(from, dir, Timestamp::now(), |reading| -> anyhow::Result<()> {
-        replayed(reading, |_, _| Ok(())).map_err(|reason| OpenError::Unsound {
+        replay(reading, |_, _| Ok(())).map_err(|reason| OpenError::Invalid {
             dir: from.clone(),
             reason,
         })?;
@@ -164,7 +164,7 @@ pub(super) fn restore(arguments: &RestoreArguments) -> anyhow::Result<ExitCode> 
     report_copy("store", dir, copied)
 }
 
-fn report_copy(label: &str, path: &Path, Copied { position, bytes }: Copied) -> anyhow::Result<ExitCode> {
+fn report_copy(label: &str, path: &Path, CopySummary { position, bytes }: CopySummary) -> anyhow::Result<ExitCode> {
     print(&format!(
         "{label} {}: {position} entries, {bytes} bytes\n",
         path.display()
@@ -176,10 +176,10 @@ pub(super) fn compact(arguments: &StoreArguments) -> anyhow::Result<ExitCode> {
     let dir = &arguments.store;
     // Checked first, since entering creates the folder.
     folder::log_bytes(dir)?;
-    let home = Home::enter(dir, Timestamp::now())?;
+    let home = StoreFolder::open(dir, Timestamp::now())?;
     // A damaged store is not changed.
-    let reading = home.reading()?;
-    replayed(&reading, |_, _| Ok(())).map_err(|reason| OpenError::Unsound {
+    let reading = home.log_reader()?;
+    replay(&reading, |_, _| Ok(())).map_err(|reason| OpenError::Invalid {
         dir: dir.clone(),
         reason,
     })?;

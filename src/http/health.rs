@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use crate::{
     model::Timestamp,
-    store::{Store, Unsearchable},
+    store::{SearchUnavailable, Store},
 };
 
 /// How far the server is from stopping. Shared with the server, and with what outlives a request: streams and sockets.
@@ -141,17 +141,19 @@ fn stopping(readiness: &Readiness) -> Option<Reason> {
 
 /// What keeps the store from answering and recording everything.
 fn of_store(store: &Store) -> Vec<Reason> {
-    let search = store.state().unsearchable().map(|why| {
+    let search = store.state().search_unavailable().map(|why| {
         let advice = match why {
-            Unsearchable::Unprepared => "search and match answer UNAVAILABLE until it is there.",
-            Unsearchable::Failed(_) => "search and match answer UNAVAILABLE until it is tried again, which is soon.",
+            SearchUnavailable::Building => "search and match answer UNAVAILABLE until it is there.",
+            SearchUnavailable::Failed(_) => {
+                "search and match answer UNAVAILABLE until it is tried again, which is soon."
+            }
         };
         Reason::new("SEARCH_INDEX", format!("{}; {advice}", capitalised(&why.to_string())))
     });
     let clock = store
         .clock_fault(Timestamp::now())
         .map(|fault| Reason::new("CLOCK", format!("{}.", capitalised(&fault.to_string()))));
-    let troubles = store.troubles().into_iter();
+    let troubles = store.health_problems().into_iter();
     let troubles = troubles.map(|trouble| Reason::new(trouble.code(), trouble.to_string()));
     troubles.chain(search).chain(clock).collect()
 }

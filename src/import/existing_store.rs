@@ -63,7 +63,7 @@ impl ImportRun<'_> {
             self.join(&mut update)?;
         }
         let store = update.into_store()?;
-        store.settle_before_end();
+        store.rebase_before_exit();
         if !self.is_incomplete {
             (self.job.at_end)(store.state().graph());
         }

@@ -43,7 +43,7 @@ impl ImportRun<'_> {
             return Ok(load.abandon()?);
         }
         if self.is_incomplete {
-            return Ok(load.keep()?);
+            return Ok(load.suspend()?);
         }
         self.job.progress.enter(Phase::Arranging);
         self.is_new = true;
@@ -67,7 +67,7 @@ impl ImportRun<'_> {
             return Ok(());
         }
         // The first search indexes the changes made from here on.
-        let store = Store::open(filled.into_home(), |graph| Arc::new(State::unprepared(graph)))?;
+        let store = Store::open(filled.into_store_folder(), |graph| Arc::new(State::unprepared(graph)))?;
         let mut update = store_update(store, &self.job);
         self.job.progress.enter(Phase::Relating);
         // Records of an interrupted import may have changed since; those of this import are up to date.
@@ -106,7 +106,7 @@ impl ImportRun<'_> {
     ) -> Result<(), Error> {
         let QueuedDraft { origin, draft, .. } = queued;
         if let Wanted::Retraction { id, .. } = &draft.change
-            && load.holds(id).is_some()
+            && load.noun_of(id).is_some()
         {
             return Ok(deferred.conflicts.push(&origin, &draft)?);
         }
@@ -114,7 +114,7 @@ impl ImportRun<'_> {
             return Ok(deferred.dangling.push(&origin, &draft)?);
         }
         let (mut record, to_change): (Record, fn(Record) -> Wanted) = match draft.change {
-            Wanted::Placeholder(record) if load.holds(record.id()).is_none() => (record, Wanted::Placeholder),
+            Wanted::Placeholder(record) if load.noun_of(record.id()).is_none() => (record, Wanted::Placeholder),
             Wanted::Retraction { .. }
             | Wanted::Placeholder(_)
             | Wanted::Addition(_)
@@ -146,7 +146,7 @@ impl ImportRun<'_> {
         };
         let again = |record: Record| Draft::to(to_change(record)).with_status_implied(draft.status_is_implied);
         match (rejected.reason, rejected.record) {
-            (load::Error::Unfit(graph::Error::Duplicate { .. }), Some(record)) => {
+            (load::Error::Graph(graph::Error::Duplicate { .. }), Some(record)) => {
                 let earlier = match &deferred.last {
                     Some((last, origin)) if *last == id => Some(origin.clone()),
                     _ => self.earlier(load, &id),
@@ -155,7 +155,7 @@ impl ImportRun<'_> {
                     .conflicts
                     .push_after(&origin, &again(record), earlier.as_ref())?;
             }
-            (load::Error::Unfit(graph::Error::Dangling { .. }), Some(record)) => {
+            (load::Error::Graph(graph::Error::Dangling { .. }), Some(record)) => {
                 deferred.dangling.push(&origin, &again(record))?;
             }
             (error, _) => return Err(error.into()),
@@ -168,7 +168,7 @@ impl ImportRun<'_> {
         if load.was_interrupted() {
             return None;
         }
-        let (file, record, line) = self.added.get(load.place_of_entity(id)?)?;
+        let (file, record, line) = self.added.get(load.entity_index(id)?)?;
         Some(Origin {
             file: usize::try_from(*file).ok()?,
             place: Place {

@@ -24,7 +24,7 @@ use crate::{
     },
     graph,
     model::{Record, Timestamp},
-    store::{State, Store, folder::Home, load},
+    store::{State, Store, folder::StoreFolder, load},
 };
 
 /// The number of batches that are read ahead of the storing thread.
@@ -34,18 +34,18 @@ const BATCHES_AHEAD: usize = 8;
 ///
 /// # Errors
 /// [`Error`]; records imported before stay in the store, and the next import resumes from there.
-pub fn run(home: Home, job: Job<'_>) -> Result<Completion, Error> {
+pub fn run(home: StoreFolder, job: Job<'_>) -> Result<Completion, Error> {
     let dir = home.dir().to_owned();
     let has_versions = job.inputs.iter().any(|(_, reader)| reader.carries_versions());
-    let is_new = home.is_loading() || !home.is_begun_for_an_import()?;
+    let is_new = home.has_unfinished_load() || !home.has_store_for_import()?;
     if is_new {
         // Before anything else exists: no other command may create a store in place of an interrupted import's.
-        home.mark_importing()?;
+        home.mark_import()?;
     }
     let target = match is_new {
         // Versions were known before today, so the store must begin before the earliest.
-        true if has_versions && !home.is_loading() => Target::Deferred(home),
-        true => Target::New(Box::new(load::Load::enter(home, job.now)?)),
+        true if has_versions && !home.has_unfinished_load() => Target::Deferred(home),
+        true => Target::New(Box::new(load::Load::start(home, job.now)?)),
         false => {
             let store = Store::open(home, |graph| Arc::new(State::unprepared(graph)))?;
             Target::Existing(Box::new(store_update(store, &job)))
@@ -83,7 +83,7 @@ pub fn run(home: Home, job: Job<'_>) -> Result<Completion, Error> {
 /// Where records are stored.
 enum Target {
     /// There is no store yet, and all drafts are queued.
-    Deferred(Home),
+    Deferred(StoreFolder),
     /// A new store that is being filled.
     New(Box<load::Load>),
     /// A store that has data.
@@ -129,8 +129,8 @@ fn chains(job: &Job<'_>, store: Option<&Store>) -> (bods::Replaced, Vec<bods::Co
         }
     }
     let remembered = store.map(|store| {
-        let memory = store.memory();
-        let remembered: bods::Remembered = Arc::new(move |statement: &str| notes::chain(&memory, statement));
+        let note_reader = store.note_reader();
+        let remembered: bods::Remembered = Arc::new(move |statement: &str| notes::chain(&note_reader, statement));
         remembered
     });
     chains.resolved(remembered)
@@ -185,14 +185,14 @@ impl ImportRun<'_> {
                 None if waiting.len() == 0 => {}
                 earliest => {
                     let begin = self.begin(earliest);
-                    self.fill_store(load::Load::enter(home, begin)?, waiting.sorted()?)?;
+                    self.fill_store(load::Load::start(home, begin)?, waiting.sorted()?)?;
                 }
             },
             Target::New(load) => self.fill_store(*load, waiting.sorted()?)?,
             Target::Existing(update) => self.update_store(*update, waiting)?,
         }
         if !self.is_incomplete {
-            Home::unmark_importing(dir)?;
+            StoreFolder::unmark_import(dir)?;
         }
         Ok(Completion {
             tally: self.tally,
@@ -357,11 +357,11 @@ impl ImportRun<'_> {
                     return Ok(());
                 };
                 match (unadded.reason, unadded.record) {
-                    (load::Error::Unfit(graph::Error::Duplicate { .. }), Some(record)) => Wanted::Record(record),
+                    (load::Error::Graph(graph::Error::Duplicate { .. }), Some(record)) => Wanted::Record(record),
                     (error, _) => return Err(error.into()),
                 }
             }
-            (Target::New(load), Wanted::Placeholder(record)) if load.holds(record.id()).is_some() => {
+            (Target::New(load), Wanted::Placeholder(record)) if load.noun_of(record.id()).is_some() => {
                 self.tally.note(origin, RecordOutcome::Unchanged);
                 return Ok(());
             }

@@ -1,5 +1,4 @@
-//! The truth: one call commits changes, one call gives a state to read; the search index, the log of changes. No GraphQL, no
-//! HTTP.
+//! Durable storage: committing changes, reading states, the log of changes and the search index. No GraphQL, no HTTP.
 
 pub mod folder;
 pub mod log;
@@ -21,8 +20,8 @@ use std::{
 use tokio::sync::watch;
 
 use self::{
-    folder::{Guest, snapshots::BasePlace},
-    log::{Log, Readable},
+    folder::{FolderAccess, snapshots::BaseLocation},
+    log::{Log, RoundTrip},
     write::{
         clock::Clock,
         commit::{Pending, Proposal, Receipt},
@@ -32,18 +31,18 @@ use self::{
 };
 pub use self::{
     open::{
-        health::Trouble,
+        health::HealthProblem,
         load,
-        store::{OpenError, ReplayError, check_written, read, replayed},
-        unresolved::{WAITING, read as unresolved},
+        store::{OpenError, ReplayError, check_base, read, replay},
+        unresolved::{WAITING_PREFIX, read as unresolved},
     },
-    state::{current::State, indexing::Unsearchable, rankings::RANKINGS_MAX},
+    state::{current::State, indexing::SearchUnavailable, rankings::RANKINGS_MAX},
     write::clock::{AHEAD_MAX, Fault as ClockFault, last_entry_ahead},
-    write::{adding, commit},
+    write::{bulk_insert, commit},
 };
 use crate::model::{Entry, Timestamp};
 
-/// Where everything that is known is kept and changed. Readers take a state and keep it; they never wait for writers.
+/// Stores the data and changes it. Readers take a state, which never changes; they never wait for writers.
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -71,7 +70,7 @@ use crate::model::{Entry, Timestamp};
 ///     graph.entity_by_id("alpha", &graph.everything_known()).is_some()
 /// };
 /// assert!(is_known(&receipt.state) && is_known(&store.state()));
-/// assert!(!is_known(&before), "readers keep the state that they have");
+/// assert!(!is_known(&before), "the state of a reader does not change");
 /// # Ok(())
 /// # }
 /// ```
@@ -80,62 +79,62 @@ pub struct Store {
     shared: Arc<Shared>,
     writer: Writer,
     verification: Mutex<Option<JoinHandle<()>>>,
-    /// Last, since the folder is another's once the log is closed.
+    /// Dropped last, since other processes may use the folder afterwards.
     folder: Option<Folder>,
 }
 
-/// The folder of a store, as this process has it.
+/// The folder of a store, and how this process can use it.
 #[derive(Debug)]
 struct Folder {
     dir: PathBuf,
-    guest: Mutex<Guest>,
+    access: Mutex<FolderAccess>,
 }
 
-/// How much there is.
+/// The size of a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Figures {
-    /// The position of the last entry, which is as many as there are.
+    /// The position of the last entry, which is the number of entries.
     pub position: u64,
-    /// When the store was begun; none where changes last as long as the process.
+    /// When the store was created; `None` for a store in memory.
     pub began_at: Option<Timestamp>,
-    /// Bytes of the log on disk; 0 where there is none.
+    /// The size of the log on disk in bytes; 0 for a store in memory.
     pub log_bytes: u64,
 }
 
-/// How many changes the next start may read from the log: about 0.3 seconds.
+/// The number of changes that the next start may read from the log, in about 0.3 seconds.
 const REPLAYED_MAX: usize = 6_000;
 
 impl Store {
-    /// A store that begins with this state and whose changes last as long as the process.
+    /// A store in memory that starts with this state.
     #[must_use]
     pub fn in_memory(state: Arc<State>) -> Self {
-        Self::over(state, Log::Memory(log::Memory::default()))
+        Self::with_log(state, Log::Memory(log::Memory::default()))
     }
 
-    /// A store with this state, which holds everything that this log does.
+    /// A store with this log, and a state that includes all of its entries.
     #[must_use]
-    pub fn over(state: Arc<State>, log: Log) -> Self {
+    pub fn with_log(state: Arc<State>, log: Log) -> Self {
         Self::with(state, log, None, None)
     }
 
-    fn with(state: Arc<State>, log: Log, folder: Option<Folder>, place: Option<BasePlace>) -> Self {
+    fn with(state: Arc<State>, log: Log, folder: Option<Folder>, base_location: Option<BaseLocation>) -> Self {
         let shared = Arc::new(Shared {
             state: RwLock::new(state),
             position: watch::Sender::new(log.last_position()),
             log,
             clock: Clock::start(),
-            turn: Mutex::default(),
-            settling: AtomicBool::new(false),
-            settle_from: AtomicUsize::new(0),
-            only_when_asked: AtomicBool::new(false),
-            adding: AtomicBool::new(false),
-            settler: Mutex::default(),
-            settler_turn: Mutex::default(),
-            place,
+            write_lock: Mutex::default(),
+            is_rebasing: AtomicBool::new(false),
+            rebase_retry_from: AtomicUsize::new(0),
+            is_rebase_manual: AtomicBool::new(false),
+            is_bulk_inserting: AtomicBool::new(false),
+            rebase_thread: Mutex::default(),
+            rebase_lock: Mutex::default(),
+            base_location,
             damage: Mutex::default(),
             closing: AtomicBool::new(false),
         });
-        shared.write_in_time();
+        shared.write_base_in_background();
         Self {
             writer: Writer::start(Arc::clone(&shared)),
             shared,
@@ -144,7 +143,7 @@ impl Store {
         }
     }
 
-    /// How much there is.
+    /// The size of the store.
     #[must_use]
     pub fn figures(&self) -> Figures {
         let folder = self.folder.as_ref();
@@ -154,12 +153,12 @@ impl Store {
                 Log::Memory(_) => None,
                 Log::Durable(log) => Some(log.began_at()),
             },
-            // A file that cannot be looked at is seen by whoever writes to it.
+            // An unreadable file is reported by the next write.
             log_bytes: folder.map_or(0, |folder| folder::log_bytes(&folder.dir).unwrap_or_default()),
         }
     }
 
-    /// What is wrong with a clock that says `now`, beside how long this store has been open and what it holds.
+    /// The fault of a clock that shows `now`, judged by how long this store has been open and by its last entry.
     #[must_use]
     pub fn clock_fault(&self, now: Timestamp) -> Option<ClockFault> {
         let last = self.state().graph().last_recorded_at();
@@ -170,50 +169,49 @@ impl Store {
             .or_else(|| last_entry_ahead(last, now))
     }
 
-    /// Lets the lock of the folder say under which address the store is served. Nothing to say without a folder.
+    /// Writes the address at which the store is served to the lock file. Does nothing without a folder.
     ///
     /// # Errors
     /// [`folder::Error::Io`] when it cannot be written.
-    pub fn tell_address(&self, address: &str) -> Result<(), folder::Error> {
+    pub fn write_address(&self, address: &str) -> Result<(), folder::Error> {
         let Some(folder) = &self.folder else { return Ok(()) };
-        match &mut *folder.guest.lock().unwrap_or_else(PoisonError::into_inner) {
-            Guest::Alone(home) => home.tell_address(address),
-            Guest::Beside(_) | Guest::Unwritable(..) => Ok(()),
+        match &mut *folder.access.lock().unwrap_or_else(PoisonError::into_inner) {
+            FolderAccess::Exclusive(store_folder) => store_folder.write_address(address),
+            FolderAccess::InUse(_) | FolderAccess::ReadOnly(..) => Ok(()),
         }
     }
 
-    /// Makes what changed part of the graph's base, and writes that for the next start. Happens by itself when much has
-    /// changed. Blocks for seconds where there are millions.
+    /// Builds a new base of the graph with all changes, and writes it for the next start. Happens automatically after many
+    /// changes. Blocks for seconds for millions of records.
     ///
     /// # Errors
-    /// [`commit::Error::Unavailable`]; then the old base serves on.
-    pub fn settle(&self) -> Result<(), commit::Error> {
-        self.shared.settle()
+    /// [`commit::Error::Unavailable`]; then the old base stays in use.
+    pub fn rebase(&self) -> Result<(), commit::Error> {
+        self.shared.rebase()
     }
 
-    /// Makes a new base from now on only when [`settle`](Self::settle) is called: whoever changes much at a time knows when that
-    /// delays nothing.
-    pub fn settle_only_when_asked(&self) {
-        self.shared.only_when_asked.store(true, Ordering::Release);
+    /// Builds new bases only by calls of [`rebase`](Self::rebase) from now on: callers that make many changes know the best time.
+    pub fn disable_automatic_rebase(&self) {
+        self.shared.is_rebase_manual.store(true, Ordering::Release);
     }
 
-    /// The same before the process ends, if what changed would take the next start long to read from the log, and there is a
-    /// place for a base. Blocks as long.
-    pub fn settle_before_end(&self) {
+    /// Calls [`rebase`](Self::rebase) before the process ends, if the store has a folder and the next start would have to read many
+    /// changes from the log.
+    pub fn rebase_before_exit(&self) {
         let changes = self.state().graph().changes();
-        if self.shared.place.is_none() || changes < REPLAYED_MAX {
+        if self.shared.base_location.is_none() || changes < REPLAYED_MAX {
             return;
         }
-        // The log has everything: the next start takes longer, and nothing is lost.
-        if let Err(error) = self.settle() {
-            tracing::warn!(%error, changes, "what changed is not part of the base; the next start reads it from the log");
+        // The log has everything: the next start takes longer, but nothing is lost.
+        if let Err(error) = self.rebase() {
+            tracing::warn!(%error, changes, "the changes are not part of the base; the next start reads them from the log");
         }
     }
 
-    /// Whether it was opened to be read, and takes no changes as long as the process lives.
+    /// Whether the store was opened for reading only.
     #[must_use]
-    pub fn is_to_read(&self) -> bool {
-        self.shared.log.failure().is_some_and(|failure| !failure.passing)
+    pub fn is_read_only(&self) -> bool {
+        self.shared.log.failure().is_some_and(|failure| !failure.is_retried)
     }
 
     /// The latest state.
@@ -222,41 +220,41 @@ impl Store {
         self.shared.state()
     }
 
-    /// Decides, carries out and records a proposal, and answers when it is durable and can be read. Proposals that wait at the
-    /// same time share one write. Blocks: not for threads that drive futures.
+    /// Decides, applies and records a proposal, and returns when it is durable and visible to readers. Proposals that wait at the
+    /// same time share one write. Blocks, so it must not be called by threads that drive futures.
     ///
     /// # Errors
-    /// [`commit::Error`]; then nothing was changed, unless it is [`commit::Error::Unsure`].
+    /// [`commit::Error`]; then nothing was changed, unless it is [`commit::Error::OutcomeUnknown`].
     pub fn commit(&self, proposal: Proposal) -> Result<Receipt, commit::Error> {
-        self.submit(proposal, Readable::Unknown)?.wait()
+        self.submit(proposal, RoundTrip::Unchecked)?.wait()
     }
 
-    /// The same for who does something else until the answer is there.
+    /// Submits a proposal as [`Store::commit`], without waiting for the result.
     ///
     /// # Errors
     /// [`commit::Error::Busy`] and [`commit::Error::Unavailable`]; then nothing was changed.
-    pub fn submit(&self, proposal: Proposal, readable: Readable) -> Result<Pending, commit::Error> {
-        self.writer.submit(proposal, readable)
+    pub fn submit(&self, proposal: Proposal, round_trip: RoundTrip) -> Result<Pending, commit::Error> {
+        self.writer.submit(proposal, round_trip)
     }
 
-    /// At most `max` entries of the log after `position`, oldest first. Those it answers are readable in [`Store::state`].
+    /// At most `max` entries of the log after `position`, oldest first. Their changes are visible in [`Store::state`].
     ///
     /// # Errors
     /// [`commit::Error::Unavailable`] when the log cannot be read.
     pub fn entries_after(&self, position: u64, max: usize) -> Result<Vec<Arc<Entry>>, commit::Error> {
         self.shared
             .log
-            .entries_after(position, self.shown(position, max))
+            .entries_after(position, self.visible(position, max))
             .map_err(|error| commit::Error::Unavailable(error.to_string()))
     }
 
-    /// The same without reading from disk; none where that takes it.
+    /// As [`Store::entries_after`], but `None` if that would read from disk.
     #[must_use]
     pub fn recent_after(&self, position: u64, max: usize) -> Option<Vec<Arc<Entry>>> {
-        self.shared.log.recent_after(position, self.shown(position, max))
+        self.shared.log.recent_after(position, self.visible(position, max))
     }
 
-    /// What an import remembered under this key.
+    /// The note with this key.
     ///
     /// # Errors
     /// [`commit::Error::Unavailable`] when it cannot be read.
@@ -264,10 +262,10 @@ impl Store {
         self.shared.log.note(key).map_err(|error| unavailable(&error))
     }
 
-    /// What imports remember, to be asked by other threads. The store must outlive it.
+    /// Reads notes in other threads. The store must outlive it.
     #[must_use]
-    pub fn memory(&self) -> Memory {
-        Memory(Arc::clone(&self.shared))
+    pub fn note_reader(&self) -> NoteReader {
+        NoteReader(Arc::clone(&self.shared))
     }
 
     /// At most `max` of the notes whose keys begin with `prefix`, from the key `from` on, in the order of their keys.
@@ -281,35 +279,34 @@ impl Store {
             .map_err(|error| unavailable(&error))
     }
 
-    /// Remembers notes, each in place of the one before; one of nothing is forgotten. They are no part of what is known, but are
-    /// kept and copied with it.
+    /// Replaces notes by key, and removes those with `None`. Notes are not part of the data, but are stored and copied with it.
     ///
     /// # Errors
     /// [`commit::Error::Unavailable`] when they cannot be written.
-    pub fn remember(&self, notes: &BTreeMap<String, Option<Vec<u8>>>) -> Result<(), commit::Error> {
-        let _turn = self.shared.turn();
-        self.shared.log.remember(notes).map_err(|error| unavailable(&error))
+    pub fn write_notes(&self, notes: &BTreeMap<String, Option<Vec<u8>>>) -> Result<(), commit::Error> {
+        let _write_guard = self.shared.lock_writes();
+        self.shared.log.write_notes(notes).map_err(|error| unavailable(&error))
     }
 
-    /// How many of `max` entries after `position` may be shown: what is durable already may not be yet.
-    fn shown(&self, position: u64, max: usize) -> usize {
-        let shown = self.shared.position.borrow().saturating_sub(position);
-        usize::try_from(shown).map_or(max, |shown| shown.min(max))
+    /// The number of entries after `position`, at most `max`, that are visible to readers: durable ones may not be yet.
+    fn visible(&self, position: u64, max: usize) -> usize {
+        let visible = self.shared.position.borrow().saturating_sub(position);
+        usize::try_from(visible).map_or(max, |visible| visible.min(max))
     }
 
-    /// The position of the last entry, and word of every next one. What it says is readable in [`Store::state`].
+    /// Watches the position of the last entry. Its changes are visible in [`Store::state`].
     #[must_use]
     pub fn watch(&self) -> watch::Receiver<u64> {
         self.shared.position.subscribe()
     }
 }
 
-/// What imports remember.
+/// Reads the notes of a store.
 #[derive(Debug)]
-pub struct Memory(Arc<Shared>);
+pub struct NoteReader(Arc<Shared>);
 
-impl Memory {
-    /// What an import remembered under this key.
+impl NoteReader {
+    /// The note with this key.
     ///
     /// # Errors
     /// [`commit::Error::Unavailable`] when it cannot be read.
@@ -323,25 +320,25 @@ fn unavailable(error: &log::Error) -> commit::Error {
 }
 
 impl Drop for Store {
-    /// Finishes what waits, and a base that is being made: the folder is somebody else's afterwards.
+    /// Finishes waiting proposals and background work: other processes may use the folder afterwards.
     fn drop(&mut self) {
         self.shared.closing.store(true, Ordering::Release);
         self.writer.stop();
         let verification = self.verification.get_mut().unwrap_or_else(PoisonError::into_inner);
         if let Some(verification) = verification.take() {
-            // A panic was told where it happened.
+            // A panic was reported by its thread.
             let _ = verification.join();
         }
-        let settler = self
+        let rebase_thread = self
             .shared
-            .settler
+            .rebase_thread
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take();
-        if let Some(settler) = settler {
-            // A panic was told where it happened.
-            let _ = settler.join();
+        if let Some(rebase_thread) = rebase_thread {
+            // A panic was reported by its thread.
+            let _ = rebase_thread.join();
         }
-        self.shared.state().close_shelf();
+        self.shared.state().close_index_file();
     }
 }

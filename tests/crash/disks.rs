@@ -15,7 +15,7 @@ use std::{
 use guanxi::{
     graph::Snapshot,
     model::Timestamp,
-    store::{self, State, Store, commit::Error, folder::Guest},
+    store::{self, State, Store, commit::Error, folder::FolderAccess},
 };
 
 use super::{batch, open, proposal};
@@ -65,7 +65,7 @@ fn child() {
         // A base may be half written when the end comes, or when the disk is full.
         scope.spawn(|| {
             loop {
-                let _ = store.settle();
+                let _ = store.rebase();
                 thread::sleep(Duration::from_millis(20));
             }
         });
@@ -80,7 +80,7 @@ fn child() {
                             say("not-kept", writer, number);
                             thread::sleep(Duration::from_millis(5));
                         }
-                        Err(Error::Unsure(_)) => say("unsure", writer, number),
+                        Err(Error::OutcomeUnknown(_)) => say("unsure", writer, number),
                         Err(other) => panic!("{other}"),
                     }
                 }
@@ -253,9 +253,9 @@ fn no_change_is_lost_or_half_kept_whatever_the_disk_and_the_clock_do() {
         said.extend(of_round);
         if trouble == Trouble::ReadOnly {
             disk.make_read_only();
-            let guest = Guest::enter(&dir, Timestamp::now()).unwrap();
-            assert!(matches!(guest, Guest::Unwritable(..)));
-            let store = Store::open_to_read(&dir, guest, |graph| Arc::new(State::unprepared(graph))).unwrap();
+            let guest = FolderAccess::open(&dir, Timestamp::now()).unwrap();
+            assert!(matches!(guest, FolderAccess::ReadOnly(..)));
+            let store = Store::open_read_only(&dir, guest, |graph| Arc::new(State::unprepared(graph))).unwrap();
             check(store.state().graph(), &said, number);
             let refused = store.commit(proposal(9, number)).unwrap_err();
             assert!(matches!(refused, Error::Unavailable(_)), "{refused}");

@@ -16,7 +16,7 @@ use std::{
 
 use guanxi::{
     model::{Change, Dataset, Entity, EntityKind, Record, Retry, Timestamp},
-    store::{State, Store, commit::Proposal, folder::Home},
+    store::{State, Store, commit::Proposal, folder::StoreFolder},
 };
 
 /// The folder of the child's store.
@@ -26,8 +26,8 @@ const WRITERS: u64 = 4;
 const TOLD: &str = "acknowledged ";
 
 fn open(dir: &Path) -> Store {
-    let home = Home::enter(dir, Timestamp::now()).unwrap();
-    if !home.is_begun().unwrap() {
+    let home = StoreFolder::open(dir, Timestamp::now()).unwrap();
+    if !home.has_store().unwrap() {
         let dataset = Dataset {
             title: "Crash".to_owned(),
             description: None,
@@ -37,7 +37,7 @@ fn open(dir: &Path) -> Store {
             entities: vec![Entity::new("first", EntityKind::Company, "First").unwrap()],
             relationships: Vec::new(),
         };
-        home.begin(&dataset, Timestamp::now()).unwrap();
+        home.create(&dataset, Timestamp::now()).unwrap();
     }
     Store::open(home, |graph| Arc::new(State::unprepared(graph))).unwrap()
 }
@@ -76,7 +76,7 @@ fn child() {
         // A base may be half written when the end comes.
         scope.spawn(|| {
             loop {
-                store.settle().unwrap();
+                store.rebase().unwrap();
             }
         });
         for writer in 0..WRITERS {

@@ -162,7 +162,7 @@ fn readers_that_page_while_others_write_see_one_state_each() {
         for generation in 1..=100 * GENERATIONS {
             advance(&store, generation);
             if generation % 8 == 0 {
-                store.settle().unwrap();
+                store.rebase().unwrap();
             }
             thread::sleep(std::time::Duration::from_millis(15));
             if generation >= GENERATIONS && read.load(Ordering::Relaxed) > 2 * READERS {

@@ -8,7 +8,7 @@ use guanxi::{
     model::{CompanyName, Dataset, Identifier, LEGAL_FORMS, MatchCriteria, View},
     store::{
         State,
-        search::matching::{self, Candidate, Kept},
+        search::matching::{self, Candidate, MatchLimits},
     },
 };
 
@@ -18,7 +18,7 @@ use super::{
 };
 use crate::harness::{BUNDLED, now};
 
-pub(super) const KEPT: Kept = Kept {
+pub(super) const KEPT: MatchLimits = MatchLimits {
     limit: 5,
     threshold: 0.7,
 };
@@ -36,7 +36,7 @@ impl Register {
     }
 
     /// The answer as served: of those that the index tells.
-    pub(super) fn looked_up(&self, wanted: &MatchCriteria, kept: Kept) -> Vec<Candidate> {
+    pub(super) fn looked_up(&self, wanted: &MatchCriteria, kept: MatchLimits) -> Vec<Candidate> {
         let (graph, budget) = (self.state.graph(), Budget::new(u64::MAX, || false));
         let mask = graph.mask(&View::now(now()));
         let among = matching::retrieve(graph, self.state.search().unwrap(), &mask, wanted, &budget);
@@ -44,7 +44,7 @@ impl Register {
     }
 
     /// The answer of all.
-    fn scanned(&self, wanted: &MatchCriteria, kept: Kept) -> Vec<Candidate> {
+    fn scanned(&self, wanted: &MatchCriteria, kept: MatchLimits) -> Vec<Candidate> {
         let (graph, budget) = (self.state.graph(), Budget::new(u64::MAX, || false));
         let mask = graph.mask(&View::now(now()));
         let among: Vec<EntityIx> = graph.entities(&mask).collect();
@@ -147,7 +147,7 @@ fn looking_up_loses_almost_nothing_that_a_scan_finds() {
         let (mut all, mut lost) = (0, Vec::new());
         for wanted in &wanted {
             let scanned = register.scanned(wanted, KEPT);
-            let looked_up = register.looked_up(wanted, Kept { limit: 1000, ..KEPT });
+            let looked_up = register.looked_up(wanted, MatchLimits { limit: 1000, ..KEPT });
             all += scanned.len();
             let told = |found: &Candidate| {
                 let name = wanted.name.as_ref().map(|(written, _)| written.clone());

@@ -1,4 +1,4 @@
-//! A store on the command line: begun, served, checked and backed up meanwhile, restored, refused when it is another's.
+//! A store on the command line: creating, serving, checking, backing up and restoring it, and the errors when it is in use.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -13,16 +13,16 @@ fn run(arguments: &[&str]) -> Output {
     program(arguments).output().unwrap()
 }
 
-/// What a command that succeeds prints.
-pub(super) fn told(arguments: &[&str]) -> String {
+/// The standard output of a command, which must succeed.
+pub(super) fn output_of(arguments: &[&str]) -> String {
     let output = run(arguments);
     let errors = String::from_utf8(output.stderr).unwrap();
     assert!(output.status.success(), "{arguments:?}: {errors}");
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// What a command says that fails.
-pub(super) fn refused(arguments: &[&str]) -> String {
+/// The error message of a command, which must fail.
+pub(super) fn error_of(arguments: &[&str]) -> String {
     let output = run(arguments);
     assert_eq!(output.status.code(), Some(1), "{arguments:?}");
     assert!(output.stdout.is_empty(), "{arguments:?}");
@@ -30,13 +30,13 @@ pub(super) fn refused(arguments: &[&str]) -> String {
 }
 
 /// A server that is killed when it is dropped.
-pub(super) struct Serving {
+pub(super) struct Server {
     pub(super) child: Child,
     address: String,
-    told: String,
+    log: String,
 }
 
-impl Serving {
+impl Server {
     pub(super) fn start(arguments: &[&str]) -> Self {
         let mut child = program(&["serve", "--port", "0"])
             .args(arguments)
@@ -44,21 +44,21 @@ impl Serving {
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let mut told = String::new();
+        let mut log = String::new();
         let address = loop {
             let line = lines
                 .next()
-                .unwrap_or_else(|| panic!("it did not start: {told}"))
+                .unwrap_or_else(|| panic!("it did not start: {log}"))
                 .unwrap();
-            told.push_str(&line);
+            log.push_str(&line);
             if let Some((_, address)) = line.split_once("on http://") {
                 break address.split_whitespace().next().unwrap().to_owned();
             }
         };
-        Self { child, address, told }
+        Self { child, address, log }
     }
 
-    pub(super) fn asked(&self, query: &str) -> String {
+    pub(super) fn query(&self, query: &str) -> String {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         let body = serde_json::json!({ "query": query }).to_string();
         write!(
@@ -75,7 +75,7 @@ impl Serving {
     }
 }
 
-impl Drop for Serving {
+impl Drop for Server {
     fn drop(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
@@ -87,74 +87,74 @@ fn text(path: &Path) -> &str {
 }
 
 #[test]
-fn a_store_is_begun_served_checked_and_backed_up_meanwhile_and_restored() {
+fn a_store_is_created_served_checked_and_backed_up_in_use_and_restored() {
     let folder = tempfile::tempdir().unwrap();
-    let (dir, backup, again) = (
+    let (dir, backup, restored) = (
         folder.path().join("s"),
         folder.path().join("b"),
         folder.path().join("t"),
     );
-    let (dir, backup, again) = (text(&dir), text(&backup), text(&again));
-    let serving = Serving::start(&["--store", dir]);
-    assert!(serving.told.contains("created a store") && serving.told.contains("the store is open"));
+    let (dir, backup, restored) = (text(&dir), text(&backup), text(&restored));
+    let server = Server::start(&["--store", dir]);
+    assert!(server.log.contains("a store is begun") && server.log.contains("the store is open"));
     assert!(
-        serving
-            .asked(r#"{ entity(by: {id: "alipay"}) { name } }"#)
+        server
+            .query(r#"{ entity(by: {id: "alipay"}) { name } }"#)
             .contains("Alipay")
     );
 
-    let second = refused(&["serve", "--port", "0", "--store", dir]);
-    let holder = format!("process {} since ", serving.child.id());
+    let second = error_of(&["serve", "--port", "0", "--store", dir]);
+    let holder = format!("process {} since ", server.child.id());
     assert!(second.contains(&holder), "{second}");
     assert!(
-        second.contains(&format!("which serves http://{}", serving.address)),
+        second.contains(&format!("which serves http://{}", server.address)),
         "{second}"
     );
-    let checked = told(&["check", "--store", dir]);
+    let checked = output_of(&["check", "--store", dir]);
     assert!(
         checked.contains("0 entries since ") && checked.contains("not the pages of the file"),
         "{checked}"
     );
-    assert!(told(&["backup", backup, "--store", dir]).contains("0 entries"));
-    assert!(refused(&["compact", "--store", dir]).contains(&holder));
-    // Killed, so that it could not close anything.
-    drop(serving);
+    assert!(output_of(&["backup", backup, "--store", dir]).contains("0 entries"));
+    assert!(error_of(&["compact", "--store", dir]).contains(&holder));
+    // The server is killed, so that it closes nothing.
+    drop(server);
 
-    let checked = told(&["check", "--store", dir]);
+    let checked = output_of(&["check", "--store", dir]);
     assert!(
         checked.contains("every page of the file") && checked.contains("no problems"),
         "{checked}"
     );
-    let other = refused(&["serve", "--port", "0", "--store", dir, "--data", "data"]);
+    let other = error_of(&["serve", "--port", "0", "--store", dir, "--data", "data"]);
     assert!(
         other.contains("the store exists already") && other.contains("start without --data"),
         "{other}"
     );
-    assert!(told(&["restore", backup, "--store", again]).contains("0 entries"));
-    assert!(refused(&["restore", backup, "--store", again]).contains("there is a store already"));
-    assert!(told(&["compact", "--store", dir]).contains("bytes after"));
-    for dir in [dir, again] {
-        let serving = Serving::start(&["--store", dir]);
+    assert!(output_of(&["restore", backup, "--store", restored]).contains("0 entries"));
+    assert!(error_of(&["restore", backup, "--store", restored]).contains("there is a store already"));
+    assert!(output_of(&["compact", "--store", dir]).contains("bytes after"));
+    for dir in [dir, restored] {
+        let server = Server::start(&["--store", dir]);
         assert!(
-            serving
-                .asked(r#"{ entity(by: {id: "alipay"}) { name } }"#)
+            server
+                .query(r#"{ entity(by: {id: "alipay"}) { name } }"#)
                 .contains("Alipay")
         );
     }
 }
 
 #[test]
-fn without_a_store_the_start_says_how_long_changes_last() {
-    let serving = Serving::start(&[]);
+fn without_a_store_the_start_reports_how_long_changes_last() {
+    let server = Server::start(&[]);
     assert!(
-        serving.told.contains("changes last as long as this process"),
+        server.log.contains("changes last as long as this process"),
         "{}",
-        serving.told
+        server.log
     );
 }
 
 #[test]
-fn what_is_no_store_is_said() {
+fn a_folder_without_a_store_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let nowhere = folder.path().join("nowhere");
     for arguments in [
@@ -163,40 +163,40 @@ fn what_is_no_store_is_said() {
         &["backup", "b", "--store", text(&nowhere)],
     ] {
         assert!(
-            refused(arguments).contains("there is no guanxi.redb in it"),
+            error_of(arguments).contains("there is no guanxi.redb in it"),
             "{arguments:?}"
         );
         assert!(!nowhere.exists());
     }
     let foreign = folder.path().join("foreign");
     std::fs::write(&foreign, "id,name\n".repeat(100)).unwrap();
-    let told = refused(&["restore", text(&foreign), "--store", text(&nowhere)]);
-    assert!(told.contains("holds no log of guanxi's"), "{told}");
+    let message = error_of(&["restore", text(&foreign), "--store", text(&nowhere)]);
+    assert!(message.contains("is not a log of guanxi"), "{message}");
     assert!(!nowhere.exists());
 }
 
 #[test]
-fn a_damaged_store_is_named_by_check_and_not_served() {
+fn check_reports_a_damaged_store_and_serve_refuses_it() {
     let folder = tempfile::tempdir().unwrap();
     let dir = text(folder.path());
-    drop(Serving::start(&["--store", dir]));
+    drop(Server::start(&["--store", dir]));
     let path = folder.path().join("guanxi.redb");
     let mut bytes = std::fs::read(&path).unwrap();
-    let place = bytes.len() / 2;
-    bytes[place..place + 8000].fill(0x11);
+    let middle = bytes.len() / 2;
+    bytes[middle..middle + 8000].fill(0x11);
     std::fs::write(&path, &bytes).unwrap();
     for arguments in [
         ["check", "--store", dir].as_slice(),
         &["serve", "--port", "0", "--store", dir],
     ] {
-        let told = refused(arguments);
-        assert!(told.contains(&format!("guanxi: store {dir}: ")), "{told}");
+        let message = error_of(arguments);
+        assert!(message.contains(&format!("guanxi: store {dir}: ")), "{message}");
         assert!(std::fs::read(&path).unwrap() == bytes);
     }
 }
 
 #[test]
-fn a_change_over_http_outlives_a_kill_and_so_does_its_key() {
+fn a_change_over_http_and_its_key_survive_a_kill() {
     let folder = tempfile::tempdir().unwrap();
     let dir = text(folder.path());
     let change = r#"mutation { upsertEntities(input: {
@@ -204,18 +204,18 @@ fn a_change_over_http_outlives_a_kill_and_so_does_its_key() {
         entities: [{id: "corner-shop", kind: COMPANY, name: "Corner Shop"}]
     }) { entities { id } replayed userErrors { message } } }"#;
     for replayed in [false, true, true] {
-        // Each is killed.
-        let serving = Serving::start(&["--store", dir]);
-        let found = serving.asked(r#"{ entity(by: {id: "corner-shop"}) { name } }"#);
+        // Each server is killed.
+        let server = Server::start(&["--store", dir]);
+        let found = server.query(r#"{ entity(by: {id: "corner-shop"}) { name } }"#);
         assert_eq!(found.contains("Corner Shop"), replayed, "{found}");
-        let answer = serving.asked(change);
+        let answer = server.query(change);
         assert!(answer.contains(&format!(r#""replayed":{replayed}"#)), "{answer}");
         assert!(answer.contains(r#""userErrors":[]"#), "{answer}");
-        let beside = told(&["export", "json-lines", "--store", dir]);
-        drop(serving);
-        assert!(beside.contains(r#"{"entity":{"id":"corner-shop""#));
-        assert_eq!(told(&["export", "json-lines", "--store", dir]), beside);
+        let exported = output_of(&["export", "json-lines", "--store", dir]);
+        drop(server);
+        assert!(exported.contains(r#"{"entity":{"id":"corner-shop""#));
+        assert_eq!(output_of(&["export", "json-lines", "--store", dir]), exported);
     }
-    let checked = told(&["check", "--store", dir]);
+    let checked = output_of(&["check", "--store", dir]);
     assert!(checked.contains(": 1 entries since "), "{checked}");
 }

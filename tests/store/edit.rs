@@ -1,5 +1,4 @@
-//! The rules of changes against the graph that carries them out: whatever they allow can be done, and doing it again changes
-//! nothing.
+//! The rules of edits against the graph: allowed changes can be applied, and repeating an edit changes nothing.
 
 use guanxi::{
     edit::{
@@ -13,9 +12,9 @@ use proptest::prelude::*;
 
 use crate::harness::now;
 
-/// Something that is asked for, over few ids, so that much of it meets.
+/// A random edit with few distinct ids, so that edits often concern the same records.
 #[derive(Debug, Clone)]
-enum Asked {
+enum RandomEdit {
     /// The id, an identifier, and which of two names.
     Entities(Vec<(u8, Option<u8>, bool)>),
     /// From, to, kind and speaker.
@@ -26,17 +25,17 @@ enum Asked {
     Merge(Vec<u8>, u8),
 }
 
-fn asked() -> impl Strategy<Value = Asked> {
+fn random_edit() -> impl Strategy<Value = RandomEdit> {
     let id = || 0u8..6;
     let kind = || 0u8..3;
     let with = prop_oneof![Just(WithRelationships::Retract), Just(WithRelationships::Refuse)];
     prop_oneof![
-        4 => prop::collection::vec((id(), prop::option::of(0u8..4), any::<bool>()), 1..4).prop_map(Asked::Entities),
-        6 => prop::collection::vec((id(), id(), kind(), 0u8..12), 1..4).prop_map(Asked::Relationships),
-        1 => (id(), id(), kind(), 1990i16..2020).prop_map(|(from, to, kind, year)| Asked::End(from, to, kind, year)),
-        1 => prop::collection::vec((id(), id(), kind()), 1..3).prop_map(Asked::RetractRelationships),
-        1 => (prop::collection::vec(id(), 1..3), with).prop_map(|(ids, with)| Asked::RetractEntities(ids, with)),
-        3 => (prop::collection::vec(id(), 1..3), id()).prop_map(|(from, into)| Asked::Merge(from, into)),
+        4 => prop::collection::vec((id(), prop::option::of(0u8..4), any::<bool>()), 1..4).prop_map(RandomEdit::Entities),
+        6 => prop::collection::vec((id(), id(), kind(), 0u8..12), 1..4).prop_map(RandomEdit::Relationships),
+        1 => (id(), id(), kind(), 1990i16..2020).prop_map(|(from, to, kind, year)| RandomEdit::End(from, to, kind, year)),
+        1 => prop::collection::vec((id(), id(), kind()), 1..3).prop_map(RandomEdit::RetractRelationships),
+        1 => (prop::collection::vec(id(), 1..3), with).prop_map(|(ids, with)| RandomEdit::RetractEntities(ids, with)),
+        3 => (prop::collection::vec(id(), 1..3), id()).prop_map(|(from, into)| RandomEdit::Merge(from, into)),
     ]
 }
 
@@ -52,7 +51,7 @@ fn entity(&(id, identifier, other): &(u8, Option<u8>, bool)) -> EntityEdit {
         value: value.to_string(),
     });
     EntityEdit {
-        // Some are named by an identifier alone.
+        // Some are identified by an identifier only.
         id: (id > 0).then(|| format!("e{id}")),
         kind: Some(EntityKind::Company),
         name: Some(format!("E{id}{}", if other { "'" } else { "" })),
@@ -90,7 +89,7 @@ fn relationship(&(from, to, kind, speaker): &(u8, u8, u8, u8)) -> RelationshipEd
     }
 }
 
-fn named(id: String) -> RecordRef {
+fn record_ref(id: String) -> RecordRef {
     RecordRef {
         id,
         expected_version: None,
@@ -98,28 +97,30 @@ fn named(id: String) -> RecordRef {
 }
 
 fn relationship_id((from, to, kind): (u8, u8, u8)) -> RecordRef {
-    named(format!("rel:e{from}:{}:e{to}:1", KINDS[usize::from(kind)]))
+    record_ref(format!("rel:e{from}:{}:e{to}:1", KINDS[usize::from(kind)]))
 }
 
-fn decide(graph: &Snapshot, asked: &Asked) -> Decision {
+fn decide(graph: &Snapshot, random_edit: &RandomEdit) -> Decision {
     let path = Path::root("input");
-    let entities = |ids: &[u8]| ids.iter().map(|id| named(format!("e{id}"))).collect::<Vec<_>>();
-    match asked {
-        Asked::Entities(items) => edit::upsert_entities(graph, &items.iter().map(entity).collect::<Vec<_>>(), &path),
-        Asked::Relationships(items) => {
+    let entities = |ids: &[u8]| ids.iter().map(|id| record_ref(format!("e{id}"))).collect::<Vec<_>>();
+    match random_edit {
+        RandomEdit::Entities(items) => {
+            edit::upsert_entities(graph, &items.iter().map(entity).collect::<Vec<_>>(), &path)
+        }
+        RandomEdit::Relationships(items) => {
             let items: Vec<_> = items.iter().map(relationship).collect();
             edit::assert_relationships(graph, &items, &path)
         }
-        Asked::End(from, to, kind, year) => {
+        RandomEdit::End(from, to, kind, year) => {
             let until = year.to_string().parse().unwrap();
             edit::end_relationships(graph, &[relationship_id((*from, *to, *kind))], until, &path)
         }
-        Asked::RetractRelationships(items) => {
+        RandomEdit::RetractRelationships(items) => {
             let items: Vec<_> = items.iter().copied().map(relationship_id).collect();
             edit::retract_relationships(graph, &items, &path)
         }
-        Asked::RetractEntities(ids, with) => edit::retract_entities(graph, &entities(ids), *with, &path),
-        Asked::Merge(from, into) => edit::merge_entities(graph, &entities(from), &format!("e{into}"), None, &path),
+        RandomEdit::RetractEntities(ids, with) => edit::retract_entities(graph, &entities(ids), *with, &path),
+        RandomEdit::Merge(from, into) => edit::merge_entities(graph, &entities(from), &format!("e{into}"), None, &path),
     }
 }
 
@@ -138,10 +139,10 @@ fn empty() -> Snapshot {
 
 proptest! {
     #[test]
-    fn what_the_rules_allow_can_be_done_and_doing_it_again_changes_nothing(steps in prop::collection::vec(asked(), 1..24)) {
+    fn allowed_edits_can_be_applied_and_repeating_them_changes_nothing(steps in prop::collection::vec(random_edit(), 1..24)) {
         let mut graph = empty();
         let six: Vec<_> = (0..6).map(|id| (id, Some(id % 4).filter(|_| id == 0), false)).collect();
-        let steps = std::iter::once(Asked::Entities(six)).chain(steps);
+        let steps = std::iter::once(RandomEdit::Entities(six)).chain(steps);
         for (second, step) in (1..).zip(steps) {
             let Ok(changes) = decide(&graph, &step).changes else { continue };
             let at = Timestamp::from_second(now().as_second() + second).unwrap();
@@ -150,10 +151,10 @@ proptest! {
             }
             let applied = graph.apply(changes.clone(), at);
             prop_assert!(applied.is_ok(), "{step:?} was allowed, but {}", applied.unwrap_err());
-            let (next, carried_out) = applied.unwrap();
-            prop_assert_eq!(carried_out.len(), changes.len());
+            let (next, applied_steps) = applied.unwrap();
+            prop_assert_eq!(applied_steps.len(), changes.len());
             graph = next;
-            if let Asked::Entities(_) | Asked::Relationships(_) | Asked::End(..) | Asked::Merge(..) = step {
+            if let RandomEdit::Entities(_) | RandomEdit::Relationships(_) | RandomEdit::End(..) | RandomEdit::Merge(..) = step {
                 let again = decide(&graph, &step).changes;
                 let is_nothing = again.as_ref().is_ok_and(Vec::is_empty);
                 prop_assert!(is_nothing, "{step:?} again: {again:?}");

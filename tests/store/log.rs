@@ -1,4 +1,4 @@
-//! The log in a file whose disk fails: nothing that was acknowledged is lost, nothing is half there, damage is named.
+//! The log in a file on a failing disk: no acknowledged entry is lost, groups are complete or absent, and damage is located.
 
 use std::sync::Arc;
 
@@ -6,23 +6,23 @@ use guanxi::{
     graph::Snapshot,
     model::{Action, Change, Dataset, Entity, EntityKind, Entry, Record, Retry, Step},
     store::{
-        State, Store, Trouble,
+        HealthProblem, State, Store,
         commit::{self, Proposal},
-        log::{self, Durable, Error, Log, Memory, Readable, Reading, Used},
+        log::{self, CommittedRetry, Durable, Error, Log, Memory, Reader, RoundTrip},
     },
 };
 use proptest::{collection::vec, prelude::*, sample::Index};
 
 use super::{
-    disk::{Disk, Failure},
-    kept,
+    memory_disk::{Disk, Failure},
+    serialization,
 };
 use crate::harness::{BUNDLED, now};
 
-/// A disk with a log that begins with the bundled data.
-fn begun() -> Disk {
+/// A disk with a log whose initial data is the bundled data.
+fn disk_with_log() -> Disk {
     let disk = Disk::default();
-    log::begin(disk.clone(), &BUNDLED, now()).unwrap();
+    log::create(disk.clone(), &BUNDLED, now()).unwrap();
     disk
 }
 
@@ -50,21 +50,21 @@ fn entry_at(position: u64) -> Arc<Entry> {
 fn append(log: &Log, entries: &[Arc<Entry>]) -> Result<(), Error> {
     let prepared: Vec<_> = entries
         .iter()
-        .map(|entry| log.prepare(Arc::clone(entry), Readable::Unknown).unwrap())
+        .map(|entry| log.prepare(Arc::clone(entry), RoundTrip::Unchecked).unwrap())
         .collect();
     log.append(&prepared)
 }
 
-/// Everything that is read from a disk: what it began with, and its entries.
+/// The initial data and the entries of the log on a disk.
 fn read(disk: &Disk) -> Result<(Dataset, Vec<Entry>), Error> {
-    let reading = Reading::alone(|| Ok(disk.clone()))?;
+    let reader = Reader::exclusive(|| Ok(disk.clone()))?;
     let mut entries = Vec::new();
-    reading.replay(0, |entry| {
+    reader.replay(0, |entry| {
         entries.push(entry);
         Ok(())
     })?;
-    assert_eq!(u64::try_from(entries.len()).unwrap(), reading.last_position());
-    let head = reading.head().clone();
+    assert_eq!(u64::try_from(entries.len()).unwrap(), reader.last_position());
+    let head = reader.head().clone();
     let mut dataset = Dataset {
         title: head.title,
         description: head.description,
@@ -74,7 +74,7 @@ fn read(disk: &Disk) -> Result<(Dataset, Vec<Entry>), Error> {
         entities: Vec::new(),
         relationships: Vec::new(),
     };
-    reading.load(|record| -> Result<(), Error> {
+    reader.load(|record| -> Result<(), Error> {
         match record {
             Record::Source(source) => dataset.sources.push(source),
             Record::Entity(entity) => dataset.entities.push(entity),
@@ -90,8 +90,8 @@ fn positions(entries: &[Arc<Entry>]) -> Vec<u64> {
 }
 
 #[test]
-fn a_log_gives_back_what_was_appended_before_and_after_it_is_opened_again() {
-    let disk = begun();
+fn appended_entries_are_read_before_and_after_reopening() {
+    let disk = disk_with_log();
     let check = |log: &Log| {
         assert_eq!(log.last_position(), 5);
         assert_eq!(positions(&log.entries_after(0, 3).unwrap()), [1, 2, 3]);
@@ -99,11 +99,11 @@ fn a_log_gives_back_what_was_appended_before_and_after_it_is_opened_again() {
         assert!(log.entries_after(5, 100).unwrap().is_empty());
         assert!(log.entries_after(u64::MAX, 100).unwrap().is_empty());
         assert_eq!(*log.entries_after(1, 1).unwrap()[0], *entry_at(2));
-        let used = Used {
+        let committed = CommittedRetry {
             digest: 28,
             position: 4,
         };
-        assert_eq!(log.retry("key 4").unwrap(), Some(used));
+        assert_eq!(log.retry("key 4").unwrap(), Some(committed));
         assert_eq!(log.retry("key 9").unwrap(), None);
     };
     for log in [log_on(&disk), Log::Memory(Memory::default())] {
@@ -119,8 +119,8 @@ fn a_log_gives_back_what_was_appended_before_and_after_it_is_opened_again() {
 }
 
 #[test]
-fn what_would_not_be_read_back_is_refused_before_it_is_written() {
-    let log = log_on(&begun());
+fn an_entry_that_would_not_be_read_back_is_refused_before_it_is_written() {
+    let log = log_on(&disk_with_log());
     let mut deep = serde_json::Value::Null;
     for _ in 0..200 {
         deep = serde_json::Value::Array(vec![deep]);
@@ -134,17 +134,20 @@ fn what_would_not_be_read_back_is_refused_before_it_is_written() {
         version: 1,
         entities: Vec::new(),
     });
-    let refused = log.prepare(Arc::new(entry), Readable::Unknown).unwrap_err().to_string();
-    assert!(refused.starts_with("entry 1 cannot be kept: "), "{refused}");
+    let refused = log
+        .prepare(Arc::new(entry), RoundTrip::Unchecked)
+        .unwrap_err()
+        .to_string();
+    assert!(refused.starts_with("entry 1 cannot be stored: "), "{refused}");
     append(&log, &[entry_at(1)]).unwrap();
 }
 
 #[test]
-fn a_log_that_failed_tells_what_was_kept_and_goes_on_when_it_can() {
+fn a_failed_log_reports_what_was_stored_and_recovers() {
     for failure in [Failure::ShortWrite, Failure::Full, Failure::Sync] {
-        let (mut failures, mut unsure) = (0, 0);
+        let (mut failures, mut unknown_outcomes) = (0, 0);
         for successes in 0..60 {
-            let disk = begun();
+            let disk = disk_with_log();
             let log = log_on(&disk);
             append(&log, &[entry_at(1)]).unwrap();
             disk.fail_after(successes, failure);
@@ -156,29 +159,29 @@ fn a_log_that_failed_tells_what_was_kept_and_goes_on_when_it_can() {
             failures += 1;
             if log.failure().is_some() {
                 let refused = append(&log, &[entry_at(log.last_position() + 1)]).unwrap_err();
-                assert!(matches!(refused, Error::Unwritten(_)), "{refused}");
+                assert!(matches!(refused, Error::NotWritten(_)), "{refused}");
             }
             let acknowledged = log.last_position();
             match &failed {
                 None => assert_eq!(acknowledged, 3),
-                Some(Error::Unwritten(_)) => assert_eq!(acknowledged, 1),
-                Some(Error::Unsure(_)) => {
-                    unsure += 1;
+                Some(Error::NotWritten(_)) => assert_eq!(acknowledged, 1),
+                Some(Error::OutcomeUnknown(_)) => {
+                    unknown_outcomes += 1;
                     assert_eq!(acknowledged, 1);
-                    assert!(log.failure().unwrap().unresolved);
-                    // It is not shown before it is known to last.
-                    assert!(log.retry("key 3").map_or(true, |used| used.is_none()));
+                    assert!(log.failure().unwrap().outcome_unknown);
+                    // It is not visible before it is known to be durable.
+                    assert!(log.retry("key 3").map_or(true, |committed| committed.is_none()));
                 }
                 Some(other) => panic!("{other}"),
             }
-            // The group is there as a whole, or not at all; what was said to be kept or not is.
+            // The group is complete or absent, and results that were reported are true.
             let expected: &[usize] = match &failed {
                 None => &[3],
-                Some(Error::Unwritten(_)) => &[1],
+                Some(Error::NotWritten(_)) => &[1],
                 Some(_) => &[1, 3],
             };
             for disk in [disk.clone(), disk.after_power_loss(|| 1), disk.after_power_loss(|| 0)] {
-                let (dataset, entries) = read(&Disk::of(disk.bytes())).unwrap();
+                let (dataset, entries) = read(&Disk::with_bytes(disk.bytes())).unwrap();
                 assert_eq!(dataset, *BUNDLED);
                 assert!(
                     expected.contains(&entries.len()),
@@ -190,11 +193,11 @@ fn a_log_that_failed_tells_what_was_kept_and_goes_on_when_it_can() {
             log.reopen().unwrap();
             log.resume().unwrap();
             assert_eq!(log.failure(), None);
-            let kept = log.last_position();
-            assert!(expected.contains(&usize::try_from(kept).unwrap()));
-            let all: Vec<u64> = (1..=kept).collect();
+            let stored = log.last_position();
+            assert!(expected.contains(&usize::try_from(stored).unwrap()));
+            let all: Vec<u64> = (1..=stored).collect();
             assert_eq!(positions(&log.entries_after(0, 10).unwrap()), all);
-            append(&log, &[entry_at(kept + 1)]).unwrap();
+            append(&log, &[entry_at(stored + 1)]).unwrap();
             drop(log);
             for disk in [disk.clone(), disk.after_power_loss(|| 1)] {
                 assert_eq!(read(&disk).unwrap().1.len(), all.len() + 1);
@@ -203,8 +206,8 @@ fn a_log_that_failed_tells_what_was_kept_and_goes_on_when_it_can() {
             }
         }
         assert!(failures > 1, "{failure:?} never failed");
-        // A disk on which nothing can be written tells what is on it only when it is opened again.
-        assert!(unsure > 0, "{failure:?}");
+        // Whether a failed write is on the disk is only known after reopening.
+        assert!(unknown_outcomes > 0, "{failure:?}");
     }
 }
 
@@ -212,21 +215,21 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn any_entries_are_read_back(entries in vec(kept::entry(), 1..4), dataset in kept::dataset()) {
+    fn any_entries_are_read_back(entries in vec(serialization::entry(), 1..4), dataset in serialization::dataset()) {
         let disk = Disk::default();
-        log::begin(disk.clone(), &dataset, now()).unwrap();
+        log::create(disk.clone(), &dataset, now()).unwrap();
         let entries: Vec<Arc<Entry>> = (1..).zip(entries).map(|(position, entry)| Arc::new(Entry { position, ..entry })).collect();
         append(&log_on(&disk), &entries).unwrap();
-        let (began, read) = read(&disk).unwrap();
-        prop_assert_eq!(began, dataset);
+        let (initial_data, read) = read(&disk).unwrap();
+        prop_assert_eq!(initial_data, dataset);
         prop_assert_eq!(read, entries.iter().map(|entry| Entry::clone(entry)).collect::<Vec<_>>());
     }
 
     #[test]
-    fn a_loss_of_power_takes_nothing_that_was_acknowledged(
+    fn a_power_failure_loses_no_acknowledged_entry(
         groups in vec(1u64..4, 1..5), stop in 0usize..30, sectors in vec(any::<usize>(), 1..64)
     ) {
-        let disk = begun();
+        let disk = disk_with_log();
         let log = log_on(&disk);
         let mut acknowledged = 0;
         let mut ends = vec![0];
@@ -243,26 +246,26 @@ proptest! {
             }
         }
         let mut sectors = sectors.into_iter().cycle();
-        let left = disk.after_power_loss(|| sectors.next().unwrap());
-        let (dataset, entries) = read(&left).unwrap();
+        let remaining = disk.after_power_loss(|| sectors.next().unwrap());
+        let (dataset, entries) = read(&remaining).unwrap();
         prop_assert_eq!(&dataset, &*BUNDLED);
         let last = u64::try_from(entries.len()).unwrap();
         prop_assert!(last >= acknowledged && ends.contains(&last), "{} of {} in {:?}", last, acknowledged, ends);
-        let log = log_on(&left);
+        let log = log_on(&remaining);
         prop_assert_eq!(log.last_position(), last);
         append(&log, &[entry_at(last + 1)]).unwrap();
         drop(log);
-        log::check_pages(left).unwrap();
+        log::check_pages(remaining).unwrap();
     }
 
     #[test]
-    fn a_damaged_file_is_refused_or_read_as_it_was(place in any::<Index>(), length in 1usize..600, cut in proptest::bool::weighted(0.2)) {
-        let disk = begun();
+    fn a_damaged_file_is_refused_or_read_correctly(place in any::<Index>(), length in 1usize..600, cut in proptest::bool::weighted(0.2)) {
+        let disk = disk_with_log();
         let log = log_on(&disk);
         for position in 1..=20 {
             append(&log, &[entry_at(position)]).unwrap();
         }
-        // With and without a regular end.
+        // Of a log that was not closed, and of one that was.
         for whole in [disk.bytes(), { drop(log); disk.bytes() }] {
             let mut bytes = whole.clone();
             let place = place.index(bytes.len());
@@ -272,7 +275,7 @@ proptest! {
                 let end = bytes.len().min(place + length);
                 bytes[place..end].iter_mut().for_each(|byte| *byte ^= 0x5a);
             }
-            let damaged = Disk::of(bytes.clone());
+            let damaged = Disk::with_bytes(bytes.clone());
             match read(&damaged) {
                 Ok((dataset, entries)) => {
                     prop_assert_eq!(&dataset, &*BUNDLED);
@@ -280,7 +283,7 @@ proptest! {
                 }
                 Err(error) => prop_assert!(!error.to_string().is_empty()),
             }
-            // Reading changes nothing, so whatever can be saved by hand still is.
+            // Reading does not change the file, so that data can still be rescued manually.
             prop_assert!(damaged.bytes() == bytes);
         }
     }
@@ -288,7 +291,7 @@ proptest! {
 
 #[test]
 fn a_damaged_entry_is_named() {
-    let disk = begun();
+    let disk = disk_with_log();
     let log = log_on(&disk);
     for position in 1..=40 {
         append(&log, &[entry_at(position)]).unwrap();
@@ -299,27 +302,29 @@ fn a_damaged_entry_is_named() {
     for place in (0..whole.len()).step_by(64) {
         let mut bytes = whole.clone();
         bytes[place] ^= 1;
-        if let Err(error) = read(&Disk::of(bytes)) {
+        if let Err(error) = read(&Disk::with_bytes(bytes)) {
             named.push(error.to_string());
         }
     }
     assert!(
-        named.iter().any(|told| told == "entry 12: the checksum does not match"),
+        named
+            .iter()
+            .any(|message| message == "entry 12: the checksum does not match"),
         "{named:?}"
     );
     assert!(
         named
             .iter()
-            .any(|told| told == "chunk 1 of the data it began with: the checksum does not match"),
+            .any(|message| message == "chunk 1 of the initial data: the checksum does not match"),
         "{named:?}"
     );
 }
 
 #[test]
-fn a_store_whose_disk_fails_refuses_changes_and_goes_on_reading() {
-    let disk = begun();
+fn a_store_with_a_failing_disk_refuses_changes_and_is_still_read() {
+    let disk = disk_with_log();
     let graph = Snapshot::build(&BUNDLED).unwrap();
-    let store = Store::over(Arc::new(State::unprepared(graph)), log_on(&disk));
+    let store = Store::with_log(Arc::new(State::unprepared(graph)), log_on(&disk));
     let commit = |id: &'static str| {
         store.commit(Proposal {
             retry: None,
@@ -337,7 +342,7 @@ fn a_store_whose_disk_fails_refuses_changes_and_goes_on_reading() {
     disk.fail_after(1, Failure::Sync);
     let refused = commit("failing").unwrap_err();
     assert!(
-        matches!(&refused, commit::Error::Unsure(told) if told.contains("the disk is gone")),
+        matches!(&refused, commit::Error::OutcomeUnknown(message) if message.contains("the disk is gone")),
         "{refused}"
     );
     let refused = commit("after").unwrap_err();
@@ -345,37 +350,45 @@ fn a_store_whose_disk_fails_refuses_changes_and_goes_on_reading() {
     assert_eq!(store.state().graph().last_recorded_at(), before);
     assert_eq!(*store.watch().borrow(), 1);
     assert_eq!(positions(&store.entries_after(0, 10).unwrap()), [1]);
-    let [Trouble::Unwritable { unresolved: true, .. }] = &store.troubles()[..] else {
-        panic!("{:?}", store.troubles());
+    let [
+        HealthProblem::Unwritable {
+            outcome_unknown: true, ..
+        },
+    ] = &store.health_problems()[..]
+    else {
+        panic!("{:?}", store.health_problems());
     };
     disk.repair();
     let start = std::time::Instant::now();
-    while !store.troubles().is_empty() {
-        assert!(start.elapsed() < std::time::Duration::from_secs(20), "it never went on");
+    while !store.health_problems().is_empty() {
+        assert!(
+            start.elapsed() < std::time::Duration::from_secs(20),
+            "it never recovered"
+        );
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
-    // What was kept is shown, and what was not is not.
-    let shown = *store.watch().borrow();
+    // Exactly the stored changes are visible.
+    let published = *store.watch().borrow();
     let mask = store
         .state()
         .graph()
         .mask(&guanxi::model::View::now(guanxi::model::Timestamp::MAX));
-    let is_shown = store.state().graph().entity_by_id("failing", &mask).is_some();
-    assert_eq!(shown, if is_shown { 2 } else { 1 });
-    assert_eq!(commit("later").unwrap().entry.unwrap().position, shown + 1);
+    let is_visible = store.state().graph().entity_by_id("failing", &mask).is_some();
+    assert_eq!(published, if is_visible { 2 } else { 1 });
+    assert_eq!(commit("later").unwrap().entry.unwrap().position, published + 1);
     drop(store);
-    assert_eq!(u64::try_from(read(&disk).unwrap().1.len()).unwrap(), shown + 1);
+    assert_eq!(u64::try_from(read(&disk).unwrap().1.len()).unwrap(), published + 1);
 }
 
 #[test]
-fn whoever_may_not_wait_for_the_disk_is_told_only_what_is_at_hand() {
-    let disk = begun();
+fn entries_are_returned_without_reading_from_disk_only_if_they_are_in_memory() {
+    let disk = disk_with_log();
     let graph = || Arc::new(State::unprepared(Snapshot::build(&BUNDLED).unwrap()));
     let put = |_: &Snapshot| {
         let company = Entity::new("before", EntityKind::Company, "Before").unwrap();
         Ok(vec![Change::Put(Box::new(Record::Entity(company)))])
     };
-    let store = Store::over(graph(), log_on(&disk));
+    let store = Store::with_log(graph(), log_on(&disk));
     let proposal = Proposal {
         retry: None,
         by: None,
@@ -393,21 +406,21 @@ fn whoever_may_not_wait_for_the_disk_is_told_only_what_is_at_hand() {
 }
 
 #[test]
-fn what_is_no_log_is_said() {
-    let empty = Reading::alone(|| Ok(Disk::default())).unwrap_err().to_string();
-    let text = Reading::alone(|| Ok(Disk::of(b"id,name\n".repeat(1000))))
+fn a_file_that_is_not_a_log_is_refused() {
+    let empty = Reader::exclusive(|| Ok(Disk::default())).unwrap_err().to_string();
+    let text = Reader::exclusive(|| Ok(Disk::with_bytes(b"id,name\n".repeat(1000))))
         .unwrap_err()
         .to_string();
-    for told in [empty, text] {
-        assert!(told.contains("holds no log of guanxi's"), "{told}");
+    for message in [empty, text] {
+        assert!(message.contains("is not a log of guanxi"), "{message}");
     }
 }
 
 #[test]
-fn a_refusal_that_rests_on_what_was_not_kept_is_taken_back() {
-    let disk = begun();
+fn a_refusal_that_depends_on_lost_changes_is_not_reported() {
+    let disk = disk_with_log();
     let graph = Snapshot::build(&BUNDLED).unwrap();
-    let store = Store::over(Arc::new(State::unprepared(graph)), log_on(&disk));
+    let store = Store::with_log(Arc::new(State::unprepared(graph)), log_on(&disk));
     let proposal = |decide: commit::Decide| Proposal {
         retry: None,
         by: None,
@@ -426,7 +439,7 @@ fn a_refusal_that_rests_on_what_was_not_kept_is_taken_back() {
         })
     };
     let group = || {
-        // While the first is decided, the others come to wait, and share a write.
+        // The others wait while the first is decided, and share a write.
         let (waits, go) = std::sync::mpsc::channel::<()>();
         let mut decide = Some(go);
         let first = store
@@ -435,11 +448,11 @@ fn a_refusal_that_rests_on_what_was_not_kept_is_taken_back() {
                     decide.take().unwrap().recv().unwrap();
                     Err(Box::new("nothing"))
                 })),
-                Readable::Unknown,
+                RoundTrip::Unchecked,
             )
             .unwrap();
         let rest: Vec<_> = ["acme", "acme"]
-            .map(|id| store.submit(proposal(put(id)), Readable::Unknown).unwrap())
+            .map(|id| store.submit(proposal(put(id)), RoundTrip::Unchecked).unwrap())
             .into_iter()
             .collect();
         waits.send(()).unwrap();
@@ -447,22 +460,27 @@ fn a_refusal_that_rests_on_what_was_not_kept_is_taken_back() {
         rest.into_iter().map(commit::Pending::wait).collect::<Vec<_>>()
     };
     disk.fail_after(0, Failure::Full);
-    let told = group();
-    assert!(!told.iter().any(Result::is_ok), "{told:?}");
+    let results = group();
+    assert!(!results.iter().any(Result::is_ok), "{results:?}");
     assert!(
-        !told.iter().any(|told| matches!(told, Err(commit::Error::Rejected(_)))),
-        "there is none: {told:?}"
+        !results
+            .iter()
+            .any(|result| matches!(result, Err(commit::Error::Rejected(_)))),
+        "no change was stored: {results:?}"
     );
     disk.repair();
     let start = std::time::Instant::now();
-    while !store.troubles().is_empty() {
-        assert!(start.elapsed() < std::time::Duration::from_secs(20), "it never went on");
+    while !store.health_problems().is_empty() {
+        assert!(
+            start.elapsed() < std::time::Duration::from_secs(20),
+            "it never recovered"
+        );
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
-    let told = group();
+    let results = group();
     assert!(
-        told[0].is_ok() || matches!(told[0], Err(commit::Error::Rejected(_))),
-        "{told:?}"
+        results[0].is_ok() || matches!(results[0], Err(commit::Error::Rejected(_))),
+        "{results:?}"
     );
-    assert!(matches!(told[1], Err(commit::Error::Rejected(_))), "{told:?}");
+    assert!(matches!(results[1], Err(commit::Error::Rejected(_))), "{results:?}");
 }

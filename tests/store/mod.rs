@@ -1,19 +1,19 @@
-//! The state that is read: what is derived from the graph.
+//! The store: its log, its folder, and the states that are read from it.
 
-mod adding;
-mod anywhere;
+mod bulk_insert;
 mod command;
-mod disk;
-mod disks;
 mod edit;
-mod following;
-mod gone;
-mod home;
-mod kept;
+mod folder;
+mod id_orders;
+mod index_updates;
 mod log;
+mod memory_disk;
+mod missing_files;
+mod real_disks;
+mod rebase;
 mod search;
+mod search_during_changes;
 mod search_many;
-mod searching;
-mod settle;
+mod serialization;
 mod similar;
 mod state;

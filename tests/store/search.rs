@@ -1,4 +1,4 @@
-//! The search index against containment, word by word, and over names of many scripts.
+//! The search index compared with a direct search for words, and with names in many scripts.
 
 use std::sync::LazyLock;
 
@@ -12,12 +12,12 @@ use proptest::prelude::*;
 use crate::harness::{BUNDLED, now};
 
 /// A snapshot and its index.
-pub(super) struct Searched {
+pub(super) struct SearchFixture {
     pub(super) snapshot: Snapshot,
     pub(super) index: Index,
 }
 
-impl Searched {
+impl SearchFixture {
     pub(super) fn new(entities: Vec<Entity>) -> Self {
         let dataset = Dataset {
             title: "Names".to_owned(),
@@ -28,17 +28,17 @@ impl Searched {
             entities,
             relationships: Vec::new(),
         };
-        Self::of(&dataset)
+        Self::with_dataset(&dataset)
     }
 
-    fn of(dataset: &Dataset) -> Self {
+    fn with_dataset(dataset: &Dataset) -> Self {
         let snapshot = Snapshot::build(dataset).unwrap();
         let index = Index::build(&snapshot).unwrap();
         Self { snapshot, index }
     }
 
     /// Companies `0`, `1`, … with these names.
-    pub(super) fn named(names: &[&str]) -> Self {
+    pub(super) fn with_names(names: &[&str]) -> Self {
         let company =
             |(number, name): (usize, &&str)| Entity::new(&format!("{number:05}"), EntityKind::Company, name).unwrap();
         Self::new(names.iter().enumerate().map(company).collect())
@@ -52,7 +52,7 @@ impl Searched {
         hits
     }
 
-    /// The main names found, best first.
+    /// The main names of the results, best first.
     fn names(&self, text: &str) -> Vec<&str> {
         let name = |hit: Hit| self.snapshot.entity(hit.entity).name();
         self.hits(text).into_iter().map(name).collect()
@@ -69,24 +69,24 @@ impl Searched {
     pub(super) fn similar(&self, name: &str, limit: usize) -> Vec<&str> {
         let budget = Budget::new(u64::MAX, || false);
         let name = (name, &CompanyName::new(name));
-        let found = self.index.similar(name, limit, &budget).unwrap();
-        found
+        let entities = self.index.similar(name, limit, &budget).unwrap();
+        entities
             .into_iter()
             .map(|entity| self.snapshot.entity(entity).name())
             .collect()
     }
 }
 
-static BUNDLE: LazyLock<Searched> = LazyLock::new(|| Searched::of(&BUNDLED));
+static BUNDLE: LazyLock<SearchFixture> = LazyLock::new(|| SearchFixture::with_dataset(&BUNDLED));
 
 #[test]
 fn every_name_of_the_bundled_data_finds_its_entity_among_the_first() {
     for entity in &BUNDLED.entities {
         let names = entity.names.iter().map(|name| &name.text);
         for name in std::iter::once(&entity.name).chain(names) {
-            let found = BUNDLE.names(name);
-            let place = found.iter().position(|found| *found == entity.name);
-            assert!(place.is_some_and(|place| place < 3), "{name} finds {found:?}");
+            let names = BUNDLE.names(name);
+            let rank = names.iter().position(|known| *known == entity.name);
+            assert!(rank.is_some_and(|rank| rank < 3), "{name} finds {names:?}");
         }
         assert_eq!(BUNDLE.names(&entity.name)[0], entity.name);
         assert!(BUNDLE.names(&entity.id)[..].contains(&entity.name.as_str()));
@@ -125,7 +125,7 @@ fn names_are_found_in_other_scripts_with_typos_and_half_typed() {
 }
 
 #[test]
-fn links_inside_words_need_not_be_typed() {
+fn separators_inside_words_need_not_be_typed() {
     let names = [
         "J.Crew",
         "eBay",
@@ -137,7 +137,7 @@ fn links_inside_words_need_not_be_typed() {
         "O'Reilly Media",
         "Yahoo!",
     ];
-    let searched = Searched::named(&names);
+    let fixture = SearchFixture::with_names(&names);
     for (text, name) in [
         ("jcrew", "J.Crew"),
         ("j crew", "J.Crew"),
@@ -159,7 +159,7 @@ fn links_inside_words_need_not_be_typed() {
         ("reilly", "O'Reilly Media"),
         ("yahoo", "Yahoo!"),
     ] {
-        assert_eq!(searched.names(text).first(), Some(&name), "{text}");
+        assert_eq!(fixture.names(text).first(), Some(&name), "{text}");
     }
 }
 
@@ -172,7 +172,7 @@ fn scripts_without_spaces_are_found_by_any_stretch() {
         "ธนาคารไทยพาณิชย์",
         "上海Apple贸易",
     ];
-    let searched = Searched::named(&names);
+    let fixture = SearchFixture::with_names(&names);
     for (text, place) in [
         ("阿里巴巴", 0),
         ("集团", 0),
@@ -185,17 +185,17 @@ fn scripts_without_spaces_are_found_by_any_stretch() {
         ("apple", 4),
         ("海apple", 4),
     ] {
-        assert_eq!(searched.names(text), [names[place]], "{text}");
+        assert_eq!(fixture.names(text), [names[place]], "{text}");
     }
     assert_eq!(
-        searched.names("カス")[..],
+        fixture.names("カス")[..],
         [""; 0],
         "a voicing mark makes another letter"
     );
 }
 
 #[test]
-fn identifiers_are_found_whole_and_by_how_they_begin_with_and_without_separators() {
+fn identifiers_are_found_by_prefixes_and_with_or_without_separators() {
     let mut apple = Entity::new("Q312", EntityKind::Company, "Apple").unwrap();
     apple
         .identifiers
@@ -204,7 +204,7 @@ fn identifiers_are_found_whole_and_by_how_they_begin_with_and_without_separators
         .identifiers
         .push(Identifier::new("vat", "BE 0123.456.789").unwrap());
     let other = Entity::new("Q313", EntityKind::Company, "Other").unwrap();
-    let searched = Searched::new(vec![apple, other]);
+    let fixture = SearchFixture::new(vec![apple, other]);
     for text in [
         "hwupkr0mpou8fgxbt394",
         "HWUPKR0M",
@@ -216,23 +216,23 @@ fn identifiers_are_found_whole_and_by_how_they_begin_with_and_without_separators
         "0123.456",
         "Q312",
     ] {
-        assert_eq!(searched.names(text), ["Apple"], "{text}");
+        assert_eq!(fixture.names(text), ["Apple"], "{text}");
     }
     assert_eq!(
-        searched.names("HWUPKR0MPOU8FGXBT395")[..],
+        fixture.names("HWUPKR0MPOU8FGXBT395")[..],
         [""; 0],
         "a code with a typo is another code"
     );
     assert_eq!(
-        searched.names("HW")[..],
+        fixture.names("HW")[..],
         [""; 0],
-        "two letters begin a part of all codes"
+        "two letters are a prefix of too many codes"
     );
-    assert_eq!(searched.names("HWU"), ["Apple"]);
+    assert_eq!(fixture.names("HWU"), ["Apple"]);
 }
 
 #[test]
-fn whole_names_come_before_main_names_before_aliases_before_descriptions() {
+fn equal_names_come_before_main_names_before_aliases_before_descriptions() {
     let entity = |id: &str, name: &str| Entity::new(id, EntityKind::Company, name).unwrap();
     let mut by_description = entity("1", "First Company");
     by_description.description = Some("Rival of Apple.".to_owned());
@@ -248,75 +248,75 @@ fn whole_names_come_before_main_names_before_aliases_before_descriptions() {
     let begins = entity("5", "Applewood");
     let typo = entity("6", "Appel");
     let whole = entity("9", "APPLE");
-    let searched = Searched::new(vec![by_description, by_alias, longer, shorter, begins, typo, whole]);
+    let fixture = SearchFixture::new(vec![by_description, by_alias, longer, shorter, begins, typo, whole]);
     let first = [
         "APPLE",
         "Apple Shop",
         "Apple Computer Trading Holdings",
         "Second Company",
     ];
-    let found = searched.names("apple");
-    assert_eq!(found[..4], first);
-    assert_eq!(found.len(), 7);
-    let hits = searched.hits("apple");
+    let names = fixture.names("apple");
+    assert_eq!(names[..4], first);
+    assert_eq!(names.len(), 7);
+    let hits = fixture.hits("apple");
     assert!((hits[0].score - 1.0).abs() < f64::EPSILON);
     assert!(hits.iter().all(|hit| 0.0 < hit.score && hit.score <= 1.0));
 }
 
 #[test]
-fn what_has_most_words_is_found_when_nothing_has_all() {
-    let searched = Searched::named(&["Ann Taylor", "Lord & Taylor", "Saks", "Shanghai Steel"]);
-    assert_eq!(searched.names("ann taylor shanghai"), ["Ann Taylor"]);
-    assert_eq!(searched.names("saks lord"), ["Saks", "Lord & Taylor"]);
-    assert_eq!(searched.names("saks xyzzy"), ["Saks"]);
-    assert_eq!(searched.names("xyzzy")[..], [""; 0]);
+fn entities_with_most_words_are_found_if_none_has_all() {
+    let fixture = SearchFixture::with_names(&["Ann Taylor", "Lord & Taylor", "Saks", "Shanghai Steel"]);
+    assert_eq!(fixture.names("ann taylor shanghai"), ["Ann Taylor"]);
+    assert_eq!(fixture.names("saks lord"), ["Saks", "Lord & Taylor"]);
+    assert_eq!(fixture.names("saks xyzzy"), ["Saks"]);
+    assert_eq!(fixture.names("xyzzy")[..], [""; 0]);
 }
 
 #[test]
-fn a_number_is_no_typo_of_another_nor_of_what_is_nearly_one() {
-    let searched = Searched::named(&["295885733 Ontario", "Ontario Steel"]);
+fn numbers_have_no_typos() {
+    let fixture = SearchFixture::with_names(&["295885733 Ontario", "Ontario Steel"]);
     for text in ["295885734", "29588m73", "29588573a"] {
-        assert_eq!(searched.names(text)[..], [""; 0], "{text}");
+        assert_eq!(fixture.names(text)[..], [""; 0], "{text}");
     }
-    assert_eq!(searched.names("295885733"), ["295885733 Ontario"]);
+    assert_eq!(fixture.names("295885733"), ["295885733 Ontario"]);
 }
 
 #[test]
 fn hits_spend_budget() {
     let names: Vec<String> = (0..200).map(|number| format!("Filler{number} Limited")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let searched = Searched::named(&names);
+    let fixture = SearchFixture::with_names(&names);
     let ask = |work_max: u64| {
         let question = Question::new("limited").unwrap();
         let budget = Budget::new(work_max, || false);
-        searched.index.search(&question, |_| true, &budget)
+        fixture.index.search(&question, |_| true, &budget)
     };
     assert_eq!(ask(1000).unwrap().len(), 200);
     assert!(matches!(ask(100), Err(Error::Exhausted(Exhausted::Work { .. }))));
 }
 
-/// Whether `word` will do for `asked`, said as plainly as possible.
-fn will_do(word: &str, asked: &str, is_last: bool) -> bool {
-    let letters = asked.chars().count();
+/// Whether `word` matches `question_word`, implemented as simply as possible.
+fn is_match(word: &str, question_word: &str, is_last: bool) -> bool {
+    let letters = question_word.chars().count();
     let typos = match letters {
         0..=3 => 0,
         4..=7 => 1,
         _ => 2,
     };
-    word == asked
-        || (word.starts_with(asked) && (is_last || letters >= 3))
-        || strsim::osa_distance(word, asked) <= typos
+    word == question_word
+        || (word.starts_with(question_word) && (is_last || letters >= 3))
+        || strsim::osa_distance(word, question_word) <= typos
 }
 
-/// The places of the names that `text` must find.
+/// The indexes of the names that `text` must find.
 pub(super) fn expected(names: &[String], text: &str) -> Vec<usize> {
     let names: Vec<String> = names.iter().map(|name| name.to_lowercase()).collect();
     let text = &text.to_lowercase();
-    let mut asked: Vec<&str> = Vec::new();
+    let mut distinct: Vec<&str> = Vec::new();
     let all: Vec<&str> = text.split(' ').collect();
     for word in &all {
-        if !asked.contains(word) {
-            asked.push(word);
+        if !distinct.contains(word) {
+            distinct.push(word);
         }
     }
     let has = |name: &str, word: &str| {
@@ -328,12 +328,12 @@ pub(super) fn expected(names: &[String], text: &str) -> Vec<usize> {
         whole
             || name.split(' ').any(|known| {
                 let together = neighbors.iter().flatten().any(|pair| known == pair);
-                together || will_do(known, word, position + 1 == all.len())
+                together || is_match(known, word, position + 1 == all.len())
             })
     };
     let counts: Vec<usize> = names
         .iter()
-        .map(|name| asked.iter().filter(|word| has(name, word)).count())
+        .map(|name| distinct.iter().filter(|word| has(name, word)).count())
         .collect();
     let most = counts.iter().copied().max().unwrap_or(0);
     (0..names.len())
@@ -356,18 +356,18 @@ proptest! {
     fn a_search_finds_exactly_those_that_contain_the_words(
         names in proptest::collection::vec(name(), 1..30),
         texts in proptest::collection::vec(name(), 5),
-        picked in proptest::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), 1usize..10), 5),
+        prefix_choices in proptest::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), 1usize..10), 5),
     ) {
-        let written: Vec<&str> = names.iter().map(String::as_str).collect();
-        let searched = Searched::named(&written);
-        // Random texts find little, so words of the names and their beginnings are asked for as well.
-        let parts = picked.iter().map(|(name, word, letters)| {
+        let name_refs: Vec<&str> = names.iter().map(String::as_str).collect();
+        let fixture = SearchFixture::with_names(&name_refs);
+        // Random texts find little, so prefixes of words of the names are searched, too.
+        let parts = prefix_choices.iter().map(|(name, word, letters)| {
             let words: Vec<&str> = name.get(&names).split(' ').collect();
             word.get(&words).chars().take(*letters).collect()
         });
         for text in texts.into_iter().chain(parts) {
-            let told: Vec<String> = expected(&names, &text).iter().map(|place| format!("{place:05}")).collect();
-            prop_assert_eq!(searched.ids(&text), told, "{} in {:?}", text, names);
+            let expected_ids: Vec<String> = expected(&names, &text).iter().map(|place| format!("{place:05}")).collect();
+            prop_assert_eq!(fixture.ids(&text), expected_ids, "{} in {:?}", text, names);
         }
     }
 
@@ -376,24 +376,24 @@ proptest! {
         names in proptest::collection::vec("[中国ガス삼]{1,6}", 1..20),
         text in "[中国ガス삼]{1,2}",
     ) {
-        let written: Vec<&str> = names.iter().map(String::as_str).collect();
-        let searched = Searched::named(&written);
+        let name_refs: Vec<&str> = names.iter().map(String::as_str).collect();
+        let fixture = SearchFixture::with_names(&name_refs);
         let containing = (0..names.len()).filter(|place| names[*place].contains(&text));
-        let told: Vec<String> = containing.map(|place| format!("{place:05}")).collect();
-        prop_assert_eq!(searched.ids(&text), told);
+        let expected_ids: Vec<String> = containing.map(|place| format!("{place:05}")).collect();
+        prop_assert_eq!(fixture.ids(&text), expected_ids);
     }
 
     #[test]
     fn one_typo_in_a_long_word_still_finds_it(
         words in proptest::collection::vec("[a-z]{5,12}", 1..20),
-        picked in any::<prop::sample::Index>(),
+        choice in any::<prop::sample::Index>(),
         place in any::<prop::sample::Index>(),
         letter in proptest::char::range('a', 'z'),
         edit in 0..4,
     ) {
         let names: Vec<&str> = words.iter().map(String::as_str).collect();
-        let searched = Searched::named(&names);
-        let word = *picked.get(&names);
+        let fixture = SearchFixture::with_names(&names);
+        let word = *choice.get(&names);
         let mut letters: Vec<char> = word.chars().collect();
         let at = place.index(letters.len() - 1);
         match edit {
@@ -403,11 +403,11 @@ proptest! {
             _ => letters.insert(at, letter),
         }
         let typed: String = letters.into_iter().collect();
-        prop_assert!(searched.names(&typed).contains(&word), "{} for {}", typed, word);
+        prop_assert!(fixture.names(&typed).contains(&word), "{} for {}", typed, word);
     }
 
     #[test]
-    fn no_text_is_too_strange_to_search(text in "\\PC{0,40}|[\\x00-\\x7f]{0,40}") {
+    fn any_text_can_be_searched(text in "\\PC{0,40}|[\\x00-\\x7f]{0,40}") {
         if let Ok(question) = Question::new(&text) {
             let budget = Budget::new(u64::MAX, || false);
             prop_assert!(BUNDLE.index.search(&question, |_| true, &budget).is_ok());
@@ -417,23 +417,23 @@ proptest! {
     #[test]
     fn any_name_finds_its_entity(names in proptest::collection::vec("\\PC{0,12}\\p{L}\\PC{0,12}", 1..8)) {
         prop_assume!(names.iter().all(|name| name.chars().any(char::is_alphanumeric) && name.trim() == name));
-        let written: Vec<&str> = names.iter().map(String::as_str).collect();
-        let searched = Searched::named(&written);
+        let name_refs: Vec<&str> = names.iter().map(String::as_str).collect();
+        let fixture = SearchFixture::with_names(&name_refs);
         for name in &names {
             let question = Question::new(name).unwrap();
             if question.is_empty() {
                 continue;
             }
-            let hits = searched.hits(name);
+            let hits = fixture.hits(name);
             let budget = Budget::new(u64::MAX, || false);
-            let named = |hit: &&Hit| searched.snapshot.entity(hit.entity).name() == name;
+            let named = |hit: &&Hit| fixture.snapshot.entity(hit.entity).name() == name;
             let hit = hits.iter().find(named);
             prop_assert!(hit.is_some_and(|hit| hit.score > 0.999), "{name:?}");
             for hit in hits {
-                let entity = searched.snapshot.entity(hit.entity);
+                let entity = fixture.snapshot.entity(hit.entity);
                 for highlight in highlights(&entity, &question, &budget).unwrap() {
-                    let written: String = highlight.parts.iter().map(|part| part.text.as_str()).collect();
-                    prop_assert!([entity.name(), entity.id()].contains(&written.as_str()), "{written:?}");
+                    let text: String = highlight.parts.iter().map(|part| part.text.as_str()).collect();
+                    prop_assert!([entity.name(), entity.id()].contains(&text.as_str()), "{text:?}");
                     prop_assert!(highlight.parts.iter().any(|part| part.matched), "{name:?}");
                 }
             }

@@ -1,39 +1,39 @@
-//! Searching so many names that several threads make the index, with a lexicon, and that words are frequent.
+//! Searching many names: several threads build the index, it has a lexicon, and words are frequent.
 
 use guanxi::{
     graph::Budget,
     store::search::{Hit, Question},
 };
 
-use super::search::{Searched, expected};
+use super::search::{SearchFixture, expected};
 
 #[test]
 fn scores_are_the_same_however_the_index_was_built() {
-    // So many that several threads build it, each whatever comes its way.
+    // Enough names for several threads, which share them in any way.
     let names: Vec<String> = (0..20_500)
         .map(|number| format!("{} Company {}", ["Red", "Green", "Blue"][number % 3], number % 1000))
         .collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let (one, other) = (Searched::named(&names), Searched::named(&names));
+    let (one, other) = (SearchFixture::with_names(&names), SearchFixture::with_names(&names));
     for text in ["red company 7", "gren", "blue 12", "company", "re 999"] {
-        let told = |searched: &Searched| -> Vec<(String, f64)> {
-            let hit = |hit: Hit| (searched.snapshot.entity(hit.entity).id().to_owned(), hit.score);
-            searched.hits(text).into_iter().map(hit).collect()
+        let results = |fixture: &SearchFixture| -> Vec<(String, f64)> {
+            let hit = |hit: Hit| (fixture.snapshot.entity(hit.entity).id().to_owned(), hit.score);
+            fixture.hits(text).into_iter().map(hit).collect()
         };
-        assert!(!told(&one).is_empty(), "{text}");
-        assert_eq!(told(&one), told(&other), "{text}");
+        assert!(!results(&one).is_empty(), "{text}");
+        assert_eq!(results(&one), results(&other), "{text}");
     }
     assert_eq!(one.similar("Blu Company 12", 20), other.similar("Blu Company 12", 20));
 }
 #[test]
-fn when_few_words_are_missing_all_that_lack_fewest_are_found_wherever_they_are() {
-    // Enough of them that the index has a lexicon, and frequent words are read otherwise than rare ones.
+fn all_names_that_lack_fewest_words_are_found() {
+    // Enough names for a lexicon, with frequent and rare words, which are read in different ways.
     let names: Vec<String> = (0..6_000)
         .map(|number| format!("Red{} Green{} Blue{}", number % 7, number % 300, number % 11))
         .collect();
     let owned = names.clone();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let searched = Searched::named(&names);
+    let fixture = SearchFixture::with_names(&names);
     for text in [
         "Red1 Green8 Blue3",
         "red1 green8 blue3 red2",
@@ -43,21 +43,21 @@ fn when_few_words_are_missing_all_that_lack_fewest_are_found_wherever_they_are()
         "grene8 red1",
         "green299 gree blue10 red6 red5",
     ] {
-        let told: Vec<String> = expected(&owned, text)
+        let expected_ids: Vec<String> = expected(&owned, text)
             .iter()
             .map(|place| format!("{place:05}"))
             .collect();
-        assert_eq!(searched.ids(text), told, "{text}");
+        assert_eq!(fixture.ids(text), expected_ids, "{text}");
     }
-    // However many words nobody has together, they are read a few times.
+    // Even if no name has many of the words, each is only read a few times.
     let reds = (0..7).map(|number| format!("red{number}"));
     let text: Vec<String> = reds.chain((0..11).map(|number| format!("blue{number}"))).collect();
     let (question, budget) = (Question::new(&text.join(" ")).unwrap(), Budget::new(u64::MAX, || false));
-    let hits = searched.index.search(&question, |_| true, &budget).unwrap();
+    let hits = fixture.index.search(&question, |_| true, &budget).unwrap();
     assert_eq!(hits.len(), expected(&owned, &text.join(" ")).len());
     let once = Budget::new(u64::MAX, || false);
     for word in &text {
-        searched
+        fixture
             .index
             .search(&Question::new(word).unwrap(), |_| true, &once)
             .unwrap();

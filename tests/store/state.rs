@@ -1,4 +1,4 @@
-//! When the search index is there.
+//! When searching is available.
 
 use std::sync::Arc;
 
@@ -6,18 +6,18 @@ use guanxi::{
     engine::{Limits, Request},
     graph::Snapshot,
     schema::Api,
-    store::{State, Store, Unsearchable},
+    store::{SearchUnavailable, State, Store},
 };
 
 use crate::harness::{BUNDLED, answer_over};
 
 #[test]
-fn a_state_that_is_not_prepared_answers_everything_but_searches() {
+fn an_unprepared_state_answers_everything_except_searches() {
     let state = Arc::new(State::unprepared(Snapshot::build(&BUNDLED).unwrap()));
     let store = Arc::new(Store::in_memory(Arc::clone(&state)));
     let api = Api::new(Limits::default()).unwrap();
     let ask = |query: &str| serde_json::to_value(answer_over(&api, &store, Request::new("test", query))).unwrap();
-    assert_eq!(state.search().unwrap_err(), Unsearchable::Unprepared);
+    assert_eq!(state.search().unwrap_err(), SearchUnavailable::Building);
     let answer = ask(r#"{ search(text: "alipay") { totalCount } entity(by: {id: "alipay"}) { name } }"#);
     assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAVAILABLE");
     assert!(answer["errors"][0]["message"].as_str().unwrap().contains("Try again"));

@@ -1,6 +1,6 @@
 //! The columns of the golden copy: LEI-CDF 3.1 (338), RR-CDF 2.1 (54) and reporting exceptions (12).
 
-/// The parts of an address; what is before them says which address.
+/// The parts of an address, after the prefix of the address.
 const ADDRESS: [&str; 11] = [
     "FirstAddressLine",
     "AddressNumber",
@@ -15,7 +15,7 @@ const ADDRESS: [&str; 11] = [
     "PostalCode",
 ];
 
-/// What an event of a company has before the fields that it affects.
+/// The columns of an event before the fields that it affects.
 const EVENT: [&str; 9] = [
     "group_type",
     "event_status",
@@ -48,7 +48,7 @@ const ENTITY: [&str; 16] = [
     "EntityExpirationReason",
 ];
 
-/// What authorities a registration was validated by.
+/// The columns of the authorities that validated a registration.
 const AUTHORITY: [&str; 3] = [
     "ValidationAuthorityID",
     "OtherValidationAuthorityID",

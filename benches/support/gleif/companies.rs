@@ -28,15 +28,15 @@ const STREETS: [&str; 10] = [
 /// Before it, nothing more was registered.
 const THIS_YEAR: u16 = 2026;
 
-/// What companies are made of.
+/// The data from which companies are generated.
 pub(crate) struct Companies {
     names: Names,
     countries: Vec<Country>,
-    /// How many of them are in each country.
+    /// The number of companies in each country.
     weights: Vec<(usize, u32)>,
 }
 
-/// How a company stands.
+/// The state of a company.
 #[derive(Clone, Copy)]
 struct State {
     /// The year of its founding.
@@ -152,7 +152,7 @@ impl Companies {
         }
     }
 
-    /// What a company that ended was succeeded by, where that is known.
+    /// The successor of a dissolved company, if known.
     fn write_successor(&self, state: State, leis: &[Lei], rng: &mut Rng, row: &mut Row) {
         match rng.u8(..6) {
             0 if !state.is_active => {
@@ -247,7 +247,7 @@ fn write_form(country: &Country, rng: &mut Rng, row: &mut Row) {
 fn write_state(rng: &mut Rng, row: &mut Row) -> State {
     let is_active = rng.u8(..100) < 93;
     row.cell(if is_active { "ACTIVE" } else { "INACTIVE" });
-    // The younger, the more.
+    // More companies were founded in recent years.
     let founded = 2024 - rng.u16(..80).min(rng.u16(..80)).min(rng.u16(..80));
     if rng.u8(..20) == 0 {
         row.blank(1);

@@ -53,7 +53,7 @@ TW | 20 | zh | RA000640 | S5WM, 9999 | TPE | 臺北市, 高雄市
 IL | 20 | he | RA000403 | 9999, 8888 |  | תל אביב, חיפה
 MT | 15 | en | RA000443 | 9999, KIJC |  | Valletta";
 
-/// A country, and what companies there have.
+/// A country, with the data of its companies.
 pub(crate) struct Country {
     /// ISO 3166-1 alpha-2.
     pub(crate) code: &'static str,

@@ -1,11 +1,11 @@
-//! Who belongs to whom in a generated golden copy: a few groups of thousands and many pairs, at most eight levels deep; funds
+//! The groups of a generated golden copy: a few groups of thousands and many pairs, at most eight levels deep; funds
 //! with their managers, umbrellas and masters; branches. Sizes follow a power law, as in the register.
 
 use fastrand::Rng;
 
-/// How deep a group may be.
+/// The maximum depth of a group.
 const DEPTH_MAX: usize = 8;
-/// How many children the largest groups and managers have.
+/// The number of children of the largest groups and managers.
 const CHILDREN_MAX: usize = 4000;
 
 /// How a company is tied to another one.
@@ -27,7 +27,7 @@ pub(crate) struct Link {
     pub(crate) parent: u32,
 }
 
-/// What kind of company it is.
+/// The kind of a company.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Category {
     General,
@@ -39,7 +39,7 @@ pub(crate) enum Category {
 pub(crate) struct Groups {
     /// In the order of children.
     pub(crate) links: Vec<Link>,
-    /// What each company is.
+    /// The kind of each company.
     pub(crate) categories: Vec<Category>,
     /// The company that each group is named after.
     pub(crate) heads: Vec<Option<u32>>,
@@ -48,7 +48,7 @@ pub(crate) struct Groups {
 }
 
 impl Groups {
-    /// Ties between so many companies: exactly so many relationships and exceptions.
+    /// Ties between companies, with exactly these numbers of relationships and exceptions.
     pub(crate) fn new(companies: usize, relationships: usize, exceptions: usize, rng: &mut Rng) -> Self {
         let mut free: Vec<u32> = (0..u32::try_from(companies).expect("fewer companies")).collect();
         rng.shuffle(&mut free);
@@ -163,7 +163,7 @@ impl Groups {
         }
     }
 
-    /// Takes exceptions from companies that never reported, until there are so many.
+    /// Removes exceptions of companies that never reported, until the number is right.
     fn leave_unreported(&mut self, exceptions: usize, rng: &mut Rng) {
         let count = |excepted: &[Vec<bool>; 2]| excepted.iter().flatten().filter(|is| **is).count();
         let mut surplus = count(&self.excepted).checked_sub(exceptions).expect("enough companies");
@@ -179,14 +179,14 @@ impl Groups {
     }
 }
 
-/// How many children heads have.
+/// The numbers of children of heads.
 struct Sizes {
     max: usize,
     large: usize,
 }
 
 impl Sizes {
-    /// Sizes for so many children: where there are many, three are as large as may be.
+    /// Sizes for this many children; if there are many, three groups have the maximum size.
     fn of(children: usize) -> Self {
         Self {
             max: (children / 30).clamp(2, CHILDREN_MAX),
@@ -201,7 +201,7 @@ impl Sizes {
             return self.max;
         }
         let below = 1.0 - rng.f64();
-        // Of the numbers from 1, so many have to be tried until a power law is met.
+        // Draws from a power law.
         let mut size = 1;
         while size < self.max && below < f64::from(u32::try_from(size + 1).expect("small")).powf(-1.3) {
             size += 1;
@@ -211,7 +211,7 @@ impl Sizes {
 }
 
 fn take(free: &mut Vec<u32>) -> u32 {
-    free.pop().expect("most companies stand alone")
+    free.pop().expect("most companies are in no group")
 }
 
 /// The place of a company in a list.

@@ -21,7 +21,7 @@ const LETTERS: &[u8; 36] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 pub(crate) struct Lei([u8; 20]);
 
 impl Lei {
-    /// So many LEIs, none of them twice, in their order.
+    /// This many distinct LEIs, in ascending order.
     pub(crate) fn sorted(count: usize, rng: &mut Rng) -> Vec<Self> {
         let mut leis = Vec::with_capacity(count);
         while leis.len() < count {
@@ -51,7 +51,7 @@ impl Lei {
         Self(letters)
     }
 
-    /// As it is written.
+    /// The LEI as text.
     pub(crate) fn text(&self) -> &str {
         std::str::from_utf8(&self.0).expect("digits and letters")
     }

@@ -24,10 +24,10 @@ use fastrand::Rng;
 
 use self::{companies::Companies, groups::Groups, lei::Lei, row::Row};
 
-/// How much GLEIF publishes: companies, relationships and exceptions, in September 2026.
+/// The numbers of companies, relationships and exceptions that GLEIF published in September 2026.
 pub(crate) const PUBLISHED: [usize; 3] = [3_428_477, 487_721, 6_351_397];
 
-/// The files of a golden copy, and how many records are in each.
+/// The files of a golden copy, with the number of records in each.
 pub(crate) struct Files {
     /// LEI records.
     pub(crate) lei: PathBuf,
@@ -35,18 +35,18 @@ pub(crate) struct Files {
     pub(crate) rr: PathBuf,
     /// Reporting exceptions.
     pub(crate) repex: PathBuf,
-    /// How many LEI records.
+    /// The number of LEI records.
     pub(crate) companies: usize,
-    /// How many relationship records.
+    /// The number of relationship records.
     pub(crate) relationships: usize,
-    /// How many exceptions.
+    /// The number of exceptions.
     pub(crate) exceptions: usize,
 }
 
-/// Writes a golden copy of so many companies to a folder, with as many relationships and exceptions as GLEIF has for that many.
-/// About 1.6 GB for a million companies; the companies' LEIs and groups are in memory meanwhile, 40 bytes each.
+/// Writes a golden copy of this many companies to a folder, with a proportional number of relationships and exceptions: about
+/// 1.6 GB for a million companies. Meanwhile each company takes 40 bytes in memory.
 pub(crate) fn write(dir: &Path, companies: usize, seed: u64) -> Files {
-    fs::create_dir_all(dir).expect("the folder can be made");
+    fs::create_dir_all(dir).expect("the folder can be created");
     let mut rng = Rng::with_seed(seed);
     let [relationships, exceptions] = [share(companies, PUBLISHED[1]), share(companies, PUBLISHED[2])];
     let leis = Lei::sorted(companies, &mut rng);
@@ -85,17 +85,17 @@ pub(crate) fn write(dir: &Path, companies: usize, seed: u64) -> Files {
     files
 }
 
-/// As many of `published` as `companies` are of all companies, rounded to the nearest.
+/// The part of `published` that corresponds to `companies` of all companies, rounded.
 fn share(companies: usize, published: usize) -> usize {
     (companies * published + PUBLISHED[0] / 2) / PUBLISHED[0]
 }
 
-/// One of these.
+/// A random one of these.
 fn one<T: Copy>(of: &[T], rng: &mut Rng) -> T {
     of[rng.usize(..of.len())]
 }
 
-/// One of these, as often as the number beside it says.
+/// A random one of these, by weight.
 fn pick<T: Copy>(of: &[(T, u32)], rng: &mut Rng) -> T {
     let total: u32 = of.iter().map(|(_, weight)| *weight).sum();
     let mut rest = rng.u32(..total);
@@ -108,7 +108,7 @@ fn pick<T: Copy>(of: &[(T, u32)], rng: &mut Rng) -> T {
     unreachable!("the number is below the sum of the weights")
 }
 
-/// A file that is written row by row.
+/// A file written row by row.
 struct Out {
     file: BufWriter<File>,
     row: Row,
@@ -131,18 +131,18 @@ impl Out {
         out
     }
 
-    /// The row that is written next.
+    /// The next row.
     fn row(&mut self) -> &mut Row {
         &mut self.row
     }
 
-    /// The row is complete.
+    /// Ends the row.
     fn end(&mut self) {
         self.row.end(&mut self.file).expect("the disk has room");
         self.rows += 1;
     }
 
-    /// The file is complete, and has so many rows below its header.
+    /// Ends the file, which must have this many rows below its header.
     fn finish(mut self, rows: usize) {
         assert_eq!(self.rows, rows + 1);
         self.file.flush().expect("the disk has room");

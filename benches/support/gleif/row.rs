@@ -7,7 +7,7 @@ use std::{
 
 use fastrand::Rng;
 
-/// Empty cells; where more are needed, they are written in turns.
+/// Empty cells; more are written in several steps.
 const BLANK: &[u8; 210] = &{
     let mut cells = [b','; 210];
     let mut at = 0;
@@ -19,7 +19,7 @@ const BLANK: &[u8; 210] = &{
     cells
 };
 
-/// A row that is being written.
+/// An unfinished row.
 #[derive(Default)]
 pub(crate) struct Row {
     bytes: Vec<u8>,
@@ -64,7 +64,7 @@ impl Row {
         self.is_in_cell = false;
     }
 
-    /// So many empty cells.
+    /// This many empty cells.
     pub(crate) fn blank(&mut self, cells: usize) {
         let mut rest = cells * 3;
         while rest > 0 {
@@ -78,9 +78,9 @@ impl Row {
     pub(crate) fn end(&mut self, out: &mut impl Write) -> io::Result<()> {
         self.bytes.pop();
         self.bytes.push(b'\n');
-        let written = out.write_all(&self.bytes);
+        let result = out.write_all(&self.bytes);
         self.bytes.clear();
-        written
+        result
     }
 
     fn open(&mut self) {

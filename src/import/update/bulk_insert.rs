@@ -10,7 +10,7 @@ use crate::{
     formats::reader::Wanted,
     import::{Error, Origin, RecordOutcome, limits::is_shallow},
     model::{Change, Noun, Record, Relationship},
-    store::adding::Adding,
+    store::bulk_insert,
 };
 
 /// From one new record per this many rows of the base on, copying all rows pays off.
@@ -19,7 +19,7 @@ const ROWS_PER_ADDED: u64 = 4;
 /// The records that are being added.
 #[derive(Debug)]
 pub(in crate::import) struct BulkInsert {
-    adding: Adding,
+    adding: bulk_insert::BulkInsert,
     /// The origins of the records added since the last entry.
     origins: Vec<Vec<Origin>>,
     /// The number of added records.
@@ -73,7 +73,7 @@ impl InsertEstimate {
 impl BulkInsert {
     /// The noun of the record with this id: any entity or source, and added relationships.
     pub(in crate::import) fn existing(&self, id: &str) -> Option<Noun> {
-        self.adding.stands(id)
+        self.adding.noun_of(id)
     }
 
     /// Whether the record with this id was added.
@@ -138,7 +138,7 @@ impl StoreUpdate {
     fn begin_adding(&mut self) -> Result<(), Error> {
         self.wait_for_pending()?;
         let remaining = usize::try_from(self.estimate.remaining_changes()).unwrap_or(usize::MAX);
-        let adding = self.store.adding(remaining);
+        let adding = self.store.bulk_insert(remaining);
         let mut bulk_insert = BulkInsert {
             adding: adding.map_err(|error| Error::Commit(error.to_string()))?,
             origins: Vec::new(),

@@ -13,7 +13,7 @@ use crate::{
     model::{Change, Entity, Noun, Record, Timestamp, View},
     store::{
         commit::{self, Pending, Proposal},
-        log::Readable,
+        log::RoundTrip,
     },
 };
 
@@ -58,7 +58,7 @@ impl StoreUpdate {
         let changes = self.graph().as_another_kind(entity);
         let verdict = match self.propose(changes, self.reason.clone(), at.unwrap_or(self.now)) {
             Ok(()) => Verdict::Outcome(RecordOutcome::Imported),
-            Err(commit::Error::Unkeepable(_)) => Verdict::Fault(Fault::rejected("", NOT_STORABLE).with(&id)),
+            Err(commit::Error::Unstorable(_)) => Verdict::Fault(Fault::rejected("", NOT_STORABLE).with(&id)),
             Err(error) => return Err(Error::Commit(error.to_string())),
         };
         self.verdicts
@@ -88,12 +88,14 @@ impl StoreUpdate {
         if batch.is_empty() {
             return Ok(());
         }
-        let readable = match batch.iter().all(|(change, _)| is_readable(change)) {
-            true => Readable::Surely,
-            false => Readable::Unknown,
+        let round_trip = match batch.iter().all(|(change, _)| is_readable(change)) {
+            true => RoundTrip::Guaranteed,
+            false => RoundTrip::Unchecked,
         };
         let changes = batch.iter().map(|(change, _)| change.clone()).collect();
-        let answer = self.store.submit(proposal(changes, self.reason.clone(), at), readable);
+        let answer = self
+            .store
+            .submit(proposal(changes, self.reason.clone(), at), round_trip);
         let answer = answer.map_err(|error| Error::Commit(error.to_string()))?;
         self.pending = Some(PendingBatch {
             batch,
@@ -124,7 +126,7 @@ impl StoreUpdate {
         }
         self.state = self.store.state();
         if self.graph().changes() > self.unsettled_max {
-            self.store.settle().map_err(|error| Error::Commit(error.to_string()))?;
+            self.store.rebase().map_err(|error| Error::Commit(error.to_string()))?;
             self.state = self.store.state();
         }
         Ok(())
@@ -164,12 +166,12 @@ impl StoreUpdate {
     fn commit_parts(&mut self, mut batch: ChangeBatch, at: Timestamp, error: commit::Error) -> Result<(), Error> {
         match error {
             // One record that cannot be stored must not take the others with it.
-            commit::Error::Unkeepable(_) | commit::Error::Refused(_) if batch.len() > 1 => {
+            commit::Error::Unstorable(_) | commit::Error::Refused(_) if batch.len() > 1 => {
                 let rest = batch.split_off(batch.len() / 2);
                 self.commit(batch, at)?;
                 self.commit(rest, at)
             }
-            commit::Error::Unkeepable(_) => self.reject(batch, NOT_STORABLE),
+            commit::Error::Unstorable(_) => self.reject(batch, NOT_STORABLE),
             commit::Error::Refused(ApplyError::InUse { .. }) => {
                 self.reject(batch, "it is to be retracted, but others refer to it")
             }

@@ -121,7 +121,7 @@ impl StoreUpdate {
 
     /// Prepares for this many drafts.
     pub(super) fn prepare_for(&mut self, drafts: u64) {
-        self.store.settle_only_when_asked();
+        self.store.disable_automatic_rebase();
         self.estimate.expect(drafts);
         let rows = u64::try_from(self.graph().base_rows()).unwrap_or(u64::MAX);
         if drafts.saturating_mul(ROWS_PER_DRAFT) >= rows {

@@ -14,7 +14,7 @@ use crate::{
         queue::StoredDraft,
     },
     model::{Ends, Entity, NameKind, Record, Relationship, Timestamp},
-    store::{Memory, Store, WAITING, commit},
+    store::{NoteReader, Store, WAITING_PREFIX, commit},
 };
 
 /// The number of pending notes at which they are written.
@@ -192,8 +192,8 @@ struct StoredWaitingNote<'a> {
 }
 
 /// The note on a statement by earlier imports: the first of its chain, and its distance from it.
-pub(in crate::import) fn chain(memory: &Memory, statement: &str) -> Option<(String, u32)> {
-    let note = memory.note(&format!("{CHAIN}{statement}")).ok()??;
+pub(in crate::import) fn chain(note_reader: &NoteReader, statement: &str) -> Option<(String, u32)> {
+    let note = note_reader.note(&format!("{CHAIN}{statement}")).ok()??;
     serde_json::from_slice(&note).ok()
 }
 
@@ -209,14 +209,14 @@ fn claim(relationship: &Relationship) -> String {
 
 fn addition_key(addition: &Addition) -> String {
     match addition {
-        Addition::Relationship(addition) => format!("{WAITING}{}\n", addition.record),
-        Addition::Entity(addition) => format!("{WAITING}\n{}\n{}", addition.entity.id, addition.key),
+        Addition::Relationship(addition) => format!("{WAITING_PREFIX}{}\n", addition.record),
+        Addition::Entity(addition) => format!("{WAITING_PREFIX}\n{}\n{}", addition.entity.id, addition.key),
     }
 }
 
 fn waiting_key(relationship: &Relationship) -> String {
     let record = relationship.record.as_deref().unwrap_or_default();
-    format!("{WAITING}{record}\n{}", relationship.id)
+    format!("{WAITING_PREFIX}{record}\n{}", relationship.id)
 }
 
 /// The notes of a store: pending ones take precedence over written ones.
@@ -394,7 +394,10 @@ impl Notes {
 
     /// The waiting drafts; of one record of a source if one is given.
     pub(in crate::import) fn waiting(&self, store: &Store, record: Option<&str>) -> Result<Vec<WaitingNote>, Error> {
-        let prefix = record.map_or_else(|| WAITING.to_owned(), |record| format!("{WAITING}{record}\n"));
+        let prefix = record.map_or_else(
+            || WAITING_PREFIX.to_owned(),
+            |record| format!("{WAITING_PREFIX}{record}\n"),
+        );
         let mut notes: BTreeMap<String, Vec<u8>> = BTreeMap::new();
         let mut from = prefix.clone();
         loop {
@@ -459,7 +462,7 @@ impl Notes {
     /// Writes all pending notes.
     pub(in crate::import) fn write_all(&mut self, store: &Store) -> Result<(), Error> {
         let pending = std::mem::take(&mut self.pending);
-        store.remember(&pending).map_err(|error| unreadable(&error))
+        store.write_notes(&pending).map_err(|error| unreadable(&error))
     }
 }
 

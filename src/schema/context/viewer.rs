@@ -19,7 +19,7 @@ use crate::{
     store::{
         State, Store,
         commit::{self, Pending, Proposal, Receipt},
-        log::Readable,
+        log::RoundTrip,
     },
 };
 
@@ -60,7 +60,7 @@ impl WriteContext {
         if self.stop.is_set() || Instant::now() >= self.deadline {
             return None;
         }
-        let submit = || store.submit(proposal, Readable::Unknown);
+        let submit = || store.submit(proposal, RoundTrip::Unchecked);
         let outcome = self.handover.hand_over(submit)?.and_then(Pending::wait);
         self.handover.set_read_deadline(Instant::now() + self.read_time);
         Some(outcome)

@@ -229,7 +229,7 @@ fn outcome_of(error: commit::Error) -> Result<MutationOutcome, Error> {
             "idempotencyKey",
             "This key was used for another mutation or with other arguments; use a new key for each change",
         )),
-        commit::Error::Unkeepable(reason) => {
+        commit::Error::Unstorable(reason) => {
             let message = format!("This cannot be stored: {reason}; nest the properties less deeply");
             Ok(MutationOutcome::rejected(Rejection {
                 faults: vec![Fault::new(UserErrorCode::Invalid, &Path::root(INPUT), message)],
@@ -249,7 +249,7 @@ fn outcome_of(error: commit::Error) -> Result<MutationOutcome, Error> {
                 "Changes cannot be recorded at the moment. Nothing was changed, and nothing will be. Try again later; /health/ready reports the reason.",
             ))
         }
-        commit::Error::Unsure(reason) => {
+        commit::Error::OutcomeUnknown(reason) => {
             tracing::error!(reason, "writing a change failed, and it may or may not be recorded");
             Err(Error::outcome_unknown(
                 "Writing to the log failed. Whether this change was recorded is known once the server can open its log again, which it retries until it succeeds (/health/ready): then send it again with the same idempotencyKey, which never applies it twice. Without a key, first check whether the change is there.",
@@ -274,7 +274,7 @@ mod tests {
     fn only_a_failed_write_has_an_unknown_outcome() {
         let error_of = |error| outcome_of(error).unwrap_err();
         let message_of = |error| error_of(error).message;
-        let unsure = || commit::Error::Unsure("the disk is full".to_owned());
+        let unsure = || commit::Error::OutcomeUnknown("the disk is full".to_owned());
         assert_eq!(error_of(unsure()).code.as_str(), "OUTCOME_UNKNOWN");
         assert_eq!(error_of(commit::Error::Busy).code.as_str(), "UNAVAILABLE");
         let unsure = message_of(unsure());

@@ -15,7 +15,7 @@ use crate::{
         types::computed::match_candidate::MatchResult,
         values::enums::Member,
     },
-    store::search::matching::{self, Kept},
+    store::search::matching::{self, MatchLimits},
 };
 
 /// The default number of entities to return for each candidate.
@@ -107,13 +107,13 @@ impl MatchInput {
     }
 }
 
-fn selection(limit: i32, threshold: f64) -> Result<Kept, Error> {
+fn selection(limit: i32, threshold: f64) -> Result<MatchLimits, Error> {
     let limit = within(limit, 1, LIMIT_MAX, "Query.match(limit:)")?;
     if !(0.0..=1.0).contains(&threshold) {
         let message = format!("{threshold} is out of range; it must be 0 to 1");
         return Err(Error::bad_user_input("Query.match(threshold:)", message));
     }
-    Ok(Kept { limit, threshold })
+    Ok(MatchLimits { limit, threshold })
 }
 
 #[derive(Debug, Default)]

@@ -20,7 +20,7 @@ use crate::{
         },
     },
     store::{
-        Unsearchable,
+        SearchUnavailable,
         search::{self, Hit, Index, Question},
     },
 };
@@ -129,10 +129,10 @@ fn question(text: &str) -> Result<Question, Error> {
 /// The search index of the state that `viewer` reads.
 pub(crate) fn index(viewer: &Viewer) -> Result<&Index, Error> {
     viewer.state().search().map_err(|error| match error {
-        Unsearchable::Unprepared => Error::unavailable(
+        SearchUnavailable::Building => Error::unavailable(
             "The server has just started and is still building its search index. Try again in a moment; all other queries are available.",
         ),
-        Unsearchable::Failed(reason) => Error::internal(format!("there is no search index: {reason}")),
+        SearchUnavailable::Failed(reason) => Error::internal(format!("there is no search index: {reason}")),
     })
 }
 

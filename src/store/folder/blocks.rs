@@ -1,27 +1,27 @@
-//! Bytes in blocks, each compressed and with a checksum over its place: the form of a snapshot's file. What was cut short,
-//! changed or put elsewhere is an error where it is read, never other bytes.
+//! Bytes in blocks, each compressed and with a checksum that covers its number: the format of snapshot files. Reading a file
+//! that was changed, cut short or reordered fails; it never returns wrong bytes.
 
 use std::io::{self, Read, Write};
 
 use twox_hash::XxHash3_64;
 
-/// What every such file begins with.
+/// The first bytes of every file.
 const MAGIC: [u8; 8] = *b"guanxi\r\n";
-/// The form that is written here.
+/// The version of the format.
 const FORMAT: u32 = 1;
-/// Bytes of a block before it is compressed: enough to compress well, and to be read at once.
+/// The size of a block before compression, in bytes: large enough to compress well and to read without a buffer.
 const BLOCK_BYTES: usize = 1 << 20;
-/// Bytes before the blocks: magic, format, position, log, checksum.
+/// The size of the header: magic, format, position, log, checksum.
 const HEADER_BYTES: usize = 8 + 4 + 8 + 8 + 8;
-/// Bytes before the content of a block: its length, its length compressed, its checksum.
+/// The size of the lengths of a block, plain and compressed; its checksum and its content follow.
 const LENGTHS_BYTES: usize = 8;
 
-/// What a file of blocks holds.
+/// The header of a file of blocks: what it was derived from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Held {
-    /// The position of the last entry of the log in it.
+pub struct Header {
+    /// The position of the last log entry that it includes.
     pub position: u64,
-    /// Which log that is.
+    /// The fingerprint of the log.
     pub log: u64,
 }
 
@@ -36,14 +36,14 @@ pub struct BlocksWriter<W> {
 }
 
 impl<W: Write> BlocksWriter<W> {
-    pub(super) fn begin(mut out: W, held: Held) -> io::Result<Self> {
-        let mut header = Vec::with_capacity(HEADER_BYTES);
-        header.extend(MAGIC);
-        header.extend(FORMAT.to_le_bytes());
-        header.extend(held.position.to_le_bytes());
-        header.extend(held.log.to_le_bytes());
-        header.extend(XxHash3_64::oneshot(&header).to_le_bytes());
-        out.write_all(&header)?;
+    pub(super) fn start(mut out: W, header: Header) -> io::Result<Self> {
+        let mut bytes = Vec::with_capacity(HEADER_BYTES);
+        bytes.extend(MAGIC);
+        bytes.extend(FORMAT.to_le_bytes());
+        bytes.extend(header.position.to_le_bytes());
+        bytes.extend(header.log.to_le_bytes());
+        bytes.extend(XxHash3_64::oneshot(&bytes).to_le_bytes());
+        out.write_all(&bytes)?;
         Ok(Self {
             out,
             pending: Vec::with_capacity(BLOCK_BYTES),
@@ -52,8 +52,8 @@ impl<W: Write> BlocksWriter<W> {
         })
     }
 
-    /// Writes what is left, and a last block that is empty: without it the file was cut short.
-    pub(super) fn end(mut self) -> io::Result<W> {
+    /// Writes the pending bytes, and an empty block that marks the end of the file.
+    pub(super) fn finish(mut self) -> io::Result<W> {
         if !self.pending.is_empty() {
             self.write_block()?;
         }
@@ -64,18 +64,18 @@ impl<W: Write> BlocksWriter<W> {
 
     fn write_block(&mut self) -> io::Result<()> {
         let packed = lz4_flex::block::compress_into(&self.pending, &mut self.packed).map_err(io::Error::other)?;
-        // What does not get smaller is kept as it is.
-        let kept = match &self.packed[..packed] {
+        // Blocks that do not get smaller are stored uncompressed.
+        let content = match &self.packed[..packed] {
             packed if packed.len() < self.pending.len() => packed,
             _ => &self.pending,
         };
         let mut lengths = [0; LENGTHS_BYTES];
         lengths[..4].copy_from_slice(&length(&self.pending)?);
-        lengths[4..].copy_from_slice(&length(kept)?);
+        lengths[4..].copy_from_slice(&length(content)?);
         self.out.write_all(&lengths)?;
         self.out
-            .write_all(&checksum(self.number, &lengths, kept).to_le_bytes())?;
-        self.out.write_all(kept)?;
+            .write_all(&checksum(self.number, &lengths, content).to_le_bytes())?;
+        self.out.write_all(content)?;
         self.number += 1;
         self.pending.clear();
         Ok(())
@@ -84,118 +84,118 @@ impl<W: Write> BlocksWriter<W> {
 
 impl<W: Write> Write for BlocksWriter<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let room = BLOCK_BYTES - self.pending.len();
-        let taken = &bytes[..bytes.len().min(room)];
-        self.pending.extend_from_slice(taken);
+        let space = BLOCK_BYTES - self.pending.len();
+        let fitting = &bytes[..bytes.len().min(space)];
+        self.pending.extend_from_slice(fitting);
         if self.pending.len() == BLOCK_BYTES {
             self.write_block()?;
         }
-        Ok(taken.len())
+        Ok(fitting.len())
     }
 
-    /// A block is written when it is full, or at the end.
+    /// Does nothing: a block is written when it is full, or at the end.
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
 }
 
-/// Reads blocks. Every byte that it gives was checked.
+/// Reads blocks, and returns only bytes whose checksum matches.
 #[derive(Debug)]
 pub struct BlocksReader<R> {
     from: R,
     block: Vec<u8>,
-    /// How much of the block was given.
-    given: usize,
+    /// The number of bytes of the block that were read.
+    consumed: usize,
     /// The number of the next block.
     number: u64,
-    kept: Vec<u8>,
-    ended: bool,
+    content: Vec<u8>,
+    is_at_end: bool,
 }
 
 impl<R: Read> BlocksReader<R> {
-    pub(super) fn begin(mut from: R) -> io::Result<(Held, Self)> {
-        let mut header = [0; HEADER_BYTES];
-        from.read_exact(&mut header)?;
-        let (told, sum) = header.split_at(HEADER_BYTES - 8);
-        if told[..8] != MAGIC {
-            return Err(damaged("it is no snapshot of guanxi's"));
+    pub(super) fn start(mut from: R) -> io::Result<(Header, Self)> {
+        let mut bytes = [0; HEADER_BYTES];
+        from.read_exact(&mut bytes)?;
+        let (fields, sum) = bytes.split_at(HEADER_BYTES - 8);
+        if fields[..8] != MAGIC {
+            return Err(damaged("it is not a snapshot of guanxi"));
         }
-        if number(sum) != XxHash3_64::oneshot(told) {
-            return Err(damaged("the checksum of its head does not match"));
+        if number(sum) != XxHash3_64::oneshot(fields) {
+            return Err(damaged("the checksum of its header does not match"));
         }
-        if told[8..12] != FORMAT.to_le_bytes() {
-            return Err(damaged("another version of guanxi made it"));
+        if fields[8..12] != FORMAT.to_le_bytes() {
+            return Err(damaged("it was written by another version of guanxi"));
         }
-        let held = Held {
-            position: number(&told[12..20]),
-            log: number(&told[20..28]),
+        let header = Header {
+            position: number(&fields[12..20]),
+            log: number(&fields[20..28]),
         };
         let reader = Self {
             from,
             block: Vec::new(),
-            given: 0,
+            consumed: 0,
             number: 0,
-            kept: Vec::new(),
-            ended: false,
+            content: Vec::new(),
+            is_at_end: false,
         };
-        Ok((held, reader))
+        Ok((header, reader))
     }
 
-    /// Reads what was not asked for, so that all of it was checked.
+    /// Reads the rest of the file, to check all of it.
     pub(super) fn finish(mut self) -> io::Result<()> {
         while self.next_block()? {}
         match self.from.read(&mut [0])? {
             0 => Ok(()),
-            _ => Err(damaged("there is more after its end")),
+            _ => Err(damaged("there are bytes after its end")),
         }
     }
 
-    /// Whether there was another block.
+    /// Reads the next block, and returns whether there was one.
     fn next_block(&mut self) -> io::Result<bool> {
-        if self.ended {
+        if self.is_at_end {
             return Ok(false);
         }
         let mut head = [0; LENGTHS_BYTES + 8];
         self.from.read_exact(&mut head)?;
         let (lengths, sum) = head.split_at(LENGTHS_BYTES);
-        let (plain, kept) = (small(&lengths[..4])?, small(&lengths[4..])?);
-        self.kept.resize(kept, 0);
-        self.from.read_exact(&mut self.kept)?;
-        if number(sum) != checksum(self.number, lengths, &self.kept) {
+        let (plain, packed) = (block_length(&lengths[..4])?, block_length(&lengths[4..])?);
+        self.content.resize(packed, 0);
+        self.from.read_exact(&mut self.content)?;
+        if number(sum) != checksum(self.number, lengths, &self.content) {
             return Err(damaged(&format!(
                 "the checksum of block {} does not match",
                 self.number
             )));
         }
         self.number += 1;
-        self.given = 0;
-        self.ended = plain == 0;
+        self.consumed = 0;
+        self.is_at_end = plain == 0;
         self.block.resize(plain, 0);
-        if kept == plain {
-            self.block.copy_from_slice(&self.kept);
+        if packed == plain {
+            self.block.copy_from_slice(&self.content);
         } else {
-            lz4_flex::block::decompress_into(&self.kept, &mut self.block).map_err(io::Error::other)?;
+            lz4_flex::block::decompress_into(&self.content, &mut self.block).map_err(io::Error::other)?;
         }
-        Ok(!self.ended)
+        Ok(!self.is_at_end)
     }
 }
 
 impl<R: Read> Read for BlocksReader<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        if self.given == self.block.len() && !self.next_block()? {
+        if self.consumed == self.block.len() && !self.next_block()? {
             return Ok(0);
         }
-        let left = &self.block[self.given..];
-        let taken = left.len().min(out.len());
-        out[..taken].copy_from_slice(&left[..taken]);
-        self.given += taken;
-        Ok(taken)
+        let rest = &self.block[self.consumed..];
+        let count = rest.len().min(out.len());
+        out[..count].copy_from_slice(&rest[..count]);
+        self.consumed += count;
+        Ok(count)
     }
 }
 
-fn checksum(block: u64, lengths: &[u8], kept: &[u8]) -> u64 {
+fn checksum(block: u64, lengths: &[u8], content: &[u8]) -> u64 {
     let lengths = XxHash3_64::oneshot_with_seed(block, lengths);
-    XxHash3_64::oneshot_with_seed(lengths, kept)
+    XxHash3_64::oneshot_with_seed(lengths, content)
 }
 
 fn damaged(reason: &str) -> io::Error {
@@ -208,15 +208,15 @@ fn length(bytes: &[u8]) -> io::Result<[u8; 4]> {
         .map_err(io::Error::other)
 }
 
-/// A length that a block can have.
-fn small(bytes: &[u8]) -> io::Result<usize> {
+/// Parses the length of a block.
+fn block_length(bytes: &[u8]) -> io::Result<usize> {
     let length = bytes
         .iter()
         .rev()
         .fold(0, |number, byte| number << 8 | usize::from(*byte));
-    // Looked at before the checksum, so that a damaged length asks for no memory.
+    // Checked before the checksum, so that a damaged length does not allocate memory.
     if length > BLOCK_BYTES {
-        return Err(damaged("a block is longer than blocks are"));
+        return Err(damaged("a block is too long"));
     }
     Ok(length)
 }
@@ -234,23 +234,23 @@ mod tests {
 
     use super::*;
 
-    const HELD: Held = Held { position: 812, log: 7 };
+    const HEADER: Header = Header { position: 812, log: 7 };
 
-    fn written(parts: &[Vec<u8>]) -> Vec<u8> {
-        let mut out = BlocksWriter::begin(Vec::new(), HELD).unwrap();
+    fn written_file(parts: &[Vec<u8>]) -> Vec<u8> {
+        let mut out = BlocksWriter::start(Vec::new(), HEADER).unwrap();
         parts.iter().for_each(|part| out.write_all(part).unwrap());
-        out.end().unwrap()
+        out.finish().unwrap()
     }
 
-    fn read(bytes: &[u8]) -> io::Result<(Held, Vec<u8>)> {
-        let (held, mut blocks) = BlocksReader::begin(bytes)?;
+    fn read(bytes: &[u8]) -> io::Result<(Header, Vec<u8>)> {
+        let (header, mut blocks) = BlocksReader::start(bytes)?;
         let mut read = Vec::new();
         blocks.read_to_end(&mut read)?;
         blocks.finish()?;
-        Ok((held, read))
+        Ok((header, read))
     }
 
-    /// Bytes of which some compress and some do not.
+    /// Bytes of which a part compresses well.
     fn bytes(length: usize, seed: u64) -> Vec<u8> {
         let mut random = seed;
         let step = |place: usize| {
@@ -272,18 +272,18 @@ mod tests {
             BLOCK_BYTES + 1,
             3 * BLOCK_BYTES + 17,
         ] {
-            let whole = bytes(length, 5);
-            let file = written(&[whole[..length / 3].to_vec(), whole[length / 3..].to_vec()]);
-            assert_eq!(read(&file).unwrap(), (HELD, whole));
+            let expected = bytes(length, 5);
+            let file = written_file(&[expected[..length / 3].to_vec(), expected[length / 3..].to_vec()]);
+            assert_eq!(read(&file).unwrap(), (HEADER, expected));
         }
     }
 
     proptest! {
         #[test]
-        fn what_is_changed_or_cut_short_is_never_read_as_something_else(
+        fn a_file_that_was_changed_or_cut_short_is_refused(
             length in 1usize..3000, seed: u64, bit in any::<prop::sample::Index>(), cut in any::<prop::sample::Index>()
         ) {
-            let file = written(&[bytes(length, seed)]);
+            let file = written_file(&[bytes(length, seed)]);
             let mut changed = file.clone();
             let bit = bit.index(file.len() * 8);
             changed[bit / 8] ^= 1 << (bit % 8);

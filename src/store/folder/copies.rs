@@ -1,97 +1,100 @@
-//! Copies of a store: a backup while it is served, a store from a backup, and a smaller file of the same.
+//! Copies of a store: backing it up while it is in use, restoring a backup, and compacting the log.
 
 use std::{fs::File, path::Path};
 
 use super::{
-    Guest, Home, backend,
-    error::{Error, failed},
+    FolderAccess, StoreFolder, backend,
+    error::{Error, io_error},
     files, log_bytes,
     names::LOG,
 };
 use crate::{
     model::Timestamp,
-    store::log::{self, Reading},
+    store::log::{self, Reader},
 };
 
-/// What was copied.
+/// The extent of a copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Copied {
+pub struct CopySummary {
     /// The position of the last entry in the copy.
     pub position: u64,
-    /// Bytes of the copy.
+    /// The size of the copy in bytes.
     pub bytes: u64,
 }
 
-/// Writes everything that the store in `dir` holds at this moment into the file `to`, also while another process serves it
-/// and goes on changing it. Every value is checked on the way.
+/// Writes the current content of the store in `dir` to the file `to`, even while another process serves and changes it. Every
+/// value is checked.
 ///
 /// # Errors
-/// [`Error::Exists`] when there is such a file; [`Error::Log`] when the store is damaged; [`Error::Io`].
-pub fn backup(dir: &Path, to: &Path, at: Timestamp) -> Result<Copied, Error> {
+/// [`Error::FileExists`] when there is such a file; [`Error::Log`] when the store is damaged; [`Error::Io`].
+pub fn backup(dir: &Path, to: &Path, at: Timestamp) -> Result<CopySummary, Error> {
     if to.exists() {
-        return Err(Error::Exists { path: to.to_owned() });
+        return Err(Error::FileExists { path: to.to_owned() });
     }
-    let guest = Guest::enter(dir, at)?;
-    let from = guest.reading(dir)?;
-    write_copy(&from, to).map_err(|error| error.of(dir))?;
-    copied(&from, to)
+    let access = FolderAccess::open(dir, at)?;
+    let from = access.log_reader(dir)?;
+    write_copy(&from, to).map_err(|error| error.in_folder(dir))?;
+    copy_summary(&from, to)
 }
 
-/// Makes a store in `dir` from the backup `from`, which `check` has read and found sound.
+/// Creates a store in `dir` from the backup `from`, after `check` has accepted it.
 ///
 /// # Errors
-/// [`Error::Held`], [`Error::Begun`] and [`Error::Occupied`] when the folder is not free; [`Error::Log`] when the backup is
-/// damaged; whatever `check` fails with.
+/// [`Error::InUse`], [`Error::AlreadyExists`] and [`Error::NotEmpty`] when the folder is not free; [`Error::Log`] when the backup
+/// is damaged; the error of `check`.
 pub fn restore<E: From<Error>>(
     from: &Path,
     dir: &Path,
     at: Timestamp,
-    check: impl FnOnce(&Reading) -> Result<(), E>,
-) -> Result<Copied, E> {
-    let of_backup = |reason| Error::Log {
+    check: impl FnOnce(&Reader) -> Result<(), E>,
+) -> Result<CopySummary, E> {
+    let log_error = |reason| Error::Log {
         dir: from.to_owned(),
         reason,
     };
-    let file = File::open(from).map_err(failed("open", from))?;
-    let reading = Reading::alone(|| file.try_clone().map(backend)).map_err(of_backup)?;
-    check(&reading)?;
-    let home = Home::enter(dir, at)?;
-    match home.is_begun() {
+    let file = File::open(from).map_err(io_error("open", from))?;
+    let reader = Reader::exclusive(|| file.try_clone().map(backend)).map_err(log_error)?;
+    check(&reader)?;
+    let store_folder = StoreFolder::open(dir, at)?;
+    match store_folder.has_store() {
         Ok(false) => {}
-        // A backup takes the place of what is gone.
-        Err(Error::Gone { .. }) => {}
-        Ok(true) => return Err(Error::Begun { dir: dir.to_owned() }.into()),
+        // A backup replaces a missing log.
+        Err(Error::LogMissing { .. }) => {}
+        Ok(true) => return Err(Error::AlreadyExists { dir: dir.to_owned() }.into()),
         Err(error) => return Err(error.into()),
     }
     let to = dir.join(LOG);
-    write_copy(&reading, &to).map_err(|error| error.of(from))?;
-    Ok(copied(&reading, &to)?)
+    write_copy(&reader, &to).map_err(|error| error.in_folder(from))?;
+    Ok(copy_summary(&reader, &to)?)
 }
 
-/// Makes the file of the log as small as it can be. Bytes before and after.
+/// Makes the log file as small as possible, and returns its size before and after, in bytes.
 ///
 /// # Errors
 /// [`Error::Log`] when it cannot be opened or written.
-pub fn compact(home: &Home) -> Result<(u64, u64), Error> {
-    let before = log_bytes(home.dir())?;
-    home.log()?.compact().map_err(|reason| home.told(reason))?;
-    Ok((before, log_bytes(home.dir())?))
+pub fn compact(store_folder: &StoreFolder) -> Result<(u64, u64), Error> {
+    let before = log_bytes(store_folder.dir())?;
+    store_folder
+        .open_log()?
+        .compact()
+        .map_err(|reason| store_folder.log_error(reason))?;
+    Ok((before, log_bytes(store_folder.dir())?))
 }
 
-/// Why there is no copy: the log, of which the folder is not known here, or the file.
-enum Uncopied {
+/// Why copying failed: an error of the log, whose folder is not known here, or of the file.
+enum CopyError {
     Log(log::Error),
     File(Error),
 }
 
-impl From<Error> for Uncopied {
+impl From<Error> for CopyError {
     fn from(error: Error) -> Self {
         Self::File(error)
     }
 }
 
-impl Uncopied {
-    fn of(self, dir: &Path) -> Error {
+impl CopyError {
+    fn in_folder(self, dir: &Path) -> Error {
         match self {
             Self::Log(reason) => Error::Log {
                 dir: dir.to_owned(),
@@ -102,13 +105,13 @@ impl Uncopied {
     }
 }
 
-fn write_copy(from: &Reading, to: &Path) -> Result<(), Uncopied> {
-    files::make(to, |file| log::copy(from, backend(file)).map_err(Uncopied::Log))
+fn write_copy(from: &Reader, to: &Path) -> Result<(), CopyError> {
+    files::create(to, |file| log::copy(from, backend(file)).map_err(CopyError::Log))
 }
 
-fn copied(from: &Reading, to: &Path) -> Result<Copied, Error> {
-    let file = to.metadata().map_err(failed("read", to))?;
-    Ok(Copied {
+fn copy_summary(from: &Reader, to: &Path) -> Result<CopySummary, Error> {
+    let file = to.metadata().map_err(io_error("read", to))?;
+    Ok(CopySummary {
         position: from.last_position(),
         bytes: file.len(),
     })

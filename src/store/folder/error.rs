@@ -13,31 +13,31 @@ use crate::store::log;
 pub enum Error {
     /// Another process has it open.
     #[error("store {}: it is in use by {holder}; stop that process first, or use another folder", dir.display())]
-    Held {
+    InUse {
         /// The folder.
         dir: PathBuf,
-        /// Who, as far as the lock says.
+        /// The process, as described by its lock file.
         holder: String,
     },
-    /// The log does not allow it.
+    /// The log cannot be used.
     #[error("store {}: {reason}", dir.display())]
     Log {
         /// The folder.
         dir: PathBuf,
-        /// What the log says.
+        /// The error of the log.
         reason: log::Error,
     },
-    /// There is something else in the folder.
-    #[error("store {}: it holds {found}, but no {LOG}; give a folder that is new or empty", dir.display())]
-    Occupied {
+    /// The folder contains something else.
+    #[error("store {}: it holds {entry}, but no {LOG}; give a folder that is new or empty", dir.display())]
+    NotEmpty {
         /// The folder.
         dir: PathBuf,
-        /// One of the things in it.
-        found: String,
+        /// The name of a file or folder in it.
+        entry: String,
     },
-    /// There is a store already, where a new one is to be made.
+    /// The folder already contains a store.
     #[error("store {}: there is a store already; give a folder that is new or empty", dir.display())]
-    Begun {
+    AlreadyExists {
         /// The folder.
         dir: PathBuf,
     },
@@ -46,46 +46,46 @@ pub enum Error {
         "store {}: an import into it was interrupted; run it again to finish it, or remove the folder to begin anew",
         dir.display()
     )]
-    Unfinished {
+    ImportInterrupted {
         /// The folder.
         dir: PathBuf,
     },
-    /// The log of a store is gone.
+    /// The log of a store is missing.
     #[error(
-        "store {}: {LOG} is gone, in which everything is kept; put it back, or restore a backup (guanxi restore), or remove the \
+        "store {}: {LOG} is missing, which holds all data; put it back, or restore a backup (guanxi restore), or remove the \
          folder to begin anew",
         dir.display()
     )]
-    Gone {
+    LogMissing {
         /// The folder.
         dir: PathBuf,
     },
     /// There is no store.
     #[error("store {}: there is no {LOG} in it; `guanxi serve --store` begins a store", dir.display())]
-    Missing {
+    NotFound {
         /// The folder.
         dir: PathBuf,
     },
-    /// A file would be overwritten.
-    #[error("{} exists already; give a file name that is free", path.display())]
-    Exists {
+    /// The file already exists.
+    #[error("{} already exists; give another file name", path.display())]
+    FileExists {
         /// The file.
         path: PathBuf,
     },
-    /// The system refuses.
-    #[error("cannot {doing} {}: {reason}", path.display())]
+    /// The operating system reports an error.
+    #[error("cannot {action} {}: {reason}", path.display())]
     Io {
-        /// What was tried: "write".
-        doing: &'static str,
-        /// With what.
+        /// The attempted action: "write".
+        action: &'static str,
+        /// The file or folder.
         path: PathBuf,
-        /// What the system says.
+        /// The error.
         reason: io::Error,
     },
 }
 
 impl Error {
-    /// Whether it is that nothing can be written there: the file system is read-only, or the folder is another user's.
+    /// Whether the folder is not writable: the file system is read-only, or the user has no permission.
     #[must_use]
     pub fn is_unwritable(&self) -> bool {
         use io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
@@ -93,10 +93,10 @@ impl Error {
     }
 }
 
-/// How to say that `doing` something with `path` failed.
-pub(super) fn failed<'a>(doing: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> Error + 'a {
+/// A closure that adds the action and the path to an I/O error.
+pub(super) fn io_error<'a>(action: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> Error + 'a {
     move |reason| Error::Io {
-        doing,
+        action,
         path: path.to_owned(),
         reason,
     }

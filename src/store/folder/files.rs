@@ -1,4 +1,4 @@
-//! Files that are there as a whole or not at all: made under another name, synced, renamed, and the folder synced.
+//! Creating files atomically: a file is written under another name, synced and renamed, and its folder is synced.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -7,102 +7,104 @@ use std::{
 };
 
 use super::{
-    error::{Error, failed},
-    names::{BEGUN, IMPORTING, SEARCH, SNAPSHOT},
+    error::{Error, io_error},
+    names::{CREATED_MARK, IMPORT_MARK, SEARCH, SNAPSHOT},
 };
 
-/// How much room there must be on a disk that was full before the log takes changes again.
-const ROOM_BYTES: usize = 256 << 10;
-/// What the name of a file ends with while it is made.
+/// The free space that a full disk must have again before the log accepts changes, in bytes.
+const SPACE_BYTES: usize = 256 << 10;
+/// The suffix of the name of an unfinished file.
 const UNFINISHED: &str = ".new";
 
-/// Makes the folder, and those above it, so that they are still there after a loss of power.
-pub(super) fn make_dir(dir: &Path) -> Result<(), Error> {
+/// Creates the folder and its parents, and syncs the parent, so that they survive a power failure.
+pub(super) fn create_dir(dir: &Path) -> Result<(), Error> {
     if dir.is_dir() {
         return Ok(());
     }
-    fs::create_dir_all(dir).map_err(failed("make the folder", dir))?;
-    let absolute = std::path::absolute(dir).map_err(failed("find", dir))?;
+    fs::create_dir_all(dir).map_err(io_error("make the folder", dir))?;
+    let absolute = std::path::absolute(dir).map_err(io_error("find", dir))?;
     match absolute.parent() {
         Some(parent) => sync_dir(parent),
         None => Ok(()),
     }
 }
 
-/// Lets `fill` write the file `path`, which is there afterwards as a whole, or not at all when `fill` fails.
-pub(super) fn make<T, E: From<Error>>(path: &Path, fill: impl FnOnce(File) -> Result<T, E>) -> Result<T, E> {
-    let unfinished = unfinished(path);
+/// Creates the file `path` with the content that `fill` writes. When `fill` fails, there is no such file.
+pub(super) fn create<T, E: From<Error>>(path: &Path, fill: impl FnOnce(File) -> Result<T, E>) -> Result<T, E> {
+    let unfinished_path = unfinished_path(path);
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(true);
-    for_its_owner(&mut options);
-    let file = options.open(&unfinished).map_err(failed("write", &unfinished))?;
-    let made = fill(file).and_then(|made| {
-        finish(&unfinished, path)?;
-        Ok(made)
+    restrict_to_owner(&mut options);
+    let file = options
+        .open(&unfinished_path)
+        .map_err(io_error("write", &unfinished_path))?;
+    let result = fill(file).and_then(|value| {
+        finish(&unfinished_path, path)?;
+        Ok(value)
     });
-    if made.is_err() {
-        // The reason is told already; what is left is removed by the next start as well.
-        let _ = fs::remove_file(&unfinished);
+    if result.is_err() {
+        // The first error is reported. If removing fails, the next start removes the file.
+        let _ = fs::remove_file(&unfinished_path);
     }
-    made
+    result
 }
 
-/// Lets nobody but its owner read a file that is made.
-pub(super) fn for_its_owner(options: &mut OpenOptions) {
+/// Restricts a new file to its owner.
+pub(super) fn restrict_to_owner(options: &mut OpenOptions) {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
     #[cfg(not(unix))]
     let _ = options;
 }
 
-/// Writes and removes the file `path`: whether there is room for what is written next.
-pub(super) fn try_room(path: &Path) -> io::Result<()> {
+/// Writes and removes the file `path`, to check for free space.
+pub(super) fn check_space(path: &Path) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
-    for_its_owner(&mut options);
-    let written = options.open(path).and_then(|mut file| {
-        // What is all zeros might take no room.
-        file.write_all(&[0xa5; ROOM_BYTES])?;
+    restrict_to_owner(&mut options);
+    let result = options.open(path).and_then(|mut file| {
+        // File systems may not allocate space for zeros.
+        file.write_all(&[0xa5; SPACE_BYTES])?;
         file.sync_all()
     });
     let removed = fs::remove_file(path);
-    written.and(removed)
+    result.and(removed)
 }
 
-/// Makes an empty file, where there is none.
-pub(super) fn mark(path: &Path) -> Result<(), Error> {
+/// Creates an empty file, unless it exists.
+pub(super) fn create_marker(path: &Path) -> Result<(), Error> {
     if path.exists() {
         return Ok(());
     }
-    make(path, |_| Ok::<(), Error>(()))
+    create(path, |_| Ok::<(), Error>(()))
 }
 
-/// Gives what is whole its own name.
-pub(super) fn finish(unfinished: &Path, path: &Path) -> Result<(), Error> {
-    // Whoever filled it may have closed it, so it is opened once more.
-    File::open(unfinished)
+/// Gives a finished file its name.
+pub(super) fn finish(unfinished_path: &Path, path: &Path) -> Result<(), Error> {
+    // The file may have been closed by now, so it is opened again.
+    File::open(unfinished_path)
         .and_then(|file| file.sync_all())
-        .map_err(failed("sync", unfinished))?;
-    fs::rename(unfinished, path).map_err(failed("rename", unfinished))?;
-    let absolute = std::path::absolute(path).map_err(failed("find", path))?;
+        .map_err(io_error("sync", unfinished_path))?;
+    fs::rename(unfinished_path, path).map_err(io_error("rename", unfinished_path))?;
+    let absolute = std::path::absolute(path).map_err(io_error("find", path))?;
     absolute.parent().map_or(Ok(()), sync_dir)
 }
 
-/// Makes the names in this folder last.
+/// Makes the file names in this folder durable.
 pub(super) fn sync_dir(dir: &Path) -> Result<(), Error> {
-    // Elsewhere a folder cannot be opened, and its names last by themselves.
+    // On other systems folders cannot be opened, and file names are durable without a sync.
     if cfg!(unix) {
         File::open(dir)
             .and_then(|dir| dir.sync_all())
-            .map_err(failed("sync", dir))?;
+            .map_err(io_error("sync", dir))?;
     }
     Ok(())
 }
 
-/// Removes what was not finished.
+/// Removes unfinished files.
 pub(super) fn remove_unfinished(dir: &Path) -> Result<(), Error> {
-    for entry in fs::read_dir(dir).map_err(failed("read", dir))? {
-        let path = entry.map_err(failed("read", dir))?.path();
+    for entry in fs::read_dir(dir).map_err(io_error("read", dir))? {
+        let path = entry.map_err(io_error("read", dir))?.path();
         if path.extension().is_some_and(|extension| extension == &UNFINISHED[1..]) && is_ours(&path) {
             remove(&path)?;
         }
@@ -110,23 +112,30 @@ pub(super) fn remove_unfinished(dir: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// Removes a file that may be gone already.
+/// Removes a file, if it exists.
 pub(super) fn remove(path: &Path) -> Result<(), Error> {
     match fs::remove_file(path) {
-        Err(reason) if reason.kind() != io::ErrorKind::NotFound => Err(failed("remove", path)(reason)),
+        Err(reason) if reason.kind() != io::ErrorKind::NotFound => Err(io_error("remove", path)(reason)),
         _ => Ok(()),
     }
 }
 
-/// Whether only this program gives files such names.
+/// Whether only this program creates files with such names.
 fn is_ours(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    [super::LOG, super::LOADING, SNAPSHOT, SEARCH, BEGUN, IMPORTING]
-        .iter()
-        .any(|ours| name.starts_with(ours))
+    [
+        super::LOG,
+        super::IMPORT_LOG,
+        SNAPSHOT,
+        SEARCH,
+        CREATED_MARK,
+        IMPORT_MARK,
+    ]
+    .iter()
+    .any(|ours| name.starts_with(ours))
 }
 
-fn unfinished(path: &Path) -> PathBuf {
+fn unfinished_path(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(UNFINISHED);
     name.into()

@@ -1,4 +1,4 @@
-//! One process at a time: a file that the system locks for as long as the process lives, and that says who it is.
+//! The lock of a folder, for one process at a time: a file that the system locks while the process lives, and that describes it.
 
 use std::{
     fs::{File, OpenOptions, TryLockError},
@@ -7,7 +7,7 @@ use std::{
     process,
 };
 
-use super::error::{Error, failed};
+use super::error::{Error, io_error};
 use crate::model::Timestamp;
 
 pub(super) const FILE: &str = "lock";
@@ -21,33 +21,33 @@ pub struct Lock {
 }
 
 impl Lock {
-    pub(super) fn take(dir: &Path, since: Timestamp) -> Result<Self, Error> {
+    pub(super) fn acquire(dir: &Path, since: Timestamp) -> Result<Self, Error> {
         let path = dir.join(FILE);
         let mut options = OpenOptions::new();
-        // What it says is of use to the next process as long as it may not have the lock.
+        // Its content describes the holder to processes that cannot get the lock, so it is not truncated yet.
         options.read(true).write(true).create(true).truncate(false);
-        super::files::for_its_owner(&mut options);
-        let mut file = options.open(&path).map_err(failed("open", &path))?;
+        super::files::restrict_to_owner(&mut options);
+        let mut file = options.open(&path).map_err(io_error("open", &path))?;
         match file.try_lock() {
             Ok(()) => {
                 let mut lock = Self { file, path, since };
                 lock.write("")?;
                 Ok(lock)
             }
-            Err(TryLockError::WouldBlock) => Err(held(dir, &mut file)),
-            Err(TryLockError::Error(reason)) => Err(failed("lock", &path)(reason)),
+            Err(TryLockError::WouldBlock) => Err(in_use_error(dir, &mut file)),
+            Err(TryLockError::Error(reason)) => Err(io_error("lock", &path)(reason)),
         }
     }
 
-    /// The lock of a folder in which nothing can be written: none where there is none.
-    pub(super) fn look(dir: &Path) -> Result<Option<Self>, Error> {
+    /// Locks a folder that is not writable; `None` if it has no lock file.
+    pub(super) fn try_read_only(dir: &Path) -> Result<Option<Self>, Error> {
         let path = dir.join(FILE);
-        // One that cannot be opened to be read cannot be held by who has no other way to it.
+        // A lock file that cannot be opened for reading cannot be locked either.
         let Ok(mut file) = File::open(&path) else {
             return Ok(None);
         };
         match file.try_lock() {
-            Err(TryLockError::WouldBlock) => Err(held(dir, &mut file)),
+            Err(TryLockError::WouldBlock) => Err(in_use_error(dir, &mut file)),
             _ => Ok(Some(Self {
                 file,
                 path,
@@ -56,34 +56,34 @@ impl Lock {
         }
     }
 
-    pub(super) fn tell_address(&mut self, address: &str) -> Result<(), Error> {
+    pub(super) fn write_address(&mut self, address: &str) -> Result<(), Error> {
         self.write(&format!(", which serves {address}"))
     }
 
-    /// What it says is for who comes later. On a full disk it says nothing, and is held all the same.
-    fn write(&mut self, more: &str) -> Result<(), Error> {
-        let told = format!("process {} since {}{more}\n", process::id(), self.since);
+    /// Writes the description of this process. On a full disk it stays empty, and the lock is valid nevertheless.
+    fn write(&mut self, suffix: &str) -> Result<(), Error> {
+        let description = format!("process {} since {}{suffix}\n", process::id(), self.since);
         let file = &mut self.file;
-        let written = file
+        let result = file
             .set_len(0)
             .and_then(|()| file.seek(SeekFrom::Start(0)))
-            .and_then(|_| file.write_all(told.as_bytes()));
-        match written {
+            .and_then(|_| file.write_all(description.as_bytes()));
+        match result {
             Err(reason) if matches!(reason.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) => Ok(()),
-            written => written.map_err(failed("write", &self.path)),
+            result => result.map_err(io_error("write", &self.path)),
         }
     }
 }
 
-/// That another process has the folder, as the locked file says.
-fn held(dir: &Path, file: &mut File) -> Error {
-    let mut told = String::new();
-    // Where a locked file cannot be read, nobody is named.
-    let holder = match file.read_to_string(&mut told) {
-        Ok(_) if !told.trim().is_empty() => told.trim().to_owned(),
+/// The error for a folder in use, with the description in its lock file.
+fn in_use_error(dir: &Path, file: &mut File) -> Error {
+    let mut description = String::new();
+    // If the locked file cannot be read, the process stays unnamed.
+    let holder = match file.read_to_string(&mut description) {
+        Ok(_) if !description.trim().is_empty() => description.trim().to_owned(),
         _ => "another process".to_owned(),
     };
-    Error::Held {
+    Error::InUse {
         dir: dir.to_owned(),
         holder,
     }

@@ -1,5 +1,6 @@
-//! The folder of a store: `guanxi.redb` is the log and the truth, `lock` says who has it open, `snapshot-N.gx` and `search-N.gx` are
-//! made from the log for a quick start. What is made anew is made under another name, and gets its own when it is whole.
+//! The folder of a store: `guanxi.redb` is the log and the source of truth, `lock` names the process that has it open, and
+//! `snapshot-N.gx` and `search-N.gx` are derived from the log for a quick start. Files are written under another name, and
+//! renamed when they are complete.
 
 pub mod blocks;
 mod copies;
@@ -17,186 +18,186 @@ use std::{
 
 use redb::backends::FileBackend;
 
-pub use copies::{Copied, backup, compact, restore};
+pub use copies::{CopySummary, backup, compact, restore};
 pub use error::Error;
-use error::failed;
+use error::io_error;
 pub use lock::Lock;
-use names::{BEGUN, IMPORTING, ROOM};
-pub use names::{LOADING, LOG};
+use names::{CREATED_MARK, IMPORT_MARK, SPACE_CHECK};
+pub use names::{IMPORT_LOG, LOG};
 pub use snapshots::{check_reach, check_snapshots, read_search, read_snapshot, write_search, write_snapshot};
 
-use super::log::{self, Durable, Purpose, Reading};
+use super::log::{self, Durable, OpenMode, Reader};
 use crate::{
     auth::tokens,
     model::{Dataset, Timestamp},
 };
 
-/// A folder that this process alone has open, until this is dropped.
+/// The folder of a store, locked for this process until this is dropped.
 #[derive(Debug)]
-pub struct Home {
+pub struct StoreFolder {
     dir: PathBuf,
     lock: Lock,
 }
 
-impl Home {
-    /// Takes the folder for this process, and makes it where there is none. What an earlier process left half made is removed.
+impl StoreFolder {
+    /// Locks the folder for this process, and creates it if necessary. Unfinished files of earlier processes are removed.
     ///
     /// # Errors
-    /// [`Error::Held`] when another process has it, [`Error::Io`] when the system refuses.
-    pub fn enter(dir: &Path, since: Timestamp) -> Result<Self, Error> {
-        files::make_dir(dir)?;
-        let lock = Lock::take(dir, since)?;
+    /// [`Error::InUse`] when another process has it, [`Error::Io`].
+    pub fn open(dir: &Path, since: Timestamp) -> Result<Self, Error> {
+        files::create_dir(dir)?;
+        let lock = Lock::acquire(dir, since)?;
         files::remove_unfinished(dir)?;
-        let home = Self {
+        let store_folder = Self {
             dir: dir.to_owned(),
             lock,
         };
-        if home.dir.join(LOG).exists() {
-            home.mark_begun()?;
+        if store_folder.dir.join(LOG).exists() {
+            store_folder.mark_created()?;
         }
-        Ok(home)
+        Ok(store_folder)
     }
 
-    /// Leaves a mark that a store was begun, so that no other takes its place when its log is gone.
-    fn mark_begun(&self) -> Result<(), Error> {
-        files::mark(&self.dir.join(BEGUN))?;
-        files::remove(&self.dir.join(IMPORTING))
+    /// Marks that a store was created, so that no other replaces it when its log is missing.
+    fn mark_created(&self) -> Result<(), Error> {
+        files::create_marker(&self.dir.join(CREATED_MARK))?;
+        files::remove(&self.dir.join(IMPORT_MARK))
     }
 
-    /// Leaves a mark that an import has begun that makes a store.
+    /// Marks that the import of a new store has started.
     ///
     /// # Errors
-    /// [`Error::Io`] when it cannot be left.
-    pub fn mark_importing(&self) -> Result<(), Error> {
-        files::mark(&self.dir.join(IMPORTING))
+    /// [`Error::Io`] when the mark cannot be written.
+    pub fn mark_import(&self) -> Result<(), Error> {
+        files::create_marker(&self.dir.join(IMPORT_MARK))
     }
 
-    /// Removes the mark of an import that has ended.
+    /// Removes the mark of a finished import.
     ///
     /// # Errors
     /// [`Error::Io`] when it cannot be removed.
-    pub fn unmark_importing(dir: &Path) -> Result<(), Error> {
-        files::remove(&dir.join(IMPORTING))
+    pub fn unmark_import(dir: &Path) -> Result<(), Error> {
+        files::remove(&dir.join(IMPORT_MARK))
     }
 
-    /// Whether such an import was interrupted.
+    /// Whether the import of a new store was interrupted.
     #[must_use]
-    pub fn is_importing(&self) -> bool {
-        self.dir.join(IMPORTING).exists()
+    pub fn is_import_marked(&self) -> bool {
+        self.dir.join(IMPORT_MARK).exists()
     }
 
-    /// Where it is.
+    /// The path of the folder.
     #[must_use]
     pub fn dir(&self) -> &Path {
         &self.dir
     }
 
-    /// Whether there is a store in it.
+    /// Whether the folder contains a store.
     ///
     /// # Errors
-    /// [`Error::Unfinished`] when an import was interrupted; [`Error::Gone`] when there was one; [`Error::Occupied`] when there
-    /// is something else.
-    pub fn is_begun(&self) -> Result<bool, Error> {
-        if self.is_importing() && !self.dir.join(LOG).exists() {
-            return Err(Error::Unfinished { dir: self.dir.clone() });
+    /// [`Error::ImportInterrupted`]; [`Error::LogMissing`] when there was a store; [`Error::NotEmpty`] when the folder contains
+    /// something else.
+    pub fn has_store(&self) -> Result<bool, Error> {
+        if self.is_import_marked() && !self.dir.join(LOG).exists() {
+            return Err(Error::ImportInterrupted { dir: self.dir.clone() });
         }
-        self.is_begun_for_an_import()
+        self.has_store_for_import()
     }
 
-    /// The same for an import, which goes on with one that was interrupted.
+    /// As [`Self::has_store`], for an import, which can resume one that was interrupted.
     ///
     /// # Errors
-    /// Those of [`Self::is_begun`], but for an import that has kept nothing yet.
-    pub fn is_begun_for_an_import(&self) -> Result<bool, Error> {
+    /// Those of [`Self::has_store`], except that an interrupted import without records is no error.
+    pub fn has_store_for_import(&self) -> Result<bool, Error> {
         if self.dir.join(LOG).exists() {
             return Ok(true);
         }
-        if self.is_loading() {
-            return Err(Error::Unfinished { dir: self.dir.clone() });
+        if self.has_unfinished_load() {
+            return Err(Error::ImportInterrupted { dir: self.dir.clone() });
         }
-        if self.dir.join(BEGUN).exists() {
-            return Err(Error::Gone { dir: self.dir.clone() });
+        if self.dir.join(CREATED_MARK).exists() {
+            return Err(Error::LogMissing { dir: self.dir.clone() });
         }
-        for entry in fs::read_dir(&self.dir).map_err(failed("read", &self.dir))? {
-            let name = entry.map_err(failed("read", &self.dir))?.file_name();
-            // The first token may be made before the store.
-            if name != lock::FILE && name != IMPORTING && !tokens::is_token_file(&name) {
-                return Err(Error::Occupied {
+        for entry in fs::read_dir(&self.dir).map_err(io_error("read", &self.dir))? {
+            let name = entry.map_err(io_error("read", &self.dir))?.file_name();
+            // The first token may be created before the store.
+            if name != lock::FILE && name != IMPORT_MARK && !tokens::is_token_file(&name) {
+                return Err(Error::NotEmpty {
                     dir: self.dir.clone(),
-                    found: name.to_string_lossy().into_owned(),
+                    entry: name.to_string_lossy().into_owned(),
                 });
             }
         }
         Ok(false)
     }
 
-    /// Makes a store that begins with `dataset`: afterwards it is there as a whole, or not at all.
+    /// Creates a store with `dataset` as its initial data: completely or not at all.
     ///
     /// # Errors
-    /// [`Error::Begun`] when there is one; [`Error::Log`] when the data cannot be kept; [`Error::Io`].
-    pub fn begin(&self, dataset: &Dataset, began_at: Timestamp) -> Result<(), Error> {
-        if self.is_begun()? {
-            return Err(Error::Begun { dir: self.dir.clone() });
+    /// [`Error::AlreadyExists`]; [`Error::Log`] when the data cannot be stored; [`Error::Io`].
+    pub fn create(&self, dataset: &Dataset, began_at: Timestamp) -> Result<(), Error> {
+        if self.has_store()? {
+            return Err(Error::AlreadyExists { dir: self.dir.clone() });
         }
-        files::make(&self.dir.join(LOG), |file| {
-            log::begin(backend(file), dataset, began_at).map_err(|reason| self.told(reason))
+        files::create(&self.dir.join(LOG), |file| {
+            log::create(backend(file), dataset, began_at).map_err(|reason| self.log_error(reason))
         })?;
-        self.mark_begun()
+        self.mark_created()
     }
 
-    /// Whether an import into it was interrupted.
+    /// Whether there are records of an interrupted import.
     #[must_use]
-    pub fn is_loading(&self) -> bool {
-        self.dir.join(LOADING).exists()
+    pub fn has_unfinished_load(&self) -> bool {
+        self.dir.join(IMPORT_LOG).exists()
     }
 
-    /// A store to be filled record by record, where there is none yet.
+    /// Starts filling a new store record by record.
     ///
     /// # Errors
-    /// [`Error::Begun`], [`Error::Unfinished`] or [`Error::Occupied`] when the folder is not free; [`Error::Log`].
-    pub fn load(&self, head: log::Head) -> Result<log::Load, Error> {
-        if self.is_begun_for_an_import()? {
-            return Err(Error::Begun { dir: self.dir.clone() });
+    /// [`Error::AlreadyExists`], [`Error::ImportInterrupted`] or [`Error::NotEmpty`] when the folder is not free; [`Error::Log`].
+    pub fn start_load(&self, head: log::Head) -> Result<log::Load, Error> {
+        if self.has_store_for_import()? {
+            return Err(Error::AlreadyExists { dir: self.dir.clone() });
         }
-        files::make(&self.dir.join(LOADING), |file| {
-            log::Load::begin(backend(file), head).map_err(|reason| self.told(reason))
+        files::create(&self.dir.join(IMPORT_LOG), |file| {
+            log::Load::begin(backend(file), head).map_err(|reason| self.log_error(reason))
         })
     }
 
-    /// What an import that was interrupted has kept, to be read. Nothing in the file is changed.
+    /// Opens the records of an interrupted import for reading. The file is not changed.
     ///
     /// # Errors
     /// [`Error::Log`] when it is damaged.
-    pub fn loading(&self) -> Result<Reading, Error> {
-        let path = self.dir.join(LOADING);
-        let file = File::open(&path).map_err(failed("open", &path))?;
-        Reading::alone(|| file.try_clone().map(backend)).map_err(|reason| self.told(reason))
+    pub fn load_reader(&self) -> Result<Reader, Error> {
+        let path = self.dir.join(IMPORT_LOG);
+        let file = File::open(&path).map_err(io_error("open", &path))?;
+        Reader::exclusive(|| file.try_clone().map(backend)).map_err(|reason| self.log_error(reason))
     }
 
-    /// Goes on with an import that was interrupted, and has been read.
+    /// Resumes an interrupted import whose records have been read.
     ///
     /// # Errors
     /// [`Error::Log`] when it is damaged.
-    pub fn resume(&self) -> Result<log::Load, Error> {
-        let path = self.dir.join(LOADING);
-        let opened = OpenOptions::new().read(true).write(true).open(&path);
-        let file = opened.map_err(failed("open", &path))?;
-        log::Load::resume(backend(file)).map_err(|reason| self.told(reason))
+    pub fn resume_load(&self) -> Result<log::Load, Error> {
+        let path = self.dir.join(IMPORT_LOG);
+        let result = OpenOptions::new().read(true).write(true).open(&path);
+        let file = result.map_err(io_error("open", &path))?;
+        log::Load::resume(backend(file)).map_err(|reason| self.log_error(reason))
     }
 
-    /// Gives up what was loaded.
+    /// Removes the records of an unfinished import.
     ///
     /// # Errors
     /// [`Error::Io`] when it cannot be removed.
-    pub fn remove_loading(&self) -> Result<(), Error> {
-        files::remove(&self.dir.join(LOADING))
+    pub fn remove_load(&self) -> Result<(), Error> {
+        files::remove(&self.dir.join(IMPORT_LOG))
     }
 
-    /// Makes what was loaded the log of this store.
+    /// Makes the loaded records the log of this store.
     ///
     /// # Errors
     /// [`Error::Log`] when it cannot be sealed, [`Error::Io`].
-    pub fn seal(
+    pub fn finish_load(
         &self,
         load: log::Load,
         title: &str,
@@ -205,162 +206,162 @@ impl Home {
     ) -> Result<log::Head, Error> {
         let head = load
             .seal(title, description, licence)
-            .map_err(|reason| self.told(reason))?;
-        files::finish(&self.dir.join(LOADING), &self.dir.join(LOG))?;
-        self.mark_begun()?;
+            .map_err(|reason| self.log_error(reason))?;
+        files::finish(&self.dir.join(IMPORT_LOG), &self.dir.join(LOG))?;
+        self.mark_created()?;
         Ok(head)
     }
 
-    /// The log, to be read. Nothing in the file is changed.
+    /// Opens the log for reading. The file is not changed.
     ///
     /// # Errors
-    /// [`Error::Missing`] when there is none, [`Error::Log`] when it is damaged.
-    pub fn reading(&self) -> Result<Reading, Error> {
-        alone(&self.dir)
+    /// [`Error::NotFound`] when there is none, [`Error::Log`] when it is damaged.
+    pub fn log_reader(&self) -> Result<Reader, Error> {
+        exclusive_reader(&self.dir)
     }
 
-    /// The log, to be added to. It was read before, and found sound.
+    /// Opens the log for reading and writing. It must have been read and checked before.
     ///
     /// # Errors
-    /// [`Error::Missing`] when there is none, [`Error::Log`] when it cannot be opened.
-    pub fn log(&self) -> Result<Durable, Error> {
+    /// [`Error::NotFound`] when there is none, [`Error::Log`] when it cannot be opened.
+    pub fn open_log(&self) -> Result<Durable, Error> {
         let path = self.dir.join(LOG);
-        // Said as what it is; whatever comes later is a failure of the log.
-        open_log(&path, Purpose::Adding).map_err(|reason| self.unopened(&path, reason))?;
-        let room = self.dir.join(ROOM);
-        let open = move |purpose| open_log(&path, purpose).map(backend);
-        Durable::open(open, move || files::try_room(&room)).map_err(|reason| self.told(reason))
+        // Opened first for its precise error; later errors are those of the log.
+        open_log_file(&path, OpenMode::ReadWrite).map_err(|reason| self.open_error(&path, reason))?;
+        let space_check = self.dir.join(SPACE_CHECK);
+        let open = move |mode| open_log_file(&path, mode).map(backend);
+        Durable::open(open, move || files::check_space(&space_check)).map_err(|reason| self.log_error(reason))
     }
 
-    /// Lets the lock say under which address the store is served.
+    /// Writes the address at which the store is served to the lock file.
     ///
     /// # Errors
     /// [`Error::Io`] when it cannot be written.
-    pub fn tell_address(&mut self, address: &str) -> Result<(), Error> {
-        self.lock.tell_address(address)
+    pub fn write_address(&mut self, address: &str) -> Result<(), Error> {
+        self.lock.write_address(address)
     }
 
-    fn told(&self, reason: log::Error) -> Error {
+    fn log_error(&self, reason: log::Error) -> Error {
         Error::Log {
             dir: self.dir.clone(),
             reason,
         }
     }
 
-    fn unopened(&self, path: &Path, reason: io::Error) -> Error {
-        unopened(&self.dir, path, reason)
+    fn open_error(&self, path: &Path, reason: io::Error) -> Error {
+        open_error(&self.dir, path, reason)
     }
 }
 
-fn unopened(dir: &Path, path: &Path, reason: io::Error) -> Error {
+fn open_error(dir: &Path, path: &Path, reason: io::Error) -> Error {
     match reason.kind() {
-        io::ErrorKind::NotFound if dir.join(LOADING).exists() => Error::Unfinished { dir: dir.to_owned() },
-        io::ErrorKind::NotFound if dir.join(BEGUN).exists() => Error::Gone { dir: dir.to_owned() },
-        io::ErrorKind::NotFound => Error::Missing { dir: dir.to_owned() },
-        _ => failed("open", path)(reason),
+        io::ErrorKind::NotFound if dir.join(IMPORT_LOG).exists() => Error::ImportInterrupted { dir: dir.to_owned() },
+        io::ErrorKind::NotFound if dir.join(CREATED_MARK).exists() => Error::LogMissing { dir: dir.to_owned() },
+        io::ErrorKind::NotFound => Error::NotFound { dir: dir.to_owned() },
+        _ => io_error("open", path)(reason),
     }
 }
 
-/// Opens the file of a log, which is there.
-fn open_log(path: &Path, purpose: Purpose) -> io::Result<File> {
+/// Opens an existing log file.
+fn open_log_file(path: &Path, mode: OpenMode) -> io::Result<File> {
     let file = OpenOptions::new()
         .read(true)
-        .write(purpose == Purpose::Adding)
+        .write(mode == OpenMode::ReadWrite)
         .open(path)?;
-    // An empty file would be made into an empty log.
+    // An empty file would become an empty log.
     match file.metadata()?.len() {
         0 => Err(io::Error::new(io::ErrorKind::InvalidData, "it is empty")),
         _ => Ok(file),
     }
 }
 
-/// Whoever reads a store: the process that has the folder, or another beside it.
+/// How a process can use the folder of a store.
 #[derive(Debug)]
-pub enum Guest {
-    /// Nobody else has it.
-    Alone(Home),
-    /// Another process has it, as the lock says.
-    Beside(String),
-    /// Nothing can be written in it, so that nobody has it: why, and the lock, where there is one.
-    Unwritable(String, Option<Lock>),
+pub enum FolderAccess {
+    /// This process has locked it.
+    Exclusive(StoreFolder),
+    /// Another process has locked it, which is described here.
+    InUse(String),
+    /// It is not writable, for this reason; with its lock, if it has a lock file.
+    ReadOnly(String, Option<Lock>),
 }
 
-impl Guest {
-    /// Takes the folder for this process, unless another has it.
+impl FolderAccess {
+    /// Locks the folder for this process, unless another one has.
     ///
     /// # Errors
-    /// [`Error::Missing`] when there is no store, [`Error::Io`].
-    pub fn enter(dir: &Path, since: Timestamp) -> Result<Self, Error> {
-        // Looked at first, since entering makes the folder.
+    /// [`Error::NotFound`] when there is no store, [`Error::Io`].
+    pub fn open(dir: &Path, since: Timestamp) -> Result<Self, Error> {
+        // Checked first, since opening creates the folder.
         log_bytes(dir)?;
-        let held = match Home::enter(dir, since) {
-            Ok(home) => return Ok(Self::Alone(home)),
+        let result = match StoreFolder::open(dir, since) {
+            Ok(store_folder) => return Ok(Self::Exclusive(store_folder)),
             Err(error) if error.is_unwritable() => {
-                Lock::look(dir).map(|lock| Self::Unwritable(error.to_string(), lock))
+                Lock::try_read_only(dir).map(|lock| Self::ReadOnly(error.to_string(), lock))
             }
             Err(error) => Err(error),
         };
-        match held {
-            Err(Error::Held { holder, .. }) => Ok(Self::Beside(holder)),
-            guest => guest,
+        match result {
+            Err(Error::InUse { holder, .. }) => Ok(Self::InUse(holder)),
+            access => access,
         }
     }
 
-    /// The log in `dir`, to be read. Nothing in the file is changed.
+    /// Opens the log in `dir` for reading. The file is not changed.
     ///
     /// # Errors
-    /// [`Error::Missing`] when there is none, [`Error::Log`] when it is damaged.
-    pub fn reading(&self, dir: &Path) -> Result<Reading, Error> {
+    /// [`Error::NotFound`] when there is none, [`Error::Log`] when it is damaged.
+    pub fn log_reader(&self, dir: &Path) -> Result<Reader, Error> {
         match self {
-            Self::Alone(_) | Self::Unwritable(..) => alone(dir),
-            Self::Beside(_) => shared(dir),
+            Self::Exclusive(_) | Self::ReadOnly(..) => exclusive_reader(dir),
+            Self::InUse(_) => shared_reader(dir),
         }
     }
 }
 
-/// The log in this folder, which nobody adds to meanwhile, to be read.
-fn alone(dir: &Path) -> Result<Reading, Error> {
+/// Opens the log in this folder for reading, while no process writes to it.
+fn exclusive_reader(dir: &Path) -> Result<Reader, Error> {
     let path = dir.join(LOG);
-    let file = File::open(&path).map_err(|reason| unopened(dir, &path, reason))?;
-    Reading::alone(|| file.try_clone().map(backend)).map_err(|reason| Error::Log {
+    let file = File::open(&path).map_err(|reason| open_error(dir, &path, reason))?;
+    Reader::exclusive(|| file.try_clone().map(backend)).map_err(|reason| Error::Log {
         dir: dir.to_owned(),
         reason,
     })
 }
 
-/// The log in this folder, to be read beside the process that has it.
-pub(in crate::store) fn shared(dir: &Path) -> Result<Reading, Error> {
+/// Opens the log in this folder for reading, while another process may be writing to it.
+pub(in crate::store) fn shared_reader(dir: &Path) -> Result<Reader, Error> {
     let path = dir.join(LOG);
-    let file = File::open(&path).map_err(|reason| unopened(dir, &path, reason))?;
-    Reading::shared(backend(file)).map_err(|reason| Error::Log {
+    let file = File::open(&path).map_err(|reason| open_error(dir, &path, reason))?;
+    Reader::shared(backend(file)).map_err(|reason| Error::Log {
         dir: dir.to_owned(),
         reason,
     })
 }
 
-/// Checks the pages of the log's file, which nobody writes to meanwhile. Nothing in the file is changed.
+/// Checks the pages of the log file, which no process may be writing to. The file is not changed.
 ///
 /// # Errors
 /// [`Error::Log`] when they are damaged.
 pub fn check_pages(dir: &Path) -> Result<(), Error> {
     let path = dir.join(LOG);
-    let file = File::open(&path).map_err(|reason| unopened(dir, &path, reason))?;
+    let file = File::open(&path).map_err(|reason| open_error(dir, &path, reason))?;
     log::check_pages(backend(file)).map_err(|reason| Error::Log {
         dir: dir.to_owned(),
         reason,
     })
 }
 
-/// Bytes of the log's file in this folder.
+/// The size of the log file in this folder, in bytes.
 ///
 /// # Errors
-/// [`Error::Missing`] when there is none.
+/// [`Error::NotFound`] when there is none.
 pub fn log_bytes(dir: &Path) -> Result<u64, Error> {
     let path = dir.join(LOG);
-    let file = fs::metadata(&path).map_err(|reason| unopened(dir, &path, reason))?;
+    let file = fs::metadata(&path).map_err(|reason| open_error(dir, &path, reason))?;
     Ok(file.len())
 }
 
 fn backend(file: File) -> FileBackend {
-    FileBackend::new(file).expect("a file is taken as it is")
+    FileBackend::new(file).expect("wrapping a file cannot fail")
 }

@@ -1,16 +1,16 @@
-//! The names of the files in the folder of a store.
+//! The names of the files in a store's folder.
 
-/// The file with the log.
+/// The log.
 pub const LOG: &str = "guanxi.redb";
-/// What is written and removed to find out whether there is room again on a disk that was full.
-pub(super) const ROOM: &str = "guanxi.redb.room.new";
-/// Marks that a store was begun in a folder.
-pub(super) const BEGUN: &str = "begun";
-/// Marks that an import was begun that has kept nothing yet.
-pub(super) const IMPORTING: &str = "importing";
-/// The file with what has been imported so far, until it becomes the log.
-pub const LOADING: &str = "import.redb";
-/// What their names begin with.
+/// Written and removed to check for free space after the disk was full.
+pub(super) const SPACE_CHECK: &str = "guanxi.redb.room.new";
+/// Marks a folder in which a store was created.
+pub(super) const CREATED_MARK: &str = "begun";
+/// Marks a folder in which the import of a new store has started.
+pub(super) const IMPORT_MARK: &str = "importing";
+/// The unfinished log of an import, until it becomes the log.
+pub const IMPORT_LOG: &str = "import.redb";
+/// The prefix of snapshots.
 pub(super) const SNAPSHOT: &str = "snapshot-";
-/// What those of the search index begin with.
+/// The prefix of search indexes.
 pub(super) const SEARCH: &str = "search-";

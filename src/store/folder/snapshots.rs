@@ -1,5 +1,5 @@
-//! The files of snapshots and of the search index: the newest good one is read, the others are removed. They are made from the log, so that a damaged
-//! one costs a slower start and nothing else.
+//! The files of snapshots and search indexes: the newest valid one is read, and older ones are removed. They are derived from
+//! the log, so a damaged one only slows the start.
 
 use std::{
     fs::{self, File},
@@ -8,75 +8,75 @@ use std::{
 };
 
 use super::{
-    blocks::{BlocksReader, BlocksWriter, Held},
-    error::{Error, failed},
+    blocks::{BlocksReader, BlocksWriter, Header},
+    error::{Error, io_error},
     files,
     names::{SEARCH, SNAPSHOT},
 };
-use crate::store::log::{self, Reading};
+use crate::store::log::{self, Reader};
 
-/// Where a base is written, and for which log.
+/// Where the bases of a log are written.
 #[derive(Debug, Clone)]
-pub(in crate::store) struct BasePlace {
+pub(in crate::store) struct BaseLocation {
     pub(in crate::store) dir: PathBuf,
     pub(in crate::store) log: u64,
-    /// Up to which entry the base was read from there.
-    pub(in crate::store) written: Option<u64>,
+    /// The last entry of the base that was read from there, if any.
+    pub(in crate::store) base_position: Option<u64>,
 }
 
-const ENDING: &str = ".gx";
+const SUFFIX: &str = ".gx";
 
-/// Writes a snapshot of the log up to `held.position` with what `fill` writes, and then removes the older ones. The bytes of
-/// the file.
+/// Writes a snapshot of the log up to `header.position` with the content that `fill` writes, and removes older ones. Returns
+/// the size of the file in bytes.
 ///
 /// # Errors
-/// [`Error::Io`] when it cannot be written; then the older ones are still there.
+/// [`Error::Io`] when it cannot be written; then the older ones are not removed.
 pub fn write_snapshot(
     dir: &Path,
-    held: Held,
+    header: Header,
     fill: impl FnOnce(&mut BlocksWriter<BufWriter<File>>) -> io::Result<()>,
 ) -> Result<u64, Error> {
-    write(dir, SNAPSHOT, held, fill)
+    write(dir, SNAPSHOT, header, fill)
 }
 
-/// The same for the search index.
+/// Writes a search index, as [`write_snapshot`].
 ///
 /// # Errors
-/// [`Error::Io`] when it cannot be written; then the older ones are still there.
+/// [`Error::Io`] when it cannot be written; then the older ones are not removed.
 pub fn write_search(
     dir: &Path,
-    held: Held,
+    header: Header,
     fill: impl FnOnce(&mut BlocksWriter<BufWriter<File>>) -> io::Result<()>,
 ) -> Result<u64, Error> {
-    write(dir, SEARCH, held, fill)
+    write(dir, SEARCH, header, fill)
 }
 
 fn write(
     dir: &Path,
     prefix: &str,
-    held: Held,
+    header: Header,
     fill: impl FnOnce(&mut BlocksWriter<BufWriter<File>>) -> io::Result<()>,
 ) -> Result<u64, Error> {
-    let path = dir.join(format!("{prefix}{}{ENDING}", held.position));
-    files::make(&path, |file| {
+    let path = dir.join(format!("{prefix}{}{SUFFIX}", header.position));
+    files::create(&path, |file| {
         let write = || -> io::Result<()> {
-            let mut blocks = BlocksWriter::begin(BufWriter::new(file), held)?;
+            let mut blocks = BlocksWriter::start(BufWriter::new(file), header)?;
             fill(&mut blocks)?;
-            blocks.end()?.into_inner()?.flush()
+            blocks.finish()?.into_inner()?.flush()
         };
-        write().map_err(failed("write", &path))
+        write().map_err(io_error("write", &path))
     })?;
-    for (position, older) in numbered(dir, prefix)? {
-        if position != held.position {
+    for (position, older) in numbered_files(dir, prefix)? {
+        if position != header.position {
             files::remove(&older)?;
         }
     }
-    let written = path.metadata().map_err(failed("read", &path))?;
-    Ok(written.len())
+    let metadata = path.metadata().map_err(io_error("read", &path))?;
+    Ok(metadata.len())
 }
 
-/// The position of the newest snapshot of this log, and what `read` makes of it; none when there is none that is good. One that
-/// is not, is told in the program's log.
+/// The position of the newest valid snapshot of this log, and the result of `read`; `None` if there is none. Invalid ones are
+/// logged.
 ///
 /// # Errors
 /// [`Error::Io`] when the folder cannot be read.
@@ -88,7 +88,7 @@ pub fn read_snapshot<T>(
     read_newest(dir, SNAPSHOT, log, read)
 }
 
-/// The same for the search index.
+/// Reads the newest valid search index, as [`read_snapshot`].
 ///
 /// # Errors
 /// [`Error::Io`] when the folder cannot be read.
@@ -106,28 +106,28 @@ fn read_newest<T>(
     log: u64,
     read: impl Fn(&mut BlocksReader<File>) -> io::Result<T>,
 ) -> Result<Option<(u64, T)>, Error> {
-    for (position, path) in numbered(dir, prefix)? {
-        match read_file(&path, Held { position, log }, &read) {
-            Ok(made) => return Ok(Some((position, made))),
+    for (position, path) in numbered_files(dir, prefix)? {
+        match read_file(&path, Header { position, log }, &read) {
+            Ok(value) => return Ok(Some((position, value))),
             Err(reason) => tracing::warn!(
                 file = %path.display(),
                 %reason,
-                "a file made from the log cannot be used; the log, which has everything, is read instead"
+                "a file derived from the log cannot be used; the log, which has everything, is read instead"
             ),
         }
     }
     Ok(None)
 }
 
-/// Whether this log reaches as far as the snapshots that were made from it. One that ends before them has lost entries.
+/// Checks that this log reaches as far as its snapshots. A log that ends before them has lost entries.
 ///
 /// # Errors
 /// [`Error::Log`] when it does not; [`Error::Io`] when the folder cannot be read.
-pub fn check_reach(dir: &Path, reading: &Reading) -> Result<(), Error> {
-    let last = reading.last_position();
-    match newest_snapshot(dir, reading.head().fingerprint())? {
+pub fn check_reach(dir: &Path, reader: &Reader) -> Result<(), Error> {
+    let last = reader.last_position();
+    match newest_snapshot(dir, reader.head().fingerprint())? {
         Some(newest) if newest > last => {
-            let reason = format!("it ends at entry {last}, but {SNAPSHOT}{newest}{ENDING} holds entry {newest}");
+            let reason = format!("it ends at entry {last}, but {SNAPSHOT}{newest}{SUFFIX} holds entry {newest}");
             Err(Error::Log {
                 dir: dir.to_owned(),
                 reason: log::Error::damaged("the log", &reason),
@@ -137,65 +137,72 @@ pub fn check_reach(dir: &Path, reading: &Reading) -> Result<(), Error> {
     }
 }
 
-/// What is wrong with each snapshot and each search index in the folder. The log has everything all the same.
+/// The problem of each invalid snapshot and search index in the folder. No data is lost with them, since the log has everything.
 ///
 /// # Errors
 /// [`Error::Io`] when the folder cannot be read.
-pub fn check_snapshots(dir: &Path, reading: &Reading) -> Result<Vec<String>, Error> {
-    let log = reading.head().fingerprint();
+pub fn check_snapshots(dir: &Path, reader: &Reader) -> Result<Vec<String>, Error> {
+    let log = reader.head().fingerprint();
     let problem = |(position, path): (u64, PathBuf)| {
-        let told = read_file(&path, Held { position, log }, |_| Ok(())).err()?;
+        let error = read_file(&path, Header { position, log }, |_| Ok(())).err()?;
         Some(format!(
-            "{}: {told}; it can be removed, since the log has everything",
+            "{}: {error}; it can be removed, since the log has everything",
             path.file_name().unwrap_or_default().to_string_lossy()
         ))
     };
-    let files = numbered(dir, SNAPSHOT)?.into_iter().chain(numbered(dir, SEARCH)?);
+    let files = numbered_files(dir, SNAPSHOT)?
+        .into_iter()
+        .chain(numbered_files(dir, SEARCH)?);
     Ok(files.filter_map(problem).collect())
 }
 
-/// The position of the newest snapshot of this log, whole or not; none when there is none.
+/// The position of the newest snapshot of this log, valid or not; `None` if there is none.
 fn newest_snapshot(dir: &Path, log: u64) -> Result<Option<u64>, Error> {
-    let of_log = |path: &Path| -> io::Result<Held> { Ok(BlocksReader::begin(File::open(path)?)?.0) };
-    let snapshots = numbered(dir, SNAPSHOT)?.into_iter();
+    let header_of = |path: &Path| -> io::Result<Header> { Ok(BlocksReader::start(File::open(path)?)?.0) };
+    let snapshots = numbered_files(dir, SNAPSHOT)?.into_iter();
     Ok(snapshots
         .filter(|(position, path)| {
-            of_log(path).is_ok_and(|held| {
-                held == Held {
-                    position: *position,
-                    log,
-                }
+            header_of(path).is_ok_and(|header| {
+                header
+                    == Header {
+                        position: *position,
+                        log,
+                    }
             })
         })
         .map(|(position, _)| position)
         .next())
 }
 
-fn read_file<T>(path: &Path, expected: Held, read: impl Fn(&mut BlocksReader<File>) -> io::Result<T>) -> io::Result<T> {
+fn read_file<T>(
+    path: &Path,
+    expected: Header,
+    read: impl Fn(&mut BlocksReader<File>) -> io::Result<T>,
+) -> io::Result<T> {
     // Blocks are large, so that the file needs no buffer.
-    let (held, mut blocks) = BlocksReader::begin(File::open(path)?)?;
-    if held != expected {
-        return Err(io::Error::other("it is of another log, or has another's name"));
+    let (header, mut blocks) = BlocksReader::start(File::open(path)?)?;
+    if header != expected {
+        return Err(io::Error::other("it belongs to another log or position"));
     }
-    let made = read(&mut blocks)?;
+    let value = read(&mut blocks)?;
     blocks.finish()?;
-    Ok(made)
+    Ok(value)
 }
 
-/// The files in the folder whose names begin so, by position, newest first.
-fn numbered(dir: &Path, prefix: &str) -> Result<Vec<(u64, PathBuf)>, Error> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(dir).map_err(failed("read", dir))? {
-        let path = entry.map_err(failed("read", dir))?.path();
+/// The files in the folder with this prefix, by position, newest first.
+fn numbered_files(dir: &Path, prefix: &str) -> Result<Vec<(u64, PathBuf)>, Error> {
+    let mut numbered = Vec::new();
+    for entry in fs::read_dir(dir).map_err(io_error("read", dir))? {
+        let path = entry.map_err(io_error("read", dir))?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let position = name.strip_prefix(prefix).and_then(|name| name.strip_suffix(ENDING));
+        let position = name.strip_prefix(prefix).and_then(|name| name.strip_suffix(SUFFIX));
         if let Some(position) = position.and_then(|position| position.parse().ok()) {
-            found.push((position, path));
+            numbered.push((position, path));
         }
     }
-    found.sort_unstable();
-    found.reverse();
-    Ok(found)
+    numbered.sort_unstable();
+    numbered.reverse();
+    Ok(numbered)
 }
 
 #[cfg(test)]
@@ -205,7 +212,7 @@ mod tests {
     use super::*;
 
     fn write(dir: &Path, position: u64, text: &str) {
-        write_snapshot(dir, Held { position, log: 7 }, |blocks| {
+        write_snapshot(dir, Header { position, log: 7 }, |blocks| {
             blocks.write_all(text.as_bytes())
         })
         .unwrap();
@@ -240,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn a_snapshot_that_is_damaged_or_of_another_log_is_passed_over() {
+    fn a_snapshot_that_is_damaged_or_of_another_log_is_skipped() {
         let folder = tempfile::tempdir().unwrap();
         write(folder.path(), 9, "nine");
         let nine = fs::read(folder.path().join("snapshot-9.gx")).unwrap();
@@ -260,7 +267,7 @@ mod tests {
     fn a_snapshot_that_cannot_be_written_leaves_the_older_one() {
         let folder = tempfile::tempdir().unwrap();
         write(folder.path(), 9, "nine");
-        let full = write_snapshot(folder.path(), Held { position: 12, log: 7 }, |blocks| {
+        let full = write_snapshot(folder.path(), Header { position: 12, log: 7 }, |blocks| {
             blocks.write_all(&[1; 5000])?;
             Err(io::ErrorKind::StorageFull.into())
         });

@@ -1,22 +1,22 @@
-//! A copy of a log in another file: what was there at one moment, every value checked on the way.
+//! Copying one consistent state of a log into another file. Every value is checked.
 
 use redb::{ReadableTable, StorageBackend, WriteTransaction};
 
 use super::{
-    Error, Reading,
-    begin::begin_empty_of,
+    Error, Reader,
+    create::create_with,
     read,
     tables::{ENTRIES, LOAD, NOTES, RETRIES},
-    value::{self, Place},
+    value::{self, ValueKey},
 };
 
-/// Writes everything that is read here into this empty file.
+/// Writes everything in the log into an empty file.
 ///
 /// # Errors
-/// [`Error::Damaged`] when what is read is not what was written, [`Error::File`] when writing fails.
-pub fn copy(from: &Reading, file: impl StorageBackend) -> Result<(), Error> {
-    read::unharmed(|| {
-        begin_empty_of(file, from.head(), |to| {
+/// [`Error::Damaged`] when a value is not as it was written, [`Error::File`] when writing fails.
+pub fn copy(from: &Reader, file: impl StorageBackend) -> Result<(), Error> {
+    read::catch_damage(|| {
+        create_with(file, from.head(), |to| {
             chunks(from, to)?;
             entries(from, to)?;
             retries(from, to)?;
@@ -25,31 +25,31 @@ pub fn copy(from: &Reading, file: impl StorageBackend) -> Result<(), Error> {
     })
 }
 
-fn chunks(from: &Reading, to: &WriteTransaction) -> Result<(), Error> {
+fn chunks(from: &Reader, to: &WriteTransaction) -> Result<(), Error> {
     let mut table = to.open_table(LOAD).map_err(read::damaged)?;
     for row in from.chunks()?.iter().map_err(read::damaged)? {
-        let (chunk, kept) = row.map_err(read::damaged)?;
+        let (chunk, bytes) = row.map_err(read::damaged)?;
         let chunk = chunk.value();
-        value::check(Place::load(chunk), kept.value())
-            .map_err(|reason| Error::damaged(format!("chunk {chunk} of the data it began with"), &reason))?;
-        table.insert(chunk, kept.value()).map_err(read::damaged)?;
+        value::check(ValueKey::chunk(chunk), bytes.value())
+            .map_err(|reason| Error::damaged(format!("chunk {chunk} of the initial data"), &reason))?;
+        table.insert(chunk, bytes.value()).map_err(read::damaged)?;
     }
     Ok(())
 }
 
-fn entries(from: &Reading, to: &WriteTransaction) -> Result<(), Error> {
+fn entries(from: &Reader, to: &WriteTransaction) -> Result<(), Error> {
     let mut table = to.open_table(ENTRIES).map_err(read::damaged)?;
     for row in from.entries()?.iter().map_err(read::damaged)? {
-        let (position, kept) = row.map_err(read::damaged)?;
+        let (position, bytes) = row.map_err(read::damaged)?;
         let position = position.value();
-        value::check(Place::entry(position), kept.value())
+        value::check(ValueKey::entry(position), bytes.value())
             .map_err(|reason| Error::damaged(format!("entry {position}"), &reason))?;
-        table.insert(position, kept.value()).map_err(read::damaged)?;
+        table.insert(position, bytes.value()).map_err(read::damaged)?;
     }
     Ok(())
 }
 
-fn notes(from: &Reading, to: &WriteTransaction) -> Result<(), Error> {
+fn notes(from: &Reader, to: &WriteTransaction) -> Result<(), Error> {
     let Some(notes) = from.notes()? else { return Ok(()) };
     let mut table = to.open_table(NOTES).map_err(read::damaged)?;
     for row in notes.iter().map_err(read::damaged)? {
@@ -59,13 +59,13 @@ fn notes(from: &Reading, to: &WriteTransaction) -> Result<(), Error> {
     Ok(())
 }
 
-fn retries(from: &Reading, to: &WriteTransaction) -> Result<(), Error> {
+fn retries(from: &Reader, to: &WriteTransaction) -> Result<(), Error> {
     let mut table = to.open_table(RETRIES).map_err(read::damaged)?;
-    let mut failed = Ok(());
-    from.retries(|key, used| {
-        if failed.is_ok() {
-            failed = table.insert(key, (used.digest, used.position)).map(drop);
+    let mut result = Ok(());
+    from.retries(|key, committed| {
+        if result.is_ok() {
+            result = table.insert(key, (committed.digest, committed.position)).map(drop);
         }
     })?;
-    failed.map_err(read::damaged)
+    result.map_err(read::damaged)
 }

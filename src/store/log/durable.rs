@@ -1,5 +1,5 @@
-//! The log in a file. A group of entries is one transaction: it is there as a whole when the file is opened again, or not at
-//! all. After a write that failed, the file is opened anew, and nothing is added until it can be.
+//! The log in a file. A group of entries is one transaction: after a crash the file contains all of them or none. After a
+//! failed write the file is reopened, and no entries are added until that succeeds.
 
 use std::{
     collections::BTreeMap,
@@ -9,13 +9,13 @@ use std::{
 use redb::{Builder, Database, ReadTransaction, StorageBackend, TableError};
 
 use super::{
-    Error, Head, Prepared, Reading, Used,
-    file::{Failure, LogFile, Purpose},
-    prepared::follow,
+    CommittedRetry, Error, Head, PreparedEntry, Reader,
+    copy_on_write::CopyOnWriteFile,
+    file::{Failure, LogFile, OpenMode},
+    prepared::check_positions,
     read,
-    recent::Recent,
+    recent::RecentEntries,
     tables::{CACHE_BYTES, ENTRIES, NOTES, RETRIES},
-    untouched::Untouched,
 };
 use crate::model::{Entry, Timestamp};
 
@@ -24,52 +24,52 @@ use crate::model::{Entry, Timestamp};
 pub struct Durable {
     file: LogFile,
     head: Head,
-    recent: RwLock<Recent>,
+    recent: RwLock<RecentEntries>,
 }
 
 impl Durable {
-    /// Opens a log to add to it. `open` opens its file, now and after each failure; `room` fails while nothing can be added to
-    /// it. Whoever opens it has read it with [`super::Reading`] before, and found it sound: this may change the file.
+    /// Opens a log for reader and writing. `open` opens its file, now and after each failure; `check_space` fails while the
+    /// disk is full. Opening may change the file, so the log must have been read and checked with [`super::Reader`] before.
     ///
     /// # Errors
     /// [`Error::Damaged`] or [`Error::File`].
     pub fn open<B: StorageBackend>(
-        open: impl Fn(Purpose) -> std::io::Result<B> + Clone + Send + Sync + 'static,
-        room: impl Fn() -> std::io::Result<()> + Send + Sync + 'static,
+        open: impl Fn(OpenMode) -> std::io::Result<B> + Clone + Send + Sync + 'static,
+        check_space: impl Fn() -> std::io::Result<()> + Send + Sync + 'static,
     ) -> Result<Self, Error> {
-        let file = LogFile::open(open, room)?;
+        let file = LogFile::open(open, check_space)?;
         let (head, last) = file.read(|transaction| Ok((read::head(transaction)?, read::last(transaction)?)))?;
         Ok(Self {
             file,
             head,
-            recent: RwLock::new(Recent::none_of(last)),
+            recent: RwLock::new(RecentEntries::empty_at(last)),
         })
     }
 
-    /// A log that takes no changes, because of `reason`, as long as the process lives.
+    /// A log that refuses all changes because of `reason`.
     #[must_use]
-    pub fn to_read(reading: Reading, reason: String) -> Self {
-        let (head, last) = (reading.head().clone(), reading.last_position());
+    pub fn read_only(reader: Reader, reason: String) -> Self {
+        let (head, last) = (reader.head().clone(), reader.last_position());
         Self {
-            file: LogFile::to_read(reading, reason),
+            file: LogFile::read_only(reader, reason),
             head,
-            recent: RwLock::new(Recent::none_of(last)),
+            recent: RwLock::new(RecentEntries::empty_at(last)),
         }
     }
 
-    /// When the store was begun.
+    /// When the store was created.
     #[must_use]
     pub fn began_at(&self) -> Timestamp {
         self.head.began_at
     }
 
-    /// Makes the file as small as it can be.
+    /// Makes the file as small as possible.
     ///
     /// # Errors
     /// [`Error::Damaged`] or [`Error::File`].
     pub fn compact(self) -> Result<(), Error> {
         let mut database = self.file.into_database()?;
-        read::unharmed(|| {
+        read::catch_damage(|| {
             database.compact().map_err(read::damaged)?;
             database.close().map_err(read::damaged)
         })
@@ -79,30 +79,30 @@ impl Durable {
         self.file.failure()
     }
 
-    pub(super) fn append(&self, entries: &[Prepared]) -> Result<(), Error> {
+    pub(super) fn append(&self, entries: &[PreparedEntry]) -> Result<(), Error> {
         let last = self.last_position();
-        follow(last, entries)?;
+        check_positions(last, entries)?;
         let Some(newest) = entries.last() else { return Ok(()) };
-        self.takes_changes()?;
-        let written = self
+        self.check_writable()?;
+        let result = self
             .file
-            .add(|database| write(database, entries).map_err(read::damaged));
-        if let Err(error) = written {
+            .write(|database| write(database, entries).map_err(read::damaged));
+        if let Err(error) = result {
             let reason = error.to_string();
-            // Whether the group was kept is read from the file, where that can be opened again.
-            let found = self.open_anew(&reason, true)?;
-            if found != last && found != newest.entry.position {
-                return Err(Error::Unsure(lost(last, found)));
+            // Only the reopened file shows whether the group was stored.
+            let stored_last = self.reopen_after_failure(&reason, true)?;
+            if stored_last != last && stored_last != newest.entry.position {
+                return Err(Error::OutcomeUnknown(lost_entries(last, stored_last)));
             }
-            // What is in the way is told to who asks next, and tried again later.
+            // If it still fails, the next caller gets the error, and recovery is attempted later.
             let _ = self.file.resume();
-            if found == last {
-                return Err(Error::Unwritten(reason));
+            if stored_last == last {
+                return Err(Error::NotWritten(reason));
             }
             tracing::warn!(
                 reason,
                 position = newest.entry.position,
-                "writing failed, but the changes were kept"
+                "writing failed, but the changes were stored"
             );
         }
         let mut recent = self.recent.write().unwrap_or_else(PoisonError::into_inner);
@@ -112,40 +112,41 @@ impl Durable {
         Ok(())
     }
 
-    /// Opens the file anew after a failure. The position of the last entry there.
-    fn open_anew(&self, reason: &str, is_adding: bool) -> Result<u64, Error> {
-        self.file.fail(reason, is_adding);
+    /// Reopens the file after a failure, and returns the position of its last entry.
+    fn reopen_after_failure(&self, reason: &str, is_append: bool) -> Result<u64, Error> {
+        self.file.fail(reason, is_append);
         let opened = self.file.reopen();
-        opened.map_err(|error| Error::Unsure(format!("{reason}; then it could not be opened again: {error}")))?;
-        let found = self.file.read(read::last);
-        found.map_err(|error| Error::Unsure(format!("{reason}; then it could not be read again: {error}")))
+        opened.map_err(|error| Error::OutcomeUnknown(format!("{reason}; then it could not be reopened: {error}")))?;
+        let stored_last = self.file.read(read::last);
+        stored_last
+            .map_err(|error| Error::OutcomeUnknown(format!("{reason}; then it could not be read again: {error}")))
     }
 
-    /// Opens the file again after a failure, unless it is open. The position of its last entry, which may be later than the last
-    /// that was known to be kept. Nothing is added before [`Durable::resume`].
+    /// Reopens the file after a failure, unless it is open, and returns the position of its last entry, which may be later than
+    /// the last one known to be stored. No entries are added before [`Durable::resume`].
     pub(super) fn reopen(&self) -> Result<u64, Error> {
-        // One that was read in vain takes nothing more either.
+        // A file that cannot be read cannot be written either.
         if !self.file.is_open() || self.file.read(read::last).is_err() {
             self.file.reopen()?;
         }
-        let (known, found) = (self.last_position(), self.file.read(read::last)?);
-        if found < known {
-            return Err(Error::damaged("the log", &lost(known, found)));
+        let (known, stored_last) = (self.last_position(), self.file.read(read::last)?);
+        if stored_last < known {
+            return Err(Error::damaged("the log", &lost_entries(known, stored_last)));
         }
-        if found > known {
-            *self.recent.write().unwrap_or_else(PoisonError::into_inner) = Recent::none_of(found);
+        if stored_last > known {
+            *self.recent.write().unwrap_or_else(PoisonError::into_inner) = RecentEntries::empty_at(stored_last);
         }
-        Ok(found)
+        Ok(stored_last)
     }
 
-    /// Goes on taking changes.
+    /// Accepts changes again.
     pub(super) fn resume(&self) -> Result<(), Error> {
         self.file.resume()
     }
 
-    fn takes_changes(&self) -> Result<(), Error> {
+    fn check_writable(&self) -> Result<(), Error> {
         match self.file.failure() {
-            Some(failure) => Err(Error::Unwritten(failure.reason)),
+            Some(failure) => Err(Error::NotWritten(failure.reason)),
             None => Ok(()),
         }
     }
@@ -168,18 +169,19 @@ impl Durable {
     }
 
     pub(super) fn note(&self, key: &str) -> Result<Option<Vec<u8>>, Error> {
-        let look = |transaction: &ReadTransaction| -> Result<_, redb::Error> {
+        let read_table = |transaction: &ReadTransaction| -> Result<_, redb::Error> {
             match transaction.open_table(NOTES) {
                 Ok(table) => Ok(table.get(key)?.map(|note| note.value().to_vec())),
                 Err(TableError::TableDoesNotExist(_)) => Ok(None),
                 Err(error) => Err(error.into()),
             }
         };
-        self.file.read(|transaction| look(transaction).map_err(read::damaged))
+        self.file
+            .read(|transaction| read_table(transaction).map_err(read::damaged))
     }
 
     pub(super) fn notes(&self, prefix: &str, from: &str, max: usize) -> Result<Vec<(String, Vec<u8>)>, Error> {
-        let look = |transaction: &ReadTransaction| -> Result<_, redb::Error> {
+        let read_table = |transaction: &ReadTransaction| -> Result<_, redb::Error> {
             let table = match transaction.open_table(NOTES) {
                 Ok(table) => table,
                 Err(TableError::TableDoesNotExist(_)) => return Ok(Vec::new()),
@@ -195,14 +197,15 @@ impl Durable {
             }
             Ok(notes)
         };
-        self.file.read(|transaction| look(transaction).map_err(read::damaged))
+        self.file
+            .read(|transaction| read_table(transaction).map_err(read::damaged))
     }
 
-    pub(super) fn remember(&self, notes: &BTreeMap<String, Option<Vec<u8>>>) -> Result<(), Error> {
+    pub(super) fn write_notes(&self, notes: &BTreeMap<String, Option<Vec<u8>>>) -> Result<(), Error> {
         if notes.is_empty() {
             return Ok(());
         }
-        self.takes_changes()?;
+        self.check_writable()?;
         let write = |database: &Database| -> Result<(), redb::Error> {
             let transaction = database.begin_write()?;
             {
@@ -216,73 +219,75 @@ impl Durable {
             }
             Ok(transaction.commit()?)
         };
-        let written = self.file.add(|database| write(database).map_err(read::damaged));
-        written.map_err(|error| {
+        let result = self.file.write(|database| write(database).map_err(read::damaged));
+        result.map_err(|error| {
             let reason = error.to_string();
-            // Whoever remembers them writes them again, whether or not these were kept.
-            match self.open_anew(&reason, false) {
+            // The caller writes them again, whether or not these were stored.
+            match self.reopen_after_failure(&reason, false) {
                 Ok(_) => {
                     let _ = self.file.resume();
-                    Error::Unsure(reason)
+                    Error::OutcomeUnknown(reason)
                 }
                 Err(error) => error,
             }
         })
     }
 
-    pub(super) fn retry(&self, key: &str) -> Result<Option<Used>, Error> {
-        let look = |transaction: &ReadTransaction| -> Result<_, redb::Error> {
+    pub(super) fn retry(&self, key: &str) -> Result<Option<CommittedRetry>, Error> {
+        let read_table = |transaction: &ReadTransaction| -> Result<_, redb::Error> {
             let table = transaction.open_table(RETRIES)?;
-            let used = table.get(key)?;
-            Ok(used.map(|used| {
-                let (digest, position) = used.value();
-                Used { digest, position }
+            let committed = table.get(key)?;
+            Ok(committed.map(|committed| {
+                let (digest, position) = committed.value();
+                CommittedRetry { digest, position }
             }))
         };
-        let used = self.file.read(|transaction| look(transaction).map_err(read::damaged))?;
-        match used {
-            // It is in the file, but not known to last.
-            Some(used) if used.position > self.last_position() => {
+        let committed = self
+            .file
+            .read(|transaction| read_table(transaction).map_err(read::damaged))?;
+        match committed {
+            // It is in the file, but not yet known to be durable.
+            Some(committed) if committed.position > self.last_position() => {
                 let failure = self.file.failure();
-                Err(Error::Unwritten(
+                Err(Error::NotWritten(
                     failure.map_or_else(String::new, |failure| failure.reason),
                 ))
             }
-            used => Ok(used),
+            committed => Ok(committed),
         }
     }
 }
 
-fn lost(known: u64, found: u64) -> String {
-    format!("it was added to up to entry {known}, and ends at entry {found}")
+fn lost_entries(known: u64, stored_last: u64) -> String {
+    format!("entries up to {known} were added, but it ends at entry {stored_last}")
 }
 
-/// Checks every page of this file, which nobody writes to meanwhile. Nothing in the file is changed.
+/// Checks every page of a file that no process writes to. The file is not changed.
 ///
 /// # Errors
-/// [`Error::Damaged`] when a page is not what was written.
+/// [`Error::Damaged`] when a page is not as it was written.
 pub fn check_pages(file: impl StorageBackend) -> Result<(), Error> {
-    read::unharmed(|| {
+    read::catch_damage(|| {
         let mut builder = Builder::new();
-        let file = Untouched::over(file).map_err(|error| Error::File(error.to_string()))?;
+        let file = CopyOnWriteFile::new(file).map_err(|error| Error::File(error.to_string()))?;
         let mut database = builder
             .set_cache_size(CACHE_BYTES)
             .create_with_backend(file)
             .map_err(read::damaged)?;
         match database.check_integrity().map_err(read::damaged)? {
             true => Ok(()),
-            false => Err(Error::damaged("the file", "its free pages are not those it says")),
+            false => Err(Error::damaged("the file", "its list of free pages is wrong")),
         }
     })
 }
 
-fn write(database: &Database, entries: &[Prepared]) -> Result<(), redb::Error> {
+fn write(database: &Database, entries: &[PreparedEntry]) -> Result<(), redb::Error> {
     let transaction = database.begin_write()?;
     {
         let mut table = transaction.open_table(ENTRIES)?;
         let mut retries = transaction.open_table(RETRIES)?;
-        for Prepared { entry, kept } in entries {
-            table.insert(entry.position, kept.as_slice())?;
+        for PreparedEntry { entry, bytes } in entries {
+            table.insert(entry.position, bytes.as_slice())?;
             if let Some(retry) = &entry.retry {
                 retries.insert(retry.key.as_str(), (retry.digest, entry.position))?;
             }

@@ -1,12 +1,12 @@
-//! Why a log cannot be written or read.
+//! Errors of the log.
 
-/// The form that this program writes.
+/// The file format that this program writes.
 pub(super) const FORMAT: u32 = 1;
 
-/// Why the log could not be written or read. Whoever knows the folder says so in front.
+/// Why the log could not be written or read. Callers that know the folder prepend it.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// What is kept is not what was written.
+    /// A stored value is not as it was written.
     #[error("{place}: {reason}")]
     Damaged {
         /// Which value: `entry 812`.
@@ -14,46 +14,46 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
-    /// A value would not be read back as it is. Nothing was written.
-    #[error("{place} cannot be kept: {reason}")]
-    Unkeepable {
+    /// A value would not be read back unchanged. Nothing was written.
+    #[error("{place} cannot be stored: {reason}")]
+    Unstorable {
         /// Which value.
         place: String,
-        /// Why not.
+        /// The reason.
         reason: String,
     },
-    /// The entries to be added do not follow the last one. Nothing was written.
-    #[error("entry {found} does not follow entry {last}")]
+    /// An entry does not follow the last one. Nothing was written.
+    #[error("entry {position} does not follow entry {last}")]
     Gap {
         /// The last entry of the log.
         last: u64,
-        /// The position to be added.
-        found: u64,
+        /// The position of the entry.
+        position: u64,
     },
-    /// Nothing of it was written, and nothing of it will be.
+    /// Nothing was written, and nothing will be.
     #[error("nothing was written: {0}")]
-    Unwritten(String),
-    /// Writing failed. Whether the last group was kept is seen when the log can be opened again, which is tried until then.
-    #[error("writing failed, and it is not known yet whether something was written: {0}")]
-    Unsure(String),
-    /// A later version of the program wrote it.
+    NotWritten(String),
+    /// Writing failed. Whether the last group was stored is unknown until the log is reopened, which is retried until it succeeds.
+    #[error("writing failed, and it is not known yet whether anything was written: {0}")]
+    OutcomeUnknown(String),
+    /// The file was written by a later version of the program.
     #[error(
-        "it is of format {format}, written by guanxi {program}, and this guanxi knows formats up to {}; use that version or a \
-         later one",
+        "it has format {format}, written by guanxi {program}, and this version of guanxi reads formats up to {}; use that version or \
+         a later one",
         FORMAT
     )]
-    Newer {
+    NewerFormat {
         /// Its format.
         format: u32,
         /// The version of the program that wrote it.
         program: String,
     },
-    /// There is a file, but no log in it.
-    #[error("the file holds no log of guanxi's: {0}")]
-    Foreign(String),
-    /// The process that wrote it was ended before it could close it, and another may be opening it now.
-    #[error("it was not closed, and nobody has it open; try again, or start the program on it once")]
-    Unclosed,
+    /// The file is not a log.
+    #[error("the file is not a log of guanxi: {0}")]
+    NotALog(String),
+    /// The process that wrote the file ended without closing it, and another one may be opening it now.
+    #[error("it was not closed, and no process has it open; try again, or start the program on it once")]
+    NotClosed,
     /// The file cannot be read or written.
     #[error("{0}")]
     File(String),
@@ -67,8 +67,8 @@ impl Error {
         }
     }
 
-    pub(super) fn unkeepable(place: impl Into<String>, reason: &(impl ToString + ?Sized)) -> Self {
-        Self::Unkeepable {
+    pub(super) fn unstorable(place: impl Into<String>, reason: &(impl ToString + ?Sized)) -> Self {
+        Self::Unstorable {
             place: place.into(),
             reason: reason.to_string(),
         }

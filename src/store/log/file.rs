@@ -1,5 +1,5 @@
-//! The file of a log as it is open. After a failure it is closed and opened anew: then it is known what became of the last
-//! write. Where it can only be read, it is read.
+//! The open file of a log. After a failure it is closed and reopened, which shows whether the last write succeeded. If it
+//! cannot be opened for writing, it is opened for reader.
 
 use std::{
     fmt, io,
@@ -9,44 +9,44 @@ use std::{
 use redb::{Builder, ConcurrencyMode, Database, ReadTransaction, ReadableDatabase, StorageBackend};
 
 use super::{
-    Error, Reading,
+    Error, Reader,
     read::{self, damaged},
     tables::CACHE_BYTES,
 };
 
-/// What a file is opened for.
+/// How a file is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
-    /// To be read and added to.
-    Adding,
-    /// To be read.
-    Reading,
+pub enum OpenMode {
+    /// For reader and writing.
+    ReadWrite,
+    /// For reader only.
+    ReadOnly,
 }
 
-/// Why a log takes no changes at the moment.
+/// Why a log currently refuses changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
-    /// What the system says.
+    /// The error of the operating system.
     pub reason: String,
-    /// Whether it is open whether the last changes were kept: the file could not be opened again since.
-    pub unresolved: bool,
-    /// Whether it is tried to go on.
-    pub passing: bool,
+    /// Whether it is unknown if the last changes were stored, because the file could not be reopened yet.
+    pub outcome_unknown: bool,
+    /// Whether recovery is attempted.
+    pub is_retried: bool,
 }
 
-/// A file, and how it is opened again.
+/// A file, and how it is reopened.
 pub(super) struct LogFile {
-    opened: RwLock<Opened>,
+    file: RwLock<OpenFile>,
     failure: Mutex<Option<Failure>>,
     open: Box<dyn Fn() -> Result<Database, Error> + Send + Sync>,
-    read: Box<dyn Fn() -> Result<Reading, Error> + Send + Sync>,
-    room: Box<dyn Fn() -> io::Result<()> + Send + Sync>,
+    read: Box<dyn Fn() -> Result<Reader, Error> + Send + Sync>,
+    check_space: Box<dyn Fn() -> io::Result<()> + Send + Sync>,
 }
 
-/// How the file is open.
-enum Opened {
-    ToAdd(Database),
-    ToRead(Box<Reading>),
+/// The state of the file.
+enum OpenFile {
+    Writable(Database),
+    ReadOnly(Box<Reader>),
     Closed,
 }
 
@@ -59,146 +59,146 @@ impl fmt::Debug for LogFile {
 }
 
 impl LogFile {
-    /// Opens a file to add to it. `open` opens it, now and after each failure; `room` fails while nothing can be added.
+    /// Opens a file for writing. `open` opens it, now and after each failure; `check_space` fails while the disk is full.
     pub(super) fn open<B: StorageBackend>(
-        open: impl Fn(Purpose) -> io::Result<B> + Clone + Send + Sync + 'static,
-        room: impl Fn() -> io::Result<()> + Send + Sync + 'static,
+        open: impl Fn(OpenMode) -> io::Result<B> + Clone + Send + Sync + 'static,
+        check_space: impl Fn() -> io::Result<()> + Send + Sync + 'static,
     ) -> Result<Self, Error> {
-        let to_read = open.clone();
+        let open_to_read = open.clone();
         let open = move || {
-            let file = open(Purpose::Adding).map_err(|error| Error::File(error.to_string()))?;
+            let file = open(OpenMode::ReadWrite).map_err(|error| Error::File(error.to_string()))?;
             builder().create_with_backend(file).map_err(damaged)
         };
-        let read = move || Reading::alone(|| to_read(Purpose::Reading));
+        let read = move || Reader::exclusive(|| open_to_read(OpenMode::ReadOnly));
         Ok(Self {
-            opened: RwLock::new(Opened::ToAdd(read::unharmed(&open)?)),
+            file: RwLock::new(OpenFile::Writable(read::catch_damage(&open)?)),
             failure: Mutex::default(),
             open: Box::new(open),
             read: Box::new(read),
-            room: Box::new(room),
+            check_space: Box::new(check_space),
         })
     }
 
-    /// A file that is only read, because of `reason`, as long as the process lives.
-    pub(super) fn to_read(reading: Reading, reason: String) -> Self {
-        let unopened = reason.clone();
-        let unread = reason.clone();
+    /// A file that refuses all changes because of `reason`.
+    pub(super) fn read_only(reader: Reader, reason: String) -> Self {
+        let open_error = reason.clone();
+        let read_error = reason.clone();
         Self {
-            opened: RwLock::new(Opened::ToRead(Box::new(reading))),
+            file: RwLock::new(OpenFile::ReadOnly(Box::new(reader))),
             failure: Mutex::new(Some(Failure {
                 reason,
-                unresolved: false,
-                passing: false,
+                outcome_unknown: false,
+                is_retried: false,
             })),
-            open: Box::new(move || Err(Error::File(unopened.clone()))),
-            read: Box::new(move || Err(Error::File(unread.clone()))),
-            room: Box::new(|| Err(io::ErrorKind::ReadOnlyFilesystem.into())),
+            open: Box::new(move || Err(Error::File(open_error.clone()))),
+            read: Box::new(move || Err(Error::File(read_error.clone()))),
+            check_space: Box::new(|| Err(io::ErrorKind::ReadOnlyFilesystem.into())),
         }
     }
 
-    /// Why nothing is written at the moment; none where changes are.
+    /// Why changes are currently refused; `None` if they are accepted.
     pub(super) fn failure(&self) -> Option<Failure> {
-        self.failing().clone()
+        self.failure_guard().clone()
     }
 
-    fn failing(&self) -> MutexGuard<'_, Option<Failure>> {
-        // It is replaced whole, so that nothing is half done whoever panics.
+    fn failure_guard(&self) -> MutexGuard<'_, Option<Failure>> {
+        // The value is replaced as a whole, so a panic cannot leave it inconsistent.
         self.failure.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets nothing be written until [`LogFile::resume`]. The first reason stands.
-    pub(super) fn fail(&self, reason: &str, unresolved: bool) {
-        let mut failing = self.failing();
-        let failure = failing.get_or_insert_with(|| Failure {
+    /// Refuses changes until [`LogFile::resume`]. The first reason wins.
+    pub(super) fn fail(&self, reason: &str, outcome_unknown: bool) {
+        let mut failure_guard = self.failure_guard();
+        let failure = failure_guard.get_or_insert_with(|| Failure {
             reason: reason.to_owned(),
-            unresolved: false,
-            passing: true,
+            outcome_unknown: false,
+            is_retried: true,
         });
-        failure.unresolved |= unresolved;
+        failure.outcome_unknown |= outcome_unknown;
     }
 
-    /// What `work` makes of the file.
-    pub(super) fn add<T>(&self, work: impl FnOnce(&Database) -> Result<T, Error>) -> Result<T, Error> {
-        let opened = self.opened.read().unwrap_or_else(PoisonError::into_inner);
-        match &*opened {
-            // A panic in the middle leaves as much in doubt as an error does.
-            Opened::ToAdd(database) => read::unharmed(|| work(database)),
-            Opened::ToRead(_) | Opened::Closed => Err(self.unopened()),
+    /// The result of `work`, which may write to the file.
+    pub(super) fn write<T>(&self, work: impl FnOnce(&Database) -> Result<T, Error>) -> Result<T, Error> {
+        let file = self.file.read().unwrap_or_else(PoisonError::into_inner);
+        match &*file {
+            // After a panic the outcome is as unknown as after an error.
+            OpenFile::Writable(database) => read::catch_damage(|| work(database)),
+            OpenFile::ReadOnly(_) | OpenFile::Closed => Err(self.open_error()),
         }
     }
 
-    /// What `work` reads of everything that is kept now. When the file cannot be read, it is opened anew before the next change.
+    /// The result of `work` on the current content. If the file cannot be read, it is reopened before the next change.
     pub(super) fn read<T>(&self, work: impl FnOnce(&ReadTransaction) -> Result<T, Error>) -> Result<T, Error> {
-        let opened = self.opened.read().unwrap_or_else(PoisonError::into_inner);
-        let found = read::unharmed(|| match &*opened {
-            Opened::ToAdd(database) => work(&database.begin_read().map_err(damaged)?),
-            Opened::ToRead(reading) => work(reading.transaction()),
-            Opened::Closed => Err(self.unopened()),
+        let file = self.file.read().unwrap_or_else(PoisonError::into_inner);
+        let result = read::catch_damage(|| match &*file {
+            OpenFile::Writable(database) => work(&database.begin_read().map_err(damaged)?),
+            OpenFile::ReadOnly(reader) => work(reader.transaction()),
+            OpenFile::Closed => Err(self.open_error()),
         });
-        if let Err(Error::File(reason)) = &found {
+        if let Err(Error::File(reason)) = &result {
             self.fail(reason, false);
         }
-        found
+        result
     }
 
-    fn unopened(&self) -> Error {
+    fn open_error(&self) -> Error {
         let reason = self.failure().map(|failure| failure.reason);
         Error::File(reason.unwrap_or_else(|| "it is closed".to_owned()))
     }
 
-    /// Closes the file and opens it anew. Then what it holds is durable: opening it after a failure writes its head once more,
-    /// and waits until that is on the disk. O(what the file holds), since what is free in it is found out anew.
+    /// Closes and reopens the file. Then its content is durable: opening it after a failure writes its head again and syncs it.
+    /// O(size of the file), since its free pages are determined anew.
     pub(super) fn reopen(&self) -> Result<(), Error> {
-        if self.failure().is_some_and(|failure| !failure.passing) {
-            return Err(self.unopened());
+        if self.failure().is_some_and(|failure| !failure.is_retried) {
+            return Err(self.open_error());
         }
-        let mut opened = self.opened.write().unwrap_or_else(PoisonError::into_inner);
-        // The file is locked as long as it is open. What closing it says was said when it failed.
-        *opened = Opened::Closed;
-        match read::unharmed(&self.open) {
+        let mut file = self.file.write().unwrap_or_else(PoisonError::into_inner);
+        // The file is locked while it is open. An error of closing it was reported by the failure.
+        *file = OpenFile::Closed;
+        match read::catch_damage(&self.open) {
             Ok(database) => {
-                *opened = Opened::ToAdd(database);
-                if let Some(failure) = &mut *self.failing() {
-                    failure.unresolved = false;
+                *file = OpenFile::Writable(database);
+                if let Some(failure) = &mut *self.failure_guard() {
+                    failure.outcome_unknown = false;
                 }
                 Ok(())
             }
             Err(error) => {
-                if let Ok(reading) = (self.read)() {
-                    *opened = Opened::ToRead(Box::new(reading));
+                if let Ok(reader) = (self.read)() {
+                    *file = OpenFile::ReadOnly(Box::new(reader));
                 }
                 Err(error)
             }
         }
     }
 
-    /// Whether the file is open to be added to.
+    /// Whether the file is open for writing.
     pub(super) fn is_open(&self) -> bool {
-        let opened = self.opened.read().unwrap_or_else(PoisonError::into_inner);
-        matches!(&*opened, Opened::ToAdd(_))
+        let file = self.file.read().unwrap_or_else(PoisonError::into_inner);
+        matches!(&*file, OpenFile::Writable(_))
     }
 
-    /// Lets changes be written again, when there is room for them.
+    /// Accepts changes again, if there is space for them.
     pub(super) fn resume(&self) -> Result<(), Error> {
-        (self.room)().map_err(|error| Error::File(error.to_string()))?;
-        *self.failing() = None;
+        (self.check_space)().map_err(|error| Error::File(error.to_string()))?;
+        *self.failure_guard() = None;
         Ok(())
     }
 
-    /// The file, once it can be opened, to be changed as a whole.
+    /// The database, for changing it as a whole.
     pub(super) fn into_database(self) -> Result<Database, Error> {
-        let unopened = self.unopened();
-        match self.opened.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            Opened::ToAdd(database) => Ok(database),
-            Opened::ToRead(_) | Opened::Closed => Err(unopened),
+        let open_error = self.open_error();
+        match self.file.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            OpenFile::Writable(database) => Ok(database),
+            OpenFile::ReadOnly(_) | OpenFile::Closed => Err(open_error),
         }
     }
 }
 
 pub(super) fn builder() -> Builder {
     let mut builder = Builder::new();
-    // With one writer and readers in other processes, every commit is in two phases: the file never points to a state that
-    // was not wholly written, so that a damaged last entry is told from one that was never kept.
+    // With one writer and readers in other processes, every commit has two phases: the file never points to a partially
+    // written state, so a damaged last entry differs from one that was never stored.
     builder
         .set_cache_size(CACHE_BYTES)
         .set_concurrency_mode(ConcurrencyMode::SingleWriter);

@@ -1,9 +1,10 @@
-//! The log: every commit in order, and what the store began with. It is the truth; everything else is derived from it.
-//! Entries are only ever added, each with the whole records that it puts.
+//! The log: the initial data of a store and every commit in order. It is the source of truth; everything else is derived from
+//! it. Entries are only ever appended, each with the complete records that it puts.
 
-mod begin;
-mod behind;
+mod background_load;
 mod copy;
+mod copy_on_write;
+mod create;
 mod durable;
 mod error;
 mod file;
@@ -13,68 +14,67 @@ mod prepared;
 mod read;
 mod recent;
 mod tables;
-mod untouched;
 mod value;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-pub use begin::begin;
-pub use behind::Behind;
+pub use background_load::BackgroundLoad;
 pub use copy::copy;
+pub use create::create;
 pub use durable::{Durable, check_pages};
 pub use error::Error;
-pub use file::{Failure, Purpose};
+pub use file::{Failure, OpenMode};
 pub use load::Load;
 pub use memory::Memory;
-pub use prepared::{Prepared, Used};
-pub use read::{Head, Reading};
+pub use prepared::{CommittedRetry, PreparedEntry};
+pub use read::{Head, Reader};
 
 use crate::model::Entry;
 
-/// Whether an entry can be read back as it is.
+/// Whether an entry is known to be read back unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Readable {
-    /// It is tried.
-    Unknown,
-    /// All of it was read from JSON before.
-    Surely,
+pub enum RoundTrip {
+    /// Unknown: it is read back before it is written.
+    Unchecked,
+    /// Known, since all of its records were read from JSON.
+    Guaranteed,
 }
 
-/// Where entries are kept.
+/// Where entries are stored.
 #[derive(Debug)]
 pub enum Log {
-    /// As long as the process lives.
+    /// In memory, as long as the process lives.
     Memory(Memory),
     /// In a file.
     Durable(Box<Durable>),
 }
 
 impl Log {
-    /// Makes an entry ready to be appended: what could not be read back is refused here, before it holds up others.
+    /// Prepares an entry for [`Log::append`]. Entries that would not be read back unchanged are refused here, before they affect others.
     ///
     /// # Errors
-    /// [`Error::Unkeepable`].
-    pub fn prepare(&self, entry: Arc<Entry>, readable: Readable) -> Result<Prepared, Error> {
-        match (self, readable) {
-            (Self::Memory(_), _) => Ok(Prepared::unwritten(entry)),
-            (Self::Durable(_), Readable::Unknown) => Prepared::new(entry),
-            (Self::Durable(_), Readable::Surely) => Prepared::without_reading_back(entry),
+    /// [`Error::Unstorable`].
+    pub fn prepare(&self, entry: Arc<Entry>, round_trip: RoundTrip) -> Result<PreparedEntry, Error> {
+        match (self, round_trip) {
+            (Self::Memory(_), _) => Ok(PreparedEntry::unpacked(entry)),
+            (Self::Durable(_), RoundTrip::Unchecked) => PreparedEntry::new(entry),
+            (Self::Durable(_), RoundTrip::Guaranteed) => PreparedEntry::without_reading_back(entry),
         }
     }
 
-    /// Adds entries: all of them or none. They are kept when this returns.
+    /// Appends all of the entries or none. They are durable when this returns.
     ///
     /// # Errors
-    /// [`Error::Gap`] when they do not follow the last one; [`Error::Unwritten`] when writing fails, and [`Error::Unsure`] when
-    /// it fails in such a way that they may be kept all the same.
-    pub fn append(&self, entries: &[Prepared]) -> Result<(), Error> {
+    /// [`Error::Gap`] when they do not follow the last one; [`Error::NotWritten`] when writing fails, and
+    /// [`Error::OutcomeUnknown`] when it fails but the entries may have been stored.
+    pub fn append(&self, entries: &[PreparedEntry]) -> Result<(), Error> {
         match self {
             Self::Memory(log) => log.append(entries),
             Self::Durable(log) => log.append(entries),
         }
     }
 
-    /// Why it takes no changes at the moment; none where it does.
+    /// Why changes are currently refused; `None` if they are accepted.
     #[must_use]
     pub fn failure(&self) -> Option<Failure> {
         match self {
@@ -83,10 +83,11 @@ impl Log {
         }
     }
 
-    /// Opens it again after a failure. Afterwards [`Log::last_position`] tells what was kept, and [`Log::resume`] goes on.
+    /// Reopens the log after a failure. Then [`Log::last_position`] shows which entries were stored, and [`Log::resume`] accepts
+    /// changes again.
     ///
     /// # Errors
-    /// [`Error::File`] when it cannot be opened yet, [`Error::Damaged`] when something is gone from it.
+    /// [`Error::File`] when it cannot be opened yet, [`Error::Damaged`] when it lost entries.
     pub fn reopen(&self) -> Result<(), Error> {
         match self {
             Self::Memory(_) => Ok(()),
@@ -94,7 +95,7 @@ impl Log {
         }
     }
 
-    /// Takes changes again after a failure.
+    /// Accepts changes again after a failure.
     ///
     /// # Errors
     /// [`Error::File`] when nothing can be written yet.
@@ -116,7 +117,7 @@ impl Log {
         }
     }
 
-    /// The same without reading from disk; none where that takes it.
+    /// As [`Log::entries_after`], but `None` if that would read from disk.
     #[must_use]
     pub fn recent_after(&self, position: u64, max: usize) -> Option<Vec<Arc<Entry>>> {
         match self {
@@ -134,10 +135,10 @@ impl Log {
         }
     }
 
-    /// What an import remembered under this key.
+    /// The note with this key.
     ///
     /// # Errors
-    /// [`Error::Damaged`] and [`Error::File`] when that cannot be read.
+    /// [`Error::Damaged`] and [`Error::File`] when it cannot be read.
     pub fn note(&self, key: &str) -> Result<Option<Vec<u8>>, Error> {
         match self {
             Self::Memory(log) => Ok(log.note(key)),
@@ -156,25 +157,25 @@ impl Log {
         }
     }
 
-    /// Writes notes, each in place of the one before; one of nothing is forgotten. All of them or none.
+    /// Replaces notes by key, and removes those with `None`: all of them or none.
     ///
     /// # Errors
-    /// [`Error::Unwritten`] and [`Error::Unsure`] when writing fails.
-    pub fn remember(&self, notes: &BTreeMap<String, Option<Vec<u8>>>) -> Result<(), Error> {
+    /// [`Error::NotWritten`] and [`Error::OutcomeUnknown`] when writing fails.
+    pub fn write_notes(&self, notes: &BTreeMap<String, Option<Vec<u8>>>) -> Result<(), Error> {
         match self {
             Self::Memory(log) => {
-                log.remember(notes);
+                log.write_notes(notes);
                 Ok(())
             }
-            Self::Durable(log) => log.remember(notes),
+            Self::Durable(log) => log.write_notes(notes),
         }
     }
 
-    /// What was committed under this key.
+    /// The commit with this retry key.
     ///
     /// # Errors
-    /// [`Error::File`] when that cannot be read.
-    pub fn retry(&self, key: &str) -> Result<Option<Used>, Error> {
+    /// [`Error::File`] when it cannot be read.
+    pub fn retry(&self, key: &str) -> Result<Option<CommittedRetry>, Error> {
         match self {
             Self::Memory(log) => Ok(log.retry(key)),
             Self::Durable(log) => log.retry(key),

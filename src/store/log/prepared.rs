@@ -1,45 +1,45 @@
-//! Entries that are ready to be appended.
+//! Entries that are ready to be appended, and retry keys.
 
 use std::sync::Arc;
 
 use super::{
     error::Error,
-    value::{self, Place},
+    value::{self, ValueKey},
 };
 use crate::model::Entry;
 
 /// An entry that is ready to be appended.
 #[derive(Debug, Clone)]
-pub struct Prepared {
+pub struct PreparedEntry {
     pub(super) entry: Arc<Entry>,
-    pub(super) kept: Vec<u8>,
+    pub(super) bytes: Vec<u8>,
 }
 
-impl Prepared {
-    /// The entry as it will be kept; it has been read back, so it can be read.
+impl PreparedEntry {
+    /// Packs the entry and reads it back.
     pub(super) fn new(entry: Arc<Entry>) -> Result<Self, Error> {
         let place = || format!("entry {}", entry.position);
-        let kept =
-            value::pack(Place::entry(entry.position), &*entry).map_err(|reason| Error::unkeepable(place(), &reason))?;
-        match value::unpack::<Entry>(Place::entry(entry.position), &kept) {
-            Ok(read) if read == *entry => Ok(Self { entry, kept }),
-            Ok(_) => Err(Error::unkeepable(place(), "it would be read back as another")),
-            Err(reason) => Err(Error::unkeepable(place(), &reason)),
+        let bytes = value::pack(ValueKey::entry(entry.position), &*entry)
+            .map_err(|reason| Error::unstorable(place(), &reason))?;
+        match value::unpack::<Entry>(ValueKey::entry(entry.position), &bytes) {
+            Ok(read) if read == *entry => Ok(Self { entry, bytes }),
+            Ok(_) => Err(Error::unstorable(place(), "it would not be read back unchanged")),
+            Err(reason) => Err(Error::unstorable(place(), &reason)),
         }
     }
 
-    /// The entry as it will be kept, which can surely be read back.
+    /// Packs an entry that is known to be read back unchanged.
     pub(super) fn without_reading_back(entry: Arc<Entry>) -> Result<Self, Error> {
-        let kept = value::pack(Place::entry(entry.position), &*entry);
-        let kept = kept.map_err(|reason| Error::unkeepable(format!("entry {}", entry.position), &reason))?;
-        Ok(Self { entry, kept })
+        let bytes = value::pack(ValueKey::entry(entry.position), &*entry);
+        let bytes = bytes.map_err(|reason| Error::unstorable(format!("entry {}", entry.position), &reason))?;
+        Ok(Self { entry, bytes })
     }
 
-    /// The entry, for a log that writes nothing.
-    pub(super) fn unwritten(entry: Arc<Entry>) -> Self {
+    /// The entry for a log in memory.
+    pub(super) fn unpacked(entry: Arc<Entry>) -> Self {
         Self {
             entry,
-            kept: Vec::new(),
+            bytes: Vec::new(),
         }
     }
 
@@ -49,29 +49,29 @@ impl Prepared {
         &self.entry
     }
 
-    /// How many bytes it has before it is packed.
+    /// The number of bytes before packing.
     pub(super) fn plain_bytes(&self) -> usize {
-        value::plain_bytes(&self.kept)
+        value::plain_bytes(&self.bytes)
     }
 }
 
-/// Whether these entries follow the last one without a gap.
-pub(super) fn follow(last: u64, entries: &[Prepared]) -> Result<(), Error> {
+/// Checks that these entries follow the last one without a gap.
+pub(super) fn check_positions(last: u64, entries: &[PreparedEntry]) -> Result<(), Error> {
     let mut last = last;
     for prepared in entries {
-        let found = prepared.entry().position;
-        if found != last + 1 {
-            return Err(Error::Gap { last, found });
+        let position = prepared.entry().position;
+        if position != last + 1 {
+            return Err(Error::Gap { last, position });
         }
-        last = found;
+        last = position;
     }
     Ok(())
 }
 
-/// What is known of a retry key.
+/// The commit with a retry key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Used {
-    /// A digest of what was asked for under this key.
+pub struct CommittedRetry {
+    /// A digest of the request with this key.
     pub digest: u64,
     /// The position of the entry.
     pub position: u64,

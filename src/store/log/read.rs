@@ -1,5 +1,5 @@
-//! Reading a log without changing a byte of its file, even while another process adds to it. Every value is checked, and the
-//! first that is not what was written is named.
+//! Reading a log without changing its file, even while another process writes to it. Every value is checked, and errors name
+//! the first that is damaged.
 
 use std::{
     any::Any,
@@ -17,112 +17,113 @@ use redb::{
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{
-    Error, Used,
+    CommittedRetry, Error,
+    copy_on_write::CopyOnWriteFile,
     tables::{CACHE_BYTES, Chunk, ENTRIES, HEAD, LOAD, META, NOTES, RETRIES, VERSION, Version},
-    untouched::Untouched,
-    value::{self, Place},
+    value::{self, ValueKey},
 };
 use crate::model::{Entry, Record, Timestamp, records::serialized};
 
-/// A key and a value of the entries.
+/// A key and a value of the table of entries.
 type Row<'a> = (AccessGuard<'a, u64>, AccessGuard<'a, &'static [u8]>);
 
-/// What is said of the whole.
+/// Metadata of a log.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Head {
-    /// What the data was called that it began with.
+    /// The title of the initial data.
     pub title: String,
-    /// What that holds.
+    /// Its description.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Under which licence.
+    /// Its licence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub licence: Option<String>,
-    /// When that was recorded.
+    /// When it was recorded.
     #[serde(with = "serialized::moment")]
     pub recorded_at: Timestamp,
-    /// When the store was begun.
+    /// When the store was created.
     #[serde(with = "serialized::moment")]
     pub began_at: Timestamp,
-    /// How many chunks it is kept in.
+    /// The number of chunks of the initial data.
     pub chunks: u64,
 }
 
-/// One consistent state of a log. What is added later is not in it.
-pub struct Reading {
+/// Reads one consistent state of a log, without entries that are added later.
+pub struct Reader {
     transaction: ReadTransaction,
     head: Head,
     last: u64,
-    // After the transaction, which reads from it.
-    _database: Opened,
+    // Declared after the transaction, which reads from it and must be dropped first.
+    _database: OpenDatabase,
 }
 
-/// How the file is open.
-#[expect(dead_code, reason = "the file is open as long as this is there")]
-enum Opened {
+/// The open database.
+#[expect(dead_code, reason = "keeps the file open")]
+enum OpenDatabase {
     Shared(ReadOnlyDatabase),
     Repaired(Database),
 }
 
-impl std::fmt::Debug for Reading {
+impl std::fmt::Debug for Reader {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let mut told = f.debug_struct("Reading");
-        told.field("head", &self.head)
+        let mut debug = f.debug_struct("Reader");
+        debug
+            .field("head", &self.head)
             .field("last", &self.last)
             .finish_non_exhaustive()
     }
 }
 
 impl Head {
-    /// Tells this log from others: what is made from one is not taken for another's.
+    /// Identifies this log, so that files derived from another log are not used for it.
     #[must_use]
     pub fn fingerprint(&self) -> u64 {
         value::fingerprint(self)
     }
 }
 
-impl Reading {
-    /// Reads the log in this file, which another process may be adding to.
+impl Reader {
+    /// Opens the log in this file, which another process may be writing to.
     ///
     /// # Errors
-    /// [`Error::Foreign`], [`Error::Newer`], [`Error::Damaged`], [`Error::File`]; [`Error::Unclosed`] when no process adds
-    /// to it, and the last one did not close it.
+    /// [`Error::NotALog`], [`Error::NewerFormat`], [`Error::Damaged`], [`Error::File`]; [`Error::NotClosed`] when no
+    /// process writes to it, and the last one did not close it.
     pub fn shared(file: impl StorageBackend) -> Result<Self, Error> {
-        unharmed(|| {
+        catch_damage(|| {
             let database = Builder::new()
                 .set_cache_size(CACHE_BYTES)
                 .set_concurrency_mode(ConcurrencyMode::SingleWriter)
                 .open_read_only_with_backend(file)
-                .map_err(foreign)?;
+                .map_err(open_error)?;
             let transaction = database.begin_read().map_err(damaged)?;
-            Self::of(transaction, Opened::Shared(database))
+            Self::new(transaction, OpenDatabase::Shared(database))
         })
     }
 
-    /// Reads the log in this file, which nobody adds to meanwhile, whether or not it was closed. What was not acknowledged
-    /// when its process ended is left out.
+    /// Opens the log in this file, which no process may be writing to, even if it was not closed. Entries that were not
+    /// acknowledged when its process ended are left out.
     ///
     /// # Errors
-    /// [`Error::Foreign`], [`Error::Newer`], [`Error::Damaged`], or [`Error::File`].
-    pub fn alone<B: StorageBackend>(open: impl Fn() -> io::Result<B>) -> Result<Self, Error> {
+    /// [`Error::NotALog`], [`Error::NewerFormat`], [`Error::Damaged`], or [`Error::File`].
+    pub fn exclusive<B: StorageBackend>(open: impl Fn() -> io::Result<B>) -> Result<Self, Error> {
         let open = || open().map_err(|error| Error::File(error.to_string()));
         match Self::shared(open()?) {
-            Err(Error::Unclosed) => {}
+            Err(Error::NotClosed) => {}
             read => return read,
         }
-        unharmed(|| {
-            // Opening repairs, which is to be seen before it is done to the file.
-            let file = Untouched::over(open()?).map_err(|error| Error::File(error.to_string()))?;
+        catch_damage(|| {
+            // Opening repairs the file, so that must happen in a copy.
+            let file = CopyOnWriteFile::new(open()?).map_err(|error| Error::File(error.to_string()))?;
             let database = Builder::new()
                 .set_cache_size(CACHE_BYTES)
                 .create_with_backend(file)
-                .map_err(foreign)?;
+                .map_err(open_error)?;
             let transaction = database.begin_read().map_err(damaged)?;
-            Self::of(transaction, Opened::Repaired(database))
+            Self::new(transaction, OpenDatabase::Repaired(database))
         })
     }
 
-    fn of(transaction: ReadTransaction, database: Opened) -> Result<Self, Error> {
+    fn new(transaction: ReadTransaction, database: OpenDatabase) -> Result<Self, Error> {
         let head = head(&transaction)?;
         let last = last(&transaction)?;
         Ok(Self {
@@ -133,7 +134,7 @@ impl Reading {
         })
     }
 
-    /// What is said of the whole.
+    /// Metadata of a log.
     #[must_use]
     pub fn head(&self) -> &Head {
         &self.head
@@ -145,93 +146,98 @@ impl Reading {
         self.last
     }
 
-    /// Hands every record that the store began with over, in the order in which they were added, until `each` fails.
+    /// Calls `each` with every record of the initial data, in the order in which they were added, until it fails.
     ///
     /// # Errors
-    /// [`Error::Damaged`], which names the chunk, and whatever `each` fails with.
+    /// [`Error::Damaged`], which names the chunk, and the error of `each`.
     pub fn load<E: From<Error>>(&self, mut each: impl FnMut(Record) -> Result<(), E>) -> Result<(), E> {
-        let table = unharmed(|| {
+        let table = catch_damage(|| {
             let table = self.chunks()?;
-            let found = table.len().map_err(damaged)?;
-            if found != self.head.chunks {
-                let reason = format!("there are {found} chunks, and {} were written", self.head.chunks);
-                return Err(Error::damaged("the data it began with", &reason));
+            let count = table.len().map_err(damaged)?;
+            if count != self.head.chunks {
+                let reason = format!("there are {count} chunks, but {} were written", self.head.chunks);
+                return Err(Error::damaged("the initial data", &reason));
             }
             Ok(table)
         })?;
-        for chunk in in_order(0..self.head.chunks, |chunk| unharmed(|| one_chunk(&table, chunk))) {
+        for chunk in in_order(0..self.head.chunks, |chunk| catch_damage(|| one_chunk(&table, chunk))) {
             chunk?.records().try_for_each(&mut each)?;
         }
         Ok(())
     }
 
-    /// Hands every entry after this position over, oldest first, until `each` fails.
+    /// Calls `each` with every entry after this position, oldest first, until it fails.
     ///
     /// # Errors
-    /// [`Error::Damaged`], which names the entry, and whatever `each` fails with.
+    /// [`Error::Damaged`], which names the entry, and the error of `each`.
     pub fn replay(&self, after: u64, mut each: impl FnMut(Entry) -> Result<(), Error>) -> Result<(), Error> {
-        unharmed(|| entries(&self.transaction, after, &mut each))
+        catch_damage(|| entries(&self.transaction, after, &mut each))
     }
 
-    /// When the entry at this position was recorded; none when there is none.
+    /// When the entry at this position was recorded; `None` if there is no such entry.
     ///
     /// # Errors
     /// [`Error::Damaged`] and [`Error::File`] when it cannot be read.
     pub fn recorded_at(&self, position: u64) -> Result<Option<Timestamp>, Error> {
-        let entry = unharmed(|| some_entries(&self.transaction, position.saturating_sub(1), 1))?;
+        let entry = catch_damage(|| some_entries(&self.transaction, position.saturating_sub(1), 1))?;
         Ok(entry.first().map(|entry| entry.recorded_at))
     }
 
-    /// Every retry key with what is known of it.
+    /// Calls `each` with every retry key and its commit.
     ///
     /// # Errors
     /// [`Error::Damaged`] and [`Error::File`] when they cannot be read.
-    pub fn retries(&self, mut each: impl FnMut(&str, Used)) -> Result<(), Error> {
-        unharmed(|| {
-            let table = self.transaction.open_table(RETRIES).map_err(missing)?;
+    pub fn retries(&self, mut each: impl FnMut(&str, CommittedRetry)) -> Result<(), Error> {
+        catch_damage(|| {
+            let table = self.transaction.open_table(RETRIES).map_err(table_error)?;
             for row in table.iter().map_err(damaged)? {
-                let (key, used) = row.map_err(damaged)?;
-                let (digest, position) = used.value();
-                each(key.value(), Used { digest, position });
+                let (key, committed) = row.map_err(damaged)?;
+                let (digest, position) = committed.value();
+                each(key.value(), CommittedRetry { digest, position });
             }
             Ok(())
         })
     }
 
-    /// Whether this chunk of what the store began with is kept as it was written: how many bytes it has.
+    /// Checks that this chunk of the initial data is as it was written, and returns its length in bytes.
     ///
     /// # Errors
     /// [`Error::Damaged`], which names the chunk, and [`Error::File`].
     pub fn check_chunk(&self, chunk: u64) -> Result<usize, Error> {
         self.check(
             LOAD,
-            Place::load(chunk),
+            ValueKey::chunk(chunk),
             chunk,
-            &format!("chunk {chunk} of the data it began with"),
+            &format!("chunk {chunk} of the initial data"),
         )
     }
 
-    /// The same of the entry at this position.
+    /// Checks the entry at this position, as [`Reader::check_chunk`].
     ///
     /// # Errors
     /// [`Error::Damaged`], which names the entry, and [`Error::File`].
     pub fn check_entry(&self, position: u64) -> Result<usize, Error> {
-        self.check(ENTRIES, Place::entry(position), position, &format!("entry {position}"))
+        self.check(
+            ENTRIES,
+            ValueKey::entry(position),
+            position,
+            &format!("entry {position}"),
+        )
     }
 
     fn check(
         &self,
         table: TableDefinition<u64, &'static [u8]>,
-        place: Place,
+        place: ValueKey,
         key: u64,
         name: &str,
     ) -> Result<usize, Error> {
-        unharmed(|| {
-            let table = self.transaction.open_table(table).map_err(missing)?;
-            let kept = table.get(key).map_err(damaged)?;
-            let kept = kept.ok_or_else(|| Error::damaged(name, "it is missing"))?;
-            let checked = value::check(place, kept.value()).map_err(|reason| Error::damaged(name, &reason))?;
-            Ok(checked.len())
+        catch_damage(|| {
+            let table = self.transaction.open_table(table).map_err(table_error)?;
+            let bytes = table.get(key).map_err(damaged)?;
+            let bytes = bytes.ok_or_else(|| Error::damaged(name, "it is missing"))?;
+            let content = value::check(place, bytes.value()).map_err(|reason| Error::damaged(name, &reason))?;
+            Ok(content.len())
         })
         .map_err(|error| match error {
             Error::Damaged { place, reason } if place == "the file" => Error::damaged(name, &reason),
@@ -244,10 +250,10 @@ impl Reading {
     }
 
     pub(super) fn chunks(&self) -> Result<ReadOnlyTable<u64, &'static [u8]>, Error> {
-        self.transaction.open_table(LOAD).map_err(missing)
+        self.transaction.open_table(LOAD).map_err(table_error)
     }
 
-    /// What imports remember; none in a file of before they did.
+    /// The notes; `None` in a file without the table.
     pub(in crate::store) fn notes(&self) -> Result<Option<ReadOnlyTable<&'static str, &'static [u8]>>, Error> {
         match self.transaction.open_table(NOTES) {
             Ok(table) => Ok(Some(table)),
@@ -257,24 +263,24 @@ impl Reading {
     }
 
     pub(super) fn entries(&self) -> Result<ReadOnlyTable<u64, &'static [u8]>, Error> {
-        self.transaction.open_table(ENTRIES).map_err(missing)
+        self.transaction.open_table(ENTRIES).map_err(table_error)
     }
 }
 
 fn one_chunk(table: &ReadOnlyTable<u64, &'static [u8]>, chunk: u64) -> Result<Chunk, Error> {
-    let place = || format!("chunk {chunk} of the data it began with");
-    let kept = table.get(chunk).map_err(damaged)?;
-    let kept = kept.ok_or_else(|| Error::damaged(place(), "it is missing"))?;
-    value::unpack(Place::load(chunk), kept.value()).map_err(|reason| Error::damaged(place(), &reason))
+    let place = || format!("chunk {chunk} of the initial data");
+    let bytes = table.get(chunk).map_err(damaged)?;
+    let bytes = bytes.ok_or_else(|| Error::damaged(place(), "it is missing"))?;
+    value::unpack(ValueKey::chunk(chunk), bytes.value()).map_err(|reason| Error::damaged(place(), &reason))
 }
 
-/// Hands the entries after this position over, oldest first. A gap in the positions is damage.
+/// Calls `each` with the entries after this position, oldest first. A gap in the positions is damage.
 pub(super) fn entries(
     transaction: &ReadTransaction,
     after: u64,
     mut each: impl FnMut(Entry) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let table = transaction.open_table(ENTRIES).map_err(missing)?;
+    let table = transaction.open_table(ENTRIES).map_err(table_error)?;
     let rows = table.range(after.saturating_add(1)..).map_err(damaged)?;
     for (row, expected) in rows.zip(after.saturating_add(1)..) {
         each(one_entry(row, expected)?)?;
@@ -284,7 +290,7 @@ pub(super) fn entries(
 
 /// At most `max` entries after this position.
 pub(super) fn some_entries(transaction: &ReadTransaction, after: u64, max: usize) -> Result<Vec<Arc<Entry>>, Error> {
-    let table = transaction.open_table(ENTRIES).map_err(missing)?;
+    let table = transaction.open_table(ENTRIES).map_err(table_error)?;
     let rows = table.range(after.saturating_add(1)..).map_err(damaged)?;
     rows.take(max)
         .zip(after + 1..)
@@ -294,17 +300,17 @@ pub(super) fn some_entries(transaction: &ReadTransaction, after: u64, max: usize
 
 /// The entry in this row, which must be the one at this position.
 fn one_entry(row: Result<Row<'_>, StorageError>, expected: u64) -> Result<Entry, Error> {
-    let (key, kept) = row.map_err(damaged)?;
+    let (key, bytes) = row.map_err(damaged)?;
     let place = || format!("entry {expected}");
     if key.value() != expected {
         return Err(Error::damaged(place(), "it is missing"));
     }
     let entry: Entry =
-        value::unpack(Place::entry(expected), kept.value()).map_err(|reason| Error::damaged(place(), &reason))?;
+        value::unpack(ValueKey::entry(expected), bytes.value()).map_err(|reason| Error::damaged(place(), &reason))?;
     if entry.position != expected {
         return Err(Error::damaged(
             place(),
-            &format!("it says that it is entry {}", entry.position),
+            &format!("its content has the position {}", entry.position),
         ));
     }
     Ok(entry)
@@ -312,39 +318,39 @@ fn one_entry(row: Result<Row<'_>, StorageError>, expected: u64) -> Result<Entry,
 
 /// The position of the last entry.
 pub(super) fn last(transaction: &ReadTransaction) -> Result<u64, Error> {
-    let table = transaction.open_table(ENTRIES).map_err(missing)?;
+    let table = transaction.open_table(ENTRIES).map_err(table_error)?;
     let last = table.last().map_err(damaged)?;
     Ok(last.map_or(0, |(position, _)| position.value()))
 }
 
-/// What is said of the whole, where this program knows the form of the file.
+/// The metadata, if this program knows the format of the file.
 pub(super) fn head(transaction: &ReadTransaction) -> Result<Head, Error> {
-    let version: Version = meta(transaction, VERSION)?;
+    let version: Version = meta_value(transaction, VERSION)?;
     version.check()?;
-    meta(transaction, HEAD)
+    meta_value(transaction, HEAD)
 }
 
-fn meta<T: DeserializeOwned>(transaction: &ReadTransaction, (key, place): (&str, Place)) -> Result<T, Error> {
-    let table = transaction.open_table(META).map_err(missing)?;
-    let kept = table.get(key).map_err(damaged)?;
-    let kept = kept.ok_or_else(|| Error::Foreign(format!("it does not say its {key}")))?;
-    value::unpack(place, kept.value()).map_err(|reason| Error::damaged(format!("the {key} of the file"), &reason))
+fn meta_value<T: DeserializeOwned>(transaction: &ReadTransaction, (key, place): (&str, ValueKey)) -> Result<T, Error> {
+    let table = transaction.open_table(META).map_err(table_error)?;
+    let bytes = table.get(key).map_err(damaged)?;
+    let bytes = bytes.ok_or_else(|| Error::NotALog(format!("it has no {key}")))?;
+    value::unpack(place, bytes.value()).map_err(|reason| Error::damaged(format!("the {key} of the file"), &reason))
 }
 
-fn missing(error: TableError) -> Error {
+fn table_error(error: TableError) -> Error {
     match error {
-        TableError::TableDoesNotExist(_) => Error::Foreign(error.to_string()),
+        TableError::TableDoesNotExist(_) => Error::NotALog(error.to_string()),
         other => damaged(other),
     }
 }
 
-fn foreign(error: redb::DatabaseError) -> Error {
+fn open_error(error: redb::DatabaseError) -> Error {
     use redb::{DatabaseError, StorageError};
     match error {
         DatabaseError::Storage(StorageError::Io(error)) if error.kind() == io::ErrorKind::InvalidData => {
-            Error::Foreign(error.to_string())
+            Error::NotALog(error.to_string())
         }
-        DatabaseError::RepairAborted => Error::Unclosed,
+        DatabaseError::RepairAborted => Error::NotClosed,
         other => damaged(other),
     }
 }
@@ -353,25 +359,26 @@ pub(super) fn damaged(error: impl Into<redb::Error>) -> Error {
     match error.into() {
         redb::Error::Corrupted(reason) => Error::damaged("the file", &reason),
         redb::Error::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-            Error::damaged("the file", "it ends before its end")
+            Error::damaged("the file", "it is cut short")
         }
         other => Error::File(other.to_string()),
     }
 }
 
-/// What `work` says, where a panic over a damaged file is damage as well.
-pub(super) fn unharmed<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
-    // What the panic leaves half done is a reading, which is given up.
-    panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(Error::damaged("the file", told(&*panic))))
+/// The result of `work`; a panic caused by a damaged file becomes [`Error::Damaged`].
+pub(super) fn catch_damage<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    // The interrupted reader is dropped, so its state does not matter.
+    panic::catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|panic| Err(Error::damaged("the file", panic_message(&*panic))))
 }
 
-fn told(panic: &(dyn Any + Send)) -> &str {
+fn panic_message(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
     let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     text.unwrap_or("reading it failed")
 }
 
-/// What `work` makes of each number, in order, on every processor; never more in memory than one for each of them.
+/// The results of `work` for each number, in order, computed on all processors; at most one result per processor is in memory.
 pub(super) fn in_order<T: Send>(numbers: Range<u64>, work: impl Fn(u64) -> T + Sync) -> impl Iterator<Item = T> {
     let workers = thread::available_parallelism()
         .map_or(1, std::num::NonZero::get)
@@ -385,11 +392,11 @@ pub(super) fn in_order<T: Send>(numbers: Range<u64>, work: impl Fn(u64) -> T + S
                 .into_iter()
                 .map(|number| scope.spawn(move || work(number)))
                 .collect();
-            let done: Vec<T> = running
+            let results: Vec<T> = running
                 .into_iter()
                 .map(|worker| worker.join().unwrap_or_else(|panic| panic::resume_unwind(panic)))
                 .collect();
-            done
+            results
         })
     })
 }

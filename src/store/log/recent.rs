@@ -1,38 +1,38 @@
-//! The newest entries of a log, at hand for those who follow it: a bounded number of them, and of bytes.
+//! The newest entries of a log in memory, for readers that follow it, bounded in number and bytes.
 
 use std::{collections::VecDeque, sync::Arc};
 
-use super::prepared::Prepared;
+use super::prepared::PreparedEntry;
 use crate::model::Entry;
 
-/// How many entries are kept at hand.
+/// The maximum number of entries.
 const ENTRIES_MAX: usize = 1024;
-/// How many bytes they may have before they are packed, which is about what they take in memory.
+/// The maximum of their total size before packing, which is about their size in memory.
 const BYTES_MAX: usize = 16 << 20;
 
 /// The newest entries.
 #[derive(Debug, Default)]
-pub(super) struct Recent {
+pub(super) struct RecentEntries {
     last: u64,
     entries: VecDeque<(Arc<Entry>, usize)>,
     bytes: usize,
 }
 
-impl Recent {
-    /// None of a log that ends with entry `last`.
-    pub(super) fn none_of(last: u64) -> Self {
+impl RecentEntries {
+    /// No entries of a log that ends with entry `last`.
+    pub(super) fn empty_at(last: u64) -> Self {
         Self {
             last,
             ..Self::default()
         }
     }
 
-    /// The position of the last entry; 0 when there is none.
+    /// The position of the last entry; 0 if the log is empty.
     pub(super) fn last(&self) -> u64 {
         self.last
     }
 
-    pub(super) fn push(&mut self, prepared: &Prepared) {
+    pub(super) fn push(&mut self, prepared: &PreparedEntry) {
         self.last = prepared.entry().position;
         self.bytes += prepared.plain_bytes();
         self.entries
@@ -45,7 +45,7 @@ impl Recent {
         }
     }
 
-    /// The entries after this position, where all of them are at hand.
+    /// At most `max` entries after this position, if they are in memory.
     pub(super) fn after(&self, position: u64, max: usize) -> Option<Vec<Arc<Entry>>> {
         if position >= self.last {
             return Some(Vec::new());
@@ -63,8 +63,8 @@ mod tests {
 
     use super::*;
 
-    /// An entry whose reason has so many letters, which are all the same and so are packed into next to nothing.
-    fn entry(position: u64, letters: usize) -> Prepared {
+    /// An entry whose reason repeats one letter, so that it packs into a few bytes.
+    fn entry(position: u64, letters: usize) -> PreparedEntry {
         let entry = Entry {
             position,
             recorded_at: Timestamp::UNIX_EPOCH,
@@ -73,18 +73,18 @@ mod tests {
             retry: None,
             steps: Vec::new(),
         };
-        Prepared::new(Arc::new(entry)).unwrap()
+        PreparedEntry::new(Arc::new(entry)).unwrap()
     }
 
     #[test]
-    fn entries_that_are_packed_small_count_as_large_as_they_are() {
-        let mut recent = Recent::none_of(0);
+    fn entries_count_by_their_size_before_packing() {
+        let mut recent = RecentEntries::empty_at(0);
         for position in 1..=20 {
             recent.push(&entry(position, 1 << 20));
         }
         assert!(recent.entries.len() < 17, "{}", recent.entries.len());
         assert!(recent.bytes <= BYTES_MAX);
-        assert!(recent.after(0, 9).is_none(), "the first are on disk only");
+        assert!(recent.after(0, 9).is_none(), "the first entries are on disk only");
         assert_eq!(recent.after(19, 9).map(|entries| entries.len()), Some(1));
         recent.push(&entry(21, BYTES_MAX + 1));
         assert!(recent.entries.is_empty() && recent.bytes == 0 && recent.last() == 21);

@@ -1,37 +1,37 @@
-//! The tables of the file, the version of their form, and what turns an older form into today's.
+//! The tables of the file, and the version of its format.
 
 use redb::TableDefinition;
 use serde::{Deserialize, Serialize};
 
 use super::{
     error::{Error, FORMAT},
-    value::Place,
+    value::ValueKey,
 };
 use crate::model::{Entity, Record, Relationship, Source};
 
-/// What is said of the whole, by name.
+/// Metadata by name.
 pub(super) const META: TableDefinition<&str, &[u8]> = TableDefinition::new("meta");
-/// What the store began with, in chunks counted from 0.
+/// The initial data, in chunks numbered from 0.
 pub(super) const LOAD: TableDefinition<u64, &[u8]> = TableDefinition::new("load");
-/// The entries by position, counted from 1.
+/// The entries by position, from 1.
 pub(super) const ENTRIES: TableDefinition<u64, &[u8]> = TableDefinition::new("entries");
 /// Retry keys, each with its digest and the position of its entry.
 pub(super) const RETRIES: TableDefinition<&str, (u64, u64)> = TableDefinition::new("retries");
 
-/// What imports remember from one to the next, by key. It is not part of what is known.
+/// Notes of imports for later imports, by key. They are not part of the data.
 pub(super) const NOTES: TableDefinition<&str, &[u8]> = TableDefinition::new("notes");
 
-/// The values of `meta`, each with its key and its place.
-pub(super) const VERSION: (&str, Place) = ("version", Place::meta(0));
-pub(super) const HEAD: (&str, Place) = ("head", Place::meta(1));
+/// The values of `meta`, each with its key in the table and for its checksum.
+pub(super) const VERSION: (&str, ValueKey) = ("version", ValueKey::meta(0));
+pub(super) const HEAD: (&str, ValueKey) = ("head", ValueKey::meta(1));
 
-/// Pages of the file that are kept in memory. Entries are read once at the start and then from where they are newest.
+/// The size of the page cache. Entries are read once at the start, and later mostly the newest.
 pub(super) const CACHE_BYTES: usize = 32 << 20;
 
-/// Records in one chunk of what the store began with.
+/// The number of records in one chunk of the initial data.
 pub(super) const CHUNK: usize = 10_000;
 
-/// Of which form the file is, and who wrote it. Every version of the program reads this, so it stays as it is.
+/// The format of the file, and the program that wrote it. Every version of the program reads this, so it must not change.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Version {
     pub(super) format: u32,
@@ -39,18 +39,18 @@ pub(super) struct Version {
 }
 
 impl Version {
-    pub(super) fn of_this_program() -> Self {
+    pub(super) fn current() -> Self {
         Self {
             format: FORMAT,
             program: env!("CARGO_PKG_VERSION").to_owned(),
         }
     }
 
-    /// Whether this program reads the form. An older form is turned into today's here, before anything else is read.
+    /// Checks that this program reads the format. Older formats will be converted here, before anything else is read.
     pub(super) fn check(&self) -> Result<(), Error> {
         match self.format {
             FORMAT => Ok(()),
-            newer => Err(Error::Newer {
+            newer => Err(Error::NewerFormat {
                 format: newer,
                 program: self.program.clone(),
             }),
@@ -58,7 +58,7 @@ impl Version {
     }
 }
 
-/// Some of what the store began with.
+/// Records of the initial data.
 #[derive(Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Chunk {
@@ -80,17 +80,17 @@ impl Chunk {
     }
 }
 
-/// The same, to be written.
+/// A [`Chunk`] to be written, with records of one noun.
 #[derive(Debug, Clone, Copy, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Part<'a> {
+pub(super) enum ChunkRef<'a> {
     Sources(&'a [Source]),
     Entities(&'a [Entity]),
     Relationships(&'a [Relationship]),
 }
 
-impl Part<'_> {
-    pub(super) fn is(self, chunk: &Chunk) -> bool {
+impl ChunkRef<'_> {
+    pub(super) fn equals(self, chunk: &Chunk) -> bool {
         match self {
             Self::Sources(sources) => sources == chunk.sources,
             Self::Entities(entities) => entities == chunk.entities,
@@ -104,16 +104,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_newer_form_is_refused_with_who_wrote_it() {
-        Version::of_this_program().check().unwrap();
+    fn a_newer_format_is_refused_with_the_version_that_wrote_it() {
+        Version::current().check().unwrap();
         let newer = Version {
             format: FORMAT + 1,
             program: "9.8.7".to_owned(),
         };
-        let told = newer.check().unwrap_err().to_string();
+        let message = newer.check().unwrap_err().to_string();
         assert!(
-            told.contains("written by guanxi 9.8.7") && told.contains("a later one"),
-            "{told}"
+            message.contains("written by guanxi 9.8.7") && message.contains("a later one"),
+            "{message}"
         );
     }
 }

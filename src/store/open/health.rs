@@ -1,28 +1,28 @@
-//! What keeps a store from being well, for who runs it.
+//! Problems of a store that its operator has to solve.
 
 use std::fmt;
 
 use crate::store::Store;
 
-/// What keeps a store from being well.
+/// A problem of a store.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Trouble {
-    /// The log takes no changes.
+pub enum HealthProblem {
+    /// The log accepts no changes.
     Unwritable {
-        /// What the system says.
+        /// The error of the operating system.
         reason: String,
-        /// Whether it is open whether the last changes were kept.
-        unresolved: bool,
+        /// Whether it is unknown if the last changes were stored.
+        outcome_unknown: bool,
     },
-    /// Something in the log is not what was written.
+    /// Values of the log are damaged.
     Damaged {
-        /// What, and how; never empty.
+        /// Each damaged value with the reason; never empty.
         places: Vec<String>,
     },
 }
 
-impl Trouble {
-    /// What programs tell it by.
+impl HealthProblem {
+    /// The code for programs.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
@@ -32,20 +32,26 @@ impl Trouble {
     }
 }
 
-impl fmt::Display for Trouble {
+impl fmt::Display for HealthProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unwritable { reason, unresolved } => {
-                write!(f, "No changes are taken, since writing to the log failed: {reason}. ")?;
-                if *unresolved {
-                    f.write_str("Whether the last changes were kept is known when the log can be opened again. ")?;
+            Self::Unwritable {
+                reason,
+                outcome_unknown,
+            } => {
+                write!(
+                    f,
+                    "No changes are accepted, since writing to the log failed: {reason}. "
+                )?;
+                if *outcome_unknown {
+                    f.write_str("Whether the last changes were stored is known when the log can be opened again. ")?;
                 }
-                f.write_str("It is tried again until it succeeds.")
+                f.write_str("It is retried until it succeeds.")
             }
             Self::Damaged { places } => write!(
                 f,
-                "The log is damaged: {}. Restore the last good backup (guanxi restore); what is served now can be taken along \
-                 first (guanxi export).",
+                "The log is damaged: {}. Restore the last good backup (guanxi restore); the data that is served now can be \
+                 exported first (guanxi export).",
                 places.join("; ")
             ),
         }
@@ -53,16 +59,16 @@ impl fmt::Display for Trouble {
 }
 
 impl Store {
-    /// What keeps the store from being well; nothing where it is, or is only meant to be read.
+    /// The current problems of the store. A store that was opened for reading has none of writing.
     #[must_use]
-    pub fn troubles(&self) -> Vec<Trouble> {
-        let failure = self.shared.log.failure().filter(|failure| failure.passing);
-        let unwritable = failure.map(|failure| Trouble::Unwritable {
+    pub fn health_problems(&self) -> Vec<HealthProblem> {
+        let failure = self.shared.log.failure().filter(|failure| failure.is_retried);
+        let unwritable = failure.map(|failure| HealthProblem::Unwritable {
             reason: failure.reason,
-            unresolved: failure.unresolved,
+            outcome_unknown: failure.outcome_unknown,
         });
         let places = self.shared.damaged_places();
-        let damaged = (!places.is_empty()).then_some(Trouble::Damaged { places });
+        let damaged = (!places.is_empty()).then_some(HealthProblem::Damaged { places });
         unwritable.into_iter().chain(damaged).collect()
     }
 }

@@ -1,5 +1,5 @@
-//! Filling a store that is new, record by record: what is added goes to the log and into the graph at the same time, so that
-//! neither is held twice. Only new ids are taken; what changes a record comes later, by commits.
+//! Filling a new store record by record: each record goes into the log and the graph at once, so that no second copy is needed.
+//! Only new ids are accepted; changes of records follow as commits.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use crate::{
     graph::{self, Builder, Snapshot},
     model::{Noun, Record, Timestamp},
     store::{
-        folder::{self, Home, blocks::Held},
+        folder::{self, StoreFolder, blocks::Header},
         log,
         state::index_file,
         write::rebase,
@@ -17,8 +17,8 @@ use crate::{
 /// A store that is being filled.
 #[derive(Debug)]
 pub struct Load {
-    home: Home,
-    log: log::Behind,
+    store_folder: StoreFolder,
+    log: log::BackgroundLoad,
     recorded_at: Timestamp,
     graph: Builder,
     was_interrupted: bool,
@@ -27,32 +27,31 @@ pub struct Load {
 /// Why a record was not added, or the store could not be filled.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The record does not fit to what was added before.
+    /// The graph refuses the record.
     #[error(transparent)]
-    Unfit(#[from] graph::Error),
-    /// The folder or its files do not allow it.
+    Graph(#[from] graph::Error),
+    /// The folder or its files cannot be used.
     #[error(transparent)]
-    Home(#[from] folder::Error),
+    Folder(#[from] folder::Error),
 }
 
-/// A record that was not added.
+/// A record was not added.
 #[derive(Debug)]
-pub struct Unadded {
-    /// The record, where it does not fit.
+pub struct AddError {
+    /// The record, if the graph refused it.
     pub record: Option<Record>,
-    /// Why it was not added.
+    /// The reason.
     pub reason: Error,
 }
 
 impl Load {
-    /// Begins to fill the store of this folder, or goes on where an import was interrupted. Without one, everything is
-    /// recorded at `at`.
+    /// Starts filling the store of this folder, with all records recorded at `at`, or resumes an interrupted import.
     ///
     /// # Errors
-    /// [`Error::Home`] when the folder is not free, or what is there is damaged.
-    pub fn enter(home: Home, at: Timestamp) -> Result<Self, Error> {
-        if home.is_loading() {
-            return Self::resume(home);
+    /// [`Error::Folder`] when the folder is not free, or its content is damaged.
+    pub fn start(store_folder: StoreFolder, at: Timestamp) -> Result<Self, Error> {
+        if store_folder.has_unfinished_load() {
+            return Self::resume(store_folder);
         }
         let head = log::Head {
             title: String::new(),
@@ -63,27 +62,27 @@ impl Load {
             chunks: 0,
         };
         Ok(Self {
-            log: log::Behind::start(home.load(head)?),
+            log: log::BackgroundLoad::start(store_folder.start_load(head)?),
             recorded_at: at,
-            home,
+            store_folder,
             graph: Builder::new(at),
             was_interrupted: false,
         })
     }
 
-    fn resume(home: Home) -> Result<Self, Error> {
-        let reading = home.loading()?;
-        let recorded_at = reading.head().recorded_at;
+    fn resume(store_folder: StoreFolder) -> Result<Self, Error> {
+        let reader = store_folder.load_reader()?;
+        let recorded_at = reader.head().recorded_at;
         let mut graph = Builder::new(recorded_at);
-        let read = reading.load(|record| {
-            let added = graph.add(&record);
-            added.map_err(|reason| log::Error::damaged(format!("{:?}", record.id()), &reason))
+        let read = reader.load(|record| {
+            let result = graph.add(&record);
+            result.map_err(|reason| log::Error::damaged(format!("{:?}", record.id()), &reason))
         });
-        drop(reading);
-        read.map_err(|reason| unwritten(&home, reason))?;
+        drop(reader);
+        read.map_err(|reason| log_error(&store_folder, reason))?;
         Ok(Self {
-            log: log::Behind::start(home.resume()?),
-            home,
+            log: log::BackgroundLoad::start(store_folder.resume_load()?),
+            store_folder,
             recorded_at,
             graph,
             was_interrupted: true,
@@ -93,110 +92,115 @@ impl Load {
     /// The folder of the store.
     #[must_use]
     pub fn dir(&self) -> &Path {
-        self.home.dir()
+        self.store_folder.dir()
     }
 
-    /// Leaves the folder as it was before, without what was added.
+    /// Removes the added records, and leaves the folder as it was before.
     ///
     /// # Errors
-    /// [`Error::Home`] when the file cannot be removed.
+    /// [`Error::Folder`] when the file cannot be removed.
     pub fn abandon(self) -> Result<(), Error> {
-        // Whatever became of what was added: it goes.
+        // The records are removed, whether or not they could be written.
         drop(self.log.end());
-        Ok(self.home.remove_loading()?)
+        Ok(self.store_folder.remove_load()?)
     }
 
-    /// When its records are recorded.
+    /// The recorded time of its records.
     #[must_use]
     pub fn recorded_at(&self) -> Timestamp {
         self.recorded_at
     }
 
-    /// Whether it goes on with an import that was interrupted.
+    /// Whether it resumes an interrupted import.
     #[must_use]
     pub fn was_interrupted(&self) -> bool {
         self.was_interrupted
     }
 
-    /// What has this id.
+    /// The noun of the record with this id.
     #[must_use]
-    pub fn holds(&self, id: &str) -> Option<Noun> {
+    pub fn noun_of(&self, id: &str) -> Option<Noun> {
         self.graph.holds(id)
     }
 
-    /// Which of the entities that were added has this id, from 0.
+    /// The index of the entity with this id among the added ones.
     #[must_use]
-    pub fn place_of_entity(&self, id: &str) -> Option<usize> {
+    pub fn entity_index(&self, id: &str) -> Option<usize> {
         self.graph.place_of_entity(id)
     }
 
-    /// Adds a record with a new id that refers to what was added before. It lasts once [`Load::keep`] was called.
+    /// Adds a record with a new id that refers only to added records. [`Load::suspend`] or [`Load::finish`] make it durable.
     ///
     /// # Errors
-    /// [`Unadded`] with the record: [`Error::Unfit`], then nothing was added; [`Error::Home`] when it cannot be written.
-    pub fn add(&mut self, record: Record) -> Result<(), Box<Unadded>> {
-        // The graph refuses what does not fit; what it took, the log can say.
+    /// [`AddError`]: [`Error::Graph`] with the record, if it was not added; [`Error::Folder`] when it cannot be written.
+    pub fn add(&mut self, record: Record) -> Result<(), Box<AddError>> {
+        // Any record that the graph accepts can be stored in the log.
         if let Err(reason) = self.graph.add(&record) {
             let reason = reason.into();
-            return Err(Box::new(Unadded {
+            return Err(Box::new(AddError {
                 record: Some(record),
                 reason,
             }));
         }
         self.log.add(record).map_err(|reason| {
-            let reason = unwritten(&self.home, reason);
-            Box::new(Unadded { record: None, reason })
+            let reason = log_error(&self.store_folder, reason);
+            Box::new(AddError { record: None, reason })
         })
     }
 
-    /// Ends filling the store for now, and makes what was added last: the next import goes on from here.
+    /// Makes the added records durable, for the next import to resume.
     ///
     /// # Errors
-    /// [`Error::Home`] when it cannot be written.
-    pub fn keep(self) -> Result<(), Error> {
-        let kept = self.log.end().and_then(|mut log| log.keep());
-        kept.map_err(|reason| unwritten(&self.home, reason))
+    /// [`Error::Folder`] when it cannot be written.
+    pub fn suspend(self) -> Result<(), Error> {
+        let result = self.log.end().and_then(|mut log| log.flush());
+        result.map_err(|reason| log_error(&self.store_folder, reason))
     }
 
-    /// Makes the store of what was added, with a snapshot for a quick start, and gives `inspect` what it holds while that is in
+    /// Creates the store with the added records and a snapshot for a quick start. `inspect` is called with the graph while it is in
     /// memory.
     ///
     /// # Errors
-    /// [`Error::Unfit`] when there is more than a graph can hold, [`Error::Home`] when it cannot be written.
+    /// [`Error::Graph`] when there is more than a graph can hold, [`Error::Folder`] when it cannot be written.
     pub fn finish(
         self,
         title: &str,
         description: Option<&str>,
         licence: Option<&str>,
         inspect: impl FnOnce(&Snapshot),
-    ) -> Result<Filled, Error> {
+    ) -> Result<LoadedStore, Error> {
         let graph = self.graph.finish(title, description, licence)?;
-        let log = self.log.end().map_err(|reason| unwritten(&self.home, reason))?;
-        let head = self.home.seal(log, title, description, licence)?;
-        let held = Held {
+        let log = self.log.end().map_err(|reason| log_error(&self.store_folder, reason))?;
+        let head = self.store_folder.finish_load(log, title, description, licence)?;
+        let header = Header {
             position: 0,
             log: head.fingerprint(),
         };
-        folder::write_snapshot(self.home.dir(), held, |blocks| rebase::write(&graph, blocks))?;
+        folder::write_snapshot(self.store_folder.dir(), header, |blocks| rebase::write(&graph, blocks))?;
         inspect(&graph);
-        Ok(Filled { home: self.home, held })
+        Ok(LoadedStore {
+            store_folder: self.store_folder,
+            header,
+        })
     }
 }
 
-/// A store that has been filled, and not been opened.
+/// A complete store that is not open.
 #[derive(Debug)]
-pub struct Filled {
-    home: Home,
-    held: Held,
+pub struct LoadedStore {
+    store_folder: StoreFolder,
+    header: Header,
 }
 
-impl Filled {
-    /// Builds the search index and keeps it for the next start, where there are so many entities that this is worth while. Of
-    /// the graph only the entities are in memory meanwhile. A failure is told in the program's log: the next start builds it.
+impl LoadedStore {
+    /// Builds the search index for the next start, if there are enough entities. Meanwhile only the entities of the graph are in
+    /// memory. A failure is logged: the next start builds the index.
     pub fn index(&self) {
-        let dir = self.home.dir();
-        match folder::read_snapshot(dir, self.held.log, rebase::read_entities) {
-            Ok(Some((position, graph))) if position == self.held.position => index_file::fill(dir, self.held, &graph),
+        let dir = self.store_folder.dir();
+        match folder::read_snapshot(dir, self.header.log, rebase::read_entities) {
+            Ok(Some((position, graph))) if position == self.header.position => {
+                index_file::build(dir, self.header, &graph)
+            }
             Ok(_) => tracing::warn!("there is no snapshot to build the search index from; the next start builds it"),
             Err(error) => tracing::warn!(%error, "the search index cannot be built; the next start builds it"),
         }
@@ -204,14 +208,14 @@ impl Filled {
 
     /// The folder of the store.
     #[must_use]
-    pub fn into_home(self) -> Home {
-        self.home
+    pub fn into_store_folder(self) -> StoreFolder {
+        self.store_folder
     }
 }
 
-fn unwritten(home: &Home, reason: log::Error) -> Error {
-    Error::Home(folder::Error::Log {
-        dir: home.dir().to_owned(),
+fn log_error(store_folder: &StoreFolder, reason: log::Error) -> Error {
+    Error::Folder(folder::Error::Log {
+        dir: store_folder.dir().to_owned(),
         reason,
     })
 }

@@ -1,5 +1,4 @@
-//! Opening a store: what it began with, and every entry of its log since. Nothing in its folder is changed before all of it
-//! was read and found sound.
+//! Opening a store: its initial data and all entries of its log. The folder is not changed before all of it was read and checked.
 
 use std::{
     path::Path,
@@ -11,9 +10,9 @@ use crate::{
     model::{Entry, Timestamp},
     store::{
         Folder, State, Store,
-        folder::{self, Guest, Home, snapshots::BasePlace},
-        log::{self, Durable, Log, Reading},
-        state::index_file::Shelf,
+        folder::{self, FolderAccess, StoreFolder, snapshots::BaseLocation},
+        log::{self, Durable, Log, Reader},
+        state::index_file::IndexFile,
         write::rebase,
     },
 };
@@ -21,201 +20,200 @@ use crate::{
 /// Why a store cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// Its folder or its log does not allow it.
+    /// Its folder or its log cannot be used.
     #[error(transparent)]
-    Home(#[from] folder::Error),
-    /// What it holds makes no graph.
+    Folder(#[from] folder::Error),
+    /// Its content is not a valid graph.
     #[error("store {}: {reason}", dir.display())]
-    Unsound {
+    Invalid {
         /// The folder.
         dir: std::path::PathBuf,
-        /// What does not fit.
+        /// The problem.
         reason: ReplayError,
     },
 }
 
-/// Why what a log holds makes no graph.
+/// Why the content of a log is not a valid graph.
 #[derive(Debug, thiserror::Error)]
 pub enum ReplayError {
     /// The log cannot be read.
     #[error(transparent)]
     Log(#[from] log::Error),
-    /// The data that it began with makes no graph.
-    #[error("the data it began with: {0}")]
-    Began(graph::Error),
+    /// The initial data is not a valid graph.
+    #[error("the initial data: {0}")]
+    InitialData(graph::Error),
 }
 
 impl Store {
-    /// Opens the store in this folder. `state` makes the state of a graph, such as [`State::new`]; what takes long to derive is
-    /// derived from the store's state, which knows what is kept in the folder.
+    /// Opens the store in this folder. `state` creates the state of a graph, for example with [`State::new`]. It should not build
+    /// the search index yet: the returned store's state can read it from the folder.
     ///
     /// # Errors
-    /// [`OpenError`]; then nothing in the folder was changed.
-    pub fn open(home: Home, state: impl FnOnce(Snapshot) -> Arc<State>) -> Result<Self, OpenError> {
-        let dir = home.dir().to_owned();
-        let reading = home.reading()?;
-        folder::check_reach(&dir, &reading)?;
-        let log_id = reading.head().fingerprint();
-        let (written, graph) = latest(&dir, &reading)?;
-        let place = BasePlace {
+    /// [`OpenError`]; then the folder was not changed.
+    pub fn open(store_folder: StoreFolder, state: impl FnOnce(Snapshot) -> Arc<State>) -> Result<Self, OpenError> {
+        let dir = store_folder.dir().to_owned();
+        let reader = store_folder.log_reader()?;
+        folder::check_reach(&dir, &reader)?;
+        let log_id = reader.head().fingerprint();
+        let (base_position, graph) = latest(&dir, &reader)?;
+        let location = BaseLocation {
             dir: dir.clone(),
             log: log_id,
-            written,
+            base_position,
         };
-        let position = reading.last_position();
-        drop(reading);
-        let log = Log::Durable(Box::new(home.log()?));
+        let position = reader.last_position();
+        drop(reader);
+        let log = Log::Durable(Box::new(store_folder.open_log()?));
         if log.last_position() != position {
             let reason = format!(
-                "it ends at entry {}, and was read up to {position}",
+                "it ends at entry {}, but was read up to {position}",
                 log.last_position()
             );
-            return Err(OpenError::Unsound {
+            return Err(OpenError::Invalid {
                 dir,
                 reason: log::Error::damaged("the log", &reason).into(),
             });
         }
-        let shelf = Shelf::new(place.clone(), position, &graph);
+        let index_file = IndexFile::new(location.clone(), position, &graph);
         let state = state(graph);
-        state.keep_search_on(shelf);
-        let guest = Mutex::new(Guest::Alone(home));
-        Ok(Self::with(state, log, Some(Folder { dir, guest }), Some(place)))
+        state.set_index_file(index_file);
+        let access = Mutex::new(FolderAccess::Exclusive(store_folder));
+        Ok(Self::with(state, log, Some(Folder { dir, access }), Some(location)))
     }
 
-    /// Opens the store in this folder, in which nothing can be written, or which another process has: as it is now. It takes no
-    /// changes.
+    /// Opens the current content of a store for reading, if the folder is not writable or another process has it. The store accepts
+    /// no changes.
     ///
     /// # Errors
     /// [`OpenError`].
-    pub fn open_to_read(
+    pub fn open_read_only(
         dir: &Path,
-        guest: Guest,
+        access: FolderAccess,
         state: impl FnOnce(Snapshot) -> Arc<State>,
     ) -> Result<Self, OpenError> {
-        let reading = guest.reading(dir)?;
-        folder::check_reach(dir, &reading)?;
-        let (written, graph) = latest(dir, &reading)?;
-        let place = BasePlace {
+        let reader = access.log_reader(dir)?;
+        folder::check_reach(dir, &reader)?;
+        let (base_position, graph) = latest(dir, &reader)?;
+        let location = BaseLocation {
             dir: dir.to_owned(),
-            log: reading.head().fingerprint(),
-            written,
+            log: reader.head().fingerprint(),
+            base_position,
         };
-        let shelf = Shelf::new(place, reading.last_position(), &graph);
-        // What is kept is read, and nothing is written.
-        shelf.close();
-        let reason = match &guest {
-            Guest::Beside(holder) => format!("{holder} has the store"),
-            Guest::Unwritable(reason, _) => reason.clone(),
-            Guest::Alone(_) => "the store was opened to be read".to_owned(),
+        let index_file = IndexFile::new(location, reader.last_position(), &graph);
+        // The index may be read from disk, but not written.
+        index_file.close();
+        let reason = match &access {
+            FolderAccess::InUse(holder) => format!("{holder} has the store open"),
+            FolderAccess::ReadOnly(reason, _) => reason.clone(),
+            FolderAccess::Exclusive(_) => "the store was opened for reading".to_owned(),
         };
         let state = state(graph);
-        state.keep_search_on(shelf);
-        let log = Log::Durable(Box::new(Durable::to_read(reading, reason)));
+        state.set_index_file(index_file);
+        let log = Log::Durable(Box::new(Durable::read_only(reader, reason)));
         let folder = Folder {
             dir: dir.to_owned(),
-            guest: Mutex::new(guest),
+            access: Mutex::new(access),
         };
         Ok(Self::with(state, log, Some(folder), None))
     }
 }
 
-/// The graph that the store in this folder holds now, be it served by another process meanwhile. What it holds is not changed.
+/// The current graph of the store in this folder, which another process may be serving. The store is not changed.
 ///
 /// # Errors
 /// [`OpenError`].
 pub fn read(dir: &Path, since: Timestamp) -> Result<Snapshot, OpenError> {
-    let guest = Guest::enter(dir, since)?;
-    let reading = guest.reading(dir)?;
-    folder::check_reach(dir, &reading)?;
-    latest(dir, &reading).map(|(_, graph)| graph)
+    let access = FolderAccess::open(dir, since)?;
+    let reader = access.log_reader(dir)?;
+    folder::check_reach(dir, &reader)?;
+    latest(dir, &reader).map(|(_, graph)| graph)
 }
 
-/// The graph with everything that a log holds, and up to which entry it was written for this start.
-fn latest(dir: &Path, reading: &Reading) -> Result<(Option<u64>, Snapshot), OpenError> {
-    let (position, graph) = match written(dir, reading)? {
-        Some((position, graph)) => (Some(position), followed(graph, reading, position, |_, _| Ok(()))),
-        None => (None, replayed(reading, |_, _| Ok(()))),
+/// The graph with all entries of a log, and the position of the snapshot that was read for it, if any.
+fn latest(dir: &Path, reader: &Reader) -> Result<(Option<u64>, Snapshot), OpenError> {
+    let (position, graph) = match read_base(dir, reader)? {
+        Some((position, graph)) => (Some(position), apply_entries(graph, reader, position, |_, _| Ok(()))),
+        None => (None, replay(reader, |_, _| Ok(()))),
     };
-    let unsound = |reason| OpenError::Unsound {
+    let invalid = |reason| OpenError::Invalid {
         dir: dir.to_owned(),
         reason,
     };
-    let graph = graph.map_err(unsound)?;
-    let waiting = super::unresolved::read(reading).map_err(|reason| unsound(reason.into()))?;
-    Ok((position, graph.with_unresolved(waiting)))
+    let graph = graph.map_err(invalid)?;
+    let unresolved = super::unresolved::read(reader).map_err(|reason| invalid(reason.into()))?;
+    Ok((position, graph.with_unresolved(unresolved)))
 }
 
-/// What is wrong with what was written for the next start, beside `graph`, which the log makes: none when they hold the same,
-/// or nothing was written.
+/// The problem of the newest snapshot, compared with the `graph` of the log; `None` if they are equal or there is no snapshot.
 ///
 /// # Errors
 /// [`OpenError`] when the folder or the log cannot be read.
-pub fn check_written(dir: &Path, reading: &Reading, graph: &Snapshot) -> Result<Option<String>, OpenError> {
-    let written = folder::read_snapshot(dir, reading.head().fingerprint(), rebase::read)?;
-    let Some((position, written)) = written else {
+pub fn check_base(dir: &Path, reader: &Reader, graph: &Snapshot) -> Result<Option<String>, OpenError> {
+    let base = folder::read_snapshot(dir, reader.head().fingerprint(), rebase::read)?;
+    let Some((position, base)) = base else {
         return Ok(None);
     };
-    let followed = followed(written, reading, position, |_, _| Ok(())).map_err(|reason| OpenError::Unsound {
+    let latest = apply_entries(base, reader, position, |_, _| Ok(())).map_err(|reason| OpenError::Invalid {
         dir: dir.to_owned(),
         reason,
     })?;
-    let problem = || format!("snapshot-{position}.gx holds something else than the log; it can be removed");
-    Ok((followed.digest() != graph.digest()).then(problem))
+    let problem = || format!("snapshot-{position}.gx differs from the log; it can be removed");
+    Ok((latest.digest() != graph.digest()).then(problem))
 }
 
-/// What was written for the next start, and the entry up to which it goes; none when there is nothing that is good.
-fn written(dir: &Path, reading: &Reading) -> Result<Option<(u64, Snapshot)>, folder::Error> {
-    let found = folder::read_snapshot(dir, reading.head().fingerprint(), rebase::read)?;
-    let Some((position, graph)) = found else {
+/// The newest valid snapshot and its position, if any.
+fn read_base(dir: &Path, reader: &Reader) -> Result<Option<(u64, Snapshot)>, folder::Error> {
+    let snapshot = folder::read_snapshot(dir, reader.head().fingerprint(), rebase::read)?;
+    let Some((position, graph)) = snapshot else {
         return Ok(None);
     };
-    // A copy of the log may have gone on without this one, and then hold other entries at the same positions.
-    let of_log = |reason| folder::Error::Log {
+    // Another copy of the log may have continued separately, with other entries at the same positions.
+    let log_error = |reason| folder::Error::Log {
         dir: dir.to_owned(),
         reason,
     };
-    let same = match position {
+    let is_same_history = match position {
         0 => true,
-        _ => reading.recorded_at(position).map_err(of_log)? == Some(graph.last_recorded_at()),
+        _ => reader.recorded_at(position).map_err(log_error)? == Some(graph.last_recorded_at()),
     };
-    if !same {
+    if !is_same_history {
         tracing::warn!(
             position,
-            "a snapshot is of another history; the log, which has everything, is read instead"
+            "a snapshot belongs to another history; the log, which has everything, is read instead"
         );
     }
-    Ok(same.then_some((position, graph)))
+    Ok(is_same_history.then_some((position, graph)))
 }
 
-/// The graph that a log makes. `each` sees every entry with the graph before it, and may refuse it.
+/// The graph of a log. `each` is called with every entry and the graph before it, and may refuse it.
 ///
 /// # Errors
 /// [`ReplayError`], which names the entry.
-pub fn replayed(
-    reading: &Reading,
+pub fn replay(
+    reader: &Reader,
     each: impl FnMut(&Entry, &Snapshot) -> Result<(), String>,
 ) -> Result<Snapshot, ReplayError> {
-    followed(began(reading)?, reading, 0, each)
+    apply_entries(initial_graph(reader)?, reader, 0, each)
 }
 
-/// The graph that the store began with.
-fn began(reading: &Reading) -> Result<Snapshot, ReplayError> {
-    let head = reading.head();
+/// The graph of the initial data.
+fn initial_graph(reader: &Reader) -> Result<Snapshot, ReplayError> {
+    let head = reader.head();
     let mut builder = Builder::new(head.recorded_at);
-    reading.load(|record| builder.add(&record).map_err(ReplayError::Began))?;
+    reader.load(|record| builder.add(&record).map_err(ReplayError::InitialData))?;
     builder
         .finish(&head.title, head.description.as_deref(), head.licence.as_deref())
-        .map_err(ReplayError::Began)
+        .map_err(ReplayError::InitialData)
 }
 
-/// The graph that holds everything up to entry `after`, and then every entry since.
-fn followed(
+/// Applies all entries after `after` to a graph that includes the others.
+fn apply_entries(
     mut graph: Snapshot,
-    reading: &Reading,
+    reader: &Reader,
     after: u64,
     mut each: impl FnMut(&Entry, &Snapshot) -> Result<(), String>,
 ) -> Result<Snapshot, ReplayError> {
-    reading.replay(after, |entry| {
+    reader.replay(after, |entry| {
         let place = || format!("entry {}", entry.position);
         each(&entry, &graph).map_err(|reason| log::Error::damaged(place(), &reason))?;
         let (next, _) = graph

@@ -1,44 +1,44 @@
-//! What imports left waiting for something that it refers to, as far as it is told.
+//! Records of imports that wait for missing records to which they refer.
 
 use serde::Deserialize;
 
 use crate::{
     graph::UnresolvedRelationship,
-    store::log::{self, Reading},
+    store::log::{self, Reader},
 };
 
-/// What the key of a note starts with of something that waits.
-pub const WAITING: &str = "waiting:";
+/// The prefix of the keys of notes about waiting records.
+pub const WAITING_PREFIX: &str = "waiting:";
 
-/// How many are told.
-const TOLD_MAX: usize = 100_000;
+/// The maximum number of records returned.
+const RECORDS_MAX: usize = 100_000;
 
-/// What is read of a note; imports keep more in it.
+/// The fields of a note that are read here; imports store more.
 #[derive(Deserialize)]
-struct Note {
+struct WaitingRecord {
     id: String,
     claim: String,
     missing: String,
     place: String,
 }
 
-/// What waits in a store, at most 100,000 of it.
+/// The waiting records of a store, at most 100,000.
 ///
 /// # Errors
-/// [`log::Error`] where it cannot be read.
-pub fn read(reading: &Reading) -> Result<Vec<UnresolvedRelationship>, log::Error> {
-    let damaged = |error: redb::StorageError| log::Error::damaged("what waits", &error);
-    let Some(notes) = reading.notes()? else {
+/// [`log::Error`] when they cannot be read.
+pub fn read(reader: &Reader) -> Result<Vec<UnresolvedRelationship>, log::Error> {
+    let damaged = |error: redb::StorageError| log::Error::damaged("the waiting records", &error);
+    let Some(notes) = reader.notes()? else {
         return Ok(Vec::new());
     };
     let mut waiting = Vec::new();
-    for row in notes.range(WAITING..).map_err(damaged)?.take(TOLD_MAX) {
+    for row in notes.range(WAITING_PREFIX..).map_err(damaged)?.take(RECORDS_MAX) {
         let (key, note) = row.map_err(damaged)?;
-        if !key.value().starts_with(WAITING) {
+        if !key.value().starts_with(WAITING_PREFIX) {
             break;
         }
-        // What is of another form is for the import that wrote it.
-        if let Ok(note) = serde_json::from_slice::<Note>(note.value()) {
+        // Notes of another form are skipped here, and read by the import that wrote them.
+        if let Ok(note) = serde_json::from_slice::<WaitingRecord>(note.value()) {
             waiting.push(UnresolvedRelationship {
                 id: note.id,
                 claim: note.claim,

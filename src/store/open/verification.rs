@@ -1,5 +1,5 @@
-//! The part of the log that a start need not read is read afterwards, in the background: what is damaged there is said before a
-//! backup is needed that cannot be made.
+//! Background verification of the part of the log that a start does not read: damage is reported before it prevents a backup
+//! that is needed.
 
 use std::{
     path::{Path, PathBuf},
@@ -10,45 +10,45 @@ use std::{
 
 use crate::store::{
     Store, folder,
-    log::{self, Reading},
+    log::{self, Reader},
     write::shared::Shared,
 };
 
-/// How many values and bytes are read before others have their turn.
+/// The numbers of values and bytes that are read without a pause.
 const VALUES_MAX: usize = 1_024;
 const BYTES_MAX: usize = 8 << 20;
-/// How long it waits after each of these at least; as long as they took, where that is longer.
+/// The minimum pause after them; it is at least as long as they took.
 const PAUSE: Duration = Duration::from_millis(2);
-/// How long it waits where the log cannot be opened.
+/// The pause before the log is opened again after a failure.
 const RETRY: Duration = Duration::from_secs(5);
-/// After so many damaged places it ends.
+/// The number of damaged values at which it ends.
 const DAMAGED_MAX: usize = 10;
 
 impl Store {
-    /// Reads what the start did not need of the log, on a thread of its own, and says what is damaged: in the program's log, and
-    /// by [`Store::troubles`]. Does nothing where all of it was read, or there is no log.
-    pub fn verify_beside(&self) {
-        let (Some(folder), Some(place)) = (&self.folder, &self.shared.place) else {
+    /// Verifies the part of the log that the start did not read, on a separate thread. Damage is logged, and reported by
+    /// [`Store::health_problems`]. Does nothing if all of the log was read, or the store is in memory.
+    pub fn verify_in_background(&self) {
+        let (Some(folder), Some(location)) = (&self.folder, &self.shared.base_location) else {
             return;
         };
-        let Some(last) = place.written else { return };
+        let Some(last) = location.base_position else { return };
         let (shared, dir) = (Arc::clone(&self.shared), folder.dir.clone());
         let verification = thread::spawn(move || Verification { shared, dir, last }.run());
         *self.verification.lock().unwrap_or_else(PoisonError::into_inner) = Some(verification);
     }
 
-    /// Waits until that is done.
+    /// Waits until the verification is finished.
     pub fn wait_for_verification(&self) {
         let mut verification = self.verification.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(verification) = verification.take() {
-            // A panic was told where it happened.
+            // A panic was reported by its thread.
             let _ = verification.join();
         }
     }
 }
 
 impl Shared {
-    /// What is known to be damaged in the log.
+    /// The known damage of the log.
     pub(in crate::store) fn damaged_places(&self) -> Vec<String> {
         self.damage().clone()
     }
@@ -58,7 +58,7 @@ impl Shared {
     }
 }
 
-/// What is read of a log.
+/// A verification of a log.
 struct Verification {
     shared: Arc<Shared>,
     dir: PathBuf,
@@ -76,7 +76,7 @@ enum Value {
 impl Verification {
     fn run(&self) {
         let start = Instant::now();
-        let Some(chunks) = self.opened().map(|reading| reading.head().chunks) else {
+        let Some(chunks) = self.open_log().map(|reader| reader.head().chunks) else {
             return;
         };
         let mut values = (0..chunks)
@@ -85,16 +85,16 @@ impl Verification {
             .peekable();
         while values.peek().is_some() {
             let since = Instant::now();
-            // Opened each time: what is read is kept in the file for as long as it is.
-            let Some(reading) = self.opened() else { return };
+            // Opened anew each time, since the pages of an open reader cannot be reused by the writer.
+            let Some(reader) = self.open_log() else { return };
             let mut bytes = 0;
             for value in values.by_ref().take(VALUES_MAX) {
-                bytes += self.check(&reading, value);
+                bytes += self.check(&reader, value);
                 if bytes > BYTES_MAX {
                     break;
                 }
             }
-            drop(reading);
+            drop(reader);
             if self.shared.damage().len() >= DAMAGED_MAX {
                 break;
             }
@@ -104,27 +104,27 @@ impl Verification {
             tracing::info!(
                 entries = self.last,
                 ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
-                "what the start did not read of the log is sound"
+                "the part of the log that the start did not read is valid"
             );
         }
     }
 
-    /// The log, once it can be read; none when the store is closed before.
-    fn opened(&self) -> Option<Reading> {
+    /// A reader of the log, once it can be opened; `None` if the store is closed before, or the log is damaged.
+    fn open_log(&self) -> Option<Reader> {
         loop {
             if self.shared.closing.load(Ordering::Acquire) {
                 return None;
             }
-            match folder::shared(&self.dir) {
-                Ok(reading) => return Some(reading),
+            match folder::shared_reader(&self.dir) {
+                Ok(reader) => return Some(reader),
                 Err(folder::Error::Log {
                     reason: reason @ log::Error::Damaged { .. },
                     ..
                 }) => {
-                    self.say(&self.dir, &reason);
+                    self.report(&self.dir, &reason);
                     return None;
                 }
-                // It is being opened again after a failure.
+                // The store is reopening it after a failure.
                 Err(error) => tracing::debug!(%error, "the log cannot be read to be verified yet"),
             }
             let until = Instant::now() + RETRY;
@@ -134,26 +134,26 @@ impl Verification {
         }
     }
 
-    /// Reads a value, and says what is wrong with it. How many bytes it has.
-    fn check(&self, reading: &Reading, value: Value) -> usize {
-        let checked = match value {
-            Value::Chunk(chunk) => reading.check_chunk(chunk),
-            Value::Entry(position) => reading.check_entry(position),
+    /// Checks a value, and returns its size in bytes.
+    fn check(&self, reader: &Reader, value: Value) -> usize {
+        let result = match value {
+            Value::Chunk(chunk) => reader.check_chunk(chunk),
+            Value::Entry(position) => reader.check_entry(position),
         };
-        checked.unwrap_or_else(|error| {
-            self.say(&self.dir, &error);
+        result.unwrap_or_else(|error| {
+            self.report(&self.dir, &error);
             0
         })
     }
 
-    fn say(&self, dir: &Path, error: &log::Error) {
+    fn report(&self, dir: &Path, error: &log::Error) {
         let mut damage = self.shared.damage();
         if damage.len() < DAMAGED_MAX {
             tracing::error!(
                 store = %dir.display(),
                 %error,
-                "the log is damaged, so that no backup can be made; restore the last good one (guanxi restore), what is served \
-                 now can be taken along first (guanxi export)"
+                "the log is damaged, so that no backup can be made; restore the last good one (guanxi restore); the data that is \
+                 served now can be exported first (guanxi export)"
             );
             damage.push(error.to_string());
         }

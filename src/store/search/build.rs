@@ -1,5 +1,5 @@
-//! Building layers of the index: every name, description, identifier and id of their entities, in memory, on all processors
-//! when there are many.
+//! Building layers of the index in memory, from the names, descriptions, identifiers and ids of entities; for many entities on all
+//! processors.
 
 use std::sync::Arc;
 
@@ -17,42 +17,42 @@ use super::{
     layer::{Body, Layer},
     lexicon::Lexicon,
     segment::Segment,
-    words::Cutter,
+    words::WordSplitter,
 };
 use crate::{
     graph::{EntityIx, Snapshot},
     model::{Timestamp, View},
 };
 
-/// Below so many entities one thread is done before others have started.
+/// Below this number of entities one thread is faster than many.
 const SMALL: usize = 5_000;
-/// More threads than this only wait for the one that reads the snapshot.
+/// The maximum number of threads: more would wait for the one that reads the snapshot.
 const THREADS_MAX: usize = 8;
-/// What one thread collects before it writes a segment. Fewer segments are faster to search.
+/// The memory of a thread before it writes a segment, in bytes. Fewer segments are faster to search.
 const THREAD_BYTES: usize = 200_000_000;
-/// How large the tables may be that one thread by itself begins with.
+/// The memory of a single thread for a small layer, in bytes.
 const SMALL_BYTES: usize = 1_000_000;
 
 impl Index {
-    /// The index of everything that `snapshot` holds, whenever it was recorded.
+    /// Builds the index of all entities of `snapshot`, whenever they were recorded.
     ///
     /// # Errors
-    /// [`Error`] when the memory for it cannot be had.
+    /// [`Error`] when memory cannot be allocated.
     pub fn build(snapshot: &Snapshot) -> Result<Self, Error> {
         let everything = snapshot.mask(&View::now(Timestamp::MAX));
         let layer = layer(snapshot, snapshot.entities(&everything).collect())?;
-        Ok(Self::of(Fields::schema().1, vec![layer]))
+        Ok(Self::new(Fields::schema().1, vec![layer]))
     }
 }
 
-/// The layer of these entities, which ascend.
+/// Builds the layer of these entities, which must be in ascending order.
 pub(super) fn layer(snapshot: &Snapshot, entities: Vec<EntityIx>) -> Result<Layer, Error> {
     let (schema, fields) = Fields::schema();
     let directory = RamDirectory::create();
-    // Fields of numbers ask for a tokenizer too, and get the default one.
+    // Numeric fields need a tokenizer, too, and get the default one.
     let tokenizers = TokenizerManager::default();
-    tokenizers.register(WORDS, TextAnalyzer::from(Tokens::of(Cutting::Words)));
-    tokenizers.register(FIRST, TextAnalyzer::from(Tokens::of(Cutting::First)));
+    tokenizers.register(WORDS, TextAnalyzer::from(Tokens::new(TokenSource::Words)));
+    tokenizers.register(FIRST, TextAnalyzer::from(Tokens::new(TokenSource::First)));
     let index = tantivy::Index::builder()
         .schema(schema)
         .tokenizers(tokenizers)
@@ -78,9 +78,9 @@ pub(super) fn layer(snapshot: &Snapshot, entities: Vec<EntityIx>) -> Result<Laye
         index
     };
     let segments = segments(&index)?;
-    // The dictionaries of a small layer are as small.
+    // The dictionaries of a small layer are small enough to search directly.
     let lexicon = (!is_small)
-        .then(|| Lexicon::of(&segments, fields.prose()))
+        .then(|| Lexicon::new(&segments, fields.prose()))
         .transpose()?;
     Ok(Layer::new(
         Arc::new(Body {
@@ -95,7 +95,7 @@ pub(super) fn layer(snapshot: &Snapshot, entities: Vec<EntityIx>) -> Result<Laye
     ))
 }
 
-/// What an index consists of.
+/// The segments of an index.
 pub(super) fn segments(index: &tantivy::Index) -> Result<Vec<Segment>, TantivyError> {
     let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
     let searcher = reader.searcher();
@@ -106,38 +106,38 @@ fn writer(index: &tantivy::Index) -> Result<IndexWriter, Error> {
     let processors = std::thread::available_parallelism().map_or(2, usize::from);
     let threads = processors.min(THREADS_MAX);
     let writer: IndexWriter = index.writer_with_num_threads(threads, threads * THREAD_BYTES)?;
-    // The index is built once, so there is nothing to gain from merging in the background.
+    // A layer never changes, so background merging would gain nothing.
     writer.set_merge_policy(Box::new(NoMergePolicy));
     Ok(writer)
 }
 
-/// How many letters a name has, as far as it matters.
+/// The number of letters of a name, at most 255.
 fn length(name: &str) -> u8 {
     u8::try_from(name.chars().count()).unwrap_or(u8::MAX)
 }
 
-/// What a text is cut into.
+/// Which words of a text become tokens.
 #[derive(Debug, Clone, Copy)]
-enum Cutting {
+enum TokenSource {
     Words,
     First,
 }
 
-/// The words of one text after the other, as the index takes them.
+/// The tokenizer of the index.
 #[derive(Debug, Clone)]
 struct Tokens {
-    cutting: Cutting,
-    cutter: Cutter,
-    /// Kept from text to text, so that their memory is.
+    source: TokenSource,
+    splitter: WordSplitter,
+    /// Reused from text to text, with their memory.
     tokens: Vec<Token>,
     count: usize,
 }
 
 impl Tokens {
-    fn of(cutting: Cutting) -> Self {
+    fn new(source: TokenSource) -> Self {
         Self {
-            cutting,
-            cutter: Cutter::default(),
+            source,
+            splitter: WordSplitter::default(),
             tokens: Vec::new(),
             count: 0,
         }
@@ -156,15 +156,15 @@ impl Tokens {
             token.position = *count;
             *count += 1;
         };
-        match self.cutting {
-            Cutting::Words => self.cutter.cut(text, |word| push(word.text)),
-            Cutting::First => {
+        match self.source {
+            TokenSource::Words => self.splitter.split(text, |word| push(word.text)),
+            TokenSource::First => {
                 let mut start = None;
-                // What has letters before a space mostly has a word there.
-                for text in [before_second(text), text] {
+                // A text with letters before a space usually has its first word there.
+                for text in [through_first_word(text), text] {
                     if start.is_none() {
-                        self.cutter.cut(text, |word| {
-                            if *start.get_or_insert(word.place.0) == word.place.0 {
+                        self.splitter.split(text, |word| {
+                            if *start.get_or_insert(word.range.0) == word.range.0 {
                                 push(word.text);
                             }
                         });
@@ -175,8 +175,8 @@ impl Tokens {
     }
 }
 
-/// `text` up to the first white space behind a letter or a digit.
-fn before_second(text: &str) -> &str {
+/// `text` up to the first white space after a letter or a digit.
+fn through_first_word(text: &str) -> &str {
     let first = text.find(char::is_alphanumeric).unwrap_or(text.len());
     let space = text[first..].find(char::is_whitespace);
     space.map_or(text, |space| &text[..first + space])
@@ -191,7 +191,7 @@ impl Tokenizer for Tokens {
     }
 }
 
-/// The words of one text.
+/// The tokens of one text.
 #[derive(Debug)]
 struct Stream<'a> {
     tokens: &'a mut Tokens,
@@ -220,8 +220,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_word_is_found_whatever_stands_before_and_behind_it() {
-        let mut tokens = Tokens::of(Cutting::First);
+    fn the_first_word_is_found_after_punctuation_and_before_any_space() {
+        let mut tokens = Tokens::new(TokenSource::First);
         for (text, first) in [
             ("Lord & Taylor", "lord"),
             ("& Other Stories", "and"),

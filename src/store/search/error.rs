@@ -1,16 +1,16 @@
-//! Why a search has no answer.
+//! Errors of searches.
 
 use tantivy::TantivyError;
 
 use crate::graph::Exhausted;
 
-/// Why a search has no answer.
+/// Why a search failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The index failed, which no question can cause.
+    /// The index failed, for a reason that no question can cause.
     #[error("the search index failed: {0}")]
     Index(#[from] TantivyError),
-    /// The request has spent what it may.
+    /// The budget is exhausted.
     #[error(transparent)]
     Exhausted(#[from] Exhausted),
 }

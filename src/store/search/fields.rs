@@ -1,4 +1,4 @@
-//! The fields of the index, and what an entity says in them.
+//! The fields of the index, and the document of an entity.
 
 use tantivy::{
     TantivyDocument,
@@ -8,12 +8,12 @@ use tantivy::{
 use super::words::{key, readings_of_unspaced};
 use crate::graph::EntityRef;
 
-/// Where a word may stand.
+/// The fields.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Fields {
     pub(super) row: Field,
     pub(super) name: Field,
-    /// The word that the main name begins with.
+    /// The first word of the main name.
     pub(super) first: Field,
     pub(super) other_name: Field,
     pub(super) description: Field,
@@ -46,7 +46,7 @@ impl Fields {
         (builder.build(), fields)
     }
 
-    /// Where words may have typos. A code with a typo is another code.
+    /// The fields whose words may have typos. A code with a typo is another code.
     pub(super) fn prose(&self) -> [Field; 3] {
         [self.name, self.other_name, self.description]
     }
@@ -71,7 +71,7 @@ impl Fields {
         document.add_text(self.code, entity.id());
         for (_, value) in entity.identifiers() {
             document.add_text(self.code, value);
-            // Without its separators, so that it can be found by how it begins however it is written.
+            // Also without separators, so that prefixes match however it is written.
             let compact = key(value);
             if compact.len() < value.len() {
                 document.add_text(self.code, compact);

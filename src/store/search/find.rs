@@ -1,5 +1,5 @@
-//! Finding entities by a question: every word must stand in one of their texts, and where no entity has all words, those
-//! that have most of them. Counts in whole numbers, so that scores are the same however the index was built.
+//! Finding entities by a question: those that have every word in their texts, or, if there are none, those that have most words.
+//! Scores are sums of integers, so that they do not depend on how the index was built.
 
 use std::collections::HashMap;
 
@@ -7,55 +7,55 @@ use tantivy::schema::IndexRecordOption;
 
 use super::{
     Error, Index,
-    keys::Whole,
-    meet::{Here, Met, meet},
-    question::{Question, Sort},
+    intersect::{DocumentMatch, SegmentWord, intersect},
+    keys::KeyKind,
+    question::{Question, TextKind},
     segment::at,
-    terms::{Expansion, Found, Place},
+    terms::{Expansion, SearchedField, WordMatch},
 };
 use crate::graph::{Budget, EntityIx};
 
-/// What a word is worth in which text, in percent. Exact beats what only begins so, and that beats a typo; within each, the
-/// word that a main name begins with comes before its others, main names before other names, and those before descriptions.
+/// The worth of a word by its field, in percent. An exact word beats a prefix, and a prefix beats a typo; within each, the first
+/// word of a main name beats its other words, then come other names, codes and descriptions.
 const FIRST: u32 = 100;
 const NAME: u32 = 85;
 const OTHER_NAME: u32 = 80;
 const CODE: u32 = 75;
 const DESCRIPTION: u32 = 50;
 
-/// The scores of entities that go by the whole question.
-const WHOLE_NAME: f64 = 1.0;
-const WHOLE_OTHER_NAME: f64 = 0.98;
-const WHOLE_CODE: f64 = 0.96;
-/// The most that an entity gets which has all words, and the part of it for a name that is not much longer.
+/// The scores of entities with a name or code equal to the question.
+const FULL_NAME: f64 = 1.0;
+const FULL_OTHER_NAME: f64 = 0.98;
+const FULL_CODE: f64 = 0.96;
+/// The maximum score of an entity that has all words, and the part of it for a name of similar length.
 const WORDS: f64 = 0.95;
 const BREVITY: f64 = 0.04;
 
-/// An entity that was found.
+/// A search result.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Hit {
     /// The entity.
     pub entity: EntityIx,
-    /// How well it fits: 1 when its main name is the whole question, else less, above 0.
+    /// How well it matches: 1 if its main name equals the question, else less, but above 0.
     pub score: f64,
 }
 
 impl Index {
-    /// The entities of the snapshot this index is for that fit `question` and that `keep` keeps; in the order of their ids.
-    /// Every word must stand in a name, the description, an identifier or the id of an entity: as it is, as the beginning of a
-    /// longer one (the last, and others of at least three letters), or with typos. When no entity that is kept has all words,
-    /// those that have most of them. Every occurrence of a word that is looked at spends a unit.
+    /// The entities that match `question` and satisfy `filter`, in the order of their ids. Every word must occur in a name, the
+    /// description, an identifier or the id of an entity: exactly, as the prefix of a longer word (the last word, and others of at
+    /// least three letters), or with typos. If no such entity has all words, those that have most of them. Every visited
+    /// occurrence of a word spends a unit.
     ///
     /// # Errors
     /// [`Error::Exhausted`] when the budget does not allow it.
     pub fn search(
         &self,
         question: &Question,
-        keep: impl Fn(EntityIx) -> bool,
+        filter: impl Fn(EntityIx) -> bool,
         budget: &Budget,
     ) -> Result<Vec<Hit>, Error> {
-        let places = self.places();
-        let expansions = question.words.iter().map(|asked| self.expand(asked, &places, budget));
+        let fields = self.searched_fields();
+        let expansions = question.words.iter().map(|word| self.expand(word, &fields, budget));
         let expansions: Vec<Expansion> = expansions.collect::<Result<_, _>>()?;
         let words: Vec<(Expansion, u32)> = expansions
             .into_iter()
@@ -64,120 +64,124 @@ impl Index {
                 (expansion, weight)
             })
             .collect();
-        let wholes = self.wholes(&question.key, &keep);
-        // Whoever goes by the whole text has all words, however these are parted.
-        let is_nowhere = |(expansion, _): &&(Expansion, u32)| expansion.found.is_empty();
-        let nowhere = words.iter().filter(is_nowhere).count();
-        let found = match (wholes.is_empty(), nowhere) {
-            (true, _) => self.having_most(&words, words.len(), &keep, budget)?,
-            (false, 0) => self.having_most(&words, 1, &keep, budget)?,
+        let full_matches = self.full_matches(&question.key, &filter);
+        // An entity whose name or code equals the question has all of its words.
+        let is_missing = |(expansion, _): &&(Expansion, u32)| expansion.matches.is_empty();
+        let missing_words = words.iter().filter(is_missing).count();
+        let partial_matches = match (full_matches.is_empty(), missing_words) {
+            (true, _) => self.with_most_words(&words, words.len(), &filter, budget)?,
+            (false, 0) => self.with_most_words(&words, 1, &filter, budget)?,
             (false, _) => Vec::new(),
         };
         let weight: u32 = words.iter().map(|(_, weight)| weight).sum();
-        let asked = u32::try_from(question.key.chars().count()).unwrap_or(u32::MAX);
-        let others = found.into_iter().filter(|found| !wholes.contains_key(&found.entity));
-        let others = others.map(|found| Hit {
-            entity: found.entity,
-            score: score(found.worth, weight, (asked, found.letters)),
+        let question_letters = u32::try_from(question.key.chars().count()).unwrap_or(u32::MAX);
+        let others = partial_matches
+            .into_iter()
+            .filter(|other| !full_matches.contains_key(&other.entity));
+        let others = others.map(|other| Hit {
+            entity: other.entity,
+            score: score(other.worth, weight, (question_letters, other.letters)),
         });
-        let wholes = wholes.iter().map(|(entity, whole)| Hit {
+        let full_hits = full_matches.iter().map(|(entity, kind)| Hit {
             entity: *entity,
-            score: whole_score(*whole),
+            score: full_match_score(*kind),
         });
-        let mut hits: Vec<Hit> = others.chain(wholes).collect();
+        let mut hits: Vec<Hit> = others.chain(full_hits).collect();
         hits.sort_unstable_by_key(|hit| hit.entity);
         Ok(hits)
     }
 
-    /// Those that go by the whole text, of which this is the key, and which of their texts it is.
-    fn wholes(&self, key: &str, keep: impl Fn(EntityIx) -> bool) -> HashMap<EntityIx, Whole> {
-        let mut wholes = HashMap::new();
+    /// The entities with a name or code of this key, and which of them it is.
+    fn full_matches(&self, key: &str, filter: impl Fn(EntityIx) -> bool) -> HashMap<EntityIx, KeyKind> {
+        let mut full_matches = HashMap::new();
         for layer in &self.layers {
-            for whole in [Whole::Name, Whole::OtherName, Whole::Code] {
-                let rows = layer.body.keys.rows(whole, key);
-                let entities = rows.filter_map(|row| layer.entity(row).filter(|entity| keep(*entity)));
+            for kind in [KeyKind::Name, KeyKind::OtherName, KeyKind::Code] {
+                let rows = layer.body.keys.rows(kind, key);
+                let entities = rows.filter_map(|row| layer.entity(row).filter(|entity| filter(*entity)));
                 entities.for_each(|entity| {
-                    wholes.entry(entity).or_insert(whole);
+                    full_matches.entry(entity).or_insert(kind);
                 });
             }
         }
-        wholes
+        full_matches
     }
 
-    /// Those that lack fewest of these words that stand anywhere, and fewer than so many. Words are listed that those would lack:
-    /// one, two, four, and so on, so that all of it takes about twice as long as the last.
-    fn having_most(
+    /// The entities that lack fewest of the words that occur anywhere, and fewer than `lacking_max`. Tries to lack fewer than one,
+    /// two, four, and so on, so that all attempts take about twice as long as the last.
+    fn with_most_words(
         &self,
         words: &[(Expansion, u32)],
         lacking_max: usize,
-        keep: impl Fn(EntityIx) -> bool,
+        filter: impl Fn(EntityIx) -> bool,
         budget: &Budget,
-    ) -> Result<Vec<Having>, Error> {
-        let somewhere: Vec<_> = words.iter().filter(|(word, _)| !word.found.is_empty()).collect();
-        let lacking_max = lacking_max.min(somewhere.len());
+    ) -> Result<Vec<EntityMatch>, Error> {
+        let known_words: Vec<_> = words.iter().filter(|(word, _)| !word.matches.is_empty()).collect();
+        let lacking_max = lacking_max.min(known_words.len());
         let mut next = Some(1).filter(|lacking| *lacking <= lacking_max);
         while let Some(lacking) = next {
-            let (mut most, mut found) = (0, Vec::new());
-            for number in 0..self.places.len() {
-                let here = somewhere.iter().map(|(word, weight)| Here {
-                    found: word.in_segment(number).collect(),
+            let (mut most, mut matches) = (0, Vec::new());
+            for number in 0..self.segments.len() {
+                let segment_words = known_words.iter().map(|(word, weight)| SegmentWord {
+                    matches: word.in_segment(number).collect(),
                     weight: *weight,
                 });
                 let documents = self.segment(number).1.rows.len();
-                for met in meet(here.collect(), lacking, documents, budget)? {
-                    let having = (met.words >= most).then(|| self.having(number, met)).flatten();
-                    let Some(having) = having.filter(|found| keep(found.entity)) else {
+                for document_match in intersect(segment_words.collect(), lacking, documents, budget)? {
+                    let entity_match = (document_match.words >= most)
+                        .then(|| self.entity_match(number, document_match))
+                        .flatten();
+                    let Some(entity_match) = entity_match.filter(|candidate| filter(candidate.entity)) else {
                         continue;
                     };
-                    if met.words > most {
-                        most = met.words;
-                        found.clear();
+                    if document_match.words > most {
+                        most = document_match.words;
+                        matches.clear();
                     }
-                    found.push(having);
+                    matches.push(entity_match);
                 }
             }
-            if !found.is_empty() {
-                return Ok(found);
+            if !matches.is_empty() {
+                return Ok(matches);
             }
             next = Some((lacking * 2).min(lacking_max)).filter(|more| *more > lacking);
         }
         Ok(Vec::new())
     }
 
-    /// Who stands in a document, unless it is dead.
-    fn having(&self, segment: usize, met: Met) -> Option<Having> {
+    /// The entity of a document, unless it is deleted.
+    fn entity_match(&self, segment: usize, document_match: DocumentMatch) -> Option<EntityMatch> {
         let (layer, segment) = self.segment(segment);
-        let row = segment.rows[at(met.document)];
-        layer.entity(row).map(|entity| Having {
+        let row = segment.rows[at(document_match.document)];
+        layer.entity(row).map(|entity| EntityMatch {
             entity,
             letters: layer.length(row),
-            worth: met.worth,
+            worth: document_match.worth,
         })
     }
 
-    fn places(&self) -> [Place; 5] {
-        let place = |field, percent, sort| Place {
+    fn searched_fields(&self) -> [SearchedField; 5] {
+        let searched = |field, percent, kind| SearchedField {
             field,
             percent,
-            sort,
-            typos: sort == Sort::Prose,
-            counted: true,
+            kind,
+            allows_typos: kind == TextKind::Prose,
+            counts_rarity: true,
         };
-        let first = Place {
-            typos: false,
-            counted: false,
-            ..place(self.fields.first, FIRST, Sort::Prose)
+        let first = SearchedField {
+            allows_typos: false,
+            counts_rarity: false,
+            ..searched(self.fields.first, FIRST, TextKind::Prose)
         };
         [
             first,
-            place(self.fields.name, NAME, Sort::Prose),
-            place(self.fields.other_name, OTHER_NAME, Sort::Prose),
-            place(self.fields.code, CODE, Sort::Code),
-            place(self.fields.description, DESCRIPTION, Sort::Prose),
+            searched(self.fields.name, NAME, TextKind::Prose),
+            searched(self.fields.other_name, OTHER_NAME, TextKind::Prose),
+            searched(self.fields.code, CODE, TextKind::Code),
+            searched(self.fields.description, DESCRIPTION, TextKind::Prose),
         ]
     }
 
-    /// What a word counts that stands in so many texts: the rarer, the more.
+    /// The weight of a word that occurs in this many texts: the rarer, the higher.
     pub(super) fn weight(&self, texts: u64) -> u32 {
         let entities = u32::try_from(self.entities()).unwrap_or(u32::MAX);
         let texts = u32::try_from(texts).unwrap_or(u32::MAX);
@@ -186,29 +190,29 @@ impl Index {
     }
 }
 
-/// An entity that has words of the question.
-struct Having {
+/// An entity that has some words of the question.
+struct EntityMatch {
     entity: EntityIx,
-    /// How many letters its main name has.
+    /// The number of letters of its main name.
     letters: u8,
-    /// What the words are worth, each times its weight.
+    /// The sum of the worth of each word times its weight.
     worth: u32,
 }
 
-fn whole_score(whole: Whole) -> f64 {
-    match whole {
-        Whole::Name => WHOLE_NAME,
-        Whole::OtherName => WHOLE_OTHER_NAME,
-        Whole::Code | Whole::Core => WHOLE_CODE,
+fn full_match_score(kind: KeyKind) -> f64 {
+    match kind {
+        KeyKind::Name => FULL_NAME,
+        KeyKind::OtherName => FULL_OTHER_NAME,
+        KeyKind::Code | KeyKind::Core => FULL_CODE,
     }
 }
 
-/// How well an entity fits whose main name has so many letters, where so many are asked for.
-fn score(worth: u32, weight: u32, (asked, letters): (u32, u8)) -> f64 {
+/// The score of an entity, with the numbers of letters of the question and of the entity's main name.
+fn score(worth: u32, weight: u32, (question_letters, letters): (u32, u8)) -> f64 {
     let score = f64::from(worth) / f64::from(weight.max(1)) / 1000.0;
-    let brevity = (f64::from(asked) / f64::from(letters.max(1))).min(1.0);
+    let brevity = (f64::from(question_letters) / f64::from(letters.max(1))).min(1.0);
     let score = WORDS * (score * (1.0 - BREVITY) + score * brevity * BREVITY);
-    // Digits beyond these say nothing.
+    // Further digits have no meaning.
     f64::from(rounded(score * 10_000.0).max(1)) / 10_000.0
 }
 
@@ -225,9 +229,9 @@ fn rounded(number: f64) -> u32 {
     }
 }
 
-impl Found {
-    /// Tells `each` the documents that hold the word, ascending. Each spends a unit.
-    pub(super) fn each_document(&self, budget: &Budget, mut each: impl FnMut(u32)) -> Result<(), Error> {
+impl WordMatch {
+    /// Calls `each` with the documents that contain the word, ascending. Each spends a unit.
+    pub(super) fn for_each_document(&self, budget: &Budget, mut each: impl FnMut(u32)) -> Result<(), Error> {
         budget.charge(u64::from(self.info.doc_freq))?;
         let reader = &self.reader;
         let mut blocks = reader.read_block_postings_from_terminfo(&self.info, IndexRecordOption::Basic)?;

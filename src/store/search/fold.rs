@@ -1,6 +1,6 @@
-//! Letters as they are searched: without case, width and diacritics, and traditional Chinese as simplified. Folds one
-//! character at a time, so that what was found can be shown in the text as written; never strips the marks that make another
-//! letter, as of Japanese or Indic scripts.
+//! Folding letters for searches: without case, width and diacritics, and with traditional Chinese simplified. Letters are folded
+//! one by one, so that matches can be located in the original text. Marks that make another letter, as in Japanese or Indic
+//! scripts, are not stripped.
 
 use std::ops::Range;
 
@@ -9,20 +9,18 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 use crate::model::names::letters::{simplified, spelled_out};
 
-/// Tells `each` every folded letter of `text`, with the place in `text` that it comes from.
+/// Calls `each` with every folded letter of `text` and the range in `text` it comes from.
 pub(super) fn fold_letters(text: &str, mut each: impl FnMut(char, Range<usize>)) {
     let mut start = 0;
     while let Some(letter) = text[start..].chars().next() {
         let mut end = start + letter.len_utf8();
-        // What follows is mostly seen by its first byte to be a letter of its own.
+        // An ASCII byte always starts a new letter.
         if text.as_bytes().get(end).is_some_and(|next| !next.is_ascii()) {
-            let marks = text[end..]
-                .chars()
-                .take_while(|next| belongs_to_the_letter_before(*next));
+            let marks = text[end..].chars().take_while(|next| is_joined_to_previous(*next));
             end += marks.map(char::len_utf8).sum::<usize>();
         }
-        let is_alone = end == start + letter.len_utf8();
-        match is_alone.then(|| plain(letter)).flatten() {
+        let is_single = end == start + letter.len_utf8();
+        match is_single.then(|| plain(letter)).flatten() {
             Some(folded) => each(folded, start..end),
             None => fold_cluster(&text[start..end], |folded| each(folded, start..end)),
         }
@@ -30,13 +28,13 @@ pub(super) fn fold_letters(text: &str, mut each: impl FnMut(char, Range<usize>))
     }
 }
 
-/// Whether the letter is a part of the one before, and can only be folded with it: a combining mark, a part of a Korean
-/// syllable, a voicing mark of half width.
-fn belongs_to_the_letter_before(letter: char) -> bool {
+/// Whether the letter can only be folded with the one before: a combining mark, a part of a Korean syllable, a half-width voicing
+/// mark.
+fn is_joined_to_previous(letter: char) -> bool {
     matches!(letter, '\u{1160}'..='\u{11FF}' | '\u{FF9E}' | '\u{FF9F}') || is_combining_mark(letter)
 }
 
-/// The folded form of letters that need no tables. Most text consists of them.
+/// The folded form of letters that need no tables, which are most.
 fn plain(letter: char) -> Option<char> {
     match letter {
         '\0'..='\u{7F}' => Some(letter.to_ascii_lowercase()),
@@ -59,7 +57,7 @@ fn fold_cluster(cluster: &str, each: impl FnMut(char)) {
     spelled.nfc().for_each(each);
 }
 
-/// Marks that people leave out when they type: accents, Hebrew points, Arabic vowels; and what says only how to draw.
+/// Marks that are usually not typed: accents, Hebrew points, Arabic vowels, and variation selectors.
 fn is_diacritic(letter: char) -> bool {
     matches!(
         letter,
@@ -116,10 +114,10 @@ mod tests {
     }
 
     #[test]
-    fn a_folded_letter_knows_where_it_stood() {
-        let mut places = Vec::new();
-        fold_letters("aE\u{301}ß!", |letter, place| places.push((letter, place)));
-        let told = [('a', 0..1), ('e', 1..4), ('s', 4..6), ('s', 4..6), ('!', 6..7)];
-        assert_eq!(places, told);
+    fn a_folded_letter_has_its_range_in_the_text() {
+        let mut letters = Vec::new();
+        fold_letters("aE\u{301}ß!", |letter, range| letters.push((letter, range)));
+        let expected = [('a', 0..1), ('e', 1..4), ('s', 4..6), ('s', 4..6), ('!', 6..7)];
+        assert_eq!(letters, expected);
     }
 }

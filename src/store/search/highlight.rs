@@ -1,22 +1,23 @@
-//! Where in the texts of an entity the words of a question stand: texts in parts, so that nobody has to count or to escape.
+//! Highlighting the words of a question in the texts of an entity. Texts are returned in parts, so that clients need neither
+//! offsets nor escaping.
 
 use super::{
-    question::{Question, Sort},
-    words::{Cut, Cutter, key, readings_of_unspaced, shortened},
+    question::{Question, TextKind},
+    words::{WordForm, WordSplitter, key, readings_of_unspaced, shortened},
 };
 use crate::{
     graph::{Budget, EntityRef, Exhausted},
     model::catalog,
 };
 
-/// How many highlights one entity has at most.
+/// The maximum number of highlights of one entity.
 const HIGHLIGHTS_MAX: usize = 20;
-/// How many characters of a long text stand before the first word that was found, and how many of it are shown.
+/// The number of characters before the first match in an excerpt of a long text, and the length of the excerpt.
 const BEFORE: usize = 60;
-const SHOWN: usize = 240;
-/// How many characters of one text are looked at. Nobody looks for more in a list of finds.
-const LOOKED_AT_MAX: usize = 10_000;
-/// How many words are charged at once.
+const EXCERPT: usize = 240;
+/// The number of characters of a text that are searched for matches.
+const SEARCHED_MAX: usize = 10_000;
+/// The number of words that are charged at once.
 const BATCH: u64 = 256;
 
 catalog! {
@@ -37,24 +38,24 @@ catalog! {
 
 /// A stretch of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Part {
+pub struct HighlightPart {
     /// The text as written.
     pub text: String,
-    /// Whether it is what was asked for.
+    /// Whether it matches the question.
     pub matched: bool,
 }
 
-/// A text in which words of the question stand.
+/// A text with words of the question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Highlight {
-    /// Which text.
+    /// The field of the text.
     pub field: SearchField,
-    /// The text in parts; a long one cut around what was found first.
-    pub parts: Vec<Part>,
+    /// The text in parts; of a long one, an excerpt around the first match.
+    pub parts: Vec<HighlightPart>,
 }
 
-/// The texts of `entity` in which words of `question` stand: its main name, other names, description, identifiers, id; the
-/// first 20 of them. Spends a unit for every text and every word in it, up to 10,000 characters of each text.
+/// The texts of `entity` with words of `question`: its main name, other names, description, identifiers and id; the first 20 of
+/// them. Spends a unit for every text and every word in it, up to 10,000 characters of each text.
 ///
 /// # Errors
 /// [`Exhausted`] when the budget does not allow it.
@@ -65,12 +66,12 @@ pub fn highlights(entity: &EntityRef<'_>, question: &Question, budget: &Budget) 
     let identifiers = entity.identifiers().map(|(_, value)| (SearchField::Identifier, value));
     let id = std::iter::once((SearchField::Id, entity.id()));
     let texts = name.chain(other_names).chain(description).chain(identifiers).chain(id);
-    let mut cutter = Cutter::default();
+    let mut splitter = WordSplitter::default();
     let mut highlights = Vec::new();
     for (field, text) in texts {
-        let places = places(&mut cutter, field, text, question, budget)?;
-        if !places.is_empty() {
-            let parts = parts(text, &places);
+        let ranges = matched_ranges(&mut splitter, field, text, question, budget)?;
+        if !ranges.is_empty() {
+            let parts = parts(text, &ranges);
             highlights.push(Highlight { field, parts });
         }
         if highlights.len() == HIGHLIGHTS_MAX {
@@ -80,31 +81,31 @@ pub fn highlights(entity: &EntityRef<'_>, question: &Question, budget: &Budget) 
     Ok(highlights)
 }
 
-/// Where words of `question` stand in `text`, in order and apart.
-fn places(
-    cutter: &mut Cutter,
+/// The ranges of words of `question` in `text`, ascending and disjoint.
+fn matched_ranges(
+    splitter: &mut WordSplitter,
     field: SearchField,
     text: &str,
     question: &Question,
     budget: &Budget,
 ) -> Result<Vec<(usize, usize)>, Exhausted> {
-    let looked_at = shortened(text, LOOKED_AT_MAX);
-    let sort = match field {
-        SearchField::Identifier | SearchField::Id => Sort::Code,
-        _ => Sort::Prose,
+    let searched = shortened(text, SEARCHED_MAX);
+    let kind = match field {
+        SearchField::Identifier | SearchField::Id => TextKind::Code,
+        _ => TextKind::Prose,
     };
-    let found = |word: &str| question.quality(word, sort);
-    let mut places = Vec::new();
+    let quality = |word: &str| question.quality(word, kind);
+    let mut ranges = Vec::new();
     if field != SearchField::Description {
-        // However its words are parted, the text is what was asked for.
-        let whole = key(looked_at);
-        if !whole.is_empty() && (whole == question.key || (sort == Sort::Code && found(&whole) > 0)) {
+        // The text equals the question, regardless of spaces and punctuation.
+        let text_key = key(searched);
+        if !text_key.is_empty() && (text_key == question.key || (kind == TextKind::Code && quality(&text_key) > 0)) {
             budget.charge(1)?;
             return Ok(vec![(0, text.len())]);
         }
     }
     let (mut pending, mut charged) = (1, Ok(()));
-    cutter.cut(looked_at, |word| {
+    splitter.split(searched, |word| {
         pending += 1;
         if pending == BATCH && charged.is_ok() {
             charged = budget.charge(std::mem::take(&mut pending));
@@ -112,69 +113,69 @@ fn places(
         if charged.is_err() {
             return;
         }
-        // Characters have neither beginnings nor typos.
-        let is_asked = match word.cut {
-            Cut::Pair | Cut::Single { .. } => question.has(word.text),
-            _ => found(word.text) > 0,
+        // Characters match only exactly, without prefixes and typos.
+        let is_match = match word.form {
+            WordForm::Pair | WordForm::Single { .. } => question.has(word.text),
+            _ => quality(word.text) > 0,
         };
-        if is_asked {
-            places.push(word.place);
+        if is_match {
+            ranges.push(word.range);
         }
     });
     charged.and_then(|()| budget.charge(pending))?;
     let is_name = matches!(field, SearchField::Name | SearchField::OtherName);
-    if is_name && places.is_empty() {
+    if is_name && ranges.is_empty() {
         // Which characters a reading is of is not known.
-        let mut read = readings_of_unspaced(looked_at).into_iter();
-        if read.any(|(_, reading)| found(&reading) > 0) {
-            return Ok(vec![(0, looked_at.len())]);
+        let mut read = readings_of_unspaced(searched).into_iter();
+        if read.any(|(_, reading)| quality(&reading) > 0) {
+            return Ok(vec![(0, searched.len())]);
         }
     }
-    places.sort_unstable();
-    let mut apart: Vec<(usize, usize)> = Vec::new();
-    for (start, end) in places {
-        match apart.last_mut().filter(|last| start <= last.1) {
+    ranges.sort_unstable();
+    let mut disjoint: Vec<(usize, usize)> = Vec::new();
+    for (start, end) in ranges {
+        match disjoint.last_mut().filter(|last| start <= last.1) {
             Some(last) => last.1 = last.1.max(end),
-            None => apart.push((start, end)),
+            None => disjoint.push((start, end)),
         }
     }
-    Ok(apart)
+    Ok(disjoint)
 }
 
-/// `text` in parts, as much of it as is shown.
-fn parts(text: &str, places: &[(usize, usize)]) -> Vec<Part> {
-    let first = places.first().map_or(0, |place| place.0);
+/// The text, or an excerpt of it, in parts.
+fn parts(text: &str, ranges: &[(usize, usize)]) -> Vec<HighlightPart> {
+    let first = ranges.first().map_or(0, |range| range.0);
     let window = window(text, first);
     let mut parts = Vec::new();
     let mut push = |text: &str, matched: bool| {
         if !text.is_empty() {
             let text = text.to_owned();
-            parts.push(Part { text, matched });
+            parts.push(HighlightPart { text, matched });
         }
     };
-    let mut told = window.0;
+    let mut position = window.0;
     push(if window.0 > 0 { "…" } else { "" }, false);
-    for (start, end) in places {
-        let (start, end) = ((*start).clamp(told, window.1), (*end).clamp(told, window.1));
-        push(&text[told..start], false);
+    for (start, end) in ranges {
+        let (start, end) = ((*start).clamp(position, window.1), (*end).clamp(position, window.1));
+        push(&text[position..start], false);
         push(&text[start..end], true);
-        told = end;
+        position = end;
     }
-    push(&text[told..window.1], false);
+    push(&text[position..window.1], false);
     push(if window.1 < text.len() { "…" } else { "" }, false);
     parts
 }
 
-/// What is shown of `text`, whose first find begins at `first`.
+/// The range of the excerpt of `text`, whose first match starts at `first`.
 fn window(text: &str, first: usize) -> (usize, usize) {
-    let place_of = |letter: usize| text.char_indices().nth(letter).map_or(text.len(), |(place, _)| place);
+    let offset_of = |letter: usize| text.char_indices().nth(letter).map_or(text.len(), |(offset, _)| offset);
     let letters = text.chars().count();
-    if letters <= SHOWN {
+    if letters <= EXCERPT {
         return (0, text.len());
     }
     let before = text[..first].chars().count().saturating_sub(BEFORE);
-    let start = before.min(letters - SHOWN);
-    (place_of(start), place_of(start + SHOWN))
+    let start = before.min(letters - EXCERPT);
+    (offset_of(start), offset_of(start + EXCERPT))
 }
 
 #[cfg(test)]
@@ -182,40 +183,40 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_long_text_is_cut_around_what_was_found_first() {
+    fn the_excerpt_of_a_long_text_surrounds_the_first_match() {
         let text = format!("{}Aéropostale{}", "é ".repeat(200), " ü".repeat(200));
         let question = Question::new("aeropostale").unwrap();
         let budget = Budget::new(1000, || false);
-        let mut cutter = Cutter::default();
-        let places = places(&mut cutter, SearchField::Description, &text, &question, &budget).unwrap();
-        let parts = parts(&text, &places);
-        let told: Vec<(&str, bool)> = parts.iter().map(|part| (part.text.as_str(), part.matched)).collect();
-        assert_eq!(told[0], ("…", false));
-        assert_eq!(told[1].0.chars().count(), BEFORE);
-        assert_eq!(told[2], ("Aéropostale", true));
-        assert_eq!(told[4], ("…", false));
-        let shown: usize = told[1..4].iter().map(|(text, _)| text.chars().count()).sum();
-        assert_eq!((told.len(), shown), (5, SHOWN));
+        let mut splitter = WordSplitter::default();
+        let ranges = matched_ranges(&mut splitter, SearchField::Description, &text, &question, &budget).unwrap();
+        let parts = parts(&text, &ranges);
+        let texts: Vec<(&str, bool)> = parts.iter().map(|part| (part.text.as_str(), part.matched)).collect();
+        assert_eq!(texts[0], ("…", false));
+        assert_eq!(texts[1].0.chars().count(), BEFORE);
+        assert_eq!(texts[2], ("Aéropostale", true));
+        assert_eq!(texts[4], ("…", false));
+        let shown: usize = texts[1..4].iter().map(|(text, _)| text.chars().count()).sum();
+        assert_eq!((texts.len(), shown), (5, EXCERPT));
     }
 
     #[test]
-    fn every_word_is_spent_and_not_more_is_looked_at_than_of_any_text() {
+    fn every_word_spends_a_unit_up_to_the_bound_of_a_text() {
         let question = Question::new("end").unwrap();
         let ask = |words: usize, work_max: u64| {
             let text = format!("{}end", "a ".repeat(words));
             let budget = Budget::new(work_max, || false);
-            let places = places(
-                &mut Cutter::default(),
+            let ranges = matched_ranges(
+                &mut WordSplitter::default(),
                 SearchField::Description,
                 &text,
                 &question,
                 &budget,
             );
-            places.map(|places| (places.len(), budget.spent()))
+            ranges.map(|ranges| (ranges.len(), budget.spent()))
         };
         assert_eq!(ask(1000, 2000), Ok((1, 1002)));
         assert!(matches!(ask(1000, 500), Err(Exhausted::Work { .. })));
-        let half = u64::try_from(LOOKED_AT_MAX / 2).unwrap();
-        assert_eq!(ask(LOOKED_AT_MAX, 100_000), Ok((0, 1 + half)));
+        let half = u64::try_from(SEARCHED_MAX / 2).unwrap();
+        assert_eq!(ask(SEARCHED_MAX, 100_000), Ok((0, 1 + half)));
     }
 }

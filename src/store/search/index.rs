@@ -1,14 +1,14 @@
-//! What can be searched in one snapshot.
+//! The search index of one snapshot.
 
 use super::{fields::Fields, layer::Layer, segment::Segment};
 
-/// What can be searched in one snapshot: the entities in layers, each in one of them. States that follow each other share layers.
+/// The search index of one snapshot. Each entity is in one of its layers; successive states share layers.
 pub struct Index {
     pub(super) fields: Fields,
-    /// The large first, then those of what changed since.
+    /// The large layer first, then those of later changes.
     pub(super) layers: Vec<Layer>,
-    /// The layer and the segment in it, for each segment of all layers.
-    pub(super) places: Vec<(usize, usize)>,
+    /// The indexes of the layer and of the segment in it, for each segment of all layers.
+    pub(super) segments: Vec<(usize, usize)>,
 }
 
 impl std::fmt::Debug for Index {
@@ -22,44 +22,44 @@ impl std::fmt::Debug for Index {
 }
 
 impl Index {
-    pub(super) fn of(fields: Fields, layers: Vec<Layer>) -> Self {
-        let segments =
+    pub(super) fn new(fields: Fields, layers: Vec<Layer>) -> Self {
+        let segments_of =
             |(number, layer): (usize, &Layer)| (0..layer.body.segments.len()).map(move |segment| (number, segment));
         Self {
             fields,
-            places: layers.iter().enumerate().flat_map(segments).collect(),
+            segments: layers.iter().enumerate().flat_map(segments_of).collect(),
             layers,
         }
     }
 
-    /// How many entities can be found.
+    /// The number of entities.
     #[must_use]
     pub fn entities(&self) -> usize {
         self.layers.iter().map(Layer::live).sum()
     }
 
-    /// How much memory it takes.
+    /// The memory it takes in bytes.
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.layers.iter().map(Layer::bytes).sum()
     }
 
-    /// Of how many layers it consists.
+    /// The number of layers.
     #[must_use]
     pub fn layers(&self) -> usize {
         self.layers.len()
     }
 
-    /// A segment, and the layer it belongs to.
+    /// A segment and its layer.
     pub(super) fn segment(&self, number: usize) -> (&Layer, &Segment) {
-        let (layer, segment) = self.places[number];
+        let (layer, segment) = self.segments[number];
         let layer = &self.layers[layer];
         (layer, &layer.body.segments[segment])
     }
 
-    /// The dead documents of a segment, ascending.
-    pub(super) fn dead_documents(&self, number: usize) -> &[u32] {
-        let (layer, segment) = self.places[number];
-        self.layers[layer].dead_documents(segment)
+    /// The deleted documents of a segment, ascending.
+    pub(super) fn deleted_documents(&self, number: usize) -> &[u32] {
+        let (layer, segment) = self.segments[number];
+        self.layers[layer].deleted_documents(segment)
     }
 }

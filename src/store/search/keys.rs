@@ -1,5 +1,5 @@
-//! Who goes by a whole name or code: rows by what all letters of it come to, whatever stands between its words. Holds no text, so
-//! that it is smaller than a dictionary of them, and made sooner.
+//! Finding entities by a complete name or code: rows by a hash of its letters, regardless of spaces and punctuation. Without the
+//! texts it is smaller than a dictionary, and faster to build.
 
 use std::io::{self, Read, Write};
 
@@ -8,44 +8,44 @@ use twox_hash::XxHash3_64;
 use super::words::{core_keys, key};
 use crate::{graph::EntityRef, model::CompanyName};
 
-/// About how many keys an entity has.
-const KEYS_EACH: usize = 7;
-/// How many keys are written, or read, at once.
-const AT_ONCE: usize = 1 << 16;
+/// The approximate number of keys of an entity.
+const KEYS_PER_ENTITY: usize = 7;
+/// The number of keys that are written or read at once.
+const BATCH: usize = 1 << 16;
 
-/// Which text of an entity a whole text is; the best last.
+/// Which text of an entity a key is of; the best last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Whole {
-    /// Any name without its legal forms, in every way in which it may be written.
+pub(super) enum KeyKind {
+    /// Any name without legal forms, in each of its spellings.
     Core,
-    /// An id or an identifier, with its scheme before it or not.
+    /// An id or an identifier, with or without its scheme.
     Code,
-    /// Another name than the main one.
+    /// A name other than the main one.
     OtherName,
     /// The main name.
     Name,
 }
 
-/// A hash of a text and which it is, the high half first, and the row of who goes by it. Of 64 bits, so that among millions no two
-/// texts are likely to share one; who made a text that does would be found by another's name.
+/// The 64-bit hash of a key and its kind, high half first, and the row of its entity. Among millions of texts a collision is
+/// unlikely, and would only add a wrong match.
 type Entry = [u32; 3];
 
 /// Rows by key.
 #[derive(Debug, Default)]
 pub(super) struct Keys {
-    /// Ascending, each once.
+    /// Ascending and distinct.
     entries: Vec<Entry>,
 }
 
 impl Keys {
-    /// The rows that go by a text, of which this is the key; ascending. O(log n).
-    pub(super) fn rows(&self, whole: Whole, key: &str) -> impl Iterator<Item = u32> {
-        let [high, low] = hash(whole, key);
+    /// The rows with this key, ascending. O(log n).
+    pub(super) fn rows(&self, kind: KeyKind, key: &str) -> impl Iterator<Item = u32> {
+        let [high, low] = hash(kind, key);
         let first = self.entries.partition_point(|entry| entry[..2] < [high, low][..]);
         let same = self.entries[first..]
             .iter()
             .take_while(move |entry| entry[..2] == [high, low]);
-        // What has no letters has no key.
+        // A text without letters has no key.
         same.map(|entry| entry[2]).filter(move |_| !key.is_empty())
     }
 
@@ -57,27 +57,27 @@ impl Keys {
         let count = u64::try_from(self.entries.len()).map_err(io::Error::other)?;
         out.write_all(&count.to_le_bytes())?;
         let mut bytes = Vec::new();
-        for some in self.entries.chunks(AT_ONCE) {
+        for batch in self.entries.chunks(BATCH) {
             bytes.clear();
-            bytes.extend(some.iter().flatten().flat_map(|part| part.to_le_bytes()));
+            bytes.extend(batch.iter().flatten().flat_map(|part| part.to_le_bytes()));
             out.write_all(&bytes)?;
         }
         Ok(())
     }
 
-    /// Reads what [`Keys::write`] wrote. Rows from `rows` on are there none.
+    /// Reads what [`Keys::write`] wrote. All rows must be below `rows`.
     pub(super) fn read(from: &mut impl Read, rows: usize) -> io::Result<Self> {
         let mut count = [0; 8];
         from.read_exact(&mut count)?;
         let count = usize::try_from(u64::from_le_bytes(count)).map_err(io::Error::other)?;
         let mut entries: Vec<Entry> = Vec::new();
-        // A count that is wrong may be of more than memory holds.
+        // A wrong count may exceed the memory.
         entries.try_reserve_exact(count).map_err(io::Error::other)?;
-        let mut bytes = vec![0; AT_ONCE * size_of::<Entry>()];
+        let mut bytes = vec![0; BATCH * size_of::<Entry>()];
         while entries.len() < count {
-            let some = (count - entries.len()).min(AT_ONCE) * size_of::<Entry>();
-            from.read_exact(&mut bytes[..some])?;
-            let (parts, _) = bytes[..some].as_chunks::<4>();
+            let batch = (count - entries.len()).min(BATCH) * size_of::<Entry>();
+            from.read_exact(&mut bytes[..batch])?;
+            let (parts, _) = bytes[..batch].as_chunks::<4>();
             let (read, _) = parts.as_chunks::<3>();
             entries.extend(read.iter().map(|parts| parts.map(u32::from_le_bytes)));
         }
@@ -89,52 +89,52 @@ impl Keys {
     }
 }
 
-fn hash(whole: Whole, key: &str) -> [u32; 2] {
-    // Far apart: short texts hash to what they are, with the seed over it.
-    let seed = match whole {
-        Whole::Name => 0x9e37_79b9_7f4a_7c15,
-        Whole::OtherName => 0x3c6e_f372_fe94_f82a,
-        Whole::Code => 0xdaa6_6d2c_7ddf_743f,
-        Whole::Core => 0x78dd_e6e5_fd29_f054,
+fn hash(kind: KeyKind, key: &str) -> [u32; 2] {
+    // The seeds differ in many bits, since the hash of a short text is the text combined with the seed.
+    let seed = match kind {
+        KeyKind::Name => 0x9e37_79b9_7f4a_7c15,
+        KeyKind::OtherName => 0x3c6e_f372_fe94_f82a,
+        KeyKind::Code => 0xdaa6_6d2c_7ddf_743f,
+        KeyKind::Core => 0x78dd_e6e5_fd29_f054,
     };
     let [a, b, c, d, e, f, g, h] = XxHash3_64::oneshot_with_seed(seed, key.as_bytes()).to_be_bytes();
     [u32::from_be_bytes([a, b, c, d]), u32::from_be_bytes([e, f, g, h])]
 }
 
-/// Gathers [`Keys`].
+/// Collects [`Keys`].
 #[derive(Debug)]
 pub(super) struct KeysBuilder {
     entries: Vec<Entry>,
 }
 
 impl KeysBuilder {
-    /// For so many entities.
+    /// A builder for about this many entities.
     pub(super) fn new(entities: usize) -> Self {
         Self {
-            entries: Vec::with_capacity(entities * KEYS_EACH),
+            entries: Vec::with_capacity(entities * KEYS_PER_ENTITY),
         }
     }
 
     /// Adds the keys of the entity in this row.
     pub(super) fn add(&mut self, entity: &EntityRef<'_>, row: u32) {
-        let mut push = |whole, key: &str| {
+        let mut push = |kind, key: &str| {
             if !key.is_empty() {
-                let [high, low] = hash(whole, key);
+                let [high, low] = hash(kind, key);
                 self.entries.push([high, low, row]);
             }
         };
-        let name = |name: &str, whole, push: &mut dyn FnMut(Whole, &str)| {
-            push(whole, &key(name));
-            core_keys(&CompanyName::new(name)).for_each(|core| push(Whole::Core, &core));
+        let name = |name: &str, kind, push: &mut dyn FnMut(KeyKind, &str)| {
+            push(kind, &key(name));
+            core_keys(&CompanyName::new(name)).for_each(|core| push(KeyKind::Core, &core));
         };
-        name(entity.name(), Whole::Name, &mut push);
+        name(entity.name(), KeyKind::Name, &mut push);
         for other in entity.names() {
-            name(other.text(), Whole::OtherName, &mut push);
+            name(other.text(), KeyKind::OtherName, &mut push);
         }
-        push(Whole::Code, &key(entity.id()));
+        push(KeyKind::Code, &key(entity.id()));
         for (scheme, value) in entity.identifiers() {
-            push(Whole::Code, &key(value));
-            push(Whole::Code, &key(&format!("{scheme}{value}")));
+            push(KeyKind::Code, &key(value));
+            push(KeyKind::Code, &key(&format!("{scheme}{value}")));
         }
     }
 
@@ -150,10 +150,10 @@ impl KeysBuilder {
 mod tests {
     use super::*;
 
-    fn keys(texts: &[(Whole, &str, u32)]) -> Keys {
+    fn keys(texts: &[(KeyKind, &str, u32)]) -> Keys {
         let mut builder = KeysBuilder::new(1);
-        let entries = texts.iter().map(|(whole, key, row)| {
-            let [high, low] = hash(*whole, key);
+        let entries = texts.iter().map(|(kind, key, row)| {
+            let [high, low] = hash(*kind, key);
             [high, low, *row]
         });
         builder.entries.extend(entries);
@@ -161,33 +161,37 @@ mod tests {
     }
 
     #[test]
-    fn rows_are_found_by_a_whole_text_of_one_kind() {
+    fn rows_are_found_by_a_complete_text_of_one_kind() {
         let keys = keys(&[
-            (Whole::Name, "alipay", 7),
-            (Whole::Name, "alipay", 2),
-            (Whole::Name, "alipay", 2),
-            (Whole::Code, "alipay", 3),
+            (KeyKind::Name, "alipay", 7),
+            (KeyKind::Name, "alipay", 2),
+            (KeyKind::Name, "alipay", 2),
+            (KeyKind::Code, "alipay", 3),
         ]);
-        let rows = |whole, key| keys.rows(whole, key).collect::<Vec<u32>>();
-        assert_eq!(rows(Whole::Name, "alipay"), [2, 7]);
-        assert_eq!(rows(Whole::Code, "alipay"), [3]);
-        assert_eq!(rows(Whole::Core, "alipay"), [0; 0]);
-        assert_eq!(rows(Whole::Name, "alipa"), [0; 0]);
-        assert_eq!(rows(Whole::Name, ""), [0; 0]);
+        let rows = |kind, key| keys.rows(kind, key).collect::<Vec<u32>>();
+        assert_eq!(rows(KeyKind::Name, "alipay"), [2, 7]);
+        assert_eq!(rows(KeyKind::Code, "alipay"), [3]);
+        assert_eq!(rows(KeyKind::Core, "alipay"), [0; 0]);
+        assert_eq!(rows(KeyKind::Name, "alipa"), [0; 0]);
+        assert_eq!(rows(KeyKind::Name, ""), [0; 0]);
     }
 
     #[test]
     fn short_texts_of_different_kinds_share_no_key() {
-        let all = [Whole::Name, Whole::OtherName, Whole::Code, Whole::Core];
+        let all = [KeyKind::Name, KeyKind::OtherName, KeyKind::Code, KeyKind::Core];
         let texts = ('a'..='z').flat_map(|one| ('a'..='z').map(move |other| format!("b{one}{other}")));
-        let hashes: Vec<_> = texts.flat_map(|text| all.map(|whole| hash(whole, &text))).collect();
+        let hashes: Vec<_> = texts.flat_map(|text| all.map(|kind| hash(kind, &text))).collect();
         let known: std::collections::HashSet<_> = hashes.iter().collect();
         assert_eq!(known.len(), hashes.len());
     }
 
     #[test]
-    fn what_is_written_is_read_and_what_is_damaged_is_refused() {
-        let keys = keys(&[(Whole::Name, "a", 0), (Whole::Core, "b", 1), (Whole::Code, "c", 4)]);
+    fn written_keys_are_read_and_damaged_ones_are_refused() {
+        let keys = keys(&[
+            (KeyKind::Name, "a", 0),
+            (KeyKind::Core, "b", 1),
+            (KeyKind::Code, "c", 4),
+        ]);
         let mut bytes = Vec::new();
         keys.write(&mut bytes).unwrap();
         assert_eq!(Keys::read(&mut bytes.as_slice(), 5).unwrap().entries, keys.entries);

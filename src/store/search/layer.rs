@@ -1,5 +1,5 @@
-//! A layer of the index: some entities as they were at one moment. A layer never changes; which of its rows a later layer
-//! supersedes is told beside it.
+//! A layer of the index: some entities as they were at one time. Its content never changes; rows that later layers supersede are
+//! marked as deleted.
 
 use std::sync::Arc;
 
@@ -12,36 +12,36 @@ use super::{
 };
 use crate::{graph::EntityIx, model::Timestamp};
 
-/// Some entities, and what stands for them no longer.
+/// Some entities, with marks for deleted rows.
 #[derive(Clone)]
 pub(super) struct Layer {
     pub(super) body: Arc<Body>,
-    /// Who stands in each row, ascending; in the numbers of the snapshot that the index is for.
+    /// The entity of each row, ascending, as numbered by the snapshot of the index.
     pub(super) entities: Arc<[EntityIx]>,
-    dead: Arc<Dead>,
+    deleted: Arc<DeletedRows>,
 }
 
-/// What a layer holds, whatever the snapshot.
+/// The content of a layer, independent of the snapshot.
 pub(super) struct Body {
     pub(super) segments: Vec<Segment>,
-    /// The words of all segments; none where these are small.
+    /// The words of all segments; `None` for a small layer.
     pub(super) lexicon: Option<Lexicon>,
-    /// Who goes by a whole name or code.
+    /// The rows by complete names and codes.
     pub(super) keys: Keys,
-    /// How many letters each main name has, by row.
+    /// The number of letters of each main name, by row.
     pub(super) lengths: Vec<u8>,
     /// Its files.
     pub(super) directory: RamDirectory,
-    /// When the last change was recorded that it knows.
+    /// When the last change was recorded that it includes.
     pub(super) moment: Timestamp,
 }
 
-/// The rows that are not found: others stand for their entities, or nothing does.
+/// The deleted rows, whose entities are in later layers or no longer exist.
 #[derive(Debug, Clone, Default)]
-struct Dead {
-    /// A bit for each row; empty as long as none is dead.
+struct DeletedRows {
+    /// A bit for each row; empty while no row is deleted.
     rows: Vec<u64>,
-    /// The dead documents of each segment, ascending.
+    /// The deleted documents of each segment, ascending.
     documents: Vec<Vec<u32>>,
     count: usize,
 }
@@ -51,89 +51,89 @@ impl Layer {
         Self {
             body,
             entities,
-            dead: Arc::default(),
+            deleted: Arc::default(),
         }
     }
 
-    /// A layer of which nobody knows yet who stands in its rows.
-    pub(super) fn of_nobody(body: Arc<Body>) -> Self {
+    /// A layer whose rows have no entities yet.
+    pub(super) fn unassigned(body: Arc<Body>) -> Self {
         let entities = vec![EntityIx::FIRST; body.lengths.len()];
         Self::new(body, entities.into())
     }
 
-    /// How many rows stand.
+    /// The number of rows that are not deleted.
     pub(super) fn live(&self) -> usize {
-        self.entities.len() - self.dead.count
+        self.entities.len() - self.deleted.count
     }
 
-    pub(super) fn dead(&self) -> usize {
-        self.dead.count
+    pub(super) fn deleted(&self) -> usize {
+        self.deleted.count
     }
 
-    /// Who stands in this row, unless it is dead.
+    /// The entity of this row, unless it is deleted.
     pub(super) fn entity(&self, row: u32) -> Option<EntityIx> {
         let row = at(row);
-        let word = self.dead.rows.get(row / 64).copied().unwrap_or(0);
-        let is_dead = word >> (row % 64) & 1 == 1;
-        self.entities.get(row).copied().filter(|_| !is_dead)
+        let word = self.deleted.rows.get(row / 64).copied().unwrap_or(0);
+        let is_deleted = word >> (row % 64) & 1 == 1;
+        self.entities.get(row).copied().filter(|_| !is_deleted)
     }
 
-    /// Those that stand, ascending.
-    pub(super) fn standing(&self) -> impl Iterator<Item = EntityIx> {
+    /// The entities of the rows that are not deleted, ascending.
+    pub(super) fn live_entities(&self) -> impl Iterator<Item = EntityIx> {
         (0..).take(self.entities.len()).filter_map(|row| self.entity(row))
     }
 
-    /// The row of an entity that stands in this layer.
+    /// The row of an entity, unless it is deleted.
     pub(super) fn row(&self, entity: EntityIx) -> Option<u32> {
         let first = self.entities.partition_point(|known| *known < entity);
         let mut rows = (u32::try_from(first).ok()?..).take_while(|row| self.entities.get(at(*row)) == Some(&entity));
         rows.find(|row| self.entity(*row).is_some())
     }
 
-    /// How many letters the main name in this row has.
+    /// The number of letters of the main name in this row.
     pub(super) fn length(&self, row: u32) -> u8 {
         self.body.lengths.get(at(row)).copied().unwrap_or(u8::MAX)
     }
 
-    /// The dead documents of a segment, ascending.
-    pub(super) fn dead_documents(&self, segment: usize) -> &[u32] {
-        self.dead.documents.get(segment).map_or(&[], Vec::as_slice)
+    /// The deleted documents of a segment, ascending.
+    pub(super) fn deleted_documents(&self, segment: usize) -> &[u32] {
+        self.deleted.documents.get(segment).map_or(&[], Vec::as_slice)
     }
 
-    /// Lets the rows of these entities stand no longer. O(rows / 64 + entities).
-    pub(super) fn bury(&mut self, entities: &[EntityIx]) {
+    /// Marks the rows of these entities as deleted. O(rows / 64 + entities).
+    pub(super) fn mark_deleted(&mut self, entities: &[EntityIx]) {
         let rows: Vec<u32> = entities.iter().filter_map(|entity| self.row(*entity)).collect();
-        self.bury_rows(&rows);
+        self.mark_rows_deleted(&rows);
     }
 
-    fn bury_rows(&mut self, rows: &[u32]) {
+    fn mark_rows_deleted(&mut self, rows: &[u32]) {
         if rows.is_empty() {
             return;
         }
-        let dead = Arc::make_mut(&mut self.dead);
-        dead.rows.resize(self.entities.len().div_ceil(64), 0);
-        dead.documents.resize(self.body.segments.len(), Vec::new());
+        let deleted = Arc::make_mut(&mut self.deleted);
+        deleted.rows.resize(self.entities.len().div_ceil(64), 0);
+        deleted.documents.resize(self.body.segments.len(), Vec::new());
         for row in rows {
-            dead.rows[at(*row) / 64] |= 1 << (*row % 64);
+            deleted.rows[at(*row) / 64] |= 1 << (*row % 64);
         }
-        dead.count += rows.len();
-        for (documents, segment) in dead.documents.iter_mut().zip(&self.body.segments) {
+        deleted.count += rows.len();
+        for (documents, segment) in deleted.documents.iter_mut().zip(&self.body.segments) {
             let document = |row: &u32| u32::try_from(segment.rows.binary_search(row).ok()?).ok();
             documents.extend(rows.iter().filter_map(document));
-            // Two ascending runs: this is faster than what is unstable.
+            // For two ascending runs a stable sort is faster than an unstable one.
             documents.sort();
         }
     }
 
-    /// The same layer for another snapshot, in which its entities are these; those that are none there stand no longer.
+    /// The same layer for another snapshot with these entities in its rows; rows with `None` are marked as deleted.
     pub(super) fn renumbered(&self, entities: Vec<Option<EntityIx>>) -> Self {
-        let mut gone = Vec::new();
-        // Rows of nobody take the number before theirs, so that all still ascend.
+        let mut missing = Vec::new();
+        // Rows without an entity repeat the number before theirs, so that all ascend.
         let mut last = EntityIx::FIRST;
         let mut numbers = Vec::with_capacity(entities.len());
         for (row, entity) in (0..).zip(entities) {
             if entity.is_none() && self.entity(row).is_some() {
-                gone.push(row);
+                missing.push(row);
             }
             last = entity.unwrap_or(last);
             numbers.push(last);
@@ -142,7 +142,7 @@ impl Layer {
             entities: numbers.into(),
             ..self.clone()
         };
-        layer.bury_rows(&gone);
+        layer.mark_rows_deleted(&missing);
         layer
     }
 

@@ -1,20 +1,20 @@
-//! All words of the names and descriptions of a layer, each once. Looking for typos goes through a whole dictionary, and takes
-//! longest of all that a search does: here it is done once, and not for each field of each segment.
+//! All distinct words of the names and descriptions of a layer. Looking for typos is the slowest part of a search, since it walks
+//! a dictionary: with a lexicon it walks one, and not one for each field of each segment.
 
 use tantivy::{TantivyError, schema::Field, termdict::TermMerger};
 use tantivy_fst::{IntoStreamer, Map, MapBuilder, Streamer};
 
-use super::{near::Near, segment::Segment};
+use super::{fuzzy::FuzzyMatcher, segment::Segment};
 
-/// The words, each with a bit for every field of prose that has it in some segment.
+/// The words, each with a bit for every prose field that contains it in any segment.
 pub(super) struct Lexicon {
     words: Map<Vec<u8>>,
     prose: [Field; 3],
 }
 
 impl Lexicon {
-    /// The words of these segments.
-    pub(super) fn of(segments: &[Segment], prose: [Field; 3]) -> Result<Self, TantivyError> {
+    /// The lexicon of these segments.
+    pub(super) fn new(segments: &[Segment], prose: [Field; 3]) -> Result<Self, TantivyError> {
         let inverted = |segment: &Segment| prose.map(|field| segment.reader.inverted_index(field));
         let readers: Vec<_> = segments.iter().flat_map(inverted).collect::<Result<_, _>>()?;
         let streams: Vec<_> = readers
@@ -27,14 +27,14 @@ impl Lexicon {
             let fields = merged
                 .matching_segments()
                 .fold(0, |fields, (stream, _)| fields | 1 << (stream % prose.len()));
-            words.insert(merged.key(), fields).map_err(unmade)?;
+            words.insert(merged.key(), fields).map_err(lexicon_error)?;
         }
-        Self::unpack(words.into_inner().map_err(unmade)?, prose)
+        Self::unpack(words.into_inner().map_err(lexicon_error)?, prose)
     }
 
-    /// The lexicon that [`Lexicon::pack`] told.
+    /// The lexicon packed by [`Lexicon::pack`].
     pub(super) fn unpack(packed: Vec<u8>, prose: [Field; 3]) -> Result<Self, TantivyError> {
-        let words = Map::from_bytes(packed).map_err(unmade)?;
+        let words = Map::from_bytes(packed).map_err(lexicon_error)?;
         Ok(Self { words, prose })
     }
 
@@ -46,19 +46,19 @@ impl Lexicon {
         self.words.as_fst().size()
     }
 
-    /// Tells `each` the words that `near` accepts, and whether a field has them.
-    pub(super) fn each_near<E>(
+    /// Calls `each` with the words that `matcher` accepts, and a function that returns whether a field contains them.
+    pub(super) fn for_each_match<E>(
         &self,
-        near: &Near,
+        matcher: &FuzzyMatcher,
         mut each: impl FnMut(&str, &dyn Fn(Field) -> bool) -> Result<(), E>,
     ) -> Result<(), E> {
-        let mut words = self.words.search(near).into_stream();
+        let mut words = self.words.search(matcher).into_stream();
         while let Some((word, fields)) = words.next() {
             let has = |field| {
                 self.prose
                     .iter()
                     .zip(0..)
-                    .any(|(known, bit)| *known == field && fields >> bit & 1 == 1)
+                    .any(|(prose_field, bit)| *prose_field == field && fields >> bit & 1 == 1)
             };
             each(std::str::from_utf8(word).unwrap_or_default(), &has)?;
         }
@@ -66,6 +66,6 @@ impl Lexicon {
     }
 }
 
-fn unmade(reason: impl std::fmt::Display) -> TantivyError {
-    TantivyError::InternalError(format!("the lexicon cannot be made or read: {reason}"))
+fn lexicon_error(reason: impl std::fmt::Display) -> TantivyError {
+    TantivyError::InternalError(format!("the lexicon cannot be built or read: {reason}"))
 }

@@ -1,5 +1,5 @@
-//! Who was meant: the search index says who shares words with a name, and these are scored against all that is told, best
-//! first.
+//! Matching a description to entities: the search index retrieves candidates that share words of the name, and these are scored
+//! against the whole description.
 
 use super::Index;
 use crate::{
@@ -8,83 +8,83 @@ use crate::{
     store::search,
 };
 
-/// An entity that may be meant.
+/// A candidate for a match.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Candidate {
     /// The entity.
     pub entity: EntityIx,
-    /// How sure it is.
+    /// How well it matches.
     pub score: MatchScore,
 }
 
-/// Which candidates to keep.
+/// Which candidates are returned.
 #[derive(Debug, Clone, Copy)]
-pub struct Kept {
-    /// At most so many, the best.
+pub struct MatchLimits {
+    /// The maximum number of candidates; the best are returned.
     pub limit: usize,
-    /// With at least this score; never with none.
+    /// The minimum score. Candidates with a score of 0 are never returned.
     pub threshold: f64,
 }
 
-/// The best of `among`, each named once, for `wanted`: by score, descending, then those with the name to the letter, then
-/// by id. Where one has an identifier that was given, those without it are hardly meant. Spends a unit for each name that is
-/// compared.
+/// The best of the distinct entities `among` for `description`: by score, descending, then those with exactly equal names, then by
+/// id. If one has an identifier of the description, the scores of those without it are lowered. Spends a unit for each name that
+/// is compared.
 ///
 /// # Errors
 /// [`Exhausted`] when the budget does not allow it.
 pub fn best(
     snapshot: &Snapshot,
-    wanted: &MatchCriteria,
+    description: &MatchCriteria,
     among: impl IntoIterator<Item = EntityIx>,
-    kept: Kept,
+    limits: MatchLimits,
     budget: &Budget,
 ) -> Result<Vec<Candidate>, Exhausted> {
     let mut scored: Vec<Candidate> = Vec::new();
     for entity in among {
         let known = known(snapshot, entity);
-        // Comparing takes much longer than charging, and must end soon when told to.
+        // Charged for each entity, since comparing is slow and must end soon after a cancellation.
         budget.charge(u64::try_from(known.names.len()).unwrap_or(u64::MAX))?;
-        let score = MatchScore::of(wanted, &known);
+        let score = MatchScore::of(description, &known);
         if score.total > 0.0 {
             scored.push(Candidate { entity, score });
         }
     }
     let decided_by = scored.iter().find_map(|candidate| candidate.score.decided_by());
-    if let Some(given) = decided_by.map(str::to_owned) {
+    if let Some(identifier) = decided_by.map(str::to_owned) {
         scored
             .iter_mut()
-            .for_each(|candidate| candidate.score.discount_identifier(&given));
+            .for_each(|candidate| candidate.score.discount_identifier(&identifier));
     }
-    scored.retain(|candidate| candidate.score.total > 0.0 && candidate.score.total >= kept.threshold);
-    // Rows stand in the order of ids.
+    scored.retain(|candidate| candidate.score.total > 0.0 && candidate.score.total >= limits.threshold);
+    // Entities are numbered in the order of their ids.
     scored.sort_by(|one, other| {
         let score = other.score.total.total_cmp(&one.score.total);
         let to_the_letter = || other.score.is_exact_name().cmp(&one.score.is_exact_name());
         score.then_with(to_the_letter).then(one.entity.cmp(&other.entity))
     });
-    scored.truncate(kept.limit);
+    scored.truncate(limits.limit);
     Ok(scored)
 }
 
 fn known(snapshot: &Snapshot, entity: EntityIx) -> EntityProfile<'_> {
-    let read = snapshot.entity(entity);
+    let entity_ref = snapshot.entity(entity);
     EntityProfile {
-        names: read.all_names().collect(),
-        country: read.country(),
-        kind: read.kind(),
-        identifiers: read.identifiers().collect(),
+        names: entity_ref.all_names().collect(),
+        country: entity_ref.country(),
+        kind: entity_ref.kind(),
+        identifiers: entity_ref.identifiers().collect(),
     }
 }
 
-/// How many entities are scored for one name. The index tells those that share the rarest words first.
+/// The number of entities that are scored for one name. The index returns those that share the rarest words first.
 const RETRIEVED_MAX: usize = 100;
-/// How many of those with the wanted country and kind are scored as well, where the others stand before them.
+/// The number of further entities with the country and kind of the description that are scored.
 const FITTING_MAX: usize = 50;
-/// Among how many alike these are looked for: names are shared by hundreds.
-const ALIKE_MAX: usize = 5_000;
+/// The number of similar entities among which those are searched, since hundreds may share a name.
+const SIMILAR_MAX: usize = 5_000;
 
-/// Those worth scoring for `wanted`, each once: who has one of its identifiers, who goes by its name, and whose names share
-/// words with it. Spends what looking takes.
+/// The distinct entities to score for `description`: those with one of its identifiers, and those whose names are equal or share
+/// words. Charges the work to `budget`.
 ///
 /// # Errors
 /// [`search::Error`] when the budget does not allow it.
@@ -92,33 +92,32 @@ pub fn retrieve(
     snapshot: &Snapshot,
     index: &Index,
     mask: &Mask,
-    wanted: &MatchCriteria,
+    description: &MatchCriteria,
     budget: &Budget,
 ) -> Result<Vec<EntityIx>, search::Error> {
-    let mut found = identified(snapshot, &wanted.identifiers, mask, budget)?;
-    if let Some((written, name)) = &wanted.name {
-        let alike = index.similar((written, name), ALIKE_MAX, budget)?;
-        let (first, others) = alike.split_at(alike.len().min(RETRIEVED_MAX));
-        found.extend(first);
-        if wanted.has_country_or_kind() {
+    let mut candidates = with_identifiers(snapshot, &description.identifiers, mask, budget)?;
+    if let Some((text, name)) = &description.name {
+        let similar = index.similar((text, name), SIMILAR_MAX, budget)?;
+        let (first, others) = similar.split_at(similar.len().min(RETRIEVED_MAX));
+        candidates.extend(first);
+        if description.has_country_or_kind() {
             budget.charge(u64::try_from(others.len()).unwrap_or(u64::MAX))?;
             let fits = |entity: EntityIx| {
-                let read = snapshot.entity(entity);
-                wanted.accepts(read.country(), read.kind())
+                let entity_ref = snapshot.entity(entity);
+                description.accepts(entity_ref.country(), entity_ref.kind())
             };
             let fitting = others.iter().copied().filter(|entity| fits(*entity));
-            found.extend(fitting.take(FITTING_MAX));
+            candidates.extend(fitting.take(FITTING_MAX));
         }
     }
-    found.retain(|entity| snapshot.knows(*entity, mask));
-    found.sort_unstable();
-    found.dedup();
-    Ok(found)
+    candidates.retain(|entity| snapshot.knows(*entity, mask));
+    candidates.sort_unstable();
+    candidates.dedup();
+    Ok(candidates)
 }
 
-/// The entities that have one of these identifiers, as written or in capitals. Spends a unit for each that is found, and one
-/// for looking.
-fn identified(
+/// The entities that have one of these identifiers, as written or in upper case. Spends a unit for each lookup and each entity.
+fn with_identifiers(
     snapshot: &Snapshot,
     identifiers: &[Identifier],
     mask: &Mask,
@@ -128,9 +127,9 @@ fn identified(
     for Identifier { scheme, value } in identifiers {
         let capitals = Some(value.to_uppercase()).filter(|capitals| capitals != value);
         for value in std::iter::once(value).chain(&capitals) {
-            let found = snapshot.entities_by_identifier(scheme, value, mask);
-            budget.charge(u64::try_from(found.len() + 1).unwrap_or(u64::MAX))?;
-            entities.extend(found);
+            let matches = snapshot.entities_by_identifier(scheme, value, mask);
+            budget.charge(u64::try_from(matches.len() + 1).unwrap_or(u64::MAX))?;
+            entities.extend(matches);
         }
     }
     Ok(entities)

@@ -1,31 +1,31 @@
-//! The search index: who goes by a name, in any script, with typos or half typed. Holds words and where they stand; the
-//! texts stay in the snapshot it was built from. A question is text: nothing in it is an operator.
+//! The search index: finds entities by name, in any script, with typos or incompletely typed. It contains words and the entities
+//! that have them; the texts stay in the snapshot. A question is plain text without operators.
 
 mod build;
 mod error;
 mod fields;
 mod find;
 mod fold;
-pub(super) mod follow;
+mod fuzzy;
 mod highlight;
 mod index;
-pub(super) mod keep;
+mod intersect;
 mod keys;
 mod layer;
 mod lexicon;
 pub mod matching;
-mod meet;
-mod near;
 mod question;
 mod segment;
 mod similar;
+pub(super) mod stored_layer;
 mod terms;
+pub(super) mod update;
 mod words;
 
 pub use self::{
     error::Error,
     find::Hit,
-    highlight::{Highlight, Part, SearchField, highlights},
+    highlight::{Highlight, HighlightPart, SearchField, highlights},
     index::Index,
-    question::{Question, TEXT_MAX, Unaskable, WORDS_MAX},
+    question::{InvalidQuestion, Question, TEXT_MAX, WORDS_MAX},
 };

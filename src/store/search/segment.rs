@@ -1,11 +1,11 @@
-//! What one thread wrote of a layer.
+//! Segments of a layer.
 
 use tantivy::{SegmentReader, TantivyError};
 
 use super::fields::ROW;
 
-/// What one thread wrote of a layer. Which entity is in which segment differs from build to build, so nothing in an answer
-/// may depend on it.
+/// A segment of a layer, written by one thread. Which entities it contains differs from build to build, so no result may depend
+/// on it.
 pub(super) struct Segment {
     pub(super) reader: SegmentReader,
     /// The row of each of its documents, ascending.
@@ -30,7 +30,7 @@ impl Segment {
     }
 }
 
-/// A number of documents as a position.
+/// The index of a document or a row.
 pub(super) fn at(document: u32) -> usize {
     usize::try_from(document).expect("documents are counted in memory")
 }

@@ -1,5 +1,5 @@
-//! Text cut into words: what is indexed and what is asked for go through the same cut. Scripts that write no spaces are cut
-//! into characters and overlapping pairs of them.
+//! Splitting text into words, in the same way for the index and for questions. Scripts without spaces are split into characters and
+//! overlapping pairs of them.
 
 use std::ops::Range;
 
@@ -15,50 +15,49 @@ use crate::model::{
     },
 };
 
-/// What is longer is cut off here, in names as in questions.
+/// Longer words are cut off, in names as in questions.
 const WORD_LETTERS_MAX: usize = 64;
-/// Longer chains of parts are rather a path or an address than a name: their parts are words, the whole is none.
+/// Chains of more parts are rather a path or an address than a name: only their parts are words.
 const PARTS_MAX: usize = 8;
-/// Whole names are told apart by so many letters.
+/// The number of letters of a key.
 const KEY_LETTERS_MAX: usize = 256;
 
-/// What a word is in its text.
+/// The form of a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Cut {
-    /// A word, or a part of one written with hyphens, dots, apostrophes or `&`. `chunk` numbers what is written without a
-    /// space.
+pub(super) enum WordForm {
+    /// A word, or a part of one with hyphens, dots, apostrophes or `&`. `chunk` numbers the stretches without spaces.
     Part { chunk: usize },
-    /// All parts of such a word in one: `jcrew` of `J.Crew`.
+    /// The joined parts of a word: `jcrew` of `J.Crew`.
     Joined { chunk: usize },
-    /// The part before in Latin letters, or without its marks: `romashka` of `Ромашка`, `mueller` of `Müller`.
+    /// The preceding part in Latin letters, or without diacritics: `romashka` of `Ромашка`, `mueller` of `Müller`.
     Reading,
     /// `&`, read as `and`.
     And,
-    /// One character of a script without spaces; `alone` where no other stands beside it.
-    Single { alone: bool },
+    /// One character of a script without spaces; `is_alone` if it has no neighbor.
+    Single { is_alone: bool },
     /// Two characters of a script without spaces.
     Pair,
 }
 
-/// A word with its place in the text.
+/// A word with its range in the text.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Word<'a> {
     pub(super) text: &'a str,
-    pub(super) place: (usize, usize),
-    pub(super) cut: Cut,
+    pub(super) range: (usize, usize),
+    pub(super) form: WordForm,
 }
 
-/// What a letter does to the word that it stands in.
+/// The role of a letter in splitting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Role {
     /// It belongs to a word.
     Letter,
-    /// It is written without spaces around words.
+    /// It belongs to a script without spaces.
     Character,
-    /// It parts a word that may be written in one as well.
+    /// It separates parts that may also be joined.
     Link,
-    /// It is not seen.
-    Nothing,
+    /// It is invisible.
+    Invisible,
     /// It ends a word.
     End,
 }
@@ -71,14 +70,14 @@ fn role(letter: char, inside_characters: bool) -> Role {
             return Role::Link;
         }
         '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}' => {
-            return Role::Nothing;
+            return Role::Invisible;
         }
         _ => {}
     }
     if !letter.is_alphanumeric() && !is_combining_mark(letter) {
         return Role::End;
     }
-    // The sign of a long vowel, for one, is shared by scripts.
+    // Some characters, such as the sign of a long vowel, are shared by scripts.
     let is_shared = || matches!(letter.script(), Script::Common | Script::Inherited);
     if is_unspaced(letter) || (inside_characters && is_shared()) {
         Role::Character
@@ -87,90 +86,90 @@ fn role(letter: char, inside_characters: bool) -> Role {
     }
 }
 
-/// Cuts text into words; keeps its buffers from one text to the next.
+/// Splits texts into words, and reuses its buffers.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Cutter {
-    /// The letters of the chunk being read, its parts one after the other.
+pub(super) struct WordSplitter {
+    /// The folded letters of the current chunk, without separators.
     letters: String,
-    /// Where each letter stands in the text. One written letter may fold to several, and several to one.
-    places: Vec<(usize, usize)>,
-    parts: Vec<Part>,
+    /// The range of each letter in the text. One letter may fold to several, and several to one.
+    ranges: Vec<(usize, usize)>,
+    parts: Vec<ChunkPart>,
     chunk: usize,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Part {
+struct ChunkPart {
     start: usize,
     end: usize,
-    /// Its first letter, counted from the start of the chunk.
+    /// The index of its first letter in the chunk.
     first: usize,
-    place: (usize, usize),
+    range: (usize, usize),
     role: Role,
-    /// Whether an apostrophe stands before it.
-    owned: bool,
+    /// Whether it follows an apostrophe.
+    after_apostrophe: bool,
 }
 
-impl Cutter {
-    /// Tells `each` the words of `text`.
-    pub(super) fn cut(&mut self, text: &str, mut each: impl FnMut(Word<'_>)) {
+impl WordSplitter {
+    /// Calls `each` with the words of `text`.
+    pub(super) fn split(&mut self, text: &str, mut each: impl FnMut(Word<'_>)) {
         self.clear();
         self.chunk = 0;
-        // Whether the next letter begins a part, and whether after an apostrophe.
-        let (mut apart, mut owned) = (true, false);
-        fold_letters(text, |letter, place| {
-            let inside = !apart && self.parts.last().is_some_and(|part| part.role == Role::Character);
+        // Whether the next letter starts a part, and whether it follows an apostrophe.
+        let (mut starts_part, mut after_apostrophe) = (true, false);
+        fold_letters(text, |letter, range| {
+            let inside = !starts_part && self.parts.last().is_some_and(|part| part.role == Role::Character);
             let role = role(letter, inside);
             match role {
                 Role::Letter | Role::Character => {
                     if self.parts.last().is_some_and(|part| part.role != role) {
                         self.finish(text, &mut each);
-                        apart = true;
+                        starts_part = true;
                     }
-                    self.push(letter, &place, role, apart.then_some(owned));
-                    (apart, owned) = (false, false);
+                    self.push(letter, &range, role, starts_part.then_some(after_apostrophe));
+                    (starts_part, after_apostrophe) = (false, false);
                 }
                 Role::Link => {
                     if letter == '&' {
-                        let place = (place.start, place.end);
-                        let (text, cut) = ("and", Cut::And);
-                        each(Word { text, place, cut });
+                        let range = (range.start, range.end);
+                        let (text, form) = ("and", WordForm::And);
+                        each(Word { text, range, form });
                     }
-                    apart = true;
-                    owned = matches!(letter, '\'' | '’' | '‘' | 'ʼ' | '`');
+                    starts_part = true;
+                    after_apostrophe = matches!(letter, '\'' | '’' | '‘' | 'ʼ' | '`');
                 }
-                Role::Nothing => {}
+                Role::Invisible => {}
                 Role::End => {
                     self.finish(text, &mut each);
-                    (apart, owned) = (true, false);
+                    (starts_part, after_apostrophe) = (true, false);
                 }
             }
         });
         self.finish(text, &mut each);
     }
 
-    /// Adds a letter to the last part, or to a new one that is `apart`: after an apostrophe or not.
-    fn push(&mut self, letter: char, place: &Range<usize>, role: Role, apart: Option<bool>) {
-        let (start, first) = (self.letters.len(), self.places.len());
+    /// Adds a letter to the last part, or to a new one if `new_part` is given: whether it follows an apostrophe.
+    fn push(&mut self, letter: char, range: &Range<usize>, role: Role, new_part: Option<bool>) {
+        let (start, first) = (self.letters.len(), self.ranges.len());
         self.letters.push(letter);
-        self.places.push((place.start, place.end));
+        self.ranges.push((range.start, range.end));
         let end = self.letters.len();
-        match self.parts.last_mut().filter(|_| apart.is_none()) {
+        match self.parts.last_mut().filter(|_| new_part.is_none()) {
             Some(part) => {
                 part.end = end;
-                part.place.1 = place.end;
+                part.range.1 = range.end;
             }
-            None => self.parts.push(Part {
+            None => self.parts.push(ChunkPart {
                 start,
                 end,
                 first,
-                place: (place.start, place.end),
+                range: (range.start, range.end),
                 role,
-                owned: apart == Some(true),
+                after_apostrophe: new_part == Some(true),
             }),
         }
     }
 
-    /// Tells the words of the chunk of `text` that has ended.
+    /// Calls `each` with the words of the finished chunk of `text`.
     fn finish(&mut self, text: &str, each: &mut impl FnMut(Word<'_>)) {
         let (Some(first), Some(last)) = (self.parts.first(), self.parts.last()) else {
             return;
@@ -178,41 +177,41 @@ impl Cutter {
         let chunk = self.chunk;
         if first.role == Role::Character {
             for part in &self.parts {
-                characters(&self.letters[part.start..part.end], &self.places[part.first..], each);
+                characters(&self.letters[part.start..part.end], &self.ranges[part.first..], each);
             }
         } else {
             for part in &self.parts {
                 let letters = shortened(&self.letters[part.start..part.end], WORD_LETTERS_MAX);
-                // The s of Macy's is no word.
-                if part.owned && letters == "s" {
+                // The s of Macy's is not a word.
+                if part.after_apostrophe && letters == "s" {
                     continue;
                 }
-                let place = part.place;
+                let range = part.range;
                 each(Word {
                     text: letters,
-                    place,
-                    cut: Cut::Part { chunk },
+                    range,
+                    form: WordForm::Part { chunk },
                 });
-                let written = &text[place.0..place.1];
-                if !written.is_ascii() || written.starts_with('0') {
-                    for reading in other_ways(shortened(written, WORD_LETTERS_MAX), letters) {
+                let original = &text[range.0..range.1];
+                if !original.is_ascii() || original.starts_with('0') {
+                    for reading in other_forms(shortened(original, WORD_LETTERS_MAX), letters) {
                         each(Word {
                             text: &reading,
-                            place,
-                            cut: Cut::Reading,
+                            range,
+                            form: WordForm::Reading,
                         });
                     }
                 }
             }
             if (2..=PARTS_MAX).contains(&self.parts.len()) {
-                let place = (first.place.0, last.place.1);
+                let range = (first.range.0, last.range.1);
                 let text = shortened(&self.letters, WORD_LETTERS_MAX);
-                let cut = Cut::Joined { chunk };
-                each(Word { text, place, cut });
+                let form = WordForm::Joined { chunk };
+                each(Word { text, range, form });
                 if !text.is_ascii() {
-                    other_ways(text, text)
+                    other_forms(text, text)
                         .iter()
-                        .for_each(|text| each(Word { text, place, cut }));
+                        .for_each(|text| each(Word { text, range, form }));
                 }
             }
         }
@@ -222,81 +221,81 @@ impl Cutter {
 
     fn clear(&mut self) {
         self.letters.clear();
-        self.places.clear();
+        self.ranges.clear();
         self.parts.clear();
     }
 }
 
-/// Before the consonants of a word, which are no word.
+/// Marks the consonants of a word, so that they differ from words.
 const CONSONANTS_MARK: char = '~';
 
-/// In which other ways the word `written` so may be looked for, whose folded letters are `letters`: without its marks, in Latin
-/// letters, by its consonants; a number without the zeros that it begins with.
-fn other_ways(written: &str, letters: &str) -> Vec<String> {
-    if written.is_ascii() {
+/// The other forms of the word `original`, whose folded letters are `letters`: without diacritics, in Latin letters, its consonants;
+/// of a number, the form without leading zeros.
+fn other_forms(original: &str, letters: &str) -> Vec<String> {
+    if original.is_ascii() {
         let number = Some(without_zeros(letters)).filter(|number| *number != letters);
         return number.map(str::to_owned).into_iter().collect();
     }
-    let folded = fold(written);
-    let mut ways: Vec<String> = spelled_without_marks(&folded).into_iter().collect();
-    ways.extend(readings(&folded));
-    ways.retain(|way| way != letters);
-    ways.extend(consonants(&folded).iter().map(|chain| marked(chain)));
-    ways
+    let folded = fold(original);
+    let mut forms: Vec<String> = spelled_without_marks(&folded).into_iter().collect();
+    forms.extend(readings(&folded));
+    forms.retain(|form| form != letters);
+    forms.extend(consonants(&folded).iter().map(|chain| mark_consonants(chain)));
+    forms
 }
 
-fn marked(chain: &str) -> String {
+fn mark_consonants(chain: &str) -> String {
     format!("{CONSONANTS_MARK}{chain}")
 }
 
-/// The consonants that a word of the index consists of; none where it is a word of letters.
+/// The consonants that a word of the index represents; `None` for a normal word.
 pub(super) fn consonants_of(word: &str) -> Option<&str> {
     word.strip_prefix(CONSONANTS_MARK)
 }
 
-/// How a word of Latin letters is found that stands in a script of consonants; none where it has few.
+/// The form by which a word in Latin letters matches words in scripts without vowels; `None` if it has too few consonants.
 pub(super) fn by_consonants(word: &str) -> Option<String> {
-    consonants_of_latin(word).map(|chain| marked(&chain))
+    consonants_of_latin(word).map(|chain| mark_consonants(&chain))
 }
 
-/// How the words of a name in a script without spaces are written in Latin letters, its legal forms left out: `huawei` and
-/// `jishu` for 华为技术有限公司. Empty for other scripts.
+/// The words of a name in a script without spaces, each with its form in Latin letters, without legal forms: `huawei` and `jishu`
+/// for 华为技术有限公司. Empty for other scripts.
 pub(super) fn readings_of_unspaced(name: &str) -> Vec<(String, String)> {
     if name.is_ascii() || !name.chars().any(is_unspaced) {
         return Vec::new();
     }
     let name = CompanyName::new(name);
     let words = name.core().iter().filter(|word| is_unspaced_word(&word.text));
-    let read = words.filter_map(|word| Some((word.text.clone(), word.readings.first()?.clone())));
-    read.collect()
+    let pairs = words.filter_map(|word| Some((word.text.clone(), word.readings.first()?.clone())));
+    pairs.collect()
 }
 
 fn is_unspaced_word(word: &str) -> bool {
     word.chars().next().is_some_and(is_unspaced)
 }
 
-/// Tells the characters of `run` and the pairs of neighbors. `places` begins with those of the run.
-fn characters(run: &str, places: &[(usize, usize)], each: &mut impl FnMut(Word<'_>)) {
+/// Calls `each` with the characters of `run` and the pairs of neighbors. `ranges` starts with those of the run.
+fn characters(run: &str, ranges: &[(usize, usize)], each: &mut impl FnMut(Word<'_>)) {
     let starts: Vec<usize> = run.char_indices().map(|(start, _)| start).chain([run.len()]).collect();
-    let alone = starts.len() == 2;
-    for (ends, place) in starts.windows(2).zip(places) {
-        let (text, place, cut) = (&run[ends[0]..ends[1]], *place, Cut::Single { alone });
-        each(Word { text, place, cut });
+    let is_alone = starts.len() == 2;
+    for (ends, range) in starts.windows(2).zip(ranges) {
+        let (text, range, form) = (&run[ends[0]..ends[1]], *range, WordForm::Single { is_alone });
+        each(Word { text, range, form });
     }
-    for (ends, pair) in starts.windows(3).zip(places.windows(2)) {
-        let (text, place, cut) = (&run[ends[0]..ends[2]], (pair[0].0, pair[1].1), Cut::Pair);
-        each(Word { text, place, cut });
+    for (ends, pair) in starts.windows(3).zip(ranges.windows(2)) {
+        let (text, range, form) = (&run[ends[0]..ends[2]], (pair[0].0, pair[1].1), WordForm::Pair);
+        each(Word { text, range, form });
     }
 }
 
-/// The first so many letters of `text`.
+/// At most the first `letters_max` letters of `text`.
 pub(super) fn shortened(text: &str, letters_max: usize) -> &str {
     text.char_indices()
         .nth(letters_max)
         .map_or(text, |(end, _)| &text[..end])
 }
 
-/// All letters of `text` in one: what tells whole names apart, whatever stands between their words.
+/// The joined folded letters of `text`, which identify complete names regardless of spaces and punctuation.
 pub(super) fn key(text: &str) -> String {
     let mut key = String::with_capacity(text.len());
     if text.is_ascii() {
@@ -316,7 +315,7 @@ pub(super) fn key(text: &str) -> String {
     key
 }
 
-/// The same of a name without its legal forms, in every way in which it may be written: names that are compared as equal share one.
+/// The keys of a name without legal forms, in each of its spellings: names that compare as equal share one.
 pub(super) fn core_keys(name: &CompanyName) -> impl Iterator<Item = String> {
     name.core_texts().into_iter().map(|text| key(&text))
 }
@@ -327,13 +326,13 @@ mod tests {
 
     fn words(text: &str) -> Vec<String> {
         let mut words = Vec::new();
-        Cutter::default().cut(text, |word| words.push(word.text.to_owned()));
+        WordSplitter::default().split(text, |word| words.push(word.text.to_owned()));
         words
     }
 
     #[test]
-    fn words_with_links_are_found_in_parts_and_in_one() {
-        for (text, cut) in [
+    fn words_with_separators_are_split_and_joined() {
+        for (text, expected) in [
             ("Macy's", "macy macys"),
             ("J.Crew", "j crew jcrew"),
             ("E-bay", "e bay ebay"),
@@ -345,13 +344,13 @@ mod tests {
             ("(Yahoo!)", "yahoo"),
             ("a-b-c-d-e-f-g-h-i", "a b c d e f g h i"),
         ] {
-            assert_eq!(words(text).join(" "), cut, "{text}");
+            assert_eq!(words(text).join(" "), expected, "{text}");
         }
     }
 
     #[test]
-    fn words_are_told_in_the_other_ways_in_which_they_are_looked_for() {
-        for (text, cut) in [
+    fn words_are_followed_by_their_other_forms() {
+        for (text, expected) in [
             ("Müller & Söhne", "muller mueller and sohne soehne"),
             ("Café", "cafe"),
             ("Нева", "нева neva"),
@@ -359,18 +358,18 @@ mod tests {
             ("Ωμέγα", "ωμεγα omega"),
             ("المراعي", "المراعي ~lmr"),
         ] {
-            assert_eq!(words(text).join(" "), cut, "{text}");
+            assert_eq!(words(text).join(" "), expected, "{text}");
         }
-        let read = readings_of_unspaced("华为技术有限公司");
+        let readings = readings_of_unspaced("华为技术有限公司");
         assert_eq!(
-            read,
-            [("华为", "huawei"), ("技术", "jishu")].map(|(word, read)| (word.to_owned(), read.to_owned()))
+            readings,
+            [("华为", "huawei"), ("技术", "jishu")].map(|(word, reading)| (word.to_owned(), reading.to_owned()))
         );
     }
 
     #[test]
-    fn scripts_without_spaces_are_cut_into_characters_and_pairs() {
-        for (text, cut) in [
+    fn scripts_without_spaces_are_split_into_characters_and_pairs() {
+        for (text, expected) in [
             ("支付宝", "支 付 宝 支付 付宝"),
             ("阿里Group", "阿 里 阿里 group"),
             ("トヨタ・ガス", "ト ヨ タ トヨ ヨタ ガ ス ガス"),
@@ -379,43 +378,43 @@ mod tests {
             ("7天", "7 天"),
             ("हिंदी लिमिटेड", "हिंदी himdi लिमिटेड limited"),
         ] {
-            assert_eq!(words(text).join(" "), cut, "{text}");
+            assert_eq!(words(text).join(" "), expected, "{text}");
         }
     }
 
     #[test]
-    fn what_cannot_be_read_has_no_words() {
+    fn text_without_letters_has_no_words() {
         for text in ["", "   ", "*:+\"()", "\u{0}\u{7}\u{200B}", "— … !", "&"] {
-            let unread: Vec<String> = words(text).into_iter().filter(|word| word != "and").collect();
-            assert_eq!(unread, [""; 0], "{text:?}");
+            let remaining: Vec<String> = words(text).into_iter().filter(|word| word != "and").collect();
+            assert_eq!(remaining, [""; 0], "{text:?}");
             assert_eq!(key(text), "");
         }
     }
 
     #[test]
-    fn every_word_knows_its_place() {
+    fn every_word_has_its_range() {
         let text = "Aéropostale, Macy's 支付宝";
-        let mut placed = Vec::new();
-        Cutter::default().cut(text, |word| {
-            placed.push((word.text.to_owned(), &text[word.place.0..word.place.1]))
+        let mut words = Vec::new();
+        WordSplitter::default().split(text, |word| {
+            words.push((word.text.to_owned(), &text[word.range.0..word.range.1]))
         });
-        for (word, written) in [("aeropostale", "Aéropostale"), ("macys", "Macy's"), ("付宝", "付宝")] {
-            assert!(placed.contains(&(word.to_owned(), written)), "{placed:?}");
+        for (word, original) in [("aeropostale", "Aéropostale"), ("macys", "Macy's"), ("付宝", "付宝")] {
+            assert!(words.contains(&(word.to_owned(), original)), "{words:?}");
         }
     }
 
     #[test]
-    fn places_are_right_where_folding_changes_lengths() {
+    fn ranges_are_right_if_folding_changes_lengths() {
         let text = "\u{2F804}\u{2F804}\u{2F804}㌔";
-        let mut placed = Vec::new();
-        Cutter::default().cut(text, |word| {
-            placed.push((word.text.to_owned(), &text[word.place.0..word.place.1]))
+        let mut words = Vec::new();
+        WordSplitter::default().split(text, |word| {
+            words.push((word.text.to_owned(), &text[word.range.0..word.range.1]))
         });
-        assert!(placed.contains(&("你キ".to_owned(), "\u{2F804}㌔")), "{placed:?}");
+        assert!(words.contains(&("你キ".to_owned(), "\u{2F804}㌔")), "{words:?}");
     }
 
     #[test]
-    fn whole_names_are_equal_however_they_are_parted() {
+    fn keys_ignore_spaces_and_punctuation() {
         for (one, other) in [
             ("PayPal", "pay pal"),
             ("J. Crew", "J.Crew"),
@@ -426,10 +425,10 @@ mod tests {
         }
         assert_eq!(key(&"x".repeat(1000)).len(), KEY_LETTERS_MAX);
         for letter in '\0'..='\x7f' {
-            let is_in_it = |text: String| key(&text).contains(letter.to_ascii_lowercase());
+            let contains_letter = |text: String| key(&text).contains(letter.to_ascii_lowercase());
             assert_eq!(
-                is_in_it(letter.to_string()),
-                is_in_it(format!("{letter}é")),
+                contains_letter(letter.to_string()),
+                contains_letter(format!("{letter}é")),
                 "{letter:?}"
             );
         }

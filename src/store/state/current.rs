@@ -1,4 +1,4 @@
-//! What is read: one state of everything that answers questions, the graph and what is derived from it once.
+//! One immutable state of a store: the graph, and the search index and rankings derived from it.
 
 use std::sync::{Arc, OnceLock};
 
@@ -11,42 +11,41 @@ use crate::{
 };
 
 use super::{
-    index_file::Shelf,
-    indexing::{Indexing, Preparation, Unsearchable},
+    index_file::IndexFile,
+    indexing::{IndexPreparation, Indexing, SearchUnavailable},
     rankings::Rankings,
 };
 
-/// One state to read. A question reads the same state from its first byte to its last.
+/// An immutable state. A query reads one state from its first byte to its last.
 #[derive(Debug)]
 pub struct State {
     graph: Snapshot,
     rankings: Rankings,
-    /// What keeps the index up with the states of this base.
+    /// Updates the index for the states of this base.
     indexing: Arc<Indexing>,
-    /// The index of this state, once it was asked for and there was one.
+    /// The index of this state, once it was requested and available.
     search: OnceLock<Arc<search::Index>>,
 }
 
 impl State {
-    /// The state of this graph. What is derived from it is computed by the first question that needs it: right for small
-    /// data, and where nobody waits.
+    /// The state of this graph. The index is built by the first search, which suits small data.
     #[must_use]
     pub fn new(graph: Snapshot) -> Self {
-        Self::of(graph, Preparation::WhenAsked)
+        Self::with_preparation(graph, IndexPreparation::OnDemand)
     }
 
-    /// The state of this graph, which answers at once. Nothing can be searched before [`State::prepare`] is done.
+    /// The state of this graph, without an index until [`State::prepare`] is done.
     #[must_use]
     pub fn unprepared(graph: Snapshot) -> Self {
-        Self::of(graph, Preparation::Ahead)
+        Self::with_preparation(graph, IndexPreparation::InAdvance)
     }
 
-    fn of(graph: Snapshot, preparation: Preparation) -> Self {
+    fn with_preparation(graph: Snapshot, preparation: IndexPreparation) -> Self {
         let indexing = Indexing::new(&graph, preparation);
-        Self::with(graph, indexing)
+        Self::with_indexing(graph, indexing)
     }
 
-    fn with(graph: Snapshot, indexing: Arc<Indexing>) -> Self {
+    fn with_indexing(graph: Snapshot, indexing: Arc<Indexing>) -> Self {
         Self {
             graph,
             rankings: Rankings::default(),
@@ -55,32 +54,32 @@ impl State {
         }
     }
 
-    /// The state of the next graph. Takes microseconds: whoever searches first pays for what changed, and a thread when much
-    /// has.
-    pub(in crate::store) fn followed_by(&self, graph: Snapshot) -> Self {
+    /// The state of the next graph. Takes microseconds: the index is updated by the next search, or in the background after many
+    /// changes.
+    pub(in crate::store) fn next(&self, graph: Snapshot) -> Self {
         if !graph.shares_base_with(&self.graph) {
-            return self.moved_to(graph);
+            return self.rebased(graph);
         }
-        self.indexing.told(&graph);
-        Self::with(graph, Arc::clone(&self.indexing))
+        self.indexing.notify_next(&graph);
+        Self::with_indexing(graph, Arc::clone(&self.indexing))
     }
 
-    /// The state of a graph that holds the same and perhaps more on another base. The search index is taken over by a thread,
-    /// within a second for a million entities; searches wait for it.
+    /// The state of a graph with another base, and the same content and perhaps more. A thread converts the search index, within a
+    /// second for a million entities; searches wait for it.
     #[must_use]
-    pub fn moved_to(&self, graph: Snapshot) -> Self {
-        let indexing = self.indexing.moved_to(&graph);
-        Self::with(graph, indexing)
+    pub fn rebased(&self, graph: Snapshot) -> Self {
+        let indexing = self.indexing.rebased(&graph);
+        Self::with_indexing(graph, indexing)
     }
 
-    /// Lets the search index be kept on disk, and read from there by [`State::prepare`].
-    pub(in crate::store) fn keep_search_on(&self, shelf: Shelf) {
-        self.indexing.keep_on(shelf);
+    /// Stores the search index in this file, from which [`State::prepare`] reads it.
+    pub(in crate::store) fn set_index_file(&self, index_file: IndexFile) {
+        self.indexing.set_index_file(index_file);
     }
 
-    /// Ends keeping the search index on disk; what is being written is finished.
-    pub(in crate::store) fn close_shelf(&self) {
-        self.indexing.close_shelf();
+    /// Stops storing the search index, after a running write.
+    pub(in crate::store) fn close_index_file(&self) {
+        self.indexing.close_index_file();
     }
 
     /// The graph.
@@ -89,8 +88,8 @@ impl State {
         &self.graph
     }
 
-    /// A ranking of the graph. Computed when it is first asked for, at the expense of who asks; then kept, up to
-    /// [`crate::store::RANKINGS_MAX`] of them. What `budget` ends is not kept.
+    /// A ranking of the graph. It is computed on the first request and charged to its budget, then cached; the cache holds
+    /// [`crate::store::RANKINGS_MAX`] rankings. A computation that `budget` ends is not cached.
     ///
     /// # Errors
     /// [`Exhausted`] when the budget does not allow it.
@@ -99,29 +98,29 @@ impl State {
     }
 
     /// Builds the search index, or reads it from disk, unless there is one. Building takes about 15 seconds for a million
-    /// entities. Whoever calls while another does waits for that one. Spends no budget: what is built serves everybody. Where
-    /// building fails, even by a panic, [`State::search`] tells so.
+    /// entities. Concurrent calls wait for the first. No budget is charged, since the index is shared. A failure, even a panic, is
+    /// reported by [`State::search`].
     pub fn prepare(&self) {
         self.indexing.prepare(&self.graph);
     }
 
-    /// Why nothing can be searched now; none when something can. Takes microseconds.
+    /// Why searching is currently unavailable; `None` if it is available. Takes microseconds.
     #[must_use]
-    pub fn unsearchable(&self) -> Option<Unsearchable> {
-        self.indexing.unsearchable()
+    pub fn search_unavailable(&self) -> Option<SearchUnavailable> {
+        self.indexing.search_unavailable()
     }
 
-    /// The search index of this state. What changed since the last one is worked in.
+    /// The search index of this state, updated with the changes since the last one.
     ///
     /// # Errors
-    /// [`Unsearchable`] when there is none, or none yet.
-    pub fn search(&self) -> Result<&search::Index, Unsearchable> {
+    /// [`SearchUnavailable`] when there is none, or none yet.
+    pub fn search(&self) -> Result<&search::Index, SearchUnavailable> {
         if let Some(index) = self.search.get() {
             return Ok(index);
         }
-        // What failed once may be there the next time.
-        let outcome = self.indexing.index(&self.graph).ok_or(Unsearchable::Unprepared)?;
-        let index = outcome.map_err(Unsearchable::Failed)?;
+        // A failure is not cached, since the index may be available later.
+        let outcome = self.indexing.index(&self.graph).ok_or(SearchUnavailable::Building)?;
+        let index = outcome.map_err(SearchUnavailable::Failed)?;
         Ok(self.search.get_or_init(|| index))
     }
 }

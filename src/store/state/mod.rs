@@ -1,4 +1,4 @@
-//! What is read: the graph and what is derived from it, the search index and rankings.
+//! The states that are read: the graph, and the search index and rankings derived from it.
 
 pub(super) mod current;
 pub(super) mod index_file;

@@ -1,6 +1,5 @@
-//! The rankings of one state: each is computed when it is first asked for and kept, a bounded number of them. The next state has
-//! none: any commit may change every score, and what is answered is what its state says. They are refreshed by who asks, whose
-//! budget bounds it.
+//! The cached rankings of one state. Each is computed by the first request for it, within the budget of that request. The next
+//! state starts without any, since every commit may change every score.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -10,10 +9,10 @@ use crate::graph::{
     algo::{self, Ranking, RankingQuestion},
 };
 
-/// How many rankings are kept, the latest asked for; at a million entities each takes 16 MB.
+/// The number of cached rankings, the most recently used ones; for a million entities each takes 16 MB.
 pub const RANKINGS_MAX: usize = 8;
-/// How often one who waits for a ranking looks whether it is still wanted.
-const LOOK: Duration = Duration::from_millis(20);
+/// How often a request that waits for a ranking checks its budget.
+const WAIT_INTERVAL: Duration = Duration::from_millis(20);
 
 /// The rankings computed so far, and those being computed.
 #[derive(Debug, Default)]
@@ -24,14 +23,14 @@ pub(in crate::store) struct Rankings {
 
 #[derive(Debug, Default)]
 struct Slots {
-    /// The one asked for last stands last.
-    kept: Vec<(RankingQuestion, Arc<Ranking>)>,
+    /// The most recently used one is last.
+    cached: Vec<(RankingQuestion, Arc<Ranking>)>,
     computing: Vec<RankingQuestion>,
 }
 
 impl Rankings {
-    /// The answer to `question`: kept, or computed now. Who asks for what another is computing waits for it, and computes it
-    /// when the other gave up.
+    /// The ranking for `question`, cached or computed now. If another request is computing it, this one waits, and computes it
+    /// when the other failed.
     pub(in crate::store) fn answer(
         &self,
         snapshot: &Snapshot,
@@ -40,51 +39,55 @@ impl Rankings {
     ) -> Result<Arc<Ranking>, Exhausted> {
         let mut slots = self.lock();
         loop {
-            if let Some(place) = slots.kept.iter().position(|(known, _)| known == question) {
-                slots.kept[place..].rotate_left(1);
+            if let Some(place) = slots
+                .cached
+                .iter()
+                .position(|(cached_question, _)| cached_question == question)
+            {
+                slots.cached[place..].rotate_left(1);
                 return Ok(slots
-                    .kept
+                    .cached
                     .last()
                     .map(|(_, ranking)| Arc::clone(ranking))
-                    .expect("it was found"));
+                    .expect("it was moved to the end"));
             }
             if !slots.computing.contains(question) {
                 break;
             }
-            let waited = self.changed.wait_timeout(slots, LOOK);
-            slots = waited.unwrap_or_else(PoisonError::into_inner).0;
+            let result = self.changed.wait_timeout(slots, WAIT_INTERVAL);
+            slots = result.unwrap_or_else(PoisonError::into_inner).0;
             budget.charge(0)?;
         }
         slots.computing.push(question.clone());
         drop(slots);
-        let turn = Turn {
+        let guard = ComputingGuard {
             rankings: self,
             question,
         };
         let ranking = Arc::new(algo::ranking(snapshot, question, budget)?);
         let mut slots = self.lock();
-        if slots.kept.len() == RANKINGS_MAX {
-            slots.kept.remove(0);
+        if slots.cached.len() == RANKINGS_MAX {
+            slots.cached.remove(0);
         }
-        slots.kept.push((question.clone(), Arc::clone(&ranking)));
+        slots.cached.push((question.clone(), Arc::clone(&ranking)));
         drop(slots);
-        drop(turn);
+        drop(guard);
         Ok(ranking)
     }
 
     fn lock(&self) -> MutexGuard<'_, Slots> {
-        // Nothing is left half done under the lock, whoever panics.
+        // A panic under the lock cannot leave it inconsistent.
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The right to compute one ranking. Given up when dropped, however the computation ends.
-struct Turn<'a> {
+/// The exclusive right to compute one ranking, until this is dropped.
+struct ComputingGuard<'a> {
     rankings: &'a Rankings,
     question: &'a RankingQuestion,
 }
 
-impl Drop for Turn<'_> {
+impl Drop for ComputingGuard<'_> {
     fn drop(&mut self) {
         self.rankings.lock().computing.retain(|other| other != self.question);
         self.rankings.changed.notify_all();

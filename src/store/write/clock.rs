@@ -1,5 +1,5 @@
-//! How far the clock can be believed. What is recorded at a wrong moment in the future cannot be taken back: everything after
-//! it must be later still. So a clock that has jumped ahead records nothing, and an entry that lies in the future is noticed.
+//! Checks of the clock. An entry recorded at a wrong time in the future cannot be undone, since later entries must have later
+//! times. So nothing is recorded while the clock has jumped ahead, and a last entry in the future is reported.
 
 use std::time::Duration;
 #[cfg(not(target_os = "linux"))]
@@ -9,82 +9,82 @@ use jiff::SignedDuration;
 
 use crate::model::Timestamp;
 
-/// How far the clock may be ahead of what it said at the start and the time since.
+/// How far the clock may be ahead of its time at the start plus the time since.
 pub const AHEAD_MAX: SignedDuration = SignedDuration::from_hours(24);
-/// How far the last entry may be ahead of the clock: clocks are set right by seconds all the time.
+/// How far the last entry may be ahead of the clock, since clocks are often corrected by seconds.
 const LAST_AHEAD_MAX: SignedDuration = SignedDuration::from_mins(1);
 
-/// What is wrong with the clock, and the way out.
+/// A fault of the clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
     /// It has jumped ahead since the start.
     #[error(
-        "the clock of the server says {now}, and should say about {expected} by what it said at the start and the time since; set it right, or, if it is right now, restart the server"
+        "the clock of the server shows {now}, but should show about {expected} by its time at the start and the time since; set it right, or, if it is right now, restart the server"
     )]
     Jumped {
-        /// What the clock says.
+        /// The time of the clock.
         now: Timestamp,
-        /// What it would say had nobody set it.
+        /// The time at the start plus the time since.
         expected: Timestamp,
     },
-    /// It is behind what was recorded last.
+    /// It is behind the last entry.
     #[error(
-        "the last entry was recorded at {last}, which is in the future: the clock says {now}. If it is behind, set it right; if it was ahead when that was recorded, later changes are recorded after that moment too, unless a backup from before it is restored"
+        "the last entry was recorded at {last}, which is in the future: the clock shows {now}. If it is behind, set it right; if it was ahead when that was recorded, later changes are recorded after that moment too, unless a backup from before it is restored"
     )]
     LastEntryAhead {
         /// When the last entry was recorded.
         last: Timestamp,
-        /// What the clock says.
+        /// The time of the clock.
         now: Timestamp,
     },
 }
 
-/// What the clock said at one moment, and a second clock that nobody sets.
+/// The time at the start, and a steady clock that measures the time since.
 #[derive(Debug)]
 pub(in crate::store) struct Clock {
-    began: Timestamp,
-    since: Steady,
+    started_at: Timestamp,
+    since: SteadyClock,
 }
 
 impl Clock {
     pub(in crate::store) fn start() -> Self {
         Self {
-            began: Timestamp::now(),
-            since: Steady::now(),
+            started_at: Timestamp::now(),
+            since: SteadyClock::now(),
         }
     }
 
-    /// Whether something may be recorded at `now`.
+    /// Checks that an entry may be recorded at `now`.
     pub(in crate::store) fn check(&self, now: Timestamp) -> Result<(), Fault> {
-        check(self.began, self.since.elapsed(), now)
+        check(self.started_at, self.since.elapsed(), now)
     }
 }
 
-fn check(began: Timestamp, elapsed: Duration, now: Timestamp) -> Result<(), Fault> {
-    let expected = began.saturating_add(elapsed).unwrap_or(Timestamp::MAX);
+fn check(started_at: Timestamp, elapsed: Duration, now: Timestamp) -> Result<(), Fault> {
+    let expected = started_at.saturating_add(elapsed).unwrap_or(Timestamp::MAX);
     if now.duration_since(expected) > AHEAD_MAX {
         return Err(Fault::Jumped { now, expected });
     }
     Ok(())
 }
 
-/// Whether what was recorded last lies in the future of a clock that says `now`.
+/// The fault of a clock that shows `now` if the last entry is in its future.
 #[must_use]
 pub fn last_entry_ahead(last: Timestamp, now: Timestamp) -> Option<Fault> {
     (last.duration_since(now) > LAST_AHEAD_MAX).then_some(Fault::LastEntryAhead { last, now })
 }
 
-/// A moment of a clock that only runs forward, and runs on while the machine sleeps.
+/// A time of a clock that cannot be set, and that continues while the machine sleeps.
 #[derive(Debug, Clone, Copy)]
-struct Steady(
+struct SteadyClock(
     #[cfg(target_os = "linux")] rustix::time::Timespec,
     #[cfg(not(target_os = "linux"))] Instant,
 );
 
 #[cfg(target_os = "linux")]
-impl Steady {
+impl SteadyClock {
     fn now() -> Self {
-        // Instant stands still while the machine sleeps: after a weekend nothing could be recorded.
+        // `Instant` stops while the machine sleeps: after a weekend nothing could be recorded.
         Self(rustix::time::clock_gettime(rustix::time::ClockId::Boottime))
     }
 
@@ -95,7 +95,7 @@ impl Steady {
 }
 
 #[cfg(not(target_os = "linux"))]
-impl Steady {
+impl SteadyClock {
     fn now() -> Self {
         Self(Instant::now())
     }
@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn a_clock_may_be_set_back_and_a_day_ahead_and_no_further() {
         let at = |moment: &str| moment.parse::<Timestamp>().unwrap();
-        let began = at("2026-11-30T12:00:00Z");
+        let started_at = at("2026-11-30T12:00:00Z");
         let hour = Duration::from_secs(60 * 60);
         for (hours_run, now, is_right) in [
             (0, "2026-11-30T12:00:00Z", true),
@@ -122,14 +122,16 @@ mod tests {
             (0, "2020-01-01T00:00:00Z", true),
             (1, "2026-12-01T13:00:00Z", true),
             (1, "2026-12-01T13:00:01Z", false),
-            // It ran for two years.
+            // The server ran for two years.
             (2 * 365 * 24, "2028-11-29T12:00:00Z", true),
             (2 * 365 * 24, "2028-12-01T00:00:00Z", false),
         ] {
-            let checked = check(began, hour * hours_run, at(now));
+            let checked = check(started_at, hour * hours_run, at(now));
             assert_eq!(checked.is_ok(), is_right, "{hours_run} {now} {checked:?}");
         }
-        let fault = check(began, hour, at("2028-01-04T12:00:00Z")).unwrap_err().to_string();
+        let fault = check(started_at, hour, at("2028-01-04T12:00:00Z"))
+            .unwrap_err()
+            .to_string();
         assert!(
             fault.contains("2028-01-04T12:00:00Z")
                 && fault.contains("2026-11-30T13:00:00Z")
@@ -140,8 +142,8 @@ mod tests {
     }
 
     #[test]
-    fn the_steady_clock_runs() {
-        let clock = Steady::now();
+    fn the_steady_clock_measures_elapsed_time() {
+        let clock = SteadyClock::now();
         std::thread::sleep(Duration::from_millis(20));
         let elapsed = clock.elapsed();
         assert!(

@@ -1,5 +1,4 @@
-//! What is asked of the store, and what it answers: proposals that are decided in order, each on the state that the one
-//! before left.
+//! Proposals of changes and their results. Proposals are decided in order, each on the state after the one before.
 
 use std::{
     fmt,
@@ -15,26 +14,26 @@ use crate::{
     store::{State, log},
 };
 
-/// How far apart commits are recorded at least.
+/// The minimum time between the recorded times of two commits.
 const TICK: SignedDuration = SignedDuration::from_micros(1);
 
-/// Decides what to change, given the state that it will be applied to. Pure and quick: everybody waits for it.
+/// Decides the changes for the state to which they will be applied. Must be pure and fast, since all other commits wait for it.
 pub type Decide = Box<dyn FnOnce(&Snapshot) -> Result<Vec<Change>, Rejected> + Send>;
 
-/// Why a proposal changes nothing, in the words of who decided: the store hands it back unread.
+/// The reason of [`Decide`] for rejecting a proposal, which the store only passes on.
 pub type Rejected = Box<dyn std::any::Any + Send>;
 
-/// A change to be made.
+/// A proposed change.
 pub struct Proposal {
-    /// Under which key it may be repeated without being made twice.
+    /// The key for retrying without applying it twice.
     pub retry: Option<Retry>,
     /// The name of the token that allowed it.
     pub by: Option<String>,
-    /// Why, in the words of who proposes it.
+    /// The reason given by the caller.
     pub reason: Option<String>,
-    /// The caller's clock. What is recorded is later than everything before, whatever the clock says.
+    /// The caller's clock. The entry is recorded later than all entries before it, even if the clock is behind.
     pub at: Timestamp,
-    /// What to change.
+    /// Decides the changes.
     pub decide: Decide,
 }
 
@@ -49,61 +48,61 @@ impl fmt::Debug for Proposal {
     }
 }
 
-/// What became of a proposal that was accepted. It is durable.
+/// The result of an accepted proposal, which is durable.
 #[derive(Debug, Clone)]
 pub struct Receipt {
-    /// What the log tells of it; none when it changed nothing.
+    /// Its entry in the log; `None` if it changed nothing.
     pub entry: Option<Arc<Entry>>,
-    /// The state in which it is carried out.
+    /// A state that includes it.
     pub state: Arc<State>,
-    /// Whether this is what an earlier attempt with the same key did.
+    /// Whether an earlier proposal with the same key was committed instead.
     pub replayed: bool,
 }
 
-/// The answer to a proposal, which may still be on its way.
+/// The pending result of a proposal.
 #[derive(Debug)]
 pub struct Pending(pub(in crate::store) Receiver<Result<Receipt, Error>>);
 
 impl Pending {
-    /// The answer. Blocks until it is there.
+    /// Waits for the result.
     ///
     /// # Errors
-    /// [`Error`]; then nothing was changed, unless it is [`Error::Unsure`].
+    /// [`Error`]; then nothing was changed, unless it is [`Error::OutcomeUnknown`].
     pub fn wait(self) -> Result<Receipt, Error> {
-        // The writer answers everything that it took, unless it fails while it writes.
+        // The writer answers every proposal, unless it panics while writing.
         self.0
             .recv()
-            .map_err(|_| Error::Unsure("the writer ended before it answered".to_owned()))?
+            .map_err(|_| Error::OutcomeUnknown("the writer ended before it answered".to_owned()))?
     }
 }
 
-/// Why a proposal was not carried out.
+/// Why a proposal was not committed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Who decided said no.
+    /// [`Decide`] rejected it.
     #[error("the proposal was rejected")]
     Rejected(Rejected),
-    /// What was decided cannot be carried out.
+    /// The decided changes cannot be applied.
     #[error(transparent)]
     Refused(#[from] ApplyError),
-    /// The key was used before, for something else.
-    #[error("the key was used before, for something else")]
+    /// The key was used before for a different request.
+    #[error("the key was used before for a different request")]
     RetryKeyReused,
-    /// It would not be read back from the log as it is, such as values that are nested too deep.
+    /// It would not be read back from the log unchanged, for example because values are nested too deep.
     #[error("{0}")]
-    Unkeepable(String),
-    /// The clock has run ahead: what would be recorded so stays in the future for good.
+    Unstorable(String),
+    /// The clock is ahead, so the entry would lie in the future.
     #[error(transparent)]
     Clock(#[from] clock::Fault),
-    /// Too many changes wait already.
+    /// Too many proposals are waiting.
     #[error("too many changes wait to be recorded; try again soon")]
     Busy,
-    /// Nothing can be recorded, or read from the log, now. Nothing was changed.
+    /// The log currently cannot be written or read. Nothing was changed.
     #[error("nothing can be recorded: {0}")]
     Unavailable(String),
-    /// Writing it failed: whether it was kept is seen when the store is opened again.
+    /// Writing failed: whether it was stored is known when the log is reopened.
     #[error("it is not known whether this was recorded: {0}")]
-    Unsure(String),
+    OutcomeUnknown(String),
 }
 
 impl Error {
@@ -112,21 +111,21 @@ impl Error {
     }
 }
 
-/// The moment at which something is recorded that is proposed at `at`: later than everything before, in whole microseconds.
-pub(in crate::store) fn after(last: Timestamp, at: Timestamp) -> Timestamp {
-    let whole = |moment: Timestamp| Timestamp::from_microsecond(moment.as_microsecond()).unwrap_or(moment);
-    let next = whole(last).checked_add(TICK).unwrap_or(Timestamp::MAX);
-    whole(at).max(next)
+/// The time at which a proposal made at `at` is recorded: later than `last`, in whole microseconds.
+pub(in crate::store) fn recorded_after(last: Timestamp, at: Timestamp) -> Timestamp {
+    let truncated = |moment: Timestamp| Timestamp::from_microsecond(moment.as_microsecond()).unwrap_or(moment);
+    let next = truncated(last).checked_add(TICK).unwrap_or(Timestamp::MAX);
+    truncated(at).max(next)
 }
 
 pub(in crate::store) fn unavailable(error: &log::Error) -> Error {
     match error {
-        log::Error::Unkeepable { reason, .. } => Error::Unkeepable(reason.clone()),
+        log::Error::Unstorable { reason, .. } => Error::Unstorable(reason.clone()),
         _ => Error::Unavailable(error.to_string()),
     }
 }
 
-/// Why a change is refused while records are being added.
-pub(in crate::store) fn adding_already() -> Error {
+/// The error for changes during a bulk insertion.
+pub(in crate::store) fn bulk_insert_error() -> Error {
     Error::Unavailable("an import is adding records; the store takes other changes when that has ended".to_owned())
 }

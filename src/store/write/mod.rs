@@ -1,6 +1,7 @@
-//! Changing the store: proposals are decided one after another, made durable together, then shown. Start with `commit` and `writer`.
+//! Changing the store: proposals are decided one after another, made durable in groups, then published to readers. Start with
+//! `commit` and `writer`.
 
-pub mod adding;
+pub mod bulk_insert;
 pub(super) mod clock;
 pub mod commit;
 pub(super) mod rebase;

@@ -1,5 +1,5 @@
-//! Keeping the base of the graph fresh: when much has changed, a new one is made beside everything else, written for the next
-//! start, and put in the place of the old one.
+//! Rebasing: after many changes a new base of the graph is built in the background, written for the next start, and replaces the
+//! old one.
 
 use std::{
     io::{self, Read, Write},
@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::{
-    commit::{self, adding_already},
+    commit::{self, bulk_insert_error},
     shared::Shared,
 };
 use crate::{
@@ -18,76 +18,79 @@ use crate::{
     model::{Change, Entry},
     store::{
         State,
-        folder::{self, blocks::Held},
+        folder::{self, blocks::Header},
     },
 };
 
-/// So many changes stand beside any base before a new one is made.
+/// The number of changes beside a small base at which a new one is built.
 const CHANGES_MIN: usize = 20_000;
-/// And one for each so many of its rows: a large base takes longer to make.
+/// Larger bases allow one more change per this many rows, since building them takes longer.
 const ROWS_PER_CHANGE: usize = 64;
-/// From how many rows on a base is written for the next start; less is read from the log as fast.
+/// The minimum number of rows of a base that is written for the next start; smaller ones are read from the log as fast.
 const WRITTEN_ROWS_MIN: usize = 10_000;
-/// How many sections are read ahead of who unpacks them.
+/// The number of sections that are read ahead of unpacking.
 const SECTIONS_AHEAD: usize = 2;
-/// How many entries are caught up with at a time.
+/// The number of log entries that are applied at a time.
 const ENTRIES_MAX: usize = 1_000;
 
 impl Shared {
-    /// Makes a new base in the background, if it is time and none is being made.
-    pub(in crate::store) fn settle_in_time(self: &Arc<Self>) {
+    /// Starts rebasing in the background, if there are enough changes and it is not running.
+    pub(in crate::store) fn rebase_if_due(self: &Arc<Self>) {
         let graph = self.state();
         let graph = graph.graph();
         let allowed = CHANGES_MIN + graph.base_rows() / ROWS_PER_CHANGE;
-        // Where none could be made, it is not tried again for each commit.
-        let allowed = allowed.max(self.settle_from.load(Ordering::Acquire));
-        let only_when_asked = self.only_when_asked.load(Ordering::Acquire);
-        if graph.changes() > allowed && !only_when_asked && !self.settling.swap(true, Ordering::AcqRel) {
-            self.settle_beside(Self::settle);
+        // After a failure it is not retried for each commit.
+        let allowed = allowed.max(self.rebase_retry_from.load(Ordering::Acquire));
+        let is_rebase_manual = self.is_rebase_manual.load(Ordering::Acquire);
+        if graph.changes() > allowed && !is_rebase_manual && !self.is_rebasing.swap(true, Ordering::AcqRel) {
+            self.run_in_background(Self::rebase);
         }
     }
 
-    /// Writes the base in the background, when it is large and was not read from a file.
-    pub(in crate::store) fn write_in_time(self: &Arc<Self>) {
-        let large = self.state().graph().base_rows() >= WRITTEN_ROWS_MIN;
-        let unwritten = self.place.as_ref().is_some_and(|place| place.written.is_none());
-        if large && unwritten && !self.settling.swap(true, Ordering::AcqRel) {
-            self.settle_beside(Self::settle);
+    /// Writes the base in the background, if it is large and was not read from a file.
+    pub(in crate::store) fn write_base_in_background(self: &Arc<Self>) {
+        let is_large = self.state().graph().base_rows() >= WRITTEN_ROWS_MIN;
+        let is_unwritten = self
+            .base_location
+            .as_ref()
+            .is_some_and(|location| location.base_position.is_none());
+        if is_large && is_unwritten && !self.is_rebasing.swap(true, Ordering::AcqRel) {
+            self.run_in_background(Self::rebase);
         }
     }
 
-    fn settle_beside(self: &Arc<Self>, settle: fn(&Self) -> Result<(), commit::Error>) {
+    fn run_in_background(self: &Arc<Self>, work: fn(&Self) -> Result<(), commit::Error>) {
         let shared = Arc::clone(self);
-        let settling = thread::spawn(move || {
-            let outcome = panic::catch_unwind(AssertUnwindSafe(|| settle(&shared)));
-            // Tried again when there is half as much again.
+        let thread = thread::spawn(move || {
+            let outcome = panic::catch_unwind(AssertUnwindSafe(|| work(&shared)));
+            // After a failure it is retried when the changes have grown by half.
             let changes = shared.state().graph().changes();
             let from = match outcome {
                 Ok(Ok(())) => 0,
                 Ok(Err(error)) => {
-                    tracing::warn!(%error, changes, "no new base was made; the old one serves on");
+                    tracing::warn!(%error, changes, "no new base was built; the old one stays in use");
                     changes + changes / 2
                 }
                 Err(_) => {
-                    tracing::error!(changes, "making a new base failed; the old one serves on");
+                    tracing::error!(changes, "building a new base failed; the old one stays in use");
                     changes + changes / 2
                 }
             };
-            shared.settle_from.store(from, Ordering::Release);
-            shared.settling.store(false, Ordering::Release);
+            shared.rebase_retry_from.store(from, Ordering::Release);
+            shared.is_rebasing.store(false, Ordering::Release);
         });
-        *self.settler.lock().unwrap_or_else(PoisonError::into_inner) = Some(settling);
+        *self.rebase_thread.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);
     }
 
-    /// Makes a new base of everything, writes it for the next start, and puts it in the place of the old one.
-    pub(in crate::store) fn settle(&self) -> Result<(), commit::Error> {
-        let _alone = self.settler_alone();
+    /// Builds a new base with all changes, writes it for the next start, and replaces the old one.
+    pub(in crate::store) fn rebase(&self) -> Result<(), commit::Error> {
+        let _rebase_guard = self.lock_rebase();
         let start = Instant::now();
         let (state, mut position) = {
-            let _turn = self.turn();
-            // The log goes ahead of what is read then, and a base is made at the end.
-            if self.adding.load(Ordering::Acquire) {
-                return Err(adding_already());
+            let _write_guard = self.lock_writes();
+            // A bulk insertion writes the log ahead of the visible state, and builds a base at its end.
+            if self.is_bulk_inserting.load(Ordering::Acquire) {
+                return Err(bulk_insert_error());
             }
             (self.state(), *self.position.borrow())
         };
@@ -100,43 +103,43 @@ impl Shared {
         if state.graph().changes() == 0 {
             return Ok(());
         }
-        // Most of what was committed meanwhile is caught up with while more is; the rest while nothing is.
-        let shown = *self.position.borrow();
-        self.catch_up(&mut graph, &mut position, shown)?;
-        let _turn = self.turn();
-        let shown = *self.position.borrow();
-        self.catch_up(&mut graph, &mut position, shown)?;
-        self.replace(&Arc::new(self.state().moved_to(graph)));
-        tracing::info!(position, ms = millis(start), "what changed is part of the base");
+        // Most of the new commits are applied while others continue, the rest while commits are blocked.
+        let published = *self.position.borrow();
+        self.catch_up(&mut graph, &mut position, published)?;
+        let _write_guard = self.lock_writes();
+        let published = *self.position.borrow();
+        self.catch_up(&mut graph, &mut position, published)?;
+        self.replace(&Arc::new(self.state().rebased(graph)));
+        tracing::info!(position, ms = millis(start), "the changes are part of the base");
         Ok(())
     }
 
-    /// Waits until nobody makes a base, and keeps others from it.
-    pub(in crate::store) fn settler_alone(&self) -> MutexGuard<'_, ()> {
-        self.settler_turn.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Waits until no other thread rebases, and prevents it while the guard exists.
+    pub(in crate::store) fn lock_rebase(&self) -> MutexGuard<'_, ()> {
+        self.rebase_lock.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes a graph that holds everything up to `position` for the next start, where there is a place for it.
+    /// Writes a graph that includes all entries up to `position` for the next start, if the store has a folder.
     pub(in crate::store) fn write_base(&self, graph: &Snapshot, position: u64) {
-        let Some(place) = &self.place else { return };
+        let Some(location) = &self.base_location else { return };
         let start = Instant::now();
-        let held = Held {
+        let header = Header {
             position,
-            log: place.log,
+            log: location.log,
         };
-        match folder::write_snapshot(&place.dir, held, |blocks| write(graph, blocks)) {
+        match folder::write_snapshot(&location.dir, header, |blocks| write(graph, blocks)) {
             Ok(bytes) => tracing::info!(
                 position,
                 bytes,
                 ms = millis(start),
                 "the graph is written for the next start"
             ),
-            // The log has everything, and this graph need not be made again.
+            // The log has everything, and the graph in memory is valid.
             Err(error) => tracing::warn!(%error, "the graph cannot be written for the next start"),
         }
     }
 
-    /// Carries out the entries of the log after `position`, up to the one at `last`.
+    /// Applies the entries of the log after `position`, up to the one at `last`.
     pub(in crate::store) fn catch_up(
         &self,
         graph: &mut Snapshot,
@@ -145,10 +148,10 @@ impl Shared {
     ) -> Result<(), commit::Error> {
         let unavailable = |reason: &dyn std::fmt::Display| commit::Error::Unavailable(reason.to_string());
         while *position < last {
-            let left = usize::try_from(last - *position).unwrap_or(ENTRIES_MAX);
+            let remaining = usize::try_from(last - *position).unwrap_or(ENTRIES_MAX);
             let entries = self
                 .log
-                .entries_after(*position, left.min(ENTRIES_MAX))
+                .entries_after(*position, remaining.min(ENTRIES_MAX))
                 .map_err(|error| unavailable(&error))?;
             if entries.is_empty() {
                 return Err(unavailable(&format!("entry {} of the log is missing", *position + 1)));
@@ -161,13 +164,13 @@ impl Shared {
         Ok(())
     }
 
-    /// Makes `state`, which holds the same, the one that is read.
+    /// Publishes `state`, which has the same content as the current one.
     fn replace(&self, state: &Arc<State>) {
         *self.state.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(state);
     }
 }
 
-/// What an entry changed.
+/// The changes of an entry.
 pub(in crate::store) fn changes(entry: &Entry) -> Vec<Change> {
     entry.steps.iter().map(|step| step.change.clone()).collect()
 }
@@ -180,12 +183,12 @@ pub(in crate::store) fn write(graph: &Snapshot, out: &mut impl Write) -> io::Res
     })
 }
 
-/// The graph that was written.
+/// Reads a graph written by [`write`].
 pub(in crate::store) fn read(from: &mut (impl Read + Send)) -> io::Result<Snapshot> {
     read_with(from, |take| Snapshot::unpack(take))
 }
 
-/// The entities of the graph that was written, and nothing else.
+/// Reads only the entities of a graph written by [`write`].
 pub(in crate::store) fn read_entities(from: &mut (impl Read + Send)) -> io::Result<Snapshot> {
     read_with(from, |take| Snapshot::unpack_entities(take))
 }
@@ -196,8 +199,8 @@ fn read_with(
 ) -> io::Result<Snapshot> {
     let (sender, sections) = mpsc::sync_channel(SECTIONS_AHEAD);
     thread::scope(|scope| {
-        // Sections are read and unpacked at the same time; who unpacks hangs up when it has all it needs.
-        let reading = scope.spawn(move || -> io::Result<()> {
+        // Sections are read and unpacked concurrently; dropping the receiver ends the reading.
+        let reader = scope.spawn(move || -> io::Result<()> {
             loop {
                 let section = section(from)?;
                 if sender.send(section).is_err() {
@@ -212,9 +215,9 @@ fn read_with(
             section
         });
         drop(sections);
-        let read = reading.join().map_err(|_| io::Error::other("reading failed"))?;
+        let read = reader.join().map_err(|_| io::Error::other("reading failed"))?;
         match read {
-            // The reader goes one section further than is needed.
+            // The reader may fail one section after the last that was needed.
             Err(error) if missing => Err(error),
             _ => graph.map_err(io::Error::other),
         }
@@ -248,19 +251,19 @@ mod tests {
     };
 
     #[test]
-    fn what_fails_while_a_graph_is_read_ends_the_reading() {
-        // More sections than may wait.
+    fn a_panic_while_unpacking_ends_the_reading_thread() {
+        // More sections than are read ahead.
         let mut sections = Vec::new();
         for _ in 0..100 {
             sections.extend(4_u64.to_le_bytes());
             sections.extend(b"none");
         }
         let read = catch_unwind(|| read_with(&mut sections.as_slice(), |_| panic!("out of ink")).map(drop));
-        assert!(read.is_err(), "it neither waits nor goes on");
+        assert!(read.is_err(), "neither thread blocks");
     }
 
     #[test]
-    fn a_base_that_cannot_be_made_is_not_tried_again_for_each_commit() {
+    fn a_failed_rebase_is_not_retried_for_each_commit() {
         let graph = Builder::new(Timestamp::UNIX_EPOCH).finish("Test", None, None).unwrap();
         let store = Store::in_memory(Arc::new(State::new(graph)));
         let commit = |range: std::ops::Range<usize>| {
@@ -279,25 +282,29 @@ mod tests {
             };
             store.commit(proposal).unwrap();
         };
-        let waited = || {
-            while store.shared.settling.load(Ordering::Acquire) {
+        let wait = || {
+            while store.shared.is_rebasing.load(Ordering::Acquire) {
                 thread::sleep(Duration::from_millis(2));
             }
         };
-        store.shared.settling.store(true, Ordering::Release);
+        store.shared.is_rebasing.store(true, Ordering::Release);
         commit(0..CHANGES_MIN + 1);
         store
             .shared
-            .settle_beside(|_| Err(commit::Error::Unavailable("out of paper".to_owned())));
-        waited();
+            .run_in_background(|_| Err(commit::Error::Unavailable("out of paper".to_owned())));
+        wait();
         commit(CHANGES_MIN + 1..CHANGES_MIN + 2);
-        waited();
-        assert_eq!(store.state().graph().changes(), CHANGES_MIN + 2, "it is not tried yet");
+        wait();
+        assert_eq!(
+            store.state().graph().changes(),
+            CHANGES_MIN + 2,
+            "it is not retried yet"
+        );
         commit(CHANGES_MIN + 2..2 * CHANGES_MIN);
-        // The writer lets it be made after it has answered.
+        // The writer starts it after it has answered.
         let start = Instant::now();
         while store.state().graph().changes() > 0 {
-            assert!(start.elapsed() < Duration::from_secs(60), "it is tried again");
+            assert!(start.elapsed() < Duration::from_secs(60), "it is retried");
             thread::sleep(Duration::from_millis(5));
         }
     }

@@ -1,46 +1,46 @@
-//! Going on after a write that failed: the log is opened again as soon as that can be done, what was kept of the last changes is
-//! shown, and only then others are taken.
+//! Recovery after a failed write: the log is reopened as soon as possible, the changes that were stored are published, and then
+//! new changes are accepted.
 
 use std::time::{Duration, Instant};
 
 use super::{commit, shared::Shared};
 use crate::store::log;
 
-/// How long the writer waits for a change before it looks at the log.
-const LOOK: Duration = Duration::from_secs(1);
-/// How long it waits between two attempts to go on, at first and at most.
+/// How long the writer waits for a change before it checks the log.
+const CHECK_INTERVAL: Duration = Duration::from_secs(1);
+/// The first and the longest pause between two attempts.
 const PAUSE_MIN: Duration = Duration::from_millis(100);
 const PAUSE_MAX: Duration = Duration::from_secs(5);
-/// An attempt may take one part in so many of the time.
+/// Attempts may take this fraction of the time: one part in `SHARE`.
 const SHARE: u32 = 4;
 
-/// When it is tried again to go on.
+/// The schedule of attempts to recover.
 #[derive(Debug, Default)]
-pub(in crate::store) struct Healing {
-    /// None while nothing has failed.
-    next: Option<Next>,
+pub(in crate::store) struct Recovery {
+    /// `None` while nothing has failed.
+    next: Option<NextAttempt>,
 }
 
 #[derive(Debug)]
-struct Next {
+struct NextAttempt {
     at: Instant,
     pause: Duration,
 }
 
-impl Healing {
-    /// How long to wait for a change before [`Healing::go_on`].
-    pub(in crate::store) fn look(&self, shared: &Shared) -> Duration {
-        let is_failing = shared.log.failure().is_some_and(|failure| failure.passing);
+impl Recovery {
+    /// How long to wait for a change before [`Recovery::attempt_if_due`].
+    pub(in crate::store) fn wait_duration(&self, shared: &Shared) -> Duration {
+        let is_failing = shared.log.failure().is_some_and(|failure| failure.is_retried);
         match &self.next {
-            _ if !is_failing => LOOK,
+            _ if !is_failing => CHECK_INTERVAL,
             Some(next) => next.at.saturating_duration_since(Instant::now()),
             None => PAUSE_MIN,
         }
     }
 
-    /// Tries to go on after a failure, when it is time. The caller has the turn.
-    pub(in crate::store) fn go_on(&mut self, shared: &Shared) {
-        let Some(failure) = shared.log.failure().filter(|failure| failure.passing) else {
+    /// Attempts to recover from a failure, if the pause is over. The caller has locked writes.
+    pub(in crate::store) fn attempt_if_due(&mut self, shared: &Shared) {
+        let Some(failure) = shared.log.failure().filter(|failure| failure.is_retried) else {
             self.next = None;
             return;
         };
@@ -51,21 +51,21 @@ impl Healing {
             None => {
                 tracing::error!(
                     reason = failure.reason,
-                    unresolved = failure.unresolved,
-                    "the log takes no changes; it is tried to go on"
+                    unresolved = failure.outcome_unknown,
+                    "the log accepts no changes; recovery is attempted"
                 );
                 PAUSE_MIN
             }
         };
-        match shared.go_on() {
+        match shared.recover() {
             Ok(()) => {
-                tracing::info!("the log takes changes again");
+                tracing::info!("the log accepts changes again");
                 self.next = None;
             }
             Err(error) => {
-                tracing::debug!(%error, "the log takes no changes yet");
+                tracing::debug!(%error, "the log accepts no changes yet");
                 let end = Instant::now();
-                self.next = Some(Next {
+                self.next = Some(NextAttempt {
                     at: end + pause.max((end - start) * SHARE),
                     pause,
                 });
@@ -75,17 +75,21 @@ impl Healing {
 }
 
 impl Shared {
-    /// Opens the log again, shows what it kept of the changes that failed, and takes others.
-    fn go_on(&self) -> Result<(), commit::Error> {
+    /// Reopens the log, publishes the failed changes that were stored, and accepts new ones.
+    fn recover(&self) -> Result<(), commit::Error> {
         let unavailable = |error: log::Error| commit::Error::Unavailable(error.to_string());
         self.log.reopen().map_err(unavailable)?;
-        let shown = *self.position.borrow();
-        let mut position = shown;
+        let published = *self.position.borrow();
+        let mut position = published;
         let mut graph = self.state().graph().clone();
         self.catch_up(&mut graph, &mut position, self.log.last_position())?;
-        if position > shown {
-            tracing::warn!(shown, position, "changes were kept of which that was not known");
-            self.publish(std::sync::Arc::new(self.state().followed_by(graph)), position);
+        if position > published {
+            tracing::warn!(
+                shown = published,
+                position,
+                "changes whose outcome was unknown were stored"
+            );
+            self.publish(std::sync::Arc::new(self.state().next(graph)), position);
         }
         self.log.resume().map_err(unavailable)
     }

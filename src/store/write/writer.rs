@@ -1,5 +1,5 @@
-//! The one thread that changes things: it takes the proposals that wait, decides them in order, makes all of them durable by
-//! one write, and only then shows them to readers.
+//! The writer thread: it takes the waiting proposals, decides them in order, makes all of them durable with one write, and then
+//! publishes them to readers.
 
 use std::{
     panic::{self, AssertUnwindSafe},
@@ -12,71 +12,71 @@ use std::{
 };
 
 use super::{
-    commit::{Error, Pending, Proposal, Receipt, adding_already, after, unavailable},
-    recovery::Healing,
+    commit::{Error, Pending, Proposal, Receipt, bulk_insert_error, recorded_after, unavailable},
+    recovery::Recovery,
     shared::Shared,
 };
 use crate::{
     model::{Entry, Retry},
     store::{
         State,
-        log::{self, Prepared, Readable, Used},
+        log::{self, CommittedRetry, PreparedEntry, RoundTrip},
     },
 };
 
-/// How many proposals may wait.
+/// The number of proposals that may wait.
 const WAITING_MAX: usize = 1_024;
-/// How many proposals share a write.
+/// The number of proposals that share a write.
 const GROUP_MAX: usize = 256;
 
-/// The thread, and the way to it.
+/// The thread and its queue.
 #[derive(Debug)]
 pub(in crate::store) struct Writer {
-    /// None only while it is dropped.
-    queue: Option<SyncSender<Waiting>>,
+    /// `None` only while this is dropped.
+    queue: Option<SyncSender<QueuedProposal>>,
     thread: Option<JoinHandle<()>>,
 }
 
-/// A proposal and who waits for its answer.
+/// A waiting proposal, and where its result is sent.
 #[derive(Debug)]
-struct Waiting {
+struct QueuedProposal {
     proposal: Proposal,
-    readable: Readable,
-    answer: SyncSender<Result<Receipt, Error>>,
+    round_trip: RoundTrip,
+    sender: SyncSender<Result<Receipt, Error>>,
 }
 
 impl Writer {
     pub(in crate::store) fn start(shared: Arc<Shared>) -> Self {
-        let (queue, waiting) = mpsc::sync_channel(WAITING_MAX);
+        let (queue, receiver) = mpsc::sync_channel(WAITING_MAX);
         Self {
             queue: Some(queue),
-            thread: Some(thread::spawn(move || write(&shared, &waiting))),
+            thread: Some(thread::spawn(move || write(&shared, &receiver))),
         }
     }
 
-    pub(in crate::store) fn submit(&self, proposal: Proposal, readable: Readable) -> Result<Pending, Error> {
-        let (answer, answered) = mpsc::sync_channel(1);
+    pub(in crate::store) fn submit(&self, proposal: Proposal, round_trip: RoundTrip) -> Result<Pending, Error> {
+        let (sender, receiver) = mpsc::sync_channel(1);
         let queue = self.queue.as_ref().ok_or_else(Error::stopped)?;
         queue
-            .try_send(Waiting {
+            .try_send(QueuedProposal {
                 proposal,
-                readable,
-                answer,
+                round_trip,
+                sender,
             })
             .map_err(|full| match full {
                 TrySendError::Full(_) => Error::Busy,
                 TrySendError::Disconnected(_) => Error::stopped(),
             })?;
-        Ok(Pending(answered))
+        Ok(Pending(receiver))
     }
 }
 
 impl Writer {
-    /// Finishes what waits.
+    /// Finishes the waiting proposals and ends the thread.
     pub(in crate::store) fn stop(&mut self) {
         drop(self.queue.take());
         if let Some(thread) = self.thread.take() {
-            // A panic of the thread was told to who waited for it.
+            // A panic of the thread was reported to those that waited for results.
             let _ = thread.join();
         }
     }
@@ -88,10 +88,10 @@ impl Drop for Writer {
     }
 }
 
-fn write(shared: &Arc<Shared>, waiting: &Receiver<Waiting>) {
-    let mut healing = Healing::default();
+fn write(shared: &Arc<Shared>, queue: &Receiver<QueuedProposal>) {
+    let mut recovery = Recovery::default();
     loop {
-        let first = match waiting.recv_timeout(healing.look(shared)) {
+        let first = match queue.recv_timeout(recovery.wait_duration(shared)) {
             Ok(first) => Some(first),
             Err(RecvTimeoutError::Timeout) => None,
             Err(RecvTimeoutError::Disconnected) => return,
@@ -99,36 +99,36 @@ fn write(shared: &Arc<Shared>, waiting: &Receiver<Waiting>) {
         if first.is_none() && shared.log.failure().is_none() {
             continue;
         }
-        let turn = shared.turn();
-        healing.go_on(shared);
+        let write_guard = shared.lock_writes();
+        recovery.attempt_if_due(shared);
         let Some(first) = first else { continue };
-        let more = waiting.try_iter().take(GROUP_MAX - 1);
+        let more = queue.try_iter().take(GROUP_MAX - 1);
         let mut group = Group::new(shared);
-        for waiting in std::iter::once(first).chain(more) {
-            group.add(waiting);
+        for queued in std::iter::once(first).chain(more) {
+            group.add(queued);
         }
         group.finish();
-        drop(turn);
-        shared.settle_in_time();
+        drop(write_guard);
+        shared.rebase_if_due();
     }
 }
 
 /// Proposals that share one write.
 struct Group<'a> {
     shared: &'a Shared,
-    /// The state after those so far.
+    /// The state after the proposals so far.
     state: Arc<State>,
     position: u64,
-    entries: Vec<Prepared>,
-    /// What those are told that were decided on what is not durable yet.
-    answers: Vec<Answer>,
+    entries: Vec<PreparedEntry>,
+    /// The results that depend on changes that are not durable yet.
+    pending: Vec<PendingResult>,
 }
 
-/// What one will be told once what it rests on is durable.
-struct Answer {
-    to: SyncSender<Result<Receipt, Error>>,
-    told: Result<Receipt, Error>,
-    /// Whether it is part of what is written.
+/// A result that is sent once the changes it depends on are durable.
+struct PendingResult {
+    sender: SyncSender<Result<Receipt, Error>>,
+    result: Result<Receipt, Error>,
+    /// Whether its entry is part of the group.
     is_written: bool,
 }
 
@@ -139,51 +139,51 @@ impl<'a> Group<'a> {
             state: shared.state(),
             position: *shared.position.borrow(),
             entries: Vec::new(),
-            answers: Vec::new(),
+            pending: Vec::new(),
         }
     }
 
-    fn add(&mut self, waiting: Waiting) {
-        let Waiting {
+    fn add(&mut self, queued: QueuedProposal) {
+        let QueuedProposal {
             proposal,
-            readable,
-            answer,
-        } = waiting;
-        let told = self.carry_out(proposal, readable);
+            round_trip,
+            sender,
+        } = queued;
+        let result = self.apply(proposal, round_trip);
         if self.entries.is_empty() {
-            // It rests on what is durable. Who no longer waits need not be told.
-            let _ = answer.send(told);
+            // The result depends on durable changes only. The caller may have stopped waiting.
+            let _ = sender.send(result);
             return;
         }
-        // One that was refused or changes nothing may be so because of what is not durable yet.
-        let entry = told.as_ref().ok().and_then(|receipt| receipt.entry.as_ref());
+        // A refusal may depend on changes that are not durable yet.
+        let entry = result.as_ref().ok().and_then(|receipt| receipt.entry.as_ref());
         let first = self.entries.first().map_or(u64::MAX, |first| first.entry().position);
-        self.answers.push(Answer {
+        self.pending.push(PendingResult {
             is_written: entry.is_some_and(|entry| entry.position >= first),
-            to: answer,
-            told,
+            sender,
+            result,
         });
     }
 
-    fn carry_out(&mut self, proposal: Proposal, readable: Readable) -> Result<Receipt, Error> {
-        if self.shared.adding.load(Ordering::Acquire) {
-            return Err(adding_already());
+    fn apply(&mut self, proposal: Proposal, round_trip: RoundTrip) -> Result<Receipt, Error> {
+        if self.shared.is_bulk_inserting.load(Ordering::Acquire) {
+            return Err(bulk_insert_error());
         }
-        if let Some(receipt) = self.earlier(proposal.retry.as_ref())? {
+        if let Some(receipt) = self.find_earlier(proposal.retry.as_ref())? {
             return Ok(receipt);
         }
         let graph = self.state.graph();
         let decide = AssertUnwindSafe(|| (proposal.decide)(graph).map_err(Error::Rejected));
-        let failed = |_| Error::Unavailable("a fault of the server; its log says more".to_owned());
-        let changes = panic::catch_unwind(decide).map_err(failed)??;
-        // What changed nothing under a key is remembered too: repeated later, it might change something.
+        let panicked = |_| Error::Unavailable("a bug in the server; see its log".to_owned());
+        let changes = panic::catch_unwind(decide).map_err(panicked)??;
+        // A proposal with a retry key is recorded even without changes, since a retry might have some.
         if changes.is_empty() && proposal.retry.is_none() {
             return Ok(self.receipt(None, false));
         }
         self.shared.clock.check(proposal.at)?;
-        let recorded_at = after(graph.last_recorded_at(), proposal.at);
+        let recorded_at = recorded_after(graph.last_recorded_at(), proposal.at);
         let apply = AssertUnwindSafe(|| graph.apply(changes, recorded_at));
-        let (next, steps) = panic::catch_unwind(apply).map_err(failed)??;
+        let (next, steps) = panic::catch_unwind(apply).map_err(panicked)??;
         let entry = Arc::new(Entry {
             position: self.position + 1,
             recorded_at,
@@ -192,35 +192,37 @@ impl<'a> Group<'a> {
             retry: proposal.retry,
             steps,
         });
-        // What could not be read back is refused by itself, before it takes the rest of the group with it.
+        // An entry that could not be read back is refused here, so that it does not fail the whole group.
         let prepared = self
             .shared
             .log
-            .prepare(Arc::clone(&entry), readable)
+            .prepare(Arc::clone(&entry), round_trip)
             .map_err(|error| unavailable(&error))?;
         self.position = entry.position;
-        self.state = Arc::new(self.state.followed_by(next));
+        self.state = Arc::new(self.state.next(next));
         self.entries.push(prepared);
         Ok(self.receipt(Some(entry), false))
     }
 
-    /// What an earlier attempt with the same key did, be it in this group.
-    fn earlier(&self, retry: Option<&Retry>) -> Result<Option<Receipt>, Error> {
+    /// The result of an earlier proposal with the same key, which may be in this group.
+    fn find_earlier(&self, retry: Option<&Retry>) -> Result<Option<Receipt>, Error> {
         let Some(retry) = retry else { return Ok(None) };
         let same_key = |entry: &&Arc<Entry>| entry.retry.as_ref().is_some_and(|known| known.key == retry.key);
-        let here = self.entries.iter().map(Prepared::entry).find(same_key);
-        let entry = match here {
+        let in_group = self.entries.iter().map(PreparedEntry::entry).find(same_key);
+        let entry = match in_group {
             Some(entry) => Arc::clone(entry),
             None => {
                 let log = &self.shared.log;
-                let Some(Used { position, .. }) = log.retry(&retry.key).map_err(|error| unavailable(&error))? else {
+                let Some(CommittedRetry { position, .. }) =
+                    log.retry(&retry.key).map_err(|error| unavailable(&error))?
+                else {
                     return Ok(None);
                 };
                 let entries = log
                     .entries_after(position.saturating_sub(1), 1)
                     .map_err(|error| unavailable(&error))?;
-                let lost = || Error::Unavailable(format!("entry {position} of the log is missing"));
-                entries.into_iter().next().ok_or_else(lost)?
+                let missing = || Error::Unavailable(format!("entry {position} of the log is missing"));
+                entries.into_iter().next().ok_or_else(missing)?
             }
         };
         if entry.retry.as_ref().is_some_and(|known| known.digest != retry.digest) {
@@ -237,25 +239,30 @@ impl<'a> Group<'a> {
         }
     }
 
-    /// Makes the group durable, shows it, and tells everybody.
+    /// Makes the group durable, publishes it, and sends the results.
     fn finish(self) {
-        let written = if self.entries.is_empty() {
+        let write_result = if self.entries.is_empty() {
             Ok(())
         } else {
             self.shared.log.append(&self.entries)
         };
-        if written.is_ok() && !self.entries.is_empty() {
+        if write_result.is_ok() && !self.entries.is_empty() {
             self.shared.publish(self.state, self.position);
         }
-        for Answer { to, told, is_written } in self.answers {
-            let told = match &written {
-                Ok(()) => told,
-                Err(log::Error::Unsure(reason)) if is_written => Err(Error::Unsure(reason.clone())),
-                // Nothing of it is kept, or there was nothing to keep.
+        for PendingResult {
+            sender,
+            result,
+            is_written,
+        } in self.pending
+        {
+            let result = match &write_result {
+                Ok(()) => result,
+                Err(log::Error::OutcomeUnknown(reason)) if is_written => Err(Error::OutcomeUnknown(reason.clone())),
+                // Nothing was stored, or the proposal had no entry.
                 Err(error) => Err(Error::Unavailable(error.to_string())),
             };
-            // Who no longer waits need not be told.
-            let _ = to.send(told);
+            // The caller may have stopped waiting.
+            let _ = sender.send(result);
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use guanxi::{
     graph::Budget,
-    store::{State, Store, folder::Home, search::Question},
+    store::{State, Store, folder::StoreFolder, search::Question},
 };
 
 use super::{Desk, How, content, lei, lei_file, moment, one, rr_file};
@@ -86,8 +86,8 @@ fn a_store_that_knows_other_things_keeps_them() {
     use guanxi::formats::tables;
     let (desk, files) = desk();
     let bundled = tables::bundled().unwrap();
-    let home = Home::enter(&desk.store(), moment(super::NOW)).unwrap();
-    home.begin(&bundled, moment(super::NOW)).unwrap();
+    let home = StoreFolder::open(&desk.store(), moment(super::NOW)).unwrap();
+    home.create(&bundled, moment(super::NOW)).unwrap();
     drop(home);
     assert_eq!(desk.import(&files).counts(), [5, 5, 0, 0]);
     let (entities, relationships, _) = desk.content();
@@ -118,7 +118,7 @@ fn what_an_import_added_is_searched_by_the_next_start() {
     for file in ["snapshot-0.gx", "search-0.gx"] {
         assert!(desk.store().join(file).exists(), "{file}");
     }
-    let home = Home::enter(&desk.store(), moment(super::NOW)).unwrap();
+    let home = StoreFolder::open(&desk.store(), moment(super::NOW)).unwrap();
     let store = Store::open(home, |graph| Arc::new(State::unprepared(graph))).unwrap();
     let state = store.state();
     let kept = std::fs::metadata(desk.store().join("search-0.gx"))

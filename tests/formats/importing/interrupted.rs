@@ -10,7 +10,7 @@ use std::{
 
 use guanxi::{
     model::Timestamp,
-    store::folder::{Error, Home},
+    store::folder::{Error, StoreFolder},
 };
 use proptest::prelude::*;
 
@@ -66,9 +66,9 @@ fn a_store_is_not_served_half_imported() {
         ..How::default()
     };
     assert!(desk.import_as(&[file], how).done.is_incomplete);
-    let home = Home::enter(&desk.store(), Timestamp::now()).unwrap();
-    let refused = home.is_begun().unwrap_err();
-    assert!(matches!(refused, Error::Unfinished { .. }), "{refused}");
+    let home = StoreFolder::open(&desk.store(), Timestamp::now()).unwrap();
+    let refused = home.has_store().unwrap_err();
+    assert!(matches!(refused, Error::ImportInterrupted { .. }), "{refused}");
     assert!(refused.to_string().contains("run it again"), "{refused}");
 }
 
@@ -94,13 +94,13 @@ fn an_import_that_keeps_nothing_before_all_is_read_leaves_a_mark_until_it_ends()
         ..How::default()
     };
     assert!(desk.import_as(std::slice::from_ref(&file), how).done.is_incomplete);
-    let home = Home::enter(&desk.store(), Timestamp::now()).unwrap();
-    let refused = home.is_begun().unwrap_err();
-    assert!(matches!(refused, Error::Unfinished { .. }), "{refused}");
+    let home = StoreFolder::open(&desk.store(), Timestamp::now()).unwrap();
+    let refused = home.has_store().unwrap_err();
+    assert!(matches!(refused, Error::ImportInterrupted { .. }), "{refused}");
     drop(home);
     assert!(!desk.import(&[file]).done.is_incomplete);
-    let home = Home::enter(&desk.store(), Timestamp::now()).unwrap();
-    assert!(home.is_begun().unwrap() && !home.is_importing());
+    let home = StoreFolder::open(&desk.store(), Timestamp::now()).unwrap();
+    assert!(home.has_store().unwrap() && !home.is_import_marked());
 }
 
 #[test]
@@ -143,11 +143,11 @@ fn a_panic_ends_an_import_and_the_same_goes_on_from_there() {
                     fs::remove_file(file).unwrap();
                 }
             }
-            let refused = Home::enter(&desk.store(), Timestamp::now())
+            let refused = StoreFolder::open(&desk.store(), Timestamp::now())
                 .unwrap()
-                .is_begun()
+                .has_store()
                 .unwrap_err();
-            assert!(matches!(refused, Error::Unfinished { .. }), "{refused}");
+            assert!(matches!(refused, Error::ImportInterrupted { .. }), "{refused}");
         }
         let imported = desk.import(&[file(&desk)]);
         assert_eq!(imported.counts()[3], 2);

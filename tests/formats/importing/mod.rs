@@ -34,7 +34,7 @@ use guanxi::{
     model::{Date, Entity, Relationship, Timestamp},
     store::{
         self, State, Store,
-        folder::{Home, LOG},
+        folder::{LOG, StoreFolder},
     },
 };
 use tempfile::TempDir;
@@ -136,7 +136,7 @@ impl Desk {
         };
         let (stop, progress) = (AtomicBool::new(false), Progress::default());
         let (mut lines, mut at_end) = (Vec::new(), None);
-        let home = Home::enter(&self.store(), moment(how.now)).unwrap();
+        let home = StoreFolder::open(&self.store(), moment(how.now)).unwrap();
         let job = Job {
             inputs: &parts,
             source_defaults: &told,
@@ -201,7 +201,7 @@ impl Desk {
     }
 
     pub(super) fn open(&self) -> Store {
-        let home = Home::enter(&self.store(), moment(NOW)).unwrap();
+        let home = StoreFolder::open(&self.store(), moment(NOW)).unwrap();
         Store::open(home, |graph| Arc::new(State::new(graph))).unwrap()
     }
 

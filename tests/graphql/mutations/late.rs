@@ -14,7 +14,7 @@ use guanxi::{
     store::{
         Store,
         commit::{Pending, Proposal},
-        log::Readable,
+        log::RoundTrip,
     },
 };
 use serde_json::{Value, json};
@@ -49,7 +49,7 @@ fn busy(store: &Store) -> Busy {
             Ok(Vec::new())
         }),
     };
-    let pending = store.submit(proposal, Readable::Unknown).unwrap();
+    let pending = store.submit(proposal, RoundTrip::Unchecked).unwrap();
     let _ = begins.recv();
     Busy {
         _release: release,

@@ -109,7 +109,7 @@ impl Highlight {
     async fn parts(&self) -> Vec<HighlightPart> {
         let parts = self.0.parts.iter().cloned();
         parts
-            .map(|search::Part { text, matched }| HighlightPart { text, matched })
+            .map(|search::HighlightPart { text, matched }| HighlightPart { text, matched })
             .collect()
     }
 }

@@ -1,5 +1,7 @@
-//! The search index as states follow each other: kept up by whoever searches first, or ahead in the background when much has
-//! changed. Commits never wait for it.
+//! Updating the search index from state to state: by the next search, or in the background after many changes. Commits never wait
+//! for it.
+
+mod background;
 
 use std::{
     any::Any,
@@ -8,25 +10,24 @@ use std::{
         Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
-    thread,
     time::{Duration, Instant},
 };
 
-use super::index_file::Shelf;
+use super::index_file::IndexFile;
 use crate::{
     graph::Snapshot,
-    store::search::{self, Index, follow::AT_ONCE},
+    store::search::{self, Index, update::IMMEDIATE_MAX},
 };
 
-/// How long after a failure the index is built anew: what failed for want of memory may not fail again.
+/// How long after a failure the index is built again, since it may have failed for lack of memory.
 const RETRY: Duration = Duration::from_secs(30);
 
-/// Why nothing can be searched.
+/// Why searching is unavailable.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Unsearchable {
+pub enum SearchUnavailable {
     /// The index is being built.
     #[error("the search index is being built")]
-    Unprepared,
+    Building,
     /// It could not be built.
     #[error("the search index could not be built: {0}")]
     Failed(String),
@@ -34,153 +35,162 @@ pub enum Unsearchable {
 
 /// When the index is first built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::store) enum Preparation {
-    /// By the first question that needs it.
-    WhenAsked,
-    /// By [`crate::store::State::prepare`], while questions are answered already.
-    Ahead,
+pub(in crate::store) enum IndexPreparation {
+    /// By the first search.
+    OnDemand,
+    /// By [`crate::store::State::prepare`], while other queries are answered.
+    InAdvance,
 }
 
 /// An index, or why there is none.
 pub(in crate::store) type Outcome = Result<Arc<Index>, String>;
 
-/// What the states of one base search.
+/// The search index of the states with one base.
 #[derive(Debug)]
 pub(in crate::store) struct Indexing {
-    preparation: Preparation,
-    shelf: OnceLock<Arc<Shelf>>,
-    work: Mutex<Work>,
+    preparation: IndexPreparation,
+    index_file: OnceLock<Arc<IndexFile>>,
+    work: Mutex<IndexingState>,
     changed: Condvar,
-    /// The last state that was made.
+    /// The graph of the newest state.
     newest: Mutex<Snapshot>,
-    /// How many changes since the base the index knows; the largest number while there is none.
+    /// The number of changes since the base that the index includes; the maximum while there is no index.
     known_changes: AtomicUsize,
-    /// Whether a thread is catching up.
-    following: AtomicBool,
-    /// Whether a thread makes fewer layers of many.
-    tidying: AtomicBool,
-    /// Whether a thread builds the index anew after a failure.
-    rebuilding: AtomicBool,
+    /// Whether a thread is updating the index.
+    is_updating: AtomicBool,
+    /// Whether a thread is merging layers.
+    is_merging: AtomicBool,
+    /// Whether a thread is rebuilding the index after a failure.
+    is_rebuilding: AtomicBool,
 }
 
 #[derive(Debug)]
-struct Work {
+struct IndexingState {
     latest: Latest,
-    /// Whether somebody is making the next one outside the lock.
+    /// Whether a thread is building the next index without the lock.
     busy: bool,
 }
 
-/// The last index that was made.
+/// The newest index.
 #[derive(Debug)]
 enum Latest {
     None,
-    /// Why, and when.
+    /// The reason and the time.
     Failed(String, Instant),
-    Made(Made),
-    /// That of another base, once it is there.
-    Of(Arc<Indexing>),
+    Built(BuiltIndex),
+    /// To be converted from that of another base.
+    Origin(Arc<Indexing>),
 }
 
-/// An index and the snapshot that it is for.
+/// An index and its snapshot.
 #[derive(Debug, Clone)]
-struct Made {
+struct BuiltIndex {
     graph: Snapshot,
     index: Arc<Index>,
 }
 
 impl Indexing {
-    pub(in crate::store) fn new(graph: &Snapshot, preparation: Preparation) -> Arc<Self> {
-        Arc::new(Self::beginning_with(Latest::None, graph, preparation, OnceLock::new()))
+    pub(in crate::store) fn new(graph: &Snapshot, preparation: IndexPreparation) -> Arc<Self> {
+        Arc::new(Self::with_latest(Latest::None, graph, preparation, OnceLock::new()))
     }
 
-    /// Lets the index be kept on disk, and read from there.
-    pub(in crate::store) fn keep_on(&self, shelf: Shelf) {
-        // Said once, by whoever opens the store.
-        let _ = self.shelf.set(Arc::new(shelf));
+    /// Stores the index in this file, and reads it from there.
+    pub(in crate::store) fn set_index_file(&self, index_file: IndexFile) {
+        // Set only once, when the store is opened.
+        let _ = self.index_file.set(Arc::new(index_file));
     }
 
-    /// Ends keeping the index on disk; what is being written is finished.
-    pub(in crate::store) fn close_shelf(&self) {
-        self.shelf.get().into_iter().for_each(|shelf| shelf.close());
+    /// Stops storing the index, after a running write.
+    pub(in crate::store) fn close_index_file(&self) {
+        self.index_file
+            .get()
+            .into_iter()
+            .for_each(|index_file| index_file.close());
     }
 
-    /// The same for a graph with another base. What is indexed is not indexed again.
-    pub(in crate::store) fn moved_to(self: &Arc<Self>, graph: &Snapshot) -> Arc<Self> {
-        let (latest, is_made) = match &self.lock().latest {
-            Latest::None if self.preparation == Preparation::WhenAsked => (Latest::None, false),
-            latest => (Latest::Of(Arc::clone(self)), matches!(latest, Latest::Made(_))),
+    /// The index for a graph with another base, which is converted and not built again.
+    pub(in crate::store) fn rebased(self: &Arc<Self>, graph: &Snapshot) -> Arc<Self> {
+        let (latest, is_built) = match &self.lock().latest {
+            Latest::None if self.preparation == IndexPreparation::OnDemand => (Latest::None, false),
+            latest => (Latest::Origin(Arc::clone(self)), matches!(latest, Latest::Built(_))),
         };
-        let moved = Arc::new(Self::beginning_with(
+        let rebased = Arc::new(Self::with_latest(
             latest,
             graph,
             self.preparation,
-            self.shelf.clone(),
+            self.index_file.clone(),
         ));
-        if is_made {
-            moved.follow();
+        if is_built {
+            rebased.update_in_background();
         }
-        moved
+        rebased
     }
 
-    fn beginning_with(latest: Latest, graph: &Snapshot, preparation: Preparation, shelf: OnceLock<Arc<Shelf>>) -> Self {
+    fn with_latest(
+        latest: Latest,
+        graph: &Snapshot,
+        preparation: IndexPreparation,
+        index_file: OnceLock<Arc<IndexFile>>,
+    ) -> Self {
         Self {
             preparation,
-            shelf,
-            work: Mutex::new(Work { latest, busy: false }),
+            index_file,
+            work: Mutex::new(IndexingState { latest, busy: false }),
             changed: Condvar::new(),
             newest: Mutex::new(graph.clone()),
             known_changes: AtomicUsize::new(usize::MAX),
-            following: AtomicBool::new(false),
-            tidying: AtomicBool::new(false),
-            rebuilding: AtomicBool::new(false),
+            is_updating: AtomicBool::new(false),
+            is_merging: AtomicBool::new(false),
+            is_rebuilding: AtomicBool::new(false),
         }
     }
 
-    /// Tells that this is the next state. When much has changed that nobody searched for, a thread catches up.
-    pub(in crate::store) fn told(self: &Arc<Self>, graph: &Snapshot) {
+    /// Sets the newest graph. After many changes without a search, a thread updates the index.
+    pub(in crate::store) fn notify_next(self: &Arc<Self>, graph: &Snapshot) {
         *self.newest.lock().unwrap_or_else(PoisonError::into_inner) = graph.clone();
         if self.is_behind(graph) {
-            self.follow();
+            self.update_in_background();
         }
     }
 
     fn is_behind(&self, graph: &Snapshot) -> bool {
         let known = self.known_changes.load(Ordering::Relaxed);
-        graph.changes().saturating_sub(known) > AT_ONCE / 2
+        graph.changes().saturating_sub(known) > IMMEDIATE_MAX / 2
     }
 
-    /// Builds the first index, or reads the one that is kept, unless there is one. Whoever calls while another does waits for
-    /// that one.
+    /// Builds the first index, or reads it from disk, unless there is one. Concurrent calls wait for the first.
     pub(in crate::store) fn prepare(self: &Arc<Self>, graph: &Snapshot) {
         let mut work = self.lock();
         while work.busy {
             work = self.wait(work);
         }
         match &work.latest {
-            Latest::None => drop(self.first(work, graph)),
-            Latest::Of(origin) => {
+            Latest::None => drop(self.build_first(work, graph)),
+            Latest::Origin(origin) => {
                 let origin = Arc::clone(origin);
                 drop(work);
                 origin.prepare(&origin.newest());
                 drop(self.index(graph));
             }
-            Latest::Made(_) | Latest::Failed(..) => {}
+            Latest::Built(_) | Latest::Failed(..) => {}
         }
     }
 
-    /// Why there is no index, where somebody would have to wait for one or there will be none.
-    pub(in crate::store) fn unsearchable(&self) -> Option<Unsearchable> {
+    /// Why there is no index yet; `None` if there is one or the next search builds it.
+    pub(in crate::store) fn search_unavailable(&self) -> Option<SearchUnavailable> {
         let origin = match &self.lock().latest {
-            Latest::Failed(reason, _) => return Some(Unsearchable::Failed(reason.clone())),
-            Latest::None if self.preparation == Preparation::Ahead => return Some(Unsearchable::Unprepared),
-            Latest::None | Latest::Made(_) => return None,
-            Latest::Of(origin) => Arc::clone(origin),
+            Latest::Failed(reason, _) => return Some(SearchUnavailable::Failed(reason.clone())),
+            Latest::None if self.preparation == IndexPreparation::InAdvance => {
+                return Some(SearchUnavailable::Building);
+            }
+            Latest::None | Latest::Built(_) => return None,
+            Latest::Origin(origin) => Arc::clone(origin),
         };
-        origin.unsearchable()
+        origin.search_unavailable()
     }
 
-    /// The index for `graph`; none while the first one is being built, where that is done ahead. What changed since the last
-    /// is worked in: at once when it is little. Where it is much and another is at it already, that one is waited for.
+    /// The index for `graph`; `None` while the first one is being built in advance. Few changes since the last one are applied under
+    /// the lock. For many changes, this waits for a thread that is already applying them.
     pub(in crate::store) fn index(self: &Arc<Self>, graph: &Snapshot) -> Option<Outcome> {
         let mut work = self.lock();
         loop {
@@ -188,47 +198,51 @@ impl Indexing {
                 Latest::Failed(reason, at) => {
                     let (reason, is_due) = (reason.clone(), at.elapsed() >= RETRY);
                     if is_due && !work.busy {
-                        self.build_again();
+                        self.rebuild_in_background();
                     }
                     return Some(Err(reason));
                 }
-                Latest::None if self.preparation == Preparation::Ahead => return None,
-                Latest::None if !work.busy => work = self.first(work, graph),
-                Latest::Of(origin) if !work.busy => {
+                Latest::None if self.preparation == IndexPreparation::InAdvance => return None,
+                Latest::None if !work.busy => work = self.build_first(work, graph),
+                Latest::Origin(origin) if !work.busy => {
                     let origin = Arc::clone(origin);
-                    work = self.moved(work, graph, &origin)?;
+                    work = self.convert(work, graph, &origin)?;
                 }
-                Latest::Made(made) => {
-                    let made = made.clone();
-                    let changed = graph.entities_differing_from(&made.graph);
-                    let follow = || caught(|| made.index.followed_by(graph, &changed)).map(Arc::new);
+                Latest::Built(built) => {
+                    let built = built.clone();
+                    let changed = graph.entities_differing_from(&built.graph);
+                    let update = || catch_panic(|| built.index.updated(graph, &changed)).map(Arc::new);
                     let index = if changed.is_empty() {
-                        Ok(Arc::clone(&made.index))
-                    } else if changed.len() <= AT_ONCE {
-                        follow()
+                        Ok(Arc::clone(&built.index))
+                    } else if changed.len() <= IMMEDIATE_MAX {
+                        update()
                     } else if work.busy {
                         work = self.wait(work);
                         continue;
                     } else {
-                        let (again, index) = self.apart(work, follow);
-                        work = again;
+                        let (guard, index) = self.run_unlocked(work, update);
+                        work = guard;
                         index
                     };
                     self.install(&mut work, graph, &index);
                     return Some(index);
                 }
-                Latest::None | Latest::Of(_) => work = self.wait(work),
+                Latest::None | Latest::Origin(_) => work = self.wait(work),
             }
         }
     }
 
     /// The first index.
-    fn first<'a>(self: &'a Arc<Self>, work: MutexGuard<'a, Work>, graph: &Snapshot) -> MutexGuard<'a, Work> {
+    fn build_first<'a>(
+        self: &'a Arc<Self>,
+        work: MutexGuard<'a, IndexingState>,
+        graph: &Snapshot,
+    ) -> MutexGuard<'a, IndexingState> {
         let start = Instant::now();
-        let kept = || self.shelf.get().and_then(|shelf| shelf.read(graph));
-        let (mut work, (index, is_new)) = self.apart(work, || match caught(|| Ok(kept())) {
-            Ok(Some(kept)) => (Ok(Arc::new(kept)), false),
-            _ => (caught(|| Index::build(graph)).map(Arc::new), true),
+        let stored = || self.index_file.get().and_then(|index_file| index_file.read(graph));
+        let (mut work, (index, is_new)) = self.run_unlocked(work, || match catch_panic(|| Ok(stored())) {
+            Ok(Some(stored)) => (Ok(Arc::new(stored)), false),
+            _ => (catch_panic(|| Index::build(graph)).map(Arc::new), true),
         });
         match &index {
             Ok(index) => tracing::info!(
@@ -242,32 +256,32 @@ impl Indexing {
         }
         self.replace(&mut work, graph, index);
         if is_new {
-            // Whoever waits for the index need not wait for the disk.
+            // Searches must not wait for the disk.
             drop(work);
-            self.keep();
+            self.write_to_disk();
             work = self.lock();
         }
         work
     }
 
-    /// The index of `origin` for this base; none while there is none.
-    fn moved<'a>(
+    /// Converts the index of `origin` to this base; `None` while there is none.
+    fn convert<'a>(
         self: &'a Arc<Self>,
-        work: MutexGuard<'a, Work>,
+        work: MutexGuard<'a, IndexingState>,
         graph: &Snapshot,
         origin: &Arc<Self>,
-    ) -> Option<MutexGuard<'a, Work>> {
+    ) -> Option<MutexGuard<'a, IndexingState>> {
         let from = origin.newest();
-        let (mut work, index) = self.apart(work, || {
+        let (mut work, index) = self.run_unlocked(work, || {
             let index = origin.index(&from)?;
             Some(index.and_then(|index| {
-                caught(|| {
+                catch_panic(|| {
                     if !graph.has_records_at(from.last_recorded_at()) {
-                        // What it knows was never recorded.
+                        // The times of its changes are unknown.
                         return Index::build(graph);
                     }
                     let changed = graph.entities_changed_after(from.last_recorded_at());
-                    index.moved(&from, graph).followed_by(graph, &changed)
+                    index.converted(&from, graph).updated(graph, &changed)
                 })
             }))
         });
@@ -275,129 +289,22 @@ impl Indexing {
         Some(work)
     }
 
-    /// Lets a thread build the index anew after a failure, unless one does.
-    fn build_again(self: &Arc<Self>) {
-        let Some(alone) = Alone::of(self, |indexing| &indexing.rebuilding) else {
+    /// Writes the large layer to disk, if the store has a folder.
+    fn write_to_disk(&self) {
+        let Some(index_file) = self.index_file.get() else {
             return;
         };
-        let indexing = Arc::clone(self);
-        thread::spawn(move || {
-            let _alone = alone;
-            let work = indexing.lock();
-            if matches!(work.latest, Latest::Failed(..)) && !work.busy {
-                let newest = indexing.newest();
-                drop(indexing.first(work, &newest));
-            }
-        });
-    }
-
-    /// Lets a thread catch up with the newest state, unless one does.
-    fn follow(self: &Arc<Self>) {
-        let Some(mut alone) = Alone::of(self, |indexing| &indexing.following) else {
-            return;
-        };
-        let indexing = Arc::clone(self);
-        thread::spawn(move || {
-            loop {
-                let newest = indexing.newest();
-                // A failure is told to who searches, who tries it again.
-                let outcome = indexing.index(&newest);
-                drop(alone);
-                if !matches!(outcome, Some(Ok(_))) || !indexing.is_behind(&indexing.newest()) {
-                    return;
-                }
-                // What came in the meantime found this thread at it.
-                match Alone::of(&indexing, |indexing| &indexing.following) {
-                    Some(again) => alone = again,
-                    None => return,
-                }
-            }
-        });
-    }
-
-    /// Lets a thread make fewer layers of many, unless one does.
-    fn tidy(self: &Arc<Self>) {
-        let Some(mut alone) = Alone::of(self, |indexing| &indexing.tidying) else {
-            return;
-        };
-        let indexing = Arc::clone(self);
-        thread::spawn(move || {
-            loop {
-                let mut tidied = indexing.tidy_once();
-                while tidied == Some(true) {
-                    tidied = indexing.tidy_once();
-                }
-                drop(alone);
-                // After a failure the next change leads here again.
-                if tidied.is_none() || !indexing.is_untidy() {
-                    return;
-                }
-                // What came in the meantime found this thread at it.
-                match Alone::of(&indexing, |indexing| &indexing.tidying) {
-                    Some(again) => alone = again,
-                    None => return,
-                }
-            }
-        });
-    }
-
-    fn is_untidy(&self) -> bool {
-        match &self.lock().latest {
-            Latest::Made(made) => made.index.untidy_from().is_some(),
-            _ => false,
-        }
-    }
-
-    /// Makes fewer layers of the last index, while others go on with it. Whether there were too many; none when it
-    /// failed.
-    fn tidy_once(self: &Arc<Self>) -> Option<bool> {
-        let made = match &self.lock().latest {
-            Latest::Made(made) => made.clone(),
-            _ => return Some(false),
-        };
-        let Some(from) = made.index.untidy_from() else {
-            return Some(false);
-        };
-        let mut index = said(caught(|| made.index.merged_from(from, &made.graph)))?;
-        let mut graph = made.graph;
-        loop {
-            let mut work = self.lock();
-            let Latest::Made(latest) = &work.latest else {
-                return Some(false);
-            };
-            let target = latest.graph.clone();
-            let changed = target.entities_differing_from(&graph);
-            let is_little = changed.len() <= AT_ONCE;
-            let catch_up = || caught(|| index.followed_by(&target, &changed));
-            if is_little {
-                let tidied = said(catch_up())?;
-                self.replace(&mut work, &target, Ok(Arc::new(tidied)));
-                break;
-            }
-            drop(work);
-            let next = said(catch_up())?;
-            (index, graph) = (next, target);
-        }
-        if from == 0 {
-            self.keep();
-        }
-        Some(true)
-    }
-
-    /// Writes the large layer to disk, where there is a place for it.
-    fn keep(&self) {
-        let Some(shelf) = self.shelf.get() else { return };
-        let made = match &self.lock().latest {
-            Latest::Made(made) => made.clone(),
+        let built = match &self.lock().latest {
+            Latest::Built(built) => built.clone(),
             _ => return,
         };
-        shelf.write(&made.index, &made.graph);
+        index_file.write(&built.index, &built.graph);
     }
 
-    /// Makes this the last index, if it is of a later state.
-    fn install(self: &Arc<Self>, work: &mut Work, graph: &Snapshot, index: &Outcome) {
+    /// Makes this the newest index, if its state is later.
+    fn install(self: &Arc<Self>, work: &mut IndexingState, graph: &Snapshot, index: &Outcome) {
         let is_later = match &work.latest {
-            Latest::Made(made) => made.graph.last_recorded_at() < graph.last_recorded_at(),
+            Latest::Built(built) => built.graph.last_recorded_at() < graph.last_recorded_at(),
             _ => true,
         };
         match index {
@@ -407,34 +314,38 @@ impl Indexing {
         }
     }
 
-    fn replace(self: &Arc<Self>, work: &mut Work, graph: &Snapshot, index: Outcome) {
+    fn replace(self: &Arc<Self>, work: &mut IndexingState, graph: &Snapshot, index: Outcome) {
         work.latest = match index {
             Ok(index) => {
                 self.known_changes.store(graph.changes(), Ordering::Relaxed);
-                if index.untidy_from().is_some() {
-                    self.tidy();
+                if index.merge_start().is_some() {
+                    self.merge_in_background();
                 }
                 if self.is_behind(&self.newest()) {
-                    self.follow();
+                    self.update_in_background();
                 }
                 let graph = graph.clone();
-                Latest::Made(Made { graph, index })
+                Latest::Built(BuiltIndex { graph, index })
             }
             Err(reason) => Latest::Failed(reason, Instant::now()),
         };
     }
 
-    /// Does something outside the lock, which nobody else does meanwhile.
-    fn apart<'a, T>(&'a self, mut work: MutexGuard<'a, Work>, make: impl FnOnce() -> T) -> (MutexGuard<'a, Work>, T) {
+    /// Runs `build` without the lock, but never two at a time.
+    fn run_unlocked<'a, T>(
+        &'a self,
+        mut work: MutexGuard<'a, IndexingState>,
+        build: impl FnOnce() -> T,
+    ) -> (MutexGuard<'a, IndexingState>, T) {
         work.busy = true;
         drop(work);
-        // Everybody would wait for ever for who panics here.
-        let made = panic::catch_unwind(AssertUnwindSafe(make));
+        // Without this, other threads would wait forever after a panic.
+        let result = panic::catch_unwind(AssertUnwindSafe(build));
         let mut work = self.lock();
         work.busy = false;
         self.changed.notify_all();
-        match made {
-            Ok(made) => (work, made),
+        match result {
+            Ok(value) => (work, value),
             Err(panic) => {
                 drop(work);
                 panic::resume_unwind(panic)
@@ -446,57 +357,27 @@ impl Indexing {
         self.newest.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Work> {
-        // What fails under the lock is caught before anything is replaced.
+    fn lock(&self) -> MutexGuard<'_, IndexingState> {
+        // Panics under the lock are caught before anything is replaced.
         self.work.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn wait<'a>(&'a self, work: MutexGuard<'a, Work>) -> MutexGuard<'a, Work> {
+    fn wait<'a>(&'a self, work: MutexGuard<'a, IndexingState>) -> MutexGuard<'a, IndexingState> {
         self.changed.wait(work).unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The right to do something that only one thread does at a time. Given up when dropped, however the thread ends.
-struct Alone {
-    indexing: Arc<Indexing>,
-    flag: fn(&Indexing) -> &AtomicBool,
-}
-
-impl Alone {
-    /// None when another thread has it.
-    fn of(indexing: &Arc<Indexing>, flag: fn(&Indexing) -> &AtomicBool) -> Option<Self> {
-        let is_taken = flag(indexing).swap(true, Ordering::AcqRel);
-        (!is_taken).then(|| Self {
-            indexing: Arc::clone(indexing),
-            flag,
-        })
-    }
-}
-
-impl Drop for Alone {
-    fn drop(&mut self) {
-        (self.flag)(&self.indexing).store(false, Ordering::Release);
-    }
-}
-
-/// What was made; a failure is said in the program's log.
-fn said<T>(made: Result<T, String>) -> Option<T> {
-    made.inspect_err(|error| tracing::error!(%error, "the search index could not be made smaller"))
-        .ok()
-}
-
-/// What `make` makes, or why there is nothing: a panic too is told, since everybody would wait for ever for an index that
-/// never comes.
-fn caught<T>(make: impl FnOnce() -> Result<T, search::Error>) -> Result<T, String> {
-    // Nothing is seen again of what a panic leaves half done.
-    let outcome = panic::catch_unwind(AssertUnwindSafe(make));
+/// The result of `build`; a panic becomes an error, since searches would wait forever for the index otherwise.
+fn catch_panic<T>(build: impl FnOnce() -> Result<T, search::Error>) -> Result<T, String> {
+    // The unfinished result of a panic is dropped.
+    let outcome = panic::catch_unwind(AssertUnwindSafe(build));
     outcome
-        .map_err(|panic| told(&*panic))
-        .and_then(|made| made.map_err(|error| error.to_string()))
+        .map_err(|panic| panic_message(&*panic))
+        .and_then(|result| result.map_err(|error| error.to_string()))
 }
 
-/// What a panic says.
-fn told(panic: &(dyn Any + Send)) -> String {
+/// The message of a panic.
+fn panic_message(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().copied();
     let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     format!("a panic: {}", text.unwrap_or("without a message"))

@@ -1,6 +1,8 @@
-//! What fails while an index is built or followed: it is told, nobody waits for ever, and it is tried again.
+//! Failures while an index is built or updated: they are reported and retried, and no search waits forever.
 
-use super::*;
+use std::thread;
+
+use super::{background::ExclusiveTask, *};
 use crate::{
     graph::Builder,
     model::{Entity, EntityKind, Record, Timestamp},
@@ -11,7 +13,7 @@ fn indexing() -> (Arc<Indexing>, Snapshot) {
     let company = Entity::new("acme", EntityKind::Company, "Acme").unwrap();
     builder.add(&Record::Entity(company)).unwrap();
     let graph = builder.finish("Test", None, None).unwrap();
-    (Indexing::new(&graph, Preparation::Ahead), graph)
+    (Indexing::new(&graph, IndexPreparation::InAdvance), graph)
 }
 
 #[test]
@@ -26,7 +28,7 @@ fn an_index_that_could_not_be_built_is_built_again() {
         let failed = indexing.index(&graph).unwrap().unwrap_err();
         assert_eq!(failed, "out of memory");
     }
-    assert!(!indexing.rebuilding.load(Ordering::Acquire), "not at once");
+    assert!(!indexing.is_rebuilding.load(Ordering::Acquire), "not immediately");
     fail(RETRY);
     let start = Instant::now();
     while indexing.index(&graph).unwrap().is_err() {
@@ -36,29 +38,29 @@ fn an_index_that_could_not_be_built_is_built_again() {
 }
 
 #[test]
-fn whoever_panics_outside_the_lock_lets_nobody_wait() {
+fn a_panic_without_the_lock_blocks_no_other_thread() {
     let (indexing, graph) = indexing();
     let panicked = panic::catch_unwind(AssertUnwindSafe(|| {
-        drop(indexing.apart(indexing.lock(), || -> u32 { panic!("out of ink") }));
+        drop(indexing.run_unlocked(indexing.lock(), || -> u32 { panic!("out of ink") }));
     }));
     assert!(panicked.is_err());
     indexing.prepare(&graph);
     assert!(indexing.index(&graph).unwrap().is_ok());
-    let alone = Alone::of(&indexing, |indexing| &indexing.following).unwrap();
-    assert!(Alone::of(&indexing, |indexing| &indexing.following).is_none());
+    let task = ExclusiveTask::start(&indexing, |indexing| &indexing.is_updating).unwrap();
+    assert!(ExclusiveTask::start(&indexing, |indexing| &indexing.is_updating).is_none());
     let panicked = panic::catch_unwind(AssertUnwindSafe(move || {
-        let _alone = alone;
+        let _task = task;
         panic!("out of ink");
     }));
     assert!(panicked.is_err());
-    assert!(Alone::of(&indexing, |indexing| &indexing.following).is_some());
+    assert!(ExclusiveTask::start(&indexing, |indexing| &indexing.is_updating).is_some());
 }
 
 #[test]
-fn a_panic_while_building_is_told() {
+fn a_panic_while_building_is_reported() {
     let failed = [
-        caught(|| -> Result<(), _> { panic!("out of ink") }),
-        caught(|| panic!("out of {}", "ink")),
+        catch_panic(|| -> Result<(), _> { panic!("out of ink") }),
+        catch_panic(|| panic!("out of {}", "ink")),
     ];
     assert!(
         failed

@@ -1,5 +1,4 @@
-//! Which words of a dictionary are near a word asked for: those with typos, and those of Latin letters that have the consonants
-//! of a word in Arabic or Hebrew.
+//! Fuzzy matching of dictionary words: with typos, or by the consonants of a word in Arabic or Hebrew.
 
 use tantivy::{
     Term,
@@ -10,39 +9,39 @@ use tantivy_fst::Automaton;
 
 use super::{Error, question::Spelling, words::consonants_of};
 
-/// What accepts the words that are near another, and some that are not.
-pub(super) enum Near {
-    /// Those with so many letters wrong, missing, too many, or swapped with the next.
+/// An automaton that accepts the words similar to another one. It may accept some others, which callers must check.
+pub(super) enum FuzzyMatcher {
+    /// Words with a number of letters that are wrong, missing, added, or swapped with the next.
     Typos(Box<DfaWrapper>),
-    /// Those with these consonants, whatever vowels stand between them.
+    /// Words in Latin letters with these consonants and any vowels between them.
     Consonants(Vec<u8>),
 }
 
-impl Near {
-    /// What accepts the words near `spelling`; none where it must be right.
-    pub(super) fn of(spelling: &Spelling) -> Result<Option<Self>, Error> {
+impl FuzzyMatcher {
+    /// The automaton for `spelling`; `None` if only exact words match.
+    pub(super) fn new(spelling: &Spelling) -> Result<Option<Self>, Error> {
         if spelling.by_consonants {
             return Ok(consonants_of(&spelling.text).map(|chain| Self::Consonants(chain.as_bytes().to_vec())));
         }
         if spelling.typos == 0 {
             return Ok(None);
         }
-        // The automaton is of the text alone; that a query has a field as well does not matter.
+        // The automaton depends only on the text, so any field will do.
         let term = Term::from_field_text(Field::from_field_id(0), &spelling.text);
         let typos = FuzzyTermQuery::new(term, spelling.typos, true).automaton()?;
         Ok(Some(Self::Typos(Box::new(typos))))
     }
 }
 
-/// The state in which nothing is accepted any more. Others count the consonants that were read.
+/// The state that accepts nothing. Other states count the consonants read.
 const DEAD: u32 = u32::MAX;
 
 /// The state after one more letter.
-fn after(chain: &[u8], read: u32, letter: u8) -> u32 {
+fn next_state(chain: &[u8], read: u32, letter: u8) -> u32 {
     let place = usize::try_from(read).unwrap_or(usize::MAX);
     let next = chain.get(place).copied();
     let last = place.checked_sub(1).and_then(|place| chain.get(place)).copied();
-    // With an h behind it, a letter is another consonant.
+    // A following h changes the consonant of some letters.
     let consonants = match letter {
         b'a' | b'e' | b'i' | b'o' | b'u' | b'y' | b'w' => return read,
         b'k' => [b'k', b'h'],
@@ -62,7 +61,7 @@ fn after(chain: &[u8], read: u32, letter: u8) -> u32 {
     }
 }
 
-impl Automaton for Near {
+impl Automaton for FuzzyMatcher {
     type State = u32;
 
     fn start(&self) -> u32 {
@@ -90,7 +89,7 @@ impl Automaton for Near {
         match self {
             Self::Typos(typos) => typos.accept(state, letter),
             Self::Consonants(_) if *state == DEAD => DEAD,
-            Self::Consonants(chain) => after(chain, *state, letter),
+            Self::Consonants(chain) => next_state(chain, *state, letter),
         }
     }
 }
@@ -110,12 +109,12 @@ mod tests {
         ] {
             let chain = consonants_of_latin(latin).unwrap();
             assert!(consonants(arabic).contains(&chain), "{arabic}");
-            let near = Near::Consonants(chain.into_bytes());
+            let matcher = FuzzyMatcher::Consonants(chain.into_bytes());
             let accepts = |word: &str| {
                 let end = word
                     .bytes()
-                    .fold(near.start(), |state, letter| near.accept(&state, letter));
-                near.is_match(&end)
+                    .fold(matcher.start(), |state, letter| matcher.accept(&state, letter));
+                matcher.is_match(&end)
             };
             assert!(accepts(latin), "{latin}");
             assert!(

@@ -1,5 +1,5 @@
-//! Ids in any order and of any form are taken, one by one or many at a time, and everything is still found by them: by id, in
-//! listings, by search, and in what was known before.
+//! Records with ids in any order and of any form can be added, one by one or many at a time, and are found by id, in listings, by
+//! search, and in earlier states.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -9,7 +9,7 @@ use guanxi::{
     store::{State, Store, commit::Proposal, search::Question},
 };
 
-use super::following::began;
+use super::index_updates::snapshot_of;
 use crate::harness::now;
 
 fn company(id: &str) -> Entity {
@@ -20,7 +20,7 @@ fn put(record: Record) -> Change {
     Change::Put(Box::new(record))
 }
 
-/// A relationship whose id begins with this, between this company and one that is always there.
+/// A relationship whose id begins with `id`, between this company and one that always exists.
 fn owns(id: &str) -> Change {
     let ends = Ends::Known {
         from: id.to_owned(),
@@ -45,57 +45,60 @@ fn commit(store: &Store, changes: Vec<Change>) {
 }
 
 fn store() -> Store {
-    Store::in_memory(Arc::new(State::new(began(vec![company("always"), company("zebra")]))))
+    Store::in_memory(Arc::new(State::new(snapshot_of(vec![
+        company("always"),
+        company("zebra"),
+    ]))))
 }
 
-/// The ids of all companies in the order in which they are listed.
-fn listed(graph: &Snapshot) -> Vec<&str> {
+/// The ids of all companies in listing order.
+fn listed_ids(graph: &Snapshot) -> Vec<&str> {
     let mask = graph.mask(&View::now(Timestamp::MAX));
     graph.entities(&mask).map(|entity| graph.entity(entity).id()).collect()
 }
 
-/// Whether all of these are there, in order, with what connects them, and are found.
-fn check(name: &str, store: &Store, known: &BTreeSet<String>) {
+/// Checks that exactly these companies exist, in order, with their relationships, and are found by search.
+fn check(name: &str, store: &Store, expected_ids: &BTreeSet<String>) {
     let state = store.state();
     let graph = state.graph();
-    let expected: Vec<&str> = known.iter().map(String::as_str).collect();
-    assert_eq!(listed(graph), expected, "{name}");
+    let expected: Vec<&str> = expected_ids.iter().map(String::as_str).collect();
+    assert_eq!(listed_ids(graph), expected, "{name}");
     let mask = graph.mask(&View::now(Timestamp::MAX));
     let relationships: Vec<String> = graph
         .relationships(mask)
         .map(|relationship| graph.relationship(relationship).id().into_owned())
         .collect();
     assert!(relationships.is_sorted(), "{name}");
-    assert_eq!(relationships.len(), known.len() - 2, "{name}");
-    for id in known {
+    assert_eq!(relationships.len(), expected_ids.len() - 2, "{name}");
+    for id in expected_ids {
         let entity = graph.entity_by_id(id, &mask).unwrap();
         assert_eq!(graph.entity(entity).name(), format!("name of {id}"));
-        let found = graph.relationship_by_id(&format!("{id}-owns"), &mask);
-        let from = found.map(|found| graph.relationship(found).from());
+        let relationship = graph.relationship_by_id(&format!("{id}-owns"), &mask);
+        let from = relationship.map(|relationship| graph.relationship(relationship).from());
         assert!(from.is_none_or(|from| from == Some(entity)), "{name}: {id}");
     }
     let budget = Budget::new(u64::MAX, || false);
-    let found = state
+    let hits = state
         .search()
         .unwrap()
         .search(&Question::new("name").unwrap(), |_| true, &budget);
-    let found: BTreeSet<&str> = found.unwrap().iter().map(|hit| graph.entity(hit.entity).id()).collect();
-    assert_eq!(found.len(), known.len(), "{name}");
+    let found_ids: BTreeSet<&str> = hits.unwrap().iter().map(|hit| graph.entity(hit.entity).id()).collect();
+    assert_eq!(found_ids.len(), expected_ids.len(), "{name}");
 }
 
-/// Ids of which each stands between the two before it.
+/// Ids of which each is between the two before it.
 fn halving(count: usize) -> Vec<String> {
     let mut id = String::from("m");
-    let halved = (0..count).map(|number| {
+    let ids = (0..count).map(|number| {
         let next = format!("{id}{}", if number % 2 == 0 { "m" } else { "lz" });
         id.push(if number % 2 == 0 { 'l' } else { 'm' });
         next
     });
-    halved.collect()
+    ids.collect()
 }
 
 #[test]
-fn ids_in_any_order_are_taken_one_by_one() {
+fn ids_in_any_order_can_be_added_one_by_one() {
     const COUNT: usize = 400;
     let orders: [(&str, Vec<String>); 5] = [
         (
@@ -118,32 +121,32 @@ fn ids_in_any_order_are_taken_one_by_one() {
     ];
     for (name, ids) in orders {
         let store = store();
-        let mut known: BTreeSet<String> = ["always", "zebra"].map(str::to_owned).into();
+        let mut expected_ids: BTreeSet<String> = ["always", "zebra"].map(str::to_owned).into();
         for (number, id) in ids.iter().enumerate() {
             commit(&store, vec![put(Record::Entity(company(id))), owns(id)]);
-            assert!(known.insert(id.clone()));
-            // Seldom enough that the index has to follow more than one of them, and often enough to see where it does not.
+            assert!(expected_ids.insert(id.clone()));
+            // Not for every commit, so that the index has to include several commits at once.
             if number % 37 == 0 {
-                check(name, &store, &known);
+                check(name, &store, &expected_ids);
             }
         }
-        check(name, &store, &known);
-        // What was known before is known still, and a new base holds the same.
+        check(name, &store, &expected_ids);
+        // The state is unchanged at the time of the last commit, and in a new base.
         let state = store.state();
         let before = state.graph().known_at(state.graph().last_recorded_at());
-        assert_eq!(listed(&before).len(), known.len());
+        assert_eq!(listed_ids(&before).len(), expected_ids.len());
         let digest = state.graph().digest();
-        store.settle().unwrap();
+        store.rebase().unwrap();
         assert_eq!(store.state().graph().digest(), digest, "{name}");
-        check(name, &store, &known);
+        check(name, &store, &expected_ids);
     }
 }
 
 #[test]
-fn ids_in_any_order_are_taken_many_at_a_time() {
+fn ids_in_any_order_can_be_added_many_at_a_time() {
     let store = store();
-    let mut known: BTreeSet<String> = ["always", "zebra"].map(str::to_owned).into();
-    // Each beginning with the one before, in one commit.
+    let mut expected_ids: BTreeSet<String> = ["always", "zebra"].map(str::to_owned).into();
+    // Ids of which each is a prefix of the next, in one commit.
     let mut groups = vec![vec!["a".repeat(70)]];
     groups[0].extend((1..=12).map(|number| format!("{}b", "a".repeat(5 * number))));
     groups.push(halving(2_000));
@@ -161,7 +164,7 @@ fn ids_in_any_order_are_taken_many_at_a_time() {
         let mut changes: Vec<Change> = ids.iter().map(|id| put(Record::Entity(company(id)))).collect();
         changes.extend(ids.iter().map(|id| owns(id)));
         commit(&store, changes);
-        known.extend(ids);
+        expected_ids.extend(ids);
     }
-    check("many at a time", &store, &known);
+    check("many at a time", &store, &expected_ids);
 }

@@ -1,11 +1,11 @@
-//! A base that is made anew while changes go on: nothing is lost, and the next start reads it from a file, good or not.
+//! Rebasing during changes: no change is lost, and the next start reads the base from its file if that is valid.
 
 use std::{fs, path::Path, sync::Arc, thread};
 
 use guanxi::{
     graph::Snapshot,
     model::{Timestamp, View},
-    store::{State, Store, folder::Home},
+    store::{State, Store, folder::StoreFolder},
 };
 
 use crate::harness::{
@@ -14,11 +14,11 @@ use crate::harness::{
 };
 
 fn open(dir: &Path) -> Store {
-    let home = Home::enter(dir, Timestamp::now()).unwrap();
-    if !home.is_begun().unwrap() {
-        home.begin(&BUNDLED, Timestamp::now()).unwrap();
+    let store_folder = StoreFolder::open(dir, Timestamp::now()).unwrap();
+    if !store_folder.has_store().unwrap() {
+        store_folder.create(&BUNDLED, Timestamp::now()).unwrap();
     }
-    Store::open(home, |graph| Arc::new(State::unprepared(graph))).unwrap()
+    Store::open(store_folder, |graph| Arc::new(State::unprepared(graph))).unwrap()
 }
 
 fn snapshots(dir: &Path) -> Vec<String> {
@@ -32,7 +32,7 @@ fn count(graph: &Snapshot) -> usize {
 }
 
 #[test]
-fn changes_that_are_committed_while_a_base_is_made_are_all_there() {
+fn changes_that_are_committed_during_a_rebase_are_not_lost() {
     const WRITERS: usize = 4;
     const EACH: usize = 60;
     let dir = tempfile::tempdir().unwrap();
@@ -43,7 +43,7 @@ fn changes_that_are_committed_while_a_base_is_made_are_all_there() {
             scope.spawn(move || {
                 for number in 0..EACH {
                     commit(store, vec![company(&format!("Firm {writer} {number}"))], "new");
-                    // What was acknowledged can be read.
+                    // Acknowledged changes are visible.
                     let state = store.state();
                     let mask = state.graph().mask(&View::now(Timestamp::MAX));
                     assert!(
@@ -56,7 +56,7 @@ fn changes_that_are_committed_while_a_base_is_made_are_all_there() {
             });
         }
         for _ in 0..8 {
-            store.settle().unwrap();
+            store.rebase().unwrap();
         }
     });
     let before = store.state().graph().digest();
@@ -68,21 +68,17 @@ fn changes_that_are_committed_while_a_base_is_made_are_all_there() {
 }
 
 #[test]
-fn a_base_that_was_written_is_read_by_the_next_start_and_made_anew_when_it_is_damaged() {
+fn a_base_is_read_by_the_next_start_unless_it_is_damaged() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path());
     commit(&store, vec![company("Before")], "new");
-    store.settle().unwrap();
+    store.rebase().unwrap();
     commit(&store, vec![company("After")], "new");
     let before = store.state().graph().digest();
     drop(store);
     assert_eq!(snapshots(dir.path()), ["snapshot-1.gx"]);
     let reopened = open(dir.path());
-    assert_eq!(
-        reopened.state().graph().changes(),
-        1,
-        "only what came after is replayed"
-    );
+    assert_eq!(reopened.state().graph().changes(), 1, "only later entries are replayed");
     assert_eq!(reopened.state().graph().digest(), before);
     drop(reopened);
     let path = dir.path().join("snapshot-1.gx");
@@ -93,7 +89,7 @@ fn a_base_that_was_written_is_read_by_the_next_start_and_made_anew_when_it_is_da
     let rebuilt = open(dir.path());
     assert_eq!(rebuilt.state().graph().changes(), 2, "everything is replayed");
     assert_eq!(rebuilt.state().graph().digest(), before);
-    rebuilt.settle().unwrap();
+    rebuilt.rebase().unwrap();
     drop(rebuilt);
     assert_eq!(snapshots(dir.path()), ["snapshot-2.gx"]);
     assert_eq!(open(dir.path()).state().graph().digest(), before);
@@ -105,14 +101,14 @@ fn a_base_of_another_history_is_not_read() {
     let store = open(one.path());
     commit(&store, vec![company("Shared")], "new");
     drop(store);
-    // Two stores that were one go on apart.
+    // Two copies of one store continue separately.
     let log = |dir: &Path| dir.join("guanxi.redb");
     fs::create_dir_all(other.path()).unwrap();
     fs::copy(log(one.path()), log(other.path())).unwrap();
     for (dir, name) in [(&one, "One"), (&other, "Other")] {
         let store = open(dir.path());
         commit(&store, vec![company(name)], "new");
-        store.settle().unwrap();
+        store.rebase().unwrap();
     }
     let before = open(other.path()).state().graph().digest();
     fs::copy(one.path().join("snapshot-2.gx"), other.path().join("snapshot-2.gx")).unwrap();
@@ -122,19 +118,19 @@ fn a_base_of_another_history_is_not_read() {
 }
 
 #[test]
-fn what_would_take_long_to_read_is_part_of_the_base_before_the_process_ends() {
-    for (companies, is_settled) in [(10, false), (7_000, true)] {
+fn many_changes_become_part_of_the_base_before_the_process_ends() {
+    for (companies, is_rebased) in [(10, false), (7_000, true)] {
         let dir = tempfile::tempdir().unwrap();
         let store = open(dir.path());
         let changes = (0..companies).map(|number| company(&format!("Firm {number}")));
         commit(&store, changes.collect(), "many");
         let before = store.state().graph().digest();
-        store.settle_before_end();
-        assert_eq!(store.state().graph().changes() == 0, is_settled, "{companies}");
+        store.rebase_before_exit();
+        assert_eq!(store.state().graph().changes() == 0, is_rebased, "{companies}");
         drop(store);
-        assert_eq!(!snapshots(dir.path()).is_empty(), is_settled, "{companies}");
+        assert_eq!(!snapshots(dir.path()).is_empty(), is_rebased, "{companies}");
         let reopened = open(dir.path());
         assert_eq!(reopened.state().graph().digest(), before);
-        assert_eq!(reopened.state().graph().changes() == 0, is_settled, "{companies}");
+        assert_eq!(reopened.state().graph().changes() == 0, is_rebased, "{companies}");
     }
 }

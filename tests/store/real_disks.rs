@@ -1,4 +1,4 @@
-//! Real disks that are full, or on which nothing can be written: what is told, what is kept, and how it goes on.
+//! Real disks that are full or read-only: what is reported, what is stored, and recovery.
 
 use std::{
     path::Path,
@@ -14,15 +14,15 @@ use guanxi::{
     model::{Change, Entity, EntityKind, Record, Timestamp},
     schema::Api,
     store::{
-        State, Store, Trouble,
+        HealthProblem, State, Store,
         commit::{self, Proposal},
-        folder::Home,
+        folder::StoreFolder,
     },
 };
 use http_body_util::BodyExt;
 use tower::ServiceExt;
 
-use super::command::{Serving, refused, told};
+use super::command::{Server, error_of, output_of};
 use crate::harness::{BUNDLED, mounts, mounts::Tmpfs, now, program};
 
 fn text(path: &Path) -> &str {
@@ -30,16 +30,16 @@ fn text(path: &Path) -> &str {
 }
 
 fn open(dir: &Path) -> Store {
-    let home = Home::enter(dir, now()).unwrap();
-    if !home.is_begun().unwrap() {
-        home.begin(&BUNDLED, now()).unwrap();
+    let store_folder = StoreFolder::open(dir, now()).unwrap();
+    if !store_folder.has_store().unwrap() {
+        store_folder.create(&BUNDLED, now()).unwrap();
     }
-    Store::open(home, |graph| Arc::new(State::new(graph))).unwrap()
+    Store::open(store_folder, |graph| Arc::new(State::new(graph))).unwrap()
 }
 
 fn put(id: &str) -> Proposal {
     let mut company = Entity::new(id, EntityKind::Company, id).unwrap();
-    // Large, and hardly to be packed.
+    // Large, and not compressible.
     let words: Vec<String> = (0..400).map(|_| format!("{:x}", fastrand::u64(..))).collect();
     company.description = Some(words.join(" "));
     Proposal {
@@ -57,7 +57,7 @@ fn has(store: &Store, id: &str) -> bool {
     state.graph().entity_by_id(id, &mask).is_some()
 }
 
-/// What `/health/ready` answers for this store.
+/// The answer of `/health/ready` for this store.
 fn ready(store: &Arc<Store>) -> (u16, serde_json::Value) {
     let service = Service {
         api: Arc::new(Api::new(Limits::default()).unwrap()),
@@ -81,8 +81,8 @@ fn ready(store: &Arc<Store>) -> (u16, serde_json::Value) {
     })
 }
 
-/// Waits until it holds.
-fn soon(what: &str, holds: impl Fn() -> bool) {
+/// Waits until the condition holds.
+fn wait_until(what: &str, holds: impl Fn() -> bool) {
     let start = Instant::now();
     while !holds() {
         assert!(start.elapsed() < Duration::from_secs(30), "{what}");
@@ -91,8 +91,8 @@ fn soon(what: &str, holds: impl Fn() -> bool) {
 }
 
 #[test]
-fn a_full_disk_is_told_and_the_log_goes_on_when_there_is_room() {
-    if !mounts::inside("store::disks::a_full_disk_is_told_and_the_log_goes_on_when_there_is_room") {
+fn a_full_disk_is_reported_and_the_log_recovers_when_there_is_space() {
+    if !mounts::inside("store::real_disks::a_full_disk_is_reported_and_the_log_recovers_when_there_is_space") {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
@@ -100,70 +100,70 @@ fn a_full_disk_is_told_and_the_log_goes_on_when_there_is_room() {
     let dir = folder.path().join("disk/store");
     let store = Arc::new(open(&dir));
     assert_eq!(ready(&store), (200, serde_json::json!({"status": "ready"})));
-    let (mut kept, mut not_kept) = (Vec::new(), Vec::new());
+    let (mut stored, mut refused_ids) = (Vec::new(), Vec::new());
     for round in 0..4 {
         disk.fill();
         for number in 0..2_000 {
             let id = format!("round-{round}-{number}");
             match store.commit(put(&id)) {
-                Ok(_) => kept.push(id),
+                Ok(_) => stored.push(id),
                 Err(commit::Error::Unavailable(reason)) => {
                     assert!(reason.contains("No space left"), "{reason}");
-                    not_kept.push(id);
+                    refused_ids.push(id);
                     break;
                 }
                 Err(other) => panic!("{other}"),
             }
         }
-        assert_eq!(not_kept.len(), 4 * round + 1, "it was never full");
-        // Nothing is tried while it is full, and everything that is kept can be read.
+        assert_eq!(refused_ids.len(), 4 * round + 1, "the disk was never full");
+        // Changes are refused while it is full, and all stored ones can be read.
         for number in 0..3 {
             let id = format!("full-{round}-{number}");
             let refused = store.commit(put(&id)).unwrap_err();
             assert!(matches!(refused, commit::Error::Unavailable(_)), "{refused}");
-            not_kept.push(id);
+            refused_ids.push(id);
         }
         let entries = store.entries_after(0, usize::MAX).unwrap();
-        assert_eq!(entries.len(), kept.len());
+        assert_eq!(entries.len(), stored.len());
         let [
-            Trouble::Unwritable {
+            HealthProblem::Unwritable {
                 reason,
-                unresolved: false,
+                outcome_unknown: false,
             },
-        ] = &store.troubles()[..]
+        ] = &store.health_problems()[..]
         else {
-            panic!("{:?}", store.troubles());
+            panic!("{:?}", store.health_problems());
         };
         assert!(reason.contains("No space left"), "{reason}");
-        let (status, told) = ready(&store);
-        assert_eq!((status, &told["status"]), (503, &"unready".into()));
-        assert_eq!(told["reasons"][0]["code"], "LOG_UNWRITABLE");
-        let message = told["reasons"][0]["message"].as_str().unwrap();
+        let (status, report) = ready(&store);
+        assert_eq!((status, &report["status"]), (503, &"unready".into()));
+        assert_eq!(report["reasons"][0]["code"], "LOG_UNWRITABLE");
+        let message = report["reasons"][0]["message"].as_str().unwrap();
         assert!(
             message.contains("No space left") && !message.contains(text(&dir)),
             "{message}"
         );
         disk.free();
-        soon("it goes on", || store.troubles().is_empty());
+        wait_until("it recovers", || store.health_problems().is_empty());
         assert_eq!(ready(&store).0, 200);
         let id = format!("after-{round}");
         store.commit(put(&id)).unwrap();
-        kept.push(id);
+        stored.push(id);
     }
     let check = |store: &Store| {
-        assert!(kept.iter().all(|id| has(store, id)));
-        assert!(!not_kept.iter().any(|id| has(store, id)));
-        assert_eq!(store.figures().position, u64::try_from(kept.len()).unwrap());
+        assert!(stored.iter().all(|id| has(store, id)));
+        assert!(!refused_ids.iter().any(|id| has(store, id)));
+        assert_eq!(store.figures().position, u64::try_from(stored.len()).unwrap());
     };
     check(&store);
     drop(store);
     check(&open(&dir));
-    assert!(told(&["check", "--store", text(&dir)]).contains("no problems in the stored data"));
+    assert!(output_of(&["check", "--store", text(&dir)]).contains("no problems in how it is stored"));
 }
 
 #[test]
 fn a_store_on_which_nothing_can_be_written_is_read() {
-    if !mounts::inside("store::disks::a_store_on_which_nothing_can_be_written_is_read") {
+    if !mounts::inside("store::real_disks::a_store_on_which_nothing_can_be_written_is_read") {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
@@ -171,52 +171,52 @@ fn a_store_on_which_nothing_can_be_written_is_read() {
     let dir = folder.path().join("disk/store");
     let store = open(&dir);
     (0..20).for_each(|number| drop(store.commit(put(&format!("new-{number}"))).unwrap()));
-    // As it is when the process is killed.
+    // The state of the folder after the process was killed.
     let killed = folder.path().join("disk/killed");
     std::fs::create_dir(&killed).unwrap();
     for name in ["guanxi.redb", "begun"] {
         std::fs::copy(dir.join(name), killed.join(name)).unwrap();
     }
-    store.settle().unwrap();
+    store.rebase().unwrap();
     drop(store);
     disk.make_read_only();
     for (number, dir) in [dir.as_path(), killed.as_path()].into_iter().enumerate() {
-        let checked = told(&["check", "--store", text(dir)]);
+        let check_output = output_of(&["check", "--store", text(dir)]);
         assert!(
-            checked.contains("20 entries") && checked.contains("every page of the file"),
-            "{checked}"
+            check_output.contains("20 entries") && check_output.contains("every page of the file"),
+            "{check_output}"
         );
         let backup = folder.path().join(format!("{number}.backup"));
-        let copied = told(&["backup", text(&backup), "--store", text(dir)]);
-        assert!(copied.contains("20 entries"), "{copied}");
-        let again = folder.path().join(format!("restored-{number}"));
-        told(&["restore", text(&backup), "--store", text(&again)]);
-        assert!(has(&open(&again), "new-19"));
-        let exported = told(&["export", "json-lines", "--store", text(dir)]);
+        let backup_output = output_of(&["backup", text(&backup), "--store", text(dir)]);
+        assert!(backup_output.contains("20 entries"), "{backup_output}");
+        let restored = folder.path().join(format!("restored-{number}"));
+        output_of(&["restore", text(&backup), "--store", text(&restored)]);
+        assert!(has(&open(&restored), "new-19"));
+        let exported = output_of(&["export", "json-lines", "--store", text(dir)]);
         assert!(exported.contains("new-19"), "{exported}");
-        let said = refused(&["serve", "--port", "0", "--store", text(dir)]);
+        let message = error_of(&["serve", "--port", "0", "--store", text(dir)]);
         assert!(
-            said.contains("serve it with --read-only") && said.contains("Read-only file system"),
-            "{said}"
+            message.contains("serve it with --read-only") && message.contains("Read-only file system"),
+            "{message}"
         );
-        let serving = Serving::start(&["--read-only", "--store", text(dir)]);
+        let server = Server::start(&["--read-only", "--store", text(dir)]);
         assert!(
-            serving
-                .asked(r#"{ entity(by: {id: "new-19"}) { name } }"#)
+            server
+                .query(r#"{ entity(by: {id: "new-19"}) { name } }"#)
                 .contains("new-19")
         );
-        let changed = serving
-            .asked(r#"mutation { retractEntities(input: {entities: [{id: "new-19"}]}) { userErrors { code } } }"#);
+        let changed = server
+            .query(r#"mutation { retractEntities(input: {entities: [{id: "new-19"}]}) { userErrors { code } } }"#);
         assert!(changed.contains("FORBIDDEN"), "{changed}");
         let lines = folder.path().join("lines.jsonl");
         std::fs::write(&lines, exported).unwrap();
         let imported = program(&["import", "json-lines", text(&lines), "--store", text(dir)])
             .output()
             .unwrap();
-        let said = String::from_utf8(imported.stderr).unwrap();
+        let message = String::from_utf8(imported.stderr).unwrap();
         assert!(
-            !imported.status.success() && said.contains("Read-only file system"),
-            "{said}"
+            !imported.status.success() && message.contains("Read-only file system"),
+            "{message}"
         );
     }
     disk.make_writable();
@@ -224,39 +224,39 @@ fn a_store_on_which_nothing_can_be_written_is_read() {
 }
 
 #[test]
-fn what_the_start_does_not_read_is_read_afterwards_and_its_damage_is_told() {
+fn damage_that_the_start_does_not_read_is_reported_afterwards() {
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path().join("store");
     let store = open(&dir);
     (0..60).for_each(|number| drop(store.commit(put(&format!("new-{number}"))).unwrap()));
-    store.settle().unwrap();
+    store.rebase().unwrap();
     store.commit(put("later")).unwrap();
     drop(store);
     let path = dir.join("guanxi.redb");
-    let whole = std::fs::read(&path).unwrap();
+    let original = std::fs::read(&path).unwrap();
     let verified = || {
         let store = Arc::new(open(&dir));
-        store.verify_beside();
+        store.verify_in_background();
         store.wait_for_verification();
         store
     };
-    assert_eq!(verified().troubles(), []);
+    assert_eq!(verified().health_problems(), []);
     let mut damaged = 0;
-    for place in (0..whole.len()).step_by(whole.len() / 60) {
-        let mut bytes = whole.clone();
+    for place in (0..original.len()).step_by(original.len() / 60) {
+        let mut bytes = original.clone();
         bytes[place] ^= 1;
         std::fs::write(&path, &bytes).unwrap();
-        // Where the start reads, it refuses the store; elsewhere there may be nothing.
-        let opened = Store::open(Home::enter(&dir, now()).unwrap(), |graph| {
+        // The start refuses damage in what it reads; elsewhere the space may be unused.
+        let opened = Store::open(StoreFolder::open(&dir, now()).unwrap(), |graph| {
             Arc::new(State::unprepared(graph))
         });
         let Ok(store) = opened else { continue };
-        store.verify_beside();
+        store.verify_in_background();
         store.wait_for_verification();
         let store = Arc::new(store);
-        let troubles = store.troubles();
-        let [Trouble::Damaged { places }] = &troubles[..] else {
-            assert_eq!(troubles, []);
+        let problems = store.health_problems();
+        let [HealthProblem::Damaged { places }] = &problems[..] else {
+            assert_eq!(problems, []);
             continue;
         };
         damaged += 1;
@@ -264,20 +264,20 @@ fn what_the_start_does_not_read_is_read_afterwards_and_its_damage_is_told() {
             places[0].starts_with("entry ") || places[0].starts_with("chunk "),
             "{places:?}"
         );
-        assert!(troubles[0].to_string().contains("guanxi restore"));
+        assert!(problems[0].to_string().contains("guanxi restore"));
         if damaged > 3 {
             continue;
         }
-        let (status, told) = ready(&store);
-        assert_eq!((status, &told["reasons"][0]["code"]), (503, &"LOG_DAMAGED".into()));
+        let (status, report) = ready(&store);
+        assert_eq!((status, &report["reasons"][0]["code"]), (503, &"LOG_DAMAGED".into()));
         drop(store);
-        let said = refused(&["check", "--store", text(&dir)]);
+        let message = error_of(&["check", "--store", text(&dir)]);
         assert!(
-            said.contains("restore the last good backup") && said.contains("guanxi export"),
-            "{said}"
+            message.contains("restore the last good one") && message.contains("guanxi export"),
+            "{message}"
         );
-        // What is served still can be taken along.
-        super::command::told(&["export", "json-lines", "--store", text(&dir)]);
+        // The data that is still served can be exported.
+        output_of(&["export", "json-lines", "--store", text(&dir)]);
     }
     assert!(damaged > 5, "{damaged}");
 }

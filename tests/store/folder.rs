@@ -1,4 +1,4 @@
-//! The folder of a store: one process at a time, whole or not there, copied while it is used, refused when it is damaged.
+//! The folder of a store: it is used by one process at a time, complete or absent, backed up while in use, and refused when damaged.
 
 use std::{
     fs,
@@ -12,9 +12,9 @@ use guanxi::{
     store::{
         OpenError, State, Store,
         commit::{self, Proposal},
-        folder::{self, Error, Guest, Home},
-        log::Reading,
-        replayed,
+        folder::{self, Error, FolderAccess, StoreFolder},
+        log::Reader,
+        replay,
     },
 };
 
@@ -24,14 +24,14 @@ fn state(graph: Snapshot) -> Arc<State> {
     Arc::new(State::unprepared(graph))
 }
 
-fn begun(dir: &Path) -> Home {
-    let home = Home::enter(dir, now()).unwrap();
-    home.begin(&BUNDLED, now()).unwrap();
-    home
+fn created(dir: &Path) -> StoreFolder {
+    let store_folder = StoreFolder::open(dir, now()).unwrap();
+    store_folder.create(&BUNDLED, now()).unwrap();
+    store_folder
 }
 
-fn opened(dir: &Path) -> Result<Store, OpenError> {
-    Store::open(Home::enter(dir, now())?, state)
+fn open(dir: &Path) -> Result<Store, OpenError> {
+    Store::open(StoreFolder::open(dir, now())?, state)
 }
 
 fn put(id: &str) -> Proposal {
@@ -58,19 +58,19 @@ fn names(dir: &Path) -> Vec<String> {
     names
 }
 
-/// The position in a backup.
+/// The last position of a backup.
 fn last_position(backup: &PathBuf) -> u64 {
     let open = || redb::backends::FileBackend::new(fs::File::open(backup).unwrap()).map_err(std::io::Error::other);
-    Reading::alone(open).unwrap().last_position()
+    Reader::exclusive(open).unwrap().last_position()
 }
 
 #[test]
-fn what_is_committed_is_there_when_the_store_is_opened_again() {
+fn commits_survive_reopening() {
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path().join("a/b");
-    drop(begun(&dir));
+    drop(created(&dir));
     for round in 1..4u64 {
-        let store = opened(&dir).unwrap();
+        let store = open(&dir).unwrap();
         let figures = store.figures();
         assert_eq!(figures.position, round - 1);
         assert_eq!(figures.began_at, Some(now()));
@@ -80,81 +80,81 @@ fn what_is_committed_is_there_when_the_store_is_opened_again() {
         assert_eq!(receipt.entry.unwrap().position, round);
         assert_eq!(*store.watch().borrow(), round);
     }
-    let store = opened(&dir).unwrap();
+    let store = open(&dir).unwrap();
     let entries = store.entries_after(0, 10).unwrap();
     assert_eq!(entries.len(), 3);
     assert_eq!(entries[2].by.as_deref(), Some("editor"));
-    // The past is known as well.
+    // Earlier states can be read, too.
     let before = store.state().graph().known_at(entries[1].recorded_at);
     let mask = before.mask(&guanxi::model::View::now(entries[1].recorded_at));
     assert!(before.entity_by_id("new-2", &mask).is_some());
     assert!(before.entity_by_id("new-3", &mask).is_none());
     assert_eq!(names(&dir), ["begun", "guanxi.redb", "lock"]);
-    let told = ask_over(
+    let answer = ask_over(
         &Arc::new(store),
         "{ statistics { store { durable beganAt commits logBytes } } }",
     );
-    let kept = &told["statistics"]["store"];
-    assert_eq!((&kept["durable"], &kept["commits"]), (&true.into(), &3.into()));
-    assert_eq!(kept["beganAt"], "2026-11-22T12:00:00Z");
-    assert!(kept["logBytes"].as_f64().unwrap() > 0.0);
+    let figures = &answer["statistics"]["store"];
+    assert_eq!((&figures["durable"], &figures["commits"]), (&true.into(), &3.into()));
+    assert_eq!(figures["beganAt"], "2026-11-22T12:00:00Z");
+    assert!(figures["logBytes"].as_f64().unwrap() > 0.0);
 }
 
 #[test]
-fn a_second_process_is_told_who_has_the_store() {
+fn the_error_of_a_second_process_names_the_first() {
     let folder = tempfile::tempdir().unwrap();
-    let mut home = begun(folder.path());
-    home.tell_address("http://127.0.0.1:8000").unwrap();
-    let told = Home::enter(folder.path(), now()).unwrap_err().to_string();
+    let mut store_folder = created(folder.path());
+    store_folder.write_address("http://127.0.0.1:8000").unwrap();
+    let message = StoreFolder::open(folder.path(), now()).unwrap_err().to_string();
     let holder = format!("process {} since 2026-11-22T12:00:00Z", std::process::id());
     assert!(
-        told.contains(&holder) && told.contains("which serves http://127.0.0.1:8000"),
-        "{told}"
+        message.contains(&holder) && message.contains("which serves http://127.0.0.1:8000"),
+        "{message}"
     );
-    drop(home);
-    Home::enter(folder.path(), now()).unwrap();
+    drop(store_folder);
+    StoreFolder::open(folder.path(), now()).unwrap();
 }
 
 #[test]
-fn a_store_that_was_not_finished_is_begun_anew() {
+fn an_unfinished_store_is_created_again() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("guanxi.redb.new"), "half").unwrap();
     fs::write(folder.path().join("lock"), "process 1 since ever\n").unwrap();
-    // Made before the first start.
+    // Created before the first start.
     fs::write(folder.path().join("tokens.json"), "{}").unwrap();
-    let home = begun(folder.path());
+    let store_folder = created(folder.path());
     assert_eq!(names(folder.path()), ["begun", "guanxi.redb", "lock", "tokens.json"]);
-    let refused = home.begin(&BUNDLED, now()).unwrap_err();
-    assert!(matches!(refused, Error::Begun { .. }), "{refused}");
+    let refused = store_folder.create(&BUNDLED, now()).unwrap_err();
+    assert!(matches!(refused, Error::AlreadyExists { .. }), "{refused}");
 }
 
 #[test]
-fn a_folder_of_other_things_is_left_alone() {
+fn a_folder_with_other_files_is_not_changed() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("thesis.new"), "mine").unwrap();
-    let home = Home::enter(folder.path(), now()).unwrap();
-    let told = home.begin(&BUNDLED, now()).unwrap_err().to_string();
-    assert!(told.contains("it holds thesis.new, but no guanxi.redb"), "{told}");
+    let store_folder = StoreFolder::open(folder.path(), now()).unwrap();
+    let message = store_folder.create(&BUNDLED, now()).unwrap_err().to_string();
+    assert!(message.contains("it holds thesis.new, but no guanxi.redb"), "{message}");
     assert_eq!(names(folder.path()), ["lock", "thesis.new"]);
 }
 
 #[test]
-fn data_that_cannot_be_kept_leaves_no_store() {
+fn data_that_cannot_be_stored_leaves_no_store() {
     let folder = tempfile::tempdir().unwrap();
     let mut dataset = BUNDLED.clone();
     dataset.entities[3].name = " ".to_owned();
-    let home = Home::enter(folder.path(), now()).unwrap();
-    let told = home.begin(&dataset, now()).unwrap_err().to_string();
-    assert!(told.contains("chunk 1 of the data cannot be kept: "), "{told}");
+    let store_folder = StoreFolder::open(folder.path(), now()).unwrap();
+    let message = store_folder.create(&dataset, now()).unwrap_err().to_string();
+    assert!(message.contains("chunk 1 of the data cannot be stored: "), "{message}");
     assert_eq!(names(folder.path()), ["lock"]);
 }
 
 #[test]
-fn a_backup_holds_what_was_there_while_writers_go_on() {
+fn a_backup_during_writes_has_a_consistent_state() {
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path().join("store");
-    drop(begun(&dir));
-    let store = opened(&dir).unwrap();
+    drop(created(&dir));
+    let store = open(&dir).unwrap();
     let backups: Vec<PathBuf> = (0..3)
         .map(|number| folder.path().join(format!("{number}.backup")))
         .collect();
@@ -167,127 +167,127 @@ fn a_backup_holds_what_was_there_while_writers_go_on() {
         }
         for to in &backups {
             let before = store.figures().position;
-            let copied = folder::backup(&dir, to, now()).unwrap();
-            assert!((before..=store.figures().position).contains(&copied.position));
-            assert_eq!(copied.position, last_position(to));
+            let summary = folder::backup(&dir, to, now()).unwrap();
+            assert!((before..=store.figures().position).contains(&summary.position));
+            assert_eq!(summary.position, last_position(to));
         }
     });
     assert_eq!(store.figures().position, 80);
-    let told = folder::backup(&dir, &backups[0], now()).unwrap_err().to_string();
-    assert!(told.contains("0.backup exists already"), "{told}");
+    let message = folder::backup(&dir, &backups[0], now()).unwrap_err().to_string();
+    assert!(message.contains("0.backup already exists"), "{message}");
     let restored = folder.path().join("restored");
-    let sound = |reading: &Reading| {
-        replayed(reading, |_, _| Ok(())).unwrap();
+    let is_valid = |reader: &Reader| {
+        replay(reader, |_, _| Ok(())).unwrap();
         Ok::<_, Error>(())
     };
-    let copied = folder::restore(&backups[1], &restored, now(), sound).unwrap();
-    let again = opened(&restored).unwrap();
-    assert_eq!(again.figures().position, copied.position);
-    let told = |store: &Store| {
+    let summary = folder::restore(&backups[1], &restored, now(), is_valid).unwrap();
+    let restored_store = open(&restored).unwrap();
+    assert_eq!(restored_store.figures().position, summary.position);
+    let entries = |store: &Store| {
         store
-            .entries_after(0, usize::try_from(copied.position).unwrap())
+            .entries_after(0, usize::try_from(summary.position).unwrap())
             .unwrap()
     };
-    assert_eq!(told(&again), told(&store));
-    again.commit(put("after")).unwrap();
-    drop(again);
-    let refused = folder::restore(&backups[1], &restored, now(), sound).unwrap_err();
-    assert!(matches!(refused, Error::Begun { .. }), "{refused}");
+    assert_eq!(entries(&restored_store), entries(&store));
+    restored_store.commit(put("after")).unwrap();
+    drop(restored_store);
+    let refused = folder::restore(&backups[1], &restored, now(), is_valid).unwrap_err();
+    assert!(matches!(refused, Error::AlreadyExists { .. }), "{refused}");
 }
 
 #[test]
-fn compacting_keeps_everything() {
+fn compacting_loses_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    drop(begun(folder.path()));
-    let store = opened(folder.path()).unwrap();
+    drop(created(folder.path()));
+    let store = open(folder.path()).unwrap();
     for number in 0..60 {
         store.commit(put(&format!("new-{number}"))).unwrap();
     }
     let entries = store.entries_after(0, 100).unwrap();
     drop(store);
-    let home = Home::enter(folder.path(), now()).unwrap();
-    let (before, after) = folder::compact(&home).unwrap();
+    let store_folder = StoreFolder::open(folder.path(), now()).unwrap();
+    let (before, after) = folder::compact(&store_folder).unwrap();
     assert!(after <= before, "{before} {after}");
-    drop(home);
+    drop(store_folder);
     folder::check_pages(folder.path()).unwrap();
-    assert_eq!(opened(folder.path()).unwrap().entries_after(0, 100).unwrap(), entries);
+    assert_eq!(open(folder.path()).unwrap().entries_after(0, 100).unwrap(), entries);
 }
 
 #[test]
-fn a_damaged_store_is_refused_and_left_as_it_is() {
+fn a_damaged_store_is_refused_and_not_changed() {
     let folder = tempfile::tempdir().unwrap();
-    drop(begun(folder.path()));
-    let store = opened(folder.path()).unwrap();
+    drop(created(folder.path()));
+    let store = open(folder.path()).unwrap();
     for number in 0..30 {
         store.commit(put(&format!("new-{number}"))).unwrap();
     }
     drop(store);
     let path = folder.path().join("guanxi.redb");
-    let whole = fs::read(&path).unwrap();
+    let original = fs::read(&path).unwrap();
     let mut refused = 0;
-    for place in (64..whole.len()).step_by(whole.len() / 40) {
-        let mut bytes = whole.clone();
+    for place in (64..original.len()).step_by(original.len() / 40) {
+        let mut bytes = original.clone();
         let end = bytes.len().min(place + 200);
         bytes[place..end].iter_mut().for_each(|byte| *byte = !*byte);
         fs::write(&path, &bytes).unwrap();
-        match opened(folder.path()) {
-            // The damage is where nothing is kept.
+        match open(folder.path()) {
+            // The damage is in unused space.
             Ok(store) => assert_eq!(store.figures().position, 30),
             Err(error) => {
                 refused += 1;
-                let told = error.to_string();
+                let message = error.to_string();
                 assert!(
-                    told.starts_with(&format!("store {}: ", folder.path().display())),
-                    "{told}"
+                    message.starts_with(&format!("store {}: ", folder.path().display())),
+                    "{message}"
                 );
-                assert!(fs::read(&path).unwrap() == bytes, "{told}");
+                assert!(fs::read(&path).unwrap() == bytes, "{message}");
             }
         }
         fs::write(&path, &bytes).unwrap();
-        let home = Home::enter(folder.path(), now()).unwrap();
-        let _ = folder::check_pages(home.dir());
-        assert!(fs::read(&path).unwrap() == bytes, "a check changes nothing");
+        let store_folder = StoreFolder::open(folder.path(), now()).unwrap();
+        let _ = folder::check_pages(store_folder.dir());
+        assert!(fs::read(&path).unwrap() == bytes, "a check does not change the file");
     }
     assert!(refused > 3, "{refused}");
     fs::write(&path, "").unwrap();
-    assert!(opened(folder.path()).is_err());
+    assert!(open(folder.path()).is_err());
     fs::remove_file(&path).unwrap();
-    let missing = Guest::enter(folder.path(), now()).unwrap_err().to_string();
+    let missing = FolderAccess::open(folder.path(), now()).unwrap_err().to_string();
     assert!(
-        missing.contains("guanxi.redb is gone") && missing.contains("guanxi restore"),
+        missing.contains("guanxi.redb is missing") && missing.contains("guanxi restore"),
         "{missing}"
     );
     let nothing = tempfile::tempdir().unwrap();
-    let missing = Guest::enter(nothing.path(), now()).unwrap_err().to_string();
+    let missing = FolderAccess::open(nothing.path(), now()).unwrap_err().to_string();
     assert!(missing.contains("there is no guanxi.redb in it"), "{missing}");
 }
 
 #[test]
 fn a_log_that_ends_before_a_snapshot_of_it_is_refused() {
     let folder = tempfile::tempdir().unwrap();
-    let log = begun(folder.path()).reading().unwrap().head().fingerprint();
-    let held = |position| folder::blocks::Held { position, log };
-    let snapshot = |position| folder::write_snapshot(folder.path(), held(position), |_| Ok(())).unwrap();
+    let log = created(folder.path()).log_reader().unwrap().head().fingerprint();
+    let header = |position| folder::blocks::Header { position, log };
+    let snapshot = |position| folder::write_snapshot(folder.path(), header(position), |_| Ok(())).unwrap();
     snapshot(0);
-    opened(folder.path()).unwrap();
+    open(folder.path()).unwrap();
     snapshot(1);
-    let told = opened(folder.path()).unwrap_err().to_string();
+    let message = open(folder.path()).unwrap_err().to_string();
     assert!(
-        told.ends_with("the log: it ends at entry 0, but snapshot-1.gx holds entry 1"),
-        "{told}"
+        message.ends_with("the log: it ends at entry 0, but snapshot-1.gx holds entry 1"),
+        "{message}"
     );
-    // One of another log says nothing of this one.
+    // A snapshot of another log is ignored.
     fs::remove_file(folder.path().join("snapshot-1.gx")).unwrap();
-    let other = folder::blocks::Held { position: 9, log: !log };
+    let other = folder::blocks::Header { position: 9, log: !log };
     folder::write_snapshot(folder.path(), other, |_| Ok(())).unwrap();
-    opened(folder.path()).unwrap();
+    open(folder.path()).unwrap();
 }
 
 #[test]
-fn what_cannot_be_kept_is_refused_alone() {
+fn only_the_change_that_cannot_be_stored_is_refused() {
     let folder = tempfile::tempdir().unwrap();
-    drop(begun(folder.path()));
-    let store = opened(folder.path()).unwrap();
+    drop(created(folder.path()));
+    let store = open(folder.path()).unwrap();
     let mut blank = put("blank");
     blank.decide = Box::new(|_| {
         let mut company = Entity::new("blank", EntityKind::Company, "Blank").unwrap();
@@ -297,16 +297,16 @@ fn what_cannot_be_kept_is_refused_alone() {
     });
     let refused = store.commit(blank).unwrap_err();
     assert!(
-        matches!(&refused, commit::Error::Unkeepable(told) if told.contains("a name without control characters")),
+        matches!(&refused, commit::Error::Unstorable(message) if message.contains("a name without control characters")),
         "{refused}"
     );
     assert!(!has(&store, "blank"));
-    store.commit(put("sound")).unwrap();
+    store.commit(put("valid")).unwrap();
     assert_eq!(store.figures().position, 1);
 }
 
 #[test]
-fn a_token_may_be_made_before_the_store_is() {
+fn a_token_may_be_created_before_the_store() {
     use guanxi::{auth::tokens, model::Role};
     let folder = tempfile::tempdir().unwrap();
     tokens::create(
@@ -318,5 +318,5 @@ fn a_token_may_be_made_before_the_store_is() {
         [1; 32],
     )
     .unwrap();
-    assert!(!Home::enter(folder.path(), now()).unwrap().is_begun().unwrap());
+    assert!(!StoreFolder::open(folder.path(), now()).unwrap().has_store().unwrap());
 }

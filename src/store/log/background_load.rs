@@ -1,4 +1,4 @@
-//! Writing the beginning of a log on a thread of its own, since packing takes as long as making what is packed.
+//! Writing the initial data of a log on a separate thread, since packing records takes as long as creating them.
 
 use std::{
     panic,
@@ -9,20 +9,20 @@ use std::{
 use super::{Error, Load};
 use crate::model::Record;
 
-/// How many records are handed over at a time, and how many such batches may wait.
+/// The number of records in a batch, and of batches that may wait.
 const BATCH: usize = 256;
 const BATCHES_AHEAD: usize = 16;
 
-/// A load that is written behind whoever adds to it.
+/// A load that a background thread writes.
 #[derive(Debug)]
-pub struct Behind {
+pub struct BackgroundLoad {
     batch: Vec<Record>,
     sender: Option<SyncSender<Vec<Record>>>,
     thread: Option<JoinHandle<Result<Load, Error>>>,
 }
 
-impl Behind {
-    /// Goes on with this load.
+impl BackgroundLoad {
+    /// Starts the thread that continues this load.
     #[must_use]
     pub fn start(mut load: Load) -> Self {
         let (sender, batches) = mpsc::sync_channel::<Vec<Record>>(BATCHES_AHEAD);
@@ -42,7 +42,7 @@ impl Behind {
     /// Adds a record.
     ///
     /// # Errors
-    /// What writing this one, or one before, failed with; nothing is written afterwards.
+    /// The failure of writing this record or an earlier one; nothing is written afterwards.
     pub fn add(&mut self, record: Record) -> Result<(), Error> {
         self.batch.push(record);
         if self.batch.len() < BATCH {
@@ -53,21 +53,21 @@ impl Behind {
 
     fn send(&mut self) -> Result<(), Error> {
         let batch = std::mem::replace(&mut self.batch, Vec::with_capacity(BATCH));
-        let sent = self.sender.as_ref().is_some_and(|sender| sender.send(batch).is_ok());
-        if sent {
+        let is_sent = self.sender.as_ref().is_some_and(|sender| sender.send(batch).is_ok());
+        if is_sent {
             return Ok(());
         }
         self.sender = None;
         match self.join() {
-            Ok(_) => Err(Error::File("the thread that writes it has ended".to_owned())),
+            Ok(_) => Err(Error::File("the thread that writes the log has ended".to_owned())),
             Err(error) => Err(error),
         }
     }
 
-    /// The load, to which everything was added.
+    /// Waits until all records are written, and returns the load.
     ///
     /// # Errors
-    /// What writing failed with.
+    /// The failure of writing any of them.
     pub fn end(mut self) -> Result<Load, Error> {
         self.send()?;
         self.sender = None;
@@ -75,7 +75,7 @@ impl Behind {
     }
 
     fn join(&mut self) -> Result<Load, Error> {
-        let ended = || Error::File("the thread that writes it has ended".to_owned());
+        let ended = || Error::File("the thread that writes the log has ended".to_owned());
         let thread = self.thread.take().ok_or_else(ended)?;
         thread.join().unwrap_or_else(|panic| panic::resume_unwind(panic))
     }

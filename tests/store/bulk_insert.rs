@@ -1,5 +1,4 @@
-//! New records that are added without a state in between: what comes of them is what the log makes of them, and nothing else
-//! happens meanwhile.
+//! Bulk insertions: their result equals the replayed log, and other changes are refused while they run.
 
 use std::{fs, path::Path, sync::Arc};
 
@@ -10,9 +9,9 @@ use guanxi::{
     },
     store::{
         State, Store,
-        adding::Adding,
+        bulk_insert::BulkInsert,
         commit::{Error, Proposal},
-        folder::Home,
+        folder::StoreFolder,
     },
 };
 
@@ -21,11 +20,11 @@ use jiff::SignedDuration;
 use crate::harness::BUNDLED;
 
 fn open(dir: &Path) -> Store {
-    let home = Home::enter(dir, Timestamp::now()).unwrap();
-    if !home.is_begun().unwrap() {
-        home.begin(&BUNDLED, Timestamp::now()).unwrap();
+    let store_folder = StoreFolder::open(dir, Timestamp::now()).unwrap();
+    if !store_folder.has_store().unwrap() {
+        store_folder.create(&BUNDLED, Timestamp::now()).unwrap();
     }
-    Store::open(home, |graph| Arc::new(State::unprepared(graph))).unwrap()
+    Store::open(store_folder, |graph| Arc::new(State::unprepared(graph))).unwrap()
 }
 
 fn company(id: &str) -> Record {
@@ -64,12 +63,12 @@ fn commit(store: &Store, changes: Vec<Change>, reason: &str) {
     store.commit(proposal(changes, reason)).unwrap();
 }
 
-fn add(adding: &mut Adding, record: Record) -> bool {
-    adding.add(record, Timestamp::now()).is_ok()
+fn add(bulk_insert: &mut BulkInsert, record: Record) -> bool {
+    bulk_insert.add(record, Timestamp::now()).is_ok()
 }
 
-/// The graph that the log alone makes.
-fn replayed(dir: &Path) -> u64 {
+/// The digest of the graph that is replayed from the log without snapshots.
+fn replayed_digest(dir: &Path) -> u64 {
     for file in fs::read_dir(dir).unwrap().map(|file| file.unwrap().path()) {
         if file.file_name().unwrap().to_str().unwrap().starts_with("snapshot-") {
             fs::remove_file(file).unwrap();
@@ -78,8 +77,8 @@ fn replayed(dir: &Path) -> u64 {
     open(dir).state().graph().digest()
 }
 
-/// A store in which entities were merged, taken back and changed, and relationships too.
-fn lived_in(dir: &Path) -> Store {
+/// A store in which entities and relationships were merged, retracted and changed.
+fn store_with_history(dir: &Path) -> Store {
     let store = open(dir);
     let companies = ["left", "right", "gone", "zoo", "aah"].map(|id| put(company(id)));
     commit(&store, companies.to_vec(), "new");
@@ -101,27 +100,27 @@ fn lived_in(dir: &Path) -> Store {
 }
 
 #[test]
-fn what_was_added_is_what_the_log_makes_of_it() {
+fn added_records_equal_the_replayed_log() {
     let dir = tempfile::tempdir().unwrap();
-    let store = lived_in(dir.path());
+    let store = store_with_history(dir.path());
     let before = store.figures().position;
-    let mut adding = store.adding(4).unwrap();
+    let mut bulk_insert = store.bulk_insert(4).unwrap();
     for batch in [&["mm", "ab"][..], &["zz"], &[]] {
         for id in batch {
-            assert!(add(&mut adding, company(id)));
-            assert!(add(&mut adding, owns(id, "zoo")) && add(&mut adding, owns("alibaba", id)));
+            assert!(add(&mut bulk_insert, company(id)));
+            assert!(add(&mut bulk_insert, owns(id, "zoo")) && add(&mut bulk_insert, owns("alibaba", id)));
         }
-        adding.commit("many").unwrap();
+        bulk_insert.commit("many").unwrap();
     }
-    assert!(add(&mut adding, owns("mm", "zz")));
-    adding.finish("the rest").unwrap();
+    assert!(add(&mut bulk_insert, owns("mm", "zz")));
+    bulk_insert.finish("the rest").unwrap();
     let entries = store.entries_after(before, 10).unwrap();
-    let told: Vec<(u64, usize, Option<&str>)> = entries
+    let summaries: Vec<(u64, usize, Option<&str>)> = entries
         .iter()
         .map(|entry| (entry.position - before, entry.steps.len(), entry.reason.as_deref()))
         .collect();
     assert_eq!(
-        told,
+        summaries,
         [(1, 6, Some("many")), (2, 3, Some("many")), (3, 1, Some("the rest"))]
     );
     let times: Vec<Timestamp> = entries.iter().map(|entry| entry.recorded_at).collect();
@@ -132,7 +131,7 @@ fn what_was_added_is_what_the_log_makes_of_it() {
             .into_iter()
             .all(|step| step.action == Action::Created && step.version == 1)
     );
-    // What is added can be changed afterwards, and is known only since then.
+    // Added records can be changed, and are known only since they were recorded.
     let state = store.state();
     let graph = state.graph();
     let known = |at: Timestamp| graph.entity_by_id("zz", &graph.mask(&View::now(at))).is_some();
@@ -143,88 +142,88 @@ fn what_was_added_is_what_the_log_makes_of_it() {
         vec![retract(Noun::Relationship, "rel:mm:OWNS:zz:1"), put(company("zz2"))],
         "later",
     );
-    let held = store.state().graph().digest();
+    let digest = store.state().graph().digest();
     drop(store);
     let reopened = open(dir.path());
-    assert_eq!(reopened.state().graph().digest(), held);
+    assert_eq!(reopened.state().graph().digest(), digest);
     drop(reopened);
-    assert_eq!(replayed(dir.path()), held);
+    assert_eq!(replayed_digest(dir.path()), digest);
 }
 
 #[test]
-fn what_is_not_new_or_refers_to_what_does_not_stand_is_given_back() {
+fn records_with_known_ids_or_missing_references_are_returned() {
     let dir = tempfile::tempdir().unwrap();
-    let store = lived_in(dir.path());
+    let store = store_with_history(dir.path());
     let digest = store.state().graph().digest();
-    let mut adding = store.adding(0).unwrap();
+    let mut bulk_insert = store.bulk_insert(0).unwrap();
     for known in ["right", "left", "gone"] {
-        assert!(!add(&mut adding, company(known)), "{known}");
+        assert!(!add(&mut bulk_insert, company(known)), "{known}");
     }
-    for (from, to) in [("right", "zoo"), ("left", "zoo"), ("gone", "zoo"), ("zoo", "nobody")] {
-        assert!(!add(&mut adding, owns(from, to)), "{from} {to}");
+    for (from, to) in [("right", "zoo"), ("left", "zoo"), ("gone", "zoo"), ("zoo", "unknown")] {
+        assert!(!add(&mut bulk_insert, owns(from, to)), "{from} {to}");
     }
-    let mut stated = owns("zoo", "right");
-    if let Record::Relationship(relationship) = &mut stated {
+    let mut relationship_record = owns("zoo", "right");
+    if let Record::Relationship(relationship) = &mut relationship_record {
         let id = format!("{}#1", relationship.id);
-        relationship.evidence = vec![Evidence::asserting(id, "source:nobody")];
+        relationship.evidence = vec![Evidence::asserting(id, "source:unknown")];
     }
-    assert!(!add(&mut adding, stated));
-    assert_eq!(adding.uncommitted(), 0);
-    adding.finish("nothing").unwrap();
+    assert!(!add(&mut bulk_insert, relationship_record));
+    assert_eq!(bulk_insert.uncommitted(), 0);
+    bulk_insert.finish("nothing").unwrap();
     assert_eq!(store.state().graph().digest(), digest);
 }
 
 #[test]
-fn nothing_else_happens_while_records_are_added() {
+fn other_changes_are_refused_during_a_bulk_insertion() {
     let dir = tempfile::tempdir().unwrap();
-    let store = lived_in(dir.path());
+    let store = store_with_history(dir.path());
     let propose = |id: &str| store.commit(proposal(vec![put(company(id))], "another"));
     let position = store.figures().position;
-    let mut adding = store.adding(0).unwrap();
-    assert!(add(&mut adding, company("mm")));
-    adding.commit("many").unwrap();
+    let mut bulk_insert = store.bulk_insert(0).unwrap();
+    assert!(add(&mut bulk_insert, company("mm")));
+    bulk_insert.commit("many").unwrap();
     let busy = propose("other").unwrap_err();
     assert!(busy.to_string().contains("an import is adding records"), "{busy}");
-    assert!(store.settle().is_err() && store.adding(0).is_err());
+    assert!(store.rebase().is_err() && store.bulk_insert(0).is_err());
     assert_eq!(
         store.figures().position,
         position,
-        "nothing can be read before it is finished"
+        "nothing is visible before it is finished"
     );
-    adding.finish("many").unwrap();
+    bulk_insert.finish("many").unwrap();
     assert_eq!(store.figures().position, position + 1);
     propose("other").unwrap();
-    store.settle().unwrap();
+    store.rebase().unwrap();
 }
 
 #[test]
-fn what_was_committed_before_the_end_of_a_process_is_there_afterwards() {
+fn committed_records_survive_an_unfinished_bulk_insertion() {
     let dir = tempfile::tempdir().unwrap();
-    let store = lived_in(dir.path());
-    let mut adding = store.adding(0).unwrap();
-    assert!(add(&mut adding, company("kept")));
-    adding.commit("many").unwrap();
-    assert!(add(&mut adding, company("lost")));
-    drop(adding);
+    let store = store_with_history(dir.path());
+    let mut bulk_insert = store.bulk_insert(0).unwrap();
+    assert!(add(&mut bulk_insert, company("committed")));
+    bulk_insert.commit("many").unwrap();
+    assert!(add(&mut bulk_insert, company("lost")));
+    drop(bulk_insert);
     drop(store);
     let reopened = open(dir.path());
     let state = reopened.state();
     let mask = state.graph().mask(&View::now(Timestamp::MAX));
-    let found = ["kept", "lost"].map(|id| state.graph().entity_by_id(id, &mask).is_some());
-    assert_eq!(found, [true, false]);
+    let exists = ["committed", "lost"].map(|id| state.graph().entity_by_id(id, &mask).is_some());
+    assert_eq!(exists, [true, false]);
 }
 
 #[test]
-fn a_clock_that_has_jumped_ahead_adds_nothing() {
+fn nothing_is_added_while_the_clock_has_jumped_ahead() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path());
     let (before, position) = (store.state().graph().digest(), store.figures().position);
-    let mut adding = store.adding(0).unwrap();
+    let mut bulk_insert = store.bulk_insert(0).unwrap();
     let ahead = Timestamp::now() + SignedDuration::from_hours(400 * 24);
-    adding.add(company("mm"), ahead).unwrap();
-    let refused = adding.commit("many").unwrap_err();
+    bulk_insert.add(company("mm"), ahead).unwrap();
+    let refused = bulk_insert.commit("many").unwrap_err();
     assert!(matches!(refused, Error::Clock(_)), "{refused}");
-    let refused = adding.finish("many").unwrap_err();
+    let refused = bulk_insert.finish("many").unwrap_err();
     assert!(matches!(refused, Error::Clock(_)), "{refused}");
     drop(store);
     let store = open(dir.path());

@@ -1,4 +1,4 @@
-//! A disk in memory that fails when it is told to, and that knows what was synced.
+//! A disk in memory that fails on request, and that distinguishes synced bytes from others.
 
 use std::{
     io,
@@ -7,19 +7,19 @@ use std::{
 
 use redb::StorageBackend;
 
-/// A disk: what is on it for sure, and what was written to it since the last sync.
+/// The content of a disk, and the writes since the last sync.
 #[derive(Debug, Default)]
 struct Platter {
     synced: Vec<u8>,
     /// In the order written.
-    unsynced: Vec<Written>,
+    unsynced: Vec<DiskWrite>,
     current: Vec<u8>,
     /// Writes and syncs that still succeed, and how the next one fails.
     failure: Option<(usize, Failure)>,
 }
 
 #[derive(Debug, Clone)]
-enum Written {
+enum DiskWrite {
     Bytes(u64, Vec<u8>),
     Length(u64),
 }
@@ -30,18 +30,18 @@ pub(super) enum Failure {
     ShortWrite,
     /// The disk is full.
     Full,
-    /// A sync fails, and nobody knows what is on the disk.
+    /// A sync fails, so that the content of the disk is unknown.
     Sync,
 }
 
-/// The disk as a file that is open now.
+/// The disk as an open file.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Disk(Arc<Mutex<Platter>>);
 
-fn apply(bytes: &mut Vec<u8>, written: &Written) {
-    match written {
-        Written::Length(length) => bytes.resize(usize::try_from(*length).unwrap(), 0),
-        Written::Bytes(offset, data) => {
+fn apply(bytes: &mut Vec<u8>, disk_write: &DiskWrite) {
+    match disk_write {
+        DiskWrite::Length(length) => bytes.resize(usize::try_from(*length).unwrap(), 0),
+        DiskWrite::Bytes(offset, data) => {
             let start = usize::try_from(*offset).unwrap();
             if bytes.len() < start + data.len() {
                 bytes.resize(start + data.len(), 0);
@@ -56,18 +56,18 @@ impl Disk {
         self.0.lock().unwrap()
     }
 
-    /// Fails after so many writes or syncs that could.
+    /// Fails after this many successful writes or syncs of the kind that can fail so.
     pub(super) fn fail_after(&self, successes: usize, failure: Failure) {
         self.platter().failure = Some((successes, failure));
     }
 
-    /// Nothing fails any more.
+    /// Stops failing.
     pub(super) fn repair(&self) {
         self.platter().failure = None;
     }
 
     /// A disk with these bytes.
-    pub(super) fn of(bytes: Vec<u8>) -> Self {
+    pub(super) fn with_bytes(bytes: Vec<u8>) -> Self {
         Self(Arc::new(Mutex::new(Platter {
             current: bytes.clone(),
             synced: bytes,
@@ -79,32 +79,32 @@ impl Disk {
         self.platter().current.clone()
     }
 
-    /// What is left after the power failed: of what was not synced, whatever `kept` says, in any order.
-    pub(super) fn after_power_loss(&self, mut kept: impl FnMut() -> usize) -> Self {
+    /// The disk after a power failure, with those unsynced sectors for which `choose` returns an even number.
+    pub(super) fn after_power_loss(&self, mut choose: impl FnMut() -> usize) -> Self {
         let platter = self.platter();
-        let mut left = platter.synced.clone();
-        for written in &platter.unsynced {
-            match written {
-                Written::Length(_) => apply(&mut left, written),
-                Written::Bytes(offset, data) => {
-                    // Sectors are written or not, each by itself.
+        let mut content = platter.synced.clone();
+        for disk_write in &platter.unsynced {
+            match disk_write {
+                DiskWrite::Length(_) => apply(&mut content, disk_write),
+                DiskWrite::Bytes(offset, data) => {
+                    // Each sector is written or not, independently of the others.
                     for (number, sector) in data.chunks(512).enumerate() {
-                        if kept().is_multiple_of(2) {
-                            let place = offset + u64::try_from(number * 512).unwrap();
-                            apply(&mut left, &Written::Bytes(place, sector.to_vec()));
+                        if choose().is_multiple_of(2) {
+                            let start = offset + u64::try_from(number * 512).unwrap();
+                            apply(&mut content, &DiskWrite::Bytes(start, sector.to_vec()));
                         }
                     }
                 }
             }
         }
-        Self::of(left)
+        Self::with_bytes(content)
     }
 }
 
-/// How the next of these fails, if it does.
-fn failing(platter: &mut Platter, can: &[Failure]) -> Option<Failure> {
+/// How the next operation fails, if it does and can fail so.
+fn next_failure(platter: &mut Platter, kinds: &[Failure]) -> Option<Failure> {
     let (successes, failure) = platter.failure.as_mut()?;
-    if !can.contains(failure) {
+    if !kinds.contains(failure) {
         return None;
     }
     if *successes == 0 {
@@ -130,17 +130,17 @@ impl StorageBackend for Disk {
     fn set_len(&self, len: u64) -> io::Result<()> {
         let mut platter = self.platter();
         let platter = &mut *platter;
-        if failing(platter, &[Failure::Full]).is_some() {
+        if next_failure(platter, &[Failure::Full]).is_some() {
             return Err(io::ErrorKind::StorageFull.into());
         }
-        apply(&mut platter.current, &Written::Length(len));
-        platter.unsynced.push(Written::Length(len));
+        apply(&mut platter.current, &DiskWrite::Length(len));
+        platter.unsynced.push(DiskWrite::Length(len));
         Ok(())
     }
 
     fn sync_data(&self) -> io::Result<()> {
         let mut platter = self.platter();
-        if failing(&mut platter, &[Failure::Sync]).is_some() {
+        if next_failure(&mut platter, &[Failure::Sync]).is_some() {
             return Err(io::Error::other("the disk is gone"));
         }
         platter.synced = platter.current.clone();
@@ -151,15 +151,15 @@ impl StorageBackend for Disk {
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
         let mut platter = self.platter();
         let platter = &mut *platter;
-        let failure = failing(platter, &[Failure::ShortWrite, Failure::Full]);
+        let failure = next_failure(platter, &[Failure::ShortWrite, Failure::Full]);
         let length = match failure {
             Some(Failure::ShortWrite) => data.len() / 2,
             Some(_) => 0,
             None => data.len(),
         };
-        let written = Written::Bytes(offset, data[..length].to_vec());
-        apply(&mut platter.current, &written);
-        platter.unsynced.push(written);
+        let disk_write = DiskWrite::Bytes(offset, data[..length].to_vec());
+        apply(&mut platter.current, &disk_write);
+        platter.unsynced.push(disk_write);
         match failure {
             Some(Failure::Full) => Err(io::ErrorKind::StorageFull.into()),
             Some(_) => Err(io::ErrorKind::WriteZero.into()),
@@ -167,7 +167,7 @@ impl StorageBackend for Disk {
         }
     }
 
-    // Two that are open at a time are the reader and the writer of one process.
+    // Only the reader and the writer of one process use the disk at the same time.
     fn try_lock_range(&self, _: std::ops::Bound<u64>, _: std::ops::Bound<u64>) -> Result<bool, redb::BackendError> {
         Ok(true)
     }

@@ -1,5 +1,5 @@
-//! The large layer of the index as bytes: its files, and who stands in its rows by id. Tied to the program that made it, since
-//! another may cut texts into other words.
+//! The stored form of the large layer: its files, and the ids of the entities in its rows. Only the version of the program that
+//! wrote it reads it, since another may split texts into other words.
 
 use std::{
     io::{self, Read, Write},
@@ -22,30 +22,30 @@ use crate::{
     model::Timestamp,
 };
 
-/// Which program writes it, in which form. The number changes with the form and with how texts are cut.
-const MADE_BY: &str = concat!("guanxi ", env!("CARGO_PKG_VERSION"), " search 3");
+/// The program and the version of the format. The number changes with the format and with how texts are split.
+const PROGRAM: &str = concat!("guanxi ", env!("CARGO_PKG_VERSION"), " search 3");
 const META: &str = "meta.json";
 
-/// A layer as it was kept.
-pub(in crate::store) struct Kept {
+/// A layer read from its stored form.
+pub(in crate::store) struct StoredLayer {
     body: Body,
-    /// The ids of its rows, one after the other, and where each ends.
+    /// The concatenated ids of its rows, and the end of each.
     ids: String,
     ends: Vec<usize>,
 }
 
 impl Index {
-    /// When the last change was recorded that the large layer knows; none when there is none.
+    /// When the last change was recorded that the large layer includes; `None` if there is no layer.
     pub(in crate::store) fn large_moment(&self) -> Option<Timestamp> {
         self.layers.first().map(|layer| layer.body.moment)
     }
 
-    /// Writes the large layer. `graph` is the snapshot that this index is for.
+    /// Writes the large layer. `graph` is the snapshot of this index.
     pub(in crate::store) fn write_large(&self, graph: &Snapshot, out: &mut impl Write) -> io::Result<()> {
         let Some(layer) = self.layers.first() else {
             return Err(io::Error::other("there is nothing to write"));
         };
-        write_bytes(out, MADE_BY.as_bytes())?;
+        write_bytes(out, PROGRAM.as_bytes())?;
         out.write_all(&layer.body.moment.as_nanosecond().to_le_bytes())?;
         write_bytes(out, &layer.body.lengths)?;
         let id = |entity: EntityIx| {
@@ -69,14 +69,14 @@ impl Index {
 }
 
 impl Body {
-    /// Its files by name.
+    /// The files of the layer by name.
     fn files(&self) -> io::Result<Vec<(String, Vec<u8>)>> {
         let index = tantivy::Index::open(self.directory.clone()).map_err(io::Error::other)?;
         let mut names = index.directory().list_managed_files();
         names.insert(META.into());
         let mut files = Vec::new();
         for path in names {
-            // Some are listed that were never made.
+            // Some listed files were never created.
             if self.directory.exists(&path).map_err(io::Error::other)? {
                 let file = self.directory.open_read(&path).map_err(io::Error::other)?;
                 files.push((path.to_string_lossy().into_owned(), file.read_bytes()?.to_vec()));
@@ -86,11 +86,11 @@ impl Body {
     }
 }
 
-impl Kept {
+impl StoredLayer {
     /// Reads what [`Index::write_large`] wrote.
     pub(in crate::store) fn read(from: &mut impl Read) -> io::Result<Self> {
-        if read_bytes(from)? != MADE_BY.as_bytes() {
-            return Err(io::Error::other("another version of guanxi made it"));
+        if read_bytes(from)? != PROGRAM.as_bytes() {
+            return Err(io::Error::other("it was written by another version of guanxi"));
         }
         let mut moment = [0; 16];
         from.read_exact(&mut moment)?;
@@ -118,7 +118,7 @@ impl Kept {
         let documents: usize = segments.iter().map(|segment| segment.rows.len()).sum();
         let ids = String::from_utf8(ids).map_err(io::Error::other)?;
         if documents != lengths.len() || ends.iter().any(|end| !ids.is_char_boundary(*end)) {
-            return Err(io::Error::other("its parts do not belong together"));
+            return Err(io::Error::other("its parts do not fit together"));
         }
         let lexicon = Some(lexicon).filter(|lexicon| !lexicon.is_empty());
         let lexicon = lexicon
@@ -135,12 +135,12 @@ impl Kept {
         Ok(Self { body, ids, ends })
     }
 
-    /// When the last change was recorded that it knows.
+    /// When the last change was recorded that it includes.
     pub(in crate::store) fn moment(&self) -> Timestamp {
         self.body.moment
     }
 
-    /// The index of what it holds, for a snapshot that holds the same and more.
+    /// The index of the layer for a snapshot that includes its entities.
     pub(in crate::store) fn index(self, graph: &Snapshot) -> Index {
         let starts = std::iter::once(&0).chain(&self.ends).take(self.ends.len());
         let ids: Vec<&str> = starts
@@ -148,8 +148,8 @@ impl Kept {
             .map(|(start, end)| &self.ids[*start..*end])
             .collect();
         let entities = graph.entities_with_ids(ids.into_iter());
-        let layer = Layer::of_nobody(Arc::new(self.body)).renumbered(entities);
-        Index::of(Fields::schema().1, vec![layer])
+        let layer = Layer::unassigned(Arc::new(self.body)).renumbered(entities);
+        Index::new(Fields::schema().1, vec![layer])
     }
 }
 
@@ -171,7 +171,7 @@ fn read_number(from: &mut impl Read) -> io::Result<u64> {
 
 fn read_bytes(from: &mut impl Read) -> io::Result<Vec<u8>> {
     let length = read_number(from)?;
-    // Grows with what is there, so that a wrong length asks for no memory.
+    // The buffer grows with the bytes read, so that a wrong length does not allocate memory.
     let mut bytes = Vec::new();
     from.take(length).read_to_end(&mut bytes)?;
     match u64::try_from(bytes.len()) {

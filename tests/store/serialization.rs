@@ -1,4 +1,4 @@
-//! What is kept is read back as it was; what the model refuses is refused when it is read.
+//! Serialized values are read back unchanged; invalid ones are refused when they are read.
 
 use guanxi::model::{
     Action, Amount, Capability, Catalog, Change, Dataset, Directness, Ends, Entity, EntityKind, EntityStatus, Entry,
@@ -64,18 +64,18 @@ fn name() -> impl Strategy<Value = Name> {
 }
 
 pub(super) fn entity() -> impl Strategy<Value = Entity> {
-    let told = (id(), select(EntityKind::ALL), text(), vec(name(), 0..3), of(text()));
+    let description = (id(), select(EntityKind::ALL), text(), vec(name(), 0..3), of(text()));
     let country = of(select(vec!["CN", "US-NY"]));
     let identifier =
         ("[a-z]{1,4}", "[0-9A-Z]{1,8}").prop_map(|(scheme, value)| Identifier::new(&scheme, &value).unwrap());
-    let known = (
+    let details = (
         country,
         vec(identifier, 0..3),
         select(EntityStatus::ALL),
         of(text()),
         of(properties()),
     );
-    (told, known, [of(date()), of(date()), of(date()), of(date())]).prop_map(
+    (description, details, [of(date()), of(date()), of(date()), of(date())]).prop_map(
         |((id, kind, name, names, description), (country, identifiers, status, website, properties), dates)| Entity {
             names,
             description,
@@ -107,9 +107,9 @@ pub(super) fn source() -> impl Strategy<Value = Source> {
 }
 
 fn evidence() -> impl Strategy<Value = Evidence> {
-    let told = (text(), text(), of(text()), select(Stance::ALL), of(text()));
+    let statement = (text(), text(), of(text()), select(Stance::ALL), of(text()));
     (
-        told,
+        statement,
         of(date()),
         of(text()),
         of(share()),
@@ -141,19 +141,19 @@ fn ends() -> impl Strategy<Value = Ends> {
 }
 
 pub(super) fn relationship() -> impl Strategy<Value = Relationship> {
-    // Those that contradict each other are kept, too.
+    // Contradictory dates are stored, too.
     let validity = prop_oneof![
         (of(date()), of(date())).prop_map(|(since, until)| Validity::as_written(since, until)),
         (of(date()), date()).prop_map(|(since, day)| Validity::over_by(since, day.first_day())),
     ];
-    let claimed = (
+    let claim = (
         text(),
         select(RelationshipKind::ALL),
         ends(),
         of(text()),
         select(RelationshipStatus::ALL),
     );
-    let held = (
+    let terms = (
         validity,
         of(share()),
         of(amount()),
@@ -166,7 +166,7 @@ pub(super) fn relationship() -> impl Strategy<Value = Relationship> {
         vec("[a-z0-9:/]{1,8}", 0..3),
         of(text()),
     );
-    (claimed, (held, interest), vec(evidence(), 1..3), moment(), of(moment())).prop_map(
+    (claim, (terms, interest), vec(evidence(), 1..3), moment(), of(moment())).prop_map(
         |(
             (id, kind, ends, role, status),
             ((validity, share, amount, capabilities, properties), (interest, directness, components, record)),
@@ -233,7 +233,7 @@ pub(super) fn entry() -> impl Strategy<Value = Entry> {
     )
 }
 
-/// Any data, whether or not it makes a graph.
+/// Any data, even if it is not a valid graph.
 pub(super) fn dataset() -> impl Strategy<Value = Dataset> {
     let records = (vec(source(), 0..3), vec(entity(), 0..3), vec(relationship(), 0..3));
     (text(), of(text()), of(text()), moment(), records).prop_map(
@@ -253,21 +253,21 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 
     #[test]
-    fn an_entry_is_read_back_as_it_was_written(entry in entry()) {
-        let written = serde_json::to_string(&entry).unwrap();
-        prop_assert_eq!(serde_json::from_str::<Entry>(&written).unwrap(), entry);
-        prop_assert!(!written.contains(":null,\"") || written.contains("properties"), "what is absent is not written: {}", written);
+    fn an_entry_is_read_back_unchanged(entry in entry()) {
+        let json = serde_json::to_string(&entry).unwrap();
+        prop_assert_eq!(serde_json::from_str::<Entry>(&json).unwrap(), entry);
+        prop_assert!(!json.contains(":null,\"") || json.contains("properties"), "absent values are not written: {}", json);
     }
 
     #[test]
-    fn data_is_read_back_as_it_was_written(dataset in dataset()) {
-        let written = serde_json::to_string(&dataset).unwrap();
-        prop_assert_eq!(serde_json::from_str::<Dataset>(&written).unwrap(), dataset);
+    fn data_is_read_back_unchanged(dataset in dataset()) {
+        let json = serde_json::to_string(&dataset).unwrap();
+        prop_assert_eq!(serde_json::from_str::<Dataset>(&json).unwrap(), dataset);
     }
 }
 
 #[test]
-fn what_the_model_refuses_is_refused_when_it_is_read() {
+fn invalid_values_are_refused_when_they_are_read() {
     let company = json!({"id": "a", "kind": "COMPANY", "name": "A", "status": "ACTIVE"});
     let owns = json!({
         "id": "r", "kind": "OWNS", "ends": {"from": "a", "to": "b"}, "status": "ACTIVE",
@@ -276,7 +276,7 @@ fn what_the_model_refuses_is_refused_when_it_is_read() {
     });
     serde_json::from_value::<Entity>(company.clone()).unwrap();
     serde_json::from_value::<Relationship>(owns.clone()).unwrap();
-    for (field, value, told) in [
+    for (field, value, expected) in [
         ("id", json!("rel:a"), "an entity id"),
         ("kind", json!("COMPANIES"), "an entity kind"),
         ("name", json!(" "), "a name"),
@@ -287,9 +287,9 @@ fn what_the_model_refuses_is_refused_when_it_is_read() {
         let mut record = company.clone();
         record[field] = value;
         let refused = serde_json::from_value::<Entity>(record).unwrap_err().to_string();
-        assert!(refused.contains(told), "{field}: {refused}");
+        assert!(refused.contains(expected), "{field}: {refused}");
     }
-    for (field, value, told) in [
+    for (field, value, expected) in [
         ("ends", json!({"from": "a"}), "the reason why the other is unknown"),
         ("share", json!({"range": "150", "of": "CAPITAL"}), "within 0 and 100"),
         ("amount", json!({"value": -1.0, "currency": "USD"}), "not negative"),
@@ -309,6 +309,6 @@ fn what_the_model_refuses_is_refused_when_it_is_read() {
         let mut record = owns.clone();
         record[field] = value;
         let refused = serde_json::from_value::<Relationship>(record).unwrap_err().to_string();
-        assert!(refused.contains(told), "{field}: {refused}");
+        assert!(refused.contains(expected), "{field}: {refused}");
     }
 }
