@@ -23,7 +23,7 @@ fn interest_line(relationship: &Relationship) -> String {
     )
 }
 
-fn lines(found: &[Found]) -> Vec<String> {
+fn lines(found: &[RecordDrafts]) -> Vec<String> {
     known(found).relationships.iter().map(interest_line).collect()
 }
 

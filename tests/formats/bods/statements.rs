@@ -199,7 +199,7 @@ fn the_source_is_the_publisher_and_the_locator_the_record() {
     let found = read(json!([first, earlier, later]).to_string());
     let sources: Vec<_> = drafts(&found)
         .filter_map(|draft| match &draft.change {
-            Wanted::Record(Record::Source(source)) => Some((draft.known_at, source)),
+            RecordChange::Record(Record::Source(source)) => Some((draft.known_at, source)),
             _ => None,
         })
         .collect();
@@ -226,15 +226,15 @@ fn the_source_is_the_publisher_and_the_locator_the_record() {
 #[test]
 fn a_file_without_a_publisher_is_its_own_source() {
     let text = json!([{"recordId": "c", "recordType": "entity", "recordDetails": {"name": "C"}}]).to_string();
-    let of = |told: &Told| {
-        let (found, _) = read_within(text.as_bytes(), told);
+    let of = |source_defaults: &SourceDefaults| {
+        let (found, _) = read_within(text.as_bytes(), source_defaults);
         known(&found).sources.remove(0)
     };
-    assert_eq!(of(&told()).id, "source:statements");
-    let said = Told {
+    assert_eq!(of(&source_defaults()).id, "source:statements");
+    let said = SourceDefaults {
         source: Some("mine".to_owned()),
         publisher: Some("Me".to_owned()),
-        ..told()
+        ..source_defaults()
     };
     assert_eq!(
         (of(&said).id.as_str(), of(&said).publisher.as_str()),

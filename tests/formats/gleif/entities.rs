@@ -8,7 +8,7 @@ pub(super) const A: &str = "5493001KJTIIGC8Y1R12";
 pub(super) const B: &str = "213800E11LI1SCETU492";
 
 /// A record of an entity with these cells beside its LEI and its name.
-pub(super) fn entity_with(cells: &[(&str, &str)]) -> Found {
+pub(super) fn entity_with(cells: &[(&str, &str)]) -> RecordDrafts {
     let mut all = vec![("LEI", A), ("Entity.LegalName", "Ant")];
     all.retain(|(column, _)| !cells.iter().any(|(changed, _)| changed == column));
     all.extend(cells);
@@ -19,7 +19,7 @@ pub(super) fn entity_with(cells: &[(&str, &str)]) -> Found {
 fn the_source_is_the_same_in_every_file() {
     for (form, id) in [(LEI_CSV, "gleif-lei"), (RR_CSV, "gleif-rr"), (REPEX_CSV, "gleif-repex")] {
         let preamble = read("", form).preamble;
-        let Wanted::Record(Record::Source(source)) = &preamble[0].change else {
+        let RecordChange::Record(Record::Source(source)) = &preamble[0].change else {
             panic!("{preamble:?}");
         };
         assert_eq!(source.id, format!("source:{id}"));
