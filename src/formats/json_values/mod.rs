@@ -8,8 +8,10 @@ use std::{
 };
 
 mod options;
+mod state;
 
 pub(super) use self::options::{LooseValues, ReadError, ReadOptions, Reason};
+use self::state::{RunEnd, State};
 use super::reader::{RecordPlace, Unreadable};
 
 /// A callback for each value, with its place and text.
@@ -60,36 +62,6 @@ pub(super) fn split(
 pub(super) fn first_value(start: &[u8]) -> &[u8] {
     let start = start.trim_ascii_start();
     start.strip_prefix(b"[").map_or(start, <[u8]>::trim_ascii_start)
-}
-
-/// The part of the file that is being read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
-    /// Outside of values: before the first, or between two.
-    Outside,
-    /// In a value.
-    Value,
-    /// On a line that is no JSON.
-    Stray,
-    /// After the damage in a value of several lines, up to a line on which another may begin.
-    Damaged,
-    /// In an array of values.
-    Array,
-    /// After the array of a package, before the end of the package.
-    PackageEnd,
-}
-
-/// How a run of bytes in a value ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum RunEnd {
-    /// With the buffer; the value continues.
-    Continues,
-    /// With the end of the value.
-    Complete,
-    /// With the start of the array of a package.
-    Package,
-    /// Before a byte that is invalid here: the value was damaged before it.
-    Damaged,
 }
 
 /// Splits a file into values.
