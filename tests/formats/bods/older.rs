@@ -171,7 +171,7 @@ fn statements_that_replace_each_other_are_versions_of_the_first() {
 }
 
 #[test]
-fn what_no_statement_can_be_is_told() {
+fn what_no_statement_can_be_is_reported() {
     let found = read(
         json!([
             old("entityStatement", " ", &[], json!({})),
@@ -191,7 +191,7 @@ fn what_no_statement_can_be_is_told() {
         [
             "Rejected statementID: no id []",
             "Rejected recordType: not a type of record [noteStatement]",
-            "Kept interestedParty: not a reason why a party is unspecified []",
+            "InProperties interestedParty: not a reason why a party is unspecified []",
             "Rejected interestedParty: an end is missing []",
         ]
     );

@@ -68,7 +68,7 @@ fn a_version_is_known_since_it_was_stated() {
         known,
         [moment("2020-01-02T00:00:00Z"), moment("2020-01-03T03:05:06Z"), None]
     );
-    assert_eq!(faults(&found), ["Kept statementDate: not a date [soon]"]);
+    assert_eq!(faults(&found), ["InProperties statementDate: not a date [soon]"]);
     assert_eq!(listed(&found)[2], "bods:c COMPANY E {statementDate}");
 }
 

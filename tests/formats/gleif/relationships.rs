@@ -166,7 +166,7 @@ fn dates_that_make_no_period_are_kept() {
     assert!(relationship(&found).validity.is_open());
     assert_eq!(
         faults(&found),
-        ["Kept Relationship.Period.startDate: not a date [soon]"]
+        ["InProperties Relationship.Period.startDate: not a date [soon]"]
     );
 }
 
@@ -195,7 +195,7 @@ fn what_has_ended_or_was_wrong_is_not_taken_for_what_holds() {
     let found = relationship_with(&[("Relationship.RelationshipStatus", "MAYBE")]);
     assert_eq!(
         faults(&found),
-        ["Kept Relationship.RelationshipStatus: not a known status [MAYBE]"]
+        ["InProperties Relationship.RelationshipStatus: not a known status [MAYBE]"]
     );
     assert_eq!(
         relationship(&found).properties.as_ref().unwrap()["relationshipStatus"],
