@@ -65,10 +65,10 @@ pub fn read(input: Input<'_>, on_item: ItemHandler<'_>) -> Result<(), Unreadable
     read_with_replacements(input, Arc::default(), on_item)
 }
 
-/// As [`read`], with the replacements that were gathered from all files before.
+/// As [`read()`], with the replacements that were gathered from all files before.
 ///
 /// # Errors
-/// As [`read`].
+/// As [`read()`].
 pub fn read_with_replacements(
     input: Input<'_>,
     replacements: Arc<Replacements>,
@@ -104,7 +104,7 @@ pub fn may_replace(start: &[u8]) -> bool {
 /// Gathers which statements of a file replace which.
 ///
 /// # Errors
-/// As [`read`].
+/// As [`read()`].
 pub fn gather(input: Input<'_>, chains: &mut Chains) -> Result<(), Unreadable> {
     const MARK: &[u8] = b"\"replacesStatement";
     let Input {
