@@ -17,8 +17,8 @@ use super::{
 use crate::{
     formats::{
         bods,
-        cells::Cells,
-        export::{Around, Selection, Unselectable, Written, dot, flat, graphml, json_lines},
+        cells::CellStyle,
+        export::{ExportSummary, Selection, SelectionError, Surroundings, dot, flat, graphml, json_lines},
         followthemoney, tables,
     },
     graph::{Budget, Direction, Snapshot, Step},
@@ -169,8 +169,8 @@ fn selection(graph: &Snapshot, arguments: &ExportArguments, now: Timestamp) -> a
     if part.of.is_empty() {
         return Ok(Selection::of(graph, &view));
     }
-    let around = Around {
-        of: part.of.clone(),
+    let around = Surroundings {
+        entities: part.of.clone(),
         depth: part.depth,
         direction: match part.direction {
             StepDirection::Outgoing => Direction::Outgoing,
@@ -185,20 +185,20 @@ fn selection(graph: &Snapshot, arguments: &ExportArguments, now: Timestamp) -> a
     // An export has no time limit.
     let budget = Budget::new(u64::MAX, || false);
     Selection::around(graph, &view, &around, &budget).map_err(|error| match error {
-        Unselectable::Unknown { .. } => anyhow::anyhow!(
+        SelectionError::Unknown { .. } => anyhow::anyhow!(
             "{error}; guanxi query '{{ search(text: \"a name\") {{ nodes {{ id name }} }} }}' finds ids"
         ),
-        Unselectable::Exhausted(_) => error.into(),
+        SelectionError::Exhausted(_) => error.into(),
     })
 }
 
 /// The style of cells.
-pub(super) fn style(raw_cells: bool) -> Cells {
-    if raw_cells { Cells::Raw } else { Cells::Quoted }
+pub(super) fn style(raw_cells: bool) -> CellStyle {
+    if raw_cells { CellStyle::Raw } else { CellStyle::Quoted }
 }
 
 /// Writes a selection in the given format.
-fn write(selection: &Selection, arguments: &ExportArguments, out: &mut impl Write) -> io::Result<Written> {
+fn write(selection: &Selection, arguments: &ExportArguments, out: &mut impl Write) -> io::Result<ExportSummary> {
     let written = match arguments.format {
         Format::Csv => flat::write(selection, style(arguments.raw_cells), out)?,
         Format::GraphMl => graphml::write(selection, out)?,
@@ -213,7 +213,7 @@ fn write(selection: &Selection, arguments: &ExportArguments, out: &mut impl Writ
 }
 
 /// `None` if the reader closed the pipe early, such as `head`, which is not an error.
-fn to_standard_output(selection: &Selection, arguments: &ExportArguments) -> anyhow::Result<Option<Written>> {
+fn to_standard_output(selection: &Selection, arguments: &ExportArguments) -> anyhow::Result<Option<ExportSummary>> {
     let mut out = BufWriter::with_capacity(BUFFER_BYTES, io::stdout().lock());
     match write(selection, arguments, &mut out) {
         Ok(written) => Ok(Some(written)),
@@ -227,7 +227,7 @@ fn to_standard_output(selection: &Selection, arguments: &ExportArguments) -> any
 }
 
 /// Writes the complete file, or leaves it unchanged.
-fn to_file(selection: &Selection, path: &Path, arguments: &ExportArguments) -> anyhow::Result<Written> {
+fn to_file(selection: &Selection, path: &Path, arguments: &ExportArguments) -> anyhow::Result<ExportSummary> {
     let failed = || format!("cannot write {}", path.display());
     if is_device(path) {
         let file = OpenOptions::new().write(true).open(path).with_context(failed)?;
@@ -269,8 +269,8 @@ fn is_device(path: &Path) -> bool {
 }
 
 /// Reports the written and omitted records.
-fn report(written: &Written) {
-    let Written {
+fn report(written: &ExportSummary) {
+    let ExportSummary {
         sources,
         entities,
         relationships,

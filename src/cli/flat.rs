@@ -8,7 +8,7 @@ use serde::{
     de::{MapAccess, SeqAccess, Visitor},
 };
 
-use crate::formats::cells::Cells;
+use crate::formats::cells::CellStyle;
 
 /// The most rows of one answer.
 const ROWS_MAX: usize = 1_000_000;
@@ -25,7 +25,7 @@ enum Tree {
 type Row = Vec<(String, String)>;
 
 /// The data of an answer, a JSON object, as CSV.
-pub(super) fn table(answer: &str, cells: Cells) -> anyhow::Result<String> {
+pub(super) fn table(answer: &str, cells: CellStyle) -> anyhow::Result<String> {
     let Tree::Object(sections) = serde_json::from_str(answer)? else {
         anyhow::bail!("the answer is not a JSON object");
     };
@@ -158,7 +158,7 @@ mod tests {
     fn lists_become_rows_with_the_values_around_them() {
         let check = |data: &str, expected: &str| {
             let answer = format!("{{\"extensions\":{{}},\"data\":{data}}}");
-            assert_eq!(table(&answer, Cells::Quoted).unwrap(), expected, "{data}");
+            assert_eq!(table(&answer, CellStyle::Quoted).unwrap(), expected, "{data}");
         };
         check(r#"{"a": 1, "b": {"c": null, "d": true}}"#, "a,b.c,b.d\n1,,true\n");
         check(

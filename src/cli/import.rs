@@ -15,7 +15,7 @@ use indicatif::{HumanBytes, HumanCount, HumanDuration, ProgressBar, ProgressStyl
 
 use super::{UsageError, config::Switch, issues, print, say, suggest};
 use crate::{
-    formats::reader::{RECORD_BYTES_MAX, Told},
+    formats::reader::{RECORD_BYTES_MAX, SourceDefaults},
     graph::Snapshot,
     http,
     import::{
@@ -320,8 +320,8 @@ fn schemes(arguments: &ImportArguments, inputs: &[(InputFile, Reader)]) -> Vec<S
     schemes
 }
 
-fn source_defaults(arguments: &ImportArguments, now: Timestamp) -> Told {
-    Told {
+fn source_defaults(arguments: &ImportArguments, now: Timestamp) -> SourceDefaults {
+    SourceDefaults {
         source: arguments.source.clone(),
         publisher: arguments.publisher.clone(),
         title: arguments.title.clone(),

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     engine::Request,
-    formats::cells::Cells,
+    formats::cells::CellStyle,
     model::Timestamp,
     schema::Api,
     store::{State, Store, folder::FolderAccess},
@@ -156,7 +156,7 @@ fn extensions(arguments: &QueryArguments) -> Map<String, Value> {
 }
 
 /// Prints the data as one table, and errors to standard error.
-fn print_table(answer: &str, cells: Cells) -> anyhow::Result<()> {
+fn print_table(answer: &str, cells: CellStyle) -> anyhow::Result<()> {
     let value: Value = serde_json::from_str(answer)?;
     for error in value["errors"].as_array().into_iter().flatten() {
         say!("guanxi: {}", error["message"].as_str().unwrap_or_default());

@@ -8,7 +8,7 @@ use super::{print, say};
 use crate::{
     formats::{
         mapping,
-        reader::{Input, Told, Unreadable},
+        reader::{Input, SourceDefaults, Unreadable},
     },
     import::{Format, InputFile, OpenOptions, PlanError, ReaderChoice, input_files},
 };
@@ -28,7 +28,7 @@ pub(super) fn suggest(
     format: Option<Format>,
     files: &[PathBuf],
     unpacked_bytes_max: u64,
-    defaults: &Told,
+    defaults: &SourceDefaults,
 ) -> anyhow::Result<ExitCode> {
     check_usage(format, files);
     let [path] = files else {
@@ -45,14 +45,14 @@ pub(super) fn suggest(
     let text = file.start().and_then(|start| {
         if ReaderChoice::new(None, None).is_ok_and(|choice| choice.reader(&start).is_ok()) {
             let reason = "is of a format that needs no mapping: omit --suggest";
-            return Err(Unreadable::form("its beginning", reason));
+            return Err(Unreadable::malformed("its beginning", reason));
         }
         file.read(unpacked_bytes_max, &Arc::default(), |bytes| {
             let name = file.own_name();
             mapping::suggest(Input {
                 name,
                 bytes,
-                told: defaults,
+                source_defaults: defaults,
             })
         })
     });
@@ -74,7 +74,7 @@ fn only(files: &[InputFile]) -> Result<&InputFile, Unreadable> {
                 "contains {} files, but a mapping is for one table: unpack it first. The files are {names:?}",
                 files.len()
             );
-            Err(Unreadable::form("the archive", reason))
+            Err(Unreadable::malformed("the archive", reason))
         }
     }
 }

@@ -8,14 +8,14 @@ use serde::Deserialize;
 /// How the cells of tables are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Cells {
+pub enum CellStyle {
     /// With an apostrophe before what a spreadsheet would run.
     Quoted,
     /// As they are.
     Raw,
 }
 
-impl Cells {
+impl CellStyle {
     /// Writes a row of a table.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use std::{
 
 use csv::ByteRecord;
 
-use super::reader::{Bounded, Meter, Unreadable};
+use super::reader::{BoundedReader, Meter, Unreadable};
 
 /// Read after the end of every file, as a record of its own unless a quote is still open. No text has it: it is a control
 /// character.
@@ -68,13 +68,13 @@ pub(super) enum Step {
 pub(super) fn unclosed(place: String) -> Unreadable {
     let reason = "a quote that opens in this record is never closed: the file is cut off, or a quote in it is not doubled; \
                   get it again";
-    Unreadable::form(place, reason)
+    Unreadable::malformed(place, reason)
 }
 
 /// The records of a file.
 #[derive(Debug)]
 pub(super) struct Records<R> {
-    reader: csv::Reader<Lines<Chain<Bounded<R>, &'static [u8]>>>,
+    reader: csv::Reader<LineCounter<Chain<BoundedReader<R>, &'static [u8]>>>,
     meter: Meter,
     /// Read, but not handed over yet: only with the next one is it known not to be the last.
     ahead: ByteRecord,
@@ -87,10 +87,10 @@ pub(super) struct Records<R> {
 impl<R: Read> Records<R> {
     /// Reads these bytes, at most `record_bytes_max` for a record.
     pub(super) fn new(bytes: R, syntax: Syntax, record_bytes_max: usize) -> Self {
-        let bounded = Bounded::new(bytes, record_bytes_max);
+        let bounded = BoundedReader::new(bytes, record_bytes_max);
         let meter = bounded.meter();
         let mut records = Self {
-            reader: syntax.reader(Lines::new(bounded.chain(LAST_LINE))),
+            reader: syntax.reader(LineCounter::new(bounded.chain(LAST_LINE))),
             meter,
             ahead: ByteRecord::new(),
             ahead_line: Ok(None),
@@ -136,7 +136,7 @@ impl<R: Read> Records<R> {
 /// Counts the lines of what is read through it: the reader's own count is off by the blank lines before a record, by the LF
 /// of CR LF, and by lines that end in CR alone.
 #[derive(Debug)]
-struct Lines<R> {
+struct LineCounter<R> {
     inner: R,
     /// How many bytes were read.
     read: u64,
@@ -147,10 +147,10 @@ struct Lines<R> {
     behind_cr: Option<u64>,
     /// Where the lines that are not blank start, and their numbers: none before the record that is being read, whose own is
     /// the first.
-    filled: VecDeque<(u64, u64)>,
+    content_lines: VecDeque<(u64, u64)>,
 }
 
-impl<R> Lines<R> {
+impl<R> LineCounter<R> {
     fn new(inner: R) -> Self {
         Self {
             inner,
@@ -158,18 +158,18 @@ impl<R> Lines<R> {
             start: 0,
             line: 1,
             behind_cr: None,
-            filled: VecDeque::new(),
+            content_lines: VecDeque::new(),
         }
     }
 
     /// A record begins here, or behind blank lines.
     fn begin_record(&mut self, from: u64) {
-        while self.filled.pop_front_if(|(start, _)| *start < from).is_some() {}
+        while self.content_lines.pop_front_if(|(start, _)| *start < from).is_some() {}
     }
 
     /// The line on which the record starts that was read last.
     fn record_line(&self) -> u64 {
-        self.filled.front().map_or(self.line, |(_, line)| *line)
+        self.content_lines.front().map_or(self.line, |(_, line)| *line)
     }
 
     fn end_line(&mut self, byte: u8, place: u64) {
@@ -179,7 +179,7 @@ impl<R> Lines<R> {
             return;
         }
         if place > self.start {
-            self.filled.push_back((self.start, self.line));
+            self.content_lines.push_back((self.start, self.line));
         }
         self.behind_cr = (byte == b'\r').then_some(next);
         self.start = next;
@@ -187,11 +187,11 @@ impl<R> Lines<R> {
     }
 }
 
-impl<R: Read> Read for Lines<R> {
+impl<R: Read> Read for LineCounter<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let length = self.inner.read(buffer)?;
         // Of what was read before, all but the first line is inside of the record: a cell may hold any number of lines.
-        self.filled.truncate(1);
+        self.content_lines.truncate(1);
         for at in memchr::memchr2_iter(b'\n', b'\r', &buffer[..length]) {
             self.end_line(buffer[at], self.read + bytes(at));
         }
@@ -263,7 +263,7 @@ mod tests {
         assert_eq!(records.advance().unwrap(), Step::Record { line: 1 });
         assert_eq!(records.advance().unwrap(), Step::Record { line: 2 });
         assert_eq!(records.advance().unwrap(), Step::Record { line: 200_003 });
-        assert!(records.reader.get_ref().filled.capacity() <= BUFFER_BYTES);
+        assert!(records.reader.get_ref().content_lines.capacity() <= BUFFER_BYTES);
     }
 
     #[test]

@@ -6,8 +6,8 @@ use std::{collections::HashSet, ops::ControlFlow};
 use serde::Deserialize;
 
 use super::{
-    json_values::{self, Form, Outside, first_value},
-    reader::{About, Draft, Each, Fault, Found, Input, Item, NOT_UTF_8, Unreadable},
+    json_values::{self, LooseValues, ReadOptions, first_value},
+    reader::{DatasetInfo, Draft, Fault, Input, Item, ItemHandler, NOT_UTF_8, RecordDrafts, Unreadable},
 };
 use crate::model::{Entity, Record, Relationship, TEXT_CHARS_MAX, Timestamp, View, line, plain_id};
 
@@ -52,16 +52,18 @@ pub fn detect(start: &[u8]) -> bool {
 ///
 /// # Errors
 /// [`Unreadable`] for a header of a later form, a line that is too long, and what the system refuses.
-pub fn read(input: Input<'_>, each: Each<'_>) -> Result<(), Unreadable> {
-    let Input { bytes, told, .. } = input;
-    let form = Form {
-        bytes_max: told.record_bytes_max,
+pub fn read(input: Input<'_>, on_item: ItemHandler<'_>) -> Result<(), Unreadable> {
+    let Input {
+        bytes, source_defaults, ..
+    } = input;
+    let options = ReadOptions {
+        bytes_max: source_defaults.record_bytes_max,
         packages: &[],
         expected: None,
-        outside: Outside::Taken,
+        loose_values: LooseValues::Accepted,
     };
     let (mut headers, mut refused, mut began_at) = (0, None, None);
-    json_values::read(bytes, form, &mut |mut place, text| {
+    json_values::read(bytes, options, &mut |mut place, text| {
         if place.record == 1
             && let Ok(first) = serde_json::from_slice::<First>(text)
         {
@@ -73,14 +75,14 @@ pub fn read(input: Input<'_>, each: Each<'_>) -> Result<(), Unreadable> {
                 .and_then(|moment| moment.parse().ok());
             refused = check_format(first.guanxi.format).err();
             let about = first.guanxi.about().filter(|_| refused.is_none());
-            return match about.map(|about| each(Item::About(about))) {
+            return match about.map(|about| on_item(Item::DatasetInfo(about))) {
                 Some(flow) => flow,
                 None if refused.is_some() => ControlFlow::Break(()),
                 None => ControlFlow::Continue(()),
             };
         }
         place.record -= headers;
-        let mut found = Found {
+        let mut found = RecordDrafts {
             place,
             drafts: Vec::new(),
             faults: Vec::new(),
@@ -88,7 +90,7 @@ pub fn read(input: Input<'_>, each: Each<'_>) -> Result<(), Unreadable> {
         match of_line(text) {
             Ok((record, recorded_at)) => {
                 found.place.key = Some(record.id().to_owned());
-                let is_ahead = recorded_at.is_some_and(|moment| View::day_of(moment) > told.today);
+                let is_ahead = recorded_at.is_some_and(|moment| View::day_of(moment) > source_defaults.today);
                 if is_ahead {
                     let fault = Fault::noted("recorded_at", "in the future; it is known since the import");
                     let written = recorded_at.map(|moment| moment.to_string()).unwrap_or_default();
@@ -102,15 +104,15 @@ pub fn read(input: Input<'_>, each: Each<'_>) -> Result<(), Unreadable> {
             }
             Err(fault) => found.faults.push(*fault),
         }
-        each(Item::Record(found))
+        on_item(Item::Record(found))
     })?;
     refused.map_or(Ok(()), Err)
 }
 
 impl Header {
     /// What it says of the data as a whole, where it calls it something.
-    fn about(self) -> Option<About> {
-        Some(About {
+    fn about(self) -> Option<DatasetInfo> {
+        Some(DatasetInfo {
             title: line(self.title?.as_str()).ok()?,
             description: self.description.filter(|text| text.chars().count() <= TEXT_CHARS_MAX),
             licence: self.licence.and_then(|licence| line(&licence).ok()),
@@ -124,7 +126,7 @@ fn check_format(format: u32) -> Result<(), Unreadable> {
         return Ok(());
     }
     let reason = format!("the lines have the form {format}, and this program reads form {FORMAT}; use a later one");
-    Err(Unreadable::form("line 1", reason))
+    Err(Unreadable::malformed("line 1", reason))
 }
 
 /// The record of a line, and when it was recorded, where it says that.

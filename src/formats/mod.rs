@@ -22,7 +22,7 @@ pub use problem::{PROBLEMS_MAX, Problem, Problems};
 /// Why files could not be read as data.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The files were read, but what they say is not sound.
+    /// The files were read, but their contents are invalid.
     #[error("{0}")]
     Problems(Problems),
     /// A file or folder could not be read at all.

@@ -22,10 +22,10 @@ enum Token {
     And,
     /// A word that says nothing here.
     Filler,
-    Of(ShareOf),
+    Basis(ShareOf),
 }
 
-use Token::{And, AtLeast, AtMost, Between, Filler, High, Low, Number, Of, Percent, To};
+use Token::{And, AtLeast, AtMost, Basis, Between, Filler, High, Low, Number, Percent, To};
 
 /// Words and signs, those that begin with another before it.
 const PHRASES: [(&[&str], Token); 74] = [
@@ -96,16 +96,16 @@ const PHRASES: [(&[&str], Token); 74] = [
     (&["right"], Filler),
     (&["ownership"], Filler),
     (&["share"], Filler),
-    (&["shares"], Of(ShareOf::Capital)),
-    (&["capital"], Of(ShareOf::Capital)),
-    (&["votes"], Of(ShareOf::Votes)),
-    (&["voting"], Of(ShareOf::Votes)),
-    (&["stimmrechte"], Of(ShareOf::Votes)),
-    (&["profit"], Of(ShareOf::Profit)),
-    (&["profits"], Of(ShareOf::Profit)),
+    (&["shares"], Basis(ShareOf::Capital)),
+    (&["capital"], Basis(ShareOf::Capital)),
+    (&["votes"], Basis(ShareOf::Votes)),
+    (&["voting"], Basis(ShareOf::Votes)),
+    (&["stimmrechte"], Basis(ShareOf::Votes)),
+    (&["profit"], Basis(ShareOf::Profit)),
+    (&["profits"], Basis(ShareOf::Profit)),
 ];
 
-/// How many characters a percentage may have; what is longer tells a story.
+/// How many characters a percentage may have; longer texts are prose.
 const CHARS_MAX: usize = 100;
 
 /// The share that `text` states, of the capital where it does not say of what; none where it states none, or may state several.
@@ -131,7 +131,7 @@ pub(in crate::formats) fn stated(text: &str) -> Option<(ShareRange, Option<Share
     let is_percent = tokens.contains(&Percent);
     let words: Vec<Token> = tokens
         .into_iter()
-        .filter(|token| !matches!(token, Percent | Filler | Of(_)))
+        .filter(|token| !matches!(token, Percent | Filler | Basis(_)))
         .collect();
     // Of a hundred, or of one? The text does not say.
     let is_fraction = |token: &Token| matches!(token, Number(value) if *value > 0.0 && *value <= 1.0);
@@ -160,7 +160,7 @@ pub(in crate::formats) fn stated(text: &str) -> Option<(ShareRange, Option<Share
 
 fn basis(token: &Token) -> Option<ShareOf> {
     match token {
-        Of(of) => Some(*of),
+        Basis(of) => Some(*of),
         _ => None,
     }
 }
@@ -218,8 +218,8 @@ fn tokens(text: &str) -> Option<Vec<Token>> {
     let mut rest = &words[..];
     while let Some(first) = rest.first() {
         let phrase = PHRASES.iter().find(|(phrase, _)| {
-            let said = rest.get(..phrase.len());
-            said.is_some_and(|said| said.iter().zip(*phrase).all(|(word, known)| word == known))
+            let phrase_words = rest.get(..phrase.len());
+            phrase_words.is_some_and(|phrase_words| phrase_words.iter().zip(*phrase).all(|(word, known)| word == known))
         });
         if let Some((phrase, token)) = phrase {
             tokens.push(*token);
@@ -387,8 +387,8 @@ mod tests {
             round in any::<bool>(),
             of in proptest::sample::select(vec![ShareOf::Capital, ShareOf::Votes, ShareOf::Profit]),
         ) {
-            let kept = |end: f64| if round { end.round() } else { end };
-            let (low, high) = (kept(low.min(high)), kept(low.max(high)));
+            let bound = |end: f64| if round { end.round() } else { end };
+            let (low, high) = (bound(low.min(high)), bound(low.max(high)));
             prop_assume!(low < high || ends == [true, true]);
             let share = Share { range: ShareRange::bounded(low, ends[0], high, ends[1]).unwrap(), of };
             prop_assert_eq!(read(&written(share)), Some(share), "{}", written(share));

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::model::Invalid;
 
-/// How many problems are kept; the rest are only counted.
+/// How many problems are listed; the rest are only counted.
 pub const PROBLEMS_MAX: usize = 1_000;
 
 /// How many characters of a value a problem quotes.
@@ -96,25 +96,25 @@ impl fmt::Display for Problem {
 /// The problems found, in the order of reading; at most [`PROBLEMS_MAX`] of them, and how many there are in all.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Problems {
-    kept: Vec<Problem>,
+    list: Vec<Problem>,
     total: usize,
 }
 
 impl Problems {
     pub(super) fn push(&mut self, problem: Problem) {
         self.total += 1;
-        if self.kept.len() < PROBLEMS_MAX {
-            self.kept.push(problem);
+        if self.list.len() < PROBLEMS_MAX {
+            self.list.push(problem);
         }
     }
 
-    /// The problems that were kept.
+    /// The listed problems.
     #[must_use]
-    pub fn kept(&self) -> &[Problem] {
-        &self.kept
+    pub fn list(&self) -> &[Problem] {
+        &self.list
     }
 
-    /// How many there are, kept or not.
+    /// How many there are, listed or not.
     #[must_use]
     pub fn total(&self) -> usize {
         self.total
@@ -130,12 +130,12 @@ impl Problems {
 impl fmt::Display for Problems {
     /// One problem per line, then how many there are.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for problem in &self.kept {
+        for problem in &self.list {
             writeln!(f, "{problem}")?;
         }
-        match (self.total, self.kept.len()) {
+        match (self.total, self.list.len()) {
             (1, _) => write!(f, "1 problem"),
-            (total, kept) if kept < total => write!(f, "{total} problems, the first {kept} of them above"),
+            (total, list) if list < total => write!(f, "{total} problems, the first {list} of them above"),
             (total, _) => write!(f, "{total} problems"),
         }
     }

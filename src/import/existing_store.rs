@@ -9,7 +9,7 @@ use super::{
     update::{Preference, StoreUpdate, Verdict, additions, conflict_fault, dangling, is_equal_content, notes::Version},
 };
 use crate::{
-    formats::reader::{Addition, Draft, Fault, Wanted},
+    formats::reader::{Addition, Draft, Fault, RecordChange},
     model::{Noun, Record},
 };
 
@@ -40,7 +40,7 @@ impl ImportRun<'_> {
     pub(super) fn finish(&mut self, mut update: StoreUpdate) -> Result<(), Error> {
         // It reads the notes of earlier imports from the store, and must not outlive it.
         let replaced = std::mem::take(&mut self.replaced);
-        for (statement, first, behind) in replaced.to_remember() {
+        for (statement, first, behind) in replaced.entries() {
             update.notes.set_chain(statement, first, behind);
             update.write_notes_if_many()?;
         }
@@ -92,13 +92,13 @@ impl ImportRun<'_> {
                 break;
             };
             let version = Version::of(&queued.draft);
-            let is_for_same_record = |(known, _): &mut (Addition, Vec<Origin>)| matches!(&queued.draft.change, Wanted::Addition(more) if known.has_same_target(more));
+            let is_for_same_record = |(known, _): &mut (Addition, Vec<Origin>)| matches!(&queued.draft.change, RecordChange::Addition(more) if known.has_same_target(more));
             if let Some((addition, origins)) = added.take_if(|known| !is_for_same_record(known)) {
                 update.put_addition(origins, addition, preference)?;
             }
             let status_is_implied = queued.draft.status_is_implied;
             match (version, queued.draft.change) {
-                (None, Wanted::Record(record)) => {
+                (None, RecordChange::Record(record)) => {
                     if self.reject_deleted(&queued.origin, &record) {
                         continue;
                     }
@@ -132,7 +132,7 @@ impl ImportRun<'_> {
                         None => new_group(record, vec![queued.origin]),
                     });
                 }
-                (None, Wanted::Addition(more)) => {
+                (None, RecordChange::Addition(more)) => {
                     if let Some(before) = group.take() {
                         self.put_group(update, before, preference)?;
                     }
@@ -148,7 +148,7 @@ impl ImportRun<'_> {
                     if let Some(before) = group.take() {
                         self.put_group(update, before, preference)?;
                     }
-                    update.put(vec![queued.origin], Draft::to(change), preference)?;
+                    update.put(vec![queued.origin], Draft::of_change(change), preference)?;
                 }
                 (Some(version), change) => {
                     if let Some(before) = group.take() {
@@ -292,7 +292,7 @@ impl ImportRun<'_> {
         self.waiting_in_store += 1;
         self.tally.note(origin, RecordOutcome::Waiting);
         let fault = match &draft.change {
-            Wanted::Addition(_) => additions::dangling(missing),
+            RecordChange::Addition(_) => additions::dangling(missing),
             _ => dangling(missing, noun),
         };
         self.fault(origin, &fault);
@@ -305,7 +305,7 @@ impl ImportRun<'_> {
 
     /// Whether all ends of a relationship exist or are described by this import: without a date, it is stored before dated entities.
     fn ends_come_later(&self, update: &StoreUpdate, draft: &Draft) -> bool {
-        let Wanted::Record(Record::Relationship(relationship)) = &draft.change else {
+        let RecordChange::Record(Record::Relationship(relationship)) = &draft.change else {
             return false;
         };
         let missing = update.missing_unless(relationship, |id| self.entity_kinds.kind(id).is_some());
@@ -322,11 +322,11 @@ impl ImportRun<'_> {
             update.retract_statements(&id, &sources)?;
         }
         for id in unmentioned.relationships {
-            let change = Wanted::Retraction {
+            let change = RecordChange::Retraction {
                 noun: Noun::Relationship,
                 id,
             };
-            update.put(vec![Origin::NOWHERE], Draft::to(change), Preference::New)?;
+            update.put(vec![Origin::NOWHERE], Draft::of_change(change), Preference::New)?;
         }
         update.flush()?;
         let verdicts = update.take_verdicts();

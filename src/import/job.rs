@@ -10,7 +10,7 @@ use std::{
 
 use super::{Finding, ImportTally, InputFile, Reader};
 use crate::{
-    formats::reader::Told,
+    formats::reader::SourceDefaults,
     graph::Snapshot,
     model::Timestamp,
     store::{OpenError, load},
@@ -122,7 +122,7 @@ pub struct Job<'a> {
     /// The files, each with its reader.
     pub inputs: &'a [(InputFile, Reader)],
     /// Metadata for files that do not state their own.
-    pub source_defaults: &'a Told,
+    pub source_defaults: &'a SourceDefaults,
     /// How many bytes a compressed file may unpack into.
     pub unpacked_bytes_max: u64,
     /// How faults are handled.

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::{
-    formats::reader::{Draft, Fault, Wanted},
+    formats::reader::{Draft, Fault, RecordChange},
     model::{
         DERIVED_ID_CHARS_MAX, Entity, ID_CHARS_MAX, Identifier, LINE_CHARS_MAX, LIST_MAX, Name, PROPERTIES_BYTES_MAX,
         Record, RequestedView, Share, Source, TEXT_CHARS_MAX, confidence, is_blank,
@@ -17,17 +17,20 @@ const NESTING_MAX: usize = 64;
 pub(super) fn check_limits(draft: &Draft) -> Option<Fault> {
     let addition_record;
     let record = match &draft.change {
-        Wanted::Record(record) | Wanted::Placeholder(record) => record,
-        Wanted::Addition(addition) => {
+        RecordChange::Record(record) | RecordChange::Placeholder(record) => record,
+        RecordChange::Addition(addition) => {
             addition_record = addition.as_record();
             &addition_record
         }
-        Wanted::Thing { id, said } => {
+        RecordChange::Thing {
+            id,
+            properties: details,
+        } => {
             let id_is_long = too_long(&[(Some(id), ID_CHARS_MAX, "its id is too long")]);
-            let reason = id_is_long.or_else(|| properties(said));
+            let reason = id_is_long.or_else(|| properties(details));
             return reason.map(|reason| Fault::rejected("", reason).with(id));
         }
-        Wanted::OnlyThese { .. } | Wanted::Retraction { .. } => return None,
+        RecordChange::OnlyThese { .. } | RecordChange::Retraction { .. } => return None,
     };
     let reason = ends_in_a_view(record.id())
         .or_else(|| malformed(record))

@@ -9,7 +9,7 @@ use super::{
     update::{Preference, notes::Version},
 };
 use crate::{
-    formats::reader::{About, Draft, Place, Wanted},
+    formats::reader::{DatasetInfo, Draft, RecordChange, RecordPlace},
     graph,
     model::{Noun, Record},
     store::{State, Store, load},
@@ -47,7 +47,7 @@ impl ImportRun<'_> {
         }
         self.job.progress.enter(Phase::Arranging);
         self.is_new = true;
-        let About {
+        let DatasetInfo {
             title,
             description,
             licence,
@@ -83,15 +83,15 @@ impl ImportRun<'_> {
     }
 
     /// The metadata of a new store: as given on the command line, else by the files.
-    fn about(&mut self) -> About {
+    fn about(&mut self) -> DatasetInfo {
         let first_source = self.title.take().unwrap_or_else(|| "Imported data".to_owned());
-        let about = self.about.take().unwrap_or(About {
+        let about = self.about.take().unwrap_or(DatasetInfo {
             title: first_source,
             description: None,
             licence: None,
             recorded_at: None,
         });
-        About {
+        DatasetInfo {
             title: self.job.title.map_or(about.title, str::to_owned),
             licence: self.job.source_defaults.licence.clone().or(about.licence),
             ..about
@@ -105,26 +105,28 @@ impl ImportRun<'_> {
         queued: QueuedDraft,
     ) -> Result<(), Error> {
         let QueuedDraft { origin, draft, .. } = queued;
-        if let Wanted::Retraction { id, .. } = &draft.change
+        if let RecordChange::Retraction { id, .. } = &draft.change
             && load.noun_of(id).is_some()
         {
             return Ok(deferred.conflicts.push(&origin, &draft)?);
         }
-        if let Wanted::Addition(_) | Wanted::Thing { .. } = &draft.change {
+        if let RecordChange::Addition(_) | RecordChange::Thing { .. } = &draft.change {
             return Ok(deferred.dangling.push(&origin, &draft)?);
         }
-        let (mut record, to_change): (Record, fn(Record) -> Wanted) = match draft.change {
-            Wanted::Placeholder(record) if load.noun_of(record.id()).is_none() => (record, Wanted::Placeholder),
-            Wanted::Retraction { .. }
-            | Wanted::Placeholder(_)
-            | Wanted::Addition(_)
-            | Wanted::Thing { .. }
-            | Wanted::OnlyThese { .. } => {
+        let (mut record, to_change): (Record, fn(Record) -> RecordChange) = match draft.change {
+            RecordChange::Placeholder(record) if load.noun_of(record.id()).is_none() => {
+                (record, RecordChange::Placeholder)
+            }
+            RecordChange::Retraction { .. }
+            | RecordChange::Placeholder(_)
+            | RecordChange::Addition(_)
+            | RecordChange::Thing { .. }
+            | RecordChange::OnlyThese { .. } => {
                 self.tally.note(&origin, RecordOutcome::Unchanged);
                 return Ok(());
             }
-            Wanted::Record(record) if self.reject_deleted(&origin, &record) => return Ok(()),
-            Wanted::Record(record) => (record, Wanted::Record),
+            RecordChange::Record(record) if self.reject_deleted(&origin, &record) => return Ok(()),
+            RecordChange::Record(record) => (record, RecordChange::Record),
         };
         if let Record::Relationship(relationship) = &mut record {
             relationship.recorded_at = load.recorded_at();
@@ -144,7 +146,7 @@ impl ImportRun<'_> {
             }
             return Ok(());
         };
-        let again = |record: Record| Draft::to(to_change(record)).with_status_implied(draft.status_is_implied);
+        let again = |record: Record| Draft::of_change(to_change(record)).with_status_implied(draft.status_is_implied);
         match (rejected.reason, rejected.record) {
             (load::Error::Graph(graph::Error::Duplicate { .. }), Some(record)) => {
                 let earlier = match &deferred.last {
@@ -171,7 +173,7 @@ impl ImportRun<'_> {
         let (file, record, line) = self.added.get(load.entity_index(id)?)?;
         Some(Origin {
             file: usize::try_from(*file).ok()?,
-            place: Place {
+            place: RecordPlace {
                 record: u64::from(*record),
                 line: (*line > 0).then_some(u64::from(*line)),
                 key: None,

@@ -19,7 +19,9 @@ use super::{
 use crate::{
     formats::{
         bods,
-        reader::{About, Draft, Effect, Fault, Found, Input, Item, Order, Place, Unreadable, Wanted},
+        reader::{
+            DatasetInfo, Draft, Effect, Fault, Input, Item, Order, RecordChange, RecordDrafts, RecordPlace, Unreadable,
+        },
         tables,
     },
     graph,
@@ -112,7 +114,7 @@ pub(super) fn has_dated_records(reader: &Reader) -> bool {
 }
 
 /// The replacements among the statements of the files, and the records of the store that they continue.
-fn chains(job: &Job<'_>, store: Option<&Store>) -> (bods::Replaced, Vec<bods::Continued>) {
+fn chains(job: &Job<'_>, store: Option<&Store>) -> (bods::Replacements, Vec<bods::Continuation>) {
     let mut chains = bods::Chains::default();
     for (part, reader) in job.inputs {
         let may_replace = matches!(reader, Reader::Bods) && part.start().is_ok_and(|start| bods::may_replace(&start));
@@ -122,7 +124,7 @@ fn chains(job: &Job<'_>, store: Option<&Store>) -> (bods::Replaced, Vec<bods::Co
                 let input = Input {
                     name: part.own_name(),
                     bytes,
-                    told: job.source_defaults,
+                    source_defaults: job.source_defaults,
                 };
                 bods::gather(input, &mut chains)
             });
@@ -130,10 +132,10 @@ fn chains(job: &Job<'_>, store: Option<&Store>) -> (bods::Replaced, Vec<bods::Co
     }
     let remembered = store.map(|store| {
         let note_reader = store.note_reader();
-        let remembered: bods::Remembered = Arc::new(move |statement: &str| notes::chain(&note_reader, statement));
+        let remembered: bods::ChainLookup = Arc::new(move |statement: &str| notes::chain(&note_reader, statement));
         remembered
     });
-    chains.resolved(remembered)
+    chains.resolve(remembered)
 }
 
 /// A running import.
@@ -144,9 +146,9 @@ pub(super) struct ImportRun<'a> {
     /// The kinds of the versioned entities that the files describe.
     pub(super) entity_kinds: EntityKinds,
     /// The replacements among the statements of all files.
-    pub(super) replaced: Arc<bods::Replaced>,
+    pub(super) replaced: Arc<bods::Replacements>,
     /// The records of the store that turn out to continue others.
-    pub(super) continued: Vec<bods::Continued>,
+    pub(super) continued: Vec<bods::Continuation>,
     /// The origins of the entities in a new store: file, record and line, in the order in which they were
     /// added.
     pub(super) added: Vec<(u32, u32, u32)>,
@@ -160,7 +162,7 @@ pub(super) struct ImportRun<'a> {
     pub(super) incomplete_sources: Vec<String>,
     /// The ids that an unversioned record deletes; this overrides other records: a register still lists what it deleted.
     deleted: IdSet,
-    pub(super) about: Option<About>,
+    pub(super) about: Option<DatasetInfo>,
     /// The ids of the relationships of a new store without a stated status.
     pub(super) implied: IdSet,
     /// The title of the first source.
@@ -220,7 +222,7 @@ impl ImportRun<'_> {
     /// Reads a file, and stores or queues its records.
     fn read(&mut self, number: usize, part: &InputFile, reader: &Reader, target: &mut Target) -> Result<(), Error> {
         let (sender, items) = mpsc::sync_channel::<Vec<Item>>(BATCHES_AHEAD);
-        let (told, stop, progress) = (self.job.source_defaults, self.job.stop, self.job.progress);
+        let (source_defaults, stop, progress) = (self.job.source_defaults, self.job.stop, self.job.progress);
         let replaced = Arc::clone(&self.replaced);
         let max = self.job.unpacked_bytes_max;
         thread::scope(|scope| {
@@ -236,7 +238,7 @@ impl ImportRun<'_> {
                         let input = Input {
                             name: part.own_name(),
                             bytes,
-                            told,
+                            source_defaults,
                         };
                         reader.read(input, &replaced, &mut each)
                     }),
@@ -257,7 +259,7 @@ impl ImportRun<'_> {
             // The reading thread ends when its receiver is dropped.
             drop(items);
             let read = reading.join().unwrap_or_else(|_| {
-                Err(Unreadable::form(
+                Err(Unreadable::malformed(
                     "the file",
                     "reading it failed; this is a bug in the program",
                 ))
@@ -275,19 +277,19 @@ impl ImportRun<'_> {
 
     fn take(&mut self, file: usize, item: Item, target: &mut Target) -> Result<(), Error> {
         let (place, drafts, faults) = match item {
-            Item::About(about) => {
+            Item::DatasetInfo(about) => {
                 self.about.get_or_insert(about);
                 return Ok(());
             }
             Item::Preamble(drafts) => {
-                let place = Place {
+                let place = RecordPlace {
                     record: 0,
                     line: None,
                     key: None,
                 };
                 (place, drafts, Vec::new())
             }
-            Item::Record(Found { place, drafts, faults }) => (place, drafts, faults),
+            Item::Record(RecordDrafts { place, drafts, faults }) => (place, drafts, faults),
         };
         let origin = Origin { file, place };
         self.tally.read(&origin);
@@ -302,9 +304,9 @@ impl ImportRun<'_> {
             ..Origin::NOWHERE
         };
         let is_alone = drafts.len() == 1;
-        for draft in drafts.into_iter().map(Draft::without_never) {
+        for draft in drafts.into_iter().map(Draft::without_year_9999) {
             // The outcome of a record's source is not that of the record.
-            let is_source = matches!(draft.change, Wanted::Record(Record::Source(_)));
+            let is_source = matches!(draft.change, RecordChange::Record(Record::Source(_)));
             let origin = if is_source && !is_alone { &nowhere } else { &origin };
             if let Some(mentions) = &mut self.mentions {
                 mentions.mention(file, &draft);
@@ -327,7 +329,7 @@ impl ImportRun<'_> {
     /// Stores a draft, or queues it until the records it refers to exist.
     fn draft(&mut self, origin: &Origin, draft: Draft, target: &mut Target) -> Result<(), Error> {
         if self.title.is_none()
-            && let Wanted::Record(Record::Source(source)) = &draft.change
+            && let RecordChange::Record(Record::Source(source)) = &draft.change
         {
             self.title = Some(source.title.clone());
         }
@@ -339,15 +341,15 @@ impl ImportRun<'_> {
         } = draft;
         let is_plain = known_at.is_none() && order == Order::default();
         match &change {
-            Wanted::Record(Record::Entity(entity)) if !is_plain => self.entity_kinds.insert(entity),
-            Wanted::Retraction { id, .. } if is_plain => {
+            RecordChange::Record(Record::Entity(entity)) if !is_plain => self.entity_kinds.insert(entity),
+            RecordChange::Retraction { id, .. } if is_plain => {
                 self.deleted.insert(id);
             }
-            Wanted::Record(record) if is_plain && self.reject_deleted(origin, record) => return Ok(()),
+            RecordChange::Record(record) if is_plain && self.reject_deleted(origin, record) => return Ok(()),
             _ => {}
         }
         let change = match (target, change) {
-            (Target::New(load), Wanted::Record(record @ (Record::Source(_) | Record::Entity(_)))) if is_plain => {
+            (Target::New(load), RecordChange::Record(record @ (Record::Source(_) | Record::Entity(_)))) if is_plain => {
                 let is_entity = matches!(record, Record::Entity(_));
                 let Err(unadded) = load.add(record) else {
                     self.tally.note(origin, RecordOutcome::Imported);
@@ -357,15 +359,15 @@ impl ImportRun<'_> {
                     return Ok(());
                 };
                 match (unadded.reason, unadded.record) {
-                    (load::Error::Graph(graph::Error::Duplicate { .. }), Some(record)) => Wanted::Record(record),
+                    (load::Error::Graph(graph::Error::Duplicate { .. }), Some(record)) => RecordChange::Record(record),
                     (error, _) => return Err(error.into()),
                 }
             }
-            (Target::New(load), Wanted::Placeholder(record)) if load.noun_of(record.id()).is_some() => {
+            (Target::New(load), RecordChange::Placeholder(record)) if load.noun_of(record.id()).is_some() => {
                 self.tally.note(origin, RecordOutcome::Unchanged);
                 return Ok(());
             }
-            (Target::Existing(update), Wanted::Placeholder(record)) if update.existing(record.id()).is_some() => {
+            (Target::Existing(update), RecordChange::Placeholder(record)) if update.existing(record.id()).is_some() => {
                 self.tally.note(origin, RecordOutcome::Unchanged);
                 return Ok(());
             }

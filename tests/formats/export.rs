@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use guanxi::{
-    formats::export::{Around, Selection, Unselectable, Written, dot, graphml},
+    formats::export::{ExportSummary, Selection, SelectionError, Surroundings, dot, graphml},
     graph::{Budget, Direction, Snapshot, Step},
     model::{
         Amount, AsOf, Dataset, Directness, Ends, EntityKind, Interest, Name, NameKind, PartialDate, Relationship,
@@ -37,7 +37,7 @@ pub(super) fn everything(dataset: &Dataset) -> Selection {
     Selection::of(&graph, &Selection::everything(Timestamp::MAX))
 }
 
-fn around(dataset: &Dataset, view: &View, around: &Around) -> Result<Selection, Unselectable> {
+fn around(dataset: &Dataset, view: &View, around: &Surroundings) -> Result<Selection, SelectionError> {
     let graph = Snapshot::build(dataset).unwrap();
     Selection::around(&graph, view, around, &Budget::new(u64::MAX, || false))
 }
@@ -62,8 +62,8 @@ fn an_export_of_everything_loses_no_ended_or_withdrawn_claim() {
 
 #[test]
 fn the_surroundings_of_an_entity_refer_to_nothing_outside() {
-    let of = |ids: &[&str], depth| Around {
-        of: ids.iter().map(|id| (*id).to_owned()).collect(),
+    let of = |ids: &[&str], depth| Surroundings {
+        entities: ids.iter().map(|id| (*id).to_owned()).collect(),
         depth,
         direction: Direction::Both,
         kinds: Step::default_kinds(),
@@ -139,7 +139,7 @@ proptest! {
         let view = View { as_of: AsOf::Day(random::day(day)), ..Selection::everything(random::moment(moment)) };
         let start = random::entity_id(start);
         let kinds = Set::of(SHAPE.kinds);
-        let asked = Around { of: vec![start.clone()], depth, direction: Direction::Both, kinds };
+        let asked = Surroundings { entities: vec![start.clone()], depth, direction: Direction::Both, kinds };
         let selection = around(&dataset, &view, &asked).unwrap();
         let seen = ids(Selection::of(&Snapshot::build(&dataset).unwrap(), &view).relationships());
         let entities: BTreeSet<String> = selection.entities().map(|entity| entity.id).collect();
@@ -250,8 +250,8 @@ fn add(found: &mut BTreeMap<&'static str, Vec<Element>>, open: &'static str, key
 
 fn exported(
     dataset: &Dataset,
-    write: impl Fn(&Selection, &mut Vec<u8>) -> std::io::Result<Written>,
-) -> (String, Written) {
+    write: impl Fn(&Selection, &mut Vec<u8>) -> std::io::Result<ExportSummary>,
+) -> (String, ExportSummary) {
     let mut out = Vec::new();
     let written = write(&everything(dataset), &mut out).unwrap();
     (String::from_utf8(out).unwrap(), written)

@@ -77,7 +77,7 @@ fn each_parent_is_reported_or_excepted_and_never_both() {
     let files = gleif::write(folder.path(), COMPANIES, 8);
     let (_, companies) = rows(&files.lei);
     let known: Vec<&str> = companies.iter().map(|company| company["LEI"].as_str()).collect();
-    let mut told: BTreeMap<(String, &str), usize> = BTreeMap::new();
+    let mut answers: BTreeMap<(String, &str), usize> = BTreeMap::new();
     let mut dated = 0;
     let (_, relationships) = rows(&files.rr);
     for link in &relationships {
@@ -89,7 +89,7 @@ fn each_parent_is_reported_or_excepted_and_never_both() {
             "IS_ULTIMATELY_CONSOLIDATED_BY" => "ULTIMATE",
             _ => continue,
         };
-        *told.entry((child.to_owned(), level)).or_default() += 1;
+        *answers.entry((child.to_owned(), level)).or_default() += 1;
         let periods = (1..=5).map(|slot| link[&format!("Relationship.Period.{slot}.periodType")].as_str());
         dated += usize::from(periods.skip(1).any(|kind| kind == "RELATIONSHIP_PERIOD"));
     }
@@ -98,9 +98,9 @@ fn each_parent_is_reported_or_excepted_and_never_both() {
     for exception in &exceptions {
         let level = exception["Exception.Category"].split('_').next().unwrap();
         let level = if level == "DIRECT" { "DIRECT" } else { "ULTIMATE" };
-        *told.entry((exception["LEI"].clone(), level)).or_default() += 1;
+        *answers.entry((exception["LEI"].clone(), level)).or_default() += 1;
     }
-    assert!(told.values().all(|times| *times == 1), "one answer for each parent");
+    assert!(answers.values().all(|times| *times == 1), "one answer for each parent");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use guanxi::{
     formats::{
         export::{Selection, json_lines as writer},
         json_lines::{detect, read},
-        reader::{Effect, Found, Input, Item, RECORD_BYTES_MAX, Told, Unreadable, Wanted},
+        reader::{Effect, Input, Item, RECORD_BYTES_MAX, RecordChange, RecordDrafts, SourceDefaults, Unreadable},
     },
     graph::Snapshot,
     model::{AsOf, Dataset, Record, Relationship, Timestamp, View},
@@ -19,8 +19,8 @@ use super::{
 };
 use crate::harness::{BUNDLED, pages::Page, random};
 
-fn told() -> Told {
-    Told {
+fn source_defaults() -> SourceDefaults {
+    SourceDefaults {
         source: None,
         publisher: None,
         title: None,
@@ -31,12 +31,12 @@ fn told() -> Told {
     }
 }
 
-fn found(mut bytes: &[u8]) -> Result<Vec<Found>, Unreadable> {
+fn found(mut bytes: &[u8]) -> Result<Vec<RecordDrafts>, Unreadable> {
     let mut found = Vec::new();
     let input = Input {
         name: "graph.jsonl",
         bytes: &mut bytes,
-        told: &told(),
+        source_defaults: &source_defaults(),
     };
     read(input, &mut |item| {
         if let Item::Record(record) = item {
@@ -71,16 +71,16 @@ fn sound(bytes: &[u8]) -> Vec<Record> {
     let first = bytes.split(|byte| *byte == b'\n').next().unwrap();
     let header: serde_json::Value = serde_json::from_slice(first).unwrap();
     let began_at: Timestamp = header["guanxi"]["recorded_at"].as_str().unwrap().parse().unwrap();
-    let record = |mut found: Found| {
+    let record = |mut found: RecordDrafts| {
         assert_eq!(found.faults, [], "{}", found.place);
         match found.drafts.pop().map(|draft| (draft.known_at, draft.change)) {
-            Some((known_at, Wanted::Record(Record::Relationship(relationship)))) => {
+            Some((known_at, RecordChange::Record(Record::Relationship(relationship)))) => {
                 Record::Relationship(Relationship {
                     recorded_at: known_at.unwrap_or(began_at),
                     ..relationship
                 })
             }
-            Some((None, Wanted::Record(record))) => record,
+            Some((None, RecordChange::Record(record))) => record,
             other => panic!("{other:?}"),
         }
     };

@@ -5,7 +5,9 @@ use std::{ops::ControlFlow, path::Path};
 use guanxi::{
     formats::{
         mapping::{self, Mapping},
-        reader::{Draft, Effect, Found, Input, Item, RECORD_BYTES_MAX, Told, Unreadable, Wanted},
+        reader::{
+            Draft, Effect, Input, Item, RECORD_BYTES_MAX, RecordChange, RecordDrafts, SourceDefaults, Unreadable,
+        },
     },
     model::{Catalog, Dataset, Ends, Entity, Record, Relationship, Source},
 };
@@ -13,8 +15,8 @@ use guanxi::{
 use crate::harness::{now, pages::Page};
 
 /// Nothing said beside the file but who published it.
-pub(super) fn told() -> Told {
-    Told {
+pub(super) fn source_defaults() -> SourceDefaults {
+    SourceDefaults {
         source: None,
         publisher: Some("Teller".to_owned()),
         title: None,
@@ -26,13 +28,17 @@ pub(super) fn told() -> Told {
 }
 
 /// What reading hands over, and how it ends.
-pub(super) fn read(mapping: &Mapping, table: &[u8], told: &Told) -> (Vec<Item>, Result<(), Unreadable>) {
+pub(super) fn read(
+    mapping: &Mapping,
+    table: &[u8],
+    source_defaults: &SourceDefaults,
+) -> (Vec<Item>, Result<(), Unreadable>) {
     let mut items = Vec::new();
     let mut bytes = table;
     let input = Input {
         name: "table.csv",
         bytes: &mut bytes,
-        told,
+        source_defaults,
     };
     let end = mapping::read(input, mapping, &mut |item| {
         items.push(item);
@@ -41,10 +47,10 @@ pub(super) fn read(mapping: &Mapping, table: &[u8], told: &Told) -> (Vec<Item>, 
     (items, end)
 }
 
-pub(super) fn records(items: &[Item]) -> Vec<&Found> {
+pub(super) fn records(items: &[Item]) -> Vec<&RecordDrafts> {
     let records = items.iter().filter_map(|item| match item {
         Item::Record(found) => Some(found),
-        Item::Preamble(_) | Item::About(_) => None,
+        Item::Preamble(_) | Item::DatasetInfo(_) => None,
     });
     records.collect()
 }
@@ -68,14 +74,14 @@ pub(super) fn dataset<'a>(items: impl IntoIterator<Item = &'a Item>) -> Dataset 
     }
     let drafts = items.into_iter().flat_map(|item| match item {
         Item::Preamble(drafts) => drafts.iter(),
-        Item::About(about) => panic!("no mapping says this: {about:?}"),
+        Item::DatasetInfo(about) => panic!("no mapping says this: {about:?}"),
         Item::Record(found) => found.drafts.iter(),
     });
     let (first, second): (Vec<&Draft>, Vec<&Draft>) =
-        drafts.partition(|draft| matches!(draft.change, Wanted::Record(_)));
+        drafts.partition(|draft| matches!(draft.change, RecordChange::Record(_)));
     for draft in first {
         match &draft.change {
-            Wanted::Record(Record::Source(source)) => {
+            RecordChange::Record(Record::Source(source)) => {
                 put(
                     &mut dataset.sources,
                     source.clone(),
@@ -83,7 +89,7 @@ pub(super) fn dataset<'a>(items: impl IntoIterator<Item = &'a Item>) -> Dataset 
                     |known, new| *known = new,
                 );
             }
-            Wanted::Record(Record::Entity(entity)) => {
+            RecordChange::Record(Record::Entity(entity)) => {
                 put(
                     &mut dataset.entities,
                     entity.clone(),
@@ -91,7 +97,7 @@ pub(super) fn dataset<'a>(items: impl IntoIterator<Item = &'a Item>) -> Dataset 
                     |known, new| *known = new,
                 );
             }
-            Wanted::Record(Record::Relationship(claim)) => {
+            RecordChange::Record(Record::Relationship(claim)) => {
                 let claim = Relationship {
                     recorded_at: now(),
                     ..claim.clone()
@@ -108,7 +114,7 @@ pub(super) fn dataset<'a>(items: impl IntoIterator<Item = &'a Item>) -> Dataset 
     }
     for draft in second {
         match &draft.change {
-            Wanted::Placeholder(Record::Entity(entity)) => {
+            RecordChange::Placeholder(Record::Entity(entity)) => {
                 put(
                     &mut dataset.entities,
                     entity.clone(),
@@ -125,7 +131,7 @@ pub(super) fn dataset<'a>(items: impl IntoIterator<Item = &'a Item>) -> Dataset 
 /// The dataset of a small table, and its faults as `line field: reason (value)`, kept ones in brackets.
 fn made(mapping: &str, table: &str) -> (Dataset, Vec<String>) {
     let mapping = Mapping::parse(mapping).unwrap_or_else(|error| panic!("{error}"));
-    let (items, end) = read(&mapping, table.as_bytes(), &told());
+    let (items, end) = read(&mapping, table.as_bytes(), &source_defaults());
     end.unwrap();
     let mut faults = Vec::new();
     for found in records(&items) {
@@ -136,10 +142,10 @@ fn made(mapping: &str, table: &str) -> (Dataset, Vec<String>) {
                 .as_ref()
                 .map_or(String::new(), |value| format!(" ({value})"));
             let line = found.place.line.unwrap();
-            let told = format!("{line} {}: {}{value}", fault.field, fault.reason);
+            let message = format!("{line} {}: {}{value}", fault.field, fault.reason);
             faults.push(match fault.effect {
-                Effect::Rejected => told,
-                Effect::Kept | Effect::Noted => format!("[{told}]"),
+                Effect::Rejected => message,
+                Effect::InProperties | Effect::Noted => format!("[{message}]"),
             });
         }
     }
@@ -248,7 +254,7 @@ fn interests_say_what_they_are_and_what_they_are_made_up_of() {
                  r4,OFFICER_OF,a,c,boardMember,D,r1,former,\n\
                  r5,CONTROLS,b,c,votes,both,r 1,dead,\n";
     let (dataset, faults) = made(&mapping, table);
-    let told = |claim: &Relationship| {
+    let interest_fields = |claim: &Relationship| {
         let ended_by = claim.validity.stated_ended_by().map(|day| day.to_string());
         let interest = claim.interest.map(Catalog::as_str);
         let record = claim.record.clone().unwrap_or_default();
@@ -271,7 +277,7 @@ fn interests_say_what_they_are_and_what_they_are_made_up_of() {
         )
     };
     assert_eq!(
-        dataset.relationships.iter().map(told).collect::<Vec<_>>(),
+        dataset.relationships.iter().map(interest_fields).collect::<Vec<_>>(),
         [
             line("r1", Some("SHAREHOLDING"), "DIRECT", "", &None),
             line("r2", Some("VOTING_RIGHTS"), "INDIRECT", "r1 r3", &over),

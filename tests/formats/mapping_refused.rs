@@ -4,22 +4,25 @@ use std::ops::ControlFlow;
 
 use guanxi::formats::{
     mapping::{self, Mapping},
-    reader::{Input, Told},
+    reader::{Input, SourceDefaults},
 };
 
-use super::mapping::{COMPANY, OWNS, read, records, told};
+use super::mapping::{COMPANY, OWNS, read, records, source_defaults};
 
 /// How a mapping is refused, or the table under it.
 fn refused(mapping: &str, table: &str) -> String {
     match Mapping::parse(mapping) {
         Err(error) => error.to_string(),
-        Ok(mapping) => read(&mapping, table.as_bytes(), &told()).1.unwrap_err().to_string(),
+        Ok(mapping) => read(&mapping, table.as_bytes(), &source_defaults())
+            .1
+            .unwrap_err()
+            .to_string(),
     }
 }
 
 #[test]
 fn a_mapping_that_is_none_is_refused_with_line_key_and_the_way_out() {
-    for (mapping, told) in [
+    for (mapping, expected) in [
         ("[[entity]\n", "line 1: "),
         (
             "",
@@ -100,13 +103,13 @@ fn a_mapping_that_is_none_is_refused_with_line_key_and_the_way_out() {
         ),
     ] {
         let refused = refused(mapping, "");
-        assert!(refused.contains(told), "{mapping}\n{refused}");
+        assert!(refused.contains(expected), "{mapping}\n{refused}");
     }
 }
 
 #[test]
 fn a_table_that_does_not_fit_is_refused_before_its_first_row() {
-    for (table, told) in [
+    for (table, expected) in [
         ("", "the header: there is none"),
         (
             "no,Name\n",
@@ -124,15 +127,15 @@ fn a_table_that_does_not_fit_is_refused_before_its_first_row() {
         ),
     ] {
         let refused = refused(COMPANY, table);
-        assert!(refused.contains(told), "{table}\n{refused}");
+        assert!(refused.contains(expected), "{table}\n{refused}");
     }
     let mapping = Mapping::parse(OWNS).unwrap();
-    let nobody = Told {
+    let nobody = SourceDefaults {
         publisher: None,
-        ..told()
+        ..source_defaults()
     };
     let refused = read(&mapping, b"owner,owned\n", &nobody).1.unwrap_err().to_string();
-    assert!(refused.contains("nobody says who published the table"), "{refused}");
+    assert!(refused.contains("the table has no publisher"), "{refused}");
 }
 
 #[test]
@@ -140,24 +143,24 @@ fn lines_are_counted_as_editors_count_them() {
     for end in ["\n", "\r\n"] {
         let table = ["no,name", "1,A", "", ",,,", "2,\"B", "", "b\"", "", ",C", "3,D"].join(end);
         let mapping = Mapping::parse(COMPANY).unwrap();
-        let (items, read) = read(&mapping, table.as_bytes(), &told());
+        let (items, read) = read(&mapping, table.as_bytes(), &source_defaults());
         read.unwrap();
         let lines: Vec<_> = records(&items)
             .iter()
             .map(|found| (found.place.record, found.place.line.unwrap()))
             .collect();
         assert_eq!(lines, [(1, 2), (2, 5), (3, 9), (4, 10)], "{end:?}");
-        let told = records(&items)[1].place.to_string();
-        assert_eq!(told, "record 2 (x:2), line 5");
+        let place = records(&items)[1].place.to_string();
+        assert_eq!(place, "record 2 (x:2), line 5");
     }
 }
 
 #[test]
 fn a_record_beyond_the_limit_ends_the_reading() {
     let mapping = Mapping::parse(COMPANY).unwrap();
-    let few = Told {
+    let few = SourceDefaults {
         record_bytes_max: 100_000,
-        ..told()
+        ..source_defaults()
     };
     let mut table = b"no,name\n1,A\n2,\"".to_vec();
     table.extend(std::iter::repeat_n(b'a', 1_000_000));
@@ -173,11 +176,11 @@ fn a_record_beyond_the_limit_ends_the_reading() {
 fn a_reader_stops_when_it_is_told_to() {
     let mapping = Mapping::parse(COMPANY).unwrap();
     let (mut bytes, mut records) = (&b"no,name\n1,A\n2,B\n3,C\n"[..], 0);
-    let told = told();
+    let source_defaults = source_defaults();
     let input = Input {
         name: "t",
         bytes: &mut bytes,
-        told: &told,
+        source_defaults: &source_defaults,
     };
     let read = mapping::read(input, &mapping, &mut |_| {
         records += 1;

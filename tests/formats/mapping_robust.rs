@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use guanxi::formats::{mapping::Mapping, reader::Effect};
 use proptest::{collection::vec, prelude::*, sample::Index};
 
-use super::mapping::{read, records, told};
+use super::mapping::{read, records, source_defaults};
 
 const TABLE: &str = "CIK,Symbol,Security,GICS Sector,GICS Sub-Industry,Headquarters Location,Date added,Founded\r\n\
                      1,A,\"Alpha, Inc.\",Energy,Oil,\"Houston, Texas; Paris\",1957-03-04,1902\r\n\
@@ -63,7 +63,7 @@ fn changed(text: &str, changes: Vec<(Index, usize, Vec<u8>)>) -> Vec<u8> {
 }
 
 fn adds_up(mapping: &Mapping, table: &[u8]) -> Result<(), TestCaseError> {
-    let (items, _) = read(mapping, table, &told());
+    let (items, _) = read(mapping, table, &source_defaults());
     for (place, found) in records(&items).iter().enumerate() {
         let rejects = found.faults.iter().any(|fault| fault.effect == Effect::Rejected);
         prop_assert!(rejects || !found.drafts.is_empty(), "{found:?}");

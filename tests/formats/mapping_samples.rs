@@ -10,13 +10,13 @@ use std::{
 use guanxi::{
     formats::{
         mapping::Mapping,
-        reader::{Effect, Item, Wanted},
+        reader::{Effect, Item, RecordChange},
     },
     graph::Snapshot,
     model::{Dataset, Record, RelationshipKind},
 };
 
-use super::mapping::{dataset, read, records, told};
+use super::mapping::{dataset, read, records, source_defaults};
 
 /// The folder of the samples, if it is there; it must be where tests are run for a release.
 pub(super) fn samples(folder: &str) -> Option<PathBuf> {
@@ -44,10 +44,10 @@ pub(super) fn import(mapping: &str, table: &str) -> Option<Vec<Item>> {
         .join("data/mappings")
         .join(mapping);
     let mapping = Mapping::parse(&fs::read_to_string(path).unwrap()).unwrap();
-    let (items, end) = read(&mapping, &table, &told());
+    let (items, end) = read(&mapping, &table, &source_defaults());
     end.unwrap();
     said_alike(&items);
-    assert_eq!(items, read(&mapping, &table, &told()).0);
+    assert_eq!(items, read(&mapping, &table, &source_defaults()).0);
     Some(items)
 }
 
@@ -56,7 +56,7 @@ fn said_alike(items: &[Item]) {
     let mut known: BTreeMap<&str, &Record> = BTreeMap::new();
     for found in records(items) {
         for draft in &found.drafts {
-            let Wanted::Record(record) = &draft.change else {
+            let RecordChange::Record(record) = &draft.change else {
                 continue;
             };
             assert_eq!(*known.entry(record.id()).or_insert(record), record);
@@ -84,8 +84,8 @@ fn of_kind(dataset: &Dataset, kind: RelationshipKind) -> usize {
     dataset.relationships.iter().filter(|claim| claim.kind == kind).count()
 }
 
-fn reasons<const N: usize>(told: [(&str, usize); N]) -> Vec<(String, usize)> {
-    told.map(|(reason, count)| (reason.to_owned(), count)).to_vec()
+fn reasons<const N: usize>(counts: [(&str, usize); N]) -> Vec<(String, usize)> {
+    counts.map(|(reason, count)| (reason.to_owned(), count)).to_vec()
 }
 
 #[test]

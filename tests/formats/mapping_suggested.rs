@@ -5,14 +5,14 @@ use std::fs;
 use guanxi::{
     formats::{
         mapping::{Mapping, SAMPLE_RECORDS_MAX, suggest},
-        reader::{Input, Told, Unreadable},
+        reader::{Input, SourceDefaults, Unreadable},
     },
     model::{Dataset, Ends, Entity, Relationship},
 };
 use serde_json::json;
 
 use super::{
-    mapping::{dataset, read, records, told},
+    mapping::{dataset, read, records, source_defaults},
     mapping_samples::samples,
 };
 use crate::harness::{ask_over, pages::Page, store_of};
@@ -20,14 +20,14 @@ use crate::harness::{ask_over, pages::Page, store_of};
 /// The mapping for a file of this name.
 pub(super) fn suggested(name: &str, table: &[u8]) -> Result<String, Unreadable> {
     let mut bytes = table;
-    let told = Told {
+    let source_defaults = SourceDefaults {
         publisher: None,
-        ..told()
+        ..source_defaults()
     };
     suggest(Input {
         name,
         bytes: &mut bytes,
-        told: &told,
+        source_defaults: &source_defaults,
     })
 }
 
@@ -35,7 +35,7 @@ pub(super) fn suggested(name: &str, table: &[u8]) -> Result<String, Unreadable> 
 fn made(name: &str, table: &[u8]) -> (Dataset, usize, String) {
     let text = suggested(name, table).unwrap_or_else(|error| panic!("{name}: {error}"));
     let mapping = Mapping::parse(&text).unwrap_or_else(|error| panic!("{name}: {error}\n{text}"));
-    let (items, end) = read(&mapping, table, &told());
+    let (items, end) = read(&mapping, table, &source_defaults());
     end.unwrap_or_else(|error| panic!("{name}: {error}\n{text}"));
     let rejected = records(&items).iter().filter(|found| found.drafts.is_empty()).count();
     (dataset(&items), rejected, text)
@@ -406,7 +406,7 @@ fn questions_to_tables_by_suggestions_have_answers() {
         .iter()
         .flat_map(|(name, table)| {
             let mapping = Mapping::parse(&suggested(name, table.as_bytes()).unwrap()).unwrap();
-            read(&mapping, table.as_bytes(), &told()).0
+            read(&mapping, table.as_bytes(), &source_defaults()).0
         })
         .collect();
     let answer = ask_over(

@@ -4,7 +4,7 @@ use guanxi::formats::mapping::Mapping;
 use proptest::{collection::vec, prelude::*};
 
 use super::{
-    mapping::{read, told},
+    mapping::{read, source_defaults},
     mapping_suggested::suggested,
 };
 
@@ -139,7 +139,7 @@ proptest! {
         if let Ok(text) = suggested("any {table}.csv", &table) {
             let mapping = Mapping::parse(&text);
             prop_assert!(mapping.is_ok(), "{}\n{text}", mapping.unwrap_err());
-            let (_, end) = read(&mapping.unwrap(), &table, &told());
+            let (_, end) = read(&mapping.unwrap(), &table, &source_defaults());
             prop_assert!(end.is_ok(), "{}\n{text}", end.unwrap_err());
         }
     }

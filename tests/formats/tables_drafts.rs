@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use guanxi::{
     formats::{
-        reader::{Found, Item, Wanted},
+        reader::{Item, RecordChange, RecordDrafts},
         tables,
     },
     model::{Record, Timestamp},
@@ -13,7 +13,7 @@ use guanxi::{
 use super::{edit, folder};
 
 /// What is handed over of the sound folder after these changes.
-fn drafts(edits: &[(&str, &str, &str)]) -> Result<(usize, Vec<Found>), String> {
+fn drafts(edits: &[(&str, &str, &str)]) -> Result<(usize, Vec<RecordDrafts>), String> {
     let dir = folder();
     for change in edits {
         edit(dir.path(), *change);
@@ -21,7 +21,7 @@ fn drafts(edits: &[(&str, &str, &str)]) -> Result<(usize, Vec<Found>), String> {
     let (mut sources, mut records) = (0, Vec::new());
     let read = tables::drafts(dir.path(), &mut |item| {
         match item {
-            Item::About(about) => assert!(!about.title.is_empty()),
+            Item::DatasetInfo(about) => assert!(!about.title.is_empty()),
             Item::Preamble(drafts) => sources += drafts.len(),
             Item::Record(found) => records.push(found),
         }
@@ -38,25 +38,25 @@ fn every_row_of_a_sound_folder_is_handed_over_with_what_belongs_to_it() {
     ];
     let (sources, records) = drafts(&undated).unwrap();
     assert_eq!(sources, 2);
-    let told: Vec<String> = records.iter().map(|found| found.place.to_string()).collect();
+    let places: Vec<String> = records.iter().map(|found| found.place.to_string()).collect();
     let expected = ["ebay", "paypal", "sale", "china", "owns", "serves", "controls"];
     let expected: Vec<String> = expected
         .iter()
         .zip(1..)
         .map(|(id, number)| format!("record {number} ({id})"))
         .collect();
-    assert_eq!(told, expected);
+    assert_eq!(places, expected);
     for found in &records {
         let [draft] = &found.drafts[..] else {
             panic!("{found:?}")
         };
         assert_eq!(draft.known_at, None);
     }
-    let Wanted::Record(Record::Entity(china)) = &records[3].drafts[0].change else {
+    let RecordChange::Record(Record::Entity(china)) = &records[3].drafts[0].change else {
         panic!()
     };
     assert_eq!((china.names.len(), china.identifiers.len()), (1, 1));
-    let Wanted::Record(Record::Relationship(owns)) = &records[4].drafts[0].change else {
+    let RecordChange::Record(Record::Relationship(owns)) = &records[4].drafts[0].change else {
         panic!()
     };
     assert_eq!((owns.evidence.len(), owns.recorded_at), (1, Timestamp::UNIX_EPOCH));
@@ -69,7 +69,7 @@ fn tables_that_say_when_rows_were_recorded_carry_versions() {
     assert_eq!(known(4, 0), "2020-01-01T00:00:00Z");
     assert_eq!(known(5, 0), "2026-11-22T00:00:00Z");
     assert_eq!(known(6, 1), "2026-12-31T23:00:00Z");
-    assert!(matches!(&records[6].drafts[1].change, Wanted::Retraction { id, .. } if id == "controls"));
+    assert!(matches!(&records[6].drafts[1].change, RecordChange::Retraction { id, .. } if id == "controls"));
 }
 
 #[test]
@@ -79,11 +79,11 @@ fn with_any_problem_nothing_is_handed_over_and_all_are_told() {
         ("entities.csv", "paypal,COMPANY", "paypal,FIRM"),
     ]);
     let error = error.unwrap_err();
-    for told in [
+    for expected in [
         "the tables: entities.csv:3: kind \"FIRM\"",
         "names.csv:2: kind \"NICKNAME\"",
         "2 problems",
     ] {
-        assert!(error.contains(told), "{error}");
+        assert!(error.contains(expected), "{error}");
     }
 }

@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use guanxi::{
     formats::{
         Error,
-        export::{Selection, Written},
+        export::{ExportSummary, Selection},
         tables,
     },
     graph::Snapshot,
@@ -21,12 +21,12 @@ use super::interests::{numbers, with_interests};
 use crate::harness::{BUNDLED, now, random, sketch::sketch};
 
 /// Writes everything that was known then.
-fn write(dataset: &Dataset, known_at: Timestamp, dir: &Path) -> Result<Written, Error> {
+fn write(dataset: &Dataset, known_at: Timestamp, dir: &Path) -> Result<ExportSummary, Error> {
     let graph = Snapshot::build(dataset).unwrap();
     tables::write(
         &Selection::of(&graph, &Selection::everything(known_at)),
         dir,
-        guanxi::formats::cells::Cells::Quoted,
+        guanxi::formats::cells::CellStyle::Quoted,
     )
 }
 

@@ -2,11 +2,11 @@
 
 use std::ops::ControlFlow;
 
-use guanxi::{formats::reader::{Each, Effect, Input, Item, Told, Unreadable}, model::Date};
+use guanxi::{formats::reader::{Each, Effect, Input, Item, SourceDefaults, Unreadable}, model::Date};
 
 /// Lets `read` read these bytes.
 pub fn reading(mut bytes: &[u8], read: impl FnOnce(Input<'_>, Each<'_>) -> Result<(), Unreadable>) {
-    let told = Told {
+    let source_defaults = SourceDefaults {
         source: None,
         publisher: Some("Publisher".to_owned()),
         title: None,
@@ -18,7 +18,7 @@ pub fn reading(mut bytes: &[u8], read: impl FnOnce(Input<'_>, Each<'_>) -> Resul
     let input = Input {
         name: "file",
         bytes: &mut bytes,
-        told: &told,
+        source_defaults: &source_defaults,
     };
     // That a file cannot be read is an answer.
     let _ = read(input, &mut |item| {

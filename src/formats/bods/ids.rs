@@ -2,19 +2,18 @@
 
 use crate::model::{BODS_ENTITY_PREFIX, Entity, ID_CHARS_MAX, Invalid};
 
-/// What the id of an entity starts with that a record of someone else became.
-pub(super) const THEIRS: &str = BODS_ENTITY_PREFIX;
-
-/// What the id of a record starts with that was written from ours.
-pub(super) const OURS: &str = "guanxi:";
+/// The prefix of record ids that our own export wrote.
+pub(super) const OWN_RECORD_PREFIX: &str = "guanxi:";
 
 /// The id of the entity that a record describes.
 pub(crate) fn entity_id(record: &str) -> Result<String, Invalid> {
     let record = record.trim();
-    let ours = record.strip_prefix(OURS).filter(|id| Entity::check_id(id).is_ok());
+    let ours = record
+        .strip_prefix(OWN_RECORD_PREFIX)
+        .filter(|id| Entity::check_id(id).is_ok());
     let id = match ours {
         Some(id) => id.to_owned(),
-        None => format!("{THEIRS}{record}"),
+        None => format!("{BODS_ENTITY_PREFIX}{record}"),
     };
     let fits = !record.is_empty() && id.chars().count() <= ID_CHARS_MAX;
     match Entity::check_id(&id) {
@@ -23,12 +22,12 @@ pub(crate) fn entity_id(record: &str) -> Result<String, Invalid> {
     }
 }
 
-/// The id of the record that describes an entity: [`entity_id`] the other way round.
+/// The id of the record that describes an entity: the inverse of [`entity_id`].
 pub(super) fn record_id(entity: &str) -> String {
-    let theirs = entity.strip_prefix(THEIRS);
+    let theirs = entity.strip_prefix(BODS_ENTITY_PREFIX);
     match theirs.filter(|record| entity_id(record).is_ok_and(|id| id == entity)) {
         Some(record) => record.to_owned(),
-        None => format!("{OURS}{entity}"),
+        None => format!("{OWN_RECORD_PREFIX}{entity}"),
     }
 }
 

@@ -8,16 +8,15 @@ mod write;
 
 use std::{ops::ControlFlow, sync::Arc};
 
-use self::ids::THEIRS;
 use super::{
-    json_values::{self, Form, Outside},
-    reader::{Each, Input, Item, Unreadable},
+    json_values::{self, LooseValues, ReadOptions},
+    reader::{Input, Item, ItemHandler, Unreadable},
 };
-use crate::model::{Ends, Relationship, percent_encoded, relationship_id};
+use crate::model::{BODS_ENTITY_PREFIX, Ends, Relationship, percent_encoded, relationship_id};
 
 pub(crate) use ids::entity_id;
 pub(in crate::formats) use read::interests::of_text as interest;
-pub use read::replaced::{Chains, Continued, Remembered, Replaced};
+pub use read::replacements::{ChainLookup, Chains, Continuation, Replacements};
 pub use write::statements::write;
 
 /// Whether a file that starts like this is one of statements.
@@ -36,11 +35,11 @@ pub fn detect(start: &[u8]) -> bool {
 
 /// Reads statements: an array, an object with an array `statements`, or one statement after another, each on one line or several.
 ///
-/// **Versions.** In 0.4 the `recordId` tells what a statement is about; all statements with it are versions of the same
+/// **Versions.** In 0.4 the `recordId` identifies what a statement is about; all statements with it are versions of the same
 /// thing, known since their `statementDate`. Before 0.4 there were no records: there the first statement of a chain of
 /// `replacesStatements` gives the id, wherever in the files of a command, or of earlier ones, it is named. Of two statements about
 /// one thing the one that replaces the other is newer, else the one of the later date, then of the later publication, then
-/// the greater id. A statement's own id and the date of its publication are not kept, so that publishing the same again is no
+/// the greater id. A statement's own id and the date of its publication are not stored, so that publishing the same again is no
 /// change.
 ///
 /// **Ids.** Record `x` becomes the entity `bods:x`; `guanxi:x`, as our own export writes it, becomes `x`. A relationship's
@@ -48,13 +47,13 @@ pub fn detect(start: &[u8]) -> bool {
 ///
 /// **Ends of records.** A statement about a relationship takes back all that came from its record before and that it no longer
 /// says: interests that are gone, and interests of another party. A closed record keeps the interests that have an `endDate`:
-/// from then on nobody says that the others hold. A closed record of an entity or a person stays; what refers to it still
+/// from then on the others are no longer asserted. A closed record of an entity or a person stays; what refers to it still
 /// does.
 ///
 /// **Interests.** The type of an interest is the `interest` of an OWNS or CONTROLS; without a type, or with one that the
 /// standard does not have, it is UNKNOWN_INTEREST. `directOrIndirect` is its directness, and `componentRecords` are its
 /// components: ids of records, as they are written. For other kinds both stay in the properties. An end that is not after the
-/// start is kept as written.
+/// start is stored as written.
 ///
 /// **Anonymous and unknown** persons and entities with a record of their own are entities called "Anonymous person",
 /// "Unknown entity" and so on, and marked as undisclosed: other statements refer to them. A party that is only a reason is an
@@ -62,29 +61,37 @@ pub fn detect(start: &[u8]) -> bool {
 ///
 /// # Errors
 /// [`Unreadable`] when the file cannot be read, is no such JSON, or a record is longer than allowed.
-pub fn read(input: Input<'_>, each: Each<'_>) -> Result<(), Unreadable> {
-    read_behind(input, Arc::default(), each)
+pub fn read(input: Input<'_>, on_item: ItemHandler<'_>) -> Result<(), Unreadable> {
+    read_with_replacements(input, Arc::default(), on_item)
 }
 
-/// The same where it was found out before which statements replace which.
+/// As [`read()`], with the replacements that were gathered from all files before.
 ///
 /// # Errors
-/// As [`read`].
-pub fn read_behind(input: Input<'_>, replaced: Arc<Replaced>, each: Each<'_>) -> Result<(), Unreadable> {
-    let Input { name, bytes, told } = input;
-    let mut reader = read::reader::Reader::new(name, told, Replaced::behind(replaced));
-    json_values::read(bytes, form(told.record_bytes_max), &mut |place, text| {
-        each(Item::Record(reader.found(place, text)))
+/// As [`read()`].
+pub fn read_with_replacements(
+    input: Input<'_>,
+    replacements: Arc<Replacements>,
+    on_item: ItemHandler<'_>,
+) -> Result<(), Unreadable> {
+    let Input {
+        name,
+        bytes,
+        source_defaults,
+    } = input;
+    let mut reader = read::reader::Reader::new(name, source_defaults, Replacements::extending(replacements));
+    json_values::read(bytes, options(source_defaults.record_bytes_max), &mut |place, text| {
+        on_item(Item::Record(reader.record_drafts(place, text)))
     })
 }
 
-/// What a file of statements is made of.
-fn form(bytes_max: usize) -> Form {
-    Form {
+/// How a file of statements is read.
+fn options(bytes_max: usize) -> ReadOptions {
+    ReadOptions {
         bytes_max,
         packages: &["statements"],
         expected: Some("an array of statements, or one after another"),
-        outside: Outside::Taken,
+        loose_values: LooseValues::Accepted,
     }
 }
 
@@ -97,11 +104,13 @@ pub fn may_replace(start: &[u8]) -> bool {
 /// Gathers which statements of a file replace which.
 ///
 /// # Errors
-/// As [`read`].
+/// As [`read()`].
 pub fn gather(input: Input<'_>, chains: &mut Chains) -> Result<(), Unreadable> {
     const MARK: &[u8] = b"\"replacesStatement";
-    let Input { bytes, told, .. } = input;
-    json_values::read(bytes, form(told.record_bytes_max), &mut |_, text| {
+    let Input {
+        bytes, source_defaults, ..
+    } = input;
+    json_values::read(bytes, options(source_defaults.record_bytes_max), &mut |_, text| {
         if memchr::memmem::find(text, MARK).is_some()
             && let Some((statement, earlier)) = read::older::replacement(text)
         {
@@ -111,7 +120,7 @@ pub fn gather(input: Input<'_>, chains: &mut Chains) -> Result<(), Unreadable> {
     })
 }
 
-/// The relationship as one of another record; none where its record does not stand in its id.
+/// The relationship as one of another record; none where its id does not contain its record.
 #[must_use]
 pub fn moved_to_record(relationship: &Relationship, record: &str) -> Option<Relationship> {
     let before = relationship.record.as_deref()?;
@@ -119,7 +128,7 @@ pub fn moved_to_record(relationship: &Relationship, record: &str) -> Option<Rela
     let (head, key) = relationship.id.rsplit_once(':')?;
     let rest = key.strip_prefix(&percent_encoded(before))?;
     let id = format!("{head}:{}{rest}", percent_encoded(record));
-    let mut moved = renamed(relationship, id);
+    let mut moved = with_id(relationship, id);
     for statement in &mut moved.evidence {
         if statement.locator.as_deref() == Some(before) {
             statement.locator = Some(record.to_owned());
@@ -129,12 +138,12 @@ pub fn moved_to_record(relationship: &Relationship, record: &str) -> Option<Rela
     Some(moved)
 }
 
-/// The relationship between the records that its ends turned out to continue; none where they are what they were. `first` tells of
-/// a record which one it continues.
+/// The relationship with its ends replaced by the records that these continue; none where neither end changes. `first`
+/// returns the record that a record continues.
 #[must_use]
 pub fn between_first(relationship: &Relationship, first: impl Fn(&str) -> Option<String>) -> Option<Relationship> {
     let followed = |id: &String| {
-        let record = id.strip_prefix(THEIRS)?;
+        let record = id.strip_prefix(BODS_ENTITY_PREFIX)?;
         entity_id(&first(record)?).ok()
     };
     let mut ends = relationship.ends.clone();
@@ -157,20 +166,20 @@ pub fn between_first(relationship: &Relationship, first: impl Fn(&str) -> Option
     let id = relationship_id(relationship.kind, &ends, "");
     Some(Relationship {
         ends,
-        ..renamed(relationship, format!("{id}{key}"))
+        ..with_id(relationship, format!("{id}{key}"))
     })
 }
 
-/// The same under another id.
-fn renamed(relationship: &Relationship, id: String) -> Relationship {
-    let mut renamed = relationship.clone();
-    for statement in &mut renamed.evidence {
+/// The same relationship under another id.
+fn with_id(relationship: &Relationship, id: String) -> Relationship {
+    let mut with_id = relationship.clone();
+    for statement in &mut with_id.evidence {
         if let Some(rest) = statement.id.strip_prefix(&relationship.id) {
             statement.id = format!("{id}{rest}");
         }
     }
-    renamed.id = id;
-    renamed
+    with_id.id = id;
+    with_id
 }
 
 #[cfg(test)]

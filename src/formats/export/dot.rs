@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Selection, Written};
+use super::{ExportSummary, Selection};
 use crate::model::{AsOf, Catalog, Date, Directness, Ends, Entity, Relationship, RelationshipStatus, View};
 
 /// Writes DOT. Entities are labelled with their name and kind, relationships with their kind, role and share, and whether they
@@ -15,8 +15,8 @@ use crate::model::{AsOf, Catalog, Date, Directness, Ends, Entity, Relationship, 
 ///
 /// # Errors
 /// What writing to `out` fails with.
-pub fn write(selection: &Selection, out: &mut impl Write) -> io::Result<Written> {
-    let mut written = Written::default();
+pub fn write(selection: &Selection, out: &mut impl Write) -> io::Result<ExportSummary> {
+    let mut summary = ExportSummary::default();
     let view = selection.view();
     let today = match view.as_of {
         AsOf::Day(day) => day,
@@ -25,20 +25,20 @@ pub fn write(selection: &Selection, out: &mut impl Write) -> io::Result<Written>
     writeln!(out, "digraph {} {{", quoted(selection.title()))?;
     writeln!(out, "  node [shape=box];")?;
     for _ in selection.sources() {
-        written.leave_out("source");
+        summary.leave_out("source");
     }
     for entity in selection.entities() {
-        leave_out_of_entity(&entity, &mut written);
+        leave_out_of_entity(&entity, &mut summary);
         let label = format!("{}\n{}", entity.name, words(entity.kind.as_str()));
         writeln!(out, "  {} [label={}];", quoted(&entity.id), quoted(&label))?;
-        written.entities += 1;
+        summary.entities += 1;
     }
     for relationship in selection.relationships() {
         let Ends::Known { from, to } = &relationship.ends else {
-            written.leave_out("relationship with an unknown end");
+            summary.leave_out("relationship with an unknown end");
             continue;
         };
-        leave_out_of_relationship(&relationship, &mut written);
+        leave_out_of_relationship(&relationship, &mut summary);
         write!(
             out,
             "  {} -> {} [label={}",
@@ -53,10 +53,10 @@ pub fn write(selection: &Selection, out: &mut impl Write) -> io::Result<Written>
             Some(style) => writeln!(out, ", style={style}];")?,
             None => writeln!(out, "];")?,
         }
-        written.relationships += 1;
+        summary.relationships += 1;
     }
     writeln!(out, "}}")?;
-    Ok(written)
+    Ok(summary)
 }
 
 /// What a relationship is, in words: `owns 25..50 %`, `officer of: director`.
@@ -88,12 +88,12 @@ fn words(written: &str) -> String {
     written.to_lowercase().replace('_', " ")
 }
 
-fn leave_out_of_entity(entity: &Entity, written: &mut Written) {
+fn leave_out_of_entity(entity: &Entity, summary: &mut ExportSummary) {
     for _ in &entity.names {
-        written.leave_out("name beside the main one");
+        summary.leave_out("name beside the main one");
     }
     for _ in &entity.identifiers {
-        written.leave_out("identifier");
+        summary.leave_out("identifier");
     }
     let has_dates = [entity.founded, entity.dissolved, entity.starts_on, entity.ends_on]
         .iter()
@@ -107,14 +107,14 @@ fn leave_out_of_entity(entity: &Entity, written: &mut Written) {
         (entity.properties.is_some(), "properties"),
     ] {
         if is_there {
-            written.leave_out(what);
+            summary.leave_out(what);
         }
     }
 }
 
-fn leave_out_of_relationship(relationship: &Relationship, written: &mut Written) {
+fn leave_out_of_relationship(relationship: &Relationship, summary: &mut ExportSummary) {
     for _ in &relationship.evidence {
-        written.leave_out("statement");
+        summary.leave_out("statement");
     }
     for (is_there, what) in [
         (!relationship.validity.is_open(), "dates of a relationship"),
@@ -125,7 +125,7 @@ fn leave_out_of_relationship(relationship: &Relationship, written: &mut Written)
         (relationship.properties.is_some(), "properties"),
     ] {
         if is_there {
-            written.leave_out(what);
+            summary.leave_out(what);
         }
     }
 }

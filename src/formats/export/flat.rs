@@ -3,9 +3,9 @@
 
 use std::io::{self, Write};
 
-use super::{Selection, Written};
+use super::{ExportSummary, Selection};
 use crate::{
-    formats::cells::Cells,
+    formats::cells::CellStyle,
     model::{Catalog, Directness, Ends, Entity, Interest, PartialDate, Relationship, Source, Stance, UnknownReason},
 };
 
@@ -40,17 +40,17 @@ pub(in crate::formats) const COLUMNS: [&str; 21] = [
 ///
 /// # Errors
 /// What writing to `out` fails with.
-pub fn write(selection: &Selection, cells: Cells, out: &mut impl Write) -> io::Result<Written> {
-    let mut written = Written::default();
+pub fn write(selection: &Selection, cells: CellStyle, out: &mut impl Write) -> io::Result<ExportSummary> {
+    let mut summary = ExportSummary::default();
     let mut table = csv::Writer::from_writer(out);
     table.write_record(COLUMNS)?;
     for relationship in selection.relationships() {
         cells.write_row(&mut table, row(selection, &relationship))?;
-        count(&relationship, &mut written);
-        written.relationships += 1;
+        count(&relationship, &mut summary);
+        summary.relationships += 1;
     }
     for entity in selection.entities() {
-        written.entities += 1;
+        summary.entities += 1;
         let says_more = entity.description.is_some()
             || entity.properties.is_some()
             || entity.country.is_some()
@@ -63,17 +63,17 @@ pub fn write(selection: &Selection, cells: Cells, out: &mut impl Write) -> io::R
                 .or(entity.ends_on)
                 .is_some();
         if says_more {
-            written.leave_out("what is said of an entity beside its name and identifiers");
+            summary.leave_out("what is said of an entity beside its name and identifiers");
         }
     }
     for source in selection.sources() {
-        written.sources += 1;
+        summary.sources += 1;
         if source.published_on.is_some() || source.licence.is_some() || source.title != source.publisher {
-            written.leave_out("title, date or licence of a source");
+            summary.leave_out("title, date or licence of a source");
         }
     }
     table.flush()?;
-    Ok(written)
+    Ok(summary)
 }
 
 fn row(selection: &Selection, claim: &Relationship) -> [String; COLUMNS.len()] {
@@ -157,7 +157,7 @@ fn joined<'t>(texts: impl Iterator<Item = &'t str>) -> String {
 }
 
 /// Counts what a row does not hold.
-fn count(claim: &Relationship, written: &mut Written) {
+fn count(claim: &Relationship, summary: &mut ExportSummary) {
     let details = |statement: &crate::model::Evidence| {
         statement.summary.is_some()
             || statement.locator.is_some()
@@ -186,6 +186,6 @@ fn count(claim: &Relationship, written: &mut Written) {
         ),
     ];
     for (_, what) in lost.into_iter().filter(|(is_lost, _)| *is_lost) {
-        written.leave_out(what);
+        summary.leave_out(what);
     }
 }

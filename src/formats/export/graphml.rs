@@ -7,15 +7,15 @@ use quick_xml::{
     events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event},
 };
 
-use super::{Selection, Written};
+use super::{ExportSummary, Selection};
 use crate::model::{Amount, Catalog, Ends, Entity, PartialDate, Relationship, Share, disputed};
 
 /// The attributes of nodes and edges: name and type.
 type Keys = &'static [(&'static str, &'static str)];
 
-const OF_GRAPH: Keys = &[("title", "string"), ("description", "string"), ("licence", "string")];
+const GRAPH_KEYS: Keys = &[("title", "string"), ("description", "string"), ("licence", "string")];
 
-const OF_NODES: Keys = &[
+const NODE_KEYS: Keys = &[
     ("kind", "string"),
     ("name", "string"),
     ("names", "string"),
@@ -32,7 +32,7 @@ const OF_NODES: Keys = &[
     ("properties", "string"),
 ];
 
-const OF_EDGES: Keys = &[
+const EDGE_KEYS: Keys = &[
     ("kind", "string"),
     ("symmetric", "boolean"),
     ("status", "string"),
@@ -67,35 +67,35 @@ const OF_EDGES: Keys = &[
 ///
 /// # Errors
 /// What writing to `out` fails with.
-pub fn write(selection: &Selection, out: &mut impl Write) -> io::Result<Written> {
-    let mut written = Written::default();
+pub fn write(selection: &Selection, out: &mut impl Write) -> io::Result<ExportSummary> {
+    let mut summary = ExportSummary::default();
     let mut xml = Xml {
         writer: Writer::new(out),
     };
     xml.begin(selection)?;
     for _ in selection.sources() {
-        written.leave_out("what is known of a source beside its id");
+        summary.leave_out("what is known of a source beside its id");
     }
     for entity in selection.entities() {
         for _ in &entity.names {
-            written.leave_out("kind, language and script of a name");
+            summary.leave_out("kind, language and script of a name");
         }
         xml.node(&entity)?;
-        written.entities += 1;
+        summary.entities += 1;
     }
     for relationship in selection.relationships() {
         let Ends::Known { from, to } = &relationship.ends else {
-            written.leave_out("relationship with an unknown end");
+            summary.leave_out("relationship with an unknown end");
             continue;
         };
         for _ in &relationship.evidence {
-            written.leave_out("what a statement says beside its source");
+            summary.leave_out("what a statement says beside its source");
         }
         xml.edge(&relationship, from, to)?;
-        written.relationships += 1;
+        summary.relationships += 1;
     }
     xml.end()?;
-    Ok(written)
+    Ok(summary)
 }
 
 /// XML that is being written.
@@ -107,7 +107,7 @@ impl<W: Write> Xml<W> {
     fn begin(&mut self, selection: &Selection) -> io::Result<()> {
         self.event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
         self.open("graphml", &[("xmlns", "http://graphml.graphdrawing.org/xmlns")])?;
-        for (of, keys) in [("graph", OF_GRAPH), ("node", OF_NODES), ("edge", OF_EDGES)] {
+        for (of, keys) in [("graph", GRAPH_KEYS), ("node", NODE_KEYS), ("edge", EDGE_KEYS)] {
             for (name, kind) in keys {
                 let id = format!("{of}_{name}");
                 let attributes = [
@@ -190,7 +190,11 @@ impl<W: Write> Xml<W> {
         self.data("edge_capabilities", joined(capabilities).as_deref())?;
         let is_disputed = disputed(&relationship.evidence);
         self.data("edge_disputed", Some(if is_disputed { "true" } else { "false" }))?;
-        let mut sources: Vec<String> = relationship.evidence.iter().map(|said| said.source.clone()).collect();
+        let mut sources: Vec<String> = relationship
+            .evidence
+            .iter()
+            .map(|statement| statement.source.clone())
+            .collect();
         sources.sort_unstable();
         sources.dedup();
         self.data("edge_sources", joined(sources.into_iter()).as_deref())?;
@@ -236,7 +240,7 @@ impl<W: Write> Xml<W> {
         let Some(value) = value else { return Ok(()) };
         self.event(Event::Start(BytesStart::new("data").with_attributes([("key", key)])))?;
         // Readers make an end of line of every carriage return that is written as such.
-        let escaped = quick_xml::escape::escape(held(value)).replace('\r', "&#13;");
+        let escaped = quick_xml::escape::escape(xml_text(value)).replace('\r', "&#13;");
         self.event(Event::Text(BytesText::from_escaped(escaped)))?;
         self.event(Event::End(BytesEnd::new("data")))
     }
@@ -245,7 +249,7 @@ impl<W: Write> Xml<W> {
     fn open(&mut self, name: &str, attributes: &[(&str, &str)]) -> io::Result<()> {
         let mut element = BytesStart::new(name);
         for (name, value) in attributes {
-            element.push_attribute((*name, &*held(value)));
+            element.push_attribute((*name, &*xml_text(value)));
         }
         self.event(Event::Text(BytesText::new("\n")))?;
         self.event(Event::Start(element))
@@ -261,7 +265,7 @@ impl<W: Write> Xml<W> {
 }
 
 /// A text with nothing in it that XML 1.0 cannot hold.
-fn held(text: &str) -> String {
+fn xml_text(text: &str) -> String {
     let is_foreign = |letter: char| matches!(letter, '\u{0}'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');
     text.replace(is_foreign, "\u{fffd}")
 }

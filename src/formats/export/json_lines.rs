@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{Selection, Written};
+use super::{ExportSummary, Selection};
 use crate::{
     formats::json_lines::FORMAT,
     model::{AsOf, Record, RelationshipStatus},
@@ -12,7 +12,7 @@ use crate::{
 
 /// The first line.
 #[derive(Serialize)]
-struct First<'a> {
+struct FirstLine<'a> {
     guanxi: Header<'a>,
 }
 
@@ -27,13 +27,13 @@ struct Header<'a> {
     licence: Option<&'a str>,
     /// When the data was first recorded: since when its sources and entities are known.
     recorded_at: String,
-    view: Shown,
+    view: ViewHeader,
 }
 
 /// The view, as `guanxi query --view` takes it.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Shown {
+struct ViewHeader {
     #[serde(skip_serializing_if = "Option::is_none")]
     as_of: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -47,8 +47,8 @@ struct Shown {
 ///
 /// # Errors
 /// What writing to `out` fails with.
-pub fn write(selection: &Selection, out: &mut impl Write) -> io::Result<Written> {
-    let mut written = Written::default();
+pub fn write(selection: &Selection, out: &mut impl Write) -> io::Result<ExportSummary> {
+    let mut summary = ExportSummary::default();
     let view = selection.view();
     let (as_of, ever) = match view.as_of {
         AsOf::Day(day) => (Some(day.to_string()), None),
@@ -60,27 +60,27 @@ pub fn write(selection: &Selection, out: &mut impl Write) -> io::Result<Written>
         description: selection.description(),
         licence: selection.licence(),
         recorded_at: selection.began_at().to_string(),
-        view: Shown {
+        view: ViewHeader {
             as_of,
             ever,
             known_at: view.known_at.to_string(),
             statuses: view.statuses.iter().collect(),
         },
     };
-    line(out, &First { guanxi })?;
+    line(out, &FirstLine { guanxi })?;
     for source in selection.sources() {
         line(out, &Record::Source(source))?;
-        written.sources += 1;
+        summary.sources += 1;
     }
     for entity in selection.entities() {
         line(out, &Record::Entity(entity))?;
-        written.entities += 1;
+        summary.entities += 1;
     }
     for relationship in selection.relationships() {
         line(out, &Record::Relationship(relationship))?;
-        written.relationships += 1;
+        summary.relationships += 1;
     }
-    Ok(written)
+    Ok(summary)
 }
 
 fn line(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {

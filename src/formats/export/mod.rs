@@ -9,11 +9,11 @@ mod selection;
 
 use std::collections::BTreeMap;
 
-pub use selection::{Around, Selection, Unselectable};
+pub use selection::{Selection, SelectionError, Surroundings};
 
 /// What was written, and what the format could not hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Written {
+pub struct ExportSummary {
     /// Sources.
     pub sources: u64,
     /// Entities.
@@ -24,7 +24,7 @@ pub struct Written {
     pub left_out: BTreeMap<&'static str, u64>,
 }
 
-impl Written {
+impl ExportSummary {
     /// Something that the format cannot hold.
     pub fn leave_out(&mut self, what: &'static str) {
         *self.left_out.entry(what).or_default() += 1;

@@ -19,12 +19,12 @@ pub struct Selection {
     view: View,
     mask: Mask,
     /// What was chosen; none for everything.
-    part: Option<Arc<Part>>,
+    subset: Option<Arc<Subset>>,
 }
 
 /// Some records of a graph.
 #[derive(Debug)]
-struct Part {
+struct Subset {
     entities: BTreeSet<EntityIx>,
     relationships: BTreeSet<RelationshipIx>,
     sources: BTreeSet<SourceIx>,
@@ -32,9 +32,9 @@ struct Part {
 
 /// The surroundings of some entities.
 #[derive(Debug, Clone)]
-pub struct Around {
+pub struct Surroundings {
     /// Their ids.
-    pub of: Vec<String>,
+    pub entities: Vec<String>,
     /// How many steps away.
     pub depth: usize,
     /// In which direction the steps lead.
@@ -45,7 +45,7 @@ pub struct Around {
 
 /// Why there is nothing to export.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Unselectable {
+pub enum SelectionError {
     /// There is nothing to begin at.
     #[error("there is no entity {id:?}, or it was not known then")]
     Unknown {
@@ -66,7 +66,7 @@ impl Selection {
             graph: graph.known_to(&mask),
             view: *view,
             mask,
-            part: None,
+            subset: None,
         }
     }
 
@@ -81,16 +81,21 @@ impl Selection {
         }
     }
 
-    /// What surrounds some entities: the entities within so many steps, the relationships between them that the steps follow,
+    /// The surroundings of some entities: the entities within `depth` steps, the relationships between them that the steps follow,
     /// and those of them whose other end is unknown. Also who is quoted about them, and the sources.
     ///
     /// # Errors
-    /// [`Unselectable`] for an id that the view does not know, and when the budget is used up.
-    pub fn around(graph: &Snapshot, view: &View, around: &Around, budget: &Budget) -> Result<Self, Unselectable> {
+    /// [`SelectionError`] for an id that the view does not know, and when the budget is used up.
+    pub fn around(
+        graph: &Snapshot,
+        view: &View,
+        around: &Surroundings,
+        budget: &Budget,
+    ) -> Result<Self, SelectionError> {
         let all = Self::of(graph, view);
         let (graph, mask) = (&all.graph, all.mask);
-        let starts = around.of.iter().map(|id| {
-            let unknown = || Unselectable::Unknown { id: id.clone() };
+        let starts = around.entities.iter().map(|id| {
+            let unknown = || SelectionError::Unknown { id: id.clone() };
             // An argument names the thing, whatever view its id came with.
             let (key, _) = RequestedView::of_id(id);
             graph.entity_by_id(key, &mask).ok_or_else(unknown)
@@ -108,7 +113,7 @@ impl Selection {
             relationships_max: usize::MAX,
         };
         let found = neighborhood(&Walker::new(graph, mask, budget), &traversal, &starts, bounds)?;
-        let mut part = Part {
+        let mut subset = Subset {
             entities: found.entities.into_iter().map(|(entity, _)| entity).collect(),
             relationships: found.relationships.into_iter().collect(),
             sources: BTreeSet::new(),
@@ -118,14 +123,15 @@ impl Selection {
             direction: around.direction,
             ..Pattern::any()
         };
-        for entity in &part.entities {
+        for entity in &subset.entities {
             let undisclosed = graph.undisclosed(*entity, mask);
-            part.relationships
+            subset
+                .relationships
                 .extend(undisclosed.filter(|relationship| pattern.fits_undisclosed(graph, *entity, *relationship)));
         }
-        part.add_references(graph);
+        subset.add_references(graph);
         Ok(Self {
-            part: Some(Arc::new(part)),
+            subset: Some(Arc::new(subset)),
             ..all
         })
     }
@@ -165,16 +171,19 @@ impl Selection {
 
     /// The entities.
     pub fn entities(&self) -> impl Iterator<Item = Entity> {
-        let all = self.part.is_none().then(|| self.graph.entities(&self.mask));
-        let some = self.part.iter().flat_map(|part| part.entities.iter().copied());
+        let all = self.subset.is_none().then(|| self.graph.entities(&self.mask));
+        let some = self.subset.iter().flat_map(|subset| subset.entities.iter().copied());
         let entities = all.into_iter().flatten().chain(some);
         entities.map(|ix| self.graph.entity(ix).record())
     }
 
     /// The relationships, each with its evidence. None is retracted: what was taken back later was not known to be.
     pub fn relationships(&self) -> impl Iterator<Item = Relationship> {
-        let all = self.part.is_none().then(|| self.graph.relationships(self.mask));
-        let some = self.part.iter().flat_map(|part| part.relationships.iter().copied());
+        let all = self.subset.is_none().then(|| self.graph.relationships(self.mask));
+        let some = self
+            .subset
+            .iter()
+            .flat_map(|subset| subset.relationships.iter().copied());
         let relationships = all.into_iter().flatten().chain(some);
         relationships.map(|ix| Relationship {
             retracted_at: None,
@@ -184,8 +193,8 @@ impl Selection {
 
     /// The sources.
     pub fn sources(&self) -> impl Iterator<Item = Source> {
-        let all = self.part.is_none().then(|| self.graph.sources(&self.mask));
-        let some = self.part.iter().flat_map(|part| part.sources.iter().copied());
+        let all = self.subset.is_none().then(|| self.graph.sources(&self.mask));
+        let some = self.subset.iter().flat_map(|subset| subset.sources.iter().copied());
         let sources = all.into_iter().flatten().chain(some);
         sources.map(|ix| self.graph.source(ix).record())
     }
@@ -202,8 +211,8 @@ impl Selection {
         };
         let hops = self.graph.hops(entity, pattern, self.mask).map(|hop| hop.relationship);
         let is_chosen = |relationship: &RelationshipIx| {
-            let part = self.part.as_ref();
-            part.is_none_or(|part| part.relationships.contains(relationship))
+            let subset = self.subset.as_ref();
+            subset.is_none_or(|subset| subset.relationships.contains(relationship))
         };
         let chosen: BTreeSet<RelationshipIx> = hops.filter(is_chosen).collect();
         let record = |ix| Relationship {
@@ -241,7 +250,7 @@ impl Selection {
     }
 }
 
-impl Part {
+impl Subset {
     /// Adds who is quoted about the relationships, and the sources that say so.
     fn add_references(&mut self, graph: &Snapshot) {
         for relationship in &self.relationships {

@@ -32,7 +32,7 @@ pub fn detect(start: &[u8]) -> bool {
     let fields = fields(first);
     let schema = fields.iter().find(|(name, _)| name == b"schema");
     if let Some((_, Some(schema))) = schema {
-        return std::str::from_utf8(schema).is_ok_and(|schema| schemata::meaning(schema).is_some());
+        return std::str::from_utf8(schema).is_ok_and(|schema| schemata::kind_of(schema).is_some());
     }
     let is_known = |name: &[u8]| FIELDS.iter().any(|field| field.as_bytes() == name);
     fields.iter().any(|(name, _)| name == b"properties") && fields.iter().all(|(name, _)| is_known(name))
@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn records_are_told_from_what_other_files_hold() {
+    fn records_are_distinguished_from_other_files() {
         let check = |start: &str, expected| assert_eq!(detect(start.as_bytes()), expected, "{start}");
         check(
             r#"{"id": "a", "properties": {"name": ["b"]}, "schema": "Person"}"#,

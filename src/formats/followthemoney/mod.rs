@@ -14,10 +14,10 @@ use std::{
 pub use detect::detect;
 pub use write::write;
 
-use self::read::{reading::Reading, statements::Together};
+use self::read::{record_reader::RecordReader, statements::StatementGroup};
 use super::{
-    json_values::{self, Form, Outside},
-    reader::{Draft, Each, Input, Item, Unreadable},
+    json_values::{self, LooseValues, ReadOptions},
+    reader::{Draft, Input, Item, ItemHandler, Unreadable},
 };
 use crate::model::Record;
 
@@ -28,7 +28,7 @@ const HEADER_BYTES_MAX: u64 = 1 << 16;
 ///
 /// **Entities.** Company and LegalEntity become COMPANY; Organization and PublicBody ORGANIZATION; Person PERSON; Event, Trip,
 /// Project and CourtCase EVENT; Address, Territory and RealEstate PLACE. The schema stays in `properties.schema` where the kind does
-/// not imply it. What the model has no noun for is told with whom it concerns:
+/// not imply it. What the model has no noun for is added to the entities it concerns:
 /// - Sanction, Occupancy, Identification, Passport, Risk and TaxRoll stand in the properties of their subject, each by its id:
 ///   `sanctions`, `occupancies`, `identifications`, `risks`, `taxRolls`.
 /// - Vessels, securities, accounts, contracts, positions and other things are remembered. Who is connected with one has the
@@ -37,7 +37,7 @@ const HEADER_BYTES_MAX: u64 = 1 << 16;
 ///
 /// Of an entity:
 /// - The first `name` is the main one (of an Address `full`); others and `alias` are aliases, `previousName` is a former name.
-///   `weakAlias` stays in the properties: nobody should be found by it alone.
+///   `weakAlias` stays in the properties, since it does not identify anyone by itself.
 /// - `country` is taken, the one that is also `mainCountry` or `jurisdiction` first.
 /// - Registration, tax and identity numbers are unique in a country: their schemes name it, `registration-de`.
 /// - `addressEntity` becomes LOCATED_IN.
@@ -46,7 +46,7 @@ const HEADER_BYTES_MAX: u64 = 1 << 16;
 /// Employment EMPLOYED_BY, Membership MEMBER_OF, Representation REPRESENTS, Succession SUCCEEDED_BY, Payment PAID, Debt LENT_TO (from
 /// the creditor), ProjectParticipant and CourtCaseParty PARTICIPATES_IN; Family, Associate and UnknownLink are RELATED_TO. A record
 /// with several ends is one relationship for each pair. `endDate` is the first day on which it no longer holds; `date` is the
-/// day of a payment, and of anything else the day on which it was stated. An end before the start is kept as it is.
+/// day of a payment, and of anything else the day on which it was stated. An end before the start is stored as written.
 /// - A status (`resigned`) or a role (`former director`) may say that it is over without saying since when: then it was over by
 ///   the day of `retrievedAt`, else of `date`, of `modifiedAt`, of `last_change` beside the properties, else of the import.
 /// - `ownershipType` and `controlType` say whether it is held directly, where they name "direct" or "indirect". The type of
@@ -57,49 +57,53 @@ const HEADER_BYTES_MAX: u64 = 1 << 16;
 /// and the id of the record.
 ///
 /// Whatever is not taken stays in `properties` under its name there, as a list of texts; what stands beside the properties, in
-/// `properties.context`, but for `caption` and `last_seen`, which say nothing of their own. Records of one
+/// `properties.context`, but for `caption` and `last_seen`, which carry no information of their own. Records of one
 /// id are fragments of one: they add up, in any order, also where one of them names neither both ends of a relationship nor the
 /// entity. Records within others, as in nested exports, are records. Statements, as CSV or as JSON lines, are joined to the
-/// records that they state; external ones are passed over.
+/// records that they state; external ones are skipped.
 ///
 /// # Errors
 /// [`Unreadable`] when the bytes cannot be read, or a record is too long.
-pub fn read(input: Input<'_>, each: Each<'_>) -> Result<(), Unreadable> {
-    let Input { name, bytes, told } = input;
-    let file = read::sources::of_file(name, told)?;
+pub fn read(input: Input<'_>, on_item: ItemHandler<'_>) -> Result<(), Unreadable> {
+    let Input {
+        name,
+        bytes,
+        source_defaults,
+    } = input;
+    let file = read::sources::of_file(name, source_defaults)?;
     let preamble = Item::Preamble(vec![Draft::of(Record::Source(file.clone()))]);
-    if each(preamble) == ControlFlow::Break(()) {
+    if on_item(preamble) == ControlFlow::Break(()) {
         return Ok(());
     }
-    let mut reading = Reading {
+    let mut reader = RecordReader {
         file,
-        today: told.today,
-        bytes_max: told.record_bytes_max,
+        today: source_defaults.today,
+        bytes_max: source_defaults.record_bytes_max,
         record: 0,
-        together: Together::default(),
-        external: 0,
-        each,
+        group: StatementGroup::default(),
+        external_count: 0,
+        on_item,
     };
     let mut start = Vec::new();
     (&mut *bytes).take(HEADER_BYTES_MAX).read_until(b'\n', &mut start)?;
     let is_table = read::statements::is_table(&start);
     let mut bytes = start.as_slice().chain(bytes);
     if is_table {
-        return read::table::read(&mut bytes, &mut reading);
+        return read::table::read(&mut bytes, &mut reader);
     }
-    let form = Form {
-        bytes_max: told.record_bytes_max,
+    let options = ReadOptions {
+        bytes_max: source_defaults.record_bytes_max,
         packages: &[],
         expected: None,
-        outside: Outside::Taken,
+        loose_values: LooseValues::Accepted,
     };
-    let mut goes_on = ControlFlow::Continue(());
-    json_values::read(&mut bytes, form, &mut |place, text| {
-        goes_on = reading.value(text, place.line.unwrap_or_default());
-        goes_on
+    let mut flow = ControlFlow::Continue(());
+    json_values::read(&mut bytes, options, &mut |place, text| {
+        flow = reader.value(text, place.line.unwrap_or_default());
+        flow
     })?;
-    if goes_on.is_continue() {
-        let _ = reading.finish();
+    if flow.is_continue() {
+        let _ = reader.finish();
     }
     Ok(())
 }

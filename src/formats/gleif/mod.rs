@@ -23,36 +23,36 @@
 //!
 //! **Deletions** in files of changes take back what the record was.
 
-mod form;
-mod output;
+mod file_type;
+mod record_sink;
 mod records;
 mod syntax;
 
-pub use form::{Content, Form, Syntax};
+pub use file_type::{Content, FileType, Syntax};
 pub use syntax::detect::detect;
 
-use self::output::Out;
-use super::reader::{Draft, Each, Input, Item, Unreadable};
+use self::record_sink::RecordSink;
+use super::reader::{Draft, Input, Item, ItemHandler, Unreadable};
 use crate::model::{Record, Source};
 
 /// Reads a file of the golden copy.
 ///
 /// # Errors
 /// [`Unreadable`] where it is not of this form, cut off, or not in UTF-8; what was handed over before holds.
-pub fn read(input: Input<'_>, form: Form, each: Each<'_>) -> Result<(), Unreadable> {
-    let sources = vec![Draft::of(Record::Source(source(form.content)))];
-    if each(Item::Preamble(sources)).is_break() {
+pub fn read(input: Input<'_>, file_type: FileType, on_item: ItemHandler<'_>) -> Result<(), Unreadable> {
+    let sources = vec![Draft::of(Record::Source(source(file_type.content)))];
+    if on_item(Item::Preamble(sources)).is_break() {
         return Ok(());
     }
-    let mut out = Out {
-        each,
-        record: form.content.mapping(),
+    let mut sink = RecordSink {
+        on_item,
+        record: file_type.content.record_mapping(),
         records: 0,
     };
-    match form.syntax {
-        Syntax::Csv => syntax::table::read(input, form.content, &mut out),
-        Syntax::Xml => syntax::xml::read(input, form.content, &mut out),
-        Syntax::Json => syntax::json::read(input, form.content, &mut out),
+    match file_type.syntax {
+        Syntax::Csv => syntax::table::read(input, file_type.content, &mut sink),
+        Syntax::Xml => syntax::xml::read(input, file_type.content, &mut sink),
+        Syntax::Json => syntax::json::read(input, file_type.content, &mut sink),
     }
 }
 

@@ -1,19 +1,21 @@
 //! The JSON values of a file, one at a time: the elements of an array, those of an array in an object, or values one after
 //! another, whether each stands on a line or on several. A value longer than is allowed ends the reading; a damaged one is
-//! handed over as it stands, to be rejected by whoever parses it, and does not hide the next.
+//! handed over as it is, for the parser to reject, and does not hide the next.
 
 use std::{
     io::{BufRead, ErrorKind},
     ops::ControlFlow,
 };
 
-mod form;
+mod options;
+mod state;
 
-pub(super) use self::form::{Broken, Form, Outside, Reason};
-use super::reader::{Place, Unreadable};
+pub(super) use self::options::{LooseValues, ReadError, ReadOptions, Reason};
+use self::state::{RunEnd, State};
+use super::reader::{RecordPlace, Unreadable};
 
-/// Takes a value's place and its text.
-pub(super) type EachValue<'a> = &'a mut dyn FnMut(Place, &[u8]) -> ControlFlow<()>;
+/// A callback for each value, with its place and text.
+pub(super) type ValueHandler<'a> = &'a mut dyn FnMut(RecordPlace, &[u8]) -> ControlFlow<()>;
 
 /// How deep values may nest; parsing refuses deeper ones as well.
 const DEPTH_MAX: usize = 128;
@@ -22,26 +24,34 @@ const DEPTH_MAX: usize = 128;
 ///
 /// # Errors
 /// [`Unreadable`] for a value that is too long, for a file that ends in the middle of one, and for what the system refuses.
-pub(super) fn read(bytes: &mut dyn BufRead, form: Form, each: EachValue<'_>) -> Result<(), Unreadable> {
-    Ok(cut(bytes, form, each)?)
+pub(super) fn read(
+    bytes: &mut dyn BufRead,
+    options: ReadOptions,
+    on_value: ValueHandler<'_>,
+) -> Result<(), Unreadable> {
+    Ok(split(bytes, options, on_value)?)
 }
 
-/// The same for formats with words of their own for what is wrong with a file.
+/// As [`read`], for formats with their own messages about a malformed file.
 ///
 /// # Errors
 /// As [`read`].
-pub(super) fn cut(bytes: &mut dyn BufRead, form: Form, each: EachValue<'_>) -> Result<(), Broken> {
-    let mut scan = Scan::new(form);
+pub(super) fn split(
+    bytes: &mut dyn BufRead,
+    options: ReadOptions,
+    on_value: ValueHandler<'_>,
+) -> Result<(), ReadError> {
+    let mut splitter = ValueSplitter::new(options);
     loop {
         let chunk = match bytes.fill_buf() {
             Err(error) if error.kind() == ErrorKind::Interrupted => continue,
             chunk => chunk?,
         };
         if chunk.is_empty() {
-            return scan.end(each);
+            return splitter.end(on_value);
         }
         let length = chunk.len();
-        if scan.feed(chunk, each)?.is_break() {
+        if splitter.feed(chunk, on_value)?.is_break() {
             return Ok(());
         }
         bytes.consume(length);
@@ -54,40 +64,10 @@ pub(super) fn first_value(start: &[u8]) -> &[u8] {
     start.strip_prefix(b"[").map_or(start, <[u8]>::trim_ascii_start)
 }
 
-/// Where in the file a byte stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
-    /// Between values that stand one after another, or before anything.
-    Between,
-    /// In one of them.
-    Value,
-    /// On a line that is no JSON.
-    Stray,
-    /// Behind the damage in a value of several lines, up to a line on which one may begin.
-    Damaged,
-    /// In an array of values.
-    Array,
-    /// Behind that array, within the package.
-    Rest,
-}
-
-/// What a run of bytes in a value ends with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Run {
-    /// The bytes at hand; the value goes on.
-    On,
-    /// The value.
-    Complete,
-    /// The start of the array of a package.
-    Package,
-    /// A byte that cannot stand here, and is not part of the run: the value was damaged before.
-    Damaged,
-}
-
-/// Cuts a file into values.
-struct Scan {
-    form: Form,
-    part: Part,
+/// Splits a file into values.
+struct ValueSplitter {
+    options: ReadOptions,
+    state: State,
     /// The brackets that are open.
     open: Vec<u8>,
     in_text: bool,
@@ -104,7 +84,7 @@ struct Scan {
     restart: Option<(usize, u64)>,
     /// Whether the array of values stands in a package.
     is_packed: bool,
-    /// Whether arrays may begin here: in front of everything, and behind another array.
+    /// Whether arrays may begin here: before any value, and after another array.
     takes_array: bool,
     /// Whether there was an array.
     has_array: bool,
@@ -113,11 +93,11 @@ struct Scan {
     value_line: u64,
 }
 
-impl Scan {
-    fn new(form: Form) -> Self {
+impl ValueSplitter {
+    fn new(options: ReadOptions) -> Self {
         Self {
-            form,
-            part: Part::Between,
+            options,
+            state: State::Outside,
             open: Vec::new(),
             in_text: false,
             escaped: false,
@@ -136,37 +116,37 @@ impl Scan {
         }
     }
 
-    fn feed(&mut self, bytes: &[u8], each: EachValue<'_>) -> Result<ControlFlow<()>, Broken> {
+    fn feed(&mut self, bytes: &[u8], on_value: ValueHandler<'_>) -> Result<ControlFlow<()>, ReadError> {
         let mut at = 0;
         while let Some(byte) = bytes.get(at) {
-            let flow = match self.part {
-                Part::Value => {
+            let flow = match self.state {
+                State::Value => {
                     let (length, run) = self.run(&bytes[at..]);
                     self.value.extend_from_slice(&bytes[at..at + length]);
                     at += length;
-                    self.after(run, each)?
+                    self.after(run, on_value)?
                 }
-                Part::Array => {
-                    let (length, flow) = self.array(&bytes[at..], each)?;
+                State::Array => {
+                    let (length, flow) = self.array(&bytes[at..], on_value)?;
                     at += length;
                     flow
                 }
-                Part::Rest => {
+                State::PackageEnd => {
                     let length = self.rest(&bytes[at..]);
                     self.line += line_ends(&bytes[at..at + length]);
                     at += length;
                     ControlFlow::Continue(())
                 }
-                part => {
+                state => {
                     at += 1;
-                    let flow = match part {
-                        Part::Between => self.between(*byte)?,
-                        Part::Damaged if self.at_line_start && *byte == b'{' => {
-                            let flow = self.hand_over(each)?;
+                    let flow = match state {
+                        State::Outside => self.outside_values(*byte)?,
+                        State::Damaged if self.at_line_start && *byte == b'{' => {
+                            let flow = self.hand_over(on_value)?;
                             self.begin_value();
                             flow
                         }
-                        _ => self.stray(*byte, each)?,
+                        _ => self.stray(*byte, on_value)?,
                     };
                     self.line += u64::from(*byte == b'\n');
                     self.at_line_start = *byte == b'\n';
@@ -180,25 +160,25 @@ impl Scan {
         Ok(ControlFlow::Continue(()))
     }
 
-    fn between(&mut self, byte: u8) -> Result<ControlFlow<()>, Broken> {
+    fn outside_values(&mut self, byte: u8) -> Result<ControlFlow<()>, ReadError> {
         match byte {
             b'{' => self.begin_value(),
             b'[' if self.takes_array => {
-                self.part = Part::Array;
+                self.state = State::Array;
                 self.has_array = true;
                 self.is_packed = false;
             }
-            // Values that stood in an array have commas between them.
+            // Values copied out of an array have commas between them.
             b',' if self.record > 0 && !self.takes_array => {}
             _ if byte.is_ascii_whitespace() => {}
-            // What stands behind a whole list says nothing against it.
+            // Anything after a complete list does not invalidate it.
             _ if self.is_strict() && self.has_array => return Ok(ControlFlow::Break(())),
-            _ if self.takes_array && self.record > 0 => return Err(self.broken(Reason::Behind)),
+            _ if self.takes_array && self.record > 0 => return Err(self.error(Reason::AfterArray)),
             _ => {
-                if self.record == 0 && (self.form.expected.is_some() || self.is_strict()) {
-                    return Err(self.broken(Reason::NoJson));
+                if self.record == 0 && (self.options.expected.is_some() || self.is_strict()) {
+                    return Err(self.error(Reason::NoJson));
                 }
-                self.part = Part::Stray;
+                self.state = State::Stray;
                 self.takes_array = false;
                 self.value_line = self.line;
                 self.value.push(byte);
@@ -208,7 +188,7 @@ impl Scan {
     }
 
     fn begin_value(&mut self) {
-        self.part = Part::Value;
+        self.state = State::Value;
         self.takes_array = false;
         self.value_line = self.line;
         self.value.push(b'{');
@@ -218,7 +198,7 @@ impl Scan {
     }
 
     /// How many of the bytes belong to the value, and what they end with.
-    fn run(&mut self, bytes: &[u8]) -> (usize, Run) {
+    fn run(&mut self, bytes: &[u8]) -> (usize, RunEnd) {
         let before = self.value.len();
         let mut at = 0;
         while let Some(byte) = bytes.get(at).copied() {
@@ -228,7 +208,7 @@ impl Scan {
                 }
                 match bytes.get(at) {
                     None => break,
-                    Some(b'\n') => return (at, Run::Damaged),
+                    Some(b'\n') => return (at, RunEnd::Damaged),
                     Some(byte) => self.text(*byte, bytes, at),
                 }
                 at += 1;
@@ -247,31 +227,31 @@ impl Scan {
                     if was_line_start && byte == b'{' {
                         if !self.may_open() {
                             self.at_line_start = true;
-                            return (at, Run::Damaged);
+                            return (at, RunEnd::Damaged);
                         }
                         self.restart.get_or_insert((before + at, self.line));
                     }
                     self.open.push(byte);
                     self.last = byte;
                     if is_package {
-                        return (at + 1, Run::Package);
+                        return (at + 1, RunEnd::Package);
                     }
                 }
                 b'}' | b']' => {
                     self.open.pop();
                     self.last = byte;
                     if self.open.is_empty() {
-                        return (at + 1, Run::Complete);
+                        return (at + 1, RunEnd::Complete);
                     }
                 }
                 _ => self.last = byte,
             }
             at += 1;
         }
-        (bytes.len(), Run::On)
+        (bytes.len(), RunEnd::Continues)
     }
 
-    /// A byte of a text that ends it, escapes another or is escaped. It stands in these bytes, behind the value so far.
+    /// Handles a byte at `bytes[at]` that ends a text, escapes the next byte or is escaped.
     fn text(&mut self, byte: u8, bytes: &[u8], at: usize) {
         match byte {
             _ if self.escaped => self.escaped = false,
@@ -280,7 +260,11 @@ impl Scan {
                 self.in_text = false;
                 self.last = byte;
                 let text = self.value.iter().chain(&bytes[..at]).skip(self.text_from);
-                self.names_package = self.form.packages.iter().any(|name| text.clone().eq(name.as_bytes()));
+                self.names_package = self
+                    .options
+                    .packages
+                    .iter()
+                    .any(|name| text.clone().eq(name.as_bytes()));
             }
             _ => {}
         }
@@ -300,57 +284,57 @@ impl Scan {
         self.names_package && self.open.len() == 1 && self.last == b':'
     }
 
-    fn after(&mut self, run: Run, each: EachValue<'_>) -> Result<ControlFlow<()>, Broken> {
-        if self.value.len() > self.form.bytes_max {
-            return Err(self.broken(Reason::TooLong));
+    fn after(&mut self, run: RunEnd, on_value: ValueHandler<'_>) -> Result<ControlFlow<()>, ReadError> {
+        if self.value.len() > self.options.bytes_max {
+            return Err(self.error(Reason::TooLong));
         }
         match run {
-            Run::On => Ok(ControlFlow::Continue(())),
-            Run::Complete if self.is_strict() => Err(self.broken(Reason::NoArray)),
-            Run::Damaged if self.is_strict() => Err(self.broken(Reason::NoJson)),
-            Run::Complete => self.hand_over(each),
-            Run::Package => {
+            RunEnd::Continues => Ok(ControlFlow::Continue(())),
+            RunEnd::Complete if self.is_strict() => Err(self.error(Reason::NoArray)),
+            RunEnd::Damaged if self.is_strict() => Err(self.error(Reason::NoJson)),
+            RunEnd::Complete => self.hand_over(on_value),
+            RunEnd::Package => {
                 self.clear();
-                (self.part, self.is_packed, self.has_array) = (Part::Array, true, true);
+                (self.state, self.is_packed, self.has_array) = (State::Array, true, true);
                 Ok(ControlFlow::Continue(()))
             }
-            Run::Damaged => self.damaged(each),
+            RunEnd::Damaged => self.damaged(on_value),
         }
     }
 
     /// Hands over what was damaged, and goes on where another value may begin.
-    fn damaged(&mut self, each: EachValue<'_>) -> Result<ControlFlow<()>, Broken> {
+    fn damaged(&mut self, on_value: ValueHandler<'_>) -> Result<ControlFlow<()>, ReadError> {
         if self.restart.is_none() && self.in_text && self.line > self.value_line {
             // The rest of the value is damaged with it.
             let value = std::mem::take(&mut self.value);
             self.clear();
-            (self.part, self.value) = (Part::Damaged, value);
+            (self.state, self.value) = (State::Damaged, value);
             return Ok(ControlFlow::Continue(()));
         }
         let (at, line) = self.restart.unwrap_or((self.value.len(), self.line));
         let rest = self.value.split_off(at);
-        if self.hand_over(each)?.is_break() {
+        if self.hand_over(on_value)?.is_break() {
             return Ok(ControlFlow::Break(()));
         }
         self.line = line;
         self.at_line_start = true;
-        self.feed(&rest, each)
+        self.feed(&rest, on_value)
     }
 
     /// A byte of a line that is no JSON, or of what is damaged.
-    fn stray(&mut self, byte: u8, each: EachValue<'_>) -> Result<ControlFlow<()>, Broken> {
-        if self.part == Part::Stray && byte == b'\n' {
-            return self.hand_over(each);
+    fn stray(&mut self, byte: u8, on_value: ValueHandler<'_>) -> Result<ControlFlow<()>, ReadError> {
+        if self.state == State::Stray && byte == b'\n' {
+            return self.hand_over(on_value);
         }
-        if self.value.len() >= self.form.bytes_max {
-            return Err(self.broken(Reason::TooLong));
+        if self.value.len() >= self.options.bytes_max {
+            return Err(self.error(Reason::TooLong));
         }
         self.value.push(byte);
         Ok(ControlFlow::Continue(()))
     }
 
-    /// Some of these bytes, which stand in an array, and how many.
-    fn array(&mut self, bytes: &[u8], each: EachValue<'_>) -> Result<(usize, ControlFlow<()>), Broken> {
+    /// Reads bytes of an array; returns how many.
+    fn array(&mut self, bytes: &[u8], on_value: ValueHandler<'_>) -> Result<(usize, ControlFlow<()>), ReadError> {
         if self.value.is_empty() {
             let blank = bytes.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
             if blank > 0 {
@@ -360,10 +344,10 @@ impl Scan {
             self.value_line = self.line;
         }
         let length = self.nested(bytes);
-        let room = self.form.bytes_max.saturating_sub(self.value.len());
+        let room = self.options.bytes_max.saturating_sub(self.value.len());
         if length > room {
             self.line += line_ends(&bytes[..room]);
-            return Err(self.broken(Reason::TooLong));
+            return Err(self.error(Reason::TooLong));
         }
         self.value.extend_from_slice(&bytes[..length]);
         self.line += line_ends(&bytes[..length]);
@@ -371,27 +355,26 @@ impl Scan {
             return Ok((length, ControlFlow::Continue(())));
         };
         if byte == b'}' {
-            return Err(self.broken(Reason::NoJson));
+            return Err(self.error(Reason::NoJson));
         }
         let flow = if self.value.trim_ascii().is_empty() {
             self.clear();
             ControlFlow::Continue(())
         } else {
-            self.hand_over(each)?
+            self.hand_over(on_value)?
         };
-        self.part = match byte {
-            b',' => Part::Array,
-            _ if self.is_packed => Part::Rest,
+        self.state = match byte {
+            b',' => State::Array,
+            _ if self.is_packed => State::PackageEnd,
             _ => {
                 self.takes_array = true;
-                Part::Between
+                State::Outside
             }
         };
         Ok((length + 1, flow))
     }
 
-    /// How many of the bytes stand in front of a comma or of a bracket that closes what did not open among them, outside of
-    /// texts.
+    /// The number of bytes before a comma, or before a bracket that closes what opened before them, outside of texts.
     fn nested(&mut self, bytes: &[u8]) -> usize {
         let mut at = 0;
         while let Some(byte) = bytes.get(at).copied() {
@@ -407,8 +390,8 @@ impl Scan {
                 match byte {
                     b'"' => self.in_text = true,
                     b'{' | b'[' => self.open.push(byte),
-                    // Handed over with what is around it.
-                    b'}' if self.open.is_empty() && self.part == Part::Array && !self.is_strict() => {}
+                    // Part of the value around it.
+                    b'}' if self.open.is_empty() && self.state == State::Array && !self.is_strict() => {}
                     b'}' | b']' | b',' if self.open.is_empty() => return at,
                     b'}' | b']' => drop(self.open.pop()),
                     _ => {}
@@ -419,25 +402,25 @@ impl Scan {
         bytes.len()
     }
 
-    /// What else a package holds is not read. Says how many of the bytes belong to it.
+    /// Skips the rest of a package; returns how many of the bytes belong to it.
     fn rest(&mut self, bytes: &[u8]) -> usize {
         let length = self.nested(bytes);
         if matches!(bytes.get(length), Some(b'}' | b']')) {
-            self.part = Part::Between;
+            self.state = State::Outside;
             self.takes_array = true;
         }
         bytes.len().min(length + 1)
     }
 
     /// Hands over the value and begins anew.
-    fn hand_over(&mut self, each: EachValue<'_>) -> Result<ControlFlow<()>, Broken> {
+    fn hand_over(&mut self, on_value: ValueHandler<'_>) -> Result<ControlFlow<()>, ReadError> {
         self.record += 1;
-        let place = Place {
+        let place = RecordPlace {
             record: self.record,
             line: Some(self.value_line),
             key: None,
         };
-        let flow = each(place, self.value.trim_ascii());
+        let flow = on_value(place, self.value.trim_ascii());
         self.clear();
         Ok(flow)
     }
@@ -447,27 +430,29 @@ impl Scan {
         self.open.clear();
         (self.in_text, self.escaped) = (false, false);
         (self.names_package, self.restart, self.last) = (false, None, 0);
-        self.part = Part::Between;
+        self.state = State::Outside;
     }
 
     /// Whether there is nothing but arrays.
     fn is_strict(&self) -> bool {
-        self.form.outside == Outside::Refused
+        self.options.loose_values == LooseValues::Refused
     }
 
-    fn end(&mut self, each: EachValue<'_>) -> Result<(), Broken> {
+    fn end(&mut self, on_value: ValueHandler<'_>) -> Result<(), ReadError> {
         loop {
-            match self.part {
-                Part::Between if self.has_array || !self.is_strict() => return Ok(()),
-                Part::Stray | Part::Damaged => return self.hand_over(each).map(drop),
-                // A line that is whole, and no value: the others were.
-                Part::Value if self.record > 0 && self.is_one_line() => return self.hand_over(each).map(drop),
-                Part::Value if self.restart.is_some() && !self.is_strict() => {
-                    if self.damaged(each)?.is_break() {
+            match self.state {
+                State::Outside if self.has_array || !self.is_strict() => return Ok(()),
+                State::Stray | State::Damaged => return self.hand_over(on_value).map(drop),
+                // A complete line that is no value, while those before it were.
+                State::Value if self.record > 0 && self.is_one_line() => return self.hand_over(on_value).map(drop),
+                State::Value if self.restart.is_some() && !self.is_strict() => {
+                    if self.damaged(on_value)?.is_break() {
                         return Ok(());
                     }
                 }
-                Part::Between | Part::Value | Part::Array | Part::Rest => return Err(self.broken(Reason::CutOff)),
+                State::Outside | State::Value | State::Array | State::PackageEnd => {
+                    return Err(self.error(Reason::CutOff));
+                }
             }
         }
     }
@@ -477,9 +462,9 @@ impl Scan {
         self.value.ends_with(b"\n") && !self.value.trim_ascii_end().contains(&b'\n')
     }
 
-    fn broken(&self, reason: Reason) -> Broken {
-        let (line, form) = (self.line, self.form);
-        Broken::Form { line, reason, form }
+    fn error(&self, reason: Reason) -> ReadError {
+        let (line, options) = (self.line, self.options);
+        ReadError::Malformed { line, reason, options }
     }
 }
 

@@ -6,29 +6,32 @@ use super::*;
 
 /// The values, each with its record and line, or why there are no more.
 fn values(text: &str, buffer: usize) -> (Vec<String>, String) {
-    let mut found = Vec::new();
+    let mut values_read = Vec::new();
     let mut bytes = BufReader::with_capacity(buffer, text.as_bytes());
-    let form = Form {
+    let options = ReadOptions {
         bytes_max: 60,
         packages: &["statements"],
         expected: Some("statements"),
-        outside: Outside::Taken,
+        loose_values: LooseValues::Accepted,
     };
-    let ended = read(&mut bytes, form, &mut |place, value| {
+    let failure = read(&mut bytes, options, &mut |place, value| {
         let value = String::from_utf8_lossy(value).replace('\n', "/");
-        found.push(format!("{}@{}: {value}", place.record, place.line.unwrap_or_default()));
+        values_read.push(format!("{}@{}: {value}", place.record, place.line.unwrap_or_default()));
         ControlFlow::Continue(())
     });
-    (found, ended.err().map(|error| error.to_string()).unwrap_or_default())
+    (
+        values_read,
+        failure.err().map(|error| error.to_string()).unwrap_or_default(),
+    )
 }
 
 fn check(text: &str, expected: &[&str], error: &str) {
     for buffer in [1, 3, 1000] {
-        let (found, ended) = values(text, buffer);
-        assert_eq!(found, expected, "{text}");
+        let (values_read, failure) = values(text, buffer);
+        assert_eq!(values_read, expected, "{text}");
         assert!(
-            ended.contains(error) && ended.is_empty() == error.is_empty(),
-            "{text}: {ended}"
+            failure.contains(error) && failure.is_empty() == error.is_empty(),
+            "{text}: {failure}"
         );
     }
 }
@@ -96,8 +99,8 @@ fn what_is_damaged_does_not_hide_the_next_value() {
     check("{}\n{\"a\":\n", &["1@1: {}", "2@2: {\"a\":"], "");
     check("{}\n[1,2]\n{}", &["1@1: {}", "2@2: [1,2]", "3@3: {}"], "");
     let deep = "{\"a\":[\n".repeat(8);
-    let (found, _) = values(&format!("{deep}{{}}\n{{}}\n"), 7);
-    assert_eq!(found.len(), 10, "{found:?}");
+    let (values_read, _) = values(&format!("{deep}{{}}\n{{}}\n"), 7);
+    assert_eq!(values_read.len(), 10, "{values_read:?}");
 }
 
 #[test]

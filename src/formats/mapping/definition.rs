@@ -7,11 +7,11 @@ use super::{
         self,
         block::{EntityBlock, RelationshipBlock, SourceBlock},
     },
-    columns::{form::Form, value::Value},
+    columns::{csv_options::CsvOptions, value::Value},
 };
 use crate::formats::reader::Unreadable;
 
-/// What the columns of a table are.
+/// What the columns of a table mean.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mapping {
@@ -21,7 +21,7 @@ pub struct Mapping {
     #[serde(default)]
     pub(super) source: SourceBlock,
     #[serde(default)]
-    pub(super) csv: Form,
+    pub(super) csv: CsvOptions,
     #[serde(default, rename = "entity")]
     pub(super) entities: Vec<EntityBlock>,
     #[serde(default, rename = "relationship")]
@@ -45,20 +45,20 @@ impl Mapping {
     /// ```
     ///
     /// # Errors
-    /// [`Unreadable::Form`] with the line and the key, where it is not TOML or not a mapping.
+    /// [`Unreadable::Malformed`] with the line and the key, where it is not TOML or not a mapping.
     pub fn parse(text: &str) -> Result<Self, Unreadable> {
         let mapping: Self = toml::from_str(text).map_err(|error| refused(text, error))?;
         if mapping.entities.is_empty() && mapping.relationships.is_empty() {
             let reason = "the mapping makes nothing of a row; add an [[entity]] or a [[relationship]]";
-            return Err(Unreadable::form("the mapping", reason));
+            return Err(Unreadable::malformed("the mapping", reason));
         }
         for (place, block) in mapping.entities.iter().enumerate() {
             let place = || format!("[[entity]] number {}", place + 1);
-            block.check().map_err(|reason| Unreadable::form(place(), reason))?;
+            block.check().map_err(|reason| Unreadable::malformed(place(), reason))?;
         }
         for (place, block) in mapping.relationships.iter().enumerate() {
             let place = || format!("[[relationship]] number {}", place + 1);
-            block.check().map_err(|reason| Unreadable::form(place(), reason))?;
+            block.check().map_err(|reason| Unreadable::malformed(place(), reason))?;
         }
         Ok(mapping)
     }
@@ -75,7 +75,7 @@ impl Mapping {
         is_needed.then_some(&self.source)
     }
 
-    /// Every value with what it is called.
+    /// Every value with its key.
     pub(super) fn values(&self) -> Vec<(&'static str, &Value)> {
         let mut values = self.source.values();
         values.extend(self.entities.iter().flat_map(EntityBlock::values));
@@ -83,28 +83,31 @@ impl Mapping {
         values
     }
 
-    /// Every column that is named outside of a value, with where.
+    /// Every column that is named outside of a value, with the key.
     pub(super) fn columns(&self) -> Vec<(&'static str, &str)> {
-        let entities = self.entities.iter().map(EntityBlock::apply);
-        let applies = entities.chain(self.relationships.iter().map(RelationshipBlock::apply));
-        let filled = self.csv.fill_down.iter().map(|column| ("fill_down", column.trim()));
-        applies.flat_map(blocks::apply::Apply::columns).chain(filled).collect()
+        let entities = self.entities.iter().map(EntityBlock::row_selector);
+        let selectors = entities.chain(self.relationships.iter().map(RelationshipBlock::row_selector));
+        let fill_down = self.csv.fill_down.iter().map(|column| ("fill_down", column.trim()));
+        selectors
+            .flat_map(blocks::row_selector::RowSelector::columns)
+            .chain(fill_down)
+            .collect()
     }
 }
 
-/// Where and why TOML is no mapping.
+/// The error for TOML that is no mapping, with the line and the key.
 fn refused(text: &str, mut error: toml::de::Error) -> Unreadable {
     let line = error.span().map_or(1, |span| {
         let before = text.get(..span.start).unwrap_or_default();
         before.matches('\n').count() + 1
     });
     let reason = error.message().to_owned();
-    // Without the text beside it, the error tells the key instead, in its last line.
+    // Without its input, the error states the key instead, in its last line.
     error.set_input(None);
-    let told = error.to_string();
-    let key = told
+    let message = error.to_string();
+    let key = message
         .lines()
         .find_map(|line| line.strip_prefix("in `")?.strip_suffix('`'));
     let place = key.map_or(format!("line {line}"), |key| format!("line {line}, {key}"));
-    Unreadable::form(place, reason)
+    Unreadable::malformed(place, reason)
 }

@@ -12,52 +12,59 @@ pub use definition::Mapping;
 pub use suggest::{SAMPLE_RECORDS_MAX, suggest};
 
 use self::{
-    blocks::reading::Reading,
+    blocks::row_reader::RowReader,
     columns::{
-        above::Above,
+        fill_down::FillDown,
         header,
         row::{Header, Row},
         rows::Rows,
     },
 };
-use super::reader::{Draft, Each, Effect, Fault, Found, Input, Item, Place, Told, Unreadable, VALUE_CHARS_MAX};
+use super::reader::{
+    Draft, Effect, Fault, Input, Item, ItemHandler, RecordDrafts, RecordPlace, SourceDefaults, Unreadable,
+    VALUE_CHARS_MAX,
+};
 use crate::model::{Record, Source};
 
 /// Reads a table as the mapping says. A row is a record: it becomes one draft for each block that takes it. A value that is
-/// not understood is kept in the properties; without an id, a kind, a name or an end there is no draft.
+/// not understood goes to the properties; without an id, a kind, a name or an end there is no draft.
 ///
 /// # Errors
 /// [`Unreadable`] when the table has no header or lacks a column that the mapping takes, when a row is longer than is
 /// allowed, or a quote is never closed.
-pub fn read(input: Input<'_>, mapping: &Mapping, each: Each<'_>) -> Result<(), Unreadable> {
-    let Input { name, bytes, told } = input;
-    let mut rows = Rows::open(bytes, &mapping.csv, told.record_bytes_max);
+pub fn read(input: Input<'_>, mapping: &Mapping, on_item: ItemHandler<'_>) -> Result<(), Unreadable> {
+    let Input {
+        name,
+        bytes,
+        source_defaults,
+    } = input;
+    let mut rows = Rows::open(bytes, &mapping.csv, source_defaults.record_bytes_max);
     let table = Table {
         mapping,
         name,
-        told,
+        source_defaults,
         header: header::of(rows.header(&mapping.csv)?, mapping)?,
         source: match mapping.source() {
-            Some(block) => block.of_table(name, told)?,
+            Some(block) => block.of_table(name, source_defaults)?,
             None => None,
         },
     };
     if let Some(source) = &table.source {
         let preamble = Item::Preamble(vec![Draft::of(Record::Source(source.clone()))]);
-        if each(preamble).is_break() {
+        if on_item(preamble).is_break() {
             return Ok(());
         }
     }
     let mut number = 0;
-    let mut above = Above::of(&mapping.csv.fill_down, &table.header);
+    let mut fill_down = FillDown::of(&mapping.csv.fill_down, &table.header);
     while let Some(cells) = rows.next_row()? {
         number += 1;
-        let filled = above.fill(cells.record);
-        let cells = columns::rows::Cells {
+        let record = fill_down.fill(cells.record);
+        let cells = columns::rows::RawRow {
             line: cells.line,
-            record: filled.as_ref().unwrap_or(cells.record),
+            record: record.as_ref().unwrap_or(cells.record),
         };
-        if let ControlFlow::Break(()) = each(Item::Record(table.found(number, &cells))) {
+        if let ControlFlow::Break(()) = on_item(Item::Record(table.record(number, &cells))) {
             break;
         }
     }
@@ -68,17 +75,17 @@ pub fn read(input: Input<'_>, mapping: &Mapping, each: Each<'_>) -> Result<(), U
 struct Table<'a> {
     mapping: &'a Mapping,
     name: &'a str,
-    told: &'a Told,
+    source_defaults: &'a SourceDefaults,
     header: Header,
     /// What the whole table is; none where each row names its own source.
     source: Option<Source>,
 }
 
 impl Table<'_> {
-    /// What is made of a row.
-    fn found(&self, number: u64, cells: &columns::rows::Cells<'_>) -> Found {
-        let mut found = Found {
-            place: Place {
+    /// The drafts and faults of a row.
+    fn record(&self, number: u64, cells: &columns::rows::RawRow<'_>) -> RecordDrafts {
+        let mut record = RecordDrafts {
+            place: RecordPlace {
                 record: number,
                 line: Some(cells.line),
                 key: None,
@@ -89,62 +96,62 @@ impl Table<'_> {
         let row = match self.header.row(cells.record) {
             Ok(row) => row,
             Err(fault) => {
-                found.faults.push(fault);
-                return found;
+                record.faults.push(fault);
+                return record;
             }
         };
-        found.place.key = key(self.mapping, &row);
-        let own = match (&self.source, self.mapping.source()) {
+        record.place.key = key(self.mapping, &row);
+        let row_source = match (&self.source, self.mapping.source()) {
             (None, Some(block)) => {
-                let mut reading = Reading::new(row, &self.mapping.csv, &mut found.faults);
-                block.of_row(&mut reading, self.name, self.told)
+                let mut reader = RowReader::new(row, &self.mapping.csv, &mut record.faults);
+                block.of_row(&mut reader, self.name, self.source_defaults)
             }
             _ => None,
         };
-        // A source has no properties in which anything could be kept.
-        for fault in &mut found.faults {
+        // A source has no properties that a value could go to.
+        for fault in &mut record.faults {
             fault.effect = Effect::Rejected;
         }
-        self.describe(row, &mut found);
-        if let Some(source) = self.source.as_ref().or(own.as_ref()) {
-            self.relate(row, source, &mut found);
+        self.describe(row, &mut record);
+        if let Some(source) = self.source.as_ref().or(row_source.as_ref()) {
+            self.relate(row, source, &mut record);
         }
-        let is_rejected = found.faults.iter().any(|fault| fault.effect == Effect::Rejected);
-        if found.drafts.is_empty() && !is_rejected {
+        let is_rejected = record.faults.iter().any(|fault| fault.effect == Effect::Rejected);
+        if record.drafts.is_empty() && !is_rejected {
             let fault = Fault::rejected("", "the mapping takes nothing from this row");
-            found.faults.push(fault);
-        } else if let Some(source) = own.filter(|_| !found.drafts.is_empty()) {
-            found.drafts.insert(0, Draft::of(Record::Source(source)));
+            record.faults.push(fault);
+        } else if let Some(source) = row_source.filter(|_| !record.drafts.is_empty()) {
+            record.drafts.insert(0, Draft::of(Record::Source(source)));
         }
-        found
+        record
     }
 
-    fn describe(&self, row: Row<'_>, found: &mut Found) {
+    fn describe(&self, row: Row<'_>, record: &mut RecordDrafts) {
         for block in &self.mapping.entities {
-            for part in block.apply().parts(row) {
-                let mut reading = Reading::new(part, &self.mapping.csv, &mut found.faults);
-                found.drafts.extend(block.draft(&mut reading));
+            for part in block.row_selector().parts(row) {
+                let mut reader = RowReader::new(part, &self.mapping.csv, &mut record.faults);
+                record.drafts.extend(block.draft(&mut reader));
             }
         }
     }
 
-    fn relate(&self, row: Row<'_>, source: &Source, found: &mut Found) {
+    fn relate(&self, row: Row<'_>, source: &Source, record: &mut RecordDrafts) {
         for block in &self.mapping.relationships {
-            for part in block.apply().parts(row) {
-                let mut reading = Reading::new(part, &self.mapping.csv, &mut found.faults);
-                found.drafts.extend(block.draft(&mut reading, &source.id));
+            for part in block.row_selector().parts(row) {
+                let mut reader = RowReader::new(part, &self.mapping.csv, &mut record.faults);
+                record.drafts.extend(block.draft(&mut reader, &source.id));
             }
         }
     }
 }
 
-/// What a row is called: the id of the first entity it describes, or else of whom it relates.
+/// The key of a row: the id of the first entity it describes, or else the columns of its relationship.
 fn key(mapping: &Mapping, row: &Row<'_>) -> Option<String> {
     let described = mapping.entities.iter().find(|block| !block.placeholder);
-    let told = match described {
+    let text = match described {
         Some(block) => block.id.value.text(row),
-        None => mapping.relationships.first().map(|block| block.columns_told(row)),
+        None => mapping.relationships.first().map(|block| block.key_columns_text(row)),
     };
-    let told = told.filter(|told| !told.is_empty())?;
-    Some(told.chars().take(VALUE_CHARS_MAX).collect())
+    let text = text.filter(|text| !text.is_empty())?;
+    Some(text.chars().take(VALUE_CHARS_MAX).collect())
 }

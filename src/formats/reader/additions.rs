@@ -1,4 +1,4 @@
-//! What adds to records that are described elsewhere: before or after, in the same import or in another.
+//! Additions to records that are described elsewhere: before or after, in the same import or in another.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -6,29 +6,29 @@ use twox_hash::XxHash3_64;
 
 use crate::model::{Entity, EntityKind, Relationship};
 
-/// What adds to records that are described elsewhere.
+/// An addition to records that are described elsewhere.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Addition {
     /// To an entity.
-    Entity(AddedToEntity),
+    Entity(EntityAddition),
     /// To the relationships that come from one record of a source.
-    Relationship(AddedToRelationship),
+    Relationship(RelationshipAddition),
 }
 
-/// What is said of an entity that is described elsewhere.
+/// An addition to an entity that is described elsewhere.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct AddedToEntity {
-    /// Under its id what is added; its kind says nothing, and its name where that is the id.
+pub struct EntityAddition {
+    /// The added values, under its id; its kind is ignored, and its name where that is the id.
     pub entity: Entity,
-    /// What tells this from other additions to the entity: the id of the record that says it.
+    /// Distinguishes this from other additions to the entity: the id of the record it comes from.
     pub key: String,
-    /// The things that its properties refer to by their ids: what is known of them is put in the place of the id.
+    /// The things that its properties refer to by id: their properties replace the id.
     pub things: Vec<String>,
 }
 
-/// What is said of a relationship by a record that does not name both of its ends.
+/// An addition to relationships by a record that does not name both ends.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct AddedToRelationship {
+pub struct RelationshipAddition {
     /// The record of the source, as [`Relationship::record`] names it.
     pub record: String,
     /// What the ids of its relationships end with.
@@ -41,8 +41,8 @@ pub struct AddedToRelationship {
     pub claim: Relationship,
 }
 
-impl AddedToEntity {
-    /// Adds all that this one says, but for its kind, to the entity with its id.
+impl EntityAddition {
+    /// Adds all values of this entity but its kind to the entity with its id.
     #[must_use]
     pub fn of(entity: Entity) -> Self {
         let said = serde_json::to_string(&entity).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Reading with a bound on what one record may take: whatever a file holds, no more than that is kept in memory.
+//! A reader that bounds the size of a record, so that memory use does not depend on the file.
 
 use std::{
     cell::Cell,
@@ -6,7 +6,7 @@ use std::{
     rc::Rc,
 };
 
-/// How many bytes were read since the last record, of how many that are allowed.
+/// How many bytes were read since the last record, and how many are allowed.
 #[derive(Debug, Clone)]
 pub struct Meter {
     read: Rc<Cell<usize>>,
@@ -20,15 +20,15 @@ impl Meter {
     }
 }
 
-/// A reader that fails when a record takes more bytes than are allowed. Counts what is taken from it, be it ahead of what is
-/// understood: wrap it around what is buffered, and not the other way round.
+/// A reader that fails when a record takes more bytes than are allowed. Counts all bytes taken from it, including those
+/// that a buffer reads ahead: wrap it around a buffered reader, not the reverse.
 #[derive(Debug)]
-pub struct Bounded<R> {
+pub struct BoundedReader<R> {
     inner: R,
     meter: Meter,
 }
 
-impl<R> Bounded<R> {
+impl<R> BoundedReader<R> {
     /// Reads from `inner`, at most `max` bytes for a record.
     pub fn new(inner: R, max: usize) -> Self {
         let meter = Meter {
@@ -38,7 +38,7 @@ impl<R> Bounded<R> {
         Self { inner, meter }
     }
 
-    /// Says where records end.
+    /// The meter, which is reset at the end of each record.
     pub fn meter(&self) -> Meter {
         self.meter.clone()
     }
@@ -56,7 +56,7 @@ impl<R> Bounded<R> {
     }
 }
 
-impl<R: Read> Read for Bounded<R> {
+impl<R: Read> Read for BoundedReader<R> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         self.check()?;
         let read = self.inner.read(buf)?;
@@ -65,7 +65,7 @@ impl<R: Read> Read for Bounded<R> {
     }
 }
 
-impl<R: BufRead> BufRead for Bounded<R> {
+impl<R: BufRead> BufRead for BoundedReader<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         self.check()?;
         self.inner.fill_buf()
@@ -77,7 +77,7 @@ impl<R: BufRead> BufRead for Bounded<R> {
     }
 }
 
-/// A record takes more than is allowed.
+/// The error for a record that is larger than allowed.
 pub(in crate::formats) fn too_long(max: usize) -> io::Error {
     io::Error::new(
         io::ErrorKind::InvalidData,
@@ -91,7 +91,7 @@ mod tests {
 
     #[test]
     fn a_record_may_be_as_long_as_is_allowed_and_no_longer() {
-        let mut reader = Bounded::new(&[7_u8; 100][..], 10);
+        let mut reader = BoundedReader::new(&[7_u8; 100][..], 10);
         let meter = reader.meter();
         let mut ten = [0; 10];
         for _ in 0..5 {

@@ -1,5 +1,5 @@
-//! Reading other people's data, record by record: a reader hands over what each record of a file was made into, and what is
-//! wrong with it. It never holds more than one record, decides nothing about what is known already, and drops nothing.
+//! Reading external data, record by record: a reader hands over the drafts that each record of a file becomes, and the
+//! faults in it. It holds one record at a time, knows nothing of existing data, and drops nothing.
 
 mod additions;
 mod bounded;
@@ -10,9 +10,9 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-pub use additions::{AddedToEntity, AddedToRelationship, Addition};
+pub use additions::{Addition, EntityAddition, RelationshipAddition};
 pub(in crate::formats) use bounded::too_long;
-pub use bounded::{Bounded, Meter};
+pub use bounded::{BoundedReader, Meter};
 
 use crate::model::{Noun, PartialDate, Record, Timestamp, Validity};
 
@@ -25,17 +25,17 @@ pub struct Input<'a> {
     pub name: &'a str,
     /// Its bytes, without a byte order mark.
     pub bytes: &'a mut dyn BufRead,
-    /// What was said of it beside.
-    pub told: &'a Told,
+    /// The source as given with the import.
+    pub source_defaults: &'a SourceDefaults,
 }
 
 /// Why a record is rejected that is no text in UTF-8.
 pub(crate) const NOT_UTF_8: &str =
     "not in UTF-8; if the file is in Windows-1252, iconv -f WINDOWS-1252 -t UTF-8 converts it";
 
-/// What whoever imports says of the files, where they do not say it themselves.
+/// The source of the files, as given with the import: used where the files do not name it themselves.
 #[derive(Debug, Clone)]
-pub struct Told {
+pub struct SourceDefaults {
     /// The source's key: `source:{key}`. The name of the file without its ending, where nothing is said.
     pub source: Option<String>,
     /// Who published it.
@@ -52,20 +52,20 @@ pub struct Told {
     pub today: Date,
 }
 
-/// What a reader hands over, in the order of the file.
+/// An item that a reader hands over, in the order of the file.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Item {
-    /// What the data as a whole is called, where a file of our own says it.
-    About(About),
-    /// What belongs to the file as a whole: its sources.
+    /// The dataset as a whole, where a file of our own describes it.
+    DatasetInfo(DatasetInfo),
+    /// Drafts that belong to the file as a whole: its sources.
     Preamble(Vec<Draft>),
     /// One record.
-    Record(Found),
+    Record(RecordDrafts),
 }
 
-/// What is said of the data as a whole; a store that is made of it says the same.
+/// The description of a dataset; a new store takes it over.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct About {
+pub struct DatasetInfo {
     /// What it is called.
     pub title: String,
     /// What it holds.
@@ -76,20 +76,20 @@ pub struct About {
     pub recorded_at: Option<Timestamp>,
 }
 
-/// One record of a file.
+/// The drafts and faults of one record of a file.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Found {
-    /// Where it stands.
-    pub place: Place,
-    /// What it was made into; nothing only where a fault says why.
+pub struct RecordDrafts {
+    /// Its place in the file.
+    pub place: RecordPlace,
+    /// The drafts it became; empty only where a fault states why.
     pub drafts: Vec<Draft>,
     /// What is wrong with it.
     pub faults: Vec<Fault>,
 }
 
-/// Where a record stands in its file.
+/// The place of a record in its file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct RecordPlace {
     /// Which record it is, from 1.
     pub record: u64,
     /// On which line it starts, from 1, where the file has lines.
@@ -98,7 +98,7 @@ pub struct Place {
     pub key: Option<String>,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for RecordPlace {
     /// `record 812 (5493001KJTIIGC8Y1R12), line 813`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "record {}", self.record)?;
@@ -111,17 +111,17 @@ impl fmt::Display for Place {
     }
 }
 
-/// What a record says, in our terms.
+/// A change to the data that a record states.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Draft {
-    /// Whether the status of its relationship is not stated, but follows from nothing being said of it: it changes none that is.
+    /// Whether the status of its relationship is a default, not stated: it does not replace a stated one.
     pub status_is_implied: bool,
     /// Since when this was known, where the data carries versions; otherwise since the import.
     pub known_at: Option<Timestamp>,
     /// Which of several versions of one date is the newer, where the data carries versions.
     pub order: Order,
-    /// What is to be known.
-    pub change: Wanted,
+    /// The change.
+    pub change: RecordChange,
 }
 
 /// What orders the versions of a record beside their dates.
@@ -134,33 +134,33 @@ pub struct Order {
 }
 
 /// The year that stands for no end.
-const NEVER: i16 = 9999;
+const YEAR_OF_NO_END: i16 = 9999;
 
-/// What is to be known from a draft on.
+/// A change to the known records.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Wanted {
-    /// This record, in place of another with its id. `recorded_at` and `retracted_at` of a relationship are set by who
-    /// commits it.
+pub enum RecordChange {
+    /// This record, in place of another with its id. `recorded_at` and `retracted_at` of a relationship are set at the
+    /// commit.
     Record(Record),
     /// This record, unless there is one with its id: the end of a relationship that another file describes.
     Placeholder(Record),
-    /// What adds to records that are described elsewhere.
+    /// An addition to records that are described elsewhere.
     Addition(Addition),
-    /// What the model has no noun for, but others refer to: it is remembered, and told where they do.
+    /// Something that the model has no noun for, but other records refer to: its properties are remembered and added where they do.
     Thing {
         /// Its id.
         id: String,
-        /// What is said of it.
-        said: Map<String, Value>,
+        /// Its properties.
+        properties: Map<String, Value>,
     },
-    /// Of the relationships that come from this record of a source, only these: a newer version takes back what it no longer says.
+    /// Of the relationships that come from this record of a source, only these: a newer version retracts the others.
     OnlyThese {
         /// The record, as [`Relationship::record`](crate::model::Relationship::record) names it.
         record: String,
-        /// The ids of the relationships that it still says.
+        /// The ids of the relationships that it still states.
         ids: Vec<String>,
     },
-    /// No longer this record.
+    /// The retraction of a record.
     Retraction {
         /// What it is.
         noun: Noun,
@@ -170,14 +170,14 @@ pub enum Wanted {
 }
 
 impl Draft {
-    /// The same without ends in the year 9999, by which registers say that there is none.
-    pub(crate) fn without_never(mut self) -> Self {
-        let is_never = |date: &mut PartialDate| date.first_day().year() == NEVER;
+    /// The same without ends in the year 9999, by which registers state that there is none.
+    pub(crate) fn without_year_9999(mut self) -> Self {
+        let has_no_end = |date: &mut PartialDate| date.first_day().year() == YEAR_OF_NO_END;
         match &mut self.change {
-            Wanted::Record(Record::Entity(entity)) => drop(entity.dissolved.take_if(is_never)),
-            Wanted::Record(Record::Relationship(relationship)) => {
+            RecordChange::Record(Record::Entity(entity)) => drop(entity.dissolved.take_if(has_no_end)),
+            RecordChange::Record(Record::Relationship(relationship)) => {
                 let validity = relationship.validity;
-                if validity.until().is_some_and(|mut until| is_never(&mut until)) {
+                if validity.until().is_some_and(|mut until| has_no_end(&mut until)) {
                     relationship.validity = Validity::as_written(validity.since(), None);
                 }
             }
@@ -193,11 +193,11 @@ impl Draft {
             status_is_implied: false,
             known_at: None,
             order: Order::default(),
-            change: Wanted::Record(record),
+            change: RecordChange::Record(record),
         }
     }
 
-    /// The same, where `is_implied` with a status that nobody states.
+    /// The same; `is_implied` states that its status is not stated by the source.
     #[must_use]
     pub fn with_status_implied(self, is_implied: bool) -> Self {
         Self {
@@ -208,7 +208,7 @@ impl Draft {
 
     /// This change, known since the import.
     #[must_use]
-    pub fn to(change: Wanted) -> Self {
+    pub fn of_change(change: RecordChange) -> Self {
         Self {
             status_is_implied: false,
             known_at: None,
@@ -220,7 +220,7 @@ impl Draft {
     /// This record, unless there is one with its id.
     #[must_use]
     pub fn placeholder(record: Record) -> Self {
-        Self::to(Wanted::Placeholder(record))
+        Self::of_change(RecordChange::Placeholder(record))
     }
 }
 
@@ -232,34 +232,34 @@ pub struct Fault {
     /// What is wrong, in words that are the same for every record with the same fault, so that they can be counted: "not a
     /// Legal Entity Identifier".
     pub reason: Cow<'static, str>,
-    /// What stands there, cut to [`VALUE_CHARS_MAX`] characters.
+    /// The text of the field, cut to [`VALUE_CHARS_MAX`] characters.
     pub value: Option<String>,
     /// What became of the record.
     pub effect: Effect,
-    /// What holds in place of the value, and where it stands, when that is known.
-    pub holds: Option<Box<Holds>>,
+    /// The value in effect instead, and its place, when known.
+    pub effective: Option<Box<EffectiveValue>>,
 }
 
-/// What holds in the place of a value that did not come in.
+/// The value in effect in place of one that was not taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Holds {
+pub struct EffectiveValue {
     /// The value, cut to [`VALUE_CHARS_MAX`] characters; none where it is long or many.
     pub value: Option<String>,
-    /// Where it stands: the file with its record and line, or the store.
+    /// Its place: the file with its record and line, or the store.
     pub place: String,
 }
 
-/// How much of a value a fault quotes.
+/// How many characters of a value a fault quotes.
 pub const VALUE_CHARS_MAX: usize = 200;
 
-/// What a fault does to its record.
+/// The effect of a fault on its record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Effect {
-    /// Nothing was made of the record, or of a part of it.
+    /// The record, or a part of it, was not taken.
     Rejected,
-    /// The record was made; what the field says stands in its `properties`, as written.
-    Kept,
-    /// The record was made; what the field says did not come in, was understood in another way, or waits.
+    /// The record was taken; the text of the field is in its `properties`, as written.
+    InProperties,
+    /// The record was taken; the value of the field was not, was understood differently, or waits for another record.
     Noted,
 }
 
@@ -271,19 +271,19 @@ impl Fault {
             reason: reason.into(),
             value: None,
             effect: Effect::Rejected,
-            holds: None,
+            effective: None,
         }
     }
 
-    /// A fault of a field whose text is kept in `properties`.
-    pub fn kept(field: impl Into<Cow<'static, str>>, reason: impl Into<Cow<'static, str>>) -> Self {
+    /// A fault of a field whose text goes to `properties`.
+    pub fn in_properties(field: impl Into<Cow<'static, str>>, reason: impl Into<Cow<'static, str>>) -> Self {
         Self {
-            effect: Effect::Kept,
+            effect: Effect::InProperties,
             ..Self::rejected(field, reason)
         }
     }
 
-    /// Something that is told of a record that is made.
+    /// A remark on a record that is accepted.
     pub fn noted(field: impl Into<Cow<'static, str>>, reason: impl Into<Cow<'static, str>>) -> Self {
         Self {
             effect: Effect::Noted,
@@ -291,12 +291,12 @@ impl Fault {
         }
     }
 
-    /// The same, with what holds instead, and where that stands.
+    /// The same, with the value in effect instead, and its place.
     #[must_use]
-    pub fn instead(self, value: Option<&str>, place: String) -> Self {
+    pub fn with_effective_value(self, value: Option<&str>, place: String) -> Self {
         let cut = |value: &str| value.chars().take(VALUE_CHARS_MAX).collect();
         Self {
-            holds: Some(Box::new(Holds {
+            effective: Some(Box::new(EffectiveValue {
                 value: value.map(cut),
                 place,
             })),
@@ -304,7 +304,7 @@ impl Fault {
         }
     }
 
-    /// The same, with what stands there.
+    /// The same, with the text of the field.
     #[must_use]
     pub fn with(self, value: &str) -> Self {
         let cut: String = value.chars().take(VALUE_CHARS_MAX).collect();
@@ -315,8 +315,8 @@ impl Fault {
     }
 }
 
-/// Takes what a reader hands over; ends the reading by [`ControlFlow::Break`].
-pub type Each<'a> = &'a mut dyn FnMut(Item) -> ControlFlow<()>;
+/// A callback for the items of a reader; [`ControlFlow::Break`] ends the reading.
+pub type ItemHandler<'a> = &'a mut dyn FnMut(Item) -> ControlFlow<()>;
 
 /// Why a file cannot be read to its end. What was handed over before holds.
 #[derive(Debug, thiserror::Error)]
@@ -324,20 +324,20 @@ pub enum Unreadable {
     /// The system refuses, or an archive is damaged.
     #[error("{0}")]
     Io(#[from] std::io::Error),
-    /// It is not what it should be.
+    /// The file is malformed.
     #[error("{place}: {reason}")]
-    Form {
+    Malformed {
         /// Where: `line 12`, `record 812`.
         place: String,
-        /// What is wrong, and the way out.
+        /// What is wrong, and what to do.
         reason: String,
     },
 }
 
 impl Unreadable {
-    /// The file is not what it should be.
-    pub fn form(place: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self::Form {
+    /// The error for a malformed file.
+    pub fn malformed(place: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self::Malformed {
             place: place.into(),
             reason: reason.into(),
         }

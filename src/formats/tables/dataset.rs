@@ -6,7 +6,7 @@ use toml::{Spanned, Value};
 
 use super::cell;
 use crate::{
-    formats::{Problem, Problems, cells::Cells},
+    formats::{Problem, Problems, cells::CellStyle},
     model::Dataset,
 };
 
@@ -14,8 +14,8 @@ pub(super) const FILE: &str = "dataset.toml";
 
 const KEYS: [&str; 5] = ["title", "description", "licence", "recorded_at", "cells"];
 
-/// What the file says, as a dataset without records, and how the cells of the tables are written; none when it is not sound.
-pub(super) fn read(bytes: &[u8], problems: &mut Problems) -> Option<(Dataset, Cells)> {
+/// What the file says, as a dataset without records, and how the cells of the tables are written; none when it is invalid.
+pub(super) fn read(bytes: &[u8], problems: &mut Problems) -> Option<(Dataset, CellStyle)> {
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => {
@@ -59,8 +59,8 @@ pub(super) fn read(bytes: &[u8], problems: &mut Problems) -> Option<(Dataset, Ce
     });
     let cells = keys.text("cells");
     let cells = match cells.as_ref().map(|(line, text)| (line, text.as_str())) {
-        None | Some((_, "raw")) => Cells::Raw,
-        Some((_, "quoted")) => Cells::Quoted,
+        None | Some((_, "raw")) => CellStyle::Raw,
+        Some((_, "quoted")) => CellStyle::Quoted,
         Some((line, other)) => {
             let problem = Problem::new(FILE, "quoted or raw").at(*line).column("cells");
             keys.problems.push(problem.value(other));

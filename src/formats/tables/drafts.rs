@@ -7,7 +7,7 @@ use super::read_dir;
 use crate::{
     formats::{
         Error,
-        reader::{About, Draft, Each, Found, Item, Order, Place, Unreadable, Wanted},
+        reader::{DatasetInfo, Draft, Item, ItemHandler, Order, RecordChange, RecordDrafts, RecordPlace, Unreadable},
     },
     model::{Noun, Record, Relationship, Timestamp},
 };
@@ -17,9 +17,9 @@ use crate::{
 ///
 /// # Errors
 /// [`Unreadable`] with every problem in every file.
-pub fn drafts(dir: &Path, each: Each<'_>) -> Result<(), Unreadable> {
+pub fn drafts(dir: &Path, on_item: ItemHandler<'_>) -> Result<(), Unreadable> {
     let dataset = read_dir(dir).map_err(|error| match error {
-        Error::Problems(problems) => Unreadable::form("the tables", problems.to_string()),
+        Error::Problems(problems) => Unreadable::malformed("the tables", problems.to_string()),
         Error::Io { ref reason, .. } => std::io::Error::new(reason.kind(), error.to_string()).into(),
     })?;
     let is_dated = |claim: &Relationship| claim.recorded_at != dataset.recorded_at || claim.retracted_at.is_some();
@@ -27,32 +27,34 @@ pub fn drafts(dir: &Path, each: Each<'_>) -> Result<(), Unreadable> {
         true => Versions::Carried,
         false => Versions::None,
     };
-    let about = About {
+    let about = DatasetInfo {
         title: dataset.title,
         description: dataset.description,
         licence: dataset.licence,
         recorded_at: Some(dataset.recorded_at),
     };
     let sources = dataset.sources.into_iter().map(Record::Source);
-    if each(Item::About(about)).is_break() || each(Item::Preamble(sources.map(Draft::of).collect())).is_break() {
+    if on_item(Item::DatasetInfo(about)).is_break()
+        || on_item(Item::Preamble(sources.map(Draft::of).collect())).is_break()
+    {
         return Ok(());
     }
     let entities = dataset.entities.into_iter();
     let entities = entities.map(|entity| (entity.id.clone(), vec![Draft::of(Record::Entity(entity))]));
     let claims = dataset.relationships.into_iter();
-    let claims = claims.map(|claim| (claim.id.clone(), claimed(claim, versions)));
+    let claims = claims.map(|claim| (claim.id.clone(), versions_of(claim, versions)));
     for ((id, drafts), record) in entities.chain(claims).zip(1..) {
-        let place = Place {
+        let place = RecordPlace {
             record,
             line: None,
             key: Some(id),
         };
-        let found = Found {
+        let found = RecordDrafts {
             place,
             drafts,
             faults: Vec::new(),
         };
-        if each(Item::Record(found)).is_break() {
+        if on_item(Item::Record(found)).is_break() {
             break;
         }
     }
@@ -60,13 +62,13 @@ pub fn drafts(dir: &Path, each: Each<'_>) -> Result<(), Unreadable> {
 }
 
 /// A relationship as it was recorded, and that it was retracted if it was.
-fn claimed(claim: Relationship, versions: Versions) -> Vec<Draft> {
+fn versions_of(claim: Relationship, versions: Versions) -> Vec<Draft> {
     let known = |moment: Timestamp| (versions == Versions::Carried).then_some(moment);
     let retraction = claim.retracted_at.map(|retracted_at| Draft {
         status_is_implied: false,
         known_at: known(retracted_at),
         order: Order::default(),
-        change: Wanted::Retraction {
+        change: RecordChange::Retraction {
             noun: Noun::Relationship,
             id: claim.id.clone(),
         },
@@ -75,7 +77,7 @@ fn claimed(claim: Relationship, versions: Versions) -> Vec<Draft> {
         status_is_implied: false,
         known_at: known(claim.recorded_at),
         order: Order::default(),
-        change: Wanted::Record(Record::Relationship(Relationship {
+        change: RecordChange::Record(Record::Relationship(Relationship {
             recorded_at: Timestamp::UNIX_EPOCH,
             retracted_at: None,
             ..claim

@@ -1,4 +1,4 @@
-//! Which ids the tables use and where each stands first, so that duplicates and references to nothing can be told.
+//! Which ids the tables use and where each occurs first, so that duplicates and dangling references are detected.
 
 use std::collections::HashMap;
 
@@ -12,8 +12,8 @@ pub(super) enum Noun {
     Relationship,
 }
 
-/// Where an id stands first.
-struct First {
+/// The first use of an id.
+struct FirstUse {
     noun: Noun,
     file: &'static str,
     line: u64,
@@ -28,7 +28,7 @@ struct First {
 /// Ids of refused rows count as well: what refers to them is not to blame.
 #[derive(Default)]
 pub(super) struct Ids {
-    first: HashMap<String, First>,
+    first: HashMap<String, FirstUse>,
     incomplete: Vec<Noun>,
 }
 
@@ -41,7 +41,7 @@ impl Ids {
             row.problem(column, not_in_use((first.file, first.line), file));
             return;
         }
-        let first = First {
+        let first = FirstUse {
             noun,
             file,
             line,
@@ -84,7 +84,7 @@ impl Ids {
     }
 }
 
-/// What is expected instead of a value that `first` has taken already, told in `file`.
+/// The message for a value in `file` that is already in use at `first`.
 pub(super) fn not_in_use(first: (&str, u64), file: &str) -> String {
     let (first_file, line) = first;
     if first_file == file {

@@ -5,8 +5,8 @@ mod bundled;
 mod cell;
 mod dataset;
 mod drafts;
-mod form;
 mod ids;
+mod layout;
 mod row;
 mod sheet;
 mod sheets;
@@ -16,28 +16,28 @@ use std::{borrow::Cow, fs, io, path::Path};
 
 pub use self::{drafts::drafts, write::write};
 use self::{
-    form::Form,
     ids::{Ids, Noun},
+    layout::TableLayout,
     sheet::Sheet,
 };
-use super::{Error, Problem, Problems, cells::Cells};
+use super::{Error, Problem, Problems, cells::CellStyle};
 use crate::model::{Dataset, Timestamp};
 
 /// The names of the files, in the order in which they are read.
 pub const FILES: [&str; 7] = [
     dataset::FILE,
-    sheets::sources::FORM.file,
-    sheets::entities::FORM.file,
-    sheets::names::FORM.file,
-    sheets::identifiers::FORM.file,
-    sheets::relationships::FORM.file,
-    sheets::evidence::FORM.file,
+    sheets::sources::LAYOUT.file,
+    sheets::entities::LAYOUT.file,
+    sheets::names::LAYOUT.file,
+    sheets::identifiers::LAYOUT.file,
+    sheets::relationships::LAYOUT.file,
+    sheets::evidence::LAYOUT.file,
 ];
 
 /// The dataset that comes with the program.
 ///
 /// # Errors
-/// [`Error::Problems`] when it is not sound, which a test rules out.
+/// [`Error::Problems`] when it is invalid, which a test rules out.
 pub fn bundled() -> Result<Dataset, Error> {
     read_files(&|file| Ok(bundled::load(file).map(Cow::Borrowed)))
 }
@@ -45,7 +45,7 @@ pub fn bundled() -> Result<Dataset, Error> {
 /// The dataset in the folder `dir`.
 ///
 /// # Errors
-/// [`Error::Io`] when the folder or a file in it cannot be read; [`Error::Problems`] when they can, but are not sound.
+/// [`Error::Io`] when the folder or a file in it cannot be read; [`Error::Problems`] when they can, but are invalid.
 pub fn read_dir(dir: &Path) -> Result<Dataset, Error> {
     let failed = |path: &Path, reason: io::Error, advice| Error::Io {
         path: path.to_owned(),
@@ -72,62 +72,62 @@ pub fn read_dir(dir: &Path) -> Result<Dataset, Error> {
 /// The dataset in the files that `load` gives by name (one of [`FILES`]), or `None` where there is no such file.
 ///
 /// # Errors
-/// Whatever `load` fails with; [`Error::Problems`] when the files are not sound.
+/// Whatever `load` fails with; [`Error::Problems`] when the files are invalid.
 pub fn read_files<'a>(load: &dyn Fn(&'static str) -> Result<Option<Cow<'a, [u8]>>, Error>) -> Result<Dataset, Error> {
-    let mut reading = Reading {
+    let mut reader = DatasetReader {
         load,
         ids: Ids::default(),
         problems: Problems::default(),
-        cells: Cells::Raw,
+        cells: CellStyle::Raw,
     };
-    let head = reading.dataset()?;
+    let head = reader.dataset()?;
     // Without it the dataset is refused, but the rows are checked all the same.
     let recorded_at = head.as_ref().map_or(Timestamp::MIN, |head| head.recorded_at);
     let (mut sources, mut entities, mut relationships) = (Vec::new(), Vec::new(), Vec::new());
-    reading.table(sheets::sources::FORM, Some(Noun::Source), |sheet, ids, problems| {
+    reader.table(sheets::sources::LAYOUT, Some(Noun::Source), |sheet, ids, problems| {
         sheets::sources::read(sheet, &mut sources, ids, problems);
     })?;
-    reading.table(sheets::entities::FORM, Some(Noun::Entity), |sheet, ids, problems| {
+    reader.table(sheets::entities::LAYOUT, Some(Noun::Entity), |sheet, ids, problems| {
         sheets::entities::read(sheet, &mut entities, ids, problems);
     })?;
-    reading.table(sheets::names::FORM, None, |sheet, ids, problems| {
+    reader.table(sheets::names::LAYOUT, None, |sheet, ids, problems| {
         sheets::names::read(sheet, &mut entities, ids, problems);
     })?;
-    reading.table(sheets::identifiers::FORM, None, |sheet, ids, problems| {
+    reader.table(sheets::identifiers::LAYOUT, None, |sheet, ids, problems| {
         sheets::identifiers::read(sheet, &mut entities, ids, problems);
     })?;
-    reading.table(
-        sheets::relationships::FORM,
+    reader.table(
+        sheets::relationships::LAYOUT,
         Some(Noun::Relationship),
         |sheet, ids, problems| {
             sheets::relationships::read(sheet, &mut relationships, recorded_at, ids, problems);
         },
     )?;
-    reading.table(sheets::evidence::FORM, None, |sheet, ids, problems| {
+    reader.table(sheets::evidence::LAYOUT, None, |sheet, ids, problems| {
         sheets::evidence::read(sheet, &mut relationships, ids, problems);
     })?;
     match head {
-        Some(head) if reading.problems.is_empty() => Ok(Dataset {
+        Some(head) if reader.problems.is_empty() => Ok(Dataset {
             sources,
             entities,
             relationships,
             ..head
         }),
-        _ => Err(Error::Problems(reading.problems)),
+        _ => Err(Error::Problems(reader.problems)),
     }
 }
 
 /// What is known while the files are read one after the other.
-struct Reading<'l, 'a> {
+struct DatasetReader<'l, 'a> {
     load: &'l dyn Fn(&'static str) -> Result<Option<Cow<'a, [u8]>>, Error>,
     ids: Ids,
     problems: Problems,
     /// How the cells are written, as `dataset.toml` says.
-    cells: Cells,
+    cells: CellStyle,
 }
 
-impl Reading<'_, '_> {
-    /// What `dataset.toml` says, as a dataset without records; none when it is not sound.
+impl DatasetReader<'_, '_> {
+    /// What `dataset.toml` says, as a dataset without records; none when it is invalid.
     fn dataset(&mut self) -> Result<Option<Dataset>, Error> {
         let Some(bytes) = (self.load)(dataset::FILE)? else {
             self.problems.push(missing(dataset::FILE));
@@ -141,15 +141,15 @@ impl Reading<'_, '_> {
     /// Lets `read` read a table. `noun` is what its ids belong to, if others refer to them.
     fn table(
         &mut self,
-        form: Form,
+        layout: TableLayout,
         noun: Option<Noun>,
         read: impl FnOnce(&mut Sheet<'_>, &mut Ids, &mut Problems),
     ) -> Result<(), Error> {
         let mut complete = false;
-        match (self.load)(form.file)? {
-            None => self.problems.push(missing(form.file)),
+        match (self.load)(layout.file)? {
+            None => self.problems.push(missing(layout.file)),
             Some(bytes) => {
-                if let Some(mut sheet) = Sheet::open(form, without_mark(&bytes), self.cells, &mut self.problems) {
+                if let Some(mut sheet) = Sheet::open(layout, without_mark(&bytes), self.cells, &mut self.problems) {
                     read(&mut sheet, &mut self.ids, &mut self.problems);
                     complete = sheet.has("id") && !sheet.is_cut_off();
                 }

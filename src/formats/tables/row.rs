@@ -1,9 +1,9 @@
 //! One row of a table and the reading of its cells. A cell that cannot be read is reported and reads as blank; the row
-//! then counts as unsound and yields no record.
+//! is then invalid and yields no record.
 
 use serde_json::{Map, Value};
 
-use super::{cell, form::Form};
+use super::{cell, layout::TableLayout};
 use crate::{
     formats::{Problem, Problems},
     model::{self, Amount, Invalid, PartialDate, ShareRange, Timestamp},
@@ -11,50 +11,50 @@ use crate::{
 
 /// A row that is being read.
 pub(super) struct Row<'r> {
-    form: Form,
+    layout: TableLayout,
     positions: &'r [Option<usize>],
     cells: &'r csv::ByteRecord,
     line: u64,
-    /// Its cells may stand under the wrong columns, so that nothing more is said about them.
-    torn: bool,
-    sound: bool,
+    /// Whether its cells may be under the wrong columns, so that further problems are not reported.
+    misaligned: bool,
+    valid: bool,
     problems: &'r mut Problems,
 }
 
 impl<'r> Row<'r> {
     pub(super) fn new(
-        form: Form,
+        layout: TableLayout,
         positions: &'r [Option<usize>],
         cells: &'r csv::ByteRecord,
         line: u64,
-        torn: bool,
+        misaligned: bool,
         problems: &'r mut Problems,
     ) -> Self {
         Self {
-            form,
+            layout,
             positions,
             cells,
             line,
-            torn,
-            sound: !torn,
+            misaligned,
+            valid: !misaligned,
             problems,
         }
     }
 
     /// The file and the line on which it starts.
     pub(super) fn place(&self) -> (&'static str, u64) {
-        (self.form.file, self.line)
+        (self.layout.file, self.line)
     }
 
-    /// Whether nothing wrong was found in it so far.
-    pub(super) fn is_sound(&self) -> bool {
-        self.sound
+    /// Whether no problem was found in it so far.
+    pub(super) fn is_valid(&self) -> bool {
+        self.valid
     }
 
     /// Reports that `column` should hold something else.
     pub(super) fn problem(&mut self, column: &str, expected: impl Into<String>) {
         let value = String::from_utf8_lossy(self.bytes(column).unwrap_or_default()).into_owned();
-        let problem = Problem::new(self.form.file, expected);
+        let problem = Problem::new(self.layout.file, expected);
         self.push(
             column,
             if value.is_empty() {
@@ -66,31 +66,31 @@ impl<'r> Row<'r> {
     }
 
     /// Reports a value of `column` that the model refuses.
-    pub(super) fn refused(&mut self, column: &str, invalid: Invalid) {
-        self.push(column, Problem::new(self.form.file, "").invalid(column, invalid));
+    pub(super) fn report_invalid(&mut self, column: &str, invalid: Invalid) {
+        self.push(column, Problem::new(self.layout.file, "").invalid(column, invalid));
     }
 
     fn push(&mut self, column: &str, problem: Problem) {
-        self.sound = false;
+        self.valid = false;
         // A column that the header lacks was reported once; its rows add nothing.
-        if !self.torn && !self.lacks(column) {
+        if !self.misaligned && !self.lacks(column) {
             self.problems.push(problem.at(self.line));
         }
     }
 
     fn position(&self, column: &str) -> Option<usize> {
-        let known = self.form.columns.iter().position(|known| *known == column);
+        let known = self.layout.columns.iter().position(|known| *known == column);
         known.and_then(|known| self.positions[known])
     }
 
     fn bytes(&self, column: &str) -> Option<&'r [u8]> {
         let bytes = self.cells.get(self.position(column)?)?;
-        // White space outside ASCII, such as the full-width space, counts as well where it can be told.
+        // White space outside ASCII, such as the full-width space, counts as well where the cell is valid UTF-8.
         let bytes = std::str::from_utf8(bytes).map_or(bytes.trim_ascii(), |text| text.trim().as_bytes());
         (!bytes.is_empty()).then_some(bytes)
     }
 
-    /// Whether the header lacks `column`, so that a blank cell says nothing.
+    /// Whether the header lacks `column`, so that a blank cell means nothing.
     pub(super) fn lacks(&self, column: &str) -> bool {
         self.position(column).is_none()
     }
@@ -111,7 +111,7 @@ impl<'r> Row<'r> {
         }
     }
 
-    /// The text of a cell, to be kept.
+    /// The text of a cell, owned.
     pub(super) fn owned(&mut self, column: &str) -> Option<String> {
         self.text(column).map(str::to_owned)
     }
@@ -120,7 +120,7 @@ impl<'r> Row<'r> {
     pub(super) fn required(&mut self, column: &str) -> Option<&'r str> {
         let text = self.text(column);
         if text.is_none() {
-            self.sound = false;
+            self.valid = false;
             if self.is_blank(column) {
                 self.problem(column, "a cell that is not blank");
             }
@@ -142,7 +142,7 @@ impl<'r> Row<'r> {
 
     /// The value, or nothing and a problem.
     pub(super) fn checked<T>(&mut self, column: &str, result: Result<T, Invalid>) -> Option<T> {
-        result.map_err(|invalid| self.refused(column, invalid)).ok()
+        result.map_err(|invalid| self.report_invalid(column, invalid)).ok()
     }
 
     pub(super) fn date(&mut self, column: &str) -> Option<PartialDate> {

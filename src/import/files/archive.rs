@@ -73,7 +73,7 @@ pub(in crate::import) fn of_zip(stored: &StoredFile) -> Result<Vec<Member>, Unre
         let entry = archive.by_index_raw(number).map_err(damaged)?;
         let name = entry.name().map_err(damaged)?.into_owned();
         if name == "xl/workbook.xml" {
-            return Err(Unreadable::form(
+            return Err(Unreadable::malformed(
                 "the file",
                 "is a spreadsheet; save its table as CSV in UTF-8",
             ));
@@ -88,7 +88,7 @@ pub(in crate::import) fn of_zip(stored: &StoredFile) -> Result<Vec<Member>, Unre
 /// The files of a tar archive.
 pub(in crate::import) fn of_tar(stored: &StoredFile) -> Result<Vec<Member>, Unreadable> {
     let failed = |error: std::io::Error| {
-        Unreadable::form("the archive", format!("is damaged or cut off: {error}; get it again"))
+        Unreadable::malformed("the archive", format!("is damaged or cut off: {error}; get it again"))
     };
     let length = stored.length()?;
     let mut archive = tar::Archive::new(BufReader::new(stored.open()?));
@@ -103,11 +103,11 @@ pub(in crate::import) fn of_tar(stored: &StoredFile) -> Result<Vec<Member>, Unre
         let kind = entry.header().entry_type();
         if kind.is_gnu_sparse() {
             let reason = format!("contains the sparse file {name}; unpack it first");
-            return Err(Unreadable::form("the archive", reason));
+            return Err(Unreadable::malformed("the archive", reason));
         }
         if from.checked_add(bytes).is_none_or(|end| end > length) {
             let reason = format!("ends in the middle of {name}: it is cut off; get it again");
-            return Err(Unreadable::form("the archive", reason));
+            return Err(Unreadable::malformed("the archive", reason));
         }
         if kind.is_file() || kind.is_contiguous() {
             members.add(name, Location::Tar(from), bytes);
@@ -131,7 +131,7 @@ impl Members {
 
     fn all(self) -> Result<Vec<Member>, Unreadable> {
         if self.0.is_empty() {
-            return Err(Unreadable::form("the archive", "contains no files"));
+            return Err(Unreadable::malformed("the archive", "contains no files"));
         }
         Ok(self.0)
     }
@@ -139,12 +139,12 @@ impl Members {
 
 fn too_many(files: usize) -> Unreadable {
     let reason = format!("it contains {files} files or more; at most {ARCHIVE_FILES_MAX} are allowed");
-    Unreadable::form("the archive", reason)
+    Unreadable::malformed("the archive", reason)
 }
 
 pub(in crate::import) fn damaged(error: impl Into<ZipError>) -> Unreadable {
     let error: ZipError = error.into();
-    Unreadable::form("the archive", format!("is damaged or cut off: {error}; get it again"))
+    Unreadable::malformed("the archive", format!("is damaged or cut off: {error}; get it again"))
 }
 
 /// Reads the first `length` bytes; fewer only if there are no more.

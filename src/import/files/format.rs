@@ -6,7 +6,7 @@ use crate::{
     formats::{
         bods, followthemoney, gleif, json_lines,
         mapping::{self, Mapping},
-        reader::{Each, Input, Unreadable},
+        reader::{Input, ItemHandler, Unreadable},
     },
     import::PlanError,
     model::{Catalog, catalog},
@@ -36,7 +36,7 @@ pub enum Reader {
     /// A folder of guanxi's tables.
     Guanxi,
     /// A file of the golden copy.
-    Gleif(gleif::Form),
+    Gleif(gleif::FileType),
     /// A table, by the mapping of its columns.
     Csv(Arc<Mapping>),
     /// FollowTheMoney entities.
@@ -85,19 +85,19 @@ impl Reader {
     pub(in crate::import) fn read(
         &self,
         input: Input<'_>,
-        replaced: &Arc<bods::Replaced>,
-        each: Each<'_>,
+        replaced: &Arc<bods::Replacements>,
+        on_item: ItemHandler<'_>,
     ) -> Result<(), Unreadable> {
         match self {
-            Self::Guanxi => Err(Unreadable::form(
+            Self::Guanxi => Err(Unreadable::malformed(
                 "the tables",
                 "are a folder; name the folder instead of a file in it",
             )),
-            Self::Csv(mapping) => mapping::read(input, mapping, each),
-            Self::Gleif(form) => gleif::read(input, *form, each),
-            Self::FollowTheMoney => followthemoney::read(input, each),
-            Self::Bods => bods::read_behind(input, Arc::clone(replaced), each),
-            Self::JsonLines => json_lines::read(input, each),
+            Self::Csv(mapping) => mapping::read(input, mapping, on_item),
+            Self::Gleif(form) => gleif::read(input, *form, on_item),
+            Self::FollowTheMoney => followthemoney::read(input, on_item),
+            Self::Bods => bods::read_with_replacements(input, Arc::clone(replaced), on_item),
+            Self::JsonLines => json_lines::read(input, on_item),
         }
     }
 }
@@ -124,7 +124,7 @@ impl ReaderChoice {
         };
         if let Some(format) = format.filter(|format| *format != Format::Csv) {
             let reason = format!("is for tables, but the format is given as {format}");
-            return Err(failed(Unreadable::form("the mapping", reason)));
+            return Err(failed(Unreadable::malformed("the mapping", reason)));
         }
         let text = fs::read_to_string(path).map_err(|error| failed(error.into()))?;
         let mapping = Mapping::parse(&text).map_err(failed)?;
@@ -140,19 +140,19 @@ impl ReaderChoice {
     /// [`Unreadable`] if its format is unknown, or is not the named one.
     pub fn reader(&self, start: &[u8]) -> Result<Reader, Unreadable> {
         let mismatch = |format: &str| {
-            Unreadable::form(
+            Unreadable::malformed(
                 "its beginning",
                 format!("is not of the format {format}; name the right format before the file"),
             )
         };
         match (self.format, &self.mapping) {
             (None | Some(Format::Csv), Some(mapping)) => Ok(Reader::Csv(Arc::clone(mapping))),
-            (Some(Format::Csv), None) => Err(Unreadable::form(
+            (Some(Format::Csv), None) => Err(Unreadable::malformed(
                 "its columns",
                 "need a mapping: give it with --map, as docs/importing/csv.md describes it; --suggest writes a first one",
             )),
             (None, None) => detect(start).ok_or_else(|| {
-                Unreadable::form(
+                Unreadable::malformed(
                     "its beginning",
                     "is of no known format; name the format before the file, or give a mapping with --map",
                 )

@@ -62,14 +62,14 @@ impl<'a> OpenOptions<'a> {
     /// Copies input that can be read only once.
     fn copy(&self, bytes: &mut dyn Read) -> Result<StoredFile, Unreadable> {
         StoredFile::copy(bytes, self.folder, self.unpacked_bytes_max).map_err(|error| match error.kind() {
-            io::ErrorKind::FileTooLarge => Unreadable::form(
+            io::ErrorKind::FileTooLarge => Unreadable::malformed(
                 "the pipe",
                 format!(
                     "delivers more than {} bytes; allow more with --unpacked-bytes-max if that is intended",
                     self.unpacked_bytes_max
                 ),
             ),
-            io::ErrorKind::StorageFull => Unreadable::form(
+            io::ErrorKind::StorageFull => Unreadable::malformed(
                 "the disk of the store",
                 "is full; a pipe, and a compressed archive, is copied there before it is read",
             ),
@@ -122,7 +122,7 @@ pub fn input_files(path: &Path, options: &OpenOptions<'_>) -> Result<Vec<InputFi
     } else {
         let metadata = path.metadata()?;
         if metadata.is_dir() {
-            return Err(Unreadable::form(
+            return Err(Unreadable::malformed(
                 "the folder",
                 "give the files in it, or name the format guanxi for a folder of its tables",
             ));
@@ -251,7 +251,7 @@ impl InputFile {
     ) -> Result<T, Unreadable> {
         let start = beginning(&mut bytes, 16)?;
         if archive::is_zip(&start) || Compression::of(&start).is_some() {
-            return Err(Unreadable::form(
+            return Err(Unreadable::malformed(
                 "the first bytes",
                 "it is an archive in an archive; unpack it first",
             ));
@@ -279,7 +279,7 @@ impl InputFile {
                 }
                 _ => "is empty; get it again",
             };
-            return Err(Unreadable::form("the file", reason));
+            return Err(Unreadable::malformed("the file", reason));
         }
         match encoding::by_text(&start) {
             Some(not) => Err(self.not_text(&not)),
@@ -290,14 +290,14 @@ impl InputFile {
     /// The error for a file that is not UTF-8, with advice.
     fn not_text(&self, not: &NotUtf8) -> Unreadable {
         match not {
-            NotUtf8::Encoding(encoding) => Unreadable::form(
+            NotUtf8::Encoding(encoding) => Unreadable::malformed(
                 "the first bytes",
                 format!(
                     "are {encoding}, and not UTF-8; convert them: {}",
                     self.conversion(encoding)
                 ),
             ),
-            NotUtf8::Uncertain { line, words } => Unreadable::form(
+            NotUtf8::Uncertain { line, words } => Unreadable::malformed(
                 format!("line {line}"),
                 format!(
                     "{words:?} is not UTF-8, but perhaps Windows-1252, as quoted here; convert it: {}",
@@ -305,7 +305,7 @@ impl InputFile {
                 ),
             ),
             NotUtf8::Other(what, advice) => {
-                Unreadable::form("the first bytes", format!("are of a file that is {what}; {advice}"))
+                Unreadable::malformed("the first bytes", format!("are of a file that is {what}; {advice}"))
             }
         }
     }

@@ -33,7 +33,7 @@ pub fn plan(
     if let Some(path) = paths.iter().filter(|path| is_standard_input(path)).nth(1) {
         return Err(PlanError {
             path: path.clone(),
-            reason: Unreadable::form("standard input", "can be read only once; name it once"),
+            reason: Unreadable::malformed("standard input", "can be read only once; name it once"),
         });
     }
     for path in paths {

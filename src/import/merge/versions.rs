@@ -10,7 +10,7 @@ use super::{
 use crate::{
     formats::{
         bods,
-        reader::{Addition, Draft, Fault, Wanted},
+        reader::{Addition, Draft, Fault, RecordChange},
     },
     import::{
         Error, Origin, RecordOutcome,
@@ -35,18 +35,18 @@ impl StoreUpdate {
         self.make_room(draft.change.id(), draft.known_at)?;
         self.notes.write_if_many(&self.store)?;
         let decision = match &draft.change {
-            Wanted::Record(Record::Entity(entity)) => self.entity_version(&origin, entity.clone(), version)?,
-            Wanted::Record(Record::Relationship(relationship)) => {
+            RecordChange::Record(Record::Entity(entity)) => self.entity_version(&origin, entity.clone(), version)?,
+            RecordChange::Record(Record::Relationship(relationship)) => {
                 let relationship = relationship.clone();
                 self.relationship_version(&origin, relationship, version, draft.known_at, entity_kinds)?
             }
-            Wanted::Record(record @ Record::Source(_)) => self.change(record.clone(), Preference::New, None)?,
-            Wanted::Retraction { noun, id } => self.retraction(*noun, id, version)?,
-            Wanted::OnlyThese { record, ids } => {
+            RecordChange::Record(record @ Record::Source(_)) => self.change(record.clone(), Preference::New, None)?,
+            RecordChange::Retraction { noun, id } => self.retraction(*noun, id, version)?,
+            RecordChange::OnlyThese { record, ids } => {
                 self.only_these(&origin, record, ids, version, draft.known_at)?;
                 return Ok(());
             }
-            Wanted::Placeholder(_) | Wanted::Addition(_) | Wanted::Thing { .. } => {
+            RecordChange::Placeholder(_) | RecordChange::Addition(_) | RecordChange::Thing { .. } => {
                 return self.put(vec![origin], draft, Preference::Existing);
             }
         };
@@ -314,7 +314,7 @@ impl StoreUpdate {
         is_unmentioned: impl Fn(&Relationship) -> bool,
     ) -> Result<(), Error> {
         for waiting in self.notes.waiting(&self.store, None)? {
-            if let Wanted::Record(Record::Relationship(relationship)) = &waiting.draft.change
+            if let RecordChange::Record(Record::Relationship(relationship)) = &waiting.draft.change
                 && is_unmentioned(relationship)
             {
                 self.notes.forget(waiting.key);
@@ -355,7 +355,7 @@ impl StoreUpdate {
     pub(in crate::import) fn put_waiting(&mut self, entity_kinds: &EntityKinds) -> Result<(), Error> {
         self.flush()?;
         for mut waiting in self.notes.waiting(&self.store, None)? {
-            if let Wanted::Addition(addition) = &waiting.draft.change {
+            if let RecordChange::Addition(addition) = &waiting.draft.change {
                 let addition = addition.clone();
                 self.notes.retry(&waiting);
                 self.put_addition(vec![Origin::NOWHERE], addition, Preference::New)?;
@@ -366,7 +366,7 @@ impl StoreUpdate {
                 self.put_addition(vec![Origin::NOWHERE], Addition::Entity(addition), Preference::New)?;
                 continue;
             }
-            let Wanted::Record(Record::Relationship(relationship)) = &mut waiting.draft.change else {
+            let RecordChange::Record(Record::Relationship(relationship)) = &mut waiting.draft.change else {
                 self.notes.forget(waiting.key);
                 continue;
             };

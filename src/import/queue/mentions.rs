@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::id_set::IdSet;
 use crate::{
-    formats::reader::{Draft, Wanted},
+    formats::reader::{Draft, RecordChange},
     graph::Snapshot,
     model::{AsOf, Record, Relationship, RelationshipStatus, Set, Timestamp, View},
 };
@@ -32,18 +32,18 @@ impl Mentions {
     /// Adds the mentions of a draft, whatever its outcome.
     pub(in crate::import) fn mention(&mut self, file: usize, draft: &Draft) {
         match &draft.change {
-            Wanted::Record(Record::Source(source)) => self.add_source(file, &source.id),
-            Wanted::Record(Record::Relationship(relationship)) => {
+            RecordChange::Record(Record::Source(source)) => self.add_source(file, &source.id),
+            RecordChange::Record(Record::Relationship(relationship)) => {
                 self.relationships.insert(&relationship.id);
                 let statements = relationship.evidence.iter();
                 statements.for_each(|statement| self.add_source(file, &statement.source));
             }
-            Wanted::Retraction { id, .. } => self.relationships.insert(id),
-            Wanted::Record(Record::Entity(_))
-            | Wanted::Placeholder(_)
-            | Wanted::Addition(_)
-            | Wanted::Thing { .. }
-            | Wanted::OnlyThese { .. } => {}
+            RecordChange::Retraction { id, .. } => self.relationships.insert(id),
+            RecordChange::Record(Record::Entity(_))
+            | RecordChange::Placeholder(_)
+            | RecordChange::Addition(_)
+            | RecordChange::Thing { .. }
+            | RecordChange::OnlyThese { .. } => {}
         }
     }
 

@@ -19,7 +19,7 @@ use serde_json::{Map, Value};
 
 use super::{Origin, SortedPairs, Spool};
 use crate::{
-    formats::reader::{Addition, Draft, Order, Place, Wanted},
+    formats::reader::{Addition, Draft, Order, RecordChange, RecordPlace},
     model::{Noun, Record, Timestamp},
 };
 
@@ -112,7 +112,7 @@ impl<'a> StoredOrigin<'a> {
     fn into_origin(self) -> Origin {
         Origin {
             file: self.file,
-            place: Place {
+            place: RecordPlace {
                 record: self.record,
                 line: self.line,
                 key: self.key.map(Cow::into_owned),
@@ -128,12 +128,16 @@ impl<'a> StoredDraft<'a> {
             order: Cow::Borrowed(&draft.order),
             status_is_implied: draft.status_is_implied,
             change: match &draft.change {
-                Wanted::Record(record) => StoredChange::Record(Cow::Borrowed(record)),
-                Wanted::Placeholder(record) => StoredChange::Placeholder(Cow::Borrowed(record)),
-                Wanted::Addition(addition) => StoredChange::Addition(Cow::Borrowed(addition)),
-                Wanted::Thing { id, said } => StoredChange::Thing(Cow::Borrowed(id), Cow::Borrowed(said)),
-                Wanted::Retraction { noun, id } => StoredChange::Retraction(*noun, Cow::Borrowed(id)),
-                Wanted::OnlyThese { record, ids } => StoredChange::OnlyThese(Cow::Borrowed(record), Cow::Borrowed(ids)),
+                RecordChange::Record(record) => StoredChange::Record(Cow::Borrowed(record)),
+                RecordChange::Placeholder(record) => StoredChange::Placeholder(Cow::Borrowed(record)),
+                RecordChange::Addition(addition) => StoredChange::Addition(Cow::Borrowed(addition)),
+                RecordChange::Thing { id, properties } => {
+                    StoredChange::Thing(Cow::Borrowed(id), Cow::Borrowed(properties))
+                }
+                RecordChange::Retraction { noun, id } => StoredChange::Retraction(*noun, Cow::Borrowed(id)),
+                RecordChange::OnlyThese { record, ids } => {
+                    StoredChange::OnlyThese(Cow::Borrowed(record), Cow::Borrowed(ids))
+                }
             },
         }
     }
@@ -144,18 +148,18 @@ impl<'a> StoredDraft<'a> {
             order: self.order.into_owned(),
             status_is_implied: self.status_is_implied,
             change: match self.change {
-                StoredChange::Record(record) => Wanted::Record(record.into_owned()),
-                StoredChange::Placeholder(record) => Wanted::Placeholder(record.into_owned()),
-                StoredChange::Addition(addition) => Wanted::Addition(addition.into_owned()),
-                StoredChange::Thing(id, said) => Wanted::Thing {
+                StoredChange::Record(record) => RecordChange::Record(record.into_owned()),
+                StoredChange::Placeholder(record) => RecordChange::Placeholder(record.into_owned()),
+                StoredChange::Addition(addition) => RecordChange::Addition(addition.into_owned()),
+                StoredChange::Thing(id, properties) => RecordChange::Thing {
                     id: id.into_owned(),
-                    said: said.into_owned(),
+                    properties: properties.into_owned(),
                 },
-                StoredChange::Retraction(noun, id) => Wanted::Retraction {
+                StoredChange::Retraction(noun, id) => RecordChange::Retraction {
                     noun,
                     id: id.into_owned(),
                 },
-                StoredChange::OnlyThese(record, ids) => Wanted::OnlyThese {
+                StoredChange::OnlyThese(record, ids) => RecordChange::OnlyThese {
                     record: record.into_owned(),
                     ids: ids.into_owned(),
                 },
@@ -275,8 +279,8 @@ fn read(sorted: &mut SortedPairs) -> io::Result<Option<QueuedDraft>> {
     }))
 }
 
-impl Wanted {
-    /// The id of the record that it changes; for [`Wanted::OnlyThese`] the id of the source's own record.
+impl RecordChange {
+    /// The id of the record that it changes; for [`RecordChange::OnlyThese`] the id of the source's own record.
     pub(crate) fn id(&self) -> &str {
         match self {
             Self::Record(record) | Self::Placeholder(record) => record.id(),

@@ -12,7 +12,7 @@ use std::{
 use serde_json::json;
 
 use super::{Counts, Finding, ImportTally};
-use crate::formats::reader::{Effect, Holds};
+use crate::formats::reader::{Effect, EffectiveValue};
 
 /// A report that is being written.
 #[derive(Debug)]
@@ -113,7 +113,7 @@ fn finding_json(finding: Finding<'_>) -> serde_json::Value {
         "reason": fault.reason,
         "value": fault.value,
         "effect": fault.effect.as_str(),
-        "holds": fault.holds.as_ref().map(|holds| json!({ "value": holds.value, "place": holds.place })),
+        "holds": fault.effective.as_ref().map(|holds| json!({ "value": holds.value, "place": holds.place })),
     })
 }
 
@@ -134,7 +134,7 @@ impl Effect {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Rejected => "rejected",
-            Self::Kept => "kept in properties",
+            Self::InProperties => "kept in properties",
             Self::Noted => "noted",
         }
     }
@@ -153,8 +153,8 @@ impl fmt::Display for Finding<'_> {
             write!(f, ": {value:?}")?;
         }
         write!(f, " ({}", fault.effect.as_str())?;
-        if let Some(holds) = &fault.holds {
-            let Holds { value, place } = &**holds;
+        if let Some(holds) = &fault.effective {
+            let EffectiveValue { value, place } = &**holds;
             match value {
                 Some(value) => write!(f, "; {value:?} of {place} holds")?,
                 None => write!(f, "; what {place} says holds")?,

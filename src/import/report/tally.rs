@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::formats::reader::{Effect, Fault, Place};
+use crate::formats::reader::{Effect, Fault, RecordPlace};
 
 /// The most distinct reasons that are counted; further ones are counted together.
 const REASONS_MAX: usize = 1_000;
@@ -87,14 +87,14 @@ pub struct Origin {
     /// Which file, from 0.
     pub file: usize,
     /// The place in the file.
-    pub place: Place,
+    pub place: RecordPlace,
 }
 
 impl Origin {
     /// The origin of drafts that come from no record of any file.
     pub(in crate::import) const NOWHERE: Self = Self {
         file: 0,
-        place: Place {
+        place: RecordPlace {
             record: 0,
             line: None,
             key: None,
@@ -108,7 +108,7 @@ pub struct Finding<'a> {
     /// The name of the file.
     pub file: &'a str,
     /// The place in the file.
-    pub place: &'a Place,
+    pub place: &'a RecordPlace,
     /// The fault.
     pub fault: &'a Fault,
 }
@@ -166,7 +166,7 @@ impl ImportTally {
                 self.note(origin, RecordOutcome::Rejected);
             }
             Effect::Noted => file.noted += 1,
-            Effect::Kept => {}
+            Effect::InProperties => {}
         }
         let mut reason = fault.reason.to_string();
         if self.reasons.len() >= REASONS_MAX && !self.reasons.contains_key(&(fault.effect, reason.clone())) {

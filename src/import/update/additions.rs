@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Decision, Preference, StoreUpdate, Verdict};
 use crate::{
-    formats::reader::{AddedToEntity, AddedToRelationship, Addition, Draft, Fault, Wanted},
+    formats::reader::{Addition, Draft, EntityAddition, Fault, RecordChange, RelationshipAddition},
     import::{
         Error, Origin, RecordOutcome,
         merge::records::{ExistingWins, RecordMerger},
@@ -59,7 +59,7 @@ impl Addition {
     }
 }
 
-impl AddedToEntity {
+impl EntityAddition {
     /// Both additions to one entity merged; this one came first.
     pub(in crate::import) fn with(mut self, other: Self) -> Self {
         self.entity = RecordMerger::new(&ExistingWins).entities(&self.entity, &other.entity);
@@ -89,12 +89,12 @@ impl StoreUpdate {
     fn put_entity_addition(
         &mut self,
         origins: Vec<Origin>,
-        addition: AddedToEntity,
+        addition: EntityAddition,
         preference: Preference,
     ) -> Result<(), Error> {
         self.make_room(&addition.entity.id, None)?;
-        let draft = Draft::to(Wanted::Addition(Addition::Entity(addition.clone())));
-        let AddedToEntity { mut entity, things, .. } = addition;
+        let draft = Draft::of_change(RecordChange::Addition(Addition::Entity(addition.clone())));
+        let EntityAddition { mut entity, things, .. } = addition;
         let id = self.survivor(&entity.id).unwrap_or_else(|| entity.id.clone());
         let Some(Record::Entity(current)) = self.latest(&id) else {
             return self.take(origins, &draft, Ok(Decision::Missing(entity.id, Noun::Entity)));
@@ -131,7 +131,7 @@ impl StoreUpdate {
             let origin = origins.iter().find(has_key).or(origins.first()).cloned();
             let missing = addition.things.first().cloned().unwrap_or_default();
             let draft = Draft {
-                change: Wanted::Addition(Addition::Entity(addition)),
+                change: RecordChange::Addition(Addition::Entity(addition)),
                 ..draft.clone()
             };
             self.take(
@@ -146,7 +146,7 @@ impl StoreUpdate {
     fn put_relationship_addition(
         &mut self,
         origins: Vec<Origin>,
-        mut addition: AddedToRelationship,
+        mut addition: RelationshipAddition,
     ) -> Result<(), Error> {
         self.wait_for_pending()?;
         if self.batched_records.contains(&addition.record) {
@@ -160,8 +160,8 @@ impl StoreUpdate {
         }
         for waiting in self.notes.waiting(&self.store, Some(&addition.record))? {
             match waiting.draft.change {
-                Wanted::Record(Record::Relationship(relationship)) => known.push(relationship),
-                Wanted::Addition(Addition::Relationship(other)) if known.is_empty() => {
+                RecordChange::Record(Record::Relationship(relationship)) => known.push(relationship),
+                RecordChange::Addition(Addition::Relationship(other)) if known.is_empty() => {
                     self.notes.forget(waiting.key);
                     addition = other.with(addition);
                 }
@@ -171,7 +171,7 @@ impl StoreUpdate {
         let claims = addition.claims(&known);
         if claims.is_empty() {
             let missing = addition.record.clone();
-            let draft = Draft::to(Wanted::Addition(Addition::Relationship(addition)));
+            let draft = Draft::of_change(RecordChange::Addition(Addition::Relationship(addition)));
             return self.take(origins, &draft, Ok(Decision::Missing(missing, Noun::Relationship)));
         }
         for claim in claims {
@@ -209,8 +209,8 @@ impl StoreUpdate {
     }
 
     /// A relationship with a thing, as an addition to the entity at its other end; `None` if neither end is a thing, or both are.
-    pub(in crate::import) fn as_entity_addition(&self, draft: &Draft) -> Result<Option<AddedToEntity>, Error> {
-        let Wanted::Record(Record::Relationship(relationship)) = &draft.change else {
+    pub(in crate::import) fn as_entity_addition(&self, draft: &Draft) -> Result<Option<EntityAddition>, Error> {
+        let RecordChange::Record(Record::Relationship(relationship)) = &draft.change else {
             return Ok(None);
         };
         let Ends::Known { from, to } = &relationship.ends else {
@@ -234,15 +234,15 @@ impl StoreUpdate {
             .collect();
         properties.insert("evidence".to_owned(), json!(sources));
         properties.insert(side.to_owned(), json!([thing]));
-        let addition = AddedToEntity::of_properties(of, "connections", &relationship.id, &properties);
-        Ok(addition.map(|addition| AddedToEntity {
+        let addition = EntityAddition::of_properties(of, "connections", &relationship.id, &properties);
+        Ok(addition.map(|addition| EntityAddition {
             things: vec![thing.clone()],
             ..addition
         }))
     }
 }
 
-impl AddedToRelationship {
+impl RelationshipAddition {
     /// Both merged; this one came first.
     fn with(mut self, other: Self) -> Self {
         for (ends, more) in [(&mut self.from, other.from), (&mut self.to, other.to)] {
@@ -305,7 +305,7 @@ impl AddedToRelationship {
 }
 
 /// The properties of an entity that refer to a thing, each with the id of its record.
-fn additions_that_refer_to(id: &str, properties: &Map<String, Value>, thing: &str) -> Vec<(String, AddedToEntity)> {
+fn additions_that_refer_to(id: &str, properties: &Map<String, Value>, thing: &str) -> Vec<(String, EntityAddition)> {
     let mut additions = Vec::new();
     for group in BY_RECORD {
         let records = properties.get(group).and_then(Value::as_object);
@@ -317,10 +317,10 @@ fn additions_that_refer_to(id: &str, properties: &Map<String, Value>, thing: &st
             };
             if let Value::Object(details) = details
                 && details.values().any(refers)
-                && let Some(addition) = AddedToEntity::of_properties(id, group, key, details)
+                && let Some(addition) = EntityAddition::of_properties(id, group, key, details)
             {
                 let things = vec![thing.to_owned()];
-                additions.push((key.clone(), AddedToEntity { things, ..addition }));
+                additions.push((key.clone(), EntityAddition { things, ..addition }));
             }
         }
     }

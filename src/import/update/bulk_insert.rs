@@ -7,7 +7,7 @@ use hashbrown::HashMap;
 
 use super::{StoreUpdate, Verdict, change_batches::ChangeBatch};
 use crate::{
-    formats::reader::Wanted,
+    formats::reader::RecordChange,
     import::{Error, Origin, RecordOutcome, limits::is_shallow},
     model::{Change, Noun, Record, Relationship},
     store::bulk_insert,
@@ -87,10 +87,10 @@ impl StoreUpdate {
     pub(in crate::import) fn put_new(
         &mut self,
         origins: Vec<Origin>,
-        change: Wanted,
-    ) -> Result<Option<(Vec<Origin>, Wanted)>, Error> {
+        change: RecordChange,
+    ) -> Result<Option<(Vec<Origin>, RecordChange)>, Error> {
         self.estimate.note_put(origins.len());
-        if let Wanted::Placeholder(record) = &change
+        if let RecordChange::Placeholder(record) = &change
             && self.existing(record.id()).is_some()
         {
             let unchanged = |origin| (origin, Verdict::Outcome(RecordOutcome::Unchanged));
@@ -103,9 +103,9 @@ impl StoreUpdate {
         let Some(bulk_insert) = &mut self.bulk_insert else {
             return Ok(Some((origins, change)));
         };
-        let (record, to_change): (Record, fn(Record) -> Wanted) = match change {
-            Wanted::Placeholder(record) => (record, Wanted::Placeholder),
-            Wanted::Record(record) => (record, Wanted::Record),
+        let (record, to_change): (Record, fn(Record) -> RecordChange) = match change {
+            RecordChange::Placeholder(record) => (record, RecordChange::Placeholder),
+            RecordChange::Record(record) => (record, RecordChange::Record),
             change => return Ok(Some((origins, change))),
         };
         let is_batched = |id: &str| self.batched.contains_key(id) || self.taken_back.contains(id);

@@ -5,8 +5,8 @@ use super::{Decision, StoreUpdate, notes::Version};
 use crate::{
     edit::{Path, RecordRef, merge_entities},
     formats::{
-        bods::{self, Continued},
-        reader::Wanted,
+        bods::{self, Continuation},
+        reader::RecordChange,
     },
     import::{Error, Origin},
     model::{Change, Entity, Noun, Record, Relationship},
@@ -17,19 +17,19 @@ const REASON: &str = "a statement turned out to replace another";
 
 impl StoreUpdate {
     /// Moves the data of a record to the one that it continues.
-    pub(in crate::import) fn continue_record(&mut self, continued: &Continued) -> Result<(), Error> {
+    pub(in crate::import) fn continue_record(&mut self, continued: &Continuation) -> Result<(), Error> {
         self.continue_relationships(continued)?;
         self.continue_entity(continued)
     }
 
-    fn continue_relationships(&mut self, Continued { record, into, depth }: &Continued) -> Result<(), Error> {
+    fn continue_relationships(&mut self, Continuation { record, into, depth }: &Continuation) -> Result<(), Error> {
         let version = self.notes.record_version(self.store(), record)?;
         let version = version.map(|version| version.after(*depth));
         let newest = self.notes.record_version(self.store(), into)?;
         let is_newest = version >= newest;
         for mut waiting in self.notes.waiting(self.store(), Some(record))? {
             self.notes.forget(waiting.key.clone());
-            if let Wanted::Record(Record::Relationship(relationship)) = &mut waiting.draft.change
+            if let RecordChange::Record(Record::Relationship(relationship)) = &mut waiting.draft.change
                 && let Some(moved) = bods::moved_to_record(relationship, into).filter(|_| is_newest)
             {
                 *relationship = moved;
@@ -74,7 +74,7 @@ impl StoreUpdate {
         }
     }
 
-    fn continue_entity(&mut self, Continued { record, into, depth }: &Continued) -> Result<(), Error> {
+    fn continue_entity(&mut self, Continuation { record, into, depth }: &Continuation) -> Result<(), Error> {
         let first = into;
         let (Ok(id), Ok(into)) = (bods::entity_id(record), bods::entity_id(into)) else {
             return Ok(());

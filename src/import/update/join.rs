@@ -57,7 +57,9 @@ impl ImportRun<'_> {
             let fault = Fault::noted("identifiers", "it has the identifier of an entity of another kind");
             self.fault(
                 &Origin::NOWHERE,
-                &fault.with(&id).instead(Some(&other), "the store".to_owned()),
+                &fault
+                    .with(&id)
+                    .with_effective_value(Some(&other), "the store".to_owned()),
             );
         }
         for group in groups.iter().filter(|group| group.is_mixed) {
@@ -93,7 +95,10 @@ impl ImportRun<'_> {
                 let fault = Fault::noted("kind", "it is joined with an entity of a more specific kind");
                 let fault = fault.with(&format!("{id}: {}", entity.kind));
                 let place = format!("the store: {}", group.ids[0]);
-                self.fault(&Origin::NOWHERE, &fault.instead(Some(group.kind.as_str()), place));
+                self.fault(
+                    &Origin::NOWHERE,
+                    &fault.with_effective_value(Some(group.kind.as_str()), place),
+                );
             }
             let Some(entity) = with_group_class(entity, group) else {
                 continue;

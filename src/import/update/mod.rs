@@ -26,7 +26,7 @@ use super::{
     },
 };
 use crate::{
-    formats::reader::{Draft, Fault, Wanted},
+    formats::reader::{Draft, Fault, RecordChange},
     graph::Snapshot,
     model::{Change, Noun, Record, Relationship, Timestamp, View},
     store::{State, Store},
@@ -200,37 +200,41 @@ impl StoreUpdate {
             ..
         } = draft;
         match change {
-            Wanted::Addition(addition) => return self.put_addition(origins, addition, preference),
-            Wanted::Thing { id, said } => return self.put_thing(origins, &id, &said),
+            RecordChange::Addition(addition) => return self.put_addition(origins, addition, preference),
+            RecordChange::Thing { id, properties } => return self.put_thing(origins, &id, &properties),
             _ => {}
         }
         let Some((origins, change)) = self.put_new(origins, change)? else {
             return Ok(());
         };
-        let is_record = matches!(change, Wanted::Record(_) | Wanted::Placeholder(_));
+        let is_record = matches!(change, RecordChange::Record(_) | RecordChange::Placeholder(_));
         match is_record && !self.is_pending(change.id()) {
             true => self.make_room_beside(change.id(), None)?,
             false => self.make_room(change.id(), None)?,
         }
         let decision = match &change {
-            Wanted::Retraction { noun, id } => match self.existing(id) == Some(*noun) {
+            RecordChange::Retraction { noun, id } => match self.existing(id) == Some(*noun) {
                 true => Ok(Decision::Change(Change::Retract {
                     noun: *noun,
                     id: id.clone(),
                 })),
                 false => Ok(Decision::Unchanged),
             },
-            Wanted::Placeholder(record) => match self.existing(record.id()).is_some() || self.is_merged(record.id()) {
-                true => Ok(Decision::Unchanged),
-                false => Ok(Decision::Change(Change::Put(Box::new(record.clone())))),
-            },
-            Wanted::Addition(_) | Wanted::Thing { .. } | Wanted::OnlyThese { .. } => Ok(Decision::Unchanged),
-            Wanted::Record(record) => {
+            RecordChange::Placeholder(record) => {
+                match self.existing(record.id()).is_some() || self.is_merged(record.id()) {
+                    true => Ok(Decision::Unchanged),
+                    false => Ok(Decision::Change(Change::Put(Box::new(record.clone())))),
+                }
+            }
+            RecordChange::Addition(_) | RecordChange::Thing { .. } | RecordChange::OnlyThese { .. } => {
+                Ok(Decision::Unchanged)
+            }
+            RecordChange::Record(record) => {
                 let record = self.with_known_status(record.clone(), status_is_implied);
                 self.change(record, preference, origins.first())?
             }
         };
-        let draft = Draft::to(change).with_status_implied(status_is_implied);
+        let draft = Draft::of_change(change).with_status_implied(status_is_implied);
         self.take(origins, &draft, decision)
     }
 
@@ -449,7 +453,7 @@ pub(super) fn conflict_fault(conflict: ValueConflict, place: &str) -> Fault {
     };
     Fault::noted(field, "another value of the same record holds")
         .with(&value)
-        .instead(Some(&winning_value), place.to_owned())
+        .with_effective_value(Some(&winning_value), place.to_owned())
 }
 
 /// Whether two records are equal, apart from when they were recorded.

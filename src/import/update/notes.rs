@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use crate::{
-    formats::reader::{Addition, Draft, Order, Wanted},
+    formats::reader::{Addition, Draft, Order, RecordChange},
     import::{
         Error,
         merge::records::{ExistingWins, Precedence, RecordMerger, ValueConflict},
@@ -307,23 +307,23 @@ impl Notes {
         missing: &str,
         place: String,
     ) -> Result<Vec<ValueConflict>, Error> {
-        if let Wanted::Addition(addition) = &draft.change {
+        if let RecordChange::Addition(addition) = &draft.change {
             let all = match self
                 .waiting_draft(store, &addition_key(addition))?
                 .map(|draft| draft.change)
             {
-                Some(Wanted::Addition(known)) => known.with(addition.clone()),
+                Some(RecordChange::Addition(known)) => known.with(addition.clone()),
                 _ => addition.clone(),
             };
-            self.wait(&Draft::to(Wanted::Addition(all)), missing, place);
+            self.wait(&Draft::of_change(RecordChange::Addition(all)), missing, place);
             return Ok(Vec::new());
         }
-        let Wanted::Record(record @ Record::Relationship(relationship)) = &draft.change else {
+        let RecordChange::Record(record @ Record::Relationship(relationship)) = &draft.change else {
             return Ok(Vec::new());
         };
         let known = self.waiting_draft(store, &waiting_key(relationship))?;
         let Some(Draft {
-            change: Wanted::Record(known),
+            change: RecordChange::Record(known),
             ..
         }) = known.filter(|_| Version::of(draft).is_none())
         else {
@@ -347,10 +347,10 @@ impl Notes {
     /// The same, replacing a draft that waits under its id.
     fn wait(&mut self, draft: &Draft, missing: &str, place: String) {
         let (key, id, claim) = match &draft.change {
-            Wanted::Record(Record::Relationship(relationship)) => {
+            RecordChange::Record(Record::Relationship(relationship)) => {
                 (waiting_key(relationship), relationship.id.clone(), claim(relationship))
             }
-            Wanted::Addition(added) => {
+            RecordChange::Addition(added) => {
                 let (id, claim) = match added {
                     Addition::Relationship(added) => (&added.record, format!("what a record adds to {}", added.record)),
                     Addition::Entity(added) => {

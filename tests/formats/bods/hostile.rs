@@ -48,9 +48,9 @@ fn damaged(text: &[u8], seeded: &mut Seeded) -> Vec<u8> {
 
 #[test]
 fn damaged_samples_are_read_without_a_panic() {
-    let told = Told {
+    let source_defaults = SourceDefaults {
         record_bytes_max: 20_000,
-        ..told()
+        ..source_defaults()
     };
     let mut seeded = Seeded(7);
     for text in sample_files().values() {
@@ -63,7 +63,7 @@ fn damaged_samples_are_read_without_a_panic() {
                 let from = if round % 4 == 0 { original } else { &damaged_text };
                 damaged_text = damaged(from, &mut seeded);
                 // The rule that each record is accounted for is checked by whoever reads.
-                let _ = read_within(&damaged_text, &told);
+                let _ = read_within(&damaged_text, &source_defaults);
             }
         }
     }
@@ -71,12 +71,12 @@ fn damaged_samples_are_read_without_a_panic() {
 
 #[test]
 fn a_record_that_is_too_long_ends_the_reading_with_advice() {
-    let told = Told {
+    let source_defaults = SourceDefaults {
         record_bytes_max: 100,
-        ..told()
+        ..source_defaults()
     };
     let long = format!("[{{\"recordId\": \"{}", "a".repeat(200));
-    let (found, end) = read_within(long.as_bytes(), &told);
+    let (found, end) = read_within(long.as_bytes(), &source_defaults);
     assert!(found.is_empty());
     assert!(end.unwrap_err().to_string().contains("--record-bytes-max"));
 }

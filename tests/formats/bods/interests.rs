@@ -23,7 +23,7 @@ fn interest_line(relationship: &Relationship) -> String {
     )
 }
 
-fn lines(found: &[Found]) -> Vec<String> {
+fn lines(found: &[RecordDrafts]) -> Vec<String> {
     known(found).relationships.iter().map(interest_line).collect()
 }
 
@@ -66,8 +66,8 @@ fn an_interest_of_no_known_type_is_unknown_and_never_just_control() {
         (
             json!([{"type": "friendship", "directOrIndirect": "both"}]),
             &[
-                "Kept interests.type: not a type of interest [friendship]",
-                "Kept interests.directOrIndirect: not direct, indirect or unknown [both]",
+                "InProperties interests.type: not a type of interest [friendship]",
+                "InProperties interests.directOrIndirect: not direct, indirect or unknown [both]",
             ],
         ),
     ] {
@@ -102,7 +102,7 @@ fn components_are_ids_of_records_each_once() {
             "OFFICER_OF none UNKNOWN (r)",
             "OWNS SHAREHOLDING INDIRECT of b, r1, rel:a (r)",
         ],
-        &["Kept componentRecords: not an id, or more than a relationship can have []"],
+        &["InProperties componentRecords: not an id, or more than a relationship can have []"],
     );
     let many: Vec<String> = (0..1_005).map(|number| format!("r{number}")).collect();
     let details = json!({"subject": "c", "interestedParty": "p", "interests": [{"type": "shareholding"}], "componentRecords": many});

@@ -19,14 +19,16 @@ use std::{
 use guanxi::{
     formats::{
         bods,
-        reader::{Draft, Effect, Fault, Found, Input, Item, RECORD_BYTES_MAX, Told, Unreadable, Wanted},
+        reader::{
+            Draft, Effect, Fault, Input, Item, RECORD_BYTES_MAX, RecordChange, RecordDrafts, SourceDefaults, Unreadable,
+        },
     },
     model::{Catalog, Dataset, Date, Ends, Entity, Record, Relationship, Source, Timestamp},
 };
 use serde_json::Value;
 
-fn told() -> Told {
-    Told {
+fn source_defaults() -> SourceDefaults {
+    SourceDefaults {
         source: None,
         publisher: None,
         title: None,
@@ -38,18 +40,18 @@ fn told() -> Told {
 }
 
 /// What was read, and how it ended.
-fn read_within(bytes: &[u8], told: &Told) -> (Vec<Found>, Result<(), Unreadable>) {
+fn read_within(bytes: &[u8], source_defaults: &SourceDefaults) -> (Vec<RecordDrafts>, Result<(), Unreadable>) {
     let mut found = Vec::new();
     let mut bytes = bytes;
     let input = Input {
         name: "statements.json",
         bytes: &mut bytes,
-        told,
+        source_defaults,
     };
     let end = bods::read(input, &mut |item| {
         match item {
             Item::Record(record) => found.push(record),
-            Item::Preamble(_) | Item::About(_) => panic!("no statement says this: {item:?}"),
+            Item::Preamble(_) | Item::DatasetInfo(_) => panic!("no statement says this: {item:?}"),
         }
         ControlFlow::Continue(())
     });
@@ -62,21 +64,21 @@ fn read_within(bytes: &[u8], told: &Told) -> (Vec<Found>, Result<(), Unreadable>
 }
 
 /// What was read of a file that can be read to its end.
-fn read(bytes: impl AsRef<[u8]>) -> Vec<Found> {
-    let (found, end) = read_within(bytes.as_ref(), &told());
+fn read(bytes: impl AsRef<[u8]>) -> Vec<RecordDrafts> {
+    let (found, end) = read_within(bytes.as_ref(), &source_defaults());
     end.unwrap();
     found
 }
 
-fn drafts(found: &[Found]) -> impl Iterator<Item = &Draft> {
+fn drafts(found: &[RecordDrafts]) -> impl Iterator<Item = &Draft> {
     found.iter().flat_map(|found| &found.drafts)
 }
 
 /// Everything that was put, a line each, without what is taken back and without sources.
-fn listed(found: &[Found]) -> Vec<String> {
+fn listed(found: &[RecordDrafts]) -> Vec<String> {
     let records = drafts(found).filter_map(|draft| match &draft.change {
-        Wanted::Record(Record::Entity(entity)) => Some(entity_line(entity)),
-        Wanted::Record(Record::Relationship(relationship)) => Some(relationship_line(relationship)),
+        RecordChange::Record(Record::Entity(entity)) => Some(entity_line(entity)),
+        RecordChange::Record(Record::Relationship(relationship)) => Some(relationship_line(relationship)),
         _ => None,
     });
     records.collect()
@@ -139,7 +141,7 @@ fn properties(properties: Option<&serde_json::Map<String, Value>>) -> String {
 }
 
 /// The faults, a line each.
-fn faults(found: &[Found]) -> Vec<String> {
+fn faults(found: &[RecordDrafts]) -> Vec<String> {
     let line = |fault: &Fault| {
         let value = fault.value.as_deref().unwrap_or_default();
         format!("{:?} {}: {} [{value}]", fault.effect, fault.field, fault.reason)
@@ -148,23 +150,25 @@ fn faults(found: &[Found]) -> Vec<String> {
 }
 
 /// What is known in the end, when one version follows the other.
-fn known(found: &[Found]) -> Dataset {
+fn known(found: &[RecordDrafts]) -> Dataset {
     let mut records: BTreeMap<String, Record> = BTreeMap::new();
     let mut in_order: Vec<&Draft> = drafts(found).collect();
-    in_order.sort_by_key(|draft| (draft.known_at, matches!(draft.change, Wanted::OnlyThese { .. })));
+    in_order.sort_by_key(|draft| (draft.known_at, matches!(draft.change, RecordChange::OnlyThese { .. })));
     for draft in in_order {
         match &draft.change {
-            Wanted::Record(record) => {
+            RecordChange::Record(record) => {
                 records.insert(record.id().to_owned(), record.clone());
             }
-            Wanted::Placeholder(record) => {
+            RecordChange::Placeholder(record) => {
                 records.entry(record.id().to_owned()).or_insert_with(|| record.clone());
             }
-            Wanted::Retraction { id, .. } => {
+            RecordChange::Retraction { id, .. } => {
                 records.remove(id);
             }
-            Wanted::Addition(_) | Wanted::Thing { .. } => panic!("statements say nothing of records of others"),
-            Wanted::OnlyThese { record, ids } => {
+            RecordChange::Addition(_) | RecordChange::Thing { .. } => {
+                panic!("statements say nothing of records of others")
+            }
+            RecordChange::OnlyThese { record, ids } => {
                 let of_record = |claim: &Record| match claim {
                     Record::Relationship(claim) => claim.record.as_ref() == Some(record),
                     _ => false,

@@ -154,7 +154,7 @@ fn statements_that_replace_each_other_are_versions_of_the_first() {
     let found = read(serde_json::to_vec(&statements).unwrap());
     let ids: Vec<&str> = drafts(&found)
         .filter_map(|draft| match &draft.change {
-            Wanted::Record(Record::Relationship(relationship)) => Some(relationship.id.as_str()),
+            RecordChange::Record(Record::Relationship(relationship)) => Some(relationship.id.as_str()),
             _ => None,
         })
         .collect();
@@ -163,7 +163,7 @@ fn statements_that_replace_each_other_are_versions_of_the_first() {
     // Each statement says what came from its record before and no longer does.
     let only: Vec<(&str, usize)> = drafts(&found)
         .filter_map(|draft| match &draft.change {
-            Wanted::OnlyThese { record, ids } => Some((record.as_str(), ids.len())),
+            RecordChange::OnlyThese { record, ids } => Some((record.as_str(), ids.len())),
             _ => None,
         })
         .collect();
@@ -171,7 +171,7 @@ fn statements_that_replace_each_other_are_versions_of_the_first() {
 }
 
 #[test]
-fn what_no_statement_can_be_is_told() {
+fn what_no_statement_can_be_is_reported() {
     let found = read(
         json!([
             old("entityStatement", " ", &[], json!({})),
@@ -191,7 +191,7 @@ fn what_no_statement_can_be_is_told() {
         [
             "Rejected statementID: no id []",
             "Rejected recordType: not a type of record [noteStatement]",
-            "Kept interestedParty: not a reason why a party is unspecified []",
+            "InProperties interestedParty: not a reason why a party is unspecified []",
             "Rejected interestedParty: an end is missing []",
         ]
     );

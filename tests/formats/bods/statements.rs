@@ -79,13 +79,13 @@ fn identifiers_are_one_a_scheme_and_an_lei_is_checked() {
         "entity",
         json!({"name": "A", "identifiers": identifiers}),
         &["bods:r COMPANY A [lei PY6ZZQWO2IZFZC3IOL08] [gb-coh 02723534] [company registry 2] {identifiers}"],
-        &["Kept identifiers: not an identifier []"],
+        &["InProperties identifiers: not an identifier []"],
     );
     check(
         "entity",
         json!({"name": "A", "identifiers": [{"scheme": "XI-LEI", "id": "PY6ZZQWO2IZFZC3IOL09"}]}),
         &["bods:r COMPANY A {identifiers}"],
-        &["Kept identifiers: not a Legal Entity Identifier [PY6ZZQWO2IZFZC3IOL09]"],
+        &["InProperties identifiers: not a Legal Entity Identifier [PY6ZZQWO2IZFZC3IOL09]"],
     );
 }
 
@@ -102,17 +102,17 @@ fn a_field_that_is_wrong_stays_as_it_was_written() {
         }),
         &["bods:r COMPANY A {entityType, foundingDate, jurisdiction, uri}"],
         &[
-            "Kept entityType.type: not a type of entity [club]",
-            "Kept jurisdiction.code: not a code of a country [GBR]",
-            "Kept uri: not a link to the web [example.org]",
-            "Kept foundingDate: not a date [2020-13-01]",
+            "InProperties entityType.type: not a type of entity [club]",
+            "InProperties jurisdiction.code: not a code of a country [GBR]",
+            "InProperties uri: not a link to the web [example.org]",
+            "InProperties foundingDate: not a date [2020-13-01]",
         ],
     );
     check(
         "entity",
         json!({"name": "A", "foundingDate": "2020-03-01", "dissolutionDate": "2019"}),
         &["bods:r COMPANY A 2020-03-01.. {dissolutionDate}"],
-        &["Kept dissolutionDate: an end before the start [2019]"],
+        &["InProperties dissolutionDate: an end before the start [2019]"],
     );
     check(
         "relationship",
@@ -127,9 +127,9 @@ fn a_field_that_is_wrong_stays_as_it_was_written() {
             "bods:p CONTROLS bods:c as friendship {type}",
         ],
         &[
-            "Kept interests.share: not a share [{\"exact\":101}]",
+            "InProperties interests.share: not a share [{\"exact\":101}]",
             "Noted interests.endDate: until is not after since; both kept as written, neither believed [2020-03-01]",
-            "Kept interests.type: not a type of interest [friendship]",
+            "InProperties interests.type: not a type of interest [friendship]",
         ],
     );
 }
@@ -199,7 +199,7 @@ fn the_source_is_the_publisher_and_the_locator_the_record() {
     let found = read(json!([first, earlier, later]).to_string());
     let sources: Vec<_> = drafts(&found)
         .filter_map(|draft| match &draft.change {
-            Wanted::Record(Record::Source(source)) => Some((draft.known_at, source)),
+            RecordChange::Record(Record::Source(source)) => Some((draft.known_at, source)),
             _ => None,
         })
         .collect();
@@ -226,15 +226,15 @@ fn the_source_is_the_publisher_and_the_locator_the_record() {
 #[test]
 fn a_file_without_a_publisher_is_its_own_source() {
     let text = json!([{"recordId": "c", "recordType": "entity", "recordDetails": {"name": "C"}}]).to_string();
-    let of = |told: &Told| {
-        let (found, _) = read_within(text.as_bytes(), told);
+    let of = |source_defaults: &SourceDefaults| {
+        let (found, _) = read_within(text.as_bytes(), source_defaults);
         known(&found).sources.remove(0)
     };
-    assert_eq!(of(&told()).id, "source:statements");
-    let said = Told {
+    assert_eq!(of(&source_defaults()).id, "source:statements");
+    let said = SourceDefaults {
         source: Some("mine".to_owned()),
         publisher: Some("Me".to_owned()),
-        ..told()
+        ..source_defaults()
     };
     assert_eq!(
         (of(&said).id.as_str(), of(&said).publisher.as_str()),

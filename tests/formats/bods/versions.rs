@@ -5,22 +5,22 @@ use serde_json::json;
 use super::*;
 
 /// When each version of a relationship was put or taken back, as far as it was known.
-fn history(found: &[Found]) -> Vec<String> {
+fn history(found: &[RecordDrafts]) -> Vec<String> {
     let mut known: BTreeMap<&str, &Relationship> = BTreeMap::new();
     let mut lines = Vec::new();
     for draft in drafts(found) {
         let at = draft.known_at.map(|at| at.to_string()).unwrap_or_default();
         match &draft.change {
-            Wanted::Record(Record::Relationship(relationship)) => {
+            RecordChange::Record(Record::Relationship(relationship)) => {
                 known.insert(&relationship.id, relationship);
                 lines.push(format!("{at} {}", relationship_line(relationship)));
             }
-            Wanted::Retraction { id, .. } => {
+            RecordChange::Retraction { id, .. } => {
                 if let Some(relationship) = known.remove(id.as_str()) {
                     lines.push(format!("{at} not {}", relationship_line(relationship)));
                 }
             }
-            Wanted::OnlyThese { record, ids } => known.retain(|id, relationship| {
+            RecordChange::OnlyThese { record, ids } => known.retain(|id, relationship| {
                 let stays = relationship.record.as_ref() != Some(record) || ids.iter().any(|only| only == id);
                 if !stays {
                     lines.push(format!("{at} not {}", relationship_line(relationship)));
@@ -61,14 +61,14 @@ fn a_version_is_known_since_it_was_stated() {
         .to_string(),
     );
     let known: Vec<_> = drafts(&found)
-        .filter(|draft| matches!(draft.change, Wanted::Record(Record::Entity(_))))
+        .filter(|draft| matches!(draft.change, RecordChange::Record(Record::Entity(_))))
         .map(|draft| draft.known_at)
         .collect();
     assert_eq!(
         known,
         [moment("2020-01-02T00:00:00Z"), moment("2020-01-03T03:05:06Z"), None]
     );
-    assert_eq!(faults(&found), ["Kept statementDate: not a date [soon]"]);
+    assert_eq!(faults(&found), ["InProperties statementDate: not a date [soon]"]);
     assert_eq!(listed(&found)[2], "bods:c COMPANY E {statementDate}");
 }
 

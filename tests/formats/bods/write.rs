@@ -2,7 +2,7 @@
 
 use guanxi::{
     formats::{
-        export::{Selection, Written},
+        export::{ExportSummary, Selection},
         tables,
     },
     graph::Snapshot,
@@ -19,7 +19,7 @@ use super::*;
 use crate::harness::random::{self, Claim, Shape};
 
 /// What is written of a graph as a whole.
-fn written(dataset: &Dataset) -> (Vec<u8>, Written) {
+fn written(dataset: &Dataset) -> (Vec<u8>, ExportSummary) {
     let graph = Snapshot::build(dataset).unwrap();
     let view = Selection::everything(Timestamp::MAX);
     let mut bytes = Vec::new();

@@ -4,7 +4,7 @@
 use guanxi::formats::reader::Effect;
 use serde_json::json;
 
-use super::{donations, nothing_told, read, read_told};
+use super::{default_source, donations, read, read_with_defaults};
 
 /// Every property that is read in a way of its own, on few lines.
 fn furnished() -> String {
@@ -27,9 +27,9 @@ fn furnished() -> String {
 
 /// Whether every record of this file has drafts, or a fault for which it is rejected.
 fn check(text: &[u8]) {
-    let mut told = nothing_told();
-    told.record_bytes_max = 100_000;
-    let Ok((_, found)) = read_told(text, "hostile.json", &told) else {
+    let mut source_defaults = default_source();
+    source_defaults.record_bytes_max = 100_000;
+    let Ok((_, found)) = read_with_defaults(text, "hostile.json", &source_defaults) else {
         return;
     };
     for (position, found) in found.iter().enumerate() {

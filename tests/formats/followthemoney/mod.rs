@@ -19,9 +19,11 @@ use std::{
 
 use guanxi::{
     formats::{
-        export::{Selection, Written},
+        export::{ExportSummary, Selection},
         followthemoney,
-        reader::{Draft, Effect, Found, Input, Item, RECORD_BYTES_MAX, Told, Unreadable, Wanted},
+        reader::{
+            Draft, Effect, Input, Item, RECORD_BYTES_MAX, RecordChange, RecordDrafts, SourceDefaults, Unreadable,
+        },
     },
     graph::Snapshot,
     model::{AsOf, Dataset, Ends, Entity, Record, Relationship, Set, Source, Timestamp, View},
@@ -29,8 +31,8 @@ use guanxi::{
 use serde_json::{Value, json};
 
 /// What is said of a file of which nothing is said.
-fn nothing_told() -> Told {
-    Told {
+fn default_source() -> SourceDefaults {
+    SourceDefaults {
         source: None,
         publisher: None,
         title: None,
@@ -42,18 +44,22 @@ fn nothing_told() -> Told {
 }
 
 /// What the reader hands over: the sources of the file, and its records.
-fn read_told(text: &[u8], name: &str, told: &Told) -> Result<(Vec<Draft>, Vec<Found>), Unreadable> {
+fn read_with_defaults(
+    text: &[u8],
+    name: &str,
+    source_defaults: &SourceDefaults,
+) -> Result<(Vec<Draft>, Vec<RecordDrafts>), Unreadable> {
     let (mut preamble, mut records) = (Vec::new(), Vec::new());
     let mut bytes = text;
     let input = Input {
         name,
         bytes: &mut bytes,
-        told,
+        source_defaults,
     };
     followthemoney::read(input, &mut |item| {
         match item {
             Item::Preamble(drafts) => preamble.extend(drafts),
-            Item::About(about) => panic!("no entity says this: {about:?}"),
+            Item::DatasetInfo(about) => panic!("no entity says this: {about:?}"),
             Item::Record(found) => records.push(found),
         }
         ControlFlow::Continue(())
@@ -62,22 +68,24 @@ fn read_told(text: &[u8], name: &str, told: &Told) -> Result<(Vec<Draft>, Vec<Fo
 }
 
 /// The same of a file called `graph.json`, of which nothing is said.
-fn read(text: &str) -> Vec<Found> {
-    read_told(text.as_bytes(), "graph.json", &nothing_told()).unwrap().1
+fn read(text: &str) -> Vec<RecordDrafts> {
+    read_with_defaults(text.as_bytes(), "graph.json", &default_source())
+        .unwrap()
+        .1
 }
 
 /// The one record of a line.
 #[expect(clippy::needless_pass_by_value, reason = "records are written where they are read")]
-fn read_one(record: Value) -> Found {
+fn read_one(record: Value) -> RecordDrafts {
     let mut found = read(&record.to_string());
     assert_eq!(found.len(), 1);
     found.remove(0)
 }
 
 /// The records that a line was made into.
-fn records_of(found: &Found) -> Vec<Record> {
+fn records_of(found: &RecordDrafts) -> Vec<Record> {
     let record = |draft: &Draft| match &draft.change {
-        Wanted::Record(record) => record.clone(),
+        RecordChange::Record(record) => record.clone(),
         other => panic!("{other:?}"),
     };
     found.drafts.iter().map(record).collect()
@@ -92,7 +100,7 @@ fn entity(schema: &str, properties: Value) -> Entity {
     entity_of(&found)
 }
 
-fn entity_of(found: &Found) -> Entity {
+fn entity_of(found: &RecordDrafts) -> Entity {
     match records_of(found).into_iter().next() {
         Some(Record::Entity(entity)) => entity,
         other => panic!("{other:?} with {:?}", found.faults),
@@ -100,7 +108,7 @@ fn entity_of(found: &Found) -> Entity {
 }
 
 /// The relationships that a record was made into.
-fn relationships_of(found: &Found) -> Vec<Relationship> {
+fn relationships_of(found: &RecordDrafts) -> Vec<Relationship> {
     let records = records_of(found).into_iter();
     records
         .filter_map(|record| match record {
@@ -122,19 +130,19 @@ fn relationship(schema: &str, properties: Value, faults: &[&str]) -> Relationshi
 }
 
 /// What is wrong with a record: `percentage: not understood`.
-fn reasons(found: &Found) -> Vec<String> {
+fn reasons(found: &RecordDrafts) -> Vec<String> {
     let faults = found.faults.iter();
     faults
         .map(|fault| match fault.effect {
             Effect::Rejected => format!("{}: {} (rejected)", fault.field, fault.reason),
-            Effect::Kept | Effect::Noted => format!("{}: {}", fault.field, fault.reason),
+            Effect::InProperties | Effect::Noted => format!("{}: {}", fault.field, fault.reason),
         })
         .collect()
 }
 
 /// The graph that a file is imported into.
 fn import(text: &str, name: &str) -> Dataset {
-    let (preamble, found) = read_told(text.as_bytes(), name, &nothing_told()).unwrap();
+    let (preamble, found) = read_with_defaults(text.as_bytes(), name, &default_source()).unwrap();
     let mut sources: BTreeMap<String, Source> = BTreeMap::new();
     let mut entities: BTreeMap<String, Entity> = BTreeMap::new();
     let mut relationships: BTreeMap<String, Relationship> = BTreeMap::new();
@@ -143,13 +151,13 @@ fn import(text: &str, name: &str) -> Dataset {
         .chain(found.into_iter().flat_map(|found| found.drafts))
     {
         match draft.change {
-            Wanted::Record(Record::Source(source)) => {
+            RecordChange::Record(Record::Source(source)) => {
                 sources.insert(source.id.clone(), source);
             }
-            Wanted::Record(Record::Entity(entity)) => {
+            RecordChange::Record(Record::Entity(entity)) => {
                 entities.insert(entity.id.clone(), entity);
             }
-            Wanted::Record(Record::Relationship(relationship)) => {
+            RecordChange::Record(Record::Relationship(relationship)) => {
                 relationships.insert(relationship.id.clone(), relationship);
             }
             other => panic!("{other:?}"),
@@ -171,7 +179,7 @@ fn import(text: &str, name: &str) -> Dataset {
 }
 
 /// The whole graph as a file, and what was written.
-fn export(dataset: &Dataset) -> (String, Written) {
+fn export(dataset: &Dataset) -> (String, ExportSummary) {
     let snapshot = Snapshot::build(dataset).unwrap();
     let view = View {
         as_of: AsOf::Ever,
@@ -212,14 +220,16 @@ fn donations(claim: &str) -> Option<String> {
 
 #[test]
 fn what_is_no_followthemoney_is_refused_with_the_way_out() {
-    let told = Told {
+    let source_defaults = SourceDefaults {
         record_bytes_max: 20,
-        ..nothing_told()
+        ..default_source()
     };
-    let long = read_told(&[b'{'; 100], "graph.json", &told).unwrap_err().to_string();
+    let long = read_with_defaults(&[b'{'; 100], "graph.json", &source_defaults)
+        .unwrap_err()
+        .to_string();
     assert!(long.contains("a record is longer than 20 bytes"), "{long}");
     let table = "canonical_id,schema,prop,value\na,Company,name,A\n\nb,Company,name,\"B\nc,Company,name,C\n";
-    let read = read_told(table.as_bytes(), "statements.csv", &nothing_told());
+    let read = read_with_defaults(table.as_bytes(), "statements.csv", &default_source());
     let open = read.unwrap_err().to_string();
     assert!(
         open.starts_with("line 4: a quote that opens in this record is never closed"),
@@ -229,32 +239,32 @@ fn what_is_no_followthemoney_is_refused_with_the_way_out() {
 
 #[test]
 fn the_file_is_a_source_by_what_is_said_of_it() {
-    let source = |name: &str, told: &Told| {
-        let (preamble, _) = read_told(b"", name, told).unwrap();
+    let source = |name: &str, source_defaults: &SourceDefaults| {
+        let (preamble, _) = read_with_defaults(b"", name, source_defaults).unwrap();
         match &preamble[..] {
             [
                 Draft {
-                    change: Wanted::Record(Record::Source(source)),
+                    change: RecordChange::Record(Record::Source(source)),
                     ..
                 },
             ] => source.clone(),
             other => panic!("{other:?}"),
         }
     };
-    let silent = source("party donations.ftm.json", &nothing_told());
+    let silent = source("party donations.ftm.json", &default_source());
     assert_eq!(
         (&*silent.id, &*silent.publisher, &*silent.title, silent.url),
         ("source:party-donations", "party-donations", "party-donations", None)
     );
-    let told = Told {
+    let source_defaults = SourceDefaults {
         source: Some("bundestag".to_owned()),
         publisher: Some("German Bundestag".to_owned()),
         title: Some("Party donations over 50,000 euros".to_owned()),
         url: Some("https://example.org/donations".to_owned()),
         licence: Some("MIT".to_owned()),
-        ..nothing_told()
+        ..default_source()
     };
-    let said = source("x.json", &told);
+    let said = source("x.json", &source_defaults);
     assert_eq!(
         (
             &*said.id,
@@ -277,11 +287,11 @@ fn reading_ends_where_it_is_told_to() {
     let text = format!("{text}\n").repeat(3);
     let mut items = 0;
     let mut bytes = text.as_bytes();
-    let (told, name) = (nothing_told(), "a.json");
+    let (source_defaults, name) = (default_source(), "a.json");
     let input = Input {
         name,
         bytes: &mut bytes,
-        told: &told,
+        source_defaults: &source_defaults,
     };
     let each = &mut |_| {
         items += 1;

@@ -1,7 +1,7 @@
 //! Records that become relationships: kinds and directions, ends, dates, percentages, amounts, statuses and sources.
 
 use guanxi::{
-    formats::reader::{Addition, Wanted},
+    formats::reader::{Addition, RecordChange},
     model::{Ends, Record, Relationship},
 };
 use serde_json::{Value, json};
@@ -96,7 +96,7 @@ fn a_relationship_without_an_end_adds_to_others_of_its_record() {
     let check = |properties: Value, ends: Option<(&[&str], &[&str])>, expected: &[&str]| {
         let found = read_one(json!({"id": "k", "schema": "Ownership", "properties": properties}));
         let added = found.drafts.iter().map(|draft| match &draft.change {
-            Wanted::Addition(Addition::Relationship(added)) => {
+            RecordChange::Addition(Addition::Relationship(added)) => {
                 assert_eq!((&*added.record, &*added.key), ("ftm:k", "k"));
                 (added.from.clone(), added.to.clone())
             }
@@ -386,17 +386,22 @@ fn a_record_that_names_its_source_is_stated_there() {
         (properties["owner"], properties["asset"]) = (json!(["a"]), json!(["b"]));
         properties["summary"] = json!(["A owns B."]);
         let found = read_one(json!({"id": "k", "schema": "Ownership", "properties": properties}));
-        let mut told: Vec<String> = Vec::new();
+        let mut source_lines: Vec<String> = Vec::new();
         for record in records_of(&found) {
             match record {
-                Record::Source(source) => told.push(format!("{} | {} | {}", source.id, source.publisher, source.title)),
+                Record::Source(source) => {
+                    source_lines.push(format!("{} | {} | {}", source.id, source.publisher, source.title))
+                }
                 Record::Relationship(relationship) => {
                     let stated: Vec<&str> = relationship
                         .evidence
                         .iter()
                         .map(|statement| &*statement.source)
                         .collect();
-                    let named: Vec<&str> = told.iter().map(|source| source.split(" | ").next().unwrap()).collect();
+                    let named: Vec<&str> = source_lines
+                        .iter()
+                        .map(|source| source.split(" | ").next().unwrap())
+                        .collect();
                     assert_eq!(stated, if named.is_empty() { vec!["source:graph"] } else { named });
                     let says = |statement: &guanxi::model::Evidence| statement.summary.as_deref() == Some("A owns B.");
                     assert!(relationship.evidence.iter().all(says));
@@ -404,7 +409,7 @@ fn a_record_that_names_its_source_is_stated_there() {
                 other => panic!("{other:?}"),
             }
         }
-        told
+        source_lines
     };
     assert_eq!(sources(json!({})), [""; 0]);
     assert_eq!(

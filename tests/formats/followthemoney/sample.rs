@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use guanxi::model::{EntityKind, RelationshipKind, RelationshipStatus};
 
-use super::{donations, export, import, nothing_told, read_told, records_of};
+use super::{default_source, donations, export, import, read_with_defaults, records_of};
 
 const CLAIM: &str = "the party donations";
 
 #[test]
 fn every_record_is_imported_without_a_fault() {
     let Some(text) = donations(CLAIM) else { return };
-    let (_, found) = read_told(text.as_bytes(), "donations.ftm.json", &nothing_told()).unwrap();
+    let (_, found) = read_with_defaults(text.as_bytes(), "donations.ftm.json", &default_source()).unwrap();
     assert_eq!(found.len(), 474);
     assert!(
         found

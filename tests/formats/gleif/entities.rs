@@ -8,7 +8,7 @@ pub(super) const A: &str = "5493001KJTIIGC8Y1R12";
 pub(super) const B: &str = "213800E11LI1SCETU492";
 
 /// A record of an entity with these cells beside its LEI and its name.
-pub(super) fn entity_with(cells: &[(&str, &str)]) -> Found {
+pub(super) fn entity_with(cells: &[(&str, &str)]) -> RecordDrafts {
     let mut all = vec![("LEI", A), ("Entity.LegalName", "Ant")];
     all.retain(|(column, _)| !cells.iter().any(|(changed, _)| changed == column));
     all.extend(cells);
@@ -19,7 +19,7 @@ pub(super) fn entity_with(cells: &[(&str, &str)]) -> Found {
 fn the_source_is_the_same_in_every_file() {
     for (form, id) in [(LEI_CSV, "gleif-lei"), (RR_CSV, "gleif-rr"), (REPEX_CSV, "gleif-repex")] {
         let preamble = read("", form).preamble;
-        let Wanted::Record(Record::Source(source)) = &preamble[0].change else {
+        let RecordChange::Record(Record::Source(source)) = &preamble[0].change else {
             panic!("{preamble:?}");
         };
         assert_eq!(source.id, format!("source:{id}"));
@@ -73,7 +73,7 @@ fn a_country_is_that_of_the_address_and_the_part_of_it_whose_law_applies() {
     let found = entity_with(&[("Entity.LegalAddress.Country", "France")]);
     assert_eq!(
         faults(&found),
-        ["Kept Entity.LegalAddress.Country: not a country code [France]"]
+        ["InProperties Entity.LegalAddress.Country: not a country code [France]"]
     );
     assert_eq!(
         entity(&found).properties.as_ref().unwrap()["legalAddress"]["country"],
@@ -161,8 +161,8 @@ fn names_keep_their_kind_and_language() {
     assert_eq!(
         faults(&found),
         [
-            "Kept Entity.OtherEntityNames.OtherEntityName.xmllang: not a language [not a language]",
-            "Kept Entity.OtherEntityNames.OtherEntityName.type: not a known type of name [NICKNAME]",
+            "InProperties Entity.OtherEntityNames.OtherEntityName.xmllang: not a language [not a language]",
+            "InProperties Entity.OtherEntityNames.OtherEntityName.type: not a known type of name [NICKNAME]",
         ]
     );
 }
@@ -195,8 +195,8 @@ fn a_status_and_dates_are_read_or_kept() {
     assert_eq!(
         faults(&found),
         [
-            "Kept Entity.EntityStatus: not a known status [GONE]",
-            "Kept Entity.EntityCreationDate: not a date [20.9.2017]",
+            "InProperties Entity.EntityStatus: not a known status [GONE]",
+            "InProperties Entity.EntityCreationDate: not a date [20.9.2017]",
         ]
     );
     let kept = serde_json::to_value(&entity(&found).properties).unwrap();
@@ -230,8 +230,8 @@ fn a_successor_with_an_lei_is_a_relationship() {
     assert_eq!(
         faults(&found),
         [
-            "Kept Entity.SuccessorEntity.SuccessorLEI: not a Legal Entity Identifier [wrong]".to_owned(),
-            format!("Kept Entity.SuccessorEntity.SuccessorLEI: the entity itself [{A}]"),
+            "InProperties Entity.SuccessorEntity.SuccessorLEI: not a Legal Entity Identifier [wrong]".to_owned(),
+            format!("InProperties Entity.SuccessorEntity.SuccessorLEI: the entity itself [{A}]"),
         ]
     );
 }

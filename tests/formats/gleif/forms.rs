@@ -162,7 +162,7 @@ fn what_is_not_the_golden_copy_is_refused_with_the_way_out() {
     let json = form(Content::Lei, Syntax::Json);
     let utf_8 = "it is not in UTF-8; convert it first: iconv -f ENCODING -t UTF-8";
     let cut = "record 1: the file ends before its list of records does: it is cut off; get it again";
-    let cases: &[(&[u8], Form, &str)] = &[
+    let cases: &[(&[u8], FileType, &str)] = &[
         (b"", LEI_CSV, "line 1: the file is empty; get it again"),
         (
             b"LEI,Entity.LegalName,LEI\n",
@@ -314,7 +314,7 @@ fn a_record_takes_no_more_room_than_is_allowed() {
 
 #[test]
 fn reading_ends_when_it_is_told_to() {
-    let told = Told {
+    let source_defaults = SourceDefaults {
         source: None,
         publisher: None,
         title: None,
@@ -330,7 +330,7 @@ fn reading_ends_when_it_is_told_to() {
         let input = Input {
             name: "file",
             bytes: &mut bytes,
-            told: &told,
+            source_defaults: &source_defaults,
         };
         let end = gleif::read(input, LEI_CSV, &mut |_| {
             items += 1;

@@ -68,7 +68,7 @@ fn mutate(bytes: &mut Vec<u8>, random: &mut fastrand::Rng) {
 }
 
 /// All three kinds of records in all three syntaxes.
-fn seeds() -> Vec<(Form, Vec<u8>)> {
+fn seeds() -> Vec<(FileType, Vec<u8>)> {
     let mut seeds = Vec::new();
     for (content, xml, list) in [
         (Content::Lei, forms::ENTITIES, "records"),

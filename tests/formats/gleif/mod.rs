@@ -17,29 +17,31 @@ use std::{
 
 use guanxi::{
     formats::{
-        gleif::{self, Content, Form, Syntax},
-        reader::{Draft, Effect, Found, Input, Item, RECORD_BYTES_MAX, Told, Unreadable, Wanted},
+        gleif::{self, Content, FileType, Syntax},
+        reader::{
+            Draft, Effect, Input, Item, RECORD_BYTES_MAX, RecordChange, RecordDrafts, SourceDefaults, Unreadable,
+        },
     },
     model::{Date, Entity, Record, Relationship},
 };
 
-const LEI_CSV: Form = form(Content::Lei, Syntax::Csv);
-const RR_CSV: Form = form(Content::Rr, Syntax::Csv);
-const REPEX_CSV: Form = form(Content::Repex, Syntax::Csv);
+const LEI_CSV: FileType = form(Content::Lei, Syntax::Csv);
+const RR_CSV: FileType = form(Content::Rr, Syntax::Csv);
+const REPEX_CSV: FileType = form(Content::Repex, Syntax::Csv);
 
-const fn form(content: Content, syntax: Syntax) -> Form {
-    Form { content, syntax }
+const fn form(content: Content, syntax: Syntax) -> FileType {
+    FileType { content, syntax }
 }
 
 /// What was read of a file.
 struct Read {
     preamble: Vec<Draft>,
-    found: Vec<Found>,
+    found: Vec<RecordDrafts>,
     end: Result<(), Unreadable>,
 }
 
-fn read_within(bytes: &[u8], form: Form, record_bytes_max: usize) -> Read {
-    let told = Told {
+fn read_within(bytes: &[u8], form: FileType, record_bytes_max: usize) -> Read {
+    let source_defaults = SourceDefaults {
         source: None,
         publisher: None,
         title: None,
@@ -54,12 +56,12 @@ fn read_within(bytes: &[u8], form: Form, record_bytes_max: usize) -> Read {
     let input = Input {
         name: "file",
         bytes: &mut bytes,
-        told: &told,
+        source_defaults: &source_defaults,
     };
     let end = gleif::read(input, form, &mut |item| {
         match item {
             Item::Preamble(drafts) => preamble.extend(drafts),
-            Item::About(about) => panic!("no file of the register says this: {about:?}"),
+            Item::DatasetInfo(about) => panic!("no file of the register says this: {about:?}"),
             Item::Record(record) => found.push(record),
         }
         ControlFlow::Continue(())
@@ -72,19 +74,19 @@ fn read_within(bytes: &[u8], form: Form, record_bytes_max: usize) -> Read {
     Read { preamble, found, end }
 }
 
-fn read(bytes: impl AsRef<[u8]>, form: Form) -> Read {
+fn read(bytes: impl AsRef<[u8]>, form: FileType) -> Read {
     read_within(bytes.as_ref(), form, RECORD_BYTES_MAX)
 }
 
 impl Read {
     /// What was read, of a file that can be read to its end.
-    fn whole(self) -> Vec<Found> {
+    fn whole(self) -> Vec<RecordDrafts> {
         self.end.unwrap();
         self.found
     }
 
     /// The one record of a file.
-    fn only(self) -> Found {
+    fn only(self) -> RecordDrafts {
         let mut found = self.whole();
         assert_eq!(found.len(), 1);
         found.remove(0)
@@ -96,24 +98,24 @@ impl Read {
     }
 }
 
-fn entity(found: &Found) -> &Entity {
+fn entity(found: &RecordDrafts) -> &Entity {
     let entity = found.drafts.iter().find_map(|draft| match &draft.change {
-        Wanted::Record(Record::Entity(entity)) => Some(entity),
+        RecordChange::Record(Record::Entity(entity)) => Some(entity),
         _ => None,
     });
     entity.unwrap_or_else(|| panic!("no entity: {found:?}"))
 }
 
-fn relationship(found: &Found) -> &Relationship {
+fn relationship(found: &RecordDrafts) -> &Relationship {
     let relationship = found.drafts.iter().find_map(|draft| match &draft.change {
-        Wanted::Record(Record::Relationship(relationship)) => Some(relationship),
+        RecordChange::Record(Record::Relationship(relationship)) => Some(relationship),
         _ => None,
     });
     relationship.unwrap_or_else(|| panic!("no relationship: {found:?}"))
 }
 
 /// The faults, a line each.
-fn faults(found: &Found) -> Vec<String> {
+fn faults(found: &RecordDrafts) -> Vec<String> {
     let line = |fault: &guanxi::formats::reader::Fault| {
         let value = fault.value.as_deref().unwrap_or_default();
         format!("{:?} {}: {} [{value}]", fault.effect, fault.field, fault.reason)
@@ -130,7 +132,7 @@ fn table(cells: &[(&str, &str)]) -> String {
 }
 
 /// What all records were made into, by kind of draft, and how many were rejected.
-fn counted(found: &[Found]) -> BTreeMap<&'static str, usize> {
+fn counted(found: &[RecordDrafts]) -> BTreeMap<&'static str, usize> {
     let mut counts = BTreeMap::new();
     let mut count = |what| *counts.entry(what).or_default() += 1;
     for record in found {
@@ -139,12 +141,12 @@ fn counted(found: &[Found]) -> BTreeMap<&'static str, usize> {
         }
         for draft in &record.drafts {
             count(match &draft.change {
-                Wanted::Record(Record::Entity(_)) => "entities",
-                Wanted::Record(Record::Relationship(_)) => "relationships",
-                Wanted::Record(Record::Source(_)) => "sources",
-                Wanted::Placeholder(_) => "placeholders",
-                Wanted::Addition(_) | Wanted::Thing { .. } => "additions",
-                Wanted::Retraction { .. } | Wanted::OnlyThese { .. } => "retractions",
+                RecordChange::Record(Record::Entity(_)) => "entities",
+                RecordChange::Record(Record::Relationship(_)) => "relationships",
+                RecordChange::Record(Record::Source(_)) => "sources",
+                RecordChange::Placeholder(_) => "placeholders",
+                RecordChange::Addition(_) | RecordChange::Thing { .. } => "additions",
+                RecordChange::Retraction { .. } | RecordChange::OnlyThese { .. } => "retractions",
             });
         }
     }

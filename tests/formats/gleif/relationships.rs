@@ -8,7 +8,7 @@ use super::{
 };
 
 /// A record of a relationship with these cells beside or in place of the usual ones.
-fn relationship_with(cells: &[(&str, &str)]) -> Found {
+fn relationship_with(cells: &[(&str, &str)]) -> RecordDrafts {
     let mut all = vec![
         ("Relationship.StartNode.NodeID", A),
         ("Relationship.EndNode.NodeID", B),
@@ -21,7 +21,7 @@ fn relationship_with(cells: &[(&str, &str)]) -> Found {
 }
 
 /// An exception with these cells beside or in place of the usual ones.
-fn exception_with(cells: &[(&str, &str)]) -> Found {
+fn exception_with(cells: &[(&str, &str)]) -> RecordDrafts {
     let mut all = vec![
         ("LEI", A),
         ("Exception.Category", "DIRECT_ACCOUNTING_CONSOLIDATION_PARENT"),
@@ -98,7 +98,7 @@ fn our_sentence_starts_from_the_parent() {
 fn ends_that_another_file_describes_are_there() {
     let found = relationship_with(&[]);
     for (draft, lei) in found.drafts.iter().zip([B, A]) {
-        let Wanted::Placeholder(Record::Entity(end)) = &draft.change else {
+        let RecordChange::Placeholder(Record::Entity(end)) = &draft.change else {
             panic!("{draft:?}");
         };
         assert_eq!((end.id.as_str(), end.name.as_str()), (&*format!("lei:{lei}"), lei));
@@ -166,7 +166,7 @@ fn dates_that_make_no_period_are_kept() {
     assert!(relationship(&found).validity.is_open());
     assert_eq!(
         faults(&found),
-        ["Kept Relationship.Period.startDate: not a date [soon]"]
+        ["InProperties Relationship.Period.startDate: not a date [soon]"]
     );
 }
 
@@ -195,7 +195,7 @@ fn what_has_ended_or_was_wrong_is_not_taken_for_what_holds() {
     let found = relationship_with(&[("Relationship.RelationshipStatus", "MAYBE")]);
     assert_eq!(
         faults(&found),
-        ["Kept Relationship.RelationshipStatus: not a known status [MAYBE]"]
+        ["InProperties Relationship.RelationshipStatus: not a known status [MAYBE]"]
     );
     assert_eq!(
         relationship(&found).properties.as_ref().unwrap()["relationshipStatus"],
@@ -308,9 +308,9 @@ fn every_reason_has_its_word_and_the_first_one_counts() {
 #[test]
 fn what_is_deleted_is_taken_back() {
     let deleted = ("Extension.Deletion.DeletedAt", "2023-11-24T02:07:59Z");
-    let ids = |found: Found| -> Vec<String> {
+    let ids = |found: RecordDrafts| -> Vec<String> {
         let id = |draft: Draft| match draft.change {
-            Wanted::Retraction { id, .. } => id,
+            RecordChange::Retraction { id, .. } => id,
             other => panic!("{other:?}"),
         };
         found.drafts.into_iter().map(id).collect()

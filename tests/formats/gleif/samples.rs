@@ -8,7 +8,11 @@ use guanxi::{
 use super::*;
 
 /// The records of a sample, after a look at what it is taken for and how many of each kind there are.
-fn check(name: &str, (content, syntax): (Content, Syntax), expected: &[(&'static str, usize)]) -> Option<Vec<Found>> {
+fn check(
+    name: &str,
+    (content, syntax): (Content, Syntax),
+    expected: &[(&'static str, usize)],
+) -> Option<Vec<RecordDrafts>> {
     let bytes = sample(name)?;
     let form = form(content, syntax);
     assert_eq!(detect(&bytes[..bytes.len().min(1 << 16)]), Some(form), "{name}");
@@ -20,12 +24,12 @@ fn check(name: &str, (content, syntax): (Content, Syntax), expected: &[(&'static
     Some(found)
 }
 
-fn entities(found: &[Found]) -> impl Iterator<Item = &Entity> {
+fn entities(found: &[RecordDrafts]) -> impl Iterator<Item = &Entity> {
     found.iter().map(entity)
 }
 
 /// How many names there are of each kind.
-fn names(found: &[Found]) -> [usize; 4] {
+fn names(found: &[RecordDrafts]) -> [usize; 4] {
     let kinds = [
         NameKind::Alias,
         NameKind::Translation,
@@ -42,7 +46,7 @@ fn names(found: &[Found]) -> [usize; 4] {
 }
 
 /// How many have a registration number, a day of foundation, a part of a country.
-fn figures(found: &[Found]) -> [usize; 3] {
+fn figures(found: &[RecordDrafts]) -> [usize; 3] {
     [
         entities(found).filter(|entity| entity.identifiers.len() == 2).count(),
         entities(found).filter(|entity| entity.founded.is_some()).count(),
@@ -117,7 +121,7 @@ fn the_records_of_relationships_are_all_there() {
     let Some(found) = check("rr-data.xml", xml, &[("placeholders", 20), ("relationships", 10)]) else {
         return;
     };
-    let kinds = |found: &[Found], kind| found.iter().filter(|one| relationship(one).kind == kind).count();
+    let kinds = |found: &[RecordDrafts], kind| found.iter().filter(|one| relationship(one).kind == kind).count();
     assert_eq!(kinds(&found, RelationshipKind::ManagesFund), 5);
     assert_eq!(kinds(&found, RelationshipKind::HasSubfund), 3);
     assert_eq!(kinds(&found, RelationshipKind::Consolidates), 2);
@@ -140,7 +144,7 @@ fn the_records_of_relationships_are_all_there() {
         .into_iter()
         .flat_map(|one| one.drafts)
         .find_map(|draft| match draft.change {
-            Wanted::Retraction { id, .. } => Some(id),
+            RecordChange::Retraction { id, .. } => Some(id),
             _ => None,
         });
     let before = read(sample("rr-updates-data2.xml").unwrap(), form(Content::Rr, Syntax::Xml)).whole();
@@ -197,9 +201,8 @@ fn the_exceptions_are_all_there() {
     let Some(found) = check("repex-data.xml", xml, &[("placeholders", 10), ("relationships", 10)]) else {
         return;
     };
-    let reasons = |found: &[Found], wanted| {
-        let matches =
-            |one: &&Found| matches!(relationship(one).ends, Ends::UnknownFrom { reason, .. } if reason == wanted);
+    let reasons = |found: &[RecordDrafts], wanted| {
+        let matches = |one: &&RecordDrafts| matches!(relationship(one).ends, Ends::UnknownFrom { reason, .. } if reason == wanted);
         found.iter().filter(matches).count()
     };
     assert_eq!(reasons(&found, UnknownReason::NoKnownPerson), 3);

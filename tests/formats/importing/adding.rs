@@ -131,7 +131,7 @@ proptest! {
         let (one, imported) = together(batch_max);
         let (other, at_once) = together(1_000);
         prop_assert_eq!(imported.done.tally.counts(), at_once.done.tally.counts());
-        prop_assert_eq!(imported.told, at_once.told);
+        prop_assert_eq!(imported.findings, at_once.findings);
         let (entities, _, _) = one.content();
         prop_assert_eq!(entities, other.content().0);
         prop_assert_eq!(owned(&one), owned(&other));

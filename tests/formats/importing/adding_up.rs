@@ -150,7 +150,7 @@ fn a_row_that_is_partly_new_is_imported_whole_in_every_order() {
         let desk = Desk::new();
         let file = desk.file("in.csv", &format!("owner;company;percent;reg\n{table}\n"));
         let imported = desk.import_as(&one(&file), how(OWNERS));
-        assert_eq!(counts(&imported), "3 0 0 0", "{order:?}: {:?}", imported.told);
+        assert_eq!(counts(&imported), "3 0 0 0", "{order:?}: {:?}", imported.findings);
         let identified: Vec<String> = lines(&desk).into_iter().filter(|line| line.contains("reg:")).collect();
         assert_eq!(
             identified,
@@ -170,7 +170,7 @@ fn where_two_values_differ_one_holds_and_the_other_is_told_with_both_places() {
     let imported = desk.import_as(&one(&file), how(TABLES));
     assert_eq!(lines(&desk), ["t:AAA Alpha (Alfa) 1999 US sector=Steel", "t:BBB Beta"]);
     assert_eq!(counts(&imported), "3 0 0 3");
-    let told = [
+    let findings = [
         "in.csv: record 3 (t:AAA), line 4: name: another value of the same record holds: \"Alfa\" (noted; \"Alpha\" of \
          in.csv: record 1, line 2 holds)",
         "in.csv: record 3 (t:AAA), line 4: founded: another value of the same record holds: \"2001\" (noted; \"1999\" of \
@@ -178,7 +178,7 @@ fn where_two_values_differ_one_holds_and_the_other_is_told_with_both_places() {
         "in.csv: record 3 (t:AAA), line 4: properties.sector: another value of the same record holds: \"\\\"Iron\\\"\" (noted; \
          \"\\\"Steel\\\"\" of in.csv: record 1, line 2 holds)",
     ];
-    assert_eq!(imported.told, told);
+    assert_eq!(imported.findings, findings);
     assert_eq!(counts(&desk.import_as(&one(&file), how(TABLES))), "0 3 0 3");
     // A later import changes what it states, and nothing else.
     let later = desk.file("later.csv", &format!("{header}AAA,Alpha,2002,,,,\n"));

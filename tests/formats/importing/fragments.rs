@@ -174,8 +174,8 @@ fn fragments_of_a_record_are_one() {
     ];
     for (what, records, expected) in table {
         let (known, imported) = everywhere(&lines(&records));
-        assert_eq!(known, expected, "{what}: {:?}", imported.told);
-        assert_eq!(imported.counts()[3], 0, "{what}: {:?}", imported.told);
+        assert_eq!(known, expected, "{what}: {:?}", imported.findings);
+        assert_eq!(imported.counts()[3], 0, "{what}: {:?}", imported.findings);
         let reversed: Vec<Value> = records.into_iter().rev().collect();
         assert_eq!(everywhere(&lines(&reversed)).0, expected, "{what}, reversed");
     }
@@ -190,9 +190,9 @@ fn a_fragment_of_nothing_waits_and_is_told() {
     assert_eq!((counts.waiting, counts.rejected, counts.noted), (1, 0, 1));
     assert_eq!(waiting(&desk), ["ftm:ow-1"]);
     assert!(
-        imported.told[0].contains("a.ftm.json: record 1 (ow-1), line 1"),
+        imported.findings[0].contains("a.ftm.json: record 1 (ow-1), line 1"),
         "{:?}",
-        imported.told
+        imported.findings
     );
 }
 
@@ -255,8 +255,8 @@ fn records_within_others_are_records() {
         known.sort();
         let mut expected = expected.to_vec();
         expected.sort_unstable();
-        assert_eq!(known, expected, "{nested}: {:?}", imported.told);
-        assert_eq!(imported.counts()[3], 0, "{nested}: {:?}", imported.told);
+        assert_eq!(known, expected, "{nested}: {:?}", imported.findings);
+        assert_eq!(imported.counts()[3], 0, "{nested}: {:?}", imported.findings);
     }
 }
 
@@ -287,11 +287,11 @@ fn of_several_percentages_the_hull_is_the_share_in_any_order() {
             let share = known.last().unwrap().split(' ').nth(1).unwrap().to_owned();
             assert_eq!(share, expected, "{texts:?}");
             let noted = imported
-                .told
+                .findings
                 .iter()
                 .filter(|line| line.contains("several percentages"))
                 .count();
-            assert_eq!(noted == 1, is_noted, "{texts:?}: {:?}", imported.told);
+            assert_eq!(noted == 1, is_noted, "{texts:?}: {:?}", imported.findings);
         }
     }
 }
@@ -322,14 +322,14 @@ fn statements_are_read_as_the_records_they_state() {
         let text: String = order.iter().map(|row| format!("{}\n", rows[*row])).collect();
         let desk = Desk::new();
         let imported = desk.import_as(&one(&desk.file("statements.csv", &format!("{HEADER}\n{text}"))), HOW);
-        assert_eq!(known(&desk), expected, "{order:?}: {:?}", imported.told);
+        assert_eq!(known(&desk), expected, "{order:?}: {:?}", imported.findings);
         assert_eq!(imported.counts()[3], 0);
         let external: Vec<&String> = imported
-            .told
+            .findings
             .iter()
             .filter(|line| line.contains(": external: "))
             .collect();
-        assert_eq!(external.len(), 1, "{:?}", imported.told);
+        assert_eq!(external.len(), 1, "{:?}", imported.findings);
         // The same as JSON lines.
         let names: Vec<&str> = HEADER.split(',').collect();
         let lines: Vec<String> = order
@@ -422,7 +422,7 @@ fn what_the_model_has_no_noun_for_is_told_with_whom_it_concerns() {
                 records.reverse();
             }
             let (known, imported) = everywhere(&lines(&records));
-            assert_eq!(imported.counts()[3], 0, "{:?}", imported.told);
+            assert_eq!(imported.counts()[3], 0, "{:?}", imported.findings);
             let [known] = known.as_slice() else { panic!("{known:?}") };
             let (_, properties) = known.split_once(" - ").unwrap();
             let properties: Value = serde_json::from_str(properties).unwrap();

@@ -63,8 +63,9 @@ fn known(desk: &Desk, at: Timestamp) -> String {
 
 /// What each import noted of kinds.
 fn of_kind(imports: &[Imported]) -> Vec<&str> {
-    let told = imports.iter().flat_map(|imported| &imported.told);
-    told.filter(|line| line.contains(": kind: "))
+    let findings = imports.iter().flat_map(|imported| &imported.findings);
+    findings
+        .filter(|line| line.contains(": kind: "))
         .map(String::as_str)
         .collect()
 }
@@ -109,7 +110,12 @@ fn of_two_kinds_the_more_specific_holds_in_every_order_else_the_first() {
             let imports = [within.import(&one(&all))];
             assert_eq!(known(&within, Timestamp::MAX), expected, "{schemata:?} in one file");
             if schemata.len() == 2 {
-                assert_eq!(of_kind(&imports).len(), noted, "{schemata:?}: {:?}", imports[0].told);
+                assert_eq!(
+                    of_kind(&imports).len(),
+                    noted,
+                    "{schemata:?}: {:?}",
+                    imports[0].findings
+                );
             }
             let [_, imported, ..] = within.import(&one(&all)).counts();
             assert_eq!(imported, 0, "{schemata:?} again");
@@ -216,14 +222,19 @@ fn what_is_joined_becomes_the_more_specific_of_its_kinds() {
         let desk = Desk::new();
         desk.import(&one(&desk.file("gleif.csv", &lei_file(&[(1, "Acme Inc")]))));
         let imported = desk.import_as(&one(&desk.file("a.ftm.json", &ftm(schema))), how);
-        assert_eq!(known(&desk, Timestamp::MAX), expected, "{schema}: {:?}", imported.told);
+        assert_eq!(
+            known(&desk, Timestamp::MAX),
+            expected,
+            "{schema}: {:?}",
+            imported.findings
+        );
         let (entities, ..) = desk.content();
         let is_two = schema == "PublicBody";
         assert_eq!(entities.len(), if is_two { 3 } else { 2 }, "{schema}");
-        let told = imported
-            .told
+        let findings = imported
+            .findings
             .iter()
             .any(|line| line.contains("an entity of another kind"));
-        assert_eq!(told, is_two, "{schema}: {:?}", imported.told);
+        assert_eq!(findings, is_two, "{schema}: {:?}", imported.findings);
     }
 }

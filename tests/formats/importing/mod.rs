@@ -24,7 +24,7 @@ use std::{
 use guanxi::{
     formats::{
         export::Selection,
-        reader::{RECORD_BYTES_MAX, Told},
+        reader::{RECORD_BYTES_MAX, SourceDefaults},
     },
     graph::Snapshot,
     import::{
@@ -51,7 +51,7 @@ pub(super) struct Desk {
 pub(super) struct Imported {
     pub(super) done: Completion,
     /// What it told, line by line.
-    pub(super) told: Vec<String>,
+    pub(super) findings: Vec<String>,
 }
 
 /// How to import.
@@ -125,7 +125,7 @@ impl Desk {
         let store = self.store();
         let opening = OpenOptions::new(&store, UNPACKED_BYTES_MAX);
         let parts = plan(files, None, &opening, |start| choice.reader(start)).unwrap();
-        let told = Told {
+        let source_defaults = SourceDefaults {
             source: how.source.map(str::to_owned),
             publisher: None,
             title: None,
@@ -139,7 +139,7 @@ impl Desk {
         let home = StoreFolder::open(&self.store(), moment(how.now)).unwrap();
         let job = Job {
             inputs: &parts,
-            source_defaults: &told,
+            source_defaults: &source_defaults,
             unpacked_bytes_max: UNPACKED_BYTES_MAX,
             strictness: how.strictness,
             title: None,
@@ -166,7 +166,7 @@ impl Desk {
         let held = self.holds_what_its_log_does();
         let expected = held.filter(|_| !done.is_incomplete);
         assert_eq!(at_end, expected, "what is looked at in the end is not what is written");
-        Ok(Imported { done, told: lines })
+        Ok(Imported { done, findings: lines })
     }
 
     /// Whatever way records came in: what is written for the next start is what the log makes.

@@ -421,7 +421,7 @@ fn what_has_no_date_comes_in_beside_what_has() {
     let desk = Desk::new();
     let lines = [claim, company("a", "2020-01-01"), company("p", "2021-01-01")];
     let imported = desk.import(&one(&desk.file("all.bods.json", &lines.join("\n"))));
-    assert_eq!(counts(&imported), [3, 0, 0, 0, 0], "{:?}", imported.told);
+    assert_eq!(counts(&imported), [3, 0, 0, 0, 0], "{:?}", imported.findings);
     assert_eq!(desk.content().1.len(), 1);
 }
 

@@ -14,8 +14,8 @@ fn every_record_is_imported_unchanged_or_told() {
     );
     let imported = desk.import(&one(&desk.file("lei.csv", &text)));
     assert_eq!(imported.counts(), [4, 2, 0, 2]);
-    let [checksum, name] = imported.told.as_slice() else {
-        panic!("{:?}", imported.told)
+    let [checksum, name] = imported.findings.as_slice() else {
+        panic!("{:?}", imported.findings)
     };
     assert!(
         checksum.starts_with("lei.csv: record 3 (X), line 4: LEI: "),
@@ -35,7 +35,7 @@ fn a_strict_import_ends_at_the_first_fault_and_goes_on_once_it_is_mended() {
     };
     let ended = desk.import_as(&one(&desk.file("lei.csv", &bad)), how);
     assert!(ended.done.is_incomplete);
-    assert_eq!(ended.told.len(), 1);
+    assert_eq!(ended.findings.len(), 1);
     let mended = desk.import_as(&one(&desk.file("lei.csv", &lei_file(&[(1, "One"), (2, "Two")]))), how);
     assert_eq!(mended.counts(), [2, 1, 1, 0]);
 }
@@ -55,13 +55,12 @@ fn of_two_records_with_one_id_the_first_holds_again_and_again() {
     assert_eq!(first.counts(), [7, 4, 3, 0]);
     assert_eq!(first.done.tally.counts().noted, 2);
     assert!(
-        first
-            .told
-            .iter()
-            .all(|told| told.contains("another value of the same record holds (noted; ")
-                || told.contains("another value of the same record holds: ")),
+        first.findings.iter().all(
+            |reason| reason.contains("another value of the same record holds (noted; ")
+                || reason.contains("another value of the same record holds: ")
+        ),
         "{:?}",
-        first.told
+        first.findings
     );
     let (before, _, position) = desk.content();
     assert_eq!(
@@ -69,9 +68,9 @@ fn of_two_records_with_one_id_the_first_holds_again_and_again() {
         ("One", "Other")
     );
     assert!(
-        first.told[0].contains("\"One\" of lei.csv: record 1"),
+        first.findings[0].contains("\"One\" of lei.csv: record 1"),
         "{:?}",
-        first.told
+        first.findings
     );
     assert_eq!(desk.import(&files).counts(), [7, 0, 7, 0]);
     assert_eq!(desk.content().2, position);
@@ -94,8 +93,11 @@ fn a_file_that_is_cut_off_is_told_and_what_it_said_before_is_kept() {
     let desk = Desk::new();
     let cut = format!("{}{},\"One without an end", lei_file(&[(1, "One"), (2, "Two")]), lei(3));
     let imported = desk.import(&one(&desk.file("lei.csv", &cut)));
-    let told = imported.done.tally.files[0].unreadable.as_deref();
-    assert!(told.is_some() || !imported.told.is_empty(), "nothing was told");
+    let reason = imported.done.tally.files[0].unreadable.as_deref();
+    assert!(
+        reason.is_some() || !imported.findings.is_empty(),
+        "nothing was reported"
+    );
     assert_eq!(desk.content().0.len(), 2);
 }
 
@@ -108,8 +110,8 @@ fn a_record_beyond_the_limit_ends_its_file_and_names_the_setting() {
         ..How::default()
     };
     let imported = desk.import_as(&one(&desk.file("lei.csv", &text)), how);
-    let told = imported.done.tally.files[0].unreadable.clone().unwrap_or_default();
-    assert!(told.contains("--record-bytes-max"), "{told}");
+    let reason = imported.done.tally.files[0].unreadable.clone().unwrap_or_default();
+    assert!(reason.contains("--record-bytes-max"), "{reason}");
 }
 
 #[test]

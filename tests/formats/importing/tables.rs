@@ -144,7 +144,7 @@ fn rows_of_a_register_may_go_on_with_the_one_before() {
                  2 B;Birke AG;United Kingdom;von Amts wegen gelöscht 2020;;;\n\
                  3 B;Eibe KG;FRA;in Gründung;;Anna Ems;<25\n";
     let (desk, imported) = import(MAPPING, table);
-    assert_eq!(imported.counts()[3], 0, "{:?}", imported.told);
+    assert_eq!(imported.counts()[3], 0, "{:?}", imported.findings);
     let known = entities(&desk);
     let companies: Vec<&str> = known
         .iter()
@@ -211,10 +211,10 @@ fn a_cap_table_may_tell_its_bands_in_words() {
             "{text}"
         );
         assert_eq!(
-            imported.told.len(),
+            imported.findings.len(),
             usize::from(expected == "-"),
             "{text}: {:?}",
-            imported.told
+            imported.findings
         );
     }
 }
@@ -260,11 +260,11 @@ fn officers_may_come_with_the_names_of_months() {
         ]
     );
     let kept: Vec<&String> = imported
-        .told
+        .findings
         .iter()
         .filter(|line| line.contains("not a date"))
         .collect();
-    assert_eq!(kept.len(), 1, "{:?}", imported.told);
+    assert_eq!(kept.len(), 1, "{:?}", imported.findings);
 }
 
 #[test]

@@ -97,9 +97,9 @@ fn a_relationship_is_known_from_its_day_on_and_its_ends_until_theirs_by_their_id
     let imported = alone.import(&one(&file));
     assert_eq!(imported.counts(), [1, 0, 0, 0]);
     assert!(
-        imported.told[0].contains("it waits in the store for an entity that does not exist"),
+        imported.findings[0].contains("it waits in the store for an entity that does not exist"),
         "{:?}",
-        imported.told
+        imported.findings
     );
 }
 

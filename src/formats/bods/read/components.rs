@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     formats::{
-        bods::ids::{OURS, record_id},
+        bods::ids::{OWN_RECORD_PREFIX, record_id},
         export::Selection,
     },
     model::Relationship,
@@ -48,7 +48,7 @@ impl Components {
                 }
             }
         }
-        // A relationship with this id is meant, whatever the records are called.
+        // The id of a relationship takes precedence over that of a record.
         for (name, leads_to) in &mut components.relationships {
             if leads_to.contains(name) {
                 *leads_to = vec![name.clone()];
@@ -62,7 +62,7 @@ impl Components {
         components
     }
 
-    /// Whether no relationship says what it is made up of.
+    /// Whether no relationship has components.
     pub(in crate::formats::bods) fn is_empty(&self) -> bool {
         self.is_empty
     }
@@ -77,9 +77,9 @@ impl Components {
         let mut records: Vec<String> = Vec::new();
         for component in components {
             let named = match self.relationships.get(component) {
-                Some(ids) => ids.iter().map(|id| format!("{OURS}{id}")).collect(),
+                Some(ids) => ids.iter().map(|id| format!("{OWN_RECORD_PREFIX}{id}")).collect(),
                 None if self.entities.contains(component) => vec![record_id(component)],
-                None if component.starts_with(OURS) => vec![format!("{OURS}{component}")],
+                None if component.starts_with(OWN_RECORD_PREFIX) => vec![format!("{OWN_RECORD_PREFIX}{component}")],
                 None => vec![component.clone()],
             };
             for record in named {

@@ -1,4 +1,4 @@
-//! Entities and persons. One without a name gets one that tells what it is, since relationships refer to it all the same.
+//! Entities and persons. One without a name gets one that states its type, since relationships refer to it all the same.
 
 use serde_json::{Map, Value, json};
 
@@ -35,7 +35,7 @@ pub(in crate::formats::bods) fn organisation(
     faults: &mut Vec<Fault>,
 ) -> Result<Entity, Fault> {
     let details = &mut statement.details;
-    let (kind, called) = entity_kind(details, faults);
+    let (kind, default_name) = entity_kind(details, faults);
     let mut names = alternate_names(details, faults);
     let identifiers = identifiers(details, faults);
     let name = match main_name(details, faults) {
@@ -43,15 +43,15 @@ pub(in crate::formats::bods) fn organisation(
         None if !names.is_empty() => names.remove(0).text,
         None => match identifiers.first() {
             Some(identifier) => format!("{} {}", identifier.scheme.to_uppercase(), identifier.value),
-            None => called.to_owned(),
+            None => default_name.to_owned(),
         },
     };
-    let mut entity = named(&statement.record, kind, &name)?;
+    let mut entity = new_entity(&statement.record, kind, &name)?;
     (entity.names, entity.identifiers) = (names, identifiers);
     let details = &mut statement.details;
     entity.country = jurisdiction(details, faults);
     entity.website = website(details, faults);
-    entity.undisclosed = UNDISCLOSED.contains(&called);
+    entity.undisclosed = UNDISCLOSED.contains(&default_name);
     existence(
         &mut entity,
         ["foundingDate", "dissolutionDate"],
@@ -59,13 +59,13 @@ pub(in crate::formats::bods) fn organisation(
         details,
         faults,
     );
-    Ok(closed(entity, statement, faults))
+    Ok(finish(entity, statement, faults))
 }
 
 /// Whom a person record describes.
 pub(in crate::formats::bods) fn person(mut statement: Statement, faults: &mut Vec<Fault>) -> Result<Entity, Fault> {
     let details = &mut statement.details;
-    let called = match text(details, "personType") {
+    let default_name = match text(details, "personType") {
         Some("anonymousPerson") => ANONYMOUS_PERSON,
         Some("unknownPerson") => UNKNOWN_PERSON,
         _ => "Unnamed person",
@@ -76,16 +76,16 @@ pub(in crate::formats::bods) fn person(mut statement: Statement, faults: &mut Ve
     let mut names = person_names(details, faults);
     let main = names.iter().position(|name| name.kind == NameKind::Legal).unwrap_or(0);
     let name = if names.is_empty() {
-        called.to_owned()
+        default_name.to_owned()
     } else {
         names.remove(main).text
     };
     let identifiers = identifiers(details, faults);
-    let mut entity = named(&statement.record, EntityKind::Person, &name)?;
+    let mut entity = new_entity(&statement.record, EntityKind::Person, &name)?;
     (entity.names, entity.identifiers) = (names, identifiers);
     let details = &mut statement.details;
     entity.country = nationality(details);
-    entity.undisclosed = UNDISCLOSED.contains(&called);
+    entity.undisclosed = UNDISCLOSED.contains(&default_name);
     existence(
         &mut entity,
         ["birthDate", "deathDate"],
@@ -93,18 +93,21 @@ pub(in crate::formats::bods) fn person(mut statement: Statement, faults: &mut Ve
         details,
         faults,
     );
-    Ok(closed(entity, statement, faults))
+    Ok(finish(entity, statement, faults))
 }
 
-fn named(record: &str, kind: EntityKind, name: &str) -> Result<Entity, Fault> {
+fn new_entity(record: &str, kind: EntityKind, name: &str) -> Result<Entity, Fault> {
     let id = entity_id(record).map_err(|_| Fault::rejected("recordId", "not an id").with(record))?;
     Entity::new(&id, kind, name).map_err(|_| Fault::rejected("name", "not a name").with(name))
 }
 
-/// With what remains as its properties. A record that is closed says no more of what exists, so it stays as it was.
-fn closed(mut entity: Entity, mut statement: Statement, faults: &mut Vec<Fault>) -> Entity {
+/// Adds the remaining fields as its properties. A closed record does not mean that the entity ceased to exist, so its status
+/// does not change.
+fn finish(mut entity: Entity, mut statement: Statement, faults: &mut Vec<Fault>) -> Entity {
     if statement.status == Status::Closed {
-        statement.beside.insert("recordStatus".to_owned(), json!("closed"));
+        statement
+            .other_fields
+            .insert("recordStatus".to_owned(), json!("closed"));
     }
     let record = statement.record.clone();
     entity.properties = statement.rest(&record, faults);
@@ -127,7 +130,7 @@ fn entity_kind(details: &Map<String, Value>, faults: &mut Vec<Fault>) -> (Entity
         Some("anonymousEntity") => (undisclosed_kind(entity_type), ANONYMOUS_ENTITY),
         Some("unknownEntity") => (undisclosed_kind(entity_type), UNKNOWN_ENTITY),
         Some(other) => {
-            faults.push(Fault::kept("entityType.type", "not a type of entity").with(other));
+            faults.push(Fault::in_properties("entityType.type", "not a type of entity").with(other));
             (EntityKind::Company, "Unnamed entity")
         }
         None => (EntityKind::Company, "Unnamed entity"),
@@ -142,29 +145,29 @@ fn undisclosed_kind(entity_type: &Map<String, Value>) -> EntityKind {
     }
 }
 
-/// The name of an entity, where it has one that is one.
+/// The name of an entity, where it has a valid one.
 fn main_name(details: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> Option<String> {
-    let written = take_text(details, "name").filter(|name| !name.trim().is_empty())?;
-    let name = one_line(&written);
+    let original = take_text(details, "name").filter(|name| !name.trim().is_empty())?;
+    let name = one_line(&original);
     if name.is_none() {
-        faults.push(Fault::kept("name", "not a name").with(&written));
-        details.insert("name".to_owned(), Value::String(written));
+        faults.push(Fault::in_properties("name", "not a name").with(&original));
+        details.insert("name".to_owned(), Value::String(original));
     }
     name
 }
 
 fn alternate_names(details: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> Vec<Name> {
     let mut names = Vec::new();
-    let mut left = Vec::new();
+    let mut unread = Vec::new();
     for value in take_list(details, "alternateNames") {
         match value.as_str().and_then(one_line) {
             Some(text) if names.len() < LIST_MAX => names.push(name(text, NameKind::Alias)),
-            _ => left.push(value),
+            _ => unread.push(value),
         }
     }
-    if !left.is_empty() {
-        faults.push(Fault::kept("alternateNames", "not a name"));
-        details.insert("alternateNames".to_owned(), Value::Array(left));
+    if !unread.is_empty() {
+        faults.push(Fault::in_properties("alternateNames", "not a name"));
+        details.insert("alternateNames".to_owned(), Value::Array(unread));
     }
     names
 }
@@ -180,10 +183,10 @@ fn name(text: String, kind: NameKind) -> Name {
 
 /// The names of a person. Where they have parts, they stay in the properties as well.
 fn person_names(details: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> Vec<Name> {
-    let written = take_list(details, "names");
+    let original = take_list(details, "names");
     let mut names = Vec::new();
     let mut is_whole = true;
-    for value in &written {
+    for value in &original {
         let none = Map::new();
         let parts = value.as_object().unwrap_or(&none);
         let joined = ["givenName", "patronymicName", "familyName"].map(|part| text(parts, part).unwrap_or_default());
@@ -201,13 +204,13 @@ fn person_names(details: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> Ve
         match full {
             Some(text) if names.len() < LIST_MAX => names.push(name(text, kind)),
             _ => {
-                faults.push(Fault::kept("names", "not a name"));
+                faults.push(Fault::in_properties("names", "not a name"));
                 is_whole = false;
             }
         }
     }
     if !is_whole {
-        details.insert("names".to_owned(), Value::Array(written));
+        details.insert("names".to_owned(), Value::Array(original));
     }
     names
 }
@@ -222,14 +225,14 @@ fn identifiers(details: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> Vec
         let parts = value.as_object().unwrap_or(&none);
         let scheme = text(parts, "scheme").or_else(|| text(parts, "schemeName"));
         let is_lei = scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(LEI_REGISTER));
-        let told = if is_lei { Some(LEI_SCHEME) } else { scheme };
-        let read = told.and_then(one_line).zip(text(parts, "id").and_then(one_line));
+        let scheme_name = if is_lei { Some(LEI_SCHEME) } else { scheme };
+        let read = scheme_name.and_then(one_line).zip(text(parts, "id").and_then(one_line));
         let read = read.and_then(|(scheme, value)| Identifier::new(&scheme, &value).ok());
-        is_whole &= read.as_ref().map(written) == Some(value.clone());
+        is_whole &= read.as_ref().map(identifier_json) == Some(value.clone());
         match read {
-            None => faults.push(Fault::kept("identifiers", "not an identifier")),
+            None => faults.push(Fault::in_properties("identifiers", "not an identifier")),
             Some(lei) if lei.scheme == LEI_SCHEME && check_lei(&lei.value).is_err() => {
-                faults.push(Fault::kept("identifiers", "not a Legal Entity Identifier").with(&lei.value));
+                faults.push(Fault::in_properties("identifiers", "not a Legal Entity Identifier").with(&lei.value));
                 is_whole = false;
             }
             Some(known) if identifiers.iter().any(|other| other.scheme == known.scheme) => is_whole = false,
@@ -244,7 +247,7 @@ fn identifiers(details: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> Vec
 }
 
 /// An identifier as the standard writes it: a register's by its code, any other by its name.
-pub(in crate::formats::bods) fn written(identifier: &Identifier) -> Value {
+pub(in crate::formats::bods) fn identifier_json(identifier: &Identifier) -> Value {
     let Identifier { scheme, value } = identifier;
     if scheme == LEI_SCHEME {
         return json!({ "scheme": LEI_REGISTER, "id": value });
@@ -268,14 +271,14 @@ fn jurisdiction(details: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> Op
     let key = ["jurisdiction", "incorporatedInJurisdiction"]
         .into_iter()
         .find(|key| details.contains_key(*key))?;
-    let written = take_map(details, key)?;
-    let code = text(&written, "code");
+    let original = take_map(details, key)?;
+    let code = text(&original, "code");
     let country = code.and_then(|code| country_code(code).ok());
     if country.is_none() {
         if let Some(code) = code {
-            faults.push(Fault::kept("jurisdiction.code", "not a code of a country").with(code));
+            faults.push(Fault::in_properties("jurisdiction.code", "not a code of a country").with(code));
         }
-        details.insert(key.to_owned(), Value::Object(written));
+        details.insert(key.to_owned(), Value::Object(original));
     }
     country
 }
@@ -289,11 +292,11 @@ fn nationality(details: &Map<String, Value>) -> Option<String> {
 }
 
 fn website(details: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> Option<String> {
-    let written = take_text(details, "uri")?;
-    let website = link(written.trim()).ok();
+    let original = take_text(details, "uri")?;
+    let website = link(original.trim()).ok();
     if website.is_none() {
-        faults.push(Fault::kept("uri", "not a link to the web").with(&written));
-        details.insert("uri".to_owned(), Value::String(written));
+        faults.push(Fault::in_properties("uri", "not a link to the web").with(&original));
+        details.insert("uri".to_owned(), Value::String(original));
     }
     website
 }
@@ -311,7 +314,7 @@ fn existence(
     entity.dissolved = take_end(details, end, end, faults);
     if not_before(entity.founded, start, entity.dissolved).is_err() {
         let dissolved = entity.dissolved.take().map(|date| date.to_string()).unwrap_or_default();
-        faults.push(Fault::kept(end, "an end before the start").with(&dissolved));
+        faults.push(Fault::in_properties(end, "an end before the start").with(&dissolved));
         details.insert(end.to_owned(), Value::String(dissolved));
     }
     let stated = stated_on.map(PartialDate::last_day);

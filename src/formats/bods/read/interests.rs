@@ -1,5 +1,5 @@
-//! The types of interests and what each is in our terms, and shares. A type that is none of the list is read as one whose
-//! nature is not known.
+//! The types of interests, each in terms of the model, and shares. A type outside of the list is read as an unknown
+//! interest.
 
 use serde_json::{Map, Value, json};
 
@@ -19,7 +19,7 @@ pub(in crate::formats::bods) struct Interest {
 }
 
 impl Interest {
-    /// The type in our terms. A missing one is unknown: the source does not say that anybody controls.
+    /// The type in our terms. A missing one is unknown: the source does not assert control.
     pub(in crate::formats::bods) fn in_our_terms(&self) -> InterestType {
         let read = InterestType::parse(&constant_case(self.code));
         read.unwrap_or(InterestType::UnknownInterest)
@@ -91,7 +91,7 @@ pub(in crate::formats::bods) const INTERESTS: [Interest; 24] = [
         Kind::Owns,
         Some(ShareOf::Profit),
     ),
-    // Whoever gets what is left holds the capital; partnerships without shares state it in place of them.
+    // The right to surplus assets is a share of the capital; partnerships without shares state it instead.
     interest(
         "rightsToSurplusAssetsOnDissolution",
         "rights to surplus assets on dissolution",
@@ -174,13 +174,13 @@ pub(in crate::formats::bods) fn of_relationship(relationship: &Relationship) -> 
         }
         return INTERESTS.iter().find(|known| known.in_our_terms() == interest);
     }
-    let told = relationship.role.as_deref().and_then(|role| {
+    let by_role = relationship.role.as_deref().and_then(|role| {
         let mut known = INTERESTS.iter();
         known.find(|interest| interest.words == Some(role) && interest.kind == relationship.kind)
     });
     let of = relationship.share.map(|share| share.of);
-    if let Some(told) = told.filter(|told| of.is_none() || told.of == of) {
-        return Some(told);
+    if let Some(by_role) = by_role.filter(|by_role| of.is_none() || by_role.of == of) {
+        return Some(by_role);
     }
     let code = match (relationship.kind, of) {
         (Kind::Owns, Some(ShareOf::Profit)) => "rightsToProfitOrIncome",
@@ -214,26 +214,26 @@ fn office(role: &str) -> &'static str {
 
 /// A code as the standard writes it since 0.3, where before it had `voting-rights` and trusts of their own.
 pub(in crate::formats::bods) fn code_today(code: &str) -> String {
-    let mut today = String::with_capacity(code.len());
-    let mut raise = false;
+    let mut current = String::with_capacity(code.len());
+    let mut capitalize_next = false;
     for letter in code.trim().chars() {
         match letter {
-            '-' | '_' => raise = true,
-            letter if raise => {
-                today.extend(letter.to_uppercase());
-                raise = false;
+            '-' | '_' => capitalize_next = true,
+            letter if capitalize_next => {
+                current.extend(letter.to_uppercase());
+                capitalize_next = false;
             }
-            letter => today.push(letter),
+            letter => current.push(letter),
         }
     }
-    let renamed = match today.as_str() {
+    let renamed = match current.as_str() {
         "influenceOrControl" | "otherInfluenceOrControlOfTrust" => "otherInfluenceOrControl",
         "settlorOfTrust" | "settlorOfLegalArrangement" => "settlor",
         "trusteeOfTrust" | "trusteeOfLegalArrangement" => "trustee",
         "protectorOfTrust" | "protectorOfLegalArrangement" => "protector",
         "beneficiaryOfTrust" => "beneficiaryOfLegalArrangement",
         "rightsToSurplusAssets" => "rightsToSurplusAssetsOnDissolution",
-        _ => return today,
+        _ => return current,
     };
     renamed.to_owned()
 }
@@ -242,13 +242,13 @@ pub(in crate::formats::bods) fn code_today(code: &str) -> String {
 /// the bound. None when it says nothing, or no share.
 pub(in crate::formats::bods) fn share_range(share: &Map<String, Value>) -> Option<ShareRange> {
     let number = |key: &str| share.get(key).and_then(Value::as_f64);
-    let says = |key: &str| share.get(key) == Some(&Value::Bool(true));
+    let is_true = |key: &str| share.get(key) == Some(&Value::Bool(true));
     if let Some(exact) = number("exact") {
         return ShareRange::exact(exact).ok();
     }
     let bound =
         |inclusive: &str, exclusive: &str, tighter: fn(f64, f64) -> f64| match (number(inclusive), number(exclusive)) {
-            (Some(bound), None) => Some((bound, !says(exclusive))),
+            (Some(bound), None) => Some((bound, !is_true(exclusive))),
             (None, Some(bound)) => Some((bound, false)),
             // Of two bounds the tighter one holds.
             (Some(one), Some(other)) => Some((tighter(one, other), one != other && tighter(one, other) == one)),
@@ -265,7 +265,7 @@ pub(in crate::formats::bods) fn share_range(share: &Map<String, Value>) -> Optio
 }
 
 /// A share as 0.4 writes it.
-pub(in crate::formats::bods) fn written(share: Share) -> Value {
+pub(in crate::formats::bods) fn share_json(share: Share) -> Value {
     let ShareRange {
         min,
         max,
@@ -315,14 +315,14 @@ mod tests {
 
     #[test]
     fn old_codes_are_read_as_those_of_today() {
-        for (old, today) in [
+        for (old, current) in [
             ("voting-rights", "votingRights"),
             ("beneficiary-of-trust", "beneficiaryOfLegalArrangement"),
             ("rights-to-surplus-assets", "rightsToSurplusAssetsOnDissolution"),
             ("boardChair", "boardChair"),
         ] {
-            assert_eq!(code_today(old), today);
-            assert!(of_code(today).is_some());
+            assert_eq!(code_today(old), current);
+            assert!(of_code(current).is_some());
         }
     }
 
@@ -353,7 +353,7 @@ mod tests {
     }
 
     #[test]
-    fn an_office_is_told_by_whole_words() {
+    fn an_office_is_recognised_by_whole_words() {
         for (role, code) in [
             ("chairman", "boardChair"),
             ("Chair of the Board", "boardChair"),
@@ -381,7 +381,7 @@ mod tests {
         #[test]
         fn a_share_that_is_written_is_read_as_the_same(min in 0u8..=100, max in 0u8..=100, low: bool, high: bool) {
             if let Ok(range) = ShareRange::bounded(f64::from(min), low, f64::from(max), high) {
-                let share = written(Share { range, of: ShareOf::Capital });
+                let share = share_json(Share { range, of: ShareOf::Capital });
                 prop_assert_eq!(share_range(share.as_object().unwrap()), Some(range));
             }
         }

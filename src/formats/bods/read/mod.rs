@@ -1,4 +1,4 @@
-//! Statements as entities and relationships. Start with `statement`.
+//! Statements as entities and relationships. Start with `reader`.
 
 pub(in crate::formats::bods) mod components;
 pub(in crate::formats::bods) mod entity;
@@ -6,7 +6,7 @@ pub(in crate::formats::bods) mod interests;
 pub(in crate::formats::bods) mod older;
 pub(in crate::formats::bods) mod reader;
 pub(in crate::formats::bods) mod relationship;
-pub(in crate::formats::bods) mod replaced;
+pub(in crate::formats::bods) mod replacements;
 pub(in crate::formats::bods) mod sources;
 pub(in crate::formats::bods) mod statement;
 pub(in crate::formats::bods) mod values;

@@ -5,15 +5,15 @@ use serde_json::{Map, Value, json};
 
 use super::{
     interests::code_today,
-    replaced::{Replaced, Room},
+    replacements::{Capacity, Replacements},
     values::{take_list, take_map, take_text},
 };
 use crate::formats::reader::Fault;
 
-/// What belongs to a statement and not to what it says.
-const OF_STATEMENT: [&str; 4] = ["statementDate", "publicationDetails", "source", "annotations"];
+/// The fields of a statement that are not details of its record.
+const STATEMENT_FIELDS: [&str; 4] = ["statementDate", "publicationDetails", "source", "annotations"];
 
-/// Under which key the statement in the shape of 0.4 says how many of its chain lie before it.
+/// The key under which a statement in the shape of 0.4 has its distance to the first statement of its chain.
 pub(in crate::formats::bods) const DEPTH: &str = "guanxi:depth";
 
 /// Which statements a statement of before 0.4 replaces, and its own id.
@@ -22,39 +22,41 @@ pub(in crate::formats::bods) fn replacement(text: &[u8]) -> Option<(String, Vec<
         return None;
     };
     let id = take_text(&mut old, "statementID").or_else(|| take_text(&mut old, "statementId"))?;
-    let earlier = replaced_by(&mut old);
+    let earlier = replaced_statements(&mut old);
     (!earlier.is_empty()).then_some((id, earlier))
 }
 
 /// The statement as 0.4 would write it.
-pub(in crate::formats::bods) fn modernised(
+pub(in crate::formats::bods) fn upgrade(
     mut old: Map<String, Value>,
-    replaced: &mut Replaced,
+    replacements: &mut Replacements,
     faults: &mut Vec<Fault>,
 ) -> Map<String, Value> {
     let mut new = Map::new();
-    for key in OF_STATEMENT {
+    for key in STATEMENT_FIELDS {
         if let Some(value) = old.remove(key) {
             new.insert(key.to_owned(), value);
         }
     }
     let kind = take_text(&mut old, "statementType").unwrap_or_default();
     let id = take_text(&mut old, "statementID").or_else(|| take_text(&mut old, "statementId"));
-    let earlier = replaced_by(&mut old);
+    let earlier = replaced_statements(&mut old);
     if let Some(id) = id {
         let full = earlier
             .iter()
-            .any(|earlier| replaced.insert(&id, earlier) == Room::Full);
+            .any(|earlier| replacements.insert(&id, earlier) == Capacity::Full);
         if full {
-            faults.push(Fault::kept("replacesStatements", "more statements replaced than are remembered").with(&id));
+            faults.push(
+                Fault::in_properties("replacesStatements", "more statements replaced than are remembered").with(&id),
+            );
             old.insert("replacesStatements".to_owned(), json!(earlier));
         }
         let first = match earlier.first() {
-            Some(earlier) if full => replaced.first_of(earlier),
-            _ => replaced.first_of(&id),
+            Some(earlier) if full => replacements.first_of(earlier),
+            _ => replacements.first_of(&id),
         };
         new.insert("recordId".to_owned(), json!(first));
-        new.insert(DEPTH.to_owned(), json!(replaced.depth_of(&id)));
+        new.insert(DEPTH.to_owned(), json!(replacements.depth_of(&id)));
         new.insert("statementId".to_owned(), json!(id));
     }
     let status = if earlier.is_empty() { "new" } else { "updated" };
@@ -69,7 +71,7 @@ pub(in crate::formats::bods) fn modernised(
             "person"
         }
         "ownershipOrControlStatement" => {
-            relationship(&mut old, replaced);
+            relationship(&mut old, replacements);
             "relationship"
         }
         other => other,
@@ -79,7 +81,7 @@ pub(in crate::formats::bods) fn modernised(
     new
 }
 
-fn replaced_by(old: &mut Map<String, Value>) -> Vec<String> {
+fn replaced_statements(old: &mut Map<String, Value>) -> Vec<String> {
     let earlier = take_list(old, "replacesStatements").into_iter();
     let mut earlier: Vec<String> = earlier.filter_map(|id| id.as_str().map(str::to_owned)).collect();
     // 0.1 knew only one.
@@ -160,17 +162,17 @@ fn addresses(old: &mut Map<String, Value>) {
     }
 }
 
-fn relationship(old: &mut Map<String, Value>, replaced: &Replaced) {
+fn relationship(old: &mut Map<String, Value>, replacements: &Replacements) {
     for key in ["subject", "interestedParty"] {
         if let Some(mut end) = take_map(old, key) {
-            old.insert(key.to_owned(), party(&mut end, replaced));
+            old.insert(key.to_owned(), party(&mut end, replacements));
         }
     }
     rename(old, "componentStatementIDs", "componentRecords");
     let components = old.get_mut("componentRecords").and_then(Value::as_array_mut);
     for component in components.into_iter().flatten() {
         if let Some(statement) = component.as_str() {
-            *component = json!(replaced.first_of(statement.trim()));
+            *component = json!(replacements.first_of(statement.trim()));
         }
     }
     let Some(interests) = old.get_mut("interests").and_then(Value::as_array_mut) else {
@@ -185,10 +187,10 @@ fn relationship(old: &mut Map<String, Value>, replaced: &Replaced) {
 }
 
 /// A reference to a statement as one to a record, or the reason why there is none.
-fn party(end: &mut Map<String, Value>, replaced: &Replaced) -> Value {
+fn party(end: &mut Map<String, Value>, replacements: &Replacements) -> Value {
     for key in ["describedByEntityStatement", "describedByPersonStatement"] {
         if let Some(statement) = take_text(end, key).filter(|statement| !statement.trim().is_empty()) {
-            return json!(replaced.first_of(statement.trim()));
+            return json!(replacements.first_of(statement.trim()));
         }
     }
     let mut unspecified = take_map(end, "unspecified").unwrap_or_else(|| std::mem::take(end));

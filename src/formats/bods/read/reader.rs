@@ -6,75 +6,81 @@ use super::{
     entity,
     older::{self, DEPTH},
     relationship,
-    replaced::Replaced,
+    replacements::Replacements,
     sources::Sources,
     statement::{Statement, Status},
     values::{date, take_map, take_text, text},
 };
 use crate::{
-    formats::reader::{Draft, Fault, Found, NOT_UTF_8, Order, Place, Told, VALUE_CHARS_MAX, Wanted},
+    formats::reader::{
+        Draft, Fault, NOT_UTF_8, Order, RecordChange, RecordDrafts, RecordPlace, SourceDefaults, VALUE_CHARS_MAX,
+    },
     model::{PartialDate, Record, Timestamp},
 };
 
 /// Reads the statements of a file.
 pub(in crate::formats::bods) struct Reader<'a> {
     sources: Sources<'a>,
-    replaced: Replaced,
+    replacements: Replacements,
 }
 
 impl<'a> Reader<'a> {
-    pub(in crate::formats::bods) fn new(file: &'a str, told: &'a Told, replaced: Replaced) -> Self {
+    pub(in crate::formats::bods) fn new(
+        file: &'a str,
+        source_defaults: &'a SourceDefaults,
+        replacements: Replacements,
+    ) -> Self {
         Self {
-            sources: Sources::new(file, told),
-            replaced,
+            sources: Sources::new(file, source_defaults),
+            replacements,
         }
     }
 
-    /// What a statement becomes.
-    pub(in crate::formats::bods) fn found(&mut self, place: Place, text: &[u8]) -> Found {
-        let mut found = Found {
+    /// The drafts and faults of a statement.
+    pub(in crate::formats::bods) fn record_drafts(&mut self, place: RecordPlace, text: &[u8]) -> RecordDrafts {
+        let mut outcome = RecordDrafts {
             place,
             drafts: Vec::new(),
             faults: Vec::new(),
         };
         match serde_json::from_slice(text) {
-            Ok(Value::Object(statement)) => match self.drafts(statement, &mut found) {
-                Ok(drafts) => found.drafts = drafts,
-                Err(fault) => found.faults.push(fault),
+            Ok(Value::Object(statement)) => match self.drafts(statement, &mut outcome) {
+                Ok(drafts) => outcome.drafts = drafts,
+                Err(fault) => outcome.faults.push(fault),
             },
-            Ok(_) => found.faults.push(Fault::rejected("", "not an object")),
+            Ok(_) => outcome.faults.push(Fault::rejected("", "not an object")),
             Err(_) => {
                 let start = String::from_utf8_lossy(&text[..text.len().min(VALUE_CHARS_MAX)]);
                 let reason = match std::str::from_utf8(text) {
                     Ok(_) => "not JSON",
                     Err(_) => NOT_UTF_8,
                 };
-                found.faults.push(Fault::rejected("", reason).with(&start));
+                outcome.faults.push(Fault::rejected("", reason).with(&start));
             }
         }
-        found
+        outcome
     }
 
-    fn drafts(&mut self, mut statement: Map<String, Value>, found: &mut Found) -> Result<Vec<Draft>, Fault> {
-        let faults = &mut found.faults;
+    fn drafts(&mut self, mut statement: Map<String, Value>, outcome: &mut RecordDrafts) -> Result<Vec<Draft>, Fault> {
+        let faults = &mut outcome.faults;
         let is_older = statement.contains_key("statementType") && !statement.contains_key("recordDetails");
         if is_older {
-            statement = older::modernised(statement, &mut self.replaced, faults);
+            statement = older::upgrade(statement, &mut self.replacements, faults);
         }
-        let named = if is_older { "statementID" } else { "recordId" };
+        let id_field = if is_older { "statementID" } else { "recordId" };
         let record = take_text(&mut statement, "recordId")
             .unwrap_or_default()
             .trim()
             .to_owned();
         if record.is_empty() {
-            return Err(Fault::rejected(named, "no id"));
+            return Err(Fault::rejected(id_field, "no id"));
         }
-        found.place.key = Some(record.chars().take(VALUE_CHARS_MAX).collect());
+        outcome.place.key = Some(record.chars().take(VALUE_CHARS_MAX).collect());
         let kind = take_text(&mut statement, "recordType").unwrap_or_default();
         let details = take_map(&mut statement, "recordDetails");
         let details = details.ok_or_else(|| Fault::rejected("recordDetails", "nothing is said of the record"))?;
         let status = status(&mut statement, faults);
-        let (stated_on, known_at) = stated(&mut statement, faults);
+        let (stated_on, known_at) = statement_date(&mut statement, faults);
         let publication = take_map(&mut statement, "publicationDetails").unwrap_or_default();
         let order = Order {
             depth: depth(&mut statement),
@@ -87,15 +93,17 @@ impl<'a> Reader<'a> {
             stated_on,
             source: source.id.clone(),
             details,
-            beside: statement,
+            other_fields: statement,
         };
-        let wanted = match kind.as_str() {
-            "entity" => vec![Wanted::Record(Record::Entity(entity::organisation(statement, faults)?))],
-            "person" => vec![Wanted::Record(Record::Entity(entity::person(statement, faults)?))],
-            "relationship" => relationship::wanted(statement, faults)?,
+        let changes = match kind.as_str() {
+            "entity" => vec![RecordChange::Record(Record::Entity(entity::organisation(
+                statement, faults,
+            )?))],
+            "person" => vec![RecordChange::Record(Record::Entity(entity::person(statement, faults)?))],
+            "relationship" => relationship::changes(statement, faults)?,
             _ => return Err(Fault::rejected("recordType", "not a type of record").with(&kind)),
         };
-        let drafts = wanted.into_iter().map(|change| Draft {
+        let drafts = changes.into_iter().map(|change| Draft {
             status_is_implied: false,
             known_at,
             order: order.clone(),
@@ -130,29 +138,32 @@ fn tie(statement: &mut Map<String, Value>, publication: &Map<String, Value>, sta
 }
 
 fn status(statement: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> Status {
-    let Some(written) = take_text(statement, "recordStatus") else {
+    let Some(text_value) = take_text(statement, "recordStatus") else {
         return Status::New;
     };
-    match written.as_str() {
+    match text_value.as_str() {
         "new" => Status::New,
         "updated" => Status::Updated,
         "closed" => Status::Closed,
         _ => {
-            faults.push(Fault::kept("recordStatus", "not a status of a record").with(&written));
-            statement.insert("recordStatus".to_owned(), Value::String(written));
+            faults.push(Fault::in_properties("recordStatus", "not a status of a record").with(&text_value));
+            statement.insert("recordStatus".to_owned(), Value::String(text_value));
             Status::New
         }
     }
 }
 
-/// The day of a statement, and the moment since which it is known: the day's start, where no time is told.
-fn stated(statement: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> (Option<PartialDate>, Option<Timestamp>) {
-    let Some(written) = take_text(statement, "statementDate") else {
+/// The day of a statement, and the moment since which it is known: the start of the day, where it has no time.
+fn statement_date(
+    statement: &mut Map<String, Value>,
+    faults: &mut Vec<Fault>,
+) -> (Option<PartialDate>, Option<Timestamp>) {
+    let Some(text_value) = take_text(statement, "statementDate") else {
         return (None, None);
     };
-    let Some(day) = date(&written) else {
-        faults.push(Fault::kept("statementDate", "not a date").with(&written));
-        statement.insert("statementDate".to_owned(), Value::String(written));
+    let Some(day) = date(&text_value) else {
+        faults.push(Fault::in_properties("statementDate", "not a date").with(&text_value));
+        statement.insert("statementDate".to_owned(), Value::String(text_value));
         return (None, None);
     };
     let start = || {
@@ -162,5 +173,5 @@ fn stated(statement: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> (Optio
             .ok()
             .map(|moment| moment.timestamp())
     };
-    (Some(day), written.trim().parse().ok().or_else(start))
+    (Some(day), text_value.trim().parse().ok().or_else(start))
 }

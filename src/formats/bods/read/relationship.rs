@@ -1,5 +1,5 @@
-//! Relationships: one per interest. A party that is only a reason is an unknown end, and what a newer version no longer says
-//! is taken back.
+//! Relationships: one per interest. A party that is only a reason is an unknown end, and what a newer version no longer states
+//! is retracted.
 
 use std::collections::BTreeMap;
 
@@ -13,10 +13,10 @@ use super::{
 use crate::{
     formats::{
         bods::{
-            ids::{OURS, entity_id},
+            ids::{OWN_RECORD_PREFIX, entity_id},
             write::mark::Mark,
         },
-        reader::{Fault, Wanted},
+        reader::{Fault, RecordChange},
     },
     model::{
         Catalog, DERIVED_ID_CHARS_MAX, Directness, Ends, Evidence, Interest as InterestType, LIST_MAX, Noun, Record,
@@ -25,11 +25,11 @@ use crate::{
     },
 };
 
-/// What a relationship record says, and what it no longer says.
-pub(in crate::formats::bods) fn wanted(
+/// The changes that a relationship record states, retractions included.
+pub(in crate::formats::bods) fn changes(
     mut statement: Statement,
     faults: &mut Vec<Fault>,
-) -> Result<Vec<Wanted>, Fault> {
+) -> Result<Vec<RecordChange>, Fault> {
     let about = statement
         .details
         .get("subject")
@@ -44,11 +44,11 @@ pub(in crate::formats::bods) fn wanted(
     let components = components(&mut statement.details, faults);
     let ours = statement
         .record
-        .strip_prefix(OURS)
+        .strip_prefix(OWN_RECORD_PREFIX)
         .filter(|_| interests.len() == 1)
         .map(str::to_owned);
     let rest = statement.rest(&about, faults).unwrap_or_default();
-    let mut wanted = Vec::new();
+    let mut changes = Vec::new();
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for interest in interests {
         let Value::Object(mut interest) = interest else {
@@ -78,22 +78,22 @@ pub(in crate::formats::bods) fn wanted(
         let relationship = relationship(id, typed, ends.clone(), interest, &about, faults);
         let has_end = relationship.validity.until().is_some() || relationship.validity.ended_by().is_some();
         if statement.status != Status::Closed || has_end {
-            wanted.push(Wanted::Record(Record::Relationship(relationship)));
+            changes.push(RecordChange::Record(Record::Relationship(relationship)));
         } else if ours.is_some() {
-            wanted.push(retraction(relationship.id));
+            changes.push(retraction(relationship.id));
         }
     }
-    if wanted.is_empty() && statement.status != Status::Closed {
+    if changes.is_empty() && statement.status != Status::Closed {
         return Err(Fault::rejected("interests", "no interest that can be read"));
     }
     if ours.is_none() {
-        let ids = wanted.iter().map(|wanted| wanted.id().to_owned()).collect();
-        wanted.push(Wanted::OnlyThese {
+        let ids = changes.iter().map(|changes| changes.id().to_owned()).collect();
+        changes.push(RecordChange::OnlyThese {
             record: statement.record,
             ids,
         });
     }
-    Ok(wanted)
+    Ok(changes)
 }
 
 /// The key of the `number`th interest of a type.
@@ -104,8 +104,8 @@ fn key(record: &str, code: &str, number: usize) -> String {
     }
 }
 
-fn retraction(id: String) -> Wanted {
-    Wanted::Retraction {
+fn retraction(id: String) -> RecordChange {
+    RecordChange::Retraction {
         noun: Noun::Relationship,
         id,
     }
@@ -140,9 +140,9 @@ fn party(details: &mut Map<String, Value>, key: &'static str, faults: &mut Vec<F
 }
 
 fn unknown_reason(unspecified: &Map<String, Value>, key: &'static str, faults: &mut Vec<Fault>) -> UnknownReason {
-    let described = text(unspecified, "description").and_then(|told| {
+    let described = text(unspecified, "description").and_then(|text_value| {
         let mut reasons = UnknownReason::ALL.iter().copied();
-        reasons.find(|reason| UnknownReason::description(*reason) == told)
+        reasons.find(|reason| UnknownReason::description(*reason) == text_value)
     });
     let reason = text(unspecified, "reason").unwrap_or_default();
     let read = match code_today(reason).as_str() {
@@ -154,7 +154,7 @@ fn unknown_reason(unspecified: &Map<String, Value>, key: &'static str, faults: &
             UnknownReason::Unspecified
         }
         _ => {
-            faults.push(Fault::kept(key, "not a reason why a party is unspecified").with(reason));
+            faults.push(Fault::in_properties(key, "not a reason why a party is unspecified").with(reason));
             UnknownReason::Unspecified
         }
     };
@@ -165,28 +165,32 @@ fn unknown_reason(unspecified: &Map<String, Value>, key: &'static str, faults: &
 /// ours. What is no id stays in the properties.
 fn components(details: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> Vec<String> {
     let mut components: Vec<String> = Vec::new();
-    let mut left = Vec::new();
+    let mut unread = Vec::new();
     for value in take_list(details, "componentRecords") {
         let id = value.as_str().map(str::trim);
-        let id = id.map(|id| id.strip_prefix(OURS).filter(|id| !id.is_empty()).unwrap_or(id));
+        let id = id.map(|id| {
+            id.strip_prefix(OWN_RECORD_PREFIX)
+                .filter(|id| !id.is_empty())
+                .unwrap_or(id)
+        });
         match id.and_then(|id| plain_id(id, DERIVED_ID_CHARS_MAX).ok()) {
             Some(id) if components.iter().any(|known| known == id) => {}
             Some(id) if components.len() < LIST_MAX => components.push(id.to_owned()),
-            _ => left.push(value),
+            _ => unread.push(value),
         }
     }
-    if !left.is_empty() {
-        faults.push(Fault::kept(
+    if !unread.is_empty() {
+        faults.push(Fault::in_properties(
             "componentRecords",
             "not an id, or more than a relationship can have",
         ));
-        details.insert("componentRecords".to_owned(), Value::Array(left));
+        details.insert("componentRecords".to_owned(), Value::Array(unread));
     }
     components
 }
 
-/// What an interest is.
-struct Typed {
+/// The type of an interest, in terms of the model.
+struct TypedInterest {
     code: String,
     kind: RelationshipKind,
     role: Option<String>,
@@ -194,14 +198,14 @@ struct Typed {
     interest: Option<InterestType>,
 }
 
-fn typed(interest: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> Typed {
+fn typed(interest: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> TypedInterest {
     let code = take_text(interest, "type").filter(|code| !code.trim().is_empty());
     let known = match &code {
         None => Some(&UNTYPED),
         Some(code) => of_code(code).or_else(|| of_code(&code_today(code))),
     };
     match (known, code) {
-        (Some(known), _) => Typed {
+        (Some(known), _) => TypedInterest {
             code: known.code.to_owned(),
             kind: known.kind,
             role: known.words.map(str::to_owned),
@@ -210,9 +214,9 @@ fn typed(interest: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> Typed {
         },
         (None, code) => {
             let code = code.unwrap_or_default();
-            faults.push(Fault::kept("interests.type", "not a type of interest").with(&code));
+            faults.push(Fault::in_properties("interests.type", "not a type of interest").with(&code));
             interest.insert("type".to_owned(), json!(code));
-            Typed {
+            TypedInterest {
                 role: one_line(&code),
                 code,
                 kind: UNTYPED.kind,
@@ -223,8 +227,8 @@ fn typed(interest: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> Typed {
     }
 }
 
-/// Our own export says in the details what the type does not.
-fn role_of_ours(interest: &mut Map<String, Value>, typed: &mut Typed) {
+/// Takes what our own export writes into the details beyond the type.
+fn role_of_ours(interest: &mut Map<String, Value>, typed: &mut TypedInterest) {
     if let Some(mark) = text(interest, "details").and_then(Mark::parse) {
         let of = mark.of.or(typed.of);
         typed.of = of.filter(|of| mark.kind.takes_share_of(*of));
@@ -233,7 +237,7 @@ fn role_of_ours(interest: &mut Map<String, Value>, typed: &mut Typed) {
     }
 }
 
-/// What the record says of all its interests.
+/// What the record states of all its interests.
 struct About<'a> {
     statement: &'a Statement,
     rest: &'a Map<String, Value>,
@@ -244,7 +248,7 @@ struct About<'a> {
 
 fn relationship(
     id: String,
-    typed: Typed,
+    typed: TypedInterest,
     ends: Ends,
     mut interest: Map<String, Value>,
     about: &About<'_>,
@@ -297,30 +301,31 @@ fn validity(interest: &mut Map<String, Value>, about: &About<'_>, faults: &mut V
     validity
 }
 
-/// What is said of an end that does not lie after the start.
+/// The remark on an end that is not after the start.
 const CONTRADICTORY: &str = "until is not after since; both kept as written, neither believed";
 
 /// How directly an interest is held. What is none of the list stays in the properties.
 fn directness(interest: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> Directness {
-    let Some(written) = take_text(interest, "directOrIndirect").filter(|written| !written.trim().is_empty()) else {
+    let Some(stated) = take_text(interest, "directOrIndirect").filter(|stated| !stated.trim().is_empty()) else {
         return Directness::Unknown;
     };
-    Directness::parse(&written.trim().to_uppercase()).unwrap_or_else(|_| {
-        faults.push(Fault::kept("interests.directOrIndirect", "not direct, indirect or unknown").with(&written));
-        interest.insert("directOrIndirect".to_owned(), json!(written));
+    Directness::parse(&stated.trim().to_uppercase()).unwrap_or_else(|_| {
+        faults
+            .push(Fault::in_properties("interests.directOrIndirect", "not direct, indirect or unknown").with(&stated));
+        interest.insert("directOrIndirect".to_owned(), json!(stated));
         Directness::Unknown
     })
 }
 
 /// The share of an interest. One that cannot be read, or that is of nothing we know, stays in the properties.
-fn share(interest: &mut Map<String, Value>, typed: &Typed, faults: &mut Vec<Fault>) -> Option<Share> {
+fn share(interest: &mut Map<String, Value>, typed: &TypedInterest, faults: &mut Vec<Fault>) -> Option<Share> {
     let of = typed.of?;
-    let written = take_map(interest, "share").filter(|share| !share.is_empty())?;
-    let range = share_range(&written);
+    let stated = take_map(interest, "share").filter(|share| !share.is_empty())?;
+    let range = share_range(&stated);
     if range.is_none() {
-        let quoted = Value::Object(written.clone()).to_string();
-        faults.push(Fault::kept("interests.share", "not a share").with(&quoted));
-        interest.insert("share".to_owned(), Value::Object(written));
+        let quoted = Value::Object(stated.clone()).to_string();
+        faults.push(Fault::in_properties("interests.share", "not a share").with(&quoted));
+        interest.insert("share".to_owned(), Value::Object(stated));
     }
     range.map(|range| Share { range, of })
 }

@@ -1,12 +1,12 @@
-//! Who says so: the publisher of a statement. What the statement says of its own origin stands in the properties of what it
-//! is about, since registers name another page for every company.
+//! The source of a statement: its publisher. What the statement states about its own origin goes to the properties of the
+//! record, since registers name another page for every company.
 
 use hashbrown::HashMap;
 use serde_json::{Map, Value};
 
 use super::values::{one_line, text};
 use crate::{
-    formats::reader::{Draft, Order, Told, Wanted},
+    formats::reader::{Draft, Order, RecordChange, SourceDefaults},
     model::{Record, Source, Timestamp, link, percent_encoded},
 };
 
@@ -20,43 +20,43 @@ const KEY_CHARS_MAX: usize = 200;
 pub(in crate::formats::bods) struct Sources<'a> {
     /// What the file is called.
     file: &'a str,
-    told: &'a Told,
-    handed: HashMap<String, (Source, Option<Timestamp>)>,
+    source_defaults: &'a SourceDefaults,
+    recent: HashMap<String, (Source, Option<Timestamp>)>,
 }
 
 impl<'a> Sources<'a> {
-    pub(in crate::formats::bods) fn new(file: &'a str, told: &'a Told) -> Self {
+    pub(in crate::formats::bods) fn new(file: &'a str, source_defaults: &'a SourceDefaults) -> Self {
         Self {
             file,
-            told,
-            handed: HashMap::new(),
+            source_defaults,
+            recent: HashMap::new(),
         }
     }
 
     /// The source, where it was not handed over yet, or as one that was known later.
     pub(in crate::formats::bods) fn hand_over(&mut self, source: Source, known_at: Option<Timestamp>) -> Option<Draft> {
-        if self.handed.len() >= SOURCES_MAX && !self.handed.contains_key(&source.id) {
-            self.handed.clear();
+        if self.recent.len() >= SOURCES_MAX && !self.recent.contains_key(&source.id) {
+            self.recent.clear();
         }
-        let source = match self.handed.get(&source.id) {
+        let source = match self.recent.get(&source.id) {
             Some((_, since)) if known_at.is_none() || since.is_some_and(|since| Some(since) <= known_at) => {
                 return None;
             }
             Some((first, _)) => first.clone(),
             None => source,
         };
-        self.handed.insert(source.id.clone(), (source.clone(), known_at));
+        self.recent.insert(source.id.clone(), (source.clone(), known_at));
         Some(Draft {
             status_is_implied: false,
             known_at,
             order: Order::default(),
-            change: Wanted::Record(Record::Source(source)),
+            change: RecordChange::Record(Record::Source(source)),
         })
     }
 
     /// The source of a statement.
     pub(in crate::formats::bods) fn of(&self, publication: &Map<String, Value>) -> Source {
-        let told = self.told;
+        let source_defaults = self.source_defaults;
         let none = Map::new();
         let publisher = publication.get("publisher").and_then(Value::as_object).unwrap_or(&none);
         let name = text(publisher, "name").and_then(one_line);
@@ -64,22 +64,25 @@ impl<'a> Sources<'a> {
         let url = url.and_then(|url| link(url).ok());
         let key = match name.as_deref().or(url.as_deref()) {
             Some(publisher) => format!("bods:{}", slug(publisher)),
-            None => told.source.clone().unwrap_or_else(|| stem(self.file).to_owned()),
+            None => source_defaults
+                .source
+                .clone()
+                .unwrap_or_else(|| stem(self.file).to_owned()),
         };
-        let known = || told.publisher.as_deref().and_then(one_line);
+        let known = || source_defaults.publisher.as_deref().and_then(one_line);
         let publisher = name.or_else(|| url.clone()).or_else(known);
         Source {
             id: Source::id_of(&key).unwrap_or_else(|_| format!("{}bods", Source::PREFIX)),
             publisher: publisher.unwrap_or_else(|| key.clone()),
-            title: told
+            title: source_defaults
                 .title
                 .clone()
                 .unwrap_or_else(|| "Beneficial ownership statements".to_owned()),
-            url: url.or_else(|| told.url.clone()),
+            url: url.or_else(|| source_defaults.url.clone()),
             published_on: None,
             licence: text(publication, "license")
                 .and_then(one_line)
-                .or_else(|| told.licence.clone()),
+                .or_else(|| source_defaults.licence.clone()),
         }
     }
 }

@@ -13,10 +13,10 @@ pub(in crate::formats::bods) struct Statement {
     pub(in crate::formats::bods) stated_on: Option<PartialDate>,
     /// The source that publishes it.
     pub(in crate::formats::bods) source: String,
-    /// What the record says.
+    /// The details of the record.
     pub(in crate::formats::bods) details: Map<String, Value>,
-    /// What stands beside that.
-    pub(in crate::formats::bods) beside: Map<String, Value>,
+    /// The other fields of the statement.
+    pub(in crate::formats::bods) other_fields: Map<String, Value>,
 }
 
 /// Where in its life a record is.
@@ -28,14 +28,14 @@ pub(in crate::formats::bods) enum Status {
 }
 
 impl Statement {
-    /// What remains for the properties, when the rest is read: what the record says, and what stands beside it.
+    /// The fields that remain for the properties: details of the record and other fields of the statement.
     pub(in crate::formats::bods) fn rest(
         &mut self,
         about: &str,
         faults: &mut Vec<Fault>,
     ) -> Option<Map<String, Value>> {
-        let mut rest = std::mem::take(&mut self.beside);
-        // The subject of the declaration is said twice where it is what the record is about.
+        let mut rest = std::mem::take(&mut self.other_fields);
+        // The subject of the declaration is redundant where it is the entity that the record is about.
         if rest.get("declarationSubject").and_then(Value::as_str) == Some(about) {
             rest.remove("declarationSubject");
         }

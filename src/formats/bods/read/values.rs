@@ -56,12 +56,12 @@ pub(in crate::formats::bods) fn take_date(
     field: &'static str,
     faults: &mut Vec<Fault>,
 ) -> Option<PartialDate> {
-    let written = take_text(map, key)?;
-    if let Some(date) = date(&written) {
+    let original = take_text(map, key)?;
+    if let Some(date) = date(&original) {
         return Some(date);
     }
-    faults.push(Fault::kept(field, "not a date").with(&written));
-    map.insert(key.to_owned(), Value::String(written));
+    faults.push(Fault::in_properties(field, "not a date").with(&original));
+    map.insert(key.to_owned(), Value::String(original));
     None
 }
 
@@ -75,7 +75,7 @@ pub(in crate::formats::bods) fn take_end(
     take_date(map, key, field, faults).filter(|end| end.first_day().year() < YEAR_OF_NO_END)
 }
 
-/// The year of an end that never comes.
+/// The year that stands for no end.
 const YEAR_OF_NO_END: i16 = 9999;
 
 /// A date, or the day of a moment.
@@ -85,19 +85,19 @@ pub(in crate::formats::bods) fn date(text: &str) -> Option<PartialDate> {
     day.parse().ok()
 }
 
-/// What goes to the properties: nothing when there is nothing, and not more than a record may have.
+/// The properties without empty values; none when nothing is left, and not more than a record may have.
 pub(in crate::formats::bods) fn properties(
     mut rest: Map<String, Value>,
     faults: &mut Vec<Fault>,
 ) -> Option<Map<String, Value>> {
     let size = |value: &Value| serde_json::to_string(value).map_or(usize::MAX, |text| text.len());
     rest.retain(|_, value| !is_nothing(value));
-    let mut left: usize = PROPERTIES_BYTES_MAX;
+    let mut bytes_left: usize = PROPERTIES_BYTES_MAX;
     rest.retain(|key, value| {
         let bytes = size(value).saturating_add(size(&json!(key))).saturating_add(2);
-        let fits = bytes < left;
+        let fits = bytes < bytes_left;
         if fits {
-            left -= bytes;
+            bytes_left -= bytes;
         } else {
             faults.push(Fault::rejected("", "more fields than the properties of a record can hold").with(key));
         }
@@ -121,12 +121,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn properties_hold_what_fits_and_tell_what_does_not() {
+    fn properties_contain_what_fits_and_the_rest_is_reported() {
         let mut faults = Vec::new();
         let rest = json!({"a": 1, "b": "x".repeat(PROPERTIES_BYTES_MAX), "c": [], "d": " ", "e": null, "f": false});
         let Value::Object(rest) = rest else { unreachable!() };
-        let kept = properties(rest, &mut faults).unwrap();
-        assert_eq!(Value::Object(kept), json!({"a": 1, "f": false}));
+        let result = properties(rest, &mut faults).unwrap();
+        assert_eq!(Value::Object(result), json!({"a": 1, "f": false}));
         assert_eq!(faults.len(), 1);
         assert_eq!(faults[0].value.as_deref(), Some("b"));
     }

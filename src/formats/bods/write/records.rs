@@ -1,24 +1,24 @@
-//! Entities and persons as records of the standard say them: the other way round than they are read.
+//! Entities and persons as records of the standard: the inverse of reading them.
 
 use serde_json::{Map, Value, json};
 
 use super::shapes::{self, ENTITY_TYPE, IDENTIFIERS, NAMES, fits, is_uri};
 use crate::{
     formats::{
-        bods::read::entity::{ORGANIZATION, UNDISCLOSED, written as identifier_written},
-        export::Written,
+        bods::read::entity::{ORGANIZATION, UNDISCLOSED, identifier_json},
+        export::ExportSummary,
     },
     model::{Entity, EntityKind, NameKind},
 };
 
-/// What is said of a company or an organization.
+/// The record details of a company or an organization.
 pub(in crate::formats::bods) fn organisation(
     entity: &Entity,
     properties: &mut Map<String, Value>,
-    written: &mut Written,
+    summary: &mut ExportSummary,
 ) -> Map<String, Value> {
-    let mut record = started();
-    let kind = taken(properties, "entityType", |value| {
+    let mut record = new_record();
+    let kind = take_property(properties, "entityType", |value| {
         let is_undisclosed = matches!(value["type"].as_str(), Some("anonymousEntity" | "unknownEntity"));
         fits(value, &ENTITY_TYPE) && subtype_fits(value) && is_undisclosed == entity.undisclosed
     });
@@ -33,7 +33,7 @@ pub(in crate::formats::bods) fn organisation(
     }
     for name in &entity.names {
         if name.kind != NameKind::Alias || name.language.is_some() || name.script.is_some() {
-            written.leave_out("kind, language or script of a name");
+            summary.leave_out("kind, language or script of a name");
         }
     }
     if let Some(code) = &entity.country {
@@ -43,14 +43,14 @@ pub(in crate::formats::bods) fn organisation(
         if is_uri(website) {
             record.insert("uri".to_owned(), json!(website));
         } else {
-            written.leave_out("website that is no URI");
+            summary.leave_out("website that is no URI");
         }
     }
     for (key, date) in [("foundingDate", entity.founded), ("dissolutionDate", entity.dissolved)] {
         if let Some(date) = date {
             record.insert(key.to_owned(), json!(date.first_day().to_string()));
             if !date.is_day() {
-                written.leave_out("precision of a date");
+                summary.leave_out("precision of a date");
             }
         }
     }
@@ -59,14 +59,14 @@ pub(in crate::formats::bods) fn organisation(
     record
 }
 
-/// What is said of a person.
+/// The record details of a person.
 pub(in crate::formats::bods) fn person(
     entity: &Entity,
     properties: &mut Map<String, Value>,
-    written: &mut Written,
+    summary: &mut ExportSummary,
 ) -> Map<String, Value> {
-    let mut record = started();
-    let kind = taken(properties, "personType", |value| {
+    let mut record = new_record();
+    let kind = take_property(properties, "personType", |value| {
         entity.undisclosed && matches!(value.as_str(), Some("anonymousPerson" | "unknownPerson"))
     });
     let otherwise = || {
@@ -80,7 +80,7 @@ pub(in crate::formats::bods) fn person(
     if let Some(code) = entity.country.as_deref().filter(|code| code.len() == 2) {
         record.insert("nationalities".to_owned(), json!([{ "name": code, "code": code }]));
     } else if entity.country.is_some() {
-        written.leave_out("part of a country that a person is of");
+        summary.leave_out("part of a country that a person is of");
     }
     for (key, date) in [("birthDate", entity.founded), ("deathDate", entity.dissolved)] {
         if let Some(date) = date {
@@ -88,24 +88,24 @@ pub(in crate::formats::bods) fn person(
         }
     }
     if entity.website.is_some() {
-        written.leave_out("website of a person");
+        summary.leave_out("website of a person");
     }
     identifiers(entity, &mut record, properties);
     shapes::put(&mut record, properties, shapes::PERSON);
     if !entity.undisclosed || !UNDISCLOSED.contains(&entity.name.as_str()) {
-        record.insert("names".to_owned(), names(entity, properties, written));
+        record.insert("names".to_owned(), names(entity, properties, summary));
     }
     record
 }
 
-fn started() -> Map<String, Value> {
+fn new_record() -> Map<String, Value> {
     let mut record = Map::new();
     record.insert("isComponent".to_owned(), json!(false));
     record
 }
 
-/// A property that can be a field.
-fn taken(properties: &mut Map<String, Value>, key: &str, is_field: impl Fn(&Value) -> bool) -> Option<Value> {
+/// Removes a property that can be a field.
+fn take_property(properties: &mut Map<String, Value>, key: &str, is_field: impl Fn(&Value) -> bool) -> Option<Value> {
     if properties.get(key).is_some_and(is_field) {
         properties.remove(key)
     } else {
@@ -113,7 +113,7 @@ fn taken(properties: &mut Map<String, Value>, key: &str, is_field: impl Fn(&Valu
     }
 }
 
-/// A type, where nobody told one: who is in a register is registered.
+/// The default type: an entity with an identifier of a register is registered.
 fn entity_type(entity: &Entity) -> Value {
     match entity.kind {
         EntityKind::Organization if entity.undisclosed => json!({ "type": "unknownEntity", "details": ORGANIZATION }),
@@ -137,9 +137,9 @@ fn subtype_fits(kind: &Value) -> bool {
     }
 }
 
-/// The names of a person: as they were told with their parts, where that still is its name.
-fn names(entity: &Entity, properties: &mut Map<String, Value>, written: &mut Written) -> Value {
-    let is_hers = |names: &Value| {
+/// The names of a person: as in the property, with their parts, where that contains the current name.
+fn names(entity: &Entity, properties: &mut Map<String, Value>, summary: &mut ExportSummary) -> Value {
+    let has_main_name = |names: &Value| {
         let mut full = names
             .as_array()
             .into_iter()
@@ -147,12 +147,12 @@ fn names(entity: &Entity, properties: &mut Map<String, Value>, written: &mut Wri
             .filter_map(|name| name["fullName"].as_str());
         full.any(|name| name == entity.name)
     };
-    if let Some(told) = taken(properties, "names", |value| fits(value, &NAMES) && is_hers(value)) {
-        return told;
+    if let Some(names) = take_property(properties, "names", |value| fits(value, &NAMES) && has_main_name(value)) {
+        return names;
     }
     let others = entity.names.iter().map(|name| {
         if name.language.is_some() || name.script.is_some() {
-            written.leave_out("kind, language or script of a name");
+            summary.leave_out("kind, language or script of a name");
         }
         let kind = match name.kind {
             NameKind::Alias => "alternative",
@@ -166,27 +166,27 @@ fn names(entity: &Entity, properties: &mut Map<String, Value>, written: &mut Wri
     Value::Array(std::iter::once(main).chain(others).collect())
 }
 
-/// Identifiers: as they were told with more than their scheme, where they are the same.
+/// Identifiers: as in the property, with more than their scheme, where they are the same.
 fn identifiers(entity: &Entity, record: &mut Map<String, Value>, properties: &mut Map<String, Value>) {
-    let has_all = |told: &Value| {
-        let told: Vec<&str> = told
+    let has_all = |identifiers: &Value| {
+        let values: Vec<&str> = identifiers
             .as_array()
             .into_iter()
             .flatten()
-            .filter_map(|told| told["id"].as_str())
+            .filter_map(|identifier| identifier["id"].as_str())
             .collect();
         entity
             .identifiers
             .iter()
-            .all(|identifier| told.contains(&identifier.value.as_str()))
+            .all(|identifier| values.contains(&identifier.value.as_str()))
     };
-    let is_named = |told: &Value| !told["scheme"].is_null() || !told["schemeName"].is_null();
-    let are_named = |told: &Value| told.as_array().into_iter().flatten().all(is_named);
-    let told = taken(properties, "identifiers", |told| {
-        fits(told, &IDENTIFIERS) && are_named(told) && has_all(told)
+    let is_named = |identifier: &Value| !identifier["scheme"].is_null() || !identifier["schemeName"].is_null();
+    let all_named = |identifiers: &Value| identifiers.as_array().into_iter().flatten().all(is_named);
+    let property = take_property(properties, "identifiers", |value| {
+        fits(value, &IDENTIFIERS) && all_named(value) && has_all(value)
     });
-    let written = || Value::Array(entity.identifiers.iter().map(identifier_written).collect());
-    let identifiers = told.unwrap_or_else(written);
+    let from_entity = || Value::Array(entity.identifiers.iter().map(identifier_json).collect());
+    let identifiers = property.unwrap_or_else(from_entity);
     if identifiers != json!([]) {
         record.insert("identifiers".to_owned(), identifiers);
     }

@@ -1,59 +1,59 @@
-//! Which properties can be written as fields of the standard: those that look as its schema has them. Properties come from
-//! any source, so that a name says nothing of what is in it.
+//! Which properties can be written as fields of the standard: those that conform to its schema. Properties come from any
+//! source, so that their names alone do not determine their contents.
 
 use serde_json::{Map, Value};
 
 use crate::{formats::bods::read::values::date, model::link};
 
-/// What a value must look like.
+/// The shape that a value must have.
 pub(in crate::formats::bods) enum Shape {
     Text,
-    Yes,
+    Boolean,
     Day,
     Uri,
-    /// A text of so many characters.
-    Long(usize, usize),
+    /// A text with at least and at most this many characters.
+    Length(usize, usize),
     /// One of a closed list.
     OneOf(&'static [&'static str]),
-    Each(&'static Shape),
-    /// These fields, of which the first so many are required.
+    List(&'static Shape),
+    /// An object with these fields, of which the first ones, by number, are required.
     Fields(usize, &'static [(&'static str, &'static Shape)]),
 }
 
-use Shape::{Day, Each, Fields, Long, OneOf, Text, Uri, Yes};
+use Shape::{Boolean, Day, Fields, Length, List, OneOf, Text, Uri};
 
 /// Fields by their names.
-pub(in crate::formats::bods) type Table = [(&'static str, &'static Shape)];
+pub(in crate::formats::bods) type FieldShapes = [(&'static str, &'static Shape)];
 
 /// Fields of an entity record that stand in properties.
-pub(in crate::formats::bods) const ENTITY: &Table = &[
+pub(in crate::formats::bods) const ENTITY: &FieldShapes = &[
     ("unspecifiedEntityDetails", &UNSPECIFIED),
-    ("addresses", &Each(&ENTITY_ADDRESS)),
+    ("addresses", &List(&ENTITY_ADDRESS)),
     ("publicListing", &LISTING),
     ("formedByStatute", &Fields(0, &[("name", &Text), ("date", &Day)])),
-    ("isComponent", &Yes),
+    ("isComponent", &Boolean),
 ];
 
 /// Fields of a person record that stand in properties.
-pub(in crate::formats::bods) const PERSON: &Table = &[
+pub(in crate::formats::bods) const PERSON: &FieldShapes = &[
     ("unspecifiedPersonDetails", &UNSPECIFIED),
-    ("nationalities", &Each(&COUNTRY)),
-    ("taxResidencies", &Each(&COUNTRY)),
+    ("nationalities", &List(&COUNTRY)),
+    ("taxResidencies", &List(&COUNTRY)),
     ("placeOfBirth", &BIRTHPLACE),
-    ("addresses", &Each(&PERSON_ADDRESS)),
+    ("addresses", &List(&PERSON_ADDRESS)),
     ("politicalExposure", &EXPOSURE),
-    ("isComponent", &Yes),
+    ("isComponent", &Boolean),
 ];
 
 /// Fields of an interest that stand in properties.
-pub(in crate::formats::bods) const INTEREST: &Table = &[
+pub(in crate::formats::bods) const INTEREST: &FieldShapes = &[
     ("details", &Text),
     ("directOrIndirect", &OneOf(&["direct", "indirect", "unknown"])),
-    ("beneficialOwnershipOrControl", &Yes),
+    ("beneficialOwnershipOrControl", &Boolean),
 ];
 
 /// Fields of a statement that stand in properties.
-pub(in crate::formats::bods) const STATEMENT: &Table = &[("source", &SOURCE), ("declaration", &Text)];
+pub(in crate::formats::bods) const STATEMENT: &FieldShapes = &[("source", &SOURCE), ("declaration", &Text)];
 
 pub(in crate::formats::bods) const ENTITY_TYPE: Shape = Fields(
     1,
@@ -78,7 +78,7 @@ pub(in crate::formats::bods) const ENTITY_TYPE: Shape = Fields(
     ],
 );
 
-pub(in crate::formats::bods) const NAMES: Shape = Each(&Fields(
+pub(in crate::formats::bods) const NAMES: Shape = List(&Fields(
     1,
     &[
         ("fullName", &Text),
@@ -99,7 +99,7 @@ pub(in crate::formats::bods) const NAMES: Shape = Each(&Fields(
     ],
 ));
 
-pub(in crate::formats::bods) const IDENTIFIERS: Shape = Each(&Fields(
+pub(in crate::formats::bods) const IDENTIFIERS: Shape = List(&Fields(
     1,
     &[("id", &Text), ("scheme", &Text), ("schemeName", &Text), ("uri", &Uri)],
 ));
@@ -123,9 +123,9 @@ pub(in crate::formats::bods) const UNSPECIFIED: Shape = Fields(
     ],
 );
 
-const COUNTRY: Shape = Fields(1, &[("name", &Text), ("code", &Long(2, 2))]);
+const COUNTRY: Shape = Fields(1, &[("name", &Text), ("code", &Length(2, 2))]);
 
-const JURISDICTION: Shape = Fields(1, &[("name", &Text), ("code", &Long(2, 6))]);
+const JURISDICTION: Shape = Fields(1, &[("name", &Text), ("code", &Length(2, 6))]);
 
 const ENTITY_ADDRESS: Shape = Fields(
     0,
@@ -160,16 +160,16 @@ const BIRTHPLACE: Shape = Fields(
 const LISTING: Shape = Fields(
     1,
     &[
-        ("hasPublicListing", &Yes),
-        ("companyFilingsURLs", &Each(&Uri)),
-        ("securitiesListings", &Each(&SECURITY_LISTING)),
+        ("hasPublicListing", &Boolean),
+        ("companyFilingsURLs", &List(&Uri)),
+        ("securitiesListings", &List(&SECURITY_LISTING)),
     ],
 );
 
 const SECURITY_LISTING: Shape = Fields(
     3,
     &[
-        ("stockExchangeJurisdiction", &Long(2, 6)),
+        ("stockExchangeJurisdiction", &Length(2, 6)),
         ("stockExchangeName", &Text),
         ("security", &SECURITY),
         ("marketIdentifierCode", &Text),
@@ -190,7 +190,7 @@ const EXPOSURE: Shape = Fields(
     1,
     &[
         ("status", &OneOf(&["isPep", "isNotPep", "unknown"])),
-        ("details", &Each(&EXPOSURE_DETAILS)),
+        ("details", &List(&EXPOSURE_DETAILS)),
     ],
 );
 
@@ -211,7 +211,7 @@ const SOURCE: Shape = Fields(
     &[
         (
             "type",
-            &Each(&OneOf(&[
+            &List(&OneOf(&[
                 "selfDeclaration",
                 "officialRegister",
                 "thirdParty",
@@ -222,19 +222,19 @@ const SOURCE: Shape = Fields(
         ("description", &Text),
         ("url", &Uri),
         ("retrievedAt", &Day),
-        ("assertedBy", &Each(&Fields(0, &[("name", &Text), ("uri", &Uri)]))),
+        ("assertedBy", &List(&Fields(0, &[("name", &Text), ("uri", &Uri)]))),
     ],
 );
 
-/// Whether a value looks like that. Fields that the standard does not name may be anything.
+/// Whether a value has this shape. Fields that the standard does not name may be anything.
 pub(in crate::formats::bods) fn fits(value: &Value, shape: &Shape) -> bool {
     match (shape, value) {
-        (Text, Value::String(_)) | (Yes, Value::Bool(_)) => true,
+        (Text, Value::String(_)) | (Boolean, Value::Bool(_)) => true,
         (Day, Value::String(text)) => text.len() == 10 && date(text).is_some_and(|date| date.is_day()),
         (Uri, Value::String(text)) => is_uri(text),
-        (Long(min, max), Value::String(text)) => (*min..=*max).contains(&text.chars().count()),
+        (Length(min, max), Value::String(text)) => (*min..=*max).contains(&text.chars().count()),
         (OneOf(codes), Value::String(text)) => codes.contains(&text.as_str()),
-        (Each(shape), Value::Array(list)) => list.iter().all(|value| fits(value, shape)),
+        (List(shape), Value::Array(list)) => list.iter().all(|value| fits(value, shape)),
         (Fields(required, fields), Value::Object(map)) => fields
             .iter()
             .enumerate()
@@ -243,7 +243,7 @@ pub(in crate::formats::bods) fn fits(value: &Value, shape: &Shape) -> bool {
     }
 }
 
-/// Whether a link can stand where the standard wants a URI (RFC 3986).
+/// Whether a link is a URI (RFC 3986), as the standard requires.
 pub(in crate::formats::bods) fn is_uri(text: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#@!$&'()*+,;=%".contains(&byte);
     let whole = text.split('%').skip(1).all(|rest| {
@@ -257,7 +257,7 @@ pub(in crate::formats::bods) fn is_uri(text: &str) -> bool {
 pub(in crate::formats::bods) fn put(
     record: &mut Map<String, Value>,
     properties: &mut Map<String, Value>,
-    fields: &Table,
+    fields: &FieldShapes,
 ) {
     for (key, shape) in fields {
         let Some(value) = properties.get(*key).filter(|value| fits(value, shape)).cloned() else {
@@ -278,11 +278,11 @@ mod tests {
     fn properties_of_other_sources_become_no_fields() {
         assert!(fits(
             &json!([{"type": "service", "address": "Aston House"}]),
-            &Each(&PERSON_ADDRESS)
+            &List(&PERSON_ADDRESS)
         ));
-        assert!(!fits(&json!("Aston House"), &Each(&PERSON_ADDRESS)));
-        assert!(!fits(&json!([{"type": "registered"}]), &Each(&PERSON_ADDRESS)));
-        assert!(!fits(&json!([{"code": "GB"}]), &Each(&COUNTRY)));
+        assert!(!fits(&json!("Aston House"), &List(&PERSON_ADDRESS)));
+        assert!(!fits(&json!([{"type": "registered"}]), &List(&PERSON_ADDRESS)));
+        assert!(!fits(&json!([{"code": "GB"}]), &List(&COUNTRY)));
         assert!(!fits(&json!({"url": "see there"}), &SOURCE));
     }
 

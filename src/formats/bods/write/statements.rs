@@ -15,13 +15,13 @@ use super::{
 use crate::{
     formats::{
         bods::{
-            ids::{OURS, record_id},
+            ids::{OWN_RECORD_PREFIX, record_id},
             read::{
                 components::Components,
                 interests::{self, Interest, UNTYPED},
             },
         },
-        export::{Selection, Written},
+        export::{ExportSummary, Selection},
     },
     model::{
         Directness, Ends, Entity, EntityKind, EntityStatus, PartialDate, Relationship, RelationshipStatus, Stance,
@@ -32,7 +32,7 @@ use crate::{
 /// Writes statements of BODS 0.4: one for each company, organization and person, and one with one interest for each
 /// relationship that the standard knows.
 ///
-/// Record ids are `guanxi:` and our id, or what stands behind `bods:` in it, so that whoever reads them again gets the same
+/// Record ids are `guanxi:` and our id, or the part after `bods:` in it, so that reading them again yields the same
 /// ids. Where the type of an interest does not say all, its details say it in our terms: `OFFICER_OF: chief executive`,
 /// `OWNS (SHAREHOLDING): stake`, `OWNS` where no type of interest is known. CONSOLIDATES is written as another influence or
 /// control with such details.
@@ -40,34 +40,34 @@ use crate::{
 /// `componentRecords` are the ids of the records that are written here. What an indirect relationship is made up of stands
 /// before it and is marked as a component. The ids that records had at their source are left out and counted.
 ///
-/// What was over by a day, where nobody says when it ended, is written as a record that was closed on that day without an end
-/// of its interest. An end that is not after the start is written as it is.
+/// A relationship that was over by a day, without a known end, is written as a record that was closed on that day without an
+/// end of its interest. An end that is not after the start is written as it is.
 ///
 /// Left out and counted: services, events, places and markets; relationships of kinds that are no interest (commerce,
 /// finance, place, succession, branches, funds, employment, membership, family), with a person as the subject, that are not
 /// in effect (rumours, plans, what was withdrawn or refuted) or that no source asserts; amounts, descriptions, languages of
 /// names, what a source says beside asserting, and properties that are no fields of the standard. A date that is no day is
-/// rounded to its first day, as the standard tells, but for births and deaths. Sources are named in the statements; they are
+/// rounded to its first day, as the standard requires, but for births and deaths. Sources are named in the statements; they are
 /// no records.
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write(selection: &Selection, out: &mut impl Write) -> io::Result<Written> {
+pub fn write(selection: &Selection, out: &mut impl Write) -> io::Result<ExportSummary> {
     let last = selection.last_recorded_at();
     let components = Components::of(selection, |relationship| statable(selection, relationship).is_ok());
-    let mut file = File {
+    let mut writer = StatementWriter {
         out,
         components: &components,
         title: selection.title().trim(),
         day: last.to_zoned(jiff::tz::TimeZone::UTC).date(),
         is_empty: true,
-        written: Written::default(),
+        summary: ExportSummary::default(),
     };
-    file.out.write_all(b"[")?;
+    writer.out.write_all(b"[")?;
     for entity in selection.entities() {
-        file.entity(&entity)?;
+        writer.entity(&entity)?;
     }
-    // What the others are made up of stands before them.
+    // Components come before the relationships that consist of them.
     let parts: &[bool] = if components.is_empty() {
         &[false]
     } else {
@@ -76,18 +76,18 @@ pub fn write(selection: &Selection, out: &mut impl Write) -> io::Result<Written>
     for has_components in parts {
         for relationship in selection.relationships() {
             if relationship.components.is_empty() != *has_components {
-                file.relationship(selection, &relationship)?;
+                writer.relationship(selection, &relationship)?;
             }
         }
     }
     for _ in selection.sources() {
-        file.written.leave_out("source as a record of its own");
+        writer.summary.leave_out("source as a record of its own");
     }
-    file.out.write_all(b"\n]\n")?;
-    Ok(file.written)
+    writer.out.write_all(b"\n]\n")?;
+    Ok(writer.summary)
 }
 
-struct File<'a, W> {
+struct StatementWriter<'a, W> {
     out: &'a mut W,
     /// Who publishes: what the data is called.
     title: &'a str,
@@ -96,28 +96,28 @@ struct File<'a, W> {
     /// When the last change was recorded.
     day: Date,
     is_empty: bool,
-    written: Written,
+    summary: ExportSummary,
 }
 
-impl<W: Write> File<'_, W> {
+impl<W: Write> StatementWriter<'_, W> {
     fn entity(&mut self, entity: &Entity) -> io::Result<()> {
         let mut properties = entity.properties.clone().unwrap_or_default();
         let (kind, details) = match entity.kind {
             EntityKind::Company | EntityKind::Organization => {
-                ("entity", organisation(entity, &mut properties, &mut self.written))
+                ("entity", organisation(entity, &mut properties, &mut self.summary))
             }
-            EntityKind::Person => ("person", person(entity, &mut properties, &mut self.written)),
+            EntityKind::Person => ("person", person(entity, &mut properties, &mut self.summary)),
             EntityKind::Service | EntityKind::Event | EntityKind::Place | EntityKind::Market => {
-                self.written
+                self.summary
                     .leave_out("entity that is no company, organization or person");
                 return Ok(());
             }
         };
         if entity.description.is_some() {
-            self.written.leave_out("description of an entity");
+            self.summary.leave_out("description of an entity");
         }
         if entity.status != EntityStatus::Unknown && entity.dissolved.is_none() {
-            self.written.leave_out("status of an entity without a date of its end");
+            self.summary.leave_out("status of an entity without a date of its end");
         }
         let record = record_id(&entity.id);
         let mut statement = Map::new();
@@ -125,7 +125,7 @@ impl<W: Write> File<'_, W> {
         statement.insert("recordId".to_owned(), json!(record));
         statement.insert("recordType".to_owned(), json!(kind));
         statement.insert("recordDetails".to_owned(), Value::Object(details));
-        self.written.entities += 1;
+        self.summary.entities += 1;
         self.publish(statement, properties, "new", self.day)
     }
 
@@ -133,7 +133,7 @@ impl<W: Write> File<'_, W> {
         let interest = match statable(selection, relationship) {
             Ok(interest) => interest,
             Err(why) => {
-                self.written.leave_out(why);
+                self.summary.leave_out(why);
                 return Ok(());
             }
         };
@@ -143,7 +143,7 @@ impl<W: Write> File<'_, W> {
         let interest = self.interest(relationship, interest, &mut properties);
         let mut details = Map::new();
         let is_component = relationship.components.is_empty() && self.components.contains(&relationship.id);
-        // It is said anew.
+        // It is set above.
         properties.remove("isComponent");
         details.insert("isComponent".to_owned(), json!(is_component));
         if !relationship.components.is_empty() {
@@ -151,7 +151,7 @@ impl<W: Write> File<'_, W> {
             details.insert("componentRecords".to_owned(), json!(records));
         }
         if relationship.record.is_some() {
-            self.written.leave_out("id that a record had at its source");
+            self.summary.leave_out("id that a record had at its source");
         }
         details.insert("subject".to_owned(), subject);
         details.insert("interestedParty".to_owned(), interested);
@@ -160,11 +160,14 @@ impl<W: Write> File<'_, W> {
         }
         let mut statement = Map::new();
         statement.insert("declarationSubject".to_owned(), about.unwrap_or_default());
-        statement.insert("recordId".to_owned(), json!(format!("{OURS}{}", relationship.id)));
+        statement.insert(
+            "recordId".to_owned(),
+            json!(format!("{OWN_RECORD_PREFIX}{}", relationship.id)),
+        );
         statement.insert("recordType".to_owned(), json!("relationship"));
         statement.insert("recordDetails".to_owned(), Value::Object(details));
         let stated = self.stated(selection, relationship, &mut statement);
-        self.written.relationships += 1;
+        self.summary.relationships += 1;
         match relationship.validity.stated_ended_by() {
             Some(day) => self.publish(statement, properties, "closed", day),
             None => self.publish(statement, properties, "new", stated),
@@ -194,10 +197,10 @@ impl<W: Write> File<'_, W> {
             fields.insert("directOrIndirect".to_owned(), json!(directness));
         }
         if let Some(share) = relationship.share {
-            fields.insert("share".to_owned(), interests::written(share));
+            fields.insert("share".to_owned(), interests::share_json(share));
         }
         if relationship.amount.is_some() {
-            self.written.leave_out("amount");
+            self.summary.leave_out("amount");
         }
         let start = relationship.validity.since().map(|since| self.rounded(since));
         let validity = relationship.validity;
@@ -208,7 +211,7 @@ impl<W: Write> File<'_, W> {
             None => None,
         };
         if relationship.validity.until().is_some_and(|until| !until.is_day()) {
-            self.written.leave_out("precision of a date");
+            self.summary.leave_out("precision of a date");
         }
         for (key, day) in [("startDate", start), ("endDate", end)] {
             if let Some(day) = day {
@@ -218,19 +221,19 @@ impl<W: Write> File<'_, W> {
         let mut beyond = Map::new();
         shapes::put(&mut beyond, properties, shapes::INTEREST);
         for (key, value) in beyond {
-            // They would be read as ours.
+            // These would be read as written by our own export.
             let is_mark = key == "details" && value.as_str().and_then(Mark::parse).is_some();
-            let is_told = key == "directOrIndirect" && relationship.kind.is_interest();
+            let is_directness = key == "directOrIndirect" && relationship.kind.is_interest();
             match fields.get(&key) {
-                None if is_mark || is_told => properties.insert(key, value),
-                Some(said) if *said != value => properties.insert(key, value),
+                None if is_mark || is_directness => properties.insert(key, value),
+                Some(known) if *known != value => properties.insert(key, value),
                 _ => fields.insert(key, value),
             };
         }
         fields
     }
 
-    /// When a relationship was stated last; names its sources.
+    /// The day on which a relationship was last stated; adds its sources to the statement.
     fn stated(
         &mut self,
         selection: &Selection,
@@ -239,18 +242,18 @@ impl<W: Write> File<'_, W> {
     ) -> Date {
         let mut last: Option<PartialDate> = None;
         let (mut titles, mut publishers, mut url) = (Vec::new(), Vec::new(), None);
-        for said in &relationship.evidence {
-            let says_more = said.summary.is_some() || said.speaker.is_some() || said.confidence.is_some();
-            if says_more || said.share.is_some() || said.amount.is_some() {
-                self.written
+        for claim in &relationship.evidence {
+            let says_more = claim.summary.is_some() || claim.speaker.is_some() || claim.confidence.is_some();
+            if says_more || claim.share.is_some() || claim.amount.is_some() {
+                self.summary
                     .leave_out("summary, speaker, figures or confidence of a source's statement");
             }
-            if said.stance != Stance::Asserts {
-                self.written.leave_out("source's statement that does not assert");
+            if claim.stance != Stance::Asserts {
+                self.summary.leave_out("source's statement that does not assert");
                 continue;
             }
-            last = last.max(said.stated_on);
-            let Some(source) = selection.source(&said.source) else {
+            last = last.max(claim.stated_on);
+            let Some(source) = selection.source(&claim.source) else {
                 continue;
             };
             url = url.or(source.url.filter(|url| is_uri(url)));
@@ -275,12 +278,12 @@ impl<W: Write> File<'_, W> {
 
     fn rounded(&mut self, date: PartialDate) -> Date {
         if !date.is_day() {
-            self.written.leave_out("precision of a date");
+            self.summary.leave_out("precision of a date");
         }
         date.first_day()
     }
 
-    /// Writes a statement. What is left of the properties is left out.
+    /// Writes a statement. The remaining properties are left out.
     fn publish(
         &mut self,
         mut statement: Map<String, Value>,
@@ -290,7 +293,7 @@ impl<W: Write> File<'_, W> {
     ) -> io::Result<()> {
         shapes::put(&mut statement, &mut properties, shapes::STATEMENT);
         if !properties.is_empty() {
-            self.written.leave_out("properties that are no fields of the standard");
+            self.summary.leave_out("properties that are no fields of the standard");
         }
         statement.insert("recordStatus".to_owned(), json!(status));
         statement.insert("statementDate".to_owned(), json!(stated.to_string()));
@@ -322,7 +325,7 @@ fn statement_id(statement: &[u8]) -> String {
     id
 }
 
-/// What the type of an interest does not say of a relationship; none when it says all.
+/// The mark with what the type of an interest does not state of a relationship; none when it states all.
 fn mark(relationship: &Relationship, interest: &Interest) -> Option<Mark> {
     let kind = relationship.kind;
     let read = interest.of.filter(|of| kind.takes_share_of(*of));
@@ -339,7 +342,7 @@ fn mark(relationship: &Relationship, interest: &Interest) -> Option<Mark> {
     })
 }
 
-/// The interest that a relationship is, or what stands against stating it.
+/// The interest that a relationship is, or why it cannot be stated.
 fn statable(selection: &Selection, relationship: &Relationship) -> Result<&'static Interest, &'static str> {
     let interest = interests::of_relationship(relationship);
     let interest = interest.ok_or("relationship of a kind that is no interest in an entity")?;
@@ -349,7 +352,11 @@ fn statable(selection: &Selection, relationship: &Relationship) -> Result<&'stat
     ) {
         return Err("relationship that is not in effect");
     }
-    if relationship.evidence.iter().all(|said| said.stance != Stance::Asserts) {
+    if relationship
+        .evidence
+        .iter()
+        .all(|claim| claim.stance != Stance::Asserts)
+    {
         return Err("relationship that no source asserts");
     }
     let (from, to) = match &relationship.ends {
@@ -371,10 +378,10 @@ fn statable(selection: &Selection, relationship: &Relationship) -> Result<&'stat
 /// The subject and the interested party.
 fn parties(ends: &Ends, properties: &mut Map<String, Value>) -> (Value, Value) {
     let mut unspecified = |key: &str, reason: UnknownReason| match properties.remove(key) {
-        Some(told) if fits(&told, &UNSPECIFIED) => told,
-        told => {
-            properties.extend(told.map(|told| (key.to_owned(), told)));
-            reason_written(reason)
+        Some(property) if fits(&property, &UNSPECIFIED) => property,
+        property => {
+            properties.extend(property.map(|property| (key.to_owned(), property)));
+            reason_json(reason)
         }
     };
     match ends {
@@ -384,7 +391,7 @@ fn parties(ends: &Ends, properties: &mut Map<String, Value>) -> (Value, Value) {
     }
 }
 
-fn reason_written(reason: UnknownReason) -> Value {
+fn reason_json(reason: UnknownReason) -> Value {
     let code = match reason {
         UnknownReason::NoKnownPerson => "subjectUnableToConfirmOrIdentifyBeneficialOwner",
         UnknownReason::NonPublic

@@ -1,6 +1,6 @@
 //! Whether an interest is held directly: what the type of an ownership or of a control says, where it names one of the two.
 
-use super::line::Line;
+use super::raw_record::RawRecord;
 use crate::model::{Directness, RelationshipKind};
 
 /// The property that says what type of ownership or control it is.
@@ -13,26 +13,29 @@ pub(in crate::formats::followthemoney) fn property(kind: RelationshipKind) -> Op
 }
 
 /// How directly it is held, as far as that is said. The text stays where it says more than one of our words.
-pub(in crate::formats::followthemoney) fn read(line: &mut Line, kind: RelationshipKind) -> Directness {
+pub(in crate::formats::followthemoney) fn read(record: &mut RawRecord, kind: RelationshipKind) -> Directness {
     let Some(property) = property(kind) else {
         return Directness::Unknown;
     };
-    let read = of_texts(line.values(property));
+    let read = of_texts(record.values(property));
     if let Some(word) = word(read)
-        && line.values(property) == [word]
+        && record.values(property) == [word]
     {
-        line.take(property);
+        record.take(property);
     }
     read
 }
 
 /// What these texts say of it: nothing where they disagree.
 pub(in crate::formats::followthemoney) fn of_texts(texts: &[String]) -> Directness {
-    let mut said = texts.iter().map(|text| of_text(text)).filter(|said| !said.is_unknown());
-    let Some(first) = said.next() else {
+    let mut readings = texts
+        .iter()
+        .map(|text| of_text(text))
+        .filter(|readings| !readings.is_unknown());
+    let Some(first) = readings.next() else {
         return Directness::Unknown;
     };
-    if said.all(|other| other == first) {
+    if readings.all(|other| other == first) {
         first
     } else {
         Directness::Unknown

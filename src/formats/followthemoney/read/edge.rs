@@ -3,15 +3,15 @@
 
 use jiff::civil::Date;
 
-use super::{claim::claimed, directness, ended, line::Line, percentages, sources, values};
+use super::{asserted::asserted_relationship, directness, ended, percentages, raw_record::RawRecord, sources, values};
 use crate::{
     formats::{
         followthemoney::terms::{
-            ids::{self, Meant, check_id, locator},
+            ids::{self, IdMeaning, check_id, locator},
             schemata::{self, Edge},
             statuses,
         },
-        reader::{AddedToRelationship, Addition, Draft, Fault, Wanted},
+        reader::{Addition, Draft, Fault, RecordChange, RelationshipAddition},
     },
     model::{
         Amount, Catalog, DERIVED_ID_CHARS_MAX, Ends, PartialDate, Record, Relationship, RelationshipKind,
@@ -22,42 +22,42 @@ use crate::{
 /// How many relationships one record may stand for.
 const PAIRS_MAX: usize = 1_000;
 
-/// What the record is made into, and what is wrong with it.
+/// The drafts and faults of the record.
 pub(in crate::formats::followthemoney) fn read(
-    mut line: Line,
+    mut record: RawRecord,
     edge: Edge,
     file: &Source,
     today: Date,
 ) -> (Vec<Draft>, Vec<Fault>) {
     let mut faults = Vec::new();
-    let is_named = |line: &Line, end| !line.values(end).is_empty();
+    let is_named = |record: &RawRecord, end| !record.values(end).is_empty();
     // What does not name both ends may be a fragment of a record that does.
-    let is_fragment = !is_named(&line, edge.from) || !is_named(&line, edge.to);
-    let from = ends(&mut line, edge.from, &mut faults);
-    let to = ends(&mut line, edge.to, &mut faults);
+    let is_fragment = !is_named(&record, edge.from) || !is_named(&record, edge.to);
+    let from = ends(&mut record, edge.from, &mut faults);
+    let to = ends(&mut record, edge.to, &mut faults);
     if from.len().saturating_mul(to.len()) > PAIRS_MAX {
         faults.push(Fault::rejected(edge.from, "more than 1000 pairs of ends"));
     }
-    let record = Of::read(&line, edge);
-    if let Err(fault) = &record {
+    let identity = RecordIdentity::read(&record, edge);
+    if let Err(fault) = &identity {
         faults.push(fault.clone());
     }
-    let (Ok(record), true) = (
-        record,
+    let (Ok(identity), true) = (
+        identity,
         from.len() * to.len() <= PAIRS_MAX && (is_fragment && faults.is_empty() || !from.is_empty() && !to.is_empty()),
     ) else {
-        line.faults.append(&mut faults);
-        return (Vec::new(), line.faults);
+        record.faults.append(&mut faults);
+        return (Vec::new(), record.faults);
     };
-    let states_status = is_named(&line, "status");
-    let (claim, sources) = claim(&mut line, edge, &record, file, today);
-    let (properties, found) = line.into_properties(schemata::edge_of(record.kind, None).name);
+    let states_status = is_named(&record, "status");
+    let (claim, sources) = claim(&mut record, edge, &identity, file, today);
+    let (properties, property_faults) = record.into_properties(schemata::edge_of(identity.kind, None).name);
     let claim = Relationship { properties, ..claim };
     let own = sources.iter().filter(|source| *source != file);
     let mut drafts: Vec<Draft> = own.cloned().map(|source| Draft::of(Record::Source(source))).collect();
     if is_fragment {
-        faults.extend(found);
-        match record.addition(from, to, claim) {
+        faults.extend(property_faults);
+        match identity.addition(from, to, claim) {
             Ok(addition) => drafts.push(addition),
             Err(fault) => faults.push(fault),
         }
@@ -70,37 +70,37 @@ pub(in crate::formats::followthemoney) fn read(
                 from: from.clone(),
                 to: to.clone(),
             };
-            let id = record.id(&ends, from_and_to);
+            let id = identity.id(&ends, from_and_to);
             if id.len() > DERIVED_ID_CHARS_MAX {
                 faults.push(Fault::rejected("id", "ids too long for the id of a relationship"));
                 continue;
             }
-            let draft = Draft::of(Record::Relationship(renamed(&claim, id, ends)));
+            let draft = Draft::of(Record::Relationship(with_ends(&claim, id, ends)));
             drafts.push(draft.with_status_implied(!states_status));
         }
     }
-    faults.extend(found);
+    faults.extend(property_faults);
     (drafts, faults)
 }
 
-/// What a record is a record of.
-struct Of {
-    id: Meant,
+/// What a record stands for: its id and the kind of relationship.
+struct RecordIdentity {
+    id: IdMeaning,
     kind: RelationshipKind,
 }
 
-impl Of {
-    fn read(line: &Line, edge: Edge) -> Result<Self, Fault> {
-        let id = ids::meant(&line.id);
+impl RecordIdentity {
+    fn read(record: &RawRecord, edge: Edge) -> Result<Self, Fault> {
+        let id = ids::meaning(&record.id);
         let kind = match &id {
-            Meant::Relationship(id) => {
+            IdMeaning::Relationship(id) => {
                 let is_id = plain_id(id, DERIVED_ID_CHARS_MAX).is_ok() && !id.starts_with(Source::PREFIX);
                 if !is_id {
-                    return Err(Fault::rejected("id", "not an id").with(&line.id));
+                    return Err(Fault::rejected("id", "not an id").with(&record.id));
                 }
                 kind_in(id).filter(|kind| schemata::edge_of(*kind, Some(edge.name)).name == edge.name)
             }
-            Meant::Key(_) => None,
+            IdMeaning::Key(_) => None,
         };
         Ok(Self {
             id,
@@ -111,31 +111,33 @@ impl Of {
     /// The record of the source that it is; none of what was no record of FollowTheMoney before it was written as one.
     fn record(&self) -> Option<String> {
         match &self.id {
-            Meant::Key(key) => Some(ids::record(key)),
-            Meant::Relationship(_) => None,
+            IdMeaning::Key(key) => Some(ids::record(key)),
+            IdMeaning::Relationship(_) => None,
         }
     }
 
     /// What a fragment adds to the relationships of its record.
     fn addition(&self, from: Vec<String>, to: Vec<String>, claim: Relationship) -> Result<Draft, Fault> {
-        let Meant::Key(key) = &self.id else {
+        let IdMeaning::Key(key) = &self.id else {
             return Err(Fault::rejected("id", "an end is missing"));
         };
-        let addition = AddedToRelationship {
+        let addition = RelationshipAddition {
             record: ids::record(key),
             key: key.clone(),
             from,
             to,
             claim,
         };
-        Ok(Draft::to(Wanted::Addition(Addition::Relationship(addition))))
+        Ok(Draft::of_change(RecordChange::Addition(Addition::Relationship(
+            addition,
+        ))))
     }
 
-    /// The id of the relationship with these ends, of so many pairs.
+    /// The id of the relationship with these ends, one of `pairs`.
     fn id(&self, ends: &Ends, pairs: usize) -> String {
         match &self.id {
-            Meant::Relationship(id) if pairs == 1 => id.clone(),
-            Meant::Relationship(key) | Meant::Key(key) => relationship_id(self.kind, ends, key),
+            IdMeaning::Relationship(id) if pairs == 1 => id.clone(),
+            IdMeaning::Relationship(key) | IdMeaning::Key(key) => relationship_id(self.kind, ends, key),
         }
     }
 }
@@ -147,10 +149,10 @@ pub(in crate::formats::followthemoney) fn kind_in(id: &str) -> Option<Relationsh
 }
 
 /// The ids at one end; a fault for what is no id.
-fn ends(line: &mut Line, property: &'static str, faults: &mut Vec<Fault>) -> Vec<String> {
+fn ends(record: &mut RawRecord, property: &'static str, faults: &mut Vec<Fault>) -> Vec<String> {
     let mut ends = Vec::new();
-    for id in line.take(property) {
-        let id = ids::read(&id);
+    for id in record.take(property) {
+        let id = ids::decode(&id);
         if check_id(&id).is_err() {
             faults.push(Fault::rejected(property, "not an id").with(&id));
         } else if !ends.contains(&id) {
@@ -163,43 +165,49 @@ fn ends(line: &mut Line, property: &'static str, faults: &mut Vec<Fault>) -> Vec
     ends
 }
 
-/// What the record claims of every pair, and who says so.
-fn claim(line: &mut Line, edge: Edge, record: &Of, file: &Source, today: Date) -> (Relationship, Vec<Source>) {
-    let place = match &record.id {
-        Meant::Key(_) => Some(locator(edge.name, &ids::read(&line.id))),
-        Meant::Relationship(_) => line.take_first("recordId", "not a line of text", values::one_line),
+/// The relationship that the record asserts of every pair of ends, and its sources.
+fn claim(
+    record: &mut RawRecord,
+    edge: Edge,
+    identity: &RecordIdentity,
+    file: &Source,
+    today: Date,
+) -> (Relationship, Vec<Source>) {
+    let place = match &identity.id {
+        IdMeaning::Key(_) => Some(locator(edge.name, &ids::decode(&record.id))),
+        IdMeaning::Relationship(_) => record.take_first("recordId", "not a line of text", values::one_line),
     };
-    let over_by = ended::day(line, edge, record.kind, today);
-    let (validity, takes_place) = validity(line, record.kind, over_by);
-    let status = status(line, validity);
+    let over_by = ended::day(record, edge, identity.kind, today);
+    let (validity, takes_place) = validity(record, identity.kind, over_by);
+    let status = status(record, validity);
     let mut role = edge.role.and_then(|property| {
-        drop_kind(line, property, record.kind, edge);
-        line.take_first(property, "not a line of text", values::one_line)
+        drop_kind(record, property, identity.kind, edge);
+        record.take_first(property, "not a line of text", values::one_line)
     });
-    let stated_on = if takes_place { None } else { line.take_date("date") };
-    let summary = line.take_first("summary", "not a text", |value| text(value).ok());
-    let share = match record.kind {
-        RelationshipKind::Owns => percentages::take(line),
+    let stated_on = if takes_place { None } else { record.take_date("date") };
+    let summary = record.take_first("summary", "not a text", |value| text(value).ok());
+    let share = match identity.kind {
+        RelationshipKind::Owns => percentages::take(record),
         _ => None,
     };
-    let amount = edge.knows("amount").then(|| amount(line)).flatten();
-    let sources = sources::take(line, file);
+    let amount = edge.knows("amount").then(|| amount(record)).flatten();
+    let sources = sources::take(record, file);
     let ends = Ends::Known {
         from: String::new(),
         to: String::new(),
     };
-    let mut claim = claimed(String::new(), record.kind, ends, &sources, place.as_deref());
+    let mut claim = asserted_relationship(String::new(), identity.kind, ends, &sources, place.as_deref());
     for statement in &mut claim.evidence {
         statement.stated_on = stated_on;
         statement.summary.clone_from(&summary);
     }
     let claim = Relationship {
-        record: record.record(),
+        record: identity.record(),
         role: role.take(),
         status,
         validity,
         share,
-        directness: directness::read(line, record.kind),
+        directness: directness::read(record, identity.kind),
         amount,
         ..claim
     };
@@ -207,37 +215,37 @@ fn claim(line: &mut Line, edge: Edge, record: &Of, file: &Source, today: Date) -
 }
 
 /// The same claim of other ends.
-fn renamed(claim: &Relationship, id: String, ends: Ends) -> Relationship {
-    let mut renamed = Relationship {
+fn with_ends(claim: &Relationship, id: String, ends: Ends) -> Relationship {
+    let mut with_ends = Relationship {
         id,
         ends,
         ..claim.clone()
     };
-    for statement in &mut renamed.evidence {
-        statement.id = evidence_id(&renamed.id, &statement.source, 1);
+    for statement in &mut with_ends.evidence {
+        statement.id = evidence_id(&with_ends.id, &statement.source, 1);
     }
-    renamed
+    with_ends
 }
 
-/// The words in which a link tells its kind, where there is no schema for it: `competes with`.
+/// A kind without a schema in words, as the role of a link: `competes with`.
 pub(in crate::formats::followthemoney) fn words(kind: RelationshipKind) -> String {
     kind.as_str().to_lowercase().replace('_', " ")
 }
 
-/// Drops the role that only tells the kind.
-fn drop_kind(line: &mut Line, property: &'static str, kind: RelationshipKind, edge: Edge) {
+/// Drops a role that only states the kind.
+fn drop_kind(record: &mut RawRecord, property: &'static str, kind: RelationshipKind, edge: Edge) {
     let words = words(kind);
-    if kind != edge.kind && line.values(property).first() == Some(&words) {
-        line.take_first(property, "", |text| (text == words).then_some(()));
+    if kind != edge.kind && record.values(property).first() == Some(&words) {
+        record.take_first(property, "", |text| (text == words).then_some(()));
     }
 }
 
 /// When it held, and whether that is the `date` on which it took place, as payments do. A partial one is its own end, which
 /// reads as the day after it.
-fn validity(line: &mut Line, kind: RelationshipKind, over_by: Option<Date>) -> (Validity, bool) {
-    let bounds = (line.take_date("startDate"), line.take_date("endDate"));
+fn validity(record: &mut RawRecord, kind: RelationshipKind, over_by: Option<Date>) -> (Validity, bool) {
+    let bounds = (record.take_date("startDate"), record.take_date("endDate"));
     let takes_place = bounds == (None, None) && kind == RelationshipKind::Paid;
-    let (since, until) = match takes_place.then(|| line.take_date("date")) {
+    let (since, until) = match takes_place.then(|| record.take_date("date")) {
         Some(on) => (on, on),
         None => bounds,
     };
@@ -256,20 +264,20 @@ fn validity(line: &mut Line, kind: RelationshipKind, over_by: Option<Date>) -> (
             "endDate",
             "until is not after since; both kept as written, neither believed",
         );
-        line.faults.push(fault.with(&end.unwrap_or_default()));
+        record.faults.push(fault.with(&end.unwrap_or_default()));
     }
     (validity, takes_place)
 }
 
 /// How firm the claim is. What has ended was in effect.
-fn status(line: &mut Line, validity: Validity) -> RelationshipStatus {
-    let [text] = line.values("status") else {
-        return match line.values("status") {
+fn status(record: &mut RawRecord, validity: Validity) -> RelationshipStatus {
+    let [text] = record.values("status") else {
+        return match record.values("status") {
             [] => RelationshipStatus::Active,
             _ => RelationshipStatus::Unknown,
         };
     };
-    if statuses::holds(text) {
+    if statuses::is_in_effect(text) {
         return RelationshipStatus::Active;
     }
     if statuses::is_over(text) {
@@ -278,17 +286,17 @@ fn status(line: &mut Line, validity: Validity) -> RelationshipStatus {
             None => RelationshipStatus::Unknown,
         };
     }
-    let named = RelationshipStatus::ALL
+    let known_status = RelationshipStatus::ALL
         .iter()
         .copied()
         .find(|status| *text == words_of(*status));
-    if named.is_some() {
-        line.take("status");
+    if known_status.is_some() {
+        record.take("status");
     } else {
-        let fault = Fault::kept("status", "a status that is not understood").with(text);
-        line.faults.push(fault);
+        let fault = Fault::in_properties("status", "a status that is not understood").with(text);
+        record.faults.push(fault);
     }
-    named.unwrap_or(RelationshipStatus::Unknown)
+    known_status.unwrap_or(RelationshipStatus::Unknown)
 }
 
 /// Our word for a status: `rumoured`.
@@ -297,33 +305,33 @@ pub(in crate::formats::followthemoney) fn words_of(status: RelationshipStatus) -
 }
 
 /// The amount: in its own currency, else in euros, else in dollars.
-fn amount(line: &mut Line) -> Option<Amount> {
-    let stated = match (line.values("amount"), line.values("currency")) {
+fn amount(record: &mut RawRecord) -> Option<Amount> {
+    let amount_in_currency = match (record.values("amount"), record.values("currency")) {
         ([number], [currency]) => values::amount(number, currency),
         _ => None,
     };
-    if stated.is_some() {
-        line.take("amount");
-        line.take("currency");
+    if amount_in_currency.is_some() {
+        record.take("amount");
+        record.take("currency");
     }
     for (property, currency) in [("amountEur", "EUR"), ("amountUsd", "USD")] {
-        match &stated {
+        match &amount_in_currency {
             None => {
-                let converted = line.take_first(property, "not an amount", |text| values::amount(text, currency));
+                let converted = record.take_first(property, "not an amount", |text| values::amount(text, currency));
                 if converted.is_some() {
                     return converted;
                 }
             }
-            // What is said twice is kept once.
-            Some(stated) if stated.currency.as_str() == currency => {
-                for text in line.take(property) {
-                    if values::amount(&text, currency).as_ref() != Some(stated) {
-                        line.put_back(property, text);
+            // The same amount in another property is redundant.
+            Some(amount_in_currency) if amount_in_currency.currency.as_str() == currency => {
+                for text in record.take(property) {
+                    if values::amount(&text, currency).as_ref() != Some(amount_in_currency) {
+                        record.put_back(property, text);
                     }
                 }
             }
             Some(_) => {}
         }
     }
-    stated
+    amount_in_currency
 }

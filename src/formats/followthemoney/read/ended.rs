@@ -1,30 +1,30 @@
-//! Relationships that are said to be over, though nobody says since when: by a status like "resigned", or by a role like "former
-//! director". Such a one was over on the day on which that was seen, which is all that can be said.
+//! Relationships that are over without an end date: by a status like "resigned", or by a role like "former director". Such a
+//! relationship was over by the day on which that was observed.
 
 use jiff::civil::Date;
 
-use super::{line::Line, values};
+use super::{raw_record::RawRecord, values};
 use crate::{
     formats::followthemoney::terms::{schemata::Edge, statuses},
     model::{PartialDate, RelationshipKind},
 };
 
-/// What a role begins with that somebody no longer has.
+/// The first words of a role that is no longer held.
 const FORMERLY: [&str; 7] = ["former", "formerly", "ex", "previous", "previously", "past", "retired"];
 
 /// Our own words for it, before the day.
 const ENDED_BY: &str = "ended by ";
 
-/// When a record was seen to say so: what can stand there, the best first.
-const SEEN: [&str; 3] = ["retrievedAt", "date", "modifiedAt"];
+/// The properties with the day of the observation, the best first.
+const OBSERVATION_DATES: [&str; 3] = ["retrievedAt", "date", "modifiedAt"];
 
-/// Where the days when a dataset last changed what it says stand, beside the properties.
+/// The field outside of the properties with the day of the last change.
 const CHANGED: &str = "last_change";
 
-/// The day on which the relationship was over at the latest, where the record says that it is. What says so stays, but for our
+/// The day on which the relationship was over at the latest, where the record says that it is. The text stays, but for our
 /// own words.
 pub(in crate::formats::followthemoney) fn day(
-    line: &mut Line,
+    record: &mut RawRecord,
     edge: Edge,
     kind: RelationshipKind,
     today: Date,
@@ -32,27 +32,27 @@ pub(in crate::formats::followthemoney) fn day(
     if !edge.knows("status") {
         return None;
     }
-    let stated = line.values("status").iter().find_map(|text| stated(text));
-    if let Some(day) = stated {
-        for text in line.take("status") {
-            if self::stated(&text) != Some(day) {
-                line.put_back("status", text);
+    let own_status_day = record.values("status").iter().find_map(|text| own_status_day(text));
+    if let Some(day) = own_status_day {
+        for text in record.take("status") {
+            if self::own_status_day(&text) != Some(day) {
+                record.put_back("status", text);
             }
         }
         return Some(day);
     }
-    let has_ended = match line.values("status") {
+    let has_ended = match record.values("status") {
         [text] => statuses::is_over(text),
         _ => false,
     };
-    let is_role = edge.role == Some("role") && is_held(kind);
-    let role = line.values("role").iter().find_map(|role| values::one_line(role));
+    let is_role = edge.role == Some("role") && is_temporary(kind);
+    let role = record.values("role").iter().find_map(|role| values::one_line(role));
     let is_former = is_role && role.is_some_and(|role| is_former(&role));
-    (has_ended || is_former).then(|| seen(line).unwrap_or(today))
+    (has_ended || is_former).then(|| observed_on(record).unwrap_or(today))
 }
 
 /// A status in our own words.
-fn stated(text: &str) -> Option<Date> {
+fn own_status_day(text: &str) -> Option<Date> {
     let day: PartialDate = text.strip_prefix(ENDED_BY)?.parse().ok()?;
     day.is_day().then(|| day.first_day())
 }
@@ -62,8 +62,8 @@ pub(in crate::formats::followthemoney) fn words(day: Date) -> String {
     format!("{ENDED_BY}{day}")
 }
 
-/// Whether somebody has a role for a time, in relationships of this kind.
-fn is_held(kind: RelationshipKind) -> bool {
+/// Whether roles in relationships of this kind are held for a time.
+fn is_temporary(kind: RelationshipKind) -> bool {
     use RelationshipKind as Kind;
     matches!(
         kind,
@@ -89,12 +89,12 @@ fn is_former(role: &str) -> bool {
     aside('(', ")").or_else(|| aside(',', "")).unwrap_or(false)
 }
 
-/// The last day of when the record was seen, or last changed.
-fn seen(line: &Line) -> Option<Date> {
-    let dates = SEEN
+/// The last day on which the record was observed, or last changed.
+fn observed_on(record: &RawRecord) -> Option<Date> {
+    let dates = OBSERVATION_DATES
         .iter()
-        .flat_map(|property| line.values(property).iter().map(String::as_str));
-    let mut dates = dates.chain(line.beside(CHANGED)).filter_map(values::date);
+        .flat_map(|property| record.values(property).iter().map(String::as_str));
+    let mut dates = dates.chain(record.context_text(CHANGED)).filter_map(values::date);
     dates.next().map(|(date, _)| date.last_day())
 }
 
@@ -130,9 +130,9 @@ mod tests {
     fn our_own_words_name_the_day() {
         let day = Date::constant(2017, 1, 15);
         assert_eq!(words(day), "ended by 2017-01-15");
-        assert_eq!(stated(&words(day)), Some(day));
+        assert_eq!(own_status_day(&words(day)), Some(day));
         for text in ["ended by 2017", "ended", "Ended by 2017-01-15", "ended by noon"] {
-            assert_eq!(stated(text), None, "{text}");
+            assert_eq!(own_status_day(text), None, "{text}");
         }
     }
 }

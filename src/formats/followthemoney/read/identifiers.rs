@@ -1,7 +1,7 @@
 //! The properties that identify an entity, and our schemes for them. A number that is unique only in its country has the country
 //! in its scheme; where the country is not known, the number stays in the properties.
 
-use super::{line::Line, values};
+use super::{raw_record::RawRecord, values};
 use crate::model::{COUNTRY_SCHEME, Identifier, LEI_SCHEME, check_lei, country_of};
 
 /// The scheme of the items of Wikidata.
@@ -53,8 +53,8 @@ const NATIONAL: [(&str, &str); 4] = [
 const TERRITORY: &str = "territoryCode";
 
 /// Takes what identifies the entity. `country` is the one whose registers know it.
-pub(in crate::formats::followthemoney) fn take(line: &mut Line, country: Option<&str>) -> Vec<Identifier> {
-    let mut taken = Vec::new();
+pub(in crate::formats::followthemoney) fn take(record: &mut RawRecord, country: Option<&str>) -> Vec<Identifier> {
+    let mut found_identifiers = Vec::new();
     for (property, scheme) in UNIQUE {
         let reason = match scheme {
             LEI_SCHEME => "not a Legal Entity Identifier",
@@ -62,7 +62,7 @@ pub(in crate::formats::followthemoney) fn take(line: &mut Line, country: Option<
             VAT_SCHEME => continue,
             _ => "not an identifier",
         };
-        taken.extend(line.take_each(property, reason, |text| unique(scheme, text)));
+        found_identifiers.extend(record.take_each(property, reason, |text| unique(scheme, text)));
     }
     for (property, prefix) in NATIONAL {
         let of = |text: &str| {
@@ -73,21 +73,22 @@ pub(in crate::formats::followthemoney) fn take(line: &mut Line, country: Option<
             Identifier::new(&national(prefix, country?), &value).ok()
         };
         // Without a country the number is right, but says too little: no fault.
-        for text in line.take(property) {
+        for text in record.take(property) {
             match of(&text) {
-                Some(identifier) => taken.push(identifier),
-                None => line.put_back(property, text),
+                Some(identifier) => found_identifiers.push(identifier),
+                None => record.put_back(property, text),
             }
         }
     }
-    once(taken)
+    deduplicated(found_identifiers)
 }
 
 /// Takes what identifies a place or an event: registration numbers of land, and the like, identify no party.
-pub(in crate::formats::followthemoney) fn take_of_things(line: &mut Line) -> Vec<Identifier> {
-    let mut taken = line.take_each("wikidataId", "not an item of Wikidata", |text| unique(QID_SCHEME, text));
-    taken.extend(
-        line.take_each(TERRITORY, "not a code of a country or of a part of one", |text| {
+pub(in crate::formats::followthemoney) fn take_of_things(record: &mut RawRecord) -> Vec<Identifier> {
+    let mut found_identifiers =
+        record.take_each("wikidataId", "not an item of Wikidata", |text| unique(QID_SCHEME, text));
+    found_identifiers.extend(
+        record.take_each(TERRITORY, "not a code of a country or of a part of one", |text| {
             let code = values::country(text)?;
             let scheme = if code.contains('-') {
                 PART_SCHEME
@@ -97,12 +98,12 @@ pub(in crate::formats::followthemoney) fn take_of_things(line: &mut Line) -> Vec
             Identifier::new(scheme, &code).ok()
         }),
     );
-    once(taken)
+    deduplicated(found_identifiers)
 }
 
-fn once(taken: Vec<Identifier>) -> Vec<Identifier> {
-    let mut identifiers: Vec<Identifier> = Vec::with_capacity(taken.len());
-    for identifier in taken {
+fn deduplicated(found_identifiers: Vec<Identifier>) -> Vec<Identifier> {
+    let mut identifiers: Vec<Identifier> = Vec::with_capacity(found_identifiers.len());
+    for identifier in found_identifiers {
         if !identifiers.contains(&identifier) {
             identifiers.push(identifier);
         }

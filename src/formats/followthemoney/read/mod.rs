@@ -1,16 +1,16 @@
-//! Records of FollowTheMoney as drafts. Start with `line`.
+//! Records of FollowTheMoney as drafts. Start with `record_reader`.
 
-pub(in crate::formats::followthemoney) mod about;
-pub(in crate::formats::followthemoney) mod claim;
+pub(in crate::formats::followthemoney) mod annotation;
+pub(in crate::formats::followthemoney) mod asserted;
 pub(in crate::formats::followthemoney) mod directness;
 pub(in crate::formats::followthemoney) mod edge;
 pub(in crate::formats::followthemoney) mod ended;
 pub(in crate::formats::followthemoney) mod identifiers;
-pub(in crate::formats::followthemoney) mod line;
 pub(in crate::formats::followthemoney) mod nested;
 pub(in crate::formats::followthemoney) mod node;
 pub(in crate::formats::followthemoney) mod percentages;
-pub(in crate::formats::followthemoney) mod reading;
+pub(in crate::formats::followthemoney) mod raw_record;
+pub(in crate::formats::followthemoney) mod record_reader;
 pub(in crate::formats::followthemoney) mod sources;
 pub(in crate::formats::followthemoney) mod statements;
 pub(in crate::formats::followthemoney) mod table;

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 
 /// The names by which the records that refer to an entity hang on it: the schema and its property that refers there.
-const HANGING: [(&str, &str, &str); 31] = [
+const REVERSE_PROPERTIES: [(&str, &str, &str); 31] = [
     ("agencyClient", "Representation", "agent"),
     ("agentRepresentation", "Representation", "client"),
     ("associates", "Associate", "person"),
@@ -39,37 +39,37 @@ const HANGING: [(&str, &str, &str); 31] = [
 ];
 
 /// The same of records that are about an entity, whatever their schema.
-const ABOUT: [(&str, &str); 3] = [("identification", "holder"), ("risks", "entity"), ("taxRolls", "taxee")];
+const ANNOTATIONS: [(&str, &str); 3] = [("identification", "holder"), ("risks", "entity"), ("taxRolls", "taxee")];
 
 /// The record and those that stand within it, each with references alone: the outer ones first.
-pub(in crate::formats::followthemoney) fn apart(record: Map<String, Value>) -> Vec<Map<String, Value>> {
+pub(in crate::formats::followthemoney) fn flattened(record: Map<String, Value>) -> Vec<Map<String, Value>> {
     let mut all = Vec::new();
-    take_apart(record, &mut all);
+    flatten_into(record, &mut all);
     all
 }
 
-fn take_apart(mut record: Map<String, Value>, all: &mut Vec<Map<String, Value>>) {
+fn flatten_into(mut record: Map<String, Value>, all: &mut Vec<Map<String, Value>>) {
     let place = all.len();
     all.push(Map::new());
     let id = record.get("id").cloned();
     if let Some(Value::Object(properties)) = record.get_mut("properties") {
         for (name, values) in properties.iter_mut() {
             let Some(list) = listed(values) else { continue };
-            let mut left = Vec::with_capacity(list.len());
+            let mut rest = Vec::with_capacity(list.len());
             for value in std::mem::take(list) {
                 match value {
                     Value::Object(mut inner) if is_record(&inner) => {
                         let reference = inner.get("id").cloned().unwrap_or_default();
                         match refers_back_by(name, &inner) {
                             Some(property) => refer(&mut inner, property, id.as_ref()),
-                            None => left.push(reference),
+                            None => rest.push(reference),
                         }
-                        take_apart(inner, all);
+                        flatten_into(inner, all);
                     }
-                    other => left.push(other),
+                    other => rest.push(other),
                 }
             }
-            *list = left;
+            *list = rest;
         }
         properties.retain(|_, values| values.as_array().is_none_or(|list| !list.is_empty()));
     }
@@ -96,16 +96,16 @@ fn is_record(object: &Map<String, Value>) -> bool {
 /// The property by which a record refers to the one that it hangs on under this name.
 fn refers_back_by(name: &str, inner: &Map<String, Value>) -> Option<&'static str> {
     let schema = inner.get("schema").and_then(Value::as_str);
-    let hanging = HANGING
+    let reverse_property = REVERSE_PROPERTIES
         .iter()
         .find(|(known, of, _)| *known == name && schema == Some(of));
     let about = || {
-        ABOUT
+        ANNOTATIONS
             .iter()
             .find(|(known, _)| *known == name)
             .map(|(_, property)| *property)
     };
-    hanging.map(|(_, _, property)| *property).or_else(about)
+    reverse_property.map(|(_, _, property)| *property).or_else(about)
 }
 
 /// Lets a record refer to the one that it hangs on, unless it does.
@@ -139,9 +139,9 @@ mod tests {
         let Value::Object(nested) = nested else {
             panic!("an object")
         };
-        let apart: Vec<Value> = apart(nested).into_iter().map(Value::Object).collect();
+        let flattened: Vec<Value> = flattened(nested).into_iter().map(Value::Object).collect();
         assert_eq!(
-            apart,
+            flattened,
             [
                 json!({"id": "a", "schema": "Company", "properties": {
                     "name": ["A"], "addressEntity": ["ad", "other"], "parent": [{"id": "x"}]

@@ -1,7 +1,7 @@
 //! A record that is an entity. Its first name is its main one; its addresses become LOCATED_IN; whatever the model lacks stays in
 //! its `properties` under the names of FollowTheMoney.
 
-use super::{claim::claimed, identifiers, line::Line, sources, values};
+use super::{asserted::asserted_relationship, identifiers, raw_record::RawRecord, sources, values};
 use crate::{
     formats::{
         followthemoney::terms::{
@@ -20,66 +20,70 @@ use crate::{
 /// The property with the addresses, and the key of the relationships that they become.
 pub(in crate::formats::followthemoney) const ADDRESSES: &str = "addressEntity";
 
-/// What the record is made into, and what is wrong with it.
-pub(in crate::formats::followthemoney) fn read(mut line: Line, node: Node, file: &Source) -> (Vec<Draft>, Vec<Fault>) {
-    let id = ids::read(&line.id);
-    let kind = match kind(&mut line, node) {
+/// The drafts and faults of the record.
+pub(in crate::formats::followthemoney) fn read(
+    mut record: RawRecord,
+    node: Node,
+    file: &Source,
+) -> (Vec<Draft>, Vec<Fault>) {
+    let id = ids::decode(&record.id);
+    let kind = match kind(&mut record, node) {
         Some(kind) => kind,
         None => {
             let reason = "an asset that is no company: the model has no noun for it";
-            return rejected(line, Fault::rejected("schema", reason));
+            return rejected(record, Fault::rejected("schema", reason));
         }
     };
     // A fragment of a record may leave the name to another one.
-    let name = name(&mut line, node).unwrap_or_else(|| id.clone());
-    let named = check_id(&id).and_then(|()| Entity::new(&id, kind, &name));
-    let Ok(mut entity) = named else {
-        return rejected(line, Fault::rejected("id", "not an id").with(&id));
+    let name = name(&mut record, node).unwrap_or_else(|| id.clone());
+    let new_entity = check_id(&id).and_then(|()| Entity::new(&id, kind, &name));
+    let Ok(mut entity) = new_entity else {
+        return rejected(record, Fault::rejected("id", "not an id").with(&id));
     };
-    describe(&mut line, node, &mut entity);
-    let located = addresses(&mut line, &entity.id, file);
-    let (properties, faults) = line.into_properties(schemata::node_of(kind, None).name);
+    describe(&mut record, node, &mut entity);
+    let address_drafts = addresses(&mut record, &entity.id, file);
+    let (properties, faults) = record.into_properties(schemata::node_of(kind, None).name);
     entity.properties = properties;
     let drafts = [Draft::of(Record::Entity(entity))];
-    (drafts.into_iter().chain(located).collect(), faults)
+    (drafts.into_iter().chain(address_drafts).collect(), faults)
 }
 
-fn rejected(line: Line, fault: Fault) -> (Vec<Draft>, Vec<Fault>) {
-    let mut faults = line.faults;
+fn rejected(record: RawRecord, fault: Fault) -> (Vec<Draft>, Vec<Fault>) {
+    let mut faults = record.faults;
     faults.push(fault);
     (Vec::new(), faults)
 }
 
-/// What the entity is. What is written for services and markets says so in its keywords.
-fn kind(line: &mut Line, node: Node) -> Option<EntityKind> {
+/// The kind of the entity. Services and markets are marked by a keyword.
+fn kind(record: &mut RawRecord, node: Node) -> Option<EntityKind> {
     if node.name != ASSET.name {
         return Some(node.kind);
     }
     let kinds = [EntityKind::Service, EntityKind::Market];
-    let keywords = line.values("keywords");
+    let keywords = record.values("keywords");
     let kind = *kinds.iter().find(|kind| keywords.contains(&keyword(**kind)))?;
-    for word in line.take("keywords") {
+    for word in record.take("keywords") {
         if word != keyword(kind) {
-            line.put_back("keywords", word);
+            record.put_back("keywords", word);
         }
     }
     Some(kind)
 }
 
-/// The word by which a kind without a schema is told: `service`.
+/// The keyword for a kind without a schema: `service`.
 pub(in crate::formats::followthemoney) fn keyword(kind: EntityKind) -> String {
     kind.as_str().to_lowercase()
 }
 
 /// Takes the main name, or finds one in what else the record says.
-fn name(line: &mut Line, node: Node) -> Option<String> {
-    let proper = line.take_first(node.named_by[0], "not a name", values::one_line);
+fn name(record: &mut RawRecord, node: Node) -> Option<String> {
+    let proper = record.take_first(node.named_by[0], "not a name", values::one_line);
     let others = || {
         node.named_by[1..]
             .iter()
-            .find_map(|property| line.values(property).iter().find_map(readable))
+            .find_map(|property| record.values(property).iter().find_map(readable))
     };
-    proper.or_else(others).or_else(|| composed(line, node.kind))
+    proper.or_else(others).or_else(|| name_from_parts(record, node.kind))
 }
 
 fn readable(text: impl AsRef<str>) -> Option<String> {
@@ -87,7 +91,7 @@ fn readable(text: impl AsRef<str>) -> Option<String> {
 }
 
 /// A name put together from its parts.
-fn composed(line: &Line, kind: EntityKind) -> Option<String> {
+fn name_from_parts(record: &RawRecord, kind: EntityKind) -> Option<String> {
     let (parts, between): (&[&str], _) = match kind {
         EntityKind::Person => (&["firstName", "middleName", "lastName"], " "),
         EntityKind::Place => {
@@ -108,35 +112,35 @@ fn composed(line: &Line, kind: EntityKind) -> Option<String> {
     };
     let parts: Vec<&str> = parts
         .iter()
-        .filter_map(|part| line.values(part).first())
+        .filter_map(|part| record.values(part).first())
         .map(String::as_str)
         .collect();
     values::one_line(&parts.join(between))
 }
 
-/// Whatever the model has a place for.
-fn describe(line: &mut Line, node: Node, entity: &mut Entity) {
-    entity.names = names(line, &entity.name);
-    entity.description = line.take_first("description", "not a text", |value| text(value).ok());
+/// Takes the properties that the model has a place for.
+fn describe(record: &mut RawRecord, node: Node, entity: &mut Entity) {
+    entity.names = names(record, &entity.name);
+    entity.description = record.take_first("description", "not a text", |value| text(value).ok());
     for other in ["summary", "notes"] {
-        let say = || line.values(other).iter().find_map(|value| text(value).ok());
+        let say = || record.values(other).iter().find_map(|value| text(value).ok());
         entity.description = entity.description.take().or_else(say);
     }
-    entity.country = country(line);
-    entity.identifiers = identifiers(line, node, entity.country.as_deref());
-    entity.website = line.take_first("website", "not a link", |value| link(value.trim()).ok());
+    entity.country = country(record);
+    entity.identifiers = identifiers(record, node, entity.country.as_deref());
+    entity.website = record.take_first("website", "not a link", |value| link(value.trim()).ok());
     if node.knows("status") {
-        entity.status = status(line);
+        entity.status = status(record);
     }
     if let Some((first, last)) = node.days {
-        let (begin, end) = days(line, first, last);
+        let (begin, end) = days(record, first, last);
         match node.kind {
             EntityKind::Event => {
                 // The day of an event that names no other first one, as long as it does not end before.
-                let other = line.values("date").iter().find_map(|value| values::date(value));
+                let other = record.values("date").iter().find_map(|value| values::date(value));
                 let day = other
                     .map(|(date, _)| date)
-                    .filter(|date| line.values(first).is_empty() && not_before(Some(*date), first, end).is_ok());
+                    .filter(|date| record.values(first).is_empty() && not_before(Some(*date), first, end).is_ok());
                 (entity.starts_on, entity.ends_on) = (begin.or(day), end);
             }
             _ => (entity.founded, entity.dissolved) = (begin, end),
@@ -145,15 +149,16 @@ fn describe(line: &mut Line, node: Node, entity: &mut Entity) {
 }
 
 /// The first and the last day; neither where the last lies before the first.
-fn days(line: &mut Line, first: &'static str, last: &'static str) -> (Option<PartialDate>, Option<PartialDate>) {
-    let (begin, end) = (line.take_date(first), line.take_date(last));
+fn days(record: &mut RawRecord, first: &'static str, last: &'static str) -> (Option<PartialDate>, Option<PartialDate>) {
+    let (begin, end) = (record.take_date(first), record.take_date(last));
     if let (Some(begin), Some(end)) = (begin, end)
         && not_before(Some(begin), first, Some(end)).is_err()
     {
-        line.put_back_date(first, begin);
-        line.put_back_date(last, end);
-        line.faults
-            .push(Fault::kept(last, "before it begins").with(&end.to_string()));
+        record.put_back_date(first, begin);
+        record.put_back_date(last, end);
+        record
+            .faults
+            .push(Fault::in_properties(last, "before it begins").with(&end.to_string()));
         return (None, None);
     }
     (begin, end)
@@ -162,10 +167,15 @@ fn days(line: &mut Line, first: &'static str, last: &'static str) -> (Option<Par
 /// The property with short names. They stay in it, because other aliases are no short names.
 pub(in crate::formats::followthemoney) const SHORT: &str = "abbreviation";
 
-/// The other names: second ones, aliases, short ones, former ones. Weak aliases stay in the properties, for nobody should be
-/// found by them alone.
-fn names(line: &mut Line, main: &str) -> Vec<Name> {
-    let short: Vec<String> = line.values(SHORT).iter().filter_map(readable).take(LIST_MAX).collect();
+/// The other names: second ones, aliases, short ones, former ones. Weak aliases stay in the properties, since they
+/// do not identify an entity by themselves.
+fn names(record: &mut RawRecord, main: &str) -> Vec<Name> {
+    let short: Vec<String> = record
+        .values(SHORT)
+        .iter()
+        .filter_map(readable)
+        .take(LIST_MAX)
+        .collect();
     let mut names: Vec<Name> = Vec::new();
     let kinds = [
         ("name", NameKind::Alias),
@@ -176,7 +186,7 @@ fn names(line: &mut Line, main: &str) -> Vec<Name> {
     for (property, kind) in kinds {
         let texts = match property {
             SHORT => short.clone(),
-            _ => line.take_each(property, "not a name", values::one_line),
+            _ => record.take_each(property, "not a name", values::one_line),
         };
         for text in texts {
             let comes_later = kind == NameKind::Alias && property != SHORT && short.contains(&text);
@@ -188,7 +198,7 @@ fn names(line: &mut Line, main: &str) -> Vec<Name> {
                 break;
             }
             if names.len() == LIST_MAX {
-                line.put_back(property, text);
+                record.put_back(property, text);
                 continue;
             }
             names.push(Name {
@@ -203,69 +213,69 @@ fn names(line: &mut Line, main: &str) -> Vec<Name> {
 }
 
 /// Takes the country; where there are several, the one in which it is registered.
-fn country(line: &mut Line) -> Option<String> {
+fn country(record: &mut RawRecord) -> Option<String> {
     let seat = ["mainCountry", "jurisdiction"]
         .iter()
-        .find_map(|property| line.values(property).iter().find_map(|text| values::country(text)));
-    let among = |line: &Line, country: &str| {
-        let mut named = line.values("country").iter();
-        named.any(|text| values::country(text).as_deref() == Some(country))
+        .find_map(|property| record.values(property).iter().find_map(|text| values::country(text)));
+    let among = |record: &RawRecord, country: &str| {
+        let mut new_entity = record.values("country").iter();
+        new_entity.any(|text| values::country(text).as_deref() == Some(country))
     };
     match seat {
-        Some(seat) if line.values("country").is_empty() => Some(seat),
-        Some(seat) if among(line, &seat) => line.take_first("country", "", |text| {
+        Some(seat) if record.values("country").is_empty() => Some(seat),
+        Some(seat) if among(record, &seat) => record.take_first("country", "", |text| {
             values::country(text).filter(|country| *country == seat)
         }),
-        _ => line.take_first("country", "not a country of ISO 3166", values::country),
+        _ => record.take_first("country", "not a country of ISO 3166", values::country),
     }
 }
 
-fn identifiers(line: &mut Line, node: Node, country: Option<&str>) -> Vec<Identifier> {
+fn identifiers(record: &mut RawRecord, node: Node, country: Option<&str>) -> Vec<Identifier> {
     let is_legal = matches!(
         node.kind,
         EntityKind::Company | EntityKind::Organization | EntityKind::Person
     );
     if is_legal {
-        let registered_in = jurisdiction(line.values("jurisdiction"), country);
-        return identifiers::take(line, registered_in.as_deref());
+        let registered_in = jurisdiction(record.values("jurisdiction"), country);
+        return identifiers::take(record, registered_in.as_deref());
     }
-    identifiers::take_of_things(line)
+    identifiers::take_of_things(record)
 }
 
 /// The country whose registers know an entity.
-pub(in crate::formats::followthemoney) fn jurisdiction(named: &[String], country: Option<&str>) -> Option<String> {
-    let named = named.iter().find_map(|text| values::country(text));
-    named.or_else(|| country.map(str::to_owned))
+pub(in crate::formats::followthemoney) fn jurisdiction(new_entity: &[String], country: Option<&str>) -> Option<String> {
+    let new_entity = new_entity.iter().find_map(|text| values::country(text));
+    new_entity.or_else(|| country.map(str::to_owned))
 }
 
-/// What the status says, where it says one thing. Its text stays unless it is our word for it.
-fn status(line: &mut Line) -> EntityStatus {
-    let mut said = line.values("status").iter().map(|text| statuses::of_entity(text));
-    let Some(first) = said.next() else {
+/// The status, where its texts agree. A text stays unless it is our own word for the status.
+fn status(record: &mut RawRecord) -> EntityStatus {
+    let mut readings = record.values("status").iter().map(|text| statuses::of_entity(text));
+    let Some(first) = readings.next() else {
         return EntityStatus::Unknown;
     };
-    let status = if said.all(|other| other == first) {
+    let status = if readings.all(|other| other == first) {
         first
     } else {
         EntityStatus::Unknown
     };
-    if line.values("status") == [status.as_str().to_lowercase()] && status != EntityStatus::Unknown {
-        line.take("status");
+    if record.values("status") == [status.as_str().to_lowercase()] && status != EntityStatus::Unknown {
+        record.take("status");
     }
     status
 }
 
 /// The addresses of the entity, which has premises there; whether it has its seat there is not said.
-fn addresses(line: &mut Line, id: &str, file: &Source) -> Vec<Draft> {
-    let places = line.take_each(ADDRESSES, "not an id", |place| {
-        let place = ids::read(place);
+fn addresses(record: &mut RawRecord, id: &str, file: &Source) -> Vec<Draft> {
+    let places = record.take_each(ADDRESSES, "not an id", |place| {
+        let place = ids::decode(place);
         (check_id(&place).is_ok() && place != id).then_some(place)
     });
     if places.is_empty() {
         return Vec::new();
     }
-    let sources = sources::look(line, file);
-    let locator = locator(&line.schema, id);
+    let sources = sources::peek(record, file);
+    let locator = locator(&record.schema, id);
     let kind = RelationshipKind::LocatedIn;
     let own = sources.iter().filter(|source| *source != file);
     let mut drafts: Vec<Draft> = own.cloned().map(|source| Draft::of(Record::Source(source))).collect();
@@ -275,7 +285,13 @@ fn addresses(line: &mut Line, id: &str, file: &Source) -> Vec<Draft> {
             to,
         };
         let id = relationship_id(kind, &ends, ADDRESSES);
-        Draft::of(Record::Relationship(claimed(id, kind, ends, &sources, Some(&locator))))
+        Draft::of(Record::Relationship(asserted_relationship(
+            id,
+            kind,
+            ends,
+            &sources,
+            Some(&locator),
+        )))
     }));
     drafts
 }

@@ -1,11 +1,11 @@
-//! Who says so: the file, or what a record names as its own source. A named source's id follows from its link and its
+//! The source of a record: the file, or what the record names as its own source. A named source's id follows from its link and its
 //! publisher, so that all records that name the same have one source.
 
 use sha2::{Digest, Sha256};
 
-use super::{line::Line, values::one_line};
+use super::{raw_record::RawRecord, values::one_line};
 use crate::{
-    formats::reader::{Told, Unreadable},
+    formats::reader::{SourceDefaults, Unreadable},
     model::{ID_CHARS_MAX, Source, link, percent_encoded},
 };
 
@@ -14,23 +14,29 @@ const ENDINGS: [&str; 9] = [
     ".json", ".jsonl", ".ndjson", ".ijson", ".csv", ".ftm", ".txt", ".gz", ".zip",
 ];
 
-/// The file called `name` as a source, by what was said of it.
-pub(in crate::formats::followthemoney) fn of_file(name: &str, told: &Told) -> Result<Source, Unreadable> {
-    let named = told.source.as_deref().unwrap_or_else(|| without_ending(name));
-    let key: Vec<&str> = named.split_whitespace().collect();
+/// The file called `name` as a source, by the given source or its name.
+pub(in crate::formats::followthemoney) fn of_file(
+    name: &str,
+    source_defaults: &SourceDefaults,
+) -> Result<Source, Unreadable> {
+    let sources_of = source_defaults
+        .source
+        .as_deref()
+        .unwrap_or_else(|| without_ending(name));
+    let key: Vec<&str> = sources_of.split_whitespace().collect();
     let id = Source::id_of(&key.join("-")).map_err(|_| {
-        Unreadable::form(
+        Unreadable::malformed(
             "the file",
             "its name cannot be the id of a source; give one with --source",
         )
     })?;
     let key = id.strip_prefix(Source::PREFIX).unwrap_or(&id);
     Ok(Source {
-        publisher: told.publisher.clone().unwrap_or_else(|| key.to_owned()),
-        title: told.title.clone().unwrap_or_else(|| key.to_owned()),
-        url: told.url.clone(),
+        publisher: source_defaults.publisher.clone().unwrap_or_else(|| key.to_owned()),
+        title: source_defaults.title.clone().unwrap_or_else(|| key.to_owned()),
+        url: source_defaults.url.clone(),
         published_on: None,
-        licence: told.licence.clone(),
+        licence: source_defaults.licence.clone(),
         id,
     })
 }
@@ -44,35 +50,35 @@ fn without_ending(name: &str) -> &str {
 }
 
 /// The sources that a relationship names, in its order; the file where it names none.
-pub(in crate::formats::followthemoney) fn take(line: &mut Line, file: &Source) -> Vec<Source> {
-    let links = line.take_each("sourceUrl", "not a link", |text| link(text.trim()).ok());
-    let publisher = match line.values("publisher") {
+pub(in crate::formats::followthemoney) fn take(record: &mut RawRecord, file: &Source) -> Vec<Source> {
+    let links = record.take_each("sourceUrl", "not a link", |text| link(text.trim()).ok());
+    let publisher = match record.values("publisher") {
         [one] => one_line(one),
         // Which of several published what is not said.
         _ => None,
     };
     if publisher.is_some() {
-        line.take("publisher");
+        record.take("publisher");
     }
-    named(&links, publisher.as_deref(), file)
+    sources_of(&links, publisher.as_deref(), file)
 }
 
-/// The sources that an entity names; what it says of them stays with it.
-pub(in crate::formats::followthemoney) fn look(line: &Line, file: &Source) -> Vec<Source> {
-    let links: Vec<String> = line
+/// The sources that an entity names; the properties that name them stay with it.
+pub(in crate::formats::followthemoney) fn peek(record: &RawRecord, file: &Source) -> Vec<Source> {
+    let links: Vec<String> = record
         .values("sourceUrl")
         .iter()
         .filter_map(|text| link(text.trim()).ok())
         .take(1)
         .collect();
-    let publisher = match line.values("publisher") {
+    let publisher = match record.values("publisher") {
         [one] => one_line(one),
         _ => None,
     };
-    named(&links, publisher.as_deref(), file)
+    sources_of(&links, publisher.as_deref(), file)
 }
 
-fn named(links: &[String], publisher: Option<&str>, file: &Source) -> Vec<Source> {
+fn sources_of(links: &[String], publisher: Option<&str>, file: &Source) -> Vec<Source> {
     let is_file = |link: Option<&str>| {
         let same_link = link == file.url.as_deref();
         let same_publisher = publisher.is_none_or(|publisher| publisher == file.publisher);
@@ -128,9 +134,9 @@ pub(in crate::formats::followthemoney) fn source(link: Option<&str>, publisher: 
     }
 }
 
-/// What a record says of `source`, so that it is read back: its link and its publisher. Neither of a file of which nothing
-/// else is known than its name, which nobody published under that name.
-pub(in crate::formats::followthemoney) fn written(source: &Source) -> (Option<&str>, Option<&str>) {
+/// The link and the publisher by which a record names `source`, so that it is read back. The publisher is left out for a
+/// file of which only the name is known.
+pub(in crate::formats::followthemoney) fn record_fields(source: &Source) -> (Option<&str>, Option<&str>) {
     let is_file = source.id.strip_prefix(Source::PREFIX) == Some(&source.publisher);
     let link = source.url.as_deref();
     let host = link.and_then(|link| link.split('/').nth(2));

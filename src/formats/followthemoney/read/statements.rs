@@ -74,9 +74,9 @@ impl Statement {
     }
 }
 
-/// The statements of one record that stand together.
+/// Consecutive statements of one record.
 #[derive(Debug, Default)]
-pub(in crate::formats::followthemoney) struct Together {
+pub(in crate::formats::followthemoney) struct StatementGroup {
     id: String,
     schema: String,
     properties: Map<String, Value>,
@@ -85,13 +85,13 @@ pub(in crate::formats::followthemoney) struct Together {
     first_line: u64,
 }
 
-/// That candidates from elsewhere were passed over.
+/// The remark that external candidates were skipped.
 pub(in crate::formats::followthemoney) fn passed_over(external: u64) -> Fault {
     let reason = "statements that are marked as external are candidates from elsewhere, and are passed over";
     Fault::noted("external", reason).with(&external.to_string())
 }
 
-impl Together {
+impl StatementGroup {
     /// Adds a statement on this line; the record before it, where this one begins another or one that would be too large.
     pub(in crate::formats::followthemoney) fn add(
         &mut self,

@@ -4,7 +4,7 @@ use std::{collections::HashMap, io::BufRead, ops::ControlFlow};
 
 use csv::ByteRecord;
 
-use super::{reading::Reading, statements::Statement};
+use super::{record_reader::RecordReader, statements::Statement};
 use crate::formats::{
     csv_records::{Records, Step, Syntax, unclosed},
     reader::Unreadable,
@@ -13,9 +13,9 @@ use crate::formats::{
 /// Reads a table, one statement in each row.
 pub(in crate::formats::followthemoney) fn read(
     bytes: &mut dyn BufRead,
-    reading: &mut Reading<'_>,
+    reader: &mut RecordReader<'_>,
 ) -> Result<(), Unreadable> {
-    let mut table = Records::new(bytes, Syntax::COMMAS, reading.bytes_max);
+    let mut table = Records::new(bytes, Syntax::COMMAS, reader.bytes_max);
     let (Step::Record { line } | Step::Unclosed { line }) = table.advance()? else {
         return Ok(());
     };
@@ -35,16 +35,16 @@ pub(in crate::formats::followthemoney) fn read(
             let cell = columns.get(name).and_then(|column| cells.get(*column));
             cell.map(|cell| (*cell).to_owned()).unwrap_or_default()
         };
-        if reading.statement(Statement::read(text), line) == ControlFlow::Break(()) {
+        if reader.statement(Statement::read(text), line) == ControlFlow::Break(()) {
             return Ok(());
         }
     }
-    let _ = reading.finish();
+    let _ = reader.finish();
     Ok(())
 }
 
 /// The cells of a record that starts on this line.
 fn texts(record: &ByteRecord, line: u64) -> Result<Vec<&str>, Unreadable> {
     let texts = record.iter().map(str::from_utf8).collect::<Result<_, _>>();
-    texts.map_err(|_| Unreadable::form(format!("line {line}"), "not UTF-8"))
+    texts.map_err(|_| Unreadable::malformed(format!("line {line}"), "not UTF-8"))
 }

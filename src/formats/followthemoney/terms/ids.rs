@@ -1,20 +1,20 @@
-//! Ids there and here. FollowTheMoney takes letters, digits, dots and hyphens as an id; ours may hold anything. An id that is
+//! Ids of FollowTheMoney and our own. FollowTheMoney takes letters, digits, dots and hyphens as an id; ours may hold anything. An id that is
 //! not one of theirs is written in their letters, and read back as it was.
 
 use crate::model::{Entity, ID_CHARS_MAX, Invalid};
 
 /// What an id begins with that stands for another.
-const OF_OTHERS: &str = "gx.";
+const ENCODED_ID_PREFIX: &str = "gx.";
 
 /// What the id of a record begins with that stands for the id of a relationship.
-const OF_RELATIONSHIP: &str = "gx-rel.";
+const RELATIONSHIP_ID_PREFIX: &str = "gx-rel.";
 
 /// What sets the records of FollowTheMoney apart from those of other sources.
-const RECORDS: &str = "ftm:";
+const RECORD_PREFIX: &str = "ftm:";
 
 /// What the id of a record of FollowTheMoney stands for.
 #[derive(Debug, PartialEq, Eq)]
-pub(in crate::formats::followthemoney) enum Meant {
+pub(in crate::formats::followthemoney) enum IdMeaning {
     /// Itself, or what could not be an id there.
     Key(String),
     /// A relationship, by its own id.
@@ -22,49 +22,49 @@ pub(in crate::formats::followthemoney) enum Meant {
 }
 
 /// The entity id, or the key of a relationship, as FollowTheMoney takes it: as it is, where it can be.
-pub(in crate::formats::followthemoney) fn written(id: &str) -> String {
-    if is_theirs(id) && !id.starts_with(OF_OTHERS) && !id.starts_with(OF_RELATIONSHIP) {
+pub(in crate::formats::followthemoney) fn encode(id: &str) -> String {
+    if is_plain_id(id) && !id.starts_with(ENCODED_ID_PREFIX) && !id.starts_with(RELATIONSHIP_ID_PREFIX) {
         id.to_owned()
     } else {
-        encoded(OF_OTHERS, id)
+        escaped(ENCODED_ID_PREFIX, id)
     }
 }
 
 /// The id of a relationship that has no key of its own there.
-pub(in crate::formats::followthemoney) fn written_relationship(id: &str) -> String {
-    encoded(OF_RELATIONSHIP, id)
+pub(in crate::formats::followthemoney) fn encode_relationship(id: &str) -> String {
+    escaped(RELATIONSHIP_ID_PREFIX, id)
 }
 
 /// What `id` stands for. What only looks as if it stood for something else stands for itself.
-pub(in crate::formats::followthemoney) fn meant(id: &str) -> Meant {
-    if let Some(known) = id.strip_prefix(OF_RELATIONSHIP).and_then(decoded)
-        && written_relationship(&known) == id
+pub(in crate::formats::followthemoney) fn meaning(id: &str) -> IdMeaning {
+    if let Some(known) = id.strip_prefix(RELATIONSHIP_ID_PREFIX).and_then(unescaped)
+        && encode_relationship(&known) == id
     {
-        return Meant::Relationship(known);
+        return IdMeaning::Relationship(known);
     }
-    Meant::Key(read(id))
+    IdMeaning::Key(decode(id))
 }
 
 /// The entity id that `id` stands for.
-pub(in crate::formats::followthemoney) fn read(id: &str) -> String {
-    match id.strip_prefix(OF_OTHERS).and_then(decoded) {
-        Some(known) if written(&known) == id => known,
+pub(in crate::formats::followthemoney) fn decode(id: &str) -> String {
+    match id.strip_prefix(ENCODED_ID_PREFIX).and_then(unescaped) {
+        Some(known) if encode(&known) == id => known,
         _ => id.to_owned(),
     }
 }
 
 /// What a record of FollowTheMoney is called among the records of all sources.
 pub(in crate::formats::followthemoney) fn record(key: &str) -> String {
-    format!("{RECORDS}{key}")
+    format!("{RECORD_PREFIX}{key}")
 }
 
 /// Whether a record of a source is one of FollowTheMoney, with this id.
 pub(in crate::formats::followthemoney) fn is_record(record: &str, key: &str) -> bool {
-    record.strip_prefix(RECORDS) == Some(key)
+    record.strip_prefix(RECORD_PREFIX) == Some(key)
 }
 
 /// Whether FollowTheMoney takes `id` in a reference.
-fn is_theirs(id: &str) -> bool {
+fn is_plain_id(id: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric();
     let bytes = id.as_bytes();
     bytes.first().is_some_and(|byte| is_plain(*byte))
@@ -72,7 +72,7 @@ fn is_theirs(id: &str) -> bool {
         && bytes.iter().all(|byte| is_plain(*byte) || b".-".contains(byte))
 }
 
-fn encoded(prefix: &str, id: &str) -> String {
+fn escaped(prefix: &str, id: &str) -> String {
     let mut text = String::with_capacity(prefix.len() + id.len());
     text.push_str(prefix);
     let last = id.len().saturating_sub(1);
@@ -87,7 +87,7 @@ fn encoded(prefix: &str, id: &str) -> String {
     text
 }
 
-fn decoded(text: &str) -> Option<String> {
+fn unescaped(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {
@@ -134,14 +134,11 @@ mod tests {
             "a.b-c",
             "gb-coh-01",
         ] {
-            assert_eq!(written(id), id);
-            assert_eq!(meant(id), Meant::Key(id.to_owned()));
+            assert_eq!(encode(id), id);
+            assert_eq!(meaning(id), IdMeaning::Key(id.to_owned()));
         }
-        assert_eq!(written("lei:5493"), "gx.lei.3A5493");
-        assert_eq!(
-            written_relationship("rel:a:OWNS:b:-"),
-            "gx-rel.rel.3Aa.3AOWNS.3Ab.3A.2D"
-        );
+        assert_eq!(encode("lei:5493"), "gx.lei.3A5493");
+        assert_eq!(encode_relationship("rel:a:OWNS:b:-"), "gx-rel.rel.3Aa.3AOWNS.3Ab.3A.2D");
     }
 
     #[test]
@@ -156,17 +153,17 @@ mod tests {
             "gx-rel.a.2",
             "gx-rel.a.41",
         ] {
-            assert_eq!(meant(id), Meant::Key(id.to_owned()), "{id}");
-            assert_eq!(meant(&written(id)), Meant::Key(id.to_owned()), "{id}");
+            assert_eq!(meaning(id), IdMeaning::Key(id.to_owned()), "{id}");
+            assert_eq!(meaning(&encode(id)), IdMeaning::Key(id.to_owned()), "{id}");
         }
     }
 
     proptest! {
         #[test]
         fn every_id_comes_back_and_is_one_of_theirs(id in "(gx[.]|gx-rel[.])?[a.:/é 2-]{1,8}") {
-            prop_assert!(is_theirs(&written(&id)) && is_theirs(&written_relationship(&id)));
-            prop_assert_eq!(meant(&written(&id)), Meant::Key(id.clone()));
-            prop_assert_eq!(meant(&written_relationship(&id)), Meant::Relationship(id.clone()));
+            prop_assert!(is_plain_id(&encode(&id)) && is_plain_id(&encode_relationship(&id)));
+            prop_assert_eq!(meaning(&encode(&id)), IdMeaning::Key(id.clone()));
+            prop_assert_eq!(meaning(&encode_relationship(&id)), IdMeaning::Relationship(id.clone()));
         }
     }
 }

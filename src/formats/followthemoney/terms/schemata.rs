@@ -1,23 +1,23 @@
 //! The schemata of FollowTheMoney 4, their inheritance flattened: which of them are entities, which are relationships, and why
 //! the model has no room for the others.
 
-use super::about::{ABOUT, About};
+use super::annotations::{ANNOTATIONS, Annotation};
 use super::properties::{
     ADDRESS, ANALYZABLE, COMPANY, CONTROL, COURT_CASE, EVENT, INTEREST, INTERVAL, LEGAL_ENTITY, ORGANIZATION,
     OWNERSHIP, PAYMENT, PERSON, PROJECT, REAL_ESTATE, TERRITORY, THING, TRIP, VALUE,
 };
 use crate::model::{EntityKind, RelationshipKind};
 
-/// What a schema is to us.
+/// The kind of a schema in terms of the model.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::formats::followthemoney) enum Meaning {
+pub(in crate::formats::followthemoney) enum SchemaKind {
     /// An entity.
     Node(Node),
     /// A relationship.
     Edge(Edge),
-    /// Something about one entity, to be told with it.
-    About(About),
-    /// A thing that others refer to, and that is told with them.
+    /// A record about one entity, which is added to its properties.
+    Annotation(Annotation),
+    /// A thing that others refer to, and that is added to their properties.
     Thing,
     /// None of these, for this reason.
     Refused(&'static str),
@@ -71,24 +71,30 @@ fn knows(groups: &[&[&str]], property: &str) -> bool {
     groups.iter().any(|group| group.contains(&property))
 }
 
-/// What the schema `name` is to us.
-pub(in crate::formats::followthemoney) fn meaning(name: &str) -> Option<Meaning> {
+/// The kind of the schema `name`.
+pub(in crate::formats::followthemoney) fn kind_of(name: &str) -> Option<SchemaKind> {
     let mut nodes = NODES.iter().chain([&ASSET]);
-    let node = nodes.find(|node| node.name == name).copied().map(Meaning::Node);
-    let edge = || EDGES.iter().find(|edge| edge.name == name).copied().map(Meaning::Edge);
+    let node = nodes.find(|node| node.name == name).copied().map(SchemaKind::Node);
+    let edge = || {
+        EDGES
+            .iter()
+            .find(|edge| edge.name == name)
+            .copied()
+            .map(SchemaKind::Edge)
+    };
     let refused = || {
         let (reason, _) = REFUSED.iter().find(|(_, names)| names.contains(&name))?;
-        Some(Meaning::Refused(reason))
+        Some(SchemaKind::Refused(reason))
     };
-    let about = || {
-        ABOUT
+    let annotation = || {
+        ANNOTATIONS
             .iter()
-            .find(|about| about.name == name)
+            .find(|annotation| annotation.name == name)
             .copied()
-            .map(Meaning::About)
+            .map(SchemaKind::Annotation)
     };
-    let thing = || THINGS.contains(&name).then_some(Meaning::Thing);
-    node.or_else(edge).or_else(about).or_else(thing).or_else(refused)
+    let thing = || THINGS.contains(&name).then_some(SchemaKind::Thing);
+    node.or_else(edge).or_else(annotation).or_else(thing).or_else(refused)
 }
 
 /// The schema of which FollowTheMoney makes each, as far as records of one id are written under both.
@@ -370,7 +376,7 @@ const EDGES: [Edge; 14] = [
     ),
 ];
 
-/// Schemata of things that are owned, held or awarded, not of whoever acts: the model has no noun for them.
+/// Schemata of things that are owned, held or awarded, not of parties: the model has no noun for them.
 const THINGS: [&str; 11] = [
     "Airplane",
     "BankAccount",

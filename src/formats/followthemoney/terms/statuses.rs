@@ -54,7 +54,7 @@ const EXISTS: [&str; 46] = [
 ];
 
 /// A legal entity that exists no longer.
-const IS_GONE: [&str; 50] = [
+const DISSOLVED: [&str; 50] = [
     "inactive",
     "inactiva",
     "inactivo",
@@ -108,7 +108,7 @@ const IS_GONE: [&str; 50] = [
 ];
 
 /// A relationship that holds.
-const HOLDS: [&str; 14] = [
+const IN_EFFECT: [&str; 14] = [
     "active",
     "current",
     "effective",
@@ -126,7 +126,7 @@ const HOLDS: [&str; 14] = [
 ];
 
 /// A relationship that no longer does.
-const IS_OVER: [&str; 26] = [
+const ENDED: [&str; 26] = [
     "inactive",
     "former",
     "ended",
@@ -166,7 +166,7 @@ pub(in crate::formats::followthemoney) fn of_entity(text: &str) -> EntityStatus 
     let text = plain(text);
     if EXISTS.contains(&&*text) {
         EntityStatus::Active
-    } else if IS_GONE.contains(&&*text) {
+    } else if DISSOLVED.contains(&&*text) {
         EntityStatus::Inactive
     } else {
         EntityStatus::Unknown
@@ -174,13 +174,13 @@ pub(in crate::formats::followthemoney) fn of_entity(text: &str) -> EntityStatus 
 }
 
 /// Whether a status says that a relationship holds.
-pub(in crate::formats::followthemoney) fn holds(text: &str) -> bool {
-    HOLDS.contains(&&*plain(text))
+pub(in crate::formats::followthemoney) fn is_in_effect(text: &str) -> bool {
+    IN_EFFECT.contains(&&*plain(text))
 }
 
 /// Whether a status says that a relationship is over.
 pub(in crate::formats::followthemoney) fn is_over(text: &str) -> bool {
-    IS_OVER.contains(&&*plain(text))
+    ENDED.contains(&&*plain(text))
 }
 
 #[cfg(test)]
@@ -192,15 +192,15 @@ mod tests {
         assert!(
             EXISTS
                 .iter()
-                .all(|word| !IS_GONE.contains(word) && plain(word) == **word)
+                .all(|word| !DISSOLVED.contains(word) && plain(word) == **word)
         );
-        assert!(IS_GONE.iter().all(|word| plain(word) == **word));
+        assert!(DISSOLVED.iter().all(|word| plain(word) == **word));
         assert!(
-            HOLDS
+            IN_EFFECT
                 .iter()
-                .all(|word| !IS_OVER.contains(word) && plain(word) == **word)
+                .all(|word| !ENDED.contains(word) && plain(word) == **word)
         );
-        assert!(IS_OVER.iter().all(|word| plain(word) == **word));
+        assert!(ENDED.iter().all(|word| plain(word) == **word));
     }
 
     #[test]
@@ -226,7 +226,7 @@ mod tests {
             ("in  force", (true, false)),
             ("planned", (false, false)),
         ] {
-            assert_eq!((holds(text), is_over(text)), expected, "{text}");
+            assert_eq!((is_in_effect(text), is_over(text)), expected, "{text}");
         }
     }
 }

@@ -2,21 +2,21 @@
 
 use serde_json::{Map, Value};
 
-use super::sheet::{Sheet, texts};
+use super::output::{OutputRecord, texts};
 use crate::{
     formats::{
-        export::Written,
+        export::ExportSummary,
         followthemoney::{
             read::{
                 directness,
                 edge::{words, words_of},
-                ended,
-                line::SCHEMA,
-                percentages, sources, values,
+                ended, percentages,
+                raw_record::SCHEMA,
+                sources, values,
             },
             terms::{
+                extension::{COMPONENTS, DIRECTNESS, INTEREST, RECORD},
                 ids::{self, locator},
-                ours::{COMPONENTS, DIRECTNESS, INTEREST, RECORD},
                 schemata::{self, Edge, UNKNOWN_LINK},
             },
         },
@@ -32,8 +32,8 @@ use crate::{
 pub(super) fn of(
     relationship: &Relationship,
     source: impl Fn(&str) -> Option<Source>,
-    written: &mut Written,
-) -> Option<Sheet> {
+    summary: &mut ExportSummary,
+) -> Option<OutputRecord> {
     let Ends::Known { from, to } = &relationship.ends else {
         return None;
     };
@@ -41,14 +41,14 @@ pub(super) fn of(
     let schema = properties.and_then(|properties| properties.get(SCHEMA)?.as_str());
     let edge = schemata::edge_of(relationship.kind, schema);
     let key = key(relationship, edge);
-    let id = key.map_or_else(|| ids::written_relationship(&relationship.id), ids::written);
-    let mut sheet = Sheet::new(id, edge.name);
-    sheet.put(edge.from, ids::written(from));
-    sheet.put(edge.to, ids::written(to));
-    role(relationship, edge, &mut sheet, written);
-    status(relationship, edge, &mut sheet, written);
-    figures(relationship, edge, &mut sheet, written);
-    interest(relationship, edge, &mut sheet);
+    let id = key.map_or_else(|| ids::encode_relationship(&relationship.id), ids::encode);
+    let mut output = OutputRecord::new(id, edge.name);
+    output.put(edge.from, ids::encode(from));
+    output.put(edge.to, ids::encode(to));
+    role(relationship, edge, &mut output, summary);
+    status(relationship, edge, &mut output, summary);
+    figures(relationship, edge, &mut output, summary);
+    interest(relationship, edge, &mut output);
     let place = match key {
         Some(_) => None,
         None => relationship
@@ -57,13 +57,13 @@ pub(super) fn of(
             .and_then(|statement| statement.locator.as_deref()),
     };
     if let Some(place) = place {
-        sheet.put("recordId", place);
+        output.put("recordId", place);
     }
-    let takes_place = dates(relationship, &mut sheet, written);
-    evidence(relationship, source, &mut sheet, written);
-    stated(relationship, takes_place, &mut sheet, written);
-    sheet.put_properties(properties, |name| edge.knows(name), written);
-    Some(sheet)
+    let takes_place = dates(relationship, &mut output, summary);
+    evidence(relationship, source, &mut output, summary);
+    statement_fields(relationship, takes_place, &mut output, summary);
+    output.put_properties(properties, |name| edge.knows(name), summary);
+    Some(output)
 }
 
 /// The key of a relationship that was a record of FollowTheMoney: what its id ends with, and its locator and its record too.
@@ -77,38 +77,38 @@ fn key(relationship: &Relationship, edge: Edge) -> Option<&str> {
     })
 }
 
-fn role(relationship: &Relationship, edge: Edge, sheet: &mut Sheet, written: &mut Written) {
+fn role(relationship: &Relationship, edge: Edge, output: &mut OutputRecord, summary: &mut ExportSummary) {
     let has_schema = edge.name != UNKNOWN_LINK.name || relationship.kind == RelationshipKind::RelatedTo;
     match edge.role {
         Some(property) => {
             if !has_schema {
-                sheet.put(property, words(relationship.kind));
+                output.put(property, words(relationship.kind));
             }
             if let Some(role) = &relationship.role {
-                sheet.put(property, role);
+                output.put(property, role);
             }
         }
-        None if relationship.role.is_some() => written.leave_out("role in a payment or a loan"),
+        None if relationship.role.is_some() => summary.leave_out("role in a payment or a loan"),
         None => {}
     }
-    let kind_is_told =
+    let is_kind_in_id =
         || crate::formats::followthemoney::read::edge::kind_in(&relationship.id) == Some(relationship.kind);
-    if !has_schema && !kind_is_told() {
-        written.leave_out("kind of a relationship, other than in words");
+    if !has_schema && !is_kind_in_id() {
+        summary.leave_out("kind of a relationship, other than in words");
     }
 }
 
 /// The status, in the source's words where it has some, and the day by which it was over.
-fn status(relationship: &Relationship, edge: Edge, sheet: &mut Sheet, written: &mut Written) {
+fn status(relationship: &Relationship, edge: Edge, output: &mut OutputRecord, summary: &mut ExportSummary) {
     let plain = matches!(
         relationship.status,
         RelationshipStatus::Active | RelationshipStatus::Unknown
     );
     if let Some(day) = relationship.validity.stated_ended_by() {
         if edge.knows("status") {
-            sheet.put("status", ended::words(day));
+            output.put("status", ended::words(day));
         } else {
-            written.leave_out("day by which a relationship was over");
+            summary.leave_out("day by which a relationship was over");
         }
     }
     let has_words = has(relationship.properties.as_ref(), "status");
@@ -116,9 +116,9 @@ fn status(relationship: &Relationship, edge: Edge, sheet: &mut Sheet, written: &
         return;
     }
     if edge.knows("status") {
-        sheet.put("status", words_of(relationship.status));
+        output.put("status", words_of(relationship.status));
     } else {
-        written.leave_out("status of a relationship");
+        summary.leave_out("status of a relationship");
     }
 }
 
@@ -126,77 +126,77 @@ fn has(properties: Option<&Map<String, Value>>, name: &str) -> bool {
     properties.is_some_and(|properties| properties.contains_key(name))
 }
 
-/// How directly an interest is held, unless the source's words say it, its type and what it is made up of.
-fn interest(relationship: &Relationship, edge: Edge, sheet: &mut Sheet) {
+/// The directness of an interest, unless the source's words state it, its type and its components.
+fn interest(relationship: &Relationship, edge: Edge, output: &mut OutputRecord) {
     let property = directness::property(relationship.kind).filter(|property| edge.knows(property));
-    let held = property.and_then(|property| relationship.properties.as_ref()?.get(property));
-    match (property, held.map(|held| directness::of_texts(&texts(held)))) {
-        (Some(_), Some(said)) if said == relationship.directness => {}
+    let stored = property.and_then(|property| relationship.properties.as_ref()?.get(property));
+    match (property, stored.map(|stored| directness::of_texts(&texts(stored)))) {
+        (Some(_), Some(stated_value)) if stated_value == relationship.directness => {}
         (Some(property), None) => {
             if let Some(word) = directness::word(relationship.directness) {
-                sheet.put(property, word);
+                output.put(property, word);
             }
         }
         _ if relationship.directness == Directness::Unknown => {}
-        _ => sheet.put_ours(DIRECTNESS, relationship.directness.as_str()),
+        _ => output.put_extension(DIRECTNESS, relationship.directness.as_str()),
     }
     if let Some(interest) = relationship.interest {
-        sheet.put_ours(INTEREST, interest.as_str());
+        output.put_extension(INTEREST, interest.as_str());
     }
     if !relationship.components.is_empty() {
-        sheet.put_ours(COMPONENTS, relationship.components.clone());
+        output.put_extension(COMPONENTS, relationship.components.clone());
     }
-    // A record of FollowTheMoney is told by its id.
+    // A record of FollowTheMoney is identified by its id.
     if let Some(record) = relationship
         .record
         .as_ref()
         .filter(|_| key(relationship, edge).is_none())
     {
-        sheet.put_ours(RECORD, record.clone());
+        output.put_extension(RECORD, record.clone());
     }
 }
 
 /// Shares, amounts, capabilities.
-fn figures(relationship: &Relationship, edge: Edge, sheet: &mut Sheet, written: &mut Written) {
-    let held = relationship
+fn figures(relationship: &Relationship, edge: Edge, output: &mut OutputRecord, summary: &mut ExportSummary) {
+    let stored = relationship
         .properties
         .as_ref()
         .and_then(|properties| properties.get("percentage"));
-    let said = held.and_then(|held| percentages::of_texts(&texts(held)));
+    let stated_value = stored.and_then(|stored| percentages::of_texts(&texts(stored)));
     match relationship.share {
-        // The source's own words say it.
-        Some(share) if edge.knows("percentage") && said == Some(share) => {}
-        Some(share) if edge.knows("percentage") => sheet.put("percentage", percentage::written(share)),
-        Some(_) => written.leave_out("share of a relationship that is no ownership"),
+        // The source's own words state it.
+        Some(share) if edge.knows("percentage") && stated_value == Some(share) => {}
+        Some(share) if edge.knows("percentage") => output.put("percentage", percentage::written(share)),
+        Some(_) => summary.leave_out("share of a relationship that is no ownership"),
         None => {}
     }
     match &relationship.amount {
-        Some(amount) if edge.knows("amount") => put_amount(amount, sheet, written),
-        Some(_) => written.leave_out("amount of a relationship that is no payment or loan"),
+        Some(amount) if edge.knows("amount") => put_amount(amount, output, summary),
+        Some(_) => summary.leave_out("amount of a relationship that is no payment or loan"),
         None => {}
     }
     if !relationship.capabilities.is_empty() {
-        written.leave_out("capabilities");
+        summary.leave_out("capabilities");
     }
 }
 
-fn put_amount(amount: &Amount, sheet: &mut Sheet, written: &mut Written) {
+fn put_amount(amount: &Amount, output: &mut OutputRecord, summary: &mut ExportSummary) {
     let value = amount.value.to_string();
     match amount.currency.as_str() {
-        "EUR" => sheet.put("amountEur", value),
-        "USD" => sheet.put("amountUsd", value),
+        "EUR" => output.put("amountEur", value),
+        "USD" => output.put("amountUsd", value),
         other => {
-            sheet.put("amount", value);
-            sheet.put("currency", other);
+            output.put("amount", value);
+            output.put("currency", other);
         }
     }
     if amount.of.is_some() {
-        written.leave_out("what an amount is of");
+        summary.leave_out("what an amount is of");
     }
 }
 
-/// When it held. Says whether that is the `date` on which it took place.
-fn dates(relationship: &Relationship, sheet: &mut Sheet, written: &mut Written) -> bool {
+/// When it held. Returns whether that is the `date` on which it took place.
+fn dates(relationship: &Relationship, output: &mut OutputRecord, summary: &mut ExportSummary) -> bool {
     let (since, until) = (relationship.validity.since(), relationship.validity.until());
     let is_stated = relationship
         .evidence
@@ -213,17 +213,17 @@ fn dates(relationship: &Relationship, sheet: &mut Sheet, written: &mut Written) 
             Some(since)
         };
         if until == next {
-            sheet.put("date", since.to_string());
+            output.put("date", since.to_string());
             return true;
         }
     }
     // Of two equal days the second would be read as the last one.
     if until.is_some_and(|until| until.is_day() && Some(until) == since) {
-        written.leave_out("contradiction of two dates that are one day");
+        summary.leave_out("contradiction of two dates that are one day");
     }
     for (property, date) in [("startDate", since), ("endDate", until)] {
         if let Some(date) = date {
-            sheet.put(property, date.to_string());
+            output.put(property, date.to_string());
         }
     }
     false
@@ -231,37 +231,37 @@ fn dates(relationship: &Relationship, sheet: &mut Sheet, written: &mut Written) 
 
 /// Whether the source names a first or a last day that was not taken: next to one of these, `date` does not date a payment.
 fn names_bounds(relationship: &Relationship) -> bool {
-    let held = |name| relationship.properties.as_ref()?.get(name).map(texts);
-    let mut named = ["startDate", "endDate"].into_iter().filter_map(held).flatten();
+    let stored = |name| relationship.properties.as_ref()?.get(name).map(texts);
+    let mut named = ["startDate", "endDate"].into_iter().filter_map(stored).flatten();
     named.any(|text| values::date(&text).is_some())
 }
 
-/// Who says so: the links and the publishers of those who assert it.
+/// The sources: links and publishers of the statements that assert it.
 fn evidence(
     relationship: &Relationship,
     source: impl Fn(&str) -> Option<Source>,
-    sheet: &mut Sheet,
-    written: &mut Written,
+    output: &mut OutputRecord,
+    summary: &mut ExportSummary,
 ) {
     for (position, statement) in relationship.evidence.iter().enumerate() {
         if statement.stance == Stance::Asserts
             && let Some(source) = source(&statement.source)
         {
-            let (link, publisher) = sources::written(&source);
+            let (link, publisher) = sources::record_fields(&source);
             for (property, text) in [("sourceUrl", link), ("publisher", publisher)] {
                 if let Some(text) = text {
-                    sheet.put(property, text);
+                    output.put(property, text);
                 }
             }
         }
-        count(statement, written);
+        count(statement, summary);
         if position > 0 {
-            written.leave_out("which statement says what, of several");
+            summary.leave_out("which statement says what, of several");
         }
     }
 }
 
-fn count(statement: &Evidence, written: &mut Written) {
+fn count(statement: &Evidence, summary: &mut ExportSummary) {
     let lost = [
         (statement.stance != Stance::Asserts, "statement that does not assert"),
         (statement.speaker.is_some(), "speaker of a statement"),
@@ -270,12 +270,17 @@ fn count(statement: &Evidence, written: &mut Written) {
         (statement.confidence.is_some(), "confidence of a statement"),
     ];
     for (_, what) in lost.into_iter().filter(|(is_lost, _)| *is_lost) {
-        written.leave_out(what);
+        summary.leave_out(what);
     }
 }
 
 /// When it was stated, and in which words.
-fn stated(relationship: &Relationship, takes_place: bool, sheet: &mut Sheet, written: &mut Written) {
+fn statement_fields(
+    relationship: &Relationship,
+    takes_place: bool,
+    output: &mut OutputRecord,
+    summary: &mut ExportSummary,
+) {
     let Some(first) = relationship.evidence.first() else {
         return;
     };
@@ -283,11 +288,11 @@ fn stated(relationship: &Relationship, takes_place: bool, sheet: &mut Sheet, wri
     let would_be_taken =
         relationship.kind == RelationshipKind::Paid && relationship.validity.is_open() && !names_bounds(relationship);
     match first.stated_on {
-        Some(_) if takes_place || would_be_taken => written.leave_out("date of a statement"),
-        Some(date) => sheet.put("date", date.to_string()),
+        Some(_) if takes_place || would_be_taken => summary.leave_out("date of a statement"),
+        Some(date) => output.put("date", date.to_string()),
         None => {}
     }
     if let Some(summary) = &first.summary {
-        sheet.put("summary", summary);
+        output.put("summary", summary);
     }
 }

@@ -2,13 +2,13 @@
 
 mod edge;
 mod node;
-mod sheet;
+mod output;
 
 use std::io::{self, Write};
 
 use super::read::{node::ADDRESSES, sources};
 use crate::{
-    formats::export::{Selection, Written},
+    formats::export::{ExportSummary, Selection},
     model::{Ends, Relationship, RelationshipKind, Source, relationship_id},
 };
 
@@ -36,29 +36,29 @@ use crate::{
 ///
 /// # Errors
 /// Whatever writing fails with.
-pub fn write(selection: &Selection, out: &mut impl Write) -> io::Result<Written> {
-    let mut written = Written::default();
+pub fn write(selection: &Selection, out: &mut impl Write) -> io::Result<ExportSummary> {
+    let mut summary = ExportSummary::default();
     for entity in selection.entities() {
         let located = selection.relationships_from(&entity.id, RelationshipKind::LocatedIn);
         let addresses: Vec<&str> = located.iter().filter_map(address).collect();
-        node::of(&entity, &addresses, &mut written).write(out)?;
-        written.entities += 1;
+        node::of(&entity, &addresses, &mut summary).write(out)?;
+        summary.entities += 1;
     }
     for relationship in selection.relationships() {
         if address(&relationship).is_some() {
             // It stands with its entity.
-            written.relationships += 1;
-        } else if let Some(sheet) = edge::of(&relationship, |id| selection.source(id), &mut written) {
-            sheet.write(out)?;
-            written.relationships += 1;
+            summary.relationships += 1;
+        } else if let Some(output) = edge::of(&relationship, |id| selection.source(id), &mut summary) {
+            output.write(out)?;
+            summary.relationships += 1;
         } else {
-            written.leave_out("relationship with an undisclosed end");
+            summary.leave_out("relationship with an undisclosed end");
         }
     }
     for source in selection.sources() {
-        count(&source, &mut written);
+        count(&source, &mut summary);
     }
-    Ok(written)
+    Ok(summary)
 }
 
 /// The address to which the relationship leads, where it says no more than `addressEntity` does.
@@ -71,18 +71,18 @@ fn address(relationship: &Relationship) -> Option<&str> {
 }
 
 /// What of a source is written with its statements, and what is not.
-fn count(source: &Source, written: &mut Written) {
-    let (link, publisher) = sources::written(source);
+fn count(source: &Source, summary: &mut ExportSummary) {
+    let (link, publisher) = sources::record_fields(source);
     if link.is_some() || publisher.is_some() {
-        written.sources += 1;
+        summary.sources += 1;
         if sources::source(link, publisher).title != source.title {
-            written.leave_out("title of a source");
+            summary.leave_out("title of a source");
         }
     }
     if source.published_on.is_some() {
-        written.leave_out("date of a source");
+        summary.leave_out("date of a source");
     }
     if source.licence.is_some() {
-        written.leave_out("licence of a source");
+        summary.leave_out("licence of a source");
     }
 }

@@ -1,19 +1,19 @@
 //! An entity as a record.
 
-use super::sheet::{self, Sheet};
+use super::output::{self, OutputRecord};
 use crate::{
     formats::{
-        export::Written,
+        export::ExportSummary,
         followthemoney::{
             read::{
                 identifiers,
-                line::SCHEMA,
                 node::{ADDRESSES, SHORT, jurisdiction, keyword},
+                raw_record::SCHEMA,
                 values,
             },
             terms::{
+                extension::UNDISCLOSED,
                 ids,
-                ours::UNDISCLOSED,
                 schemata::{self, ASSET, Node},
             },
         },
@@ -22,123 +22,123 @@ use crate::{
 };
 
 /// The record of an entity with these addresses.
-pub(super) fn of(entity: &Entity, addresses: &[&str], written: &mut Written) -> Sheet {
+pub(super) fn of(entity: &Entity, addresses: &[&str], summary: &mut ExportSummary) -> OutputRecord {
     let properties = entity.properties.as_ref();
     let schema = properties.and_then(|properties| properties.get(SCHEMA)?.as_str());
     let node = schemata::node_of(entity.kind, schema);
-    let mut sheet = Sheet::new(ids::written(&entity.id), node.name);
-    names(entity, node, &mut sheet, written);
+    let mut output = OutputRecord::new(ids::encode(&entity.id), node.name);
+    names(entity, node, &mut output, summary);
     if let Some(description) = &entity.description {
-        sheet.put("description", description);
+        output.put("description", description);
     }
     if let Some(country) = &entity.country {
         let (country, says_less) = values::written_country(country);
-        sheet.put("country", country);
+        output.put("country", country);
         if says_less {
-            written.leave_out("part of a country");
+            summary.leave_out("part of a country");
         }
     }
-    identify(entity, node, &mut sheet, written);
-    days(entity, node, &mut sheet, written);
+    identify(entity, node, &mut output, summary);
+    days(entity, node, &mut output, summary);
     let website = entity.website.clone();
-    put(&mut sheet, node, "website", website, "website of an entity", written);
-    status(entity, node, &mut sheet, written);
+    put(&mut output, node, "website", website, "website of an entity", summary);
+    status(entity, node, &mut output, summary);
     for address in addresses {
-        sheet.put(ADDRESSES, ids::written(address));
+        output.put(ADDRESSES, ids::encode(address));
     }
     if node.name == ASSET.name {
-        sheet.put("keywords", keyword(entity.kind));
+        output.put("keywords", keyword(entity.kind));
     }
     if entity.undisclosed {
-        sheet.put_ours(UNDISCLOSED, true);
+        output.put_extension(UNDISCLOSED, true);
     }
-    sheet.put_properties(properties, |name| node.knows(name), written);
-    sheet
+    output.put_properties(properties, |name| node.knows(name), summary);
+    output
 }
 
 /// Puts a value where the schema has a place for it.
 fn put(
-    sheet: &mut Sheet,
+    output: &mut OutputRecord,
     node: Node,
     property: &str,
     value: Option<impl Into<String>>,
     what: &'static str,
-    written: &mut Written,
+    summary: &mut ExportSummary,
 ) {
     match value {
-        Some(value) if node.knows(property) => sheet.put(property, value),
-        Some(_) => written.leave_out(what),
+        Some(value) if node.knows(property) => output.put(property, value),
+        Some(_) => summary.leave_out(what),
         None => {}
     }
 }
 
-fn names(entity: &Entity, node: Node, sheet: &mut Sheet, written: &mut Written) {
-    sheet.put(node.named_by[0], &entity.name);
+fn names(entity: &Entity, node: Node, output: &mut OutputRecord, summary: &mut ExportSummary) {
+    output.put(node.named_by[0], &entity.name);
     let short = texts(entity, SHORT);
     for name in &entity.names {
         match name.kind {
             NameKind::Alias if short.contains(&name.text) => {}
-            NameKind::Alias => sheet.put("alias", &name.text),
-            NameKind::Former => sheet.put("previousName", &name.text),
+            NameKind::Alias => output.put("alias", &name.text),
+            NameKind::Former => output.put("previousName", &name.text),
             // As good as the main one, in another language or in full.
             NameKind::Translation | NameKind::Legal => {
-                sheet.put("name", &name.text);
-                written.leave_out("whether a name is a translation or the legal one");
+                output.put("name", &name.text);
+                summary.leave_out("whether a name is a translation or the legal one");
             }
         }
         if name.language.is_some() || name.script.is_some() {
-            written.leave_out("language or script of a name");
+            summary.leave_out("language or script of a name");
         }
     }
 }
 
 /// The texts that the entity holds of a property.
 fn texts(entity: &Entity, property: &str) -> Vec<String> {
-    let held = entity
+    let stored = entity
         .properties
         .as_ref()
         .and_then(|properties| properties.get(property));
-    held.map(sheet::texts).unwrap_or_default()
+    stored.map(output::texts).unwrap_or_default()
 }
 
-fn identify(entity: &Entity, node: Node, sheet: &mut Sheet, written: &mut Written) {
+fn identify(entity: &Entity, node: Node, output: &mut OutputRecord, summary: &mut ExportSummary) {
     let registered_in = jurisdiction(&texts(entity, "jurisdiction"), entity.country.as_deref());
     for identifier in &entity.identifiers {
         let property = identifiers::property(identifier, registered_in.as_deref());
         match property.filter(|property| node.knows(property)) {
-            Some(property) => sheet.put(property, &identifier.value),
-            None => written.leave_out("identifier that FollowTheMoney does not have"),
+            Some(property) => output.put(property, &identifier.value),
+            None => summary.leave_out("identifier that FollowTheMoney does not have"),
         }
     }
 }
 
-fn days(entity: &Entity, node: Node, sheet: &mut Sheet, written: &mut Written) {
+fn days(entity: &Entity, node: Node, output: &mut OutputRecord, summary: &mut ExportSummary) {
     let life = (entity.founded, entity.dissolved);
     let event = (entity.starts_on, entity.ends_on);
-    let (held, other) = if node.kind == EntityKind::Event {
+    let (stored, other) = if node.kind == EntityKind::Event {
         (event, life)
     } else {
         (life, event)
     };
     let lost = match node.days {
         Some((first, last)) => {
-            for (property, date) in [(first, held.0), (last, held.1)] {
+            for (property, date) in [(first, stored.0), (last, stored.1)] {
                 if let Some(date) = date {
-                    sheet.put(property, date.to_string());
+                    output.put(property, date.to_string());
                 }
             }
             [other.0, other.1, None, None]
         }
-        None => [other.0, other.1, held.0, held.1],
+        None => [other.0, other.1, stored.0, stored.1],
     };
     for _ in lost.into_iter().flatten() {
-        written.leave_out("date of an entity");
+        summary.leave_out("date of an entity");
     }
 }
 
 /// The status, in the source's words where it has some.
-fn status(entity: &Entity, node: Node, sheet: &mut Sheet, written: &mut Written) {
-    let said = entity.status != EntityStatus::Unknown && texts(entity, "status").is_empty();
-    let word = said.then(|| entity.status.as_str().to_lowercase());
-    put(sheet, node, "status", word, "status of an entity", written);
+fn status(entity: &Entity, node: Node, output: &mut OutputRecord, summary: &mut ExportSummary) {
+    let stated_value = entity.status != EntityStatus::Unknown && texts(entity, "status").is_empty();
+    let word = stated_value.then(|| entity.status.as_str().to_lowercase());
+    put(output, node, "status", word, "status of an entity", summary);
 }

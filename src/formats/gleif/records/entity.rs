@@ -2,10 +2,11 @@
 //! cannot be read stays in its properties.
 
 use super::{
-    meaning::{EntityField as Field, What},
+    field_meaning::{EntityField as Field, FieldMeaning},
     names::{Names, one_line},
     parts::{
-        Claim, DAY, Made, NOT_AN_LEI, bare_entity, day, entity_id, fault, is_end, kept, lei, placeholder, retraction,
+        Claim, DAY, NOT_AN_LEI, RecordOutcome, bare_entity, day, entity_id, fault, is_end, lei, placeholder,
+        property_fault, retraction,
     },
     properties::Properties,
 };
@@ -25,7 +26,7 @@ pub(in crate::formats::gleif) const SOURCE: &str = "source:gleif-lei";
 
 /// The cells of a record that the model has a place for.
 #[derive(Default)]
-struct Told<'a> {
+struct EntityCells<'a> {
     deleted: bool,
     lei: Option<Cell>,
     name: Option<Cell>,
@@ -42,94 +43,94 @@ struct Told<'a> {
     successors: Vec<Cell>,
 }
 
-/// What a record of a legal entity is made into.
-pub(in crate::formats::gleif) fn record(row: &Row<'_>) -> Made {
+/// The drafts and faults of a record of a legal entity.
+pub(in crate::formats::gleif) fn record(row: &Row<'_>) -> RecordOutcome {
     let mut properties = Properties::default();
-    let told = told(row, &mut properties);
-    let mut made = Made::about(row, told.lei);
-    let lei = match lei(row, told.lei, "LEI") {
+    let cells = sort_cells(row, &mut properties);
+    let mut outcome = RecordOutcome::about(row, cells.lei);
+    let lei = match lei(row, cells.lei, "LEI") {
         Ok(lei) => lei,
-        Err(fault) => return made.reject(fault),
+        Err(fault) => return outcome.reject(fault),
     };
-    let successors = successors(row, &told, lei, &mut made, &mut properties);
-    if told.deleted {
+    let successors = successors(row, &cells, lei, &mut outcome, &mut properties);
+    if cells.deleted {
         let retracted = successors
             .into_iter()
             .map(|(_, relationship)| (Noun::Relationship, relationship.id));
         let all = retracted.chain([(Noun::Entity, entity_id(lei))]);
-        made.drafts = all.map(|(noun, id)| retraction(noun, id)).collect();
-        return made;
+        outcome.drafts = all.map(|(noun, id)| retraction(noun, id)).collect();
+        return outcome;
     }
-    let mut entity = match name(row, told.name) {
+    let mut entity = match name(row, cells.name) {
         Ok(name) => bare_entity(lei, &name),
-        Err(fault) => return made.reject(fault),
+        Err(fault) => return outcome.reject(fault),
     };
-    describe(&mut entity, row, told, &mut made, &mut properties);
+    describe(&mut entity, row, cells, &mut outcome, &mut properties);
     entity.properties = properties.finish();
-    made.drafts.reserve_exact(1 + 2 * successors.len());
-    made.drafts.push(Draft::of(Record::Entity(entity)));
+    outcome.drafts.reserve_exact(1 + 2 * successors.len());
+    outcome.drafts.push(Draft::of(Record::Entity(entity)));
     for (successor, relationship) in successors {
-        made.drafts.push(placeholder(successor));
-        made.drafts.push(Draft::of(Record::Relationship(relationship)));
+        outcome.drafts.push(placeholder(successor));
+        outcome.drafts.push(Draft::of(Record::Relationship(relationship)));
     }
-    made
+    outcome
 }
 
 /// Sorts the cells of a record by what they mean.
-fn told<'a>(row: &Row<'a>, properties: &mut Properties) -> Told<'a> {
-    let mut told = Told::default();
+fn sort_cells<'a>(row: &Row<'a>, properties: &mut Properties) -> EntityCells<'a> {
+    let mut cells = EntityCells::default();
     for &cell in row.cells {
-        let place = match row.what(cell) {
-            What::DeletedAt => {
-                told.deleted = true;
+        let place = match row.meaning(cell) {
+            FieldMeaning::DeletedAt => {
+                cells.deleted = true;
                 continue;
             }
-            What::Lei => &mut told.lei,
-            What::LastUpdateDate => {
+            FieldMeaning::Lei => &mut cells.lei,
+            FieldMeaning::LastUpdateDate => {
                 properties.keep(row, cell);
-                &mut told.updated
+                &mut cells.updated
             }
-            What::Entity(field) => match field {
+            FieldMeaning::Entity(field) => match field {
                 Field::Name(part) | Field::Transliterated(part) => {
-                    told.names.add(row, cell, field, part);
+                    cells.names.add(row, cell, field, part);
                     continue;
                 }
                 Field::Successor => {
-                    told.successors.push(cell);
+                    cells.successors.push(cell);
                     continue;
                 }
                 Field::Country => {
                     properties.keep(row, cell);
-                    &mut told.country
+                    &mut cells.country
                 }
                 Field::Jurisdiction => {
                     properties.keep(row, cell);
-                    &mut told.jurisdiction
+                    &mut cells.jurisdiction
                 }
                 Field::Category => {
                     properties.keep(row, cell);
-                    &mut told.category
+                    &mut cells.category
                 }
-                Field::LegalName => &mut told.name,
-                Field::Authority => &mut told.authority,
-                Field::AuthorityEntityId => &mut told.authority_id,
-                Field::Status => &mut told.status,
-                Field::Created => &mut told.created,
-                Field::Expired => &mut told.expired,
+                Field::LegalName => &mut cells.name,
+                Field::Authority => &mut cells.authority,
+                Field::AuthorityEntityId => &mut cells.authority_id,
+                Field::Status => &mut cells.status,
+                Field::Created => &mut cells.created,
+                Field::Expired => &mut cells.expired,
             },
             _ => {
                 properties.keep(row, cell);
                 continue;
             }
         };
-        // Two columns may name one field; what it says the second time is kept beside.
+        // Two columns may name one field; the second value goes to the properties.
         if place.is_some() {
             properties.keep(row, cell);
         } else {
             *place = Some(cell);
         }
     }
-    told
+    cells
 }
 
 fn name(row: &Row<'_>, cell: Option<Cell>) -> Result<String, Fault> {
@@ -143,9 +144,15 @@ fn name(row: &Row<'_>, cell: Option<Cell>) -> Result<String, Fault> {
     Ok(name.into_owned())
 }
 
-/// Fills in what a record says beyond LEI and name.
-fn describe(entity: &mut Entity, row: &Row<'_>, mut told: Told<'_>, made: &mut Made, properties: &mut Properties) {
-    if let Some("RESIDENT_GOVERNMENT_ENTITY" | "INTERNATIONAL_ORGANIZATION") = row.text_of(told.category) {
+/// Fills in the fields beyond LEI and name.
+fn describe(
+    entity: &mut Entity,
+    row: &Row<'_>,
+    mut cells: EntityCells<'_>,
+    outcome: &mut RecordOutcome,
+    properties: &mut Properties,
+) {
+    if let Some("RESIDENT_GOVERNMENT_ENTITY" | "INTERNATIONAL_ORGANIZATION") = row.text_of(cells.category) {
         entity.kind = EntityKind::Organization;
     }
     let status = |text: &str| match text {
@@ -154,29 +161,29 @@ fn describe(entity: &mut Entity, row: &Row<'_>, mut told: Told<'_>, made: &mut M
         "NULL" => Some(EntityStatus::Unknown),
         _ => None,
     };
-    let status = made.read(row, told.status, (status, "not a known status"), properties);
+    let status = outcome.read(row, cells.status, (status, "not a known status"), properties);
     entity.status = status.unwrap_or(EntityStatus::Unknown);
-    entity.founded = made.read(row, told.created, DAY, properties);
-    entity.dissolved = made.read(row, told.expired, DAY, properties).filter(is_end);
-    entity.country = country(row, &told, made);
-    entity.names = std::mem::take(&mut told.names).finish(row, &entity.name, made, properties);
-    match registered(row, &told) {
+    entity.founded = outcome.read(row, cells.created, DAY, properties);
+    entity.dissolved = outcome.read(row, cells.expired, DAY, properties).filter(is_end);
+    entity.country = country(row, &cells, outcome);
+    entity.names = std::mem::take(&mut cells.names).finish(row, &entity.name, outcome, properties);
+    match registered(row, &cells) {
         Some(identifier) => entity.identifiers.push(identifier),
         None => {
-            properties.keep_any(row, told.authority);
-            properties.keep_any(row, told.authority_id);
+            properties.keep_optional(row, cells.authority);
+            properties.keep_optional(row, cells.authority_id);
         }
     }
 }
 
-/// The country of the legal address, more precisely where the law of a part of that country applies. Both are kept in the
-/// properties as well, as parts of an address and of the law that applies.
-fn country(row: &Row<'_>, told: &Told<'_>, made: &mut Made) -> Option<String> {
+/// The country of the legal address, more precisely where the law of a part of that country applies. Both are in the
+/// properties as well, as parts of an address and of the jurisdiction.
+fn country(row: &Row<'_>, cells: &EntityCells<'_>, outcome: &mut RecordOutcome) -> Option<String> {
     let fits = |text: &&str| Entity::check_country(text).is_ok();
-    let address = row.text_of(told.country);
-    let law = row.text_of(told.jurisdiction).filter(fits);
-    if let (Some(cell), false) = (told.country, address.is_none_or(|country| fits(&country))) {
-        made.faults.push(kept(row, cell, "not a country code"));
+    let address = row.text_of(cells.country);
+    let law = row.text_of(cells.jurisdiction).filter(fits);
+    if let (Some(cell), false) = (cells.country, address.is_none_or(|country| fits(&country))) {
+        outcome.faults.push(property_fault(row, cell, "not a country code"));
     }
     let country = match (address.filter(fits), law) {
         (Some(country), Some(law)) if law.split('-').next() == Some(country) => Some(law),
@@ -187,8 +194,8 @@ fn country(row: &Row<'_>, told: &Told<'_>, made: &mut Made) -> Option<String> {
 
 /// The number in a business register, with the register's code as its scheme. Codes with six equal digits stand for no
 /// register or for one without a code: their numbers would meet those of others.
-fn registered(row: &Row<'_>, told: &Told<'_>) -> Option<Identifier> {
-    let (authority, value) = (row.text(told.authority?), row.text(told.authority_id?));
+fn registered(row: &Row<'_>, cells: &EntityCells<'_>) -> Option<Identifier> {
+    let (authority, value) = (row.text(cells.authority?), row.text(cells.authority_id?));
     let digits = authority.strip_prefix("RA")?.as_bytes();
     let is_code = digits.len() == 6 && digits.iter().all(u8::is_ascii_digit);
     let is_stand_in = digits.iter().all(|digit| Some(digit) == digits.first());
@@ -199,22 +206,22 @@ fn registered(row: &Row<'_>, told: &Told<'_>) -> Option<Identifier> {
     })
 }
 
-/// Who took the entity's place, where that has an LEI. One with only a name is in the properties already.
+/// The successors of the entity that have an LEI. One with only a name is in the properties already.
 fn successors<'a>(
     row: &Row<'a>,
-    told: &Told<'_>,
+    cells: &EntityCells<'_>,
     lei: &str,
-    made: &mut Made,
+    outcome: &mut RecordOutcome,
     properties: &mut Properties,
 ) -> Vec<(&'a str, Relationship)> {
-    let stated_on: Option<PartialDate> = row.text_of(told.updated).and_then(day);
+    let stated_on: Option<PartialDate> = row.text_of(cells.updated).and_then(day);
     let mut successors: Vec<(&str, Relationship)> = Vec::new();
-    for &cell in &told.successors {
+    for &cell in &cells.successors {
         let successor = row.text(cell);
         if check_lei(successor).is_err() {
-            made.keep(row, cell, NOT_AN_LEI, properties);
+            outcome.keep(row, cell, NOT_AN_LEI, properties);
         } else if successor == lei {
-            made.keep(row, cell, "the entity itself", properties);
+            outcome.keep(row, cell, "the entity itself", properties);
         } else if !successors.iter().any(|(known, _)| *known == successor) {
             let claim = Claim {
                 kind: RelationshipKind::SucceededBy,

@@ -2,8 +2,8 @@
 //! first of its reasons.
 
 use super::{
-    meaning::{ExceptionField as Field, What},
-    parts::{Claim, Made, entity_id, fault, lei, placeholder, retraction},
+    field_meaning::{ExceptionField as Field, FieldMeaning},
+    parts::{Claim, RecordOutcome, entity_id, fault, lei, placeholder, retraction},
     properties::Properties,
 };
 use crate::{
@@ -33,31 +33,31 @@ const CATEGORIES: [(&str, &str, &str, &str); 2] = [
     ),
 ];
 
-/// What an exception is made into.
-pub(in crate::formats::gleif) fn record(row: &Row<'_>) -> Made {
+/// The drafts and faults of an exception.
+pub(in crate::formats::gleif) fn record(row: &Row<'_>) -> RecordOutcome {
     let mut properties = Properties::default();
-    let (mut told, mut category, mut first, mut deleted) = (None, None, None, false);
+    let (mut lei_cell, mut category, mut first, mut deleted) = (None, None, None, false);
     for &cell in row.cells {
-        match row.what(cell) {
-            What::DeletedAt => deleted = true,
-            What::Lei if told.is_none() => told = Some(cell),
-            What::Exception(Field::Category) if category.is_none() => category = Some(cell),
-            What::Exception(Field::Reason) if first.is_none_or(|first: Cell| cell.at < first.at) => {
-                properties.keep_any(row, first.replace(cell));
+        match row.meaning(cell) {
+            FieldMeaning::DeletedAt => deleted = true,
+            FieldMeaning::Lei if lei_cell.is_none() => lei_cell = Some(cell),
+            FieldMeaning::Exception(Field::Category) if category.is_none() => category = Some(cell),
+            FieldMeaning::Exception(Field::Reason) if first.is_none_or(|first: Cell| cell.indices < first.indices) => {
+                properties.keep_optional(row, first.replace(cell));
             }
             _ => properties.keep(row, cell),
         }
     }
-    let mut made = Made::about(row, told);
-    let (lei, (role, key, locator)) = match (lei(row, told, "LEI"), categorized(row, category)) {
+    let mut outcome = RecordOutcome::about(row, lei_cell);
+    let (lei, (role, key, locator)) = match (lei(row, lei_cell, "LEI"), categorized(row, category)) {
         (Ok(lei), Ok(category)) => (lei, category),
-        (Err(fault), _) | (_, Err(fault)) => return made.reject(fault),
+        (Err(fault), _) | (_, Err(fault)) => return outcome.reject(fault),
     };
     let claim = Claim {
         kind: RelationshipKind::Consolidates,
         ends: Ends::UnknownFrom {
             to: entity_id(lei),
-            reason: reason(row, first, &mut made, &mut properties),
+            reason: reason(row, first, &mut outcome, &mut properties),
         },
         key,
         source: SOURCE,
@@ -66,15 +66,15 @@ pub(in crate::formats::gleif) fn record(row: &Row<'_>) -> Made {
     };
     let mut relationship = claim.relationship();
     if deleted {
-        made.drafts.push(retraction(Noun::Relationship, relationship.id));
-        return made;
+        outcome.drafts.push(retraction(Noun::Relationship, relationship.id));
+        return outcome;
     }
     relationship.role = Some(role.to_owned());
     relationship.properties = properties.finish();
-    made.drafts.reserve_exact(2);
-    made.drafts.push(placeholder(lei));
-    made.drafts.push(Draft::of(Record::Relationship(relationship)));
-    made
+    outcome.drafts.reserve_exact(2);
+    outcome.drafts.push(placeholder(lei));
+    outcome.drafts.push(Draft::of(Record::Relationship(relationship)));
+    outcome
 }
 
 /// The role, the key and the locator of the category in a cell.
@@ -91,7 +91,12 @@ fn categorized(row: &Row<'_>, cell: Option<Cell>) -> Result<(&'static str, &'sta
 }
 
 /// The reason in a cell; words that the model does not have stay in the properties.
-fn reason(row: &Row<'_>, cell: Option<Cell>, made: &mut Made, properties: &mut Properties) -> UnknownReason {
+fn reason(
+    row: &Row<'_>,
+    cell: Option<Cell>,
+    outcome: &mut RecordOutcome,
+    properties: &mut Properties,
+) -> UnknownReason {
     let Some(cell) = cell else {
         return UnknownReason::Unspecified;
     };
@@ -111,7 +116,7 @@ fn reason(row: &Row<'_>, cell: Option<Cell>, made: &mut Made, properties: &mut P
             UnknownReason::DetrimentNotExcluded
         }
         _ => {
-            made.keep(row, cell, "not a known reason", properties);
+            outcome.keep(row, cell, "not a known reason", properties);
             UnknownReason::Unspecified
         }
     }

@@ -1,11 +1,11 @@
-//! The other names of a legal entity. The kind of a name and its script tell every type that GLEIF has; unknown types
+//! The other names of a legal entity. Kind and script express every type that GLEIF has; unknown types
 //! stay in the properties.
 
 use std::borrow::Cow;
 
 use super::{
-    meaning::{EntityField, Part},
-    parts::{Made, kept},
+    field_meaning::{EntityField, Part},
+    parts::{RecordOutcome, property_fault},
     properties::Properties,
 };
 use crate::{
@@ -16,17 +16,17 @@ use crate::{
 /// The other names that a record gives, part by part.
 #[derive(Default)]
 pub(in crate::formats::gleif) struct Names<'a> {
-    others: Vec<Parts<'a>>,
-    transliterated: Vec<Parts<'a>>,
+    others: Vec<NameParts<'a>>,
+    transliterated: Vec<NameParts<'a>>,
 }
 
 /// One name.
 #[derive(Default, Clone)]
-struct Parts<'a> {
+struct NameParts<'a> {
     text: Option<(&'a str, Cell)>,
     language: Option<(&'a str, Cell)>,
     of_type: Option<(&'a str, Cell)>,
-    again: Vec<Cell>,
+    duplicates: Vec<Cell>,
 }
 
 /// `text` in one line.
@@ -48,45 +48,48 @@ impl<'a> Names<'a> {
             EntityField::Transliterated(_) => &mut self.transliterated,
             _ => &mut self.others,
         };
-        let at = cell.at[0];
-        if names.len() <= at {
-            names.resize_with(at + 1, Parts::default);
+        let index = cell.indices[0];
+        if names.len() <= index {
+            names.resize_with(index + 1, NameParts::default);
         }
-        let name = &mut names[at];
+        let name = &mut names[index];
         let place = match part {
             Part::Text => &mut name.text,
             Part::Language => &mut name.language,
             Part::Type => &mut name.of_type,
         };
         match place {
-            Some(_) => name.again.push(cell),
+            Some(_) => name.duplicates.push(cell),
             None => *place = Some((row.text(cell), cell)),
         }
     }
 
-    /// The names; what does not make one is kept in the properties.
+    /// The names; invalid ones go to the properties.
     pub(in crate::formats::gleif) fn finish(
         self,
         row: &Row<'_>,
         main: &str,
-        made: &mut Made,
+        outcome: &mut RecordOutcome,
         properties: &mut Properties,
     ) -> Vec<Name> {
         let mut names = Vec::with_capacity(self.others.len() + self.transliterated.len());
         for (parts, types) in [(self.others, OTHER_TYPES), (self.transliterated, TRANSLITERATED_TYPES)] {
             for parts in parts {
-                for cell in &parts.again {
+                for cell in &parts.duplicates {
                     properties.keep(row, *cell);
                 }
                 match parts.text {
-                    // The same letters once more are no other name.
+                    // A transliteration that equals the name is no other name.
                     Some((text, _)) if text == main && types == TRANSLITERATED_TYPES => {}
                     Some((text, _)) if names.len() < LIST_MAX && text.len() <= LINE_CHARS_MAX => {
-                        names.extend(parts.name(text, types, row, made, properties));
+                        names.extend(parts.name(text, types, row, outcome, properties));
                     }
                     Some((_, cell)) => {
-                        made.faults
-                            .push(kept(row, cell, "more or longer names than an entity may have"));
+                        outcome.faults.push(property_fault(
+                            row,
+                            cell,
+                            "more or longer names than an entity may have",
+                        ));
                         parts.keep(row, properties);
                     }
                     None => parts.keep(row, properties),
@@ -97,7 +100,7 @@ impl<'a> Names<'a> {
     }
 }
 
-/// What a type of name is with us: its kind, and its script where the type tells that.
+/// A type of name in terms of the model: its kind, and its script where the type implies one.
 type NameType = (&'static str, NameKind, Option<&'static str>);
 
 const OTHER_TYPES: &[NameType] = &[
@@ -116,13 +119,13 @@ const TRANSLITERATED_TYPES: &[NameType] = &[
     ("AUTO_ASCII_TRANSLITERATED_LEGAL_NAME", NameKind::Alias, Some("Latn")),
 ];
 
-impl Parts<'_> {
+impl NameParts<'_> {
     fn name(
         &self,
         text: &str,
         types: &[NameType],
         row: &Row<'_>,
-        made: &mut Made,
+        outcome: &mut RecordOutcome,
         properties: &mut Properties,
     ) -> Option<Name> {
         let text = one_line(text).into_owned();
@@ -132,12 +135,12 @@ impl Parts<'_> {
         }
         let known = self
             .of_type
-            .and_then(|(told, _)| types.iter().find(|(known, ..)| *known == told));
+            .and_then(|(name_type, _)| types.iter().find(|(known, ..)| *known == name_type));
         if let (Some((_, cell)), None) = (self.of_type, known) {
-            made.keep(row, cell, "not a known type of name", properties);
+            outcome.keep(row, cell, "not a known type of name", properties);
         }
         if let Some((_, cell)) = self.language.filter(|(language, _)| !is_language(language)) {
-            made.keep(row, cell, "not a language", properties);
+            outcome.keep(row, cell, "not a language", properties);
         }
         Some(Name {
             text,
@@ -150,10 +153,10 @@ impl Parts<'_> {
         })
     }
 
-    /// Keeps all parts in the properties.
+    /// Puts all parts into the properties.
     fn keep(&self, row: &Row<'_>, properties: &mut Properties) {
         for part in [self.text, self.language, self.of_type] {
-            properties.keep_any(row, part.map(|(_, cell)| cell));
+            properties.keep_optional(row, part.map(|(_, cell)| cell));
         }
     }
 }

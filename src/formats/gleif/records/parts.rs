@@ -1,11 +1,10 @@
-//! What all three kinds of records are made with: LEIs and dates as they are checked, ends that another file may
-//! describe, and evidence.
+//! What all three kinds of records share: checked LEIs and dates, placeholders for entities of other files, and evidence.
 
 use super::properties::Properties;
 use crate::{
     formats::{
         gleif::syntax::row::{Cell, Row},
-        reader::{Draft, Effect, Fault, Order, VALUE_CHARS_MAX, Wanted},
+        reader::{Draft, Effect, Fault, Order, RecordChange, VALUE_CHARS_MAX},
     },
     model::{
         Ends, Entity, EntityKind, Evidence, Identifier, LEI_SCHEME, Noun, PartialDate, Record, Relationship,
@@ -16,17 +15,17 @@ use crate::{
 /// What is wrong with an LEI.
 pub(in crate::formats::gleif) const NOT_AN_LEI: &str = "not a Legal Entity Identifier";
 
-/// What became of a record.
+/// The drafts and faults of a record.
 #[derive(Default)]
-pub(in crate::formats::gleif) struct Made {
+pub(in crate::formats::gleif) struct RecordOutcome {
     /// The LEI that it is about.
     pub(in crate::formats::gleif) key: Option<String>,
     pub(in crate::formats::gleif) drafts: Vec<Draft>,
     pub(in crate::formats::gleif) faults: Vec<Fault>,
 }
 
-impl Made {
-    /// Nothing yet of the record that is about the LEI in this cell.
+impl RecordOutcome {
+    /// No drafts yet, for the record that is about the LEI in this cell.
     pub(in crate::formats::gleif) fn about(row: &Row<'_>, lei: Option<Cell>) -> Self {
         let quoted = |text: &str| text.chars().take(VALUE_CHARS_MAX).collect();
         Self {
@@ -35,7 +34,7 @@ impl Made {
         }
     }
 
-    /// Nothing is made of the record.
+    /// Rejects the record.
     #[must_use]
     pub(in crate::formats::gleif) fn reject(mut self, fault: Fault) -> Self {
         self.drafts.clear();
@@ -43,7 +42,7 @@ impl Made {
         self
     }
 
-    /// A value that cannot be what it should be stays in the properties.
+    /// Puts an invalid value into the properties, with a fault.
     pub(in crate::formats::gleif) fn keep(
         &mut self,
         row: &Row<'_>,
@@ -51,11 +50,11 @@ impl Made {
         reason: &'static str,
         properties: &mut Properties,
     ) {
-        self.faults.push(kept(row, cell, reason));
+        self.faults.push(property_fault(row, cell, reason));
         properties.keep(row, cell);
     }
 
-    /// Tells of a cell that was taken as it is written, but contradicts what is beside it.
+    /// Adds a remark on a cell that is taken as written, but contradicts another.
     pub(in crate::formats::gleif) fn note(&mut self, row: &Row<'_>, cell: Cell, reason: &'static str) {
         self.faults.push(Fault {
             effect: Effect::Noted,
@@ -63,7 +62,7 @@ impl Made {
         });
     }
 
-    /// What a cell says where it can be read; otherwise it stays in the properties.
+    /// The parsed value of a cell; a cell that cannot be parsed goes to the properties.
     pub(in crate::formats::gleif) fn read<T>(
         &mut self,
         row: &Row<'_>,
@@ -85,10 +84,10 @@ pub(in crate::formats::gleif) fn fault(row: &Row<'_>, cell: Cell, reason: &'stat
     Fault::rejected(row.fields.field(cell.field).path.clone(), reason).with(row.text(cell))
 }
 
-/// A fault of a cell whose text is kept.
-pub(in crate::formats::gleif) fn kept(row: &Row<'_>, cell: Cell, reason: &'static str) -> Fault {
+/// A fault of a cell whose text goes to the properties.
+pub(in crate::formats::gleif) fn property_fault(row: &Row<'_>, cell: Cell, reason: &'static str) -> Fault {
     Fault {
-        effect: Effect::Kept,
+        effect: Effect::InProperties,
         ..fault(row, cell, reason)
     }
 }
@@ -99,7 +98,7 @@ pub(in crate::formats::gleif) fn retraction(noun: Noun, id: String) -> Draft {
         status_is_implied: false,
         known_at: None,
         order: Order::default(),
-        change: Wanted::Retraction { noun, id },
+        change: RecordChange::Retraction { noun, id },
     }
 }
 
@@ -165,7 +164,7 @@ pub(in crate::formats::gleif) const DAY: (fn(&str) -> Option<PartialDate>, &str)
 pub(in crate::formats::gleif) struct Claim<'a> {
     pub(in crate::formats::gleif) kind: RelationshipKind,
     pub(in crate::formats::gleif) ends: Ends,
-    /// What tells it from others of its kind between its ends.
+    /// Distinguishes it from others of its kind between its ends.
     pub(in crate::formats::gleif) key: &'a str,
     pub(in crate::formats::gleif) source: &'a str,
     pub(in crate::formats::gleif) locator: &'a str,

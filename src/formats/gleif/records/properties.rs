@@ -1,4 +1,4 @@
-//! What the model has no place for, as nested JSON: under GLEIF's own names in lower camel case, lists as lists.
+//! Fields without a place in the model, as nested JSON: under GLEIF's own names in lower camel case, lists as lists.
 
 use serde_json::{Map, Value};
 
@@ -15,20 +15,20 @@ pub(in crate::formats::gleif) struct Properties {
 }
 
 impl Properties {
-    /// Keeps a cell as it is written.
+    /// Adds a cell as it is written.
     pub(in crate::formats::gleif) fn keep(&mut self, row: &Row<'_>, cell: Cell) {
         let text = row.text(cell);
         self.has_lists |= put(&mut self.members, &row.fields.field(cell.field).steps, cell, text);
     }
 
-    /// Keeps a cell that may be absent.
-    pub(in crate::formats::gleif) fn keep_any(&mut self, row: &Row<'_>, cell: Option<Cell>) {
+    /// Adds a cell that may be absent.
+    pub(in crate::formats::gleif) fn keep_optional(&mut self, row: &Row<'_>, cell: Option<Cell>) {
         if let Some(cell) = cell {
             self.keep(row, cell);
         }
     }
 
-    /// What was kept, if anything.
+    /// The properties, if there are any.
     pub(in crate::formats::gleif) fn finish(mut self) -> Option<Map<String, Value>> {
         if self.has_lists {
             self.members.values_mut().for_each(close_gaps);
@@ -37,7 +37,7 @@ impl Properties {
     }
 }
 
-/// Puts a text where the steps lead; says whether that led into a list.
+/// Puts a text where the steps lead; returns whether that is in a list.
 fn put(members: &mut Map<String, Value>, steps: &[Step], cell: Cell, text: &str) -> bool {
     let Some((Step::Member(first), rest)) = steps.split_first() else {
         return false;
@@ -58,7 +58,7 @@ fn put_inside(place: &mut Value, steps: &[Step], cell: Cell, text: &str) -> bool
         None => add(place, text),
         Some((Step::Member(_), _)) => put(members_of(place), steps, cell, text),
         Some((Step::Item(list), rest)) => {
-            put_inside(item(place, cell.at[*list]), rest, cell, text);
+            put_inside(item(place, cell.indices[*list]), rest, cell, text);
             true
         }
     }
@@ -97,7 +97,7 @@ fn item(place: &mut Value, at: usize) -> &mut Value {
     &mut items[at]
 }
 
-/// Adds a text to what stands there already, if anything; says whether that made a list.
+/// Adds a text to what stands there already, if anything; returns whether that made a list.
 fn add(place: &mut Value, text: &str) -> bool {
     match place {
         Value::Null => *place = Value::String(text.to_owned()),

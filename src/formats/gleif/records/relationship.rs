@@ -2,8 +2,8 @@
 //! Only a RELATIONSHIP_PERIOD gives dates; percentages say how accounts are drawn up, and are no shares.
 
 use super::{
-    meaning::{RelationshipField as Field, What},
-    parts::{Claim, DAY, Made, day, entity_id, fault, is_end, lei, placeholder, retraction},
+    field_meaning::{FieldMeaning, RelationshipField as Field},
+    parts::{Claim, DAY, RecordOutcome, day, entity_id, fault, is_end, lei, placeholder, retraction},
     properties::Properties,
 };
 use crate::{
@@ -17,27 +17,27 @@ use crate::{
 /// The register of relationships.
 pub(in crate::formats::gleif) const SOURCE: &str = "source:gleif-rr";
 
-/// What a type of relationship is with us.
+/// A type of relationship in terms of the model.
 struct Type {
     /// As GLEIF calls it.
     name: &'static str,
     kind: RelationshipKind,
     /// What its parent is to its child, where the kind alone does not say.
     role: Option<&'static str>,
-    /// Tells it from others of its kind between the same ends.
+    /// Distinguishes it from others of its kind between the same ends.
     key: &'static str,
     /// The locator of its statement: ends and kind lead to the record.
     locator: &'static str,
-    starts: Starts,
+    orientation: Orientation,
 }
 
-/// From which end our sentence starts.
+/// The direction of our relationship against that of the record.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Starts {
-    /// From the record's end node, the parent.
-    AtEnd,
-    /// From the record's start node.
-    AtStart,
+enum Orientation {
+    /// From the record's end node, the parent, to its start node.
+    EndToStart,
+    /// From the record's start node to its end node.
+    StartToEnd,
 }
 
 const TYPES: [Type; 6] = [
@@ -47,7 +47,7 @@ const TYPES: [Type; 6] = [
         role: Some("direct accounting parent"),
         key: "DIRECT",
         locator: "RR IS_DIRECTLY_CONSOLIDATED_BY",
-        starts: Starts::AtEnd,
+        orientation: Orientation::EndToStart,
     },
     Type {
         name: "IS_ULTIMATELY_CONSOLIDATED_BY",
@@ -55,7 +55,7 @@ const TYPES: [Type; 6] = [
         role: Some(ULTIMATE_PARENT_ROLE),
         key: "ULTIMATE",
         locator: "RR IS_ULTIMATELY_CONSOLIDATED_BY",
-        starts: Starts::AtEnd,
+        orientation: Orientation::EndToStart,
     },
     Type {
         name: "IS_FUND-MANAGED_BY",
@@ -63,7 +63,7 @@ const TYPES: [Type; 6] = [
         role: None,
         key: "FUND",
         locator: "RR IS_FUND-MANAGED_BY",
-        starts: Starts::AtEnd,
+        orientation: Orientation::EndToStart,
     },
     Type {
         name: "IS_SUBFUND_OF",
@@ -71,7 +71,7 @@ const TYPES: [Type; 6] = [
         role: None,
         key: "SUBFUND",
         locator: "RR IS_SUBFUND_OF",
-        starts: Starts::AtEnd,
+        orientation: Orientation::EndToStart,
     },
     Type {
         name: "IS_INTERNATIONAL_BRANCH_OF",
@@ -79,7 +79,7 @@ const TYPES: [Type; 6] = [
         role: None,
         key: "BRANCH",
         locator: "RR IS_INTERNATIONAL_BRANCH_OF",
-        starts: Starts::AtEnd,
+        orientation: Orientation::EndToStart,
     },
     Type {
         name: "IS_FEEDER_TO",
@@ -87,13 +87,13 @@ const TYPES: [Type; 6] = [
         role: None,
         key: "FEEDER",
         locator: "RR IS_FEEDER_TO",
-        starts: Starts::AtStart,
+        orientation: Orientation::StartToEnd,
     },
 ];
 
 /// The cells of a record that the model has a place for.
 #[derive(Default)]
-struct Told {
+struct RelationshipCells {
     deleted: bool,
     start: Option<Cell>,
     start_type: Option<Cell>,
@@ -114,18 +114,18 @@ struct Period {
     of_type: Option<Cell>,
 }
 
-/// What a record of a relationship is made into.
-pub(in crate::formats::gleif) fn record(row: &Row<'_>) -> Made {
+/// The drafts and faults of a record of a relationship.
+pub(in crate::formats::gleif) fn record(row: &Row<'_>) -> RecordOutcome {
     let mut properties = Properties::default();
-    let told = told(row, &mut properties);
-    let mut made = Made::about(row, told.start);
-    let (start, end, of_type) = match ends(row, &told) {
-        Ok(found) => found,
-        Err(fault) => return made.reject(fault),
+    let cells = sort_cells(row, &mut properties);
+    let mut outcome = RecordOutcome::about(row, cells.start);
+    let (start, end, of_type) = match ends(row, &cells) {
+        Ok(ends) => ends,
+        Err(fault) => return outcome.reject(fault),
     };
-    let (from, to) = match of_type.starts {
-        Starts::AtEnd => (end, start),
-        Starts::AtStart => (start, end),
+    let (from, to) = match of_type.orientation {
+        Orientation::EndToStart => (end, start),
+        Orientation::StartToEnd => (start, end),
     };
     let claim = Claim {
         kind: of_type.kind,
@@ -136,86 +136,86 @@ pub(in crate::formats::gleif) fn record(row: &Row<'_>) -> Made {
         key: of_type.key,
         source: SOURCE,
         locator: of_type.locator,
-        stated_on: row.text_of(told.updated).and_then(day),
+        stated_on: row.text_of(cells.updated).and_then(day),
     };
     let mut relationship = claim.relationship();
-    if told.deleted {
-        made.drafts.push(retraction(Noun::Relationship, relationship.id));
-        return made;
+    if cells.deleted {
+        outcome.drafts.push(retraction(Noun::Relationship, relationship.id));
+        return outcome;
     }
-    if told.updated.is_some() && relationship.evidence.iter().all(|one| one.stated_on.is_none()) {
-        made.read(row, told.updated, DAY, &mut properties);
+    if cells.updated.is_some() && relationship.evidence.iter().all(|one| one.stated_on.is_none()) {
+        outcome.read(row, cells.updated, DAY, &mut properties);
     }
     relationship.role = of_type.role.map(str::to_owned);
-    relationship.validity = validity(row, &told, &mut made, &mut properties);
-    relationship.status = status(row, &told, relationship.validity, &mut made, &mut properties);
+    relationship.validity = validity(row, &cells, &mut outcome, &mut properties);
+    relationship.status = status(row, &cells, relationship.validity, &mut outcome, &mut properties);
     relationship.properties = properties.finish();
-    made.drafts.reserve_exact(3);
-    made.drafts.push(placeholder(from));
-    made.drafts.push(placeholder(to));
-    made.drafts.push(Draft::of(Record::Relationship(relationship)));
-    made
+    outcome.drafts.reserve_exact(3);
+    outcome.drafts.push(placeholder(from));
+    outcome.drafts.push(placeholder(to));
+    outcome.drafts.push(Draft::of(Record::Relationship(relationship)));
+    outcome
 }
 
 /// Sorts the cells of a record by what they mean.
-fn told(row: &Row<'_>, properties: &mut Properties) -> Told {
-    let mut told = Told::default();
+fn sort_cells(row: &Row<'_>, properties: &mut Properties) -> RelationshipCells {
+    let mut cells = RelationshipCells::default();
     for &cell in row.cells {
-        let place = match row.what(cell) {
-            What::DeletedAt => {
-                told.deleted = true;
+        let place = match row.meaning(cell) {
+            FieldMeaning::DeletedAt => {
+                cells.deleted = true;
                 continue;
             }
-            What::LastUpdateDate => &mut told.updated,
-            What::RegistrationStatus => {
+            FieldMeaning::LastUpdateDate => &mut cells.updated,
+            FieldMeaning::RegistrationStatus => {
                 properties.keep(row, cell);
-                &mut told.registration
+                &mut cells.registration
             }
-            What::Relationship(field) => match field {
-                Field::Start => &mut told.start,
-                Field::StartType => &mut told.start_type,
-                Field::End => &mut told.end,
-                Field::EndType => &mut told.end_type,
-                Field::Type => &mut told.of_type,
-                Field::Status => &mut told.status,
-                Field::PeriodStart => &mut period(&mut told.periods, cell).start,
-                Field::PeriodEnd => &mut period(&mut told.periods, cell).end,
-                Field::PeriodType => &mut period(&mut told.periods, cell).of_type,
+            FieldMeaning::Relationship(field) => match field {
+                Field::Start => &mut cells.start,
+                Field::StartType => &mut cells.start_type,
+                Field::End => &mut cells.end,
+                Field::EndType => &mut cells.end_type,
+                Field::Type => &mut cells.of_type,
+                Field::Status => &mut cells.status,
+                Field::PeriodStart => &mut period(&mut cells.periods, cell).start,
+                Field::PeriodEnd => &mut period(&mut cells.periods, cell).end,
+                Field::PeriodType => &mut period(&mut cells.periods, cell).of_type,
             },
             _ => {
                 properties.keep(row, cell);
                 continue;
             }
         };
-        // Two columns may name one field; what it says the second time is kept beside.
+        // Two columns may name one field; the second value goes to the properties.
         if place.is_some() {
             properties.keep(row, cell);
         } else {
             *place = Some(cell);
         }
     }
-    told
+    cells
 }
 
 /// The period that a cell belongs to.
 fn period(periods: &mut Vec<Period>, cell: Cell) -> &mut Period {
-    let at = cell.at[0];
+    let at = cell.indices[0];
     if periods.len() <= at {
         periods.resize(at + 1, Period::default());
     }
     &mut periods[at]
 }
 
-/// Both LEIs and the type: what no record can do without.
-fn ends<'a>(row: &Row<'a>, told: &Told) -> Result<(&'a str, &'a str, &'static Type), Fault> {
-    for cell in [told.start_type, told.end_type].into_iter().flatten() {
+/// Both LEIs and the type, which are required.
+fn ends<'a>(row: &Row<'a>, cells: &RelationshipCells) -> Result<(&'a str, &'a str, &'static Type), Fault> {
+    for cell in [cells.start_type, cells.end_type].into_iter().flatten() {
         if row.text(cell) != "LEI" {
             return Err(fault(row, cell, "not identified by an LEI"));
         }
     }
-    let start = lei(row, told.start, "Relationship.StartNode.NodeID")?;
-    let end = lei(row, told.end, "Relationship.EndNode.NodeID")?;
-    let Some(cell) = told.of_type else {
+    let start = lei(row, cells.start, "Relationship.StartNode.NodeID")?;
+    let end = lei(row, cells.end, "Relationship.EndNode.NodeID")?;
+    let Some(cell) = cells.of_type else {
         return Err(Fault::rejected("Relationship.RelationshipType", "missing"));
     };
     let name = row.text(cell);
@@ -227,26 +227,31 @@ fn ends<'a>(row: &Row<'a>, told: &Told) -> Result<(&'a str, &'a str, &'static Ty
 
 /// The dates of the first RELATIONSHIP_PERIOD, in whichever place it stands. Other periods are those of accounts and of
 /// their filing, and stay in the properties.
-fn validity(row: &Row<'_>, told: &Told, made: &mut Made, properties: &mut Properties) -> Validity {
+fn validity(
+    row: &Row<'_>,
+    cells: &RelationshipCells,
+    outcome: &mut RecordOutcome,
+    properties: &mut Properties,
+) -> Validity {
     let dates = |period: &Period| row.text_of(period.of_type) == Some("RELATIONSHIP_PERIOD");
-    let chosen = told.periods.iter().position(dates);
-    for (at, period) in told.periods.iter().enumerate() {
+    let chosen = cells.periods.iter().position(dates);
+    for (at, period) in cells.periods.iter().enumerate() {
         if Some(at) != chosen {
             for cell in [period.start, period.end, period.of_type] {
-                properties.keep_any(row, cell);
+                properties.keep_optional(row, cell);
             }
         }
     }
-    let Some(period) = chosen.and_then(|at| told.periods.get(at)) else {
+    let Some(period) = chosen.and_then(|at| cells.periods.get(at)) else {
         return Validity::OPEN;
     };
-    let since = made.read(row, period.start, DAY, properties);
+    let since = outcome.read(row, period.start, DAY, properties);
     // GLEIF's last day still belongs to the period, as with the accounting periods beside it.
-    let until = made.read(row, period.end, DAY, properties).filter(is_end);
+    let until = outcome.read(row, period.end, DAY, properties).filter(is_end);
     let until = until.and_then(PartialDate::day_after).map(PartialDate::from);
     let validity = Validity::as_written(since, until);
     if let Some(end) = period.end.filter(|_| validity.is_contradictory()) {
-        made.note(
+        outcome.note(
             row,
             end,
             "until is not after since; both kept as written, neither believed",
@@ -255,22 +260,25 @@ fn validity(row: &Row<'_>, told: &Told, made: &mut Made, properties: &mut Proper
     validity
 }
 
-/// How firm it is. One that is inactive has ended, and says so by its end; where GLEIF gives none, nobody knows since when,
-/// and it is not taken for one in effect. A record that was annulled was wrong, one that was a duplicate says nothing.
+/// The status. An inactive relationship has ended; without an end date it is unknown since when, so that it is not taken
+/// for one in effect. An annulled record was wrong, a duplicate carries no information.
 fn status(
     row: &Row<'_>,
-    told: &Told,
+    cells: &RelationshipCells,
     validity: Validity,
-    made: &mut Made,
+    outcome: &mut RecordOutcome,
     properties: &mut Properties,
 ) -> RelationshipStatus {
-    let written = row.text_of(told.status);
-    if let (Some(cell), false) = (told.status, matches!(written, Some("ACTIVE" | "INACTIVE" | "NULL"))) {
-        made.keep(row, cell, "not a known status", properties);
-    } else if written != Some("ACTIVE") {
-        properties.keep_any(row, told.status);
+    let status_text = row.text_of(cells.status);
+    if let (Some(cell), false) = (
+        cells.status,
+        matches!(status_text, Some("ACTIVE" | "INACTIVE" | "NULL")),
+    ) {
+        outcome.keep(row, cell, "not a known status", properties);
+    } else if status_text != Some("ACTIVE") {
+        properties.keep_optional(row, cells.status);
     }
-    match (row.text_of(told.registration), written) {
+    match (row.text_of(cells.registration), status_text) {
         (Some("ANNULLED"), _) => RelationshipStatus::Refuted,
         (Some("DUPLICATE"), _) => RelationshipStatus::Withdrawn,
         (_, Some("ACTIVE")) => RelationshipStatus::Active,

@@ -4,19 +4,19 @@ use quick_xml::{Reader, events::Event};
 
 use crate::formats::{
     csv_records,
-    gleif::form::{Content, Form, Syntax},
+    gleif::file_type::{Content, FileType, Syntax},
 };
 
 /// What a file is that starts with these bytes, some 64 KiB of it or all; none when it is not of the golden copy.
 #[must_use]
-pub fn detect(start: &[u8]) -> Option<Form> {
+pub fn detect(start: &[u8]) -> Option<FileType> {
     let start = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(start);
     let (content, syntax) = match start.trim_ascii_start().first()? {
         b'<' => (in_xml(start)?, Syntax::Xml),
         b'{' | b'[' => (in_json(start)?, Syntax::Json),
         _ => (in_table(start)?, Syntax::Csv),
     };
-    Some(Form { content, syntax })
+    Some(FileType { content, syntax })
 }
 
 /// By the name of the root.
@@ -43,8 +43,8 @@ fn in_xml(start: &[u8]) -> Option<Content> {
 fn in_json(start: &[u8]) -> Option<Content> {
     let has = |name: &str| {
         let quoted = format!("\"{name}\"");
-        let mut found = start.windows(quoted.len()).enumerate();
-        found.any(|(at, window)| {
+        let mut windows = start.windows(quoted.len()).enumerate();
+        windows.any(|(at, window)| {
             let rest = start.get(at + quoted.len()..).unwrap_or_default().trim_ascii_start();
             window == quoted.as_bytes() && matches!(rest.first(), None | Some(b':'))
         })

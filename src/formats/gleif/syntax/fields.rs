@@ -1,7 +1,7 @@
 //! The fields of GLEIF's records, by one path each, whatever the syntax: golden-copy columns, elements and JSON members
-//! of the same meaning are one field. Fields that no version of the format has are kept too, up to a bound.
+//! of the same meaning are one field. Fields that no version of the format has are learned, up to a bound.
 
-use crate::formats::gleif::records::meaning::What;
+use crate::formats::gleif::records::field_meaning::FieldMeaning;
 
 /// How many fields beyond those of the format may be learned from one file.
 const FIELDS_MAX: usize = 2_000;
@@ -24,17 +24,17 @@ pub(in crate::formats::gleif) struct FieldIx(usize);
 
 /// Where a value stands in a record: its field, and which item of each list around it, from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::formats::gleif) struct Spot {
+pub(in crate::formats::gleif) struct FieldPosition {
     pub(in crate::formats::gleif) field: FieldIx,
-    pub(in crate::formats::gleif) at: [usize; LISTS_MAX],
+    pub(in crate::formats::gleif) indices: [usize; LISTS_MAX],
     lists: usize,
 }
 
-impl Spot {
+impl FieldPosition {
     /// The record itself.
     pub(in crate::formats::gleif) const ROOT: Self = Self {
         field: FieldIx(0),
-        at: [0; LISTS_MAX],
+        indices: [0; LISTS_MAX],
         lists: 0,
     };
 }
@@ -44,7 +44,7 @@ impl Spot {
 pub(in crate::formats::gleif) enum Step {
     /// Into the member with this name.
     Member(String),
-    /// Into an item of the list: which one, the place among a spot's items tells.
+    /// Into an item of the list, whose index is at this place among the indices of a position.
     Item(usize),
 }
 
@@ -54,38 +54,41 @@ pub(in crate::formats::gleif) struct Field {
     /// As the golden copy's columns call it, without numbers: `Entity.LegalAddress.City`.
     pub(in crate::formats::gleif) path: String,
     /// What it means.
-    pub(in crate::formats::gleif) what: What,
-    /// Where it is kept when the model has no place for it.
+    pub(in crate::formats::gleif) meaning: FieldMeaning,
+    /// The steps to its place in `properties`.
     pub(in crate::formats::gleif) steps: Vec<Step>,
     is_list: bool,
     depth: usize,
-    /// What lies in it, by the names met so far.
+    /// Its children, by the names seen so far in the file.
     children: Vec<(String, FieldIx)>,
 }
 
-/// The fields met so far in a file.
+/// The fields seen so far in a file.
 #[derive(Debug)]
 pub(in crate::formats::gleif) struct Fields {
     all: Vec<Field>,
-    what: fn(&str) -> What,
+    meaning: fn(&str) -> FieldMeaning,
 }
 
 impl Fields {
-    /// No fields yet; `what` says what a path means.
-    pub(in crate::formats::gleif) fn new(what: fn(&str) -> What) -> Self {
+    /// No fields yet; `meaning` says what a path means.
+    pub(in crate::formats::gleif) fn new(meaning: fn(&str) -> FieldMeaning) -> Self {
         let root = Field {
             path: String::new(),
-            what: What::Other,
+            meaning: FieldMeaning::Other,
             steps: Vec::new(),
             is_list: false,
             depth: 0,
             children: Vec::new(),
         };
-        Self { all: vec![root], what }
+        Self {
+            all: vec![root],
+            meaning,
+        }
     }
 
-    /// Begins anew.
-    pub(in crate::formats::gleif) fn forget(&mut self) {
+    /// Forgets all fields.
+    pub(in crate::formats::gleif) fn reset(&mut self) {
         self.all.truncate(1);
         self.all[0].children.clear();
     }
@@ -95,27 +98,32 @@ impl Fields {
     }
 
     /// The `ordinal`-th child of this name, from 1; none when there are too many fields or items, or they lie too deep.
-    pub(in crate::formats::gleif) fn child(&mut self, spot: Spot, name: &str, ordinal: usize) -> Option<Spot> {
-        let field = self.named(spot.field, name)?;
+    pub(in crate::formats::gleif) fn child(
+        &mut self,
+        position: FieldPosition,
+        name: &str,
+        ordinal: usize,
+    ) -> Option<FieldPosition> {
+        let field = self.named(position.field, name)?;
         if ordinal > ITEMS_MAX {
             return None;
         }
-        if self.field(field).is_list && spot.lists < LISTS_MAX {
-            let mut at = spot.at;
-            at[spot.lists] = ordinal.saturating_sub(1);
-            return Some(Spot {
+        if self.field(field).is_list && position.lists < LISTS_MAX {
+            let mut indices = position.indices;
+            indices[position.lists] = ordinal.saturating_sub(1);
+            return Some(FieldPosition {
                 field,
-                at,
-                lists: spot.lists + 1,
+                indices,
+                lists: position.lists + 1,
             });
         }
-        // Nobody knows this one as a list, so each further one is a field of its own.
+        // This is no known list, so each further one is a field of its own.
         let field = if ordinal > 1 {
-            self.named(spot.field, &format!("{name}.{ordinal}"))?
+            self.named(position.field, &format!("{name}.{ordinal}"))?
         } else {
             field
         };
-        Some(Spot { field, ..spot })
+        Some(FieldPosition { field, ..position })
     }
 
     /// The field of this name in another.
@@ -130,14 +138,14 @@ impl Fields {
         }
         let mut field = parent;
         for part in canonical(&self.field(parent).path, name) {
-            field = self.placed(field, part);
+            field = self.field_at(field, part);
         }
         self.all[parent.0].children.push((name.to_owned(), field));
         Some(field)
     }
 
     /// The field whose path is that of `parent` and `name`.
-    fn placed(&mut self, parent: FieldIx, name: &str) -> FieldIx {
+    fn field_at(&mut self, parent: FieldIx, name: &str) -> FieldIx {
         let above = self.field(parent);
         let path = match above.path.as_str() {
             "" => name.to_owned(),
@@ -155,7 +163,7 @@ impl Fields {
             steps.push(Step::Item(lists));
         }
         self.all.push(Field {
-            what: (self.what)(&path),
+            meaning: (self.meaning)(&path),
             depth: above.depth + 1,
             path,
             steps,

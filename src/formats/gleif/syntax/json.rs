@@ -9,10 +9,10 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 use super::row::Builder;
 use crate::formats::{
     gleif::{
-        form::Content,
-        output::{NOT_UTF_8 as FILE_NOT_UTF_8, Out, overflow},
+        file_type::Content,
+        record_sink::{NOT_UTF_8 as FILE_NOT_UTF_8, RecordSink, too_many_fields},
     },
-    json_values::{self, Broken, Form, Outside, Reason},
+    json_values::{self, LooseValues, ReadError, ReadOptions, Reason},
     reader::{Fault, Input, NOT_UTF_8, Unreadable, too_long},
 };
 
@@ -20,48 +20,54 @@ use crate::formats::{
 const LISTS: &[&str] = &["records", "relations", "exceptions"];
 
 /// Reads a list of objects.
-pub(in crate::formats::gleif) fn read(input: Input<'_>, content: Content, out: &mut Out<'_>) -> Result<(), Unreadable> {
-    let Input { bytes, told, .. } = input;
-    if let Some(0 | 0xFE | 0xFF) = bytes.fill_buf().map_err(|error| out.io(error))?.first() {
-        return Err(Unreadable::form("line 1", FILE_NOT_UTF_8));
+pub(in crate::formats::gleif) fn read(
+    input: Input<'_>,
+    content: Content,
+    sink: &mut RecordSink<'_>,
+) -> Result<(), Unreadable> {
+    let Input {
+        bytes, source_defaults, ..
+    } = input;
+    if let Some(0 | 0xFE | 0xFF) = bytes.fill_buf().map_err(|error| sink.io(error))?.first() {
+        return Err(Unreadable::malformed("line 1", FILE_NOT_UTF_8));
     }
-    let form = Form {
-        bytes_max: told.record_bytes_max,
+    let options = ReadOptions {
+        bytes_max: source_defaults.record_bytes_max,
         packages: LISTS,
         expected: None,
-        outside: Outside::Refused,
+        loose_values: LooseValues::Refused,
     };
     let mut builder = Builder::new(content.fields());
-    let read = json_values::cut(bytes, form, &mut |place, value| {
+    let read = json_values::split(bytes, options, &mut |place, value| {
         builder.begin();
         let row = match parse(value, &mut builder) {
-            Ok(()) => builder.row().ok_or_else(overflow),
+            Ok(()) => builder.row().ok_or_else(too_many_fields),
             Err(reason) => Err(reason),
         };
-        out.hand_over(row, place.line)
+        sink.hand_over(row, place.line)
     });
-    read.map_err(|broken| unreadable(broken, out))
+    read.map_err(|error| unreadable(error, sink))
 }
 
 /// Says what is wrong with a file as the other syntaxes say it.
-fn unreadable(broken: Broken, out: &Out<'_>) -> Unreadable {
-    let (line, reason) = match broken {
-        Broken::Io(error) => return out.io(error),
-        Broken::Form {
+fn unreadable(error: ReadError, sink: &RecordSink<'_>) -> Unreadable {
+    let (line, reason) = match error {
+        ReadError::Io(error) => return sink.io(error),
+        ReadError::Malformed {
             reason: Reason::CutOff, ..
-        } => return out.cut_off(),
-        Broken::Form {
+        } => return sink.cut_off(),
+        ReadError::Malformed {
             reason: Reason::TooLong,
-            form,
+            options,
             ..
-        } => return out.io(too_long(form.bytes_max)),
-        Broken::Form { line, reason, .. } => (line, reason),
+        } => return sink.io(too_long(options.bytes_max)),
+        ReadError::Malformed { line, reason, .. } => (line, reason),
     };
     let reason = match reason {
         Reason::NoArray => "there is no list of records, relations or exceptions; is it a file of the golden copy?",
         _ => "this is not JSON as it should be; get the file again",
     };
-    Unreadable::form(format!("line {line}"), reason)
+    Unreadable::malformed(format!("line {line}"), reason)
 }
 
 /// Gives a record to the builder.
@@ -70,7 +76,7 @@ fn parse(value: &[u8], builder: &mut Builder) -> Result<(), Fault> {
         return Err(Fault::rejected("", NOT_UTF_8));
     }
     let mut deserializer = serde_json::Deserializer::from_slice(value);
-    let read = Inside(builder).deserialize(&mut deserializer);
+    let read = Contents(builder).deserialize(&mut deserializer);
     match read.and_then(|()| deserializer.end()) {
         Ok(()) => Ok(()),
         Err(_) => Err(Fault::rejected("", "not a JSON object").with(&String::from_utf8_lossy(value))),
@@ -78,7 +84,7 @@ fn parse(value: &[u8], builder: &mut Builder) -> Result<(), Fault> {
 }
 
 /// What stands inside of what is open.
-struct Inside<'b>(&'b mut Builder);
+struct Contents<'b>(&'b mut Builder);
 
 /// What stands under a name in what is open: one value, or a list of them.
 struct Member<'b, 'n> {
@@ -105,7 +111,7 @@ macro_rules! deserialize_any {
         }
     };
 }
-deserialize_any!(Inside<'_>);
+deserialize_any!(Contents<'_>);
 deserialize_any!(Member<'_, '_>);
 
 /// Numbers and the like are taken as they are written.
@@ -146,13 +152,13 @@ macro_rules! scalars {
     };
 }
 
-impl<'de> Visitor<'de> for Inside<'_> {
+impl<'de> Visitor<'de> for Contents<'_> {
     type Value = ();
 
-    scalars!(|inside: Self, text: &str| inside.0.text(text));
+    scalars!(|contents: Self, text: &str| contents.0.text(text));
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
-        while items.next_element_seed(Inside(self.0))?.is_some() {}
+        while items.next_element_seed(Contents(self.0))?.is_some() {}
         Ok(())
     }
 
@@ -160,7 +166,7 @@ impl<'de> Visitor<'de> for Inside<'_> {
         while let Some(name) = members.next_key_seed(Key)? {
             let name = match &*name {
                 "$" => {
-                    members.next_value_seed(Inside(self.0))?;
+                    members.next_value_seed(Contents(self.0))?;
                     continue;
                 }
                 "@xml:lang" => "xmllang",
@@ -200,7 +206,7 @@ impl<'de> Visitor<'de> for Member<'_, '_> {
 
     fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<(), A::Error> {
         self.builder.open(self.name);
-        Inside(self.builder).visit_map(members)?;
+        Contents(self.builder).visit_map(members)?;
         self.builder.close();
         Ok(())
     }

@@ -1,15 +1,15 @@
 //! One record as a flat list of values, each with its field: what every syntax is turned into, and all that the mapping
 //! sees.
 
-use super::fields::{FieldIx, Fields, LISTS_MAX, Spot};
-use crate::formats::gleif::records::meaning::What;
+use super::fields::{FieldIx, FieldPosition, Fields, LISTS_MAX};
+use crate::formats::gleif::records::field_meaning::FieldMeaning;
 
 /// A value and where it stands.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::formats::gleif) struct Cell {
     pub(in crate::formats::gleif) field: FieldIx,
     /// Which item of each list around it.
-    pub(in crate::formats::gleif) at: [usize; LISTS_MAX],
+    pub(in crate::formats::gleif) indices: [usize; LISTS_MAX],
     /// Where its text starts and ends.
     start: usize,
     end: usize,
@@ -17,10 +17,10 @@ pub(in crate::formats::gleif) struct Cell {
 
 impl Cell {
     /// The value of this spot that stands between these places.
-    pub(in crate::formats::gleif) fn new(spot: Spot, start: usize, end: usize) -> Self {
+    pub(in crate::formats::gleif) fn new(position: FieldPosition, start: usize, end: usize) -> Self {
         Self {
-            field: spot.field,
-            at: spot.at,
+            field: position.field,
+            indices: position.indices,
             start,
             end,
         }
@@ -38,11 +38,11 @@ pub(in crate::formats::gleif) struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    pub(in crate::formats::gleif) fn what(&self, cell: Cell) -> What {
-        self.fields.field(cell.field).what
+    pub(in crate::formats::gleif) fn meaning(&self, cell: Cell) -> FieldMeaning {
+        self.fields.field(cell.field).meaning
     }
 
-    /// The text of a cell. Blank when it does not lie between letters, which whoever made the row has seen to.
+    /// The text of a cell. Its bounds are character boundaries, which the builder of the row ensures; otherwise it is empty.
     pub(in crate::formats::gleif) fn text(&self, cell: Cell) -> &'a str {
         self.text.get(cell.start..cell.end).unwrap_or_default()
     }
@@ -53,29 +53,29 @@ impl<'a> Row<'a> {
     }
 }
 
-/// Builds rows from what lies in each other: elements, members of objects.
+/// Builds rows from nested elements or members of objects.
 pub(in crate::formats::gleif) struct Builder {
     fields: Fields,
     text: String,
     cells: Vec<Cell>,
     frames: Vec<Frame>,
-    /// How many of the frames are open: they are kept for the next record.
+    /// How many of the frames are open; the others are reused by the next record.
     open: usize,
     /// Where the text begins that belongs to no cell yet.
     pending: usize,
-    /// How many are open beyond what is looked at.
+    /// How many are open beyond the maximum depth.
     too_deep: usize,
-    /// Whether something lay too deep, or had too many names.
+    /// Whether the record is too deep, or has too many fields.
     overflow: bool,
 }
 
 /// How many may be open at a time.
 const OPEN_MAX: usize = 64;
 
-/// What is open, and how often each of its children was met.
+/// An open element or member, and how often each of its children occurred.
 struct Frame {
-    spot: Option<Spot>,
-    met: Vec<(FieldIx, usize)>,
+    position: Option<FieldPosition>,
+    child_counts: Vec<(FieldIx, usize)>,
 }
 
 impl Builder {
@@ -95,8 +95,8 @@ impl Builder {
     /// Begins a record.
     pub(in crate::formats::gleif) fn begin(&mut self) {
         if self.overflow {
-            // What one record brought must not be held against the next.
-            self.fields.forget();
+            // Fields learned from a rejected record do not count against the next one.
+            self.fields.reset();
         }
         self.text.clear();
         self.cells.clear();
@@ -104,7 +104,7 @@ impl Builder {
         self.pending = 0;
         self.too_deep = 0;
         self.overflow = false;
-        self.push(Some(Spot::ROOT));
+        self.push(Some(FieldPosition::ROOT));
     }
 
     /// The record; none when it holds more than a record may.
@@ -117,7 +117,7 @@ impl Builder {
         })
     }
 
-    /// Opens a child of what is open.
+    /// Opens a child of the open element.
     pub(in crate::formats::gleif) fn open(&mut self, name: &str) {
         self.flush();
         if self.open >= OPEN_MAX {
@@ -125,11 +125,11 @@ impl Builder {
             self.overflow = true;
             return;
         }
-        let spot = self.child(name);
-        self.push(spot);
+        let position = self.child(name);
+        self.push(position);
     }
 
-    /// Closes what was opened last.
+    /// Closes the element that was opened last.
     pub(in crate::formats::gleif) fn close(&mut self) {
         self.flush();
         match self.too_deep {
@@ -138,54 +138,57 @@ impl Builder {
         }
     }
 
-    /// Text of what is open, perhaps not all of it.
+    /// Adds text of the open element, perhaps not all of it.
     pub(in crate::formats::gleif) fn text(&mut self, text: &str) {
         self.text.push_str(text);
     }
 
-    fn push(&mut self, spot: Option<Spot>) {
+    fn push(&mut self, position: Option<FieldPosition>) {
         match self.frames.get_mut(self.open) {
             Some(frame) => {
-                frame.spot = spot;
-                frame.met.clear();
+                frame.position = position;
+                frame.child_counts.clear();
             }
-            None => self.frames.push(Frame { spot, met: Vec::new() }),
+            None => self.frames.push(Frame {
+                position,
+                child_counts: Vec::new(),
+            }),
         }
         self.open += 1;
     }
 
-    fn child(&mut self, name: &str) -> Option<Spot> {
+    fn child(&mut self, name: &str) -> Option<FieldPosition> {
         let frame = &mut self.frames[self.open.checked_sub(1)?];
-        let parent = frame.spot?;
-        let found = self.fields.named(parent.field, name).and_then(|field| {
-            let ordinal = match frame.met.iter_mut().find(|(met, _)| *met == field) {
-                // What only holds others together is no field, and not counted.
+        let parent = frame.position?;
+        let child_position = self.fields.named(parent.field, name).and_then(|field| {
+            let ordinal = match frame.child_counts.iter_mut().find(|(known, _)| *known == field) {
+                // A mere container is no field, and not counted.
                 _ if field == parent.field => 1,
                 Some((_, count)) => {
                     *count += 1;
                     *count
                 }
                 None => {
-                    frame.met.push((field, 1));
+                    frame.child_counts.push((field, 1));
                     1
                 }
             };
             self.fields.child(parent, name, ordinal)
         });
-        self.overflow |= found.is_none();
-        found
+        self.overflow |= child_position.is_none();
+        child_position
     }
 
-    /// Makes a cell of the text that what is open has so far.
+    /// Makes a cell of the pending text of the open element.
     fn flush(&mut self) {
         let pending = &self.text[self.pending..];
         let start = self.pending + (pending.len() - pending.trim_start().len());
         let end = start + pending.trim().len();
         let frame = self.open.checked_sub(1).and_then(|open| self.frames.get(open));
         if end > start
-            && let Some(spot) = frame.and_then(|frame| frame.spot)
+            && let Some(position) = frame.and_then(|frame| frame.position)
         {
-            self.cells.push(Cell::new(spot, start, end));
+            self.cells.push(Cell::new(position, start, end));
         }
         self.pending = self.text.len();
     }

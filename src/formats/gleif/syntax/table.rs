@@ -6,14 +6,14 @@ use std::collections::HashSet;
 use csv::ByteRecord;
 
 use super::{
-    fields::{Fields, Spot},
+    fields::{FieldPosition, Fields},
     row::{Cell, Row},
 };
 use crate::formats::{
     csv_records::{Records, Step, Syntax, unclosed},
     gleif::{
-        form::Content,
-        output::{NOT_UTF_8, Out, overflow},
+        file_type::Content,
+        record_sink::{NOT_UTF_8, RecordSink, too_many_fields},
     },
     reader::{self, Fault, Input, Unreadable},
 };
@@ -32,26 +32,30 @@ fn required(content: Content) -> &'static [&'static str] {
 }
 
 /// Reads a table.
-pub(in crate::formats::gleif) fn read(input: Input<'_>, content: Content, out: &mut Out<'_>) -> Result<(), Unreadable> {
-    let mut records = Records::new(input.bytes, Syntax::COMMAS, input.told.record_bytes_max);
-    let header = records.advance().map_err(|error| out.io(error))?;
+pub(in crate::formats::gleif) fn read(
+    input: Input<'_>,
+    content: Content,
+    sink: &mut RecordSink<'_>,
+) -> Result<(), Unreadable> {
+    let mut records = Records::new(input.bytes, Syntax::COMMAS, input.source_defaults.record_bytes_max);
+    let header = records.advance().map_err(|error| sink.io(error))?;
     if header == Step::End {
-        return Err(Unreadable::form("line 1", "the file is empty; get it again"));
+        return Err(Unreadable::malformed("line 1", "the file is empty; get it again"));
     }
     let mut fields = content.fields();
     let columns = columns(&records.record, content, &mut fields)?;
     if matches!(header, Step::Unclosed { .. }) {
-        return Err(out.cut_off());
+        return Err(sink.cut_off());
     }
     let mut cells: Vec<Cell> = Vec::new();
     loop {
-        let line = match records.advance().map_err(|error| out.io(error))? {
+        let line = match records.advance().map_err(|error| sink.io(error))? {
             Step::Record { line } => line,
             Step::End => return Ok(()),
-            Step::Unclosed { .. } => return Err(unclosed(out.next_place())),
+            Step::Unclosed { .. } => return Err(unclosed(sink.next_place())),
         };
         let row = row(&records.record, &columns, &fields, &mut cells);
-        if out.hand_over(row, Some(line)).is_break() {
+        if sink.hand_over(row, Some(line)).is_break() {
             return Ok(());
         }
     }
@@ -60,13 +64,13 @@ pub(in crate::formats::gleif) fn read(input: Input<'_>, content: Content, out: &
 /// The cells of a row that are not blank.
 fn row<'a>(
     row: &'a ByteRecord,
-    columns: &[Spot],
+    columns: &[FieldPosition],
     fields: &'a Fields,
     cells: &'a mut Vec<Cell>,
 ) -> Result<Row<'a>, Fault> {
     if row.len() != columns.len() {
-        let found = format!("{} instead of {}", row.len(), columns.len());
-        return Err(Fault::rejected("", "not as many fields as the header").with(&found));
+        let fields_found = format!("{} instead of {}", row.len(), columns.len());
+        return Err(Fault::rejected("", "not as many fields as the header").with(&fields_found));
     }
     let text = str::from_utf8(row.as_slice()).map_err(|_| Fault::rejected("", reader::NOT_UTF_8))?;
     cells.clear();
@@ -89,10 +93,10 @@ fn row<'a>(
 }
 
 /// The field of each column.
-fn columns(header: &ByteRecord, content: Content, fields: &mut Fields) -> Result<Vec<Spot>, Unreadable> {
-    let refuse = |reason: String| Unreadable::form("line 1", reason);
+fn columns(header: &ByteRecord, content: Content, fields: &mut Fields) -> Result<Vec<FieldPosition>, Unreadable> {
+    let refuse = |reason: String| Unreadable::malformed("line 1", reason);
     let mut names: HashSet<&str> = HashSet::new();
-    let mut columns: Vec<Spot> = Vec::with_capacity(header.len());
+    let mut columns: Vec<FieldPosition> = Vec::with_capacity(header.len());
     for (at, name) in header.iter().enumerate() {
         let name = str::from_utf8(name).map_err(|_| refuse(NOT_UTF_8.to_owned()))?.trim();
         if name.contains('\0') {
@@ -107,11 +111,14 @@ fn columns(header: &ByteRecord, content: Content, fields: &mut Fields) -> Result
                 "the column {name:.200} is there twice; take one of them out"
             )));
         }
-        let spot = spot(name, fields);
-        columns.push(spot.ok_or_else(|| refuse(format!("{name:.200}: {}", overflow().reason)))?);
+        let position = position(name, fields);
+        columns.push(position.ok_or_else(|| refuse(format!("{name:.200}: {}", too_many_fields().reason)))?);
     }
     for path in required(content) {
-        if !columns.iter().any(|spot| fields.field(spot.field).path == *path) {
+        if !columns
+            .iter()
+            .any(|position| fields.field(position.field).path == *path)
+        {
             return Err(refuse(format!(
                 "there is no column {path}; is it {content:?} data, with its header?"
             )));
@@ -121,16 +128,16 @@ fn columns(header: &ByteRecord, content: Content, fields: &mut Fields) -> Result
 }
 
 /// The field that a column names: `Entity.OtherAddresses.OtherAddress.2.City`.
-fn spot(name: &str, fields: &mut Fields) -> Option<Spot> {
+fn position(name: &str, fields: &mut Fields) -> Option<FieldPosition> {
     const DIGITS_MAX: usize = 3;
     let is_number =
         |part: &str| (1..=DIGITS_MAX).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
-    let mut spot = Spot::ROOT;
+    let mut position = FieldPosition::ROOT;
     let mut parts = name.split('.').peekable();
     while let Some(part) = parts.next() {
         let number = parts.next_if(|next| is_number(next));
         let ordinal = number.and_then(|digits| digits.parse().ok()).unwrap_or(1);
-        spot = fields.child(spot, part, ordinal)?;
+        position = fields.child(position, part, ordinal)?;
     }
-    Some(spot)
+    Some(position)
 }

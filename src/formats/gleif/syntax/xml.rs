@@ -1,5 +1,5 @@
-//! The golden copy as XML. Elements are told by their local names, whatever the prefixes; what stands beside the list
-//! of records is passed over. Refuses other encodings than UTF-8, and entities that the file defines itself are not
+//! The golden copy as XML. Elements are identified by their local names, whatever the prefixes; anything outside of the list
+//! of records is skipped. Refuses other encodings than UTF-8, and entities that the file defines itself are not
 //! resolved.
 
 use std::ops::ControlFlow;
@@ -12,10 +12,10 @@ use quick_xml::{
 use super::row::Builder;
 use crate::formats::{
     gleif::{
-        form::Content,
-        output::{NOT_UTF_8, Out, overflow},
+        file_type::Content,
+        record_sink::{NOT_UTF_8, RecordSink, too_many_fields},
     },
-    reader::{Bounded, Fault, Input, Unreadable},
+    reader::{BoundedReader, Fault, Input, Unreadable},
 };
 
 /// The root and the element of a record.
@@ -31,12 +31,16 @@ fn elements(content: Content) -> (&'static str, &'static str) {
 const RECORD_DEPTH: usize = 2;
 
 /// Reads elements.
-pub(in crate::formats::gleif) fn read(input: Input<'_>, content: Content, out: &mut Out<'_>) -> Result<(), Unreadable> {
-    let bounded = Bounded::new(input.bytes, input.told.record_bytes_max);
+pub(in crate::formats::gleif) fn read(
+    input: Input<'_>,
+    content: Content,
+    sink: &mut RecordSink<'_>,
+) -> Result<(), Unreadable> {
+    let bounded = BoundedReader::new(input.bytes, input.source_defaults.record_bytes_max);
     let meter = bounded.meter();
     let mut reader = Reader::from_reader(bounded);
     let mut buffer = Vec::new();
-    let mut file = File {
+    let mut reader_state = FileReader {
         content,
         depth: 0,
         has_root: false,
@@ -46,37 +50,37 @@ pub(in crate::formats::gleif) fn read(input: Input<'_>, content: Content, out: &
     loop {
         buffer.clear();
         let event = reader.read_event_into(&mut buffer);
-        let event = event.map_err(|error| refused(error, out))?;
-        match file.take(event, out)? {
-            Next::On => {}
-            Next::Record => meter.next_record(),
-            Next::Stop => return Ok(()),
+        let event = event.map_err(|error| refused(error, sink))?;
+        match reader_state.take(event, sink)? {
+            Progress::Continue => {}
+            Progress::RecordEnd => meter.next_record(),
+            Progress::Stop => return Ok(()),
         }
     }
 }
 
 /// Why the file cannot be read on.
-fn refused(error: quick_xml::Error, out: &Out<'_>) -> Unreadable {
+fn refused(error: quick_xml::Error, sink: &RecordSink<'_>) -> Unreadable {
     match error {
-        quick_xml::Error::Io(error) => out.io(std::io::Error::new(error.kind(), error.to_string())),
-        quick_xml::Error::Encoding(_) => Unreadable::form(out.next_place(), NOT_UTF_8),
-        other => Unreadable::form(
-            out.next_place(),
+        quick_xml::Error::Io(error) => sink.io(std::io::Error::new(error.kind(), error.to_string())),
+        quick_xml::Error::Encoding(_) => Unreadable::malformed(sink.next_place(), NOT_UTF_8),
+        other => Unreadable::malformed(
+            sink.next_place(),
             format!("{other:.200}: this is not XML as it should be; get the file again"),
         ),
     }
 }
 
 /// How reading goes on.
-enum Next {
-    On,
+enum Progress {
+    Continue,
     /// A record ends here, or something of its size.
-    Record,
+    RecordEnd,
     Stop,
 }
 
-/// Where reading stands in a file.
-struct File {
+/// The state of reading a file.
+struct FileReader {
     content: Content,
     /// How many elements are open.
     depth: usize,
@@ -85,43 +89,43 @@ struct File {
     builder: Builder,
 }
 
-impl File {
-    fn take(&mut self, event: Event<'_>, out: &mut Out<'_>) -> Result<Next, Unreadable> {
+impl FileReader {
+    fn take(&mut self, event: Event<'_>, sink: &mut RecordSink<'_>) -> Result<Progress, Unreadable> {
         match event {
             Event::Decl(declaration) => {
                 let encoding = declaration.encoding().and_then(Result::ok);
                 if encoding.is_some_and(|name| !name.eq_ignore_ascii_case("utf-8")) {
-                    return Err(Unreadable::form("line 1", NOT_UTF_8));
+                    return Err(Unreadable::malformed("line 1", NOT_UTF_8));
                 }
             }
-            Event::Start(start) => self.start(&start, out)?,
+            Event::Start(start) => self.start(&start, sink)?,
             Event::Empty(start) => {
-                self.start(&start, out)?;
-                return Ok(self.end(out));
+                self.start(&start, sink)?;
+                return Ok(self.end(sink));
             }
-            Event::End(_) => return Ok(self.end(out)),
+            Event::End(_) => return Ok(self.end(sink)),
             Event::Text(text) if self.in_record => self.builder.text(&text),
             Event::CData(text) if self.in_record => self.builder.text(&text),
             Event::GeneralRef(name) if self.in_record => self.reference(&name),
-            Event::Eof if self.depth > 0 || !self.has_root => return Err(out.cut_off()),
-            Event::Eof => return Ok(Next::Stop),
+            Event::Eof if self.depth > 0 || !self.has_root => return Err(sink.cut_off()),
+            Event::Eof => return Ok(Progress::Stop),
             _ => {}
         }
-        Ok(Next::On)
+        Ok(Progress::Continue)
     }
 
-    fn start(&mut self, start: &BytesStart<'_>, out: &Out<'_>) -> Result<(), Unreadable> {
+    fn start(&mut self, start: &BytesStart<'_>, sink: &RecordSink<'_>) -> Result<(), Unreadable> {
         let (root, record) = elements(self.content);
         let name = start.local_name();
         let name = name.as_ref();
         if self.depth == 0 && name != root {
             let reason = format!("the root is {name:.200} and not {root}; is it a file of the golden copy?");
-            return Err(Unreadable::form("the first element", reason));
+            return Err(Unreadable::malformed("the first element", reason));
         }
         self.has_root = true;
         if self.in_record {
             self.builder.open(name);
-            self.attributes(start, out)?;
+            self.attributes(start, sink)?;
         } else if self.depth == RECORD_DEPTH && name == record {
             self.builder.begin();
             self.in_record = true;
@@ -130,10 +134,10 @@ impl File {
         Ok(())
     }
 
-    /// Those without a prefix, and `xml:lang`; others are none of GLEIF's.
-    fn attributes(&mut self, start: &BytesStart<'_>, out: &Out<'_>) -> Result<(), Unreadable> {
+    /// Attributes without a prefix, and `xml:lang`; others are not GLEIF's.
+    fn attributes(&mut self, start: &BytesStart<'_>, sink: &RecordSink<'_>) -> Result<(), Unreadable> {
         for attribute in start.attributes() {
-            let attribute = attribute.map_err(|error| refused(error.into(), out))?;
+            let attribute = attribute.map_err(|error| refused(error.into(), sink))?;
             let name = match attribute.key.into_inner() {
                 "xml:lang" => "xmllang",
                 "xmlns" => continue,
@@ -164,7 +168,7 @@ impl File {
         };
         match letter {
             Some(letter) => self.builder.text(letter.encode_utf8(&mut [0; 4])),
-            // One that the file defines itself: kept as written.
+            // One that the file defines itself stays as written.
             None => {
                 for part in ["&", name, ";"] {
                     self.builder.text(part);
@@ -173,22 +177,22 @@ impl File {
         }
     }
 
-    fn end(&mut self, out: &mut Out<'_>) -> Next {
+    fn end(&mut self, sink: &mut RecordSink<'_>) -> Progress {
         self.depth = self.depth.saturating_sub(1);
         if self.depth > RECORD_DEPTH {
             if self.in_record {
                 self.builder.close();
             }
-            return Next::On;
+            return Progress::Continue;
         }
         if !self.in_record {
-            return Next::Record;
+            return Progress::RecordEnd;
         }
         self.in_record = false;
-        let row: Result<_, Fault> = self.builder.row().ok_or_else(overflow);
-        match out.hand_over(row, None) {
-            ControlFlow::Continue(()) => Next::Record,
-            ControlFlow::Break(()) => Next::Stop,
+        let row: Result<_, Fault> = self.builder.row().ok_or_else(too_many_fields);
+        match sink.hand_over(row, None) {
+            ControlFlow::Continue(()) => Progress::RecordEnd,
+            ControlFlow::Break(()) => Progress::Stop,
         }
     }
 }

@@ -56,9 +56,9 @@ impl Properties {
 
 impl<'de> Deserialize<'de> for Properties {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Any;
+        struct PropertiesVisitor;
 
-        impl<'de> Visitor<'de> for Any {
+        impl<'de> Visitor<'de> for PropertiesVisitor {
             type Value = Properties;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -87,6 +87,6 @@ impl<'de> Deserialize<'de> for Properties {
             }
         }
 
-        deserializer.deserialize_any(Any)
+        deserializer.deserialize_any(PropertiesVisitor)
     }
 }

@@ -1,12 +1,12 @@
 //! What a block makes of a row that relates two entities. Without a kind and its ends there is none; an end may be unknown where
-//! the mapping gives a reason. Of the rest, what does not fit is kept as written.
+//! the mapping gives a reason. Other values that do not fit go to the properties as written.
 
-use super::{block::RelationshipBlock, reading::Reading};
+use super::{block::RelationshipBlock, row_reader::RowReader};
 use crate::{
     formats::{
         mapping::columns::{
             cell_texts::{Id, Percentage, one_line},
-            value::Of,
+            value::Field,
         },
         reader::Draft,
     },
@@ -18,82 +18,82 @@ use crate::{
 };
 
 impl RelationshipBlock {
-    /// The relationship that the row tells of, by the source with this id.
-    pub(in crate::formats::mapping) fn draft(&self, reading: &mut Reading<'_>, source: &str) -> Option<Draft> {
-        let kind = reading.essential("kind", &self.kind);
-        let ends = self.ends(reading);
+    /// The relationship that the row states, by the source with this id.
+    pub(in crate::formats::mapping) fn draft(&self, reader: &mut RowReader<'_>, source: &str) -> Option<Draft> {
+        let kind = reader.essential("kind", &self.kind);
+        let ends = self.ends(reader);
         let (kind, ends) = (kind?, ends?);
         let ends = in_order(kind, ends);
-        let id = relationship_id(kind, &ends, &self.key(reading)?);
+        let id = relationship_id(kind, &ends, &self.key(reader)?);
         if id.len() > DERIVED_ID_CHARS_MAX {
-            reading.reject("key", "makes an id longer than 4,000 characters");
+            reader.reject("key", "makes an id longer than 4,000 characters");
             return None;
         }
         let evidence = Evidence {
-            locator: self.locator(reading),
-            stated_on: reading.optional("stated_on", self.stated_on.as_ref()),
-            summary: reading.optional("summary", self.summary.as_ref()).map(|text| text.0),
+            locator: self.locator(reader),
+            stated_on: reader.optional("stated_on", self.stated_on.as_ref()),
+            summary: reader.optional("summary", self.summary.as_ref()).map(|text| text.0),
             ..Evidence::asserting(evidence_id(&id, source, 1), source)
         };
-        let says_status = self
+        let has_status = self
             .status
             .as_ref()
-            .is_some_and(|status| !status.value.is_blank(&reading.row));
-        let status = reading.optional("status", self.status.as_ref());
-        let interest = self.interest(reading, kind);
+            .is_some_and(|status| !status.value.is_blank(&reader.row));
+        let status = reader.optional("status", self.status.as_ref());
+        let interest = self.interest(reader, kind);
         let draft = Draft::of(Record::Relationship(Relationship {
-            role: reading.optional("role", self.role.as_ref()).map(|line| line.0),
+            role: reader.optional("role", self.role.as_ref()).map(|line| line.0),
             // A word for it that is not understood is no reason to believe it.
-            status: status.unwrap_or(match says_status {
+            status: status.unwrap_or(match has_status {
                 false => RelationshipStatus::Active,
                 true => RelationshipStatus::Unknown,
             }),
-            validity: self.validity(reading),
-            share: self.share(reading, kind),
-            record: reading.optional("record", self.record.as_ref()).map(|line| line.0),
-            amount: self.amount(reading),
-            capabilities: self.capabilities(reading, kind),
-            // Last, when all that is kept is known.
-            properties: reading.properties(self.properties.of(&reading.row))?,
+            validity: self.validity(reader),
+            share: self.share(reader, kind),
+            record: reader.optional("record", self.record.as_ref()).map(|line| line.0),
+            amount: self.amount(reader),
+            capabilities: self.capabilities(reader, kind),
+            // Last, when all values that do not fit are known.
+            properties: reader.properties(self.properties.of(&reader.row))?,
             evidence: vec![evidence],
             ..interest.of(Relationship::new(id, kind, ends))
         }));
-        Some(draft.with_status_implied(!says_status))
+        Some(draft.with_status_implied(!has_status))
     }
 
-    fn ends(&self, reading: &mut Reading<'_>) -> Option<Ends> {
-        let is_blank = |end: &Option<Of<Id>>, reading: &Reading<'_>| {
-            end.as_ref().is_none_or(|end| end.value.is_blank(&reading.row))
+    fn ends(&self, reader: &mut RowReader<'_>) -> Option<Ends> {
+        let is_blank = |end: &Option<Field<Id>>, reader: &RowReader<'_>| {
+            end.as_ref().is_none_or(|end| end.value.is_blank(&reader.row))
         };
-        let (from_blank, to_blank) = (is_blank(&self.from, reading), is_blank(&self.to, reading));
+        let (from_blank, to_blank) = (is_blank(&self.from, reader), is_blank(&self.to, reader));
         if from_blank != to_blank
-            && let Some(reason) = reading.optional("unknown_reason", self.unknown_reason.as_ref())
+            && let Some(reason) = reader.optional("unknown_reason", self.unknown_reason.as_ref())
         {
             return match (&self.from, &self.to) {
                 (Some(from), _) if to_blank => {
                     if reason != UnknownReason::Unspecified {
-                        reading.keep(
+                        reader.keep(
                             "unknown_reason",
                             self.unknown_reason.as_ref(),
                             "said of an unknown owner only",
                         );
                     }
                     Some(Ends::UnknownTo {
-                        from: reading.essential("from", from)?.0,
+                        from: reader.essential("from", from)?.0,
                         reason: UnknownReason::Unspecified,
                     })
                 }
                 (_, Some(to)) => Some(Ends::UnknownFrom {
-                    to: reading.essential("to", to)?.0,
+                    to: reader.essential("to", to)?.0,
                     reason,
                 }),
                 _ => None,
             };
         }
-        let mut end = |key, end: &Option<Of<Id>>| match end {
-            Some(end) => reading.essential(key, end).map(|id| id.0),
+        let mut end = |key, end: &Option<Field<Id>>| match end {
+            Some(end) => reader.essential(key, end).map(|id| id.0),
             None => {
-                reading.reject(key, "blank");
+                reader.reject(key, "blank");
                 None
             }
         };
@@ -102,91 +102,95 @@ impl RelationshipBlock {
     }
 
     /// The source's own key, or else, where that is blank as well, since when.
-    fn key(&self, reading: &mut Reading<'_>) -> Option<String> {
-        if let Some(key) = self.key.as_ref().filter(|key| !key.value.is_blank(&reading.row)) {
-            return reading.essential("key", key).map(|key| key.0);
+    fn key(&self, reader: &mut RowReader<'_>) -> Option<String> {
+        if let Some(key) = self.key.as_ref().filter(|key| !key.value.is_blank(&reader.row)) {
+            return reader.essential("key", key).map(|key| key.0);
         }
-        let since = self.since.as_ref().and_then(|since| since.value.text(&reading.row));
+        let since = self.since.as_ref().and_then(|since| since.value.text(&reader.row));
         Some(since.map_or_else(|| "1".to_owned(), |since| one_line(&since)))
     }
 
-    fn locator(&self, reading: &mut Reading<'_>) -> Option<String> {
-        let told = reading.optional("locator", self.locator.as_ref()).map(|line| line.0);
-        told.or_else(|| {
-            let told: String = self.columns_told(&reading.row).chars().take(LINE_CHARS_MAX).collect();
-            Some(told).filter(|told| !told.is_empty())
+    fn locator(&self, reader: &mut RowReader<'_>) -> Option<String> {
+        let locator = reader.optional("locator", self.locator.as_ref()).map(|line| line.0);
+        locator.or_else(|| {
+            let text: String = self
+                .key_columns_text(&reader.row)
+                .chars()
+                .take(LINE_CHARS_MAX)
+                .collect();
+            Some(text).filter(|text| !text.is_empty())
         })
     }
 
-    fn validity(&self, reading: &mut Reading<'_>) -> Validity {
-        let since = reading.optional("since", self.since.as_ref());
-        let until = reading.optional("until", self.until.as_ref());
-        let last_day = reading.optional("last_day", self.last_day.as_ref());
-        let ended_by = reading.optional("ended_by", self.ended_by.as_ref());
+    fn validity(&self, reader: &mut RowReader<'_>) -> Validity {
+        let since = reader.optional("since", self.since.as_ref());
+        let until = reader.optional("until", self.until.as_ref());
+        let last_day = reader.optional("last_day", self.last_day.as_ref());
+        let ended_by = reader.optional("ended_by", self.ended_by.as_ref());
         let end = until.or(last_day.map(day_after));
         let validity = match (end, ended_by) {
             (None, Some(day)) => Validity::over_by(since, day.0),
             (end, ended_by) => {
                 if ended_by.is_some() {
                     let reason = "needless where it is said when it ended";
-                    reading.keep("ended_by", self.ended_by.as_ref(), reason);
+                    reader.keep("ended_by", self.ended_by.as_ref(), reason);
                 }
                 Validity::as_written(since, end)
             }
         };
         if validity.is_contradictory() {
             match (until, last_day) {
-                (Some(_), _) => reading.note("until", self.until.as_ref(), CONTRADICTORY),
-                (None, Some(_)) => reading.note("last_day", self.last_day.as_ref(), CONTRADICTORY),
-                (None, None) => reading.note("ended_by", self.ended_by.as_ref(), CONTRADICTORY),
+                (Some(_), _) => reader.note("until", self.until.as_ref(), CONTRADICTORY),
+                (None, Some(_)) => reader.note("last_day", self.last_day.as_ref(), CONTRADICTORY),
+                (None, None) => reader.note("ended_by", self.ended_by.as_ref(), CONTRADICTORY),
             }
         }
         validity
     }
 
-    /// What kind of interest it is, how directly it is held, what it is made up of.
-    fn interest(&self, reading: &mut Reading<'_>, kind: RelationshipKind) -> Held {
-        let held = Held {
-            interest: reading.optional("interest", self.interest.as_ref()),
-            directness: reading
+    /// The type of an interest, its directness and its components.
+    fn interest(&self, reader: &mut RowReader<'_>, kind: RelationshipKind) -> InterestDetails {
+        let details = InterestDetails {
+            interest: reader.optional("interest", self.interest.as_ref()),
+            directness: reader
                 .optional("directness", self.directness.as_ref())
                 .unwrap_or(Directness::Unknown),
-            components: reading
+            components: reader
                 .optional("components", self.components.as_ref())
                 .map(|components| components.0)
                 .unwrap_or_default(),
         };
         if kind.is_interest() {
-            return held;
+            return details;
         }
         let reason = "only OWNS and CONTROLS are interests in a company";
-        if held.interest.is_some() {
-            reading.keep("interest", self.interest.as_ref(), reason);
+        if details.interest.is_some() {
+            reader.keep("interest", self.interest.as_ref(), reason);
         }
-        if !held.directness.is_unknown() {
-            reading.keep("directness", self.directness.as_ref(), reason);
+        if !details.directness.is_unknown() {
+            reader.keep("directness", self.directness.as_ref(), reason);
         }
-        if !held.components.is_empty() {
-            reading.keep("components", self.components.as_ref(), reason);
+        if !details.components.is_empty() {
+            reader.keep("components", self.components.as_ref(), reason);
         }
-        Held::default()
+        InterestDetails::default()
     }
 
-    fn share(&self, reading: &mut Reading<'_>, kind: RelationshipKind) -> Option<Share> {
-        let Percentage(range, stated) = reading.optional("share", self.share.as_ref())?;
-        let of = reading
+    fn share(&self, reader: &mut RowReader<'_>, kind: RelationshipKind) -> Option<Share> {
+        let Percentage(range, stated) = reader.optional("share", self.share.as_ref())?;
+        let of = reader
             .optional("share_of", self.share_of.as_ref())
             .or(stated)
             .or(kind.share_basis());
         match of {
             Some(of) if kind.takes_share_of(of) => Some(Share { range, of }),
             _ => {
-                reading.keep(
+                reader.keep(
                     "share",
                     self.share.as_ref(),
                     "this kind of relationship has no such share",
                 );
-                reading.keep(
+                reader.keep(
                     "share_of",
                     self.share_of.as_ref(),
                     "this kind of relationship has no such share",
@@ -196,27 +200,25 @@ impl RelationshipBlock {
         }
     }
 
-    fn amount(&self, reading: &mut Reading<'_>) -> Option<Amount> {
-        let value = reading.optional("amount", self.amount.as_ref())?;
-        let currency = reading.optional("currency", self.currency.as_ref());
-        let of = reading
-            .optional("amount_of", self.amount_of.as_ref())
-            .map(|line| line.0);
+    fn amount(&self, reader: &mut RowReader<'_>) -> Option<Amount> {
+        let value = reader.optional("amount", self.amount.as_ref())?;
+        let currency = reader.optional("currency", self.currency.as_ref());
+        let of = reader.optional("amount_of", self.amount_of.as_ref()).map(|line| line.0);
         let amount = currency.and_then(|currency| Amount::new(value, currency, of).ok());
         if amount.is_none() {
-            reading.keep("amount", self.amount.as_ref(), "without a currency");
+            reader.keep("amount", self.amount.as_ref(), "without a currency");
         }
         amount
     }
 
-    fn capabilities(&self, reading: &mut Reading<'_>, kind: RelationshipKind) -> Vec<Capability> {
+    fn capabilities(&self, reader: &mut RowReader<'_>, kind: RelationshipKind) -> Vec<Capability> {
         let mut capabilities = Vec::new();
         for field in &self.capabilities {
-            let Some(capability) = reading.optional("capabilities", Some(field)) else {
+            let Some(capability) = reader.optional("capabilities", Some(field)) else {
                 continue;
             };
             if kind != RelationshipKind::Serves {
-                reading.keep(
+                reader.keep(
                     "capabilities",
                     Some(field),
                     "this kind of relationship has no capabilities",
@@ -229,17 +231,17 @@ impl RelationshipBlock {
     }
 }
 
-/// What is told of dates of which the last is not after the first.
+/// The remark on an end that is not after the start.
 const CONTRADICTORY: &str = "until is not after since; both kept as written, neither believed";
 
-/// What an interest in a company is.
-struct Held {
+/// Type, directness and components of an interest in a company.
+struct InterestDetails {
     interest: Option<Interest>,
     directness: Directness,
     components: Vec<String>,
 }
 
-impl Default for Held {
+impl Default for InterestDetails {
     fn default() -> Self {
         Self {
             interest: None,
@@ -249,7 +251,7 @@ impl Default for Held {
     }
 }
 
-impl Held {
+impl InterestDetails {
     /// The relationship as such an interest.
     fn of(self, relationship: Relationship) -> Relationship {
         let Self {

@@ -1,9 +1,9 @@
-//! What the texts of a table are read as: dates as they are written in many countries, percentages, numbers, and the words of
-//! the model. Each kind of value has one reason for which it is refused, so that refusals can be counted.
+//! Types that the texts of a table are parsed into: dates in the forms of many countries, percentages, numbers, and the
+//! enumerations of the model. Each kind of value has one reason for which it is refused, so that refusals can be counted.
 
 use jiff::civil::Date;
 
-use super::form::DateForm;
+use super::csv_options::DateFormat;
 use crate::{
     formats::{bods, percentage},
     model::{
@@ -13,22 +13,22 @@ use crate::{
     },
 };
 
-/// What can be read of a text in a table.
-pub(in crate::formats::mapping) trait Written: Sized {
+/// A type that the text of a cell can be parsed into.
+pub(in crate::formats::mapping) trait CellValue: Sized {
     /// Why a text is refused, in the words of a fault.
     const REFUSED: &'static str;
 
-    /// What the text says. Beside those of ISO 8601, dates may be written in these forms.
-    fn read(text: &str, dates: &[DateForm]) -> Result<Self, Invalid>;
+    /// The parsed text. Beside those of ISO 8601, dates may be written in these forms.
+    fn read(text: &str, dates: &[DateFormat]) -> Result<Self, Invalid>;
 }
 
 /// Declares enums that are written in the words of the model.
 macro_rules! words {
     ($($name:ty),+) => {$(
-        impl Written for $name {
+        impl CellValue for $name {
             const REFUSED: &'static str = "not a word of the model";
 
-            fn read(text: &str, _: &[DateForm]) -> Result<Self, Invalid> {
+            fn read(text: &str, _: &[DateFormat]) -> Result<Self, Invalid> {
                 Self::parse(text)
             }
         }
@@ -46,20 +46,20 @@ words!(
     UnknownReason
 );
 
-impl Written for Interest {
+impl CellValue for Interest {
     const REFUSED: &'static str =
         "not a type of interest; it is a code of BODS like votingRights, or listed under values with one";
 
     /// `VOTING_RIGHTS` as in the model, or as any version of BODS writes it: `votingRights`, `voting-rights`.
-    fn read(text: &str, _: &[DateForm]) -> Result<Self, Invalid> {
+    fn read(text: &str, _: &[DateFormat]) -> Result<Self, Invalid> {
         Self::parse(text).or_else(|invalid| bods::interest(text).ok_or(invalid))
     }
 }
 
-impl Written for Directness {
+impl CellValue for Directness {
     const REFUSED: &'static str = "not direct, indirect or unknown; values lists what other words mean";
 
-    fn read(text: &str, _: &[DateForm]) -> Result<Self, Invalid> {
+    fn read(text: &str, _: &[DateFormat]) -> Result<Self, Invalid> {
         Self::parse(&text.trim().to_uppercase())
     }
 }
@@ -68,10 +68,10 @@ impl Written for Directness {
 #[derive(Debug, Clone, Copy)]
 pub(in crate::formats::mapping) struct Flag(pub(in crate::formats::mapping) bool);
 
-impl Written for Flag {
+impl CellValue for Flag {
     const REFUSED: &'static str = "not true or false; values lists what other words mean";
 
-    fn read(text: &str, _: &[DateForm]) -> Result<Self, Invalid> {
+    fn read(text: &str, _: &[DateFormat]) -> Result<Self, Invalid> {
         match text.trim().to_lowercase().as_str() {
             "true" | "yes" | "1" => Ok(Self(true)),
             "false" | "no" | "0" => Ok(Self(false)),
@@ -84,10 +84,10 @@ impl Written for Flag {
 #[derive(Debug, Clone, Copy)]
 pub(in crate::formats::mapping) struct Day(pub(in crate::formats::mapping) Date);
 
-impl Written for Day {
+impl CellValue for Day {
     const REFUSED: &'static str = "not a day";
 
-    fn read(text: &str, dates: &[DateForm]) -> Result<Self, Invalid> {
+    fn read(text: &str, dates: &[DateFormat]) -> Result<Self, Invalid> {
         let date = PartialDate::read(text, dates)?;
         if date.is_day() {
             Ok(Self(date.first_day()))
@@ -101,10 +101,10 @@ impl Written for Day {
 #[derive(Debug, Clone)]
 pub(in crate::formats::mapping) struct Components(pub(in crate::formats::mapping) Vec<String>);
 
-impl Written for Components {
+impl CellValue for Components {
     const REFUSED: &'static str = "not ids without spaces, with ; between them";
 
-    fn read(text: &str, _: &[DateForm]) -> Result<Self, Invalid> {
+    fn read(text: &str, _: &[DateFormat]) -> Result<Self, Invalid> {
         let mut ids: Vec<String> = Vec::new();
         for id in text.split(';').map(str::trim).filter(|id| !id.is_empty()) {
             let id = plain_id(id, DERIVED_ID_CHARS_MAX)?;
@@ -126,10 +126,10 @@ macro_rules! texts {
         #[derive(Debug, Clone)]
         pub(in crate::formats::mapping) struct $name(pub(in crate::formats::mapping) String);
 
-        impl Written for $name {
+        impl CellValue for $name {
             const REFUSED: &'static str = $refused;
 
-            fn read(text: &str, _: &[DateForm]) -> Result<Self, Invalid> {
+            fn read(text: &str, _: &[DateFormat]) -> Result<Self, Invalid> {
                 let read: fn(&str) -> Result<String, Invalid> = $read;
                 read(text).map(Self)
             }
@@ -153,7 +153,7 @@ texts! {
     };
     /// The id of a source.
     SourceKey, "not an id", |text| Source::id_of(&within(one_line(text), ID_CHARS_MAX)?);
-    /// What tells a relationship from others of its kind between the same two.
+    /// Distinguishes a relationship from others of its kind between the same two.
     Key, "longer than 4,000 characters", |text| within(one_line(text), DERIVED_ID_CHARS_MAX);
     /// A country or a part of one.
     Country, "not a country code", country_code;
@@ -161,10 +161,10 @@ texts! {
     Link, "not a link", link;
 }
 
-impl Written for PartialDate {
+impl CellValue for PartialDate {
     const REFUSED: &'static str = "not a date";
 
-    fn read(text: &str, dates: &[DateForm]) -> Result<Self, Invalid> {
+    fn read(text: &str, dates: &[DateFormat]) -> Result<Self, Invalid> {
         let iso = text.parse::<Self>();
         // The day of a moment: 2018-07-27T20:32:09Z.
         let moment = || {
@@ -185,11 +185,11 @@ pub(in crate::formats::mapping) struct Percentage(
     pub(in crate::formats::mapping) Option<ShareOf>,
 );
 
-impl Written for Percentage {
+impl CellValue for Percentage {
     const REFUSED: &'static str = "not a percentage";
 
     /// `51`, `51.0`, `51,5 %`, a range as in our tables, or a band in words: `25%-50%`, `75% or more`, `<25`.
-    fn read(text: &str, _: &[DateForm]) -> Result<Self, Invalid> {
+    fn read(text: &str, _: &[DateFormat]) -> Result<Self, Invalid> {
         let plain = text.trim_end().trim_end_matches('%').trim_end();
         let plain = plain.strip_suffix("percent").unwrap_or(plain);
         let plain: String = plain.chars().filter(|letter| !letter.is_whitespace()).collect();
@@ -203,19 +203,19 @@ impl Written for Percentage {
     }
 }
 
-impl Written for Currency {
+impl CellValue for Currency {
     const REFUSED: &'static str = "not a currency code";
 
-    fn read(text: &str, _: &[DateForm]) -> Result<Self, Invalid> {
+    fn read(text: &str, _: &[DateFormat]) -> Result<Self, Invalid> {
         text.parse()
     }
 }
 
-impl Written for f64 {
+impl CellValue for f64 {
     const REFUSED: &'static str = "not a number";
 
     /// `75000000`, `0.5`, or with commas between the thousands: `75,000,000.00`.
-    fn read(text: &str, _: &[DateForm]) -> Result<Self, Invalid> {
+    fn read(text: &str, _: &[DateFormat]) -> Result<Self, Invalid> {
         let invalid = || Invalid::new(text, "a number like 75000000, 0.5 or 75,000,000.00");
         let (whole, fraction) = text
             .split_once('.')
@@ -261,12 +261,12 @@ mod tests {
     use super::*;
 
     fn date(text: &str, forms: &[&str]) -> Option<String> {
-        let forms: Vec<DateForm> = forms.iter().map(|form| DateForm::parse(form).unwrap()).collect();
+        let forms: Vec<DateFormat> = forms.iter().map(|form| DateFormat::parse(form).unwrap()).collect();
         PartialDate::read(text, &forms).ok().map(|date| date.to_string())
     }
 
     #[test]
-    fn dates_are_read_in_the_forms_that_are_told_and_in_no_other() {
+    fn dates_are_read_in_the_given_forms_and_in_no_other() {
         for (text, forms, expected) in [
             ("2014-11", &[][..], Some("2014-11")),
             ("2018-07-27T20:32:09Z", &[], Some("2018-07-27")),
@@ -284,7 +284,7 @@ mod tests {
             assert_eq!(date(text, forms).as_deref(), expected, "{text}");
         }
         for unknown in ["", "DD.MM", "YY-DD", "YYYY-DD", "YYYY-YYYY", "YYYY-MM-MMM"] {
-            assert!(DateForm::parse(unknown).is_err(), "{unknown}");
+            assert!(DateFormat::parse(unknown).is_err(), "{unknown}");
         }
     }
 

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use hashbrown::HashMap;
 
 use super::{row::Header, value::Value};
-use crate::formats::{cells::Cells, export::flat, mapping::Mapping, reader::Unreadable};
+use crate::formats::{cells::CellStyle, export::flat, mapping::Mapping, reader::Unreadable};
 
 /// How many columns a message lists.
 const LISTED_MAX: usize = 50;
@@ -21,7 +21,7 @@ pub(in crate::formats::mapping) fn of(names: Vec<String>, mapping: &Mapping) -> 
         // Columns without a name cannot be taken, but do not harm.
         if !name.is_empty() && places.insert(name.clone(), place).is_some() {
             let reason = format!("the column {name:?} is there twice; give one of them another name");
-            return Err(Unreadable::form("the header", reason));
+            return Err(Unreadable::malformed("the header", reason));
         }
     }
     let values = mapping.values();
@@ -38,7 +38,7 @@ pub(in crate::formats::mapping) fn of(names: Vec<String>, mapping: &Mapping) -> 
     let rest = rest.filter(|(_, name)| !name.is_empty() && !taken.contains(name.as_str()));
     let rest = rest.map(|(place, _)| place).collect();
     let is_quoted = match mapping.csv.cells {
-        Some(style) => style == Cells::Quoted,
+        Some(style) => style == CellStyle::Quoted,
         None => names.iter().eq(flat::COLUMNS.iter()),
     };
     Ok(Header {
@@ -61,7 +61,7 @@ fn missing(key: &str, column: &str, names: &[String]) -> Unreadable {
     } else {
         String::new()
     };
-    Unreadable::form(
+    Unreadable::malformed(
         "the header",
         format!(
             "there is no column {column:?}, which {key} of the mapping takes.{hint} There are {}{more}",

@@ -1,9 +1,9 @@
 //! The columns and rows of a table, and texts with columns in them.
 
-pub(in crate::formats::mapping) mod above;
 pub(in crate::formats::mapping) mod cell_texts;
+pub(in crate::formats::mapping) mod csv_options;
+pub(in crate::formats::mapping) mod fill_down;
 pub(in crate::formats::mapping) mod filter;
-pub(in crate::formats::mapping) mod form;
 pub(in crate::formats::mapping) mod header;
 pub(in crate::formats::mapping) mod months;
 pub(in crate::formats::mapping) mod pattern;

@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn months_are_known_by_their_names_and_by_how_these_begin() {
-        for (text, expected, left) in [
+        for (text, expected, remainder) in [
             ("January 2014", Some(1), " 2014"),
             ("jan. 2014", Some(1), " 2014"),
             ("Sept 2014", Some(9), " 2014"),
@@ -106,7 +106,7 @@ mod tests {
         ] {
             let mut rest = text;
             assert_eq!(take(&mut rest), expected, "{text}");
-            assert_eq!(rest, left, "{text}");
+            assert_eq!(rest, remainder, "{text}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Texts of a table that are told by how they look: `*` stands for any letters, so that `Active*` are all that begin so.
+//! Patterns for the texts of a table: `*` stands for any letters, so that `Active*` matches all texts that begin with Active.
 
 use std::collections::BTreeMap;
 

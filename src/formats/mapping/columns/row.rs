@@ -19,7 +19,7 @@ pub(in crate::formats::mapping) struct Header {
 }
 
 impl Header {
-    /// Where a column stands.
+    /// The position of a column.
     pub(in crate::formats::mapping) fn place(&self, column: &str) -> Option<usize> {
         self.places.get(column).copied()
     }
@@ -47,7 +47,7 @@ impl Header {
 pub(in crate::formats::mapping) struct Row<'r> {
     header: &'r Header,
     cells: &'r csv::ByteRecord,
-    /// What stands in one of the columns instead.
+    /// The replaced text of one of the columns.
     part: Option<(usize, &'r str)>,
 }
 

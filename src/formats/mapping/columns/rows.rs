@@ -1,9 +1,9 @@
 //! The rows of a table as they stand in the file, one at a time, each with the line on which it starts. A quote that is never
-//! closed is seen, though the rest of the file is inside of it; rows without content are passed over.
+//! closed is reported, though the rest of the file is inside of it; blank rows are skipped.
 
 use std::io::BufRead;
 
-use super::form::Form;
+use super::csv_options::CsvOptions;
 use crate::formats::{
     csv_records::{Records, Step, Syntax},
     reader::{NOT_UTF_8, Unreadable},
@@ -15,27 +15,31 @@ pub(in crate::formats::mapping) struct Rows<'a> {
 }
 
 /// A row as it stands in the file.
-pub(in crate::formats::mapping) struct Cells<'r> {
+pub(in crate::formats::mapping) struct RawRow<'r> {
     pub(in crate::formats::mapping) line: u64,
     pub(in crate::formats::mapping) record: &'r csv::ByteRecord,
 }
 
 impl<'a> Rows<'a> {
-    pub(in crate::formats::mapping) fn open(bytes: &'a mut dyn BufRead, form: &Form, record_bytes_max: usize) -> Self {
+    pub(in crate::formats::mapping) fn open(
+        bytes: &'a mut dyn BufRead,
+        options: &CsvOptions,
+        record_bytes_max: usize,
+    ) -> Self {
         let syntax = Syntax {
-            delimiter: form.delimiter,
-            quote: form.quote,
+            delimiter: options.delimiter,
+            quote: options.quote,
         };
         let records = Records::new(bytes, syntax, record_bytes_max);
         Self { records }
     }
 
     /// The names of the columns: the first row, unless the mapping gives them.
-    pub(in crate::formats::mapping) fn header(&mut self, form: &Form) -> Result<Vec<String>, Unreadable> {
-        if let Some(columns) = &form.columns {
+    pub(in crate::formats::mapping) fn header(&mut self, options: &CsvOptions) -> Result<Vec<String>, Unreadable> {
+        if let Some(columns) = &options.columns {
             return Ok(columns.iter().map(|name| name.trim().to_owned()).collect());
         }
-        let refused = |reason: &str| Unreadable::form("the header", reason);
+        let refused = |reason: &str| Unreadable::malformed("the header", reason);
         let Some(cells) = self.next_row()? else {
             return Err(refused(
                 "there is none, and nothing under it; a table begins with the names of its columns",
@@ -48,7 +52,7 @@ impl<'a> Rows<'a> {
     }
 
     /// The next row that has anything in it.
-    pub(in crate::formats::mapping) fn next_row(&mut self) -> Result<Option<Cells<'_>>, Unreadable> {
+    pub(in crate::formats::mapping) fn next_row(&mut self) -> Result<Option<RawRow<'_>>, Unreadable> {
         loop {
             let line = match self.records.advance()? {
                 Step::Record { line } => line,
@@ -57,7 +61,7 @@ impl<'a> Rows<'a> {
             };
             if self.records.record.iter().any(|cell| !cell.trim_ascii().is_empty()) {
                 let record = &self.records.record;
-                return Ok(Some(Cells { line, record }));
+                return Ok(Some(RawRow { line, record }));
             }
         }
     }
@@ -65,6 +69,6 @@ impl<'a> Rows<'a> {
 
 fn unclosed(line: u64) -> Unreadable {
     let reason =
-        "a quote that opens in this row is never closed; close it, or tell in the mapping what quotes ([csv] quote)";
-    Unreadable::form(format!("line {line}"), reason)
+        "a quote that opens in this row is never closed; close it, or set the quote in the mapping ([csv] quote)";
+    Unreadable::malformed(format!("line {line}"), reason)
 }

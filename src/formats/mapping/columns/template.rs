@@ -30,14 +30,14 @@ impl Template {
         let mut rest = text;
         while let Some(at) = rest.find(['{', '}']) {
             plain.push_str(&rest[..at]);
-            let (brace, behind) = rest[at..].split_at(1);
-            if let Some(behind) = behind.strip_prefix(brace) {
+            let (brace, after) = rest[at..].split_at(1);
+            if let Some(after) = after.strip_prefix(brace) {
                 plain.push_str(brace);
-                rest = behind;
+                rest = after;
                 continue;
             }
-            let closed = column_and_rest(behind).filter(|_| brace == "{");
-            let Some((name, filters, behind)) = closed else {
+            let closed = column_and_rest(after).filter(|_| brace == "{");
+            let Some((name, filters, after)) = closed else {
                 return Err(format!(
                     "{text:?} has a {brace} without its other half; columns stand in braces, a brace that is none is doubled"
                 ));
@@ -46,7 +46,7 @@ impl Template {
                 parts.push(Part::Text(std::mem::take(&mut plain)));
             }
             parts.push(column(&name, filters)?);
-            rest = behind;
+            rest = after;
         }
         plain.push_str(rest);
         if !plain.is_empty() {
@@ -139,28 +139,28 @@ impl Template {
 /// something here stands in quotes, in which a quote is doubled.
 fn column_and_rest(text: &str) -> Option<(String, &str, &str)> {
     let Some(quoted) = text.trim_start().strip_prefix('"') else {
-        let (inside, behind) = text.split_once('}')?;
+        let (inside, after) = text.split_once('}')?;
         let (name, filters) = inside
             .split_once('|')
             .map_or((inside, ""), |(name, _)| (name, &inside[name.len()..]));
-        return Some((name.trim().to_owned(), filters, behind));
+        return Some((name.trim().to_owned(), filters, after));
     };
     let mut name = String::new();
     let mut rest = quoted;
     loop {
-        let (part, behind) = rest.split_once('"')?;
+        let (part, after) = rest.split_once('"')?;
         name.push_str(part);
-        rest = behind;
+        rest = after;
         match rest.strip_prefix('"') {
-            Some(behind) => {
+            Some(after) => {
                 name.push('"');
-                rest = behind;
+                rest = after;
             }
             None => break,
         }
     }
-    let (filters, behind) = rest.split_once('}')?;
-    Some((name.trim().to_owned(), filters, behind))
+    let (filters, after) = rest.split_once('}')?;
+    Some((name.trim().to_owned(), filters, after))
 }
 
 /// The part for a column with these filters, each behind a bar.
@@ -218,8 +218,8 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_template_is_told() {
-        for (text, told) in [
+    fn a_malformed_template_is_refused() {
+        for (text, expected) in [
             ("{a", "without its other half"),
             ("a}", "without its other half"),
             ("{}", "names no column"),
@@ -230,7 +230,7 @@ mod tests {
             ("{a|upcase}", "\"upcase\" is no filter; there are lower"),
         ] {
             let refused = Template::parse(text).unwrap_err();
-            assert!(refused.contains(told), "{refused}");
+            assert!(refused.contains(expected), "{refused}");
         }
     }
 }

@@ -8,7 +8,7 @@ use serde::{
     de::{Error, MapAccess, Visitor, value::MapAccessDeserializer},
 };
 
-use super::{cell_texts::Written, pattern, row::Row, template::Template};
+use super::{cell_texts::CellValue, pattern, row::Row, template::Template};
 
 /// A text made of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,14 +20,14 @@ pub(in crate::formats::mapping) struct Value {
     default: Option<Template>,
 }
 
-/// What a value says of a row.
+/// The text of a value for a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::formats::mapping) enum Filled {
+pub(in crate::formats::mapping) enum ResolvedText {
     /// Nothing.
     Blank,
     /// This.
     Text(String),
-    /// Something of which the mapping does not say what it means.
+    /// A text that the mapping does not list.
     Unlisted(String),
 }
 
@@ -59,37 +59,37 @@ impl Value {
         columns.next().filter(|_| columns.next().is_none())
     }
 
-    /// What it says of a row.
-    pub(in crate::formats::mapping) fn fill(&self, row: &Row<'_>) -> Filled {
+    /// The text for a row.
+    pub(in crate::formats::mapping) fn fill(&self, row: &Row<'_>) -> ResolvedText {
         let text = self.template.fill(row);
         let default = || {
             let default = self.default.as_ref()?;
-            Some(default.fill(row).map_or(Filled::Blank, Filled::Text))
+            Some(default.fill(row).map_or(ResolvedText::Blank, ResolvedText::Text))
         };
         match (text, &self.values) {
-            (Some(text), None) => Filled::Text(text),
+            (Some(text), None) => ResolvedText::Text(text),
             (Some(text), Some(values)) => match pattern::meaning(values, &text) {
-                Some(meaning) => filled(meaning),
-                None => default().unwrap_or(Filled::Unlisted(text)),
+                Some(meaning) => resolved(meaning),
+                None => default().unwrap_or(ResolvedText::Unlisted(text)),
             },
-            (None, _) => default().unwrap_or(Filled::Blank),
+            (None, _) => default().unwrap_or(ResolvedText::Blank),
         }
     }
 
-    /// The text it gives of a row, if it gives one.
+    /// The text for a row, if there is one.
     pub(in crate::formats::mapping) fn text(&self, row: &Row<'_>) -> Option<String> {
         match self.fill(row) {
-            Filled::Text(text) => Some(text),
-            Filled::Blank | Filled::Unlisted(_) => None,
+            ResolvedText::Text(text) => Some(text),
+            ResolvedText::Blank | ResolvedText::Unlisted(_) => None,
         }
     }
 
-    /// Whether it says nothing of a row.
+    /// Whether it is blank for a row.
     pub(in crate::formats::mapping) fn is_blank(&self, row: &Row<'_>) -> bool {
-        self.fill(row) == Filled::Blank
+        self.fill(row) == ResolvedText::Blank
     }
 
-    /// What it says, where it is the same for every row.
+    /// The text, where it is the same for every row.
     pub(in crate::formats::mapping) fn constant(&self) -> Option<String> {
         let text = self.template.constant()?;
         let meaning = match &self.values {
@@ -99,27 +99,27 @@ impl Value {
         meaning.or_else(|| self.default.as_ref().and_then(Template::constant))
     }
 
-    /// What it may say whatever the row is.
+    /// The constant texts among its results.
     fn constants(&self) -> impl Iterator<Item = String> {
-        let listed = self.values.iter().flat_map(BTreeMap::values).cloned();
-        let texts = listed.chain(self.default.as_ref().and_then(Template::constant));
+        let table = self.values.iter().flat_map(BTreeMap::values).cloned();
+        let texts = table.chain(self.default.as_ref().and_then(Template::constant));
         texts.filter(|text| !text.is_empty())
     }
 }
 
 /// An empty meaning is none.
-fn filled(meaning: &str) -> Filled {
+fn resolved(meaning: &str) -> ResolvedText {
     if meaning.is_empty() {
-        Filled::Blank
+        ResolvedText::Blank
     } else {
-        Filled::Text(meaning.to_owned())
+        ResolvedText::Text(meaning.to_owned())
     }
 }
 
 /// A value as a table: `{ column = "status", values = { removed = "INACTIVE" }, default = "UNKNOWN" }`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Listed {
+struct ValueTable {
     column: Option<String>,
     text: Option<String>,
     values: Option<BTreeMap<String, String>>,
@@ -128,9 +128,9 @@ struct Listed {
 
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Either;
+        struct ValueVisitor;
 
-        impl<'de> Visitor<'de> for Either {
+        impl<'de> Visitor<'de> for ValueVisitor {
             type Value = Value;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -146,16 +146,16 @@ impl<'de> Deserialize<'de> for Value {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Value, A::Error> {
-                let listed = Listed::deserialize(MapAccessDeserializer::new(map))?;
-                let template = match (listed.column, listed.text) {
+                let table = ValueTable::deserialize(MapAccessDeserializer::new(map))?;
+                let template = match (table.column, table.text) {
                     (Some(column), None) => Template::column(column.trim()),
                     (None, Some(text)) => Template::parse(&text).map_err(A::Error::custom)?,
                     _ => return Err(A::Error::custom("a value takes either column or text")),
                 };
                 Ok(Value {
                     template,
-                    values: listed.values,
-                    default: match listed.default {
+                    values: table.values,
+                    default: match table.default {
                         Some(text) => Some(Template::parse(&text).map_err(A::Error::custom)?),
                         None => None,
                     },
@@ -163,18 +163,18 @@ impl<'de> Deserialize<'de> for Value {
             }
         }
 
-        deserializer.deserialize_any(Either)
+        deserializer.deserialize_any(ValueVisitor)
     }
 }
 
-/// A value that says a `T`.
+/// A value that is parsed into a `T`.
 #[derive(Debug, Clone)]
-pub(in crate::formats::mapping) struct Of<T> {
+pub(in crate::formats::mapping) struct Field<T> {
     pub(in crate::formats::mapping) value: Value,
-    says: PhantomData<T>,
+    parsed_as: PhantomData<T>,
 }
 
-impl<'de, T: Written> Deserialize<'de> for Of<T> {
+impl<'de, T: CellValue> Deserialize<'de> for Field<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = Value::deserialize(deserializer)?;
         let plain = value.template.constant().filter(|_| value.values.is_none());
@@ -188,7 +188,7 @@ impl<'de, T: Written> Deserialize<'de> for Of<T> {
         }
         Ok(Self {
             value,
-            says: PhantomData,
+            parsed_as: PhantomData,
         })
     }
 }

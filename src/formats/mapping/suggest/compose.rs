@@ -5,7 +5,7 @@ use super::{
     parties::{
         identify::{self, Key},
         party::{Party, is_of_relationship},
-        party_kind::Sort,
+        party_kind::EntityKindGuess,
         shape::Shape,
     },
     sample::{column::Column, dates::Dates, meaning::Meaning, phrases::Attribute, rows::Sample},
@@ -33,15 +33,15 @@ impl Guess<'_> {
     }
 
     /// What a party is.
-    pub(super) fn sort(&self, party: &Party) -> Sort {
-        party.sort(self.sample, self.file)
+    pub(super) fn kind_guess(&self, party: &Party) -> EntityKindGuess {
+        party.kind_guess(self.sample, self.file)
     }
 
     /// How the ids of a party are made.
     pub(super) fn key(&self, party: &Party) -> Option<Key> {
-        let kind = |party: &Party| match self.sort(party) {
-            Sort::Always(kind, _) => Some(kind),
-            Sort::Listed { .. } => None,
+        let kind = |party: &Party| match self.kind_guess(party) {
+            EntityKindGuess::Always(kind, _) => Some(kind),
+            EntityKindGuess::Listed { .. } => None,
         };
         identify::key(self.sample, party, kind(party), self.is_known_by_name(party))
     }
@@ -69,7 +69,7 @@ impl Guess<'_> {
         let has_subject = self.shape.parties.first().is_some_and(|party| party.word.is_none());
         let mut columns: Vec<String> = Vec::new();
         for (party, key) in parties {
-            let column = self.column(key.witness);
+            let column = self.column(key.presence_column);
             let may_lack = party.word.is_some() && (has_subject || !column.is_full());
             let condition = format!("{{ column = {} }}", quoted(&column.name));
             if may_lack && !columns.contains(&condition) {
@@ -119,9 +119,9 @@ impl Guess<'_> {
     }
 
     fn kind(&self, block: &mut Block, party: &Party) {
-        match self.sort(party) {
-            Sort::Always(kind, why) => block.line("kind", &quoted(kind.as_str()), &why),
-            Sort::Listed {
+        match self.kind_guess(party) {
+            EntityKindGuess::Always(kind, why) => block.line("kind", &quoted(kind.as_str()), &why),
+            EntityKindGuess::Listed {
                 column,
                 texts,
                 default,
@@ -150,8 +150,8 @@ impl Guess<'_> {
                 "no column has its name: its key stands in for it",
             );
         };
-        let is_full =
-            columns.len() > 1 || self.column(columns[0]).filled_count() >= self.column(key.witness).filled_count();
+        let is_full = columns.len() > 1
+            || self.column(columns[0]).filled_count() >= self.column(key.presence_column).filled_count();
         match (is_full, key.columns.first().filter(|column| !columns.contains(column))) {
             (false, Some(column)) => {
                 let name = Text::Or(text, Template::write(&self.column(*column).name, &[]));
@@ -191,7 +191,7 @@ impl Guess<'_> {
                     self.country(block, *attribute, *column);
                 }
                 Attribute::Country | Attribute::State | Attribute::Born => properties.push(*column),
-                Attribute::Kind if !matches!(self.sort(party), Sort::Listed { column: other, .. } if other == *column) =>
+                Attribute::Kind if !matches!(self.kind_guess(party), EntityKindGuess::Listed { column: other, .. } if other == *column) =>
                 {
                     properties.push(*column);
                 }
@@ -217,7 +217,7 @@ impl Guess<'_> {
         self.properties(block, &properties);
     }
 
-    /// The columns that are kept as they are written, with what is to be said of each.
+    /// The columns that go to the properties as written, with a remark on each.
     pub(super) fn properties(&self, block: &mut Block, columns: &[usize]) {
         let mut columns = columns.to_vec();
         columns.sort_unstable();

@@ -18,7 +18,7 @@ use self::{
 };
 use super::columns::template::Template;
 use crate::{
-    formats::reader::{Input, Told, Unreadable},
+    formats::reader::{Input, SourceDefaults, Unreadable},
     model::link,
 };
 
@@ -38,7 +38,7 @@ pub fn suggest(input: Input<'_>) -> Result<String, Unreadable> {
         "" | "stdin" | "pipe" => NAMELESS.to_owned(),
         stem => stem.to_owned(),
     };
-    let told = input.told;
+    let source_defaults = input.source_defaults;
     let mut sample = Sample::read(input)?;
     let (meanings, dates) = sample::meaning::meanings(&sample);
     let shape = Shape::of(&mut sample, &meanings);
@@ -50,7 +50,7 @@ pub fn suggest(input: Input<'_>) -> Result<String, Unreadable> {
         file: &file,
     };
     let keys: Vec<Option<Key>> = shape.parties.iter().map(|party| guess.key(party)).collect();
-    let mut blocks = vec![guess.source(told), guess.csv()];
+    let mut blocks = vec![guess.source(source_defaults), guess.csv()];
     for (party, key) in shape.parties.iter().zip(&keys) {
         blocks.extend(key.as_ref().map(|key| guess.entity(party, key)));
     }
@@ -83,7 +83,7 @@ fn nothing(sample: &Sample) -> Unreadable {
         .map(|column| column.name.as_str())
         .take(LISTED_MAX)
         .collect();
-    Unreadable::form(
+    Unreadable::malformed(
         "the header",
         format!(
             "no column looks like a name or a key of something, so nothing can be suggested; call one of them name, or id. There \
@@ -93,7 +93,7 @@ fn nothing(sample: &Sample) -> Unreadable {
 }
 
 impl Guess<'_> {
-    /// What is said above all else.
+    /// The remarks at the top.
     fn remarks(&self, name: &str) -> String {
         let sample = self.sample;
         let mut remarks = vec![match sample.records {
@@ -120,7 +120,7 @@ impl Guess<'_> {
     }
 
     /// What the table is: what was said of it, else by the name of the file.
-    fn source(&self, told: &Told) -> Block {
+    fn source(&self, source_defaults: &SourceDefaults) -> Block {
         let mut block = Block::new("[source]");
         let words = self
             .file
@@ -139,8 +139,12 @@ impl Guess<'_> {
             .chain(letters)
             .collect();
         let publisher = format!("Publisher of {title}");
-        let said = [&told.source, &told.publisher, &told.title];
-        let guessed = [
+        let stated_value = [
+            &source_defaults.source,
+            &source_defaults.publisher,
+            &source_defaults.title,
+        ];
+        let guess_value = [
             ("id", id, "by the name of the file"),
             (
                 "publisher",
@@ -149,19 +153,23 @@ impl Guess<'_> {
             ),
             ("title", title, "by the name of the file"),
         ];
-        for (said, (key, guessed, remark)) in said.into_iter().zip(guessed) {
-            match said.as_deref().map(str::trim).filter(|said| !said.is_empty()) {
-                Some(said) => block.line(key, &quoted(&Template::constant_of(said)), ""),
-                None => block.line(key, &quoted(&guessed), remark),
+        for (stated_value, (key, guess_value, remark)) in stated_value.into_iter().zip(guess_value) {
+            match stated_value
+                .as_deref()
+                .map(str::trim)
+                .filter(|stated_value| !stated_value.is_empty())
+            {
+                Some(stated_value) => block.line(key, &quoted(&Template::constant_of(stated_value)), ""),
+                None => block.line(key, &quoted(&guess_value), remark),
             }
         }
         let further = [
-            ("url", told.url.as_ref().filter(|url| link(url).is_ok())),
-            ("licence", told.licence.as_ref()),
+            ("url", source_defaults.url.as_ref().filter(|url| link(url).is_ok())),
+            ("licence", source_defaults.licence.as_ref()),
         ];
-        for (key, said) in further {
-            if let Some(said) = said.filter(|said| !said.trim().is_empty()) {
-                block.line(key, &quoted(&Template::constant_of(said)), "");
+        for (key, stated_value) in further {
+            if let Some(stated_value) = stated_value.filter(|stated_value| !stated_value.trim().is_empty()) {
+                block.line(key, &quoted(&Template::constant_of(stated_value)), "");
             }
         }
         block

@@ -1,4 +1,4 @@
-//! What no mapping can be suggested for: files that are no tables, and tables whose first row is not the names of its columns.
+//! Refuses files that are no tables, and tables whose first row is not the names of the columns.
 
 use std::collections::HashSet;
 
@@ -9,12 +9,12 @@ use crate::{
 };
 
 /// What to do about a table without a header.
-const WAY_OUT: &str = "write the names of the columns above it: (echo 'number,name'; cat TABLE.csv) | guanxi import csv \
+const HEADER_ADVICE: &str = "write the names of the columns above it: (echo 'number,name'; cat TABLE.csv) | guanxi import csv \
                        --suggest -, or name them in a mapping of your own ([csv] columns)";
 
 /// Refuses a file that begins like something else than a table.
 pub(super) fn check_start(start: &[u8]) -> Result<(), Unreadable> {
-    let refused = |reason: &str| Err(Unreadable::form("its beginning", reason));
+    let refused = |reason: &str| Err(Unreadable::malformed("its beginning", reason));
     let text = start.trim_ascii_start();
     let behind = |length: usize| {
         text.get(length..)
@@ -24,7 +24,7 @@ pub(super) fn check_start(start: &[u8]) -> Result<(), Unreadable> {
             .copied()
     };
     match text.first() {
-        None => return Err(Unreadable::form("the file", "is empty; get it again")),
+        None => return Err(Unreadable::malformed("the file", "is empty; get it again")),
         Some(b'{') if matches!(behind(1), Some(b'"' | b'}')) => return refused(JSON),
         Some(b'[') if matches!(behind(1), Some(b'{' | b'"' | b'[' | b']')) => return refused(JSON),
         Some(b'<')
@@ -56,7 +56,7 @@ pub(super) fn ragged(line: u64, fields: usize, width: usize) -> Unreadable {
         (1, _) => "is the first line a title above the names of the columns? Take it away",
         _ => "most records differ so; put quotes around cells with the delimiter in them, or write the table anew",
     };
-    Unreadable::form(
+    Unreadable::malformed(
         format!("line {line}"),
         format!("the number of fields is {fields}, that of the header {width}; {why}"),
     )
@@ -64,7 +64,7 @@ pub(super) fn ragged(line: u64, fields: usize, width: usize) -> Unreadable {
 
 /// Refuses a header that is none.
 pub(super) fn check_header(columns: &[Column]) -> Result<(), Unreadable> {
-    let refused = |reason: String| Err(Unreadable::form("the header", reason));
+    let refused = |reason: String| Err(Unreadable::malformed("the header", reason));
     let mut known = HashSet::new();
     let named: Vec<&Column> = columns.iter().filter(|column| !column.name.is_empty()).collect();
     let twice = named.iter().find(|column| !known.insert(column.name.as_str()));
@@ -72,18 +72,18 @@ pub(super) fn check_header(columns: &[Column]) -> Result<(), Unreadable> {
     let is_name = named.iter().filter(|column| is_name(column)).count();
     if is_data > is_name {
         return refused(format!(
-            "the first row looks like data, and not like the names of columns; {WAY_OUT}"
+            "the first row looks like data, and not like the names of columns; {HEADER_ADVICE}"
         ));
     }
     if let Some(column) = twice {
         return refused(format!(
-            "the column {:?} is there twice; give one of them another name; or, where the table has no header, {WAY_OUT}",
+            "the column {:?} is there twice; give one of them another name; or, where the table has no header, {HEADER_ADVICE}",
             column.name
         ));
     }
     if named.len() * 2 <= columns.len() {
         return refused(format!(
-            "{} of {} columns have no name; {WAY_OUT}",
+            "{} of {} columns have no name; {HEADER_ADVICE}",
             columns.len() - named.len(),
             columns.len()
         ));

@@ -5,8 +5,8 @@ use crate::{
         Problems,
         tables::{
             cell,
-            form::Form,
             ids::{Ids, Noun},
+            layout::TableLayout,
             row::Row,
             sheet::Sheet,
         },
@@ -14,7 +14,7 @@ use crate::{
     model::{Catalog, Entity, EntityKind, EntityStatus, PartialDate, not_before, plain_id},
 };
 
-pub(in crate::formats::tables) const FORM: Form = Form {
+pub(in crate::formats::tables) const LAYOUT: TableLayout = TableLayout {
     file: "entities.csv",
     columns: &[
         "id",
@@ -60,7 +60,7 @@ pub(in crate::formats::tables) fn read(
         let (starts_on, ends_on) = days(&mut row, kind);
         let (description, website, properties) = (row.owned("description"), row.link("website"), row.properties());
         let undisclosed = row.parsed("undisclosed", cell::yes_or_no).unwrap_or(false);
-        let (true, Some(named)) = (row.is_sound(), named) else {
+        let (true, Some(named)) = (row.is_valid(), named) else {
             continue;
         };
         ids.accept(&named.id, entities.len());

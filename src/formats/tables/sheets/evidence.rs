@@ -8,8 +8,8 @@ use crate::{
         Problem, Problems,
         tables::{
             cell,
-            form::Form,
             ids::{Ids, Noun, not_in_use},
+            layout::TableLayout,
             row::Row,
             sheet::Sheet,
         },
@@ -17,7 +17,7 @@ use crate::{
     model::{Catalog, Evidence, Relationship, Share, Source, Stance, plain_id},
 };
 
-pub(in crate::formats::tables) const FORM: Form = Form {
+pub(in crate::formats::tables) const LAYOUT: TableLayout = TableLayout {
     file: "evidence.csv",
     columns: &[
         "id",
@@ -69,7 +69,7 @@ pub(in crate::formats::tables) fn read(
         let amount = row.amount();
         let confidence = row.parsed("confidence", cell::confidence);
         let (true, Some(id), Some(source), Some(stance), Some(relationship)) =
-            (row.is_sound(), id, source, stance, relationship)
+            (row.is_valid(), id, source, stance, relationship)
         else {
             continue;
         };
@@ -88,7 +88,7 @@ pub(in crate::formats::tables) fn read(
     }
     if sheet.has("relationship") && !sheet.is_cut_off() {
         for relationship in relationships.iter().filter(|known| !evidenced.contains(&known.id)) {
-            let problem = Problem::new(relationships::FORM.file, "at least one row about it in evidence.csv");
+            let problem = Problem::new(relationships::LAYOUT.file, "at least one row about it in evidence.csv");
             let line = ids.line(&relationship.id).unwrap_or(1);
             problems.push(problem.at(line).column("id").value(&relationship.id));
         }

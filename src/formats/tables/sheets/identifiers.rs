@@ -7,15 +7,15 @@ use crate::{
     formats::{
         Problems,
         tables::{
-            form::Form,
             ids::{Ids, Noun, not_in_use},
+            layout::TableLayout,
             sheet::Sheet,
         },
     },
     model::{Entity, Identifier},
 };
 
-pub(in crate::formats::tables) const FORM: Form = Form {
+pub(in crate::formats::tables) const LAYOUT: TableLayout = TableLayout {
     file: "identifiers.csv",
     columns: &["entity", "scheme", "value"],
     optional: &[],
@@ -47,7 +47,7 @@ pub(in crate::formats::tables) fn read(
             }
         }
         let index = entity.and_then(|id| ids.index(Noun::Entity, id));
-        if let (true, Some(entity)) = (row.is_sound(), index.and_then(|index| entities.get_mut(index))) {
+        if let (true, Some(entity)) = (row.is_valid(), index.and_then(|index| entities.get_mut(index))) {
             entity.identifiers.push(identifier);
         }
     }

@@ -4,8 +4,8 @@ use crate::{
     formats::{
         Problems,
         tables::{
-            form::Form,
             ids::{Ids, Noun},
+            layout::TableLayout,
             row::Row,
             sheet::Sheet,
         },
@@ -13,7 +13,7 @@ use crate::{
     model::{Catalog, Entity, Name, NameKind},
 };
 
-pub(in crate::formats::tables) const FORM: Form = Form {
+pub(in crate::formats::tables) const LAYOUT: TableLayout = TableLayout {
     file: "names.csv",
     columns: &["entity", "text", "language", "script", "kind"],
     optional: &[],
@@ -32,7 +32,7 @@ pub(in crate::formats::tables) fn read(
         let text = row.required("text");
         let (language, script) = (row.owned("language"), row.owned("script"));
         let kind = row.required_as("kind", NameKind::parse);
-        let (true, Some(id), Some(text), Some(kind)) = (row.is_sound(), entity, text, kind) else {
+        let (true, Some(id), Some(text), Some(kind)) = (row.is_valid(), entity, text, kind) else {
             continue;
         };
         // None only when the row of the entity was refused, which is reported there.

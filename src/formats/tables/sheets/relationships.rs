@@ -6,8 +6,8 @@ use crate::{
         Problems,
         tables::{
             cell,
-            form::Form,
             ids::{Ids, Noun},
+            layout::TableLayout,
             row::Row,
             sheet::Sheet,
         },
@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-pub(in crate::formats::tables) const FORM: Form = Form {
+pub(in crate::formats::tables) const LAYOUT: TableLayout = TableLayout {
     file: "relationships.csv",
     columns: &[
         "id",
@@ -76,7 +76,7 @@ pub(in crate::formats::tables) fn read(
         let properties = row.properties();
         let (recorded_at, retracted_at) = recording(&mut row, dataset_recorded_at);
         let (true, Some(id), Some(kind), Some(ends), Some(status), Some(validity)) =
-            (row.is_sound(), id, kind, ends, status, validity)
+            (row.is_valid(), id, kind, ends, status, validity)
         else {
             continue;
         };
@@ -157,7 +157,7 @@ fn ends(row: &mut Row<'_>, ids: &Ids) -> Option<Ends> {
     }
 }
 
-/// When it held, or when the claim stood. Dates that contradict each other are kept, and are an issue of the data.
+/// When it held, or when the claim stood. Contradictory dates are stored as written; they are a data issue.
 fn validity(row: &mut Row<'_>) -> Option<Validity> {
     let (since, until) = (row.date("since"), row.date("until"));
     let ended_by = row.date("ended_by");

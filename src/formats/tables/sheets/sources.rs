@@ -4,15 +4,15 @@ use crate::{
     formats::{
         Problems,
         tables::{
-            form::Form,
             ids::{Ids, Noun},
+            layout::TableLayout,
             sheet::Sheet,
         },
     },
     model::{Source, plain_id},
 };
 
-pub(in crate::formats::tables) const FORM: Form = Form {
+pub(in crate::formats::tables) const LAYOUT: TableLayout = TableLayout {
     file: "sources.csv",
     columns: &["id", "publisher", "title", "url", "published_on", "licence"],
     optional: &[],
@@ -33,7 +33,7 @@ pub(in crate::formats::tables) fn read(
         let publisher = row.required("publisher");
         let title = row.required("title");
         let (url, published_on, licence) = (row.link("url"), row.date("published_on"), row.owned("licence"));
-        let (true, Some(id), Some(publisher), Some(title)) = (row.is_sound(), id, publisher, title) else {
+        let (true, Some(id), Some(publisher), Some(title)) = (row.is_valid(), id, publisher, title) else {
             continue;
         };
         ids.accept(&id, sources.len());

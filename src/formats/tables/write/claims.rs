@@ -3,13 +3,13 @@
 use std::collections::HashSet;
 
 use super::{
-    Writing,
-    cells::{Cells, date, object, text},
+    DatasetWriter,
+    table_writer::{TableWriter, date, object, text},
 };
 use crate::{
     formats::{
         Error,
-        export::{Selection, Written},
+        export::{ExportSummary, Selection},
         tables::sheets::{evidence, relationships},
     },
     model::{
@@ -18,11 +18,11 @@ use crate::{
     },
 };
 
-impl Writing<'_> {
+impl DatasetWriter<'_> {
     /// The relationships, each with its evidence.
     pub(super) fn relationships(&mut self, selection: &Selection) -> Result<(), Error> {
-        let mut table = self.table(relationships::FORM)?;
-        let mut said = self.table(evidence::FORM)?;
+        let mut table = self.table(relationships::LAYOUT)?;
+        let mut evidence_table = self.table(evidence::LAYOUT)?;
         let mut ids = HashSet::new();
         for relationship in selection.relationships() {
             if !self.takes(&relationship.id, "relationship whose id has white space") {
@@ -33,24 +33,24 @@ impl Writing<'_> {
                 continue;
             }
             if statements.is_empty() {
-                self.written.leave_out("relationship without a statement");
+                self.summary.leave_out("relationship without a statement");
                 continue;
             }
             self.relationship(&relationship, selection.began_at(), &mut table)?;
             for statement in statements {
-                self.statement(statement, &relationship, &mut said)?;
+                self.statement(statement, &relationship, &mut evidence_table)?;
             }
-            self.written.relationships += 1;
+            self.summary.relationships += 1;
         }
         self.finish(table)?;
-        self.finish(said)
+        self.finish(evidence_table)
     }
 
     fn takes_ends(&mut self, relationship: &Relationship) -> bool {
         let (from, to) = ends(&relationship.ends);
         let takes = ![from, to].into_iter().flatten().any(|end| self.left_out.contains(end));
         if !takes {
-            self.written.leave_out("relationship of an entity that was left out");
+            self.summary.leave_out("relationship of an entity that was left out");
         }
         takes
     }
@@ -64,14 +64,14 @@ impl Writing<'_> {
                 .strip_prefix(&relationship.id)
                 .is_some_and(|rest| rest.starts_with(['/', '#']));
             if self.left_out.contains(&statement.source) {
-                self.written.leave_out("statement of a source that was left out");
+                self.summary.leave_out("statement of a source that was left out");
             } else if statement
                 .id
                 .contains(|letter: char| letter.is_whitespace() || letter.is_control())
             {
-                self.written.leave_out("statement whose id has white space");
+                self.summary.leave_out("statement whose id has white space");
             } else if !is_derived && !ids.insert(statement.id.clone()) {
-                self.written.leave_out("statement with the id of another");
+                self.summary.leave_out("statement with the id of another");
             } else {
                 statements.push(statement);
             }
@@ -79,8 +79,13 @@ impl Writing<'_> {
         statements
     }
 
-    fn relationship(&mut self, claim: &Relationship, began_at: Timestamp, table: &mut Cells) -> Result<(), Error> {
-        let written = &mut self.written;
+    fn relationship(
+        &mut self,
+        claim: &Relationship,
+        began_at: Timestamp,
+        table: &mut TableWriter,
+    ) -> Result<(), Error> {
+        let summary = &mut self.summary;
         let (from, to) = ends(&claim.ends);
         table.put("id", &*claim.id);
         table.put("kind", claim.kind.as_str());
@@ -88,9 +93,9 @@ impl Writing<'_> {
         table.put("to", to.unwrap_or_default());
         table.put(
             "unknown_reason",
-            reason(written, &claim.ends).map_or("", UnknownReason::as_str),
+            reason(summary, &claim.ends).map_or("", UnknownReason::as_str),
         );
-        table.put("role", text(written, claim.role.as_deref()));
+        table.put("role", text(summary, claim.role.as_deref()));
         table.put("status", claim.status.as_str());
         table.put("since", date(claim.validity.since()));
         table.put("until", date(claim.validity.until()));
@@ -101,22 +106,22 @@ impl Writing<'_> {
                 table.put("share", share.range.to_string());
                 table.put("share_of", share.of.as_str());
             }
-            Some(_) => written.leave_out("share of a relationship of another kind"),
+            Some(_) => summary.leave_out("share of a relationship of another kind"),
             None => {}
         }
         if claim.kind.is_interest() {
             table.put("interest", claim.interest.map_or("", Interest::as_str));
             let is_stated = claim.directness != Directness::Unknown;
             table.put("directness", if is_stated { claim.directness.as_str() } else { "" });
-            table.put("components", components(written, claim));
+            table.put("components", components(summary, claim));
         }
-        table.put("record", text(written, claim.record.as_deref()));
-        amount(written, claim.amount.as_ref(), table);
+        table.put("record", text(summary, claim.record.as_deref()));
+        amount(summary, claim.amount.as_ref(), table);
         if claim.kind == RelationshipKind::Serves {
             let capabilities: Vec<&str> = claim.capabilities.iter().map(|offered| offered.as_str()).collect();
             table.put("capabilities", capabilities.join(";"));
         } else if !claim.capabilities.is_empty() {
-            written.leave_out("capabilities of a relationship of another kind");
+            summary.leave_out("capabilities of a relationship of another kind");
         }
         table.put("properties", object(claim.properties.as_ref()));
         if claim.recorded_at != began_at {
@@ -125,53 +130,56 @@ impl Writing<'_> {
         table.end_row()
     }
 
-    fn statement(&mut self, said: &Evidence, about: &Relationship, table: &mut Cells) -> Result<(), Error> {
-        let speaker = said
+    fn statement(&mut self, statement: &Evidence, about: &Relationship, table: &mut TableWriter) -> Result<(), Error> {
+        let speaker = statement
             .speaker
             .as_deref()
             .filter(|speaker| !self.left_out.contains(*speaker));
-        if speaker != said.speaker.as_deref() {
-            self.written.leave_out("speaker who was left out");
+        if speaker != statement.speaker.as_deref() {
+            self.summary.leave_out("speaker who was left out");
         }
-        let written = &mut self.written;
-        table.put("id", &*said.id);
+        let summary = &mut self.summary;
+        table.put("id", &*statement.id);
         table.put("relationship", &*about.id);
         table.put(
             "source",
-            said.source.strip_prefix(Source::PREFIX).unwrap_or(&said.source),
+            statement
+                .source
+                .strip_prefix(Source::PREFIX)
+                .unwrap_or(&statement.source),
         );
-        table.put("locator", text(written, said.locator.as_deref()));
-        table.put("stance", said.stance.as_str());
+        table.put("locator", text(summary, statement.locator.as_deref()));
+        table.put("stance", statement.stance.as_str());
         table.put("speaker", speaker.unwrap_or_default());
-        table.put("stated_on", date(said.stated_on));
-        table.put("summary", text(written, said.summary.as_deref()));
-        match said.share {
+        table.put("stated_on", date(statement.stated_on));
+        table.put("summary", text(summary, statement.summary.as_deref()));
+        match statement.share {
             // What a source gives a share of is not written: it is what the relationship is a share of.
             Some(Share { range, of }) if basis(about) == Some(of) => table.put("share", range.to_string()),
-            Some(_) => written.leave_out("share that a source gives of something else"),
+            Some(_) => summary.leave_out("share that a source gives of something else"),
             None => {}
         }
-        amount(written, said.amount.as_ref(), table);
+        amount(summary, statement.amount.as_ref(), table);
         table.put(
             "confidence",
-            said.confidence.map_or_else(String::new, |trust| trust.to_string()),
+            statement.confidence.map_or_else(String::new, |trust| trust.to_string()),
         );
         table.end_row()
     }
 }
 
 /// What a claim is made up of, in one cell.
-fn components(written: &mut Written, claim: &Relationship) -> String {
-    let mut held: Vec<&str> = Vec::new();
+fn components(summary: &mut ExportSummary, claim: &Relationship) -> String {
+    let mut listed: Vec<&str> = Vec::new();
     for component in &claim.components {
         let is_foreign = |letter: char| letter == ';' || letter.is_whitespace() || letter.is_control();
         if component.is_empty() || component.contains(is_foreign) {
-            written.leave_out("component whose id has white space or a semicolon");
+            summary.leave_out("component whose id has white space or a semicolon");
         } else {
-            held.push(component);
+            listed.push(component);
         }
     }
-    held.join(";")
+    listed.join(";")
 }
 
 /// The ids of both ends; none for the one that is unknown.
@@ -184,13 +192,13 @@ fn ends(ends: &Ends) -> (Option<&str>, Option<&str>) {
 }
 
 /// Why an end is unknown. The tables know the reasons of the first end only.
-fn reason(written: &mut Written, ends: &Ends) -> Option<UnknownReason> {
+fn reason(summary: &mut ExportSummary, ends: &Ends) -> Option<UnknownReason> {
     match ends {
         Ends::Known { .. } => None,
         Ends::UnknownFrom { reason, .. } => Some(*reason),
         Ends::UnknownTo { reason, .. } => {
             if *reason != UnknownReason::Unspecified {
-                written.leave_out("reason why the second end is unknown");
+                summary.leave_out("reason why the second end is unknown");
             }
             Some(UnknownReason::Unspecified)
         }
@@ -203,10 +211,10 @@ fn basis(about: &Relationship) -> Option<ShareOf> {
     written.map(|share| share.of).or_else(|| about.kind.share_basis())
 }
 
-fn amount(written: &mut Written, amount: Option<&Amount>, table: &mut Cells) {
+fn amount(summary: &mut ExportSummary, amount: Option<&Amount>, table: &mut TableWriter) {
     if let Some(amount) = amount {
         table.put("amount", amount.value.to_string());
         table.put("currency", amount.currency.as_str());
-        table.put("amount_of", text(written, amount.of.as_deref()));
+        table.put("amount_of", text(summary, amount.of.as_deref()));
     }
 }

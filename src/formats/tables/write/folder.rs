@@ -1,4 +1,4 @@
-//! The folder into which tables are written: they are made beside it and moved to their place when all of them are complete.
+//! The folder into which tables are written: they are created next to it and moved into place when all of them are complete.
 
 use std::{
     fs::{self, File},
@@ -7,8 +7,8 @@ use std::{
     process,
 };
 
-use super::{cells::Cells, io_error::io_error};
-use crate::formats::{Error, cells::Cells as Style, tables::form::Form};
+use super::{io_error::io_error, table_writer::TableWriter};
+use crate::formats::{Error, cells::CellStyle, tables::layout::TableLayout};
 
 /// A folder that is being filled. Unless it is finished, it vanishes.
 pub(super) struct Folder {
@@ -58,10 +58,10 @@ impl Folder {
     }
 
     /// Begins a table.
-    pub(super) fn table(&self, form: Form, style: Style) -> Result<Cells, Error> {
-        let path = self.unfinished.join(form.file);
+    pub(super) fn table(&self, layout: TableLayout, style: CellStyle) -> Result<TableWriter, Error> {
+        let path = self.unfinished.join(layout.file);
         let file = File::create_new(&path).map_err(|reason| io_error(&path, reason))?;
-        Cells::begin(form, path, file, style)
+        TableWriter::begin(layout, path, file, style)
     }
 
     /// Moves the folder to its place.
@@ -76,7 +76,7 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // Gone already where it was finished; otherwise the error that led here is what is told.
+        // Gone already where it was finished; otherwise the error that led here is the one to report.
         let _ = fs::remove_dir_all(&self.unfinished);
     }
 }

@@ -1,4 +1,4 @@
-//! The ids of a party: made of a key of the table's own, of a number that somebody gave, or for want of these of the name.
+//! The ids of a party: made of a key of the table's own, of an assigned number, or in the absence of these of the name.
 
 use super::party::Party;
 use crate::{
@@ -19,7 +19,7 @@ pub(in crate::formats::mapping::suggest) struct Key {
     /// What it was guessed from.
     pub(in crate::formats::mapping::suggest) why: String,
     /// A column in which something stands wherever the party is there.
-    pub(in crate::formats::mapping::suggest) witness: usize,
+    pub(in crate::formats::mapping::suggest) presence_column: usize,
     /// The columns that it is made of.
     pub(in crate::formats::mapping::suggest) columns: Vec<usize>,
 }
@@ -71,37 +71,37 @@ pub(in crate::formats::mapping::suggest) fn key(
         )
     });
     let name = name_text(sample, party);
-    let named = name.map(|(columns, _)| (columns.clone(), named_id(sample, party, &columns, kind)));
-    let number = numbers.first().filter(|_| !by_name || named.is_none());
-    match (number, named) {
-        (Some((_, prefix, column)), named) => {
-            let found = &sample.columns[*column];
-            let written = id_of(sample, prefix, *column);
-            let is_full = found.filled_count() == present;
-            let why = match (is_full, found.is_unique()) {
-                _ if sample.records == 0 => format!("by the name of {:?}", found.name),
-                (true, true) => format!("{:?} is filled and different in each sampled record", found.name),
+    let name_id = name.map(|(columns, _)| (columns.clone(), named_id(sample, party, &columns, kind)));
+    let number = numbers.first().filter(|_| !by_name || name_id.is_none());
+    match (number, name_id) {
+        (Some((_, prefix, column)), name_id) => {
+            let key_column = &sample.columns[*column];
+            let id_template = id_of(sample, prefix, *column);
+            let is_full = key_column.filled_count() == present;
+            let why = match (is_full, key_column.is_unique()) {
+                _ if sample.records == 0 => format!("by the name of {:?}", key_column.name),
+                (true, true) => format!("{:?} is filled and different in each sampled record", key_column.name),
                 (true, false) => format!(
                     "{:?} is filled in each sampled record; rows with the same one add up",
-                    found.name
+                    key_column.name
                 ),
                 (false, _) => format!(
                     "{:?} is filled in {} of {present} sampled records",
-                    found.name,
-                    found.filled_count()
+                    key_column.name,
+                    key_column.filled_count()
                 ),
             };
-            match named.filter(|_| !is_full) {
+            match name_id.filter(|_| !is_full) {
                 Some((columns, default)) => Some(Key {
                     why: format!("{why}, the name stands in for it elsewhere"),
-                    id: Text::Or(written, default),
-                    witness: columns.last().copied()?,
+                    id: Text::Or(id_template, default),
+                    presence_column: columns.last().copied()?,
                     columns: [vec![*column], columns].concat(),
                 }),
                 None => Some(Key {
-                    id: Text::Plain(written),
+                    id: Text::Plain(id_template),
                     why,
-                    witness: *column,
+                    presence_column: *column,
                     columns: vec![*column],
                 }),
             }
@@ -113,7 +113,7 @@ pub(in crate::formats::mapping::suggest) fn key(
                 Some(EntityKind::Person) => "no column has a key: people with one name become one person".to_owned(),
                 _ => "no column has a key: what has one name becomes one entity".to_owned(),
             },
-            witness: columns.last().copied()?,
+            presence_column: columns.last().copied()?,
             columns,
         }),
         (None, None) => None,

@@ -80,7 +80,7 @@ impl Party {
     }
 }
 
-/// Whether an attribute says who somebody is.
+/// Whether an attribute identifies a party.
 fn is_key(attribute: Attribute) -> bool {
     use Attribute::{FamilyName, GivenName, Id, Identifier, Name};
     matches!(attribute, FamilyName | GivenName | Id | Identifier(_) | Name)
@@ -95,8 +95,8 @@ pub(in crate::formats::mapping::suggest) fn parties(sample: &Sample, meanings: &
     }];
     let mut rest = Vec::new();
     for (column, meaning) in meanings.iter().enumerate() {
-        let is_it = |party: &Party| party.word == meaning.party;
-        let place = parties.iter().position(is_it).unwrap_or_else(|| {
+        let is_party = |party: &Party| party.word == meaning.party;
+        let place = parties.iter().position(is_party).unwrap_or_else(|| {
             parties.push(Party {
                 word: meaning.party,
                 fields: Vec::new(),
@@ -226,25 +226,25 @@ fn without_keyless(parties: Vec<Party>, rest: &mut Vec<usize>) -> Vec<Party> {
         let is_bare = party.word.is_some_and(|word| word.relationship.is_none());
         !is_bare || ends.iter().flatten().any(|end| Some(*end) != party.end())
     };
-    let (kept, dropped): (Vec<Party>, Vec<Party>) = parties
+    let (keyed, keyless): (Vec<Party>, Vec<Party>) = parties
         .into_iter()
         .partition(|party| has_key(party) && is_opposed(party));
-    let mut kept = kept;
-    for mut party in dropped {
+    let mut keyed = keyed;
+    for mut party in keyless {
         // What is said without a word is said of the only party that there is, or of the one that the others relate to.
-        let only = kept.len() == 1;
-        let about = kept.iter_mut().find(|other| only || other.end() == Some(End::To));
-        if let Some(about) = about.filter(|_| party.word.is_none()) {
-            let (said, left) = party.fields.into_iter().partition(|(attribute, _)| {
+        let only = keyed.len() == 1;
+        let heir = keyed.iter_mut().find(|other| only || other.end() == Some(End::To));
+        if let Some(heir) = heir.filter(|_| party.word.is_none()) {
+            let (adopted, others) = party.fields.into_iter().partition(|(attribute, _)| {
                 let is_of_any = matches!(attribute, Attribute::Kind | Attribute::Status | Attribute::Born);
-                about.column(*attribute).is_none() && (only || !is_of_any)
+                heir.column(*attribute).is_none() && (only || !is_of_any)
             });
-            let said: Vec<(Attribute, usize)> = said;
-            about.fields.extend(said);
-            party.fields = left;
+            let adopted: Vec<(Attribute, usize)> = adopted;
+            heir.fields.extend(adopted);
+            party.fields = others;
         }
         rest.extend(party.fields.iter().map(|(_, column)| *column));
         rest.extend(party.properties);
     }
-    kept
+    keyed
 }

@@ -13,7 +13,7 @@ const PATTERNS_MAX: usize = 40;
 
 /// What sort of thing a party is.
 #[derive(Debug, Clone, PartialEq)]
-pub(in crate::formats::mapping::suggest) enum Sort {
+pub(in crate::formats::mapping::suggest) enum EntityKindGuess {
     /// The same in each record; with why, and whether that is doubtful.
     Always(EntityKind, String),
     /// By the texts of a column: what each means, and what all others mean.
@@ -27,7 +27,7 @@ pub(in crate::formats::mapping::suggest) enum Sort {
 
 impl Party {
     /// What sort of thing it is.
-    pub(in crate::formats::mapping::suggest) fn sort(&self, sample: &Sample, file: &str) -> Sort {
+    pub(in crate::formats::mapping::suggest) fn kind_guess(&self, sample: &Sample, file: &str) -> EntityKindGuess {
         if let Some(column) = self
             .column(Attribute::Kind)
             .filter(|column| values::means(&sample.columns[*column], values::kind))
@@ -35,7 +35,7 @@ impl Party {
             return listed(&sample.columns[column], column);
         }
         if let Some(kind) = self.word.and_then(|word| word.kind) {
-            return Sort::Always(kind, self.by_word(sample));
+            return EntityKindGuess::Always(kind, self.by_word(sample));
         }
         let is_person = |(attribute, _): &(Attribute, usize)| {
             matches!(
@@ -44,25 +44,28 @@ impl Party {
             )
         };
         if self.fields.iter().any(is_person) {
-            return Sort::Always(EntityKind::Person, "by its columns, which people have".to_owned());
+            return EntityKindGuess::Always(EntityKind::Person, "by its columns, which people have".to_owned());
         }
         let name = self.column(Attribute::Name);
         let parts = name.map(|column| self.parts(sample, column)).unwrap_or_default();
-        let telling = parts.iter().filter(|name| values::naming(name).is_some()).count();
+        let company_like = parts.iter().filter(|name| values::naming(name).is_some()).count();
         let by_header = self.keys().find_map(|column| {
             let says = |(word, _): &&(&str, EntityKind)| sample.columns[column].says(word);
             KINDS.iter().find(says).map(|(word, kind)| (*kind, *word))
         });
         if let Some((kind, word)) = by_header {
-            return Sort::Always(kind, format!("by the word {word:?} in the header"));
+            return EntityKindGuess::Always(kind, format!("by the word {word:?} in the header"));
         }
-        if telling * 10 >= parts.len() * 9 && telling > 0 {
-            let why = format!("{telling} of {} sampled names end like those of companies", parts.len());
-            return Sort::Always(EntityKind::Company, why);
+        if company_like * 10 >= parts.len() * 9 && company_like > 0 {
+            let why = format!(
+                "{company_like} of {} sampled names end like those of companies",
+                parts.len()
+            );
+            return EntityKindGuess::Always(EntityKind::Company, why);
         }
         match name {
-            Some(column) if self.word.is_some() && !parts.is_empty() => by_names(&parts, column, telling),
-            _ => by_file(file, telling, parts.len()),
+            Some(column) if self.word.is_some() && !parts.is_empty() => by_names(&parts, column, company_like),
+            _ => by_file(file, company_like, parts.len()),
         }
     }
 
@@ -81,14 +84,14 @@ impl Party {
 }
 
 /// By the texts of a column that names the sort.
-fn listed(texts: &Column, column: usize) -> Sort {
-    let meant: Vec<(String, Option<EntityKind>)> = texts
+fn listed(texts: &Column, column: usize) -> EntityKindGuess {
+    let text_kinds: Vec<(String, Option<EntityKind>)> = texts
         .texts()
         .keys()
         .map(|text| ((*text).to_owned(), values::kind(text)))
         .collect();
-    let unsure = meant.iter().filter(|(_, kind)| kind.is_none()).count();
-    Sort::Listed {
+    let unsure = text_kinds.iter().filter(|(_, kind)| kind.is_none()).count();
+    EntityKindGuess::Listed {
         column,
         why: match unsure {
             0 => format!("by {:?}", texts.name),
@@ -97,7 +100,7 @@ fn listed(texts: &Column, column: usize) -> Sort {
                 texts.name
             ),
         },
-        texts: meant
+        texts: text_kinds
             .into_iter()
             .filter_map(|(text, kind)| Some((text, kind?)))
             .collect(),
@@ -106,7 +109,7 @@ fn listed(texts: &Column, column: usize) -> Sort {
 }
 
 /// By how the names end, where some are like those of companies and others are not.
-fn by_names(parts: &[&str], column: usize, telling: usize) -> Sort {
+fn by_names(parts: &[&str], column: usize, company_like: usize) -> EntityKindGuess {
     let mut patterns: BTreeMap<String, (EntityKind, usize)> = BTreeMap::new();
     for (pattern, kind) in parts.iter().filter_map(|name| values::naming(name)) {
         patterns.entry(pattern).or_insert((kind, 0)).1 += 1;
@@ -119,9 +122,9 @@ fn by_names(parts: &[&str], column: usize, telling: usize) -> Sort {
             "check it: none of {} sampled names ends like that of a company",
             parts.len()
         );
-        return Sort::Always(EntityKind::Person, why);
+        return EntityKindGuess::Always(EntityKind::Person, why);
     }
-    Sort::Listed {
+    EntityKindGuess::Listed {
         column,
         texts: patterns
             .into_iter()
@@ -129,23 +132,23 @@ fn by_names(parts: &[&str], column: usize, telling: usize) -> Sort {
             .collect(),
         default: EntityKind::Person,
         why: format!(
-            "by how names look: {telling} of {} sampled ones are like those of companies; add the endings that are missing",
+            "by how names look: {company_like} of {} sampled ones are like those of companies; add the endings that are missing",
             parts.len()
         ),
     }
 }
 
 /// By the name of the file, or for want of anything better.
-fn by_file(file: &str, telling: usize, names: usize) -> Sort {
+fn by_file(file: &str, company_like: usize, names: usize) -> EntityKindGuess {
     let words = Column::new(file.to_owned()).words;
     let by_file = KINDS.iter().find(|(word, _)| words.iter().any(|other| other == word));
     match by_file {
-        Some((word, kind)) => Sort::Always(*kind, format!("by the word {word:?} in the name of the file")),
-        None if telling > 0 => {
-            let why = format!("check it: {telling} of {names} sampled names are like those of companies");
-            Sort::Always(EntityKind::Company, why)
+        Some((word, kind)) => EntityKindGuess::Always(*kind, format!("by the word {word:?} in the name of the file")),
+        None if company_like > 0 => {
+            let why = format!("check it: {company_like} of {names} sampled names are like those of companies");
+            EntityKindGuess::Always(EntityKind::Company, why)
         }
-        None => Sort::Always(
+        None => EntityKindGuess::Always(
             EntityKind::Company,
             "check it: nothing in the table says of which sort they are".to_owned(),
         ),

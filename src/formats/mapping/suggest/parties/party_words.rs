@@ -174,16 +174,21 @@ pub(in crate::formats::mapping::suggest) struct Words {
 /// What the words of a name say.
 pub(in crate::formats::mapping::suggest) fn read(words: &[String]) -> Words {
     let whole = attribute(words);
-    let is_it = |word: &String, said: &&str| word == said || word.strip_suffix('s') == Some(said);
+    let is_it = |word: &String, phrase_word: &&str| word == phrase_word || word.strip_suffix('s') == Some(phrase_word);
     let places = |phrase: &[&str]| {
         let mut windows = words.windows(phrase.len());
-        windows.position(|window| window.iter().zip(phrase).all(|(word, said)| is_it(word, said)))
+        windows.position(|window| {
+            window
+                .iter()
+                .zip(phrase)
+                .all(|(word, phrase_word)| is_it(word, phrase_word))
+        })
     };
-    let found = PARTIES.iter().filter_map(|party| {
+    let matches = PARTIES.iter().filter_map(|party| {
         let phrase: Vec<&str> = party.phrase.split(' ').collect();
         Some((party, phrase.len(), places(&phrase)?))
     });
-    let best = found.max_by_key(|(_, length, place)| (*length, std::cmp::Reverse(*place)));
+    let best = matches.max_by_key(|(_, length, place)| (*length, std::cmp::Reverse(*place)));
     let without_party = Words {
         party: None,
         attribute: whole,

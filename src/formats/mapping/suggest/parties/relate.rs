@@ -1,10 +1,10 @@
-//! The blocks of a suggestion for relationships, and what tells those apart that have the same ends.
+//! The blocks of a suggestion for relationships, and keys for those with the same ends.
 
 use std::collections::HashMap;
 
 use super::{
     identify::Key,
-    shape::{Bond, Relation},
+    shape::{Relation, RelationKindGuess},
 };
 use crate::{
     formats::mapping::{
@@ -52,9 +52,9 @@ impl Guess<'_> {
         if let Some(when) = self.conditions(&[(from_party, from), (to_party, to)]) {
             block.line("when", &when, "");
         }
-        match &relation.bond {
-            Bond::Always(kind, why) => block.line("kind", &quoted(kind.as_str()), why),
-            Bond::Listed(column, default) => self.kinds(&mut block, *column, *default),
+        match &relation.kind_guess {
+            RelationKindGuess::Always(kind, why) => block.line("kind", &quoted(kind.as_str()), why),
+            RelationKindGuess::Listed(column, default) => self.kinds(&mut block, *column, *default),
         }
         block.line("from", &from.id.toml(), "");
         block.line("to", &to.id.toml(), "");
@@ -74,7 +74,7 @@ impl Guess<'_> {
             (Some(column), _) => block.line("role", &self.text(column, &[]), ""),
             (None, Some(word)) => block.line("role", &quoted(word), "by the header"),
             (None, None) => {
-                if let Bond::Listed(column, _) = relation.bond {
+                if let RelationKindGuess::Listed(column, _) = relation.kind_guess {
                     block.line("role", &self.text(column, &[]), "as the table words it");
                 }
             }
@@ -102,7 +102,7 @@ impl Guess<'_> {
                 _ => {}
             }
         }
-        self.tell_apart(&mut block, relation, from, to);
+        self.add_key(&mut block, relation, from, to);
         self.properties(&mut block, &properties);
         block
     }
@@ -169,31 +169,32 @@ impl Guess<'_> {
     }
 
     /// A key, where records of the sample have the same ends and beginning and say different things.
-    fn tell_apart(&self, block: &mut Block, relation: &Relation, from: &Key, to: &Key) {
+    fn add_key(&self, block: &mut Block, relation: &Relation, from: &Key, to: &Key) {
         let since = relation
             .fields
             .iter()
             .find(|(attribute, _)| *attribute == Attribute::Since);
-        let mut apart: Vec<usize> = since.map(|(_, column)| *column).into_iter().collect();
+        let mut key_columns: Vec<usize> = since.map(|(_, column)| *column).into_iter().collect();
         let fields = relation.fields.iter().map(|(_, column)| *column);
-        let by_text = match relation.bond {
-            Bond::Listed(column, _) => Some(column),
-            Bond::Always(..) => None,
+        let by_text = match relation.kind_guess {
+            RelationKindGuess::Listed(column, _) => Some(column),
+            RelationKindGuess::Always(..) => None,
         };
-        let said = by_text.into_iter().chain(fields);
-        let others: Vec<usize> = said.chain(relation.properties.iter().copied()).collect();
+        let fields_of_claim = by_text.into_iter().chain(fields);
+        let others: Vec<usize> = fields_of_claim.chain(relation.properties.iter().copied()).collect();
         let ends: Vec<usize> = from.columns.iter().chain(&to.columns).copied().collect();
-        if !self.collides(&ends, &apart, &others) {
+        if !self.collides(&ends, &key_columns, &others) {
             return;
         }
-        let mut filters: Vec<(usize, &[&str])> = apart.iter().map(|column| (*column, &["optional"][..])).collect();
+        let mut filters: Vec<(usize, &[&str])> =
+            key_columns.iter().map(|column| (*column, &["optional"][..])).collect();
         for column in &others {
-            if !self.collides(&ends, &apart, &others) {
+            if !self.collides(&ends, &key_columns, &others) {
                 break;
             }
-            // One that tells nothing more apart is left out.
-            if !apart.contains(column) && self.differs(&ends, &apart, *column) {
-                apart.push(*column);
+            // A column that distinguishes no further records is left out.
+            if !key_columns.contains(column) && self.differs(&ends, &key_columns, *column) {
+                key_columns.push(*column);
                 let is_long = self.sample.columns[*column].filled().any(|cell| cell.len() > 40);
                 filters.push((
                     *column,
@@ -225,14 +226,14 @@ impl Guess<'_> {
     }
 
     /// Whether two records with the same ends and key differ in what they say.
-    fn collides(&self, ends: &[usize], apart: &[usize], others: &[usize]) -> bool {
-        others.iter().any(|column| self.differs(ends, apart, *column))
+    fn collides(&self, ends: &[usize], key_columns: &[usize], others: &[usize]) -> bool {
+        others.iter().any(|column| self.differs(ends, key_columns, *column))
     }
 
     /// Whether two records with the same ends and key differ in a column.
-    fn differs(&self, ends: &[usize], apart: &[usize], column: usize) -> bool {
+    fn differs(&self, ends: &[usize], key_columns: &[usize], column: usize) -> bool {
         let mut known: HashMap<Vec<&str>, &str> = HashMap::new();
-        let columns = [ends, apart].concat();
+        let columns = [ends, key_columns].concat();
         (0..self.sample.records).any(|record| {
             let cell = self.sample.columns[column].cells[record].as_str();
             known

@@ -11,7 +11,7 @@ use crate::{
 
 /// Of which kind a relationship is.
 #[derive(Debug, Clone, PartialEq)]
-pub(in crate::formats::mapping::suggest) enum Bond {
+pub(in crate::formats::mapping::suggest) enum RelationKindGuess {
     /// The same in each record, with why.
     Always(RelationshipKind, String),
     /// By the texts of a column, and what all others mean.
@@ -23,7 +23,7 @@ pub(in crate::formats::mapping::suggest) enum Bond {
 pub(in crate::formats::mapping::suggest) struct Relation {
     pub(in crate::formats::mapping::suggest) from: usize,
     pub(in crate::formats::mapping::suggest) to: usize,
-    pub(in crate::formats::mapping::suggest) bond: Bond,
+    pub(in crate::formats::mapping::suggest) kind_guess: RelationKindGuess,
     pub(in crate::formats::mapping::suggest) fields: Vec<(Attribute, usize)>,
     pub(in crate::formats::mapping::suggest) properties: Vec<usize>,
 }
@@ -53,10 +53,9 @@ impl Shape {
         shape.fill(sample);
         shape.reassign(sample);
         shape.attach(sample, meanings);
-        let is_bond =
-            |relation: &Relation, column: usize| matches!(relation.bond, Bond::Listed(other, _) if other == column);
+        let is_kind_column = |relation: &Relation, column: usize| matches!(relation.kind_guess, RelationKindGuess::Listed(other, _) if other == column);
         for column in rest {
-            if shape.relations.iter().any(|relation| is_bond(relation, column)) {
+            if shape.relations.iter().any(|relation| is_kind_column(relation, column)) {
                 continue;
             }
             shape.keep(sample, meanings, column);
@@ -93,21 +92,21 @@ impl Shape {
         let has = |attribute: Attribute| meanings.iter().any(|meaning| meaning.attribute == Some(attribute));
         for (from, to) in pairs {
             let ends = [&self.parties[from], &self.parties[to]];
-            let said = ends
+            let word_kind = ends
                 .into_iter()
                 .find_map(|party| Some((party.word?.relationship?, party.by_word(sample))));
-            let bond = match (said, by_column) {
+            let kind_guess = match (word_kind, by_column) {
                 (Some((RelationshipKind::Controls, why)), _) if has(Attribute::Share) => {
-                    Bond::Always(RelationshipKind::Owns, format!("{why}, and since there is a share"))
+                    RelationKindGuess::Always(RelationshipKind::Owns, format!("{why}, and since there is a share"))
                 }
                 (Some((RelationshipKind::Owns, why)), _) if has(Attribute::Role) && !has(Attribute::Share) => {
-                    Bond::Always(
+                    RelationKindGuess::Always(
                         RelationshipKind::Owns,
                         format!("{why}; check it, there is a role and no share"),
                     )
                 }
-                (Some((kind, why)), _) => Bond::Always(kind, why),
-                (None, Some(column)) => Bond::Listed(column, RelationshipKind::Controls),
+                (Some((kind, why)), _) => RelationKindGuess::Always(kind, why),
+                (None, Some(column)) => RelationKindGuess::Listed(column, RelationshipKind::Controls),
                 (None, None) => {
                     let (kind, why) = match () {
                         () if has(Attribute::Share) => (RelationshipKind::Owns, "since there is a share"),
@@ -117,21 +116,21 @@ impl Shape {
                             "check it: nothing in the table says of which kind they are",
                         ),
                     };
-                    Bond::Always(kind, why.to_owned())
+                    RelationKindGuess::Always(kind, why.to_owned())
                 }
             };
             self.relations.push(Relation {
                 from,
                 to,
-                bond,
+                kind_guess,
                 fields: Vec::new(),
                 properties: Vec::new(),
             });
         }
         self.turn_round(sample);
-        if let Some(column) = self.relations.iter().find_map(|relation| match relation.bond {
-            Bond::Listed(column, _) => Some(column),
-            Bond::Always(..) => None,
+        if let Some(column) = self.relations.iter().find_map(|relation| match relation.kind_guess {
+            RelationKindGuess::Listed(column, _) => Some(column),
+            RelationKindGuess::Always(..) => None,
         }) {
             for party in &mut self.parties {
                 party.fields.retain(|(_, other)| *other != column);
@@ -142,7 +141,7 @@ impl Shape {
     /// Exchanges the ends where most texts for the kind are said of the other end first: `IS_OWNED_BY`.
     fn turn_round(&mut self, sample: &Sample) {
         for relation in &mut self.relations {
-            let Bond::Listed(column, _) = relation.bond else {
+            let RelationKindGuess::Listed(column, _) = relation.kind_guess else {
                 continue;
             };
             let column = &sample.columns[column];
@@ -162,7 +161,7 @@ impl Shape {
         let first = self.relations.first().map(|relation| relation.from);
         let is_blank =
             |keys: &[usize], record: usize| keys.iter().all(|key| sample.columns[*key].cells[record].is_empty());
-        let mut found: Vec<usize> = Vec::new();
+        let mut blank_columns: Vec<usize> = Vec::new();
         for party in [about, first].into_iter().flatten() {
             let keys: Vec<usize> = self.parties[party].keys().collect();
             let blank = (0..sample.records).filter(|record| is_blank(&keys, *record)).count();
@@ -177,19 +176,19 @@ impl Shape {
                     .all(|record| is_blank(&keys, record) || !sample.columns[*key].cells[record].is_empty())
             };
             self.continued = (0..sample.records).filter(|record| is_blank(&keys, *record)).collect();
-            found.extend(keys.iter().filter(|key| is_full(key)));
+            blank_columns.extend(keys.iter().filter(|key| is_full(key)));
             break;
         }
-        for column in &found {
-            let mut above = String::new();
+        for column in &blank_columns {
+            let mut last_value = String::new();
             for cell in &mut sample.columns[*column].cells {
                 match cell.is_empty() {
-                    true => cell.clone_from(&above),
-                    false => above.clone_from(cell),
+                    true => cell.clone_from(&last_value),
+                    false => last_value.clone_from(cell),
                 }
             }
         }
-        self.fill_down = found;
+        self.fill_down = blank_columns;
     }
 
     /// Gives the columns that say something of a relationship to the one that they are of.
@@ -203,8 +202,8 @@ impl Shape {
             else {
                 continue;
             };
-            let kind = |relation: &Relation| match relation.bond {
-                Bond::Always(kind, _) | Bond::Listed(_, kind) => kind,
+            let kind = |relation: &Relation| match relation.kind_guess {
+                RelationKindGuess::Always(kind, _) | RelationKindGuess::Listed(_, kind) => kind,
             };
             let has_role = meanings.iter().any(|meaning| meaning.attribute == Some(Role));
             let fits = |relation: &&mut Relation| {
@@ -240,7 +239,7 @@ impl Shape {
             }
         }
         let has_currency =
-            |relation: &Relation, meant: Attribute| relation.fields.iter().any(|(other, _)| *other == meant);
+            |relation: &Relation, attribute: Attribute| relation.fields.iter().any(|(other, _)| *other == attribute);
         for relation in &mut self.relations {
             // A currency alone says nothing.
             if has_currency(relation, Currency) && !has_currency(relation, Amount) {

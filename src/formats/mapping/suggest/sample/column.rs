@@ -114,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_told_by_its_words() {
+    fn a_name_is_split_into_its_words() {
         for (name, expected) in [
             ("companyNumber", "company number"),
             ("Company_No.", "company no"),

@@ -2,7 +2,7 @@
 
 use super::column::Column;
 use crate::{
-    formats::mapping::columns::{cell_texts::Written, form::DateForm},
+    formats::mapping::columns::{cell_texts::CellValue, csv_options::DateFormat},
     model::PartialDate,
 };
 
@@ -51,7 +51,7 @@ const FORMS_MAX: usize = 4;
 pub(in crate::formats::mapping::suggest) struct Dates {
     /// As a mapping has them.
     pub(in crate::formats::mapping::suggest) patterns: Vec<String>,
-    forms: Vec<DateForm>,
+    forms: Vec<DateFormat>,
     /// Two forms that read the same cells as different days, of which the first was taken.
     pub(in crate::formats::mapping::suggest) doubt: Option<(String, String)>,
 }
@@ -61,30 +61,30 @@ impl Dates {
     pub(in crate::formats::mapping::suggest) fn of<'a>(cells: impl Iterator<Item = &'a str>) -> Self {
         let mut dates = Self::default();
         let mut rest: Vec<&str> = cells.filter(|cell| !dates.reads(cell)).collect();
-        let candidates: Vec<(String, DateForm)> = MIDNIGHTS
+        let candidates: Vec<(String, DateFormat)> = MIDNIGHTS
             .iter()
             .filter(|midnight| rest.iter().any(|cell| cell.ends_with(**midnight)))
             .flat_map(|midnight| FORMS.map(|form| [form, midnight].concat()))
-            .filter_map(|form| DateForm::parse(&form).ok().map(|parsed| (form, parsed)))
+            .filter_map(|form| DateFormat::parse(&form).ok().map(|parsed| (form, parsed)))
             .collect();
         while !rest.is_empty() && dates.forms.len() < FORMS_MAX {
-            let count = |form: &DateForm| rest.iter().filter(|cell| form.read(cell).is_some()).count();
+            let count = |form: &DateFormat| rest.iter().filter(|cell| form.read(cell).is_some()).count();
             // Of equal ones the first.
             let best = candidates.iter().rev().max_by_key(|(_, form)| count(form));
-            let Some((written, form)) = best.filter(|(_, form)| count(form) > 0) else {
+            let Some((pattern, form)) = best.filter(|(_, form)| count(form) > 0) else {
                 break;
             };
             let read = rest.iter().filter_map(|cell| Some((cell, form.read(cell)?)));
             let read: Vec<(&&str, PartialDate)> = read.collect();
-            let differs = |other: &DateForm| {
+            let differs = |other: &DateFormat| {
                 let others: Option<Vec<PartialDate>> = read.iter().map(|(cell, _)| other.read(cell)).collect();
                 others.is_some_and(|others| others.iter().zip(&read).any(|(date, (_, first))| date != first))
             };
             if let Some((other, _)) = candidates.iter().find(|(_, other)| differs(other)) {
-                dates.doubt.get_or_insert((written.clone(), other.clone()));
+                dates.doubt.get_or_insert((pattern.clone(), other.clone()));
             }
             rest.retain(|cell| form.read(cell).is_none());
-            dates.patterns.push(written.clone());
+            dates.patterns.push(pattern.clone());
             dates.forms.push(form.clone());
         }
         dates
@@ -96,11 +96,11 @@ impl Dates {
     }
 
     /// Whether one of the forms reads a cell of a column.
-    pub(in crate::formats::mapping::suggest) fn reads_as(&self, column: &Column, written: &str) -> bool {
+    pub(in crate::formats::mapping::suggest) fn reads_as(&self, column: &Column, pattern: &str) -> bool {
         let form = self
             .patterns
             .iter()
-            .position(|other| other == written)
+            .position(|other| other == pattern)
             .map(|place| &self.forms[place]);
         let iso = Self::default();
         form.is_some_and(|form| {
@@ -121,12 +121,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn forms_are_found_and_doubts_are_told() {
+    fn forms_are_found_and_doubts_are_reported() {
         let check = |cells: &[&str], expected: &[&str], doubt: Option<(&str, &str)>| {
             let dates = Dates::of(cells.iter().copied());
             assert_eq!(dates.patterns, expected, "{cells:?}");
-            let told = dates.doubt.as_ref().map(|(one, other)| (one.as_str(), other.as_str()));
-            assert_eq!(told, doubt, "{cells:?}");
+            let doubtful_pair = dates.doubt.as_ref().map(|(one, other)| (one.as_str(), other.as_str()));
+            assert_eq!(doubtful_pair, doubt, "{cells:?}");
         };
         check(&["2014", "2014-11-25", "2018-07-27T20:32:09Z"], &[], None);
         check(&["25.11.2014", "3.1.2014"], &["DD.MM.YYYY"], None);

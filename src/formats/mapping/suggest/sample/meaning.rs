@@ -11,7 +11,7 @@ use super::{
 use crate::{
     formats::mapping::{
         columns::{
-            cell_texts::{Percentage, Written},
+            cell_texts::{CellValue, Percentage},
             filter::Filter,
         },
         suggest::parties::party_words::{self, PartyWord},
@@ -67,7 +67,7 @@ fn name_by_cells(sample: &Sample, meanings: &mut [Meaning]) {
     let has_subject_key = meanings
         .iter()
         .any(|meaning| meaning.party.is_none() && is_key(meaning));
-    // A subject with a key lacks its name, whoever else has one.
+    // A subject with a key lacks its name, even if other parties have one.
     let is_named = meanings
         .iter()
         .any(|meaning| is_name(meaning) && (meaning.party.is_none() || !has_subject_key));
@@ -78,9 +78,9 @@ fn name_by_cells(sample: &Sample, meanings: &mut [Meaning]) {
             && column.mostly(|cell| cell.contains(' ') && values::has_form(cell))
     });
     if let Some((column, meaning)) = found.filter(|_| !is_named) {
-        let telling = of(column, values::has_form);
+        let company_like = of(column, values::has_form);
         meaning.attribute = Some(Attribute::Name);
-        meaning.remark = Some(format!("{telling} end like names of companies"));
+        meaning.remark = Some(format!("{company_like} end like names of companies"));
     }
 }
 
@@ -266,7 +266,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cells_are_told_by_their_form() {
+    fn cells_are_recognised_by_their_form() {
         assert!(is_isin("US0378331005") && is_isin("DE0007164600"));
         assert!(!is_isin("US0378331006") && !is_isin("HRB123456789") && !is_isin("é"));
         assert!(

@@ -4,7 +4,7 @@ use Attribute::{
     Amount, Born, Country, Currency, Description, Dissolved, FamilyName, Founded, GivenName, Id, Identifier, Kind,
     Name, OtherName, Role, Share, Since, State, Status, Until, Website,
 };
-use Fit::{Any, Last, Whole};
+use PhrasePosition::{Anywhere, AtEnd, Exact};
 
 use crate::model::NameKind;
 
@@ -13,7 +13,7 @@ use crate::model::NameKind;
 pub(in crate::formats::mapping::suggest) enum Attribute {
     /// A key of the table's own.
     Id,
-    /// A number that somebody gave, of this scheme.
+    /// An assigned number of this scheme.
     Identifier(&'static str),
     Name,
     GivenName,
@@ -41,64 +41,68 @@ pub(in crate::formats::mapping::suggest) enum Attribute {
 
 /// Where in a name a phrase must stand to mean something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Fit {
+enum PhrasePosition {
     /// It has it.
-    Any,
+    Anywhere,
     /// It ends with it.
-    Last,
+    AtEnd,
     /// It is the whole of it.
-    Whole,
+    Exact,
 }
 
 /// The phrases, those of one attribute with `/` between them.
-const PHRASES: &[(Fit, &str, Attribute)] = &[
+const PHRASES: &[(PhrasePosition, &str, Attribute)] = &[
     (
-        Whole,
+        Exact,
         "id/key/code/no/number/nr/num/identifier/uid/guid/ref/reference/entity id/record id/row id/node id/node",
         Id,
     ),
-    (Last, "id/key/identifier/uid/node id", Id),
-    (Any, "lei/lei code/legal entity identifier", Identifier("lei")),
-    (Any, "isin/isin code", Identifier("isin")),
-    (Any, "cik/cik number/central index key", Identifier("cik")),
-    (Any, "duns/d u n s/duns number", Identifier("duns")),
+    (AtEnd, "id/key/identifier/uid/node id", Id),
+    (Anywhere, "lei/lei code/legal entity identifier", Identifier("lei")),
+    (Anywhere, "isin/isin code", Identifier("isin")),
+    (Anywhere, "cik/cik number/central index key", Identifier("cik")),
+    (Anywhere, "duns/d u n s/duns number", Identifier("duns")),
     (
-        Any,
+        Anywhere,
         "vat/vat number/vat no/vat id/ust id/ustid/ust idnr/uid number/tva/partita iva/btw",
         Identifier("vat"),
     ),
-    (Any, "ein/employer identification number", Identifier("us-ein")),
-    (Any, "siren", Identifier("fr-siren")),
-    (Any, "siret", Identifier("fr-siret")),
-    (Any, "kvk/kvk number/kvk nummer", Identifier("nl-kvk")),
-    (Any, "cnpj", Identifier("br-cnpj")),
-    (Any, "ogrn", Identifier("ru-ogrn")),
-    (Any, "inn", Identifier("ru-inn")),
-    (Any, "abn", Identifier("au-abn")),
-    (Any, "acn", Identifier("au-acn")),
+    (Anywhere, "ein/employer identification number", Identifier("us-ein")),
+    (Anywhere, "siren", Identifier("fr-siren")),
+    (Anywhere, "siret", Identifier("fr-siret")),
+    (Anywhere, "kvk/kvk number/kvk nummer", Identifier("nl-kvk")),
+    (Anywhere, "cnpj", Identifier("br-cnpj")),
+    (Anywhere, "ogrn", Identifier("ru-ogrn")),
+    (Anywhere, "inn", Identifier("ru-inn")),
+    (Anywhere, "abn", Identifier("au-abn")),
+    (Anywhere, "acn", Identifier("au-acn")),
     (
-        Any,
+        Anywhere,
         "crn/companies house number/companies house id/coh",
         Identifier("gb-coh"),
     ),
-    (Any, "cusip", Identifier("cusip")),
-    (Any, "sedol", Identifier("sedol")),
-    (Any, "figi", Identifier("figi")),
-    (Any, "bic/swift/swift code", Identifier("bic")),
-    (Any, "wikidata/wikidata id/qid", Identifier("qid")),
-    (Any, "orcid", Identifier("orcid")),
-    (Any, "tax id/tax number/tin/steuernummer/nif/cif", Identifier("tax-id")),
-    (Any, "ticker/ticker symbol/stock symbol", Identifier("ticker")),
-    (Whole, "symbol", Identifier("ticker")),
+    (Anywhere, "cusip", Identifier("cusip")),
+    (Anywhere, "sedol", Identifier("sedol")),
+    (Anywhere, "figi", Identifier("figi")),
+    (Anywhere, "bic/swift/swift code", Identifier("bic")),
+    (Anywhere, "wikidata/wikidata id/qid", Identifier("qid")),
+    (Anywhere, "orcid", Identifier("orcid")),
     (
-        Any,
+        Anywhere,
+        "tax id/tax number/tin/steuernummer/nif/cif",
+        Identifier("tax-id"),
+    ),
+    (Anywhere, "ticker/ticker symbol/stock symbol", Identifier("ticker")),
+    (Exact, "symbol", Identifier("ticker")),
+    (
+        Anywhere,
         "company number/company no/company nr/company registration number/company reg no/companynumber/\
          registration number/registration no/reg number/reg no/registered number/register number/registry number/\
          registernummer/handelsregisternummer/hrb/numero de registro",
         Identifier("company-number"),
     ),
     (
-        Whole,
+        Exact,
         "name/full name/legal name/company/company name/companies/firm/firma/issuer/employer/business/\
          business name/entity/entity name/organization/organisation/organization name/organisation name/\
          unternehmen/gesellschaft/entreprise/societe/empresa/sociedad/denomination/raison sociale/rechtstrager/razon social/\
@@ -106,53 +110,53 @@ const PHRASES: &[(Fit, &str, Attribute)] = &[
          title of company",
         Name,
     ),
-    (Last, "name/full name/legal name/company name", Name),
+    (AtEnd, "name/full name/legal name/company name", Name),
     (
-        Any,
+        Anywhere,
         "first name/given name/forename/vorname/prenom/firstname/forenames/given names/first names",
         GivenName,
     ),
     (
-        Any,
+        Anywhere,
         "last name/family name/surname/nachname/lastname/familienname/nom de famille/apellido/apellidos/cognome",
         FamilyName,
     ),
     (
-        Any,
+        Anywhere,
         "former name/previous name/old name/formerly/fruherer name",
         OtherName(NameKind::Former),
     ),
     (
-        Any,
+        Anywhere,
         "trading name/trade name/alias/also known as/aka/other name/other names/short name/dba/brand",
         OtherName(NameKind::Alias),
     ),
     (
-        Any,
+        Anywhere,
         "english name/name english/translated name/name en",
         OtherName(NameKind::Translation),
     ),
     (
-        Whole,
+        Exact,
         "type/kind/category/class of entity/relation/relationship/relationship type/link type/edge type",
         Kind,
     ),
-    (Last, "type/kind/entity category/company category/rechtsform", Kind),
+    (AtEnd, "type/kind/entity category/company category/rechtsform", Kind),
     (
-        Any,
+        Anywhere,
         "country/jurisdiction/nationality/citizenship/domicile/land/pays/pais/paese/nationalitat/country code/\
          jurisdiction code/country of incorporation/country of residence/location of incorporation",
         Country,
     ),
-    (Any, "state of incorporation/incorporation state", State),
-    (Whole, "state", State),
+    (Anywhere, "state of incorporation/incorporation state", State),
+    (Exact, "state", State),
     (
-        Any,
+        Anywhere,
         "status/current status/company status/zustand/estado/statut",
         Status,
     ),
     (
-        Any,
+        Anywhere,
         "founded/founding date/established/date established/incorporated/incorporated on/incorporation date/\
          date of incorporation/inc date/incorp date/foundation date/formation date/formed/grundungsdatum/\
          gegrundet/grundung/date of creation/date creation/creation date/year founded/year established/\
@@ -161,65 +165,65 @@ const PHRASES: &[(Fit, &str, Attribute)] = &[
         Founded,
     ),
     (
-        Any,
+        Anywhere,
         "dissolved/dissolution date/dissolved on/date of dissolution/closed on/closing date/deregistered/\
          deregistration date/date dissolved/aufgelost/struck off/struck off on/removal date/date removed/\
          removed on",
         Dissolved,
     ),
     (
-        Any,
+        Anywhere,
         "born/birth/birth date/birthdate/date of birth/dob/birthday/year of birth/birth year/geburtsdatum/geboren",
         Born,
     ),
     (
-        Any,
+        Anywhere,
         "website/web site/web/homepage/home page/domain/webseite/internet",
         Website,
     ),
-    (Whole, "url", Website),
+    (Exact, "url", Website),
     (
-        Any,
+        Anywhere,
         "description/about/business description/beschreibung/gegenstand/purpose/activity description",
         Description,
     ),
     (
-        Any,
+        Anywhere,
         "role/position/job title/function/funktion/capacity/officer role/appointment type/fonction/cargo/\
          carica",
         Role,
     ),
-    (Whole, "title/office", Role),
+    (Exact, "title/office", Role),
     (
-        Whole,
+        Exact,
         "date/from/start/since/begin/von/seit/ab/depuis/desde/appointed",
         Since,
     ),
     (
-        Any,
+        Anywhere,
         "since/start date/date start/begin date/from date/date from/valid from/effective from/effective date/\
          appointed/appointed on/appointment date/date appointed/date of appointment/appointment/joined/\
          notified on/acquired on/acquisition date/date of acquisition/date acquired/beginn/eintritt/date added/\
          date de debut/start on/started/started on",
         Since,
     ),
-    (Whole, "to/end/until/till/bis/hasta", Until),
+    (Exact, "to/end/until/till/bis/hasta", Until),
     (
-        Any,
+        Anywhere,
         "until/end date/date end/to date/date to/valid to/valid until/effective to/resigned/resigned on/\
          resignation date/date resigned/ceased/ceased on/cessation date/date of cessation/terminated/\
          termination date/left/left on/ende/austritt/date de fin/ended/ended on/expiry date",
         Until,
     ),
     (
-        Whole,
+        Exact,
         "share/stake/percent/percentage/pct/holding/interest/anteil/quote/beteiligung/beteiligungsquote/\
          participation/ratio/voting rights/votes/control/nature of control/natures of control/band/ownership/\
          shareholding/ownership band/share band",
         Share,
     ),
     (
-        Any,
+        Anywhere,
         "percent/percentage/pct/stake/ownership percentage/ownership share/share percentage/\
          shareholding percentage/percent owned/percent held/ownership stake/nature of control/natures of control/\
          percent ownership/percent of shares/voting percentage/voting rights/voting share/anteil/pourcentage/\
@@ -227,29 +231,29 @@ const PHRASES: &[(Fit, &str, Attribute)] = &[
         Share,
     ),
     (
-        Whole,
+        Exact,
         "amount/value/price/consideration/sum/betrag/montant/importe/loan/investment",
         Amount,
     ),
     (
-        Any,
+        Anywhere,
         "amount/purchase price/deal value/transaction value/consideration/amount invested/amount paid/\
          loan amount/price paid/investment amount/contract value/betrag/montant",
         Amount,
     ),
-    (Any, "currency/ccy/currency code/wahrung/devise/moneda", Currency),
+    (Anywhere, "currency/ccy/currency code/wahrung/devise/moneda", Currency),
 ];
 
 /// What a column says whose name, or what is left of it, has these words.
 pub(in crate::formats::mapping::suggest) fn attribute(words: &[String]) -> Option<Attribute> {
-    let mut best: Option<((usize, Fit), Attribute)> = None;
+    let mut best: Option<((usize, PhrasePosition), Attribute)> = None;
     for (fit, phrases, attribute) in PHRASES {
         for phrase in phrases.split('/') {
             let phrase: Vec<&str> = phrase.split(' ').collect();
             let fits = match fit {
-                Whole => words == phrase,
-                Last => words.len() >= phrase.len() && words[words.len() - phrase.len()..] == phrase[..],
-                Any => words.windows(phrase.len()).any(|window| window == phrase),
+                Exact => words == phrase,
+                AtEnd => words.len() >= phrase.len() && words[words.len() - phrase.len()..] == phrase[..],
+                Anywhere => words.windows(phrase.len()).any(|window| window == phrase),
             };
             let rank = (phrase.len(), *fit);
             if fits && best.is_none_or(|(other, _)| rank > other) {

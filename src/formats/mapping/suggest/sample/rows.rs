@@ -7,7 +7,7 @@ use super::column::Column;
 use crate::formats::{
     csv_records::Syntax,
     mapping::{
-        columns::{form::Form, rows::Rows},
+        columns::{csv_options::CsvOptions, rows::Rows},
         suggest::refusal,
     },
     reader::{Input, Unreadable},
@@ -54,14 +54,14 @@ impl Sample {
         (&mut bytes).take(START_BYTES).read_to_end(&mut start)?;
         refusal::check_start(&start)?;
         let (delimiter, is_quoted) = delimiter_and_quotes(&start);
-        let form = Form {
+        let options = CsvOptions {
             delimiter,
             quote: is_quoted.then_some(b'"'),
-            ..Form::default()
+            ..CsvOptions::default()
         };
         let mut whole = Cursor::new(start).chain(bytes);
-        let mut rows = Rows::open(&mut whole, &form, input.told.record_bytes_max);
-        let header = rows.header(&form)?;
+        let mut rows = Rows::open(&mut whole, &options, input.source_defaults.record_bytes_max);
+        let header = rows.header(&options)?;
         let width = header.len();
         let mut columns: Vec<Column> = header.into_iter().map(Column::new).collect();
         let mut sample = Self {
@@ -125,7 +125,7 @@ fn delimiter_and_quotes(start: &[u8]) -> (u8, bool) {
             continue;
         };
         let fitting = widths.iter().filter(|other| **other == width).count();
-        // At least one for a header whose records are all of other widths, which is told then.
+        // At least one for a header whose records are all of other widths, which is reported later.
         let score = (2 * fitting).saturating_sub(widths.len()).max(1);
         if score > best.1 {
             best = ((delimiter, quoted), score);

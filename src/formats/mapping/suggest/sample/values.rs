@@ -154,7 +154,7 @@ fn has(text: &str, words: &[&str]) -> bool {
     words.iter().any(|word| text.contains(word))
 }
 
-/// Whether something of which this is said exists; unknown where that cannot be told.
+/// The status of an entity that a text states; unknown where that is not clear.
 pub(in crate::formats::mapping::suggest) fn status(text: &str) -> EntityStatus {
     if let Ok(status) = EntityStatus::parse(&text.to_uppercase()) {
         return status;
@@ -169,7 +169,7 @@ pub(in crate::formats::mapping::suggest) fn status(text: &str) -> EntityStatus {
     }
 }
 
-/// What a relationship of which this is said is; none where that cannot be told.
+/// The status of a relationship that a text states; none where that is not clear.
 pub(in crate::formats::mapping::suggest) fn claim_status(text: &str) -> Option<RelationshipStatus> {
     if let Ok(status) = RelationshipStatus::parse(&text.to_uppercase()) {
         return Some(status);
@@ -240,7 +240,7 @@ pub(in crate::formats::mapping::suggest) fn has_form(name: &str) -> bool {
     !CompanyName::new(name).forms().is_empty()
 }
 
-/// A pattern by which a mapping tells what a name is of: `* GmbH`; none where nothing in it says so.
+/// A pattern by which a mapping recognises the kind of a name: `* GmbH`; none where nothing in the name implies one.
 pub(in crate::formats::mapping::suggest) fn naming(name: &str) -> Option<(String, EntityKind)> {
     let has_form = has_form(name);
     let last = name.rsplit_once(char::is_whitespace).map(|(_, last)| last);

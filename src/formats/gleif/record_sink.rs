@@ -1,34 +1,34 @@
-//! Where the records of a file go, whatever its syntax.
+//! Hands the records of a file over, whatever its syntax.
 
 use std::{io, ops::ControlFlow};
 
-use super::{records::parts::Made, syntax::row::Row};
-use crate::formats::reader::{Each, Fault, Found, Item, Place, Unreadable};
+use super::{records::parts::RecordOutcome, syntax::row::Row};
+use crate::formats::reader::{Fault, Item, ItemHandler, RecordDrafts, RecordPlace, Unreadable};
 
-/// Where records go.
-pub(super) struct Out<'a> {
-    pub(super) each: Each<'a>,
-    pub(super) record: fn(&Row<'_>) -> Made,
+/// Hands records over to the caller.
+pub(super) struct RecordSink<'a> {
+    pub(super) on_item: ItemHandler<'a>,
+    pub(super) record: fn(&Row<'_>) -> RecordOutcome,
     /// How many were handed over.
     pub(super) records: u64,
 }
 
-impl Out<'_> {
+impl RecordSink<'_> {
     /// Hands over the next record, or why it cannot be read.
     pub(super) fn hand_over(&mut self, row: Result<Row<'_>, Fault>, line: Option<u64>) -> ControlFlow<()> {
-        let made = match row {
+        let outcome = match row {
             Ok(row) => (self.record)(&row),
-            Err(fault) => Made::default().reject(fault),
+            Err(fault) => RecordOutcome::default().reject(fault),
         };
         self.records += 1;
-        (self.each)(Item::Record(Found {
-            place: Place {
+        (self.on_item)(Item::Record(RecordDrafts {
+            place: RecordPlace {
                 record: self.records,
                 line,
-                key: made.key,
+                key: outcome.key,
             },
-            drafts: made.drafts,
-            faults: made.faults,
+            drafts: outcome.drafts,
+            faults: outcome.faults,
         }))
     }
 
@@ -37,25 +37,25 @@ impl Out<'_> {
         format!("record {}", self.records + 1)
     }
 
-    /// Why reading failed at the record that comes next.
+    /// The error for a failure to read the next record.
     pub(super) fn io(&self, error: io::Error) -> Unreadable {
         match error.kind() {
-            io::ErrorKind::InvalidData => Unreadable::form(self.next_place(), error.to_string()),
+            io::ErrorKind::InvalidData => Unreadable::malformed(self.next_place(), error.to_string()),
             _ => Unreadable::Io(error),
         }
     }
 
-    /// The file ends where the next record, or the end of the list, should be.
+    /// The error for a file that ends before its list of records does.
     pub(super) fn cut_off(&self) -> Unreadable {
-        Unreadable::form(
+        Unreadable::malformed(
             self.next_place(),
             "the file ends before its list of records does: it is cut off; get it again",
         )
     }
 }
 
-/// Says that a record holds more than one may.
-pub(super) fn overflow() -> Fault {
+/// The fault of a record with more fields than one may have.
+pub(super) fn too_many_fields() -> Fault {
     Fault::rejected("", "more fields than a record may have, or too deep in each other")
 }
 

@@ -12,11 +12,11 @@ use serde::{
 
 use crate::formats::mapping::columns::{pattern, row::Row};
 
-/// What must be so for a block to apply: all of these.
+/// The conditions of a block, all of which must hold.
 #[derive(Debug, Clone, Default)]
-pub(in crate::formats::mapping) struct When(Vec<Condition>);
+pub(in crate::formats::mapping) struct Conditions(Vec<Condition>);
 
-/// Something that is so or not. Without texts: that the column is not blank.
+/// A condition on a column. Without texts: that the column is not blank.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Condition {
@@ -46,9 +46,9 @@ struct Texts(Option<Vec<String>>);
 
 impl<'de> Deserialize<'de> for Texts {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Either;
+        struct TextsVisitor;
 
-        impl<'de> Visitor<'de> for Either {
+        impl<'de> Visitor<'de> for TextsVisitor {
             type Value = Texts;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -64,38 +64,38 @@ impl<'de> Deserialize<'de> for Texts {
             }
         }
 
-        deserializer.deserialize_any(Either)
+        deserializer.deserialize_any(TextsVisitor)
     }
 }
 
-impl<'de> Deserialize<'de> for When {
+impl<'de> Deserialize<'de> for Conditions {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Either;
+        struct ConditionsVisitor;
 
-        impl<'de> Visitor<'de> for Either {
-            type Value = When;
+        impl<'de> Visitor<'de> for ConditionsVisitor {
+            type Value = Conditions;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("{ column = \"…\", is = \"…\" }, or a list of such conditions")
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<When, A::Error> {
-                Condition::deserialize(MapAccessDeserializer::new(map)).map(|condition| When(vec![condition]))
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Conditions, A::Error> {
+                Condition::deserialize(MapAccessDeserializer::new(map)).map(|condition| Conditions(vec![condition]))
             }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<When, A::Error> {
-                Vec::deserialize(SeqAccessDeserializer::new(seq)).map(When)
+            fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Conditions, A::Error> {
+                Vec::deserialize(SeqAccessDeserializer::new(seq)).map(Conditions)
             }
         }
 
-        deserializer.deserialize_any(Either)
+        deserializer.deserialize_any(ConditionsVisitor)
     }
 }
 
-/// A list in a column: the block applies to each of its parts, which stands in the column then.
+/// A list in a column: the block applies once for each part, with that part as the cell.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(in crate::formats::mapping) struct Each {
+pub(in crate::formats::mapping) struct ListSplit {
     column: String,
     #[serde(deserialize_with = "separator")]
     split: String,
@@ -109,19 +109,19 @@ fn separator<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Er
     Ok(text)
 }
 
-/// How a block applies.
+/// Selects the rows of a block.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::formats::mapping) struct Apply<'m> {
-    when: &'m When,
-    each: Option<&'m Each>,
+pub(in crate::formats::mapping) struct RowSelector<'m> {
+    when: &'m Conditions,
+    each: Option<&'m ListSplit>,
 }
 
-impl<'m> Apply<'m> {
-    pub(in crate::formats::mapping) fn new(when: &'m When, each: Option<&'m Each>) -> Self {
+impl<'m> RowSelector<'m> {
+    pub(in crate::formats::mapping) fn new(when: &'m Conditions, each: Option<&'m ListSplit>) -> Self {
         Self { when, each }
     }
 
-    /// The columns it looks at.
+    /// The columns that it reads.
     pub(in crate::formats::mapping) fn columns(self) -> impl Iterator<Item = (&'static str, &'m str)> {
         let conditions = self.when.0.iter().map(|condition| ("when", condition.column.trim()));
         conditions.chain(self.each.map(|each| ("each", each.column.trim())))

@@ -1,4 +1,4 @@
-//! How a table is written: what stands between cells and around them, what its columns are, and how its dates look.
+//! How a table is written: its delimiter and quote, the names of its columns, and the forms of its dates.
 
 use std::fmt;
 
@@ -8,12 +8,12 @@ use serde::{
 };
 
 use super::months;
-use crate::{formats::cells::Cells, model::PartialDate};
+use crate::{formats::cells::CellStyle, model::PartialDate};
 
 /// How a table is written.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(in crate::formats::mapping) struct Form {
+pub(in crate::formats::mapping) struct CsvOptions {
     #[serde(default = "comma", deserialize_with = "delimiter")]
     pub(in crate::formats::mapping) delimiter: u8,
     /// None where nothing quotes.
@@ -22,16 +22,16 @@ pub(in crate::formats::mapping) struct Form {
     /// What its columns are, where it has no header.
     pub(in crate::formats::mapping) columns: Option<Vec<String>>,
     #[serde(default, deserialize_with = "date_forms")]
-    pub(in crate::formats::mapping) dates: Vec<DateForm>,
+    pub(in crate::formats::mapping) dates: Vec<DateFormat>,
     /// The columns in which a blank cell means what stands above it: rows that go on with the one before.
     #[serde(default)]
     pub(in crate::formats::mapping) fill_down: Vec<String>,
     /// Whether cells have an apostrophe before what a spreadsheet would run. Unless it is said: in tables that `guanxi export csv`
     /// wrote.
-    pub(in crate::formats::mapping) cells: Option<Cells>,
+    pub(in crate::formats::mapping) cells: Option<CellStyle>,
 }
 
-impl Default for Form {
+impl Default for CsvOptions {
     fn default() -> Self {
         Self {
             delimiter: comma(),
@@ -79,10 +79,10 @@ fn quote<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u8>, D::Er
 
 /// How dates are written: `DD.MM.YYYY`.
 #[derive(Debug, Clone)]
-pub(in crate::formats::mapping) struct DateForm(Vec<Part>);
+pub(in crate::formats::mapping) struct DateFormat(Vec<DatePart>);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
+enum DatePart {
     Year,
     /// The last two digits of it.
     ShortYear,
@@ -93,7 +93,7 @@ enum Part {
     Mark(char),
 }
 
-impl DateForm {
+impl DateFormat {
     /// The form written like this, of YYYY or YY, MM or MMM for the name of a month, and DD, with a year, and with a month where
     /// there is a day.
     pub(in crate::formats::mapping) fn parse(text: &str) -> Result<Self, String> {
@@ -101,20 +101,24 @@ impl DateForm {
         let mut rest = text;
         while let Some(first) = rest.chars().next() {
             let (part, letters) = match () {
-                () if rest.starts_with("YYYY") => (Part::Year, 4),
-                () if rest.starts_with("YY") => (Part::ShortYear, 2),
-                () if rest.starts_with("MMMM") => (Part::MonthName, 4),
-                () if rest.starts_with("MMM") => (Part::MonthName, 3),
-                () if rest.starts_with("MM") => (Part::Month, 2),
-                () if rest.starts_with("DD") => (Part::Day, 2),
-                () => (Part::Mark(first), first.len_utf8()),
+                () if rest.starts_with("YYYY") => (DatePart::Year, 4),
+                () if rest.starts_with("YY") => (DatePart::ShortYear, 2),
+                () if rest.starts_with("MMMM") => (DatePart::MonthName, 4),
+                () if rest.starts_with("MMM") => (DatePart::MonthName, 3),
+                () if rest.starts_with("MM") => (DatePart::Month, 2),
+                () if rest.starts_with("DD") => (DatePart::Day, 2),
+                () => (DatePart::Mark(first), first.len_utf8()),
             };
             parts.push(part);
             rest = &rest[letters..];
         }
-        let count = |part: Part| parts.iter().filter(|other| **other == part).count();
-        let years = count(Part::Year) + count(Part::ShortYear);
-        match (years, count(Part::Month) + count(Part::MonthName), count(Part::Day)) {
+        let count = |part: DatePart| parts.iter().filter(|other| **other == part).count();
+        let years = count(DatePart::Year) + count(DatePart::ShortYear);
+        match (
+            years,
+            count(DatePart::Month) + count(DatePart::MonthName),
+            count(DatePart::Day),
+        ) {
             (1, 1, 0 | 1) | (1, 0, 0) => Ok(Self(parts)),
             _ => Err(format!(
                 "{text:?} is no form of a date; one is DD.MM.YYYY, or DD MMM YY with the name of the month"
@@ -127,15 +131,15 @@ impl DateForm {
         let (mut year, mut month, mut day) = (None, None, None);
         let mut rest = text;
         for (place, part) in self.0.iter().enumerate() {
-            let is_marked = |place: usize| self.0.get(place).is_none_or(|next| matches!(next, Part::Mark(_)));
+            let is_marked = |place: usize| self.0.get(place).is_none_or(|next| matches!(next, DatePart::Mark(_)));
             let shortest = if is_marked(place + 1) { 1 } else { 2 };
             match part {
-                Part::Mark(mark) => rest = rest.strip_prefix(*mark)?,
-                Part::Year => year = Some(number(&mut rest, 4, 4)?),
-                Part::ShortYear => year = Some(century(number(&mut rest, 2, 2)?)),
-                Part::MonthName => month = Some(months::take(&mut rest)?),
-                Part::Month => month = Some(i8::try_from(number(&mut rest, shortest, 2)?).ok()?),
-                Part::Day => day = Some(i8::try_from(number(&mut rest, shortest, 2)?).ok()?),
+                DatePart::Mark(mark) => rest = rest.strip_prefix(*mark)?,
+                DatePart::Year => year = Some(number(&mut rest, 4, 4)?),
+                DatePart::ShortYear => year = Some(century(number(&mut rest, 2, 2)?)),
+                DatePart::MonthName => month = Some(months::take(&mut rest)?),
+                DatePart::Month => month = Some(i8::try_from(number(&mut rest, shortest, 2)?).ok()?),
+                DatePart::Day => day = Some(i8::try_from(number(&mut rest, shortest, 2)?).ok()?),
             }
         }
         let date = PartialDate::new(year?, month, day);
@@ -151,7 +155,7 @@ fn century(year: i16) -> i16 {
     }
 }
 
-/// Takes a number of so many digits off the text.
+/// Takes a number with at least and at most this many digits off the text.
 fn number(rest: &mut &str, digits_min: usize, digits_max: usize) -> Option<i16> {
     let digits = rest.bytes().take(digits_max).take_while(u8::is_ascii_digit).count();
     let (number, behind) = rest.split_at_checked(digits)?;
@@ -159,28 +163,28 @@ fn number(rest: &mut &str, digits_min: usize, digits_max: usize) -> Option<i16> 
     number.parse().ok().filter(|_| digits >= digits_min)
 }
 
-fn date_forms<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<DateForm>, D::Error> {
-    struct Either;
+fn date_forms<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<DateFormat>, D::Error> {
+    struct DateFormatsVisitor;
 
-    impl<'de> Visitor<'de> for Either {
-        type Value = Vec<DateForm>;
+    impl<'de> Visitor<'de> for DateFormatsVisitor {
+        type Value = Vec<DateFormat>;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             f.write_str("a form of dates like \"DD.MM.YYYY\", or a list of them")
         }
 
-        fn visit_str<E: Error>(self, text: &str) -> Result<Vec<DateForm>, E> {
-            DateForm::parse(text).map(|form| vec![form]).map_err(E::custom)
+        fn visit_str<E: Error>(self, text: &str) -> Result<Vec<DateFormat>, E> {
+            DateFormat::parse(text).map(|form| vec![form]).map_err(E::custom)
         }
 
-        fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Vec<DateForm>, A::Error> {
+        fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Vec<DateFormat>, A::Error> {
             let mut forms = Vec::new();
             while let Some(text) = seq.next_element::<String>()? {
-                forms.push(DateForm::parse(&text).map_err(A::Error::custom)?);
+                forms.push(DateFormat::parse(&text).map_err(A::Error::custom)?);
             }
             Ok(forms)
         }
     }
 
-    deserializer.deserialize_any(Either)
+    deserializer.deserialize_any(DateFormatsVisitor)
 }

@@ -1,39 +1,39 @@
-//! What FollowTheMoney has no property for, beside the properties of a record under our name: other programs pass over it, or keep
-//! it as context, and it is read back as it was written.
+//! Fields that FollowTheMoney has no property for, in an object of our own next to the properties of a record: other programs
+//! ignore it, and it is read back as it was written.
 
 use serde_json::Value;
 
 use crate::{
-    formats::reader::{Draft, Fault, Wanted},
+    formats::reader::{Draft, Fault, RecordChange},
     model::{Catalog, Directness, Interest, LIST_MAX, Record, plain_id},
 };
 
-/// Where it stands.
-pub(in crate::formats::followthemoney) const OURS: &str = "guanxi";
+/// The key of that object.
+pub(in crate::formats::followthemoney) const EXTENSION_KEY: &str = "guanxi";
 
-/// What is said there of an entity.
+/// A field of an entity.
 pub(in crate::formats::followthemoney) const UNDISCLOSED: &str = "undisclosed";
-/// And of a relationship.
+/// A field of a relationship.
 pub(in crate::formats::followthemoney) const INTEREST: &str = "interest";
 pub(in crate::formats::followthemoney) const DIRECTNESS: &str = "directness";
 pub(in crate::formats::followthemoney) const COMPONENTS: &str = "components";
 pub(in crate::formats::followthemoney) const RECORD: &str = "record";
 
-/// Adds what is said there to what the record became. What cannot be read is told.
-pub(in crate::formats::followthemoney) fn apply(ours: Option<Value>, drafts: &mut [Draft]) -> Vec<Fault> {
-    let fields = match ours {
+/// Applies these fields to the drafts of the record. Fields that cannot be read are reported.
+pub(in crate::formats::followthemoney) fn apply(extension: Option<Value>, drafts: &mut [Draft]) -> Vec<Fault> {
+    let fields = match extension {
         None => return Vec::new(),
         Some(Value::Object(fields)) => fields,
-        Some(other) => return vec![Fault::noted(OURS, "not a JSON object").with(&other.to_string())],
+        Some(other) => return vec![Fault::noted(EXTENSION_KEY, "not a JSON object").with(&other.to_string())],
     };
     let mut faults: Vec<Fault> = Vec::new();
     for draft in drafts {
-        let Wanted::Record(record) = &mut draft.change else {
+        let RecordChange::Record(record) = &mut draft.change else {
             continue;
         };
         for (name, value) in &fields {
             if !takes(record, name, value) {
-                let field = format!("{OURS}.{name}");
+                let field = format!("{EXTENSION_KEY}.{name}");
                 if !faults.iter().any(|fault| fault.field == field) {
                     faults.push(Fault::noted(field, "not understood").with(&value.to_string()));
                 }

@@ -1,9 +1,9 @@
-//! A relationship as its sources assert it, before anything else is known of it.
+//! A relationship as its sources assert it, without any details.
 
 use crate::model::{Ends, Evidence, Relationship, RelationshipKind, Source, evidence_id};
 
 /// A relationship of which nothing is known but that these sources assert it.
-pub(in crate::formats::followthemoney) fn claimed(
+pub(in crate::formats::followthemoney) fn asserted_relationship(
     id: String,
     kind: RelationshipKind,
     ends: Ends,

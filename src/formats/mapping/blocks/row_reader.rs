@@ -1,14 +1,15 @@
-//! One block that reads one row: what is not understood is kept as written, and what cannot be done without ends the draft.
+//! Reads one row for one block: values that are not understood go to the properties as written, and a missing essential value
+//! ends the draft.
 
 use serde_json::Map;
 
 use crate::{
     formats::{
         mapping::columns::{
-            cell_texts::Written,
-            form::Form,
+            cell_texts::CellValue,
+            csv_options::CsvOptions,
             row::Row,
-            value::{Filled, Of, Value},
+            value::{Field, ResolvedText, Value},
         },
         reader::Fault,
     },
@@ -16,71 +17,75 @@ use crate::{
 };
 
 /// A row that is being read.
-pub(in crate::formats::mapping) struct Reading<'a> {
+pub(in crate::formats::mapping) struct RowReader<'a> {
     pub(in crate::formats::mapping) row: Row<'a>,
-    form: &'a Form,
+    options: &'a CsvOptions,
     faults: &'a mut Vec<Fault>,
-    kept: Map<String, serde_json::Value>,
+    extra_properties: Map<String, serde_json::Value>,
 }
 
-impl<'a> Reading<'a> {
-    pub(in crate::formats::mapping) fn new(row: Row<'a>, form: &'a Form, faults: &'a mut Vec<Fault>) -> Self {
+impl<'a> RowReader<'a> {
+    pub(in crate::formats::mapping) fn new(row: Row<'a>, options: &'a CsvOptions, faults: &'a mut Vec<Fault>) -> Self {
         Self {
             row,
-            form,
+            options,
             faults,
-            kept: Map::new(),
+            extra_properties: Map::new(),
         }
     }
 
-    /// What a field says that a draft cannot do without.
-    pub(in crate::formats::mapping) fn essential<T: Written>(&mut self, key: &'static str, field: &Of<T>) -> Option<T> {
+    /// The value of a field that a draft requires.
+    pub(in crate::formats::mapping) fn essential<T: CellValue>(
+        &mut self,
+        key: &'static str,
+        field: &Field<T>,
+    ) -> Option<T> {
         let name = name(key, &field.value);
-        let refused = match field.value.fill(&self.row) {
-            Filled::Text(text) => match T::read(&text, &self.form.dates) {
+        let fault = match field.value.fill(&self.row) {
+            ResolvedText::Text(text) => match T::read(&text, &self.options.dates) {
                 Ok(read) => return Some(read),
                 Err(_) => Fault::rejected(name, T::REFUSED).with(&text),
             },
-            Filled::Blank => Fault::rejected(name, "blank"),
-            Filled::Unlisted(text) => Fault::rejected(name, UNLISTED).with(&text),
+            ResolvedText::Blank => Fault::rejected(name, "blank"),
+            ResolvedText::Unlisted(text) => Fault::rejected(name, UNLISTED).with(&text),
         };
-        self.faults.push(refused);
+        self.faults.push(fault);
         None
     }
 
-    /// What a field says that may be blank.
-    pub(in crate::formats::mapping) fn optional<T: Written>(
+    /// The value of a field that may be blank.
+    pub(in crate::formats::mapping) fn optional<T: CellValue>(
         &mut self,
         key: &'static str,
-        field: Option<&Of<T>>,
+        field: Option<&Field<T>>,
     ) -> Option<T> {
         let field = field?;
         match field.value.fill(&self.row) {
-            Filled::Text(text) => match T::read(&text, &self.form.dates) {
+            ResolvedText::Text(text) => match T::read(&text, &self.options.dates) {
                 Ok(read) => Some(read),
                 Err(_) => {
                     self.keep_text(key, &field.value, T::REFUSED, text);
                     None
                 }
             },
-            Filled::Blank => None,
-            Filled::Unlisted(text) => {
+            ResolvedText::Blank => None,
+            ResolvedText::Unlisted(text) => {
                 self.keep_text(key, &field.value, UNLISTED, text);
                 None
             }
         }
     }
 
-    /// The draft cannot be made.
+    /// Rejects the draft.
     pub(in crate::formats::mapping) fn reject(&mut self, key: &'static str, reason: &'static str) {
         self.faults.push(Fault::rejected(key, reason));
     }
 
-    /// Keeps a field that was understood, but does not fit what is beside it.
+    /// Puts a field that was understood, but does not fit others, into the properties.
     pub(in crate::formats::mapping) fn keep<T>(
         &mut self,
         key: &'static str,
-        field: Option<&Of<T>>,
+        field: Option<&Field<T>>,
         reason: &'static str,
     ) {
         if let Some(field) = field
@@ -90,11 +95,11 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// Tells of a field that was taken as it is written, but contradicts what is beside it.
+    /// Adds a remark on a field that is taken as written, but contradicts another.
     pub(in crate::formats::mapping) fn note<T>(
         &mut self,
         key: &'static str,
-        field: Option<&Of<T>>,
+        field: Option<&Field<T>>,
         reason: &'static str,
     ) {
         if let Some(field) = field
@@ -108,18 +113,19 @@ impl<'a> Reading<'a> {
     fn keep_text(&mut self, key: &'static str, value: &Value, reason: &'static str, text: String) {
         // As it stands in the table, not as a template made it.
         let cell = value.only_column().map(|column| self.row.cell(column));
-        let written = cell.filter(|cell| !cell.is_empty()).map_or(text, str::to_owned);
+        let original = cell.filter(|cell| !cell.is_empty()).map_or(text, str::to_owned);
         let name = name(key, value);
-        self.faults.push(Fault::kept(name.clone(), reason).with(&written));
-        self.kept.insert(name, written.into());
+        self.faults
+            .push(Fault::in_properties(name.clone(), reason).with(&original));
+        self.extra_properties.insert(name, original.into());
     }
 
-    /// The properties with what was kept; none where there is nothing, and not more than a record may have.
+    /// The properties, with the values that were not understood; none where there are none, and not more than a record may have.
     pub(in crate::formats::mapping) fn properties(
         &mut self,
         mut properties: Map<String, serde_json::Value>,
     ) -> Option<Option<Map<String, serde_json::Value>>> {
-        properties.append(&mut self.kept);
+        properties.append(&mut self.extra_properties);
         if properties.is_empty() {
             return Some(None);
         }

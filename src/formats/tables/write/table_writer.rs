@@ -7,47 +7,47 @@ use serde_json::{Map, Value};
 use crate::{
     formats::{
         Error,
-        cells::{self, Cells as Style},
-        export::Written,
-        tables::form::Form,
+        cells::{self, CellStyle},
+        export::ExportSummary,
+        tables::layout::TableLayout,
     },
     model::{self, PartialDate},
 };
 
 /// A table that is being written.
-pub(super) struct Cells {
-    form: Form,
+pub(super) struct TableWriter {
+    layout: TableLayout,
     path: PathBuf,
     writer: csv::Writer<File>,
     row: Vec<String>,
-    style: Style,
+    style: CellStyle,
     /// Whether a cell was quoted.
     has_quoted: bool,
 }
 
-impl Cells {
+impl TableWriter {
     /// A table with its header.
-    pub(super) fn begin(form: Form, path: PathBuf, file: File, style: Style) -> Result<Self, Error> {
-        let mut cells = Self {
-            form,
+    pub(super) fn begin(layout: TableLayout, path: PathBuf, file: File, style: CellStyle) -> Result<Self, Error> {
+        let mut table = Self {
+            layout,
             path,
             writer: csv::Writer::from_writer(file),
-            row: vec![String::new(); form.columns.len()],
+            row: vec![String::new(); layout.columns.len()],
             style,
             has_quoted: false,
         };
-        let header = cells.writer.write_record(form.columns);
-        cells.checked(header.map_err(io::Error::from))?;
-        Ok(cells)
+        let header = table.writer.write_record(layout.columns);
+        table.checked(header.map_err(io::Error::from))?;
+        Ok(table)
     }
 
     /// Writes into the cell under `column` of the row that is being written.
     pub(super) fn put(&mut self, column: &str, text: impl Into<String>) {
-        let place = self.form.columns.iter().position(|known| *known == column);
+        let place = self.layout.columns.iter().position(|known| *known == column);
         let place = place.expect("a column of the form");
         let text: String = text.into();
         self.row[place] = match (self.style, cells::quoted(&text)) {
-            (Style::Quoted, Cow::Owned(quoted)) => {
+            (CellStyle::Quoted, Cow::Owned(quoted)) => {
                 self.has_quoted = true;
                 quoted
             }
@@ -62,7 +62,7 @@ impl Cells {
         self.checked(written)
     }
 
-    /// The table is complete, and on the disk. Tells whether a cell was quoted.
+    /// Completes the table and syncs it to disk. Returns whether a cell was quoted.
     pub(super) fn finish(mut self) -> Result<bool, Error> {
         let flushed = self.writer.flush().and_then(|()| self.writer.get_ref().sync_all());
         self.checked(flushed)?;
@@ -75,33 +75,33 @@ impl Cells {
 }
 
 /// A text without the white space around it, which tables do not hold.
-pub(super) fn held(written: &mut Written, text: &str) -> String {
+pub(super) fn trimmed(summary: &mut ExportSummary, text: &str) -> String {
     let trimmed = text.trim();
     if trimmed.len() != text.len() {
-        written.leave_out("white space around a text");
+        summary.leave_out("white space around a text");
     }
     trimmed.to_owned()
 }
 
-/// The same of a text that may be missing; one that is empty cannot be told from that.
-pub(super) fn text(written: &mut Written, text: Option<&str>) -> String {
+/// The same for an optional text; an empty one cannot be distinguished from a missing one.
+pub(super) fn text(summary: &mut ExportSummary, text: Option<&str>) -> String {
     match text {
         None => String::new(),
         Some("") => {
-            written.leave_out("text that is empty");
+            summary.leave_out("text that is empty");
             String::new()
         }
-        Some(text) => held(written, text),
+        Some(text) => trimmed(summary, text),
     }
 }
 
 /// A link that tables take.
-pub(super) fn link(written: &mut Written, text: Option<&str>) -> String {
+pub(super) fn link(summary: &mut ExportSummary, text: Option<&str>) -> String {
     match text.map(model::link) {
         None => String::new(),
         Some(Ok(link)) => link,
         Some(Err(_)) => {
-            written.leave_out("link that is none");
+            summary.leave_out("link that is none");
             String::new()
         }
     }

@@ -2,7 +2,7 @@
 
 /// A schema whose records are about one entity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::formats::followthemoney) struct About {
+pub(in crate::formats::followthemoney) struct Annotation {
     /// What it is called.
     pub(in crate::formats::followthemoney) name: &'static str,
     /// The property that refers to the entity.
@@ -13,8 +13,8 @@ pub(in crate::formats::followthemoney) struct About {
     pub(in crate::formats::followthemoney) thing: Option<&'static str>,
 }
 
-const fn about(name: &'static str, subject: &'static str, group: &'static str) -> About {
-    About {
+const fn annotation(name: &'static str, subject: &'static str, group: &'static str) -> Annotation {
+    Annotation {
         name,
         subject,
         group,
@@ -22,14 +22,14 @@ const fn about(name: &'static str, subject: &'static str, group: &'static str) -
     }
 }
 
-pub(in crate::formats::followthemoney) const ABOUT: [About; 6] = [
-    about("Sanction", "entity", "sanctions"),
-    About {
+pub(in crate::formats::followthemoney) const ANNOTATIONS: [Annotation; 6] = [
+    annotation("Sanction", "entity", "sanctions"),
+    Annotation {
         thing: Some("post"),
-        ..about("Occupancy", "holder", "occupancies")
+        ..annotation("Occupancy", "holder", "occupancies")
     },
-    about("Identification", "holder", "identifications"),
-    about("Passport", "holder", "identifications"),
-    about("Risk", "entity", "risks"),
-    about("TaxRoll", "taxee", "taxRolls"),
+    annotation("Identification", "holder", "identifications"),
+    annotation("Passport", "holder", "identifications"),
+    annotation("Risk", "entity", "risks"),
+    annotation("TaxRoll", "taxee", "taxRolls"),
 ];

@@ -1,13 +1,13 @@
 //! What a file of the golden copy holds, and in which syntax.
 
 use super::{
-    records::{self, parts::Made},
+    records::{self, parts::RecordOutcome},
     syntax::{fields::Fields, row::Row},
 };
 
-/// What a file holds, and how it is written.
+/// The content of a file and its syntax.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Form {
+pub struct FileType {
     /// What it holds.
     pub content: Content,
     /// How it is written.
@@ -40,14 +40,14 @@ impl Content {
     /// The fields of its records.
     pub(super) fn fields(self) -> Fields {
         Fields::new(match self {
-            Self::Lei => records::meaning::of_entity,
-            Self::Rr => records::meaning::of_relationship,
-            Self::Repex => records::meaning::of_exception,
+            Self::Lei => records::field_meaning::of_entity,
+            Self::Rr => records::field_meaning::of_relationship,
+            Self::Repex => records::field_meaning::of_exception,
         })
     }
 
     /// What its records are made into.
-    pub(super) fn mapping(self) -> fn(&Row<'_>) -> Made {
+    pub(super) fn record_mapping(self) -> fn(&Row<'_>) -> RecordOutcome {
         match self {
             Self::Lei => records::entity::record,
             Self::Rr => records::relationship::record,

@@ -1,5 +1,5 @@
-//! One line of a file: a record with its id, its schema and its properties, each a list of texts. What is neither understood
-//! nor taken goes to the `properties` of what is made of it.
+//! One line of a file: a record with its id, its schema and its properties, each a list of texts. What is not taken goes to the
+//! `properties` of what it becomes.
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -10,22 +10,22 @@ use serde_json::{Map, Value};
 
 use super::values;
 use crate::{
-    formats::{followthemoney::terms::ours::OURS, reader::Fault},
+    formats::{followthemoney::terms::extension::EXTENSION_KEY, reader::Fault},
     model::{LIST_MAX, PROPERTIES_BYTES_MAX, PartialDate},
 };
 
-/// Where the schema of a record stands in the `properties` of what it became, unless the kind says it.
+/// The key of the schema in the `properties` of what a record became, unless the kind implies it.
 pub(in crate::formats::followthemoney) const SCHEMA: &str = "schema";
 
-/// Where what stands beside the properties of a record goes: the datasets it comes from, the ids it had before.
+/// The key of the fields outside of the properties of a record: the datasets it comes from, the ids it had before.
 pub(in crate::formats::followthemoney) const CONTEXT: &str = "context";
 
-/// What is not kept of it: what follows from the rest, and what changes whenever somebody looks.
-const PASSING: [&str; 2] = ["caption", "last_seen"];
+/// Fields that are dropped: derived ones, and those that change with every crawl.
+const TRANSIENT_FIELDS: [&str; 2] = ["caption", "last_seen"];
 
 /// A record, of which what is understood is taken step by step.
 #[derive(Debug)]
-pub(in crate::formats::followthemoney) struct Line {
+pub(in crate::formats::followthemoney) struct RawRecord {
     /// Its id, as written.
     pub(in crate::formats::followthemoney) id: String,
     /// Its schema.
@@ -35,10 +35,10 @@ pub(in crate::formats::followthemoney) struct Line {
     values: BTreeMap<String, Vec<String>>,
     context: Map<String, Value>,
     /// What our own export says beyond FollowTheMoney.
-    pub(in crate::formats::followthemoney) ours: Option<Value>,
+    pub(in crate::formats::followthemoney) extension: Option<Value>,
 }
 
-impl Line {
+impl RawRecord {
     /// The record that these fields are.
     pub(in crate::formats::followthemoney) fn of(mut fields: Map<String, Value>) -> Result<Self, Fault> {
         let rejected = |field, reason| Fault::rejected(field, reason);
@@ -61,15 +61,15 @@ impl Line {
             .into_iter()
             .map(|(name, value)| {
                 let texts = texts(&name, value, &mut faults);
-                // What is ours in the properties is never theirs.
+                // A property of theirs must not collide with our own keys.
                 let own = [SCHEMA, CONTEXT].contains(&&*name);
                 (if own { format!("properties.{name}") } else { name }, texts)
             })
             .filter(|(_, texts)| !texts.is_empty())
             .collect();
-        let ours = fields.remove(OURS);
-        for passing in PASSING {
-            fields.remove(passing);
+        let extension = fields.remove(EXTENSION_KEY);
+        for transient in TRANSIENT_FIELDS {
+            fields.remove(transient);
         }
         Ok(Self {
             id,
@@ -77,7 +77,7 @@ impl Line {
             faults,
             values,
             context: fields,
-            ours,
+            extension,
         })
     }
 
@@ -86,8 +86,8 @@ impl Line {
         self.values.get(name).map_or(&[], Vec::as_slice)
     }
 
-    /// The text beside the properties with this name.
-    pub(in crate::formats::followthemoney) fn beside(&self, name: &str) -> Option<&str> {
+    /// The text of a field outside of the properties.
+    pub(in crate::formats::followthemoney) fn context_text(&self, name: &str) -> Option<&str> {
         self.context.get(name)?.as_str()
     }
 
@@ -107,8 +107,8 @@ impl Line {
 
     /// Puts a date back that was taken, before the others, unless its text stayed because it says more.
     pub(in crate::formats::followthemoney) fn put_back_date(&mut self, name: &str, date: PartialDate) {
-        let stayed = |text: &String| values::date(text).is_some_and(|(other, _)| other == date);
-        if !self.values(name).iter().any(stayed) {
+        let is_same_date = |text: &String| values::date(text).is_some_and(|(other, _)| other == date);
+        if !self.values(name).iter().any(is_same_date) {
             self.values
                 .entry(name.to_owned())
                 .or_default()
@@ -125,13 +125,13 @@ impl Line {
         read: impl Fn(&str) -> Option<T>,
     ) -> Option<T> {
         let values = self.values.get_mut(name).filter(|values| !values.is_empty())?;
-        let found = values.iter().find_map(|value| read(value));
-        if found.is_some() {
-            values.retain(|value| read(value) != found);
+        let first_readable = values.iter().find_map(|value| read(value));
+        if first_readable.is_some() {
+            values.retain(|value| read(value) != first_readable);
         } else {
-            self.faults.push(Fault::kept(name, reason).with(&values[0]));
+            self.faults.push(Fault::in_properties(name, reason).with(&values[0]));
         }
-        found
+        first_readable
     }
 
     /// Takes the first date. A text that also has a time of the day stays.
@@ -154,21 +154,21 @@ impl Line {
         reason: &'static str,
         read: impl Fn(&str) -> Option<T>,
     ) -> Vec<T> {
-        let mut taken = Vec::new();
+        let mut values_read = Vec::new();
         let mut fault = None;
         for value in self.take(name) {
             if let Some(read) = read(&value) {
-                taken.push(read);
+                values_read.push(read);
             } else {
-                fault.get_or_insert_with(|| Fault::kept(name, reason).with(&value));
+                fault.get_or_insert_with(|| Fault::in_properties(name, reason).with(&value));
                 self.put_back(name, value);
             }
         }
         self.faults.extend(fault);
-        taken
+        values_read
     }
 
-    /// Whatever was not taken, and the schema where the kind does not say it.
+    /// The values that were not taken, and the schema where the kind does not imply it.
     pub(in crate::formats::followthemoney) fn into_properties(
         self,
         implied: &str,
@@ -180,8 +180,8 @@ impl Line {
             context,
             ..
         } = self;
-        let left = values.into_iter().filter(|(_, values)| !values.is_empty());
-        let mut properties: Map<String, Value> = left.map(|(name, values)| (name, Value::from(values))).collect();
+        let rest = values.into_iter().filter(|(_, values)| !values.is_empty());
+        let mut properties: Map<String, Value> = rest.map(|(name, values)| (name, Value::from(values))).collect();
         if schema != implied {
             properties.insert(SCHEMA.to_owned(), Value::from(schema));
         }
@@ -199,7 +199,7 @@ fn texts(name: &str, value: Value, faults: &mut Vec<Fault>) -> Vec<String> {
         Value::Array(values) => values,
         other => vec![other],
     };
-    let mut seen = HashSet::new();
+    let mut known_texts = HashSet::new();
     let mut texts = Vec::new();
     for value in values {
         let text = match value {
@@ -214,18 +214,18 @@ fn texts(name: &str, value: Value, faults: &mut Vec<Fault>) -> Vec<String> {
             other @ (Value::Bool(_) | Value::Number(_)) => other.to_string(),
             other => {
                 let text = other.to_string();
-                faults.push(Fault::kept(name.to_owned(), "a value that is not a text").with(&text));
+                faults.push(Fault::in_properties(name.to_owned(), "a value that is not a text").with(&text));
                 text
             }
         };
-        if !text.is_empty() && seen.insert(text.clone()) {
+        if !text.is_empty() && known_texts.insert(text.clone()) {
             texts.push(text);
         }
     }
     texts
 }
 
-/// Cuts what is longest until all has room in a record.
+/// Shortens the longest properties until all fit into a record.
 fn cut(properties: &mut Map<String, Value>, faults: &mut Vec<Fault>) {
     let size = |properties: &Map<String, Value>| serde_json::to_string(properties).map_or(0, |text| text.len());
     let length = |value: &Value| value.to_string().len();
@@ -241,14 +241,14 @@ fn cut(properties: &mut Map<String, Value>, faults: &mut Vec<Fault>) {
         let value = properties.remove(&longest).unwrap_or_default();
         let Value::Array(mut texts) = value else {
             // What stands beside the properties: it has no start of its own.
-            faults.push(Fault::kept(longest, "more than a record can hold: left out"));
+            faults.push(Fault::in_properties(longest, "more than a record can hold: left out"));
             continue;
         };
-        faults.push(Fault::kept(longest.clone(), reason));
+        faults.push(Fault::in_properties(longest.clone(), reason));
         texts.truncate((texts.len() / 2).max(1));
         if let [Value::String(text)] = &mut texts[..] {
-            let kept = text.chars().count() / 2;
-            *text = text.chars().take(kept).collect();
+            let chars_kept = text.chars().count() / 2;
+            *text = text.chars().take(chars_kept).collect();
         }
         let has_text = texts
             .iter()

@@ -1,4 +1,4 @@
-//! One record, as it is filled in and written.
+//! A record that is being written.
 
 use std::{
     collections::BTreeMap,
@@ -8,32 +8,32 @@ use std::{
 use serde_json::{Map, Value, json};
 
 use crate::formats::{
-    export::Written,
+    export::ExportSummary,
     followthemoney::{
-        read::line::{CONTEXT, SCHEMA},
-        terms::ours::OURS,
+        read::raw_record::{CONTEXT, SCHEMA},
+        terms::extension::EXTENSION_KEY,
     },
 };
 
 /// A record of FollowTheMoney.
-pub(super) struct Sheet {
+pub(super) struct OutputRecord {
     id: String,
     schema: &'static str,
     values: BTreeMap<String, Vec<String>>,
     context: Map<String, Value>,
-    /// What FollowTheMoney has no property for, and we read back.
-    ours: Map<String, Value>,
+    /// Fields that FollowTheMoney has no property for.
+    extension: Map<String, Value>,
 }
 
-impl Sheet {
-    /// A record of which nothing is said yet.
+impl OutputRecord {
+    /// A record without properties yet.
     pub(super) fn new(id: String, schema: &'static str) -> Self {
         Self {
             id,
             schema,
             values: BTreeMap::new(),
             context: Map::new(),
-            ours: Map::new(),
+            extension: Map::new(),
         }
     }
 
@@ -47,8 +47,8 @@ impl Sheet {
     }
 
     /// Adds what FollowTheMoney has no property for.
-    pub(super) fn put_ours(&mut self, name: &str, value: impl Into<Value>) {
-        self.ours.insert(name.to_owned(), value.into());
+    pub(super) fn put_extension(&mut self, name: &str, value: impl Into<Value>) {
+        self.extension.insert(name.to_owned(), value.into());
     }
 
     /// Adds what a record holds beyond the model, as far as FollowTheMoney `knows` the names.
@@ -56,12 +56,12 @@ impl Sheet {
         &mut self,
         properties: Option<&Map<String, Value>>,
         knows: impl Fn(&str) -> bool,
-        written: &mut Written,
+        summary: &mut ExportSummary,
     ) {
         for (name, value) in properties.into_iter().flatten() {
             match value {
                 Value::Object(context) if name == CONTEXT => {
-                    let own = ["id", "schema", "properties", OURS];
+                    let own = ["id", "schema", "properties", EXTENSION_KEY];
                     let others = context.iter().filter(|(name, _)| !own.contains(&name.as_str()));
                     self.context = others.map(|(name, value)| (name.clone(), value.clone())).collect();
                 }
@@ -71,7 +71,7 @@ impl Sheet {
                         self.put(name, text);
                     }
                 }
-                _ => written.leave_out("property that FollowTheMoney does not have"),
+                _ => summary.leave_out("property that FollowTheMoney does not have"),
             }
         }
     }
@@ -81,8 +81,8 @@ impl Sheet {
         let mut record = self.context;
         let values = self.values.into_iter().filter(|(_, values)| !values.is_empty());
         let properties: Map<String, Value> = values.map(|(name, values)| (name, Value::from(values))).collect();
-        if !self.ours.is_empty() {
-            record.insert(OURS.to_owned(), Value::Object(self.ours));
+        if !self.extension.is_empty() {
+            record.insert(EXTENSION_KEY.to_owned(), Value::Object(self.extension));
         }
         record.insert("id".to_owned(), json!(self.id));
         record.insert("schema".to_owned(), json!(self.schema));

@@ -1,4 +1,5 @@
-//! Whose a column is: of the subject of a table, of another party, or of their relationship, by what stands in it beside whom.
+//! Which party or relationship a column belongs to: the subject of a table, another party, or their relationship, by how its
+//! cells vary with the keys.
 
 use std::collections::BTreeMap;
 
@@ -114,7 +115,7 @@ const SAME_MIN: usize = 3;
 fn repeats(sample: &Sample, key: usize, column: usize) -> Option<usize> {
     let mut known: BTreeMap<&str, (&str, usize)> = BTreeMap::new();
     for (key, cell) in sample.columns[key].cells.iter().zip(&sample.columns[column].cells) {
-        // What is blank says nothing else.
+        // Blank cells are compatible with any value.
         if cell.is_empty() || key.is_empty() {
             continue;
         }

@@ -1,8 +1,8 @@
-//! What the fields of the three kinds of records mean, as far as the model has a place for it.
+//! The meaning of the fields of the three kinds of records, as far as the model has a place for them.
 
-/// What a field means.
+/// The meaning of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::formats::gleif) enum What {
+pub(in crate::formats::gleif) enum FieldMeaning {
     /// The model has no place for it: it stays in `properties`.
     Other,
     /// When the record was deleted, in a file of changes.
@@ -11,17 +11,17 @@ pub(in crate::formats::gleif) enum What {
     Lei,
     /// When the record was last changed.
     LastUpdateDate,
-    /// How its registration stands.
+    /// The status of its registration.
     RegistrationStatus,
-    /// What is said of a legal entity.
+    /// A field of a legal entity.
     Entity(EntityField),
-    /// What is said of a relationship.
+    /// A field of a relationship.
     Relationship(RelationshipField),
-    /// What is said of an exception.
+    /// A field of an exception.
     Exception(ExceptionField),
 }
 
-/// What is said of a legal entity.
+/// A field of a legal entity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::formats::gleif) enum EntityField {
     LegalName,
@@ -46,7 +46,7 @@ pub(in crate::formats::gleif) enum Part {
     Type,
 }
 
-/// What is said of a relationship.
+/// A field of a relationship.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::formats::gleif) enum RelationshipField {
     Start,
@@ -60,7 +60,7 @@ pub(in crate::formats::gleif) enum RelationshipField {
     PeriodType,
 }
 
-/// What is said of an exception.
+/// A field of an exception.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::formats::gleif) enum ExceptionField {
     Category,
@@ -68,12 +68,12 @@ pub(in crate::formats::gleif) enum ExceptionField {
 }
 
 /// What a path means in a record of a legal entity.
-pub(in crate::formats::gleif) fn of_entity(path: &str) -> What {
+pub(in crate::formats::gleif) fn of_entity(path: &str) -> FieldMeaning {
     use EntityField as Field;
-    What::Entity(match path {
-        "LEI" => return What::Lei,
-        "Registration.LastUpdateDate" => return What::LastUpdateDate,
-        "Extension.Deletion.DeletedAt" => return What::DeletedAt,
+    FieldMeaning::Entity(match path {
+        "LEI" => return FieldMeaning::Lei,
+        "Registration.LastUpdateDate" => return FieldMeaning::LastUpdateDate,
+        "Extension.Deletion.DeletedAt" => return FieldMeaning::DeletedAt,
         "Entity.LegalName" => Field::LegalName,
         "Entity.OtherEntityNames.OtherEntityName" => Field::Name(Part::Text),
         "Entity.OtherEntityNames.OtherEntityName.xmllang" => Field::Name(Part::Language),
@@ -92,17 +92,17 @@ pub(in crate::formats::gleif) fn of_entity(path: &str) -> What {
         "Entity.EntityCreationDate" => Field::Created,
         "Entity.EntityExpirationDate" => Field::Expired,
         "Entity.SuccessorEntity.SuccessorLEI" => Field::Successor,
-        _ => return What::Other,
+        _ => return FieldMeaning::Other,
     })
 }
 
 /// What a path means in a record of a relationship.
-pub(in crate::formats::gleif) fn of_relationship(path: &str) -> What {
+pub(in crate::formats::gleif) fn of_relationship(path: &str) -> FieldMeaning {
     use RelationshipField as Field;
-    What::Relationship(match path {
-        "Registration.LastUpdateDate" => return What::LastUpdateDate,
-        "Registration.RegistrationStatus" => return What::RegistrationStatus,
-        "Extension.Deletion.DeletedAt" => return What::DeletedAt,
+    FieldMeaning::Relationship(match path {
+        "Registration.LastUpdateDate" => return FieldMeaning::LastUpdateDate,
+        "Registration.RegistrationStatus" => return FieldMeaning::RegistrationStatus,
+        "Extension.Deletion.DeletedAt" => return FieldMeaning::DeletedAt,
         "Relationship.StartNode.NodeID" => Field::Start,
         "Relationship.StartNode.NodeIDType" => Field::StartType,
         "Relationship.EndNode.NodeID" => Field::End,
@@ -112,17 +112,17 @@ pub(in crate::formats::gleif) fn of_relationship(path: &str) -> What {
         "Relationship.Period.startDate" => Field::PeriodStart,
         "Relationship.Period.endDate" => Field::PeriodEnd,
         "Relationship.Period.periodType" => Field::PeriodType,
-        _ => return What::Other,
+        _ => return FieldMeaning::Other,
     })
 }
 
 /// What a path means in a record of an exception.
-pub(in crate::formats::gleif) fn of_exception(path: &str) -> What {
+pub(in crate::formats::gleif) fn of_exception(path: &str) -> FieldMeaning {
     match path {
-        "LEI" | "Exception.LEI" => What::Lei,
-        "Extension.Deletion.DeletedAt" | "Exception.Extension.Deletion.DeletedAt" => What::DeletedAt,
-        "Exception.Category" => What::Exception(ExceptionField::Category),
-        "Exception.Reason" => What::Exception(ExceptionField::Reason),
-        _ => What::Other,
+        "LEI" | "Exception.LEI" => FieldMeaning::Lei,
+        "Extension.Deletion.DeletedAt" | "Exception.Extension.Deletion.DeletedAt" => FieldMeaning::DeletedAt,
+        "Exception.Category" => FieldMeaning::Exception(ExceptionField::Category),
+        "Exception.Reason" => FieldMeaning::Exception(ExceptionField::Reason),
+        _ => FieldMeaning::Other,
     }
 }
