@@ -1,5 +1,5 @@
 //! What is exported and imported again: every format keeps what it says it keeps, down to when relationships were recorded and to
-//! cells that a spreadsheet would run as formulas. Tables for spreadsheets, and the issues of the data that are told beside.
+//! cells that a spreadsheet would run as formulas. Tables for spreadsheets, and the data issues that are reported with them.
 
 use std::{fs, path::Path, process::Output};
 
@@ -8,7 +8,7 @@ use crate::harness::program;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// Texts that a spreadsheet runs, or that look like one that was kept from it.
+/// Texts that a spreadsheet runs as formulas, or that look like a quoted one.
 const HOSTILE: [&str; 8] = [
     "=SUM(A1:A9)",
     "+49 30 1234",
@@ -27,8 +27,8 @@ fn guanxi(folder: &Path, arguments: &[&str]) -> Output {
 /// What a command prints that succeeds.
 fn printed(folder: &Path, arguments: &[&str]) -> String {
     let output = guanxi(folder, arguments);
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success(), "{arguments:?}: {said}");
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{arguments:?}: {stderr}");
     String::from_utf8(output.stdout).unwrap()
 }
 
@@ -73,7 +73,7 @@ fn store(claims: &[Value]) -> TempDir {
     folder
 }
 
-/// Claims with everything that one can say.
+/// Claims with all of their fields.
 fn claims() -> Vec<Value> {
     vec![
         owns(
@@ -340,12 +340,12 @@ fn the_issues_of_the_data_are_counted_and_the_worst_are_named() {
         from.map(str::to_owned).collect()
     };
     assert_eq!(lines(&imported), lines(&checked), "{imported}{checked}");
-    let told = lines(&checked);
-    assert_eq!(told.len(), 4, "{checked}");
-    assert!(told[0].contains("(ERROR 1, "), "{told:?}");
+    let summary = lines(&checked);
+    assert_eq!(summary.len(), 4, "{checked}");
+    assert!(summary[0].contains("(ERROR 1, "), "{summary:?}");
     assert!(
-        told[1].starts_with("  ERROR DUPLICATE_IDENTIFIER: ") && told[1].contains("(z)"),
-        "{told:?}"
+        summary[1].starts_with("  ERROR DUPLICATE_IDENTIFIER: ") && summary[1].contains("(z)"),
+        "{summary:?}"
     );
     let in_silence = printed(
         folder.path(),
@@ -367,7 +367,7 @@ fn the_issues_of_the_data_are_counted_and_the_worst_are_named() {
     // The tables have no place for an identifier that another entity has.
     let count: usize = counted.lines().nth(1).unwrap().parse().unwrap();
     assert!(
-        told[0].starts_with(&format!("data issues: {} (", count + 1)),
-        "{counted}: {told:?}"
+        summary[0].starts_with(&format!("data issues: {} (", count + 1)),
+        "{counted}: {summary:?}"
     );
 }

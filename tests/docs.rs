@@ -183,10 +183,10 @@ fn the_pages_name_things_by_their_nouns() {
                 .split(|letter: char| !letter.is_alphabetic())
                 .map(str::to_lowercase)
                 .collect();
-            let found = words
+            let matches = words
                 .iter()
                 .filter(|word| ["whoever", "nobody", "told"].contains(&&***word));
-            wrong.extend(found.map(|word| format!("{}:{number}: {word}", page.path)));
+            wrong.extend(matches.map(|word| format!("{}:{number}: {word}", page.path)));
             if line.contains("so many") {
                 wrong.push(format!("{}:{number}: so many", page.path));
             }
@@ -246,7 +246,7 @@ fn flags(command: &str) -> Vec<(String, Vec<Flag>)> {
         let Some((_, flags)) = sections.last_mut() else {
             continue;
         };
-        // A flag may have a letter before its name; what describes it stands further in.
+        // A flag may have a letter before its name; its description is indented further.
         let (indent, rest) = (line.len() - line.trim_start().len(), line.trim_start());
         let rest = rest.strip_prefix("-h, ").unwrap_or(rest);
         if let Some(flag) = rest.strip_prefix("--").filter(|_| (1..=6).contains(&indent)) {
@@ -277,7 +277,7 @@ fn flags(command: &str) -> Vec<(String, Vec<Flag>)> {
             flag.text.push_str(line);
         }
     }
-    // What has an environment variable is a setting; what one run is asked for has none.
+    // A flag with an environment variable is a setting; a flag of a single run has none.
     let is_setting = |flag: &Flag| {
         let variable = format!("[env: GUANXI_{}", flag.name.to_uppercase().replace('-', "_"));
         [format!("{variable}="), format!("{variable}]")]
@@ -340,9 +340,9 @@ fn the_page_of_settings_is_what_the_program_says() {
     if env::var_os("GUANXI_ACCEPT").is_some() {
         fs::write(root().join(SETTINGS), &expected).unwrap();
     }
-    let found = Page::read(SETTINGS).text;
+    let page = Page::read(SETTINGS).text;
     assert!(
-        found == expected,
+        page == expected,
         "{SETTINGS} is not what the program says; GUANXI_ACCEPT=1 cargo test writes it anew. It should read:\n{expected}"
     );
     for flag in [
@@ -352,7 +352,7 @@ fn the_page_of_settings_is_what_the_program_says() {
         "--public-read",
         "--record-bytes-max",
     ] {
-        assert!(found.contains(&format!("| `{flag}")), "{flag} is a setting");
+        assert!(page.contains(&format!("| `{flag}")), "{flag} is a setting");
     }
 }
 

@@ -1,4 +1,4 @@
-//! File systems of a test's own, which it fills and makes read-only: in a mount namespace, so that nothing is seen of them
+//! File systems for one test, which it fills and makes read-only: in a mount namespace, so that they are not visible
 //! elsewhere, and nothing is left.
 
 use std::{
@@ -58,7 +58,7 @@ pub(crate) struct Tmpfs {
 }
 
 impl Tmpfs {
-    /// One of so many KiB in this folder, which is made.
+    /// A file system of this many KiB in this folder, which is created.
     pub(crate) fn mount(dir: &Path, kib: usize) -> Self {
         fs::create_dir_all(dir).unwrap();
         let size = format!("size={kib}k");
@@ -99,12 +99,12 @@ impl Tmpfs {
         self.dir.join("filler")
     }
 
-    /// Lets nothing be written; nobody may have a file open to write to.
+    /// Makes it read-only; no file may be open for writing.
     pub(crate) fn make_read_only(&self) {
         succeeds(Command::new("mount").args(["-o", "remount,ro"]).arg(&self.dir));
     }
 
-    /// Lets it be written to again.
+    /// Makes it writable again.
     pub(crate) fn make_writable(&self) {
         succeeds(Command::new("mount").args(["-o", "remount,rw"]).arg(&self.dir));
     }

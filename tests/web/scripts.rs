@@ -48,7 +48,7 @@ const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "c
 pub(super) struct Package {
     name: &'static str,
     files: &'static [&'static str],
-    /// The folder with the scripts and their packages, or why there is none. The first test that asks installs them.
+    /// The folder with the scripts and their packages, or why there is none. The first test that needs them installs them.
     installed: OnceLock<Result<PathBuf, String>>,
 }
 
@@ -87,11 +87,11 @@ impl Package {
         for name in self.files {
             fs::write(folder.join(name), fs::read(sources.join(name)).unwrap()).unwrap();
         }
-        let wanted = ["package.json", "package-lock.json"].map(|name| fs::read_to_string(folder.join(name)).unwrap());
-        let wanted = wanted.concat();
+        let packages = ["package.json", "package-lock.json"].map(|name| fs::read_to_string(folder.join(name)).unwrap());
+        let packages = packages.concat();
         // Inside, because npm begins by removing the folder: half an installation has no stamp.
         let stamp = folder.join("node_modules/.stamp");
-        if fs::read_to_string(&stamp).is_ok_and(|found| found == wanted) {
+        if fs::read_to_string(&stamp).is_ok_and(|installed| installed == packages) {
             return Ok(folder);
         }
         let output = Command::new(NPM)
@@ -102,10 +102,10 @@ impl Package {
             .output()
             .map_err(|error| format!("npm, which comes with Node.js, cannot be run ({error})."))?;
         if !output.status.success() {
-            let said = String::from_utf8_lossy(&output.stderr).trim().replace('\n', " ");
-            return Err(format!("npm cannot install the packages of the tests: {said}"));
+            let stderr = String::from_utf8_lossy(&output.stderr).trim().replace('\n', " ");
+            return Err(format!("npm cannot install the packages of the tests: {stderr}"));
         }
-        fs::write(stamp, wanted).unwrap();
+        fs::write(stamp, packages).unwrap();
         Ok(folder)
     }
 }

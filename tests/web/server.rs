@@ -1,4 +1,4 @@
-//! The real program on a port of its own, and the few lines of HTTP that asking it takes. It ends with the test that
+//! The real program on its own port, and a minimal HTTP client. It ends with the test that
 //! started it.
 
 use std::{
@@ -42,11 +42,11 @@ impl Server {
             process,
             address: String::new(),
         };
-        let mut said = String::new();
+        let mut log_text = String::new();
         while server.address.is_empty() {
             let line = log
                 .next()
-                .unwrap_or_else(|| panic!("The server ended before it served: {said}"))
+                .unwrap_or_else(|| panic!("The server ended before it served: {log_text}"))
                 .unwrap();
             if let Some((_, address)) = line.split_once("serving GraphQL and GraphiQL on http://") {
                 address
@@ -55,9 +55,9 @@ impl Server {
                     .unwrap()
                     .clone_into(&mut server.address);
             }
-            said.push_str(&line);
+            log_text.push_str(&line);
         }
-        // A log that nobody reads would fill up and stop the server.
+        // An unread log would fill its pipe and stop the server.
         thread::spawn(move || log.for_each(drop));
         server
     }
