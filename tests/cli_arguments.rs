@@ -58,7 +58,7 @@ fn switches_take_every_way_to_say_yes_and_no() {
             &["serve", "--port", "0", "--data", "nowhere"],
             &[("GUANXI_PUBLIC_READ", word)],
         );
-        // What is taken goes on to the next fault.
+        // An accepted value leads to the next fault.
         assert_eq!(code, if is_taken { 1 } else { 2 }, "{word}: {stderr}");
     }
 }

@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use crate::harness::program;
 
-/// A served store, and where.
+/// A served store, and its address.
 struct Served {
     child: Child,
     url: String,
@@ -43,7 +43,7 @@ impl Served {
 
 impl Drop for Served {
     fn drop(&mut self) {
-        // It may have ended already, which the test has noticed by then.
+        // It may have ended already, which has failed the test by then.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -64,7 +64,7 @@ pub(crate) fn guanxi(arguments: &[&str], variables: &[(&str, &str)]) -> (i32, St
     parts(&program(arguments).envs(variables.iter().copied()).output().unwrap())
 }
 
-/// A store with one company of its own, `own`, and how it is called.
+/// A store with one company of its own, `own`, and its path.
 fn own_store(folder: &Path) -> String {
     let file = folder.join("own.csv");
     fs::write(&file, "name\nOwn Company\n").unwrap();
@@ -315,7 +315,7 @@ fn a_server_is_asked_with_everything_that_a_question_has() {
     }
 }
 
-/// Something that answers every request with these bytes.
+/// A server that answers every request with these bytes.
 fn answering(bytes: &'static str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());

@@ -18,7 +18,7 @@ fn run(arguments: &[&str]) -> Output {
     guanxi(arguments).output().unwrap()
 }
 
-/// What an export that succeeds prints, and says beside.
+/// The standard output and standard error of a successful export.
 fn exported(arguments: &[&str]) -> (String, String) {
     let output = run(arguments);
     let stderr = String::from_utf8(output.stderr).unwrap();

@@ -1,5 +1,5 @@
-//! `guanxi import` as a user meets it: what is a format and what a file, what is never overwritten, what an interrupted import
-//! leaves, and how it ends.
+//! `guanxi import` from the point of view of a user: formats and files, files that are never overwritten, interrupted imports, and
+//! exit codes.
 
 use std::{fs, io::Write, path::Path, process::Output};
 
@@ -21,7 +21,7 @@ fn guanxi(folder: &Path, arguments: &[&str]) -> Output {
     program(arguments).current_dir(folder).output().unwrap()
 }
 
-/// The exit code, and what is printed on both streams.
+/// The exit code, and both outputs.
 fn outcome(output: &Output) -> (Option<i32>, String) {
     let text = [output.stdout.as_slice(), &output.stderr].concat();
     (output.status.code(), String::from_utf8(text).unwrap())

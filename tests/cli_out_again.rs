@@ -1,4 +1,4 @@
-//! What is exported and imported again: every format keeps what it says it keeps, down to when relationships were recorded and to
+//! Exports that are imported again: every format preserves what it promises, including the recording times of relationships and
 //! cells that a spreadsheet would run as formulas. Tables for spreadsheets, and the data issues that are reported with them.
 
 use std::{fs, path::Path, process::Output};
@@ -24,7 +24,7 @@ fn guanxi(folder: &Path, arguments: &[&str]) -> Output {
     program(arguments).current_dir(folder).output().unwrap()
 }
 
-/// What a command prints that succeeds.
+/// The standard output of a successful command.
 fn printed(folder: &Path, arguments: &[&str]) -> String {
     let output = guanxi(folder, arguments);
     let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -249,7 +249,7 @@ fn the_flat_table_holds_a_row_for_each_relationship_and_is_read_back() {
         ("2020-02-02", "2026-04-05T06:07:08.9Z")
     );
     assert_eq!((cell(4, "owner"), cell(4, "unknown_reason")), ("", "NATURAL_PERSONS"));
-    // By a mapping the same names come back, quoted or not.
+    // A mapping reads the same names, quoted or not.
     let mapping = "[[entity]]\nid = \"{owner_id}\"\nkind = \"COMPANY\"\nname = \"{owner}\"\n";
     fs::write(folder.path().join("quoted.toml"), mapping).unwrap();
     fs::write(
@@ -301,7 +301,7 @@ fn any_answer_is_flattened() {
 #[test]
 fn followthemoney_and_bods_keep_what_interests_say() {
     let mut chosen = claims()[..3].to_vec();
-    // BODS has days only.
+    // BODS has only days.
     chosen[0]["validity"] = json!({"since": "2015-03-04"});
     chosen[1]["validity"] = json!({"since": "2015-01-02", "until": "2019-07-01"});
     let folder = store(&chosen);

@@ -15,7 +15,7 @@ fn guanxi(folder: &Path, arguments: &[&str]) -> Output {
     program(arguments).current_dir(folder).output().unwrap()
 }
 
-/// The exit code, and what is printed on either stream.
+/// The exit code, standard output and standard error.
 fn parts(output: &Output) -> (Option<i32>, String, String) {
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
     (output.status.code(), text(&output.stdout), text(&output.stderr))

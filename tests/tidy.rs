@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The rooms, each with those that it uses beside itself.
+/// The rooms, each with the others that it uses.
 const ROOMS: [(&str, &[&str]); 11] = [
     ("model", &[]),
     ("auth", &["model"]),

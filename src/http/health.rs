@@ -13,7 +13,7 @@ use crate::{
     store::{Store, Unsearchable},
 };
 
-/// Whether the server is stopping. ReadinessState by the server with streams and sockets, which outlive a request.
+/// Whether the server is stopping. Shared by the server with streams and sockets, which outlive a request.
 #[derive(Clone, Debug, Default)]
 pub struct Readiness(Arc<ReadinessState>);
 

@@ -94,7 +94,7 @@ impl Live {
         self.record_because(names, "a test").await;
     }
 
-    /// The same for a reason of its own.
+    /// The same with a reason.
     pub(crate) async fn record_because(&self, names: &[&str], reason: &str) {
         let (store, reason) = (Arc::clone(&self.store), reason.to_owned());
         let changes = names.iter().map(|name| company(name)).collect();
@@ -159,7 +159,7 @@ pub(crate) fn company(name: &str) -> Change {
     Change::Put(Box::new(Record::Entity(entity)))
 }
 
-/// Commits changes, and answers how many there were.
+/// Commits changes, and returns their number.
 pub(crate) fn commit(store: &Store, changes: Vec<Change>, reason: &str) -> usize {
     let proposal = Proposal {
         retry: None,

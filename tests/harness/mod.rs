@@ -120,7 +120,7 @@ pub(crate) fn router_with(limits: Limits, settings: Settings) -> axum::Router {
     http::router(service, settings, Readiness::default()).unwrap()
 }
 
-/// The program with these arguments, and without any setting that the environment may have.
+/// The program with these arguments, and without settings of the environment.
 pub(crate) fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_guanxi"));
     command.args(arguments);

@@ -1,5 +1,5 @@
-//! Clients that keep one object for each id, against the running program: what they show of two views, after changes and live
-//! is what the server says. Beside them what other tools generate of the schema.
+//! Clients that store one object for each id, against the running program: two views, changes and subscriptions show the data of the
+//! server. Also the code that other tools generate from the schema.
 
 use std::path::{Path, PathBuf};
 

@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use super::{needed, printed, scripts};
 use crate::harness::live::{Live, Setup, commit, company};
 
-/// The changes that a client saw before it was gone and after it came back.
+/// The changes that a client received before it disconnected and after it reconnected.
 fn without_gaps(results: &Value) {
     let records: Vec<&str> = results["records"]
         .as_array()
@@ -81,7 +81,7 @@ fn the_public_clients_watch_resume_and_learn_of_errors() {
             "{client}: {output_text}"
         );
     }
-    // Refused before it runs: an error of the socket's own, an event of the stream.
+    // A refusal before execution: an error message of the socket, an event of the stream.
     let code = "GRAPHQL_VALIDATION_FAILED";
     assert_eq!(
         report["socket"]["refused"]["refused"][0]["extensions"]["code"], code,

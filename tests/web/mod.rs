@@ -1,5 +1,5 @@
-//! The running program as strangers meet it: the public GraphQL-over-HTTP audits, a browser, a client without either.
-//! What needs Node.js or a browser is skipped aloud where there is none, and fails where `CI=true` says that it must run.
+//! The running program: the public GraphQL-over-HTTP audits, a browser, a client without either.
+//! Tests that need Node.js or a browser print that they are skipped if it is missing, and fail with `CI=true`.
 
 mod caches;
 mod clients;
@@ -24,7 +24,7 @@ const AUDITS: &str = "61 passed, 0 failed";
 const SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
     worker-src 'self' blob:; connect-src 'self'; font-src 'self' data:; img-src 'self' data:; frame-ancestors 'none'";
 
-/// What the test needs, or none after saying that the test is skipped. With `CI=true` that is a failure instead.
+/// The requirement of a test, or `None` after printing that the test is skipped, which fails with `CI=true`.
 pub(crate) fn needed<T>(claim: &str, result: Result<T, String>) -> Option<T> {
     let why = match result {
         Ok(result) => return Some(result),
@@ -37,7 +37,7 @@ pub(crate) fn needed<T>(claim: &str, result: Result<T, String>) -> Option<T> {
     None
 }
 
-/// The first page, when the program was built with its pages.
+/// The first page, if the program was built with its pages.
 fn first_page(server: &Server) -> Result<String, String> {
     let page = server.get("/", &[]);
     assert_eq!(
@@ -55,7 +55,7 @@ fn first_page(server: &Server) -> Result<String, String> {
     Err("The program was built without its web pages: by GUANXI_WEB=skip, or cargo's warning says why.".to_owned())
 }
 
-/// What a script printed, which must be the end of a success.
+/// The output of a script, which must succeed.
 fn printed(output: &Output) -> String {
     let output_text = String::from_utf8_lossy(&output.stdout).into_owned();
     let complaints = String::from_utf8_lossy(&output.stderr);
@@ -110,7 +110,7 @@ fn graphiql_shows_the_documentation_completes_and_answers_every_example_with_no_
     let ran = scripts::WEB.run("graphiql.mjs", &arguments, &[("CHROMIUM", &browser)]);
     let Some(output) = needed(claim, ran) else { return };
     let output_text = printed(&output);
-    // The script fails by itself; this sees that it looked at all it should have.
+    // The script fails by itself; this checks that it tested everything.
     let report: Value = serde_json::from_str(&output_text).unwrap();
     let (examples, none) = (serde_json::json!(examples()), serde_json::json!([]));
     assert_eq!(

@@ -10,7 +10,7 @@ use crate::harness::python::Packages;
 static GQL: Packages = Packages::new("clients/python/gql.txt");
 static SGQLC: Packages = Packages::new("clients/python/sgqlc.txt");
 
-/// What a script saw of a server of its own; none after saying that the test is skipped.
+/// The results of a script with its own server; `None` after printing that the test is skipped.
 fn seen(packages: &Packages, script: &str, further: &[&str]) -> Option<Value> {
     let python = needed(script, packages.python())?;
     let server = Server::start();

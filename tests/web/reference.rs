@@ -1,5 +1,5 @@
-//! The reference implementation of GraphQL beside the running program: both must think the same of documents and variables
-//! that a generator makes from the schema, and answers must have the shape that the reference gives them.
+//! The reference implementation of GraphQL and the running program: both must agree on documents and variables that a generator
+//! builds from the schema, and answers must have the shape of the reference.
 
 use std::{env, path::Path};
 
@@ -22,7 +22,7 @@ fn graphql_js_accepts_and_refuses_the_same_documents_and_reads_the_same_answers(
     let cases = cases.to_string_lossy().into_owned();
     let arguments = [url, cases, documents.to_string(), seed.to_string()];
     let arguments = arguments.each_ref().map(String::as_str);
-    // Otherwise the reference looks twice at each of its own objects.
+    // Otherwise the reference checks each of its own objects twice.
     let ran = CLIENTS.run("reference.mjs", &arguments, &[("NODE_ENV", "production")]);
     let Some(output) = needed("graphql-js beside the server", ran) else {
         return;

@@ -1,5 +1,5 @@
-//! The scripts of this folder, run by Node with their packages installed, and the browser that one of them needs. What
-//! is missing is told as a sentence; whether that skips a test or fails it is the caller's to decide.
+//! The scripts of this folder, run by Node with their packages installed, and the browser that one of them needs. A
+//! missing requirement is reported as a sentence; the caller decides whether to skip or fail the test.
 
 use std::{
     env,
@@ -21,7 +21,7 @@ pub(super) static WEB: Package = Package::new(
         "package.json",
     ],
 );
-/// Those with clients that keep a cache.
+/// Those for clients with a cache.
 pub(super) static CLIENTS: Package = Package::new(
     "clients",
     &[
@@ -66,7 +66,7 @@ impl Package {
         let folder = self.installed.get_or_init(|| self.install());
         let folder = folder.as_ref().map_err(Clone::clone)?;
         Command::new("node")
-            // Clients keep their warnings to themselves otherwise.
+            // Otherwise clients print no warnings.
             .args(["--conditions=development", script])
             .args(arguments)
             .envs(variables.iter().copied())
@@ -81,7 +81,7 @@ impl Package {
         let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(self.name);
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(self.name);
         fs::create_dir_all(&folder).unwrap();
-        // Another run of the tests may be installing: it is waited for.
+        // Waits for another run of the tests that may be installing.
         let lock = File::create(folder.join(".lock")).unwrap();
         lock.lock().unwrap();
         for name in self.files {
@@ -89,7 +89,7 @@ impl Package {
         }
         let packages = ["package.json", "package-lock.json"].map(|name| fs::read_to_string(folder.join(name)).unwrap());
         let packages = packages.concat();
-        // Inside, because npm begins by removing the folder: half an installation has no stamp.
+        // Inside, because npm begins by removing the folder: an incomplete installation has no stamp.
         let stamp = folder.join("node_modules/.stamp");
         if fs::read_to_string(&stamp).is_ok_and(|installed| installed == packages) {
             return Ok(folder);

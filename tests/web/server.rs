@@ -25,7 +25,7 @@ pub(super) struct Answer {
 }
 
 impl Server {
-    /// Starts the program with no setting but its port, and waits until it says where it serves.
+    /// Starts the program with no setting but its port, and waits until it reports its address.
     pub(super) fn start() -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_guanxi"));
         for (name, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("GUANXI_")) {
@@ -84,7 +84,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended already, which the test has noticed by then.
+        // It may have ended already, which has failed the test by then.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
